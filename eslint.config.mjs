@@ -1,0 +1,42 @@
+import tseslint from 'typescript-eslint';
+
+const banned = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'build', 'assets', 'dist', 'cdk.out*', 'coverage', '**/*.js', '**/*.mjs'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { prefer: 'type-imports', fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+    },
+  },
+  {
+    // lib/ is synth-only code: no AWS SDK, no runtime code, no root import of aws-cdk-lib (it doubles compile time).
+    files: ['lib/**/*.ts'],
+    rules: banned([
+      { regex: '^aws-cdk-lib$', message: 'Import from aws-cdk-lib/core or a service submodule.' },
+      { regex: '^@aws-sdk/|^@smithy/', message: 'lib/ runs at synth only; SDK code belongs to runtime/.' },
+      { regex: '(^|/)(runtime|local|bin)/', message: 'lib/ must not import runtime/, local/ or bin/.' },
+      { regex: '^@cloud-copilot/', message: 'AGPL: tests only.' },
+    ]),
+  },
+  {
+    files: ['runtime/**/*.ts', 'local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts'],
+    rules: banned([{ regex: '^@cloud-copilot/', message: 'AGPL: tests only.' }]),
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+);

@@ -1,0 +1,13 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/'],
+  transform: { '^.+\\.ts$': ['ts-jest', {}] },
+  moduleNameMapper: { '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts' },
+  // The built-in CloudFormation validation costs about a second per test file; one suite turns it on for every example.
+  setupFiles: ['<rootDir>/test/setup-env.js'],
+  setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/build', '<rootDir>/dist'],
+};

@@ -1,0 +1,39 @@
+// Bundles everything that runs outside synth into assets/, which ships in the npm package:
+// a consumer of the library needs neither Docker nor esbuild to synthesize.
+import { build } from 'esbuild';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** One row per program: where its source is, where its single file goes, the Node version that will run it. */
+const programs = [];
+
+/** Files that are shipped as they are. */
+const copies = [{ from: 'runtime/image', to: 'assets/image' }];
+
+await rm(path.join(root, 'assets'), { recursive: true, force: true });
+for (const { from, to } of copies) {
+  if (!existsSync(path.join(root, from))) continue;
+  await mkdir(path.join(root, path.dirname(to)), { recursive: true });
+  await cp(path.join(root, from), path.join(root, to), { recursive: true });
+}
+await Promise.all(
+  programs.map(({ entry, outfile, target, external = [], banner }) =>
+    build({
+      entryPoints: [path.join(root, entry)],
+      outfile: path.join(root, outfile),
+      bundle: true,
+      minify: true,
+      legalComments: 'linked',
+      platform: 'node',
+      format: 'cjs',
+      target,
+      external,
+      banner,
+      logLevel: 'warning',
+    }),
+  ),
+);
