@@ -1,0 +1,74 @@
+/**
+ * The contract between synth (lib/) and run time (runtime/): what a session is created from.
+ *
+ * lib/ renders it, runtime/ reads it; both import this file as types only. Field names are the ones of the
+ * create-session request body.
+ *
+ * Source: docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-api-reference.html, read 2026-11-23.
+ */
+
+/** A tool of the agent as the service takes it: a STDIO MCP server that runs inside the execution environment. */
+export interface StdioMcpTool {
+  readonly type: 'mcp';
+  readonly server_label: string;
+  readonly transport: {
+    readonly type: 'stdio';
+    readonly command: string;
+    readonly args?: string[];
+    readonly cwd?: string;
+    readonly env?: Record<string, string>;
+    readonly env_vars?: string[];
+  };
+  readonly allowed_tools?: string[];
+}
+
+/** The `agent` member of the create request. */
+export interface SessionAgent {
+  readonly model: string;
+  readonly instructions: string;
+  readonly tools: StdioMcpTool[];
+}
+
+/** The `environment` member of the create request for an AgentCore Runtime. */
+export interface AgentCoreSessionEnvironment {
+  readonly type: 'aws_bedrock_agentcore';
+  readonly runtime_arn: string;
+  readonly runtime_qualifier: string;
+  readonly workspace_directory: string;
+  readonly capability_directories: string[];
+}
+
+/** Everything but the first message: what `POST /openai/v1/agents/sessions` is sent for this agent. */
+export interface SessionDefinition {
+  readonly agent: SessionAgent;
+  readonly environment: AgentCoreSessionEnvironment;
+  readonly role_arn: string;
+}
+
+/**
+ * The file part of a session definition, published as an asset: everything known at synth.
+ * A string may hold placeholders `{{binding:0}}`, `{{binding:1}}`, … for values known only at deployment.
+ */
+export interface SessionDefinitionFile {
+  readonly format: 'cdk-bedrock-managed-agents/session-definition/1';
+  readonly agent: SessionAgent;
+  readonly environment: Omit<AgentCoreSessionEnvironment, 'runtime_arn' | 'runtime_qualifier'>;
+}
+
+/**
+ * The bound part, published as an SSM parameter (JSON): where the file is, its hash, and the values known only at
+ * deployment. The reader fetches the file, checks `sha256` over its bytes, fills the placeholders and sends the result.
+ */
+export interface SessionDefinitionBinding {
+  readonly format: 'cdk-bedrock-managed-agents/session-binding/1';
+  /** Lower-case hexadecimal SHA-256 of the file's bytes. */
+  readonly sha256: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly region: string;
+  readonly role_arn: string;
+  readonly runtime_arn: string;
+  readonly runtime_qualifier: string;
+  /** Values of `{{binding:N}}`, in order. */
+  readonly values: string[];
+}
