@@ -1,0 +1,100 @@
+/**
+ * Every IAM action this library grants or denies, in one reviewable file.
+ *
+ * Sources (read 2026-11-23):
+ * - bedrock-mantle: docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-security.html
+ *   (the service authorization reference lists no agent-session actions yet, so IAM linters may warn on them)
+ * - bedrock-agentcore: docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
+ * - others: the service authorization reference of each service
+ */
+
+/** The service BMA lives on; it assumes the session role. */
+export const MANTLE_SERVICE_PRINCIPAL = 'bedrock-mantle.amazonaws.com';
+
+/** The service that runs the execution environment; it assumes the execution role. */
+export const AGENTCORE_SERVICE_PRINCIPAL = 'bedrock-agentcore.amazonaws.com';
+
+/* ---------------------------------------------------------------- session role */
+
+/** Model calls of a turn. Always granted together with the `bedrock-mantle:Model` condition. */
+export const INFERENCE_ACTIONS = ['bedrock-mantle:CreateInference'];
+
+/** How the session role reaches the execution environment. A stop with a qualifier is authorised on the endpoint. */
+export const RUNTIME_DRIVE_ACTIONS = ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:StopRuntimeSession'];
+
+/* ---------------------------------------------------------------- execution role */
+
+/** What the exec server inside the environment needs to register and connect out to BMA. */
+export const MANTLE_ENVIRONMENT_ACTIONS = ['bedrock-mantle:RegisterEnvironment', 'bedrock-mantle:ConnectEnvironment'];
+
+/** Pull of the one image repository. */
+export const IMAGE_PULL_ACTIONS = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:GetDownloadUrlForLayer',
+];
+
+/** Registry login. Has no resource-level form (see RESOURCELESS_ACTIONS). */
+export const IMAGE_LOGIN_ACTIONS = ['ecr:GetAuthorizationToken'];
+
+/** Writing to the one log group that the construct creates (so neither CreateLogGroup nor DescribeLogGroups is needed). */
+export const LOG_STREAM_ACTIONS = ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'];
+
+/* ---------------------------------------------------------------- client (caller) role */
+
+/** Creating a session and submitting messages to it. */
+export const SESSION_START_ACTIONS = ['bedrock-mantle:CreateAgentSession', 'bedrock-mantle:CreateAgentSessionEvent'];
+
+/** Following sessions, their live events and their items. */
+export const SESSION_READ_ACTIONS = [
+  'bedrock-mantle:GetAgentSession',
+  'bedrock-mantle:ListAgentSessions',
+  'bedrock-mantle:ListAgentSessionEvents',
+  'bedrock-mantle:ListAgentSessionItems',
+];
+
+/**
+ * Cancelling a turn and deleting a session. A cancel is an input event, and IAM cannot tell it from a message:
+ * who may cancel may also submit to a session that already exists (but not create one).
+ */
+export const SESSION_CANCEL_ACTIONS = ['bedrock-mantle:CreateAgentSessionEvent', 'bedrock-mantle:DeleteAgentSession'];
+
+/** The seven session actions, as the endpoint policy of the bedrock-mantle endpoint names them. */
+export const MANTLE_SESSION_ACTIONS = [
+  ...new Set([...SESSION_START_ACTIONS, ...SESSION_READ_ACTIONS, ...SESSION_CANCEL_ACTIONS]),
+];
+
+/** Handing the session role to BMA. Granted on exactly one role, with `iam:PassedToService`. */
+export const PASS_ROLE_ACTIONS = ['iam:PassRole'];
+
+/** Answering an approval step of the turn workflow. Has no resource-level form (see RESOURCELESS_ACTIONS). */
+export const APPROVAL_ACTIONS = ['states:SendTaskFailure', 'states:SendTaskSuccess'];
+
+/** Reading the published session definition. */
+export const DEFINITION_PARAMETER_ACTIONS = ['ssm:GetParameter'];
+export const DEFINITION_FILE_ACTIONS = ['s3:GetObject'];
+
+/* ---------------------------------------------------------------- denials */
+
+/** API keys: this library signs with SigV4 and denies bearer tokens on every role it makes or extends. */
+export const BEARER_TOKEN_ACTIONS = ['bedrock-mantle:CallWithBearerToken', 'bedrock:CallWithBearerToken'];
+
+/** What the execution role (the one that untrusted commands run under) must never do, whatever is granted to it later. */
+export const EXECUTION_ROLE_DENIED_ACTIONS = [
+  'bedrock-mantle:CreateAgentSession',
+  'bedrock-mantle:CreateAgentSessionEvent',
+  'bedrock-mantle:CreateInference',
+  'iam:PassRole',
+];
+
+/* ---------------------------------------------------------------- the wildcard table */
+
+/**
+ * The only actions for which `Resource: "*"` is rendered, each with the reason.
+ * The service authorization reference lists no resource type for any of them.
+ */
+export const RESOURCELESS_ACTIONS: Readonly<Record<string, string>> = {
+  'ecr:GetAuthorizationToken': 'returns a registry login; the pull itself is limited to one repository',
+  'states:SendTaskSuccess': 'authorised by the unguessable task token, not by a state machine ARN',
+  'states:SendTaskFailure': 'authorised by the unguessable task token, not by a state machine ARN',
+};
