@@ -1,0 +1,111 @@
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { policyText } from './policy-text';
+
+/**
+ * Largest key policy KMS stores, in bytes.
+ * Source: docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html ("Key policy document size: 32 KB").
+ */
+const MAX_KEY_POLICY_BYTES = 32_768;
+
+/** Properties of an {@link AgentKey}. */
+export interface AgentKeyProps {
+  /**
+   * What the key protects, as a noun phrase. It becomes the description of the key, so that whoever is asked to delete
+   * the key sees what would be lost.
+   * @default - 'everything that <construct path of the parent> stores'
+   */
+  readonly protects?: string;
+
+  /**
+   * Alias of the key. `alias/` is put in front when it is missing; `alias/aws/` is reserved.
+   * @default - `alias/bma/` and a name that is unique in the app
+   */
+  readonly alias?: string;
+
+  /**
+   * How often KMS makes new key material, 90 to 2560 days.
+   * @default Duration.days(365)
+   */
+  readonly rotationPeriod?: Duration;
+
+  /**
+   * How long KMS waits before it deletes a key that was scheduled for deletion, 7 to 30 days.
+   * @default Duration.days(30)
+   */
+  readonly pendingWindow?: Duration;
+
+  /**
+   * What happens to the key when it leaves the stack. Destroying a key destroys everything encrypted under it.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * A customer-managed key for what an agent stores: rotated, aliased, retained, and opened to AWS services only for the
+ * purposes that the constructs using it name (one statement per service, each bound to this account or resource).
+ *
+ * One key may serve several agents, their network and their audit trail: statements of one service are merged, and
+ * synthesis fails before the key policy outgrows what KMS accepts.
+ */
+export class AgentKey extends kms.Key {
+  /** Identifies this class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentKey';
+
+  constructor(scope: Construct, id: string, props: AgentKeyProps = {}) {
+    const where = `${scope.node.path}/${id}`;
+    const rotationPeriod = props.rotationPeriod ?? Duration.days(365);
+    const pendingWindow = props.pendingWindow ?? Duration.days(30);
+    requireWholeNumber(where, 'rotationPeriod', rotationPeriod.toDays({ integral: false }), 90, 2560, 'days');
+    requireWholeNumber(where, 'pendingWindow', pendingWindow.toDays({ integral: false }), 7, 30, 'days');
+
+    super(scope, id, {
+      description: description(where, props.protects ?? `everything that ${scope.node.path || 'this app'} stores`),
+      enableKeyRotation: true,
+      rotationPeriod,
+      pendingWindow,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    this.addAlias(aliasName(this, props.alias));
+    this.node.addValidation({ validate: () => this.policySizeErrors() });
+  }
+
+  private policySizeErrors(): string[] {
+    const bytes = Buffer.byteLength(policyText(this, this.policy));
+    return bytes <= MAX_KEY_POLICY_BYTES
+      ? []
+      : [
+          `the key policy has about ${bytes} bytes. Allowed: ${MAX_KEY_POLICY_BYTES}. ` +
+            'Fix: give some of the agents that share this key an AgentKey of their own.',
+        ];
+  }
+}
+
+function description(where: string, protects: string): string {
+  requireInput(Token.isUnresolved(protects) || (protects.trim().length > 0 && protects.length <= 8000), where, {
+    input: 'protects',
+    value: protects,
+    allowed: 'a noun phrase of 1 to 8000 characters',
+    fix: 'Name what would be lost with the key',
+  });
+  return `Protects ${protects}`;
+}
+
+function aliasName(key: AgentKey, alias: string | undefined): string {
+  if (alias === undefined) {
+    return `alias/bma/${Names.uniqueResourceName(key, { separator: '-', maxLength: 200 })}`;
+  }
+  const full = alias.startsWith('alias/') || Token.isUnresolved(alias) ? alias : `alias/${alias}`;
+  requirePattern(
+    key,
+    'alias',
+    full,
+    /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/,
+    'letters, digits, /, _ and -, at most 250, not below aws/',
+    "Choose another name, for example 'bma/reviewer'",
+  );
+  return full;
+}
