@@ -69,6 +69,8 @@ export interface SessionDefinitionBinding {
   readonly role_arn: string;
   readonly runtime_arn: string;
   readonly runtime_qualifier: string;
+  /** Id of the Bedrock project, `default` for the account's own. How a session is placed in another is not documented. */
+  readonly project_id: string;
   /** Values of `{{binding:N}}`, in order. */
   readonly values: string[];
 }

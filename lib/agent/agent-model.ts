@@ -1,0 +1,104 @@
+import { Stack, Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { BMA_REGIONS } from '../facts/bma-regions';
+import { MODEL_CATALOGUE } from '../facts/model-catalogue';
+import { InputError, requireInput } from '../validation/input-error';
+
+/** List price of a model, in US dollars per million tokens. See the catalogue for source and date. */
+export interface ModelListPrice {
+  /** US dollars per million input tokens. */
+  readonly input: number;
+  /** US dollars per million output tokens. */
+  readonly output: number;
+  /**
+   * US dollars per million cached input tokens.
+   *
+   * @default - not documented
+   */
+  readonly cachedInput?: number;
+}
+
+/**
+ * The model of an agent. It is written literally into the session role as the only model the agent may call.
+ *
+ * BMA takes OpenAI models on the bedrock-mantle endpoint and no cross-Region inference profiles. That a model is in the
+ * Bedrock catalogue does not by itself prove that BMA accepts it.
+ */
+export class AgentModel {
+  /** GPT-5.6 Luna: the small, fast and cheap model of the family. */
+  public static readonly GPT_5_6_LUNA = AgentModel.of('openai.gpt-5.6-luna');
+  /** GPT-5.5. */
+  public static readonly GPT_5_5 = AgentModel.of('openai.gpt-5.5');
+  /** GPT-5.4. */
+  public static readonly GPT_5_4 = AgentModel.of('openai.gpt-5.4');
+
+  /**
+   * A model by its id, also one this library does not know.
+   *
+   * @param modelId literal id as `GET /v1/models` lists it, for example `openai.gpt-5.5`. Case-sensitive.
+   * @throws InputError for tokens, wildcards, ARNs, inference-profile prefixes and models of other providers.
+   */
+  public static of(modelId: string): AgentModel {
+    const refuse = (allowed: string, fix: string) =>
+      new InputError('AgentModel.of', { input: 'modelId', value: modelId, allowed, fix });
+    if (Token.isUnresolved(modelId)) {
+      throw refuse('a literal id: it becomes the model condition of the session role', 'write the id out');
+    }
+    const profile = /^(us|eu|apac|ap|global|us-gov)\.(.+)$/.exec(modelId);
+    if (profile) {
+      throw refuse(
+        'a model id of one Region: Managed Agents take no cross-Region inference profiles',
+        `drop the prefix and use '${profile[2]}'`,
+      );
+    }
+    if (!/^openai\.[A-Za-z0-9][A-Za-z0-9._-]*$/.test(modelId)) {
+      throw refuse(
+        "an OpenAI model id such as 'openai.gpt-5.5', without wildcards",
+        'take the id from AgentModel or from the list of models of the bedrock-mantle endpoint',
+      );
+    }
+    return new AgentModel(modelId);
+  }
+
+  /** The literal model id. */
+  public readonly modelId: string;
+
+  /** Regions where the model is known to be offered, or undefined for a model outside the catalogue. */
+  public readonly regions?: string[];
+
+  /** List price, or undefined where the catalogue holds none. */
+  public readonly listPrice?: ModelListPrice;
+
+  private constructor(modelId: string) {
+    this.modelId = modelId;
+    const facts = MODEL_CATALOGUE.find(({ id }) => id === modelId);
+    this.regions = facts && [...facts.regions];
+    if (facts?.usdPerMillionInputTokens !== undefined && facts.usdPerMillionOutputTokens !== undefined) {
+      this.listPrice = {
+        input: facts.usdPerMillionInputTokens,
+        output: facts.usdPerMillionOutputTokens,
+        cachedInput: facts.usdPerMillionCachedInputTokens,
+      };
+    }
+  }
+
+  /** @internal */
+  public _requireOffered(scope: IConstruct): void {
+    const region = Stack.of(scope).region;
+    if (Token.isUnresolved(region)) {
+      return;
+    }
+    requireInput(BMA_REGIONS.includes(region), scope, {
+      input: 'Region',
+      value: region,
+      allowed: `a Region where Bedrock Managed Agents is offered: ${BMA_REGIONS.join(', ')}`,
+      fix: 'deploy the stack of the agent to one of them',
+    });
+    requireInput(this.regions === undefined || this.regions.includes(region), scope, {
+      input: 'model',
+      value: this.modelId,
+      allowed: `${this.modelId} in ${this.regions?.join(', ') ?? ''}, and this stack is in ${region}`,
+      fix: `move the stack, or choose another model; if the model has arrived since, update the library's catalogue`,
+    });
+  }
+}

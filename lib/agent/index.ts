@@ -1,0 +1,5 @@
+export * from './agent-model';
+export * from './agent-tool';
+export * from './managed-agent';
+export * from './managed-agent-base';
+export * from './managed-agent-grants';

@@ -1,0 +1,365 @@
+import { CfnRuntime, CfnRuntimeEndpoint } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { Connections, SecurityGroup, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PermissionsBoundary, type IManagedPolicy, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { AgentKey } from '../encryption';
+import { allowLogs } from '../encryption/key-statements';
+import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
+import { AgentProject, type IAgentProject } from '../identity/agent-project';
+import { attachPolicy } from '../identity/attach-policy';
+import { createExecutionRole, environmentStatements, logStatements } from '../identity/execution-role';
+import type { IAgentNetwork } from '../network';
+import { requireAbsoluteDirectory } from '../validation/absolute-directory';
+import { requireSafeEnvironment } from '../validation/environment-variables';
+import { InputError, requireInput, requirePattern } from '../validation/input-error';
+import type { IAgentEnvironment } from './agent-environment';
+import { AgentImage } from './agent-image';
+import { admitOnly } from './runtime-access-policy';
+import type { RuntimePlatformVersion } from './runtime-platform-version';
+import { SessionStorage } from './session-storage';
+
+/** Directory of skills in the bundled image. */
+const BUNDLED_SKILLS = '/opt/agent/skills';
+
+/** Properties of an {@link AgentCoreEnvironment}. */
+export interface AgentCoreEnvironmentProps {
+  /** The network that the Runtime's network interfaces are placed in. */
+  readonly network: IAgentNetwork;
+
+  /**
+   * Name of the Runtime, which is also the first part of its id, its log group and its metrics.
+   * A letter, then letters, digits and underscores; at most 48 characters. Renaming replaces the Runtime.
+   *
+   * @default - generated from the construct path
+   */
+  readonly runtimeName?: string;
+
+  /**
+   * The container image.
+   *
+   * @default AgentImage.bundled()
+   */
+  readonly image?: AgentImage;
+
+  /**
+   * The role that the Runtime and every command in it work under. A role you bring must be assumable by AgentCore;
+   * one that this app cannot change yields a warning with the policy to attach.
+   *
+   * @default - a role with only what the Runtime needs
+   */
+  readonly executionRole?: IRole;
+
+  /**
+   * The Bedrock project that the environment registers with.
+   *
+   * @default - the default project of the account and Region
+   */
+  readonly project?: IAgentProject;
+
+  /**
+   * Stateful storage of a session.
+   *
+   * @default SessionStorage.mountedAt('/mnt/agent')
+   */
+  readonly sessionStorage?: SessionStorage;
+
+  /**
+   * Directory that a session starts in. Absolute.
+   *
+   * @default - `workspace` below the session storage, or `/tmp/workspace` without session storage
+   */
+  readonly workspaceDirectory?: string;
+
+  /**
+   * Directories with skills and plugins in the image. Absolute, unique, at most 32.
+   *
+   * @default ['/opt/agent/skills']
+   */
+  readonly capabilityDirectories?: string[];
+
+  /**
+   * Environment variables of the container, at most 50. Values stand in the template and in the console:
+   * names and values that look like a credential are refused.
+   *
+   * @default - none but the ones that tell the lifecycle server about the directories
+   */
+  readonly environmentVariables?: { [name: string]: string };
+
+  /**
+   * Time without work after which the compute of a session is stopped. 60 seconds to 8 hours.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly idleTimeout?: Duration;
+
+  /**
+   * Longest time one compute of a session may live. 60 seconds to 8 hours, not below the idle timeout.
+   *
+   * @default Duration.hours(8)
+   */
+  readonly maxLifetime?: Duration;
+
+  /**
+   * Platform generation of the Runtime.
+   *
+   * @default - the default of the service
+   */
+  readonly platformVersion?: RuntimePlatformVersion;
+
+  /**
+   * Customer-managed key of the log group. AgentCore offers no key of yours for the Runtime itself, its environment
+   * variables or its session storage.
+   *
+   * @default - a new AgentKey
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * How long log events are kept.
+   *
+   * @default RetentionDays.ONE_YEAR
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * Permissions boundary of the execution role made here.
+   *
+   * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
+   */
+  readonly permissionsBoundary?: IManagedPolicy;
+}
+
+/**
+ * The execution environment of one managed agent on AgentCore Runtime: isolated compute per session in your VPC,
+ * stateful storage, its own execution role, its own encrypted log group, and a resource policy that lets nobody but
+ * the agent's session role in.
+ *
+ * The construct renders the L1 resources: the stock L2 grants every Runtime's log groups and workload tokens to the
+ * execution role and has no session storage.
+ *
+ * @resource AWS::BedrockAgentCore::Runtime
+ */
+export class AgentCoreEnvironment extends Construct implements IAgentEnvironment {
+  /** Uniquely identifies this class for property injection. */
+  public static readonly PROPERTY_INJECTION_ID = 'cdk-bedrock-managed-agents.AgentCoreEnvironment';
+
+  /** Name of the endpoint that sessions use. Not DEFAULT, which the service makes together with its own log group. */
+  public static readonly ENDPOINT_NAME = 'live';
+
+  public readonly executionRole: IRole;
+  public readonly grantPrincipal: IPrincipal;
+  public readonly connections: Connections;
+  public readonly network: IAgentNetwork;
+  public readonly project: IAgentProject;
+  public readonly runtimeArn: string;
+  /** Id of the Runtime: its name, a dash and ten characters. */
+  public readonly runtimeId: string;
+  public readonly runtimeName: string;
+  public readonly endpointArn: string;
+  public readonly endpointName = AgentCoreEnvironment.ENDPOINT_NAME;
+  public readonly logGroup: ILogGroup;
+  public readonly workspaceDirectory: string;
+  public readonly capabilityDirectories: string[];
+  /** The security group of the Runtime's network interfaces. Retained on deletion, see the docs of the network. */
+  public readonly securityGroup: ISecurityGroup;
+
+  private admitted?: IRole;
+
+  constructor(scope: Construct, id: string, props: AgentCoreEnvironmentProps) {
+    super(scope, id);
+    this.runtimeName = this.checkedName(props.runtimeName);
+    const storage = props.sessionStorage ?? SessionStorage.mountedAt('/mnt/agent');
+    this.workspaceDirectory =
+      props.workspaceDirectory ?? (storage.mountPath ? `${storage.mountPath}/workspace` : '/tmp/workspace');
+    this.capabilityDirectories = props.capabilityDirectories ?? [BUNDLED_SKILLS];
+    this.checkDirectories();
+    const lifecycle = this.checkedLifecycle(props.idleTimeout, props.maxLifetime);
+    const environmentVariables = this.checkedEnvironment(storage, props.environmentVariables ?? {});
+
+    this.network = props.network;
+    this.project = props.project ?? AgentProject.accountDefault(this);
+    this.securityGroup = this.createSecurityGroup();
+    this.connections = new Connections({ securityGroups: [this.securityGroup] });
+    this.network.connect(this);
+
+    const image = (props.image ?? AgentImage.bundled())._bind(this);
+    this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
+    this.grantPrincipal = this.executionRole;
+    const startPolicy = attachPolicy(this, 'StartPolicy', this.executionRole, 'execution role', [
+      ...environmentStatements(this.project, image.repository),
+    ]);
+
+    const runtime = new CfnRuntime(this, 'Runtime', {
+      agentRuntimeName: this.runtimeName,
+      roleArn: this.executionRole.roleArn,
+      agentRuntimeArtifact: { containerConfiguration: { containerUri: image.imageUri } },
+      networkConfiguration: {
+        networkMode: 'VPC',
+        networkModeConfig: {
+          subnets: this.network.subnets.map((subnet) => subnet.subnetId),
+          securityGroups: [this.securityGroup.securityGroupId],
+        },
+      },
+      protocolConfiguration: 'HTTP',
+      lifecycleConfiguration: lifecycle,
+      environmentVariables,
+      filesystemConfigurations: storage.mountPath ? [{ sessionStorage: { mountPath: storage.mountPath } }] : undefined,
+    });
+    if (props.platformVersion) {
+      // Not a prop of the L1 at the lowest supported aws-cdk-lib, where it would be dropped in silence.
+      runtime.addPropertyOverride('PlatformVersion', props.platformVersion.value);
+    }
+    if (startPolicy) {
+      runtime.node.addDependency(startPolicy);
+    }
+    this.runtimeArn = runtime.attrAgentRuntimeArn;
+    this.runtimeId = runtime.attrAgentRuntimeId;
+
+    this.logGroup = this.createLogGroup(props);
+    const logPolicy = attachPolicy(this, 'LogPolicy', this.executionRole, 'execution role', [
+      ...logStatements(this, this.logGroup.logGroupName),
+    ]);
+
+    const endpoint = new CfnRuntimeEndpoint(this, 'Endpoint', {
+      agentRuntimeId: runtime.attrAgentRuntimeId,
+      agentRuntimeVersion: runtime.attrAgentRuntimeVersion,
+      name: this.endpointName,
+      description: 'The endpoint that sessions of the managed agent use',
+    });
+    // The service creates a log group without key and retention on first use unless ours is already there.
+    endpoint.node.addDependency(this.logGroup, ...(logPolicy ? [logPolicy] : []));
+    this.endpointArn = endpoint.attrAgentRuntimeEndpointArn;
+
+    if (props.permissionsBoundary) {
+      PermissionsBoundary.of(this).apply(props.permissionsBoundary);
+    }
+  }
+
+  public admitSessionRole(role: IRole): void {
+    requireInput(this.admitted === undefined || this.admitted === role, this, {
+      input: 'environment',
+      value: this.node.path,
+      allowed: 'an environment that no other agent uses (one agent, one identity)',
+      fix: 'give every agent an AgentCoreEnvironment of its own',
+    });
+    if (this.admitted === undefined) {
+      this.admitted = role;
+      admitOnly(this, 'RuntimePolicy', this.runtimeArn, role.roleArn);
+      admitOnly(this, 'EndpointPolicy', this.endpointArn, role.roleArn);
+    }
+  }
+
+  private checkedName(name: string | undefined): string {
+    if (name === undefined) {
+      return Names.uniqueResourceName(this, { maxLength: AGENTCORE_LIMITS.nameMaxLength, separator: '_' }).replace(
+        /^[^a-zA-Z]/,
+        'a',
+      );
+    }
+    requirePattern(
+      this,
+      'runtimeName',
+      name,
+      AGENTCORE_LIMITS.namePattern,
+      'a letter, then letters, digits and underscores, at most 48 characters',
+      "replace other characters, for example '-' by '_'",
+    );
+    return name;
+  }
+
+  private checkDirectories(): void {
+    requireAbsoluteDirectory(this, 'workspaceDirectory', this.workspaceDirectory);
+    const directories = this.capabilityDirectories;
+    directories.forEach((directory) => requireAbsoluteDirectory(this, 'capabilityDirectories', directory));
+    requireInput(new Set(directories).size === directories.length, this, {
+      input: 'capabilityDirectories',
+      value: directories,
+      allowed: 'every directory once',
+      fix: 'remove the repeated directory',
+    });
+    requireInput(directories.length <= BMA_LIMITS.capabilityDirectories, this, {
+      input: 'capabilityDirectories',
+      value: `(${directories.length} directories)`,
+      allowed: `at most ${BMA_LIMITS.capabilityDirectories} directories`,
+      fix: 'group skills below fewer directories',
+    });
+  }
+
+  private checkedLifecycle(idle?: Duration, max?: Duration): CfnRuntime.LifecycleConfigurationProperty {
+    const idleSeconds = this.checkedSeconds('idleTimeout', idle ?? Duration.minutes(30));
+    const maxSeconds = this.checkedSeconds('maxLifetime', max ?? Duration.hours(8));
+    requireInput(idleSeconds === undefined || maxSeconds === undefined || idleSeconds <= maxSeconds, this, {
+      input: 'idleTimeout',
+      value: idleSeconds,
+      allowed: `at most the maxLifetime of ${maxSeconds} seconds`,
+      fix: 'lower idleTimeout or raise maxLifetime',
+    });
+    return {
+      idleRuntimeSessionTimeout: (idle ?? Duration.minutes(30)).toSeconds(),
+      maxLifetime: (max ?? Duration.hours(8)).toSeconds(),
+    };
+  }
+
+  private checkedSeconds(input: string, value: Duration): number | undefined {
+    if (value.isUnresolved()) {
+      return undefined;
+    }
+    const seconds = value.toSeconds({ integral: false });
+    const { min, max } = AGENTCORE_LIMITS.lifetimeSeconds;
+    requireInput(Number.isInteger(seconds) && seconds >= min && seconds <= max, this, {
+      input,
+      value: seconds,
+      allowed: `${min} to ${max} whole seconds`,
+      fix: 'choose a duration between one minute and eight hours',
+    });
+    return seconds;
+  }
+
+  private checkedEnvironment(storage: SessionStorage, given: { [name: string]: string }): { [name: string]: string } {
+    const own = { BMA_STATE_DIRECTORY: `${storage.mountPath ?? '/tmp'}/.bma` };
+    requireSafeEnvironment(this, 'environmentVariables', given, AGENTCORE_LIMITS.environmentValueLength);
+    const reserved = Object.keys(given).find((name) => /^(BMA_|AWS_)/.test(name));
+    if (reserved) {
+      throw new InputError(this, {
+        input: `environmentVariables.${reserved}`,
+        allowed: 'names that do not begin with BMA_ or AWS_, which the lifecycle server and the service set',
+        fix: 'rename the variable',
+      });
+    }
+    const all = { ...own, ...given };
+    requireInput(Object.keys(all).length <= AGENTCORE_LIMITS.environmentVariables, this, {
+      input: 'environmentVariables',
+      value: `(${Object.keys(given).length} variables)`,
+      allowed: `at most ${AGENTCORE_LIMITS.environmentVariables - Object.keys(own).length} variables beside the ones set here`,
+      fix: 'move configuration into a file of the image',
+    });
+    return all;
+  }
+
+  private createSecurityGroup(): SecurityGroup {
+    const group = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: this.network.vpc,
+      description: 'Network interfaces of a managed agent: no ingress, egress to the endpoints of its network only',
+      allowAllOutbound: false,
+    });
+    // The service keeps the Runtime's network interfaces for up to 8 hours after deletion; deleting the group fails
+    // until then and would block the whole stack.
+    group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return group;
+  }
+
+  private createLogGroup(props: AgentCoreEnvironmentProps): LogGroup {
+    const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the logs of ${this.node.path}` });
+    // The id of the Runtime exists only after its key: the pattern ends where the id's ten characters begin.
+    allowLogs(key, this, `/aws/bedrock-agentcore/runtimes/${this.runtimeName}-*`);
+    return new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/bedrock-agentcore/runtimes/${this.runtimeId}-${this.endpointName}`,
+      encryptionKey: key,
+      retention: props.logRetention ?? RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}

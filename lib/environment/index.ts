@@ -1,0 +1,5 @@
+export * from './agent-environment';
+export * from './agent-image';
+export * from './agentcore-environment';
+export * from './runtime-platform-version';
+export * from './session-storage';

@@ -1,0 +1,31 @@
+import { InputError } from '../validation/input-error';
+
+/** Platform generation of an AgentCore Runtime. Fixed when the Runtime is created. */
+export class RuntimePlatformVersion {
+  /** Platform version V1, the service's default at creation. */
+  public static readonly V1 = RuntimePlatformVersion.of('V1');
+  /** Platform version V2. */
+  public static readonly V2 = RuntimePlatformVersion.of('V2');
+
+  /**
+   * A platform version this library does not know yet.
+   *
+   * @throws InputError when the value is empty.
+   */
+  public static of(value: string): RuntimePlatformVersion {
+    if (value.trim() === '') {
+      throw new InputError('RuntimePlatformVersion.of', {
+        input: 'value',
+        value,
+        allowed: 'a platform version name such as V2',
+        fix: 'leave platformVersion out to use the default of the service',
+      });
+    }
+    return new RuntimePlatformVersion(value);
+  }
+
+  private constructor(
+    /** The value as CloudFormation takes it. */
+    public readonly value: string,
+  ) {}
+}

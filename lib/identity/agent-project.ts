@@ -1,0 +1,90 @@
+import { CfnProject } from 'aws-cdk-lib/aws-bedrockmantle';
+import { ArnFormat, Names, Stack, Token } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { requireInput } from '../validation/input-error';
+
+/** A Bedrock project: the resource that session and inference permissions are scoped to. */
+export interface IAgentProject extends IConstruct {
+  /** ARN of the project, the resource of the agent's bedrock-mantle permissions. */
+  readonly projectArn: string;
+  /** Id of the project, the `Project` dimension of the AWS/BedrockMantle metrics. */
+  readonly projectId: string;
+}
+
+/** Properties of a dedicated project. */
+export interface AgentProjectProps {
+  /**
+   * Name of the project. Its format is not documented.
+   *
+   * @default - generated from the construct path
+   */
+  readonly projectName?: string;
+}
+
+/**
+ * A Bedrock project of the agent's own: isolates its cost, its metrics and the reach of its permissions from the rest
+ * of the account. Without one, an agent uses the default project of the account and Region.
+ *
+ * A project has no retention setting in CloudFormation. What happens to a project when its stack is deleted is not
+ * documented (the service only knows archiving). How a session is placed in a project other than the default is not
+ * documented either: inference requests name it in the `OpenAI-Project` header, and the session definition carries
+ * the project id for that purpose.
+ *
+ * @resource AWS::BedrockMantle::Project
+ */
+export class AgentProject extends Construct implements IAgentProject {
+  /** Uniquely identifies this class for property injection. */
+  public static readonly PROPERTY_INJECTION_ID = 'cdk-bedrock-managed-agents.AgentProject';
+
+  /** The default project of the account and Region of the scope's stack. */
+  public static accountDefault(scope: Construct): IAgentProject {
+    return AgentProject.imported(scope, 'DefaultProject', 'default');
+  }
+
+  /**
+   * A project that exists already, in the account and Region of the scope's stack.
+   *
+   * @param projectId for example `proj_abc123`, or `default`.
+   * @throws InputError when the id is an ARN or empty.
+   */
+  public static fromProjectId(scope: Construct, id: string, projectId: string): IAgentProject {
+    requireInput(Token.isUnresolved(projectId) || /^[A-Za-z0-9_-]+$/.test(projectId), scope, {
+      input: 'projectId',
+      value: projectId,
+      allowed: "a project id such as 'proj_abc123' (letters, digits, '_' and '-')",
+      fix: 'pass the last part of the project ARN',
+    });
+    return AgentProject.imported(scope, id, projectId);
+  }
+
+  private static imported(scope: Construct, id: string, projectId: string): IAgentProject {
+    class ImportedAgentProject extends Construct implements IAgentProject {
+      public readonly projectId = projectId;
+      public readonly projectArn = Stack.of(this).formatArn({
+        service: 'bedrock-mantle',
+        resource: 'project',
+        resourceName: projectId,
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+      });
+    }
+    return new ImportedAgentProject(scope, id);
+  }
+
+  public readonly projectArn: string;
+  public readonly projectId: string;
+
+  constructor(scope: Construct, id: string, props: AgentProjectProps = {}) {
+    super(scope, id);
+    requireInput(props.projectName === undefined || props.projectName.trim() !== '', this, {
+      input: 'projectName',
+      value: props.projectName,
+      allowed: 'a non-empty name',
+      fix: 'leave it out to have one generated',
+    });
+    const project = new CfnProject(this, 'Resource', {
+      name: props.projectName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' }),
+    });
+    this.projectArn = project.attrArn;
+    this.projectId = project.attrId;
+  }
+}

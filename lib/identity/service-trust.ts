@@ -1,0 +1,17 @@
+import type { Conditions } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Trust conditions that keep a service from assuming a role on behalf of anybody else (the confused-deputy problem):
+ * only for this account, and only for resources of this Region.
+ *
+ * AWS prints `arn:…:bedrock-mantle:*:ACCOUNT:*`; the Region is narrowed here because the role serves one Runtime.
+ */
+export function confinedToThisRegion(scope: IConstruct, service: 'bedrock-mantle' | 'bedrock-agentcore'): Conditions {
+  const { partition, region, account } = Stack.of(scope);
+  return {
+    StringEquals: { 'aws:SourceAccount': account },
+    ArnLike: { 'aws:SourceArn': `arn:${partition}:${service}:${region}:${account}:*` },
+  };
+}
