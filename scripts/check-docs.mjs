@@ -1,0 +1,31 @@
+// API.md must be what jsii-docgen writes for the built library, and every README snippet must compile.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const work = mkdtempSync(path.join(tmpdir(), 'check-docs-'));
+try {
+  const fresh = path.join(work, 'API.md');
+  execFileSync('npx', ['jsii-docgen', '-o', fresh], { stdio: 'inherit' });
+  if (readFileSync(fresh, 'utf8') !== readFileSync('API.md', 'utf8')) {
+    console.error('API.md is stale. Fix: npm run docgen, and commit it with the change.');
+    process.exitCode = 1;
+  }
+  execFileSync(
+    'npx',
+    [
+      'jsii-rosetta',
+      'extract',
+      '--fail',
+      '--compile',
+      '--output',
+      path.join(work, '.jsii.tabl.json'),
+      '--cache',
+      path.join(work, 'cache.json'),
+    ],
+    { stdio: 'inherit' },
+  );
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,16 @@
+import { App, Stack } from 'aws-cdk-lib/core';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AgentAuditTrail, AgentModel, AgentNetwork, ManagedAgent } from 'cdk-bedrock-managed-agents';
+
+const app = new App({ outdir: 'cdk.out' });
+const stack = new Stack(app, 'Consumer', { env: { region: 'us-east-1' } });
+const network = new AgentNetwork(stack, 'Network');
+const audit = new AgentAuditTrail(stack, 'Audit');
+const agent = new ManagedAgent(stack, 'Agent', {
+  model: AgentModel.GPT_5_6_LUNA,
+  instructions: 'Summarize the build log in the workspace.',
+  network,
+});
+audit.watchSessionRole(agent.sessionRole.roleArn, agent.node.path);
+new Bucket(stack, 'Artifacts').grantRead(agent);
+app.synth();

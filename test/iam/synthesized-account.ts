@@ -1,0 +1,139 @@
+import type { App, Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+
+/** Where the synthesized stack would be deployed. */
+export const ACCOUNT = '111122223333';
+export const REGION = 'us-east-1';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, any>;
+}
+
+/** A policy with every intrinsic function replaced by what the account would hold after the deployment. */
+export type Policy = { Version?: string; Statement: any[] };
+
+/**
+ * A synthesized stack as the account would look after its deployment: every `Ref`, `GetAtt` and `Join` of a policy
+ * becomes a concrete ARN, so that an IAM simulator can judge the policies that would really be there.
+ */
+export class SynthesizedAccount {
+  private readonly resources: Record<string, Resource>;
+
+  constructor(stack: Stack) {
+    this.resources = Template.fromStack(stack).toJSON().Resources as Record<string, Resource>;
+  }
+
+  /** The only resource of a type whose logical id holds `part`. */
+  public find(type: string, part = ''): { id: string; properties: Record<string, any> } {
+    const found = Object.entries(this.resources).filter(([id, { Type }]) => Type === type && id.includes(part));
+    if (found.length !== 1) {
+      throw new Error(`expected one ${type} with '${part}', found ${found.map(([id]) => id).join(', ') || 'none'}`);
+    }
+    return { id: found[0][0], properties: this.resolve(found[0][1].Properties) as Record<string, any> };
+  }
+
+  public all(type: string): { id: string; properties: Record<string, any> }[] {
+    return Object.entries(this.resources)
+      .filter(([, { Type }]) => Type === type)
+      .map(([id, { Properties }]) => ({ id, properties: this.resolve(Properties) as Record<string, any> }));
+  }
+
+  public arn(id: string): string {
+    return String(this.attribute(id, 'Arn'));
+  }
+
+  /** Everything attached to a role: inline policies in the role and policies of their own. */
+  public identityPolicies(roleId: string): { name: string; policy: Policy }[] {
+    const role = this.resources[roleId];
+    const inline = (role.Properties.Policies ?? []).map((policy: any) => ({
+      name: policy.PolicyName,
+      policy: this.resolve(policy.PolicyDocument) as Policy,
+    }));
+    const attached = Object.entries(this.resources)
+      .filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
+      .filter(([, { Properties }]) => Properties.Roles.some((ref: any) => ref.Ref === roleId))
+      .map(([id, { Properties }]) => ({ name: id, policy: this.resolve(Properties.PolicyDocument) as Policy }));
+    return [...inline, ...attached];
+  }
+
+  public resolve(value: unknown): unknown {
+    if (Array.isArray(value)) {
+      return value.map((element) => this.resolve(element));
+    }
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
+    const [name, argument] = Object.entries(value)[0] ?? [];
+    switch (name) {
+      case 'Ref':
+        return this.reference(String(argument));
+      case 'Fn::GetAtt':
+        return this.attribute((argument as string[])[0], (argument as string[])[1]);
+      case 'Fn::Join': {
+        const [separator, parts] = argument as [string, unknown[]];
+        return parts.map((part) => String(this.resolve(part))).join(separator);
+      }
+      case 'Fn::Sub':
+        return String(argument).replace(/\$\{([^}]+)\}/g, (_, ref: string) => String(this.reference(ref)));
+      case 'Fn::Select': {
+        const [index, list] = argument as [number, unknown];
+        return (this.resolve(list) as unknown[])[Number(index)];
+      }
+      case 'Fn::Split': {
+        const [separator, text] = argument as [string, unknown];
+        return String(this.resolve(text)).split(separator);
+      }
+      case 'Fn::GetAZs':
+        return ['us-east-1a', 'us-east-1b', 'us-east-1c'];
+      default:
+        return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.resolve(member)]));
+    }
+  }
+
+  private reference(name: string): unknown {
+    const pseudo: Record<string, string> = {
+      'AWS::AccountId': ACCOUNT,
+      'AWS::Region': REGION,
+      'AWS::Partition': 'aws',
+      'AWS::URLSuffix': 'amazonaws.com',
+    };
+    return pseudo[name] ?? name;
+  }
+
+  private attribute(id: string, attribute: string): unknown {
+    const type = this.resources[id]?.Type;
+    const at = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+    switch (`${type}.${attribute}`) {
+      case 'AWS::IAM::Role.Arn':
+        return `arn:aws:iam::${ACCOUNT}:role/${id}`;
+      case 'AWS::BedrockAgentCore::Runtime.AgentRuntimeId':
+        return `${this.resources[id].Properties.AgentRuntimeName}-AbCdEfGhIj`;
+      case 'AWS::BedrockAgentCore::Runtime.AgentRuntimeArn':
+        return at('bedrock-agentcore', `runtime/${this.resources[id].Properties.AgentRuntimeName}-AbCdEfGhIj`);
+      case 'AWS::BedrockAgentCore::RuntimeEndpoint.AgentRuntimeEndpointArn': {
+        const { AgentRuntimeId, Name } = this.resources[id].Properties;
+        return at('bedrock-agentcore', `runtime/${String(this.resolve(AgentRuntimeId))}/runtime-endpoint/${Name}`);
+      }
+      case 'AWS::BedrockMantle::Project.Arn':
+        return at('bedrock-mantle', `project/proj_${id.toLowerCase()}`);
+      case 'AWS::BedrockMantle::Project.Id':
+        return `proj_${id.toLowerCase()}`;
+      case 'AWS::S3::Bucket.Arn':
+        return `arn:aws:s3:::${id.toLowerCase()}`;
+      case 'AWS::KMS::Key.Arn':
+        return at('kms', `key/${id}`);
+      case 'AWS::Logs::LogGroup.Arn':
+        return at('logs', `log-group:${id}:*`);
+      case 'AWS::SNS::Topic.Arn':
+        return at('sns', id);
+      default:
+        return `${id}.${attribute}`;
+    }
+  }
+}
+
+/** Synthesizes nothing twice: the account of a stack of an app. */
+export function accountOf(app: App, stackId: string): SynthesizedAccount {
+  return new SynthesizedAccount(app.node.findChild(stackId) as Stack);
+}
