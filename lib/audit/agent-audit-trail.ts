@@ -1,0 +1,275 @@
+import { CfnTrail, type InsightType } from 'aws-cdk-lib/aws-cloudtrail';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { Duration, Stack, Stage, Token } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { AgentKey } from '../encryption/agent-key';
+import { allowCloudTrail } from '../encryption/key-statements';
+import { NETWORK_EVENT_SOURCES, NETWORK_EVENT_SOURCES_UNSUPPORTED, TRAIL_NAME } from '../facts/cloudtrail';
+import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { alarmResources } from './alarm-resources';
+import { admitAlarms, alarmTopic } from './alarm-topic';
+import { AuditAlarm } from './audit-alarm';
+import { AuditTrailGrants } from './audit-trail-grants';
+import type { AuditTrailAttributes, IAgentAuditTrail } from './audit-trail-ref';
+import { agentEventSelectors, trailBucketSelector } from './event-selectors';
+import { ImportedAuditTrail } from './imported-audit-trail';
+import { trailBucket } from './trail-bucket';
+import { TrailLock } from './trail-lock';
+import { TrailLogDelivery } from './trail-log-delivery';
+
+/** Properties of an {@link AgentAuditTrail}. */
+export interface AgentAuditTrailProps {
+  /**
+   * Name of the trail: 3 to 128 letters, digits and . _ -. Fixed, because the policies of the key and the bucket name the
+   * trail before it exists.
+   * @default 'bedrock-managed-agents'
+   */
+  readonly trailName?: string;
+
+  /**
+   * Key of the files, the log group and the topic. A key of this app gets the statements it needs; for an imported one
+   * they are printed as warnings.
+   * @default - an AgentKey of its own
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How the files are locked against deletion and change.
+   * @default TrailLock.governance(Duration.days(365))
+   */
+  readonly lock?: TrailLock;
+
+  /**
+   * How long the files are kept, in whole days, at least as long as the lock. Files of 128 KB and more move to Glacier
+   * Instant Retrieval after 90 days when they are kept for at least 180.
+   * @default Duration.days(2557), seven years
+   */
+  readonly retention?: Duration;
+
+  /**
+   * How long the events can be searched in CloudWatch Logs.
+   * @default logs.RetentionDays.ONE_YEAR
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * What raises an alarm. Agents add one for their session role with `watchSessionRole`.
+   * @default AuditAlarm.standard()
+   */
+  readonly alarms?: AuditAlarm[];
+
+  /**
+   * Topic the alarms notify. When it is encrypted, its key must let CloudWatch publish.
+   * @default - an encrypted topic without subscribers: subscribe to `alarmTopic`
+   */
+  readonly alarmTopic?: sns.ITopic;
+
+  /**
+   * Services of which calls that a VPC endpoint policy denied are recorded, as CloudTrail event sources. CloudTrail does
+   * not support bedrock-mantle, logs and xray.
+   * @default - every supported service that an agent commonly reaches
+   */
+  readonly networkEventSources?: string[];
+
+  /**
+   * Bucket for S3 server access logs of the trail bucket. Not needed for the record: the trail itself records who reads or
+   * deletes its files.
+   * @default - no server access logs
+   */
+  readonly accessLogsBucket?: s3.IBucket;
+
+  /**
+   * CloudTrail Insights on management events: unusual call or error rates. Charged by the event.
+   * @default - none
+   */
+  readonly insights?: InsightType[];
+}
+
+/**
+ * The audit trail of an account's agents: management events, every data event of bedrock-mantle projects and AgentCore
+ * runtimes, and calls that VPC endpoint policies denied; in locked, encrypted, validated files, and in CloudWatch Logs with
+ * alarms.
+ *
+ * Make one per account and Region (the trail itself covers all Regions; its alarms live here). Whether CloudTrail records
+ * the session operations of Managed Agents is not documented by AWS: the trail selects everything of the project, and
+ * records what the service emits.
+ */
+export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
+  /** Identifies this class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentAuditTrail';
+
+  /**
+   * Uses a trail that exists already, for example the one of the organization. Whether it selects what agents do cannot be
+   * seen from here: compare it with `AgentAuditTrail.eventSelectors()`.
+   *
+   * @param scope parent
+   * @param id construct id
+   * @param attributes the trail, and what is known about it
+   */
+  public static fromTrail(scope: Construct, id: string, attributes: AuditTrailAttributes): IAgentAuditTrail {
+    return new ImportedAuditTrail(scope, id, attributes);
+  }
+
+  /** The event selectors a trail needs to see agents, to be set on a trail that is brought. */
+  public static eventSelectors(): CfnTrail.AdvancedEventSelectorProperty[] {
+    return agentEventSelectors(NETWORK_EVENT_SOURCES);
+  }
+
+  /** ARN of the trail. */
+  public readonly trailArn: string;
+
+  /** Name of the trail. */
+  public readonly trailName: string;
+
+  /** Log group the trail is delivered to. */
+  public readonly logGroup?: logs.ILogGroup;
+
+  /** Bucket the trail is delivered to. */
+  public readonly bucket?: s3.IBucket;
+
+  /** Key of the files, the log group and the topic. */
+  public readonly encryptionKey?: kms.IKey;
+
+  /** Topic the alarms notify. */
+  public readonly alarmTopic?: sns.ITopic;
+
+  /** Who may read the trail. */
+  public readonly grants: AuditTrailGrants = AuditTrailGrants.fromAuditTrail(this);
+
+  constructor(scope: Construct, id: string, props: AgentAuditTrailProps = {}) {
+    super(scope, id);
+    const lock = props.lock ?? TrailLock.governance();
+    const retention = props.retention ?? Duration.days(2557);
+    const networkEventSources = props.networkEventSources ?? [...NETWORK_EVENT_SOURCES];
+    this.trailName = props.trailName ?? 'bedrock-managed-agents';
+    this.requireValid(lock, retention, networkEventSources);
+
+    const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the audit trail ${this.trailName}` });
+    allowCloudTrail(key, this, this.trailName);
+    const bucket = trailBucket(this, 'Bucket', {
+      trailArn: Stack.of(this).formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: this.trailName }),
+      encryptionKey: key,
+      lock,
+      retention,
+      accessLogsBucket: props.accessLogsBucket,
+    });
+    const delivery = new TrailLogDelivery(this, 'Delivery', {
+      trailName: this.trailName,
+      encryptionKey: key,
+      retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
+    });
+
+    // The L2 Trail has no advanced selectors, which every data event beyond S3 and Lambda needs.
+    const trail = new CfnTrail(this, 'Trail', {
+      trailName: this.trailName,
+      isLogging: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+      enableLogFileValidation: true,
+      kmsKeyId: key.keyArn,
+      s3BucketName: bucket.bucketName,
+      cloudWatchLogsLogGroupArn: delivery.logGroup.logGroupArn,
+      cloudWatchLogsRoleArn: delivery.role.roleArn,
+      advancedEventSelectors: [...agentEventSelectors(networkEventSources), trailBucketSelector(bucket.bucketArn)],
+      insightSelectors: props.insights?.map((insight) => ({ insightType: insight.value })),
+    });
+    // CloudTrail tries both when the trail is made.
+    trail.node.addDependency(bucket, delivery);
+
+    this.trailArn = trail.attrArn;
+    this.bucket = bucket;
+    this.logGroup = delivery.logGroup;
+    this.encryptionKey = key;
+    if (props.alarmTopic) {
+      admitAlarms(this, props.alarmTopic);
+    }
+    this.alarmTopic = props.alarmTopic ?? alarmTopic(this, 'AlarmTopic', key);
+    for (const alarm of props.alarms ?? AuditAlarm.standard()) {
+      this.addAlarm(this, alarm);
+    }
+    this.node.addValidation({ validate: () => this.duplicateErrors() });
+  }
+
+  /**
+   * Raises an alarm on a happening in the trail.
+   *
+   * @param scope where filter and alarm are made; the construct that needs the alarm
+   * @param alarm what to watch for
+   */
+  public addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined {
+    return alarmResources(this, scope, alarm);
+  }
+
+  /**
+   * Raises an alarm when an agent's session role is assumed by another principal than bedrock-mantle.
+   *
+   * @param scope the agent
+   * @param role its session role
+   */
+  public watchSessionRole(scope: Construct, role: iam.IRole): cloudwatch.Alarm | undefined {
+    return this.addAlarm(scope, AuditAlarm.unexpectedSessionRoleUse(role));
+  }
+
+  private requireValid(lock: TrailLock, retention: Duration, networkEventSources: string[]): void {
+    requirePattern(
+      this,
+      'trailName',
+      this.trailName,
+      TRAIL_NAME,
+      '3 to 128 letters, digits and . _ -, beginning and ending with a letter or digit, no two separators in a row',
+      "Choose a name such as 'bedrock-managed-agents'",
+    );
+    requireWholeNumber(this, 'retention', retention.toDays({ integral: false }), 1, 36_500, 'days');
+    requireInput(!lock.period || retention.toDays() >= lock.period.toDays(), this, {
+      input: 'retention',
+      value: `${retention.toDays()} days`,
+      allowed: `at least as long as the lock (${lock.period?.toDays()} days)`,
+      fix: 'Lengthen the retention or shorten the lock',
+    });
+    for (const source of networkEventSources) {
+      requirePattern(
+        this,
+        'networkEventSources',
+        source,
+        /^[a-z0-9.-]+\.amazonaws\.com$/,
+        'a CloudTrail event source such as kms.amazonaws.com',
+        'Write the service as CloudTrail does',
+      );
+      requireInput(!NETWORK_EVENT_SOURCES_UNSUPPORTED.includes(source), this, {
+        input: 'networkEventSources',
+        value: source,
+        allowed: 'a service whose network activity CloudTrail supports',
+        fix: 'Leave it out: CloudTrail refuses a trail that selects it',
+      });
+    }
+  }
+
+  private duplicateErrors(): string[] {
+    const twin = (Stage.of(this) ?? this.node.root).node
+      .findAll()
+      .find(
+        (other): other is AgentAuditTrail =>
+          other instanceof AgentAuditTrail &&
+          other !== this &&
+          sameEnvironment(Stack.of(other), Stack.of(this)) &&
+          other.node.path < this.node.path,
+      );
+    return twin
+      ? [
+          `there is an AgentAuditTrail in this account and Region already (${twin.node.path}). Allowed: one. ` +
+            'Fix: share it, CloudTrail charges every further copy of an event.',
+        ]
+      : [];
+  }
+}
+
+function sameEnvironment(one: Stack, other: Stack): boolean {
+  // Two stacks without an environment are deployed to the same one.
+  const same = (a: string, b: string) => a === b || (Token.isUnresolved(a) && Token.isUnresolved(b));
+  return same(one.account, other.account) && same(one.region, other.region);
+}

@@ -1,0 +1,46 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { Annotations, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { allowTopicPublishers } from '../encryption/key-statements';
+import { policyText } from '../encryption/policy-text';
+
+const ALARMS = 'cloudwatch.amazonaws.com';
+
+/** A topic for alarms: encrypted, TLS-only, published to by the CloudWatch alarms of this account and Region. */
+export function alarmTopic(scope: Construct, id: string, encryptionKey: kms.IKey): sns.Topic {
+  allowTopicPublishers(encryptionKey, scope, ALARMS);
+  const topic = new sns.Topic(scope, id, {
+    displayName: 'Agent audit alarms',
+    masterKey: encryptionKey,
+    enforceSSL: true,
+  });
+  admitAlarms(scope, topic);
+  return topic;
+}
+
+/** Lets the alarms of this account and Region publish; for an imported topic says what its policy must contain. */
+export function admitAlarms(scope: Construct, topic: sns.ITopic): void {
+  const stack = Stack.of(scope);
+  const statement = new iam.PolicyStatement({
+    sid: 'AlarmsPublish',
+    principals: [new iam.ServicePrincipal(ALARMS)],
+    actions: ['sns:Publish'],
+    resources: [topic.topicArn],
+    conditions: {
+      StringEquals: { 'aws:SourceAccount': stack.account },
+      // One alarm's ARN would be a cycle (alarm, topic): every alarm of this account and Region.
+      ArnLike: {
+        'aws:SourceArn': `arn:${stack.partition}:cloudwatch:${stack.region}:${stack.account}:alarm:*`,
+      },
+    },
+  });
+  if (!topic.addToResourcePolicy(statement).statementAdded) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-bedrock-managed-agents:topicPolicyNotUpdated',
+      `The policy of the imported topic ${topic.node.path} cannot be updated from here. If it has a policy of its own, ` +
+        `attach this statement: ${policyText(scope, statement.toStatementJson())}`,
+    );
+  }
+}

@@ -1,0 +1,173 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Token } from 'aws-cdk-lib/core';
+import { MAX_FILTER_PATTERN_LENGTH } from '../facts/cloudtrail';
+import { AGENTCORE_SERVICE_PRINCIPAL, MANTLE_SERVICE_PRINCIPAL } from '../identity/perms';
+import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+
+const all = (...patterns: logs.JsonPattern[]): logs.JsonPattern => logs.FilterPattern.all(...patterns);
+const any = (...patterns: logs.JsonPattern[]): logs.JsonPattern => logs.FilterPattern.any(...patterns);
+const is = (field: string, value: string): logs.JsonPattern => logs.FilterPattern.stringValue(`$.${field}`, '=', value);
+const isNot = (field: string, value: string): logs.JsonPattern =>
+  logs.FilterPattern.stringValue(`$.${field}`, '!=', value);
+const isTrue = (field: string): logs.JsonPattern => logs.FilterPattern.booleanValue(`$.${field}`, true);
+const isMissing = (field: string): logs.JsonPattern => logs.FilterPattern.notExists(`$.${field}`);
+const isOneOf = (field: string, ...values: string[]): logs.JsonPattern =>
+  any(...values.map((value) => is(field, value)));
+
+/** Names of what a trail consists of, as far as they are known: the tampering alarm watches them. */
+interface WatchedTrail {
+  readonly bucketName?: string;
+  readonly logGroupName?: string;
+}
+
+/** A happening in the audit trail that somebody must hear of: a metric filter on the trail's log group and an alarm. */
+export class AuditAlarm {
+  /** bedrock-mantle was called with an API key. Everything this library makes signs with SigV4 and denies API keys. */
+  public static readonly BEARER_TOKEN_USE = new AuditAlarm(
+    'BearerTokenUse',
+    'bedrock-mantle was called with an API key (bearer token). Find the caller in the event and revoke the key.',
+    1,
+    () => all(is('eventSource', MANTLE_SERVICE_PRINCIPAL), isTrue('requestParameters.callWithBearerToken')),
+  );
+
+  /** The root user did something. AWS service events and calls that a service makes for root do not count. */
+  public static readonly ROOT_USE = new AuditAlarm(
+    'RootUse',
+    'The root user of the account was used. Confirm with its holder or treat it as a compromise.',
+    1,
+    () =>
+      all(is('userIdentity.type', 'Root'), isMissing('userIdentity.invokedBy'), isNot('eventType', 'AwsServiceEvent')),
+  );
+
+  /**
+   * Somebody stopped, changed or deleted the trail, disabled a KMS key or scheduled its deletion, deleted the trail's log
+   * group or a metric filter, or deleted or reconfigured something in the trail's bucket. A deployment that changes the
+   * trail raises it too.
+   */
+  public static readonly TRAIL_TAMPERING = new AuditAlarm(
+    'TrailTampering',
+    'The audit trail, its bucket, its log group or a KMS key was changed or deleted. Compare with the deployments of that time.',
+    1,
+    ({ bucketName, logGroupName }) =>
+      any(
+        all(
+          is('eventSource', 'cloudtrail.amazonaws.com'),
+          isOneOf('eventName', 'StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors', 'PutInsightSelectors'),
+        ),
+        all(is('eventSource', 'kms.amazonaws.com'), isOneOf('eventName', 'DisableKey', 'ScheduleKeyDeletion')),
+        ...(logGroupName ? [all(is('requestParameters.logGroupName', logGroupName), is('eventName', 'Delete*'))] : []),
+        ...(bucketName
+          ? [
+              all(
+                is('requestParameters.bucketName', bucketName),
+                isOneOf('eventName', 'Delete*', 'PutBucket*', 'PutObjectLock*', 'PutObjectRetention'),
+              ),
+            ]
+          : []),
+      ),
+  );
+
+  /**
+   * Calls to bedrock-mantle or AgentCore were denied: an agent or a stranger tries what it may not do.
+   *
+   * @param threshold denied calls within five minutes, at least 1. Default: 1
+   */
+  public static deniedCalls(threshold: number = 1): AuditAlarm {
+    return new AuditAlarm(
+      'DeniedCalls',
+      'Calls to bedrock-mantle or AgentCore were denied. Read who tried what; a prompt-injected agent looks like this.',
+      threshold,
+      () =>
+        all(
+          isOneOf('eventSource', MANTLE_SERVICE_PRINCIPAL, AGENTCORE_SERVICE_PRINCIPAL),
+          // AccessDenied, AccessDeniedException, VpceAccessDenied, Client.UnauthorizedOperation
+          isOneOf('errorCode', '*AccessDenied*', '*UnauthorizedOperation'),
+        ),
+    );
+  }
+
+  /**
+   * The session role of an agent was assumed by somebody else than bedrock-mantle, although its trust policy admits nobody
+   * else: the trust policy was changed.
+   *
+   * @param role the session role
+   */
+  public static unexpectedSessionRoleUse(role: iam.IRole): AuditAlarm {
+    return new AuditAlarm(
+      'UnexpectedSessionRoleUse',
+      'An agent session role was assumed by another principal than bedrock-mantle. Its trust policy has been changed.',
+      1,
+      () =>
+        all(
+          is('eventSource', 'sts.amazonaws.com'),
+          is('eventName', 'AssumeRole*'),
+          is('requestParameters.roleArn', role.roleArn),
+          any(isMissing('userIdentity.invokedBy'), isNot('userIdentity.invokedBy', MANTLE_SERVICE_PRINCIPAL)),
+        ),
+    );
+  }
+
+  /**
+   * Any other happening.
+   *
+   * @param name letters and digits, beginning with a letter; becomes part of the construct path and the metric name
+   * @param description what happened and what to do, for the person who reads the notification
+   * @param pattern what the CloudTrail event looks like, at most 1024 characters
+   * @param threshold events within five minutes, at least 1. Default: 1
+   */
+  public static of(name: string, description: string, pattern: logs.JsonPattern, threshold: number = 1): AuditAlarm {
+    return new AuditAlarm(name, description, threshold, () => pattern);
+  }
+
+  /** The alarms a trail has when none are chosen: API key use, denied calls, root use and tampering. */
+  public static standard(): AuditAlarm[] {
+    return [AuditAlarm.BEARER_TOKEN_USE, AuditAlarm.deniedCalls(), AuditAlarm.ROOT_USE, AuditAlarm.TRAIL_TAMPERING];
+  }
+
+  /** Name of the alarm within its scope. */
+  public readonly name: string;
+
+  /** What happened and what to do. */
+  public readonly description: string;
+
+  /** Events within five minutes that raise the alarm. */
+  public readonly threshold: number;
+
+  private readonly patternFor: (trail: WatchedTrail) => logs.JsonPattern;
+
+  private constructor(
+    name: string,
+    description: string,
+    threshold: number,
+    patternFor: (trail: WatchedTrail) => logs.JsonPattern,
+  ) {
+    const where = `AuditAlarm ${name}`;
+    requirePattern(
+      where,
+      'name',
+      name,
+      /^[A-Za-z][A-Za-z0-9]{0,63}$/,
+      '1 to 64 letters and digits, beginning with a letter',
+      "Choose a name such as 'SecretRead'",
+    );
+    requireWholeNumber(where, 'threshold', threshold, 1, 1_000_000, 'events within five minutes');
+    this.name = name;
+    this.description = description;
+    this.threshold = threshold;
+    this.patternFor = patternFor;
+  }
+
+  /** @internal */
+  public _filterPattern(trail: WatchedTrail): logs.JsonPattern {
+    const pattern = this.patternFor(trail);
+    const text = pattern.logPatternString;
+    requireInput(Token.isUnresolved(text) || text.length <= MAX_FILTER_PATTERN_LENGTH, `AuditAlarm ${this.name}`, {
+      input: 'pattern',
+      value: text,
+      allowed: `at most ${MAX_FILTER_PATTERN_LENGTH} characters (this has ${text.length})`,
+      fix: 'Split it into two alarms',
+    });
+    return pattern;
+  }
+}

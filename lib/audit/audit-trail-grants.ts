@@ -1,0 +1,84 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib/core';
+import { logCallerStatements } from '../encryption/log-caller-statements';
+import { requireInput } from '../validation/input-error';
+import type { IAgentAuditTrail } from './audit-trail-ref';
+
+/** Who may read what an audit trail recorded. Nobody is ever granted to change it. */
+export class AuditTrailGrants {
+  /**
+   * @param trail the trail to read
+   */
+  public static fromAuditTrail(trail: IAgentAuditTrail): AuditTrailGrants {
+    return new AuditTrailGrants(trail);
+  }
+
+  private constructor(private readonly trail: IAgentAuditTrail) {}
+
+  /**
+   * Read the log and digest files in the bucket: what Athena, a SIEM or `aws cloudtrail validate-logs` needs.
+   *
+   * The key may be used only through S3 and only for this bucket. The condition that CloudTrail documents for readers
+   * (`kms:EncryptionContext:aws:cloudtrail:arn` is present) is not used, because under an S3 bucket key the encryption
+   * context is the bucket's ARN.
+   *
+   * @param grantee who reads
+   */
+  public readFiles(grantee: iam.IGrantable): iam.Grant {
+    const { bucket, encryptionKey } = this.trail;
+    requireInput(bucket !== undefined, this.trail, {
+      input: 'grants.readFiles',
+      allowed: 'a trail whose bucket is known',
+      fix: 'Pass `bucket` (and `encryptionKey`) to AgentAuditTrail.fromTrail',
+    });
+    const files = iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:GetBucketLocation', 's3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'],
+      resourceArns: [bucket.bucketArn, bucket.arnForObjects('*')],
+    });
+    return encryptionKey
+      ? files.combine(
+          addStatement(
+            grantee,
+            new iam.PolicyStatement({
+              actions: ['kms:Decrypt'],
+              resources: [encryptionKey.keyArn],
+              conditions: {
+                StringEquals: { 'kms:ViaService': `s3.${Stack.of(this.trail).region}.amazonaws.com` },
+                ArnLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, bucket.arnForObjects('*')] },
+              },
+            }),
+          ),
+        )
+      : files;
+  }
+
+  /**
+   * Read the events in the log group: the last weeks or months, searchable at once.
+   *
+   * @param grantee who reads
+   */
+  public readEvents(grantee: iam.IGrantable): iam.Grant {
+    const { logGroup, encryptionKey } = this.trail;
+    requireInput(logGroup !== undefined, this.trail, {
+      input: 'grants.readEvents',
+      allowed: 'a trail whose log group is known',
+      fix: 'Pass `logGroup` to AgentAuditTrail.fromTrail',
+    });
+    const events = logGroup.grantRead(grantee);
+    return encryptionKey
+      ? logCallerStatements(this.trail, encryptionKey, logGroup.logGroupName, 'read')
+          .map((statement) => addStatement(grantee, statement))
+          .reduce((all, one) => all.combine(one), events)
+      : events;
+  }
+}
+
+function addStatement(grantee: iam.IGrantable, statement: iam.PolicyStatement): iam.Grant {
+  return iam.Grant.addToPrincipal({
+    grantee,
+    actions: statement.actions,
+    resourceArns: statement.resources,
+    conditions: statement.conditions as Record<string, Record<string, unknown>>,
+  });
+}

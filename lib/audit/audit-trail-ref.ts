@@ -1,0 +1,80 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct, IConstruct } from 'constructs';
+import type { AuditAlarm } from './audit-alarm';
+import type { AuditTrailGrants } from './audit-trail-grants';
+
+/** The audit trail of an account, made here or brought. */
+export interface IAgentAuditTrail extends IConstruct {
+  /** ARN of the trail. */
+  readonly trailArn: string;
+
+  /** Log group the trail is delivered to; undefined when it is unknown (then no alarm can be made). */
+  readonly logGroup?: logs.ILogGroup;
+
+  /** Bucket the trail is delivered to; undefined when it is unknown. */
+  readonly bucket?: s3.IBucket;
+
+  /** Key of bucket and log group; undefined when it is unknown. */
+  readonly encryptionKey?: kms.IKey;
+
+  /** Topic the alarms notify; undefined when there is none. */
+  readonly alarmTopic?: sns.ITopic;
+
+  /** Who may read the trail. */
+  readonly grants: AuditTrailGrants;
+
+  /**
+   * Raises an alarm on a happening in the trail. Without a log group it warns and makes nothing.
+   *
+   * @param scope where filter and alarm are made. Use the construct that needs the alarm, so that in an app of several
+   * stacks its stack depends on the stack of the trail and never the other way round
+   * @param alarm what to watch for
+   * @returns the alarm, or undefined when the log group is unknown
+   */
+  addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined;
+
+  /**
+   * Raises an alarm when an agent's session role is assumed by another principal than bedrock-mantle.
+   *
+   * @param scope the agent
+   * @param role its session role
+   * @returns the alarm, or undefined when the log group is unknown
+   */
+  watchSessionRole(scope: Construct, role: iam.IRole): cloudwatch.Alarm | undefined;
+}
+
+/** A trail that exists already, for example the one of the organization. */
+export interface AuditTrailAttributes {
+  /** ARN of the trail. */
+  readonly trailArn: string;
+
+  /**
+   * Log group of this account and Region that the trail is delivered to. The log group of an organization trail is in the
+   * management account, out of reach of the alarms.
+   * @default - no alarms are made; each one that is asked for becomes a warning with its filter pattern
+   */
+  readonly logGroup?: logs.ILogGroup;
+
+  /**
+   * Bucket the trail is delivered to.
+   * @default - `grants.readFiles` is not available, and the tampering alarm does not watch the bucket
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
+   * Key of bucket and log group.
+   * @default - grants carry no key permission
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Topic the alarms notify.
+   * @default - alarms without an action
+   */
+  readonly alarmTopic?: sns.ITopic;
+}

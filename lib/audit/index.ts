@@ -1,0 +1,5 @@
+export * from './agent-audit-trail';
+export * from './audit-alarm';
+export * from './audit-trail-grants';
+export * from './audit-trail-ref';
+export * from './trail-lock';

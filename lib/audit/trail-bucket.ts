@@ -1,0 +1,91 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { TrailLock } from './trail-lock';
+
+/** What the trail bucket needs to know. */
+interface TrailBucketOptions {
+  readonly trailArn: string;
+  readonly encryptionKey: kms.IKey;
+  readonly lock: TrailLock;
+  readonly retention: Duration;
+  readonly accessLogsBucket?: s3.IBucket;
+}
+
+/** Days after which files move to a cheaper class that is still read at once, and the minimum they are billed there. */
+const GLACIER_INSTANT_RETRIEVAL_DAYS = 90;
+
+/** The bucket of a trail: private, versioned, TLS-only, encrypted, locked, emptied by lifecycle, written by one trail. */
+export function trailBucket(scope: Construct, id: string, options: TrailBucketOptions): s3.Bucket {
+  const { trailArn, encryptionKey, lock, retention, accessLogsBucket } = options;
+  const retentionDays = retention.toDays();
+  const bucket = new s3.Bucket(scope, id, {
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    encryption: s3.BucketEncryption.KMS,
+    encryptionKey,
+    bucketKeyEnabled: true,
+    versioned: true,
+    objectLockEnabled: lock._retention ? true : undefined,
+    objectLockDefaultRetention: lock._retention,
+    serverAccessLogsBucket: accessLogsBucket,
+    serverAccessLogsPrefix: accessLogsBucket ? `${scope.node.path}/` : undefined,
+    lifecycleRules: [
+      {
+        id: 'KeepThenExpire',
+        transitions:
+          retentionDays >= 2 * GLACIER_INSTANT_RETRIEVAL_DAYS
+            ? [
+                {
+                  storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
+                  transitionAfter: Duration.days(GLACIER_INSTANT_RETRIEVAL_DAYS),
+                },
+              ]
+            : undefined,
+        expiration: retention,
+        // A deleted file is only hidden. It can be restored for a year, or as long as its lock holds.
+        noncurrentVersionExpiration: Duration.days(365),
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+      },
+    ],
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+
+  // docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html. No statement demands an
+  // encryption header: the files get the key of the trail, and digest files are also written with AES256.
+  const cloudTrail = new iam.ServicePrincipal('cloudtrail.amazonaws.com');
+  bucket.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'CloudTrailChecksTheBucket',
+      principals: [cloudTrail],
+      actions: ['s3:GetBucketAcl'],
+      resources: [bucket.bucketArn],
+      conditions: { StringEquals: { 'aws:SourceArn': trailArn } },
+    }),
+  );
+  bucket.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'CloudTrailDelivers',
+      principals: [cloudTrail],
+      actions: ['s3:PutObject'],
+      resources: [bucket.arnForObjects(`AWSLogs/${Stack.of(scope).account}/*`)],
+      conditions: { StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceArn': trailArn } },
+    }),
+  );
+  if (lock._retention?.mode === s3.ObjectLockMode.GOVERNANCE) {
+    bucket.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'NobodyBypassesTheLock',
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:BypassGovernanceRetention'],
+        resources: [bucket.arnForObjects('*')],
+      }),
+    );
+  }
+  return bucket;
+}

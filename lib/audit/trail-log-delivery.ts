@@ -1,0 +1,64 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { ArnFormat, Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { allowLogs } from '../encryption/key-statements';
+import { logCallerStatements } from '../encryption/log-caller-statements';
+
+/** What the delivery needs to know. */
+interface TrailLogDeliveryProps {
+  readonly trailName: string;
+  readonly encryptionKey: kms.IKey;
+  readonly retention: logs.RetentionDays;
+}
+
+/** Delivery of a trail to CloudWatch Logs, where the alarms look: the log group and the role CloudTrail writes it with. */
+export class TrailLogDelivery extends Construct {
+  public readonly logGroup: logs.LogGroup;
+  public readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string, props: TrailLogDeliveryProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const { trailName, encryptionKey } = props;
+
+    // The key policy names the log group, so the name is ours. The log group outlives the stack; the id of the stack in its
+    // name lets a stack that was deleted and created again have its own.
+    const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+    allowLogs(encryptionKey, this, `/aws/cloudtrail/${trailName}/*`);
+    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
+      logGroupName: `/aws/cloudtrail/${trailName}/${stackId}`,
+      encryptionKey,
+      retention: props.retention,
+      deletionProtectionEnabled: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+
+    // No aws:SourceArn here: CloudTrail does not send it when it assumes this role, and delivery stops (reported in
+    // github.com/prowler-cloud/prowler/issues/4714). Only this account can hand the role to a trail, by iam:PassRole.
+    this.role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('cloudtrail.amazonaws.com'),
+      description: `CloudTrail writes the trail ${trailName} to CloudWatch Logs`,
+    });
+    new iam.ManagedPolicy(this, 'Policy', {
+      description: `Write the log streams of the trail ${trailName}`,
+      roles: [this.role],
+      statements: [
+        new iam.PolicyStatement({
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [
+            stack.formatArn({
+              service: 'logs',
+              resource: 'log-group',
+              // CloudTrail numbers the streams of a busy trail (…_2, …_3), hence the asterisk.
+              resourceName: `${this.logGroup.logGroupName}:log-stream:${stack.account}_CloudTrail_${stack.region}*`,
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          ],
+        }),
+        ...logCallerStatements(this, encryptionKey, this.logGroup.logGroupName, 'write'),
+      ],
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+
+/**
+ * What a role needs to write to (or read from) a log group that is encrypted with a customer-managed key, beside its
+ * `logs:` actions: CloudWatch Logs uses the key on behalf of the caller too. Usable only through CloudWatch Logs, only for
+ * this log group.
+ *
+ * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html (permissions of the caller); the same
+ * split stands in the managed policy CloudWatchLogsAPIKeyAccess of 2026-02-20.
+ *
+ * @param logGroupName name of the log group, or a prefix followed by `*`
+ */
+export function logCallerStatements(
+  scope: IConstruct,
+  key: kms.IKey,
+  logGroupName: string,
+  access: 'read' | 'write',
+): iam.PolicyStatement[] {
+  const stack = Stack.of(scope);
+  const viaLogs = { StringEquals: { 'kms:ViaService': `logs.${stack.region}.amazonaws.com` } };
+  const arn = stack.formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: logGroupName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return [
+    new iam.PolicyStatement({
+      actions: access === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: { ...viaLogs, ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn } },
+    }),
+    new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [key.keyArn], conditions: viaLogs }),
+  ];
+}

@@ -1,0 +1,53 @@
+/**
+ * What a trail has to select to see an agent.
+ *
+ * Sources, read 2026-11-23:
+ * - docs.aws.amazon.com/bedrock/latest/userguide/logging-cloudtrail-mantle.html: the only value that CloudTrail accepts as
+ *   `resources.type` for bedrock-mantle is the project, whatever other types appear inside delivered events.
+ * - docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html: the AgentCore types.
+ */
+export const AGENT_DATA_EVENT_TYPES: Readonly<Record<string, string>> = {
+  'Mantle project data events': 'AWS::BedrockMantle::Project',
+  'AgentCore runtime data events': 'AWS::BedrockAgentCore::Runtime',
+  'AgentCore runtime endpoint data events': 'AWS::BedrockAgentCore::RuntimeEndpoint',
+};
+
+/**
+ * Services of which a trail can record calls that a VPC endpoint policy denied, as far as an agent may reach them.
+ * An unsupported value makes CloudTrail refuse the whole trail, so a service stands here only when two copies of the AWS
+ * pages agree. Not there: `bedrock-mantle`, `logs` and `xray` (not supported), `ecr` and `states` (the copies disagree).
+ *
+ * Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html and
+ * docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-events.html, read 2026-11-23.
+ */
+export const NETWORK_EVENT_SOURCES: readonly string[] = [
+  'bedrock-agentcore.amazonaws.com',
+  'dynamodb.amazonaws.com',
+  'kms.amazonaws.com',
+  'lambda.amazonaws.com',
+  's3.amazonaws.com',
+  'secretsmanager.amazonaws.com',
+  'sns.amazonaws.com',
+  'sqs.amazonaws.com',
+  'sts.amazonaws.com',
+];
+
+/** Services an agent's network has endpoints for and CloudTrail records no network activity of (same source). */
+export const NETWORK_EVENT_SOURCES_UNSUPPORTED: readonly string[] = [
+  'bedrock-mantle.amazonaws.com',
+  'logs.amazonaws.com',
+  'xray.amazonaws.com',
+];
+
+/**
+ * Trail names: 3 to 128 of ASCII letters, digits and . _ -, begin and end with a letter or digit, no two separators in a
+ * row, not shaped like an IP address.
+ * Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html, read 2026-11-23.
+ */
+export const TRAIL_NAME = /^(?=.{3,128}$)(?!\d+\.\d+\.\d+\.\d+$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$/;
+
+/**
+ * Longest metric filter pattern, in characters.
+ * Source: docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html (filterPattern).
+ */
+export const MAX_FILTER_PATTERN_LENGTH = 1024;
