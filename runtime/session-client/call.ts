@@ -1,0 +1,272 @@
+/** One operation on the wire: sign, send, read, and say truthfully what is known when it breaks. */
+import type { IncomingMessage } from 'node:http';
+import type { Credentials, CredentialsProvider } from './credentials';
+import {
+  AmbiguousRequestError,
+  ConnectionError,
+  ConnectionLostError,
+  CredentialsError,
+  type ErrorDetails,
+  type Operation,
+  ProtocolError,
+  RedirectRefusedError,
+  RequestAbortedError,
+  RequestTimeoutError,
+  ServiceUnavailableError,
+  type SessionClientError,
+} from './errors';
+import { asWireFailure, discard, type HttpTransport, readText, type WireAnswer, type WireFailure } from './http';
+import type { ClientLogger } from './logger';
+import type { RetryPolicy } from './retry';
+import { requestIdOf, serviceError } from './service-error';
+import { encodeQuery, type RequestSigner, type UnsignedRequest } from './signer';
+import type { Timing } from './timing';
+
+/** What repeating an operation would do. */
+export type Effect =
+  /** Nothing: repeated automatically. */
+  | 'read'
+  /** The same as once: not repeated automatically, but a caller may. */
+  | 'idempotent'
+  /** Everything again: never repeated; an unclear end is an AmbiguousRequestError. */
+  | 'once';
+
+export interface Call extends UnsignedRequest {
+  readonly operation: Operation;
+  readonly effect: Effect;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Of one attempt, body included. Milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+export interface CallerSettings {
+  readonly region: string;
+  readonly transport: HttpTransport;
+  readonly signer: RequestSigner;
+  readonly credentials: CredentialsProvider;
+  readonly retry: RetryPolicy;
+  readonly timing: Timing;
+  readonly logger: ClientLogger;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly maxResponseBytes: number;
+}
+
+const MAX_ERROR_BYTES = 64 * 1024;
+const USER_AGENT = 'cdk-bedrock-managed-agents-session-client';
+
+export class Caller {
+  constructor(private readonly settings: CallerSettings) {}
+
+  /** Calls and returns the answer's body as text; reads are repeated within the policy. */
+  async text(call: Call, options: CallOptions = {}): Promise<string> {
+    return await this.#repeated(call, options, async (attempt) => {
+      const answer = await this.#open(call, options, 'application/json', attempt);
+      try {
+        return await readText(answer, this.settings.maxResponseBytes);
+      } catch (error) {
+        throw this.#failure(call, asWireFailure(error, true), answer.response);
+      }
+    });
+  }
+
+  /** Calls, where the status alone says that it was accepted: a body that is missing, odd or cut changes nothing. */
+  async acknowledged(call: Call, options: CallOptions = {}): Promise<void> {
+    const answer = await this.#once(call, () => this.#open(call, options, 'application/json', 1));
+    await readText(answer, MAX_ERROR_BYTES).catch(() => '');
+  }
+
+  /** Calls and reads the JSON body; an answer to a create that cannot be read leaves open what was created. */
+  async json<T>(call: Call, options: CallOptions = {}, shape: (value: unknown, operation: Operation) => T): Promise<T> {
+    return await this.#once(call, async () => shape(parseJson(call, await this.text(call, options)), call.operation));
+  }
+
+  /** Opens an event stream; the caller owns the answer. */
+  async stream(call: Call, options: CallOptions = {}): Promise<IncomingMessage> {
+    return await this.#repeated(call, options, async (attempt) => {
+      const answer = await this.#open(call, options, 'text/event-stream', attempt);
+      const type = answer.response.headers['content-type'] ?? '';
+      if (!/^text\/event-stream\b/i.test(type)) {
+        discard(answer);
+        throw new ProtocolError(`${call.operation} was not answered with an event stream`, this.#known(call, answer));
+      }
+      answer.release();
+      return answer.response;
+    });
+  }
+
+  async #repeated<T>(call: Call, options: CallOptions, attempt: (n: number) => Promise<T>): Promise<T> {
+    if (call.effect !== 'read') return await this.#once(call, () => attempt(1));
+    return await this.settings.retry.run(this.settings.timing, options.signal, attempt);
+  }
+
+  /** For a call that must happen once: whatever leaves open whether it was accepted is ambiguous. */
+  async #once<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+    const startedAt = this.settings.timing.now();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (call.effect !== 'once' || !isAmbiguous(error)) throw error;
+      const { message, status, requestId, code } = error;
+      throw new AmbiguousRequestError(
+        `${call.operation} may have been accepted (${message}). Do not repeat it: ${
+          call.operation === 'createSession' ? 'reconcileCreate' : 'reconcileSubmit'
+        } finds out`,
+        startedAt,
+        { operation: call.operation, status, requestId, code, cause: error },
+      );
+    }
+  }
+
+  /** One attempt up to the head of a 2xx answer. */
+  async #open(call: Call, options: CallOptions, accept: string, attempt: number): Promise<WireAnswer> {
+    const { settings } = this;
+    const startedAt = settings.timing.now();
+    let status: number | undefined;
+    let requestId: string | undefined;
+    try {
+      const headers = await settings.signer.sign(call, await this.#credentials(call), new Date(startedAt));
+      const answer = await this.#send(call, options, { ...headers, accept, 'user-agent': USER_AGENT });
+      status = answer.response.statusCode ?? 0;
+      requestId = requestIdOf(answer.response.headers);
+      if (status >= 200 && status < 300) return answer;
+      throw await this.#refusal(call, answer, status);
+    } finally {
+      settings.logger.debug('bedrock-mantle call', {
+        operation: call.operation,
+        attempt,
+        status,
+        requestId,
+        durationMs: settings.timing.now() - startedAt,
+      });
+    }
+  }
+
+  async #send(call: Call, options: CallOptions, headers: Record<string, string>): Promise<WireAnswer> {
+    const query = encodeQuery(call.query);
+    try {
+      return await this.settings.transport.send(
+        {
+          method: call.method,
+          path: query ? `${call.path}?${query}` : call.path,
+          headers,
+          ...(call.body === undefined ? {} : { body: call.body }),
+          freshConnection: call.effect !== 'read',
+        },
+        {
+          connectTimeoutMs: this.settings.connectTimeoutMs,
+          timeoutMs: options.timeoutMs ?? this.settings.timeoutMs,
+          ...(options.signal ? { signal: options.signal } : {}),
+        },
+      );
+    } catch (error) {
+      throw this.#failure(call, asWireFailure(error, false));
+    }
+  }
+
+  async #credentials(call: Call): Promise<Credentials> {
+    let credentials: Credentials;
+    try {
+      credentials = await this.settings.credentials();
+    } catch (error) {
+      if (error instanceof CredentialsError) throw error;
+      // Only the kind of failure: what a provider says may hold what it read.
+      const kind = error instanceof Error ? error.name : typeof error;
+      throw new CredentialsError(`The credentials provider failed (${kind})`, { operation: call.operation });
+    }
+    if (credentials.expiration && credentials.expiration.getTime() <= this.settings.timing.now()) {
+      throw new CredentialsError('The AWS credentials have expired: sign in again', { operation: call.operation });
+    }
+    return credentials;
+  }
+
+  /** Any answer that is not 2xx. */
+  async #refusal(call: Call, answer: WireAnswer, status: number): Promise<SessionClientError> {
+    const details = this.#known(call, answer);
+    if (status >= 300 && status < 400) {
+      discard(answer);
+      return new RedirectRefusedError(
+        `${call.operation} was answered with a redirect (${status}), which is refused: the endpoint is wrong`,
+        details,
+      );
+    }
+    // A broken or endless error body changes nothing about the status.
+    const body = await readText(answer, MAX_ERROR_BYTES).catch(() => '');
+    return serviceError({
+      operation: call.operation,
+      region: this.settings.region,
+      status,
+      headers: answer.response.headers,
+      body,
+      repeatable: call.effect !== 'once',
+      now: this.settings.timing.now(),
+    });
+  }
+
+  #failure(call: Call, failure: WireFailure, response?: IncomingMessage): SessionClientError {
+    const { operation, effect } = call;
+    const details: ErrorDetails = {
+      operation,
+      retrySafe: effect !== 'once' || !failure.sent,
+      ...(failure.code === undefined ? {} : { code: failure.code }),
+      ...(response ? { status: response.statusCode, requestId: requestIdOf(response.headers) } : {}),
+    };
+    const seen = failure.code ? ` (${failure.code})` : '';
+    switch (failure.kind) {
+      case 'aborted':
+        return new AbortedAttempt(`${operation} was aborted`, failure.sent, { ...details, retrySafe: false });
+      case 'oversized':
+        return new ProtocolError(
+          `${operation} was answered with more than ${this.settings.maxResponseBytes} bytes, the limit of this client`,
+          { ...details, retrySafe: false },
+        );
+      case 'timeout':
+        return failure.sent
+          ? new RequestTimeoutError(`${operation} was not answered in time`, details)
+          : new ConnectionError(`${operation} found no connection in time`, details);
+      case 'refused':
+        return new ConnectionError(`${operation} could not connect${seen}; nothing was sent`, details);
+      case 'lost':
+        return new ConnectionLostError(`${operation} lost its connection${seen}`, details);
+    }
+  }
+
+  #known(call: Call, { response }: WireAnswer): ErrorDetails {
+    return { operation: call.operation, status: response.statusCode, requestId: requestIdOf(response.headers) };
+  }
+}
+
+/** An abort that remembers whether the request had left. */
+class AbortedAttempt extends RequestAbortedError {
+  constructor(
+    message: string,
+    readonly sent: boolean,
+    details: ErrorDetails,
+  ) {
+    super(message, details);
+  }
+}
+
+function isAmbiguous(error: unknown): error is SessionClientError {
+  if (error instanceof AbortedAttempt) return error.sent;
+  return (
+    error instanceof ConnectionLostError ||
+    error instanceof RequestTimeoutError ||
+    error instanceof ProtocolError ||
+    error instanceof ServiceUnavailableError
+  );
+}
+
+/** The parser's own error quotes the text, so it is not passed on as a cause. */
+function parseJson(call: Call, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new ProtocolError(`${call.operation} was answered with something that is not JSON`, {
+      operation: call.operation,
+    });
+  }
+}

@@ -1,0 +1,27 @@
+/** The Managed Agents session client. The operator CLI adds `./credential-chain`; Lambda handlers import only this. */
+export type { CallOptions } from './call';
+export { SessionClient, type SessionClientOptions } from './client';
+export { type ConversationMark, itemsSince, markConversation } from './conversation';
+export { type Credentials, type CredentialsProvider, environmentCredentials } from './credentials';
+export {
+  loadSessionDefinition,
+  parseBinding,
+  resolveSessionDefinition,
+  type SessionDefinitionSource,
+} from './definition';
+export { SIGNING_NAME } from './endpoint';
+export * from './errors';
+export { EventStream, type EventStreamOptions } from './event-stream';
+export type { ClientLogger, LogFields } from './logger';
+export {
+  type ReconcileCreateInput,
+  type ReconciledCreate,
+  type ReconciledSubmit,
+  reconcileCreate,
+  reconcileSubmit,
+  type ReconcileSubmitInput,
+} from './reconcile';
+export type { RetryOptions } from './retry';
+export { runTurn, type RunTurnOptions, type TurnOutcome } from './run-turn';
+export { SYSTEM_TIMING, type Timing } from './timing';
+export type * from './types';

@@ -1,0 +1,50 @@
+/** Pages of a list, and the walk over all of them. */
+import { ProtocolError, type Operation } from './errors';
+import type { Page, PageQuery } from './types';
+
+/** The service's maximum, which is also what a walk asks for: fewer requests. */
+export const MAX_PAGE_SIZE = 100;
+
+/** Walks all pages in order, one request at a time, and stops with an error where a broken cursor would loop. */
+export async function* walkPages<T, Q extends PageQuery>(
+  operation: Operation,
+  query: Q,
+  fetchPage: (query: Q) => Promise<Page<T>>,
+): AsyncGenerator<T, void, undefined> {
+  const seen = new Set<string>(query.after === undefined ? [] : [query.after]);
+  let next: Q = { limit: MAX_PAGE_SIZE, ...query };
+  for (;;) {
+    const page = await fetchPage(next);
+    yield* page.data;
+    if (!page.has_more) return;
+    const cursor = page.last_id;
+    if (cursor === null || seen.has(cursor)) {
+      throw new ProtocolError(`${operation} has more pages but no new cursor: the list is incomplete`, { operation });
+    }
+    seen.add(cursor);
+    next = { ...next, after: cursor };
+  }
+}
+
+/** Checks the members a walk depends on; entries are passed on as they are. */
+export function pageFrom<T>(operation: Operation, value: unknown): Page<T> {
+  const page = value as Partial<Page<T>> | null;
+  if (typeof page !== 'object' || page === null || !Array.isArray(page.data) || !page.data.every(isRecord)) {
+    throw new ProtocolError(`${operation} was not answered with a page`, { operation });
+  }
+  const idOf = (entry: T | undefined) => {
+    const id = (entry as { id?: unknown } | undefined)?.id;
+    return typeof id === 'string' ? id : null;
+  };
+  return {
+    object: 'list',
+    data: page.data,
+    has_more: page.has_more === true,
+    first_id: typeof page.first_id === 'string' ? page.first_id : idOf(page.data[0]),
+    last_id: typeof page.last_id === 'string' ? page.last_id : idOf(page.data.at(-1)),
+  };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,197 @@
+/**
+ * Finding out whether an ambiguous request was accepted, by reading only.
+ *
+ * The service documents neither an idempotency key nor how soon a write becomes visible to a read. So these functions
+ * look until a settle time has passed, and they answer `undecided` wherever more than one explanation is left.
+ */
+import type { SessionClient } from './client';
+import { type ConversationMark, isUserMessage, itemsSince, messageText, toMessages } from './conversation';
+import { RequestInputError } from './errors';
+import type { CreateSessionRequest, InputMessage, Item, MessageItem, Session, SessionStatus } from './types';
+
+/** Waits between looks; the last one repeats. Milliseconds. */
+const LOOKS_MS = [250, 500, 1_000, 2_000, 4_000];
+
+interface Patience {
+  /** How long to keep looking for something that may not be visible yet. Milliseconds. */
+  readonly settleMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReconcileCreateInput extends Patience {
+  readonly request: CreateSessionRequest;
+  /** `startedAt` of the AmbiguousRequestError. */
+  readonly startedAt: number;
+  /**
+   * Why a matching session can only be the caller's. `sole-creator`: nobody else creates sessions from this
+   * definition at this time. `input`: the first message is unique, for example because it names the event.
+   * Without such a reason no session is ever claimed: another caller may have made it a moment earlier.
+   */
+  readonly identifiedBy: 'sole-creator' | 'input';
+  /** Sessions known to belong to someone else, such as those in a ledger. */
+  readonly known?: Iterable<string>;
+  /** How far the service's clock may be behind this one. Milliseconds. @default 120000 */
+  readonly clockSkewMs?: number;
+}
+
+export type ReconciledCreate =
+  | { readonly outcome: 'found'; readonly session: Session }
+  /** Not visible during the whole settle time (default 30 s). */
+  | { readonly outcome: 'not-found' }
+  | { readonly outcome: 'undecided'; readonly reason: string; readonly candidates: readonly string[] };
+
+/** A session older than the create by this many neighbours ends the walk: what `order` sorts by is not documented. */
+const OLDER_IN_A_ROW = 100;
+const MOST_SESSIONS = 2_000;
+
+export async function reconcileCreate(client: SessionClient, input: ReconcileCreateInput): Promise<ReconciledCreate> {
+  const { request } = input;
+  if (input.identifiedBy === 'input' && request.input === undefined) {
+    throw new RequestInputError('identifiedBy', 'is "input"', 'the request has no first message to recognise it by');
+  }
+  const known = new Set(input.known);
+  let last: ReconciledCreate = { outcome: 'not-found' };
+  for await (const _look of looks(client, input, 30_000)) {
+    const candidates = await candidateSessions(client, input, known);
+    if (!candidates) return undecided('there are too many sessions to look through', []);
+    const mine = input.identifiedBy === 'input' ? await withFirstMessage(client, candidates, input) : candidates;
+    if (mine.length > 1) return undecided('several sessions match', mine);
+    if (mine[0]) return { outcome: 'found', session: mine[0] };
+    const unread = input.identifiedBy === 'input' ? await withoutMessages(client, candidates, input) : [];
+    last =
+      unread.length > 0
+        ? undecided('a matching session does not show its first message', unread)
+        : { outcome: 'not-found' };
+  }
+  return last;
+}
+
+async function candidateSessions(
+  client: SessionClient,
+  input: ReconcileCreateInput,
+  known: ReadonlySet<string>,
+): Promise<Session[] | undefined> {
+  const oldest = input.startedAt - (input.clockSkewMs ?? 120_000);
+  const candidates: Session[] = [];
+  let older = 0;
+  let seen = 0;
+  for await (const session of client.list({ order: 'desc' }, signalOf(input))) {
+    if (++seen > MOST_SESSIONS) return undefined;
+    // created_at counts whole seconds: the second that began before the create still counts.
+    if (session.created_at * 1000 + 999 < oldest) {
+      if (++older >= OLDER_IN_A_ROW) break;
+      continue;
+    }
+    older = 0;
+    if (!known.has(session.id) && matches(input.request, session)) candidates.push(session);
+  }
+  return candidates;
+}
+
+/** Every member both sides have must be equal; a member the service left out excludes nothing. */
+function matches(request: CreateSessionRequest, session: Session): boolean {
+  const sent: Record<string, unknown> = { ...request.environment };
+  const stored = (session.environment ?? {}) as Record<string, unknown>;
+  const pairs: [unknown, unknown][] = [
+    [request.role_arn, session.role_arn],
+    [request.agent.model, session.agent?.model],
+    [request.agent.instructions, session.agent?.instructions],
+    ...['type', 'runtime_arn', 'runtime_qualifier', 'workspace_directory'].map((member): [unknown, unknown] => [
+      sent[member],
+      stored[member],
+    ]),
+  ];
+  return pairs.every(([ours, theirs]) => ours == null || theirs == null || ours === theirs);
+}
+
+async function withFirstMessage(
+  client: SessionClient,
+  candidates: Session[],
+  input: ReconcileCreateInput,
+): Promise<Session[]> {
+  const wanted = messageText(toMessages(input.request.input ?? '')[0]);
+  const found: Session[] = [];
+  for (const session of candidates) {
+    const first = await firstMessage(client, session, input);
+    if (first && messageText(first) === wanted) found.push(session);
+  }
+  return found;
+}
+
+async function withoutMessages(
+  client: SessionClient,
+  candidates: Session[],
+  input: ReconcileCreateInput,
+): Promise<Session[]> {
+  const unread: Session[] = [];
+  for (const session of candidates) if (!(await firstMessage(client, session, input))) unread.push(session);
+  return unread;
+}
+
+async function firstMessage(
+  client: SessionClient,
+  session: Session,
+  input: ReconcileCreateInput,
+): Promise<MessageItem | undefined> {
+  const { data } = await client.itemsPage(session.id, { order: 'asc' }, signalOf(input));
+  return data.find(isUserMessage);
+}
+
+function undecided(reason: string, sessions: readonly Session[]): ReconciledCreate {
+  return { outcome: 'undecided', reason, candidates: sessions.map(({ id }) => id) };
+}
+
+export interface ReconcileSubmitInput extends Patience {
+  readonly sessionId: string;
+  /** What was submitted. */
+  readonly message: string | InputMessage[];
+  /** Read with `markConversation` before the submit. */
+  readonly before: ConversationMark;
+}
+
+export type ReconciledSubmit =
+  | { readonly outcome: 'accepted'; readonly item: MessageItem; readonly turnId?: string }
+  /** The session stayed without the message during the whole settle time (default 10 s). */
+  | { readonly outcome: 'not-found' }
+  | { readonly outcome: 'undecided'; readonly reason: string };
+
+/** Assumes that nobody else submits the same text to this session in the meantime. */
+export async function reconcileSubmit(client: SessionClient, input: ReconcileSubmitInput): Promise<ReconciledSubmit> {
+  let status: SessionStatus = 'idle';
+  for await (const _look of looks(client, input, 10_000)) {
+    // Status first: a turn that begins between the two reads then shows up in the items.
+    ({ status } = await client.get(input.sessionId, signalOf(input)));
+    const newer = await itemsSince(client, input.sessionId, input.before, signalOf(input));
+    if (!newer) return { outcome: 'undecided', reason: 'the newest item from before the submit is gone' };
+    const own = ownMessages(newer, input.message);
+    if (own.length > 1) return { outcome: 'undecided', reason: 'the message is there more than once' };
+    if (own[0]) {
+      return { outcome: 'accepted', item: own[0], ...(own[0].turn_id ? { turnId: own[0].turn_id } : {}) };
+    }
+  }
+  if (status === 'idle') return { outcome: 'not-found' };
+  return { outcome: 'undecided', reason: `the session is ${status}, but the message is not among its items` };
+}
+
+/** User messages with the text of the first message submitted. */
+export function ownMessages(items: readonly Item[], message: string | InputMessage[]): MessageItem[] {
+  const [first] = toMessages(message);
+  const wanted = first ? messageText(first) : '';
+  return items.filter(isUserMessage).filter((item) => messageText(item) === wanted);
+}
+
+/** Yields once, then after each wait until the settle time is over. */
+async function* looks(client: SessionClient, patience: Patience, defaultMs: number): AsyncGenerator<number> {
+  let left = patience.settleMs ?? defaultMs;
+  for (let look = 0; ; look++) {
+    yield look;
+    if (left <= 0) return;
+    const pause = Math.min(left, LOOKS_MS[look] ?? (LOOKS_MS.at(-1) as number));
+    left -= pause;
+    await client.timing.sleep(pause, patience.signal);
+  }
+}
+
+function signalOf({ signal }: Patience): { signal?: AbortSignal } {
+  return signal ? { signal } : {};
+}

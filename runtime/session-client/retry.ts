@@ -1,0 +1,88 @@
+/** When and how long to wait before a read is repeated. Writes never come here. */
+import { RequestAbortedError, ServiceError, SessionClientError } from './errors';
+import type { Timing } from './timing';
+
+export interface RetryOptions {
+  /** Attempts of one read, the first included. @default 4 */
+  readonly maxAttempts?: number;
+  /** First upper bound of the wait; doubles per attempt. Milliseconds. @default 200 */
+  readonly baseDelayMs?: number;
+  /** Highest upper bound of the wait. Milliseconds. @default 10000 */
+  readonly maxDelayMs?: number;
+  /** A longer Retry-After is cut to this. Milliseconds. @default 60000 */
+  readonly maxRetryAfterMs?: number;
+  /**
+   * Repeats the whole client may spend before successes earn more: a failing service is not hit `maxAttempts` times
+   * by every caller. Five successes earn one repeat back. @default 100
+   */
+  readonly budget?: number;
+}
+
+const SUCCESSES_PER_REPEAT = 5;
+
+export class RetryPolicy {
+  readonly maxAttempts: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly maxRetryAfterMs: number;
+  readonly #budget: number;
+  #left: number;
+
+  constructor(options: RetryOptions = {}) {
+    this.maxAttempts = options.maxAttempts ?? 4;
+    this.baseDelayMs = options.baseDelayMs ?? 200;
+    this.maxDelayMs = options.maxDelayMs ?? 10_000;
+    this.maxRetryAfterMs = options.maxRetryAfterMs ?? 60_000;
+    this.#budget = this.#left = options.budget ?? 100;
+  }
+
+  /** Runs a read until it succeeds, fails for good, or attempts or budget are spent. */
+  async run<T>(timing: Timing, signal: AbortSignal | undefined, read: (attempt: number) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await read(attempt);
+        this.#left = Math.min(this.#budget, this.#left + 1 / SUCCESSES_PER_REPEAT);
+        return result;
+      } catch (error) {
+        const worthwhile = error instanceof SessionClientError && error.retrySafe;
+        if (!worthwhile || attempt >= this.maxAttempts || this.#left < 1) throw error;
+        this.#left -= 1;
+        await wait(this.delay(attempt, error, timing.random()), timing, signal, error);
+      }
+    }
+  }
+
+  /** Full jitter; never less than what the service asked for, within the cap. */
+  delay(attempt: number, error: SessionClientError, random: number): number {
+    const jittered = random * Math.min(this.maxDelayMs, this.baseDelayMs * 2 ** (attempt - 1));
+    const asked = error instanceof ServiceError ? (error.retryAfterMs ?? 0) : 0;
+    return Math.max(jittered, Math.min(asked, this.maxRetryAfterMs));
+  }
+}
+
+async function wait(
+  ms: number,
+  timing: Timing,
+  signal: AbortSignal | undefined,
+  error: SessionClientError,
+): Promise<void> {
+  try {
+    await timing.sleep(ms, signal);
+  } catch {
+    throw new RequestAbortedError(`${error.operation ?? 'The request'} was aborted between two attempts`, {
+      operation: error.operation,
+      cause: error,
+    });
+  }
+}
+
+/** Retry-After in both forms, seconds and HTTP date, as milliseconds from now; nonsense is ignored. */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  const text = value.trim();
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  // Only the HTTP-date forms begin with a day name; Date.parse alone would take "-5" for a year.
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
