@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** One row per program: where its source is, where its single file goes, the Node version that will run it. */
-const programs = [];
+const programs = [
+  { entry: 'runtime/lifecycle/main.ts', outfile: 'assets/image/lifecycle/server.js', target: 'node20' },
+];
 
 /** Files that are shipped as they are. */
 const copies = [{ from: 'runtime/image', to: 'assets/image' }];

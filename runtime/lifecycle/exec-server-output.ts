@@ -1,0 +1,20 @@
+/**
+ * What the exec server prints can hold command text and answers of the service, so none of it is logged. The few
+ * failures an operator must tell apart are recognised (seen with codex 0.169.0) and logged as one of these reasons.
+ */
+const REASONS: readonly { readonly pattern: RegExp; readonly reason: (match: RegExpExecArray) => string }[] = [
+  { pattern: /failed to load AWS credentials/, reason: () => 'no AWS credentials in the container' },
+  {
+    pattern: /environment registry (?:authentication|request) failed \((\d{3})/,
+    reason: ([, status]) => `the registry answered ${status}`,
+  },
+];
+
+/** The reason behind a piece of output, or undefined for anything else. */
+export function classifyExecServerOutput(text: string): string | undefined {
+  for (const { pattern, reason } of REASONS) {
+    const match = pattern.exec(text);
+    if (match) return reason(match);
+  }
+  return undefined;
+}

@@ -1,0 +1,117 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { ExecServerCommand } from './exec-server-command';
+import { classifyExecServerOutput } from './exec-server-output';
+import type { Logger } from './logging';
+import { descendantsOf, killAll, orphansOf } from './process-tree';
+
+/** How an exec server ended. */
+export interface ExecServerExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly livedMs: number;
+}
+
+export interface ExecServerProcessOptions {
+  readonly command: ExecServerCommand;
+  readonly logger: Logger;
+  /** Time between SIGTERM and SIGKILL, in milliseconds. */
+  readonly stopGraceMs: number;
+  /** Process that orphans of this container fall to, when nothing else lives there. See `LifecycleConfig.orphanAdopter`. */
+  readonly orphanAdopter?: number;
+}
+
+/** New processes can appear while others are killed; a few rounds are enough for anything but a fork bomb. */
+const KILL_ROUNDS = 20;
+
+/** One running `codex exec-server` and everything it started. */
+export class ExecServerProcess {
+  /** Settles when the process itself is gone. */
+  public readonly exited: Promise<ExecServerExit>;
+  private readonly startedAt = performance.now();
+  private gone = false;
+
+  /** @throws the spawn error (ENOENT, EACCES, …) */
+  public static async start(options: ExecServerProcessOptions): Promise<ExecServerProcess> {
+    const { file, args, cwd, env } = options.command;
+    // detached: a process group of its own. stdin stays open for as long as this server lives, see the command.
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    return new ExecServerProcess(child, options);
+  }
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly options: ExecServerProcessOptions,
+  ) {
+    child.on('error', () => undefined);
+    child.stdin?.on('error', () => undefined);
+    child.stderr?.on('error', () => undefined);
+    child.stderr?.on('data', (chunk: Buffer) => this.report(chunk));
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.gone = true;
+        // A left-over command may hold the pipe open; nothing more is read from it.
+        child.stderr?.destroy();
+        child.stdin?.destroy();
+        resolve({ code, signal, livedMs: performance.now() - this.startedAt });
+      });
+    });
+  }
+
+  public get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** SIGTERM, a grace period, SIGKILL; then whatever its commands left behind. Safe to call at any time. */
+  public async stop(): Promise<void> {
+    if (this.gone) return this.sweep([]);
+    const before = descendantsOf(this.pid);
+    this.signalGroup('SIGTERM');
+    if (!(await this.exitedWithin(this.options.stopGraceMs))) {
+      before.push(...descendantsOf(this.pid));
+      this.signalGroup('SIGKILL');
+      await this.exited;
+    }
+    await this.sweep(before);
+  }
+
+  /** Kills commands that outlived the exec server. They would go on unseen beside those of its successor. */
+  public async sweep(known: ReturnType<typeof descendantsOf> = []): Promise<void> {
+    // The group outlives its leader as long as one member does.
+    this.signalGroup('SIGKILL');
+    let killed = killAll(known);
+    const { orphanAdopter, logger } = this.options;
+    for (let round = 0; orphanAdopter !== undefined && round < KILL_ROUNDS; round++) {
+      const count = killAll(orphansOf(orphanAdopter));
+      if (count === 0) break;
+      killed += count;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    if (killed > 0) logger.log('info', 'commands_left_behind_killed', { pid: this.pid, count: killed });
+  }
+
+  private signalGroup(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // The group is already gone: the exit event is on its way.
+      return;
+    }
+  }
+
+  private async exitedWithin(ms: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+    const exited = await Promise.race([this.exited.then(() => true), timeout]);
+    clearTimeout(timer);
+    return exited;
+  }
+
+  private report(chunk: Buffer): void {
+    const reason = classifyExecServerOutput(chunk.toString('utf8'));
+    if (reason !== undefined) this.options.logger.log('error', 'exec_server_refused', { pid: this.pid, reason });
+  }
+}

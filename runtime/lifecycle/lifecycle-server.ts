@@ -1,0 +1,95 @@
+import type { AddressInfo } from 'node:net';
+import { LifecycleActions } from './actions';
+import { configFromEnvironment, type LifecycleConfig } from './config';
+import { execServerCommand } from './exec-server-command';
+import { ExecServerMonitor } from './exec-server-monitor';
+import { RequestFailure } from './failure';
+import { createHttpServer } from './http-server';
+import { TurnLeases } from './leases';
+import { JsonLogger } from './logging';
+import type { RequestDefaults } from './requests';
+import { SerialQueue } from './serial-queue';
+import { StateStore } from './state-store';
+import { createTracer } from './tracing';
+
+/** A lifecycle server that can be started and stopped. */
+export interface LifecycleServer {
+  /** Starts to listen. @returns where */
+  listen(): Promise<{ readonly port: number; readonly url: string }>;
+  /** Stops listening and stops the exec server. The saved attachment stays: replacement compute goes on from it. */
+  close(): Promise<void>;
+  /** Process id of the exec server while one runs. */
+  readonly execServerPid: number | undefined;
+}
+
+/**
+ * Puts the AgentCore lifecycle server together.
+ *
+ * @param overrides settings that differ from those in the environment variables of this process.
+ */
+export function createLifecycleServer(overrides: Partial<LifecycleConfig> = {}): LifecycleServer {
+  const config = { ...configFromEnvironment(overrides.environment ?? process.env), ...overrides };
+  const logger = new JsonLogger(config.logLevel, config.logLine);
+  const tracer = createTracer(config.otlpEndpoint, config.serviceName);
+  const queue = new SerialQueue();
+  const leases = new TurnLeases();
+  const defaults: RequestDefaults = { region: config.region, allowLoopback: config.allowLoopbackEndpoint };
+  const monitor = new ExecServerMonitor({
+    logger,
+    queue,
+    processOptions: (attachment) => ({
+      command: execServerCommand(attachment, config),
+      stopGraceMs: config.stopGraceMs,
+      orphanAdopter: config.orphanAdopter,
+    }),
+    backoff: config.restartBackoff,
+    stableAfterMs: config.stableAfterMs,
+  });
+  const actions = new LifecycleActions({
+    logger,
+    queue,
+    store: new StateStore(config.stateDirectory),
+    leases,
+    monitor,
+    defaults,
+    stateDirectory: config.stateDirectory,
+  });
+  let closing = false;
+  const server = createHttpServer({
+    logger,
+    tracer,
+    maxBodyBytes: config.maxBodyBytes,
+    isBusy: () => leases.activeCount > 0,
+    perform: (action, body, runtimeSessionId) => {
+      // An activate after the last stop would leave an exec server behind.
+      if (closing) throw new RequestFailure(503, 'the server is stopping');
+      return actions.perform(action, body, runtimeSessionId);
+    },
+  });
+
+  return {
+    get execServerPid() {
+      return monitor.pid;
+    },
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(config.port, config.host, () => {
+          server.off('error', reject);
+          const { port } = server.address() as AddressInfo;
+          logger.log('info', 'listening', { port });
+          resolve({ port, url: `http://127.0.0.1:${port}` });
+        });
+      }),
+    close: async () => {
+      closing = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await queue.run(() => monitor.stop());
+      server.closeAllConnections();
+      await closed;
+      await tracer.close();
+      logger.log('info', 'closed');
+    },
+  };
+}
