@@ -1,0 +1,153 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
+import { App } from 'aws-cdk-lib/core';
+import { CiPipelineAgentStack } from '../../examples/ci-pipeline-agent/ci-pipeline-agent-stack';
+import { ACCOUNT, REGION, SynthesizedAccount, type Policy } from './synthesized-account';
+
+/*
+ * Judges the policies that the synthesized example would really have with an independent IAM simulator. The simulator
+ * does not know the session actions of BMA (the service authorization reference does not list them), so its check of
+ * action names is off; resources, conditions, denials, resource policies and endpoint policies are evaluated.
+ */
+
+interface AccessCase {
+  readonly name: string;
+  readonly as: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Record<string, string>;
+  readonly resourcePolicy?: 'runtime' | 'endpoint';
+  readonly through?: string;
+  readonly expect: 'Allowed' | 'Denied';
+}
+
+interface TrustCase {
+  readonly name: string;
+  readonly role: string;
+  readonly by: string;
+  readonly context: Record<string, string>;
+  readonly expect: 'Allowed' | 'Denied';
+}
+
+const EVERYTHING: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+
+const account = new SynthesizedAccount(
+  new CiPipelineAgentStack(new App(), 'CiPipelineAgent', { env: { account: ACCOUNT, region: REGION } }),
+);
+const roles: Record<string, string> = {
+  sessionRole: account.find('AWS::IAM::Role', 'SessionRole').id,
+  executionRole: account.find('AWS::IAM::Role', 'ExecutionRole').id,
+  pipelineRole: account.find('AWS::IAM::Role', 'PipelineRole').id,
+};
+const runtime = account.find('AWS::BedrockAgentCore::Runtime');
+const runtimeArn = String(account.resolve({ 'Fn::GetAtt': [runtime.id, 'AgentRuntimeArn'] }));
+const endpointId = account.find('AWS::BedrockAgentCore::RuntimeEndpoint').id;
+const logGroupName = String(account.find('AWS::Logs::LogGroup', 'ReviewerEnvironment').properties.LogGroupName);
+const definition = JSON.parse(String(account.find('AWS::SSM::Parameter').properties.Value));
+const logs = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group`;
+
+const names: Record<string, string> = {
+  runtime: runtimeArn,
+  endpoint: String(account.resolve({ 'Fn::GetAtt': [endpointId, 'AgentRuntimeEndpointArn'] })),
+  project: account.arn(account.find('AWS::BedrockMantle::Project').id),
+  defaultProject: `arn:aws:bedrock-mantle:${REGION}:${ACCOUNT}:project/default`,
+  sessionRole: account.arn(roles.sessionRole),
+  executionRole: account.arn(roles.executionRole),
+  imageRepository: `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/cdk-hnb659fds-container-assets-${ACCOUNT}-${REGION}`,
+  logGroup: `${logs}:${logGroupName}`,
+  otherEndpointLogGroup: `${logs}:${logGroupName.replace(/-live$/, '-DEFAULT')}`,
+  reviews: account.arn(account.find('AWS::S3::Bucket', 'Reviews').id),
+  key: account.arn(account.find('AWS::KMS::Key').id),
+  parameter: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${account.find('AWS::SSM::Parameter').properties.Name}`,
+  definitionFile: `arn:aws:s3:::${definition.bucket}/${definition.key}`,
+  assetBucket: `arn:aws:s3:::${definition.bucket}`,
+};
+
+function load<T>(file: string): T[] {
+  return JSON.parse(fs.readFileSync(path.join(__dirname, 'cases', file), 'utf8')) as T[];
+}
+
+function fill(text: string): string {
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => names[name] ?? fail(`no value for {{${name}}}`));
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+function identityOf(as: string): { principal: string; policies: { name: string; policy: Policy }[] } {
+  if (as === 'administrator' || as === 'foreigner') {
+    const id = as === 'administrator' ? ACCOUNT : '999999999999';
+    return { principal: `arn:aws:iam::${id}:role/${as}`, policies: [{ name: 'everything', policy: EVERYTHING }] };
+  }
+  return { principal: account.arn(roles[as]), policies: account.identityPolicies(roles[as]) };
+}
+
+function runtimePolicy(of: 'runtime' | 'endpoint'): Policy {
+  const { properties } = account
+    .all('AWS::BedrockAgentCore::ResourcePolicy')
+    .find((policy) => policy.properties.ResourceArn === names[of])!;
+  return JSON.parse(properties.Policy) as Policy;
+}
+
+function endpointPolicy(service: string): { name: string; policy: Policy }[] {
+  const endpoint = account
+    .all('AWS::EC2::VPCEndpoint')
+    .find(({ properties }) => String(properties.ServiceName).endsWith(`.${service}`))!;
+  return [{ name: service, policy: endpoint.properties.PolicyDocument as Policy }];
+}
+
+async function decide(simulation: Parameters<typeof runUnsafeSimulation>[0]): Promise<'Allowed' | 'Denied'> {
+  const result = await runUnsafeSimulation(simulation, {});
+  return String(result) === 'Allowed' || (result as any).overallResult === 'Allowed' ? 'Allowed' : 'Denied';
+}
+
+const files = ['session-role.json', 'execution-role.json', 'pipeline-role.json', 'resource-policies.json'];
+
+test('there are at least 60 cases, allowed ones and denied ones', () => {
+  const all = [...files.flatMap((file) => load<AccessCase>(file)), ...load<TrustCase>('trust.json')];
+  expect(all.length).toBeGreaterThanOrEqual(60);
+  expect(new Set(all.map(({ expect: outcome }) => outcome))).toEqual(new Set(['Allowed', 'Denied']));
+});
+
+describe.each(files)('%s', (file) => {
+  test.each(load<AccessCase>(file).map((row) => [`${row.as}: ${row.name}`, row] as const))('%s', async (_, row) => {
+    const { principal, policies } = identityOf(row.as);
+    const resource = fill(row.resource);
+    const owner = /^arn:aws:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? row.context['aws:ResourceAccount'] ?? ACCOUNT;
+    const decision = await decide({
+      request: {
+        principal,
+        action: row.action,
+        resource: { resource, accountId: owner },
+        contextVariables: { 'aws:PrincipalArn': principal, ...row.context },
+      },
+      identityPolicies: policies,
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy: row.resourcePolicy && runtimePolicy(row.resourcePolicy),
+      vpcEndpointPolicies: row.through ? endpointPolicy(row.through) : undefined,
+    });
+    expect(decision).toBe(row.expect);
+  });
+});
+
+describe('trust.json', () => {
+  test.each(load<TrustCase>('trust.json').map((row) => [row.name, row] as const))('%s', async (_, row) => {
+    const trust = account.find('AWS::IAM::Role', row.role === 'sessionRole' ? 'SessionRole' : 'ExecutionRole');
+    const decision = await decide({
+      request: {
+        principal: row.by,
+        action: 'sts:AssumeRole',
+        resource: { resource: account.arn(trust.id), accountId: ACCOUNT },
+        contextVariables: row.context,
+      },
+      identityPolicies: [],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy: trust.properties.AssumeRolePolicyDocument,
+    });
+    expect(decision).toBe(row.expect);
+  });
+});

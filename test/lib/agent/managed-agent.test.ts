@@ -1,0 +1,491 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal, User } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib/core';
+import {
+  AgentCoreEnvironment,
+  AgentKey,
+  AgentModel,
+  AgentNetwork,
+  AgentProject,
+  AgentTool,
+  ManagedAgent,
+  type ManagedAgentProps,
+} from '../../../lib';
+import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/agent/session-contract';
+
+const ACCOUNT = '111122223333';
+
+function scene(env: { account?: string; region?: string } = { account: ACCOUNT, region: 'us-east-1' }) {
+  const app = new App();
+  const stack = new Stack(app, 'Stack', { env });
+  const key = new AgentKey(stack, 'Key');
+  const network = new AgentNetwork(stack, 'Network', { encryptionKey: key });
+  const agent = (props: Partial<ManagedAgentProps> = {}, id = 'Agent') =>
+    new ManagedAgent(stack, id, {
+      model: AgentModel.GPT_5_6_LUNA,
+      instructions: 'Review the change.',
+      network: props.environment ? undefined : network,
+      encryptionKey: key,
+      ...props,
+    });
+  return { app, stack, key, network, agent };
+}
+
+/** The policy statements of a role, by Sid. */
+function statements(stack: Stack, role: string): Record<string, any> {
+  const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy');
+  return Object.fromEntries(
+    Object.values(policies)
+      .filter(({ Properties }) => Properties.Roles.some((ref: { Ref: string }) => ref.Ref.includes(role)))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .map((statement: { Sid?: string; Action: string }) => [statement.Sid ?? String(statement.Action), statement]),
+  );
+}
+
+/** The published file and the binding of the session definition, as the runtime half reads them. */
+function publishedDefinition(app: App, stack: Stack) {
+  const assembly = app.synth();
+  const template = assembly.getStackByName(stack.stackName).template;
+  const parameter: any = Object.values(template.Resources).find((r: any) => r.Type === 'AWS::SSM::Parameter');
+  const joined = parameter.Properties.Value['Fn::Join'][1]
+    .map((part: any) => (typeof part === 'string' ? part : `<${JSON.stringify(part).replace(/"/g, "'")}>`))
+    .join('');
+  const binding = JSON.parse(joined) as SessionDefinitionBinding;
+  const asset = fs.readdirSync(assembly.directory).find((f) => f.startsWith('asset.') && f.endsWith('.json'))!;
+  const bytes = fs.readFileSync(path.join(assembly.directory, asset));
+  return { binding, bytes, file: JSON.parse(bytes.toString()) as SessionDefinitionFile };
+}
+
+describe('identity', () => {
+  test('the session role is assumed by BMA alone, for this account and Region', () => {
+    const { stack, agent } = scene();
+    agent();
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Action: 'sts:AssumeRole',
+            Effect: 'Allow',
+            Principal: { Service: 'bedrock-mantle.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': ACCOUNT },
+              ArnLike: {
+                'aws:SourceArn': {
+                  'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:bedrock-mantle:us-east-1:${ACCOUNT}:*`]],
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test('the session role may call one model in one project and drive one Runtime, nothing else', () => {
+    const { stack, agent } = scene();
+    agent();
+    const found = statements(stack, 'SessionRole');
+    expect(Object.keys(found).sort()).toEqual(['CallOneModel', 'DriveOwnRuntime', 'NoBearerTokens']);
+    expect(found.CallOneModel).toMatchObject({
+      Action: 'bedrock-mantle:CreateInference',
+      Condition: { StringEquals: { 'bedrock-mantle:Model': 'openai.gpt-5.6-luna' } },
+    });
+    expect(JSON.stringify(found.CallOneModel.Resource)).toContain('project/default');
+    expect(found.DriveOwnRuntime.Resource).toHaveLength(2);
+  });
+
+  test('the execution role writes to its own log group only and can never start sessions', () => {
+    const { stack, agent } = scene();
+    agent();
+    const found = statements(stack, 'ExecutionRole');
+    expect(Object.keys(found).sort()).toEqual([
+      'ConnectToManagedAgents',
+      'LogInToRegistry',
+      'NeverStartAgentsOrPassRoles',
+      'PullImage',
+      'WriteOwnLogGroup',
+    ]);
+    expect(JSON.stringify(found.WriteOwnLogGroup.Resource)).toContain('AgentRuntimeId');
+    expect(JSON.stringify(found.WriteOwnLogGroup.Resource)).not.toContain('runtimes/*');
+    expect(found.NeverStartAgentsOrPassRoles).toMatchObject({ Effect: 'Deny', Resource: '*' });
+    expect(found.NeverStartAgentsOrPassRoles.Action).toEqual(
+      expect.arrayContaining([
+        'bedrock-mantle:CreateAgentSession',
+        'iam:PassRole',
+        'bedrock-mantle:CallWithBearerToken',
+      ]),
+    );
+  });
+
+  test('a dedicated project narrows every bedrock-mantle permission to itself', () => {
+    const { stack, agent } = scene();
+    agent({ project: new AgentProject(stack, 'Project') });
+    Template.fromStack(stack).resourceCountIs('AWS::BedrockMantle::Project', 1);
+    for (const [role, sid] of [
+      ['SessionRole', 'CallOneModel'],
+      ['ExecutionRole', 'ConnectToManagedAgents'],
+    ]) {
+      expect(statements(stack, role)[sid].Resource).toEqual({
+        'Fn::GetAtt': [expect.stringContaining('Project'), 'Arn'],
+      });
+    }
+  });
+
+  test('a grant to the agent reaches the execution role', () => {
+    const { stack, agent } = scene();
+    new Bucket(stack, 'Bucket').grantRead(agent());
+    expect(Object.keys(statements(stack, 'ExecutionRole')).join()).toContain('s3:GetObject');
+    expect(Object.keys(statements(stack, 'SessionRole')).join()).not.toContain('s3:');
+  });
+
+  test('a permissions boundary given to the agent is on every role made for it', () => {
+    const { stack, agent } = scene();
+    agent({ permissionsBoundary: ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'AgentBoundary') });
+    const roles = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Role'));
+    const own = roles.filter(([id]) => id.startsWith('Agent'));
+    expect(own).toHaveLength(2);
+    for (const [, { Properties }] of own) {
+      expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/AgentBoundary');
+    }
+  });
+
+  test('a permissions boundary applied to the whole stack is on every role made for it', () => {
+    const { stack, agent } = scene();
+    agent();
+    PermissionsBoundary.of(stack).apply(ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'OrgBoundary'));
+    for (const { Properties } of Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role'))) {
+      expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/OrgBoundary');
+    }
+  });
+
+  test('roles that were brought get their policies', () => {
+    const { stack, network, key, agent } = scene();
+    const role = (id: string, service: string) => new Role(stack, id, { assumedBy: new ServicePrincipal(service) });
+    const environment = new AgentCoreEnvironment(stack, 'Environment', {
+      network,
+      encryptionKey: key,
+      executionRole: role('OwnExecution', 'bedrock-agentcore.amazonaws.com'),
+    });
+    agent({ environment, sessionRole: role('OwnSession', 'bedrock-mantle.amazonaws.com') });
+    expect(Object.keys(statements(stack, 'OwnSession'))).toContain('CallOneModel');
+    expect(Object.keys(statements(stack, 'OwnExecution'))).toContain('WriteOwnLogGroup');
+  });
+
+  test('roles that cannot be changed yield warnings that print the policy to attach', () => {
+    const { stack, network, key, agent } = scene();
+    const imported = (name: string) =>
+      Role.fromRoleArn(stack, name, `arn:aws:iam::${ACCOUNT}:role/${name}`, { mutable: false });
+    const environment = new AgentCoreEnvironment(stack, 'Environment', {
+      network,
+      encryptionKey: key,
+      executionRole: imported('Execution'),
+    });
+    agent({ environment, sessionRole: imported('Session') });
+    const warning = (part: string) => Match.stringLikeRegexp(`cannot be changed by this app.*${part}`);
+    Annotations.fromStack(stack).hasWarning('/Stack/Agent', warning('bedrock-mantle:CreateInference'));
+    Annotations.fromStack(stack).hasWarning('/Stack/Environment', warning('bedrock-mantle:RegisterEnvironment'));
+    Annotations.fromStack(stack).hasWarning('/Stack/Environment', warning('logs:PutLogEvents'));
+    const attached = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')).flatMap(
+      ({ Properties }) => Properties.Roles as unknown[],
+    );
+    expect(JSON.stringify(attached)).not.toMatch(/Execution|Session/);
+  });
+});
+
+describe('grants for callers', () => {
+  function granted(give: (agent: ManagedAgent, role: Role) => unknown) {
+    const { stack, agent } = scene();
+    const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
+    give(agent(), role);
+    return Object.values(statements(stack, 'Caller'));
+  }
+  const actions = (found: any[], effect = 'Allow') =>
+    found
+      .filter(({ Effect }) => Effect === effect)
+      .flatMap(({ Action }) => Action)
+      .sort();
+
+  test('who starts turns may create, submit and follow, pass exactly the session role, and read the definition', () => {
+    const found = granted((agent, role) => agent.grants.startTurns(role));
+    expect(actions(found)).toEqual([
+      'bedrock-mantle:CreateAgentSession',
+      'bedrock-mantle:CreateAgentSessionEvent',
+      'bedrock-mantle:GetAgentSession',
+      'bedrock-mantle:ListAgentSessionEvents',
+      'bedrock-mantle:ListAgentSessionItems',
+      'bedrock-mantle:ListAgentSessions',
+      'iam:PassRole',
+      's3:GetObject',
+      'ssm:GetParameter',
+    ]);
+    const pass = found.find(({ Action }) => Action === 'iam:PassRole');
+    expect(pass.Resource).toEqual({ 'Fn::GetAtt': [expect.stringContaining('SessionRole'), 'Arn'] });
+    expect(pass.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'bedrock-mantle.amazonaws.com' } });
+  });
+
+  test('who reads turns may not create, submit or pass roles', () => {
+    const found = granted((agent, role) => agent.grants.readTurns(role));
+    expect(actions(found).every((action) => /:(Get|List)AgentSession/.test(action))).toBe(true);
+  });
+
+  test('who cancels turns may not create sessions or pass roles', () => {
+    const found = actions(granted((agent, role) => agent.grants.cancelTurns(role)));
+    expect(found).toContain('bedrock-mantle:DeleteAgentSession');
+    expect(found).not.toContain('bedrock-mantle:CreateAgentSession');
+    expect(found).not.toContain('iam:PassRole');
+  });
+
+  test('who approves turns may only answer task tokens', () => {
+    expect(actions(granted((agent, role) => agent.grants.approveTurns(role)))).toEqual([
+      'states:SendTaskFailure',
+      'states:SendTaskSuccess',
+    ]);
+  });
+
+  test('every caller of sessions is denied bearer tokens', () => {
+    const denied = actions(
+      granted((agent, role) => agent.grants.readTurns(role)),
+      'Deny',
+    );
+    expect(denied).toContain('bedrock-mantle:CallWithBearerToken');
+  });
+
+  test('the reported grant is complete', () => {
+    const { stack, agent } = scene();
+    const grant = agent().grants.startTurns(new User(stack, 'Human'));
+    expect(() => grant.assertSuccess()).not.toThrow();
+  });
+});
+
+describe('session definition', () => {
+  test('instructions of any size are published as a file, with a hash that the binding repeats', () => {
+    const { app, stack, agent } = scene();
+    const instructions = 'Read the change. '.repeat(2000);
+    const made = agent({ instructions });
+    const { binding, bytes, file } = publishedDefinition(app, stack);
+    expect(file.agent).toEqual({ model: 'openai.gpt-5.6-luna', instructions, tools: [] });
+    expect(file.environment).toEqual({
+      type: 'aws_bedrock_agentcore',
+      workspace_directory: '/mnt/agent/workspace',
+      capability_directories: ['/opt/agent/skills'],
+    });
+    expect(binding.sha256).toBe(require('crypto').createHash('sha256').update(bytes).digest('hex'));
+    expect(binding.sha256).toBe(made.sessionDefinitionHash);
+    expect(binding.runtime_qualifier).toBe('live');
+    expect(binding.role_arn).toContain('SessionRole');
+  });
+
+  test('values known only at deployment travel in the binding, each once', () => {
+    const { app, stack, agent } = scene();
+    const bucket = new Bucket(stack, 'Bucket');
+    agent({
+      instructions: `Write to ${bucket.bucketName}. Again: ${bucket.bucketName} in ${new CfnParameter(stack, 'Place').valueAsString}.`,
+    });
+    const { binding, file } = publishedDefinition(app, stack);
+    expect(file.agent.instructions).toBe('Write to {{binding:0}}. Again: {{binding:0}} in {{binding:1}}.');
+    expect(binding.values).toHaveLength(2);
+    expect(binding.values[0]).toContain('Bucket');
+  });
+
+  test('tools are rendered as the service takes them', () => {
+    const { app, stack, agent } = scene();
+    agent({
+      tools: [
+        AgentTool.stdio({
+          serverLabel: 'docs',
+          command: '/opt/agent/tools/docs',
+          args: ['--read-only'],
+          environment: { REGION: 'us-east-1' },
+          inheritedVariables: ['AWS_REGION'],
+          allowedTools: ['search'],
+        }),
+      ],
+    });
+    expect(publishedDefinition(app, stack).file.agent.tools).toEqual([
+      {
+        type: 'mcp',
+        server_label: 'docs',
+        transport: {
+          type: 'stdio',
+          command: '/opt/agent/tools/docs',
+          args: ['--read-only'],
+          env: { REGION: 'us-east-1' },
+          env_vars: ['AWS_REGION'],
+        },
+        allowed_tools: ['search'],
+      },
+    ]);
+  });
+
+  test('the hash changes with the instructions and not with the rest of the stack', () => {
+    const hash = (instructions: string, extra = false) => {
+      const { stack, agent } = scene();
+      if (extra) new Bucket(stack, 'Extra');
+      return agent({ instructions }).sessionDefinitionHash;
+    };
+    expect(hash('One')).toBe(hash('One', true));
+    expect(hash('One')).not.toBe(hash('Two'));
+  });
+});
+
+describe('metrics, tags, imports', () => {
+  test('Runtime metrics carry the dimensions of the endpoint that sessions use', () => {
+    const { stack, agent } = scene();
+    const metric = agent({ agentName: 'reviewer' }).metricInvocations();
+    expect(metric.namespace).toBe('AWS/Bedrock-AgentCore');
+    expect(stack.resolve(metric.dimensions)).toMatchObject({ Operation: 'InvokeAgentRuntime', Name: 'reviewer::live' });
+  });
+
+  test.each([
+    ['metricThrottles', 'Throttles', 'Sum'],
+    ['metricSystemErrors', 'SystemErrors', 'Sum'],
+    ['metricUserErrors', 'UserErrors', 'Sum'],
+    ['metricLatencyInMillis', 'Latency', 'Average'],
+    ['metricSessions', 'SessionCount', 'Sum'],
+    ['metricCpuUsedInVcpuHours', 'CPUUsed-vCPUHours', 'Sum'],
+    ['metricMemoryUsedInGigabyteHours', 'MemoryUsed-GBHours', 'Sum'],
+    ['metricInferences', 'Inferences', 'Sum'],
+    ['metricInferenceClientErrors', 'InferenceClientErrors', 'Sum'],
+    ['metricInputTokens', 'TotalInputTokens', 'Sum'],
+    ['metricOutputTokens', 'TotalOutputTokens', 'Sum'],
+  ] as const)('%s reads %s', (method, name, statistic) => {
+    const metric = scene().agent()[method]();
+    expect([metric.metricName, metric.statistic]).toEqual([name, statistic]);
+  });
+
+  test('project metrics speak of the agent’s own project', () => {
+    const { stack, agent } = scene();
+    const metric = agent({ project: new AgentProject(stack, 'Project') }).metricInputTokens();
+    expect(stack.resolve(metric.dimensions)).toEqual({ Project: { 'Fn::GetAtt': [expect.any(String), 'Id'] } });
+  });
+
+  test('tags reach the Runtime', () => {
+    const { stack, agent } = scene();
+    Tags.of(agent()).add('team', 'payments');
+    Template.fromStack(stack).hasResourceProperties('AWS::BedrockAgentCore::Runtime', {
+      Tags: Match.objectLike({ team: 'payments' }),
+    });
+  });
+
+  test('an imported agent can be granted to and driven', () => {
+    const stack = new Stack(new App(), 'Other', { env: { account: ACCOUNT, region: 'us-east-1' } });
+    const imported = ManagedAgent.fromManagedAgentAttributes(stack, 'Agent', {
+      agentName: 'reviewer',
+      runtimeArn: `arn:aws:bedrock-agentcore:us-east-1:${ACCOUNT}:runtime/reviewer-AbCdEfGhIj`,
+      sessionRoleArn: `arn:aws:iam::${ACCOUNT}:role/Session`,
+      executionRoleArn: `arn:aws:iam::${ACCOUNT}:role/Execution`,
+    });
+    const caller = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
+    imported.grants.startTurns(caller);
+    new Bucket(stack, 'Bucket').grantRead(imported);
+    const text = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+    expect(text).toContain('role/Session');
+    expect(text).toContain('parameter/managed-agents/reviewer/session-definition');
+    expect(text).toContain('"Roles":["Execution"]');
+    expect(imported.runtimeName).toBe('reviewer');
+    expect(() => imported.connections).toThrow(/Other\/Agent: securityGroup .* Fix: pass securityGroup/);
+  });
+
+  test('the agent lets no ingress in and reaches its endpoints only', () => {
+    const { stack, agent } = scene();
+    agent();
+    const groups = Object.entries(Template.fromStack(stack).findResources('AWS::EC2::SecurityGroup'));
+    const [, own] = groups.find(([id]) => id.startsWith('AgentEnvironment'))!;
+    expect(own.Properties.SecurityGroupIngress).toBeUndefined();
+    expect(own.DeletionPolicy).toBe('Retain');
+    expect(JSON.stringify(own.Properties.SecurityGroupEgress ?? [])).not.toContain('0.0.0.0/0');
+  });
+});
+
+describe('bad input is refused with path, value, allowed and fix', () => {
+  const cases: [string, (s: ReturnType<typeof scene>) => unknown, RegExp][] = [
+    [
+      'empty instructions',
+      (s) => s.agent({ instructions: '  ' }),
+      /Stack\/Agent: instructions '  ' .*Allowed: a non-empty text.*Fix:/,
+    ],
+    [
+      'a credential in the instructions',
+      (s) => s.agent({ instructions: `Use AKIA${'ABCDEFGHIJKLMNOP'}` }),
+      /instructions is not accepted.*looks like an AWS access key id.*Secrets Manager/,
+    ],
+    [
+      'a name with a hyphen',
+      (s) => s.agent({ agentName: 'my-agent' }),
+      /agentName 'my-agent' .*Fix: replace other characters/,
+    ],
+    ['a name of 49 characters', (s) => s.agent({ agentName: 'a'.repeat(49) }), /at most 48 characters/],
+    [
+      'two tools of one label',
+      (s) => {
+        const tool = AgentTool.stdio({ serverLabel: 'docs', command: '/opt/docs' });
+        return s.agent({ tools: [tool, tool] });
+      },
+      /tools 'docs' .*every server label once/,
+    ],
+    ['no network', (s) => s.agent({ network: undefined }), /Stack\/Agent: network .*Fix: add network/],
+    [
+      'network beside environment',
+      (s) =>
+        s.agent({
+          network: s.network,
+          environment: new AgentCoreEnvironment(s.stack, 'Env', { network: s.network, encryptionKey: s.key }),
+        }),
+      /no network beside an environment/,
+    ],
+    [
+      'one environment for two agents',
+      (s) => {
+        const environment = new AgentCoreEnvironment(s.stack, 'Env', { network: s.network, encryptionKey: s.key });
+        s.agent({ environment }, 'One');
+        return s.agent({ environment }, 'Two');
+      },
+      /one agent, one identity/,
+    ],
+    [
+      'one role for session and execution',
+      (s) => {
+        const role = new Role(s.stack, 'Role', { assumedBy: new ServicePrincipal('bedrock-mantle.amazonaws.com') });
+        const environment = new AgentCoreEnvironment(s.stack, 'Env', {
+          network: s.network,
+          encryptionKey: s.key,
+          executionRole: role,
+        });
+        return s.agent({ environment, sessionRole: role });
+      },
+      /another role than the execution role/,
+    ],
+    [
+      'a Runtime ARN that is an endpoint',
+      (s) =>
+        ManagedAgent.fromManagedAgentAttributes(s.stack, 'Imported', {
+          agentName: 'a',
+          runtimeArn: `arn:aws:bedrock-agentcore:us-east-1:${ACCOUNT}:runtime/a-AbCdEfGhIj/runtime-endpoint/live`,
+          sessionRoleArn: `arn:aws:iam::${ACCOUNT}:role/s`,
+          executionRoleArn: `arn:aws:iam::${ACCOUNT}:role/e`,
+        }),
+      /Stack\/Imported: runtimeArn .*not of its endpoint/,
+    ],
+    [
+      'instructions with the placeholder mark',
+      (s) => s.agent({ instructions: 'a {{binding:0}} b' }),
+      /text without '\{\{binding:'/,
+    ],
+  ];
+  test.each(cases)('%s', (_, make, message) => {
+    expect(() => make(scene())).toThrow(message);
+  });
+
+  test('a Region where BMA is not offered', () => {
+    expect(() => scene({ account: ACCOUNT, region: 'eu-central-1' }).agent()).toThrow(
+      /Region 'eu-central-1' is not accepted\. Allowed: .*us-east-1, us-east-2, us-west-2/,
+    );
+  });
+
+  test('an unresolved Region passes', () => {
+    expect(() => scene({}).agent()).not.toThrow();
+  });
+});
