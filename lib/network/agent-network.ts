@@ -1,0 +1,147 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { AgentKey } from '../encryption/agent-key';
+import type {
+  AgentNetworkAttributes,
+  AgentNetworkFromVpcProps,
+  AgentNetworkIdleCost,
+  AgentNetworkProps,
+  IAgentNetwork,
+} from './agent-network-props';
+import { BASE_SERVICES } from './base-services';
+import { DnsFirewall } from './dns-firewall';
+import { AgentEgress } from './egress';
+import { endpointGroup } from './endpoint-group';
+import { EndpointSet } from './endpoint-set';
+import { networkFromAttributes, networkFromVpc } from './existing-network';
+import { FlowLogs } from './flow-logs';
+import { idleCost } from './idle-cost';
+import { NetworkAccess } from './network-access';
+import type { AgentNetworkService } from './network-service';
+import { requireRegion } from './regional-fact';
+import { ZonedVpc } from './zoned-vpc';
+import { AgentNetworkZones } from './zones';
+
+/**
+ * A VPC without a way out: isolated subnets, an endpoint with its own policy for every AWS service an agent needs, and
+ * flow logs. Nothing else can be reached unless `egress` says so.
+ *
+ * One network serves many agents, also of other stacks. Give it a stack of its own: AgentCore keeps network interfaces
+ * in its subnets for up to 8 hours after an agent is gone, and a VPC cannot be deleted before.
+ */
+export class AgentNetwork extends Construct implements IAgentNetwork {
+  /** Identifies this class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentNetwork';
+
+  /**
+   * Places agents in a VPC that exists. Makes the endpoints it lacks, with the same policies as in a new network.
+   *
+   * @throws InputError when subnets are public or missing, or an endpoint cannot be made
+   */
+  public static fromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcProps): IAgentNetwork {
+    return networkFromVpc(scope, id, props);
+  }
+
+  /**
+   * Uses a network that exists in full. Makes no endpoint, so two stacks never fight over private DNS. Inside one app,
+   * pass the network itself instead.
+   *
+   * @throws InputError when subnets are public or missing, or a needed endpoint is not named
+   */
+  public static fromAgentNetworkAttributes(scope: Construct, id: string, attrs: AgentNetworkAttributes): IAgentNetwork {
+    return networkFromAttributes(scope, id, attrs);
+  }
+
+  public readonly vpc: ec2.IVpc;
+  public readonly subnets: ec2.ISubnet[];
+  public readonly endpointSecurityGroup: ec2.ISecurityGroup;
+  public readonly egress: AgentEgress;
+  /** Where the flow logs are. */
+  public readonly flowLogGroup: logs.ILogGroup;
+  /** The key of the flow logs. */
+  public readonly encryptionKey: kms.IKey;
+
+  private readonly endpoints: EndpointSet;
+  private readonly access: NetworkAccess;
+  private readonly natGateways: number;
+  private readonly ownsKey: boolean;
+
+  constructor(scope: Construct, id: string, props: AgentNetworkProps = {}) {
+    super(scope, id);
+    requireRegion(this);
+    this.egress = props.egress ?? AgentEgress.isolated();
+
+    const zoned = new ZonedVpc(this, 'Vpc', {
+      zones: (props.zones ?? AgentNetworkZones.count(2))._place(this),
+      ipAddresses: props.ipAddresses ?? ec2.IpAddresses.cidr('10.0.0.0/16'),
+      egress: this.egress,
+    });
+    this.vpc = zoned.vpc;
+    this.subnets = zoned.agentSubnets;
+    this.natGateways = zoned.natGateways;
+
+    this.ownsKey = props.encryptionKey === undefined;
+    this.encryptionKey =
+      props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the flow logs of ${this.node.path}` });
+    this.flowLogGroup = new FlowLogs(this, 'FlowLogs', {
+      vpc: this.vpc,
+      encryptionKey: this.encryptionKey,
+      retention: props.flowLogRetention ?? logs.RetentionDays.ONE_YEAR,
+    }).logGroup;
+
+    this.endpointSecurityGroup = endpointGroup(this, this.vpc);
+    this.endpoints = new EndpointSet(this, {
+      vpc: this.vpc,
+      subnets: this.subnets,
+      securityGroup: this.endpointSecurityGroup,
+      organizationId: props.organizationId,
+      policies: props.endpointPolicies,
+      makesMissing: true,
+    });
+    this.access = new NetworkAccess(this, [this.endpointSecurityGroup], this.egress);
+    [...BASE_SERVICES, ...(props.services ?? [])].forEach((service) => this.addService(service));
+
+    if (this.egress.domains.length > 0) {
+      new DnsFirewall(this, 'DnsFirewall', {
+        vpcId: this.vpc.vpcId,
+        domains: this.egress.domains,
+        endpointHostNames: () => this.endpoints.hostNames(),
+        ownsVpc: true,
+      });
+    }
+  }
+
+  public connect(client: ec2.IConnectable): void {
+    this.access.open(client);
+  }
+
+  public addService(service: AgentNetworkService): void {
+    this.endpoints.ensure(service);
+  }
+
+  public vpcEndpointId(service: AgentNetworkService): string {
+    return this.endpoints.id(service);
+  }
+
+  /**
+   * What this network costs per month while no agent uses it, with the sum explained line by line. Counts what has been
+   * added so far. Traffic, flow-log volume and DNS queries come on top.
+   */
+  public idleCost(): AgentNetworkIdleCost {
+    return idleCost({
+      interfaceEndpoint: this.endpoints.interfaceCount(),
+      key: this.ownsKey ? 1 : 0,
+      natGateway: this.natGateways,
+      publicAddress: this.natGateways,
+      firewallDomain:
+        this.egress.domains.length > 0 ? this.egress.domains.length + this.endpoints.hostNames().length + 2 : 0,
+    });
+  }
+
+  /** The sum of {@link idleCost}, in US dollars per month. */
+  public get estimatedMonthlyIdleCostUsd(): number {
+    return this.idleCost().monthlyUsd;
+  }
+}

@@ -1,0 +1,67 @@
+import * as resolver from 'aws-cdk-lib/aws-route53resolver';
+import { Lazy, Names, Stack, Token } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+
+export interface DnsFirewallProps {
+  readonly vpcId: string;
+  /** Domains the user allowed. */
+  readonly domains: readonly string[];
+  /** Host names of the network's endpoints; asked at synth, because services may be added until then. */
+  readonly endpointHostNames: () => string[];
+  /** Whether the VPC is ours, so that its firewall configuration may be written. */
+  readonly ownsVpc: boolean;
+}
+
+/**
+ * Answers DNS queries of a VPC for an allow-list of names and blocks all others.
+ *
+ * The firewall sees every query that the VPC's resolver gets, also those for endpoints and instances, so these names are
+ * part of the list. They are names of this Region only: `*.amazonaws.com` would open the way to buckets of other Regions,
+ * which no endpoint policy sees.
+ */
+export class DnsFirewall extends Construct {
+  constructor(scope: Construct, id: string, props: DnsFirewallProps) {
+    super(scope, id);
+    const name = Names.uniqueResourceName(this, { separator: '-', maxLength: 50 });
+    const allowed = new resolver.CfnFirewallDomainList(this, 'Allowed', {
+      name: `${name}-allowed`,
+      domains: Lazy.list({
+        produce: () => [...new Set([...props.domains, ...props.endpointHostNames(), ...this.instanceNames()])],
+      }),
+    });
+    const everything = new resolver.CfnFirewallDomainList(this, 'Everything', { name: `${name}-all`, domains: ['*'] });
+    const group = new resolver.CfnFirewallRuleGroup(this, 'Rules', {
+      name,
+      firewallRules: [
+        {
+          priority: 100,
+          action: 'ALLOW',
+          firewallDomainListId: allowed.attrId,
+          // Most public names are aliases into a content network whose names nobody can list; who allows a name trusts
+          // its owner with where it points.
+          firewallDomainRedirectionAction: 'TRUST_REDIRECTION_DOMAIN',
+        },
+        { priority: 200, action: 'BLOCK', blockResponse: 'NXDOMAIN', firewallDomainListId: everything.attrId },
+      ],
+    });
+    new resolver.CfnFirewallRuleGroupAssociation(this, 'Association', {
+      name,
+      firewallRuleGroupId: group.attrId,
+      vpcId: props.vpcId,
+      priority: 101, // Lowest number AWS leaves to customers: evaluated before any other group of the VPC.
+    });
+    if (props.ownsVpc) {
+      // Queries fail while the firewall itself does not answer. It is the default; written down so that it is reviewed.
+      new resolver.CfnFirewallConfig(this, 'FailClosed', { resourceId: props.vpcId, firewallFailOpen: 'DISABLED' });
+    }
+  }
+
+  /** Names that the resolver itself gives to addresses inside a VPC. They never leave it. */
+  private instanceNames(): string[] {
+    const { region } = Stack.of(this);
+    if (Token.isUnresolved(region)) {
+      return ['*.ec2.internal', `*.${region}.compute.internal`];
+    }
+    return [region === 'us-east-1' ? '*.ec2.internal' : `*.${region}.compute.internal`];
+  }
+}

@@ -1,0 +1,94 @@
+import { Token } from 'aws-cdk-lib/core';
+import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+
+/** How traffic to the internet leaves a network that allows it. */
+export interface AgentEgressOptions {
+  /**
+   * Number of NAT gateways. One serves all Availability Zones (and fails with its own); one per zone costs more.
+   * Not for `AgentNetwork.fromVpc`, which uses the routes of the VPC it is given.
+   * @default 1
+   */
+  readonly natGateways?: number;
+}
+
+/** What agents can reach beside the endpoints of their network. */
+export class AgentEgress {
+  /** Nothing: no internet gateway, no NAT gateway, no route. The default. */
+  public static isolated(): AgentEgress {
+    return new AgentEgress('isolated', []);
+  }
+
+  /**
+   * The named domains: a NAT gateway, and a Route 53 Resolver DNS Firewall that answers for these names and the network's
+   * own endpoints and blocks every other name.
+   *
+   * DNS Firewall filters names, not connections. A command that knows an IP address can still connect to it on port 443;
+   * where that matters, bring a VPC with AWS Network Firewall to `AgentNetwork.fromVpc`.
+   *
+   * @param domains `registry.npmjs.org` for one name, `*.example.com` for all names below `example.com` (not the name itself)
+   * @throws InputError when the list is empty, has duplicates or a name DNS Firewall would not accept
+   */
+  public static allowList(domains: string[], options: AgentEgressOptions = {}): AgentEgress {
+    requireInput(Token.isUnresolved(domains) || domains.length > 0, WHERE, {
+      input: 'domains',
+      value: domains,
+      allowed: 'at least one domain',
+      fix: 'name the domains, or use AgentEgress.isolated()',
+    });
+    domains.forEach(requireDomain);
+    const names = domains.map((domain) => domain.toLowerCase());
+    requireInput(new Set(names).size === names.length, WHERE, {
+      input: 'domains',
+      value: domains,
+      allowed: 'every domain once',
+      fix: 'remove the duplicate',
+    });
+    return new AgentEgress('allow-list', domains, options);
+  }
+
+  /** The whole internet on port 443, through a NAT gateway. The security checks of this library report it. */
+  public static open(options: AgentEgressOptions = {}): AgentEgress {
+    return new AgentEgress('open', [], options);
+  }
+
+  /** Name of the choice: `isolated`, `allow-list` or `open`. */
+  public readonly mode: string;
+
+  /** The domains of an allow-list, as given. */
+  public readonly domains: string[];
+
+  /**
+   * Number of NAT gateways that was asked for.
+   * @default - one where the choice reaches the internet
+   */
+  public readonly natGateways?: number;
+
+  private constructor(mode: string, domains: string[], options: AgentEgressOptions = {}) {
+    if (options.natGateways !== undefined) {
+      requireWholeNumber(WHERE, 'natGateways', options.natGateways, 1, 3, 'NAT gateways');
+    }
+    this.mode = mode;
+    this.domains = [...domains];
+    this.natGateways = options.natGateways;
+  }
+
+  /** Whether anything outside the endpoints can be reached. */
+  public get reachesInternet(): boolean {
+    return this.mode !== 'isolated';
+  }
+}
+
+const WHERE = 'AgentEgress';
+
+/** Source: docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_UpdateFirewallDomains.html, read 2026-11-23. */
+function requireDomain(domain: string): void {
+  const allowed = "a domain name of 1 to 255 letters, digits, '-' and '.', optionally with a leading '*.'";
+  requirePattern(
+    WHERE,
+    'domains',
+    domain,
+    /^(?=.{1,255}$)(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$/,
+    allowed,
+    "write the bare name, for example 'registry.npmjs.org' or '*.example.com' (no scheme, port or path; '*' alone is AgentEgress.open())",
+  );
+}

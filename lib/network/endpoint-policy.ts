@@ -1,0 +1,98 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { AGENTCORE_SERVICE_PRINCIPAL, BEARER_TOKEN_ACTIONS } from '../identity/perms';
+import { CODEARTIFACT_ASSETS_BY_REGION, EndpointCallers, type EndpointRule } from './endpoint-actions';
+import type { AgentNetworkService } from './network-service';
+import { regionalFact } from './regional-fact';
+
+/** Services that accept API keys: their endpoints refuse bearer tokens whatever a role allows. */
+const BEARER_TOKEN_SERVICES = ['bedrock-mantle', 'bedrock-runtime'];
+
+/**
+ * The policy of one endpoint. Statements that differ only in their actions are one statement, so a service that is asked
+ * for by many tools keeps a policy that can be read.
+ */
+export class EndpointPolicy {
+  private readonly statements = new Map<string, iam.PolicyStatement>();
+  private readonly named = new Map<string, Set<string>>();
+
+  constructor(
+    private readonly scope: IConstruct,
+    private readonly organizationId: string | undefined,
+    private readonly add: (statement: iam.PolicyStatement) => void,
+  ) {}
+
+  public allow(service: AgentNetworkService): void {
+    if (this.statements.size === 0 && BEARER_TOKEN_SERVICES.includes(service.name)) {
+      this.denyBearerTokens(service);
+    }
+    for (const rule of service._rules) {
+      this.allowRule(rule);
+    }
+  }
+
+  private allowRule(rule: EndpointRule): void {
+    const key = JSON.stringify([rule.who, rule.resources]);
+    const named = this.named.get(key) ?? new Set();
+    const fresh = rule.actions.filter((action) => !named.has(action));
+    fresh.forEach((action) => named.add(action));
+    this.named.set(key, named);
+    const known = this.statements.get(key);
+    if (known) {
+      known.addActions(...fresh);
+      return;
+    }
+    const statement = new iam.PolicyStatement({
+      principals: [new iam.AnyPrincipal()], // Everybody, narrowed by the conditions: roles come and go, the account stays.
+      actions: fresh,
+      resources: rule.resources.map((resource) => this.fill(resource)),
+      conditions: this.conditions(rule),
+    });
+    this.statements.set(key, statement);
+    this.add(statement);
+  }
+
+  private conditions(rule: EndpointRule): Record<string, unknown> | undefined {
+    const { account } = Stack.of(this.scope);
+    const organization = this.organizationId;
+    const caller = organization ? { 'aws:PrincipalOrgID': organization } : { 'aws:PrincipalAccount': account };
+    const owner = organization ? { 'aws:ResourceOrgID': organization } : { 'aws:ResourceAccount': account };
+    switch (rule.who) {
+      case EndpointCallers.OURS: {
+        // With an organization the ARNs no longer name the account, so the owner is asked for instead.
+        const namesAccount = rule.resources.some((resource) => resource.includes('{account}'));
+        return { StringEquals: organization && namesAccount ? { ...caller, ...owner } : caller };
+      }
+      case EndpointCallers.OURS_TO_OUR_RESOURCES:
+        return { StringEquals: { ...caller, ...owner } };
+      case EndpointCallers.AGENTCORE:
+        return { StringEquals: { 'aws:PrincipalServiceName': AGENTCORE_SERVICE_PRINCIPAL } };
+      case EndpointCallers.PRESIGNED_BY_AWS:
+        return undefined;
+    }
+  }
+
+  private fill(resource: string): string {
+    const { partition, region, account } = Stack.of(this.scope);
+    return resource
+      .replace('{partition}', partition)
+      .replace('{region}', region)
+      .replace('{account}', this.organizationId ? '*' : account) // "*": any account of the organization, see conditions().
+      .replace(/\{codeArtifactAssets\}/, () =>
+        regionalFact(this.scope, 'CodeArtifactAssets', CODEARTIFACT_ASSETS_BY_REGION),
+      );
+  }
+
+  private denyBearerTokens(service: AgentNetworkService): void {
+    const prefix = service.name === 'bedrock-mantle' ? 'bedrock-mantle:' : 'bedrock:';
+    this.add(
+      new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: BEARER_TOKEN_ACTIONS.filter((action) => action.startsWith(prefix)),
+        resources: ['*'], // A denial is widest on purpose.
+      }),
+    );
+  }
+}

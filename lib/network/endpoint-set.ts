@@ -1,0 +1,217 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { Annotations, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { InputError, requireInput, requirePattern } from '../validation/input-error';
+import type { AgentEndpointPolicy, AgentNetworkEndpoint } from './agent-network-props';
+import { EndpointPolicy } from './endpoint-policy';
+import type { AgentNetworkService } from './network-service';
+
+export interface EndpointSetProps {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.ISubnet[];
+  readonly securityGroup: ec2.ISecurityGroup;
+  readonly organizationId?: string;
+  readonly policies?: AgentEndpointPolicy[];
+  /** Endpoints of somebody else: used, never changed, never made a second time. */
+  readonly existing?: AgentNetworkEndpoint[];
+  /** Whether endpoints that are missing are made here. */
+  readonly makesMissing: boolean;
+}
+
+interface Known {
+  readonly service: AgentNetworkService;
+  readonly vpcEndpointId: string;
+  /** Absent where the policy is not ours to extend. */
+  readonly policy?: EndpointPolicy;
+  /** Absent for an endpoint of somebody else. */
+  readonly made?: true;
+}
+
+/** The endpoints of one network: at most one per service, each with its own policy. */
+export class EndpointSet {
+  private readonly known = new Map<string, Known>();
+  private readonly replacements = new Map<string, PolicyDocument>();
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly props: EndpointSetProps,
+  ) {
+    if (props.organizationId !== undefined) {
+      requirePattern(
+        scope,
+        'organizationId',
+        props.organizationId,
+        /^o-[a-z0-9]{10,32}$/,
+        'an AWS Organization id',
+        "pass for example 'o-a1b2c3d4e5'",
+      );
+    }
+    for (const { service, vpcEndpointId } of props.existing ?? []) {
+      requireInput(!this.known.has(keyOf(service)), scope, {
+        input: 'endpoints',
+        value: service.name,
+        allowed: 'one endpoint per service',
+        fix: 'remove the duplicate',
+      });
+      this.known.set(keyOf(service), { service, vpcEndpointId });
+    }
+    for (const { service, document } of props.policies ?? []) {
+      requireInput(!this.replacements.has(keyOf(service)) && !document.isEmpty, scope, {
+        input: 'endpointPolicies',
+        value: service.name,
+        allowed: 'one policy document per service, with at least one statement',
+        fix: 'merge the documents, or remove the entry to get the policy of this library',
+      });
+      this.replacements.set(keyOf(service), document);
+    }
+    scope.node.addValidation({ validate: () => this.unusedReplacements() });
+  }
+
+  /** Makes the endpoint, or lets more actions through the one there is. */
+  public ensure(service: AgentNetworkService): void {
+    const known = this.known.get(keyOf(service));
+    if (!known) {
+      this.make(service);
+    } else if (known.policy) {
+      known.policy.allow(service);
+    } else if (service._added.length > 0) {
+      this.warnPolicyIsNotOurs(service);
+    }
+    const need = service._needs();
+    if (need && (this.has(need) || this.props.makesMissing)) {
+      this.ensure(need);
+    }
+  }
+
+  public has(service: AgentNetworkService): boolean {
+    return this.known.has(keyOf(service));
+  }
+
+  public id(service: AgentNetworkService): string {
+    const known = this.known.get(keyOf(service));
+    if (!known) {
+      throw new InputError(this.scope, {
+        input: 'service',
+        value: service.name,
+        allowed: `a service with an endpoint in this network: ${[...this.known.values()].map((each) => each.service.name).join(', ')}`,
+        fix: 'call addService first',
+      });
+    }
+    return known.vpcEndpointId;
+  }
+
+  /** Host names of every service that has an endpoint, for a DNS allow-list. */
+  public hostNames(): string[] {
+    const { region } = Stack.of(this.scope);
+    return [...this.known.values()].flatMap(({ service }) =>
+      service._hostNames.map((name) => name.replace('{region}', region)),
+    );
+  }
+
+  /** Number of network interfaces that the interface endpoints made here occupy (what AWS bills by the hour). */
+  public interfaceCount(): number {
+    const endpoints = [...this.known.values()].filter(({ service, made }) => made && !service.isGateway);
+    return endpoints.length * onePerZone(this.props.subnets).length;
+  }
+
+  private make(service: AgentNetworkService): void {
+    if (!this.props.makesMissing) {
+      throw new InputError(this.scope, {
+        input: 'service',
+        value: service.name,
+        allowed: 'services whose endpoint was named when the network was imported',
+        fix: `call addService(…) on the network where it is defined and list the endpoint in 'endpoints' here`,
+      });
+    }
+    const endpoint = service.isGateway ? this.makeGateway(service) : this.makeInterface(service);
+    const replacement = this.replacements.get(keyOf(service));
+    if (replacement) {
+      (endpoint.node.defaultChild as ec2.CfnVPCEndpoint).policyDocument = replacement;
+    }
+    const policy = replacement
+      ? undefined
+      : new EndpointPolicy(this.scope, this.props.organizationId, (statement) => endpoint.addToPolicy(statement));
+    policy?.allow(service);
+    this.known.set(keyOf(service), { service, vpcEndpointId: endpoint.vpcEndpointId, policy, made: true });
+    if (replacement && service._added.length > 0) {
+      this.warnPolicyIsNotOurs(service);
+    }
+  }
+
+  private makeInterface(service: AgentNetworkService): ec2.VpcEndpoint {
+    return new ec2.InterfaceVpcEndpoint(this.scope, constructId(service), {
+      vpc: this.props.vpc,
+      // The class fills in the Region of this stack, also where it is a token.
+      service: new ec2.InterfaceVpcEndpointAwsService(service.name),
+      subnets: { subnets: onePerZone(this.props.subnets) },
+      securityGroups: [this.props.securityGroup],
+      privateDnsEnabled: true,
+      open: false, // CDK would admit the whole VPC; connect() admits one security group at a time.
+    });
+  }
+
+  private makeGateway(service: AgentNetworkService): ec2.VpcEndpoint {
+    const withoutRoutes = this.props.subnets.find((subnet) => !subnet.routeTable?.routeTableId);
+    requireInput(withoutRoutes === undefined, this.scope, {
+      input: 'subnets',
+      value: withoutRoutes?.subnetId,
+      allowed: `subnets with a known route table, because the ${service.name} gateway endpoint is a route`,
+      fix: "import the VPC with its route table ids (Vpc.fromLookup does), or name the endpoint in 'existingEndpoints'",
+    });
+    return new ec2.GatewayVpcEndpoint(this.scope, constructId(service), {
+      vpc: this.props.vpc,
+      service: new ec2.GatewayVpcEndpointAwsService(service.name),
+      subnets: [{ subnets: this.props.subnets }],
+    });
+  }
+
+  /** The request fails only at run time, so it is said now, with what to add. */
+  private warnPolicyIsNotOurs(service: AgentNetworkService): void {
+    Annotations.of(this.scope).addWarningV2(
+      `cdk-bedrock-managed-agents:endpointPolicyNotUpdated:${service.name}:${service._added.join(',')}`,
+      `The policy of the ${service.name} endpoint is not managed by this network. ` +
+        `Check that it allows: ${service._added.join(', ')}`,
+    );
+  }
+
+  private unusedReplacements(): string[] {
+    return [...this.replacements.keys()]
+      .filter((key) => !this.known.get(key)?.made)
+      .map(
+        (key) =>
+          `endpointPolicies has a policy for ${key}, but this network makes no such endpoint. ` +
+          'Fix: add the service, or remove the policy.',
+      );
+  }
+}
+
+/** An interface endpoint takes one subnet per Availability Zone; subnets whose zone is unknown are taken as given. */
+function onePerZone(subnets: ec2.ISubnet[]): ec2.ISubnet[] {
+  const seen = new Set<string>();
+  return subnets.filter((subnet) => {
+    const zone = zoneOf(subnet);
+    const first = zone === undefined || !seen.has(zone);
+    if (zone !== undefined) {
+      seen.add(zone);
+    }
+    return first;
+  });
+}
+
+function zoneOf(subnet: ec2.ISubnet): string | undefined {
+  try {
+    return subnet.availabilityZone;
+  } catch {
+    return undefined; // CDK throws where a subnet was imported by its id alone.
+  }
+}
+
+function keyOf(service: AgentNetworkService): string {
+  return `${service.name} (${service.isGateway ? 'gateway' : 'interface'})`;
+}
+
+function constructId(service: AgentNetworkService): string {
+  const words = service.name.split(/[.-]/).map((word) => word[0].toUpperCase() + word.slice(1));
+  return `${words.join('')}${service.isGateway ? 'Gateway' : ''}Endpoint`;
+}

@@ -1,0 +1,185 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Annotations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { requireInput } from '../validation/input-error';
+import type {
+  AgentNetworkAttributes,
+  AgentNetworkEndpoint,
+  AgentNetworkFromVpcProps,
+  IAgentNetwork,
+} from './agent-network-props';
+import { BASE_SERVICES } from './base-services';
+import { DnsFirewall } from './dns-firewall';
+import { AgentEgress } from './egress';
+import { endpointGroup } from './endpoint-group';
+import { EndpointSet } from './endpoint-set';
+import { NetworkAccess } from './network-access';
+import { AgentNetworkService } from './network-service';
+import { requireRegion } from './regional-fact';
+import { requireSupportedZoneIds } from './zones';
+
+/** Most subnets a Runtime takes. Source: AgentCore control-plane model, VpcConfig.subnets, read 2026-11-23. */
+const MAX_SUBNETS = 16;
+
+interface Placement {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.ISubnet[];
+  readonly endpointSecurityGroup: ec2.ISecurityGroup;
+  readonly egress: AgentEgress;
+}
+
+/** A network whose VPC is not ours. */
+class ExistingNetwork extends Construct implements IAgentNetwork {
+  public vpc!: ec2.IVpc;
+  public subnets!: ec2.ISubnet[];
+  public endpointSecurityGroup!: ec2.ISecurityGroup;
+  public egress!: AgentEgress;
+  private endpoints!: EndpointSet;
+  private access!: NetworkAccess;
+
+  public use(placement: Placement, endpoints: EndpointSet, groups: ec2.ISecurityGroup[]): this {
+    Object.assign(this, placement);
+    this.endpoints = endpoints;
+    this.access = new NetworkAccess(this, groups, placement.egress);
+    return this;
+  }
+
+  public connect(client: ec2.IConnectable): void {
+    this.access.open(client);
+  }
+
+  public addService(service: AgentNetworkService): void {
+    this.endpoints.ensure(service);
+  }
+
+  public vpcEndpointId(service: AgentNetworkService): string {
+    return this.endpoints.id(service);
+  }
+}
+
+/** See `AgentNetwork.fromVpc`. */
+export function networkFromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcProps): IAgentNetwork {
+  const network = new ExistingNetwork(scope, id);
+  requireRegion(network);
+  const { vpc } = props;
+  const egress = props.egress ?? AgentEgress.isolated();
+  requireInput(egress.natGateways === undefined, network, {
+    input: 'egress.natGateways',
+    value: egress.natGateways,
+    allowed: 'nothing, because the routes of an existing VPC are not changed',
+    fix: 'remove it',
+  });
+  const subnets = selectedSubnets(vpc, props.subnets);
+  requirePlacement(network, vpc, subnets);
+  requireSupportedZoneIds(network, 'zoneIds', props.zoneIds ?? []);
+
+  const existing = props.existingEndpoints ?? [];
+  const wanted = [...BASE_SERVICES, ...(props.services ?? [])];
+  const unguarded = existing.filter(({ service, securityGroup }) => !service.isGateway && !securityGroup);
+  requireInput(unguarded.length === 0 || props.endpointSecurityGroup !== undefined, network, {
+    input: 'existingEndpoints',
+    value: unguarded.map(({ service }) => service.name),
+    allowed: 'interface endpoints whose security group is known, so that agents can be admitted',
+    fix: "give each its 'securityGroup', or 'endpointSecurityGroup' for all of them",
+  });
+  const makesInterfaces = wanted.some((service) => !service.isGateway && !isNamed(existing, service));
+  const endpointSecurityGroup =
+    props.endpointSecurityGroup ??
+    // A group of our own only where it guards something.
+    (makesInterfaces ? undefined : existing.find(({ securityGroup }) => securityGroup)?.securityGroup) ??
+    endpointGroup(network, vpc);
+  const endpoints = new EndpointSet(network, {
+    vpc,
+    subnets,
+    securityGroup: endpointSecurityGroup,
+    organizationId: props.organizationId,
+    policies: props.endpointPolicies,
+    existing,
+    makesMissing: true,
+  });
+  network.use({ vpc, subnets, endpointSecurityGroup, egress }, endpoints, groupsOf(endpointSecurityGroup, existing));
+  wanted.forEach((service) => network.addService(service));
+
+  if (egress.domains.length > 0) {
+    new DnsFirewall(network, 'DnsFirewall', {
+      vpcId: vpc.vpcId,
+      domains: egress.domains,
+      endpointHostNames: () => endpoints.hostNames(),
+      ownsVpc: false,
+    });
+    Annotations.of(network).addWarningV2(
+      'cdk-bedrock-managed-agents:dnsFirewallCoversVpc',
+      'The DNS allow-list applies to everything in this VPC, not only to agents: DNS Firewall knows VPCs, not subnets. ' +
+        'Acknowledge this warning where the VPC serves agents only.',
+    );
+  }
+  return network;
+}
+
+/** See `AgentNetwork.fromAgentNetworkAttributes`. */
+export function networkFromAttributes(scope: Construct, id: string, attrs: AgentNetworkAttributes): IAgentNetwork {
+  const network = new ExistingNetwork(scope, id);
+  requireRegion(network);
+  const { vpc, subnets, endpointSecurityGroup } = attrs;
+  const egress = attrs.egress ?? AgentEgress.isolated();
+  requirePlacement(network, vpc, subnets);
+  const absent = BASE_SERVICES.filter(
+    (service) => service !== AgentNetworkService.DYNAMODB && !isNamed(attrs.endpoints, service),
+  );
+  requireInput(egress.reachesInternet || absent.length === 0, network, {
+    input: 'endpoints',
+    value: attrs.endpoints.map(({ service }) => service.name),
+    allowed: `without egress to the internet, at least ${BASE_SERVICES.filter(
+      (service) => service !== AgentNetworkService.DYNAMODB,
+    )
+      .map((service) => service.name)
+      .join(', ')}`,
+    fix: `name the endpoints of ${absent.map((service) => service.name).join(', ')}`,
+  });
+  const endpoints = new EndpointSet(network, {
+    vpc,
+    subnets,
+    securityGroup: endpointSecurityGroup,
+    existing: attrs.endpoints,
+    makesMissing: false,
+  });
+  return network.use(
+    { vpc, subnets: [...subnets], endpointSecurityGroup, egress },
+    endpoints,
+    groupsOf(endpointSecurityGroup, attrs.endpoints),
+  );
+}
+
+function selectedSubnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection = {}): ec2.ISubnet[] {
+  if (Object.keys(selection).length > 0) {
+    return vpc.selectSubnets(selection).subnets;
+  }
+  return vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;
+}
+
+function requirePlacement(network: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]): void {
+  requireInput(subnets.length >= 1 && subnets.length <= MAX_SUBNETS, network, {
+    input: 'subnets',
+    value: subnets.map((subnet) => subnet.subnetId),
+    allowed: `1 to ${MAX_SUBNETS} private or isolated subnets, best in two Availability Zones`,
+    fix: 'select subnets of the VPC that have no route to an internet gateway',
+  });
+  const publicIds = new Set(vpc.publicSubnets.map((subnet) => subnet.subnetId));
+  const refused = subnets.find((subnet) => vpc.publicSubnets.includes(subnet) || publicIds.has(subnet.subnetId));
+  requireInput(refused === undefined, network, {
+    input: 'subnets',
+    value: refused?.subnetId,
+    allowed: 'private or isolated subnets',
+    fix: 'select subnets without a route to an internet gateway: a public subnet gives an agent no internet and no isolation',
+  });
+}
+
+function isNamed(endpoints: AgentNetworkEndpoint[], service: AgentNetworkService): boolean {
+  return endpoints.some((each) => each.service.name === service.name && each.service.isGateway === service.isGateway);
+}
+
+/** Every group an agent must be admitted to. */
+function groupsOf(own: ec2.ISecurityGroup, endpoints: AgentNetworkEndpoint[]): ec2.ISecurityGroup[] {
+  const others = endpoints.flatMap(({ securityGroup }) => securityGroup ?? []);
+  return [...new Set([own, ...others])];
+}

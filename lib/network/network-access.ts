@@ -1,0 +1,58 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IConstruct } from 'constructs';
+import { requireInput } from '../validation/input-error';
+import type { AgentEgress } from './egress';
+import { ManagedPrefixList } from './managed-prefix-list';
+
+const HTTPS = ec2.Port.tcp(443);
+
+/** Opens the way from security groups to the endpoints, to S3 and DynamoDB, and to what the egress allows. */
+export class NetworkAccess {
+  private readonly done = new WeakSet<ec2.ISecurityGroup>();
+
+  constructor(
+    private readonly scope: IConstruct,
+    private readonly endpointGroups: ec2.ISecurityGroup[],
+    private readonly egress: AgentEgress,
+  ) {}
+
+  public open(client: ec2.IConnectable): void {
+    const groups = client.connections.securityGroups;
+    requireInput(groups.length > 0, this.scope, {
+      input: 'client',
+      value: 'a client without a security group',
+      allowed: 'something with at least one security group',
+      fix: 'create it with a security group of its own',
+    });
+    groups.forEach((group) => this.requireNarrow(group));
+    for (const endpointGroup of this.endpointGroups) {
+      // Two rules of their own, never a rule inside the client's group: that group may be retained (AgentCore keeps its
+      // interfaces for hours), and a retained rule would keep the endpoint group from being deleted. CDK puts both
+      // into the client's stack, so the stack of the network never depends on it.
+      client.connections.allowTo(endpointGroup, HTTPS, 'HTTPS from agents to the endpoints of their network');
+    }
+    groups.filter((group) => !this.done.has(group)).forEach((group) => this.openGroup(group));
+  }
+
+  private openGroup(group: ec2.ISecurityGroup): void {
+    this.done.add(group);
+    for (const list of [ManagedPrefixList.s3(group), ManagedPrefixList.dynamoDb(group)]) {
+      group.addEgressRule(list, HTTPS, `HTTPS to ${list.serviceName} through its gateway endpoint`);
+    }
+    if (this.egress.reachesInternet) {
+      // A security group knows addresses, not names: which names resolve is the DNS Firewall's part (allow-list), and
+      // in open mode this is what was asked for. Only HTTPS leaves either way.
+      group.addEgressRule(ec2.Peer.anyIpv4(), HTTPS, `HTTPS to the internet (egress: ${this.egress.mode})`);
+    }
+  }
+
+  private requireNarrow(group: ec2.ISecurityGroup): void {
+    const all = group.allowAllOutbound || ('allowAllIpv6Outbound' in group && group.allowAllIpv6Outbound === true);
+    requireInput(!all, group, {
+      input: 'allowAllOutbound',
+      value: true,
+      allowed: 'a security group whose outbound traffic is named rule by rule',
+      fix: 'create (or import) the group with allowAllOutbound: false; connect() adds the rules it needs',
+    });
+  }
+}

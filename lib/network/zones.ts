@@ -1,0 +1,104 @@
+import { Stack, Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { AGENTCORE_ZONE_IDS } from '../facts/bma-regions';
+import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { regionalFact } from './regional-fact';
+
+/** Most Availability Zones a network spans: AgentCore supports three per BMA Region. */
+const MAX_ZONES = 3;
+
+/** @internal Where one subnet goes: exactly one of the two is set. */
+export interface ZonePlacement {
+  readonly zoneId?: string;
+  readonly zoneName?: string;
+}
+
+/**
+ * Which Availability Zones a network spans. AgentCore places Runtimes only in certain zones, known by zone *id*
+ * (`use1-az1`); the zone *name* (`us-east-1a`) behind an id differs between accounts.
+ */
+export class AgentNetworkZones {
+  /**
+   * The first zones that AgentCore supports in the Region, chosen by id: right in every account.
+   * @param count 1 to 3; one zone is cheaper and has no redundancy
+   */
+  public static count(count: number): AgentNetworkZones {
+    requireWholeNumber(WHERE, 'count', count, 1, MAX_ZONES, 'Availability Zones');
+    return new AgentNetworkZones((scope) =>
+      Array.from({ length: count }, (_, index) => ({
+        zoneId: regionalFact(scope, `AgentCoreZone${index + 1}`, zoneOfEveryRegion(index)),
+      })),
+    );
+  }
+
+  /**
+   * These zones, by id. Checked against the zones AgentCore supports.
+   * @param zoneIds for example `['use1-az1', 'use1-az4']`
+   */
+  public static ids(zoneIds: string[]): AgentNetworkZones {
+    requireDistinct('zoneIds', zoneIds);
+    return new AgentNetworkZones((scope) => {
+      requireSupportedZoneIds(scope, 'zoneIds', zoneIds);
+      return zoneIds.map((zoneId) => ({ zoneId }));
+    });
+  }
+
+  /**
+   * These zones, by name. What id a name has in your account cannot be checked at synth: compare with
+   * `aws ec2 describe-availability-zones` and the list in docs/network.md, or use `ids`.
+   * @param zoneNames for example `['us-east-1a', 'us-east-1b']`
+   */
+  public static names(zoneNames: string[]): AgentNetworkZones {
+    requireDistinct('zoneNames', zoneNames);
+    return new AgentNetworkZones((scope) => {
+      const { region } = Stack.of(scope);
+      for (const zoneName of zoneNames) {
+        requirePattern(
+          scope,
+          'zoneNames',
+          zoneName,
+          Token.isUnresolved(region) ? /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/ : new RegExp(`^${region}[a-z]$`),
+          Token.isUnresolved(region) ? 'Availability Zone names' : `Availability Zone names of ${region}`,
+          "pass for example 'us-east-1a', or ids with AgentNetworkZones.ids",
+        );
+      }
+      return zoneNames.map((zoneName) => ({ zoneName }));
+    });
+  }
+
+  private constructor(private readonly place: (scope: IConstruct) => ZonePlacement[]) {}
+
+  /** @internal */
+  public _place(scope: IConstruct): ZonePlacement[] {
+    return this.place(scope);
+  }
+}
+
+const WHERE = 'AgentNetworkZones';
+
+/** Refuses zones in which AgentCore cannot place a Runtime; unresolved tokens pass. */
+export function requireSupportedZoneIds(scope: IConstruct, input: string, zoneIds: string[]): void {
+  const { region } = Stack.of(scope);
+  const supported = Token.isUnresolved(region) ? Object.values(AGENTCORE_ZONE_IDS).flat() : AGENTCORE_ZONE_IDS[region];
+  for (const zoneId of zoneIds) {
+    requireInput(Token.isUnresolved(zoneId) || supported.includes(zoneId), scope, {
+      input,
+      value: zoneId,
+      allowed: `zones that AgentCore supports: ${supported.join(', ')}`,
+      fix: 'choose one of these, or AgentNetworkZones.count(2)',
+    });
+  }
+}
+
+function requireDistinct(input: string, zones: string[]): void {
+  requireInput(zones.length >= 1 && zones.length <= MAX_ZONES && new Set(zones).size === zones.length, WHERE, {
+    input,
+    value: zones,
+    allowed: `1 to ${MAX_ZONES} different Availability Zones`,
+    fix: 'name each zone once',
+  });
+}
+
+function zoneOfEveryRegion(index: number): Record<string, string> {
+  return Object.fromEntries(Object.entries(AGENTCORE_ZONE_IDS).map(([region, ids]) => [region, ids[index]]));
+}
