@@ -56,6 +56,11 @@ export interface CallerSettings {
 }
 
 const MAX_ERROR_BYTES = 64 * 1024;
+/** Reads that tell whether an ambiguous request was accepted; after a cancel the session's status does. */
+const HOW_TO_FIND_OUT: Partial<Record<Operation, string>> = {
+  createSession: 'reconcileCreate',
+  submitMessage: 'reconcileSubmit',
+};
 const USER_AGENT = 'cdk-bedrock-managed-agents-session-client';
 
 export class Caller {
@@ -112,9 +117,7 @@ export class Caller {
       if (call.effect !== 'once' || !isAmbiguous(error)) throw error;
       const { message, status, requestId, code } = error;
       throw new AmbiguousRequestError(
-        `${call.operation} may have been accepted (${message}). Do not repeat it: ${
-          call.operation === 'createSession' ? 'reconcileCreate' : 'reconcileSubmit'
-        } finds out`,
+        `${call.operation} may have been accepted (${message}). Do not repeat it: ${HOW_TO_FIND_OUT[call.operation] ?? 'get'} finds out`,
         startedAt,
         { operation: call.operation, status, requestId, code, cause: error },
       );

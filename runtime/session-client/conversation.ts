@@ -26,19 +26,26 @@ export async function markConversation(
   };
 }
 
-/** Items newer than the mark, oldest first, or `undefined` when the mark is not found and nothing can be concluded. */
+export interface NewerItems {
+  /** Oldest first. */
+  readonly items: Item[];
+  /** False when the mark is gone: then `items` is the whole conversation, and what is newer cannot be told. */
+  readonly anchored: boolean;
+}
+
+/** Items newer than the mark. */
 export async function itemsSince(
   client: SessionClient,
   sessionId: string,
   mark: ConversationMark,
   options?: CallOptions,
-): Promise<Item[] | undefined> {
+): Promise<NewerItems> {
   const newer: Item[] = [];
   for await (const item of client.items(sessionId, { order: 'desc' }, options)) {
-    if (item.id !== null && item.id === mark.newestItemId) return newer.reverse();
+    if (item.id !== null && item.id === mark.newestItemId) return { items: newer.reverse(), anchored: true };
     newer.push(item);
   }
-  return mark.empty ? newer.reverse() : undefined;
+  return { items: newer.reverse(), anchored: mark.empty };
 }
 
 /** The text of a message as it was sent or read back. */

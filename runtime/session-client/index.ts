@@ -1,7 +1,7 @@
 /** The Managed Agents session client. The operator CLI adds `./credential-chain`; Lambda handlers import only this. */
 export type { CallOptions } from './call';
 export { SessionClient, type SessionClientOptions } from './client';
-export { type ConversationMark, itemsSince, markConversation } from './conversation';
+export { type ConversationMark, itemsSince, markConversation, type NewerItems } from './conversation';
 export { type Credentials, type CredentialsProvider, environmentCredentials } from './credentials';
 export {
   loadSessionDefinition,

@@ -7,10 +7,12 @@
 import type { SessionClient } from './client';
 import { type ConversationMark, isUserMessage, itemsSince, messageText, toMessages } from './conversation';
 import { RequestInputError } from './errors';
+import { pause } from './timing';
 import type { CreateSessionRequest, InputMessage, Item, MessageItem, Session, SessionStatus } from './types';
 
-/** Waits between looks; the last one repeats. Milliseconds. */
-const LOOKS_MS = [250, 500, 1_000, 2_000, 4_000];
+/** Waits between looks, then the one that repeats. Milliseconds. */
+const LOOKS_MS = [250, 500, 1_000, 2_000];
+const LAST_LOOK_MS = 4_000;
 
 interface Patience {
   /** How long to keep looking for something that may not be visible yet. Milliseconds. */
@@ -50,20 +52,23 @@ export async function reconcileCreate(client: SessionClient, input: ReconcileCre
     throw new RequestInputError('identifiedBy', 'is "input"', 'the request has no first message to recognise it by');
   }
   const known = new Set(input.known);
-  let last: ReconciledCreate = { outcome: 'not-found' };
-  for await (const _look of looks(client, input, 30_000)) {
+  let unclear: ReconciledCreate | undefined;
+  const decided = await look(client, input, 30_000, async (): Promise<ReconciledCreate | undefined> => {
+    unclear = undefined;
     const candidates = await candidateSessions(client, input, known);
     if (!candidates) return undecided('there are too many sessions to look through', []);
-    const mine = input.identifiedBy === 'input' ? await withFirstMessage(client, candidates, input) : candidates;
-    if (mine.length > 1) return undecided('several sessions match', mine);
-    if (mine[0]) return { outcome: 'found', session: mine[0] };
-    const unread = input.identifiedBy === 'input' ? await withoutMessages(client, candidates, input) : [];
-    last =
-      unread.length > 0
-        ? undecided('a matching session does not show its first message', unread)
-        : { outcome: 'not-found' };
-  }
-  return last;
+    if (input.identifiedBy === 'sole-creator') return claim(candidates);
+    const { own, unread } = await byFirstMessage(client, candidates, input);
+    if (unread.length > 0) unclear = undecided('a matching session does not show its first message', unread);
+    return claim(own);
+  });
+  return decided ?? unclear ?? { outcome: 'not-found' };
+}
+
+/** Exactly one session can be claimed; none may still become visible. */
+function claim(sessions: readonly Session[]): ReconciledCreate | undefined {
+  if (sessions.length > 1) return undecided('several sessions match', sessions);
+  return sessions[0] ? { outcome: 'found', session: sessions[0] } : undefined;
 }
 
 async function candidateSessions(
@@ -104,37 +109,22 @@ function matches(request: CreateSessionRequest, session: Session): boolean {
   return pairs.every(([ours, theirs]) => ours == null || theirs == null || ours === theirs);
 }
 
-async function withFirstMessage(
+/** Candidates that begin with the message sent, and those that show none yet. */
+async function byFirstMessage(
   client: SessionClient,
-  candidates: Session[],
+  candidates: readonly Session[],
   input: ReconcileCreateInput,
-): Promise<Session[]> {
-  const wanted = messageText(toMessages(input.request.input ?? '')[0]);
-  const found: Session[] = [];
-  for (const session of candidates) {
-    const first = await firstMessage(client, session, input);
-    if (first && messageText(first) === wanted) found.push(session);
-  }
-  return found;
-}
-
-async function withoutMessages(
-  client: SessionClient,
-  candidates: Session[],
-  input: ReconcileCreateInput,
-): Promise<Session[]> {
+): Promise<{ own: Session[]; unread: Session[] }> {
+  const [sent] = toMessages(input.request.input ?? '');
+  const own: Session[] = [];
   const unread: Session[] = [];
-  for (const session of candidates) if (!(await firstMessage(client, session, input))) unread.push(session);
-  return unread;
-}
-
-async function firstMessage(
-  client: SessionClient,
-  session: Session,
-  input: ReconcileCreateInput,
-): Promise<MessageItem | undefined> {
-  const { data } = await client.itemsPage(session.id, { order: 'asc' }, signalOf(input));
-  return data.find(isUserMessage);
+  for (const session of candidates) {
+    const { data } = await client.itemsPage(session.id, { order: 'asc' }, signalOf(input));
+    const first = data.find(isUserMessage);
+    if (!first) unread.push(session);
+    else if (sent && messageText(first) === messageText(sent)) own.push(session);
+  }
+  return { own, unread };
 }
 
 function undecided(reason: string, sessions: readonly Session[]): ReconciledCreate {
@@ -157,18 +147,17 @@ export type ReconciledSubmit =
 
 /** Assumes that nobody else submits the same text to this session in the meantime. */
 export async function reconcileSubmit(client: SessionClient, input: ReconcileSubmitInput): Promise<ReconciledSubmit> {
-  let status: SessionStatus = 'idle';
-  for await (const _look of looks(client, input, 10_000)) {
+  let status = 'idle' as SessionStatus;
+  const decided = await look(client, input, 10_000, async (): Promise<ReconciledSubmit | undefined> => {
     // Status first: a turn that begins between the two reads then shows up in the items.
     ({ status } = await client.get(input.sessionId, signalOf(input)));
     const newer = await itemsSince(client, input.sessionId, input.before, signalOf(input));
-    if (!newer) return { outcome: 'undecided', reason: 'the newest item from before the submit is gone' };
-    const own = ownMessages(newer, input.message);
-    if (own.length > 1) return { outcome: 'undecided', reason: 'the message is there more than once' };
-    if (own[0]) {
-      return { outcome: 'accepted', item: own[0], ...(own[0].turn_id ? { turnId: own[0].turn_id } : {}) };
-    }
-  }
+    if (!newer.anchored) return { outcome: 'undecided', reason: 'the newest item from before the submit is gone' };
+    const [own, another] = ownMessages(newer.items, input.message);
+    if (another) return { outcome: 'undecided', reason: 'the message is there more than once' };
+    return own && { outcome: 'accepted', item: own, ...(own.turn_id ? { turnId: own.turn_id } : {}) };
+  });
+  if (decided) return decided;
   if (status === 'idle') return { outcome: 'not-found' };
   return { outcome: 'undecided', reason: `the session is ${status}, but the message is not among its items` };
 }
@@ -180,15 +169,20 @@ export function ownMessages(items: readonly Item[], message: string | InputMessa
   return items.filter(isUserMessage).filter((item) => messageText(item) === wanted);
 }
 
-/** Yields once, then after each wait until the settle time is over. */
-async function* looks(client: SessionClient, patience: Patience, defaultMs: number): AsyncGenerator<number> {
+/** Looks until there is a result or the settle time is over; at least once. */
+async function look<T>(
+  client: SessionClient,
+  patience: Patience,
+  defaultMs: number,
+  once: () => Promise<T | undefined>,
+): Promise<T | undefined> {
   let left = patience.settleMs ?? defaultMs;
-  for (let look = 0; ; look++) {
-    yield look;
-    if (left <= 0) return;
-    const pause = Math.min(left, LOOKS_MS[look] ?? (LOOKS_MS.at(-1) as number));
-    left -= pause;
-    await client.timing.sleep(pause, patience.signal);
+  for (let looks = 0; ; looks++) {
+    const result = await once();
+    if (result !== undefined || left <= 0) return result;
+    const ms = Math.min(left, LOOKS_MS[looks] ?? LAST_LOOK_MS);
+    left -= ms;
+    await pause(client.timing, ms, patience.signal);
   }
 }
 

@@ -1,6 +1,6 @@
 /** When and how long to wait before a read is repeated. Writes never come here. */
-import { RequestAbortedError, ServiceError, SessionClientError } from './errors';
-import type { Timing } from './timing';
+import { ServiceError, SessionClientError } from './errors';
+import { pause, type Timing } from './timing';
 
 export interface RetryOptions {
   /** Attempts of one read, the first included. @default 4 */
@@ -47,7 +47,7 @@ export class RetryPolicy {
         const worthwhile = error instanceof SessionClientError && error.retrySafe;
         if (!worthwhile || attempt >= this.maxAttempts || this.#left < 1) throw error;
         this.#left -= 1;
-        await wait(this.delay(attempt, error, timing.random()), timing, signal, error);
+        await pause(timing, this.delay(attempt, error, timing.random()), signal, error.operation);
       }
     }
   }
@@ -57,22 +57,6 @@ export class RetryPolicy {
     const jittered = random * Math.min(this.maxDelayMs, this.baseDelayMs * 2 ** (attempt - 1));
     const asked = error instanceof ServiceError ? (error.retryAfterMs ?? 0) : 0;
     return Math.max(jittered, Math.min(asked, this.maxRetryAfterMs));
-  }
-}
-
-async function wait(
-  ms: number,
-  timing: Timing,
-  signal: AbortSignal | undefined,
-  error: SessionClientError,
-): Promise<void> {
-  try {
-    await timing.sleep(ms, signal);
-  } catch {
-    throw new RequestAbortedError(`${error.operation ?? 'The request'} was aborted between two attempts`, {
-      operation: error.operation,
-      cause: error,
-    });
   }
 }
 

@@ -11,12 +11,14 @@ import {
   ProtocolError,
   RequestAbortedError,
   RequestInputError,
+  SessionClientError,
   StreamDroppedError,
   StreamIdleError,
   TurnDeadlineError,
 } from './errors';
 import type { EventStream } from './event-stream';
 import { ownMessages, reconcileSubmit } from './reconcile';
+import { pause } from './timing';
 import type { InputMessage, Item, StreamEvent, TokenUsage, Turn, TurnTerminalEvent } from './types';
 
 export interface RunTurnOptions {
@@ -78,6 +80,8 @@ export async function runTurn(
 class TurnRun {
   #turnId?: string;
   #reconnects = 0;
+  /** What the last look at the session said. */
+  #atRest = false;
   #pauseMs = RECONNECT_MS.first;
   #settleLeftMs: number;
 
@@ -98,20 +102,30 @@ class TurnRun {
       throw new RequestInputError('session', `is ${status}`, 'a turn starts in an idle session only');
     }
     const before = await markConversation(client, sessionId, { signal });
-    let stream = await this.#open();
+    let stream: EventStream | undefined = await this.#open();
     try {
       await this.#submit(before);
       for (;;) {
-        const terminal = await this.#follow(stream, before);
+        const terminal = stream && (await this.#follow(stream, before));
         if (terminal) return await this.#ended(terminal, before);
-        stream.close();
+        stream?.close();
         await this.#pause();
-        stream = await this.#open();
-        const outcome = await this.#fromItems(before);
+        stream = await this.#tolerantly(() => this.#open());
+        const outcome = await this.#tolerantly(() => this.#fromItems(before));
         if (outcome) return outcome;
       }
     } finally {
-      stream.close();
+      stream?.close();
+    }
+  }
+
+  /** Once the message is in, a service that fails for a while is waited for: giving up would lose the turn. */
+  async #tolerantly<T>(read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof SessionClientError && error.retrySafe) return undefined;
+      throw error;
     }
   }
 
@@ -146,6 +160,8 @@ class TurnRun {
 
   /** Reads until this turn's terminal event, or until there is a reason to look at the session instead. */
   async #follow(stream: EventStream, before: ConversationMark): Promise<TurnTerminalEvent | undefined> {
+    // A session at rest may stay silent for ever: listen for a moment, then look again.
+    const limit = this.#atRest ? setTimeout(() => stream.close(), this.#pauseMs) : undefined;
     try {
       for await (const event of stream) {
         this.#pauseMs = RECONNECT_MS.first;
@@ -160,12 +176,19 @@ class TurnRun {
       const broken =
         error instanceof StreamDroppedError || error instanceof StreamIdleError || error instanceof ProtocolError;
       if (!broken) throw error;
+    } finally {
+      clearTimeout(limit);
     }
     return undefined;
   }
 
   async #ended(terminal: TurnTerminalEvent, before: ConversationMark): Promise<TurnOutcome> {
-    const newer = (await itemsSince(this.client, this.sessionId, before, { signal: this.signal })) ?? [];
+    const read = () => itemsSince(this.client, this.sessionId, before, { signal: this.signal });
+    let newer = await this.#tolerantly(read);
+    while (!newer) {
+      await this.#pause();
+      newer = await this.#tolerantly(read);
+    }
     const usage = terminal.usage ?? terminal.turn.usage;
     return {
       state: TERMINAL_STATES[terminal.type],
@@ -173,7 +196,7 @@ class TurnRun {
       turnId: terminal.turn.id,
       turn: terminal.turn,
       ...(usage ? { usage } : {}),
-      items: newer.filter((item) => item.turn_id === terminal.turn.id),
+      items: newer.items.filter((item) => item.turn_id === terminal.turn.id),
       reconnects: this.#reconnects,
     };
   }
@@ -182,11 +205,13 @@ class TurnRun {
   async #fromItems(before: ConversationMark): Promise<TurnOutcome | undefined> {
     const { client, sessionId, signal } = this;
     const { status } = await client.get(sessionId, { signal });
-    if (status === 'in_progress') return undefined;
-    const newer = (await itemsSince(client, sessionId, before, { signal })) ?? [];
-    const turnId = this.#turnId ?? ownMessages(newer, this.message)[0]?.turn_id ?? undefined;
+    this.#atRest = status !== 'in_progress';
+    if (!this.#atRest) return undefined;
+    const newer = await itemsSince(client, sessionId, before, { signal });
+    const turnId =
+      (this.#turnId ?? (newer.anchored && ownMessages(newer.items, this.message)[0]?.turn_id)) || undefined;
     this.#turnId = turnId;
-    const items = newer.filter((item) => turnId !== undefined && item.turn_id === turnId);
+    const items = newer.items.filter((item) => turnId !== undefined && item.turn_id === turnId);
     const answered = items.some((item) => item.type === 'message' && item.phase === 'final_answer');
     const known = { evidence: 'items', items, reconnects: this.#reconnects, ...(turnId ? { turnId } : {}) } as const;
     if (status === 'failed') return { state: 'failed', ...known };
@@ -198,13 +223,9 @@ class TurnRun {
   async #pause(): Promise<void> {
     const ms = this.#pauseMs;
     this.#reconnects += 1;
-    this.#settleLeftMs -= ms;
+    if (this.#atRest) this.#settleLeftMs -= ms;
     this.#pauseMs = Math.min(RECONNECT_MS.most, ms * 2);
-    try {
-      await this.client.timing.sleep(ms, this.signal);
-    } catch {
-      throw new RequestAbortedError('runTurn was aborted', { operation: 'streamEvents' });
-    }
+    await pause(this.client.timing, ms, this.signal, 'streamEvents');
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Operation, RequestAbortedError } from './errors';
 
 /** Time and chance, injectable so that tests neither wait nor flicker. */
 export interface Timing {
@@ -17,3 +18,12 @@ export const SYSTEM_TIMING: Timing = {
   },
   random: () => Math.random(),
 };
+
+/** Waits between two requests; an abort in the meantime is this client's AbortError. */
+export async function pause(timing: Timing, ms: number, signal?: AbortSignal, operation?: Operation): Promise<void> {
+  try {
+    await timing.sleep(ms, signal);
+  } catch {
+    throw new RequestAbortedError(`${operation ?? 'The call'} was aborted between two requests`, { operation });
+  }
+}
