@@ -18,6 +18,16 @@ export interface ModelListPrice {
   readonly cachedInput?: number;
 }
 
+/** What you know about a model beyond the catalogue of this library. */
+export interface AgentModelOptions {
+  /**
+   * Regions where the model is offered.
+   *
+   * @default - those of the catalogue; for a model outside it, every Region of BMA
+   */
+  readonly regions?: string[];
+}
+
 /**
  * The model of an agent. It is written literally into the session role as the only model the agent may call.
  *
@@ -38,7 +48,7 @@ export class AgentModel {
    * @param modelId literal id as `GET /v1/models` lists it, for example `openai.gpt-5.5`. Case-sensitive.
    * @throws InputError for tokens, wildcards, ARNs, inference-profile prefixes and models of other providers.
    */
-  public static of(modelId: string): AgentModel {
+  public static of(modelId: string, options: AgentModelOptions = {}): AgentModel {
     const refuse = (allowed: string, fix: string) =>
       new InputError('AgentModel.of', { input: 'modelId', value: modelId, allowed, fix });
     if (Token.isUnresolved(modelId)) {
@@ -57,22 +67,22 @@ export class AgentModel {
         'take the id from AgentModel or from the list of models of the bedrock-mantle endpoint',
       );
     }
-    return new AgentModel(modelId);
+    return new AgentModel(modelId, options);
   }
 
   /** The literal model id. */
   public readonly modelId: string;
 
-  /** Regions where the model is known to be offered, or undefined for a model outside the catalogue. */
+  /** Regions where the model is offered, or undefined if they are not known here. */
   public readonly regions?: string[];
 
   /** List price, or undefined where the catalogue holds none. */
   public readonly listPrice?: ModelListPrice;
 
-  private constructor(modelId: string) {
+  private constructor(modelId: string, options: AgentModelOptions) {
     this.modelId = modelId;
     const facts = MODEL_CATALOGUE.find(({ id }) => id === modelId);
-    this.regions = facts && [...facts.regions];
+    this.regions = options.regions ?? (facts && [...facts.regions]);
     if (facts?.usdPerMillionInputTokens !== undefined && facts.usdPerMillionOutputTokens !== undefined) {
       this.listPrice = {
         input: facts.usdPerMillionInputTokens,
@@ -98,7 +108,7 @@ export class AgentModel {
       input: 'model',
       value: this.modelId,
       allowed: `${this.modelId} in ${this.regions?.join(', ') ?? ''}, and this stack is in ${region}`,
-      fix: `move the stack, or choose another model; if the model has arrived since, update the library's catalogue`,
+      fix: `move the stack, choose another model, or, if the model has arrived since, AgentModel.of('${this.modelId}', { regions: [...] })`,
     });
   }
 }

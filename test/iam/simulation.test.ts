@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
+import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { App } from 'aws-cdk-lib/core';
 import { CiPipelineAgentStack } from '../../examples/ci-pipeline-agent/ci-pipeline-agent-stack';
 import { ACCOUNT, REGION, SynthesizedAccount, type Policy } from './synthesized-account';
@@ -29,6 +29,8 @@ interface TrustCase {
   readonly context: Record<string, string>;
   readonly expect: 'Allowed' | 'Denied';
 }
+
+type NamedPolicy = { name: string; policy: Policy };
 
 const EVERYTHING: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
@@ -91,16 +93,40 @@ function runtimePolicy(of: 'runtime' | 'endpoint'): Policy {
   return JSON.parse(properties.Policy) as Policy;
 }
 
-function endpointPolicy(service: string): { name: string; policy: Policy }[] {
+/** An endpoint policy must allow a request beside the identity; all of ours name every principal. */
+function endpointPolicy(service: string): NamedPolicy[] {
   const endpoint = account
     .all('AWS::EC2::VPCEndpoint')
     .find(({ properties }) => String(properties.ServiceName).endsWith(`.${service}`))!;
-  return [{ name: service, policy: endpoint.properties.PolicyDocument as Policy }];
+  const Statement = endpoint.properties.PolicyDocument.Statement.map((statement: any) => {
+    const { Principal, ...rest } = statement;
+    return JSON.stringify(Principal) === '{"AWS":"*"}' || Principal === '*' ? rest : fail('a narrower principal');
+  });
+  return [{ name: service, policy: { Version: '2012-10-17', Statement } }];
 }
 
-async function decide(simulation: Parameters<typeof runUnsafeSimulation>[0]): Promise<'Allowed' | 'Denied'> {
-  const result = await runUnsafeSimulation(simulation, {});
-  return String(result) === 'Allowed' || (result as any).overallResult === 'Allowed' ? 'Allowed' : 'Denied';
+type Decision = 'Allowed' | 'Denied';
+type Simulation = Parameters<typeof runSimulation>[0];
+
+/**
+ * The simulator's unchecked entry knows every action but takes no resource policy; its checked entry takes one and
+ * knows the actions that have one here.
+ */
+async function decide(
+  request: Simulation['request'],
+  policies: NamedPolicy[],
+  resourcePolicy?: Policy,
+): Promise<Decision> {
+  const none = { serviceControlPolicies: [], resourceControlPolicies: [] };
+  if (!resourcePolicy) {
+    const result = runUnsafeSimulation({ request, identityPolicies: policies, ...none }, {});
+    return result === 'Allowed' ? 'Allowed' : 'Denied';
+  }
+  const result = await runSimulation({ request, identityPolicies: policies, resourcePolicy, ...none }, {});
+  if (result.resultType === 'error') {
+    throw new Error(JSON.stringify(result.errors));
+  }
+  return result.overallResult === 'Allowed' ? 'Allowed' : 'Denied';
 }
 
 const files = ['session-role.json', 'execution-role.json', 'pipeline-role.json', 'resource-policies.json'];
@@ -116,38 +142,33 @@ describe.each(files)('%s', (file) => {
     const { principal, policies } = identityOf(row.as);
     const resource = fill(row.resource);
     const owner = /^arn:aws:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? row.context['aws:ResourceAccount'] ?? ACCOUNT;
-    const decision = await decide({
-      request: {
-        principal,
-        action: row.action,
-        resource: { resource, accountId: owner },
-        contextVariables: { 'aws:PrincipalArn': principal, ...row.context },
-      },
-      identityPolicies: policies,
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      resourcePolicy: row.resourcePolicy && runtimePolicy(row.resourcePolicy),
-      vpcEndpointPolicies: row.through ? endpointPolicy(row.through) : undefined,
-    });
-    expect(decision).toBe(row.expect);
+    const request = {
+      principal,
+      action: row.action,
+      resource: { resource, accountId: owner },
+      contextVariables: { 'aws:PrincipalArn': principal, ...row.context },
+    };
+    const decisions = [await decide(request, policies, row.resourcePolicy && runtimePolicy(row.resourcePolicy))];
+    if (row.through) {
+      decisions.push(await decide(request, endpointPolicy(row.through)));
+    }
+    expect(decisions.every((decision) => decision === 'Allowed') ? 'Allowed' : 'Denied').toBe(row.expect);
   });
 });
 
 describe('trust.json', () => {
   test.each(load<TrustCase>('trust.json').map((row) => [row.name, row] as const))('%s', async (_, row) => {
     const trust = account.find('AWS::IAM::Role', row.role === 'sessionRole' ? 'SessionRole' : 'ExecutionRole');
-    const decision = await decide({
-      request: {
+    const decision = await decide(
+      {
         principal: row.by,
         action: 'sts:AssumeRole',
         resource: { resource: account.arn(trust.id), accountId: ACCOUNT },
         contextVariables: row.context,
       },
-      identityPolicies: [],
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      resourcePolicy: trust.properties.AssumeRolePolicyDocument,
-    });
+      [],
+      trust.properties.AssumeRolePolicyDocument,
+    );
     expect(decision).toBe(row.expect);
   });
 });

@@ -98,7 +98,15 @@ export class SynthesizedAccount {
       'AWS::Partition': 'aws',
       'AWS::URLSuffix': 'amazonaws.com',
     };
-    return pseudo[name] ?? name;
+    const resource = this.resources[name];
+    switch (resource?.Type) {
+      case 'AWS::Logs::LogGroup':
+        return this.resolve(resource.Properties.LogGroupName);
+      case 'AWS::S3::Bucket':
+        return name.toLowerCase();
+      default:
+        return pseudo[name] ?? name;
+    }
   }
 
   private attribute(id: string, attribute: string): unknown {

@@ -11,6 +11,6 @@ const agent = new ManagedAgent(stack, 'Agent', {
   instructions: 'Summarize the build log in the workspace.',
   network,
 });
-audit.watchSessionRole(agent.sessionRole.roleArn, agent.node.path);
+audit.watchSessionRole(agent, agent.sessionRole);
 new Bucket(stack, 'Artifacts').grantRead(agent);
 app.synth();

@@ -33,6 +33,10 @@ describe('AgentModel', () => {
     expect(AgentModel.of('openai.gpt-99').regions).toBeUndefined();
   });
 
+  test('a model that has arrived in another Region since can be used there', () => {
+    expect(AgentModel.of('openai.gpt-5.5', { regions: ['us-west-2'] }).regions).toEqual(['us-west-2']);
+  });
+
   test('every catalogue model is offered in at least one Region of BMA', () => {
     for (const model of [AgentModel.GPT_5_6_LUNA, AgentModel.GPT_5_5, AgentModel.GPT_5_4]) {
       expect(model.regions).not.toHaveLength(0);

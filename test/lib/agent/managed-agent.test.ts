@@ -108,8 +108,8 @@ describe('identity', () => {
       'PullImage',
       'WriteOwnLogGroup',
     ]);
-    expect(JSON.stringify(found.WriteOwnLogGroup.Resource)).toContain('AgentRuntimeId');
-    expect(JSON.stringify(found.WriteOwnLogGroup.Resource)).not.toContain('runtimes/*');
+    expect(JSON.stringify(found.WriteOwnLogGroup.Resource)).toContain('"Ref":"AgentEnvironmentLogs');
+    expect(JSON.stringify(found.WriteOwnLogGroup.Resource)).not.toContain('log-group:*');
     expect(found.NeverStartAgentsOrPassRoles).toMatchObject({ Effect: 'Deny', Resource: '*' });
     expect(found.NeverStartAgentsOrPassRoles.Action).toEqual(
       expect.arrayContaining([
@@ -480,8 +480,12 @@ describe('bad input is refused with path, value, allowed and fix', () => {
   });
 
   test('a Region where BMA is not offered', () => {
-    expect(() => scene({ account: ACCOUNT, region: 'eu-central-1' }).agent()).toThrow(
-      /Region 'eu-central-1' is not accepted\. Allowed: .*us-east-1, us-east-2, us-west-2/,
+    const { network } = scene({});
+    const stack = new Stack(network.node.root as App, 'Elsewhere', { env: { region: 'eu-central-1' } });
+    const make = () =>
+      new ManagedAgent(stack, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Review.', network });
+    expect(make).toThrow(
+      /Elsewhere\/Agent: Region 'eu-central-1' is not accepted\. Allowed: .*us-east-1, us-east-2, us-west-2/,
     );
   });
 
