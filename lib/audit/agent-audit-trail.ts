@@ -1,4 +1,4 @@
-import { CfnTrail, type InsightType } from 'aws-cdk-lib/aws-cloudtrail';
+import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -9,8 +9,8 @@ import { Duration, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { allowCloudTrail } from '../encryption/key-statements';
-import { NETWORK_EVENT_SOURCES, NETWORK_EVENT_SOURCES_UNSUPPORTED, TRAIL_NAME } from '../facts/cloudtrail';
-import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { NETWORK_EVENT_SOURCES } from '../facts/cloudtrail';
+import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 import { alarmResources } from './alarm-resources';
 import { admitAlarms, alarmTopic } from './alarm-topic';
 import { AuditAlarm } from './audit-alarm';
@@ -19,76 +19,9 @@ import type { AuditTrailAttributes, IAgentAuditTrail } from './audit-trail-ref';
 import { agentEventSelectors, trailBucketSelector } from './event-selectors';
 import { ImportedAuditTrail } from './imported-audit-trail';
 import { trailBucket } from './trail-bucket';
+import { requireTrailInput } from './trail-input';
 import { TrailLock } from './trail-lock';
 import { TrailLogDelivery } from './trail-log-delivery';
-
-/** Properties of an {@link AgentAuditTrail}. */
-export interface AgentAuditTrailProps {
-  /**
-   * Name of the trail: 3 to 128 letters, digits and . _ -. Fixed, because the policies of the key and the bucket name the
-   * trail before it exists.
-   * @default 'bedrock-managed-agents'
-   */
-  readonly trailName?: string;
-
-  /**
-   * Key of the files, the log group and the topic. A key of this app gets the statements it needs; for an imported one
-   * they are printed as warnings.
-   * @default - an AgentKey of its own
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * How the files are locked against deletion and change.
-   * @default TrailLock.governance(Duration.days(365))
-   */
-  readonly lock?: TrailLock;
-
-  /**
-   * How long the files are kept, in whole days, at least as long as the lock. Files of 128 KB and more move to Glacier
-   * Instant Retrieval after 90 days when they are kept for at least 180.
-   * @default Duration.days(2557), seven years
-   */
-  readonly retention?: Duration;
-
-  /**
-   * How long the events can be searched in CloudWatch Logs.
-   * @default logs.RetentionDays.ONE_YEAR
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * What raises an alarm. Agents add one for their session role with `watchSessionRole`.
-   * @default AuditAlarm.standard()
-   */
-  readonly alarms?: AuditAlarm[];
-
-  /**
-   * Topic the alarms notify. When it is encrypted, its key must let CloudWatch publish.
-   * @default - an encrypted topic without subscribers: subscribe to `alarmTopic`
-   */
-  readonly alarmTopic?: sns.ITopic;
-
-  /**
-   * Services of which calls that a VPC endpoint policy denied are recorded, as CloudTrail event sources. CloudTrail does
-   * not support bedrock-mantle, logs and xray.
-   * @default - every supported service that an agent commonly reaches
-   */
-  readonly networkEventSources?: string[];
-
-  /**
-   * Bucket for S3 server access logs of the trail bucket. Not needed for the record: the trail itself records who reads or
-   * deletes its files.
-   * @default - no server access logs
-   */
-  readonly accessLogsBucket?: s3.IBucket;
-
-  /**
-   * CloudTrail Insights on management events: unusual call or error rates. Charged by the event.
-   * @default - none
-   */
-  readonly insights?: InsightType[];
-}
 
 /**
  * The audit trail of an account's agents: management events, every data event of bedrock-mantle projects and AgentCore
@@ -147,7 +80,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
     const retention = props.retention ?? Duration.days(2557);
     const networkEventSources = props.networkEventSources ?? [...NETWORK_EVENT_SOURCES];
     this.trailName = props.trailName ?? 'bedrock-managed-agents';
-    this.requireValid(lock, retention, networkEventSources);
+    requireTrailInput(this, { trailName: this.trailName, lock, retention, networkEventSources });
 
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the audit trail ${this.trailName}` });
     allowCloudTrail(key, this, this.trailName);
@@ -213,40 +146,6 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
    */
   public watchSessionRole(scope: Construct, role: iam.IRole): cloudwatch.Alarm | undefined {
     return this.addAlarm(scope, AuditAlarm.unexpectedSessionRoleUse(role));
-  }
-
-  private requireValid(lock: TrailLock, retention: Duration, networkEventSources: string[]): void {
-    requirePattern(
-      this,
-      'trailName',
-      this.trailName,
-      TRAIL_NAME,
-      '3 to 128 letters, digits and . _ -, beginning and ending with a letter or digit, no two separators in a row',
-      "Choose a name such as 'bedrock-managed-agents'",
-    );
-    requireWholeNumber(this, 'retention', retention.toDays({ integral: false }), 1, 36_500, 'days');
-    requireInput(!lock.period || retention.toDays() >= lock.period.toDays(), this, {
-      input: 'retention',
-      value: `${retention.toDays()} days`,
-      allowed: `at least as long as the lock (${lock.period?.toDays()} days)`,
-      fix: 'Lengthen the retention or shorten the lock',
-    });
-    for (const source of networkEventSources) {
-      requirePattern(
-        this,
-        'networkEventSources',
-        source,
-        /^[a-z0-9.-]+\.amazonaws\.com$/,
-        'a CloudTrail event source such as kms.amazonaws.com',
-        'Write the service as CloudTrail does',
-      );
-      requireInput(!NETWORK_EVENT_SOURCES_UNSUPPORTED.includes(source), this, {
-        input: 'networkEventSources',
-        value: source,
-        allowed: 'a service whose network activity CloudTrail supports',
-        fix: 'Leave it out: CloudTrail refuses a trail that selects it',
-      });
-    }
   }
 
   private duplicateErrors(): string[] {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -5,8 +7,15 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AgentAuditTrail, AuditAlarm } from '../../../lib/audit';
 import { MAX_FILTER_PATTERN_LENGTH } from '../../../lib/facts/cloudtrail';
-import cases from './alarm-events.json';
 import { matches } from './filter-pattern';
+
+/** CloudTrail events in their recorded shape, and whether the alarm must count them. */
+const cases = JSON.parse(readFileSync(join(__dirname, 'alarm-events.json'), 'utf8')) as {
+  readonly name: string;
+  readonly alarm: string;
+  readonly raises: boolean;
+  readonly event: Record<string, unknown>;
+}[];
 
 const env = { account: '111122223333', region: 'us-east-1' };
 

@@ -73,8 +73,8 @@ export function matches(pattern: string, event: Json): boolean {
         if (!text.startsWith('"')) {
           throw new SyntaxError(`expected a quoted string but found ${text} in ${pattern}`);
         }
-        if (value === undefined || value === null) {
-          // An absent property equals nothing; whether it is unequal to everything is not documented.
+        if (typeof value !== 'string') {
+          // A property that is absent (or not a string) equals no string; whether it is unequal to everything is not documented.
           return operator === '=' ? false : 'undocumented';
         }
         const wildcard = new RegExp(
@@ -84,7 +84,7 @@ export function matches(pattern: string, event: Json): boolean {
             .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
             .join('.*')}$`,
         );
-        return wildcard.test(String(value)) === (operator === '=');
+        return wildcard.test(value) === (operator === '=');
       }
       default:
         throw new SyntaxError(`unknown operator ${operator} in ${pattern}`);

@@ -1,0 +1,76 @@
+import type { InsightType } from 'aws-cdk-lib/aws-cloudtrail';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Duration } from 'aws-cdk-lib/core';
+import type { AuditAlarm } from './audit-alarm';
+import type { TrailLock } from './trail-lock';
+
+/** Properties of an {@link AgentAuditTrail}. */
+export interface AgentAuditTrailProps {
+  /**
+   * Name of the trail: 3 to 128 letters, digits and . _ -. Fixed, because the policies of the key and the bucket name the
+   * trail before it exists.
+   * @default 'bedrock-managed-agents'
+   */
+  readonly trailName?: string;
+
+  /**
+   * Key of the files, the log group and the topic. A key of this app gets the statements it needs; for an imported one
+   * they are printed as warnings.
+   * @default - an AgentKey of its own
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How the files are locked against deletion and change.
+   * @default TrailLock.governance(Duration.days(365))
+   */
+  readonly lock?: TrailLock;
+
+  /**
+   * How long the files are kept, in whole days, at least as long as the lock. Files of 128 KB and more move to Glacier
+   * Instant Retrieval after 90 days when they are kept for at least 180.
+   * @default Duration.days(2557), seven years
+   */
+  readonly retention?: Duration;
+
+  /**
+   * How long the events can be searched in CloudWatch Logs.
+   * @default logs.RetentionDays.ONE_YEAR
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * What raises an alarm. Agents add one for their session role with `watchSessionRole`.
+   * @default AuditAlarm.standard()
+   */
+  readonly alarms?: AuditAlarm[];
+
+  /**
+   * Topic the alarms notify. When it is encrypted, its key must let CloudWatch publish.
+   * @default - an encrypted topic without subscribers: subscribe to `alarmTopic`
+   */
+  readonly alarmTopic?: sns.ITopic;
+
+  /**
+   * Services of which calls that a VPC endpoint policy denied are recorded, as CloudTrail event sources. CloudTrail does
+   * not support bedrock-mantle, logs and xray.
+   * @default - every supported service that an agent commonly reaches
+   */
+  readonly networkEventSources?: string[];
+
+  /**
+   * Bucket for S3 server access logs of the trail bucket. Not needed for the record: the trail itself records who reads or
+   * deletes its files.
+   * @default - no server access logs
+   */
+  readonly accessLogsBucket?: s3.IBucket;
+
+  /**
+   * CloudTrail Insights on management events: unusual call or error rates. Charged by the event.
+   * @default - none
+   */
+  readonly insights?: InsightType[];
+}
