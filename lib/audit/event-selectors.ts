@@ -33,7 +33,8 @@ export function agentEventSelectors(networkEventSources: readonly string[]): Sel
 
 /**
  * Who reads or deletes the files of the trail. This is what server access logs are for, but their target bucket can have
- * neither a customer-managed default key nor an object lock. Deliveries are left out: recording them would make a delivery
+ * neither a customer-managed default key nor an object lock
+ * (docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html). Deliveries are left out: recording them would make a delivery
  * out of every delivery.
  */
 export function trailBucketSelector(bucketArn: string): Selector {

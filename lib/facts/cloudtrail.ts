@@ -14,8 +14,8 @@ export const AGENT_DATA_EVENT_TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Services of which a trail can record calls that a VPC endpoint policy denied, as far as an agent may reach them.
- * An unsupported value makes CloudTrail refuse the whole trail, so a service stands here only when two copies of the AWS
- * pages agree. Not there: `bedrock-mantle`, `logs` and `xray` (not supported), `ecr` and `states` (the copies disagree).
+ * An unsupported value makes CloudTrail refuse the whole trail, so a service stands here only when the newest copy of the
+ * AWS pages names it. `ecr` stood in an older copy and is left out.
  *
  * Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html and
  * docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-events.html, read 2026-11-23.
