@@ -9,7 +9,7 @@ import { AgentAuditTrail, AuditAlarm } from '../../../lib/audit';
 import { MAX_FILTER_PATTERN_LENGTH } from '../../../lib/facts/cloudtrail';
 import { matches } from './filter-pattern';
 
-/** CloudTrail events in their recorded shape, and whether the alarm must count them. */
+/** CloudTrail events in the shape of AWS's published samples, and whether the alarm must count them. */
 const cases = JSON.parse(readFileSync(join(__dirname, 'alarm-events.json'), 'utf8')) as {
   readonly name: string;
   readonly alarm: string;
