@@ -46,7 +46,7 @@ export class EndpointPolicy {
     const statement = new iam.PolicyStatement({
       principals: [new iam.AnyPrincipal()], // Everybody, narrowed by the conditions: roles come and go, the account stays.
       actions: fresh,
-      resources: rule.resources.map((resource) => this.fill(resource)),
+      resources: rule.resources.map((resource) => endpointArn(this.scope, resource, this.organizationId)),
       conditions: this.conditions(rule),
     });
     this.statements.set(key, statement);
@@ -73,17 +73,6 @@ export class EndpointPolicy {
     }
   }
 
-  private fill(resource: string): string {
-    const { partition, region, account } = Stack.of(this.scope);
-    return resource
-      .replace('{partition}', partition)
-      .replace('{region}', region)
-      .replace('{account}', this.organizationId ? '*' : account) // "*": any account of the organization, see conditions().
-      .replace(/\{codeArtifactAssets\}/, () =>
-        regionalFact(this.scope, 'CodeArtifactAssets', CODEARTIFACT_ASSETS_BY_REGION),
-      );
-  }
-
   private denyBearerTokens(service: AgentNetworkService): void {
     const prefix = service.name === 'bedrock-mantle' ? 'bedrock-mantle:' : 'bedrock:';
     this.add(
@@ -95,4 +84,14 @@ export class EndpointPolicy {
       }),
     );
   }
+}
+
+/** The ARN behind a pattern of endpoint-actions.ts. */
+export function endpointArn(scope: IConstruct, pattern: string, organizationId?: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return pattern
+    .replace('{partition}', partition)
+    .replace('{region}', region)
+    .replace('{account}', organizationId ? '*' : account) // "*": any account of the organization, see conditions().
+    .replace('{codeArtifactAssets}', () => regionalFact(scope, 'CodeArtifactAssets', CODEARTIFACT_ASSETS_BY_REGION));
 }

@@ -4,7 +4,8 @@ import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentEndpointPolicy, AgentNetworkEndpoint } from './agent-network-props';
-import { EndpointPolicy } from './endpoint-policy';
+import { policyText } from '../encryption/policy-text';
+import { endpointArn, EndpointPolicy } from './endpoint-policy';
 import type { AgentNetworkService } from './network-service';
 
 export interface EndpointSetProps {
@@ -75,7 +76,7 @@ export class EndpointSet {
       this.make(service);
     } else if (known.policy) {
       known.policy.allow(service);
-    } else if (service._added.length > 0) {
+    } else {
       this.warnPolicyIsNotOurs(service);
     }
     const need = service._needs();
@@ -134,7 +135,7 @@ export class EndpointSet {
       : new EndpointPolicy(this.scope, this.props.organizationId, (statement) => endpoint.addToPolicy(statement));
     policy?.allow(service);
     this.known.set(keyOf(service), { service, vpcEndpointId: endpoint.vpcEndpointId, policy, made: true });
-    if (replacement && service._added.length > 0) {
+    if (replacement) {
       this.warnPolicyIsNotOurs(service);
     }
   }
@@ -166,12 +167,19 @@ export class EndpointSet {
     });
   }
 
-  /** The request fails only at run time, so it is said now, with what to add. */
+  /**
+   * What a caller adds to the usual actions fails only at run time when the policy is somebody else's, so it is said now.
+   * The usual actions are not mentioned: who brings an endpoint for agents has thought of them.
+   */
   private warnPolicyIsNotOurs(service: AgentNetworkService): void {
+    if (service._added.length === 0) {
+      return;
+    }
+    const resources = service._rules[0].resources.map((resource) => endpointArn(this.scope, resource));
     Annotations.of(this.scope).addWarningV2(
       `cdk-bedrock-managed-agents:endpointPolicyNotUpdated:${service.name}:${service._added.join(',')}`,
       `The policy of the ${service.name} endpoint is not managed by this network. ` +
-        `Check that it allows: ${service._added.join(', ')}`,
+        `Check that it allows ${service._added.join(', ')} on ${policyText(this.scope, resources)}`,
     );
   }
 

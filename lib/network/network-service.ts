@@ -227,12 +227,14 @@ export class AgentNetworkService {
   /** @internal What this service needs of the endpoint of another one. */
   public _needs(): AgentNetworkService | undefined {
     return this.name === 'codeartifact.repositories'
-      ? new AgentNetworkService({ ...AgentNetworkService.S3._spec(), rules: CODEARTIFACT_ASSET_RULES })
+      ? new AgentNetworkService({
+          name: AgentNetworkService.S3.name,
+          gateway: true,
+          rules: CODEARTIFACT_ASSET_RULES,
+          hostNames: AgentNetworkService.S3._hostNames,
+          added: CODEARTIFACT_ASSET_RULES.flatMap((rule) => rule.actions),
+        })
       : undefined;
-  }
-
-  private _spec(): ServiceSpec {
-    return { name: this.name, gateway: this.isGateway, rules: this._rules, hostNames: this._hostNames };
   }
 }
 
