@@ -1,0 +1,156 @@
+/** Compute as a child process: the real lifecycle server, which starts the real exec server. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Compute, ComputeProvider, ComputeRequest } from './compute';
+
+export interface LifecycleProcessOptions {
+  readonly codexBinary: string;
+  /** Command that runs the lifecycle server. @default this Node.js and the bundled program */
+  readonly command?: readonly string[];
+  /** Gets the lines the lifecycle server writes. */
+  readonly onLog?: (line: string) => void;
+  readonly startTimeoutMs?: number;
+  readonly stopGraceMs?: number;
+}
+
+/** The bundled lifecycle server: beside this bundle in the package, in assets/ when run from source. */
+export function bundledLifecycleServer(): string {
+  const candidates = [
+    '../image/lifecycle/server.js',
+    '../assets/image/lifecycle/server.js',
+    '../../assets/image/lifecycle/server.js',
+  ];
+  const found = candidates.map((candidate) => path.join(__dirname, candidate)).find((file) => existsSync(file));
+  if (found === undefined) throw new Error('The lifecycle server is not bundled: run `npm run bundle` first');
+  return found;
+}
+
+/** Children of a process; empty where the system has no /proc. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(/\s+/).filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+class LifecycleProcess implements Compute {
+  public readonly exited: Promise<void>;
+
+  public constructor(
+    private readonly child: ChildProcess,
+    public readonly url: string,
+    private readonly stopGraceMs: number,
+  ) {
+    this.exited =
+      child.exitCode !== null || child.signalCode !== null
+        ? Promise.resolve()
+        : new Promise((resolve) => child.once('exit', () => resolve()));
+  }
+
+  public get pid(): number {
+    return this.child.pid!;
+  }
+
+  public async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), this.stopGraceMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  public async kill(): Promise<void> {
+    // The host is gone, and everything on it.
+    for (const pid of childrenOf(this.pid)) killQuietly(pid);
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  public killExecServer(): boolean {
+    return childrenOf(this.pid).map(killQuietly).some(Boolean);
+  }
+}
+
+function killQuietly(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing of the service's own environment reaches the compute but what a container would have. */
+function containerEnvironment(request: ComputeRequest, codexBinary: string): NodeJS.ProcessEnv {
+  const { PATH, LANG, LC_ALL, TZ, TMPDIR } = process.env;
+  return {
+    PATH,
+    ...Object.fromEntries(Object.entries({ LANG, LC_ALL, TZ, TMPDIR }).filter(([, value]) => value !== undefined)),
+    ...request.environment,
+    BMA_HOST: '127.0.0.1',
+    BMA_PORT: '0',
+    BMA_STATE_DIRECTORY: path.join(request.mountDirectory, '.bma'),
+    BMA_CODEX_PATH: codexBinary,
+    BMA_ALLOW_LOOPBACK_ENDPOINT: 'true',
+    BMA_PASS_ENVIRONMENT: Object.keys(request.environment).join(','),
+    AWS_REGION: request.region,
+    AWS_ACCESS_KEY_ID: request.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: request.credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: request.credentials.sessionToken ?? '',
+  };
+}
+
+export class LifecycleProcessProvider implements ComputeProvider {
+  public constructor(private readonly options: LifecycleProcessOptions) {}
+
+  public async start(request: ComputeRequest): Promise<Compute> {
+    const [file, ...args] = this.options.command ?? [process.execPath, bundledLifecycleServer()];
+    const child = spawn(file, args, {
+      env: containerEnvironment(request, this.options.codexBinary),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const port = await this.listening(child);
+    return new LifecycleProcess(child, `http://127.0.0.1:${port}`, this.options.stopGraceMs ?? 10_000);
+  }
+
+  /** Reads the log until the line that names the port; the log goes on to `onLog`. */
+  private listening(child: ChildProcess): Promise<number> {
+    return new Promise((resolve, reject) => {
+      let buffer = '';
+      let lastError = '';
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error('The lifecycle server did not start in time'));
+      }, this.options.startTimeoutMs ?? 20_000);
+      const done = (settle: () => void): void => {
+        clearTimeout(timer);
+        settle();
+      };
+      child.once('error', (error) => done(() => reject(error)));
+      child.once('exit', (code) =>
+        done(() => reject(new Error(`The lifecycle server exited with code ${code}: ${lastError}`))),
+      );
+      child.stderr!.on('data', (chunk: Buffer) => (lastError = chunk.toString('utf8').trim().slice(0, 500)));
+      child.stdout!.on('data', (chunk: Buffer) => {
+        const lines = (buffer + chunk.toString('utf8')).split('\n');
+        buffer = lines.pop() ?? '';
+        for (const line of lines) {
+          this.options.onLog?.(line);
+          const port = portOf(line);
+          if (port !== undefined) done(() => resolve(port));
+        }
+      });
+    });
+  }
+}
+
+function portOf(line: string): number | undefined {
+  try {
+    const record = JSON.parse(line) as { event?: unknown; message?: unknown; port?: unknown };
+    const isListening = Object.values(record).includes('listening');
+    return isListening && typeof record.port === 'number' ? record.port : undefined;
+  } catch {
+    return undefined;
+  }
+}

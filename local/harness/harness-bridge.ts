@@ -1,0 +1,71 @@
+/** A WebSocket on loopback behind which the harness finds the exec server of the environment. */
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { ExecConnection } from '../environment/exec-connection';
+
+/** Ids of the harness and of this service must not meet on one connection: the harness gets its own number range. */
+const ID_OFFSET = 1_000_000_000;
+
+interface Frame {
+  id?: unknown;
+  method?: string;
+}
+
+export class HarnessBridge {
+  public readonly url: string;
+  private readonly release: () => void;
+
+  private constructor(
+    private readonly server: WebSocketServer,
+    secret: string,
+    connection: ExecConnection,
+  ) {
+    this.url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/${secret}`;
+    let harness: WebSocket | undefined;
+    const { send, release } = connection.takeOver((text) => {
+      const frame = JSON.parse(text) as Frame;
+      if (typeof frame.id === 'number') {
+        if (frame.id < ID_OFFSET) return connection.deliver(text);
+        frame.id -= ID_OFFSET;
+      }
+      harness?.send(JSON.stringify(frame));
+    });
+    // Without the environment the harness has nothing to work with: it notices, and its turn ends.
+    const forget = connection.onClose(() => harness?.terminate());
+    this.release = () => {
+      forget();
+      release();
+    };
+    server.on('connection', (socket) => {
+      harness = socket;
+      socket.on('error', () => undefined);
+      socket.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString('utf8')) as Frame;
+        // This connection is initialised already; the exec server would refuse a second time.
+        if (frame.method === 'initialize')
+          return socket.send(JSON.stringify({ id: frame.id, result: connection.info }));
+        if (frame.method === 'initialized') return;
+        if (typeof frame.id === 'number') frame.id += ID_OFFSET;
+        send(JSON.stringify(frame));
+      });
+    });
+  }
+
+  public static async open(connection: ExecConnection): Promise<HarnessBridge> {
+    // Only who was told the path gets in: other users of this machine can reach the port.
+    const secret = randomBytes(16).toString('hex');
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0, path: `/${secret}` });
+    await new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve);
+      server.once('error', reject);
+    });
+    return new HarnessBridge(server, secret, connection);
+  }
+
+  public async close(): Promise<void> {
+    this.release();
+    for (const client of this.server.clients) client.terminate();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+}

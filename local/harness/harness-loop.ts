@@ -1,0 +1,102 @@
+/**
+ * The agent loop of the real thing: the Codex harness (`codex exec --json`) with a model behind it, its commands run by
+ * the exec server of the environment. Observed to work with codex 0.169.0: CODEX_EXEC_SERVER_URL makes the harness use
+ * a remote exec server, and a bridge hands it the connection this service already holds.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ModelEndpoint } from '../options';
+import { type AgentLoop, TurnCancelled, type TurnContext, type TurnOutcome } from '../session/agent-loop';
+import { HarnessBridge } from './harness-bridge';
+import { HarnessTranscript } from './harness-transcript';
+
+const toml = (value: unknown): string => JSON.stringify(value);
+
+export class HarnessLoop implements AgentLoop {
+  public constructor(
+    private readonly codexBinary: string,
+    private readonly endpoint: ModelEndpoint,
+  ) {}
+
+  public async run(context: TurnContext): Promise<TurnOutcome> {
+    const scratch = mkdtempSync(path.join(tmpdir(), 'bma-local-harness-'));
+    // The harness keeps its own conversation; it lives as long as this process does.
+    const home = (this.homes[context.session.id] ??= mkdtempSync(path.join(tmpdir(), 'bma-local-codex-')));
+    const bridge = await HarnessBridge.open(context.connection);
+    try {
+      return await this.converse(context, bridge.url, home, scratch);
+    } finally {
+      await bridge.close();
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+
+  private readonly homes: Record<string, string> = {};
+
+  private async converse(
+    context: TurnContext,
+    execServerUrl: string,
+    home: string,
+    scratch: string,
+  ): Promise<TurnOutcome> {
+    const transcript = new HarnessTranscript(context);
+    const child = spawn(this.codexBinary, this.args(context), {
+      cwd: scratch,
+      env: {
+        PATH: process.env.PATH,
+        HOME: home,
+        CODEX_HOME: home,
+        CODEX_EXEC_SERVER_URL: execServerUrl,
+        ...(this.endpoint.keyVariable === undefined
+          ? {}
+          : { BMA_LOCAL_MODEL_KEY: process.env[this.endpoint.keyVariable] }),
+      },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const stop = (): void => void child.kill('SIGKILL');
+    context.signal.addEventListener('abort', stop, { once: true });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(context.message);
+    let buffer = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const lines = (buffer + chunk.toString('utf8')).split('\n');
+      buffer = lines.pop() ?? '';
+      for (const line of lines) transcript.read(line);
+    });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    context.signal.removeEventListener('abort', stop);
+    if (context.signal.aborted) throw new TurnCancelled();
+    if (transcript.threadId !== undefined) context.session.harnessThread = transcript.threadId;
+    return transcript.outcome(code);
+  }
+
+  private args(context: TurnContext): string[] {
+    const { session } = context;
+    const provider: Record<string, unknown> = {
+      'model_providers.local.name': 'local',
+      'model_providers.local.base_url': this.endpoint.baseUrl,
+      'model_providers.local.wire_api': 'responses',
+      ...(this.endpoint.keyVariable === undefined ? {} : { 'model_providers.local.env_key': 'BMA_LOCAL_MODEL_KEY' }),
+      model_provider: 'local',
+      developer_instructions: session.agent.instructions,
+    };
+    return [
+      'exec',
+      ...(session.harnessThread === undefined ? [] : ['resume', session.harnessThread]),
+      '--json',
+      '--skip-git-repo-check',
+      // The environment is the sandbox, as it is in AgentCore.
+      '--dangerously-bypass-approvals-and-sandbox',
+      '-m',
+      this.endpoint.model ?? session.agent.model,
+      ...Object.entries(provider).flatMap(([key, value]) => ['-c', `${key}=${toml(value)}`]),
+      ...(session.harnessThread === undefined ? ['-C', context.workspace] : ['-c', `cwd=${toml(context.workspace)}`]),
+      '-',
+    ];
+  }
+}

@@ -1,0 +1,40 @@
+/** The program `bma-local`. */
+import { readCommandLine, USAGE, UsageError } from './command-line';
+import { ScriptError } from './script/parse-script';
+import { startLocalService } from './service';
+
+async function main(): Promise<void> {
+  const { options, help } = readCommandLine(process.argv.slice(2));
+  if (help) return void process.stdout.write(USAGE);
+  const service = await startLocalService(options);
+  const { url, region, credentials, authorises } = service;
+  // Credentials of a service that lives on loopback and dies with this process: meant to be copied.
+  process.stdout.write(
+    [
+      `Managed Agents service at ${url} (${region}, account ${service.accountId})`,
+      authorises
+        ? 'Calls are authorised against the template.'
+        : 'No template: every signed call is allowed. Give --template to authorise calls.',
+      '',
+      `export AWS_REGION=${region}`,
+      `export AWS_ACCESS_KEY_ID=${credentials.accessKeyId}`,
+      `export AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`,
+      `export AWS_SESSION_TOKEN=${credentials.sessionToken ?? ''}`,
+      '',
+    ].join('\n'),
+  );
+  const stop = (): void => {
+    void service.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof UsageError || error instanceof ScriptError;
+  process.stderr.write(`bma-local: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(known ? 2 : 1);
+});

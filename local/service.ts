@@ -1,0 +1,231 @@
+/** Puts the local service together and takes it apart again. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Credentials, PrincipalRegistry } from './auth/principals';
+import { AgentCoreStandIn, type ComputeState } from './compute/agentcore';
+import { findCodexBinary } from './compute/codex-binary';
+import type { ComputeProvider } from './compute/compute';
+import type { InvocationReply } from './compute/invocation';
+import { LifecycleProcessProvider } from './compute/lifecycle-process';
+import { EnvironmentRegistry } from './environment/registry';
+import { Faults } from './faults/faults';
+import { HarnessLoop } from './harness/harness-loop';
+import { Operations } from './http/operations';
+import { ApiServer } from './http/server';
+import { Authorizer } from './iam/authorizer';
+import { readIdentities, readTemplates } from './iam/template-identities';
+import { DEFAULT_MODELS, type LocalServiceOptions } from './options';
+import { DEFAULT_SCRIPT } from './script/script';
+import { ScriptLoop } from './script/script-loop';
+import type { AgentLoop } from './session/agent-loop';
+import type { SessionRecord, TurnRecord } from './session/records';
+import { SessionStore } from './session/store';
+import { TurnRunner } from './session/turn-runner';
+
+const SERVICE = 'bedrock-mantle';
+const MAX_SKEW_MS = 5 * 60_000;
+
+/** A running local service. */
+export interface LocalService {
+  /** Origin: give it to a client as its endpoint. */
+  readonly url: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Of the caller role. */
+  readonly credentials: Credentials;
+  /** Whether calls are authorised against a template. */
+  readonly authorises: boolean;
+  readonly faults: Faults;
+  readonly admin: LocalServiceAdmin;
+  /** Temporary credentials of a role: ARN, or with a template also name or logical id. */
+  credentialsFor(role: string, expiresAt?: number): Credentials;
+  /** Stops turns, compute and the server; removes the temporary directory. */
+  close(): Promise<void>;
+}
+
+/** What only a local service can do. */
+export interface LocalServiceAdmin {
+  /** Turns of a session, oldest first. The real service has no operation for this. */
+  turns(sessionId: string): readonly TurnRecord[];
+  whenIdle(sessionId: string): Promise<void>;
+  compute(
+    sessionId: string,
+  ): ComputeState & { readonly connected: boolean; readonly generation: number; readonly workspace: string };
+  /** Stops the compute as StopRuntimeSession does; the mount stays. */
+  stopCompute(sessionId: string): Promise<void>;
+  /** Loses the compute without warning; the mount stays. */
+  killCompute(sessionId: string): Promise<void>;
+  /** Stops the compute and starts another on the same mount, without attaching it. */
+  replaceCompute(sessionId: string): Promise<void>;
+  /** Kills the exec server only. */
+  crashExecServer(sessionId: string): boolean;
+  /** Invokes the container with any body, as the service would. */
+  invoke(sessionId: string, body: Record<string, unknown>): Promise<InvocationReply>;
+  /** `GET /ping` of the container. */
+  ping(sessionId: string): Promise<string>;
+}
+
+function loopOf(options: LocalServiceOptions): AgentLoop {
+  if (options.modelEndpoint === undefined) return new ScriptLoop(options.script ?? DEFAULT_SCRIPT);
+  return new HarnessLoop(findCodexBinary(options.codexBinary), options.modelEndpoint);
+}
+
+/** The binary is looked for when compute is first needed: the REST API works without it. */
+function defaultCompute(options: LocalServiceOptions): ComputeProvider {
+  return {
+    start: (request) =>
+      new LifecycleProcessProvider({ codexBinary: findCodexBinary(options.codexBinary), onLog: options.log }).start(
+        request,
+      ),
+  };
+}
+
+/** Starts the service on 127.0.0.1. @throws Error when an option is wrong, or the port is taken */
+export async function startLocalService(options: LocalServiceOptions = {}): Promise<LocalService> {
+  const region = options.region ?? 'us-east-1';
+  const accountId = options.accountId ?? '111122223333';
+  const place = { accountId, region, partition: 'aws' };
+  const now = options.now ?? Date.now;
+  const faults = new Faults(options.faults);
+  const identities =
+    options.template === undefined ? undefined : readIdentities(readTemplates(options.template), place);
+  const authorizer = new Authorizer(place, identities);
+  const principals = new PrincipalRegistry(randomBytes(16).toString('hex'));
+  const roleArn = (reference: string): string => {
+    if (!authorizer.enforced)
+      return reference.startsWith('arn:') ? reference : `arn:aws:iam::${accountId}:role/${reference}`;
+    const role = authorizer.role(reference);
+    if (role === undefined) {
+      const known = identities!.roles.map((r) => r.logicalId).join(', ');
+      throw new Error(`No role "${reference}" in the template; its roles: ${known}`);
+    }
+    return role.arn;
+  };
+  if (authorizer.enforced && options.caller === undefined) {
+    throw new Error('With a template the option `caller` must name the role that calls the service');
+  }
+  const temporary = options.dataDirectory === undefined;
+  const directory = options.dataDirectory ?? mkdtempSync(path.join(tmpdir(), 'bma-local-'));
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+
+  let url = '';
+  const store = new SessionStore(options.dataDirectory);
+  const registry = new EnvironmentRegistry({
+    delayMs: () => faults.slowExecServerMs,
+    requestTimeoutMs: options.execRequestTimeoutMs ?? 60_000,
+    onChange: (environmentId, change) => {
+      const record = store.byEnvironment(environmentId);
+      if (record === undefined) return;
+      const { id, type } = record.environment;
+      store
+        .eventsOf(record.id)
+        .emit(`agent.session.environment.${change}`, { environment: { id, type, status: change, error: null } });
+    },
+  });
+  for (const record of store.all()) registry.add(record.environment.id);
+  const agentcore = new AgentCoreStandIn({
+    provider: options.compute ?? defaultCompute(options),
+    mountRoot: path.join(directory, 'mounts'),
+    region,
+    endpoint: () => url,
+    executionCredentials: (runtimeArn) =>
+      principals.temporary(authorizer.executionRoleOf(runtimeArn) ?? roleArnOrUnknown(runtimeArn, accountId)),
+    imagePaths: options.imagePaths ?? {},
+    environment: options.containerEnvironment ?? {},
+  });
+  const runner = new TurnRunner({
+    store,
+    registry,
+    agentcore,
+    authorizer,
+    faults,
+    loop: loopOf(options),
+    now,
+    connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
+    leaseSeconds: options.leaseSeconds ?? 60,
+    outputLimit: options.outputLimit ?? 65_536,
+    idleTimeoutMs: options.idleTimeoutMs,
+  });
+  const operations = new Operations({
+    accountId,
+    models: options.models ?? DEFAULT_MODELS,
+    store,
+    runner,
+    registry,
+    agentcore,
+    authorizer,
+    faults,
+    now,
+    socketOrigin: () => url.replace(/^http/, 'ws'),
+  });
+  const server = new ApiServer({
+    operations,
+    registry,
+    authorizer,
+    faults,
+    signatures: () => ({
+      region,
+      service: SERVICE,
+      now: now(),
+      maxSkewMs: MAX_SKEW_MS,
+      findKey: (id) => principals.find(id),
+    }),
+    maxBodyBytes: options.maxBodyBytes ?? 4 * 1024 * 1024,
+    onRequest: ({ method, path: target, status, principal, requestId }) =>
+      options.log?.(JSON.stringify({ method, path: target, status, principal, requestId })),
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.http.once('error', reject);
+    server.http.listen(options.port ?? 0, '127.0.0.1', () => resolve());
+  });
+  url = `http://127.0.0.1:${(server.http.address() as AddressInfo).port}`;
+
+  const find = (sessionId: string): SessionRecord => {
+    const record = store.get(sessionId);
+    if (record === undefined) throw new Error(`No session ${sessionId}`);
+    return record;
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    region,
+    accountId,
+    credentials: principals.temporary(roleArn(options.caller ?? 'LocalCaller')),
+    authorises: authorizer.enforced,
+    faults,
+    credentialsFor: (role, expiresAt) => principals.temporary(roleArn(role), expiresAt),
+    admin: {
+      turns: (id) => find(id).turns,
+      whenIdle: (id) => runner.whenIdle(id),
+      compute: (id) => ({
+        ...agentcore.state(find(id)),
+        connected: registry.connection(find(id).environment.id) !== undefined,
+        generation: find(id).generation,
+        workspace: agentcore.workspace(find(id)),
+      }),
+      stopCompute: (id) => agentcore.stop(find(id)),
+      killCompute: (id) => agentcore.kill(find(id)),
+      replaceCompute: async (id) => {
+        await agentcore.stop(find(id));
+        await agentcore.ensureCompute(find(id));
+      },
+      crashExecServer: (id) => agentcore.crashExecServer(find(id)),
+      invoke: (id, body) => agentcore.invoke(find(id), body),
+      ping: (id) => agentcore.ping(find(id)),
+    },
+    close: () =>
+      (closing ??= (async () => {
+        await runner.close();
+        await agentcore.close();
+        await server.close();
+        if (temporary) rmSync(directory, { recursive: true, force: true });
+      })()),
+  };
+}
+
+/** Without a template there is one execution role; with one, a runtime that is not in it has none that is allowed anything. */
+const roleArnOrUnknown = (runtimeArn: string, accountId: string): string =>
+  `arn:aws:iam::${accountId}:role/LocalExecution-${runtimeArn.split('/').pop() ?? 'unknown'}`;

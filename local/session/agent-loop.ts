@@ -1,0 +1,55 @@
+/** What decides, in a turn: a script, or the real harness with a model. */
+import type { PathMap } from '../compute/path-map';
+import type { ExecConnection } from '../environment/exec-connection';
+import type { ResourceError, TokenUsage } from '../../runtime/session-client/types';
+import type { SessionRecord, TurnRecord } from './records';
+import type { TurnJournal } from './turn-journal';
+
+export interface TurnContext {
+  readonly session: SessionRecord;
+  readonly turn: TurnRecord;
+  /** 1 for the first turn of the session. */
+  readonly turnNumber: number;
+  readonly message: string;
+  readonly connection: ExecConnection;
+  readonly paths: PathMap;
+  /** The workspace on the machine of the exec server. */
+  readonly workspace: string;
+  readonly journal: TurnJournal;
+  /** Aborted by a cancel event, by deleting the session and by closing the service. */
+  readonly signal: AbortSignal;
+  /** Largest output an item keeps, in bytes. */
+  readonly outputLimit: number;
+  /** Called while a command runs; a planned fault may kill the exec server there. */
+  readonly commandRunning: () => void;
+}
+
+export interface TurnOutcome {
+  readonly error?: ResourceError;
+  readonly usage: TokenUsage;
+}
+
+export interface AgentLoop {
+  /** @throws TurnCancelled when the signal stopped it, ConnectionLost when the environment went away */
+  run(context: TurnContext): Promise<TurnOutcome>;
+}
+
+export class TurnCancelled extends Error {
+  public constructor() {
+    super('The turn was cancelled');
+    this.name = 'TurnCancelled';
+  }
+}
+
+/** A turn that failed for a reason the caller is told. */
+export class TurnFailed extends Error {
+  public constructor(
+    public readonly code: string,
+    message: string,
+    /** The session cannot go on. */
+    public readonly fatal = false,
+  ) {
+    super(message);
+    this.name = 'TurnFailed';
+  }
+}
