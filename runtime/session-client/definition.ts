@@ -12,6 +12,8 @@ import { checkCreateRequest } from './request-checks';
 const FILE_FORMAT: SessionDefinitionFile['format'] = 'cdk-bedrock-managed-agents/session-definition/1';
 const BINDING_FORMAT: SessionDefinitionBinding['format'] = 'cdk-bedrock-managed-agents/session-binding/1';
 
+const TEXT_MEMBERS = ['bucket', 'key', 'region', 'role_arn', 'runtime_arn', 'runtime_qualifier', 'project_id'];
+
 /** Where the two parts are read from: SSM and S3 in AWS, files in tests. Injected, so that no SDK is bundled here. */
 export interface SessionDefinitionSource {
   /** The text of the SSM parameter. */
@@ -30,7 +32,7 @@ export async function loadSessionDefinition(source: SessionDefinitionSource): Pr
 /** Parses and checks the binding. */
 export function parseBinding(json: string): SessionDefinitionBinding {
   const binding = parse('binding', json, BINDING_FORMAT);
-  for (const member of ['bucket', 'key', 'region', 'role_arn', 'runtime_arn', 'runtime_qualifier']) {
+  for (const member of TEXT_MEMBERS) {
     if (typeof binding[member] !== 'string' || binding[member] === '') {
       throw wrong(`binding.${member} is missing or not text`);
     }

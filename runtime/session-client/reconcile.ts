@@ -54,12 +54,15 @@ export async function reconcileCreate(client: SessionClient, input: ReconcileCre
   const known = new Set(input.known);
   let unclear: ReconciledCreate | undefined;
   const decided = await look(client, input, 30_000, async (): Promise<ReconciledCreate | undefined> => {
-    unclear = undefined;
-    const candidates = await candidateSessions(client, input, known);
-    if (!candidates) return undecided('there are too many sessions to look through', []);
-    if (input.identifiedBy === 'sole-creator') return claim(candidates);
-    const { own, unread } = await byFirstMessage(client, candidates, input);
-    if (unread.length > 0) unclear = undecided('a matching session does not show its first message', unread);
+    const window = await recentSessions(client, input, known);
+    if (!window) return undecided('there are too many sessions to look through', []);
+    const candidates = window.filter((session) => compare(request, session) === 'same');
+    const { own, unread } =
+      input.identifiedBy === 'input'
+        ? await byFirstMessage(client, candidates, input)
+        : { own: candidates, unread: [] };
+    const open = [...unread, ...window.filter((session) => compare(request, session) === 'unclear')];
+    unclear = open.length > 0 ? undecided('a session does not show whether it is the one', open) : undefined;
     return claim(own);
   });
   return decided ?? unclear ?? { outcome: 'not-found' };
@@ -71,13 +74,14 @@ function claim(sessions: readonly Session[]): ReconciledCreate | undefined {
   return sessions[0] ? { outcome: 'found', session: sessions[0] } : undefined;
 }
 
-async function candidateSessions(
+/** Sessions that may be as young as the create and belong to nobody known. */
+async function recentSessions(
   client: SessionClient,
   input: ReconcileCreateInput,
   known: ReadonlySet<string>,
 ): Promise<Session[] | undefined> {
   const oldest = input.startedAt - (input.clockSkewMs ?? 120_000);
-  const candidates: Session[] = [];
+  const recent: Session[] = [];
   let older = 0;
   let seen = 0;
   for await (const session of client.list({ order: 'desc' }, signalOf(input))) {
@@ -88,25 +92,32 @@ async function candidateSessions(
       continue;
     }
     older = 0;
-    if (!known.has(session.id) && matches(input.request, session)) candidates.push(session);
+    if (!known.has(session.id)) recent.push(session);
   }
-  return candidates;
+  return recent;
 }
 
-/** Every member both sides have must be equal; a member the service left out excludes nothing. */
-function matches(request: CreateSessionRequest, session: Session): boolean {
+/**
+ * `different` as soon as one member differs; `same` only when the members every session documents are all there.
+ * A member the service may leave out (instructions, qualifier, workspace) excludes nothing when it is missing.
+ */
+function compare(request: CreateSessionRequest, session: Session): 'same' | 'different' | 'unclear' {
   const sent: Record<string, unknown> = { ...request.environment };
   const stored = (session.environment ?? {}) as Record<string, unknown>;
-  const pairs: [unknown, unknown][] = [
+  const documented: [unknown, unknown][] = [
     [request.role_arn, session.role_arn],
     [request.agent.model, session.agent?.model],
-    [request.agent.instructions, session.agent?.instructions],
-    ...['type', 'runtime_arn', 'runtime_qualifier', 'workspace_directory'].map((member): [unknown, unknown] => [
-      sent[member],
-      stored[member],
-    ]),
+    [sent['type'], stored['type']],
+    [sent['runtime_arn'], stored['runtime_arn']],
   ];
-  return pairs.every(([ours, theirs]) => ours == null || theirs == null || ours === theirs);
+  const optional: [unknown, unknown][] = [
+    [request.agent.instructions, session.agent?.instructions],
+    [sent['runtime_qualifier'], stored['runtime_qualifier']],
+    [sent['workspace_directory'], stored['workspace_directory']],
+  ];
+  const differs = ([ours, theirs]: [unknown, unknown]) => ours != null && theirs != null && ours !== theirs;
+  if ([...documented, ...optional].some(differs)) return 'different';
+  return documented.every(([ours, theirs]) => ours == null || theirs != null) ? 'same' : 'unclear';
 }
 
 /** Candidates that begin with the message sent, and those that show none yet. */

@@ -31,7 +31,7 @@ export function verifySignature(request: ReceivedRequest, key: KnownKey, service
   if (accessKeyId !== key.accessKeyId) throw new Error('unknown access key');
   if (scopeService !== service) throw new Error(`signed for ${scopeService}`);
   const amzDate = headers['x-amz-date'] ?? '';
-  if (!amzDate.startsWith(date as string)) throw new Error('date and scope differ');
+  if (!amzDate.startsWith(date)) throw new Error('date and scope differ');
   if (now !== undefined) {
     const at = Date.parse(
       amzDate.replace(
@@ -42,11 +42,11 @@ export function verifySignature(request: ReceivedRequest, key: KnownKey, service
     if (!(Math.abs(at - now) <= 300_000)) throw new Error('clock skew');
   }
   if ((headers['x-amz-security-token'] ?? undefined) !== key.sessionToken) throw new Error('session token');
-  const names = (signedHeaders as string).split(';');
+  const names = signedHeaders.split(';');
   for (const required of ['host', 'x-amz-date', ...(key.sessionToken ? ['x-amz-security-token'] : [])]) {
     if (!names.includes(required)) throw new Error(`${required} is not signed`);
   }
-  const expected = signatureOf(request, names, key.secretAccessKey, date as string, region as string, service);
+  const expected = signatureOf(request, names, key.secretAccessKey, date, region, service);
   if (expected !== signature) throw new Error('signature does not match');
 }
 
