@@ -11,6 +11,14 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** One row per program: where its source is, where its single file goes, the Node version that will run it. */
 const programs = [
   { entry: 'runtime/lifecycle/main.ts', outfile: 'assets/image/lifecycle/server.js', target: 'node20' },
+  {
+    entry: 'local/main.ts',
+    outfile: 'assets/local/bma-local.js',
+    target: 'node20',
+    // Native helpers that ws uses only when they are installed.
+    external: ['bufferutil', 'utf-8-validate'],
+    banner: { js: '#!/usr/bin/env node' },
+  },
 ];
 
 /** Files that are shipped as they are. */

@@ -60,7 +60,10 @@ export async function invoke(
   );
   const reply = JSON.parse(text) as InvocationReply;
   if (typeof reply.status_code === 'number' && reply.status_code >= 400) {
-    throw new InvocationError(reply.status_code, String(reply.error ?? 'the container refused the invocation'));
+    throw new InvocationError(
+      reply.status_code,
+      typeof reply.error === 'string' ? reply.error : 'the container refused the invocation',
+    );
   }
   return reply;
 }

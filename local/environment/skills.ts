@@ -52,9 +52,10 @@ async function reported(connection: ExecConnection, workspace: string): Promise<
     const answer = (await connection.request('capabilities/discoverV2', { cwd: pathToFileURL(workspace).href })) as {
       skills?: { name?: unknown; description?: unknown; path?: unknown }[];
     };
-    return (answer.skills ?? []).flatMap(({ name, description, path: at }) =>
-      typeof name === 'string' ? [{ name, description: String(description ?? ''), path: String(at ?? '') }] : [],
-    );
+    const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+    return (answer.skills ?? [])
+      .map((skill) => ({ name: text(skill.name), description: text(skill.description), path: text(skill.path) }))
+      .filter((skill) => skill.name !== '');
   } catch (error) {
     if (error instanceof RpcError) return [];
     throw error;

@@ -54,6 +54,7 @@ export function sessionResource(record: SessionRecord): Record<string, unknown> 
 
 /** The turn as events carry it. */
 export function turnResource(sessionId: string, turn: TurnRecord): Record<string, unknown> {
-  const { message: _message, ...rest } = turn;
-  return { ...rest, object: 'agent.session.turn', session_id: sessionId, subagent_id: null };
+  const { id, status, created_at, started_at, completed_at, error, usage } = turn;
+  const times = { created_at, started_at, completed_at };
+  return { id, object: 'agent.session.turn', session_id: sessionId, subagent_id: null, status, ...times, error, usage };
 }

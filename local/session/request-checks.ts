@@ -182,7 +182,7 @@ export function checkCreate(
   return {
     agent: {
       model: checkModel(agent.model, models),
-      instructions: (agent.instructions as string | undefined) ?? '',
+      instructions: agent.instructions ?? '',
       tools: checkTools(agent.tools ?? []),
     },
     environment: checkEnvironment(fields.environment),
