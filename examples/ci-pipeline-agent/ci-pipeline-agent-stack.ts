@@ -68,6 +68,7 @@ export class CiPipelineAgentStack extends Stack {
       lifecycleRules: [{ expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(30) }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    audit.recordObjectAccess(reviews);
     repository.grantPull(this.agent);
     reviews.grantPut(this.agent);
 
@@ -81,6 +82,6 @@ export class CiPipelineAgentStack extends Stack {
     this.agent.grants.cancelTurns(pipelineRole);
     reviews.grantRead(pipelineRole);
 
-    acknowledgeReviewedFindings(this);
+    acknowledgeReviewedFindings(this, reviews);
   }
 }

@@ -5,7 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import { Duration, Stack, Stage, Token } from 'aws-cdk-lib/core';
+import { Duration, Lazy, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { allowCloudTrail } from '../encryption/key-statements';
@@ -16,7 +16,7 @@ import { admitAlarms, alarmTopic } from './alarm-topic';
 import { AuditAlarm } from './audit-alarm';
 import { AuditTrailGrants } from './audit-trail-grants';
 import type { AuditTrailAttributes, IAgentAuditTrail } from './audit-trail-ref';
-import { agentEventSelectors, trailBucketSelector } from './event-selectors';
+import { agentEventSelectors, objectsSelector, trailBucketSelector } from './event-selectors';
 import { ImportedAuditTrail } from './imported-audit-trail';
 import { trailBucket } from './trail-bucket';
 import { requireTrailInput } from './trail-input';
@@ -74,6 +74,8 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   /** Who may read the trail. */
   public readonly grants: AuditTrailGrants = AuditTrailGrants.fromAuditTrail(this);
 
+  private readonly recordedBucketArns = new Set<string>();
+
   constructor(scope: Construct, id: string, props: AgentAuditTrailProps = {}) {
     super(scope, id);
     const lock = props.lock ?? TrailLock.governance();
@@ -108,7 +110,13 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
       s3BucketName: bucket.bucketName,
       cloudWatchLogsLogGroupArn: delivery.logGroup.logGroupArn,
       cloudWatchLogsRoleArn: delivery.role.roleArn,
-      advancedEventSelectors: [...agentEventSelectors(networkEventSources), trailBucketSelector(bucket.bucketArn)],
+      advancedEventSelectors: Lazy.any({
+        produce: () => [
+          ...agentEventSelectors(networkEventSources),
+          trailBucketSelector(bucket.bucketArn),
+          ...(this.recordedBucketArns.size ? [objectsSelector([...this.recordedBucketArns])] : []),
+        ],
+      }),
       insightSelectors: props.insights?.map((insight) => ({ insightType: insight.value })),
     });
     // CloudTrail tries both when the trail is made.
@@ -146,6 +154,17 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
    */
   public watchSessionRole(scope: Construct, role: iam.IRole): cloudwatch.Alarm | undefined {
     return this.addAlarm(scope, AuditAlarm.unexpectedSessionRoleUse(role));
+  }
+
+  /**
+   * Records every access to the objects of a bucket: who read, wrote or deleted what. CloudTrail charges per event.
+   *
+   * The stack of the trail then depends on the stack of the bucket.
+   *
+   * @param bucket for example the one an agent writes its results to
+   */
+  public recordObjectAccess(bucket: s3.IBucket): void {
+    this.recordedBucketArns.add(bucket.bucketArn);
   }
 
   private duplicateErrors(): string[] {

@@ -46,3 +46,13 @@ export function trailBucketSelector(bucketArn: string): Selector {
     { field: 'eventName', notEquals: ['PutObject'] },
   );
 }
+
+/** Every access to the objects of these buckets. */
+export function objectsSelector(bucketArns: string[]): Selector {
+  return selector(
+    'Objects of recorded buckets',
+    equal('eventCategory', 'Data'),
+    equal('resources.type', 'AWS::S3::Object'),
+    { field: 'resources.ARN', startsWith: bucketArns.map((arn) => `${arn}/`) },
+  );
+}

@@ -4,6 +4,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
+import { reviewedWildcard } from '../identity/reviewed-wildcard';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 
 /** What the delivery needs to know. */
@@ -35,30 +36,30 @@ export class TrailLogDelivery extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
 
-    // No aws:SourceArn here: CloudTrail does not send it when it assumes this role, and delivery stops (reported in
+    // No aws:SourceArn here: one field report says that CloudTrail does not send it and that the delivery stops (
     // github.com/prowler-cloud/prowler/issues/4714). Only this account can hand the role to a trail, by iam:PassRole.
     this.role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('cloudtrail.amazonaws.com'),
       description: `CloudTrail writes the trail ${trailName} to CloudWatch Logs`,
     });
-    new iam.ManagedPolicy(this, 'Policy', {
+    // CloudTrail numbers the streams of a busy trail (…_2, …_3), hence the asterisk.
+    const streams = stack.formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: `${this.logGroup.logGroupName}:log-stream:${stack.account}_CloudTrail_${stack.region}*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const policy = new iam.ManagedPolicy(this, 'Policy', {
       description: `Write the log streams of the trail ${trailName}`,
       roles: [this.role],
       statements: [
         new iam.PolicyStatement({
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [
-            stack.formatArn({
-              service: 'logs',
-              resource: 'log-group',
-              // CloudTrail numbers the streams of a busy trail (…_2, …_3), hence the asterisk.
-              resourceName: `${this.logGroup.logGroupName}:log-stream:${stack.account}_CloudTrail_${stack.region}*`,
-              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-            }),
-          ],
+          resources: [streams],
         }),
         ...logCallerStatements(this, encryptionKey, this.logGroup.logGroupName, 'write'),
       ],
     });
+    reviewedWildcard(policy, streams, 'CloudTrail numbers the log streams of a busy trail; the log group is exact.');
   }
 }

@@ -7,10 +7,13 @@ import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AgentKey } from '../encryption';
 import { allowLogs } from '../encryption/key-statements';
+import { logCallerStatements } from '../encryption/log-caller-statements';
 import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
 import { createExecutionRole, environmentStatements, logStatements } from '../identity/execution-role';
+import { RESOURCELESS_ACTIONS } from '../identity/perms';
+import { reviewedWildcard } from '../identity/reviewed-wildcard';
 import type { IAgentNetwork } from '../network';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
 import { requireSafeEnvironment } from '../validation/environment-variables';
@@ -188,9 +191,13 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
     const image = (props.image ?? AgentImage.bundled())._bind(this);
     this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
     this.grantPrincipal = this.executionRole;
-    const startPolicy = attachPolicy(this, 'StartPolicy', this.executionRole, 'execution role', [
-      ...environmentStatements(this.project, image.repository),
-    ]);
+    const startPolicy = attachPolicy(
+      this,
+      'StartPolicy',
+      this.executionRole,
+      'execution role',
+      environmentStatements(this.project, image.repository),
+    );
 
     const runtime = new CfnRuntime(this, 'Runtime', {
       agentRuntimeName: this.runtimeName,
@@ -213,15 +220,23 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
       runtime.addPropertyOverride('PlatformVersion', props.platformVersion.value);
     }
     if (startPolicy) {
+      reviewedWildcard(startPolicy, '*', RESOURCELESS_ACTIONS['ecr:GetAuthorizationToken']);
       runtime.node.addDependency(startPolicy);
     }
     this.runtimeArn = runtime.attrAgentRuntimeArn;
     this.runtimeId = runtime.attrAgentRuntimeId;
 
-    this.logGroup = this.createLogGroup(props);
+    const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the logs of ${this.node.path}` });
+    this.logGroup = this.createLogGroup(key, props.logRetention ?? RetentionDays.ONE_YEAR);
+    const logs = logStatements(this, this.logGroup.logGroupName);
     const logPolicy = attachPolicy(this, 'LogPolicy', this.executionRole, 'execution role', [
-      ...logStatements(this, this.logGroup.logGroupName),
+      ...logs,
+      ...logCallerStatements(this, key, this.logGroup.logGroupName, 'write'),
     ]);
+    if (logPolicy) {
+      const streams = logs[0].resources[1];
+      reviewedWildcard(logPolicy, streams, 'The service chooses the names of log streams; the log group is exact.');
+    }
 
     const endpoint = new CfnRuntimeEndpoint(this, 'Endpoint', {
       agentRuntimeId: runtime.attrAgentRuntimeId,
@@ -351,14 +366,13 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
     return group;
   }
 
-  private createLogGroup(props: AgentCoreEnvironmentProps): LogGroup {
-    const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the logs of ${this.node.path}` });
+  private createLogGroup(encryptionKey: IKey, retention: RetentionDays): LogGroup {
     // The id of the Runtime exists only after its key: the pattern ends where the id's ten characters begin.
-    allowLogs(key, this, `/aws/bedrock-agentcore/runtimes/${this.runtimeName}-*`);
+    allowLogs(encryptionKey, this, `/aws/bedrock-agentcore/runtimes/${this.runtimeName}-*`);
     return new LogGroup(this, 'Logs', {
       logGroupName: `/aws/bedrock-agentcore/runtimes/${this.runtimeId}-${this.endpointName}`,
-      encryptionKey: key,
-      retention: props.logRetention ?? RetentionDays.ONE_YEAR,
+      encryptionKey,
+      retention,
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }

@@ -28,11 +28,7 @@ export const RUNTIME_DRIVE_ACTIONS = ['bedrock-agentcore:InvokeAgentRuntime', 'b
 export const MANTLE_ENVIRONMENT_ACTIONS = ['bedrock-mantle:RegisterEnvironment', 'bedrock-mantle:ConnectEnvironment'];
 
 /** Pull of the one image repository. */
-export const IMAGE_PULL_ACTIONS = [
-  'ecr:BatchCheckLayerAvailability',
-  'ecr:BatchGetImage',
-  'ecr:GetDownloadUrlForLayer',
-];
+export const IMAGE_PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 /** Registry login. Has no resource-level form (see RESOURCELESS_ACTIONS). */
 export const IMAGE_LOGIN_ACTIONS = ['ecr:GetAuthorizationToken'];

@@ -17,7 +17,7 @@ interface AccessCase {
   readonly action: string;
   readonly resource: string;
   readonly context: Record<string, string>;
-  readonly resourcePolicy?: 'runtime' | 'endpoint';
+  readonly resourcePolicy?: 'runtime' | 'endpoint' | 'key';
   readonly through?: string;
   readonly expect: 'Allowed' | 'Denied';
 }
@@ -74,6 +74,10 @@ function fill(text: string): string {
   return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => names[name] ?? fail(`no value for {{${name}}}`));
 }
 
+function filled(context: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(context).map(([key, value]) => [key, fill(value)]));
+}
+
 function fail(message: string): never {
   throw new Error(message);
 }
@@ -86,7 +90,10 @@ function identityOf(as: string): { principal: string; policies: { name: string; 
   return { principal: account.arn(roles[as]), policies: account.identityPolicies(roles[as]) };
 }
 
-function runtimePolicy(of: 'runtime' | 'endpoint'): Policy {
+function resourcePolicyOf(of: 'runtime' | 'endpoint' | 'key'): Policy {
+  if (of === 'key') {
+    return account.find('AWS::KMS::Key').properties.KeyPolicy as Policy;
+  }
   const { properties } = account
     .all('AWS::BedrockAgentCore::ResourcePolicy')
     .find((policy) => policy.properties.ResourceArn === names[of])!;
@@ -146,9 +153,9 @@ describe.each(files)('%s', (file) => {
       principal,
       action: row.action,
       resource: { resource, accountId: owner },
-      contextVariables: { 'aws:PrincipalArn': principal, ...row.context },
+      contextVariables: { 'aws:PrincipalArn': principal, ...filled(row.context) },
     };
-    const decisions = [await decide(request, policies, row.resourcePolicy && runtimePolicy(row.resourcePolicy))];
+    const decisions = [await decide(request, policies, row.resourcePolicy && resourcePolicyOf(row.resourcePolicy))];
     if (row.through) {
       decisions.push(await decide(request, endpointPolicy(row.through)));
     }

@@ -107,7 +107,13 @@ describe('identity', () => {
       'NeverStartAgentsOrPassRoles',
       'PullImage',
       'WriteOwnLogGroup',
+      // Through CloudWatch Logs only, for this log group only.
+      'kms:Decrypt,kms:GenerateDataKey',
+      'kms:DescribeKey',
     ]);
+    for (const action of ['kms:Decrypt,kms:GenerateDataKey', 'kms:DescribeKey']) {
+      expect(found[action].Condition.StringEquals).toEqual({ 'kms:ViaService': 'logs.us-east-1.amazonaws.com' });
+    }
     expect(JSON.stringify(found.WriteOwnLogGroup.Resource)).toContain('"Ref":"AgentEnvironmentLogs');
     expect(JSON.stringify(found.WriteOwnLogGroup.Resource)).not.toContain('log-group:*');
     expect(found.NeverStartAgentsOrPassRoles).toMatchObject({ Effect: 'Deny', Resource: '*' });

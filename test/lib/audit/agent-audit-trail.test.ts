@@ -86,6 +86,29 @@ describe('what the trail records', () => {
     });
   });
 
+  test('every access to the objects of a bucket that is recorded, each bucket once', () => {
+    const stack = newStack();
+    const audit = new AgentAuditTrail(stack, 'Audit');
+    const bucket = new s3.Bucket(stack, 'Results');
+    audit.recordObjectAccess(bucket);
+    audit.recordObjectAccess(bucket);
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudTrail::Trail', {
+      AdvancedEventSelectors: Match.arrayWith([
+        {
+          Name: 'Objects of recorded buckets',
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Data'] },
+            { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+            {
+              Field: 'resources.ARN',
+              StartsWith: [{ 'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.stringLikeRegexp('Results'), 'Arn'] }, '/']] }],
+            },
+          ],
+        },
+      ]),
+    });
+  });
+
   test('every selector names at most one resource type, as CloudTrail demands', () => {
     for (const { FieldSelectors } of selectors) {
       const types = FieldSelectors.filter(({ Field }) => Field === 'resources.type').flatMap(({ Equals }) => Equals);
@@ -299,7 +322,7 @@ describe('the delivery to CloudWatch Logs', () => {
     }
   });
 
-  test('only CloudTrail assumes the role, without source conditions, which CloudTrail does not send here', () => {
+  test('only CloudTrail assumes the role, without source conditions, which a field report says stop the delivery', () => {
     template.hasResourceProperties('AWS::IAM::Role', {
       AssumeRolePolicyDocument: {
         Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'cloudtrail.amazonaws.com' } }],

@@ -1,0 +1,33 @@
+import { Stack, Validations } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Records why a wildcard in a policy of this library is right, in the form that the AwsSolutions pack of cdk-nag
+ * reports: the finding then stands in the validation report as suppressed, with the reason, instead of asking every
+ * user of the library to review it again. Without that pack it has no effect.
+ *
+ * @param policy the policy that holds the wildcard.
+ * @param resource the resource of the statement, exactly as rendered.
+ */
+export function reviewedWildcard(policy: IConstruct, resource: string, reason: string): void {
+  Validations.of(policy).acknowledge({
+    id: `AwsSolutions::AwsSolutions-IAM5[Resource::${flatten(Stack.of(policy).resolve(resource))}]`,
+    reason,
+  });
+}
+
+/** The text that cdk-nag makes of a resolved value: references in angle brackets. */
+function flatten(value: unknown): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  const [name, argument] = Object.entries(value as object)[0] as [string, unknown];
+  switch (name) {
+    case 'Fn::Join':
+      return (argument as [string, unknown[]])[1].map(flatten).join((argument as [string])[0]);
+    case 'Fn::GetAtt':
+      return `<${(argument as string[]).join('.')}>`;
+    default:
+      return `<${String(argument)}>`;
+  }
+}
