@@ -108,7 +108,6 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
         vpcId: this.vpc.vpcId,
         domains: this.egress.domains,
         endpointHostNames: () => this.endpoints.hostNames(),
-        ownsVpc: true,
       });
     }
   }

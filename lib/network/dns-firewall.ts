@@ -8,8 +8,6 @@ export interface DnsFirewallProps {
   readonly domains: readonly string[];
   /** Host names of the network's endpoints; asked at synth, because services may be added until then. */
   readonly endpointHostNames: () => string[];
-  /** Whether the VPC is ours, so that its firewall configuration may be written. */
-  readonly ownsVpc: boolean;
 }
 
 /**
@@ -18,6 +16,9 @@ export interface DnsFirewallProps {
  * The firewall sees every query that the VPC's resolver gets, also those for endpoints and instances, so these names are
  * part of the list. They are names of this Region only: `*.amazonaws.com` would open the way to buckets of other Regions,
  * which no endpoint policy sees.
+ *
+ * A VPC fails closed unless told otherwise: queries fail while the firewall does not answer
+ * (docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-vpc-configuration.html).
  */
 export class DnsFirewall extends Construct {
   constructor(scope: Construct, id: string, props: DnsFirewallProps) {
@@ -50,10 +51,6 @@ export class DnsFirewall extends Construct {
       vpcId: props.vpcId,
       priority: 101, // Lowest number AWS leaves to customers: evaluated before any other group of the VPC.
     });
-    if (props.ownsVpc) {
-      // Queries fail while the firewall itself does not answer. It is the default; written down so that it is reviewed.
-      new resolver.CfnFirewallConfig(this, 'FailClosed', { resourceId: props.vpcId, firewallFailOpen: 'DISABLED' });
-    }
   }
 
   /** Names that the resolver itself gives to addresses inside a VPC. They never leave it. */

@@ -105,7 +105,6 @@ export function networkFromVpc(scope: Construct, id: string, props: AgentNetwork
       vpcId: vpc.vpcId,
       domains: egress.domains,
       endpointHostNames: () => endpoints.hostNames(),
-      ownsVpc: false,
     });
     Annotations.of(network).addWarningV2(
       'cdk-bedrock-managed-agents:dnsFirewallCoversVpc',

@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Aws, Fn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
+import { logCallerStatements } from '../encryption/log-caller-statements';
 import { LOG_STREAM_ACTIONS } from '../identity/perms';
 
 export interface FlowLogsProps {
@@ -23,9 +24,10 @@ export class FlowLogs extends Construct {
     // The group is retained. A name that repeats would block the next deployment of a deleted stack, so it ends in the
     // first part of the stack's own unique id; the key policy names the prefix, because it must not depend on the group.
     const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+    const logGroupName = `${prefix}${Fn.select(0, Fn.split('-', stackUuid))}`;
     allowLogs(props.encryptionKey, this, `${prefix}*`);
     this.logGroup = new logs.LogGroup(this, 'LogGroup', {
-      logGroupName: `${prefix}${Fn.select(0, Fn.split('-', stackUuid))}`,
+      logGroupName,
       encryptionKey: props.encryptionKey,
       retention: props.retention,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -44,7 +46,10 @@ export class FlowLogs extends Construct {
     });
     const policy = new iam.ManagedPolicy(this, 'Policy', {
       description: `Writing the flow logs of ${this.node.path}, nothing else`,
-      statements: [new iam.PolicyStatement({ actions: LOG_STREAM_ACTIONS, resources: [this.logGroup.logGroupArn] })],
+      statements: [
+        new iam.PolicyStatement({ actions: LOG_STREAM_ACTIONS, resources: [this.logGroup.logGroupArn] }),
+        ...logCallerStatements(this, props.encryptionKey, logGroupName, 'write'),
+      ],
       roles: [role],
     });
     const flowLog = new ec2.FlowLog(this, 'FlowLog', {

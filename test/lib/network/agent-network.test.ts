@@ -182,6 +182,12 @@ describe('flow logs', () => {
             Effect: 'Allow',
             Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('LogGroup'), 'Arn'] },
           },
+          Match.objectLike({
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('Key'), 'Arn'] },
+            Condition: Match.objectLike({ StringEquals: { 'kms:ViaService': 'logs.us-east-1.amazonaws.com' } }),
+          }),
+          Match.objectLike({ Action: 'kms:DescribeKey' }),
         ],
       },
     });
@@ -656,8 +662,8 @@ describe('egress by allow-list', () => {
     template.resourceCountIs('AWS::Route53Resolver::FirewallRuleGroupAssociation', 1);
   });
 
-  test('fails closed', () => {
-    template.hasResourceProperties('AWS::Route53Resolver::FirewallConfig', { FirewallFailOpen: 'DISABLED' });
+  test('stays fail-closed, which is the default of a VPC', () => {
+    template.resourceCountIs('AWS::Route53Resolver::FirewallConfig', 0);
   });
 
   test('routes agents through one NAT gateway and opens only HTTPS to it', () => {
