@@ -10,6 +10,7 @@ import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
 import { createSessionRole, sessionStatements } from '../identity/session-role';
+import { injectedProps } from '../injection/injected-props';
 import type { IAgentNetwork } from '../network';
 import { credentialKindIn } from '../validation/credential-like';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
@@ -180,8 +181,9 @@ export class ManagedAgent extends ManagedAgentBase {
   /** Lower-case hexadecimal SHA-256 of the session definition's file: changes with what the agent is told and may use. */
   public readonly sessionDefinitionHash: string;
 
-  constructor(scope: Construct, id: string, props: ManagedAgentProps) {
+  constructor(scope: Construct, id: string, given: ManagedAgentProps) {
     super(scope, id);
+    const props = injectedProps(ManagedAgent.PROPERTY_INJECTION_ID, scope, id, given);
     props.model._requireOffered(this);
     this.model = props.model;
     this.agentName = this.checkedName(props.agentName);

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { allowCloudTrail } from '../encryption/key-statements';
 import { NETWORK_EVENT_SOURCES } from '../facts/cloudtrail';
+import { injectedProps } from '../injection/injected-props';
 import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 import { alarmResources } from './alarm-resources';
 import { admitAlarms, alarmTopic } from './alarm-topic';
@@ -76,8 +77,9 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
 
   private readonly recordedBucketArns = new Set<string>();
 
-  constructor(scope: Construct, id: string, props: AgentAuditTrailProps = {}) {
+  constructor(scope: Construct, id: string, given: AgentAuditTrailProps = {}) {
     super(scope, id);
+    const props = injectedProps(AgentAuditTrail.PROPERTY_INJECTION_ID, scope, id, given);
     const lock = props.lock ?? TrailLock.governance();
     const retention = props.retention ?? Duration.days(2557);
     const networkEventSources = props.networkEventSources ?? [...NETWORK_EVENT_SOURCES];

@@ -1,6 +1,7 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { injectedProps } from '../injection/injected-props';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
 import { policyText } from './policy-text';
 
@@ -55,7 +56,8 @@ export class AgentKey extends kms.Key {
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentKey';
 
-  constructor(scope: Construct, id: string, props: AgentKeyProps = {}) {
+  constructor(scope: Construct, id: string, given: AgentKeyProps = {}) {
+    const props = injectedProps(AgentKey.PROPERTY_INJECTION_ID, scope, id, given);
     const where = `${scope.node.path}/${id}`;
     const rotationPeriod = props.rotationPeriod ?? Duration.days(365);
     const pendingWindow = props.pendingWindow ?? Duration.days(30);

@@ -14,6 +14,7 @@ import { attachPolicy } from '../identity/attach-policy';
 import { createExecutionRole, environmentStatements, logStatements } from '../identity/execution-role';
 import { RESOURCELESS_ACTIONS } from '../identity/perms';
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { injectedProps } from '../injection/injected-props';
 import type { IAgentNetwork } from '../network';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
 import { requireSafeEnvironment } from '../validation/environment-variables';
@@ -171,8 +172,9 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
 
   private admitted?: IRole;
 
-  constructor(scope: Construct, id: string, props: AgentCoreEnvironmentProps) {
+  constructor(scope: Construct, id: string, given: AgentCoreEnvironmentProps) {
     super(scope, id);
+    const props = injectedProps(AgentCoreEnvironment.PROPERTY_INJECTION_ID, scope, id, given);
     this.runtimeName = this.checkedName(props.runtimeName);
     const storage = props.sessionStorage ?? SessionStorage.mountedAt('/mnt/agent');
     this.workspaceDirectory =

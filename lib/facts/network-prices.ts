@@ -5,11 +5,11 @@ export interface IdlePrice {
   /** US dollars per unit and hour, or per unit and month. */
   readonly usd: number;
   readonly per: 'hour' | 'month';
-  /** Public price page. */
+  /** The page where AWS publishes the price. What was read is said at {@link NETWORK_PRICES}. */
   readonly source: string;
 }
 
-/** The day the prices below were last compared with their sources. */
+/** The day the prices below were looked up. */
 export const NETWORK_PRICES_AS_OF = '2026-11-23';
 
 /** AWS's own convention for a month of hours (AWS Pricing Calculator). */
@@ -19,6 +19,10 @@ export const HOURS_PER_MONTH = 730;
  * Idle prices of what a network is made of, in US dollars without tax or discounts. They are equal in the three BMA
  * Regions. Traffic, flow-log volume, DNS queries and key requests come on top; S3 and DynamoDB gateway endpoints, VPC,
  * subnets, route tables and security groups cost nothing.
+ *
+ * The price pages named as sources render their figures by script and could not be read; the figures come from several
+ * agreeing public pages and repositories that quote them, the price of a key is general knowledge. Compare them with the
+ * pages before you budget.
  */
 export const NETWORK_PRICES = {
   interfaceEndpoint: {

@@ -1,6 +1,7 @@
 import { CfnProject } from 'aws-cdk-lib/aws-bedrockmantle';
 import { ArnFormat, Names, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import { injectedProps } from '../injection/injected-props';
 import { requireInput } from '../validation/input-error';
 
 /** A Bedrock project: the resource that session and inference permissions are scoped to. */
@@ -73,8 +74,9 @@ export class AgentProject extends Construct implements IAgentProject {
   public readonly projectArn: string;
   public readonly projectId: string;
 
-  constructor(scope: Construct, id: string, props: AgentProjectProps = {}) {
+  constructor(scope: Construct, id: string, given: AgentProjectProps = {}) {
     super(scope, id);
+    const props = injectedProps(AgentProject.PROPERTY_INJECTION_ID, scope, id, given);
     requireInput(props.projectName === undefined || props.projectName.trim() !== '', this, {
       input: 'projectName',
       value: props.projectName,

@@ -2,6 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { injectedProps } from '../injection/injected-props';
 import { AgentKey } from '../encryption/agent-key';
 import type {
   AgentNetworkAttributes,
@@ -68,8 +69,9 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
   private readonly natGateways: number;
   private readonly ownsKey: boolean;
 
-  constructor(scope: Construct, id: string, props: AgentNetworkProps = {}) {
+  constructor(scope: Construct, id: string, given: AgentNetworkProps = {}) {
     super(scope, id);
+    const props = injectedProps(AgentNetwork.PROPERTY_INJECTION_ID, scope, id, given);
     requireRegion(this);
     this.egress = props.egress ?? AgentEgress.isolated();
 

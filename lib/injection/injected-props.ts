@@ -1,0 +1,20 @@
+import { PropertyInjectors } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/**
+ * Props after the property injectors of the surrounding app, stage or stack, nearest first: how an organization gives
+ * every construct of a class its own defaults. aws-cdk-lib has a decorator for its own constructs and does not export it.
+ *
+ * Source: docs.aws.amazon.com/cdk/v2/guide/blueprints.html
+ */
+export function injectedProps<P>(uniqueId: string, scope: Construct, id: string, props: P): P {
+  for (const ancestor of [...scope.node.scopes].reverse()) {
+    const injector = PropertyInjectors.hasPropertyInjectors(ancestor)
+      ? PropertyInjectors.of(ancestor).for(uniqueId)
+      : undefined;
+    if (injector) {
+      return injector.inject(props, { scope, id }) as P;
+    }
+  }
+  return props;
+}
