@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { App } from 'aws-cdk-lib/core';
-import { CiPipelineAgentStack } from '../examples/ci-pipeline-agent/ci-pipeline-agent-stack';
+import { addCiPipelineAgent } from '../examples/ci-pipeline-agent';
 
 /** The CDK app over all examples; cdk.json runs it. */
 const app = new App();
-new CiPipelineAgentStack(app, 'CiPipelineAgent', {
-  // Account from the credentials of the deployer when there are any; the Region must be one where BMA is offered.
-  env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.BMA_REGION ?? 'us-east-1' },
+addCiPipelineAgent(app, {
+  // The account of the deployer's credentials, if there are any; the Region must be one where BMA is offered.
+  account: process.env.CDK_DEFAULT_ACCOUNT,
+  region: process.env.BMA_REGION ?? 'us-east-1',
 });

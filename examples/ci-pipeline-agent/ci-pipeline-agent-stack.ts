@@ -6,16 +6,18 @@ import {
   AgentAuditTrail,
   AgentKey,
   AgentModel,
-  AgentNetwork,
-  AgentNetworkService,
   AgentProject,
   ManagedAgent,
+  type IAgentNetwork,
 } from 'cdk-bedrock-managed-agents';
 import type { Construct } from 'constructs';
-import { acknowledgeReviewedFindings } from './reviewed-findings';
+import { acknowledgeAgentFindings } from './reviewed-findings';
 
 /** What differs between deployments of the example. */
 export interface CiPipelineAgentProps extends StackProps {
+  /** The network that the agent runs in. */
+  readonly network: IAgentNetwork;
+
   /**
    * Name of the CodeCommit repository whose pull requests are reviewed.
    *
@@ -31,7 +33,7 @@ export interface CiPipelineAgentProps extends StackProps {
 export class CiPipelineAgentStack extends Stack {
   public readonly agent: ManagedAgent;
 
-  constructor(scope: Construct, id: string, props: CiPipelineAgentProps = {}) {
+  constructor(scope: Construct, id: string, props: CiPipelineAgentProps) {
     super(scope, id, props);
     const repository = codecommit.Repository.fromRepositoryName(
       this,
@@ -40,13 +42,11 @@ export class CiPipelineAgentStack extends Stack {
     );
 
     const key = new AgentKey(this, 'Key', { protects: 'everything the pull-request agent stores' });
-    const network = new AgentNetwork(this, 'Network', { encryptionKey: key });
-    network.addService(AgentNetworkService.GIT_CODECOMMIT);
     const audit = new AgentAuditTrail(this, 'Audit', { encryptionKey: key });
 
     this.agent = new ManagedAgent(this, 'Reviewer', {
       model: AgentModel.GPT_5_6_LUNA,
-      network,
+      network: props.network,
       encryptionKey: key,
       project: new AgentProject(this, 'Project'),
       instructions: [
@@ -82,6 +82,6 @@ export class CiPipelineAgentStack extends Stack {
     this.agent.grants.cancelTurns(pipelineRole);
     reviews.grantRead(pipelineRole);
 
-    acknowledgeReviewedFindings(this, reviews);
+    acknowledgeAgentFindings(this, reviews);
   }
 }

@@ -23,18 +23,22 @@ const DECISIONS: ReviewedFinding[] = [
   },
   {
     reason:
-      'Only a custom resource that may change security groups can empty the default group of a VPC. Nothing here uses that group.',
-    ids: inEveryPack('VPCDefaultSecurityGroupClosed'),
-  },
-  {
-    reason:
       'Each policy belongs to exactly one role and is reviewed with it; a managed policy could be attached elsewhere.',
     ids: inEveryPack('IAMNoInlinePolicy'),
   },
 ];
 
-/** Records every reviewed finding with its reason, so that both stand in the validation report. */
-export function acknowledgeReviewedFindings(stack: Stack, reviews: IBucket): void {
+/** Records the reviewed findings of the network with their reasons, so that both stand in the validation report. */
+export function acknowledgeNetworkFindings(stack: Stack): void {
+  acknowledge(stack, {
+    reason:
+      'Only a custom resource that may change security groups can empty the default group of a VPC. Nothing here uses that group.',
+    ids: inEveryPack('VPCDefaultSecurityGroupClosed'),
+  });
+}
+
+/** Records the reviewed findings of the agent with their reasons, so that both stand in the validation report. */
+export function acknowledgeAgentFindings(stack: Stack, reviews: IBucket): void {
   for (const decision of DECISIONS) {
     acknowledge(stack, decision);
   }

@@ -3,12 +3,12 @@ import * as path from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
-import { CiPipelineAgentStack } from '../../examples/ci-pipeline-agent/ci-pipeline-agent-stack';
+import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
 import { AgentAuditTrail, AgentKey, AgentModel, AgentNetwork, ManagedAgent } from '../../lib';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 const CONTEXT = JSON.parse(fs.readFileSync(path.join(__dirname, '../../cdk.json'), 'utf8')).context as object;
-const EXAMPLES = [['ci-pipeline-agent', (app: App) => new CiPipelineAgentStack(app, 'Example', { env: ENV })]] as const;
+const EXAMPLES = [['ci-pipeline-agent', (app: App) => addCiPipelineAgent(app, ENV)]] as const;
 
 /** An app as `npx cdk synth` runs it: with the flags of cdk.json, where findings of the validation are errors. */
 function appWithFlags(): App {

@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { App } from 'aws-cdk-lib/core';
-import { CiPipelineAgentStack } from '../../examples/ci-pipeline-agent/ci-pipeline-agent-stack';
+import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
 import { ACCOUNT, REGION, SynthesizedAccount, type Policy } from './synthesized-account';
 
 /*
@@ -34,9 +34,9 @@ type NamedPolicy = { name: string; policy: Policy };
 
 const EVERYTHING: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-const account = new SynthesizedAccount(
-  new CiPipelineAgentStack(new App(), 'CiPipelineAgent', { env: { account: ACCOUNT, region: REGION } }),
-);
+const stacks = addCiPipelineAgent(new App(), { account: ACCOUNT, region: REGION });
+const account = new SynthesizedAccount(stacks.network, stacks.agent);
+const agentKey = new SynthesizedAccount(stacks.agent).find('AWS::KMS::Key');
 const roles: Record<string, string> = {
   sessionRole: account.find('AWS::IAM::Role', 'SessionRole').id,
   executionRole: account.find('AWS::IAM::Role', 'ExecutionRole').id,
@@ -60,7 +60,7 @@ const names: Record<string, string> = {
   logGroup: `${logs}:${logGroupName}`,
   otherEndpointLogGroup: `${logs}:${logGroupName.replace(/-live$/, '-DEFAULT')}`,
   reviews: account.arn(account.find('AWS::S3::Bucket', 'Reviews').id),
-  key: account.arn(account.find('AWS::KMS::Key').id),
+  key: account.arn(agentKey.id),
   parameter: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${account.find('AWS::SSM::Parameter').properties.Name}`,
   definitionFile: `arn:aws:s3:::${definition.bucket}/${definition.key}`,
   assetBucket: `arn:aws:s3:::${definition.bucket}`,
@@ -92,7 +92,7 @@ function identityOf(as: string): { principal: string; policies: { name: string; 
 
 function resourcePolicyOf(of: 'runtime' | 'endpoint' | 'key'): Policy {
   if (of === 'key') {
-    return account.find('AWS::KMS::Key').properties.KeyPolicy as Policy;
+    return agentKey.properties.KeyPolicy as Policy;
   }
   const { properties } = account
     .all('AWS::BedrockAgentCore::ResourcePolicy')

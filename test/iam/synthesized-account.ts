@@ -1,4 +1,4 @@
-import type { App, Stack } from 'aws-cdk-lib/core';
+import type { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 
 /** Where the synthesized stack would be deployed. */
@@ -20,8 +20,9 @@ export type Policy = { Version?: string; Statement: any[] };
 export class SynthesizedAccount {
   private readonly resources: Record<string, Resource>;
 
-  constructor(stack: Stack) {
-    this.resources = Template.fromStack(stack).toJSON().Resources as Record<string, Resource>;
+  /** @param stacks stacks of one account and Region whose logical ids do not repeat */
+  constructor(...stacks: Stack[]) {
+    this.resources = Object.assign({}, ...stacks.map((stack) => Template.fromStack(stack).toJSON().Resources));
   }
 
   /** The only resource of a type whose logical id holds `part`. */
@@ -139,9 +140,4 @@ export class SynthesizedAccount {
         return `${id}.${attribute}`;
     }
   }
-}
-
-/** Synthesizes nothing twice: the account of a stack of an app. */
-export function accountOf(app: App, stackId: string): SynthesizedAccount {
-  return new SynthesizedAccount(app.node.findChild(stackId) as Stack);
 }
