@@ -1,4 +1,5 @@
 import type { SynthesizedStack, TemplateResource } from './cloud-assembly';
+import { HOURS_PER_MONTH, NETWORK_PRICES, NETWORK_PRICES_AS_OF } from '../lib/facts/network-prices';
 import type { TerminalStyle } from './terminal-style';
 
 interface Statement {
@@ -43,19 +44,30 @@ export function summarizeStack(stack: SynthesizedStack, style: TerminalStyle): s
     const own = endpoints.filter(([, endpoint]) => endpoint.Properties?.PolicyDocument).length;
     row('Endpoints', endpoints.map(([, endpoint]) => serviceName(endpoint.Properties?.ServiceName)).join(', '));
     row('', `${own} of ${endpoints.length} with a policy of their own`);
+    const zones = endpoints.map(([, endpoint]) => ((endpoint.Properties?.SubnetIds ?? []) as unknown[]).length);
+    const { usd } = NETWORK_PRICES.interfaceEndpoint;
+    const monthly = zones.reduce((sum, count) => sum + count, 0) * usd * HOURS_PER_MONTH;
+    row(
+      '',
+      `interface endpoints cost about $${monthly.toFixed(2)} a month when idle (list price, ${NETWORK_PRICES_AS_OF})`,
+    );
   }
   for (const [id, key] of ofType(stack, 'AWS::KMS::Key')) {
     row('Key', `${id}, ${key.Properties?.EnableKeyRotation ? style.good('rotates') : style.bad('does not rotate')}`);
   }
   for (const [, trail] of ofType(stack, 'AWS::CloudTrail::Trail')) {
     const selectors = (trail.Properties?.AdvancedEventSelectors ?? []) as { Name?: string }[];
-    row('Trail', `${text(trail.Properties?.TrailName)}: ${selectors.map(({ Name }) => Name ?? 'unnamed').join(', ')}`);
+    const recorded = selectors.map(({ Name }) => (Name ?? 'unnamed').split(': ')[0]);
+    row('Trail', `${text(trail.Properties?.TrailName)}: ${[...new Set(recorded)].join(', ')}`);
   }
+  const isNetwork = [...ofType(stack, 'AWS::EC2::VPC')].length > 0;
   const internet = ['AWS::EC2::InternetGateway', 'AWS::EC2::NatGateway'].flatMap((type) => [...ofType(stack, type)]);
-  row(
-    'Internet',
-    internet.length ? style.bad(`${internet.length} gateways`) : style.good('no internet gateway, no NAT gateway'),
-  );
+  if (isNetwork) {
+    row(
+      'Internet',
+      internet.length ? style.bad(`${internet.length} gateways`) : style.good('no internet gateway, no NAT gateway'),
+    );
+  }
   return lines;
 }
 
@@ -93,11 +105,29 @@ function modelsOf(stack: SynthesizedStack, roleId: string): string {
 }
 
 function permissionRows(stack: SynthesizedStack, roleId: string): string[] {
-  return statementsOf(stack, roleId).map(({ Effect, Action, Condition }) => {
-    const verb = Effect === 'Allow' ? 'may' : 'never';
-    const actions = [Action].flat().join(', ');
-    return `  ${''.padEnd(15)}   ${verb.padEnd(5)} ${actions}${Condition ? ' (conditional)' : ''}`;
-  });
+  return statementsOf(stack, roleId)
+    .sort((one, other) => one.Effect.localeCompare(other.Effect))
+    .map(({ Effect, Action, Resource, Condition }) => {
+      const allowed = Effect === 'Allow';
+      const where = allowed ? ` on ${[Resource].flat().map(shortArn).join(', ')}` : '';
+      const only = allowed && Condition ? ` only if ${conditionText(Condition)}` : '';
+      return `  ${''.padEnd(15)}   ${(allowed ? 'may' : 'never').padEnd(5)} ${[Action].flat().join(', ')}${where}${only}`;
+    });
+}
+
+/** `kms:ViaService is logs.us-east-1.amazonaws.com and …` */
+function conditionText(condition: NonNullable<Statement['Condition']>): string {
+  return Object.values(condition)
+    .flatMap((keys) => Object.entries(keys))
+    .map(([key, value]) => `${key} is ${[value].flat().map(shortArn).join(' or ')}`)
+    .join(' and ');
+}
+
+/** An ARN without what is the same for every resource of the stack. */
+function shortArn(value: unknown): string {
+  return text(value)
+    .replace(/\$\{AWS::(\w+)\}/g, '$1')
+    .replace(/^arn:[^:]*:([^:]*):[^:]*:[^:]*:/, '$1 ');
 }
 
 function computeText(runtime: TemplateResource): string {
@@ -133,6 +163,10 @@ function text(value: unknown): string {
   const join = (value as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join'];
   if (join) {
     return join[1].map(text).join(join[0]);
+  }
+  const sub = (value as { 'Fn::Sub'?: string } | undefined)?.['Fn::Sub'];
+  if (sub) {
+    return sub;
   }
   return logicalId(value) ? `\${${logicalId(value)}}` : JSON.stringify(value);
 }

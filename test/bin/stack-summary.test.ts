@@ -1,0 +1,58 @@
+import { App } from 'aws-cdk-lib/core';
+import { readCloudAssembly } from '../../bin/cloud-assembly';
+import { summarizeStack } from '../../bin/stack-summary';
+import { terminalStyle } from '../../bin/terminal-style';
+import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+
+const plain = terminalStyle({ isTTY: false }, {});
+
+function summaries(): Record<string, string> {
+  const app = new App();
+  addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
+  const stacks = readCloudAssembly(app.synth().directory);
+  return Object.fromEntries(stacks.map((stack) => [stack.name, summarizeStack(stack, plain).join('\n')]));
+}
+
+test('the summary of an agent names its model, what each role may do and where, and what it never may', () => {
+  const { CiPipelineAgent: summary } = summaries();
+  expect(summary).toMatch(/Model +openai\.gpt-5\.6-luna, the only one it may call/);
+  expect(summary).toMatch(/may +bedrock-mantle:CreateInference on .* only if bedrock-mantle:Model is openai\.gpt-5\.6-luna/);
+  expect(summary).toMatch(/may +codecommit:GitPull on codecommit payments-service/);
+  expect(summary).toMatch(/never .*iam:PassRole/);
+  expect(summary).toMatch(/VPC mode; stops after 30 idle minutes, lives 8 h at most; session storage at \/mnt\/agent/);
+  expect(summary).toMatch(/Key +\S+, rotates/);
+  expect(summary).toMatch(/Trail .*Mantle project data events/);
+});
+
+test('the summary of a network names its endpoints, their policies, its idle price and its way out', () => {
+  const { CiPipelineNetwork: summary } = summaries();
+  expect(summary).toMatch(/Endpoints +bedrock-mantle, ecr\.api, ecr\.dkr, logs, s3, dynamodb, git-codecommit/);
+  expect(summary).toMatch(/7 of 7 with a policy of their own/);
+  expect(summary).toMatch(/about \$73\.00 a month when idle/);
+  expect(summary).toMatch(/no internet gateway, no NAT gateway/);
+});
+
+test('a summary is read from the template: what an override adds is shown', () => {
+  const stack = {
+    name: 'Hand',
+    region: 'us-east-1',
+    templateFile: 'Hand.template.json',
+    resources: {
+      Vpc: { Type: 'AWS::EC2::VPC' },
+      Gateway: { Type: 'AWS::EC2::InternetGateway' },
+      Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: false } },
+    },
+  };
+  const summary = summarizeStack(stack, plain).join('\n');
+  expect(summary).toMatch(/1 gateways/);
+  expect(summary).toMatch(/does not rotate/);
+});
+
+test.each([
+  [{ isTTY: false }, {}, false],
+  [{ isTTY: true }, {}, true],
+  [{ isTTY: true }, { NO_COLOR: '1' }, false],
+  [{ isTTY: false }, { FORCE_COLOR: '1' }, true],
+])('colour on %j with %j: %s', (stream, env, coloured) => {
+  expect(terminalStyle(stream, env).title('x') !== 'x').toBe(coloured);
+});
