@@ -98,7 +98,7 @@ export class SessionDefinitionPublication extends Construct {
 
   private replaceInString(text: string, at: string, values: string[]): string {
     const fragments = Tokenization.reverseString(text);
-    const join = { join: (left: unknown, right: unknown) => `${String(left ?? '')}${String(right ?? '')}` };
+    const join = { join: (left?: string, right?: string) => `${left ?? ''}${right ?? ''}` };
     const literalText = String(fragments.mapTokens({ mapToken: () => '' }).join(join) ?? '');
     if (literalText.includes(PLACEHOLDER)) {
       throw new InputError(this, {

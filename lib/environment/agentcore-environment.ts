@@ -336,7 +336,11 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
   }
 
   private checkedEnvironment(storage: SessionStorage, given: { [name: string]: string }): { [name: string]: string } {
-    const own = { BMA_STATE_DIRECTORY: `${storage.mountPath ?? '/tmp'}/.bma` };
+    const own = {
+      BMA_STATE_DIRECTORY: `${storage.mountPath ?? '/tmp'}/.bma`,
+      // The lifecycle server hands only named variables on to the agent's commands and tools.
+      ...(Object.keys(given).length ? { BMA_PASS_ENVIRONMENT: Object.keys(given).sort().join(',') } : {}),
+    };
     requireSafeEnvironment(this, 'environmentVariables', given, AGENTCORE_LIMITS.environmentValueLength);
     const reserved = Object.keys(given).find((name) => /^(BMA_|AWS_)/.test(name));
     if (reserved) {

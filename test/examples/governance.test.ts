@@ -12,7 +12,7 @@ const EXAMPLES = [['ci-pipeline-agent', (app: App) => addCiPipelineAgent(app, EN
 
 /** An app as `npx cdk synth` runs it: with the flags of cdk.json, where findings of the validation are errors. */
 function appWithFlags(): App {
-  return new App({ context: CONTEXT as Record<string, unknown> });
+  return new App({ context: CONTEXT });
 }
 
 /** The rest of the suite runs without the built-in validation (test/setup-env.js); here it must be on. */

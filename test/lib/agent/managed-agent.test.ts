@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
@@ -278,7 +279,7 @@ describe('session definition', () => {
       workspace_directory: '/mnt/agent/workspace',
       capability_directories: ['/opt/agent/skills'],
     });
-    expect(binding.sha256).toBe(require('crypto').createHash('sha256').update(bytes).digest('hex'));
+    expect(binding.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
     expect(binding.sha256).toBe(made.sessionDefinitionHash);
     expect(binding.runtime_qualifier).toBe('live');
     expect(binding.role_arn).toContain('SessionRole');
@@ -487,7 +488,7 @@ describe('bad input is refused with path, value, allowed and fix', () => {
 
   test('a Region where BMA is not offered', () => {
     const { network } = scene({});
-    const stack = new Stack(network.node.root as App, 'Elsewhere', { env: { region: 'eu-central-1' } });
+    const stack = new Stack(network.node.root, 'Elsewhere', { env: { region: 'eu-central-1' } });
     const make = () =>
       new ManagedAgent(stack, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Review.', network });
     expect(make).toThrow(

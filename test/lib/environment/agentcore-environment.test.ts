@@ -1,3 +1,4 @@
+import { readFileSync } from 'fs';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -113,7 +114,7 @@ test('the bundled image is built for linux/arm64 at deployment', () => {
   const assets = stack.node.root.node.findAll().filter((node) => node.node.id === 'Image' && 'imageUri' in node);
   expect(assets).toHaveLength(1);
   const assembly = (stack.node.root as App).synth();
-  const manifest = JSON.parse(require('fs').readFileSync(`${assembly.directory}/Stack.assets.json`, 'utf8'));
+  const manifest = JSON.parse(readFileSync(`${assembly.directory}/Stack.assets.json`, 'utf8'));
   const [image] = Object.values<any>(manifest.dockerImages);
   expect(image.source.platform).toBe('linux/arm64');
 });
@@ -126,6 +127,18 @@ test('platform version and absent storage are rendered as asked', () => {
   template().hasResourceProperties('AWS::BedrockAgentCore::Runtime', {
     PlatformVersion: 'V2',
     FilesystemConfigurations: Match.absent(),
+  });
+});
+
+test('the variables of the user reach the commands of the agent', () => {
+  const { template } = environment({ environmentVariables: { STAGE: 'test', NPM_REGISTRY_URL: 'https://registry' } });
+  template().hasResourceProperties('AWS::BedrockAgentCore::Runtime', {
+    EnvironmentVariables: {
+      BMA_STATE_DIRECTORY: '/mnt/agent/.bma',
+      BMA_PASS_ENVIRONMENT: 'NPM_REGISTRY_URL,STAGE',
+      STAGE: 'test',
+      NPM_REGISTRY_URL: 'https://registry',
+    },
   });
 });
 
@@ -149,7 +162,7 @@ describe('bad input is refused with path, value, allowed and fix', () => {
       /33 directories.*at most 32/,
     ],
     ['a repeated capability directory', { capabilityDirectories: ['/opt/a', '/opt/a'] }, /every directory once/],
-    ['too many variables', { environmentVariables: many }, /51 variables.*at most 49/],
+    ['too many variables', { environmentVariables: many }, /51 variables.*at most 48/],
     ['a malformed variable', { environmentVariables: { 'A-B': 'x' } }, /environmentVariables name 'A-B'/],
     ['a variable named like a credential', { environmentVariables: { API_KEY: 'x' } }, /environmentVariables\.API_KEY/],
     [
