@@ -181,9 +181,9 @@ export class ManagedAgent extends ManagedAgentBase {
   /** Lower-case hexadecimal SHA-256 of the session definition's file: changes with what the agent is told and may use. */
   public readonly sessionDefinitionHash: string;
 
-  constructor(scope: Construct, id: string, given: ManagedAgentProps) {
+  constructor(scope: Construct, id: string, props: ManagedAgentProps) {
     super(scope, id);
-    const props = injectedProps(ManagedAgent.PROPERTY_INJECTION_ID, scope, id, given);
+    props = injectedProps(ManagedAgent.PROPERTY_INJECTION_ID, scope, id, props);
     props.model._requireOffered(this);
     this.model = props.model;
     this.agentName = this.checkedName(props.agentName);

@@ -77,9 +77,9 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
 
   private readonly recordedBucketArns = new Set<string>();
 
-  constructor(scope: Construct, id: string, given: AgentAuditTrailProps = {}) {
+  constructor(scope: Construct, id: string, props: AgentAuditTrailProps = {}) {
     super(scope, id);
-    const props = injectedProps(AgentAuditTrail.PROPERTY_INJECTION_ID, scope, id, given);
+    props = injectedProps(AgentAuditTrail.PROPERTY_INJECTION_ID, scope, id, props);
     const lock = props.lock ?? TrailLock.governance();
     const retention = props.retention ?? Duration.days(2557);
     const networkEventSources = props.networkEventSources ?? [...NETWORK_EVENT_SOURCES];

@@ -56,8 +56,8 @@ export class AgentKey extends kms.Key {
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentKey';
 
-  constructor(scope: Construct, id: string, given: AgentKeyProps = {}) {
-    const props = injectedProps(AgentKey.PROPERTY_INJECTION_ID, scope, id, given);
+  constructor(scope: Construct, id: string, props: AgentKeyProps = {}) {
+    props = injectedProps(AgentKey.PROPERTY_INJECTION_ID, scope, id, props);
     const where = `${scope.node.path}/${id}`;
     const rotationPeriod = props.rotationPeriod ?? Duration.days(365);
     const pendingWindow = props.pendingWindow ?? Duration.days(30);

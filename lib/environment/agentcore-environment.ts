@@ -172,9 +172,9 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
 
   private admitted?: IRole;
 
-  constructor(scope: Construct, id: string, given: AgentCoreEnvironmentProps) {
+  constructor(scope: Construct, id: string, props: AgentCoreEnvironmentProps) {
     super(scope, id);
-    const props = injectedProps(AgentCoreEnvironment.PROPERTY_INJECTION_ID, scope, id, given);
+    props = injectedProps(AgentCoreEnvironment.PROPERTY_INJECTION_ID, scope, id, props);
     this.runtimeName = this.checkedName(props.runtimeName);
     const storage = props.sessionStorage ?? SessionStorage.mountedAt('/mnt/agent');
     this.workspaceDirectory =

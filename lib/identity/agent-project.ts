@@ -74,9 +74,9 @@ export class AgentProject extends Construct implements IAgentProject {
   public readonly projectArn: string;
   public readonly projectId: string;
 
-  constructor(scope: Construct, id: string, given: AgentProjectProps = {}) {
+  constructor(scope: Construct, id: string, props: AgentProjectProps = {}) {
     super(scope, id);
-    const props = injectedProps(AgentProject.PROPERTY_INJECTION_ID, scope, id, given);
+    props = injectedProps(AgentProject.PROPERTY_INJECTION_ID, scope, id, props);
     requireInput(props.projectName === undefined || props.projectName.trim() !== '', this, {
       input: 'projectName',
       value: props.projectName,

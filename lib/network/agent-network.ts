@@ -69,9 +69,9 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
   private readonly natGateways: number;
   private readonly ownsKey: boolean;
 
-  constructor(scope: Construct, id: string, given: AgentNetworkProps = {}) {
+  constructor(scope: Construct, id: string, props: AgentNetworkProps = {}) {
     super(scope, id);
-    const props = injectedProps(AgentNetwork.PROPERTY_INJECTION_ID, scope, id, given);
+    props = injectedProps(AgentNetwork.PROPERTY_INJECTION_ID, scope, id, props);
     requireRegion(this);
     this.egress = props.egress ?? AgentEgress.isolated();
 
