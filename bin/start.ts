@@ -1,44 +1,69 @@
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
-import { readCloudAssembly } from './cloud-assembly';
+import { readCloudAssembly, type SynthesizedStack } from './cloud-assembly';
+import { runLocally } from './local-run';
+import { readLocalScenario } from './local-scenario';
 import { summarizeStack } from './stack-summary';
 import { terminalStyle } from './terminal-style';
 
-/** `npm start`: synthesizes the examples with the CDK CLI and shows what would be deployed. */
+/** `npm start`: synthesizes the examples with the CDK CLI, shows what would be deployed, and runs a turn on this machine. */
 const style = terminalStyle(process.stdout);
 const root = path.resolve(__dirname, '..');
-const output = path.join(root, 'cdk.out');
+const assembly = path.join(root, 'cdk.out');
+const print = (line: string) => console.log(line);
 
-console.log(
-  `${style.title('Synthesizing the examples')} ${style.faint('(cdk synth, findings of the validation are errors)')}`,
-);
-const started = Date.now();
-const synth = spawnSync(
-  process.execPath,
-  [require.resolve('aws-cdk/bin/cdk'), 'synth', '--quiet', '--output', output],
-  {
+/** Synthesizes every example; a finding of the CloudFormation validation ends the program. */
+function synthesize(): SynthesizedStack[] {
+  print(
+    `${style.title('Synthesizing the examples')} ${style.faint('(cdk synth; findings of the validation are errors)')}`,
+  );
+  const started = Date.now();
+  const cli = [require.resolve('aws-cdk/bin/cdk'), 'synth', '--quiet', '--output', assembly];
+  const synth = spawnSync(process.execPath, cli, {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
-  },
-);
-if (synth.status !== 0) {
-  console.error(synth.stdout, synth.stderr);
-  console.error(style.bad('Synthesis failed; the report above says where and why.'));
-  process.exit(synth.status ?? 1);
+  });
+  if (synth.status !== 0) {
+    console.error(synth.stdout, synth.stderr);
+    console.error(style.bad('Synthesis failed; the report above says where and why.'));
+    process.exit(synth.status ?? 1);
+  }
+  const stacks = readCloudAssembly(assembly);
+  print(style.good(`✓ Synthesized ${stacks.length} stacks in ${((Date.now() - started) / 1000).toFixed(1)} s`));
+  return stacks;
 }
 
-const stacks = readCloudAssembly(output);
-console.log(
-  style.good(
-    `Synthesized ${stacks.length} stack${stacks.length === 1 ? '' : 's'} in ${((Date.now() - started) / 1000).toFixed(1)} s`,
-  ),
-);
-for (const stack of stacks) {
-  console.log(
-    ['', ...summarizeStack({ ...stack, templateFile: path.relative(root, stack.templateFile) }, style)].join('\n'),
+async function main(): Promise<boolean> {
+  const stacks = synthesize();
+  for (const stack of stacks) {
+    const shown = { ...stack, templateFile: path.relative(root, stack.templateFile) };
+    print(['', ...summarizeStack(shown, style)].join('\n'));
+  }
+
+  print(
+    `\n${style.title('Running a turn on this machine')} ${style.faint('(no AWS account, no model: a script decides)')}`,
   );
+  const completed = await runLocally({
+    stack: stacks.find(({ name }) => name === 'CiPipelineAgent')!,
+    assembly,
+    caller: 'PipelineRole',
+    scenario: readLocalScenario(path.join(root, 'examples/ci-pipeline-agent/local-scenario.yaml')),
+    evidence: path.join(root, 'local-run', 'ci-pipeline-agent'),
+    imagePaths: { '/opt/agent': path.join(root, 'assets', 'image') },
+    style,
+    print,
+  });
+  print(
+    `\nDeploy with ${style.name('npx cdk deploy --all')} ${style.faint('(needs AWS credentials and a container engine for the arm64 image)')}`,
+  );
+  return completed;
 }
-console.log(
-  `\nDeploy with ${style.name('npx cdk deploy CiPipelineAgent')} (needs AWS credentials and a container engine for the arm64 image).`,
+
+main().then(
+  (completed) => (process.exitCode = completed ? 0 : 1),
+  (error: unknown) => {
+    console.error(style.bad((error as Error).stack ?? String(error)));
+    process.exitCode = 1;
+  },
 );

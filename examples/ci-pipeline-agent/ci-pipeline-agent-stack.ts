@@ -2,14 +2,7 @@ import * as codecommit from 'aws-cdk-lib/aws-codecommit';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
-import {
-  AgentAuditTrail,
-  AgentKey,
-  AgentModel,
-  AgentProject,
-  ManagedAgent,
-  type IAgentNetwork,
-} from 'cdk-bedrock-managed-agents';
+import { AgentAuditTrail, AgentKey, AgentModel, ManagedAgent, type IAgentNetwork } from 'cdk-bedrock-managed-agents';
 import type { Construct } from 'constructs';
 import { acknowledgeAgentFindings } from './reviewed-findings';
 
@@ -48,7 +41,6 @@ export class CiPipelineAgentStack extends Stack {
       model: AgentModel.GPT_5_6_LUNA,
       network: props.network,
       encryptionKey: key,
-      project: new AgentProject(this, 'Project'),
       instructions: [
         `You review pull requests of the repository ${repository.repositoryName}.`,
         'Clone it, check out the source commit, read the difference to the target branch, and run its tests.',

@@ -16,8 +16,8 @@ import type { IManagedAgent } from './managed-agent-base';
  * Permissions to drive a managed agent from outside, one method per intent.
  *
  * Session permissions end at the agent's project: sessions are no resource of their own in IAM, so agents that share a
- * project are told apart only by the session role that a caller may pass. Give an agent a dedicated `AgentProject` to
- * tell them apart completely.
+ * project are told apart only by the session role that a caller may pass. A dedicated `AgentProject` would tell
+ * them apart completely, if the service takes it (see there).
  */
 export class ManagedAgentGrants {
   /** Grants for this agent. */

@@ -60,7 +60,8 @@ export interface ManagedAgentProps {
   readonly tools?: AgentTool[];
 
   /**
-   * The Bedrock project that the agent's permissions end at. Not together with `environment`, which has its own.
+   * The Bedrock project that the agent's permissions end at. Not together with `environment`, which has its own. A
+   * project other than the default is experimental, see {@link AgentProject}.
    *
    * @default - the default project of the account and Region
    */

@@ -26,10 +26,13 @@ export interface AgentProjectProps {
  * A Bedrock project of the agent's own: isolates its cost, its metrics and the reach of its permissions from the rest
  * of the account. Without one, an agent uses the default project of the account and Region.
  *
- * A project has no retention setting in CloudFormation. What happens to a project when its stack is deleted is not
- * documented (the service only knows archiving). How a session is placed in a project other than the default is not
- * documented either: inference requests name it in the `OpenAI-Project` header, and the session definition carries
- * the project id for that purpose.
+ * Experimental. How a session is placed in a project other than the default is not documented: inference requests name it
+ * in the `OpenAI-Project` header, and observed denials of session calls name `project/default`. An agent whose
+ * permissions end at a project of its own may therefore be refused by the service; try it before you rely on it. The
+ * session definition carries the project's id.
+ *
+ * A project has no retention setting in CloudFormation, and what happens to it when its stack is deleted is not
+ * documented (the service only knows archiving).
  *
  * @resource AWS::BedrockMantle::Project
  */

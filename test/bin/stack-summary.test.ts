@@ -16,7 +16,9 @@ function summaries(): Record<string, string> {
 test('the summary of an agent names its model, what each role may do and where, and what it never may', () => {
   const { CiPipelineAgent: summary } = summaries();
   expect(summary).toMatch(/Model +openai\.gpt-5\.6-luna, the only one it may call/);
-  expect(summary).toMatch(/may +bedrock-mantle:CreateInference on .* only if bedrock-mantle:Model is openai\.gpt-5\.6-luna/);
+  expect(summary).toMatch(
+    /may +bedrock-mantle:CreateInference on .* only if bedrock-mantle:Model is openai\.gpt-5\.6-luna/,
+  );
   expect(summary).toMatch(/may +codecommit:GitPull on codecommit payments-service/);
   expect(summary).toMatch(/never .*iam:PassRole/);
   expect(summary).toMatch(/VPC mode; stops after 30 idle minutes, lives 8 h at most; session storage at \/mnt\/agent/);

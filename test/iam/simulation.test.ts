@@ -52,8 +52,8 @@ const logs = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group`;
 const names: Record<string, string> = {
   runtime: runtimeArn,
   endpoint: String(account.resolve({ 'Fn::GetAtt': [endpointId, 'AgentRuntimeEndpointArn'] })),
-  project: account.arn(account.find('AWS::BedrockMantle::Project').id),
-  defaultProject: `arn:aws:bedrock-mantle:${REGION}:${ACCOUNT}:project/default`,
+  project: `arn:aws:bedrock-mantle:${REGION}:${ACCOUNT}:project/default`,
+  otherProject: `arn:aws:bedrock-mantle:${REGION}:${ACCOUNT}:project/proj_other`,
   sessionRole: account.arn(roles.sessionRole),
   executionRole: account.arn(roles.executionRole),
   imageRepository: `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/cdk-hnb659fds-container-assets-${ACCOUNT}-${REGION}`,
