@@ -6,13 +6,18 @@ import type { Compute, ComputeProvider, ComputeRequest } from './compute';
 
 export interface LifecycleProcessOptions {
   readonly codexBinary: string;
-  /** Command that runs the lifecycle server. @default this Node.js and the bundled program */
-  readonly command?: readonly string[];
+  /** The lifecycle server as one JavaScript file. @default the bundled program */
+  readonly program?: string;
   /** Gets the lines the lifecycle server writes. */
   readonly onLog?: (line: string) => void;
   readonly startTimeoutMs?: number;
   readonly stopGraceMs?: number;
 }
+
+/** Standard input is held open by this process: when this process is gone, however it went, the compute stops too. */
+const GUARD = `
+process.stdin.resume().on('close', () => process.kill(process.pid, 'SIGTERM'));
+require(process.argv[1]);`;
 
 /** The bundled lifecycle server: beside this bundle in the package, in assets/ when run from source. */
 export function bundledLifecycleServer(): string {
@@ -105,10 +110,10 @@ export class LifecycleProcessProvider implements ComputeProvider {
   public constructor(private readonly options: LifecycleProcessOptions) {}
 
   public async start(request: ComputeRequest): Promise<Compute> {
-    const [file, ...args] = this.options.command ?? [process.execPath, bundledLifecycleServer()];
-    const child = spawn(file, args, {
+    const program = this.options.program ?? bundledLifecycleServer();
+    const child = spawn(process.execPath, ['-e', GUARD, program], {
       env: containerEnvironment(request, this.options.codexBinary),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     const port = await this.listening(child);
     return new LifecycleProcess(child, `http://127.0.0.1:${port}`, this.options.stopGraceMs ?? 10_000);

@@ -54,7 +54,8 @@ export class McpStdioServer {
       onStdout: (chunk) => server.receive(chunk.toString('utf8')),
     });
     server.process.result.then(
-      ({ exitCode }) => server.fail(new McpError(`the MCP server "${tool.server_label}" exited with code ${exitCode}`)),
+      ({ exitCode }) =>
+        server.fail(new McpError(`the MCP server "${tool.server_label}" exited with code ${exitCode ?? 'unknown'}`)),
       () => server.fail(new ConnectionLost()),
     );
     await server.request('initialize', {

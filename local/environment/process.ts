@@ -18,7 +18,8 @@ export interface ProcessRequest {
 }
 
 export interface ProcessResult {
-  readonly exitCode: number;
+  /** `null` when the exec server does not know it. */
+  readonly exitCode: number | null;
   readonly output: string;
   readonly durationMs: number;
 }
@@ -74,6 +75,12 @@ export class EnvironmentProcess {
     await this.connection.request('process/terminate', { processId: this.id }).catch(() => undefined);
   }
 
+  /** Seen under load: the end of the output is told, the exit code is not. */
+  private async askExitCode(): Promise<number | null> {
+    const state = await this.connection.request('process/read', { processId: this.id, maxBytes: 1, waitMs: 0 });
+    return (state as { exitCode?: number | null }).exitCode ?? null;
+  }
+
   private follow(request: ProcessRequest): Promise<ProcessResult> {
     const output = new BoundedOutput(request.outputLimit);
     const startedAt = Date.now();
@@ -94,7 +101,10 @@ export class EnvironmentProcess {
           exitCode = Number(params.exitCode);
         } else if (method === 'process/closed') {
           stop();
-          resolve({ exitCode: exitCode ?? -1, output: output.text(), durationMs: Date.now() - startedAt });
+          const done = (code: number | null): void =>
+            resolve({ exitCode: code, output: output.text(), durationMs: Date.now() - startedAt });
+          if (exitCode !== undefined) done(exitCode);
+          else void this.askExitCode().then(done, reject);
         }
       });
       const offClose = this.connection.onClose(() => {

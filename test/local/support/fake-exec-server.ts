@@ -45,7 +45,10 @@ export async function connectFakeExecServer(service: LocalService, environmentId
       reply({ id, result: { processId } });
       const text = argv.at(-1) ?? '';
       if (text.includes('hang')) return;
-      reply({ method: 'process/output', params: { processId, stream: 'stdout', chunk: Buffer.from(text).toString('base64') } });
+      reply({
+        method: 'process/output',
+        params: { processId, stream: 'stdout', chunk: Buffer.from(text).toString('base64') },
+      });
       end(processId, 0);
     } else if (method === 'process/terminate') {
       reply({ id, result: { running: true } });

@@ -1,8 +1,8 @@
 /** A local service with the real lifecycle server and the real Codex binary, and a client for it. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildSync } from 'esbuild';
 import {
   findCodexBinary,
   LifecycleProcessProvider,
@@ -22,14 +22,13 @@ export function lifecycleBundle(): string {
   if (bundle === undefined) {
     const directory = mkdtempSync(path.join(tmpdir(), 'bma-lifecycle-'));
     const file = path.join(directory, 'server.js');
-    execFileSync(process.execPath, [
-      path.join(root, 'node_modules/esbuild/bin/esbuild'),
-      path.join(root, 'runtime/lifecycle/main.ts'),
-      '--bundle',
-      '--platform=node',
-      '--log-level=warning',
-      `--outfile=${file}`,
-    ]);
+    buildSync({
+      entryPoints: [path.join(root, 'runtime/lifecycle/main.ts')],
+      bundle: true,
+      platform: 'node',
+      logLevel: 'warning',
+      outfile: file,
+    });
     bundle = { directory, file };
   }
   return bundle.file;
@@ -44,7 +43,7 @@ export const startWithRealParts = (options: LocalServiceOptions = {}): Promise<L
   startLocalService({
     compute: new LifecycleProcessProvider({
       codexBinary: findCodexBinary(),
-      command: [process.execPath, lifecycleBundle()],
+      program: lifecycleBundle(),
     }),
     ...options,
   });
@@ -81,7 +80,11 @@ export async function allItems(client: SessionClient, sessionId: string): Promis
 }
 
 /** Types of the events of a turn, up to the end of the session's work. */
-export async function eventsUntilIdle(client: SessionClient, sessionId: string, act: () => Promise<unknown>): Promise<StreamEvent[]> {
+export async function eventsUntilIdle(
+  client: SessionClient,
+  sessionId: string,
+  act: () => Promise<unknown>,
+): Promise<StreamEvent[]> {
   const stream = await client.stream(sessionId);
   const seen: StreamEvent[] = [];
   await act();
