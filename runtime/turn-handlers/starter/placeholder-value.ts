@@ -1,0 +1,55 @@
+import type { EventPlaceholder } from '../../../lib/trigger/starter-contract';
+import { RefusedEventError } from './refused-event';
+
+/** Strict forms: a value of any of the plain types holds no word that the template did not list. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+type Check = (value: unknown, placeholder: EventPlaceholder) => string | undefined;
+
+const text =
+  (form: RegExp, to: (match: string) => string = (match) => match): Check =>
+  (value) =>
+    typeof value === 'string' && form.test(value) ? to(value) : undefined;
+
+/** How the value of each type is written, or undefined when it is not of the type. */
+const CHECKS: Record<EventPlaceholder['type'], Check> = {
+  int: (value) => {
+    const digits = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+    return typeof digits === 'string' && /^-?\d{1,15}$/.test(digits) ? digits : undefined;
+  },
+  number: (value) => (typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined),
+  bool: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  sha: text(/^[0-9a-f]{7,64}$/i, (sha) => sha.toLowerCase()),
+  account: text(/^\d{12}$/),
+  time: text(TIME),
+  uuid: text(UUID, (uuid) => uuid.toLowerCase()),
+  enum: (value, { values }) => (typeof value === 'string' && values?.includes(value) ? value : undefined),
+  arn: text(/^arn:[a-z-]{3,20}:[a-z0-9-]{1,64}:[a-z0-9-]{0,32}:(\d{12}|aws)?:[^\s]{1,1024}$/),
+  id: text(/^[A-Za-z0-9._:/@+=#-]{1,512}$/),
+  url: (value) => (typeof value === 'string' && isPlainHttps(value) ? value : undefined),
+  text: (value) =>
+    typeof value === 'string'
+      ? value
+      : typeof value === 'number' || typeof value === 'boolean'
+        ? String(value)
+        : undefined,
+  json: (value) => JSON.stringify(value),
+};
+
+/** The checked text of a value. */
+export function checkedValue(placeholder: EventPlaceholder, value: unknown): string {
+  const checked = CHECKS[placeholder.type](value, placeholder);
+  if (checked === undefined) {
+    throw new RefusedEventError(`${placeholder.name} is not of the type ${placeholder.type}`);
+  }
+  return checked;
+}
+
+function isPlainHttps(value: string): boolean {
+  if (value.length > 2048 || /\s/.test(value) || !URL.canParse(value)) {
+    return false;
+  }
+  const { protocol, username, password } = new URL(value);
+  return protocol === 'https:' && username === '' && password === '';
+}

@@ -1,0 +1,72 @@
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { promptPartKey, turnExecutionName, type TextPart } from '../../../lib/workflow/turn-contract';
+import type { Starter } from './configuration';
+import { splitPrompt, travelInline } from './prompt-parts';
+import { withPrompt, type RequestedTurn } from './turn-request';
+
+export interface StarterClients {
+  readonly stepFunctions: SFNClient;
+  /** Made when a prompt is too large to travel inline. */
+  readonly s3: () => S3Client;
+}
+
+/** How a start ended. `duplicate`: the turn exists, and starting it again was rightly refused. */
+export interface StartedTurn {
+  readonly name: string;
+  readonly result: 'started' | 'duplicate';
+}
+
+/**
+ * Starts the turn under the name that its deduplication key gives it. Step Functions keeps a name for 90 days, longer
+ * than any message can wait, so an event that arrives twice starts one turn.
+ *
+ * Every other error is thrown: the message then returns to its queue and, in the end, to the dead-letter queue.
+ */
+export async function startTurn(
+  clients: StarterClients,
+  starter: Starter,
+  { request, prompt }: RequestedTurn,
+  nonce: string,
+): Promise<StartedTurn> {
+  const name = turnExecutionName(request.deduplicationKey);
+  const parts = splitPrompt(prompt);
+  const texts: TextPart[] = travelInline(parts)
+    ? parts.map((text) => ({ text }))
+    : await stored(clients.s3(), starter, parts, `${name}/${nonce}`);
+  try {
+    await clients.stepFunctions.send(
+      new StartExecutionCommand({
+        stateMachineArn: starter.stateMachineArn,
+        name,
+        input: JSON.stringify(withPrompt(request, texts)),
+      }),
+    );
+    return { name, result: 'started' };
+  } catch (error) {
+    if (error instanceof ExecutionAlreadyExists) {
+      return { name, result: 'duplicate' };
+    }
+    throw error;
+  }
+}
+
+/**
+ * Puts the parts into the evidence bucket. The nonce stands in the keys, so that a second attempt, whose prompt has
+ * another mark, never mixes with a turn that is reading the first.
+ */
+async function stored(s3: S3Client, starter: Starter, parts: readonly string[], folder: string): Promise<TextPart[]> {
+  const bucket = starter.promptBucket;
+  if (!bucket) {
+    throw new Error('the prompt is larger than this trigger was made for, and it has no bucket');
+  }
+  return Promise.all(
+    parts.map(async (text, index) => {
+      const key = promptPartKey(folder, index);
+      await s3.send(
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'text/plain; charset=utf-8' }),
+      );
+      return { s3: { bucket, key } };
+    }),
+  );
+}

@@ -1,0 +1,25 @@
+/** The clients of the functions, from their environment. Made once per execution environment of a function. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SessionClient } from '../../session-client';
+import { Ledger } from './ledger';
+import { type Environment, setting } from './settings';
+import { TextStore } from './text-store';
+
+/**
+ * The Managed Agents service. `MANAGED_AGENTS_ENDPOINT` is for tests against the local service: the client takes only
+ * https, or http to this machine.
+ */
+export function sessionClient(environment: Environment = process.env): SessionClient {
+  const endpoint = environment['MANAGED_AGENTS_ENDPOINT'];
+  return new SessionClient({ environment, ...(endpoint ? { endpoint } : {}) });
+}
+
+export function ledger(environment: Environment = process.env): Ledger {
+  return new Ledger(new DynamoDBClient({}), setting(environment, 'LEDGER_TABLE'));
+}
+
+export function textStore(environment: Environment = process.env): TextStore {
+  const forcePathStyle = environment['S3_PATH_STYLE'] === 'true';
+  return new TextStore(new S3Client(forcePathStyle ? { forcePathStyle } : {}), setting(environment, 'EVIDENCE_BUCKET'));
+}

@@ -1,0 +1,41 @@
+import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GITHUB_EVENT_SOURCE, type GitHubPullRequestDetail } from '../../../lib/trigger/webhook-contract';
+import type { Webhook } from './configuration';
+
+export interface ForwardClients {
+  readonly events: EventBridgeClient;
+  readonly queues: () => SQSClient;
+}
+
+/**
+ * Puts the event on the bus; if the bus does not take it, into the dead-letter queue. GitHub does not send a delivery
+ * again by itself (docs.github.com/webhooks/using-webhooks/handling-failed-webhook-deliveries), so it is kept here.
+ *
+ * @throws when neither took it.
+ */
+export async function forward(
+  clients: ForwardClients,
+  webhook: Webhook,
+  detailType: string,
+  detail: GitHubPullRequestDetail,
+): Promise<'forwarded' | 'kept'> {
+  const entry = {
+    EventBusName: webhook.eventBusName,
+    Source: GITHUB_EVENT_SOURCE,
+    DetailType: detailType,
+    Detail: JSON.stringify(detail),
+  };
+  try {
+    const { FailedEntryCount } = await clients.events.send(new PutEventsCommand({ Entries: [entry] }));
+    if (FailedEntryCount === 0) {
+      return 'forwarded';
+    }
+  } catch {
+    // The queue is the answer to every failure of the bus.
+  }
+  await clients
+    .queues()
+    .send(new SendMessageCommand({ QueueUrl: webhook.deadLetterQueueUrl, MessageBody: JSON.stringify(entry) }));
+  return 'kept';
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { GitHubPullRequestDetail } from '../../../lib/trigger/webhook-contract';
+
+/** Longest texts that are passed on; the rest of a description is not worth a prompt. */
+const MAX_TITLE = 1_000;
+const MAX_BODY = 50_000;
+
+/**
+ * The members of a `pull_request` payload that are passed on: those that rules and prompts can use, each of the type
+ * that GitHub documents, or undefined when the payload is not one. A payload is about 25 kB, most of it links.
+ *
+ * Source: docs.github.com/webhooks/webhook-events-and-payloads#pull_request
+ */
+export function pullRequestDetail(
+  payload: unknown,
+  deliveryId: string,
+  body: Buffer,
+): GitHubPullRequestDetail | undefined {
+  try {
+    const root = members(payload);
+    const [repository, request, sender] = [members(root.repository), members(root.pull_request), members(root.sender)];
+    return {
+      action: text(root.action),
+      number: wholeNumber(root.number),
+      repository: {
+        id: wholeNumber(repository.id),
+        full_name: text(repository.full_name),
+        private: bool(repository.private),
+        default_branch: text(repository.default_branch),
+      },
+      pull_request: {
+        number: wholeNumber(request.number),
+        state: text(request.state),
+        draft: bool(request.draft ?? false),
+        merged: bool(request.merged ?? false),
+        title: text(request.title).slice(0, MAX_TITLE),
+        body: text(request.body ?? '').slice(0, MAX_BODY),
+        html_url: text(request.html_url),
+        author_association: text(request.author_association),
+        created_at: text(request.created_at),
+        updated_at: text(request.updated_at),
+        user: { login: text(members(request.user).login) },
+        head: branch(request.head),
+        base: branch(request.base),
+      },
+      sender: { login: text(sender.login), type: text(sender.type) },
+      delivery: { id: deliveryId, body_sha256: createHash('sha256').update(body).digest('hex') },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function branch(value: unknown): GitHubPullRequestDetail['pull_request']['head'] {
+  const { ref, sha, repo } = members(value);
+  // The repository of a deleted fork is null.
+  return { ref: text(ref), sha: text(sha), repo: { full_name: repo === null ? '' : text(members(repo).full_name) } };
+}
+
+function members(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw new TypeError();
+  return value as Record<string, unknown>;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError();
+  return value;
+}
+
+function wholeNumber(value: unknown): number {
+  if (!Number.isSafeInteger(value)) throw new TypeError();
+  return value as number;
+}
+
+function bool(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError();
+  return value;
+}

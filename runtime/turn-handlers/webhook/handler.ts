@@ -1,0 +1,118 @@
+import { GITHUB_PULL_REQUEST_EVENT } from '../../../lib/trigger/webhook-contract';
+import type { Webhook } from './configuration';
+import { forward, type ForwardClients } from './forward';
+import { pullRequestDetail } from './github-delivery';
+import { isSignedBy, SIGNATURE } from './signature';
+import type { WebhookSecret } from './webhook-secret';
+
+/** How far GitHub's clock may be ahead of ours. */
+const CLOCK_SKEW_SECONDS = 300;
+
+/** What a function URL hands over; only what is read. Header names are lower-case. */
+export interface UrlRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+  readonly requestContext: { readonly http: { readonly method: string } };
+}
+
+export interface UrlAnswer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** A request after the check of its form: nothing in it is trusted yet. */
+interface Delivery {
+  readonly id: string;
+  readonly event: string;
+  readonly signature: string;
+  readonly body: Buffer;
+}
+
+export type LogLine = Record<string, string | number | undefined>;
+
+/**
+ * Answers one delivery. The order matters: size and form first, then the signature, and only then is anything parsed.
+ * The answer to a stranger says nothing about which part was wrong.
+ */
+export async function receive(
+  request: UrlRequest,
+  webhook: Webhook,
+  secret: WebhookSecret,
+  clients: ForwardClients,
+  now: Date,
+  log: (line: LogLine) => void,
+): Promise<UrlAnswer> {
+  const delivery = formOf(request, webhook.maxBodyBytes);
+  if ('statusCode' in delivery) {
+    log({ level: 'WARN', message: 'delivery refused before its signature', status: delivery.statusCode });
+    return delivery;
+  }
+  const { id, event, signature, body } = delivery;
+  if (!(await secret.passes((value) => isSignedBy(value, body, signature)))) {
+    log({ level: 'WARN', message: 'delivery refused: signature', delivery: id });
+    return answer(401, 'not signed');
+  }
+  if (event !== GITHUB_PULL_REQUEST_EVENT) {
+    return answer(200, event === 'ping' ? 'pong' : 'not subscribed');
+  }
+  const detail = pullRequestDetail(parsed(body), id, body);
+  if (!detail) {
+    log({ level: 'WARN', message: 'delivery refused: not a pull_request payload', delivery: id });
+    return answer(400, 'not a pull_request payload');
+  }
+  // The only time that the signature covers. GitHub signs no header.
+  const age = (now.getTime() - Date.parse(detail.pull_request.updated_at)) / 1000;
+  if (!(age <= webhook.replayWindowSeconds && age >= -CLOCK_SKEW_SECONDS)) {
+    log({ level: 'WARN', message: 'delivery refused: outside the replay window', delivery: id });
+    return answer(409, 'outside the replay window');
+  }
+  const result = await forward(clients, webhook, event, detail);
+  log({
+    level: result === 'forwarded' ? 'INFO' : 'ERROR',
+    message: `delivery ${result}`,
+    delivery: id,
+    sha256: detail.delivery.body_sha256,
+  });
+  return answer(202, 'accepted');
+}
+
+/** Refuses what cannot be a delivery, before anything is computed over it. */
+function formOf(request: UrlRequest, maxBodyBytes: number): Delivery | UrlAnswer {
+  if (request.requestContext.http.method !== 'POST') {
+    return answer(405, 'POST only');
+  }
+  const encoded = request.body ?? '';
+  // Base64 is a third longer than its bytes.
+  if (encoded.length > (maxBodyBytes * 4) / 3 + 4) {
+    return answer(413, 'too large');
+  }
+  const body = Buffer.from(encoded, request.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.length > maxBodyBytes) {
+    return answer(413, 'too large');
+  }
+  const signature = request.headers['x-hub-signature-256'] ?? '';
+  const id = request.headers['x-github-delivery'] ?? '';
+  const event = request.headers['x-github-event'] ?? '';
+  if (!SIGNATURE.test(signature) || !/^[0-9a-f-]{36}$/i.test(id) || !/^[a-z_]{1,64}$/.test(event)) {
+    return answer(401, 'not signed');
+  }
+  return { id, event, signature, body };
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function answer(statusCode: number, text: string): UrlAnswer {
+  return {
+    statusCode,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    body: text,
+  };
+}
