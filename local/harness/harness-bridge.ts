@@ -10,16 +10,19 @@ const ID_OFFSET = 1_000_000_000;
 interface Frame {
   id?: unknown;
   method?: string;
+  params?: { processId?: unknown };
 }
 
 export class HarnessBridge {
   public readonly url: string;
   private readonly release: () => void;
+  /** Processes of the harness that have not ended. */
+  private readonly processes = new Set<unknown>();
 
   private constructor(
     private readonly server: WebSocketServer,
     secret: string,
-    connection: ExecConnection,
+    private readonly connection: ExecConnection,
   ) {
     this.url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/${secret}`;
     let harness: WebSocket | undefined;
@@ -29,6 +32,7 @@ export class HarnessBridge {
         if (frame.id < ID_OFFSET) return connection.deliver(text);
         frame.id -= ID_OFFSET;
       }
+      if (frame.method === 'process/closed') this.processes.delete(frame.params?.processId);
       harness?.send(JSON.stringify(frame));
     });
     // Without the environment the harness has nothing to work with: it notices, and its turn ends.
@@ -46,6 +50,7 @@ export class HarnessBridge {
         if (frame.method === 'initialize')
           return socket.send(JSON.stringify({ id: frame.id, result: connection.info }));
         if (frame.method === 'initialized') return;
+        if (frame.method === 'process/start') this.processes.add(frame.params?.processId);
         if (typeof frame.id === 'number') frame.id += ID_OFFSET;
         send(JSON.stringify(frame));
       });
@@ -65,6 +70,11 @@ export class HarnessBridge {
 
   public async close(): Promise<void> {
     this.release();
+    // A harness that was stopped leaves its commands behind.
+    for (const processId of this.processes) {
+      if (this.connection.open)
+        await this.connection.request('process/terminate', { processId }).catch(() => undefined);
+    }
     for (const client of this.server.clients) client.terminate();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }

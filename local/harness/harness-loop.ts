@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ModelEndpoint } from '../options';
-import { type AgentLoop, TurnCancelled, type TurnContext, type TurnOutcome } from '../session/agent-loop';
+import { type AgentLoop, TurnCancelled, TurnFailed, type TurnContext, type TurnOutcome } from '../session/agent-loop';
 import { HarnessBridge } from './harness-bridge';
 import { HarnessTranscript } from './harness-transcript';
 
@@ -21,6 +21,9 @@ export class HarnessLoop implements AgentLoop {
   ) {}
 
   public async run(context: TurnContext): Promise<TurnOutcome> {
+    if (context.session.agent.tools.length > 0) {
+      throw new TurnFailed('invalid_request', 'MCP tools of a session are not handed to the harness: use a script');
+    }
     const scratch = mkdtempSync(path.join(tmpdir(), 'bma-local-harness-'));
     // The harness keeps its own conversation; it lives as long as this process does.
     const home = (this.homes[context.session.id] ??= mkdtempSync(path.join(tmpdir(), 'bma-local-codex-')));
@@ -34,6 +37,10 @@ export class HarnessLoop implements AgentLoop {
   }
 
   private readonly homes: Record<string, string> = {};
+
+  public close(): void {
+    for (const home of Object.values(this.homes)) rmSync(home, { recursive: true, force: true });
+  }
 
   private async converse(
     context: TurnContext,
@@ -87,15 +94,16 @@ export class HarnessLoop implements AgentLoop {
     };
     return [
       'exec',
-      ...(session.harnessThread === undefined ? [] : ['resume', session.harnessThread]),
       '--json',
       '--skip-git-repo-check',
       // The environment is the sandbox, as it is in AgentCore.
       '--dangerously-bypass-approvals-and-sandbox',
       '-m',
       this.endpoint.model ?? session.agent.model,
+      '-C',
+      context.workspace,
       ...Object.entries(provider).flatMap(([key, value]) => ['-c', `${key}=${toml(value)}`]),
-      ...(session.harnessThread === undefined ? ['-C', context.workspace] : ['-c', `cwd=${toml(context.workspace)}`]),
+      ...(session.harnessThread === undefined ? [] : ['resume', session.harnessThread]),
       '-',
     ];
   }

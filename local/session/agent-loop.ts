@@ -32,6 +32,8 @@ export interface TurnOutcome {
 export interface AgentLoop {
   /** @throws TurnCancelled when the signal stopped it, ConnectionLost when the environment went away */
   run(context: TurnContext): Promise<TurnOutcome>;
+  /** Called once, after the last turn. */
+  close?(): void;
 }
 
 export class TurnCancelled extends Error {

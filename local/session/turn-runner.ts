@@ -102,6 +102,7 @@ export class TurnRunner {
   public async close(): Promise<void> {
     await Promise.all([...this.running.keys()].map((id) => this.forget(id)));
     for (const timer of this.idleTimers.values()) clearTimeout(timer);
+    this.on.loop.close?.();
   }
 
   private seconds(): number {

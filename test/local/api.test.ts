@@ -444,7 +444,7 @@ describe('faults', () => {
       const refused: Record<string, string[]> = {};
       await Promise.all(
         Array.from({ length: 4 }, async (_, s) => {
-            let created: Session | undefined;
+          let created: Session | undefined;
           while (created === undefined) created = await client.create(selfHostedSession()).catch(() => undefined);
           const { id, environment } = created;
           accepted[id] = [];
@@ -481,7 +481,7 @@ describe('faults', () => {
           expect(['completed', 'failed', 'cancelled']).toContain(turn.status);
           expect(turn.completed_at).not.toBeNull();
         }
-        }
+      }
     },
     60_000,
   );

@@ -1,5 +1,5 @@
 /** End to end: the real client, the real lifecycle server in its own process, the real `codex exec-server`. */
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { type LocalService, readScript } from '../../local';
 import { InvocationError } from '../../local/compute/invocation';
@@ -11,6 +11,7 @@ import {
   clientOf,
   eventsUntilIdle,
   eventually,
+  processes,
   removeLifecycleBundle,
   RUNTIME_ARN,
   SESSION_ROLE,
@@ -59,20 +60,6 @@ const SCRIPT = readScript({
     { steps: [{ run: 'pwd', id: 'where' }], answer: 'hello' },
   ],
 });
-
-/** Processes whose command line holds `text`. */
-function processes(text: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
 
 const openSockets = (): number =>
   readdirSync('/proc/self/fd').filter((fd) => {

@@ -1,0 +1,433 @@
+/** Authorisation: the evaluator against an independent simulator, templates, and every call of the service. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
+import fc from 'fast-check';
+import { type LocalService, startLocalService } from '../../local';
+import { evaluate } from '../../local/iam/evaluate';
+import { parsePolicy } from '../../local/iam/policy';
+import { readIdentities, readTemplates } from '../../local/iam/template-identities';
+import { connectFakeExecServer } from './support/fake-exec-server';
+import { agentCoreSession, clientOf, eventually, selfHostedSession } from './support/service';
+
+const ACCOUNT = '111122223333';
+const PROJECT = `arn:aws:bedrock-mantle:us-east-1:${ACCOUNT}:project/default`;
+
+const decide = (statements: unknown[], action: string, resource: string, context: Record<string, string> = {}) =>
+  evaluate([parsePolicy('p', { Statement: statements })], {
+    action,
+    resource,
+    context: new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value]])),
+  });
+
+describe('the evaluator', () => {
+  const allow = (more: object) => ({ Effect: 'Allow', Action: 's:Get', Resource: '*', ...more });
+  test.each([
+    ['an exact action', [allow({})], true],
+    ['an action in other case', [allow({ Action: 'S:GET' })], true],
+    ['an action wildcard', [allow({ Action: 's:G*' })], true],
+    ['a single-character wildcard', [allow({ Action: 's:Ge?' })], true],
+    ['a single-character wildcard that needs a character', [allow({ Action: 's:Get?' })], false],
+    ['NotAction that names another action', [allow({ Action: undefined, NotAction: 's:Put' })], true],
+    ['NotAction that names it', [allow({ Action: undefined, NotAction: 's:*' })], false],
+    ['NotResource that names it', [allow({ Resource: undefined, NotResource: 'arn:aws:s:::r/*' })], false],
+    ['a resource wildcard', [allow({ Resource: 'arn:aws:s:::r/*' })], true],
+    ['another resource', [allow({ Resource: 'arn:aws:s:::q' })], false],
+    ['a deny beside an allow', [allow({}), { Effect: 'Deny', Action: '*', Resource: '*' }], false],
+    [
+      'a deny whose condition does not hold',
+      [allow({}), { Effect: 'Deny', Action: '*', Resource: '*', Condition: { StringEquals: { k: 'other' } } }],
+      true,
+    ],
+    ['StringEquals', [allow({ Condition: { StringEquals: { K: ['a', 'v'] } } })], true],
+    ['StringEquals in other case', [allow({ Condition: { StringEquals: { k: 'V' } } })], false],
+    ['StringEqualsIgnoreCase', [allow({ Condition: { StringEqualsIgnoreCase: { k: 'V' } } })], true],
+    ['StringEquals of an absent key', [allow({ Condition: { StringEquals: { gone: 'v' } } })], false],
+    ['StringEqualsIfExists of an absent key', [allow({ Condition: { StringEqualsIfExists: { gone: 'v' } } })], true],
+    ['StringNotEquals of an absent key', [allow({ Condition: { StringNotEquals: { gone: 'v' } } })], true],
+    ['StringLike', [allow({ Condition: { StringLike: { k: '?' } } })], true],
+    [
+      'two operators of which one fails',
+      [allow({ Condition: { StringLike: { k: '*' }, StringEquals: { k: 'x' } } })],
+      false,
+    ],
+    ['ArnLike', [allow({ Condition: { ArnLike: { arn: 'arn:aws:*:us-east-1:*:r/*' } } })], true],
+    ['ArnLike across a colon', [allow({ Condition: { ArnLike: { arn: 'arn:aws:*:r/1' } } })], false],
+    ['ArnNotEquals', [allow({ Condition: { ArnNotEquals: { arn: 'arn:aws:s:us-east-1:1:r/1' } } })], false],
+    ['Bool', [allow({ Condition: { Bool: { flag: 'true' } } })], true],
+    ['Null true of an absent key', [allow({ Condition: { Null: { gone: 'true' } } })], true],
+    ['Null false of an absent key', [allow({ Condition: { Null: { gone: 'false' } } })], false],
+    ['a policy variable', [allow({ Resource: 'arn:aws:s:::r/${one}' })], true],
+    ['a policy variable with another value', [allow({ Resource: 'arn:aws:s:::${one}/1' })], false],
+    ['a policy variable of an absent key', [allow({ Resource: 'arn:aws:s:::${gone}' })], false],
+    ['nothing', [], false],
+  ])('%s', (_name, statements, expected) => {
+    const context = { k: 'v', one: '1', flag: 'TRUE', arn: 'arn:aws:s:us-east-1:1:r/1' };
+    expect(decide(statements, 's:Get', 'arn:aws:s:::r/1', context).allowed).toBe(expected);
+  });
+
+  test.each(['Allow', 'Deny'])('an operator it does not know never lets anything through (%s)', (effect) => {
+    const unknown = { Effect: effect, Action: '*', Resource: '*', Condition: { NumericLessThan: { k: '1' } } };
+    const alone = effect === 'Allow' ? [unknown] : [allow({}), unknown];
+    const decision = decide(alone, 's:Get', 'arn:aws:s:::r/1');
+    expect(decision.allowed).toBe(false);
+    expect(decision.reason).toContain('"NumericLessThan"');
+  });
+
+  test('agrees with an independent simulator on generated policies', async () => {
+    const models = ['openai.gpt-5.5', 'openai.gpt-5.4', 'OPENAI.GPT-5.5'];
+    const resources = [PROJECT, `arn:aws:bedrock-mantle:us-east-1:${ACCOUNT}:project/other`];
+    const operators = [
+      'StringEquals',
+      'StringNotEquals',
+      'StringLike',
+      'StringNotLike',
+      'StringEqualsIgnoreCase',
+      'StringEqualsIfExists',
+      'StringLikeIfExists',
+      'StringNotEqualsIfExists',
+    ];
+    const condition = fc.dictionary(
+      fc.constantFrom(...operators),
+      fc.dictionary(
+        fc.constantFrom('bedrock-mantle:Model', 'aws:PrincipalTag/team'),
+        fc.array(fc.constantFrom(...models, 'openai.*', 'openai.gpt-5.?', '*', 'red'), { minLength: 1, maxLength: 2 }),
+        { minKeys: 1, maxKeys: 2 },
+      ),
+      { maxKeys: 2 },
+    );
+    const existence = fc.option(
+      fc.record({
+        Null: fc.dictionary(
+          fc.constantFrom('bedrock-mantle:Model', 'aws:PrincipalTag/team'),
+          fc.constantFrom('true', 'false'),
+          { minKeys: 1, maxKeys: 1 },
+        ),
+      }),
+      { nil: {} },
+    );
+    const actions = fc.oneof(
+      fc
+        .array(
+          fc.constantFrom(
+            'bedrock-mantle:CreateInference',
+            'bedrock-mantle:Create*',
+            'bedrock-mantle:*',
+            '*',
+            'bedrock-mantle:GetProject',
+            'BEDROCK-MANTLE:createinference',
+            'bedrock-mantle:Create?nference',
+          ),
+          { minLength: 1, maxLength: 2 },
+        )
+        .map((Action) => ({ Action })),
+      fc
+        .constantFrom('bedrock-mantle:CreateInference', 'bedrock-mantle:GetProject')
+        .map((NotAction) => ({ NotAction })),
+    );
+    const where = fc.oneof(
+      fc
+        .array(
+          fc.constantFrom(
+            ...resources,
+            '*',
+            `arn:aws:bedrock-mantle:*:${ACCOUNT}:project/*`,
+            `arn:aws:bedrock-mantle:us-east-1:${ACCOUNT}:project/defaul?`,
+            `arn:aws:bedrock-mantle:us-west-2:${ACCOUNT}:project/default`,
+          ),
+          { minLength: 1, maxLength: 2 },
+        )
+        .map((Resource) => ({ Resource })),
+      fc.constantFrom(...resources).map((NotResource) => ({ NotResource })),
+    );
+    const statement = fc
+      .tuple(fc.constantFrom('Allow', 'Allow', 'Deny'), actions, where, condition, existence)
+      .map(([Effect, what, place, tests, nulls]) => ({ Effect, ...what, ...place, Condition: { ...tests, ...nulls } }));
+    let allowed = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(statement, { minLength: 1, maxLength: 3 }),
+        fc.record(
+          {
+            'bedrock-mantle:Model': fc.constantFrom(...models),
+            'aws:PrincipalTag/team': fc.constantFrom('red', 'blue'),
+          },
+          { requiredKeys: [] },
+        ),
+        async (statements, context) => {
+          const theirs = await runUnsafeSimulation(
+            {
+              request: {
+                principal: `arn:aws:iam::${ACCOUNT}:role/R`,
+                action: 'bedrock-mantle:CreateInference',
+                resource: { resource: PROJECT, accountId: ACCOUNT },
+                contextVariables: context,
+              },
+              identityPolicies: [{ name: 'p', policy: { Version: '2012-10-17', Statement: statements } as never }],
+              serviceControlPolicies: [],
+              resourceControlPolicies: [],
+            },
+            {},
+          );
+          const ours = decide(statements, 'bedrock-mantle:CreateInference', PROJECT, context).allowed;
+          if (ours) allowed += 1;
+          expect(ours).toBe(String((theirs as { overallResult?: unknown }).overallResult ?? theirs) === 'Allowed');
+        },
+      ),
+      { numRuns: 1500 },
+    );
+    // Both answers occur, so the agreement means something.
+    expect(allowed).toBeGreaterThan(50);
+  }, 60_000);
+});
+
+const trust = (service: string, more: object = {}) => ({
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: service },
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+        ArnLike: {
+          'aws:SourceArn': { 'Fn::Sub': 'arn:${AWS::Partition}:bedrock-mantle:${AWS::Region}:${AWS::AccountId}:*' },
+        },
+      },
+      ...more,
+    },
+  ],
+});
+
+const project = {
+  'Fn::Join': [
+    '',
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':bedrock-mantle:',
+      { Ref: 'AWS::Region' },
+      ':',
+      { Ref: 'AWS::AccountId' },
+      ':project/default',
+    ],
+  ],
+};
+const SESSION_ACTIONS = [
+  'CreateAgentSession',
+  'GetAgentSession',
+  'ListAgentSessions',
+  'CreateAgentSessionEvent',
+  'ListAgentSessionEvents',
+  'ListAgentSessionItems',
+  'DeleteAgentSession',
+];
+
+interface Shape {
+  clientActions?: string[];
+  passedTo?: string;
+  passRole?: string;
+  sessionTrust?: object;
+  model?: string;
+  runtimeResources?: unknown[];
+  executionActions?: string[];
+  boundary?: object;
+  extra?: Record<string, unknown>;
+}
+
+/** What a synthesized agent comes down to, with one thing changed at a time. */
+function template(shape: Shape = {}): object {
+  const runtimeArn = { 'Fn::GetAtt': ['Runtime', 'AgentRuntimeArn'] };
+  const allow = (Action: unknown, Resource: unknown, Condition?: object) => ({
+    Effect: 'Allow',
+    Action,
+    Resource,
+    ...(Condition && { Condition }),
+  });
+  const policy = (role: string, ...Statement: object[]) => ({
+    Type: 'AWS::IAM::Policy',
+    Properties: { PolicyName: role, PolicyDocument: { Version: '2012-10-17', Statement }, Roles: [{ Ref: role }] },
+  });
+  return {
+    Resources: {
+      SessionRole: {
+        Type: 'AWS::IAM::Role',
+        Properties: { AssumeRolePolicyDocument: shape.sessionTrust ?? trust('bedrock-mantle.amazonaws.com') },
+      },
+      ExecutionRole: {
+        Type: 'AWS::IAM::Role',
+        Properties: { AssumeRolePolicyDocument: trust('bedrock-agentcore.amazonaws.com') },
+      },
+      OtherRole: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust('lambda.amazonaws.com') } },
+      ClientRole: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: trust('lambda.amazonaws.com'),
+          ...(shape.boundary && { PermissionsBoundary: { Ref: 'Boundary' } }),
+        },
+      },
+      ...(shape.boundary && {
+        Boundary: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: { Statement: [shape.boundary] } } },
+      }),
+      Runtime: {
+        Type: 'AWS::BedrockAgentCore::Runtime',
+        Properties: { AgentRuntimeName: 'reviewer', RoleArn: { 'Fn::GetAtt': ['ExecutionRole', 'Arn'] } },
+      },
+      ClientPolicy: policy(
+        'ClientRole',
+        allow(
+          (shape.clientActions ?? SESSION_ACTIONS).map((a) => `bedrock-mantle:${a}`),
+          project,
+        ),
+        allow(
+          'iam:PassRole',
+          { 'Fn::GetAtt': [shape.passRole ?? 'SessionRole', 'Arn'] },
+          { StringEquals: { 'iam:PassedToService': shape.passedTo ?? 'bedrock-mantle.amazonaws.com' } },
+        ),
+      ),
+      SessionPolicy: policy(
+        'SessionRole',
+        allow('bedrock-mantle:CreateInference', project, {
+          StringEquals: { 'bedrock-mantle:Model': shape.model ?? 'openai.gpt-5.5' },
+        }),
+        allow(
+          ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:StopRuntimeSession'],
+          shape.runtimeResources ?? [runtimeArn, { 'Fn::Join': ['', [runtimeArn, '/runtime-endpoint/DEFAULT']] }],
+        ),
+      ),
+      ExecutionPolicy: policy(
+        'ExecutionRole',
+        allow(
+          (shape.executionActions ?? ['RegisterEnvironment', 'ConnectEnvironment']).map((a) => `bedrock-mantle:${a}`),
+          project,
+        ),
+      ),
+      ...shape.extra,
+    },
+    Outputs: { RuntimeArn: { Value: runtimeArn } },
+  };
+}
+
+describe('with a template', () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'bma-template-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  let service: LocalService;
+  afterEach(() => service.close());
+
+  const roleArn = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+
+  async function start(shape: Shape = {}): Promise<ReturnType<typeof clientOf>> {
+    const file = path.join(directory, 'Agent.template.json');
+    writeFileSync(file, JSON.stringify(template(shape)));
+    service = await startLocalService({
+      template: directory,
+      caller: 'ClientRole',
+      connectTimeoutMs: 300,
+      compute: { start: () => Promise.reject(new Error('no compute in this test')) },
+    });
+    return clientOf(service);
+  }
+
+  test('the caller role may do what its policy allows, and a self-hosted environment of the execution role connects', async () => {
+    const client = await start();
+    const { id, environment } = await client.create(selfHostedSession({ role_arn: roleArn('SessionRole') }));
+    const own = { ...service, credentialsFor: () => service.credentialsFor('ExecutionRole') };
+    const fake = await connectFakeExecServer(own, environment.id);
+    await eventually(() => service.admin.compute(id).connected);
+    await client.submit(id, 'hello');
+    await service.admin.whenIdle(id);
+    expect(service.admin.turns(id)[0]).toMatchObject({ status: 'completed' });
+    await client.delete(id);
+    fake.close();
+    client.close();
+  });
+
+  test.each<[string, Shape, RegExp]>([
+    [
+      'the action is missing',
+      { clientActions: ['GetAgentSession'] },
+      /not authorized to perform: bedrock-mantle:CreateAgentSession on resource: .*project\/default/,
+    ],
+    ['PassRole is for another role', { passRole: 'OtherRole' }, /iam:PassRole on resource: .*SessionRole/],
+    ['PassRole is to another service', { passedTo: 'lambda.amazonaws.com' }, /iam:PassRole/],
+    ['the session role trusts another service', { sessionTrust: trust('lambda.amazonaws.com') }, /trust policy/],
+    [
+      'the session role trusts another account only',
+      {
+        sessionTrust: trust('bedrock-mantle.amazonaws.com', {
+          Condition: { StringEquals: { 'aws:SourceAccount': '999999999999' } },
+        }),
+      },
+      /trust policy/,
+    ],
+    [
+      'the permissions boundary does not allow it',
+      { boundary: { Effect: 'Allow', Action: 's3:*', Resource: '*' } },
+      /permissions boundary/,
+    ],
+  ])('create is denied with 403 when %s', async (_name, shape, message) => {
+    const client = await start(shape);
+    const error = await client.create(agentCoreSession({ role_arn: roleArn('SessionRole') })).catch((e: unknown) => e);
+    expect(error).toMatchObject({ status: 403, code: 'AccessDeniedException' });
+    expect((error as { serviceMessage(): string }).serviceMessage()).toMatch(message);
+    client.close();
+  });
+
+  test.each<[string, Shape, string, RegExp]>([
+    [
+      'the session role may not use the model',
+      { model: 'openai.gpt-5.4' },
+      'authentication_error',
+      /CreateInference on resource: .*project\/default/,
+    ],
+    [
+      'the session role may not invoke the runtime',
+      { runtimeResources: ['arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/other'] },
+      'authentication_error',
+      /InvokeAgentRuntime/,
+    ],
+    [
+      'the session role may not invoke the endpoint',
+      { runtimeResources: [{ 'Fn::GetAtt': ['Runtime', 'AgentRuntimeArn'] }] },
+      'authentication_error',
+      /runtime-endpoint\/DEFAULT/,
+    ],
+    ['everything is allowed', {}, 'sandbox_error', /no compute in this test/],
+  ])('a turn fails when %s', async (_name, shape, code, message) => {
+    const client = await start(shape);
+    const [runtime] = runtimeArns(directory);
+    const { id } = await client.create(
+      agentCoreSession({
+        role_arn: roleArn('SessionRole'),
+        environment: { type: 'aws_bedrock_agentcore', runtime_arn: runtime },
+      }),
+    );
+    await client.submit(id, 'hello');
+    await service.admin.whenIdle(id);
+    const [turn] = service.admin.turns(id);
+    expect(turn).toMatchObject({ status: 'failed', error: { code } });
+    expect(turn.error!.message).toMatch(message);
+    client.close();
+  });
+
+  test.each<[string, string[], number]>([
+    ['RegisterEnvironment', ['ConnectEnvironment'], 403],
+    ['ConnectEnvironment', ['RegisterEnvironment'], 403],
+  ])('the execution role needs %s', async (_name, executionActions) => {
+    const client = await start({ executionActions });
+    const { environment } = await client.create(selfHostedSession({ role_arn: roleArn('SessionRole') }));
+    const own = { ...service, credentialsFor: () => service.credentialsFor('ExecutionRole') };
+    await expect(connectFakeExecServer(own, environment.id)).rejects.toThrow(/not authorized to perform|403/);
+    client.close();
+  });
+
+  test('a role that is not in the template is named, with those that are', async () => {
+    await start();
+    expect(() => service.credentialsFor('Nobody')).toThrow(/No role "Nobody".*SessionRole.*ClientRole/s);
+  });
+});
+
+function runtimeArns(directory: string): string[] {
+  const place = { accountId: ACCOUNT, region: 'us-east-1', partition: 'aws' };
+  return readIdentities(readTemplates(directory), place).runtimes.map((runtime) => runtime.arn);
+}
