@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { isSameAttachment, isStale, type Attachment, type AttachmentIds } from './attachment';
+import { makeDirectories } from './directories';
 import type { ExecServerMonitor } from './exec-server-monitor';
 import { homeDirectories } from './exec-server-command';
 import { RequestFailure } from './failure';
@@ -86,14 +86,10 @@ export class LifecycleActions {
 
   private async prepareDirectories(attachment: Attachment): Promise<void> {
     const { home, codexHome } = homeDirectories(this.on.stateDirectory);
-    await orFail(
-      'the workspace directory could not be made',
-      mkdir(attachment.workspaceDirectory, { recursive: true }),
-    );
-    await orFail(
-      'the state directory could not be made',
-      Promise.all([home, codexHome].map((directory) => mkdir(directory, { recursive: true, mode: 0o700 }))),
-    );
+    await orFail('the workspace directory could not be made', makeDirectories(attachment.workspaceDirectory));
+    for (const directory of [this.on.stateDirectory, home, codexHome]) {
+      await orFail('the state directory could not be made', makeDirectories(directory, 0o700));
+    }
   }
 
   private renew(body: Body): Reply {

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Attachment } from './attachment';
+import { makeDirectories } from './directories';
 import { parseActivate, parseBody, type RequestDefaults } from './requests';
 
 const FILE = 'state.json';
@@ -39,7 +40,7 @@ export class StateStore {
   }
 
   public async save(attachment: Attachment): Promise<void> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await makeDirectories(this.directory, 0o700);
     const target = path.join(this.directory, FILE);
     const temporary = `${target}.${process.pid}.tmp`;
     try {

@@ -386,6 +386,11 @@ describe('a request that is refused', () => {
       500,
       { activate: { attachment_generation: 2, workspace: { directory: '/etc/passwd/x' } } },
     ],
+    [
+      'a workspace that no file system can make',
+      500,
+      { activate: { attachment_generation: 2, workspace: { directory: '/proc/nothing/here' } } },
+    ],
     ['no workspace', 400, { activate: { attachment_generation: 2, workspace: undefined } }],
     ['a foreign endpoint', 400, { activate: { attachment_generation: 2, endpoint: 'https://example.com' } }],
     [

@@ -1,5 +1,13 @@
 import { type ExecConnection, FakeRegistry } from './fake-registry';
-import { eventually, processesWith, removeBundle, Sandbox, SECRETS, ServerUnderTest } from './server-under-test';
+import {
+  eventually,
+  IN_IMAGE,
+  processesWith,
+  removeBundle,
+  Sandbox,
+  SECRETS,
+  ServerUnderTest,
+} from './server-under-test';
 
 /** The pinned Codex binary, started by the lifecycle server, connects to a registry and runs real commands. */
 jest.setTimeout(60_000);
@@ -51,6 +59,14 @@ test('registers at {endpoint}/v1 and connects, both signed for bedrock-mantle', 
     expect(headers['x-amz-security-token']).toBe(SECRETS.session);
     expect(JSON.stringify(headers)).not.toContain(SECRETS.bearer);
   }
+});
+
+test('runs everything as one user, in the image one without privileges', async () => {
+  const server = await start();
+  const connection = await connected(server);
+  const { output } = await connection.run('id', 'id -u', sandbox.workspace);
+  expect(Number(output)).toBe(IN_IMAGE ? 10_001 : process.getuid?.());
+  expect(server.uid).toBe(Number(output));
 });
 
 test('runs commands in the workspace and reports their exit code', async () => {

@@ -200,6 +200,11 @@ export class ServerUnderTest {
     });
   }
 
+  /** User id that the server process runs as. */
+  public get uid(): number {
+    return Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1]);
+  }
+
   /** Open sockets of the server process. */
   public get sockets(): number {
     return readdirSync(`/proc/${this.pid}/fd`).filter((fd) => {
