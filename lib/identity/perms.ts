@@ -63,6 +63,33 @@ export const MANTLE_SESSION_ACTIONS = [
 /** Handing the session role to BMA. Granted on exactly one role, with `iam:PassedToService`. */
 export const PASS_ROLE_ACTIONS = ['iam:PassRole'];
 
+/* ---------------------------------------------------------------- triggers */
+
+/** Writing to the one log group of a function, which the construct creates. */
+export const FUNCTION_LOG_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+/** What Lambda does with a function's queue, under the role of the function. */
+export const QUEUE_CONSUME_ACTIONS = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+
+/** Putting messages into one queue. */
+export const QUEUE_SEND_ACTIONS = ['sqs:SendMessage'];
+
+/** Starting executions of one state machine. */
+export const START_EXECUTION_ACTIONS = ['states:StartExecution'];
+
+/** Storing the parts of a large prompt. */
+export const PROMPT_STORE_ACTIONS = ['s3:PutObject'];
+
+/** Reading the one secret that a webhook's signatures are made with. */
+export const SECRET_READ_ACTIONS = ['secretsmanager:GetSecretValue'];
+
+/** Putting events on one bus. */
+export const PUT_EVENTS_ACTIONS = ['events:PutEvents'];
+
+/** Uses of a customer-managed key through one service; always granted with `kms:ViaService`. */
+export const KEY_READ_ACTIONS = ['kms:Decrypt'];
+export const KEY_READ_WRITE_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
 /** Answering an approval step of the turn workflow. Has no resource-level form (see RESOURCELESS_ACTIONS). */
 export const APPROVAL_ACTIONS = ['states:SendTaskFailure', 'states:SendTaskSuccess'];
 

@@ -1,0 +1,67 @@
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
+import { Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { InputError, requireInput } from '../validation/input-error';
+
+type Members = Record<string, unknown>;
+
+/**
+ * The `detail` of a trigger's own pattern, narrowed by the user's filter. A filter only ever narrows: a member that the
+ * trigger itself filters on cannot be replaced.
+ */
+export function narrowed(where: IConstruct, own: Members, filter: Members, path = 'filter'): Members {
+  const result: Members = { ...own };
+  for (const [member, narrower] of Object.entries(filter)) {
+    const existing = own[member];
+    if (existing === undefined) {
+      result[member] = checkedFilter(where, narrower, `${path}.${member}`);
+    } else if (isMembers(existing) && isMembers(narrower)) {
+      result[member] = narrowed(where, existing, narrower, `${path}.${member}`);
+    } else {
+      throw new InputError(where, {
+        input: `${path}.${member}`,
+        value: narrower,
+        allowed: 'members that the trigger does not filter on itself',
+        fix: 'Use the options of the trigger for this member, or AgentTrigger.onEvent with a pattern of your own',
+      });
+    }
+  }
+  return result;
+}
+
+/** Refuses a pattern that would match every event of the bus, and members that match nothing. */
+export function requireNarrowPattern(where: IConstruct, pattern: EventPattern): void {
+  const members = Object.entries(pattern as Members).filter(([, value]) => value !== undefined);
+  requireInput(
+    members.some(([member]) => ['source', 'detailType', 'resources', 'detail'].includes(member)),
+    where,
+    {
+      input: 'pattern',
+      value: pattern,
+      allowed: 'a pattern that names at least one of source, detailType, resources and detail',
+      fix: 'Name what to wait for; a pattern without them matches every event of the bus, each of which starts a turn',
+    },
+  );
+  members.forEach(([member, value]) => checkedFilter(where, value, `pattern.${member}`));
+}
+
+function checkedFilter(where: IConstruct, value: unknown, path: string): unknown {
+  if (Token.isUnresolved(value)) {
+    return value;
+  }
+  const empty = Array.isArray(value) ? value.length === 0 : !isMembers(value) || Object.keys(value).length === 0;
+  requireInput(!empty, where, {
+    input: path,
+    value,
+    allowed: 'a list of values with at least one element, or an object with at least one member',
+    fix: "Write every value in a list, for example ['main'], or leave the member out",
+  });
+  if (isMembers(value)) {
+    Object.entries(value).forEach(([member, inner]) => checkedFilter(where, inner, `${path}.${member}`));
+  }
+  return value;
+}
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,81 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Aws, Duration, Fn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { allowLogs } from '../encryption/key-statements';
+import { logCallerStatements } from '../encryption/log-caller-statements';
+import { attachPolicy } from '../identity/attach-policy';
+import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
+import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { useKeyThrough } from './key-use';
+
+export interface HandlerFunctionProps {
+  readonly description: string;
+  readonly code: lambda.Code;
+  readonly environment: { [name: string]: string };
+  readonly encryptionKey: kms.IKey;
+  readonly logRetention: logs.RetentionDays;
+  /** What the function may do beside writing its logs and reading its own variables. */
+  readonly statements: iam.PolicyStatement[];
+  readonly timeout: Duration;
+  readonly reservedConcurrentExecutions?: number;
+}
+
+/**
+ * A function of this library: bundled code on arm64, a role that holds nothing but the statements given here, and a log
+ * group under the customer-managed key. Outside any VPC: it calls regional AWS endpoints only.
+ */
+export class HandlerFunction extends Construct {
+  public readonly function: lambda.Function;
+  public readonly role: iam.Role;
+  public readonly logGroup: logs.LogGroup;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    const { encryptionKey } = props;
+    // As for flow logs: the group outlives the stack, so its name ends in the stack's own unique id.
+    const prefix = `/bma/trigger/${Names.uniqueResourceName(this, { separator: '-', maxLength: 200 })}-`;
+    const logGroupName = `${prefix}${Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}`;
+    allowLogs(encryptionKey, this, `${prefix}*`);
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      logGroupName,
+      encryptionKey,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+
+    this.role = new iam.Role(this, 'Role', {
+      description: props.description,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const { partition, region, account } = Stack.of(this);
+    const streams = `arn:${partition}:logs:${region}:${account}:log-group:${this.logGroup.logGroupName}:*`;
+    const policy = attachPolicy(this, 'Policy', this.role, 'role of a function', [
+      new iam.PolicyStatement({ sid: 'WriteOwnLogGroup', actions: FUNCTION_LOG_ACTIONS, resources: [streams] }),
+      ...logCallerStatements(this, encryptionKey, logGroupName, 'write'),
+      useKeyThrough(this, encryptionKey, 'lambda', KEY_READ_ACTIONS),
+      ...props.statements,
+    ]);
+    reviewedWildcard(policy!, streams, 'Lambda chooses the names of log streams; the log group is exact.');
+
+    this.function = new lambda.Function(this, 'Function', {
+      description: props.description,
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: props.code,
+      memorySize: 512,
+      timeout: props.timeout,
+      role: this.role.withoutPolicyUpdates(),
+      logGroup: this.logGroup,
+      loggingFormat: lambda.LoggingFormat.JSON,
+      environment: props.environment,
+      environmentEncryption: encryptionKey,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+    });
+    // Without its policy a function starts, and its first events fail.
+    this.function.node.addDependency(policy!);
+  }
+}

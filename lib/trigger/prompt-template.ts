@@ -1,0 +1,163 @@
+import { Token, Tokenization } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { credentialKindIn } from '../validation/credential-like';
+import { InputError, requireInput } from '../validation/input-error';
+import { eventPath } from './event-path';
+import {
+  FENCED_TYPES,
+  PLAIN_TYPES,
+  type EventPlaceholder,
+  type FencedType,
+  type PlainType,
+  type PromptSegment,
+} from './starter-contract';
+
+/** Most characters of one value and of all values of a prompt, escapes counted. */
+export const PROMPT_LIMITS = { value: 50_000, values: 100_000, template: 100_000, defaultValue: 1_000 };
+
+/** Stands for a deploy-time value while the template is parsed. */
+const BINDING = '\u0000';
+
+/** A template, parsed at synth. */
+export interface ParsedPrompt {
+  readonly segments: PromptSegment[];
+  /** Texts known only at deployment, in the order of the segments' `binding` numbers. */
+  readonly bindings: string[];
+  /** Most characters that a rendered prompt can have, deploy-time values not counted. */
+  readonly maxCharacters: number;
+}
+
+/**
+ * Parses a prompt template: text with placeholders `{{event.<path> | <type>[:<argument>] [| optional]}}`.
+ *
+ * @throws InputError for an empty template, a placeholder that is malformed, has no known type or names no member of an
+ * event, values that are too long together, and credentials.
+ */
+export function parsePrompt(where: IConstruct, template: string): ParsedPrompt {
+  const { text, bindings } = withoutTokens(where, template);
+  requireInput(text.trim() !== '' && text.length <= PROMPT_LIMITS.template, where, {
+    input: 'prompt',
+    value: text,
+    allowed: `1 to ${PROMPT_LIMITS.template} characters`,
+    fix: 'Say what the agent is to do with the event',
+  });
+  const kind = credentialKindIn(text);
+  requireInput(kind === undefined, where, {
+    input: 'prompt',
+    allowed: `no credentials; this text holds what looks like ${kind}`,
+    fix: 'Store it in Secrets Manager, grant the agent to read it, and name its ARN',
+  });
+
+  let binding = 0;
+  const segments = text
+    .split(/(\{\{.*?\}\}|\u0000)/s)
+    .filter((piece) => piece !== '')
+    .map((piece): PromptSegment => {
+      if (piece === BINDING) {
+        return { binding: binding++ };
+      }
+      if (piece.startsWith('{{') && piece.endsWith('}}')) {
+        return { placeholder: parsePlaceholder(where, piece) };
+      }
+      requireInput(!piece.includes('{{') && !piece.includes('}}'), where, {
+        input: 'prompt',
+        value: piece,
+        allowed: '{{ and }} around placeholders only, in pairs',
+        fix: 'Close the placeholder, or write the braces with a space between them',
+      });
+      return { text: piece };
+    });
+
+  const placeholders = segments.flatMap(({ placeholder }) => (placeholder ? [placeholder] : []));
+  const values = placeholders.reduce((sum, { limit = 0 }) => sum + limit, 0);
+  requireInput(values <= PROMPT_LIMITS.values, where, {
+    input: 'prompt',
+    value: `(values of up to ${values} characters together)`,
+    allowed: `at most ${PROMPT_LIMITS.values} characters of event text in one prompt`,
+    fix: 'Lower the limits of the placeholders, for example text:2000',
+  });
+  // Beside its value, a placeholder costs its name twice and a few words; the fence has about 350 characters.
+  const around = placeholders.reduce((sum, { name }) => sum + 2 * name.length + 100, 500);
+  return { segments, bindings, maxCharacters: text.length + values + around };
+}
+
+function parsePlaceholder(where: IConstruct, piece: string): EventPlaceholder {
+  const refuse = (allowed: string, fix: string): never => {
+    throw new InputError(where, { input: 'prompt', value: piece, allowed, fix });
+  };
+  const [path, typed, optional, ...rest] = piece
+    .slice(2, -2)
+    .split('|')
+    .map((part) => part.trim());
+  if (!path.startsWith('event.') || rest.length > 0 || (optional !== undefined && optional !== 'optional')) {
+    return refuse(
+      '{{event.<path> | <type>[:<argument>]}}, and | optional when the event may lack it',
+      'Write it as in {{event.detail.title | text:200}}',
+    );
+  }
+  if (!typed) {
+    return refuse(
+      'a placeholder with a type',
+      `Add one of ${[...PLAIN_TYPES, ...FENCED_TYPES].join(', ')}, for example ${path} | text`,
+    );
+  }
+  const [type, ...argument] = typed.split(':').map((part) => part.trim());
+  const placeholder = {
+    name: path,
+    path: eventPath(where, 'prompt', path.slice('event.'.length)),
+    ...(optional ? { optional: true } : {}),
+  };
+  if ((FENCED_TYPES as readonly string[]).includes(type)) {
+    return { ...placeholder, type: type as FencedType, limit: limitOf(argument, refuse) };
+  }
+  if (!(PLAIN_TYPES as readonly string[]).includes(type)) {
+    return refuse(
+      `one of the types ${[...PLAIN_TYPES, ...FENCED_TYPES].join(', ')}`,
+      'Choose the narrowest type that fits, text if none does',
+    );
+  }
+  const values = argument
+    .join(':')
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
+  if ((type === 'enum') !== values.length > 0) {
+    return refuse(
+      'enum:A,B with its values, and no argument for other types of this kind',
+      'Name the values after enum, or remove the argument',
+    );
+  }
+  return { ...placeholder, type: type as PlainType, ...(type === 'enum' ? { values } : {}) };
+}
+
+function limitOf(argument: string[], refuse: (allowed: string, fix: string) => never): number {
+  if (argument.length === 0) {
+    return PROMPT_LIMITS.defaultValue;
+  }
+  const limit = argument.length === 1 && /^\d{1,6}$/.test(argument[0]) ? Number(argument[0]) : 0;
+  return limit >= 1 && limit <= PROMPT_LIMITS.value
+    ? limit
+    : refuse(`a limit of 1 to ${PROMPT_LIMITS.value} characters`, 'Write it as in text:2000');
+}
+
+/** The template with one mark for every unresolved value, and the values. */
+function withoutTokens(where: IConstruct, template: string): { text: string; bindings: string[] } {
+  requireInput(!template.includes(BINDING), where, {
+    input: 'prompt',
+    allowed: 'text without NUL characters',
+    fix: 'Remove them',
+  });
+  if (!Token.isUnresolved(template)) {
+    return { text: template, bindings: [] };
+  }
+  const bindings: string[] = [];
+  const text = Tokenization.reverseString(template)
+    .mapTokens({
+      mapToken: (token) => {
+        bindings.push(token.toString());
+        return BINDING;
+      },
+    })
+    .join({ join: (left: unknown, right: unknown) => `${String(left ?? '')}${String(right ?? '')}` }) as string;
+  return { text, bindings };
+}

@@ -1,0 +1,63 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { QUEUE_SEND_ACTIONS } from '../identity/perms';
+
+/** How long a message stays when nobody takes it: the longest that SQS offers. Shorter than the 90 days of an execution name. */
+const RETENTION = Duration.days(14);
+
+export interface TriggerQueuesProps {
+  readonly encryptionKey: kms.IKey;
+  /** Attempts to start a turn before its event goes to the dead-letter queue. */
+  readonly maxAttempts: number;
+  readonly visibilityTimeout: Duration;
+}
+
+/**
+ * Where events wait for their turn to be started, and where those end that could not be: events that EventBridge could
+ * not deliver as well as those that the starter could not start.
+ */
+export class TriggerQueues extends Construct {
+  public readonly events: sqs.Queue;
+  public readonly deadLetters: sqs.Queue;
+
+  constructor(scope: Construct, id: string, props: TriggerQueuesProps) {
+    super(scope, id);
+    const common = {
+      encryption: sqs.QueueEncryption.KMS,
+      encryptionMasterKey: props.encryptionKey,
+      enforceSSL: true,
+      retentionPeriod: RETENTION,
+    };
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      ...common,
+      // What could not be handled must not disappear with the stack.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.events = new sqs.Queue(this, 'Events', {
+      ...common,
+      visibilityTimeout: props.visibilityTimeout,
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.maxAttempts },
+    });
+  }
+
+  /**
+   * One EventBridge rule may deliver to both queues. The stock targets leave out the condition when a queue is encrypted,
+   * which admits the rules of every account.
+   */
+  public admitRule(ruleArn: string): void {
+    for (const queue of [this.events, this.deadLetters]) {
+      queue.addToResourcePolicy(
+        new iam.PolicyStatement({
+          sid: 'OneRuleDelivers',
+          principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+          actions: QUEUE_SEND_ACTIONS,
+          resources: [queue.queueArn],
+          conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
+        }),
+      );
+    }
+  }
+}
