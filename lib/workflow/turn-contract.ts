@@ -113,6 +113,7 @@ export const TURN_EVENT_SOURCE = 'cdk-bedrock-managed-agents';
 
 /** `detail-type` of the events on the agent's bus. */
 export type TurnEventType =
+  | 'Managed Agent Turn Approval Requested'
   | 'Managed Agent Turn Started'
   | 'Managed Agent Turn Completed'
   | 'Managed Agent Turn Failed'
@@ -125,8 +126,9 @@ export interface TurnReason {
   /**
    * Rejected: `input-blocked`, `output-blocked`, `approval-denied`, `approval-expired`, `approval-unavailable`, `request-invalid`.
    * TimedOut: `deadline`, `no-slot`, `session-busy`. Cancelled: `stopped`, `cancelled`.
-   * Failed: `session-failed`, `no-final-answer`, `preview-not-enabled`, `access-denied`, `create-undecided`,
-   * `submit-undecided`, `workflow-error`.
+   * Failed: `turn-failed`, `session-failed`, `no-final-answer`, `preview-not-enabled`, `access-denied`, `not-found`,
+   * `request-refused`, `definition-unusable`, `create-undecided`, `submit-undecided`, `evidence-missing`,
+   * `workflow-error`.
    */
   readonly code: string;
   readonly message?: string;
@@ -159,7 +161,7 @@ export interface TurnEventDetail {
   readonly sessionKey?: string;
   readonly deduplicationKey: string;
   readonly trigger: TurnTrigger;
-  /** Absent in `Managed Agent Turn Started`. */
+  /** Absent in `Managed Agent Turn Approval Requested` and `Managed Agent Turn Started`. */
   readonly outcome?: TurnOutcome;
   readonly reason?: TurnReason;
   readonly sessionId?: string;
@@ -200,13 +202,20 @@ export interface SessionItem extends LedgerKey {
   readonly sessionId?: string;
   /** When the create was started, milliseconds since the epoch; where a reconciliation begins to look. */
   readonly createStartedAt?: number;
-  /** SHA-256 of the session definition that the session was created from. A changed definition begins a new session. */
-  readonly definitionSha256?: string;
+  /** SHA-256 of the published binding that the session was created from: what it changes begins a new session. */
+  readonly bindingSha256?: string;
   /** Execution name of the turn that works in the session now, and when it must be over (milliseconds since the epoch). */
   readonly heldBy?: string;
   readonly heldUntil?: number;
+  /** `session`, once a session is open: key of the index that finds what is to be deleted. */
+  readonly kind?: 'session';
   /** Unix seconds; after it, the session is deleted. */
-  readonly deleteAfter: number;
+  readonly deleteAfter?: number;
+}
+
+/** Which conversation a session belongs to, so that no session serves two. */
+export function ownerLedgerKey(sessionId: string): string {
+  return `owner#${sessionId}`;
 }
 
 /** One turn, by its execution name: what was claimed before what was done. */
@@ -215,13 +224,26 @@ export function turnLedgerKey(executionName: string): string {
 }
 
 export interface TurnItem extends LedgerKey {
-  readonly sessionId?: string;
   /** `submitting` is written before the message is sent, `submitted` after it was accepted. */
-  readonly state: 'submitting' | 'submitted' | 'settled';
+  readonly state: 'registered' | 'submitting' | 'submitted' | 'over' | 'settled';
+  /** The prepared turn as JSON, without the prompt: what the settlement of a stopped execution works from. */
+  readonly prepared: string;
+  /** Milliseconds since the epoch; set when the slot is held. */
+  readonly deadlineAt?: number;
+  readonly sessionId?: string;
+  readonly model?: string;
+  /** SHA-256 of the session definition's file. */
+  readonly definitionSha256?: string;
   /** Newest item of the conversation before the submit; absent when it was empty. */
   readonly newestItemId?: string;
   readonly submitStartedAt?: number;
   readonly turnId?: string;
+  /** The terminal event as JSON, when the stream was heard at the right moment: type, error code and usage. */
+  readonly terminal?: string;
+  /** Where an approver's answer goes; removed with the answer. */
+  readonly approvalToken?: string;
+  /** The answer as JSON. */
+  readonly approval?: string;
   readonly outcome?: TurnOutcome;
   /** Unix seconds: DynamoDB removes the item some time after it. */
   readonly expiresAt: number;

@@ -33,7 +33,10 @@ export function endingOf(error: unknown): Ending {
   }
   if (error instanceof SessionDefinitionError) return failed('definition-unusable', error.message);
   if (error instanceof BadRequestError || error instanceof RequestInputError) {
-    return failed('request-refused', `The service or the client refused a field${error.requestId ? ` (request ${error.requestId})` : ''}`);
+    return failed(
+      'request-refused',
+      `The service or the client refused a field${error.requestId ? ` (request ${error.requestId})` : ''}`,
+    );
   }
   if (error instanceof ConflictError || (error instanceof SessionClientError && error.retrySafe)) {
     throw new TransientStepError(`${error.name} in ${error.operation ?? 'a call'}`);

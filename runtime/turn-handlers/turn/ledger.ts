@@ -55,7 +55,10 @@ export class Ledger {
       );
       return fromAttributes(Attributes ?? {});
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException || (error as Error).name === 'ConditionalCheckFailedException')
+      if (
+        error instanceof ConditionalCheckFailedException ||
+        (error as Error).name === 'ConditionalCheckFailedException'
+      )
         return undefined;
       throw error;
     }

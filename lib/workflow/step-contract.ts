@@ -1,0 +1,139 @@
+/**
+ * The contract between the definition of the state machine (lib/workflow) and its Lambda functions
+ * (runtime/turn-handlers): the payload and the answer of every step. Types only.
+ */
+import type {
+  TextPart,
+  TurnApprovalRecord,
+  TurnEventDetail,
+  TurnEvidence,
+  TurnOutcome,
+  TurnReason,
+  TurnRequest,
+} from './turn-contract';
+
+/** What is known about a turn from its first step on. Also kept in the ledger, for the settlement of a stopped turn. */
+export interface PreparedTurn {
+  /** Name of the execution. */
+  readonly name: string;
+  /** What every outcome event of the turn says. */
+  readonly detail: TurnEventDetail;
+  /** Keys of the turn and of its conversation in the ledger. */
+  readonly turnPk: string;
+  readonly sessionPk: string;
+  /** From the moment the slot is held. */
+  readonly deadlineSeconds: number;
+  readonly approvalRequired: boolean;
+  /** Unix seconds as text, the form DynamoDB takes a number in: when the ledger forgets the turn. */
+  readonly expiresAt: string;
+}
+
+/** How a turn ended, as the steps hand it on. */
+export interface Ending {
+  readonly outcome: TurnOutcome;
+  readonly reason?: TurnReason;
+}
+
+export interface PrepareTurnPayload {
+  readonly request: TurnRequest;
+  readonly execution: { readonly name: string; readonly id: string; readonly startTime: string };
+}
+export type PrepareTurnAnswer =
+  | { readonly accepted: true; readonly turn: PreparedTurn; readonly prompt: readonly TextPart[] }
+  | { readonly accepted: false; readonly turn: PreparedTurn; readonly ending: Ending };
+
+/** A part after the guardrail has seen it. */
+export interface ScreenedPart {
+  readonly part: TextPart;
+  readonly verdict: GuardrailVerdict;
+}
+
+export interface GuardrailVerdict {
+  readonly action: 'NONE' | 'MASKED' | 'BLOCKED';
+  /** What was found, without the text that matched: `contentPolicy:VIOLENCE`, `sensitiveInformationPolicy:EMAIL`. */
+  readonly findings?: readonly string[];
+}
+
+/** Asked only when the guardrail intervened. */
+export interface JudgeScreeningPayload {
+  readonly turn: PreparedTurn;
+  readonly stage: 'input' | 'output';
+  readonly index: number;
+  readonly part: TextPart;
+  /** The answer of ApplyGuardrail. */
+  readonly answer: unknown;
+}
+
+export interface OpenSessionPayload {
+  readonly turn: PreparedTurn;
+  /** Value of the SSM parameter that points to the session definition. */
+  readonly binding: string;
+}
+export type OpenSessionAnswer =
+  | { readonly status: 'open'; readonly sessionId: string; readonly resumed: boolean }
+  /** Another turn works in the session. */
+  | { readonly status: 'busy'; readonly waitSeconds: number }
+  | { readonly status: 'ended'; readonly ending: Ending };
+
+export interface SubmitTurnPayload {
+  readonly turn: PreparedTurn;
+  readonly sessionId: string;
+  readonly prompt: readonly ScreenedPart[];
+}
+export type SubmitTurnAnswer =
+  { readonly status: 'submitted'; readonly check: CheckState } | { readonly status: 'ended'; readonly ending: Ending };
+
+/** What one look leaves to the next. */
+export interface CheckState {
+  readonly looks: number;
+  /** How often in a row the session was at rest without a final answer. */
+  readonly restless: number;
+  readonly waitSeconds: number;
+}
+
+export interface CheckTurnPayload {
+  readonly turn: PreparedTurn;
+  readonly sessionId: string;
+  readonly check: CheckState;
+}
+export type CheckTurnAnswer =
+  | { readonly status: 'running'; readonly check: CheckState }
+  | { readonly status: 'deadline' }
+  | { readonly status: 'ended'; readonly ending: Ending };
+
+export interface CancelTurnPayload {
+  readonly turn: PreparedTurn;
+}
+export interface CancelTurnAnswer {
+  /** `nothing`: no message was ever submitted, or the turn was over. `pending`: asked, and not over yet. */
+  readonly status: 'nothing' | 'cancelled' | 'pending';
+}
+
+export interface CollectEvidencePayload {
+  readonly turn: PreparedTurn;
+  readonly ending: Ending;
+  /** Verdicts on the prompt, as far as it was screened. */
+  readonly screened?: readonly ScreenedPart[];
+  readonly approval?: TurnApprovalRecord;
+}
+export interface CollectEvidenceAnswer {
+  readonly evidence: TurnEvidence;
+  readonly sessionId?: string;
+  /** The final answer, not screened yet. Empty unless the turn completed. */
+  readonly output: readonly TextPart[];
+  /** Where the outcome is written when it is known. */
+  readonly outcomeKey: string;
+}
+
+export interface CloseSessionPayload {
+  readonly turn: PreparedTurn;
+}
+export interface CloseSessionAnswer {
+  readonly status: 'released' | 'deleted' | 'nothing';
+}
+
+export interface ExpireSessionsAnswer {
+  readonly deleted: number;
+  readonly held: number;
+  readonly failed: number;
+}

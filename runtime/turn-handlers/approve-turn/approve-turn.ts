@@ -1,0 +1,93 @@
+import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { turnLedgerKey, type TurnApprovalRecord } from '../../../lib/workflow/turn-contract';
+import type { Ledger } from '../turn/ledger';
+import { log } from '../turn/log';
+
+/** What a function URL with IAM authorization hands to its function, as far as it is read here. */
+export interface ApprovalCall {
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+  readonly requestContext?: {
+    readonly authorizer?: { readonly iam?: { readonly userArn?: string } };
+  };
+}
+
+export interface ApprovalReply {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface ApproveTurnParts {
+  readonly ledger: Ledger;
+  readonly states: Pick<SFNClient, 'send'>;
+}
+
+interface Answer {
+  readonly turn: string;
+  readonly decision: 'approve' | 'deny';
+  readonly comment?: string;
+}
+
+/**
+ * `{"turn": "turn-…", "decision": "approve" | "deny", "comment": "…"}`. Who answers is what IAM says, never the body.
+ * The first answer stands; the task token never leaves the account's own table.
+ */
+export async function approveTurn(call: ApprovalCall, { ledger, states }: ApproveTurnParts): Promise<ApprovalReply> {
+  const by = call.requestContext?.authorizer?.iam?.userArn;
+  if (!by) return reply(403, 'The caller is not known: call the URL with a SigV4 signature');
+  const answer = parseAnswer(call);
+  if (!answer)
+    return reply(400, 'Send {"turn": "turn-…", "decision": "approve" or "deny", "comment": at most 500 characters}');
+  const pk = turnLedgerKey(answer.turn);
+  const { approvalToken, approval } = await ledger.turn(pk);
+  if (!approvalToken)
+    return reply(404, approval ? 'The turn was answered before' : 'No such turn waits for an approval');
+  const record: TurnApprovalRecord = {
+    decision: answer.decision === 'approve' ? 'approved' : 'denied',
+    by,
+    at: new Date().toISOString(),
+    ...(answer.comment ? { comment: answer.comment } : {}),
+  };
+  // A repetition after a failed send must send what was recorded, so the recorded answer is read back.
+  const changed = await ledger.change(pk, {
+    UpdateExpression: 'SET approval = if_not_exists(approval, :record)',
+    ConditionExpression: 'approvalToken = :token',
+    values: { record: JSON.stringify(record), token: approvalToken },
+  });
+  if (!changed) return reply(404, 'The turn was answered before');
+  const standing = JSON.parse(String(changed['approval'])) as TurnApprovalRecord;
+  if (standing.by !== by || standing.decision !== record.decision)
+    return reply(409, `The turn was ${standing.decision} before`);
+  try {
+    await states.send(new SendTaskSuccessCommand({ taskToken: approvalToken, output: JSON.stringify(standing) }));
+  } catch (error) {
+    const { name } = error as Error;
+    if (name !== 'TaskTimedOut' && name !== 'TaskDoesNotExist' && name !== 'InvalidToken') throw error;
+    return reply(410, 'The turn does not wait any more');
+  }
+  await ledger.change(pk, {
+    UpdateExpression: 'REMOVE approvalToken',
+    ConditionExpression: 'approvalToken = :token',
+    values: { token: approvalToken },
+  });
+  log('approve-turn', standing.decision, { turn: answer.turn, by });
+  return reply(200, `The turn is ${standing.decision}`);
+}
+
+function parseAnswer({ body = '', isBase64Encoded }: ApprovalCall): Answer | undefined {
+  try {
+    const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+    const { turn, decision, comment } = JSON.parse(text) as Partial<Answer>;
+    if (typeof turn !== 'string' || !/^[\w-]{1,80}$/.test(turn)) return undefined;
+    if (decision !== 'approve' && decision !== 'deny') return undefined;
+    if (comment !== undefined && (typeof comment !== 'string' || comment.length > 500)) return undefined;
+    return { turn, decision, ...(comment === undefined ? {} : { comment }) };
+  } catch {
+    return undefined;
+  }
+}
+
+function reply(statusCode: number, message: string): ApprovalReply {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message }) };
+}

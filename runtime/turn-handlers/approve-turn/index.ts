@@ -1,0 +1,8 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { ledger } from '../turn/clients';
+import { type ApprovalCall, type ApprovalReply, approveTurn } from './approve-turn';
+
+const parts = { ledger: ledger(), states: new SFNClient({}) };
+
+/** Lambda behind a function URL with IAM authorization: takes the answer of an approver. */
+export const handler = (call: ApprovalCall): Promise<ApprovalReply> => approveTurn(call, parts);

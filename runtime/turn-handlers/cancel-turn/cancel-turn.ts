@@ -1,0 +1,48 @@
+import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/workflow/step-contract';
+import { AmbiguousRequestError, ConflictError, NotFoundError, type SessionClient } from '../../session-client';
+import { TransientStepError } from '../turn/failures';
+import type { Ledger } from '../turn/ledger';
+import { log } from '../turn/log';
+
+export interface CancelTurnParts {
+  readonly client: SessionClient;
+  readonly ledger: Ledger;
+  /** How long the end of the turn is waited for. */
+  readonly patienceMs: number;
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Cancels only in a session that this turn holds, so that no later turn of the conversation is hit. Finished actions of
+ * the agent are not undone.
+ */
+export async function cancelTurn({ turn }: CancelTurnPayload, parts: CancelTurnParts): Promise<CancelTurnAnswer> {
+  const { client, ledger, patienceMs } = parts;
+  const [record, conversation] = [await ledger.turn(turn.turnPk), await ledger.session(turn.sessionPk)];
+  const sessionId = record.sessionId;
+  const sent = record.state === 'submitting' || record.state === 'submitted';
+  if (!sent || sessionId === undefined || conversation.heldBy !== turn.name) return { status: 'nothing' };
+  try {
+    let asked = false;
+    for (const until = Date.now() + patienceMs; ;) {
+      const { status } = await client.get(sessionId);
+      if (status !== 'in_progress') return { status: asked ? 'cancelled' : 'nothing' };
+      if (!asked) {
+        await client.cancel(sessionId).catch((error: unknown) => {
+          // Whether it was accepted shows in the status; a conflict means that the turn is just ending.
+          if (!(error instanceof AmbiguousRequestError) && !(error instanceof ConflictError)) throw error;
+        });
+        asked = true;
+        log('cancel-turn', 'asked', { turn: turn.name, sessionId });
+      } else if (Date.now() >= until) {
+        return { status: 'pending' };
+      } else {
+        await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_EVERY_MS, patienceMs)));
+      }
+    }
+  } catch (error) {
+    if (error instanceof NotFoundError) return { status: 'nothing' };
+    throw new TransientStepError(`cancel: ${(error as Error).name}`);
+  }
+}

@@ -1,0 +1,13 @@
+import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/workflow/step-contract';
+import { ledger, sessionClient } from '../turn/clients';
+import { numberSetting } from '../turn/settings';
+import { cancelTurn } from './cancel-turn';
+
+const parts = {
+  client: sessionClient(),
+  ledger: ledger(),
+  patienceMs: numberSetting(process.env, 'SETTLE_SECONDS') * 1000,
+};
+
+/** Lambda: stops the work of a turn that is not wanted any more. */
+export const handler = (payload: CancelTurnPayload): Promise<CancelTurnAnswer> => cancelTurn(payload, parts);

@@ -1,0 +1,13 @@
+import type { CloseSessionAnswer, CloseSessionPayload } from '../../../lib/workflow/step-contract';
+import { ledger, sessionClient } from '../turn/clients';
+import { numberSetting } from '../turn/settings';
+import { closeSession } from './close-session';
+
+const parts = {
+  client: sessionClient(),
+  ledger: ledger(),
+  retentionSeconds: numberSetting(process.env, 'SESSION_RETENTION_SECONDS'),
+};
+
+/** Lambda: gives the session of a turn back, or deletes it when nothing will resume it. */
+export const handler = (payload: CloseSessionPayload): Promise<CloseSessionAnswer> => closeSession(payload, parts);

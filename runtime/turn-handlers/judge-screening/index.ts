@@ -1,0 +1,8 @@
+import type { JudgeScreeningPayload, ScreenedPart } from '../../../lib/workflow/step-contract';
+import { textStore } from '../turn/clients';
+import { judgeScreening } from './judge-screening';
+
+const store = textStore();
+
+/** Lambda: tells a masked text from a blocked one, when the guardrail intervened. Calls Amazon S3 for large texts. */
+export const handler = (payload: JudgeScreeningPayload): Promise<ScreenedPart> => judgeScreening(payload, store);

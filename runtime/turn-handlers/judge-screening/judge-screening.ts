@@ -1,0 +1,61 @@
+import type { JudgeScreeningPayload, ScreenedPart } from '../../../lib/workflow/step-contract';
+import type { TextPart } from '../../../lib/workflow/turn-contract';
+import type { TextStore } from '../turn/text-store';
+
+/**
+ * A text is masked only when everything that was found was anonymized and the guardrail returned the masked text;
+ * whatever else an intervention says blocks it. In no case does the original text go on.
+ *
+ * The answer comes through Step Functions, which writes the members of SDK answers with a capital letter.
+ */
+export async function judgeScreening(
+  { turn, stage, index, part, answer }: JudgeScreeningPayload,
+  store: TextStore,
+): Promise<ScreenedPart> {
+  const found = findings(member(answer, 'assessments'));
+  const names = [...new Set(found.map(({ name }) => name))];
+  const outputs = member(answer, 'outputs');
+  const masked = Array.isArray(outputs) ? outputs.map((output) => member(output, 'text')).join('') : '';
+  const onlyMasked = found.length > 0 && found.every(({ action }) => action === 'ANONYMIZED' || action === 'NONE');
+  if (!onlyMasked || masked === '' || !found.some(({ action }) => action === 'ANONYMIZED')) {
+    return { part: { text: '[blocked]' }, verdict: { action: 'BLOCKED', findings: names } };
+  }
+  const kept: TextPart = part.s3 ? await keepInS3(store, turn.name, stage, index, masked) : { text: masked };
+  return { part: kept, verdict: { action: 'MASKED', findings: names } };
+}
+
+async function keepInS3(store: TextStore, turn: string, stage: string, index: number, text: string): Promise<TextPart> {
+  const key = `turns/${turn}/masked-${stage}/${String(index).padStart(3, '0')}.txt`;
+  await store.write(key, text, 'text/plain; charset=utf-8');
+  return { s3: { bucket: store.bucket, key } };
+}
+
+interface Finding {
+  readonly name: string;
+  readonly action: string;
+}
+
+/** Every object with an `action` below an assessment, named by its policy and what was recognised; never the match. */
+function findings(assessments: unknown): Finding[] {
+  const found: Finding[] = [];
+  const walk = (value: unknown, policy: string): void => {
+    if (Array.isArray(value)) return value.forEach((entry) => walk(entry, policy));
+    if (typeof value !== 'object' || value === null) return;
+    const action = member(value, 'action');
+    if (typeof action === 'string') {
+      const kind = member(value, 'name') ?? member(value, 'type') ?? 'match';
+      found.push({ name: `${policy}:${String(kind).slice(0, 100)}`, action: action.toUpperCase() });
+      return;
+    }
+    for (const [key, entry] of Object.entries(value)) walk(entry, policy || key.charAt(0).toLowerCase() + key.slice(1));
+  };
+  if (Array.isArray(assessments)) assessments.forEach((assessment) => walk(assessment, ''));
+  return found;
+}
+
+/** A member in either spelling. */
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const record = value as Record<string, unknown>;
+  return record[name.charAt(0).toUpperCase() + name.slice(1)] ?? record[name];
+}

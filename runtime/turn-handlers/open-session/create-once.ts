@@ -1,0 +1,101 @@
+import type { SessionDefinition } from '../../../lib/agent/session-contract';
+import type { PreparedTurn } from '../../../lib/workflow/step-contract';
+import { ownerLedgerKey, type SessionItem } from '../../../lib/workflow/turn-contract';
+import { AmbiguousRequestError, NotFoundError, reconcileCreate, type SessionClient } from '../../session-client';
+import type { Ledger } from '../turn/ledger';
+import { log } from '../turn/log';
+import type { OpenSessionParts } from './open-session';
+
+/** Creates whose end stayed open, looked for in vain, after which the turn gives up. */
+const MOST_CREATES = 3;
+const MOST_LOOKS = 5;
+
+/**
+ * A session for one conversation.
+ *
+ * The session is created without a message, so a create that happens unseen starts no work. Sessions of one definition
+ * without a message are alike; what makes one of them this conversation's is the owner record, written once per
+ * session. So after an ambiguous create any young, empty, unowned session of the definition may be taken, and where
+ * there is none another is created: at worst an idle session is left over, never a second turn.
+ *
+ * @returns undefined when it stayed open too often
+ */
+export async function createOnce(
+  definition: SessionDefinition,
+  turn: PreparedTurn,
+  held: Partial<SessionItem>,
+  parts: OpenSessionParts,
+): Promise<string | undefined> {
+  // Set by an earlier attempt of this step that did not come to its end.
+  let openSince = held.state === 'creating' ? held.createStartedAt : undefined;
+  for (let creates = 0; creates < MOST_CREATES;) {
+    if (openSince !== undefined) {
+      const found = await adopt(definition, turn, openSince, parts);
+      if (found !== undefined) return found;
+      openSince = undefined;
+      continue;
+    }
+    creates += 1;
+    await parts.ledger.change(turn.sessionPk, {
+      UpdateExpression: 'SET #state = :creating, createStartedAt = :now',
+      ConditionExpression: 'heldBy = :me',
+      values: { creating: 'creating', now: Date.now(), me: turn.name },
+    });
+    try {
+      const { id } = await parts.client.create(definition);
+      if (await own(parts.ledger, id, turn)) return id;
+      // Another turn, after an ambiguous create of its own, was faster.
+    } catch (error) {
+      if (!(error instanceof AmbiguousRequestError)) throw error;
+      log('open-session', 'ambiguous create', { turn: turn.name });
+      openSince = error.startedAt;
+    }
+  }
+  return openSince === undefined ? undefined : await adopt(definition, turn, openSince, parts);
+}
+
+async function adopt(
+  definition: SessionDefinition,
+  turn: PreparedTurn,
+  startedAt: number,
+  { client, ledger, settleMs }: OpenSessionParts,
+): Promise<string | undefined> {
+  const known = new Set<string>();
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const result = await reconcileCreate(client, {
+      request: definition,
+      startedAt,
+      identifiedBy: 'sole-creator',
+      known,
+      settleMs,
+    });
+    if (result.outcome === 'not-found') return undefined;
+    const candidates = result.outcome === 'found' ? [result.session.id] : result.candidates;
+    for (const id of candidates) {
+      if ((await isUnused(client, id)) && (await own(ledger, id, turn))) return id;
+      known.add(id);
+    }
+    if (candidates.length === 0) return undefined;
+  }
+  return undefined;
+}
+
+async function isUnused(client: SessionClient, sessionId: string): Promise<boolean> {
+  try {
+    const { status } = await client.get(sessionId);
+    return status === 'idle' && (await client.itemsPage(sessionId, { limit: 1 })).data.length === 0;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
+
+/** @returns whether the session belongs to this conversation */
+async function own(ledger: Ledger, sessionId: string, turn: PreparedTurn): Promise<boolean> {
+  const owned = await ledger.change(ownerLedgerKey(sessionId), {
+    UpdateExpression: 'SET ownedBy = :conversation, expiresAt = :expires',
+    ConditionExpression: 'attribute_not_exists(pk) OR ownedBy = :conversation',
+    values: { conversation: turn.sessionPk, expires: Number(turn.expiresAt) },
+  });
+  return owned !== undefined;
+}

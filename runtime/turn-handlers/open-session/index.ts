@@ -1,0 +1,15 @@
+import type { OpenSessionAnswer, OpenSessionPayload } from '../../../lib/workflow/step-contract';
+import { ledger, sessionClient, textStore } from '../turn/clients';
+import { numberSetting } from '../turn/settings';
+import { openSession } from './open-session';
+
+const parts = {
+  client: sessionClient(),
+  ledger: ledger(),
+  store: textStore(),
+  settleMs: numberSetting(process.env, 'SETTLE_SECONDS') * 1000,
+  retentionSeconds: numberSetting(process.env, 'SESSION_RETENTION_SECONDS'),
+};
+
+/** Lambda: creates the session of a turn, or resumes the one of its session key. */
+export const handler = (payload: OpenSessionPayload): Promise<OpenSessionAnswer> => openSession(payload, parts);

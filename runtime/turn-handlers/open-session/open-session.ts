@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { Ending, OpenSessionAnswer, OpenSessionPayload } from '../../../lib/workflow/step-contract';
+import type { SessionItem, TurnItem } from '../../../lib/workflow/turn-contract';
+import { NotFoundError, parseBinding, type SessionClient, resolveSessionDefinition } from '../../session-client';
+import { endingOf } from '../turn/failures';
+import type { Ledger } from '../turn/ledger';
+import { log } from '../turn/log';
+import type { TextStore } from '../turn/text-store';
+import { createOnce } from './create-once';
+
+export interface OpenSessionParts {
+  readonly client: SessionClient;
+  readonly ledger: Ledger;
+  readonly store: TextStore;
+  /** How long an ambiguous create is looked for. */
+  readonly settleMs: number;
+  /** How long a session of a session key is kept without a turn. */
+  readonly retentionSeconds: number;
+}
+
+/** How long after its deadline a turn may still hold its session: the time to cancel, collect and publish. */
+const HOLD_MARGIN_MS = 30 * 60_000;
+const BUSY_WAIT_SECONDS = 15;
+
+/**
+ * Safe to repeat at any point: the hold is this turn's own, an open session is found again in the ledger, and a create
+ * that was interrupted is looked for before another is made.
+ */
+export async function openSession(payload: OpenSessionPayload, parts: OpenSessionParts): Promise<OpenSessionAnswer> {
+  try {
+    return await open(payload, parts);
+  } catch (error) {
+    return { status: 'ended', ending: endingOf(error) };
+  }
+}
+
+async function open({ turn, binding }: OpenSessionPayload, parts: OpenSessionParts): Promise<OpenSessionAnswer> {
+  const { client, ledger } = parts;
+  const now = Date.now();
+  const record = (await ledger.change(turn.turnPk, {
+    UpdateExpression: 'SET deadlineAt = if_not_exists(deadlineAt, :deadline)',
+    values: { deadline: now + turn.deadlineSeconds * 1000 },
+  })) as unknown as TurnItem;
+  const deadlineAt = record.deadlineAt ?? now;
+  const held = (await ledger.change(turn.sessionPk, {
+    UpdateExpression: 'SET heldBy = :me, heldUntil = :until',
+    ConditionExpression: 'attribute_not_exists(heldBy) OR heldBy = :me OR heldUntil < :now',
+    values: { me: turn.name, until: deadlineAt + HOLD_MARGIN_MS, now },
+  })) as Partial<SessionItem> | undefined;
+  if (held === undefined) return now > deadlineAt ? ended(SESSION_BUSY) : busy();
+
+  const bindingSha256 = createHash('sha256').update(binding).digest('hex');
+  const resumable = held.state === 'open' && held.bindingSha256 === bindingSha256 ? held.sessionId : undefined;
+  const status = resumable === undefined ? 'gone' : await statusOf(client, resumable);
+  if (resumable !== undefined && status === 'in_progress' && record.state === 'registered') {
+    // A turn that lost its hold left work behind. It is stopped, not joined.
+    log('open-session', 'left-over turn cancelled', { turn: turn.name, sessionId: resumable });
+    await client.cancel(resumable).catch(() => undefined);
+    return now > deadlineAt ? ended(SESSION_BUSY) : busy();
+  }
+
+  const { sha256, bucket, key, region } = parseBinding(binding);
+  const definition = resolveSessionDefinition(
+    { ...parseBinding(binding), region },
+    await parts.store.read({ bucket, key }),
+  );
+  const resume = resumable !== undefined && status !== 'gone' && status !== 'failed';
+  const sessionId = resume ? resumable : await createOnce(definition, turn, held, parts);
+  if (sessionId === undefined) return ended(CREATE_UNDECIDED);
+  await ledger.change(turn.sessionPk, {
+    UpdateExpression:
+      'SET #state = :open, sessionId = :id, bindingSha256 = :binding, kind = :kind, deleteAfter = :later REMOVE createStartedAt',
+    ConditionExpression: 'heldBy = :me',
+    values: {
+      open: 'open',
+      id: sessionId,
+      binding: bindingSha256,
+      kind: 'session',
+      later: Math.floor(deadlineAt / 1000) + parts.retentionSeconds,
+      me: turn.name,
+    },
+  });
+  await ledger.change(turn.turnPk, {
+    UpdateExpression: 'SET sessionId = :id, model = :model, definitionSha256 = :definition',
+    values: { id: sessionId, model: definition.agent.model, definition: sha256 },
+  });
+  if (!resume && held.sessionId !== undefined && held.sessionId !== sessionId) {
+    // Replaced: its definition changed, or it failed. A deletion that does not succeed costs nothing but tidiness.
+    await client.delete(held.sessionId).catch(() => undefined);
+  }
+  log('open-session', resume ? 'resumed' : 'created', { turn: turn.name, sessionId });
+  return { status: 'open', sessionId, resumed: resume };
+}
+
+async function statusOf(client: SessionClient, sessionId: string): Promise<string> {
+  try {
+    return (await client.get(sessionId)).status;
+  } catch (error) {
+    if (error instanceof NotFoundError) return 'gone';
+    throw error;
+  }
+}
+
+const SESSION_BUSY: Ending = {
+  outcome: 'TimedOut',
+  reason: { code: 'session-busy', message: 'Other turns worked in the session until the deadline' },
+};
+const CREATE_UNDECIDED: Ending = {
+  outcome: 'Failed',
+  reason: { code: 'create-undecided', message: 'The service left open, several times, whether it created a session' },
+};
+
+function ended(ending: Ending): OpenSessionAnswer {
+  return { status: 'ended', ending };
+}
+
+function busy(): OpenSessionAnswer {
+  return { status: 'busy', waitSeconds: BUSY_WAIT_SECONDS };
+}

@@ -1,0 +1,14 @@
+import type { SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/workflow/step-contract';
+import { ledger, sessionClient, textStore } from '../turn/clients';
+import { numberSetting } from '../turn/settings';
+import { submitTurn } from './submit-turn';
+
+const parts = {
+  client: sessionClient(),
+  ledger: ledger(),
+  store: textStore(),
+  settleMs: numberSetting(process.env, 'SETTLE_SECONDS') * 1000,
+};
+
+/** Lambda: sends the message of a turn, once. */
+export const handler = (payload: SubmitTurnPayload): Promise<SubmitTurnAnswer> => submitTurn(payload, parts);

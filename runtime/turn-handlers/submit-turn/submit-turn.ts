@@ -1,0 +1,106 @@
+import type { Ending, SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/workflow/step-contract';
+import {
+  AmbiguousRequestError,
+  type ConversationMark,
+  markConversation,
+  reconcileSubmit,
+  type SessionClient,
+} from '../../session-client';
+import { FIRST_WAIT_SECONDS } from '../check-turn/back-off';
+import { endingOf } from '../turn/failures';
+import type { Ledger } from '../turn/ledger';
+import { log } from '../turn/log';
+import type { TextStore } from '../turn/text-store';
+
+export interface SubmitTurnParts {
+  readonly client: SessionClient;
+  readonly ledger: Ledger;
+  readonly store: TextStore;
+  /** How long an ambiguous submit is looked for before the message counts as not accepted. */
+  readonly settleMs: number;
+}
+
+const MOST_SUBMITS = 3;
+
+/**
+ * The message goes out at most once per look at the session: the claim is in the ledger before it is sent, and after an
+ * unclear end, of a call or of a whole attempt of this step, the session is read until it shows the message or has
+ * stayed idle without it for the settle time.
+ */
+export async function submitTurn(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promise<SubmitTurnAnswer> {
+  try {
+    return await submit(payload, parts);
+  } catch (error) {
+    return { status: 'ended', ending: endingOf(error) };
+  }
+}
+
+async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promise<SubmitTurnAnswer> {
+  const { turn, sessionId } = payload;
+  const { client, ledger, store, settleMs } = parts;
+  const record = await ledger.turn(turn.turnPk);
+  if (record.state === 'submitted') return submitted();
+  const message = await store.text(payload.prompt.map(({ part }) => part));
+  let unclear = record.state === 'submitting';
+  const before: ConversationMark = unclear
+    ? {
+        ...(record.newestItemId ? { newestItemId: record.newestItemId } : {}),
+        empty: !record.newestItemId,
+        turnIds: new Set(),
+      }
+    : await markConversation(client, sessionId);
+  if (!unclear) {
+    await ledger.change(turn.turnPk, {
+      UpdateExpression: before.newestItemId
+        ? 'SET #state = :submitting, submitStartedAt = :now, newestItemId = :newest'
+        : 'SET #state = :submitting, submitStartedAt = :now',
+      values: {
+        submitting: 'submitting',
+        now: Date.now(),
+        ...(before.newestItemId ? { newest: before.newestItemId } : {}),
+      },
+    });
+  }
+  for (let submits = 0; submits < MOST_SUBMITS;) {
+    if (unclear) {
+      const found = await reconcileSubmit(client, { sessionId, message, before, settleMs });
+      log('submit-turn', `reconciled: ${found.outcome}`, { turn: turn.name, sessionId });
+      if (found.outcome === 'accepted') return await accepted(payload, parts, found.turnId);
+      if (found.outcome === 'undecided') return { status: 'ended', ending: UNDECIDED };
+      unclear = false;
+    }
+    submits += 1;
+    try {
+      await client.submit(sessionId, message);
+      return await accepted(payload, parts);
+    } catch (error) {
+      if (!(error instanceof AmbiguousRequestError)) throw error;
+      unclear = true;
+    }
+  }
+  const last = await reconcileSubmit(client, { sessionId, message, before, settleMs });
+  if (last.outcome === 'accepted') return await accepted(payload, parts, last.turnId);
+  return { status: 'ended', ending: UNDECIDED };
+}
+
+async function accepted(
+  { turn, sessionId }: SubmitTurnPayload,
+  { ledger }: SubmitTurnParts,
+  turnId?: string,
+): Promise<SubmitTurnAnswer> {
+  await ledger.change(turn.turnPk, {
+    UpdateExpression: turnId ? 'SET #state = :submitted, turnId = :turn' : 'SET #state = :submitted',
+    values: { submitted: 'submitted', ...(turnId ? { turn: turnId } : {}) },
+  });
+  log('submit-turn', 'submitted', { turn: turn.name, sessionId });
+  return submitted();
+}
+
+function submitted(): SubmitTurnAnswer {
+  return { status: 'submitted', check: { looks: 0, restless: 0, waitSeconds: FIRST_WAIT_SECONDS } };
+}
+
+const UNDECIDED: Ending = {
+  outcome: 'Failed',
+  reason: { code: 'submit-undecided', message: 'The session does not show whether it accepted the message' },
+};
