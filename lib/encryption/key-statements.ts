@@ -234,7 +234,7 @@ function requireKnownBeforeTheKey(scope: IConstruct, input: string, name: string
 }
 
 /** Services use a key only in its own Region; the mistake would otherwise surface in the middle of a deployment. */
-function requireSameRegion(key: kms.IKey, scope: IConstruct): void {
+export function requireSameRegion(key: kms.IKey, scope: IConstruct): void {
   const region = Stack.of(scope).region;
   requireInput(Token.compareStrings(key.env.region, region) !== TokenComparison.DIFFERENT, scope, {
     input: 'encryptionKey',

@@ -97,6 +97,11 @@ export const APPROVAL_ACTIONS = ['states:SendTaskFailure', 'states:SendTaskSucce
 export const DEFINITION_PARAMETER_ACTIONS = ['ssm:GetParameter'];
 export const DEFINITION_FILE_ACTIONS = ['s3:GetObject'];
 
+/* ---------------------------------------------------------------- guardrail */
+
+/** Having a guardrail judge a text: on the guardrail and, with a guardrail profile, on the profile in each destination. */
+export const GUARDRAIL_APPLY_ACTIONS = ['bedrock:ApplyGuardrail'];
+
 /* ---------------------------------------------------------------- denials */
 
 /** API keys: this library signs with SigV4 and denies bearer tokens on every role it makes or extends. */

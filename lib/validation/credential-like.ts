@@ -4,8 +4,11 @@ import { Token } from 'aws-cdk-lib/core';
 const CREDENTIAL_NAME = /(secret|passw(or)?d|passphrase|token|api_?key|access_?key|private_?key|credential|bearer)/i;
 const REFERENCE_NAME = /(_ARN|_NAME|_ID|_PARAMETER|_PATH|_URL|_ENDPOINT|_FILE|_DIRECTORY|_DIR|_LIMIT|_BUDGET|_COUNT)$/i;
 
-/** Published formats of real credentials. */
-const CREDENTIAL_VALUES: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
+/**
+ * Published formats of real credentials. Guardrails get them too, in an engine that is not documented: no flags, no
+ * lookaround, only what every engine has.
+ */
+export const CREDENTIAL_FORMATS = [
   { kind: 'an AWS access key id', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/ },
   { kind: 'an Amazon Bedrock API key', pattern: /\bABSK[A-Za-z0-9+/=]{20,}/ },
   { kind: 'an OpenAI API key', pattern: /\bsk-[A-Za-z0-9_-]{20,}/ },
@@ -15,12 +18,12 @@ const CREDENTIAL_VALUES: readonly { readonly kind: string; readonly pattern: Reg
   { kind: 'an npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/ },
   { kind: 'a private key', pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/ },
   { kind: 'a JSON Web Token', pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/ },
-  { kind: 'a user name and password in a URL', pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/:@]+@/i },
-];
+  { kind: 'a user name and password in a URL', pattern: /\b[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^\s/:@]+:[^\s/:@]+@/ },
+] as const;
 
 /** Says what kind of credential a text holds, or undefined. Unresolved tokens hold no literal text and pass. */
 export function credentialKindIn(text: string): string | undefined {
-  return CREDENTIAL_VALUES.find(({ pattern }) => pattern.test(text))?.kind;
+  return CREDENTIAL_FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
 }
 
 /** True when a variable of this name is expected to hold a credential itself rather than a reference to one. */

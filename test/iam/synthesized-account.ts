@@ -128,6 +128,8 @@ export class SynthesizedAccount {
         return at('bedrock-mantle', `project/proj_${id.toLowerCase()}`);
       case 'AWS::BedrockMantle::Project.Id':
         return `proj_${id.toLowerCase()}`;
+      case 'AWS::Bedrock::Guardrail.GuardrailArn':
+        return at('bedrock', `guardrail/${id.toLowerCase()}`);
       case 'AWS::S3::Bucket.Arn':
         return `arn:aws:s3:::${id.toLowerCase()}`;
       case 'AWS::KMS::Key.Arn':

@@ -1,0 +1,31 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { GUARDRAIL_APPLY_ACTIONS } from '../identity/perms';
+import type { IAgentGuardrail } from './agent-guardrail-base';
+
+/** Permissions to use a guardrail. Nobody is ever granted to change it. */
+export class AgentGuardrailGrants {
+  /** Grants for this guardrail. */
+  public static fromGuardrail(guardrail: IAgentGuardrail): AgentGuardrailGrants {
+    return new AgentGuardrailGrants(guardrail);
+  }
+
+  private constructor(private readonly guardrail: IAgentGuardrail) {}
+
+  /**
+   * The grantee may have texts judged by this guardrail: `bedrock:ApplyGuardrail` on it and on its profile in every
+   * destination Region, and `kms:Decrypt` with its key.
+   *
+   * The versions of a guardrail are no resources of their own in IAM: the grantee may apply each of them.
+   *
+   * Sources: docs.aws.amazon.com/bedrock/latest/userguide/{guardrail-profiles-permissions,guardrails-permissions-kms}.html
+   */
+  public apply(grantee: IGrantable): Grant {
+    const { guardrailArn, profileArns, encryptionKey } = this.guardrail;
+    const judge = Grant.addToPrincipal({
+      grantee,
+      actions: GUARDRAIL_APPLY_ACTIONS,
+      resourceArns: [guardrailArn, ...profileArns],
+    });
+    return encryptionKey ? judge.combine(encryptionKey.grantDecrypt(grantee)) : judge;
+  }
+}

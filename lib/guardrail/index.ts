@@ -1,0 +1,14 @@
+export type { AccountEnforcementProps } from './account-enforcement';
+export * from './agent-guardrail';
+export * from './agent-guardrail-base';
+export * from './agent-guardrail-grants';
+export * from './agent-guardrail-props';
+export * from './content-filter';
+export * from './denied-topic';
+export * from './grounding-check';
+export { GuardrailAction, type GuardrailDirections } from './guardrail-action';
+export { GuardrailProfile } from './guardrail-profile';
+export * from './guardrail-tier';
+export * from './sensitive-entity';
+export * from './sensitive-information';
+export * from './word-filter';
