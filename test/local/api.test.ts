@@ -7,6 +7,7 @@ import { AmbiguousRequestError } from '../../runtime/session-client/errors';
 import { SessionClient } from '../../runtime/session-client/client';
 import { runTurn } from '../../runtime/session-client/run-turn';
 import { reconcileCreate } from '../../runtime/session-client/reconcile';
+import { SYSTEM_TIMING, type Timing } from '../../runtime/session-client/timing';
 import type { Session } from '../../runtime/session-client/types';
 import { connectFakeExecServer, type FakeExecServer } from './support/fake-exec-server';
 import {
@@ -32,14 +33,23 @@ let service: LocalService;
 let client: SessionClient;
 const fakes: FakeExecServer[] = [];
 
+/** A client whose time runs 20 times as fast: waiting to be sure takes the client seconds, and this suite none. */
+const started = Date.now();
+const HURRIED: Timing = {
+  now: () => started + (Date.now() - started) * 20,
+  sleep: (ms, signal) => SYSTEM_TIMING.sleep(ms / 20, signal),
+  random: () => Math.random(),
+};
+
 async function start(options: LocalServiceOptions = {}, attempts = 1): Promise<void> {
-  service = await startLocalService({ script: SCRIPT, connectTimeoutMs: 5_000, ...options });
+  service = await startLocalService({ script: SCRIPT, connectTimeoutMs: 1_000, ...options });
   client = new SessionClient({
     region: service.region,
     endpoint: service.url,
     credentials: () => Promise.resolve(service.credentials),
     environment: {},
     retry: { maxAttempts: attempts, baseDelayMs: 5, maxDelayMs: 20 },
+    timing: attempts > 1 ? HURRIED : SYSTEM_TIMING,
   });
 }
 
@@ -439,7 +449,7 @@ describe('faults', () => {
   test.each(MIXES)(
     '%s: every accepted message is exactly one turn, and every turn has one definite end',
     async (_name, rates) => {
-      await start({ faults: { seed: 7, rates } }, 6);
+      await start({ faults: { seed: 7, rates }, now: () => HURRIED.now() }, 6);
       const accepted: Record<string, string[]> = {};
       const refused: Record<string, string[]> = {};
       await Promise.all(

@@ -104,8 +104,7 @@ type Case = [
 ];
 
 const without = (headers: Record<string, string>, name: string): Record<string, string> => {
-  const { [name]: _gone, ...rest } = headers;
-  return rest;
+  return Object.fromEntries(Object.entries(headers).filter(([header]) => header !== name));
 };
 
 const CASES: Case[] = [

@@ -23,7 +23,7 @@ export async function startFakeModel(commandOf: (turn: number) => string): Promi
     request.on('end', () => {
       if (request.method !== 'POST') return void response.end('{"data":[]}');
       const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { input: Input[] };
-      requests.push(body as unknown as Record<string, unknown>);
+      requests.push(body);
       authorizations.push(request.headers.authorization);
       const last = body.input.at(-1)!;
       const turn = body.input.filter((entry) => entry.type === 'function_call_output').length;
