@@ -3,3 +3,4 @@ export * from './agent-tool';
 export * from './managed-agent';
 export * from './managed-agent-base';
 export * from './managed-agent-grants';
+export * from './managed-agent-props';

@@ -1,130 +1,24 @@
-import type { Connections, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Connections as SecurityGroupConnections } from 'aws-cdk-lib/aws-ec2';
-import { PermissionsBoundary, Role, type IManagedPolicy, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { Connections } from 'aws-cdk-lib/aws-ec2';
+import { PermissionsBoundary, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Arn, ArnFormat, Names, Stack, Token } from 'aws-cdk-lib/core';
+import { Names, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentKey } from '../encryption';
 import { AgentCoreEnvironment, type IAgentEnvironment } from '../environment';
 import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
-import { AgentProject, type IAgentProject } from '../identity/agent-project';
+import type { IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
 import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
-import type { IAgentNetwork } from '../network';
 import { credentialKindIn } from '../validation/credential-like';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
+import { definitionParameterArn, definitionParameterName } from './definition-parameter';
+import { ImportedManagedAgent } from './imported-managed-agent';
 import { ManagedAgentBase, type IManagedAgent } from './managed-agent-base';
+import type { ManagedAgentAttributes, ManagedAgentProps } from './managed-agent-props';
 import { SessionDefinitionPublication } from './session-definition';
-
-/** Properties of a {@link ManagedAgent}. */
-export interface ManagedAgentProps {
-  /** The model, the only one that the agent may call. */
-  readonly model: AgentModel;
-
-  /**
-   * What the agent is told to do and how. Published as a file that the callers of the agent may read: no credentials.
-   * May hold unresolved values such as the name of a bucket.
-   */
-  readonly instructions: string;
-
-  /**
-   * The network of the execution environment. Give either this or `environment`.
-   *
-   * @default - the network of `environment`
-   */
-  readonly network?: IAgentNetwork;
-
-  /**
-   * The execution environment, for one agent only.
-   *
-   * @default - an AgentCoreEnvironment with its defaults, in `network`
-   */
-  readonly environment?: IAgentEnvironment;
-
-  /**
-   * Name of the agent, unique in account and Region: a letter, then letters, digits and underscores, at most 48
-   * characters. Also the name of the Runtime made here, which renaming replaces.
-   *
-   * @default - generated from the construct path
-   */
-  readonly agentName?: string;
-
-  /**
-   * Tools beside the commands that the agent can always run in its environment. Every server label once.
-   *
-   * @default - none
-   */
-  readonly tools?: AgentTool[];
-
-  /**
-   * The Bedrock project that the agent's permissions end at. Not together with `environment`, which has its own. A
-   * project other than the default is experimental, see {@link AgentProject}.
-   *
-   * @default - the default project of the account and Region
-   */
-  readonly project?: IAgentProject;
-
-  /**
-   * The role that BMA assumes for the agent's sessions. A role you bring must trust BMA only; one that this app cannot
-   * change yields a warning with the policy to attach.
-   *
-   * @default - a role that may call the one model and drive the one Runtime
-   */
-  readonly sessionRole?: IRole;
-
-  /**
-   * Customer-managed key of what the agent stores in your account. BMA offers no key of yours for session data.
-   *
-   * @default - a new AgentKey
-   */
-  readonly encryptionKey?: IKey;
-
-  /**
-   * Permissions boundary of the roles made for this agent.
-   *
-   * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
-   */
-  readonly permissionsBoundary?: IManagedPolicy;
-}
-
-/** Attributes of an agent that is defined elsewhere. */
-export interface ManagedAgentAttributes {
-  /** Name of the agent. */
-  readonly agentName: string;
-  /** ARN of the AgentCore Runtime. */
-  readonly runtimeArn: string;
-  /** ARN of the session role. */
-  readonly sessionRoleArn: string;
-  /** ARN of the execution role. Grants to the agent are attached to it. */
-  readonly executionRoleArn: string;
-  /**
-   * Name of the Runtime's endpoint that sessions use.
-   *
-   * @default AgentCoreEnvironment.ENDPOINT_NAME
-   */
-  readonly endpointName?: string;
-  /**
-   * Id of the Bedrock project.
-   *
-   * @default 'default'
-   */
-  readonly projectId?: string;
-  /**
-   * Security group of the Runtime.
-   *
-   * @default - `connections` of the imported agent cannot be used
-   */
-  readonly securityGroup?: ISecurityGroup;
-  /**
-   * ARN of the S3 object that holds the session definition.
-   *
-   * @default - `grants.startTurns` does not include reading it
-   */
-  readonly sessionDefinitionFileArn?: string;
-}
 
 /**
  * A governed agent of Amazon Bedrock Managed Agents, powered by OpenAI: its own session and execution role, isolated
@@ -224,7 +118,7 @@ export class ManagedAgent extends ManagedAgentBase {
     this.environment.admitSessionRole(this.sessionRole);
 
     this.sessionDefinitionParameterName = definitionParameterName(this.agentName);
-    this.sessionDefinitionParameterArn = parameterArn(this, this.sessionDefinitionParameterName);
+    this.sessionDefinitionParameterArn = definitionParameterArn(this, this.agentName);
     const definition = new SessionDefinitionPublication(this, 'SessionDefinition', {
       parameterName: this.sessionDefinitionParameterName,
       agent: { model: props.model.modelId, instructions: props.instructions, tools },
@@ -314,64 +208,6 @@ export class ManagedAgent extends ManagedAgentBase {
       },
     );
   }
-}
-
-class ImportedManagedAgent extends ManagedAgentBase {
-  public readonly agentName: string;
-  public readonly sessionRole: IRole;
-  public readonly executionRole: IRole;
-  public readonly project: IAgentProject;
-  public readonly runtimeArn: string;
-  public readonly runtimeName: string;
-  public readonly endpointName: string;
-  public readonly sessionDefinitionParameterArn: string;
-  public readonly sessionDefinitionFileArn?: string;
-  public readonly grantPrincipal: IPrincipal;
-  private readonly securityGroup?: ISecurityGroup;
-
-  constructor(scope: Construct, id: string, attrs: ManagedAgentAttributes) {
-    super(scope, id);
-    this.agentName = attrs.agentName;
-    this.sessionRole = Role.fromRoleArn(this, 'SessionRole', attrs.sessionRoleArn);
-    this.executionRole = Role.fromRoleArn(this, 'ExecutionRole', attrs.executionRoleArn);
-    this.grantPrincipal = this.executionRole.grantPrincipal;
-    this.project = AgentProject.fromProjectId(this, 'Project', attrs.projectId ?? 'default');
-    this.runtimeArn = attrs.runtimeArn;
-    this.runtimeName = runtimeNameOf(attrs.runtimeArn, attrs.agentName);
-    this.endpointName = attrs.endpointName ?? AgentCoreEnvironment.ENDPOINT_NAME;
-    this.sessionDefinitionParameterArn = parameterArn(this, definitionParameterName(attrs.agentName));
-    this.sessionDefinitionFileArn = attrs.sessionDefinitionFileArn;
-    this.securityGroup = attrs.securityGroup;
-  }
-
-  public get connections(): Connections {
-    if (!this.securityGroup) {
-      throw new InputError(this, {
-        input: 'securityGroup',
-        value: undefined,
-        allowed: 'the security group of the Runtime',
-        fix: 'pass securityGroup to fromManagedAgentAttributes to manage the connections of an imported agent',
-      });
-    }
-    return new SecurityGroupConnections({ securityGroups: [this.securityGroup] });
-  }
-}
-
-/** The id of a Runtime is its name, a dash and ten characters. */
-function runtimeNameOf(runtimeArn: string, fallback: string): string {
-  if (Token.isUnresolved(runtimeArn)) {
-    return fallback;
-  }
-  const id = Arn.split(runtimeArn, ArnFormat.SLASH_RESOURCE_NAME).resourceName ?? fallback;
-  return id.replace(/-[A-Za-z0-9]{10}$/, '');
-}
-
-function definitionParameterName(agentName: string): string {
-  return `/managed-agents/${agentName}/session-definition`;
-}
-
-function parameterArn(scope: Construct, parameterName: string): string {
-  return Stack.of(scope).formatArn({ service: 'ssm', resource: `parameter${parameterName}` });
 }
 
 function sameLiteralArn(one: IRole, other: IRole): boolean {

@@ -1,6 +1,6 @@
 import { CfnRuntime, CfnRuntimeEndpoint } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Connections, SecurityGroup, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { PermissionsBoundary, type IManagedPolicy, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import { PermissionsBoundary, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
@@ -21,120 +21,12 @@ import { requireSafeEnvironment } from '../validation/environment-variables';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { IAgentEnvironment } from './agent-environment';
 import { AgentImage } from './agent-image';
+import type { AgentCoreEnvironmentProps } from './agentcore-environment-props';
 import { admitOnly } from './runtime-access-policy';
-import type { RuntimePlatformVersion } from './runtime-platform-version';
 import { SessionStorage } from './session-storage';
 
 /** Directory of skills in the bundled image. */
 const BUNDLED_SKILLS = '/opt/agent/skills';
-
-/** Properties of an {@link AgentCoreEnvironment}. */
-export interface AgentCoreEnvironmentProps {
-  /** The network that the Runtime's network interfaces are placed in. */
-  readonly network: IAgentNetwork;
-
-  /**
-   * Name of the Runtime, which is also the first part of its id, its log group and its metrics.
-   * A letter, then letters, digits and underscores; at most 48 characters. Renaming replaces the Runtime.
-   *
-   * @default - generated from the construct path
-   */
-  readonly runtimeName?: string;
-
-  /**
-   * The container image.
-   *
-   * @default AgentImage.bundled()
-   */
-  readonly image?: AgentImage;
-
-  /**
-   * The role that the Runtime and every command in it work under. A role you bring must be assumable by AgentCore;
-   * one that this app cannot change yields a warning with the policy to attach.
-   *
-   * @default - a role with only what the Runtime needs
-   */
-  readonly executionRole?: IRole;
-
-  /**
-   * The Bedrock project that the environment registers with.
-   *
-   * @default - the default project of the account and Region
-   */
-  readonly project?: IAgentProject;
-
-  /**
-   * Stateful storage of a session.
-   *
-   * @default SessionStorage.mountedAt('/mnt/agent')
-   */
-  readonly sessionStorage?: SessionStorage;
-
-  /**
-   * Directory that a session starts in. Absolute.
-   *
-   * @default - `workspace` below the session storage, or `/tmp/workspace` without session storage
-   */
-  readonly workspaceDirectory?: string;
-
-  /**
-   * Directories with skills and plugins in the image. Absolute, unique, at most 32.
-   *
-   * @default ['/opt/agent/skills']
-   */
-  readonly capabilityDirectories?: string[];
-
-  /**
-   * Environment variables of the container, at most 50. Values stand in the template and in the console:
-   * names and values that look like a credential are refused.
-   *
-   * @default - none but the ones that tell the lifecycle server about the directories
-   */
-  readonly environmentVariables?: { [name: string]: string };
-
-  /**
-   * Time without work after which the compute of a session is stopped. 60 seconds to 8 hours.
-   *
-   * @default Duration.minutes(30)
-   */
-  readonly idleTimeout?: Duration;
-
-  /**
-   * Longest time one compute of a session may live. 60 seconds to 8 hours, not below the idle timeout.
-   *
-   * @default Duration.hours(8)
-   */
-  readonly maxLifetime?: Duration;
-
-  /**
-   * Platform generation of the Runtime.
-   *
-   * @default - the default of the service
-   */
-  readonly platformVersion?: RuntimePlatformVersion;
-
-  /**
-   * Customer-managed key of the log group. AgentCore offers no key of yours for the Runtime itself, its environment
-   * variables or its session storage.
-   *
-   * @default - a new AgentKey
-   */
-  readonly encryptionKey?: IKey;
-
-  /**
-   * How long log events are kept.
-   *
-   * @default RetentionDays.ONE_YEAR
-   */
-  readonly logRetention?: RetentionDays;
-
-  /**
-   * Permissions boundary of the execution role made here.
-   *
-   * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
-   */
-  readonly permissionsBoundary?: IManagedPolicy;
-}
 
 /**
  * The execution environment of one managed agent on AgentCore Runtime: isolated compute per session in your VPC,

@@ -1,0 +1,12 @@
+import { Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+
+/** Name of the SSM parameter that points to an agent's session definition: what a caller needs to know of an agent. */
+export function definitionParameterName(agentName: string): string {
+  return `/managed-agents/${agentName}/session-definition`;
+}
+
+/** ARN of that parameter in the account and Region of the scope's stack. */
+export function definitionParameterArn(scope: IConstruct, agentName: string): string {
+  return Stack.of(scope).formatArn({ service: 'ssm', resource: `parameter${definitionParameterName(agentName)}` });
+}

@@ -1,0 +1,115 @@
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { IManagedPolicy, IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IAgentEnvironment } from '../environment';
+import type { IAgentProject } from '../identity/agent-project';
+import type { IAgentNetwork } from '../network';
+import type { AgentModel } from './agent-model';
+import type { AgentTool } from './agent-tool';
+
+/** Properties of a {@link ManagedAgent}. */
+export interface ManagedAgentProps {
+  /** The model, the only one that the agent may call. */
+  readonly model: AgentModel;
+
+  /**
+   * What the agent is told to do and how. Published as a file that the callers of the agent may read: no credentials.
+   * May hold unresolved values such as the name of a bucket.
+   */
+  readonly instructions: string;
+
+  /**
+   * The network of the execution environment. Give either this or `environment`.
+   *
+   * @default - the network of `environment`
+   */
+  readonly network?: IAgentNetwork;
+
+  /**
+   * The execution environment, for one agent only.
+   *
+   * @default - an AgentCoreEnvironment with its defaults, in `network`
+   */
+  readonly environment?: IAgentEnvironment;
+
+  /**
+   * Name of the agent, unique in account and Region: a letter, then letters, digits and underscores, at most 48
+   * characters. Also the name of the Runtime made here, which renaming replaces.
+   *
+   * @default - generated from the construct path
+   */
+  readonly agentName?: string;
+
+  /**
+   * Tools beside the commands that the agent can always run in its environment. Every server label once.
+   *
+   * @default - none
+   */
+  readonly tools?: AgentTool[];
+
+  /**
+   * The Bedrock project that the agent's permissions end at. Not together with `environment`, which has its own. A
+   * project other than the default is experimental, see {@link AgentProject}.
+   *
+   * @default - the default project of the account and Region
+   */
+  readonly project?: IAgentProject;
+
+  /**
+   * The role that BMA assumes for the agent's sessions. A role you bring must trust BMA only; one that this app cannot
+   * change yields a warning with the policy to attach.
+   *
+   * @default - a role that may call the one model and drive the one Runtime
+   */
+  readonly sessionRole?: IRole;
+
+  /**
+   * Customer-managed key of what the agent stores in your account. BMA offers no key of yours for session data.
+   *
+   * @default - a new AgentKey
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * Permissions boundary of the roles made for this agent.
+   *
+   * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
+   */
+  readonly permissionsBoundary?: IManagedPolicy;
+}
+
+/** Attributes of an agent that is defined elsewhere. */
+export interface ManagedAgentAttributes {
+  /** Name of the agent. */
+  readonly agentName: string;
+  /** ARN of the AgentCore Runtime. */
+  readonly runtimeArn: string;
+  /** ARN of the session role. */
+  readonly sessionRoleArn: string;
+  /** ARN of the execution role. Grants to the agent are attached to it. */
+  readonly executionRoleArn: string;
+  /**
+   * Name of the Runtime's endpoint that sessions use.
+   *
+   * @default AgentCoreEnvironment.ENDPOINT_NAME
+   */
+  readonly endpointName?: string;
+  /**
+   * Id of the Bedrock project.
+   *
+   * @default 'default'
+   */
+  readonly projectId?: string;
+  /**
+   * Security group of the Runtime.
+   *
+   * @default - `connections` of the imported agent cannot be used
+   */
+  readonly securityGroup?: ISecurityGroup;
+  /**
+   * ARN of the S3 object that holds the session definition.
+   *
+   * @default - `grants.startTurns` does not include reading it
+   */
+  readonly sessionDefinitionFileArn?: string;
+}
