@@ -11,7 +11,7 @@ import { attachPolicy } from '../identity/attach-policy';
 import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
 import { credentialKindIn } from '../validation/credential-like';
-import { InputError, requireInput, requirePattern } from '../validation/input-error';
+import { requireInput, requirePattern } from '../validation/input-error';
 import type { AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
 import { definitionParameterArn, definitionParameterName } from './definition-parameter';
