@@ -84,7 +84,7 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
 };
 
 async function recordTerminal(event: TurnTerminalEvent, turnPk: string, ledger: Ledger): Promise<Ending> {
-  const ending = ENDINGS[event.type]!;
+  const ending = ENDINGS[event.type];
   const code = event.turn?.error?.code;
   const errorCode = typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? code : undefined;
   const usage = event.usage ?? event.turn?.usage;

@@ -40,8 +40,8 @@ export async function collectEvidence(
     'application/jsonl',
   );
   const manifest = {
-    format: 'cdk-bedrock-managed-agents/turn-evidence/1',
     ...turn.detail,
+    format: 'cdk-bedrock-managed-agents/turn-evidence/1',
     ...ending,
     ...(approval ? { approval } : {}),
     session: record.sessionId === undefined ? null : { id: record.sessionId, turnId: record.turnId || null },

@@ -43,8 +43,8 @@ function findings(assessments: unknown): Finding[] {
     if (typeof value !== 'object' || value === null) return;
     const action = member(value, 'action');
     if (typeof action === 'string') {
-      const kind = member(value, 'name') ?? member(value, 'type') ?? 'match';
-      found.push({ name: `${policy}:${String(kind).slice(0, 100)}`, action: action.toUpperCase() });
+      const kind = [member(value, 'name'), member(value, 'type')].find((name) => typeof name === 'string') ?? 'match';
+      found.push({ name: `${policy}:${kind.slice(0, 100)}`, action: action.toUpperCase() });
       return;
     }
     for (const [key, entry] of Object.entries(value)) walk(entry, policy || key.charAt(0).toLowerCase() + key.slice(1));

@@ -26,11 +26,11 @@ export class Ledger {
   ) {}
 
   async turn(pk: string): Promise<Partial<TurnItem>> {
-    return (await this.get(pk)) as Partial<TurnItem>;
+    return await this.get(pk);
   }
 
   async session(pk: string): Promise<Partial<SessionItem>> {
-    return (await this.get(pk)) as Partial<SessionItem>;
+    return await this.get(pk);
   }
 
   /** @returns the whole item afterwards, or undefined when the condition did not hold */
