@@ -19,6 +19,9 @@ import {
 import type { SerialQueue } from './serial-queue';
 import type { StateStore } from './state-store';
 
+const UNSAVED = 'the attachment could not be saved';
+const UNSTARTED = 'the exec server could not be started';
+
 export type Reply = Readonly<Record<string, unknown>>;
 
 export interface ActionDependencies {
@@ -73,23 +76,42 @@ export class LifecycleActions {
     return { ...ids(wanted), workspace: 'ready', exec_server: 'connecting' };
   }
 
-  /** Nothing of the old attachment is touched before the new one is safely on disk. */
   private async replace(next: Attachment, unchanged: boolean): Promise<void> {
     const { monitor, store, leases } = this.on;
     await this.prepareDirectories(next);
-    if (!unchanged) await orFail('the attachment could not be saved', store.save(next));
+    if (this.attachment === undefined) return this.attachFirst(next);
+    // Nothing of the old attachment is touched before the new one is safely on disk.
+    if (!unchanged) await orFail(UNSAVED, store.save(next));
     await monitor.stop();
     if (!unchanged) leases.clear();
     this.attachment = next;
-    await orFail('the exec server could not be started', monitor.start(next));
+    await orFail(UNSTARTED, monitor.start(next));
+  }
+
+  /** With nothing to replace, the exec server starts while the disk flushes. */
+  private async attachFirst(next: Attachment): Promise<void> {
+    const { monitor, store } = this.on;
+    this.attachment = next;
+    const [saved, started] = await Promise.allSettled([
+      orFail(UNSAVED, store.save(next)),
+      orFail(UNSTARTED, monitor.start(next)),
+    ]);
+    if (saved.status === 'rejected') {
+      await monitor.stop();
+      this.attachment = undefined;
+      throw saved.reason;
+    }
+    if (started.status === 'rejected') throw started.reason;
   }
 
   private async prepareDirectories(attachment: Attachment): Promise<void> {
     const { home, codexHome } = homeDirectories(this.on.stateDirectory);
-    await orFail('the workspace directory could not be made', makeDirectories(attachment.workspaceDirectory));
-    for (const directory of [this.on.stateDirectory, home, codexHome]) {
-      await orFail('the state directory could not be made', makeDirectories(directory, 0o700));
-    }
+    await Promise.all([
+      orFail('the workspace directory could not be made', makeDirectories(attachment.workspaceDirectory)),
+      ...[home, codexHome].map((directory) =>
+        orFail('the state directory could not be made', makeDirectories(directory, 0o700)),
+      ),
+    ]);
   }
 
   private renew(body: Body): Reply {

@@ -8,6 +8,7 @@ import * as path from 'node:path';
  * /proc does, Node tries again for ever (seen with Node 20.20 and found by the fuzz test) and takes a thread with it.
  */
 export async function makeDirectories(directory: string, mode = 0o777): Promise<void> {
+  if (await isDirectory(directory)) return;
   const parents: string[] = [];
   for (let at = path.resolve(directory); path.dirname(at) !== at; at = path.dirname(at)) parents.unshift(at);
   for (const each of parents) {

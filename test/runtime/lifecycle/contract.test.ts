@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import * as path from 'node:path';
 import {
@@ -113,6 +113,23 @@ describe('activate', () => {
     );
     expect(await server.invoke({})).toMatchObject({ attachment_generation: 9, exec_server: 'running' });
     await eventually(() => server.processes === 1);
+  });
+
+  test.each([
+    ['the first', [] as number[]],
+    ['a newer', [1]],
+  ])('of %s generation that cannot be saved leaves things as they were', async (_name, generations) => {
+    const server = await start();
+    for (const attachment_generation of generations) await server.invoke(sandbox.activate({ attachment_generation }));
+    const before = await server.invoke({});
+    // A directory in the place of the state file: the rename fails.
+    rmSync(path.join(sandbox.stateDirectory, 'state.json'), { force: true });
+    mkdirSync(path.join(sandbox.stateDirectory, 'state.json/in-the-way'), { recursive: true });
+    if (generations.length === 0) chmodSync(sandbox.stateDirectory, 0o777);
+    const reply = await server.invoke(sandbox.activate({ attachment_generation: 2 }));
+    expect(reply).toEqual({ status_code: 500, error: expect.stringMatching(/^the attachment could not be saved/) });
+    expect(await server.invoke({})).toEqual(before);
+    await eventually(() => server.processes === generations.length);
   });
 
   test('passes the container credentials to the exec server and no bearer token or foreign variable', async () => {
