@@ -130,9 +130,11 @@ export class AgentCoreStandIn {
     return this.slots.get(record.id)?.compute?.killExecServer() ?? false;
   }
 
-  /** Tells the container that the session is over, then stops it. */
-  public async release(record: SessionRecord): Promise<void> {
+  /** Tells the container that the session is over and, when the session role may, stops it. */
+  public async release(record: SessionRecord, mayStop: boolean): Promise<void> {
     await this.invokeRunning(record, { action: 'disconnect' }).catch(() => undefined);
+    // Compute that may not be stopped goes on until its idle timeout; here until the service closes.
+    if (!mayStop) return;
     await this.stop(record);
     this.slots.delete(record.id);
   }

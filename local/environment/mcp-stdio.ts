@@ -20,6 +20,7 @@ interface Reply {
   readonly error?: { readonly message?: string };
 }
 
+const STOP_PATIENCE_MS = 2_000;
 const PROTOCOL = '2025-06-18';
 /** What a process needs to start at all; everything else an MCP server gets is named in `env` or `env_vars`. */
 const BASE_VARIABLES = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SHELL', 'TERM'];
@@ -76,8 +77,13 @@ export class McpStdioServer {
     return (await this.request('tools/call', { name, arguments: args })) as { content?: unknown; isError?: boolean };
   }
 
+  /** Resolves when the server is gone: the next turn may want its port or its lock. */
   public async stop(): Promise<void> {
     await this.process.terminate();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_PATIENCE_MS)));
+    await Promise.race([this.process.result.catch(() => undefined), patience]);
+    clearTimeout(timer);
   }
 
   private async request(method: string, params: Record<string, unknown>): Promise<unknown> {

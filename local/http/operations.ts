@@ -145,7 +145,7 @@ export class Operations {
     store.remove(record.id);
     registry.remove(record.environment.id);
     // The compute takes its time to stop; the conversation is gone already. Files stay.
-    void agentcore.release(record).catch(() => undefined);
+    void agentcore.release(record, this.mayStopCompute(record)).catch(() => undefined);
     answer(context.response, 200, { id: record.id, object: 'agent.session.deleted', deleted: true });
   }
 
@@ -195,6 +195,12 @@ export class Operations {
       registration_id: registrationId,
       url: `${this.on.socketOrigin()}/v1/cloud/environment/${context.id}/direct/${registrationId}`,
     });
+  }
+
+  private mayStopCompute({ environment, role_arn }: SessionRecord): boolean {
+    if (environment.type !== 'aws_bedrock_agentcore') return false;
+    const { runtime_arn, runtime_qualifier = 'DEFAULT' } = environment;
+    return this.on.authorizer.runtime(role_arn, runtime_arn, runtime_qualifier, 'StopRuntimeSession').allowed;
   }
 
   private session(id: string): SessionRecord {

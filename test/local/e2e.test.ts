@@ -1,5 +1,8 @@
 /** End to end: the real client, the real lifecycle server in its own process, the real `codex exec-server`. */
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type LocalService, readScript } from '../../local';
 import { InvocationError } from '../../local/compute/invocation';
@@ -10,7 +13,9 @@ import {
   allItems,
   clientOf,
   eventsUntilIdle,
+  eventsOfType,
   eventually,
+  lifecycleBundle,
   processes,
   removeLifecycleBundle,
   RUNTIME_ARN,
@@ -333,6 +338,63 @@ describe('compute comes and goes', () => {
     service.faults.withholdLeaseRenewals = false;
     await client.cancel(session.id);
     await service.admin.whenIdle(session.id);
+  }, 60_000);
+
+  test('compute without a turn is stopped, and the next turn brings it back', async () => {
+    const own = await startWithRealParts({ script: SCRIPT, idleTimeoutMs: 100 });
+    const driver = clientOf(own);
+    try {
+      const session = await driver.create(agentCoreSession());
+      const suspended = eventsOfType(driver, session.id, 'agent.session.environment.suspended');
+      await driver.submit(session.id, 'write');
+      await suspended;
+      await eventually(() => !own.admin.compute(session.id).running);
+      await driver.submit(session.id, 'read');
+      await own.admin.whenIdle(session.id);
+      expect(answers(await allItems(driver, session.id))).toEqual(['written', 'read from-turn-1 from-turn-2\n']);
+    } finally {
+      driver.close();
+      await own.close();
+    }
+  }, 60_000);
+
+  test('with a data directory a session goes on after a restart of the service, on its workspace', async () => {
+    const dataDirectory = mkdtempSync(path.join(tmpdir(), 'bma-data-'));
+    let sessionId = '';
+    try {
+      for (const message of ['write', 'read']) {
+        const own = await startWithRealParts({ script: SCRIPT, dataDirectory });
+        const driver = clientOf(own);
+        sessionId ||= (await driver.create(agentCoreSession())).id;
+        await driver.submit(sessionId, message);
+        await own.admin.whenIdle(sessionId);
+        const said = answers(await allItems(driver, sessionId));
+        expect(said.at(-1)).toBe(message === 'write' ? 'written' : 'read from-turn-1 from-turn-2\n');
+        driver.close();
+        await own.close();
+      }
+    } finally {
+      rmSync(dataDirectory, { recursive: true, force: true });
+    }
+  }, 60_000);
+
+  test('a service that is killed leaves no compute behind', async () => {
+    const root = path.resolve(__dirname, '../..');
+    const program = `
+      require(${JSON.stringify(path.join(root, 'node_modules/tsx/dist/cjs/index.cjs'))});
+      const { startLocalService, LifecycleProcessProvider, findCodexBinary } = require(${JSON.stringify(path.join(root, 'local/index.ts'))});
+      const compute = new LifecycleProcessProvider({ codexBinary: findCodexBinary(), program: ${JSON.stringify(lifecycleBundle())} });
+      startLocalService({ compute }).then((s) => console.log(JSON.stringify({ url: s.url, credentials: s.credentials })));`;
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const { url, credentials } = JSON.parse(line.toString()) as Pick<LocalService, 'url' | 'credentials'>;
+    const driver = clientOf({ ...service, url, credentials });
+    const { id } = await driver.create(agentCoreSession());
+    await driver.submit(id, 'hello');
+    await eventually(() => processes(`${url}/v1`).length === 1);
+    child.kill('SIGKILL');
+    await eventually(() => processes(`${url}/v1`).length === 0);
+    driver.close();
   }, 60_000);
 
   test('compute that cannot be made fails the turn with sandbox_error and the session for good', async () => {

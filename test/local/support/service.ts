@@ -95,6 +95,11 @@ export async function eventsUntilIdle(
   return seen;
 }
 
+/** Resolves when an event of this type comes. */
+export async function eventsOfType(client: SessionClient, sessionId: string, type: string): Promise<void> {
+  for await (const event of await client.stream(sessionId)) if ((event.type as string) === type) return;
+}
+
 /** Polls a condition that other processes bring about. */
 export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
