@@ -75,7 +75,7 @@ export class EnvironmentProcess {
     await this.connection.request('process/terminate', { processId: this.id }).catch(() => undefined);
   }
 
-  /** Seen under load: the end of the output is told, the exit code is not. */
+  /** For an end without an exit: nothing promises that the exit notification comes first, or at all. */
   private async askExitCode(): Promise<number | null> {
     const state = await this.connection.request('process/read', { processId: this.id, maxBytes: 1, waitMs: 0 });
     return (state as { exitCode?: number | null }).exitCode ?? null;
