@@ -102,6 +102,98 @@ export const DEFINITION_FILE_ACTIONS = ['s3:GetObject'];
 /** Having a guardrail judge a text: on the guardrail and, with a guardrail profile, on the profile in each destination. */
 export const GUARDRAIL_APPLY_ACTIONS = ['bedrock:ApplyGuardrail'];
 
+/* ---------------------------------------------------------------- turn workflow */
+
+/** What each function of the workflow asks of BMA. Always granted with `aws:SourceVpce`: only through the agent's endpoint. */
+export const TURN_SESSION_ACTIONS = {
+  /** Creating or resuming; finding an ambiguous create again; stopping left-over work; deleting a session it replaces. */
+  open: [
+    'bedrock-mantle:CreateAgentSession',
+    'bedrock-mantle:CreateAgentSessionEvent',
+    'bedrock-mantle:DeleteAgentSession',
+    'bedrock-mantle:GetAgentSession',
+    'bedrock-mantle:ListAgentSessionItems',
+    'bedrock-mantle:ListAgentSessions',
+  ],
+  submit: [
+    'bedrock-mantle:CreateAgentSessionEvent',
+    'bedrock-mantle:GetAgentSession',
+    'bedrock-mantle:ListAgentSessionItems',
+  ],
+  check: [
+    'bedrock-mantle:GetAgentSession',
+    'bedrock-mantle:ListAgentSessionEvents',
+    'bedrock-mantle:ListAgentSessionItems',
+  ],
+  cancel: ['bedrock-mantle:CreateAgentSessionEvent', 'bedrock-mantle:GetAgentSession'],
+  collect: ['bedrock-mantle:ListAgentSessionItems'],
+  close: ['bedrock-mantle:DeleteAgentSession'],
+};
+
+/** The ledger: single items, and the one index that finds sessions to delete. */
+export const LEDGER_READ_ACTIONS = ['dynamodb:GetItem'];
+export const LEDGER_CHANGE_ACTIONS = ['dynamodb:UpdateItem'];
+export const LEDGER_REMOVE_ACTIONS = ['dynamodb:DeleteItem'];
+export const LEDGER_INDEX_ACTIONS = ['dynamodb:Query'];
+
+/** The key of the ledger, through DynamoDB. Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html */
+export const LEDGER_KEY_ACTIONS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+/** Prompts, masked texts, output and evidence of turns, each below its own prefix. */
+export const EVIDENCE_READ_ACTIONS = ['s3:GetObject'];
+export const EVIDENCE_WRITE_ACTIONS = ['s3:PutObject'];
+
+/** What the state machine does beside the ledger, the guardrail and the evidence. */
+export const FUNCTION_INVOKE_ACTIONS = ['lambda:InvokeFunction'];
+export const TOPIC_PUBLISH_ACTIONS = ['sns:Publish'];
+
+/** Reading, stopping and starting turns, for callers. */
+export const EXECUTION_READ_ACTIONS = ['states:DescribeExecution', 'states:GetExecutionHistory'];
+export const EXECUTION_STOP_ACTIONS = ['states:StopExecution'];
+export const EXECUTION_LIST_ACTIONS = ['states:DescribeStateMachine', 'states:ListExecutions'];
+
+/**
+ * Calling a function by its URL. Since October 2025 both are needed
+ * (docs.aws.amazon.com/lambda/latest/dg/urls-auth.html); the second only by way of the URL.
+ */
+export const FUNCTION_URL_ACTIONS = ['lambda:InvokeFunctionUrl'];
+
+/** The network interfaces of a function in a VPC. Lambda checks them when it makes the function. */
+export const FUNCTION_NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** Vended log delivery and tracing of a state machine. */
+export const LOG_DELIVERY_ACTIONS = [
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+];
+export const TRACE_ACTIONS = [
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
 /* ---------------------------------------------------------------- denials */
 
 /** API keys: this library signs with SigV4 and denies bearer tokens on every role it makes or extends. */
@@ -117,6 +209,10 @@ export const EXECUTION_ROLE_DENIED_ACTIONS = [
 
 /* ---------------------------------------------------------------- the wildcard table */
 
+const VPC_FUNCTION =
+  "Lambda checks this form when it makes a function in a VPC, a narrower one is not documented; denied to the function's own code";
+const LOG_DELIVERY = 'log delivery has no resource-level form (Step Functions developer guide, cw-logs.html)';
+
 /**
  * The only actions for which `Resource: "*"` is rendered, each with the reason.
  * The service authorization reference lists no resource type for any of them.
@@ -125,4 +221,22 @@ export const RESOURCELESS_ACTIONS: Readonly<Record<string, string>> = {
   'ecr:GetAuthorizationToken': 'returns a registry login; the pull itself is limited to one repository',
   'states:SendTaskSuccess': 'authorised by the unguessable task token, not by a state machine ARN',
   'states:SendTaskFailure': 'authorised by the unguessable task token, not by a state machine ARN',
+  'ec2:AssignPrivateIpAddresses': VPC_FUNCTION,
+  'ec2:CreateNetworkInterface': VPC_FUNCTION,
+  'ec2:DeleteNetworkInterface': VPC_FUNCTION,
+  'ec2:DescribeNetworkInterfaces': VPC_FUNCTION,
+  'ec2:DescribeSubnets': VPC_FUNCTION,
+  'ec2:UnassignPrivateIpAddresses': VPC_FUNCTION,
+  'logs:CreateLogDelivery': LOG_DELIVERY,
+  'logs:DeleteLogDelivery': LOG_DELIVERY,
+  'logs:DescribeLogGroups': LOG_DELIVERY,
+  'logs:DescribeResourcePolicies': LOG_DELIVERY,
+  'logs:GetLogDelivery': LOG_DELIVERY,
+  'logs:ListLogDeliveries': LOG_DELIVERY,
+  'logs:PutResourcePolicy': LOG_DELIVERY,
+  'logs:UpdateLogDelivery': LOG_DELIVERY,
+  'xray:GetSamplingRules': 'tracing has no resource-level form',
+  'xray:GetSamplingTargets': 'tracing has no resource-level form',
+  'xray:PutTelemetryRecords': 'tracing has no resource-level form',
+  'xray:PutTraceSegments': 'tracing has no resource-level form',
 };
