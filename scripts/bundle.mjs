@@ -8,6 +8,16 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
+/** A Lambda handler: `index.handler` of its own directory. */
+const lambdaHandler = (name) => ({
+  entry: `runtime/turn-handlers/${name}/main.ts`,
+  outfile: `assets/handlers/${name}/index.js`,
+  target: 'node22',
+  alias: {
+    '@aws-sdk/credential-provider-node': path.join(root, 'runtime/turn-handlers/lambda-credentials.ts'),
+  },
+});
+
 /** One row per program: where its source is, where its single file goes, the Node version that will run it. */
 const programs = [
   { entry: 'runtime/lifecycle/main.ts', outfile: 'assets/image/lifecycle/server.js', target: 'node20' },
@@ -19,6 +29,8 @@ const programs = [
     external: ['bufferutil', 'utf-8-validate'],
     banner: { js: '#!/usr/bin/env node' },
   },
+  lambdaHandler('starter'),
+  lambdaHandler('webhook'),
 ];
 
 /** Files that are shipped as they are. */
@@ -34,7 +46,7 @@ for (const { from, to } of copies) {
   await cp(path.join(root, from), inFresh(to), { recursive: true });
 }
 await Promise.all(
-  programs.map(({ entry, outfile, target: node, external = [], banner }) =>
+  programs.map(({ entry, outfile, target: node, external = [], banner, alias }) =>
     build({
       entryPoints: [path.join(root, entry)],
       outfile: inFresh(outfile),
@@ -48,6 +60,7 @@ await Promise.all(
       mainFields: ['module', 'main'],
       external,
       banner,
+      alias,
       logLevel: 'warning',
     }),
   ),
