@@ -40,7 +40,7 @@ exec 9>"$CACHE/lock" && flock 9 # one build at a time shares this cache
 buildah() { command buildah --root "$CACHE/storage" --runroot "$CACHE/run" "$@"; }
 
 BASE=localhost/$SUITE-node:$NODE_VERSION-npm$NPM_VERSION
-IMAGE=localhost/bma-agent-test:image
+IMAGE=localhost/bma-agent-image:test
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/bma-image-test.XXXXXX")
 CONTAINER=
 cleanup() {
