@@ -31,6 +31,7 @@ export class HandlerFunction extends Construct {
   public readonly function: lambda.Function;
   public readonly role: iam.Role;
   public readonly logGroup: logs.LogGroup;
+  public readonly policy: iam.Policy;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
@@ -52,13 +53,14 @@ export class HandlerFunction extends Construct {
     });
     const { partition, region, account } = Stack.of(this);
     const streams = `arn:${partition}:logs:${region}:${account}:log-group:${this.logGroup.logGroupName}:*`;
-    const policy = attachPolicy(this, 'Policy', this.role, 'role of a function', [
+    // The role was made here, so it takes the policy.
+    this.policy = attachPolicy(this, 'Policy', this.role, 'role of a function', [
       new iam.PolicyStatement({ sid: 'WriteOwnLogGroup', actions: FUNCTION_LOG_ACTIONS, resources: [streams] }),
       ...logCallerStatements(this, encryptionKey, logGroupName, 'write'),
       useKeyThrough(this, encryptionKey, 'lambda', KEY_READ_ACTIONS),
       ...props.statements,
-    ]);
-    reviewedWildcard(policy!, streams, 'Lambda chooses the names of log streams; the log group is exact.');
+    ])!;
+    reviewedWildcard(this.policy, streams, 'Lambda chooses the names of log streams; the log group is exact.');
 
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,
@@ -76,6 +78,6 @@ export class HandlerFunction extends Construct {
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
     });
     // Without its policy a function starts, and its first events fail.
-    this.function.node.addDependency(policy!);
+    this.function.node.addDependency(this.policy);
   }
 }

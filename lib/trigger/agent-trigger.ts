@@ -1,0 +1,195 @@
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IProject } from 'aws-cdk-lib/aws-codebuild';
+import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
+import type { IPipeline } from 'aws-cdk-lib/aws-codepipeline';
+import type { EventPattern, IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { IAgentTrigger, IAgentWorkflow } from './agent-workflow';
+import type { IManagedAgent } from '../agent/managed-agent-base';
+import { InputError, requireInput, requirePattern } from '../validation/input-error';
+import { requireNoCycle } from './agent-cycle';
+import type { AgentTriggerOptions } from './agent-trigger-options';
+import { BoundTrigger } from './bound-trigger';
+import type { IGitHubWebhook } from './github-webhook';
+import { alarmTrigger, type AlarmTriggerOptions } from './kinds/alarm';
+import { buildFailedTrigger, pipelineFailedTrigger } from './kinds/build-failed';
+import { codeCommitPullRequestTrigger } from './kinds/code-commit-pull-request';
+import { eventTrigger, type EventTriggerOptions } from './kinds/event';
+import type { FindingSource } from './kinds/finding';
+import { gitHubPullRequestTrigger, type GitHubPullRequestTriggerOptions } from './kinds/github-pull-request';
+import { objectCreatedTrigger, type ObjectCreatedTriggerOptions } from './kinds/object-created';
+import { scheduleTrigger, type ScheduleTriggerOptions } from './kinds/schedule';
+import { turnOutcomeTrigger, type TurnOutcomeTriggerOptions } from './kinds/turn-outcome';
+import type { TriggerDefinition } from './trigger-definition';
+
+/** The construct below an agent that holds its triggers. */
+const TRIGGERS = 'Triggers';
+
+/**
+ * What starts turns of an agent: `agent.addTrigger(AgentTrigger.onPullRequest(repository))`.
+ *
+ * Every trigger is a rule or a schedule, a queue, a dead-letter queue and a small function, the starter, under the key of
+ * the agent's workflow. The starter makes a message of the event, in which the text of the event is fenced as data, and
+ * starts one turn per subject; a repeated event starts none. What cannot be delivered or started ends in the dead-letter
+ * queue, never in nothing.
+ */
+export class AgentTrigger implements IAgentTrigger {
+  /**
+   * Turns at certain times, by EventBridge Scheduler. One turn per scheduled time.
+   *
+   * @param id id of the trigger in its agent
+   * @param schedule for example `ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.EUROPE_BERLIN })`
+   */
+  public static onSchedule(
+    id: string,
+    schedule: ScheduleExpression,
+    options: ScheduleTriggerOptions = {},
+  ): AgentTrigger {
+    return new AgentTrigger(scheduleTrigger(id, schedule, options));
+  }
+
+  /**
+   * Any event of EventBridge. One turn per event, unless you name another deduplication key.
+   *
+   * @param id id of the trigger in its agent
+   * @param pattern what to wait for; at least one of source, detailType, resources and detail
+   */
+  public static onEvent(id: string, pattern: EventPattern, options: EventTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(eventTrigger(id, pattern, options));
+  }
+
+  /**
+   * An alarm that changes its state. One turn per change; all turns of one alarm are one conversation.
+   *
+   * @param alarm refused when it is known to watch no metric
+   */
+  public static onAlarm(alarm: IAlarm, options: AlarmTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(alarmTrigger(alarm, options));
+  }
+
+  /**
+   * New pull requests of a CodeCommit repository and new commits on them. One turn per source commit; all turns of one
+   * pull request are one conversation.
+   */
+  public static onPullRequest(repository: IRepository, options: AgentTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(codeCommitPullRequestTrigger(repository, options));
+  }
+
+  /**
+   * Pull requests of GitHub that are opened, reopened, made ready for review or get new commits. One turn per action and
+   * head commit; all turns of one pull request are one conversation.
+   */
+  public static onGitHubPullRequest(webhook: IGitHubWebhook, options: GitHubPullRequestTriggerOptions): AgentTrigger {
+    return new AgentTrigger(gitHubPullRequestTrigger(webhook, options));
+  }
+
+  /** New objects in a bucket, whose events to EventBridge are switched on. One turn per write of a key. */
+  public static onObjectCreated(bucket: IBucket, options: ObjectCreatedTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(objectCreatedTrigger(bucket, options));
+  }
+
+  /** Security findings. One turn per finding and severity; all turns of one finding are one conversation. */
+  public static onFinding(source: FindingSource, options: AgentTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(source._definition(options));
+  }
+
+  /** Builds of a CodeBuild project that fail or time out. One turn per build. */
+  public static onBuildFailed(project: IProject, options: AgentTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(buildFailedTrigger(project, options));
+  }
+
+  /** Executions of a pipeline that fail. One turn per failure; all turns of one execution are one conversation. */
+  public static onPipelineFailed(pipeline: IPipeline, options: AgentTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(pipelineFailedTrigger(pipeline, options));
+  }
+
+  /**
+   * The end of turns of another agent, so that agents work one after the other. One turn per turn of the other agent.
+   *
+   * @param source the other agent; refused when its turns are themselves, directly or through others of this app,
+   * started by this one
+   * @param eventBus the bus on which the workflow of the other agent publishes outcomes
+   */
+  public static onTurnOutcome(
+    source: IManagedAgent,
+    eventBus: IEventBus,
+    options: TurnOutcomeTriggerOptions = {},
+  ): AgentTrigger {
+    return new AgentTrigger(turnOutcomeTrigger(source, eventBus, options));
+  }
+
+  private readonly definition: TriggerDefinition;
+  private bound?: BoundTrigger;
+
+  private constructor(definition: TriggerDefinition) {
+    this.definition = definition;
+  }
+
+  /**
+   * Where events end that could not be delivered, or whose turn could not be started. Alarm on it.
+   *
+   * @throws InputError before the trigger was added to an agent
+   */
+  public get deadLetterQueue(): IQueue {
+    return this.placed('deadLetterQueue').queues.deadLetters;
+  }
+
+  /**
+   * Where events wait for their turn to be started.
+   *
+   * @throws InputError before the trigger was added to an agent
+   */
+  public get eventQueue(): IQueue {
+    return this.placed('eventQueue').queues.events;
+  }
+
+  public bind(agent: IManagedAgent, workflow: IAgentWorkflow): void {
+    const id = this.definition.options.triggerId ?? this.definition.defaultId;
+    const where = `${agent.node.path}/${TRIGGERS}/${id}`;
+    requirePattern(
+      where,
+      'triggerId',
+      id,
+      /^[A-Za-z][A-Za-z0-9-]{0,63}$/,
+      '1 to 64 letters, digits and dashes, beginning with a letter',
+      'Pass triggerId to the trigger',
+    );
+    requireInput(this.bound === undefined, where, {
+      input: 'trigger',
+      value: this.bound?.node.path,
+      allowed: 'a trigger that no agent has yet',
+      fix: 'Make one trigger per agent',
+    });
+    const triggers = (agent.node.tryFindChild(TRIGGERS) as Construct | undefined) ?? new Construct(agent, TRIGGERS);
+    requireInput(triggers.node.tryFindChild(id) === undefined, where, {
+      input: 'triggerId',
+      value: id,
+      allowed: 'an id that no other trigger of the agent has',
+      fix: 'Pass another triggerId to one of them',
+    });
+    if (this.definition.follows) {
+      requireNoCycle(triggers, agent, this.definition.follows);
+    }
+    this.bound = new BoundTrigger(triggers, id, this.definition, {
+      agentName: agent.agentName,
+      stateMachine: workflow.stateMachine,
+      encryptionKey: workflow.encryptionKey,
+      promptBucket: workflow.evidenceBucket,
+    });
+  }
+
+  private placed(input: string): BoundTrigger {
+    if (!this.bound) {
+      throw new InputError(`AgentTrigger ${this.definition.defaultId}`, {
+        input,
+        value: undefined,
+        allowed: 'a trigger that was added to an agent',
+        fix: 'Call agent.addTrigger(trigger) first',
+      });
+    }
+    return this.bound;
+  }
+}

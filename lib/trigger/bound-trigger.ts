@@ -1,0 +1,110 @@
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { requireInput, requireWholeNumber } from '../validation/input-error';
+import { narrowed, requireNarrowPattern } from './event-filter';
+import { eventPath } from './event-path';
+import { EventRule } from './event-rule';
+import { parsePrompt } from './prompt-template';
+import { TurnSchedule } from './schedule';
+import { Starter } from './starter';
+import type { StarterConfiguration } from './starter-contract';
+import type { TriggerDefinition } from './trigger-definition';
+import type { TriggerQueues } from './trigger-queues';
+
+/** What a trigger needs of the agent and its workflow. */
+export interface TriggerHost {
+  readonly agentName: string;
+  readonly stateMachine: IStateMachine;
+  readonly encryptionKey: kms.IKey;
+  readonly promptBucket: IBucket;
+}
+
+/** A trigger in its place: rule or schedule, queues and starter. */
+export class BoundTrigger extends Construct {
+  public readonly queues: TriggerQueues;
+
+  constructor(scope: Construct, id: string, definition: TriggerDefinition, host: TriggerHost) {
+    super(scope, id);
+    const { options, rule, schedule, type } = definition;
+    definition.prepare?.(this);
+
+    const prompt = parsePrompt(this, options.prompt ?? definition.prompt);
+    const starter = new Starter(this, 'Starter', {
+      ...host,
+      prompt,
+      configuration: { ...this.configuration(definition, type, id), prompt: prompt.segments },
+      maxAttempts: this.attempts(options.maxAttempts ?? 20),
+    });
+    this.queues = starter.queues;
+    const common = {
+      queues: starter.queues,
+      encryptionKey: host.encryptionKey,
+      enabled: options.enabled ?? true,
+      description: `Starts turns of the agent ${host.agentName}: ${id}`,
+    };
+    if (rule) {
+      const pattern = this.filtered(rule.pattern, options.filter);
+      new EventRule(this, 'Events', { ...common, source: { ...rule, pattern } });
+    }
+    if (schedule) {
+      new TurnSchedule(this, 'Schedule', { ...common, source: schedule });
+    }
+  }
+
+  private configuration(
+    { deduplicationKey, sessionKey, options }: TriggerDefinition,
+    type: string,
+    id: string,
+  ): Omit<StarterConfiguration, 'prompt'> {
+    const subject = options.deduplicationKey ?? deduplicationKey;
+    requireInput(subject.length > 0, this, {
+      input: 'deduplicationKey',
+      value: subject,
+      allowed: 'at least one path',
+      fix: "Name what identifies the subject; ['id'] makes every event a turn",
+    });
+    const conversation = options.sessionKey ?? sessionKey ?? [];
+    const deadlineSeconds = this.seconds(options.deadline);
+    return {
+      format: 'cdk-bedrock-managed-agents/starter/1',
+      trigger: { type, id },
+      deduplicationKey: subject.map((path) => eventPath(this, 'deduplicationKey', path)),
+      ...(conversation.length > 0
+        ? { sessionKey: conversation.map((path) => eventPath(this, 'sessionKey', path)) }
+        : {}),
+      ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+      ...(options.requireApproval ? { approval: 'required' as const } : {}),
+    };
+  }
+
+  private filtered(pattern: EventPattern, filter: Record<string, unknown> | undefined): EventPattern {
+    const result = filter
+      ? { ...pattern, detail: narrowed(this, (pattern.detail ?? {}) as Record<string, unknown>, filter) }
+      : pattern;
+    requireNarrowPattern(this, result);
+    return result;
+  }
+
+  private attempts(maxAttempts: number): number {
+    requireWholeNumber(this, 'maxAttempts', maxAttempts, 2, 1000, 'attempts');
+    return maxAttempts;
+  }
+
+  private seconds(deadline: Duration | undefined): number | undefined {
+    if (!deadline) {
+      return undefined;
+    }
+    requireInput(!deadline.isUnresolved(), this, {
+      input: 'deadline',
+      allowed: 'a duration that is known at synth',
+      fix: 'Write it as in Duration.minutes(30)',
+    });
+    const seconds = deadline.toSeconds({ integral: false });
+    requireWholeNumber(this, 'deadline', seconds, 60, 28_800, 'seconds');
+    return seconds;
+  }
+}

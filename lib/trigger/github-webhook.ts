@@ -1,0 +1,180 @@
+import type * as events from 'aws-cdk-lib/aws-events';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import { FunctionUrlAuthType, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { AgentKey } from '../encryption';
+import {
+  KEY_READ_ACTIONS,
+  KEY_READ_WRITE_ACTIONS,
+  PUT_EVENTS_ACTIONS,
+  QUEUE_SEND_ACTIONS,
+  SECRET_READ_ACTIONS,
+} from '../identity/perms';
+import { injectedProps } from '../injection/injected-props';
+import { requireInput, requireWholeNumber } from '../validation/input-error';
+import { HandlerFunction } from './handler-function';
+import { useKeyThrough } from './key-use';
+import { handlerCode } from './starter-code';
+import { WEBHOOK_VARIABLES } from './webhook-contract';
+
+/** Largest body that a function URL takes. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_URL_BODY_BYTES = 6 * 1024 * 1024;
+
+/** Where verified deliveries of GitHub appear as events. */
+export interface IGitHubWebhook extends IConstruct {
+  /** The bus of the events: source `github.com`, detail type the GitHub event. */
+  readonly eventBus: events.IEventBus;
+}
+
+/** Properties of a {@link GitHubWebhook}. */
+export interface GitHubWebhookProps {
+  /**
+   * The secret that GitHub signs deliveries with: a plain text of at least 32 characters.
+   *
+   * @default - a new random secret under the key; copy its value into the webhook's settings on GitHub
+   */
+  readonly secret?: secretsmanager.ISecret;
+
+  /**
+   * Customer-managed key of the secret, the bus, the queue, the logs and the variables.
+   *
+   * @default - a new AgentKey
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How old a pull request's last change may be when its delivery arrives, 1 minute to 3 days. A delivery that somebody
+   * caught and sends again later is refused; within the window it is the same event and starts no second turn. GitHub
+   * signs no time of sending, so this is the time that the signed body tells.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly replayWindow?: Duration;
+
+  /**
+   * Largest body in bytes, 1 KiB to 6 MiB. Larger deliveries are refused before anything is computed over them.
+   *
+   * @default 1048576 - 1 MiB; a delivery of a pull request has about 25 KiB
+   */
+  readonly maxBodyBytes?: number;
+
+  /**
+   * Deliveries handled at the same time, 1 to 1000. Bounds what strangers who find the URL can cost. Reserved from the
+   * account's concurrency: an account with a quota of 10 cannot reserve any.
+   *
+   * @default 5
+   */
+  readonly maxConcurrency?: number;
+}
+
+/**
+ * The entrance for webhooks of GitHub: a function URL whose function checks the signature of every delivery and puts pull
+ * requests, reduced to the members that rules and prompts can use, on a bus of its own. The URL is public, because GitHub
+ * cannot sign for AWS; the signature is the authentication.
+ *
+ * Only roles that you grant `events:PutEvents` on the bus can put events there beside the webhook, so an event of
+ * `github.com` on it was signed by GitHub.
+ */
+export class GitHubWebhook extends Construct implements IGitHubWebhook {
+  /** Uniquely identifies this class for property injection. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.GitHubWebhook';
+
+  public readonly eventBus: events.IEventBus;
+  /** The secret. Its value goes into the webhook's settings on GitHub. */
+  public readonly secret: secretsmanager.ISecret;
+  /** The URL to enter on GitHub, with content type `application/json` and the event "Pull requests". */
+  public readonly url: string;
+  /** Deliveries that the bus did not take. GitHub sends nothing again by itself. */
+  public readonly deadLetterQueue: sqs.IQueue;
+  /** The function that checks deliveries. */
+  public readonly handler: IFunction;
+
+  constructor(scope: Construct, id: string, given: GitHubWebhookProps = {}) {
+    super(scope, id);
+    const props = injectedProps(GitHubWebhook.PROPERTY_INJECTION_ID, scope, id, given);
+    const replayWindow = props.replayWindow ?? Duration.hours(1);
+    const maxBodyBytes = props.maxBodyBytes ?? 1024 * 1024;
+    const maxConcurrency = props.maxConcurrency ?? 5;
+    this.check(replayWindow, maxBodyBytes, maxConcurrency);
+
+    const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the webhook ${this.node.path}` });
+    this.secret =
+      props.secret ??
+      new secretsmanager.Secret(this, 'Secret', {
+        description: 'Signs the deliveries of a GitHub webhook',
+        encryptionKey: key,
+        generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      });
+    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters', {
+      encryption: sqs.QueueEncryption.KMS,
+      encryptionMasterKey: key,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.eventBus = new EventBus(this, 'Bus', {
+      // Named here: the key policy of the bus names it, and a generated name would be a cycle.
+      eventBusName: Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }),
+      description: 'Pull requests that GitHub has signed',
+      kmsKey: key,
+    });
+
+    const handler = new HandlerFunction(this, 'Handler', {
+      description: 'Checks the signature of GitHub deliveries',
+      code: handlerCode('webhook'),
+      environment: {
+        [WEBHOOK_VARIABLES.secretArn]: this.secret.secretArn,
+        [WEBHOOK_VARIABLES.eventBusName]: this.eventBus.eventBusName,
+        [WEBHOOK_VARIABLES.deadLetterQueueUrl]: this.deadLetterQueue.queueUrl,
+        [WEBHOOK_VARIABLES.replayWindowSeconds]: String(replayWindow.toSeconds()),
+        [WEBHOOK_VARIABLES.maxBodyBytes]: String(maxBodyBytes),
+      },
+      encryptionKey: key,
+      logRetention: RetentionDays.ONE_YEAR,
+      // GitHub waits ten seconds for an answer.
+      timeout: Duration.seconds(10),
+      reservedConcurrentExecutions: maxConcurrency,
+      statements: [
+        new iam.PolicyStatement({
+          sid: 'ReadOwnSecret',
+          actions: SECRET_READ_ACTIONS,
+          resources: [this.secret.secretFullArn ?? this.secret.secretArn],
+        }),
+        useKeyThrough(this, this.secret.encryptionKey ?? key, 'secretsmanager', KEY_READ_ACTIONS),
+        new iam.PolicyStatement({
+          sid: 'PutEventsOnOwnBus',
+          actions: PUT_EVENTS_ACTIONS,
+          resources: [this.eventBus.eventBusArn],
+        }),
+        new iam.PolicyStatement({
+          sid: 'KeepWhatTheBusRefuses',
+          actions: QUEUE_SEND_ACTIONS,
+          resources: [this.deadLetterQueue.queueArn],
+        }),
+        useKeyThrough(this, key, 'sqs', KEY_READ_WRITE_ACTIONS),
+      ],
+    });
+    this.handler = handler.function;
+    this.url = handler.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+  }
+
+  private check(replayWindow: Duration, maxBodyBytes: number, maxConcurrency: number): void {
+    if (!replayWindow.isUnresolved()) {
+      const seconds = replayWindow.toSeconds({ integral: false });
+      requireInput(Number.isInteger(seconds) && seconds >= 60 && seconds <= 259_200, this, {
+        input: 'replayWindow',
+        value: seconds,
+        allowed: '60 to 259200 whole seconds',
+        fix: 'Choose a duration between one minute and three days, the time for which GitHub can send a delivery again',
+      });
+    }
+    requireWholeNumber(this, 'maxBodyBytes', maxBodyBytes, 1024, MAX_URL_BODY_BYTES, 'bytes');
+    requireWholeNumber(this, 'maxConcurrency', maxConcurrency, 1, 1000, 'deliveries at the same time');
+  }
+}

@@ -1,0 +1,85 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { requireInput } from '../../validation/input-error';
+import type { AgentTriggerOptions } from '../agent-trigger-options';
+import type { TriggerDefinition } from '../trigger-definition';
+
+/** A state of a CloudWatch alarm. */
+export enum AlarmState {
+  /** The metric is outside its threshold. */
+  ALARM = 'ALARM',
+  /** The metric is back within its threshold. */
+  OK = 'OK',
+  /** The alarm has too little data to decide. */
+  INSUFFICIENT_DATA = 'INSUFFICIENT_DATA',
+}
+
+/** Options of a trigger on an alarm. */
+export interface AlarmTriggerOptions extends AgentTriggerOptions {
+  /**
+   * States whose beginning starts a turn. With OK among them, the end of an incident resumes the conversation about it.
+   *
+   * @default [AlarmState.ALARM]
+   */
+  readonly states?: AlarmState[];
+}
+
+/** Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html, read 2026-11-23. Delivery is durable. */
+export function alarmTrigger(alarm: cloudwatch.IAlarm, options: AlarmTriggerOptions): TriggerDefinition {
+  const states = options.states ?? [AlarmState.ALARM];
+  return {
+    type: 'alarm',
+    defaultId: `Alarm-${alarm.node.id}`,
+    rule: {
+      pattern: {
+        source: ['aws.cloudwatch'],
+        detailType: ['CloudWatch Alarm State Change'],
+        resources: [alarm.alarmArn],
+        detail: { state: { value: states } },
+      },
+    },
+    prompt: [
+      'A CloudWatch alarm changed its state to {{event.detail.state.value | enum:ALARM,OK,INSUFFICIENT_DATA}} at {{event.detail.state.timestamp | time}}.',
+      'Previous state: {{event.detail.previousState.value | enum:ALARM,OK,INSUFFICIENT_DATA | optional}}',
+      'Alarm: {{event.detail.alarmName | text:255}}',
+      'Reason: {{event.detail.state.reason | text:2000 | optional}}',
+      'Configuration: {{event.detail.configuration | json:6000 | optional}}',
+      '',
+      'Work on this alarm as your instructions say.',
+    ].join('\n'),
+    deduplicationKey: ['resources.0', 'detail.state.value', 'detail.state.timestamp'],
+    sessionKey: ['resources.0'],
+    options,
+    prepare: (scope) => {
+      requireInput(states.length > 0, scope, {
+        input: 'states',
+        value: states,
+        allowed: 'at least one state',
+        fix: 'Leave states out for ALARM alone',
+      });
+      requireMeasure(scope, alarm);
+    },
+  };
+}
+
+/** An alarm that watches nothing never changes its state. CloudFormation accepts it. */
+function requireMeasure(scope: IConstruct, alarm: cloudwatch.IAlarm): void {
+  const resource = alarm.node.defaultChild;
+  if (!(resource instanceof cloudwatch.CfnAlarm)) {
+    return;
+  }
+  // Not a prop of the L1 at the lowest supported aws-cdk-lib.
+  const { evaluationCriteria } = resource as { evaluationCriteria?: unknown };
+  const { metricName, metrics } = resource;
+  const watches =
+    metricName !== undefined ||
+    evaluationCriteria !== undefined ||
+    (metrics !== undefined && (Token.isUnresolved(metrics) || !Array.isArray(metrics) || metrics.length > 0));
+  requireInput(watches, scope, {
+    input: 'alarm',
+    value: alarm.node.path,
+    allowed: 'an alarm that watches a metric',
+    fix: 'Give the alarm a metric; without one it never changes its state',
+  });
+}

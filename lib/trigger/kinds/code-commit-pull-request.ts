@@ -1,0 +1,36 @@
+import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
+import type { AgentTriggerOptions } from '../agent-trigger-options';
+import type { TriggerDefinition } from '../trigger-definition';
+
+/**
+ * New pull requests and new commits on them.
+ *
+ * Source: docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html, read 2026-11-23.
+ */
+export function codeCommitPullRequestTrigger(repository: IRepository, options: AgentTriggerOptions): TriggerDefinition {
+  return {
+    type: 'pull-request',
+    defaultId: `PullRequest-${repository.node.id}`,
+    rule: {
+      pattern: {
+        source: ['aws.codecommit'],
+        detailType: ['CodeCommit Pull Request State Change'],
+        resources: [repository.repositoryArn],
+        detail: { event: ['pullRequestCreated', 'pullRequestSourceBranchUpdated'], pullRequestStatus: ['Open'] },
+      },
+    },
+    prompt: [
+      'Pull request {{event.detail.pullRequestId | int}} was created or has new commits.',
+      'Repository: {{event.detail.repositoryNames.0 | id}}',
+      'Source: {{event.detail.sourceReference | text:400}} at commit {{event.detail.sourceCommit | sha}}',
+      'Target: {{event.detail.destinationReference | text:400}} at commit {{event.detail.destinationCommit | sha}}',
+      'Title: {{event.detail.title | text:250 | optional}}',
+      'Description: {{event.detail.description | text:8000 | optional}}',
+      '',
+      'Work on this pull request as your instructions say.',
+    ].join('\n'),
+    deduplicationKey: ['resources.0', 'detail.pullRequestId', 'detail.sourceCommit', 'detail.event'],
+    sessionKey: ['resources.0', 'detail.pullRequestId'],
+    options,
+  };
+}

@@ -1,0 +1,94 @@
+import type { AgentTriggerOptions } from '../agent-trigger-options';
+import type { IGitHubWebhook } from '../github-webhook';
+import { requireInput } from '../../validation/input-error';
+import type { TriggerDefinition } from '../trigger-definition';
+import { GITHUB_EVENT_SOURCE, GITHUB_PULL_REQUEST_EVENT } from '../webhook-contract';
+
+/** Whose pull requests start turns: what GitHub says about the author and the repository. */
+export class GitHubAuthors {
+  /** People who may push to the repository: owners, members of its organization and collaborators. */
+  public static readonly COLLABORATORS = new GitHubAuthors(['OWNER', 'MEMBER', 'COLLABORATOR']);
+
+  /**
+   * Everybody who can open a pull request, strangers included. Each of them can make the agent work, and write the text
+   * that it reads. Only for agents that may do no harm whatever they are told.
+   */
+  public static readonly ANYONE = new GitHubAuthors(undefined);
+
+  /** Values of `author_association`, or undefined for all. */
+  public readonly associations?: string[];
+
+  private constructor(associations: string[] | undefined) {
+    this.associations = associations;
+  }
+}
+
+/** Options of a trigger on pull requests of GitHub. */
+export interface GitHubPullRequestTriggerOptions extends AgentTriggerOptions {
+  /** Repositories, as `owner/name`. The webhook may deliver others; their events are not looked at. */
+  readonly repositories: string[];
+
+  /**
+   * Actions that start turns, as GitHub names them.
+   *
+   * @default ['opened', 'reopened', 'synchronize', 'ready_for_review']
+   */
+  readonly actions?: string[];
+
+  /**
+   * Whose pull requests start turns.
+   *
+   * @default GitHubAuthors.COLLABORATORS
+   */
+  readonly authors?: GitHubAuthors;
+}
+
+/** Source: docs.github.com/webhooks/webhook-events-and-payloads#pull_request, read 2026-11-23. */
+export function gitHubPullRequestTrigger(
+  webhook: IGitHubWebhook,
+  options: GitHubPullRequestTriggerOptions,
+): TriggerDefinition {
+  const { associations } = options.authors ?? GitHubAuthors.COLLABORATORS;
+  return {
+    type: 'pull-request',
+    defaultId: `GitHubPullRequest-${webhook.node.id}`,
+    rule: {
+      eventBus: webhook.eventBus,
+      pattern: {
+        source: [GITHUB_EVENT_SOURCE],
+        detailType: [GITHUB_PULL_REQUEST_EVENT],
+        detail: {
+          action: options.actions ?? ['opened', 'reopened', 'synchronize', 'ready_for_review'],
+          repository: { full_name: options.repositories },
+          pull_request: {
+            state: ['open'],
+            ...(associations ? { author_association: associations } : {}),
+          },
+        },
+      },
+    },
+    prompt: [
+      'Pull request {{event.detail.number | int}} was opened or has changed.',
+      'Repository: {{event.detail.repository.full_name | id}}',
+      'Source: {{event.detail.pull_request.head.ref | text:400}} of {{event.detail.pull_request.head.repo.full_name | text:200}} at commit {{event.detail.pull_request.head.sha | sha}}',
+      'Target: {{event.detail.pull_request.base.ref | text:400}} at commit {{event.detail.pull_request.base.sha | sha}}',
+      'Author: {{event.detail.pull_request.user.login | id}}',
+      'Title: {{event.detail.pull_request.title | text:500}}',
+      'Description: {{event.detail.pull_request.body | text:8000 | optional}}',
+      '',
+      'Work on this pull request as your instructions say.',
+    ].join('\n'),
+    deduplicationKey: ['detail.repository.full_name', 'detail.number', 'detail.action', 'detail.pull_request.head.sha'],
+    sessionKey: ['detail.repository.full_name', 'detail.number'],
+    options,
+    prepare: (scope) => {
+      const wrong = options.repositories.find((name) => !/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/.test(name));
+      requireInput(options.repositories.length > 0 && wrong === undefined, scope, {
+        input: 'repositories',
+        value: wrong ?? options.repositories,
+        allowed: "at least one repository, written 'owner/name'",
+        fix: "Write it as in 'example-org/payments'",
+      });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IManagedAgent } from '../../agent/managed-agent-base';
+import { requireInput } from '../../validation/input-error';
+import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
+import type { AgentTriggerOptions } from '../agent-trigger-options';
+import type { TriggerDefinition } from '../trigger-definition';
+
+/** How a turn ended. */
+export enum AgentTurnOutcome {
+  /** The agent answered, and the answer passed the guardrail. */
+  COMPLETED = 'Completed',
+  /** The session or the workflow failed. */
+  FAILED = 'Failed',
+  /** The guardrail or a person refused the turn. */
+  REJECTED = 'Rejected',
+  /** The deadline passed. */
+  TIMED_OUT = 'TimedOut',
+  /** Somebody cancelled the turn. */
+  CANCELLED = 'Cancelled',
+}
+
+/** Options of a trigger on the outcome of another agent's turns. */
+export interface TurnOutcomeTriggerOptions extends AgentTriggerOptions {
+  /**
+   * Outcomes that start a turn.
+   *
+   * @default [AgentTurnOutcome.COMPLETED]
+   */
+  readonly outcomes?: AgentTurnOutcome[];
+}
+
+export function turnOutcomeTrigger(
+  source: IManagedAgent,
+  eventBus: IEventBus,
+  options: TurnOutcomeTriggerOptions,
+): TriggerDefinition {
+  const outcomes = options.outcomes ?? [AgentTurnOutcome.COMPLETED];
+  return {
+    type: 'turn-outcome',
+    defaultId: `TurnOutcome-${source.node.id}`,
+    rule: {
+      eventBus,
+      pattern: {
+        source: [TURN_EVENT_SOURCE],
+        detailType: outcomes.map((outcome) => `Managed Agent Turn ${outcome}`),
+        detail: { agentName: [source.agentName] },
+      },
+    },
+    prompt: [
+      'A turn of another agent ended with {{event.detail.outcome | enum:Completed,Failed,Rejected,TimedOut,Cancelled}} at {{event.time | time}}.',
+      'Agent: {{event.detail.agentName | id}}',
+      'Turn: {{event.detail.turn.name | id}}',
+      'Cause of that turn: {{event.detail.trigger | json:1500}}',
+      'Reason: {{event.detail.reason.code | id | optional}}',
+      'Answer: {{event.detail.output.0.text | text:10000 | optional}}',
+      'Evidence: {{event.detail.evidence | json:600 | optional}}',
+      '',
+      'Continue as your instructions say.',
+    ].join('\n'),
+    deduplicationKey: ['detail.turn.executionArn', 'detail-type'],
+    options,
+    follows: source,
+    prepare: (scope) =>
+      requireInput(outcomes.length > 0, scope, {
+        input: 'outcomes',
+        value: outcomes,
+        allowed: 'at least one outcome',
+        fix: 'Leave outcomes out for COMPLETED alone',
+      }),
+  };
+}

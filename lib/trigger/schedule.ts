@@ -1,0 +1,100 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import { CfnSchedule, CfnScheduleGroup, ContextAttribute, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { Names, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { attachPolicy } from '../identity/attach-policy';
+import { KEY_READ_ACTIONS, KEY_READ_WRITE_ACTIONS, QUEUE_SEND_ACTIONS } from '../identity/perms';
+import { useKeyThrough } from './key-use';
+import type { ScheduleSource } from './trigger-definition';
+import type { TriggerQueues } from './trigger-queues';
+
+/** `source` and `detail-type` of the event that a schedule makes. */
+export const SCHEDULE_EVENT = { source: 'cdk-bedrock-managed-agents.schedule', detailType: 'Scheduled Turn' };
+
+/** Limits of the retry policy. Source: docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
+const MAX_EVENT_AGE_SECONDS = 86_400;
+const RETRY_ATTEMPTS = 185;
+
+export interface TurnScheduleProps {
+  readonly source: ScheduleSource;
+  readonly queues: TriggerQueues;
+  readonly encryptionKey: kms.IKey;
+  readonly enabled: boolean;
+  readonly description: string;
+}
+
+/**
+ * A schedule of EventBridge Scheduler that puts an event into the queue of the starter. The event has the form of every
+ * other; its time is the scheduled one, so that a repeated invocation (which has another id) is the same turn.
+ *
+ * L1, because the stock target grants `kms:GenerateDataKey*` without condition and trusts every schedule group.
+ */
+export class TurnSchedule extends Construct {
+  constructor(scope: Construct, id: string, props: TurnScheduleProps) {
+    super(scope, id);
+    const { queues, encryptionKey, source } = props;
+    const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    // A group of its own: the trust policy of the role can then name exactly this trigger, as the service advises
+    // (docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
+    const group = new CfnScheduleGroup(this, 'Group', { name });
+    const schedules = Stack.of(this).formatArn({
+      service: 'scheduler',
+      resource: 'schedule',
+      resourceName: `${name}/*`,
+    });
+    const role = new iam.Role(this, 'Role', {
+      description: props.description,
+      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+          ArnEquals: { 'aws:SourceArn': group.attrArn },
+        },
+      }),
+    });
+    const policy = attachPolicy(this, 'Policy', role, 'role of a schedule', [
+      new iam.PolicyStatement({
+        sid: 'SendToOwnQueues',
+        actions: QUEUE_SEND_ACTIONS,
+        resources: [queues.events.queueArn, queues.deadLetters.queueArn],
+      }),
+      useKeyThrough(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
+      new iam.PolicyStatement({
+        sid: 'ReadOwnPayload',
+        actions: KEY_READ_ACTIONS,
+        resources: [encryptionKey.keyArn],
+        // Source: docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
+        conditions: { ArnLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': schedules } },
+      }),
+    ])!;
+
+    const window = source.timeWindow ?? TimeWindow.off();
+    const schedule = new CfnSchedule(this, 'Schedule', {
+      description: props.description,
+      groupName: group.ref,
+      scheduleExpression: source.expression.expressionString,
+      scheduleExpressionTimezone: source.expression.timeZone?.timezoneName,
+      startDate: source.start?.toISOString(),
+      endDate: source.end?.toISOString(),
+      state: props.enabled ? 'ENABLED' : 'DISABLED',
+      flexibleTimeWindow: { mode: window.mode, maximumWindowInMinutes: window.maxWindow?.toMinutes() },
+      kmsKeyArn: encryptionKey.keyArn,
+      target: {
+        arn: queues.events.queueArn,
+        roleArn: role.roleArn,
+        deadLetterConfig: { arn: queues.deadLetters.queueArn },
+        retryPolicy: { maximumEventAgeInSeconds: MAX_EVENT_AGE_SECONDS, maximumRetryAttempts: RETRY_ATTEMPTS },
+        input: JSON.stringify({
+          version: '0',
+          id: ContextAttribute.executionId,
+          'detail-type': SCHEDULE_EVENT.detailType,
+          source: SCHEDULE_EVENT.source,
+          time: ContextAttribute.scheduledTime,
+          resources: [ContextAttribute.scheduleArn],
+          detail: {},
+        }),
+      },
+    });
+    schedule.node.addDependency(policy);
+  }
+}

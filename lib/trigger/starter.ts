@@ -1,0 +1,124 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import {
+  KEY_READ_ACTIONS,
+  KEY_READ_WRITE_ACTIONS,
+  PROMPT_STORE_ACTIONS,
+  QUEUE_CONSUME_ACTIONS,
+  START_EXECUTION_ACTIONS,
+} from '../identity/perms';
+import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { MAX_INLINE_BYTES } from '../workflow/turn-contract';
+import { HandlerFunction } from './handler-function';
+import { useKeyThrough } from './key-use';
+import type { ParsedPrompt } from './prompt-template';
+import { starterCode } from './starter-code';
+import { STARTER_VARIABLES, type StarterConfiguration } from './starter-contract';
+import { TriggerQueues } from './trigger-queues';
+
+const TIMEOUT = Duration.seconds(30);
+
+/** Six times the timeout of the function. Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const VISIBILITY_TIMEOUT = Duration.seconds(180);
+
+/** Deploy-time values are names and ARNs; longer ones are rare enough to count them as this. */
+const BINDING_CHARACTERS = 2_048;
+
+export interface StarterProps {
+  readonly agentName: string;
+  readonly stateMachine: IStateMachine;
+  readonly encryptionKey: kms.IKey;
+  /** Where prompts go that are too large to travel inline, and the key of that bucket. */
+  readonly promptBucket: IBucket;
+  readonly configuration: StarterConfiguration;
+  readonly prompt: ParsedPrompt;
+  readonly maxAttempts: number;
+}
+
+/**
+ * The way of an event from its queue to the start of its turn.
+ *
+ * A queue, because it loses nothing when Lambda or Step Functions throttle: a message stays until its turn is started or
+ * its attempts are used up. An asynchronous invocation is retried for at most six hours and twice for errors.
+ */
+export class Starter extends Construct {
+  public readonly queues: TriggerQueues;
+  public readonly handler: HandlerFunction;
+
+  constructor(scope: Construct, id: string, props: StarterProps) {
+    super(scope, id);
+    const { encryptionKey, stateMachine, promptBucket, prompt } = props;
+    this.queues = new TriggerQueues(this, 'Queues', {
+      encryptionKey,
+      maxAttempts: props.maxAttempts,
+      visibilityTimeout: VISIBILITY_TIMEOUT,
+    });
+    const storesPrompts = mayOutgrowRequest(prompt);
+    const prompts = promptBucket.arnForObjects('prompts/*');
+    this.handler = new HandlerFunction(this, 'Handler', {
+      description: `Starts the turns of the trigger ${props.configuration.trigger.id}`,
+      code: starterCode(this, props.configuration),
+      environment: {
+        [STARTER_VARIABLES.stateMachineArn]: stateMachine.stateMachineArn,
+        [STARTER_VARIABLES.agentName]: props.agentName,
+        ...(prompt.bindings.length > 0
+          ? { [STARTER_VARIABLES.bindings]: Stack.of(this).toJsonString(prompt.bindings) }
+          : {}),
+        ...(storesPrompts ? { [STARTER_VARIABLES.promptBucket]: promptBucket.bucketName } : {}),
+      },
+      encryptionKey,
+      logRetention: RetentionDays.ONE_YEAR,
+      timeout: TIMEOUT,
+      statements: [
+        new iam.PolicyStatement({
+          sid: 'StartTurns',
+          actions: START_EXECUTION_ACTIONS,
+          resources: [stateMachine.stateMachineArn],
+        }),
+        new iam.PolicyStatement({
+          sid: 'ConsumeOwnQueue',
+          actions: QUEUE_CONSUME_ACTIONS,
+          resources: [this.queues.events.queueArn],
+        }),
+        useKeyThrough(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
+        ...(storesPrompts
+          ? [
+              new iam.PolicyStatement({
+                sid: 'StoreLargePrompts',
+                actions: PROMPT_STORE_ACTIONS,
+                // One object per part; the folder is the name of the turn.
+                resources: [prompts],
+              }),
+              useKeyThrough(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+            ]
+          : []),
+      ],
+    });
+    if (storesPrompts) {
+      reviewedWildcard(this.handler.policy, prompts, 'The names of turns are known at run time; the folder is exact.');
+    }
+
+    new lambda.EventSourceMapping(this, 'Mapping', {
+      target: this.handler.function,
+      eventSourceArn: this.queues.events.queueArn,
+      batchSize: 10,
+      reportBatchItemFailures: true,
+      // The smallest there is. Starting a turn takes a fraction of a second; the turns themselves wait for slots.
+      maxConcurrency: 2,
+    });
+  }
+}
+
+/**
+ * True when some event can make a prompt too large to travel in the request. A character of a rendered prompt has at most
+ * three bytes in the request: escapes are counted as the characters they are, and quotation marks double.
+ */
+function mayOutgrowRequest({ maxCharacters, bindings }: ParsedPrompt): boolean {
+  return 3 * (maxCharacters + BINDING_CHARACTERS * bindings.length) > MAX_INLINE_BYTES;
+}

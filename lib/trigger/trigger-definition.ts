@@ -1,0 +1,38 @@
+import type { EventPattern, IEventBus } from 'aws-cdk-lib/aws-events';
+import type { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import type { IConstruct } from 'constructs';
+import type { IManagedAgent } from '../agent/managed-agent-base';
+import type { AgentTriggerOptions } from './agent-trigger-options';
+
+/** What the kinds of triggers differ in. */
+export interface TriggerDefinition {
+  /** `trigger.type` of the requests. */
+  readonly type: string;
+  /** Id of the trigger when the user names none. */
+  readonly defaultId: string;
+  readonly prompt: string;
+  readonly deduplicationKey: string[];
+  readonly sessionKey?: string[];
+  readonly options: AgentTriggerOptions;
+  /** Events of a bus. */
+  readonly rule?: RuleSource;
+  /** Times. */
+  readonly schedule?: ScheduleSource;
+  /** The agent whose outcomes these are. */
+  readonly follows?: IManagedAgent;
+  /** Last checks and what must be switched on at the source, once the trigger has a place in the tree. */
+  readonly prepare?: (scope: IConstruct) => void;
+}
+
+export interface RuleSource {
+  readonly pattern: EventPattern;
+  /** Undefined: the default bus of the account. */
+  readonly eventBus?: IEventBus;
+}
+
+export interface ScheduleSource {
+  readonly expression: ScheduleExpression;
+  readonly timeWindow?: TimeWindow;
+  readonly start?: Date;
+  readonly end?: Date;
+}
