@@ -7,6 +7,15 @@ async function main(): Promise<void> {
   const { options, help } = readCommandLine(process.argv.slice(2));
   if (help) return void process.stdout.write(USAGE);
   const service = await startLocalService(options);
+  // Before anything is printed: who reads that it runs may stop it at once.
+  const stop = (): void => {
+    void service.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
   const { url, region, credentials, authorises } = service;
   // Credentials of a service that lives on loopback and dies with this process: meant to be copied.
   process.stdout.write(
@@ -23,14 +32,6 @@ async function main(): Promise<void> {
       '',
     ].join('\n'),
   );
-  const stop = (): void => {
-    void service.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
 }
 
 main().catch((error: unknown) => {

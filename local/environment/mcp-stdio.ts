@@ -2,6 +2,7 @@
  * A STDIO MCP server inside the environment: started by the exec server, spoken to over its standard input and output
  * (newline-delimited JSON-RPC, modelcontextprotocol.io/specification, revision 2025-06-18).
  */
+import { StringDecoder } from 'node:string_decoder';
 import type { StdioMcpTool } from '../../runtime/session-client/types';
 import { ConnectionLost, type ExecConnection } from './exec-connection';
 import { EnvironmentProcess } from './process';
@@ -28,6 +29,8 @@ const BASE_VARIABLES = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'
 export class McpStdioServer {
   private nextId = 1;
   private buffer = '';
+  /** A character may be split between two chunks. */
+  private readonly decoder = new StringDecoder('utf8');
   private readonly pending = new Map<number, { resolve: (v: unknown) => void; reject: (e: Error) => void }>();
   private process!: EnvironmentProcess;
 
@@ -52,7 +55,7 @@ export class McpStdioServer {
       inheritOnly: [...BASE_VARIABLES, ...inherited],
       pipeStdin: true,
       outputLimit: 65536,
-      onStdout: (chunk) => server.receive(chunk.toString('utf8')),
+      onStdout: (chunk) => server.receive(server.decoder.write(chunk)),
     });
     server.process.result.then(
       ({ exitCode }) =>

@@ -14,7 +14,6 @@ export interface ProcessRequest {
   readonly pipeStdin?: boolean;
   readonly outputLimit: number;
   readonly onStdout?: (chunk: Buffer) => void;
-  readonly onOutput?: (text: string) => void;
 }
 
 export interface ProcessResult {
@@ -96,7 +95,6 @@ export class EnvironmentProcess {
           const chunk = Buffer.from(String(params.chunk), 'base64');
           if (params.stream === 'stdout') request.onStdout?.(chunk);
           if (request.onStdout === undefined) output.add(chunk);
-          request.onOutput?.(chunk.toString('utf8'));
         } else if (method === 'process/exited') {
           exitCode = Number(params.exitCode);
         } else if (method === 'process/closed') {

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { ModelEndpoint } from '../options';
 import { type AgentLoop, TurnCancelled, TurnFailed, type TurnContext, type TurnOutcome } from '../session/agent-loop';
 import { HarnessBridge } from './harness-bridge';
@@ -66,9 +67,10 @@ export class HarnessLoop implements AgentLoop {
     context.signal.addEventListener('abort', stop, { once: true });
     child.stdin.on('error', () => undefined);
     child.stdin.end(context.message);
+    const decoder = new StringDecoder('utf8');
     let buffer = '';
     child.stdout.on('data', (chunk: Buffer) => {
-      const lines = (buffer + chunk.toString('utf8')).split('\n');
+      const lines = (buffer + decoder.write(chunk)).split('\n');
       buffer = lines.pop() ?? '';
       for (const line of lines) transcript.read(line);
     });

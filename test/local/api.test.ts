@@ -2,6 +2,9 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
+import { ApiError } from '../../local/http/api-error';
+import { checkCreate, checkSubmit } from '../../local/session/request-checks';
 import { type LocalService, type LocalServiceOptions, readScript, startLocalService } from '../../local';
 import { AmbiguousRequestError } from '../../runtime/session-client/errors';
 import { SessionClient } from '../../runtime/session-client/client';
@@ -17,6 +20,7 @@ import {
   eventually,
   RUNTIME_ARN,
   selfHostedSession,
+  SESSION_ROLE,
 } from './support/service';
 import { sendSigned } from './support/signed-request';
 
@@ -153,6 +157,47 @@ describe('create refuses with 400 and names the field', () => {
   test('a body that is not JSON', async () => {
     expect(await post(SESSIONS, '{"agent":')).toMatchObject({ status: 400, error: { code: 'invalid_json' } });
   });
+});
+
+test('no body makes create or submit fail in another way than 400', () => {
+  const value = fc.jsonValue({ maxDepth: 4 });
+  const maybe = (real: unknown) => fc.oneof({ weight: 3, arbitrary: fc.constant(real) }, value);
+  const create = fc.record(
+    {
+      agent: fc.oneof(fc.record({ model: maybe('m'), instructions: maybe(''), tools: maybe([]) }), value),
+      environment: maybe({ type: 'self_hosted' }),
+      role_arn: maybe(SESSION_ROLE),
+      input: maybe('x'),
+    },
+    { requiredKeys: [] },
+  );
+  const submit = fc.record({
+    events: fc.oneof(
+      fc.array(fc.oneof(fc.record({ type: fc.constant('agent.session.input.message'), input: value }), value)),
+      value,
+    ),
+  });
+  const answer = (act: () => unknown): unknown => {
+    try {
+      act();
+      return 'accepted';
+    } catch (error) {
+      return error instanceof ApiError ? error.status : error;
+    }
+  };
+  const seen = new Set<unknown>();
+  fc.assert(
+    fc.property(
+      fc.oneof(create, value),
+      (body) => void seen.add(answer(() => checkCreate(body, '111122223333', ['m']))),
+    ),
+    { numRuns: 3000 },
+  );
+  fc.assert(
+    fc.property(fc.oneof(submit, value), (body) => void seen.add(answer(() => checkSubmit(body)))),
+    { numRuns: 3000 },
+  );
+  expect(seen).toEqual(new Set(['accepted', 400]));
 });
 
 describe('events', () => {
