@@ -30,11 +30,3 @@ export const GUARDRAIL_LIMITS = {
   arnPattern: /^arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail\/[a-z0-9]+$/,
   profileIdPattern: /^(?=.{15,30}$)[a-z0-9-]+\.guardrail\.v[0-9:]+$/,
 } as const;
-
-/**
- * Versions of one guardrail, counted with those that a stack retains.
- *
- * Source: the Bedrock quotas of June 2025 as third parties list them (reference guardrails-triggers-sdk.md, A.4); look up the
- * current value in Service Quotas.
- */
-export const GUARDRAIL_VERSIONS_QUOTA = 20;

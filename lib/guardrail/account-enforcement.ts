@@ -4,7 +4,7 @@ import { requireInput } from '../validation/input-error';
 import type { AgentGuardrailBase } from './agent-guardrail-base';
 
 /** Which models an account-wide guardrail is enforced on. A model in both lists is excluded. */
-export interface AccountEnforcementProps {
+export interface GuardrailEnforcementProps {
   /**
    * Ids of the models the guardrail is enforced on.
    *
@@ -20,7 +20,7 @@ export interface AccountEnforcementProps {
 }
 
 /** See `AgentGuardrail.enforceInAccount`. */
-export function enforceInAccount(guardrail: AgentGuardrailBase, props: AccountEnforcementProps): void {
+export function enforceInAccount(guardrail: AgentGuardrailBase, props: GuardrailEnforcementProps): void {
   requireModels(guardrail, 'includedModels', props.includedModels);
   requireModels(guardrail, 'excludedModels', props.excludedModels);
   const { includedModels = ['ALL'], excludedModels = [] } = props;

@@ -7,7 +7,7 @@ import { requireSameRegion } from '../encryption/key-statements';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { injectedProps } from '../injection/injected-props';
 import { requireInput, requirePattern } from '../validation/input-error';
-import { enforceInAccount, type AccountEnforcementProps } from './account-enforcement';
+import { enforceInAccount, type GuardrailEnforcementProps } from './account-enforcement';
 import { AgentGuardrailBase, type IAgentGuardrail } from './agent-guardrail-base';
 import type { AgentGuardrailAttributes, AgentGuardrailProps, StandardGuardrailProps } from './agent-guardrail-props';
 import { codingAgentPolicy } from './coding-agent-policy';
@@ -181,7 +181,7 @@ export class AgentGuardrail extends AgentGuardrailBase {
    *
    * @throws InputError when a list of models is empty.
    */
-  public enforceInAccount(props: AccountEnforcementProps = {}): void {
+  public enforceInAccount(props: GuardrailEnforcementProps = {}): void {
     enforceInAccount(this, props);
   }
 

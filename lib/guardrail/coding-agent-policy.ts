@@ -11,7 +11,7 @@ type CredentialKind = (typeof CREDENTIAL_FORMATS)[number]['kind'];
 
 /**
  * Which credential formats share a pattern. A guardrail has room for ten patterns and an organization wants some of its
- * own, so the ten formats take five; a masked text shows the name.
+ * own, so the ten formats take five; the assessment of a call shows the name.
  */
 const SECRET_PATTERNS: Readonly<Record<string, readonly CredentialKind[]>> = {
   AWS_CREDENTIAL: ['an AWS access key id', 'an Amazon Bedrock API key'],

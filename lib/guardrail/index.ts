@@ -1,4 +1,4 @@
-export type { AccountEnforcementProps } from './account-enforcement';
+export type { GuardrailEnforcementProps } from './account-enforcement';
 export * from './agent-guardrail';
 export * from './agent-guardrail-base';
 export * from './agent-guardrail-grants';

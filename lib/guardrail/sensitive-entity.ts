@@ -5,7 +5,7 @@ import { requireRegex } from './regex-pattern';
 
 /** A pattern of your own. */
 export interface GuardrailRegexProps {
-  /** Name of the pattern, 1 to 100 characters, unique in the guardrail. A masked text shows it. */
+  /** Name of the pattern, 1 to 100 characters, unique in the guardrail. The assessment of a call shows it. */
   readonly name: string;
   /**
    * Regular expression, 1 to 500 characters, without lookaround (AWS supports none). Which engine evaluates it is not
