@@ -379,12 +379,13 @@ describe('compute comes and goes', () => {
   }, 60_000);
 
   test('a service that is killed leaves no compute behind', async () => {
+    const dataDirectory = mkdtempSync(path.join(tmpdir(), 'bma-data-'));
     const root = path.resolve(__dirname, '../..');
     const program = `
       require(${JSON.stringify(path.join(root, 'node_modules/tsx/dist/cjs/index.cjs'))});
       const { startLocalService, LifecycleProcessProvider, findCodexBinary } = require(${JSON.stringify(path.join(root, 'local/index.ts'))});
       const compute = new LifecycleProcessProvider({ codexBinary: findCodexBinary(), program: ${JSON.stringify(lifecycleBundle())} });
-      startLocalService({ compute }).then((s) => console.log(JSON.stringify({ url: s.url, credentials: s.credentials })));`;
+      startLocalService({ compute, dataDirectory: ${JSON.stringify(dataDirectory)} }).then((s) => console.log(JSON.stringify({ url: s.url, credentials: s.credentials })));`;
     const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const { url, credentials } = JSON.parse(line.toString()) as Pick<LocalService, 'url' | 'credentials'>;
@@ -395,6 +396,7 @@ describe('compute comes and goes', () => {
     child.kill('SIGKILL');
     await eventually(() => processes(`${url}/v1`).length === 0);
     driver.close();
+    rmSync(dataDirectory, { recursive: true, force: true });
   }, 60_000);
 
   test('compute that cannot be made fails the turn with sandbox_error and the session for good', async () => {
