@@ -1,0 +1,81 @@
+import type { Change, Piece } from './diff';
+import { actionCovers, covers } from './pattern';
+import type { Condition } from './statement';
+
+/** An action that is allowed on a resource under conditions. */
+export interface Grant {
+  readonly action: string;
+  readonly resource: string;
+  readonly conditions: readonly Condition[];
+}
+
+/**
+ * How a change of grants reads: `plain` names one grant; `resource` and `conditions` name the grant as it is and as it was.
+ */
+export type Wording = (verb: 'plain' | 'resource' | 'conditions', grants: readonly Grant[]) => readonly Piece[];
+
+/**
+ * What came and went between two lists of grants. A grant that an old one covers is no new reach, and a lost grant that a
+ * new one covers is not lost; a grant whose resource or conditions changed is one change and not two.
+ */
+export function diffGrants(before: readonly Grant[], after: readonly Grant[], wording: Wording): Change[] {
+  const keys = (list: readonly Grant[]) => new Set(list.map(keyOf));
+  const [old, now] = [keys(before), keys(after)];
+  const came = after.filter((grant) => !old.has(keyOf(grant)));
+  const went = new Set(before.filter((grant) => !now.has(keyOf(grant))));
+  const changes: Change[] = [];
+  for (const grant of came) {
+    const was = counterpart(grant, went);
+    if (was) {
+      went.delete(was);
+      const verb = was.resource === grant.resource ? 'conditions' : 'resource';
+      const direction = contains(grant, was) ? 'wider' : contains(was, grant) ? 'narrower' : 'neutral';
+      const text = wording(verb, [grant, was]);
+      // Neither contains the other: something is newly possible, so it is shown as such.
+      changes.push(
+        direction === 'narrower'
+          ? { kind: 'other', direction, text: ['may now only ', ...text] }
+          : { kind: 'also', direction: 'wider', text },
+      );
+    } else if (!before.some((candidate) => contains(candidate, grant))) {
+      changes.push({ kind: 'also', direction: 'wider', text: wording('plain', [grant]) });
+    } else if (!after.some((candidate) => candidate !== grant && contains(candidate, grant))) {
+      // What is left of something wider that went.
+      changes.push({ kind: 'other', direction: 'narrower', text: ['may still ', ...wording('plain', [grant])] });
+    }
+  }
+  for (const grant of went) {
+    if (!after.some((candidate) => contains(candidate, grant))) {
+      changes.push({ kind: 'no longer', direction: 'narrower', text: wording('plain', [grant]) });
+    }
+  }
+  return changes;
+}
+
+function keyOf(grant: Grant): string {
+  return JSON.stringify([grant.action, grant.resource, grant.conditions]);
+}
+
+/** The lost grant of the same action that differs in its resource or in its conditions, not in both. */
+function counterpart(grant: Grant, went: ReadonlySet<Grant>): Grant | undefined {
+  const candidates = [...went].filter(({ action }) => action === grant.action);
+  const conditions = JSON.stringify(grant.conditions);
+  return (
+    candidates.find(({ resource }) => resource === grant.resource) ??
+    candidates.find((was) => JSON.stringify(was.conditions) === conditions && related(was, grant))
+  );
+}
+
+/** Whether one resource covers the other; two unrelated resources are two changes. */
+function related(one: Grant, other: Grant): boolean {
+  return covers(one.resource, other.resource) || covers(other.resource, one.resource);
+}
+
+function contains(wide: Grant, narrow: Grant): boolean {
+  const held = new Set(narrow.conditions.map((condition) => JSON.stringify(condition)));
+  return (
+    actionCovers(wide.action, narrow.action) &&
+    covers(wide.resource, narrow.resource) &&
+    wide.conditions.every((condition) => held.has(JSON.stringify(condition)))
+  );
+}

@@ -1,0 +1,227 @@
+import { html } from './escape';
+import { PAGE_STYLE } from './page-style';
+import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
+import { pictureSvg } from './picture';
+import type { RoleReach, Statement } from './statement';
+
+/**
+ * A statement as one page: no script, no external asset, and a policy that forbids both. Readable in light and dark, on a
+ * narrow screen and on paper.
+ */
+export function statementHtml(statement: Statement): string {
+  const { agent } = statement;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>Security statement of ${html(agent.name)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Security statement</p>
+<h1>${html(agent.name)}</h1>
+<p>${name(agent.id)} in ${name(agent.region)}. Read from the final templates of the app, not from the deployed account.</p>
+${headline(statement)}
+</header>
+<figure>
+${pictureSvg(statement, 'across')}
+${pictureSvg(statement, 'down')}
+<figcaption><span>Signs: • stated, ✓ limited by a policy of its own, △ look here, ⊘ never.</span></figcaption>
+</figure>
+<main>
+${statement.roles.map(roleSection).join('\n')}
+${block('Who can start it', rows(['Principal', 'May', 'Assumed by'], starterRows(statement)))}
+${block('Triggers', rows(['Trigger', 'Fires on', 'Path', 'Passes in', 'Failures'], triggerRows(statement)))}
+${block('Network', networkTables(statement))}
+${block('Data stores', rows(['Store', 'Access', 'By', 'Encryption'], storeRows(statement)))}
+${block('Model, tools, guardrails', rows(['What', 'Value'], modelRows(statement)))}
+${block('Bounds', rows(['Bound', 'Value'], boundRows(statement)))}
+${block('Audit', rows(['What', 'Name', 'Detail'], auditRows(statement)))}
+${block('Not known at synth', rows(['Where', 'What'], unknownRows(statement)))}
+${block('Limits of this statement', `<ul>${statement.limits.map((limit) => `<li>${html(limit)}</li>`).join('')}</ul>`)}
+</main>
+</body>
+</html>
+`;
+}
+
+/** A name from a template; may break anywhere. */
+function name(text: string): string {
+  return `<code>${html(text)}</code>`;
+}
+
+function names(texts: readonly string[]): string {
+  return texts.length ? texts.map(name).join('<br>') : '<span class="none">none</span>';
+}
+
+function headline({ network, roles, starters, models, unknown }: Statement): string {
+  const attached = roles.flatMap((role) => role.attached);
+  const facts: [string, boolean][] = [
+    [
+      models.length === 1 && models[0] !== '*'
+        ? 'one model'
+        : `${models.includes('*') ? 'every' : models.length} models`,
+      models.length === 1 && models[0] !== '*',
+    ],
+    [
+      network.internet.length || network.mode !== 'VPC' ? 'a way to the internet' : 'no way to the internet in the app',
+      network.mode === 'VPC' && network.internet.length === 0,
+    ],
+    [`${starters.length} ${starters.length === 1 ? 'principal' : 'principals'} can drive it`, true],
+    [`${unknown.length} unknown`, unknown.length === 0],
+    ...(attached.length ? [[`${attached.length} policies not in the app`, false] as [string, boolean]] : []),
+  ];
+  const items = facts.map(
+    ([text, good]) =>
+      `<li class="${good ? 'good' : 'warn'}"><span aria-hidden="true">${good ? '✓' : '△'}</span> ${html(text)}</li>`,
+  );
+  return `<ul class="facts">${items.join('')}</ul>`;
+}
+
+function block(title: string, content: string): string {
+  return `<section><h2>${html(title)}</h2>${content}</section>`;
+}
+
+/** A table whose cells are HTML already; on a narrow screen every cell carries its heading. */
+function rows(headings: readonly string[], cells: readonly (readonly string[])[]): string {
+  if (!cells.length) {
+    return '<p class="none">None found in the app.</p>';
+  }
+  const head = headings.map((heading) => `<th scope="col">${html(heading)}</th>`).join('');
+  const body = cells
+    .map(
+      (row) =>
+        `<tr>${row.map((cell, index) => `<td data-heading="${html(headings[index])}"><div>${cell}</div></td>`).join('')}</tr>`,
+    )
+    .join('');
+  return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+function roleSection(role: RoleReach): string {
+  const intro = [
+    `<p>${name(role.role)}, ${role.purpose === 'session' ? 'which Bedrock Managed Agents assumes' : 'under which commands and tools run'}.</p>`,
+    `<p>Assumed by ${role.trustedBy.map((trust) => name(trustText(trust))).join(', ') || 'nobody in the app'}.</p>`,
+    role.boundary === undefined ? '' : `<p>Permissions boundary ${name(role.boundary)}.</p>`,
+    ...role.attached.map((policy) => `<p class="warn">△ Policy whose content is not in the app: ${name(policy)}</p>`),
+  ];
+  const title = role.purpose === 'session' ? 'Session role' : 'Execution role';
+  return block(
+    title,
+    intro.join('') + rows(['', 'Actions', 'On', 'Only if'], grouped(role.permissions).map(permissionRow)),
+  );
+}
+
+function permissionRow({
+  effect,
+  outcome,
+  actions,
+  resource,
+  conditions,
+  because,
+  wildcard,
+}: PermissionGroup): string[] {
+  const verdict =
+    effect === 'deny'
+      ? '<b class="deny">⊘ never</b>'
+      : outcome === 'denied'
+        ? `<b class="deny">⊘ denied</b> by ${html(because ?? 'a denial')}`
+        : '<b class="allow">✓ may</b>';
+  const on = resource === '*' ? `<code>*</code> ${effect === 'deny' ? 'everything' : ''}` : name(resource);
+  return [
+    verdict,
+    names(actions),
+    wildcard ? `${on}<br><small>${html(wildcard)}</small>` : on,
+    conditions.length ? name(conditionsText(conditions)) : '<span class="none">always</span>',
+  ];
+}
+
+function starterRows({ starters }: Statement): string[][] {
+  return starters.map(({ principal, may, assumedBy }) => [
+    name(principal),
+    may.map(html).join('<br>'),
+    names(assumedBy.map(trustText)),
+  ]);
+}
+
+function triggerRows({ triggers }: Statement): string[][] {
+  return triggers.map(({ name: id, type, when, path, passesIn, deadLetterQueue }) => [
+    `${html(type)}<br>${name(id)}`,
+    name(when),
+    path.map(name).join(' → '),
+    names(passesIn),
+    deadLetterQueue === undefined ? '' : deadLetterQueue ? '✓ kept' : '<b class="warn">△ lost</b>',
+  ]);
+}
+
+function networkTables({ network }: Statement): string {
+  const ways = network.internet.map((way) => `<p class="warn">△ Internet through ${name(way)}</p>`).join('');
+  const endpoints = network.endpoints.map(({ service, type, ownPolicy, permissions }) => [
+    name(service),
+    html(type),
+    ownPolicy ? '✓ own policy' : '<b class="warn">△ none: everything passes</b>',
+    names([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))]),
+  ]);
+  return [
+    `<p>Network mode ${name(network.mode)}${network.subnets.length ? `, in ${network.subnets.map(name).join(', ')}` : ''}.</p>`,
+    ways,
+    rows(
+      ['Traffic'],
+      network.flows.map((flow) => [name(flowText(flow))]),
+    ),
+    rows(['Endpoint', 'Type', 'Policy', 'Lets pass'], endpoints),
+  ].join('');
+}
+
+function storeRows({ stores }: Statement): string[][] {
+  return stores.map((store) => [
+    `${html(store.type)}<br>${name(store.name)}`,
+    html(accessText(store)),
+    html(store.by.join(', ')),
+    name(store.encryption),
+  ]);
+}
+
+function modelRows({ models, definition, guardrails }: Statement): string[][] {
+  return [
+    ...models.map((model) => ['Model', name(model === '*' ? 'every model' : model)]),
+    ...(definition?.tools ?? []).map(({ label, command, allowed }) => [
+      'MCP server',
+      `${name(label)}: ${name(command)}<br>${allowed ? names(allowed) : 'all of its tools'}`,
+    ]),
+    ...(definition
+      ? [
+          ['Session definition (SHA-256)', name(definition.sha256)],
+          ['Instructions (SHA-256)', name(definition.instructionsSha256)],
+        ]
+      : []),
+    ...guardrails.map((guardrail) => ['Guardrail', name(guardrail)]),
+  ];
+}
+
+function boundRows({ bounds }: Statement): string[][] {
+  return bounds.map((bound) => [html(bound.name), name(boundText(bound))]);
+}
+
+function auditRows({ audit }: Statement): string[][] {
+  return [
+    ...audit.trails.map(({ trail, records, multiRegion, validated, key }) => [
+      'Trail',
+      name(trail),
+      `${records.map(html).join('<br>')}<br>${multiRegion ? 'every Region' : '△ one Region'}, ${validated ? 'files validated' : '△ files not validated'}, ${name(key)}`,
+    ]),
+    ...audit.logGroups.map(({ name: id, retentionDays, key }) => [
+      'Log group',
+      name(id),
+      `kept ${html(boundText({ value: retentionDays, unit: 'days' }))}, ${name(key)}`,
+    ]),
+    ...audit.alarms.map((alarm) => ['Alarm', name(alarm), '']),
+  ];
+}
+
+function unknownRows({ unknown }: Statement): string[][] {
+  return unknown.map(({ where, what }) => [html(where), name(what)]);
+}

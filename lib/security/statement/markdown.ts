@@ -1,0 +1,143 @@
+import { accessText, boundText, conditionsText, flowText, grouped, trustText, visible } from './phrases';
+import type { Permission, RoleReach, Statement } from './statement';
+
+/**
+ * Everything from a template stands in a code span: no HTML, no link, no mention and no emphasis can come out of one. The
+ * fence is longer than any run of backticks inside, as CommonMark asks. Tables are not used: a code span cannot protect
+ * a pipe in them.
+ */
+export function code(text: string): string {
+  const shown = visible(text) || ' ';
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = /^[` ]|[` ]$/.test(shown) ? ' ' : '';
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** A statement as Markdown. */
+export function statementMarkdown(statement: Statement): string {
+  const { agent, network, audit } = statement;
+  const lines = [
+    '# What this agent can reach and do',
+    '',
+    `Agent ${code(agent.name)}, ${code(agent.id)}, Region ${code(agent.region)}. Read from the final templates, not from the deployed account.`,
+    '',
+    '## Model and tools',
+    '',
+    ...list([
+      ...statement.models.map((model) => `model ${model === '*' ? '**every model**' : code(model)}`),
+      ...(statement.definition?.tools.map(
+        ({ label, command, allowed }) =>
+          `MCP server ${code(label)}: ${code(command)}, ${allowed ? `limited to ${codes(allowed)}` : 'all of its tools'}`,
+      ) ?? []),
+      ...(statement.definition
+        ? [
+            `session definition ${code(statement.definition.sha256)}, instructions ${code(statement.definition.instructionsSha256)} (SHA-256)`,
+          ]
+        : []),
+      ...statement.guardrails.map((guardrail) => `guardrail ${code(guardrail)}`),
+    ]),
+    '## Who can start it',
+    '',
+    ...list(
+      statement.starters.map(
+        ({ principal, may, assumedBy }) =>
+          `${code(principal)} may ${may.join(', ')}${assumedBy.length ? `; assumed by ${codes(assumedBy.map(trustText))}` : ''}`,
+      ),
+    ),
+    '## Triggers',
+    '',
+    ...list(
+      statement.triggers.map(
+        ({ name, type, when, path, passesIn, deadLetterQueue }) =>
+          `${type} ${code(name)} on ${code(when)} → ${path.map(code).join(' → ')}; passes in ${codes(passesIn)}${
+            deadLetterQueue === undefined ? '' : deadLetterQueue ? '; failures are kept' : '; **failures are lost**'
+          }`,
+      ),
+    ),
+    ...statement.roles.flatMap(roleMarkdown),
+    '## Network',
+    '',
+    ...list([
+      network.mode === 'VPC' ? 'The Runtime is in a VPC.' : `**Network mode ${network.mode}.**`,
+      ...(network.internet.length
+        ? network.internet.map((way) => `**internet** through ${code(way)}`)
+        : network.mode === 'VPC'
+          ? ['no way to the internet in the templates']
+          : []),
+      ...network.flows.map((flow) => `traffic ${code(flowText(flow))}`),
+      ...network.subnets.map((subnet) => `subnet ${code(subnet)}`),
+      ...network.endpoints.map(
+        ({ service, type, ownPolicy, permissions }) =>
+          `${type.toLowerCase()} endpoint ${code(service)}: ${
+            ownPolicy
+              ? `lets pass ${codes([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))])}`
+              : '**no policy of its own, every action passes**'
+          }`,
+      ),
+    ]),
+    '## Data stores',
+    '',
+    ...list(
+      statement.stores.map(
+        (store) =>
+          `${store.type} ${code(store.name)}: ${accessText(store)} (${store.by.join(', ')}); ${code(store.encryption)}`,
+      ),
+    ),
+    '## Bounds',
+    '',
+    ...list(statement.bounds.map((bound) => `${code(bound.name)}: ${code(boundText(bound))}`)),
+    '## Audit',
+    '',
+    ...list([
+      ...audit.trails.map(
+        ({ trail, records, multiRegion, validated, key }) =>
+          `trail ${code(trail)} records ${codes(records)}; ${multiRegion ? 'every Region' : '**one Region**'}, ${validated ? 'files validated' : '**files not validated**'}, ${code(key)}`,
+      ),
+      ...audit.logGroups.map(
+        ({ name, retentionDays, key }) =>
+          `log group ${code(name)}: kept ${boundText({ value: retentionDays, unit: 'days' })}, ${code(key)}`,
+      ),
+      ...audit.alarms.map((alarm) => `alarm ${code(alarm)}`),
+    ]),
+    '## Not known at synth',
+    '',
+    ...list(statement.unknown.map(({ where, what }) => `${code(where)}: ${code(what)}`)),
+    '## Limits of this statement',
+    '',
+    ...list([...statement.limits]),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function roleMarkdown(role: RoleReach): string[] {
+  return [
+    `## ${role.purpose === 'session' ? 'Session role' : 'Execution role'}`,
+    '',
+    `${code(role.role)}${role.purpose === 'session' ? ', which Bedrock Managed Agents assumes' : ', under which commands and tools run'}.`,
+    '',
+    ...list([
+      ...role.trustedBy.map((trust) => `assumed by ${code(trustText(trust))}`),
+      ...(role.boundary === undefined ? [] : [`permissions boundary ${code(role.boundary)}`]),
+      ...role.attached.map((policy) => `**policy whose content is not in the app**: ${code(policy)}`),
+      ...grouped(role.permissions).map(permissionMarkdown),
+    ]),
+  ];
+}
+
+function permissionMarkdown(group: Omit<Permission, 'action'> & { readonly actions: readonly string[] }): string {
+  const { effect, outcome, actions, resource, conditions, because, wildcard } = group;
+  const on = resource === '*' ? 'everything' : code(resource);
+  const condition = conditions.length ? ` only if ${code(conditionsText(conditions))}` : '';
+  if (effect === 'deny') {
+    return `**never** ${codes(actions)} on ${on}${conditions.length ? ` if ${code(conditionsText(conditions))}` : ''}`;
+  }
+  const text = `${codes(actions)} on ${on}${condition}${wildcard ? ` (${code(wildcard)})` : ''}`;
+  return outcome === 'denied' ? `granted, but denied by ${code(because ?? 'a denial')}: ${text}` : `may ${text}`;
+}
+
+const codes = (texts: readonly string[]): string => texts.map(code).join(', ') || 'nothing';
+
+function list(entries: readonly string[]): string[] {
+  return [...(entries.length ? entries.map((entry) => `- ${entry}`) : ['None.']), ''];
+}

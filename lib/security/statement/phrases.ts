@@ -1,0 +1,109 @@
+import type { Bound, Condition, Flow, Permission, Store, Trust } from './statement';
+
+/**
+ * The words of a statement, shared by Markdown, page, picture, difference and terminal. What they return is still
+ * untrusted text: every renderer escapes it for its own format.
+ */
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  StringEquals: 'is',
+  StringNotEquals: 'is not',
+  StringEqualsIgnoreCase: 'is (in any case)',
+  StringLike: 'is like',
+  StringNotLike: 'is not like',
+  ArnEquals: 'is',
+  ArnNotEquals: 'is not',
+  ArnLike: 'is like',
+  ArnNotLike: 'is not like',
+  Bool: 'is',
+  NumericEquals: 'is',
+  NumericLessThan: 'is less than',
+  NumericLessThanEquals: 'is at most',
+  NumericGreaterThan: 'is more than',
+  NumericGreaterThanEquals: 'is at least',
+  IpAddress: 'is in',
+  NotIpAddress: 'is not in',
+  Null: 'is absent:',
+};
+
+/** `aws:SourceAccount is ${AWS::AccountId}` */
+export function conditionText({ operator, key, values }: Condition): string {
+  const optional = operator.endsWith('IfExists');
+  const [, set, name] = /^(ForAllValues:|ForAnyValue:)?(.*?)(?:IfExists)?$/.exec(operator)!;
+  const every = set === 'ForAllValues:' ? 'every ' : set === 'ForAnyValue:' ? 'some ' : '';
+  return `${every}${key} ${OPERATORS[name] ?? name} ${values.join(' or ')}${optional ? ' (or is absent)' : ''}`;
+}
+
+export function conditionsText(conditions: readonly Condition[]): string {
+  return conditions.map(conditionText).join(' and ');
+}
+
+/** ` only if …`, or nothing. */
+export function onlyIf(conditions: readonly Condition[]): string {
+  return conditions.length ? ` only if ${conditionsText(conditions)}` : '';
+}
+
+/** Permissions that differ in their action alone. */
+export interface PermissionGroup extends Omit<Permission, 'action'> {
+  readonly actions: readonly string[];
+}
+
+/** Joins permissions that differ in their action alone; keeps the order. */
+export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
+  const groups = new Map<string, Permission[]>();
+  for (const permission of permissions) {
+    const { effect, resource, conditions, outcome, because, wildcard } = permission;
+    const key = JSON.stringify([effect, resource, conditions, outcome, because, wildcard]);
+    const group = groups.get(key);
+    if (group) {
+      group.push(permission);
+    } else {
+      groups.set(key, [permission]);
+    }
+  }
+  return [...groups.values()].map((members) => {
+    const { action: _, ...rest } = members[0];
+    return { ...rest, actions: members.map(({ action }) => action) };
+  });
+}
+
+export function trustText({ principal, conditions, effect }: Trust): string {
+  return `${effect === 'deny' ? 'never ' : ''}${principal}${onlyIf(conditions)}`;
+}
+
+export function flowText({ direction, peer, protocol, ports }: Flow): string {
+  return `${direction} ${peer}, ${protocol}${ports === 'all' ? ', all ports' : ` port ${ports}`}`;
+}
+
+export function accessText({ access }: Store): string {
+  return access.join(' and ');
+}
+
+/** `8 hours`; the unit is the largest that leaves a whole number. */
+export function boundText({ value, unit }: Pick<Bound, 'value' | 'unit'>): string {
+  if (typeof value !== 'number' || unit !== 'seconds') {
+    return value === 0 && unit === 'days' ? 'for ever' : `${value}${value === 'unbounded' || !unit ? '' : ` ${unit}`}`;
+  }
+  for (const [name, seconds] of [
+    ['days', 86_400],
+    ['hours', 3_600],
+    ['minutes', 60],
+  ] as const) {
+    if (value >= 2 * seconds && value % seconds === 0) {
+      return `${value / seconds} ${name}`;
+    }
+  }
+  return `${value} seconds`;
+}
+
+/**
+ * Text with every control, zero-width and direction-changing character made visible, on one line: a name in a template must
+ * not be able to move the cursor of a terminal, break a line or make text read backwards.
+ */
+export function visible(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex -- these are the characters that must not get through
+    /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}
