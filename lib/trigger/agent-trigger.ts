@@ -163,7 +163,7 @@ export class AgentTrigger implements IAgentTrigger {
       allowed: 'a trigger that no agent has yet',
       fix: 'Make one trigger per agent',
     });
-    const triggers = (agent.node.tryFindChild(TRIGGERS) as Construct | undefined) ?? new Construct(agent, TRIGGERS);
+    const triggers = (agent.node.tryFindChild(TRIGGERS)) ?? new Construct(agent, TRIGGERS);
     requireInput(triggers.node.tryFindChild(id) === undefined, where, {
       input: 'triggerId',
       value: id,

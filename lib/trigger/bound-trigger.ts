@@ -83,7 +83,7 @@ export class BoundTrigger extends Construct {
 
   private filtered(pattern: EventPattern, filter: Record<string, unknown> | undefined): EventPattern {
     const result = filter
-      ? { ...pattern, detail: narrowed(this, (pattern.detail ?? {}) as Record<string, unknown>, filter) }
+      ? { ...pattern, detail: narrowed(this, (pattern.detail ?? {}), filter) }
       : pattern;
     requireNarrowPattern(this, result);
     return result;

@@ -158,6 +158,6 @@ function withoutTokens(where: IConstruct, template: string): { text: string; bin
         return BINDING;
       },
     })
-    .join({ join: (left: unknown, right: unknown) => `${String(left ?? '')}${String(right ?? '')}` }) as string;
+    .join({ join: (left: string | undefined, right: string | undefined) => `${left ?? ''}${right ?? ''}` }) as string;
   return { text, bindings };
 }

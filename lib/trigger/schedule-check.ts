@@ -65,7 +65,7 @@ function wrongPart(expression: string): string | undefined {
     return `the field ${CRON_FIELDS[at].name}`;
   }
   return (fields[2] === '?') === (fields[4] === '?')
-    ? 'day-of-month or day-of-week: exactly one of them must be ?,'
+    ? 'the choice between day-of-month and day-of-week (exactly one of them must be ?)'
     : undefined;
 }
 

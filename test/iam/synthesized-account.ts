@@ -104,7 +104,10 @@ export class SynthesizedAccount {
       case 'AWS::Logs::LogGroup':
         return this.resolve(resource.Properties.LogGroupName);
       case 'AWS::S3::Bucket':
-        return name.toLowerCase();
+        return resource.Properties.BucketName ?? name.toLowerCase();
+      case 'AWS::StepFunctions::StateMachine':
+      case 'AWS::SecretsManager::Secret':
+        return this.attribute(name, 'Arn');
       default:
         return pseudo[name] ?? name;
     }
@@ -131,13 +134,25 @@ export class SynthesizedAccount {
       case 'AWS::Bedrock::Guardrail.GuardrailArn':
         return at('bedrock', `guardrail/${id.toLowerCase()}`);
       case 'AWS::S3::Bucket.Arn':
-        return `arn:aws:s3:::${id.toLowerCase()}`;
+        return `arn:aws:s3:::${String(this.reference(id))}`;
       case 'AWS::KMS::Key.Arn':
         return at('kms', `key/${id}`);
       case 'AWS::Logs::LogGroup.Arn':
         return at('logs', `log-group:${id}:*`);
       case 'AWS::SNS::Topic.Arn':
         return at('sns', id);
+      case 'AWS::SQS::Queue.Arn':
+        return at('sqs', id);
+      case 'AWS::StepFunctions::StateMachine.Arn':
+        return at('states', `stateMachine:${id}`);
+      case 'AWS::SecretsManager::Secret.Arn':
+        return at('secretsmanager', `secret:${id}-AbCdEf`);
+      case 'AWS::Events::EventBus.Arn':
+        return at('events', `event-bus/${this.resources[id].Properties.Name}`);
+      case 'AWS::Events::Rule.Arn':
+        return at('events', `rule/${id}`);
+      case 'AWS::Scheduler::ScheduleGroup.Arn':
+        return at('scheduler', `schedule-group/${this.resources[id].Properties.Name}`);
       default:
         return `${id}.${attribute}`;
     }

@@ -1,0 +1,71 @@
+/**
+ * The semantics of EventBridge event patterns, as far as the patterns of this library use them. Refuses operators it does
+ * not know, so that a new one cannot pass unnoticed.
+ *
+ * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ */
+export function matches(pattern: unknown, event: unknown): boolean {
+  if (Array.isArray(pattern)) {
+    // A list in the event matches when one of its elements does.
+    const values = Array.isArray(event) ? event : [event];
+    return pattern.some((wanted) => values.some((value) => matchesValue(wanted, value)));
+  }
+  // An object in a list matches when one element of the list does.
+  const candidates = Array.isArray(event) ? event : [event];
+  return candidates.some(
+    (candidate) =>
+      typeof candidate === 'object' &&
+      candidate !== null &&
+      Object.entries(pattern as object).every(([member, inner]) => matches(inner, candidate[member])),
+  );
+}
+
+function matchesValue(wanted: any, value: any): boolean {
+  if (typeof wanted !== 'object' || wanted === null) {
+    return wanted === value;
+  }
+  const [[operator, operand], ...others] = Object.entries<any>(wanted);
+  if (others.length > 0) {
+    throw new Error('one operator at a time');
+  }
+  switch (operator) {
+    case 'prefix':
+      return typeof value === 'string' && value.startsWith(operand);
+    case 'suffix':
+      return typeof value === 'string' && value.endsWith(operand);
+    case 'wildcard':
+      return typeof value === 'string' && wildcard(operand).test(value);
+    case 'exists':
+      return (value !== undefined) === operand;
+    case 'anything-but':
+      return value !== undefined && ![operand].flat().includes(value);
+    case 'numeric':
+      return typeof value === 'number' && numeric(operand, value);
+    default:
+      throw new Error(`unknown operator ${operator}`);
+  }
+}
+
+function wildcard(text: string): RegExp {
+  const parts = text.match(/\\[\\*]|\*|[^\\*]+/g) ?? [];
+  const source = parts.map((part) =>
+    part === '*' ? '.*' : part.replace(/^\\(.)$/, '$1').replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  );
+  return new RegExp(`^${source.join('')}$`, 's');
+}
+
+function numeric(operand: (string | number)[], value: number): boolean {
+  const holds: Record<string, (limit: number) => boolean> = {
+    '=': (limit) => value === limit,
+    '>': (limit) => value > limit,
+    '>=': (limit) => value >= limit,
+    '<': (limit) => value < limit,
+    '<=': (limit) => value <= limit,
+  };
+  for (let i = 0; i < operand.length; i += 2) {
+    if (!holds[operand[i]](operand[i + 1] as number)) {
+      return false;
+    }
+  }
+  return true;
+}
