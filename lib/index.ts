@@ -5,3 +5,4 @@ export * from './environment';
 export * from './guardrail';
 export * from './identity';
 export * from './network';
+export * from './workflow';

@@ -29,8 +29,20 @@ const programs = [
     external: ['bufferutil', 'utf-8-validate'],
     banner: { js: '#!/usr/bin/env node' },
   },
-  lambdaHandler('starter'),
-  lambdaHandler('webhook'),
+  ...[
+    'starter',
+    'webhook',
+    'prepare-turn',
+    'judge-screening',
+    'open-session',
+    'submit-turn',
+    'check-turn',
+    'cancel-turn',
+    'collect-evidence',
+    'close-session',
+    'expire-sessions',
+    'approve-turn',
+  ].map(lambdaHandler),
 ];
 
 /** Files that are shipped as they are. */

@@ -158,6 +158,9 @@ export const TOPIC_PUBLISH_ACTIONS = ['sns:Publish'];
 /** Reading, stopping and starting turns, for callers. */
 export const EXECUTION_READ_ACTIONS = ['states:DescribeExecution', 'states:GetExecutionHistory'];
 export const EXECUTION_STOP_ACTIONS = ['states:StopExecution'];
+/** Running an execution as a job of another state machine (`startExecution.sync:2`). */
+export const EXECUTION_JOB_ACTIONS = ['states:DescribeExecution', 'states:StopExecution'];
+export const JOB_RULE_ACTIONS = ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'];
 export const EXECUTION_LIST_ACTIONS = ['states:DescribeStateMachine', 'states:ListExecutions'];
 
 /**

@@ -114,11 +114,15 @@ export interface CollectEvidencePayload {
   readonly ending: Ending;
   /** Verdicts on the prompt, as far as it was screened. */
   readonly screened?: readonly ScreenedPart[];
-  readonly approval?: TurnApprovalRecord;
+  readonly approval?: TurnApprovalRecord | null;
 }
 export interface CollectEvidenceAnswer {
-  readonly evidence: TurnEvidence;
-  readonly sessionId?: string;
+  /** What the outcome event says beside the outcome. */
+  readonly detail: {
+    readonly evidence: TurnEvidence;
+    readonly sessionId?: string;
+    readonly approval?: TurnApprovalRecord;
+  };
   /** The final answer, not screened yet. Empty unless the turn completed. */
   readonly output: readonly TextPart[];
   /** Where the outcome is written when it is known. */

@@ -225,7 +225,11 @@ export function turnLedgerKey(executionName: string): string {
 
 export interface TurnItem extends LedgerKey {
   /** `submitting` is written before the message is sent, `submitted` after it was accepted. */
-  readonly state: 'registered' | 'submitting' | 'submitted' | 'over' | 'settled';
+  readonly state: 'registered' | 'submitting' | 'submitted';
+  /** Set when the execution was stopped: no message is sent any more. */
+  readonly stopped?: boolean;
+  /** Set when the outcome event was published. */
+  readonly settled?: boolean;
   /** The prepared turn as JSON, without the prompt: what the settlement of a stopped execution works from. */
   readonly prepared: string;
   /** Milliseconds since the epoch; set when the slot is held. */

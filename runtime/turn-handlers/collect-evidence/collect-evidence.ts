@@ -61,8 +61,11 @@ export async function collectEvidence(
   );
   log('collect-evidence', 'written', { turn: turn.name, items: items.length, complete });
   return {
-    evidence: { bucket: store.bucket, manifestKey: written.key, manifestSha256: written.sha256 },
-    ...(record.sessionId === undefined ? {} : { sessionId: record.sessionId }),
+    detail: {
+      evidence: { bucket: store.bucket, manifestKey: written.key, manifestSha256: written.sha256 },
+      ...(record.sessionId === undefined ? {} : { sessionId: record.sessionId }),
+      ...(approval ? { approval } : {}),
+    },
     output,
     outcomeKey: `${folder}/outcome.json`,
   };

@@ -40,6 +40,7 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
   const { client, ledger, store, settleMs } = parts;
   const record = await ledger.turn(turn.turnPk);
   if (record.state === 'submitted') return submitted();
+  if (record.stopped) return { status: 'ended', ending: STOPPED };
   const message = await store.text(payload.prompt.map(({ part }) => part));
   let unclear = record.state === 'submitting';
   const before: ConversationMark = unclear
@@ -50,16 +51,18 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
       }
     : await markConversation(client, sessionId);
   if (!unclear) {
-    await ledger.change(turn.turnPk, {
+    const claimed = await ledger.change(turn.turnPk, {
       UpdateExpression: before.newestItemId
         ? 'SET #state = :submitting, submitStartedAt = :now, newestItemId = :newest'
         : 'SET #state = :submitting, submitStartedAt = :now',
+      ConditionExpression: 'attribute_not_exists(stopped)',
       values: {
         submitting: 'submitting',
         now: Date.now(),
         ...(before.newestItemId ? { newest: before.newestItemId } : {}),
       },
     });
+    if (!claimed) return { status: 'ended', ending: STOPPED };
   }
   for (let submits = 0; submits < MOST_SUBMITS;) {
     if (unclear) {
@@ -100,6 +103,7 @@ function submitted(): SubmitTurnAnswer {
   return { status: 'submitted', check: { looks: 0, restless: 0, waitSeconds: FIRST_WAIT_SECONDS } };
 }
 
+const STOPPED: Ending = { outcome: 'Cancelled', reason: { code: 'stopped', message: 'The execution was stopped' } };
 const UNDECIDED: Ending = {
   outcome: 'Failed',
   reason: { code: 'submit-undecided', message: 'The session does not show whether it accepted the message' },

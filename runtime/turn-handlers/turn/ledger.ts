@@ -94,12 +94,12 @@ function toAttribute(value: string | number): AttributeValue {
   return typeof value === 'number' ? { N: String(value) } : { S: value };
 }
 
-/** The ledger holds texts, numbers and one set of texts. */
+/** The ledger holds texts, numbers, marks and one set of texts. */
 function fromAttributes(attributes: Attributes): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [
       name,
-      value.N !== undefined ? Number(value.N) : (value.S ?? new Set(value.SS)),
+      value.N !== undefined ? Number(value.N) : (value.S ?? value.BOOL ?? new Set(value.SS)),
     ]),
   );
 }

@@ -1,0 +1,32 @@
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Duration } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import type { IManagedAgent } from './managed-agent-base';
+
+/** The workflow that runs the turns of an agent, as the agent and its triggers see it. */
+export interface IAgentWorkflow extends IConstruct {
+  /** Started once per turn, with the name of the turn. */
+  readonly stateMachine: IStateMachine;
+  /** Where outcome events appear. */
+  readonly eventBus: IEventBus;
+  /** Where evidence is, and below `prompts/` the prompts that are too large for a request. */
+  readonly evidenceBucket: IBucket;
+  /** Key of everything the workflow stores. */
+  readonly encryptionKey: IKey;
+  /** Longest time of a turn. */
+  readonly turnDeadline: Duration;
+}
+
+/** Something that starts turns of an agent: a schedule, an event, a pull request. */
+export interface IAgentTrigger {
+  /**
+   * Puts the trigger into its place below the agent. Called by `agent.addTrigger`.
+   *
+   * @param agent whose turns it starts
+   * @param workflow that runs them
+   */
+  bind(agent: IManagedAgent, workflow: IAgentWorkflow): void;
+}

@@ -1,0 +1,154 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  FieldUtils,
+  IntegrationPattern,
+  JsonPath,
+  TaskStateBase,
+  type TaskMetricsConfig,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { Arn, ArnFormat, type Duration, Stack, Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { EXECUTION_JOB_ACTIONS, JOB_RULE_ACTIONS, KEY_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
+import { requireInput } from '../validation/input-error';
+import { MAX_PART_CHARACTERS, TURN_REQUEST_FORMAT } from '../workflow/turn-contract';
+import type { IAgentWorkflow } from './agent-workflow';
+
+/** Properties of a turn in a state machine of your own. */
+export interface TurnTaskProps {
+  /**
+   * The message to the agent: a text, or a text of the state with `JsonPath.stringAt('$.prompt')`. At most 10,000
+   * characters; a longer one is rejected when it is known at run time only.
+   */
+  readonly prompt: string;
+
+  /**
+   * What the conversation is about; later turns with the same key resume its session.
+   *
+   * @default - a session of its own
+   */
+  readonly sessionKey?: string;
+
+  /**
+   * Two tasks with the same key are one turn; the second fails with `StepFunctions.ExecutionAlreadyExistsException`.
+   *
+   * @default - one turn each time the state is entered; a retry of the state starts no second turn
+   */
+  readonly deduplicationKey?: string;
+
+  /**
+   * Longest time of the turn. At most the deadline of the workflow.
+   *
+   * @default - the deadline of the workflow
+   */
+  readonly deadline?: Duration;
+
+  /**
+   * Whether a person approves the turn. The workflow must have an approval step.
+   *
+   * @default false
+   */
+  readonly requireApproval?: boolean;
+
+  /**
+   * Where the result goes in the state. `result` in it is the detail of the outcome event: `result.outcome`,
+   * `result.reason`, `result.output`, `result.evidence`. A turn that did not complete does not fail the state: choose by
+   * `result.outcome`.
+   *
+   * @default '$.turn'
+   */
+  readonly resultPath?: string;
+}
+
+/** Starts a turn, waits for its outcome and goes on with it: `startExecution.sync:2` on the workflow of the agent. */
+export class TurnTask extends TaskStateBase {
+  protected readonly taskMetrics?: TaskMetricsConfig = undefined;
+  protected readonly taskPolicies: PolicyStatement[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly turn: TurnTaskProps,
+    private readonly workflow: IAgentWorkflow,
+    private readonly agentName: string,
+  ) {
+    super(scope, id, { integrationPattern: IntegrationPattern.RUN_JOB, resultPath: turn.resultPath ?? '$.turn' });
+    requireInput(
+      Token.isUnresolved(turn.prompt) || (turn.prompt !== '' && turn.prompt.length <= MAX_PART_CHARACTERS),
+      this,
+      {
+        input: 'prompt',
+        value: turn.prompt,
+        allowed: `1 to ${MAX_PART_CHARACTERS} characters`,
+        fix: 'shorten it, or put the material where the agent can read it and name the place',
+      },
+    );
+    this.taskPolicies = this.policies();
+  }
+
+  /** @internal */
+  protected _renderTask(): object {
+    const { turn, workflow } = this;
+    const key =
+      turn.deduplicationKey ??
+      JsonPath.format(
+        '{}#{}#{}',
+        JsonPath.stringAt('$$.Execution.Id'),
+        JsonPath.stringAt('$$.State.Name'),
+        JsonPath.stringAt('$$.State.EnteredTime'),
+      );
+    return {
+      Resource: `arn:${Stack.of(this).partition}:states:::states:startExecution.sync:2`,
+      Parameters: FieldUtils.renderObject({
+        StateMachineArn: workflow.stateMachine.stateMachineArn,
+        // The name of turnExecutionName().
+        Name: JsonPath.format('turn-{}', JsonPath.hash(key, 'SHA-256')),
+        Input: {
+          format: TURN_REQUEST_FORMAT,
+          agentName: this.agentName,
+          deduplicationKey: key,
+          ...(turn.sessionKey === undefined ? {} : { sessionKey: turn.sessionKey }),
+          trigger: {
+            type: 'direct',
+            id: JsonPath.stringAt('$$.State.Name'),
+            source: JsonPath.stringAt('$$.Execution.Id'),
+            time: JsonPath.stringAt('$$.State.EnteredTime'),
+          },
+          prompt: [{ text: turn.prompt }],
+          ...(turn.deadline === undefined ? {} : { deadlineSeconds: turn.deadline.toSeconds() }),
+          ...(turn.requireApproval ? { approval: 'required' } : {}),
+        },
+      }),
+      ResultSelector: { 'result.$': '$.Output' },
+    };
+  }
+
+  private policies(): PolicyStatement[] {
+    const stack = Stack.of(this);
+    const { stateMachineArn } = this.workflow.stateMachine;
+    const name = Arn.split(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName;
+    return [
+      new PolicyStatement({ actions: START_EXECUTION_ACTIONS, resources: [stateMachineArn] }),
+      new PolicyStatement({
+        actions: EXECUTION_JOB_ACTIONS,
+        resources: [`arn:${stack.partition}:states:${stack.region}:${stack.account}:execution:${name}:*`],
+      }),
+      // Describing an execution includes its definition, which is encrypted (DescribeExecution, Step Functions API).
+      new PolicyStatement({
+        actions: KEY_READ_ACTIONS,
+        resources: [this.workflow.encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn } },
+      }),
+      new PolicyStatement({
+        actions: JOB_RULE_ACTIONS,
+        // The rule that Step Functions makes for this integration (docs: concepts-nested-workflows.html).
+        resources: [
+          stack.formatArn({
+            service: 'events',
+            resource: 'rule',
+            resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
+          }),
+        ],
+      }),
+    ];
+  }
+}

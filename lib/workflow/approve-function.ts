@@ -1,0 +1,53 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import {
+  APPROVAL_ACTIONS,
+  LEDGER_CHANGE_ACTIONS,
+  LEDGER_KEY_ACTIONS,
+  LEDGER_READ_ACTIONS,
+  RESOURCELESS_ACTIONS,
+} from '../identity/perms';
+import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { keyThrough } from './key-through';
+import { TurnFunction, type TurnFunctionSetting } from './turn-function';
+
+/**
+ * Where approvers answer: a function URL that admits only signed calls of principals with permission, because that is how
+ * Lambda learns who calls. Task tokens stay inside: approvers name the turn.
+ *
+ * Outside the agent's network: it talks to Step Functions and the ledger only, and the network would need another endpoint.
+ */
+export class ApproveFunction extends Construct {
+  public readonly function: TurnFunction;
+  public readonly url: lambda.FunctionUrl;
+
+  constructor(scope: Construct, id: string, setting: TurnFunctionSetting, ledger: ITable) {
+    super(scope, id);
+    this.function = new TurnFunction(this, 'ApproveTurn', {
+      ...setting,
+      code: 'approve-turn',
+      description: 'Takes the answers of approvers',
+      timeout: Duration.seconds(30),
+      memoryMegabytes: 256,
+      statements: [
+        new iam.PolicyStatement({
+          sid: 'Ledger',
+          actions: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
+          resources: [ledger.tableArn],
+        }),
+        keyThrough(this, setting.encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+        new iam.PolicyStatement({
+          sid: 'AnswerWaitingStep',
+          actions: APPROVAL_ACTIONS.filter((action) => action.endsWith('Success')),
+          // See RESOURCELESS_ACTIONS in perms.ts.
+          resources: ['*'],
+        }),
+      ],
+    });
+    reviewedWildcard(this.function.node.findChild('Policy'), '*', RESOURCELESS_ACTIONS['states:SendTaskSuccess']);
+    this.url = this.function.function.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM });
+  }
+}

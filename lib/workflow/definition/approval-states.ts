@@ -1,0 +1,72 @@
+import { call, choice, ending, pass, type States, type Targets } from './asl';
+import { publish } from './finish-states';
+import type { ApprovalRules } from './turn-definition';
+
+/**
+ * Asks a person, when the workflow or the request wants it. The task token goes to the ledger and nowhere else; the
+ * approve function finds it there and records who answered.
+ */
+export function approvalStates(targets: Targets, rules: ApprovalRules, next: string, leave: string): States {
+  const askOnTopic: States = rules.topicArn
+    ? {
+        NotifyApprovers: call(
+          targets,
+          'sns:publish',
+          {
+            TopicArn: rules.topicArn,
+            Subject: 'A managed agent turn waits for approval',
+            'Message.$': 'States.JsonToString($.turn.detail)',
+          },
+          { ResultPath: null, Next: 'AwaitApproval' },
+        ),
+      }
+    : {};
+  return {
+    'Is an approval asked for': choice(
+      [{ Variable: '$.turn.approvalRequired', BooleanEquals: true, Next: 'RequestApproval' }],
+      next,
+    ),
+    RequestApproval: publish(
+      targets,
+      { DetailType: 'Managed Agent Turn Approval Requested', 'Detail.$': '$.turn.detail' },
+      { ResultPath: null, Next: rules.topicArn ? 'NotifyApprovers' : 'AwaitApproval' },
+    ),
+    ...askOnTopic,
+    AwaitApproval: {
+      ...call(
+        targets,
+        'aws-sdk:dynamodb:updateItem.waitForTaskToken',
+        {
+          TableName: targets.table,
+          Key: { pk: { 'S.$': '$.turn.turnPk' } },
+          UpdateExpression: 'SET approvalToken = :token',
+          ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
+        },
+        {
+          TimeoutSeconds: rules.expirySeconds,
+          ResultPath: '$.approval',
+          Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: 'Approval expired' }],
+          Next: 'Was it approved',
+        },
+      ),
+      // Not after the expiry: that is an answer, not a failure.
+      Retry: [
+        { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
+        { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 4 },
+      ],
+    },
+    'Was it approved': choice(
+      [{ Variable: '$.approval.decision', StringEquals: 'approved', Next: next }],
+      'Approval denied',
+    ),
+    'Approval denied': pass(ending('Rejected', 'approval-denied', 'An approver denied the turn'), {
+      ResultPath: '$.ending',
+      Next: leave,
+    }),
+    'Approval expired': pass({ decision: 'expired' }, { ResultPath: '$.approval', Next: 'Nobody approved' }),
+    'Nobody approved': pass(ending('Rejected', 'approval-expired', 'Nobody answered the approval request in time'), {
+      ResultPath: '$.ending',
+      Next: leave,
+    }),
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * The few words of the Amazon States Language (JSONPath) that the definitions are written in. They are data, not L2
+ * states: what is deployed can be read here, and the same JSON runs in a local interpreter.
+ */
+
+export type State = { readonly Type: string; readonly [field: string]: unknown };
+export type States = Record<string, State>;
+
+export interface Machine {
+  readonly Comment?: string;
+  readonly StartAt: string;
+  readonly States: States;
+  readonly QueryLanguage?: 'JSONPath';
+  readonly TimeoutSeconds?: number;
+}
+
+/** What the definitions point to; ARNs and names are tokens at synth. */
+export interface Targets {
+  readonly partition: string;
+  readonly table: string;
+  readonly bucket: string;
+  readonly eventBus: string;
+  readonly guardrailId: string;
+  readonly guardrailVersion: string;
+  readonly definitionParameter: string;
+  readonly functions: Readonly<Record<TurnFunctionName, string>>;
+}
+
+export type TurnFunctionName =
+  | 'prepare-turn'
+  | 'judge-screening'
+  | 'open-session'
+  | 'submit-turn'
+  | 'check-turn'
+  | 'cancel-turn'
+  | 'collect-evidence'
+  | 'close-session';
+
+/** Waits between attempts grow from one second to a minute and are spread at random. */
+const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
+
+/** For a call that changes nothing, or that a condition makes repeatable. */
+export const REPEATABLE = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 6, ...SPREAD }];
+
+/**
+ * For a function of this workflow: Lambda's own failures, and the error by which a function says that the ledger makes
+ * its repetition safe. Everything else a function throws is a defect, and repeating it would not help.
+ */
+export const REPEATABLE_STEP = [
+  {
+    ErrorEquals: [
+      'TransientStepError',
+      'Lambda.ServiceException',
+      'Lambda.AWSLambdaException',
+      'Lambda.SdkClientException',
+      'Lambda.TooManyRequestsException',
+      'Lambda.ClientExecutionTimeoutException',
+      'Lambda.Unknown',
+      'Sandbox.Timedout',
+      'States.Timeout',
+    ],
+    MaxAttempts: 8,
+    ...SPREAD,
+  },
+];
+
+export function invoke(targets: Targets, name: TurnFunctionName, payload: object, rest: object): State {
+  return {
+    Type: 'Task',
+    Resource: `arn:${targets.partition}:states:::lambda:invoke`,
+    Parameters: { FunctionName: targets.functions[name], Payload: payload },
+    Retry: REPEATABLE_STEP,
+    ...rest,
+  };
+}
+
+export function call(targets: Targets, resource: string, parameters: object, rest: object): State {
+  return {
+    Type: 'Task',
+    Resource: `arn:${targets.partition}:states:::${resource}`,
+    Parameters: parameters,
+    Retry: REPEATABLE,
+    ...rest,
+  };
+}
+
+export function pass(parameters: object | undefined, rest: object): State {
+  return { Type: 'Pass', ...(parameters ? { Parameters: parameters } : {}), ...rest };
+}
+
+export function choice(choices: readonly object[], otherwise: string): State {
+  return { Type: 'Choice', Choices: choices, Default: otherwise };
+}
+
+/** The ending of a turn as a constant. */
+export function ending(outcome: string, code: string, message: string): object {
+  return { outcome, reason: { code, message } };
+}

@@ -1,0 +1,191 @@
+import { call, choice, ending, invoke, pass, type States, type Targets } from './asl';
+import { screening } from './screening';
+
+/** Where both machines end up: the turn is over, and this is its outcome. Input: `{turn, result: {ending, screened, approval}}`. */
+export const FINISH = 'Is there work to stop';
+/** For a turn whose outcome was already published. Input: `{turn}`. */
+export const GIVE_BACK = 'CloseSession';
+
+/** Catches everything a state can catch and goes on: what is owed to the next turn is done whatever fails before it. */
+const goOn = (at: string, next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: at, Next: next }];
+
+/**
+ * Stop what still runs, collect the evidence, screen the output, publish the outcome, give back session and slot.
+ *
+ * Used by the workflow and by the settlement of a stopped execution; every state may run twice for the same turn.
+ */
+export function finishStates(targets: Targets): States {
+  const turnKey = { pk: { 'S.$': '$.turn.turnPk' } };
+  return {
+    [FINISH]: choice(
+      [
+        { Variable: '$.result.ending.outcome', StringEquals: 'Completed', Next: 'CollectEvidence' },
+        { Variable: '$.result.ending.outcome', StringEquals: 'Rejected', Next: 'CollectEvidence' },
+      ],
+      'CancelTurn',
+    ),
+    CancelTurn: invoke(
+      targets,
+      'cancel-turn',
+      { 'turn.$': '$.turn' },
+      { ResultPath: '$.cancelled', Catch: goOn('$.cancelled', 'CollectEvidence'), Next: 'CollectEvidence' },
+    ),
+    CollectEvidence: invoke(
+      targets,
+      'collect-evidence',
+      {
+        'turn.$': '$.turn',
+        'ending.$': '$.result.ending',
+        'screened.$': '$.result.screened',
+        'approval.$': '$.result.approval',
+      },
+      {
+        ResultSelector: { 'answer.$': '$.Payload' },
+        ResultPath: '$.collected',
+        Catch: goOn('$.error', 'Was the turn completed'),
+        Next: 'Describe outcome',
+      },
+    ),
+    'Was the turn completed': choice(
+      [{ Variable: '$.result.ending.outcome', StringEquals: 'Completed', Next: 'Without evidence no completion' }],
+      'Describe outcome without evidence',
+    ),
+    'Without evidence no completion': pass(
+      {
+        outcome: 'Failed',
+        reason: { code: 'evidence-missing', message: 'The turn completed, but its evidence could not be stored' },
+      },
+      { ResultPath: '$.result.ending', Next: 'Describe outcome without evidence' },
+    ),
+    'Describe outcome without evidence': pass(
+      { 'detail.$': 'States.JsonMerge($.turn.detail, $.result.ending, false)' },
+      { ResultPath: '$.final', Next: 'PublishOutcome' },
+    ),
+    'Describe outcome': pass(
+      {
+        'detail.$':
+          'States.JsonMerge(States.JsonMerge($.turn.detail, $.result.ending, false), $.collected.answer.detail, false)',
+        output: [],
+      },
+      { ResultPath: '$.final', Next: 'Is there an output' },
+    ),
+    'Is there an output': choice(
+      [{ Variable: '$.collected.answer.output[0]', IsPresent: true, Next: 'ScreenOutput' }],
+      'RecordOutcome',
+    ),
+    ScreenOutput: screening(targets, 'Output', '$.collected.answer.output', {
+      ResultPath: '$.final.output',
+      Catch: goOn('$.error', 'Output could not be screened'),
+      Next: 'Weigh output',
+    }),
+    'Output could not be screened': pass(
+      ending('Failed', 'workflow-error', 'The output could not be screened and is not published'),
+      { ResultPath: '$.overruled', Next: 'Leave out output' },
+    ),
+    'Leave out output': pass(
+      { 'detail.$': 'States.JsonMerge($.final.detail, $.overruled, false)', output: [] },
+      { ResultPath: '$.final', Next: 'RecordOutcome' },
+    ),
+    'Weigh output': pass(
+      { 'blocked.$': "States.ArrayContains($.final.output[*].verdict.action, 'BLOCKED')" },
+      { ResultPath: '$.weighed', Next: 'Was output blocked' },
+    ),
+    'Was output blocked': choice(
+      [{ Variable: '$.weighed.blocked', BooleanEquals: true, Next: 'Output blocked' }],
+      'Output may be published',
+    ),
+    'Output blocked': pass(ending('Rejected', 'output-blocked', 'The guardrail blocked the output'), {
+      ResultPath: '$.overruled',
+      Next: 'Keep verdicts only',
+    }),
+    'Keep verdicts only': pass(
+      {
+        'detail.$': 'States.JsonMerge($.final.detail, $.overruled, false)',
+        'output.$': '$.final.output',
+      },
+      { ResultPath: '$.final', Next: 'RecordOutcome' },
+    ),
+    'Output may be published': pass(
+      { 'output.$': '$.final.output[*].part' },
+      { ResultPath: '$.published', Next: 'Add output' },
+    ),
+    'Add output': pass(
+      {
+        'detail.$': 'States.JsonMerge($.final.detail, $.published, false)',
+        'output.$': '$.final.output',
+      },
+      { ResultPath: '$.final', Next: 'RecordOutcome' },
+    ),
+    RecordOutcome: call(
+      targets,
+      'aws-sdk:s3:putObject',
+      {
+        Bucket: targets.bucket,
+        'Key.$': '$.collected.answer.outcomeKey',
+        'Body.$': 'States.JsonToString($.final)',
+        ContentType: 'application/json',
+        // A bucket with a default object lock takes no upload without a checksum.
+        ChecksumAlgorithm: 'SHA256',
+      },
+      { ResultPath: null, Catch: goOn('$.error', 'PublishOutcome'), Next: 'PublishOutcome' },
+    ),
+    PublishOutcome: publish(
+      targets,
+      {
+        'DetailType.$': "States.Format('Managed Agent Turn {}', $.final.detail.outcome)",
+        'Detail.$': '$.final.detail',
+      },
+      { ResultPath: null, Catch: goOn('$.publishError', GIVE_BACK), Next: 'MarkSettled' },
+    ),
+    MarkSettled: call(
+      targets,
+      'dynamodb:updateItem',
+      {
+        TableName: targets.table,
+        Key: turnKey,
+        UpdateExpression: 'SET outcome = :outcome, settled = :yes',
+        ExpressionAttributeValues: { ':outcome': { 'S.$': '$.final.detail.outcome' }, ':yes': { BOOL: true } },
+      },
+      { ResultPath: null, Catch: goOn('$.error', GIVE_BACK), Next: GIVE_BACK },
+    ),
+    [GIVE_BACK]: invoke(
+      targets,
+      'close-session',
+      { 'turn.$': '$.turn' },
+      { ResultPath: null, Catch: goOn('$.error', 'ReleaseSlot'), Next: 'ReleaseSlot' },
+    ),
+    ReleaseSlot: call(
+      targets,
+      'dynamodb:updateItem',
+      {
+        TableName: targets.table,
+        Key: { pk: { S: 'slots' } },
+        UpdateExpression: 'DELETE holders :me',
+        ExpressionAttributeValues: { ':me': { 'SS.$': 'States.Array($.turn.name)' } },
+      },
+      { ResultPath: null, Next: 'Was the outcome published' },
+    ),
+    'Was the outcome published': choice(
+      [{ Variable: '$.publishError', IsPresent: true, Next: 'OutcomeNotPublished' }],
+      'Is there an outcome',
+    ),
+    OutcomeNotPublished: {
+      Type: 'Fail',
+      Error: 'OutcomeNotPublished',
+      Cause: 'The outcome event could not be published; the evidence is stored and the slot is free',
+    },
+    'Is there an outcome': choice([{ Variable: '$.final', IsPresent: true, Next: 'TurnOver' }], 'GivenBack'),
+    TurnOver: { Type: 'Succeed', OutputPath: '$.final.detail' },
+    GivenBack: { Type: 'Succeed' },
+  };
+}
+
+/** One event on the agent's bus. Step Functions fails the state when EventBridge refuses the entry. */
+export function publish(targets: Targets, entry: object, rest: object) {
+  return call(
+    targets,
+    'events:putEvents',
+    { Entries: [{ EventBusName: targets.eventBus, Source: 'cdk-bedrock-managed-agents', ...entry }] },
+    rest,
+  );
+}

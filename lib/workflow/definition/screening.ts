@@ -1,0 +1,68 @@
+import { call, choice, invoke, pass, type State, type Targets } from './asl';
+
+/** Texts judged at the same time, per turn: the rate of ApplyGuardrail is shared by the account. */
+const AT_ONCE = 2;
+
+/**
+ * Puts every part of a text before the guardrail and yields the parts as they may go on, each with its verdict.
+ *
+ * Step Functions calls the guardrail itself; a large part is read from S3 by Step Functions too. Only when the guardrail
+ * intervened does a function tell a masked text from a blocked one.
+ *
+ * @param stage `Input` or `Output`, which also makes the state names unique in the machine
+ */
+export function screening(targets: Targets, stage: 'Input' | 'Output', itemsPath: string, rest: object): State {
+  const name = (what: string) => `${what} ${stage.toLowerCase()}`;
+  return {
+    Type: 'Map',
+    ItemsPath: itemsPath,
+    ItemSelector: { 'turn.$': '$.turn', 'part.$': '$$.Map.Item.Value', 'index.$': '$$.Map.Item.Index' },
+    MaxConcurrency: AT_ONCE,
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'INLINE' },
+      StartAt: name('Where is the'),
+      States: {
+        [name('Where is the')]: choice(
+          [{ Variable: '$.part.text', IsPresent: true, Next: name('Take') }],
+          name('Read'),
+        ),
+        [name('Take')]: pass({ 'Body.$': '$.part.text' }, { ResultPath: '$.object', Next: name('Judge') }),
+        [name('Read')]: call(
+          targets,
+          'aws-sdk:s3:getObject',
+          { 'Bucket.$': '$.part.s3.bucket', 'Key.$': '$.part.s3.key' },
+          { ResultSelector: { 'Body.$': '$.Body' }, ResultPath: '$.object', Next: name('Judge') },
+        ),
+        [name('Judge')]: call(
+          targets,
+          'aws-sdk:bedrockruntime:applyGuardrail',
+          {
+            GuardrailIdentifier: targets.guardrailId,
+            GuardrailVersion: targets.guardrailVersion,
+            Source: stage.toUpperCase(),
+            Content: [{ Text: { 'Text.$': '$.object.Body' } }],
+          },
+          { ResultPath: '$.answer', Next: name('Was there something in the') },
+        ),
+        [name('Was there something in the')]: choice(
+          [{ Variable: '$.answer.Action', StringEquals: 'NONE', Next: name('Clean') }],
+          name('Weigh findings in the'),
+        ),
+        [name('Clean')]: pass({ 'part.$': '$.part', verdict: { action: 'NONE' } }, { End: true }),
+        [name('Weigh findings in the')]: invoke(
+          targets,
+          'judge-screening',
+          {
+            'turn.$': '$.turn',
+            stage: stage.toLowerCase(),
+            'index.$': '$.index',
+            'part.$': '$.part',
+            'answer.$': '$.answer',
+          },
+          { OutputPath: '$.Payload', End: true },
+        ),
+      },
+    },
+    ...rest,
+  };
+}

@@ -1,0 +1,86 @@
+import { call, choice, ending, type Machine, pass, type Targets } from './asl';
+import { FINISH, finishStates, GIVE_BACK } from './finish-states';
+
+/** Time for a function that was running when its execution was stopped to come to its end. */
+const LAST_STEP_SECONDS = 30;
+
+/**
+ * Settles a turn whose execution was stopped, timed out or broke: the same ending as any other turn has. Input: the
+ * `Step Functions Execution Status Change` event of the execution.
+ */
+export function settlementDefinition(targets: Targets, agentName: string): Machine {
+  const turnKey = { pk: { 'S.$': "States.Format('turn#{}', $.detail.name)" } };
+  return {
+    Comment: 'Settles a turn whose execution did not come to its own end',
+    StartAt: 'StopSubmits',
+    // Its work is bounded by the functions; an hour covers every retry.
+    TimeoutSeconds: 3600,
+    States: {
+      StopSubmits: call(
+        targets,
+        'dynamodb:updateItem',
+        {
+          TableName: targets.table,
+          Key: turnKey,
+          UpdateExpression: 'SET stopped = :yes',
+          ExpressionAttributeValues: { ':yes': { BOOL: true } },
+        },
+        { ResultPath: null, Next: 'LetLastStepEnd' },
+      ),
+      LetLastStepEnd: { Type: 'Wait', Seconds: LAST_STEP_SECONDS, Next: 'ReadTurn' },
+      ReadTurn: call(
+        targets,
+        'dynamodb:getItem',
+        { TableName: targets.table, Key: turnKey, ConsistentRead: true },
+        { ResultSelector: { 'item.$': '$.Item' }, ResultPath: '$.record', Next: 'Is the turn known' },
+      ),
+      'Is the turn known': choice(
+        [{ Variable: '$.record.item.prepared.S', IsPresent: true, Next: 'Known turn' }],
+        'Unknown turn',
+      ),
+      'Known turn': pass(
+        { 'turn.$': 'States.StringToJson($.record.item.prepared.S)', 'detail.$': '$.detail', 'record.$': '$.record' },
+        { Next: 'Was it settled' },
+      ),
+      // The execution broke before its first step was done. What is known is its name.
+      'Unknown turn': pass(
+        {
+          'detail.$': '$.detail',
+          'record.$': '$.record',
+          turn: {
+            'name.$': '$.detail.name',
+            'turnPk.$': "States.Format('turn#{}', $.detail.name)",
+            'sessionPk.$': "States.Format('session#{}', $.detail.name)",
+            detail: {
+              format: 'cdk-bedrock-managed-agents/turn-event/1',
+              agentName,
+              turn: { 'name.$': '$.detail.name', 'executionArn.$': '$.detail.executionArn' },
+              'deduplicationKey.$': '$.detail.name',
+              trigger: { type: 'unknown', id: 'unknown', source: 'unknown', 'time.$': '$.time' },
+            },
+          },
+        },
+        { Next: 'Was it settled' },
+      ),
+      'Was it settled': choice(
+        [{ Variable: '$.record.item.settled.BOOL', IsPresent: true, Next: GIVE_BACK }],
+        'How it ended',
+      ),
+      'How it ended': choice(
+        [
+          { Variable: '$.detail.status', StringEquals: 'ABORTED', Next: 'It was stopped' },
+          { Variable: '$.detail.status', StringEquals: 'TIMED_OUT', Next: 'It timed out' },
+        ],
+        'It broke',
+      ),
+      'It was stopped': result(ending('Cancelled', 'stopped', 'The execution was stopped')),
+      'It timed out': result(ending('TimedOut', 'deadline', 'The execution reached its time limit')),
+      'It broke': result(ending('Failed', 'workflow-error', 'The execution failed')),
+      ...finishStates(targets),
+    },
+  };
+}
+
+function result(constant: object) {
+  return pass({ ending: constant, screened: [], approval: null }, { ResultPath: '$.result', Next: FINISH });
+}

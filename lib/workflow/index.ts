@@ -1,0 +1,5 @@
+export * from './evidence-lock';
+export * from './turn-approval';
+export * from './turn-workflow';
+export * from './turn-workflow-grants';
+export * from './turn-workflow-props';

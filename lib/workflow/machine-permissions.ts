@@ -1,0 +1,96 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { IConstruct } from 'constructs';
+import {
+  DEFINITION_PARAMETER_ACTIONS,
+  EVIDENCE_READ_ACTIONS,
+  EVIDENCE_WRITE_ACTIONS,
+  FUNCTION_INVOKE_ACTIONS,
+  GUARDRAIL_APPLY_ACTIONS,
+  KEY_READ_ACTIONS,
+  KEY_READ_WRITE_ACTIONS,
+  LEDGER_CHANGE_ACTIONS,
+  LEDGER_KEY_ACTIONS,
+  LEDGER_READ_ACTIONS,
+  PUT_EVENTS_ACTIONS,
+  TOPIC_PUBLISH_ACTIONS,
+} from '../identity/perms';
+import type { IAgentGuardrail } from '../guardrail';
+import { keyThrough } from './key-through';
+import type { TurnApproval } from './turn-approval';
+
+/** What a machine calls itself, without a function of ours in between. */
+export interface MachineReach {
+  readonly tableArn: string;
+  readonly bucketArn: string;
+  readonly eventBusArn: string;
+  readonly guardrail: IAgentGuardrail;
+  readonly encryptionKey: kms.IKey;
+  readonly functionArns: string[];
+}
+
+/** What both machines need: the end of a turn. */
+export function finishStatements(scope: IConstruct, reach: MachineReach): iam.PolicyStatement[] {
+  const { guardrail, encryptionKey } = reach;
+  return [
+    new iam.PolicyStatement({
+      sid: 'RunSteps',
+      actions: FUNCTION_INVOKE_ACTIONS,
+      resources: reach.functionArns,
+    }),
+    new iam.PolicyStatement({ sid: 'ClaimInLedger', actions: LEDGER_CHANGE_ACTIONS, resources: [reach.tableArn] }),
+    keyThrough(scope, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+    new iam.PolicyStatement({
+      sid: 'ScreenTexts',
+      actions: GUARDRAIL_APPLY_ACTIONS,
+      resources: [guardrail.guardrailArn, ...guardrail.profileArns],
+    }),
+    ...(guardrail.encryptionKey
+      ? [
+          new iam.PolicyStatement({
+            sid: 'UseGuardrailKey',
+            actions: KEY_READ_ACTIONS,
+            resources: [guardrail.encryptionKey.keyArn],
+          }),
+        ]
+      : []),
+    new iam.PolicyStatement({
+      sid: 'ReadLargeTexts',
+      actions: EVIDENCE_READ_ACTIONS,
+      // The names of turns are known at run time; the folders are exact.
+      resources: [`${reach.bucketArn}/prompts/*`, `${reach.bucketArn}/turns/*`],
+    }),
+    new iam.PolicyStatement({
+      sid: 'RecordOutcome',
+      actions: EVIDENCE_WRITE_ACTIONS,
+      resources: [`${reach.bucketArn}/turns/*/outcome.json`],
+    }),
+    keyThrough(scope, encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+    new iam.PolicyStatement({ sid: 'PublishOutcome', actions: PUT_EVENTS_ACTIONS, resources: [reach.eventBusArn] }),
+  ];
+}
+
+/** What the turn machine needs beyond the end of a turn. */
+export function turnStatements(
+  scope: IConstruct,
+  definitionParameterArn: string,
+  approval: TurnApproval,
+): iam.PolicyStatement[] {
+  const { notify } = approval;
+  return [
+    new iam.PolicyStatement({
+      sid: 'ReadDefinitionPointer',
+      actions: DEFINITION_PARAMETER_ACTIONS,
+      resources: [definitionParameterArn],
+    }),
+    ...(notify
+      ? [new iam.PolicyStatement({ sid: 'AskApprovers', actions: TOPIC_PUBLISH_ACTIONS, resources: [notify.topicArn] })]
+      : []),
+    ...(notify?.masterKey ? [keyThrough(scope, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
+  ];
+}
+
+/** What the settlement needs beyond the end of a turn. */
+export function settlementStatements(tableArn: string): iam.PolicyStatement[] {
+  return [new iam.PolicyStatement({ sid: 'ReadTurn', actions: LEDGER_READ_ACTIONS, resources: [tableArn] })];
+}

@@ -1,0 +1,77 @@
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Duration } from 'aws-cdk-lib/core';
+import { requireWholeNumber } from '../validation/input-error';
+import type { ApprovalRules } from './definition/turn-definition';
+
+/** How approvers are asked, and for how long. */
+export interface TurnApprovalOptions {
+  /**
+   * Time an approver has. 1 minute to 30 days.
+   *
+   * @default Duration.hours(24)
+   */
+  readonly expiry?: Duration;
+  /**
+   * Topic that approvers are subscribed to. The message names the turn and its trigger, never the prompt.
+   *
+   * @default - only the event `Managed Agent Turn Approval Requested` on the agent's bus
+   */
+  readonly notify?: ITopic;
+}
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/**
+ * Whether a person approves a turn before its session is opened.
+ *
+ * The approver calls the approve URL of the workflow with a signature of their own (`bma`, or any SigV4 client); who it
+ * was is what IAM says, and stands in the evidence and in the outcome event. Nobody answering means no.
+ */
+export class TurnApproval {
+  /** No approval step; a request that asks for an approval is rejected. */
+  public static none(): TurnApproval {
+    return new TurnApproval('none');
+  }
+
+  /**
+   * Turns whose request asks for it, for example those of one trigger.
+   *
+   * @throws InputError when the expiry is out of range.
+   */
+  public static onRequest(options: TurnApprovalOptions = {}): TurnApproval {
+    return new TurnApproval('on-request', options);
+  }
+
+  /**
+   * Every turn.
+   *
+   * @throws InputError when the expiry is out of range.
+   */
+  public static always(options: TurnApprovalOptions = {}): TurnApproval {
+    return new TurnApproval('always', options);
+  }
+
+  /** Topic that approvers are subscribed to, if there is one. */
+  public readonly notify?: ITopic;
+
+  /** Time an approver has; undefined without an approval step. */
+  public readonly expiry?: Duration;
+
+  private constructor(
+    /** @internal */
+    public readonly _mode: 'none' | 'on-request' | 'always',
+    options: TurnApprovalOptions = {},
+  ) {
+    this.notify = options.notify;
+    this.expiry = _mode === 'none' ? undefined : (options.expiry ?? Duration.hours(24));
+    if (this.expiry && !this.expiry.isUnresolved()) {
+      const seconds = this.expiry.toSeconds({ integral: false });
+      requireWholeNumber('TurnApproval', 'expiry', seconds, 60, 30 * DAY_SECONDS, 'seconds');
+    }
+  }
+
+  /** @internal */
+  public _rules(): ApprovalRules | undefined {
+    return this.expiry && { expirySeconds: this.expiry.toSeconds(), topicArn: this.notify?.topicArn };
+  }
+}

@@ -1,0 +1,57 @@
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { QUEUE_SEND_ACTIONS } from '../identity/perms';
+
+/** The bus that outcome events appear on, and the queue for events that could not be encrypted or decrypted. */
+export class TurnBus extends Construct {
+  public readonly eventBus: events.EventBus;
+  public readonly deadLetters: sqs.Queue;
+
+  constructor(scope: Construct, id: string, encryptionKey: kms.IKey) {
+    super(scope, id);
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      encryption: sqs.QueueEncryption.KMS,
+      encryptionMasterKey: encryptionKey,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // The key policy names the bus, so the name is known before the key.
+    const eventBusName = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
+    const eventBusArn = Stack.of(this).formatArn({
+      service: 'events',
+      resource: 'event-bus',
+      resourceName: eventBusName,
+    });
+    this.eventBus = new events.EventBus(this, 'Bus', {
+      eventBusName,
+      description: 'Outcomes of the turns of a managed agent',
+      kmsKey: encryptionKey,
+      deadLetterQueue: this.deadLetters,
+    });
+    const eventBridge = new iam.ServicePrincipal('events.amazonaws.com');
+    const thisBus = { ArnEquals: { 'aws:SourceArn': eventBusArn } };
+    this.deadLetters.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'ThisBusDelivers',
+        principals: [eventBridge],
+        actions: QUEUE_SEND_ACTIONS,
+        resources: [this.deadLetters.queueArn],
+        conditions: thisBus,
+      }),
+    );
+    encryptionKey.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'BusSendsToItsQueue',
+        principals: [eventBridge],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'], // In a key policy "*" is this key and no other.
+        conditions: thisBus,
+      }),
+    );
+  }
+}

@@ -1,0 +1,205 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { IManagedAgent } from '../agent';
+import {
+  BEARER_TOKEN_ACTIONS,
+  DEFINITION_FILE_ACTIONS,
+  EVIDENCE_READ_ACTIONS,
+  EVIDENCE_WRITE_ACTIONS,
+  KEY_READ_ACTIONS,
+  KEY_READ_WRITE_ACTIONS,
+  LEDGER_CHANGE_ACTIONS,
+  LEDGER_INDEX_ACTIONS,
+  LEDGER_KEY_ACTIONS,
+  LEDGER_READ_ACTIONS,
+  LEDGER_REMOVE_ACTIONS,
+  MANTLE_SERVICE_PRINCIPAL,
+  PASS_ROLE_ACTIONS,
+  TURN_SESSION_ACTIONS,
+} from '../identity/perms';
+import { AgentNetworkService, type IAgentNetwork } from '../network';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { TurnFunctionName } from './definition/asl';
+import { keyThrough } from './key-through';
+import { TurnFunction, type TurnFunctionSetting } from './turn-function';
+import { DELETION_INDEX } from './turn-stores';
+
+export interface TurnFunctionsProps extends TurnFunctionSetting {
+  readonly agent: IManagedAgent;
+  readonly network: IAgentNetwork;
+  readonly ledger: ITable;
+  readonly evidence: IBucket;
+}
+
+/** How long an ambiguous create, submit or cancel is looked for. */
+const SETTLE_SECONDS = 30;
+/** How long one look at a turn listens to its live events. */
+const LISTEN_SECONDS = 10;
+
+interface Need {
+  readonly session?: string[];
+  readonly ledger?: string[];
+  /** Folders of the evidence bucket that are read and written. */
+  readonly reads?: string[];
+  readonly writes?: string[];
+  readonly more?: iam.PolicyStatement[];
+}
+
+/**
+ * The functions of the workflow, each with the permissions of its own step and no others. They run in the agent's network
+ * under a security group of their own, and their session permissions hold only through the agent's `bedrock-mantle` endpoint:
+ * their credentials are of no use anywhere else.
+ */
+export class TurnFunctions extends Construct {
+  public readonly byName: Readonly<Record<TurnFunctionName, TurnFunction>>;
+  /** Run by a schedule, not by the state machine. */
+  public readonly expireSessions: TurnFunction;
+  public readonly securityGroup: ec2.SecurityGroup;
+  private readonly vpcEndpointId: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TurnFunctionsProps,
+  ) {
+    super(scope, id);
+    const { network, agent } = props;
+    this.securityGroup = new ec2.SecurityGroup(this, 'Group', {
+      vpc: network.vpc,
+      description: `Functions that drive the agent ${agent.agentName}: only to the endpoints of its network`,
+      allowAllOutbound: false,
+    });
+    network.connect(this.securityGroup);
+    this.vpcEndpointId = network.vpcEndpointId(AgentNetworkService.BEDROCK_MANTLE);
+
+    this.byName = {
+      'prepare-turn': this.make('prepare-turn', 'checks a request', 10, {}),
+      'judge-screening': this.make('judge-screening', 'weighs what a guardrail found', 30, {
+        writes: ['turns/*'],
+      }),
+      'open-session': this.make('open-session', 'opens or resumes a session', 300, {
+        session: TURN_SESSION_ACTIONS.open,
+        ledger: LEDGER_CHANGE_ACTIONS,
+        more: [this.passSessionRole(), ...this.readDefinition()],
+      }),
+      'submit-turn': this.make('submit-turn', 'sends a message', 240, {
+        session: TURN_SESSION_ACTIONS.submit,
+        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
+        reads: ['prompts/*', 'turns/*'],
+      }),
+      'check-turn': this.make('check-turn', 'looks at a running turn', 90, {
+        session: TURN_SESSION_ACTIONS.check,
+        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
+      }),
+      'cancel-turn': this.make('cancel-turn', 'stops a turn', 120, {
+        session: TURN_SESSION_ACTIONS.cancel,
+        ledger: LEDGER_READ_ACTIONS,
+      }),
+      'collect-evidence': this.make('collect-evidence', 'stores the evidence of a turn', 300, {
+        session: TURN_SESSION_ACTIONS.collect,
+        ledger: LEDGER_READ_ACTIONS,
+        writes: ['turns/*'],
+      }),
+      'close-session': this.make('close-session', 'gives back or deletes a session', 60, {
+        session: TURN_SESSION_ACTIONS.close,
+        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS, ...LEDGER_REMOVE_ACTIONS],
+      }),
+    };
+    this.expireSessions = this.make('expire-sessions', 'deletes sessions whose time is over', 600, {
+      session: TURN_SESSION_ACTIONS.close,
+      ledger: [...LEDGER_CHANGE_ACTIONS, ...LEDGER_REMOVE_ACTIONS],
+      more: [
+        new iam.PolicyStatement({
+          sid: 'FindExpiredSessions',
+          actions: LEDGER_INDEX_ACTIONS,
+          resources: [`${props.ledger.tableArn}/index/${DELETION_INDEX}`],
+        }),
+      ],
+    });
+  }
+
+  private make(code: string, does: string, timeoutSeconds: number, need: Need): TurnFunction {
+    const { agent, network } = this.props;
+    return new TurnFunction(this, pascalCase(code), {
+      ...this.props,
+      code,
+      description: `Turns of the agent ${agent.agentName}: ${does}`,
+      timeout: Duration.seconds(timeoutSeconds),
+      memoryMegabytes: 512,
+      environment: {
+        ...this.props.environment,
+        SETTLE_SECONDS: String(SETTLE_SECONDS),
+        LISTEN_SECONDS: String(LISTEN_SECONDS),
+        LEDGER_INDEX: DELETION_INDEX,
+      },
+      statements: this.statements(need),
+      placement: { network, securityGroup: this.securityGroup },
+    });
+  }
+
+  private statements({ session, ledger, reads, writes, more = [] }: Need): iam.PolicyStatement[] {
+    const { agent, evidence, encryptionKey, ledger: table } = this.props;
+    const objects = (folders: string[]) => folders.map((folder) => evidence.arnForObjects(folder));
+    return [
+      ...(session
+        ? [
+            new iam.PolicyStatement({
+              sid: 'SessionsThroughOwnEndpoint',
+              actions: session,
+              resources: [agent.project.projectArn],
+              conditions: { StringEquals: { 'aws:SourceVpce': this.vpcEndpointId } },
+            }),
+            new iam.PolicyStatement({
+              sid: 'NoBearerTokens',
+              effect: iam.Effect.DENY,
+              actions: BEARER_TOKEN_ACTIONS,
+              // A denial is meant to cover everything.
+              resources: ['*'],
+            }),
+          ]
+        : []),
+      ...(ledger
+        ? [
+            new iam.PolicyStatement({ sid: 'Ledger', actions: ledger, resources: [table.tableArn] }),
+            keyThrough(this, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+          ]
+        : []),
+      ...(reads
+        ? [new iam.PolicyStatement({ sid: 'ReadTexts', actions: EVIDENCE_READ_ACTIONS, resources: objects(reads) })]
+        : []),
+      ...(writes
+        ? [new iam.PolicyStatement({ sid: 'WriteTexts', actions: EVIDENCE_WRITE_ACTIONS, resources: objects(writes) })]
+        : []),
+      ...(reads || writes
+        ? [keyThrough(this, encryptionKey, 's3', writes ? KEY_READ_WRITE_ACTIONS : KEY_READ_ACTIONS)]
+        : []),
+      ...more,
+    ];
+  }
+
+  private passSessionRole(): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      sid: 'HandOverSessionRole',
+      actions: PASS_ROLE_ACTIONS,
+      resources: [this.props.agent.sessionRole.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': MANTLE_SERVICE_PRINCIPAL } },
+    });
+  }
+
+  private readDefinition(): iam.PolicyStatement[] {
+    const file = this.props.agent.sessionDefinitionFileArn;
+    return file === undefined
+      ? []
+      : [new iam.PolicyStatement({ sid: 'ReadDefinition', actions: DEFINITION_FILE_ACTIONS, resources: [file] })];
+  }
+}
+
+function pascalCase(name: string): string {
+  return name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}

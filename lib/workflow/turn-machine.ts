@@ -1,0 +1,94 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { allowLogs } from '../encryption/key-statements';
+import { attachPolicy } from '../identity/attach-policy';
+import { LOG_DELIVERY_ACTIONS, RESOURCELESS_ACTIONS, TRACE_ACTIONS } from '../identity/perms';
+import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import type { Machine } from './definition/asl';
+
+export interface TurnMachineProps {
+  readonly definition: Machine;
+  readonly description: string;
+  readonly statements: iam.PolicyStatement[];
+  readonly encryptionKey: kms.IKey;
+  readonly logRetention: logs.RetentionDays;
+}
+
+/** A state machine: Standard, encrypted and logged under the customer-managed key, traced, with exactly the statements given. */
+export class TurnMachine extends Construct {
+  public readonly stateMachine: sfn.StateMachine;
+  public readonly role: iam.Role;
+  public readonly logGroup: logs.LogGroup;
+
+  constructor(scope: Construct, id: string, props: TurnMachineProps) {
+    super(scope, id);
+    const { encryptionKey } = props;
+    // Role and key name the machine, so its name is known before it.
+    const stateMachineName = Names.uniqueResourceName(this, { maxLength: 80, separator: '-' });
+    const logGroupName = `/aws/vendedlogs/states/${stateMachineName}`;
+    allowLogs(encryptionKey, this, logGroupName);
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      logGroupName,
+      encryptionKey,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const { partition, region, account } = Stack.of(this);
+    const machineArn = `arn:${partition}:states:${region}:${account}:stateMachine:${stateMachineName}`;
+    this.role = new iam.Role(this, 'Role', {
+      description: props.description,
+      assumedBy: new iam.ServicePrincipal('states.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnEquals: { 'aws:SourceArn': machineArn },
+        },
+      }),
+    });
+    const policy = attachPolicy(this, 'Policy', this.role, 'role of a state machine', [
+      ...props.statements,
+      ...ownStateStatements(encryptionKey, machineArn, `arn:${partition}:logs:${region}:${account}:*`),
+      new iam.PolicyStatement({
+        sid: 'DeliverLogsAndTraces',
+        actions: [...LOG_DELIVERY_ACTIONS, ...TRACE_ACTIONS],
+        // See RESOURCELESS_ACTIONS in perms.ts.
+        resources: ['*'],
+      }),
+    ])!;
+    reviewedWildcard(policy, '*', RESOURCELESS_ACTIONS['logs:CreateLogDelivery']);
+    this.stateMachine = new sfn.StateMachine(this, 'Machine', {
+      stateMachineName,
+      comment: props.description,
+      stateMachineType: sfn.StateMachineType.STANDARD,
+      definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(props.definition)),
+      role: this.role.withoutPolicyUpdates(),
+      encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(encryptionKey),
+      // Everything that happened, never what was said: prompts and outputs stay out of the logs.
+      logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
+      tracingEnabled: true,
+    });
+    // Step Functions checks log delivery and key when it makes the machine.
+    this.stateMachine.node.addDependency(policy);
+  }
+}
+
+/** Source: docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html */
+function ownStateStatements(key: kms.IKey, machineArn: string, logsArn: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      sid: 'OwnExecutions',
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': machineArn } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'OwnLogs',
+      actions: ['kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': logsArn } },
+    }),
+  ];
+}

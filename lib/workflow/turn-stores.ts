@@ -1,0 +1,67 @@
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { EvidenceLock } from './evidence-lock';
+
+/** Index of the ledger that the deletion of sessions reads: open conversations by the time after which they go. */
+export const DELETION_INDEX = 'by-deletion';
+
+/** What is claimed before it is done: slots, conversations, turns. Losing it would make turns repeatable, so it is kept. */
+export function turnLedger(scope: Construct, id: string, encryptionKey: kms.IKey): dynamodb.Table {
+  const table = new dynamodb.Table(scope, id, {
+    partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
+    billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+    encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
+    encryptionKey,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    timeToLiveAttribute: 'expiresAt',
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: DELETION_INDEX,
+    partitionKey: { name: 'kind', type: dynamodb.AttributeType.STRING },
+    sortKey: { name: 'deleteAfter', type: dynamodb.AttributeType.NUMBER },
+    projectionType: dynamodb.ProjectionType.INCLUDE,
+    nonKeyAttributes: ['sessionId'],
+  });
+  return table;
+}
+
+export interface EvidenceBucketOptions {
+  readonly encryptionKey: kms.IKey;
+  readonly lock: EvidenceLock;
+  readonly retention: Duration;
+  readonly accessLogsBucket?: s3.IBucket;
+}
+
+/** Large prompts (`prompts/`), and what happened in every turn (`turns/`): private, versioned, TLS-only, encrypted, kept. */
+export function evidenceBucket(scope: Construct, id: string, options: EvidenceBucketOptions): s3.Bucket {
+  const { encryptionKey, lock, retention, accessLogsBucket } = options;
+  return new s3.Bucket(scope, id, {
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    encryption: s3.BucketEncryption.KMS,
+    encryptionKey,
+    bucketKeyEnabled: true,
+    versioned: true,
+    objectLockEnabled: lock._retention ? true : undefined,
+    objectLockDefaultRetention: lock._retention,
+    serverAccessLogsBucket: accessLogsBucket,
+    serverAccessLogsPrefix: accessLogsBucket ? `${scope.node.path}/` : undefined,
+    lifecycleRules: [
+      {
+        id: 'KeepThenExpire',
+        expiration: retention,
+        // Expired and overwritten objects can be restored for this long, or as long as their lock holds.
+        noncurrentVersionExpiration: Duration.days(30),
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+      },
+    ],
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}

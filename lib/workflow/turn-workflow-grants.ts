@@ -1,0 +1,128 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
+import {
+  EVIDENCE_READ_ACTIONS,
+  EXECUTION_LIST_ACTIONS,
+  EXECUTION_READ_ACTIONS,
+  EXECUTION_STOP_ACTIONS,
+  FUNCTION_INVOKE_ACTIONS,
+  FUNCTION_URL_ACTIONS,
+  KEY_READ_ACTIONS,
+  KEY_READ_WRITE_ACTIONS,
+  PROMPT_STORE_ACTIONS,
+  START_EXECUTION_ACTIONS,
+} from '../identity/perms';
+import { InputError } from '../validation/input-error';
+import type { TurnWorkflow } from './turn-workflow';
+
+/** Permissions around the turns of a workflow, one method per intent. None of them reaches a session. */
+export class TurnWorkflowGrants {
+  /** Grants for this workflow. */
+  public static fromTurnWorkflow(workflow: TurnWorkflow): TurnWorkflowGrants {
+    return new TurnWorkflowGrants(workflow);
+  }
+
+  private constructor(private readonly workflow: TurnWorkflow) {}
+
+  /** The grantee may start turns, and store prompts that are too large for a request. */
+  public start(grantee: IGrantable): Grant {
+    const { stateMachine, evidenceBucket } = this.workflow;
+    return Grant.addToPrincipal({
+      grantee,
+      actions: START_EXECUTION_ACTIONS,
+      resourceArns: [stateMachine.stateMachineArn],
+    })
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: PROMPT_STORE_ACTIONS,
+          // The names of turns are known at run time; the folder is exact.
+          resourceArns: [evidenceBucket.arnForObjects('prompts/*')],
+        }),
+      )
+      .combine(this.useKey(grantee, 's3', KEY_READ_WRITE_ACTIONS));
+  }
+
+  /** The grantee may follow turns: executions, their history and their evidence. */
+  public read(grantee: IGrantable): Grant {
+    const { stateMachine, evidenceBucket } = this.workflow;
+    return Grant.addToPrincipal({
+      grantee,
+      actions: EXECUTION_LIST_ACTIONS,
+      resourceArns: [stateMachine.stateMachineArn],
+    })
+      .combine(Grant.addToPrincipal({ grantee, actions: EXECUTION_READ_ACTIONS, resourceArns: [this.executions()] }))
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: EVIDENCE_READ_ACTIONS,
+          resourceArns: [evidenceBucket.arnForObjects('turns/*')],
+        }),
+      )
+      .combine(this.useKey(grantee, 's3', KEY_READ_ACTIONS))
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: KEY_READ_ACTIONS,
+          resourceArns: [this.workflow.encryptionKey.keyArn],
+          conditions: {
+            StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachine.stateMachineArn },
+          },
+        }),
+      );
+  }
+
+  /** The grantee may stop turns. A stopped turn is cancelled in the service, evidenced and published like any other. */
+  public stop(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({ grantee, actions: EXECUTION_STOP_ACTIONS, resourceArns: [this.executions()] });
+  }
+
+  /**
+   * The grantee may approve and deny turns by calling `approveUrl`. Who answered is recorded.
+   *
+   * @throws InputError when the workflow has no approval step.
+   */
+  public approve(grantee: IGrantable): Grant {
+    const handler = this.workflow.approveFunction;
+    if (!handler) {
+      throw new InputError(this.workflow, {
+        input: 'grants.approve',
+        allowed: 'a workflow with an approval step',
+        fix: 'set approval: TurnApproval.onRequest() or TurnApproval.always()',
+      });
+    }
+    const resourceArns = [handler.functionArn];
+    return Grant.addToPrincipal({
+      grantee,
+      actions: FUNCTION_URL_ACTIONS,
+      resourceArns,
+      conditions: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+    }).combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions: FUNCTION_INVOKE_ACTIONS,
+        resourceArns,
+        conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+      }),
+    );
+  }
+
+  private executions(): string {
+    const { stateMachine } = this.workflow;
+    return Stack.of(this.workflow).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  private useKey(grantee: IGrantable, service: string, actions: string[]): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.workflow.encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(this.workflow).region}.amazonaws.com` } },
+    });
+  }
+}

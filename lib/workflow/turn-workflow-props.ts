@@ -1,0 +1,97 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Duration } from 'aws-cdk-lib/core';
+import type { IManagedAgent } from '../agent';
+import type { IAgentGuardrail } from '../guardrail';
+import type { IAgentNetwork } from '../network';
+import type { EvidenceLock } from './evidence-lock';
+import type { TurnApproval } from './turn-approval';
+
+/** Properties of a {@link TurnWorkflow}. */
+export interface TurnWorkflowProps {
+  /** The agent. One workflow per agent. */
+  readonly agent: IManagedAgent;
+
+  /** Screens the input before the session and the output before it is published. */
+  readonly guardrail: IAgentGuardrail;
+
+  /**
+   * The network of the functions that talk to the agent's sessions. It must have the `bedrock-mantle` endpoint.
+   *
+   * @default - the network of the agent's environment; required for an imported agent
+   */
+  readonly network?: IAgentNetwork;
+
+  /**
+   * Turns that run at the same time, 1 to 1000. Others wait.
+   *
+   * @default 4
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * Longest time of a turn, from the moment it has a slot. 1 minute to 8 hours, which is also how long the compute of a
+   * session lives at most. A request may ask for less.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly turnDeadline?: Duration;
+
+  /**
+   * How long, about, a turn waits for a slot. 1 minute to 24 hours.
+   *
+   * @default Duration.hours(4)
+   */
+  readonly slotTimeout?: Duration;
+
+  /**
+   * Whether a person approves turns.
+   *
+   * @default TurnApproval.none()
+   */
+  readonly approval?: TurnApproval;
+
+  /**
+   * How long a session with a session key is kept after its last turn, 1 to 365 days. Then the service is asked to delete
+   * it. A session without a session key is deleted when its turn is over.
+   *
+   * @default Duration.days(14)
+   */
+  readonly sessionRetention?: Duration;
+
+  /**
+   * How evidence is protected against deletion and change.
+   *
+   * @default EvidenceLock.governance(Duration.days(90))
+   */
+  readonly evidenceLock?: EvidenceLock;
+
+  /**
+   * How long prompts and evidence are kept, 1 to 3650 days, not less than they are locked.
+   *
+   * @default Duration.days(365)
+   */
+  readonly evidenceRetention?: Duration;
+
+  /**
+   * Bucket for server access logs of the evidence bucket. It cannot use a customer-managed key.
+   *
+   * @default - none; an audit trail with object events records access with the caller
+   */
+  readonly accessLogsBucket?: s3.IBucket;
+
+  /**
+   * How long logs of the state machines and functions are kept.
+   *
+   * @default logs.RetentionDays.ONE_YEAR
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Customer-managed key of everything the workflow stores.
+   *
+   * @default - a new AgentKey
+   */
+  readonly encryptionKey?: kms.IKey;
+}

@@ -1,0 +1,281 @@
+import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Arn, Duration, Names, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ManagedAgent, type IAgentWorkflow, type IManagedAgent } from '../agent';
+import { AgentKey } from '../encryption';
+import { allowLogs } from '../encryption/key-statements';
+import { injectedProps } from '../injection/injected-props';
+import type { IAgentNetwork } from '../network';
+import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
+import { ApproveFunction } from './approve-function';
+import type { Targets } from './definition/asl';
+import { settlementDefinition } from './definition/settlement-definition';
+import { turnDefinition } from './definition/turn-definition';
+import { EvidenceLock } from './evidence-lock';
+import { finishStatements, settlementStatements, turnStatements } from './machine-permissions';
+import { SessionExpiry } from './session-expiry';
+import { Settlement } from './settlement';
+import { TurnApproval } from './turn-approval';
+import { TurnBus } from './turn-bus';
+import type { TurnFunctionSetting } from './turn-function';
+import { TurnFunctions } from './turn-functions';
+import { TurnMachine } from './turn-machine';
+import { evidenceBucket, turnLedger } from './turn-stores';
+import { TurnWorkflowGrants } from './turn-workflow-grants';
+import type { TurnWorkflowProps } from './turn-workflow-props';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** Step Functions keeps the name of an execution for 90 days; the ledger remembers a turn as long, and a little longer. */
+const RECORD_SECONDS = 100 * DAY_SECONDS;
+
+/** What an execution takes beside waiting and working: screening, retries, evidence. */
+const OVERHEAD_SECONDS = 2 * 60 * 60;
+
+/** Attempts to get a slot are half a minute apart in the mean: up to a minute, chosen at random. */
+const SECONDS_PER_SLOT_ATTEMPT = 30;
+
+/**
+ * From an event to exactly one governed turn: a state machine that every trigger, and every caller with
+ * `grants.start`, starts with one execution per turn.
+ *
+ * Screen input, ask for approval, take a slot, open or resume the session, submit, wait, collect evidence, screen output,
+ * publish, give everything back. Whatever happens, a turn ends in one outcome on the agent's bus and a free slot.
+ *
+ * @resource AWS::StepFunctions::StateMachine
+ */
+export class TurnWorkflow extends Construct implements IAgentWorkflow {
+  /** Identifies this class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.TurnWorkflow';
+
+  /** The agent whose turns these are. */
+  public readonly agent: IManagedAgent;
+  public readonly stateMachine: IStateMachine;
+  public readonly eventBus: IEventBus;
+  public readonly evidenceBucket: IBucket;
+  public readonly encryptionKey: IKey;
+  /** Slots, conversations and turns. */
+  public readonly ledger: ITable;
+  /** Settles executions that were stopped, timed out or broke. */
+  public readonly settlement: IStateMachine;
+  /** Executions that could not be settled. Should be empty. */
+  public readonly settlementDeadLetters: IQueue;
+  /** Events that the bus could not handle. Should be empty. */
+  public readonly busDeadLetters: IQueue;
+  /** Where approvers answer, or undefined without an approval step. */
+  public readonly approveUrl?: string;
+  /** The function behind `approveUrl`. */
+  public readonly approveFunction?: IFunction;
+  /** Longest time of a turn. */
+  public readonly turnDeadline: Duration;
+  /** Turns that run at the same time. */
+  public readonly maxConcurrency: number;
+  /** Permissions around turns. */
+  public readonly grants: TurnWorkflowGrants = TurnWorkflowGrants.fromTurnWorkflow(this);
+
+  /** @throws InputError when a number is out of range, the network is missing, or the agent has a workflow already. */
+  constructor(scope: Construct, id: string, given: TurnWorkflowProps) {
+    super(scope, id);
+    const props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, given);
+    const { agent, guardrail } = props;
+    this.agent = agent;
+    this.maxConcurrency = props.maxConcurrency ?? 4;
+    requireWholeNumber(this, 'maxConcurrency', this.maxConcurrency, 1, 1000, 'turns');
+    this.turnDeadline = props.turnDeadline ?? Duration.hours(1);
+    const deadlineSeconds = this.seconds('turnDeadline', this.turnDeadline, 60, 28_800);
+    const slotSeconds = this.seconds('slotTimeout', props.slotTimeout ?? Duration.hours(4), 60, DAY_SECONDS);
+    const retention = props.sessionRetention ?? Duration.days(14);
+    const retentionSeconds = this.seconds('sessionRetention', retention, DAY_SECONDS, 365 * DAY_SECONDS);
+    const approval = props.approval ?? TurnApproval.none();
+    const lock = props.evidenceLock ?? EvidenceLock.governance(Duration.days(90));
+    const evidenceRetention = this.evidenceRetention(props.evidenceRetention ?? Duration.days(365), lock);
+    const network = this.networkOf(props);
+    const logRetention = props.logRetention ?? RetentionDays.ONE_YEAR;
+
+    const encryptionKey =
+      props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the turns of the agent ${agent.agentName}` });
+    this.encryptionKey = encryptionKey;
+    this.ledger = turnLedger(this, 'Ledger', encryptionKey);
+    this.evidenceBucket = evidenceBucket(this, 'Evidence', {
+      encryptionKey,
+      lock,
+      retention: evidenceRetention,
+      accessLogsBucket: props.accessLogsBucket,
+    });
+    const bus = new TurnBus(this, 'Outcomes', encryptionKey);
+    this.eventBus = bus.eventBus;
+    this.busDeadLetters = bus.deadLetters;
+
+    const logPrefix = `/bma/turns/${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}-`;
+    allowLogs(encryptionKey, this, `${logPrefix}*`);
+    const setting: TurnFunctionSetting = {
+      encryptionKey,
+      logRetention,
+      logPrefix,
+      environment: {
+        AGENT_NAME: agent.agentName,
+        LEDGER_TABLE: this.ledger.tableName,
+        EVIDENCE_BUCKET: this.evidenceBucket.bucketName,
+        GUARDRAIL_ARN: guardrail.guardrailArn,
+        GUARDRAIL_VERSION: guardrail.guardrailVersion,
+        DEADLINE_SECONDS: String(deadlineSeconds),
+        SESSION_RETENTION_SECONDS: String(retentionSeconds),
+        RECORD_SECONDS: String(RECORD_SECONDS),
+        APPROVAL: approval._mode,
+      },
+    };
+    const functions = new TurnFunctions(this, 'Steps', {
+      ...setting,
+      agent,
+      network,
+      ledger: this.ledger,
+      evidence: this.evidenceBucket,
+    });
+    new SessionExpiry(this, 'SessionExpiry', functions.expireSessions, encryptionKey);
+    if (approval._mode !== 'none') {
+      const approve = new ApproveFunction(this, 'Approve', setting, this.ledger);
+      this.approveFunction = approve.function.function;
+      this.approveUrl = approve.url.url;
+    }
+
+    const targets: Targets = {
+      partition: Stack.of(this).partition,
+      table: this.ledger.tableName,
+      bucket: this.evidenceBucket.bucketName,
+      eventBus: this.eventBus.eventBusName,
+      guardrailId: guardrail.guardrailId,
+      guardrailVersion: guardrail.guardrailVersion,
+      definitionParameter: parameterName(agent.sessionDefinitionParameterArn),
+      functions: mapValues(functions.byName, (each) => each.function.functionArn),
+    };
+    const finish = (names: (keyof Targets['functions'])[]) =>
+      finishStatements(this, {
+        tableArn: this.ledger.tableArn,
+        bucketArn: this.evidenceBucket.bucketArn,
+        eventBusArn: this.eventBus.eventBusArn,
+        guardrail,
+        encryptionKey,
+        functionArns: names.map((name) => targets.functions[name]),
+      });
+    const machine = new TurnMachine(this, 'Turns', {
+      description: `Turns of the managed agent ${agent.agentName}`,
+      definition: turnDefinition(targets, {
+        maxConcurrency: this.maxConcurrency,
+        slotAttempts: Math.max(1, Math.ceil(slotSeconds / SECONDS_PER_SLOT_ATTEMPT)),
+        timeoutSeconds: (approval.expiry?.toSeconds() ?? 0) + 2 * slotSeconds + deadlineSeconds + OVERHEAD_SECONDS,
+        approval: approval._rules(),
+      }),
+      statements: [
+        ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[]),
+        ...turnStatements(this, agent.sessionDefinitionParameterArn, approval),
+      ],
+      encryptionKey,
+      logRetention,
+    });
+    this.stateMachine = machine.stateMachine;
+    const settlement = new Settlement(this, 'Settlement', {
+      description: `Settles stopped turns of the managed agent ${agent.agentName}`,
+      definition: settlementDefinition(targets, agent.agentName),
+      statements: [
+        ...finish(['cancel-turn', 'collect-evidence', 'judge-screening', 'close-session']),
+        ...settlementStatements(this.ledger.tableArn),
+      ],
+      encryptionKey,
+      logRetention,
+      of: this.stateMachine,
+    });
+    this.settlement = settlement.machine.stateMachine;
+    this.settlementDeadLetters = settlement.deadLetters;
+    agent.attachWorkflow(this);
+  }
+
+  /** Turns started (count). */
+  public metricStarted(props?: MetricOptions): Metric {
+    return this.stateMachine.metricStarted(props);
+  }
+
+  /** Turns that came to an outcome by themselves, whatever the outcome (count). */
+  public metricSettled(props?: MetricOptions): Metric {
+    return this.stateMachine.metricSucceeded(props);
+  }
+
+  /** Executions that broke; the settlement gives these turns an outcome (count). */
+  public metricBroken(props?: MetricOptions): Metric {
+    return this.stateMachine.metricFailed(props);
+  }
+
+  /** Time from the start of a turn to its outcome (milliseconds). */
+  public metricTimeInMillis(props?: MetricOptions): Metric {
+    return this.stateMachine.metricTime(props);
+  }
+
+  /** Settlements that broke (count). Each may leave a slot taken: alarm on one. */
+  public metricSettlementsBroken(props?: MetricOptions): Metric {
+    return this.settlement.metricFailed(props);
+  }
+
+  /** Events on the agent's bus that matched a rule (count). */
+  public metricOutcomesMatched(props?: MetricOptions): Metric {
+    return new Metric({
+      namespace: 'AWS/Events',
+      metricName: 'MatchedEvents',
+      dimensionsMap: { EventBusName: this.eventBus.eventBusName },
+      statistic: Stats.SUM,
+      ...props,
+    }).attachTo(this);
+  }
+
+  private networkOf(props: TurnWorkflowProps): IAgentNetwork {
+    const network =
+      props.network ?? (props.agent instanceof ManagedAgent ? props.agent.environment.network : undefined);
+    requireInput(network !== undefined, this, {
+      input: 'network',
+      value: undefined,
+      allowed: 'the network of an imported agent, whose environment is not known here',
+      fix: 'pass network',
+    });
+    return network;
+  }
+
+  private seconds(input: string, duration: Duration, least: number, most: number): number {
+    if (duration.isUnresolved()) {
+      throw new InputError(this, {
+        input,
+        allowed: 'a duration that is known at synth',
+        fix: 'write it as in Duration.minutes(30)',
+      });
+    }
+    const seconds = duration.toSeconds({ integral: false });
+    requireWholeNumber(this, input, seconds, least, most, 'seconds');
+    return seconds;
+  }
+
+  private evidenceRetention(retention: Duration, lock: EvidenceLock): Duration {
+    const days = retention.toDays({ integral: false });
+    requireWholeNumber(this, 'evidenceRetention', days, 1, 3650, 'days');
+    requireInput(days >= (lock.period?.toDays() ?? 0), this, {
+      input: 'evidenceRetention',
+      value: `${days} days`,
+      allowed: `at least the ${lock.period?.toDays() ?? 0} days that evidence is locked`,
+      fix: 'keep evidence longer, or lock it for a shorter time',
+    });
+    return retention;
+  }
+}
+
+/** `/managed-agents/…/session-definition` of the parameter's ARN. */
+function parameterName(arn: string): string {
+  return `/${Arn.extractResourceName(arn, 'parameter')}`;
+}
+
+function mapValues<K extends string, A, B>(record: Readonly<Record<K, A>>, map: (value: A) => B): Record<K, B> {
+  return Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, map(value)])) as Record<K, B>;
+}
