@@ -5,4 +5,5 @@ export * from './environment';
 export * from './guardrail';
 export * from './identity';
 export * from './network';
+export * from './trigger';
 export * from './workflow';

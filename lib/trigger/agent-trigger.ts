@@ -2,12 +2,12 @@ import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import type { IPipeline } from 'aws-cdk-lib/aws-codepipeline';
-import type { EventPattern, IEventBus } from 'aws-cdk-lib/aws-events';
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { IAgentTrigger, IAgentWorkflow } from './agent-workflow';
+import type { IAgentTrigger, IAgentWorkflow } from '../agent/agent-workflow';
 import type { IManagedAgent } from '../agent/managed-agent-base';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import { requireNoCycle } from './agent-cycle';
@@ -111,14 +111,10 @@ export class AgentTrigger implements IAgentTrigger {
    *
    * @param source the other agent; refused when its turns are themselves, directly or through others of this app,
    * started by this one
-   * @param eventBus the bus on which the workflow of the other agent publishes outcomes
+   * @throws InputError when the other agent has no workflow and no eventBus is passed
    */
-  public static onTurnOutcome(
-    source: IManagedAgent,
-    eventBus: IEventBus,
-    options: TurnOutcomeTriggerOptions = {},
-  ): AgentTrigger {
-    return new AgentTrigger(turnOutcomeTrigger(source, eventBus, options));
+  public static onTurnOutcome(source: IManagedAgent, options: TurnOutcomeTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(turnOutcomeTrigger(source, options));
   }
 
   private readonly definition: TriggerDefinition;
@@ -163,7 +159,7 @@ export class AgentTrigger implements IAgentTrigger {
       allowed: 'a trigger that no agent has yet',
       fix: 'Make one trigger per agent',
     });
-    const triggers = (agent.node.tryFindChild(TRIGGERS)) ?? new Construct(agent, TRIGGERS);
+    const triggers = agent.node.tryFindChild(TRIGGERS) ?? new Construct(agent, TRIGGERS);
     requireInput(triggers.node.tryFindChild(id) === undefined, where, {
       input: 'triggerId',
       value: id,
@@ -178,6 +174,7 @@ export class AgentTrigger implements IAgentTrigger {
       stateMachine: workflow.stateMachine,
       encryptionKey: workflow.encryptionKey,
       promptBucket: workflow.evidenceBucket,
+      turnDeadline: workflow.turnDeadline,
     });
   }
 

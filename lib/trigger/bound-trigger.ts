@@ -21,6 +21,8 @@ export interface TriggerHost {
   readonly stateMachine: IStateMachine;
   readonly encryptionKey: kms.IKey;
   readonly promptBucket: IBucket;
+  /** Longest time of a turn. */
+  readonly turnDeadline: Duration;
 }
 
 /** A trigger in its place: rule or schedule, queues and starter. */
@@ -36,7 +38,7 @@ export class BoundTrigger extends Construct {
     const starter = new Starter(this, 'Starter', {
       ...host,
       prompt,
-      configuration: { ...this.configuration(definition, type, id), prompt: prompt.segments },
+      configuration: { ...this.configuration(definition, type, id, host.turnDeadline), prompt: prompt.segments },
       maxAttempts: this.attempts(options.maxAttempts ?? 20),
     });
     this.queues = starter.queues;
@@ -59,6 +61,7 @@ export class BoundTrigger extends Construct {
     { deduplicationKey, sessionKey, options }: TriggerDefinition,
     type: string,
     id: string,
+    turnDeadline: Duration,
   ): Omit<StarterConfiguration, 'prompt'> {
     const subject = options.deduplicationKey ?? deduplicationKey;
     requireInput(subject.length > 0, this, {
@@ -68,7 +71,7 @@ export class BoundTrigger extends Construct {
       fix: "Name what identifies the subject; ['id'] makes every event a turn",
     });
     const conversation = options.sessionKey ?? sessionKey ?? [];
-    const deadlineSeconds = this.seconds(options.deadline);
+    const deadlineSeconds = this.seconds(options.deadline, turnDeadline);
     return {
       format: 'cdk-bedrock-managed-agents/starter/1',
       trigger: { type, id },
@@ -82,9 +85,7 @@ export class BoundTrigger extends Construct {
   }
 
   private filtered(pattern: EventPattern, filter: Record<string, unknown> | undefined): EventPattern {
-    const result = filter
-      ? { ...pattern, detail: narrowed(this, (pattern.detail ?? {}), filter) }
-      : pattern;
+    const result = filter ? { ...pattern, detail: narrowed(this, pattern.detail ?? {}, filter) } : pattern;
     requireNarrowPattern(this, result);
     return result;
   }
@@ -94,7 +95,7 @@ export class BoundTrigger extends Construct {
     return maxAttempts;
   }
 
-  private seconds(deadline: Duration | undefined): number | undefined {
+  private seconds(deadline: Duration | undefined, turnDeadline: Duration): number | undefined {
     if (!deadline) {
       return undefined;
     }
@@ -104,7 +105,7 @@ export class BoundTrigger extends Construct {
       fix: 'Write it as in Duration.minutes(30)',
     });
     const seconds = deadline.toSeconds({ integral: false });
-    requireWholeNumber(this, 'deadline', seconds, 60, 28_800, 'seconds');
+    requireWholeNumber(this, 'deadline', seconds, 60, turnDeadline.toSeconds(), 'seconds');
     return seconds;
   }
 }

@@ -19,7 +19,7 @@ import {
 import { injectedProps } from '../injection/injected-props';
 import { requireInput, requireWholeNumber } from '../validation/input-error';
 import { HandlerFunction } from './handler-function';
-import { useKeyThrough } from './key-use';
+import { keyThrough } from '../workflow/key-through';
 import { handlerCode } from './starter-code';
 import { WEBHOOK_VARIABLES } from './webhook-contract';
 
@@ -146,7 +146,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
           actions: SECRET_READ_ACTIONS,
           resources: [this.secret.secretFullArn ?? this.secret.secretArn],
         }),
-        useKeyThrough(this, this.secret.encryptionKey ?? key, 'secretsmanager', KEY_READ_ACTIONS),
+        keyThrough(this, this.secret.encryptionKey ?? key, 'secretsmanager', KEY_READ_ACTIONS),
         new iam.PolicyStatement({
           sid: 'PutEventsOnOwnBus',
           actions: PUT_EVENTS_ACTIONS,
@@ -157,7 +157,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
           actions: QUEUE_SEND_ACTIONS,
           resources: [this.deadLetterQueue.queueArn],
         }),
-        useKeyThrough(this, key, 'sqs', KEY_READ_WRITE_ACTIONS),
+        keyThrough(this, key, 'sqs', KEY_READ_WRITE_ACTIONS),
       ],
     });
     this.handler = handler.function;

@@ -9,7 +9,7 @@ import { logCallerStatements } from '../encryption/log-caller-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
-import { useKeyThrough } from './key-use';
+import { keyThrough } from '../workflow/key-through';
 
 export interface HandlerFunctionProps {
   readonly description: string;
@@ -57,7 +57,7 @@ export class HandlerFunction extends Construct {
     this.policy = attachPolicy(this, 'Policy', this.role, 'role of a function', [
       new iam.PolicyStatement({ sid: 'WriteOwnLogGroup', actions: FUNCTION_LOG_ACTIONS, resources: [streams] }),
       ...logCallerStatements(this, encryptionKey, logGroupName, 'write'),
-      useKeyThrough(this, encryptionKey, 'lambda', KEY_READ_ACTIONS),
+      keyThrough(this, encryptionKey, 'lambda', KEY_READ_ACTIONS),
       ...props.statements,
     ])!;
     reviewedWildcard(this.policy, streams, 'Lambda chooses the names of log streams; the log group is exact.');

@@ -5,7 +5,7 @@ import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { attachPolicy } from '../identity/attach-policy';
 import { KEY_READ_ACTIONS, KEY_READ_WRITE_ACTIONS, QUEUE_SEND_ACTIONS } from '../identity/perms';
-import { useKeyThrough } from './key-use';
+import { keyThrough } from '../workflow/key-through';
 import type { ScheduleSource } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
 
@@ -58,7 +58,7 @@ export class TurnSchedule extends Construct {
         actions: QUEUE_SEND_ACTIONS,
         resources: [queues.events.queueArn, queues.deadLetters.queueArn],
       }),
-      useKeyThrough(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
+      keyThrough(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
       new iam.PolicyStatement({
         sid: 'ReadOwnPayload',
         actions: KEY_READ_ACTIONS,

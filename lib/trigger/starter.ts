@@ -16,7 +16,7 @@ import {
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
 import { MAX_INLINE_BYTES } from '../workflow/turn-contract';
 import { HandlerFunction } from './handler-function';
-import { useKeyThrough } from './key-use';
+import { keyThrough } from '../workflow/key-through';
 import type { ParsedPrompt } from './prompt-template';
 import { starterCode } from './starter-code';
 import { STARTER_VARIABLES, type StarterConfiguration } from './starter-contract';
@@ -86,7 +86,7 @@ export class Starter extends Construct {
           actions: QUEUE_CONSUME_ACTIONS,
           resources: [this.queues.events.queueArn],
         }),
-        useKeyThrough(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
+        keyThrough(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
         ...(storesPrompts
           ? [
               new iam.PolicyStatement({
@@ -95,7 +95,7 @@ export class Starter extends Construct {
                 // One object per part; the folder is the name of the turn.
                 resources: [prompts],
               }),
-              useKeyThrough(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+              keyThrough(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
             ]
           : []),
       ],

@@ -1,6 +1,6 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IManagedAgent } from '../../agent/managed-agent-base';
-import { requireInput } from '../../validation/input-error';
+import { InputError, requireInput } from '../../validation/input-error';
 import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
@@ -27,13 +27,25 @@ export interface TurnOutcomeTriggerOptions extends AgentTriggerOptions {
    * @default [AgentTurnOutcome.COMPLETED]
    */
   readonly outcomes?: AgentTurnOutcome[];
+
+  /**
+   * The bus on which the outcomes of the other agent appear.
+   *
+   * @default - the bus of the other agent's workflow; required for an imported agent
+   */
+  readonly eventBus?: IEventBus;
 }
 
-export function turnOutcomeTrigger(
-  source: IManagedAgent,
-  eventBus: IEventBus,
-  options: TurnOutcomeTriggerOptions,
-): TriggerDefinition {
+export function turnOutcomeTrigger(source: IManagedAgent, options: TurnOutcomeTriggerOptions): TriggerDefinition {
+  const eventBus = options.eventBus ?? source.workflow?.eventBus;
+  if (!eventBus) {
+    throw new InputError('AgentTrigger.onTurnOutcome', {
+      input: 'source',
+      value: source.node.path,
+      allowed: 'an agent with a workflow, whose bus tells how its turns end',
+      fix: 'Create its TurnWorkflow first, or pass eventBus',
+    });
+  }
   const outcomes = options.outcomes ?? [AgentTurnOutcome.COMPLETED];
   return {
     type: 'turn-outcome',

@@ -1,12 +1,13 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as codecommit from 'aws-cdk-lib/aws-codecommit';
-import { EventBus, type EventPattern } from 'aws-cdk-lib/aws-events';
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App, Duration, Fn, TimeZone } from 'aws-cdk-lib/core';
+import { ManagedAgent } from '../../../lib';
 import {
   AgentTrigger,
   AgentTurnOutcome,
@@ -383,6 +384,7 @@ describe('refused at synth', () => {
     ['an empty filter value', { filter: { a: [] } }, /filter\.a .*at least one element/],
     ['a filter value that is no list', { filter: { a: 'x' } }, /filter\.a 'x' is not accepted/],
     ['one attempt', { maxAttempts: 1 }, /maxAttempts 1 is not accepted\. Allowed: a whole number from 2 to 1000/],
+    ['a deadline beyond the deadline of the workflow', { deadline: Duration.hours(2) }, /from 60 to 3600 seconds/],
     ['a deadline of seconds', { deadline: Duration.seconds(5) }, /deadline 5 is not accepted/],
     ['an id with a slash', { triggerId: 'a/b' }, /triggerId 'a\/b' is not accepted/],
   ])('%s', (_, options, message) => {
@@ -461,21 +463,28 @@ describe('refused at synth', () => {
     );
   });
 
+  test('the outcome of an agent without a workflow', () => {
+    const scene = new TriggerScene();
+    const source = ManagedAgent.fromManagedAgentAttributes(scene.stack, 'Imported', {
+      agentName: 'imported',
+      runtimeArn: `arn:aws:bedrock-agentcore:${REGION}:${ACCOUNT}:runtime/imported-AbCdEfGhIj`,
+      sessionRoleArn: `arn:aws:iam::${ACCOUNT}:role/s`,
+      executionRoleArn: `arn:aws:iam::${ACCOUNT}:role/e`,
+    });
+    expect(() => AgentTrigger.onTurnOutcome(source)).toThrow(/pass eventBus/);
+  });
+
   test('asking a trigger for its queue before it has one', () => {
     expect(() => AgentTrigger.onEvent('E', { source: ['x'] }).deadLetterQueue).toThrow(/Call agent\.addTrigger/);
   });
 
   test('agents that start each other for ever', () => {
     const scene = new TriggerScene();
-    const bus = EventBus.fromEventBusName(scene.stack, 'Bus', 'turns');
     const [a, b, c] = [scene.agent, scene.newAgent('B', 'b'), scene.newAgent('C', 'c')];
-    expect(() => scene.add(AgentTrigger.onTurnOutcome(a, bus), a)).toThrow(/source 'Stack\/Agent' is not accepted/);
-    scene.add(AgentTrigger.onTurnOutcome(a, bus), b);
-    scene.add(
-      AgentTrigger.onTurnOutcome(b, bus, { outcomes: [AgentTurnOutcome.COMPLETED, AgentTurnOutcome.FAILED] }),
-      c,
-    );
-    expect(() => scene.add(AgentTrigger.onTurnOutcome(c, bus), a)).toThrow(/directly or through others/);
+    expect(() => scene.add(AgentTrigger.onTurnOutcome(a), a)).toThrow(/source 'Stack\/Agent' is not accepted/);
+    scene.add(AgentTrigger.onTurnOutcome(a), b);
+    scene.add(AgentTrigger.onTurnOutcome(b, { outcomes: [AgentTurnOutcome.COMPLETED, AgentTurnOutcome.FAILED] }), c);
+    expect(() => scene.add(AgentTrigger.onTurnOutcome(c), a)).toThrow(/directly or through others/);
   });
 });
 

@@ -9,7 +9,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { App, Duration, Stack, TimeZone, type StackProps } from 'aws-cdk-lib/core';
-import { AgentKey, AgentModel, AgentNetwork, ManagedAgent } from '../../../lib';
+import { Construct } from 'constructs';
+import { AgentKey, AgentModel, AgentNetwork, ManagedAgent, type IAgentWorkflow } from '../../../lib';
 import {
   AgentTrigger,
   FindingSource,
@@ -19,14 +20,38 @@ import {
 } from '../../../lib/trigger';
 import { ACCOUNT, REGION } from '../../iam/synthesized-account';
 
-/** A stack with an agent, and with what stands for the agent's workflow: a state machine and a bucket. */
+/** Stands for a TurnWorkflow, which has a few dozen resources that would be in the way of what these tests look at. */
+class StandInWorkflow extends Construct implements IAgentWorkflow {
+  public readonly turnDeadline = Duration.hours(1);
+  public readonly stateMachine: sfn.StateMachine;
+  public readonly evidenceBucket: s3.Bucket;
+  public readonly eventBus: EventBus;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    public readonly encryptionKey: AgentKey,
+    agentName: string,
+  ) {
+    super(scope, id);
+    this.stateMachine = new sfn.StateMachine(this, 'Turns', {
+      definitionBody: sfn.DefinitionBody.fromString('{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}'),
+    });
+    this.evidenceBucket = new s3.Bucket(this, 'Evidence', {
+      bucketName: `evidence-of-${agentName}`,
+      encryptionKey,
+      enforceSSL: true,
+    });
+    this.eventBus = new EventBus(this, 'Outcomes', { eventBusName: `${agentName}-turns` });
+  }
+}
+
+/** A stack with an agent that has a workflow. */
 export class TriggerScene {
   public readonly stack: Stack;
   public readonly key: AgentKey;
   public readonly network: AgentNetwork;
   public readonly agent: ManagedAgent;
-  public readonly stateMachine: sfn.StateMachine;
-  public readonly evidenceBucket: s3.Bucket;
   private shared?: GitHubWebhook;
 
   constructor(
@@ -37,24 +62,18 @@ export class TriggerScene {
     this.key = new AgentKey(this.stack, 'Key');
     this.network = new AgentNetwork(this.stack, 'Network', { encryptionKey: this.key });
     this.agent = this.newAgent('Agent', 'reviewer');
-    this.stateMachine = new sfn.StateMachine(this.stack, 'Turns', {
-      stateMachineName: 'ReviewerTurns',
-      definitionBody: sfn.DefinitionBody.fromString('{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}'),
-    });
-    this.evidenceBucket = new s3.Bucket(this.stack, 'Evidence', {
-      bucketName: 'example-evidence',
-      encryptionKey: this.key,
-    });
   }
 
   public newAgent(id: string, agentName: string): ManagedAgent {
-    return new ManagedAgent(this.stack, id, {
+    const agent = new ManagedAgent(this.stack, id, {
       agentName,
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Review.',
       network: this.network,
       encryptionKey: this.key,
     });
+    agent.attachWorkflow(new StandInWorkflow(this.stack, `${id}Turns`, this.key, agentName));
+    return agent;
   }
 
   public webhook(props: GitHubWebhookProps = { encryptionKey: this.key }): GitHubWebhook {
@@ -62,12 +81,8 @@ export class TriggerScene {
   }
 
   public add(trigger: AgentTrigger, agent: ManagedAgent = this.agent): AgentTrigger {
-    trigger.bind(agent, this);
+    agent.addTrigger(trigger);
     return trigger;
-  }
-
-  public get encryptionKey(): AgentKey {
-    return this.key;
   }
 }
 
@@ -172,12 +187,7 @@ export const KINDS: readonly {
   {
     name: 'onTurnOutcome',
     event: 'turn-outcome',
-    make: (scene, options) =>
-      AgentTrigger.onTurnOutcome(
-        scene.newAgent('Scout', 'scout'),
-        EventBus.fromEventBusName(scene.stack, 'ScoutBus', 'scout-turns'),
-        options,
-      ),
+    make: (scene, options) => AgentTrigger.onTurnOutcome(scene.newAgent('Scout', 'scout'), options),
   },
 ];
 
