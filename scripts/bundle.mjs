@@ -16,6 +16,8 @@ const lambdaHandler = (name) => ({
   alias: {
     '@aws-sdk/credential-provider-node': path.join(root, 'runtime/turn-handlers/lambda-credentials.ts'),
   },
+  // A CommonJS file that loads built-in modules with require, so that a test can load it in a sandbox, too.
+  supported: { 'dynamic-import': false },
 });
 
 /** One row per program: where its source is, where its single file goes, the Node version that will run it. */
@@ -58,7 +60,7 @@ for (const { from, to } of copies) {
   await cp(path.join(root, from), inFresh(to), { recursive: true });
 }
 await Promise.all(
-  programs.map(({ entry, outfile, target: node, external = [], banner, alias }) =>
+  programs.map(({ entry, outfile, target: node, external = [], banner, alias, supported }) =>
     build({
       entryPoints: [path.join(root, entry)],
       outfile: inFresh(outfile),
@@ -73,6 +75,7 @@ await Promise.all(
       external,
       banner,
       alias,
+      supported,
       logLevel: 'warning',
     }),
   ),
