@@ -95,7 +95,12 @@ export interface RoleReach {
 
 /** What a principal may do to sessions of the agent. */
 export type Drive =
-  'start sessions' | 'submit messages' | 'follow turns' | 'cancel and delete' | 'invoke the runtime directly';
+  | 'start sessions'
+  | 'start turns through a workflow'
+  | 'submit messages'
+  | 'follow turns'
+  | 'cancel and delete'
+  | 'invoke the runtime directly';
 
 export interface Starter {
   readonly principal: string;

@@ -1,0 +1,52 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { statementsOf } from '../../lib/security/statement/build';
+import { STATEMENT_FORMAT, type Statement } from '../../lib/security/statement/statement';
+import { TemplateIndex } from '../../lib/security/template-index';
+import { UsageError } from './command';
+
+/** Computes the statements of a cloud assembly. */
+export function statementsOfAssembly(directory: string): Statement[] {
+  if (!fs.existsSync(path.join(directory, 'manifest.json'))) {
+    throw new UsageError(`${directory} is no cloud assembly: it has no manifest.json. Run 'cdk synth' first.`);
+  }
+  try {
+    return statementsOf(TemplateIndex.fromAssembly(directory));
+  } catch (problem) {
+    throw new UsageError(`${directory} cannot be read: ${(problem as Error).message}`);
+  }
+}
+
+/** Reads statements from a JSON file, from a directory of them, or computes them from a cloud assembly. */
+export function readStatements(place: string): Statement[] {
+  if (!fs.existsSync(place)) {
+    throw new UsageError(`${place} does not exist. Give a statement (.json), a directory of them, or a cdk.out.`);
+  }
+  if (!fs.statSync(place).isDirectory()) {
+    return [readStatement(place)];
+  }
+  if (fs.existsSync(path.join(place, 'manifest.json'))) {
+    return statementsOfAssembly(place);
+  }
+  return fs
+    .readdirSync(place)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => readStatement(path.join(place, name)));
+}
+
+function readStatement(file: string): Statement {
+  let content: unknown;
+  try {
+    content = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (problem) {
+    throw new UsageError(`${file} is no JSON: ${(problem as Error).message}`);
+  }
+  const { format } = (content ?? {}) as { format?: unknown };
+  if (format !== STATEMENT_FORMAT) {
+    throw new UsageError(
+      `${file} is no security statement of this version: its format is '${String(format)}', not '${STATEMENT_FORMAT}'.`,
+    );
+  }
+  return content as Statement;
+}

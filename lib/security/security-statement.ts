@@ -1,0 +1,71 @@
+import * as path from 'path';
+import { App, attachCustomSynthesis, Stage } from 'aws-cdk-lib/core';
+import type { Construct, IConstruct } from 'constructs';
+import { InputError } from '../validation/input-error';
+import { statementsOf } from './statement/build';
+import { STATEMENT_DIRECTORY, writeStatements } from './statement/files';
+import { readConstructTree } from './template/construct-tree';
+import { TemplateIndex } from './template-index';
+
+/**
+ * What each agent of an app can reach and do, written beside the templates at synth: its roles with every action, resource
+ * and condition, its network, its data stores, who can start it and with what, its bounds, and what is not known.
+ *
+ * Written to `cdk.out/security-statements/<agent>.json`, `.md` and `.html`. The same can be made from any cloud assembly
+ * with `bma statement <cdk.out>`, and two can be compared with `bma diff-statement <old> <new>`.
+ */
+export class SecurityStatement {
+  /**
+   * Writes the statements whenever the app is synthesized. Agents of nested stacks, of several stacks and of hand-written
+   * stacks are included; each Stage gets the statements of its own agents in its own directory.
+   *
+   * The statements are read from the final templates, so property overrides and aspects are in them. They are no
+   * artifacts of the assembly: neither `cdk` nor a pipeline sees a difference.
+   *
+   * @param app the app, or one Stage of it.
+   * @throws InputError when the scope is neither, or has another custom synthesis already.
+   */
+  public static writeFor(app: IConstruct): void {
+    if (!Stage.isStage(app)) {
+      throw new InputError(app, {
+        input: 'app',
+        value: app.node.path,
+        allowed: 'an App or a Stage: statements are written when it has synthesized all its stacks',
+        fix: 'pass the App',
+      });
+    }
+    const stages = app.node.findAll().filter((construct) => Stage.isStage(construct));
+    // A nested Stage is synthesized by itself; those added later need their own call.
+    stages.forEach((stage) => attach(stage as Stage));
+  }
+
+  private constructor() {}
+}
+
+/** Stages that have the hook: calling twice is harmless. */
+const attached = new WeakSet<Construct>();
+
+function attach(stage: Stage): void {
+  if (attached.has(stage)) {
+    return;
+  }
+  try {
+    // A validation plugin may not write to the assembly (the CDK compares its checksum). A custom synthesis of the root
+    // runs after the synthesis of everything below it, when all templates are final.
+    attachCustomSynthesis(stage, { onSynthesize: ({ outdir }) => write(stage, outdir) });
+  } catch {
+    throw new InputError(stage, {
+      input: 'app',
+      value: App.isApp(stage) ? 'App' : stage.node.path,
+      allowed: 'a scope without another custom synthesis',
+      fix: "run 'bma statement cdk.out' after synth instead",
+    });
+  }
+  attached.add(stage);
+}
+
+function write(stage: Stage, outdir: string): void {
+  const sources = readConstructTree(stage).filter(({ templatePath }) => templatePath !== undefined);
+  const own = sources.filter(({ templatePath }) => path.dirname(templatePath!) === path.resolve(outdir));
+  writeStatements(statementsOf(new TemplateIndex(own)), path.join(outdir, STATEMENT_DIRECTORY));
+}

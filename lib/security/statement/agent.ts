@@ -1,0 +1,48 @@
+import { permits } from './permissions';
+import type { Identities, Identity } from './roles';
+import type { Item, Source } from './source';
+
+/** An agent: a Runtime with the roles that belong to it. */
+export interface Agent {
+  readonly name: string;
+  readonly runtime: Item;
+  /** Named endpoints of the Runtime. */
+  readonly endpoints: readonly Item[];
+  readonly sessionRole?: Identity;
+  readonly executionRole?: Identity;
+  /** ARN of the Bedrock project that its permissions end at, where its session role tells. */
+  readonly project?: string;
+}
+
+const INVOKE = 'bedrock-agentcore:InvokeAgentRuntime';
+
+/** The agents of an app: every AgentCore Runtime, however it was made. */
+export function agentsOf(source: Source, identities: Identities): Agent[] {
+  return source.items('AWS::BedrockAgentCore::Runtime').map((runtime) => {
+    const endpoints = source
+      .items('AWS::BedrockAgentCore::RuntimeEndpoint')
+      .filter(({ properties }) => source.target(properties.AgentRuntimeId)?.key === runtime.key);
+    const own = [runtime, ...endpoints].map((item) => `\${${item.name}}`);
+    const drivers = identities.all.filter(
+      ({ trustedBy, permissions }) =>
+        trustedBy.some(({ principal }) => principal === 'bedrock-mantle.amazonaws.com') &&
+        permissions.some((entry) => own.some((arn) => permits(entry, INVOKE, arn))),
+    );
+    // A role that names this Runtime is its own; one that may invoke every Runtime drives it only if no other does.
+    const sessionRole =
+      drivers.find(({ permissions }) => permissions.some(({ resource }) => own.includes(resource))) ?? drivers[0];
+    const executionItem = source.target(runtime.properties.RoleArn);
+    const executionRole = executionItem && identities.of(executionItem);
+    const project = sessionRole?.permissions.find((entry) =>
+      permits(entry, 'bedrock-mantle:CreateInference'),
+    )?.resource;
+    return {
+      name: source.text(runtime.properties.AgentRuntimeName) || runtime.name,
+      runtime,
+      endpoints,
+      ...(sessionRole ? { sessionRole } : {}),
+      ...(executionRole ? { executionRole } : {}),
+      ...(project === undefined ? {} : { project }),
+    };
+  });
+}

@@ -1,0 +1,118 @@
+import type { Agent } from './agent';
+import { storeEncryption } from './encryption-text';
+import { listOf, objectOf, sortedBy, type Item, type Source } from './source';
+import type { Permission, Store } from './statement';
+
+type By = Store['by'][number];
+type Access = Store['access'][number];
+
+/** What holds data, by CloudFormation type and by the service in an ARN or an action. */
+const STORES: readonly { readonly type: string; readonly service: string; readonly name: string }[] = [
+  { type: 'AWS::S3::Bucket', service: 's3', name: 'bucket' },
+  { type: 'AWS::DynamoDB::Table', service: 'dynamodb', name: 'table' },
+  { type: 'AWS::DynamoDB::GlobalTable', service: 'dynamodb', name: 'table' },
+  { type: 'AWS::CodeCommit::Repository', service: 'codecommit', name: 'Git repository' },
+  { type: 'AWS::ECR::Repository', service: 'ecr', name: 'image repository' },
+  { type: 'AWS::SecretsManager::Secret', service: 'secretsmanager', name: 'secret' },
+  { type: 'AWS::SSM::Parameter', service: 'ssm', name: 'parameter' },
+  { type: 'AWS::SQS::Queue', service: 'sqs', name: 'queue' },
+  { type: 'AWS::SNS::Topic', service: 'sns', name: 'topic' },
+  { type: 'AWS::Kinesis::Stream', service: 'kinesis', name: 'stream' },
+  { type: 'AWS::Logs::LogGroup', service: 'logs', name: 'log group' },
+  { type: 'AWS::KMS::Key', service: 'kms', name: 'key' },
+  { type: 'AWS::EFS::FileSystem', service: 'elasticfilesystem', name: 'file system' },
+  { type: 'AWS::RDS::DBCluster', service: 'rds-db', name: 'database' },
+  { type: 'AWS::Events::EventBus', service: 'events', name: 'event bus' },
+];
+
+const ORDER: readonly Access[] = ['read', 'write', 'use'];
+
+/** The stores that the roles of an agent have any permission on, and the storage of its Runtime. */
+export function storesOf(agent: Agent, source: Source): Store[] {
+  const found = new Map<string, { type: string; item?: Item; access: Set<Access>; by: Set<By> }>();
+  const note = (name: string, type: string, item: Item | undefined, access: readonly Access[], by: By) => {
+    const store = found.get(name) ?? { type, ...(item ? { item } : {}), access: new Set(), by: new Set() };
+    access.forEach((kind) => store.access.add(kind));
+    store.by.add(by);
+    found.set(name, store);
+  };
+  for (const [by, role] of [
+    ['session', agent.sessionRole],
+    ['execution', agent.executionRole],
+  ] as const) {
+    for (const permission of role?.permissions ?? []) {
+      const store = permission.outcome === 'allowed' ? storeOf(permission, source) : undefined;
+      if (store) {
+        note(store.name, store.type, store.item, accessOf(permission.action), by);
+      }
+    }
+  }
+  for (const mount of mountsOf(agent, source)) {
+    note(mount.name, mount.type, undefined, ['read', 'write'], 'runtime');
+  }
+  const stores = [...found].map(([name, { type, item, access, by }]) => ({
+    name,
+    type,
+    access: ORDER.filter((kind) => access.has(kind)),
+    by: [...by].sort(),
+    encryption: item ? storeEncryption(item, source) : type === 'session storage' ? SESSION_STORAGE : 'not in the app',
+  }));
+  return sortedBy(stores, ({ type, name }) => `${type} ${name}`);
+}
+
+const SESSION_STORAGE = 'by the service; which key is not stated in the template';
+
+function storeOf({ action, resource }: Permission, source: Source) {
+  const item = source.named(resource);
+  const known = item && STORES.find(({ type }) => type === item.type);
+  if (known) {
+    return { name: item.name, type: known.name, item };
+  }
+  const service =
+    /^arn:[^:]*:([a-z0-9-]+):/.exec(resource)?.[1] ?? (resource === '*' ? action.split(':')[0] : undefined);
+  const kind = STORES.find((candidate) => candidate.service === service);
+  if (!kind) {
+    return undefined;
+  }
+  // Objects of one bucket and streams of one group are one store.
+  const name = kind.service === 's3' ? resource.replace(/\/.*$/, '') : resource.replace(/:(log-stream:)?\*$/, '');
+  return resource === '*' && !carriesData(action)
+    ? undefined
+    : { name: resource === '*' ? `every ${kind.name}` : name, type: kind.name };
+}
+
+/** Actions on `*` that hand out no stored data. */
+function carriesData(action: string): boolean {
+  return action !== 'ecr:GetAuthorizationToken';
+}
+
+const READ =
+  /^(Get|List|Describe|BatchGet|Query|Scan|Receive|Select|Head|Read|View|Search|Lookup|GitPull|BatchCheck|Condition|PartiQLSelect|Download)/i;
+const WRITE =
+  /^(Put|Create|Update|Delete|Send|Write|Abort|Add|Remove|Set|Tag|Untag|Batch(Write|Delete)|Publish|Restore|Replicate|Complete|Upload|Initiate|GitPush|Merge|Post|Start|Stop|Change|Import|Purge|Modify)/i;
+
+function accessOf(action: string): Access[] {
+  if (action.startsWith('everything but ')) {
+    return ['read', 'write'];
+  }
+  const [service, verb = '*'] = action.split(':');
+  if (service === 'kms') {
+    return ['use'];
+  }
+  if (verb.startsWith('*') || action === '*') {
+    return ['read', 'write'];
+  }
+  return READ.test(verb) ? ['read'] : WRITE.test(verb) ? ['write'] : ['use'];
+}
+
+/** Storage that the Runtime mounts; it is reached without an action of a role. */
+function mountsOf({ runtime }: Agent, source: Source): { name: string; type: string }[] {
+  return listOf(runtime.properties.FilesystemConfigurations).flatMap((entry) =>
+    Object.entries(objectOf(entry)).map(([kind, value]) => {
+      const { MountPath, AccessPointArn } = objectOf(value);
+      const type = kind.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+      const point = AccessPointArn === undefined ? '' : `${source.text(AccessPointArn)} at `;
+      return { name: `${point}${source.text(MountPath)}`, type };
+    }),
+  );
+}

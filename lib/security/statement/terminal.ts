@@ -1,0 +1,88 @@
+import { boundText, conditionText, grouped, visible } from './phrases';
+import type { RoleReach, Statement } from './statement';
+
+/** Text styles of a terminal. */
+export interface StatementStyle {
+  title(text: string): string;
+  good(text: string): string;
+  name(text: string): string;
+  faint(text: string): string;
+  bad(text: string): string;
+}
+
+/** A statement in a screenful, for a terminal. */
+export function shortStatement(statement: Statement, style: StatementStyle): string[] {
+  const { network, audit, starters, triggers, unknown } = statement;
+  const lines: string[] = [];
+  const row = (label: string, text: string) => lines.push(`  ${label.padEnd(15)} ${text}`);
+  const rows = (label: string, texts: readonly string[]) =>
+    texts.forEach((text, index) => row(index ? '' : label, text));
+
+  row('Agent', `${style.name(visible(statement.agent.name))}  ${style.faint(visible(statement.agent.region))}`);
+  row('Model', modelText(statement, style));
+  statement.roles.forEach((role) => lines.push(...roleLines(role, style)));
+  rows(
+    'Started by',
+    [
+      ...triggers.map(({ type, name, when }) => visible(`${type} ${name} on ${when}`)),
+      ...starters.map(({ principal, may }) => visible(`${principal} may ${may.join(', ')}`)),
+    ].slice(0, MOST),
+  );
+  row('Runtime', `${network.mode} mode${storageText(statement)}`);
+  rows(
+    'Internet',
+    network.internet.length
+      ? network.internet.map((way) => style.bad(visible(way)))
+      : network.mode === 'VPC'
+        ? [style.good('no way out in the app')]
+        : [],
+  );
+  rows('Bounds', statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`)).slice(0, MOST));
+  rows(
+    'Trail',
+    audit.trails.map(({ trail, records }) => visible(`${trail}: ${records.length} kinds of events`)),
+  );
+  rows(
+    'Not known',
+    unknown.map(({ where, what }) => style.bad(visible(`${where}: ${what}`))),
+  );
+  return lines;
+}
+
+/** Longest list of a screenful. */
+const MOST = 8;
+
+function modelText({ models }: Statement, style: StatementStyle): string {
+  if (models.includes('*')) {
+    return style.bad('every model');
+  }
+  return models.length === 1
+    ? `${style.good(visible(models[0]))}, the only one it may call`
+    : visible(models.join(', ')) || 'none';
+}
+
+function roleLines({ purpose, role, permissions, attached }: RoleReach, style: StatementStyle): string[] {
+  const label = purpose === 'session' ? 'Session role' : 'Execution role';
+  return [
+    `  ${label.padEnd(15)} ${visible(role)}`,
+    ...attached.map((policy) => `  ${''.padEnd(15)}   ${style.bad('may')}   whatever ${visible(policy)} allows`),
+    ...grouped(permissions).map(({ effect, outcome, actions, resource, conditions }) => {
+      const verdict = effect === 'deny' ? 'never' : outcome === 'denied' ? 'denied' : 'may';
+      const where = effect === 'deny' && resource === '*' ? '' : ` on ${shortArn(resource)}`;
+      const only = conditions.length ? ` only if ${conditions.map(conditionText).map(shortArn).join(' and ')}` : '';
+      return `  ${''.padEnd(15)}   ${verdict.padEnd(5)} ${visible(`${actions.join(', ')}${where}${only}`)}`;
+    }),
+  ];
+}
+
+function storageText({ stores }: Statement): string {
+  const own = stores.filter(({ by }) => by.includes('runtime'));
+  return own.length
+    ? `; ${own.map(({ type, name }) => visible(`${type} at ${name}`)).join(', ')}`
+    : '; no storage of its own';
+}
+
+/** An ARN without what is the same for every resource of the stack, and references without their braces. */
+function shortArn(text: string): string {
+  return text.replace(/\$\{(?:AWS::)?([^{}]*)\}/g, '$1').replace(/^arn:[^:]*:([^:]*):[^:]*:[^:]*:/, '$1 ');
+}
