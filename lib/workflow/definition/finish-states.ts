@@ -122,7 +122,8 @@ export function finishStates(targets: Targets): States {
       {
         Bucket: targets.bucket,
         'Key.$': '$.collected.answer.outcomeKey',
-        'Body.$': 'States.JsonToString($.final)',
+        // Step Functions writes an object as JSON.
+        'Body.$': '$.final',
         ContentType: 'application/json',
         // A bucket with a default object lock takes no upload without a checksum.
         ChecksumAlgorithm: 'SHA256',
