@@ -1,0 +1,61 @@
+import type { IndexedResource, TemplateIndex } from '../template-index';
+
+/** The subject of a rule; a pack can be limited to some of them. */
+export type Family =
+  'identity' | 'network' | 'audit' | 'encryption' | 'guardrail' | 'trigger' | 'image' | 'region' | 'cost';
+
+/** One place that breaks a rule. */
+export interface Finding {
+  readonly resource: IndexedResource;
+  /** What is wrong here, as a sentence without its full stop. Never holds a value that may be a secret. */
+  readonly detail: string;
+  /** The property concerned: `Properties.NetworkConfiguration`. CDK core shows the line that set it. */
+  readonly location?: string;
+  /**
+   * True when the app does not hold what would be needed to judge. Reported as a warning, which fails nothing.
+   * @default false
+   */
+  readonly unverified?: boolean;
+}
+
+/** Egress that the owner of the app has decided to allow. */
+export interface EgressAllowance {
+  readonly peer: string;
+  readonly port: number;
+}
+
+/** What the rules may be told about an app. */
+export interface CheckOptions {
+  readonly allowedEgress: readonly EgressAllowance[];
+  /** Actions that may be allowed on every resource, beside those that have no resource-level form. */
+  readonly allowedWildcardActions: readonly string[];
+  /** Managed policy that has to be the boundary of every role of an agent. */
+  readonly permissionsBoundary?: string;
+}
+
+/** Controls of public catalogues that a rule helps to meet, where the relation is plain. */
+export interface ControlMapping {
+  /** NIST SP 800-53 revision 5. */
+  readonly nist: readonly string[];
+  /** ISO/IEC 27001:2022, Annex A. */
+  readonly iso: readonly string[];
+  /** SOC 2 trust services criteria. */
+  readonly soc2: readonly string[];
+}
+
+/** A rule of the security model. */
+export interface SecurityRule {
+  readonly id: string;
+  readonly family: Family;
+  /** `fatal` cannot be acknowledged. */
+  readonly severity: 'fatal' | 'error';
+  /** What must hold. */
+  readonly what: string;
+  readonly why: string;
+  /** The repair, as an imperative. */
+  readonly fix: string;
+  /** The AWS page behind the rule. */
+  readonly page: string;
+  readonly controls: ControlMapping;
+  check(index: TemplateIndex, options: CheckOptions): Finding[];
+}
