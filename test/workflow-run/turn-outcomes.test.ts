@@ -168,9 +168,8 @@ test('a prompt of many large parts travels by reference, each part before the gu
     );
   }
   cloud.guardrail = (source, text) => (source === 'INPUT' && text.includes('part 1') ? 'MASKED' : 'NONE');
-  const result = await start(
-    request('', { prompt: keys.map((key) => ({ s3: { bucket: deployed.bucket, key } })) }),
-  ).result;
+  const result = await start(request('', { prompt: keys.map((key) => ({ s3: { bucket: deployed.bucket, key } })) }))
+    .result;
 
   expect(result.outcome).toBe('Completed');
   expect(cloud.screened.filter(({ source }) => source === 'INPUT')).toHaveLength(3);
@@ -218,7 +217,9 @@ describe('approval', () => {
   });
 
   test('nobody answering means no', async () => {
-    const impatient = JSON.parse(JSON.stringify(deployed.turns).replace('"TimeoutSeconds":86400', '"TimeoutSeconds":1'));
+    const impatient = JSON.parse(
+      JSON.stringify(deployed.turns).replace('"TimeoutSeconds":86400', '"TimeoutSeconds":1'),
+    );
     const input = request('deploy it', { approval: 'required' });
     const result = await run(cloud, impatient, turnExecutionName(input.deduplicationKey), input).result;
 
@@ -249,7 +250,11 @@ test('a stopped execution is settled: cancelled in the service, evidenced, publi
   expect(await cloud.slotHolders()).toEqual([turn.name]);
   const result = await settle(turn.name, 'ABORTED');
 
-  expect(result).toMatchObject({ outcome: 'Cancelled', reason: { code: 'stopped' }, trigger: { type: 'pull-request' } });
+  expect(result).toMatchObject({
+    outcome: 'Cancelled',
+    reason: { code: 'stopped' },
+    trigger: { type: 'pull-request' },
+  });
   expect(service.admin.turns(sessionId).map(({ status }) => status)).toEqual(['cancelled']);
   expect(await cloud.slotHolders()).toEqual([]);
   expect(cloud.outcomes(turn.name)).toHaveLength(1);
@@ -361,18 +366,21 @@ describe('whatever step fails for good, the turn has one outcome and the slot is
     },
   );
 
-  test.each(['PrepareTurn', 'RegisterTurn', 'PublishOutcome', 'ReleaseSlot'])('%s, by the settlement', async (broken) => {
-    cloud.beforeTask = (state) => {
-      if (state === broken) throw Object.assign(new Error('broken'), { name: 'Broken' });
-    };
-    const turn = start(request(`with ${broken} broken`));
-    await expect(turn.result).rejects.toThrow();
-    cloud.beforeTask = () => undefined;
-    await settle(turn.name, 'FAILED');
+  test.each(['PrepareTurn', 'RegisterTurn', 'PublishOutcome', 'ReleaseSlot'])(
+    '%s, by the settlement',
+    async (broken) => {
+      cloud.beforeTask = (state) => {
+        if (state === broken) throw Object.assign(new Error('broken'), { name: 'Broken' });
+      };
+      const turn = start(request(`with ${broken} broken`));
+      await expect(turn.result).rejects.toThrow();
+      cloud.beforeTask = () => undefined;
+      await settle(turn.name, 'FAILED');
 
-    expect(cloud.outcomes(turn.name)).toHaveLength(1);
-    expect(await cloud.slotHolders()).toEqual([]);
-  });
+      expect(cloud.outcomes(turn.name)).toHaveLength(1);
+      expect(await cloud.slotHolders()).toEqual([]);
+    },
+  );
 });
 
 async function settle(name: string, status: string): Promise<any> {

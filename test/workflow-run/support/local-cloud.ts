@@ -18,6 +18,7 @@ import { DUMMY_ACCOUNT } from 's3rver/lib/models/account';
 import type { LocalService } from '../../../local';
 import { REGION } from '../../iam/synthesized-account';
 import type { Deployed } from './scenario-stack';
+import { statesEndpoint } from './states-endpoint';
 
 export interface BusEvent {
   readonly DetailType: string;
@@ -47,7 +48,17 @@ export class LocalCloud {
       configureBuckets: [{ name: bucket }, { name: definitionFile.bucket }],
     });
     const { port } = await s3server.run();
+    const states = await statesEndpoint({
+      startExecution: (name, input) => cloud.startExecution(name, input),
+      sendTaskSuccess: (token, output) => {
+        const answer = cloud.tokens.get(token);
+        cloud.tokens.delete(token);
+        answer?.(output);
+        return answer !== undefined;
+      },
+    });
     const environment = {
+      AWS_ENDPOINT_URL_SFN: states.url,
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: service.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: service.credentials.secretAccessKey,
@@ -70,8 +81,9 @@ export class LocalCloud {
         ) as Record<string, string>,
       },
     });
-    const cloud = new LocalCloud(deployed, host, async () => {
+    const cloud: LocalCloud = new LocalCloud(deployed, host, async () => {
       await host.terminate();
+      await new Promise((resolve) => states.server.close(resolve));
       await new Promise((resolve) => dynamo.close(resolve));
       await s3server.close();
       rmSync(directory, { recursive: true, force: true });
@@ -102,6 +114,8 @@ export class LocalCloud {
   readonly s3 = new S3Client({ forcePathStyle: true });
   /** What the guardrail finds in a text. */
   guardrail: (source: string, text: string) => 'NONE' | 'BLOCKED' | 'MASKED' = () => 'NONE';
+  /** Starts an execution, or says that the name is taken. */
+  startExecution: (name: string, input: unknown) => boolean = () => false;
   /** Called before every task; throw to inject a fault. */
   beforeTask: (state: string, resource: string) => void = () => undefined;
   private calls = 0;
