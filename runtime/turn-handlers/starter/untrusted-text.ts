@@ -6,38 +6,57 @@
 const DECEPTIVE =
   /[<>\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}]|(?! )\p{Zs}/u;
 
-/** A text as it stands in the fence. */
-export interface QuotedText {
-  /** One line: a JSON string with every deceptive character escaped. */
-  readonly quoted: string;
-  /** True when the text was longer than the limit. */
+/** A value as it stands in the fence. */
+export interface FencedValue {
+  /** One line of JSON with every deceptive character escaped. */
+  readonly json: string;
+  /** True when the value was longer than the limit, so that the JSON breaks off. */
   readonly cut: boolean;
 }
 
 /**
- * Quotes a text of somebody else as a JSON string on one line. JSON keeps what was there readable, and neither a line
- * break nor a quotation mark can end it.
+ * A text of somebody else as a JSON string on one line. JSON keeps what was there readable, and neither a line break nor a
+ * quotation mark can end it.
  *
  * @param limit most characters between the quotation marks, escapes counted.
  */
-export function quoteUntrusted(text: string, limit: number): QuotedText {
-  let quoted = '';
-  for (const character of text) {
-    const escaped = escape(character);
-    if (quoted.length + escaped.length > limit) {
-      return { quoted: `"${quoted}"`, cut: true };
-    }
-    quoted += escaped;
-  }
-  return { quoted: `"${quoted}"`, cut: false };
+export function fencedText(text: string, limit: number): FencedValue {
+  // Quotation marks, backslashes, line breaks and halves of surrogate pairs are escaped by JSON itself.
+  const { json, cut } = escaped(text, limit, (character) => JSON.stringify(character).slice(1, -1));
+  return { json: `"${json}"`, cut };
 }
 
-function escape(character: string): string {
-  if (DECEPTIVE.test(character) && !/[\b\f\n\r\t]/.test(character)) {
-    return [...Array(character.length).keys()]
-      .map((unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`)
-      .join('');
-  }
-  // Quotation marks, backslashes, line breaks and halves of surrogate pairs.
-  return JSON.stringify(character).slice(1, -1);
+/**
+ * JSON of somebody else on one line. Outside its strings JSON holds nothing deceptive, inside them it may be escaped.
+ *
+ * @param json as JSON.stringify makes it.
+ * @param limit most characters, escapes counted.
+ */
+export function fencedJson(json: string, limit: number): FencedValue {
+  return escaped(json, limit, (character) => character);
 }
+
+function escaped(text: string, limit: number, ordinary: (character: string) => string): FencedValue {
+  let json = '';
+  for (const character of text) {
+    const next = DECEPTIVE.test(character) ? codeUnits(character) : ordinary(character);
+    if (json.length + next.length > limit) {
+      return { json, cut: true };
+    }
+    json += next;
+  }
+  return { json, cut: false };
+}
+
+function codeUnits(character: string): string {
+  const short = SHORT[character];
+  return (
+    short ??
+    [...Array(character.length).keys()]
+      .map((unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`)
+      .join('')
+  );
+}
+
+/** The controls that people write on purpose, as they are used to see them. */
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
