@@ -48,7 +48,7 @@ export function coldStart(starter: PublishedStarter, endpoint: string): Handler 
   };
   let handler: Handler;
   jest.isolateModules(() => {
-    handler = (require(path.join(starter.directory, 'index.js')) as { handler: Handler }).handler;
+    ({ handler } = jest.requireActual<{ handler: Handler }>(path.join(starter.directory, 'index.js')));
   });
   // The clients read their configuration on the first request: the caller restores the environment.
   return handler!;
