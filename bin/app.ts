@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { App } from 'aws-cdk-lib/core';
+import { SecurityStatement } from 'cdk-bedrock-managed-agents';
 import { addCiPipelineAgent } from '../examples/ci-pipeline-agent';
 
 /** The CDK app over all examples; cdk.json runs it. */
@@ -9,3 +10,4 @@ addCiPipelineAgent(app, {
   account: process.env.CDK_DEFAULT_ACCOUNT,
   region: process.env.BMA_REGION ?? 'us-east-1',
 });
+SecurityStatement.writeFor(app);

@@ -1,41 +1,26 @@
 import type { SynthesizedStack, TemplateResource } from './cloud-assembly';
 import { HOURS_PER_MONTH, NETWORK_PRICES, NETWORK_PRICES_AS_OF } from '../lib/facts/network-prices';
+import type { Statement } from '../lib/security/statement/statement';
+import { shortStatement } from '../lib/security/statement/terminal';
 import type { TerminalStyle } from './terminal-style';
 
-interface Statement {
-  readonly Sid?: string;
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-  readonly Principal?: { Service?: unknown };
-  readonly Condition?: Record<string, Record<string, unknown>>;
-}
-
 /**
- * What a synthesized stack gives each of its agents, read from the template that would be deployed and not from the
- * constructs: property overrides and aspects are included.
+ * What a synthesized stack gives its agents and what their network costs, read from the template that would be deployed
+ * and not from the constructs: property overrides and aspects are included. What an agent may do comes from its security
+ * statement.
  */
-export function summarizeStack(stack: SynthesizedStack, style: TerminalStyle): string[] {
+export function summarizeStack(
+  stack: SynthesizedStack,
+  statements: readonly Statement[],
+  style: TerminalStyle,
+): string[] {
   const lines = [
     `${style.title(stack.name)}  ${stack.region}  ${Object.keys(stack.resources).length} resources  ${style.faint(stack.templateFile)}`,
   ];
   const row = (label: string, text: string) => lines.push(`  ${label.padEnd(15)} ${text}`);
 
-  for (const [id, runtime] of ofType(stack, 'AWS::BedrockAgentCore::Runtime')) {
-    lines.push('');
-    row('Agent', style.name(text(runtime.Properties?.AgentRuntimeName)));
-    const sessionRole = sessionRoleOf(stack, id);
-    if (sessionRole) {
-      row('Model', `${style.good(modelsOf(stack, sessionRole))}, the only one it may call`);
-      row('Session role', sessionRole);
-      permissionRows(stack, sessionRole).forEach((line) => lines.push(line));
-    }
-    const executionRole = logicalId(runtime.Properties?.RoleArn);
-    if (executionRole) {
-      row('Execution role', executionRole);
-      permissionRows(stack, executionRole).forEach((line) => lines.push(line));
-    }
-    row('Compute', computeText(runtime));
+  for (const statement of statements.filter(({ agent }) => agent.stack === stack.name)) {
+    lines.push('', ...shortStatement(statement, style));
   }
 
   lines.push('');
@@ -55,11 +40,6 @@ export function summarizeStack(stack: SynthesizedStack, style: TerminalStyle): s
   for (const [id, key] of ofType(stack, 'AWS::KMS::Key')) {
     row('Key', `${id}, ${key.Properties?.EnableKeyRotation ? style.good('rotates') : style.bad('does not rotate')}`);
   }
-  for (const [, trail] of ofType(stack, 'AWS::CloudTrail::Trail')) {
-    const selectors = (trail.Properties?.AdvancedEventSelectors ?? []) as { Name?: string }[];
-    const recorded = selectors.map(({ Name }) => (Name ?? 'unnamed').split(': ')[0]);
-    row('Trail', `${text(trail.Properties?.TrailName)}: ${[...new Set(recorded)].join(', ')}`);
-  }
   const isNetwork = [...ofType(stack, 'AWS::EC2::VPC')].length > 0;
   const internet = ['AWS::EC2::InternetGateway', 'AWS::EC2::NatGateway'].flatMap((type) => [...ofType(stack, type)]);
   if (isNetwork) {
@@ -77,72 +57,6 @@ function* ofType(stack: SynthesizedStack, type: string): Generator<[string, Temp
       yield entry;
     }
   }
-}
-
-/** The role trusted by BMA whose policy names this Runtime. */
-function sessionRoleOf(stack: SynthesizedStack, runtimeId: string): string | undefined {
-  for (const [id, role] of ofType(stack, 'AWS::IAM::Role')) {
-    const trust = JSON.stringify(role.Properties?.AssumeRolePolicyDocument ?? {});
-    const drives = statementsOf(stack, id).some(({ Resource }) => JSON.stringify(Resource).includes(`"${runtimeId}"`));
-    if (trust.includes('bedrock-mantle.amazonaws.com') && drives) {
-      return id;
-    }
-  }
-  return undefined;
-}
-
-function statementsOf(stack: SynthesizedStack, roleId: string): Statement[] {
-  return [...ofType(stack, 'AWS::IAM::Policy')]
-    .filter(([, policy]) => ((policy.Properties?.Roles ?? []) as unknown[]).some((role) => logicalId(role) === roleId))
-    .flatMap(([, policy]) => (policy.Properties?.PolicyDocument as { Statement: Statement[] }).Statement);
-}
-
-function modelsOf(stack: SynthesizedStack, roleId: string): string {
-  const models = statementsOf(stack, roleId).flatMap(
-    ({ Condition }) => Condition?.StringEquals?.['bedrock-mantle:Model'] ?? [],
-  );
-  return models.map(text).join(', ') || 'none';
-}
-
-function permissionRows(stack: SynthesizedStack, roleId: string): string[] {
-  return statementsOf(stack, roleId)
-    .sort((one, other) => one.Effect.localeCompare(other.Effect))
-    .map(({ Effect, Action, Resource, Condition }) => {
-      const allowed = Effect === 'Allow';
-      const where = allowed ? ` on ${[Resource].flat().map(shortArn).join(', ')}` : '';
-      const only = allowed && Condition ? ` only if ${conditionText(Condition)}` : '';
-      return `  ${''.padEnd(15)}   ${(allowed ? 'may' : 'never').padEnd(5)} ${[Action].flat().join(', ')}${where}${only}`;
-    });
-}
-
-/** `kms:ViaService is logs.us-east-1.amazonaws.com and …` */
-function conditionText(condition: NonNullable<Statement['Condition']>): string {
-  return Object.values(condition)
-    .flatMap((keys) => Object.entries(keys))
-    .map(([key, value]) => `${key} is ${[value].flat().map(shortArn).join(' or ')}`)
-    .join(' and ');
-}
-
-/** An ARN without what is the same for every resource of the stack. */
-function shortArn(value: unknown): string {
-  return text(value)
-    .replace(/\$\{AWS::(\w+)\}/g, '$1')
-    .replace(/^arn:[^:]*:([^:]*):[^:]*:[^:]*:/, '$1 ');
-}
-
-function computeText(runtime: TemplateResource): string {
-  const properties = runtime.Properties as {
-    NetworkConfiguration?: { NetworkMode?: string };
-    LifecycleConfiguration?: { IdleRuntimeSessionTimeout?: number; MaxLifetime?: number };
-    FilesystemConfigurations?: { SessionStorage?: { MountPath?: string } }[];
-  };
-  const { IdleRuntimeSessionTimeout: idle, MaxLifetime: max } = properties.LifecycleConfiguration ?? {};
-  const storage = properties.FilesystemConfigurations?.find(({ SessionStorage }) => SessionStorage)?.SessionStorage;
-  return [
-    `${properties.NetworkConfiguration?.NetworkMode ?? 'PUBLIC'} mode`,
-    idle && max ? `stops after ${idle / 60} idle minutes, lives ${max / 3600} h at most` : 'no lifetime set',
-    storage ? `session storage at ${storage.MountPath}` : 'no session storage',
-  ].join('; ');
 }
 
 function serviceName(value: unknown): string {

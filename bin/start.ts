@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { STATEMENT_DIRECTORY } from '../lib/security/statement/files';
+import { readStatements } from './bma/read-statements';
 import { readCloudAssembly, type SynthesizedStack } from './cloud-assembly';
 import { runLocally } from './local-run';
 import { readLocalScenario } from './local-scenario';
@@ -36,10 +39,17 @@ function synthesize(): SynthesizedStack[] {
 
 async function main(): Promise<boolean> {
   const stacks = synthesize();
+  const directory = path.join(assembly, STATEMENT_DIRECTORY);
+  const statements = readStatements(directory);
   for (const stack of stacks) {
     const shown = { ...stack, templateFile: path.relative(root, stack.templateFile) };
-    print(['', ...summarizeStack(shown, style)].join('\n'));
+    print(['', ...summarizeStack(shown, statements, style)].join('\n'));
   }
+  const pages = fs.readdirSync(directory).filter((name) => name.endsWith('.html'));
+  print(
+    `\n${style.title('Security statements')} ${style.faint('(what each agent can reach and do, as one page each)')}`,
+  );
+  pages.forEach((name) => print(`  ${style.name(path.relative(root, path.join(directory, name)))}`));
 
   print(
     `\n${style.title('Running a turn on this machine')} ${style.faint('(no AWS account, no model: a script decides)')}`,

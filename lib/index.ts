@@ -5,5 +5,6 @@ export * from './environment';
 export * from './guardrail';
 export * from './identity';
 export * from './network';
+export * from './security';
 export * from './trigger';
 export * from './workflow';

@@ -31,6 +31,12 @@ const programs = [
     external: ['bufferutil', 'utf-8-validate'],
     banner: { js: '#!/usr/bin/env node' },
   },
+  {
+    entry: 'bin/bma.ts',
+    outfile: 'assets/bma/bma.js',
+    target: 'node20',
+    banner: { js: '#!/usr/bin/env node' },
+  },
   ...[
     'starter',
     'webhook',

@@ -5,6 +5,7 @@ import { InputError } from '../validation/input-error';
 import { statementsOf } from './statement/build';
 import { STATEMENT_DIRECTORY, writeStatements } from './statement/files';
 import { readConstructTree } from './template/construct-tree';
+import type { TemplateSource } from './template/template-source';
 import { TemplateIndex } from './template-index';
 
 /**
@@ -17,7 +18,7 @@ import { TemplateIndex } from './template-index';
 export class SecurityStatement {
   /**
    * Writes the statements whenever the app is synthesized. Agents of nested stacks, of several stacks and of hand-written
-   * stacks are included; each Stage gets the statements of its own agents in its own directory.
+   * stacks are included; the agents of a Stage are described in the Stage's own directory of the assembly.
    *
    * The statements are read from the final templates, so property overrides and aspects are in them. They are no
    * artifacts of the assembly: neither `cdk` nor a pipeline sees a difference.
@@ -34,9 +35,7 @@ export class SecurityStatement {
         fix: 'pass the App',
       });
     }
-    const stages = app.node.findAll().filter((construct) => Stage.isStage(construct));
-    // A nested Stage is synthesized by itself; those added later need their own call.
-    stages.forEach((stage) => attach(stage as Stage));
+    attach(app);
   }
 
   private constructor() {}
@@ -52,7 +51,7 @@ function attach(stage: Stage): void {
   try {
     // A validation plugin may not write to the assembly (the CDK compares its checksum). A custom synthesis of the root
     // runs after the synthesis of everything below it, when all templates are final.
-    attachCustomSynthesis(stage, { onSynthesize: ({ outdir }) => write(stage, outdir) });
+    attachCustomSynthesis(stage, { onSynthesize: () => write(stage) });
   } catch {
     throw new InputError(stage, {
       input: 'app',
@@ -64,8 +63,14 @@ function attach(stage: Stage): void {
   attached.add(stage);
 }
 
-function write(stage: Stage, outdir: string): void {
-  const sources = readConstructTree(stage).filter(({ templatePath }) => templatePath !== undefined);
-  const own = sources.filter(({ templatePath }) => path.dirname(templatePath!) === path.resolve(outdir));
-  writeStatements(statementsOf(new TemplateIndex(own)), path.join(outdir, STATEMENT_DIRECTORY));
+/** Nested Stages have been synthesized before: each has a directory, and its stacks know only each other. */
+function write(stage: Stage): void {
+  const byDirectory = new Map<string, TemplateSource[]>();
+  for (const source of readConstructTree(stage)) {
+    const directory = path.dirname(source.templatePath!);
+    byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), source]);
+  }
+  for (const [directory, sources] of byDirectory) {
+    writeStatements(statementsOf(new TemplateIndex(sources)), path.join(directory, STATEMENT_DIRECTORY));
+  }
 }

@@ -3,14 +3,19 @@ import { readCloudAssembly } from '../../bin/cloud-assembly';
 import { summarizeStack } from '../../bin/stack-summary';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { statementsOf } from '../../lib/security/statement/build';
+import { TemplateIndex } from '../../lib/security/template-index';
 
 const plain = terminalStyle({ isTTY: false }, {});
 
 function summaries(): Record<string, string> {
   const app = new App();
   addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
-  const stacks = readCloudAssembly(app.synth().directory);
-  return Object.fromEntries(stacks.map((stack) => [stack.name, summarizeStack(stack, plain).join('\n')]));
+  const { directory } = app.synth();
+  const statements = statementsOf(TemplateIndex.fromAssembly(directory));
+  return Object.fromEntries(
+    readCloudAssembly(directory).map((stack) => [stack.name, summarizeStack(stack, statements, plain).join('\n')]),
+  );
 }
 
 test('the summary of an agent names its model, what each role may do and where, and what it never may', () => {
@@ -21,9 +26,12 @@ test('the summary of an agent names its model, what each role may do and where, 
   );
   expect(summary).toMatch(/may +codecommit:GitPull on codecommit payments-service/);
   expect(summary).toMatch(/never .*iam:PassRole/);
-  expect(summary).toMatch(/VPC mode; stops after 30 idle minutes, lives 8 h at most; session storage at \/mnt\/agent/);
+  expect(summary).toMatch(/VPC mode; session storage at \/mnt\/agent/);
+  expect(summary).toMatch(/Idle time of the environment: 30 minutes/);
+  expect(summary).toMatch(/Lifetime of the environment: 8 hours/);
+  expect(summary).toMatch(/Started by +\S*PipelineRole may start sessions/);
   expect(summary).toMatch(/Key +\S+, rotates/);
-  expect(summary).toMatch(/Trail .*Mantle project data events/);
+  expect(summary).toMatch(/Trail .*Data AWS::BedrockMantle::Project/);
 });
 
 test('the summary of a network names its endpoints, their policies, its idle price and its way out', () => {
@@ -45,7 +53,7 @@ test('a summary is read from the template: what an override adds is shown', () =
       Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: false } },
     },
   };
-  const summary = summarizeStack(stack, plain).join('\n');
+  const summary = summarizeStack(stack, [], plain).join('\n');
   expect(summary).toMatch(/1 gateways/);
   expect(summary).toMatch(/does not rotate/);
 });

@@ -42,7 +42,8 @@ export function diffStatements(before: readonly Statement[], after: readonly Sta
   const agents = ids.flatMap((agent): AgentDiff[] => {
     const [was, is] = [old.get(agent), now.get(agent)];
     if (was && is) {
-      const changes = diffStatement(was, is);
+      const found = diffStatement(was, is);
+      const changes = found.length || asJson(was) === asJson(is) ? found : [unexplained()];
       return changes.length ? [{ agent, status: 'changed', changes }] : [];
     }
     return is
@@ -78,6 +79,11 @@ export function diffStatement(before: Statement, after: Statement): Change[] {
       ]);
     }),
   ];
+}
+
+/** Never "no change" when there is one. */
+function unexplained(): Change {
+  return change('other', 'neutral', ['details differ that have no words here; compare the two JSON files']);
 }
 
 const name = (text: string): Piece => ({ name: text });

@@ -72,7 +72,7 @@ function headline({ network, roles, starters, models, unknown }: Statement): str
       network.mode === 'VPC' && network.internet.length === 0,
     ],
     [`${starters.length} ${starters.length === 1 ? 'principal' : 'principals'} can drive it`, true],
-    [`${unknown.length} unknown`, unknown.length === 0],
+    [unknown.length ? `${unknown.length} unknown` : 'nothing unknown', unknown.length === 0],
     ...(attached.length ? [[`${attached.length} policies not in the app`, false] as [string, boolean]] : []),
   ];
   const items = facts.map(
@@ -87,7 +87,7 @@ function block(title: string, content: string): string {
 }
 
 /** A table whose cells are HTML already; on a narrow screen every cell carries its heading. */
-function rows(headings: readonly string[], cells: readonly (readonly string[])[]): string {
+function rows(headings: readonly string[], cells: readonly (readonly string[])[], kind = ''): string {
   if (!cells.length) {
     return '<p class="none">None found in the app.</p>';
   }
@@ -98,7 +98,7 @@ function rows(headings: readonly string[], cells: readonly (readonly string[])[]
         `<tr>${row.map((cell, index) => `<td data-heading="${html(headings[index])}"><div>${cell}</div></td>`).join('')}</tr>`,
     )
     .join('');
-  return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+  return `<table${kind && ` class="${kind}"`}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 function roleSection(role: RoleReach): string {
@@ -111,31 +111,29 @@ function roleSection(role: RoleReach): string {
   const title = role.purpose === 'session' ? 'Session role' : 'Execution role';
   return block(
     title,
-    intro.join('') + rows(['', 'Actions', 'On', 'Only if'], grouped(role.permissions).map(permissionRow)),
+    intro.join('') +
+      rows(['', 'Actions', 'On', 'Only if'], grouped(role.permissions).map(permissionRow), 'permissions'),
   );
 }
 
-function permissionRow({
-  effect,
-  outcome,
-  actions,
-  resource,
-  conditions,
-  because,
-  wildcard,
-}: PermissionGroup): string[] {
+function permissionRow(group: PermissionGroup): string[] {
+  const { effect, outcome, actions, resources, conditions, because, wildcard } = group;
   const verdict =
     effect === 'deny'
       ? '<b class="deny">⊘ never</b>'
       : outcome === 'denied'
         ? `<b class="deny">⊘ denied</b> by ${html(because ?? 'a denial')}`
         : '<b class="allow">✓ may</b>';
-  const on = resource === '*' ? `<code>*</code> ${effect === 'deny' ? 'everything' : ''}` : name(resource);
+  const on = resources
+    .map((resource) => (resource === '*' ? '<code>*</code> everything' : name(resource)))
+    .join('<br>');
   return [
     verdict,
     names(actions),
     wildcard ? `${on}<br><small>${html(wildcard)}</small>` : on,
-    conditions.length ? name(conditionsText(conditions)) : '<span class="none">always</span>',
+    conditions.length
+      ? name(conditionsText(conditions))
+      : `<span class="none">${effect === 'deny' ? 'always' : 'no condition'}</span>`,
   ];
 }
 

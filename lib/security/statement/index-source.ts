@@ -78,8 +78,13 @@ export class IndexSource implements Source {
   }
 
   public named(text: string): Item | undefined {
-    const name = /^(?:arn:[^$]*)?\$\{([^}]*)\}/.exec(text)?.[1];
-    return name === undefined ? undefined : (this.byName.get(name) ?? this.byName.get(name.replace(/\.[^./]*$/, '')));
+    for (const [, name] of text.matchAll(/\$\{([^}]*)\}/g)) {
+      const item = this.byName.get(name) ?? this.byName.get(name.replace(/\.[^./]*$/, ''));
+      if (item) {
+        return item;
+      }
+    }
+    return undefined;
   }
 
   public file(of: Item, name: string): string | undefined {

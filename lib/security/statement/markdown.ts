@@ -1,5 +1,14 @@
-import { accessText, boundText, conditionsText, flowText, grouped, trustText, visible } from './phrases';
-import type { Permission, RoleReach, Statement } from './statement';
+import {
+  accessText,
+  boundText,
+  conditionsText,
+  flowText,
+  grouped,
+  trustText,
+  visible,
+  type PermissionGroup,
+} from './phrases';
+import type { RoleReach, Statement } from './statement';
 
 /**
  * Everything from a template stands in a code span: no HTML, no link, no mention and no emphasis can come out of one. The
@@ -125,14 +134,14 @@ function roleMarkdown(role: RoleReach): string[] {
   ];
 }
 
-function permissionMarkdown(group: Omit<Permission, 'action'> & { readonly actions: readonly string[] }): string {
-  const { effect, outcome, actions, resource, conditions, because, wildcard } = group;
-  const on = resource === '*' ? 'everything' : code(resource);
-  const condition = conditions.length ? ` only if ${code(conditionsText(conditions))}` : '';
+function permissionMarkdown(group: PermissionGroup): string {
+  const { effect, outcome, actions, resources, conditions, because, wildcard } = group;
+  const on = resources.map((resource) => (resource === '*' ? 'everything' : code(resource))).join(', ');
+  const condition = conditions.length ? code(conditionsText(conditions)) : '';
   if (effect === 'deny') {
-    return `**never** ${codes(actions)} on ${on}${conditions.length ? ` if ${code(conditionsText(conditions))}` : ''}`;
+    return `**never** ${codes(actions)} on ${on}${condition && ` if ${condition}`}`;
   }
-  const text = `${codes(actions)} on ${on}${condition}${wildcard ? ` (${code(wildcard)})` : ''}`;
+  const text = `${codes(actions)} on ${on}${condition && ` only if ${condition}`}${wildcard ? ` (${code(wildcard)})` : ''}`;
   return outcome === 'denied' ? `granted, but denied by ${code(because ?? 'a denial')}: ${text}` : `may ${text}`;
 }
 

@@ -15,10 +15,11 @@ small,.none{color:var(--faint)}
 .good,.allow{color:var(--good)}.warn{color:var(--warn)}.deny{color:var(--never)}
 figure{margin:20px 0}
 figcaption{color:var(--faint);font-size:13px;margin-top:6px}
-table{border-collapse:collapse;width:100%;margin:8px 0 16px}
+table{border-collapse:collapse;width:100%;margin:8px 0 16px;table-layout:fixed}
+.permissions th:first-child{width:9%}.permissions th:nth-child(2){width:30%}.permissions th:nth-child(3){width:33%}
 th{text-align:left;color:var(--faint);font-weight:600;font-size:13px}
 th,td{border-bottom:1px solid var(--line);padding:6px 12px 6px 0;vertical-align:top}
-td:first-child{min-width:90px}
+td>div{overflow-wrap:anywhere}
 .picture{display:block;width:100%;height:auto}
 .picture.down{display:none;max-width:420px;margin:0 auto}
 .picture text{fill:var(--ink);font:13px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
@@ -31,10 +32,10 @@ td:first-child{min-width:90px}
 .picture .rule{stroke:var(--line);fill:none}
 .picture .row rect{fill:var(--row);stroke:var(--line)}
 .picture .warn rect{stroke:var(--warn);stroke-width:1.6}
-.picture .never rect{stroke:var(--never);stroke-width:1.6}
+.picture .never rect{stroke:var(--good);stroke-width:1.6}
 .picture .dot{fill:var(--accent)}
 .picture .sign{fill:none;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
-.picture .good .sign{stroke:var(--good)}.picture .warn .sign{stroke:var(--warn)}.picture .never .sign{stroke:var(--never)}
+.picture .good .sign{stroke:var(--good)}.picture .warn .sign{stroke:var(--warn)}.picture .never .sign{stroke:var(--good)}
 .picture .arrow{fill:none;stroke:var(--accent);stroke-width:2.5;stroke-linecap:round;stroke-linejoin:round}
 @media (max-width:760px){
 body{padding:14px}

@@ -43,28 +43,36 @@ export function onlyIf(conditions: readonly Condition[]): string {
   return conditions.length ? ` only if ${conditionsText(conditions)}` : '';
 }
 
-/** Permissions that differ in their action alone. */
-export interface PermissionGroup extends Omit<Permission, 'action'> {
+/** Permissions that differ in their actions and resources alone: every action is meant on every resource. */
+export interface PermissionGroup extends Omit<Permission, 'action' | 'resource'> {
   readonly actions: readonly string[];
+  readonly resources: readonly string[];
 }
 
-/** Joins permissions that differ in their action alone; keeps the order. */
+/** Joins permissions that say the same of several actions and resources; keeps the order. */
 export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
-  const groups = new Map<string, Permission[]>();
+  const groups = new Map<string, { actions: string[]; permission: Permission }>();
   for (const permission of permissions) {
-    const { effect, resource, conditions, outcome, because, wildcard } = permission;
-    const key = JSON.stringify([effect, resource, conditions, outcome, because, wildcard]);
-    const group = groups.get(key);
-    if (group) {
-      group.push(permission);
-    } else {
-      groups.set(key, [permission]);
-    }
+    const { action: _, ...rest } = permission;
+    const key = JSON.stringify(rest);
+    const group = groups.get(key) ?? { actions: [], permission };
+    group.actions.push(permission.action);
+    groups.set(key, group);
   }
-  return [...groups.values()].map((members) => {
-    const { action: _, ...rest } = members[0];
-    return { ...rest, actions: members.map(({ action }) => action) };
-  });
+  const joined = new Map<string, PermissionGroup & { resources: string[] }>();
+  for (const { actions, permission } of groups.values()) {
+    const { action: _, resource, ...rest } = permission;
+    const key = JSON.stringify([rest, actions]);
+    const group = joined.get(key) ?? { ...rest, actions, resources: [] };
+    group.resources.push(resource);
+    joined.set(key, group);
+  }
+  return [...joined.values()];
+}
+
+/** An ARN without what is the same for every resource of the stack, and references without their braces. */
+export function shortArn(text: string): string {
+  return text.replace(/\$\{(?:AWS::)?([^{}]*)\}/g, '$1').replace(/^arn:[^:]*:([^:]*):[^:]*:[^:]*:/, '$1 ');
 }
 
 export function trustText({ principal, conditions, effect }: Trust): string {

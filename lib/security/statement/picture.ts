@@ -1,6 +1,6 @@
 import { html } from './escape';
 import { wrapped } from './picture-text';
-import { accessText, boundText, flowText } from './phrases';
+import { accessText, boundText, flowText, shortArn } from './phrases';
 import type { Statement } from './statement';
 
 /** What a row of a panel says beyond its text; each has a sign of its own, colour is never the only one. */
@@ -82,7 +82,7 @@ function panelsOf(statement: Statement): Panel[] {
         ),
         section(
           'Principals',
-          starters.map(({ principal, may }) => ({ text: principal, note: may.join(', ') })),
+          starters.map(({ principal, may }) => ({ text: shortArn(principal), note: may.join(', ') })),
         ),
       ],
     },
@@ -120,7 +120,7 @@ function panelsOf(statement: Statement): Panel[] {
         section('Internet', internetRows(statement)),
         section(
           'Network traffic',
-          network.flows.map((flow) => ({ text: flowText(flow) })),
+          network.flows.map((flow) => ({ text: shortArn(flowText(flow)) })),
         ),
         section(
           'Endpoints',
@@ -136,7 +136,10 @@ function panelsOf(statement: Statement): Panel[] {
       sections: [
         section(
           'Data stores',
-          stores.map((store) => ({ text: store.name, note: `${store.type}: ${accessText(store)}` })),
+          stores.map((store) => ({
+            text: shortArn(store.name),
+            note: `${store.type}: ${accessText(store)} (${store.by.join(', ')})`,
+          })),
         ),
       ],
     },
@@ -157,7 +160,7 @@ function roleRows(role: Statement['roles'][number] | undefined): Row[] {
 
 function internetRows({ network, unknown }: Statement): Row[] {
   if (network.internet.length) {
-    return network.internet.map((text) => ({ text, mark: 'warn' }));
+    return network.internet.map((way) => ({ text: shortArn(way), mark: 'warn' }));
   }
   if (network.mode !== 'VPC') {
     return [{ text: `network mode ${network.mode}`, mark: 'warn' }];

@@ -24,7 +24,7 @@ export interface Source {
   target(value: unknown): Item | undefined;
   /** Every resource that a property mentions, whatever its shape. */
   mentioned(value: unknown): readonly Item[];
-  /** The resource that a text of {@link text} begins with. */
+  /** The first resource that a text of {@link text} names. */
   named(text: string): Item | undefined;
   /** A text file of the assembly of a resource, by its name in it. */
   file(of: Item, name: string): string | undefined;

@@ -1,4 +1,4 @@
-import { boundText, conditionText, grouped, visible } from './phrases';
+import { boundText, conditionText, grouped, shortArn, visible } from './phrases';
 import type { RoleReach, Statement } from './statement';
 
 /** Text styles of a terminal. */
@@ -40,7 +40,7 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
   rows('Bounds', statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`)).slice(0, MOST));
   rows(
     'Trail',
-    audit.trails.map(({ trail, records }) => visible(`${trail}: ${records.length} kinds of events`)),
+    audit.trails.map(({ trail, records }) => visible(`${trail}: ${recordKinds(records)}`)),
   );
   rows(
     'Not known',
@@ -61,14 +61,21 @@ function modelText({ models }: Statement, style: StatementStyle): string {
     : visible(models.join(', ')) || 'none';
 }
 
+/** `Management; Data, AWS::BedrockMantle::Project; …`: the kinds without what they are limited to. */
+function recordKinds(records: readonly string[]): string {
+  const kinds = records.map((record) => record.split(', ').slice(0, record.startsWith('Data') ? 2 : 1));
+  return [...new Set(kinds.map((kind) => kind.join(' ')))].join('; ');
+}
+
 function roleLines({ purpose, role, permissions, attached }: RoleReach, style: StatementStyle): string[] {
   const label = purpose === 'session' ? 'Session role' : 'Execution role';
   return [
     `  ${label.padEnd(15)} ${visible(role)}`,
     ...attached.map((policy) => `  ${''.padEnd(15)}   ${style.bad('may')}   whatever ${visible(policy)} allows`),
-    ...grouped(permissions).map(({ effect, outcome, actions, resource, conditions }) => {
+    ...grouped(permissions).map(({ effect, outcome, actions, resources, conditions }) => {
       const verdict = effect === 'deny' ? 'never' : outcome === 'denied' ? 'denied' : 'may';
-      const where = effect === 'deny' && resource === '*' ? '' : ` on ${shortArn(resource)}`;
+      const everywhere = effect === 'deny' && resources.includes('*');
+      const where = everywhere ? '' : ` on ${resources.map(shortArn).join(', ')}`;
       const only = conditions.length ? ` only if ${conditions.map(conditionText).map(shortArn).join(' and ')}` : '';
       return `  ${''.padEnd(15)}   ${verdict.padEnd(5)} ${visible(`${actions.join(', ')}${where}${only}`)}`;
     }),
@@ -80,9 +87,4 @@ function storageText({ stores }: Statement): string {
   return own.length
     ? `; ${own.map(({ type, name }) => visible(`${type} at ${name}`)).join(', ')}`
     : '; no storage of its own';
-}
-
-/** An ARN without what is the same for every resource of the stack, and references without their braces. */
-function shortArn(text: string): string {
-  return text.replace(/\$\{(?:AWS::)?([^{}]*)\}/g, '$1').replace(/^arn:[^:]*:([^:]*):[^:]*:[^:]*:/, '$1 ');
 }
