@@ -105,6 +105,8 @@ export class SynthesizedAccount {
         return this.resolve(resource.Properties.LogGroupName);
       case 'AWS::S3::Bucket':
         return resource.Properties.BucketName ?? name.toLowerCase();
+      case 'AWS::SQS::Queue':
+        return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
       case 'AWS::StepFunctions::StateMachine':
       case 'AWS::SecretsManager::Secret':
         return this.attribute(name, 'Arn');
