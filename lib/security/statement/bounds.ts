@@ -39,9 +39,7 @@ function computeBounds(item: Item, source: Source): Bound[] {
     case 'AWS::StepFunctions::StateMachine':
       return [bound(`Duration of ${item.name}`, definitionOf(item).TimeoutSeconds, 'seconds', source)];
     case 'AWS::Lambda::Function':
-      return item.properties.ReservedConcurrentExecutions === undefined
-        ? []
-        : [bound(`Concurrency of ${item.name}`, item.properties.ReservedConcurrentExecutions, 'executions', source)];
+      return [bound(`Concurrency of ${item.name}`, item.properties.ReservedConcurrentExecutions, 'executions', source)];
     case 'AWS::SQS::Queue': {
       const { maxReceiveCount } = objectOf(item.properties.RedrivePolicy);
       return [bound(`Deliveries from ${item.name}`, maxReceiveCount, 'attempts', source)];

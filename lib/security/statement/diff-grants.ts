@@ -72,10 +72,19 @@ function related(one: Grant, other: Grant): boolean {
 }
 
 function contains(wide: Grant, narrow: Grant): boolean {
-  const held = new Set(narrow.conditions.map((condition) => JSON.stringify(condition)));
   return (
     actionCovers(wide.action, narrow.action) &&
     covers(wide.resource, narrow.resource) &&
-    wide.conditions.every((condition) => held.has(JSON.stringify(condition)))
+    wide.conditions.every((condition) => narrow.conditions.some((other) => implies(other, condition)))
   );
+}
+
+/** Whether what meets the first condition meets the second: the same, or the same with fewer values to be met. */
+function implies(narrow: Condition, wide: Condition): boolean {
+  if (narrow.operator !== wide.operator || narrow.key !== wide.key) {
+    return false;
+  }
+  const within = (inner: readonly string[], outer: readonly string[]) => inner.every((value) => outer.includes(value));
+  // One value of a list must match, but with a negated operator none may.
+  return /Not/.test(wide.operator) ? within(wide.values, narrow.values) : within(narrow.values, wide.values);
 }

@@ -216,7 +216,11 @@ function grantPieces(verb: 'plain' | 'resource' | 'conditions', grants: readonly
     case 'resource':
       return [...head, ', before on ', name(was.resource)];
     case 'conditions':
-      return [...head, ', before ', ...(was.conditions.length ? condition(was).slice(1) : ['without conditions'])];
+      return [
+        ...head,
+        ', before ',
+        ...(was.conditions.length ? ['only if ', name(conditionsText(was.conditions))] : ['without conditions']),
+      ];
     default:
       return head;
   }
@@ -423,13 +427,17 @@ function bounds(before: Statement, after: Statement): Change[] {
   const old = new Map([...before.bounds, ...retention(before)].map((bound) => [bound.name, bound]));
   const now = new Map([...after.bounds, ...retention(after)].map((bound) => [bound.name, bound]));
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((id): Change[] => {
-    const unbounded = { name: id, value: 'unbounded', unit: '' };
-    const [was, is] = [old.get(id) ?? unbounded, now.get(id) ?? unbounded];
-    if (was.value === is.value && was.unit === is.unit) {
-      return [];
+    const [was, is] = [old.get(id), now.get(id)];
+    if (was && is) {
+      const same = was.value === is.value && was.unit === is.unit;
+      const text = [name(id), ': ', name(boundText(is)), ', before ', name(boundText(was))];
+      return same ? [] : [change('bound', boundDirection(id, size(was.value), size(is.value)), text)];
     }
-    const text = [name(id), ': ', name(boundText(is)), ', before ', name(boundText(was))];
-    return [change('bound', boundDirection(id, size(was.value), size(is.value)), text)];
+    // What the bound is about came or went with it; but a budget is nothing else than a bound.
+    const budget = id.startsWith('Budget ');
+    return is
+      ? [change('bound', budget ? 'narrower' : 'neutral', ['new: ', name(id), ': ', name(boundText(is))])]
+      : [change('bound', budget ? 'wider' : 'neutral', ['gone: ', name(id), ', before ', name(boundText(was!))])];
   });
 }
 

@@ -53,18 +53,18 @@ export interface PermissionGroup extends Omit<Permission, 'action' | 'resource'>
 export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
   const groups = new Map<string, { actions: string[]; permission: Permission }>();
   for (const permission of permissions) {
-    const { action: _, ...rest } = permission;
-    const key = JSON.stringify(rest);
+    const key = JSON.stringify({ ...permission, action: undefined });
     const group = groups.get(key) ?? { actions: [], permission };
     group.actions.push(permission.action);
     groups.set(key, group);
   }
   const joined = new Map<string, PermissionGroup & { resources: string[] }>();
   for (const { actions, permission } of groups.values()) {
-    const { action: _, resource, ...rest } = permission;
+    const { effect, conditions, outcome, because, wildcard } = permission;
+    const rest = { effect, conditions, outcome, ...(because ? { because } : {}), ...(wildcard ? { wildcard } : {}) };
     const key = JSON.stringify([rest, actions]);
     const group = joined.get(key) ?? { ...rest, actions, resources: [] };
-    group.resources.push(resource);
+    group.resources.push(permission.resource);
     joined.set(key, group);
   }
   return [...joined.values()];
@@ -110,7 +110,6 @@ export function boundText({ value, unit }: Pick<Bound, 'value' | 'unit'>): strin
  */
 export function visible(text: string): string {
   return text.replace(
-    // eslint-disable-next-line no-control-regex -- these are the characters that must not get through
     /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/gu,
     (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
