@@ -55,6 +55,8 @@ function coldStart(): Handler {
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
     AWS_SESSION_TOKEN: 'session-token',
     AWS_ENDPOINT_URL: endpoint,
+    // The SQS client follows the URL of the queue.
+    BMA_DEAD_LETTER_QUEUE_URL: `${endpoint}/111122223333/dead-letters`,
     AWS_MAX_ATTEMPTS: '2',
     AWS_CONFIG_FILE: '/nonexistent',
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
@@ -270,7 +272,8 @@ describe('a bus that does not take the event', () => {
     services.bus = bus;
     expect(await coldStart()(request(payload()))).toMatchObject({ statusCode: 202 });
     const [message] = services.messages;
-    expect(message.QueueUrl).toBe(variables.BMA_DEAD_LETTER_QUEUE_URL);
+    expect(message.QueueUrl).toBe(`${endpoint}/111122223333/dead-letters`);
+    expect(variables.BMA_DEAD_LETTER_QUEUE_URL).toContain(account.find('AWS::SQS::Queue', 'WebhookDeadLetters').id);
     const kept = JSON.parse(message.MessageBody);
     expect(kept).toMatchObject({ Source: 'github.com', DetailType: 'pull_request' });
     expect(JSON.parse(kept.Detail).number).toBe(7);
