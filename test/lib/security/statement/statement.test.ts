@@ -1,0 +1,453 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import Ajv from 'ajv';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { App, CfnResource, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
+import { addCiPipelineAgent } from '../../../../examples/ci-pipeline-agent';
+import { SecurityStatement } from '../../../../lib/security/security-statement';
+import { grouped } from '../../../../lib/security/statement/phrases';
+import type { Permission, Statement } from '../../../../lib/security/statement/statement';
+import {
+  arn,
+  changed,
+  handWritten,
+  statement,
+  statementFrom,
+  statementsFrom,
+  statementsIn,
+  type Resources,
+} from './hand-written';
+
+const schema = JSON.parse(
+  fs.readFileSync(path.join(__dirname, '../../../../docs/security-statement.schema.json'), 'utf8'),
+) as object;
+const validate = new Ajv({ strict: true, strictTypes: false, allErrors: true }).compile(schema);
+
+function synthesized(build: (app: App) => void): string {
+  const app = new App();
+  build(app);
+  SecurityStatement.writeFor(app);
+  return app.synth().directory;
+}
+
+function written(directory: string): Statement[] {
+  const place = path.join(directory, 'security-statements');
+  return fs
+    .readdirSync(place)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(fs.readFileSync(path.join(place, name), 'utf8')) as Statement);
+}
+
+const example = (app: App) => addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
+
+describe('the statement of the CI pipeline agent', () => {
+  let found: Statement;
+  const may = (purpose: string) =>
+    grouped(found.roles.find((role) => role.purpose === purpose)!.permissions).map(
+      ({ effect, actions, resources }) => `${effect} ${actions.join(' ')} on ${resources.join(' ')}`,
+    );
+
+  beforeAll(() => {
+    [found] = written(synthesized(example));
+  });
+
+  test('is valid against the published schema', () => {
+    validate(found);
+    expect(validate.errors).toBeNull();
+  });
+
+  test('says that the session role calls one model, drives its own Runtime, and nothing else', () => {
+    expect(found.models).toEqual(['openai.gpt-5.6-luna']);
+    expect(may('session')).toEqual([
+      'allow bedrock-agentcore:InvokeAgentRuntime bedrock-agentcore:StopRuntimeSession on ${CiPipelineAgent/Reviewer/Environment/Endpoint} ${CiPipelineAgent/Reviewer/Environment/Runtime}',
+      'allow bedrock-mantle:CreateInference on arn:aws:bedrock-mantle:us-east-1:111122223333:project/default',
+      'deny bedrock-mantle:CallWithBearerToken bedrock:CallWithBearerToken on *',
+    ]);
+  });
+
+  test('lists what commands may do, and why the one wildcard is there', () => {
+    expect(may('execution')).toEqual(
+      expect.arrayContaining([
+        'allow codecommit:GitPull on arn:aws:codecommit:us-east-1:111122223333:payments-service',
+        expect.stringMatching(/^allow s3:Abort\* s3:PutObject .* on \$\{CiPipelineAgent\/Reviews\}\/\*$/),
+        expect.stringMatching(/^deny .*iam:PassRole on \*$/),
+      ]),
+    );
+    const wildcards = found.roles.flatMap(({ permissions }) => permissions.filter(({ wildcard }) => wildcard));
+    expect(wildcards.map(({ action, wildcard }) => `${action}: ${wildcard}`)).toEqual([
+      expect.stringMatching(/^ecr:GetAuthorizationToken: no resource-level form: returns a registry login/),
+    ]);
+  });
+
+  test('names who can start it, and who can become that principal', () => {
+    expect(found.starters).toEqual([
+      {
+        principal: 'CiPipelineAgent/PipelineRole',
+        assumedBy: [expect.objectContaining({ principal: 'codebuild.amazonaws.com' })],
+        may: ['start sessions', 'submit messages', 'follow turns', 'cancel and delete'],
+      },
+    ]);
+  });
+
+  test('finds the network in the other stack: no way out, every endpoint with a policy of its own', () => {
+    const { mode, internet, flows, endpoints } = found.network;
+    expect({ mode, internet }).toEqual({ mode: 'VPC', internet: [] });
+    expect(flows.map(({ ports }) => ports)).toEqual(['443', '443', '443']);
+    expect(endpoints.map(({ service }) => service)).toEqual([
+      'bedrock-mantle',
+      'dynamodb',
+      'ecr.api',
+      'ecr.dkr',
+      'git-codecommit',
+      'logs',
+      's3',
+    ]);
+    expect(endpoints.every(({ ownPolicy }) => ownPolicy)).toBe(true);
+  });
+
+  test('names the stores with their keys', () => {
+    const stores = Object.fromEntries(found.stores.map(({ name, ...store }) => [name, store]));
+    expect(stores['CiPipelineAgent/Reviews']).toEqual({
+      type: 'bucket',
+      access: ['write'],
+      by: ['execution'],
+      encryption: 'customer-managed key CiPipelineAgent/Key',
+    });
+    expect(stores['/mnt/agent']).toMatchObject({ type: 'session storage', by: ['runtime'] });
+  });
+
+  test('tells what is recorded, what bounds it, and that nothing is unknown', () => {
+    expect(found.audit.trails[0]).toMatchObject({ multiRegion: true, validated: true });
+    expect(found.audit.trails[0].records).toEqual(
+      expect.arrayContaining([
+        'Management',
+        'Data, AWS::BedrockMantle::Project',
+        'Data, AWS::BedrockAgentCore::Runtime',
+      ]),
+    );
+    expect(found.audit.logGroups.map(({ name }) => name)).toContain('CiPipelineNetwork/Network/FlowLogs/LogGroup');
+    expect(found.bounds).toEqual([
+      { name: 'Idle time of the environment', value: 1800, unit: 'seconds' },
+      { name: 'Lifetime of the environment', value: 28800, unit: 'seconds' },
+    ]);
+    expect(found.unknown).toEqual([]);
+    expect(found.limits.join(' ')).toMatch(/no customer-managed key/);
+  });
+
+  test('checks the published session definition against its hash', () => {
+    expect(found.definition).toMatchObject({ model: 'openai.gpt-5.6-luna', tools: [] });
+  });
+});
+
+describe('writing at synth', () => {
+  test('writes JSON, Markdown and a page per agent, the same bytes every time', () => {
+    const contents = [synthesized(example), synthesized(example)].map((directory) => {
+      const place = path.join(directory, 'security-statements');
+      return Object.fromEntries(
+        fs.readdirSync(place).map((name) => [name, fs.readFileSync(path.join(place, name), 'utf8')]),
+      );
+    });
+    expect(Object.keys(contents[0]).map((name) => path.extname(name))).toEqual(['.html', '.json', '.md']);
+    expect(contents[1]).toEqual(contents[0]);
+  });
+
+  test('shows what a property override adds after the constructs', () => {
+    const directory = synthesized((app) => {
+      const { agent } = example(app);
+      const runtime = agent.node
+        .findAll()
+        .find(
+          (child): child is CfnResource =>
+            CfnResource.isCfnResource(child) && child.cfnResourceType === 'AWS::BedrockAgentCore::Runtime',
+        )!;
+      runtime.addPropertyOverride('NetworkConfiguration.NetworkMode', 'PUBLIC');
+    });
+    expect(written(directory)[0].network).toMatchObject({
+      mode: 'PUBLIC',
+      internet: [expect.stringMatching(/any address/)],
+    });
+  });
+
+  test('describes agents of Stages and of nested stacks, and reads their grants across stacks', () => {
+    const raw = (scope: Stack, bucket: s3.IBucket) => {
+      const role = new iam.Role(scope, 'Role', {
+        assumedBy: new iam.ServicePrincipal('bedrock-agentcore.amazonaws.com'),
+      });
+      bucket.grantRead(role);
+      new CfnResource(scope, 'Runtime', {
+        type: 'AWS::BedrockAgentCore::Runtime',
+        properties: {
+          AgentRuntimeName: 'Nested',
+          RoleArn: role.roleArn,
+          NetworkConfiguration: { NetworkMode: 'PUBLIC' },
+        },
+      });
+    };
+    const app = new App();
+    const stage = new Stage(app, 'Prod', { env: { account: '111122223333', region: 'us-east-1' } });
+    const stack = new Stack(stage, 'Outer');
+    const bucket = new s3.Bucket(new Stack(stage, 'Data'), 'Bucket');
+    raw(new NestedStack(stack, 'Inner'), bucket);
+    SecurityStatement.writeFor(app);
+    app.synth();
+    const [found] = written(stage.outdir);
+    expect(found.agent).toMatchObject({ name: 'Nested', region: 'us-east-1' });
+    expect(found.stores.map(({ name, access }) => `${name}: ${access.join()}`)).toEqual(['Prod/Data/Bucket: read']);
+  });
+
+  test('writes nothing but an empty directory for an app without agents, and can be asked for twice', () => {
+    const app = new App();
+    new Stack(app, 'Empty');
+    SecurityStatement.writeFor(app);
+    SecurityStatement.writeFor(app);
+    expect(written(app.synth().directory)).toEqual([]);
+  });
+
+  test('refuses a stack, which cannot know the whole reach', () => {
+    expect(() => SecurityStatement.writeFor(new Stack(new App(), 'One'))).toThrow(/pass the App/);
+  });
+});
+
+describe('a hand-written agent', () => {
+  test('is valid against the schema, whatever is missing', () => {
+    const bare: Resources = { Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties: {} } };
+    for (const found of [statementFrom(handWritten()), statementFrom(bare)]) {
+      validate(found);
+      expect(validate.errors).toBeNull();
+    }
+    expect(statementFrom(bare).unknown.map(({ where }) => where)).toEqual([
+      'execution role',
+      'network',
+      'session role',
+    ]);
+  });
+
+  test('shows the way from the trigger to the principal, and what the trigger passes in', () => {
+    expect(statementFrom(handWritten()).triggers).toEqual([
+      {
+        name: 'Hand#Rule',
+        type: 'EventBridge rule',
+        when: '{"source":["aws.codecommit"]}',
+        path: ['Hand#Queue', 'Hand#Starter', 'Hand#StarterRole'],
+        passesIn: ['$.detail.title'],
+        deadLetterQueue: true,
+      },
+    ]);
+  });
+
+  test('who may start a workflow on the way is a starter, too', () => {
+    const all = changed((resources) => {
+      resources.Machine = {
+        Type: 'AWS::StepFunctions::StateMachine',
+        Properties: { RoleArn: arn('StarterRole'), DefinitionString: '{"TimeoutSeconds":3600}' },
+      };
+      resources.Operator = structuredClone(resources.Pipeline);
+      resources.Operator.Properties.Policies[0].PolicyDocument.Statement = [
+        { Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: 'Machine' } },
+      ];
+    });
+    const { starters, bounds } = statementFrom(all);
+    expect(starters).toContainEqual(
+      expect.objectContaining({ principal: 'Hand#Operator', may: ['start turns through a workflow'] }),
+    );
+    expect(bounds).toContainEqual({ name: 'Duration of Hand#Machine', value: 3600, unit: 'seconds' });
+  });
+
+  test('a function URL without authentication is a trigger of anybody', () => {
+    const all = changed((resources) => {
+      resources.Url = {
+        Type: 'AWS::Lambda::Url',
+        Properties: { TargetFunctionArn: arn('Starter'), AuthType: 'NONE' },
+      };
+    });
+    expect(statementFrom(all).triggers).toContainEqual(
+      expect.objectContaining({
+        type: 'function URL',
+        when: 'an HTTPS request of anybody',
+        passesIn: ['the whole event'],
+      }),
+    );
+  });
+
+  test('a principal that may create sessions but not pass the session role does not start this agent', () => {
+    const all = changed((resources) => statementsIn(resources, 'Pipeline').pop());
+    const pipeline = statementFrom(all).starters.find(({ principal }) => principal === 'Hand#Pipeline')!;
+    expect(pipeline.may).toEqual(['submit messages', 'follow turns', 'cancel and delete']);
+  });
+
+  test('who may invoke the Runtime past its sessions is named, unless its resource policy shuts them out', () => {
+    const open = changed((resources) =>
+      statementsIn(resources, 'Pipeline').push({
+        Effect: 'Allow',
+        Action: 'bedrock-agentcore:*',
+        Resource: '*',
+      }),
+    );
+    const shut = structuredClone(open);
+    shut.Gate = {
+      Type: 'AWS::BedrockAgentCore::ResourcePolicy',
+      Properties: {
+        ResourceArn: arn('Runtime', 'AgentRuntimeArn'),
+        Policy: {
+          'Fn::Sub':
+            '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"bedrock-agentcore:*","Resource":"*","Condition":{"ArnNotEquals":{"aws:PrincipalArn":"${SessionRole.Arn}"}}}]}',
+        },
+      },
+    };
+    const directly = (all: Resources) =>
+      statementFrom(all)
+        .starters.filter(({ may }) => may.includes('invoke the runtime directly'))
+        .map(({ principal }) => principal);
+    expect(directly(open)).toEqual(['Hand#Pipeline']);
+    expect(directly(shut)).toEqual([]);
+  });
+
+  test('a policy that the app does not hold is unknown, not nothing', () => {
+    const all = changed((resources) => {
+      resources.ExecutionRole.Properties.ManagedPolicyArns = ['arn:aws:iam::aws:policy/ReadOnlyAccess'];
+      resources.ExecutionRole.Properties.PermissionsBoundary = 'arn:aws:iam::111122223333:policy/boundary';
+      statement(resources, 'ExecutionRole', 1).Resource = { 'Fn::ImportValue': 'Elsewhere' };
+    });
+    expect(statementFrom(all).unknown.map(({ what }) => what)).toEqual([
+      'the value of ${Fn::ImportValue Elsewhere}',
+      'what the permissions boundary arn:aws:iam::111122223333:policy/boundary leaves',
+      'what the policy arn:aws:iam::aws:policy/ReadOnlyAccess allows',
+    ]);
+  });
+
+  test('a network outside the app is unknown, not isolated', () => {
+    const all = changed((resources) => {
+      resources.Runtime.Properties.NetworkConfiguration.NetworkModeConfig = {
+        Subnets: ['subnet-1'],
+        SecurityGroups: ['sg-1'],
+      };
+    });
+    expect(statementFrom(all).unknown.map(({ what }) => what)).toEqual([
+      'endpoints of a VPC that is not in the app',
+      'routes of the subnet subnet-1, which is not in the app',
+      'rules of the security group sg-1, which is not in the app',
+    ]);
+  });
+
+  test('a condition that the deployment decides is named', () => {
+    const [found] = statementsFrom(
+      { Hand: handWritten() },
+      {
+        Hand: {
+          Parameters: { P: { Type: 'String' } },
+          Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'P' }, 'prod'] } },
+        },
+      },
+    );
+    expect(found.unknown).toEqual([{ where: 'templates', what: expect.stringMatching(/Hand: IsProd holds/) }]);
+  });
+
+  test('DNS Firewall limits the names of a way to the internet, and the statement says so', () => {
+    const all = changed((resources) => {
+      resources.Route = {
+        Type: 'AWS::EC2::Route',
+        Properties: { RouteTableId: { Ref: 'Table' }, DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-1' },
+      };
+      resources.Good = { Type: 'AWS::Route53Resolver::FirewallDomainList', Properties: { Domains: ['pypi.org'] } };
+      resources.All = { Type: 'AWS::Route53Resolver::FirewallDomainList', Properties: { Domains: ['*'] } };
+      resources.Rules = {
+        Type: 'AWS::Route53Resolver::FirewallRuleGroup',
+        Properties: {
+          FirewallRules: [
+            { Action: 'ALLOW', FirewallDomainListId: arn('Good', 'Id') },
+            { Action: 'BLOCK', FirewallDomainListId: arn('All', 'Id') },
+          ],
+        },
+      };
+      resources.Bound = {
+        Type: 'AWS::Route53Resolver::FirewallRuleGroupAssociation',
+        Properties: { VpcId: { Ref: 'Vpc' }, FirewallRuleGroupId: arn('Rules', 'Id') },
+      };
+    });
+    expect(statementFrom(all).network.internet).toEqual([
+      'NAT gateway nat-1 to 0.0.0.0/0, names limited by DNS Firewall to pypi.org (addresses are not)',
+    ]);
+  });
+});
+
+/** What is left of `Allow <action> on <resource>` beside other statements of the role. */
+const EFFECTIVE: [string, object, object[], Permission['outcome']][] = [
+  ['nothing else', { Action: 's3:GetObject', Resource: 'a' }, [], 'allowed'],
+  ['the same denied', { Action: 's3:GetObject', Resource: 'a' }, [{ Action: 's3:GetObject', Resource: 'a' }], 'denied'],
+  [
+    'denied in another case',
+    { Action: 's3:GetObject', Resource: 'a' },
+    [{ Action: 'S3:getobject', Resource: '*' }],
+    'denied',
+  ],
+  ['a wider denial', { Action: 's3:Get*', Resource: 'a/*' }, [{ Action: 's3:*', Resource: 'a*' }], 'denied'],
+  ['a narrower denial', { Action: 's3:*', Resource: '*' }, [{ Action: 's3:GetObject', Resource: '*' }], 'allowed'],
+  ['a denial elsewhere', { Action: 's3:GetObject', Resource: 'a' }, [{ Action: 's3:*', Resource: 'b' }], 'allowed'],
+  [
+    'a denial with a condition',
+    { Action: 's3:GetObject', Resource: 'a' },
+    [{ Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+    'allowed',
+  ],
+  [
+    'all but it denied',
+    { Action: 's3:GetObject', Resource: 'a' },
+    [{ NotAction: 's3:Get*', Resource: '*' }],
+    'allowed',
+  ],
+  [
+    'all but others denied',
+    { Action: 's3:PutObject', Resource: 'a' },
+    [{ NotAction: 's3:Get*', Resource: '*' }],
+    'denied',
+  ],
+  [
+    'all but its resource denied',
+    { Action: 's3:GetObject', Resource: 'a' },
+    [{ Action: '*', NotResource: 'a' }],
+    'allowed',
+  ],
+  [
+    'all but another resource denied',
+    { Action: 's3:GetObject', Resource: 'a' },
+    [{ Action: '*', NotResource: 'b' }],
+    'denied',
+  ],
+  [
+    'an allow of all but something',
+    { NotAction: 'iam:*', Resource: '*' },
+    [{ Action: 's3:*', Resource: '*' }],
+    'allowed',
+  ],
+];
+
+test.each(EFFECTIVE)('effective permission beside %s', (_, allow, denials, outcome) => {
+  const all = changed((resources) => {
+    resources.ExecutionRole.Properties.Policies[0].PolicyDocument.Statement = [
+      { Effect: 'Allow', ...allow },
+      ...denials.map((deny) => ({ Effect: 'Deny', ...deny })),
+    ];
+  });
+  const { permissions } = statementFrom(all).roles.find(({ purpose }) => purpose === 'execution')!;
+  expect(permissions.filter(({ effect }) => effect === 'allow')).toEqual([expect.objectContaining({ outcome })]);
+});
+
+test.each([
+  ['inside it', 's3:GetObject', 'allowed'],
+  ['outside it', 'sqs:SendMessage', 'denied'],
+  ['that may be partly inside it', 's*', 'allowed'],
+])('a permissions boundary of the app: a permission %s', (_, action, outcome) => {
+  const all = changed((resources) => {
+    resources.ExecutionRole.Properties.PermissionsBoundary = { Ref: 'Boundary' };
+    resources.Boundary = {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] } },
+    };
+    resources.ExecutionRole.Properties.Policies[0].PolicyDocument.Statement = [
+      { Effect: 'Allow', Action: action, Resource: 'a' },
+    ];
+  });
+  const { permissions } = statementFrom(all).roles.find(({ purpose }) => purpose === 'execution')!;
+  expect(permissions[0].outcome).toBe(outcome);
+});
