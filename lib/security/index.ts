@@ -1,1 +1,2 @@
-export * from './security-statement';
+export * from './managed-agent-checks';
+export * from './managed-agent-checks-props';

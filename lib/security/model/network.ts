@@ -1,5 +1,5 @@
 import type { IndexedResource, TemplateIndex } from '../template-index';
-import { at, isTrue, listAt, numberAt, textAt } from './json';
+import { isTrue, listAt, numberAt, textAt } from './json';
 
 /** A rule of a security group, inline or a resource of its own. */
 export interface GroupRule {
@@ -83,7 +83,7 @@ function groupRule(
   return {
     resource,
     location,
-    protocol: String(at(rule, 'IpProtocol') ?? ''),
+    protocol: textAt(rule, 'IpProtocol') ?? String(numberAt(rule, 'IpProtocol') ?? ''),
     fromPort: numberAt(rule, 'FromPort'),
     toPort: numberAt(rule, 'ToPort'),
     peer: group ?? prefixList ?? textAt(rule, 'CidrIp') ?? textAt(rule, 'CidrIpv6') ?? '',

@@ -1,0 +1,71 @@
+import type { PolicyValidationPluginReport, PolicyViolation } from 'aws-cdk-lib/core';
+import type { CheckOptions, Finding, SecurityRule } from './rules/rule';
+import { TemplateIndex } from './template-index';
+import type { TemplateSource } from './template/template-source';
+
+/** What to check, and where findings count. */
+export interface CheckRequest {
+  readonly rules: readonly SecurityRule[];
+  readonly options: CheckOptions;
+  /** All stacks of the app: references lead from one to another. */
+  readonly sources: readonly TemplateSource[];
+  /** Ids of the sources whose resources are judged. */
+  readonly judged: ReadonlySet<string>;
+}
+
+/** Runs rules over final templates and writes what core's validation report needs. */
+export function checkTemplates({ rules, options, sources, judged }: CheckRequest): PolicyValidationPluginReport {
+  const violations = new Map<string, PolicyViolation & { violatingResources: object[] }>();
+  const seen = new Set<string>();
+  for (const index of TemplateIndex.worlds(sources)) {
+    for (const rule of rules) {
+      for (const finding of rule.check(index, options)) {
+        const key = [rule.id, finding.detail, finding.resource.id].join('\n');
+        if (judged.has(finding.resource.source.id) && !seen.has(key)) {
+          seen.add(key);
+          add(violations, rule, finding);
+        }
+      }
+    }
+  }
+  const found = [...violations.values()];
+  return {
+    // Warnings do not fail: only what has the severity of a rule does.
+    success: found.every(({ severity }) => severity === 'warning'),
+    violations: found,
+  };
+}
+
+/** One violation per rule and sentence; the resources it applies to are listed in it. */
+function add(
+  violations: Map<string, PolicyViolation & { violatingResources: object[] }>,
+  rule: SecurityRule,
+  { resource, detail, location, unverified }: Finding,
+): void {
+  const severity = unverified ? 'warning' : rule.severity;
+  const key = [rule.id, severity, detail].join('\n');
+  let violation = violations.get(key);
+  if (!violation) {
+    violation = {
+      ruleName: rule.id,
+      description: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. ${rule.why}`,
+      fix: `${rule.fix}. See ${rule.page}`,
+      severity,
+      ruleMetadata: {
+        family: rule.family,
+        rule: rule.what,
+        nist80053r5: rule.controls.nist.join(' '),
+        iso27001: rule.controls.iso.join(' '),
+        soc2: rule.controls.soc2.join(' '),
+      },
+      violatingResources: [],
+    };
+    violations.set(key, violation);
+  }
+  violation.violatingResources.push({
+    constructPath: resource.constructPath,
+    resourceLogicalId: resource.logicalId,
+    templatePath: resource.source.templatePath,
+    locations: [location ?? 'Properties'],
+  });
+}

@@ -1,0 +1,159 @@
+import {
+  type CfnResource,
+  type IPolicyValidationContext,
+  type PolicyValidationPluginReport,
+  type Stack,
+  Stage,
+} from 'aws-cdk-lib/core';
+// Not from 'cdk-nag' itself: that loads the thousand rules of its packs, ten times as long as this whole library.
+import { type INagValidationContext, NagPack } from 'cdk-nag/lib/nag-pack';
+import type { IConstruct } from 'constructs';
+import { requireInput } from '../validation/input-error';
+import { checkTemplates } from './check-report';
+import { type ManagedAgentChecksProps, ManagedAgentRuleFamily } from './managed-agent-checks-props';
+import { RULES } from './rules';
+import type { CheckOptions, SecurityRule } from './rules/rule';
+import { readConstructTree, stacksBelow } from './template/construct-tree';
+
+const NAME = 'ManagedAgentChecks';
+
+/**
+ * The security model of managed agents as a cdk-nag pack: `cdk synth` fails when an agent stops being governed.
+ *
+ * ```ts
+ * Validations.of(app).addPlugins(new ManagedAgentChecks(app));
+ * ```
+ *
+ * The rules read the final templates, so property overrides, raw resources, `CfnInclude` and nested stacks are seen, and
+ * so are agents that were not made with this library. They are listed in docs/RULES.md. A rule of severity `fatal` cannot
+ * be acknowledged. One of severity `error` can, with a reason that stands in the validation report:
+ *
+ * ```ts
+ * Validations.of(stack).acknowledge({ id: 'ManagedAgentChecks::MA-AUD1', reason: 'The organization trail org-trail records these events' });
+ * ```
+ *
+ * What cannot be judged because it is not in the app (an imported VPC) is a warning, which fails nothing.
+ */
+export class ManagedAgentChecks extends NagPack {
+  /** Name of the pack, the first part of the ids of acknowledgements. */
+  public readonly name: string = NAME;
+  /** The ids of the rules that this pack runs. */
+  public readonly ruleIds?: string[];
+
+  private readonly scope?: IConstruct;
+  private readonly props: ManagedAgentChecksProps;
+  private readonly rules: readonly SecurityRule[];
+  private readonly options: CheckOptions;
+
+  /**
+   * @param scope the App, Stage or Stack to judge; without one, whatever the pack is registered on
+   * @throws InputError for an option without a reason, an action with a wildcard or a port out of range
+   */
+  constructor(scope?: IConstruct, props: ManagedAgentChecksProps = {}) {
+    super(scope);
+    this.packName = NAME;
+    this.scope = scope;
+    this.props = props;
+    checkProps(scope ?? NAME, props);
+    const families: readonly string[] =
+      props.families ??
+      Object.values(ManagedAgentRuleFamily).filter((family) => family !== ManagedAgentRuleFamily.COST);
+    this.rules = RULES.filter(({ family }) => families.includes(family));
+    this.ruleIds = this.rules.map(({ id }) => id);
+    this.options = {
+      allowedEgress: (props.allowedEgress ?? []).map(({ peer, port }) => ({ peer, port: port ?? 443 })),
+      allowedWildcardActions: (props.allowedWildcardActions ?? []).map(({ action }) => action),
+      permissionsBoundary: props.permissionsBoundary,
+    };
+  }
+
+  /** Called by core after synthesis, with the stacks of the Stage that the pack is registered on. */
+  public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    const { appConstruct, stackTemplates } = context;
+    const registered = new Set(stackTemplates?.map(({ stackConstructPath }) => stackConstructPath));
+    return this.check(appConstruct, (root) => stackTemplates === undefined || registered.has(root.node.path));
+  }
+
+  /**
+   * Judges a construct tree directly, for unit tests. Synthesizes the app it belongs to, once.
+   *
+   * @param scope an App, Stage or Stack
+   */
+  public validateScope(scope: IConstruct): PolicyValidationPluginReport {
+    const stage = Stage.of(scope);
+    const root = scope.node.root;
+    (Stage.isStage(root) ? root : stage)?.synth();
+    const judged = new Set(stacksBelow(scope));
+    return this.check(root, (_, stack) => judged.has(stack));
+  }
+
+  /** Not used: the rules read templates, not constructs. */
+  protected checkResource(_node: CfnResource): void {}
+
+  /** @param inScope whether a stack is judged, given the top-level stack it is nested in */
+  private check(app: IConstruct, inScope: (root: Stack, stack: Stack) => boolean): PolicyValidationPluginReport {
+    const exempt = new Set(this.props.exemptStacks?.map(({ stack }) => stack));
+    const below = this.scope && new Set(stacksBelow(this.scope));
+    const stacks = stacksBelow(app);
+    const sources = readConstructTree(app);
+    const judged = stacks.flatMap((stack, position) => {
+      const line = lineOf(stack);
+      const root = line[line.length - 1];
+      const counts =
+        inScope(root, stack) &&
+        (!below || line.some((each) => below.has(each))) &&
+        !line.some((each) => exempt.has(each));
+      return counts ? [sources[position].id] : [];
+    });
+    const report = checkTemplates({ rules: this.rules, options: this.options, sources, judged: new Set(judged) });
+    return { ...report, metadata: this.decisions() };
+  }
+
+  /** What the owner of the app has decided, for whoever reads the report. */
+  private decisions(): Record<string, string> | undefined {
+    const { exemptStacks, allowedEgress, allowedWildcardActions } = this.props;
+    const decisions = [
+      ...(exemptStacks ?? []).map(({ stack, reason }) => [`exempt ${stack.node.path}`, reason]),
+      ...(allowedEgress ?? []).map(({ peer, port, reason }) => [`egress ${peer}:${port ?? 443}`, reason]),
+      ...(allowedWildcardActions ?? []).map(({ action, reason }) => [`wildcard ${action}`, reason]),
+    ];
+    return decisions.length > 0 ? (Object.fromEntries(decisions) as Record<string, string>) : undefined;
+  }
+}
+
+/** A stack and the stacks it is nested in, the top-level one last. */
+function lineOf(stack: Stack): Stack[] {
+  return stack.nestedStackParent ? [stack, ...lineOf(stack.nestedStackParent)] : [stack];
+}
+
+function checkProps(where: IConstruct | string, props: ManagedAgentChecksProps): void {
+  const decisions = [
+    ...(props.exemptStacks ?? []).map(({ reason }) => ['exemptStacks', reason]),
+    ...(props.allowedEgress ?? []).map(({ reason }) => ['allowedEgress', reason]),
+    ...(props.allowedWildcardActions ?? []).map(({ reason }) => ['allowedWildcardActions', reason]),
+  ];
+  for (const [input, reason] of decisions) {
+    requireInput(reason.trim().length > 0, where, {
+      input: `${input}[].reason`,
+      value: reason,
+      allowed: 'a sentence an auditor can read',
+      fix: 'say why',
+    });
+  }
+  for (const { action } of props.allowedWildcardActions ?? []) {
+    requireInput(/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action), where, {
+      input: 'allowedWildcardActions[].action',
+      value: action,
+      allowed: 'one action without wildcards, for example codeartifact:ListDomains',
+      fix: 'list the actions one by one',
+    });
+  }
+  for (const { port } of props.allowedEgress ?? []) {
+    requireInput(port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65535), where, {
+      input: 'allowedEgress[].port',
+      value: port,
+      allowed: 'a TCP port from 1 to 65535',
+      fix: 'name the port',
+    });
+  }
+}
