@@ -64,7 +64,7 @@ export class HandlerFunction extends Construct {
 
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,
-      runtime: lambda.Runtime.NODEJS_22_X,
+      runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
       code: props.code,

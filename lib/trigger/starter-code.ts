@@ -2,8 +2,6 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import type { Construct } from 'constructs';
 import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from './starter-contract';
 
 /** The handlers that ship with this library. Same depth from lib/ and build/. */
@@ -15,21 +13,19 @@ export function handlerCode(name: string): Code {
 }
 
 /**
- * The starter's code with the configuration of one trigger beside it. In the code rather than in a variable: templates
- * outgrow the 4 KB that variables may have together, and the hash of the code covers what the agent is asked to do.
+ * Makes something of the starter's code with the configuration of one trigger beside it. In the code rather than in a
+ * variable: templates outgrow the 4 KB that variables may have together, and the hash of the code covers what the agent
+ * is asked to do.
  */
-export function starterCode(scope: Construct, configuration: StarterConfiguration): Code {
+export function withStarterCode<T>(configuration: StarterConfiguration, make: (code: Code) => T): T {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'starter-'));
   try {
     fs.cpSync(path.join(HANDLERS, 'starter'), directory, { recursive: true });
-    fs.writeFileSync(
-      path.join(directory, STARTER_CONFIGURATION_FILE),
-      `${JSON.stringify(configuration, undefined, 2)}\n`,
-    );
-    // The asset has been copied to the cloud assembly by its constructor.
-    const { bucket, s3ObjectKey } = new Asset(scope, 'Code', { path: directory });
-    return Code.fromBucket(bucket, s3ObjectKey);
+    const file = path.join(directory, STARTER_CONFIGURATION_FILE);
+    fs.writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`);
+    return make(Code.fromAsset(directory));
   } finally {
+    // The function has copied its code to the cloud assembly by now.
     fs.rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -18,7 +18,7 @@ import { MAX_INLINE_BYTES } from '../workflow/turn-contract';
 import { HandlerFunction } from './handler-function';
 import { keyThrough } from '../workflow/key-through';
 import type { ParsedPrompt } from './prompt-template';
-import { starterCode } from './starter-code';
+import { withStarterCode } from './starter-code';
 import { STARTER_VARIABLES, type StarterConfiguration } from './starter-contract';
 import { TriggerQueues } from './trigger-queues';
 
@@ -61,45 +61,49 @@ export class Starter extends Construct {
     });
     const storesPrompts = mayOutgrowRequest(prompt);
     const prompts = promptBucket.arnForObjects('prompts/*');
-    this.handler = new HandlerFunction(this, 'Handler', {
-      description: `Starts the turns of the trigger ${props.configuration.trigger.id}`,
-      code: starterCode(this, props.configuration),
-      environment: {
-        [STARTER_VARIABLES.stateMachineArn]: stateMachine.stateMachineArn,
-        [STARTER_VARIABLES.agentName]: props.agentName,
-        ...(prompt.bindings.length > 0
-          ? { [STARTER_VARIABLES.bindings]: Stack.of(this).toJsonString(prompt.bindings) }
-          : {}),
-        ...(storesPrompts ? { [STARTER_VARIABLES.promptBucket]: promptBucket.bucketName } : {}),
-      },
-      encryptionKey,
-      logRetention: RetentionDays.ONE_YEAR,
-      timeout: TIMEOUT,
-      statements: [
-        new iam.PolicyStatement({
-          sid: 'StartTurns',
-          actions: START_EXECUTION_ACTIONS,
-          resources: [stateMachine.stateMachineArn],
+    this.handler = withStarterCode(
+      props.configuration,
+      (code) =>
+        new HandlerFunction(this, 'Handler', {
+          description: `Starts the turns of the trigger ${props.configuration.trigger.id}`,
+          code,
+          environment: {
+            [STARTER_VARIABLES.stateMachineArn]: stateMachine.stateMachineArn,
+            [STARTER_VARIABLES.agentName]: props.agentName,
+            ...(prompt.bindings.length > 0
+              ? { [STARTER_VARIABLES.bindings]: Stack.of(this).toJsonString(prompt.bindings) }
+              : {}),
+            ...(storesPrompts ? { [STARTER_VARIABLES.promptBucket]: promptBucket.bucketName } : {}),
+          },
+          encryptionKey,
+          logRetention: RetentionDays.ONE_YEAR,
+          timeout: TIMEOUT,
+          statements: [
+            new iam.PolicyStatement({
+              sid: 'StartTurns',
+              actions: START_EXECUTION_ACTIONS,
+              resources: [stateMachine.stateMachineArn],
+            }),
+            new iam.PolicyStatement({
+              sid: 'ConsumeOwnQueue',
+              actions: QUEUE_CONSUME_ACTIONS,
+              resources: [this.queues.events.queueArn],
+            }),
+            keyThrough(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
+            ...(storesPrompts
+              ? [
+                  new iam.PolicyStatement({
+                    sid: 'StoreLargePrompts',
+                    actions: PROMPT_STORE_ACTIONS,
+                    // One object per part; the folder is the name of the turn.
+                    resources: [prompts],
+                  }),
+                  keyThrough(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+                ]
+              : []),
+          ],
         }),
-        new iam.PolicyStatement({
-          sid: 'ConsumeOwnQueue',
-          actions: QUEUE_CONSUME_ACTIONS,
-          resources: [this.queues.events.queueArn],
-        }),
-        keyThrough(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
-        ...(storesPrompts
-          ? [
-              new iam.PolicyStatement({
-                sid: 'StoreLargePrompts',
-                actions: PROMPT_STORE_ACTIONS,
-                // One object per part; the folder is the name of the turn.
-                resources: [prompts],
-              }),
-              keyThrough(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
-            ]
-          : []),
-      ],
-    });
+    );
     if (storesPrompts) {
       reviewedWildcard(this.handler.policy, prompts, 'The names of turns are known at run time; the folder is exact.');
     }

@@ -184,7 +184,7 @@ describe('every kind', () => {
       expect(source.InputTransformer).toBeUndefined();
       template.hasResourceProperties('AWS::Lambda::Function', {
         Handler: 'index.handler',
-        Runtime: 'nodejs22.x',
+        Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         KmsKeyArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] },
         Description: Match.stringLikeRegexp('Starts the turns'),
