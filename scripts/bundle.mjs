@@ -20,6 +20,16 @@ const lambdaHandler = (name) => ({
   supported: { 'dynamic-import': false },
 });
 
+/** An MCP server of the agent image: one file in a directory of its own. */
+const agentTool = (name) => ({
+  entry: `runtime/agent-tools/${name}/main.ts`,
+  outfile: `assets/image/mcp/${name}/server.js`,
+  target: 'node20',
+  alias: {
+    '@aws-sdk/credential-provider-node': path.join(root, 'runtime/agent-tools/server/execution-role-credentials.ts'),
+  },
+});
+
 /** One row per program: where its source is, where its single file goes, the Node version that will run it. */
 const programs = [
   { entry: 'runtime/lifecycle/main.ts', outfile: 'assets/image/lifecycle/server.js', target: 'node20' },
@@ -51,6 +61,7 @@ const programs = [
     'expire-sessions',
     'approve-turn',
   ].map(lambdaHandler),
+  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs'].map(agentTool),
 ];
 
 /** Files that are shipped as they are. */

@@ -1,0 +1,78 @@
+/**
+ * The contract between the tools an agent is given (lib/) and their MCP servers in the image (runtime/agent-tools):
+ * where each server is, and the variables that set its scope. The scope is set at synth and never by tool input.
+ *
+ * Pure data without imports, so that runtime/ may bundle it. Lists are separated by commas, which none of the names
+ * below may contain.
+ */
+
+/** Where the image has the servers. */
+export const TOOL_DIRECTORY = '/opt/agent/mcp';
+
+/** Variables of every server. */
+export const SERVER_VARIABLES = {
+  deadlineSeconds: 'BMA_TOOL_DEADLINE_SECONDS',
+} as const;
+
+/** Variables of the `cloudwatch` server. */
+export const CLOUDWATCH_VARIABLES = {
+  logGroups: 'BMA_LOG_GROUPS',
+  metricNamespaces: 'BMA_METRIC_NAMESPACES',
+  alarms: 'BMA_ALARMS',
+  maxTimeRangeSeconds: 'BMA_MAX_TIME_RANGE_SECONDS',
+  maxScannedBytes: 'BMA_MAX_SCANNED_BYTES',
+  maxResults: 'BMA_MAX_RESULTS',
+} as const;
+
+/** Variables of the `deployments` server. */
+export const DEPLOYMENTS_VARIABLES = {
+  /** `application/group` each. */
+  deploymentGroups: 'BMA_DEPLOYMENT_GROUPS',
+  stacks: 'BMA_STACKS',
+  /** `cluster/service` each. */
+  services: 'BMA_ECS_SERVICES',
+  functions: 'BMA_FUNCTIONS',
+  versionedFunctions: 'BMA_VERSIONED_FUNCTIONS',
+  /** Event sources of CloudTrail, for example `lambda.amazonaws.com`. */
+  eventSources: 'BMA_EVENT_SOURCES',
+  maxTimeRangeSeconds: 'BMA_MAX_TIME_RANGE_SECONDS',
+} as const;
+
+/** Variables of the `knowledge-base` server. */
+export const KNOWLEDGE_BASE_VARIABLES = {
+  knowledgeBaseId: 'BMA_KNOWLEDGE_BASE_ID',
+  maxResults: 'BMA_MAX_RESULTS',
+} as const;
+
+/** Variables of the `outputs` server, whose one argument is the workspace. */
+export const OUTPUTS_VARIABLES = {
+  bucket: 'BMA_OUTPUT_BUCKET',
+  /** Empty, or ends in a slash. */
+  prefix: 'BMA_OUTPUT_PREFIX',
+  bucketOwner: 'BMA_OUTPUT_BUCKET_OWNER',
+  /** File name extensions without the dot. */
+  fileTypes: 'BMA_OUTPUT_FILE_TYPES',
+  maxFileBytes: 'BMA_OUTPUT_MAX_FILE_BYTES',
+  /** `never`, or `when-asked`. */
+  overwrite: 'BMA_OUTPUT_OVERWRITE',
+} as const;
+
+/** File types of `outputs` and how they are stored. Text is searched for credentials before it is published. */
+export const OUTPUT_FILE_TYPES: Readonly<Record<string, { readonly contentType: string; readonly text: boolean }>> = {
+  csv: { contentType: 'text/csv; charset=utf-8', text: true },
+  diff: { contentType: 'text/x-diff; charset=utf-8', text: true },
+  gz: { contentType: 'application/gzip', text: false },
+  json: { contentType: 'application/json', text: true },
+  jsonl: { contentType: 'application/x-ndjson', text: true },
+  log: { contentType: 'text/plain; charset=utf-8', text: true },
+  md: { contentType: 'text/markdown; charset=utf-8', text: true },
+  patch: { contentType: 'text/x-diff; charset=utf-8', text: true },
+  pdf: { contentType: 'application/pdf', text: false },
+  png: { contentType: 'image/png', text: false },
+  sarif: { contentType: 'application/sarif+json', text: true },
+  svg: { contentType: 'image/svg+xml', text: true },
+  txt: { contentType: 'text/plain; charset=utf-8', text: true },
+  xml: { contentType: 'application/xml', text: true },
+  yaml: { contentType: 'application/yaml', text: true },
+  zip: { contentType: 'application/zip', text: false },
+};

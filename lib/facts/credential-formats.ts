@@ -1,0 +1,29 @@
+/**
+ * How credentials look: data that lib/ refuses inputs with, guardrails are made of, and the agent's tools blank out.
+ *
+ * Pure data without imports, so that runtime/ may bundle it.
+ */
+
+/** Names under which people store credentials. */
+export const CREDENTIAL_NAME =
+  /(secret|passw(or)?d|passphrase|token|api_?key|access_?key|private_?key|credential|bearer)/i;
+/** A name that says it is a reference (…_ARN, …_NAME, …_ID, …_PARAMETER) holds no credential. */
+export const REFERENCE_NAME =
+  /(_ARN|_NAME|_ID|_PARAMETER|_PATH|_URL|_ENDPOINT|_FILE|_DIRECTORY|_DIR|_LIMIT|_BUDGET|_COUNT)$/i;
+
+/**
+ * Published formats of real credentials. Guardrails get them too, in an engine that is not documented: no flags, no
+ * lookaround, only what every engine has.
+ */
+export const CREDENTIAL_FORMATS = [
+  { kind: 'an AWS access key id', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/ },
+  { kind: 'an Amazon Bedrock API key', pattern: /\bABSK[A-Za-z0-9+/=]{20,}/ },
+  { kind: 'an OpenAI API key', pattern: /\bsk-[A-Za-z0-9_-]{20,}/ },
+  { kind: 'a GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/ },
+  { kind: 'a GitLab token', pattern: /\bglpat-[A-Za-z0-9_-]{20,}/ },
+  { kind: 'a Slack token', pattern: /\bxox[abprs]-[A-Za-z0-9-]{10,}/ },
+  { kind: 'an npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/ },
+  { kind: 'a private key', pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/ },
+  { kind: 'a JSON Web Token', pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/ },
+  { kind: 'a user name and password in a URL', pattern: /\b[a-zA-Z][a-zA-Z0-9+.-]{0,30}:\/\/[^\s/:@]+:[^\s/:@]+@/ },
+] as const;

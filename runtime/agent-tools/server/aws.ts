@@ -1,0 +1,41 @@
+import { Refusal } from './refusal';
+
+/** Attempts of one AWS request: the SDK's standard mode waits between them, with jitter. */
+export const MAX_ATTEMPTS = 3;
+
+/** What every AWS client of a server is made with. The Region comes from AWS_REGION. */
+export const clientOptions = { maxAttempts: MAX_ATTEMPTS, retryMode: 'standard' } as const;
+
+interface AwsError extends Error {
+  readonly $metadata: { readonly httpStatusCode?: number; readonly attempts?: number };
+}
+
+const isAwsError = (error: unknown): error is AwsError =>
+  error instanceof Error && typeof (error as Partial<AwsError>).$metadata === 'object';
+
+const THROTTLING = /throttl|toomanyrequests|requestlimit|slowdown|limitexceeded|quotaexceeded/i;
+const DENIED = /accessdenied|unauthorized|notauthorized|forbidden/i;
+
+/**
+ * A failed AWS request as the model may read it: what kind of failure and what to do. The message of the service is
+ * passed on (it names the wrong field), but not for denials, which may tell what else exists.
+ */
+export function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (isAwsError(error)) {
+    if (THROTTLING.test(error.name)) {
+      return new Refusal(
+        `AWS throttles this request (${error.name}), also after ${error.$metadata.attempts ?? MAX_ATTEMPTS} attempts. Wait before you ask again.`,
+      );
+    }
+    if (DENIED.test(error.name) || error.$metadata.httpStatusCode === 403) {
+      return new Refusal(`The agent's role is not permitted to do this (${error.name}). Do not try another way.`);
+    }
+    return new Refusal(`AWS refused the request: ${error.name}: ${error.message}`);
+  }
+  const name = error instanceof Error ? error.name : 'Error';
+  if (name === 'CredentialsProviderError' || name === 'CredentialsError') {
+    return new Refusal('The tool found no credentials of the execution role.');
+  }
+  return new Refusal(`The tool failed (${name}).`);
+}

@@ -1,0 +1,47 @@
+import { redacted } from './redaction';
+
+/** Most bytes of JSON that one call answers with: what a model can still read beside everything else. */
+export const MAX_OUTPUT_BYTES = 64 * 1024;
+/** Longest single text in an answer, in characters. */
+export const MAX_TEXT = 4_000;
+/** Looked at beyond the cut, so that a credential that lies across it is still recognized. */
+const MARGIN = 4_000;
+
+/** One text: credentials removed, then cut. */
+export function safeText(text: string, max = MAX_TEXT): string {
+  const clean = redacted(text.length > max + MARGIN ? text.slice(0, max + MARGIN) : text);
+  const cut = clean.length > max ? clean.slice(0, max) : clean;
+  return text.length > max ? `${cut}… [${text.length} characters in full]` : cut;
+}
+
+/** Every text in a value made safe. Members that are undefined or null disappear; dates become ISO 8601. */
+export function safeValue(value: unknown): unknown {
+  if (typeof value === 'string') return safeText(value);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
+  if (Array.isArray(value)) return value.map((entry) => safeValue(entry));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, member]) => member !== undefined && member !== null)
+        .map(([name, member]) => [safeText(name, 200), safeValue(member)]),
+    );
+  }
+  return value;
+}
+
+/**
+ * The first entries that fit into the output once they are made safe. What is left out is counted, so that the reader
+ * knows.
+ *
+ * @param reserve bytes for what the answer says beside the entries.
+ */
+export function fitting<T>(entries: readonly T[], reserve = 4_096): { fit: T[]; left: number } {
+  const fit: T[] = [];
+  let bytes = reserve;
+  for (const entry of entries) {
+    bytes += Buffer.byteLength(JSON.stringify(safeValue(entry))) + 1;
+    if (bytes > MAX_OUTPUT_BYTES) break;
+    fit.push(entry);
+  }
+  return { fit, left: entries.length - fit.length };
+}
