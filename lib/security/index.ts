@@ -1,2 +1,3 @@
 export * from './managed-agent-checks';
 export * from './managed-agent-checks-props';
+export * from './security-statement';

@@ -6,7 +6,7 @@ import {
   Stage,
 } from 'aws-cdk-lib/core';
 // Not from 'cdk-nag' itself: that loads the thousand rules of its packs, ten times as long as this whole library.
-import { type INagValidationContext, NagPack } from 'cdk-nag/lib/nag-pack';
+import { NagPack } from 'cdk-nag/lib/nag-pack';
 import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
 import { checkTemplates } from './check-report';
