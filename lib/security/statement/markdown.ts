@@ -19,7 +19,7 @@ export function code(text: string): string {
   const shown = visible(text) || ' ';
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  const pad = /^[` ]|[` ]$/.test(shown) ? ' ' : '';
+  const pad = shown !== ' ' && /^[` ]|[` ]$/.test(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 

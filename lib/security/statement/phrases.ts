@@ -29,7 +29,7 @@ const OPERATORS: Readonly<Record<string, string>> = {
 /** `aws:SourceAccount is ${AWS::AccountId}` */
 export function conditionText({ operator, key, values }: Condition): string {
   const optional = operator.endsWith('IfExists');
-  const [, set, name] = /^(ForAllValues:|ForAnyValue:)?(.*?)(?:IfExists)?$/.exec(operator)!;
+  const [, set, name] = /^(ForAllValues:|ForAnyValue:)?(.*?)(?:IfExists)?$/s.exec(operator)!;
   const every = set === 'ForAllValues:' ? 'every ' : set === 'ForAnyValue:' ? 'some ' : '';
   return `${every}${key} ${OPERATORS[name] ?? name} ${values.join(' or ')}${optional ? ' (or is absent)' : ''}`;
 }

@@ -1,0 +1,134 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { App } from 'aws-cdk-lib/core';
+import { bma } from '../../bin/bma';
+import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-'));
+afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
+
+function run(...args: string[]) {
+  let [out, error] = ['', ''];
+  const exit = bma(
+    args,
+    (text) => (out += text),
+    (text) => (error += text),
+  );
+  return { exit, out, error };
+}
+
+/** An assembly of one hand-written agent. */
+function assembly(name: string, actions: string[]): string {
+  const directory = path.join(work, name);
+  fs.mkdirSync(directory, { recursive: true });
+  const role = {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      Policies: [
+        { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: 'arn:aws:s3:::data/*' }] } },
+      ],
+    },
+  };
+  const runtime = {
+    Type: 'AWS::BedrockAgentCore::Runtime',
+    Properties: { AgentRuntimeName: 'Hand', RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+  };
+  const artifacts = {
+    Stack: {
+      type: 'aws:cloudformation:stack',
+      environment: 'aws://unknown-account/us-east-1',
+      properties: { templateFile: 'Stack.template.json' },
+    },
+  };
+  fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
+  fs.writeFileSync(
+    path.join(directory, 'Stack.template.json'),
+    JSON.stringify({ Resources: { Role: role, Runtime: runtime } }),
+  );
+  return directory;
+}
+
+const before = assembly('before', ['s3:GetObject']);
+const after = assembly('after', ['s3:GetObject', 's3:PutObject']);
+
+test('statement shows what an agent of any assembly may do', () => {
+  const { exit, out } = run('statement', before);
+  expect(exit).toBe(0);
+  expect(out).toMatch(/Agent +Hand/);
+  expect(out).toMatch(/may +s3:GetObject on s3 data\/\*/);
+});
+
+test.each([
+  ['json', /^\{\n {2}"format": "cdk-bedrock-managed-agents\/security-statement\/1"/],
+  ['md', /^# What this agent can reach and do/],
+  ['html', /^<!doctype html>/],
+])('statement --format %s prints that', (format, expected) => {
+  expect(run('statement', before, '--format', format).out).toMatch(expected);
+});
+
+test('statement --out writes the three files and names the page', () => {
+  const out = path.join(work, 'out');
+  expect(run('statement', before, '--out', out)).toMatchObject({ exit: 0, out: `${path.join(out, 'Hand.html')}\n` });
+  expect(fs.readdirSync(out).sort()).toEqual(['Hand.html', 'Hand.json', 'Hand.md']);
+});
+
+test('statement of an assembly says what synth wrote', () => {
+  const app = new App();
+  addCiPipelineAgent(app, { region: 'us-east-1' });
+  const { directory } = app.synth();
+  const { out } = run('statement', directory, '--format', 'json');
+  expect(JSON.parse(out)).toMatchObject({ agent: { name: expect.stringMatching(/^CiPipelineAgent_Reviewer/) } });
+});
+
+test('diff-statement says what the change lets the agent also do', () => {
+  const { exit, out } = run('diff-statement', before, after);
+  expect(exit).toBe(0);
+  expect(out).toMatch(/\*\*This change lets the agent also\*\*\n\n- ⚠️ `s3:PutObject` on/);
+});
+
+test.each([
+  ['no difference', before, before, 0],
+  ['a difference', before, after, 1],
+])('diff-statement --exit-code with %s exits with %3$s', (_, one, other, exit) => {
+  expect(run('diff-statement', one, other, '--exit-code').exit).toBe(exit);
+});
+
+test('diff-statement takes statements, directories of them and assemblies alike', () => {
+  const out = path.join(work, 'statements');
+  run('statement', after, '--out', out);
+  for (const place of [out, path.join(out, 'Hand.json')]) {
+    expect(run('diff-statement', after, place, '--exit-code')).toMatchObject({ exit: 0 });
+    expect(run('diff-statement', before, place, '--exit-code', '--format', 'text').out).toMatch(/\+ s3:PutObject/);
+  }
+});
+
+test('diff-statement --format json is for programs', () => {
+  const diff = JSON.parse(run('diff-statement', before, after, '--format', 'json').out) as { wider: boolean };
+  expect(diff.wider).toBe(true);
+});
+
+test.each([
+  [['--help'], 0, /^Usage: bma <command>/],
+  [['statement', '--help'], 0, /^Usage: bma statement/],
+  [['diff-statement', '-h'], 0, /^Usage: bma diff-statement/],
+])('%j explains the program', (args, exit, expected) => {
+  expect(run(...args)).toMatchObject({ exit, out: expect.stringMatching(expected), error: '' });
+});
+
+test.each([
+  [[], /^Usage/],
+  [['frobnicate'], /no command 'frobnicate'. Commands: statement, diff-statement/],
+  [['constructor'], /no command 'constructor'/],
+  [['statement'], /takes one cloud assembly directory/],
+  [['statement', before, '--format', 'pdf'], /--format is 'pdf'. Allowed: text, json, md, html/],
+  [['statement', before, '--agent', 'Nobody'], /no agent 'Nobody'. Agents: Hand/],
+  [['statement', work], /no cloud assembly: it has no manifest.json/],
+  [['statement', before, '--frob'], /'--frob'/],
+  [['diff-statement', before], /takes an old and a new statement/],
+  [['diff-statement', before, path.join(work, 'nowhere')], /does not exist/],
+  [['diff-statement', before, path.join(before, 'manifest.json')], /no security statement of this version/],
+  [['diff-statement', before, __filename], /is no JSON/],
+])('%j is refused with what is wrong', (args, expected) => {
+  expect(run(...args)).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(expected) });
+});
