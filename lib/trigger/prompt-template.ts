@@ -33,7 +33,7 @@ export interface ParsedPrompt {
  * @throws InputError for an empty template, a placeholder that is malformed, has no known type or names no member of an
  * event, values that are too long together, and credentials.
  */
-export function parsePrompt(where: IConstruct, template: string): ParsedPrompt {
+export function parsePrompt(where: IConstruct | string, template: string): ParsedPrompt {
   const { text, bindings } = withoutTokens(where, template);
   requireInput(text.trim() !== '' && text.length <= PROMPT_LIMITS.template, where, {
     input: 'prompt',
@@ -81,7 +81,7 @@ export function parsePrompt(where: IConstruct, template: string): ParsedPrompt {
   return { segments, bindings, maxCharacters: text.length + values + around };
 }
 
-function parsePlaceholder(where: IConstruct, piece: string): EventPlaceholder {
+function parsePlaceholder(where: IConstruct | string, piece: string): EventPlaceholder {
   const refuse = (allowed: string, fix: string): never => {
     throw new InputError(where, { input: 'prompt', value: piece, allowed, fix });
   };
@@ -141,7 +141,7 @@ function limitOf(argument: string[], refuse: (allowed: string, fix: string) => n
 }
 
 /** The template with one mark for every unresolved value, and the values. */
-function withoutTokens(where: IConstruct, template: string): { text: string; bindings: string[] } {
+function withoutTokens(where: IConstruct | string, template: string): { text: string; bindings: string[] } {
   requireInput(!template.includes(BINDING), where, {
     input: 'prompt',
     allowed: 'text without NUL characters',

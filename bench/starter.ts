@@ -1,0 +1,174 @@
+/**
+ * Cold start and size of the two handlers around triggers. Run: npm run bundle && node --import tsx bench/starter.ts [runs]
+ *
+ * Every run is a fresh node process that loads one bundle as Lambda does and handles one event against services in this
+ * process. The clocks of both processes are the same (CLOCK_MONOTONIC), so "until the call" is the moment at which the
+ * signed request arrives. The variants take turns, so that a busy machine hits all alike.
+ */
+import { build } from 'esbuild';
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parsePrompt } from '../lib/trigger/prompt-template';
+import type { StarterConfiguration } from '../lib/trigger/starter-contract';
+
+const root = path.resolve(__dirname, '..');
+const RUNS = Number(process.argv[2] ?? 15);
+const SECRET = 'a-secret-of-example-that-nobody-uses-anywhere';
+const WARM_EVENTS = 200;
+
+const CONFIGURATION: StarterConfiguration = {
+  format: 'cdk-bedrock-managed-agents/starter/1',
+  trigger: { type: 'pull-request', id: 'Bench' },
+  prompt: parsePrompt(
+    'bench',
+    'Review {{event.detail.pullRequestId | int}}: {{event.detail.title | text:250}} {{event.detail.description | text:8000}}',
+  ).segments,
+  deduplicationKey: [['detail', 'pullRequestId']],
+};
+
+const recorded = (name: string) =>
+  JSON.parse(readFileSync(path.join(root, 'test/fixtures/events', `${name}.json`), 'utf8'));
+const BATCH = { Records: [{ messageId: 'm', body: JSON.stringify(recorded('codecommit-pull-request')) }] };
+const delivery = recorded('github-delivery');
+const body = JSON.stringify({
+  ...delivery,
+  pull_request: { ...delivery.pull_request, updated_at: new Date().toISOString() },
+});
+const REQUEST = {
+  headers: {
+    'x-github-event': 'pull_request',
+    'x-github-delivery': '72d3162e-cc78-11e3-81ab-4c9367dc0958',
+    'x-hub-signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`,
+  },
+  body,
+  requestContext: { http: { method: 'POST' } },
+};
+
+/** Runs inside the fresh process: argument 1 is the directory of the bundle, argument 2 the event, argument 3 how many more. */
+const CHILD = `
+  const started = process.hrtime.bigint();
+  const { handler } = require(process.argv[1] + '/index.js');
+  const loaded = process.hrtime.bigint();
+  const event = JSON.parse(process.argv[2]);
+  const real = console.log; console.log = () => {};
+  (async () => {
+    await handler(event);
+    const warmStart = process.hrtime.bigint();
+    for (let i = 0; i < Number(process.argv[3]); i += 1) await handler(event);
+    const warm = process.hrtime.bigint() - warmStart;
+    real([started, loaded, warm].join(' '));
+  })();`;
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bench-starter-'));
+  let arrived: bigint | undefined;
+  const server = createServer((request, response) => {
+    const target = String(request.headers['x-amz-target']);
+    request.resume().on('end', () => {
+      if (/StartExecution|PutEvents/.test(target)) arrived ??= process.hrtime.bigint();
+      const answer = target.endsWith('GetSecretValue')
+        ? { SecretString: SECRET }
+        : target.endsWith('PutEvents')
+          ? { FailedEntryCount: 0, Entries: [] }
+          : { executionArn: 'arn:x', startDate: 1 };
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    const variants = await prepare(folder);
+    const results = new Map<string, { load: number[]; call: number[]; process: number[]; warm: number[] }>(
+      variants.map(({ name }) => [name, { load: [], call: [], process: [], warm: [] }]),
+    );
+    for (let run = 0; run < RUNS; run += 1) {
+      for (const { name, directory, event } of variants) {
+        arrived = undefined;
+        const spawned = process.hrtime.bigint();
+        const [started, loaded, warm] = (await child(directory, event, endpoint)).split(' ').map(BigInt);
+        const result = results.get(name)!;
+        result.load.push(ms(loaded - started));
+        result.call.push(ms(arrived! - started));
+        result.process.push(ms(arrived! - spawned));
+        result.warm.push(ms(warm) / WARM_EVENTS);
+      }
+    }
+    console.log(`node ${process.version}, ${RUNS} runs each, medians`);
+    for (const { name, directory } of variants) {
+      const { load, call, process: whole, warm } = results.get(name)!;
+      const { size } = await stat(path.join(directory, 'index.js'));
+      console.log(
+        `${name}: ${size} bytes; load ${median(load)} ms; until the call ${median(call)} ms; from process start ${median(whole)} ms; each further event ${median(warm)} ms`,
+      );
+    }
+  } finally {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The bundles as they ship, and the starter with the SDK's whole credential chain for comparison. */
+async function prepare(folder: string) {
+  const starter = path.join(folder, 'starter');
+  await cp(path.join(root, 'assets/handlers/starter'), starter, { recursive: true });
+  const chain = path.join(folder, 'starter-with-chain');
+  await mkdir(chain);
+  await build({
+    entryPoints: [path.join(root, 'runtime/turn-handlers/starter/main.ts')],
+    outfile: path.join(chain, 'index.js'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node22',
+    mainFields: ['module', 'main'],
+    supported: { 'dynamic-import': false },
+  });
+  for (const directory of [starter, chain]) {
+    await writeFile(path.join(directory, 'trigger.json'), JSON.stringify(CONFIGURATION));
+  }
+  return [
+    { name: 'starter', directory: starter, event: BATCH },
+    { name: "starter, with the SDK's credential chain", directory: chain, event: BATCH },
+    { name: 'webhook', directory: path.join(root, 'assets/handlers/webhook'), event: REQUEST },
+  ];
+}
+
+function child(directory: string, event: object, endpoint: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const running = spawn(process.execPath, ['-e', CHILD, directory, JSON.stringify(event), String(WARM_EVENTS)], {
+      env: {
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+        AWS_ENDPOINT_URL: endpoint,
+        BMA_STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:111122223333:stateMachine:Bench',
+        BMA_AGENT_NAME: 'bench',
+        BMA_WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:bench',
+        BMA_EVENT_BUS_NAME: 'bench',
+        BMA_DEAD_LETTER_QUEUE_URL: `${endpoint}/111122223333/bench`,
+        BMA_REPLAY_WINDOW_SECONDS: '3600',
+        BMA_MAX_BODY_BYTES: '1048576',
+      },
+    });
+    let out = '';
+    let err = '';
+    running.stdout.on('data', (chunk) => (out += String(chunk)));
+    running.stderr.on('data', (chunk) => (err += String(chunk)));
+    running.on('close', (code) => (code === 0 && out ? resolve(out.trim()) : reject(new Error(err || `exit ${code}`))));
+  });
+}
+
+const ms = (nanoseconds: bigint) => Number(nanoseconds) / 1e6;
+
+function median(values: number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)].toFixed(2);
+}
+
+void main();
