@@ -1,3 +1,4 @@
+import { MANTLE_SERVICE_PRINCIPAL } from '../../identity/perms';
 import { permits } from './permissions';
 import type { Identities, Identity } from './roles';
 import type { Item, Source } from './source';
@@ -23,10 +24,10 @@ export function agentsOf(source: Source, identities: Identities): Agent[] {
       .items('AWS::BedrockAgentCore::RuntimeEndpoint')
       .filter(({ properties }) => source.target(properties.AgentRuntimeId)?.key === runtime.key);
     const own = [runtime, ...endpoints].map((item) => `\${${item.name}}`);
-    const drivers = identities.all.filter(
-      ({ trustedBy, permissions }) =>
-        trustedBy.some(({ principal }) => principal === 'bedrock-mantle.amazonaws.com') &&
-        permissions.some((entry) => own.some((arn) => permits(entry, INVOKE, arn))),
+    const drivers = [...identities.able(INVOKE).keys()].filter(
+      (identity) =>
+        identity.trustedBy.some(({ principal }) => principal === MANTLE_SERVICE_PRINCIPAL) &&
+        own.some((arn) => identities.may(identity, INVOKE, arn)),
     );
     // A role that names this Runtime is its own; one that may invoke every Runtime drives it only if no other does.
     const sessionRole =

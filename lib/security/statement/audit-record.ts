@@ -1,11 +1,15 @@
 import type { Agent } from './agent';
 import { keyText } from './encryption-text';
-import { listOf, numberOf, objectOf, sorted, sortedBy, type Item, type Source } from './source';
+import { groupedBy, listOf, numberOf, objectOf, sorted, sortedBy, type Item, type Source } from './source';
 import type { Audit } from './statement';
 
 /** What is recorded about an agent: every trail of the app, and the logs and alarms around the agent. */
 export function auditOf(agent: Agent, network: Item | undefined, compute: readonly Item[], source: Source): Audit {
-  const trails = source.items('AWS::CloudTrail::Trail');
+  const { account, region } = agent.runtime;
+  const trails = source
+    .items('AWS::CloudTrail::Trail')
+    .filter((trail) => trail.account === account || isTrue(trail.properties.IsOrganizationTrail))
+    .filter((trail) => trail.region === region || isTrue(trail.properties.IsMultiRegionTrail));
   const stacks = new Set([agent.runtime, ...trails].map(({ stack }) => stack));
   const alarms = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
     source
@@ -13,9 +17,7 @@ export function auditOf(agent: Agent, network: Item | undefined, compute: readon
       .filter(({ stack, properties }) => stacks.has(stack) && properties.ActionsEnabled !== false)
       .filter(({ properties }) => listOf(properties.AlarmActions).length > 0),
   );
-  const groups = source
-    .items('AWS::Logs::LogGroup')
-    .filter((group) => concerns(group, agent, network, [...trails, ...compute], source));
+  const groups = logGroupsOf(agent, network, [...trails, ...compute], source);
   return {
     trails: trails.map((trail) => ({
       trail: source.text(trail.properties.TrailName) || trail.name,
@@ -78,29 +80,36 @@ function selectors({ properties }: Item, source: Source): string[] {
   return found.length ? sorted(found) : ['Management'];
 }
 
+/** Where resources name the log group that they write to. */
+const LOG_PROPERTIES = [
+  'LogGroupName',
+  'LogDestination',
+  'CloudWatchLogsLogGroupArn',
+  'LoggingConfig',
+  'LoggingConfiguration',
+];
+
 /** The log groups of the Runtime, of its network, of the trails and of what starts its turns. */
-function concerns(
-  group: Item,
+function logGroupsOf(
   { runtime, endpoints }: Agent,
   network: Item | undefined,
   others: readonly Item[],
   source: Source,
-): boolean {
-  const own = new Set([runtime, ...endpoints].map(({ key }) => key));
-  const name = group.properties.LogGroupName;
-  if (source.mentioned(name).some(({ key }) => own.has(key))) {
-    return true;
-  }
-  const flowLogs = source
-    .items('AWS::EC2::FlowLog')
-    .filter(({ properties }) => network && source.target(properties.ResourceId)?.key === network.key);
-  return [...flowLogs, ...others].some(({ properties }) =>
-    [
-      properties.LogGroupName,
-      properties.LogDestination,
-      properties.CloudWatchLogsLogGroupArn,
-      properties.LoggingConfig,
-      properties.LoggingConfiguration,
-    ].some((value) => source.mentioned(value).some(({ key }) => key === group.key)),
+): Item[] {
+  const flowLogs = network ? (source.view(flowLogsByNetwork).get(network.key) ?? []) : [];
+  const byWriter = [...flowLogs, ...others].flatMap(({ properties }) =>
+    LOG_PROPERTIES.flatMap((property) => source.mentioned(properties[property])),
   );
+  const byName = [runtime, ...endpoints].flatMap(({ key }) => source.view(logGroupsByOwner).get(key) ?? []);
+  const groups = [...byWriter, ...byName].filter(({ type }) => type === 'AWS::Logs::LogGroup');
+  return [...new Set(groups)];
+}
+
+function flowLogsByNetwork(source: Source): Map<string, Item[]> {
+  return groupedBy(source.items('AWS::EC2::FlowLog'), ({ properties }) => [source.target(properties.ResourceId)]);
+}
+
+/** Log groups by what their names mention: the group of a Runtime has its id in the name. */
+function logGroupsByOwner(source: Source): Map<string, Item[]> {
+  return groupedBy(source.items('AWS::Logs::LogGroup'), ({ properties }) => source.mentioned(properties.LogGroupName));
 }

@@ -17,9 +17,10 @@ export function definitionOf({ runtime }: Agent, source: Source): Definition | u
       return undefined;
     }
     const { agent } = JSON.parse(text) as SessionDefinitionFile;
-    const tools = agent.tools.map(({ server_label, transport: { command, args = [] }, allowed_tools }) => ({
+    const tools = agent.tools.map(({ server_label, transport, allowed_tools }) => ({
       label: server_label,
-      command: [command, ...args].join(' '),
+      command:
+        transport.type === 'http' ? transport.server_url : [transport.command, ...(transport.args ?? [])].join(' '),
       ...(allowed_tools ? { allowed: sorted(allowed_tools) } : {}),
     }));
     return {

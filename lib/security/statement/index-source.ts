@@ -20,6 +20,8 @@ export class IndexSource implements Source {
   private readonly byId: ReadonlyMap<string, IndexedItem>;
   private readonly byName: ReadonlyMap<string, IndexedItem>;
   private readonly texts = new Map<string, string>();
+  private readonly targets = new Map<string, Item | undefined>();
+  private readonly views = new Map<unknown, unknown>();
 
   constructor(private readonly index: TemplateIndex) {
     const names = readableNames(index.resources);
@@ -65,8 +67,14 @@ export class IndexSource implements Source {
   }
 
   public target(value: unknown): Item | undefined {
-    const target = this.index.target(value);
-    return target && this.byId.get(target.id);
+    if (typeof value !== 'string' || !value.startsWith('${')) {
+      return undefined;
+    }
+    if (!this.targets.has(value)) {
+      const target = this.index.target(value);
+      this.targets.set(value, target && this.byId.get(target.id));
+    }
+    return this.targets.get(value);
   }
 
   public mentioned(value: unknown): readonly Item[] {
@@ -75,6 +83,13 @@ export class IndexSource implements Source {
     }
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return text.includes('#') ? this.index.mentioned(text).map(({ id }) => this.byId.get(id)!) : [];
+  }
+
+  public view<T>(build: (source: Source) => T): T {
+    if (!this.views.has(build)) {
+      this.views.set(build, build(this));
+    }
+    return this.views.get(build) as T;
   }
 
   public named(text: string): Item | undefined {
@@ -115,6 +130,7 @@ function itemOf(resource: IndexedResource, name: string): IndexedItem {
     name,
     stack: source.id,
     region: source.region ?? '${AWS::Region}',
+    account: source.account ?? '',
     logicalId,
     type,
     resource,

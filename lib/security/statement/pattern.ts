@@ -10,6 +10,9 @@ export function covers(wide: string, narrow: string, ignoreCase = false): boolea
   if (wide === '*' || wide === narrow) {
     return true;
   }
+  if (!wide.includes('*') && !wide.includes('?')) {
+    return ignoreCase && wide.length === narrow.length && wide.toLowerCase() === narrow.toLowerCase();
+  }
   const flags = ignoreCase ? 'is' : 's';
   const key = `${flags}${wide}`;
   let expression = compiled.get(key);

@@ -1,4 +1,4 @@
-import { permissionsOf } from './permissions';
+import { permissionsOf, permits } from './permissions';
 import { readConditions, readPolicy, type PolicyEntry } from './policy-reading';
 import { listOf, objectOf, sorted, sortedBy, type Item, type Source } from './source';
 import type { Permission, RoleReach, Trust } from './statement';
@@ -22,17 +22,60 @@ const PRINCIPALS = [
 export class Identities {
   public readonly all: readonly Identity[];
   private readonly byKey: ReadonlyMap<string, Identity>;
+  /** Allowed actions by the service they are of; under no service, those that may be of any. */
+  private readonly byService = new Map<string, [Identity, Permission][]>();
+  private readonly ableTo = new Map<string, ReadonlyMap<Identity, readonly Permission[]>>();
 
   constructor(private readonly source: Source) {
     const entries = this.attachedEntries();
     this.all = PRINCIPALS.flatMap(([type]) =>
       source.items(type).map((item) => this.identity(item, entries.get(item.key) ?? [])),
     );
+    for (const identity of this.all) {
+      for (const entry of identity.permissions.filter(({ effect }) => effect === 'allow')) {
+        const service = serviceOf(entry.action);
+        const known = this.byService.get(service);
+        if (known) {
+          known.push([identity, entry]);
+        } else {
+          this.byService.set(service, [[identity, entry]]);
+        }
+      }
+    }
     this.byKey = new Map(this.all.map((identity) => [identity.item.key, identity]));
   }
 
   public of(item: Item): Identity | undefined {
     return this.byKey.get(item.key);
+  }
+
+  /** The identities that may do an action on anything, with the permissions that let them. */
+  public able(action: string): ReadonlyMap<Identity, readonly Permission[]> {
+    let able = this.ableTo.get(action);
+    if (!able) {
+      const found = new Map<Identity, Permission[]>();
+      for (const [identity, entry] of [
+        ...(this.byService.get(serviceOf(action)) ?? []),
+        ...(this.byService.get('') ?? []),
+      ]) {
+        if (permits(entry, action)) {
+          const known = found.get(identity);
+          if (known) {
+            known.push(entry);
+          } else {
+            found.set(identity, [entry]);
+          }
+        }
+      }
+      able = found;
+      this.ableTo.set(action, able);
+    }
+    return able;
+  }
+
+  /** Whether an identity may do an action on a resource. */
+  public may(identity: Identity, action: string, resource?: string): boolean {
+    return (this.able(action).get(identity) ?? []).some((entry) => permits(entry, action, resource));
   }
 
   /** Statements of policies that are resources of their own, by the principal they are attached to. */
@@ -101,6 +144,11 @@ export class Identities {
       attached: sorted(outside),
     };
   }
+}
+
+/** The service of an action; empty when a wildcard or a negation leaves it open. */
+function serviceOf(action: string): string {
+  return /^([a-z0-9-]+):/i.exec(action)?.[1].toLowerCase() ?? '';
 }
 
 function trusts(document: unknown, source: Source): Trust[] {

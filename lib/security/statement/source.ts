@@ -6,6 +6,8 @@ export interface Item {
   readonly name: string;
   readonly stack: string;
   readonly region: string;
+  /** Empty when it is decided at deployment. */
+  readonly account: string;
   readonly logicalId: string;
   readonly type: string;
   /** Resolved by the index; references are its texts. Read them with {@link Source.text} and {@link Source.target}. */
@@ -28,6 +30,8 @@ export interface Source {
   named(text: string): Item | undefined;
   /** A text file of the assembly of a resource, by its name in it. */
   file(of: Item, name: string): string | undefined;
+  /** Something computed from the whole app, once. */
+  view<T>(build: (source: Source) => T): T;
   /** Conditions of templates that only the deployment decides. */
   readonly undecided: readonly string[];
 }
@@ -61,4 +65,20 @@ export function sortedBy<T>(elements: Iterable<T>, key: (element: T) => string):
     .map((element) => [key(element), element] as const)
     .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
     .map(([, element]) => element);
+}
+
+/** Items by the key of a resource that they belong to. */
+export function groupedBy(
+  items: readonly Item[],
+  owners: (item: Item) => readonly (Item | undefined)[],
+): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    for (const owner of owners(item)) {
+      if (owner) {
+        groups.set(owner.key, [...(groups.get(owner.key) ?? []), item]);
+      }
+    }
+  }
+  return groups;
 }

@@ -1,4 +1,3 @@
-import { permits } from './permissions';
 import type { Agent } from './agent';
 import { readPolicy } from './policy-reading';
 import type { Identities, Identity } from './roles';
@@ -15,12 +14,24 @@ const DRIVES: readonly Drive[] = [
   'invoke the runtime directly',
 ];
 
+const CREATE = 'bedrock-mantle:CreateAgentSession';
+const SUBMIT = 'bedrock-mantle:CreateAgentSessionEvent';
+const DELETE = 'bedrock-mantle:DeleteAgentSession';
+const FOLLOW = [
+  'bedrock-mantle:GetAgentSession',
+  'bedrock-mantle:ListAgentSessionEvents',
+  'bedrock-mantle:ListAgentSessionItems',
+];
+const SESSION_ACTIONS = [CREATE, SUBMIT, DELETE, ...FOLLOW];
+const INVOKE = 'bedrock-agentcore:InvokeAgentRuntime';
+
 /** Who may drive an agent, by identity policies and by the resource policies of its Runtime. */
 export function startersOf(agent: Agent, identities: Identities, source: Source): Starter[] {
   const gate = runtimeGate(agent, source);
-  const found = identities.all
+  const able = new Set([...SESSION_ACTIONS, INVOKE].flatMap((action) => [...identities.able(action).keys()]));
+  const found = [...able]
     .filter(({ item }) => item.key !== agent.sessionRole?.item.key)
-    .map((identity) => ({ identity, may: drivesOf(agent, identity, gate) }))
+    .map((identity) => ({ identity, may: drivesOf(agent, identity, identities, gate) }))
     .filter(({ may }) => may.length > 0)
     .map(({ identity, may }) => ({ principal: identity.item.name, assumedBy: identity.trustedBy, may }));
   const invited = gate.admitted.map((principal) => ({
@@ -46,34 +57,34 @@ export function withWorkflowStarters(starters: readonly Starter[], workflow: rea
   return sortedBy(merged.values(), ({ principal }) => principal);
 }
 
-/** Whether an identity may create sessions that run under the agent's session role. */
-export function mayStart(agent: Agent, { permissions }: Identity): boolean {
+/** The identities that may create sessions that run under the agent's session role. */
+export function sessionStarters(agent: Agent, identities: Identities): Identity[] {
+  return [...identities.able(CREATE).keys()].filter(
+    (identity) => identity !== agent.sessionRole && mayStart(agent, identity, identities),
+  );
+}
+
+function mayStart(agent: Agent, identity: Identity, identities: Identities): boolean {
   const role = agent.sessionRole?.item.name;
   return (
-    permissions.some((entry) => permits(entry, 'bedrock-mantle:CreateAgentSession', agent.project)) &&
     role !== undefined &&
-    permissions.some((entry) => permits(entry, 'iam:PassRole', `\${${role}}`))
+    identities.may(identity, CREATE, agent.project) &&
+    identities.may(identity, 'iam:PassRole', `\${${role}}`)
   );
 }
 
-function drivesOf(agent: Agent, identity: Identity, gate: RuntimeGate): Drive[] {
-  const { permissions } = identity;
-  const may = (...actions: string[]) =>
-    actions.some((action) => permissions.some((entry) => permits(entry, `bedrock-mantle:${action}`, agent.project)));
+function drivesOf(agent: Agent, identity: Identity, identities: Identities, gate: RuntimeGate): Drive[] {
+  const may = (...actions: string[]) => actions.some((action) => identities.may(identity, action, agent.project));
+  const invokes = () =>
+    [agent.runtime, ...agent.endpoints].some(({ name }) => identities.may(identity, INVOKE, `\${${name}}`));
   const drives: [Drive, boolean][] = [
-    ['start sessions', mayStart(agent, identity)],
-    ['submit messages', may('CreateAgentSessionEvent')],
-    ['follow turns', may('GetAgentSession', 'ListAgentSessionEvents', 'ListAgentSessionItems')],
-    ['cancel and delete', may('DeleteAgentSession')],
-    ['invoke the runtime directly', gate.open(identity.item) && mayInvoke(agent, identity)],
+    ['start sessions', mayStart(agent, identity, identities)],
+    ['submit messages', may(SUBMIT)],
+    ['follow turns', may(...FOLLOW)],
+    ['cancel and delete', may(DELETE)],
+    ['invoke the runtime directly', gate.open(identity.item) && invokes()],
   ];
   return drives.filter(([, holds]) => holds).map(([drive]) => drive);
-}
-
-function mayInvoke({ runtime, endpoints }: Agent, { permissions }: Identity): boolean {
-  return [runtime, ...endpoints].some((item) =>
-    permissions.some((entry) => permits(entry, 'bedrock-agentcore:InvokeAgentRuntime', `\${${item.name}}`)),
-  );
 }
 
 interface RuntimeGate {

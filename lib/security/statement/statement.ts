@@ -49,6 +49,7 @@ export interface Definition {
 
 export interface Tool {
   readonly label: string;
+  /** What is run in the environment, or the URL that the service calls. */
   readonly command: string;
   /** Absent: every tool of the server. */
   readonly allowed?: readonly string[];

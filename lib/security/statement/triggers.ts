@@ -1,7 +1,6 @@
 import type { Agent } from './agent';
-import { permits } from './permissions';
 import type { Identities, Identity } from './roles';
-import { mayStart } from './starters';
+import { sessionStarters } from './starters';
 import { listOf, objectOf, sortedBy, type Item, type Source } from './source';
 import type { Trigger } from './statement';
 import { passedIn } from './trigger-input';
@@ -41,10 +40,10 @@ export function chainOf(agent: Agent, identities: Identities, source: Source): C
   const triggers = new Map<string, Trigger>();
   const reached = new Map<string, Step>();
   const openTo = new Map<string, Identity>();
-  const workers = workersByRole(source);
-  const queue: Step[] = identities.all
-    .filter((identity) => identity.item.key !== agent.sessionRole?.item.key && mayStart(agent, identity))
-    .flatMap(({ item }) => (workers.get(item.key) ?? []).map((worker) => ({ item: worker, path: [item.name] })));
+  const workers = source.view(workersByRole);
+  const queue: Step[] = sessionStarters(agent, identities).flatMap(({ item }) =>
+    (workers.get(item.key) ?? []).map((worker) => ({ item: worker, path: [item.name] })),
+  );
   for (let step = queue.shift(); step; step = queue.shift()) {
     const { item, path } = step;
     if (reached.has(item.key)) {
@@ -59,8 +58,9 @@ export function chainOf(agent: Agent, identities: Identities, source: Source): C
       queue.push({ item: before, path: way });
     }
     const actions = START_ACTIONS[item.type] ?? [];
-    for (const identity of identities.all) {
-      if (!actions.some((action) => identity.permissions.some((entry) => permits(entry, action, `\${${item.name}}`)))) {
+    const starters = new Set(actions.flatMap((action) => [...identities.able(action).keys()]));
+    for (const identity of starters) {
+      if (!actions.some((action) => identities.may(identity, action, `\${${item.name}}`))) {
         continue;
       }
       const behind = workers.get(identity.item.key) ?? [];

@@ -61,7 +61,6 @@ describe.each(HOSTILE)('with the name %j', (text) => {
   test('the terminal gets no control characters', () => {
     const style = { title: String, good: String, name: String, faint: String, bad: String };
     const shown = [...shortStatement(statement, style), ...diffText(diffStatements([plain], [statement])).split('\n')];
-    // eslint-disable-next-line no-control-regex -- the characters a terminal obeys
     expect(shown.filter((line) => /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(line))).toEqual([]);
   });
 

@@ -1,0 +1,82 @@
+// What a security statement costs: an app of 10 agents, each with the network, roles, stores and trail of the example, from
+// its final templates to the written files. A fresh process per round, as in a synth; medians. Needs `npm run bundle`.
+//
+//   node bench/security-statement.mjs [rounds] [agents]
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const rounds = Number(process.argv[2] ?? 21);
+const agents = Number(process.argv[3] ?? 10);
+const work = mkdtempSync(path.join(tmpdir(), 'bench-statement-'));
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+const APP = `
+import { App } from 'aws-cdk-lib/core';
+import { CiPipelineAgentStack } from ${JSON.stringify(path.resolve('examples/ci-pipeline-agent/ci-pipeline-agent-stack'))};
+import { CiPipelineNetworkStack } from ${JSON.stringify(path.resolve('examples/ci-pipeline-agent/ci-pipeline-network-stack'))};
+const app = new App({ outdir: process.argv[2] });
+for (let index = 0; index < Number(process.argv[3]); index += 1) {
+  // An account each: the example brings a trail, and an account has one.
+  const env = { account: String(111122223330 + index), region: 'us-east-1' };
+  const { network } = new CiPipelineNetworkStack(app, 'Network' + index, { env });
+  new CiPipelineAgentStack(app, 'Agent' + index, { env, network });
+}
+app.synth();
+`;
+
+const MEASURED = `
+import { statementsOf } from ${JSON.stringify(path.resolve('lib/security/statement/build'))};
+import { writeStatements } from ${JSON.stringify(path.resolve('lib/security/statement/files'))};
+import { TemplateIndex } from ${JSON.stringify(path.resolve('lib/security/template-index'))};
+const now = () => Number(process.hrtime.bigint()) / 1e6;
+const started = now();
+const index = TemplateIndex.fromAssembly(process.argv[2]);
+const read = now();
+const statements = statementsOf(index);
+const made = now();
+writeStatements(statements, process.argv[3]);
+const written = now();
+console.log(JSON.stringify({ agents: statements.length, resources: index.resources.length,
+  read: read - started, make: made - read, write: written - made, total: written - started }));
+`;
+
+try {
+  const outdir = path.join(work, 'cdk.out');
+  const source = path.resolve('bench', `.app-${process.pid}.ts`);
+  writeFileSync(source, APP);
+  try {
+    execFileSync(process.execPath, ['--import', 'tsx', source, outdir, String(agents)], { stdio: 'inherit' });
+  } finally {
+    rmSync(source);
+  }
+  const program = path.join(work, 'measured.cjs');
+  await build({
+    stdin: { contents: MEASURED, resolveDir: process.cwd(), loader: 'ts' },
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+  });
+  const runs = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const out = path.join(work, `out-${round}`);
+    const run = JSON.parse(execFileSync(process.execPath, [program, outdir, out], { encoding: 'utf8' }));
+    if (round > 0) runs.push(run); // the first warms the disk cache
+  }
+  const [{ agents: found, resources }] = runs;
+  const templates = readFileSync(path.join(outdir, 'manifest.json'), 'utf8').match(
+    /"aws:cloudformation:stack"/g,
+  ).length;
+  console.log(
+    `${found} agents, ${templates} stacks, ${resources} resources; ${rounds} rounds, Node ${process.version}`,
+  );
+  for (const part of ['read', 'make', 'write', 'total']) {
+    const values = runs.map((run) => run[part]);
+    console.log(`${part.padEnd(6)} median ${median(values).toFixed(1)} ms, worst ${Math.max(...values).toFixed(1)} ms`);
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
