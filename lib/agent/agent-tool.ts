@@ -1,52 +1,19 @@
-import { requireAbsoluteDirectory } from '../validation/absolute-directory';
-import { requireSafeEnvironment } from '../validation/environment-variables';
-import { InputError, requireInput } from '../validation/input-error';
-import { Token } from 'aws-cdk-lib/core';
-import type { StdioMcpTool } from './session-contract';
+import type { SessionTool } from './session-contract';
+import { checkCloudWatch, cloudWatchTool, type CloudWatchToolProps } from './tools/cloudwatch-tool';
+import { checkDeployments, deploymentsTool, type DeploymentsToolProps } from './tools/deployments-tool';
+import { checkGateway, gatewayTool, type GatewayToolProps } from './tools/gateway-tool';
+import { checkKnowledgeBase, knowledgeBaseTool, type KnowledgeBaseToolProps } from './tools/knowledge-base-tool';
+import { checkOutputs, outputsTool, type OutputsToolProps } from './tools/outputs-tool';
+import { checkStdio, stdioTool, type StdioToolProps } from './tools/stdio-tool';
+import { attachTool, type ToolHost, type ToolParts } from './tools/tool-host';
 
-/** Longest value of an environment variable of a STDIO server. The service documents none; the Runtime's limit is used. */
-const MAX_ENVIRONMENT_VALUE = 5000;
-
-/** A STDIO MCP server in the image of the agent. */
-export interface StdioToolProps {
-  /** Label of the server, unique in the agent. Tools are shown to the model under it. */
-  readonly serverLabel: string;
-  /** Absolute path of the program. */
-  readonly command: string;
-  /**
-   * Arguments of the program.
-   *
-   * @default - none
-   */
-  readonly args?: string[];
-  /**
-   * Absolute working directory.
-   *
-   * @default - the workspace of the session
-   */
-  readonly workingDirectory?: string;
-  /**
-   * Environment variables with values that may be read by anyone who may read the session. Never credentials: they are
-   * refused by name and by format.
-   *
-   * @default - none
-   */
-  readonly environment?: { [name: string]: string };
-  /**
-   * Names of variables that the server inherits from the environment of the container.
-   *
-   * @default - none
-   */
-  readonly inheritedVariables?: string[];
-  /**
-   * Names of the server's tools that the agent may call.
-   *
-   * @default - every tool of the server
-   */
-  readonly allowedTools?: string[];
-}
-
-/** A tool of a managed agent, beside the commands it can always run in its environment. */
+/**
+ * A tool of a managed agent, beside the commands it can always run in its environment.
+ *
+ * The tools of this library are MCP servers in `AgentImage.bundled()`. An agent that uses one gets the permissions and the
+ * network endpoints the tool needs, and no others. Permissions go to the execution role, under which every command of
+ * the agent runs: IAM is the boundary, limits that only the tool keeps are marked so.
+ */
 export class AgentTool {
   /**
    * A STDIO MCP server that runs inside the execution environment, with the permissions of the execution role.
@@ -56,61 +23,78 @@ export class AgentTool {
    * @throws InputError when a path is not absolute, a name is empty or repeated, or a value looks like a credential.
    */
   public static stdio(props: StdioToolProps): AgentTool {
-    const where = `AgentTool.stdio '${props.serverLabel}'`;
-    requireInput(props.serverLabel.trim() !== '', where, {
-      input: 'serverLabel',
-      value: props.serverLabel,
-      allowed: 'a non-empty label',
-      fix: 'name the server',
-    });
-    requireAbsoluteDirectory(where, 'command', props.command);
-    if (props.workingDirectory !== undefined) {
-      requireAbsoluteDirectory(where, 'workingDirectory', props.workingDirectory);
-    }
-    requireSafeEnvironment(where, 'environment', props.environment ?? {}, MAX_ENVIRONMENT_VALUE);
-    requireNames(where, 'inheritedVariables', props.inheritedVariables);
-    requireNames(where, 'allowedTools', props.allowedTools);
-    return new AgentTool(props);
+    checkStdio(props);
+    return new AgentTool(props.serverLabel, () => stdioTool(props));
+  }
+
+  /**
+   * Reads named log groups (Logs Insights), metrics of named namespaces, and named alarms. Needs the bundled image.
+   *
+   * @throws InputError when nothing is named, or a limit is out of range.
+   */
+  public static cloudWatch(props: CloudWatchToolProps): AgentTool {
+    checkCloudWatch(props);
+    return new AgentTool(props.serverLabel ?? 'cloudwatch', (host) => cloudWatchTool(props, host));
+  }
+
+  /**
+   * Reads what was deployed: CodeDeploy, CloudFormation, ECS, Lambda, and write events from CloudTrail. Needs the bundled
+   * image.
+   *
+   * @throws InputError when nothing is named, or a name is malformed.
+   */
+  public static deployments(props: DeploymentsToolProps): AgentTool {
+    checkDeployments(props);
+    return new AgentTool(props.serverLabel ?? 'deployments', (host) => deploymentsTool(props, host));
+  }
+
+  /**
+   * Finds passages in one Bedrock Knowledge Base. Needs the bundled image.
+   *
+   * @throws InputError when the ARN is malformed.
+   */
+  public static knowledgeBase(props: KnowledgeBaseToolProps): AgentTool {
+    checkKnowledgeBase(props);
+    return new AgentTool(props.serverLabel ?? 'knowledge-base', (host) => knowledgeBaseTool(props, host));
+  }
+
+  /**
+   * Publishes files of the workspace below one prefix of one bucket. Needs the bundled image.
+   *
+   * @throws InputError when the prefix or a file type is not acceptable.
+   */
+  public static outputs(props: OutputsToolProps): AgentTool {
+    checkOutputs(props);
+    return new AgentTool(props.serverLabel ?? 'outputs', (host) => outputsTool(props, host));
+  }
+
+  /**
+   * Experimental: the tools of an AgentCore Gateway, called over HTTP by BMA with IAM. Observed in AWS's public template,
+   * not in the AWS user guide; that BMA calls it with the session role is inferred. May stop working without notice.
+   *
+   * @throws InputError when ARN or URL are not those of a gateway.
+   */
+  public static gateway(props: GatewayToolProps): AgentTool {
+    checkGateway(props);
+    return new AgentTool(props.serverLabel, () => gatewayTool(props));
   }
 
   /** Label of the server, unique in the agent. */
   public readonly serverLabel: string;
 
-  private constructor(private readonly props: StdioToolProps) {
-    this.serverLabel = props.serverLabel;
+  private readonly parts: (host: ToolHost) => ToolParts;
+
+  private constructor(serverLabel: string, parts: (host: ToolHost) => ToolParts) {
+    this.serverLabel = serverLabel;
+    this.parts = parts;
   }
 
-  /** @internal */
-  public _render(): StdioMcpTool {
-    const { serverLabel, command, args, workingDirectory, environment, inheritedVariables, allowedTools } = this.props;
-    return {
-      type: 'mcp',
-      server_label: serverLabel,
-      transport: {
-        type: 'stdio',
-        command,
-        ...(args?.length ? { args } : {}),
-        ...(workingDirectory !== undefined ? { cwd: workingDirectory } : {}),
-        ...(environment && Object.keys(environment).length ? { env: environment } : {}),
-        ...(inheritedVariables?.length ? { env_vars: inheritedVariables } : {}),
-      },
-      ...(allowedTools ? { allowed_tools: allowedTools } : {}),
-    };
-  }
-}
-
-function requireNames(where: string, input: string, names: string[] | undefined): void {
-  if (names === undefined) {
-    return;
-  }
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  const empty = names.some((name) => !Token.isUnresolved(name) && name.trim() === '');
-  if (repeated !== undefined || empty) {
-    throw new InputError(where, {
-      input,
-      value: names,
-      allowed: 'names that are not empty, each once',
-      fix: repeated !== undefined ? `remove the second '${repeated}'` : 'remove the empty name',
-    });
+  /**
+   * Gives the tool to an agent: permissions, endpoints, and the definition that its sessions are created with.
+   *
+   * @internal
+   */
+  public _bind(host: ToolHost): SessionTool {
+    return attachTool(host, this.serverLabel, this.parts(host));
   }
 }

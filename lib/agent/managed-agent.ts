@@ -18,6 +18,7 @@ import { definitionParameterArn, definitionParameterName } from './definition-pa
 import { ImportedManagedAgent } from './imported-managed-agent';
 import { ManagedAgentBase, type IManagedAgent } from './managed-agent-base';
 import type { ManagedAgentAttributes, ManagedAgentProps } from './managed-agent-props';
+import type { SessionTool } from './session-contract';
 import { SessionDefinitionPublication } from './session-definition';
 
 /**
@@ -83,7 +84,7 @@ export class ManagedAgent extends ManagedAgentBase {
     this.model = props.model;
     this.agentName = this.checkedName(props.agentName);
     this.checkInstructions(props.instructions);
-    const tools = this.checkedTools(props.tools ?? []);
+    this.checkTools(props.tools ?? []);
 
     this.requireOnePlacement(props);
     this.encryptionKey =
@@ -121,7 +122,7 @@ export class ManagedAgent extends ManagedAgentBase {
     this.sessionDefinitionParameterArn = definitionParameterArn(this, this.agentName);
     const definition = new SessionDefinitionPublication(this, 'SessionDefinition', {
       parameterName: this.sessionDefinitionParameterName,
-      agent: { model: props.model.modelId, instructions: props.instructions, tools },
+      agent: { model: props.model.modelId, instructions: props.instructions, tools: this.bindTools(props.tools ?? []) },
       workspaceDirectory: this.environment.workspaceDirectory,
       capabilityDirectories: this.environment.capabilityDirectories,
       sessionRoleArn: this.sessionRole.roleArn,
@@ -183,7 +184,7 @@ export class ManagedAgent extends ManagedAgentBase {
     });
   }
 
-  private checkedTools(tools: AgentTool[]) {
+  private checkTools(tools: AgentTool[]): void {
     const labels = tools.map(({ serverLabel }) => serverLabel);
     const repeated = labels.find((label, index) => labels.indexOf(label) !== index);
     requireInput(repeated === undefined, this, {
@@ -192,7 +193,13 @@ export class ManagedAgent extends ManagedAgentBase {
       allowed: 'every server label once',
       fix: 'rename one of the servers',
     });
-    return tools.map((tool) => tool._render());
+  }
+
+  /** Permissions, endpoints and definitions of the tools. */
+  private bindTools(tools: AgentTool[]): SessionTool[] {
+    const { executionRole, sessionRole } = this;
+    const { network, workspaceDirectory } = this.environment;
+    return tools.map((tool) => tool._bind({ scope: this, executionRole, sessionRole, network, workspaceDirectory }));
   }
 
   private requireDistinctRoles(): void {

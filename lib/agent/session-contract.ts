@@ -22,11 +22,27 @@ export interface StdioMcpTool {
   readonly allowed_tools?: string[];
 }
 
+/**
+ * The tools of an AgentCore Gateway, called from the service side. Experimental: observed in AWS's public template, not
+ * in the user guide.
+ */
+export interface GatewayMcpTool {
+  readonly type: 'mcp';
+  readonly server_label: string;
+  readonly required: boolean;
+  readonly connection_origin: 'service';
+  readonly transport: { readonly type: 'http'; readonly server_url: string };
+  readonly allowed_tools?: string[];
+}
+
+/** A tool of the agent as the service takes it. */
+export type SessionTool = StdioMcpTool | GatewayMcpTool;
+
 /** The `agent` member of the create request. */
 export interface SessionAgent {
   readonly model: string;
   readonly instructions: string;
-  readonly tools: StdioMcpTool[];
+  readonly tools: SessionTool[];
 }
 
 /** The `environment` member of the create request for an AgentCore Runtime. */

@@ -15,7 +15,7 @@ import type { IConstruct } from 'constructs';
  */
 export function logCallerStatements(
   scope: IConstruct,
-  key: kms.IKey,
+  key: Pick<kms.IKey, 'keyArn'>,
   logGroupName: string,
   access: 'read' | 'write',
 ): iam.PolicyStatement[] {

@@ -197,6 +197,44 @@ export const TRACE_ACTIONS = [
   'xray:PutTraceSegments',
 ];
 
+/* ---------------------------------------------------------------- agent tools (granted to the execution role) */
+
+/** Logs Insights on named log groups. */
+export const LOG_QUERY_ACTIONS = ['logs:GetQueryResults', 'logs:StartQuery'];
+
+/** Ending a query that is given up, so that it scans no further. Has no resource-level form (see RESOURCELESS_ACTIONS). */
+export const LOG_QUERY_STOP_ACTIONS = ['logs:StopQuery'];
+
+/** Reading metrics. Metrics have no ARN (see RESOURCELESS_ACTIONS). */
+export const METRIC_READ_ACTIONS = ['cloudwatch:GetMetricData'];
+
+/** Reading named alarms. */
+export const ALARM_READ_ACTIONS = ['cloudwatch:DescribeAlarmHistory', 'cloudwatch:DescribeAlarms'];
+
+/** What was deployed, of named resources. None of these returns a template, a parameter or a task definition. */
+export const DEPLOYMENT_READ_ACTIONS = {
+  codeDeploy: ['codedeploy:BatchGetDeployments', 'codedeploy:ListDeployments'],
+  stacks: ['cloudformation:DescribeStackEvents'],
+  services: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'],
+  aliases: ['lambda:ListAliases'],
+  /** Answers with the environment variables of the function, too: granted only where versions are asked for. */
+  versions: ['lambda:ListVersionsByFunction'],
+  /** Has no resource-level form (see RESOURCELESS_ACTIONS). */
+  changeEvents: ['cloudtrail:LookupEvents'],
+};
+
+/** Finding passages in one knowledge base. */
+export const KNOWLEDGE_BASE_READ_ACTIONS = ['bedrock:Retrieve'];
+
+/** Publishing below one prefix. Without overwriting, always granted together with the `s3:if-none-match` condition. */
+export const OUTPUT_PUBLISH_ACTIONS = ['s3:PutObject'];
+
+/** The key of the output bucket, through Amazon S3. A single PutObject needs no more. */
+export const OUTPUT_KEY_ACTIONS = ['kms:GenerateDataKey'];
+
+/** Calling the tools of one AgentCore Gateway, for the session role. */
+export const GATEWAY_INVOKE_ACTIONS = ['bedrock-agentcore:InvokeGateway'];
+
 /* ---------------------------------------------------------------- denials */
 
 /** API keys: this library signs with SigV4 and denies bearer tokens on every role it makes or extends. */
@@ -218,10 +256,13 @@ const LOG_DELIVERY = 'log delivery has no resource-level form (Step Functions de
 
 /**
  * The only actions for which `Resource: "*"` is rendered, each with the reason.
- * The service authorization reference lists no resource type for any of them.
+ * The service authorization reference lists no resource type that any of them requires.
  */
 export const RESOURCELESS_ACTIONS: Readonly<Record<string, string>> = {
   'ecr:GetAuthorizationToken': 'returns a registry login; the pull itself is limited to one repository',
+  'cloudtrail:LookupEvents': 'the event history belongs to the account and Region as a whole',
+  'cloudwatch:GetMetricData': 'metrics have no ARN; the one resource type (dataset) is optional',
+  'logs:StopQuery': 'ends a query by its unguessable id and reads nothing',
   'states:SendTaskSuccess': 'authorised by the unguessable task token, not by a state machine ARN',
   'states:SendTaskFailure': 'authorised by the unguessable task token, not by a state machine ARN',
   'ec2:AssignPrivateIpAddresses': VPC_FUNCTION,

@@ -168,6 +168,7 @@ class ScriptedTurn {
     if (running !== undefined) return running;
     const tool = this.on.session.agent.tools.find((candidate) => candidate.server_label === label);
     if (tool === undefined) throw new Error(`the session has no MCP server "${label}"`);
+    if ('connection_origin' in tool) throw new Error(`"${label}" is a gateway, which the local service does not call`);
     const started = await McpStdioServer.start(
       this.on.connection,
       tool,

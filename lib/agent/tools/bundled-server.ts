@@ -1,0 +1,112 @@
+import { Duration, Stack, Token, type Size } from 'aws-cdk-lib/core';
+import { requireInput, requireWholeNumber } from '../../validation/input-error';
+import type { StdioMcpTool } from '../session-contract';
+import { SERVER_VARIABLES, TOOL_DIRECTORY } from './tool-contract';
+import type { ToolHost } from './tool-host';
+
+/** What every tool of the bundled image can be told. */
+export interface BundledToolOptions {
+  /**
+   * Label of the server, unique in the agent.
+   *
+   * @default - the name of the tool, for example `cloudwatch`
+   */
+  readonly serverLabel?: string;
+
+  /**
+   * Longest time one call may take, 1 second to 15 minutes. How long BMA itself waits for a tool is not documented.
+   *
+   * @default Duration.seconds(45)
+   */
+  readonly deadline?: Duration;
+}
+
+/**
+ * Names of the variables through which the SDK finds the credentials of the execution role, as far as the lifecycle
+ * server hands them on. On AgentCore the credentials come from the metadata service of the microVM and none is set.
+ */
+const CREDENTIAL_SOURCES = [
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+];
+
+/** A server that ships with `AgentImage.bundled()`. */
+export interface BundledServer {
+  readonly name: string;
+  readonly variables: Record<string, string>;
+  readonly args?: string[];
+  /** The tools that the scope leaves. */
+  readonly tools: string[];
+}
+
+export function bundledServer(host: ToolHost, server: BundledServer, options: BundledToolOptions): StdioMcpTool {
+  const { name, variables, args = [], tools } = server;
+  return {
+    type: 'mcp',
+    server_label: options.serverLabel ?? name,
+    transport: {
+      type: 'stdio',
+      // Finds the Node of the image wherever its base has it.
+      command: '/usr/bin/env',
+      args: ['node', `${TOOL_DIRECTORY}/${name}/server.js`, ...args],
+      cwd: host.workspaceDirectory,
+      env: {
+        AWS_REGION: Stack.of(host.scope).region,
+        // HOME can be written by commands of the agent: no endpoint, no profile and no program may come from there.
+        AWS_CONFIG_FILE: '/dev/null',
+        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+        [SERVER_VARIABLES.deadlineSeconds]: String((options.deadline ?? Duration.seconds(45)).toSeconds()),
+        ...variables,
+      },
+      env_vars: ['PATH', ...CREDENTIAL_SOURCES],
+    },
+    allowed_tools: tools,
+  };
+}
+
+/** Checks what all bundled tools have in common, before there is an agent. */
+export function checkOptions(where: string, options: BundledToolOptions): void {
+  requireInput(options.serverLabel === undefined || options.serverLabel.trim() !== '', where, {
+    input: 'serverLabel',
+    value: options.serverLabel,
+    allowed: 'a non-empty label',
+    fix: 'name the server or leave it out',
+  });
+  if (options.deadline !== undefined && !options.deadline.isUnresolved()) {
+    requireWholeNumber(where, 'deadline', options.deadline.toSeconds({ integral: false }), 1, 900, 'seconds');
+  }
+}
+
+/** Names that are sent to a server as one text, separated by commas. Unresolved tokens pass. */
+export function checkNames(where: string, input: string, names: string[], pattern: RegExp, allowed: string): void {
+  const wrong = names.find((name) => !Token.isUnresolved(name) && !pattern.test(name));
+  requireInput(wrong === undefined, where, { input, value: wrong, allowed, fix: 'correct the name' });
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  requireInput(repeated === undefined, where, {
+    input,
+    value: repeated,
+    allowed: 'every name once',
+    fix: 'remove the second one',
+  });
+}
+
+/** Checks a duration that a server gets in whole seconds. */
+export function checkSeconds(where: string, input: string, value: Duration, min: number, max: number): void {
+  if (!value.isUnresolved()) {
+    requireWholeNumber(where, input, value.toSeconds({ integral: false }), min, max, 'seconds');
+  }
+}
+
+/** Checks a size that a server gets in whole bytes. */
+export function checkBytes(where: string, input: string, value: Size, max: number): void {
+  if (!value.isUnresolved()) {
+    requireWholeNumber(where, input, value.toBytes(), 1, max, 'bytes');
+  }
+}

@@ -1,0 +1,74 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { GATEWAY_INVOKE_ACTIONS } from '../../identity/perms';
+import { requireInput, requirePattern } from '../../validation/input-error';
+import type { ToolParts } from './tool-host';
+
+/** An AgentCore Gateway whose tools an agent may call. */
+export interface GatewayToolProps {
+  /** Label of the gateway, unique in the agent. */
+  readonly serverLabel: string;
+  /** ARN of the gateway. */
+  readonly gatewayArn: string;
+  /** MCP endpoint of the gateway, `https://….gateway.bedrock-agentcore.REGION.amazonaws.com/mcp`. */
+  readonly gatewayUrl: string;
+  /**
+   * Whether a session fails when the gateway cannot be reached. What the service does otherwise is not documented.
+   *
+   * @default true
+   */
+  readonly required?: boolean;
+  /**
+   * Names of the gateway's tools that the agent may call.
+   *
+   * @default - every tool of the gateway
+   */
+  readonly allowedTools?: string[];
+}
+
+const WHERE = 'AgentTool.gateway';
+
+export function checkGateway(props: GatewayToolProps): void {
+  requireInput(props.serverLabel.trim() !== '', WHERE, {
+    input: 'serverLabel',
+    value: props.serverLabel,
+    allowed: 'a non-empty label',
+    fix: 'name the gateway',
+  });
+  requirePattern(
+    WHERE,
+    'gatewayArn',
+    props.gatewayArn,
+    /^arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway\/[0-9A-Za-z-]{1,128}$/,
+    'arn:PARTITION:bedrock-agentcore:REGION:ACCOUNT:gateway/ID',
+    'pass the ARN of the gateway',
+  );
+  requirePattern(
+    WHERE,
+    'gatewayUrl',
+    props.gatewayUrl,
+    /^https:\/\/[a-z0-9-]+\.gateway\.bedrock-agentcore\.[a-z0-9-]+\.amazonaws\.com(\/[\w./-]*)?$/,
+    'the https URL of an AgentCore Gateway, without user, query and fragment',
+    'pass gatewayUrl of the gateway',
+  );
+}
+
+/**
+ * Called by BMA, not from the environment: no endpoint is needed, and the permission goes to the session role. That this
+ * is the role it is called with is inferred, not documented.
+ */
+export function gatewayTool(props: GatewayToolProps): ToolParts {
+  const { serverLabel, gatewayArn, gatewayUrl, required = true, allowedTools } = props;
+  return {
+    definition: {
+      type: 'mcp',
+      server_label: serverLabel,
+      required,
+      connection_origin: 'service',
+      transport: { type: 'http', server_url: gatewayUrl },
+      ...(allowedTools ? { allowed_tools: allowedTools } : {}),
+    },
+    sessionStatements: [
+      new PolicyStatement({ sid: 'CallGateway', actions: GATEWAY_INVOKE_ACTIONS, resources: [gatewayArn] }),
+    ],
+  };
+}
