@@ -24,6 +24,8 @@ export interface PreparedTurn {
   /** From the moment the slot is held. */
   readonly deadlineSeconds: number;
   readonly approvalRequired: boolean;
+  /** Attribute of the slots item that counts the share of the turn, and how many it may count, in the form DynamoDB takes a number in. */
+  readonly share: { readonly attribute: string; readonly slots: string };
   /** Unix seconds as text, the form DynamoDB takes a number in: when the ledger forgets the turn. */
   readonly expiresAt: string;
 }

@@ -93,6 +93,16 @@ export interface TurnRequest {
   readonly deadlineSeconds?: number;
   /** `required`: a person approves before the session is opened; refused by a workflow that has no approval step. Absent: as the workflow says. */
   readonly approval?: 'required';
+  /** Part of the workflow's slots that the turn competes for beside all other turns. Absent: all slots. */
+  readonly share?: SlotShare;
+}
+
+/** At most `slots` turns that name the same share hold a slot at the same time. */
+export interface SlotShare {
+  /** 1 to 64 letters, digits and dashes: the id of the trigger. */
+  readonly name: string;
+  /** 1 to 1,000. More than the workflow has is no limit. */
+  readonly slots: number;
 }
 
 /**
@@ -186,8 +196,13 @@ export interface LedgerKey {
 export const SLOTS_KEY = 'slots';
 
 export interface SlotsItem extends LedgerKey {
-  /** Execution names. The attribute is absent when nobody holds a slot. */
+  /** Execution names. The attribute is absent when nobody holds a slot. Beside it one such attribute per share, see {@link shareAttribute}. */
   readonly holders?: ReadonlySet<string>;
+}
+
+/** Name of the attribute that counts who holds a slot of a share; turns without one are counted, too, and never limited. */
+export function shareAttribute(share: string | undefined): string {
+  return share === undefined ? 'holdersOfNoShare' : `holders#${share}`;
 }
 
 /** A conversation, by its session key (or by the execution name of a turn without one). */

@@ -82,7 +82,7 @@ export class TurnFunctions extends Construct {
       }),
       'open-session': this.make('open-session', 'opens or resumes a session', 300, {
         session: TURN_SESSION_ACTIONS.open,
-        ledger: LEDGER_CHANGE_ACTIONS,
+        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
         more: [this.passSessionRole(), ...this.readDefinition()],
       }),
       'submit-turn': this.make('submit-turn', 'sends a message', 240, {

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { LocalService } from '../../local';
-import { sessionLedgerKey, turnExecutionName, type TurnRequest } from '../../lib/workflow/turn-contract';
+import {
+  sessionLedgerKey,
+  shareAttribute,
+  turnExecutionName,
+  type TurnRequest,
+} from '../../lib/workflow/turn-contract';
 import { clientOf, eventually, removeLifecycleBundle, startWithRealParts } from '../local/support/service';
 import { run, type Run } from './support/interpreter';
 import { LocalCloud } from './support/local-cloud';
@@ -323,6 +328,35 @@ test('without a free slot a turn waits, then times out', async () => {
 
   expect(result).toMatchObject({ outcome: 'TimedOut', reason: { code: 'no-slot' } });
   expect(await full.result).toMatchObject({ outcome: 'Completed' });
+  expect(await cloud.slotHolders()).toEqual([]);
+});
+
+test('a full share makes its own turns wait, and no others', async () => {
+  const share = { name: 'Busy', slots: 1 };
+  const change = (verb: 'ADD' | 'DELETE') =>
+    cloud.dynamo.send(
+      new UpdateItemCommand({
+        TableName: deployed.table.name,
+        Key: { pk: { S: 'slots' } },
+        UpdateExpression: `${verb} holders :other, #share :other`,
+        ExpressionAttributeNames: { '#share': shareAttribute(share.name) },
+        ExpressionAttributeValues: { ':other': { SS: ['other'] } },
+      }),
+    );
+  await change('ADD');
+  const waiting = start(request('shared', { share }));
+  const few = JSON.parse(JSON.stringify(deployed.turns).replace(/"MaxAttempts":480/, '"MaxAttempts":2'));
+  const input = request('shared in vain', { share });
+  const inVain = await run(cloud, few, turnExecutionName(input.deduplicationKey), input).result;
+  const others = await Promise.all([
+    start(request('not shared')).result,
+    start(request('another share', { share: { name: 'Free', slots: 1 } })).result,
+  ]);
+  await change('DELETE');
+
+  expect(inVain).toMatchObject({ outcome: 'TimedOut', reason: { code: 'no-slot' } });
+  expect(others.map((result) => (result as { outcome: string }).outcome)).toEqual(['Completed', 'Completed']);
+  expect(await waiting.result).toMatchObject({ outcome: 'Completed' });
   expect(await cloud.slotHolders()).toEqual([]);
 });
 

@@ -161,7 +161,8 @@ export function finishStates(targets: Targets): States {
       {
         TableName: targets.table,
         Key: { pk: { S: 'slots' } },
-        UpdateExpression: 'DELETE holders :me',
+        UpdateExpression: 'DELETE holders :me, #share :me',
+        ExpressionAttributeNames: { '#share.$': '$.turn.share.attribute' },
         ExpressionAttributeValues: { ':me': { 'SS.$': 'States.Array($.turn.name)' } },
       },
       { ResultPath: null, Next: 'Was the outcome published' },

@@ -1,4 +1,5 @@
 import { call, choice, ending, type Machine, pass, type Targets } from './asl';
+import { shareAttribute } from '../turn-contract';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
 
 /** Time for a function that was running when its execution was stopped to come to its end. */
@@ -51,6 +52,7 @@ export function settlementDefinition(targets: Targets, agentName: string): Machi
             'name.$': '$.detail.name',
             'turnPk.$': "States.Format('turn#{}', $.detail.name)",
             'sessionPk.$': "States.Format('session#{}', $.detail.name)",
+            share: { attribute: shareAttribute(undefined), slots: '1' },
             detail: {
               format: 'cdk-bedrock-managed-agents/turn-event/1',
               agentName,

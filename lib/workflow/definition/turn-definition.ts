@@ -122,10 +122,14 @@ function workStates(targets: Targets, rules: TurnRules): States {
       {
         TableName: targets.table,
         Key: slotName,
-        UpdateExpression: 'ADD holders :me',
+        UpdateExpression: 'ADD holders :me, #share :me',
         // Idempotent: who holds a slot already gets the same one again.
-        ConditionExpression: 'attribute_not_exists(holders) OR size(holders) < :limit OR contains(holders, :name)',
+        ConditionExpression:
+          '(attribute_not_exists(holders) OR size(holders) < :limit OR contains(holders, :name)) AND ' +
+          '(attribute_not_exists(#share) OR size(#share) < :share OR contains(#share, :name))',
+        ExpressionAttributeNames: { '#share.$': '$.turn.share.attribute' },
         ExpressionAttributeValues: {
+          ':share': { 'N.$': '$.turn.share.slots' },
           ':me': { 'SS.$': 'States.Array($.turn.name)' },
           ':name': { 'S.$': '$.turn.name' },
           ':limit': { N: String(rules.maxConcurrency) },

@@ -72,7 +72,9 @@ async function adopt(
     if (result.outcome === 'not-found') return undefined;
     const candidates = result.outcome === 'found' ? [result.session.id] : result.candidates;
     for (const id of candidates) {
-      if ((await isUnused(client, id)) && (await own(ledger, id, turn))) return id;
+      // The ledger first: most young sessions belong to other turns, and asking it costs the service nothing.
+      const free = !(await ledger.isOwnedByAnother(ownerLedgerKey(id), turn.sessionPk));
+      if (free && (await isUnused(client, id)) && (await own(ledger, id, turn))) return id;
       known.add(id);
     }
     if (candidates.length === 0) return undefined;

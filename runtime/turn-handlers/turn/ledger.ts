@@ -33,6 +33,11 @@ export class Ledger {
     return await this.get(pk);
   }
 
+  async isOwnedByAnother(pk: string, conversation: string): Promise<boolean> {
+    const { ownedBy } = await this.get(pk);
+    return ownedBy !== undefined && ownedBy !== conversation;
+  }
+
   /** @returns the whole item afterwards, or undefined when the condition did not hold */
   async change(pk: string, { values = {}, ...expressions }: Change): Promise<Record<string, unknown> | undefined> {
     const text = `${expressions.UpdateExpression ?? ''} ${expressions.ConditionExpression ?? ''}`;

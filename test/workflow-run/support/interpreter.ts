@@ -38,6 +38,8 @@ let tokens = 0;
 export interface RunOptions {
   /** Longest wait of a Wait state and between retries, in milliseconds. @default 20 */
   readonly waitMs?: number;
+  /** The same for single states. */
+  readonly waits?: Readonly<Record<string, number>>;
 }
 
 export function run(cloud: LocalCloud, machine: Machine, name: string, input: unknown, options: RunOptions = {}): Run {
@@ -59,14 +61,11 @@ export function run(cloud: LocalCloud, machine: Machine, name: string, input: un
       taskResourceLocalHandlers: Object.fromEntries(
         pick('Task').map(([state, { Resource }]) => [
           state,
-          async (parameters: unknown) => {
-            cloud.beforeTask(state, Resource as string);
-            return await cloud.task(state, Resource as string, parameters);
-          },
+          (parameters: unknown) => cloud.task(state, Resource as string, parameters),
         ]),
       ),
       waitTimeOverrides: Object.fromEntries(pick('Wait').map(([state]) => [state, waitMs])),
-      retryIntervalOverrides: Object.fromEntries(retried.map(([state]) => [state, waitMs])),
+      retryIntervalOverrides: Object.fromEntries(retried.map(([state]) => [state, options.waits?.[state] ?? waitMs])),
     },
   });
   return { result: running.result, abort: () => running.abort() };

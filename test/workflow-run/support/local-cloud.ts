@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import {
   CreateTableCommand,
   DynamoDBClient,
@@ -17,6 +16,7 @@ import S3rver from 's3rver';
 import { DUMMY_ACCOUNT } from 's3rver/lib/models/account';
 import type { LocalService } from '../../../local';
 import { REGION } from '../../iam/synthesized-account';
+import { FunctionHost } from './function-host';
 import type { Deployed } from './scenario-stack';
 import { statesEndpoint } from './states-endpoint';
 
@@ -70,19 +70,16 @@ export class LocalCloud {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
     Object.assign(process.env, environment);
-    const host = new Worker(path.join(__dirname, 'function-host.js'), {
-      workerData: {
-        handlers: HANDLERS,
-        environment: Object.assign(
-          environment,
-          ...Object.values(deployed.functions).map((each) => each.environment),
-          { LISTEN_SECONDS: '2', SETTLE_SECONDS: '1' },
-          variables,
-        ) as Record<string, string>,
-      },
-    });
+    const host = new FunctionHost(
+      Object.assign(
+        environment,
+        ...Object.values(deployed.functions).map((each) => each.environment),
+        { LISTEN_SECONDS: '2', SETTLE_SECONDS: '1' },
+        variables,
+      ) as Record<string, string>,
+    );
     const cloud: LocalCloud = new LocalCloud(deployed, host, async () => {
-      await host.terminate();
+      await host.crash();
       await new Promise((resolve) => states.server.close(resolve));
       await new Promise((resolve) => dynamo.close(resolve));
       await s3server.close();
@@ -116,38 +113,28 @@ export class LocalCloud {
   guardrail: (source: string, text: string) => 'NONE' | 'BLOCKED' | 'MASKED' = () => 'NONE';
   /** Starts an execution, or says that the name is taken. */
   startExecution: (name: string, input: unknown) => boolean = () => false;
-  /** Called before every task; throw to inject a fault. */
-  beforeTask: (state: string, resource: string) => void = () => undefined;
-  private calls = 0;
-  private readonly pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  /** Called before every task, and after it was done; throw to inject a fault. */
+  beforeTask: (state: string) => void = () => undefined;
+  afterTask: (state: string) => void = () => undefined;
 
   private constructor(
     readonly deployed: Deployed,
-    private readonly host: Worker,
+    readonly host: FunctionHost,
     readonly close: () => Promise<void>,
-  ) {
-    host.on('message', ({ id, answer, error }: { id: number; answer?: unknown; error?: Error }) => {
-      const call = this.pending.get(id)!;
-      this.pending.delete(id);
-      if (error) call.reject(Object.assign(new Error(error.message), { name: error.name, stack: error.stack }));
-      else call.resolve(copy(answer)); // an object of this realm
-    });
-  }
+  ) {}
 
   /** Invokes the real bundle of a function. What it throws comes back as Step Functions would name it. */
-  invoke(name: string, payload: unknown, directory?: string): Promise<unknown> {
-    const id = this.calls++;
-    return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject });
-      this.host.postMessage({ id, name, payload: copy(payload), directory });
-    });
+  invoke(name: string, payload: unknown): Promise<unknown> {
+    return this.host.invoke(path.join(HANDLERS, name), payload);
   }
 
   /** One task of a state machine: the call that its resource names. */
   async task(state: string, resource: string, parameters: any): Promise<unknown> {
     try {
-      this.beforeTask(state, resource);
-      return await this.call(resource, parameters);
+      this.beforeTask(state);
+      const result = await this.call(resource, parameters);
+      this.afterTask(state);
+      return result;
     } catch (error) {
       this.failures.push({ state, error: error as Error });
       throw error;

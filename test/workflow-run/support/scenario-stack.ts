@@ -24,6 +24,8 @@ export interface Deployed {
   /** Value of the SSM parameter, the object it points to, and the bytes of that object. */
   readonly binding: string;
   readonly definitionFile: { readonly bucket: string; readonly key: string; readonly bytes: Buffer };
+  /** The starter of the first trigger: bundle with its configuration, and variables. */
+  readonly starter?: { readonly directory: string; readonly environment: Record<string, string> };
   /** Variables of every function, by the name of its bundle. */
   readonly functions: Readonly<Record<string, { readonly arn: string; readonly environment: Record<string, string> }>>;
 }
@@ -41,7 +43,10 @@ const NAMES = [
   'approve-turn',
 ];
 
-export function deploy(props: Partial<TurnWorkflowProps> = {}): Deployed {
+export function deploy(
+  props: Partial<TurnWorkflowProps> = {},
+  more: (agent: ManagedAgent, stack: Stack) => void = () => undefined,
+): Deployed {
   const app = new App();
   const stack = new Stack(app, 'Reviews', { env: { account: ACCOUNT, region: REGION } });
   const agent = new ManagedAgent(stack, 'Reviewer', {
@@ -56,6 +61,7 @@ export function deploy(props: Partial<TurnWorkflowProps> = {}): Deployed {
     approval: TurnApproval.onRequest(),
     ...props,
   });
+  more(agent, stack);
   const account = new SynthesizedAccount(stack);
   const machine = (part: string) =>
     JSON.parse(account.find('AWS::StepFunctions::StateMachine', part).properties.DefinitionString as string) as Machine;
@@ -63,6 +69,9 @@ export function deploy(props: Partial<TurnWorkflowProps> = {}): Deployed {
   const binding = String(parameter.properties.Value);
   const { bucket, key } = JSON.parse(binding) as { bucket: string; key: string };
   const outdir = app.synth().directory;
+  const starter = account
+    .all('AWS::Lambda::Function')
+    .find(({ properties }) => properties.Environment?.Variables?.BMA_AGENT_NAME);
   const asset = readdirSync(outdir).find((file) => file.startsWith(`asset.${path.parse(key).name}`))!;
   const table = account.find('AWS::DynamoDB::Table');
   return {
@@ -74,6 +83,14 @@ export function deploy(props: Partial<TurnWorkflowProps> = {}): Deployed {
     bucket: account.find('AWS::S3::Bucket', 'Evidence').id.toLowerCase(),
     binding,
     definitionFile: { bucket, key, bytes: readFileSync(path.join(outdir, asset)) },
+    ...(starter
+      ? {
+          starter: {
+            directory: path.join(outdir, `asset.${path.parse(starter.properties.Code.S3Key as string).name}`),
+            environment: starter.properties.Environment.Variables as Record<string, string>,
+          },
+        }
+      : {}),
     functions: Object.fromEntries(
       NAMES.flatMap((name) => {
         const pascal = name.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());

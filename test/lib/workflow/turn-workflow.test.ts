@@ -1,0 +1,296 @@
+import { statSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
+import {
+  AgentGuardrail,
+  AgentModel,
+  AgentNetwork,
+  EvidenceLock,
+  ManagedAgent,
+  TurnApproval,
+  TurnWorkflow,
+  type TurnWorkflowProps,
+} from '../../../lib';
+import { RESOURCELESS_ACTIONS } from '../../../lib/identity/perms';
+import type { Machine, State } from '../../../lib/workflow/definition/asl';
+import { turnExecutionName } from '../../../lib/workflow/turn-contract';
+import { waitAfter } from '../../../runtime/turn-handlers/check-turn/back-off';
+import { BUSY_WAIT_SECONDS } from '../../../runtime/turn-handlers/open-session/open-session';
+import { SynthesizedAccount } from '../../iam/synthesized-account';
+
+function scene() {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+  const agent = new ManagedAgent(stack, 'Reviewer', {
+    model: AgentModel.GPT_5_6_LUNA,
+    instructions: 'Review.',
+    network: new AgentNetwork(stack, 'Network'),
+  });
+  return { stack, agent, guardrail: AgentGuardrail.standard(stack, 'Guardrail') };
+}
+
+function workflow(props: Partial<TurnWorkflowProps> = {}) {
+  const { stack, agent, guardrail } = scene();
+  return { stack, agent, workflow: new TurnWorkflow(stack, 'Turns', { agent, guardrail, ...props }) };
+}
+
+const withApproval = workflow({ approval: TurnApproval.onRequest() });
+const template = Template.fromStack(withApproval.stack);
+const resources = Object.entries(template.toJSON().Resources as Record<string, any>);
+const ofType = (type: string) => resources.filter(([, { Type }]) => Type === type);
+const turnsResources = (type: string) => ofType(type).filter(([id]) => id.startsWith('Turns'));
+
+test('both state machines are Standard, traced, encrypted with the key and logged at ALL without what was said', () => {
+  const machines = ofType('AWS::StepFunctions::StateMachine');
+  expect(machines).toHaveLength(2);
+  for (const [, { Properties }] of machines) {
+    expect(Properties).toMatchObject({
+      StateMachineType: 'STANDARD',
+      TracingConfiguration: { Enabled: true },
+      EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: expect.anything() },
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+    });
+  }
+});
+
+test('every log group has the key, a retention, and those of state machines the vended prefix', () => {
+  const groups = turnsResources('AWS::Logs::LogGroup');
+  for (const [, { Properties }] of groups) {
+    expect(Properties).toMatchObject({ KmsKeyId: expect.anything(), RetentionInDays: 365 });
+  }
+  const names = JSON.stringify(groups.map(([, { Properties }]) => Properties.LogGroupName));
+  expect(names.match(/\/aws\/vendedlogs\/states\//g)).toHaveLength(2);
+});
+
+test('the ledger keeps what it is told: recovery, expiry, key, protection', () => {
+  template.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: Match.anyValue() },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    },
+  });
+});
+
+test('evidence is private, versioned, encrypted, locked, kept, and refuses plain HTTP', () => {
+  template.hasResource('AWS::S3::Bucket', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      VersioningConfiguration: { Status: 'Enabled' },
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 90 } } },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          Match.objectLike({ ServerSideEncryptionByDefault: Match.objectLike({ SSEAlgorithm: 'aws:kms' }) }),
+        ],
+      },
+    },
+  });
+  template.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      ]),
+    },
+  });
+});
+
+test('bus and queues use the key; each queue admits one source', () => {
+  template.hasResourceProperties('AWS::Events::EventBus', {
+    KmsKeyIdentifier: Match.anyValue(),
+    DeadLetterConfig: Match.anyValue(),
+  });
+  for (const [, { Properties }] of turnsResources('AWS::SQS::Queue')) {
+    expect(Properties.KmsMasterKeyId).toBeDefined();
+  }
+  for (const [, { Properties }] of turnsResources('AWS::SQS::QueuePolicy')) {
+    const allows = Properties.PolicyDocument.Statement.filter(({ Effect }: any) => Effect === 'Allow');
+    expect(allows).toHaveLength(1);
+    expect(allows[0].Condition.ArnEquals['aws:SourceArn']).toBeDefined();
+  }
+});
+
+test('every function is bundled code on a current runtime, arm64, with encrypted variables and its own role', () => {
+  const functions = turnsResources('AWS::Lambda::Function');
+  expect(functions).toHaveLength(10);
+  for (const [, { Properties }] of functions) {
+    expect(Properties).toMatchObject({
+      Runtime: 'nodejs22.x',
+      Architectures: ['arm64'],
+      KmsKeyArn: expect.anything(),
+      LoggingConfig: { LogGroup: expect.anything() },
+    });
+  }
+  expect(new Set(functions.map(([, { Properties }]) => JSON.stringify(Properties.Role))).size).toBe(10);
+  expect(JSON.stringify(ofType('AWS::IAM::Role'))).not.toContain('service-role/AWSLambda');
+});
+
+test('functions that reach sessions are in the subnets of the agent, with a group that only reaches endpoints', () => {
+  const outside = turnsResources('AWS::Lambda::Function').filter(([, { Properties }]) => !Properties.VpcConfig);
+  expect(outside.map(([id]) => id)).toEqual([expect.stringContaining('ApproveTurn')]);
+  const [, { Properties }] = ofType('AWS::EC2::SecurityGroup').find(([id]) => id.startsWith('TurnsSteps'))!;
+  expect(Properties.SecurityGroupIngress).toBeUndefined();
+  expect(Properties.SecurityGroupEgress.map((rule: any) => [rule.FromPort, rule.CidrIp])).toEqual([
+    [443, undefined],
+    [443, undefined],
+  ]);
+});
+
+test('session permissions hold through the endpoint of the agent only', () => {
+  const statements = turnsResources('AWS::IAM::Policy').flatMap(
+    ([, { Properties }]) => Properties.PolicyDocument.Statement,
+  );
+  const session = statements.filter(
+    ({ Effect, Action }) => Effect === 'Allow' && JSON.stringify(Action).includes('bedrock-mantle:'),
+  );
+  expect(session).toHaveLength(7);
+  for (const { Condition, Resource } of session) {
+    expect(Condition.StringEquals['aws:SourceVpce']).toEqual({ Ref: expect.stringContaining('Endpoint') });
+    expect(JSON.stringify(Resource)).toContain('project/default');
+  }
+});
+
+test('"*" stands as a resource only for actions that have no other form', () => {
+  for (const [id, { Properties }] of turnsResources('AWS::IAM::Policy')) {
+    for (const { Effect, Action, Resource } of Properties.PolicyDocument.Statement) {
+      if (Effect !== 'Allow') continue;
+      const actions = [Action].flat() as string[];
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      if (JSON.stringify(Resource) === '"*"') {
+        expect([id, actions.filter((action) => !(action in RESOURCELESS_ACTIONS))]).toEqual([id, []]);
+      }
+    }
+  }
+});
+
+test('the approve URL takes signed calls only', () => {
+  template.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'AWS_IAM' });
+  template.resourceCountIs('AWS::Lambda::Url', 1);
+  Template.fromStack(workflow().stack).resourceCountIs('AWS::Lambda::Url', 0);
+});
+
+test('stopped, timed out and broken executions reach the settlement, or a queue', () => {
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['aws.states'],
+      detail: { status: ['ABORTED', 'FAILED', 'TIMED_OUT'], stateMachineArn: [Match.anyValue()] },
+    },
+    Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue(), RetryPolicy: Match.anyValue() })],
+  });
+});
+
+describe('refuses', () => {
+  test.each<[string, Partial<TurnWorkflowProps>, RegExp]>([
+    ['no slots', { maxConcurrency: 0 }, /maxConcurrency 0 .*1 to 1000/],
+    ['a deadline beyond the lifetime of compute', { turnDeadline: Duration.hours(9) }, /turnDeadline 32400 .*28800/],
+    ['an endless wait', { slotTimeout: Duration.days(2) }, /slotTimeout/],
+    ['a retention below a day', { sessionRetention: Duration.hours(1) }, /sessionRetention/],
+    [
+      'evidence that expires while it is locked',
+      { evidenceRetention: Duration.days(30), evidenceLock: EvidenceLock.compliance(Duration.days(60)) },
+      /evidenceRetention .*60 days/,
+    ],
+  ])('%s', (_what, props, message) => {
+    expect(() => workflow(props)).toThrow(message);
+  });
+
+  test('a second workflow of an agent', () => {
+    const { stack, agent } = workflow();
+    const guardrail = AgentGuardrail.standard(stack, 'Other');
+    expect(() => new TurnWorkflow(stack, 'Again', { agent, guardrail })).toThrow(/one workflow per agent/);
+  });
+
+  test('an approval that nobody can give in time', () => {
+    expect(() => TurnApproval.always({ expiry: Duration.seconds(5) })).toThrow(/60 to 2592000/);
+  });
+
+  test('triggers and turn tasks of an agent without a workflow, and says what to do', () => {
+    const { stack, agent } = scene();
+    expect(() => agent.addTrigger({ bind: () => undefined })).toThrow(/new TurnWorkflow/);
+    expect(() => agent.turnTask(stack, 'Task', { prompt: 'x' })).toThrow(/new TurnWorkflow/);
+  });
+});
+
+test('a turn is a task of another state machine, named so that a retry starts no second turn', () => {
+  const { stack, agent } = workflow();
+  const task = agent.turnTask(stack, 'Investigate', { prompt: JsonPath.stringAt('$.question'), sessionKey: 'case' });
+  new StateMachine(stack, 'Mine', { definitionBody: DefinitionBody.fromChainable(task) });
+  const mine = new SynthesizedAccount(stack).find('AWS::StepFunctions::StateMachine', 'Mine');
+  const state = JSON.parse(mine.properties.DefinitionString as string).States.Investigate as State & {
+    Parameters: any;
+  };
+  expect(state.Resource).toMatch(/states:startExecution\.sync:2$/);
+  expect(state.Parameters['Name.$']).toBe(
+    "States.Format('turn-{}', States.Hash(States.Format('{}#{}#{}', $$.Execution.Id, $$.State.Name, $$.State.EnteredTime), 'SHA-256'))",
+  );
+  expect(state.Parameters.Input).toMatchObject({ sessionKey: 'case', prompt: [{ 'text.$': '$.question' }] });
+});
+
+test('an execution name has at most 80 characters and depends on nothing but the key', () => {
+  expect(turnExecutionName('x'.repeat(1_024))).toMatch(/^turn-[0-9a-f]{64}$/);
+  expect(turnExecutionName('a')).toBe(turnExecutionName('a'));
+  expect(turnExecutionName('a')).not.toBe(turnExecutionName('b'));
+});
+
+test('the history of the longest possible turn stays below 25,000 events', () => {
+  const longest = workflow({
+    turnDeadline: Duration.hours(8),
+    slotTimeout: Duration.hours(24),
+    approval: TurnApproval.always(),
+  });
+  const machine = JSON.parse(
+    new SynthesizedAccount(longest.stack).find('AWS::StepFunctions::StateMachine', 'TurnsMachine').properties
+      .DefinitionString as string,
+  ) as Machine;
+  const branch = (machine.States.RunTurn.Branches as Machine[])[0].States;
+
+  // Entered and exited; a task is also scheduled, started and ended, and each of its retries once more.
+  const events = (state: State) => (state.Type === 'Task' ? 5 : 2);
+  const retry = 3;
+  const sum = (states: Record<string, State>) =>
+    Object.values(states).reduce((total, state) => total + events(state), 0);
+  const map = (state: State) => 2 + 100 * (2 + sum((state.ItemProcessor as Machine).States));
+
+  const slot = (branch.AcquireSlot.Retry as { MaxAttempts: number }[])[0].MaxAttempts * retry;
+  const looks = (() => {
+    let count = 0;
+    for (let seconds = 0; seconds < 28_800; seconds += waitAfter(count)) count += 1;
+    return count * sum(pick(branch, 'WaitForTurn', 'CheckTurn', 'Is the turn over'));
+  })();
+  const busy = (28_800 / BUSY_WAIT_SECONDS) * sum(pick(branch, 'WaitForSession', 'OpenSession', 'Is the session open'));
+  const screens = map(branch.ScreenInput) + map(machine.States.ScreenOutput);
+  // Every state once, each with as many retries as it may have (the slot is counted above).
+  const once = [...Object.entries(branch), ...Object.entries(machine.States)].reduce(
+    (total, [name, state]) =>
+      total +
+      events(state) +
+      (name === 'AcquireSlot'
+        ? 0
+        : retry *
+          ((state.Retry as { MaxAttempts: number }[]) ?? []).reduce((n, { MaxAttempts }) => n + MaxAttempts, 0)),
+    0,
+  );
+  // Waiting for the session and for the turn share the deadline, so the larger of the two counts.
+  const worst = slot + Math.max(looks, busy) + screens + once;
+  console.info(
+    `longest turn: ${looks / 9} looks; ${worst} of 25,000 events (slot ${slot}, looks ${looks}, busy ${busy}, screening ${screens})`,
+  );
+  expect(worst).toBeLessThan(25_000);
+});
+
+test('every bundled handler is at most 400 KiB', () => {
+  const directory = path.join(__dirname, '../../../assets/handlers');
+  const sizes = readdirSync(directory).map(
+    (name) => [name, statSync(path.join(directory, name, 'index.js')).size] as const,
+  );
+  expect(sizes.length).toBeGreaterThanOrEqual(10);
+  expect(sizes.filter(([, bytes]) => bytes > 400 * 1024)).toEqual([]);
+});
+
+function pick(states: Record<string, State>, ...names: string[]): Record<string, State> {
+  return Object.fromEntries(names.map((name) => [name, states[name]]));
+}

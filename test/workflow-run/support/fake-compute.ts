@@ -1,0 +1,61 @@
+/** Compute without containers: answers the lifecycle contract and connects an exec server that runs nothing. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { LocalService } from '../../../local';
+import type { ComputeProvider } from '../../../local/compute/compute';
+import { connectFakeExecServer, type FakeExecServer } from '../../local/support/fake-exec-server';
+
+export interface FakeCompute extends ComputeProvider {
+  /** The service that exec servers connect to; set it when it has started. */
+  service?: LocalService;
+  close(): Promise<void>;
+}
+
+export async function fakeCompute(): Promise<FakeCompute> {
+  const connected = new Map<string, FakeExecServer>();
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as Record<string, unknown>;
+      const { environment_id: id, attachment_generation } = body as {
+        environment_id: string;
+        attachment_generation: number;
+      };
+      if (body.action === 'activate' && !connected.has(id)) {
+        void connectFakeExecServer(compute.service!, id).then((fake) => connected.set(id, fake));
+      }
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({
+          protocol_version: 1,
+          environment_id: id,
+          attachment_generation,
+          workspace: 'ready',
+          exec_server: 'connecting',
+          runtime_session_id: request.headers['x-amzn-bedrock-agentcore-runtime-session-id'],
+          lease_duration_seconds: body.lease_duration_seconds,
+          active_lease_count: 1,
+          released: true,
+        }),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const compute: FakeCompute = {
+    start: () =>
+      Promise.resolve({
+        url,
+        exited: new Promise<void>(() => undefined),
+        stop: () => Promise.resolve(),
+        kill: () => Promise.resolve(),
+        killExecServer: () => false,
+      }),
+    close: async () => {
+      for (const fake of connected.values()) fake.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return compute;
+}
