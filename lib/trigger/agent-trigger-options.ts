@@ -61,6 +61,15 @@ export interface AgentTriggerOptions {
   readonly maxAttempts?: number;
 
   /**
+   * Turns of this trigger that run at the same time, 1 to 1000: its share of the workflow's `maxConcurrency`, so that a
+   * flood of its events leaves slots for others. More than the workflow has is no limit. Others wait, as they do for a
+   * slot of the workflow.
+   *
+   * @default - all slots of the workflow
+   */
+  readonly maxConcurrency?: number;
+
+  /**
    * How long a turn may take, 1 minute up to the deadline of the agent's workflow.
    *
    * @default - the deadline of the workflow

@@ -81,6 +81,7 @@ export class BoundTrigger extends Construct {
         : {}),
       ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
       ...(options.requireApproval ? { approval: 'required' as const } : {}),
+      ...(options.maxConcurrency === undefined ? {} : { slots: this.slots(options.maxConcurrency) }),
     };
   }
 
@@ -88,6 +89,11 @@ export class BoundTrigger extends Construct {
     const result = filter ? { ...pattern, detail: narrowed(this, pattern.detail ?? {}, filter) } : pattern;
     requireNarrowPattern(this, result);
     return result;
+  }
+
+  private slots(maxConcurrency: number): number {
+    requireWholeNumber(this, 'maxConcurrency', maxConcurrency, 1, 1000, 'turns');
+    return maxConcurrency;
   }
 
   private attempts(maxAttempts: number): number {

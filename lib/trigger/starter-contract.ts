@@ -68,4 +68,6 @@ export interface StarterConfiguration {
   readonly sessionKey?: readonly (readonly string[])[];
   readonly deadlineSeconds?: number;
   readonly approval?: 'required';
+  /** Most turns of the trigger that hold a slot at the same time. */
+  readonly slots?: number;
 }

@@ -3,6 +3,8 @@ import {
   MAX_PART_CHARACTERS,
   MAX_PARTS,
   sessionLedgerKey,
+  shareAttribute,
+  type SlotShare,
   type TextPart,
   turnLedgerKey,
   TURN_REQUEST_FORMAT,
@@ -36,6 +38,9 @@ export function prepareTurn({ request, execution }: PrepareTurnPayload, environm
     sessionPk: sessionKey === undefined ? `session#${execution.name}` : sessionLedgerKey(sessionKey),
     deadlineSeconds: Math.min(maxDeadline, isPositive(deadline) ? Math.ceil(deadline) : maxDeadline),
     approvalRequired: approvalMode === 'always' || (approvalMode === 'on-request' && given.approval === 'required'),
+    share: isShare(given.share)
+      ? { attribute: shareAttribute(given.share.name), slots: String(given.share.slots) }
+      : { attribute: shareAttribute(undefined), slots: String(MAX_SLOTS) },
     expiresAt: String(
       Math.floor(Date.parse(execution.startTime) / 1000) + numberSetting(environment, 'RECORD_SECONDS'),
     ),
@@ -74,6 +79,7 @@ function checkRequest(given: Partial<TurnRequest>, agentName: string): readonly 
     'deadlineSeconds is not a positive number',
   );
   need(given.approval === undefined || given.approval === 'required', "approval is neither absent nor 'required'");
+  need(given.share === undefined || isShare(given.share), 'share is not a name and 1 to 1,000 slots');
   need(isRecord(given.trigger), 'trigger is missing');
   const { prompt } = given;
   need(
@@ -118,6 +124,20 @@ function need(holds: boolean, fault: string): asserts holds {
 
 function isText(value: unknown, most: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= most;
+}
+
+/** The most slots that a workflow has. */
+const MAX_SLOTS = 1_000;
+
+function isShare(value: unknown): value is SlotShare {
+  return (
+    isRecord(value) &&
+    typeof value['name'] === 'string' &&
+    /^[A-Za-z0-9-]{1,64}$/.test(value['name']) &&
+    Number.isInteger(value['slots']) &&
+    Number(value['slots']) >= 1 &&
+    Number(value['slots']) <= MAX_SLOTS
+  );
 }
 
 function isPositive(value: unknown): value is number {

@@ -22,7 +22,7 @@ export interface RequestedTurn {
 /** Everything of a turn but the parts of its prompt. Of the event, only `prompt` holds text. */
 export function requestTurn(starter: Starter, event: object, nonce: string, now: Date): RequestedTurn {
   const { configuration, agentName, bindings } = starter;
-  const { trigger, deduplicationKey, sessionKey, deadlineSeconds, approval } = configuration;
+  const { trigger, deduplicationKey, sessionKey, deadlineSeconds, approval, slots } = configuration;
   return {
     request: {
       format: TURN_REQUEST_FORMAT,
@@ -32,6 +32,7 @@ export function requestTurn(starter: Starter, event: object, nonce: string, now:
       trigger: turnTrigger(trigger, event, now),
       ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
       ...(approval === undefined ? {} : { approval }),
+      ...(slots === undefined ? {} : { share: { name: trigger.id, slots } }),
     },
     prompt: renderPrompt(configuration.prompt, bindings, event, nonce),
   };

@@ -386,6 +386,7 @@ describe('refused at synth', () => {
     ['one attempt', { maxAttempts: 1 }, /maxAttempts 1 is not accepted\. Allowed: a whole number from 2 to 1000/],
     ['a deadline beyond the deadline of the workflow', { deadline: Duration.hours(2) }, /from 60 to 3600 seconds/],
     ['a deadline of seconds', { deadline: Duration.seconds(5) }, /deadline 5 is not accepted/],
+    ['a share of nothing', { maxConcurrency: 0 }, /maxConcurrency 0 is not accepted/],
     ['an id with a slash', { triggerId: 'a/b' }, /triggerId 'a\/b' is not accepted/],
   ])('%s', (_, options, message) => {
     expect(onEvent(options)).toThrow(message);

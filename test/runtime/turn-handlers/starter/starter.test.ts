@@ -323,6 +323,14 @@ describe('large prompts', () => {
 });
 
 describe('what is published', () => {
+  test('the share of the slots is named after the trigger', async () => {
+    const request = await requestFor(
+      publishedStarter(scene('onPullRequest', { maxConcurrency: 2 })),
+      eventNamed('codecommit-pull-request'),
+    );
+    expect(request.share).toEqual({ name: 'PullRequest-Repository', slots: 2 });
+  });
+
   test('deadline and approval come from the trigger, never from the event', async () => {
     const made = new TriggerScene();
     made.agent.addTrigger(KINDS.find(({ name }) => name === 'onPullRequest')!.make(made, { requireApproval: true }));
