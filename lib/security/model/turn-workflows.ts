@@ -1,8 +1,9 @@
 import type { IndexedResource, TemplateIndex } from '../template-index';
-import { type mayStartTurns } from './agents';
+import { allowing, namesService } from './agents';
 import { roleOfCompute } from './reach';
 import { type AslDefinition, type AslState, argumentsOf, definitionOf, invokedFunction, isTask } from './state-machine';
 import { textAt } from './json';
+import type { IndexedRole } from './roles';
 
 /** A state machine that starts turns of an agent through functions it invokes, or by itself. */
 export interface IndexedTurnWorkflow {
@@ -45,9 +46,8 @@ function collect(index: TemplateIndex): IndexedTurnWorkflow[] {
 }
 
 /** A cancel is an input event too, so sending events alone does not make a function one that starts turns. */
-function createsSessions(role: Parameters<typeof mayStartTurns>[0]): boolean {
-  return role.statements.some(
-    ({ effect, actions }) =>
-      effect === 'Allow' && actions.some((action) => /^bedrock-mantle:(CreateAgentSession|Create\*|\*)$/i.test(action)),
+function createsSessions(role: IndexedRole): boolean {
+  return allowing(role, 'bedrock-mantle:CreateAgentSession').some((statement) =>
+    namesService(statement, 'bedrock-mantle'),
   );
 }

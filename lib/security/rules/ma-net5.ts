@@ -59,7 +59,7 @@ function keepsOthersOut(
     statement.resources.some((resource) => resource === '*' || resource === `\${${target.id}.${attribute}}`) &&
     more.length === 0 &&
     condition?.key === 'aws:principalarn' &&
-    /^(?:ArnNotEquals|ArnNotLike|StringNotEquals|StringNotLike)$/i.test(condition.operator) &&
+    /^(?:ArnNotEquals|ArnNotLike|StringNotEquals|StringNotLike)(?:IfExists)?$/i.test(condition.operator) &&
     condition.values.every((arn) => isSessionRole(index, arn))
   );
 }

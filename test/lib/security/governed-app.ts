@@ -1,0 +1,47 @@
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { App, Stack, TimeZone, type AppProps } from 'aws-cdk-lib/core';
+import { AgentAuditTrail, AgentGuardrail, AgentKey, AgentModel, AgentNetwork, ManagedAgent } from '../../../lib';
+import { AgentTrigger, GitHubWebhook } from '../../../lib/trigger';
+import { TurnWorkflow } from '../../../lib/workflow';
+
+export const ENV = { account: '111122223333', region: 'us-east-1' };
+
+/** Everything this library makes, with its defaults, in two stacks: what the pack must find nothing in. */
+export function governedApp(props: AppProps = {}) {
+  const app = new App(props);
+  const networkStack = new Stack(app, 'Network', { env: ENV });
+  const network = new AgentNetwork(networkStack, 'Network');
+
+  const stack = new Stack(app, 'Agent', { env: ENV });
+  const key = new AgentKey(stack, 'Key');
+  const audit = new AgentAuditTrail(stack, 'Audit', { encryptionKey: key });
+  const guardrail = AgentGuardrail.standard(stack, 'Guardrail', { encryptionKey: key });
+  const agent = new ManagedAgent(stack, 'Reviewer', {
+    model: AgentModel.GPT_5_6_LUNA,
+    instructions: 'Review pull requests.',
+    network,
+    encryptionKey: key,
+  });
+  audit.watchSessionRole(agent, agent.sessionRole);
+  const workflow = new TurnWorkflow(stack, 'Turns', { agent, guardrail, network, encryptionKey: key });
+  AgentTrigger.onSchedule(
+    'Nightly',
+    ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.EUROPE_BERLIN }),
+  ).bind(agent, workflow);
+  AgentTrigger.onEvent('Disputes', { source: ['example.orders'] }).bind(agent, workflow);
+  AgentTrigger.onGitHubPullRequest(new GitHubWebhook(stack, 'Webhook', { encryptionKey: key }), {
+    repositories: ['example-org/payments'],
+  }).bind(agent, workflow);
+  new CfnAlarm(stack, 'Spend', {
+    namespace: 'AWS/BedrockMantle',
+    metricName: 'TotalOutputTokens',
+    statistic: 'Sum',
+    period: 3600,
+    evaluationPeriods: 1,
+    threshold: 1_000_000,
+    comparisonOperator: 'GreaterThanThreshold',
+    alarmActions: [audit.alarmTopic!.topicArn],
+  });
+  return { app, stack, networkStack, agent, workflow, key, guardrail };
+}

@@ -1,0 +1,148 @@
+import type { TemplateIndex } from '../../../lib/security/template-index';
+
+import type { TemplateSource } from '../../../lib/security/template/template-source';
+
+/** One change of a compliant app, as mutations.json describes it, and the rule that has to notice. */
+export interface Mutation {
+  readonly name: string;
+  readonly rule: string;
+  /** Type and part of the construct path of the resource that changes. */
+  readonly type?: string;
+  readonly path?: string;
+  /** The stack that gets `add`, `output`, `parameter` and `condition`. Default: Agent. */
+  readonly stack?: string;
+  /** Values by property path; `null` deletes. `@construct/path.Attr` is a reference to that resource. */
+  readonly set?: Record<string, any>;
+  readonly delete?: string[];
+  readonly append?: Record<string, any>;
+  /** Removes the element of a list that mentions a text. */
+  readonly deleteWhere?: Record<string, string>;
+  /** Replaces text in the serialized properties; `@@` stands for a logical id. Every occurrence. */
+  readonly replace?: [string, string];
+  readonly remove?: true;
+  /** Copies the resource under another logical id. */
+  readonly duplicate?: string;
+  readonly add?: Record<string, any>;
+  readonly output?: Record<string, string>;
+  readonly parameter?: string;
+  readonly condition?: string;
+  readonly region?: string;
+}
+
+/** The sources of an app with one mutation applied. Throws when it changes nothing: then it proves nothing. */
+export function mutate(index: TemplateIndex, mutation: Mutation): TemplateSource[] {
+  const target = mutation.path
+    ? index.ofType(mutation.type ?? '').find(({ constructPath }) => constructPath?.includes(mutation.path!))
+    : undefined;
+  if (mutation.path && !target) {
+    throw new Error(`${mutation.name}: no ${mutation.type} at ${mutation.path}`);
+  }
+  const stackId = target?.source.id ?? mutation.stack ?? 'Agent';
+  return index.sources.map((source) => {
+    if (mutation.region) {
+      return inRegion(source, mutation.region);
+    }
+    if (source.id !== stackId) {
+      return source;
+    }
+    const template: any = structuredClone(source.template);
+    if (target) {
+      change(template, target.logicalId, mutation, index);
+    }
+    Object.assign(template.Resources, references(mutation.add ?? {}, index));
+    for (const [name, Value] of Object.entries(mutation.output ?? {})) {
+      template.Outputs = { ...template.Outputs, [name]: { Value } };
+    }
+    if (mutation.parameter) {
+      template.Parameters = { ...template.Parameters, [mutation.parameter]: { Type: 'String' } };
+    }
+    if (mutation.condition) {
+      template.Parameters = { ...template.Parameters, Stage: { Type: 'String' } };
+      template.Conditions = {
+        ...template.Conditions,
+        [mutation.condition]: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
+      };
+    }
+    if (JSON.stringify(template) === JSON.stringify(source.template)) {
+      throw new Error(`${mutation.name}: changes nothing`);
+    }
+    return { ...source, template };
+  });
+}
+
+/** The same stack, written for another Region throughout. */
+function inRegion(source: TemplateSource, region: string): TemplateSource {
+  const template = JSON.parse(JSON.stringify(source.template).replaceAll(source.region!, region));
+  return { ...source, template, region };
+}
+
+function change(template: any, logicalId: string, mutation: Mutation, index: TemplateIndex): void {
+  const resources = template.Resources;
+  if (mutation.remove) {
+    delete resources[logicalId];
+    return;
+  }
+  if (mutation.duplicate) {
+    resources[mutation.duplicate] = structuredClone(resources[logicalId]);
+  }
+  if (mutation.replace) {
+    const [from, to] = mutation.replace;
+    const pattern = from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('@@', '[A-Za-z0-9]+');
+    resources[logicalId].Properties = JSON.parse(
+      JSON.stringify(resources[logicalId].Properties).replace(new RegExp(pattern, 'g'), () => to),
+    );
+  }
+  const properties = resources[logicalId].Properties;
+  for (const [path, value] of Object.entries(references(mutation.set ?? {}, index))) {
+    const [holder, key] = locate(properties, path);
+    if (value === null) {
+      delete holder[key];
+    } else {
+      holder[key] = value;
+    }
+  }
+  for (const path of mutation.delete ?? []) {
+    const [holder, key] = locate(properties, path);
+    if (Array.isArray(holder)) {
+      holder.splice(Number(key), 1);
+    } else {
+      delete holder[key];
+    }
+  }
+  for (const [path, value] of Object.entries(references(mutation.append ?? {}, index))) {
+    const [holder, key] = locate(properties, path);
+    holder[key] = [holder[key] ?? [], value].flat();
+  }
+  for (const [path, text] of Object.entries(mutation.deleteWhere ?? {})) {
+    const [holder, key] = locate(properties, path);
+    holder[key] = holder[key].filter((element: unknown) => !JSON.stringify(element).includes(text));
+  }
+}
+
+/** Keys of conditions hold dots in no template of ours, so a dot always separates. */
+function locate(root: any, path: string): [any, string] {
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  const holder = keys.reduce((inner, key) => (inner[key] ??= {}), root);
+  return [holder, last];
+}
+
+/** Replaces `@construct/path` and `@construct/path.Attr` by references. */
+function references<T>(value: T, index: TemplateIndex): T {
+  if (typeof value === 'string' && value.startsWith('@')) {
+    const [, path, attribute] = /^@(.+?)(?:\.(\w+))?$/.exec(value)!;
+    const resource = index.resources.find(({ constructPath }) => constructPath === path);
+    if (!resource) {
+      throw new Error(`no resource at ${path}`);
+    }
+    return (attribute ? { 'Fn::GetAtt': [resource.logicalId, attribute] } : { Ref: resource.logicalId }) as T;
+  }
+  if (value === null || typeof value !== 'object') {
+    return value;
+  }
+  return (
+    Array.isArray(value)
+      ? value.map((item) => references(item, index))
+      : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, references(inner, index)]))
+  ) as T;
+}
