@@ -1,7 +1,6 @@
 import { RESOURCELESS_ACTIONS } from '../../identity/perms';
 import { actionCovers, covers, hasWildcard } from './pattern';
 import { selectionTexts, type PolicyEntry, type Selection } from './policy-reading';
-import { sortedBy } from './source';
 import type { Permission } from './statement';
 
 /**
@@ -23,10 +22,14 @@ export function permissionsOf(entries: readonly PolicyEntry[], boundary?: readon
       selectionTexts(entry.resources).map((resource) => permission(entry, action, resource, denials, limits)),
     ),
   );
-  const distinct = new Map(permissions.map((entry) => [JSON.stringify(entry), entry]));
-  return sortedBy(distinct.values(), ({ effect, outcome, resource, conditions, action }) =>
-    JSON.stringify([effect, outcome, resource, conditions, action]),
-  );
+  // One text serves as identity and as order: effect, outcome, resource, conditions, action.
+  const distinct = new Map(permissions.map((entry) => [orderOf(entry), entry]));
+  return [...distinct.keys()].sort().map((key) => distinct.get(key)!);
+}
+
+function orderOf({ effect, outcome, resource, conditions, action, because }: Permission): string {
+  const limits = conditions.length ? JSON.stringify(conditions) : '';
+  return [effect, outcome, resource, limits, action, because ?? ''].join('\n');
 }
 
 function permission(

@@ -19,6 +19,9 @@ export interface Chain {
 /** Where a resource says which role it works under. */
 const ROLE_PROPERTIES = ['Role', 'RoleArn', 'ServiceRole', 'TaskRoleArn', 'ExecutionRoleArn'];
 
+/** Resources that are many and run nothing. */
+const NEVER_WORKERS = /^AWS::(IAM|BedrockAgentCore|EC2|KMS|S3|Logs|CloudWatch|SSM|CDK|SNS|SQS)::/;
+
 /** Actions that start something on the resource they are granted on. */
 const START_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'AWS::StepFunctions::StateMachine': ['states:StartExecution', 'states:StartSyncExecution'],
@@ -95,7 +98,7 @@ function startedByAService({ trustedBy }: Identity): boolean {
 function workersByRole(source: Source): Map<string, Item[]> {
   const workers = new Map<string, Item[]>();
   for (const item of source.all()) {
-    if (item.type.startsWith('AWS::IAM::') || item.type.startsWith('AWS::BedrockAgentCore::')) {
+    if (NEVER_WORKERS.test(item.type)) {
       continue;
     }
     for (const property of ROLE_PROPERTIES) {
