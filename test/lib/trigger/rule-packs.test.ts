@@ -9,6 +9,7 @@ import {
   AgentNetwork,
   AgentTrigger,
   ManagedAgent,
+  ManagedAgentChecks,
   TurnWorkflow,
 } from '../../../lib';
 import { KINDS, TriggerScene } from './trigger-scene';
@@ -80,6 +81,21 @@ describe('public rule packs', () => {
       .map(({ ruleName }: any) => ruleName.replace(`${name}-`, ''));
     expect([...new Set(found)].sort()).toEqual(EXPLAINED[name]);
   });
+});
+
+test("this library's own pack finds nothing about triggers", () => {
+  const scene = sceneWithEveryKind();
+  Validations.of(scene.app).addPlugins(new ManagedAgentChecks(scene.app));
+  // The stand-in workflow and the missing trail are findings.
+  expect(() => scene.app.synth()).toThrow();
+  const report = JSON.parse(fs.readFileSync(path.join(scene.app.outdir, 'validation-report.json'), 'utf8'));
+  const places = report.pluginReports.flatMap(({ violations }: any) =>
+    violations.flatMap(({ ruleName, violatingConstructs }: any) =>
+      violatingConstructs.map(({ constructPath }: any) => `${ruleName} ${constructPath}`),
+    ),
+  );
+  expect(places.length).toBeGreaterThan(0);
+  expect(places.filter((place: string) => /Triggers|Webhook/.test(place))).toEqual([]);
 });
 
 test('triggers work with the real workflow: the starter may start its state machine and no other', () => {
