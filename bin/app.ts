@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { App } from 'aws-cdk-lib/core';
-import { SecurityStatement } from 'cdk-bedrock-managed-agents';
+import { App, Validations } from 'aws-cdk-lib/core';
+import { ManagedAgentChecks, SecurityStatement } from 'cdk-bedrock-managed-agents';
 import { addCiPipelineAgent } from '../examples/ci-pipeline-agent';
 
 /** The CDK app over all examples; cdk.json runs it. */
@@ -10,4 +10,6 @@ addCiPipelineAgent(app, {
   account: process.env.CDK_DEFAULT_ACCOUNT,
   region: process.env.BMA_REGION ?? 'us-east-1',
 });
+// Synthesis fails when an agent stops being governed; docs/RULES.md lists the rules.
+Validations.of(app).addPlugins(new ManagedAgentChecks(app));
 SecurityStatement.writeFor(app);
