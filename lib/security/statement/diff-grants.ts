@@ -1,4 +1,4 @@
-import type { Change, Piece } from './diff';
+import type { Change, Piece } from './change';
 import { actionCovers, covers } from './pattern';
 import type { Condition } from './statement';
 

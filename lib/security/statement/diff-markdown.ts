@@ -1,4 +1,5 @@
-import type { AgentDiff, Change, ChangeKind, Piece, StatementDiff } from './diff';
+import type { Change, ChangeKind, Piece } from './change';
+import type { AgentDiff, StatementDiff } from './diff';
 import { code } from './markdown';
 import { visible } from './phrases';
 

@@ -1,4 +1,5 @@
 import { html } from './escape';
+import { NO_REASON } from './permissions';
 import { PAGE_STYLE } from './page-style';
 import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
 import { pictureSvg } from './picture';
@@ -64,16 +65,27 @@ function headline({ network, roles, starters, models, unknown }: Statement): str
     [
       models.length === 1 && models[0] !== '*'
         ? 'one model'
-        : `${models.includes('*') ? 'every' : models.length} models`,
+        : models.includes('*')
+          ? 'every model'
+          : `${models.length} models`,
       models.length === 1 && models[0] !== '*',
     ],
     [
-      network.internet.length || network.mode !== 'VPC' ? 'a way to the internet' : 'no way to the internet in the app',
+      network.internet.length || network.mode !== 'VPC'
+        ? 'a way out of its network'
+        : 'no way out of its network in the app',
       network.mode === 'VPC' && network.internet.length === 0,
     ],
     [`${starters.length} ${starters.length === 1 ? 'principal' : 'principals'} can drive it`, true],
     [unknown.length ? `${unknown.length} unknown` : 'nothing unknown', unknown.length === 0],
-    ...(attached.length ? [[`${attached.length} policies not in the app`, false] as [string, boolean]] : []),
+    ...(attached.length
+      ? [
+          [`${attached.length} ${attached.length === 1 ? 'policy' : 'policies'} not in the app`, false] as [
+            string,
+            boolean,
+          ],
+        ]
+      : []),
   ];
   const items = facts.map(
     ([text, good]) =>
@@ -130,7 +142,7 @@ function permissionRow(group: PermissionGroup): string[] {
   return [
     verdict,
     names(actions),
-    wildcard ? `${on}<br><small>${html(wildcard)}</small>` : on,
+    wildcard ? `${on}<br><small${wildcard === NO_REASON ? ' class="warn"' : ''}>${html(wildcard)}</small>` : on,
     conditions.length
       ? name(conditionsText(conditions))
       : `<span class="none">${effect === 'deny' ? 'always' : 'no condition'}</span>`,
@@ -156,7 +168,7 @@ function triggerRows({ triggers }: Statement): string[][] {
 }
 
 function networkTables({ network }: Statement): string {
-  const ways = network.internet.map((way) => `<p class="warn">△ Internet through ${name(way)}</p>`).join('');
+  const ways = network.internet.map((way) => `<p class="warn">△ Way out through ${name(way)}</p>`).join('');
   const endpoints = network.endpoints.map(({ service, type, ownPolicy, permissions }) => [
     name(service),
     html(type),

@@ -70,9 +70,9 @@ export function statementMarkdown(statement: Statement): string {
     ...list([
       network.mode === 'VPC' ? 'The Runtime is in a VPC.' : `**Network mode ${network.mode}.**`,
       ...(network.internet.length
-        ? network.internet.map((way) => `**internet** through ${code(way)}`)
+        ? network.internet.map((way) => `**way out** through ${code(way)}`)
         : network.mode === 'VPC'
-          ? ['no way to the internet in the templates']
+          ? ['no way out of its network in the templates']
           : []),
       ...network.flows.map((flow) => `traffic ${code(flowText(flow))}`),
       ...network.subnets.map((subnet) => `subnet ${code(subnet)}`),

@@ -99,7 +99,8 @@ function waysOut(subnet: Item, source: Source): string[] {
     .flatMap(({ properties }) => {
       const to =
         properties.DestinationCidrBlock ?? properties.DestinationIpv6CidrBlock ?? properties.DestinationPrefixListId;
-      return GATES.filter(([property]) => properties[property] !== undefined).map(
+      // The local route of a VPC may be written down, too.
+      return GATES.filter(([property]) => ![undefined, 'local'].includes(properties[property] as string)).map(
         ([property, what]) => `${what} ${source.text(properties[property])} to ${source.text(to)}`,
       );
     });

@@ -9,7 +9,7 @@ h2{margin:32px 0 8px;font-size:19px}
 p{margin:6px 0}
 .kicker{color:var(--faint);margin:0}
 code{font:13px/1.45 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
-small,.none{color:var(--faint)}
+small,.none{color:var(--faint)}small.warn{color:var(--warn)}
 .facts{list-style:none;display:flex;flex-wrap:wrap;gap:8px;padding:0;margin:12px 0}
 .facts li{border:1px solid currentColor;border-radius:14px;padding:2px 12px}
 .good,.allow{color:var(--good)}.warn{color:var(--warn)}.deny{color:var(--never)}

@@ -80,9 +80,12 @@ function touches({ actions, resources }: PolicyEntry, action: string, resource: 
   return possible(actions, action, actionCovers) && possible(resources, resource, covers);
 }
 
+/** Said of a wildcard that the table of actions without a resource-level form does not explain. */
+export const NO_REASON = 'no reason is recorded for this wildcard';
+
 function wildcardReason(action: string): string {
   const reason = RESOURCELESS_ACTIONS[action];
-  return reason === undefined ? 'no reason is recorded for this wildcard' : `no resource-level form: ${reason}`;
+  return reason === undefined ? NO_REASON : `no resource-level form: ${reason}`;
 }
 
 /** Whether a permission lets its holder do an action on a resource, conditions aside. */

@@ -149,7 +149,7 @@ export interface Endpoint {
 export interface NetworkReach {
   readonly mode: 'VPC' | 'PUBLIC' | 'unknown';
   readonly subnets: readonly string[];
-  /** Ways to the internet; empty when there is none (or, see `unknown`, none is in the app). */
+  /** Routes that leave the VPC, to the internet or elsewhere; empty when none is in the app (see `unknown`). */
   readonly internet: readonly string[];
   readonly flows: readonly Flow[];
   readonly endpoints: readonly Endpoint[];

@@ -30,11 +30,11 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
   );
   row('Runtime', `${network.mode} mode${storageText(statement)}`);
   rows(
-    'Internet',
+    'Ways out',
     network.internet.length
       ? network.internet.map((way) => style.bad(visible(way)))
       : network.mode === 'VPC'
-        ? [style.good('no way out in the app')]
+        ? [style.good('none in the app')]
         : [],
   );
   rows('Bounds', statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`)).slice(0, MOST));

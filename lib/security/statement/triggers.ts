@@ -158,7 +158,8 @@ function triggersInto(item: Item, path: readonly string[], source: Source): Trig
         type: 'schedule',
         when: `${source.text(ScheduleExpression)}${zone}${State === 'DISABLED' ? ' (disabled)' : ''}`,
         path,
-        passesIn: passedIn(target, item, source),
+        // A schedule has no event of its own: what it sends is in the template.
+        passesIn: passedIn({ Input: '' }, item, source),
         deadLetterQueue: objectOf(target.DeadLetterConfig).Arn !== undefined,
       });
     }

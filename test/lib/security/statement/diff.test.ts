@@ -1,4 +1,5 @@
-import { diffStatements, type Change } from '../../../../lib/security/statement/diff';
+import type { Change } from '../../../../lib/security/statement/change';
+import { diffStatements } from '../../../../lib/security/statement/diff';
 import { diffMarkdown, diffText } from '../../../../lib/security/statement/diff-markdown';
 import {
   arn,
@@ -194,7 +195,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
         Type: 'AWS::EC2::Route',
         Properties: { RouteTableId: { Ref: 'Table' }, DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-1' },
       }),
-    [['also', 'wider', /^reach the internet through NAT gateway nat-1 to 0\.0\.0\.0\/0$/]],
+    [['also', 'wider', /^leave its network through NAT gateway nat-1 to 0\.0\.0\.0\/0$/]],
   ],
   [
     'egress is opened',
@@ -206,7 +207,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
     (all) => (all.Runtime.Properties.NetworkConfiguration = { NetworkMode: 'PUBLIC' }),
     [
       ['also', 'wider', /^reach any address/],
-      ['also', 'wider', /^reach the internet through public mode/],
+      ['also', 'wider', /^leave its network through public mode/],
       ['no longer', 'narrower', /^exchange network traffic/],
       ['no longer', 'narrower', /^reach the service bedrock-mantle through an endpoint/],
       ['other', 'neutral', /^runs no more in the subnet/],

@@ -111,7 +111,9 @@ test('the picture has a title and says in words what it shows', () => {
   const svg = pictureSvg(plain, 'across');
   expect(svg).toMatch(/role="img" aria-labelledby="picture-across-title picture-across-desc"/);
   expect(svg).toMatch(/<title id="picture-across-title">The reach of the agent Helper<\/title>/);
-  expect(svg).toMatch(/<desc[^>]*>.*Who can start it\. Triggers: Hand#Rule \(EventBridge rule\).*Internet: no way out/);
+  expect(svg).toMatch(
+    /<desc[^>]*>.*Who can start it\. Triggers: Hand#Rule \(EventBridge rule\).*Ways out: none in the app/,
+  );
 });
 
 test('warnings and denials have a sign of their own beside their colour', () => {
@@ -121,7 +123,7 @@ test('warnings and denials have a sign of their own beside their colour', () => 
   const row = (svg: string, mark: string) => svg.split('<g class="row ').filter((part) => part.startsWith(mark));
   expect(row(pictureSvg(open, 'across'), 'warn').every((part) => part.includes('class="sign"'))).toBe(true);
   expect(row(pictureSvg(open, 'across'), 'warn').join()).toMatch(/reaches any address/);
-  expect(row(pictureSvg(plain, 'across'), 'never').join()).toMatch(/class="sign".*no way out/);
+  expect(row(pictureSvg(plain, 'across'), 'never').join()).toMatch(/class="sign".*none in the app/);
 });
 
 /** Statements that strain the drawing: nothing known, long names, wide characters, many of everything. */

@@ -254,6 +254,27 @@ describe('a hand-written agent', () => {
     expect(bounds).toContainEqual({ name: 'Duration of Hand#Machine', value: 3600, unit: 'seconds' });
   });
 
+  test('a schedule passes nothing of an event in', () => {
+    const all = changed((resources) => {
+      resources.Nightly = {
+        Type: 'AWS::Scheduler::Schedule',
+        Properties: {
+          ScheduleExpression: 'rate(1 day)',
+          ScheduleExpressionTimezone: 'Europe/Berlin',
+          Target: { Arn: arn('Starter') },
+        },
+      };
+    });
+    expect(statementFrom(all).triggers).toContainEqual(
+      expect.objectContaining({
+        type: 'schedule',
+        when: 'rate(1 day) Europe/Berlin',
+        passesIn: ['a fixed text'],
+        deadLetterQueue: false,
+      }),
+    );
+  });
+
   test('a function URL without authentication is a trigger of anybody', () => {
     const all = changed((resources) => {
       resources.Url = {

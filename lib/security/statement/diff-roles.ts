@@ -1,0 +1,97 @@
+import { change, name, protection, reach, cameAndWent, asJson, type Change, type Piece } from './change';
+import { diffGrants, type Grant } from './diff-grants';
+import { conditionsText, trustText } from './phrases';
+import type { RoleReach, Statement, Trust } from './statement';
+
+/** What the roles of the agent may do, and who may assume them. */
+export function roles(before: Statement, after: Statement): Change[] {
+  return (['session', 'execution'] as const).flatMap((purpose) => {
+    const old = before.roles.find((role) => role.purpose === purpose);
+    const now = after.roles.find((role) => role.purpose === purpose);
+    return roleChanges(purpose, old ?? noRole(purpose), now ?? noRole(purpose), old !== undefined && now !== undefined);
+  });
+}
+
+function noRole(purpose: RoleReach['purpose']): RoleReach {
+  return { purpose, role: '', trustedBy: [], attached: [], permissions: [] };
+}
+
+function roleChanges(purpose: string, before: RoleReach, after: RoleReach, both: boolean): Change[] {
+  const as = ` (${purpose} role)`;
+  const changes: Change[] = [];
+  if (both && before.role !== after.role) {
+    changes.push(
+      change('other', 'neutral', [`the ${purpose} role is `, name(after.role), ' instead of ', name(before.role)]),
+    );
+  }
+  changes.push(
+    ...diffGrants(allowed(before), allowed(after), (verb, grants) => grantPieces(verb, grants).concat([as])),
+    ...diffGrants(trusts(before.trustedBy), trusts(after.trustedBy), (verb, grants) => [
+      `have its ${purpose} role assumed by `,
+      ...(verb === 'conditions' ? trustChange(grants) : trustPieces(grants[0])),
+    ]),
+    ...cameAndWent(denials(before), denials(after), (json, added) => {
+      const { action, resource, conditions } = JSON.parse(json) as Grant;
+      const condition: Piece[] = conditions.length ? [' if ', name(conditionsText(conditions))] : [];
+      return protection(added, ['denial of ', name(action), ' on ', name(resource), ...condition, as]);
+    }),
+    ...cameAndWent(before.attached, after.attached, (policy, added) =>
+      reach(added, ['do whatever the policy ', name(policy), ' allows, which is not in the app', as]),
+    ),
+  );
+  if (both && before.boundary !== after.boundary) {
+    if (before.boundary !== undefined) {
+      changes.push(protection(false, ['the permissions boundary ', name(before.boundary), as]));
+    }
+    if (after.boundary !== undefined) {
+      changes.push(protection(true, ['the permissions boundary ', name(after.boundary), as]));
+    }
+  }
+  return changes;
+}
+
+function allowed({ permissions }: RoleReach): Grant[] {
+  return permissions
+    .filter(({ effect, outcome }) => effect === 'allow' && outcome === 'allowed')
+    .map(({ action, resource, conditions }) => ({ action, resource, conditions }));
+}
+
+function denials({ permissions }: RoleReach): string[] {
+  return permissions
+    .filter(({ effect }) => effect === 'deny')
+    .map(({ action, resource, conditions }) => asJson({ action, resource, conditions }));
+}
+
+export function trusts(list: readonly Trust[]): Grant[] {
+  return list
+    .filter(({ effect }) => effect === 'allow')
+    .map(({ principal, conditions }) => ({ action: 'sts:AssumeRole', resource: principal, conditions }));
+}
+
+export function grantPieces(verb: 'plain' | 'resource' | 'conditions', grants: readonly Grant[]): Piece[] {
+  const [first, was] = grants;
+  const condition = (grant: Grant): Piece[] =>
+    grant.conditions.length ? [' only if ', name(conditionsText(grant.conditions))] : [];
+  const head: Piece[] = [name(first.action), ' on ', name(first.resource), ...condition(first)];
+  switch (verb) {
+    case 'resource':
+      return [...head, ', before on ', name(was.resource)];
+    case 'conditions':
+      return [
+        ...head,
+        ', before ',
+        ...(was.conditions.length ? ['only if ', name(conditionsText(was.conditions))] : ['without conditions']),
+      ];
+    default:
+      return head;
+  }
+}
+
+export function trustPieces({ resource, conditions }: Grant): Piece[] {
+  return [name(trustText({ effect: 'allow', principal: resource, conditions }))];
+}
+
+export function trustChange([now, was]: readonly Grant[]): Piece[] {
+  const before = was.conditions.length ? [' (before only if ', name(conditionsText(was.conditions)), ')'] : [];
+  return [...trustPieces(now), ...before];
+}
