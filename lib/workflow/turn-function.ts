@@ -17,6 +17,7 @@ import {
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
 import type { IAgentNetwork } from '../network';
 import { keyThrough } from './key-through';
+import { reviewedFolders } from './reviewed-folders';
 
 /** Bundled at build time: `assets/handlers/<name>/index.js`. Same depth from lib/ and build/. */
 const HANDLERS = path.join(__dirname, '..', '..', 'assets', 'handlers');
@@ -72,13 +73,14 @@ export class TurnFunction extends Construct {
       ...(placement ? networkInterfaceStatements() : []),
       ...props.statements,
     ])!;
+    reviewedFolders(policy, props.statements);
     reviewedWildcard(policy, streams, 'Lambda chooses the names of log streams; the log group is exact.');
     if (placement) {
       reviewedWildcard(policy, '*', RESOURCELESS_ACTIONS['ec2:CreateNetworkInterface']);
     }
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,
-      runtime: lambda.Runtime.NODEJS_22_X,
+      runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
       code: lambda.Code.fromAsset(path.join(HANDLERS, props.code)),

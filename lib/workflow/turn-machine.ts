@@ -9,6 +9,7 @@ import { attachPolicy } from '../identity/attach-policy';
 import { LOG_DELIVERY_ACTIONS, RESOURCELESS_ACTIONS, TRACE_ACTIONS } from '../identity/perms';
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
 import type { Machine } from './definition/asl';
+import { reviewedFolders } from './reviewed-folders';
 
 export interface TurnMachineProps {
   readonly definition: Machine;
@@ -58,6 +59,7 @@ export class TurnMachine extends Construct {
         resources: ['*'],
       }),
     ])!;
+    reviewedFolders(policy, props.statements);
     reviewedWildcard(policy, '*', RESOURCELESS_ACTIONS['logs:CreateLogDelivery']);
     this.stateMachine = new sfn.StateMachine(this, 'Machine', {
       stateMachineName,

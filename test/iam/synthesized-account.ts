@@ -141,6 +141,14 @@ export class SynthesizedAccount {
         return at('kms', `key/${id}`);
       case 'AWS::Logs::LogGroup.Arn':
         return at('logs', `log-group:${id}:*`);
+      case 'AWS::Lambda::Function.Arn':
+        return at('lambda', `function:${id}`);
+      case 'AWS::DynamoDB::Table.Arn':
+        return at('dynamodb', `table/${id}`);
+      case 'AWS::Events::EventBus.Arn':
+        return at('events', `event-bus/${id}`);
+      case 'AWS::Bedrock::Guardrail.GuardrailArn':
+        return at('bedrock', `guardrail/${id.toLowerCase()}`);
       case 'AWS::SNS::Topic.Arn':
         return at('sns', id);
       case 'AWS::SQS::Queue.Arn':

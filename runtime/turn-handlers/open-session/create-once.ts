@@ -7,7 +7,7 @@ import { log } from '../turn/log';
 import type { OpenSessionParts } from './open-session';
 
 /** Creates whose end stayed open, looked for in vain, after which the turn gives up. */
-const MOST_CREATES = 3;
+const MOST_CREATES = 5;
 const MOST_LOOKS = 5;
 
 /**

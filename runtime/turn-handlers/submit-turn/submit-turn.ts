@@ -20,7 +20,7 @@ export interface SubmitTurnParts {
   readonly settleMs: number;
 }
 
-const MOST_SUBMITS = 3;
+const MOST_SUBMITS = 5;
 
 /**
  * The message goes out at most once per look at the session: the claim is in the ledger before it is sent, and after an

@@ -119,7 +119,7 @@ test('every function is bundled code on a current runtime, arm64, with encrypted
   expect(functions).toHaveLength(10);
   for (const [, { Properties }] of functions) {
     expect(Properties).toMatchObject({
-      Runtime: 'nodejs22.x',
+      Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       KmsKeyArn: expect.anything(),
       LoggingConfig: { LogGroup: expect.anything() },

@@ -11,7 +11,7 @@ interface Reply {
 export class FunctionHost {
   private calls = 0;
   private worker?: Worker;
-  private readonly pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private readonly pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 
   constructor(private readonly environment: Record<string, string>) {}
 

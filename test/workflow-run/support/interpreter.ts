@@ -48,7 +48,7 @@ export function run(cloud: LocalCloud, machine: Machine, name: string, input: un
   const pick = (type: string) => states.filter(([, state]) => state.Type === type);
   const retried = states.filter(([, state]) => state.Retry !== undefined);
   // What the interpreter adds or lacks: no limit on the whole execution, which the tests end themselves.
-  const { TimeoutSeconds: _limit, ...definition } = machine;
+  const definition = { ...machine, TimeoutSeconds: undefined };
   const running = new StateMachine(definition, {
     validationOptions: { checkArn: false, checkPaths: false },
   }).run(input, {

@@ -85,7 +85,7 @@ export class LocalCloud {
       await s3server.close();
       rmSync(directory, { recursive: true, force: true });
     });
-    const { TableName: _name, ...table } = { ...deployed.table.properties } as Record<string, any>;
+    const table = deployed.table.properties;
     await cloud.dynamo.send(
       new CreateTableCommand({
         TableName: deployed.table.name,
@@ -167,8 +167,8 @@ export class LocalCloud {
         return { Body: await Body!.transformToString() };
       }
       case 'aws-sdk:s3:putObject': {
-        const { ChecksumAlgorithm: _checksum, ...put } = parameters;
-        await this.s3.send(new PutObjectCommand({ ...put, Body: JSON.stringify(put.Body) }));
+        const { Bucket, Key, Body, ContentType } = parameters;
+        await this.s3.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(Body), ContentType }));
         return {};
       }
       case 'aws-sdk:ssm:getParameter':

@@ -1,0 +1,16 @@
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { reviewedWildcard } from '../identity/reviewed-wildcard';
+
+/** Records why the statements of a policy name whole folders of the evidence bucket. */
+export function reviewedFolders(policy: IConstruct, statements: PolicyStatement[]): void {
+  const folders = statements
+    .flatMap(({ resources }) => resources)
+    .filter(
+      (resource) => resource !== '*' && /\/\*(\/[\w.]+)?$/.test(Token.isUnresolved(resource) ? String(resource) : ''),
+    );
+  for (const folder of new Set(folders)) {
+    reviewedWildcard(policy, folder, 'The names of turns are known at run time; the folder is exact.');
+  }
+}

@@ -1,0 +1,114 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
+import { deploy } from '../workflow-run/support/scenario-stack';
+import { ACCOUNT, REGION } from './synthesized-account';
+
+/*
+ * Every role of the workflow against every operation of it: each can do its own step and nothing else. What is not listed
+ * for a role in cases/turn-workflow.json must be denied.
+ */
+
+interface Operation {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Record<string, string>;
+}
+const { operations, roles } = JSON.parse(
+  fs.readFileSync(path.join(__dirname, 'cases', 'turn-workflow.json'), 'utf8'),
+) as { operations: Record<string, Operation>; roles: Record<string, string[]> };
+
+const { account, functions, binding } = deploy();
+const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+const machines = account.all('AWS::StepFunctions::StateMachine');
+const machine = machines.find(({ id }) => id.startsWith('TurnsMachine'))!;
+const { bucket: assets, key: file } = JSON.parse(binding) as { bucket: string; key: string };
+const evidence = account.find('AWS::S3::Bucket', 'Evidence').id;
+
+const turnsKey = account.find('AWS::KMS::Key', 'TurnsKey');
+
+const names: Record<string, string> = {
+  project: arn('bedrock-mantle', 'project/default'),
+  otherProject: arn('bedrock-mantle', 'project/proj_other'),
+  endpoint: account
+    .all('AWS::EC2::VPCEndpoint')
+    .find(({ properties }) => /bedrock-mantle$/.test(String(properties.ServiceName)))!.id,
+  sessionRole: account.arn(account.find('AWS::IAM::Role', 'ReviewerSessionRole').id),
+  executionRole: account.arn(account.find('AWS::IAM::Role', 'ExecutionRole').id),
+  table: account.arn(account.find('AWS::DynamoDB::Table').id),
+  bucket: account.arn(evidence),
+  definitionFile: `arn:aws:s3:::${assets}/${file}`,
+  assetBucket: `arn:aws:s3:::${assets}`,
+  parameter: arn('ssm', `parameter${account.find('AWS::SSM::Parameter').properties.Name}`),
+  guardrail: String(account.resolve({ 'Fn::GetAtt': [account.find('AWS::Bedrock::Guardrail').id, 'GuardrailArn'] })),
+  otherGuardrail: arn('bedrock', 'guardrail/other'),
+  bus: account.arn(account.find('AWS::Events::EventBus').id),
+  defaultBus: arn('events', 'event-bus/default'),
+  machine: String(account.resolve({ Ref: machine.id })),
+  key: account.arn(turnsKey.id),
+  openSession: functions['open-session'].arn,
+  cancelTurn: functions['cancel-turn'].arn,
+  expireSessions: functions['expire-sessions'].arn,
+  approveTurn: functions['approve-turn'].arn,
+};
+
+function roleOf(name: string): string {
+  const roleArn =
+    name === 'machine' || name === 'settlement'
+      ? machines.find(({ id }) => id.includes(name === 'machine' ? 'TurnsMachine' : 'Settlement'))!.properties.RoleArn
+      : account.all('AWS::Lambda::Function').find(({ id }) => account.arn(id) === functions[name].arn)!.properties.Role;
+  return String(roleArn).split('/').pop()!;
+}
+
+const cases = Object.keys(roles).flatMap((role) =>
+  Object.keys(operations).map(
+    (operation) => [role, roles[role].includes(operation) ? 'may' : 'may not', operation] as const,
+  ),
+);
+
+test('every listed operation exists, and there are hundreds of cases', () => {
+  expect(
+    Object.values(roles)
+      .flat()
+      .filter((operation) => !(operation in operations)),
+  ).toEqual([]);
+  expect(cases.length).toBeGreaterThan(500);
+});
+
+describe.each(Object.keys(roles))('%s', (role) => {
+  const policies = account.identityPolicies(roleOf(role));
+  const principal = account.arn(roleOf(role));
+  const own: Record<string, string> = { ...names, self: functions[role]?.arn ?? names.machine };
+  const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => own[name]);
+
+  test.each(cases.filter(([of]) => of === role).map(([, may, operation]) => [may, operation] as const))(
+    '%s %s',
+    async (may, operation) => {
+      const { action, resource, context } = operations[operation];
+      const simulation = {
+        request: {
+          principal,
+          action,
+          resource: { resource: fill(resource), accountId: ACCOUNT },
+          contextVariables: {
+            'aws:PrincipalArn': principal,
+            ...Object.fromEntries(Object.entries(context).map(([key, value]) => [key, fill(value)])),
+          },
+        },
+        identityPolicies: policies,
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+      };
+      // A key is used only where its own policy and the role allow it; the simulator takes a resource policy in its checked
+      // form only, which does not know the session actions.
+      const result = action.startsWith('kms:')
+        ? (
+            (await runSimulation({ ...simulation, resourcePolicy: turnsKey.properties.KeyPolicy }, {})) as {
+              overallResult?: string;
+            }
+          ).overallResult
+        : runUnsafeSimulation(simulation, {});
+      expect(result === 'Allowed' ? 'may' : 'may not').toBe(may);
+    },
+  );
+});
