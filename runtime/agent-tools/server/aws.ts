@@ -1,10 +1,20 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Refusal } from './refusal';
 
 /** Attempts of one AWS request: the SDK's standard mode waits between them, with jitter. */
 export const MAX_ATTEMPTS = 3;
 
-/** What every AWS client of a server is made with. The Region comes from AWS_REGION. */
-export const clientOptions = { maxAttempts: MAX_ATTEMPTS, retryMode: 'standard' } as const;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/**
+ * What every AWS client of a server is made with. The Region comes from AWS_REGION. All speak HTTP/1.1: the Bedrock
+ * client would choose HTTP/2, which it needs for streams only.
+ */
+export const clientOptions = {
+  maxAttempts: MAX_ATTEMPTS,
+  retryMode: 'standard',
+  requestHandler: new NodeHttpHandler({ connectionTimeout: CONNECT_TIMEOUT_MS }),
+} as const;
 
 interface AwsError extends Error {
   readonly $metadata: { readonly httpStatusCode?: number; readonly attempts?: number };

@@ -1,0 +1,160 @@
+/** The bundled `outputs` server on a real directory, with the real S3 client against loopback. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { failure, FakeAws } from './fake-aws';
+import { CREDENTIALS, ToolUnderTest } from './tool-under-test';
+
+const SCOPE = {
+  ...CREDENTIALS,
+  BMA_OUTPUT_BUCKET: 'outputs-bucket',
+  BMA_OUTPUT_PREFIX: 'reviewer/',
+  BMA_OUTPUT_BUCKET_OWNER: '111122223333',
+  BMA_OUTPUT_FILE_TYPES: 'json,md,zip',
+  BMA_OUTPUT_MAX_FILE_BYTES: '1000',
+  BMA_OUTPUT_OVERWRITE: 'never',
+};
+const PUT = (key: string) => `PUT /outputs-bucket/${key}`;
+const stored = () => ({ headers: { 'x-amz-version-id': 'v1' }, body: '' });
+
+let aws: FakeAws;
+let root: string;
+let workspace: string;
+let tool: ToolUnderTest;
+
+beforeAll(async () => {
+  aws = await new FakeAws().start();
+  root = mkdtempSync(path.join(tmpdir(), 'bma-outputs-'));
+  workspace = path.join(root, 'workspace');
+  mkdirSync(path.join(workspace, 'out/deep'), { recursive: true });
+  writeFileSync(path.join(root, 'outside.json'), '{"outside":true}');
+  writeFileSync(path.join(workspace, 'out/report.json'), '{"findings":[]}');
+  writeFileSync(path.join(workspace, 'out/deep/report.json'), '{}');
+  writeFileSync(path.join(workspace, 'out/program.exe'), 'MZ');
+  writeFileSync(path.join(workspace, 'out/huge.json'), 'x'.repeat(1001));
+  writeFileSync(path.join(workspace, 'out/most.json'), 'x'.repeat(1000));
+  writeFileSync(path.join(workspace, 'out/empty.md'), '');
+  writeFileSync(path.join(workspace, 'out/leak.md'), `# Report\n\nkey: AKIA${'ABCDEFGHIJKLMNOP'}\n`);
+  mkdirSync(path.join(workspace, 'out/directory.json'));
+  symlinkSync('../../outside.json', path.join(workspace, 'out/link.json'));
+  symlinkSync('report.json', path.join(workspace, 'out/inner-link.json'));
+  symlinkSync('deep', path.join(workspace, 'out/linked-directory'));
+  symlinkSync('../..', path.join(workspace, 'out/up'));
+  execFileSync('mkfifo', [path.join(workspace, 'out/pipe.json')]);
+  tool = await ToolUnderTest.start('outputs', aws, SCOPE, [workspace]);
+});
+afterAll(async () => {
+  await tool.close();
+  await aws.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const sha256 = (content: string) => createHash('sha256').update(content);
+
+describe('publish_file', () => {
+  test('publishes below the prefix, with checksum, owner and type, and does not replace', async () => {
+    aws.answers({ [PUT('reviewer/out/report.json')]: stored });
+    const content = '{"findings":[]}';
+    const digest = sha256(content).digest('hex');
+    const { json } = await tool.call('publish_file', { path: 'out/report.json' });
+    expect(json).toEqual({
+      bucket: 'outputs-bucket',
+      key: 'reviewer/out/report.json',
+      bytes: 15,
+      sha256: digest,
+      version_id: 'v1',
+    });
+    const [{ headers, body }] = aws.requests;
+    expect(body.toString()).toBe(content);
+    expect(headers).toMatchObject({
+      'if-none-match': '*',
+      'content-type': 'application/json',
+      'x-amz-expected-bucket-owner': '111122223333',
+      'x-amz-checksum-sha256': sha256(content).digest('base64'),
+      'x-amz-meta-sha256': digest,
+    });
+    expect(headers.authorization).toMatch(/us-east-1\/s3\/aws4_request/);
+  });
+
+  test.each([
+    ['under another name', { path: 'out/report.json', name: 'pr-7/findings.json' }, 'pr-7/findings.json'],
+    ['with a path that is not normal', { path: './out/../out//report.json' }, 'out/report.json'],
+    ['a file of exactly the largest size', { path: 'out/most.json' }, 'out/most.json'],
+    ['an empty file', { path: 'out/empty.md' }, 'out/empty.md'],
+  ])('publishes %s', async (_, input, name) => {
+    aws.answers({ [PUT(`reviewer/${name}`)]: stored });
+    expect((await tool.call('publish_file', input)).json).toMatchObject({ key: `reviewer/${name}` });
+  });
+
+  test.each([
+    ['a path out of the workspace', { path: '../outside.json', name: 'a.json' }, /leaves the workspace/],
+    ['an absolute path', { path: '/etc/hosts.json', name: 'a.json' }, /relative/],
+    ['a path back into a sibling', { path: '../workspace-2/a.json', name: 'a.json' }, /leaves the workspace/],
+    ['a symbolic link to the outside', { path: 'out/link.json' }, /symbolic link/],
+    ['a symbolic link to the inside', { path: 'out/inner-link.json' }, /symbolic link/],
+    ['a path through a linked directory', { path: 'out/linked-directory/report.json' }, /symbolic link/],
+    ['a path through a link out of the workspace', { path: 'out/up/outside.json' }, /symbolic link/],
+    ['a file that is not there', { path: 'out/none.json' }, /no such file/],
+    ['a directory', { path: 'out/directory.json' }, /not a regular file|cannot be read/],
+    ['a pipe', { path: 'out/pipe.json' }, /not a regular file/],
+    ['a file that is too large', { path: 'out/huge.json' }, /1001 bytes, at most 1000/],
+    ['a type that is not allowed', { path: 'out/program.exe' }, /Allowed: json, md, zip/],
+    ['a disguised type', { path: 'out/program.exe', name: 'program.json' }, /Allowed: json/],
+    ['text that calls itself an archive', { path: 'out/leak.md', name: 'leak.zip' }, /keep the file type/],
+    ['a file with a credential', { path: 'out/leak.md' }, /an AWS access key id, in line 3/],
+    ['a name out of the prefix', { path: 'out/report.json', name: '../other/report.json' }, /leave the agent's prefix/],
+    ['a name with an empty part', { path: 'out/report.json', name: 'a//report.json' }, /single slashes/],
+    ['a name that begins with a slash', { path: 'out/report.json', name: '/report.json' }, /single slashes/],
+    ['a hidden name', { path: 'out/report.json', name: '.well/report.json' }, /begin with a letter/],
+    ['overwriting', { path: 'out/report.json', overwrite: true }, /may not overwrite/],
+    ['another bucket', { path: 'out/report.json', bucket: 'other' }, /bucket/],
+    ['a path that is no text', { path: ['out/report.json'] }, /path/],
+  ])('refuses %s and sends nothing', async (_, input, why) => {
+    aws.answers({});
+    const { refused, text } = await tool.call('publish_file', input);
+    expect({ refused, text }).toEqual({ refused: true, text: expect.stringMatching(why) });
+    expect(text).not.toContain('ABCDEFGHIJKLMNOP');
+    expect(aws.requests).toEqual([]);
+  });
+
+  test('says so when something was published under the name before', async () => {
+    aws.answers({
+      [PUT('reviewer/out/report.json')]: () => ({
+        status: 412,
+        headers: { 'content-type': 'application/xml' },
+        body: '<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not hold</Message></Error>',
+      }),
+    });
+    const { refused, text } = await tool.call('publish_file', { path: 'out/report.json' });
+    expect([refused, text]).toEqual([true, expect.stringContaining('published before and stays as it is')]);
+    expect(aws.requests).toHaveLength(1);
+  });
+
+  test('replaces when the construct permits it and the call asks for it', async () => {
+    const scope = { ...SCOPE, BMA_OUTPUT_OVERWRITE: 'when-asked' };
+    const replacing = await ToolUnderTest.start('outputs', aws, scope, [workspace]);
+    aws.answers({ [PUT('reviewer/out/report.json')]: stored });
+    await replacing.call('publish_file', { path: 'out/report.json', overwrite: true });
+    await replacing.call('publish_file', { path: 'out/report.json' });
+    expect(aws.requests.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '*']);
+    await replacing.close();
+  });
+
+  test('reports a bucket of somebody else as a denial', async () => {
+    aws.answers({ [PUT('reviewer/out/report.json')]: () => failure('AccessDenied', 'x', 403) });
+    expect((await tool.call('publish_file', { path: 'out/report.json' })).text).toContain('not permitted');
+  });
+});
+
+test.each([
+  ['BMA_OUTPUT_BUCKET', ''],
+  ['BMA_OUTPUT_PREFIX', 'reviewer'],
+  ['BMA_OUTPUT_FILE_TYPES', 'json,exe'],
+  ['BMA_OUTPUT_OVERWRITE', 'yes'],
+  ['BMA_OUTPUT_BUCKET_OWNER', ''],
+])('the server does not start when %s is %j', async (name, value) => {
+  const start = ToolUnderTest.start('outputs', aws, { ...SCOPE, [name]: value }, [workspace]);
+  await expect(start).rejects.toThrow(/closed/i);
+});
