@@ -34,7 +34,7 @@ export function trustFindings(role: IndexedRole, service: string): Finding[] {
     ) {
       return ['the trust policy allows more than sts:AssumeRole'];
     }
-    const accounts = requiredValues(statement, 'aws:SourceAccount');
+    const accounts = requiredValues(statement, 'aws:SourceAccount', ['StringEquals', 'StringLike']);
     const arns = requiredValues(statement, 'aws:SourceArn', ARN_OPERATORS);
     return [
       ...(accounts?.every((account) => account === accountOf(resource.source))
