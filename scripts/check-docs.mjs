@@ -1,4 +1,5 @@
-// API.md must be what jsii-docgen writes for the built library, and every README snippet must compile.
+// API.md must be what jsii-docgen writes for the built library, docs/RULES.md what the rules say, and every README snippet
+// must compile.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,12 @@ try {
   execFileSync('npx', ['jsii-docgen', '-o', fresh], { stdio: 'inherit' });
   if (readFileSync(fresh, 'utf8') !== readFileSync('API.md', 'utf8')) {
     console.error('API.md is stale. Fix: npm run docgen, and commit it with the change.');
+    process.exitCode = 1;
+  }
+  const rules = path.join(work, 'RULES.md');
+  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/rules-doc.ts', rules], { stdio: 'inherit' });
+  if (readFileSync(rules, 'utf8') !== readFileSync('docs/RULES.md', 'utf8')) {
+    console.error('docs/RULES.md is stale. Fix: npm run docgen, and commit it with the rule.');
     process.exitCode = 1;
   }
   execFileSync(
