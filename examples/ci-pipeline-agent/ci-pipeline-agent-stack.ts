@@ -70,7 +70,7 @@ export class CiPipelineAgentStack extends Stack {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     });
-    this.agent.grants.startTurns(pipelineRole);
+    this.agent.grants.driveSessions(pipelineRole);
     this.agent.grants.cancelTurns(pipelineRole);
     reviews.grantRead(pipelineRole);
 

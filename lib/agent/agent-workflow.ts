@@ -1,4 +1,5 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -18,6 +19,16 @@ export interface IAgentWorkflow extends IConstruct {
   readonly encryptionKey: IKey;
   /** Longest time of a turn. */
   readonly turnDeadline: Duration;
+
+  /** The grantee may start turns. */
+  grantStart(grantee: IGrantable): Grant;
+
+  /**
+   * The grantee may approve and deny turns.
+   *
+   * @throws InputError when the workflow has no approval step.
+   */
+  grantApprove(grantee: IGrantable): Grant;
 }
 
 /** Something that starts turns of an agent: a schedule, an event, a pull request. */

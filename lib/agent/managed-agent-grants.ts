@@ -1,6 +1,5 @@
 import { Effect, Grant, PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import {
-  APPROVAL_ACTIONS,
   BEARER_TOKEN_ACTIONS,
   DEFINITION_FILE_ACTIONS,
   DEFINITION_PARAMETER_ACTIONS,
@@ -10,6 +9,8 @@ import {
   SESSION_READ_ACTIONS,
   SESSION_START_ACTIONS,
 } from '../identity/perms';
+import { InputError } from '../validation/input-error';
+import type { IAgentWorkflow } from './agent-workflow';
 import type { IManagedAgent } from './managed-agent-base';
 
 /**
@@ -28,10 +29,21 @@ export class ManagedAgentGrants {
   private constructor(private readonly agent: IManagedAgent) {}
 
   /**
-   * The grantee may start turns: create sessions that run under the agent's session role, submit messages, follow them,
-   * and read the session definition. Bearer tokens are denied to it.
+   * The grantee may start turns on the workflow of the agent: each screened, bounded, evidenced and run once. It reaches
+   * no session itself.
+   *
+   * @throws InputError when the agent has no workflow.
    */
   public startTurns(grantee: IGrantable): Grant {
+    return this.workflow('startTurns').grantStart(grantee);
+  }
+
+  /**
+   * The grantee may drive sessions itself, past the workflow with its guardrail, its bounds and its evidence: create
+   * sessions that run under the agent's session role, submit messages, follow them, and read the session definition.
+   * Bearer tokens are denied to it.
+   */
+  public driveSessions(grantee: IGrantable): Grant {
     const definitionFile = this.agent.sessionDefinitionFileArn;
     return this.sessionGrant(grantee, [...SESSION_START_ACTIONS, ...SESSION_READ_ACTIONS])
       .combine(
@@ -72,14 +84,24 @@ export class ManagedAgentGrants {
   }
 
   /**
-   * The grantee may answer approval requests of turns (Step Functions task tokens).
+   * The grantee may approve and deny turns that wait for it. Who answered is recorded.
    *
-   * IAM offers no narrower form: a task token itself is what admits to one waiting step, so hand tokens only to
-   * approvers.
+   * @throws InputError when the agent has no workflow, or its workflow no approval step.
    */
   public approveTurns(grantee: IGrantable): Grant {
-    // No resource-level form exists: see RESOURCELESS_ACTIONS in perms.ts.
-    return Grant.addToPrincipal({ grantee, actions: APPROVAL_ACTIONS, resourceArns: ['*'] });
+    return this.workflow('approveTurns').grantApprove(grantee);
+  }
+
+  private workflow(grant: string): IAgentWorkflow {
+    const { workflow } = this.agent;
+    if (!workflow) {
+      throw new InputError(this.agent, {
+        input: `grants.${grant}`,
+        allowed: 'an agent with a workflow, which is what runs its turns',
+        fix: "create it first: new TurnWorkflow(this, 'Turns', { agent, guardrail }), or grant sessions with grants.driveSessions",
+      });
+    }
+    return workflow;
   }
 
   private sessionGrant(grantee: IGrantable, actions: string[]): Grant {

@@ -109,7 +109,7 @@ export interface ManagedAgentAttributes {
   /**
    * ARN of the S3 object that holds the session definition.
    *
-   * @default - `grants.startTurns` does not include reading it
+   * @default - `grants.driveSessions` does not include reading it
    */
   readonly sessionDefinitionFileArn?: string;
 }

@@ -90,8 +90,8 @@ export const PUT_EVENTS_ACTIONS = ['events:PutEvents'];
 export const KEY_READ_ACTIONS = ['kms:Decrypt'];
 export const KEY_READ_WRITE_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
-/** Answering an approval step of the turn workflow. Has no resource-level form (see RESOURCELESS_ACTIONS). */
-export const APPROVAL_ACTIONS = ['states:SendTaskFailure', 'states:SendTaskSuccess'];
+/** Answering an approval step of the turn workflow, by its function. Has no resource-level form (see RESOURCELESS_ACTIONS). */
+export const APPROVAL_ACTIONS = ['states:SendTaskSuccess'];
 
 /** Reading the published session definition. */
 export const DEFINITION_PARAMETER_ACTIONS = ['ssm:GetParameter'];
@@ -264,7 +264,6 @@ export const RESOURCELESS_ACTIONS: Readonly<Record<string, string>> = {
   'cloudwatch:GetMetricData': 'metrics have no ARN; the one resource type (dataset) is optional',
   'logs:StopQuery': 'ends a query by its unguessable id and reads nothing',
   'states:SendTaskSuccess': 'authorised by the unguessable task token, not by a state machine ARN',
-  'states:SendTaskFailure': 'authorised by the unguessable task token, not by a state machine ARN',
   'ec2:AssignPrivateIpAddresses': VPC_FUNCTION,
   'ec2:CreateNetworkInterface': VPC_FUNCTION,
   'ec2:DeleteNetworkInterface': VPC_FUNCTION,

@@ -41,7 +41,7 @@ export class ApproveFunction extends Construct {
         keyThrough(this, setting.encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
         new iam.PolicyStatement({
           sid: 'AnswerWaitingStep',
-          actions: APPROVAL_ACTIONS.filter((action) => action.endsWith('Success')),
+          actions: APPROVAL_ACTIONS,
           // See RESOURCELESS_ACTIONS in perms.ts.
           resources: ['*'],
         }),

@@ -1,6 +1,7 @@
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -195,6 +196,14 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
     this.settlement = settlement.machine.stateMachine;
     this.settlementDeadLetters = settlement.deadLetters;
     agent.attachWorkflow(this);
+  }
+
+  public grantStart(grantee: IGrantable): Grant {
+    return this.grants.start(grantee);
+  }
+
+  public grantApprove(grantee: IGrantable): Grant {
+    return this.grants.approve(grantee);
   }
 
   /** Turns started (count). */

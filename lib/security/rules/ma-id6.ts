@@ -14,7 +14,7 @@ export const MA_ID6: SecurityRule = {
   severity: 'fatal',
   what: 'iam:PassRole names exact role ARNs and carries iam:PassedToService.',
   why: 'Who can pass any role to a service can act with the strongest role of the account.',
-  fix: 'List the ARNs of the roles and require StringEquals iam:PassedToService with the service that gets them; agent.grants.startTurns does so',
+  fix: 'List the ARNs of the roles and require StringEquals iam:PassedToService with the service that gets them; agent.grants.driveSessions does so',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html',
   controls: { nist: ['AC-3', 'AC-6'], iso: ['A.5.15', 'A.8.2'], soc2: ['CC6.1', 'CC6.3'] },
   check: (index) =>

@@ -215,8 +215,8 @@ describe('grants for callers', () => {
       .flatMap(({ Action }) => Action)
       .sort();
 
-  test('who starts turns may create, submit and follow, pass exactly the session role, and read the definition', () => {
-    const found = granted((agent, role) => agent.grants.startTurns(role));
+  test('who drives sessions may create, submit and follow, pass exactly the session role, and read the definition', () => {
+    const found = granted((agent, role) => agent.grants.driveSessions(role));
     expect(actions(found)).toEqual([
       'bedrock-mantle:CreateAgentSession',
       'bedrock-mantle:CreateAgentSessionEvent',
@@ -245,11 +245,8 @@ describe('grants for callers', () => {
     expect(found).not.toContain('iam:PassRole');
   });
 
-  test('who approves turns may only answer task tokens', () => {
-    expect(actions(granted((agent, role) => agent.grants.approveTurns(role)))).toEqual([
-      'states:SendTaskFailure',
-      'states:SendTaskSuccess',
-    ]);
+  test.each(['startTurns', 'approveTurns'] as const)('%s needs a workflow, and says so', (grant) => {
+    expect(() => granted((agent, role) => agent.grants[grant](role))).toThrow(/new TurnWorkflow/);
   });
 
   test('every caller of sessions is denied bearer tokens', () => {
@@ -262,7 +259,7 @@ describe('grants for callers', () => {
 
   test('the reported grant is complete', () => {
     const { stack, agent } = scene();
-    const grant = agent().grants.startTurns(new User(stack, 'Human'));
+    const grant = agent().grants.driveSessions(new User(stack, 'Human'));
     expect(() => grant.assertSuccess()).not.toThrow();
   });
 });
@@ -386,7 +383,7 @@ describe('metrics, tags, imports', () => {
       executionRoleArn: `arn:aws:iam::${ACCOUNT}:role/Execution`,
     });
     const caller = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
-    imported.grants.startTurns(caller);
+    imported.grants.driveSessions(caller);
     new Bucket(stack, 'Bucket').grantRead(imported);
     const text = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
     expect(text).toContain('role/Session');

@@ -1,3 +1,4 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import * as fs from 'fs';
 import * as path from 'path';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -43,6 +44,14 @@ class StandInWorkflow extends Construct implements IAgentWorkflow {
       enforceSSL: true,
     });
     this.eventBus = new EventBus(this, 'Outcomes', { eventBusName: `${agentName}-turns` });
+  }
+
+  public grantStart(grantee: IGrantable): Grant {
+    return this.stateMachine.grantStartExecution(grantee);
+  }
+
+  public grantApprove(grantee: IGrantable): Grant {
+    return Grant.drop(grantee, 'this stand-in has no approval step');
   }
 }
 

@@ -1,6 +1,7 @@
 import { statSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
@@ -230,6 +231,28 @@ test('a turn is a task of another state machine, named so that a retry starts no
     "States.Format('turn-{}', States.Hash(States.Format('{}#{}#{}', $$.Execution.Id, $$.State.Name, $$.State.EnteredTime), 'SHA-256'))",
   );
   expect(state.Parameters.Input).toMatchObject({ sessionKey: 'case', prompt: [{ 'text.$': '$.question' }] });
+});
+
+test('who starts turns may start executions and store prompts, and reaches no session', () => {
+  const { stack, agent } = workflow({ approval: TurnApproval.always() });
+  const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
+  agent.grants.startTurns(role);
+  const approver = new Role(stack, 'Approver', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
+  agent.grants.approveTurns(approver);
+  const actions = (of: string) =>
+    Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+      .filter(([id]) => id.startsWith(of))
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+      .flatMap(({ Action }) => Action as string)
+      .sort();
+  expect(actions('Caller')).toEqual(['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject', 'states:StartExecution']);
+  expect(actions('Approver')).toEqual(['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl']);
+});
+
+test('an approver needs an approval step', () => {
+  const { stack, agent } = workflow();
+  const role = new Role(stack, 'Approver', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
+  expect(() => agent.grants.approveTurns(role)).toThrow(/TurnApproval.onRequest/);
 });
 
 test('an execution name has at most 80 characters and depends on nothing but the key', () => {
