@@ -37,9 +37,12 @@ function bound(name: string, value: unknown, unit: string, source: Source): Boun
 function computeBounds(item: Item, source: Source): Bound[] {
   switch (item.type) {
     case 'AWS::StepFunctions::StateMachine':
-      return [bound(`Duration of ${item.name}`, definitionOf(item).TimeoutSeconds, 'seconds', source)];
+      return [bound(`Duration of ${item.name}`, definitionOf(item).TimeoutSeconds, 'seconds', source), ...slots(item)];
     case 'AWS::Lambda::Function':
-      return [bound(`Concurrency of ${item.name}`, item.properties.ReservedConcurrentExecutions, 'executions', source)];
+      return [
+        bound(`Concurrency of ${item.name}`, item.properties.ReservedConcurrentExecutions, 'executions', source),
+        ...turnDeadline(item, source),
+      ];
     case 'AWS::SQS::Queue': {
       const { maxReceiveCount } = objectOf(item.properties.RedrivePolicy);
       return [bound(`Deliveries from ${item.name}`, maxReceiveCount, 'attempts', source)];
@@ -47,6 +50,24 @@ function computeBounds(item: Item, source: Source): Bound[] {
     default:
       return [];
   }
+}
+
+/** How many turns the workflow of this library runs at once: the limit that its ledger's slots are claimed under. */
+function slots({ name, properties }: Item): Bound[] {
+  const { DefinitionString: text } = properties;
+  const limit =
+    typeof text === 'string' && /size\(holders\)/.test(text) ? /":limit":\{"N":"(\d+)"\}/.exec(text)?.[1] : undefined;
+  return limit === undefined
+    ? []
+    : [{ name: `Turns at the same time in ${name}`, value: Number(limit), unit: 'turns' }];
+}
+
+/** How long a turn of the workflow of this library may take: a variable of its steps. */
+function turnDeadline({ properties }: Item, source: Source): Bound[] {
+  const { LEDGER_TABLE, DEADLINE_SECONDS, AGENT_NAME } = objectOf(objectOf(properties.Environment).Variables);
+  return LEDGER_TABLE === undefined || DEADLINE_SECONDS === undefined
+    ? []
+    : [bound(`Duration of a turn of ${source.text(AGENT_NAME)}`, DEADLINE_SECONDS, 'seconds', source)];
 }
 
 function definitionOf({ properties }: Item): Readonly<Record<string, unknown>> {

@@ -7,11 +7,13 @@ import { objectOf, sorted, type Item, type Source } from './source';
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** What of an event a target gets: what its rule selects, and what its starter puts into the prompt. */
-export function passedIn(target: Properties, item: Item, source: Source): string[] {
-  const starter = starterFields(item, source);
-  if (starter) {
-    return starter;
+/** What of an event reaches the prompt: what a starter on the way puts into it, else what the target gets of the event. */
+export function passedIn(target: Properties, way: readonly Item[], source: Source): string[] {
+  for (const item of way) {
+    const starter = starterFields(item, source);
+    if (starter) {
+      return starter;
+    }
   }
   const { Input, InputPath, InputTransformer } = target;
   const transformer = objectOf(InputTransformer);

@@ -1,9 +1,9 @@
 import type { Agent } from './agent';
 import type { Identities, Identity } from './roles';
 import { sessionStarters } from './starters';
-import { listOf, objectOf, sortedBy, type Item, type Source } from './source';
+import { sortedBy, type Item, type Source } from './source';
 import type { Trigger } from './statement';
-import { passedIn } from './trigger-input';
+import { customEventRules, triggersInto } from './trigger-sources';
 
 /** Everything that leads to a turn of an agent. */
 export interface Chain {
@@ -18,6 +18,8 @@ export interface Chain {
 
 /** Where a resource says which role it works under. */
 const ROLE_PROPERTIES = ['Role', 'RoleArn', 'ServiceRole', 'TaskRoleArn', 'ExecutionRoleArn'];
+
+const PUT_EVENTS = 'events:PutEvents';
 
 /** Resources that are many and run nothing. */
 const NEVER_WORKERS = /^AWS::(IAM|BedrockAgentCore|EC2|KMS|S3|Logs|CloudWatch|SSM|CDK|SNS|SQS)::/;
@@ -35,7 +37,8 @@ const START_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Step of the way back from the agent to what starts it: the steps behind it, nearest first. */
 interface Step {
   readonly item: Item;
-  readonly path: readonly string[];
+  /** What this step starts, nearest first. */
+  readonly behind: readonly Item[];
 }
 
 /** Follows what drives an agent back to what starts it: rules, schedules, queues, topics, URLs, APIs. */
@@ -45,33 +48,41 @@ export function chainOf(agent: Agent, identities: Identities, source: Source): C
   const openTo = new Map<string, Identity>();
   const workers = source.view(workersByRole);
   const queue: Step[] = sessionStarters(agent, identities).flatMap(({ item }) =>
-    (workers.get(item.key) ?? []).map((worker) => ({ item: worker, path: [item.name] })),
+    (workers.get(item.key) ?? []).map((worker) => ({ item: worker, behind: [item] })),
   );
+  /** What works under a principal is a step before; a principal that nothing works under is open to people. */
+  const start = (able: Iterable<Identity>, may: (identity: Identity) => boolean, way: readonly Item[]): void => {
+    for (const identity of [...able].filter(may)) {
+      const workersBefore = workers.get(identity.item.key) ?? [];
+      workersBefore.forEach((item) => queue.push({ item, behind: way }));
+      if (!workersBefore.length && !startedByAService(identity)) {
+        openTo.set(identity.item.key, identity);
+      }
+    }
+  };
   for (let step = queue.shift(); step; step = queue.shift()) {
-    const { item, path } = step;
+    const { item } = step;
     if (reached.has(item.key)) {
       continue;
     }
     reached.set(item.key, step);
-    const way = [item.name, ...path];
-    for (const trigger of triggersInto(item, way, source)) {
+    const way = [item, ...step.behind];
+    for (const trigger of triggersInto(way, source)) {
       triggers.set(`${trigger.type} ${trigger.name}`, trigger);
     }
     for (const before of feedersOf(item, source)) {
-      queue.push({ item: before, path: way });
+      queue.push({ item: before, behind: way });
+    }
+    for (const [rule, bus] of customEventRules(item, source)) {
+      start(identities.able(PUT_EVENTS).keys(), (identity) => identities.may(identity, PUT_EVENTS, bus), [
+        rule,
+        ...way,
+      ]);
     }
     const actions = START_ACTIONS[item.type] ?? [];
-    const starters = new Set(actions.flatMap((action) => [...identities.able(action).keys()]));
-    for (const identity of starters) {
-      if (!actions.some((action) => identities.may(identity, action, `\${${item.name}}`))) {
-        continue;
-      }
-      const behind = workers.get(identity.item.key) ?? [];
-      behind.forEach((worker) => queue.push({ item: worker, path: way }));
-      if (!behind.length && !startedByAService(identity)) {
-        openTo.set(identity.item.key, identity);
-      }
-    }
+    const able = new Set(actions.flatMap((action) => [...identities.able(action).keys()]));
+    const own = `\${${item.name}}`;
+    start(able, (identity) => actions.some((action) => identities.may(identity, action, own)), way);
   }
   return {
     triggers: sortedBy(triggers.values(), ({ name, type }) => `${name} ${type}`),
@@ -128,84 +139,4 @@ function feedersOf(item: Item, source: Source): Item[] {
     .flatMap((type) => source.items(type))
     .filter(({ properties }) => source.mentioned(properties).some(({ key }) => key === item.key));
   return [...mappings, ...topics, ...aliases];
-}
-
-function triggersInto(item: Item, path: readonly string[], source: Source): Trigger[] {
-  const hits = (value: unknown) => source.target(value)?.key === item.key;
-  const found: Trigger[] = [];
-  for (const rule of source.items('AWS::Events::Rule')) {
-    const { Targets, EventPattern, ScheduleExpression, State } = rule.properties;
-    for (const target of listOf(Targets)
-      .map(objectOf)
-      .filter(({ Arn }) => hits(Arn))) {
-      found.push({
-        name: rule.name,
-        type: 'EventBridge rule',
-        when: `${source.text(EventPattern ?? ScheduleExpression)}${State === 'DISABLED' ? ' (disabled)' : ''}`,
-        path,
-        passesIn: passedIn(target, item, source),
-        deadLetterQueue: objectOf(target.DeadLetterConfig).Arn !== undefined,
-      });
-    }
-  }
-  for (const schedule of source.items('AWS::Scheduler::Schedule')) {
-    const target = objectOf(schedule.properties.Target);
-    if (hits(target.Arn)) {
-      const { ScheduleExpression, ScheduleExpressionTimezone, State } = schedule.properties;
-      const zone = ScheduleExpressionTimezone === undefined ? '' : ` ${source.text(ScheduleExpressionTimezone)}`;
-      found.push({
-        name: schedule.name,
-        type: 'schedule',
-        when: `${source.text(ScheduleExpression)}${zone}${State === 'DISABLED' ? ' (disabled)' : ''}`,
-        path,
-        // A schedule has no event of its own: what it sends is in the template.
-        passesIn: passedIn({ Input: '' }, item, source),
-        deadLetterQueue: objectOf(target.DeadLetterConfig).Arn !== undefined,
-      });
-    }
-  }
-  for (const url of source.items('AWS::Lambda::Url').filter(({ properties }) => hits(properties.TargetFunctionArn))) {
-    const open = url.properties.AuthType === 'NONE';
-    found.push({
-      name: url.name,
-      type: 'function URL',
-      when: open ? 'an HTTPS request of anybody' : 'an HTTPS request signed with IAM credentials',
-      path,
-      passesIn: passedIn({}, item, source),
-    });
-  }
-  for (const type of ['AWS::ApiGateway::Method', 'AWS::ApiGatewayV2::Integration']) {
-    for (const api of source.items(type)) {
-      const uri = objectOf(api.properties.Integration).Uri ?? api.properties.IntegrationUri;
-      if (uri !== undefined && source.mentioned(uri).some(({ key }) => key === item.key)) {
-        const { HttpMethod, AuthorizationType } = api.properties;
-        const authorized = AuthorizationType === undefined ? '' : `, authorization ${source.text(AuthorizationType)}`;
-        found.push({
-          name: api.name,
-          type: 'API',
-          when: `a request ${source.text(HttpMethod ?? 'of a route')}${authorized}`,
-          path,
-          passesIn: passedIn({}, item, source),
-        });
-      }
-    }
-  }
-  for (const permission of source
-    .items('AWS::Lambda::Permission')
-    .filter(({ properties }) => hits(properties.FunctionName))) {
-    const { Principal, SourceArn, SourceAccount } = permission.properties;
-    const principal = source.text(Principal);
-    // Rules, APIs and URLs are listed themselves.
-    if (!['events.amazonaws.com', 'scheduler.amazonaws.com', 'apigateway.amazonaws.com', '*'].includes(principal)) {
-      const from = [SourceArn, SourceAccount].filter((part) => part !== undefined).map((part) => source.text(part));
-      found.push({
-        name: permission.name,
-        type: 'invoke permission',
-        when: `a call of ${principal}${from.length ? ` for ${from.join(' of ')}` : ''}`,
-        path,
-        passesIn: passedIn({}, item, source),
-      });
-    }
-  }
-  return found;
 }

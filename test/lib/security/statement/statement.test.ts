@@ -5,6 +5,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { App, CfnResource, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
 import { addCiPipelineAgent } from '../../../../examples/ci-pipeline-agent';
+import {
+  AgentGuardrail,
+  AgentKey,
+  AgentModel,
+  AgentNetwork,
+  AgentTrigger,
+  GitHubWebhook,
+  ManagedAgent,
+  TurnWorkflow,
+} from '../../../../lib';
 import { SecurityStatement } from '../../../../lib/security/security-statement';
 import { grouped } from '../../../../lib/security/statement/phrases';
 import type { Permission, Statement } from '../../../../lib/security/statement/statement';
@@ -137,6 +147,69 @@ describe('the statement of the CI pipeline agent', () => {
 
   test('checks the published session definition against its hash', () => {
     expect(found.definition).toMatchObject({ model: 'openai.gpt-5.6-luna', tools: [] });
+  });
+});
+
+describe('the statement of an agent with a workflow and triggers of this library', () => {
+  let found: Statement;
+
+  beforeAll(() => {
+    const directory = synthesized((app) => {
+      const stack = new Stack(app, 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+      const encryptionKey = new AgentKey(stack, 'Key');
+      const agent = new ManagedAgent(stack, 'Agent', {
+        agentName: 'reviewer',
+        model: AgentModel.GPT_5_6_LUNA,
+        instructions: 'Review.',
+        network: new AgentNetwork(stack, 'Network', { encryptionKey }),
+        encryptionKey,
+      });
+      new TurnWorkflow(stack, 'Turns', { agent, guardrail: AgentGuardrail.standard(stack, 'Guardrail') });
+      const webhook = new GitHubWebhook(stack, 'Webhook', { encryptionKey });
+      agent.addTrigger(AgentTrigger.onGitHubPullRequest(webhook, { repositories: ['example-org/payments'] }));
+    });
+    [found] = written(directory);
+  });
+
+  test('is valid against the published schema', () => {
+    validate(found);
+    expect(validate.errors).toBeNull();
+  });
+
+  test('follows the webhook through its bus, queue, starter and workflow to the role that starts the session', () => {
+    const [rule, url] = found.triggers;
+    expect(rule).toMatchObject({ type: 'EventBridge rule', deadLetterQueue: true });
+    expect(url).toMatchObject({ type: 'function URL', when: expect.stringMatching(/^an HTTPS request of anybody;/) });
+    const parts = [
+      'Webhook/',
+      'Events/Rule',
+      'Queues/Events',
+      'Starter/Handler',
+      'Machine',
+      'Function',
+      'OpenSession/Role',
+    ];
+    expect(url.path).toEqual(parts.map((part) => expect.stringContaining(part)));
+  });
+
+  test('says which fields of the event reach the prompt, and as what', () => {
+    expect(found.triggers[0].passesIn).toEqual(
+      expect.arrayContaining([
+        'a fixed text',
+        'event.detail.number (int)',
+        expect.stringMatching(/^event\.detail\.pull_request\.title \(text, at most \d+ characters\)$/),
+      ]),
+    );
+  });
+
+  test('knows the bounds of a turn and the guardrails of the workflow', () => {
+    expect(found.bounds).toEqual(
+      expect.arrayContaining([
+        { name: 'Duration of a turn of reviewer', value: 3600, unit: 'seconds' },
+        { name: 'Turns at the same time in Stack/Turns/Turns/Machine', value: 4, unit: 'turns' },
+      ]),
+    );
+    expect(found.guardrails).toContain('${Stack/Guardrail}');
   });
 });
 
@@ -285,7 +358,7 @@ describe('a hand-written agent', () => {
     expect(statementFrom(all).triggers).toContainEqual(
       expect.objectContaining({
         type: 'function URL',
-        when: 'an HTTPS request of anybody',
+        when: expect.stringMatching(/^an HTTPS request of anybody;/),
         passesIn: ['the whole event'],
       }),
     );
