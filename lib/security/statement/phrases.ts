@@ -97,8 +97,8 @@ export function boundText({ value, unit }: Pick<Bound, 'value' | 'unit'>): strin
     ['hours', 3_600],
     ['minutes', 60],
   ] as const) {
-    if (value >= 2 * seconds && value % seconds === 0) {
-      return `${value / seconds} ${name}`;
+    if (value >= seconds && value % seconds === 0) {
+      return value === seconds ? `1 ${name.slice(0, -1)}` : `${value / seconds} ${name}`;
     }
   }
   return `${value} seconds`;

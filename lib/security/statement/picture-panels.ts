@@ -23,6 +23,9 @@ export interface Panel {
   readonly walled?: boolean;
 }
 
+/** Bounds that the picture has place for; those of single functions and deliveries stand in the table. */
+const OF_A_SESSION = /^(Idle|Lifetime|Duration|Turns|Budget)/;
+
 /** The four panels of a picture, in the order of what happens. */
 export function panelsOf(statement: Statement): Panel[] {
   const { network, starters, triggers, models, roles, definition, bounds, stores } = statement;
@@ -65,7 +68,9 @@ export function panelsOf(statement: Statement): Panel[] {
         ),
         section(
           'Bounds',
-          bounds.map((bound) => ({ text: bound.name, note: boundText(bound) })),
+          bounds
+            .filter(({ name }) => OF_A_SESSION.test(name))
+            .map((bound) => ({ text: bound.name, note: boundText(bound) })),
         ),
       ],
     },
