@@ -3,10 +3,18 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { InputError } from '../validation/input-error';
+import { InputError, requireInput } from '../validation/input-error';
+import type { AgentSkill } from './agent-skill';
+import { withSkills } from './staged-context';
 
 /** The image directory that ships with this library: Dockerfile, lifecycle server, skills. Same depth from lib/ and build/. */
 const BUNDLED_IMAGE_DIRECTORY = path.join(__dirname, '..', '..', 'assets', 'image');
+
+/** Directory of skills in the bundled image, a capability directory. */
+const BUNDLED_SKILLS = '/opt/agent/skills';
+
+/** Skills of this library (runtime/image/skills). */
+const BUNDLED_SKILL_NAMES = ['evidence'];
 
 /** Options of an image that `cdk deploy` builds. */
 export interface AgentImageBuildOptions {
@@ -18,6 +26,17 @@ export interface AgentImageBuildOptions {
    * @default - none
    */
   readonly buildArgs?: { [name: string]: string };
+}
+
+/** Options of the image of this library. */
+export interface BundledImageOptions extends AgentImageBuildOptions {
+  /**
+   * Skills put into the image beside the ones of this library. Their directory is one of the environment's capability
+   * directories then. A skill changes the image, and with it the version of the Runtime.
+   *
+   * @default - none
+   */
+  readonly skills?: AgentSkill[];
 }
 
 /** What an image choice turns into once it has a place in the construct tree. */
@@ -38,9 +57,20 @@ export abstract class AgentImage {
   /**
    * The image of this library: Codex, the lifecycle server, git, ripgrep, jq and Python, run as a non-root user.
    * Built for linux/arm64 by `cdk deploy`, which needs a container engine then (synth does not).
+   *
+   * @throws InputError when two skills have the same name.
    */
-  public static bundled(options: AgentImageBuildOptions = {}): AgentImage {
-    return new BuiltAgentImage(BUNDLED_IMAGE_DIRECTORY, options);
+  public static bundled(options: BundledImageOptions = {}): AgentImage {
+    const skills = options.skills ?? [];
+    const names = [...BUNDLED_SKILL_NAMES, ...skills.map(({ name }) => name)];
+    const repeated = names.find((name, index) => names.indexOf(name) !== index);
+    requireInput(repeated === undefined, 'AgentImage.bundled', {
+      input: 'skills',
+      value: repeated,
+      allowed: `every name once, and none of the bundled skills (${BUNDLED_SKILL_NAMES.join(', ')})`,
+      fix: 'rename the skill, in its SKILL.md and its directory',
+    });
+    return new BuiltAgentImage(BUNDLED_IMAGE_DIRECTORY, options, skills);
   }
 
   /**
@@ -75,24 +105,48 @@ export abstract class AgentImage {
     return new PublishedAgentImage(repository, digest);
   }
 
+  /**
+   * Capability directories that an environment without a list of its own has.
+   *
+   * @internal
+   */
+  public readonly _defaultCapabilityDirectories: string[] = [BUNDLED_SKILLS];
+
+  /**
+   * Capability directories that every environment must have, because skills were put there on purpose.
+   *
+   * @internal
+   */
+  public readonly _requiredCapabilityDirectories: string[] = [];
+
   /** @internal */
   public abstract _bind(scope: Construct): BoundAgentImage;
 }
 
 class BuiltAgentImage extends AgentImage {
+  public readonly _requiredCapabilityDirectories: string[];
+
   constructor(
     private readonly directory: string,
     private readonly options: AgentImageBuildOptions,
+    private readonly skills: AgentSkill[] = [],
   ) {
     super();
+    this._requiredCapabilityDirectories = skills.length > 0 ? [BUNDLED_SKILLS] : [];
   }
 
   public _bind(scope: Construct): BoundAgentImage {
-    const asset = new DockerImageAsset(scope, 'Image', {
-      directory: this.directory,
-      buildArgs: this.options.buildArgs,
-      platform: Platform.LINUX_ARM64,
-    });
+    const asset = withSkills(
+      scope,
+      this.directory,
+      this.skills,
+      (directory) =>
+        new DockerImageAsset(scope, 'Image', {
+          directory,
+          buildArgs: this.options.buildArgs,
+          platform: Platform.LINUX_ARM64,
+        }),
+    );
     return { imageUri: asset.imageUri, repository: asset.repository };
   }
 }

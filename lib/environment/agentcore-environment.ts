@@ -25,9 +25,6 @@ import type { AgentCoreEnvironmentProps } from './agentcore-environment-props';
 import { admitOnly } from './runtime-access-policy';
 import { SessionStorage } from './session-storage';
 
-/** Directory of skills in the bundled image. */
-const BUNDLED_SKILLS = '/opt/agent/skills';
-
 /**
  * The execution environment of one managed agent on AgentCore Runtime: isolated compute per session in your VPC,
  * stateful storage, its own execution role, its own encrypted log group, and a resource policy that lets nobody but
@@ -71,7 +68,8 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
     const storage = props.sessionStorage ?? SessionStorage.mountedAt('/mnt/agent');
     this.workspaceDirectory =
       props.workspaceDirectory ?? (storage.mountPath ? `${storage.mountPath}/workspace` : '/tmp/workspace');
-    this.capabilityDirectories = props.capabilityDirectories ?? [BUNDLED_SKILLS];
+    const chosenImage = props.image ?? AgentImage.bundled();
+    this.capabilityDirectories = capabilityDirectories(chosenImage, props.capabilityDirectories);
     this.checkDirectories();
     const lifecycle = this.checkedLifecycle(props.idleTimeout, props.maxLifetime);
     const environmentVariables = this.checkedEnvironment(storage, props.environmentVariables ?? {});
@@ -82,7 +80,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
     this.connections = new Connections({ securityGroups: [this.securityGroup] });
     this.network.connect(this);
 
-    const image = (props.image ?? AgentImage.bundled())._bind(this);
+    const image = chosenImage._bind(this);
     this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
     this.grantPrincipal = this.executionRole;
     const startPolicy = attachPolicy(
@@ -274,4 +272,9 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
+}
+
+/** The directories that were named, and the ones with skills that were put into the image on purpose. */
+function capabilityDirectories(image: AgentImage, named = image._defaultCapabilityDirectories): string[] {
+  return [...named, ...image._requiredCapabilityDirectories.filter((directory) => !named.includes(directory))];
 }
