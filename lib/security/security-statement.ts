@@ -1,3 +1,4 @@
+import * as fs from 'fs';
 import * as path from 'path';
 import { App, attachCustomSynthesis, Stage } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
@@ -71,6 +72,9 @@ function write(stage: Stage): void {
     byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), source]);
   }
   for (const [directory, sources] of byDirectory) {
-    writeStatements(statementsOf(new TemplateIndex(sources)), path.join(directory, STATEMENT_DIRECTORY));
+    const place = path.join(directory, STATEMENT_DIRECTORY);
+    // An assembly directory is written again and again: statements of agents that are gone must not stay.
+    fs.rmSync(place, { recursive: true, force: true });
+    writeStatements(statementsOf(new TemplateIndex(sources)), place);
   }
 }

@@ -73,6 +73,14 @@ test('statement --out writes the three files and names the page', () => {
   expect(fs.readdirSync(out).sort()).toEqual(['Hand.html', 'Hand.json', 'Hand.md']);
 });
 
+test('statement --out leaves what else is in the directory', () => {
+  const out = path.join(work, 'mine');
+  fs.mkdirSync(out);
+  fs.writeFileSync(path.join(out, 'README.md'), 'mine');
+  run('statement', before, '--out', out);
+  expect(fs.readFileSync(path.join(out, 'README.md'), 'utf8')).toBe('mine');
+});
+
 test('statement of an assembly says what synth wrote', () => {
   const app = new App();
   addCiPipelineAgent(app, { region: 'us-east-1' });

@@ -28,19 +28,13 @@ export function statementJson(statement: Statement): string {
 }
 
 /**
- * Writes the statements into a directory and removes those of agents that are gone.
+ * Writes the statements into a directory. What else is in it stays.
  *
  * @returns the pages, in the order of the statements.
  */
 export function writeStatements(statements: readonly Statement[], directory: string): string[] {
   fs.mkdirSync(directory, { recursive: true });
   const files = statementFiles(statements);
-  const current = new Set(files.map(({ name }) => name));
-  for (const name of fs.readdirSync(directory)) {
-    if (/\.(json|md|html)$/.test(name) && !current.has(name)) {
-      fs.rmSync(path.join(directory, name));
-    }
-  }
   files.forEach(({ name, content }) => fs.writeFileSync(path.join(directory, name), content));
   return files.filter(({ name }) => name.endsWith('.html')).map(({ name }) => path.join(directory, name));
 }

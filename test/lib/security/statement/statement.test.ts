@@ -277,6 +277,15 @@ describe('writing at synth', () => {
     expect(written(app.synth().directory)).toEqual([]);
   });
 
+  test('leaves no statement of an agent that is gone', () => {
+    const outdir = synthesized(example);
+    const app = new App({ outdir });
+    new Stack(app, 'Empty');
+    SecurityStatement.writeFor(app);
+    app.synth();
+    expect(written(outdir)).toEqual([]);
+  });
+
   test('refuses a stack, which cannot know the whole reach', () => {
     expect(() => SecurityStatement.writeFor(new Stack(new App(), 'One'))).toThrow(/pass the App/);
   });
