@@ -1,0 +1,97 @@
+// Time of ManagedAgentChecks against AwsSolutionsChecks of cdk-nag on the same app, by number of resources.
+// Each measurement is a fresh process; both packs judge the same synthesized app, in alternating order. CDK's own
+// CloudFormation validation is off: only the packs are compared.
+//
+//   npm run bundle && node --import tsx bench/security-pack.mjs [rounds]
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SIZES = [500, 1000, 2000, 4000];
+const script = fileURLToPath(import.meta.url);
+
+if (process.argv[2] === 'measure') {
+  await measure(Number(process.argv[3]), process.argv[4] === 'ours-first');
+} else {
+  const rounds = Number(process.argv[2] ?? 7);
+  const results = SIZES.map(() => ({ ours: [], theirs: [], count: 0 }));
+  for (let round = 0; round < rounds; round += 1) {
+    SIZES.forEach((size, index) => {
+      const output = execFileSync(
+        process.execPath,
+        ['--import', 'tsx', script, 'measure', String(size), round % 2 ? 'ours-first' : 'theirs-first'],
+        { encoding: 'utf8', env: { ...process.env, CDK_VALIDATION: 'false' }, stdio: ['ignore', 'pipe', 'ignore'] },
+      );
+      const { ours, theirs, count } = JSON.parse(output.trim().split('\n').at(-1));
+      results[index].ours.push(ours);
+      results[index].theirs.push(theirs);
+      results[index].count = count;
+    });
+  }
+  const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  console.log(`${rounds} rounds, fresh process each, Node ${process.version}`);
+  console.log('resources   ManagedAgentChecks   AwsSolutionsChecks   ours / theirs');
+  for (const { ours, theirs, count } of results) {
+    const ratio = median(ours.map((ms, round) => ms / theirs[round]));
+    console.log(
+      `${String(count).padStart(9)}   ${median(ours).toFixed(1).padStart(15)} ms   ${median(theirs).toFixed(1).padStart(15)} ms   ${ratio.toFixed(2)}`,
+    );
+  }
+  const growth = (key) => median(results.at(-1)[key]) / median(results[0][key]);
+  console.log(`growth from ${SIZES[0]} to ${SIZES.at(-1)}: ours ${growth('ours').toFixed(1)}, theirs ${growth('theirs').toFixed(1)}`);
+}
+
+/** Synthesizes an app once and times both packs over it. */
+async function measure(size, oursFirst) {
+  const { app, count } = await makeApp(size);
+  app.synth();
+  const { ManagedAgentChecks } = await import('../lib/index.ts');
+  const { AwsSolutionsChecks } = await import('cdk-nag');
+  const time = (pack) => {
+    const started = process.hrtime.bigint();
+    pack.validateScope(app);
+    return Number(process.hrtime.bigint() - started) / 1e6;
+  };
+  const times = {};
+  for (const each of oursFirst ? ['ours', 'theirs'] : ['theirs', 'ours']) {
+    times[each] = time(each === 'ours' ? new ManagedAgentChecks() : new AwsSolutionsChecks());
+  }
+  console.log(JSON.stringify({ ...times, count }));
+  rmSync(app.outdir, { recursive: true });
+}
+
+/** The mix of peers.md: buckets, keys, queues, topics, functions, log groups and roles, beside one governed agent. */
+async function makeApp(size) {
+  const { governedApp } = await import('../test/lib/security/governed-app.ts');
+  const { CfnResource } = await import('aws-cdk-lib/core');
+  const kms = await import('aws-cdk-lib/aws-kms');
+  const logs = await import('aws-cdk-lib/aws-logs');
+  const lambda = await import('aws-cdk-lib/aws-lambda');
+  const s3 = await import('aws-cdk-lib/aws-s3');
+  const sns = await import('aws-cdk-lib/aws-sns');
+  const sqs = await import('aws-cdk-lib/aws-sqs');
+  const made = governedApp({
+    outdir: mkdtempSync(path.join(tmpdir(), 'bench-pack-')),
+    context: { '@aws-cdk/core:stackResourceLimit': 0 },
+  });
+  const { app, stack } = made;
+  const resources = () => app.node.findAll().filter((each) => CfnResource.isCfnResource(each)).length;
+  for (let n = 0; resources() < size; n += 1) {
+    // All in the agent's stack, where every rule looks.
+    const key = new kms.Key(stack, `Key${n}`, { enableKeyRotation: true });
+    new s3.Bucket(stack, `Bucket${n}`, { encryptionKey: key, enforceSSL: true, versioned: true });
+    new sqs.Queue(stack, `Queue${n}`, { encryptionMasterKey: key, enforceSSL: true });
+    new sns.Topic(stack, `Topic${n}`, { masterKey: key, enforceSSL: true });
+    new logs.LogGroup(stack, `Logs${n}`, { encryptionKey: key, retention: logs.RetentionDays.ONE_YEAR });
+    new lambda.Function(stack, `Function${n}`, {
+      code: lambda.Code.fromInline('exports.handler = async () => {};'),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_22_X,
+      environmentEncryption: key,
+      environment: { NAME: 'value' },
+    });
+  }
+  return { app, count: resources() };
+}
