@@ -68,9 +68,9 @@ export class AgentGuardrail extends AgentGuardrailBase {
   private readonly policy: GuardrailPolicy;
 
   /** @throws InputError when an input breaks a limit of the service. */
-  constructor(scope: Construct, id: string, given: AgentGuardrailProps) {
+  constructor(scope: Construct, id: string, props: AgentGuardrailProps) {
     super(scope, id);
-    const props = injectedProps(AgentGuardrail.PROPERTY_INJECTION_ID, scope, id, given);
+    props = injectedProps(AgentGuardrail.PROPERTY_INJECTION_ID, scope, id, props);
     const tier = props.tier ?? GuardrailTier.STANDARD;
     const blockedInputMessage = props.blockedInputMessage ?? 'This request was stopped by a guardrail.';
     const blockedOutputMessage = props.blockedOutputMessage ?? 'This answer was withheld by a guardrail.';

@@ -95,9 +95,9 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
   /** The function that checks deliveries. */
   public readonly handler: IFunction;
 
-  constructor(scope: Construct, id: string, given: GitHubWebhookProps = {}) {
+  constructor(scope: Construct, id: string, props: GitHubWebhookProps = {}) {
     super(scope, id);
-    const props = injectedProps(GitHubWebhook.PROPERTY_INJECTION_ID, scope, id, given);
+    props = injectedProps(GitHubWebhook.PROPERTY_INJECTION_ID, scope, id, props);
     const replayWindow = props.replayWindow ?? Duration.hours(1);
     const maxBodyBytes = props.maxBodyBytes ?? 1024 * 1024;
     const maxConcurrency = props.maxConcurrency ?? 5;

@@ -83,9 +83,9 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
   public readonly grants: TurnWorkflowGrants = TurnWorkflowGrants.fromTurnWorkflow(this);
 
   /** @throws InputError when a number is out of range, the network is missing, or the agent has a workflow already. */
-  constructor(scope: Construct, id: string, given: TurnWorkflowProps) {
+  constructor(scope: Construct, id: string, props: TurnWorkflowProps) {
     super(scope, id);
-    const props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, given);
+    props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, props);
     const { agent, guardrail } = props;
     this.agent = agent;
     this.maxConcurrency = props.maxConcurrency ?? 4;
