@@ -186,6 +186,19 @@ test('a prompt of many large parts travels by reference, each part before the gu
   expect(result.output.every((part: any) => part.s3)).toBe(true);
 });
 
+test.each([
+  ['the largest inline prompt', Array.from({ length: 5 }, () => ({ text: '.'.repeat(9_700) }))],
+  ['the largest inline answer, in three bytes a character', [{ text: '字'.repeat(5_400) }]],
+])('the state stays far below its limit of 262,144 bytes: %s', async (_what, prompt) => {
+  const turn = start(request('', { prompt }));
+  const result = await turn.result;
+
+  expect(result.outcome).toBe('Completed');
+  const bytes = await turn.largestState();
+  expect(bytes).toBeGreaterThan(60_000);
+  expect(bytes).toBeLessThan(200_000);
+});
+
 describe('approval', () => {
   const answer = async (turn: string, decision: string, by?: string) =>
     (await cloud.invoke('approve-turn', {

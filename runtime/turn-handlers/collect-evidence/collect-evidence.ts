@@ -16,8 +16,11 @@ export interface CollectEvidenceParts {
   readonly guardrail: { readonly arn: string; readonly version: string };
 }
 
-/** Characters of a final answer up to which it travels in the state and in the outcome event itself. */
-const INLINE_CHARACTERS = 20_000;
+/**
+ * Bytes of a final answer, as JSON, up to which it travels in the state and in the outcome event itself. The state holds
+ * it up to four times beside the prompt, and an execution whose state outgrows 256 KiB cannot be caught.
+ */
+const INLINE_BYTES = 16_384;
 
 /**
  * `turns/<name>/items.jsonl`: every item of the turn as the service returned it. `manifest.json`: who, what, with which
@@ -95,7 +98,7 @@ function textOf(item: Item): string {
 
 async function outputParts(answer: string, folder: string, store: TextStore): Promise<TextPart[]> {
   const texts = splitText(answer);
-  if (answer.length <= INLINE_CHARACTERS) return texts.map((text) => ({ text }));
+  if (Buffer.byteLength(JSON.stringify(answer)) <= INLINE_BYTES) return texts.map((text) => ({ text }));
   const parts: TextPart[] = [];
   for (const [index, text] of texts.entries()) {
     const { key } = await store.write(

@@ -12,7 +12,7 @@ import type { LocalCloud } from './local-cloud';
 
 /** The part of aws-local-stepfunctions that is used; its types are those of an ES module. */
 interface Interpreter {
-  run(input: unknown, options: object): { result: Promise<unknown>; abort(): void };
+  run(input: unknown, options: object): { result: Promise<unknown>; abort(): void; eventLogs: AsyncIterable<unknown> };
 }
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { StateMachine } = require('aws-local-stepfunctions') as {
@@ -21,6 +21,8 @@ const { StateMachine } = require('aws-local-stepfunctions') as {
 
 export interface Run {
   readonly result: Promise<any>;
+  /** Bytes of the largest state input or output; Step Functions allows 262,144. Known when the run is over. */
+  readonly largestState: () => Promise<number>;
   abort(): void;
 }
 
@@ -68,5 +70,16 @@ export function run(cloud: LocalCloud, machine: Machine, name: string, input: un
       retryIntervalOverrides: Object.fromEntries(retried.map(([state]) => [state, options.waits?.[state] ?? waitMs])),
     },
   });
-  return { result: running.result, abort: () => running.abort() };
+  return { result: running.result, abort: () => running.abort(), largestState: () => largest(running.eventLogs) };
+}
+
+async function largest(events: AsyncIterable<unknown>): Promise<number> {
+  let bytes = 0;
+  for await (const event of events) {
+    const { state } = event as { state?: { input?: unknown; output?: unknown } };
+    for (const value of [state?.input, state?.output]) {
+      bytes = Math.max(bytes, Buffer.byteLength(JSON.stringify(value) ?? ''));
+    }
+  }
+  return bytes;
 }
