@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
-import { AgentAuditTrail, AgentKey, AgentModel, AgentNetwork, ManagedAgent } from '../../lib';
+import { AgentAuditTrail, AgentKey, AgentModel, AgentNetwork, ManagedAgent, ManagedAgentChecks } from '../../lib';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 const CONTEXT = JSON.parse(fs.readFileSync(path.join(__dirname, '../../cdk.json'), 'utf8')).context as object;
@@ -59,6 +59,16 @@ describe.each(EXAMPLES)('%s', (_, make) => {
     expect(reviewed.every(({ reason }) => reason.length > 20)).toBe(true);
     expect(reasons.size).toBeLessThanOrEqual(10);
   });
+});
+
+test.each([
+  ['a known account', ENV],
+  ['no account', { region: 'us-east-1' }],
+])('the pack of this library finds nothing in the example for %s', (_, env) => {
+  const app = appWithFlags();
+  addCiPipelineAgent(app, env);
+  Validations.of(app).addPlugins(new ManagedAgentChecks(app));
+  expect(() => app.synth()).not.toThrow();
 });
 
 describe('resource economy', () => {

@@ -44,11 +44,16 @@ function isDigest(uri: string): boolean {
 
 /** The tag of an asset of the CDK: the hash of what it was built from, in a repository with immutable tags. */
 function isContentTag(uri: string): boolean {
-  return /\/cdk-[a-z0-9]+-container-assets-[^:@]*:[0-9a-f]{64}$/.test(uri);
+  return /\/cdk-[a-z0-9]+-container-assets-[^:@]*:[0-9a-f]{64}$/.test(withoutReferences(uri));
 }
 
 function hasTag(uri: string): boolean {
-  return /:[^/:@]+$/.test(uri.replace(/\$\{[^}]*\}/g, 'x')) && !uri.endsWith(':latest');
+  return /:[^/:@]+$/.test(withoutReferences(uri)) && !uri.endsWith(':latest');
+}
+
+/** References such as `${AWS::AccountId}` hold colons of their own. */
+function withoutReferences(uri: string): string {
+  return uri.replace(/\$\{[^}]*\}/g, 'x');
 }
 
 function isImmutable({ properties }: IndexedResource): boolean {
