@@ -1,4 +1,5 @@
 import type { PolicyValidationPluginReport, PolicyViolation } from 'aws-cdk-lib/core';
+import { agentStacks } from './model/agent-stacks';
 import type { CheckOptions, Finding, SecurityRule } from './rules/rule';
 import { TemplateIndex } from './template-index';
 import type { TemplateSource } from './template/template-source';
@@ -17,7 +18,7 @@ export interface CheckRequest {
 export function checkTemplates({ rules, options, sources, judged }: CheckRequest): PolicyValidationPluginReport {
   const violations = new Map<string, PolicyViolation & { violatingResources: object[] }>();
   const seen = new Set<string>();
-  for (const index of TemplateIndex.worlds(sources)) {
+  for (const index of TemplateIndex.worlds(sources, concernedBy(sources))) {
     for (const rule of rules) {
       for (const finding of rule.check(index, options)) {
         const key = [rule.id, finding.detail, finding.resource.id].join('\n');
@@ -34,6 +35,21 @@ export function checkTemplates({ rules, options, sources, judged }: CheckRequest
     success: found.every(({ severity }) => severity === 'warning'),
     violations: found,
   };
+}
+
+/** The conditions of stacks that hold no part of an agent and grant nothing of it change nothing; trying them costs. */
+function concernedBy(sources: readonly TemplateSource[]): TemplateSource[] {
+  const conditional = sources.filter(({ template }) => template.Conditions);
+  if (conditional.length === 0) {
+    return [];
+  }
+  const [all, none] = [true, false].map((holds) => agentStacks(new TemplateIndex(sources, () => holds)));
+  return conditional.filter(
+    ({ id, template }) =>
+      all.has(id) ||
+      none.has(id) ||
+      /"(?:bedrock-mantle|bedrock-agentcore|iam):/.test(JSON.stringify(template.Resources)),
+  );
 }
 
 /** One violation per rule and sentence; the resources it applies to are listed in it. */

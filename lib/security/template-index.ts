@@ -33,9 +33,13 @@ export class TemplateIndex {
     return new TemplateIndex(readAssembly(directory));
   }
 
-  /** One index per assumption about undecided conditions; a single one for templates that use none. */
-  public static worlds(sources: readonly TemplateSource[]): TemplateIndex[] {
-    return conditionWorlds(sources).map((world) => new TemplateIndex(sources, world));
+  /**
+   * One index per assumption about undecided conditions; a single one for templates that use none.
+   *
+   * @param concerned the sources whose conditions matter
+   */
+  public static worlds(sources: readonly TemplateSource[], concerned = sources): TemplateIndex[] {
+    return conditionWorlds(concerned).map((world) => new TemplateIndex(sources, world));
   }
 
   public readonly sources: readonly TemplateSource[];

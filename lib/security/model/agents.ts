@@ -1,4 +1,10 @@
-import { AGENTCORE_SERVICE_PRINCIPAL, MANTLE_SERVICE_PRINCIPAL, SESSION_START_ACTIONS } from '../../identity/perms';
+import {
+  AGENTCORE_SERVICE_PRINCIPAL,
+  INFERENCE_ACTIONS,
+  MANTLE_SERVICE_PRINCIPAL,
+  RUNTIME_DRIVE_ACTIONS,
+  SESSION_START_ACTIONS,
+} from '../../identity/perms';
 import { conditionsOn } from '../policy/condition';
 import { speaksOf } from '../policy/match';
 import type { IndexedResource, TemplateIndex } from '../template-index';
@@ -54,6 +60,16 @@ export function trusts(role: IndexedRole, service: string): boolean {
   return role.trustedServices.some((trusted) => trusted.toLowerCase() === service);
 }
 
+/** A role that is not in the app, but gets from it what only a session role needs: a model and a Runtime. */
+function hasSessionWork(role: IndexedRole): boolean {
+  return (
+    role.resource === undefined &&
+    [...INFERENCE_ACTIONS, ...RUNTIME_DRIVE_ACTIONS].every((action) =>
+      allowing(role, action).some((statement) => namesService(statement, action.split(':')[0])),
+    )
+  );
+}
+
 function collect(index: TemplateIndex): AgentRoles {
   const every = [...roles(index).values()];
   const passed = new Set<IndexedRole>();
@@ -71,7 +87,9 @@ function collect(index: TemplateIndex): AgentRoles {
     }
   }
   const used = new Set(runtimes(index).map((runtime) => roleOf(index, textAt(runtime.properties, 'RoleArn'))));
-  const session = every.filter((role) => trusts(role, MANTLE_SERVICE_PRINCIPAL) || passed.has(role));
+  const session = every.filter(
+    (role) => trusts(role, MANTLE_SERVICE_PRINCIPAL) || passed.has(role) || hasSessionWork(role),
+  );
   const execution = every.filter((role) => trusts(role, AGENTCORE_SERVICE_PRINCIPAL) || used.has(role));
   const client = every.filter(mayStartTurns);
   return { session, execution, client, all: [...new Set([...session, ...execution, ...client])] };

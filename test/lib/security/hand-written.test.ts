@@ -275,7 +275,7 @@ describe('the shapes of public samples', () => {
     const guide = trust('bedrock-mantle');
     guide.Statement[0].Condition.ArnLike = {
       'aws:SourceArn': { 'Fn::Sub': 'arn:aws:bedrock-mantle:*:${AWS::AccountId}:*' },
-    } as never;
+    };
     const found = rules(
       source('Sample', {
         SessionRole: {

@@ -40,7 +40,7 @@ const SESSION_TRUST = (account: string) => ({
 
 /** A session role that trusts a foreign account, as a raw resource. */
 const rawRole = (scope: IConstruct, id = 'Raw') =>
-  new CfnResource(scope as Stack, id, {
+  new CfnResource(scope, id, {
     type: 'AWS::IAM::Role',
     properties: { AssumeRolePolicyDocument: SESSION_TRUST('999988887777') },
   });

@@ -79,7 +79,7 @@ function allows(statements: Statement[], { action, resource, context }: Probe, b
         identityPolicies: [policy(statements)],
         ...(boundary ? { permissionBoundaryPolicies: [policy(boundary)] } : {}),
         ...NONE,
-      } as Parameters<typeof runUnsafeSimulation>[0],
+      },
       {},
     ) === 'Allowed'
   );
