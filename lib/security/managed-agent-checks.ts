@@ -9,13 +9,15 @@ import {
 import { NagPack } from 'cdk-nag/lib/nag-pack';
 import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
-import { checkTemplates } from './check-report';
+import type * as Engine from './check-engine';
 import { type ManagedAgentChecksProps, ManagedAgentRuleFamily } from './managed-agent-checks-props';
-import { RULES } from './rules';
 import type { CheckOptions, SecurityRule } from './rules/rule';
-import { readConstructTree, stacksBelow } from './template/construct-tree';
 
 const NAME = 'ManagedAgentChecks';
+
+/** Loads the sixty files of the rules when a pack is made; an app that only imports the library does not pay for them. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const engine = () => require('./check-engine') as typeof Engine;
 
 /**
  * The security model of managed agents as a cdk-nag pack: `cdk synth` fails when an agent stops being governed.
@@ -58,7 +60,7 @@ export class ManagedAgentChecks extends NagPack {
     const families: readonly string[] =
       props.families ??
       Object.values(ManagedAgentRuleFamily).filter((family) => family !== ManagedAgentRuleFamily.COST);
-    this.rules = RULES.filter(({ family }) => families.includes(family));
+    this.rules = engine().RULES.filter(({ family }) => families.includes(family));
     this.ruleIds = this.rules.map(({ id }) => id);
     this.options = {
       allowedEgress: (props.allowedEgress ?? []).map(({ peer, port }) => ({ peer, port: port ?? 443 })),
@@ -83,7 +85,7 @@ export class ManagedAgentChecks extends NagPack {
     const stage = Stage.of(scope);
     const root = scope.node.root;
     (Stage.isStage(root) ? root : stage)?.synth();
-    const judged = new Set(stacksBelow(scope));
+    const judged = new Set(engine().stacksBelow(scope));
     return this.check(root, (_, stack) => judged.has(stack));
   }
 
@@ -92,6 +94,7 @@ export class ManagedAgentChecks extends NagPack {
 
   /** @param inScope whether a stack is judged, given the top-level stack it is nested in */
   private check(app: IConstruct, inScope: (root: Stack, stack: Stack) => boolean): PolicyValidationPluginReport {
+    const { checkTemplates, readConstructTree, stacksBelow } = engine();
     const exempt = new Set(this.props.exemptStacks?.map(({ stack }) => stack));
     const below = this.scope && new Set(stacksBelow(this.scope));
     const stacks = stacksBelow(app);
