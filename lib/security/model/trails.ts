@@ -5,9 +5,14 @@ import { at, listAt, textAt } from './json';
 /** The fields of one advanced event selector, each with its operators. */
 export type SelectorFields = ReadonlyMap<string, unknown>;
 
-/** The trails that record in the account of a stack. */
+/** The trails that record in the account of a stack; one that is decided at deployment may be the same. */
 export function trailsFor(index: TemplateIndex, source: TemplateSource): IndexedResource[] {
-  return index.ofType('AWS::CloudTrail::Trail').filter((trail) => trail.source.account === source.account);
+  return index
+    .ofType('AWS::CloudTrail::Trail')
+    .filter(
+      (trail) =>
+        trail.source.account === source.account || trail.source.account === undefined || source.account === undefined,
+    );
 }
 
 /** The advanced event selectors of a trail. */

@@ -226,6 +226,20 @@ describe('compliant stacks written by hand have no finding', () => {
       ],
     ],
     [
+      'an agent whose trust policies name an account and Region, deployable anywhere',
+      [
+        source(
+          'Agent',
+          JSON.parse(
+            JSON.stringify(agent()).replace(
+              /\{"Fn::Sub":"arn:\$\{AWS::Partition\}:(bedrock-[a-z]+):[^"]*:\*"\}/g,
+              '"arn:aws:$1:us-east-1:111122223333:*"',
+            ),
+          ),
+        ),
+      ],
+    ],
+    [
       'an organization as the limit of endpoints',
       [
         source(

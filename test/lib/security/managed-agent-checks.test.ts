@@ -384,6 +384,13 @@ describe('what happens at synth', () => {
     ]);
   });
 
+  test('an acknowledgement without the name of the pack does not count', () => {
+    const { app, stack } = withoutValidation();
+    Validations.of(stack).acknowledge({ id: 'MA-AUD2', reason: 'The organization validates' });
+
+    expect(synthReport(app).failed).toBe(true);
+  });
+
   test('a fatal violation cannot be acknowledged', () => {
     const app = new App();
     const stack = stackIn(app, 'Hand');
