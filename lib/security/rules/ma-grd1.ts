@@ -1,6 +1,6 @@
 import { roleOfCompute, reach } from '../model/reach';
 import { allowing } from '../model/agents';
-import { argumentsOf, invokedFunction, isTask, type AslState } from '../model/state-machine';
+import { argumentsOf, invokedFunction } from '../model/state-machine';
 import { textAt } from '../model/json';
 import { type IndexedTurnWorkflow, isScreening, turnWorkflows } from '../model/turn-workflows';
 import type { TemplateIndex } from '../template-index';
@@ -16,10 +16,13 @@ export const MA_GRD1: SecurityRule = {
   fix: 'Use TurnWorkflow, or add ApplyGuardrail tasks with Source INPUT before and Source OUTPUT after the session, with a GuardrailVersion',
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-independent-api.html',
   controls: { nist: ['SI-3', 'SI-10', 'SI-15'], iso: ['A.8.7', 'A.8.28'], soc2: ['CC6.8', 'PI1.2'] },
-  check: (index) => [...turnWorkflows(index).flatMap(judge), ...unscreenedFunctions(index)],
+  check: (index) => [
+    ...turnWorkflows(index).flatMap((workflow) => judge(index, workflow)),
+    ...unscreenedFunctions(index),
+  ],
 };
 
-function judge(workflow: IndexedTurnWorkflow): Finding[] {
+function judge(index: TemplateIndex, workflow: IndexedTurnWorkflow): Finding[] {
   const { machine, definition, startsTurn } = workflow;
   const details = new Set<string>();
   definition.walk(
@@ -31,20 +34,11 @@ function judge(workflow: IndexedTurnWorkflow): Finding[] {
     },
   );
   const states = definition.states();
-  // From where a turn may have run, publishing needs a screened output.
-  definition.walk(
-    (state) => isScreening(state, 'OUTPUT'),
-    (state, screened) => {
-      if (publishesOutput(state) && !screened && !states.some((each) => isScreening(each, 'OUTPUT'))) {
-        details.add(`${state.name} publishes output that no guardrail has screened`);
-      }
-    },
-  );
   if (!states.some((state) => isScreening(state, 'OUTPUT'))) {
     details.add('the output of the turn is not screened');
   }
   for (const state of states.filter((each) => isScreening(each, 'INPUT') || isScreening(each, 'OUTPUT'))) {
-    if (!isNumbered(textAt(argumentsOf(state), 'GuardrailVersion'))) {
+    if (!isNumbered(index, textAt(argumentsOf(state), 'GuardrailVersion'))) {
       details.add(`${state.name} uses no numbered guardrail version`);
     }
   }
@@ -56,13 +50,12 @@ function judge(workflow: IndexedTurnWorkflow): Finding[] {
   }));
 }
 
-function publishesOutput(state: AslState): boolean {
-  return isTask(state, 'events:putEvents', 'sns:publish', 'sqs:sendMessage');
-}
-
-/** A number, or the version of a guardrail of the app. Everything the deployment decides could be DRAFT. */
-function isNumbered(version: string | undefined): boolean {
-  return version !== undefined && (/^[1-9][0-9]*$/.test(version) || /^\$\{[^}]+#[^}]+\.Version\}$/.test(version));
+/** A number, or a version of the app. What else the deployment decides could be DRAFT, as the guardrail's own is. */
+function isNumbered(index: TemplateIndex, version: string | undefined): boolean {
+  return (
+    version !== undefined &&
+    (/^[1-9][0-9]*$/.test(version) || index.target(version)?.type === 'AWS::Bedrock::GuardrailVersion')
+  );
 }
 
 /** Functions that create sessions outside of a workflow have to call the guardrail themselves. */
