@@ -127,6 +127,12 @@ inside node -e '
   console.log(`SBOM: ${components.length} components`);
 '
 [ -f "$MOUNT/opt/agent/skills/evidence/SKILL.md" ] || fail "no skills"
+for server in cloudwatch deployments knowledge-base outputs; do
+  # Loads, finds that no construct has set its scope, and says so.
+  code=0
+  said=$(inside node "/opt/agent/mcp/$server/server.js" /mnt/agent </dev/null 2>&1) || code=$?
+  [ "$code" = 78 ] && [[ $said == *BMA_* ]] || fail "the MCP server $server does not run: $said"
+done
 
 step "lifecycle suite against the server in the image"
 mkdir -m 0777 "$WORK/suite"
