@@ -40,7 +40,9 @@ if (process.argv[2] === 'measure') {
     );
   }
   const growth = (key) => median(results.at(-1)[key]) / median(results[0][key]);
-  console.log(`growth from ${SIZES[0]} to ${SIZES.at(-1)}: ours ${growth('ours').toFixed(1)}, theirs ${growth('theirs').toFixed(1)}`);
+  console.log(
+    `growth from ${SIZES[0]} to ${SIZES.at(-1)}: ours ${growth('ours').toFixed(1)}, theirs ${growth('theirs').toFixed(1)}`,
+  );
 }
 
 /** Synthesizes an app once and times both packs over it. */

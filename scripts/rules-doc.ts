@@ -51,7 +51,12 @@ control. COST rules run only when asked for (\`families\`).
 ${RULES.map(({ id, severity, what }) => `| [${id}](#${id.toLowerCase()}) | ${severity} | ${what} |`).join('\n')}
 
 ${families
-  .map((family) => `## ${TITLES[family]}\n\n${RULES.filter((rule) => rule.family === family).map(section).join('\n')}`)
+  .map(
+    (family) =>
+      `## ${TITLES[family]}\n\n${RULES.filter((rule) => rule.family === family)
+        .map(section)
+        .join('\n')}`,
+  )
   .join('\n')}`;
 
 const file = process.argv[2] ?? 'docs/RULES.md';

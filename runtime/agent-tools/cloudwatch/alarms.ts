@@ -54,7 +54,9 @@ export function alarmTools(cloudWatch: CloudWatchClient, { alarms, maxTimeRangeS
           since: alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp,
           namespace: alarm.Namespace,
           metric: alarm.MetricName,
-          dimensions: Object.fromEntries((alarm.Dimensions ?? []).map(({ Name = '', Value }) => [Name, Value] as const)),
+          dimensions: Object.fromEntries(
+            (alarm.Dimensions ?? []).map(({ Name = '', Value }) => [Name, Value] as const),
+          ),
           statistic: alarm.Statistic ?? alarm.ExtendedStatistic,
           period_seconds: alarm.Period,
           comparison: alarm.ComparisonOperator,
