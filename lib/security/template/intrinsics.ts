@@ -54,7 +54,7 @@ export class Intrinsics {
     if (keys.length === 1) {
       const name = keys[0];
       if (name === 'Ref' || name === 'Condition' || name.startsWith('Fn::')) {
-        const result = this.intrinsic(name, (value as Record<string, unknown>)[name]);
+        const result = this.wellFormed(name, () => this.intrinsic(name, (value as Record<string, unknown>)[name]));
         if (result !== undefined) {
           return result;
         }
@@ -68,6 +68,15 @@ export class Intrinsics {
       }
     }
     return object;
+  }
+
+  /** CloudFormation refuses a malformed function by itself; the rules look at the rest meanwhile. */
+  private wellFormed(name: string, evaluate: () => unknown): unknown {
+    try {
+      return evaluate();
+    } catch {
+      return `\${${name} malformed}`;
+    }
   }
 
   /** The value of an intrinsic function; undefined when this is none after all. */
