@@ -1,6 +1,6 @@
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { AgentAuditTrail, AgentModel, AgentNetwork, ManagedAgent } from 'cdk-bedrock-managed-agents';
+import { AgentAuditTrail, AgentModel, AgentNetwork, ManagedAgent, ManagedAgentChecks } from 'cdk-bedrock-managed-agents';
 
 const app = new App({ outdir: 'cdk.out' });
 const stack = new Stack(app, 'Consumer', { env: { region: 'us-east-1' } });
@@ -12,5 +12,6 @@ const agent = new ManagedAgent(stack, 'Agent', {
   network,
 });
 audit.watchSessionRole(agent, agent.sessionRole);
-new Bucket(stack, 'Artifacts').grantRead(agent);
+new Bucket(stack, 'Artifacts', { encryptionKey: audit.encryptionKey, enforceSSL: true }).grantRead(agent);
+Validations.of(app).addPlugins(new ManagedAgentChecks(app));
 app.synth();
