@@ -37,11 +37,19 @@ export function redacted(text: string): string {
   });
 }
 
+/** A long text is searched in parts, so that no content can make the search take more than linear time. */
+const PART = 12_288;
+/** Parts overlap by more than a credential is long. */
+const OVERLAP = 4_096;
+
 /** Where a text holds a credential of a published format: its kind and line, for a message that must not show it. */
 export function firstCredential(text: string): { readonly kind: string; readonly line: number } | undefined {
-  for (const { kind, pattern } of CREDENTIAL_FORMATS) {
-    const found = pattern.exec(text);
-    if (found) return { kind, line: text.slice(0, found.index).split('\n').length };
+  for (let begin = 0; begin === 0 || begin + OVERLAP < text.length; begin += PART - OVERLAP) {
+    const part = text.slice(begin, begin + PART);
+    for (const { kind, pattern } of CREDENTIAL_FORMATS) {
+      const found = pattern.exec(part);
+      if (found) return { kind, line: text.slice(0, begin + found.index).split('\n').length };
+    }
   }
   return undefined;
 }

@@ -18,6 +18,7 @@ import {
   AgentNetwork,
   AgentTool,
   ManagedAgent,
+  ManagedAgentChecks,
   OutputOverwrite,
 } from '../../../lib';
 import type { SessionDefinitionFile } from '../../../lib/agent/session-contract';
@@ -405,6 +406,17 @@ describe('permissions', () => {
     });
     Annotations.fromStack(own.stack).hasWarning('/Stack/Agent', Match.stringLikeRegexp('bedrock:Retrieve'));
   });
+});
+
+test('an agent with every tool passes the security checks; what is left is the audit trail this app lacks', () => {
+  const { app, stack, agent } = scene();
+  agent(Object.values(everything(stack)));
+  const { violations } = new ManagedAgentChecks(undefined).validateScope(app);
+  const toolViolations = violations.filter(({ violatingResources }) =>
+    violatingResources.some(({ constructPath }) => /Agent\/.*(Policy|Tool)|Network/.test(constructPath ?? '')),
+  );
+  expect(toolViolations).toEqual([]);
+  expect(violations.map(({ ruleName }) => ruleName).filter((rule) => /MA-(ID|NET)/.test(rule))).toEqual([]);
 });
 
 describe('bad input', () => {

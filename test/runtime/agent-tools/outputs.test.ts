@@ -119,6 +119,27 @@ describe('publish_file', () => {
     expect(aws.requests).toEqual([]);
   });
 
+  test('finds a credential wherever it lies in a long file, and is not held up by a hostile one', async () => {
+    const large = await ToolUnderTest.start(
+      'outputs',
+      aws,
+      { ...SCOPE, BMA_OUTPUT_MAX_FILE_BYTES: '2000000', BMA_TOOL_DEADLINE_SECONDS: '60' },
+      [workspace],
+    );
+    const key = `AKIA${'ABCDEFGHIJKLMNOP'}`;
+    // Also across the borders of the parts that a long text is searched in.
+    for (const before of [0, 8_185, 12_280, 100_000]) {
+      writeFileSync(path.join(workspace, 'long.md'), `${'y\n'.repeat(before / 2)}${key}${'\nz'.repeat(50_000)}`);
+      const { text } = await large.call('publish_file', { path: 'long.md' });
+      expect(text).toContain(`in line ${Math.floor(before / 2) + 1}.`);
+    }
+    // Quadratic for a search over the whole text.
+    writeFileSync(path.join(workspace, 'hostile.md'), 'eyJ-'.repeat(250_000));
+    aws.answers({ [PUT('reviewer/hostile.md')]: stored });
+    expect((await large.call('publish_file', { path: 'hostile.md' })).json).toMatchObject({ bytes: 1_000_000 });
+    await large.close();
+  }, 60_000);
+
   test('says so when something was published under the name before', async () => {
     aws.answers({
       [PUT('reviewer/out/report.json')]: () => ({
