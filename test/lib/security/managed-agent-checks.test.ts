@@ -19,7 +19,15 @@ import {
 } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import { ManagedAgentChecks, ManagedAgentRuleFamily, type ManagedAgentChecksProps } from '../../../lib';
+import {
+  AgentAuditTrail,
+  AgentModel,
+  AgentNetwork,
+  ManagedAgent,
+  ManagedAgentChecks,
+  ManagedAgentRuleFamily,
+  type ManagedAgentChecksProps,
+} from '../../../lib';
 import { RULES } from '../../../lib/security/rules';
 import { ENV, governedApp } from './governed-app';
 
@@ -175,6 +183,26 @@ describe('what the pack sees', () => {
       'MA-ID1 Hand/Raw',
       'MA-ID1 Hand/Raw',
     ]);
+  });
+
+  test('a whole agent in a nested stack: clean, until one thing in it changes', () => {
+    const make = () => {
+      const app = new App();
+      const parent = stackIn(app, 'Parent');
+      new AgentAuditTrail(parent, 'Audit');
+      const agent = new ManagedAgent(new NestedStack(parent, 'Nested'), 'Agent', {
+        model: AgentModel.GPT_5_6_LUNA,
+        instructions: 'Review.',
+        network: new AgentNetwork(parent, 'Network'),
+      });
+      return { app, agent };
+    };
+    const { app, agent } = make();
+    const policy = agent.node.findAll().find(({ node }) => node.path.endsWith('SessionPolicy/Resource')) as CfnResource;
+    policy.addPropertyDeletionOverride('PolicyDocument.Statement.0.Condition');
+
+    expect(found(check(make().app))).toEqual([]);
+    expect(found(check(app))).toEqual(['MA-ID4 Parent/Nested/Agent/SessionPolicy/Resource']);
   });
 
   test('a value that a nested stack gets as a parameter', () => {
