@@ -23,6 +23,10 @@ const engine = () => require('./check-engine') as typeof Engine;
  * The security model of managed agents as a cdk-nag pack: `cdk synth` fails when an agent stops being governed.
  *
  * ```ts
+ * import { App, Validations } from 'aws-cdk-lib/core';
+ * import { ManagedAgentChecks } from 'cdk-bedrock-managed-agents';
+ *
+ * declare const app: App;
  * Validations.of(app).addPlugins(new ManagedAgentChecks(app));
  * ```
  *
@@ -31,6 +35,9 @@ const engine = () => require('./check-engine') as typeof Engine;
  * be acknowledged. One of severity `error` can, with a reason that stands in the validation report:
  *
  * ```ts
+ * import { Stack, Validations } from 'aws-cdk-lib/core';
+ *
+ * declare const stack: Stack;
  * Validations.of(stack).acknowledge({ id: 'ManagedAgentChecks::MA-AUD1', reason: 'The organization trail org-trail records these events' });
  * ```
  *
