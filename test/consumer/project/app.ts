@@ -1,6 +1,12 @@
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { AgentAuditTrail, AgentModel, AgentNetwork, ManagedAgent, ManagedAgentChecks } from 'cdk-bedrock-managed-agents';
+import {
+  AgentAuditTrail,
+  AgentModel,
+  AgentNetwork,
+  ManagedAgent,
+  ManagedAgentChecks,
+} from 'cdk-bedrock-managed-agents';
 
 const app = new App({ outdir: 'cdk.out' });
 const stack = new Stack(app, 'Consumer', { env: { region: 'us-east-1' } });
