@@ -18,7 +18,7 @@ import {
 } from '../identity/perms';
 import { injectedProps } from '../injection/injected-props';
 import { requireInput, requireWholeNumber } from '../validation/input-error';
-import { HandlerFunction } from './handler-function';
+import { HandlerFunction } from '../workflow/handler-function';
 import { keyThrough } from '../workflow/key-through';
 import { handlerCode } from './starter-code';
 import { WEBHOOK_VARIABLES } from './webhook-contract';

@@ -15,7 +15,7 @@ import {
 } from '../identity/perms';
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
 import { MAX_INLINE_BYTES } from '../workflow/turn-contract';
-import { HandlerFunction } from './handler-function';
+import { HandlerFunction } from '../workflow/handler-function';
 import { keyThrough } from '../workflow/key-through';
 import type { ParsedPrompt } from './prompt-template';
 import { withStarterCode } from './starter-code';

@@ -1,3 +1,4 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -9,7 +10,7 @@ import { logCallerStatements } from '../encryption/log-caller-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
-import { keyThrough } from '../workflow/key-through';
+import { keyThrough } from './key-through';
 
 export interface HandlerFunctionProps {
   readonly description: string;
@@ -17,15 +18,29 @@ export interface HandlerFunctionProps {
   readonly environment: { [name: string]: string };
   readonly encryptionKey: kms.IKey;
   readonly logRetention: logs.RetentionDays;
+  /**
+   * Beginning of the log group's name, already opened in the key policy.
+   *
+   * @default - a unique name below /bma/trigger/, opened here
+   */
+  readonly logPrefix?: string;
   /** What the function may do beside writing its logs and reading its own variables. */
   readonly statements: iam.PolicyStatement[];
   readonly timeout: Duration;
+  /** @default 512 */
+  readonly memoryMegabytes?: number;
+  /** @default - outside any VPC */
+  readonly placement?: {
+    readonly vpc: ec2.IVpc;
+    readonly vpcSubnets: ec2.SubnetSelection;
+    readonly securityGroups: ec2.ISecurityGroup[];
+  };
   readonly reservedConcurrentExecutions?: number;
 }
 
 /**
  * A function of this library: bundled code on arm64, a role that holds nothing but the statements given here, and a log
- * group under the customer-managed key. Outside any VPC: it calls regional AWS endpoints only.
+ * group under the customer-managed key.
  */
 export class HandlerFunction extends Construct {
   public readonly function: lambda.Function;
@@ -36,10 +51,9 @@ export class HandlerFunction extends Construct {
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     const { encryptionKey } = props;
+    const prefix = props.logPrefix ?? this.ownLogPrefix(encryptionKey);
     // As for flow logs: the group outlives the stack, so its name ends in the stack's own unique id.
-    const prefix = `/bma/trigger/${Names.uniqueResourceName(this, { separator: '-', maxLength: 200 })}-`;
     const logGroupName = `${prefix}${Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}`;
-    allowLogs(encryptionKey, this, `${prefix}*`);
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       logGroupName,
       encryptionKey,
@@ -68,7 +82,7 @@ export class HandlerFunction extends Construct {
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
       code: props.code,
-      memorySize: 512,
+      memorySize: props.memoryMegabytes ?? 512,
       timeout: props.timeout,
       role: this.role.withoutPolicyUpdates(),
       logGroup: this.logGroup,
@@ -76,8 +90,15 @@ export class HandlerFunction extends Construct {
       environment: props.environment,
       environmentEncryption: encryptionKey,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      ...props.placement,
     });
     // Without its policy a function starts, and its first events fail.
     this.function.node.addDependency(this.policy);
+  }
+
+  private ownLogPrefix(encryptionKey: kms.IKey): string {
+    const prefix = `/bma/trigger/${Names.uniqueResourceName(this, { separator: '-', maxLength: 200 })}-`;
+    allowLogs(encryptionKey, this, `${prefix}*`);
+    return prefix;
   }
 }
