@@ -1,5 +1,5 @@
 import type { SynthesizedStack, TemplateResource } from './cloud-assembly';
-import { HOURS_PER_MONTH, NETWORK_PRICES, NETWORK_PRICES_AS_OF } from '../lib/facts/network-prices';
+
 import type { Statement } from '../lib/security/statement/statement';
 import { shortStatement } from '../lib/security/statement/terminal';
 import type { TerminalStyle } from './terminal-style';
