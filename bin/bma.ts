@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { costCommand } from './bma/cost';
 import { diffStatementCommand } from './bma/diff-statement';
 import { statementCommand } from './bma/statement';
 import { UsageError, type Command } from './bma/command';
@@ -7,6 +8,7 @@ import { UsageError, type Command } from './bma/command';
 const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
+  cost: costCommand,
 };
 
 const USAGE = `Usage: bma <command> [options]

@@ -1,5 +1,6 @@
 export * from './agent';
 export * from './audit';
+export * from './cost';
 export * from './encryption';
 export * from './environment';
 export * from './guardrail';

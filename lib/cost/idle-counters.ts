@@ -1,5 +1,5 @@
 import { listOf, numberOf, objectOf, type Item } from '../security/statement/source';
-import type { PriceName } from '../facts/prices';
+import { DAYS_PER_MONTH, type PriceName } from '../facts/prices';
 import type { CostGroup } from './cost-record';
 
 /** So many of a priced thing. A quantity that only the deployment knows is a text that says so. */
@@ -15,7 +15,7 @@ type Counter = (properties: Item['properties']) => readonly Counted[];
 export const IDLE_COUNTERS: Readonly<Record<string, Counter>> = {
   'AWS::EC2::VPCEndpoint': (properties) => {
     // Without a type it is a gateway endpoint, which costs nothing.
-    const zoned = ['Interface', 'GatewayLoadBalancer'].includes(String(properties.VpcEndpointType ?? 'Gateway'));
+    const zoned = ['Interface', 'GatewayLoadBalancer'].some((type) => type === properties.VpcEndpointType);
     return zoned ? [{ group: 'network', price: 'interfaceEndpoint', quantity: zonesOf(properties.SubnetIds) }] : [];
   },
   'AWS::EC2::NatGateway': ({ AvailabilityMode }) => [
@@ -37,7 +37,9 @@ export const IDLE_COUNTERS: Readonly<Record<string, Counter>> = {
   'AWS::KMS::ReplicaKey': () => [{ group: 'keys', price: 'key', quantity: 1 }],
   'AWS::CloudWatch::Alarm': ({ Metrics, Period }) => {
     // A metric-math alarm is charged for the metrics it reads, not for its expressions.
-    const metrics = listOf(Metrics).map(objectOf).filter(({ MetricStat }) => MetricStat !== undefined);
+    const metrics = listOf(Metrics)
+      .map(objectOf)
+      .filter(({ MetricStat }) => MetricStat !== undefined);
     const periods = metrics.length ? metrics.map(({ MetricStat }) => objectOf(MetricStat).Period) : [Period];
     const fast = periods.some((period) => (numberOf(period) ?? 60) < 60);
     return [
@@ -72,7 +74,7 @@ export const IDLE_COUNTERS: Readonly<Record<string, Counter>> = {
     {
       group: 'workflow',
       price: 'schedulerInvocation',
-      quantity: State === 'DISABLED' ? 0 : runsPerMonth(String(ScheduleExpression)),
+      quantity: State === 'DISABLED' ? 0 : runsPerMonth(ScheduleExpression),
     },
   ],
 };
@@ -82,11 +84,12 @@ function zonesOf(subnets: unknown): number | string {
   return list.length > 0 ? list.length : 'how many zones it stands in is decided at deployment';
 }
 
-function runsPerMonth(expression: string): number | string {
-  const [, every, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+function runsPerMonth(expression: unknown): number | string {
+  const text = typeof expression === 'string' ? expression : '';
+  const [, every, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(text) ?? [];
   if (every === undefined) {
-    return expression.startsWith('at(') ? 0 : 'how often a cron expression runs is not computed';
+    return text.startsWith('at(') ? 0 : 'how often a cron expression runs is not computed';
   }
   const minutes = { minute: 1, hour: 60, day: 1440 }[unit as 'minute' | 'hour' | 'day'];
-  return ((365 / 12) * 1440) / (Number(every) * minutes);
+  return (DAYS_PER_MONTH * 1440) / (Number(every) * minutes);
 }

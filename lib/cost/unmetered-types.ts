@@ -3,7 +3,8 @@ const FREE = [
   /^AWS::(IAM|CDK|Organizations|CertificateManager)::/,
   /^AWS::CloudFormation::(Stack|WaitCondition|WaitConditionHandle|CustomResource|Macro|ModuleVersion)$/,
   /^Custom::/,
-  /Policy(Association)?$/,
+  /^AWS::(S3::BucketPolicy|SNS::Topic(Inline)?Policy|SQS::Queue(Inline)?Policy|Events::EventBusPolicy)$/,
+  /^AWS::(BedrockAgentCore|SecretsManager|Logs)::ResourcePolicy$/,
   /^AWS::EC2::(VPC|Subnet|RouteTable|Route|SubnetRouteTableAssociation|InternetGateway|VPCGatewayAttachment)$/,
   /^AWS::EC2::(SecurityGroup|SecurityGroupEgress|SecurityGroupIngress|NetworkAcl|NetworkAclEntry)$/,
   /^AWS::EC2::(SubnetNetworkAclAssociation|PrefixList|VPCCidrBlock|DHCPOptions|VPCDHCPOptionsAssociation)$/,
@@ -33,7 +34,6 @@ const BY_USE = [
   /^AWS::EC2::FlowLog$/,
   /^AWS::ECR::Repository$/,
   /^AWS::BedrockAgentCore::Runtime$/,
-  /^AWS::CodeBuild::Project$/,
 ];
 
 /** Whether nothing is due for the resource while nobody uses it. */

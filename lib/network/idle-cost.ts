@@ -3,10 +3,7 @@ import type { AgentNetworkIdleCost } from './agent-network-props';
 
 /** How many of each priced thing a network has. */
 export type IdleQuantities = Partial<
-  Record<
-    Extract<PriceName, 'interfaceEndpoint' | 'natGateway' | 'publicAddress' | 'key' | 'firewallDomain'>,
-    number
-  >
+  Record<Extract<PriceName, 'interfaceEndpoint' | 'natGateway' | 'publicAddress' | 'key' | 'firewallDomain'>, number>
 >;
 
 export function idleCost(quantities: IdleQuantities): AgentNetworkIdleCost {
