@@ -153,6 +153,18 @@ export interface TurnApprovalRecord {
   readonly comment?: string;
 }
 
+/** What the approve URL says of an answer. */
+export type ApprovalAnswerCode =
+  'recorded' | 'already-answered' | 'not-waiting' | 'expired' | 'caller-unknown' | 'request-invalid';
+
+/** Body of what the approve URL answers. */
+export interface ApprovalAnswer {
+  readonly code: ApprovalAnswerCode;
+  readonly message: string;
+  /** The answer that stands, when there is one. */
+  readonly approval?: TurnApprovalRecord;
+}
+
 /** Where the evidence of a turn is. */
 export interface TurnEvidence {
   readonly bucket: string;
