@@ -64,5 +64,6 @@ export const NOT_INCLUDED = [
   'taxes, discounts, free tiers, support plans; prices of other Regions than us-east-1',
   'failed and repeated steps, turns that wait for a slot or for an approval, cache writes and requests over 272K tokens',
   'what the agent calls with its tools: CloudWatch queries, downloads, knowledge bases',
+  'requests that the functions of the workflow make themselves: fractions of a cent',
   'versions of rotated keys after the first, backups, bootstrap and pipelines',
 ] as const;

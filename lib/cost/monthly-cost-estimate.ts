@@ -33,7 +33,7 @@ export class MonthlyCostEstimate {
    * @throws InputError before synthesis, and for an assumption that cannot be.
    */
   public static of(scope: IConstruct, assumptions?: CostAssumptions): MonthlyCostEstimate {
-    const stage = Stage.of(scope);
+    const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
     const templates = stacksBelow(stage ?? scope).map((stack) =>
       path.join(Stage.of(stack)?.outdir ?? '', stack.templateFile),
     );
