@@ -5,6 +5,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { literalSchemaKeys } from './literal-schema-keys.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -93,6 +94,7 @@ await Promise.all(
       banner,
       alias,
       supported,
+      plugins: [literalSchemaKeys],
       logLevel: 'warning',
     }),
   ),
