@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { approveCommand } from './bma/approve';
+import { costCommand } from './bma/cost';
 import { diffStatementCommand } from './bma/diff-statement';
 import { statementCommand } from './bma/statement';
 import { CommandError, UsageError, type Command } from './bma/command';
@@ -8,6 +9,7 @@ import { CommandError, UsageError, type Command } from './bma/command';
 const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
+  cost: costCommand,
   approve: approveCommand,
 };
 
