@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { approveCommand } from './bma/approve';
 import { diffStatementCommand } from './bma/diff-statement';
+import { newCommand } from './bma/new';
 import { statementCommand } from './bma/statement';
 import { CommandError, UsageError, type Command } from './bma/command';
 
@@ -9,6 +10,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
   approve: approveCommand,
+  new: newCommand,
 };
 
 const USAGE = `Usage: bma <command> [options]
