@@ -62,7 +62,7 @@ const programs = [
     'expire-sessions',
     'approve-turn',
   ].map(lambdaHandler),
-  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs'].map(agentTool),
+  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
 
 /** Files that are shipped as they are. */
