@@ -4,13 +4,13 @@ import { AgentAuditTrail, AgentKey } from 'cdk-bedrock-managed-agents';
 import type { Construct } from 'constructs';
 import { LicenceAuditor } from './licence-auditor';
 
-/** The blueprint with what surrounds it: a bucket for the sources, one key, and the audit trail of the account. */
+/** The blueprint with what surrounds it: a bucket for packed repositories, one key, and the audit trail of the account. */
 export class LicenceAuditorStack extends Stack {
   public readonly blueprint: LicenceAuditor;
 
   constructor(scope: Construct, id: string, props: StackProps = {}) {
     super(scope, id, props);
-    const encryptionKey = new AgentKey(this, 'Key', { protects: 'the sources and everything the agent stores' });
+    const encryptionKey = new AgentKey(this, 'Key', { protects: 'the repositories and everything the agent stores' });
     // One per account and Region: pass the trail that you have instead, if there is one.
     const auditTrail = new AgentAuditTrail(this, 'Audit', { encryptionKey });
 
@@ -23,7 +23,12 @@ export class LicenceAuditorStack extends Stack {
       versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.blueprint = new LicenceAuditor(this, 'LicenceAuditor', { sources, encryptionKey, auditTrail });
+    this.blueprint = new LicenceAuditor(this, 'LicenceAuditor', {
+      sources,
+      repositories: ['payments-service', 'web-shop'],
+      encryptionKey,
+      auditTrail,
+    });
     auditTrail.recordObjectAccess(sources);
     auditTrail.recordObjectAccess(this.blueprint.reports);
 

@@ -43,6 +43,14 @@ test('the agent writes to S3 below its own prefix only', () => {
   expect(writes).toEqual([{ action: 's3:PutObject', resource: reports }]);
 });
 
+test('the agent reads these repositories only', () => {
+  const reads = allowed().filter(({ action }) => action.startsWith('s3:Get') || action.startsWith('s3:List'));
+  expect(reads.map(({ action, resource }) => [action, /[\w-]+\.bundle/.exec(resource)?.[0]])).toEqual([
+    ['s3:GetObject', 'payments-service.bundle'],
+    ['s3:GetObject', 'web-shop.bundle'],
+  ]);
+});
+
 test('it starts every night', () => {
   template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'cron(0 3 * * ? *)' });
 });
