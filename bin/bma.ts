@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { approveCommand } from './bma/approve';
+import { costCommand } from './bma/cost';
 import { diffStatementCommand } from './bma/diff-statement';
 import { newCommand } from './bma/new';
 import { statementCommand } from './bma/statement';
@@ -9,6 +10,7 @@ import { CommandError, UsageError, type Command } from './bma/command';
 const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
+  cost: costCommand,
   approve: approveCommand,
   new: newCommand,
 };
