@@ -11,8 +11,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
   approve: approveCommand,
-  cost: costCommand,
   new: newCommand,
+  cost: costCommand,
 };
 
 const USAGE = `Usage: bma <command> [options]
