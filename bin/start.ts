@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { STATEMENT_DIRECTORY } from '../lib/security/statement/files';
 import { readStatements } from './bma/read-statements';
 import { readCloudAssembly, type SynthesizedStack } from './cloud-assembly';
+import { costLines } from './cost-lines';
 import { runLocally } from './local-run';
 import { loadScenario } from './local-scenario';
 import { summarizeStack } from './stack-summary';
@@ -57,7 +58,7 @@ async function main(): Promise<boolean> {
   const statements = readStatements(directory);
   for (const stack of stacks) {
     const shown = { ...stack, templateFile: path.relative(root, stack.templateFile) };
-    print(['', ...summarizeStack(shown, statements, style)].join('\n'));
+    print(['', ...summarizeStack(shown, statements, style), ...costLines(assembly, stack.name, style)].join('\n'));
   }
   const pages = fs.readdirSync(directory).filter((name) => name.endsWith('.html'));
   print(

@@ -5,6 +5,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { literalSchemaKeys } from './literal-schema-keys.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -61,11 +62,15 @@ const programs = [
     'expire-sessions',
     'approve-turn',
   ].map(lambdaHandler),
-  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs'].map(agentTool),
+  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
 
 /** Files that are shipped as they are. */
-const copies = [{ from: 'runtime/image', to: 'assets/image' }];
+const copies = [
+  { from: 'runtime/image', to: 'assets/image' },
+  // What `bma new blueprint` begins with is an example of this repository.
+  { from: 'examples/custom-blueprint/licence-auditor', to: 'assets/bma/blueprint' },
+];
 
 // Built beside the target and swapped in at the end: a synth that runs meanwhile never sees half an image directory.
 const target = path.join(root, 'assets');
@@ -93,6 +98,7 @@ await Promise.all(
       banner,
       alias,
       supported,
+      plugins: [literalSchemaKeys],
       logLevel: 'warning',
     }),
   ),
