@@ -29,11 +29,10 @@ let url: string;
 beforeAll(async () => {
   const table = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => table.listen(0, '127.0.0.1', resolve));
-  const sendTaskSuccess: Operation = (input) => {
-    const { taskToken, output } = input as { taskToken: string; output: string };
-    if (!tokens.has(taskToken) || tokens.get(taskToken) !== undefined) throw new AwsError('TaskTimedOut');
-    tokens.set(taskToken, JSON.parse(output));
-    return {};
+  const sendTaskSuccess: Operation = ({ taskToken, output }) => {
+    const token = String(taskToken);
+    if (!tokens.has(token) || tokens.get(token) !== undefined) throw new AwsError('TaskTimedOut');
+    tokens.set(token, JSON.parse(String(output)));
   };
   const states = await awsEndpoint(new Map([['AWSStepFunctions.SendTaskSuccess', sendTaskSuccess]]));
   const environment = {
