@@ -43,8 +43,9 @@ test('the rooms of lib/ use each other in one direction only', () => {
 test('the checks know no construct: they use facts, names of actions and error texts', () => {
   const rooms = importsOfRooms();
   expect([...rooms.get('security')!].sort()).toEqual(['facts', 'identity', 'validation']);
+  // Who reads templates may read them the same way; no construct may.
   const users = [...rooms].filter(([, used]) => used.has('security')).map(([room]) => room);
-  expect(users).toEqual([]);
+  expect(users.filter((room) => room !== 'cost')).toEqual([]);
 });
 
 test('docs/architecture.md draws every room and no arrow that the code does not have', () => {
