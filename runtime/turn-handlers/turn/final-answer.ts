@@ -1,19 +1,27 @@
-/** The answer of the agent is not what it was asked for. The message holds no text of the answer. */
+/** What the agent was asked to answer with, and did not. `code` stands in the outcome event; no text of the answer does. */
 export class AnswerError extends Error {
   constructor(
     readonly code: string,
     message: string,
   ) {
     super(message);
+    this.name = 'AnswerError';
   }
 }
 
-/** The one JSON document of a final answer, which may stand in one json fence. */
+/** The one block that a model may put around JSON. */
+const FENCE = /^```(?:json)?[ \t]*\n([\s\S]*?)\n?```$/;
+
+/**
+ * The JSON document that a final answer consists of, bare or in one fenced block.
+ *
+ * @throws AnswerError `answer-not-json`
+ */
 export function jsonAnswer(text: string): unknown {
   const trimmed = text.trim();
-  const fenced = /^```(?:json)?\n([\s\S]*?)\n```$/.exec(trimmed);
+  const body = FENCE.exec(trimmed)?.[1] ?? trimmed;
   try {
-    return JSON.parse(fenced?.[1] ?? trimmed);
+    return JSON.parse(body);
   } catch {
     throw new AnswerError('answer-not-json', 'The final answer is not one JSON document');
   }
