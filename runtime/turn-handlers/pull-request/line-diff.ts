@@ -68,7 +68,9 @@ function editsBetween(old: string[], fresh: string[]): Edit[] {
   while (from > head && to > head && old[from - 1] === fresh[to - 1]) [from, to] = [from - 1, to - 1];
   if (from === head && to === head) return [];
   return (
-    shortestEdits(old.slice(head, from), fresh.slice(head, to), head) ?? [{ from: head, to: from, start: head, end: to }]
+    shortestEdits(old.slice(head, from), fresh.slice(head, to), head) ?? [
+      { from: head, to: from, start: head, end: to },
+    ]
   );
 }
 
@@ -94,8 +96,7 @@ function shortestEdits(old: string[], fresh: string[], offset: number): Edit[] |
 
 function takesInsertion(reached: ReadonlyMap<number, number>, diagonal: number, edits: number): boolean {
   return (
-    diagonal === -edits ||
-    (diagonal !== edits && (reached.get(diagonal - 1) ?? -1) < (reached.get(diagonal + 1) ?? -1))
+    diagonal === -edits || (diagonal !== edits && (reached.get(diagonal - 1) ?? -1) < (reached.get(diagonal + 1) ?? -1))
   );
 }
 

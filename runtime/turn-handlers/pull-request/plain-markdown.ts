@@ -17,7 +17,7 @@ const BREAKS: readonly RegExp[] = [
   /@(?=[\p{L}\p{N}_-])/gu,
   // References to issues and pull requests.
   /#(?=\d)/g,
-  /\bGH(?=-\d)/gi,
+  /GH(?=-\d)/gi,
   // HTML, comments (our own marks among them), and addresses in angle brackets.
   /<(?=[a-z/!?])/gi,
   // Entities, which would become any of the above again.
@@ -26,7 +26,7 @@ const BREAKS: readonly RegExp[] = [
   /\](?=[([:])/g,
   // Addresses: they stay readable as text.
   /:(?=\/\/)/g,
-  /\bwww(?=\.)/gi,
+  /www(?=\.)/gi,
   // Commands to bots at the beginning of a line.
   /^[ \t]*(?=\/[a-z])/gim,
 ];

@@ -10,8 +10,8 @@ import { AnswerError, jsonAnswer } from '../turn/final-answer';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
 import type { OwnComment, ReviewBoard } from './review-board';
-import { type Finding, readReview, type Review } from './review-document';
-import { fingerprint, readMark } from './review-marks';
+import { type Finding, readReview } from './review-document';
+import { identified, type IdentifiedFinding, readMark } from './review-marks';
 import { findingText, summaryText } from './review-text';
 import { pullRequestOf } from './subject';
 
@@ -50,42 +50,41 @@ export async function publishReview(
     return refused('superseded', 'The pull request was closed or has newer commits than the reviewed one');
   }
   const { files } = await staged<ChangesDocument>(STAGED_FILES.changes);
-  const review = withoutRepetitions(read.review);
+  const findings = identified(read.review.findings);
   const known = knownComments(agentName, await board.ownComments(pullRequest));
-  const isPlaced = (finding: Finding) => isShown(finding, files);
-  const placed = review.findings.filter(isPlaced);
+  const isPlaced = ({ finding }: IdentifiedFinding) => isShown(finding, files);
   const published = await board.publish(pullRequest, {
     ...(known.summary ? { summaryId: known.summary.id } : {}),
-    inline: placed
-      .filter((finding) => !known.findings.has(fingerprint(finding)))
-      .map((finding) => ({
-        id: fingerprint(finding),
-        body: findingText(agentName, finding, board.maxCharacters),
-        file: finding.file,
-        line: finding.line,
+    inline: findings
+      .filter((each) => isPlaced(each) && !known.findings.has(each.id))
+      .map((each) => ({
+        id: each.id,
+        body: findingText(agentName, each, board.maxCharacters),
+        file: each.finding.file,
+        line: each.finding.line,
       })),
     summary: (notTaken) => {
-      const beside = (finding: Finding) => isPlaced(finding) && !notTaken.has(fingerprint(finding));
+      const isBeside = (each: IdentifiedFinding) => isPlaced(each) && !notTaken.has(each.id);
       return summaryText(
         {
           agentName,
           turnName: turn.name,
           sourceCommit: pullRequest.sourceCommit,
-          review,
-          placed: review.findings.filter(beside),
-          outside: review.findings.filter((finding) => !beside(finding)),
-          resolved: resolvedSince(known, review),
+          summary: read.review.summary,
+          placed: findings.filter(isBeside).map(({ finding }) => finding),
+          outside: findings.filter((each) => !isBeside(each)).map(({ finding }) => finding),
+          resolved: resolvedSince(known, findings),
         },
         board.maxCharacters,
       );
     },
   });
-  log('publish-review', 'published', { turn: turn.name, findings: review.findings.length, updated: published.updated });
+  log('publish-review', 'published', { turn: turn.name, findings: findings.length, updated: published.updated });
   return {
     delivered: true,
     receipt: {
       commentId: published.commentId,
-      findings: review.findings.length,
+      findings: findings.length,
       inline: published.inline,
       updated: published.updated,
     },
@@ -99,12 +98,6 @@ function reviewOf(text: string): ReturnType<typeof readReview> {
     if (error instanceof AnswerError) return { wrong: error.code };
     throw error;
   }
-}
-
-/** The same finding twice is one. */
-function withoutRepetitions(review: Review): Review {
-  const findings = new Map(review.findings.map((finding) => [fingerprint(finding), finding]));
-  return { ...review, findings: [...findings.values()] };
 }
 
 /** True when the change shows the line, so that a comment can stand beside it. */
@@ -129,7 +122,7 @@ function knownComments(agentName: string, comments: readonly OwnComment[]): Know
   return { ...(summary ? { summary } : {}), findings };
 }
 
-function resolvedSince({ findings }: KnownComments, review: Review) {
-  const current = new Set(review.findings.map(fingerprint));
-  return [...findings].filter(([id]) => !current.has(id)).map(([, known]) => known);
+function resolvedSince(known: KnownComments, findings: readonly IdentifiedFinding[]) {
+  const current = new Set(findings.map(({ id }) => id));
+  return [...known.findings].filter(([id]) => !current.has(id)).map(([, found]) => found);
 }

@@ -11,7 +11,7 @@ export interface OwnComment {
 
 /** A comment beside a line of the new version. */
 export interface InlineComment {
-  /** Fingerprint of its finding. */
+  /** What its finding is known by. */
   readonly id: string;
   readonly body: string;
   readonly file: string;
@@ -25,7 +25,7 @@ export interface Publication {
   /** Comments that are not there yet. */
   readonly inline: readonly InlineComment[];
   /** Text of the summary, when the host has refused the lines of some comments, by their ids. */
-  summary(refused: ReadonlySet<string>): string;
+  readonly summary: (refused: ReadonlySet<string>) => string;
 }
 
 export interface Published {

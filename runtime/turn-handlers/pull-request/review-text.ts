@@ -1,8 +1,8 @@
 /** The texts that are posted: the summary, and a comment per finding. The mark stands first, so that no cut removes it. */
 import { codeName, fencedCode, plainLine, plainMarkdown } from './plain-markdown';
 import type { OwnComment } from './review-board';
-import { type Finding, type Review, SEVERITIES, type Severity } from './review-document';
-import { findingMark, summaryMark } from './review-marks';
+import { type Finding, SEVERITIES, type Severity } from './review-document';
+import { findingMark, type IdentifiedFinding, summaryMark } from './review-marks';
 
 /** A finding of an earlier turn that the newest review does not have any more. */
 export interface ResolvedFinding {
@@ -14,25 +14,25 @@ export interface SummaryContent {
   readonly agentName: string;
   readonly turnName: string;
   readonly sourceCommit: string;
-  readonly review: Review;
+  readonly summary: string;
   /** Findings beside their lines, and those whose place the change does not show. */
   readonly placed: readonly Finding[];
   readonly outside: readonly Finding[];
   readonly resolved: readonly ResolvedFinding[];
 }
 
-export function findingText(agentName: string, finding: Finding, most: number): string {
-  const { severity, message, suggestion } = finding;
+export function findingText(agentName: string, identified: IdentifiedFinding, most: number): string {
+  const { severity, message, suggestion } = identified.finding;
   const blocks = [
     `**${capital(severity)}**\n\n${plainMarkdown(message)}`,
     ...(suggestion === undefined ? [] : [`Suggestion:\n\n${fencedCode(suggestion)}`]),
   ];
-  return fitted(findingMark(agentName, finding), blocks, most);
+  return fitted(findingMark(agentName, identified), blocks, most);
 }
 
 export function summaryText(content: SummaryContent, most: number): string {
-  const { agentName, turnName, sourceCommit, review, placed, outside, resolved } = content;
-  const { findings } = review;
+  const { agentName, turnName, sourceCommit, summary, placed, outside, resolved } = content;
+  const findings = [...placed, ...outside];
   const count = SEVERITIES.map((severity) => [severity, findings.filter((each) => each.severity === severity).length])
     .filter(([, found]) => found)
     .map(([severity, found]) => `${found} ${severity}`)
@@ -40,10 +40,13 @@ export function summaryText(content: SummaryContent, most: number): string {
   const footer = `_Written by the agent ${agentName} (turn ${turnName}). A model wrote it: check it before you act on it._`;
   const blocks = [
     `## Review of ${sourceCommit.slice(0, 12)}`,
-    plainMarkdown(review.summary),
+    plainMarkdown(summary),
     findings.length === 0 ? 'No findings.' : `**Findings: ${findings.length}** (${count})`,
     ...section('Beside the lines', placed.map(entry)),
-    ...section('Outside the change', outside.map((finding) => `${entry(finding)}${details(finding)}`)),
+    ...section(
+      'Outside the change',
+      outside.map((finding) => `${entry(finding)}${details(finding)}`),
+    ),
     ...section(
       'Resolved since earlier reviews',
       resolved.map(({ comment, severity }) => `- ${severity} in ${place(comment.file ?? '', comment.line)}`),

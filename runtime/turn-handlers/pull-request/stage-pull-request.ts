@@ -50,7 +50,7 @@ export async function stagePullRequest(
     if (diff !== undefined) await put(STAGED_FILES.diff, diff, 'text/x-diff; charset=utf-8');
     if (archive !== undefined) await put(STAGED_FILES.source, archive, 'application/gzip');
     log('stage-pull-request', 'staged', { turn: turn.name, files: files.length, fromFork: pullRequest.fromFork });
-    return { accepted: true, prompt: [...prompt, { text: stagedPrompt(document, files, turn.name) }] };
+    return { accepted: true, prompt: stagedPrompt(prompt, document, files, turn.name) };
   } catch (error) {
     if (!(error instanceof StagingRefusal)) throw error;
     log('stage-pull-request', 'refused', { turn: turn.name, code: error.code });

@@ -5,7 +5,7 @@ import {
   type PullRequestDocument,
   STAGED_FILES,
 } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
-import { MAX_PART_CHARACTERS } from '../../../lib/workflow/turn-contract';
+import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, type TextPart } from '../../../lib/workflow/turn-contract';
 import { fencedBlock, fencedText } from '../starter/untrusted-text';
 
 /** Most characters of one file name, escapes counted. */
@@ -14,13 +14,29 @@ const MAX_NAME = 400;
 /** Room for the sentences around the names. */
 const MAX_NAMES = MAX_PART_CHARACTERS - 3_000;
 
+/** The prompt with what the staging adds. Names of files give way where all parts together become too long. */
 export function stagedPrompt(
+  prompt: readonly TextPart[],
   pullRequest: PullRequestDocument,
   files: readonly ChangedFile[],
   turnName: string,
-  nonce = randomBytes(16).toString('hex'),
+): TextPart[] {
+  const nonce = randomBytes(16).toString('hex');
+  for (let most = MAX_NAMES; ; most = most < 100 ? 0 : most / 2) {
+    const parts = [...prompt, { text: addition(pullRequest, files, turnName, nonce, most) }];
+    const bytes = Buffer.byteLength(JSON.stringify(parts.filter(({ text }) => text !== undefined)));
+    if (bytes <= MAX_INLINE_BYTES || most === 0) return parts;
+  }
+}
+
+function addition(
+  pullRequest: PullRequestDocument,
+  files: readonly ChangedFile[],
+  turnName: string,
+  nonce: string,
+  most: number,
 ): string {
-  const { lines, omitted } = fileLines(files);
+  const { lines, omitted } = fileLines(files, most);
   return [
     '\n',
     ...whereTheSourceIs(pullRequest, turnName),
@@ -52,13 +68,13 @@ function whereTheSourceIs(pullRequest: PullRequestDocument, turnName: string): s
   ];
 }
 
-function fileLines(files: readonly ChangedFile[]): { lines: string[]; omitted: number } {
+function fileLines(files: readonly ChangedFile[], most: number): { lines: string[]; omitted: number } {
   const lines: string[] = [];
   let length = 0;
   for (const [index, { file, status, binary, addedLines, removedLines }] of files.entries()) {
     const { json, cut } = fencedText(file, MAX_NAME);
     const line = `file.${index} = ${json}${cut ? ' (cut)' : ''} (${status}, ${binary ? 'not text' : `+${addedLines} -${removedLines}`})`;
-    if (length + line.length + 1 > MAX_NAMES) return { lines, omitted: files.length - index };
+    if (length + line.length + 1 > most) return { lines, omitted: files.length - index };
     length += line.length + 1;
     lines.push(line);
   }

@@ -2,12 +2,7 @@
 export class StagingRefusal extends Error {
   constructor(
     readonly code:
-      | 'no-changes'
-      | 'change-too-large'
-      | 'nothing-reviewable'
-      | 'fork-not-allowed'
-      | 'superseded'
-      | 'not-found',
+      'no-changes' | 'change-too-large' | 'nothing-reviewable' | 'fork-not-allowed' | 'superseded' | 'not-found',
     /** For people, without any text of the pull request. */
     message: string,
   ) {
