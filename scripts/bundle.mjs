@@ -5,6 +5,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { literalSchemaKeys } from './literal-schema-keys.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -65,7 +66,7 @@ const programs = [
     'publish-code-commit-review',
     'publish-github-review',
   ].map(lambdaHandler),
-  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs'].map(agentTool),
+  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
 
 /** Files that are shipped as they are. */
@@ -97,6 +98,7 @@ await Promise.all(
       banner,
       alias,
       supported,
+      plugins: [literalSchemaKeys],
       logLevel: 'warning',
     }),
   ),

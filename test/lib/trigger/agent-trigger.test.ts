@@ -18,7 +18,7 @@ import {
   type AgentTriggerOptions,
 } from '../../../lib/trigger';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
-import { matches } from './event-pattern-matcher';
+import { matches } from '../../../local/cloud/event-pattern';
 import { eventNamed, KINDS, TriggerScene } from './trigger-scene';
 
 /** The resolved pattern of the only rule. */
@@ -357,12 +357,24 @@ describe('refused at synth', () => {
     ['a placeholder without a type', { prompt: '{{event.detail.a}}' }, /a placeholder with a type/],
     ['an unknown type', { prompt: '{{event.detail.a | string}}' }, /one of the types int, number/],
     ['a member no event has', { prompt: '{{event.details.a | int}}' }, /a path that begins with a member/],
-    ['something other than the event', { prompt: '{{agent.name | text}}' }, /\{\{event\.<path>/],
+    ['something other than the event', { prompt: '{{agent.name | text}}' }, /event\.<path> \| <type>/],
     ['an expression', { prompt: '{{event.detail.a | text | upper}}' }, /and \| optional when/],
     ['an open placeholder', { prompt: 'x {{event.detail.a | int' }, /in pairs/],
     ['a limit of nothing', { prompt: '{{event.detail.a | text:0}}' }, /a limit of 1 to 50000/],
     ['a limit beyond reason', { prompt: '{{event.detail.a | text:50001}}' }, /a limit of 1 to 50000/],
     ['an enum without values', { prompt: '{{event.detail.a | enum}}' }, /enum:A,B/],
+    ['a fact of a type that holds text', { subject: { title: 'event.detail.title | text' } }, /hold no free text/],
+    ['a fact under a name that is none', { subject: { 'pull-request': 'event.detail.id | int' } }, /lower-case letter/],
+    [
+      'a fact without a type',
+      { subject: { id: 'event.detail.id' } },
+      /subject\.id 'event\.detail\.id' is not accepted/,
+    ],
+    [
+      'more facts than a request holds',
+      { subject: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`f${index}`, 'event.id | uuid'])) },
+      /at most 16 names/,
+    ],
     ['an argument that means nothing', { prompt: '{{event.detail.a | int:3}}' }, /enum:A,B/],
     [
       'a credential in the prompt',
