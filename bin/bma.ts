@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { approveCommand } from './bma/approve';
 import { costCommand } from './bma/cost';
 import { diffStatementCommand } from './bma/diff-statement';
+import { newCommand } from './bma/new';
 import { statementCommand } from './bma/statement';
 import { CommandError, UsageError, type Command } from './bma/command';
 
@@ -11,6 +12,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'diff-statement': diffStatementCommand,
   cost: costCommand,
   approve: approveCommand,
+  new: newCommand,
 };
 
 const USAGE = `Usage: bma <command> [options]
