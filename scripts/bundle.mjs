@@ -61,6 +61,10 @@ const programs = [
     'close-session',
     'expire-sessions',
     'approve-turn',
+    'stage-code-commit-pull-request',
+    'stage-github-pull-request',
+    'publish-code-commit-review',
+    'publish-github-review',
   ].map(lambdaHandler),
   ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
