@@ -5,6 +5,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sarifValidatorPlugin } from './sarif-validator.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -60,6 +61,8 @@ const programs = [
     'close-session',
     'expire-sessions',
     'approve-turn',
+    'accept-findings',
+    'summarize-audit',
   ].map(lambdaHandler),
   ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs'].map(agentTool),
 ];
@@ -93,6 +96,7 @@ await Promise.all(
       banner,
       alias,
       supported,
+      plugins: [sarifValidatorPlugin],
       logLevel: 'warning',
     }),
   ),

@@ -56,11 +56,13 @@ export class RequestSigner {
   constructor(
     private readonly endpoint: URL,
     private readonly region: string,
+    /** Name of the service in the signature. */
+    private readonly service: string = SIGNING_NAME,
   ) {}
 
   async sign(request: UnsignedRequest, credentials: Credentials, at: Date): Promise<Record<string, string>> {
     const signer = new SignatureV4({
-      service: SIGNING_NAME,
+      service: this.service,
       region: this.region,
       credentials,
       sha256: OpenSslSha256,
