@@ -14,7 +14,7 @@ const PROFILE = 'runtime/turn-handlers/accept-findings/sarif-profile.json';
 /** What the validator of the schema's authors takes for an address, or less. */
 const FORMATS = {
   uri: /^[a-z][a-z0-9+.-]*:[^\s\\<>"^`{|}]+$/i,
-  'uri-reference': /^[^\s\\<>"^`{|}#]+(?:#[^\s\\<>"^`{|}#]*)?$/,
+  'uri-reference': /^[^\s\\<>"^`{|}#]*(?:#[^\s\\<>"^`{|}#]*)?$/,
 };
 
 /** Says what a value means, and nothing about whether it is valid. */
@@ -76,7 +76,10 @@ export async function sarifValidator() {
 export const sarifValidatorPlugin = {
   name: 'sarif-validator',
   setup: (build) => {
-    build.onResolve({ filter: /^compiled:sarif-profile$/ }, ({ path: name }) => ({ path: name, namespace: 'compiled' }));
+    build.onResolve({ filter: /^compiled:sarif-profile$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'compiled',
+    }));
     build.onLoad({ filter: /.*/, namespace: 'compiled' }, async () => ({
       contents: await sarifValidator(),
       resolveDir: root,

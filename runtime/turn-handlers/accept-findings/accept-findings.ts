@@ -66,8 +66,7 @@ export async function acceptFindings(
     if (!sameNight && !(await findings.replaceState(state, stored?.etag))) continue;
     const receipt = receiptOf(state);
     await findings.storeLog(storedLog(sarif, state, turn.detail.agentName), turn.name, receipt);
-    const { key: _key, ...counts } = receipt;
-    log('accept-findings', 'accepted', { turn: turn.name, ...counts });
+    log('accept-findings', 'accepted', { turn: turn.name, ...receipt });
     return { delivered: true, receipt: { ...receipt } };
   }
   throw new TransientStepError('the state of the repository changed all the time');

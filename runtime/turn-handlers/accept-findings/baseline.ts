@@ -52,7 +52,11 @@ export function nextState(
 
 /** The log as it is stored: every finding with its fingerprint and what became of it, in SARIF's own words. */
 export function storedLog(log: SarifLog, state: FindingsState, agentName: string): object {
-  const describe = (mark: string, { firstSeen, result }: KnownFinding, baselineState: SarifResult['baselineState']) => ({
+  const describe = (
+    mark: string,
+    { firstSeen, result }: KnownFinding,
+    baselineState: SarifResult['baselineState'],
+  ) => ({
     ...result,
     partialFingerprints: { [FINGERPRINT_NAME]: mark },
     baselineState,
@@ -88,8 +92,9 @@ export function receiptOf(state: FindingsState): FindingsReceipt {
   };
 }
 
-/** Without what this library writes itself, and without the index into the rules of one log. */
-function plain(result: SarifResult & { readonly ruleIndex?: number }): SarifResult {
-  const { ruleIndex: _ruleIndex, partialFingerprints: _marks, baselineState: _state, ...rest } = result;
-  return rest;
+/** What this library writes itself, and the index into the rules of one log. */
+const NOT_KEPT = new Set(['ruleIndex', 'partialFingerprints', 'baselineState']);
+
+function plain(result: SarifResult): SarifResult {
+  return Object.fromEntries(Object.entries(result).filter(([name]) => !NOT_KEPT.has(name))) as unknown as SarifResult;
 }

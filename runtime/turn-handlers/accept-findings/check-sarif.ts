@@ -38,7 +38,8 @@ export function problemOf(log: unknown): string | undefined {
 function problemOfResult({ ruleId, message, locations }: Partial<SarifResult>): string | undefined {
   if (!RULE_ID.test(ruleId ?? '')) return '/ruleId: letters, digits and . _ / - are expected';
   if (!message?.text?.trim()) return '/message: required text';
-  if (!locations?.[0]?.physicalLocation?.artifactLocation.uri) return '/locations: a path in the repository is expected';
+  if (!locations?.[0]?.physicalLocation?.artifactLocation.uri)
+    return '/locations: a path in the repository is expected';
   return undefined;
 }
 

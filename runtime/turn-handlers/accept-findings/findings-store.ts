@@ -18,7 +18,8 @@ export class FindingsStore {
         this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: stateKey(repository) })),
       );
       const state = JSON.parse(await Body!.transformToString()) as FindingsState;
-      if (state.format !== 'cdk-bedrock-managed-agents/findings-state/1') throw new Error('unknown format of the state');
+      if (state.format !== 'cdk-bedrock-managed-agents/findings-state/1')
+        throw new Error('unknown format of the state');
       return { state, etag: ETag! };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;

@@ -65,9 +65,7 @@ async function changes(
   const findings: SecurityFinding[] = [];
   for (const { repository, delivery } of audits) {
     if (delivery.new + delivery.fixed === 0) continue;
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: bucket, Key: findingsKey({ repository, night }) }),
-    );
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: findingsKey({ repository, night }) }));
     const sarif = JSON.parse(await Body!.transformToString()) as SarifLog;
     findings.push(...securityFindings(sarif, repository, night, provider));
   }
