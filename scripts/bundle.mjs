@@ -5,6 +5,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { literalSchemaKeys } from './literal-schema-keys.mjs';
 import { sarifValidatorPlugin } from './sarif-validator.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -64,7 +65,7 @@ const programs = [
     'accept-findings',
     'summarize-audit',
   ].map(lambdaHandler),
-  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs'].map(agentTool),
+  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
 
 /** Files that are shipped as they are. */
@@ -96,7 +97,7 @@ await Promise.all(
       banner,
       alias,
       supported,
-      plugins: [sarifValidatorPlugin],
+      plugins: [literalSchemaKeys, sarifValidatorPlugin],
       logLevel: 'warning',
     }),
   ),
