@@ -56,12 +56,7 @@ export class RequestSigner {
   constructor(
     private readonly endpoint: URL,
     private readonly region: string,
-<<<<<<< HEAD
-    /** Name of the service in the signature. */
-    private readonly service: string = SIGNING_NAME,
-=======
     private readonly service = SIGNING_NAME,
->>>>>>> main
   ) {}
 
   async sign(request: UnsignedRequest, credentials: Credentials, at: Date): Promise<Record<string, string>> {

@@ -1,18 +1,12 @@
+import type { AwsSecurityFinding, Partition, SeverityLabel } from '@aws-sdk/client-securityhub';
 import { FINGERPRINT_NAME } from '../../../lib/blueprint/security-auditor/audit-contract';
 import type { SarifLog, SarifResult } from '../accept-findings/sarif';
 
 export interface FindingProvider {
   readonly agentName: string;
-  readonly partition: string;
+  readonly partition: Partition;
   readonly region: string;
   readonly account: string;
-}
-
-/** A finding in the AWS Security Finding Format, as far as this library fills it in. */
-export interface SecurityFinding {
-  readonly Id: string;
-  readonly RecordState: 'ACTIVE' | 'ARCHIVED';
-  readonly [attribute: string]: unknown;
 }
 
 const TYPES = ['Software and Configuration Checks/Vulnerabilities'];
@@ -28,7 +22,7 @@ export function securityFindings(
   repository: string,
   night: string,
   provider: FindingProvider,
-): SecurityFinding[] {
+): AwsSecurityFinding[] {
   const scores = new Map((log.runs[0].tool.driver.rules ?? []).map((rule) => [rule.id, scoreOf(rule.properties)]));
   return (log.runs[0].results ?? [])
     .filter(({ baselineState }) => baselineState === 'new' || baselineState === 'absent')
@@ -41,7 +35,7 @@ function securityFinding(
   repository: string,
   night: string,
   { agentName, partition, region, account }: FindingProvider,
-): SecurityFinding {
+): AwsSecurityFinding {
   const { artifactLocation, region: lines } = result.locations[0].physicalLocation;
   const providerFields = { Severity: { Label: severity(result.level, score) }, Types: TYPES };
   return {
@@ -76,8 +70,8 @@ function scoreOf(properties: Readonly<Record<string, unknown>> = {}): number | u
   return score > 0 && score <= 10 ? score : undefined;
 }
 
-function severity(level: SarifResult['level'], score: number | undefined): string {
+function severity(level: SarifResult['level'], score: number | undefined): SeverityLabel {
   if (score !== undefined) return score >= 9 ? 'CRITICAL' : score >= 7 ? 'HIGH' : score >= 4 ? 'MEDIUM' : 'LOW';
   // SARIF 3.27.10: without a level, a result is a warning.
-  return { error: 'HIGH', warning: 'MEDIUM', note: 'LOW', none: 'INFORMATIONAL' }[level ?? 'warning'];
+  return ({ error: 'HIGH', warning: 'MEDIUM', note: 'LOW', none: 'INFORMATIONAL' } as const)[level ?? 'warning'];
 }

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { type Partition, SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { AuditSummary, SummarizeAuditPayload } from '../../../lib/blueprint/security-auditor/audit-contract';
 import { setting } from '../turn/settings';
-import { SecurityHub } from './security-hub';
 import { summarizeAudit } from './summarize-audit';
 
 const environment = process.env;
@@ -12,13 +12,11 @@ const parts = {
   bucket: setting(environment, 'FINDINGS_BUCKET'),
   provider: {
     agentName: setting(environment, 'AGENT_NAME'),
-    partition: setting(environment, 'PARTITION'),
+    partition: setting(environment, 'PARTITION') as Partition,
     account: setting(environment, 'ACCOUNT'),
     region,
   },
-  ...(environment['SECURITY_HUB'] === 'new-findings'
-    ? { securityHub: new SecurityHub(region, environment['AWS_ENDPOINT_URL_SECURITYHUB']) }
-    : {}),
+  ...(environment['SECURITY_HUB'] === 'new-findings' ? { securityHub: new SecurityHubClient({}) } : {}),
 };
 
 /** Lambda: the end of an audit of many repositories. */

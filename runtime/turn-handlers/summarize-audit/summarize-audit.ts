@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { AwsSecurityFinding, SecurityHubClient } from '@aws-sdk/client-securityhub';
 import {
   auditKey,
   type AuditSummary,
@@ -10,15 +11,15 @@ import {
 } from '../../../lib/blueprint/security-auditor/audit-contract';
 import type { SarifLog } from '../accept-findings/sarif';
 import { log } from '../turn/log';
-import { type FindingProvider, type SecurityFinding, securityFindings } from './asff';
-import type { SecurityHub } from './security-hub';
+import { type FindingProvider, securityFindings } from './asff';
+import { importFindings } from './security-hub';
 
 export interface SummarizeAuditParts {
   readonly s3: S3Client;
   readonly bucket: string;
   readonly provider: FindingProvider;
   /** Undefined when nothing is imported. */
-  readonly securityHub?: SecurityHub;
+  readonly securityHub?: SecurityHubClient;
 }
 
 /** What a night found in all repositories: stored as `audits/<night>.json`, and the detail of the summary event. */
@@ -43,7 +44,7 @@ export async function summarizeAudit(
     },
     repositories,
     findings: { bucket, key: auditKey(night) },
-    ...(securityHub ? { securityHub: await securityHub.import(await changes(night, accepted, parts)) } : {}),
+    ...(securityHub ? { securityHub: await importFindings(securityHub, await changes(night, accepted, parts)) } : {}),
   };
   await store(summary, parts);
   log('summarize-audit', 'stored', { night, ...summary.totals });
@@ -61,8 +62,8 @@ async function changes(
   night: string,
   audits: readonly Accepted[],
   { s3, bucket, provider }: SummarizeAuditParts,
-): Promise<SecurityFinding[]> {
-  const findings: SecurityFinding[] = [];
+): Promise<AwsSecurityFinding[]> {
+  const findings: AwsSecurityFinding[] = [];
   for (const { repository, delivery } of audits) {
     if (delivery.new + delivery.fixed === 0) continue;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: findingsKey({ repository, night }) }));

@@ -46,6 +46,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_ENDPOINT_URL_SECURITYHUB: `http://127.0.0.1:${(hub.address() as AddressInfo).port}`,
+    AWS_MAX_ATTEMPTS: '1',
     S3_PATH_STYLE: 'true',
     FINDINGS_BUCKET: 'findings',
     AGENT_NAME: 'auditor',
