@@ -60,6 +60,8 @@ const programs = [
     'close-session',
     'expire-sessions',
     'approve-turn',
+    'stage-incident',
+    'publish-report',
   ].map(lambdaHandler),
   ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs'].map(agentTool),
 ];
