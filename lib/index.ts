@@ -1,5 +1,6 @@
 export * from './agent';
 export * from './audit';
+export * from './blueprint';
 export * from './encryption';
 export * from './environment';
 export * from './guardrail';

@@ -10,7 +10,7 @@ import { Arn, ArnFormat, type Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { EXECUTION_JOB_ACTIONS, JOB_RULE_ACTIONS, KEY_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
 import { requireInput } from '../validation/input-error';
-import { MAX_PART_CHARACTERS, TURN_REQUEST_FORMAT } from '../workflow/turn-contract';
+import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from '../workflow/turn-contract';
 import type { IAgentWorkflow } from './agent-workflow';
 
 /** Properties of a turn in a state machine of your own. */
@@ -34,6 +34,15 @@ export interface TurnTaskProps {
    * @default - one turn each time the state is entered; a retry of the state starts no second turn
    */
   readonly deduplicationKey?: string;
+
+  /**
+   * Facts for the workflow's staging and delivery, for evidence and outcome events, by name; values of the state with
+   * `JsonPath.stringAt('$.commit')`. Never part of the message. At most 16 names in lower camel case, values of 1 to 1,200
+   * visible ASCII characters.
+   *
+   * @default - none
+   */
+  readonly subject?: { [name: string]: string };
 
   /**
    * Longest time of the turn. At most the deadline of the workflow.
@@ -82,6 +91,7 @@ export class TurnTask extends TaskStateBase {
         fix: 'shorten it, or put the material where the agent can read it and name the place',
       },
     );
+    this.checkSubject(turn.subject ?? {});
     this.taskPolicies = this.policies();
   }
 
@@ -113,6 +123,7 @@ export class TurnTask extends TaskStateBase {
             source: JsonPath.stringAt('$$.Execution.Id'),
             time: JsonPath.stringAt('$$.State.EnteredTime'),
           },
+          ...(turn.subject === undefined ? {} : { subject: turn.subject }),
           prompt: [{ text: turn.prompt }],
           ...(turn.deadline === undefined ? {} : { deadlineSeconds: turn.deadline.toSeconds() }),
           ...(turn.requireApproval ? { approval: 'required' } : {}),
@@ -120,6 +131,18 @@ export class TurnTask extends TaskStateBase {
       }),
       ResultSelector: { 'result.$': '$.Output' },
     };
+  }
+
+  private checkSubject(subject: { [name: string]: string }): void {
+    const { names, name, value } = SUBJECT_LIMITS;
+    const entries = Object.entries(subject);
+    const wrong = entries.find(([key, fact]) => !name.test(key) || (!Token.isUnresolved(fact) && !value.test(fact)));
+    requireInput(entries.length <= names && wrong === undefined, this, {
+      input: 'subject',
+      value: wrong ?? entries.map(([key]) => key),
+      allowed: `at most ${names} names in lower camel case, values of 1 to 1,200 visible ASCII characters`,
+      fix: 'Name what identifies the subject, and let staging read the rest from its source',
+    });
   }
 
   private policies(): PolicyStatement[] {

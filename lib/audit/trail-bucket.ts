@@ -1,8 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { protectedBucket } from '../encryption/protected-bucket';
 import type { TrailLock } from './trail-lock';
 
 /** What the trail bucket needs to know. */
@@ -21,38 +22,22 @@ const GLACIER_INSTANT_RETRIEVAL_DAYS = 90;
 export function trailBucket(scope: Construct, id: string, options: TrailBucketOptions): s3.Bucket {
   const { trailArn, encryptionKey, lock, retention, accessLogsBucket } = options;
   const retentionDays = retention.toDays();
-  const bucket = new s3.Bucket(scope, id, {
-    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    enforceSSL: true,
-    minimumTLSVersion: 1.2,
-    encryption: s3.BucketEncryption.KMS,
+  const bucket = protectedBucket(scope, id, {
     encryptionKey,
-    bucketKeyEnabled: true,
-    versioned: true,
-    objectLockEnabled: lock._retention ? true : undefined,
-    objectLockDefaultRetention: lock._retention,
-    serverAccessLogsBucket: accessLogsBucket,
-    serverAccessLogsPrefix: accessLogsBucket ? `${scope.node.path}/` : undefined,
-    lifecycleRules: [
-      {
-        id: 'KeepThenExpire',
-        transitions:
-          retentionDays >= 2 * GLACIER_INSTANT_RETRIEVAL_DAYS
-            ? [
-                {
-                  storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
-                  transitionAfter: Duration.days(GLACIER_INSTANT_RETRIEVAL_DAYS),
-                },
-              ]
-            : undefined,
-        expiration: retention,
-        // A deleted file is only hidden. It can be restored for a year, or as long as its lock holds.
-        noncurrentVersionExpiration: Duration.days(365),
-        abortIncompleteMultipartUploadAfter: Duration.days(7),
-      },
-    ],
-    removalPolicy: RemovalPolicy.RETAIN,
+    retention,
+    // A deleted file is only hidden. It can be restored for a year, or as long as its lock holds.
+    restorable: Duration.days(365),
+    transitions:
+      retentionDays >= 2 * GLACIER_INSTANT_RETRIEVAL_DAYS
+        ? [
+            {
+              storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
+              transitionAfter: Duration.days(GLACIER_INSTANT_RETRIEVAL_DAYS),
+            },
+          ]
+        : undefined,
+    lock: lock._retention,
+    accessLogsBucket,
   });
 
   // docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html. No statement demands an

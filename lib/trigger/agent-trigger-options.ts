@@ -39,6 +39,16 @@ export interface AgentTriggerOptions {
   readonly sessionKey?: string[];
 
   /**
+   * Values of the event for the workflow's staging and delivery, for evidence and outcome events, by name: for example
+   * `{ commit: 'event.detail.commitId | sha' }`. Never part of the message. Names are lower camel case, at most 16; types
+   * are those of `prompt` that hold no free text: int, number, bool, sha, account, time, uuid, enum, arn, id. A value that
+   * is missing or not of its type refuses the event; `| optional` lets it be missing.
+   *
+   * @default - what identifies the subject of this kind of event; names given here are added, or replace it
+   */
+  readonly subject?: { [name: string]: string };
+
+  /**
    * Narrows the events further: a pattern for the event's `detail`, as EventBridge takes it. Members that the trigger
    * itself filters on are refused. Not for schedules.
    *

@@ -12,6 +12,7 @@ import { parsePrompt } from './prompt-template';
 import { TurnSchedule } from './schedule';
 import { Starter } from './starter';
 import type { StarterConfiguration } from './starter-contract';
+import { parseSubject } from './turn-subject';
 import type { TriggerDefinition } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
 
@@ -58,7 +59,7 @@ export class BoundTrigger extends Construct {
   }
 
   private configuration(
-    { deduplicationKey, sessionKey, options }: TriggerDefinition,
+    { deduplicationKey, sessionKey, subject: facts, options }: TriggerDefinition,
     type: string,
     id: string,
     turnDeadline: Duration,
@@ -70,6 +71,7 @@ export class BoundTrigger extends Construct {
       allowed: 'at least one path',
       fix: "Name what identifies the subject; ['id'] makes every event a turn",
     });
+    const named = parseSubject(this, { ...facts, ...options.subject });
     const conversation = options.sessionKey ?? sessionKey ?? [];
     const deadlineSeconds = this.seconds(options.deadline, turnDeadline);
     return {
@@ -79,6 +81,7 @@ export class BoundTrigger extends Construct {
       ...(conversation.length > 0
         ? { sessionKey: conversation.map((path) => eventPath(this, 'sessionKey', path)) }
         : {}),
+      ...(Object.keys(named).length > 0 ? { subject: named } : {}),
       ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
       ...(options.requireApproval ? { approval: 'required' as const } : {}),
       ...(options.maxConcurrency === undefined ? {} : { slots: this.slots(options.maxConcurrency) }),

@@ -57,7 +57,7 @@ export function parsePrompt(where: IConstruct | string, template: string): Parse
         return { binding: binding++ };
       }
       if (piece.startsWith('{{') && piece.endsWith('}}')) {
-        return { placeholder: parsePlaceholder(where, piece) };
+        return { placeholder: parsePlaceholder(where, 'prompt', piece.slice(2, -2)) };
       }
       requireInput(!piece.includes('{{') && !piece.includes('}}'), where, {
         input: 'prompt',
@@ -81,18 +81,16 @@ export function parsePrompt(where: IConstruct | string, template: string): Parse
   return { segments, bindings, maxCharacters: text.length + values + around };
 }
 
-function parsePlaceholder(where: IConstruct | string, piece: string): EventPlaceholder {
+/** One placeholder, without its braces. `input` is what the user calls the text that it stands in. */
+export function parsePlaceholder(where: IConstruct | string, input: string, piece: string): EventPlaceholder {
   const refuse = (allowed: string, fix: string): never => {
-    throw new InputError(where, { input: 'prompt', value: piece, allowed, fix });
+    throw new InputError(where, { input, value: piece, allowed, fix });
   };
-  const [path, typed, optional, ...rest] = piece
-    .slice(2, -2)
-    .split('|')
-    .map((part) => part.trim());
+  const [path, typed, optional, ...rest] = piece.split('|').map((part) => part.trim());
   if (!path.startsWith('event.') || rest.length > 0 || (optional !== undefined && optional !== 'optional')) {
     return refuse(
-      '{{event.<path> | <type>[:<argument>]}}, and | optional when the event may lack it',
-      'Write it as in {{event.detail.title | text:200}}',
+      'event.<path> | <type>[:<argument>], and | optional when the event may lack it',
+      'Write it as in event.detail.title | text:200',
     );
   }
   if (!typed) {
@@ -104,7 +102,7 @@ function parsePlaceholder(where: IConstruct | string, piece: string): EventPlace
   const [type, ...argument] = typed.split(':').map((part) => part.trim());
   const placeholder = {
     name: path,
-    path: eventPath(where, 'prompt', path.slice('event.'.length)),
+    path: eventPath(where, input, path.slice('event.'.length)),
     ...(optional ? { optional: true } : {}),
   };
   if ((FENCED_TYPES as readonly string[]).includes(type)) {

@@ -29,6 +29,9 @@ export const PLAIN_TYPES = ['int', 'number', 'bool', 'sha', 'account', 'time', '
 /** Types whose values are text of somebody else: they stand in the fenced block at the end of the prompt. */
 export const FENCED_TYPES = ['text', 'json', 'arn', 'url', 'id'] as const;
 
+/** Types of values that the steps around a turn work from: none of them can hold a sentence. */
+export const SUBJECT_TYPES = [...PLAIN_TYPES, 'arn', 'id'] as const;
+
 export type PlainType = (typeof PLAIN_TYPES)[number];
 export type FencedType = (typeof FENCED_TYPES)[number];
 
@@ -66,6 +69,8 @@ export interface StarterConfiguration {
   readonly deduplicationKey: readonly (readonly string[])[];
   /** Paths whose values identify the conversation. Absent: every turn has a session of its own. */
   readonly sessionKey?: readonly (readonly string[])[];
+  /** Values of the event that the steps around the turn work from, by name. Only types without free text. */
+  readonly subject?: Readonly<Record<string, EventPlaceholder>>;
   readonly deadlineSeconds?: number;
   readonly approval?: 'required';
   /** Most turns of the trigger that hold a slot at the same time. */

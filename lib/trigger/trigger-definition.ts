@@ -13,6 +13,8 @@ export interface TriggerDefinition {
   readonly prompt: string;
   readonly deduplicationKey: string[];
   readonly sessionKey?: string[];
+  /** What the steps around a turn get to know of the event: `event.<path> | <type>` by name. */
+  readonly subject?: Record<string, string>;
   readonly options: AgentTriggerOptions;
   /** Events of a bus. */
   readonly rule?: RuleSource;

@@ -1,5 +1,6 @@
 export * from './evidence-lock';
 export * from './turn-approval';
+export * from './turn-step';
 export * from './turn-workflow';
 export * from './turn-workflow-grants';
 export * from './turn-workflow-props';

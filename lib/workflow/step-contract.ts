@@ -3,6 +3,7 @@
  * (runtime/turn-handlers): the payload and the answer of every step. Types only.
  */
 import type {
+  DeliveryReceipt,
   TextPart,
   TurnApprovalRecord,
   TurnEventDetail,
@@ -43,6 +44,39 @@ export interface PrepareTurnPayload {
 export type PrepareTurnAnswer =
   | { readonly accepted: true; readonly turn: PreparedTurn; readonly prompt: readonly TextPart[] }
   | { readonly accepted: false; readonly turn: PreparedTurn; readonly ending: Ending };
+
+/** What a staging function is asked: before the guardrail, the slot and the session. May be asked again for the same turn. */
+export interface StageTurnPayload {
+  /** `detail.subject` and `detail.trigger` are what it works from; `name` is where it puts things. */
+  readonly turn: PreparedTurn;
+  readonly prompt: readonly TextPart[];
+}
+export type StageTurnAnswer =
+  | {
+      readonly accepted: true;
+      /** Takes the place of the prompt: the one given, and what is to be added. Absent: the prompt as it was. */
+      readonly prompt?: readonly TextPart[];
+      /** The conversation that the turn belongs to. Absent: as the request says. */
+      readonly sessionKey?: string;
+    }
+  /** Nothing is opened; the turn ends as Rejected. `code`: lower-case letters, digits and dashes. No text of the event. */
+  | { readonly accepted: false; readonly reason: TurnReason };
+
+/** The answer of a staging function, which `prepare-turn` checks before anything follows from it. */
+export interface AcceptStagingPayload extends StageTurnPayload {
+  readonly answer: unknown;
+}
+
+/** What a delivery function is asked: the output passed the guardrail. May be asked again for the same turn. */
+export interface DeliverTurnPayload {
+  readonly turn: PreparedTurn;
+  readonly output: readonly TextPart[];
+  readonly evidence: TurnEvidence;
+}
+export type DeliverTurnAnswer =
+  | { readonly delivered: true; readonly receipt?: DeliveryReceipt }
+  /** The output is not published; the turn ends as Failed. `message` without text of the output. */
+  | { readonly delivered: false; readonly reason: TurnReason };
 
 /** A part after the guardrail has seen it. */
 export interface ScreenedPart {

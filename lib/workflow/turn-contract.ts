@@ -87,6 +87,8 @@ export interface TurnRequest {
    */
   readonly sessionKey?: string;
   readonly trigger: TurnTrigger;
+  /** What the event is about, for the steps around the turn. Never part of the message. See {@link TurnSubject}. */
+  readonly subject?: TurnSubject;
   /** The message to the agent: 1 to {@link MAX_PARTS} parts. */
   readonly prompt: readonly TextPart[];
   /** How long the turn may take from its start, waiting for a slot and for approval not included. At most the deadline of the workflow, which is also the default. */
@@ -96,6 +98,16 @@ export interface TurnRequest {
   /** Part of the workflow's slots that the turn competes for beside all other turns. Absent: all slots. */
   readonly share?: SlotShare;
 }
+
+/**
+ * Typed facts of the event, by name: the number of a pull request, the hash of a commit, the ARN of an alarm. Staging and
+ * delivery work from them; evidence and outcome events show them. At most 16 names of the form `[a-z][A-Za-z0-9]{0,31}`,
+ * values of 1 to 1,200 visible ASCII characters.
+ */
+export type TurnSubject = Readonly<Record<string, string>>;
+
+/** Limits of a {@link TurnSubject}. */
+export const SUBJECT_LIMITS = { names: 16, name: /^[a-z][A-Za-z0-9]{0,31}$/, value: /^[\x21-\x7e]{1,1200}$/ };
 
 /** At most `slots` turns that name the same share hold a slot at the same time. */
 export interface SlotShare {
@@ -134,11 +146,11 @@ export type TurnEventType =
 /** Why a turn did not complete. `code` is stable; `message` is for people and holds no prompt, output or service text. */
 export interface TurnReason {
   /**
-   * Rejected: `input-blocked`, `output-blocked`, `approval-denied`, `approval-expired`, `approval-unavailable`, `request-invalid`.
+   * Rejected: what the staging of the workflow refuses with, `input-blocked`, `output-blocked`, `approval-denied`, `approval-expired`, `approval-unavailable`, `request-invalid`.
    * TimedOut: `deadline`, `no-slot`, `session-busy`. Cancelled: `stopped`, `cancelled`.
    * Failed: `turn-failed`, `session-failed`, `no-final-answer`, `preview-not-enabled`, `access-denied`, `not-found`,
    * `request-refused`, `definition-unusable`, `create-undecided`, `submit-undecided`, `evidence-missing`,
-   * `workflow-error`.
+   * `staging-failed`, `delivery-failed`, `workflow-error`, and what the delivery of the workflow refuses with.
    */
   readonly code: string;
   readonly message?: string;
@@ -152,6 +164,9 @@ export interface TurnApprovalRecord {
   readonly at?: string;
   readonly comment?: string;
 }
+
+/** Small facts about what was delivered. At most 16, with the names of a {@link TurnSubject}. */
+export type DeliveryReceipt = Readonly<Record<string, string | number | boolean>>;
 
 /** Where the evidence of a turn is. */
 export interface TurnEvidence {
@@ -171,6 +186,7 @@ export interface TurnEventDetail {
   readonly sessionKey?: string;
   readonly deduplicationKey: string;
   readonly trigger: TurnTrigger;
+  readonly subject?: TurnSubject;
   /** Absent in `Managed Agent Turn Approval Requested` and `Managed Agent Turn Started`. */
   readonly outcome?: TurnOutcome;
   readonly reason?: TurnReason;
@@ -178,6 +194,8 @@ export interface TurnEventDetail {
   readonly approval?: TurnApprovalRecord;
   /** The screened final answer; only in `Managed Agent Turn Completed`. */
   readonly output?: readonly TextPart[];
+  /** What the delivery did with the output: ids, counts, keys. Only where the workflow has a delivery that succeeded. */
+  readonly delivery?: DeliveryReceipt;
   /** Absent when nothing was collected, for example before a session was open. */
   readonly evidence?: TurnEvidence;
 }

@@ -76,7 +76,7 @@ export class TurnFunctions extends Construct {
     this.vpcEndpointId = network.vpcEndpointId(AgentNetworkService.BEDROCK_MANTLE);
 
     this.byName = {
-      'prepare-turn': this.make('prepare-turn', 'checks a request', 10, {}),
+      'prepare-turn': this.make('prepare-turn', 'checks requests and what was staged', 10, {}),
       'judge-screening': this.make('judge-screening', 'weighs what a guardrail found', 30, {
         writes: ['turns/*'],
       }),

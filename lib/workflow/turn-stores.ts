@@ -1,8 +1,9 @@
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { protectedBucket } from '../encryption/protected-bucket';
 import type { EvidenceLock } from './evidence-lock';
 
 /** Index of the ledger that the deletion of sessions reads: open conversations by the time after which they go. */
@@ -40,28 +41,12 @@ export interface EvidenceBucketOptions {
 /** Large prompts (`prompts/`), and what happened in every turn (`turns/`): private, versioned, TLS-only, encrypted, kept. */
 export function evidenceBucket(scope: Construct, id: string, options: EvidenceBucketOptions): s3.Bucket {
   const { encryptionKey, lock, retention, accessLogsBucket } = options;
-  return new s3.Bucket(scope, id, {
-    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    enforceSSL: true,
-    minimumTLSVersion: 1.2,
-    encryption: s3.BucketEncryption.KMS,
+  return protectedBucket(scope, id, {
     encryptionKey,
-    bucketKeyEnabled: true,
-    versioned: true,
-    objectLockEnabled: lock._retention ? true : undefined,
-    objectLockDefaultRetention: lock._retention,
-    serverAccessLogsBucket: accessLogsBucket,
-    serverAccessLogsPrefix: accessLogsBucket ? `${scope.node.path}/` : undefined,
-    lifecycleRules: [
-      {
-        id: 'KeepThenExpire',
-        expiration: retention,
-        // Expired and overwritten objects can be restored for this long, or as long as their lock holds.
-        noncurrentVersionExpiration: Duration.days(30),
-        abortIncompleteMultipartUploadAfter: Duration.days(7),
-      },
-    ],
-    removalPolicy: RemovalPolicy.RETAIN,
+    retention,
+    // As long as its lock holds, an object can be restored in any case.
+    restorable: Duration.days(30),
+    lock: lock._retention,
+    accessLogsBucket,
   });
 }

@@ -7,6 +7,7 @@ import type { IAgentGuardrail } from '../guardrail';
 import type { IAgentNetwork } from '../network';
 import type { EvidenceLock } from './evidence-lock';
 import type { TurnApproval } from './turn-approval';
+import type { ITurnStep } from './turn-step';
 
 /** Properties of a {@link TurnWorkflow}. */
 export interface TurnWorkflowProps {
@@ -51,6 +52,22 @@ export interface TurnWorkflowProps {
    * @default TurnApproval.none()
    */
   readonly approval?: TurnApproval;
+
+  /**
+   * Prepares what the turn works on, or refuses the turn, before the input is screened: a function that is told the turn
+   * and its prompt, and may add to the prompt and name the conversation.
+   *
+   * @default - the prompt goes on as it is
+   */
+  readonly staging?: ITurnStep;
+
+  /**
+   * Brings the screened output to where it belongs, or refuses it, before the outcome is published. A turn whose output is
+   * not delivered ends as Failed and publishes none.
+   *
+   * @default - the output is in the outcome event and in the evidence
+   */
+  readonly delivery?: ITurnStep;
 
   /**
    * How long a session with a session key is kept after its last turn, 1 to 365 days. Then the service is asked to delete

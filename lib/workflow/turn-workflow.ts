@@ -29,6 +29,7 @@ import { TurnBus } from './turn-bus';
 import type { TurnFunctionSetting } from './turn-function';
 import { TurnFunctions } from './turn-functions';
 import { TurnMachine } from './turn-machine';
+import type { TurnStepHost } from './turn-step';
 import { evidenceBucket, turnLedger } from './turn-stores';
 import { TurnWorkflowGrants } from './turn-workflow-grants';
 import type { TurnWorkflowProps } from './turn-workflow-props';
@@ -140,6 +141,16 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
       ledger: this.ledger,
       evidence: this.evidenceBucket,
     });
+    const host: TurnStepHost = {
+      agent,
+      network,
+      encryptionKey,
+      ledger: this.ledger,
+      evidenceBucket: this.evidenceBucket,
+      logRetention,
+    };
+    const staging = props.staging?.bind(new Construct(this, 'Staging'), host);
+    const delivery = props.delivery?.bind(new Construct(this, 'Delivery'), host);
     new SessionExpiry(this, 'SessionExpiry', functions.expireSessions, encryptionKey);
     if (approval._mode !== 'none') {
       const approve = new ApproveFunction(this, 'Approve', setting, this.ledger);
@@ -156,15 +167,19 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
       guardrailVersion: guardrail.guardrailVersion,
       definitionParameter: parameterName(agent.sessionDefinitionParameterArn),
       functions: mapValues(functions.byName, (each) => each.function.functionArn),
+      steps: { staging: staging?.functionArn, delivery: delivery?.functionArn },
     };
-    const finish = (names: (keyof Targets['functions'])[]) =>
+    const finish = (names: (keyof Targets['functions'])[], ...steps: (IFunction | undefined)[]) =>
       finishStatements(this, {
         tableArn: this.ledger.tableArn,
         bucketArn: this.evidenceBucket.bucketArn,
         eventBusArn: this.eventBus.eventBusArn,
         guardrail,
         encryptionKey,
-        functionArns: names.map((name) => targets.functions[name]),
+        functionArns: [
+          ...names.map((name) => targets.functions[name]),
+          ...steps.flatMap((step) => step?.functionArn ?? []),
+        ],
       });
     const machine = new TurnMachine(this, 'Turns', {
       description: `Turns of the managed agent ${agent.agentName}`,
@@ -175,7 +190,7 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
         approval: approval._rules(),
       }),
       statements: [
-        ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[]),
+        ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[], staging, delivery),
         ...turnStatements(this, agent.sessionDefinitionParameterArn, approval),
       ],
       encryptionKey,
@@ -186,7 +201,7 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
       description: `Settles stopped turns of the managed agent ${agent.agentName}`,
       definition: settlementDefinition(targets, agent.agentName),
       statements: [
-        ...finish(['cancel-turn', 'collect-evidence', 'judge-screening', 'close-session']),
+        ...finish(['cancel-turn', 'collect-evidence', 'judge-screening', 'close-session'], delivery),
         ...settlementStatements(this.ledger.tableArn),
       ],
       encryptionKey,

@@ -50,6 +50,11 @@ export function alarmTrigger(alarm: cloudwatch.IAlarm, options: AlarmTriggerOpti
     ].join('\n'),
     deduplicationKey: ['resources.0', 'detail.state.value', 'detail.state.timestamp'],
     sessionKey: ['resources.0'],
+    subject: {
+      alarmArn: 'event.resources.0 | arn',
+      state: 'event.detail.state.value | enum:ALARM,OK,INSUFFICIENT_DATA',
+      changedAt: 'event.detail.state.timestamp | time',
+    },
     options,
     prepare: (scope) => {
       requireInput(states.length > 0, scope, {

@@ -31,6 +31,12 @@ export function codeCommitPullRequestTrigger(repository: IRepository, options: A
     ].join('\n'),
     deduplicationKey: ['resources.0', 'detail.pullRequestId', 'detail.sourceCommit', 'detail.event'],
     sessionKey: ['resources.0', 'detail.pullRequestId'],
+    subject: {
+      repository: 'event.detail.repositoryNames.0 | id',
+      pullRequestId: 'event.detail.pullRequestId | int',
+      sourceCommit: 'event.detail.sourceCommit | sha',
+      destinationCommit: 'event.detail.destinationCommit | sha',
+    },
     options,
   };
 }

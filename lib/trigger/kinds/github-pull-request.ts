@@ -80,6 +80,14 @@ export function gitHubPullRequestTrigger(
     ].join('\n'),
     deduplicationKey: ['detail.repository.full_name', 'detail.number', 'detail.action', 'detail.pull_request.head.sha'],
     sessionKey: ['detail.repository.full_name', 'detail.number'],
+    subject: {
+      repository: 'event.detail.repository.full_name | id',
+      pullRequestId: 'event.detail.number | int',
+      sourceCommit: 'event.detail.pull_request.head.sha | sha',
+      destinationCommit: 'event.detail.pull_request.base.sha | sha',
+      // Absent when the fork was deleted.
+      headRepository: 'event.detail.pull_request.head.repo.full_name | id | optional',
+    },
     options,
     prepare: (scope) => {
       const wrong = options.repositories.find((name) => !/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/.test(name));

@@ -44,6 +44,7 @@ export function scheduleTrigger(
       'Do the scheduled work that your instructions describe.',
     ].join('\n'),
     deduplicationKey: ['resources.0', 'time'],
+    subject: { scheduledTime: 'event.time | time' },
     options,
     prepare: (scope) => {
       requireSchedule(scope, expression);

@@ -24,6 +24,8 @@ export interface Targets {
   readonly guardrailVersion: string;
   readonly definitionParameter: string;
   readonly functions: Readonly<Record<TurnFunctionName, string>>;
+  /** Functions of the user or of a blueprint around the turn. */
+  readonly steps: { readonly staging?: string; readonly delivery?: string };
 }
 
 export type TurnFunctionName =
@@ -65,10 +67,15 @@ export const REPEATABLE_STEP = [
 ];
 
 export function invoke(targets: Targets, name: TurnFunctionName, payload: object, rest: object): State {
+  return invokeFunction(targets, targets.functions[name], payload, rest);
+}
+
+/** A function by its ARN. */
+export function invokeFunction(targets: Targets, functionArn: string, payload: object, rest: object): State {
   return {
     Type: 'Task',
     Resource: `arn:${targets.partition}:states:::lambda:invoke`,
-    Parameters: { FunctionName: targets.functions[name], Payload: payload },
+    Parameters: { FunctionName: functionArn, Payload: payload },
     Retry: REPEATABLE_STEP,
     ...rest,
   };

@@ -1,4 +1,5 @@
 import { call, choice, ending, invoke, pass, type States, type Targets } from './asl';
+import { DELIVER, deliveryStates } from './delivery-states';
 import { screening } from './screening';
 
 /** Where both machines end up: the turn is over, and this is its outcome. Input: `{turn, result: {ending, screened, approval}}`. */
@@ -107,8 +108,9 @@ export function finishStates(targets: Targets): States {
     ),
     'Output may be published': pass(
       { 'output.$': '$.final.output[*].part' },
-      { ResultPath: '$.published', Next: 'Add output' },
+      { ResultPath: '$.published', Next: targets.steps.delivery ? DELIVER : 'Add output' },
     ),
+    ...(targets.steps.delivery ? deliveryStates(targets, targets.steps.delivery) : {}),
     'Add output': pass(
       {
         'detail.$': 'States.JsonMerge($.final.detail, $.published, false)',

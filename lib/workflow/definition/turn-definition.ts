@@ -1,7 +1,19 @@
 import { approvalStates } from './approval-states';
-import { call, choice, ending, invoke, type Machine, pass, REPEATABLE, type States, type Targets } from './asl';
+import {
+  call,
+  choice,
+  ending,
+  invoke,
+  type Machine,
+  pass,
+  REPEATABLE,
+  type State,
+  type States,
+  type Targets,
+} from './asl';
 import { FINISH, finishStates, publish } from './finish-states';
 import { screening } from './screening';
+import { STAGE, stagingStates } from './staging-states';
 
 /** The numbers and choices of a workflow. */
 export interface TurnRules {
@@ -42,27 +54,14 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
         },
         { OutputPath: '$.Payload', Next: 'RegisterTurn' },
       ),
-      RegisterTurn: call(
-        targets,
-        'dynamodb:updateItem',
-        {
-          TableName: targets.table,
-          Key: { pk: { 'S.$': '$.turn.turnPk' } },
-          UpdateExpression:
-            'SET #state = if_not_exists(#state, :registered), prepared = :prepared, expiresAt = :expires',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: {
-            ':registered': { S: 'registered' },
-            ':prepared': { 'S.$': 'States.JsonToString($.turn)' },
-            ':expires': { 'N.$': '$.turn.expiresAt' },
-          },
-        },
-        { ResultPath: null, Next: 'Is the request accepted' },
-      ),
+      RegisterTurn: register(targets, 'Is the request accepted'),
       'Is the request accepted': choice(
-        [{ Variable: '$.accepted', BooleanEquals: true, Next: 'RunTurn' }],
+        [{ Variable: '$.accepted', BooleanEquals: true, Next: targets.steps.staging ? STAGE : 'RunTurn' }],
         'Request refused',
       ),
+      ...(targets.steps.staging
+        ? stagingStates(targets, targets.steps.staging, (next) => register(targets, next), 'RunTurn', 'Request refused')
+        : {}),
       'Request refused': pass(
         { 'ending.$': '$.ending', screened: [], approval: null },
         { ResultPath: '$.result', Next: FINISH },
@@ -211,6 +210,26 @@ function workStates(targets: Targets, rules: TurnRules): States {
     'Turn ended': endWith('$.work.answer.ending'),
     [LEAVE]: pass({ 'ending.$': '$.ending', 'screened.$': '$.screened', 'approval.$': '$.approval' }, { End: true }),
   };
+}
+
+/** Writes down what is known about the turn, for the settlement of a stopped execution. */
+function register(targets: Targets, next: string): State {
+  return call(
+    targets,
+    'dynamodb:updateItem',
+    {
+      TableName: targets.table,
+      Key: { pk: { 'S.$': '$.turn.turnPk' } },
+      UpdateExpression: 'SET #state = if_not_exists(#state, :registered), prepared = :prepared, expiresAt = :expires',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':registered': { S: 'registered' },
+        ':prepared': { 'S.$': 'States.JsonToString($.turn)' },
+        ':expires': { 'N.$': '$.turn.expiresAt' },
+      },
+    },
+    { ResultPath: null, Next: next },
+  );
 }
 
 /** The optimized integration and the SDK integration name the error differently. */

@@ -1,6 +1,10 @@
-import type { PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/workflow/step-contract';
+import type { AcceptStagingPayload, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/workflow/step-contract';
+import { acceptStaging } from './accept-staging';
 import { prepareTurn } from './prepare-turn';
 
-/** Lambda: checks a request and works out what the other steps need. Calls nothing. */
-export const handler = (payload: PrepareTurnPayload): Promise<PrepareTurnAnswer> =>
-  Promise.resolve(prepareTurn(payload, process.env));
+/**
+ * Lambda: checks what comes from outside before anything follows from it, a request or the answer of a staging function,
+ * and works out what the other steps need. Calls nothing.
+ */
+export const handler = (payload: PrepareTurnPayload | AcceptStagingPayload): Promise<PrepareTurnAnswer> =>
+  Promise.resolve('answer' in payload ? acceptStaging(payload) : prepareTurn(payload, process.env));

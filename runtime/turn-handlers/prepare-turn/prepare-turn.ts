@@ -1,20 +1,25 @@
 import type { Ending, PreparedTurn, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/workflow/step-contract';
 import {
-  MAX_PART_CHARACTERS,
-  MAX_PARTS,
   sessionLedgerKey,
   shareAttribute,
-  type SlotShare,
   type TextPart,
   turnLedgerKey,
   TURN_REQUEST_FORMAT,
   type TurnRequest,
   type TurnTrigger,
 } from '../../../lib/workflow/turn-contract';
+import {
+  checkParts,
+  isPositive,
+  isRecord,
+  isShare,
+  isSubject,
+  isText,
+  MAX_SLOTS,
+  need,
+  RequestFault,
+} from './request-checks';
 import { type Environment, numberSetting, setting } from '../turn/settings';
-
-/** What is wrong with a request, for its outcome event: names of members only, never their content. */
-class RequestFault extends Error {}
 
 /** Never throws for a bad request: a request that is not accepted still ends in an outcome event. */
 export function prepareTurn({ request, execution }: PrepareTurnPayload, environment: Environment): PrepareTurnAnswer {
@@ -33,6 +38,7 @@ export function prepareTurn({ request, execution }: PrepareTurnPayload, environm
       ...(sessionKey === undefined ? {} : { sessionKey }),
       deduplicationKey: isText(given.deduplicationKey, 1024) ? given.deduplicationKey : execution.name,
       trigger: readTrigger(given.trigger, execution.startTime),
+      ...(isSubject(given.subject) ? { subject: given.subject } : {}),
     },
     turnPk: turnLedgerKey(execution.name),
     sessionPk: sessionKey === undefined ? `session#${execution.name}` : sessionLedgerKey(sessionKey),
@@ -81,24 +87,11 @@ function checkRequest(given: Partial<TurnRequest>, agentName: string): readonly 
   need(given.approval === undefined || given.approval === 'required', "approval is neither absent nor 'required'");
   need(given.share === undefined || isShare(given.share), 'share is not a name and 1 to 1,000 slots');
   need(isRecord(given.trigger), 'trigger is missing');
-  const { prompt } = given;
   need(
-    Array.isArray(prompt) && prompt.length > 0 && prompt.length <= MAX_PARTS,
-    `prompt has not 1 to ${MAX_PARTS} parts`,
+    given.subject === undefined || isSubject(given.subject),
+    'subject is not up to 16 names with values of 1 to 1,200 visible ASCII characters',
   );
-  return prompt.map((part: TextPart, index) => {
-    need(isRecord(part), `prompt[${index}] is not an object`);
-    const { text, s3 } = part;
-    if (text !== undefined) {
-      need(
-        s3 === undefined && isText(text, MAX_PART_CHARACTERS),
-        `prompt[${index}].text is not a text of 1 to ${MAX_PART_CHARACTERS} characters, or stands beside s3`,
-      );
-      return { text };
-    }
-    need(isRecord(s3) && isText(s3.bucket, 63) && isText(s3.key, 1024), `prompt[${index}] has neither text nor s3`);
-    return { s3: { bucket: s3.bucket, key: s3.key } };
-  });
+  return checkParts(given.prompt);
 }
 
 function readTrigger(value: unknown, startTime: string): TurnTrigger {
@@ -116,34 +109,4 @@ function readTrigger(value: unknown, startTime: string): TurnTrigger {
     time: text('time', 40) ?? startTime,
     ...(resources.length ? { resources: resources.slice(0, 10) } : {}),
   };
-}
-
-function need(holds: boolean, fault: string): asserts holds {
-  if (!holds) throw new RequestFault(fault);
-}
-
-function isText(value: unknown, most: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= most;
-}
-
-/** The most slots that a workflow has. */
-const MAX_SLOTS = 1_000;
-
-function isShare(value: unknown): value is SlotShare {
-  return (
-    isRecord(value) &&
-    typeof value['name'] === 'string' &&
-    /^[A-Za-z0-9-]{1,64}$/.test(value['name']) &&
-    Number.isInteger(value['slots']) &&
-    Number(value['slots']) >= 1 &&
-    Number(value['slots']) <= MAX_SLOTS
-  );
-}
-
-function isPositive(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

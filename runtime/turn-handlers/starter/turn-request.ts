@@ -8,6 +8,7 @@ import type { Starter } from './configuration';
 import { eventValue } from './event-value';
 import { renderPrompt } from './prompt';
 import { keyOf } from './turn-keys';
+import { subjectOf } from './turn-subject';
 
 /** Lengths that the contract of a turn sets. */
 const MAX_DEDUPLICATION_KEY = 1024;
@@ -22,7 +23,7 @@ export interface RequestedTurn {
 /** Everything of a turn but the parts of its prompt. Of the event, only `prompt` holds text. */
 export function requestTurn(starter: Starter, event: object, nonce: string, now: Date): RequestedTurn {
   const { configuration, agentName, bindings } = starter;
-  const { trigger, deduplicationKey, sessionKey, deadlineSeconds, approval, slots } = configuration;
+  const { trigger, deduplicationKey, sessionKey, subject, deadlineSeconds, approval, slots } = configuration;
   return {
     request: {
       format: TURN_REQUEST_FORMAT,
@@ -30,6 +31,7 @@ export function requestTurn(starter: Starter, event: object, nonce: string, now:
       deduplicationKey: keyOf(trigger.id, event, deduplicationKey, MAX_DEDUPLICATION_KEY),
       ...(sessionKey ? { sessionKey: keyOf(trigger.type, event, sessionKey, MAX_SESSION_KEY) } : {}),
       trigger: turnTrigger(trigger, event, now),
+      ...(subject ? { subject: subjectOf(subject, event) } : {}),
       ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
       ...(approval === undefined ? {} : { approval }),
       ...(slots === undefined ? {} : { share: { name: trigger.id, slots } }),

@@ -1,0 +1,186 @@
+import type { PolicyStatement, IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Duration } from 'aws-cdk-lib/core';
+import type { AgentModel, AgentTool, IAgentTrigger } from '../agent';
+import type { AgentAuditTrail } from '../audit';
+import type { AgentSkill } from '../environment';
+import type { IAgentGuardrail } from '../guardrail';
+import type { IAgentNetwork } from '../network';
+import type { EvidenceLock, ITurnStep, TurnApproval } from '../workflow';
+
+/** What every blueprint can be told: where it runs and how it is governed, not what it does. */
+export interface AgentBlueprintProps {
+  /**
+   * The network that the agent runs in.
+   *
+   * @default - an isolated network of its own
+   */
+  readonly network?: IAgentNetwork;
+
+  /**
+   * Name of the agent, unique in account and Region.
+   *
+   * @default - generated from the construct path
+   */
+  readonly agentName?: string;
+
+  /**
+   * The model, instead of the one that the blueprint names.
+   *
+   * @default - the model of the blueprint
+   */
+  readonly model?: AgentModel;
+
+  /**
+   * Customer-managed key of everything the blueprint stores.
+   *
+   * @default - a new AgentKey
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * Screens what comes in and what is published.
+   *
+   * @default AgentGuardrail.standard()
+   */
+  readonly guardrail?: IAgentGuardrail;
+
+  /**
+   * The audit trail of the account, which then watches the session role of the agent.
+   *
+   * @default - no alarm on the session role; the trail records the agent all the same
+   */
+  readonly auditTrail?: AgentAuditTrail;
+
+  /**
+   * Turns that run at the same time, 1 to 1000.
+   *
+   * @default - as the blueprint says, otherwise 4
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * Longest time of a turn, 1 minute to 8 hours.
+   *
+   * @default - as the blueprint says, otherwise one hour
+   */
+  readonly turnDeadline?: Duration;
+
+  /**
+   * Whether a person approves turns.
+   *
+   * @default TurnApproval.none()
+   */
+  readonly approval?: TurnApproval;
+
+  /**
+   * How evidence is protected against deletion and change.
+   *
+   * @default EvidenceLock.governance(Duration.days(90))
+   */
+  readonly evidenceLock?: EvidenceLock;
+
+  /**
+   * Permissions boundary of the roles made here.
+   *
+   * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
+   */
+  readonly permissionsBoundary?: IManagedPolicy;
+
+  /**
+   * Bucket for S3 server access logs of the buckets made here.
+   *
+   * @default - no server access logs
+   */
+  readonly accessLogsBucket?: IBucket;
+}
+
+/** What a blueprint is: the part that a subclass of {@link AgentBlueprint} fills in. */
+export interface AgentBlueprintDefinition {
+  /** The model, unless the user of the blueprint names another. */
+  readonly model: AgentModel;
+
+  /** What the agent is told to do and how. No credentials. */
+  readonly instructions: string;
+
+  /**
+   * Skills, which are copied into the bundled image.
+   *
+   * @default - the skills of the bundled image
+   */
+  readonly skills?: AgentSkill[];
+
+  /**
+   * Tools; each brings its own permissions and endpoints.
+   *
+   * @default - none beside the commands in the environment
+   */
+  readonly tools?: AgentTool[];
+
+  /**
+   * Further permissions of the execution role. Grants such as `bucket.grantRead(this.agent)` can follow `define` instead.
+   *
+   * @default - none
+   */
+  readonly permissions?: PolicyStatement[];
+
+  /**
+   * What starts turns.
+   *
+   * @default - nothing; callers with `workflow.grants.start` do
+   */
+  readonly triggers?: IAgentTrigger[];
+
+  /**
+   * Prepares what a turn works on, or refuses the turn.
+   *
+   * @default - none
+   */
+  readonly staging?: ITurnStep;
+
+  /**
+   * Brings the output of a turn to where it belongs, or refuses it.
+   *
+   * @default - the output is in the outcome event and in the evidence
+   */
+  readonly delivery?: ITurnStep;
+
+  /**
+   * Longest time of a turn, unless the user of the blueprint names another.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly turnDeadline?: Duration;
+
+  /**
+   * Turns that run at the same time, unless the user of the blueprint names another number.
+   *
+   * @default 4
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * How long a session with a session key is kept after its last turn, 1 to 365 days.
+   *
+   * @default Duration.days(14)
+   */
+  readonly sessionRetention?: Duration;
+}
+
+/** How a bucket for outputs differs from the usual one. */
+export interface OutputBucketOptions {
+  /**
+   * How long objects are kept, in whole days, at least as long as the lock.
+   *
+   * @default Duration.days(365)
+   */
+  readonly retention?: Duration;
+
+  /**
+   * How objects are protected against deletion and change. A locked bucket keeps every object that was written to it.
+   *
+   * @default EvidenceLock.none() - versioned, so that what was overwritten can be restored for 30 days
+   */
+  readonly lock?: EvidenceLock;
+}

@@ -1,0 +1,2 @@
+export * from './agent-blueprint';
+export * from './agent-blueprint-props';

@@ -1,0 +1,44 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+export interface ProtectedBucketOptions {
+  readonly encryptionKey: kms.IKey;
+  /** After this, an object is only hidden, and removed after `restorable`. */
+  readonly retention: Duration;
+  readonly restorable: Duration;
+  readonly transitions?: s3.Transition[];
+  /** Lock of every object as it is written. */
+  readonly lock?: s3.ObjectLockRetention;
+  readonly accessLogsBucket?: s3.IBucket;
+}
+
+/** A bucket as this library makes every one: private, versioned, TLS-only, under the customer-managed key, retained. */
+export function protectedBucket(scope: Construct, id: string, options: ProtectedBucketOptions): s3.Bucket {
+  const { encryptionKey, retention, restorable, transitions, lock, accessLogsBucket } = options;
+  return new s3.Bucket(scope, id, {
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    encryption: s3.BucketEncryption.KMS,
+    encryptionKey,
+    bucketKeyEnabled: true,
+    versioned: true,
+    objectLockEnabled: lock ? true : undefined,
+    objectLockDefaultRetention: lock,
+    serverAccessLogsBucket: accessLogsBucket,
+    serverAccessLogsPrefix: accessLogsBucket ? `${scope.node.path}/` : undefined,
+    lifecycleRules: [
+      {
+        id: 'KeepThenExpire',
+        transitions,
+        expiration: retention,
+        noncurrentVersionExpiration: restorable,
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+      },
+    ],
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}

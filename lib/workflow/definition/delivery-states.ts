@@ -1,0 +1,59 @@
+import { choice, ending, invokeFunction, pass, type States, type Targets } from './asl';
+
+/** Where the delivery begins. Input: `{turn, collected, published: {output}}`. */
+export const DELIVER = 'DeliverOutput';
+
+const ANSWER = '$.delivery.answer';
+
+/**
+ * Has a function of the user bring the screened output to where it belongs. It stands before the outcome event, which
+ * therefore tells whether it arrived: an output that was refused or did not arrive is not published, and the turn failed.
+ */
+export function deliveryStates(targets: Targets, functionArn: string): States {
+  return {
+    [DELIVER]: invokeFunction(
+      targets,
+      functionArn,
+      {
+        'turn.$': '$.turn',
+        'output.$': '$.published.output',
+        'evidence.$': '$.collected.answer.detail.evidence',
+      },
+      {
+        ResultSelector: { 'answer.$': '$.Payload' },
+        ResultPath: '$.delivery',
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Delivery failed' }],
+        Next: 'Was it delivered',
+      },
+    ),
+    'Was it delivered': choice(
+      [
+        {
+          And: [
+            { Variable: `${ANSWER}.delivered`, IsPresent: true },
+            { Variable: `${ANSWER}.delivered`, BooleanEquals: true },
+          ],
+          Next: 'Is there a receipt',
+        },
+        { Variable: `${ANSWER}.reason.code`, IsPresent: true, Next: 'Delivery refused' },
+      ],
+      'Delivery failed',
+    ),
+    'Is there a receipt': choice(
+      [{ Variable: `${ANSWER}.receipt`, IsPresent: true, Next: 'Note receipt' }],
+      'Add output',
+    ),
+    'Note receipt': pass(
+      { 'output.$': '$.published.output', 'delivery.$': `${ANSWER}.receipt` },
+      { ResultPath: '$.published', Next: 'Add output' },
+    ),
+    'Delivery refused': pass(
+      { outcome: 'Failed', 'reason.$': `${ANSWER}.reason` },
+      { ResultPath: '$.overruled', Next: 'Keep verdicts only' },
+    ),
+    'Delivery failed': pass(
+      ending('Failed', 'delivery-failed', 'The output could not be delivered and is not published'),
+      { ResultPath: '$.overruled', Next: 'Keep verdicts only' },
+    ),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { IManagedAgent } from '../agent';
+import type { IAgentNetwork } from '../network';
+
+/** What a step of a turn finds in the workflow that it becomes part of. */
+export interface TurnStepHost {
+  /** The agent whose turns these are. */
+  readonly agent: IManagedAgent;
+  /** The network of the functions that talk to the agent's sessions. */
+  readonly network: IAgentNetwork;
+  /** Key of everything the workflow stores. */
+  readonly encryptionKey: IKey;
+  /** Slots, conversations and turns. A step that keeps records of its own here is granted these items only. */
+  readonly ledger: ITable;
+  /** Prompts and evidence. */
+  readonly evidenceBucket: IBucket;
+  /** How long the logs of the workflow are kept. */
+  readonly logRetention: RetentionDays;
+}
+
+/**
+ * A function of yours inside every turn: as `staging` before the input is screened, or as `delivery` after the output was.
+ *
+ * It is invoked with JSON and answers with JSON; docs/blueprints.md describes both. The workflow may repeat it for the same
+ * turn, so it must be idempotent. An error named `TransientStepError` is retried, any other ends the turn as Failed.
+ */
+export interface ITurnStep {
+  /**
+   * Makes the function, or hands over the one that is there. Called once, by the workflow.
+   *
+   * @param scope for the constructs of the step
+   * @param host the workflow around it
+   */
+  bind(scope: Construct, host: TurnStepHost): IFunction;
+}
+
+/** Steps of a turn that need no class of their own. */
+export class TurnStep implements ITurnStep {
+  /**
+   * A function that you make yourself. The workflow is granted to invoke it, and nothing else is changed.
+   *
+   * @param step the function, or a version or alias of it
+   */
+  public static fromFunction(step: IFunction): ITurnStep {
+    return new TurnStep(step);
+  }
+
+  private constructor(private readonly step: IFunction) {}
+
+  public bind(_scope: Construct, _host: TurnStepHost): IFunction {
+    return this.step;
+  }
+}

@@ -1,0 +1,56 @@
+import type {
+  AcceptStagingPayload,
+  Ending,
+  PreparedTurn,
+  PrepareTurnAnswer,
+} from '../../../lib/workflow/step-contract';
+import { MAX_INLINE_BYTES, sessionLedgerKey, type TextPart } from '../../../lib/workflow/turn-contract';
+import { checkParts, isRecord, isText, need, RequestFault } from './request-checks';
+
+/**
+ * Takes over what a staging function answered. The function is the user's own, but the workflow rests on its answer: one
+ * that has another form ends the turn, and nothing of it is used.
+ */
+export function acceptStaging({ turn, prompt, answer }: AcceptStagingPayload): PrepareTurnAnswer {
+  try {
+    need(isRecord(answer) && typeof answer['accepted'] === 'boolean', 'accepted is neither true nor false');
+    return answer['accepted'] ? accepted(turn, prompt, answer) : refused(turn, answer);
+  } catch (error) {
+    if (!(error instanceof RequestFault)) throw error;
+    const ending: Ending = {
+      outcome: 'Failed',
+      reason: { code: 'staging-failed', message: `The answer of the staging function is not usable: ${error.message}` },
+    };
+    return { accepted: false, turn, ending };
+  }
+}
+
+function accepted(
+  turn: PreparedTurn,
+  prompt: readonly TextPart[],
+  { prompt: staged, sessionKey }: Record<string, unknown>,
+): PrepareTurnAnswer {
+  const parts = staged === undefined ? prompt : checkParts(staged);
+  const inline = Buffer.byteLength(JSON.stringify(parts.filter(({ text }) => text !== undefined)));
+  need(inline <= MAX_INLINE_BYTES, `prompt has more than ${MAX_INLINE_BYTES} bytes inline; put parts into S3`);
+  if (sessionKey === undefined) {
+    return { accepted: true, turn, prompt: parts };
+  }
+  need(isText(sessionKey, 256), 'sessionKey is not a text of 1 to 256 characters');
+  return {
+    accepted: true,
+    turn: { ...turn, detail: { ...turn.detail, sessionKey }, sessionPk: sessionLedgerKey(sessionKey) },
+    prompt: parts,
+  };
+}
+
+function refused(turn: PreparedTurn, { reason }: Record<string, unknown>): PrepareTurnAnswer {
+  need(
+    isRecord(reason) && typeof reason['code'] === 'string' && /^[a-z][a-z0-9-]{2,49}$/.test(reason['code']),
+    'reason.code is not 3 to 50 lower-case letters, digits and dashes',
+  );
+  const { code, message } = reason;
+  need(message === undefined || isText(message, 500), 'reason.message is not a text of 1 to 500 characters');
+  const ending: Ending = { outcome: 'Rejected', reason: { code, ...(message === undefined ? {} : { message }) } };
+  return { accepted: false, turn, ending };
+}

@@ -1,0 +1,72 @@
+/** What a request may hold. A fault names members only, never their content: it stands in the outcome event. */
+import {
+  MAX_PART_CHARACTERS,
+  MAX_PARTS,
+  type SlotShare,
+  SUBJECT_LIMITS,
+  type TextPart,
+  type TurnSubject,
+} from '../../../lib/workflow/turn-contract';
+
+export class RequestFault extends Error {}
+
+/** @throws RequestFault for anything but the parts of a prompt */
+export function checkParts(prompt: unknown): readonly TextPart[] {
+  need(
+    Array.isArray(prompt) && prompt.length > 0 && prompt.length <= MAX_PARTS,
+    `prompt has not 1 to ${MAX_PARTS} parts`,
+  );
+  return prompt.map((part: TextPart, index) => {
+    need(isRecord(part), `prompt[${index}] is not an object`);
+    const { text, s3 } = part;
+    if (text !== undefined) {
+      need(
+        s3 === undefined && isText(text, MAX_PART_CHARACTERS),
+        `prompt[${index}].text is not a text of 1 to ${MAX_PART_CHARACTERS} characters, or stands beside s3`,
+      );
+      return { text };
+    }
+    need(isRecord(s3) && isText(s3.bucket, 63) && isText(s3.key, 1024), `prompt[${index}] has neither text nor s3`);
+    return { s3: { bucket: s3.bucket, key: s3.key } };
+  });
+}
+
+export function need(holds: boolean, fault: string): asserts holds {
+  if (!holds) throw new RequestFault(fault);
+}
+
+export function isText(value: unknown, most: number): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= most;
+}
+
+/** The most slots that a workflow has. */
+export const MAX_SLOTS = 1_000;
+
+export function isShare(value: unknown): value is SlotShare {
+  return (
+    isRecord(value) &&
+    typeof value['name'] === 'string' &&
+    /^[A-Za-z0-9-]{1,64}$/.test(value['name']) &&
+    Number.isInteger(value['slots']) &&
+    Number(value['slots']) >= 1 &&
+    Number(value['slots']) <= MAX_SLOTS
+  );
+}
+
+export function isSubject(value: unknown): value is TurnSubject {
+  return (
+    isRecord(value) &&
+    Object.keys(value).length <= SUBJECT_LIMITS.names &&
+    Object.entries(value).every(
+      ([name, fact]) => SUBJECT_LIMITS.name.test(name) && typeof fact === 'string' && SUBJECT_LIMITS.value.test(fact),
+    )
+  );
+}
+
+export function isPositive(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
