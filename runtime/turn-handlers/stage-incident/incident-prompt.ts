@@ -1,11 +1,11 @@
-import { MAX_PART_CHARACTERS } from '../../../lib/workflow/turn-contract';
 import type { Place } from '../incident/incident-record';
 import { fencedText } from '../starter/untrusted-text';
 import type { AlarmStates } from './alarm-states';
 import type { IncidentEvent } from './incident-event';
 
-/** Most characters of the last summary in a prompt. */
-const SUMMARY_CHARACTERS = 4_000;
+/** Most characters of a name and of the last summary: with 20 alarms the text stays below the limit of one part. */
+const NAME_CHARACTERS = 100;
+const SUMMARY_CHARACTERS = 3_000;
 
 export interface IncidentPrompt {
   readonly serviceName: string;
@@ -38,7 +38,7 @@ export function incidentPrompt({ serviceName, event, place, maxTurns, states }: 
     '',
     '',
   ];
-  return lines.join('\n').slice(-MAX_PART_CHARACTERS);
+  return lines.join('\n');
 }
 
 function cause(event: IncidentEvent, number: number): string {
@@ -55,4 +55,4 @@ function cause(event: IncidentEvent, number: number): string {
   }
 }
 
-const quoted = (name: string): string => fencedText(name, 255).json;
+const quoted = (name: string): string => fencedText(name, NAME_CHARACTERS).json;
