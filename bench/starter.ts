@@ -5,7 +5,7 @@
  * process. The clocks of both processes are the same (CLOCK_MONOTONIC), so "until the call" is the moment at which the
  * signed request arrives. The variants take turns, so that a busy machine hits all alike.
  */
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -119,6 +119,9 @@ async function prepare(folder: string) {
   await cp(path.join(root, 'assets/handlers/starter'), starter, { recursive: true });
   const chain = path.join(folder, 'starter-with-chain');
   await mkdir(chain);
+  const { literalSchemaKeys } = (await import(path.join(root, 'scripts/literal-schema-keys.mjs'))) as {
+    literalSchemaKeys: Plugin;
+  };
   await build({
     entryPoints: [path.join(root, 'runtime/turn-handlers/starter/main.ts')],
     outfile: path.join(chain, 'index.js'),
@@ -128,6 +131,7 @@ async function prepare(folder: string) {
     target: 'node22',
     mainFields: ['module', 'main'],
     supported: { 'dynamic-import': false },
+    plugins: [literalSchemaKeys],
   });
   for (const directory of [starter, chain]) {
     await writeFile(path.join(directory, 'trigger.json'), JSON.stringify(CONFIGURATION));

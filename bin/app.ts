@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 import { App, Validations } from 'aws-cdk-lib/core';
 import { ManagedAgentChecks, SecurityStatement } from 'cdk-bedrock-managed-agents';
-import { addCiPipelineAgent } from '../examples/ci-pipeline-agent';
+import { EXAMPLES } from '../examples';
 
 /** The CDK app over all examples; cdk.json runs it. */
 const app = new App();
-addCiPipelineAgent(app, {
-  // The account of the deployer's credentials, if there are any; the Region must be one where BMA is offered.
-  account: process.env.CDK_DEFAULT_ACCOUNT,
-  region: process.env.BMA_REGION ?? 'us-east-1',
-});
+for (const example of EXAMPLES) {
+  example.add(app, {
+    // The account of the deployer's credentials, if there are any; the Region must be one where BMA is offered.
+    account: process.env.CDK_DEFAULT_ACCOUNT,
+    region: process.env.BMA_REGION ?? 'us-east-1',
+  });
+}
 // Synthesis fails when an agent stops being governed; docs/RULES.md lists the rules.
 Validations.of(app).addPlugins(new ManagedAgentChecks(app));
 SecurityStatement.writeFor(app);

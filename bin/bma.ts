@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
+import { approveCommand } from './bma/approve';
 import { diffStatementCommand } from './bma/diff-statement';
 import { statementCommand } from './bma/statement';
-import { UsageError, type Command } from './bma/command';
+import { CommandError, UsageError, type Command } from './bma/command';
 
 /** The program `bma`: what an operator and a pull-request check need of an agent. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
+  approve: approveCommand,
 };
 
 const USAGE = `Usage: bma <command> [options]
@@ -17,7 +19,8 @@ ${Object.entries(COMMANDS)
   .join('\n')}
 
 'bma <command> --help' explains a command.
-Exit codes: 0 done, 1 the statements differ (only with --exit-code), 2 wrong usage or unreadable input.
+Exit codes: 0 done, 1 the statements differ (only with --exit-code), 2 wrong usage or unreadable input; others are
+explained by their command.
 `;
 
 /**
@@ -25,7 +28,11 @@ Exit codes: 0 done, 1 the statements differ (only with --exit-code), 2 wrong usa
  *
  * @returns its exit code.
  */
-export function bma(args: readonly string[], out: (text: string) => void, error: (text: string) => void): number {
+export async function bma(
+  args: readonly string[],
+  out: (text: string) => void,
+  error: (text: string) => void,
+): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     (name === undefined ? error : out)(USAGE);
@@ -41,11 +48,11 @@ export function bma(args: readonly string[], out: (text: string) => void, error:
       out(command.usage);
       return 0;
     }
-    return command.run(positionals, values, out);
+    return await command.run(positionals, values, out);
   } catch (problem) {
-    if (problem instanceof UsageError) {
+    if (problem instanceof CommandError) {
       error(`bma: ${problem.message}\n`);
-      return 2;
+      return problem.exitCode;
     }
     throw problem;
   }
@@ -64,9 +71,9 @@ function parse(command: Command, args: readonly string[]) {
 }
 
 if (require.main === module) {
-  process.exitCode = bma(
+  void bma(
     process.argv.slice(2),
     (text) => process.stdout.write(text),
     (text) => process.stderr.write(text),
-  );
+  ).then((exitCode) => (process.exitCode = exitCode));
 }

@@ -5,6 +5,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { literalSchemaKeys } from './literal-schema-keys.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -63,7 +64,7 @@ const programs = [
     'stage-incident',
     'publish-report',
   ].map(lambdaHandler),
-  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs'].map(agentTool),
+  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
 
 /** Files that are shipped as they are. */
@@ -95,6 +96,7 @@ await Promise.all(
       banner,
       alias,
       supported,
+      plugins: [literalSchemaKeys],
       logLevel: 'warning',
     }),
   ),

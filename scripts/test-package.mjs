@@ -38,6 +38,7 @@ try {
   check(files.includes('.jsii') && files.includes('build/index.d.ts'), 'it holds the jsii assembly and the types');
 
   cpSync(path.join(root, 'test', 'consumer', 'project'), work, { recursive: true });
+  cpSync(path.join(root, 'examples'), path.join(work, 'examples'), { recursive: true });
   const peers = Object.entries(FLOOR).map(([name, version]) => `${name}@${version}`);
   run('npm', [
     'install',
@@ -51,19 +52,24 @@ try {
   ]);
   check(!existsSync(path.join(work, 'node_modules', 'esbuild')), 'installing it brings no esbuild');
   run('npx', ['tsc', '-p', '.']);
-  check(true, `it compiles against aws-cdk-lib ${FLOOR['aws-cdk-lib']} in strict mode`);
-  // An empty PATH but for node: neither docker nor any other program can be called during synth.
-  execFileSync(process.execPath, ['app.js'], {
-    cwd: work,
-    stdio: 'inherit',
-    env: { PATH: '/nonexistent', HOME: work },
-  });
+  check(true, `it and every example compile against aws-cdk-lib ${FLOOR['aws-cdk-lib']} in strict mode`);
+  for (const program of ['app.js', 'all-examples.js']) {
+    // An empty PATH but for node: neither docker nor any other program can be called during synth.
+    execFileSync(process.execPath, [program], {
+      cwd: work,
+      stdio: 'inherit',
+      env: { PATH: '/nonexistent', HOME: work },
+    });
+  }
   const template = JSON.parse(readFileSync(path.join(work, 'cdk.out', 'Consumer.template.json'), 'utf8'));
   const types = Object.values(template.Resources).map(({ Type }) => Type);
   check(
     types.includes('AWS::BedrockAgentCore::Runtime'),
     `it synthesizes without a container engine: ${types.length} resources`,
   );
+  const { artifacts } = JSON.parse(readFileSync(path.join(work, 'cdk.out', 'examples', 'manifest.json'), 'utf8'));
+  const stacks = Object.values(artifacts).filter(({ type }) => type === 'aws:cloudformation:stack');
+  check(stacks.length > 0, `so do the examples: ${stacks.length} stacks`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

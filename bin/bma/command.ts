@@ -8,11 +8,25 @@ export interface Command {
   readonly usage: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** Does it; returns the exit code. */
-  run(positionals: readonly string[], options: Options, out: (text: string) => void): number;
+  run(positionals: readonly string[], options: Options, out: (text: string) => void): number | Promise<number>;
 }
 
-/** A mistake of the caller: said in one message, without a stack. */
-export class UsageError extends Error {}
+/** What ends a command in a way that its usage explains: said in one message, without a stack. */
+export class CommandError extends Error {
+  constructor(
+    readonly exitCode: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A mistake of the caller. */
+export class UsageError extends CommandError {
+  constructor(message: string) {
+    super(2, message);
+  }
+}
 
 /** The value of an option that must be one of a few. */
 export function oneOf<T extends string>(options: Options, name: string, allowed: readonly T[], fallback: T): T {

@@ -4,6 +4,7 @@ import { checkDeployments, deploymentsTool, type DeploymentsToolProps } from './
 import { checkGateway, gatewayTool, type GatewayToolProps } from './tools/gateway-tool';
 import { checkKnowledgeBase, knowledgeBaseTool, type KnowledgeBaseToolProps } from './tools/knowledge-base-tool';
 import { checkOutputs, outputsTool, type OutputsToolProps } from './tools/outputs-tool';
+import { checkSource, sourceTool, type SourceToolProps } from './tools/source-tool';
 import { checkStdio, stdioTool, type StdioToolProps } from './tools/stdio-tool';
 import { attachTool, type ToolHost, type ToolParts } from './tools/tool-host';
 
@@ -66,6 +67,17 @@ export class AgentTool {
   public static outputs(props: OutputsToolProps): AgentTool {
     checkOutputs(props);
     return new AgentTool(props.serverLabel ?? 'outputs', (host) => outputsTool(props, host));
+  }
+
+  /**
+   * Brings named repositories and staged files into the workspace, and configures npm and pip for private registries.
+   * Commands get the files, not the credentials they were fetched with. Needs the bundled image.
+   *
+   * @throws InputError when nothing is named, a name is malformed or repeated, or the network does not let it through.
+   */
+  public static source(props: SourceToolProps): AgentTool {
+    checkSource(props);
+    return new AgentTool(props.serverLabel ?? 'source', (host) => sourceTool(props, host));
   }
 
   /**

@@ -13,4 +13,7 @@ export type { GatewayToolProps } from './tools/gateway-tool';
 export type { KnowledgeBaseToolProps } from './tools/knowledge-base-tool';
 export * from './tools/output-overwrite';
 export type { OutputsToolProps } from './tools/outputs-tool';
+export { type CodeArtifactRegistryProps, PackageFormat, PackageRegistry } from './tools/package-registry';
+export { SourceRepository } from './tools/source-repository';
+export type { SourceToolProps, StagedSource } from './tools/source-tool';
 export type { StdioToolProps } from './tools/stdio-tool';

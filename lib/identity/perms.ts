@@ -232,6 +232,24 @@ export const OUTPUT_PUBLISH_ACTIONS = ['s3:PutObject'];
 /** The key of the output bucket, through Amazon S3. A single PutObject needs no more. */
 export const OUTPUT_KEY_ACTIONS = ['kms:GenerateDataKey'];
 
+/** Git over HTTPS from named CodeCommit repositories: clone and fetch. */
+export const SOURCE_PULL_ACTIONS = ['codecommit:GitPull'];
+
+/** Git bundles by their key, and what the staging function of a turn wrote below one prefix. */
+export const SOURCE_READ_ACTIONS = ['s3:GetObject'];
+
+/** Finding what was staged; always granted together with the `s3:prefix` condition. */
+export const STAGED_LIST_ACTIONS = ['s3:ListBucket'];
+
+/** A token for package managers, on the domain. It allows no more than the role: see REGISTRY_READ_ACTIONS. */
+export const REGISTRY_TOKEN_ACTIONS = ['codeartifact:GetAuthorizationToken'];
+
+/** Address and packages of one CodeArtifact repository. */
+export const REGISTRY_READ_ACTIONS = ['codeartifact:GetRepositoryEndpoint', 'codeartifact:ReadFromRepository'];
+
+/** CodeArtifact has STS make its tokens. Always granted with `sts:AWSServiceName`; no resource-level form. */
+export const SERVICE_TOKEN_ACTIONS = ['sts:GetServiceBearerToken'];
+
 /** Calling the tools of one AgentCore Gateway, for the session role. */
 export const GATEWAY_INVOKE_ACTIONS = ['bedrock-agentcore:InvokeGateway'];
 
@@ -284,6 +302,7 @@ export const RESOURCELESS_ACTIONS: Readonly<Record<string, string>> = {
   'cloudwatch:GetMetricData': 'metrics have no ARN; the one resource type (dataset) is optional',
   'logs:StopQuery': 'ends a query by its unguessable id and reads nothing',
   'ssm:CreateOpsItem': 'the OpsItem does not exist yet; limited by the tag that it must be made with',
+  'sts:GetServiceBearerToken': 'has no resource type; limited to CodeArtifact by the sts:AWSServiceName condition',
   'states:SendTaskSuccess': 'authorised by the unguessable task token, not by a state machine ARN',
   'ec2:AssignPrivateIpAddresses': VPC_FUNCTION,
   'ec2:CreateNetworkInterface': VPC_FUNCTION,

@@ -165,6 +165,18 @@ export interface TurnApprovalRecord {
   readonly comment?: string;
 }
 
+/** What the approve URL says of an answer. */
+export type ApprovalAnswerCode =
+  'recorded' | 'already-answered' | 'not-waiting' | 'expired' | 'caller-unknown' | 'request-invalid';
+
+/** Body of what the approve URL answers. */
+export interface ApprovalAnswer {
+  readonly code: ApprovalAnswerCode;
+  readonly message: string;
+  /** The answer that stands, when there is one. */
+  readonly approval?: TurnApprovalRecord;
+}
+
 /** Small facts about what was delivered. At most 16, with the names of a {@link TurnSubject}. */
 export type DeliveryReceipt = Readonly<Record<string, string | number | boolean>>;
 

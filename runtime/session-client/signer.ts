@@ -56,11 +56,12 @@ export class RequestSigner {
   constructor(
     private readonly endpoint: URL,
     private readonly region: string,
+    private readonly service = SIGNING_NAME,
   ) {}
 
   async sign(request: UnsignedRequest, credentials: Credentials, at: Date): Promise<Record<string, string>> {
     const signer = new SignatureV4({
-      service: SIGNING_NAME,
+      service: this.service,
       region: this.region,
       credentials,
       sha256: OpenSslSha256,

@@ -8,9 +8,9 @@ import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 
-function run(...args: string[]) {
+async function run(...args: string[]) {
   let [out, error] = ['', ''];
-  const exit = bma(
+  const exit = await bma(
     args,
     (text) => (out += text),
     (text) => (error += text),
@@ -52,8 +52,8 @@ function assembly(name: string, actions: string[]): string {
 const before = assembly('before', ['s3:GetObject']);
 const after = assembly('after', ['s3:GetObject', 's3:PutObject']);
 
-test('statement shows what an agent of any assembly may do', () => {
-  const { exit, out } = run('statement', before);
+test('statement shows what an agent of any assembly may do', async () => {
+  const { exit, out } = await run('statement', before);
   expect(exit).toBe(0);
   expect(out).toMatch(/Agent +Hand/);
   expect(out).toMatch(/may +s3:GetObject on s3 data\/\*/);
@@ -63,34 +63,37 @@ test.each([
   ['json', /^\{\n {2}"format": "cdk-bedrock-managed-agents\/security-statement\/1"/],
   ['md', /^# What this agent can reach and do/],
   ['html', /^<!doctype html>/],
-])('statement --format %s prints that', (format, expected) => {
-  expect(run('statement', before, '--format', format).out).toMatch(expected);
+])('statement --format %s prints that', async (format, expected) => {
+  expect((await run('statement', before, '--format', format)).out).toMatch(expected);
 });
 
-test('statement --out writes the three files and names the page', () => {
+test('statement --out writes the three files and names the page', async () => {
   const out = path.join(work, 'out');
-  expect(run('statement', before, '--out', out)).toMatchObject({ exit: 0, out: `${path.join(out, 'Hand.html')}\n` });
+  expect(await run('statement', before, '--out', out)).toMatchObject({
+    exit: 0,
+    out: `${path.join(out, 'Hand.html')}\n`,
+  });
   expect(fs.readdirSync(out).sort()).toEqual(['Hand.html', 'Hand.json', 'Hand.md']);
 });
 
-test('statement --out leaves what else is in the directory', () => {
+test('statement --out leaves what else is in the directory', async () => {
   const out = path.join(work, 'mine');
   fs.mkdirSync(out);
   fs.writeFileSync(path.join(out, 'README.md'), 'mine');
-  run('statement', before, '--out', out);
+  await run('statement', before, '--out', out);
   expect(fs.readFileSync(path.join(out, 'README.md'), 'utf8')).toBe('mine');
 });
 
-test('statement of an assembly says what synth wrote', () => {
+test('statement of an assembly says what synth wrote', async () => {
   const app = new App();
   addCiPipelineAgent(app, { region: 'us-east-1' });
   const { directory } = app.synth();
-  const { out } = run('statement', directory, '--format', 'json');
+  const { out } = await run('statement', directory, '--format', 'json');
   expect(JSON.parse(out)).toMatchObject({ agent: { name: expect.stringMatching(/^CiPipelineAgent_Reviewer/) } });
 });
 
-test('diff-statement says what the change lets the agent also do', () => {
-  const { exit, out } = run('diff-statement', before, after);
+test('diff-statement says what the change lets the agent also do', async () => {
+  const { exit, out } = await run('diff-statement', before, after);
   expect(exit).toBe(0);
   expect(out).toMatch(/\*\*This change lets the agent also\*\*\n\n- ⚠️ `s3:PutObject` on/);
 });
@@ -98,21 +101,23 @@ test('diff-statement says what the change lets the agent also do', () => {
 test.each([
   ['no difference', before, before, 0],
   ['a difference', before, after, 1],
-])('diff-statement --exit-code with %s exits with %3$s', (_, one, other, exit) => {
-  expect(run('diff-statement', one, other, '--exit-code').exit).toBe(exit);
+])('diff-statement --exit-code with %s exits with %3$s', async (_, one, other, exit) => {
+  expect((await run('diff-statement', one, other, '--exit-code')).exit).toBe(exit);
 });
 
-test('diff-statement takes statements, directories of them and assemblies alike', () => {
+test('diff-statement takes statements, directories of them and assemblies alike', async () => {
   const out = path.join(work, 'statements');
-  run('statement', after, '--out', out);
+  await run('statement', after, '--out', out);
   for (const place of [out, path.join(out, 'Hand.json')]) {
-    expect(run('diff-statement', after, place, '--exit-code')).toMatchObject({ exit: 0 });
-    expect(run('diff-statement', before, place, '--exit-code', '--format', 'text').out).toMatch(/\+ s3:PutObject/);
+    expect(await run('diff-statement', after, place, '--exit-code')).toMatchObject({ exit: 0 });
+    expect((await run('diff-statement', before, place, '--exit-code', '--format', 'text')).out).toMatch(
+      /\+ s3:PutObject/,
+    );
   }
 });
 
-test('diff-statement --format json is for programs', () => {
-  const diff = JSON.parse(run('diff-statement', before, after, '--format', 'json').out) as { wider: boolean };
+test('diff-statement --format json is for programs', async () => {
+  const diff = JSON.parse((await run('diff-statement', before, after, '--format', 'json')).out) as { wider: boolean };
   expect(diff.wider).toBe(true);
 });
 
@@ -120,13 +125,13 @@ test.each([
   [['--help'], 0, /^Usage: bma <command>/],
   [['statement', '--help'], 0, /^Usage: bma statement/],
   [['diff-statement', '-h'], 0, /^Usage: bma diff-statement/],
-])('%j explains the program', (args, exit, expected) => {
-  expect(run(...args)).toMatchObject({ exit, out: expect.stringMatching(expected), error: '' });
+])('%j explains the program', async (args, exit, expected) => {
+  expect(await run(...args)).toMatchObject({ exit, out: expect.stringMatching(expected), error: '' });
 });
 
 test.each([
   [[], /^Usage/],
-  [['frobnicate'], /no command 'frobnicate'. Commands: statement, diff-statement/],
+  [['frobnicate'], /no command 'frobnicate'. Commands: statement, diff-statement, approve/],
   [['constructor'], /no command 'constructor'/],
   [['statement'], /takes one cloud assembly directory/],
   [['statement', before, '--format', 'pdf'], /--format is 'pdf'. Allowed: text, json, md, html/],
@@ -137,6 +142,6 @@ test.each([
   [['diff-statement', before, path.join(work, 'nowhere')], /does not exist/],
   [['diff-statement', before, path.join(before, 'manifest.json')], /no security statement of this version/],
   [['diff-statement', before, __filename], /is no JSON/],
-])('%j is refused with what is wrong', (args, expected) => {
-  expect(run(...args)).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(expected) });
+])('%j is refused with what is wrong', async (args, expected) => {
+  expect(await run(...args)).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(expected) });
 });

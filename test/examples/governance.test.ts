@@ -3,12 +3,11 @@ import * as path from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
-import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { EXAMPLES } from '../../examples';
 import { AgentAuditTrail, AgentKey, AgentModel, AgentNetwork, ManagedAgent, ManagedAgentChecks } from '../../lib';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 const CONTEXT = JSON.parse(fs.readFileSync(path.join(__dirname, '../../cdk.json'), 'utf8')).context as object;
-const EXAMPLES = [['ci-pipeline-agent', (app: App) => addCiPipelineAgent(app, ENV)]] as const;
 
 /** An app as `npx cdk synth` runs it: with the flags of cdk.json, where findings of the validation are errors. */
 function appWithFlags(): App {
@@ -35,16 +34,16 @@ test('the built-in CloudFormation validation is on in this suite: a bad template
   expect(() => withValidation(() => app.synth())).toThrow(/NoSuchProperty: Additional properties are not allowed/);
 });
 
-describe.each(EXAMPLES)('%s', (_, make) => {
+describe.each(EXAMPLES)('$name', ({ add }) => {
   test('the built-in CloudFormation validation finds nothing, with its findings as errors', () => {
     const app = appWithFlags();
-    make(app);
+    add(app, ENV);
     expect(() => withValidation(() => app.synth())).not.toThrow();
   });
 
   test('AwsSolutions, NIST 800-53 r5, HIPAA and PCI find nothing that was not reviewed, for at most 10 reasons', () => {
     const app = appWithFlags();
-    make(app);
+    add(app, ENV);
     const packs = [AwsSolutionsChecks, NIST80053R5Checks, HIPAASecurityChecks, PCIDSS321Checks];
     Validations.of(app).addPlugins(...packs.map((Pack) => new Pack(app)));
     const { directory } = app.synth();
@@ -59,16 +58,26 @@ describe.each(EXAMPLES)('%s', (_, make) => {
     expect(reviewed.every(({ reason }) => reason.length > 20)).toBe(true);
     expect(reasons.size).toBeLessThanOrEqual(10);
   });
+
+  test.each([
+    ['a known account', ENV],
+    ['no account', { region: 'us-east-1' }],
+  ])('the pack of this library finds nothing in it for %s', (_, env) => {
+    const app = appWithFlags();
+    add(app, env);
+    Validations.of(app).addPlugins(new ManagedAgentChecks(app));
+    expect(() => app.synth()).not.toThrow();
+  });
 });
 
-test.each([
-  ['a known account', ENV],
-  ['no account', { region: 'us-east-1' }],
-])('the pack of this library finds nothing in the example for %s', (_, env) => {
-  const app = appWithFlags();
-  addCiPipelineAgent(app, env);
-  Validations.of(app).addPlugins(new ManagedAgentChecks(app));
-  expect(() => app.synth()).not.toThrow();
+test('every folder of examples/ is in the list, and all of them fit into one app', () => {
+  const app = new App();
+  EXAMPLES.forEach(({ add }) => add(app, ENV));
+  const folders = fs
+    .readdirSync(path.join(__dirname, '../../examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(EXAMPLES.map(({ name }) => name).sort()).toEqual(folders.sort());
 });
 
 describe('resource economy', () => {

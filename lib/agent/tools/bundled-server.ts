@@ -16,7 +16,7 @@ export interface BundledToolOptions {
   /**
    * Longest time one call may take, 1 second to 15 minutes. How long BMA itself waits for a tool is not documented.
    *
-   * @default Duration.seconds(45)
+   * @default - 45 seconds; 5 minutes for `source`
    */
   readonly deadline?: Duration;
 }

@@ -57,6 +57,38 @@ export const OUTPUTS_VARIABLES = {
   overwrite: 'BMA_OUTPUT_OVERWRITE',
 } as const;
 
+/** Variables of the `source` server, whose one argument is the workspace. */
+export const SOURCE_VARIABLES = {
+  /** `code-commit/NAME`, `bundle/NAME/ACCOUNT/BUCKET/KEY`, or `github/OWNER/NAME` each. */
+  repositories: 'BMA_SOURCE_REPOSITORIES',
+  stagedBucket: 'BMA_SOURCE_STAGED_BUCKET',
+  /** Ends in a slash. */
+  stagedPrefix: 'BMA_SOURCE_STAGED_PREFIX',
+  stagedBucketOwner: 'BMA_SOURCE_STAGED_BUCKET_OWNER',
+  /** `code-artifact/DOMAIN/OWNER/REPOSITORY/FORMAT` each. */
+  registries: 'BMA_SOURCE_REGISTRIES',
+  maxBytes: 'BMA_SOURCE_MAX_BYTES',
+  /** Base URL in place of CodeCommit's, for local runs: https, or http on loopback. The construct does not set it. */
+  codeCommitUrl: 'AWS_ENDPOINT_URL_GIT_CODECOMMIT',
+  /** Base URL in place of https://github.com, for local runs: https, or http on loopback. The construct does not set it. */
+  gitHubUrl: 'BMA_SOURCE_GITHUB_URL',
+} as const;
+
+/**
+ * Where the `source` server puts what a staging function wrote: the object `<prefix><turn>/diff.patch` becomes the file
+ * `staged/<turn>/diff.patch` of the workspace, and the archive is unpacked beside it.
+ */
+export const STAGED_FILES = {
+  directory: 'staged',
+  /** Name of a gzip-compressed tar archive; what is in it is unpacked. */
+  archive: 'source.tar.gz',
+  /** Directory that the archive is unpacked into. */
+  unpacked: 'source',
+} as const;
+
+/** Directory of the workspace with the configuration of package managers. */
+export const REGISTRY_DIRECTORY = '.registries';
+
 /** File types of `outputs` and how they are stored. Text is searched for credentials before it is published. */
 export const OUTPUT_FILE_TYPES: Readonly<Record<string, { readonly contentType: string; readonly text: boolean }>> = {
   csv: { contentType: 'text/csv; charset=utf-8', text: true },

@@ -1,5 +1,10 @@
 import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { turnLedgerKey, type TurnApprovalRecord } from '../../../lib/workflow/turn-contract';
+import {
+  type ApprovalAnswer,
+  type ApprovalAnswerCode,
+  turnLedgerKey,
+  type TurnApprovalRecord,
+} from '../../../lib/workflow/turn-contract';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 
@@ -35,14 +40,20 @@ interface Answer {
  */
 export async function approveTurn(call: ApprovalCall, { ledger, states }: ApproveTurnParts): Promise<ApprovalReply> {
   const by = call.requestContext?.authorizer?.iam?.userArn;
-  if (!by) return reply(403, 'The caller is not known: call the URL with a SigV4 signature');
+  if (!by) return reply(403, 'caller-unknown', 'The caller is not known: call the URL with a SigV4 signature');
   const answer = parseAnswer(call);
   if (!answer)
-    return reply(400, 'Send {"turn": "turn-…", "decision": "approve" or "deny", "comment": at most 500 characters}');
+    return reply(
+      400,
+      'request-invalid',
+      'Send {"turn": "turn-…", "decision": "approve" or "deny", "comment": at most 500 characters}',
+    );
   const pk = turnLedgerKey(answer.turn);
   const { approvalToken, approval } = await ledger.turn(pk);
   if (!approvalToken)
-    return reply(404, approval ? 'The turn was answered before' : 'No such turn waits for an approval');
+    return approval
+      ? reply(404, 'already-answered', 'The turn was answered before', JSON.parse(approval) as TurnApprovalRecord)
+      : reply(404, 'not-waiting', 'No such turn waits for an approval');
   const record: TurnApprovalRecord = {
     decision: answer.decision === 'approve' ? 'approved' : 'denied',
     by,
@@ -55,16 +66,16 @@ export async function approveTurn(call: ApprovalCall, { ledger, states }: Approv
     ConditionExpression: 'approvalToken = :token',
     values: { record: JSON.stringify(record), token: approvalToken },
   });
-  if (!changed) return reply(404, 'The turn was answered before');
+  if (!changed) return reply(404, 'already-answered', 'The turn was answered before');
   const standing = JSON.parse(String(changed['approval'])) as TurnApprovalRecord;
   if (standing.by !== by || standing.decision !== record.decision)
-    return reply(409, `The turn was ${standing.decision} before`);
+    return reply(409, 'already-answered', `The turn was ${standing.decision} before`, standing);
   try {
     await states.send(new SendTaskSuccessCommand({ taskToken: approvalToken, output: JSON.stringify(standing) }));
   } catch (error) {
     const { name } = error as Error;
     if (name !== 'TaskTimedOut' && name !== 'TaskDoesNotExist' && name !== 'InvalidToken') throw error;
-    return reply(410, 'The turn does not wait any more');
+    return reply(410, 'expired', 'The turn does not wait any more');
   }
   await ledger.change(pk, {
     UpdateExpression: 'REMOVE approvalToken',
@@ -72,7 +83,7 @@ export async function approveTurn(call: ApprovalCall, { ledger, states }: Approv
     values: { token: approvalToken },
   });
   log('approve-turn', standing.decision, { turn: answer.turn, by });
-  return reply(200, `The turn is ${standing.decision}`);
+  return reply(200, 'recorded', `The turn is ${standing.decision}`, standing);
 }
 
 function parseAnswer({ body = '', isBase64Encoded }: ApprovalCall): Answer | undefined {
@@ -88,6 +99,12 @@ function parseAnswer({ body = '', isBase64Encoded }: ApprovalCall): Answer | und
   }
 }
 
-function reply(statusCode: number, message: string): ApprovalReply {
-  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message }) };
+function reply(
+  statusCode: number,
+  code: ApprovalAnswerCode,
+  message: string,
+  approval?: TurnApprovalRecord,
+): ApprovalReply {
+  const answer: ApprovalAnswer = { code, message, ...(approval ? { approval } : {}) };
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
 }

@@ -2,6 +2,7 @@ import { statSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
@@ -11,6 +12,7 @@ import {
   EvidenceLock,
   ManagedAgent,
   TurnApproval,
+  TurnStep,
   TurnWorkflow,
   type TurnWorkflowProps,
 } from '../../../lib';
@@ -261,11 +263,63 @@ test('an execution name has at most 80 characters and depends on nothing but the
   expect(turnExecutionName('a')).not.toBe(turnExecutionName('b'));
 });
 
+/** Functions of a user, around the turn. */
+function steps() {
+  const { stack } = scene();
+  const step = (id: string) =>
+    TurnStep.fromFunction(
+      LambdaFunction.fromFunctionArn(stack, id, `arn:aws:lambda:us-east-1:111122223333:function:${id}`),
+    );
+  return { staging: step('stage'), delivery: step('deliver') };
+}
+
+test('staging stands before the guardrail, the slot and the session; delivery after the guardrail and before the outcome', () => {
+  const { stack } = workflow(steps());
+  const account = new SynthesizedAccount(stack);
+  const machine = JSON.parse(
+    account.find('AWS::StepFunctions::StateMachine', 'TurnsMachine').properties.DefinitionString as string,
+  ) as Machine;
+  const before = reached(machine.States, machine.StartAt, 'RunTurn');
+  expect(before).toContain('StageTurn');
+  expect([...before].some((name) => /Screen|Slot|Session/.test(name))).toBe(false);
+  // No way from the screened output to its publication leads past the delivery.
+  expect(reached(machine.States, 'Output may be published', 'DeliverOutput')).toEqual(
+    new Set(['Output may be published']),
+  );
+  expect(reached(machine.States, 'CollectEvidence', 'ScreenOutput')).not.toContain('DeliverOutput');
+
+  const invokers = (step: string) =>
+    account
+      .all('AWS::IAM::Policy')
+      .filter(({ properties }) => JSON.stringify(properties.PolicyDocument).includes(`function:${step}"`))
+      .map(({ id }) => (id.includes('Settlement') ? 'settlement' : 'turns'));
+  expect(invokers('stage')).toEqual(['turns']);
+  expect(invokers('deliver').sort()).toEqual(['settlement', 'turns']);
+});
+
+test('a workflow without steps has no state of them', () => {
+  const names = ofType('AWS::StepFunctions::StateMachine').map(([, machine]) => JSON.stringify(machine));
+  expect(names.join()).not.toMatch(/StageTurn|DeliverOutput/);
+});
+
+/** States that lead from one to another, without the other and what follows it. */
+function reached(states: Record<string, State>, from: string, until: string, seen = new Set<string>()): Set<string> {
+  if (from === until || seen.has(from) || !states[from]) return seen;
+  seen.add(from);
+  const { Next, Default, Choices } = states[from] as { Next?: string; Default?: string; Choices?: { Next: string }[] };
+  for (const next of [Next, Default, ...(Choices ?? []).map((each) => each.Next)]) {
+    // The ways to an early end belong to no step.
+    if (next && next !== 'Is there work to stop') reached(states, next, until, seen);
+  }
+  return seen;
+}
+
 test('the history of the longest possible turn stays below 25,000 events', () => {
   const longest = workflow({
     turnDeadline: Duration.hours(8),
     slotTimeout: Duration.hours(24),
     approval: TurnApproval.always(),
+    ...steps(),
   });
   const machine = JSON.parse(
     new SynthesizedAccount(longest.stack).find('AWS::StepFunctions::StateMachine', 'TurnsMachine').properties

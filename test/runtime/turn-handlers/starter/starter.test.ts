@@ -83,6 +83,14 @@ async function deliver(handler: Handler, maxReceiveCount: number, ...bodies: str
   return { dead };
 }
 
+/** What staging and delivery get to know, by kind of trigger. */
+const FACTS: Readonly<Record<string, string[]>> = {
+  onSchedule: ['scheduledTime'],
+  onAlarm: ['alarmArn', 'state', 'changedAt'],
+  onPullRequest: ['repository', 'pullRequestId', 'sourceCommit', 'destinationCommit'],
+  onGitHubPullRequest: ['repository', 'pullRequestId', 'sourceCommit', 'destinationCommit', 'headRepository'],
+};
+
 describe('every kind of trigger', () => {
   test.each(KINDS.map((kind) => [kind.name, kind.event] as const))(
     '%s makes a request of its event',
@@ -103,9 +111,11 @@ describe('every kind of trigger', () => {
           'format',
           'prompt',
           ...(request.sessionKey ? ['sessionKey'] : []),
+          ...(FACTS[name] ? ['subject'] : []),
           'trigger',
         ].sort(),
       );
+      expect(Object.keys(request.subject ?? {})).toEqual(FACTS[name] ?? []);
       const [[executionName, start]] = service.executions;
       expect(executionName).toBe(turnExecutionName(request.deduplicationKey));
       expect(start.stateMachineArn).toBe(starter.variables.BMA_STATE_MACHINE_ARN);

@@ -1,0 +1,16 @@
+import type { App, Environment } from 'aws-cdk-lib/core';
+import { addCiPipelineAgent } from './ci-pipeline-agent';
+
+/** An example of this folder: stacks that can be deployed. */
+export interface Example {
+  /** Its folder. */
+  readonly name: string;
+  /** Adds its stacks to an app. */
+  readonly add: (app: App, env: Environment) => void;
+}
+
+/**
+ * Every example. A row here is all it takes to be deployed by `npx cdk`, drawn, and judged like the others: the templates
+ * are compared with the reviewed ones, every pack must find nothing, and a consumer of the published package compiles it.
+ */
+export const EXAMPLES: readonly Example[] = [{ name: 'ci-pipeline-agent', add: addCiPipelineAgent }];

@@ -1,0 +1,150 @@
+import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Stack, Token } from 'aws-cdk-lib/core';
+import { AgentNetworkService } from '../../network';
+import { requireInput, requirePattern } from '../../validation/input-error';
+import { REGISTRY_DIRECTORY, STAGED_FILES } from './tool-contract';
+import type { ToolHost } from './tool-host';
+
+/** What one repository asks of the agent that may clone it. */
+export interface BoundRepository {
+  /** How the server is told. */
+  readonly entry: string;
+  readonly services: AgentNetworkService[];
+  /** ARN of the CodeCommit repository to pull from. */
+  readonly pull?: string;
+  /** ARN of the object to read. */
+  readonly object?: string;
+  /** Key of the bucket that the object is in. */
+  readonly key?: IKey;
+}
+
+/** A repository that an agent may clone into its workspace with `AgentTool.source`. */
+export class SourceRepository {
+  /**
+   * A CodeCommit repository of the agent's account and Region, through the endpoint of the network. Grants
+   * `codecommit:GitPull` on this repository to the execution role.
+   *
+   * @throws InputError when the repository is elsewhere.
+   */
+  public static codeCommit(repository: IRepository): SourceRepository {
+    const { repositoryName } = repository;
+    requireDirectory('SourceRepository.codeCommit', repositoryName);
+    return new SourceRepository(repositoryName, (host) => {
+      requireSamePlace(host, repository);
+      return {
+        entry: `code-commit/${repositoryName}`,
+        services: [AgentNetworkService.GIT_CODECOMMIT],
+        pull: repository.repositoryArn,
+      };
+    });
+  }
+
+  /**
+   * A git bundle in S3, as `git bundle create` makes it. Grants `s3:GetObject` on this object to the execution role.
+   *
+   * @param name what the agent calls the repository; also its directory in the workspace
+   * @param bucket the bucket
+   * @param key the key of the bundle, without wildcards
+   * @throws InputError when name or key are malformed.
+   */
+  public static s3Bundle(name: string, bucket: IBucket, key: string): SourceRepository {
+    const where = 'SourceRepository.s3Bundle';
+    requireDirectory(where, name);
+    requirePattern(
+      where,
+      'key',
+      key,
+      /^[A-Za-z0-9_][A-Za-z0-9_./=+@-]{0,900}$/,
+      'the key of one object: letters, digits and _ . / = + @ -, without wildcards and commas',
+      "pass for example 'backups/shop.bundle'",
+    );
+    return new SourceRepository(name, () => ({
+      entry: `bundle/${name}/${bucket.env.account}/${bucket.bucketName}/${key}`,
+      services: [AgentNetworkService.S3],
+      object: bucket.arnForObjects(key),
+      key: bucket.encryptionKey,
+    }));
+  }
+
+  /**
+   * A public repository on GitHub, over HTTPS and without credentials. Needs a network that lets `github.com` through:
+   * `egress: AgentEgress.allowList(['github.com'])`.
+   *
+   * @param fullName `owner/name`
+   * @throws InputError when the name is malformed; when the tool is given to an agent whose network has no such egress.
+   */
+  public static gitHub(fullName: string): SourceRepository {
+    requirePattern(
+      'SourceRepository.gitHub',
+      'fullName',
+      fullName,
+      /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/(?![.]{1,2}$)[A-Za-z0-9._-]{1,100}(?<!\.git)$/,
+      "'owner/name'",
+      "pass for example 'aws/git-remote-codecommit'",
+    );
+    return new SourceRepository(fullName, (host) => {
+      requireGitHubEgress(host, fullName);
+      return { entry: `github/${fullName}`, services: [] };
+    });
+  }
+
+  /** What the agent calls the repository, and its directory in the workspace. */
+  public readonly name: string;
+
+  private readonly bound: (host: ToolHost) => BoundRepository;
+
+  private constructor(name: string, bound: (host: ToolHost) => BoundRepository) {
+    this.name = name;
+    this.bound = bound;
+  }
+
+  /** @internal */
+  public _bind(host: ToolHost): BoundRepository {
+    return this.bound(host);
+  }
+}
+
+/** Source of the length and characters: CodeCommit API reference, RepositoryMetadata.repositoryName. */
+function requireDirectory(where: string, name: string): void {
+  requirePattern(
+    where,
+    'name',
+    name,
+    /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/,
+    'a name of letters, digits and . _ -, which does not begin with a dot or hyphen',
+    'choose a name that can be a directory of the workspace',
+  );
+  const taken = [STAGED_FILES.directory, REGISTRY_DIRECTORY];
+  requireInput(!taken.includes(name), where, {
+    input: 'name',
+    value: name,
+    allowed: `anything but ${taken.join(' and ')}, which the tool uses itself`,
+    fix: 'choose another name',
+  });
+}
+
+function requireSamePlace(host: ToolHost, repository: IRepository): void {
+  const { account, region } = Stack.of(host.scope);
+  const elsewhere = (own: string, other: string) =>
+    !Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other;
+  const { env } = repository;
+  requireInput(!elsewhere(account, env.account) && !elsewhere(region, env.region), host.scope, {
+    input: 'SourceRepository.codeCommit',
+    value: `${env.account}/${env.region}`,
+    allowed: `repositories of account and Region of the agent (${account}/${region})`,
+    fix: 'bring the repository as a git bundle with SourceRepository.s3Bundle',
+  });
+}
+
+function requireGitHubEgress(host: ToolHost, fullName: string): void {
+  const { egress } = host.network;
+  const named = egress.domains.some((domain) => domain.toLowerCase() === 'github.com');
+  requireInput(egress.mode === 'open' || named, host.scope, {
+    input: 'SourceRepository.gitHub',
+    value: fullName,
+    allowed: `a network that lets github.com through; this one has egress '${egress.mode}'`,
+    fix: "make the network with egress: AgentEgress.allowList(['github.com'])",
+  });
+}

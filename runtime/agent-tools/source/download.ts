@@ -1,0 +1,40 @@
+import { createWriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { tooLarge } from './workspace';
+
+export interface StoredObject {
+  readonly bucket: string;
+  readonly key: string;
+  /** Account of the bucket: S3 refuses when somebody else owns the name. */
+  readonly bucketOwner: string;
+}
+
+/** Writes an object to a file that is not there yet, at most so many bytes. Returns how many there were. */
+export async function download(
+  s3: S3Client,
+  object: StoredObject,
+  file: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const { Body } = await s3.send(
+    new GetObjectCommand({ Bucket: object.bucket, Key: object.key, ExpectedBucketOwner: object.bucketOwner }),
+    { abortSignal: signal },
+  );
+  let bytes = 0;
+  await pipeline(
+    Body as Readable,
+    async function* (parts: AsyncIterable<Buffer>) {
+      for await (const part of parts) {
+        bytes += part.length;
+        if (bytes > maxBytes) throw tooLarge(maxBytes);
+        yield part;
+      }
+    },
+    createWriteStream(file, { flags: 'wx' }),
+    { signal },
+  );
+  return bytes;
+}

@@ -1,0 +1,145 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { App, Duration, Stack, Validations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import {
+  AgentAuditTrail,
+  AgentBlueprint,
+  AgentModel,
+  AgentSkill,
+  AgentTool,
+  AgentTrigger,
+  EvidenceLock,
+  ManagedAgentChecks,
+  type AgentBlueprintProps,
+} from '../../../lib';
+
+const ENV = { account: '111122223333', region: 'us-east-1' };
+
+/** A blueprint as the guide tells people to write one. */
+class LicenceAuditor extends AgentBlueprint {
+  constructor(scope: Construct, id: string, props: AgentBlueprintProps = {}) {
+    super(scope, id, props);
+    const reports = this.outputBucket('Reports');
+    this.define({
+      model: AgentModel.GPT_5_6_LUNA,
+      instructions: 'Report the licences of the repository in the workspace.',
+      tools: [AgentTool.outputs({ bucket: reports, prefix: 'licences/' })],
+      permissions: [
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['arn:aws:sqs:us-east-1:111122223333:done'] }),
+      ],
+      triggers: [AgentTrigger.onSchedule('Nightly', ScheduleExpression.cron({ minute: '0', hour: '3' }))],
+      turnDeadline: Duration.minutes(20),
+    });
+  }
+}
+
+function stackOf(make: (stack: Stack) => unknown): Stack {
+  const stack = new Stack(new App(), 'Stack', { env: ENV });
+  make(stack);
+  return stack;
+}
+
+test('what a blueprint does not say is governed all the same: the pack finds nothing', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack', { env: ENV });
+  new LicenceAuditor(stack, 'Auditor', { auditTrail: new AgentAuditTrail(stack, 'Audit') });
+  Validations.of(app).addPlugins(new ManagedAgentChecks(app));
+  expect(() => app.synth()).not.toThrow();
+});
+
+test('everything is under one key, and the one network is isolated', () => {
+  const template = Template.fromStack(stackOf((stack) => new LicenceAuditor(stack, 'Auditor')));
+  template.resourceCountIs('AWS::KMS::Key', 1);
+  template.resourceCountIs('AWS::EC2::InternetGateway', 0);
+  // The trigger, and the daily deletion of sessions whose time is over.
+  template.resourceCountIs('AWS::Scheduler::Schedule', 2);
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: [{ Action: 'sqs:SendMessage', Effect: 'Allow', Resource: 'arn:aws:sqs:us-east-1:111122223333:done' }],
+    },
+  });
+});
+
+test('its user chooses model, deadline, name and boundary; the rest stays as the blueprint says', () => {
+  let auditor!: LicenceAuditor;
+  const stack = stackOf((scope) => {
+    auditor = new LicenceAuditor(scope, 'Auditor', {
+      model: AgentModel.of('openai.gpt-5.5'),
+      agentName: 'licences',
+      turnDeadline: Duration.minutes(5),
+      permissionsBoundary: ManagedPolicy.fromManagedPolicyName(scope, 'Boundary', 'developers'),
+    });
+  });
+  expect([auditor.agent.model.modelId, auditor.agent.agentName]).toEqual(['openai.gpt-5.5', 'licences']);
+  expect(auditor.workflow.turnDeadline.toMinutes()).toBe(5);
+  expect(auditor.workflow.maxConcurrency).toBe(4);
+  const roles = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role'));
+  expect(roles.length).toBeGreaterThan(10);
+  expect(roles.filter(({ Properties }) => Properties.PermissionsBoundary === undefined)).toEqual([]);
+});
+
+test('skills go into the image, and their directory into the session definition', () => {
+  const directory = path.join(mkdtempSync(path.join(tmpdir(), 'blueprint-')), 'postmortem');
+  mkdirSync(directory);
+  writeFileSync(path.join(directory, 'SKILL.md'), '---\nname: postmortem\ndescription: Writes postmortems.\n---\n');
+  class Skilled extends AgentBlueprint {
+    constructor(scope: Construct, id: string) {
+      super(scope, id);
+      const skills = [AgentSkill.fromDirectory(directory)];
+      this.define({ model: AgentModel.GPT_5_6_LUNA, instructions: 'Use your skill.', skills });
+    }
+  }
+  const app = new App();
+  new Skilled(new Stack(app, 'Stack', { env: ENV }), 'Skilled');
+  const outdir = app.synth().directory;
+  const images = readdirSync(outdir).filter((name) =>
+    existsSync(path.join(outdir, name, 'skills/postmortem/SKILL.md')),
+  );
+  expect(images).toHaveLength(1);
+  const definitions = readdirSync(outdir)
+    .filter((name) => /^asset\..*\.json$/.test(name))
+    .map((name) => JSON.parse(readFileSync(path.join(outdir, name), 'utf8')));
+  expect(definitions.map(({ environment }) => environment?.capability_directories)).toEqual([['/opt/agent/skills']]);
+  rmSync(path.dirname(directory), { recursive: true });
+});
+
+describe('refuses', () => {
+  class Undefined extends AgentBlueprint {}
+  class Twice extends LicenceAuditor {
+    constructor(scope: Construct, id: string) {
+      super(scope, id);
+      this.define({ model: AgentModel.GPT_5_6_LUNA, instructions: 'Again.' });
+    }
+  }
+  class Forgetful extends AgentBlueprint {
+    constructor(scope: Construct, id: string) {
+      super(scope, id);
+      this.outputBucket('Reports', { retention: Duration.days(10), lock: EvidenceLock.governance(Duration.days(30)) });
+    }
+  }
+
+  test('a blueprint that defines no agent, at synth', () => {
+    const app = new App();
+    new Undefined(new Stack(app, 'Stack', { env: ENV }), 'Nothing');
+    expect(() => app.synth()).toThrow(/Stack\/Nothing defines no agent\. Fix: call this\.define/);
+  });
+
+  test('to hand out an agent that is not there yet', () => {
+    stackOf((stack) =>
+      expect(() => new Undefined(stack, 'Nothing').agent).toThrow(/a blueprint whose define was called/),
+    );
+  });
+
+  test('a second definition', () => {
+    stackOf((stack) => expect(() => new Twice(stack, 'Twice')).toThrow(/one agent per blueprint/));
+  });
+
+  test('outputs that are forgotten before their lock ends', () => {
+    stackOf((stack) => expect(() => new Forgetful(stack, 'Forgetful')).toThrow(/at least the 30 days/));
+  });
+});
