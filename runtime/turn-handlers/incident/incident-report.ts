@@ -2,19 +2,21 @@
  * The report of an incident: what the agent must answer with, and what is published. docs/incident-report.schema.json is
  * made from the second one.
  */
-import * as z from 'zod/v4';
+// The small form of zod: this schema stands in a function whose size counts.
+import * as z from 'zod/v4-mini';
 import { TIMER_MINUTES, WAITS } from '../../../lib/blueprint/incident-responder/incident-contract';
 
 export const REPORT_FORMAT = 'cdk-bedrock-managed-agents/incident-report/1';
 
-const text = (most: number, description: string) => z.string().trim().min(1).max(most).describe(description);
-const instant = (description: string) => z.iso.datetime({ offset: true }).describe(description);
+const text = (most: number, description: string) =>
+  z.string().check(z.trim(), z.minLength(1), z.maxLength(most), z.describe(description));
+const instant = (description: string) => z.iso.datetime({ offset: true }).check(z.describe(description));
 
 const answer = {
   format: z.literal('incident-report/1'),
   status: z
     .enum(['investigating', 'waiting', 'concluded'])
-    .describe('`waiting`: more data is needed, see waitFor. `concluded`: closes the incident'),
+    .check(z.describe('`waiting`: more data is needed, see waitFor. `concluded`: closes the incident')),
   summary: text(4_000, 'What happened, for a person who reads nothing else'),
   timeline: z
     .array(
@@ -24,14 +26,15 @@ const answer = {
         source: text(500, 'Where this is known from: a log group, a metric, an alarm, a deployment'),
       }),
     )
-    .max(200),
-  probableCause: z
-    .strictObject({
-      statement: text(4_000, 'What probably caused the incident'),
-      confidence: z.enum(['low', 'medium', 'high']),
-    })
-    .optional()
-    .describe('Required when concluded'),
+    .check(z.maxLength(200)),
+  probableCause: z.optional(
+    z
+      .strictObject({
+        statement: text(4_000, 'What probably caused the incident'),
+        confidence: z.enum(['low', 'medium', 'high']),
+      })
+      .check(z.describe('Required when concluded')),
+  ),
   evidence: z
     .array(
       z.strictObject({
@@ -40,7 +43,7 @@ const answer = {
         finding: text(4_000, 'What it shows'),
       }),
     )
-    .max(100),
+    .check(z.maxLength(100)),
   suggestedCommands: z
     .array(
       z.strictObject({
@@ -49,14 +52,17 @@ const answer = {
         risk: z.enum(['read-only', 'low', 'medium', 'high']),
       }),
     )
-    .max(20),
-  waitFor: z
-    .strictObject({
-      what: z.enum(WAITS),
-      minutes: z.int().min(TIMER_MINUTES.least).max(TIMER_MINUTES.most).optional().describe('Only for a timer'),
-    })
-    .optional()
-    .describe('Required when waiting, and only then'),
+    .check(z.maxLength(20)),
+  waitFor: z.optional(
+    z
+      .strictObject({
+        what: z.enum(WAITS),
+        minutes: z.optional(
+          z.int().check(z.minimum(TIMER_MINUTES.least), z.maximum(TIMER_MINUTES.most), z.describe('Only for a timer')),
+        ),
+      })
+      .check(z.describe('Required when waiting, and only then')),
+  ),
 };
 
 /** What must hold between members. */
@@ -66,10 +72,10 @@ interface Related {
   readonly waitFor?: { readonly what: string; readonly minutes?: number };
 }
 
-const related = (report: Related, context: z.core.$RefinementCtx) => {
-  const { status, probableCause, waitFor } = report;
+const related = ({ value, issues }: z.core.ParsePayload<Related>) => {
+  const { status, probableCause, waitFor } = value;
   const need = (holds: boolean, path: string[]) => {
-    if (!holds) context.addIssue({ code: 'custom', path, message: 'does not fit the other members' });
+    if (!holds) issues.push({ code: 'custom', path, input: value, message: 'does not fit the other members' });
   };
   need((status === 'waiting') === (waitFor !== undefined), ['waitFor']);
   need(waitFor?.minutes === undefined || waitFor.what === 'timer', ['waitFor', 'minutes']);
@@ -77,7 +83,7 @@ const related = (report: Related, context: z.core.$RefinementCtx) => {
 };
 
 /** The final answer of a turn. */
-export const ANSWER = z.strictObject(answer).superRefine(related);
+export const ANSWER = z.strictObject(answer).check(related);
 export type IncidentAnswer = z.infer<typeof ANSWER>;
 
 /** The document in the report bucket: the answer with its timeline in order, and what it belongs to. */
@@ -87,9 +93,9 @@ export const REPORT = z.strictObject({
   incident: z.strictObject({
     id: z.string(),
     service: z.string(),
-    number: z.int().min(1).describe('Which report of the incident, from 1'),
+    number: z.int().check(z.minimum(1), z.describe('Which report of the incident, from 1')),
     openedAt: instant('When the incident was opened'),
-    alarms: z.array(z.string()).describe('Names of the alarms that went off'),
+    alarms: z.array(z.string()).check(z.describe('Names of the alarms that went off')),
   }),
   turn: z.strictObject({
     agentName: z.string(),
@@ -102,7 +108,7 @@ export const REPORT = z.strictObject({
 export type IncidentReport = z.infer<typeof REPORT>;
 
 /** The first thing that is wrong with an answer, by place and kind: no text of the answer. */
-export function firstFault(error: z.ZodError): string {
+export function firstFault(error: z.core.$ZodError): string {
   const [{ path, code }] = error.issues;
   return `${path.map(String).join('.') || 'the document'}: ${code}`;
 }

@@ -3,27 +3,34 @@ import { TransientStepError } from '../turn/failures';
 interface AwsFailure extends Error {
   readonly $retryable?: { readonly throttling?: boolean };
   readonly $metadata?: { readonly httpStatusCode?: number };
+  /** Of Node, where the connection failed. */
+  readonly code?: unknown;
 }
 
-const THROTTLING = /throttl|toomanyrequests|requestlimit|slowdown|provisionedthroughput|conflict/i;
+const THROTTLING = /throttl|toomanyrequests|requestlimit|slowdown|provisionedthroughput/i;
 
-/**
- * Runs a step whose calls may be repeated, and marks a failure that a repetition may mend: no answer, throttling, an
- * error of the service. What remains (a denial, a wrong field) is an error that no repetition mends.
- */
+const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
+
+/** Whether a repetition may mend an error: no answer, throttling, an error of the service. Not a denial or a wrong field. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof TransientStepError) return true;
+  const { name, $retryable, $metadata, code } = error as AwsFailure;
+  const fromAws = $metadata !== undefined;
+  const status = $metadata?.httpStatusCode;
+  const noAnswer = (fromAws && status === undefined) || NETWORK.has(String(code));
+  return (
+    $retryable !== undefined ||
+    noAnswer ||
+    (status !== undefined && status >= 500) ||
+    (fromAws && THROTTLING.test(name))
+  );
+}
+
+/** Runs a step whose calls may be repeated, and gives a failure that a repetition may mend the name that is retried. */
 export async function repeatable<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    const { name, $retryable, $metadata } = error as AwsFailure;
-    const status = $metadata?.httpStatusCode;
-    const fromAws = $metadata !== undefined;
-    const noAnswer = fromAws ? status === undefined : NETWORK.has(String((error as { code?: unknown }).code));
-    if ($retryable || noAnswer || (status !== undefined && status >= 500) || (fromAws && THROTTLING.test(name))) {
-      throw new TransientStepError(name);
-    }
-    throw error;
+    throw isTransient(error) ? new TransientStepError((error as Error).name) : error;
   }
 }
-
-const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);

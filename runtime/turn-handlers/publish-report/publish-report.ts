@@ -13,6 +13,7 @@ import {
   REPORT_FORMAT,
 } from '../incident/incident-report';
 import type { IncidentStore } from '../incident/incident-store';
+import { isTransient } from '../incident/repeatable';
 import { AnswerError, jsonAnswer } from '../turn/final-answer';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
@@ -57,10 +58,8 @@ export async function publishReport(payload: DeliverTurnPayload, delivery: Deliv
   await objects.put(`${stem}.json`, `${JSON.stringify(report, undefined, 2)}\n`, 'application/json');
   await objects.put(`${stem}.md`, reportMarkdown(report), 'text/markdown; charset=utf-8');
 
-  const { opsItems, topic } = delivery;
-  const item = opsItems
-    ? await opsItem(opsItems.client, opsItems.setting, report, location, incident.opsItem)
-    : undefined;
+  const { topic } = delivery;
+  const item = await opsItemOf(report, location, place, delivery);
   const timer = await timerOf(report, place, turn.name, delivery);
   if (topic) await notify(topic.client, topic.arn, report, location);
 
@@ -77,7 +76,10 @@ export async function publishReport(payload: DeliverTurnPayload, delivery: Deliv
   await delivery.store.change((record) => ({
     next:
       record && !placeOf(record, turn.name)?.incident.reports[turn.name]
-        ? reported(record, turn.name, entry, { opsItem: item, timer: timer === 'set' })
+        ? reported(record, turn.name, entry, {
+            opsItem: item === 'failed' ? undefined : item,
+            timer: timer === 'set',
+          })
         : undefined,
     result: undefined,
   }));
@@ -122,6 +124,23 @@ function published(
       evidence: { ...evidence },
     },
   };
+}
+
+/** OpsCenter is a second place to look: that it is not set up, or refuses, keeps no report from people. */
+async function opsItemOf(
+  report: IncidentReport,
+  location: string,
+  { incident }: Place,
+  { opsItems }: Delivery,
+): Promise<string | undefined> {
+  if (!opsItems) return undefined;
+  try {
+    return await opsItem(opsItems.client, opsItems.setting, report, location, incident.opsItem);
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    log('publish-report', 'ops-item-failed', { error: (error as Error).name, incident: incident.id });
+    return 'failed';
+  }
 }
 
 /** Sets the timer that a report asks for. Not for an incident that is over, and not beyond the number that it may have. */

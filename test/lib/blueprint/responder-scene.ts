@@ -26,7 +26,11 @@ export function responderScene(props: Partial<IncidentResponderProps> = {}) {
   const alarm = (name: string, metricName: string) =>
     new cloudwatch.Alarm(stack, name, {
       alarmName: name,
-      metric: new cloudwatch.Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap: { FunctionName: 'checkout' } }),
+      metric: new cloudwatch.Metric({
+        namespace: 'AWS/Lambda',
+        metricName,
+        dimensionsMap: { FunctionName: 'checkout' },
+      }),
       threshold: 10,
       evaluationPeriods: 1,
     });
