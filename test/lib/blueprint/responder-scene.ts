@@ -14,7 +14,7 @@ import {
 } from '../../../lib';
 import { ACCOUNT, REGION } from '../../iam/synthesized-account';
 
-export function responderScene(props: Partial<IncidentResponderProps> = {}) {
+export function responderScene(given: (stack: Stack) => Partial<IncidentResponderProps> = () => ({})) {
   const app = new App();
   const stack = new Stack(app, 'Shop', { env: { account: ACCOUNT, region: REGION } });
   const key = new AgentKey(stack, 'Key', { protects: 'the incident responder and the service it watches' });
@@ -56,7 +56,7 @@ export function responderScene(props: Partial<IncidentResponderProps> = {}) {
     ],
     encryptionKey: key,
     auditTrail: audit,
-    ...props,
+    ...given(stack),
   });
   return { app, stack, responder };
 }
