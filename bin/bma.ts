@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { approveCommand } from './bma/approve';
+import { costCommand } from './bma/cost';
 import { diffStatementCommand } from './bma/diff-statement';
+import { newCommand } from './bma/new';
 import { statementCommand } from './bma/statement';
 import { CommandError, UsageError, type Command } from './bma/command';
 
@@ -8,7 +10,9 @@ import { CommandError, UsageError, type Command } from './bma/command';
 const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
+  cost: costCommand,
   approve: approveCommand,
+  new: newCommand,
 };
 
 const USAGE = `Usage: bma <command> [options]

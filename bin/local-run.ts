@@ -1,120 +1,123 @@
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { startLocalService } from '../local';
-import { runTurn, SessionClient } from '../runtime/session-client';
-import type { Item, StreamEvent } from '../runtime/session-client/types';
-import type { SynthesizedStack } from './cloud-assembly';
-import type { LocalScenario } from './local-scenario';
-import { synthesizedDefinition } from './synthesized-definition';
+import { type Delivered } from './local-scenario';
+import { ScenarioRun, writeEvidence, type EventResult, type LocalTurn, type ScenarioRunOptions } from './scenario-run';
 import type { TerminalStyle } from './terminal-style';
 import { transcriptLines } from './turn-transcript';
 
-/** One turn of a synthesized agent on this machine. */
-export interface LocalRun {
-  /** The stack with the agent. */
-  readonly stack: SynthesizedStack;
-  /** Directory of the cloud assembly, whose policies every call is authorised against. */
-  readonly assembly: string;
-  /** Logical id, or the part of it that is unique, of the role that starts the turn. */
-  readonly caller: string;
-  readonly scenario: LocalScenario;
-  /** Directory for the evidence. */
+export interface LocalRun extends ScenarioRunOptions {
+  /** Directory for the evidence; what it held before is removed. */
   readonly evidence: string;
-  /** Directories of the image, and where they are on this machine. */
-  readonly imagePaths: Record<string, string>;
   readonly style: TerminalStyle;
   readonly print: (line: string) => void;
 }
 
-const PLACE = { accountId: '111122223333', partition: 'aws' };
-
 /**
- * Runs one turn without an AWS account: the synthesized session definition and policies, the local Managed Agents service
- * with real SigV4, the real lifecycle server and the real `codex exec-server`. A script stands in for the model.
+ * Delivers the events of an example's scenario on this machine, without an AWS account: the synthesized rules, queues,
+ * functions, state machines and policies, the local Managed Agents service with real SigV4, the real lifecycle server and
+ * the real `codex exec-server`. A script stands in for the model.
  *
- * @returns true when the turn completed.
+ * @returns true when every event led to turns that completed, with their slots free
  */
-export async function runLocally(run: LocalRun): Promise<boolean> {
-  const { style, print, stack } = run;
-  const done = (what: string, detail = '') => print(`${style.good('✓')} ${what} ${style.faint(detail)}`);
-  const place = { ...PLACE, region: stack.region };
-  const definition = await synthesizedDefinition(stack, place);
-  done('Session definition read from the assembly, its SHA-256 checked', definition.agent.model);
-
-  const service = await startLocalService({
-    region: stack.region,
-    accountId: PLACE.accountId,
-    template: run.assembly,
-    caller: callerOf(stack, run.caller),
-    script: run.scenario.script,
-    imagePaths: run.imagePaths,
-  });
-  const client = new SessionClient({
-    region: service.region,
-    endpoint: service.url,
-    credentials: () => Promise.resolve(service.credentials),
-    environment: {},
-  });
+export async function runLocally(options: LocalRun): Promise<boolean> {
+  const { style, print, evidence, loaded } = options;
+  const report = new Report(style, print, evidence);
+  fs.rmSync(evidence, { recursive: true, force: true });
+  const run = await ScenarioRun.start(options);
   try {
-    done(
-      `Local Managed Agents service at ${service.url}`,
-      'SigV4 verified; calls authorised by the synthesized policies',
+    report.done(
+      `Local Managed Agents service at ${run.service.url}`,
+      'SigV4 verified; each function signs as its own role',
     );
-    const session = await client.create(definition);
-    done(`${run.caller} created session ${session.id}`, 'its lifecycle server starts the real codex exec-server');
-    print(`\n${style.title('Transcript')}`);
-    const seen = new Set<string>();
-    const outcome = await runTurn(client, session.id, run.scenario.message, {
-      deadlineMs: 120_000,
-      onEvent: (event) => progress(event, seen, style).forEach((line) => print(line)),
-    });
-    const manifest = writeEvidence(run.evidence, session.id, outcome.state, outcome.items);
-    const commands = outcome.items.filter((item) => item.type === 'command_execution').length;
-    print('');
-    done(`Turn ${outcome.state}`, `${commands} commands, ${outcome.items.length} items`);
-    done('Evidence', path.relative(process.cwd(), manifest));
-    await client.delete(session.id);
-    return outcome.state === 'completed';
+    report.done(`Local cloud from ${path.relative(process.cwd(), options.assembly)}`, deployed(run));
+    let good = true;
+    for (const [index, wanted] of loaded.events.entries()) {
+      report.event(index + 1, wanted);
+      const result = await run.deliver(wanted);
+      good = report.result(result, await run.cloud.slotHolders()) && good;
+    }
+    const shown = await loaded.scenario.show?.({ cloud: run.cloud, turns: run.turns });
+    if (shown !== undefined) {
+      print(`\n${style.title('What came of it')}`);
+      shown.forEach((line) => print(`  ${line}`));
+    }
+    return good;
   } finally {
-    client.close();
-    await service.close();
+    await run.close();
   }
 }
 
-function callerOf(stack: SynthesizedStack, part: string): string {
-  const roles = Object.keys(stack.resources).filter(
-    (id) => stack.resources[id].Type === 'AWS::IAM::Role' && id.includes(part),
-  );
-  if (roles.length !== 1) {
-    throw new Error(`${stack.name} has ${roles.length} roles whose logical id holds '${part}'; name exactly one.`);
-  }
-  return roles[0];
+function deployed({ cloud: { deployment } }: ScenarioRun): string {
+  const count = (type: string, what: string) => `${deployment.all(type).length} ${what}`;
+  return [
+    count('AWS::Lambda::Function', 'functions'),
+    count('AWS::StepFunctions::StateMachine', 'state machines'),
+    count('AWS::Events::Rule', 'rules'),
+    count('AWS::SQS::Queue', 'queues'),
+    count('AWS::DynamoDB::Table', 'tables'),
+    count('AWS::S3::Bucket', 'buckets'),
+  ].join(', ');
 }
 
-/** What an event adds to the transcript: the environment's changes, and every item once. */
-function progress(event: StreamEvent, seen: Set<string>, style: TerminalStyle): string[] {
-  if (event.type.startsWith('agent.session.environment.')) {
-    return [style.faint(`  environment ${event.type.split('.').at(-1)}`)];
-  }
-  if (event.type !== 'agent.session.turn.item.done') {
-    return [];
-  }
-  const { item } = event as { item: Item };
-  if (item.id && seen.has(item.id)) {
-    return [];
-  }
-  seen.add(item.id ?? '');
-  return transcriptLines(item, style);
-}
+class Report {
+  public constructor(
+    private readonly style: TerminalStyle,
+    private readonly print: (line: string) => void,
+    private readonly directory: string,
+  ) {}
 
-/** Writes the items as JSON Lines and a manifest with their SHA-256. */
-function writeEvidence(directory: string, session: string, state: string, items: readonly Item[]): string {
-  fs.mkdirSync(directory, { recursive: true });
-  const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
-  fs.writeFileSync(path.join(directory, 'items.jsonl'), lines);
-  const manifest = path.join(directory, 'manifest.json');
-  const sha256 = createHash('sha256').update(lines).digest('hex');
-  fs.writeFileSync(manifest, `${JSON.stringify({ session, state, items: items.length, sha256 }, undefined, 2)}\n`);
-  return manifest;
+  public done(what: string, detail = ''): void {
+    this.print(`${this.style.good('✓')} ${what} ${this.style.faint(detail)}`);
+  }
+
+  public event(number: number, wanted: Delivered): void {
+    const what = 'event' in wanted ? `${wanted.event.source}, ${wanted.event['detail-type']}` : 'EventBridge Scheduler';
+    this.print(`\n${this.style.title(`Event ${number}: ${wanted.label}`)} ${this.style.faint(what)}`);
+  }
+
+  /** @returns whether the event led to completed turns and nothing was left over */
+  public result(result: EventResult, slotHolders: readonly string[]): boolean {
+    for (const { rule, target, error } of result.deliveries) {
+      if (error) this.failed(`${rule} could not deliver to ${target}`, error.message);
+      else this.done(`${rule} delivered it`, `to ${target.split(':').at(-1)}`);
+    }
+    if (result.deliveries.length === 0) this.failed('No rule matches this event', 'nothing was started');
+    for (const { queue, body } of result.deadLetters) this.failed(`Dead letter in ${queue}`, body.slice(0, 200));
+    for (const turn of result.turns) this.turn(turn, result);
+    for (const { machine, status, tasks } of result.executions) {
+      this.done(`${machine.name} ${status}`, `${tasks.length} tasks`);
+    }
+    if (slotHolders.length > 0) this.failed('A slot is still held', slotHolders.join(', '));
+    else if (result.turns.length > 0) this.done('Every slot is free');
+    return (
+      result.deliveries.length > 0 &&
+      result.deliveries.every(({ error }) => error === undefined) &&
+      result.deadLetters.length === 0 &&
+      result.turns.every(({ outcome }) => outcome === 'Completed') &&
+      slotHolders.length === 0
+    );
+  }
+
+  private turn(turn: LocalTurn, { screened }: EventResult): void {
+    const { detail } = turn;
+    this.done(
+      `Turn ${turn.name.slice(0, 17)}…`,
+      `of ${detail.agentName}, started by ${detail.trigger.id}; session ${detail.sessionId ?? 'never opened'}`,
+    );
+    turn.items.flatMap((item) => transcriptLines(item, this.style)).forEach((line) => this.print(line));
+    const verdicts = screened.map(({ source, found }) => `${source.toLowerCase()} ${found}`);
+    this.done(`Guardrail asked ${screened.length} times`, verdicts.join(', '));
+    if (turn.evidence.size > 0) {
+      const folder = path.relative(process.cwd(), writeEvidence(this.directory, turn));
+      this.done(`Evidence: ${[...turn.evidence.keys()].join(', ')}`, folder);
+    }
+    const event = `Managed Agent Turn ${turn.outcome}`;
+    const reason = detail.reason ? `${detail.reason.code}: ${detail.reason.message ?? ''}` : '';
+    if (turn.outcome === 'Completed') this.done(event, `on the bus ${turn.bus}`);
+    else this.failed(event, reason);
+  }
+
+  private failed(what: string, detail: string): void {
+    this.print(`${this.style.bad('✗')} ${what} ${this.style.faint(detail)}`);
+  }
 }

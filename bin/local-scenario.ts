@@ -1,26 +1,117 @@
 import * as fs from 'node:fs';
-import { readScript, type Script } from '../local';
+import * as path from 'node:path';
 import { parse } from 'yaml';
+import { readScript, type Script } from '../local';
+import type { CloudEvent, LocalCloud } from '../local/cloud';
+import type { LocalTurn } from './scenario-run';
 
-/** What a local run of an example does: the message that starts the turn, and the script that stands in for the model. */
+/**
+ * What a local run of an example does. `examples/<name>/local-scenario.ts` exports one as `scenario`; files that it names
+ * are looked for beside it, events in `events/`.
+ */
 export interface LocalScenario {
-  readonly message: string;
+  /** What the run shows, in one line. */
+  readonly title: string;
+  /** Names of the stacks that are deployed locally: those of the example, its network included. */
+  readonly stacks: readonly string[];
+  /** The script that stands in for the model, for example `local-scenario.yaml` (docs/local-service.md, Scripts). */
+  readonly script: string;
+  /** Delivered one after the other, each when nothing moves any more. */
+  readonly events: readonly ScenarioEvent[];
+  /** Starts what the example talks to and this machine does not have; register it with `cloud.endpoint` and `cloud.onClose`. */
+  standIns?(cloud: LocalCloud): Promise<void> | void;
+  /** What a person should see at the end, as lines: the published review, the report. */
+  show?(result: ScenarioResult): Promise<readonly string[]> | readonly string[];
+}
+
+/** A file in `events/` for the default bus, the same for a bus of the stacks, or a schedule of the stacks. */
+export type ScenarioEvent =
+  string | { readonly event: string; readonly bus: string } | { readonly schedule: string; readonly time?: string };
+
+export interface ScenarioResult {
+  readonly cloud: LocalCloud;
+  readonly turns: readonly LocalTurn[];
+}
+
+/** One event of a scenario, read. */
+export type Delivered =
+  | { readonly label: string; readonly event: CloudEvent; readonly bus?: string }
+  | { readonly label: string; readonly schedule: string; readonly time?: string };
+
+/** A scenario with everything that it names. */
+export interface LoadedScenario {
+  readonly example: string;
+  readonly scenario: LocalScenario;
   readonly script: Script;
+  readonly events: readonly Delivered[];
+}
+
+const SCENARIO = 'local-scenario.ts';
+
+/** Names of the examples that have a local scenario. */
+export function examplesWithScenario(examples: string): string[] {
+  return fs
+    .readdirSync(examples)
+    .filter((name) => fs.existsSync(path.join(examples, name, SCENARIO)))
+    .sort();
 }
 
 /**
- * Reads `examples/<name>/local-scenario.yaml`: a script of the local service with a `message` beside its rules.
+ * Loads the scenario of an example.
  *
- * @throws Error that names the file when the message is missing or the script is wrong.
+ * @throws Error that names the file, what is wrong with it, and what is allowed
  */
-export function readLocalScenario(file: string): LocalScenario {
-  const { message, ...script } = parse(fs.readFileSync(file, 'utf8')) as { message?: unknown };
-  if (typeof message !== 'string' || message.trim() === '') {
-    throw new Error(`${file}: message is missing. Allowed: a text that starts the turn. Fix: add 'message: …'.`);
+export function loadScenario(examples: string, example: string): LoadedScenario {
+  const known = examplesWithScenario(examples);
+  if (!known.includes(example)) {
+    throw new Error(`There is no example '${example}' to run here. Allowed: ${known.join(', ')}.`);
   }
+  const directory = path.join(examples, example);
+  const file = path.join(directory, SCENARIO);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- which file is known at run time only
+  const { scenario } = require(file) as { scenario?: LocalScenario };
+  const wrong = (what: string, fix: string): never => {
+    throw new Error(`${file}: ${what}. Fix: ${fix}.`);
+  };
+  if (typeof scenario !== 'object') wrong('it exports no scenario', "add 'export const scenario: LocalScenario = …'");
+  const { stacks, script, events } = scenario!;
+  if (!isTexts(stacks)) wrong('stacks is not a list of names', 'name the stacks of the example');
+  if (typeof script !== 'string') wrong('script is missing', "name the script, for example 'local-scenario.yaml'");
+  if (!Array.isArray(events) || events.length === 0) wrong('events is empty', 'name at least one event');
+  return {
+    example,
+    scenario: scenario!,
+    script: scriptOf(path.join(directory, script)),
+    events: events.map((event) => delivered(path.join(directory, 'events'), event)),
+  };
+}
+
+function scriptOf(file: string): Script {
   try {
-    return { message: message.trim(), script: readScript(script) };
+    return readScript(parse(fs.readFileSync(file, 'utf8')));
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`);
   }
 }
+
+function delivered(directory: string, wanted: ScenarioEvent): Delivered {
+  if (typeof wanted !== 'string' && 'schedule' in wanted) return { label: `schedule ${wanted.schedule}`, ...wanted };
+  const { event: name, bus } = typeof wanted === 'string' ? { event: wanted, bus: undefined } : wanted;
+  const file = path.join(directory, name);
+  let event: unknown;
+  try {
+    event = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
+  const missing = ['source', 'detail-type', 'time', 'resources', 'detail'].find(
+    (member) => !(member in (event as object)),
+  );
+  if (missing !== undefined) {
+    throw new Error(`${file}: ${missing} is missing. Allowed: an event as EventBridge delivers it. Fix: add it.`);
+  }
+  return { label: name, event: event as CloudEvent, bus };
+}
+
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === 'string');

@@ -1,5 +1,5 @@
 import type { SynthesizedStack, TemplateResource } from './cloud-assembly';
-import { HOURS_PER_MONTH, NETWORK_PRICES, NETWORK_PRICES_AS_OF } from '../lib/facts/network-prices';
+
 import type { Statement } from '../lib/security/statement/statement';
 import { shortStatement } from '../lib/security/statement/terminal';
 import type { TerminalStyle } from './terminal-style';
@@ -29,13 +29,6 @@ export function summarizeStack(
     const own = endpoints.filter(([, endpoint]) => endpoint.Properties?.PolicyDocument).length;
     row('Endpoints', endpoints.map(([, endpoint]) => serviceName(endpoint.Properties?.ServiceName)).join(', '));
     row('', `${own} of ${endpoints.length} with a policy of their own`);
-    const zones = endpoints.map(([, endpoint]) => ((endpoint.Properties?.SubnetIds ?? []) as unknown[]).length);
-    const { usd } = NETWORK_PRICES.interfaceEndpoint;
-    const monthly = zones.reduce((sum, count) => sum + count, 0) * usd * HOURS_PER_MONTH;
-    row(
-      '',
-      `interface endpoints cost about $${monthly.toFixed(2)} a month when idle (list price, ${NETWORK_PRICES_AS_OF})`,
-    );
   }
   for (const [id, key] of ofType(stack, 'AWS::KMS::Key')) {
     row('Key', `${id}, ${key.Properties?.EnableKeyRotation ? style.good('rotates') : style.bad('does not rotate')}`);

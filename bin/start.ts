@@ -4,14 +4,19 @@ import * as path from 'node:path';
 import { STATEMENT_DIRECTORY } from '../lib/security/statement/files';
 import { readStatements } from './bma/read-statements';
 import { readCloudAssembly, type SynthesizedStack } from './cloud-assembly';
+import { costLines } from './cost-lines';
 import { runLocally } from './local-run';
-import { readLocalScenario } from './local-scenario';
+import { loadScenario } from './local-scenario';
 import { summarizeStack } from './stack-summary';
 import { terminalStyle } from './terminal-style';
 
-/** `npm start`: synthesizes the examples with the CDK CLI, shows what would be deployed, and runs a turn on this machine. */
+/**
+ * `npm start [-- <example>]`: synthesizes the examples with the CDK CLI, shows what would be deployed, and delivers the
+ * events of the example's scenario on this machine.
+ */
 const style = terminalStyle(process.stdout);
 const root = path.resolve(__dirname, '..');
+const DEFAULT_EXAMPLE = 'ci-pipeline-agent';
 const assembly = path.join(root, 'cdk.out');
 const print = (line: string) => console.log(line);
 
@@ -38,12 +43,22 @@ function synthesize(): SynthesizedStack[] {
 }
 
 async function main(): Promise<boolean> {
-  const stacks = synthesize();
+  const loaded = loadScenario(path.join(root, 'examples'), process.argv[2] ?? DEFAULT_EXAMPLE);
+  const all = synthesize();
+  const stacks = loaded.scenario.stacks.map((wanted) => {
+    const found = all.find(({ name }) => name === wanted);
+    if (found === undefined) {
+      throw new Error(
+        `${loaded.example} has no stack '${wanted}'. Allowed: ${all.map(({ name }) => name).join(', ')}.`,
+      );
+    }
+    return found;
+  });
   const directory = path.join(assembly, STATEMENT_DIRECTORY);
   const statements = readStatements(directory);
   for (const stack of stacks) {
     const shown = { ...stack, templateFile: path.relative(root, stack.templateFile) };
-    print(['', ...summarizeStack(shown, statements, style)].join('\n'));
+    print(['', ...summarizeStack(shown, statements, style), ...costLines(assembly, stack.name, style)].join('\n'));
   }
   const pages = fs.readdirSync(directory).filter((name) => name.endsWith('.html'));
   print(
@@ -52,20 +67,20 @@ async function main(): Promise<boolean> {
   pages.forEach((name) => print(`  ${style.name(path.relative(root, path.join(directory, name)))}`));
 
   print(
-    `\n${style.title('Running a turn on this machine')} ${style.faint('(no AWS account, no model: a script decides)')}`,
+    `\n${style.title(`Running ${loaded.example} on this machine`)} ${style.faint('(no AWS account, no model: a script decides)')}`,
   );
+  print(`  ${loaded.scenario.title}`);
   const completed = await runLocally({
-    stack: stacks.find(({ name }) => name === 'CiPipelineAgent')!,
+    loaded,
     assembly,
-    caller: 'PipelineRole',
-    scenario: readLocalScenario(path.join(root, 'examples/ci-pipeline-agent/local-scenario.yaml')),
-    evidence: path.join(root, 'local-run', 'ci-pipeline-agent'),
+    region: stacks[0].region,
+    evidence: path.join(root, 'local-run', loaded.example),
     imagePaths: { '/opt/agent': path.join(root, 'assets', 'image') },
     style,
     print,
   });
   print(
-    `\nDeploy with ${style.name('npx cdk deploy --all')} ${style.faint('(needs AWS credentials and a container engine for the arm64 image)')}`,
+    `\nDeploy with ${style.name(`npx cdk deploy ${loaded.scenario.stacks.join(' ')}`)} ${style.faint('(needs AWS credentials and a container engine for the arm64 image)')}`,
   );
   return completed;
 }
@@ -73,7 +88,7 @@ async function main(): Promise<boolean> {
 main().then(
   (completed) => (process.exitCode = completed ? 0 : 1),
   (error: unknown) => {
-    console.error(style.bad((error as Error).stack ?? String(error)));
+    console.error(style.bad(process.env.DEBUG ? String((error as Error).stack) : (error as Error).message));
     process.exitCode = 1;
   },
 );

@@ -1,5 +1,6 @@
 import type { App, Environment } from 'aws-cdk-lib/core';
 import { addCiPipelineAgent } from './ci-pipeline-agent';
+import { addCustomBlueprint } from './custom-blueprint';
 
 /** An example of this folder: stacks that can be deployed. */
 export interface Example {
@@ -13,4 +14,7 @@ export interface Example {
  * Every example. A row here is all it takes to be deployed by `npx cdk`, drawn, and judged like the others: the templates
  * are compared with the reviewed ones, every pack must find nothing, and a consumer of the published package compiles it.
  */
-export const EXAMPLES: readonly Example[] = [{ name: 'ci-pipeline-agent', add: addCiPipelineAgent }];
+export const EXAMPLES: readonly Example[] = [
+  { name: 'ci-pipeline-agent', add: addCiPipelineAgent },
+  { name: 'custom-blueprint', add: addCustomBlueprint },
+];

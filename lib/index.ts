@@ -1,6 +1,7 @@
 export * from './agent';
 export * from './audit';
 export * from './blueprint';
+export * from './cost';
 export * from './encryption';
 export * from './environment';
 export * from './guardrail';

@@ -12,6 +12,8 @@ export interface LocalServiceOptions {
   readonly accountId?: string;
   /** Template file, or cdk.out directory, whose policies every call is authorised against. @default every authenticated caller is allowed */
   readonly template?: string;
+  /** Stacks of the cdk.out directory that count. @default all */
+  readonly stacks?: readonly string[];
   /** Role (ARN, name or logical id) that `credentials` of the service belong to. @default a role of its own; required with `template` */
   readonly caller?: string;
   /** @default a script that shows the workspace and repeats the message */

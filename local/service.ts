@@ -16,7 +16,8 @@ import { HarnessLoop } from './harness/harness-loop';
 import { Operations } from './http/operations';
 import { ApiServer } from './http/server';
 import { Authorizer } from './iam/authorizer';
-import { readIdentities, readTemplates } from './iam/template-identities';
+import { readTemplates } from './iam/synthesized-stacks';
+import { readIdentities } from './iam/template-identities';
 import { DEFAULT_MODELS, type LocalServiceOptions } from './options';
 import { DEFAULT_SCRIPT } from './script/script';
 import { ScriptLoop } from './script/script-loop';
@@ -40,6 +41,8 @@ export interface LocalService {
   readonly authorises: boolean;
   readonly faults: Faults;
   readonly admin: LocalServiceAdmin;
+  /** Variables that every STDIO MCP server gets beside its own: where the endpoints of a local run are. */
+  readonly toolEnvironment: Record<string, string>;
   /** Temporary credentials of a role: ARN, or with a template also name or logical id. */
   credentialsFor(role: string, expiresAt?: number): Credentials;
   /** Stops turns, compute and the server; removes the temporary directory. */
@@ -91,7 +94,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   const now = options.now ?? Date.now;
   const faults = new Faults(options.faults);
   const identities =
-    options.template === undefined ? undefined : readIdentities(readTemplates(options.template), place);
+    options.template === undefined ? undefined : readIdentities(readTemplates(options.template, options.stacks), place);
   const authorizer = new Authorizer(place, identities);
   const principals = new PrincipalRegistry(randomBytes(16).toString('hex'));
   const roleArn = (reference: string): string => {
@@ -112,6 +115,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   mkdirSync(directory, { recursive: true, mode: 0o700 });
 
   let url = '';
+  const toolEnvironment: Record<string, string> = {};
   const store = new SessionStore(options.dataDirectory);
   const registry = new EnvironmentRegistry({
     delayMs: () => faults.slowExecServerMs,
@@ -143,6 +147,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
     authorizer,
     faults,
     loop: loopOf(options),
+    toolEnvironment,
     now,
     connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
     leaseSeconds: options.leaseSeconds ?? 60,
@@ -196,6 +201,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
     credentials: principals.temporary(roleArn(options.caller ?? 'LocalCaller')),
     authorises: authorizer.enforced,
     faults,
+    toolEnvironment,
     credentialsFor: (role, expiresAt) => principals.temporary(roleArn(role), expiresAt),
     admin: {
       turns: (id) => find(id).turns,

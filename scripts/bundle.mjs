@@ -68,7 +68,11 @@ const programs = [
 ];
 
 /** Files that are shipped as they are. */
-const copies = [{ from: 'runtime/image', to: 'assets/image' }];
+const copies = [
+  { from: 'runtime/image', to: 'assets/image' },
+  // What `bma new blueprint` begins with is an example of this repository.
+  { from: 'examples/custom-blueprint/licence-auditor', to: 'assets/bma/blueprint' },
+];
 
 // Built beside the target and swapped in at the end: a synth that runs meanwhile never sees half an image directory.
 const target = path.join(root, 'assets');

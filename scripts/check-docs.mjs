@@ -1,9 +1,10 @@
-// API.md must be what jsii-docgen writes for the built library, docs/RULES.md what the rules say, and every README snippet
-// must compile.
+// API.md must be what jsii-docgen writes for the built library, docs/RULES.md what the rules say, the pictures of the
+// examples what their templates say, every link to a file must lead to one, and every README snippet must compile.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { brokenLinks } from './markdown-links.mjs';
 
 const work = mkdtempSync(path.join(tmpdir(), 'check-docs-'));
 try {
@@ -17,6 +18,17 @@ try {
   execFileSync(process.execPath, ['--import', 'tsx', 'scripts/rules-doc.ts', rules], { stdio: 'inherit' });
   if (readFileSync(rules, 'utf8') !== readFileSync('docs/RULES.md', 'utf8')) {
     console.error('docs/RULES.md is stale. Fix: npm run docgen, and commit it with the rule.');
+    process.exitCode = 1;
+  }
+  try {
+    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/architecture-picture.ts', '--check'], {
+      stdio: 'inherit',
+    });
+  } catch {
+    process.exitCode = 1; // It has said which picture is stale.
+  }
+  for (const broken of brokenLinks()) {
+    console.error(broken);
     process.exitCode = 1;
   }
   execFileSync(

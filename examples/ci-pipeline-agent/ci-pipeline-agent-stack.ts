@@ -2,7 +2,16 @@ import * as codecommit from 'aws-cdk-lib/aws-codecommit';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey, AgentModel, ManagedAgent, type IAgentNetwork } from 'cdk-bedrock-managed-agents';
+import {
+  AgentAuditTrail,
+  AgentGuardrail,
+  AgentKey,
+  AgentModel,
+  AgentTrigger,
+  ManagedAgent,
+  TurnWorkflow,
+  type IAgentNetwork,
+} from 'cdk-bedrock-managed-agents';
 import type { Construct } from 'constructs';
 import { acknowledgeAgentFindings } from './reviewed-findings';
 
@@ -21,7 +30,7 @@ export interface CiPipelineAgentProps extends StackProps {
 
 /**
  * An agent that reviews pull requests of one repository: it may clone that repository, write its review to one bucket,
- * and nothing else. A role of the CI pipeline may start its turns.
+ * and nothing else. A new or changed pull request starts a turn; a role of the CI pipeline may start others.
  */
 export class CiPipelineAgentStack extends Stack {
   public readonly agent: ManagedAgent;
@@ -63,6 +72,13 @@ export class CiPipelineAgentStack extends Stack {
     audit.recordObjectAccess(reviews);
     repository.grantPull(this.agent);
     reviews.grantPut(this.agent);
+
+    new TurnWorkflow(this, 'Turns', {
+      agent: this.agent,
+      guardrail: AgentGuardrail.standard(this, 'Guardrail', { encryptionKey: key }),
+      encryptionKey: key,
+    });
+    this.agent.addTrigger(AgentTrigger.onPullRequest(repository));
 
     const pipelineRole = new iam.Role(this, 'PipelineRole', {
       description: 'Role of the CI pipeline that asks the agent for reviews',

@@ -127,7 +127,9 @@ export class Authorizer {
   }
 
   private caller(principalArn: string): ReadonlyMap<string, readonly string[]> {
+    const vpcEndpoint = this.roles.get(principalArn)?.vpcEndpoint;
     return context({
+      ...(vpcEndpoint === undefined ? {} : { 'aws:SourceVpce': vpcEndpoint }),
       'aws:PrincipalArn': principalArn,
       'aws:PrincipalAccount': principalArn.split(':')[4] ?? '',
       'aws:RequestedRegion': this.place.region,

@@ -24,8 +24,58 @@ export interface Place {
   readonly partition: string;
 }
 
+/** What other stacks hand over. Undefined: no stack of the assembly does. */
+export interface OtherStacks {
+  exported(name: string): string | undefined;
+  output(stackName: string, name: string): string | undefined;
+}
+
 const NO_VALUE = Symbol('AWS::NoValue');
 type Unary = (argument: unknown) => unknown;
+
+/** Service, what stands before the name, and what stands behind it. */
+const ARN_FORMS: Readonly<Record<string, readonly [string, string, string?]>> = {
+  'AWS::Bedrock::Guardrail': ['bedrock', 'guardrail/'],
+  'AWS::DynamoDB::Table': ['dynamodb', 'table/'],
+  'AWS::Events::EventBus': ['events', 'event-bus/'],
+  'AWS::KMS::Key': ['kms', 'key/'],
+  'AWS::Lambda::Function': ['lambda', 'function:'],
+  'AWS::Logs::LogGroup': ['logs', 'log-group:', ':*'],
+  'AWS::Scheduler::ScheduleGroup': ['scheduler', 'schedule-group/'],
+  'AWS::SecretsManager::Secret': ['secretsmanager', 'secret:', '-AbCdEf'],
+  'AWS::SNS::Topic': ['sns', ''],
+  'AWS::SQS::Queue': ['sqs', ''],
+  'AWS::StepFunctions::StateMachine': ['states', 'stateMachine:'],
+};
+
+/** Properties that name a resource; without one its name is the logical id. */
+const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::Events::EventBus': 'Name',
+  'AWS::Events::Rule': 'Name',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::Scheduler::Schedule': 'Name',
+  'AWS::Scheduler::ScheduleGroup': 'Name',
+  'AWS::SecretsManager::Secret': 'Name',
+  'AWS::SNS::Topic': 'TopicName',
+  'AWS::SQS::Queue': 'QueueName',
+  'AWS::SSM::Parameter': 'Name',
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
+};
+
+/** What a Ref is when it is not the name. */
+const REF_IS_ARN: readonly string[] = [
+  'AWS::IAM::ManagedPolicy',
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::Version',
+  'AWS::SecretsManager::Secret',
+  'AWS::SNS::Topic',
+  'AWS::StepFunctions::StateMachine',
+];
+
+/** A bus is named by its name or its ARN. */
+export const busName = (reference: string): string => reference.replace(/^arn:.*:event-bus\//, '');
 
 /** The suffix AgentCore appends to a runtime's name; here derived from the logical id. */
 const runtimeSuffix = (logicalId: string): string =>
@@ -38,7 +88,7 @@ export class IntrinsicResolver {
     private readonly template: Template,
     private readonly place: Place,
     private readonly stackName: string,
-    private readonly exports: ReadonlyMap<string, string> = new Map(),
+    private readonly others: OtherStacks = { exported: () => undefined, output: () => undefined },
   ) {}
 
   public resolve(value: unknown): unknown {
@@ -72,7 +122,24 @@ export class IntrinsicResolver {
         return `arn:${partition}:bedrock-mantle:${region}:${accountId}:project/${name}`;
       case 'AWS::S3::Bucket':
         return `arn:${partition}:s3:::${name}`;
+      case 'AWS::Lambda::Version':
+        return `${this.functionArn(resource)}:1`;
+      case 'AWS::Lambda::Alias':
+        return `${this.functionArn(resource)}:${this.text(resource.Properties?.Name)}`;
+      case 'AWS::Events::Rule': {
+        const bus = resource.Properties?.EventBusName;
+        const folder = bus === undefined ? '' : `${busName(this.text(bus))}/`;
+        return `arn:${partition}:events:${region}:${accountId}:rule/${folder}${name}`;
+      }
+      case 'AWS::Scheduler::Schedule': {
+        const group = resource.Properties?.GroupName;
+        return `arn:${partition}:scheduler:${region}:${accountId}:schedule/${group === undefined ? 'default' : this.text(group)}/${name}`;
+      }
       default: {
+        const form = ARN_FORMS[resource.Type];
+        if (form !== undefined)
+          return `arn:${partition}:${form[0]}:${region}:${accountId}:${form[1]}${name}${form[2] ?? ''}`;
+
         const [, service, type] = resource.Type.split('::');
         return `arn:${partition}:${service.toLowerCase()}:${region}:${accountId}:${(type ?? '').toLowerCase()}/${name}`;
       }
@@ -96,8 +163,10 @@ export class IntrinsicResolver {
         return properties.BucketName === undefined ? logicalId.toLowerCase() : this.text(properties.BucketName);
       case 'AWS::BedrockMantle::Project':
         return `proj_${logicalId}`;
-      default:
-        return logicalId;
+      default: {
+        const given = properties[NAME_PROPERTIES[resource.Type] ?? ''];
+        return given === undefined ? logicalId : this.text(given);
+      }
     }
   }
 
@@ -158,8 +227,14 @@ export class IntrinsicResolver {
     },
     'Fn::ImportValue': (argument) => {
       const name = this.text(argument);
-      return this.exports.get(name) ?? `unresolved:import:${name}`;
+      return this.others.exported(name) ?? `unresolved:import:${name}`;
     },
+    'Fn::GetStackOutput': (argument) => {
+      const { StackName, OutputName } = argument as { StackName: unknown; OutputName: unknown };
+      const [stack, name] = [this.text(StackName), this.text(OutputName)];
+      return this.others.output(stack, name) ?? `unresolved:output:${stack}.${name}`;
+    },
+    'Fn::GetAZs': () => ['a', 'b', 'c'].map((zone) => `${this.place.region}${zone}`),
     'Fn::If': (argument) => {
       const [name, then, otherwise] = argument as [string, unknown, unknown];
       return this.walk(this.condition({ Condition: name }) ? then : otherwise);
@@ -188,16 +263,26 @@ export class IntrinsicResolver {
     if (parameter !== undefined) return parameter.Default ?? `unresolved:parameter:${id}`;
     const resource = this.template.Resources?.[id];
     if (resource === undefined) return `unresolved:${id}`;
-    return this.once(id, () =>
-      resource.Type === 'AWS::IAM::ManagedPolicy' ? this.arn(id) : this.nameOf(id, resource),
-    );
+    return this.once(id, () => {
+      if (REF_IS_ARN.includes(resource.Type)) return this.arn(id);
+      const name = this.nameOf(id, resource);
+      return resource.Type === 'AWS::SQS::Queue' ? `https://sqs.${region}.amazonaws.com/${accountId}/${name}` : name;
+    });
+  }
+
+  /** Of the function that a version or an alias belongs to. */
+  private functionArn(resource: TemplateResource): string {
+    const { partition, region, accountId } = this.place;
+    const name = this.text(resource.Properties?.FunctionName).replace(/^arn:.*:function:/, '');
+    return `arn:${partition}:lambda:${region}:${accountId}:function:${name}`;
   }
 
   private attribute(id: string, attribute: string): string {
     return this.once(id, () => {
       if (/Arn$/.test(attribute)) return this.arn(id);
       const resource = this.template.Resources?.[id];
-      if (resource !== undefined && /(^|Runtime)Id$|^Name$/.test(attribute)) return this.nameOf(id, resource);
+      if (resource !== undefined && /(^|Runtime)Id$|^Name$|^(Queue|Topic)Name$/.test(attribute))
+        return this.nameOf(id, resource);
       return `${id}.${attribute}`;
     });
   }

@@ -1,8 +1,8 @@
 /** Reads a synthesized template (or a whole cloud assembly) and answers: which roles are there, and what may each do. */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { IntrinsicResolver, type Place, type Template } from './intrinsics';
+import type { IntrinsicResolver, Place } from './intrinsics';
 import { parsePolicy, type Policy } from './policy';
+import { endpointsOfRoles } from './private-path';
+import { type NamedTemplate, SynthesizedStacks } from './synthesized-stacks';
 
 export interface RoleIdentity {
   readonly logicalId: string;
@@ -14,6 +14,8 @@ export interface RoleIdentity {
   readonly boundary?: Policy;
   /** Managed policies that are not in the template: what they allow is unknown, so it is not allowed. */
   readonly unknownManagedPolicies: string[];
+  /** Id of the interface endpoint that its calls of the service come through; absent when its compute is in no VPC. */
+  readonly vpcEndpoint?: string;
 }
 
 export interface RuntimeIdentity {
@@ -36,46 +38,12 @@ export interface TemplateIdentities {
   readonly resourcePolicies: ResourcePolicy[];
 }
 
-interface NamedTemplate {
-  readonly stackName: string;
-  readonly template: Template;
-}
-
-function templateFiles(location: string): string[] {
-  if (statSync(location).isFile()) return [location];
-  return readdirSync(location, { withFileTypes: true }).flatMap((entry) => {
-    const full = path.join(location, entry.name);
-    if (entry.isDirectory()) return entry.name.startsWith('assembly-') ? templateFiles(full) : [];
-    return entry.name.endsWith('.template.json') ? [full] : [];
-  });
-}
-
-/** Reads a template file, or every template of a `cdk.out` directory (nested assemblies included). */
-export function readTemplates(location: string): NamedTemplate[] {
-  const files = templateFiles(location).sort();
-  if (files.length === 0) throw new Error(`${location} holds no *.template.json: synthesize first (cdk synth)`);
-  return files.map((file) => ({
-    stackName: path.basename(file).replace(/(\.nested)?\.template\.json$|\.json$/, ''),
-    template: JSON.parse(readFileSync(file, 'utf8')) as Template,
-  }));
-}
-
 class StackReader {
-  private readonly resolver: IntrinsicResolver;
-
   public constructor(
     private readonly stack: NamedTemplate,
-    place: Place,
-    exports: ReadonlyMap<string, string>,
-  ) {
-    this.resolver = new IntrinsicResolver(stack.template, place, stack.stackName, exports);
-  }
-
-  public exports(): [string, string][] {
-    return Object.values(this.stack.template.Outputs ?? {})
-      .filter((output) => output.Export !== undefined)
-      .map((output) => [this.resolver.text(output.Export!.Name), this.resolver.text(output.Value)]);
-  }
+    private readonly resolver: IntrinsicResolver,
+    private readonly endpoints: ReadonlyMap<string, string>,
+  ) {}
 
   public roles(): RoleIdentity[] {
     return this.ofType('AWS::IAM::Role').map(([logicalId, properties]) => {
@@ -104,6 +72,7 @@ class StackReader {
           ? this.policy(boundary?.[0] ?? `unknown boundary ${String(boundaryArn)}`, boundary?.[1].PolicyDocument)
           : undefined,
         unknownManagedPolicies: managed.filter((arn) => !known.has(arn)),
+        vpcEndpoint: this.endpoints.get(this.resolver.arn(logicalId)),
       };
     });
   }
@@ -165,10 +134,13 @@ class StackReader {
   }
 }
 
-export function readIdentities(templates: NamedTemplate[], place: Place): TemplateIdentities {
-  const exports = new Map<string, string>();
-  const readers = templates.map((stack) => new StackReader(stack, place, exports));
-  for (const reader of readers) for (const [name, value] of reader.exports()) exports.set(name, value);
+/** The service whose calls are authorised here. */
+const SERVICE = 'bedrock-mantle';
+
+export function readIdentities(templates: readonly NamedTemplate[], place: Place): TemplateIdentities {
+  const stacks = new SynthesizedStacks(templates, place);
+  const endpoints = endpointsOfRoles(stacks, SERVICE);
+  const readers = stacks.all.map(({ stack, resolver }) => new StackReader(stack, resolver, endpoints));
   return {
     roles: readers.flatMap((reader) => reader.roles()),
     runtimes: readers.flatMap((reader) => reader.runtimes()),

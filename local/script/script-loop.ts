@@ -171,7 +171,7 @@ class ScriptedTurn {
     if ('connection_origin' in tool) throw new Error(`"${label}" is a gateway, which the local service does not call`);
     const started = await McpStdioServer.start(
       this.on.connection,
-      tool,
+      { ...tool, transport: { ...tool.transport, env: { ...tool.transport.env, ...this.on.toolEnvironment } } },
       (p) => this.on.paths.toHost(p),
       this.on.workspace,
       MCP_TIMEOUT_MS,

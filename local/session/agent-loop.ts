@@ -18,6 +18,8 @@ export interface TurnContext {
   readonly journal: TurnJournal;
   /** Aborted by a cancel event, by deleting the session and by closing the service. */
   readonly signal: AbortSignal;
+  /** Variables that every STDIO MCP server gets beside its own. */
+  readonly toolEnvironment: Readonly<Record<string, string>>;
   /** Largest output an item keeps, in bytes. */
   readonly outputLimit: number;
   /** Called while a command runs; a planned fault may kill the exec server there. */

@@ -24,6 +24,7 @@ export interface TurnRunnerOptions {
   readonly connectTimeoutMs: number;
   readonly leaseSeconds: number;
   readonly outputLimit: number;
+  readonly toolEnvironment: Readonly<Record<string, string>>;
   /** Compute without a turn for this long is stopped; `undefined` keeps it. */
   readonly idleTimeoutMs: number | undefined;
 }
@@ -184,6 +185,7 @@ export class TurnRunner {
         workspace: paths.toHost(record.environment.workspace_directory ?? '/mnt/workspace'),
         journal,
         signal,
+        toolEnvironment: this.on.toolEnvironment,
         outputLimit: this.on.outputLimit,
         commandRunning: () => {
           if (!this.on.faults.strikes('crash-exec-server')) return;

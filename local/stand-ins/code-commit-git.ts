@@ -13,6 +13,8 @@ export interface CodeCommitGitOptions {
   readonly repositories: Readonly<Record<string, string>>;
   /** Without, commits that no branch points to cannot be asked for. */
   readonly protocolV2?: boolean;
+  /** Awaited before a request is answered. */
+  readonly before?: () => Promise<void>;
 }
 
 /** One request, and what became of it. */
@@ -36,7 +38,10 @@ export class CodeCommitGit {
   }
 
   public readonly requests: CodeCommitGitRequest[] = [];
-  private readonly server: Server = createServer((request, response) => this.answer(request, response));
+  private readonly server: Server = createServer((request, response) => {
+    const before = this.options.before?.() ?? Promise.resolve();
+    void before.then(() => this.answer(request, response));
+  });
 
   private constructor(private options: CodeCommitGitOptions) {}
 

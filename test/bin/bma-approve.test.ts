@@ -9,8 +9,8 @@ import path from 'node:path';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { PrincipalRegistry, type Credentials } from '../../local/auth/principals';
-import { FunctionHost } from '../workflow-run/support/function-host';
-import { statesEndpoint } from '../workflow-run/support/states-endpoint';
+import { awsEndpoint, AwsError, type Operation } from '../../local/cloud/aws-endpoint';
+import { FunctionHost } from '../../local/cloud/function-host';
 import { functionUrl } from './function-url';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -29,14 +29,12 @@ let url: string;
 beforeAll(async () => {
   const table = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => table.listen(0, '127.0.0.1', resolve));
-  const states = await statesEndpoint({
-    startExecution: () => false,
-    sendTaskSuccess: (token, output) => {
-      const waits = tokens.has(token) && tokens.get(token) === undefined;
-      if (waits) tokens.set(token, output);
-      return waits;
-    },
-  });
+  const sendTaskSuccess: Operation = ({ taskToken, output }) => {
+    const token = String(taskToken);
+    if (!tokens.has(token) || tokens.get(token) !== undefined) throw new AwsError('TaskTimedOut');
+    tokens.set(token, JSON.parse(String(output)));
+  };
+  const states = await awsEndpoint(new Map([['AWSStepFunctions.SendTaskSuccess', sendTaskSuccess]]));
   const environment = {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'function',
@@ -59,12 +57,16 @@ beforeAll(async () => {
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );
-  const host = new FunctionHost(environment);
+  const host = new FunctionHost({
+    directory: path.join(ROOT, 'assets/handlers/approve-turn'),
+    handler: 'index.handler',
+    environment,
+  });
   const approve = await functionUrl({
     principals,
     region: REGION,
     mayInvoke: (arn) => arn.includes('/Approver/'),
-    invoke: (event) => host.invoke(path.join(ROOT, 'assets/handlers/approve-turn'), event),
+    invoke: (event) => host.invoke(event),
   });
   url = approve.url;
   const stop = (server: Server) => () => new Promise((resolve) => server.close(resolve));

@@ -3,29 +3,34 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { App } from 'aws-cdk-lib/core';
-import { readCloudAssembly } from '../../bin/cloud-assembly';
 import { runLocally } from '../../bin/local-run';
-import { readLocalScenario } from '../../bin/local-scenario';
+import { loadScenario } from '../../bin/local-scenario';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+
+jest.setTimeout(120_000);
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'local-run-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 
 const root = path.resolve(__dirname, '../..');
+const examples = path.join(root, 'examples');
 
-/** One local run of the example under the policies it synthesizes, by the given role. */
-async function run(caller: string) {
-  const app = new App({ outdir: path.join(work, caller) });
+/** One local run of the example; `change` makes something else of what was synthesized. */
+async function run(name: string, change: (template: any) => void = () => undefined) {
+  const app = new App({ outdir: path.join(work, name) });
   addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
   const { directory } = app.synth();
+  const file = path.join(directory, 'CiPipelineAgent.template.json');
+  const template = JSON.parse(fs.readFileSync(file, 'utf8'));
+  change(template);
+  fs.writeFileSync(file, JSON.stringify(template));
   const lines: string[] = [];
   const completed = await runLocally({
-    stack: readCloudAssembly(directory).find(({ name }) => name === 'CiPipelineAgent')!,
+    loaded: loadScenario(examples, 'ci-pipeline-agent'),
     assembly: directory,
-    caller,
-    scenario: readLocalScenario(path.join(root, 'examples/ci-pipeline-agent/local-scenario.yaml')),
-    evidence: path.join(work, 'evidence'),
+    region: 'us-east-1',
+    evidence: path.join(work, `${name}-evidence`),
     imagePaths: { '/opt/agent': path.join(root, 'assets', 'image') },
     style: terminalStyle({}, {}),
     print: (line) => lines.push(line),
@@ -33,31 +38,71 @@ async function run(caller: string) {
   return { completed, output: lines.join('\n') };
 }
 
-test('the pipeline role runs a turn: real commands, their exit codes, the answer, and evidence with its hash', async () => {
-  const { completed, output } = await run('PipelineRole');
-  expect(completed).toBe(true);
+test('a pull-request event becomes a turn: real commands, their exit codes, the answer, and evidence with its hash', async () => {
+  const { completed, output } = await run('as-it-is');
   expect(output).toMatch(/node refund\.test\.js {2}exit 1/);
   expect(output).toContain('2 !== 3');
   expect(output).toMatch(/Shown by: `node refund\.test\.js`, exit code 1/);
-  const items = fs.readFileSync(path.join(work, 'evidence', 'items.jsonl'), 'utf8');
-  const manifest = JSON.parse(fs.readFileSync(path.join(work, 'evidence', 'manifest.json'), 'utf8'));
-  expect(manifest.sha256).toBe(createHash('sha256').update(items).digest('hex'));
-  expect(items.trim().split('\n')).toHaveLength(manifest.items);
-}, 60_000);
+  expect(output).toMatch(/Managed Agent Turn Completed on the bus/);
+  expect(output).toContain('Every slot is free');
+  expect(completed).toBe(true);
+  const [turn] = fs.readdirSync(path.join(work, 'as-it-is-evidence'));
+  const evidence = (file: string) => fs.readFileSync(path.join(work, 'as-it-is-evidence', turn, file), 'utf8');
+  const manifest = JSON.parse(evidence('manifest.json'));
+  expect(manifest.items.sha256).toBe(createHash('sha256').update(evidence('items.jsonl')).digest('hex'));
+  expect(evidence('items.jsonl').trim().split('\n')).toHaveLength(manifest.items.count);
+});
 
-test('a role without the grant is refused by the synthesized policies', async () => {
-  await expect(run('ReviewerEnvironmentExecutionRole')).rejects.toThrow(/createSession was answered with 403/);
-}, 60_000);
+test('a function whose policy does not allow its call is refused by the synthesized policies, and the run says so', async () => {
+  const { completed, output } = await run('without-grant', (template) => {
+    for (const { Type, Properties } of Object.values<any>(template.Resources)) {
+      if (Type !== 'AWS::IAM::Policy') continue;
+      for (const statement of Properties.PolicyDocument.Statement) {
+        if (statement.Sid === 'SessionsThroughOwnEndpoint') {
+          statement.Condition.StringEquals['aws:SourceVpce'] = 'vpce-of-somebody-else';
+        }
+      }
+    }
+  });
+  expect(completed).toBe(false);
+  expect(output).toMatch(/Managed Agent Turn Failed/);
+  expect(output).toContain('Every slot is free');
+});
 
 describe('a scenario that cannot be used names its file and what is wrong', () => {
-  test.each([
-    ['no message', 'rules:\n  - answer: hi\n', /message is missing/],
-    ['no rules', 'message: go\n', /rules/],
-    ['an unknown step', 'message: go\nrules:\n  - steps: [{ fly: away }]\n', /steps/],
-  ])('%s', (name, text, message) => {
-    const file = path.join(work, `${name}.yaml`);
-    fs.writeFileSync(file, text);
-    expect(() => readLocalScenario(file)).toThrow(message);
-    expect(() => readLocalScenario(file)).toThrow(file);
+  const EVENT = JSON.stringify({ source: 's', 'detail-type': 't', time: 'now', resources: [], detail: {} });
+  const GOOD = { stacks: ['A'], script: 'script.yaml', events: ['event.json'] };
+
+  function load(scenario: unknown, script = 'rules:\n  - answer: hi\n', event = EVENT): unknown {
+    const directory = fs.mkdtempSync(path.join(work, 'examples-'));
+    fs.mkdirSync(path.join(directory, 'mine', 'events'), { recursive: true });
+    const write = (file: string, text: string) => fs.writeFileSync(path.join(directory, 'mine', file), text);
+    write('local-scenario.ts', `exports.scenario = ${JSON.stringify(scenario) ?? 'undefined'};`);
+    write('script.yaml', script);
+    write('events/event.json', event);
+    return loadScenario(directory, 'mine');
+  }
+
+  test('a good one is read', () => {
+    expect(load(GOOD)).toMatchObject({ example: 'mine', events: [{ label: 'event.json' }] });
+  });
+
+  test.each<[string, RegExp, () => unknown]>([
+    ['no scenario', /mine\/local-scenario\.ts: it exports no scenario/, () => load(undefined)],
+    ['no stacks', /mine\/local-scenario\.ts: stacks is not a list/, () => load({ ...GOOD, stacks: [] })],
+    ['no script', /mine\/local-scenario\.ts: script is missing/, () => load({ ...GOOD, script: undefined })],
+    ['no events', /mine\/local-scenario\.ts: events is empty/, () => load({ ...GOOD, events: [] })],
+    ['a script without rules', /mine\/script\.yaml: .*rules/, () => load(GOOD, 'version: 1\n')],
+    ['an unknown step', /mine\/script\.yaml: .*steps/, () => load(GOOD, 'rules:\n  - steps: [{ fly: away }]\n')],
+    ['a missing event', /events\/other\.json: ENOENT/, () => load({ ...GOOD, events: ['other.json'] })],
+    ['an event that is none', /events\/event\.json: source is missing/, () => load(GOOD, undefined, '{}')],
+  ])('%s', (_, message, loading) => {
+    expect(loading).toThrow(message);
+  });
+
+  test('an unknown example', () => {
+    expect(() => loadScenario(examples, 'nothing')).toThrow(
+      /no example 'nothing' to run here\. Allowed: .*ci-pipeline-agent/,
+    );
   });
 });

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { type LocalService, startLocalService } from '../../local';
 import { evaluate } from '../../local/iam/evaluate';
 import { parsePolicy } from '../../local/iam/policy';
-import { readIdentities, readTemplates } from '../../local/iam/template-identities';
+import { readTemplates } from '../../local/iam/synthesized-stacks';
+import { readIdentities } from '../../local/iam/template-identities';
 import { connectFakeExecServer } from './support/fake-exec-server';
 import { agentCoreSession, clientOf, eventually, selfHostedSession } from './support/service';
 

@@ -3,10 +3,9 @@ import { AgentTrigger } from '../../lib';
 import { startLocalService, type LocalService } from '../../local';
 import { clientOf } from '../local/support/service';
 import { fakeCompute, type FakeCompute } from './support/fake-compute';
-import { FunctionHost } from './support/function-host';
-import { run } from './support/interpreter';
-import { LocalCloud } from './support/local-cloud';
+import { HangUp } from '../../local/cloud';
 import { deploy } from './support/scenario-stack';
+import { WorkflowCloud } from './support/workflow-cloud';
 
 /*
  * 1,000 pull request events, every fifth a duplicate, through the starter as it is deployed and the synthesized machine,
@@ -28,11 +27,11 @@ function random(): number {
 
 let compute: FakeCompute;
 let service: LocalService;
-let cloud: LocalCloud;
+let workflow: WorkflowCloud;
 
 afterAll(async () => {
   await service?.close();
-  await cloud?.close();
+  await workflow?.cloud.close();
   await compute?.close();
 });
 
@@ -58,51 +57,51 @@ test('1,000 events for 800 subjects are 800 turns, whatever breaks on the way', 
     },
   });
   compute.service = service;
-  cloud = await LocalCloud.start(deployed, service, { SETTLE_SECONDS: '0.5', LISTEN_SECONDS: '0.5' });
-  const starter = new FunctionHost({ ...process.env, ...deployed.starter!.environment } as Record<string, string>);
+  workflow = await WorkflowCloud.start(
+    deployed,
+    service,
+    { SETTLE_SECONDS: '0.5', LISTEN_SECONDS: '0.5' },
+    { waitMs: 100, waits: { AcquireSlot: 500 } },
+  );
+  const { cloud } = workflow;
+  const mapping = cloud.deployment.one('AWS::Lambda::EventSourceMapping');
+  const starter = String(mapping.properties.FunctionName);
 
   const faults = { before: 0, after: 0, start: 0, crashes: 0 };
   const broken = () => Object.assign(new Error('injected'), { name: 'Lambda.ServiceException' });
-  cloud.beforeTask = () => {
+  workflow.beforeTask = () => {
     if (random() >= FAULT_RATE / 2) return;
     faults.before += 1;
     throw broken();
   };
-  cloud.afterTask = () => {
+  workflow.afterTask = () => {
     if (random() >= FAULT_RATE / 2) return;
     faults.after += 1;
     throw broken();
   };
 
-  const executions = new Map<string, Promise<any>>();
-  let running = 0;
   let lostAnswers = 0;
-  cloud.startExecution = (name, input) => {
-    if (executions.has(name)) return false;
-    running += 1;
-    executions.set(
-      name,
-      run(cloud, deployed.turns, name, input, { waitMs: 100, waits: { AcquireSlot: 500 } }).result.finally(
-        () => running--,
-      ),
-    );
-    if (random() >= FAULT_RATE) return true;
+  const startExecution = cloud.operations.get('AWSStepFunctions.StartExecution')!;
+  cloud.operations.set('AWSStepFunctions.StartExecution', (input) => {
+    const answer = startExecution(input);
+    if (random() >= FAULT_RATE) return answer;
     // Started, and nobody hears of it: to the caller it looks like a duplicate when it tries again.
     lostAnswers += 1;
-    throw broken();
-  };
+    throw new HangUp();
+  });
+  const running = () => cloud.executions.all.filter(({ status }) => status === 'RUNNING').length;
 
   const queue = events();
   for (let polls = 0; queue.length > 0; polls++) {
     if (polls > EVENTS) throw new Error(`the queue does not get empty: ${queue.length} left`);
-    while (running >= RUNNING) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (running() >= RUNNING) await new Promise((resolve) => setTimeout(resolve, 10));
     const batch = queue.splice(0, 10);
-    const call = starter.invoke(deployed.starter!.directory, {
+    const call = cloud.functions.invoke(starter, {
       Records: batch.map((body, index) => ({ messageId: String(index), body })),
     });
     if (random() < 0.04) {
       faults.crashes += 1;
-      setTimeout(() => void starter.crash(), 5);
+      setTimeout(() => void cloud.functions.crash(starter), 5);
     }
     // What is not answered for becomes visible again.
     const back = await call.then(
@@ -114,8 +113,9 @@ test('1,000 events for 800 subjects are 800 turns, whatever breaks on the way', 
     );
     queue.push(...back);
   }
-  const results = await Promise.all(executions.values());
-  await starter.crash();
+  const executions = cloud.executions.all;
+  await Promise.all(executions.map(({ over }) => over));
+  const results = executions.map(({ output }) => output as { outcome: string });
 
   const messages: string[] = [];
   let sessions = 0;
@@ -125,10 +125,10 @@ test('1,000 events for 800 subjects are 800 turns, whatever breaks on the way', 
   }
   const commits = messages.map((message) => /[0-9a-f]{40}/.exec(message)![0]);
   const completed = results.filter(({ outcome }) => outcome === 'Completed').length;
-  const published = new Set(cloud.outcomes().map(({ Detail }) => Detail.turn.name as string));
+  const published = new Set(workflow.outcomes().map(({ Detail }) => Detail.turn.name as string));
   console.info(
-    `${EVENTS} events, ${SUBJECTS} subjects: ${executions.size} executions, ${messages.length} turns in ${sessions} sessions, ` +
-      `${completed} completed, ${published.size} outcomes (${cloud.outcomes().length - published.size} published twice). ` +
+    `${EVENTS} events, ${SUBJECTS} subjects: ${executions.length} executions, ${messages.length} turns in ${sessions} sessions, ` +
+      `${completed} completed, ${published.size} outcomes (${workflow.outcomes().length - published.size} published twice). ` +
       `Faults: ${faults.before} before and ${faults.after} after a task, ${lostAnswers} lost starts, ${faults.crashes} starter crashes, ` +
       ['ambiguous-create', 'lost-create', 'ambiguous-submit', 'lost-submit', 'throttle', 'unavailable']
         .map((kind) => `${service.faults.struck(kind as never)} ${kind}`)
@@ -137,7 +137,7 @@ test('1,000 events for 800 subjects are 800 turns, whatever breaks on the way', 
   expect(results.filter(({ outcome }) => outcome !== 'Completed')).toEqual([]);
   expect(new Set(commits).size).toBe(SUBJECTS);
   expect(messages).toHaveLength(SUBJECTS);
-  expect(executions.size).toBe(SUBJECTS);
+  expect(executions.length).toBe(SUBJECTS);
   expect(completed).toBe(SUBJECTS);
   expect(published.size).toBe(SUBJECTS);
   expect(await cloud.slotHolders()).toEqual([]);

@@ -53,7 +53,7 @@ function statementOf(agent: Agent, identities: Identities, source: Source): Stat
   };
 }
 
-function modelsOf(permissions: readonly Permission[]): string[] {
+export function modelsOf(permissions: readonly Permission[]): string[] {
   const calls = permissions.filter((entry) => permits(entry, 'bedrock-mantle:CreateInference'));
   return sorted(
     calls.flatMap(({ conditions }) => {

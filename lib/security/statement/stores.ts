@@ -87,11 +87,12 @@ function carriesData(action: string): boolean {
 }
 
 const READ =
-  /^(Get|List|Describe|BatchGet|Query|Scan|Receive|Select|Head|Read|View|Search|Lookup|GitPull|BatchCheck|Condition|PartiQLSelect|Download)/i;
+  /^(Get|List|Describe|BatchGet|Query|Scan|Receive|Select|Head|Read|View|Search|Lookup|GitPull|BatchCheck|Condition|PartiQLSelect|Download|Filter|StartQuery|StopQuery)/i;
 const WRITE =
   /^(Put|Create|Update|Delete|Send|Write|Abort|Add|Remove|Set|Tag|Untag|Batch(Write|Delete)|Publish|Restore|Replicate|Complete|Upload|Initiate|GitPush|Merge|Post|Start|Stop|Change|Import|Purge|Modify)/i;
 
-function accessOf(action: string): Access[] {
+/** What an action does, judged by its name. */
+export function accessOf(action: string): Access[] {
   if (action.startsWith('everything but ')) {
     return ['read', 'write'];
   }

@@ -161,7 +161,8 @@ export function refusalOf(error: unknown, name: string): unknown {
   if (/repository .* not found|error: 404|does not appear to be a git repository/i.test(output)) {
     return new Refusal(`'${name}' is not found at its code host.`);
   }
-  if (/redirect/i.test(output)) return new Refusal(`The code host sends '${name}' elsewhere, which is not followed.`);
+  if (/error: 30\d|redirect/i.test(output))
+    return new Refusal(`The code host sends '${name}' elsewhere, which is not followed.`);
   if (/couldn't find remote ref|remote branch .* not found/i.test(output)) {
     return new Refusal(`'${name}' has no such branch.`);
   }

@@ -18,7 +18,7 @@ import {
   type AgentTriggerOptions,
 } from '../../../lib/trigger';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
-import { matches } from './event-pattern-matcher';
+import { matches } from '../../../local/cloud/event-pattern';
 import { eventNamed, KINDS, TriggerScene } from './trigger-scene';
 
 /** The resolved pattern of the only rule. */

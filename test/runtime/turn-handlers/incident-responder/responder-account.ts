@@ -12,8 +12,8 @@ import {
 import dynalite from 'dynalite';
 import { incidentLedgerKey } from '../../../../lib/blueprint/incident-responder/incident-contract';
 import type { DeliverTurnAnswer, PreparedTurn, StageTurnAnswer } from '../../../../lib/workflow/step-contract';
+import { FunctionHost } from '../../../../local/cloud/function-host';
 import type { IncidentRecord } from '../../../../runtime/turn-handlers/incident/incident-record';
-import { FunctionHost } from '../../../workflow-run/support/function-host';
 import { FakeAws } from '../../agent-tools/fake-aws';
 
 const HANDLERS = path.resolve(__dirname, '../../../../assets/handlers');
@@ -90,7 +90,9 @@ export class ResponderAccount {
         BillingMode: 'PAY_PER_REQUEST',
       }),
     );
-    return new ResponderAccount(aws, objects, client, dynamo, new FunctionHost(environment));
+    const host = (name: string) =>
+      new FunctionHost({ directory: path.join(HANDLERS, name), handler: 'index.handler', environment });
+    return new ResponderAccount(aws, objects, client, dynamo, host('stage-incident'), host('publish-report'));
   }
 
   private constructor(
@@ -98,7 +100,8 @@ export class ResponderAccount {
     private readonly s3: Objects,
     private readonly dynamo: DynamoDBClient,
     private readonly dynalite: Server,
-    private readonly host: FunctionHost,
+    private readonly staging: FunctionHost,
+    private readonly delivery: FunctionHost,
   ) {}
 
   /** As if nothing had happened yet. */
@@ -108,15 +111,12 @@ export class ResponderAccount {
   }
 
   stage(turn: PreparedTurn, prompt = 'The event.'): Promise<StageTurnAnswer> {
-    return this.host.invoke(path.join(HANDLERS, 'stage-incident'), {
-      turn,
-      prompt: [{ text: prompt }],
-    }) as Promise<StageTurnAnswer>;
+    return this.staging.invoke({ turn, prompt: [{ text: prompt }] }) as Promise<StageTurnAnswer>;
   }
 
   deliver(turn: PreparedTurn, answer: unknown): Promise<DeliverTurnAnswer> {
     const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
-    return this.host.invoke(path.join(HANDLERS, 'publish-report'), {
+    return this.delivery.invoke({
       turn,
       output: [{ text }],
       evidence: { bucket: 'evidence', manifestKey: `turns/${turn.name}/manifest.json`, manifestSha256: 'a'.repeat(64) },
@@ -149,7 +149,7 @@ export class ResponderAccount {
   }
 
   async stop(): Promise<void> {
-    await this.host.crash();
+    await Promise.all([this.staging.crash(), this.delivery.crash()]);
     await this.aws.stop();
     await new Promise((resolve) => this.dynalite.close(resolve));
     this.s3.server.closeAllConnections();

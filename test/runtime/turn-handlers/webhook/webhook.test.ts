@@ -5,7 +5,7 @@ import { WebhookSecret } from '../../../../runtime/turn-handlers/webhook/webhook
 import { AgentTrigger } from '../../../../lib';
 import { SynthesizedAccount } from '../../../iam/synthesized-account';
 import { eventNamed, TriggerScene } from '../../../lib/trigger/trigger-scene';
-import { matches } from '../../../lib/trigger/event-pattern-matcher';
+import { matches } from '../../../../local/cloud/event-pattern';
 import { FakeServices } from './fake-services';
 
 /* The webhook as it is deployed: the bundle, the variables from the template, the SDK clients that are in the bundle. */

@@ -7,40 +7,42 @@
 export function matches(pattern: unknown, event: unknown): boolean {
   if (Array.isArray(pattern)) {
     // A list in the event matches when one of its elements does.
-    const values = Array.isArray(event) ? event : [event];
+    const values: unknown[] = Array.isArray(event) ? event : [event];
     return pattern.some((wanted) => values.some((value) => matchesValue(wanted, value)));
   }
   // An object in a list matches when one element of the list does.
-  const candidates = Array.isArray(event) ? event : [event];
+  const candidates: unknown[] = Array.isArray(event) ? event : [event];
   return candidates.some(
     (candidate) =>
       typeof candidate === 'object' &&
       candidate !== null &&
-      Object.entries(pattern as object).every(([member, inner]) => matches(inner, candidate[member])),
+      Object.entries(pattern as object).every(([member, inner]) =>
+        matches(inner, (candidate as Record<string, unknown>)[member]),
+      ),
   );
 }
 
-function matchesValue(wanted: any, value: any): boolean {
+function matchesValue(wanted: unknown, value: unknown): boolean {
   if (typeof wanted !== 'object' || wanted === null) {
     return wanted === value;
   }
-  const [[operator, operand], ...others] = Object.entries<any>(wanted);
+  const [[operator, operand], ...others] = Object.entries(wanted as Record<string, unknown>);
   if (others.length > 0) {
     throw new Error('one operator at a time');
   }
   switch (operator) {
     case 'prefix':
-      return typeof value === 'string' && value.startsWith(operand);
+      return typeof value === 'string' && value.startsWith(operand as string);
     case 'suffix':
-      return typeof value === 'string' && value.endsWith(operand);
+      return typeof value === 'string' && value.endsWith(operand as string);
     case 'wildcard':
-      return typeof value === 'string' && wildcard(operand).test(value);
+      return typeof value === 'string' && wildcard(operand as string).test(value);
     case 'exists':
       return (value !== undefined) === operand;
     case 'anything-but':
       return value !== undefined && ![operand].flat().includes(value);
     case 'numeric':
-      return typeof value === 'number' && numeric(operand, value);
+      return typeof value === 'number' && numeric(operand as (string | number)[], value);
     default:
       throw new Error(`unknown operator ${operator}`);
   }

@@ -1,0 +1,26 @@
+import { monthlyUsd, turnUsd } from '../lib/cost/amounts';
+import { recordOfAssembly } from '../lib/cost/monthly-cost-estimate';
+import { outside } from '../lib/cost/text';
+import type { TerminalStyle } from './terminal-style';
+
+/** What a stack costs, in a few lines; `bma cost` prints every line of it. */
+export function costLines(assembly: string, stack: string, style: TerminalStyle): string[] {
+  const record = recordOfAssembly(assembly, undefined, [stack]);
+  const row = (label: string, text: string) => `  ${label.padEnd(15)} ${text}`;
+  const about = (name: string) => record.assumptions.find((assumption) => assumption.name === name)!.value;
+  return [
+    row(
+      'Costs',
+      `${style.name(monthlyUsd(record.idleUsdPerMonth))} a month idle ${style.faint(`(list prices read on ${record.pricesReadOn})`)}`,
+    ),
+    ...record.turns.map(({ usd, model }) =>
+      row(
+        '',
+        `${style.name(turnUsd(usd))} a turn ${style.faint(
+          `(${about('inputTokensPerTurn')} input and ${about('outputTokensPerTurn')} output tokens of ${model || 'a model not known'}, ${about('minutesPerTurn')} minutes)`,
+        )}`,
+      ),
+    ),
+    row('', style.faint(`${outside(record).length} things are not in it: bma cost cdk.out --stack ${stack}`)),
+  ];
+}

@@ -1,0 +1,165 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { startLocalService, type LocalService } from '../local';
+import { Deployment, LocalCloud, type Delivery, type Execution, type Screening } from '../local/cloud';
+import type { TurnResult } from '../lib/workflow/turn-contract';
+import type { Item } from '../runtime/session-client/types';
+import type { Delivered, LoadedScenario } from './local-scenario';
+
+export interface ScenarioRunOptions {
+  readonly loaded: LoadedScenario;
+  /** Directory of the cloud assembly. */
+  readonly assembly: string;
+  /** Where the stacks are thought to be deployed. */
+  readonly region: string;
+  /** Directories of the image, and where they are on this machine. */
+  readonly imagePaths: Readonly<Record<string, string>>;
+  /** Gets the lines that functions log. @default nothing */
+  readonly onFunctionLog?: (logicalId: string, line: string) => void;
+}
+
+/** A turn that is over. */
+export interface LocalTurn {
+  readonly name: string;
+  /** Detail of the outcome event. */
+  readonly detail: TurnResult;
+  readonly outcome: string;
+  readonly bus: string;
+  readonly items: readonly Item[];
+  /** Evidence files by their name below the folder of the turn. */
+  readonly evidence: ReadonlyMap<string, string>;
+}
+
+/** What one event led to. */
+export interface EventResult {
+  readonly deliveries: readonly Delivery[];
+  readonly turns: readonly LocalTurn[];
+  readonly screened: readonly Screening[];
+  /** Executions of machines that are no turns: those of the user. */
+  readonly executions: readonly Execution[];
+  readonly deadLetters: readonly { readonly queue: string; readonly body: string }[];
+}
+
+const ACCOUNT = '111122223333';
+
+/** An example deployed on this machine: the local service, authorising by the synthesized policies, and the cloud around it. */
+export class ScenarioRun {
+  /** @throws Error when a stack does not exist or a stand-in does not start */
+  public static async start({
+    loaded,
+    assembly,
+    region,
+    imagePaths,
+    onFunctionLog,
+  }: ScenarioRunOptions): Promise<ScenarioRun> {
+    const { stacks } = loaded.scenario;
+    const roles = new Deployment(assembly, { accountId: ACCOUNT, region, partition: 'aws' }, stacks).all(
+      'AWS::IAM::Role',
+    );
+    const service = await startLocalService({
+      region,
+      accountId: ACCOUNT,
+      template: assembly,
+      stacks,
+      // Nobody signs as this one: every function has credentials of its own role.
+      caller: roles[0].arn,
+      script: loaded.script,
+      imagePaths,
+    });
+    try {
+      const cloud = await LocalCloud.start({
+        assembly,
+        stacks,
+        service,
+        variables: { LISTEN_SECONDS: '2', SETTLE_SECONDS: '1' },
+        pace: { waitMs: 100 },
+        onFunctionLog,
+      });
+      const run = new ScenarioRun(service, cloud);
+      await loaded.scenario.standIns?.(cloud);
+      return run;
+    } catch (error) {
+      await service.close();
+      throw error;
+    }
+  }
+
+  public readonly turns: LocalTurn[] = [];
+
+  private constructor(
+    public readonly service: LocalService,
+    public readonly cloud: LocalCloud,
+  ) {}
+
+  /** Delivers one event and waits until nothing moves any more. */
+  public async deliver(wanted: Delivered): Promise<EventResult> {
+    const { cloud } = this;
+    const before = {
+      outcomes: cloud.outcomes().length,
+      screened: cloud.guardrail.screened.length,
+      executions: cloud.executions.all.length,
+      deadLetters: cloud.queues.deadLetters().length,
+    };
+    const deliveries =
+      'schedule' in wanted
+        ? [await cloud.runSchedule(wanted.schedule, wanted.time)]
+        : await cloud.deliver(wanted.event, this.busOf(wanted.bus));
+    await cloud.quiet();
+    const turns = await Promise.all(
+      cloud
+        .outcomes()
+        .slice(before.outcomes)
+        .map(({ Detail, EventBusName }) => this.turn(Detail as unknown as TurnResult, EventBusName)),
+    );
+    this.turns.push(...turns);
+    const names = new Set(this.turns.map(({ name }) => name));
+    return {
+      deliveries,
+      turns,
+      screened: cloud.guardrail.screened.slice(before.screened),
+      executions: cloud.executions.all.slice(before.executions).filter(({ name }) => !names.has(name)),
+      deadLetters: cloud.queues.deadLetters().slice(before.deadLetters),
+    };
+  }
+
+  public async close(): Promise<void> {
+    // The service first: what a function waits for ends with it.
+    await this.service.close();
+    await this.cloud.close();
+  }
+
+  private busOf(part: string | undefined): string | undefined {
+    return part === undefined ? undefined : this.cloud.deployment.one('AWS::Events::EventBus', part).ref;
+  }
+
+  private async turn(detail: TurnResult, bus: string): Promise<LocalTurn> {
+    const { name } = detail.turn;
+    const evidence = new Map<string, string>();
+    if (detail.evidence !== undefined) {
+      const { bucket, manifestKey } = detail.evidence;
+      const folder = `${path.posix.dirname(manifestKey)}/`;
+      for (const key of await this.cloud.keys(bucket, folder)) {
+        evidence.set(key.slice(folder.length), await this.cloud.text(bucket, key));
+      }
+    }
+    const lines = (evidence.get('items.jsonl') ?? '').split('\n').filter(Boolean);
+    return {
+      name,
+      detail,
+      outcome: detail.outcome,
+      bus,
+      items: lines.map((line) => JSON.parse(line) as Item),
+      evidence,
+    };
+  }
+}
+
+/** Writes the evidence of a turn below a directory. @returns the directory of the turn */
+export function writeEvidence(directory: string, { name, evidence }: LocalTurn): string {
+  const folder = path.join(directory, name);
+  for (const [file, text] of evidence) {
+    fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    fs.writeFileSync(path.join(folder, file), text);
+  }
+  return folder;
+}

@@ -1,0 +1,49 @@
+import { requireInput } from '../validation/input-error';
+import type { CostAssumptions } from './cost-assumptions';
+
+export type Assumed = Required<CostAssumptions>;
+
+interface Assumption {
+  readonly fallback: number;
+  /** What the number is, as it stands beside it. */
+  readonly what: string;
+  readonly most?: number;
+}
+
+/** Every assumption with its default, in the order in which they are printed. */
+export const ASSUMPTIONS: Readonly<Record<keyof CostAssumptions, Assumption>> = {
+  turnsPerMonth: { fallback: 0, what: 'turns per month, of each agent' },
+  inputTokensPerTurn: { fallback: 400_000, what: 'input tokens per turn, over all calls of the model' },
+  cachedShare: { fallback: 0, what: 'part of the input tokens read from the prompt cache', most: 1 },
+  outputTokensPerTurn: { fallback: 10_000, what: 'output tokens per turn' },
+  minutesPerTurn: { fallback: 10, what: 'minutes per turn', most: 480 },
+  averageVcpu: { fallback: 0.5, what: 'vCPUs in use on average while the turn runs', most: 2 },
+  memoryGigabytes: { fallback: 2, what: 'GB of memory until the environment is stopped', most: 8 },
+  screenedCharacters: { fallback: 4000, what: 'characters of the prompt, and as many of the answer, screened' },
+  functionSeconds: { fallback: 1, what: 'seconds of each function of the workflow', most: 900 },
+  logMegabytesPerTurn: { fallback: 2, what: 'MB of logs per turn' },
+  storedMegabytesPerTurn: { fallback: 1, what: 'MB of evidence and results per turn' },
+  keyRequestsPerTurn: { fallback: 200, what: 'KMS requests per turn' },
+  dataEventsPerTurn: { fallback: 200, what: 'data events per turn, where a trail records any' },
+  monthsKept: { fallback: 12, what: 'months that logs and results are kept where the template sets no end' },
+  imageGigabytes: { fallback: 1, what: 'GB of the image of each Runtime' },
+};
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws InputError for a number that is negative, not finite or larger than what it can be.
+ */
+export function assumed(given: CostAssumptions = {}): Assumed {
+  const values = Object.entries(ASSUMPTIONS).map(([name, { fallback, most = Number.MAX_SAFE_INTEGER }]) => {
+    const value = given[name as keyof CostAssumptions] ?? fallback;
+    requireInput(Number.isFinite(value) && value >= 0 && value <= most, 'MonthlyCostEstimate', {
+      input: name,
+      value,
+      allowed: most === Number.MAX_SAFE_INTEGER ? 'a number that is not negative' : `a number from 0 to ${most}`,
+      fix: 'correct the number, or leave it out for the default',
+    });
+    return [name, value];
+  });
+  return Object.fromEntries(values) as Assumed;
+}

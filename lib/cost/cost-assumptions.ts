@@ -1,0 +1,111 @@
+/**
+ * How an agent is used. No template says that, so every figure of a turn rests on these numbers, which stand beside it.
+ * The defaults are round numbers of this library, not measurements: measure a few turns of yours and put in what you see.
+ */
+export interface CostAssumptions {
+  /**
+   * Turns per month, of each agent.
+   *
+   * @default 0 - only what is due when nobody uses the app; what one turn costs is shown all the same
+   */
+  readonly turnsPerMonth?: number;
+
+  /**
+   * Input tokens of one turn, over all its calls of the model: each call sends the conversation again.
+   *
+   * @default 400000
+   */
+  readonly inputTokensPerTurn?: number;
+
+  /**
+   * Part of the input tokens that is read from the prompt cache, 0 to 1. What Bedrock Managed Agents reaches is not
+   * documented.
+   *
+   * @default 0 - nothing, the expensive side
+   */
+  readonly cachedShare?: number;
+
+  /**
+   * Output tokens of one turn, reasoning included.
+   *
+   * @default 10000
+   */
+  readonly outputTokensPerTurn?: number;
+
+  /**
+   * Minutes from the message to the final answer.
+   *
+   * @default 10
+   */
+  readonly minutesPerTurn?: number;
+
+  /**
+   * vCPUs in use, on average over the turn. Waiting for the model uses none; AWS speaks of 30 to 70 % waiting.
+   *
+   * @default 0.5
+   */
+  readonly averageVcpu?: number;
+
+  /**
+   * GB of memory of the environment, from its start until it is stopped after the idle timeout of the Runtime.
+   *
+   * @default 2
+   */
+  readonly memoryGigabytes?: number;
+
+  /**
+   * Characters of the prompt, and as many of the final answer, that the guardrail screens.
+   *
+   * @default 4000
+   */
+  readonly screenedCharacters?: number;
+
+  /**
+   * Seconds that each function of the workflow runs, except the one that listens to the turn: its time is in the template.
+   *
+   * @default 1
+   */
+  readonly functionSeconds?: number;
+
+  /**
+   * MB that one turn writes to log groups.
+   *
+   * @default 2
+   */
+  readonly logMegabytesPerTurn?: number;
+
+  /**
+   * MB that one turn leaves in buckets: evidence and results.
+   *
+   * @default 1
+   */
+  readonly storedMegabytesPerTurn?: number;
+
+  /**
+   * Calls of KMS caused by one turn.
+   *
+   * @default 200
+   */
+  readonly keyRequestsPerTurn?: number;
+
+  /**
+   * Data events that a trail records of one turn, where it selects any.
+   *
+   * @default 200
+   */
+  readonly dataEventsPerTurn?: number;
+
+  /**
+   * Months for which logs and results are kept, where the template sets no end.
+   *
+   * @default 12
+   */
+  readonly monthsKept?: number;
+
+  /**
+   * GB of the image of each Runtime.
+   *
+   * @default 1
+   */
+  readonly imageGigabytes?: number;
+}

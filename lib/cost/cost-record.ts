@@ -1,0 +1,69 @@
+/** What the JSON form of an estimate says about itself. */
+export const COST_FORMAT = 'cdk-bedrock-managed-agents/monthly-cost/1';
+
+/** The groups of lines, in the order in which they are printed. */
+export const COST_GROUPS = ['network', 'keys', 'logs and trail', 'storage', 'workflow', 'model', 'compute'] as const;
+export type CostGroup = (typeof COST_GROUPS)[number];
+
+/** One priced thing, counted. */
+export interface CostEntry {
+  readonly group: CostGroup;
+  /** What one unit is. */
+  readonly unit: string;
+  readonly quantity: number;
+  /** What the quantity is made of, where that is not plain. */
+  readonly note?: string;
+  /** US dollars per month, or per turn. Absent where the price is not documented. */
+  readonly usd?: number;
+  readonly price: {
+    readonly usd?: number;
+    readonly of: number;
+    readonly per: 'hour' | 'month' | 'use';
+    readonly page: string;
+    readonly readIn: string;
+    readonly readOn: string;
+  };
+}
+
+/** What a turn of one agent costs. */
+export interface TurnCost {
+  readonly agent: string;
+  readonly stack: string;
+  /** Empty where the template does not tell it. */
+  readonly model: string;
+  readonly usd: number;
+  readonly entries: readonly CostEntry[];
+}
+
+/** Something that costs or may cost, and that the sums do not hold. */
+export interface Unpriced {
+  readonly what: string;
+  readonly why: string;
+}
+
+/** An estimate as data: the JSON form, and what the texts are made of. The same templates give the same record. */
+export interface CostRecord {
+  readonly format: typeof COST_FORMAT;
+  readonly stacks: readonly string[];
+  /** The oldest day on which one of the prices used was read. */
+  readonly pricesReadOn: string;
+  readonly idleUsdPerMonth: number;
+  readonly turnsPerMonth: number;
+  /** Idle, and the turns of every agent. */
+  readonly totalUsdPerMonth: number;
+  readonly idle: readonly CostEntry[];
+  readonly turns: readonly TurnCost[];
+  readonly assumptions: readonly { readonly name: string; readonly value: number; readonly what: string }[];
+  readonly unpriced: readonly Unpriced[];
+  readonly notIncluded: readonly string[];
+}
+
+/** What no estimate holds. */
+export const NOT_INCLUDED = [
+  'traffic: data processed by endpoints and gateways, transfer between zones and out',
+  'taxes, discounts, free tiers, support plans; prices of other Regions than us-east-1',
+  'failed and repeated steps, turns that wait for a slot or for an approval, cache writes and requests over 272K tokens',
+  'what the agent calls with its tools: CloudWatch queries, downloads, knowledge bases',
+  'requests that the functions of the workflow make themselves: fractions of a cent',
+  'versions of rotated keys after the first, backups, bootstrap and pipelines',
+] as const;

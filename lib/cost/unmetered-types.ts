@@ -1,0 +1,42 @@
+/** Resources that cost nothing themselves. */
+const FREE = [
+  /^AWS::(IAM|CDK|Organizations|CertificateManager)::/,
+  /^AWS::CloudFormation::(Stack|WaitCondition|WaitConditionHandle|CustomResource|Macro|ModuleVersion)$/,
+  /^Custom::/,
+  /^AWS::(S3::BucketPolicy|SNS::Topic(Inline)?Policy|SQS::Queue(Inline)?Policy|Events::EventBusPolicy)$/,
+  /^AWS::(BedrockAgentCore|SecretsManager|Logs)::ResourcePolicy$/,
+  /^AWS::EC2::(VPC|Subnet|RouteTable|Route|SubnetRouteTableAssociation|InternetGateway|VPCGatewayAttachment)$/,
+  /^AWS::EC2::(SecurityGroup|SecurityGroupEgress|SecurityGroupIngress|NetworkAcl|NetworkAclEntry)$/,
+  /^AWS::EC2::(SubnetNetworkAclAssociation|PrefixList|VPCCidrBlock|DHCPOptions|VPCDHCPOptionsAssociation)$/,
+  /^AWS::Route53Resolver::Firewall(RuleGroup|RuleGroupAssociation|Config)$/,
+  /^AWS::KMS::Alias$/,
+  /^AWS::Logs::(LogStream|SubscriptionFilter|DeliverySource|DeliveryDestination|Delivery|QueryDefinition)$/,
+  /^AWS::BedrockAgentCore::RuntimeEndpoint$/,
+  /^AWS::Bedrock::GuardrailVersion$/,
+  /^AWS::BedrockMantle::Project$/,
+  /^AWS::Lambda::(Permission|Version|Alias|EventInvokeConfig|LayerVersion|CodeSigningConfig)$/,
+  /^AWS::StepFunctions::(StateMachineVersion|StateMachineAlias)$/,
+  /^AWS::Scheduler::ScheduleGroup$/,
+  /^AWS::Budgets::Budget$/,
+];
+
+/** Resources that cost by use only. What of it a turn uses is in the turn; the rest is traffic or is named as not priced. */
+const BY_USE = [
+  /^AWS::S3::Bucket$/,
+  /^AWS::Logs::LogGroup$/,
+  /^AWS::CloudTrail::Trail$/,
+  /^AWS::SNS::(Topic|Subscription)$/,
+  /^AWS::SQS::Queue$/,
+  /^AWS::Lambda::(Function|Url|EventSourceMapping)$/,
+  /^AWS::StepFunctions::StateMachine$/,
+  /^AWS::Events::(EventBus|Rule)$/,
+  /^AWS::Bedrock::Guardrail$/,
+  /^AWS::EC2::FlowLog$/,
+  /^AWS::ECR::Repository$/,
+  /^AWS::BedrockAgentCore::Runtime$/,
+];
+
+/** Whether nothing is due for the resource while nobody uses it. */
+export function costsNothingIdle(type: string): boolean {
+  return [...FREE, ...BY_USE].some((pattern) => pattern.test(type));
+}

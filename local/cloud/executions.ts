@@ -1,0 +1,202 @@
+/** Executions of the deployed state machines: a name is used once, tokens wait, and how one ends is an event. */
+import { AwsError } from './aws-endpoint';
+import type { Deployment } from './deployment';
+import { run, type Pace, type Run, type StateMachineDefinition } from './interpreter';
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+
+export interface Machine {
+  readonly arn: string;
+  readonly name: string;
+  readonly logicalId: string;
+  readonly definition: StateMachineDefinition;
+}
+
+export interface Execution {
+  readonly arn: string;
+  readonly name: string;
+  readonly machine: Machine;
+  readonly input: unknown;
+  readonly startDate: string;
+  status: ExecutionStatus;
+  output?: unknown;
+  error?: Error;
+  /** Tasks in the order in which they were begun, repeated ones included. */
+  readonly tasks: string[];
+  /** Tasks that wait for a token or for another execution, and all others that run. */
+  waiting: number;
+  working: number;
+  /** Resolves when the execution is over, however it ended. */
+  readonly over: Promise<void>;
+  /** Bytes of the largest state input or output; Step Functions allows 262,144. Known when the execution is over. */
+  readonly largestState: () => Promise<number>;
+}
+
+/** Where a task stands: handed on to whoever calls what its resource names. */
+export interface TaskPlace {
+  readonly execution: Execution;
+  readonly state: string;
+  readonly token: string;
+}
+
+export interface ExecutionsOptions {
+  readonly deployment: Deployment;
+  readonly task: (place: TaskPlace, resource: string, parameters: unknown) => Promise<unknown>;
+  /** Gets every status that an execution reaches. */
+  readonly onStatus: (execution: Execution) => void;
+  readonly pace: () => Pace;
+}
+
+export class Executions {
+  public readonly machines: readonly Machine[];
+  private readonly byArn = new Map<string, Execution>();
+  private readonly runs = new Map<Execution, Run>();
+  private readonly tokens = new Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  private issued = 0;
+
+  public constructor(private readonly options: ExecutionsOptions) {
+    this.machines = options.deployment
+      .all('AWS::StepFunctions::StateMachine')
+      .map(({ arn, logicalId, properties }) => ({
+        arn,
+        logicalId,
+        name: arn.split(':').at(-1)!,
+        definition: JSON.parse(String(properties.DefinitionString)) as StateMachineDefinition,
+      }));
+  }
+
+  /** Oldest first. */
+  public get all(): readonly Execution[] {
+    return [...this.byArn.values()];
+  }
+
+  /** Whether some execution goes on without a word from outside. */
+  public get busy(): boolean {
+    return this.all.some(({ status, waiting, working }) => status === 'RUNNING' && (waiting === 0 || working > 0));
+  }
+
+  /** By ARN, or the part of the logical id that only one machine has. @throws Error that names what there is */
+  public machine(reference: string): Machine {
+    const arn = reference.startsWith('arn:')
+      ? reference
+      : this.options.deployment.one('AWS::StepFunctions::StateMachine', reference).arn;
+    const machine = this.machines.find((each) => each.arn === arn);
+    if (machine === undefined) throw new AwsError('StateMachineDoesNotExist', reference);
+    return machine;
+  }
+
+  public find(executionArn: string): Execution | undefined {
+    return this.byArn.get(executionArn);
+  }
+
+  /**
+   * @param definition what the machine does instead, for this execution
+   * @throws AwsError ExecutionAlreadyExists when the name is taken
+   */
+  public start(machineArn: string, name: string, input: unknown, definition?: StateMachineDefinition): Execution {
+    const machine = this.machine(machineArn);
+    const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    if (this.byArn.has(arn)) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    const token = `token-${name}`;
+    const running = run({
+      definition: definition ?? machine.definition,
+      input,
+      machine,
+      execution: { arn, name },
+      token,
+      pace: this.options.pace(),
+      task: (state, resource, parameters) => this.task(execution, token, state, resource, parameters),
+    });
+    const execution: Execution = {
+      arn,
+      name,
+      machine,
+      input,
+      startDate: new Date().toISOString(),
+      status: 'RUNNING',
+      tasks: [],
+      waiting: 0,
+      working: 0,
+      largestState: running.largestState,
+      over: running.result.then(
+        (output) => this.end(execution, execution.status === 'ABORTED' ? 'ABORTED' : 'SUCCEEDED', output),
+        (error: Error) => this.end(execution, 'FAILED', undefined, error),
+      ),
+    };
+    this.byArn.set(arn, execution);
+    this.runs.set(execution, running);
+    this.options.onStatus(execution);
+    return execution;
+  }
+
+  /** StopExecution: what a function of it does at the moment goes on. */
+  public async stop(execution: Execution): Promise<void> {
+    if (execution.status !== 'RUNNING') return;
+    execution.status = 'ABORTED';
+    this.runs.get(execution)!.abort();
+    await execution.over;
+  }
+
+  /** Waits until somebody answers the token of a task. */
+  public async answered(place: TaskPlace, ask: () => Promise<unknown>): Promise<unknown> {
+    const answer = new Promise<unknown>((resolve, reject) => this.tokens.set(place.token, { resolve, reject }));
+    await ask();
+    return await this.parked(place.execution, answer);
+  }
+
+  /** Runs another execution and waits for its end. */
+  public async parked<T>(execution: Execution, other: Promise<T>): Promise<T> {
+    execution.working -= 1;
+    execution.waiting += 1;
+    try {
+      return await other;
+    } finally {
+      execution.waiting -= 1;
+      execution.working += 1;
+    }
+  }
+
+  /** SendTaskSuccess. @throws AwsError TaskTimedOut when nothing waits for the token */
+  public succeed(token: string, output: unknown): void {
+    this.waitingFor(token).resolve(output);
+  }
+
+  /** SendTaskFailure. @throws AwsError TaskTimedOut when nothing waits for the token */
+  public fail(token: string, error: string, cause: string): void {
+    this.waitingFor(token).reject(Object.assign(new Error(cause), { name: error }));
+  }
+
+  public close(): void {
+    for (const execution of this.all) {
+      if (execution.status === 'RUNNING') this.runs.get(execution)!.abort();
+    }
+  }
+
+  private waitingFor(token: string) {
+    const waiting = this.tokens.get(token);
+    this.tokens.delete(token);
+    if (waiting === undefined) throw new AwsError('TaskTimedOut', 'Nothing waits for this token');
+    return waiting;
+  }
+
+  private async task(execution: Execution, base: string, state: string, resource: string, parameters: unknown) {
+    // The context has one token per execution; here it becomes one per task, as Step Functions has it.
+    const token = `${base}-${this.issued++}`;
+    const own = JSON.parse(JSON.stringify(parameters ?? null).replaceAll(`"${base}"`, `"${token}"`)) as unknown;
+    execution.tasks.push(state);
+    execution.working += 1;
+    try {
+      return await this.options.task({ execution, state, token }, resource, own);
+    } finally {
+      execution.working -= 1;
+    }
+  }
+
+  private end(execution: Execution, status: ExecutionStatus, output: unknown, error?: Error): void {
+    execution.status = status;
+    execution.output = output;
+    execution.error = error;
+    this.runs.delete(execution);
+    this.options.onStatus(execution);
+  }
+}

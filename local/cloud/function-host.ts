@@ -1,0 +1,79 @@
+/** One function in a thread of its own, which can be killed in the middle of a call. */
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+interface Reply {
+  readonly id: number;
+  readonly answer?: unknown;
+  readonly error?: { readonly name: string; readonly message: string; readonly stack: string };
+  readonly log?: string;
+}
+
+export interface FunctionHostOptions {
+  /** Directory of the code. */
+  readonly directory: string;
+  /** As Lambda names it: file and export, `index.handler`. */
+  readonly handler: string;
+  /** The whole environment: nothing of this process's own reaches the function. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Gets the lines that the function logs. */
+  readonly onLog?: (line: string) => void;
+}
+
+export class FunctionHost {
+  private calls = 0;
+  private worker?: Worker;
+  private readonly pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+
+  public constructor(private readonly options: FunctionHostOptions) {}
+
+  /** Invokes the handler. What it throws keeps its name. */
+  public invoke(payload: unknown): Promise<unknown> {
+    this.worker ??= this.start();
+    const id = this.calls++;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
+      this.worker!.postMessage({ id, payload: JSON.parse(JSON.stringify(payload)) as unknown });
+    });
+  }
+
+  /** Ends the thread; calls under way are lost without an answer. The next call starts another. */
+  public async crash(): Promise<void> {
+    const worker = this.worker;
+    this.worker = undefined;
+    await worker?.terminate();
+    this.lose(new Error('the function was lost'));
+  }
+
+  private lose(error: Error): void {
+    for (const { reject } of this.pending.values()) reject(error);
+    this.pending.clear();
+  }
+
+  private start(): Worker {
+    const [file, handler] = this.options.handler.split('.');
+    const worker = new Worker(path.join(__dirname, 'function-thread.js'), {
+      env: this.options.environment,
+      // Not the loaders of this process: a function runs from its bundle.
+      execArgv: [],
+      workerData: {
+        file: path.join(this.options.directory, `${file}.js`),
+        handler,
+        logs: this.options.onLog !== undefined,
+      },
+    });
+    worker.on('error', (error) => {
+      this.worker = undefined;
+      this.lose(error);
+    });
+    worker.on('message', ({ id, answer, error, log }: Reply) => {
+      if (log !== undefined) return this.options.onLog?.(log);
+      const call = this.pending.get(id);
+      this.pending.delete(id);
+      if (error) call?.reject(Object.assign(new Error(error.message), { name: error.name, stack: error.stack }));
+      // Parsed here, so that it is an object of this realm.
+      else call?.resolve(JSON.parse(JSON.stringify(answer)));
+    });
+    return worker;
+  }
+}

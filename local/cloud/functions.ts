@@ -1,0 +1,79 @@
+/** Every Lambda function of the deployment: its code, its variables, its role's credentials, in a thread of its own. */
+import { type DeployedResource, type Deployment } from './deployment';
+import { FunctionHost } from './function-host';
+
+export interface FunctionsOptions {
+  /** What a function finds in its environment beside its own variables; they win over its own. */
+  readonly environment: (roleArn: string) => Readonly<Record<string, string>>;
+  readonly onLog?: (logicalId: string, line: string) => void;
+}
+
+export class Functions {
+  /** Invocations that have no answer yet. */
+  public running = 0;
+  private readonly hosts = new Map<string, FunctionHost>();
+
+  public constructor(
+    private readonly deployment: Deployment,
+    private readonly options: FunctionsOptions,
+  ) {}
+
+  /** By ARN (with or without a qualifier), name or logical id. @throws Error that names the functions there are */
+  public find(reference: string): DeployedResource {
+    const name = reference.replace(/^arn:.*:function:/, '').replace(/:[^:]*$/, '');
+    const all = this.deployment.all('AWS::Lambda::Function');
+    const found = all.find(({ ref, logicalId }) => ref === name || logicalId === name);
+    if (found === undefined) {
+      throw new Error(`No function "${reference}"; there are: ${all.map(({ logicalId }) => logicalId).join(', ')}`);
+    }
+    return found;
+  }
+
+  /** Invokes the real code of a function. What it throws keeps its name. */
+  public async invoke(reference: string, payload: unknown): Promise<unknown> {
+    this.running += 1;
+    try {
+      return await this.host(this.find(reference)).invoke(payload);
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  /** Loses the function in the middle of what it does. */
+  public async crash(reference: string): Promise<void> {
+    await this.hosts.get(this.find(reference).arn)?.crash();
+  }
+
+  public async close(): Promise<void> {
+    await Promise.all([...this.hosts.values()].map((host) => host.crash()));
+  }
+
+  private host(found: DeployedResource): FunctionHost {
+    const known = this.hosts.get(found.arn);
+    if (known !== undefined) return known;
+    const { onLog } = this.options;
+    const host = new FunctionHost({
+      directory: this.codeOf(found),
+      handler: String(found.properties.Handler),
+      environment: { ...variablesOf(found), ...this.options.environment(String(found.properties.Role)) },
+      onLog: onLog && ((line) => onLog(found.logicalId, line)),
+    });
+    this.hosts.set(found.arn, host);
+    return host;
+  }
+
+  private codeOf({ logicalId, properties }: DeployedResource): string {
+    const { S3Bucket: bucket, S3Key: key } = properties.Code as { S3Bucket?: string; S3Key?: string };
+    const asset = this.deployment.assets.find((each) => each.bucket === bucket && each.key === key);
+    if (asset === undefined || asset.packaging !== 'zip') {
+      throw new Error(`The code of ${logicalId} is no directory of the assembly: only such functions run here`);
+    }
+    return asset.path;
+  }
+}
+
+/** The variables that the template gives a function. */
+export function variablesOf({ properties }: DeployedResource): Record<string, string> {
+  const { Variables = {} } = (properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,165 @@
+/** Runs a synthesized definition, state by state, in a local interpreter of the Amazon States Language. */
+
+// The interpreter uses Promise.withResolvers, which Node 20 does not have.
+(Promise as { withResolvers?: unknown }).withResolvers ??= function withResolvers<T>() {
+  let resolve!: (value: T | PromiseLike<T>) => void;
+  let reject!: (reason?: unknown) => void;
+  const promise = new Promise<T>((yes, no) => ([resolve, reject] = [yes, no]));
+  return { promise, resolve, reject };
+};
+
+/** The part of aws-local-stepfunctions that is used; its types are those of an ES module. */
+interface Interpreter {
+  run(input: unknown, options: object): { result: Promise<unknown>; abort(): void; eventLogs: AsyncIterable<unknown> };
+}
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { StateMachine } = require('aws-local-stepfunctions') as {
+  StateMachine: new (definition: unknown, options: object) => Interpreter;
+};
+
+export interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Retry?: unknown;
+  readonly Branches?: readonly StateMachineDefinition[];
+  readonly ItemProcessor?: StateMachineDefinition;
+  readonly Iterator?: StateMachineDefinition;
+}
+
+export interface StateMachineDefinition {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+/** Time in an execution: nobody waits for minutes here. */
+export interface Pace {
+  /** Wait states and the time between retries, in milliseconds. @default 20 */
+  readonly waitMs?: number;
+  /** The same for single states. */
+  readonly waits?: Readonly<Record<string, number>>;
+}
+
+export interface RunOptions {
+  readonly definition: StateMachineDefinition;
+  readonly input: unknown;
+  readonly machine: { readonly arn: string; readonly name: string };
+  readonly execution: { readonly arn: string; readonly name: string };
+  /** Calls what the resource of a task names. */
+  readonly task: (state: string, resource: string, parameters: unknown) => Promise<unknown>;
+  /** `$$.Task.Token` of every task; the caller makes it unique. */
+  readonly token: string;
+  readonly pace: Pace;
+}
+
+export interface Run {
+  readonly result: Promise<unknown>;
+  /** Bytes of the largest state input or output; Step Functions allows 262,144. Known when the run is over. */
+  readonly largestState: () => Promise<number>;
+  abort(): void;
+}
+
+/** Every state of a machine, those inside Map and Parallel states included. */
+export function allStates(machine: Pick<StateMachineDefinition, 'States'>): [string, State][] {
+  return Object.entries(machine.States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...[...(state.Branches ?? []), state.ItemProcessor, state.Iterator]
+      .filter((inner) => inner !== undefined)
+      .flatMap(allStates),
+  ]);
+}
+
+export function run({ definition, input, machine, execution, task, token, pace }: RunOptions): Run {
+  const states = allStates(definition);
+  const waitMs = pace.waitMs ?? 20;
+  const pick = (type: string) => states.filter(([, state]) => state.Type === type);
+  const retried = states.filter(([, state]) => state.Retry !== undefined);
+  const entries = new EnteredStates(states.map(([name]) => name));
+  const call = async (state: string, resource: string, parameters: unknown) => {
+    // The interpreter enters the first state before `run` has returned.
+    await Promise.resolve();
+    const result = await task(state, resource, parameters);
+    entries.left(state);
+    return result;
+  };
+  // No limit on the whole execution: whoever runs it ends it.
+  const running = new StateMachine(entries.written({ ...definition, TimeoutSeconds: undefined }), {
+    validationOptions: { checkArn: false, checkPaths: false },
+  }).run(input, {
+    noThrowOnAbort: true,
+    context: {
+      Execution: { Name: execution.name, Id: execution.arn },
+      StateMachine: { Name: machine.name, Id: machine.arn },
+      Task: { Token: token },
+      [ENTERED]: entries.context,
+    },
+    overrides: {
+      taskResourceLocalHandlers: Object.fromEntries(
+        pick('Task').map(([state, { Resource }]) => [
+          state,
+          (parameters: unknown) => call(state, Resource!, parameters),
+        ]),
+      ),
+      waitTimeOverrides: Object.fromEntries(pick('Wait').map(([state]) => [state, pace.waits?.[state] ?? waitMs])),
+      retryIntervalOverrides: Object.fromEntries(retried.map(([state]) => [state, pace.waits?.[state] ?? waitMs])),
+    },
+  });
+  return { result: running.result, abort: () => running.abort(), largestState: () => largest(running.eventLogs) };
+}
+
+const ENTERED = 'EnteredStates';
+
+/** `$$.State`, which the interpreter does not have: each state reads an entry of its own in the context. */
+class EnteredStates {
+  public readonly context: Record<string, { readonly Name: string; readonly EnteredTime: string }> = {};
+  private readonly times = new Map<string, string>();
+
+  public constructor(private readonly names: readonly string[]) {
+    const time = (name: string): string => {
+      // A retry does not enter the state again.
+      if (!this.times.has(name)) this.times.set(name, new Date().toISOString());
+      return this.times.get(name)!;
+    };
+    for (const [index, name] of names.entries()) {
+      this.context[`s${index}`] = {
+        Name: name,
+        get EnteredTime() {
+          return time(name);
+        },
+      };
+    }
+  }
+
+  public left(name: string): void {
+    this.times.delete(name);
+  }
+
+  /** The definition with every `$$.State` as the path of the state that it stands in. */
+  public written<T>(value: T, state = ''): T {
+    if (typeof value === 'string') {
+      return value.replace(/\$\$\.State\b(?=\.)/g, `$$$$.${ENTERED}.s${this.names.indexOf(state)}`) as T;
+    }
+    if (Array.isArray(value)) return value.map((entry: unknown) => this.written(entry, state)) as T;
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]: [string, unknown]) => [
+        key,
+        key === 'States' && typeof entry === 'object'
+          ? Object.fromEntries(
+              Object.entries(entry as object).map(([name, inner]) => [name, this.written(inner as unknown, name)]),
+            )
+          : this.written(entry, state),
+      ]),
+    ) as T;
+  }
+}
+
+async function largest(events: AsyncIterable<unknown>): Promise<number> {
+  let bytes = 0;
+  for await (const event of events) {
+    const { state } = event as { state?: { input?: unknown; output?: unknown } };
+    for (const value of [state?.input, state?.output]) {
+      bytes = Math.max(bytes, Buffer.byteLength(JSON.stringify(value) ?? ''));
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,123 @@
+/**
+ * The queues of the deployment, and the event source mappings that hand their messages to functions: in batches, failed
+ * messages back into the queue, and after their last attempt into the dead-letter queue. Time is left out: a message
+ * returns at once, not after the visibility timeout.
+ */
+import { randomUUID } from 'node:crypto';
+import type { DeployedResource, Deployment } from './deployment';
+import type { Functions } from './functions';
+
+interface Message {
+  readonly messageId: string;
+  readonly body: string;
+  receives: number;
+}
+
+interface Queue {
+  readonly arn: string;
+  readonly name: string;
+  readonly url: string;
+  readonly messages: Message[];
+  readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
+  readonly mapping?: DeployedResource;
+  pumping: boolean;
+}
+
+export class Queues {
+  private readonly queues: Queue[];
+
+  public constructor(
+    deployment: Deployment,
+    private readonly functions: Functions,
+  ) {
+    const mappings = deployment.all('AWS::Lambda::EventSourceMapping');
+    this.queues = deployment.all('AWS::SQS::Queue').map(({ arn, ref, properties }) => ({
+      arn,
+      url: ref,
+      name: arn.split(':').at(-1)!,
+      messages: [],
+      redrive: properties.RedrivePolicy as Queue['redrive'],
+      mapping: mappings.find((mapping) => mapping.properties.EventSourceArn === arn),
+      pumping: false,
+    }));
+  }
+
+  /** Messages that a function has still to be given. */
+  public get busy(): boolean {
+    return this.queues.some(({ pumping }) => pumping);
+  }
+
+  /** By URL, ARN or name. @throws Error when the deployment has no such queue */
+  public send(reference: string, body: string): string {
+    const queue = this.find(reference);
+    const message = { messageId: randomUUID(), body, receives: 0 };
+    queue.messages.push(message);
+    void this.pump(queue);
+    return message.messageId;
+  }
+
+  /** Bodies that wait in a queue. */
+  public waiting(reference: string): readonly string[] {
+    return this.find(reference).messages.map(({ body }) => body);
+  }
+
+  /** What waits in dead-letter queues, by the name of the queue. */
+  public deadLetters(): readonly { readonly queue: string; readonly body: string }[] {
+    const targets = new Set(this.queues.map(({ redrive }) => redrive?.deadLetterTargetArn));
+    return this.queues
+      .filter(({ arn }) => targets.has(arn))
+      .flatMap(({ name, messages }) => messages.map(({ body }) => ({ queue: name, body })));
+  }
+
+  private find(reference: string): Queue {
+    const found = this.queues.find(({ arn, name, url }) => [arn, name, url].includes(reference));
+    if (found === undefined) throw new Error(`No queue "${reference}" in the deployment`);
+    return found;
+  }
+
+  private async pump(queue: Queue): Promise<void> {
+    const { mapping } = queue;
+    if (mapping === undefined || mapping.properties.Enabled === false || queue.pumping) return;
+    queue.pumping = true;
+    while (queue.messages.length > 0) {
+      // What was just sent is handed over together, as far as a batch goes.
+      await new Promise((resolve) => setImmediate(resolve));
+      const batch = queue.messages.splice(0, Number(mapping.properties.BatchSize ?? 10));
+      for (const message of batch) message.receives += 1;
+      const failed = await this.handOver(queue, mapping, batch);
+      for (const message of failed) this.giveBack(queue, message);
+    }
+    queue.pumping = false;
+  }
+
+  /** @returns what was not dealt with */
+  private async handOver(queue: Queue, { properties }: DeployedResource, batch: Message[]): Promise<Message[]> {
+    const records = batch.map(({ messageId, body, receives }) => ({
+      messageId,
+      body,
+      attributes: { ApproximateReceiveCount: String(receives) },
+      eventSource: 'aws:sqs',
+      eventSourceARN: queue.arn,
+    }));
+    try {
+      const answer = await this.functions.invoke(String(properties.FunctionName), { Records: records });
+      const types = (properties.FunctionResponseTypes ?? []) as string[];
+      if (!types.includes('ReportBatchItemFailures')) return [];
+      const { batchItemFailures = [] } = (answer ?? {}) as { batchItemFailures?: { itemIdentifier: string }[] };
+      return batch.filter(({ messageId }) => batchItemFailures.some((item) => item.itemIdentifier === messageId));
+    } catch {
+      return batch;
+    }
+  }
+
+  private giveBack(queue: Queue, message: Message): void {
+    const { redrive } = queue;
+    if (redrive !== undefined && message.receives >= redrive.maxReceiveCount) {
+      const target = this.find(redrive.deadLetterTargetArn);
+      target.messages.push({ ...message, receives: 0 });
+      void this.pump(target);
+    } else {
+      queue.messages.push(message);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+/** What the tasks of state machines call: the service integrations of Step Functions that this library uses. */
+import {
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
+  GetItemCommand,
+  type GetItemCommandInput,
+  PutItemCommand,
+  type PutItemCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Fields } from './aws-endpoint';
+import type { EventEntry } from './event-buses';
+import type { Execution, Executions, TaskPlace } from './executions';
+import type { Functions } from './functions';
+import type { LocalGuardrail } from './guardrail';
+import type { Queues } from './queues';
+import type { Stores } from './stores';
+
+/** A call of a scenario's own: what it returns is the result of the task. */
+export type ServiceCall = (parameters: Fields, place: TaskPlace) => unknown;
+
+export interface ServiceCallsOptions {
+  readonly stores: Stores;
+  readonly functions: Functions;
+  readonly executions: () => Executions;
+  readonly queues: Queues;
+  readonly guardrail: LocalGuardrail;
+  readonly putEvents: (entries: readonly EventEntry[]) => void;
+  readonly parameter: (name: string) => string;
+}
+
+const WAIT = '.waitForTaskToken';
+
+export class ServiceCalls {
+  private readonly calls: Map<string, ServiceCall>;
+
+  public constructor(private readonly on: ServiceCallsOptions) {
+    const { stores, functions, queues, guardrail } = on;
+    const { dynamo, s3 } = stores;
+    const update = (input: Fields) => dynamo.send(new UpdateItemCommand(input as unknown as UpdateItemCommandInput));
+    const read = async (input: Fields) => {
+      const { Item } = await dynamo.send(new GetItemCommand(input as unknown as GetItemCommandInput));
+      return { Item };
+    };
+    const put = (input: Fields) => dynamo.send(new PutItemCommand(input as unknown as PutItemCommandInput));
+    const remove = (input: Fields) => dynamo.send(new DeleteItemCommand(input as unknown as DeleteItemCommandInput));
+    const start = ({ StateMachineArn, Name, Input }: Fields, { execution, state }: TaskPlace) =>
+      on
+        .executions()
+        .start(
+          String(StateMachineArn),
+          Name === undefined ? `${execution.name}-${state}-${execution.tasks.length}` : (Name as string),
+          Input ?? {},
+        );
+    this.calls = new Map<string, ServiceCall>([
+      [
+        'lambda:invoke',
+        async ({ FunctionName, Payload }) => ({
+          Payload: await functions.invoke(String(FunctionName), Payload ?? {}),
+          StatusCode: 200,
+        }),
+      ],
+      ['dynamodb:updateItem', update],
+      ['dynamodb:getItem', read],
+      ['dynamodb:putItem', put],
+      ['dynamodb:deleteItem', remove],
+      ['aws-sdk:dynamodb:updateItem', update],
+      ['aws-sdk:dynamodb:getItem', read],
+      ['aws-sdk:dynamodb:putItem', put],
+      ['aws-sdk:dynamodb:deleteItem', remove],
+      [
+        'aws-sdk:dynamodb:query',
+        async (input) => {
+          const { Items, Count } = await dynamo.send(new QueryCommand(input as unknown as QueryCommandInput));
+          return { Items, Count };
+        },
+      ],
+      [
+        'aws-sdk:s3:getObject',
+        async ({ Bucket, Key }) => {
+          const { Body } = await s3.send(new GetObjectCommand({ Bucket: String(Bucket), Key: String(Key) }));
+          return { Body: await Body!.transformToString() };
+        },
+      ],
+      [
+        'aws-sdk:s3:putObject',
+        async ({ Bucket, Key, Body, ContentType }) => {
+          const text = typeof Body === 'string' ? Body : JSON.stringify(Body);
+          const type = ContentType as string | undefined;
+          await s3.send(
+            new PutObjectCommand({ Bucket: String(Bucket), Key: String(Key), Body: text, ContentType: type }),
+          );
+          return {};
+        },
+      ],
+      ['aws-sdk:ssm:getParameter', ({ Name }) => ({ Parameter: { Name, Value: on.parameter(String(Name)) } })],
+      [
+        'aws-sdk:bedrockruntime:applyGuardrail',
+        ({ Source, Content }) => {
+          const [{ Text }] = Content as { Text: { Text: string } }[];
+          return guardrail.apply(String(Source), Text.Text);
+        },
+      ],
+      [
+        'events:putEvents',
+        ({ Entries }, { execution }) => {
+          // Step Functions adds itself (docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html).
+          const own = [execution.arn, execution.machine.arn];
+          const entries = (Entries as EventEntry[]).map((entry) => ({
+            ...entry,
+            Resources: [...(entry.Resources ?? []), ...own],
+          }));
+          on.putEvents(entries);
+          return { FailedEntryCount: 0 };
+        },
+      ],
+      [
+        'sqs:sendMessage',
+        ({ QueueUrl, MessageBody }) => ({ MessageId: queues.send(String(QueueUrl), asText(MessageBody)) }),
+      ],
+      [
+        'states:startExecution',
+        (input, place) => {
+          const { arn, startDate } = start(input, place);
+          return { ExecutionArn: arn, StartDate: startDate };
+        },
+      ],
+      [
+        'states:startExecution.sync',
+        async (input, place) => describe(await this.finished(start(input, place), place), false),
+      ],
+      [
+        'states:startExecution.sync:2',
+        async (input, place) => describe(await this.finished(start(input, place), place), true),
+      ],
+    ]);
+  }
+
+  /** Serves another resource, or one of these in another way: `sns:publish`, `aws-sdk:ssm:createOpsItem`. */
+  public serve(resource: string, call: ServiceCall): void {
+    this.calls.set(resource, call);
+  }
+
+  /** Calls what the resource of a task names. @throws as Step Functions would name the error */
+  public async call(place: TaskPlace, resource: string, parameters: Fields): Promise<unknown> {
+    const name = resource.includes(':states:::') ? resource.split(':states:::')[1] : 'lambda:invoke';
+    const service = name.endsWith(WAIT) ? name.slice(0, -WAIT.length) : name;
+    const found = this.calls.get(service);
+    if (found === undefined) {
+      throw new Error(`Nothing here serves ${service}: register it with cloud.serviceCalls.serve('${service}', …)`);
+    }
+    const called = async () => {
+      try {
+        // A function as the resource itself gets the input of the state and gives back its answer.
+        if (!resource.includes(':states:::')) return await this.on.functions.invoke(resource, parameters);
+        return plain(await found(parameters, place));
+      } catch (error) {
+        throw named(service, error as Error);
+      }
+    };
+    return name.endsWith(WAIT) ? await this.on.executions().answered(place, called) : await called();
+  }
+
+  private async finished(child: Execution, { execution }: TaskPlace): Promise<Execution> {
+    await this.on.executions().parked(execution, child.over);
+    if (child.status !== 'SUCCEEDED') {
+      throw Object.assign(new Error(`${child.arn} ended as ${child.status}: ${child.error?.message ?? ''}`), {
+        name: 'States.TaskFailed',
+      });
+    }
+    return child;
+  }
+}
+
+function describe({ arn, name, machine, input, output, status, startDate }: Execution, parsed: boolean): unknown {
+  return {
+    ExecutionArn: arn,
+    Name: name,
+    StateMachineArn: machine.arn,
+    Status: status,
+    StartDate: startDate,
+    StopDate: new Date().toISOString(),
+    Input: parsed ? input : JSON.stringify(input),
+    Output: parsed ? output : JSON.stringify(output),
+  };
+}
+
+const PREFIXES: Readonly<Record<string, string>> = {
+  dynamodb: 'DynamoDB',
+  'aws-sdk:dynamodb': 'DynamoDb',
+  states: 'StepFunctions',
+  sqs: 'SQS',
+};
+
+/** Step Functions puts the service in front of an error, and `Exception` behind it. Functions name their own. */
+function named(service: string, error: Error): Error {
+  const prefix = PREFIXES[service.replace(/:[^:]*$/, '')];
+  if (prefix !== undefined && !error.name.includes('.')) {
+    error.name = `${prefix}.${error.name.replace(/(Exception)?$/, 'Exception')}`;
+  }
+  return error;
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** As JSON, which is all that a state holds. */
+const plain = (value: unknown): unknown =>
+  value === undefined
+    ? null
+    : (JSON.parse(
+        JSON.stringify(value, (key, entry: unknown) => (key === '$metadata' ? undefined : entry)),
+      ) as unknown);

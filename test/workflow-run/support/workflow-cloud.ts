@@ -1,0 +1,94 @@
+/** The local cloud of one workflow, with the names that tests of it use, and faults before and after tasks. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { LocalService } from '../../../local';
+import { LocalCloud, type Execution, type Machine, type Pace, type StateMachineDefinition } from '../../../local/cloud';
+import type { Deployed } from './scenario-stack';
+
+export interface Turn {
+  readonly name: string;
+  readonly result: Promise<any>;
+  readonly execution: Execution;
+}
+
+export class WorkflowCloud {
+  static async start(
+    { assembly }: Deployed,
+    service: LocalService,
+    variables: Record<string, string> = {},
+    pace: Pace = {},
+  ): Promise<WorkflowCloud> {
+    return new WorkflowCloud(
+      await LocalCloud.start({
+        assembly,
+        service,
+        variables: { LISTEN_SECONDS: '2', SETTLE_SECONDS: '1', ...variables },
+        pace,
+      }),
+    );
+  }
+
+  readonly turns: Machine;
+  readonly settlement: Machine;
+  readonly bucket: string;
+  readonly table: string;
+  readonly binding: string;
+  /** Called before every task, and after it was done; throw to inject a fault. */
+  beforeTask: (state: string) => void = () => undefined;
+  afterTask: (state: string) => void = () => undefined;
+
+  private constructor(readonly cloud: LocalCloud) {
+    const { deployment, executions } = cloud;
+    this.turns = executions.machine('TurnsMachine');
+    this.settlement = executions.machine('Settlement');
+    this.bucket = deployment.one('AWS::S3::Bucket', 'Evidence').ref;
+    this.table = deployment.one('AWS::DynamoDB::Table').ref;
+    this.binding = String(deployment.one('AWS::SSM::Parameter').properties.Value);
+    cloud.aroundTask = async (state, call) => {
+      this.beforeTask(state);
+      const result = await call();
+      this.afterTask(state);
+      return result;
+    };
+  }
+
+  run(name: string, input: unknown, definition?: StateMachineDefinition): Turn {
+    const execution = this.cloud.executions.start(this.turns.arn, name, input, definition);
+    const result = execution.over.then(() => {
+      if (execution.status === 'FAILED') throw execution.error!;
+      return execution.output;
+    });
+    result.catch(() => undefined);
+    return { name, result, execution };
+  }
+
+  /** What the settlement of a turn, which the rule of the workflow starts, comes to. */
+  async settled(name: string): Promise<any> {
+    await this.cloud.quiet();
+    const settlements = this.cloud.executions.all.filter(
+      ({ machine, input }) => machine === this.settlement && (input as any).detail.name === name,
+    );
+    if (settlements.length !== 1) throw new Error(`${settlements.length} settlements of ${name}`);
+    return settlements[0].output;
+  }
+
+  /** Invokes the function of a step. */
+  invoke(step: string, payload: unknown): Promise<unknown> {
+    return this.cloud.functions.invoke(this.cloud.deployment.one('AWS::Lambda::Function', step).arn, payload);
+  }
+
+  item(pk: string): Promise<Record<string, AttributeValue> | undefined> {
+    return this.cloud.item(this.table, pk);
+  }
+
+  text(key: string): Promise<string> {
+    return this.cloud.text(this.bucket, key);
+  }
+
+  outcomes(turn?: string): readonly { readonly Detail: Record<string, any> }[] {
+    return this.cloud.outcomes(turn);
+  }
+
+  slotHolders(): Promise<string[]> {
+    return this.cloud.slotHolders();
+  }
+}
