@@ -68,6 +68,8 @@ const programs = [
     'publish-github-review',
     'accept-findings',
     'summarize-audit',
+    'stage-incident',
+    'publish-report',
   ].map(lambdaHandler),
   ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
