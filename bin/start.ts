@@ -26,7 +26,15 @@ function synthesize(example: string): SynthesizedStack[] {
     `${style.title(`Synthesizing ${example}`)} ${style.faint('(cdk synth; findings of the validation are errors)')}`,
   );
   const started = Date.now();
-  const cli = [require.resolve('aws-cdk/bin/cdk'), 'synth', '--quiet', '--context', `example=${example}`, '--output', assembly];
+  const cli = [
+    require.resolve('aws-cdk/bin/cdk'),
+    'synth',
+    '--quiet',
+    '--context',
+    `example=${example}`,
+    '--output',
+    assembly,
+  ];
   const synth = spawnSync(process.execPath, cli, {
     cwd: root,
     encoding: 'utf8',
