@@ -10,9 +10,9 @@ import { CommandError, UsageError, type Command } from './bma/command';
 const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
+  cost: costCommand,
   approve: approveCommand,
   new: newCommand,
-  cost: costCommand,
 };
 
 const USAGE = `Usage: bma <command> [options]
