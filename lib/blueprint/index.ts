@@ -1,2 +1,3 @@
 export * from './agent-blueprint';
 export * from './agent-blueprint-props';
+export * from './pull-request-reviewer';
