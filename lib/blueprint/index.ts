@@ -3,3 +3,7 @@ export * from './agent-blueprint-props';
 export * from './security-auditor/security-auditor';
 export * from './security-auditor/security-auditor-props';
 export * from './security-auditor/security-hub-import';
+export * from './incident-responder/incident-responder';
+export * from './incident-responder/incident-responder-props';
+export * from './incident-responder/ops-center';
+export * from './incident-responder/resume-event';
