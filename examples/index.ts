@@ -1,6 +1,7 @@
 import type { App, Environment } from 'aws-cdk-lib/core';
 import { addCiPipelineAgent } from './ci-pipeline-agent';
 import { addCustomBlueprint } from './custom-blueprint';
+import { addScheduledSecurityAudit } from './scheduled-security-audit';
 
 /** An example of this folder: stacks that can be deployed. */
 export interface Example {
@@ -18,6 +19,7 @@ export interface Example {
 export const EXAMPLES: readonly Example[] = [
   { name: 'ci-pipeline-agent', add: addCiPipelineAgent },
   { name: 'custom-blueprint', add: addCustomBlueprint },
+  { name: 'scheduled-security-audit', add: addScheduledSecurityAudit },
 ];
 
 /** @throws Error that lists the examples when there is none of this name */
