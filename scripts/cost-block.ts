@@ -5,7 +5,7 @@ import type { Example } from '../examples';
 import { assumed } from '../lib/cost/assumption-values';
 import { monthlyUsd, turnUsd } from '../lib/cost/amounts';
 import { COST_GROUPS, type CostEntry, type CostRecord } from '../lib/cost/cost-record';
-import { recordOfAssembly } from '../lib/cost/monthly-cost-estimate';
+import { recordOfAssembly } from '../lib/cost/assembly-estimate';
 import { code } from '../lib/security/statement/markdown';
 
 const BEGIN = '<!-- cost: written by npm run docgen, see docs/cost.md -->';

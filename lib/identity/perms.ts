@@ -253,6 +253,16 @@ export const SERVICE_TOKEN_ACTIONS = ['sts:GetServiceBearerToken'];
 /** Calling the tools of one AgentCore Gateway, for the session role. */
 export const GATEWAY_INVOKE_ACTIONS = ['bedrock-agentcore:InvokeGateway'];
 
+/* ---------------------------------------------------------------- security auditor */
+
+/** Findings of earlier nights, and the object of each repository that the next night is compared with. */
+export const FINDINGS_READ_ACTIONS = ['s3:GetObject'];
+export const FINDINGS_WRITE_ACTIONS = ['s3:PutObject'];
+export const FINDINGS_LIST_ACTIONS = ['s3:ListBucket'];
+
+/** Importing findings as a product of the account's own. */
+export const SECURITY_HUB_IMPORT_ACTIONS = ['securityhub:BatchImportFindings'];
+
 /* ---------------------------------------------------------------- incident responder */
 
 /** Whether named alarms exist, and their states. */

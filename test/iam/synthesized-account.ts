@@ -141,6 +141,8 @@ export class SynthesizedAccount {
         return at('bedrock', `guardrail/${id.toLowerCase()}`);
       case 'AWS::S3::Bucket.Arn':
         return `arn:aws:s3:::${String(this.reference(id))}`;
+      case 'AWS::CodeCommit::Repository.Arn':
+        return at('codecommit', String(this.resources[id].Properties.RepositoryName));
       case 'AWS::KMS::Key.Arn':
         return at('kms', `key/${id}`);
       case 'AWS::Logs::LogGroup.Arn':
