@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { App } from 'aws-cdk-lib/core';
-import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { addDirectAgent } from '../fixtures/direct-agent';
 import { ACCOUNT, REGION, SynthesizedAccount, type Policy } from './synthesized-account';
 
 /*
@@ -34,7 +34,7 @@ type NamedPolicy = { name: string; policy: Policy };
 
 const EVERYTHING: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-const stacks = addCiPipelineAgent(new App(), { account: ACCOUNT, region: REGION });
+const stacks = addDirectAgent(new App(), { account: ACCOUNT, region: REGION });
 const account = new SynthesizedAccount(stacks.network, stacks.agent);
 const agentKey = new SynthesizedAccount(stacks.agent).find('AWS::KMS::Key');
 const roles: Record<string, string> = {
