@@ -229,6 +229,11 @@ export class LocalCloud {
     return this.secrets.get(arn)!;
   }
 
+  /** What a role of the deployment signs with: for stand-ins that check signatures. */
+  public credentialsFor(roleArn: string): Credentials {
+    return this.service.credentialsFor(roleArn);
+  }
+
   /** An object as text. */
   public async text(bucket: string, key: string): Promise<string> {
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

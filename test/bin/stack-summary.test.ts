@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib/core';
 import { readCloudAssembly } from '../../bin/cloud-assembly';
 import { summarizeStack } from '../../bin/stack-summary';
 import { terminalStyle } from '../../bin/terminal-style';
-import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { addDirectAgent } from '../fixtures/direct-agent';
 import { statementsOf } from '../../lib/security/statement/build';
 import { TemplateIndex } from '../../lib/security/template-index';
 
@@ -10,7 +10,7 @@ const plain = terminalStyle({ isTTY: false }, {});
 
 function summaries(): Record<string, string> {
   const app = new App();
-  addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
+  addDirectAgent(app, { account: '111122223333', region: 'us-east-1' });
   const { directory } = app.synth();
   const statements = statementsOf(TemplateIndex.fromAssembly(directory));
   return Object.fromEntries(
@@ -34,11 +34,10 @@ test('the summary of an agent names its model, what each role may do and where, 
   expect(summary).toMatch(/Trail .*Data AWS::BedrockMantle::Project/);
 });
 
-test('the summary of a network names its endpoints, their policies, its idle price and its way out', () => {
+test('the summary of a network names its endpoints, their policies and its way out', () => {
   const { CiPipelineNetwork: summary } = summaries();
   expect(summary).toMatch(/Endpoints +bedrock-mantle, ecr\.api, ecr\.dkr, logs, s3, dynamodb, git-codecommit/);
   expect(summary).toMatch(/7 of 7 with a policy of their own/);
-  expect(summary).toMatch(/about \$73\.00 a month when idle/);
   expect(summary).toMatch(/no internet gateway, no NAT gateway/);
 });
 

@@ -1,0 +1,91 @@
+/**
+ * The contract between the reviewer of pull requests (lib/) and its two functions (runtime/): their variables, and what
+ * the staging leaves in the bucket for the agent and for the delivery.
+ *
+ * lib/ and runtime/ import this file as types. The few values in it are pure, so that a function may bundle them.
+ */
+
+/** Variables of both functions. None holds a secret. */
+export const REVIEW_VARIABLES = {
+  agentName: 'BMA_AGENT_NAME',
+  /** Bucket of the staged material. */
+  materialBucket: 'BMA_MATERIAL_BUCKET',
+  /** JSON list of the repositories that may be reviewed: names on CodeCommit, `owner/name` on GitHub. */
+  repositories: 'BMA_REPOSITORIES',
+  /** Staging: `skip`, `read-only-review` or `run`. */
+  forks: 'BMA_FORKS',
+  /** Staging: the largest change, in files and in bytes of its lines. */
+  maxChangedFiles: 'BMA_MAX_CHANGED_FILES',
+  maxChangeBytes: 'BMA_MAX_CHANGE_BYTES',
+  /** GitHub: the secret with the token or the key of the app. */
+  credentialsSecretArn: 'BMA_CREDENTIALS_SECRET_ARN',
+  /** Delivery to CodeCommit: name of its own role, by which it knows its own comments. */
+  ownRoleName: 'BMA_OWN_ROLE_NAME',
+  /** GitHub: address of the API in local runs and tests. Never set by the construct. */
+  gitHubApiUrl: 'GITHUB_API_URL',
+} as const;
+
+/** What is done with pull requests from forks. */
+export type ForkHandling = 'skip' | 'read-only-review' | 'run';
+
+/** Where the staging puts the material of a turn: `staged/<turn>/`. */
+export const STAGED_PREFIX = 'staged/';
+
+/** Files of one turn. */
+export const STAGED_FILES = {
+  pullRequest: 'pull-request.json',
+  changes: 'changes.json',
+  /** GitHub only; on CodeCommit the agent has the repository itself. */
+  diff: 'change.diff',
+  source: 'source.tar.gz',
+} as const;
+
+/** Key of a staged file. */
+export function stagedKey(turnName: string, file: string): string {
+  return `${STAGED_PREFIX}${turnName}/${file}`;
+}
+
+/** `pull-request.json`. Title, author and branch names are somebody else's text. */
+export interface PullRequestDocument {
+  readonly format: 'pull-request/1';
+  readonly host: 'codecommit' | 'github';
+  readonly repository: string;
+  readonly pullRequestId: string;
+  readonly sourceCommit: string;
+  readonly destinationCommit: string;
+  /** The newest commit that both branches have, where the host tells it. */
+  readonly mergeBase?: string;
+  readonly sourceReference: string;
+  readonly destinationReference: string;
+  readonly title: string;
+  readonly author: string;
+  readonly fromFork: boolean;
+  /** Whether code of the pull request may be run. */
+  readonly execution: 'allowed' | 'forbidden';
+}
+
+/** `changes.json`. */
+export interface ChangesDocument {
+  readonly format: 'changes/1';
+  readonly files: readonly ChangedFile[];
+}
+
+/** One file of a change. */
+export interface ChangedFile {
+  /** Its name after the change; of a removed file, the name it had. */
+  readonly file: string;
+  readonly previousFile?: string;
+  readonly status: 'added' | 'modified' | 'removed' | 'renamed';
+  /** Binary content, a submodule, or a file that is too large for its host to show: no lines to comment on. */
+  readonly binary: boolean;
+  readonly addedLines: number;
+  readonly removedLines: number;
+  /** Lines of the new version that the change shows, three lines around each changed one included. */
+  readonly hunks: readonly LineRange[];
+}
+
+export interface LineRange {
+  /** From 1. */
+  readonly start: number;
+  readonly lines: number;
+}

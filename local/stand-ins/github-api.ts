@@ -1,0 +1,306 @@
+/**
+ * Stands in for GitHub's REST API on loopback, as far as pull requests, their files and their reviews go. Sources come
+ * from repositories of this machine; reviews and comments are kept in memory.
+ *
+ * Shapes and statuses: docs.github.com/rest (pulls, pulls/reviews, pulls/comments, apps), API version 2022-11-28.
+ */
+import { createVerify } from 'node:crypto';
+import type { GitRepository } from './git-repository';
+import { type LoopbackAnswer, type LoopbackRequest, LoopbackServer } from './loopback-server';
+
+export interface StoodInPullRequest {
+  readonly number: number;
+  /** `owner/name` of the base. */
+  readonly repository: string;
+  /** Names of branches. */
+  readonly source: string;
+  readonly destination: string;
+  readonly title?: string;
+  /** Full name of the head's repository; null when the fork is gone. Default: the base. */
+  readonly headRepository?: string | null;
+  state?: 'open' | 'closed';
+}
+
+export interface StoodInComment {
+  readonly id: number;
+  body: string;
+  login: string;
+  readonly pull: number;
+  readonly kind: 'review' | 'comment';
+  readonly path?: string;
+  readonly line?: number;
+  readonly commit: string;
+}
+
+export interface GitHubApiOptions {
+  readonly repositories: Readonly<Record<string, GitRepository>>;
+  /** Token of a person, and who that is. */
+  readonly token?: { readonly value: string; readonly login: string };
+  /** An app: its tokens are verified with its public key. */
+  readonly app?: {
+    readonly id: string;
+    readonly installationId: string;
+    readonly slug: string;
+    readonly publicKey: string;
+  };
+}
+
+interface Body {
+  readonly [name: string]: unknown;
+  readonly body?: string;
+  readonly comments?: readonly { readonly path: string; readonly line: number; readonly body: string }[];
+}
+
+const INSTALLATION_TOKEN = 'ghs_installationTokenOfTheStandIn0001';
+
+/** An answer that is no success. */
+export class GitHubFault extends Error {
+  public constructor(
+    public readonly status: number,
+    public readonly headers: Record<string, string> = {},
+  ) {
+    super(String(status));
+  }
+}
+
+export class GitHubApiStandIn {
+  public readonly pullRequests: StoodInPullRequest[] = [];
+  public readonly comments: StoodInComment[] = [];
+  public readonly calls: string[] = [];
+  /** What was asked for with the newest installation token, and how many there were. */
+  public readonly exchanges: { repositories: string[]; permissions: object }[] = [];
+  public before?: (call: string) => void;
+  /** Runs when a call has taken effect. */
+  public after?: (call: string) => void;
+
+  private readonly server = new LoopbackServer((request) => this.serve(request));
+
+  public constructor(private readonly options: GitHubApiOptions) {}
+
+  public static async start(options: GitHubApiOptions): Promise<GitHubApiStandIn> {
+    const api = new GitHubApiStandIn(options);
+    await api.server.start();
+    return api;
+  }
+
+  public get url(): string {
+    return this.server.url;
+  }
+
+  public close(): Promise<void> {
+    return this.server.close();
+  }
+
+  /** Forgets pull requests, comments and everything that a test has set. */
+  public reset(): void {
+    for (const list of [this.comments, this.pullRequests, this.calls, this.exchanges]) list.length = 0;
+    Object.assign(this, { before: undefined, after: undefined });
+  }
+
+  private serve({ method, url, headers, body }: LoopbackRequest): LoopbackAnswer {
+    const call = `${method} ${url.pathname}`;
+    this.calls.push(call);
+    try {
+      const archive = /^\/archives\/([^/]+\/[^/]+)\/(\w+)$/.exec(url.pathname);
+      if (archive) return this.archive(archive[1], archive[2], headers.authorization);
+      const caller = this.caller(headers.authorization, url.pathname);
+      this.before?.(call);
+      const answer = this.answer(method, url, caller, headers.accept ?? '', read(body));
+      this.after?.(call);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof GitHubFault)) throw error;
+      return { status: error.status, headers: error.headers, body: { message: 'refused' } };
+    }
+  }
+
+  private answer(method: string, url: URL, caller: string, accept: string, body: Body): LoopbackAnswer {
+    const { pathname } = url;
+    if (pathname === '/user') return { status: 200, body: { login: caller } };
+    if (pathname === '/app') return { status: 200, body: { slug: this.options.app!.slug } };
+    if (pathname.startsWith('/app/installations/')) return this.exchange(body);
+    const [, repository = '', rest = ''] = /^\/repos\/([^/]+\/[^/]+)\/(.+)$/.exec(pathname) ?? [];
+    if (!this.options.repositories[repository]) throw new GitHubFault(404);
+    const tarball = /^tarball\/(\w+)$/.exec(rest);
+    if (tarball) {
+      return { status: 302, headers: { location: `${this.url}/archives/${repository}/${tarball[1]}` } };
+    }
+    const [, number, list, id] = /^pulls\/(\d+)(?:\/(\w+)(?:\/(\d+))?)?$/.exec(rest) ?? [];
+    const pull = this.pullRequests.find((each) => each.number === Number(number) && each.repository === repository);
+    if (!pull) throw new GitHubFault(404);
+    switch (`${method} ${list ?? ''}`) {
+      case 'GET ':
+        return accept.includes('diff') ? this.diff(pull) : { status: 200, body: this.pullRequest(pull) };
+      case 'GET files':
+        return paged(url, this.files(pull));
+      case 'GET reviews':
+        return paged(url, this.listed(pull, 'review'));
+      case 'GET comments':
+        return paged(url, this.listed(pull, 'comment'));
+      case 'POST reviews':
+        return this.review(pull, caller, body);
+      case 'POST comments':
+        return { status: 201, body: shown(this.comment(pull, caller, body)) };
+      case 'PUT reviews':
+        return this.updateReview(Number(id), caller, body);
+      default:
+        throw new GitHubFault(404);
+    }
+  }
+
+  private pullRequest(pull: StoodInPullRequest) {
+    const repository = this.options.repositories[pull.repository];
+    const { headRepository = pull.repository } = pull;
+    return {
+      number: pull.number,
+      state: pull.state ?? 'open',
+      title: pull.title ?? '',
+      user: { login: 'developer' },
+      changed_files: this.files(pull).length,
+      head: {
+        ref: pull.source,
+        sha: repository.tip(pull.source),
+        repo: headRepository === null ? null : { full_name: headRepository },
+      },
+      base: { ref: pull.destination, sha: repository.tip(pull.destination), repo: { full_name: pull.repository } },
+    };
+  }
+
+  private files(pull: StoodInPullRequest) {
+    const { repository, before, after } = this.sides(pull);
+    return repository.differences(before, after, true).map(({ status, before: old, after: fresh }) => {
+      const filename = fresh?.path ?? old!.path;
+      const names = [...new Set([old?.path, fresh?.path].filter((name) => name !== undefined))];
+      const counts = repository.lineCounts(before, after, ...names);
+      const patch = repository.diff(before, after, ...names);
+      const hunks = patch.slice(patch.indexOf('\n@@') + 1);
+      return {
+        filename,
+        status: { A: 'added', M: 'modified', D: 'removed', R: 'renamed', T: 'changed' }[status],
+        ...(status === 'R' ? { previous_filename: old!.path } : {}),
+        additions: counts?.[0] ?? 0,
+        deletions: counts?.[1] ?? 0,
+        changes: (counts?.[0] ?? 0) + (counts?.[1] ?? 0),
+        ...(patch.includes('\n@@') ? { patch: hunks } : {}),
+      };
+    });
+  }
+
+  /** Limits of the difference as text: 20,000 lines, 300 files. */
+  private diff(pull: StoodInPullRequest): LoopbackAnswer {
+    const { repository, before, after } = this.sides(pull);
+    const text = repository.diff(before, after);
+    if (text.split('\n').length > 20_000 || this.files(pull).length > 300) throw new GitHubFault(406);
+    return { status: 200, headers: { 'content-type': 'application/vnd.github.diff' }, body: text };
+  }
+
+  private sides(pull: StoodInPullRequest) {
+    const repository = this.options.repositories[pull.repository];
+    const after = repository.tip(pull.source)!;
+    return { repository, before: repository.mergeBase(pull.destination, pull.source)!, after };
+  }
+
+  private review(pull: StoodInPullRequest, caller: string, body: Body): LoopbackAnswer {
+    if (body['event'] !== 'COMMENT' || !body.body) throw new GitHubFault(422);
+    const commit = String(body['commit_id']);
+    const { comments = [] } = body;
+    // All or nothing.
+    comments.forEach((comment) => this.checkLine(pull, comment));
+    const review = this.keep({ kind: 'review', body: body.body, login: caller, pull: pull.number, commit });
+    for (const { path, line, body: text } of comments) {
+      this.keep({ kind: 'comment', body: text, login: caller, pull: pull.number, commit, path, line });
+    }
+    return { status: 200, body: shown(review) };
+  }
+
+  private comment(pull: StoodInPullRequest, login: string, body: Body): StoodInComment {
+    const { path, line, side, commit_id } = body as { path: string; line: number; side: string; commit_id: string };
+    if (side !== 'RIGHT') throw new GitHubFault(422);
+    this.checkLine(pull, { path, line, body: body.body ?? '' });
+    return this.keep({ kind: 'comment', body: body.body!, login, pull: pull.number, commit: commit_id, path, line });
+  }
+
+  private updateReview(id: number, caller: string, { body }: Body): LoopbackAnswer {
+    const review = this.comments.find((each) => each.kind === 'review' && each.id === id);
+    if (!review) throw new GitHubFault(404);
+    if (review.login !== caller) throw new GitHubFault(403);
+    if (!body || body.length > 65_536) throw new GitHubFault(422);
+    review.body = body;
+    return { status: 200, body: shown(review) };
+  }
+
+  /** A line that the difference does not show cannot be commented on. */
+  private checkLine(
+    pull: StoodInPullRequest,
+    { path, line, body }: { path: string; line: number; body: string },
+  ): void {
+    const patch = this.files(pull).find(({ filename }) => filename === path)?.patch ?? '';
+    const hunks = [...patch.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)];
+    const isShown = hunks.some(([, start, lines = '1']) => line >= +start && line < +start + +lines);
+    if (!isShown || body.length > 65_536) throw new GitHubFault(422);
+  }
+
+  private keep(comment: Omit<StoodInComment, 'id'>): StoodInComment {
+    const kept = { ...comment, id: 1_000 + this.comments.length };
+    this.comments.push(kept);
+    return kept;
+  }
+
+  private listed(pull: StoodInPullRequest, kind: StoodInComment['kind']) {
+    return this.comments.filter((each) => each.pull === pull.number && each.kind === kind).map(shown);
+  }
+
+  private exchange(body: Body): LoopbackAnswer {
+    this.exchanges.push(body as unknown as { repositories: string[]; permissions: object });
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    return { status: 201, body: { token: INSTALLATION_TOKEN, expires_at } };
+  }
+
+  /** The real host of downloads is another one: it must not be told the token. */
+  private archive(repository: string, commit: string, authorization?: string): LoopbackAnswer {
+    if (authorization) throw new GitHubFault(400);
+    const content = this.options.repositories[repository]?.archive(commit, `${repository.replace('/', '-')}-${commit}`);
+    return { status: 200, headers: { 'content-type': 'application/x-gzip' }, body: content };
+  }
+
+  /** Who calls. Only the app's own token may ask about the app, and it may do nothing else. */
+  private caller(authorization: string | undefined, path: string): string {
+    const { token, app } = this.options;
+    const given = authorization?.replace(/^Bearer /, '');
+    const ofApp = path === '/app' || path.startsWith(`/app/installations/${app?.installationId}/`);
+    if (app && given && ofApp && isSignedBy(given, app)) return app.slug;
+    if (!ofApp && token && given === token.value) return token.login;
+    if (!ofApp && app && given === INSTALLATION_TOKEN && this.exchanges.length > 0) return `${app.slug}[bot]`;
+    throw new GitHubFault(401);
+  }
+}
+
+function isSignedBy(token: string, { id, publicKey }: { readonly id: string; readonly publicKey: string }): boolean {
+  const [header = '', claims = '', signature = ''] = token.split('.');
+  const decoded = (part: string) =>
+    JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Record<string, unknown>;
+  if (decoded(header)['alg'] !== 'RS256') return false;
+  const { iss, iat, exp } = decoded(claims) as { iss: string; iat: number; exp: number };
+  const now = Date.now() / 1000;
+  const timely = iat <= now && exp > now && exp - iat <= 660;
+  return (
+    timely &&
+    iss === id &&
+    createVerify('RSA-SHA256').update(`${header}.${claims}`).verify(publicKey, signature, 'base64url')
+  );
+}
+
+function shown({ id, body, login, kind, path, line }: StoodInComment) {
+  const common = { id, body, user: { login } };
+  return kind === 'review' ? { ...common, state: 'COMMENTED' } : { ...common, path, line, original_line: line };
+}
+
+function paged(url: URL, entries: readonly object[]): LoopbackAnswer {
+  const size = Number(url.searchParams.get('per_page') ?? 30);
+  const page = Number(url.searchParams.get('page') ?? 1);
+  return { status: 200, body: entries.slice((page - 1) * size, page * size) };
+}
+
+function read(body: Buffer): Body {
+  return body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) as Body);
+}

@@ -1,0 +1,48 @@
+/** An HTTP server of this machine on a free port, with the whole body read before it answers. */
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface LoopbackRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface LoopbackAnswer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  /** Bytes and texts are sent as they are, anything else as JSON. */
+  readonly body?: unknown;
+}
+
+export class LoopbackServer {
+  private readonly server: Server;
+
+  public constructor(answer: (request: LoopbackRequest) => LoopbackAnswer) {
+    this.server = createServer((incoming, response) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
+        const { method = 'GET', headers } = incoming;
+        const url = new URL(incoming.url ?? '/', this.url);
+        const { status, headers: sent, body } = answer({ method, url, headers, body: Buffer.concat(chunks) });
+        response.writeHead(status, { 'content-type': 'application/json', ...sent });
+        response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body ?? {}));
+      });
+    });
+  }
+
+  public get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  public async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  public async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}

@@ -1,0 +1,16 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { REVIEW_VARIABLES } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import { setting } from '../turn/settings';
+import { GitHubApi } from './github-api';
+import type { TokenScope } from './github-credentials';
+
+/** GitHub as the variables of a function say. */
+export function gitHubApi(scope: TokenScope, environment = process.env): GitHubApi {
+  const url = environment[REVIEW_VARIABLES.gitHubApiUrl];
+  return new GitHubApi({
+    secrets: new SecretsManagerClient({}),
+    secretArn: setting(environment, REVIEW_VARIABLES.credentialsSecretArn),
+    scope,
+    ...(url ? { url } : {}),
+  });
+}

@@ -1,0 +1,135 @@
+import type { ChangedFile } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import { patchHunks } from '../pull-request/patch-hunks';
+import type {
+  Change,
+  ChangeLimits,
+  PullRequest,
+  PullRequestSource,
+  PullRequestSubject,
+} from '../pull-request/pull-request-source';
+import { StagingRefusal } from '../pull-request/staging-refusal';
+import { type GitHubApi, GitHubError, OversizedAnswerError } from './github-api';
+
+/** Largest source archive, compressed. The function holds it in memory. */
+const MAX_ARCHIVE_BYTES = 100 * 1024 * 1024;
+
+/** What is read of `GET /repos/{owner}/{repo}/pulls/{number}`. */
+export interface GitHubPullRequest {
+  readonly state: string;
+  readonly title: string;
+  readonly changed_files: number;
+  readonly user: { readonly login: string } | null;
+  readonly head: GitHubBranch;
+  readonly base: GitHubBranch;
+}
+interface GitHubBranch {
+  readonly ref: string;
+  readonly sha: string;
+  /** Null when the fork is gone. */
+  readonly repo: { readonly full_name: string } | null;
+}
+
+/** What is read of `GET /repos/{owner}/{repo}/pulls/{number}/files`. */
+export interface GitHubFile {
+  readonly filename: string;
+  readonly previous_filename?: string;
+  readonly status: string;
+  readonly additions: number;
+  readonly deletions: number;
+  readonly changes: number;
+  /** Absent for binary files, for renames without a change, and where the answer holds too many lines. */
+  readonly patch?: string;
+}
+
+export class GitHubSource implements PullRequestSource {
+  readonly host = 'github';
+
+  constructor(private readonly api: GitHubApi) {}
+
+  async pullRequest({ repository, pullRequestId }: PullRequestSubject): Promise<PullRequest> {
+    const { state, title, user, head, base } = await this.read(repository, pullRequestId);
+    return {
+      open: state === 'open',
+      sourceCommit: head.sha,
+      destinationCommit: base.sha,
+      sourceReference: head.ref,
+      destinationReference: base.ref,
+      title,
+      author: user?.login ?? '',
+      fromFork: head.repo?.full_name.toLowerCase() !== repository.toLowerCase(),
+    };
+  }
+
+  async change(
+    { repository, pullRequestId }: PullRequestSubject,
+    _pullRequest: PullRequest,
+    limits: ChangeLimits,
+  ): Promise<Change> {
+    const { changed_files } = await this.read(repository, pullRequestId);
+    if (changed_files > limits.files) throw tooLarge(`more than ${limits.files} files`);
+    if (changed_files === 0) return { files: [] };
+    const diff = await this.diff(repository, pullRequestId, limits.bytes);
+    const files = await this.api.list<GitHubFile>(
+      repository,
+      `/pulls/${pullRequestId}/files`,
+      (found) => found.length > limits.files,
+    );
+    if (files.length > limits.files) throw tooLarge(`more than ${limits.files} files`);
+    return { files: files.map(changedFile), diff };
+  }
+
+  /** The pull request's head is in the repository itself (`refs/pull/N/head`), also when it comes from a fork. */
+  async archive({ repository }: PullRequestSubject, { sourceCommit }: PullRequest): Promise<Uint8Array> {
+    try {
+      return await this.api.archive(repository, sourceCommit, MAX_ARCHIVE_BYTES);
+    } catch (error) {
+      if (error instanceof OversizedAnswerError) throw tooLarge('a source archive of more than 100 MiB');
+      throw error;
+    }
+  }
+
+  private async read(repository: string, pullRequestId: string): Promise<GitHubPullRequest> {
+    try {
+      return await this.api.get<GitHubPullRequest>(repository, `/pulls/${pullRequestId}`);
+    } catch (error) {
+      if (error instanceof GitHubError && error.status === 404) {
+        throw new StagingRefusal('not-found', 'GitHub knows no such pull request, or the credentials do not reach it');
+      }
+      throw error;
+    }
+  }
+
+  /** GitHub itself refuses (406) a difference of more than 20,000 lines or 300 files. */
+  private async diff(repository: string, pullRequestId: string, limit: number): Promise<string> {
+    try {
+      return await this.api.text(repository, `/pulls/${pullRequestId}`, 'application/vnd.github.diff', limit);
+    } catch (error) {
+      if (error instanceof OversizedAnswerError || (error instanceof GitHubError && error.status === 406)) {
+        throw tooLarge('more changed lines than are reviewed');
+      }
+      throw error;
+    }
+  }
+}
+
+function changedFile(entry: GitHubFile): ChangedFile {
+  const { filename, previous_filename, status, additions, deletions, patch } = entry;
+  return {
+    file: filename,
+    ...(previous_filename === undefined ? {} : { previousFile: previous_filename }),
+    status:
+      status === 'added' || status === 'copied'
+        ? 'added'
+        : status === 'removed' || status === 'renamed'
+          ? status
+          : 'modified',
+    binary: patch === undefined && status !== 'renamed',
+    addedLines: additions,
+    removedLines: deletions,
+    hunks: patchHunks(patch ?? ''),
+  };
+}
+
+function tooLarge(why: string): StagingRefusal {
+  return new StagingRefusal('change-too-large', `The change has ${why}`);
+}

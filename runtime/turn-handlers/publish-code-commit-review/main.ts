@@ -1,0 +1,13 @@
+import { CodeCommitClient } from '@aws-sdk/client-codecommit';
+import { REVIEW_VARIABLES } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import { CodeCommitBoard } from '../code-commit/code-commit-board';
+import { deliveryParts } from '../pull-request/delivery-settings';
+import { publishReview } from '../pull-request/publish-review';
+import { setting } from '../turn/settings';
+
+const board = new CodeCommitBoard(new CodeCommitClient({}), setting(process.env, REVIEW_VARIABLES.ownRoleName));
+const parts = { ...deliveryParts(), board };
+
+/** Lambda: posts the review of a pull request of CodeCommit. */
+export const handler = (payload: DeliverTurnPayload): Promise<DeliverTurnAnswer> => publishReview(payload, parts);

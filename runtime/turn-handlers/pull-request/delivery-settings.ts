@@ -1,0 +1,19 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { REVIEW_VARIABLES } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import { setting, type Environment } from '../turn/settings';
+import { TextStore } from '../turn/text-store';
+import type { DeliveryParts } from './publish-review';
+import { repositoriesOf } from './staging-settings';
+
+/** What every delivery function reads from its variables, whatever the host. */
+export function deliveryParts(environment: Environment = process.env): Omit<DeliveryParts, 'board'> {
+  const materialBucket = setting(environment, REVIEW_VARIABLES.materialBucket);
+  const s3 = new S3Client(environment['S3_PATH_STYLE'] === 'true' ? { forcePathStyle: true } : {});
+  return {
+    agentName: setting(environment, REVIEW_VARIABLES.agentName),
+    repositories: repositoriesOf(environment),
+    // It reads only, from the buckets that the parts themselves name.
+    texts: new TextStore(s3, materialBucket),
+    materialBucket,
+  };
+}

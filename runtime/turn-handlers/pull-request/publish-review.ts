@@ -1,0 +1,128 @@
+import {
+  type ChangedFile,
+  type ChangesDocument,
+  type PullRequestDocument,
+  STAGED_FILES,
+  stagedKey,
+} from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import { AnswerError, jsonAnswer } from '../turn/final-answer';
+import { log } from '../turn/log';
+import type { TextStore } from '../turn/text-store';
+import type { OwnComment, ReviewBoard } from './review-board';
+import { type Finding, readReview } from './review-document';
+import { identified, type IdentifiedFinding, readMark } from './review-marks';
+import { findingText, summaryText } from './review-text';
+import { pullRequestOf } from './subject';
+
+export interface DeliveryParts {
+  readonly board: ReviewBoard;
+  readonly agentName: string;
+  readonly repositories: readonly string[];
+  /** Reads the screened answer. */
+  readonly texts: TextStore;
+  readonly materialBucket: string;
+}
+
+/**
+ * Posts the review, or brings the posted one up to date. Nothing is posted twice: comments that are there are known by
+ * their marks, so a repetition after a fault goes on where the first attempt stopped, and the summary comes last.
+ */
+export async function publishReview(
+  { turn, output }: DeliverTurnPayload,
+  parts: DeliveryParts,
+): Promise<DeliverTurnAnswer> {
+  const { board, agentName, repositories, texts, materialBucket: bucket } = parts;
+  const refused = (code: string, message: string): DeliverTurnAnswer => {
+    log('publish-review', 'refused', { turn: turn.name, code });
+    return { delivered: false, reason: { code, message } };
+  };
+  const read = reviewOf(await texts.text(output));
+  if ('wrong' in read) return refused('review-invalid', `The answer is not a review: ${read.wrong}`.slice(0, 500));
+  const staged = async <T>(file: string) =>
+    JSON.parse(new TextDecoder().decode(await texts.read({ bucket, key: stagedKey(turn.name, file) }))) as T;
+  const pullRequest = await staged<PullRequestDocument>(STAGED_FILES.pullRequest);
+  const subject = pullRequestOf(turn, repositories);
+  if (subject?.repository !== pullRequest.repository || subject.pullRequestId !== pullRequest.pullRequestId) {
+    return refused('subject-invalid', 'The staged pull request is not the one of the turn');
+  }
+  if (!(await board.isCurrent(pullRequest))) {
+    return refused('superseded', 'The pull request was closed or has newer commits than the reviewed one');
+  }
+  const { files } = await staged<ChangesDocument>(STAGED_FILES.changes);
+  const findings = identified(read.review.findings);
+  const known = knownComments(agentName, await board.ownComments(pullRequest));
+  const isPlaced = ({ finding }: IdentifiedFinding) => isShown(finding, files);
+  const published = await board.publish(pullRequest, {
+    ...(known.summary ? { summaryId: known.summary.id } : {}),
+    inline: findings
+      .filter((each) => isPlaced(each) && !known.findings.has(each.id))
+      .map((each) => ({
+        id: each.id,
+        body: findingText(agentName, each, board.maxCharacters),
+        file: each.finding.file,
+        line: each.finding.line,
+      })),
+    summary: (notTaken) => {
+      const isBeside = (each: IdentifiedFinding) => isPlaced(each) && !notTaken.has(each.id);
+      return summaryText(
+        {
+          agentName,
+          turnName: turn.name,
+          sourceCommit: pullRequest.sourceCommit,
+          summary: read.review.summary,
+          placed: findings.filter(isBeside).map(({ finding }) => finding),
+          outside: findings.filter((each) => !isBeside(each)).map(({ finding }) => finding),
+          resolved: resolvedSince(known, findings),
+        },
+        board.maxCharacters,
+      );
+    },
+  });
+  log('publish-review', 'published', { turn: turn.name, findings: findings.length, updated: published.updated });
+  return {
+    delivered: true,
+    receipt: {
+      commentId: published.commentId,
+      findings: findings.length,
+      inline: published.inline,
+      updated: published.updated,
+    },
+  };
+}
+
+function reviewOf(text: string): ReturnType<typeof readReview> {
+  try {
+    return readReview(jsonAnswer(text));
+  } catch (error) {
+    if (error instanceof AnswerError) return { wrong: error.code };
+    throw error;
+  }
+}
+
+/** True when the change shows the line, so that a comment can stand beside it. */
+function isShown({ file, line }: Finding, files: readonly ChangedFile[]): boolean {
+  const changed = files.find((each) => each.file === file);
+  return changed?.hunks.some(({ start, lines }) => line >= start && line < start + lines) ?? false;
+}
+
+interface KnownComments {
+  readonly summary?: OwnComment;
+  readonly findings: ReadonlyMap<string, { readonly comment: OwnComment; readonly severity: Finding['severity'] }>;
+}
+
+function knownComments(agentName: string, comments: readonly OwnComment[]): KnownComments {
+  let summary: OwnComment | undefined;
+  const findings = new Map<string, { comment: OwnComment; severity: Finding['severity'] }>();
+  for (const comment of comments) {
+    const mark = readMark(agentName, comment.body);
+    if (mark?.kind === 'summary') summary ??= comment;
+    else if (mark && !findings.has(mark.id)) findings.set(mark.id, { comment, severity: mark.severity });
+  }
+  return { ...(summary ? { summary } : {}), findings };
+}
+
+function resolvedSince(known: KnownComments, findings: readonly IdentifiedFinding[]) {
+  const current = new Set(findings.map(({ id }) => id));
+  return [...known.findings].filter(([id]) => !current.has(id)).map(([, found]) => found);
+}

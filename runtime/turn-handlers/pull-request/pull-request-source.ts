@@ -1,0 +1,46 @@
+import type { ChangedFile } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+
+/** Which pull request a turn is about: checked facts of the event. */
+export interface PullRequestSubject {
+  readonly repository: string;
+  readonly pullRequestId: string;
+  /** The commit that the event was about. Absent when somebody asks for a review without one. */
+  readonly sourceCommit?: string;
+}
+
+/** A pull request as its host tells it now. */
+export interface PullRequest {
+  readonly open: boolean;
+  readonly sourceCommit: string;
+  readonly destinationCommit: string;
+  readonly mergeBase?: string;
+  readonly sourceReference: string;
+  readonly destinationReference: string;
+  readonly title: string;
+  readonly author: string;
+  readonly fromFork: boolean;
+}
+
+/** How large a change may be. */
+export interface ChangeLimits {
+  readonly files: number;
+  /** Bytes of the lines that were added or removed. */
+  readonly bytes: number;
+}
+
+export interface Change {
+  readonly files: readonly ChangedFile[];
+  /** As text, where the host makes one. */
+  readonly diff?: string;
+}
+
+/** Where pull requests and their sources come from. */
+export interface PullRequestSource {
+  readonly host: 'codecommit' | 'github';
+  /** @throws StagingRefusal `not-found` */
+  pullRequest(subject: PullRequestSubject): Promise<PullRequest>;
+  /** @throws StagingRefusal `change-too-large` as soon as the limits are passed */
+  change(subject: PullRequestSubject, pullRequest: PullRequest, limits: ChangeLimits): Promise<Change>;
+  /** The whole source at the reviewed commit as a gzipped tar file, unless the agent gets it from the host itself. */
+  archive?(subject: PullRequestSubject, pullRequest: PullRequest): Promise<Uint8Array>;
+}

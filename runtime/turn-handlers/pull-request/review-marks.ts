@@ -1,0 +1,50 @@
+/**
+ * Hidden marks by which the delivery knows its own comments again. Only comments that it wrote itself are looked at, so
+ * that nobody else can claim to be the review or make findings look known.
+ */
+import { createHash } from 'node:crypto';
+import { type Finding, SEVERITIES, type Severity } from './review-document';
+
+export function summaryMark(agentName: string): string {
+  return `<!-- bma-review agent=${agentName} -->`;
+}
+
+export function findingMark(agentName: string, { id, finding }: IdentifiedFinding): string {
+  return `<!-- bma-finding agent=${agentName} severity=${finding.severity} id=${id} -->`;
+}
+
+/** A finding and what it is known by in later turns, wherever its line has moved to. */
+export interface IdentifiedFinding {
+  readonly id: string;
+  readonly finding: Finding;
+}
+
+/** The same words about two lines of a file are two findings, told apart by their order; about one line, they are one. */
+export function identified(findings: readonly Finding[]): IdentifiedFinding[] {
+  const places = new Map<string, number[]>();
+  return [...findings]
+    .sort((one, other) => one.line - other.line)
+    .flatMap((finding) => {
+      const { file, message, severity, line } = finding;
+      const said = JSON.stringify([file, message, severity]);
+      const lines = places.get(said) ?? [];
+      if (lines.includes(line)) return [];
+      places.set(said, [...lines, line]);
+      const id = createHash('sha256').update(`${lines.length} ${said}`).digest('hex').slice(0, 32);
+      return [{ id, finding }];
+    });
+}
+
+/** What a comment is, by the mark that it begins with. */
+export function readMark(
+  agentName: string,
+  body: string,
+):
+  | { readonly kind: 'summary' }
+  | { readonly kind: 'finding'; readonly id: string; readonly severity: Severity }
+  | undefined {
+  if (body.startsWith(summaryMark(agentName))) return { kind: 'summary' };
+  const mark = /^<!-- bma-finding agent=(\S+) severity=([a-z]+) id=([0-9a-f]{32}) -->/.exec(body);
+  const severity = SEVERITIES.find((known) => known === mark?.[2]);
+  return mark?.[1] === agentName && severity ? { kind: 'finding', id: mark[3], severity } : undefined;
+}

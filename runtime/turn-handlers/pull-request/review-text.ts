@@ -1,0 +1,94 @@
+/** The texts that are posted: the summary, and a comment per finding. The mark stands first, so that no cut removes it. */
+import { codeName, fencedCode, plainLine, plainMarkdown } from './plain-markdown';
+import type { OwnComment } from './review-board';
+import { type Finding, SEVERITIES, type Severity } from './review-document';
+import { findingMark, type IdentifiedFinding, summaryMark } from './review-marks';
+
+/** A finding of an earlier turn that the newest review does not have any more. */
+export interface ResolvedFinding {
+  readonly comment: OwnComment;
+  readonly severity: Severity;
+}
+
+export interface SummaryContent {
+  readonly agentName: string;
+  readonly turnName: string;
+  readonly sourceCommit: string;
+  readonly summary: string;
+  /** Findings beside their lines, and those whose place the change does not show. */
+  readonly placed: readonly Finding[];
+  readonly outside: readonly Finding[];
+  readonly resolved: readonly ResolvedFinding[];
+}
+
+export function findingText(agentName: string, identified: IdentifiedFinding, most: number): string {
+  const { severity, message, suggestion } = identified.finding;
+  const blocks = [
+    `**${capital(severity)}**\n\n${plainMarkdown(message)}`,
+    ...(suggestion === undefined ? [] : [`Suggestion:\n\n${fencedCode(suggestion)}`]),
+  ];
+  return fitted(findingMark(agentName, identified), blocks, most);
+}
+
+export function summaryText(content: SummaryContent, most: number): string {
+  const { agentName, turnName, sourceCommit, summary, placed, outside, resolved } = content;
+  const findings = [...placed, ...outside];
+  const count = SEVERITIES.map((severity) => [severity, findings.filter((each) => each.severity === severity).length])
+    .filter(([, found]) => found)
+    .map(([severity, found]) => `${found} ${severity}`)
+    .join(', ');
+  const footer = `Written by the agent \`${agentName}\` (turn \`${turnName}\`). A model wrote it: check it before you act on it.`;
+  const blocks = [
+    `## Review of ${sourceCommit.slice(0, 12)}`,
+    plainMarkdown(summary),
+    findings.length === 0 ? 'No findings.' : `**Findings: ${findings.length}** (${count})`,
+    ...section('Beside the lines', placed.map(entry)),
+    ...section(
+      'Outside the change',
+      outside.map((finding) => `${entry(finding)}${details(finding)}`),
+    ),
+    ...section(
+      'Resolved since earlier reviews',
+      resolved.map(({ comment, severity }) => `- ${severity} in ${place(comment.file ?? '', comment.line)}`),
+    ),
+  ];
+  return fitted(summaryMark(agentName), blocks, most - footer.length - 2) + `\n\n${footer}`;
+}
+
+function section(title: string, entries: readonly string[]): string[] {
+  return entries.length === 0 ? [] : [`### ${title}`, ...entries];
+}
+
+function entry({ file, line, severity, message }: Finding): string {
+  return `- **${severity}** ${place(file, line)}: ${plainLine(message, 160)}`;
+}
+
+/** What does not stand beside a line is told in full here. */
+function details({ message, suggestion }: Finding): string {
+  const more = message.length > 160 || message.includes('\n') ? `\n\n${plainMarkdown(message)}` : '';
+  return more + (suggestion === undefined ? '' : `\n\n${fencedCode(suggestion)}`);
+}
+
+function place(file: string, line: number | undefined): string {
+  return `${codeName(file)}${line === undefined ? '' : ` line ${line}`}`;
+}
+
+/** Whole blocks as far as they fit, then a note. Cutting inside a block could leave its code open. */
+function fitted(mark: string, blocks: readonly string[], most: number): string {
+  let text = mark;
+  for (const [index, block] of blocks.entries()) {
+    const rest = blocks.length - index - 1;
+    const room = most - text.length - 2 - (rest > 0 ? NOTE_ROOM : 0);
+    if (block.length > room) {
+      return `${text}\n\n_Cut: the rest (${rest + 1} of ${blocks.length} paragraphs) is longer than a comment may be. The evidence of the turn holds all of it._`;
+    }
+    text += `\n\n${block}`;
+  }
+  return text;
+}
+
+const NOTE_ROOM = 160;
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}

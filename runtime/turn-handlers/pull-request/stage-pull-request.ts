@@ -1,0 +1,97 @@
+import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
+import {
+  type ChangedFile,
+  type ChangesDocument,
+  type ForkHandling,
+  type PullRequestDocument,
+  STAGED_FILES,
+  stagedKey,
+} from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/workflow/step-contract';
+import { log } from '../turn/log';
+import type { ChangeLimits, PullRequest, PullRequestSource, PullRequestSubject } from './pull-request-source';
+import { stagedPrompt } from './staged-prompt';
+import { StagingRefusal } from './staging-refusal';
+import { pullRequestOf } from './subject';
+
+export interface StagingParts {
+  readonly source: PullRequestSource;
+  readonly repositories: readonly string[];
+  readonly forks: ForkHandling;
+  readonly limits: ChangeLimits;
+  /** Puts an object into the bucket of the material. A repetition replaces it. */
+  readonly put: (object: Required<Pick<PutObjectCommandInput, 'Key' | 'Body' | 'ContentType'>>) => Promise<void>;
+}
+
+/** Reads the pull request, decides whether it is reviewed, and leaves its material where the agent finds it. */
+export async function stagePullRequest(
+  { turn, prompt }: StageTurnPayload,
+  parts: StagingParts,
+): Promise<StageTurnAnswer> {
+  try {
+    const subject = pullRequestOf(turn, parts.repositories);
+    if (!subject) {
+      throw new StagingRefusal('not-found', 'The subject names no pull request of the repositories of this agent');
+    }
+    const pullRequest = await parts.source.pullRequest(subject);
+    refuseWhatIsOver(subject, pullRequest);
+    if (pullRequest.fromFork && parts.forks === 'skip') {
+      throw new StagingRefusal('fork-not-allowed', 'The pull request comes from a fork');
+    }
+    const { files, diff } = await parts.source.change(subject, pullRequest, parts.limits);
+    refuseWhatCannotBeReviewed(files);
+    const archive = await parts.source.archive?.(subject, pullRequest);
+    const document = documentOf(parts, subject, pullRequest);
+    const changes: ChangesDocument = { format: 'changes/1', files };
+    const put = (file: string, Body: string | Uint8Array, ContentType: string) =>
+      parts.put({ Key: stagedKey(turn.name, file), Body, ContentType });
+    await put(STAGED_FILES.pullRequest, JSON.stringify(document, undefined, 2), 'application/json');
+    await put(STAGED_FILES.changes, JSON.stringify(changes), 'application/json');
+    if (diff !== undefined) await put(STAGED_FILES.diff, diff, 'text/x-diff; charset=utf-8');
+    if (archive !== undefined) await put(STAGED_FILES.source, archive, 'application/gzip');
+    log('stage-pull-request', 'staged', { turn: turn.name, files: files.length, fromFork: pullRequest.fromFork });
+    return { accepted: true, prompt: stagedPrompt(prompt, document, files, turn.name) };
+  } catch (error) {
+    if (!(error instanceof StagingRefusal)) throw error;
+    log('stage-pull-request', 'refused', { turn: turn.name, code: error.code });
+    return { accepted: false, reason: { code: error.code, message: error.message } };
+  }
+}
+
+/** A closed pull request needs no review, and newer commits have a turn of their own. */
+function refuseWhatIsOver({ sourceCommit }: PullRequestSubject, pullRequest: PullRequest): void {
+  if (!pullRequest.open) throw new StagingRefusal('superseded', 'The pull request is not open any more');
+  if (sourceCommit !== undefined && sourceCommit !== pullRequest.sourceCommit) {
+    throw new StagingRefusal('superseded', 'The source branch has moved on since the event');
+  }
+}
+
+function refuseWhatCannotBeReviewed(files: readonly ChangedFile[]): void {
+  if (files.length === 0) throw new StagingRefusal('no-changes', 'The pull request changes no file');
+  if (files.every(({ binary }) => binary)) {
+    throw new StagingRefusal('nothing-reviewable', 'The pull request changes no file that can be read as text');
+  }
+}
+
+function documentOf(
+  { source, forks }: StagingParts,
+  { repository, pullRequestId }: PullRequestSubject,
+  pullRequest: PullRequest,
+): PullRequestDocument {
+  const { sourceCommit, destinationCommit, mergeBase, fromFork } = pullRequest;
+  return {
+    format: 'pull-request/1',
+    host: source.host,
+    repository,
+    pullRequestId,
+    sourceCommit,
+    destinationCommit,
+    ...(mergeBase === undefined ? {} : { mergeBase }),
+    sourceReference: pullRequest.sourceReference,
+    destinationReference: pullRequest.destinationReference,
+    title: pullRequest.title,
+    author: pullRequest.author,
+    fromFork,
+    execution: fromFork && forks !== 'run' ? 'forbidden' : 'allowed',
+  };
+}

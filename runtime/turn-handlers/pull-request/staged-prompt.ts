@@ -1,0 +1,82 @@
+/** What the staging adds to the prompt: where the source is, what changed, what may be done with it. */
+import { randomBytes } from 'node:crypto';
+import {
+  type ChangedFile,
+  type PullRequestDocument,
+  STAGED_FILES,
+} from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, type TextPart } from '../../../lib/workflow/turn-contract';
+import { fencedBlock, fencedText } from '../starter/untrusted-text';
+
+/** Most characters of one file name, escapes counted. */
+const MAX_NAME = 400;
+
+/** Room for the sentences around the names. */
+const MAX_NAMES = MAX_PART_CHARACTERS - 3_000;
+
+/** The prompt with what the staging adds. Names of files give way where all parts together become too long. */
+export function stagedPrompt(
+  prompt: readonly TextPart[],
+  pullRequest: PullRequestDocument,
+  files: readonly ChangedFile[],
+  turnName: string,
+): TextPart[] {
+  const nonce = randomBytes(16).toString('hex');
+  for (let most = MAX_NAMES; ; most = most < 100 ? 0 : most / 2) {
+    const parts = [...prompt, { text: addition(pullRequest, files, turnName, nonce, most) }];
+    const bytes = Buffer.byteLength(JSON.stringify(parts.filter(({ text }) => text !== undefined)));
+    if (bytes <= MAX_INLINE_BYTES || most === 0) return parts;
+  }
+}
+
+function addition(
+  pullRequest: PullRequestDocument,
+  files: readonly ChangedFile[],
+  turnName: string,
+  nonce: string,
+  most: number,
+): string {
+  const { lines, omitted } = fileLines(files, most);
+  return [
+    '\n',
+    ...whereTheSourceIs(pullRequest, turnName),
+    ...(pullRequest.execution === 'forbidden'
+      ? [
+          'The pull request comes from a fork: its source was written outside of the repository. Read it only. Do not run,',
+          'build, install, test or import anything of it, and do not use its configuration.',
+        ]
+      : []),
+    `It changes ${files.length} ${files.length === 1 ? 'file' : 'files'}.` +
+      (omitted ? ` ${omitted} of them are not named here; the difference shows them.` : ''),
+    '',
+    fencedBlock(lines, nonce),
+  ].join('\n');
+}
+
+/** Names of repositories come from the configuration and hashes from the host: none of them is text of the event. */
+function whereTheSourceIs(pullRequest: PullRequestDocument, turnName: string): string[] {
+  const { host, repository, sourceCommit, destinationCommit, mergeBase } = pullRequest;
+  if (host === 'codecommit') {
+    return [
+      `Get the source with the tool clone_repository, name "${repository}", commit "${sourceCommit}".`,
+      `What changed is: git diff ${mergeBase ?? destinationCommit} ${sourceCommit}`,
+    ];
+  }
+  return [
+    `Get the source with the tool fetch_staged, turn "${turnName}".`,
+    `${STAGED_FILES.source} is the repository at commit ${sourceCommit}, ${STAGED_FILES.diff} is what changed.`,
+  ];
+}
+
+function fileLines(files: readonly ChangedFile[], most: number): { lines: string[]; omitted: number } {
+  const lines: string[] = [];
+  let length = 0;
+  for (const [index, { file, status, binary, addedLines, removedLines }] of files.entries()) {
+    const { json, cut } = fencedText(file, MAX_NAME);
+    const line = `file.${index} = ${json}${cut ? ' (cut)' : ''} (${status}, ${binary ? 'not text' : `+${addedLines} -${removedLines}`})`;
+    if (length + line.length + 1 > most) return { lines, omitted: files.length - index };
+    length += line.length + 1;
+    lines.push(line);
+  }
+  return { lines, omitted: 0 };
+}

@@ -1,0 +1,11 @@
+/** Why a pull request is not reviewed. The turn ends as Rejected: nothing was opened, nothing is published. */
+export class StagingRefusal extends Error {
+  constructor(
+    readonly code:
+      'no-changes' | 'change-too-large' | 'nothing-reviewable' | 'fork-not-allowed' | 'superseded' | 'not-found',
+    /** For people, without any text of the pull request. */
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,25 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type ForkHandling, REVIEW_VARIABLES } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import { type Environment, numberSetting, setting } from '../turn/settings';
+import type { StagingParts } from './stage-pull-request';
+
+/** What every staging function reads from its variables, whatever the host. */
+export function stagingParts(environment: Environment = process.env): Omit<StagingParts, 'source'> {
+  const bucket = setting(environment, REVIEW_VARIABLES.materialBucket);
+  const s3 = new S3Client(environment['S3_PATH_STYLE'] === 'true' ? { forcePathStyle: true } : {});
+  return {
+    repositories: repositoriesOf(environment),
+    forks: setting(environment, REVIEW_VARIABLES.forks) as ForkHandling,
+    limits: {
+      files: numberSetting(environment, REVIEW_VARIABLES.maxChangedFiles),
+      bytes: numberSetting(environment, REVIEW_VARIABLES.maxChangeBytes),
+    },
+    put: async (object) => {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, ...object }));
+    },
+  };
+}
+
+export function repositoriesOf(environment: Environment): string[] {
+  return JSON.parse(setting(environment, REVIEW_VARIABLES.repositories)) as string[];
+}

@@ -1,0 +1,308 @@
+import { generateKeyPairSync } from 'crypto';
+import { GitHubApiStandIn, GitHubFault } from '../../../../local/stand-ins/github-api';
+import { GitRepository } from '../../../../local/stand-ins/git-repository';
+import { AGENT, coldStart, finding, output, review, Stores, turnAbout } from './review-scene';
+
+/* Both functions for GitHub as they are deployed: the bundles, fetch, and the SDK clients in them, against loopback. */
+
+jest.setTimeout(60_000);
+
+const REPOSITORY = 'example-org/payments';
+const TOKEN = 'github_pat_ofExampleThatNobodyUses';
+const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
+const app = { id: '12345', installationId: '678', slug: 'payments-reviewer', publicKey };
+const AS_PERSON = JSON.stringify({ token: TOKEN });
+const AS_APP = JSON.stringify({ appId: app.id, installationId: app.installationId, privateKey });
+
+const stores = new Stores();
+const repositories: Record<string, GitRepository> = {};
+const environment = process.env;
+let template: GitRepository;
+let repository: GitRepository;
+let api: GitHubApiStandIn;
+const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${i + 1}\n`).join('');
+
+beforeAll(async () => {
+  await stores.start();
+  api = await GitHubApiStandIn.start({ repositories, token: { value: TOKEN, login: 'reviewer-bot' }, app });
+  template = GitRepository.create();
+  template.commit('main', { 'refund.js': lines(40), 'old.txt': 'gone\n' }, 'First');
+  template.commit('fix', { 'refund.js': lines(40).replace('line 20\n', 'line twenty\n') }, 'Fix');
+});
+afterAll(async () => {
+  process.env = environment;
+  template.remove();
+  await Promise.all([stores.close(), api.close()]);
+});
+beforeEach(() => {
+  jest.spyOn(console, 'log').mockImplementation();
+  stores.objects.clear();
+  stores.secretReads = 0;
+  stores.secret = AS_PERSON;
+  api.reset();
+  repository = repositories[REPOSITORY] = template.copy();
+  api.pullRequests.push({ number: 7, repository: REPOSITORY, source: 'fix', destination: 'main', title: 'Round' });
+});
+afterEach(() => {
+  repository.remove();
+  jest.restoreAllMocks();
+});
+
+const cold = (name: string, more: Record<string, string> = {}) =>
+  coldStart<any, any>(name, {
+    AWS_ENDPOINT_URL_S3: stores.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: stores.url,
+    GITHUB_API_URL: api.url,
+    BMA_FORKS: 'skip',
+    BMA_REPOSITORIES: JSON.stringify([REPOSITORY]),
+    BMA_CREDENTIALS_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:github',
+    ...more,
+  });
+/** A function keeps what it has read of a secret: one start per secret. */
+const warm = new Map<string, ReturnType<typeof cold>>();
+const started = (name: string, more: Record<string, string> = {}) => {
+  const key = JSON.stringify([name, more, stores.secret]);
+  return warm.get(key) ?? warm.set(key, cold(name, more)).get(key)!;
+};
+const subject = () => ({ repository: REPOSITORY, pullRequestId: '7', sourceCommit: repository.tip('fix')! });
+const stage = (more: Record<string, string> = {}, turn = turnAbout(subject())): Promise<any> =>
+  started('stage-github-pull-request', more)({ turn, prompt: [{ text: 'Review it.' }] });
+const publish = (document: unknown, turn = turnAbout(subject())): Promise<any> =>
+  started('publish-github-review')({ turn, output: output(document), evidence: {} });
+const reviews = () => api.comments.filter(({ kind }) => kind === 'review');
+const inline = () => api.comments.filter(({ kind }) => kind === 'comment');
+
+describe('staging', () => {
+  test('leaves what changed and the source, and tells the agent where', async () => {
+    const answer = await stage();
+    expect(answer.accepted).toBe(true);
+    expect(stores.files().sort()).toEqual(
+      ['change.diff', 'changes.json', 'pull-request.json', 'source.tar.gz'].map((file) => `staged/turn-1/${file}`),
+    );
+    expect(stores.json('changes.json').files).toEqual([
+      {
+        file: 'refund.js',
+        status: 'modified',
+        binary: false,
+        addedLines: 1,
+        removedLines: 1,
+        hunks: [{ start: 17, lines: 7 }],
+      },
+    ]);
+    expect(stores.objects.get('/material/staged/turn-1/change.diff')!.toString()).toContain('+line twenty');
+    expect(stores.objects.get('/material/staged/turn-1/source.tar.gz')!.subarray(0, 2).toString('hex')).toBe('1f8b');
+    expect(answer.prompt[1].text).toContain('fetch_staged, turn "turn-1"');
+    expect(answer.prompt[1].text).not.toContain('Do not run');
+  });
+
+  test('an app gets a token of one hour for one repository, to read, once for many calls', async () => {
+    stores.secret = AS_APP;
+    const handler = cold('stage-github-pull-request');
+    for (let i = 0; i < 3; i += 1) {
+      expect(await handler({ turn: turnAbout(subject()), prompt: [] })).toMatchObject({ accepted: true });
+    }
+    expect(api.exchanges).toEqual([
+      { repositories: ['payments'], permissions: { contents: 'read', pull_requests: 'read' } },
+    ]);
+    expect(stores.secretReads).toBe(1);
+  });
+
+  test('renamed, removed, added and binary files are told apart', async () => {
+    repository.commit(
+      'fix',
+      {
+        'old.txt': undefined,
+        'new.txt': 'gone\n',
+        'logo.png': Buffer.from([137, 80, 0, 1, 2]),
+        'refund.js': undefined,
+        'added.js': 'a\n',
+      },
+      'Many',
+    );
+    await stage();
+    const files = stores
+      .json('changes.json')
+      .files.map(({ file, previousFile, status, binary }: any) => [file, previousFile, status, binary]);
+    expect(files).toEqual([
+      ['added.js', undefined, 'added', false],
+      ['logo.png', undefined, 'added', true],
+      ['new.txt', 'old.txt', 'renamed', false],
+      ['refund.js', undefined, 'removed', false],
+    ]);
+  });
+
+  test.each<[string, string, () => void]>([
+    ['a change of nothing', 'no-changes', () => repository.commit('fix', { 'refund.js': lines(40) }, 'Back')],
+    [
+      'a difference of more than 2 MiB',
+      'change-too-large',
+      () => repository.commit('fix', { big: `${'x'.repeat(300)}\n`.repeat(10_000) }, 'Big'),
+    ],
+    [
+      'a difference that GitHub refuses to make',
+      'change-too-large',
+      () => repository.commit('fix', { big: lines(25_000) }, 'Big'),
+    ],
+    [
+      'binary files only',
+      'nothing-reviewable',
+      () => repository.commit('fix', { 'refund.js': lines(40), 'a.png': Buffer.from([1, 0, 2]) }, 'Logo'),
+    ],
+    ['a closed pull request', 'superseded', () => (api.pullRequests[0].state = 'closed')],
+    ['a pull request that does not exist', 'not-found', () => api.pullRequests.pop()],
+    ['a fork', 'fork-not-allowed', () => fork('stranger/payments')],
+    ['a fork that is gone', 'fork-not-allowed', () => fork(null)],
+  ])('refuses %s (%s)', async (_, code, change) => {
+    change();
+    expect(await stage()).toMatchObject({ accepted: false, reason: { code } });
+    expect(stores.files()).toEqual([]);
+  });
+
+  const fork = (headRepository: string | null) => {
+    api.pullRequests[0] = { ...api.pullRequests[0], headRepository };
+  };
+
+  test.each([
+    ['read-only-review', 'forbidden', true],
+    ['run', 'allowed', false],
+  ])('a fork under the policy %s: execution is %s', async (forks, execution, told) => {
+    fork('stranger/payments');
+    const { prompt } = await stage({ BMA_FORKS: forks });
+    expect(stores.json('pull-request.json')).toMatchObject({ fromFork: true, execution });
+    expect(prompt[1].text.includes('Do not run')).toBe(told);
+  });
+
+  test.each<[string, GitHubFault]>([
+    ['the primary limit', new GitHubFault(403, { 'x-ratelimit-remaining': '0' })],
+    ['a secondary limit', new GitHubFault(403, { 'retry-after': '60' })],
+    ['too many requests', new GitHubFault(429)],
+    ['a server error', new GitHubFault(502)],
+  ])('%s is tried again', async (_, fault) => {
+    api.before = () => {
+      throw fault;
+    };
+    await expect(stage()).rejects.toMatchObject({ name: 'TransientStepError' });
+  });
+
+  test('a refusal is not tried again, and its message holds no token', async () => {
+    stores.secret = JSON.stringify({ token: 'github_pat_ofAnotherOwner' });
+    const error: Error = await stage().catch((caught: Error) => caught);
+    expect(error.name).toBe('Error');
+    expect(error.message).toBe('GitHub answered GET /repos/example-org/payments/pulls/7 with HTTP 401');
+  });
+
+  test.each(['', 'github_pat_bare', '{"token":""}', '{"token":"github_pat_ofExampleThat","extra":1}', '{"appId":"1"}'])(
+    'a secret of another form is refused without being quoted: %j',
+    async (secret) => {
+      stores.secret = secret;
+      await expect(stage()).rejects.toThrow(/^The GitHub secret is neither/);
+      expect(api.calls).toEqual([]);
+    },
+  );
+
+  test.each(['https://evil.example', 'http://169.254.169.254:80', 'http://localhost:80@evil.example:80'])(
+    'tokens are sent to api.github.com only, not to %s',
+    (url) => {
+      expect(() => cold('stage-github-pull-request', { GITHUB_API_URL: url })).toThrow(/must be http to this machine/);
+    },
+  );
+});
+
+describe('delivery', () => {
+  beforeEach(async () => {
+    await stage();
+    api.calls.length = 0;
+  });
+
+  test('posts one review with its comments, at once', async () => {
+    const answer = await publish(review([finding('refund.js', 20), finding('other.js', 1)]));
+    expect(answer).toEqual({
+      delivered: true,
+      receipt: { commentId: String(reviews()[0].id), findings: 2, inline: 1, updated: false },
+    });
+    expect(api.calls.filter((call) => call.startsWith('POST'))).toEqual([`POST /repos/${REPOSITORY}/pulls/7/reviews`]);
+    expect(inline()).toMatchObject([{ path: 'refund.js', line: 20, login: 'reviewer-bot' }]);
+    expect(reviews()[0].body).toContain(`<!-- bma-review agent=${AGENT} -->`);
+    expect(reviews()[0].body).toContain('### Outside the change');
+  });
+
+  test.each([
+    ['a person', AS_PERSON],
+    ['an app', AS_APP],
+  ])('as %s: a later turn adds what is new and updates the review', async (_, secret) => {
+    stores.secret = secret;
+    await publish(review([finding('refund.js', 20), finding('refund.js', 21, { message: 'Gone later.' })]));
+    const answer = await publish(
+      review([finding('refund.js', 20), finding('refund.js', 22, { message: 'New.' })], 'Again.'),
+    );
+    expect(answer.receipt).toMatchObject({ updated: true, inline: 1, findings: 2 });
+    expect(reviews()).toHaveLength(1);
+    expect(reviews()[0].body).toContain('Again.');
+    expect(reviews()[0].body).toContain('- high in `refund.js` line 21');
+    expect(inline().map(({ line }) => line)).toEqual([20, 21, 22]);
+    if (secret === AS_APP) {
+      expect(api.exchanges.at(-1)).toEqual({ repositories: ['payments'], permissions: { pull_requests: 'write' } });
+    }
+  });
+
+  test.each([1, 2])('after a fault at post %i of an update, a repetition doubles nothing', async (at) => {
+    await publish(review([]));
+    const more = review([finding('refund.js', 20), finding('refund.js', 21, { message: 'Another.' })]);
+    let posts = 0;
+    api.after = (call) => {
+      if (call.startsWith('POST') && ++posts === at) throw new GitHubFault(502);
+    };
+    await expect(publish(more)).rejects.toMatchObject({ name: 'TransientStepError' });
+    expect(await publish(more)).toMatchObject({ receipt: { updated: true, findings: 2 } });
+    expect(inline()).toHaveLength(2);
+    expect(reviews()).toHaveLength(1);
+  });
+
+  test('a first review whose answer was lost is found again', async () => {
+    api.after = (call) => {
+      if (call.startsWith('POST')) throw new GitHubFault(502);
+    };
+    const document = review([finding('refund.js', 20)]);
+    await expect(publish(document)).rejects.toMatchObject({ name: 'TransientStepError' });
+    expect(await publish(document)).toMatchObject({ receipt: { updated: true, inline: 0 } });
+    expect(api.comments).toHaveLength(2);
+  });
+
+  test('lines that GitHub refuses go into the review itself', async () => {
+    let refuse = true;
+    api.before = (call) => {
+      if (call.startsWith('POST') && refuse) {
+        refuse = false;
+        throw new GitHubFault(422);
+      }
+    };
+    expect((await publish(review([finding('refund.js', 20)]))).receipt).toMatchObject({ inline: 0, findings: 1 });
+    expect(reviews()[0].body).toContain('### Outside the change');
+  });
+
+  test('marks of somebody else are not believed', async () => {
+    await publish(review([finding('refund.js', 20)]));
+    api.comments.forEach((comment) => (comment.login = 'mallory'));
+    expect((await publish(review([finding('refund.js', 20)]))).receipt).toMatchObject({ updated: false, inline: 1 });
+  });
+
+  test('posts nothing when newer commits came meanwhile', async () => {
+    const turn = turnAbout(subject());
+    repository.commit('fix', { 'refund.js': lines(50) }, 'Newer');
+    expect(await publish(review([]), turn)).toMatchObject({ delivered: false, reason: { code: 'superseded' } });
+    expect(api.comments).toEqual([]);
+  });
+
+  test('nothing that a model writes notifies people or leads elsewhere', async () => {
+    const hostile = 'Ask @octocat, see [this](https://evil.example/a) ![x](http://evil.example/p.png) <img src=x> #1';
+    await publish(review([finding('refund.js', 20, { message: hostile, suggestion: '```\n@octocat' })], hostile));
+    for (const { body } of api.comments) {
+      const prose = body.replace(/^<!--.*?-->/, '').replace(/^````\n[\s\S]*?\n````$/gm, '');
+      expect(prose).not.toMatch(/@octocat|\]\(|<img|https?:\/\/|#1\b/);
+    }
+  });
+});

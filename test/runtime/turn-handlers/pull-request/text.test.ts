@@ -1,0 +1,132 @@
+import { spawnSync } from 'child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import * as path from 'path';
+import fc from 'fast-check';
+import { diffLines } from '../../../../runtime/turn-handlers/pull-request/line-diff';
+import { patchHunks } from '../../../../runtime/turn-handlers/pull-request/patch-hunks';
+import {
+  codeName,
+  fencedCode,
+  plainLine,
+  plainMarkdown,
+} from '../../../../runtime/turn-handlers/pull-request/plain-markdown';
+
+jest.setTimeout(60_000);
+
+const BREAK = '\u200b';
+
+describe('text of a model', () => {
+  test.each([
+    ['a mention', 'ask @octocat or @org/team', `ask @${BREAK}octocat or @${BREAK}org/team`],
+    ['an issue', 'fixes #12, GH-7, a/b#3', `fixes #${BREAK}12, GH${BREAK}-7, a/b#${BREAK}3`],
+    ['HTML', '<img src=x onerror=y></details>', `<${BREAK}img src=x onerror=y><${BREAK}/details>`],
+    ['a comment that forges a mark', '<!-- bma-review agent=a -->', `<${BREAK}!-- bma-review agent=a -->`],
+    ['an entity', '&#64;octocat &lt;b&gt;', `&${BREAK}#${BREAK}64;octocat &${BREAK}lt;b&${BREAK}gt;`],
+    ['a picture', '![x](https://evil.example/a.png)', `![x]${BREAK}(https:${BREAK}//evil.example/a.png)`],
+    [
+      'a link by reference',
+      '[x][y]\n[y]: https://evil.example',
+      `[x]${BREAK}[y]\n[y]${BREAK}: https:${BREAK}//evil.example`,
+    ],
+    ['a bare address', 'see www.evil.example', `see www${BREAK}.evil.example`],
+    ['an address in brackets', '<https://evil.example>', `<${BREAK}https:${BREAK}//evil.example>`],
+    ['an e-mail address', 'mail a@b.example', `mail a@${BREAK}b.example`],
+    ['a command to a bot', 'fine\n/merge now', `fine\n${BREAK}/merge now`],
+    ['what nobody sees', 'a\u202eb\u200bc\u{e0041}d\u0007e', 'abcde'],
+  ])('holds no %s', (_, text, plain) => {
+    expect(plainMarkdown(text)).toBe(plain);
+  });
+
+  test('keeps what is harmless', () => {
+    const text = 'Use `Math.round`:\n\n- **first** a < b && c > d\n- second, 5 #notanumber a[0] x: y';
+    expect(plainMarkdown(text)).toBe(text);
+  });
+
+  test('a fence that stays open ends with the text, and none inside ends it', () => {
+    expect(plainMarkdown('see\n```js\n<b> @x')).toBe('see\n```\n<b> @x\n```');
+    expect(fencedCode('a\n````\nb')).toBe('`````\na\n````\nb\n`````');
+    expect(plainMarkdown('a ``` b')).toBe('a ` b');
+  });
+
+  test('names stay one piece of code on one line', () => {
+    expect(codeName('a`b\n# c|d')).toBe("`a'b # c'd`");
+    expect(plainLine('x'.repeat(50), 10)).toBe(`${'x'.repeat(9)}…`);
+  });
+
+  test('outside of fences no pattern survives, whatever the text', () => {
+    const piece = fc.constantFrom(
+      '@',
+      'a',
+      '#',
+      '1',
+      '<',
+      '/',
+      '!',
+      '[',
+      ']',
+      '(',
+      ')',
+      ':',
+      '&',
+      ';',
+      '`',
+      '```',
+      '\n',
+      ' ',
+      'www.',
+      'https://',
+      '\\',
+      '~~~',
+      '\u200b',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join('')),
+        (text) => {
+          const plain = plainMarkdown(text);
+          const prose = plain.replace(/^(`{3,})\n[\s\S]*?\n\1$/gm, '');
+          expect(prose).not.toMatch(/@[\w-]|#\d|<[a-z/!?]|&[a-z#]|\][([:]|:\/\/|www\.|^\/[a-z]/im);
+          expect(prose).not.toMatch(/`{3}|~{3}/);
+        },
+      ),
+    );
+  });
+});
+
+describe('the difference of two texts', () => {
+  test('has the lines that git shows', () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'difference-'));
+    const file = (name: string, lines: string[]) => {
+      const text = lines.map((line) => `${line}\n`).join('');
+      writeFileSync(path.join(directory, name), text);
+      return text;
+    };
+    const side = (last: string) => fc.array(fc.constantFrom('a', 'b', 'c', last), { maxLength: 40 });
+    fc.assert(
+      fc.property(side('d'), side('e'), (old, fresh) => {
+        const ours = diffLines(file('old', old), file('new', fresh));
+        const patch = spawnSync('git', ['diff', '--no-index', '--minimal', 'old', 'new'], {
+          cwd: directory,
+        }).stdout.toString();
+        // Both are shortest: which of two equal lines changed is a choice, how many is not.
+        const count = (sign: string) => patch.split('\n').filter((line) => line[0] === sign && line[1] !== sign).length;
+        expect([ours.addedLines, ours.removedLines]).toEqual([count('+'), count('-')]);
+        expect(ours.hunks.length > 0).toBe(patchHunks(patch).length > 0);
+        const last = ours.hunks.at(-1);
+        expect(last ? last.start + last.lines - 1 : 0).toBeLessThanOrEqual(fresh.length);
+      }),
+      { numRuns: 60 },
+    );
+    rmSync(directory, { recursive: true });
+  });
+
+  test('beyond a thousand edits, all between the equal ends counts as changed', () => {
+    const old = Array.from({ length: 3_000 }, (_, i) => `old ${i}\n`).join('');
+    const fresh = Array.from({ length: 3_000 }, (_, i) => (i % 2 ? `old ${i}\n` : `new ${i}\n`)).join('');
+    expect(diffLines(`same\n${old}end\n`, `same\n${fresh}end\n`)).toMatchObject({
+      hunks: [{ start: 1, lines: 3_002 }],
+      addedLines: 2_999,
+    });
+  });
+});
