@@ -1,17 +1,16 @@
 #!/usr/bin/env node
 import { App, Validations } from 'aws-cdk-lib/core';
 import { ManagedAgentChecks, SecurityStatement } from 'cdk-bedrock-managed-agents';
-import { EXAMPLES } from '../examples';
+import { exampleNamed } from '../examples';
 
-/** The CDK app over all examples; cdk.json runs it. */
+/** The CDK app of one example; cdk.json runs it: `npx cdk deploy --all --context example=incident-response`. */
 const app = new App();
-for (const example of EXAMPLES) {
-  example.add(app, {
-    // The account of the deployer's credentials, if there are any; the Region must be one where BMA is offered.
-    account: process.env.CDK_DEFAULT_ACCOUNT,
-    region: process.env.BMA_REGION ?? 'us-east-1',
-  });
-}
+const example = exampleNamed((app.node.tryGetContext('example') as string | undefined) ?? 'ci-pipeline-agent');
+example.add(app, {
+  // The account of the deployer's credentials, if there are any; the Region must be one where BMA is offered.
+  account: process.env.CDK_DEFAULT_ACCOUNT,
+  region: process.env.BMA_REGION ?? 'us-east-1',
+});
 // Synthesis fails when an agent stops being governed; docs/RULES.md lists the rules.
 Validations.of(app).addPlugins(new ManagedAgentChecks(app));
 SecurityStatement.writeFor(app);

@@ -1,6 +1,7 @@
 import { monthlyUsd, turnUsd } from '../lib/cost/amounts';
-import { recordOfAssembly } from '../lib/cost/monthly-cost-estimate';
+import { recordOfAssembly } from '../lib/cost/assembly-estimate';
 import { outside } from '../lib/cost/text';
+import { visible } from '../lib/security/statement/phrases';
 import type { TerminalStyle } from './terminal-style';
 
 /** What a stack costs, in a few lines; `bma cost` prints every line of it. */
@@ -17,10 +18,10 @@ export function costLines(assembly: string, stack: string, style: TerminalStyle)
       row(
         '',
         `${style.name(turnUsd(usd))} a turn ${style.faint(
-          `(${about('inputTokensPerTurn')} input and ${about('outputTokensPerTurn')} output tokens of ${model || 'a model not known'}, ${about('minutesPerTurn')} minutes)`,
+          `(${about('inputTokensPerTurn')} input and ${about('outputTokensPerTurn')} output tokens of ${visible(model) || 'a model not known'}, ${about('minutesPerTurn')} minutes)`,
         )}`,
       ),
     ),
-    row('', style.faint(`${outside(record).length} things are not in it: bma cost cdk.out --stack ${stack}`)),
+    row('', style.faint(`${outside(record).length} things are not in it: bma cost cdk.out --stack ${visible(stack)}`)),
   ];
 }

@@ -11,7 +11,7 @@ import { summarizeStack } from './stack-summary';
 import { terminalStyle } from './terminal-style';
 
 /**
- * `npm start [-- <example>]`: synthesizes the examples with the CDK CLI, shows what would be deployed, and delivers the
+ * `npm start [-- <example>]`: synthesizes the example with the CDK CLI, shows what would be deployed, and delivers the
  * events of the example's scenario on this machine.
  */
 const style = terminalStyle(process.stdout);
@@ -20,13 +20,21 @@ const DEFAULT_EXAMPLE = 'ci-pipeline-agent';
 const assembly = path.join(root, 'cdk.out');
 const print = (line: string) => console.log(line);
 
-/** Synthesizes every example; a finding of the CloudFormation validation ends the program. */
-function synthesize(): SynthesizedStack[] {
+/** Synthesizes the example; a finding of the pack or of the CloudFormation validation ends the program. */
+function synthesize(example: string): SynthesizedStack[] {
   print(
-    `${style.title('Synthesizing the examples')} ${style.faint('(cdk synth; findings of the validation are errors)')}`,
+    `${style.title(`Synthesizing ${example}`)} ${style.faint('(cdk synth; findings of the validation are errors)')}`,
   );
   const started = Date.now();
-  const cli = [require.resolve('aws-cdk/bin/cdk'), 'synth', '--quiet', '--output', assembly];
+  const cli = [
+    require.resolve('aws-cdk/bin/cdk'),
+    'synth',
+    '--quiet',
+    '--context',
+    `example=${example}`,
+    '--output',
+    assembly,
+  ];
   const synth = spawnSync(process.execPath, cli, {
     cwd: root,
     encoding: 'utf8',
@@ -44,7 +52,7 @@ function synthesize(): SynthesizedStack[] {
 
 async function main(): Promise<boolean> {
   const loaded = loadScenario(path.join(root, 'examples'), process.argv[2] ?? DEFAULT_EXAMPLE);
-  const all = synthesize();
+  const all = synthesize(loaded.example);
   const stacks = loaded.scenario.stacks.map((wanted) => {
     const found = all.find(({ name }) => name === wanted);
     if (found === undefined) {
@@ -80,7 +88,7 @@ async function main(): Promise<boolean> {
     print,
   });
   print(
-    `\nDeploy with ${style.name(`npx cdk deploy ${loaded.scenario.stacks.join(' ')}`)} ${style.faint('(needs AWS credentials and a container engine for the arm64 image)')}`,
+    `\nDeploy with ${style.name(`npx cdk deploy --all --context example=${loaded.example}`)} ${style.faint('(needs AWS credentials and a container engine for the arm64 image)')}`,
   );
   return completed;
 }

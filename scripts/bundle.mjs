@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { literalSchemaKeys } from './literal-schema-keys.mjs';
+import { sarifValidatorPlugin } from './sarif-validator.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -65,6 +66,10 @@ const programs = [
     'stage-github-pull-request',
     'publish-code-commit-review',
     'publish-github-review',
+    'accept-findings',
+    'summarize-audit',
+    'stage-incident',
+    'publish-report',
   ].map(lambdaHandler),
   ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
@@ -102,7 +107,7 @@ await Promise.all(
       banner,
       alias,
       supported,
-      plugins: [literalSchemaKeys],
+      plugins: [literalSchemaKeys, sarifValidatorPlugin],
       logLevel: 'warning',
     }),
   ),

@@ -127,7 +127,7 @@ inside node -e '
   console.log(`SBOM: ${components.length} components`);
 '
 [ -f "$MOUNT/opt/agent/skills/evidence/SKILL.md" ] || fail "no skills"
-for server in cloudwatch deployments knowledge-base outputs; do
+for server in cloudwatch deployments knowledge-base outputs source; do
   # Loads, finds that no construct has set its scope, and says so.
   code=0
   said=$(inside node "/opt/agent/mcp/$server/server.js" /mnt/agent </dev/null 2>&1) || code=$?

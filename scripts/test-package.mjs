@@ -2,7 +2,7 @@
 // supported versions of its peers, compiles strict TypeScript against it and synthesizes, with neither a container
 // engine nor esbuild in the project.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -67,8 +67,11 @@ try {
     types.includes('AWS::BedrockAgentCore::Runtime'),
     `it synthesizes without a container engine: ${types.length} resources`,
   );
-  const { artifacts } = JSON.parse(readFileSync(path.join(work, 'cdk.out', 'examples', 'manifest.json'), 'utf8'));
-  const stacks = Object.values(artifacts).filter(({ type }) => type === 'aws:cloudformation:stack');
+  const examples = path.join(work, 'cdk.out', 'examples');
+  const stacks = readdirSync(examples).flatMap((name) => {
+    const { artifacts } = JSON.parse(readFileSync(path.join(examples, name, 'manifest.json'), 'utf8'));
+    return Object.values(artifacts).filter(({ type }) => type === 'aws:cloudformation:stack');
+  });
   check(stacks.length > 0, `so do the examples: ${stacks.length} stacks`);
 } finally {
   rmSync(work, { recursive: true, force: true });

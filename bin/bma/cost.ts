@@ -1,10 +1,10 @@
+import { recordOfAssembly } from '../../lib/cost/assembly-estimate';
 import { ASSUMPTIONS } from '../../lib/cost/assumption-values';
 import type { CostAssumptions } from '../../lib/cost/cost-assumptions';
 import type { CostRecord } from '../../lib/cost/cost-record';
 import { costMarkdown } from '../../lib/cost/markdown';
-import { costJson, recordOfAssembly } from '../../lib/cost/monthly-cost-estimate';
-import { costText } from '../../lib/cost/text';
-import { InputError } from '../../lib/validation/input-error';
+import { costJson, costText } from '../../lib/cost/text';
+import { InputError } from '../../lib/validation/refused-input';
 import { oneOf, UsageError, type Command, type Options } from './command';
 
 const FORMATS = ['text', 'json', 'md'] as const;

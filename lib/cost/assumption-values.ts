@@ -1,4 +1,4 @@
-import { requireInput } from '../validation/input-error';
+import { requireInput } from '../validation/refused-input';
 import type { CostAssumptions } from './cost-assumptions';
 
 export type Assumed = Required<CostAssumptions>;

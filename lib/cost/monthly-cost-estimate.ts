@@ -2,17 +2,17 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { readAssembly } from '../security/template/assembly';
+import { recordOfAssembly } from './assembly-estimate';
 import { readConstructTree, stacksBelow } from '../security/template/construct-tree';
 import { TemplateIndex } from '../security/template-index';
-import { InputError, requireInput } from '../validation/input-error';
+import { InputError } from '../validation/input-error';
 import { assumed } from './assumption-values';
 import type { CostAssumptions } from './cost-assumptions';
 import type { CostLine, TurnCostEstimate } from './cost-line';
 import type { CostEntry, CostRecord } from './cost-record';
 import { estimate } from './estimate';
 import { costMarkdown } from './markdown';
-import { costText, outside } from './text';
+import { costJson, costText, outside } from './text';
 
 /**
  * What an app costs per month, computed from its final templates: overrides, aspects and everything an app adds of its own
@@ -107,37 +107,4 @@ export class MonthlyCostEstimate {
 function lineOf({ group, unit, quantity, usd, price }: CostEntry): CostLine {
   const { page, readIn, readOn } = price;
   return { group, unit, quantity, ...(usd === undefined ? {} : { usd }), page, readIn, readOn };
-}
-
-export function costJson(record: CostRecord): string {
-  return `${JSON.stringify(record, undefined, 2)}\n`;
-}
-
-/**
- * The estimate of a cloud assembly as data.
- *
- * @param only ids of the stacks to estimate; all when left out.
- */
-export function recordOfAssembly(
-  directory: string,
-  assumptions: CostAssumptions | undefined,
-  only?: readonly string[],
-): CostRecord {
-  requireInput(fs.existsSync(path.join(directory, 'manifest.json')), 'MonthlyCostEstimate', {
-    input: 'directory',
-    value: directory,
-    allowed: 'a cloud assembly, which has a manifest.json',
-    fix: "run 'cdk synth' first and name its output directory",
-  });
-  const given = assumed(assumptions);
-  const sources = readAssembly(directory);
-  const stacks = sources.filter(({ nestedIn }) => nestedIn === undefined).map(({ id }) => id);
-  const unknown = only?.find((id) => !stacks.includes(id));
-  requireInput(unknown === undefined, 'MonthlyCostEstimate', {
-    input: 'stack',
-    value: unknown,
-    allowed: `a stack of the assembly: ${stacks.join(', ') || 'it has none'}`,
-    fix: 'name one of them',
-  });
-  return estimate(new TemplateIndex(sources), given, only ?? stacks);
 }

@@ -31,6 +31,11 @@ export function costText(record: CostRecord): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** An estimate for programs. */
+export function costJson(record: CostRecord): string {
+  return `${JSON.stringify(record, undefined, 2)}\n`;
+}
+
 /** What the sums leave out, one sentence each. */
 export function outside({ idle, turns, unpriced, notIncluded }: CostRecord): string[] {
   const open = [...idle, ...turns.flatMap(({ entries }) => entries)].filter(({ usd }) => usd === undefined);

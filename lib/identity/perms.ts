@@ -253,6 +253,36 @@ export const SERVICE_TOKEN_ACTIONS = ['sts:GetServiceBearerToken'];
 /** Calling the tools of one AgentCore Gateway, for the session role. */
 export const GATEWAY_INVOKE_ACTIONS = ['bedrock-agentcore:InvokeGateway'];
 
+/* ---------------------------------------------------------------- security auditor */
+
+/** Findings of earlier nights, and the object of each repository that the next night is compared with. */
+export const FINDINGS_READ_ACTIONS = ['s3:GetObject'];
+export const FINDINGS_WRITE_ACTIONS = ['s3:PutObject'];
+export const FINDINGS_LIST_ACTIONS = ['s3:ListBucket'];
+
+/** Importing findings as a product of the account's own. */
+export const SECURITY_HUB_IMPORT_ACTIONS = ['securityhub:BatchImportFindings'];
+
+/* ---------------------------------------------------------------- incident responder */
+
+/** Whether named alarms exist, and their states. */
+export const ALARM_STATE_ACTIONS = ['cloudwatch:DescribeAlarms'];
+
+/** Making an OpsItem with a tag. Making has no resource-level form (see RESOURCELESS_ACTIONS), tagging and changing do. */
+export const OPS_ITEM_CREATE_ACTIONS = ['ssm:CreateOpsItem'];
+export const OPS_ITEM_TAG_ACTIONS = ['ssm:AddTagsToResource'];
+export const OPS_ITEM_UPDATE_ACTIONS = ['ssm:UpdateOpsItem'];
+
+/** Setting timers in one schedule group. */
+export const SCHEDULE_CREATE_ACTIONS = ['scheduler:CreateSchedule'];
+
+/**
+ * The key of a schedule's payload, for who makes the schedule; always with the encryption context of the schedule, which
+ * DescribeKey does not have. Source: docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
+ */
+export const SCHEDULE_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+export const KEY_DESCRIBE_ACTIONS = ['kms:DescribeKey'];
+
 /* ---------------------------------------------------------------- reviewer of pull requests (its two functions) */
 
 /** Reading pull requests and what they change, of one CodeCommit repository. */
@@ -302,6 +332,7 @@ export const RESOURCELESS_ACTIONS: Readonly<Record<string, string>> = {
   'cloudtrail:LookupEvents': 'the event history belongs to the account and Region as a whole',
   'cloudwatch:GetMetricData': 'metrics have no ARN; the one resource type (dataset) is optional',
   'logs:StopQuery': 'ends a query by its unguessable id and reads nothing',
+  'ssm:CreateOpsItem': 'the OpsItem does not exist yet; limited by the tag that it must be made with',
   'sts:GetServiceBearerToken': 'has no resource type; limited to CodeArtifact by the sts:AWSServiceName condition',
   'states:SendTaskSuccess': 'authorised by the unguessable task token, not by a state machine ARN',
   'ec2:AssignPrivateIpAddresses': VPC_FUNCTION,

@@ -67,7 +67,18 @@ export class AgentTrigger implements IAgentTrigger {
    * @param alarm refused when it is known to watch no metric
    */
   public static onAlarm(alarm: IAlarm, options: AlarmTriggerOptions = {}): AgentTrigger {
-    return new AgentTrigger(alarmTrigger(alarm, options));
+    return new AgentTrigger(alarmTrigger(`Alarm-${alarm.node.id}`, [alarm], options));
+  }
+
+  /**
+   * Several alarms that change their state, with one rule and one queue. One turn per change; all turns of one alarm are
+   * one conversation.
+   *
+   * @param id id of the trigger in its agent
+   * @param alarms 1 to 20; refused when one is known to watch no metric
+   */
+  public static onAlarms(id: string, alarms: IAlarm[], options: AlarmTriggerOptions = {}): AgentTrigger {
+    return new AgentTrigger(alarmTrigger(id, alarms, options));
   }
 
   /**

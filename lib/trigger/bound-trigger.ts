@@ -9,7 +9,7 @@ import { narrowed, requireNarrowPattern } from './event-filter';
 import { eventPath } from './event-path';
 import { EventRule } from './event-rule';
 import { parsePrompt } from './prompt-template';
-import { TurnSchedule } from './schedule';
+import { starterTarget, TurnSchedule } from './schedule';
 import { Starter } from './starter';
 import type { StarterConfiguration } from './starter-contract';
 import { parseSubject } from './turn-subject';
@@ -44,17 +44,16 @@ export class BoundTrigger extends Construct {
     });
     this.queues = starter.queues;
     const common = {
-      queues: starter.queues,
       encryptionKey: host.encryptionKey,
       enabled: options.enabled ?? true,
       description: `Starts turns of the agent ${host.agentName}: ${id}`,
     };
     if (rule) {
       const pattern = this.filtered(rule.pattern, options.filter);
-      new EventRule(this, 'Events', { ...common, source: { ...rule, pattern } });
+      new EventRule(this, 'Events', { ...common, queues: starter.queues, source: { ...rule, pattern } });
     }
     if (schedule) {
-      new TurnSchedule(this, 'Schedule', { ...common, source: schedule });
+      new TurnSchedule(this, 'Schedule', { ...common, target: starterTarget(starter.queues), source: schedule });
     }
   }
 

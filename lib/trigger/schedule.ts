@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { CfnSchedule, CfnScheduleGroup, ContextAttribute, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -16,24 +17,60 @@ export const SCHEDULE_EVENT = { source: 'cdk-bedrock-managed-agents.schedule', d
 const MAX_EVENT_AGE_SECONDS = 86_400;
 const RETRY_ATTEMPTS = 185;
 
+/** What a schedule sets going. */
+export interface ScheduleTarget {
+  readonly arn: string;
+  readonly deadLetters: sqs.IQueue;
+  /** What reaches target and dead-letter queue; the use of keys not included. */
+  readonly statements: iam.PolicyStatement[];
+  /** JSON, with context attributes of the schedule. */
+  readonly input: object;
+}
+
 export interface TurnScheduleProps {
   readonly source: ScheduleSource;
-  readonly queues: TriggerQueues;
+  readonly target: ScheduleTarget;
   readonly encryptionKey: kms.IKey;
   readonly enabled: boolean;
   readonly description: string;
 }
 
 /**
- * A schedule of EventBridge Scheduler that puts an event into the queue of the starter. The event has the form of every
- * other; its time is the scheduled one, so that a repeated invocation (which has another id) is the same turn.
+ * The queue of a starter. The event has the form of every other; its time is the scheduled one, so that a repeated
+ * invocation (which has another id) is the same turn.
+ */
+export function starterTarget(queues: TriggerQueues): ScheduleTarget {
+  return {
+    arn: queues.events.queueArn,
+    deadLetters: queues.deadLetters,
+    statements: [
+      new iam.PolicyStatement({
+        sid: 'SendToOwnQueues',
+        actions: QUEUE_SEND_ACTIONS,
+        resources: [queues.events.queueArn, queues.deadLetters.queueArn],
+      }),
+    ],
+    input: {
+      version: '0',
+      id: ContextAttribute.executionId,
+      'detail-type': SCHEDULE_EVENT.detailType,
+      source: SCHEDULE_EVENT.source,
+      time: ContextAttribute.scheduledTime,
+      resources: [ContextAttribute.scheduleArn],
+      detail: {},
+    },
+  };
+}
+
+/**
+ * A schedule of EventBridge Scheduler.
  *
  * L1, because the stock target grants `kms:GenerateDataKey*` without condition and trusts every schedule group.
  */
 export class TurnSchedule extends Construct {
   constructor(scope: Construct, id: string, props: TurnScheduleProps) {
     super(scope, id);
-    const { queues, encryptionKey, source } = props;
+    const { target, encryptionKey, source } = props;
     const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     // A group of its own: the trust policy of the role can then name exactly this trigger, as the service advises
     // (docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
@@ -53,11 +90,7 @@ export class TurnSchedule extends Construct {
       }),
     });
     const policy = attachPolicy(this, 'Policy', role, 'role of a schedule', [
-      new iam.PolicyStatement({
-        sid: 'SendToOwnQueues',
-        actions: QUEUE_SEND_ACTIONS,
-        resources: [queues.events.queueArn, queues.deadLetters.queueArn],
-      }),
+      ...target.statements,
       keyThrough(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
       new iam.PolicyStatement({
         sid: 'ReadOwnPayload',
@@ -80,19 +113,11 @@ export class TurnSchedule extends Construct {
       flexibleTimeWindow: { mode: window.mode, maximumWindowInMinutes: window.maxWindow?.toMinutes() },
       kmsKeyArn: encryptionKey.keyArn,
       target: {
-        arn: queues.events.queueArn,
+        arn: target.arn,
         roleArn: role.roleArn,
-        deadLetterConfig: { arn: queues.deadLetters.queueArn },
+        deadLetterConfig: { arn: target.deadLetters.queueArn },
         retryPolicy: { maximumEventAgeInSeconds: MAX_EVENT_AGE_SECONDS, maximumRetryAttempts: RETRY_ATTEMPTS },
-        input: JSON.stringify({
-          version: '0',
-          id: ContextAttribute.executionId,
-          'detail-type': SCHEDULE_EVENT.detailType,
-          source: SCHEDULE_EVENT.source,
-          time: ContextAttribute.scheduledTime,
-          resources: [ContextAttribute.scheduleArn],
-          detail: {},
-        }),
+        input: JSON.stringify(target.input),
       },
     });
     schedule.node.addDependency(policy);

@@ -1,34 +1,8 @@
 import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { requireInput } from './refused-input';
 
-/** What a refused input was, what would be accepted, and how to repair it. */
-export interface RefusedInput {
-  /** Name of the prop or method argument as the user wrote it, for example `idleTimeout`. */
-  readonly input: string;
-  /** The refused value. Shown as JSON, cut at 120 characters. Leave out when the value may be a secret. */
-  readonly value?: unknown;
-  /** What is allowed, as a noun phrase: `60 to 28800 seconds`. */
-  readonly allowed: string;
-  /** The repair, as an imperative: `Raise it to at least one minute`. */
-  readonly fix: string;
-}
-
-/** Thrown at construction when an input breaks a documented limit. The message carries path, value, allowed and fix. */
-export class InputError extends Error {
-  constructor(where: IConstruct | string, refused: RefusedInput) {
-    const path = typeof where === 'string' ? where : where.node.path || '(root)';
-    const value = 'value' in refused ? ` ${show(refused.value)}` : '';
-    super(`${path}: ${refused.input}${value} is not accepted. Allowed: ${refused.allowed}. Fix: ${refused.fix}.`);
-    this.name = 'InputError';
-  }
-}
-
-/** Throws an {@link InputError} unless `holds`. */
-export function requireInput(holds: boolean, where: IConstruct | string, refused: RefusedInput): asserts holds {
-  if (!holds) {
-    throw new InputError(where, refused);
-  }
-}
+export { InputError, requireInput, type RefusedInput } from './refused-input';
 
 /** Checks a string against a pattern; unresolved tokens pass because their value is known only at deployment. */
 export function requirePattern(
@@ -57,9 +31,4 @@ export function requireWholeNumber(
     allowed: `a whole number from ${min} to ${max} ${unit}`,
     fix: `choose a value between ${min} and ${max}`,
   });
-}
-
-function show(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

@@ -1,4 +1,5 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -19,6 +20,8 @@ export interface TurnStepHost {
   readonly ledger: ITable;
   /** Prompts and evidence. */
   readonly evidenceBucket: IBucket;
+  /** Where outcome events appear. */
+  readonly eventBus: IEventBus;
   /** How long the logs of the workflow are kept. */
   readonly logRetention: RetentionDays;
 }

@@ -147,6 +147,7 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
       encryptionKey,
       ledger: this.ledger,
       evidenceBucket: this.evidenceBucket,
+      eventBus: this.eventBus,
       logRetention,
     };
     const staging = props.staging?.bind(new Construct(this, 'Staging'), host);

@@ -56,7 +56,8 @@ function factsOf(statement: Statement, agent: Agent, source: Source, identities:
 /** The construct of the agent: the Runtime's path without what is inside of every agent. */
 function agentName({ runtime, name }: Agent): string {
   const [, path] = /^[^/]+\/(.*?)(\/Environment)?\/Runtime$/.exec(runtime.name) ?? [];
-  return path ?? name;
+  // A blueprint names its agent by itself: the construct inside of it is always 'Agent'.
+  return path?.replace(/\/Agent$/, '') ?? name;
 }
 
 function isSettlement(states: ReadonlyMap<string, unknown>): boolean {

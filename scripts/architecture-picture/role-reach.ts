@@ -54,9 +54,9 @@ function joined(phrases: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   }
   const lines = new Map<string, string[]>();
   for (const [name, verbs] of [...of].sort(byName)) {
-    const both = ['reads', 'writes', 'reads and writes', 'uses', 'calls'].filter((verb) => verbs.has(verb));
-    const verb =
-      both.length > 1 && both.includes('reads') && both.includes('writes') ? 'reads and writes' : both.at(-1)!;
+    const read = verbs.has('reads') || verbs.has('reads and writes');
+    const written = verbs.has('writes') || verbs.has('reads and writes');
+    const verb = read && written ? 'reads and writes' : read ? 'reads' : written ? 'writes' : [...verbs].sort()[0];
     lines.set(verb, [...(lines.get(verb) ?? []), name]);
   }
   return [...lines].sort(byName).map(([verb, names]) => `${verb} ${names.join(', ')}`);

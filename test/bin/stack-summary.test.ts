@@ -34,11 +34,10 @@ test('the summary of an agent names its model, what each role may do and where, 
   expect(summary).toMatch(/Trail .*Data AWS::BedrockMantle::Project/);
 });
 
-test('the summary of a network names its endpoints, their policies, its idle price and its way out', () => {
+test('the summary of a network names its endpoints, their policies and its way out', () => {
   const { CiPipelineNetwork: summary } = summaries();
   expect(summary).toMatch(/Endpoints +bedrock-mantle, ecr\.api, ecr\.dkr, logs, s3, dynamodb, git-codecommit/);
   expect(summary).toMatch(/7 of 7 with a policy of their own/);
-  expect(summary).toMatch(/about \$73\.00 a month when idle/);
   expect(summary).toMatch(/no internet gateway, no NAT gateway/);
 });
 

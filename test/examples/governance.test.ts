@@ -75,9 +75,7 @@ describe.each(EXAMPLES)('$name', ({ add }) => {
   });
 });
 
-test('every folder of examples/ is in the list, and all of them fit into one app', () => {
-  const app = new App();
-  EXAMPLES.forEach(({ add }) => add(app, ENV));
+test('every folder of examples/ is in the list', () => {
   const folders = fs
     .readdirSync(path.join(__dirname, '../../examples'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -110,6 +110,10 @@ export class SynthesizedAccount {
       case 'AWS::StepFunctions::StateMachine':
       case 'AWS::SecretsManager::Secret':
         return this.attribute(name, 'Arn');
+      case 'AWS::SNS::Topic':
+        return this.attribute(name, 'TopicArn');
+      case 'AWS::CloudWatch::Alarm':
+        return resource.Properties.AlarmName ?? name;
       default:
         return pseudo[name] ?? name;
     }
@@ -137,6 +141,8 @@ export class SynthesizedAccount {
         return at('bedrock', `guardrail/${id.toLowerCase()}`);
       case 'AWS::S3::Bucket.Arn':
         return `arn:aws:s3:::${String(this.reference(id))}`;
+      case 'AWS::CodeCommit::Repository.Arn':
+        return at('codecommit', String(this.resources[id].Properties.RepositoryName));
       case 'AWS::KMS::Key.Arn':
         return at('kms', `key/${id}`);
       case 'AWS::Logs::LogGroup.Arn':
@@ -149,6 +155,9 @@ export class SynthesizedAccount {
         return at('events', `event-bus/${id}`);
       case 'AWS::Bedrock::Guardrail.GuardrailArn':
         return at('bedrock', `guardrail/${id.toLowerCase()}`);
+      case 'AWS::CloudWatch::Alarm.Arn':
+        return at('cloudwatch', `alarm:${String(this.reference(id))}`);
+      case 'AWS::SNS::Topic.TopicArn':
       case 'AWS::SNS::Topic.Arn':
         return at('sns', id);
       case 'AWS::SQS::Queue.Arn':

@@ -89,7 +89,7 @@ function carriesData(action: string): boolean {
 const READ =
   /^(Get|List|Describe|BatchGet|Query|Scan|Receive|Select|Head|Read|View|Search|Lookup|GitPull|BatchCheck|Condition|PartiQLSelect|Download|Filter|StartQuery|StopQuery)/i;
 const WRITE =
-  /^(Put|Create|Update|Delete|Send|Write|Abort|Add|Remove|Set|Tag|Untag|Batch(Write|Delete)|Publish|Restore|Replicate|Complete|Upload|Initiate|GitPush|Merge|Post|Start|Stop|Change|Import|Purge|Modify)/i;
+  /^(Put|Create|Update|Delete|Send|Write|Abort|Add|Remove|Set|Tag|Untag|Batch(Write|Delete|Import)|Publish|Restore|Replicate|Complete|Upload|Initiate|GitPush|Merge|Post|Start|Stop|Change|Import|Purge|Modify)/i;
 
 /** What an action does, judged by its name. */
 export function accessOf(action: string): Access[] {

@@ -1,7 +1,7 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { requireInput } from '../../validation/input-error';
+import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
 
@@ -25,17 +25,20 @@ export interface AlarmTriggerOptions extends AgentTriggerOptions {
   readonly states?: AlarmState[];
 }
 
+/** Most alarms of one rule, whose pattern has at most 2,048 characters unless AWS raises the quota for the account. */
+const MAX_ALARMS = 20;
+
 /** Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html, read 2026-11-23. Delivery is durable. */
-export function alarmTrigger(alarm: cloudwatch.IAlarm, options: AlarmTriggerOptions): TriggerDefinition {
+export function alarmTrigger(id: string, alarms: cloudwatch.IAlarm[], options: AlarmTriggerOptions): TriggerDefinition {
   const states = options.states ?? [AlarmState.ALARM];
   return {
     type: 'alarm',
-    defaultId: `Alarm-${alarm.node.id}`,
+    defaultId: id,
     rule: {
       pattern: {
         source: ['aws.cloudwatch'],
         detailType: ['CloudWatch Alarm State Change'],
-        resources: [alarm.alarmArn],
+        resources: alarms.map(({ alarmArn }) => alarmArn),
         detail: { state: { value: states } },
       },
     },
@@ -63,7 +66,8 @@ export function alarmTrigger(alarm: cloudwatch.IAlarm, options: AlarmTriggerOpti
         allowed: 'at least one state',
         fix: 'Leave states out for ALARM alone',
       });
-      requireMeasure(scope, alarm);
+      requireWholeNumber(scope, 'number of alarms', alarms.length, 1, MAX_ALARMS, 'alarms');
+      alarms.forEach((alarm) => requireMeasure(scope, alarm));
     },
   };
 }

@@ -71,7 +71,12 @@ export function invoke(targets: Targets, name: TurnFunctionName, payload: object
 }
 
 /** A function by its ARN. */
-export function invokeFunction(targets: Targets, functionArn: string, payload: object, rest: object): State {
+export function invokeFunction(
+  targets: Pick<Targets, 'partition'>,
+  functionArn: string,
+  payload: object,
+  rest: object,
+): State {
   return {
     Type: 'Task',
     Resource: `arn:${targets.partition}:states:::lambda:invoke`,
@@ -81,7 +86,7 @@ export function invokeFunction(targets: Targets, functionArn: string, payload: o
   };
 }
 
-export function call(targets: Targets, resource: string, parameters: object, rest: object): State {
+export function call(targets: Pick<Targets, 'partition'>, resource: string, parameters: object, rest: object): State {
   return {
     Type: 'Task',
     Resource: `arn:${targets.partition}:states:::${resource}`,

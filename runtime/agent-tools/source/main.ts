@@ -49,6 +49,7 @@ void serve('source', (settings) => {
       }),
     );
   }
+  if (tools.length === 0) throw new SettingError(VARIABLES.repositories, 'set, or staged files or registries');
   return tools;
 });
 

@@ -1,5 +1,4 @@
-import { CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
-import { CfnInstance } from 'aws-cdk-lib/aws-ec2';
+import { CfnInstance, CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { MonthlyCostEstimate } from '../../../lib';
@@ -81,7 +80,7 @@ describe('what is due when nobody uses it', () => {
     expect(record.totalUsdPerMonth).toBe(record.idleUsdPerMonth);
   });
 
-  test('endpoints are counted per zone through lists, conditions and nested stacks', () => {
+  test('endpoints are counted per zone through lists, conditions and split texts', () => {
     const decided = { Conditions: { Small: { 'Fn::Equals': ['yes', 'no'] } } };
     const list = { 'Fn::If': ['Small', ['a'], ['a', { 'Fn::If': ['Small', 'b', { Ref: 'AWS::NoValue' }] }, 'c']] };
     expect(quantities(estimated({ Logs: endpoint(list) }, {}, decided))).toEqual({

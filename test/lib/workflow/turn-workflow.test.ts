@@ -1,5 +1,3 @@
-import { statSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -359,15 +357,6 @@ test('the history of the longest possible turn stays below 25,000 events', () =>
     `longest turn: ${looks / 9} looks; ${worst} of 25,000 events (slot ${slot}, looks ${looks}, busy ${busy}, screening ${screens})`,
   );
   expect(worst).toBeLessThan(25_000);
-});
-
-test('every bundled handler is at most 400 KiB', () => {
-  const directory = path.join(__dirname, '../../../assets/handlers');
-  const sizes = readdirSync(directory).map(
-    (name) => [name, statSync(path.join(directory, name, 'index.js')).size] as const,
-  );
-  expect(sizes.length).toBeGreaterThanOrEqual(10);
-  expect(sizes.filter(([, bytes]) => bytes > 400 * 1024)).toEqual([]);
 });
 
 function pick(states: Record<string, State>, ...names: string[]): Record<string, State> {

@@ -328,6 +328,7 @@ describe('a public repository of GitHub', () => {
 });
 
 test.each([
+  ['BMA_SOURCE_REPOSITORIES', ''],
   ['BMA_SOURCE_REPOSITORIES', 'code-commit/..'],
   ['BMA_SOURCE_REPOSITORIES', 'bundle/shop/111122223333/bucket'],
   ['BMA_SOURCE_REPOSITORIES', 'ssh/shop'],

@@ -1,0 +1,92 @@
+/**
+ * The contract between the blueprint IncidentResponder (lib/) and its two steps (runtime/turn-handlers/stage-incident and
+ * publish-report): variables, the event of a timer, and limits. Pure data, so that the handlers may bundle it.
+ */
+import { createHash } from 'node:crypto';
+
+/** Variables of the staging function. */
+export const STAGING_VARIABLES = {
+  ledgerTable: 'LEDGER_TABLE',
+  serviceName: 'BMA_SERVICE_NAME',
+  /** JSON list of the names of the service's alarms. */
+  alarms: 'BMA_ALARMS',
+  /** Most turns of one incident. */
+  maxTurns: 'BMA_MAX_TURNS',
+  /** After this many seconds an incident is over, whatever its state. */
+  windowSeconds: 'BMA_INCIDENT_WINDOW_SECONDS',
+} as const;
+
+/** Variables of the delivery function. */
+export const DELIVERY_VARIABLES = {
+  ledgerTable: 'LEDGER_TABLE',
+  evidenceBucket: 'EVIDENCE_BUCKET',
+  serviceName: 'BMA_SERVICE_NAME',
+  reportBucket: 'BMA_REPORT_BUCKET',
+  /** What a report may wait for, separated by commas. */
+  waits: 'BMA_WAITS',
+  topicArn: 'BMA_TOPIC_ARN',
+  /** JSON of {@link OpsItemSetting}. Absent: no OpsItems. */
+  opsItem: 'BMA_OPS_ITEM',
+  /** JSON of {@link TimerSetting}. Absent: no timers. */
+  timer: 'BMA_TIMER',
+} as const;
+
+/** How OpsItems of a service are made. */
+export interface OpsItemSetting {
+  readonly severity: string;
+  readonly category: string;
+  /** Value of the tag {@link OPS_ITEM_TAG}: which OpsItems the function may change. */
+  readonly tag: string;
+}
+
+/** Tag of the OpsItems that a responder made. */
+export const OPS_ITEM_TAG = 'ManagedAgent';
+
+/** How timers of a service are made. */
+export interface TimerSetting {
+  readonly group: string;
+  readonly roleArn: string;
+  readonly eventBusArn: string;
+  readonly deadLetterArn: string;
+  readonly keyArn: string;
+  /** When a report names no time. */
+  readonly afterMinutes: number;
+  /** Most timers of one incident. */
+  readonly most: number;
+}
+
+/** The event with which a timer resumes an incident. `detail`: {@link TimerDetail}. */
+export const TIMER_EVENT = { source: 'cdk-bedrock-managed-agents.incident', detailType: 'Incident Timer' } as const;
+
+export interface TimerDetail {
+  readonly incident: string;
+  /** Name of the turn whose report asked to wait. */
+  readonly after: string;
+}
+
+/** What a report may wait for. */
+export const WAITS = ['alarm', 'deployment', 'timer'] as const;
+export type Wait = (typeof WAITS)[number];
+
+/** Minutes that a report may ask to wait. */
+export const TIMER_MINUTES = { least: 5, most: 1440 } as const;
+
+/** Names of the facts that the triggers of the blueprint tell the staging function. */
+export const INCIDENT_SUBJECTS = {
+  alarm: {
+    alarmArn: 'event.resources.0 | arn',
+    state: 'event.detail.state.value | enum:ALARM,OK',
+    changedAt: 'event.detail.state.timestamp | time',
+  },
+  deployment: {
+    deploymentId: 'event.detail.deploymentId | id',
+    application: 'event.detail.application | id',
+    deploymentState: 'event.detail.state | enum:SUCCESS,FAILURE,STOP',
+  },
+  timer: { incident: 'event.detail.incident | id', after: 'event.detail.after | id' },
+} as const;
+
+/** The one item of the ledger that holds the open incident of a service. */
+export function incidentLedgerKey(serviceName: string): string {
+  return `incident#${createHash('sha256').update(serviceName, 'utf8').digest('hex')}`;
+}

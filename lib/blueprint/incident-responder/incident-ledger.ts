@@ -1,0 +1,27 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { LEDGER_CHANGE_ACTIONS, LEDGER_KEY_ACTIONS, LEDGER_READ_ACTIONS } from '../../identity/perms';
+import { keyThrough } from '../../workflow/key-through';
+import type { TurnStepHost } from '../../workflow/turn-step';
+import { incidentLedgerKey } from './incident-contract';
+
+/** The one item of the workflow's ledger that holds the incidents of a service: no session, no turn, no slot. */
+export function incidentLedgerStatements(
+  scope: IConstruct,
+  { ledger, encryptionKey }: TurnStepHost,
+  serviceName: string,
+): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'OwnIncidents',
+      actions: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
+      resources: [ledger.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [incidentLedgerKey(serviceName)] },
+        // Without it, a request that names no key would pass.
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+    keyThrough(scope, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+  ];
+}

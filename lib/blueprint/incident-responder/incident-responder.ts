@@ -1,0 +1,163 @@
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration, Lazy, Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { AgentModel, AgentTool } from '../../agent';
+import { AgentTrigger, AlarmState } from '../../trigger';
+import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
+import { AgentBlueprint } from '../agent-blueprint';
+import { INCIDENT_SUBJECTS, TIMER_EVENT, type Wait } from './incident-contract';
+import type { IncidentResponderProps } from './incident-responder-props';
+import { instructions } from './instructions';
+import { OpsCenter } from './ops-center';
+import { PublishReportStep } from './publish-report-step';
+import { ResumeEvent } from './resume-event';
+import { StageIncidentStep } from './stage-incident-step';
+
+/**
+ * Investigates incidents of one service while nobody is online. An alarm opens an incident; the agent reads logs, metrics
+ * and deployments, reports what it found, and waits where it needs more data. Later events resume the same conversation.
+ *
+ * It reads only what is named here. It changes nothing: commands in its reports are suggestions for people.
+ */
+export class IncidentResponder extends AgentBlueprint {
+  /** Reports: `reports/<incident>/<number>.json` and `.md`. Nothing is overwritten. */
+  public readonly reportBucket: IBucket;
+
+  /** @throws InputError when a name or number is out of range, an alarm watches no metric, or a scope is empty. */
+  constructor(scope: Construct, id: string, props: IncidentResponderProps) {
+    super(scope, id, props);
+    const { serviceName, alarms, maxTurns = 12, incidentWindow = Duration.hours(24) } = props;
+    this.check(props, maxTurns, incidentWindow);
+    const resumeOn = this.resumeEvents(props.resumeOn ?? [ResumeEvent.alarmRecovers()]);
+    const timer = resumeOn.timer?._timer;
+    const waits: Wait[] = ['alarm'];
+    if (resumeOn.deployment) waits.push('deployment');
+    if (timer) waits.push('timer');
+
+    const reports = this.outputBucket('Reports', { retention: props.reportRetention });
+    this.reportBucket = reports;
+    const tools = this.tools(props);
+    const timerTrigger: { placed?: AgentTrigger } = {};
+    this.define({
+      model: AgentModel.GPT_5_6_LUNA,
+      instructions: instructions({ serviceName, tools: tools.map(({ serverLabel }) => serverLabel), waits }),
+      tools,
+      // One incident at a time, so more would wait for its conversation.
+      maxConcurrency: 2,
+      turnDeadline: Duration.hours(1),
+      staging: new StageIncidentStep({ serviceName, alarms, maxTurns, window: incidentWindow }),
+      delivery: new PublishReportStep({
+        serviceName,
+        reports,
+        waits,
+        timer,
+        notify: props.notify,
+        opsCenter: props.opsCenter ?? OpsCenter.none(),
+        // The trigger with the queue follows the workflow, whose bus it listens to.
+        timerDeadLetterArn: Lazy.string({ produce: () => timerTrigger.placed!.deadLetterQueue.queueArn }),
+      }),
+      triggers: [
+        AgentTrigger.onAlarms('Alarms', alarms, {
+          states: resumeOn.alarm ? [AlarmState.ALARM, AlarmState.OK] : [AlarmState.ALARM],
+        }),
+        ...(resumeOn.deployment ? [deploymentTrigger(resumeOn.deployment._applications)] : []),
+      ],
+    });
+    if (timer) {
+      timerTrigger.placed = AgentTrigger.onEvent(
+        'Timer',
+        { source: [TIMER_EVENT.source], detailType: [TIMER_EVENT.detailType] },
+        {
+          eventBus: this.workflow.eventBus,
+          subject: INCIDENT_SUBJECTS.timer,
+          deduplicationKey: ['detail.incident', 'detail.after'],
+          prompt: 'The time that you asked to wait was over at {{event.time | time}}. Look again, and report.',
+        },
+      );
+      this.agent.addTrigger(timerTrigger.placed);
+    }
+  }
+
+  private tools({ logGroups, logGroupKeys, metricNamespaces, alarms, deployments, runbook }: IncidentResponderProps) {
+    return [
+      AgentTool.cloudWatch({ logGroups, logGroupKeys, metricNamespaces, alarms }),
+      ...(deployments ? [AgentTool.deployments(deployments)] : []),
+      ...(runbook === undefined ? [] : [AgentTool.knowledgeBase({ knowledgeBaseArn: runbook })]),
+    ];
+  }
+
+  private check(props: IncidentResponderProps, maxTurns: number, window: Duration): void {
+    requirePattern(
+      this,
+      'serviceName',
+      props.serviceName,
+      /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
+      '1 to 64 lower-case letters, digits and dashes',
+      'Name the service as in checkout',
+    );
+    requireInput(!Token.isUnresolved(props.serviceName), this, {
+      input: 'serviceName',
+      allowed: 'a name that is known at synth, because permissions are made from it',
+      fix: 'Write the name',
+    });
+    requireInput(props.logGroups.length > 0, this, {
+      input: 'logGroups',
+      value: [],
+      allowed: 'at least one log group',
+      fix: 'Name the log groups of the service',
+    });
+    requireInput(props.metricNamespaces.length > 0, this, {
+      input: 'metricNamespaces',
+      value: [],
+      allowed: 'at least one namespace',
+      fix: 'Name the namespaces of the metrics that the alarms watch',
+    });
+    const spaced = props.alarms.find(({ alarmName }) => !Token.isUnresolved(alarmName) && /\s/.test(alarmName));
+    requireInput(spaced === undefined, this, {
+      input: 'alarms',
+      value: spaced?.alarmName,
+      allowed: 'alarms whose names have no spaces, because their ARNs are facts of a turn',
+      fix: 'Name the alarm without spaces',
+    });
+    requireWholeNumber(this, 'maxTurns', maxTurns, 1, 100, 'turns');
+    requireWholeNumber(this, 'incidentWindow', window.toHours({ integral: false }), 1, 14 * 24, 'hours');
+  }
+
+  private resumeEvents(events: ResumeEvent[]): Partial<Record<ResumeEvent['_kind'], ResumeEvent>> {
+    const byKind: Partial<Record<ResumeEvent['_kind'], ResumeEvent>> = {};
+    for (const event of events) {
+      requireInput(byKind[event._kind] === undefined, this, {
+        input: 'resumeOn',
+        value: event._kind,
+        allowed: 'each kind once',
+        fix: 'Name all applications in one ResumeEvent.deploymentFinished, and one timer',
+      });
+      byKind[event._kind] = event;
+    }
+    return byKind;
+  }
+}
+
+/** Source: docs.aws.amazon.com/eventbridge/latest/ref/events-ref-codedeploy.html */
+function deploymentTrigger(applications: string[]): AgentTrigger {
+  return AgentTrigger.onEvent(
+    'Deployments',
+    {
+      source: ['aws.codedeploy'],
+      detailType: ['CodeDeploy Deployment State-change Notification'],
+      detail: { application: applications, state: ['SUCCESS', 'FAILURE', 'STOP'] },
+    },
+    {
+      subject: INCIDENT_SUBJECTS.deployment,
+      deduplicationKey: ['detail.deploymentId', 'detail.state'],
+      prompt: [
+        'A deployment of CodeDeploy ended with {{event.detail.state | enum:SUCCESS,FAILURE,STOP}} at {{event.time | time}}.',
+        'Application: {{event.detail.application | text:100}}',
+        'Deployment group: {{event.detail.deploymentGroup | text:100 | optional}}',
+        'Deployment: {{event.detail.deploymentId | text:60}}',
+        '',
+        'Find out whether it changed the incident, and report.',
+      ].join('\n'),
+    },
+  );
+}

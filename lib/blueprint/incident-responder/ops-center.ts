@@ -1,0 +1,37 @@
+import { OpsItemCategory, OpsItemSeverity } from 'aws-cdk-lib/aws-cloudwatch-actions';
+
+/** How OpsItems are made. */
+export interface OpsItemOptions {
+  /** @default OpsItemSeverity.HIGH */
+  readonly severity?: OpsItemSeverity;
+
+  /** @default OpsItemCategory.AVAILABILITY */
+  readonly category?: OpsItemCategory;
+}
+
+/**
+ * Whether incidents appear in OpsCenter of AWS Systems Manager. The account must have OpsCenter set up.
+ *
+ * Incident Manager, the other place that AWS offers, takes no new customers since November 7, 2025
+ * (docs.aws.amazon.com/incident-manager/latest/userguide/incident-manager-availability-change.html).
+ */
+export class OpsCenter {
+  /** No OpsItems. */
+  public static none(): OpsCenter {
+    return new OpsCenter();
+  }
+
+  /**
+   * One OpsItem per incident, which every report brings up to date. Its status is left to people. How OpsCenter encrypts
+   * it is not documented.
+   */
+  public static opsItems(options: OpsItemOptions = {}): OpsCenter {
+    const { severity = OpsItemSeverity.HIGH, category = OpsItemCategory.AVAILABILITY } = options;
+    return new OpsCenter({ severity, category });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _opsItems?: { readonly severity: OpsItemSeverity; readonly category: OpsItemCategory },
+  ) {}
+}

@@ -1,0 +1,201 @@
+import * as path from 'path';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import {
+  EVIDENCE_READ_ACTIONS,
+  KEY_READ_ACTIONS,
+  KEY_READ_WRITE_ACTIONS,
+  OPS_ITEM_CREATE_ACTIONS,
+  OPS_ITEM_TAG_ACTIONS,
+  OPS_ITEM_UPDATE_ACTIONS,
+  OUTPUT_KEY_ACTIONS,
+  OUTPUT_PUBLISH_ACTIONS,
+  RESOURCELESS_ACTIONS,
+  TOPIC_PUBLISH_ACTIONS,
+} from '../../identity/perms';
+import { reviewedWildcard } from '../../identity/reviewed-wildcard';
+import { HandlerFunction } from '../../workflow/handler-function';
+import { keyThrough } from '../../workflow/key-through';
+import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
+import {
+  DELIVERY_VARIABLES as VARIABLES,
+  OPS_ITEM_TAG,
+  type OpsItemSetting,
+  type TimerSetting,
+  type Wait,
+} from './incident-contract';
+import { incidentLedgerStatements } from './incident-ledger';
+import { IncidentTimers } from './incident-timers';
+import type { OpsCenter } from './ops-center';
+import type { ResumeEvent } from './resume-event';
+
+/** Bundled at build time. Same depth from lib/ and build/. */
+const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'handlers', 'publish-report');
+
+export interface PublishReportProps {
+  readonly serviceName: string;
+  readonly reports: IBucket;
+  readonly waits: Wait[];
+  readonly notify?: ITopic;
+  readonly opsCenter: OpsCenter;
+  readonly timer?: ResumeEvent['_timer'];
+  /** Queue for events of timers that the bus did not take; known when the trigger is there. */
+  readonly timerDeadLetterArn: string;
+}
+
+/** What one kind of publication needs. */
+interface Part {
+  readonly environment: Record<string, string>;
+  readonly statements: PolicyStatement[];
+  /** Why each wildcard resource is right, by the resource as rendered. */
+  readonly wildcards?: Record<string, string>;
+}
+
+/** Publishes the report of a turn. Outside the network: it reaches no session. */
+export class PublishReportStep implements ITurnStep {
+  constructor(private readonly props: PublishReportProps) {}
+
+  public bind(scope: Construct, host: TurnStepHost): IFunction {
+    const { serviceName, waits } = this.props;
+    const parts = [
+      this.bucket(scope, host),
+      ...this.topic(scope),
+      ...this.opsItems(scope, host.agent.agentName),
+      ...this.timers(scope, host),
+    ];
+    const handler = new HandlerFunction(scope, 'PublishReport', {
+      description: `Publishes reports on incidents of ${serviceName}`,
+      code: Code.fromAsset(CODE),
+      environment: Object.assign(
+        {
+          [VARIABLES.ledgerTable]: host.ledger.tableName,
+          [VARIABLES.serviceName]: serviceName,
+          [VARIABLES.waits]: waits.join(','),
+        },
+        ...parts.map(({ environment }) => environment),
+      ) as Record<string, string>,
+      encryptionKey: host.encryptionKey,
+      logRetention: host.logRetention,
+      timeout: Duration.seconds(60),
+      statements: [
+        ...incidentLedgerStatements(scope, host, serviceName),
+        ...parts.flatMap(({ statements }) => statements),
+      ],
+    });
+    for (const [resource, reason] of parts.flatMap(({ wildcards = {} }) => Object.entries(wildcards))) {
+      reviewedWildcard(handler.policy, resource, reason);
+    }
+    return handler.function;
+  }
+
+  private bucket(scope: Construct, { evidenceBucket, encryptionKey }: TurnStepHost): Part {
+    const { reports } = this.props;
+    const outputs = evidenceBucket.arnForObjects('turns/*');
+    const objects = reports.arnForObjects('reports/*');
+    return {
+      environment: {
+        [VARIABLES.evidenceBucket]: evidenceBucket.bucketName,
+        [VARIABLES.reportBucket]: reports.bucketName,
+      },
+      statements: [
+        new PolicyStatement({ sid: 'ReadOutputs', actions: EVIDENCE_READ_ACTIONS, resources: [outputs] }),
+        keyThrough(scope, encryptionKey, 's3', KEY_READ_ACTIONS),
+        new PolicyStatement({
+          sid: 'WriteReports',
+          actions: OUTPUT_PUBLISH_ACTIONS,
+          resources: [objects],
+          // Nothing is overwritten: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+          conditions: { Null: { 's3:if-none-match': 'false' } },
+        }),
+        keyThrough(scope, reports.encryptionKey ?? encryptionKey, 's3', OUTPUT_KEY_ACTIONS),
+      ],
+      wildcards: {
+        [outputs]: 'The names of turns are known at run time; the folder is exact.',
+        [objects]: 'The ids of incidents are known at run time; the folder is exact.',
+      },
+    };
+  }
+
+  private topic(scope: Construct): Part[] {
+    const { notify } = this.props;
+    if (!notify) return [];
+    return [
+      {
+        environment: { [VARIABLES.topicArn]: notify.topicArn },
+        statements: [
+          new PolicyStatement({ sid: 'Notify', actions: TOPIC_PUBLISH_ACTIONS, resources: [notify.topicArn] }),
+          ...(notify.masterKey ? [keyThrough(scope, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
+        ],
+      },
+    ];
+  }
+
+  private opsItems(scope: Construct, agentName: string): Part[] {
+    const { _opsItems: opsItems } = this.props.opsCenter;
+    if (!opsItems) return [];
+    const items = Stack.of(scope).formatArn({ service: 'ssm', resource: 'opsitem', resourceName: '*' });
+    const setting: OpsItemSetting = { ...opsItems, tag: agentName };
+    const made = { StringEquals: { [`aws:RequestTag/${OPS_ITEM_TAG}`]: agentName } };
+    return [
+      {
+        environment: { [VARIABLES.opsItem]: Stack.of(scope).toJsonString(setting) },
+        statements: [
+          // See RESOURCELESS_ACTIONS in perms.ts.
+          new PolicyStatement({
+            sid: 'MakeOwnOpsItems',
+            actions: OPS_ITEM_CREATE_ACTIONS,
+            resources: ['*'],
+            conditions: made,
+          }),
+          new PolicyStatement({
+            sid: 'TagOwnOpsItems',
+            actions: OPS_ITEM_TAG_ACTIONS,
+            resources: [items],
+            conditions: made,
+          }),
+          new PolicyStatement({
+            sid: 'ChangeOwnOpsItems',
+            actions: OPS_ITEM_UPDATE_ACTIONS,
+            resources: [items],
+            conditions: { StringEquals: { [`aws:ResourceTag/${OPS_ITEM_TAG}`]: agentName } },
+          }),
+        ],
+        wildcards: {
+          '*': RESOURCELESS_ACTIONS['ssm:CreateOpsItem'],
+          [items]: 'The service chooses the ids of OpsItems; the tag limits them to those made here.',
+        },
+      },
+    ];
+  }
+
+  private timers(scope: Construct, { eventBus, encryptionKey }: TurnStepHost): Part[] {
+    const { timer, serviceName, timerDeadLetterArn } = this.props;
+    if (!timer) return [];
+    const timers = new IncidentTimers(scope, 'Timers', {
+      serviceName,
+      eventBus,
+      encryptionKey,
+      deadLetterArn: timerDeadLetterArn,
+    });
+    const setting: TimerSetting = {
+      group: timers.groupName,
+      roleArn: timers.role.roleArn,
+      eventBusArn: eventBus.eventBusArn,
+      deadLetterArn: timerDeadLetterArn,
+      keyArn: encryptionKey.keyArn,
+      afterMinutes: timer.after.toMinutes(),
+      most: timer.most,
+    };
+    return [
+      {
+        environment: { [VARIABLES.timer]: Stack.of(scope).toJsonString(setting) },
+        statements: timers.setStatements(),
+        wildcards: { [timers.schedules]: 'The names of timers are chosen at run time; the group is their own.' },
+      },
+    ];
+  }
+}

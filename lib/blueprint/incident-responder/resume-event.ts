@@ -1,0 +1,80 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
+import { TIMER_MINUTES } from './incident-contract';
+
+/** How an investigation waits for a time. */
+export interface ResumeTimerOptions {
+  /**
+   * How long it waits when its report names no time, 5 minutes to 24 hours.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly after?: Duration;
+
+  /**
+   * Most timers of one incident, 1 to 100.
+   *
+   * @default 6
+   */
+  readonly most?: number;
+}
+
+/** What resumes an open incident, beside another alarm of the service that goes off. */
+export class ResumeEvent {
+  /** An alarm of the service goes back to OK. */
+  public static alarmRecovers(): ResumeEvent {
+    return new ResumeEvent('alarm');
+  }
+
+  /**
+   * A deployment of CodeDeploy succeeds, fails or is stopped. CodeDeploy delivers these events as well as it can, without
+   * a guarantee.
+   *
+   * Source: docs.aws.amazon.com/eventbridge/latest/ref/events-ref-codedeploy.html
+   *
+   * @param applications names of applications of CodeDeploy, 1 to 20
+   * @throws InputError when there is none, or a name is not one of CodeDeploy
+   */
+  public static deploymentFinished(applications: string[]): ResumeEvent {
+    requireWholeNumber('ResumeEvent', 'number of applications', applications.length, 1, 20, 'applications');
+    for (const name of applications) {
+      requirePattern(
+        'ResumeEvent',
+        'applications',
+        name,
+        /^[A-Za-z0-9+=._@-]{1,100}$/,
+        'names of CodeDeploy applications',
+        'Pass the name, not the ARN',
+      );
+    }
+    return new ResumeEvent('deployment', applications);
+  }
+
+  /**
+   * A time that the investigation chooses itself, in its report: it waits, for example, until a metric can show whether a
+   * change helped.
+   *
+   * @throws InputError when a value is out of range
+   */
+  public static timer(options: ResumeTimerOptions = {}): ResumeEvent {
+    const { after = Duration.minutes(30), most = 6 } = options;
+    requireInput(!after.isUnresolved(), 'ResumeEvent', {
+      input: 'after',
+      allowed: 'a duration that is known at synth',
+      fix: 'Write it as in Duration.minutes(30)',
+    });
+    const minutes = after.toMinutes({ integral: false });
+    requireWholeNumber('ResumeEvent', 'after', minutes, TIMER_MINUTES.least, TIMER_MINUTES.most, 'minutes');
+    requireWholeNumber('ResumeEvent', 'most', most, 1, 100, 'timers');
+    return new ResumeEvent('timer', [], { after, most });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _kind: 'alarm' | 'deployment' | 'timer',
+    /** @internal */
+    public readonly _applications: string[] = [],
+    /** @internal */
+    public readonly _timer?: { readonly after: Duration; readonly most: number },
+  ) {}
+}

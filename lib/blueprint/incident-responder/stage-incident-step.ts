@@ -1,0 +1,52 @@
+import * as path from 'path';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ALARM_STATE_ACTIONS } from '../../identity/perms';
+import { HandlerFunction } from '../../workflow/handler-function';
+import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
+import { STAGING_VARIABLES as VARIABLES } from './incident-contract';
+import { incidentLedgerStatements } from './incident-ledger';
+
+/** Bundled at build time. Same depth from lib/ and build/. */
+const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'handlers', 'stage-incident');
+
+export interface StageIncidentProps {
+  readonly serviceName: string;
+  readonly alarms: IAlarm[];
+  readonly maxTurns: number;
+  readonly window: Duration;
+}
+
+/** Finds the incident that an event belongs to, or opens one. Outside the network: it reaches no session. */
+export class StageIncidentStep implements ITurnStep {
+  constructor(private readonly props: StageIncidentProps) {}
+
+  public bind(scope: Construct, host: TurnStepHost): IFunction {
+    const { serviceName, alarms, maxTurns, window } = this.props;
+    return new HandlerFunction(scope, 'StageIncident', {
+      description: `Finds or opens the incident of ${serviceName} that an event belongs to`,
+      code: Code.fromAsset(CODE),
+      environment: {
+        [VARIABLES.ledgerTable]: host.ledger.tableName,
+        [VARIABLES.serviceName]: serviceName,
+        [VARIABLES.alarms]: Stack.of(scope).toJsonString(alarms.map(({ alarmName }) => alarmName)),
+        [VARIABLES.maxTurns]: String(maxTurns),
+        [VARIABLES.windowSeconds]: String(window.toSeconds()),
+      },
+      encryptionKey: host.encryptionKey,
+      logRetention: host.logRetention,
+      timeout: Duration.seconds(30),
+      statements: [
+        ...incidentLedgerStatements(scope, host, serviceName),
+        new PolicyStatement({
+          sid: 'ReadAlarms',
+          actions: ALARM_STATE_ACTIONS,
+          resources: alarms.map(({ alarmArn }) => alarmArn),
+        }),
+      ],
+    }).function;
+  }
+}

@@ -1,0 +1,67 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import {
+  EVIDENCE_READ_ACTIONS,
+  FINDINGS_LIST_ACTIONS,
+  FINDINGS_READ_ACTIONS,
+  FINDINGS_WRITE_ACTIONS,
+  KEY_READ_ACTIONS,
+  KEY_READ_WRITE_ACTIONS,
+} from '../../identity/perms';
+import { keyThrough } from '../../workflow/key-through';
+import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
+import { findingsFunction } from './findings-function';
+
+/** The delivery of an audit: checks findings, tells new, known and fixed ones apart, and stores them. */
+export class AcceptFindingsStep implements ITurnStep {
+  constructor(private readonly findings: IBucket) {}
+
+  public bind(scope: Construct, host: TurnStepHost): IFunction {
+    const { findings } = this;
+    const { encryptionKey, evidenceBucket, network, logRetention } = host;
+    return findingsFunction(scope, {
+      code: 'accept-findings',
+      description: `Accepts the findings of the agent ${host.agent.agentName}`,
+      network,
+      encryptionKey,
+      logRetention,
+      environment: { EVIDENCE_BUCKET: evidenceBucket.bucketName, FINDINGS_BUCKET: findings.bucketName },
+      timeout: Duration.seconds(60),
+      statements: [
+        new PolicyStatement({
+          sid: 'ReadOutputs',
+          actions: EVIDENCE_READ_ACTIONS,
+          resources: [evidenceBucket.arnForObjects('turns/*')],
+        }),
+        keyThrough(scope, encryptionKey, 's3', KEY_READ_ACTIONS),
+        new PolicyStatement({
+          sid: 'AskForFindings',
+          // Without it, S3 does not tell what is missing from what is forbidden.
+          actions: FINDINGS_LIST_ACTIONS,
+          resources: [findings.bucketArn],
+        }),
+        new PolicyStatement({
+          sid: 'ReadFindings',
+          actions: FINDINGS_READ_ACTIONS,
+          resources: [findings.arnForObjects('findings/*'), findings.arnForObjects('state/*')],
+        }),
+        new PolicyStatement({
+          sid: 'StoreFindingsOnce',
+          actions: FINDINGS_WRITE_ACTIONS,
+          resources: [findings.arnForObjects('findings/*')],
+          // Nothing is overwritten: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+          conditions: { Null: { 's3:if-none-match': 'false' } },
+        }),
+        new PolicyStatement({
+          sid: 'ReplaceState',
+          actions: FINDINGS_WRITE_ACTIONS,
+          resources: [findings.arnForObjects('state/*')],
+        }),
+        keyThrough(scope, findings.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+      ],
+    }).function;
+  }
+}

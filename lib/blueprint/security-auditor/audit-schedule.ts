@@ -1,0 +1,60 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { ContextAttribute, type ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { QUEUE_SEND_ACTIONS, START_EXECUTION_ACTIONS } from '../../identity/perms';
+import { TurnSchedule } from '../../trigger/schedule';
+import { requireSchedule } from '../../trigger/schedule-check';
+
+export interface AuditScheduleProps {
+  readonly machine: IStateMachine;
+  readonly expression: ScheduleExpression;
+  readonly encryptionKey: IKey;
+  readonly agentName: string;
+}
+
+/** Starts audits. The scheduled time is the night, so a repeated invocation is the same audit. */
+export class AuditSchedule extends Construct {
+  /** Audits that could not be started. */
+  public readonly deadLetters: sqs.Queue;
+
+  constructor(scope: Construct, id: string, props: AuditScheduleProps) {
+    super(scope, id);
+    const { machine, expression, encryptionKey } = props;
+    requireSchedule(this, expression);
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      encryption: sqs.QueueEncryption.KMS,
+      encryptionMasterKey: encryptionKey,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      // What could not be handled must not disappear with the stack.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    new TurnSchedule(this, 'Schedule', {
+      source: { expression },
+      target: {
+        arn: machine.stateMachineArn,
+        deadLetters: this.deadLetters,
+        statements: [
+          new PolicyStatement({
+            sid: 'StartAudits',
+            actions: START_EXECUTION_ACTIONS,
+            resources: [machine.stateMachineArn],
+          }),
+          new PolicyStatement({
+            sid: 'SendToDeadLetters',
+            actions: QUEUE_SEND_ACTIONS,
+            resources: [this.deadLetters.queueArn],
+          }),
+        ],
+        input: { night: ContextAttribute.scheduledTime },
+      },
+      encryptionKey,
+      enabled: true,
+      description: `Starts audits of the agent ${props.agentName}`,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { SourceRepository } from '../../agent';
+import type { EvidenceLock } from '../../workflow';
+import type { AgentBlueprintProps } from '../agent-blueprint-props';
+import type { SecurityHubImport } from './security-hub-import';
+
+/** Properties of a {@link SecurityAuditor}. */
+export interface SecurityAuditorProps extends AgentBlueprintProps {
+  /** Repositories to audit, 1 to 50. Each is audited in a session, and so in a runtime, of its own. */
+  readonly repositories: SourceRepository[];
+
+  /** When audits begin, with their time zone: `ScheduleExpression.cron({ minute: '0', hour: '3', timeZone })`. */
+  readonly schedule: ScheduleExpression;
+
+  /**
+   * What to look for beside the usual, or what to leave out: text that is added to the instructions of the agent. At most
+   * 8,000 characters, no credentials.
+   *
+   * @default - none
+   */
+  readonly additionalRules?: string;
+
+  /**
+   * How stored findings are protected against deletion and change.
+   *
+   * @default EvidenceLock.governance(Duration.days(90))
+   */
+  readonly findingsLock?: EvidenceLock;
+
+  /**
+   * Whether findings go to AWS Security Hub, too.
+   *
+   * @default SecurityHubImport.none()
+   */
+  readonly securityHub?: SecurityHubImport;
+}

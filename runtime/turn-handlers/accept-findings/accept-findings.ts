@@ -1,0 +1,92 @@
+import {
+  type AuditSubject,
+  findingsKey,
+  NIGHT,
+  REPOSITORY_NAME,
+} from '../../../lib/blueprint/security-auditor/audit-contract';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import { TransientStepError } from '../turn/failures';
+import { AnswerError, jsonAnswer } from '../turn/final-answer';
+import { log } from '../turn/log';
+import type { TextStore } from '../turn/text-store';
+import { nextState, receiptOf, storedLog } from './baseline';
+import { problemOf } from './check-sarif';
+import type { FindingsStore } from './findings-store';
+import type { SarifLog } from './sarif';
+
+export interface AcceptFindingsParts {
+  readonly texts: TextStore;
+  readonly findings: FindingsStore;
+}
+
+/** How often another audit of the same repository may come in between. */
+const ATTEMPTS = 5;
+
+/** What the agent says instead of a log when it could not audit (instructions of the SecurityAuditor). */
+const FAILURES = ['repository-unavailable', 'analysis-incomplete'];
+
+/**
+ * Accepts the findings of one repository and night: checks them, tells new, known and fixed ones apart, stores them.
+ *
+ * The state is replaced first and names the turn; the log follows from state and output alone. So a repeated delivery
+ * completes what an interrupted one began, and two audits never build on the same state.
+ */
+export async function acceptFindings(
+  { turn, output }: DeliverTurnPayload,
+  { texts, findings }: AcceptFindingsParts,
+): Promise<DeliverTurnAnswer> {
+  const refuse = (code: string, message: string): DeliverTurnAnswer => {
+    log('accept-findings', 'refused', { turn: turn.name, code });
+    return { delivered: false, reason: { code, message } };
+  };
+  const subject = auditSubject(turn.detail.subject);
+  if (!subject) return refuse('audit-subject-missing', 'The turn names no repository and night');
+  const done = await findings.accepted(findingsKey(subject));
+  if (done?.turn === turn.name) return { delivered: true, receipt: { ...done.receipt } };
+  if (done) return refuse('night-taken', 'Another turn audited the repository that night');
+
+  const answer = parsed(await texts.text(output));
+  if (answer instanceof AnswerError) return refuse(answer.code, answer.message);
+  const failure = failureOf(answer);
+  if (failure) return refuse(failure, 'The agent could not audit the repository');
+  const problem = problemOf(answer);
+  if (problem) return refuse('sarif-invalid', problem);
+  const sarif = answer as SarifLog;
+
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const stored = await findings.state(subject.repository);
+    if (stored && stored.state.night > subject.night) {
+      return refuse('audit-superseded', 'A later audit of the repository was accepted before this one');
+    }
+    const sameNight = stored?.state.night === subject.night;
+    if (sameNight && stored.state.turn !== turn.name) {
+      return refuse('night-taken', 'Another turn audited the repository that night');
+    }
+    const state = sameNight ? stored.state : nextState(stored?.state, sarif, subject, turn.name);
+    if (!sameNight && !(await findings.replaceState(state, stored?.etag))) continue;
+    const receipt = receiptOf(state);
+    await findings.storeLog(storedLog(sarif, state, turn.detail.agentName), turn.name, receipt);
+    log('accept-findings', 'accepted', { turn: turn.name, ...receipt });
+    return { delivered: true, receipt: { ...receipt } };
+  }
+  throw new TransientStepError('the state of the repository changed all the time');
+}
+
+function auditSubject(subject: Readonly<Record<string, string>> = {}): AuditSubject | undefined {
+  const { repository = '', night = '' } = subject;
+  return REPOSITORY_NAME.test(repository) && NIGHT.test(night) ? { repository, night } : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return jsonAnswer(text);
+  } catch (error) {
+    if (error instanceof AnswerError) return error;
+    throw error;
+  }
+}
+
+function failureOf(answer: unknown): string | undefined {
+  const { failure } = (answer ?? {}) as { failure?: unknown };
+  return FAILURES.find((code) => code === failure);
+}

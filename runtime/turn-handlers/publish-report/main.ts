@@ -1,0 +1,41 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DELIVERY_VARIABLES as VARIABLES,
+  incidentLedgerKey,
+  type OpsItemSetting,
+  type TimerSetting,
+  type Wait,
+} from '../../../lib/blueprint/incident-responder/incident-contract';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import { IncidentStore } from '../incident/incident-store';
+import { repeatable } from '../incident/repeatable';
+import { setting } from '../turn/settings';
+import { TextStore } from '../turn/text-store';
+import { type Delivery, publishReport } from './publish-report';
+
+const { [VARIABLES.topicArn]: topicArn, [VARIABLES.opsItem]: opsItem, [VARIABLES.timer]: timer } = process.env;
+const serviceName = setting(process.env, VARIABLES.serviceName);
+const s3 = new S3Client(process.env['S3_PATH_STYLE'] === 'true' ? { forcePathStyle: true } : {});
+const delivery: Delivery = {
+  store: new IncidentStore(
+    new DynamoDBClient({}),
+    setting(process.env, VARIABLES.ledgerTable),
+    incidentLedgerKey(serviceName),
+  ),
+  texts: new TextStore(s3, setting(process.env, VARIABLES.evidenceBucket)),
+  serviceName,
+  reports: { client: s3, bucket: setting(process.env, VARIABLES.reportBucket) },
+  waits: setting(process.env, VARIABLES.waits).split(',') as Wait[],
+  ...(topicArn ? { topic: { client: new SNSClient({}), arn: topicArn } } : {}),
+  ...(opsItem ? { opsItems: { client: new SSMClient({}), setting: JSON.parse(opsItem) as OpsItemSetting } } : {}),
+  ...(timer ? { timers: { client: new SchedulerClient({}), setting: JSON.parse(timer) as TimerSetting } } : {}),
+  now: Date.now,
+};
+
+/** Lambda: the delivery step of the blueprint IncidentResponder. */
+export const handler = (payload: DeliverTurnPayload): Promise<DeliverTurnAnswer> =>
+  repeatable(() => publishReport(payload, delivery));

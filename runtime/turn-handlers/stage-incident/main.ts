@@ -1,0 +1,30 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  incidentLedgerKey,
+  STAGING_VARIABLES as VARIABLES,
+} from '../../../lib/blueprint/incident-responder/incident-contract';
+import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/workflow/step-contract';
+import { IncidentStore } from '../incident/incident-store';
+import { repeatable } from '../incident/repeatable';
+import { numberSetting, setting } from '../turn/settings';
+import { type Staging, stageIncident } from './stage-incident';
+
+const serviceName = setting(process.env, VARIABLES.serviceName);
+const staging: Staging = {
+  store: new IncidentStore(
+    new DynamoDBClient({}),
+    setting(process.env, VARIABLES.ledgerTable),
+    incidentLedgerKey(serviceName),
+  ),
+  cloudWatch: new CloudWatchClient({}),
+  serviceName,
+  alarms: JSON.parse(setting(process.env, VARIABLES.alarms)) as string[],
+  maxTurns: numberSetting(process.env, VARIABLES.maxTurns),
+  windowSeconds: numberSetting(process.env, VARIABLES.windowSeconds),
+  now: Date.now,
+};
+
+/** Lambda: the staging step of the blueprint IncidentResponder. */
+export const handler = (payload: StageTurnPayload): Promise<StageTurnAnswer> =>
+  repeatable(() => stageIncident(payload, staging));

@@ -1,0 +1,402 @@
+/** The two functions of an incident responder, as bundled, against an account on this machine. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import { REPORT_EXAMPLE } from '../../../../lib/blueprint/incident-responder/instructions';
+import type { PreparedTurn, StageTurnAnswer } from '../../../../lib/workflow/step-contract';
+import { ANSWER } from '../../../../runtime/turn-handlers/incident/incident-report';
+import { reportSchemaText } from '../../../../runtime/turn-handlers/incident/report-schema';
+import { type Behaviour, failure } from '../../agent-tools/fake-aws';
+import { ResponderAccount } from './responder-account';
+
+const ALARM = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm';
+
+function turn(name: string, subject: Record<string, string>): PreparedTurn {
+  return {
+    name,
+    detail: {
+      format: 'cdk-bedrock-managed-agents/turn-event/1',
+      agentName: 'responder',
+      turn: { name, executionArn: `arn:aws:states:us-east-1:111122223333:execution:turns:${name}` },
+      deduplicationKey: name,
+      trigger: { type: 'alarm', id: 'Alarms', source: 'aws.cloudwatch', time: '2026-11-23T17:04:40Z' },
+      subject,
+    },
+    turnPk: `turn#${name}`,
+    sessionPk: `session#${name}`,
+    deadlineSeconds: 3600,
+    approvalRequired: false,
+    share: { attribute: 'holdersOfNoShare', slots: '1000' },
+    expiresAt: '1800000000',
+  };
+}
+const alarm = (name: string, of = 'CheckoutErrors') =>
+  turn(name, { alarmArn: `${ALARM}:${of}`, state: 'ALARM', changedAt: '2026-11-23T17:04:40.985+0000' });
+const ok = (name: string, of = 'CheckoutErrors') =>
+  turn(name, { alarmArn: `${ALARM}:${of}`, state: 'OK', changedAt: '2026-11-23T17:24:40.985+0000' });
+const deployed = (name: string) =>
+  turn(name, { deploymentId: 'd-ABCDEF123', application: 'checkout', deploymentState: 'SUCCESS' });
+
+const REPORT = {
+  format: 'incident-report/1',
+  status: 'investigating',
+  summary: 'Checkout fails since the deployment of 17:02.',
+  timeline: [
+    { at: '2026-11-23T17:04:00Z', what: 'Errors rise', source: 'metric Errors' },
+    { at: '2026-11-23T18:02:00+01:00', what: 'Deployment d-ABCDEF123', source: 'CodeDeploy' },
+  ],
+  evidence: [{ kind: 'log', reference: 'filter @message like /timeout/', finding: '42 timeouts | all in payment' }],
+  suggestedCommands: [
+    { command: 'aws deploy stop-deployment --deployment-id d-ABCDEF123', why: 'Roll back', risk: 'medium' },
+  ],
+};
+const CAUSE = { statement: 'The deployment halved the timeout.', confidence: 'high' };
+const WAITING = { ...REPORT, status: 'waiting', waitFor: { what: 'timer', minutes: 15 } };
+const CONCLUDED = { ...REPORT, status: 'concluded', probableCause: CAUSE };
+
+const timerOf = (name: string) => `after-${createHash('sha256').update(name).digest('hex').slice(0, 40)}`;
+const published: Behaviour = () => ({
+  body: '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>',
+  headers: { 'content-type': 'text/xml' },
+});
+const states = (...alarms: [string, string][]): Behaviour => {
+  return () => ({
+    body: {
+      MetricAlarms: alarms.map(([AlarmName, StateValue]) => ({ AlarmName, StateValue, MetricName: 'Errors' })),
+    },
+  });
+};
+const USUAL: Record<string, Behaviour> = {
+  DescribeAlarms: states(['CheckoutErrors', 'ALARM'], ['CheckoutThrottles', 'OK']),
+  Publish: published,
+  CreateOpsItem: () => ({ body: { OpsItemId: 'oi-1' } }),
+  UpdateOpsItem: () => ({}),
+};
+
+let account: ResponderAccount;
+beforeAll(async () => {
+  account = await ResponderAccount.start();
+});
+beforeEach(async () => {
+  await account.reset();
+  account.aws.answers(USUAL);
+});
+afterEach(() => {
+  for (const { headers } of account.aws.requests) expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 /);
+});
+afterAll(() => account.stop());
+
+/** Stages a turn and says which incident it belongs to. */
+async function incident(answer: Promise<StageTurnAnswer>): Promise<string> {
+  const staged = await answer;
+  if (!staged.accepted) throw new Error(staged.reason.code);
+  return staged.sessionKey!;
+}
+const refusal = async (answer: Promise<StageTurnAnswer>) => {
+  const staged = await answer;
+  return staged.accepted ? 'accepted' : staged.reason.code;
+};
+
+describe('staging', () => {
+  test('an alarm opens an incident, and its turn is told about it before the message of the event', async () => {
+    const staged = await account.stage(alarm('t1'), 'The event.');
+    expect(staged).toMatchObject({
+      accepted: true,
+      sessionKey: expect.stringMatching(/^incident-\d{8}-\d{6}-[0-9a-f]{8}$/),
+    });
+    const [ours, event] = (staged as unknown as { prompt: { text: string }[] }).prompt;
+    expect(event).toEqual({ text: 'The event.' });
+    expect(ours.text).toContain('of the service checkout, opened at');
+    expect(ours.text).toContain('This is turn 1 of at most 4.\nOpened because the alarm "CheckoutErrors" went off.');
+    expect(ours.text).toContain('"CheckoutErrors" ALARM, "CheckoutThrottles" OK');
+    expect(account.aws.requests.map(({ input }) => input)).toEqual([
+      expect.objectContaining({ AlarmNames: ['CheckoutErrors', 'CheckoutThrottles'], AlarmTypes: ['MetricAlarm'] }),
+    ]);
+  });
+
+  test('two alarms at the same moment make one incident', async () => {
+    const [one, two] = await Promise.all([
+      incident(account.stage(alarm('t1'))),
+      incident(account.stage(alarm('t2', 'CheckoutThrottles'))),
+    ]);
+    expect(two).toBe(one);
+    const { turns, alarms } = await account.record();
+    expect([[...turns].sort(), [...alarms].sort()]).toEqual([
+      ['t1', 't2'],
+      ['CheckoutErrors', 'CheckoutThrottles'],
+    ]);
+  });
+
+  test('recovery and a finished deployment resume the open incident', async () => {
+    const open = await incident(account.stage(alarm('t1')));
+    expect(await incident(account.stage(ok('t2')))).toBe(open);
+    const staged = await account.stage(deployed('t3'));
+    expect(staged).toMatchObject({ accepted: true, sessionKey: open });
+    expect(JSON.stringify(staged)).toContain('Resumed because the deployment \\"d-ABCDEF123\\" finished with SUCCESS.');
+  });
+
+  test('a repeated staging changes nothing', async () => {
+    const first = await account.stage(alarm('t1'));
+    expect(await account.stage(alarm('t1'))).toEqual(first);
+    expect((await account.record()).turns).toEqual(['t1']);
+  });
+
+  test.each([
+    ['recovery', ok('t1'), 'nothing-to-resume'],
+    ['a finished deployment', deployed('t1'), 'nothing-to-resume'],
+    ['a timer', turn('t1', { incident: 'incident-x', after: 't0' }), 'nothing-to-resume'],
+    ['an alarm of another service', alarm('t1', 'CartErrors'), 'alarm-unknown'],
+    ['an event of another kind', turn('t1', { instanceId: 'i-1' }), 'event-unknown'],
+    [
+      'an alarm state that opens nothing',
+      turn('t1', { alarmArn: `${ALARM}:CheckoutErrors`, state: 'INSUFFICIENT_DATA' }),
+      'event-unknown',
+    ],
+  ])('%s without an open incident is refused', async (_, event, code) => {
+    expect(await refusal(account.stage(event))).toBe(code);
+  });
+
+  test('an alarm that is gone, or that watches no metric, opens nothing', async () => {
+    account.aws.answers({ ...USUAL, DescribeAlarms: states(['CheckoutThrottles', 'OK']) });
+    expect(await refusal(account.stage(alarm('t1')))).toBe('alarm-unknown');
+    account.aws.answers({
+      DescribeAlarms: () => ({ body: { MetricAlarms: [{ AlarmName: 'CheckoutErrors', StateValue: 'ALARM' }] } }),
+    });
+    expect(await refusal(account.stage(alarm('t2')))).toBe('alarm-unknown');
+  });
+
+  test('an incident has a limited number of turns, and the last one is told so', async () => {
+    for (const name of ['t1', 't2', 't3']) await account.stage(alarm(name));
+    expect(JSON.stringify(await account.stage(alarm('t4')))).toContain('No turn follows this one');
+    expect(await refusal(account.stage(ok('t5')))).toBe('incident-exhausted');
+  });
+
+  test('an incident that nobody concluded is over after its window: the next alarm opens another', async () => {
+    const first = await incident(account.stage(alarm('t1')));
+    await account.changeRecord((record) => ({ ...record, openedAt: new Date(Date.now() - 90_000_000).toISOString() }));
+    expect(await refusal(account.stage(ok('t2')))).toBe('nothing-to-resume');
+    expect(await incident(account.stage(alarm('t3')))).not.toBe(first);
+  });
+
+  test('throttling is an error that the workflow retries; a denial is not', async () => {
+    account.aws.answers({ DescribeAlarms: () => failure('ThrottlingException') });
+    await expect(account.stage(alarm('t1'))).rejects.toMatchObject({ name: 'TransientStepError' });
+    account.aws.answers({ DescribeAlarms: () => failure('AccessDenied', 'no', 403) });
+    await expect(account.stage(alarm('t1'))).rejects.not.toMatchObject({ name: 'TransientStepError' });
+  });
+});
+
+test('the published schema is the one that reports are checked with, and the example of the instructions fits it', () => {
+  const schema = readFileSync(path.resolve(__dirname, '../../../../docs/incident-report.schema.json'), 'utf8');
+  // After a change: npm run docgen
+  expect(JSON.parse(schema)).toEqual(JSON.parse(reportSchemaText()));
+  expect(ANSWER.safeParse(REPORT_EXAMPLE).error).toBeUndefined();
+});
+
+describe('publishing', () => {
+  const schema = JSON.parse(
+    readFileSync(path.resolve(__dirname, '../../../../docs/incident-report.schema.json'), 'utf8'),
+  ) as object;
+
+  test('a report goes to the bucket, the topic and OpsCenter', async () => {
+    const id = await incident(account.stage(alarm('t1')));
+    const answer = await account.deliver(alarm('t1'), `\`\`\`json\n${JSON.stringify(REPORT)}\n\`\`\``);
+    expect(answer).toEqual({
+      delivered: true,
+      receipt: {
+        incident: id,
+        report: 1,
+        status: 'investigating',
+        json: `reports/${id}/01.json`,
+        markdown: `reports/${id}/01.md`,
+        opsItem: 'oi-1',
+      },
+    });
+    const { [`reports/${id}/01.json`]: json, [`reports/${id}/01.md`]: markdown } = account.reports;
+    const report = JSON.parse(json);
+    const validate = new Ajv2020({ formats: { 'date-time': true } }).compile(schema);
+    expect([validate(report), validate.errors]).toEqual([true, null]);
+    // In UTC, and in order.
+    expect(report.timeline.map(({ at }: { at: string }) => at)).toEqual([
+      '2026-11-23T17:02:00.000Z',
+      '2026-11-23T17:04:00.000Z',
+    ]);
+    expect(report.incident).toMatchObject({ id, service: 'checkout', number: 1, alarms: ['CheckoutErrors'] });
+    expect(markdown).toContain('42 timeouts \\| all in payment');
+
+    const [{ input: message }] = account.aws.of('Publish');
+    expect(message).toMatchObject({
+      TopicArn: expect.stringMatching(/on-call$/),
+      Subject: 'checkout: incident investigating, report 1',
+    });
+    expect(message.Message).toContain(`s3://reports/reports/${id}/01.md`);
+    const [{ input: item }] = account.aws.of('CreateOpsItem');
+    expect(item).toMatchObject({ Severity: '2', Tags: [{ Key: 'ManagedAgent', Value: 'responder' }] });
+    expect(item.OperationalData['/aws/dedup']).toEqual({
+      Type: 'SearchableString',
+      Value: JSON.stringify({ dedupString: id }),
+    });
+  });
+
+  test('a repeated delivery is a no-op: same receipt, no second message, object or OpsItem', async () => {
+    await account.stage(alarm('t1'));
+    const first = await account.deliver(alarm('t1'), REPORT);
+    const { writes } = account;
+    expect(await account.deliver(alarm('t1'), { ...REPORT, summary: 'Another text' })).toEqual(first);
+    expect([account.writes - writes, account.aws.of('Publish').length, account.aws.of('CreateOpsItem').length]).toEqual(
+      [0, 1, 1],
+    );
+  });
+
+  test('a delivery that broke off goes on where it was: what is written stays, and the rest follows', async () => {
+    const id = await incident(account.stage(alarm('t1')));
+    account.aws.answers({ ...USUAL, Publish: () => failure('InternalError', 'later', 500) });
+    await expect(account.deliver(alarm('t1'), REPORT)).rejects.toMatchObject({ name: 'TransientStepError' });
+    const before = account.reports[`reports/${id}/01.json`];
+    account.aws.answers({
+      ...USUAL,
+      CreateOpsItem: () => ({
+        status: 400,
+        body: { __type: 'OpsItemAlreadyExistsException', Message: 'there', OpsItemId: 'oi-1' },
+      }),
+    });
+    expect(await account.deliver(alarm('t1'), { ...REPORT, summary: 'Again' })).toMatchObject({
+      receipt: { opsItem: 'oi-1' },
+    });
+    expect(account.reports[`reports/${id}/01.json`]).toBe(before);
+    expect(account.aws.of('UpdateOpsItem')[0].input.OpsItemId).toBe('oi-1');
+  });
+
+  test('one incident has one OpsItem, whose status is left alone; a later turn hears of the last report', async () => {
+    await account.stage(alarm('t1'));
+    await account.deliver(alarm('t1'), REPORT);
+    const staged = JSON.stringify(await account.stage(ok('t2')));
+    expect(staged).toContain('Your report 1 had the status investigating.');
+    expect(staged).toContain('Checkout fails since the deployment of 17:02.');
+    await account.deliver(ok('t2'), REPORT);
+    expect(account.aws.of('CreateOpsItem')).toHaveLength(1);
+    const [{ input }] = account.aws.of('UpdateOpsItem');
+    expect(input).toMatchObject({ OpsItemId: 'oi-1', Title: expect.stringContaining('checkout') });
+    expect(input).not.toHaveProperty('Status');
+  });
+
+  test('OpsCenter that refuses keeps no report from people', async () => {
+    await account.stage(alarm('t1'));
+    account.aws.answers({ ...USUAL, CreateOpsItem: () => failure('OpsItemAccessDeniedException') });
+    expect(await account.deliver(alarm('t1'), REPORT)).toMatchObject({
+      delivered: true,
+      receipt: { opsItem: 'failed' },
+    });
+    expect(account.aws.of('Publish')).toHaveLength(1);
+  });
+
+  test('a report that waits sets one timer, whose event resumes the incident', async () => {
+    const id = await incident(account.stage(alarm('t1')));
+    const set = `POST /schedules/${timerOf('t1')}`;
+    account.aws.answers({ ...USUAL, [set]: () => ({ body: { ScheduleArn: 'arn' } }) });
+    const before = Date.now();
+    expect(await account.deliver(alarm('t1'), WAITING)).toMatchObject({ receipt: { status: 'waiting', timer: 'set' } });
+    const [{ input: schedule }] = account.aws.of(set);
+    expect(schedule).toMatchObject({
+      GroupName: 'timers',
+      ActionAfterCompletion: 'DELETE',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      KmsKeyArn: expect.stringContaining(':key/k'),
+      Target: {
+        Arn: expect.stringMatching(/event-bus\/turns$/),
+        EventBridgeParameters: { Source: 'cdk-bedrock-managed-agents.incident', DetailType: 'Incident Timer' },
+        Input: JSON.stringify({ incident: id, after: 't1' }),
+      },
+    });
+    const at = Date.parse(`${/^at\((.+)\)$/.exec(schedule.ScheduleExpression)![1]}Z`);
+    expect(Math.abs(at - before - 15 * 60_000)).toBeLessThan(30_000);
+    // What the schedule sends comes back as a turn.
+    expect(await incident(account.stage(turn('t2', { incident: id, after: 't1' })))).toBe(id);
+  });
+
+  test('a timer that was set already is not set again, and an incident has a limited number of them', async () => {
+    await account.stage(alarm('t1'));
+    const conflict = () => failure('ConflictException', 'there', 409);
+    account.aws.answers({ ...USUAL, [`POST /schedules/${timerOf('t1')}`]: conflict });
+    expect(await account.deliver(alarm('t1'), WAITING)).toMatchObject({ receipt: { timer: 'set' } });
+    await account.stage(ok('t2'));
+    expect(await account.deliver(ok('t2'), WAITING)).toMatchObject({ delivered: true, receipt: { timer: 'used-up' } });
+  });
+
+  test('a timer is refused once a newer report is there', async () => {
+    const id = await incident(account.stage(alarm('t1')));
+    account.aws.answers({ ...USUAL, [`POST /schedules/${timerOf('t1')}`]: () => ({ body: {} }) });
+    await account.deliver(alarm('t1'), WAITING);
+    await account.stage(ok('t2'));
+    await account.deliver(ok('t2'), REPORT);
+    expect(await refusal(account.stage(turn('t3', { incident: id, after: 't1' })))).toBe('timer-superseded');
+  });
+
+  test('a conclusion closes the incident: recovery resumes nothing, the next alarm opens another', async () => {
+    const id = await incident(account.stage(alarm('t1')));
+    await account.stage(ok('t2'));
+    expect(await account.deliver(alarm('t1'), CONCLUDED)).toMatchObject({ receipt: { status: 'concluded' } });
+    expect(await refusal(account.stage(ok('t3')))).toBe('nothing-to-resume');
+    const next = await incident(account.stage(alarm('t4')));
+    expect(next).not.toBe(id);
+    // A turn that was under way still reports to its own incident, and opens or closes nothing.
+    expect(await account.deliver(ok('t2'), WAITING)).toMatchObject({
+      receipt: { incident: id, report: 2, timer: 'over' },
+    });
+    expect(await account.record()).toMatchObject({ id: next, concluded: false });
+  });
+
+  test.each([
+    ['prose', 'I looked at everything.', 'the document: answer-not-json'],
+    ['another format', { ...REPORT, format: 'report/9' }, 'format: invalid_value'],
+    ['a member that is not known', { ...REPORT, remediation: 'reboot' }, 'the document: unrecognized_keys'],
+    [
+      'a time that is none',
+      { ...REPORT, timeline: [{ at: 'around noon', what: 'x', source: 'y' }] },
+      'timeline.0.at: invalid_format',
+    ],
+    ['a conclusion without a cause', { ...REPORT, status: 'concluded' }, 'probableCause: custom'],
+    ['waiting for nothing', { ...REPORT, status: 'waiting' }, 'waitFor: custom'],
+    [
+      'waiting for what resumes nothing',
+      { ...REPORT, status: 'waiting', waitFor: { what: 'deployment' } },
+      'waitFor.what: nothing resumes on it',
+    ],
+    ['a wait of a month', { ...WAITING, waitFor: { what: 'timer', minutes: 43_200 } }, 'waitFor.minutes: too_big'],
+  ])('%s is refused, and nothing is published', async (_, answer, message) => {
+    await account.stage(alarm('t1'));
+    account.aws.answers(USUAL);
+    expect(await account.deliver(alarm('t1'), answer)).toEqual({
+      delivered: false,
+      reason: { code: 'report-invalid', message },
+    });
+    expect([account.reports, account.aws.requests]).toEqual([{}, []]);
+  });
+
+  test('a turn that no incident knows is refused', async () => {
+    expect(await account.deliver(alarm('t9'), REPORT)).toMatchObject({
+      delivered: false,
+      reason: { code: 'incident-unknown' },
+    });
+  });
+
+  test('text of the agent cannot become markup, and hidden characters show', async () => {
+    const id = await incident(account.stage(alarm('t1')));
+    const hostile =
+      '# Big\n<img src=x onerror=alert(1)> [click](javascript:x) | cell \u202Eevil\u0007 ![](http://x/y.png)';
+    await account.deliver(alarm('t1'), {
+      ...REPORT,
+      summary: hostile,
+      evidence: [{ kind: 'log', reference: hostile, finding: hostile }],
+      suggestedCommands: [{ command: 'echo 1\n````\n# out', why: hostile, risk: 'low' }],
+    });
+    const markdown = account.reports[`reports/${id}/01.md`];
+    const outside = markdown.replace(/^`{5}\n[\s\S]*?\n`{5}$/m, '');
+    expect(outside).not.toMatch(/(?<!\\)[<>]|(?<!\\)\]\(|^# Big/m);
+    expect(outside.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
+    expect(outside).toContain('\\\\u202eevil\\\\u0007');
+    expect(markdown).toContain('`````\necho 1\n````\n# out\n`````');
+    expect(account.aws.of('CreateOpsItem')[0].input.Description).not.toMatch(/(?<!\\)[<[]/);
+  });
+});

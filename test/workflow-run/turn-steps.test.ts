@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { type ITurnStep, TurnStep } from '../../lib';
+import { turnExecutionName, type TurnRequest, type TurnSubject } from '../../lib/workflow/turn-contract';
+import { readScript, startLocalService, type LocalService } from '../../local';
+import { fakeCompute, type FakeCompute } from './support/fake-compute';
+import { deploy } from './support/scenario-stack';
+import { WorkflowCloud } from './support/workflow-cloud';
+
+/*
+ * Functions that a user writes around the turn, run by the synthesized machines: what they may do, and what happens when
+ * they refuse, break or answer nonsense. What they do is told by the subject of the request.
+ */
+
+const STAGING = `
+const seen = new Set();
+exports.handler = async ({ turn, prompt }) => {
+  switch (turn.detail.subject.staging) {
+    case 'add': return { accepted: true, prompt: [...prompt, { text: ' Source staged for ' + turn.detail.subject.commit }] };
+    case 'join': return { accepted: true, sessionKey: 'incident-1' };
+    case 'refuse': return { accepted: false, reason: { code: 'no-changes', message: 'Nothing changed' } };
+    case 'break': throw new Error('disk full');
+    case 'lie': return { accepted: 'certainly' };
+    case 'flaky': if (!seen.has(turn.name)) { seen.add(turn.name); throw Object.assign(new Error('later'), { name: 'TransientStepError' }); }
+    default: return { accepted: true };
+  }
+};`;
+const DELIVERY = `
+const seen = new Set();
+exports.handler = async ({ turn, output, evidence }) => {
+  const text = output.map((part) => part.text).join('');
+  switch (turn.detail.subject.delivery) {
+    case 'receipt': return { delivered: true, receipt: { characters: text.length, manifest: evidence.manifestKey } };
+    case 'refuse': return { delivered: false, reason: { code: 'review-invalid' } };
+    case 'break': throw new Error('host down');
+    case 'nothing': return {};
+    case 'flaky': if (!seen.has(turn.name)) { seen.add(turn.name); throw Object.assign(new Error('later'), { name: 'TransientStepError' }); }
+    default: return { delivered: true };
+  }
+};`;
+
+const work = mkdtempSync(path.join(tmpdir(), 'turn-steps-'));
+let service: LocalService;
+let compute: FakeCompute;
+let workflow: WorkflowCloud;
+
+function step(source: string): ITurnStep {
+  const directory = mkdtempSync(path.join(work, 'step-'));
+  writeFileSync(path.join(directory, 'index.js'), source);
+  return {
+    bind: (scope: Construct, host) => {
+      const code = Code.fromAsset(directory);
+      const made = new LambdaFunction(scope, 'Mine', { code, handler: 'index.handler', runtime: Runtime.NODEJS_24_X });
+      return TurnStep.fromFunction(made).bind(scope, host);
+    },
+  };
+}
+
+beforeAll(async () => {
+  compute = await fakeCompute();
+  service = await startLocalService({
+    compute,
+    script: readScript({ rules: [{ answer: 'Answer to: {{input}}' }] }),
+  });
+  compute.service = service;
+  workflow = await WorkflowCloud.start(deploy({ staging: step(STAGING), delivery: step(DELIVERY) }), service);
+}, 60_000);
+
+afterAll(async () => {
+  await service?.close();
+  await workflow?.cloud.close();
+  await compute?.close();
+  rmSync(work, { recursive: true, force: true });
+});
+
+jest.setTimeout(60_000);
+
+let count = 0;
+async function turn(subject: TurnSubject, more: Partial<TurnRequest> = {}) {
+  const request: TurnRequest = {
+    format: 'cdk-bedrock-managed-agents/turn-request/1',
+    agentName: 'reviewer',
+    deduplicationKey: `event-${++count}`,
+    trigger: { type: 'pull-request', id: 'OnPullRequest', source: 'aws.codecommit', time: '2026-11-23T12:00:00Z' },
+    subject,
+    prompt: [{ text: 'Review.' }],
+    ...more,
+  };
+  const name = turnExecutionName(request.deduplicationKey);
+  workflow.cloud.guardrail.screened.length = 0;
+  const result = await workflow.run(name, request).result;
+  expect(await workflow.slotHolders()).toEqual([]);
+  expect(workflow.outcomes(name)).toHaveLength(1);
+  return { name, result, screened: workflow.cloud.guardrail.screened.map(({ text }) => text) };
+}
+
+test('what staging adds is screened and reaches the agent; facts of the event stand in the outcome, not in the prompt', async () => {
+  const subject = { staging: 'add', commit: 'c0ffee1', pullRequestId: '42' };
+  const { result, screened } = await turn(subject);
+  expect(result).toMatchObject({ outcome: 'Completed', subject });
+  expect(result.output[0].text).toBe('Answer to: Review. Source staged for c0ffee1');
+  expect(screened.slice(0, 2)).toEqual(['Review.', ' Source staged for c0ffee1']);
+  expect(result.output[0].text).not.toContain('42');
+});
+
+test('staging may name the conversation: later turns resume it whatever their request says', async () => {
+  const first = await turn({ staging: 'join' });
+  const second = await turn({ staging: 'join' }, { sessionKey: 'something-else' });
+  expect(second.result.sessionId).toBe(first.result.sessionId);
+  expect(second.result.sessionKey).toBe('incident-1');
+});
+
+test('staging refuses a turn before anything is screened or opened', async () => {
+  const { result, screened, name } = await turn({ staging: 'refuse' });
+  expect(result).toMatchObject({ outcome: 'Rejected', reason: { code: 'no-changes', message: 'Nothing changed' } });
+  expect(result.sessionId).toBeUndefined();
+  expect(screened).toEqual([]);
+  expect(JSON.parse(await workflow.text(result.evidence.manifestKey))).toMatchObject({ session: null });
+  expect(name).toBe(result.turn.name);
+});
+
+test.each(['break', 'lie'])('staging that does not answer as it should fails the turn: %s', async (staging) => {
+  const { result, screened } = await turn({ staging });
+  expect(result).toMatchObject({ outcome: 'Failed', reason: { code: 'staging-failed' } });
+  expect(JSON.stringify(result)).not.toContain('disk full');
+  expect(screened).toEqual([]);
+});
+
+test('both steps are repeated when they ask for it', async () => {
+  const { result } = await turn({ staging: 'flaky', delivery: 'flaky' });
+  expect(result).toMatchObject({ outcome: 'Completed' });
+});
+
+test('the receipt of a delivery stands in the outcome', async () => {
+  const { result } = await turn({ delivery: 'receipt' });
+  expect(result).toMatchObject({
+    outcome: 'Completed',
+    delivery: { characters: 'Answer to: Review.'.length, manifest: result.evidence.manifestKey },
+  });
+});
+
+test.each([
+  ['refuse', 'review-invalid'],
+  ['break', 'delivery-failed'],
+  ['nothing', 'delivery-failed'],
+])('an output that is not delivered is not published: %s', async (delivery, code) => {
+  const { result, name } = await turn({ delivery });
+  expect(result).toMatchObject({ outcome: 'Failed', reason: { code } });
+  expect(JSON.stringify(workflow.outcomes(name))).not.toContain('Answer to');
+  const outcome = JSON.parse(await workflow.text(`turns/${name}/outcome.json`));
+  expect(outcome.output[0].verdict).toEqual({ action: 'NONE' });
+});
+
+test('a blocked output never reaches the delivery', async () => {
+  workflow.cloud.guardrail.judge = (source) => (source === 'OUTPUT' ? 'BLOCKED' : 'NONE');
+  const { result } = await turn({ delivery: 'receipt' });
+  workflow.cloud.guardrail.judge = () => 'NONE';
+  expect(result).toMatchObject({ outcome: 'Rejected', reason: { code: 'output-blocked' } });
+  expect(result.delivery).toBeUndefined();
+});
