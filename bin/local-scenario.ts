@@ -77,7 +77,8 @@ export function loadScenario(examples: string, example: string): LoadedScenario 
   const { stacks, script, events } = scenario!;
   if (!isTexts(stacks)) wrong('stacks is not a list of names', 'name the stacks of the example');
   if (typeof script !== 'string') wrong('script is missing', "name the script, for example 'local-scenario.yaml'");
-  if (((events as readonly unknown[] | undefined)?.length ?? 0) === 0) wrong('events is empty', 'name at least one event');
+  if (((events as readonly unknown[] | undefined)?.length ?? 0) === 0)
+    wrong('events is empty', 'name at least one event');
   return {
     example,
     scenario: scenario!,

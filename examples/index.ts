@@ -1,6 +1,8 @@
 import type { App, Environment } from 'aws-cdk-lib/core';
 import { addCiPipelineAgent } from './ci-pipeline-agent';
 import { addCustomBlueprint } from './custom-blueprint';
+import { addIncidentResponse } from './incident-response';
+import { addScheduledSecurityAudit } from './scheduled-security-audit';
 
 /** An example of this folder: stacks that can be deployed. */
 export interface Example {
@@ -18,6 +20,8 @@ export interface Example {
 export const EXAMPLES: readonly Example[] = [
   { name: 'ci-pipeline-agent', add: addCiPipelineAgent },
   { name: 'custom-blueprint', add: addCustomBlueprint },
+  { name: 'incident-response', add: addIncidentResponse },
+  { name: 'scheduled-security-audit', add: addScheduledSecurityAudit },
 ];
 
 /** @throws Error that lists the examples when there is none of this name */

@@ -143,6 +143,11 @@ export class LocalCloud {
     this.service.toolEnvironment[`AWS_ENDPOINT_URL_${name}`] = url;
   }
 
+  /** What a role signs with here: stand-ins that check signatures know it. */
+  public credentialsFor(roleArn: string): Credentials {
+    return this.service.credentialsFor(roleArn);
+  }
+
   /** Called when the cloud is closed, last registered first: stand-ins end themselves here. */
   public onClose(close: () => Promise<void> | void): void {
     this.closers.push(close);
@@ -227,6 +232,11 @@ export class LocalCloud {
   public secret(arn: string): string {
     if (!this.secrets.has(arn)) this.secrets.set(arn, randomBytes(32).toString('hex'));
     return this.secrets.get(arn)!;
+  }
+
+  /** What a role of the deployment signs with: for stand-ins that check signatures. */
+  public credentialsFor(roleArn: string): Credentials {
+    return this.service.credentialsFor(roleArn);
   }
 
   /** An object as text. */

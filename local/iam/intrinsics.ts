@@ -36,6 +36,7 @@ type Unary = (argument: unknown) => unknown;
 /** Service, what stands before the name, and what stands behind it. */
 const ARN_FORMS: Readonly<Record<string, readonly [string, string, string?]>> = {
   'AWS::Bedrock::Guardrail': ['bedrock', 'guardrail/'],
+  'AWS::CloudWatch::Alarm': ['cloudwatch', 'alarm:'],
   'AWS::DynamoDB::Table': ['dynamodb', 'table/'],
   'AWS::Events::EventBus': ['events', 'event-bus/'],
   'AWS::KMS::Key': ['kms', 'key/'],
@@ -50,6 +51,7 @@ const ARN_FORMS: Readonly<Record<string, readonly [string, string, string?]>> = 
 
 /** Properties that name a resource; without one its name is the logical id. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::CloudWatch::Alarm': 'AlarmName',
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::Events::EventBus': 'Name',
   'AWS::Events::Rule': 'Name',

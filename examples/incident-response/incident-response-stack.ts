@@ -1,0 +1,72 @@
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
+import {
+  AgentAuditTrail,
+  AgentKey,
+  IncidentResponder,
+  OpsCenter,
+  ResumeEvent,
+  type IAgentNetwork,
+} from 'cdk-bedrock-managed-agents';
+import type { Construct } from 'constructs';
+import { CheckoutService } from './checkout-service';
+
+/** What the stack needs from others. */
+export interface IncidentResponseProps extends StackProps {
+  /** The network that the agent runs in. */
+  readonly network: IAgentNetwork;
+}
+
+/** A service, and the agent that investigates its incidents: it reads logs, metrics and deployments of this service only. */
+export class IncidentResponseStack extends Stack {
+  public readonly responder: IncidentResponder;
+
+  constructor(scope: Construct, id: string, props: IncidentResponseProps) {
+    super(scope, id, props);
+    const encryptionKey = new AgentKey(this, 'Key', { protects: 'the checkout service and its incident responder' });
+    // One per account and Region: pass the trail that you have instead, if there is one.
+    const auditTrail = new AgentAuditTrail(this, 'Audit', { encryptionKey });
+    const onCall = this.onCallTopic(encryptionKey);
+    const checkout = new CheckoutService(this, 'Checkout', encryptionKey, onCall);
+
+    this.responder = new IncidentResponder(this, 'Responder', {
+      serviceName: 'checkout',
+      network: props.network,
+      alarms: checkout.alarms,
+      logGroups: [checkout.logGroup],
+      metricNamespaces: ['AWS/Lambda'],
+      deployments: {
+        codeDeployGroups: [{ applicationName: 'checkout', deploymentGroupName: 'live' }],
+        functions: [checkout.function],
+      },
+      notify: onCall,
+      opsCenter: OpsCenter.opsItems(),
+      resumeOn: [
+        ResumeEvent.alarmRecovers(),
+        ResumeEvent.deploymentFinished(['checkout']),
+        ResumeEvent.timer({ after: Duration.minutes(20) }),
+      ],
+      encryptionKey,
+      auditTrail,
+    });
+    auditTrail.recordObjectAccess(this.responder.reportBucket);
+
+    new CfnOutput(this, 'ReportBucket', { value: this.responder.reportBucket.bucketName });
+    new CfnOutput(this, 'OnCallTopic', { value: onCall.topicArn });
+  }
+
+  /** Source of the statement: docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+  private onCallTopic(encryptionKey: AgentKey): Topic {
+    encryptionKey.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'], // In a key policy "*" is this key and no other.
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    return new Topic(this, 'OnCall', { masterKey: encryptionKey, enforceSSL: true });
+  }
+}
