@@ -143,11 +143,6 @@ export class LocalCloud {
     this.service.toolEnvironment[`AWS_ENDPOINT_URL_${name}`] = url;
   }
 
-  /** What a role signs with here: stand-ins that check signatures know it. */
-  public credentialsFor(roleArn: string): Credentials {
-    return this.service.credentialsFor(roleArn);
-  }
-
   /** Called when the cloud is closed, last registered first: stand-ins end themselves here. */
   public onClose(close: () => Promise<void> | void): void {
     this.closers.push(close);
