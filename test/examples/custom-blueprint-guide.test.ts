@@ -14,7 +14,7 @@ const GUIDE = fs.readFileSync(path.join(ROOT, 'examples/custom-blueprint/README.
 const PACKAGE = 'cdk-bedrock-managed-agents';
 
 // The built-in validation is on, as for a user.
-const { CDK_VALIDATION: _, ...ENVIRONMENT } = process.env;
+const ENVIRONMENT = { ...process.env, CDK_VALIDATION: undefined };
 
 type Step =
   | { readonly kind: 'file'; readonly name: string; readonly text: string }
@@ -97,8 +97,7 @@ test('every file and every command of the guide works, in their order', () => {
           encoding: 'utf8',
           stdio: 'pipe',
           env: {
-            ...process.env,
-            NODE_OPTIONS: '',
+            ...ENVIRONMENT,
             CI: 'true',
             CDK_DISABLE_CLI_TELEMETRY: 'true',
             npm_config_offline: 'true',
