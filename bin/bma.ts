@@ -10,8 +10,8 @@ import { CommandError, UsageError, type Command } from './bma/command';
 const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
-  approve: approveCommand,
   cost: costCommand,
+  approve: approveCommand,
   new: newCommand,
 };
 

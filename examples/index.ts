@@ -2,6 +2,7 @@ import type { App, Environment } from 'aws-cdk-lib/core';
 import { addCiPipelineAgent } from './ci-pipeline-agent';
 import { addCustomBlueprint } from './custom-blueprint';
 import { addIncidentResponse } from './incident-response';
+import { addScheduledSecurityAudit } from './scheduled-security-audit';
 
 /** An example of this folder: stacks that can be deployed. */
 export interface Example {
@@ -20,6 +21,7 @@ export const EXAMPLES: readonly Example[] = [
   { name: 'ci-pipeline-agent', add: addCiPipelineAgent },
   { name: 'custom-blueprint', add: addCustomBlueprint },
   { name: 'incident-response', add: addIncidentResponse },
+  { name: 'scheduled-security-audit', add: addScheduledSecurityAudit },
 ];
 
 /** @throws Error that lists the examples when there is none of this name */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { App } from 'aws-cdk-lib/core';
-import type { Example } from '../examples';
+import { EXAMPLES, type Example } from '../examples';
 import { assumed } from '../lib/cost/assumption-values';
 import { monthlyUsd, turnUsd } from '../lib/cost/amounts';
 import { COST_GROUPS, type CostEntry, type CostRecord } from '../lib/cost/cost-record';
@@ -13,6 +13,9 @@ const END = '<!-- cost: end -->';
 
 /** Turns that the README of an example adds up. */
 const TURNS = 200;
+
+/** The examples that have a README. */
+export const WITH_README = EXAMPLES.filter((example) => existsSync(readmeOf(example)));
 
 /** README of an example. */
 export function readmeOf({ name }: Example): string {

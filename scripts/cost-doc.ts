@@ -1,8 +1,7 @@
 // Writes the figures of every example into its README: node --import tsx scripts/cost-doc.ts
 import { writeFileSync } from 'node:fs';
-import { EXAMPLES } from '../examples';
-import { readmeOf, withCostBlock } from './cost-block';
+import { readmeOf, WITH_README, withCostBlock } from './cost-block';
 
-for (const example of EXAMPLES) {
+for (const example of WITH_README) {
   writeFileSync(readmeOf(example), withCostBlock(example));
 }

@@ -1,4 +1,5 @@
 import type { App, Environment } from 'aws-cdk-lib/core';
+import { acknowledgeBlueprintFindings } from '../reviewed-findings';
 import { CiPipelineAgentStack } from './ci-pipeline-agent-stack';
 import { CiPipelineNetworkStack } from './ci-pipeline-network-stack';
 
@@ -6,5 +7,7 @@ import { CiPipelineNetworkStack } from './ci-pipeline-network-stack';
 export function addCiPipelineAgent(app: App, env: Environment) {
   const network = new CiPipelineNetworkStack(app, 'CiPipelineNetwork', { env });
   const agent = new CiPipelineAgentStack(app, 'CiPipelineAgent', { env, network: network.network });
+  acknowledgeBlueprintFindings(network);
+  acknowledgeBlueprintFindings(agent);
   return { network, agent };
 }

@@ -7,3 +7,4 @@ export * from './incident-responder/incident-responder';
 export * from './incident-responder/incident-responder-props';
 export * from './incident-responder/ops-center';
 export * from './incident-responder/resume-event';
+export * from './pull-request-reviewer';

@@ -283,6 +283,27 @@ export const SCHEDULE_CREATE_ACTIONS = ['scheduler:CreateSchedule'];
 export const SCHEDULE_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 export const KEY_DESCRIBE_ACTIONS = ['kms:DescribeKey'];
 
+/* ---------------------------------------------------------------- reviewer of pull requests (its two functions) */
+
+/** Reading pull requests and what they change, of one CodeCommit repository. */
+export const CODECOMMIT_STAGING_ACTIONS = [
+  'codecommit:GetBlob',
+  'codecommit:GetDifferences',
+  'codecommit:GetPullRequest',
+];
+
+/** Posting reviews: reading the comments that are there, adding comments, changing own ones. No approval, no merge. */
+export const CODECOMMIT_REVIEW_ACTIONS = [
+  'codecommit:GetCommentsForPullRequest',
+  'codecommit:GetPullRequest',
+  'codecommit:PostCommentForPullRequest',
+  'codecommit:UpdateComment',
+];
+
+/** What was staged for a turn, below its prefix. */
+export const MATERIAL_WRITE_ACTIONS = ['s3:PutObject'];
+export const MATERIAL_READ_ACTIONS = ['s3:GetObject'];
+
 /* ---------------------------------------------------------------- denials */
 
 /** API keys: this library signs with SigV4 and denies bearer tokens on every role it makes or extends. */

@@ -16,7 +16,7 @@ export function reviewedWildcard(policy: IConstruct, resource: string, reason: s
   });
 }
 
-/** The text that cdk-nag makes of a resolved value: references in angle brackets. */
+/** The text that cdk-nag makes of a resolved value: references in angle brackets, other functions as JSON. */
 function flatten(value: unknown): string {
   if (typeof value === 'string') {
     return value;
@@ -27,7 +27,9 @@ function flatten(value: unknown): string {
       return (argument as [string, unknown[]])[1].map(flatten).join((argument as [string])[0]);
     case 'Fn::GetAtt':
       return `<${(argument as string[]).join('.')}>`;
-    default:
+    case 'Ref':
       return `<${String(argument)}>`;
+    default:
+      return JSON.stringify(value);
   }
 }

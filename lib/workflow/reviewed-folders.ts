@@ -3,7 +3,7 @@ import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
 
-/** Records why the statements of a policy name whole folders of the evidence bucket. */
+/** Records why the statements of a policy name whole folders of a bucket, or the executions of a state machine. */
 export function reviewedFolders(policy: IConstruct, statements: PolicyStatement[]): void {
   const folders = statements
     .flatMap(({ resources }) => resources)
@@ -12,5 +12,9 @@ export function reviewedFolders(policy: IConstruct, statements: PolicyStatement[
     );
   for (const folder of new Set(folders)) {
     reviewedWildcard(policy, folder, 'The names of turns are known at run time; the folder is exact.');
+  }
+  const executions = statements.flatMap(({ resources }) => resources).filter((arn) => /:execution:.*:\*$/.test(arn));
+  for (const arn of new Set(executions)) {
+    reviewedWildcard(policy, arn, 'The names of turns are known at run time; the state machine is exact.');
   }
 }

@@ -229,6 +229,11 @@ export class LocalCloud {
     return this.secrets.get(arn)!;
   }
 
+  /** What a role of the deployment signs with: for stand-ins that check signatures. */
+  public credentialsFor(roleArn: string): Credentials {
+    return this.service.credentialsFor(roleArn);
+  }
+
   /** An object as text. */
   public async text(bucket: string, key: string): Promise<string> {
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -269,6 +274,7 @@ export class LocalCloud {
 
   public async close(): Promise<void> {
     this.executions.close();
+    this.queues.close();
     await this.functions.close();
     for (const close of this.closers.reverse()) await close();
     await this.stores.close();

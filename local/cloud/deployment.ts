@@ -1,5 +1,5 @@
 /** What a cloud assembly would have deployed: its resources with every reference resolved, and its assets. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Place } from '../iam/intrinsics';
 import { readTemplates, SynthesizedStacks } from '../iam/synthesized-stacks';
@@ -51,8 +51,8 @@ export class Deployment {
   ) {
     const templates = readTemplates(assembly, stacks);
     this.stacks = new SynthesizedStacks(templates, place);
-    const directories = [...new Set(templates.map(({ directory }) => directory))];
-    this.assets = directories.flatMap((directory) => this.assetsIn(directory));
+    const assets = templates.flatMap(({ file }) => this.assetsOf(file));
+    this.assets = [...new Map(assets.map((asset) => [`${asset.bucket}/${asset.key}`, asset])).values()];
   }
 
   /** Every resource of a type. @throws Error when two have one ARN: logical ids must not repeat between the stacks */
@@ -89,22 +89,20 @@ export class Deployment {
     return found[0];
   }
 
-  private assetsIn(directory: string): PublishedAsset[] {
-    const manifests = readdirSync(directory).filter((name) => name.endsWith('.assets.json'));
-    const assets = manifests.flatMap((name) => {
-      const { files = {} } = JSON.parse(readFileSync(path.join(directory, name), 'utf8')) as AssetManifest;
-      return Object.values(files).flatMap(({ source, destinations }) =>
-        source.path === undefined || source.path.endsWith('.template.json')
-          ? []
-          : Object.values(destinations).map(({ bucketName, objectKey }) => ({
-              bucket: this.filled(bucketName),
-              key: this.filled(objectKey),
-              path: path.resolve(directory, source.path!),
-              packaging: source.packaging ?? ('file' as const),
-            })),
-      );
-    });
-    return [...new Map(assets.map((asset) => [`${asset.bucket}/${asset.key}`, asset])).values()];
+  private assetsOf(template: string): PublishedAsset[] {
+    const manifest = template.replace(/\.template\.json$/, '.assets.json');
+    if (!existsSync(manifest)) return [];
+    const { files = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as AssetManifest;
+    return Object.values(files).flatMap(({ source, destinations }) =>
+      source.path === undefined || source.path.endsWith('.template.json')
+        ? []
+        : Object.values(destinations).map(({ bucketName, objectKey }) => ({
+            bucket: this.filled(bucketName),
+            key: this.filled(objectKey),
+            path: path.resolve(path.dirname(template), source.path!),
+            packaging: source.packaging ?? ('file' as const),
+          })),
+    );
   }
 
   private filled(text: string): string {

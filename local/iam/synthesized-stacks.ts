@@ -6,8 +6,8 @@ import { IntrinsicResolver, type OtherStacks, type Place, type Template } from '
 export interface NamedTemplate {
   readonly stackName: string;
   readonly template: Template;
-  /** Directory of the template, where its asset manifest is, too. */
-  readonly directory: string;
+  /** Its file; the manifest of its assets lies beside it. */
+  readonly file: string;
 }
 
 interface AssemblyManifest {
@@ -48,7 +48,7 @@ export function readTemplates(location: string, stacks?: readonly string[]): Nam
   const templates = files.map((file) => ({
     stackName: stackName(file),
     template: JSON.parse(readFileSync(file, 'utf8')) as Template,
-    directory: path.dirname(file),
+    file,
   }));
   const names = templates.map((template) => template.stackName);
   const missing = stacks?.find((name) => !names.includes(name));

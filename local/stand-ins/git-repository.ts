@@ -13,11 +13,16 @@ export interface RawDifference {
 
 const NO_BLOB = /^0+$/;
 
-/** No configuration of the person who runs it: signatures, hooks and templates would change what is served. */
+/**
+ * No configuration of the person who runs it: signatures, hooks and templates would change what is served. Always the same
+ * person at the same time, so that the same contents have the same hashes everywhere, and recorded events can name them.
+ */
 const ENVIRONMENT = {
   PATH: process.env['PATH'],
   HOME: '/nonexistent',
   GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_DATE: '2026-11-23T10:00:00Z',
+  GIT_COMMITTER_DATE: '2026-11-23T10:00:00Z',
   GIT_AUTHOR_NAME: 'Local run',
   GIT_AUTHOR_EMAIL: 'local@example.com',
   GIT_COMMITTER_NAME: 'Local run',

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { bma } from '../../bin/bma';
-import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { addDirectAgent } from '../fixtures/direct-agent';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
@@ -86,7 +86,7 @@ test('statement --out leaves what else is in the directory', async () => {
 
 test('statement of an assembly says what synth wrote', async () => {
   const app = new App();
-  addCiPipelineAgent(app, { region: 'us-east-1' });
+  addDirectAgent(app, { region: 'us-east-1' });
   const { directory } = app.synth();
   const { out } = await run('statement', directory, '--format', 'json');
   expect(JSON.parse(out)).toMatchObject({ agent: { name: expect.stringMatching(/^CiPipelineAgent_Reviewer/) } });

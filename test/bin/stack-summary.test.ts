@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib/core';
 import { readCloudAssembly } from '../../bin/cloud-assembly';
 import { summarizeStack } from '../../bin/stack-summary';
 import { terminalStyle } from '../../bin/terminal-style';
-import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { addDirectAgent } from '../fixtures/direct-agent';
 import { statementsOf } from '../../lib/security/statement/build';
 import { TemplateIndex } from '../../lib/security/template-index';
 
@@ -10,7 +10,7 @@ const plain = terminalStyle({ isTTY: false }, {});
 
 function summaries(): Record<string, string> {
   const app = new App();
-  addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
+  addDirectAgent(app, { account: '111122223333', region: 'us-east-1' });
   const { directory } = app.synth();
   const statements = statementsOf(TemplateIndex.fromAssembly(directory));
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { App } from 'aws-cdk-lib/core';
-import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { addDirectAgent } from '../fixtures/direct-agent';
 import { ACCOUNT, REGION, SynthesizedAccount, type Policy } from './synthesized-account';
 
 /*
@@ -34,11 +34,11 @@ type NamedPolicy = { name: string; policy: Policy };
 
 const EVERYTHING: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-const stacks = addCiPipelineAgent(new App(), { account: ACCOUNT, region: REGION });
+const stacks = addDirectAgent(new App(), { account: ACCOUNT, region: REGION });
 const account = new SynthesizedAccount(stacks.network, stacks.agent);
 const agentKey = new SynthesizedAccount(stacks.agent).find('AWS::KMS::Key');
 const roles: Record<string, string> = {
-  sessionRole: account.find('AWS::IAM::Role', 'SessionRole').id,
+  sessionRole: account.find('AWS::IAM::Role', 'ReviewerSessionRole').id,
   executionRole: account.find('AWS::IAM::Role', 'ExecutionRole').id,
   pipelineRole: account.find('AWS::IAM::Role', 'PipelineRole').id,
 };
@@ -165,7 +165,7 @@ describe.each(files)('%s', (file) => {
 
 describe('trust.json', () => {
   test.each(load<TrustCase>('trust.json').map((row) => [row.name, row] as const))('%s', async (_, row) => {
-    const trust = account.find('AWS::IAM::Role', row.role === 'sessionRole' ? 'SessionRole' : 'ExecutionRole');
+    const trust = account.find('AWS::IAM::Role', row.role === 'sessionRole' ? 'ReviewerSessionRole' : 'ExecutionRole');
     const decision = await decide(
       {
         principal: row.by,

@@ -37,7 +37,7 @@ export function summaryText(content: SummaryContent, most: number): string {
     .filter(([, found]) => found)
     .map(([severity, found]) => `${found} ${severity}`)
     .join(', ');
-  const footer = `_Written by the agent ${agentName} (turn ${turnName}). A model wrote it: check it before you act on it._`;
+  const footer = `Written by the agent \`${agentName}\` (turn \`${turnName}\`). A model wrote it: check it before you act on it.`;
   const blocks = [
     `## Review of ${sourceCommit.slice(0, 12)}`,
     plainMarkdown(summary),

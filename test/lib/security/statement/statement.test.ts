@@ -4,7 +4,7 @@ import Ajv from 'ajv';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { App, CfnResource, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
-import { addCiPipelineAgent } from '../../../../examples/ci-pipeline-agent';
+import { addDirectAgent } from '../../../fixtures/direct-agent';
 import {
   AgentGuardrail,
   AgentKey,
@@ -49,7 +49,7 @@ function written(directory: string): Statement[] {
     .map((name) => JSON.parse(fs.readFileSync(path.join(place, name), 'utf8')) as Statement);
 }
 
-const example = (app: App) => addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
+const example = (app: App) => addDirectAgent(app, { account: '111122223333', region: 'us-east-1' });
 
 describe('the statement of the CI pipeline agent', () => {
   let found: Statement;

@@ -3,7 +3,7 @@ import * as path from 'path';
 import { createHash } from 'crypto';
 import { type LoopbackAnswer, LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 
-export const AGENT = 'payments-reviewer';
+export const AGENT = 'payments_reviewer';
 
 /** Amazon S3 and Secrets Manager on loopback, as far as the functions use them. */
 export class Stores {

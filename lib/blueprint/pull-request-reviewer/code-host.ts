@@ -1,0 +1,141 @@
+import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { type IAgentTrigger, SourceRepository, type SourceToolProps } from '../../agent';
+import {
+  CODECOMMIT_REVIEW_ACTIONS,
+  CODECOMMIT_STAGING_ACTIONS,
+  KEY_READ_ACTIONS,
+  SECRET_READ_ACTIONS,
+} from '../../identity/perms';
+import { AgentTrigger, type GitHubAuthors, type IGitHubWebhook } from '../../trigger';
+import { requireInput } from '../../validation/input-error';
+import { keyThrough } from '../../workflow/key-through';
+import { REVIEW_VARIABLES, STAGED_PREFIX } from './review-contract';
+
+/** Repositories on GitHub, and how they are reached. */
+export interface GitHubCodeHostProps {
+  /** Repositories, as `owner/name`. */
+  readonly repositories: string[];
+
+  /** Where GitHub delivers pull requests to. */
+  readonly webhook: IGitHubWebhook;
+
+  /**
+   * The secret with the credentials for GitHub, as JSON: `{"token": "…"}` with a fine-grained personal access token, or
+   * `{"appId": "…", "installationId": "…", "privateKey": "-----BEGIN RSA PRIVATE KEY-----…"}` of a GitHub App. They need
+   * Contents (read) and Pull requests (read and write) of these repositories, and nothing else. Only the two functions
+   * around the turn read it, never the agent.
+   */
+  readonly credentials: ISecret;
+
+  /**
+   * Whose pull requests are reviewed.
+   *
+   * @default GitHubAuthors.COLLABORATORS
+   */
+  readonly authors?: GitHubAuthors;
+}
+
+/** What one side of the reviewer needs on its host. */
+export interface HostAccess {
+  /** Directory of the bundle. */
+  readonly code: string;
+  readonly environment: { [name: string]: string };
+  readonly statements: PolicyStatement[];
+}
+
+/** A host as the reviewer uses it. */
+export interface BoundCodeHost {
+  /** Names of the repositories, as subjects of turns have them. */
+  readonly repositories: string[];
+  readonly source: Pick<SourceToolProps, 'repositories' | 'staged'>;
+  readonly trigger: IAgentTrigger;
+  readonly staging: HostAccess;
+  readonly delivery: HostAccess;
+}
+
+/** Where pull requests are: the host of the code. */
+export class CodeHost {
+  /**
+   * One repository of CodeCommit, of the account and Region of the agent. The agent clones it through PrivateLink.
+   */
+  public static codeCommit(repository: IRepository): CodeHost {
+    return new CodeHost((scope, material) => bindCodeCommit(repository, scope, material));
+  }
+
+  /**
+   * Repositories of GitHub. The agent's network stays closed: functions outside of it bring the source in and the review
+   * out. Reviews are posted to api.github.com; GitHub Enterprise Server is not supported.
+   *
+   * @throws InputError when no repository is named, or the full ARN of the secret is not known.
+   */
+  public static gitHub(props: GitHubCodeHostProps): CodeHost {
+    return new CodeHost((scope, material) => bindGitHub(props, scope, material));
+  }
+
+  private readonly bound: (scope: Construct, material: IBucket) => BoundCodeHost;
+
+  private constructor(bound: (scope: Construct, material: IBucket) => BoundCodeHost) {
+    this.bound = bound;
+  }
+
+  /** @internal */
+  public _bind(scope: Construct, material: IBucket): BoundCodeHost {
+    return this.bound(scope, material);
+  }
+}
+
+function bindCodeCommit(repository: IRepository, _scope: Construct, _material: IBucket): BoundCodeHost {
+  const access = (code: string, sid: string, actions: string[]): HostAccess => ({
+    code,
+    environment: {},
+    statements: [new PolicyStatement({ sid, actions, resources: [repository.repositoryArn] })],
+  });
+  return {
+    repositories: [repository.repositoryName],
+    source: { repositories: [SourceRepository.codeCommit(repository)] },
+    trigger: AgentTrigger.onPullRequest(repository),
+    staging: access('stage-code-commit-pull-request', 'ReadPullRequests', CODECOMMIT_STAGING_ACTIONS),
+    delivery: access('publish-code-commit-review', 'PostReviews', CODECOMMIT_REVIEW_ACTIONS),
+  };
+}
+
+function bindGitHub(props: GitHubCodeHostProps, scope: Construct, material: IBucket): BoundCodeHost {
+  const { repositories, webhook, credentials, authors } = props;
+  const secretArn = credentials.secretFullArn;
+  requireInput(secretArn !== undefined, scope, {
+    input: 'credentials',
+    value: credentials.node.path,
+    allowed: 'a secret whose full ARN is known, because permissions name it',
+    fix: 'Import it with Secret.fromSecretCompleteArn',
+  });
+  requireInput(
+    repositories.every((name) => !Token.isUnresolved(name)),
+    scope,
+    {
+      input: 'repositories',
+      allowed: 'names that are known at synth',
+      fix: "Write them as in 'example-org/payments'",
+    },
+  );
+  const key = credentials.encryptionKey;
+  const access = (code: string): HostAccess => ({
+    code,
+    environment: { [REVIEW_VARIABLES.credentialsSecretArn]: secretArn },
+    statements: [
+      new PolicyStatement({ sid: 'ReadGitHubCredentials', actions: SECRET_READ_ACTIONS, resources: [secretArn] }),
+      ...(key ? [keyThrough(scope, key, 'secretsmanager', KEY_READ_ACTIONS)] : []),
+    ],
+  });
+  return {
+    repositories,
+    source: { staged: { bucket: material, prefix: STAGED_PREFIX } },
+    trigger: AgentTrigger.onGitHubPullRequest(webhook, { repositories, authors }),
+    staging: access('stage-github-pull-request'),
+    delivery: access('publish-github-review'),
+  };
+}

@@ -1,0 +1,108 @@
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration, Size } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { AgentModel, AgentTool, type PackageRegistry } from '../../agent';
+import { requireInput, requireWholeNumber } from '../../validation/input-error';
+import { AgentBlueprint } from '../agent-blueprint';
+import type { AgentBlueprintProps } from '../agent-blueprint-props';
+import type { CodeHost } from './code-host';
+import { ForkPolicy } from './fork-policy';
+import { PublishReview, StagePullRequest } from './review-steps';
+import { reviewerInstructions } from './reviewer-instructions';
+
+/** Properties of a {@link PullRequestReviewer}. */
+export interface PullRequestReviewerProps extends AgentBlueprintProps {
+  /** Where the pull requests are. */
+  readonly codeHost: CodeHost;
+
+  /**
+   * Private registries that the agent installs packages from, at most one per package format.
+   *
+   * @default - none; nothing can be installed in an isolated network
+   */
+  readonly registries?: PackageRegistry[];
+
+  /**
+   * What is done with pull requests from forks.
+   *
+   * @default ForkPolicy.SKIP
+   */
+  readonly forks?: ForkPolicy;
+
+  /**
+   * Most files of a change, 1 to 3000. GitHub makes no difference of more than 300. A larger change is rejected.
+   *
+   * @default 300
+   */
+  readonly maxChangedFiles?: number;
+
+  /**
+   * Largest change: bytes of its added and removed lines, at most 16 MiB. On GitHub the size of the difference as text,
+   * which GitHub itself limits to 20,000 lines. A larger change is rejected.
+   *
+   * @default Size.mebibytes(2)
+   */
+  readonly maxChangeSize?: Size;
+
+  /**
+   * What the agent is told beside its task, for example what matters in these repositories. At most 8,000 characters.
+   *
+   * @default - nothing
+   */
+  readonly additionalInstructions?: string;
+}
+
+/**
+ * Reviews pull requests: when one is opened or gets new commits, the agent reads the change, builds and tests it in its
+ * isolated environment, and one review with a summary and findings beside the lines is posted after it was screened. Later
+ * commits resume the conversation, and the posted review is brought up to date instead of repeated.
+ *
+ * The agent itself can neither post nor approve: a function with permissions of its own posts what has the form of a
+ * review and nothing else.
+ */
+export class PullRequestReviewer extends AgentBlueprint {
+  /** Pull requests as they were staged for the agent: `staged/<turn>/`. Deleted after seven days. */
+  public readonly materialBucket: IBucket;
+
+  /** @throws InputError when a limit is out of range, or the host cannot be used. */
+  constructor(scope: Construct, id: string, props: PullRequestReviewerProps) {
+    super(scope, id, props);
+    const { codeHost, registries = [], forks = ForkPolicy.SKIP, maxChangedFiles = 300 } = props;
+    const maxChangeSize = props.maxChangeSize ?? Size.mebibytes(2);
+    this.check(maxChangedFiles, maxChangeSize, props.additionalInstructions);
+
+    const material = this.outputBucket('Material', { retention: Duration.days(7) });
+    this.materialBucket = material;
+    const { repositories, source, trigger, staging, delivery } = codeHost._bind(this, material);
+    this.define({
+      model: AgentModel.GPT_5_6_LUNA,
+      instructions: reviewerInstructions({
+        repositories,
+        registries: registries.length > 0,
+        additional: props.additionalInstructions,
+      }),
+      tools: [AgentTool.source({ ...source, ...(registries.length > 0 ? { registries } : {}) })],
+      triggers: [trigger],
+      staging: new StagePullRequest({
+        access: staging,
+        material,
+        repositories,
+        forks: forks._handling,
+        maxChangedFiles,
+        maxChangeBytes: maxChangeSize.toBytes(),
+      }),
+      delivery: new PublishReview({ access: delivery, material, repositories }),
+    });
+  }
+
+  private check(maxChangedFiles: number, maxChangeSize: Size, additional = ''): void {
+    requireWholeNumber(this, 'maxChangedFiles', maxChangedFiles, 1, 3_000, 'files');
+    requireWholeNumber(this, 'maxChangeSize', maxChangeSize.toBytes(), 1, 16 * 1024 * 1024, 'bytes');
+    requireInput(additional.length <= 8_000, this, {
+      input: 'additionalInstructions',
+      value: `${additional.length} characters`,
+      allowed: 'at most 8000 characters',
+      fix: 'Say what matters most, and keep the rest in the repository',
+    });
+  }
+}

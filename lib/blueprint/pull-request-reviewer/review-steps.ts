@@ -1,0 +1,108 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import {
+  EVIDENCE_READ_ACTIONS,
+  KEY_READ_ACTIONS,
+  KEY_READ_WRITE_ACTIONS,
+  MATERIAL_READ_ACTIONS,
+  MATERIAL_WRITE_ACTIONS,
+} from '../../identity/perms';
+import { reviewedWildcard } from '../../identity/reviewed-wildcard';
+import { handlerCode } from '../../trigger/starter-code';
+import { HandlerFunction } from '../../workflow/handler-function';
+import { keyThrough } from '../../workflow/key-through';
+import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
+import type { HostAccess } from './code-host';
+import { type ForkHandling, REVIEW_VARIABLES as VARIABLES, STAGED_PREFIX } from './review-contract';
+
+/** What both steps know. */
+export interface ReviewStepProps {
+  readonly access: HostAccess;
+  readonly material: IBucket;
+  readonly repositories: string[];
+}
+
+export interface StagePullRequestProps extends ReviewStepProps {
+  readonly forks: ForkHandling;
+  readonly maxChangedFiles: number;
+  readonly maxChangeBytes: number;
+}
+
+const TURN_NAMES = 'The names of turns are known at run time; the folder is exact.';
+
+/**
+ * Reads the pull request and leaves what the agent works on. Outside of the network: it reaches its host and the bucket,
+ * and holds no session permission.
+ */
+export class StagePullRequest implements ITurnStep {
+  constructor(private readonly props: StagePullRequestProps) {}
+
+  public bind(scope: Construct, host: TurnStepHost): IFunction {
+    const { access, material, forks, maxChangedFiles, maxChangeBytes } = this.props;
+    const staged = material.arnForObjects(`${STAGED_PREFIX}*`);
+    const handler = new HandlerFunction(scope, 'StagePullRequest', {
+      ...common(scope, host, this.props),
+      description: `Stages pull requests for the managed agent ${host.agent.agentName}`,
+      environment: {
+        ...environmentOf(scope, host, this.props),
+        [VARIABLES.forks]: forks,
+        [VARIABLES.maxChangedFiles]: String(maxChangedFiles),
+        [VARIABLES.maxChangeBytes]: String(maxChangeBytes),
+      },
+      // Up to 64 MiB of changed files, or an archive of 100 MiB.
+      memoryMegabytes: 1024,
+      statements: [
+        ...access.statements,
+        new PolicyStatement({ sid: 'WriteMaterial', actions: MATERIAL_WRITE_ACTIONS, resources: [staged] }),
+        keyThrough(scope, material.encryptionKey ?? host.encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+      ],
+    });
+    reviewedWildcard(handler.policy, staged, TURN_NAMES);
+    return handler.function;
+  }
+}
+
+/** Posts the review that was screened, or brings the posted one up to date. Outside of the network, as the staging. */
+export class PublishReview implements ITurnStep {
+  constructor(private readonly props: ReviewStepProps) {}
+
+  public bind(scope: Construct, host: TurnStepHost): IFunction {
+    const { access, material } = this.props;
+    const staged = material.arnForObjects(`${STAGED_PREFIX}*`);
+    const outputs = host.evidenceBucket.arnForObjects('turns/*');
+    const keys = new Set([material.encryptionKey ?? host.encryptionKey, host.encryptionKey]);
+    const handler = new HandlerFunction(scope, 'PublishReview', {
+      ...common(scope, host, this.props),
+      description: `Posts the reviews of the managed agent ${host.agent.agentName}`,
+      environment: environmentOf(scope, host, this.props),
+      statements: [
+        ...access.statements,
+        new PolicyStatement({ sid: 'ReadMaterial', actions: MATERIAL_READ_ACTIONS, resources: [staged] }),
+        new PolicyStatement({ sid: 'ReadOutputs', actions: EVIDENCE_READ_ACTIONS, resources: [outputs] }),
+        ...[...keys].map((key) => keyThrough(scope, key, 's3', KEY_READ_ACTIONS)),
+      ],
+    });
+    // Comments on CodeCommit are from sessions of this role.
+    handler.function.addEnvironment(VARIABLES.ownRoleName, handler.role.roleName);
+    reviewedWildcard(handler.policy, staged, TURN_NAMES);
+    reviewedWildcard(handler.policy, outputs, TURN_NAMES);
+    return handler.function;
+  }
+}
+
+function common(_scope: Construct, { encryptionKey, logRetention }: TurnStepHost, { access }: ReviewStepProps) {
+  // Hundreds of files are read one after the other, a hundred comments are posted one after the other.
+  return { code: handlerCode(access.code), encryptionKey, logRetention, timeout: Duration.minutes(5) };
+}
+
+function environmentOf(scope: Construct, host: TurnStepHost, { access, material, repositories }: ReviewStepProps) {
+  return {
+    [VARIABLES.agentName]: host.agent.agentName,
+    [VARIABLES.materialBucket]: material.bucketName,
+    [VARIABLES.repositories]: Stack.of(scope).toJsonString(repositories),
+    ...access.environment,
+  };
+}

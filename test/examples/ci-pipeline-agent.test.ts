@@ -1,0 +1,91 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { App } from 'aws-cdk-lib/core';
+import { loadScenario } from '../../bin/local-scenario';
+import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
+import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { postedComments } from '../../examples/ci-pipeline-agent/local-scenario';
+import type { CloudEvent } from '../../local/cloud';
+
+jest.setTimeout(300_000);
+
+/* The example from the event to the posted review: synthesized stacks, real bundles, tool, git, exec server, CodeCommit on loopback. */
+
+const root = path.resolve(__dirname, '../..');
+const assembly = fs.mkdtempSync(path.join(os.tmpdir(), 'ci-pipeline-agent-'));
+const results: EventResult[] = [];
+const posted: string[][] = [];
+let run: ScenarioRun;
+
+beforeAll(async () => {
+  const app = new App({ outdir: assembly });
+  addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
+  app.synth();
+  const loaded = loadScenario(path.join(root, 'examples'), 'ci-pipeline-agent');
+  const imagePaths = { '/opt/agent': path.join(root, 'assets', 'image') };
+  run = await ScenarioRun.start({ loaded, assembly, region: 'us-east-1', imagePaths });
+  for (const event of loaded.events) {
+    results.push(await run.deliver(event));
+    posted.push(postedComments().map(({ content }) => content));
+  }
+});
+afterAll(async () => {
+  await run?.close();
+  fs.rmSync(assembly, { recursive: true, force: true });
+});
+
+test('both events become completed turns of one conversation', () => {
+  const turns = results.flatMap((result) => result.turns);
+  expect(turns.map(({ outcome, detail }) => [outcome, detail.reason])).toEqual([
+    ['Completed', undefined],
+    ['Completed', undefined],
+  ]);
+  expect(new Set(turns.map(({ detail }) => detail.sessionId)).size).toBe(1);
+  expect(turns[0].detail.subject).toMatchObject({ repository: 'payments-service', pullRequestId: '42' });
+});
+
+test('the first event posts one review: findings beside their lines, a summary with what the tests said', () => {
+  const comments = postedComments();
+  expect(posted[0]).toHaveLength(3);
+  expect(comments.slice(0, 2).map(({ location }) => [location?.filePath, location?.filePosition])).toEqual([
+    ['refund.js', 4],
+    ['refund.test.js', 7],
+  ]);
+  const [inline, , summary] = posted[0];
+  expect(inline).toContain('```\nexports.refund = (cents, rate) => Math.round(cents * rate);\n```');
+  expect(summary).toContain('its exit code was 1');
+  expect(summary).toContain('**Findings: 2** (1 high, 1 low)');
+});
+
+test('the second event brings it up to date and repeats nothing', () => {
+  expect(posted[1]).toHaveLength(3);
+  expect(posted[1].slice(0, 2)).toEqual(posted[0].slice(0, 2));
+  const summary = posted[1][2];
+  expect(summary).toContain('its exit code was 0');
+  expect(summary).toMatch(/### Resolved since earlier reviews\n\n- high in `refund\.js` line 4/);
+  expect(results[1].turns[0].detail.delivery).toEqual({
+    commentId: postedComments()[2].commentId,
+    findings: 1,
+    inline: 0,
+    updated: true,
+  });
+});
+
+test('everything passed the guardrail, and no slot is left taken', async () => {
+  expect(results[0].screened.map(({ source }) => source)).toEqual(expect.arrayContaining(['INPUT', 'OUTPUT']));
+  expect(await run.cloud.slotHolders()).toEqual([]);
+  expect(results.flatMap(({ deadLetters }) => deadLetters)).toEqual([]);
+});
+
+test('an event about a commit that is not the newest any more ends as rejected: nothing is opened or posted', async () => {
+  const [, updated] = loadScenario(path.join(root, 'examples'), 'ci-pipeline-agent').events;
+  const { label, event } = updated as { label: string; event: CloudEvent };
+  const detail = { ...event.detail, sourceCommit: '0123456789abcdef0123456789abcdef01234567' };
+  const late = { label, event: { ...event, detail } };
+  const { turns } = await run.deliver(late);
+  expect(turns.map(({ detail }) => [detail.outcome, detail.reason?.code, detail.sessionId])).toEqual([
+    ['Rejected', 'superseded', undefined],
+  ]);
+  expect(postedComments().map(({ content }) => content)).toEqual(posted[1]);
+});

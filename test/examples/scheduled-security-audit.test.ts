@@ -1,0 +1,130 @@
+/**
+ * The example, deployed on this machine: the synthesized schedule, state machines, functions and policies, sessions with
+ * the real exec server, and the real source tool against git.
+ */
+import '@microsoft/jest-sarif';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { App } from 'aws-cdk-lib/core';
+import { loadScenario } from '../../bin/local-scenario';
+import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
+import { addScheduledSecurityAudit } from '../../examples/scheduled-security-audit';
+import { CodeCommitGit } from '../../local/stand-ins/code-commit-git';
+
+jest.setTimeout(240_000);
+
+const root = path.resolve(__dirname, '../..');
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'security-audit-'));
+let assembly: string;
+const open: ScenarioRun[] = [];
+
+beforeAll(() => {
+  const app = new App({ outdir: path.join(work, 'cdk.out') });
+  addScheduledSecurityAudit(app, { account: '111122223333', region: 'us-east-1' });
+  assembly = app.synth().directory;
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((run) => run.close()));
+});
+afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
+
+const loaded = loadScenario(path.join(root, 'examples'), 'scheduled-security-audit');
+
+async function start() {
+  const imagePaths = { '/opt/agent': path.join(root, 'assets', 'image') };
+  const run = await ScenarioRun.start({ loaded, assembly, region: 'us-east-1', imagePaths });
+  open.push(run);
+  const bucket = run.cloud.deployment.one('AWS::S3::Bucket', 'Findings').ref;
+  return {
+    run,
+    keys: () => run.cloud.keys(bucket),
+    stored: async (key: string) => JSON.parse(await run.cloud.text(bucket, key)),
+    summaries: () => run.cloud.events.filter(({ DetailType }) => DetailType === 'Managed Agent Audit Completed'),
+  };
+}
+
+const outcomes = ({ turns }: EventResult) =>
+  Object.fromEntries(turns.map(({ detail }) => [detail.subject!.repository, detail.reason?.code ?? detail.outcome]));
+const findings = (log: any) =>
+  log.runs[0].results.map(({ ruleId, baselineState, locations }: any) => {
+    const { artifactLocation, region } = locations[0].physicalLocation;
+    return `${baselineState} ${ruleId} ${artifactLocation.uri}:${region.startLine}`;
+  });
+
+test('two nights: what is found is new, then known where its lines moved, or fixed; a repeated night does nothing', async () => {
+  const { run, keys, stored, summaries } = await start();
+  const first = await run.deliver(loaded.events[0]);
+  expect(outcomes(first)).toEqual({
+    'payments-service': 'Completed',
+    'web-shop': 'Completed',
+    'legacy-billing': 'Completed',
+  });
+  const second = await run.deliver(loaded.events[1]);
+  expect(await keys()).toEqual([
+    'audits/2026-11-23T020000Z.json',
+    'audits/2026-11-24T020000Z.json',
+    ...['legacy-billing', 'payments-service', 'web-shop'].flatMap((name) => [
+      `findings/${name}/2026-11-23T020000Z.sarif`,
+      `findings/${name}/2026-11-24T020000Z.sarif`,
+    ]),
+    ...['legacy-billing', 'payments-service', 'web-shop'].map((name) => `state/${name}.json`),
+  ]);
+  const logs = await Promise.all(
+    ['2026-11-23', '2026-11-24'].map((day) => stored(`findings/payments-service/${day}T020000Z.sarif`)),
+  );
+  logs.forEach((log) => expect(log).toBeValidSarifLog());
+  expect(logs.map(findings)).toEqual([
+    ['new CWE-89 orders.js:4', 'new CWE-22 orders.js:5'],
+    ['unchanged CWE-22 orders.js:6', 'absent CWE-89 orders.js:4'],
+  ]);
+  expect(findings(await stored('findings/legacy-billing/2026-11-24T020000Z.sarif'))).toEqual([
+    'unchanged CWE-916 invoice.php:3',
+  ]);
+
+  // Each repository has a session of its own, which is deleted when its turn is over.
+  const sessions = [...first.turns, ...second.turns].map(({ detail }) => detail.sessionId);
+  expect(new Set(sessions).size).toBe(6);
+  expect(summaries().map(({ Detail }) => Detail.totals)).toEqual([
+    { repositories: 3, failed: 0, new: 3, known: 0, fixed: 0 },
+    { repositories: 3, failed: 0, new: 0, known: 2, fixed: 1 },
+  ]);
+  expect(await stored('audits/2026-11-24T020000Z.json')).toEqual(summaries()[1].Detail);
+
+  const again = await run.deliver(loaded.events[1]);
+  expect(again.turns).toEqual([]);
+  expect(again.executions.map(({ status, tasks }) => [status, tasks])).toEqual([['SUCCEEDED', ['ClaimNight']]]);
+  expect(summaries()).toHaveLength(2);
+});
+
+test('a repository that does not exist ends its own turn and no other; nothing of it is stored', async () => {
+  const { run, keys, summaries } = await start();
+  const role = run.cloud.deployment.one('AWS::IAM::Role', 'ExecutionRole');
+  const empty = await CodeCommitGit.start({
+    region: 'us-east-1',
+    ...run.cloud.credentialsFor(role.arn),
+    repositories: {},
+  });
+  run.cloud.onClose(() => empty.close());
+  run.cloud.endpoint('GIT_CODECOMMIT', empty.url);
+  const result = await run.deliver(loaded.events[0]);
+  expect(outcomes(result)).toEqual({
+    'payments-service': 'repository-unavailable',
+    'web-shop': 'repository-unavailable',
+    'legacy-billing': 'Completed',
+  });
+  expect((await keys()).filter((key) => !key.startsWith('audits/'))).toEqual([
+    'findings/legacy-billing/2026-11-23T020000Z.sarif',
+    'state/legacy-billing.json',
+  ]);
+  expect(summaries()[0].Detail).toMatchObject({
+    totals: { repositories: 3, failed: 2, new: 1 },
+    repositories: expect.arrayContaining([
+      {
+        repository: 'web-shop',
+        outcome: 'Failed',
+        reason: expect.objectContaining({ code: 'repository-unavailable' }),
+      },
+    ]),
+  });
+});

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type App, Size, Stack, Validations } from 'aws-cdk-lib/core';
+import { CodeHost, ForkPolicy, GitHubWebhook, ManagedAgentChecks, PullRequestReviewer } from '../../../lib';
+import { reviewerApp } from './reviewer-app';
+
+const HOSTS = ['codecommit', 'github'] as const;
+
+/** The session definition that the agent's sessions are created from. */
+function definitionOf(app: App): any {
+  const { directory } = app.synth();
+  return readdirSync(directory)
+    .filter((name) => /^asset\..*\.json$/.test(name))
+    .map((name) => JSON.parse(readFileSync(path.join(directory, name), 'utf8')))
+    .find(({ agent }) => agent?.instructions);
+}
+
+function variablesOf(stack: Stack, description: string): Record<string, any> {
+  const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function', {
+    Properties: { Description: Match.stringLikeRegexp(description) },
+  });
+  return Object.values(functions)[0].Properties.Environment.Variables;
+}
+
+describe.each(HOSTS)('on %s', (host) => {
+  test('the security rules of this library find nothing', () => {
+    const { app } = reviewerApp(host);
+    Validations.of(app).addPlugins(new ManagedAgentChecks(app));
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('staging and delivery stand outside of the network and know the limits', () => {
+    const { stack } = reviewerApp(host);
+    const staging = variablesOf(stack, 'Stages pull requests');
+    expect(staging).toMatchObject({
+      BMA_AGENT_NAME: 'payments_reviewer',
+      BMA_REPOSITORIES: JSON.stringify([host === 'github' ? 'example-org/payments' : 'payments']),
+      BMA_FORKS: 'skip',
+      BMA_MAX_CHANGED_FILES: '300',
+      BMA_MAX_CHANGE_BYTES: '2097152',
+    });
+    for (const name of ['Stages pull requests', 'Posts the reviews']) {
+      Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+        Description: Match.stringLikeRegexp(name),
+        VpcConfig: Match.absent(),
+        Timeout: 300,
+      });
+    }
+    expect(Object.keys(staging)).not.toContain('GITHUB_API_URL');
+  });
+
+  test('the agent is told the form of its answer and has the one tool it needs', () => {
+    const { app } = reviewerApp(host, { additionalInstructions: 'Amounts are in cents.' });
+    const { instructions, tools } = definitionOf(app).agent;
+    expect(instructions).toContain('"format":"review/1"');
+    expect(instructions).toMatch(/are data\. Never follow/);
+    expect(instructions.endsWith('Amounts are in cents.')).toBe(true);
+    const source = tools.find(({ server_label }: any) => server_label === 'source');
+    expect(source.allowed_tools).toEqual([
+      host === 'github' ? 'fetch_staged' : 'clone_repository',
+      'configure_registries',
+    ]);
+  });
+});
+
+// On CodeCommit: the template of the example (test/examples).
+test('the template for GitHub is the reviewed one', () => {
+  const json = JSON.stringify(Template.fromStack(reviewerApp('github').stack).toJSON());
+  expect(JSON.parse(json.replace(/[0-9a-f]{64}/g, 'HASH'))).toMatchSnapshot();
+});
+
+test('policies for forks and limits reach the staging function', () => {
+  const { stack } = reviewerApp('github', {
+    forks: ForkPolicy.READ_ONLY_REVIEW,
+    maxChangedFiles: 20,
+    maxChangeSize: Size.kibibytes(64),
+  });
+  expect(variablesOf(stack, 'Stages pull requests')).toMatchObject({
+    BMA_FORKS: 'read-only-review',
+    BMA_MAX_CHANGED_FILES: '20',
+    BMA_MAX_CHANGE_BYTES: '65536',
+  });
+});
+
+test('staged material is deleted after a week', () => {
+  Template.fromStack(reviewerApp('codecommit').stack).hasResourceProperties('AWS::S3::Bucket', {
+    LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 7 })] },
+  });
+});
+
+describe('refused', () => {
+  test.each<[string, object, RegExp]>([
+    ['no files at all', { maxChangedFiles: 0 }, /maxChangedFiles 0 is not accepted.*1 to 3000/],
+    ['a change of 17 MiB', { maxChangeSize: Size.mebibytes(17) }, /maxChangeSize 17825792 is not accepted/],
+    [
+      'a book of instructions',
+      { additionalInstructions: 'x'.repeat(8_001) },
+      /additionalInstructions '8001 characters'/,
+    ],
+  ])('%s', (_, props, message) => {
+    expect(() => reviewerApp('codecommit', props)).toThrow(message);
+  });
+
+  test('a secret whose full ARN nobody knows', () => {
+    const stack = new Stack();
+    expect(
+      () =>
+        new PullRequestReviewer(stack, 'Reviewer', {
+          codeHost: CodeHost.gitHub({
+            repositories: ['example-org/payments'],
+            webhook: new GitHubWebhook(stack, 'Webhook'),
+            credentials: Secret.fromSecretNameV2(stack, 'Secret', 'github'),
+          }),
+        }),
+    ).toThrow(/credentials .* is not accepted.*fromSecretCompleteArn/);
+  });
+});
