@@ -80,8 +80,9 @@ test('everything passed the guardrail, and no slot is left taken', async () => {
 
 test('an event about a commit that is not the newest any more ends as rejected: nothing is opened or posted', async () => {
   const [, updated] = loadScenario(path.join(root, 'examples'), 'ci-pipeline-agent').events;
-  const late = structuredClone(updated) as { label: string; event: CloudEvent & { detail: Record<string, unknown> } };
-  late.event.detail.sourceCommit = '0123456789abcdef0123456789abcdef01234567';
+  const { label, event } = updated as { label: string; event: CloudEvent };
+  const detail = { ...event.detail, sourceCommit: '0123456789abcdef0123456789abcdef01234567' };
+  const late = { label, event: { ...event, detail } };
   const { turns } = await run.deliver(late);
   expect(turns.map(({ detail }) => [detail.outcome, detail.reason?.code, detail.sessionId])).toEqual([
     ['Rejected', 'superseded', undefined],
