@@ -24,22 +24,23 @@ export function newBlueprint(className: string, parent: string): NewBlueprint {
   const directory = path.join(parent, name);
   requireFree(directory);
 
-  fs.mkdirSync(parent, { recursive: true });
-  // Beside the target, so that a rename puts all files there at once. It fails where something has appeared meanwhile.
-  const fresh = fs.mkdtempSync(path.join(parent, `.${name}-`));
+  let fresh: string | undefined;
   try {
+    fs.mkdirSync(parent, { recursive: true });
+    // Beside the target, so that a rename puts all files there at once. It fails where something has appeared meanwhile.
+    const beside = fs.mkdtempSync(path.join(parent, `.${name}-`));
+    fresh = beside;
     const files = [...sample].map(([file, content]) => {
       const own = renamed(file, className, name);
-      fs.writeFileSync(path.join(fresh, own), renamed(content, className, name));
+      fs.writeFileSync(path.join(beside, own), renamed(content, className, name));
       return path.join(directory, own);
     });
-    fs.chmodSync(fresh, 0o777 & ~process.umask());
-    fs.renameSync(fresh, directory);
+    fs.chmodSync(beside, 0o777 & ~process.umask());
+    fs.renameSync(beside, directory);
     return { directory, files };
   } catch (problem) {
-    fs.rmSync(fresh, { recursive: true, force: true });
-    requireFree(directory);
-    throw new CommandError(2, `${directory} cannot be written: ${(problem as Error).message}`);
+    if (fresh !== undefined) fs.rmSync(fresh, { recursive: true, force: true });
+    throw new UsageError(`${directory} cannot be written: ${(problem as Error).message}`);
   }
 }
 
@@ -85,8 +86,13 @@ function importedNames(source: string): string[] {
 }
 
 function requireFree(directory: string): void {
-  const found = fs.lstatSync(directory, { throwIfNoEntry: false });
-  if (!found) return;
+  let found: fs.Stats | undefined;
+  try {
+    found = fs.lstatSync(directory);
+  } catch {
+    // Not there; whether it can be made shows when it is made.
+    return;
+  }
   const files = found.isDirectory() ? fs.readdirSync(directory) : [];
   if (found.isDirectory() && files.length === 0) return;
   throw new UsageError(

@@ -274,6 +274,7 @@ export class LocalCloud {
 
   public async close(): Promise<void> {
     this.executions.close();
+    this.queues.close();
     await this.functions.close();
     for (const close of this.closers.reverse()) await close();
     await this.stores.close();

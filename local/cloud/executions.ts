@@ -23,6 +23,8 @@ export interface Execution {
   error?: Error;
   /** Tasks in the order in which they were begun, repeated ones included. */
   readonly tasks: string[];
+  /** Tokens of its tasks, as they were handed out. */
+  readonly tokens: string[];
   /** Tasks that wait for a token or for another execution, and all others that run. */
   waiting: number;
   working: number;
@@ -115,6 +117,7 @@ export class Executions {
       startDate: new Date().toISOString(),
       status: 'RUNNING',
       tasks: [],
+      tokens: [],
       waiting: 0,
       working: 0,
       largestState: running.largestState,
@@ -184,6 +187,7 @@ export class Executions {
     const token = `${base}-${this.issued++}`;
     const own = JSON.parse(JSON.stringify(parameters ?? null).replaceAll(`"${base}"`, `"${token}"`)) as unknown;
     execution.tasks.push(state);
+    execution.tokens.push(token);
     execution.working += 1;
     try {
       return await this.options.task({ execution, state, token }, resource, own);

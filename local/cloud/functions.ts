@@ -11,6 +11,7 @@ export interface FunctionsOptions {
 export class Functions {
   /** Invocations that have no answer yet. */
   public running = 0;
+  private closed = false;
   private readonly hosts = new Map<string, FunctionHost>();
 
   public constructor(
@@ -31,6 +32,7 @@ export class Functions {
 
   /** Invokes the real code of a function. What it throws keeps its name. */
   public async invoke(reference: string, payload: unknown): Promise<unknown> {
+    if (this.closed) throw new Error('The local cloud is closed');
     this.running += 1;
     try {
       return await this.host(this.find(reference)).invoke(payload);
@@ -45,6 +47,7 @@ export class Functions {
   }
 
   public async close(): Promise<void> {
+    this.closed = true;
     await Promise.all([...this.hosts.values()].map((host) => host.crash()));
   }
 

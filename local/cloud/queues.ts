@@ -25,6 +25,7 @@ interface Queue {
 
 export class Queues {
   private readonly queues: Queue[];
+  private closed = false;
 
   public constructor(
     deployment: Deployment,
@@ -69,6 +70,11 @@ export class Queues {
       .flatMap(({ name, messages }) => messages.map(({ body }) => ({ queue: name, body })));
   }
 
+  /** Hands over no further messages. */
+  public close(): void {
+    this.closed = true;
+  }
+
   private find(reference: string): Queue {
     const found = this.queues.find(({ arn, name, url }) => [arn, name, url].includes(reference));
     if (found === undefined) throw new Error(`No queue "${reference}" in the deployment`);
@@ -82,6 +88,7 @@ export class Queues {
     while (queue.messages.length > 0) {
       // What was just sent is handed over together, as far as a batch goes.
       await new Promise((resolve) => setImmediate(resolve));
+      if (this.closed) return;
       const batch = queue.messages.splice(0, Number(mapping.properties.BatchSize ?? 10));
       for (const message of batch) message.receives += 1;
       const failed = await this.handOver(queue, mapping, batch);

@@ -3,7 +3,7 @@ import { statementsOf } from '../../lib/security/statement/build';
 import { IndexSource } from '../../lib/security/statement/index-source';
 import { Identities } from '../../lib/security/statement/roles';
 import { listOf, numberOf, objectOf, type Source } from '../../lib/security/statement/source';
-import type { Drive, Statement } from '../../lib/security/statement/statement';
+import type { Drive, Statement, Trigger } from '../../lib/security/statement/statement';
 import { chainOf } from '../../lib/security/statement/triggers';
 import type { TemplateIndex } from '../../lib/security/template-index';
 import type { Card, PictureFacts, Runtime } from './picture-facts';
@@ -35,16 +35,19 @@ function factsOf(statement: Statement, agent: Agent, source: Source, identities:
   const starters = statement.starters.filter(
     ({ principal, may }) => !inside.has(principal) && may.some((drive) => STARTS.includes(drive)),
   );
-  const queued = statement.triggers.some(({ path }) => path.length > 3);
+  const settlements = machines.filter(({ states }) => isSettlement(states)).map(({ item }) => item.name);
+  const triggers = statement.triggers.filter(({ path }) => !path.some((name) => settlements.includes(name)));
   return {
     title: agentName(agent),
     stacks: [...stacks].sort(),
     starts: [
-      ...statement.triggers.map((trigger) => triggerCard(trigger, source)),
+      ...triggers.map((trigger) => triggerCard(trigger, source)),
       ...starters.map((starter) => starterCard(starter)),
     ],
-    delivery: deliveryText(statement, queued),
-    between: machines.filter((machine) => machine !== workflow && !isSettlement(machine.states)).map(askingMachine),
+    delivery: deliveryText(triggers, new Set(source.items('AWS::SQS::Queue').map(({ name }) => name))),
+    between: machines
+      .filter((machine) => machine !== workflow && !isSettlement(machine.states))
+      .map((machine) => askingMachine(machine, source, identities)),
     steps: workflow ? stepsOf(workflow, source, identities, guardrailCards(statement, source)) : [],
     session: sessionCard(statement),
     runtime: runtimeOf(statement, agent, source),
@@ -64,10 +67,11 @@ function isSettlement(states: ReadonlyMap<string, unknown>): boolean {
   return states.has('StopSubmits');
 }
 
-function deliveryText({ triggers }: Statement, queued: boolean): string {
+function deliveryText(triggers: readonly Trigger[], queues: ReadonlySet<string>): string {
   if (!triggers.length) {
     return '';
   }
+  const queued = triggers.every(({ path }) => path.some((name) => queues.has(name)));
   const kept = triggers.every(({ deadLetterQueue }) => deadLetterQueue !== false);
   return [queued ? 'through a queue and a starter function' : '', kept ? 'failed deliveries are kept' : '']
     .filter((text) => text)

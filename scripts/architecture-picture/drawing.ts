@@ -83,7 +83,7 @@ export function cardPart({ service, kind, name, notes }: Card, width: number, le
   }
   notes.forEach((note) => add(note, { name: 'note' }));
   const height = Math.max(y + PAD - 2, least);
-  const frame = `<rect class="card" width="${width}" height="${height}" rx="6"/><path d="M3 5v${height - 10}" stroke="${colour}" stroke-width="4" stroke-linecap="round"/>`;
+  const frame = `<rect class="card" width="${round(width)}" height="${height}" rx="6"/><path d="M3 5v${height - 10}" stroke="${colour}" stroke-width="4" stroke-linecap="round"/>`;
   return { svg: frame + parts.join(''), height };
 }
 

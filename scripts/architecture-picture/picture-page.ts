@@ -23,7 +23,8 @@ export function pictureSvg(example: string, agents: readonly PictureFacts[]): st
     `<desc id="desc">${html(agents.map(inWords).join(' '))}</desc>`,
     `<style>${STYLE}</style>`,
     `<rect width="${PAGE.width}" height="${height}" rx="10" fill="#fff" stroke="#e2e8f0"/>`,
-    ...body,
+    // One element a line: a change of a picture can be reviewed.
+    ...body.map((svg) => svg.replace(/(?<=>)(?=<(g|\/g|rect|path|text|circle)\b)/g, '\n')),
     '</svg>',
   ].join('\n')}\n`;
 }

@@ -4,8 +4,8 @@ import { accessOf } from '../../lib/security/statement/stores';
 import type { Card } from './picture-facts';
 import { kindOf, resourceName, serviceName } from './words';
 
-/** What every role of a kind has and nobody thinks of as reach: keys, network interfaces, traces, the agent service. */
-const PLUMBING = ['kms', 'ec2', 'xray', 'bedrock-mantle'];
+/** What every role of a kind has and nobody thinks of as reach: keys, network interfaces, traces, the agent service, roles handed on. */
+const PLUMBING = ['kms', 'ec2', 'xray', 'bedrock-mantle', 'iam'];
 const VERBS = { read: 'reads', write: 'writes', use: 'uses' } as const;
 
 /**

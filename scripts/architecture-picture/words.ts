@@ -24,6 +24,7 @@ const SERVICES: Readonly<Record<string, readonly [name: string, kind: Kind]>> = 
   lambda: ['Lambda', 'compute'],
   logs: ['CloudWatch Logs', 'watch'],
   s3: ['S3', 'storage'],
+  scheduler: ['EventBridge Scheduler', 'events'],
   secretsmanager: ['Secrets Manager', 'security'],
   securityhub: ['Security Hub', 'security'],
   sns: ['SNS', 'events'],
@@ -77,9 +78,8 @@ export function resourceName(resource: string, source: Source): string | undefin
     name.startsWith('AWS::') ? name.slice('AWS::'.length) : shortPath(name),
   );
   const own = /^arn:(?:[^:]*:){4}(.*)$/.exec(readable)?.[1] ?? readable.replace(/^arn:[^:]*:s3:::/, '');
-  return (
-    own.replace(/^[a-z-]+[:/](?=.)/, (type) => (type === '/' ? type : '')).replace(/[:/](log-stream:)?\*$/, '') || own
-  );
+  const plain = own.replace(/^[a-z-]+[:/](?=[^*])/, '').replace(/[:/](log-stream:)?\*$/, '');
+  return plain && own.startsWith('/') ? own.replace(/[:/]\*$/, '') : plain || own;
 }
 
 /** `1 hour`, `30 minutes`. */

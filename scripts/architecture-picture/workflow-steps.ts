@@ -29,17 +29,27 @@ export function runsTurns({ states }: Machine): boolean {
   return states.has('OpenSession') && states.has('SubmitTurn');
 }
 
-/** A state machine of the app that asks for turns. */
-export function askingMachine({ item, states }: Machine): Card {
+/** A state machine of the app that asks for turns, and what its own functions reach. */
+export function askingMachine({ item, states }: Machine, source: Source, identities: Identities): Card {
   const maps = [...states.values()].filter(({ Type }) => Type === 'Map');
+  const functions = source
+    .mentioned(item.properties.DefinitionString)
+    .filter(({ type }) => type === 'AWS::Lambda::Function');
+  const reached = functions.flatMap(({ properties }) => {
+    const role = source.target(properties.Role);
+    return reachOf(role && identities.of(role), source);
+  });
   return {
     service: 'Step Functions',
     kind: 'events',
     name: shortItem(item),
-    notes: maps.map((map) => {
-      const limit = numberOf(map.MaxConcurrency);
-      return `one turn per item of a list${limit ? `, at most ${limit} at the same time` : ''}`;
-    }),
+    notes: [
+      ...maps.map((map) => {
+        const limit = numberOf(map.MaxConcurrency);
+        return `one turn per item of a list${limit ? `, at most ${limit} at the same time` : ''}`;
+      }),
+      ...new Set(reached.map(({ name, notes }) => `its functions: ${name}, ${notes.join('; ')}`)),
+    ],
   };
 }
 

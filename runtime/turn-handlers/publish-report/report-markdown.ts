@@ -24,7 +24,7 @@ export function reportMarkdown(report: IncidentReport): string {
     '',
     ...table(
       ['Time (UTC)', 'What', 'Source'],
-      timeline.map(({ at, what, source }) => [at, line(what), line(source)]),
+      timeline.map(({ at, what, source }) => [at.replace('.000Z', 'Z'), line(what), line(source)]),
     ),
     '',
     '## Evidence',
@@ -60,8 +60,18 @@ export function line(text: string): string {
   return escaped(visibleLine(text));
 }
 
-/** Every character that means something in Markdown or HTML, anywhere. */
-const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()<>#+\-.!|~&:@=^$"']/g, '\\$&');
+/** What is markup wherever it stands: of Markdown, of HTML, of tables, of formulas. */
+const ANYWHERE = /[\\`*_[\]<>|~&$]/g;
+/** What would be made a link although nobody wrote one. */
+const LINKS = /:(?=\/\/)|(?<=www)\.|@/gi;
+/** What makes a heading, a list or a rule at the beginning of a line. */
+const AT_BEGINNING = /^(?:[#+=-]|\d+(?=[.)]))/;
+
+const escaped = (text: string): string =>
+  text
+    .replace(ANYWHERE, '\\$&')
+    .replace(LINKS, '\\$&')
+    .replace(AT_BEGINNING, (begin) => (/\d/.test(begin) ? `${begin}\\` : `\\${begin}`));
 
 const paragraphs = (text: string): string =>
   visibleText(text)

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { OpsItemCategory, OpsItemSeverity } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
+import { Duration, type Stack, Validations } from 'aws-cdk-lib/core';
 import { ManagedAgentChecks, OpsCenter, ResumeEvent, type IncidentResponderProps } from '../../../lib';
 import { instructions } from '../../../lib/blueprint/incident-responder/instructions';
 import { responderScene } from './responder-scene';

@@ -393,7 +393,7 @@ describe('publishing', () => {
     });
     const markdown = account.reports[`reports/${id}/01.md`];
     const outside = markdown.replace(/^`{5}\n[\s\S]*?\n`{5}$/m, '');
-    expect(outside).not.toMatch(/(?<!\\)[<>]|(?<!\\)\]\(|^# Big/m);
+    expect(outside).not.toMatch(/(?<!\\)[<>]|(?<!\\)\]\(|^# Big|https?:\/\//m);
     expect(outside.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
     expect(outside).toContain('\\\\u202eevil\\\\u0007');
     expect(markdown).toContain('`````\necho 1\n````\n# out\n`````');

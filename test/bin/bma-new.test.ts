@@ -1,0 +1,112 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { bma } from '../../bin/bma';
+import { kebabCase } from '../../bin/bma/new-blueprint';
+
+const SAMPLE = path.resolve(__dirname, '../../examples/custom-blueprint/licence-auditor');
+
+let work: string;
+beforeEach(() => (work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-new-'))));
+afterEach(() => fs.rmSync(work, { recursive: true, force: true }));
+
+async function run(...args: string[]) {
+  let [out, error] = ['', ''];
+  const exit = await bma(
+    ['new', ...args],
+    (text) => (out += text),
+    (text) => (error += text),
+  );
+  return { exit, out, error };
+}
+
+/** Files of a directory with their texts. */
+const filesOf = (directory: string): Record<string, string> =>
+  Object.fromEntries(
+    fs.readdirSync(directory).map((file) => [file, fs.readFileSync(path.join(directory, file), 'utf8')]),
+  );
+
+test('the scaffold of LicenceAuditor is the committed example', async () => {
+  expect(await run('blueprint', 'LicenceAuditor', '--directory', work)).toMatchObject({ exit: 0, error: '' });
+  expect(filesOf(path.join(work, 'licence-auditor'))).toEqual(filesOf(SAMPLE));
+});
+
+test('another name is another class in other files, and otherwise the same', async () => {
+  const { out } = await run('blueprint', 'SBOMReporter', '--directory', path.join(work, 'lib'));
+  const directory = path.join(work, 'lib', 'sbom-reporter');
+  const renamed = Object.entries(filesOf(SAMPLE)).map(([file, text]) => [
+    file.replace('licence-auditor', 'sbom-reporter'),
+    text.replaceAll('LicenceAuditor', 'SBOMReporter').replaceAll('licence-auditor', 'sbom-reporter'),
+  ]);
+
+  expect(filesOf(directory)).toEqual(Object.fromEntries(renamed));
+  expect(JSON.stringify(filesOf(directory))).not.toMatch(/LicenceAuditor|licence-auditor/);
+  expect(out).toContain(`npx jest ${path.join(directory, 'sbom-reporter.test.ts')}`);
+  expect(out).toContain('SBOMReporterStack');
+});
+
+test('an empty directory of that name is filled', async () => {
+  fs.mkdirSync(path.join(work, 'night-watch'));
+  expect(await run('blueprint', 'NightWatch', '--directory', work)).toMatchObject({ exit: 0 });
+});
+
+test.each<[string, () => void]>([
+  ['a directory with a file of yours', () => fs.writeFileSync(path.join(dir(), 'mine.txt'), 'mine')],
+  ['one of the files', () => fs.writeFileSync(path.join(dir(), 'night-watch.ts'), 'mine')],
+  ['a file in the place of the directory', () => fs.writeFileSync(path.join(work, 'night-watch'), 'mine')],
+  ['a link that leads nowhere', () => fs.symlinkSync('/nowhere', path.join(work, 'night-watch'))],
+])('%s stays as it is, and nothing is written', async (_what, make) => {
+  make();
+  const before = snapshot(work);
+  const result = await run('blueprint', 'NightWatch', '--directory', work);
+
+  expect(result).toMatchObject({ exit: 2, out: '', error: expect.stringContaining('is there already') });
+  expect(snapshot(work)).toEqual(before);
+});
+
+function dir(): string {
+  const directory = path.join(work, 'night-watch');
+  fs.mkdirSync(directory);
+  return directory;
+}
+
+const snapshot = (directory: string): unknown =>
+  fs.readdirSync(directory, { withFileTypes: true }).map((entry) => {
+    const file = path.join(directory, entry.name);
+    if (entry.isDirectory()) return [entry.name, snapshot(file)];
+    return [entry.name, entry.isSymbolicLink() ? fs.readlinkSync(file) : fs.readFileSync(file, 'utf8')];
+  });
+
+test('a place that cannot be written to is said, and nothing is left', async () => {
+  fs.writeFileSync(path.join(work, 'file'), '');
+  expect(await run('blueprint', 'NightWatch', '--directory', path.join(work, 'file'))).toMatchObject({
+    exit: 2,
+    error: expect.stringContaining('cannot be written'),
+  });
+  expect(fs.readdirSync(work)).toEqual(['file']);
+});
+
+test.each([
+  [['blueprint'], /takes one name/],
+  [['blueprint', 'A', 'B'], /takes one name/],
+  [['blueprint', 'licenceAuditor'], /Allowed: PascalCase/],
+  [['blueprint', 'Licence-Auditor'], /Allowed: PascalCase/],
+  [['blueprint', '../Auditor'], /Allowed: PascalCase/],
+  [['blueprint', 'Bucket'], /would hide one that it needs/],
+  [['blueprint', 'AgentBlueprint'], /would hide one that it needs/],
+  [['blueprint', 'Object'], /would hide one that it needs/],
+  [['stack', 'Auditor'], /'stack' is not known. Allowed: blueprint/],
+  [[], /needs to know what/],
+])('%j is refused with what is wrong', async (args, message) => {
+  expect(await run(...args, '--directory', work)).toMatchObject({ exit: 2, error: expect.stringMatching(message) });
+  expect(fs.readdirSync(work)).toEqual([]);
+});
+
+test.each([
+  ['LicenceAuditor', 'licence-auditor'],
+  ['SBOMReporter', 'sbom-reporter'],
+  ['S3Watch', 's3-watch'],
+  ['Ec2InstanceXYZ', 'ec2-instance-xyz'],
+])('%s is in files named %s', (name, files) => {
+  expect(kebabCase(name)).toBe(files);
+});
