@@ -119,8 +119,8 @@ async function prepare(folder: string) {
   await cp(path.join(root, 'assets/handlers/starter'), starter, { recursive: true });
   const chain = path.join(folder, 'starter-with-chain');
   await mkdir(chain);
-  const { literalSchemaKeys } = (await import(path.join(root, 'scripts/literal-schema-keys.mjs'))) as {
-    literalSchemaKeys: Plugin;
+  const { leanAwsSdk } = (await import(path.join(root, 'scripts/lean-aws-sdk.mjs'))) as {
+    leanAwsSdk: Plugin;
   };
   await build({
     entryPoints: [path.join(root, 'runtime/turn-handlers/starter/main.ts')],
@@ -131,7 +131,7 @@ async function prepare(folder: string) {
     target: 'node22',
     mainFields: ['module', 'main'],
     supported: { 'dynamic-import': false },
-    plugins: [literalSchemaKeys],
+    plugins: [leanAwsSdk],
   });
   for (const directory of [starter, chain]) {
     await writeFile(path.join(directory, 'trigger.json'), JSON.stringify(CONFIGURATION));

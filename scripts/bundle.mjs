@@ -5,7 +5,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { literalSchemaKeys } from './literal-schema-keys.mjs';
+import { leanAwsSdk } from './lean-aws-sdk.mjs';
 import { sarifValidatorPlugin } from './sarif-validator.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -107,7 +107,7 @@ await Promise.all(
       banner,
       alias,
       supported,
-      plugins: [literalSchemaKeys, sarifValidatorPlugin],
+      plugins: [leanAwsSdk, sarifValidatorPlugin],
       logLevel: 'warning',
     }),
   ),
