@@ -205,7 +205,16 @@ test('an event that no rule matches is delivered to nobody', async () => {
 
 test('a machine runs another for every item, sees which failed, and what it publishes starts the next thing', async () => {
   const before = cloud.buses.deliveries.length;
-  await cloud.deliver(event({ kind: 'batch', items: [{ item: 1, odd: false }, { item: 2, odd: true }, { item: 3, odd: false }] }));
+  await cloud.deliver(
+    event({
+      kind: 'batch',
+      items: [
+        { item: 1, odd: false },
+        { item: 2, odd: true },
+        { item: 3, odd: false },
+      ],
+    }),
+  );
   await cloud.quiet();
 
   const [published] = cloud.events.filter(({ Source }) => Source === 'test.parent');
