@@ -56,17 +56,24 @@ export class IncidentResponseStack extends Stack {
     new CfnOutput(this, 'OnCallTopic', { value: onCall.topicArn });
   }
 
-  /** Source of the statement: docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+  /** A topic that alarms of this account may publish to. Source: docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
   private onCallTopic(encryptionKey: AgentKey): Topic {
+    const topic = new Topic(this, 'OnCall', { masterKey: encryptionKey, enforceSSL: true });
+    const alarms = {
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+    };
+    topic.addToResourcePolicy(
+      new PolicyStatement({ ...alarms, sid: 'AlarmsPublish', actions: ['sns:Publish'], resources: [topic.topicArn] }),
+    );
     encryptionKey.addToResourcePolicy(
       new PolicyStatement({
+        ...alarms,
         sid: 'AlarmsPublish',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         resources: ['*'], // In a key policy "*" is this key and no other.
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     );
-    return new Topic(this, 'OnCall', { masterKey: encryptionKey, enforceSSL: true });
+    return topic;
   }
 }

@@ -22,7 +22,7 @@ async function run(...args: string[]) {
 test('cost prints every line with its price, the assumptions, and what is not in the sums', async () => {
   const { exit, out } = await run(directory, '--turns', '200');
   expect(exit).toBe(0);
-  expect(out).toMatch(/\$73\.00 {2}10 × interface endpoint in one Availability Zone, \$0\.01 per hour/);
+  expect(out).toMatch(/\$102\.20 {2}14 × interface endpoint in one Availability Zone, \$0\.01 per hour/);
   expect(out).toMatch(/Idle and 200 turns, per month: \$\d+\.\d\d/);
   expect(out).toMatch(/Assumed\n {2}turnsPerMonth = 200: /);
   expect(out).toMatch(/Not in the sums\n {2}- /);
@@ -62,5 +62,5 @@ test('npm start shows what a stack costs idle and per turn, and where the rest s
     /\$0\.\d{4} a turn \(400000 input and 10000 output tokens of openai\.gpt-5\.6-luna, 10 minutes\)/,
   );
   expect(agent).toMatch(/things are not in it: bma cost cdk\.out --stack CiPipelineAgent/);
-  expect(costLines(directory, 'CiPipelineNetwork', plain).join('\n')).toMatch(/\$74\.00 a month idle/);
+  expect(costLines(directory, 'CiPipelineNetwork', plain).join('\n')).toMatch(/\$103\.20 a month idle/);
 });

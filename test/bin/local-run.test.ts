@@ -41,8 +41,9 @@ async function run(name: string, change: (template: any) => void = () => undefin
 test('a pull-request event becomes a turn: real commands, their exit codes, the answer, and evidence with its hash', async () => {
   const { completed, output } = await run('as-it-is');
   expect(output).toMatch(/node --test refund\.test\.js {2}exit 1/);
-  expect(output).toContain('2 !== 3');
-  expect(output).toMatch(/Shown by: `node refund\.test\.js`, exit code 1/);
+  expect(output).toContain('clone_repository');
+  expect(output).toContain('its exit code was 1');
+  expect(output).toContain('comment beside refund.js line 4');
   expect(output).toMatch(/Managed Agent Turn Completed on the bus/);
   expect(output).toContain('Every slot is free');
   expect(completed).toBe(true);

@@ -2,10 +2,18 @@ import { OpsItemCategory, OpsItemSeverity } from 'aws-cdk-lib/aws-cloudwatch-act
 
 /** How OpsItems are made. */
 export interface OpsItemOptions {
-  /** @default OpsItemSeverity.HIGH */
+  /**
+   * How urgent people are to take it.
+   *
+   * @default OpsItemSeverity.HIGH
+   */
   readonly severity?: OpsItemSeverity;
 
-  /** @default OpsItemCategory.AVAILABILITY */
+  /**
+   * Where it is sorted in.
+   *
+   * @default OpsItemCategory.AVAILABILITY
+   */
   readonly category?: OpsItemCategory;
 }
 

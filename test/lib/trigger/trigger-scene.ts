@@ -81,8 +81,12 @@ export class TriggerScene {
       network: this.network,
       encryptionKey: this.key,
     });
-    agent.attachWorkflow(new StandInWorkflow(this.stack, `${id}Turns`, this.key, agentName));
+    this.giveWorkflow(agent, id, agentName);
     return agent;
+  }
+
+  protected giveWorkflow(agent: ManagedAgent, id: string, agentName: string): void {
+    agent.attachWorkflow(new StandInWorkflow(this.stack, `${id}Turns`, this.key, agentName));
   }
 
   public webhook(props: GitHubWebhookProps = { encryptionKey: this.key }): GitHubWebhook {
