@@ -273,6 +273,9 @@ export const OPS_ITEM_CREATE_ACTIONS = ['ssm:CreateOpsItem'];
 export const OPS_ITEM_TAG_ACTIONS = ['ssm:AddTagsToResource'];
 export const OPS_ITEM_UPDATE_ACTIONS = ['ssm:UpdateOpsItem'];
 
+/** Starting named runbooks of Systems Manager Automation. */
+export const RUNBOOK_START_ACTIONS = ['ssm:StartAutomationExecution'];
+
 /** Setting timers in one schedule group. */
 export const SCHEDULE_CREATE_ACTIONS = ['scheduler:CreateSchedule'];
 

@@ -5,6 +5,8 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import {
   APPROVAL_ACTIONS,
+  FUNCTION_INVOKE_ACTIONS,
+  FUNCTION_URL_ACTIONS,
   LEDGER_CHANGE_ACTIONS,
   LEDGER_KEY_ACTIONS,
   LEDGER_READ_ACTIONS,
@@ -12,6 +14,7 @@ import {
 } from '../identity/perms';
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
 import { keyThrough } from './key-through';
+import { APPROVAL_RECORDS_VARIABLE, approvalLedgerKey, type ApprovalRecords } from './turn-contract';
 import { TurnFunction, type TurnFunctionSetting } from './turn-function';
 
 /**
@@ -24,10 +27,18 @@ export class ApproveFunction extends Construct {
   public readonly function: TurnFunction;
   public readonly url: lambda.FunctionUrl;
 
-  constructor(scope: Construct, id: string, setting: TurnFunctionSetting, ledger: ITable) {
+  /** @param records what approvers answer; of anything but turns, only these items of the ledger are reached */
+  constructor(
+    scope: Construct,
+    id: string,
+    setting: TurnFunctionSetting,
+    ledger: ITable,
+    records: ApprovalRecords = 'turn',
+  ) {
     super(scope, id);
     this.function = new TurnFunction(this, 'ApproveTurn', {
       ...setting,
+      ...(records === 'turn' ? {} : { environment: { ...setting.environment, [APPROVAL_RECORDS_VARIABLE]: records } }),
       code: 'approve-turn',
       description: 'Takes the answers of approvers',
       timeout: Duration.seconds(30),
@@ -37,6 +48,13 @@ export class ApproveFunction extends Construct {
           sid: 'Ledger',
           actions: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
           resources: [ledger.tableArn],
+          conditions:
+            records === 'turn'
+              ? undefined
+              : {
+                  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [approvalLedgerKey(records, '*')] },
+                  Null: { 'dynamodb:LeadingKeys': 'false' },
+                },
         }),
         keyThrough(this, setting.encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
         new iam.PolicyStatement({
@@ -50,4 +68,22 @@ export class ApproveFunction extends Construct {
     reviewedWildcard(this.function.node.findChild('Policy'), '*', RESOURCELESS_ACTIONS['states:SendTaskSuccess']);
     this.url = this.function.function.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM });
   }
+}
+
+/** The grantee may answer at the URL of an approve function, and reach the function no other way. */
+export function grantAnswers(handler: lambda.IFunction, grantee: iam.IGrantable): iam.Grant {
+  const resourceArns = [handler.functionArn];
+  return iam.Grant.addToPrincipal({
+    grantee,
+    actions: FUNCTION_URL_ACTIONS,
+    resourceArns,
+    conditions: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+  }).combine(
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions: FUNCTION_INVOKE_ACTIONS,
+      resourceArns,
+      conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+    }),
+  );
 }

@@ -268,6 +268,20 @@ export function turnLedgerKey(executionName: string): string {
   return `turn#${executionName}`;
 }
 
+/**
+ * What waits for an answer under the name of a turn: the turn itself, or a remediation that its report proposed. Apart from
+ * each other, so that who may answer one may not answer the other.
+ */
+export type ApprovalRecords = 'turn' | 'remediation';
+
+/** Variable of the approve function that says which. Absent: turns. */
+export const APPROVAL_RECORDS_VARIABLE = 'APPROVAL_RECORDS';
+
+/** Where the task token and the answer are. */
+export function approvalLedgerKey(records: ApprovalRecords, executionName: string): string {
+  return records === 'turn' ? turnLedgerKey(executionName) : `${records}#${executionName}`;
+}
+
 export interface TurnItem extends LedgerKey {
   /** `submitting` is written before the message is sent, `submitted` after it was accepted. */
   readonly state: 'registered' | 'submitting' | 'submitted';

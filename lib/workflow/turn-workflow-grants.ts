@@ -5,14 +5,13 @@ import {
   EXECUTION_LIST_ACTIONS,
   EXECUTION_READ_ACTIONS,
   EXECUTION_STOP_ACTIONS,
-  FUNCTION_INVOKE_ACTIONS,
-  FUNCTION_URL_ACTIONS,
   KEY_READ_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
   PROMPT_STORE_ACTIONS,
   START_EXECUTION_ACTIONS,
 } from '../identity/perms';
 import { InputError } from '../validation/input-error';
+import { grantAnswers } from './approve-function';
 import type { TurnWorkflow } from './turn-workflow';
 
 /** Permissions around the turns of a workflow, one method per intent. None of them reaches a session. */
@@ -91,20 +90,7 @@ export class TurnWorkflowGrants {
         fix: 'set approval: TurnApproval.onRequest() or TurnApproval.always()',
       });
     }
-    const resourceArns = [handler.functionArn];
-    return Grant.addToPrincipal({
-      grantee,
-      actions: FUNCTION_URL_ACTIONS,
-      resourceArns,
-      conditions: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
-    }).combine(
-      Grant.addToPrincipal({
-        grantee,
-        actions: FUNCTION_INVOKE_ACTIONS,
-        resourceArns,
-        conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
-      }),
-    );
+    return grantAnswers(handler, grantee);
   }
 
   private executions(): string {

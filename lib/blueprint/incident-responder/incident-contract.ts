@@ -29,6 +29,8 @@ export const DELIVERY_VARIABLES = {
   opsItem: 'BMA_OPS_ITEM',
   /** JSON of {@link TimerSetting}. Absent: no timers. */
   timer: 'BMA_TIMER',
+  /** JSON list of the runbooks that a report may propose. Absent: none. */
+  runbooks: 'BMA_RUNBOOKS',
 } as const;
 
 /** How OpsItems of a service are made. */

@@ -1,7 +1,9 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { LEDGER_CHANGE_ACTIONS, LEDGER_KEY_ACTIONS, LEDGER_READ_ACTIONS } from '../../identity/perms';
 import { keyThrough } from '../../workflow/key-through';
+import { approvalLedgerKey } from '../../workflow/turn-contract';
 import type { TurnStepHost } from '../../workflow/turn-step';
 import { incidentLedgerKey } from './incident-contract';
 
@@ -24,4 +26,17 @@ export function incidentLedgerStatements(
     }),
     keyThrough(scope, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
   ];
+}
+
+/** Proposals of remediations in the ledger, and what was answered to them: no turn and no session. */
+export function remediationItems(sid: string, ledger: ITable, actions: string[]): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions,
+    resources: [ledger.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [approvalLedgerKey('remediation', '*')] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
 }

@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { DeploymentsToolProps } from '../../agent';
 import type { AgentBlueprintProps } from '../agent-blueprint-props';
+import type { IncidentRemediation } from './incident-remediation';
 import type { OpsCenter } from './ops-center';
 import type { ResumeEvent } from './resume-event';
 
@@ -59,6 +60,13 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
    * @default OpsCenter.none()
    */
   readonly opsCenter?: OpsCenter;
+
+  /**
+   * What a report may propose to run, once a person approved it.
+   *
+   * @default - nothing: reports hold suggestions for people, and no role can change the service
+   */
+  readonly remediation?: IncidentRemediation;
 
   /**
    * What resumes an open incident, beside another alarm of the service that goes off.

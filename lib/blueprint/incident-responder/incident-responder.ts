@@ -1,15 +1,21 @@
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Lazy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentModel, AgentTool } from '../../agent';
 import { AgentTrigger, AlarmState } from '../../trigger';
-import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
+import { InputError, requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
+import { grantAnswers } from '../../workflow/approve-function';
 import { AgentBlueprint } from '../agent-blueprint';
 import { INCIDENT_SUBJECTS, TIMER_EVENT, type Wait } from './incident-contract';
 import type { IncidentResponderProps } from './incident-responder-props';
 import { instructions } from './instructions';
 import { OpsCenter } from './ops-center';
 import { PublishReportStep } from './publish-report-step';
+import { RemediationMachine } from './remediation-machine';
 import { ResumeEvent } from './resume-event';
 import { StageIncidentStep } from './stage-incident-step';
 
@@ -17,16 +23,28 @@ import { StageIncidentStep } from './stage-incident-step';
  * Investigates incidents of one service while nobody is online. An alarm opens an incident; the agent reads logs, metrics
  * and deployments, reports what it found, and waits where it needs more data. Later events resume the same conversation.
  *
- * It reads only what is named here. It changes nothing: commands in its reports are suggestions for people.
+ * It reads only what is named here. It changes nothing: commands in its reports are suggestions for people. With
+ * `remediation`, a report may propose one of the runbooks named there, which starts only when a person approved it.
  */
 export class IncidentResponder extends AgentBlueprint {
   /** Reports: `reports/<incident>/<number>.json` and `.md`. Nothing is overwritten. */
   public readonly reportBucket: IBucket;
 
+  /** Where approvers answer proposals of remediations, naming the turn; undefined without `remediation`. */
+  public readonly approveUrl?: string;
+
+  /** Asks about proposals and starts what was approved; undefined without `remediation`. */
+  public readonly remediationMachine?: IStateMachine;
+
+  /** Proposals that nobody could be asked about; undefined without `remediation`. Should be empty. */
+  public readonly remediationDeadLetters?: IQueue;
+
+  private readonly approveRemediation?: IFunction;
+
   /** @throws InputError when a name or number is out of range, an alarm watches no metric, or a scope is empty. */
   constructor(scope: Construct, id: string, props: IncidentResponderProps) {
     super(scope, id, props);
-    const { serviceName, alarms, maxTurns = 12, incidentWindow = Duration.hours(24) } = props;
+    const { serviceName, alarms, maxTurns = 12, incidentWindow = Duration.hours(24), remediation } = props;
     this.check(props, maxTurns, incidentWindow);
     const resumeOn = this.resumeEvents(props.resumeOn ?? [ResumeEvent.alarmRecovers()]);
     const timer = resumeOn.timer?._timer;
@@ -40,7 +58,12 @@ export class IncidentResponder extends AgentBlueprint {
     const timerTrigger: { placed?: AgentTrigger } = {};
     this.define({
       model: AgentModel.GPT_5_6_LUNA,
-      instructions: instructions({ serviceName, tools: tools.map(({ serverLabel }) => serverLabel), waits }),
+      instructions: instructions({
+        serviceName,
+        tools: tools.map(({ serverLabel }) => serverLabel),
+        waits,
+        runbooks: remediation?._rules,
+      }),
       tools,
       // One incident at a time, so more would wait for its conversation.
       maxConcurrency: 2,
@@ -51,6 +74,7 @@ export class IncidentResponder extends AgentBlueprint {
         reports,
         waits,
         timer,
+        remediation,
         notify: props.notify,
         opsCenter: props.opsCenter ?? OpsCenter.none(),
         // The trigger with the queue follows the workflow, whose bus it listens to.
@@ -76,6 +100,31 @@ export class IncidentResponder extends AgentBlueprint {
       );
       this.agent.addTrigger(timerTrigger.placed);
     }
+    if (remediation) {
+      const { workflow } = this;
+      const machine = new RemediationMachine(this, 'Remediation', { workflow, remediation, notify: props.notify });
+      this.remediationMachine = machine.stateMachine;
+      this.remediationDeadLetters = machine.deadLetters;
+      this.approveUrl = machine.approveUrl;
+      this.approveRemediation = machine.approveFunction;
+    }
+  }
+
+  /**
+   * The grantee may approve and deny remediations by calling `approveUrl`. Who answered stands in the events. Turns are
+   * approved elsewhere: `workflow.grants.approve`.
+   *
+   * @throws InputError without `remediation`.
+   */
+  public grantApproveRemediation(grantee: IGrantable): Grant {
+    if (!this.approveRemediation) {
+      throw new InputError(this, {
+        input: 'grantApproveRemediation',
+        allowed: 'a responder whose reports may propose remediations',
+        fix: 'set remediation: IncidentRemediation.withApproval({ … })',
+      });
+    }
+    return grantAnswers(this.approveRemediation, grantee);
   }
 
   private tools({ logGroups, logGroupKeys, metricNamespaces, alarms, deployments, runbook }: IncidentResponderProps) {

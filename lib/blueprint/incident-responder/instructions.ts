@@ -1,10 +1,13 @@
 import type { Wait } from './incident-contract';
+import { MAX_PARAMETER_CHARACTERS, type ParameterRule, type RunbookRule } from './remediation-contract';
 
 export interface InstructionParts {
   readonly serviceName: string;
   /** Labels of the tools the agent has. */
   readonly tools: string[];
   readonly waits: Wait[];
+  /** What a report may propose. Absent: nothing. */
+  readonly runbooks?: RunbookRule[];
 }
 
 const WAIT_MEANING: Readonly<Record<Wait, string>> = {
@@ -17,7 +20,7 @@ const WAIT_MEANING: Readonly<Record<Wait, string>> = {
  * What an incident responder is told. It holds nothing of an event: which incident it is, and what is known so far, stands
  * in the message of every turn.
  */
-export function instructions({ serviceName, tools, waits }: InstructionParts): string {
+export function instructions({ serviceName, tools, waits, runbooks = [] }: InstructionParts): string {
   return [
     `You investigate incidents of the service ${serviceName}. Nobody is online: work on your own, and ask no questions.`,
     '',
@@ -42,8 +45,27 @@ export function instructions({ serviceName, tools, waits }: InstructionParts): s
     '- "at": ISO 8601 with a time zone. "confidence": "low", "medium" or "high".',
     '- "kind": "log", "metric", "alarm", "deployment", "runbook" or "other". "risk": "read-only", "low", "medium" or "high".',
     '- "suggestedCommands" are for people, who decide about them. Leave the list empty rather than guess.',
+    ...remediation(runbooks),
     '- At most 200 entries in the timeline, 100 of evidence, 20 commands; a summary of at most 4,000 characters. No other members.',
   ].join('\n');
+}
+
+/** What may be proposed, and that a person decides. */
+function remediation(runbooks: RunbookRule[]): string[] {
+  if (!runbooks.length) return [];
+  return [
+    '- "remediation", optional: {"runbook": "…", "parameters": {"name": "value"}, "why": "…"}. Proposes to run one runbook of those below; a person decides about it, and nothing runs before. Propose only what your evidence supports, and leave it out otherwise. "why": at most 1,000 characters. Parameters that you leave out have the default of the runbook; every other runbook, parameter or value makes the report invalid:',
+    ...runbooks.map(({ name, parameters }) => {
+      const rules = Object.entries(parameters).map(([parameter, rule]) => `${parameter}: ${allowed(rule)}`);
+      return `  - "${name}", ${rules.length ? `parameters ${rules.join('; ')}` : 'no parameters'}`;
+    }),
+  ];
+}
+
+function allowed({ values, pattern }: ParameterRule): string {
+  return values
+    ? `one of ${values.map((value) => JSON.stringify(value)).join(', ')}`
+    : `matches ${JSON.stringify(pattern)} as a whole, at most ${MAX_PARAMETER_CHARACTERS} characters`;
 }
 
 /** Also checked against the schema of the report by a test. */

@@ -9,6 +9,7 @@ import {
   EVIDENCE_READ_ACTIONS,
   KEY_READ_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
+  LEDGER_CHANGE_ACTIONS,
   OPS_ITEM_CREATE_ACTIONS,
   OPS_ITEM_TAG_ACTIONS,
   OPS_ITEM_UPDATE_ACTIONS,
@@ -28,7 +29,8 @@ import {
   type TimerSetting,
   type Wait,
 } from './incident-contract';
-import { incidentLedgerStatements } from './incident-ledger';
+import { incidentLedgerStatements, remediationItems } from './incident-ledger';
+import type { IncidentRemediation } from './incident-remediation';
 import { IncidentTimers } from './incident-timers';
 import type { OpsCenter } from './ops-center';
 import type { ResumeEvent } from './resume-event';
@@ -43,6 +45,7 @@ export interface PublishReportProps {
   readonly notify?: ITopic;
   readonly opsCenter: OpsCenter;
   readonly timer?: ResumeEvent['_timer'];
+  readonly remediation?: IncidentRemediation;
   /** Queue for events of timers that the bus did not take; known when the trigger is there. */
   readonly timerDeadLetterArn: string;
 }
@@ -66,6 +69,7 @@ export class PublishReportStep implements ITurnStep {
       ...this.topic(scope),
       ...this.opsItems(scope, host.agent.agentName),
       ...this.timers(scope, host),
+      ...this.remediations(scope, host),
     ];
     const handler = new HandlerFunction(scope, 'PublishReport', {
       description: `Publishes reports on incidents of ${serviceName}`,
@@ -168,6 +172,18 @@ export class PublishReportStep implements ITurnStep {
           '*': RESOURCELESS_ACTIONS['ssm:CreateOpsItem'],
           [items]: 'The service chooses the ids of OpsItems; the tag limits them to those made here.',
         },
+      },
+    ];
+  }
+
+  /** It leaves proposals in the ledger. It starts nothing, and reads no answer. */
+  private remediations(scope: Construct, { ledger }: TurnStepHost): Part[] {
+    const { remediation } = this.props;
+    if (!remediation) return [];
+    return [
+      {
+        environment: { [VARIABLES.runbooks]: Stack.of(scope).toJsonString(remediation._rules) },
+        statements: [remediationItems('ProposeRemediations', ledger, LEDGER_CHANGE_ACTIONS)],
       },
     ];
   }

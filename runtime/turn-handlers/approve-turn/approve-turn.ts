@@ -2,7 +2,8 @@ import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import {
   type ApprovalAnswer,
   type ApprovalAnswerCode,
-  turnLedgerKey,
+  approvalLedgerKey,
+  type ApprovalRecords,
   type TurnApprovalRecord,
 } from '../../../lib/workflow/turn-contract';
 import type { Ledger } from '../turn/ledger';
@@ -26,6 +27,8 @@ export interface ApprovalReply {
 export interface ApproveTurnParts {
   readonly ledger: Ledger;
   readonly states: Pick<SFNClient, 'send'>;
+  /** What is answered here. */
+  readonly records: ApprovalRecords;
 }
 
 interface Answer {
@@ -38,7 +41,10 @@ interface Answer {
  * `{"turn": "turn-…", "decision": "approve" | "deny", "comment": "…"}`. Who answers is what IAM says, never the body.
  * The first answer stands; the task token never leaves the account's own table.
  */
-export async function approveTurn(call: ApprovalCall, { ledger, states }: ApproveTurnParts): Promise<ApprovalReply> {
+export async function approveTurn(
+  call: ApprovalCall,
+  { ledger, states, records }: ApproveTurnParts,
+): Promise<ApprovalReply> {
   const by = call.requestContext?.authorizer?.iam?.userArn;
   if (!by) return reply(403, 'caller-unknown', 'The caller is not known: call the URL with a SigV4 signature');
   const answer = parseAnswer(call);
@@ -48,7 +54,7 @@ export async function approveTurn(call: ApprovalCall, { ledger, states }: Approv
       'request-invalid',
       'Send {"turn": "turn-…", "decision": "approve" or "deny", "comment": at most 500 characters}',
     );
-  const pk = turnLedgerKey(answer.turn);
+  const pk = approvalLedgerKey(records, answer.turn);
   const { approvalToken, approval } = await ledger.turn(pk);
   if (!approvalToken)
     return approval

@@ -1,8 +1,13 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { APPROVAL_RECORDS_VARIABLE, type ApprovalRecords } from '../../../lib/workflow/turn-contract';
 import { ledger } from '../turn/clients';
 import { type ApprovalCall, type ApprovalReply, approveTurn } from './approve-turn';
 
-const parts = { ledger: ledger(), states: new SFNClient({}) };
+const parts = {
+  ledger: ledger(),
+  states: new SFNClient({}),
+  records: (process.env[APPROVAL_RECORDS_VARIABLE] ?? 'turn') as ApprovalRecords,
+};
 
 /** Lambda behind a function URL with IAM authorization: takes the answer of an approver. */
 export const handler = (call: ApprovalCall): Promise<ApprovalReply> => approveTurn(call, parts);

@@ -5,6 +5,7 @@
 // The small form of zod: this schema stands in a function whose size counts.
 import * as z from 'zod/v4-mini';
 import { TIMER_MINUTES, WAITS } from '../../../lib/blueprint/incident-responder/incident-contract';
+import { MAX_PARAMETER_CHARACTERS } from '../../../lib/blueprint/incident-responder/remediation-contract';
 
 export const REPORT_FORMAT = 'cdk-bedrock-managed-agents/incident-report/1';
 
@@ -62,6 +63,18 @@ const answer = {
         ),
       })
       .check(z.describe('Required when waiting, and only then')),
+  ),
+  remediation: z.optional(
+    z
+      .strictObject({
+        runbook: text(128, 'One of the runbooks that the responder was given'),
+        parameters: z.record(
+          z.string().check(z.maxLength(50)),
+          z.string().check(z.maxLength(MAX_PARAMETER_CHARACTERS)),
+        ),
+        why: text(1_000, 'What it is for'),
+      })
+      .check(z.describe('A proposal. Nothing runs before a person approved it')),
   ),
 };
 

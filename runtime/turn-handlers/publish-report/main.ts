@@ -10,22 +10,27 @@ import {
   type TimerSetting,
   type Wait,
 } from '../../../lib/blueprint/incident-responder/incident-contract';
+import type { RunbookRule } from '../../../lib/blueprint/incident-responder/remediation-contract';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
 import { IncidentStore } from '../incident/incident-store';
 import { repeatable } from '../incident/repeatable';
 import { setting } from '../turn/settings';
 import { TextStore } from '../turn/text-store';
 import { type Delivery, publishReport } from './publish-report';
+import { Remediations } from './remediation';
 
-const { [VARIABLES.topicArn]: topicArn, [VARIABLES.opsItem]: opsItem, [VARIABLES.timer]: timer } = process.env;
+const {
+  [VARIABLES.topicArn]: topicArn,
+  [VARIABLES.opsItem]: opsItem,
+  [VARIABLES.timer]: timer,
+  [VARIABLES.runbooks]: runbooks,
+} = process.env;
+const dynamo = new DynamoDBClient({});
+const table = setting(process.env, VARIABLES.ledgerTable);
 const serviceName = setting(process.env, VARIABLES.serviceName);
 const s3 = new S3Client(process.env['S3_PATH_STYLE'] === 'true' ? { forcePathStyle: true } : {});
 const delivery: Delivery = {
-  store: new IncidentStore(
-    new DynamoDBClient({}),
-    setting(process.env, VARIABLES.ledgerTable),
-    incidentLedgerKey(serviceName),
-  ),
+  store: new IncidentStore(dynamo, table, incidentLedgerKey(serviceName)),
   texts: new TextStore(s3, setting(process.env, VARIABLES.evidenceBucket)),
   serviceName,
   reports: { client: s3, bucket: setting(process.env, VARIABLES.reportBucket) },
@@ -33,6 +38,7 @@ const delivery: Delivery = {
   ...(topicArn ? { topic: { client: new SNSClient({}), arn: topicArn } } : {}),
   ...(opsItem ? { opsItems: { client: new SSMClient({}), setting: JSON.parse(opsItem) as OpsItemSetting } } : {}),
   ...(timer ? { timers: { client: new SchedulerClient({}), setting: JSON.parse(timer) as TimerSetting } } : {}),
+  ...(runbooks ? { remediations: new Remediations(dynamo, table, JSON.parse(runbooks) as RunbookRule[]) } : {}),
   now: Date.now,
 };
 

@@ -3,6 +3,7 @@ import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { OpsItemSetting, TimerSetting, Wait } from '../../../lib/blueprint/incident-responder/incident-contract';
+import { PROPOSED } from '../../../lib/blueprint/incident-responder/remediation-contract';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
 import { type Place, placeOf, reported } from '../incident/incident-record';
 import {
@@ -20,6 +21,7 @@ import type { TextStore } from '../turn/text-store';
 import { notify } from './notification';
 import { opsItem } from './ops-item';
 import { reportMarkdown } from './report-markdown';
+import { remediationFault, type Remediations } from './remediation';
 import { ReportObjects } from './report-objects';
 import { setTimer } from './timer';
 
@@ -33,12 +35,13 @@ export interface Delivery {
   readonly topic?: { readonly client: SNSClient; readonly arn: string };
   readonly opsItems?: { readonly client: SSMClient; readonly setting: OpsItemSetting };
   readonly timers?: { readonly client: SchedulerClient; readonly setting: TimerSetting };
+  readonly remediations?: Remediations;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /**
- * Publishes the report of a turn: bucket, OpsItem, timer, topic, and last the record of the incident, which makes a
+ * Publishes the report of a turn: bucket, OpsItem, timer, proposal, topic, and last the record of the incident, which makes a
  * repetition of the whole a no-op. Every call before it can be repeated; only the message to the topic would come twice.
  */
 export async function publishReport(payload: DeliverTurnPayload, delivery: Delivery): Promise<DeliverTurnAnswer> {
@@ -61,6 +64,7 @@ export async function publishReport(payload: DeliverTurnPayload, delivery: Deliv
   const { topic } = delivery;
   const item = await opsItemOf(report, location, place, delivery);
   const timer = await timerOf(report, place, turn.name, delivery);
+  if (report.remediation) await delivery.remediations?.propose(report, report.remediation, turn);
   if (topic) await notify(topic.client, topic.arn, report, location);
 
   const receipt = {
@@ -71,6 +75,7 @@ export async function publishReport(payload: DeliverTurnPayload, delivery: Deliv
     markdown: `${stem}.md`,
     ...(item === undefined ? {} : { opsItem: item }),
     ...(timer === undefined ? {} : { timer }),
+    ...(report.remediation ? { remediation: PROPOSED } : {}),
   };
   const entry = { number: place.number, status: report.status, summary: report.summary, receipt };
   await delivery.store.change((record) => ({
@@ -89,13 +94,15 @@ export async function publishReport(payload: DeliverTurnPayload, delivery: Deliv
 
 async function checkedAnswer(
   { output }: DeliverTurnPayload,
-  { texts, waits }: Delivery,
+  { texts, waits, remediations }: Delivery,
 ): Promise<IncidentAnswer | { readonly fault: string }> {
   try {
     const { data, error } = ANSWER.safeParse(jsonAnswer(await texts.text(output)));
     if (error) return { fault: firstFault(error) };
-    const { waitFor } = data;
-    return waitFor && !waits.includes(waitFor.what) ? { fault: 'waitFor.what: nothing resumes on it' } : data;
+    const { waitFor, remediation } = data;
+    if (waitFor && !waits.includes(waitFor.what)) return { fault: 'waitFor.what: nothing resumes on it' };
+    const fault = remediation && remediationFault(remediation, remediations?.runbooks ?? []);
+    return fault ? { fault } : data;
   } catch (error) {
     if (error instanceof AnswerError) return { fault: `the document: ${error.code}` };
     throw error;

@@ -3,7 +3,18 @@ import { visibleLine, visibleText } from '../incident/visible-text';
 
 /** The report for people. Every text of the agent is escaped: it cannot become a heading, a link, an image or markup. */
 export function reportMarkdown(report: IncidentReport): string {
-  const { incident, turn, status, summary, probableCause, waitFor, timeline, evidence, suggestedCommands } = report;
+  const {
+    incident,
+    turn,
+    status,
+    summary,
+    probableCause,
+    waitFor,
+    timeline,
+    evidence,
+    suggestedCommands,
+    remediation,
+  } = report;
   return [
     `# Incident ${line(incident.id)} of ${line(incident.service)}`,
     '',
@@ -48,6 +59,21 @@ export function reportMarkdown(report: IncidentReport): string {
         ]
       : ['None.']),
     '',
+    ...(remediation
+      ? [
+          '## Proposed remediation',
+          '',
+          `Runbook ${line(remediation.runbook)}: ${line(remediation.why)}`,
+          '',
+          ...table(
+            ['Parameter', 'Value'],
+            Object.entries(remediation.parameters).map((parameter) => parameter.map(line)),
+          ),
+          '',
+          'It runs only after a person approved it.',
+          '',
+        ]
+      : []),
     '---',
     '',
     `Turn ${turn.name} of the agent ${line(turn.agentName)}. Evidence: s3://${turn.evidence.bucket}/${turn.evidence.manifestKey} (SHA-256 ${turn.evidence.manifestSha256})`,

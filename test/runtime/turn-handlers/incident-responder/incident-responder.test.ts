@@ -350,7 +350,7 @@ describe('publishing', () => {
   test.each([
     ['prose', 'I looked at everything.', 'the document: answer-not-json'],
     ['another format', { ...REPORT, format: 'report/9' }, 'format: invalid_value'],
-    ['a member that is not known', { ...REPORT, remediation: 'reboot' }, 'the document: unrecognized_keys'],
+    ['a member that is not known', { ...REPORT, reboot: 'now' }, 'the document: unrecognized_keys'],
     [
       'a time that is none',
       { ...REPORT, timeline: [{ at: 'around noon', what: 'x', source: 'y' }] },

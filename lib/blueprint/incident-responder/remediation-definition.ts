@@ -1,0 +1,215 @@
+import { call, choice, type Machine, pass, type State, type States } from '../../workflow/definition/asl';
+import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
+import { REMEDIATION_EVENTS } from './remediation-contract';
+import { ASSUMED_ROLE } from './remediation-runbook';
+
+export interface RemediationTargets {
+  readonly partition: string;
+  readonly table: string;
+  readonly eventBus: string;
+  /** Topic that approvers are subscribed to. */
+  readonly topicArn?: string;
+}
+
+export interface PlannedRunbook {
+  readonly documentName: string;
+  /** Whether a proposal may set any. */
+  readonly parameters: boolean;
+  readonly roleArn?: string;
+}
+
+export interface RemediationPlan {
+  readonly runbooks: readonly PlannedRunbook[];
+  readonly expirySeconds: number;
+}
+
+/** DynamoDB's own name for it, in both spellings that Step Functions uses. */
+const NOT_MINE = ['DynamoDB.ConditionalCheckFailedException', 'DynamoDb.ConditionalCheckFailedException'];
+
+/** What the execution takes beside the approver's time: retries of its calls. */
+const OVERHEAD_SECONDS = 3_600;
+
+const KEY = { pk: { 'S.$': "States.Format('remediation#{}', $.detail.turn.name)" } };
+
+/**
+ * One proposal: claim it, say so, wait for a person, and start the one runbook that was approved. Input: the outcome event
+ * of the turn, of which only the name of the turn is used; what is proposed stands in the ledger, where only the delivery
+ * writes it.
+ */
+export function remediationDefinition(targets: RemediationTargets, plan: RemediationPlan): Machine {
+  const { topicArn } = targets;
+  return {
+    Comment: 'Starts a runbook that a report proposed, once a person approved it',
+    QueryLanguage: 'JSONPath',
+    TimeoutSeconds: plan.expirySeconds + OVERHEAD_SECONDS,
+    StartAt: 'ClaimProposal',
+    States: {
+      // EventBridge may deliver an event more than once; an event that somebody made up finds no proposal.
+      ClaimProposal: {
+        ...call(
+          targets,
+          'dynamodb:updateItem',
+          {
+            TableName: targets.table,
+            Key: KEY,
+            UpdateExpression: 'SET claimedBy = :me',
+            ConditionExpression: 'attribute_exists(proposal) AND (attribute_not_exists(claimedBy) OR claimedBy = :me)',
+            ExpressionAttributeValues: { ':me': { 'S.$': '$$.Execution.Id' } },
+            ReturnValues: 'ALL_NEW',
+          },
+          {
+            ResultSelector: { 'proposal.$': 'States.StringToJson($.Attributes.proposal.S)' },
+            ResultPath: '$.claimed',
+            Catch: [{ ErrorEquals: NOT_MINE, ResultPath: '$.error', Next: 'No proposal of this execution' }],
+            Next: 'PublishProposed',
+          },
+        ),
+        Retry: [
+          { ErrorEquals: NOT_MINE, MaxAttempts: 0 },
+          { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 6 },
+        ],
+      },
+      'No proposal of this execution': { Type: 'Succeed' },
+      PublishProposed: publish(targets, 'proposed', topicArn ? 'NotifyApprovers' : 'AwaitApproval', false),
+      ...(topicArn
+        ? {
+            NotifyApprovers: call(
+              targets,
+              'sns:publish',
+              {
+                TopicArn: topicArn,
+                Subject: 'A remediation waits for approval',
+                'Message.$': 'States.JsonToString($.claimed.proposal.event)',
+              },
+              { ResultPath: null, Next: 'AwaitApproval' },
+            ),
+          }
+        : {}),
+      // As for turns: the task token goes to the ledger and nowhere else.
+      AwaitApproval: {
+        ...call(
+          targets,
+          'aws-sdk:dynamodb:updateItem.waitForTaskToken',
+          {
+            TableName: targets.table,
+            Key: KEY,
+            UpdateExpression: 'SET approvalToken = :token',
+            ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
+          },
+          {
+            TimeoutSeconds: plan.expirySeconds,
+            ResultPath: '$.answer.approval',
+            Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: 'PublishExpired' }],
+            Next: 'Was it approved',
+          },
+        ),
+        Retry: [
+          { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
+          { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 4 },
+        ],
+      },
+      PublishExpired: publish(targets, 'expired', 'Over', false),
+      'Was it approved': choice(
+        [{ Variable: '$.answer.approval.decision', StringEquals: 'approved', Next: 'Which runbook' }],
+        'PublishDenied',
+      ),
+      PublishDenied: publish(targets, 'denied', 'Over'),
+      'Which runbook': choice(
+        plan.runbooks.flatMap(({ documentName, parameters }, index) => {
+          const named = { Variable: '$.claimed.proposal.event.runbook', StringEquals: documentName };
+          return [
+            ...(parameters
+              ? [
+                  {
+                    And: [named, { Variable: GIVEN, IsPresent: true }],
+                    Next: roleOrStart(plan, index),
+                  },
+                ]
+              : []),
+            { ...named, Next: startOf(index) },
+          ];
+        }),
+        'Runbook is not listed',
+      ),
+      ...startStates(targets, plan),
+      PublishStarted: publish(targets, 'started', 'Over'),
+      // After a deployment that took the runbook away.
+      'Runbook is not listed': pass(
+        { code: 'runbook-not-listed', message: 'The runbook may not be started any more' },
+        { ResultPath: '$.answer.reason', Next: 'PublishFailed' },
+      ),
+      'Runbook was refused': pass(
+        { code: 'runbook-refused', message: 'Systems Manager did not start the runbook' },
+        { ResultPath: '$.answer.reason', Next: 'PublishFailed' },
+      ),
+      PublishFailed: publish(targets, 'failed', 'Over'),
+      Over: { Type: 'Succeed' },
+    },
+  };
+}
+
+const GIVEN = '$.claimed.proposal.automation.parameters';
+
+const startOf = (index: number) => `StartRunbook${index + 1}`;
+const startWithParametersOf = (index: number) => `StartRunbook${index + 1}WithParameters`;
+const roleOf = (index: number) => `Role of runbook ${index + 1}`;
+const roleOrStart = ({ runbooks }: RemediationPlan, index: number) =>
+  runbooks[index].roleArn ? roleOf(index) : startWithParametersOf(index);
+
+/**
+ * States of their own for every runbook, so that which document is started, and under which role, is written here and not in
+ * a proposal.
+ */
+function startStates(targets: RemediationTargets, { runbooks }: RemediationPlan): States {
+  return Object.fromEntries(
+    runbooks.flatMap(({ documentName, parameters, roleArn }, index) => {
+      const role = roleArn && { [ASSUMED_ROLE]: [roleArn] };
+      const start = (given: object) =>
+        call(
+          targets,
+          'aws-sdk:ssm:startAutomationExecution',
+          // Repeating the call starts nothing twice.
+          { DocumentName: documentName, ...given, 'ClientToken.$': '$.claimed.proposal.automation.clientToken' },
+          {
+            ResultSelector: { 'executionId.$': '$.AutomationExecutionId' },
+            ResultPath: '$.answer.automation',
+            Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Runbook was refused' }],
+            Next: 'PublishStarted',
+          },
+        );
+      const states: [string, State][] = [[startOf(index), start(role ? { Parameters: role } : {})]];
+      if (!parameters) return states;
+      if (role) {
+        states.push([roleOf(index), pass(role, { ResultPath: '$.role', Next: startWithParametersOf(index) })]);
+      }
+      const merged = role ? `States.JsonMerge(${GIVEN}, $.role, false)` : GIVEN;
+      states.push([startWithParametersOf(index), start({ 'Parameters.$': merged })]);
+      return states;
+    }),
+  );
+}
+
+function publish(
+  targets: RemediationTargets,
+  kind: keyof typeof REMEDIATION_EVENTS,
+  next: string,
+  /** Whether somebody answered: who it was, and what came of it. */
+  answered = true,
+) {
+  const event = '$.claimed.proposal.event';
+  return call(
+    targets,
+    'events:putEvents',
+    {
+      Entries: [
+        {
+          EventBusName: targets.eventBus,
+          Source: TURN_EVENT_SOURCE,
+          DetailType: REMEDIATION_EVENTS[kind],
+          'Detail.$': answered ? `States.JsonMerge(${event}, $.answer, false)` : event,
+        },
+      ],
+    },
+    { ResultPath: null, Next: next },
+  );
+}

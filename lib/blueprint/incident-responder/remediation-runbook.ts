@@ -1,0 +1,137 @@
+import { Token } from 'aws-cdk-lib/core';
+import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
+import { MAX_PARAMETER_CHARACTERS, type ParameterRule } from './remediation-contract';
+
+const WHERE = 'RemediationRunbook';
+
+/** What a parameter of a runbook may be in a proposal. */
+export class RunbookParameter {
+  /**
+   * One of these values.
+   *
+   * @param values 1 to 50, each of 1 to 512 visible characters, known at synth because the agent is told them
+   * @throws InputError when there is none, or a value is out of range
+   */
+  public static oneOf(values: string[]): RunbookParameter {
+    requireWholeNumber('RunbookParameter', 'number of values', values.length, 1, 50, 'values');
+    for (const value of values) {
+      requireInput(!Token.isUnresolved(value) && isVisible(value), 'RunbookParameter', {
+        input: 'values',
+        value: Token.isUnresolved(value) ? 'a value of the deployment' : value,
+        allowed: `1 to ${MAX_PARAMETER_CHARACTERS} visible characters of ASCII that are known at synth`,
+        fix: 'Write the value, or use RunbookParameter.matching',
+      });
+    }
+    return new RunbookParameter({ values: [...values] });
+  }
+
+  /**
+   * Whatever this regular expression matches from its beginning to its end, at most 512 visible characters.
+   *
+   * @param pattern of JavaScript with the flag `u`, at most 256 characters; anchors are added
+   * @throws InputError when it is none
+   */
+  public static matching(pattern: string): RunbookParameter {
+    requireInput(!Token.isUnresolved(pattern) && isPattern(pattern), 'RunbookParameter', {
+      input: 'pattern',
+      value: Token.isUnresolved(pattern) ? 'a value of the deployment' : pattern,
+      allowed: 'a regular expression of 1 to 256 characters that is known at synth',
+      fix: 'Write it as in i-[0-9a-f]{17}',
+    });
+    return new RunbookParameter({ pattern });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _rule: ParameterRule,
+  ) {}
+}
+
+/** A runbook of Systems Manager Automation that may be proposed. */
+export interface RemediationAutomationOptions {
+  /** Name of the document, its own or one of AWS: 3 to 128 letters, digits and `_-.`, known at synth. No ARN. */
+  readonly documentName: string;
+
+  /**
+   * Parameters that a proposal may set, by name, at most 20. What a proposal leaves out has the default of the document.
+   *
+   * @default - none
+   */
+  readonly parameters?: { [name: string]: RunbookParameter };
+
+  /**
+   * ARN of the role that the runbook works under, passed as its parameter `AutomationAssumeRole`. The machine may hand over
+   * this role to Systems Manager and no other.
+   *
+   * @default - none: a runbook that names no role of its own works under the role of the machine, which may start runbooks
+   * and nothing else
+   */
+  readonly automationRoleArn?: string;
+}
+
+/** What may be run as a remediation, once a person approved it. */
+export class RemediationRunbook {
+  /**
+   * A runbook of Systems Manager Automation.
+   *
+   * @throws InputError when the name is an ARN or malformed, or parameters are out of range
+   */
+  public static automation(options: RemediationAutomationOptions): RemediationRunbook {
+    const { documentName, parameters = {}, automationRoleArn } = options;
+    requireInput(!Token.isUnresolved(documentName), WHERE, {
+      input: 'documentName',
+      allowed: 'a name that is known at synth, because permissions and instructions are made from it',
+      fix: 'Write the name',
+    });
+    requirePattern(
+      WHERE,
+      'documentName',
+      documentName,
+      /^[A-Za-z0-9_.-]{3,128}$/,
+      '3 to 128 letters, digits and _-.',
+      'Pass the name of the document, not the ARN',
+    );
+    const names = Object.keys(parameters);
+    requireWholeNumber(WHERE, 'number of parameters', names.length, 0, 20, 'parameters');
+    for (const name of names) {
+      requireInput(/^[A-Za-z][A-Za-z0-9_-]{0,49}$/.test(name) && name !== ASSUMED_ROLE, WHERE, {
+        input: 'parameters',
+        value: name,
+        allowed: `names of 1 to 50 letters, digits and _-, not ${ASSUMED_ROLE}`,
+        fix: 'Name the role that the runbook works under as automationRoleArn',
+      });
+    }
+    requirePattern(
+      WHERE,
+      'automationRoleArn',
+      automationRoleArn ?? 'arn:aws:iam::111122223333:role/none',
+      /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+      'the ARN of one role',
+      'Pass role.roleArn',
+    );
+    return new RemediationRunbook(documentName, parameters, automationRoleArn);
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _documentName: string,
+    /** @internal */
+    public readonly _parameters: { readonly [name: string]: RunbookParameter },
+    /** @internal */
+    public readonly _automationRoleArn?: string,
+  ) {}
+}
+
+/** The parameter by which runbooks are told the role that they work under. */
+export const ASSUMED_ROLE = 'AutomationAssumeRole';
+
+const isVisible = (value: string): boolean => value.length <= MAX_PARAMETER_CHARACTERS && /^[\x20-\x7e]+$/.test(value);
+
+function isPattern(pattern: string): boolean {
+  try {
+    // By itself, so that no parenthesis of it closes the anchored group.
+    return pattern.length > 0 && pattern.length <= 256 && new RegExp(pattern, 'u') !== undefined;
+  } catch {
+    return false;
+  }
+}
