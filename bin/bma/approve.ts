@@ -14,8 +14,10 @@ Answers the approval request of a turn. The call is signed with your AWS credent
 who answered is what IAM says, and it is recorded in the evidence and the outcome event. The first answer stands.
 
 Options:
-  --url <url>        approve URL of the workflow (TurnWorkflow.approveUrl)
-  --turn <name>      turn.name in 'Managed Agent Turn Approval Requested'
+  --url <url>        approve URL of the workflow (TurnWorkflow.approveUrl), or of
+                     remediations (IncidentResponder.approveUrl)
+  --turn <name>      turn.name in 'Managed Agent Turn Approval Requested' or
+                     'Managed Agent Remediation Proposed'
   --deny             deny the turn (default: approve it)
   --comment <text>   recorded with the answer, at most 500 characters
   --region <region>  Region of the URL (default: as the URL says, then AWS_REGION)

@@ -278,4 +278,7 @@ test('a delivery that is repeated proposes what it proposed before', async () =>
   await cloud.quiet();
   expect(await cloud.item(table, `remediation#${turn}`)).toMatchObject({ proposal, expiresAt });
   expect(remediations(turn)).toHaveLength(1);
+  // So that nothing waits for an answer any more.
+  await answer(turn, 'deny');
+  await cloud.quiet();
 });
