@@ -1,6 +1,9 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // Suites that wait for each other's processes overlap well, also on two processors.
+  maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/longest-first.js',
   roots: ['<rootDir>/test', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/'],

@@ -1,0 +1,19 @@
+const { default: Sequencer } = require('@jest/test-sequencer');
+
+/** The suites that would otherwise run alone at the end, on a machine that has never run them. */
+const LONG = [
+  'test/workflow-run/exactly-once.test.ts',
+  'test/examples/custom-blueprint-guide.test.ts',
+  'test/workflow-run/every-trigger.test.ts',
+];
+
+/** Jest's own order, with the longest suites first. */
+module.exports = class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path }) => {
+      const at = LONG.findIndex((name) => path.endsWith(name));
+      return at === -1 ? LONG.length : at;
+    };
+    return [...super.sort(tests)].sort((one, other) => rank(one) - rank(other));
+  }
+};
