@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 const banned = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'build', 'assets', 'dist', 'cdk.out*', 'coverage', '**/*.js', '**/*.mjs'] },
+  { ignores: ['node_modules', 'build', 'assets', 'assets.*', 'dist', 'cdk.out*', 'coverage', '**/*.js', '**/*.mjs'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
