@@ -5,9 +5,10 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import { FunctionUrlAuthType, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Duration, Names, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Duration, Names, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import { deadLetterQueue } from '../encryption/dead-letter-queue';
 import { AgentKey } from '../encryption';
 import {
   KEY_READ_ACTIONS,
@@ -105,13 +106,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
 
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the webhook ${this.node.path}` });
     this.secret = props.secret ?? this.newSecret(key);
-    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters', {
-      encryption: sqs.QueueEncryption.KMS,
-      encryptionMasterKey: key,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.deadLetterQueue = deadLetterQueue(this, 'DeadLetters', key);
     Validations.of(this.deadLetterQueue).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SQS3',
       reason: 'This is a dead-letter queue: the function puts events there that the bus did not take.',

@@ -1,8 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { deadLetterQueue } from '../encryption/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 
 /** How long a message stays when nobody takes it: the longest that SQS offers. Shorter than the 90 days of an execution name. */
@@ -25,19 +26,12 @@ export class TriggerQueues extends Construct {
 
   constructor(scope: Construct, id: string, props: TriggerQueuesProps) {
     super(scope, id);
-    const common = {
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', props.encryptionKey);
+    this.events = new sqs.Queue(this, 'Events', {
       encryption: sqs.QueueEncryption.KMS,
       encryptionMasterKey: props.encryptionKey,
       enforceSSL: true,
       retentionPeriod: RETENTION,
-    };
-    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
-      ...common,
-      // What could not be handled must not disappear with the stack.
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    this.events = new sqs.Queue(this, 'Events', {
-      ...common,
       visibilityTimeout: props.visibilityTimeout,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.maxAttempts },
     });

@@ -1,9 +1,10 @@
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { deadLetterQueue } from '../encryption/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 
 /** The bus that outcome events appear on, and the queue for events that could not be encrypted or decrypted. */
@@ -13,13 +14,7 @@ export class TurnBus extends Construct {
 
   constructor(scope: Construct, id: string, encryptionKey: kms.IKey) {
     super(scope, id);
-    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
-      encryption: sqs.QueueEncryption.KMS,
-      encryptionMasterKey: encryptionKey,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', encryptionKey);
     // The key policy names the bus, so the name is known before the key.
     const eventBusName = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
     const eventBusArn = Stack.of(this).formatArn({

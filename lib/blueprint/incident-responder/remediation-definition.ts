@@ -1,4 +1,5 @@
 import { call, choice, type Machine, pass, type State, type States } from '../../workflow/definition/asl';
+import { awaitAnswer } from '../../workflow/definition/approval-states';
 import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
 import { REMEDIATION_EVENTS } from './remediation-contract';
 import { ASSUMED_ROLE } from './remediation-runbook';
@@ -85,29 +86,12 @@ export function remediationDefinition(targets: RemediationTargets, plan: Remedia
             ),
           }
         : {}),
-      // As for turns: the task token goes to the ledger and nowhere else.
-      AwaitApproval: {
-        ...call(
-          targets,
-          'aws-sdk:dynamodb:updateItem.waitForTaskToken',
-          {
-            TableName: targets.table,
-            Key: KEY,
-            UpdateExpression: 'SET approvalToken = :token',
-            ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
-          },
-          {
-            TimeoutSeconds: plan.expirySeconds,
-            ResultPath: '$.answer.approval',
-            Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: 'PublishExpired' }],
-            Next: 'Was it approved',
-          },
-        ),
-        Retry: [
-          { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
-          { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 4 },
-        ],
-      },
+      AwaitApproval: awaitAnswer(
+        targets,
+        KEY,
+        { expirySeconds: plan.expirySeconds, resultPath: '$.answer.approval', expired: 'PublishExpired' },
+        'Was it approved',
+      ),
       PublishExpired: publish(targets, 'expired', 'Over', false),
       'Was it approved': choice(
         [{ Variable: '$.answer.approval.decision', StringEquals: 'approved', Next: 'Which runbook' }],

@@ -1,27 +1,24 @@
-import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { allowLogs, allowQueueForEventBridge } from '../../encryption/key-statements';
-import { attachPolicy } from '../../identity/attach-policy';
+import { allowLogs } from '../../encryption/key-statements';
 import {
   KEY_READ_WRITE_ACTIONS,
   LEDGER_CHANGE_ACTIONS,
   LEDGER_KEY_ACTIONS,
   PUT_EVENTS_ACTIONS,
-  QUEUE_SEND_ACTIONS,
-  START_EXECUTION_ACTIONS,
   TOPIC_PUBLISH_ACTIONS,
 } from '../../identity/perms';
 import type { TurnWorkflow } from '../../workflow';
 import { ApproveFunction } from '../../workflow/approve-function';
 import { keyThrough } from '../../workflow/key-through';
 import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
+import { startMachineOnEvents } from '../../workflow/machine-rule';
 import { TurnMachine } from '../../workflow/turn-machine';
 import { remediationItems } from './incident-ledger';
 import type { IncidentRemediation } from './incident-remediation';
@@ -108,51 +105,19 @@ export class RemediationMachine extends Construct {
     this.deadLetters = this.startedByOutcomes(workflow);
   }
 
-  /** As for settlements: EventBridge tries for a day, then keeps the event. */
   private startedByOutcomes({ encryptionKey, eventBus }: TurnWorkflow): sqs.Queue {
-    const machineArn = this.stateMachine.stateMachineArn;
-    const deadLetters = new sqs.Queue(this, 'DeadLetters', {
-      encryption: sqs.QueueEncryption.KMS,
-      encryptionMasterKey: encryptionKey,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      // What could not be handled must not disappear with the stack.
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    const role = new iam.Role(this, 'EventRole', {
-      description: 'EventBridge has people asked about proposed remediations',
-      assumedBy: new iam.ServicePrincipal('events.amazonaws.com'),
-    });
-    attachPolicy(this, 'EventPolicy', role, 'role of a rule', [
-      new iam.PolicyStatement({ sid: 'AskAboutProposal', actions: START_EXECUTION_ACTIONS, resources: [machineArn] }),
-    ]);
-    const rule = new events.Rule(this, 'Rule', {
-      description: 'Reports that propose a remediation',
+    return startMachineOnEvents(this, {
+      machineArn: this.stateMachine.stateMachineArn,
       eventBus,
       eventPattern: {
         source: [TURN_EVENT_SOURCE],
         detailType: ['Managed Agent Turn Completed'],
         detail: { delivery: { remediation: [PROPOSED] } },
       },
+      description: 'Reports that propose a remediation',
+      roleDescription: 'EventBridge has people asked about proposed remediations',
+      sid: 'AskAboutProposal',
+      encryptionKey,
     });
-    rule.addTarget({
-      bind: () => ({
-        arn: machineArn,
-        role,
-        deadLetterConfig: { arn: deadLetters.queueArn },
-        retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
-      }),
-    });
-    deadLetters.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'OneRuleDelivers',
-        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-        actions: QUEUE_SEND_ACTIONS,
-        resources: [deadLetters.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-      }),
-    );
-    allowQueueForEventBridge(encryptionKey, this);
-    return deadLetters;
   }
 }

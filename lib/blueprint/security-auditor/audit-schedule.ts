@@ -1,10 +1,10 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ContextAttribute, type ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { deadLetterQueue } from '../../encryption/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS, START_EXECUTION_ACTIONS } from '../../identity/perms';
 import { TurnSchedule } from '../../trigger/schedule';
 import { requireSchedule } from '../../trigger/schedule-check';
@@ -25,14 +25,7 @@ export class AuditSchedule extends Construct {
     super(scope, id);
     const { machine, expression, encryptionKey } = props;
     requireSchedule(this, expression);
-    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
-      encryption: sqs.QueueEncryption.KMS,
-      encryptionMasterKey: encryptionKey,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      // What could not be handled must not disappear with the stack.
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', encryptionKey);
     new TurnSchedule(this, 'Schedule', {
       source: { expression },
       target: {

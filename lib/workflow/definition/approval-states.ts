@@ -1,4 +1,4 @@
-import { call, choice, ending, pass, type States, type Targets } from './asl';
+import { call, choice, ending, pass, type State, type States, type Targets } from './asl';
 import { publish } from './finish-states';
 import type { ApprovalRules } from './turn-definition';
 
@@ -32,29 +32,12 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
       { ResultPath: null, Next: rules.topicArn ? 'NotifyApprovers' : 'AwaitApproval' },
     ),
     ...askOnTopic,
-    AwaitApproval: {
-      ...call(
-        targets,
-        'aws-sdk:dynamodb:updateItem.waitForTaskToken',
-        {
-          TableName: targets.table,
-          Key: { pk: { 'S.$': '$.turn.turnPk' } },
-          UpdateExpression: 'SET approvalToken = :token',
-          ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
-        },
-        {
-          TimeoutSeconds: rules.expirySeconds,
-          ResultPath: '$.approval',
-          Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: 'Approval expired' }],
-          Next: 'Was it approved',
-        },
-      ),
-      // Not after the expiry: that is an answer, not a failure.
-      Retry: [
-        { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
-        { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 4 },
-      ],
-    },
+    AwaitApproval: awaitAnswer(
+      targets,
+      { pk: { 'S.$': '$.turn.turnPk' } },
+      { expirySeconds: rules.expirySeconds, resultPath: '$.approval', expired: 'Approval expired' },
+      'Was it approved',
+    ),
     'Was it approved': choice(
       [{ Variable: '$.approval.decision', StringEquals: 'approved', Next: next }],
       'Approval denied',
@@ -68,5 +51,45 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
       ResultPath: '$.ending',
       Next: leave,
     }),
+  };
+}
+
+/** What a wait for an approver needs to know. */
+export interface ApprovalWait {
+  readonly expirySeconds: number;
+  readonly resultPath: string;
+  /** State that follows when nobody answered. */
+  readonly expired: string;
+}
+
+/** Puts the task token into an item of the ledger, and nowhere else, and waits until the approve function uses it. */
+export function awaitAnswer(
+  targets: Pick<Targets, 'partition' | 'table'>,
+  key: object,
+  { expirySeconds, resultPath, expired }: ApprovalWait,
+  next: string,
+): State {
+  return {
+    ...call(
+      targets,
+      'aws-sdk:dynamodb:updateItem.waitForTaskToken',
+      {
+        TableName: targets.table,
+        Key: key,
+        UpdateExpression: 'SET approvalToken = :token',
+        ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
+      },
+      {
+        TimeoutSeconds: expirySeconds,
+        ResultPath: resultPath,
+        Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: expired }],
+        Next: next,
+      },
+    ),
+    // Not after the expiry: that is an answer, not a failure.
+    Retry: [
+      { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
+      { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 4 },
+    ],
   };
 }

@@ -1,4 +1,4 @@
-import type { ChangedFile } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { ChangedFile, PullRequestDocument } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
 
 /** Which pull request a turn is about: checked facts of the event. */
 export interface PullRequestSubject {
@@ -9,16 +9,11 @@ export interface PullRequestSubject {
 }
 
 /** A pull request as its host tells it now. */
-export interface PullRequest {
+export interface PullRequest extends Omit<
+  PullRequestDocument,
+  'format' | 'host' | 'repository' | 'pullRequestId' | 'execution'
+> {
   readonly open: boolean;
-  readonly sourceCommit: string;
-  readonly destinationCommit: string;
-  readonly mergeBase?: string;
-  readonly sourceReference: string;
-  readonly destinationReference: string;
-  readonly title: string;
-  readonly author: string;
-  readonly fromFork: boolean;
 }
 
 /** How large a change may be. */

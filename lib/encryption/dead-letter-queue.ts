@@ -1,0 +1,16 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/** Where events end that could not be handled: encrypted, TLS-only, kept for as long as SQS keeps a message. */
+export function deadLetterQueue(scope: Construct, id: string, encryptionKey: kms.IKey): sqs.Queue {
+  return new sqs.Queue(scope, id, {
+    encryption: sqs.QueueEncryption.KMS,
+    encryptionMasterKey: encryptionKey,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+    // What could not be handled must not disappear with the stack.
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}

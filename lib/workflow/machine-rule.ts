@@ -1,0 +1,58 @@
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { deadLetterQueue } from '../encryption/dead-letter-queue';
+import { allowQueueForEventBridge } from '../encryption/key-statements';
+import { attachPolicy } from '../identity/attach-policy';
+import { QUEUE_SEND_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
+
+export interface MachineRuleProps {
+  readonly machineArn: string;
+  readonly eventPattern: events.EventPattern;
+  /** @default - the default bus of the account */
+  readonly eventBus?: events.IEventBus;
+  readonly description: string;
+  readonly roleDescription: string;
+  /** Of the statement that lets EventBridge start the machine. */
+  readonly sid: string;
+  readonly encryptionKey: kms.IKey;
+}
+
+/**
+ * Starts a state machine for every event that matches. EventBridge tries for a day, then keeps the event.
+ *
+ * @returns the queue of events for which it could not be started
+ */
+export function startMachineOnEvents(scope: Construct, props: MachineRuleProps): sqs.Queue {
+  const { machineArn, eventPattern, eventBus, description, roleDescription, sid, encryptionKey } = props;
+  const deadLetters = deadLetterQueue(scope, 'DeadLetters', encryptionKey);
+  const role = new iam.Role(scope, 'EventRole', {
+    description: roleDescription,
+    assumedBy: new iam.ServicePrincipal('events.amazonaws.com'),
+  });
+  attachPolicy(scope, 'EventPolicy', role, 'role of a rule', [
+    new iam.PolicyStatement({ sid, actions: START_EXECUTION_ACTIONS, resources: [machineArn] }),
+  ]);
+  const rule = new events.Rule(scope, 'Rule', { description, eventBus, eventPattern });
+  rule.addTarget({
+    bind: () => ({
+      arn: machineArn,
+      role,
+      deadLetterConfig: { arn: deadLetters.queueArn },
+      retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
+    }),
+  });
+  deadLetters.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'OneRuleDelivers',
+      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+      actions: QUEUE_SEND_ACTIONS,
+      resources: [deadLetters.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+    }),
+  );
+  allowQueueForEventBridge(encryptionKey, scope);
+  return deadLetters;
+}
