@@ -29,6 +29,20 @@ export default tseslint.config(
     ]),
   },
   {
+    // analysis/ judges templates without constructs. Of lib/ it shares only names, facts and permission lists.
+    files: ['analysis/**/*.ts'],
+    rules: banned([
+      { regex: '^(aws-cdk-lib|constructs|cdk-nag)(/|$)', message: 'analysis/ knows templates, not constructs.' },
+      { regex: '^@aws-sdk/|^@smithy/', message: 'analysis/ calls no AWS API.' },
+      { regex: '(^|/)(runtime|local|bin)/', message: 'analysis/ must not import runtime/, local/ or bin/.' },
+      {
+        regex: '(^|/)lib/(?!identity/perms$|contracts/|facts/)',
+        message: 'Of lib/, analysis/ imports only identity/perms, contracts/ and facts/.',
+      },
+      { regex: '^@cloud-copilot/', message: 'AGPL: tests only.' },
+    ]),
+  },
+  {
     files: ['runtime/**/*.ts', 'local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts'],
     rules: banned([{ regex: '^@cloud-copilot/', message: 'AGPL: tests only.' }]),
   },
