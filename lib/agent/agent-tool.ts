@@ -1,11 +1,11 @@
 import type { SessionTool } from './session-contract';
-import { checkCloudWatch, cloudWatchTool, type CloudWatchToolProps } from './tools/cloudwatch-tool';
-import { checkDeployments, deploymentsTool, type DeploymentsToolProps } from './tools/deployments-tool';
-import { checkGateway, gatewayTool, type GatewayToolProps } from './tools/gateway-tool';
-import { checkKnowledgeBase, knowledgeBaseTool, type KnowledgeBaseToolProps } from './tools/knowledge-base-tool';
-import { checkOutputs, outputsTool, type OutputsToolProps } from './tools/outputs-tool';
-import { checkSource, sourceTool, type SourceToolProps } from './tools/source-tool';
-import { checkStdio, stdioTool, type StdioToolProps } from './tools/stdio-tool';
+import { checkCloudWatch, cloudWatchTool, type CloudWatchToolOptions } from './tools/cloudwatch-tool';
+import { checkDeployments, deploymentsTool, type DeploymentsToolOptions } from './tools/deployments-tool';
+import { checkGateway, gatewayTool, type GatewayToolOptions } from './tools/gateway-tool';
+import { checkKnowledgeBase, knowledgeBaseTool, type KnowledgeBaseToolOptions } from './tools/knowledge-base-tool';
+import { checkOutputs, outputsTool, type OutputsToolOptions } from './tools/outputs-tool';
+import { checkSource, sourceTool, type SourceToolOptions } from './tools/source-tool';
+import { checkStdio, stdioTool, type StdioToolOptions } from './tools/stdio-tool';
 import { attachTool, type ToolHost, type ToolParts } from './tools/tool-host';
 
 /**
@@ -23,7 +23,7 @@ export class AgentTool {
    *
    * @throws InputError when a path is not absolute, a name is empty or repeated, or a value looks like a credential.
    */
-  public static stdio(props: StdioToolProps): AgentTool {
+  public static stdio(props: StdioToolOptions): AgentTool {
     checkStdio(props);
     return new AgentTool(props.serverLabel, () => stdioTool(props));
   }
@@ -33,7 +33,7 @@ export class AgentTool {
    *
    * @throws InputError when nothing is named, or a limit is out of range.
    */
-  public static cloudWatch(props: CloudWatchToolProps): AgentTool {
+  public static cloudWatch(props: CloudWatchToolOptions): AgentTool {
     checkCloudWatch(props);
     return new AgentTool(props.serverLabel ?? 'cloudwatch', (host) => cloudWatchTool(props, host));
   }
@@ -44,7 +44,7 @@ export class AgentTool {
    *
    * @throws InputError when nothing is named, or a name is malformed.
    */
-  public static deployments(props: DeploymentsToolProps): AgentTool {
+  public static deployments(props: DeploymentsToolOptions): AgentTool {
     checkDeployments(props);
     return new AgentTool(props.serverLabel ?? 'deployments', (host) => deploymentsTool(props, host));
   }
@@ -54,7 +54,7 @@ export class AgentTool {
    *
    * @throws InputError when the ARN is malformed.
    */
-  public static knowledgeBase(props: KnowledgeBaseToolProps): AgentTool {
+  public static knowledgeBase(props: KnowledgeBaseToolOptions): AgentTool {
     checkKnowledgeBase(props);
     return new AgentTool(props.serverLabel ?? 'knowledge-base', (host) => knowledgeBaseTool(props, host));
   }
@@ -64,7 +64,7 @@ export class AgentTool {
    *
    * @throws InputError when the prefix or a file type is not acceptable.
    */
-  public static outputs(props: OutputsToolProps): AgentTool {
+  public static outputs(props: OutputsToolOptions): AgentTool {
     checkOutputs(props);
     return new AgentTool(props.serverLabel ?? 'outputs', (host) => outputsTool(props, host));
   }
@@ -75,7 +75,7 @@ export class AgentTool {
    *
    * @throws InputError when nothing is named, a name is malformed or repeated, or the network does not let it through.
    */
-  public static source(props: SourceToolProps): AgentTool {
+  public static source(props: SourceToolOptions): AgentTool {
     checkSource(props);
     return new AgentTool(props.serverLabel ?? 'source', (host) => sourceTool(props, host));
   }
@@ -86,7 +86,7 @@ export class AgentTool {
    *
    * @throws InputError when ARN or URL are not those of a gateway.
    */
-  public static gateway(props: GatewayToolProps): AgentTool {
+  public static gateway(props: GatewayToolOptions): AgentTool {
     checkGateway(props);
     return new AgentTool(props.serverLabel, () => gatewayTool(props));
   }

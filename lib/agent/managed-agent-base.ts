@@ -6,7 +6,7 @@ import { Duration, Resource, type IResource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { IAgentProject } from '../identity/agent-project';
 import { InputError, requireInput } from '../validation/input-error';
-import type { IAgentTrigger, IAgentWorkflow } from './agent-workflow';
+import type { IAgentTrigger, ITurnWorkflow } from './turn-workflow-ref';
 import { ManagedAgentGrants } from './managed-agent-grants';
 import { TurnTask, type TurnTaskProps } from './turn-task';
 
@@ -37,14 +37,14 @@ export interface IManagedAgent extends IResource, IGrantable, IConnectable {
   /** Permissions to drive the agent. */
   readonly grants: ManagedAgentGrants;
   /** The workflow that runs the agent's turns, or undefined while none is attached. */
-  readonly workflow?: IAgentWorkflow;
+  readonly workflow?: ITurnWorkflow;
 
   /**
    * Makes this the workflow of the agent. Called by the workflow.
    *
    * @throws InputError when the agent has one already.
    */
-  attachWorkflow(workflow: IAgentWorkflow): void;
+  attachWorkflow(workflow: ITurnWorkflow): void;
 
   /**
    * Lets something start turns of the agent.
@@ -116,13 +116,13 @@ export abstract class ManagedAgentBase extends Resource implements IManagedAgent
 
   public readonly grants: ManagedAgentGrants = ManagedAgentGrants.fromManagedAgent(this);
 
-  private attached?: IAgentWorkflow;
+  private attached?: ITurnWorkflow;
 
-  public get workflow(): IAgentWorkflow | undefined {
+  public get workflow(): ITurnWorkflow | undefined {
     return this.attached;
   }
 
-  public attachWorkflow(workflow: IAgentWorkflow): void {
+  public attachWorkflow(workflow: ITurnWorkflow): void {
     requireInput(this.attached === undefined, this, {
       input: 'workflow',
       value: workflow.node.path,
@@ -140,7 +140,7 @@ export abstract class ManagedAgentBase extends Resource implements IManagedAgent
     return new TurnTask(scope, id, props, this.requireWorkflow('turnTask'), this.agentName);
   }
 
-  private requireWorkflow(input: string): IAgentWorkflow {
+  private requireWorkflow(input: string): ITurnWorkflow {
     if (!this.attached) {
       throw new InputError(this, {
         input,

@@ -10,7 +10,7 @@ import {
   SESSION_START_ACTIONS,
 } from '../identity/perms';
 import { InputError } from '../validation/input-error';
-import type { IAgentWorkflow } from './agent-workflow';
+import type { ITurnWorkflow } from './turn-workflow-ref';
 import type { IManagedAgent } from './managed-agent-base';
 
 /**
@@ -92,7 +92,7 @@ export class ManagedAgentGrants {
     return this.workflow('approveTurns').grantApprove(grantee);
   }
 
-  private workflow(grant: string): IAgentWorkflow {
+  private workflow(grant: string): ITurnWorkflow {
     const { workflow } = this.agent;
     if (!workflow) {
       throw new InputError(this.agent, {

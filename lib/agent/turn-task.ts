@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 import { EXECUTION_JOB_ACTIONS, JOB_RULE_ACTIONS, KEY_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
 import { requireInput } from '../validation/input-error';
 import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from '../workflow/turn-contract';
-import type { IAgentWorkflow } from './agent-workflow';
+import type { ITurnWorkflow } from './turn-workflow-ref';
 
 /** Properties of a turn in a state machine of your own. */
 export interface TurnTaskProps {
@@ -77,7 +77,7 @@ export class TurnTask extends TaskStateBase {
     scope: Construct,
     id: string,
     private readonly turn: TurnTaskProps,
-    private readonly workflow: IAgentWorkflow,
+    private readonly workflow: ITurnWorkflow,
     private readonly agentName: string,
   ) {
     super(scope, id, { integrationPattern: IntegrationPattern.RUN_JOB, resultPath: turn.resultPath ?? '$.turn' });

@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { AuditAlarm } from './audit-alarm';
-import type { TrailLock } from './trail-lock';
+import type { ObjectLock } from '../encryption/object-lock';
 
 /** Properties of an {@link AgentAuditTrail}. */
 export interface AgentAuditTrailProps {
@@ -25,9 +25,9 @@ export interface AgentAuditTrailProps {
 
   /**
    * How the files are locked against deletion and change.
-   * @default TrailLock.governance(Duration.days(365))
+   * @default ObjectLock.governance(Duration.days(365))
    */
-  readonly lock?: TrailLock;
+  readonly lock?: ObjectLock;
 
   /**
    * How long the files are kept, in whole days, at least as long as the lock. Files of 128 KB and more move to Glacier

@@ -15,13 +15,13 @@ import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 import { alarmResources } from './alarm-resources';
 import { admitAlarms, alarmTopic } from './alarm-topic';
 import { AuditAlarm } from './audit-alarm';
-import { AuditTrailGrants } from './audit-trail-grants';
-import type { AuditTrailAttributes, IAgentAuditTrail } from './audit-trail-ref';
+import { AgentAuditTrailGrants } from './audit-trail-grants';
+import type { AgentAuditTrailAttributes, IAgentAuditTrail } from './audit-trail-ref';
 import { agentEventSelectors, objectsSelector, trailBucketSelector } from './event-selectors';
 import { ImportedAuditTrail } from './imported-audit-trail';
 import { trailBucket } from './trail-bucket';
 import { requireTrailInput } from './trail-input';
-import { TrailLock } from './trail-lock';
+import { ObjectLock } from '../encryption/object-lock';
 import { TrailLogDelivery } from './trail-log-delivery';
 
 /**
@@ -45,7 +45,11 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
    * @param id construct id
    * @param attributes the trail, and what is known about it
    */
-  public static fromTrail(scope: Construct, id: string, attributes: AuditTrailAttributes): IAgentAuditTrail {
+  public static fromAgentAuditTrailAttributes(
+    scope: Construct,
+    id: string,
+    attributes: AgentAuditTrailAttributes,
+  ): IAgentAuditTrail {
     return new ImportedAuditTrail(scope, id, attributes);
   }
 
@@ -73,14 +77,14 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   public readonly alarmTopic?: sns.ITopic;
 
   /** Who may read the trail. */
-  public readonly grants: AuditTrailGrants = AuditTrailGrants.fromAuditTrail(this);
+  public readonly grants: AgentAuditTrailGrants = AgentAuditTrailGrants.fromAuditTrail(this);
 
   private readonly recordedBucketArns = new Set<string>();
 
   constructor(scope: Construct, id: string, props: AgentAuditTrailProps = {}) {
     super(scope, id);
     props = injectedProps(AgentAuditTrail.PROPERTY_INJECTION_ID, scope, id, props);
-    const lock = props.lock ?? TrailLock.governance();
+    const lock = props.lock ?? ObjectLock.governance(Duration.days(365));
     const retention = props.retention ?? Duration.days(2557);
     const networkEventSources = props.networkEventSources ?? [...NETWORK_EVENT_SOURCES];
     this.trailName = props.trailName ?? 'bedrock-managed-agents';

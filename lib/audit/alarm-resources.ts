@@ -20,7 +20,7 @@ export function alarmResources(
     Annotations.of(scope).addWarningV2(
       `cdk-bedrock-managed-agents:auditAlarmNotMade:${alarm.name}`,
       `The alarm ${alarm.name} cannot be made, because the log group of the trail ${trail.node.path} is not known. Pass ` +
-        '`logGroup` to AgentAuditTrail.fromTrail, or make this metric filter where the trail is delivered: ' +
+        '`logGroup` to AgentAuditTrail.fromAgentAuditTrailAttributes, or make this metric filter where the trail is delivered: ' +
         filterPattern.logPatternString,
     );
     return undefined;

@@ -5,12 +5,12 @@ import { requireInput } from '../validation/input-error';
 import type { IAgentAuditTrail } from './audit-trail-ref';
 
 /** Who may read what an audit trail recorded. Nobody is ever granted to change it. */
-export class AuditTrailGrants {
+export class AgentAuditTrailGrants {
   /**
    * @param trail the trail to read
    */
-  public static fromAuditTrail(trail: IAgentAuditTrail): AuditTrailGrants {
-    return new AuditTrailGrants(trail);
+  public static fromAuditTrail(trail: IAgentAuditTrail): AgentAuditTrailGrants {
+    return new AgentAuditTrailGrants(trail);
   }
 
   private constructor(private readonly trail: IAgentAuditTrail) {}
@@ -29,7 +29,7 @@ export class AuditTrailGrants {
     requireInput(bucket !== undefined, this.trail, {
       input: 'grants.readFiles',
       allowed: 'a trail whose bucket is known',
-      fix: 'Pass `bucket` (and `encryptionKey`) to AgentAuditTrail.fromTrail',
+      fix: 'Pass `bucket` (and `encryptionKey`) to AgentAuditTrail.fromAgentAuditTrailAttributes',
     });
     const files = iam.Grant.addToPrincipal({
       grantee,
@@ -63,7 +63,7 @@ export class AuditTrailGrants {
     requireInput(logGroup !== undefined, this.trail, {
       input: 'grants.readEvents',
       allowed: 'a trail whose log group is known',
-      fix: 'Pass `logGroup` to AgentAuditTrail.fromTrail',
+      fix: 'Pass `logGroup` to AgentAuditTrail.fromAgentAuditTrailAttributes',
     });
     const events = logGroup.grantRead(grantee);
     return encryptionKey

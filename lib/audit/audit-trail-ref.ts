@@ -6,7 +6,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
 import type { AuditAlarm } from './audit-alarm';
-import type { AuditTrailGrants } from './audit-trail-grants';
+import type { AgentAuditTrailGrants } from './audit-trail-grants';
 
 /** The audit trail of an account, made here or brought. */
 export interface IAgentAuditTrail extends IConstruct {
@@ -26,7 +26,7 @@ export interface IAgentAuditTrail extends IConstruct {
   readonly alarmTopic?: sns.ITopic;
 
   /** Who may read the trail. */
-  readonly grants: AuditTrailGrants;
+  readonly grants: AgentAuditTrailGrants;
 
   /**
    * Raises an alarm on a happening in the trail. Without a log group it warns and makes nothing.
@@ -49,7 +49,7 @@ export interface IAgentAuditTrail extends IConstruct {
 }
 
 /** A trail that exists already, for example the one of the organization. */
-export interface AuditTrailAttributes {
+export interface AgentAuditTrailAttributes {
   /** ARN of the trail. */
   readonly trailArn: string;
 

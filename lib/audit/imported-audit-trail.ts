@@ -9,19 +9,19 @@ import { requirePattern } from '../validation/input-error';
 import { alarmResources } from './alarm-resources';
 import { admitAlarms } from './alarm-topic';
 import { AuditAlarm } from './audit-alarm';
-import { AuditTrailGrants } from './audit-trail-grants';
-import type { AuditTrailAttributes, IAgentAuditTrail } from './audit-trail-ref';
+import { AgentAuditTrailGrants } from './audit-trail-grants';
+import type { AgentAuditTrailAttributes, IAgentAuditTrail } from './audit-trail-ref';
 
-/** What `AgentAuditTrail.fromTrail` returns. */
+/** What `AgentAuditTrail.fromAgentAuditTrailAttributes` returns. */
 export class ImportedAuditTrail extends Construct implements IAgentAuditTrail {
   public readonly trailArn: string;
   public readonly logGroup?: logs.ILogGroup;
   public readonly bucket?: s3.IBucket;
   public readonly encryptionKey?: kms.IKey;
   public readonly alarmTopic?: sns.ITopic;
-  public readonly grants = AuditTrailGrants.fromAuditTrail(this);
+  public readonly grants = AgentAuditTrailGrants.fromAuditTrail(this);
 
-  constructor(scope: Construct, id: string, attributes: AuditTrailAttributes) {
+  constructor(scope: Construct, id: string, attributes: AgentAuditTrailAttributes) {
     super(scope, id);
     requirePattern(
       this,

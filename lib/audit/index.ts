@@ -3,4 +3,3 @@ export * from './agent-audit-trail-props';
 export * from './audit-alarm';
 export * from './audit-trail-grants';
 export * from './audit-trail-ref';
-export * from './trail-lock';

@@ -4,13 +4,13 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { protectedBucket } from '../encryption/protected-bucket';
-import type { TrailLock } from './trail-lock';
+import type { ObjectLock } from '../encryption/object-lock';
 
 /** What the trail bucket needs to know. */
 interface TrailBucketOptions {
   readonly trailArn: string;
   readonly encryptionKey: kms.IKey;
-  readonly lock: TrailLock;
+  readonly lock: ObjectLock;
   readonly retention: Duration;
   readonly accessLogsBucket?: s3.IBucket;
 }

@@ -2,12 +2,12 @@ import type { Duration } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { NETWORK_EVENT_SOURCES_UNSUPPORTED, TRAIL_NAME } from '../facts/cloudtrail';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
-import type { TrailLock } from './trail-lock';
+import type { ObjectLock } from '../encryption/object-lock';
 
 /** What a user may get wrong about a trail. */
 interface TrailInput {
   readonly trailName: string;
-  readonly lock: TrailLock;
+  readonly lock: ObjectLock;
   readonly retention: Duration;
   readonly networkEventSources: string[];
 }

@@ -7,7 +7,8 @@ import type { AgentAuditTrail } from '../audit';
 import type { AgentSkill } from '../environment';
 import type { IAgentGuardrail } from '../guardrail';
 import type { IAgentNetwork } from '../network';
-import type { EvidenceLock, ITurnStep, TurnApproval } from '../workflow';
+import type { ObjectLock } from '../encryption';
+import type { ITurnStep, TurnApproval } from '../workflow';
 
 /** What every blueprint can be told: where it runs and how it is governed, not what it does. */
 export interface AgentBlueprintProps {
@@ -77,9 +78,9 @@ export interface AgentBlueprintProps {
   /**
    * How evidence is protected against deletion and change.
    *
-   * @default EvidenceLock.governance(Duration.days(90))
+   * @default ObjectLock.governance(Duration.days(90))
    */
-  readonly evidenceLock?: EvidenceLock;
+  readonly evidenceLock?: ObjectLock;
 
   /**
    * Permissions boundary of the roles made here.
@@ -180,7 +181,7 @@ export interface OutputBucketOptions {
   /**
    * How objects are protected against deletion and change. A locked bucket keeps every object that was written to it.
    *
-   * @default EvidenceLock.none() - versioned, so that what was overwritten can be restored for 30 days
+   * @default ObjectLock.none() - versioned, so that what was overwritten can be restored for 30 days
    */
-  readonly lock?: EvidenceLock;
+  readonly lock?: ObjectLock;
 }

@@ -22,7 +22,7 @@ import type { AgentBlueprintDefinition, AgentBlueprintProps, OutputBucketOptions
  * class LicenceAuditor extends AgentBlueprint {
  *   constructor(scope: Construct, id: string, props: AgentBlueprintProps = {}) {
  *     super(scope, id, props);
- *     const reports = this.outputBucket('Reports');
+ *     const reports = this.addOutputBucket('Reports');
  *     this.define({
  *       model: AgentModel.GPT_5_6_LUNA,
  *       instructions: 'Report the licences of …',
@@ -120,7 +120,7 @@ export abstract class AgentBlueprint extends Construct {
    * @param id of the construct
    * @throws InputError when objects are kept for a shorter time than they are locked
    */
-  protected outputBucket(id: string, options: OutputBucketOptions = {}): Bucket {
+  protected addOutputBucket(id: string, options: OutputBucketOptions = {}): Bucket {
     const retention = options.retention ?? Duration.days(365);
     const days = retention.toDays({ integral: false });
     requireWholeNumber(this, 'retention', days, 1, 36_500, 'days');

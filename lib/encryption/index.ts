@@ -1,1 +1,2 @@
 export * from './agent-key';
+export * from './object-lock';

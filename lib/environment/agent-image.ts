@@ -3,6 +3,7 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { BoundAgentImage } from './bound-agent-image';
 import { InputError, requireInput } from '../validation/input-error';
 import type { AgentSkill } from './agent-skill';
 import { withSkills } from './staged-context';
@@ -37,14 +38,6 @@ export interface BundledImageOptions extends AgentImageBuildOptions {
    * @default - none
    */
   readonly skills?: AgentSkill[];
-}
-
-/** What an image choice turns into once it has a place in the construct tree. */
-export interface BoundAgentImage {
-  /** URI of the image, by digest or by a content-addressed tag. */
-  readonly imageUri: string;
-  /** The repository the image is pulled from. */
-  readonly repository: ecr.IRepository;
 }
 
 /**

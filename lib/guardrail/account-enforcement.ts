@@ -4,7 +4,7 @@ import { requireInput } from '../validation/input-error';
 import type { AgentGuardrailBase } from './agent-guardrail-base';
 
 /** Which models an account-wide guardrail is enforced on. A model in both lists is excluded. */
-export interface GuardrailEnforcementProps {
+export interface GuardrailEnforcementOptions {
   /**
    * Ids of the models the guardrail is enforced on.
    *
@@ -20,7 +20,7 @@ export interface GuardrailEnforcementProps {
 }
 
 /** See `AgentGuardrail.enforceInAccount`. */
-export function enforceInAccount(guardrail: AgentGuardrailBase, props: GuardrailEnforcementProps): void {
+export function enforceInAccount(guardrail: AgentGuardrailBase, props: GuardrailEnforcementOptions): void {
   requireModels(guardrail, 'includedModels', props.includedModels);
   requireModels(guardrail, 'excludedModels', props.excludedModels);
   const { includedModels = ['ALL'], excludedModels = [] } = props;

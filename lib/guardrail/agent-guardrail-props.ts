@@ -97,7 +97,7 @@ export interface AgentGuardrailProps extends AgentGuardrailOptions {
 }
 
 /** Properties of the guardrail for coding agents. */
-export interface StandardGuardrailProps extends AgentGuardrailOptions {
+export interface StandardGuardrailOptions extends AgentGuardrailOptions {
   /**
    * Content filters in place of the standard ones of the same category.
    *

@@ -7,9 +7,9 @@ import { requireSameRegion } from '../encryption/key-statements';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { injectedProps } from '../injection/injected-props';
 import { requireInput, requirePattern } from '../validation/input-error';
-import { enforceInAccount, type GuardrailEnforcementProps } from './account-enforcement';
+import { enforceInAccount, type GuardrailEnforcementOptions } from './account-enforcement';
 import { AgentGuardrailBase, type IAgentGuardrail } from './agent-guardrail-base';
-import type { AgentGuardrailAttributes, AgentGuardrailProps, StandardGuardrailProps } from './agent-guardrail-props';
+import type { AgentGuardrailAttributes, AgentGuardrailProps, StandardGuardrailOptions } from './agent-guardrail-props';
 import { codingAgentPolicy } from './coding-agent-policy';
 import type { GuardrailContentFilter } from './content-filter';
 import type { GuardrailTopic } from './denied-topic';
@@ -42,7 +42,7 @@ export class AgentGuardrail extends AgentGuardrailBase {
    *
    * @throws InputError when an input breaks a limit of the service, or `secrets` is neither MASK nor BLOCK.
    */
-  public static standard(scope: Construct, id: string, props: StandardGuardrailProps = {}): AgentGuardrail {
+  public static standard(scope: Construct, id: string, props: StandardGuardrailOptions = {}): AgentGuardrail {
     return new AgentGuardrail(scope, id, { ...props, ...codingAgentPolicy(`${scope.node.path}/${id}`, props) });
   }
 
@@ -51,7 +51,7 @@ export class AgentGuardrail extends AgentGuardrailBase {
    *
    * @throws InputError when the version is DRAFT or no number, or the ARN has another form.
    */
-  public static fromGuardrailAttributes(
+  public static fromAgentGuardrailAttributes(
     scope: Construct,
     id: string,
     attributes: AgentGuardrailAttributes,
@@ -181,7 +181,7 @@ export class AgentGuardrail extends AgentGuardrailBase {
    *
    * @throws InputError when a list of models is empty.
    */
-  public enforceInAccount(props: GuardrailEnforcementProps = {}): void {
+  public enforceInAccount(props: GuardrailEnforcementOptions = {}): void {
     enforceInAccount(this, props);
   }
 

@@ -1,6 +1,6 @@
 import { CREDENTIAL_FORMATS } from '../validation/credential-like';
 import { requireInput } from '../validation/input-error';
-import type { AgentGuardrailProps, StandardGuardrailProps } from './agent-guardrail-props';
+import type { AgentGuardrailProps, StandardGuardrailOptions } from './agent-guardrail-props';
 import { GuardrailContentFilter, GuardrailStrength } from './content-filter';
 import { GuardrailAction } from './guardrail-action';
 import { GuardrailEntity } from './sensitive-entity';
@@ -56,7 +56,7 @@ const CONTENT_FILTERS = [
 /** See `AgentGuardrail.standard`. */
 export function codingAgentPolicy(
   where: string,
-  props: StandardGuardrailProps,
+  props: StandardGuardrailOptions,
 ): Pick<AgentGuardrailProps, 'contentFilters' | 'sensitiveInformation' | 'tier'> {
   const secrets = props.secrets ?? GuardrailAction.MASK;
   requireInput(secrets === GuardrailAction.MASK || secrets === GuardrailAction.BLOCK, where, {

@@ -7,7 +7,7 @@ import type { GuardrailTier } from './guardrail-tier';
 import { requireLength } from './length';
 
 /** A topic that a guardrail denies. */
-export interface GuardrailTopicProps extends GuardrailDirections {
+export interface GuardrailTopicOptions extends GuardrailDirections {
   /** Name of the topic: 1 to 100 letters, digits, spaces and `- _ ! ? .`, unique in the guardrail. */
   readonly name: string;
   /** What belongs to the topic, as a statement: 1 to 200 characters in the CLASSIC tier, 1 to 1000 in STANDARD. */
@@ -31,7 +31,7 @@ export class GuardrailTopic {
    *
    * @throws InputError when name, definition or examples break a limit of the service, or an action masks.
    */
-  public static deny(props: GuardrailTopicProps): GuardrailTopic {
+  public static deny(props: GuardrailTopicOptions): GuardrailTopic {
     return new GuardrailTopic(props);
   }
 
@@ -39,7 +39,7 @@ export class GuardrailTopic {
   public readonly topicName: string;
   private readonly config: CfnGuardrail.TopicConfigProperty;
 
-  private constructor(props: GuardrailTopicProps) {
+  private constructor(props: GuardrailTopicOptions) {
     const where = `GuardrailTopic '${props.name}'`;
     requirePattern(
       where,

@@ -7,7 +7,7 @@ import { AgentGuardrailBase } from './agent-guardrail-base';
 import type { AgentGuardrailAttributes } from './agent-guardrail-props';
 import { profileArns } from './profile-arns';
 
-/** What `AgentGuardrail.fromGuardrailAttributes` returns. */
+/** What `AgentGuardrail.fromAgentGuardrailAttributes` returns. */
 export class ImportedGuardrail extends AgentGuardrailBase {
   public readonly guardrailId: string;
   public readonly guardrailArn: string;

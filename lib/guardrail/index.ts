@@ -1,6 +1,6 @@
-export type { GuardrailEnforcementProps } from './account-enforcement';
+export type { GuardrailEnforcementOptions } from './account-enforcement';
 export * from './agent-guardrail';
-export * from './agent-guardrail-base';
+export type { IAgentGuardrail } from './agent-guardrail-base';
 export * from './agent-guardrail-grants';
 export * from './agent-guardrail-props';
 export * from './content-filter';

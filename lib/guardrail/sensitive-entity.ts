@@ -4,7 +4,7 @@ import { requireLength } from './length';
 import { requireRegex } from './regex-pattern';
 
 /** A pattern of your own. */
-export interface GuardrailRegexProps {
+export interface GuardrailRegexOptions {
   /** Name of the pattern, 1 to 100 characters, unique in the guardrail. The assessment of a call shows it. */
   readonly name: string;
   /**
@@ -117,7 +117,7 @@ export class GuardrailEntity {
    *
    * @throws InputError when a limit is broken, the pattern is not a regular expression, or it uses lookaround.
    */
-  public static regex(props: GuardrailRegexProps): GuardrailEntity {
+  public static regex(props: GuardrailRegexOptions): GuardrailEntity {
     const where = `GuardrailEntity.regex '${props.name}'`;
     requireLength(where, 'name', props.name, GUARDRAIL_LIMITS.regexNameLength);
     if (props.description !== undefined) {
@@ -132,6 +132,6 @@ export class GuardrailEntity {
     /** Type of the entity, or name of the pattern. */
     public readonly entityName: string,
     /** @internal */
-    public readonly _regex?: GuardrailRegexProps,
+    public readonly _regex?: GuardrailRegexOptions,
   ) {}
 }

@@ -117,7 +117,7 @@ export interface AgentNetworkProps {
 }
 
 /** Properties of `AgentNetwork.fromVpc`. */
-export interface AgentNetworkFromVpcProps {
+export interface AgentNetworkFromVpcOptions {
   /** The VPC. DNS support and DNS hostnames must be on. Its flow logs stay the business of its owner. */
   readonly vpc: ec2.IVpc;
 

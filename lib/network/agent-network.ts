@@ -6,7 +6,7 @@ import { injectedProps } from '../injection/injected-props';
 import { AgentKey } from '../encryption/agent-key';
 import type {
   AgentNetworkAttributes,
-  AgentNetworkFromVpcProps,
+  AgentNetworkFromVpcOptions,
   AgentNetworkIdleCost,
   AgentNetworkProps,
   IAgentNetwork,
@@ -41,7 +41,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
    *
    * @throws InputError when subnets are public or missing, or an endpoint cannot be made
    */
-  public static fromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcProps): IAgentNetwork {
+  public static fromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcOptions): IAgentNetwork {
     return networkFromVpc(scope, id, props);
   }
 

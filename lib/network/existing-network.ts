@@ -5,7 +5,7 @@ import { requireInput } from '../validation/input-error';
 import type {
   AgentNetworkAttributes,
   AgentNetworkEndpoint,
-  AgentNetworkFromVpcProps,
+  AgentNetworkFromVpcOptions,
   IAgentNetwork,
 } from './agent-network-props';
 import { BASE_SERVICES } from './base-services';
@@ -58,7 +58,7 @@ class ExistingNetwork extends Construct implements IAgentNetwork {
 }
 
 /** See `AgentNetwork.fromVpc`. */
-export function networkFromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcProps): IAgentNetwork {
+export function networkFromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcOptions): IAgentNetwork {
   const network = new ExistingNetwork(scope, id);
   requireRegion(network);
   const { vpc } = props;

@@ -7,7 +7,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { IAgentTrigger, IAgentWorkflow } from '../agent/agent-workflow';
+import type { IAgentTrigger, ITurnWorkflow } from '../agent/turn-workflow-ref';
 import type { IManagedAgent } from '../agent/managed-agent-base';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import { requireNoCycle } from './agent-cycle';
@@ -153,7 +153,7 @@ export class AgentTrigger implements IAgentTrigger {
     return this.placed('eventQueue').queues.events;
   }
 
-  public bind(agent: IManagedAgent, workflow: IAgentWorkflow): void {
+  public bind(agent: IManagedAgent, workflow: ITurnWorkflow): void {
     const id = this.definition.options.triggerId ?? this.definition.defaultId;
     const where = `${agent.node.path}/${TRIGGERS}/${id}`;
     requirePattern(

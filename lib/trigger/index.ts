@@ -1,10 +1,10 @@
 export * from './agent-trigger';
 export * from './agent-trigger-options';
 export * from './github-webhook';
-export { AlarmState, type AlarmTriggerOptions } from './kinds/alarm';
+export { type AlarmTriggerOptions } from './kinds/alarm';
 export { type EventTriggerOptions } from './kinds/event';
 export { FindingSeverity, FindingSource } from './kinds/finding';
 export { GitHubAuthors, type GitHubPullRequestTriggerOptions } from './kinds/github-pull-request';
 export { type ObjectCreatedTriggerOptions } from './kinds/object-created';
 export { type ScheduleTriggerOptions } from './kinds/schedule';
-export { AgentTurnOutcome, type TurnOutcomeTriggerOptions } from './kinds/turn-outcome';
+export { TurnOutcome, type TurnOutcomeTriggerOptions } from './kinds/turn-outcome';

@@ -1,4 +1,3 @@
-export * from './evidence-lock';
 export * from './turn-approval';
 export * from './turn-step';
 export * from './turn-workflow';

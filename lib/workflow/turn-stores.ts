@@ -4,7 +4,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { protectedBucket } from '../encryption/protected-bucket';
-import type { EvidenceLock } from './evidence-lock';
+import type { ObjectLock } from '../encryption/object-lock';
 
 /** Index of the ledger that the deletion of sessions reads: open conversations by the time after which they go. */
 export const DELETION_INDEX = 'by-deletion';
@@ -33,7 +33,7 @@ export function turnLedger(scope: Construct, id: string, encryptionKey: kms.IKey
 
 export interface EvidenceBucketOptions {
   readonly encryptionKey: kms.IKey;
-  readonly lock: EvidenceLock;
+  readonly lock: ObjectLock;
   readonly retention: Duration;
   readonly accessLogsBucket?: s3.IBucket;
 }

@@ -5,7 +5,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 import type { IManagedAgent } from '../agent';
 import type { IAgentGuardrail } from '../guardrail';
 import type { IAgentNetwork } from '../network';
-import type { EvidenceLock } from './evidence-lock';
+import type { ObjectLock } from '../encryption/object-lock';
 import type { TurnApproval } from './turn-approval';
 import type { ITurnStep } from './turn-step';
 
@@ -80,9 +80,9 @@ export interface TurnWorkflowProps {
   /**
    * How evidence is protected against deletion and change.
    *
-   * @default EvidenceLock.governance(Duration.days(90))
+   * @default ObjectLock.governance(Duration.days(90))
    */
-  readonly evidenceLock?: EvidenceLock;
+  readonly evidenceLock?: ObjectLock;
 
   /**
    * How long prompts and evidence are kept, 1 to 3650 days, not less than they are locked.

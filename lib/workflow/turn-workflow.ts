@@ -10,7 +10,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Arn, Duration, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ManagedAgent, type IAgentWorkflow, type IManagedAgent } from '../agent';
+import { ManagedAgent, type ITurnWorkflow, type IManagedAgent } from '../agent';
 import { AgentKey } from '../encryption';
 import { allowLogs } from '../encryption/key-statements';
 import { injectedProps } from '../injection/injected-props';
@@ -20,7 +20,7 @@ import { ApproveFunction } from './approve-function';
 import type { Targets } from './definition/asl';
 import { settlementDefinition } from './definition/settlement-definition';
 import { turnDefinition } from './definition/turn-definition';
-import { EvidenceLock } from './evidence-lock';
+import { ObjectLock } from '../encryption/object-lock';
 import { finishStatements, settlementStatements, turnStatements } from './machine-permissions';
 import { SessionExpiry } from './session-expiry';
 import { Settlement } from './settlement';
@@ -54,7 +54,7 @@ const SECONDS_PER_SLOT_ATTEMPT = 30;
  *
  * @resource AWS::StepFunctions::StateMachine
  */
-export class TurnWorkflow extends Construct implements IAgentWorkflow {
+export class TurnWorkflow extends Construct implements ITurnWorkflow {
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.TurnWorkflow';
 
@@ -97,7 +97,7 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
     const retention = props.sessionRetention ?? Duration.days(14);
     const retentionSeconds = this.seconds('sessionRetention', retention, DAY_SECONDS, 365 * DAY_SECONDS);
     const approval = props.approval ?? TurnApproval.none();
-    const lock = props.evidenceLock ?? EvidenceLock.governance(Duration.days(90));
+    const lock = props.evidenceLock ?? ObjectLock.governance(Duration.days(90));
     const evidenceRetention = this.evidenceRetention(props.evidenceRetention ?? Duration.days(365), lock);
     const network = this.networkOf(props);
     const logRetention = props.logRetention ?? RetentionDays.ONE_YEAR;
@@ -283,7 +283,7 @@ export class TurnWorkflow extends Construct implements IAgentWorkflow {
     return seconds;
   }
 
-  private evidenceRetention(retention: Duration, lock: EvidenceLock): Duration {
+  private evidenceRetention(retention: Duration, lock: ObjectLock): Duration {
     const days = retention.toDays({ integral: false });
     requireWholeNumber(this, 'evidenceRetention', days, 1, 3650, 'days');
     requireInput(days >= (lock.period?.toDays() ?? 0), this, {

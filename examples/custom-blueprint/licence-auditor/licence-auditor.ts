@@ -31,7 +31,7 @@ export class LicenceAuditor extends AgentBlueprint {
 
   constructor(scope: Construct, id: string, props: LicenceAuditorProps) {
     super(scope, id, props);
-    this.reports = this.outputBucket('Reports', { retention: Duration.days(400) });
+    this.reports = this.addOutputBucket('Reports', { retention: Duration.days(400) });
 
     this.define({
       model: AgentModel.GPT_5_6_LUNA,

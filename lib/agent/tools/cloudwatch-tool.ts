@@ -25,7 +25,7 @@ import { CLOUDWATCH_VARIABLES as VARIABLES } from './tool-contract';
 import type { ToolHost, ToolParts } from './tool-host';
 
 /** What an agent may read of CloudWatch. At least one of `logGroups`, `metricNamespaces` and `alarms`. */
-export interface CloudWatchToolProps extends BundledToolOptions {
+export interface CloudWatchToolOptions extends BundledToolOptions {
   /**
    * Log groups of this account and Region that may be queried, at most 50.
    *
@@ -80,7 +80,7 @@ export interface CloudWatchToolProps extends BundledToolOptions {
 
 const WHERE = 'AgentTool.cloudWatch';
 
-export function checkCloudWatch(props: CloudWatchToolProps): void {
+export function checkCloudWatch(props: CloudWatchToolOptions): void {
   checkOptions(WHERE, props);
   const { logGroups = [], metricNamespaces = [], alarms = [] } = props;
   requireInput(logGroups.length + metricNamespaces.length + alarms.length > 0, WHERE, {
@@ -104,7 +104,7 @@ export function checkCloudWatch(props: CloudWatchToolProps): void {
   requireWholeNumber(WHERE, 'maxResults', props.maxResults ?? 1000, 1, 10_000, 'rows');
 }
 
-export function cloudWatchTool(props: CloudWatchToolProps, host: ToolHost): ToolParts {
+export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): ToolParts {
   const { logGroups = [], metricNamespaces = [], alarms = [] } = props;
   const wildcards = new Map<string, string>();
   const statements: PolicyStatement[] = [];

@@ -18,7 +18,7 @@ export interface CodeDeployGroup {
 }
 
 /** What an agent may learn about deployments. At least one list. All of this account and Region. */
-export interface DeploymentsToolProps extends BundledToolOptions {
+export interface DeploymentsToolOptions extends BundledToolOptions {
   /**
    * Deployment groups of CodeDeploy whose deployments may be read.
    *
@@ -75,7 +75,7 @@ export interface DeploymentsToolProps extends BundledToolOptions {
 const WHERE = 'AgentTool.deployments';
 const MAX_NAMES = 100;
 
-export function checkDeployments(props: DeploymentsToolProps): void {
+export function checkDeployments(props: DeploymentsToolOptions): void {
   checkOptions(WHERE, props);
   const { codeDeployGroups = [], stackNames = [], changeEventSources = [] } = props;
   const lists = { codeDeployGroups, stackNames, changeEventSources, ...functionsAndServices(props) };
@@ -122,7 +122,7 @@ interface Kind {
   readonly wildcard?: string;
 }
 
-export function deploymentsTool(props: DeploymentsToolProps, host: ToolHost): ToolParts {
+export function deploymentsTool(props: DeploymentsToolOptions, host: ToolHost): ToolParts {
   const used = kinds(props, host).filter(({ names }) => names.length > 0);
   const wildcards = new Map<string, string>();
   for (const { actions, resources, wildcard } of used) {
@@ -146,7 +146,7 @@ export function deploymentsTool(props: DeploymentsToolProps, host: ToolHost): To
   };
 }
 
-function kinds(props: DeploymentsToolProps, { scope }: ToolHost): Kind[] {
+function kinds(props: DeploymentsToolOptions, { scope }: ToolHost): Kind[] {
   const { codeDeployGroups = [], stackNames = [], changeEventSources = [] } = props;
   const { services, functions, versionedFunctions } = functionsAndServices(props);
   const stack = Stack.of(scope);
@@ -218,7 +218,7 @@ function kinds(props: DeploymentsToolProps, { scope }: ToolHost): Kind[] {
   ];
 }
 
-const functionsAndServices = ({ services = [], functions = [], versionedFunctions = [] }: DeploymentsToolProps) => ({
+const functionsAndServices = ({ services = [], functions = [], versionedFunctions = [] }: DeploymentsToolOptions) => ({
   services,
   functions,
   versionedFunctions,

@@ -4,7 +4,7 @@ import { requireInput, requirePattern } from '../../validation/input-error';
 import type { ToolParts } from './tool-host';
 
 /** An AgentCore Gateway whose tools an agent may call. */
-export interface GatewayToolProps {
+export interface GatewayToolOptions {
   /** Label of the gateway, unique in the agent. */
   readonly serverLabel: string;
   /** ARN of the gateway. */
@@ -27,7 +27,7 @@ export interface GatewayToolProps {
 
 const WHERE = 'AgentTool.gateway';
 
-export function checkGateway(props: GatewayToolProps): void {
+export function checkGateway(props: GatewayToolOptions): void {
   requireInput(props.serverLabel.trim() !== '', WHERE, {
     input: 'serverLabel',
     value: props.serverLabel,
@@ -56,7 +56,7 @@ export function checkGateway(props: GatewayToolProps): void {
  * Called by BMA, not from the environment: no endpoint is needed, and the permission goes to the session role. That this
  * is the role it is called with is inferred, not documented.
  */
-export function gatewayTool(props: GatewayToolProps): ToolParts {
+export function gatewayTool(props: GatewayToolOptions): ToolParts {
   const { serverLabel, gatewayArn, gatewayUrl, required = true, allowedTools } = props;
   return {
     definition: {

@@ -8,7 +8,7 @@ import { KNOWLEDGE_BASE_VARIABLES as VARIABLES } from './tool-contract';
 import type { ToolHost, ToolParts } from './tool-host';
 
 /** Which knowledge base an agent may search. */
-export interface KnowledgeBaseToolProps extends BundledToolOptions {
+export interface KnowledgeBaseToolOptions extends BundledToolOptions {
   /** ARN of a Bedrock Knowledge Base of this account and Region. */
   readonly knowledgeBaseArn: string;
 
@@ -22,7 +22,7 @@ export interface KnowledgeBaseToolProps extends BundledToolOptions {
 
 const WHERE = 'AgentTool.knowledgeBase';
 
-export function checkKnowledgeBase(props: KnowledgeBaseToolProps): void {
+export function checkKnowledgeBase(props: KnowledgeBaseToolOptions): void {
   checkOptions(WHERE, props);
   requirePattern(
     WHERE,
@@ -35,7 +35,7 @@ export function checkKnowledgeBase(props: KnowledgeBaseToolProps): void {
   requireWholeNumber(WHERE, 'maxResults', props.maxResults ?? 10, 1, 100, 'passages');
 }
 
-export function knowledgeBaseTool(props: KnowledgeBaseToolProps, host: ToolHost): ToolParts {
+export function knowledgeBaseTool(props: KnowledgeBaseToolOptions, host: ToolHost): ToolParts {
   const { knowledgeBaseArn, maxResults = 10 } = props;
   const id = Stack.of(host.scope).splitArn(knowledgeBaseArn, ArnFormat.SLASH_RESOURCE_NAME).resourceName!;
   const variables = { [VARIABLES.knowledgeBaseId]: id, [VARIABLES.maxResults]: String(maxResults) };

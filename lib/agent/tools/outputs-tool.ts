@@ -10,7 +10,7 @@ import { OUTPUT_FILE_TYPES, OUTPUTS_VARIABLES as VARIABLES } from './tool-contra
 import type { ToolHost, ToolParts } from './tool-host';
 
 /** Where an agent may publish files, and which. */
-export interface OutputsToolProps extends BundledToolOptions {
+export interface OutputsToolOptions extends BundledToolOptions {
   /** The bucket. */
   readonly bucket: IBucket;
 
@@ -45,7 +45,7 @@ const DEFAULT_FILE_TYPES = ['csv', 'diff', 'json', 'jsonl', 'log', 'md', 'patch'
 /** The server reads a file into memory; a Runtime session has 8 GB for everything. */
 const MAX_FILE = Size.mebibytes(100);
 
-export function checkOutputs(props: OutputsToolProps): void {
+export function checkOutputs(props: OutputsToolOptions): void {
   checkOptions(WHERE, props);
   requirePattern(
     WHERE,
@@ -67,7 +67,7 @@ export function checkOutputs(props: OutputsToolProps): void {
   checkBytes(WHERE, 'maxFileSize', props.maxFileSize ?? Size.mebibytes(10), MAX_FILE.toBytes());
 }
 
-export function outputsTool(props: OutputsToolProps, host: ToolHost): ToolParts {
+export function outputsTool(props: OutputsToolOptions, host: ToolHost): ToolParts {
   const { bucket, prefix, overwrite = OutputOverwrite.NEVER } = props;
   const objects = bucket.arnForObjects(`${prefix}*`);
   const stack = Stack.of(host.scope);

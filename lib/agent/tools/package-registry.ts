@@ -13,7 +13,7 @@ export enum PackageFormat {
 }
 
 /** A CodeArtifact repository of the agent's Region. */
-export interface CodeArtifactRegistryProps {
+export interface CodeArtifactRegistryOptions {
   /** Name of the domain. */
   readonly domainName: string;
 
@@ -52,7 +52,7 @@ export class PackageRegistry {
    *
    * @throws InputError when a name is malformed or no format is named.
    */
-  public static codeArtifact(props: CodeArtifactRegistryProps): PackageRegistry {
+  public static codeArtifact(props: CodeArtifactRegistryOptions): PackageRegistry {
     checkCodeArtifact(props);
     return new PackageRegistry(props.formats ?? [PackageFormat.NPM, PackageFormat.PYPI], (host) =>
       codeArtifact(props, host),
@@ -78,7 +78,7 @@ export class PackageRegistry {
 const WHERE = 'PackageRegistry.codeArtifact';
 
 /** Source of the patterns: CodeArtifact API reference, GetAuthorizationToken and GetRepositoryEndpoint. */
-function checkCodeArtifact(props: CodeArtifactRegistryProps): void {
+function checkCodeArtifact(props: CodeArtifactRegistryOptions): void {
   const { domainName, domainOwner, repositoryName, formats } = props;
   const fix = 'pass the name, not the ARN';
   requirePattern(WHERE, 'domainName', domainName, /^[a-z][a-z0-9-]{0,48}[a-z0-9]$/, 'the name of a domain', fix);
@@ -101,7 +101,7 @@ function checkCodeArtifact(props: CodeArtifactRegistryProps): void {
   });
 }
 
-function codeArtifact(props: CodeArtifactRegistryProps, host: ToolHost): BoundRegistry {
+function codeArtifact(props: CodeArtifactRegistryOptions, host: ToolHost): BoundRegistry {
   const { domainName, repositoryName, formats = [PackageFormat.NPM, PackageFormat.PYPI] } = props;
   const { account, region, partition } = Stack.of(host.scope);
   const owner = props.domainOwner ?? account;

@@ -33,7 +33,7 @@ export interface StagedSource {
 }
 
 /** What an agent may bring into its workspace. At least one of `repositories`, `staged` and `registries`. */
-export interface SourceToolProps extends BundledToolOptions {
+export interface SourceToolOptions extends BundledToolOptions {
   /**
    * Repositories that may be cloned, at most 50.
    *
@@ -68,7 +68,7 @@ export interface SourceToolProps extends BundledToolOptions {
 const WHERE = 'AgentTool.source';
 const DEFAULT_SIZE = Size.mebibytes(512);
 
-export function checkSource(props: SourceToolProps): void {
+export function checkSource(props: SourceToolOptions): void {
   checkOptions(WHERE, props);
   const { repositories = [], staged, registries = [] } = props;
   requireInput(repositories.length + registries.length > 0 || staged !== undefined, WHERE, {
@@ -103,7 +103,7 @@ export function checkSource(props: SourceToolProps): void {
   checkBytes(WHERE, 'maxSize', props.maxSize ?? DEFAULT_SIZE, Size.gibibytes(10).toBytes());
 }
 
-export function sourceTool(props: SourceToolProps, host: ToolHost): ToolParts {
+export function sourceTool(props: SourceToolOptions, host: ToolHost): ToolParts {
   const { repositories = [], staged, registries = [] } = props;
   const boundRepositories = repositories.map((repository) => repository._bind(host));
   const boundRegistries = registries.map((registry) => registry._bind(host));

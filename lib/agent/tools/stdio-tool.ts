@@ -8,7 +8,7 @@ import type { ToolParts } from './tool-host';
 const MAX_ENVIRONMENT_VALUE = 5000;
 
 /** A STDIO MCP server in the image of the agent. */
-export interface StdioToolProps {
+export interface StdioToolOptions {
   /** Label of the server, unique in the agent. Tools are shown to the model under it. */
   readonly serverLabel: string;
   /** Absolute path of the program. */
@@ -46,7 +46,7 @@ export interface StdioToolProps {
   readonly allowedTools?: string[];
 }
 
-export function checkStdio(props: StdioToolProps): void {
+export function checkStdio(props: StdioToolOptions): void {
   const where = `AgentTool.stdio '${props.serverLabel}'`;
   requireInput(props.serverLabel.trim() !== '', where, {
     input: 'serverLabel',
@@ -63,7 +63,7 @@ export function checkStdio(props: StdioToolProps): void {
   requireNames(where, 'allowedTools', props.allowedTools);
 }
 
-export function stdioTool(props: StdioToolProps): ToolParts {
+export function stdioTool(props: StdioToolOptions): ToolParts {
   const { serverLabel, command, args, workingDirectory, environment, inheritedVariables, allowedTools } = props;
   return {
     definition: {

@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Duration } from 'aws-cdk-lib/core';
-import type { DeploymentsToolProps } from '../../agent';
+import type { DeploymentsToolOptions } from '../../agent';
 import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { IncidentRemediation } from './incident-remediation';
 import type { OpsCenter } from './ops-center';
@@ -38,7 +38,7 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
    *
    * @default - nothing
    */
-  readonly deployments?: DeploymentsToolProps;
+  readonly deployments?: DeploymentsToolOptions;
 
   /**
    * ARN of a Bedrock Knowledge Base with the runbooks of the service.

@@ -6,7 +6,8 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Lazy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentModel, AgentTool } from '../../agent';
-import { AgentTrigger, AlarmState } from '../../trigger';
+import { AlarmState } from 'aws-cdk-lib/aws-cloudwatch';
+import { AgentTrigger } from '../../trigger';
 import { InputError, requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
 import { grantAnswers } from '../../workflow/approve-function';
 import { AgentBlueprint } from '../agent-blueprint';
@@ -52,7 +53,7 @@ export class IncidentResponder extends AgentBlueprint {
     if (resumeOn.deployment) waits.push('deployment');
     if (timer) waits.push('timer');
 
-    const reports = this.outputBucket('Reports', { retention: props.reportRetention });
+    const reports = this.addOutputBucket('Reports', { retention: props.reportRetention });
     this.reportBucket = reports;
     const tools = this.tools(props);
     const timerTrigger: { placed?: AgentTrigger } = {};

@@ -60,3 +60,6 @@ export interface RemediationProposal {
 export function wholePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, 'u');
 }
+
+/** The parameter that tells a runbook which role to use. */
+export const ASSUMED_ROLE = 'AutomationAssumeRole';

@@ -1,8 +1,7 @@
 import { call, choice, type Machine, pass, type State, type States } from '../../workflow/definition/asl';
 import { awaitAnswer } from '../../workflow/definition/approval-states';
 import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
-import { REMEDIATION_EVENTS } from './remediation-contract';
-import { ASSUMED_ROLE } from './remediation-runbook';
+import { ASSUMED_ROLE, REMEDIATION_EVENTS } from './remediation-contract';
 
 export interface RemediationTargets {
   readonly partition: string;

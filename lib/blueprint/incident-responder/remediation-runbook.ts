@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
 import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
-import { MAX_PARAMETER_CHARACTERS, type ParameterRule } from './remediation-contract';
+import { ASSUMED_ROLE, MAX_PARAMETER_CHARACTERS, type ParameterRule } from './remediation-contract';
 
 const WHERE = 'RemediationRunbook';
 
@@ -121,9 +121,6 @@ export class RemediationRunbook {
     public readonly _automationRoleArn?: string,
   ) {}
 }
-
-/** The parameter by which runbooks are told the role that they work under. */
-export const ASSUMED_ROLE = 'AutomationAssumeRole';
 
 const isVisible = (value: string): boolean => value.length <= MAX_PARAMETER_CHARACTERS && /^[\x20-\x7e]+$/.test(value);
 

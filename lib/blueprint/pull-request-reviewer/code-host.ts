@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { type IAgentTrigger, SourceRepository, type SourceToolProps } from '../../agent';
+import { type IAgentTrigger, SourceRepository, type SourceToolOptions } from '../../agent';
 import {
   CODECOMMIT_REVIEW_ACTIONS,
   CODECOMMIT_STAGING_ACTIONS,
@@ -17,7 +17,7 @@ import { keyThrough } from '../../workflow/key-through';
 import { REVIEW_VARIABLES, STAGED_PREFIX } from './review-contract';
 
 /** Repositories on GitHub, and how they are reached. */
-export interface GitHubCodeHostProps {
+export interface GitHubCodeHostOptions {
   /** Repositories, as `owner/name`. */
   readonly repositories: string[];
 
@@ -52,7 +52,7 @@ export interface HostAccess {
 export interface BoundCodeHost {
   /** Names of the repositories, as subjects of turns have them. */
   readonly repositories: string[];
-  readonly source: Pick<SourceToolProps, 'repositories' | 'staged'>;
+  readonly source: Pick<SourceToolOptions, 'repositories' | 'staged'>;
   readonly trigger: IAgentTrigger;
   readonly staging: HostAccess;
   readonly delivery: HostAccess;
@@ -73,7 +73,7 @@ export class CodeHost {
    *
    * @throws InputError when no repository is named, or the full ARN of the secret is not known.
    */
-  public static gitHub(props: GitHubCodeHostProps): CodeHost {
+  public static gitHub(props: GitHubCodeHostOptions): CodeHost {
     return new CodeHost((scope, material) => bindGitHub(props, scope, material));
   }
 
@@ -104,7 +104,7 @@ function bindCodeCommit(repository: IRepository, _scope: Construct, _material: I
   };
 }
 
-function bindGitHub(props: GitHubCodeHostProps, scope: Construct, material: IBucket): BoundCodeHost {
+function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IBucket): BoundCodeHost {
   const { repositories, webhook, credentials, authors } = props;
   const secretArn = credentials.secretFullArn;
   requireInput(secretArn !== undefined, scope, {

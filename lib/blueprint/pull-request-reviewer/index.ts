@@ -1,3 +1,3 @@
-export { CodeHost, type GitHubCodeHostProps } from './code-host';
+export { CodeHost, type GitHubCodeHostOptions } from './code-host';
 export * from './fork-policy';
 export * from './pull-request-reviewer';

@@ -71,7 +71,7 @@ export class PullRequestReviewer extends AgentBlueprint {
     const maxChangeSize = props.maxChangeSize ?? Size.mebibytes(2);
     this.check(maxChangedFiles, maxChangeSize, props.additionalInstructions);
 
-    const material = this.outputBucket('Material', { retention: Duration.days(7) });
+    const material = this.addOutputBucket('Material', { retention: Duration.days(7) });
     this.materialBucket = material;
     const { repositories, source, trigger, staging, delivery } = codeHost._bind(this, material);
     this.define({

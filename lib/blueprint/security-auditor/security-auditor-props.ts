@@ -1,6 +1,6 @@
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { SourceRepository } from '../../agent';
-import type { EvidenceLock } from '../../workflow';
+import type { ObjectLock } from '../../encryption';
 import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { SecurityHubImport } from './security-hub-import';
 
@@ -23,9 +23,9 @@ export interface SecurityAuditorProps extends AgentBlueprintProps {
   /**
    * How stored findings are protected against deletion and change.
    *
-   * @default EvidenceLock.governance(Duration.days(90))
+   * @default ObjectLock.governance(Duration.days(90))
    */
-  readonly findingsLock?: EvidenceLock;
+  readonly findingsLock?: ObjectLock;
 
   /**
    * Whether findings go to AWS Security Hub, too.

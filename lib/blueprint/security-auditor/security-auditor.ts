@@ -6,7 +6,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentModel, AgentTool } from '../../agent';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
-import { EvidenceLock } from '../../workflow';
+import { ObjectLock } from '../../encryption';
 import { AgentBlueprint } from '../agent-blueprint';
 import { AcceptFindingsStep } from './accept-findings-step';
 import { AuditMachine } from './audit-machine';
@@ -59,8 +59,8 @@ export class SecurityAuditor extends AgentBlueprint {
       allowed: `at most ${MAX_RULE_CHARACTERS} characters`,
       fix: 'Say what differs from a usual audit, and no more',
     });
-    const findings = this.outputBucket('Findings', {
-      lock: props.findingsLock ?? EvidenceLock.governance(Duration.days(90)),
+    const findings = this.addOutputBucket('Findings', {
+      lock: props.findingsLock ?? ObjectLock.governance(Duration.days(90)),
     });
     this.findingsBucket = findings;
     this.define({

@@ -5,24 +5,14 @@ import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
 
-/** A state of a CloudWatch alarm. */
-export enum AlarmState {
-  /** The metric is outside its threshold. */
-  ALARM = 'ALARM',
-  /** The metric is back within its threshold. */
-  OK = 'OK',
-  /** The alarm has too little data to decide. */
-  INSUFFICIENT_DATA = 'INSUFFICIENT_DATA',
-}
-
 /** Options of a trigger on an alarm. */
 export interface AlarmTriggerOptions extends AgentTriggerOptions {
   /**
    * States whose beginning starts a turn. With OK among them, the end of an incident resumes the conversation about it.
    *
-   * @default [AlarmState.ALARM]
+   * @default [cloudwatch.AlarmState.ALARM]
    */
-  readonly states?: AlarmState[];
+  readonly states?: cloudwatch.AlarmState[];
 }
 
 /** Most alarms of one rule, whose pattern has at most 2,048 characters unless AWS raises the quota for the account. */
@@ -30,7 +20,7 @@ const MAX_ALARMS = 20;
 
 /** Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html, read 2026-11-23. Delivery is durable. */
 export function alarmTrigger(id: string, alarms: cloudwatch.IAlarm[], options: AlarmTriggerOptions): TriggerDefinition {
-  const states = options.states ?? [AlarmState.ALARM];
+  const states = options.states ?? [cloudwatch.AlarmState.ALARM];
   return {
     type: 'alarm',
     defaultId: id,

@@ -6,7 +6,7 @@ import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
 
 /** How a turn ended. */
-export enum AgentTurnOutcome {
+export enum TurnOutcome {
   /** The agent answered, and the answer passed the guardrail. */
   COMPLETED = 'Completed',
   /** The session or the workflow failed. */
@@ -24,9 +24,9 @@ export interface TurnOutcomeTriggerOptions extends AgentTriggerOptions {
   /**
    * Outcomes that start a turn.
    *
-   * @default [AgentTurnOutcome.COMPLETED]
+   * @default [TurnOutcome.COMPLETED]
    */
-  readonly outcomes?: AgentTurnOutcome[];
+  readonly outcomes?: TurnOutcome[];
 
   /**
    * The bus on which the outcomes of the other agent appear.
@@ -46,7 +46,7 @@ export function turnOutcomeTrigger(source: IManagedAgent, options: TurnOutcomeTr
       fix: 'Create its TurnWorkflow first, or pass eventBus',
     });
   }
-  const outcomes = options.outcomes ?? [AgentTurnOutcome.COMPLETED];
+  const outcomes = options.outcomes ?? [TurnOutcome.COMPLETED];
   return {
     type: 'turn-outcome',
     defaultId: `TurnOutcome-${source.node.id}`,

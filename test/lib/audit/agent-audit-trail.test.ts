@@ -9,7 +9,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
-import { AgentAuditTrail, type AgentAuditTrailProps, AuditAlarm, TrailLock } from '../../../lib/audit';
+import { AgentAuditTrail, type AgentAuditTrailProps, AuditAlarm } from '../../../lib/audit';
+import { ObjectLock } from '../../../lib/encryption';
 import { AgentKey } from '../../../lib/encryption';
 import { NETWORK_EVENT_SOURCES } from '../../../lib/facts/cloudtrail';
 
@@ -206,8 +207,8 @@ describe('where the trail is kept', () => {
   });
 
   test.each([
-    ['compliance', TrailLock.compliance(Duration.days(30)), { Mode: 'COMPLIANCE', Days: 30 }],
-    ['governance', TrailLock.governance(Duration.days(30)), { Mode: 'GOVERNANCE', Days: 30 }],
+    ['compliance', ObjectLock.compliance(Duration.days(30)), { Mode: 'COMPLIANCE', Days: 30 }],
+    ['governance', ObjectLock.governance(Duration.days(30)), { Mode: 'GOVERNANCE', Days: 30 }],
   ])('a %s lock can be chosen', (_name, lock, expected) => {
     auditStack({ lock }).template.hasResourceProperties('AWS::S3::Bucket', {
       ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: expected } },
@@ -215,7 +216,7 @@ describe('where the trail is kept', () => {
   });
 
   test('without a lock the bucket is still versioned', () => {
-    auditStack({ lock: TrailLock.none() }).template.hasResourceProperties('AWS::S3::Bucket', {
+    auditStack({ lock: ObjectLock.none() }).template.hasResourceProperties('AWS::S3::Bucket', {
       ObjectLockEnabled: Match.absent(),
       VersioningConfiguration: { Status: 'Enabled' },
     });
@@ -223,7 +224,7 @@ describe('where the trail is kept', () => {
 
   test('files that are kept shortly are not moved to a class with a minimum of 90 days', () => {
     auditStack({
-      lock: TrailLock.none(),
+      lock: ObjectLock.none(),
       retention: Duration.days(100),
     }).template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 100, Transitions: Match.absent() })] },
@@ -451,13 +452,13 @@ describe('a trail that is brought', () => {
 
   test('makes nothing by itself', () => {
     const stack = newStack();
-    AgentAuditTrail.fromTrail(stack, 'Audit', { trailArn: arn });
+    AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'Audit', { trailArn: arn });
     expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
   });
 
   test('with its log group carries the alarms of the agents', () => {
     const stack = newStack();
-    const audit = AgentAuditTrail.fromTrail(stack, 'Audit', {
+    const audit = AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'Audit', {
       trailArn: arn,
       logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'org-trail'),
       alarmTopic: new sns.Topic(stack, 'Topic'),
@@ -474,7 +475,7 @@ describe('a trail that is brought', () => {
 
   test('without its log group warns and prints the filter to make elsewhere', () => {
     const stack = newStack();
-    const audit = AgentAuditTrail.fromTrail(stack, 'Audit', { trailArn: arn });
+    const audit = AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'Audit', { trailArn: arn });
     expect(audit.addAlarm(stack, AuditAlarm.ROOT_USE)).toBeUndefined();
     Annotations.fromStack(stack).hasWarning('/S', Match.stringLikeRegexp('RootUse cannot be made.*userIdentity.type'));
     Template.fromStack(stack).resourceCountIs('AWS::CloudWatch::Alarm', 0);
@@ -482,7 +483,7 @@ describe('a trail that is brought', () => {
 
   test('refuses to grant what it does not know', () => {
     const stack = newStack();
-    const audit = AgentAuditTrail.fromTrail(stack, 'Audit', { trailArn: arn });
+    const audit = AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'Audit', { trailArn: arn });
     const reader = new iam.AccountRootPrincipal();
     expect(() => audit.grants.readFiles(reader)).toThrow(/S\/Audit: grants.readFiles .*Pass `bucket`/);
     expect(() => audit.grants.readEvents(reader)).toThrow(/S\/Audit: grants.readEvents .*Pass `logGroup`/);
@@ -490,7 +491,7 @@ describe('a trail that is brought', () => {
 
   test('grants without a key when it has none', () => {
     const stack = newStack();
-    const audit = AgentAuditTrail.fromTrail(stack, 'Audit', {
+    const audit = AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'Audit', {
       trailArn: arn,
       bucket: s3.Bucket.fromBucketName(stack, 'B', 'org-trail-files'),
     });
@@ -500,11 +501,13 @@ describe('a trail that is brought', () => {
 
   test('refuses what is not the ARN of a trail, and takes what is known only at deployment', () => {
     const stack = newStack();
-    expect(() => AgentAuditTrail.fromTrail(stack, 'A', { trailArn: 'organization' })).toThrow(
+    expect(() => AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'A', { trailArn: 'organization' })).toThrow(
       /trailArn 'organization'/,
     );
     const parameter = new CfnParameter(stack, 'TrailArn');
-    expect(() => AgentAuditTrail.fromTrail(stack, 'B', { trailArn: parameter.valueAsString })).not.toThrow();
+    expect(() =>
+      AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'B', { trailArn: parameter.valueAsString }),
+    ).not.toThrow();
   });
 
   test('the selectors it needs can be read off', () => {
@@ -528,11 +531,11 @@ describe('bad input', () => {
     ],
     [
       'a retention of part of a day',
-      () => ({ retention: Duration.hours(36), lock: TrailLock.none() }),
+      () => ({ retention: Duration.hours(36), lock: ObjectLock.none() }),
       'retention 1.5',
     ],
-    ['a lock of no days', () => ({ lock: TrailLock.governance(Duration.days(0)) }), 'TrailLock.governance: period 0'],
-    ['a lock of two centuries', () => ({ lock: TrailLock.compliance(Duration.days(73_000)) }), 'period 73000'],
+    ['a lock of no days', () => ({ lock: ObjectLock.governance(Duration.days(0)) }), 'ObjectLock.governance: period 0'],
+    ['a lock of two centuries', () => ({ lock: ObjectLock.compliance(Duration.days(73_000)) }), 'period 73000'],
     [
       'network activity of bedrock-mantle',
       () => ({ networkEventSources: ['bedrock-mantle.amazonaws.com'] }),

@@ -13,7 +13,7 @@ import {
   AgentSkill,
   AgentTool,
   AgentTrigger,
-  EvidenceLock,
+  ObjectLock,
   ManagedAgentChecks,
   type AgentBlueprintProps,
 } from '../../../lib';
@@ -24,7 +24,7 @@ const ENV = { account: '111122223333', region: 'us-east-1' };
 class LicenceAuditor extends AgentBlueprint {
   constructor(scope: Construct, id: string, props: AgentBlueprintProps = {}) {
     super(scope, id, props);
-    const reports = this.outputBucket('Reports');
+    const reports = this.addOutputBucket('Reports');
     this.define({
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Report the licences of the repository in the workspace.',
@@ -119,7 +119,7 @@ describe('refuses', () => {
   class Forgetful extends AgentBlueprint {
     constructor(scope: Construct, id: string) {
       super(scope, id);
-      this.outputBucket('Reports', { retention: Duration.days(10), lock: EvidenceLock.governance(Duration.days(30)) });
+      this.addOutputBucket('Reports', { retention: Duration.days(10), lock: ObjectLock.governance(Duration.days(30)) });
     }
   }
 

@@ -9,7 +9,7 @@ import {
   AgentAuditTrail,
   AgentEgress,
   AgentNetwork,
-  EvidenceLock,
+  ObjectLock,
   ManagedAgentChecks,
   SecurityAuditor,
   type SecurityAuditorProps,
@@ -149,7 +149,7 @@ describe('findings', () => {
         .filter(([id]) => id.includes('Findings'))
         .map(([, { Properties }]) => Properties.ObjectLockConfiguration?.Rule.DefaultRetention);
     expect(lockOf({})).toEqual([{ Mode: 'GOVERNANCE', Days: 90 }]);
-    const findingsLock = EvidenceLock.compliance(Duration.days(30));
+    const findingsLock = ObjectLock.compliance(Duration.days(30));
     expect(lockOf({ findingsLock })).toEqual([{ Mode: 'COMPLIANCE', Days: 30 }]);
   });
 

@@ -565,12 +565,12 @@ describe('a guardrail that exists already', () => {
   };
 
   test('is known by its ARN and version', () => {
-    const guardrail = AgentGuardrail.fromGuardrailAttributes(newStack(), 'G', attributes);
+    const guardrail = AgentGuardrail.fromAgentGuardrailAttributes(newStack(), 'G', attributes);
     expect(guardrail).toMatchObject({ ...attributes, guardrailId: 'abc123', profileArns: [] });
   });
 
   test('has its profile in its own account', () => {
-    const guardrail = AgentGuardrail.fromGuardrailAttributes(newStack(), 'G', {
+    const guardrail = AgentGuardrail.fromAgentGuardrailAttributes(newStack(), 'G', {
       ...attributes,
       profile: GuardrailProfile.forRegion('us-east-1'),
     });

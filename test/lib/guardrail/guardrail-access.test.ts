@@ -11,7 +11,7 @@ const role = new Role(stack, 'Screener', { assumedBy: new ServicePrincipal('stat
 AgentGuardrail.standard(stack, 'Mine').grants.apply(role);
 AgentGuardrail.standard(stack, 'Other');
 const importer = new Role(stack, 'Importer', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-AgentGuardrail.fromGuardrailAttributes(stack, 'Imported', {
+AgentGuardrail.fromAgentGuardrailAttributes(stack, 'Imported', {
   guardrailArn: `arn:aws:bedrock:${REGION}:${ACCOUNT}:guardrail/brought`,
   guardrailVersion: '3',
   encryptionKey: new AgentKey(stack, 'BroughtKey'),

@@ -29,7 +29,7 @@ const guardrail = (props: AgentGuardrailProps, region = 'us-east-1'): AgentGuard
     ...props,
   });
 const imported = (guardrailVersion: string, id = 'abc123'): unknown =>
-  AgentGuardrail.fromGuardrailAttributes(new Stack(new App(), 'S', { env }), 'G', {
+  AgentGuardrail.fromAgentGuardrailAttributes(new Stack(new App(), 'S', { env }), 'G', {
     guardrailArn: id.startsWith('arn') ? id : `arn:aws:bedrock:us-east-1:111122223333:guardrail/${id}`,
     guardrailVersion,
   });

@@ -6,7 +6,7 @@ import {
   AgentNetwork,
   type AgentNetworkAttributes,
   type AgentNetworkEndpoint,
-  type AgentNetworkFromVpcProps,
+  type AgentNetworkFromVpcOptions,
   AgentNetworkService,
 } from '../../../lib/network';
 
@@ -29,7 +29,7 @@ function stackWithVpc(attributes: Partial<ec2.VpcAttributes> = {}) {
   return { stack, vpc };
 }
 
-function fromVpc(props: Partial<AgentNetworkFromVpcProps> = {}, attributes?: Partial<ec2.VpcAttributes>) {
+function fromVpc(props: Partial<AgentNetworkFromVpcOptions> = {}, attributes?: Partial<ec2.VpcAttributes>) {
   const { stack, vpc } = stackWithVpc(attributes);
   return { stack, vpc, network: AgentNetwork.fromVpc(stack, 'Network', { vpc, ...props }) };
 }

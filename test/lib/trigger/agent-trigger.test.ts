@@ -10,8 +10,7 @@ import { App, Duration, Fn, TimeZone } from 'aws-cdk-lib/core';
 import { ManagedAgent } from '../../../lib';
 import {
   AgentTrigger,
-  AgentTurnOutcome,
-  AlarmState,
+  TurnOutcome,
   FindingSeverity,
   FindingSource,
   GitHubAuthors,
@@ -93,7 +92,7 @@ describe('event patterns', () => {
   test('options widen what a kind matches', () => {
     const alarms = new TriggerScene();
     const alarm = cloudwatch.Alarm.fromAlarmArn(alarms.stack, 'Al', eventNamed('alarm').resources[0]);
-    alarms.add(AgentTrigger.onAlarm(alarm, { states: [AlarmState.ALARM, AlarmState.OK] }));
+    alarms.add(AgentTrigger.onAlarm(alarm, { states: [cloudwatch.AlarmState.ALARM, cloudwatch.AlarmState.OK] }));
     const recovered = eventNamed('alarm');
     recovered.detail.state.value = 'OK';
     expect(matches(patternOf(alarms), recovered)).toBe(true);
@@ -496,7 +495,7 @@ describe('refused at synth', () => {
     const [a, b, c] = [scene.agent, scene.newAgent('B', 'b'), scene.newAgent('C', 'c')];
     expect(() => scene.add(AgentTrigger.onTurnOutcome(a), a)).toThrow(/source 'Stack\/Agent' is not accepted/);
     scene.add(AgentTrigger.onTurnOutcome(a), b);
-    scene.add(AgentTrigger.onTurnOutcome(b, { outcomes: [AgentTurnOutcome.COMPLETED, AgentTurnOutcome.FAILED] }), c);
+    scene.add(AgentTrigger.onTurnOutcome(b, { outcomes: [TurnOutcome.COMPLETED, TurnOutcome.FAILED] }), c);
     expect(() => scene.add(AgentTrigger.onTurnOutcome(c), a)).toThrow(/directly or through others/);
   });
 });

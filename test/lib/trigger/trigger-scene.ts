@@ -11,7 +11,7 @@ import { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { App, Duration, Stack, TimeZone, type StackProps } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { AgentKey, AgentModel, AgentNetwork, ManagedAgent, type IAgentWorkflow } from '../../../lib';
+import { AgentKey, AgentModel, AgentNetwork, ManagedAgent, type ITurnWorkflow } from '../../../lib';
 import {
   AgentTrigger,
   FindingSource,
@@ -22,7 +22,7 @@ import {
 import { ACCOUNT, REGION } from '../../iam/synthesized-account';
 
 /** Stands for a TurnWorkflow, which has a few dozen resources that would be in the way of what these tests look at. */
-class StandInWorkflow extends Construct implements IAgentWorkflow {
+class StandInWorkflow extends Construct implements ITurnWorkflow {
   public readonly turnDeadline = Duration.hours(1);
   public readonly stateMachine: sfn.StateMachine;
   public readonly evidenceBucket: s3.Bucket;

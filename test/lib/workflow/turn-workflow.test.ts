@@ -7,7 +7,7 @@ import {
   AgentGuardrail,
   AgentModel,
   AgentNetwork,
-  EvidenceLock,
+  ObjectLock,
   ManagedAgent,
   TurnApproval,
   TurnStep,
@@ -194,7 +194,7 @@ describe('refuses', () => {
     ['a retention below a day', { sessionRetention: Duration.hours(1) }, /sessionRetention/],
     [
       'evidence that expires while it is locked',
-      { evidenceRetention: Duration.days(30), evidenceLock: EvidenceLock.compliance(Duration.days(60)) },
+      { evidenceRetention: Duration.days(30), evidenceLock: ObjectLock.compliance(Duration.days(60)) },
       /evidenceRetention .*60 days/,
     ],
   ])('%s', (_what, props, message) => {

@@ -8,7 +8,7 @@ import type { IConstruct } from 'constructs';
 import type { IManagedAgent } from './managed-agent-base';
 
 /** The workflow that runs the turns of an agent, as the agent and its triggers see it. */
-export interface IAgentWorkflow extends IConstruct {
+export interface ITurnWorkflow extends IConstruct {
   /** Started once per turn, with the name of the turn. */
   readonly stateMachine: IStateMachine;
   /** Where outcome events appear. */
@@ -39,5 +39,5 @@ export interface IAgentTrigger {
    * @param agent whose turns it starts
    * @param workflow that runs them
    */
-  bind(agent: IManagedAgent, workflow: IAgentWorkflow): void;
+  bind(agent: IManagedAgent, workflow: ITurnWorkflow): void;
 }
