@@ -77,6 +77,8 @@ const programs = [
 /** Files that are shipped as they are. */
 const copies = [
   { from: 'runtime/image', to: 'assets/image' },
+  // The actions of all services: read when the first policy is judged, so not part of a bundle.
+  { from: 'analysis/facts/actions.txt', to: 'assets/analysis/actions.txt' },
   // What `bma new blueprint` begins with is an example of this repository.
   { from: 'examples/custom-blueprint/licence-auditor', to: 'assets/bma/blueprint' },
 ];
