@@ -1,6 +1,6 @@
 /**
  * The service's side of one exec-server connection: JSON-RPC over one WebSocket, one message per text frame.
- * The service is the client. Observed against codex 0.169.0; the `jsonrpc` member is accepted and never sent back.
+ * The service is the client. Observed against codex 0.171.0; the `jsonrpc` member is accepted and never sent back.
  */
 import type { WebSocket } from 'ws';
 

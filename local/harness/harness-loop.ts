@@ -1,6 +1,6 @@
 /**
  * The agent loop of the real thing: the Codex harness (`codex exec --json`) with a model behind it, its commands run by
- * the exec server of the environment. Observed to work with codex 0.169.0: CODEX_EXEC_SERVER_URL makes the harness use
+ * the exec server of the environment. Observed to work with codex 0.171.0: CODEX_EXEC_SERVER_URL makes the harness use
  * a remote exec server, and a bridge hands it the connection this service already holds.
  */
 import { spawn } from 'node:child_process';

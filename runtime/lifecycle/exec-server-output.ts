@@ -1,6 +1,6 @@
 /**
  * What the exec server prints can hold command text and answers of the service, so none of it is logged. The few
- * failures an operator must tell apart are recognised (seen with codex 0.169.0) and logged as one of these reasons.
+ * failures an operator must tell apart are recognised (seen with codex 0.171.0) and logged as one of these reasons.
  */
 const REASONS: readonly { readonly pattern: RegExp; readonly reason: (match: RegExpExecArray) => string }[] = [
   { pattern: /failed to load AWS credentials/, reason: () => 'no AWS credentials in the container' },

@@ -19,7 +19,7 @@ export function listProcesses(): ProcessEntry[] {
 }
 
 /**
- * Everything below a process. Commands of the exec server are leaders of their own sessions (seen with codex 0.169.0),
+ * Everything below a process. Commands of the exec server are leaders of their own sessions (seen with codex 0.171.0),
  * so a signal to its process group does not reach them.
  */
 export function descendantsOf(root: number, processes: ProcessEntry[] = listProcesses()): ProcessEntry[] {
