@@ -1,0 +1,391 @@
+import type { Hole, Text } from '../model/text';
+
+/**
+ * `yes`: true for every value of the holes. `no`: impossible for every value of the holes. `maybe`: it depends on
+ * them, or it was too large to decide.
+ */
+export type Verdict = 'yes' | 'no' | 'maybe';
+
+/** How two patterns are compared. */
+export interface Matching {
+  /**
+   * Wildcards don't cross the first five colons, as IAM compares the ARNs in `Resource` and in ARN conditions. Without
+   * it, a wildcard stands for any characters.
+   */
+  readonly segments?: boolean;
+  /** Letters are compared without regard to case, as IAM compares actions and condition keys. */
+  readonly ignoreCase?: boolean;
+}
+
+interface Wild {
+  readonly wild: '*' | '?';
+  /** Characters that it can't stand for. */
+  readonly excludes: string;
+  /** True for a hole that was widened to everything it could contain. */
+  readonly widened?: true;
+}
+
+interface HoleToken {
+  readonly hole: Pick<Hole, 'key' | 'excludes'> & Partial<Hole>;
+}
+
+/** One known character, a wildcard, or a hole. */
+type Token = string | Wild | HoleToken;
+
+interface Tokens {
+  readonly key: string;
+  readonly tokens: readonly Token[];
+  readonly holes: boolean;
+  readonly wilds: boolean;
+}
+
+/** A character that stands for all that no text mentions. Wildcards can be it, the value of a hole can't. */
+const FRESH = '\uFFFF';
+
+/** Above this number of states a question is answered with `maybe`. */
+const STATE_LIMIT = 20_000;
+
+const MEMO_LIMIT = 200_000;
+const memo = new Map<string, Verdict>();
+const parsed: readonly WeakMap<Text, Tokens>[] = Array.from({ length: 4 }, () => new WeakMap());
+
+/**
+ * Whether everything that `a` matches is matched by `b`. In both, `*` is any text, `?` one character, `${*}` a literal
+ * star, and any other `${…}` a policy variable, which counts as a hole.
+ */
+export function subset(a: Text, b: Text, matching: Matching = {}): Verdict {
+  return answer('subset', a, b, matching, decideSubset);
+}
+
+/** Whether there is a text that both `a` and `b` match. */
+export function overlap(a: Text, b: Text, matching: Matching = {}): Verdict {
+  return answer('overlap', a, b, matching, decideOverlap);
+}
+
+/** A known text as a pattern that matches this text only. */
+export function literal(text: Text): Text {
+  return text.map((part) => (typeof part === 'string' ? part.replace(/[*?$]/g, (letter) => `\${${letter}}`) : part));
+}
+
+/** Whether a pattern has a wildcard. */
+export function hasWildcard(text: Text): boolean {
+  return tokensOf(text, {}).wilds;
+}
+
+/** A text as the key of a map: equal for equal texts. */
+export function patternKey(text: Text): string {
+  return tokensOf(text, {}).key;
+}
+
+function answer(
+  question: string,
+  a: Text,
+  b: Text,
+  matching: Matching,
+  decide: (a: Tokens, b: Tokens) => Verdict,
+): Verdict {
+  const [left, right] = [tokensOf(a, matching), tokensOf(b, matching)];
+  if (left.key === right.key) {
+    return 'yes';
+  }
+  if (!left.wilds && !right.wilds && !left.holes && !right.holes) {
+    return 'no';
+  }
+  const key = `${question}${matching.segments ? 's' : ''}\u0001${left.key}\u0001${right.key}`;
+  let verdict = memo.get(key);
+  if (!verdict) {
+    verdict = decide(left, right);
+    if (memo.size >= MEMO_LIMIT) {
+      memo.clear();
+    }
+    memo.set(key, verdict);
+  }
+  return verdict;
+}
+
+function decideOverlap(left: Tokens, right: Tokens): Verdict {
+  const [a, b] = withoutCommonEnds(left.tokens, right.tokens);
+  if (endsDiffer(a, b)) {
+    return 'no';
+  }
+  if (meet(a, b)) {
+    return 'yes';
+  }
+  return (!left.holes && !right.holes) || apart(a, b) ? 'no' : 'maybe';
+}
+
+function decideSubset(left: Tokens, right: Tokens): Verdict {
+  const [a, b] = withoutCommonEnds(left.tokens, right.tokens);
+  if (endsDiffer(a, b)) {
+    return 'no';
+  }
+  const within = isWithin(a, b);
+  if (within !== 'no' || (!left.holes && !right.holes)) {
+    return within;
+  }
+  if (apart(a, b)) {
+    return 'no';
+  }
+  // A text of `a` that `b` can't match whatever the holes are: its wildcards stand for characters that no hole contains.
+  const longest = b.filter((token) => typeof token !== 'string').length + 1;
+  const outside = [0, 1, longest].some((times) => {
+    const text = a.flatMap((token): Token[] =>
+      isWild(token) ? Array.from({ length: token.wild === '*' ? times : 1 }, () => FRESH) : [token],
+    );
+    return !meet(widened(text), widened(b));
+  });
+  return outside ? 'no' : 'maybe';
+}
+
+/** Whether no value of the holes lets the two meet. */
+function apart(a: readonly Token[], b: readonly Token[]): boolean {
+  return differentNames(a, b) || !meet(widened(a), widened(b));
+}
+
+/** Two texts that begin with the names of two different resources, each followed by what no name contains. */
+function differentNames([a, ...restA]: readonly Token[], [b, ...restB]: readonly Token[]): boolean {
+  const isClosed = (next: Token | undefined, { excludes }: { readonly excludes: string }) =>
+    next === undefined || (typeof next === 'string' && excludes.includes(next));
+  return (
+    isHole(a) &&
+    isHole(b) &&
+    a.hole.kind === 'reference' &&
+    b.hole.kind === 'reference' &&
+    a.hole.resource !== b.hole.resource &&
+    isClosed(restA[0], a.hole) &&
+    isClosed(restB[0], b.hole)
+  );
+}
+
+function withoutCommonEnds(a: readonly Token[], b: readonly Token[]): [readonly Token[], readonly Token[]] {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && sameAtom(a[start], b[start])) {
+    start++;
+  }
+  let end = 0;
+  while (end < shorter - start && sameAtom(a[a.length - 1 - end], b[b.length - 1 - end])) {
+    end++;
+  }
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+}
+
+function endsDiffer(a: readonly Token[], b: readonly Token[]): boolean {
+  const differ = (x: Token | undefined, y: Token | undefined) =>
+    typeof x === 'string' && typeof y === 'string' && x !== y;
+  return differ(a[0], b[0]) || differ(a[a.length - 1], b[b.length - 1]);
+}
+
+function sameAtom(x: Token, y: Token): boolean {
+  return x === y || (isHole(x) && isHole(y) && x.hole.key === y.hole.key);
+}
+
+/** Whether there is a text that both match: the product of two automata. A hole is a letter of its own. */
+function meet(a: readonly Token[], b: readonly Token[]): boolean {
+  const width = b.length + 1;
+  const seen = new Uint8Array((a.length + 1) * width);
+  const stack = [0];
+  const visit = (i: number, j: number): void => {
+    const state = i * width + j;
+    if (!seen[state]) {
+      seen[state] = 1;
+      stack.push(state);
+    }
+  };
+  for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
+    const [i, j] = [Math.floor(state / width), state % width];
+    if (i === a.length && j === b.length) {
+      return true;
+    }
+    const [x, y] = [a[i], b[j]];
+    const [starX, starY] = [isStar(x), isStar(y)];
+    if (starX) {
+      visit(i + 1, j);
+    }
+    if (starY) {
+      visit(i, j + 1);
+    }
+    if (i < a.length && j < b.length && haveCommonLetter(x, y)) {
+      visit(starX ? i : i + 1, starY ? j : j + 1);
+    }
+  }
+  return false;
+}
+
+function haveCommonLetter(x: Token, y: Token): boolean {
+  if (isWild(x)) {
+    return isWild(y) || contains(x, y);
+  }
+  return isWild(y) ? contains(y, x) : sameAtom(x, y);
+}
+
+/** Whether a wildcard can stand for a character or a hole. */
+function contains(wild: Wild, token: string | HoleToken): boolean {
+  if (typeof token === 'string') {
+    return !wild.excludes.includes(token) && !(token === FRESH && wild.widened);
+  }
+  // A hole has an unknown length.
+  return wild.wild === '*' && [...wild.excludes].every((letter) => token.hole.excludes.includes(letter));
+}
+
+/**
+ * Whether all texts of `a` are texts of `b`: `a` is walked together with the set of places that `b` can be at. Exact
+ * without holes; `no` isn't proven with holes.
+ */
+function isWithin(a: readonly Token[], b: readonly Token[]): Verdict {
+  const letters = [
+    ...new Set([...b, ...b.flatMap((token) => (isWild(token) ? [...token.excludes] : [])), FRESH]),
+  ].filter((token): token is string => typeof token === 'string');
+  const last = b[b.length - 1];
+  const open = isStar(last) && last.excludes === '' ? b.length - 1 : undefined;
+  const seen = new Set<string>();
+  const stack: [number, readonly number[]][] = [];
+  const visit = (i: number, places: readonly number[]): void => {
+    // Whatever follows is matched by a star at the end.
+    if (open !== undefined && places.includes(open)) {
+      return;
+    }
+    const state = `${i} ${places.join()}`;
+    if (!seen.has(state)) {
+      seen.add(state);
+      stack.push([i, places]);
+    }
+  };
+  visit(0, closed(b, [0]));
+  for (let state = stack.pop(); state; state = stack.pop()) {
+    const [i, places] = state;
+    if (places.length === 0 || (i === a.length && !places.includes(b.length))) {
+      return 'no';
+    }
+    if (seen.size > STATE_LIMIT) {
+      return 'maybe';
+    }
+    if (i === a.length) {
+      continue;
+    }
+    const token = a[i];
+    if (!isWild(token)) {
+      visit(i + 1, after(b, places, token));
+      continue;
+    }
+    if (token.wild === '*') {
+      visit(i + 1, places);
+    }
+    for (const letter of letters) {
+      if (!token.excludes.includes(letter)) {
+        visit(token.wild === '*' ? i : i + 1, after(b, places, letter));
+      }
+    }
+  }
+  return 'yes';
+}
+
+/** The places after a letter or a hole. */
+function after(b: readonly Token[], places: readonly number[], letter: string | HoleToken): readonly number[] {
+  const next = places.flatMap((place) => {
+    const token = b[place];
+    if (token === undefined || !(isWild(token) ? contains(token, letter) : sameAtom(token, letter))) {
+      return [];
+    }
+    return [isStar(token) ? place : place + 1];
+  });
+  return closed(b, next);
+}
+
+/** Places together with those that follow by leaving out a star, in order. */
+function closed(b: readonly Token[], places: readonly number[]): readonly number[] {
+  const all = new Set<number>();
+  for (let place of places) {
+    all.add(place);
+    while (isStar(b[place])) {
+      all.add(++place);
+    }
+  }
+  return [...all].sort((x, y) => x - y);
+}
+
+/** Every hole replaced by all that it could contain. */
+function widened(tokens: readonly Token[]): Token[] {
+  return tokens.flatMap((token): Token[] => {
+    if (!isHole(token)) {
+      return [token];
+    }
+    const { hole } = token;
+    const begins = hole.kind === 'reference' ? (hole.begins ?? '') : '';
+    return [...begins, { wild: '*', excludes: hole.excludes, widened: true }];
+  });
+}
+
+function isWild(token: Token | undefined): token is Wild {
+  return typeof token === 'object' && 'wild' in token;
+}
+
+function isStar(token: Token | undefined): token is Wild {
+  return isWild(token) && token.wild === '*';
+}
+
+function isHole(token: Token | undefined): token is HoleToken {
+  return typeof token === 'object' && 'hole' in token;
+}
+
+function tokensOf(text: Text, { segments = false, ignoreCase = false }: Matching): Tokens {
+  const cache = parsed[(segments ? 2 : 0) + (ignoreCase ? 1 : 0)];
+  let tokens = cache.get(text);
+  if (!tokens) {
+    tokens = tokenize(text, segments, ignoreCase);
+    cache.set(text, tokens);
+  }
+  return tokens;
+}
+
+const PARTS = /\$\{([^}]*)\}|[\s\S]/gu;
+
+function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Tokens {
+  const tokens: Token[] = [];
+  let colons = 0;
+  const excludes = () => (segments && colons < 5 ? ':' : '');
+  for (const part of text) {
+    if (typeof part !== 'string') {
+      // A reference at the beginning that can contain colons is a whole ARN: what follows is below the resource.
+      colons = tokens.length === 0 && !part.excludes.includes(':') ? 5 : colons;
+      tokens.push({ hole: part });
+      continue;
+    }
+    for (const [whole, variable] of part.matchAll(PARTS)) {
+      if (variable !== undefined && !/^[*?$]$/.test(variable)) {
+        tokens.push({ hole: { key: `\${${variable.toLowerCase()}}`, excludes: '' } });
+      } else if (whole === '*' || whole === '?') {
+        const token: Wild = { wild: whole, excludes: excludes() };
+        const before = tokens[tokens.length - 1];
+        if (!(isStar(token) && isStar(before) && before.excludes === token.excludes)) {
+          tokens.push(token);
+        }
+      } else {
+        const letter = variable ?? whole;
+        colons += letter === ':' ? 1 : 0;
+        tokens.push(ignoreCase ? letter.toLowerCase() : letter);
+      }
+    }
+  }
+  if (segments && tokens.length > 0 && tokens.every((token) => isStar(token))) {
+    tokens.splice(0, tokens.length, { wild: '*', excludes: '' });
+  } else if (segments && colons < 5 && tokens.slice(0, 4).join('') === 'arn:' && isStar(tokens[tokens.length - 1])) {
+    // A short ARN that ends with a star has a star in each of the segments that it lacks.
+    for (; colons < 5; colons++) {
+      tokens.push(':', { wild: '*', excludes: colons < 4 ? ':' : '' });
+    }
+  }
+  return {
+    key: tokens.map(tokenKey).join(''),
+    tokens,
+    holes: tokens.some(isHole),
+    wilds: tokens.some(isWild),
+  };
+}
+
+function tokenKey(token: Token): string {
+  if (typeof token === 'string') {
+    return token === '*' || token === '?' ? `\u0002${token}` : token;
+  }
+  return isHole(token) ? `\u0003${token.hole.key}\u0003` : token.wild;
+}
