@@ -79,7 +79,7 @@ function recorded(turn: string, { status, answer }: ApprovalUrlReply): string {
   if (status === 401 || status === 403) {
     throw new CommandError(
       EXIT.notPermitted,
-      `AWS refused the call (HTTP ${status}): the signer needs workflow.grants.approve(…), and --region the Region of the URL.`,
+      `AWS refused the call (HTTP ${status}): the signer needs workflow.grants.approveTurns(…), and --region the Region of the URL.`,
     );
   }
   throw new CommandError(

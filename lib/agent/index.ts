@@ -1,11 +1,9 @@
 export * from './agent-model';
 export * from './agent-tool';
-export * from './turn-workflow-ref';
 export * from './managed-agent';
 export type { IManagedAgent } from './managed-agent-base';
 export * from './managed-agent-grants';
 export * from './managed-agent-props';
-export { type TurnTaskProps } from './turn-task';
 export type { BundledToolOptions } from './tools/bundled-server';
 export type { CloudWatchToolOptions } from './tools/cloudwatch-tool';
 export type { CodeDeployGroup, DeploymentsToolOptions } from './tools/deployments-tool';

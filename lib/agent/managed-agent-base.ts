@@ -1,14 +1,9 @@
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
-import type { TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Resource, type IResource } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
 import type { IAgentProject } from '../identity/agent-project';
-import { InputError, requireInput } from '../validation/input-error';
-import type { IAgentTrigger, ITurnWorkflow } from './turn-workflow-ref';
 import { ManagedAgentGrants } from './managed-agent-grants';
-import { TurnTask, type TurnTaskProps } from './turn-task';
 
 /**
  * A managed agent, defined here or elsewhere.
@@ -36,29 +31,6 @@ export interface IManagedAgent extends IResource, IGrantable, IConnectable {
   readonly sessionDefinitionFileArn?: string;
   /** Permissions to drive the agent. */
   readonly grants: ManagedAgentGrants;
-  /** The workflow that runs the agent's turns, or undefined while none is attached. */
-  readonly workflow?: ITurnWorkflow;
-
-  /**
-   * Makes this the workflow of the agent. Called by the workflow.
-   *
-   * @throws InputError when the agent has one already.
-   */
-  attachWorkflow(workflow: ITurnWorkflow): void;
-
-  /**
-   * Lets something start turns of the agent.
-   *
-   * @throws InputError when the agent has no workflow.
-   */
-  addTrigger(trigger: IAgentTrigger): void;
-
-  /**
-   * A turn as a state of your own state machine: starts it, waits for its outcome and goes on.
-   *
-   * @throws InputError when the agent has no workflow, or the prompt is empty or too long.
-   */
-  turnTask(scope: Construct, id: string, props: TurnTaskProps): TaskStateBase;
 
   /**
    * A metric of the agent's Runtime, namespace AWS/Bedrock-AgentCore.
@@ -115,41 +87,6 @@ export abstract class ManagedAgentBase extends Resource implements IManagedAgent
   public abstract readonly connections: Connections;
 
   public readonly grants: ManagedAgentGrants = ManagedAgentGrants.fromManagedAgent(this);
-
-  private attached?: ITurnWorkflow;
-
-  public get workflow(): ITurnWorkflow | undefined {
-    return this.attached;
-  }
-
-  public attachWorkflow(workflow: ITurnWorkflow): void {
-    requireInput(this.attached === undefined, this, {
-      input: 'workflow',
-      value: workflow.node.path,
-      allowed: `one workflow per agent; this one has ${this.attached?.node.path ?? ''}`,
-      fix: 'remove one of them, or define another agent',
-    });
-    this.attached = workflow;
-  }
-
-  public addTrigger(trigger: IAgentTrigger): void {
-    trigger.bind(this, this.requireWorkflow('addTrigger'));
-  }
-
-  public turnTask(scope: Construct, id: string, props: TurnTaskProps): TaskStateBase {
-    return new TurnTask(scope, id, props, this.requireWorkflow('turnTask'), this.agentName);
-  }
-
-  private requireWorkflow(input: string): ITurnWorkflow {
-    if (!this.attached) {
-      throw new InputError(this, {
-        input,
-        allowed: 'an agent with a workflow, which is what runs its turns',
-        fix: "create it first: new TurnWorkflow(this, 'Turns', { agent, guardrail })",
-      });
-    }
-    return this.attached;
-  }
 
   public metric(metricName: string, props?: MetricOptions): Metric {
     return new Metric({

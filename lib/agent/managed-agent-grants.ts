@@ -9,12 +9,11 @@ import {
   SESSION_READ_ACTIONS,
   SESSION_START_ACTIONS,
 } from '../identity/perms';
-import { InputError } from '../validation/input-error';
-import type { ITurnWorkflow } from './turn-workflow-ref';
 import type { IManagedAgent } from './managed-agent-base';
 
 /**
- * Permissions to drive a managed agent from outside, one method per intent.
+ * Permissions to drive the sessions of a managed agent directly, one method per intent. Permissions around turns are on
+ * the workflow: `workflow.grants`.
  *
  * Session permissions end at the agent's project: sessions are no resource of their own in IAM, so agents that share a
  * project are told apart only by the session role that a caller may pass. A dedicated `AgentProject` would tell
@@ -27,16 +26,6 @@ export class ManagedAgentGrants {
   }
 
   private constructor(private readonly agent: IManagedAgent) {}
-
-  /**
-   * The grantee may start turns on the workflow of the agent: each screened, bounded, evidenced and run once. It reaches
-   * no session itself.
-   *
-   * @throws InputError when the agent has no workflow.
-   */
-  public startTurns(grantee: IGrantable): Grant {
-    return this.workflow('startTurns').grantStart(grantee);
-  }
 
   /**
    * The grantee may drive sessions itself, past the workflow with its guardrail, its bounds and its evidence: create
@@ -68,40 +57,19 @@ export class ManagedAgentGrants {
       );
   }
 
-  /** The grantee may follow turns: sessions, live events and items. Bearer tokens are denied to it. */
-  public readTurns(grantee: IGrantable): Grant {
+  /** The grantee may read sessions: their state, live events and items. Bearer tokens are denied to it. */
+  public readSessions(grantee: IGrantable): Grant {
     return this.sessionGrant(grantee, SESSION_READ_ACTIONS);
   }
 
   /**
-   * The grantee may follow and cancel turns and delete sessions. Bearer tokens are denied to it.
+   * The grantee may read sessions, cancel their turns and delete them. Bearer tokens are denied to it.
    *
    * A cancel is an input event that IAM cannot tell from a message: the grantee could also submit a message to a
    * session that exists, but it cannot create one.
    */
-  public cancelTurns(grantee: IGrantable): Grant {
+  public cancelSessions(grantee: IGrantable): Grant {
     return this.sessionGrant(grantee, [...SESSION_CANCEL_ACTIONS, ...SESSION_READ_ACTIONS]);
-  }
-
-  /**
-   * The grantee may approve and deny turns that wait for it. Who answered is recorded.
-   *
-   * @throws InputError when the agent has no workflow, or its workflow no approval step.
-   */
-  public approveTurns(grantee: IGrantable): Grant {
-    return this.workflow('approveTurns').grantApprove(grantee);
-  }
-
-  private workflow(grant: string): ITurnWorkflow {
-    const { workflow } = this.agent;
-    if (!workflow) {
-      throw new InputError(this.agent, {
-        input: `grants.${grant}`,
-        allowed: 'an agent with a workflow, which is what runs its turns',
-        fix: "create it first: new TurnWorkflow(this, 'Turns', { agent, guardrail }), or grant sessions with grants.driveSessions",
-      });
-    }
-    return workflow;
   }
 
   private sessionGrant(grantee: IGrantable, actions: string[]): Grant {

@@ -2,13 +2,13 @@ import type { PolicyStatement, IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Duration } from 'aws-cdk-lib/core';
-import type { AgentModel, AgentTool, IAgentTrigger } from '../agent';
+import type { AgentModel, AgentTool } from '../agent';
 import type { AgentAuditTrail } from '../audit';
 import type { AgentSkill } from '../environment';
 import type { IAgentGuardrail } from '../guardrail';
 import type { IAgentNetwork } from '../network';
 import type { ObjectLock } from '../encryption';
-import type { ITurnStep, TurnApproval } from '../workflow';
+import type { IAgentTrigger, ITurnStep, TurnApproval } from '../workflow';
 
 /** What every blueprint can be told: where it runs and how it is governed, not what it does. */
 export interface AgentBlueprintProps {
@@ -129,7 +129,7 @@ export interface AgentBlueprintDefinition {
   /**
    * What starts turns.
    *
-   * @default - nothing; callers with `workflow.grants.start` do
+   * @default - nothing; callers with `workflow.grants.startTurns` do
    */
   readonly triggers?: IAgentTrigger[];
 

@@ -107,7 +107,7 @@ export abstract class AgentBlueprint extends Construct {
       delivery: definition.delivery,
     });
     this.defined = { agent, workflow };
-    definition.triggers?.forEach((trigger) => agent.addTrigger(trigger));
+    definition.triggers?.forEach((trigger) => workflow.addTrigger(trigger));
     governance.auditTrail?.watchSessionRole(agent, agent.sessionRole);
     if (governance.permissionsBoundary) {
       PermissionsBoundary.of(this).apply(governance.permissionsBoundary);

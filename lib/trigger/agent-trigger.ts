@@ -7,9 +7,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { IAgentTrigger, ITurnWorkflow } from '../agent/turn-workflow-ref';
-import type { IManagedAgent } from '../agent/managed-agent-base';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
+import type { IAgentTrigger, ITurnWorkflow } from '../workflow/turn-workflow-ref';
 import { requireNoCycle } from './agent-cycle';
 import type { AgentTriggerOptions } from './agent-trigger-options';
 import { BoundTrigger } from './bound-trigger';
@@ -29,7 +28,7 @@ import type { TriggerDefinition } from './trigger-definition';
 const TRIGGERS = 'Triggers';
 
 /**
- * What starts turns of an agent: `agent.addTrigger(AgentTrigger.onPullRequest(repository))`.
+ * What starts turns of an agent: `workflow.addTrigger(AgentTrigger.onPullRequest(repository))`.
  *
  * Every trigger is a rule or a schedule, a queue, a dead-letter queue and a small function, the starter, under the key of
  * the agent's workflow. The starter makes a message of the event, in which the text of the event is fenced as data, and
@@ -120,11 +119,10 @@ export class AgentTrigger implements IAgentTrigger {
   /**
    * The end of turns of another agent, so that agents work one after the other. One turn per turn of the other agent.
    *
-   * @param source the other agent; refused when its turns are themselves, directly or through others of this app,
-   * started by this one
-   * @throws InputError when the other agent has no workflow and no eventBus is passed
+   * @param source the workflow of the other agent; refused when its turns are themselves, directly or through others of
+   * this app, started by this one
    */
-  public static onTurnOutcome(source: IManagedAgent, options: TurnOutcomeTriggerOptions = {}): AgentTrigger {
+  public static onTurnOutcome(source: ITurnWorkflow, options: TurnOutcomeTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(turnOutcomeTrigger(source, options));
   }
 
@@ -138,7 +136,7 @@ export class AgentTrigger implements IAgentTrigger {
   /**
    * Where events end that could not be delivered, or whose turn could not be started. Alarm on it.
    *
-   * @throws InputError before the trigger was added to an agent
+   * @throws InputError before the trigger was added to a workflow
    */
   public get deadLetterQueue(): IQueue {
     return this.placed('deadLetterQueue').queues.deadLetters;
@@ -147,13 +145,14 @@ export class AgentTrigger implements IAgentTrigger {
   /**
    * Where events wait for their turn to be started.
    *
-   * @throws InputError before the trigger was added to an agent
+   * @throws InputError before the trigger was added to a workflow
    */
   public get eventQueue(): IQueue {
     return this.placed('eventQueue').queues.events;
   }
 
-  public bind(agent: IManagedAgent, workflow: ITurnWorkflow): void {
+  public bind(workflow: ITurnWorkflow): void {
+    const { agent } = workflow;
     const id = this.definition.options.triggerId ?? this.definition.defaultId;
     const where = `${agent.node.path}/${TRIGGERS}/${id}`;
     requirePattern(
@@ -167,8 +166,8 @@ export class AgentTrigger implements IAgentTrigger {
     requireInput(this.bound === undefined, where, {
       input: 'trigger',
       value: this.bound?.node.path,
-      allowed: 'a trigger that no agent has yet',
-      fix: 'Make one trigger per agent',
+      allowed: 'a trigger that no workflow has yet',
+      fix: 'Make one trigger per workflow',
     });
     const triggers = agent.node.tryFindChild(TRIGGERS) ?? new Construct(agent, TRIGGERS);
     requireInput(triggers.node.tryFindChild(id) === undefined, where, {
@@ -194,8 +193,8 @@ export class AgentTrigger implements IAgentTrigger {
       throw new InputError(`AgentTrigger ${this.definition.defaultId}`, {
         input,
         value: undefined,
-        allowed: 'a trigger that was added to an agent',
-        fix: 'Call agent.addTrigger(trigger) first',
+        allowed: 'a trigger that was added to a workflow',
+        fix: 'Call workflow.addTrigger(trigger) first',
       });
     }
     return this.bound;

@@ -12,19 +12,19 @@ import {
 } from '../identity/perms';
 import { InputError } from '../validation/input-error';
 import { grantAnswers } from './approve-function';
-import type { TurnWorkflow } from './turn-workflow';
+import type { ITurnWorkflow } from './turn-workflow-ref';
 
 /** Permissions around the turns of a workflow, one method per intent. None of them reaches a session. */
 export class TurnWorkflowGrants {
   /** Grants for this workflow. */
-  public static fromTurnWorkflow(workflow: TurnWorkflow): TurnWorkflowGrants {
+  public static fromTurnWorkflow(workflow: ITurnWorkflow): TurnWorkflowGrants {
     return new TurnWorkflowGrants(workflow);
   }
 
-  private constructor(private readonly workflow: TurnWorkflow) {}
+  private constructor(private readonly workflow: ITurnWorkflow) {}
 
   /** The grantee may start turns, and store prompts that are too large for a request. */
-  public start(grantee: IGrantable): Grant {
+  public startTurns(grantee: IGrantable): Grant {
     const { stateMachine, evidenceBucket } = this.workflow;
     return Grant.addToPrincipal({
       grantee,
@@ -43,7 +43,7 @@ export class TurnWorkflowGrants {
   }
 
   /** The grantee may follow turns: executions, their history and their evidence. */
-  public read(grantee: IGrantable): Grant {
+  public readTurns(grantee: IGrantable): Grant {
     const { stateMachine, evidenceBucket } = this.workflow;
     return Grant.addToPrincipal({
       grantee,
@@ -72,7 +72,7 @@ export class TurnWorkflowGrants {
   }
 
   /** The grantee may stop turns. A stopped turn is cancelled in the service, evidenced and published like any other. */
-  public stop(grantee: IGrantable): Grant {
+  public stopTurns(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({ grantee, actions: EXECUTION_STOP_ACTIONS, resourceArns: [this.executions()] });
   }
 
@@ -81,11 +81,11 @@ export class TurnWorkflowGrants {
    *
    * @throws InputError when the workflow has no approval step.
    */
-  public approve(grantee: IGrantable): Grant {
+  public approveTurns(grantee: IGrantable): Grant {
     const handler = this.workflow.approveFunction;
     if (!handler) {
       throw new InputError(this.workflow, {
-        input: 'grants.approve',
+        input: 'grants.approveTurns',
         allowed: 'a workflow with an approval step',
         fix: 'set approval: TurnApproval.onRequest() or TurnApproval.always()',
       });

@@ -112,3 +112,35 @@ export interface TurnWorkflowProps {
    */
   readonly encryptionKey?: kms.IKey;
 }
+
+/** Attributes of a workflow that is defined elsewhere. */
+export interface TurnWorkflowAttributes {
+  /** The agent whose turns these are. */
+  readonly agent: IManagedAgent;
+  /** ARN of the state machine. */
+  readonly stateMachineArn: string;
+  /** ARN of the bus where outcome events appear. */
+  readonly eventBusArn: string;
+  /** Name of the bucket that holds prompts and evidence. */
+  readonly evidenceBucketName: string;
+  /** ARN of the key of everything that the workflow stores. */
+  readonly encryptionKeyArn: string;
+  /**
+   * Longest time of a turn.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly turnDeadline?: Duration;
+  /**
+   * Where approvers answer.
+   *
+   * @default - the workflow has no approval step, or its URL is not known
+   */
+  readonly approveUrl?: string;
+  /**
+   * ARN of the function behind `approveUrl`.
+   *
+   * @default - `grants.approveTurns` cannot be used
+   */
+  readonly approveFunctionArn?: string;
+}

@@ -1,7 +1,5 @@
-import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -10,7 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Arn, Duration, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ManagedAgent, type ITurnWorkflow, type IManagedAgent } from '../agent';
+import { ManagedAgent, type IManagedAgent } from '../agent';
 import { AgentKey } from '../encryption';
 import { allowLogs } from '../encryption/key-statements';
 import { injectedProps } from '../injection/injected-props';
@@ -22,6 +20,7 @@ import { settlementDefinition } from './definition/settlement-definition';
 import { turnDefinition } from './definition/turn-definition';
 import { ObjectLock } from '../encryption/object-lock';
 import { finishStatements, settlementStatements, turnStatements } from './machine-permissions';
+import { ImportedTurnWorkflow } from './imported-turn-workflow';
 import { SessionExpiry } from './session-expiry';
 import { Settlement } from './settlement';
 import { TurnApproval } from './turn-approval';
@@ -32,7 +31,9 @@ import { TurnMachine } from './turn-machine';
 import type { TurnStepHost } from './turn-step';
 import { evidenceBucket, turnLedger } from './turn-stores';
 import { TurnWorkflowGrants } from './turn-workflow-grants';
-import type { TurnWorkflowProps } from './turn-workflow-props';
+import { TurnWorkflowMetrics } from './turn-workflow-metrics';
+import type { TurnWorkflowAttributes, TurnWorkflowProps } from './turn-workflow-props';
+import type { IAgentTrigger, ITurnWorkflow } from './turn-workflow-ref';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -47,7 +48,7 @@ const SECONDS_PER_SLOT_ATTEMPT = 30;
 
 /**
  * From an event to exactly one governed turn: a state machine that every trigger, and every caller with
- * `grants.start`, starts with one execution per turn.
+ * `grants.startTurns`, starts with one execution per turn.
  *
  * Screen input, ask for approval, take a slot, open or resume the session, submit, wait, collect evidence, screen output,
  * publish, give everything back. Whatever happens, a turn ends in one outcome on the agent's bus and a free slot.
@@ -57,6 +58,11 @@ const SECONDS_PER_SLOT_ATTEMPT = 30;
 export class TurnWorkflow extends Construct implements ITurnWorkflow {
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.TurnWorkflow';
+
+  /** A workflow that is defined elsewhere, in the account and Region of the scope's stack. */
+  public static fromTurnWorkflowAttributes(scope: Construct, id: string, attrs: TurnWorkflowAttributes): ITurnWorkflow {
+    return new ImportedTurnWorkflow(scope, id, attrs);
+  }
 
   /** The agent whose turns these are. */
   public readonly agent: IManagedAgent;
@@ -82,12 +88,15 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   public readonly maxConcurrency: number;
   /** Permissions around turns. */
   public readonly grants: TurnWorkflowGrants = TurnWorkflowGrants.fromTurnWorkflow(this);
+  /** Metrics of turns. */
+  public readonly metrics: TurnWorkflowMetrics = TurnWorkflowMetrics.fromTurnWorkflow(this);
 
   /** @throws InputError when a number is out of range, the network is missing, or the agent has a workflow already. */
   constructor(scope: Construct, id: string, props: TurnWorkflowProps) {
     super(scope, id);
     props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, props);
     const { agent, guardrail } = props;
+    requireOneWorkflow(this, agent);
     this.agent = agent;
     this.maxConcurrency = props.maxConcurrency ?? 4;
     requireWholeNumber(this, 'maxConcurrency', this.maxConcurrency, 1, 1000, 'turns');
@@ -211,51 +220,11 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     });
     this.settlement = settlement.machine.stateMachine;
     this.settlementDeadLetters = settlement.deadLetters;
-    agent.attachWorkflow(this);
   }
 
-  public grantStart(grantee: IGrantable): Grant {
-    return this.grants.start(grantee);
-  }
-
-  public grantApprove(grantee: IGrantable): Grant {
-    return this.grants.approve(grantee);
-  }
-
-  /** Turns started (count). */
-  public metricStarted(props?: MetricOptions): Metric {
-    return this.stateMachine.metricStarted(props);
-  }
-
-  /** Turns that came to an outcome by themselves, whatever the outcome (count). */
-  public metricSettled(props?: MetricOptions): Metric {
-    return this.stateMachine.metricSucceeded(props);
-  }
-
-  /** Executions that broke; the settlement gives these turns an outcome (count). */
-  public metricBroken(props?: MetricOptions): Metric {
-    return this.stateMachine.metricFailed(props);
-  }
-
-  /** Time from the start of a turn to its outcome (milliseconds). */
-  public metricTimeInMillis(props?: MetricOptions): Metric {
-    return this.stateMachine.metricTime(props);
-  }
-
-  /** Settlements that broke (count). Each may leave a slot taken: alarm on one. */
-  public metricSettlementsBroken(props?: MetricOptions): Metric {
-    return this.settlement.metricFailed(props);
-  }
-
-  /** Events on the agent's bus that matched a rule (count). */
-  public metricOutcomesMatched(props?: MetricOptions): Metric {
-    return new Metric({
-      namespace: 'AWS/Events',
-      metricName: 'MatchedEvents',
-      dimensionsMap: { EventBusName: this.eventBus.eventBusName },
-      statistic: Stats.SUM,
-      ...props,
-    }).attachTo(this);
+  /** @throws InputError when the trigger has an id that another trigger of the agent has */
+  public addTrigger(trigger: IAgentTrigger): void {
+    trigger.bind(this);
   }
 
   private networkOf(props: TurnWorkflowProps): IAgentNetwork {
@@ -294,6 +263,21 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     });
     return retention;
   }
+}
+
+/** The workflow of each agent of the app. */
+const WORKFLOWS = new WeakMap<IManagedAgent, TurnWorkflow>();
+
+/** Slots and conversations are counted per workflow, so a second one would run turns past the limits of the first. */
+function requireOneWorkflow(workflow: TurnWorkflow, agent: IManagedAgent): void {
+  const other = WORKFLOWS.get(agent);
+  requireInput(other === undefined, workflow, {
+    input: 'agent',
+    value: agent.node.path,
+    allowed: `one workflow per agent; this one has ${other?.node.path ?? ''}`,
+    fix: 'remove one of them, or define another agent',
+  });
+  WORKFLOWS.set(agent, workflow);
 }
 
 /** `/managed-agents/…/session-definition` of the parameter's ARN. */

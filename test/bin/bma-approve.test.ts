@@ -176,7 +176,7 @@ test.each<[string, () => Record<string, string>]>([
   const turn = await waiting();
   const result = await approve(environment(), '--turn', turn);
 
-  expect(result).toMatchObject({ exit: 4, out: '', error: expect.stringContaining('grants.approve') });
+  expect(result).toMatchObject({ exit: 4, out: '', error: expect.stringContaining('grants.approveTurns') });
   expect(tokens.get(`token-of-${turn}`)).toBeUndefined();
 });
 

@@ -22,13 +22,13 @@ interface Case {
 }
 
 const scene = new TriggerScene();
-scene.agent.addTrigger(
+scene.workflow.addTrigger(
   AgentTrigger.onGitHubPullRequest(scene.webhook(), { triggerId: 'Narrow', repositories: ['example-org/payments'] }),
 );
-scene.agent.addTrigger(
+scene.workflow.addTrigger(
   AgentTrigger.onEvent('Wide', { source: ['x'] }, { prompt: '{{event.detail.text | text:50000}}' }),
 );
-scene.agent.addTrigger(AgentTrigger.onSchedule('Nightly', ScheduleExpression.rate(Duration.days(1))));
+scene.workflow.addTrigger(AgentTrigger.onSchedule('Nightly', ScheduleExpression.rate(Duration.days(1))));
 const account = new SynthesizedAccount(scene.stack);
 
 const at = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;

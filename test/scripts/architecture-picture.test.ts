@@ -49,18 +49,18 @@ function draw({ repository, approval, workflow = true }: Options, directory = 'e
     code.grantPull(agent);
     new Bucket(stack, 'Reviews', { encryptionKey, enforceSSL: true }).grantPut(agent);
     if (workflow) {
-      new TurnWorkflow(stack, 'Turns', {
+      const turns = new TurnWorkflow(stack, 'Turns', {
         agent,
         encryptionKey,
         guardrail: AgentGuardrail.standard(stack, 'Guardrail', { encryptionKey }),
         ...(approval ? { approval: TurnApproval.onRequest({ expiry: Duration.hours(8) }) } : {}),
       });
       const metric = new Metric({ namespace: 'AWS/Lambda', metricName: 'Errors' });
-      agent.addTrigger(AgentTrigger.onPullRequest(code));
-      agent.addTrigger(
+      turns.addTrigger(AgentTrigger.onPullRequest(code));
+      turns.addTrigger(
         AgentTrigger.onAlarm(new Alarm(stack, 'ErrorRate', { metric, threshold: 1, evaluationPeriods: 1 })),
       );
-      agent.addTrigger(AgentTrigger.onSchedule('Nightly', ScheduleExpression.cron({ minute: '0', hour: '3' })));
+      turns.addTrigger(AgentTrigger.onSchedule('Nightly', ScheduleExpression.cron({ minute: '0', hour: '3' })));
     }
   };
   return drawExample({ name: 'an example', add }, path.join(work, directory));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LocalService } from '../../local';
 import { Deployment, LocalCloud } from '../../local/cloud';
-import { AgentGuardrail, TurnWorkflow, type ManagedAgent } from '../../lib';
+import { AgentGuardrail, TurnWorkflow, type ITurnWorkflow, type ManagedAgent } from '../../lib';
 import { ACCOUNT, REGION } from '../iam/synthesized-account';
 import { removeLifecycleBundle, startWithRealParts } from '../local/support/service';
 import { eventNamed, KINDS, TriggerScene } from '../lib/trigger/trigger-scene';
@@ -15,10 +15,10 @@ jest.setTimeout(240_000);
 
 /** The scene of the trigger tests, in which the agent has the real workflow. */
 class Scene extends TriggerScene {
-  protected override giveWorkflow(agent: ManagedAgent, id: string, agentName: string): void {
-    if (id !== 'Agent') return super.giveWorkflow(agent, id, agentName);
+  protected override newWorkflow(agent: ManagedAgent, id: string): ITurnWorkflow {
+    if (id !== 'Agent') return super.newWorkflow(agent, id);
     const guardrail = AgentGuardrail.standard(this.stack, 'Guardrail', { encryptionKey: this.key });
-    new TurnWorkflow(this.stack, 'Turns', { agent, guardrail, encryptionKey: this.key });
+    return new TurnWorkflow(this.stack, 'Turns', { agent, guardrail, encryptionKey: this.key });
   }
 }
 

@@ -36,8 +36,8 @@ afterAll(async () => {
 });
 
 test('1,000 events for 800 subjects are 800 turns, whatever breaks on the way', async () => {
-  const deployed = deploy({ maxConcurrency: 16 }, (agent, stack) =>
-    agent.addTrigger(AgentTrigger.onPullRequest(new Repository(stack, 'Code', { repositoryName: 'code' }))),
+  const deployed = deploy({ maxConcurrency: 16 }, (turns, stack) =>
+    turns.addTrigger(AgentTrigger.onPullRequest(new Repository(stack, 'Code', { repositoryName: 'code' }))),
   );
   compute = await fakeCompute();
   service = await startLocalService({

@@ -99,7 +99,7 @@ export class IncidentResponder extends AgentBlueprint {
           prompt: 'The time that you asked to wait was over at {{event.time | time}}. Look again, and report.',
         },
       );
-      this.agent.addTrigger(timerTrigger.placed);
+      this.workflow.addTrigger(timerTrigger.placed);
     }
     if (remediation) {
       const { workflow } = this;
@@ -113,7 +113,7 @@ export class IncidentResponder extends AgentBlueprint {
 
   /**
    * The grantee may approve and deny remediations by calling `approveUrl`. Who answered stands in the events. Turns are
-   * approved elsewhere: `workflow.grants.approve`.
+   * approved elsewhere: `workflow.grants.approveTurns`.
    *
    * @throws InputError without `remediation`.
    */

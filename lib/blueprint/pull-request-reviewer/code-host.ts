@@ -4,7 +4,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { type IAgentTrigger, SourceRepository, type SourceToolOptions } from '../../agent';
+import type { IAgentTrigger } from '../../workflow';
+import { SourceRepository, type SourceToolOptions } from '../../agent';
 import {
   CODECOMMIT_REVIEW_ACTIONS,
   CODECOMMIT_STAGING_ACTIONS,

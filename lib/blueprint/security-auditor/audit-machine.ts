@@ -15,7 +15,7 @@ import {
   SECURITY_HUB_IMPORT_ACTIONS,
 } from '../../identity/perms';
 import { AgentNetworkService, type IAgentNetwork } from '../../network';
-import type { TurnWorkflow } from '../../workflow';
+import { TurnTask, type TurnWorkflow } from '../../workflow';
 import type { State } from '../../workflow/definition/asl';
 import { keyThrough } from '../../workflow/key-through';
 import type { TurnFunction } from '../../workflow/turn-function';
@@ -52,7 +52,8 @@ export class AuditMachine extends Construct {
     const summarize = this.summarizeFunction(props);
     const concurrency = Math.min(workflow.maxConcurrency, MAX_MAP_CONCURRENCY);
     const rounds = Math.ceil(repositories.length / concurrency);
-    const turn = agent.turnTask(this, 'AuditRepository', {
+    const turn = new TurnTask(this, 'AuditRepository', {
+      workflow,
       prompt: JsonPath.format(
         'Audit the repository {}. Clone it with clone_repository and the name {}; the night of this audit is {}.',
         JsonPath.stringAt('$.repository'),

@@ -1,7 +1,6 @@
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import type { IManagedAgent } from '../../agent/managed-agent-base';
-import { InputError, requireInput } from '../../validation/input-error';
+import { requireInput } from '../../validation/input-error';
 import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
+import type { ITurnWorkflow } from '../../workflow/turn-workflow-ref';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
 
@@ -27,35 +26,20 @@ export interface TurnOutcomeTriggerOptions extends AgentTriggerOptions {
    * @default [TurnOutcome.COMPLETED]
    */
   readonly outcomes?: TurnOutcome[];
-
-  /**
-   * The bus on which the outcomes of the other agent appear.
-   *
-   * @default - the bus of the other agent's workflow; required for an imported agent
-   */
-  readonly eventBus?: IEventBus;
 }
 
-export function turnOutcomeTrigger(source: IManagedAgent, options: TurnOutcomeTriggerOptions): TriggerDefinition {
-  const eventBus = options.eventBus ?? source.workflow?.eventBus;
-  if (!eventBus) {
-    throw new InputError('AgentTrigger.onTurnOutcome', {
-      input: 'source',
-      value: source.node.path,
-      allowed: 'an agent with a workflow, whose bus tells how its turns end',
-      fix: 'Create its TurnWorkflow first, or pass eventBus',
-    });
-  }
+export function turnOutcomeTrigger(source: ITurnWorkflow, options: TurnOutcomeTriggerOptions): TriggerDefinition {
+  const { agent, eventBus } = source;
   const outcomes = options.outcomes ?? [TurnOutcome.COMPLETED];
   return {
     type: 'turn-outcome',
-    defaultId: `TurnOutcome-${source.node.id}`,
+    defaultId: `TurnOutcome-${agent.node.id}`,
     rule: {
       eventBus,
       pattern: {
         source: [TURN_EVENT_SOURCE],
         detailType: outcomes.map((outcome) => `Managed Agent Turn ${outcome}`),
-        detail: { agentName: [source.agentName] },
+        detail: { agentName: [agent.agentName] },
       },
     },
     prompt: [
@@ -71,7 +55,7 @@ export function turnOutcomeTrigger(source: IManagedAgent, options: TurnOutcomeTr
     ].join('\n'),
     deduplicationKey: ['detail.turn.executionArn', 'detail-type'],
     options,
-    follows: source,
+    follows: agent,
     prepare: (scope) =>
       requireInput(outcomes.length > 0, scope, {
         input: 'outcomes',

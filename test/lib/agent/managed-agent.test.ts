@@ -233,25 +233,21 @@ describe('grants for callers', () => {
     expect(pass.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'bedrock-mantle.amazonaws.com' } });
   });
 
-  test('who reads turns may not create, submit or pass roles', () => {
-    const found = granted((agent, role) => agent.grants.readTurns(role));
+  test('who reads sessions may not create, submit or pass roles', () => {
+    const found = granted((agent, role) => agent.grants.readSessions(role));
     expect(actions(found).every((action) => /:(Get|List)AgentSession/.test(action))).toBe(true);
   });
 
-  test('who cancels turns may not create sessions or pass roles', () => {
-    const found = actions(granted((agent, role) => agent.grants.cancelTurns(role)));
+  test('who cancels sessions may not create sessions or pass roles', () => {
+    const found = actions(granted((agent, role) => agent.grants.cancelSessions(role)));
     expect(found).toContain('bedrock-mantle:DeleteAgentSession');
     expect(found).not.toContain('bedrock-mantle:CreateAgentSession');
     expect(found).not.toContain('iam:PassRole');
   });
 
-  test.each(['startTurns', 'approveTurns'] as const)('%s needs a workflow, and says so', (grant) => {
-    expect(() => granted((agent, role) => agent.grants[grant](role))).toThrow(/new TurnWorkflow/);
-  });
-
   test('every caller of sessions is denied bearer tokens', () => {
     const denied = actions(
-      granted((agent, role) => agent.grants.readTurns(role)),
+      granted((agent, role) => agent.grants.readSessions(role)),
       'Deny',
     );
     expect(denied).toContain('bedrock-mantle:CallWithBearerToken');

@@ -15,6 +15,6 @@ export function turnApp() {
     network,
   });
   const workflow = new TurnWorkflow(stack, 'Turns', { agent, guardrail: AgentGuardrail.standard(stack, 'Guardrail') });
-  agent.addTrigger(AgentTrigger.onPullRequest(Repository.fromRepositoryName(stack, 'Repository', 'payments')));
+  workflow.addTrigger(AgentTrigger.onPullRequest(Repository.fromRepositoryName(stack, 'Repository', 'payments')));
   return { app, networkStack, stack, network, agent, workflow };
 }

@@ -28,11 +28,11 @@ export function governedApp(props: AppProps = {}) {
   AgentTrigger.onSchedule(
     'Nightly',
     ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.EUROPE_BERLIN }),
-  ).bind(agent, workflow);
-  AgentTrigger.onEvent('Disputes', { source: ['example.orders'] }).bind(agent, workflow);
+  ).bind(workflow);
+  AgentTrigger.onEvent('Disputes', { source: ['example.orders'] }).bind(workflow);
   AgentTrigger.onGitHubPullRequest(new GitHubWebhook(stack, 'Webhook', { encryptionKey: key }), {
     repositories: ['example-org/payments'],
-  }).bind(agent, workflow);
+  }).bind(workflow);
   new CfnAlarm(stack, 'Spend', {
     namespace: 'AWS/BedrockMantle',
     metricName: 'TotalOutputTokens',

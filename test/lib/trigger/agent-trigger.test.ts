@@ -7,7 +7,6 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App, Duration, Fn, TimeZone } from 'aws-cdk-lib/core';
-import { ManagedAgent } from '../../../lib';
 import {
   AgentTrigger,
   TurnOutcome,
@@ -469,34 +468,28 @@ describe('refused at synth', () => {
   test('the same trigger on two agents, and two triggers of one id on one', () => {
     const scene = new TriggerScene();
     const trigger = scene.add(AgentTrigger.onEvent('E', { source: ['x'] }));
-    expect(() => scene.add(trigger, scene.newAgent('Other', 'other'))).toThrow(/a trigger that no agent has yet/);
+    expect(() => scene.add(trigger, scene.newAgent('Other', 'other'))).toThrow(/a trigger that no workflow has yet/);
     expect(() => scene.add(AgentTrigger.onEvent('E', { source: ['y'] }))).toThrow(
       /an id that no other trigger of the agent has/,
     );
   });
 
-  test('the outcome of an agent without a workflow', () => {
-    const scene = new TriggerScene();
-    const source = ManagedAgent.fromManagedAgentAttributes(scene.stack, 'Imported', {
-      agentName: 'imported',
-      runtimeArn: `arn:aws:bedrock-agentcore:${REGION}:${ACCOUNT}:runtime/imported-AbCdEfGhIj`,
-      sessionRoleArn: `arn:aws:iam::${ACCOUNT}:role/s`,
-      executionRoleArn: `arn:aws:iam::${ACCOUNT}:role/e`,
-    });
-    expect(() => AgentTrigger.onTurnOutcome(source)).toThrow(/pass eventBus/);
-  });
-
   test('asking a trigger for its queue before it has one', () => {
-    expect(() => AgentTrigger.onEvent('E', { source: ['x'] }).deadLetterQueue).toThrow(/Call agent\.addTrigger/);
+    expect(() => AgentTrigger.onEvent('E', { source: ['x'] }).deadLetterQueue).toThrow(/Call workflow\.addTrigger/);
   });
 
   test('agents that start each other for ever', () => {
     const scene = new TriggerScene();
     const [a, b, c] = [scene.agent, scene.newAgent('B', 'b'), scene.newAgent('C', 'c')];
-    expect(() => scene.add(AgentTrigger.onTurnOutcome(a), a)).toThrow(/source 'Stack\/Agent' is not accepted/);
-    scene.add(AgentTrigger.onTurnOutcome(a), b);
-    scene.add(AgentTrigger.onTurnOutcome(b, { outcomes: [TurnOutcome.COMPLETED, TurnOutcome.FAILED] }), c);
-    expect(() => scene.add(AgentTrigger.onTurnOutcome(c), a)).toThrow(/directly or through others/);
+    expect(() => scene.add(AgentTrigger.onTurnOutcome(scene.workflowOf(a)), a)).toThrow(
+      /source 'Stack\/Agent' is not accepted/,
+    );
+    scene.add(AgentTrigger.onTurnOutcome(scene.workflowOf(a)), b);
+    scene.add(
+      AgentTrigger.onTurnOutcome(scene.workflowOf(b), { outcomes: [TurnOutcome.COMPLETED, TurnOutcome.FAILED] }),
+      c,
+    );
+    expect(() => scene.add(AgentTrigger.onTurnOutcome(scene.workflowOf(c)), a)).toThrow(/directly or through others/);
   });
 });
 

@@ -18,8 +18,8 @@ const CONTEXT = JSON.parse(fs.readFileSync(path.join(__dirname, '../../../cdk.js
 
 function sceneWithEveryKind(): TriggerScene {
   const scene = new TriggerScene(new App({ context: CONTEXT }));
-  KINDS.forEach(({ make }) => scene.agent.addTrigger(make(scene, {})));
-  scene.agent.addTrigger(
+  KINDS.forEach(({ make }) => scene.workflow.addTrigger(make(scene, {})));
+  scene.workflow.addTrigger(
     AgentTrigger.onEvent('Wide', { source: ['x'] }, { prompt: '{{event.detail.text | text:50000}}' }),
   );
   return scene;
@@ -108,13 +108,12 @@ test('triggers work with the real workflow: the starter may start its state mach
     network,
     encryptionKey,
   });
-  expect(() => agent.addTrigger(AgentTrigger.onEvent('E', { source: ['x'] }))).toThrow(/TurnWorkflow/);
   const workflow = new TurnWorkflow(stack, 'Turns', {
     agent,
     guardrail: AgentGuardrail.standard(stack, 'Guardrail'),
     encryptionKey,
   });
-  agent.addTrigger(AgentTrigger.onEvent('E', { source: ['x'] }));
+  workflow.addTrigger(AgentTrigger.onEvent('E', { source: ['x'] }));
   const policy = stack.resolve(
     (
       agent.node

@@ -1,4 +1,3 @@
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import * as fs from 'fs';
 import * as path from 'path';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -11,7 +10,16 @@ import { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { App, Duration, Stack, TimeZone, type StackProps } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { AgentKey, AgentModel, AgentNetwork, ManagedAgent, type ITurnWorkflow } from '../../../lib';
+import {
+  AgentKey,
+  AgentModel,
+  AgentNetwork,
+  ManagedAgent,
+  TurnWorkflowGrants,
+  TurnWorkflowMetrics,
+  type IAgentTrigger,
+  type ITurnWorkflow,
+} from '../../../lib';
 import {
   AgentTrigger,
   FindingSource,
@@ -27,14 +35,17 @@ class StandInWorkflow extends Construct implements ITurnWorkflow {
   public readonly stateMachine: sfn.StateMachine;
   public readonly evidenceBucket: s3.Bucket;
   public readonly eventBus: EventBus;
+  public readonly grants = TurnWorkflowGrants.fromTurnWorkflow(this);
+  public readonly metrics = TurnWorkflowMetrics.fromTurnWorkflow(this);
 
   constructor(
     scope: Construct,
     id: string,
     public readonly encryptionKey: AgentKey,
-    agentName: string,
+    public readonly agent: ManagedAgent,
   ) {
     super(scope, id);
+    const { agentName } = agent;
     this.stateMachine = new sfn.StateMachine(this, 'Turns', {
       definitionBody: sfn.DefinitionBody.fromString('{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}'),
     });
@@ -46,12 +57,8 @@ class StandInWorkflow extends Construct implements ITurnWorkflow {
     this.eventBus = new EventBus(this, 'Outcomes', { eventBusName: `${agentName}-turns` });
   }
 
-  public grantStart(grantee: IGrantable): Grant {
-    return this.stateMachine.grantStartExecution(grantee);
-  }
-
-  public grantApprove(grantee: IGrantable): Grant {
-    return Grant.drop(grantee, 'this stand-in has no approval step');
+  public addTrigger(trigger: IAgentTrigger): void {
+    trigger.bind(this);
   }
 }
 
@@ -61,6 +68,7 @@ export class TriggerScene {
   public readonly key: AgentKey;
   public readonly network: AgentNetwork;
   public readonly agent: ManagedAgent;
+  private readonly workflows = new Map<ManagedAgent, ITurnWorkflow>();
   private shared?: GitHubWebhook;
 
   constructor(
@@ -81,12 +89,21 @@ export class TriggerScene {
       network: this.network,
       encryptionKey: this.key,
     });
-    this.giveWorkflow(agent, id, agentName);
+    this.workflows.set(agent, this.newWorkflow(agent, id));
     return agent;
   }
 
-  protected giveWorkflow(agent: ManagedAgent, id: string, agentName: string): void {
-    agent.attachWorkflow(new StandInWorkflow(this.stack, `${id}Turns`, this.key, agentName));
+  /** The workflow of the first agent. */
+  public get workflow(): ITurnWorkflow {
+    return this.workflowOf(this.agent);
+  }
+
+  public workflowOf(agent: ManagedAgent): ITurnWorkflow {
+    return this.workflows.get(agent)!;
+  }
+
+  protected newWorkflow(agent: ManagedAgent, id: string): ITurnWorkflow {
+    return new StandInWorkflow(this.stack, `${id}Turns`, this.key, agent);
   }
 
   public webhook(props: GitHubWebhookProps = { encryptionKey: this.key }): GitHubWebhook {
@@ -94,7 +111,7 @@ export class TriggerScene {
   }
 
   public add(trigger: AgentTrigger, agent: ManagedAgent = this.agent): AgentTrigger {
-    agent.addTrigger(trigger);
+    this.workflowOf(agent).addTrigger(trigger);
     return trigger;
   }
 }
@@ -200,7 +217,7 @@ export const KINDS: readonly {
   {
     name: 'onTurnOutcome',
     event: 'turn-outcome',
-    make: (scene, options) => AgentTrigger.onTurnOutcome(scene.newAgent('Scout', 'scout'), options),
+    make: (scene, options) => AgentTrigger.onTurnOutcome(scene.workflowOf(scene.newAgent('Scout', 'scout')), options),
   },
 ];
 

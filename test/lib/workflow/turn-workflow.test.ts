@@ -11,6 +11,7 @@ import {
   ManagedAgent,
   TurnApproval,
   TurnStep,
+  TurnTask,
   TurnWorkflow,
   type TurnWorkflowProps,
 } from '../../../lib';
@@ -35,7 +36,7 @@ function scene() {
 
 function workflow(props: Partial<TurnWorkflowProps> = {}) {
   const { stack, agent, guardrail } = scene();
-  return { stack, agent, workflow: new TurnWorkflow(stack, 'Turns', { agent, guardrail, ...props }) };
+  return { stack, agent, turns: new TurnWorkflow(stack, 'Turns', { agent, guardrail, ...props }) };
 }
 
 const withApproval = workflow({ approval: TurnApproval.onRequest() });
@@ -210,17 +211,15 @@ describe('refuses', () => {
   test('an approval that nobody can give in time', () => {
     expect(() => TurnApproval.always({ expiry: Duration.seconds(5) })).toThrow(/60 to 2592000/);
   });
-
-  test('triggers and turn tasks of an agent without a workflow, and says what to do', () => {
-    const { stack, agent } = scene();
-    expect(() => agent.addTrigger({ bind: () => undefined })).toThrow(/new TurnWorkflow/);
-    expect(() => agent.turnTask(stack, 'Task', { prompt: 'x' })).toThrow(/new TurnWorkflow/);
-  });
 });
 
 test('a turn is a task of another state machine, named so that a retry starts no second turn', () => {
-  const { stack, agent } = workflow();
-  const task = agent.turnTask(stack, 'Investigate', { prompt: JsonPath.stringAt('$.question'), sessionKey: 'case' });
+  const { stack, turns } = workflow();
+  const task = new TurnTask(stack, 'Investigate', {
+    workflow: turns,
+    prompt: JsonPath.stringAt('$.question'),
+    sessionKey: 'case',
+  });
   new StateMachine(stack, 'Mine', { definitionBody: DefinitionBody.fromChainable(task) });
   const mine = new SynthesizedAccount(stack).find('AWS::StepFunctions::StateMachine', 'Mine');
   const state = JSON.parse(mine.properties.DefinitionString as string).States.Investigate as State & {
@@ -234,11 +233,11 @@ test('a turn is a task of another state machine, named so that a retry starts no
 });
 
 test('who starts turns may start executions and store prompts, and reaches no session', () => {
-  const { stack, agent } = workflow({ approval: TurnApproval.always() });
+  const { stack, turns } = workflow({ approval: TurnApproval.always() });
   const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
-  agent.grants.startTurns(role);
+  turns.grants.startTurns(role);
   const approver = new Role(stack, 'Approver', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
-  agent.grants.approveTurns(approver);
+  turns.grants.approveTurns(approver);
   const actions = (of: string) =>
     Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
       .filter(([id]) => id.startsWith(of))
@@ -250,9 +249,9 @@ test('who starts turns may start executions and store prompts, and reaches no se
 });
 
 test('an approver needs an approval step', () => {
-  const { stack, agent } = workflow();
+  const { stack, turns } = workflow();
   const role = new Role(stack, 'Approver', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
-  expect(() => agent.grants.approveTurns(role)).toThrow(/TurnApproval.onRequest/);
+  expect(() => turns.grants.approveTurns(role)).toThrow(/TurnApproval.onRequest/);
 });
 
 test('an execution name has at most 80 characters and depends on nothing but the key', () => {

@@ -19,7 +19,7 @@ export interface Deployed {
 
 export function deploy(
   props: Partial<TurnWorkflowProps> = {},
-  more: (agent: ManagedAgent, stack: Stack) => void = () => undefined,
+  more: (workflow: TurnWorkflow, stack: Stack) => void = () => undefined,
 ): Deployed {
   const app = new App();
   const stack = new Stack(app, 'Reviews', { env: { account: ACCOUNT, region: REGION } });
@@ -29,12 +29,12 @@ export function deploy(
     instructions: 'Review the change.',
     network: new AgentNetwork(stack, 'Network'),
   });
-  new TurnWorkflow(stack, 'Turns', {
+  const workflow = new TurnWorkflow(stack, 'Turns', {
     agent,
     guardrail: AgentGuardrail.standard(stack, 'Guardrail'),
     approval: TurnApproval.onRequest(),
     ...props,
   });
-  more(agent, stack);
+  more(workflow, stack);
   return { account: new SynthesizedAccount(stack), assembly: app.synth().directory };
 }

@@ -164,9 +164,10 @@ describe('the statement of an agent with a workflow and triggers of this library
         network: new AgentNetwork(stack, 'Network', { encryptionKey }),
         encryptionKey,
       });
-      new TurnWorkflow(stack, 'Turns', { agent, guardrail: AgentGuardrail.standard(stack, 'Guardrail') });
+      const guardrail = AgentGuardrail.standard(stack, 'Guardrail');
+      const workflow = new TurnWorkflow(stack, 'Turns', { agent, guardrail });
       const webhook = new GitHubWebhook(stack, 'Webhook', { encryptionKey });
-      agent.addTrigger(AgentTrigger.onGitHubPullRequest(webhook, { repositories: ['example-org/payments'] }));
+      workflow.addTrigger(AgentTrigger.onGitHubPullRequest(webhook, { repositories: ['example-org/payments'] }));
     });
     [found] = written(directory);
   });

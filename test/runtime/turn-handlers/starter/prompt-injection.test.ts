@@ -23,7 +23,7 @@ const NOW = new Date('2026-11-23T12:00:00Z');
 
 function starterOf(kind: string): Starter {
   const scene = new TriggerScene();
-  scene.agent.addTrigger(KINDS.find(({ name }) => name === kind)!.make(scene, {}));
+  scene.workflow.addTrigger(KINDS.find(({ name }) => name === kind)!.make(scene, {}));
   const { directory, variables } = publishedStarter(scene);
   return readStarter(directory, variables);
 }

@@ -37,7 +37,7 @@ afterEach(() => {
 
 function scene(kind: string, options: AgentTriggerOptions = {}): TriggerScene {
   const made = new TriggerScene();
-  made.agent.addTrigger(KINDS.find(({ name }) => name === kind)!.make(made, options));
+  made.workflow.addTrigger(KINDS.find(({ name }) => name === kind)!.make(made, options));
   return made;
 }
 
@@ -180,7 +180,7 @@ describe('one subject, one turn', () => {
   test('two triggers on the same events are two turns', async () => {
     for (const triggerId of ['One', 'Two']) {
       const made = new TriggerScene();
-      made.agent.addTrigger(AgentTrigger.onEvent('E', { source: ['x'] }, { triggerId, prompt: 'Go.' }));
+      made.workflow.addTrigger(AgentTrigger.onEvent('E', { source: ['x'] }, { triggerId, prompt: 'Go.' }));
       await coldStart(publishedStarter(made), endpoint)(records(eventNamed('custom-event')));
     }
     expect(service.executions.size).toBe(2);
@@ -343,7 +343,7 @@ describe('what is published', () => {
 
   test('deadline and approval come from the trigger, never from the event', async () => {
     const made = new TriggerScene();
-    made.agent.addTrigger(KINDS.find(({ name }) => name === 'onPullRequest')!.make(made, { requireApproval: true }));
+    made.workflow.addTrigger(KINDS.find(({ name }) => name === 'onPullRequest')!.make(made, { requireApproval: true }));
     const event = {
       ...eventNamed('codecommit-pull-request'),
       deadlineSeconds: 1,

@@ -25,7 +25,9 @@ let endpoint: string;
 let log: jest.SpyInstance;
 
 const scene = new TriggerScene();
-scene.agent.addTrigger(AgentTrigger.onGitHubPullRequest(scene.webhook(), { repositories: ['example-org/payments'] }));
+scene.workflow.addTrigger(
+  AgentTrigger.onGitHubPullRequest(scene.webhook(), { repositories: ['example-org/payments'] }),
+);
 const account = new SynthesizedAccount(scene.stack);
 const variables = account
   .all('AWS::Lambda::Function')

@@ -10,11 +10,14 @@ import { Arn, ArnFormat, type Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { EXECUTION_JOB_ACTIONS, JOB_RULE_ACTIONS, KEY_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
 import { requireInput } from '../validation/input-error';
-import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from '../workflow/turn-contract';
+import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from './turn-contract';
 import type { ITurnWorkflow } from './turn-workflow-ref';
 
-/** Properties of a turn in a state machine of your own. */
+/** Properties of a {@link TurnTask}. */
 export interface TurnTaskProps {
+  /** Runs the turn. */
+  readonly workflow: ITurnWorkflow;
+
   /**
    * The message to the agent: a text, or a text of the state with `JsonPath.stringAt('$.prompt')`. At most 10,000
    * characters; a longer one is rejected when it is known at run time only.
@@ -68,17 +71,19 @@ export interface TurnTaskProps {
   readonly resultPath?: string;
 }
 
-/** Starts a turn, waits for its outcome and goes on with it: `startExecution.sync:2` on the workflow of the agent. */
+/**
+ * A turn as a state of your own state machine: starts it and waits for its outcome (`startExecution.sync:2` on the
+ * workflow).
+ */
 export class TurnTask extends TaskStateBase {
   protected readonly taskMetrics?: TaskMetricsConfig = undefined;
   protected readonly taskPolicies: PolicyStatement[];
 
+  /** @throws InputError when the prompt is empty or too long, or a fact of the subject is refused */
   constructor(
     scope: Construct,
     id: string,
     private readonly turn: TurnTaskProps,
-    private readonly workflow: ITurnWorkflow,
-    private readonly agentName: string,
   ) {
     super(scope, id, { integrationPattern: IntegrationPattern.RUN_JOB, resultPath: turn.resultPath ?? '$.turn' });
     requireInput(
@@ -97,7 +102,8 @@ export class TurnTask extends TaskStateBase {
 
   /** @internal */
   protected _renderTask(): object {
-    const { turn, workflow } = this;
+    const { turn } = this;
+    const { workflow } = turn;
     const key =
       turn.deduplicationKey ??
       JsonPath.format(
@@ -114,7 +120,7 @@ export class TurnTask extends TaskStateBase {
         Name: JsonPath.format('turn-{}', JsonPath.hash(key, 'SHA-256')),
         Input: {
           format: TURN_REQUEST_FORMAT,
-          agentName: this.agentName,
+          agentName: workflow.agent.agentName,
           deduplicationKey: key,
           ...(turn.sessionKey === undefined ? {} : { sessionKey: turn.sessionKey }),
           trigger: {
@@ -147,7 +153,7 @@ export class TurnTask extends TaskStateBase {
 
   private policies(): PolicyStatement[] {
     const stack = Stack.of(this);
-    const { stateMachineArn } = this.workflow.stateMachine;
+    const { stateMachineArn } = this.turn.workflow.stateMachine;
     const name = Arn.split(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName;
     return [
       new PolicyStatement({ actions: START_EXECUTION_ACTIONS, resources: [stateMachineArn] }),
@@ -158,7 +164,7 @@ export class TurnTask extends TaskStateBase {
       // Describing an execution includes its definition, which is encrypted (DescribeExecution, Step Functions API).
       new PolicyStatement({
         actions: KEY_READ_ACTIONS,
-        resources: [this.workflow.encryptionKey.keyArn],
+        resources: [this.turn.workflow.encryptionKey.keyArn],
         conditions: { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn } },
       }),
       new PolicyStatement({
