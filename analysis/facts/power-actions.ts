@@ -1,0 +1,130 @@
+import { actionOf, expand } from './actions';
+
+/**
+ * Actions with which a role makes itself or others stronger, acts as somebody else, runs code under another role, opens a
+ * way out of its network or silences the record of what it does: one call is enough.
+ *
+ * Three sources: every action of access level "permissions management", without the few that only use a permission;
+ * every change of identities; and the list below, as patterns, so that variants which a service adds are in it, too.
+ * Source of the list: the escalation paths that follow from roles and code in IAM
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html) and the service authorization reference, read 2026-11-27.
+ */
+
+/** Services whose every change is a change of who may do what. */
+const IDENTITY_SERVICES = ['iam', 'identitystore', 'organizations', 'rolesanywhere', 'sso', 'sso-directory'];
+
+/** Makes the role of an AWS service, whose policy AWS writes: nobody becomes stronger by it. */
+const HARMLESS_CHANGES = ['iam:CreateServiceLinkedRole', 'iam:DeleteServiceLinkedRole'];
+
+const ONE_STEP: Readonly<Record<string, string>> = {
+  // Acting as somebody else.
+  sts: 'AssumeRole AssumeRoleWith* AssumeRoot GetFederationToken',
+  'cognito-identity': 'GetCredentialsForIdentity GetOpenIdToken* SetIdentityPoolRoles SetPrincipalTagAttributeMap',
+  // Driving agents, or changing what they run. The library's own roles hold these by their intents (perms.ts).
+  'bedrock-mantle': 'CreateAgentSession* DeleteAgentSession',
+  'bedrock-agentcore':
+    'CreateAgentRuntime* InvokeAgentRuntime* PutResourcePolicy DeleteResourcePolicy UpdateAgentRuntime* ' +
+    'CreateHarness* InvokeHarness UpdateHarness* PassCapacityProvider',
+  // Deploying anything under the role of a deployment.
+  cloudformation:
+    'CreateChangeSet CreateResource CreateStack CreateStackInstances CreateStackSet ExecuteChangeSet UpdateResource UpdateStack UpdateStackInstances ' +
+    'UpdateStackSet',
+  // Code, and where it runs, under a role that is already there.
+  lambda:
+    'CreateEventSourceMapping CreateFunction CreateFunctionUrlConfig PublishLayerVersion UpdateEventSourceMapping ' +
+    'UpdateFunctionCode* UpdateFunctionConfiguration UpdateFunctionUrlConfig',
+  states: 'CreateStateMachine* UpdateStateMachine*',
+  codebuild: 'CreateProject StartBuild* UpdateProject',
+  codepipeline: 'CreatePipeline UpdatePipeline',
+  ecr: 'PutImage',
+  ecs: 'CreateService CreateTaskSet ExecuteCommand RegisterTaskDefinition RunTask StartTask UpdateService',
+  batch: 'RegisterJobDefinition',
+  glue: 'CreateDevEndpoint CreateJob CreateSession UpdateDevEndpoint UpdateJob',
+  sagemaker: 'CreateNotebookInstance* CreatePresigned* UpdateNotebookInstance*',
+  datapipeline: 'CreatePipeline PutPipelineDefinition',
+  elasticmapreduce: 'AddJobFlowSteps CreatePersistentAppUI GetOnClusterAppUIPresignedURL RunJobFlow',
+  apprunner: 'CreateService UpdateService',
+  events: 'PutTargets',
+  scheduler: 'CreateSchedule UpdateSchedule',
+  pipes: 'CreatePipe UpdatePipe',
+  eks: 'AssociateAccessPolicy CreateAccessEntry UpdateAccessEntry CreatePodIdentityAssociation UpdatePodIdentityAssociation',
+  // A shell on, or commands in, a machine that holds a role.
+  ssm: 'CreateAssociation* ResumeSession SendCommand StartSession UpdateAssociation* UpdateDocument*',
+  ssmmessages: 'Create* Open*',
+  'ec2-instance-connect': 'OpenTunnel Send*',
+  ec2:
+    'AssociateIamInstanceProfile ModifyInstanceAttribute ReplaceIamInstanceProfileAssociation RequestSpot* RunInstances ' +
+    // A way out of the network.
+    'AcceptTransitGateway* AcceptVpcPeeringConnection AssociateDhcpOptions AssociateRouteTable AttachInternetGateway ' +
+    'AttachVpnGateway AuthorizeSecurityGroupEgress CreateNatGateway CreateRoute CreateTransitGateway* ' +
+    'CreateVpcPeeringConnection DeleteVpcEndpoints EnableVgwRoutePropagation ModifyNetworkInterfaceAttribute ' +
+    'ModifySecurityGroupRules ModifyVpcEndpoint ReplaceRoute ReplaceRouteTableAssociation',
+  // The record of what was done, and the keys that protect it.
+  cloudtrail:
+    'DeleteEventDataStore DeleteTrail PutEventSelectors PutInsightSelectors StopEventDataStoreIngestion StopLogging ' +
+    'UpdateEventDataStore UpdateTrail',
+  kms: 'DisableKey PutKeyPolicy ScheduleKeyDeletion',
+};
+
+/** Level "permissions management" in the data, but they use, show or filter something and change no permission. */
+const NO_POWER: Readonly<Record<string, string>> = {
+  apigateway: 'AddCertificateToDomain RemoveCertificateFromDomain SetWebACL',
+  appsync: 'SetWebACL',
+  'arc-region-switch': 'GetResourcePolicy',
+  backup: 'ListIndexedRecoveryPointsForSearch SearchRecoveryPoint',
+  'bedrock-agentcore':
+    'AuthorizeAction InvokeGateway InvokeWebSearch PartiallyAuthorizeActions SynchronizeGatewayTargets',
+  billing: 'GetResourcePolicy',
+  datazone: 'GetIamPortalLoginUrl',
+  ds: 'AccessDSData',
+  ec2: 'AttachApplianceToNatGateway AttachResourcesToPlacementGroup DetachApplianceFromNatGateway DetachResourcesFromPlacementGroup',
+  entityresolution: 'UseIdNamespace UseWorkflow',
+  fsx: 'GetResourcePolicy',
+  glacier: 'SetDataRetrievalPolicy',
+  glue:
+    'BatchGetStageFiles DeregisterDataPreview Describe* Get* ListConnectionTypes ListEntities ManagedConnector ' +
+    'RequestLogParsing RunDataPreviewStatement SendRecipeAction TerminateNotebook TestConnection UseGlueStudio',
+  iotfleetwise: 'GenerateCommandPayload',
+  managedblockchain: 'GET Invoke POST',
+  monitron: 'ListProjectAdminUsers',
+  opensearch: 'ApplicationAccessAll ViewLoginPage',
+  quicksight: 'Describe*',
+  'rds-db': 'connect',
+  secretsmanager: 'ValidateResourcePolicy',
+  ses: 'ApplyTrackingConfigurationOverrides',
+  'ssm-sap': 'GetResourcePermission',
+  waf: 'CreateWebACL DeleteWebACL UpdateWebACL',
+  'waf-regional': 'CreateWebACL DeleteWebACL UpdateWebACL',
+  xray: 'PutEncryptionConfig',
+};
+/** In every service: lets a service deliver the logs of a resource. */
+const LOG_DELIVERY = /:AllowVendedLogDeliveryForResource$/;
+
+let oneStep: Set<string> | undefined;
+let without: Set<string> | undefined;
+
+/** True for an action that one call of makes its caller stronger, or that the table doesn't have but the list names. */
+export function isPowerAction(action: string): boolean {
+  const known = actionOf(action);
+  const name = known?.action ?? action;
+  oneStep ??= expandAll(ONE_STEP);
+  if (oneStep.has(name)) return true;
+  if (!known) return false;
+  if (known.level === 'permissions') {
+    without ??= expandAll(NO_POWER);
+    return !without.has(name) && !LOG_DELIVERY.test(name);
+  }
+  const changes = known.level === 'write' || known.level === 'tagging';
+  return changes && IDENTITY_SERVICES.includes(name.split(':')[0]) && !HARMLESS_CHANGES.includes(name);
+}
+
+/** Patterns of the lists above that name no action: the service was renamed, or a name is misspelled. For a test. */
+export function unknownPowerPatterns(): string[] {
+  return [...patterns(ONE_STEP), ...patterns(NO_POWER)].filter((pattern) => expand(pattern).unknown !== undefined);
+}
+
+const patterns = (table: Readonly<Record<string, string>>): string[] =>
+  Object.entries(table).flatMap(([prefix, names]) => names.split(' ').map((name) => `${prefix}:${name}`));
+
+const expandAll = (table: Readonly<Record<string, string>>): Set<string> =>
+  new Set(patterns(table).flatMap((pattern) => expand(pattern).actions.map(({ action }) => action)));
