@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Credentials, CredentialsProvider } from './credentials';
 import {
   AmbiguousRequestError,
+  AnswerTooLargeError,
   ConnectionError,
   ConnectionLostError,
   CredentialsError,
@@ -13,9 +14,9 @@ import {
   RequestAbortedError,
   RequestTimeoutError,
   ServiceUnavailableError,
-  type SessionClientError,
+  SessionClientError,
 } from './errors';
-import { asWireFailure, discard, type HttpTransport, readText, type WireAnswer, type WireFailure } from './http';
+import { asWireFailure, discard, type HttpTransport, readText, timer, type WireAnswer, WireFailure } from './http';
 import type { ClientLogger } from './logger';
 import type { RetryPolicy } from './retry';
 import { requestIdOf, serviceError } from './service-error';
@@ -40,6 +41,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Of one attempt, body included. Milliseconds. */
   readonly timeoutMs?: number;
+  /**
+   * When the call must be over, milliseconds since the epoch by the clock of the client (`SessionClient.timing`). No attempt
+   * lasts longer, and a read is repeated until then instead of a fixed number of times.
+   */
+  readonly deadlineAt?: number;
 }
 
 export interface CallerSettings {
@@ -68,14 +74,7 @@ export class Caller {
 
   /** Calls and returns the answer's body as text; reads are repeated within the policy. */
   async text(call: Call, options: CallOptions = {}): Promise<string> {
-    return await this.#repeated(call, options, async (attempt) => {
-      const answer = await this.#open(call, options, 'application/json', attempt);
-      try {
-        return await readText(answer, this.settings.maxResponseBytes);
-      } catch (error) {
-        throw this.#failure(call, asWireFailure(error, true), answer.response);
-      }
-    });
+    return await this.#repeated(call, options, (attempt) => this.#body(call, options, attempt, readWhole));
   }
 
   /** Calls, where the status alone says that it was accepted: a body that is missing, odd or cut changes nothing. */
@@ -86,7 +85,24 @@ export class Caller {
 
   /** Calls and reads the JSON body; an answer to a create that cannot be read leaves open what was created. */
   async json<T>(call: Call, options: CallOptions = {}, shape: (value: unknown, operation: Operation) => T): Promise<T> {
-    return await this.#once(call, async () => shape(parseJson(call, await this.text(call, options)), call.operation));
+    return await this.read(call, options, async (answer, maxBytes) =>
+      shape(parseJson(call, await readText(answer, maxBytes)), call.operation),
+    );
+  }
+
+  /** Calls and reads the body in the caller's own way. What `reader` throws, beside its own errors, is how the connection broke. */
+  async read<T>(call: Call, options: CallOptions = {}, reader: BodyReader<T>): Promise<T> {
+    return await this.#repeated(call, options, (attempt) => this.#body(call, options, attempt, reader));
+  }
+
+  async #body<T>(call: Call, options: CallOptions, attempt: number, reader: BodyReader<T>): Promise<T> {
+    const answer = await this.#open(call, options, 'application/json', attempt);
+    try {
+      return await reader(answer, this.settings.maxResponseBytes);
+    } catch (error) {
+      if (error instanceof SessionClientError) throw error;
+      throw this.#failure(call, asWireFailure(error, true), answer.response);
+    }
   }
 
   /** Opens an event stream; the caller owns the answer. */
@@ -105,7 +121,7 @@ export class Caller {
 
   async #repeated<T>(call: Call, options: CallOptions, attempt: (n: number) => Promise<T>): Promise<T> {
     if (call.effect !== 'read') return await this.#once(call, () => attempt(1));
-    return await this.settings.retry.run(this.settings.timing, options.signal, attempt);
+    return await this.settings.retry.run(this.settings.timing, options, attempt);
   }
 
   /** For a call that must happen once: whatever leaves open whether it was accepted is ambiguous. */
@@ -131,8 +147,16 @@ export class Caller {
     let status: number | undefined;
     let requestId: string | undefined;
     try {
-      const headers = await settings.signer.sign(call, await this.#credentials(call), new Date(startedAt));
-      const answer = await this.#send(call, options, { ...headers, accept, 'user-agent': USER_AGENT });
+      const until = Math.min(startedAt + (options.timeoutMs ?? settings.timeoutMs), options.deadlineAt ?? Infinity);
+      if (until <= startedAt) throw this.#failure(call, new WireFailure('timeout', false));
+      const credentials = await this.#credentials(call, until - startedAt, options.signal);
+      const headers = await settings.signer.sign(call, credentials, new Date(settings.timing.now()));
+      const left = until - settings.timing.now();
+      const answer = await this.#send(
+        call,
+        { ...options, timeoutMs: left },
+        { ...headers, accept, 'user-agent': USER_AGENT },
+      );
       status = answer.response.statusCode ?? 0;
       requestId = requestIdOf(answer.response.headers);
       if (status >= 200 && status < 300) return answer;
@@ -148,7 +172,11 @@ export class Caller {
     }
   }
 
-  async #send(call: Call, options: CallOptions, headers: Record<string, string>): Promise<WireAnswer> {
+  async #send(
+    call: Call,
+    options: CallOptions & { readonly timeoutMs: number },
+    headers: Record<string, string>,
+  ): Promise<WireAnswer> {
     const query = encodeQuery(call.query);
     try {
       return await this.settings.transport.send(
@@ -161,7 +189,7 @@ export class Caller {
         },
         {
           connectTimeoutMs: this.settings.connectTimeoutMs,
-          timeoutMs: options.timeoutMs ?? this.settings.timeoutMs,
+          timeoutMs: options.timeoutMs,
           ...(options.signal ? { signal: options.signal } : {}),
         },
       );
@@ -170,12 +198,14 @@ export class Caller {
     }
   }
 
-  async #credentials(call: Call): Promise<Credentials> {
+  /** A provider takes neither a signal nor a limit, so it is not waited for longer than the call may take. */
+  async #credentials(call: Call, timeoutMs: number, signal?: AbortSignal): Promise<Credentials> {
     let credentials: Credentials;
     try {
-      credentials = await this.settings.credentials();
+      credentials = await within(this.settings.credentials(), timeoutMs, signal);
     } catch (error) {
       if (error instanceof CredentialsError) throw error;
+      if (error instanceof WireFailure) throw this.#failure(call, error);
       // Only the kind of failure: what a provider says may hold what it read.
       const kind = error instanceof Error ? error.name : typeof error;
       throw new CredentialsError(`The credentials provider failed (${kind})`, { operation: call.operation });
@@ -189,6 +219,10 @@ export class Caller {
   /** Any answer that is not 2xx. */
   async #refusal(call: Call, answer: WireAnswer, status: number): Promise<SessionClientError> {
     const details = this.#known(call, answer);
+    if (status < 200) {
+      discard(answer);
+      return this.#failure(call, new WireFailure('upgraded', true), answer.response);
+    }
     if (status >= 300 && status < 400) {
       discard(answer);
       return new RedirectRefusedError(
@@ -222,10 +256,16 @@ export class Caller {
       case 'aborted':
         return new AbortedAttempt(`${operation} was aborted`, failure.sent, { ...details, retrySafe: false });
       case 'oversized':
-        return new ProtocolError(
+        return new AnswerTooLargeError(
           `${operation} was answered with more than ${this.settings.maxResponseBytes} bytes, the limit of this client`,
           { ...details, retrySafe: false },
         );
+      case 'upgraded':
+        return new ProtocolError(`${operation} was answered with a change of protocol (101)`, {
+          ...details,
+          retrySafe: false,
+          status: 101,
+        });
       case 'timeout':
         return failure.sent
           ? new RequestTimeoutError(`${operation} was not answered in time`, details)
@@ -239,6 +279,29 @@ export class Caller {
 
   #known(call: Call, { response }: WireAnswer): ErrorDetails {
     return { operation: call.operation, status: response.statusCode, requestId: requestIdOf(response.headers) };
+  }
+}
+
+/** Reads the body of a 2xx answer, at most `maxBytes` of it. */
+export type BodyReader<T> = (answer: WireAnswer, maxBytes: number) => Promise<T>;
+
+const readWhole: BodyReader<string> = readText;
+
+/** The promise, or a failure that says that nothing was sent. */
+async function within<T>(promise: Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
+  let armed: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    armed = timer(() => reject(new WireFailure('timeout', false)), timeoutMs);
+    onAbort = () => reject(new WireFailure('aborted', false));
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(armed);
+    if (onAbort) signal?.removeEventListener('abort', onAbort);
   }
 }
 

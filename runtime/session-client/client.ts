@@ -151,10 +151,18 @@ export class SessionClient {
     await this.#submit('cancelTurn', sessionId, [{ type: 'agent.session.input.cancel' }], options);
   }
 
-  /** Opens the live event stream: when the promise resolves, events are flowing. There is no replay of earlier ones. */
+  /**
+   * Opens the live event stream: when the promise resolves, events are flowing. There is no replay of earlier ones.
+   * `deadlineAt` bounds the reading, too: the stream then ends as if it had been closed.
+   */
   async stream(sessionId: string, options: EventStreamOptions & CallOptions = {}): Promise<EventStream> {
     const call = read('streamEvents', `${sessionPath(sessionId)}/events`, { stream: 'true' });
-    return new EventStream(await this.#caller.stream(call, options), options);
+    const response = await this.#caller.stream(call, options);
+    const { deadlineAt } = options;
+    return new EventStream(response, {
+      ...options,
+      ...(deadlineAt === undefined ? {} : { closeAfterMs: deadlineAt - this.timing.now() }),
+    });
   }
 
   /** Every item of the conversation, newest first unless `order` says otherwise. */

@@ -1,6 +1,7 @@
 /** A live event stream: events in order, an error only after every event that arrived before it. */
 import type { IncomingMessage } from 'node:http';
 import { RequestAbortedError, type SessionClientError, StreamDroppedError, StreamIdleError } from './errors';
+import { timer } from './http';
 import { requestIdOf } from './service-error';
 import { SseDecoder } from './sse';
 import type { StreamEvent } from './types';
@@ -13,6 +14,8 @@ export interface EventStreamOptions {
    * Milliseconds. @default 300000
    */
   readonly idleTimeoutMs?: number;
+  /** The stream ends after this time as if it had been closed, whatever arrives. Milliseconds. @default no limit */
+  readonly closeAfterMs?: number;
 }
 
 const DEFAULT_IDLE_TIMEOUT_MS = 300_000;
@@ -31,6 +34,7 @@ export class EventStream implements AsyncIterable<StreamEvent> {
   #end?: { readonly error?: SessionClientError };
   #wake?: () => void;
   #idle?: NodeJS.Timeout;
+  readonly #limit?: NodeJS.Timeout;
 
   constructor(
     private readonly response: IncomingMessage,
@@ -64,6 +68,7 @@ export class EventStream implements AsyncIterable<StreamEvent> {
     response.once('error', (error: NodeJS.ErrnoException) => dropped(error.code));
     response.once('close', () => dropped());
     if (response.destroyed) dropped();
+    if (options.closeAfterMs !== undefined && !this.#end) this.#limit = timer(() => this.#finish(), options.closeAfterMs);
     if (this.#signal?.aborted) this.#onAbort();
     else this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#watch();
@@ -116,7 +121,7 @@ export class EventStream implements AsyncIterable<StreamEvent> {
   #watch(): void {
     clearTimeout(this.#idle);
     if (this.#end) return;
-    this.#idle = setTimeout(() => {
+    this.#idle = timer(() => {
       this.#finish(
         new StreamIdleError(`The event stream was silent for ${this.#idleTimeoutMs} ms`, {
           operation: 'streamEvents',
@@ -141,6 +146,7 @@ export class EventStream implements AsyncIterable<StreamEvent> {
     if (this.#end) return;
     this.#end = error ? { error } : {};
     clearTimeout(this.#idle);
+    clearTimeout(this.#limit);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.response.destroy();
     this.#wake?.();

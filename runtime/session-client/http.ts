@@ -26,7 +26,7 @@ export interface WireLimits {
   readonly signal?: AbortSignal;
 }
 
-export type WireFailureKind = 'refused' | 'lost' | 'timeout' | 'aborted' | 'oversized';
+export type WireFailureKind = 'refused' | 'lost' | 'timeout' | 'aborted' | 'oversized' | 'upgraded';
 
 /** How an exchange broke. `sent` says whether the service may have seen the request. */
 export class WireFailure extends Error {
@@ -42,6 +42,8 @@ export class WireFailure extends Error {
 /** An answer whose body is still to come. Timeout and abort stay armed until `release`. */
 export interface WireAnswer {
   readonly response: IncomingMessage;
+  /** Rejects when a timeout or an abort strikes, whatever the connection does then. */
+  readonly stopped: Promise<never>;
   release(): void;
 }
 
@@ -68,10 +70,21 @@ export class HttpTransport {
       let sent = false;
       let response: IncomingMessage | undefined;
       const request = (this.#secure ? httpsRequest : httpRequest)(this.#options(wire));
-      const stop = (kind: WireFailureKind) => (response ?? request).destroy(new WireFailure(kind, sent));
+      let breakAnswer: (failure: WireFailure) => void = () => undefined;
+      const stopped = new Promise<never>((_resolve, fail) => (breakAnswer = fail));
+      stopped.catch(() => undefined);
+      const fail = (failure: WireFailure) => {
+        release();
+        // Before anything is destroyed: no event of a broken connection is needed for the caller to go on.
+        reject(failure);
+        breakAnswer(failure);
+        response?.destroy(failure);
+        request.destroy(failure);
+      };
+      const stop = (kind: WireFailureKind) => fail(new WireFailure(kind, sent));
       const onAbort = () => stop('aborted');
-      const connecting = setTimeout(() => stop('timeout'), Math.min(limits.connectTimeoutMs, limits.timeoutMs));
-      const answering = setTimeout(() => stop('timeout'), limits.timeoutMs);
+      const connecting = timer(() => stop('timeout'), Math.min(limits.connectTimeoutMs, limits.timeoutMs));
+      const answering = timer(() => stop('timeout'), limits.timeoutMs);
       const release = () => {
         clearTimeout(connecting);
         clearTimeout(answering);
@@ -87,15 +100,20 @@ export class HttpTransport {
         if (socket.connecting) socket.once((socket as TLSSocket).encrypted ? 'secureConnect' : 'connect', onConnected);
         else onConnected();
       });
-      request.on('error', (error) => {
-        release();
-        reject(asWireFailure(error, sent));
+      request.on('error', (error) => fail(asWireFailure(error, sent)));
+      // Without a listener, Node drops the connection of a 101 and emits nothing that ends the request.
+      request.once('upgrade', (_answer, socket) => {
+        socket.destroy();
+        stop('upgraded');
+      });
+      request.once('close', () => {
+        if (response === undefined) stop(sent ? 'lost' : 'refused');
       });
       request.once('response', (answer) => {
         response = answer;
         // A body nobody is reading yet may break: that is reported to the reader, not thrown at the process.
         answer.on('error', () => undefined);
-        resolve({ response: answer, release });
+        resolve({ response: answer, stopped, release });
       });
       request.end(wire.body);
     });
@@ -124,16 +142,35 @@ export class HttpTransport {
   }
 }
 
+/** Longest time that `setTimeout` takes; it fires at once for a longer one. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A timer for any number of milliseconds, `Infinity` included. */
+export function timer(action: () => void, ms: number): NodeJS.Timeout {
+  return setTimeout(action, Math.max(0, Math.min(ms, MAX_TIMER_MS)));
+}
+
 /** Reads a body into text, at most `maxBytes` of it; the rest of an oversized one is not read. */
 export function readText(answer: WireAnswer, maxBytes: number): Promise<string> {
   const { response } = answer;
   return new Promise<string>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    answer.stopped.catch(reject);
+    // A body that says how large it is need not be read to be too large.
+    if (Number(response.headers['content-length']) > maxBytes) {
+      reject(new WireFailure('oversized', true));
+      response.destroy();
+      return;
+    }
     response.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) response.destroy(new WireFailure('oversized', true));
-      else chunks.push(chunk);
+      if (size <= maxBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      reject(new WireFailure('oversized', true));
+      response.destroy();
     });
     response.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     response.once('error', (error) => reject(asWireFailure(error, true)));

@@ -11,6 +11,7 @@ export {
 } from './definition';
 export { SIGNING_NAME } from './endpoint';
 export * from './errors';
+export { type FailureKind, failureKind } from './failure-kind';
 export { EventStream, type EventStreamOptions } from './event-stream';
 export type { ClientLogger, LogFields } from './logger';
 export {

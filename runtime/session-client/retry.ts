@@ -1,5 +1,6 @@
 /** When and how long to wait before a read is repeated. Writes never come here. */
 import { ServiceError, SessionClientError } from './errors';
+import { failureKind } from './failure-kind';
 import { pause, type Timing } from './timing';
 
 export interface RetryOptions {
@@ -16,6 +17,13 @@ export interface RetryOptions {
    * by every caller. Five successes earn one repeat back. @default 100
    */
   readonly budget?: number;
+}
+
+/** What bounds the repeats of one read. */
+export interface RetryLimits {
+  readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch, by the clock of the client. */
+  readonly deadlineAt?: number;
 }
 
 const SUCCESSES_PER_REPEAT = 5;
@@ -36,18 +44,26 @@ export class RetryPolicy {
     this.#budget = this.#left = options.budget ?? 100;
   }
 
-  /** Runs a read until it succeeds, fails for good, or attempts or budget are spent. */
-  async run<T>(timing: Timing, signal: AbortSignal | undefined, read: (attempt: number) => Promise<T>): Promise<T> {
+  /**
+   * Runs a read until it succeeds, fails for good, or attempts or budget are spent. With a deadline only time counts: what may
+   * pass is repeated for as long as the next attempt can begin before it.
+   */
+  async run<T>(timing: Timing, { signal, deadlineAt }: RetryLimits, read: (attempt: number) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await read(attempt);
         this.#left = Math.min(this.#budget, this.#left + 1 / SUCCESSES_PER_REPEAT);
         return result;
       } catch (error) {
-        const worthwhile = error instanceof SessionClientError && error.retrySafe;
-        if (!worthwhile || attempt >= this.maxAttempts || this.#left < 1) throw error;
-        this.#left -= 1;
-        await pause(timing, this.delay(attempt, error, timing.random()), signal, error.operation);
+        if (!(error instanceof SessionClientError)) throw error;
+        const wait = this.delay(attempt, error, timing.random());
+        if (deadlineAt === undefined) {
+          if (!error.retrySafe || attempt >= this.maxAttempts || this.#left < 1) throw error;
+          this.#left -= 1;
+        } else if (failureKind(error) !== 'passing' || timing.now() + wait >= deadlineAt) {
+          throw error;
+        }
+        await pause(timing, wait, signal, error.operation);
       }
     }
   }

@@ -17,6 +17,7 @@ import {
   TurnDeadlineError,
 } from './errors';
 import type { EventStream } from './event-stream';
+import { timer } from './http';
 import { ownMessages, reconcileSubmit } from './reconcile';
 import { pause } from './timing';
 import type { InputMessage, Item, StreamEvent, TokenUsage, Turn, TurnTerminalEvent } from './types';
@@ -62,7 +63,7 @@ export async function runTurn(
   options: RunTurnOptions = {},
 ): Promise<TurnOutcome> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), options.deadlineMs ?? 1_800_000);
+  const limit = timer(() => deadline.abort(), options.deadlineMs ?? 1_800_000);
   const forward = () => deadline.abort();
   if (options.signal?.aborted) forward();
   options.signal?.addEventListener('abort', forward, { once: true });
@@ -72,7 +73,7 @@ export async function runTurn(
     if (!(error instanceof RequestAbortedError) || options.signal?.aborted) throw error;
     throw new TurnDeadlineError('The turn was not over at the deadline and goes on: cancel it, or read it later');
   } finally {
-    clearTimeout(timer);
+    clearTimeout(limit);
     options.signal?.removeEventListener('abort', forward);
   }
 }

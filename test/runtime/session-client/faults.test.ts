@@ -214,6 +214,71 @@ const FAULTS: Fault[] = [
     abort: 'before',
     expected: each([...READS, ...ONCE, 'delete'], { name: 'AbortError', retrySafe: false, requests: 0 }),
   },
+  ...[101, 103, 199].map((status): Fault => ({
+    fault: `a change of protocol or an interim answer (${status}) with nothing after it`,
+    answer: (response) =>
+      response.socket?.write(
+        `HTTP/1.1 ${status} Whatever\r\n${status === 101 ? 'connection: upgrade\r\nupgrade: websocket\r\n' : ''}\r\n`,
+      ),
+    options: { timeoutMs: 150 },
+    expected:
+      status === 101
+        ? {
+            ...each([...READS, 'delete'], { name: 'ProtocolError', status: 101, requests: 1 }),
+            ...each(ONCE, { name: 'AmbiguousRequestError', requests: 1, causeName: 'ProtocolError' }),
+          }
+        : unclear('RequestTimeoutError'),
+  })),
+  {
+    fault: 'a 101 without an Upgrade header',
+    answer: (response) => response.socket?.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+    expected: {
+      ...each(['get', 'stream', 'delete'], { name: 'ProtocolError', requests: 1 }),
+      ...each(ONCE, { name: 'AmbiguousRequestError', requests: 1, causeName: 'ProtocolError' }),
+    },
+  },
+  {
+    fault: 'interim answers without end',
+    answer: (response) => {
+      const socket = response.socket;
+      const more = () => {
+        if (socket?.writable) socket.write('HTTP/1.1 102 Processing\r\n\r\n', () => setImmediate(more));
+      };
+      more();
+    },
+    options: { timeoutMs: 100, retry: { maxAttempts: 1 } },
+    expected: { ...each(READS, { name: 'RequestTimeoutError', requests: 1 }) },
+  },
+  {
+    fault: 'headers without end',
+    answer: (response) => {
+      const socket = response.socket;
+      socket?.write('HTTP/1.1 200 OK\r\n');
+      const more = () => {
+        if (socket?.writable) socket.write(`x-${'a'.repeat(50)}: b\r\n`, () => setImmediate(more));
+      };
+      more();
+    },
+    expected: unclear('ConnectionLostError'),
+  },
+  {
+    fault: 'a head that stops coming',
+    answer: (response) => response.socket?.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-le'),
+    options: { timeoutMs: 150 },
+    expected: unclear('RequestTimeoutError'),
+  },
+  {
+    fault: 'a status line with letters for a status',
+    answer: (response) => response.socket?.end('HTTP/1.1 OKAY fine\r\n\r\n'),
+    expected: unclear('ConnectionLostError'),
+  },
+  {
+    fault: 'credentials that never come',
+    answer: always(200, SESSION),
+    options: { timeoutMs: 100, retry: { maxAttempts: 1 }, credentials: () => new Promise(() => undefined) },
+    // Nothing was sent: even what happens once may be repeated by the caller.
+    expected: each([...READS, ...ONCE, 'delete'], { name: 'ConnectionError', retrySafe: true, requests: 0 }),
+  },
   {
     fault: 'a redirect',
     answer: (response) => response.writeHead(307, { location: `http://127.0.0.1:1/?${PROMPT}` }).end(),
