@@ -68,7 +68,8 @@ export class EventStream implements AsyncIterable<StreamEvent> {
     response.once('error', (error: NodeJS.ErrnoException) => dropped(error.code));
     response.once('close', () => dropped());
     if (response.destroyed) dropped();
-    if (options.closeAfterMs !== undefined && !this.#end) this.#limit = timer(() => this.#finish(), options.closeAfterMs);
+    if (options.closeAfterMs !== undefined && !this.#end)
+      this.#limit = timer(() => this.#finish(), options.closeAfterMs);
     if (this.#signal?.aborted) this.#onAbort();
     else this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#watch();
