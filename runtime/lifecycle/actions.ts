@@ -1,8 +1,7 @@
 import { isSameAttachment, isStale, type Attachment, type AttachmentIds } from './attachment';
-import { makeDirectories } from './directories';
+import { isDirectory } from './directories';
 import type { ExecServerMonitor } from './exec-server-monitor';
-import { homeDirectories } from './exec-server-command';
-import { RequestFailure } from './failure';
+import { RequestFailure, systemCode } from './failure';
 import type { TurnLeases } from './leases';
 import type { Logger } from './logging';
 import {
@@ -18,9 +17,12 @@ import {
 } from './requests';
 import type { SerialQueue } from './serial-queue';
 import type { StateStore } from './state-store';
+import { withTimeLimit } from './time-limit';
 
-const UNSAVED = 'the attachment could not be saved';
 const UNSTARTED = 'the exec server could not be started';
+
+/** Time that a look at the workspace may take, in milliseconds. */
+const STATUS_LIMIT_MS = 1_000;
 
 export type Reply = Readonly<Record<string, unknown>>;
 
@@ -31,13 +33,15 @@ export interface ActionDependencies {
   readonly leases: TurnLeases;
   readonly monitor: ExecServerMonitor;
   readonly defaults: RequestDefaults;
-  readonly stateDirectory: string;
+  /** Makes the directory that commands start in. @throws the file system's error */
+  readonly makeWorkspace: (directory: string) => Promise<void>;
 }
 
 /** The lifecycle contract: what each action does to the attachment, the exec server and the leases. */
 export class LifecycleActions {
   private attachment?: Attachment;
-  private loading?: Promise<void>;
+  private loaded = false;
+  private saved = false;
 
   constructor(private readonly on: ActionDependencies) {}
 
@@ -45,7 +49,7 @@ export class LifecycleActions {
   public perform(action: Action, body: Body, runtimeSessionId: string | undefined): Promise<Reply> {
     // One at a time, so that every reply describes a state that was reached.
     return this.on.queue.run(async () => {
-      await this.loadOnce();
+      await this.load();
       if (action !== 'activate' && action !== 'disconnect') await this.resume();
       const session = { runtime_session_id: runtimeSessionId ?? null };
       switch (action) {
@@ -58,66 +62,63 @@ export class LifecycleActions {
         case 'disconnect':
           return this.disconnect(body);
         case 'status':
-          return { ...this.status(), ...session };
+          return { ...(await this.status()), ...session };
       }
     });
   }
 
   private async activate(body: Body): Promise<Reply> {
+    const { monitor, leases, makeWorkspace } = this.on;
     const wanted = parseActivate(body, this.on.defaults);
-    const current = this.attachment;
-    if (current && isStale(wanted, current)) {
-      throw new RequestFailure(409, 'stale attachment_generation: a newer one is attached');
+    if (this.attachment && isStale(wanted, this.attachment)) {
+      throw this.conflict('stale attachment_generation: a newer one is attached');
     }
-    const unchanged = current !== undefined && isSameAttachment(wanted, current);
-    if (!(unchanged && this.on.monitor.status === 'running')) {
-      await this.replace(unchanged ? current : wanted, unchanged);
+    // Nothing of the old attachment is touched before the new one has somewhere to work.
+    await orFail('the workspace directory could not be made', makeWorkspace(wanted.workspaceDirectory));
+    const same = this.attachment !== undefined && isSameAttachment(wanted, this.attachment);
+    if (!(same && monitor.status === 'running')) {
+      await monitor.stop();
+      if (!same) leases.clear();
+      this.adopt(wanted);
+      // The exec server starts while the disk flushes.
+      const saving = this.save();
+      await orFail(UNSTARTED, monitor.start(wanted)).finally(() => saving);
+    } else {
+      await this.save();
     }
     return { ...ids(wanted), workspace: 'ready', exec_server: 'connecting' };
   }
 
-  private async replace(next: Attachment, unchanged: boolean): Promise<void> {
-    const { monitor, store, leases } = this.on;
-    await this.prepareDirectories(next);
-    if (this.attachment === undefined) return this.attachFirst(next);
-    // Nothing of the old attachment is touched before the new one is safely on disk.
-    if (!unchanged) await orFail(UNSAVED, store.save(next));
-    await monitor.stop();
-    if (!unchanged) leases.clear();
-    this.attachment = next;
-    await orFail(UNSTARTED, monitor.start(next));
+  /** From now on memory counts, not what is or was on the mount. */
+  private adopt(attachment: Attachment | undefined): void {
+    this.attachment = attachment;
+    this.loaded = true;
+    this.saved = false;
   }
 
-  /** With nothing to replace, the exec server starts while the disk flushes. */
-  private async attachFirst(next: Attachment): Promise<void> {
-    const { monitor, store } = this.on;
-    this.attachment = next;
-    const [saved, started] = await Promise.allSettled([
-      orFail(UNSAVED, store.save(next)),
-      orFail(UNSTARTED, monitor.start(next)),
-    ]);
-    if (saved.status === 'rejected') {
-      await monitor.stop();
-      this.attachment = undefined;
-      throw saved.reason;
+  /**
+   * A session storage that is full or broken costs the recovery on replacement compute, not the session: the attachment
+   * stays in memory and every later action tries again.
+   */
+  private async save(): Promise<void> {
+    if (this.saved || this.attachment === undefined) return;
+    try {
+      await this.on.store.save(this.attachment);
+      this.saved = true;
+    } catch (error) {
+      this.on.logger.log('error', 'attachment_not_saved', { reason: systemCode(error) });
     }
-    if (started.status === 'rejected') throw started.reason;
   }
 
-  private async prepareDirectories(attachment: Attachment): Promise<void> {
-    const { home, codexHome } = homeDirectories(this.on.stateDirectory);
-    await Promise.all([
-      orFail('the workspace directory could not be made', makeDirectories(attachment.workspaceDirectory)),
-      ...[home, codexHome].map((directory) =>
-        orFail('the state directory could not be made', makeDirectories(directory, 0o700)),
-      ),
-    ]);
-  }
-
-  private renew(body: Body): Reply {
-    const current = this.requireCurrent(parseIds(body));
+  private async renew(body: Body): Promise<Reply> {
     const turnId = parseTurnId(body);
-    const seconds = this.on.leases.renew(turnId, parseLeaseSeconds(body));
+    const requested = parseLeaseSeconds(body);
+    const current = this.requireCurrent(parseIds(body));
+    this.on.leases.checkRoomFor(turnId);
+    // A lease without an exec server would keep the container busy with nothing.
+    await orFail(UNSTARTED, this.on.monitor.ensureRunning(current));
+    await this.save();
+    const seconds = this.on.leases.renew(turnId, requested);
     return {
       ...ids(current),
       turn_id: turnId,
@@ -127,8 +128,8 @@ export class LifecycleActions {
   }
 
   private release(body: Body): Reply {
-    const current = this.requireCurrent(parseIds(body));
     const turnId = parseTurnId(body);
+    const current = this.requireCurrent(parseIds(body));
     const released = this.on.leases.release(turnId);
     return { ...ids(current), turn_id: turnId, released, active_lease_count: this.on.leases.activeCount };
   }
@@ -139,18 +140,20 @@ export class LifecycleActions {
     if (named && this.attachment) this.requireCurrent(named);
     await this.on.monitor.stop();
     this.on.leases.clear();
-    this.attachment = undefined;
-    await orFail('the saved attachment could not be removed', this.on.store.clear());
+    this.adopt(undefined);
+    await this.on.store
+      .clear()
+      .catch((error) => this.on.logger.log('error', 'saved_attachment_not_removed', { reason: systemCode(error) }));
     return this.status();
   }
 
-  private status(): Reply {
+  private async status(): Promise<Reply> {
     const { monitor, leases } = this.on;
     return {
       protocol_version: PROTOCOL_VERSION,
       environment_id: this.attachment?.environmentId ?? null,
       attachment_generation: this.attachment?.generation ?? null,
-      workspace: this.attachment ? 'ready' : null,
+      workspace: this.attachment ? await workspaceState(this.attachment.workspaceDirectory) : null,
       exec_server: monitor.status,
       exec_server_restarts: monitor.restarts,
       active_lease_count: leases.activeCount,
@@ -158,22 +161,32 @@ export class LifecycleActions {
   }
 
   private requireCurrent(named: AttachmentIds): Attachment {
-    if (this.attachment === undefined) throw new RequestFailure(409, 'nothing is attached');
-    if (!isSameAttachment(named, this.attachment)) throw new RequestFailure(409, 'another attachment is current');
+    if (this.attachment === undefined) throw this.conflict('nothing is attached');
+    if (!isSameAttachment(named, this.attachment)) throw this.conflict('another attachment is current');
     return this.attachment;
   }
 
-  /** The first invocation is the first moment at which the persistent mount is there. */
-  private loadOnce(): Promise<void> {
-    this.loading ??= this.on.store.load(this.on.defaults).then((state) => {
-      if (state.kind === 'unusable') this.on.logger.log('warn', 'saved_attachment_ignored', { reason: state.reason });
-      if (state.kind === 'attachment') {
-        this.attachment = state.attachment;
-        const { environmentId, generation } = state.attachment;
-        this.on.logger.log('info', 'saved_attachment_found', { environmentId, generation });
-      }
+  /** Names the current attachment, so that the caller can go on from it without another request. */
+  private conflict(message: string): RequestFailure {
+    return new RequestFailure(409, message, {
+      environment_id: this.attachment?.environmentId ?? null,
+      attachment_generation: this.attachment?.generation ?? null,
     });
-    return this.loading;
+  }
+
+  /** The first invocation is the first moment at which the persistent mount is there. */
+  private async load(): Promise<void> {
+    if (this.loaded) return;
+    const state = await this.on.store.load(this.on.defaults);
+    // While a mount cannot be read, the next invocation tries again.
+    this.loaded = !(state.kind === 'unusable' && state.again);
+    if (state.kind === 'unusable') this.on.logger.log('warn', 'saved_attachment_ignored', { reason: state.reason });
+    if (state.kind === 'attachment') {
+      this.attachment = state.attachment;
+      this.saved = true;
+      const { environmentId, generation } = state.attachment;
+      this.on.logger.log('info', 'saved_attachment_found', { environmentId, generation });
+    }
   }
 
   /** On replacement compute the attachment comes from the mount and nothing runs yet. An activate decides for itself. */
@@ -181,10 +194,17 @@ export class LifecycleActions {
     const attachment = this.attachment;
     if (attachment === undefined || this.on.monitor.status !== 'stopped') return;
     // The monitor goes on trying; the action itself does not need the exec server.
-    await this.prepareDirectories(attachment)
-      .then(() => this.on.monitor.start(attachment))
-      .catch(() => this.on.logger.log('error', 'exec_server_not_resumed'));
+    await this.on.monitor
+      .start(attachment)
+      .catch((error) => this.on.logger.log('error', 'exec_server_not_resumed', { reason: systemCode(error) }));
   }
+}
+
+async function workspaceState(directory: string): Promise<'ready' | 'missing'> {
+  return withTimeLimit(STATUS_LIMIT_MS, isDirectory(directory)).then(
+    (found) => (found ? 'ready' : 'missing'),
+    () => 'missing',
+  );
 }
 
 function ids(attachment: AttachmentIds): Reply {
@@ -200,6 +220,6 @@ async function orFail(what: string, work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    throw new RequestFailure(500, `${what} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+    throw new RequestFailure(503, `${what} (${systemCode(error)})`);
   }
 }

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { locateCodexBinary } from './codex-binary';
+import type { ConnectionLimits } from './connection-limits';
 import { LOG_LEVELS, type LogLevel } from './logging';
 
 /** Everything that can be set about the lifecycle server. */
@@ -28,6 +29,10 @@ export interface LifecycleConfig {
   readonly restartBackoff: { readonly baseMs: number; readonly maxMs: number };
   /** An exec server that lived this long counts as healthy, in milliseconds. */
   readonly stableAfterMs: number;
+  /** An exec server started after a failure counts as running once it has lived this long, in milliseconds. */
+  readonly settleMs: number;
+  /** Bounds of what one caller can hold open. */
+  readonly connections: ConnectionLimits;
   /**
    * Process that adopts orphans, when everything that falls to it belongs to this container: an init that is a
    * child subreaper, or this server itself as process 1. Commands that detached themselves are found through it.
@@ -60,9 +65,12 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LifecycleConfig {
     stopGraceMs: 3_000,
     restartBackoff: {
       baseMs: integer(env, 'BMA_RESTART_BASE_MS', 250, 1, 60_000),
-      maxMs: integer(env, 'BMA_RESTART_MAX_MS', 30_000, 1, 300_000),
+      // Longest time that an attached container is without an exec server that could be there; AWS's server looks every 5 s.
+      maxMs: integer(env, 'BMA_RESTART_MAX_MS', 5_000, 1, 300_000),
     },
     stableAfterMs: 60_000,
+    settleMs: 1_000,
+    connections: { headersMs: 5_000, requestMs: 10_000, checkMs: 1_000, max: 128, maxWaiting: 64 },
     orphanAdopter: flag(env, 'BMA_ADOPTS_ORPHANS') ? (process.pid === 1 ? 1 : process.ppid) : undefined,
     logLevel: level(env),
     otlpEndpoint,

@@ -19,7 +19,7 @@ export async function makeDirectories(directory: string, mode = 0o777): Promise<
   }
 }
 
-async function isDirectory(name: string): Promise<boolean> {
+export async function isDirectory(name: string): Promise<boolean> {
   return stat(name).then(
     (found) => found.isDirectory(),
     () => false,

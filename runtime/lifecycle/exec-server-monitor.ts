@@ -1,6 +1,7 @@
-import type { Attachment } from './attachment';
+import { isSameAttachment, type Attachment } from './attachment';
 import { backoffMs } from './backoff';
 import { ExecServerProcess, type ExecServerExit, type ExecServerProcessOptions } from './exec-server-process';
+import { systemCode } from './failure';
 import type { Logger } from './logging';
 import type { SerialQueue } from './serial-queue';
 
@@ -11,10 +12,18 @@ export interface MonitorOptions {
   readonly logger: Logger;
   /** Shared with the actions: a restart never runs beside an activate or a disconnect. */
   readonly queue: SerialQueue;
-  readonly processOptions: (attachment: Attachment) => Omit<ExecServerProcessOptions, 'logger'>;
+  /** Makes the directories that the exec server needs. @throws the file system's error */
+  readonly prepare: (attachment: Attachment) => Promise<Omit<ExecServerProcessOptions, 'logger'>>;
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
   /** An exec server that lived this long was healthy: the next failure starts the back-off anew. */
   readonly stableAfterMs: number;
+  /** An exec server that is started after a failure counts as running once it has lived this long, in milliseconds. */
+  readonly settleMs: number;
+}
+
+/** The exec server ended again right after it was started. */
+export class ExecServerEnded extends Error {
+  public readonly code = 'exited';
 }
 
 /** Keeps one exec server running for the current attachment. All methods are called from within the queue. */
@@ -22,6 +31,8 @@ export class ExecServerMonitor {
   /** Restarts since the attachment was made. */
   public restarts = 0;
   private wanted?: Attachment;
+  /** Survives a stop: failures are counted for an attachment, however often it is activated. */
+  private lastWanted?: Attachment;
   private current?: ExecServerProcess;
   private failures = 0;
   private timer?: NodeJS.Timeout;
@@ -37,13 +48,31 @@ export class ExecServerMonitor {
     return this.current?.pid;
   }
 
-  /** Starts an exec server for this attachment. @throws the spawn error; the monitor keeps trying all the same. */
+  /** Starts an exec server for this attachment. @throws the start error; the monitor keeps trying all the same. */
   public async start(attachment: Attachment): Promise<void> {
     this.cancelRestart();
-    this.wanted = attachment;
-    this.failures = 0;
-    this.restarts = 0;
+    if (this.lastWanted === undefined || !isSameAttachment(attachment, this.lastWanted)) {
+      this.failures = 0;
+      this.restarts = 0;
+    }
+    this.wanted = this.lastWanted = attachment;
     await this.launch();
+  }
+
+  /**
+   * Makes sure that an exec server runs, without waiting for the next planned restart. After a failure it also waits
+   * until the new one stays: in a crash loop there is nearly always a process, and never one that can work.
+   *
+   * @throws the start error, or ExecServerEnded
+   */
+  public async ensureRunning(attachment: Attachment): Promise<void> {
+    if (this.current === undefined) {
+      if (this.failures > 0) this.restarts += 1;
+      await this.start(attachment);
+    }
+    const started = this.current;
+    if (this.failures === 0 || started === undefined) return;
+    if (await started.exitedWithin(this.options.settleMs - started.livedMs)) throw new ExecServerEnded();
   }
 
   /** Stops the exec server with everything it started and forgets the attachment. */
@@ -59,16 +88,16 @@ export class ExecServerMonitor {
   }
 
   private async launch(): Promise<void> {
-    const { logger, processOptions } = this.options;
+    const { logger, prepare } = this.options;
     const wanted = this.wanted as Attachment;
     try {
-      const started = await ExecServerProcess.start({ ...processOptions(wanted), logger });
+      const started = await ExecServerProcess.start({ ...(await prepare(wanted)), logger });
       this.current = started;
       const { environmentId, generation } = wanted;
       logger.log('info', 'exec_server_started', { pid: started.pid, environmentId, generation });
       void started.exited.then((exit) => this.onExit(started, exit));
     } catch (error) {
-      this.scheduleRestart((error as NodeJS.ErrnoException).code ?? 'spawn failed');
+      this.scheduleRestart(systemCode(error));
       throw error;
     }
   }

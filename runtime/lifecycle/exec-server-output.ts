@@ -8,6 +8,11 @@ const REASONS: readonly { readonly pattern: RegExp; readonly reason: (match: Reg
     pattern: /environment registry (?:authentication|request) failed \((\d{3})/,
     reason: ([, status]) => `the registry answered ${status}`,
   },
+  {
+    // A 4xx other than 408, 409 and 429 ends Codex; it repeats the handshake after anything else.
+    pattern: /failed to connect to exec-server websocket .*: HTTP error: (\d{3})/,
+    reason: ([, status]) => `the WebSocket handshake was answered ${status}`,
+  },
 ];
 
 /** The reason behind a piece of output, or undefined for anything else. */

@@ -56,13 +56,18 @@ export class ExecServerProcess {
         // A left-over command may hold the pipe open; nothing more is read from it.
         child.stderr?.destroy();
         child.stdin?.destroy();
-        resolve({ code, signal, livedMs: performance.now() - this.startedAt });
+        resolve({ code, signal, livedMs: this.livedMs });
       });
     });
   }
 
   public get pid(): number {
     return this.child.pid as number;
+  }
+
+  /** Time since the start, in milliseconds. */
+  public get livedMs(): number {
+    return performance.now() - this.startedAt;
   }
 
   /** SIGTERM, a grace period, SIGKILL; then whatever its commands left behind. Safe to call at any time. */
@@ -102,7 +107,10 @@ export class ExecServerProcess {
     }
   }
 
-  private async exitedWithin(ms: number): Promise<boolean> {
+  /** Waits up to `ms` milliseconds for the end of the process. @returns whether it ended */
+  public async exitedWithin(ms: number): Promise<boolean> {
+    if (this.gone) return true;
+    if (ms <= 0) return false;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
     const exited = await Promise.race([this.exited.then(() => true), timeout]);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { OpenConnections, type ConnectionLimits } from './connection-limits';
 import { RequestFailure } from './failure';
 import type { Logger } from './logging';
 import { readBody } from './request-body';
@@ -13,35 +14,62 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   readonly tracer: Tracer;
   readonly maxBodyBytes: number;
-  /** Answers at once, from memory. */
-  readonly isBusy: () => boolean;
-  readonly perform: (action: Action, body: Body, runtimeSessionId: string | undefined) => Promise<Reply>;
+  readonly connections: ConnectionLimits;
+  /** Answers at once, from memory: whether a turn runs, and since when, in Unix seconds. */
+  readonly health: () => { readonly busy: boolean; readonly since: number };
+  readonly perform: Perform;
 }
+
+type Perform = (action: Action, body: Body, runtimeSessionId: string | undefined) => Promise<Reply>;
 
 /** The two routes that AgentCore Runtime calls. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const server = createServer((request, response) => {
+  const { headersMs, requestMs, checkMs, max, maxWaiting } = options.connections;
+  const times = { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs };
+  const gate = new ActionGate(maxWaiting);
+  const server = createServer(times, (request, response) => {
     // Not the URL class: it throws on request targets that the HTTP parser lets pass.
     const route = (request.url ?? '').split('?', 1)[0];
     if (route === '/ping') {
       // Synchronous from memory to socket: a hung mount or a slow stop must not make the container look dead.
-      send(response, 200, { status: options.isBusy() ? 'HealthyBusy' : 'Healthy' });
+      const { busy, since } = options.health();
+      send(response, 200, { status: busy ? 'HealthyBusy' : 'Healthy', time_of_last_update: since });
       request.resume();
     } else if (route === '/invocations') {
-      void invoke(options, request, response);
+      const perform: Perform = (...asked) =>
+        gate.pass(() => connections.during(request.socket, () => options.perform(...asked)));
+      void invoke({ ...options, perform }, request, response);
     } else {
       send(response, 404, { status_code: 404, error: 'unknown path' });
       request.resume();
     }
   });
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 60_000;
-  // What is not HTTP gets no handler: answer and close instead of the default that leaks the parser's message.
+  const connections = new OpenConnections(server, max);
+  // What is not HTTP, or takes too long, gets no handler: answer and close, instead of the default that leaks the
+  // parser's message. The caller may never close its own side, so the socket is destroyed once the answer is out.
   server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', () => socket.destroy());
     else socket.destroy();
   });
   return server;
+}
+
+/** Bounds the invocations that wait for each other. */
+class ActionGate {
+  private inside = 0;
+
+  constructor(private readonly max: number) {}
+
+  /** @throws RequestFailure 503 */
+  public async pass<T>(work: () => Promise<T>): Promise<T> {
+    if (this.inside >= this.max) throw new RequestFailure(503, `${this.max} invocations are waiting already`);
+    this.inside += 1;
+    try {
+      return await work();
+    } finally {
+      this.inside -= 1;
+    }
+  }
 }
 
 /** Always HTTP 200: the Runtime drops the body of any other status, and with it the reason. */
@@ -64,7 +92,7 @@ async function invoke(options: HttpServerOptions, request: IncomingMessage, resp
   } catch (error) {
     const failure = error instanceof RequestFailure ? error : new RequestFailure(500, 'internal error');
     statusCode = failure.statusCode;
-    reply = { status_code: statusCode, error: failure.message };
+    reply = { status_code: statusCode, error: failure.message, ...failure.members };
     if (failure !== error)
       options.logger.log('error', 'internal_error', { reason: (error as Error | undefined)?.name });
   }

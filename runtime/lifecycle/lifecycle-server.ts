@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { LifecycleActions } from './actions';
 import { configFromEnvironment, type LifecycleConfig } from './config';
+import { makeDirectories } from './directories';
 import { execServerCommand } from './exec-server-command';
+import { ExecServerHome } from './exec-server-home';
 import { ExecServerMonitor } from './exec-server-monitor';
 import { RequestFailure } from './failure';
 import { createHttpServer } from './http-server';
@@ -10,7 +12,11 @@ import { JsonLogger } from './logging';
 import type { RequestDefaults } from './requests';
 import { SerialQueue } from './serial-queue';
 import { StateStore } from './state-store';
+import { withTimeLimit } from './time-limit';
 import { createTracer } from './tracing';
+
+/** Time that making the workspace may take on a mount that hangs, in milliseconds. */
+const WORKSPACE_LIMIT_MS = 5_000;
 
 /** A lifecycle server that can be started and stopped. */
 export interface LifecycleServer {
@@ -34,16 +40,23 @@ export function createLifecycleServer(overrides: Partial<LifecycleConfig> = {}):
   const queue = new SerialQueue();
   const leases = new TurnLeases();
   const defaults: RequestDefaults = { region: config.region, allowLoopback: config.allowLoopbackEndpoint };
+  const home = new ExecServerHome(config.stateDirectory, logger);
+  const makeWorkspace = (directory: string): Promise<void> =>
+    withTimeLimit(WORKSPACE_LIMIT_MS, makeDirectories(directory));
   const monitor = new ExecServerMonitor({
     logger,
     queue,
-    processOptions: (attachment) => ({
-      command: execServerCommand(attachment, config),
-      stopGraceMs: config.stopGraceMs,
-      orphanAdopter: config.orphanAdopter,
-    }),
+    prepare: async (attachment) => {
+      await makeWorkspace(attachment.workspaceDirectory);
+      return {
+        command: execServerCommand(attachment, { ...config, stateDirectory: await home.prepare() }),
+        stopGraceMs: config.stopGraceMs,
+        orphanAdopter: config.orphanAdopter,
+      };
+    },
     backoff: config.restartBackoff,
     stableAfterMs: config.stableAfterMs,
+    settleMs: config.settleMs,
   });
   const actions = new LifecycleActions({
     logger,
@@ -52,14 +65,15 @@ export function createLifecycleServer(overrides: Partial<LifecycleConfig> = {}):
     leases,
     monitor,
     defaults,
-    stateDirectory: config.stateDirectory,
+    makeWorkspace,
   });
   let closing = false;
   const server = createHttpServer({
     logger,
     tracer,
     maxBodyBytes: config.maxBodyBytes,
-    isBusy: () => leases.activeCount > 0,
+    connections: config.connections,
+    health: () => ({ busy: leases.activeCount > 0, since: leases.lastChange }),
     perform: (action, body, runtimeSessionId) => {
       // An activate after the last stop would leave an exec server behind.
       if (closing) throw new RequestFailure(503, 'the server is stopping');
@@ -88,6 +102,7 @@ export function createLifecycleServer(overrides: Partial<LifecycleConfig> = {}):
       await queue.run(() => monitor.stop());
       server.closeAllConnections();
       await closed;
+      await home.close();
       await tracer.close();
       logger.log('info', 'closed');
     },

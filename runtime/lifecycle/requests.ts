@@ -18,12 +18,13 @@ export interface RequestDefaults {
   readonly allowLoopback: boolean;
 }
 
-// Ids become arguments of a process and parts of a URL: no leading dash, no separators, no control characters.
-const ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@+=-]{0,255}$/;
+/** Longest accepted id, in UTF-16 code units. The forms of ids are not documented; no known one comes near. */
+const MAX_ID = 1024;
 const MAX_PATH = 1024;
 
-/** The body as an object. @throws RequestFailure 400 */
+/** The body as an object; an empty body is an object without members. @throws RequestFailure 400 */
 export function parseBody(bytes: Buffer): Body {
+  if (bytes.length === 0) return {};
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -38,7 +39,7 @@ export function parseBody(bytes: Buffer): Body {
 
 /** @throws RequestFailure 400 for an action that is not in the contract. */
 export function parseAction(body: Body): Action {
-  const action = own(body, 'action') ?? 'status';
+  const action = hasOwn(body, 'action') ? body.action : 'status';
   const known = ACTIONS.find((candidate) => candidate === action);
   if (known === undefined) throw new RequestFailure(400, `unknown action; known are ${ACTIONS.join(', ')}`);
   return known;
@@ -76,7 +77,7 @@ export function parseIds(body: Body): AttachmentIds {
   if (typeof generation !== 'number' || !Number.isSafeInteger(generation) || generation < 0) {
     throw new RequestFailure(400, 'attachment_generation must be an integer of at least 0');
   }
-  return { environmentId: parseId(body, 'environment_id'), generation };
+  return { environmentId: parseEnvironmentId(body), generation };
 }
 
 /** `disconnect` needs no ids; when it brings them they are checked like everywhere else. @throws RequestFailure 400 */
@@ -87,28 +88,55 @@ export function parseOptionalIds(body: Body): AttachmentIds | undefined {
 
 /** @throws RequestFailure 400 */
 export function parseTurnId(body: Body): string {
-  return parseId(body, 'turn_id');
+  const id = own(body, 'turn_id');
+  if (!isId(id)) throw new RequestFailure(400, `turn_id must be text of 1 to ${MAX_ID} characters`);
+  return id;
 }
 
 /** Requested lease in seconds, not yet capped. @throws RequestFailure 400 */
 export function parseLeaseSeconds(body: Body): number {
   const seconds = own(body, 'lease_duration_seconds');
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 1) {
-    throw new RequestFailure(400, 'lease_duration_seconds must be a number of at least 1');
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1) {
+    throw new RequestFailure(400, 'lease_duration_seconds must be an integer of at least 1');
   }
   return seconds;
 }
 
-function parseId(body: Body, name: string): string {
-  const id = own(body, name);
-  if (typeof id !== 'string' || !ID.test(id)) {
-    throw new RequestFailure(400, `${name} must be 1 to 256 letters, digits or . _ : ~ @ + = -, not starting with -`);
+/**
+ * An environment id becomes an argument of Codex and, unescaped, part of the path that Codex registers at. Any text is
+ * accepted that stays one argument and names nothing but a path below that place: no option, no query or fragment, and
+ * no segment that a URL parser removes.
+ */
+function parseEnvironmentId(body: Body): string {
+  const id = own(body, 'environment_id');
+  if (!isId(id) || !staysInPlace(id)) {
+    throw new RequestFailure(
+      400,
+      `environment_id must be text of 1 to ${MAX_ID} characters without control characters, ?, # and \\, ` +
+        'not starting with - and without empty, . or .. segments between slashes',
+    );
   }
   return id;
 }
 
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_ID;
+}
+
+function staysInPlace(id: string): boolean {
+  if (id.startsWith('-') || /[?#\\]/.test(id) || hasControlCharacter(id) || hasLoneSurrogate(id)) return false;
+  // URL parsers read %2e as a dot in such a segment.
+  return id.split('/').every((segment) => !/^(?:\.|%2e){0,2}$/i.test(segment));
+}
+
+/** Half of a character: it has no UTF-8 form, so the operating system would get another text. */
+function hasLoneSurrogate(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}
+
 function parseDirectory(value: unknown): string {
-  const plain = typeof value === 'string' && value.length <= MAX_PATH && !hasControlCharacter(value);
+  const plain =
+    typeof value === 'string' && value.length <= MAX_PATH && !hasControlCharacter(value) && !hasLoneSurrogate(value);
   if (!plain || !path.posix.isAbsolute(value) || value.split('/').includes('..')) {
     throw new RequestFailure(400, 'workspace.directory must be an absolute path without ..');
   }
@@ -120,14 +148,18 @@ function hasControlCharacter(text: string): boolean {
 }
 
 function optionalText(body: Body, name: string): string | undefined {
-  const value = own(body, name) ?? undefined;
-  if (value !== undefined && (typeof value !== 'string' || value === '' || value.length > MAX_PATH)) {
-    throw new RequestFailure(400, `${name} must be a non-empty string`);
+  const value = own(body, name) ?? '';
+  if (typeof value !== 'string' || value.length > MAX_PATH) {
+    throw new RequestFailure(400, `${name} must be a string of at most ${MAX_PATH} characters`);
   }
-  return value;
+  return value === '' ? undefined : value;
 }
 
 /** Own members only: a body may hold any key, `__proto__` and `constructor` included. */
 function own(body: Body, name: string): unknown {
-  return Object.prototype.hasOwnProperty.call(body, name) ? body[name] : undefined;
+  return hasOwn(body, name) ? body[name] : undefined;
+}
+
+function hasOwn(body: Body, name: string): boolean {
+  return Object.prototype.hasOwnProperty.call(body, name);
 }

@@ -1,52 +1,92 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Attachment } from './attachment';
 import { makeDirectories } from './directories';
+import { systemCode } from './failure';
 import { parseActivate, parseBody, type RequestDefaults } from './requests';
+import { withTimeLimit } from './time-limit';
 
 const FILE = 'state.json';
 const FORMAT = 'bma-lifecycle/1';
+
+/** Far above what is ever written; a larger file was put there by somebody else. */
+const MAX_BYTES = 64 * 1024;
 
 /** What was found on the persistent mount. */
 export type LoadedState =
   | { readonly kind: 'none' }
   | { readonly kind: 'attachment'; readonly attachment: Attachment }
-  | { readonly kind: 'unusable'; readonly reason: string };
+  /** `again`: the file system failed, so another attempt can succeed. */
+  | { readonly kind: 'unusable'; readonly reason: string; readonly again: boolean };
 
 /**
  * Keeps the attachment on the persistent mount, so that replacement compute knows what it was.
  *
  * Written whole to a temporary file, flushed, then renamed: a reader sees the old or the new attachment, never half of
- * one. Commands of the agent can write to the mount, so what is read back passes the checks of a request.
+ * one. Commands of the agent can write to the mount, so what is read back passes the checks of a request, and neither
+ * links nor devices nor pipes are opened.
  */
 export class StateStore {
-  constructor(private readonly directory: string) {}
+  /** A write on a mount that hangs: another one would only take another thread. */
+  private pending?: Promise<void>;
+
+  /** @param limitMs time that one operation may take, in milliseconds. */
+  constructor(
+    private readonly directory: string,
+    private readonly limitMs = 5_000,
+  ) {}
 
   public async load(defaults: RequestDefaults): Promise<LoadedState> {
-    let bytes: Buffer;
+    let bytes: Buffer | undefined;
     try {
-      bytes = await readFile(path.join(this.directory, FILE));
+      bytes = await withTimeLimit(this.limitMs, readRegularFile(path.join(this.directory, FILE)));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'none' };
-      return { kind: 'unusable', reason: (error as NodeJS.ErrnoException).code ?? 'unreadable' };
+      const reason = systemCode(error);
+      if (reason === 'ENOENT') return { kind: 'none' };
+      // A mount that hangs would take a thread with every attempt.
+      return { kind: 'unusable', reason, again: reason !== 'ETIMEDOUT' };
     }
+    if (bytes === undefined) return { kind: 'unusable', reason: 'not a small regular file', again: false };
     try {
       const saved = parseBody(bytes);
-      if (saved.format !== FORMAT) return { kind: 'unusable', reason: 'unknown format' };
+      if (saved.format !== FORMAT) return { kind: 'unusable', reason: 'unknown format', again: false };
       return { kind: 'attachment', attachment: parseActivate(saved, defaults) };
     } catch {
-      return { kind: 'unusable', reason: 'invalid content' };
+      return { kind: 'unusable', reason: 'invalid content', again: false };
     }
   }
 
-  public async save(attachment: Attachment): Promise<void> {
+  /** @throws the file system's error; ETIMEDOUT when the mount hangs. The file before stays whole. */
+  public save(attachment: Attachment): Promise<void> {
+    return this.write(() => this.replaceFile(JSON.stringify(savedForm(attachment))));
+  }
+
+  /** @throws like `save` */
+  public clear(): Promise<void> {
+    return this.write(async () => {
+      await rm(path.join(this.directory, FILE), { force: true });
+      await this.flushDirectory();
+    });
+  }
+
+  private async write(operation: () => Promise<void>): Promise<void> {
+    if (this.pending) throw Object.assign(new Error('an earlier write hangs'), { code: 'ETIMEDOUT' });
+    const pending = operation().finally(() => (this.pending = undefined));
+    this.pending = pending;
+    await withTimeLimit(this.limitMs, pending);
+  }
+
+  private async replaceFile(content: string): Promise<void> {
     await makeDirectories(this.directory, 0o700);
     const target = path.join(this.directory, FILE);
-    const temporary = `${target}.${process.pid}.tmp`;
+    // A name that cannot be known before: nothing planted there is written through.
+    const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
     try {
-      const file = await open(temporary, 'w', 0o600);
+      const file = await open(temporary, 'wx', 0o600);
       try {
-        await file.writeFile(JSON.stringify(savedForm(attachment)));
+        await file.writeFile(content);
         await file.sync();
       } finally {
         await file.close();
@@ -56,11 +96,6 @@ export class StateStore {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
-    await this.flushDirectory();
-  }
-
-  public async clear(): Promise<void> {
-    await rm(path.join(this.directory, FILE), { force: true });
     await this.flushDirectory();
   }
 
@@ -76,6 +111,19 @@ export class StateStore {
     } catch {
       return;
     }
+  }
+}
+
+/** The content of a regular file of bounded size, undefined for anything else. */
+async function readRegularFile(name: string): Promise<Buffer | undefined> {
+  // Without O_NONBLOCK, opening a pipe waits for a writer for ever.
+  const file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  try {
+    const found = await file.stat();
+    if (!found.isFile() || found.size > MAX_BYTES) return undefined;
+    return await file.readFile();
+  } finally {
+    await file.close();
   }
 }
 

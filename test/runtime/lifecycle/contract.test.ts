@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import * as path from 'node:path';
 import {
@@ -115,21 +115,19 @@ describe('activate', () => {
     await eventually(() => server.processes === 1);
   });
 
-  test.each([
-    ['the first', [] as number[]],
-    ['a newer', [1]],
-  ])('of %s generation that cannot be saved leaves things as they were', async (_name, generations) => {
+  test('of a generation that cannot be saved works, and is saved as soon as that is possible again', async () => {
     const server = await start();
-    for (const attachment_generation of generations) await server.invoke(sandbox.activate({ attachment_generation }));
-    const before = await server.invoke({});
+    await server.invoke(sandbox.activate());
     // A directory in the place of the state file: the rename fails.
-    rmSync(path.join(sandbox.stateDirectory, 'state.json'), { force: true });
-    mkdirSync(path.join(sandbox.stateDirectory, 'state.json/in-the-way'), { recursive: true });
-    if (generations.length === 0) chmodSync(sandbox.stateDirectory, 0o777);
-    const reply = await server.invoke(sandbox.activate({ attachment_generation: 2 }));
-    expect(reply).toEqual({ status_code: 500, error: expect.stringMatching(/^the attachment could not be saved/) });
-    expect(await server.invoke({})).toEqual(before);
-    await eventually(() => server.processes === generations.length);
+    const file = path.join(sandbox.stateDirectory, 'state.json');
+    rmSync(file, { force: true });
+    mkdirSync(path.join(file, 'in-the-way'), { recursive: true });
+    expect(await server.invoke(sandbox.activate({ attachment_generation: 2 }))).toMatchObject({ workspace: 'ready' });
+    expect(await server.log(({ event }) => event === 'attachment_not_saved')).toMatchObject({ level: 'error' });
+    expect(await server.invoke({})).toMatchObject({ attachment_generation: 2, exec_server: 'running' });
+    rmSync(file, { recursive: true });
+    await server.invoke(renew({ attachment_generation: 2 }));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ attachment_generation: 2 });
   });
 
   test('passes the container credentials to the exec server and no bearer token or foreign variable', async () => {
@@ -361,7 +359,7 @@ describe('an exec server that crashes', () => {
   test('that cannot be started at all is an error of the activate, and is retried', async () => {
     const server = await start({ BMA_CODEX_PATH: path.join(sandbox.root, 'missing') });
     expect(await server.invoke(sandbox.activate())).toEqual({
-      status_code: 500,
+      status_code: 503,
       error: 'the exec server could not be started (ENOENT)',
     });
     expect(await server.invoke({})).toMatchObject({ exec_server: 'restarting', attachment_generation: 1 });
@@ -373,7 +371,6 @@ describe('a request that is refused', () => {
   const key = (name: string): Json => ({ ...renew(), extra: [{ deep: { [name]: 'x' } }] });
   const cases: [string, number, unknown][] = [
     ['invalid JSON', 400, '{"action":'],
-    ['an empty body', 400, ''],
     ['invalid UTF-8', 400, Buffer.from([0x22, 0xff, 0xfe, 0x22])],
     ['a JSON array', 400, '[]'],
     ['a JSON null', 400, 'null'],
@@ -400,12 +397,12 @@ describe('a request that is refused', () => {
     ['a workspace with a NUL', 400, { activate: { attachment_generation: 2, workspace: { directory: '/mnt/a\0b' } } }],
     [
       'a workspace below a file',
-      500,
+      503,
       { activate: { attachment_generation: 2, workspace: { directory: '/etc/passwd/x' } } },
     ],
     [
       'a workspace that no file system can make',
-      500,
+      503,
       { activate: { attachment_generation: 2, workspace: { directory: '/proc/nothing/here' } } },
     ],
     ['no workspace', 400, { activate: { attachment_generation: 2, workspace: undefined } }],
@@ -468,7 +465,8 @@ describe('a request that is refused', () => {
         ? sharedSandbox.activate(request.activate as Json)
         : request;
     const reply = await server.invoke(body);
-    expect(reply).toEqual({ status_code: statusCode, error: expect.any(String) });
+    const current = statusCode === 409 ? { environment_id: 'env_1', attachment_generation: 1 } : {};
+    expect(reply).toEqual({ status_code: statusCode, error: expect.any(String), ...current });
     expect(await server.invoke({})).toEqual(before);
     expect(before).toMatchObject({ attachment_generation: 1, exec_server: 'running', active_lease_count: 1 });
   });

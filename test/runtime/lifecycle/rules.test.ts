@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import files from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { backoffMs } from '../../../runtime/lifecycle/backoff';
 import { configFromEnvironment } from '../../../runtime/lifecycle/config';
@@ -156,10 +157,11 @@ describe('the saved attachment', () => {
   test('stays whole when a save fails', async () => {
     const store = new StateStore(directory);
     await store.save(ATTACHMENT);
-    const blocked = path.join(directory, `state.json.${process.pid}.tmp`);
-    // A directory in the place of the temporary file: opening it for writing fails.
-    mkdirSync(blocked);
-    await expect(store.save({ ...ATTACHMENT, generation: 4 })).rejects.toThrow();
+    const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+    const renaming = jest.spyOn(files, 'rename').mockRejectedValueOnce(full);
+    await expect(store.save({ ...ATTACHMENT, generation: 4 })).rejects.toThrow(full);
+    renaming.mockRestore();
+    expect(readdirSync(directory)).toEqual(['state.json']);
     expect(await store.load({ allowLoopback: false })).toMatchObject({ attachment: { generation: 3 } });
   });
 

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+
+/** One answer of the lifecycle server: contract.json holds them all. */
+export interface ContractRow {
+  readonly name: string;
+  /** `documented` by AWS, `observed` in AWS's public lifecycle server, or an `own decision` where ours differs or adds. */
+  readonly source: 'documented' | 'observed' | 'own decision';
+  /** What was there before the request. The driver knows how to reach it. */
+  readonly state: string;
+  readonly request: {
+    /** @default POST */
+    readonly method?: string;
+    /** @default /invocations */
+    readonly path?: string;
+    readonly body?: unknown;
+    /** Body as it is sent, instead of `body`. */
+    readonly raw?: string;
+  };
+  /** HTTP status. */
+  readonly status: number;
+  /** The whole body; `$TEXT`, `$NUMBER` and `$SESSION` are any text, any number, and the session of the request. */
+  readonly answer: Readonly<Record<string, unknown>>;
+  /** What `/ping` says afterwards. */
+  readonly ping?: string;
+}
+
+const FILE = path.join(__dirname, 'contract.json');
+export const CONTRACT_ROWS = JSON.parse(readFileSync(FILE, 'utf8')) as readonly ContractRow[];
+
+export const TABLE_HEADER = ['Request', 'State', 'HTTP', 'Answer', '`/ping` afterwards', 'Source'];
+
+/** The cells of the table in docs/runtime-image.md. */
+export function tableCells(row: ContractRow): string[] {
+  const answer = Object.entries(row.answer)
+    .filter(([, value]) => !(typeof value === 'string' && value.startsWith('$')))
+    .map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return [
+    row.name,
+    row.state,
+    String(row.status),
+    answer.map((member) => `\`${member}\``).join(', '),
+    row.ping ?? '',
+    row.source,
+  ];
+}
