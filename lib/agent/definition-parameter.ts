@@ -7,6 +7,6 @@ export function definitionParameterName(agentName: string): string {
 }
 
 /** ARN of that parameter in the account and Region of the scope's stack. */
-export function definitionParameterArn(scope: IConstruct, agentName: string): string {
-  return Stack.of(scope).formatArn({ service: 'ssm', resource: `parameter${definitionParameterName(agentName)}` });
+export function definitionParameterArn(scope: IConstruct, parameterName: string): string {
+  return Stack.of(scope).formatArn({ service: 'ssm', resource: `parameter${parameterName}` });
 }

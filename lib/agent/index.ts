@@ -1,7 +1,7 @@
 export * from './agent-model';
 export * from './agent-tool';
 export * from './managed-agent';
-export type { IManagedAgent } from './managed-agent-base';
+export type { IManagedAgent, SessionDefinitionReference } from './managed-agent-base';
 export * from './managed-agent-grants';
 export * from './managed-agent-props';
 export type { BundledToolOptions } from './tools/bundled-server';

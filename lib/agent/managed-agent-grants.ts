@@ -9,6 +9,7 @@ import {
   SESSION_READ_ACTIONS,
   SESSION_START_ACTIONS,
 } from '../identity/perms';
+import { definitionParameterArn } from './definition-parameter';
 import type { IManagedAgent } from './managed-agent-base';
 
 /**
@@ -33,7 +34,7 @@ export class ManagedAgentGrants {
    * Bearer tokens are denied to it.
    */
   public driveSessions(grantee: IGrantable): Grant {
-    const definitionFile = this.agent.sessionDefinitionFileArn;
+    const definitionFile = this.agent.sessionDefinition.fileArn;
     return this.sessionGrant(grantee, [...SESSION_START_ACTIONS, ...SESSION_READ_ACTIONS])
       .combine(
         Grant.addToPrincipal({
@@ -47,7 +48,7 @@ export class ManagedAgentGrants {
         Grant.addToPrincipal({
           grantee,
           actions: DEFINITION_PARAMETER_ACTIONS,
-          resourceArns: [this.agent.sessionDefinitionParameterArn],
+          resourceArns: [definitionParameterArn(this.agent, this.agent.sessionDefinition.parameterName)],
         }),
       )
       .combine(

@@ -1,4 +1,3 @@
-import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IManagedPolicy, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IAgentEnvironment } from '../environment';
@@ -82,18 +81,10 @@ export interface ManagedAgentProps {
 export interface ManagedAgentAttributes {
   /** Name of the agent. */
   readonly agentName: string;
-  /** ARN of the AgentCore Runtime. */
-  readonly runtimeArn: string;
   /** ARN of the session role. */
   readonly sessionRoleArn: string;
   /** ARN of the execution role. Grants to the agent are attached to it. */
   readonly executionRoleArn: string;
-  /**
-   * Name of the Runtime's endpoint that sessions use.
-   *
-   * @default AgentCoreEnvironment.ENDPOINT_NAME
-   */
-  readonly endpointName?: string;
   /**
    * Id of the Bedrock project.
    *
@@ -101,11 +92,11 @@ export interface ManagedAgentAttributes {
    */
   readonly projectId?: string;
   /**
-   * Security group of the Runtime.
+   * Where the commands of the agent run, for example `AgentCoreEnvironment.fromAgentCoreEnvironmentAttributes(…)`.
    *
-   * @default - `connections` of the imported agent cannot be used
+   * @default - not known: `connections` cannot be used, and a workflow of the agent needs `network`
    */
-  readonly securityGroup?: ISecurityGroup;
+  readonly environment?: IAgentEnvironment;
   /**
    * ARN of the S3 object that holds the session definition.
    *

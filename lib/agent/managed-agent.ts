@@ -14,9 +14,9 @@ import { credentialKindIn } from '../validation/credential-like';
 import { requireInput, requirePattern } from '../validation/input-error';
 import type { AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
-import { definitionParameterArn, definitionParameterName } from './definition-parameter';
+import { definitionParameterName } from './definition-parameter';
 import { ImportedManagedAgent } from './imported-managed-agent';
-import { ManagedAgentBase, type IManagedAgent } from './managed-agent-base';
+import { ManagedAgentBase, type IManagedAgent, type SessionDefinitionReference } from './managed-agent-base';
 import type { ManagedAgentAttributes, ManagedAgentProps } from './managed-agent-props';
 import type { SessionTool } from './session-contract';
 import { SessionDefinitionPublication } from './session-definition';
@@ -35,23 +35,8 @@ export class ManagedAgent extends ManagedAgentBase {
 
   /**
    * An agent that is defined elsewhere, in the account and Region of the scope's stack.
-   *
-   * @throws InputError when the Runtime ARN has another form.
    */
   public static fromManagedAgentAttributes(scope: Construct, id: string, attrs: ManagedAgentAttributes): IManagedAgent {
-    requireInput(
-      Token.isUnresolved(attrs.runtimeArn) ||
-        /^arn:[a-z-]+:bedrock-agentcore:[a-z0-9-]+:\d{12}:runtime\/[A-Za-z][A-Za-z0-9_]{0,47}-[A-Za-z0-9]{10}$/.test(
-          attrs.runtimeArn,
-        ),
-      `${scope.node.path}/${id}`,
-      {
-        input: 'runtimeArn',
-        value: attrs.runtimeArn,
-        allowed: 'arn:PARTITION:bedrock-agentcore:REGION:ACCOUNT:runtime/NAME-XXXXXXXXXX',
-        fix: 'pass the ARN of the Runtime, not of its endpoint',
-      },
-    );
     return new ImportedManagedAgent(scope, id, attrs);
   }
 
@@ -59,21 +44,14 @@ export class ManagedAgent extends ManagedAgentBase {
   public readonly sessionRole: IRole;
   public readonly executionRole: IRole;
   public readonly project: IAgentProject;
-  public readonly runtimeArn: string;
-  public readonly runtimeName: string;
-  public readonly endpointName: string;
-  public readonly sessionDefinitionParameterArn: string;
-  public readonly sessionDefinitionFileArn?: string;
+  public readonly environment?: IAgentEnvironment;
+  public readonly sessionDefinition: SessionDefinitionReference;
   public readonly grantPrincipal: IPrincipal;
   public readonly connections: Connections;
-  /** The execution environment. */
-  public readonly environment: IAgentEnvironment;
   /** The model. */
   public readonly model: AgentModel;
   /** The customer-managed key of what the agent stores, or undefined when the environment was brought without one. */
   public readonly encryptionKey?: IKey;
-  /** Name of the SSM parameter that points to the session definition. */
-  public readonly sessionDefinitionParameterName: string;
   /** Lower-case hexadecimal SHA-256 of the session definition's file: changes with what the agent is told and may use. */
   public readonly sessionDefinitionHash: string;
 
@@ -90,7 +68,7 @@ export class ManagedAgent extends ManagedAgentBase {
     this.encryptionKey =
       props.encryptionKey ??
       (props.environment ? undefined : new AgentKey(this, 'Key', { protects: `the agent ${this.agentName}` }));
-    this.environment =
+    const environment =
       props.environment ??
       new AgentCoreEnvironment(this, 'Environment', {
         network: props.network!,
@@ -98,40 +76,43 @@ export class ManagedAgent extends ManagedAgentBase {
         project: props.project,
         encryptionKey: this.encryptionKey,
       });
-    const { executionRole, project, runtimeArn, runtimeName, endpointArn, endpointName } = this.environment;
+    const { executionRole, project } = environment;
+    this.environment = environment;
     this.executionRole = executionRole;
     this.project = project;
-    this.runtimeArn = runtimeArn;
-    this.runtimeName = runtimeName;
-    this.endpointName = endpointName;
     this.grantPrincipal = executionRole.grantPrincipal;
-    this.connections = this.environment.connections;
+    this.connections = environment.connections;
 
     this.sessionRole = props.sessionRole ?? createSessionRole(this, 'SessionRole');
     this.requireDistinctRoles();
+    const session = environment.bind({ agentName: this.agentName, sessionRole: this.sessionRole });
     attachPolicy(
       this,
       'SessionPolicy',
       this.sessionRole,
       'session role',
-      sessionStatements({ modelId: props.model.modelId, project, runtimeArn, endpointArn }),
+      sessionStatements({ modelId: props.model.modelId, project, environment: session.sessionStatements ?? [] }),
     );
-    this.environment.admitSessionRole(this.sessionRole);
 
-    this.sessionDefinitionParameterName = definitionParameterName(this.agentName);
-    this.sessionDefinitionParameterArn = definitionParameterArn(this, this.agentName);
+    const parameterName = definitionParameterName(this.agentName);
     const definition = new SessionDefinitionPublication(this, 'SessionDefinition', {
-      parameterName: this.sessionDefinitionParameterName,
-      agent: { model: props.model.modelId, instructions: props.instructions, tools: this.bindTools(props.tools ?? []) },
-      workspaceDirectory: this.environment.workspaceDirectory,
-      capabilityDirectories: this.environment.capabilityDirectories,
+      parameterName,
+      agent: {
+        model: props.model.modelId,
+        instructions: props.instructions,
+        tools: this.bindTools(props.tools ?? [], environment),
+      },
+      workspaceDirectory: environment.workspaceDirectory,
+      capabilityDirectories: environment.capabilityDirectories,
       sessionRoleArn: this.sessionRole.roleArn,
-      runtimeArn,
-      runtimeQualifier: endpointName,
+      environment: session,
       projectId: project.projectId,
     });
     this.sessionDefinitionHash = definition.sha256;
-    this.sessionDefinitionFileArn = definition.file.bucket.arnForObjects(definition.file.s3ObjectKey);
+    this.sessionDefinition = {
+      parameterName,
+      fileArn: definition.file.bucket.arnForObjects(definition.file.s3ObjectKey),
+    };
 
     if (props.permissionsBoundary) {
       PermissionsBoundary.of(this).apply(props.permissionsBoundary);
@@ -196,9 +177,8 @@ export class ManagedAgent extends ManagedAgentBase {
   }
 
   /** Permissions, endpoints and definitions of the tools. */
-  private bindTools(tools: AgentTool[]): SessionTool[] {
+  private bindTools(tools: AgentTool[], { network, workspaceDirectory }: IAgentEnvironment): SessionTool[] {
     const { executionRole, sessionRole } = this;
-    const { network, workspaceDirectory } = this.environment;
     return tools.map((tool) => tool._bind({ scope: this, executionRole, sessionRole, network, workspaceDirectory }));
   }
 

@@ -45,13 +45,19 @@ export interface SessionAgent {
   readonly tools: SessionTool[];
 }
 
+/** The members of the `environment` of the create request that every type has. */
+export interface SessionEnvironmentFile {
+  /** For example `aws_bedrock_agentcore`. */
+  readonly type: string;
+  readonly workspace_directory: string;
+  readonly capability_directories: string[];
+}
+
 /** The `environment` member of the create request for an AgentCore Runtime. */
-export interface AgentCoreSessionEnvironment {
+export interface AgentCoreSessionEnvironment extends SessionEnvironmentFile {
   readonly type: 'aws_bedrock_agentcore';
   readonly runtime_arn: string;
   readonly runtime_qualifier: string;
-  readonly workspace_directory: string;
-  readonly capability_directories: string[];
 }
 
 /** Everything but the first message: what `POST /openai/v1/agents/sessions` is sent for this agent. */
@@ -68,7 +74,7 @@ export interface SessionDefinition {
 export interface SessionDefinitionFile {
   readonly format: 'cdk-bedrock-managed-agents/session-definition/1';
   readonly agent: SessionAgent;
-  readonly environment: Omit<AgentCoreSessionEnvironment, 'runtime_arn' | 'runtime_qualifier'>;
+  readonly environment: SessionEnvironmentFile;
 }
 
 /**
@@ -83,10 +89,10 @@ export interface SessionDefinitionBinding {
   readonly key: string;
   readonly region: string;
   readonly role_arn: string;
-  readonly runtime_arn: string;
-  readonly runtime_qualifier: string;
   /** Id of the Bedrock project, `default` for the account's own. How a session is placed in another is not documented. */
   readonly project_id: string;
   /** Values of `{{binding:N}}`, in order. */
   readonly values: string[];
+  /** Every other member is one of the session's environment, for example `runtime_arn`. */
+  readonly [environmentField: string]: string | string[];
 }

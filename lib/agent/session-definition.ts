@@ -6,6 +6,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { AgentEnvironmentConfig } from '../environment';
 import { InputError } from '../validation/input-error';
 import type { SessionAgent, SessionDefinitionBinding, SessionDefinitionFile } from './session-contract';
 
@@ -18,8 +19,7 @@ export interface SessionDefinitionProps {
   readonly workspaceDirectory: string;
   readonly capabilityDirectories: string[];
   readonly sessionRoleArn: string;
-  readonly runtimeArn: string;
-  readonly runtimeQualifier: string;
+  readonly environment: AgentEnvironmentConfig;
   readonly projectId: string;
 }
 
@@ -41,7 +41,7 @@ export class SessionDefinitionPublication extends Construct {
       format: 'cdk-bedrock-managed-agents/session-definition/1',
       agent: this.withPlaceholders(props.agent, 'agent', values),
       environment: {
-        type: 'aws_bedrock_agentcore',
+        type: props.environment.type,
         workspace_directory: this.withPlaceholders(props.workspaceDirectory, 'workspaceDirectory', values),
         capability_directories: this.withPlaceholders(props.capabilityDirectories, 'capabilityDirectories', values),
       },
@@ -57,8 +57,7 @@ export class SessionDefinitionPublication extends Construct {
       key: this.file.s3ObjectKey,
       region: Stack.of(this).region,
       role_arn: props.sessionRoleArn,
-      runtime_arn: props.runtimeArn,
-      runtime_qualifier: props.runtimeQualifier,
+      ...props.environment.fields,
       project_id: props.projectId,
       values,
     };

@@ -1,37 +1,55 @@
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
-import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
-import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IGrantable, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { IAgentProject } from '../identity/agent-project';
 import type { IAgentNetwork } from '../network';
 
-/** Where the commands and tools of a managed agent run. The grantee is the execution role. */
+/**
+ * Where the commands of one agent run. The grantee is the execution role. Implemented by this library only, because the
+ * checks must be able to read every kind of environment.
+ */
 export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable {
-  /** The role that commands inside the environment work under. */
+  /** The role that commands run under. */
   readonly executionRole: IRole;
   /** The network that the environment is placed in. */
   readonly network: IAgentNetwork;
   /** The Bedrock project that the environment registers with. */
   readonly project: IAgentProject;
-  /** ARN of the AgentCore Runtime. */
-  readonly runtimeArn: string;
-  /** Name of the AgentCore Runtime. */
-  readonly runtimeName: string;
-  /** ARN of the endpoint that sessions use. */
-  readonly endpointArn: string;
-  /** Name of the endpoint that sessions use (the runtime qualifier). */
-  readonly endpointName: string;
-  /** The log group of the environment. */
-  readonly logGroup: ILogGroup;
   /** Absolute path of the directory that a session starts in. */
   readonly workspaceDirectory: string;
   /** Absolute paths of the directories with skills and plugins. */
   readonly capabilityDirectories: string[];
 
   /**
-   * Makes this role the only principal that may invoke or stop the environment. Called by the agent.
+   * Joins the environment to its one agent. Called once, by the agent.
    *
-   * @throws InputError when another role was admitted before: one environment serves one agent.
+   * @throws InputError when another agent has the environment already
    */
-  admitSessionRole(role: IRole): void;
+  bind(host: AgentEnvironmentHost): AgentEnvironmentConfig;
+}
+
+/** The agent that an environment is joined to. */
+export interface AgentEnvironmentHost {
+  /** Name of the agent. */
+  readonly agentName: string;
+  /** The role that BMA assumes for the agent's sessions. */
+  readonly sessionRole: IRole;
+}
+
+/** What a session is created with, and what the session role may do for it. */
+export interface AgentEnvironmentConfig {
+  /** `type` of the environment in the create-session request. */
+  readonly type: string;
+  /**
+   * Further members of the environment in that request, for example `runtime_arn`. Values may be unresolved.
+   *
+   * @default - none
+   */
+  readonly fields?: { [name: string]: string };
+  /**
+   * Statements for the session role.
+   *
+   * @default - none
+   */
+  readonly sessionStatements?: PolicyStatement[];
 }

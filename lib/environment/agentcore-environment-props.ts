@@ -1,3 +1,4 @@
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IManagedPolicy, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -114,4 +115,50 @@ export interface AgentCoreEnvironmentProps {
    * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
    */
   readonly permissionsBoundary?: IManagedPolicy;
+}
+
+/** Attributes of an environment that is defined elsewhere. */
+export interface AgentCoreEnvironmentAttributes {
+  /** ARN of the AgentCore Runtime. */
+  readonly runtimeArn: string;
+  /** ARN of the role that commands run under. */
+  readonly executionRoleArn: string;
+  /** The network that the Runtime is placed in. */
+  readonly network: IAgentNetwork;
+  /**
+   * Name of the Runtime.
+   *
+   * @default - taken from the ARN; required when the ARN is known at deployment only
+   */
+  readonly runtimeName?: string;
+  /**
+   * Name of the Runtime's endpoint that sessions use.
+   *
+   * @default AgentCoreEnvironment.ENDPOINT_NAME
+   */
+  readonly endpointName?: string;
+  /**
+   * Id of the Bedrock project.
+   *
+   * @default 'default'
+   */
+  readonly projectId?: string;
+  /**
+   * Security group of the Runtime.
+   *
+   * @default - `connections` cannot be used
+   */
+  readonly securityGroup?: ISecurityGroup;
+  /**
+   * Directory that a session starts in.
+   *
+   * @default '/mnt/agent/workspace'
+   */
+  readonly workspaceDirectory?: string;
+  /**
+   * Directories with skills and plugins.
+   *
+   * @default - none
+   */
+  readonly capabilityDirectories?: string[];
 }

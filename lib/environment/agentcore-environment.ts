@@ -1,6 +1,6 @@
 import { CfnRuntime, CfnRuntimeEndpoint } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Connections, SecurityGroup, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { PermissionsBoundary, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import { PermissionsBoundary, PolicyStatement, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
@@ -12,16 +12,19 @@ import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
 import { createExecutionRole, environmentStatements, logStatements } from '../identity/execution-role';
-import { RESOURCELESS_ACTIONS } from '../identity/perms';
+import { RESOURCELESS_ACTIONS, RUNTIME_DRIVE_ACTIONS } from '../identity/perms';
 import { reviewedWildcard } from '../identity/reviewed-wildcard';
 import { injectedProps } from '../injection/injected-props';
 import type { IAgentNetwork } from '../network';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
 import { requireSafeEnvironment } from '../validation/environment-variables';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
-import type { IAgentEnvironment } from './agent-environment';
+import type { AgentEnvironmentConfig, AgentEnvironmentHost } from './agent-environment';
 import { AgentImage } from './agent-image';
-import type { AgentCoreEnvironmentProps } from './agentcore-environment-props';
+import { AgentCoreEnvironmentMetrics } from './agentcore-environment-metrics';
+import type { AgentCoreEnvironmentAttributes, AgentCoreEnvironmentProps } from './agentcore-environment-props';
+import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
+import { ImportedAgentCoreEnvironment } from './imported-agentcore-environment';
 import { admitOnly } from './runtime-access-policy';
 import { SessionStorage } from './session-storage';
 
@@ -35,12 +38,28 @@ import { SessionStorage } from './session-storage';
  *
  * @resource AWS::BedrockAgentCore::Runtime
  */
-export class AgentCoreEnvironment extends Construct implements IAgentEnvironment {
+export class AgentCoreEnvironment extends Construct implements IAgentCoreEnvironment {
   /** Uniquely identifies this class for property injection. */
   public static readonly PROPERTY_INJECTION_ID = 'cdk-bedrock-managed-agents.AgentCoreEnvironment';
 
   /** Name of the endpoint that sessions use. Not DEFAULT, which the service makes together with its own log group. */
   public static readonly ENDPOINT_NAME = 'live';
+
+  /**
+   * An environment that is defined elsewhere, in the account and Region of the scope's stack.
+   *
+   * @throws InputError when the Runtime ARN has another form
+   */
+  public static fromAgentCoreEnvironmentAttributes(
+    scope: Construct,
+    id: string,
+    attrs: AgentCoreEnvironmentAttributes,
+  ): IAgentCoreEnvironment {
+    return new ImportedAgentCoreEnvironment(scope, id, {
+      ...attrs,
+      endpointName: attrs.endpointName ?? AgentCoreEnvironment.ENDPOINT_NAME,
+    });
+  }
 
   public readonly executionRole: IRole;
   public readonly grantPrincipal: IPrincipal;
@@ -51,15 +70,18 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
   /** Id of the Runtime: its name, a dash and ten characters. */
   public readonly runtimeId: string;
   public readonly runtimeName: string;
+  /** ARN of the endpoint that sessions use. */
   public readonly endpointArn: string;
   public readonly endpointName = AgentCoreEnvironment.ENDPOINT_NAME;
+  /** The log group of the Runtime. */
   public readonly logGroup: ILogGroup;
+  public readonly metrics: AgentCoreEnvironmentMetrics = AgentCoreEnvironmentMetrics.fromAgentCoreEnvironment(this);
   public readonly workspaceDirectory: string;
   public readonly capabilityDirectories: string[];
   /** The security group of the Runtime's network interfaces. Retained on deletion, see the docs of the network. */
   public readonly securityGroup: ISecurityGroup;
 
-  private admitted?: IRole;
+  private bound = false;
 
   constructor(scope: Construct, id: string, props: AgentCoreEnvironmentProps) {
     super(scope, id);
@@ -145,18 +167,28 @@ export class AgentCoreEnvironment extends Construct implements IAgentEnvironment
     }
   }
 
-  public admitSessionRole(role: IRole): void {
-    requireInput(this.admitted === undefined || this.admitted === role, this, {
+  public bind({ sessionRole }: AgentEnvironmentHost): AgentEnvironmentConfig {
+    requireInput(!this.bound, this, {
       input: 'environment',
       value: this.node.path,
       allowed: 'an environment that no other agent uses (one agent, one identity)',
       fix: 'give every agent an AgentCoreEnvironment of its own',
     });
-    if (this.admitted === undefined) {
-      this.admitted = role;
-      admitOnly(this, 'RuntimePolicy', this.runtimeArn, role.roleArn);
-      admitOnly(this, 'EndpointPolicy', this.endpointArn, role.roleArn);
-    }
+    this.bound = true;
+    admitOnly(this, 'RuntimePolicy', this.runtimeArn, sessionRole.roleArn);
+    admitOnly(this, 'EndpointPolicy', this.endpointArn, sessionRole.roleArn);
+    return {
+      type: 'aws_bedrock_agentcore',
+      fields: { runtime_arn: this.runtimeArn, runtime_qualifier: this.endpointName },
+      sessionStatements: [
+        new PolicyStatement({
+          sid: 'DriveOwnRuntime',
+          actions: RUNTIME_DRIVE_ACTIONS,
+          // An invoke and a stop with a qualifier are authorised on the Runtime and on its endpoint.
+          resources: [this.runtimeArn, this.endpointArn],
+        }),
+      ],
+    };
   }
 
   private checkedName(name: string | undefined): string {

@@ -2,6 +2,7 @@ export type { GuardrailEnforcementOptions } from './account-enforcement';
 export * from './agent-guardrail';
 export type { IAgentGuardrail } from './agent-guardrail-base';
 export * from './agent-guardrail-grants';
+export * from './agent-guardrail-metrics';
 export * from './agent-guardrail-props';
 export * from './content-filter';
 export * from './denied-topic';

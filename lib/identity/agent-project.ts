@@ -3,6 +3,7 @@ import { ArnFormat, Names, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { injectedProps } from '../injection/injected-props';
 import { requireInput } from '../validation/input-error';
+import { AgentProjectMetrics } from './agent-project-metrics';
 
 /** A Bedrock project: the resource that session and inference permissions are scoped to. */
 export interface IAgentProject extends IConstruct {
@@ -10,6 +11,8 @@ export interface IAgentProject extends IConstruct {
   readonly projectArn: string;
   /** Id of the project, the `Project` dimension of the AWS/BedrockMantle metrics. */
   readonly projectId: string;
+  /** Metrics of the project. */
+  readonly metrics: AgentProjectMetrics;
 }
 
 /** Properties of a dedicated project. */
@@ -70,12 +73,14 @@ export class AgentProject extends Construct implements IAgentProject {
         resourceName: projectId,
         arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
       });
+      public readonly metrics = AgentProjectMetrics.fromAgentProject(this);
     }
     return new ImportedAgentProject(scope, id);
   }
 
   public readonly projectArn: string;
   public readonly projectId: string;
+  public readonly metrics: AgentProjectMetrics = AgentProjectMetrics.fromAgentProject(this);
 
   constructor(scope: Construct, id: string, props: AgentProjectProps = {}) {
     super(scope, id);

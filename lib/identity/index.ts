@@ -1,1 +1,2 @@
 export * from './agent-project';
+export * from './agent-project-metrics';

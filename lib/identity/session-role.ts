@@ -1,7 +1,7 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { IAgentProject } from './agent-project';
-import { BEARER_TOKEN_ACTIONS, INFERENCE_ACTIONS, MANTLE_SERVICE_PRINCIPAL, RUNTIME_DRIVE_ACTIONS } from './perms';
+import { BEARER_TOKEN_ACTIONS, INFERENCE_ACTIONS, MANTLE_SERVICE_PRINCIPAL } from './perms';
 import { confinedToThisRegion } from './service-trust';
 
 /** The role that BMA assumes for the agent's sessions: model calls, and driving the Runtime. */
@@ -14,12 +14,12 @@ export function createSessionRole(scope: Construct, id: string): Role {
   });
 }
 
-/** Where the session role's permissions end: one model, one project, one Runtime with one endpoint. */
+/** Where the session role's permissions end: one model, one project, one environment. */
 export interface SessionReach {
   readonly modelId: string;
   readonly project: IAgentProject;
-  readonly runtimeArn: string;
-  readonly endpointArn: string;
+  /** What the environment of the agent needs. */
+  readonly environment: PolicyStatement[];
 }
 
 /** Everything the session role may do. */
@@ -31,12 +31,7 @@ export function sessionStatements(reach: SessionReach): PolicyStatement[] {
       resources: [reach.project.projectArn],
       conditions: { StringEquals: { 'bedrock-mantle:Model': reach.modelId } },
     }),
-    new PolicyStatement({
-      sid: 'DriveOwnRuntime',
-      actions: RUNTIME_DRIVE_ACTIONS,
-      // An invoke and a stop with a qualifier are authorised on the Runtime and on its endpoint.
-      resources: [reach.runtimeArn, reach.endpointArn],
-    }),
+    ...reach.environment,
     new PolicyStatement({
       sid: 'NoBearerTokens',
       effect: Effect.DENY,

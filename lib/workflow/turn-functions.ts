@@ -190,7 +190,7 @@ export class TurnFunctions extends Construct {
   }
 
   private readDefinition(): iam.PolicyStatement[] {
-    const file = this.props.agent.sessionDefinitionFileArn;
+    const file = this.props.agent.sessionDefinition.fileArn;
     return file === undefined
       ? []
       : [new iam.PolicyStatement({ sid: 'ReadDefinition', actions: DEFINITION_FILE_ACTIONS, resources: [file] })];

@@ -6,9 +6,10 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Arn, Duration, Names, Stack } from 'aws-cdk-lib/core';
+import { Duration, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ManagedAgent, type IManagedAgent } from '../agent';
+import type { IManagedAgent } from '../agent';
+import { definitionParameterArn } from '../agent/definition-parameter';
 import { AgentKey } from '../encryption';
 import { allowLogs } from '../encryption/key-statements';
 import { injectedProps } from '../injection/injected-props';
@@ -175,7 +176,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       eventBus: this.eventBus.eventBusName,
       guardrailId: guardrail.guardrailId,
       guardrailVersion: guardrail.guardrailVersion,
-      definitionParameter: parameterName(agent.sessionDefinitionParameterArn),
+      definitionParameter: agent.sessionDefinition.parameterName,
       functions: mapValues(functions.byName, (each) => each.function.functionArn),
       steps: { staging: staging?.functionArn, delivery: delivery?.functionArn },
     };
@@ -201,7 +202,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       }),
       statements: [
         ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[], staging, delivery),
-        ...turnStatements(this, agent.sessionDefinitionParameterArn, approval),
+        ...turnStatements(this, definitionParameterArn(this, agent.sessionDefinition.parameterName), approval),
       ],
       encryptionKey,
       logRetention,
@@ -228,8 +229,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   }
 
   private networkOf(props: TurnWorkflowProps): IAgentNetwork {
-    const network =
-      props.network ?? (props.agent instanceof ManagedAgent ? props.agent.environment.network : undefined);
+    const network = props.network ?? props.agent.environment?.network;
     requireInput(network !== undefined, this, {
       input: 'network',
       value: undefined,
@@ -278,11 +278,6 @@ function requireOneWorkflow(workflow: TurnWorkflow, agent: IManagedAgent): void 
     fix: 'remove one of them, or define another agent',
   });
   WORKFLOWS.set(agent, workflow);
-}
-
-/** `/managed-agents/…/session-definition` of the parameter's ARN. */
-function parameterName(arn: string): string {
-  return `/${Arn.extractResourceName(arn, 'parameter')}`;
 }
 
 function mapValues<K extends string, A, B>(record: Readonly<Record<K, A>>, map: (value: A) => B): Record<K, B> {

@@ -12,7 +12,10 @@ import { checkCreateRequest } from './request-checks';
 const FILE_FORMAT: SessionDefinitionFile['format'] = 'cdk-bedrock-managed-agents/session-definition/1';
 const BINDING_FORMAT: SessionDefinitionBinding['format'] = 'cdk-bedrock-managed-agents/session-binding/1';
 
-const TEXT_MEMBERS = ['bucket', 'key', 'region', 'role_arn', 'runtime_arn', 'runtime_qualifier', 'project_id'];
+const TEXT_MEMBERS = ['bucket', 'key', 'region', 'role_arn', 'project_id'];
+
+/** Every other member of a binding is one of the session's environment. */
+const BINDING_MEMBERS = new Set([...TEXT_MEMBERS, 'format', 'sha256', 'values']);
 
 /** Where the two parts are read from: SSM and S3 in AWS, files in tests. Injected, so that no SDK is bundled here. */
 export interface SessionDefinitionSource {
@@ -32,8 +35,8 @@ export async function loadSessionDefinition(source: SessionDefinitionSource): Pr
 /** Parses and checks the binding. */
 export function parseBinding(json: string): SessionDefinitionBinding {
   const binding = parse('binding', json, BINDING_FORMAT);
-  for (const member of TEXT_MEMBERS) {
-    if (typeof binding[member] !== 'string' || binding[member] === '') {
+  for (const member of new Set([...TEXT_MEMBERS, ...Object.keys(binding)])) {
+    if (member !== 'values' && (typeof binding[member] !== 'string' || binding[member] === '')) {
       throw wrong(`binding.${member} is missing or not text`);
     }
   }
@@ -53,15 +56,18 @@ export function resolveSessionDefinition(binding: SessionDefinitionBinding, byte
     throw wrong(`the file has SHA-256 ${actual}, the binding says ${binding.sha256}: redeploy the agent`);
   }
   const file = parse('file', decode(bytes), FILE_FORMAT);
+  const { values, role_arn } = binding;
+  const environmentFields = Object.fromEntries(
+    Object.entries(binding).filter(([member]) => !BINDING_MEMBERS.has(member)),
+  );
   const definition = {
-    agent: fill('agent', file['agent'], binding.values),
+    agent: fill('agent', file['agent'], values),
     environment: {
-      ...(fill('environment', file['environment'], binding.values) as object),
-      runtime_arn: binding.runtime_arn,
-      runtime_qualifier: binding.runtime_qualifier,
+      ...(fill('environment', file['environment'], values) as object),
+      ...environmentFields,
     },
-    role_arn: binding.role_arn,
-  } as SessionDefinition;
+    role_arn,
+  } as unknown as SessionDefinition;
   try {
     checkCreateRequest(definition);
   } catch (error) {

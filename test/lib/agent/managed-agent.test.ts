@@ -333,32 +333,40 @@ describe('session definition', () => {
 
 describe('metrics, tags, imports', () => {
   test('Runtime metrics carry the dimensions of the endpoint that sessions use', () => {
-    const { stack, agent } = scene();
-    const metric = agent({ agentName: 'reviewer' }).metricInvocations();
+    const { stack, network } = scene();
+    const environment = new AgentCoreEnvironment(stack, 'Environment', { network, runtimeName: 'reviewer' });
+    const metric = environment.metrics.invocations();
     expect(metric.namespace).toBe('AWS/Bedrock-AgentCore');
     expect(stack.resolve(metric.dimensions)).toMatchObject({ Operation: 'InvokeAgentRuntime', Name: 'reviewer::live' });
   });
 
   test.each([
-    ['metricThrottles', 'Throttles', 'Sum'],
-    ['metricSystemErrors', 'SystemErrors', 'Sum'],
-    ['metricUserErrors', 'UserErrors', 'Sum'],
-    ['metricLatencyInMillis', 'Latency', 'Average'],
-    ['metricSessions', 'SessionCount', 'Sum'],
-    ['metricCpuUsedInVcpuHours', 'CPUUsed-vCPUHours', 'Sum'],
-    ['metricMemoryUsedInGigabyteHours', 'MemoryUsed-GBHours', 'Sum'],
-    ['metricInferences', 'Inferences', 'Sum'],
-    ['metricInferenceClientErrors', 'InferenceClientErrors', 'Sum'],
-    ['metricInputTokens', 'TotalInputTokens', 'Sum'],
-    ['metricOutputTokens', 'TotalOutputTokens', 'Sum'],
-  ] as const)('%s reads %s', (method, name, statistic) => {
-    const metric = scene().agent()[method]();
+    ['throttles', 'Throttles', 'Sum'],
+    ['systemErrors', 'SystemErrors', 'Sum'],
+    ['userErrors', 'UserErrors', 'Sum'],
+    ['latencyInMillis', 'Latency', 'Average'],
+    ['sessions', 'SessionCount', 'Sum'],
+    ['cpuUsedInVcpuHours', 'CPUUsed-vCPUHours', 'Sum'],
+    ['memoryUsedInGigabyteHours', 'MemoryUsed-GBHours', 'Sum'],
+  ] as const)('environment.metrics.%s reads %s', (method, name, statistic) => {
+    const { stack, network } = scene();
+    const metric = new AgentCoreEnvironment(stack, 'Environment', { network }).metrics[method]();
     expect([metric.metricName, metric.statistic]).toEqual([name, statistic]);
+  });
+
+  test.each([
+    ['inferences', 'Inferences'],
+    ['inferenceClientErrors', 'InferenceClientErrors'],
+    ['inputTokens', 'TotalInputTokens'],
+    ['outputTokens', 'TotalOutputTokens'],
+  ] as const)('project.metrics.%s reads %s', (method, name) => {
+    const metric = scene().agent().project.metrics[method]();
+    expect([metric.metricName, metric.statistic]).toEqual([name, 'Sum']);
   });
 
   test('project metrics speak of the agent’s own project', () => {
     const { stack, agent } = scene();
-    const metric = agent({ project: new AgentProject(stack, 'Project') }).metricInputTokens();
+    const metric = agent({ project: new AgentProject(stack, 'Project') }).project.metrics.inputTokens();
     expect(stack.resolve(metric.dimensions)).toEqual({ Project: { 'Fn::GetAtt': [expect.any(String), 'Id'] } });
   });
 
@@ -374,7 +382,6 @@ describe('metrics, tags, imports', () => {
     const stack = new Stack(new App(), 'Other', { env: { account: ACCOUNT, region: 'us-east-1' } });
     const imported = ManagedAgent.fromManagedAgentAttributes(stack, 'Agent', {
       agentName: 'reviewer',
-      runtimeArn: `arn:aws:bedrock-agentcore:us-east-1:${ACCOUNT}:runtime/reviewer-AbCdEfGhIj`,
       sessionRoleArn: `arn:aws:iam::${ACCOUNT}:role/Session`,
       executionRoleArn: `arn:aws:iam::${ACCOUNT}:role/Execution`,
     });
@@ -385,8 +392,7 @@ describe('metrics, tags, imports', () => {
     expect(text).toContain('role/Session');
     expect(text).toContain('parameter/managed-agents/reviewer/session-definition');
     expect(text).toContain('"Roles":["Execution"]');
-    expect(imported.runtimeName).toBe('reviewer');
-    expect(() => imported.connections).toThrow(/Other\/Agent: securityGroup .* Fix: pass securityGroup/);
+    expect(() => imported.connections).toThrow(/Other\/Agent: environment .* Fix: pass environment/);
   });
 
   test('the agent lets no ingress in and reaches its endpoints only', () => {
@@ -461,11 +467,10 @@ describe('bad input is refused with path, value, allowed and fix', () => {
     [
       'a Runtime ARN that is an endpoint',
       (s) =>
-        ManagedAgent.fromManagedAgentAttributes(s.stack, 'Imported', {
-          agentName: 'a',
+        AgentCoreEnvironment.fromAgentCoreEnvironmentAttributes(s.stack, 'Imported', {
           runtimeArn: `arn:aws:bedrock-agentcore:us-east-1:${ACCOUNT}:runtime/a-AbCdEfGhIj/runtime-endpoint/live`,
-          sessionRoleArn: `arn:aws:iam::${ACCOUNT}:role/s`,
           executionRoleArn: `arn:aws:iam::${ACCOUNT}:role/e`,
+          network: s.network,
         }),
       /Stack\/Imported: runtimeArn .*not of its endpoint/,
     ],

@@ -71,9 +71,10 @@ test('the Runtime is created after the policy that lets it pull its image', () =
 
 test('Runtime and endpoint admit the session role and nobody else', () => {
   const { stack, made, template } = environment();
-  made.admitSessionRole(
-    new Role(stack, 'SessionRole', { assumedBy: new ServicePrincipal('bedrock-mantle.amazonaws.com') }),
-  );
+  const sessionRole = new Role(stack, 'SessionRole', {
+    assumedBy: new ServicePrincipal('bedrock-mantle.amazonaws.com'),
+  });
+  made.bind({ agentName: 'reviewer', sessionRole });
   const policies = Object.values(template().findResources('AWS::BedrockAgentCore::ResourcePolicy'));
   expect(policies).toHaveLength(2);
   for (const { Properties } of policies) {

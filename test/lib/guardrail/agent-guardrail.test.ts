@@ -586,13 +586,13 @@ test('metrics speak of this guardrail in its current version', () => {
   const stack = newStack();
   const guardrail = AgentGuardrail.standard(stack, 'G');
   const metrics = {
-    Invocations: guardrail.metricInvocations(),
-    InvocationsIntervened: guardrail.metricInterventions(),
-    InvocationLatency: guardrail.metricLatencyInMillis(),
-    TextUnitCount: guardrail.metricTextUnits(),
-    InvocationClientErrors: guardrail.metricClientErrors(),
-    InvocationServerErrors: guardrail.metricServerErrors(),
-    InvocationThrottles: guardrail.metricThrottles(),
+    Invocations: guardrail.metrics.invocations(),
+    InvocationsIntervened: guardrail.metrics.interventions(),
+    InvocationLatency: guardrail.metrics.latencyInMillis(),
+    TextUnitCount: guardrail.metrics.textUnits(),
+    InvocationClientErrors: guardrail.metrics.clientErrors(),
+    InvocationServerErrors: guardrail.metrics.serverErrors(),
+    InvocationThrottles: guardrail.metrics.throttles(),
   };
   for (const [name, metric] of Object.entries(metrics)) {
     new Alarm(stack, name, { metric, threshold: 1, evaluationPeriods: 1 });

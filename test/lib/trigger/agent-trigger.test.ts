@@ -437,7 +437,7 @@ describe('refused at synth', () => {
   test('an alarm that watches no metric', () => {
     const scene = new TriggerScene();
     const alarm = new cloudwatch.Alarm(scene.stack, 'Al', {
-      metric: scene.agent.metricThrottles(),
+      metric: scene.agent.project.metrics.inferenceClientErrors(),
       threshold: 1,
       evaluationPeriods: 1,
     });
@@ -451,7 +451,7 @@ describe('refused at synth', () => {
 
   test('an alarm that watches a metric is not', () => {
     const scene = new TriggerScene();
-    const metric = scene.agent.metricThrottles();
+    const metric = scene.agent.project.metrics.inferenceClientErrors();
     const alarm = new cloudwatch.Alarm(scene.stack, 'Al', { metric, threshold: 1, evaluationPeriods: 1 });
     expect(() => scene.add(AgentTrigger.onAlarm(alarm))).not.toThrow();
   });

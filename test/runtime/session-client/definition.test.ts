@@ -29,8 +29,9 @@ const FILE: SessionDefinitionFile = {
     capability_directories: ['/opt/agent/skills'],
   },
 };
-const BINDING: Omit<SessionDefinitionBinding, 'sha256'> = {
+const BINDING: SessionDefinitionBinding = {
   format: 'cdk-bedrock-managed-agents/session-binding/1',
+  sha256: '0'.repeat(64),
   bucket: 'assets',
   key: 'abc.json',
   region: 'us-east-1',
