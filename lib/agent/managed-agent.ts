@@ -3,6 +3,7 @@ import { PermissionsBoundary, type IPrincipal, type IRole } from 'aws-cdk-lib/aw
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Names, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { declareImportedRole } from '../declaration/imported';
 import { AgentKey } from '../encryption';
 import { AgentCoreEnvironment, type IAgentEnvironment } from '../environment';
 import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
@@ -86,6 +87,7 @@ export class ManagedAgent extends ManagedAgentBase {
     this.sessionRole = props.sessionRole ?? createSessionRole(this, 'SessionRole');
     this.requireDistinctRoles();
     const session = environment.bind({ agentName: this.agentName, sessionRole: this.sessionRole });
+    declareImportedRole(this, this.sessionRole, 'session role');
     attachPolicy(
       this,
       'SessionPolicy',

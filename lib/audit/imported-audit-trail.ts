@@ -5,6 +5,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { declareImportedTrail } from '../declaration/imported';
 import { requirePattern } from '../validation/input-error';
 import { alarmResources } from './alarm-resources';
 import { admitAlarms } from './alarm-topic';
@@ -32,6 +33,7 @@ export class ImportedAuditTrail extends Construct implements IAgentAuditTrail {
       'Copy the ARN from `aws cloudtrail describe-trails`',
     );
     this.trailArn = attributes.trailArn;
+    declareImportedTrail(this, this.trailArn);
     this.logGroup = attributes.logGroup;
     this.bucket = attributes.bucket;
     this.encryptionKey = attributes.encryptionKey;

@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { declareImportedRole } from '../declaration/imported';
 import { AgentKey } from '../encryption';
 import { allowLogs } from '../encryption/key-statements';
 import { logCallerStatements } from '../encryption/log-caller-statements';
@@ -105,6 +106,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     const image = chosenImage._bind(this);
     this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
     this.grantPrincipal = this.executionRole;
+    declareImportedRole(this, this.executionRole, 'execution role');
     const startPolicy = attachPolicy(
       this,
       'StartPolicy',

@@ -103,6 +103,8 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
       makesMissing: true,
     });
     this.access = new NetworkAccess(this, [this.endpointSecurityGroup], this.egress);
+    // The route to the NAT gateway belongs to the network.
+    this.access.declareEgress(this);
     [...BASE_SERVICES, ...(props.services ?? [])].forEach((service) => this.addService(service));
 
     if (this.egress.domains.length > 0) {

@@ -4,6 +4,13 @@ import { requireInput, requirePattern, requireWholeNumber } from '../validation/
 /** How traffic to the internet leaves a network that allows it. */
 export interface AgentEgressOptions {
   /**
+   * Why agents need this way out. With a reason the choice is declared, and the security checks accept the NAT gateway and
+   * the rules of the security groups; without one they report both.
+   * @default - not declared
+   */
+  readonly reason?: string;
+
+  /**
    * Number of NAT gateways. One serves all Availability Zones (and fails with its own); one per zone costs more.
    * Not for `AgentNetwork.fromVpc`, which uses the routes of the VPC it is given.
    * @default 1
@@ -46,7 +53,7 @@ export class AgentEgress {
     return new AgentEgress('allow-list', domains, options);
   }
 
-  /** The whole internet on port 443, through a NAT gateway. The security checks of this library report it. */
+  /** The whole internet on port 443, through a NAT gateway. The security checks report it unless it has a reason. */
   public static open(options: AgentEgressOptions = {}): AgentEgress {
     return new AgentEgress('open', [], options);
   }
@@ -63,11 +70,24 @@ export class AgentEgress {
    */
   public readonly natGateways?: number;
 
+  /**
+   * Why agents need this way out, as it was given.
+   * @default - not declared
+   */
+  public readonly reason?: string;
+
   private constructor(mode: string, domains: string[], options: AgentEgressOptions = {}) {
     if (options.natGateways !== undefined) {
       requireWholeNumber(WHERE, 'natGateways', options.natGateways, 1, 3, 'NAT gateways');
     }
+    requireInput(options.reason === undefined || options.reason.trim() !== '', WHERE, {
+      input: 'reason',
+      value: options.reason,
+      allowed: 'a sentence that an auditor can read',
+      fix: 'say why agents need this way out, or leave reason out',
+    });
     this.mode = mode;
+    this.reason = options.reason?.trim();
     this.domains = [...domains];
     this.natGateways = options.natGateways;
   }

@@ -1,6 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { declareImportedVpc } from '../declaration/imported';
 import { requireInput } from '../validation/input-error';
 import type {
   AgentNetworkAttributes,
@@ -99,6 +100,7 @@ export function networkFromVpc(scope: Construct, id: string, props: AgentNetwork
   });
   network.use({ vpc, subnets, endpointSecurityGroup, egress }, endpoints, groupsOf(endpointSecurityGroup, existing));
   wanted.forEach((service) => network.addService(service));
+  declareImportedVpc(network, vpc);
 
   if (egress.domains.length > 0) {
     new DnsFirewall(network, 'DnsFirewall', {
@@ -142,6 +144,7 @@ export function networkFromAttributes(scope: Construct, id: string, attrs: Agent
     existing: attrs.endpoints,
     makesMissing: false,
   });
+  declareImportedVpc(network, vpc);
   return network.use(
     { vpc, subnets: [...subnets], endpointSecurityGroup, egress },
     endpoints,

@@ -1,5 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
+import { declare } from '../declaration/write';
+import { egressRecord, type EgressNetwork } from '../declaration/records';
 import { requireInput } from '../validation/input-error';
 import type { AgentEgress } from './egress';
 import { ManagedPrefixList } from './managed-prefix-list';
@@ -11,7 +13,7 @@ export class NetworkAccess {
   private readonly done = new WeakSet<ec2.ISecurityGroup>();
 
   constructor(
-    private readonly scope: IConstruct,
+    private readonly scope: EgressNetwork,
     private readonly endpointGroups: ec2.ISecurityGroup[],
     private readonly egress: AgentEgress,
   ) {}
@@ -34,6 +36,14 @@ export class NetworkAccess {
     groups.filter((group) => !this.done.has(group)).forEach((group) => this.openGroup(group));
   }
 
+  /** Declares egress that has a reason, for what is in a scope. */
+  public declareEgress(scope: IConstruct): void {
+    const { reason, reachesInternet } = this.egress;
+    if (reachesInternet && reason !== undefined) {
+      declare(scope, egressRecord(this.scope, ec2.Peer.anyIpv4(), 443, { reason: reasonText(this.egress, reason) }));
+    }
+  }
+
   private openGroup(group: ec2.ISecurityGroup): void {
     this.done.add(group);
     for (const list of [ManagedPrefixList.s3(group), ManagedPrefixList.dynamoDb(group)]) {
@@ -43,6 +53,7 @@ export class NetworkAccess {
       // A security group knows addresses, not names: which names resolve is the DNS Firewall's part (allow-list), and
       // in open mode this is what was asked for. Only HTTPS leaves either way.
       group.addEgressRule(ec2.Peer.anyIpv4(), HTTPS, `HTTPS to the internet (egress: ${this.egress.mode})`);
+      this.declareEgress(group);
     }
   }
 
@@ -55,4 +66,9 @@ export class NetworkAccess {
       fix: 'create (or import) the group with allowAllOutbound: false; connect() adds the rules it needs',
     });
   }
+}
+
+/** Which names an allow-list answers for is part of the decision. */
+function reasonText({ domains }: AgentEgress, reason: string): string {
+  return domains.length > 0 ? `${reason} (only these names resolve: ${domains.join(', ')})` : reason;
 }

@@ -1,5 +1,7 @@
 import type { PolicyValidationPluginReport, PolicyViolation } from 'aws-cdk-lib/core';
 import { agentStacks } from './model/agent-stacks';
+import { type Declared, declarations, exemptSources } from './model/declared';
+import { declarationReason, declarationTitle } from './model/declaration-text';
 import type { CheckOptions, Finding, SecurityRule } from './rules/rule';
 import { TemplateIndex } from './template-index';
 import type { TemplateSource } from './template/template-source';
@@ -18,11 +20,15 @@ export interface CheckRequest {
 export function checkTemplates({ rules, options, sources, judged }: CheckRequest): PolicyValidationPluginReport {
   const violations = new Map<string, PolicyViolation & { violatingResources: object[] }>();
   const seen = new Set<string>();
-  for (const index of TemplateIndex.worlds(sources, concernedBy(sources))) {
+  const worlds = TemplateIndex.worlds(sources, concernedBy(sources));
+  const [first] = worlds;
+  const exempt = exemptSources(first, options);
+  for (const index of worlds) {
     for (const rule of rules) {
       for (const finding of rule.check(index, options)) {
+        const { id } = finding.resource.source;
         const key = [rule.id, finding.detail, finding.resource.id].join('\n');
-        if (judged.has(finding.resource.source.id) && !seen.has(key)) {
+        if (judged.has(id) && !exempt.has(id) && !seen.has(key)) {
           seen.add(key);
           add(violations, rule, finding);
         }
@@ -34,7 +40,15 @@ export function checkTemplates({ rules, options, sources, judged }: CheckRequest
     // Warnings do not fail: only what has the severity of a rule does.
     success: found.every(({ severity }) => severity === 'warning'),
     violations: found,
+    metadata: decisions(declarations(first).filter(({ source }) => judged.has(source.id))),
   };
+}
+
+/** What the owner of the app has declared, for whoever reads the report. */
+function decisions(declared: readonly Declared[]): Record<string, string> | undefined {
+  return declared.length > 0
+    ? Object.fromEntries(declared.map(({ record }) => [declarationTitle(record), declarationReason(record)]))
+    : undefined;
 }
 
 /** The conditions of stacks that hold no part of an agent and grant nothing of it change nothing; trying them costs. */

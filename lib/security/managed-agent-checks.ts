@@ -8,7 +8,6 @@ import {
 // Not from 'cdk-nag' itself: that loads the thousand rules of its packs, ten times as long as this whole library.
 import { NagPack } from 'cdk-nag/lib/nag-pack';
 import type { IConstruct } from 'constructs';
-import { requireInput } from '../validation/input-error';
 import type * as Engine from './check-engine';
 import { type ManagedAgentChecksProps, ManagedAgentRuleFamily } from './managed-agent-checks-props';
 import type { CheckOptions, SecurityRule } from './rules/rule';
@@ -41,6 +40,8 @@ const engine = () => require('./check-engine') as typeof Engine;
  * Validations.of(stack).acknowledge({ id: 'ManagedAgentChecks::MA-AUD1', reason: 'The organization trail org-trail records these events' });
  * ```
  *
+ * A decision that a rule has to know (an action, egress, something that can't be read) is a {@link Declaration}.
+ *
  * What cannot be judged because it is not in the app (an imported VPC) is a warning, which fails nothing.
  */
 export class ManagedAgentChecks extends NagPack {
@@ -50,30 +51,22 @@ export class ManagedAgentChecks extends NagPack {
   public readonly ruleIds?: string[];
 
   private readonly scope?: IConstruct;
-  private readonly props: ManagedAgentChecksProps;
   private readonly rules: readonly SecurityRule[];
   private readonly options: CheckOptions;
 
   /**
    * @param scope the App, Stage or Stack to judge; without one, whatever the pack is registered on
-   * @throws InputError for an option without a reason, an action with a wildcard or a port out of range
    */
   constructor(scope?: IConstruct, props: ManagedAgentChecksProps = {}) {
     super(scope);
     this.packName = NAME;
     this.scope = scope;
-    this.props = props;
-    checkProps(scope ?? NAME, props);
     const families: readonly string[] =
       props.families ??
       Object.values(ManagedAgentRuleFamily).filter((family) => family !== ManagedAgentRuleFamily.COST);
     this.rules = engine().RULES.filter(({ family }) => families.includes(family));
     this.ruleIds = this.rules.map(({ id }) => id);
-    this.options = {
-      allowedEgress: (props.allowedEgress ?? []).map(({ peer, port }) => ({ peer, port: port ?? 443 })),
-      allowedWildcardActions: (props.allowedWildcardActions ?? []).map(({ action }) => action),
-      permissionsBoundary: props.permissionsBoundary,
-    };
+    this.options = { permissionsBoundary: props.permissionsBoundary };
   }
 
   /** Called by core after synthesis, with the stacks of the Stage that the pack is registered on. */
@@ -102,68 +95,20 @@ export class ManagedAgentChecks extends NagPack {
   /** @param inScope whether a stack is judged, given the top-level stack it is nested in */
   private check(app: IConstruct, inScope: (root: Stack, stack: Stack) => boolean): PolicyValidationPluginReport {
     const { checkTemplates, readConstructTree, stacksBelow } = engine();
-    const exempt = new Set(this.props.exemptStacks?.map(({ stack }) => stack));
     const below = this.scope && new Set(stacksBelow(this.scope));
     const stacks = stacksBelow(app);
     const sources = readConstructTree(app);
     const judged = stacks.flatMap((stack, position) => {
       const line = lineOf(stack);
       const root = line[line.length - 1];
-      const counts =
-        inScope(root, stack) &&
-        (!below || line.some((each) => below.has(each))) &&
-        !line.some((each) => exempt.has(each));
+      const counts = inScope(root, stack) && (!below || line.some((each) => below.has(each)));
       return counts ? [sources[position].id] : [];
     });
-    const report = checkTemplates({ rules: this.rules, options: this.options, sources, judged: new Set(judged) });
-    return { ...report, metadata: this.decisions() };
-  }
-
-  /** What the owner of the app has decided, for whoever reads the report. */
-  private decisions(): Record<string, string> | undefined {
-    const { exemptStacks, allowedEgress, allowedWildcardActions } = this.props;
-    const decisions = [
-      ...(exemptStacks ?? []).map(({ stack, reason }) => [`exempt ${stack.node.path}`, reason]),
-      ...(allowedEgress ?? []).map(({ peer, port, reason }) => [`egress ${peer}:${port ?? 443}`, reason]),
-      ...(allowedWildcardActions ?? []).map(({ action, reason }) => [`wildcard ${action}`, reason]),
-    ];
-    return decisions.length > 0 ? (Object.fromEntries(decisions) as Record<string, string>) : undefined;
+    return checkTemplates({ rules: this.rules, options: this.options, sources, judged: new Set(judged) });
   }
 }
 
 /** A stack and the stacks it is nested in, the top-level one last. */
 function lineOf(stack: Stack): Stack[] {
   return stack.nestedStackParent ? [stack, ...lineOf(stack.nestedStackParent)] : [stack];
-}
-
-function checkProps(where: IConstruct | string, props: ManagedAgentChecksProps): void {
-  const decisions = [
-    ...(props.exemptStacks ?? []).map(({ reason }) => ['exemptStacks', reason]),
-    ...(props.allowedEgress ?? []).map(({ reason }) => ['allowedEgress', reason]),
-    ...(props.allowedWildcardActions ?? []).map(({ reason }) => ['allowedWildcardActions', reason]),
-  ];
-  for (const [input, reason] of decisions) {
-    requireInput(reason.trim().length > 0, where, {
-      input: `${input}[].reason`,
-      value: reason,
-      allowed: 'a sentence an auditor can read',
-      fix: 'say why',
-    });
-  }
-  for (const { action } of props.allowedWildcardActions ?? []) {
-    requireInput(/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action), where, {
-      input: 'allowedWildcardActions[].action',
-      value: action,
-      allowed: 'one action without wildcards, for example codeartifact:ListDomains',
-      fix: 'list the actions one by one',
-    });
-  }
-  for (const { port } of props.allowedEgress ?? []) {
-    requireInput(port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65535), where, {
-      input: 'allowedEgress[].port',
-      value: port,
-      allowed: 'a TCP port from 1 to 65535',
-      fix: 'name the port',
-    });
-  }
 }

@@ -43,7 +43,8 @@ export function roleKey(index: TemplateIndex, value: string): string {
   if (reference) {
     return `${reference.sourceId}#${reference.logicalId}`;
   }
-  const arn = /^arn:[^:]*:iam::[^:]*:role\/(?:.*\/)?([^/]+)$/.exec(value);
+  // The account may be a reference, which holds colons.
+  const arn = /^arn:[^:]*:iam::(?:\$\{[^}]*\}|[^:$])*:role\/(?:.*\/)?([^/]+)$/.exec(value);
   const name = arn?.[1] ?? value;
   const sole = soleReference(name);
   if (sole) {

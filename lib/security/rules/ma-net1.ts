@@ -1,8 +1,9 @@
 import { runtimes } from '../model/agents';
 import { textAt } from '../model/json';
-import { routesOf, routeTablesOf, runtimeSubnets } from '../model/network';
+import { routesOf, routeTablesOf, runtimeSubnets, runtimeVpcs } from '../model/network';
+import { declaredEgress } from '../model/declared';
 import type { IndexedResource, TemplateIndex } from '../template-index';
-import type { Finding, SecurityRule } from './rule';
+import type { CheckOptions, Finding, SecurityRule } from './rule';
 
 const LOCATION = 'Properties.NetworkConfiguration';
 
@@ -16,10 +17,10 @@ export const MA_NET1: SecurityRule = {
   fix: 'Use AgentNetwork in its isolated default, or remove the route and add an interface endpoint for each service the agent needs',
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
-  check: (index) => runtimes(index).flatMap((runtime) => judge(index, runtime)),
+  check: (index, options) => runtimes(index).flatMap((runtime) => judge(index, runtime, options)),
 };
 
-function judge(index: TemplateIndex, runtime: IndexedResource): Finding[] {
+function judge(index: TemplateIndex, runtime: IndexedResource, options: CheckOptions): Finding[] {
   const mode = textAt(runtime.properties, 'NetworkConfiguration', 'NetworkMode');
   if (mode !== 'VPC') {
     return [
@@ -35,13 +36,14 @@ function judge(index: TemplateIndex, runtime: IndexedResource): Finding[] {
     return [{ resource: runtime, location: LOCATION, detail: 'the Runtime is in VPC mode without subnets' }];
   }
   const unknown = subnets.filter((subnet) => !index.target(subnet));
+  const [vpc] = runtimeVpcs(index, runtime);
   const routes = new Set(
     subnets.flatMap((subnet) => routeTablesOf(index, subnet)).flatMap((table) => routesOf(index, table)),
   );
   return [
     ...[...routes].flatMap((route) => {
       const way = wayOut(index, route);
-      return way
+      return way && !isDeclared(index, route, vpc, options)
         ? [
             {
               resource: route,
@@ -86,6 +88,12 @@ function wayOut(index: TemplateIndex, route: IndexedResource): string | undefine
     ? target.type === 'AWS::EC2::InternetGateway'
     : gateway.startsWith('igw-') || isDefault(route);
   return internet ? 'an internet gateway' : undefined;
+}
+
+/** A NAT gateway for everything is what a declared way to every address needs; other ways out are not. */
+function isDeclared(index: TemplateIndex, at: IndexedResource, vpc: unknown, options: CheckOptions): boolean {
+  const { NatGatewayId, DestinationCidrBlock: peer } = at.properties;
+  return NatGatewayId !== undefined && declaredEgress(index, { at, vpc, peer, port: 443 }, options);
 }
 
 function isDefault({ properties }: IndexedResource): boolean {

@@ -1,6 +1,7 @@
 import { runtimes } from '../model/agents';
 import { listAt } from '../model/json';
 import { groupRules, type GroupRule, runtimeGroups } from '../model/network';
+import { declaredEgress } from '../model/declared';
 import type { IndexedResource, TemplateIndex } from '../template-index';
 import type { CheckOptions, Finding, SecurityRule } from './rule';
 
@@ -16,7 +17,7 @@ export const MA_NET4: SecurityRule = {
   severity: 'error',
   what: "A Runtime's security groups have no ingress, and egress only on 443 to endpoints or prefix lists and on 2049 to mount targets.",
   why: 'BMA calls the Runtime from the AWS side, so nothing has to connect to it; open egress is a way out for data even inside a VPC.',
-  fix: 'Use the security group that the environment makes, remove the rule, or name the peer in allowedEgress',
+  fix: 'Use the security group that the environment makes, remove the rule, or declare the peer with Declaration.egress',
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
   check: (index, options) => {
@@ -61,7 +62,7 @@ function judge(index: TemplateIndex, group: IndexedResource, options: CheckOptio
     detail: 'a security group of a Runtime accepts connections',
   }));
   const open = groupRules(index, group, 'Egress')
-    .filter((rule) => !isAllowed(index, rule, options))
+    .filter((rule) => !isAllowed(index, group, rule, options))
     .map(({ resource, location, peer, fromPort, toPort }) => ({
       resource,
       location,
@@ -81,7 +82,7 @@ function judge(index: TemplateIndex, group: IndexedResource, options: CheckOptio
   return [...ingress, ...open, ...implicit];
 }
 
-function isAllowed(index: TemplateIndex, rule: GroupRule, { allowedEgress }: CheckOptions): boolean {
+function isAllowed(index: TemplateIndex, group: IndexedResource, rule: GroupRule, options: CheckOptions): boolean {
   if (rule.peer === NOTHING) {
     return true;
   }
@@ -92,7 +93,7 @@ function isAllowed(index: TemplateIndex, rule: GroupRule, { allowedEgress }: Che
     return false;
   }
   const port = rule.fromPort;
-  if (allowedEgress.some((allowed) => allowed.peer === rule.peer && allowed.port === port)) {
+  if (declaredEgress(index, { at: rule.resource, vpc: group.properties.VpcId, peer: rule.peer, port }, options)) {
     return true;
   }
   return (

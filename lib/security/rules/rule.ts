@@ -18,19 +18,15 @@ export interface Finding {
   readonly unverified?: boolean;
 }
 
-/** Egress that the owner of the app has decided to allow. */
-export interface EgressAllowance {
-  readonly peer: string;
-  readonly port: number;
-}
-
 /** What the rules may be told about an app. */
 export interface CheckOptions {
-  readonly allowedEgress: readonly EgressAllowance[];
-  /** Actions that may be allowed on every resource, beside those that have no resource-level form. */
-  readonly allowedWildcardActions: readonly string[];
   /** Managed policy that has to be the boundary of every role of an agent. */
   readonly permissionsBoundary?: string;
+  /**
+   * The time at which declarations have to hold.
+   * @default - now
+   */
+  readonly now?: Date;
 }
 
 /** Controls of public catalogues that a rule helps to meet, where the relation is plain. */

@@ -1,3 +1,4 @@
+import { declarationTitle } from '../model/declaration-text';
 import type { TemplateIndex } from '../template-index';
 import { agentsOf, type Agent } from './agent';
 import { auditOf } from './audit-record';
@@ -8,9 +9,9 @@ import { STATEMENT_LIMITS } from './limits';
 import { readNetwork } from './network-reach';
 import { permits } from './permissions';
 import { Identities, roleReach, type Identity } from './roles';
-import { sorted, sortedBy, type Source } from './source';
+import { sorted, sortedBy, type Item, type Source } from './source';
 import { startersOf, withWorkflowStarters } from './starters';
-import { STATEMENT_FORMAT, type Permission, type Statement, type Unknown } from './statement';
+import { STATEMENT_FORMAT, type DeclaredDecision, type Permission, type Statement, type Unknown } from './statement';
 import { storesOf } from './stores';
 import { chainOf } from './triggers';
 
@@ -24,6 +25,7 @@ export function statementsOf(index: TemplateIndex): Statement[] {
 function statementOf(agent: Agent, identities: Identities, source: Source): Statement {
   const { runtime, sessionRole, executionRole } = agent;
   const { network, vpc, unknown } = readNetwork(agent, source);
+  const declared = declaredFor(agent, vpc, source);
   const chain = chainOf(agent, identities, source);
   const definition = definitionOf(agent, source);
   const roles = [
@@ -43,6 +45,7 @@ function statementOf(agent: Agent, identities: Identities, source: Source): Stat
     guardrails: guardrailsOf(chain.roles),
     audit: auditOf(agent, vpc, chain.compute, source),
     bounds: boundsOf(agent, chain.compute, source),
+    ...(declared.length > 0 ? { declarations: declared } : {}),
     unknown: sortedBy(
       new Map(
         [...unknown, ...unknownParts(agent, source)].map((entry) => [`${entry.where} ${entry.what}`, entry]),
@@ -51,6 +54,20 @@ function statementOf(agent: Agent, identities: Identities, source: Source): Stat
     ),
     limits: STATEMENT_LIMITS,
   };
+}
+
+/** Declarations in the stacks of an agent, its roles and its network. */
+function declaredFor({ runtime, sessionRole, executionRole }: Agent, vpc: Item | undefined, source: Source) {
+  const stacks = [runtime, sessionRole?.item, executionRole?.item, vpc].flatMap((item) => item?.stack ?? []);
+  const declared = [...new Set(stacks)]
+    .flatMap((stack) => source.declarations(stack))
+    .map((record) => ({
+      what: source.text(declarationTitle(record)),
+      reason: record.reason,
+      ...(record.expires === undefined ? {} : { expires: record.expires }),
+    }));
+  const line = ({ what, reason }: DeclaredDecision) => `${what} ${reason}`;
+  return sortedBy(new Map(declared.map((entry) => [line(entry), entry])).values(), line);
 }
 
 export function modelsOf(permissions: readonly Permission[]): string[] {

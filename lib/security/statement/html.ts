@@ -3,7 +3,7 @@ import { NO_REASON } from './permissions';
 import { PAGE_STYLE } from './page-style';
 import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
 import { pictureSvg } from './picture';
-import type { RoleReach, Statement } from './statement';
+import type { DeclaredDecision, RoleReach, Statement } from './statement';
 
 /**
  * A statement as one page: no script, no external asset, and a policy that forbids both. Readable in light and dark, on a
@@ -42,6 +42,7 @@ ${block('Data stores', rows(['Store', 'Access', 'By', 'Encryption'], storeRows(s
 ${block('Model, tools, guardrails', rows(['What', 'Value'], modelRows(statement)))}
 ${block('Bounds', rows(['Bound', 'Value'], boundRows(statement)))}
 ${block('Audit', rows(['What', 'Name', 'Detail'], auditRows(statement)))}
+${statement.declarations ? block('Declarations', rows(['What', 'Reason', 'Until'], declarationRows(statement.declarations))) : ''}
 ${block('Not known at synth', rows(['Where', 'What'], unknownRows(statement)))}
 ${block('Limits of this statement', `<ul>${statement.limits.map((limit) => `<li>${html(limit)}</li>`).join('')}</ul>`)}
 </main>
@@ -111,6 +112,14 @@ function rows(headings: readonly string[], cells: readonly (readonly string[])[]
     )
     .join('');
   return `<table${kind && ` class="${kind}"`}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+function declarationRows(declarations: readonly DeclaredDecision[]): string[][] {
+  return declarations.map(({ what, reason, expires }) => [
+    name(what),
+    html(reason),
+    expires ? html(expires) : 'no end',
+  ]);
 }
 
 function roleSection(role: RoleReach): string {

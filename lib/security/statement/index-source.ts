@@ -1,5 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import type { DeclarationRecord } from '../../contracts/declarations';
+import { declarations } from '../model/declared';
 import { knownCondition, type StackLookup } from '../template/intrinsics';
 import { referencesIn } from '../template/reference-text';
 import type { IndexedResource, TemplateIndex } from '../template-index';
@@ -83,6 +85,12 @@ export class IndexSource implements Source {
     }
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return text.includes('#') ? this.index.mentioned(text).map(({ id }) => this.byId.get(id)!) : [];
+  }
+
+  public declarations(stack: string): readonly DeclarationRecord[] {
+    return declarations(this.index)
+      .filter(({ source }) => source.id === stack)
+      .map(({ record }) => record);
   }
 
   public view<T>(build: (source: Source) => T): T {

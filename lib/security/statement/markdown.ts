@@ -109,6 +109,18 @@ export function statementMarkdown(statement: Statement): string {
       ),
       ...audit.alarms.map((alarm) => `alarm ${code(alarm)}`),
     ]),
+    ...(statement.declarations
+      ? [
+          '## Declarations',
+          '',
+          ...list(
+            statement.declarations.map(
+              ({ what, reason, expires }) =>
+                `${code(what)}: ${code(reason)}${expires ? `, until ${code(expires)}` : ''}`,
+            ),
+          ),
+        ]
+      : []),
     '## Not known at synth',
     '',
     ...list(statement.unknown.map(({ where, what }) => `${code(where)}: ${code(what)}`)),

@@ -1,3 +1,5 @@
+import type { DeclarationRecord } from '../../contracts/declarations';
+
 /** One resource of a final template. */
 export interface Item {
   /** Stack and logical id, unique in the app. */
@@ -30,6 +32,8 @@ export interface Source {
   named(text: string): Item | undefined;
   /** A text file of the assembly of a resource, by its name in it. */
   file(of: Item, name: string): string | undefined;
+  /** Declarations in the template of a stack. */
+  declarations(stack: string): readonly DeclarationRecord[];
   /** Something computed from the whole app, once. */
   view<T>(build: (source: Source) => T): T;
   /** Conditions of templates that only the deployment decides. */

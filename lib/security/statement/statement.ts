@@ -26,6 +26,8 @@ export interface Statement {
   readonly guardrails: readonly string[];
   readonly audit: Audit;
   readonly bounds: readonly Bound[];
+  /** Decisions of the owners of the app that the checks accept. Absent: none. */
+  readonly declarations?: readonly DeclaredDecision[];
   /** What could not be known at synth. */
   readonly unknown: readonly Unknown[];
   /** What no statement can promise. */
@@ -192,6 +194,14 @@ export interface Bound {
   /** `unbounded` when the template sets none; a text when it is known at deployment only. */
   readonly value: number | string;
   readonly unit: string;
+}
+
+export interface DeclaredDecision {
+  /** The kind and what it is about: `egress 10.20.0.0/16:443 (Network/Network)`. */
+  readonly what: string;
+  readonly reason: string;
+  /** ISO 8601 time at which it ends. */
+  readonly expires?: string;
 }
 
 export interface Unknown {

@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { CfnElement, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { nestedLogicalId, stackId } from '../../declaration/stack-id';
 import type { Template, TemplateSource } from './template-source';
 
 /**
@@ -11,12 +12,12 @@ import type { Template, TemplateSource } from './template-source';
  */
 export function readConstructTree(scope: IConstruct): TemplateSource[] {
   const stacks = stacksBelow(scope);
-  const ids = new Map(stacks.map((stack) => [stack, idOf(stack)]));
+  const ids = new Map(stacks.map((stack) => [stack, stackId(stack)]));
   return stacks.map((stack): TemplateSource => {
     const outdir = Stage.of(stack)?.outdir ?? '';
     const templatePath = path.join(outdir, stack.templateFile);
     const parent = stack.nestedStackParent;
-    const place = parent && { sourceId: ids.get(parent) ?? idOf(parent), logicalId: nestedLogicalId(stack) };
+    const place = parent && { sourceId: ids.get(parent) ?? stackId(parent), logicalId: nestedLogicalId(stack) };
     let paths: Map<string, string> | undefined;
     return {
       id: ids.get(stack)!,
@@ -43,15 +44,6 @@ export function stacksBelow(scope: IConstruct): Stack[] {
   };
   visit(scope);
   return stacks.length > 0 || Stage.isStage(scope) ? stacks : [Stack.of(scope)];
-}
-
-/** A nested stack is named after its resource in the parent, which is also what an assembly directory knows. */
-function idOf(stack: Stack): string {
-  return stack.nestedStackParent ? `${idOf(stack.nestedStackParent)}/${nestedLogicalId(stack)}` : stack.node.path;
-}
-
-function nestedLogicalId(stack: Stack): string {
-  return stack.nestedStackParent!.resolve(stack.nestedStackResource!.logicalId) as string;
 }
 
 function literal(text: string): string | undefined {

@@ -9,6 +9,7 @@ export interface TemplateResource {
 
 /** The parts of a CloudFormation template that decide what is deployed. */
 export interface Template {
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
   readonly Parameters?: Readonly<
     Record<string, { readonly Type?: string; readonly AllowedValues?: readonly unknown[] }>

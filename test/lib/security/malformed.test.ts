@@ -61,7 +61,7 @@ test('no rule throws, whatever stands in the place of a value', () => {
       });
       const report = checkTemplates({
         rules: RULES,
-        options: { allowedEgress: [], allowedWildcardActions: [] },
+        options: {},
         sources: changed,
         judged: new Set(changed.map(({ id }) => id)),
       });

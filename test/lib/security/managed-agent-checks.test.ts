@@ -302,16 +302,6 @@ describe('what the pack is asked to judge', () => {
     expect(synthReport(app).failed).toBe(false);
   });
 
-  test('not an exempt stack, whose reason stands in the report', () => {
-    const app = new App();
-    const stack = stackIn(app, 'Legacy');
-    rawRole(new NestedStack(stack, 'Nested'));
-
-    const report = check(app, { exemptStacks: [{ stack, reason: 'Retired in March' }] });
-
-    expect(report).toMatchObject({ success: true, violations: [], metadata: { 'exempt Legacy': 'Retired in March' } });
-  });
-
   test('only the families it is given', () => {
     const app = new App();
     rawRole(stackIn(app, 'Hand'));
@@ -327,46 +317,6 @@ describe('what the pack is asked to judge', () => {
 
     expect(new Set(report.violations.map(({ ruleName }) => ruleName))).toEqual(new Set(['MA-ID9']));
     expect(found(report)).toContain('MA-ID9 Agent/Reviewer/SessionRole/Resource');
-  });
-
-  test('egress and wildcard actions that the owner has decided on pass, with the reason in the report', () => {
-    const { app, stack } = governedApp();
-    const at = (place: string) => stack.node.findAll().find(({ node }) => node.path.endsWith(place)) as CfnResource;
-    at('Environment/SecurityGroup/Resource').addPropertyOverride('SecurityGroupEgress.0', {
-      CidrIp: '10.20.0.0/16',
-      DestinationPrefixListId: undefined,
-    });
-    at('Environment/SecurityGroup/Resource').addPropertyDeletionOverride(
-      'SecurityGroupEgress.0.DestinationPrefixListId',
-    );
-    at('Environment/LogPolicy/Resource').addPropertyOverride('PolicyDocument.Statement.2', {
-      Effect: 'Allow',
-      Action: 'codeartifact:ListDomains',
-      Resource: '*',
-    });
-    at('Environment/LogPolicy/Resource').addPropertyDeletionOverride('PolicyDocument.Statement.2.Condition');
-    const allowed: ManagedAgentChecksProps = {
-      allowedEgress: [{ peer: '10.20.0.0/16', reason: 'The package mirror' }],
-      allowedWildcardActions: [{ action: 'codeartifact:ListDomains', reason: 'No resource-level form' }],
-    };
-
-    expect(new Set(check(app).violations.map(({ ruleName }) => ruleName))).toEqual(new Set(['MA-NET4', 'MA-ID5']));
-    expect(check(app, allowed)).toMatchObject({
-      success: true,
-      violations: [],
-      metadata: {
-        'egress 10.20.0.0/16:443': 'The package mirror',
-        'wildcard codeartifact:ListDomains': 'No resource-level form',
-      },
-    });
-  });
-
-  test.each<[string, ManagedAgentChecksProps]>([
-    ['egress without a reason', { allowedEgress: [{ peer: '10.0.0.0/8', reason: ' ' }] }],
-    ['a port that is none', { allowedEgress: [{ peer: '10.0.0.0/8', port: 0, reason: 'r' }] }],
-    ['a wildcard among the allowed actions', { allowedWildcardActions: [{ action: 's3:*', reason: 'r' }] }],
-  ])('refuses %s', (_, props) => {
-    expect(() => new ManagedAgentChecks(undefined, props)).toThrow(/Allowed: .*Fix: /);
   });
 });
 

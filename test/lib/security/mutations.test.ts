@@ -10,7 +10,7 @@ import { mutate, type Mutation } from './mutant';
 
 const mutations = JSON.parse(fs.readFileSync(path.join(__dirname, 'mutations.json'), 'utf8')) as Mutation[];
 
-const OPTIONS = { allowedEgress: [], allowedWildcardActions: [] };
+const OPTIONS = {};
 
 /** The ids of the rules that find something. */
 function violated(sources: readonly TemplateSource[]): string[] {

@@ -1,0 +1,11 @@
+import { Stack } from 'aws-cdk-lib/core';
+
+/** A nested stack is named after its resource in the parent, which is also what an assembly directory knows. */
+export function stackId(stack: Stack): string {
+  return stack.nestedStackParent ? `${stackId(stack.nestedStackParent)}/${nestedLogicalId(stack)}` : stack.node.path;
+}
+
+/** Logical id of the resource that deploys a nested stack, in the template of its parent. */
+export function nestedLogicalId(stack: Stack): string {
+  return stack.nestedStackParent!.resolve(stack.nestedStackResource!.logicalId) as string;
+}

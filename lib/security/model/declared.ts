@@ -1,0 +1,150 @@
+import {
+  type ActionDeclaration,
+  DECLARATIONS_KEY,
+  type DeclarationRecord,
+  type EgressDeclaration,
+} from '../../contracts/declarations';
+import type { TemplateSource } from '../template/template-source';
+import type { IndexedResource, TemplateIndex } from '../template-index';
+import { listAt, numberAt, textAt } from './json';
+import { roleKey } from './roles';
+
+/** A declaration with its references resolved, and where it is written. */
+export interface Declared<R extends DeclarationRecord = DeclarationRecord> {
+  readonly source: TemplateSource;
+  readonly record: R;
+}
+
+/** Whether a declaration holds is a question of the time. */
+interface At {
+  readonly now?: Date;
+}
+
+/** Every declaration of the templates, expired ones included. Records that make no sense are left out. */
+export function declarations(index: TemplateIndex): readonly Declared[] {
+  return index.view(collect);
+}
+
+/** True when the record has no end or its end is still to come. An end that can't be read has passed. */
+export function isInForce({ record }: Declared, { now }: At = {}): boolean {
+  return record.expires === undefined || Date.parse(record.expires) > (now ?? new Date()).getTime();
+}
+
+/** What a role does somewhere, for {@link declaredAction}. */
+export interface UseOfAction {
+  /** The policy and the role: one of them has to be in the scope of the declaration. */
+  readonly at: readonly (IndexedResource | undefined)[];
+  /** Key of the role. */
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** True when an action of a role on a resource is declared. */
+export function declaredAction(index: TemplateIndex, use: UseOfAction, time: At): boolean {
+  return declarations(index).some(
+    (declared) =>
+      isKind(declared, 'action') &&
+      isInForce(declared, time) &&
+      use.at.some((place) => place && holdsFor(declared, place)) &&
+      declared.record.action.toLowerCase() === use.action.toLowerCase() &&
+      roleKey(index, declared.record.role as string) === use.role &&
+      (declared.record.resources === undefined || declared.record.resources.includes(use.resource)),
+  );
+}
+
+/** A way out of a network, for {@link declaredEgress}. */
+export interface UseOfEgress {
+  readonly at: IndexedResource;
+  readonly vpc: unknown;
+  readonly peer: unknown;
+  readonly port: number;
+}
+
+/** True when a rule of a security group or a route is declared. */
+export function declaredEgress(index: TemplateIndex, use: UseOfEgress, time: At): boolean {
+  return declarations(index).some(
+    (declared) =>
+      isKind(declared, 'egress') &&
+      isInForce(declared, time) &&
+      holdsFor(declared, use.at) &&
+      declared.record.vpc === use.vpc &&
+      declared.record.peer === use.peer &&
+      declared.record.port === use.port,
+  );
+}
+
+/** Ids of the stacks that are exempt; those nested in them are, too. */
+export function exemptSources(index: TemplateIndex, time: At): Set<string> {
+  const exempt = new Set(
+    declarations(index)
+      .filter((declared) => declared.record.kind === 'exempt' && isInForce(declared, time))
+      .map(({ source }) => source.id),
+  );
+  const within = (source: TemplateSource | undefined): boolean =>
+    source !== undefined &&
+    (exempt.has(source.id) || within(index.sources.find(({ id }) => id === source.nestedIn?.sourceId)));
+  return new Set(index.sources.filter(within).map(({ id }) => id));
+}
+
+/** True when a resource is in the scope of a declaration. */
+function holdsFor({ source, record }: Declared, resource: IndexedResource): boolean {
+  return resource.source.id === source.id && (record.within?.includes(resource.logicalId) ?? true);
+}
+
+function isKind<K extends DeclarationRecord['kind']>(
+  declared: Declared,
+  kind: K,
+): declared is Declared<Extract<DeclarationRecord, { kind: K }>> {
+  return declared.record.kind === kind;
+}
+
+function collect(index: TemplateIndex): Declared[] {
+  return index.sources.flatMap((source) => {
+    const { Metadata, Resources } = source.template;
+    const ofTemplate = listAt(Metadata, DECLARATIONS_KEY);
+    const ofResources = Object.entries(Resources ?? {}).flatMap(([logicalId, { Metadata: own }]) =>
+      own && DECLARATIONS_KEY in own
+        ? listAt(own, DECLARATIONS_KEY).map((record) => ({ ...(record as object), within: [logicalId] }))
+        : [],
+    );
+    return [...ofTemplate, ...ofResources].flatMap((raw) => {
+      const record = readable(index.resolve(source, raw));
+      return record ? [{ source, record }] : [];
+    });
+  });
+}
+
+/** The record, if it says everything that its kind needs. Templates can be written by hand. */
+function readable(raw: unknown): DeclarationRecord | undefined {
+  const record = raw as DeclarationRecord;
+  const { within } = (raw ?? {}) as { within?: unknown };
+  const decided =
+    (textAt(raw, 'reason') ?? '').trim() !== '' &&
+    (within === undefined || Array.isArray(within)) &&
+    ['string', 'undefined'].includes(typeof (raw as { expires?: unknown }).expires);
+  if (!decided) {
+    return undefined;
+  }
+  switch (textAt(raw, 'kind')) {
+    case 'action': {
+      const { resources } = record as Partial<ActionDeclaration>;
+      const complete =
+        textAt(raw, 'role') !== undefined &&
+        /^[a-z0-9-]+:[a-z0-9]+$/i.test(textAt(raw, 'action') ?? '') &&
+        (resources === undefined || Array.isArray(resources));
+      return complete ? record : undefined;
+    }
+    case 'egress': {
+      const port = numberAt(raw, 'port') ?? 443;
+      const complete = textAt(raw, 'vpc') !== undefined && textAt(raw, 'peer') !== undefined;
+      return complete ? { ...(record as EgressDeclaration), port } : undefined;
+    }
+    case 'principal':
+    case 'unreadable':
+    case 'exempt':
+      return record;
+    default:
+      return undefined;
+  }
+}
