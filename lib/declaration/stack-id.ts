@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib/core';
+import type { Stack } from 'aws-cdk-lib/core';
 
 /** A nested stack is named after its resource in the parent, which is also what an assembly directory knows. */
 export function stackId(stack: Stack): string {

@@ -1,6 +1,6 @@
 import type { IPeer } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
-import { Stack, Token } from 'aws-cdk-lib/core';
+import { type Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { TemplateText } from '../contracts/declarations';
 import { egressRecord, unreadableRecord } from '../declaration/records';

@@ -1,4 +1,4 @@
-import type { DeclarationRecord } from '../../contracts/declarations';
+import type { DeclarationRecord, TemplateText } from '../../contracts/declarations';
 
 /** The kind of a declaration and what it is about. References are text already. */
 export function declarationTitle(record: DeclarationRecord): string {
@@ -14,12 +14,16 @@ export function declarationReason({ reason, expires }: DeclarationRecord): strin
 function about(record: DeclarationRecord): string[] {
   switch (record.kind) {
     case 'action':
-      return [`${record.action}${record.resources ? ` on ${record.resources.join(', ')}` : ''}`];
+      return [`${record.action}${record.resources ? ` on ${record.resources.map(shown).join(', ')}` : ''}`];
     case 'egress':
-      return [`${String(record.peer)}:${record.port}`];
+      return [`${shown(record.peer)}:${record.port}`];
     case 'principal':
-      return [Object.values(record.principal).flat().join(', ')];
+      return [Object.values(record.principal).flat().map(shown).join(', ')];
     default:
       return [];
   }
+}
+
+function shown(text: TemplateText): string {
+  return typeof text === 'string' ? text : JSON.stringify(text);
 }

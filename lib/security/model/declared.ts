@@ -104,9 +104,7 @@ function collect(index: TemplateIndex): Declared[] {
     const { Metadata, Resources } = source.template;
     const ofTemplate = listAt(Metadata, DECLARATIONS_KEY);
     const ofResources = Object.entries(Resources ?? {}).flatMap(([logicalId, { Metadata: own }]) =>
-      own && DECLARATIONS_KEY in own
-        ? listAt(own, DECLARATIONS_KEY).map((record) => ({ ...(record as object), within: [logicalId] }))
-        : [],
+      listAt(own, DECLARATIONS_KEY).map((record) => ({ ...(record as object), within: [logicalId] })),
     );
     return [...ofTemplate, ...ofResources].flatMap((raw) => {
       const record = readable(index.resolve(source, raw));
@@ -122,7 +120,8 @@ function readable(raw: unknown): DeclarationRecord | undefined {
   const decided =
     (textAt(raw, 'reason') ?? '').trim() !== '' &&
     (within === undefined || Array.isArray(within)) &&
-    ['string', 'undefined'].includes(typeof (raw as { expires?: unknown }).expires);
+    isOptionalText((raw as { expires?: unknown }).expires) &&
+    isOptionalText((raw as { subject?: unknown }).subject);
   if (!decided) {
     return undefined;
   }
@@ -141,10 +140,15 @@ function readable(raw: unknown): DeclarationRecord | undefined {
       return complete ? { ...(record as EgressDeclaration), port } : undefined;
     }
     case 'principal':
+      return Object.values((raw as { principal?: object }).principal ?? {}).some(Array.isArray) ? record : undefined;
     case 'unreadable':
     case 'exempt':
       return record;
     default:
       return undefined;
   }
+}
+
+function isOptionalText(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
