@@ -305,7 +305,9 @@ describe('imports declare themselves', () => {
   test('a VPC, roles and a trail that exist, with the names that templates use', () => {
     const { stack, vpc } = importingApp();
     const network = AgentNetwork.fromVpc(stack, 'Network', { vpc });
-    AgentAuditTrail.fromTrail(stack, 'Trail', { trailArn: 'arn:aws:cloudtrail:us-east-1:111122223333:trail/org' });
+    AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'Trail', {
+      trailArn: 'arn:aws:cloudtrail:us-east-1:111122223333:trail/org',
+    });
     const sessionRole = iam.Role.fromRoleName(stack, 'Session', 'agent-session');
     const model = AgentModel.GPT_5_6_LUNA;
     new ManagedAgent(stack, 'Reviewer', { model, instructions: 'Review.', network, sessionRole });
