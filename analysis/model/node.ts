@@ -23,6 +23,8 @@ export interface Node {
   items(): Node[];
   /** The possible texts of a scalar. An unreadable node has one text, which is a hole. Objects and lists have none. */
   texts(): Case<Text>[];
+  /** What is in a text with JSON in it, parsed. None when the text is not JSON. */
+  json(): Node[];
   /** Keys and values of an object, each key as often as it has values. */
   entries(): [string, Node][];
 }

@@ -32,6 +32,10 @@ export interface OpaqueHole {
   readonly secret?: boolean;
   /** Why the value can't be read. Set for `unreadable`, and for a parameter whose value nobody gives. */
   readonly unreadable?: Unreadable;
+  /** The text that the value is computed from, or the text of a dynamic reference. */
+  readonly from?: Text;
+  /** How the hole is printed, where this isn't its key. */
+  readonly printed?: string;
 }
 
 /** One possible value, when it holds, and where it is written. */

@@ -1,0 +1,86 @@
+import { concat, join, textOf } from './compose-text';
+import type { Guard } from './guard';
+import { entriesOf, isObject } from './json';
+import type { Origin } from './origin';
+import type { Settled } from './settled';
+import { type TemplateReader, textsOf } from './template-reader';
+import type { Case, Text } from './text';
+
+/** The texts that `Fn::ToJsonString` writes. */
+export function jsonStringTexts(settled: Settled): Case<Text>[] {
+  const { value, guard, origin, reader } = settled;
+  if (value.kind !== 'json string') {
+    return [];
+  }
+  // Every function in the value is one part of the text; what is between them is known.
+  const parts: { json: unknown; origin: Origin }[] = [];
+  const pieces: (string | number)[] = [];
+  collect(value.json, origin.below('Fn::ToJsonString'), parts, pieces);
+  return reader
+    .combine(
+      { value: undefined, guard, place: origin },
+      () => parts.map((part) => partTexts(reader, part.json, part.origin, guard)),
+      (texts) =>
+        concat(
+          ...pieces.map((piece) => (typeof piece === 'string' ? textOf(piece) : (texts[piece] ?? textOf('null')))),
+        ),
+    )
+    .flatMap((each) => textsOf(each));
+}
+
+function collect(
+  json: unknown,
+  origin: Origin,
+  parts: { json: unknown; origin: Origin }[],
+  pieces: (string | number)[],
+): void {
+  if (Array.isArray(json)) {
+    json.forEach((item, index) => {
+      pieces.push(index === 0 ? '[' : ',');
+      collect(item, origin.below(index), parts, pieces);
+    });
+    pieces.push(json.length === 0 ? '[]' : ']');
+  } else if (isObject(json) && !isCall(json)) {
+    const entries = entriesOf(json);
+    entries.forEach(([key, inner], index) => {
+      pieces.push(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
+      collect(inner, origin.below(key), parts, pieces);
+    });
+    pieces.push(entries.length === 0 ? '{}' : '}');
+  } else if (isObject(json)) {
+    pieces.push(parts.length);
+    parts.push({ json, origin });
+  } else {
+    pieces.push(JSON.stringify(json) ?? 'null');
+  }
+}
+
+function isCall(json: object): boolean {
+  const keys = Object.keys(json);
+  return keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::'));
+}
+
+/** The JSON of what a function returns. An absent value is written as null. */
+function partTexts(reader: TemplateReader, json: unknown, origin: Origin, guard: Guard): Case<Text | undefined>[] {
+  return reader.settle(json, origin, guard).flatMap((settled): Case<Text | undefined>[] => {
+    const { value, guard: held } = settled;
+    const one = (text: Text | undefined): Case<Text | undefined>[] => [{ value: text, guard: held, place: origin }];
+    switch (value.kind) {
+      case 'absent':
+        return one(undefined);
+      case 'list':
+        return one(concat(textOf('['), join(value.items.map(quoted), ','), textOf(']')));
+      case 'json':
+        return typeof value.json === 'object'
+          ? jsonStringTexts({ ...settled, value: { kind: 'json string', json: value.json } })
+          : one(textOf(JSON.stringify(value.json)));
+      default:
+        return textsOf(settled).map((each) => ({ ...each, value: quoted(each.value) }));
+    }
+  });
+}
+
+function quoted(text: Text): Text {
+  const escaped = text.map((part) => (typeof part === 'string' ? JSON.stringify(part).slice(1, -1) : part));
+  return concat(textOf('"'), escaped, textOf('"'));
+}

@@ -1,0 +1,208 @@
+import type { Resource } from './assembly';
+import { concat, product, textOf } from './compose-text';
+import { FALSE, TRUE } from './guard';
+import { type Identity, identityOf } from './identity';
+import type { Case, Reference, Text } from './text';
+
+/** CloudFormation begins a generated name with the name of the stack; longer ones may be cut. */
+const STACK_NAME_CHARACTERS = 20;
+
+/** Names and ARNs of resources, in every deployment. */
+export class ResourceNames {
+  private readonly names = new Map<Resource, readonly Case<Text>[]>();
+  private readonly arns = new Map<Resource, readonly Case<Text>[]>();
+  private readonly reading = new Set<Resource>();
+
+  constructor(private readonly generatedPrefix: (resource: Resource) => string | undefined) {}
+
+  /** The name, or the id, of a resource. */
+  public name(resource: Resource): readonly Case<Text>[] {
+    return this.once(this.names, resource, () => {
+      const identity = identityOf(resource.type);
+      return identity?.name === undefined
+        ? [this.generated(resource, identity)]
+        : this.property(resource, identity.name, () => this.generated(resource, identity).value);
+    });
+  }
+
+  /** The ARN of a resource; none for a type without a known form. */
+  public arn(resource: Resource): readonly Case<Text>[] {
+    return this.once(this.arns, resource, () => {
+      const identity = identityOf(resource.type);
+      return identity ? this.filled(resource, `arn:P:${identity.arn}`) : [];
+    });
+  }
+
+  /** What a reference to a resource is, as ARN, name or URL; undefined where it is only equal to itself. */
+  public resolved(resource: Resource, reference: Reference): Text | undefined {
+    const identity = identityOf(resource.type);
+    if (!identity) {
+      return undefined;
+    }
+    const form = reference.attribute === undefined ? `{${identity.ref}}` : identity.attributes.get(reference.attribute);
+    switch (form) {
+      case undefined:
+      case '{other}':
+        return undefined;
+      case '{name}':
+        return single(this.name(resource)) ?? [this.nameHole(resource, identity)];
+      case '{arn}':
+        return single(this.arn(resource));
+      default:
+        return single(this.filled(resource, form));
+    }
+  }
+
+  /** The URL of a queue. */
+  public url(resource: Resource): readonly Case<Text>[] {
+    return identityOf(resource.type)?.ref === 'url' ? this.filled(resource, '{url}') : [];
+  }
+
+  private once(
+    known: Map<Resource, readonly Case<Text>[]>,
+    resource: Resource,
+    read: () => readonly Case<Text>[],
+  ): readonly Case<Text>[] {
+    const found = known.get(resource);
+    if (found) {
+      return found;
+    }
+    if (this.reading.has(resource)) {
+      // A name that is made from itself can't be deployed.
+      return [this.generated(resource, identityOf(resource.type))];
+    }
+    this.reading.add(resource);
+    try {
+      const cases = read();
+      known.set(resource, cases);
+      return cases;
+    } finally {
+      this.reading.delete(resource);
+    }
+  }
+
+  private generated(resource: Resource, identity: Identity | undefined): Case<Text> {
+    return { value: [this.nameHole(resource, identity)], guard: TRUE, place: resource.properties.place };
+  }
+
+  private nameHole(resource: Resource, identity: Identity | undefined): Reference {
+    const prefix =
+      identity?.generated === 'id' ? undefined : this.generatedPrefix(resource)?.slice(0, STACK_NAME_CHARACTERS);
+    return {
+      kind: 'reference',
+      key: `${resource.id}.@name`,
+      resource: resource.id,
+      attribute: '@name',
+      excludes: identity?.excludes ?? '',
+      begins: identity?.generated === 'lower-case stack name' ? prefix?.toLowerCase() : prefix,
+    };
+  }
+
+  /** The cases of a property, with something else where it isn't given. */
+  private property(resource: Resource, property: string, otherwise: () => Text): readonly Case<Text>[] {
+    const cases = resource.properties.at(property).flatMap((node) => node.texts());
+    const given = cases.reduce((any, each) => any.or(each.guard), FALSE);
+    const missing = resource.guard.and(given.not());
+    return missing.possible()
+      ? [...cases, { value: otherwise(), guard: missing, place: resource.properties.place }]
+      : cases;
+  }
+
+  private filled(resource: Resource, form: string): readonly Case<Text>[] {
+    const { account, region, partition } = resource.stack;
+    const place = resource.properties.place;
+    const fixed = (value: Text): readonly Case<Text>[] => [{ value, guard: TRUE, place }];
+    // Region and account are whole segments of an ARN.
+    const pieces = form.split(/(\{[^}]+\}|(?<=:)[RAP](?=:))/).filter((piece) => piece !== '');
+    const parts = pieces.map((piece): readonly Case<Text>[] => {
+      switch (piece) {
+        case 'P':
+          return fixed(textOf(partition));
+        case 'R':
+          return fixed(region);
+        case 'A':
+          return fixed(account);
+        case '{name}':
+          return this.name(resource);
+        case '{arn}':
+          return this.arn(resource);
+        case '{*}':
+          return fixed([
+            {
+              ...this.nameHole(resource, undefined),
+              key: `${resource.id}.@part`,
+              attribute: '@part',
+              begins: undefined,
+            },
+          ]);
+        case '{url}':
+          return this.queueUrl(resource);
+        default:
+          return piece.startsWith('{') ? this.filledProperty(resource, piece.slice(1, -1)) : fixed(textOf(piece));
+      }
+    });
+    const whole = { value: undefined, guard: resource.guard, place };
+    const cases = product(parts, (texts) => withoutDoubleSlash(concat(...texts.map((text) => text ?? []))), whole);
+    return cases ?? [];
+  }
+
+  private queueUrl(resource: Resource): readonly Case<Text>[] {
+    const { account, region, partition } = resource.stack;
+    const suffix = partition === 'aws-cn' ? '.amazonaws.com.cn/' : '.amazonaws.com/';
+    return this.name(resource).map((name) => ({
+      ...name,
+      value: concat(textOf('https://sqs.'), region, textOf(suffix), account, textOf('/'), name.value),
+    }));
+  }
+
+  private filledProperty(resource: Resource, written: string): readonly Case<Text>[] {
+    const [, property, mark = '', detail = ''] = /^(\w+)([=<?]?)(.*)$/.exec(written) ?? [];
+    const fallback = (): Text => {
+      switch (mark) {
+        case '=':
+          return textOf(detail);
+        case '?':
+          return [];
+        default:
+          return detail.endsWith('+/')
+            ? []
+            : [{ ...this.nameHole(resource, undefined), key: `${resource.id}.${property}`, begins: undefined }];
+      }
+    };
+    const given = resource.properties.at(property).length > 0;
+    const after = mark === '?' ? textOf(detail) : detail.endsWith('+/') ? textOf('/') : [];
+    return this.property(resource, property, fallback).map((each) => {
+      if (!given || each.place === resource.properties.place) {
+        return each;
+      }
+      const value = mark === '<' ? following(this.canonical(each.value), detail.replace('+/', '')) : each.value;
+      return { ...each, value: concat(value, after) };
+    });
+  }
+
+  /** Set by the model, which knows every resource. */
+  public canonical: (text: Text) => Text = (text) => text;
+}
+
+function single(cases: readonly Case<Text>[]): Text | undefined {
+  return cases.length === 1 ? cases[0].value : undefined;
+}
+
+/** What follows a mark in a text, or the whole text without one. */
+function following(text: Text, mark: string): Text {
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const part = text[at];
+    const found = typeof part === 'string' ? part.lastIndexOf(mark) : -1;
+    if (found >= 0) {
+      return concat(textOf((part as string).slice(found + mark.length)), text.slice(at + 1));
+    }
+  }
+  return text;
+}
+
+/** Parameter names begin with `/`, which their ARN has once. */
+function withoutDoubleSlash(text: Text): Text {
+  return text.some((part) => typeof part === 'string' && part.includes(':parameter//'))
+    ? text.map((part) => (typeof part === 'string' ? part.replace(':parameter//', ':parameter/') : part))
+    : text;
+}

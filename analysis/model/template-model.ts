@@ -1,0 +1,343 @@
+import type { Assembly, Resource, Stack } from './assembly';
+import { concat, literalOf, referencesOf } from './compose-text';
+import { Exports } from './cross-stack';
+import { DecisionDiagrams } from './decision-diagram';
+import type { Guard } from './guard';
+import { TRUE } from './guard';
+import { excludedBy } from './identity';
+import { at, entriesOf, isObject } from './json';
+import { expandLoops, hasLoops } from './loops';
+import type { Model, Named } from './model';
+import { type IndexedArn, NameIndex } from './name-index';
+import type { Node } from './node';
+import { Origin } from './origin';
+import { printed } from './printed-text';
+import { ResourceNames } from './resource-names';
+import { TemplateNode } from './template-node';
+import { TemplateReader } from './template-reader';
+import type { Hole, Reference, Text, Unreadable } from './text';
+import { unreadableParts } from './unreadable-parts';
+
+/** A value that can't be read and the subjects that were asked about when it was met. */
+export interface Unread {
+  readonly unreadable: Unreadable;
+  readonly subjects: ReadonlySet<string>;
+}
+
+/** Reads the templates of an assembly. Values are resolved when they are asked for. */
+export class TemplateModel implements Model {
+  public readonly readers: readonly TemplateReader[];
+  public readonly resources: readonly Resource[];
+  public readonly diagrams = new DecisionDiagrams();
+  /** Parts of the templates that can't be read: macros, modules, loops over unknown lists. */
+  public readonly unreadableParts: readonly Unreadable[];
+
+  private readonly byStack = new Map<string, TemplateReader>();
+  private readonly byId = new Map<string, Resource>();
+  private readonly byType = new Map<string, Resource[]>();
+  private readonly nested = new Map<string, TemplateReader>();
+  private readonly references = new Map<string, Reference>();
+  private readonly canonicalReferences = new Map<string, Text>();
+  private readonly unreadables = new Map<string, Unreadable>();
+  private readonly met = new Map<Unreadable, Set<string>>();
+  private readonly open = new Set<string>();
+  private readonly views = new Map<unknown, unknown>();
+  private readonly names = new ResourceNames((resource) => this.stackNamePrefix(resource.stack));
+  private exported?: Exports;
+  private nameIndex?: NameIndex;
+
+  constructor(public readonly assembly: Assembly) {
+    this.names.canonical = (text) => this.canonical(text);
+    const parts: Unreadable[] = [];
+    this.readers = assembly.stacks.map((given) => {
+      const stack = this.withoutLoops(given, parts);
+      const reader = new TemplateReader(this, stack);
+      this.byStack.set(stack.id, reader);
+      if (stack.nestedIn) {
+        this.nested.set(`${stack.nestedIn.stack}#${stack.nestedIn.logicalId}`, reader);
+      }
+      return reader;
+    });
+    this.resources = this.readers
+      .flatMap((reader) =>
+        entriesOf(reader.section('Resources')).flatMap(([logicalId, raw]) => {
+          const type = at(raw, 'Type');
+          if (!isObject(raw) || typeof type !== 'string') {
+            return [];
+          }
+          const resource = new TemplateResource(reader, logicalId, type, raw);
+          this.byId.set(resource.id, resource);
+          return [resource];
+        }),
+      )
+      .filter((resource) => !mayBeMissing(resource) || resource.guard.possible());
+    for (const resource of this.resources) {
+      const same = this.byType.get(resource.type);
+      if (same) {
+        same.push(resource);
+      } else {
+        this.byType.set(resource.type, [resource]);
+      }
+    }
+    this.unreadableParts = [...parts, ...unreadableParts(this)];
+  }
+
+  public ofType(...types: string[]): readonly Resource[] {
+    return types.length === 1
+      ? (this.byType.get(types[0]) ?? [])
+      : types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  public get resourceTypes(): string[] {
+    return [...this.byType.keys()];
+  }
+
+  public resource(id: string): Resource | undefined {
+    return this.byId.get(id);
+  }
+
+  public reader(stack: Stack): TemplateReader {
+    return this.byStack.get(stack.id)!;
+  }
+
+  /** Values of any part of a template: an output, the metadata. */
+  public nodes(stack: Stack, section: string, ...keys: string[]): Node[] {
+    const reader = this.reader(stack);
+    const origin = keys.reduce((place, key) => place.below(key), reader.origin(section));
+    return TemplateNode.at(reader, reader.section(section, ...keys), origin, TRUE);
+  }
+
+  public canonical(text: Text): Text {
+    if (!text.some((part) => typeof part !== 'string' && part.kind === 'reference')) {
+      return text;
+    }
+    return concat(...text.map((part): Text => (typeof part === 'string' ? [part] : this.canonicalHole(part))));
+  }
+
+  public arn(resource: Resource) {
+    return this.names.arn(resource);
+  }
+
+  public name(resource: Resource) {
+    return this.names.name(resource);
+  }
+
+  public named(text: Text, ...types: string[]): readonly Named[] {
+    return this.index().named(this.canonical(text), types);
+  }
+
+  public mentioned(text: Text): readonly Resource[] {
+    const ids = new Set(referencesOf(text).map(({ resource }) => resource));
+    const byReference = [...ids].flatMap((id) => this.byId.get(id) ?? []);
+    const byName = this.index().named(this.canonical(text), []);
+    return [...new Set([...byReference, ...byName.map(({ resource }) => resource)])];
+  }
+
+  /** The ARNs that begin with known characters, for a pattern that begins with them. */
+  public arnsBeginning(prefix: string): readonly IndexedArn[] {
+    return this.index().beginning(prefix);
+  }
+
+  /** The nested stack that a resource of type `AWS::CloudFormation::Stack` deploys. */
+  public nestedStack(resource: Resource): Stack | undefined {
+    return this.nested.get(resource.id)?.stack;
+  }
+
+  public ask(subject: string, ...met: (Unreadable | Hole | Text | undefined)[]): void {
+    for (const each of met.flatMap((one) => unreadablesOf(one))) {
+      const subjects = this.met.get(each) ?? new Set();
+      subjects.add(subject);
+      this.met.set(each, subjects);
+    }
+  }
+
+  /** What questions met that can't be read, once per origin. */
+  public unread(): readonly Unread[] {
+    return [...this.met].map(([unreadable, subjects]) => ({ unreadable, subjects }));
+  }
+
+  public view<T>(build: (model: Model) => T): T {
+    if (!this.views.has(build)) {
+      this.views.set(build, build(this));
+    }
+    return this.views.get(build) as T;
+  }
+
+  // For the readers of the stacks.
+
+  public exports(): Exports {
+    this.exported ??= new Exports(this.readers);
+    return this.exported;
+  }
+
+  public nestedReader(stack: Stack, logicalId: string): TemplateReader | undefined {
+    return this.nested.get(`${stack.id}#${logicalId}`);
+  }
+
+  /** The resource that deploys a nested stack. */
+  public parentOf(stack: Stack): { readonly reader: TemplateReader; readonly resource: TemplateResource } | undefined {
+    const reader = stack.nestedIn && this.byStack.get(stack.nestedIn.stack);
+    const resource = reader && this.byId.get(`${reader.stack.id}#${stack.nestedIn.logicalId}`);
+    return reader && resource instanceof TemplateResource ? { reader, resource } : undefined;
+  }
+
+  public reference(resource: string, key: string, attribute: string | undefined): Reference {
+    let reference = this.references.get(key);
+    if (!reference) {
+      const type = this.byId.get(resource)?.type ?? '';
+      reference = { kind: 'reference', key, resource, attribute, excludes: excludedBy(type, attribute) };
+      this.references.set(key, reference);
+    }
+    return reference;
+  }
+
+  /** The one object for an unreadable thing. */
+  public unreadable(key: string, unreadable: Unreadable): Unreadable {
+    const known = this.unreadables.get(key);
+    if (!known) {
+      this.unreadables.set(key, unreadable);
+    }
+    return known ?? unreadable;
+  }
+
+  /** When a hole has a value. */
+  public isValue(hole: Hole, value: string): Guard {
+    const label = hole.kind === 'parameter' ? hole.key.slice(hole.key.indexOf('#') + 1) : printed([hole]);
+    return this.diagrams.is(this.diagrams.variable(hole.key, label), value);
+  }
+
+  public comparison(left: Text, right: Text): string {
+    return `${printed(left)} = ${printed(right)}`;
+  }
+
+  /** The conditions of a stack became too large to be decided. */
+  public undecided(stack: Stack): void {
+    const origin = new Origin(stack, 'Conditions');
+    const hint = 'the conditions of the stack are too large to be decided';
+    this.unreadable(`${stack.id} conditions`, { origin, reason: 'too many conditions', hint });
+  }
+
+  /** Reads something once at a time; a second time within the first means that it refers to itself. */
+  public once<T>(key: string, read: () => T, circular: () => T): T {
+    if (this.open.has(key)) {
+      return circular();
+    }
+    this.open.add(key);
+    try {
+      return read();
+    } finally {
+      this.open.delete(key);
+    }
+  }
+
+  private index(): NameIndex {
+    this.nameIndex ??= new NameIndex(this.resources, (id) => this.byId.get(id), this.names);
+    return this.nameIndex;
+  }
+
+  private canonicalHole(hole: Hole): Text {
+    const resource = hole.kind === 'reference' ? this.byId.get(hole.resource) : undefined;
+    if (!resource || hole.kind !== 'reference') {
+      return [hole];
+    }
+    let text = this.canonicalReferences.get(hole.key);
+    if (!text) {
+      text = this.names.resolved(resource, hole) ?? [hole];
+      this.canonicalReferences.set(hole.key, text);
+    }
+    return text;
+  }
+
+  private stackNamePrefix(stack: Stack): string | undefined {
+    const known = stack.name && literalOf(stack.name);
+    if (known !== undefined) {
+      return known;
+    }
+    const parent = stack.nestedIn && this.byStack.get(stack.nestedIn.stack);
+    const above = parent && this.stackNamePrefix(parent.stack);
+    return above && `${above}-${stack.nestedIn.logicalId}-`;
+  }
+
+  private withoutLoops(stack: Stack, parts: Unreadable[]): Stack {
+    if (!hasLoops(stack.template)) {
+      return stack;
+    }
+    const { template, unread } = expandLoops(stack.template, new TemplateReader(this, stack));
+    for (const { path, name } of unread) {
+      const hint = `the loop ${name} runs over values that are known at deployment only`;
+      parts.push(
+        this.unreadable(`${stack.id}@${path}`, { origin: new Origin(stack, path), reason: 'not computable', hint }),
+      );
+    }
+    return { ...stack, template: template as Stack['template'], constructPathOf: (id) => stack.constructPathOf(id) };
+  }
+}
+
+/** A resource of a template; its guard and properties are read when they are asked for. */
+export class TemplateResource implements Resource {
+  public readonly id: string;
+  private when?: Guard;
+  private node?: Node;
+
+  constructor(
+    public readonly reader: TemplateReader,
+    public readonly logicalId: string,
+    public readonly type: string,
+    public readonly raw: Readonly<Record<string, unknown>>,
+  ) {
+    this.id = `${reader.stack.id}#${logicalId}`;
+  }
+
+  public get stack(): Stack {
+    return this.reader.stack;
+  }
+
+  public get constructPath(): string | undefined {
+    return this.stack.constructPathOf(this.logicalId);
+  }
+
+  public get guard(): Guard {
+    this.when ??= this.readGuard();
+    return this.when;
+  }
+
+  public get properties(): Node {
+    this.node ??= new TemplateNode({
+      value: { kind: 'json', json: at(this.raw, 'Properties') ?? {} },
+      guard: this.guard,
+      origin: this.reader.origin('Properties', this),
+      reader: this.reader,
+    });
+    return this.node;
+  }
+
+  private readGuard(): Guard {
+    const { model } = this.reader;
+    const condition = at(this.raw, 'Condition');
+    const own = typeof condition === 'string' ? this.reader.conditions.guard(condition) : TRUE;
+    const parent = model.parentOf(this.stack);
+    return parent
+      ? model.once(
+          `${this.id} guard`,
+          () => own.and(parent.resource.guard),
+          () => own,
+        )
+      : own;
+  }
+}
+
+function mayBeMissing(resource: Resource): boolean {
+  return resource.stack.nestedIn !== undefined || Object.hasOwn(resource.raw, 'Condition');
+}
+
+/** What can't be read in a text, a hole, or what can't be read itself. */
+function unreadablesOf(met: Unreadable | Hole | Text | undefined): Unreadable[] {
+  if (met === undefined) {
+    return [];
+  }
+  if ('reason' in met) {
+    return [met];
+  }
+  const holes = Array.isArray(met) ? (met as Text).filter((part) => typeof part !== 'string') : [met as Hole];
+  return holes.flatMap((hole) => (hole.kind !== 'reference' && hole.unreadable ? [hole.unreadable] : []));
+}

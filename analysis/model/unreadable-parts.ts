@@ -1,0 +1,48 @@
+import { at, entriesOf } from './json';
+import { Origin } from './origin';
+import type { TemplateModel } from './template-model';
+import type { Unreadable } from './text';
+
+/** `AWS::LanguageExtensions` is deterministic: what it adds is computed here. */
+const COMPUTED_TRANSFORM = 'AWS::LanguageExtensions';
+
+/**
+ * Parts of templates that only the deployment knows: macros over a whole template, modules, resources of AWS SAM, and
+ * nested stacks whose template isn't in the assembly.
+ */
+export function unreadableParts(model: TemplateModel): Unreadable[] {
+  return [
+    ...model.readers.flatMap(({ stack }) => {
+      const transform = at(stack.template, 'Transform');
+      const names = (Array.isArray(transform) ? (transform as unknown[]) : [transform]).flatMap((each) =>
+        typeof each === 'string' ? [each] : typeof at(each, 'Name') === 'string' ? [String(at(each, 'Name'))] : [],
+      );
+      const macros = names.filter((name) => name !== COMPUTED_TRANSFORM);
+      const sections = entriesOf(stack.template).filter(([key]) => key === 'Fn::Transform');
+      return [...macros, ...sections.map(([, macro]) => String(at(macro, 'Name')))].map((name) =>
+        model.unreadable(`${stack.id}@Transform ${name}`, {
+          origin: new Origin(stack, 'Transform'),
+          reason: 'transform',
+          hint: `${name} may change every part of the template at deployment`,
+        }),
+      );
+    }),
+    ...model.resources.flatMap((resource) => {
+      const { type, stack } = resource;
+      const origin = new Origin(stack, 'Type', undefined, resource);
+      const part = (reason: Unreadable['reason'], hint: string) => [
+        model.unreadable(`${resource.id}@Type`, { origin, reason, hint }),
+      ];
+      if (type.endsWith('::MODULE')) {
+        return part('module', `the module ${type} is written out at deployment`);
+      }
+      if (type.startsWith('AWS::Serverless::')) {
+        return part('transform', `${type} is written out by AWS SAM at deployment`);
+      }
+      if (type === 'AWS::CloudFormation::Stack' && !model.nestedStack(resource)) {
+        return part('outside the assembly', 'the template of the nested stack is not part of what is analyzed');
+      }
+      return [];
+    }),
+  ];
+}
