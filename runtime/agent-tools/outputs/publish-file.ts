@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { OUTPUT_FILE_TYPES } from '../../../lib/agent/tools/tool-contract';
-import { firstCredential } from '../server/redaction';
 import { Refusal } from '../server/refusal';
+import { requireNoSecret } from './require-no-secret';
 import { readWorkspaceFile } from './workspace-file';
 
 export interface Destination {
@@ -42,7 +42,9 @@ export async function publishFile(
   if (checkedType(input.path, rules.fileTypes) !== type) throw new Refusal('name must keep the file type of path.');
 
   const content = await readWorkspaceFile(rules.workspace, input.path, rules.maxFileBytes);
-  if (OUTPUT_FILE_TYPES[type].text) requireNoCredential(content);
+  // Once they are resolved, the search knows the credentials that come from the metadata service.
+  await destination.s3.config.credentials();
+  requireNoSecret(content, OUTPUT_FILE_TYPES[type].text);
   const sha256 = createHash('sha256').update(content);
   const digest = sha256.copy().digest('hex');
   try {
@@ -86,11 +88,4 @@ function checkedType(name: string, allowed: readonly string[]): string {
     throw new Refusal(`Files of type '${type.slice(0, 20)}' are not published. Allowed: ${allowed.join(', ')}.`);
   }
   return type;
-}
-
-function requireNoCredential(content: Buffer): void {
-  const found = firstCredential(content.toString('utf8'));
-  if (found) {
-    throw new Refusal(`The file holds what looks like ${found.kind}, in line ${found.line}. Remove it and try again.`);
-  }
 }

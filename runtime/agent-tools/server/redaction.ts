@@ -1,12 +1,7 @@
-import { CREDENTIAL_FORMATS, CREDENTIAL_NAME } from '../../../lib/facts/credential-formats';
-
-/** Variables whose values are the credentials this process works with. They are blanked wherever they turn up. */
-const OWN_CREDENTIALS = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-];
+/** What looks like a credential: removed from every answer, and a reason not to publish a file. One list for both. */
+import { CREDENTIAL_FORMATS } from '../../../lib/facts/credential-formats';
+import { ASSIGNMENTS, isSecretValue } from './assigned-secret';
+import { ownCredentialSpellings } from './own-credentials';
 
 const FORMATS = CREDENTIAL_FORMATS.map(({ kind, pattern }) => ({
   kind,
@@ -17,24 +12,26 @@ const FORMATS = CREDENTIAL_FORMATS.map(({ kind, pattern }) => ({
       : new RegExp(pattern.source, 'g'),
 }));
 
-/** `password=…`, `"api_key": "…"`, `--token …`: the value behind a name that says it is a credential. */
-const ASSIGNMENT = new RegExp(
-  `([\\w.-]{0,40}${CREDENTIAL_NAME.source}[\\w.-]{0,20}\\\\?["']?\\s{0,3}[:=]\\s{0,3}(?:\\\\?["'])?)[^\\s"'\\\\,;&}{]{6,}`,
-  'gi',
-);
-
-/** The same text without what looks like a credential. */
+/** The same text without what looks like a credential. Removes more than is refused: a gap in an answer costs little. */
 export function redacted(text: string): string {
   let clean = text;
-  for (const name of OWN_CREDENTIALS) {
-    const value = process.env[name];
-    if (value && value.length >= 8) clean = clean.split(value).join('[removed: the credentials of this tool]');
+  for (const spelling of ownCredentialSpellings()) {
+    clean = clean.split(spelling).join('[removed: the credentials of this tool]');
   }
   for (const { kind, pattern } of FORMATS) clean = clean.replace(pattern, `[removed: ${kind}]`);
-  return clean.replace(ASSIGNMENT, (...groups: string[]) => {
-    const [whole, before] = groups;
-    return whole.includes('[removed') ? whole : `${before}[removed: looks like a credential]`;
-  });
+  for (const assignment of ASSIGNMENTS) {
+    clean = clean.replace(assignment, (...groups) => {
+      const { lead } = groups.at(-1) as { lead: string };
+      const whole = groups[0] as string;
+      return whole.includes('[removed') ? whole : `${lead}[removed: looks like a credential]`;
+    });
+  }
+  return clean;
+}
+
+export interface FoundCredential {
+  readonly kind: string;
+  readonly line: number;
 }
 
 /** A long text is searched in parts, so that no content can make the search take more than linear time. */
@@ -43,13 +40,44 @@ const PART = 12_288;
 const OVERLAP = 4_096;
 
 /** Where a text holds a credential of a published format: its kind and line, for a message that must not show it. */
-export function firstCredential(text: string): { readonly kind: string; readonly line: number } | undefined {
-  for (let begin = 0; begin === 0 || begin + OVERLAP < text.length; begin += PART - OVERLAP) {
-    const part = text.slice(begin, begin + PART);
+export function firstCredential(text: string): FoundCredential | undefined {
+  return inParts(text, (part) => {
     for (const { kind, pattern } of CREDENTIAL_FORMATS) {
       const found = pattern.exec(part);
-      if (found) return { kind, line: text.slice(0, begin + found.index).split('\n').length };
+      if (found) return { kind, index: found.index };
+    }
+    return undefined;
+  });
+}
+
+/** The same, and also the credentials of this tool and values behind a name such as `password`. */
+export function firstSecret(text: string): FoundCredential | undefined {
+  for (const spelling of ownCredentialSpellings()) {
+    const index = text.indexOf(spelling);
+    if (index !== -1) return { kind: 'the credentials of this tool', line: lineAt(text, index) };
+  }
+  return firstCredential(text) ?? inParts(text, firstAssignment);
+}
+
+function firstAssignment(part: string): { readonly kind: string; readonly index: number } | undefined {
+  for (const assignment of ASSIGNMENTS) {
+    for (const { index, groups } of part.matchAll(assignment)) {
+      const { name, value } = groups as { name: string; value: string };
+      if (isSecretValue(name, value)) return { kind: 'the value of a credential', index };
     }
   }
   return undefined;
 }
+
+function inParts(
+  text: string,
+  search: (part: string) => { readonly kind: string; readonly index: number } | undefined,
+): FoundCredential | undefined {
+  for (let begin = 0; begin === 0 || begin + OVERLAP < text.length; begin += PART - OVERLAP) {
+    const found = search(text.slice(begin, begin + PART));
+    if (found) return { kind: found.kind, line: lineAt(text, begin + found.index) };
+  }
+  return undefined;
+}
+
+const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;

@@ -4,15 +4,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import { failure, FakeAws } from './fake-aws';
-import { CREDENTIALS, ToolUnderTest } from './tool-under-test';
+import { CREDENTIALS, OWN_SECRET, ToolUnderTest } from './tool-under-test';
 
 const SCOPE = {
   ...CREDENTIALS,
   BMA_OUTPUT_BUCKET: 'outputs-bucket',
   BMA_OUTPUT_PREFIX: 'reviewer/',
   BMA_OUTPUT_BUCKET_OWNER: '111122223333',
-  BMA_OUTPUT_FILE_TYPES: 'json,md,zip',
+  BMA_OUTPUT_FILE_TYPES: 'json,md,gz,zip',
   BMA_OUTPUT_MAX_FILE_BYTES: '1000',
   BMA_OUTPUT_OVERWRITE: 'never',
 };
@@ -100,7 +101,7 @@ describe('publish_file', () => {
     ['a directory', { path: 'out/directory.json' }, /not a regular file|cannot be read/],
     ['a pipe', { path: 'out/pipe.json' }, /not a regular file/],
     ['a file that is too large', { path: 'out/huge.json' }, /1001 bytes, at most 1000/],
-    ['a type that is not allowed', { path: 'out/program.exe' }, /Allowed: json, md, zip/],
+    ['a type that is not allowed', { path: 'out/program.exe' }, /Allowed: json, md, gz, zip/],
     ['a disguised type', { path: 'out/program.exe', name: 'program.json' }, /Allowed: json/],
     ['text that calls itself an archive', { path: 'out/leak.md', name: 'leak.zip' }, /keep the file type/],
     ['a file with a credential', { path: 'out/leak.md' }, /an AWS access key id, in line 3/],
@@ -117,6 +118,121 @@ describe('publish_file', () => {
     expect({ refused, text }).toEqual({ refused: true, text: expect.stringMatching(why) });
     expect(text).not.toContain('ABCDEFGHIJKLMNOP');
     expect(aws.requests).toEqual([]);
+  });
+
+  const KEY = `AKIA${'ABCDEFGHIJKLMNOP'}`;
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+  const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
+  const escaped = (text: string) =>
+    [...text].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  test.each<[string, string | Buffer, RegExp?]>([
+    ['the own secret', `note: ${OWN_SECRET}`, /the credentials of this tool, in line 1/],
+    ['the own secret in base64', `a ${base64(`x${OWN_SECRET}y`)}`],
+    ['the own secret in hexadecimal', Buffer.from(OWN_SECRET).toString('hex')],
+    ['the own secret in an address', `q=${encodeURIComponent(OWN_SECRET)}`],
+    ['the own session token in UTF-16', utf16(CREDENTIALS.AWS_SESSION_TOKEN)],
+    [
+      'a secret in an AWS profile',
+      '[default]\naws_secret_access_key = wJal/rXUt+nFEMI7MDENG\n',
+      /value of a credential, in line 2/,
+    ],
+    ['a password in JSON', '{"db": {"password": "hunter2!"}}'],
+    ['a password in YAML', 'db_password:   s3cr3t-v4lue'],
+    ['a password behind an option', 'run --db-password s3cr3t-v4lue'],
+    ['a secret of a task definition', '{"name": "API_TOKEN", "value": "8f14e45fceea167a"}'],
+    ['a header', 'curl -H "Authorization: Basic dXNlcjpodW50ZXIy"'],
+    ['an element', '<secret>8f14e45fceea167a</secret>'],
+    ['UTF-16 with a mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16(KEY)]), /an AWS access key id.*UTF-16/],
+    ['UTF-16 of the other order', utf16(KEY).swap16()],
+    ['UTF-32', Buffer.from([...KEY].flatMap((c) => [c.charCodeAt(0), 0, 0, 0]))],
+    ['base64', `data: ${base64(`id=${KEY}`)}`, /AWS access key id \(encoded in base64\)/],
+    ['base64 over lines', base64('text '.repeat(12) + KEY).replace(/(.{20})/g, '$1\n')],
+    ['base64 of base64', base64(base64(`some ${KEY}`))],
+    ['base64 of UTF-16, as PowerShell takes it', base64(utf16(`$id = ${KEY}`))],
+    ['base64 of gzip', base64(gzipSync(KEY))],
+    ['hexadecimal', Buffer.from(KEY).toString('hex')],
+    ['escapes of JSON', `"${escaped(KEY)}"`, /escaped/],
+    ['references of XML', [...KEY].map((c) => `&#${c.charCodeAt(0)};`).join('')],
+    ['invisible characters', [...KEY].join('\u200b')],
+    ['a disguised archive', gzipSync(KEY)],
+    ['text in no Unicode', Buffer.from('caf\xe9', 'latin1'), /Convert it to UTF-8/],
+  ])('refuses text with %s and sends nothing', async (_, content, why = /looks like/) => {
+    aws.answers({});
+    writeFileSync(path.join(workspace, 'leak.md'), content);
+    const { refused, text } = await tool.call('publish_file', { path: 'leak.md' });
+    expect({ refused, text }).toEqual({ refused: true, text: expect.stringMatching(why) });
+    expect(aws.requests).toEqual([]);
+  });
+
+  /** A ZIP archive of one entry. Checksums are left out: who searches does not read them. */
+  function zip(content: Buffer, { flags = 0, method = 8 } = {}): Buffer {
+    const data = method === 8 ? deflateRawSync(content) : content;
+    const local = Buffer.alloc(31);
+    local.write('PK\x03\x04', 'latin1');
+    local.writeUInt16LE(1, 26);
+    local.write('a', 30);
+    const central = Buffer.alloc(47);
+    central.write('PK\x01\x02', 'latin1');
+    central.writeUInt16LE(flags, 8);
+    central.writeUInt16LE(method, 10);
+    central.writeUInt32LE(data.length, 20);
+    central.writeUInt16LE(1, 28);
+    central.write('a', 46);
+    const end = Buffer.alloc(22);
+    end.write('PK\x05\x06', 'latin1');
+    end.writeUInt16LE(1, 10);
+    end.writeUInt32LE(local.length + data.length, 16);
+    return Buffer.concat([local, data, central, end]);
+  }
+  const secret = Buffer.from(`key: ${KEY}`);
+  test.each<[string, string, Buffer, RegExp?]>([
+    ['gzip', 'a.gz', gzipSync(secret)],
+    ['a ZIP archive', 'a.zip', zip(secret)],
+    ['a ZIP archive that compresses nothing', 'a.zip', zip(secret, { method: 0 })],
+    ['an archive in an archive', 'a.zip', zip(gzipSync(zip(secret)))],
+    ['an encrypted archive', 'a.zip', zip(secret, { flags: 1 }), /encrypted/],
+    ['an archive of an unknown method', 'a.zip', zip(secret, { method: 99 }), /not unpacked here/],
+    ['a damaged archive', 'a.gz', gzipSync(secret).subarray(0, 20), /damaged/],
+    [
+      'an archive that grows beyond every limit',
+      'a.gz',
+      gzipSync(gzipSync(Buffer.alloc(300_000_000))),
+      /more than 268435456 bytes/,
+    ],
+    [
+      'too many archives in each other',
+      'a.gz',
+      [1, 2, 3, 4, 5].reduce((inner) => gzipSync(inner), secret),
+      /inside each other/,
+    ],
+  ])('refuses %s', async (_, name, content, why = /an AWS access key id/) => {
+    aws.answers({});
+    const large = await ToolUnderTest.start('outputs', aws, { ...SCOPE, BMA_OUTPUT_MAX_FILE_BYTES: '1000000' }, [
+      workspace,
+    ]);
+    writeFileSync(path.join(workspace, name), content);
+    const { refused, text } = await large.call('publish_file', { path: name });
+    expect({ refused, text }).toEqual({ refused: true, text: expect.stringMatching(why) });
+    expect(aws.requests).toEqual([]);
+    await large.close();
+  });
+
+  test.each([
+    [
+      'words where credentials would be',
+      'password: required\ntoken = getToken(7)\nAPI_KEY=${API_KEY}\nsecret: <your-secret1>',
+    ],
+    ['references', 'DB_SECRET_ARN=arn:aws:secretsmanager:us-east-1:1:secret:x1\ntokenUrl: https://example.com/v1'],
+    ['counts', 'input_tokens: 128000\nmaxTokens=4096000\ntoken_count: 1234567'],
+    ['masked values', 'password=********\nsecret: xxxxxxxxx1'],
+    ['code', 'const token = secrets.API_KEY_2;\nuser.password = hash(input);\nif (token === other) {}'],
+    ['digests and identifiers', `commit ${'0a1b2c3d'.repeat(5)}\nsha256-${base64('0123456789abcdef0123456789abcdef')}`],
+    ['an archive without one', gzipSync('plain')],
+  ])('publishes %s', async (_, content) => {
+    const name = typeof content === 'string' ? 'fine.md' : 'fine.gz';
+    writeFileSync(path.join(workspace, name), content);
+    aws.answers({ [PUT(`reviewer/${name}`)]: stored });
+    expect((await tool.call('publish_file', { path: name })).text).toContain(`reviewer/${name}`);
   });
 
   test('finds a credential wherever it lies in a long file, and is not held up by a hostile one', async () => {
