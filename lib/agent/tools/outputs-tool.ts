@@ -19,7 +19,7 @@ export interface OutputsToolOptions extends BundledToolOptions {
 
   /**
    * File name extensions that may be published: csv, diff, gz, json, jsonl, log, md, patch, pdf, png, sarif, svg, txt,
-   * xml, yaml, zip. Text is searched for credentials first, archives and pictures are not.
+   * xml, yaml, zip. Every file is searched for credentials first, archives too; what pixels show is not read.
    *
    * @default ['csv', 'diff', 'json', 'jsonl', 'log', 'md', 'patch', 'sarif', 'txt', 'xml', 'yaml']
    */

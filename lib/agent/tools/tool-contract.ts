@@ -89,7 +89,7 @@ export const STAGED_FILES = {
 /** Directory of the workspace with the configuration of package managers. */
 export const REGISTRY_DIRECTORY = '.registries';
 
-/** File types of `outputs` and how they are stored. Text is searched for credentials before it is published. */
+/** File types of `outputs` and how they are stored. Text must be UTF-8. */
 export const OUTPUT_FILE_TYPES: Readonly<Record<string, { readonly contentType: string; readonly text: boolean }>> = {
   csv: { contentType: 'text/csv; charset=utf-8', text: true },
   diff: { contentType: 'text/x-diff; charset=utf-8', text: true },

@@ -4,6 +4,7 @@ import { Refusal } from '../server/refusal';
 import { oneOf, requireInScope } from '../server/scope';
 import { checkedWindow, timeWindow } from '../server/time-window';
 import { READ_ONLY, TEXT_IS_DATA, tool, type Tool } from '../server/tool-server';
+import { choosesLogGroups } from './log-group-choice';
 import type { FinishedQuery, LogQueries } from './log-queries';
 
 export interface LogScope {
@@ -16,13 +17,6 @@ export interface LogScope {
 /** Most log groups of one query. Source: the StartQuery API reference. */
 const MAX_LOG_GROUPS = 50;
 const KEPT_RESULTS = 5;
-
-/**
- * `SOURCE` chooses log groups inside the query text. A field of that name is fine: an operator follows it. What follows
- * is compared with a short list of those, so an unknown spelling of the command is refused, too.
- * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html
- */
-const CHOOSES_LOG_GROUPS = /\bsource\b(?!\s*(?:[=!<>,|)]|$|\b(?:like|in|not|as|asc|desc)\b))/i;
 
 export function logTools({ logGroups, maxTimeRangeSeconds, maxResults, queries }: LogScope): Tool[] {
   const results = new Map<string, FinishedQuery>();
@@ -62,7 +56,7 @@ export function logTools({ logGroups, maxTimeRangeSeconds, maxResults, queries }
       run: async (input, signal) => {
         const groups = input.log_groups ?? logGroups.slice(0, MAX_LOG_GROUPS);
         requireInScope(groups, logGroups, 'The log group');
-        if (CHOOSES_LOG_GROUPS.test(input.query)) {
+        if (choosesLogGroups(input.query)) {
           throw new Refusal('The query must not choose log groups with SOURCE. Name them in log_groups.');
         }
         const { start, end } = checkedWindow(input, maxTimeRangeSeconds);

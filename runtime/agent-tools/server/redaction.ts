@@ -22,7 +22,7 @@ export function redacted(text: string): string {
   for (const assignment of ASSIGNMENTS) {
     clean = clean.replace(assignment, (...groups) => {
       const { lead } = groups.at(-1) as { lead: string };
-      const whole = groups[0] as string;
+      const whole = groups[0];
       return whole.includes('[removed') ? whole : `${lead}[removed: looks like a credential]`;
     });
   }

@@ -1,4 +1,4 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Refusal } from '../server/refusal';
@@ -6,6 +6,7 @@ import { type AwsCredentials, codeCommitCredentials, type GitCredentials } from 
 import { download } from './download';
 import { git, GitFailure, type GitOptions, type GitTransport, refusalOf } from './git';
 import type { Repository } from './scope-entries';
+import { updateClone } from './update-clone';
 import { inFreshDirectory, kindOf, MAX_ENTRIES, placeIn, requireSize, tooLarge, tooMany } from './workspace';
 
 export interface CloneContext {
@@ -25,6 +26,8 @@ export interface CloneInput {
 /** Refs of what was asked for. Branches go where a clone has them. */
 const FETCHED = 'refs/fetched/';
 const BRANCHES = 'refs/remotes/origin/';
+/** Everything that a call fetches. */
+const REFS = [`+${FETCHED}*:${FETCHED}*`, `+${BRANCHES}*:${BRANCHES}*`];
 const ALL_BRANCHES = `+refs/heads/*:${BRANCHES}*`;
 
 /**
@@ -50,13 +53,12 @@ export async function cloneRepository(
       await git(['init', '--quiet', '--template=', '--initial-branch=main'], options);
       const commit = await fetched(repository, input, context, options, fresh);
       const files = await requireSmallTree(commit, context.maxBytes, options);
-      if (state === 'nothing') {
-        await git(['checkout', '--quiet', '--detach', commit], options);
-        await requireSize(fresh, context.maxBytes);
-        await rename(directory, place);
-      } else {
-        await update(place, directory, commit, signal);
-      }
+      // Attributes of the tree (an encoding, line ends, keywords) can make files larger than their objects. So this counts
+      // what is there, also for a clone that is there already: it is only touched by what is known to fit.
+      await git(['checkout', '--quiet', '--detach', commit], options);
+      await requireSize(fresh, context.maxBytes);
+      if (state === 'nothing') await rename(directory, place);
+      else await updateClone({ place, from: directory, commit, maxBytes: context.maxBytes, refs: REFS }, signal);
       const shallow = (await kindOf(path.join(place, '.git', 'shallow'))) !== 'nothing';
       return {
         directory: repository.name,
@@ -166,26 +168,4 @@ async function requireSmallTree(commit: string, maxBytes: number, options: GitOp
   };
   await git(['ls-tree', '-r', '--full-tree', '--format=%(objectsize)', commit], { ...options, onOutput });
   return files;
-}
-
-async function update(place: string, from: string, commit: string, signal: AbortSignal): Promise<void> {
-  const inPlace = [`--git-dir=${path.join(place, '.git')}`, `--work-tree=${place}`];
-  const options: GitOptions = { directory: place, signal };
-  const fetch = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
-  const shallow = await stat(path.join(from, '.git', 'shallow')).then(
-    () => ['--update-shallow'],
-    () => [],
-  );
-  const refs = [`+${FETCHED}*:${FETCHED}*`, `+${BRANCHES}*:${BRANCHES}*`];
-  await git([...inPlace, ...fetch, ...shallow, from, ...refs], { ...options, transport: 'file' });
-  try {
-    await git([...inPlace, 'checkout', '--quiet', '--detach', commit], options);
-  } catch (error) {
-    if (error instanceof GitFailure) {
-      throw new Refusal(
-        'The new commit is in the clone, but files of the workspace are in the way of its checkout. Commit, move or discard the changes first.',
-      );
-    }
-    throw error;
-  }
 }

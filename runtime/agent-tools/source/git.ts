@@ -9,6 +9,8 @@ export interface GitOptions {
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly transport?: GitTransport;
+  /** Directory of another repository's objects, to be read as if they were here. */
+  readonly objects?: string;
   /** For this one process. It reads them from a pipe. */
   readonly credentials?: GitCredentials;
   /** Sees every part of the output; whatever it throws ends the process. */
@@ -76,11 +78,11 @@ function settings(transport: GitTransport, withCredentials: boolean): string[] {
 
 /** Runs git to its end and returns what it wrote to standard output. */
 export async function git(args: readonly string[], options: GitOptions): Promise<string> {
-  const { directory, signal, credentials, onOutput } = options;
+  const { directory, signal, credentials, onOutput, objects } = options;
   signal.throwIfAborted();
   const child = spawn('git', [...settings(options.transport ?? 'none', credentials !== undefined), ...args], {
     cwd: directory,
-    env: environment(),
+    env: { ...environment(), ...(objects ? { GIT_ALTERNATE_OBJECT_DIRECTORIES: objects } : {}) },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     // A group of its own, so that its helpers for the network end with it.
     detached: true,

@@ -37,12 +37,16 @@ export async function fetchStaged(context: StagedContext, turn: string, signal: 
     const directory = path.join(fresh, turn);
     await mkdir(directory);
     let left = context.maxBytes;
+    let archiveBytes = 0;
     for (const { key, path: relative } of found) {
       const file = path.join(directory, relative);
       await mkdir(path.dirname(file), { recursive: true });
-      left -= await download(context.s3, { ...context, key }, file, left, signal);
+      const bytes = await download(context.s3, { ...context, key }, file, left, signal);
+      left -= bytes;
+      if (relative === STAGED_FILES.archive) archiveBytes = bytes;
     }
-    const unpacked = archived ? await unpackedSource(directory, context.maxBytes, signal) : undefined;
+    // The archive itself does not stay.
+    const unpacked = archived ? await unpackedSource(directory, left + archiveBytes, signal) : undefined;
     if ((await kindOf(place)) !== 'nothing') await rm(place, { recursive: true });
     await rename(directory, place);
     const files = found

@@ -131,6 +131,26 @@ describe('query_logs', () => {
     ['SOURCE in the query', { query: "SOURCE logGroups(namePrefix: ['/']) | fields @message" }, /SOURCE/],
     ['SOURCE over lines', { query: 'fields @message | join (\nsource\n  logGroups()\n)' }, /SOURCE/],
     ['SOURCE behind a comment', { query: 'source # x\nlogGroups()' }, /SOURCE/],
+    ['SOURCE behind a pipe', { query: 'fields @message | Source logGroups()' }, /SOURCE/],
+    [
+      'SOURCE in a query inside a join',
+      { query: 'join type=left a where a.x = b.x (SOURCE logGroups() | limit 1)' },
+      /SOURCE/,
+    ],
+    ['SOURCE without brackets', { query: 'join SOURCE logGroups() on x' }, /SOURCE/],
+    ['SOURCE of an unknown form', { query: 'source "all"' }, /SOURCE/],
+    ['SOURCE behind an open quotation', { query: 'filter @message like "x | SOURCE logGroups()' }, /SOURCE/],
+    [
+      'SOURCE behind a string that may have ended',
+      { query: "filter x = 'a\\' | SOURCE logGroups() | filter y = 'b'" },
+      /SOURCE/,
+    ],
+    ['SOURCE behind a division', { query: 'stats sum(a) / 2 as b | SOURCE logGroups() | stats max(b) / 2' }, /SOURCE/],
+    [
+      'SOURCE behind a comment with a quotation mark',
+      { query: "fields a # don't\n| SOURCE logGroups() # isn't" },
+      /SOURCE/,
+    ],
     ['SOURCE with data sources', { query: 'SOURCE dataSource(["aws_waf"])' }, /SOURCE/],
     ['a range over the budget', { start: '2026-11-20T00:00:00Z' }, /at most 86400/],
     ['an end before the start', { end: '2026-11-23T09:00:00Z' }, /later than start/],
@@ -151,7 +171,18 @@ describe('query_logs', () => {
     'stats count(*) by source',
     'fields source, @message',
     'filter eventSource like /x/',
-  ])('takes a field for a field: %s', async (query) => {
+    'filter (source = "shop" or source like /web/)',
+    'filter @message like "source ip"',
+    "filter @message like 'refused: source address of SOURCE logGroups()'",
+    'filter @message like /source ip | source logGroups\\(/',
+    'parse @message /source (?<ip>\\S+)/ | stats count(*) by ip',
+    "parse @message 'source * port *' as source, port | display source",
+    'stats count(*) as `source ip` by source | sort source desc',
+    'fields @timestamp # the source ip is in @message\n| limit 5',
+    'fields source.ip, @source, source_ip',
+    'filter not (source in ["a", "b"])',
+    "filter message = 'it\\'s the source ip'",
+  ])('takes fields and text for what they are: %s', async (query) => {
     aws.answers({ StartQuery: started, GetQueryResults: complete([]) });
     expect((await tool.call('query_logs', { query, ...WINDOW })).refused).toBe(false);
   });

@@ -1,5 +1,5 @@
 /** The bundled `source` server clones with the real git: from a CodeCommit that checks signatures, from S3, from GitHub. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -24,17 +24,25 @@ jest.setTimeout(60_000);
 let scene: SourceScene;
 let codeCommit: CodeCommitGit;
 let shop: { directory: string; commits: string[] };
+let grows: { directory: string; commits: string[] };
 let workspace: string;
 /** Of all repositories in CodeCommit. */
 let usual: ToolUnderTest;
 let tool: ToolUnderTest;
 
 const scope = () => ({
-  BMA_SOURCE_REPOSITORIES: 'code-commit/shop,code-commit/large,code-commit/bomb,code-commit/gone',
+  BMA_SOURCE_REPOSITORIES: 'code-commit/shop,code-commit/large,code-commit/bomb,code-commit/gone,code-commit/grows',
   AWS_ENDPOINT_URL_GIT_CODECOMMIT: codeCommit.url,
 });
 const clone = (input: Record<string, unknown>) => tool.call('clone_repository', input);
 const inShop = (...args: string[]) => git(path.join(workspace, 'shop'), ...args);
+
+/** Commits a file without writing it to the working tree, where attributes would count. */
+function addObject(directory: string, name: string, content: string): void {
+  const blob = gitReading(content, directory, 'hash-object', '-w', '--stdin', '--no-filters');
+  git(directory, 'update-index', '--add', '--cacheinfo', `100644,${blob},${name}`);
+  git(directory, 'commit', '--quiet', '--message=more');
+}
 
 /** A repository of a few objects whose tree has ten million files. */
 function bomb(): string {
@@ -58,9 +66,16 @@ beforeAll(async () => {
   const large = scene.repository({
     noise: Buffer.from(crypto.getRandomValues(new Uint8Array(60_000))).toString('hex'),
   });
+  // Four bytes for each one that the object has.
+  grows = scene.repository(
+    { 'a.md': 'small\n' },
+    { 'a.md': 'small\n', '.gitattributes': '*.txt working-tree-encoding=UTF-32LE eol=crlf\n' },
+  );
+  addObject(grows.directory, 'b.txt', 'x\n'.repeat(20_000));
+  grows.commits.push(git(grows.directory, 'rev-parse', 'HEAD'));
   codeCommit = await CodeCommitGit.start({
     ...ACCEPTED,
-    repositories: { shop: shop.directory, large: large.directory, bomb: bomb() },
+    repositories: { shop: shop.directory, large: large.directory, bomb: bomb(), grows: grows.directory },
   });
   workspace = scene.workspace();
   usual = await scene.tool(workspace, scope());
@@ -128,6 +143,72 @@ describe('a repository of CodeCommit', () => {
     const { refused, text } = await clone({ name: 'shop', commit: shop.commits[0] });
     expect([refused, text]).toEqual([true, expect.stringContaining('in the way')]);
     expect(readFileSync(path.join(workspace, 'shop/README.md'), 'utf8')).toBe('mine');
+  });
+
+  test.each([
+    ['is not there', undefined],
+    ['is there', 0],
+  ])('whose attributes make its files too large is refused where it %s', async (_, first) => {
+    tool = await scene.tool(workspace, { ...scope(), BMA_SOURCE_MAX_BYTES: '150000' });
+    if (first !== undefined) await clone({ name: 'grows', commit: grows.commits[first] });
+    const { refused, text } = await clone({ name: 'grows', commit: grows.commits[2] });
+    expect([refused, text]).toEqual([true, expect.stringContaining('larger than the 150000 bytes')]);
+    expect(readdirSync(workspace)).toEqual(first === undefined ? [] : ['grows']);
+    if (first === undefined) return;
+    expect(git(path.join(workspace, 'grows'), 'rev-parse', 'HEAD')).toBe(grows.commits[first]);
+    expect(git(path.join(workspace, 'grows'), 'status', '--porcelain')).toBe('');
+  });
+
+  test.each([
+    [
+      'a filter',
+      (directory: string) => {
+        git(directory, 'config', 'filter.grow.smudge', 'head -c 300000 /dev/zero');
+        writeFileSync(path.join(directory, '.git/info/attributes'), '* filter=grow\n');
+      },
+    ],
+    [
+      'an encoding',
+      (directory: string) => {
+        mkdirSync(path.join(directory, '.git/info'), { recursive: true });
+        writeFileSync(path.join(directory, '.git/info/attributes'), '* working-tree-encoding=UTF-32LE\n');
+      },
+    ],
+  ])('that is there is brought to another commit without %s that commands configured', async (_, configure) => {
+    await clone({ name: 'shop', commit: shop.commits[0] });
+    mkdirSync(path.join(workspace, 'shop/.git/info'), { recursive: true });
+    configure(path.join(workspace, 'shop'));
+    expect((await clone({ name: 'shop' })).json).toMatchObject({ state: 'updated', commit: shop.commits[1] });
+    expect(readFileSync(path.join(workspace, 'shop/README.md'), 'utf8')).toBe('two\n');
+  });
+
+  test('that is there is put back when attributes outside of the commit make its files too large', async () => {
+    tool = await scene.tool(workspace, { ...scope(), BMA_SOURCE_MAX_BYTES: '150000' });
+    await clone({ name: 'shop', commit: shop.commits[0] });
+    addObject(shop.directory, 'big.txt', 'x\n'.repeat(20_000));
+    const commit = git(shop.directory, 'rev-parse', 'HEAD');
+    git(shop.directory, 'update-ref', 'refs/heads/main', shop.commits[1]);
+    git(shop.directory, 'update-ref', 'refs/heads/big', commit);
+    writeFileSync(path.join(workspace, 'shop/.gitattributes'), '*.txt working-tree-encoding=UTF-32LE\n');
+    inShop('rm', '--cached', '--quiet', '.gitattributes');
+    const { refused, text } = await clone({ name: 'shop', commit });
+    expect([refused, text]).toEqual([true, expect.stringMatching(/larger than the 150000 bytes|in the way/)]);
+    expect(inShop('rev-parse', 'HEAD')).toBe(shop.commits[0]);
+    expect(existsSync(path.join(workspace, 'shop/big.txt'))).toBe(false);
+    git(shop.directory, 'update-ref', '-d', 'refs/heads/big');
+    git(shop.directory, 'reset', '--quiet', '--hard', shop.commits[1]);
+  });
+
+  test('that is there keeps what commands have staged, and is left alone while another git works in it', async () => {
+    await clone({ name: 'shop', depth: 1 });
+    writeFileSync(path.join(workspace, 'shop/staged.txt'), 'mine');
+    inShop('add', 'staged.txt');
+    writeFileSync(path.join(workspace, 'shop/.git/index.lock'), '');
+    expect((await clone({ name: 'shop', commit: shop.commits[0] })).text).toContain('Another git works');
+    rmSync(path.join(workspace, 'shop/.git/index.lock'));
+    expect((await clone({ name: 'shop', commit: shop.commits[0], depth: 1 })).json.state).toBe('updated');
+    expect(inShop('status', '--porcelain')).toBe('A  staged.txt');
+    expect(readdirSync(path.join(workspace, 'shop/.git'))).not.toContain('index.lock');
   });
 
   test('gives a commit of its history also where the host refuses to be asked for it', async () => {
