@@ -15,7 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parsePrompt } from '../lib/trigger/prompt-template';
-import type { StarterConfiguration } from '../lib/trigger/starter-contract';
+import type { StarterConfiguration } from '../lib/contracts/starter';
 
 const root = path.resolve(__dirname, '..');
 const RUNS = Number(process.argv[2] ?? 15);

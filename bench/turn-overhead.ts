@@ -8,7 +8,7 @@
  * turns in who is first. Wait states do not wait: how long they wait in AWS is written in the definition.
  */
 import { loadavg } from 'node:os';
-import { turnExecutionName, type TurnRequest, type TurnResult } from '../lib/workflow/turn-contract';
+import { turnExecutionName, type TurnRequest, type TurnResult } from '../lib/contracts/turn';
 import { runTurn } from '../runtime/session-client/run-turn';
 import type { CreateSessionRequest } from '../runtime/session-client/types';
 import { clientOf, removeLifecycleBundle, startWithRealParts } from '../test/local/support/service';

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { startLocalService, type LocalService } from '../local';
 import { Deployment, LocalCloud, type Delivery, type Execution, type Screening } from '../local/cloud';
-import type { TurnResult } from '../lib/workflow/turn-contract';
+import type { TurnResult } from '../lib/contracts/turn';
 import type { Item } from '../runtime/session-client/types';
 import type { Delivered, LoadedScenario } from './local-scenario';
 

@@ -1,4 +1,4 @@
-import type { ApprovalAnswer } from '../../lib/workflow/turn-contract';
+import type { ApprovalAnswer } from '../../lib/contracts/turn';
 import type * as CredentialChain from '../../runtime/session-client/credential-chain';
 import { endpointOverride } from '../../runtime/session-client/endpoint';
 import { HttpTransport, readText, type WireFailure } from '../../runtime/session-client/http';

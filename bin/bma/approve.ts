@@ -1,4 +1,4 @@
-import type { ApprovalAnswer, TurnApprovalRecord } from '../../lib/workflow/turn-contract';
+import type { ApprovalAnswer, TurnApprovalRecord } from '../../lib/contracts/turn';
 import { answerApproval, type ApprovalUrlReply } from './approval-url';
 import { CommandError, UsageError, type Command, type Options } from './command';
 

@@ -1,4 +1,4 @@
-import type { SessionTool } from './session-contract';
+import type { SessionTool } from '../contracts/session';
 import { checkCloudWatch, cloudWatchTool, type CloudWatchToolOptions } from './tools/cloudwatch-tool';
 import { checkDeployments, deploymentsTool, type DeploymentsToolOptions } from './tools/deployments-tool';
 import { checkGateway, gatewayTool, type GatewayToolOptions } from './tools/gateway-tool';

@@ -19,7 +19,7 @@ import { definitionParameterName } from './definition-parameter';
 import { ImportedManagedAgent } from './imported-managed-agent';
 import { ManagedAgentBase, type IManagedAgent, type SessionDefinitionReference } from './managed-agent-base';
 import type { ManagedAgentAttributes, ManagedAgentProps } from './managed-agent-props';
-import type { SessionTool } from './session-contract';
+import type { SessionTool } from '../contracts/session';
 import { SessionDefinitionPublication } from './session-definition';
 
 /**

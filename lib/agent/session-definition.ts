@@ -8,7 +8,7 @@ import { Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { AgentEnvironmentConfig } from '../environment';
 import { InputError } from '../validation/input-error';
-import type { SessionAgent, SessionDefinitionBinding, SessionDefinitionFile } from './session-contract';
+import type { SessionAgent, SessionDefinitionBinding, SessionDefinitionFile } from '../contracts/session';
 
 const PLACEHOLDER = '{{binding:';
 

@@ -4,7 +4,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
-import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 
 /** What the delivery needs to know. */
@@ -60,6 +60,6 @@ export class TrailLogDelivery extends Construct {
         ...logCallerStatements(this, encryptionKey, this.logGroup.logGroupName, 'write'),
       ],
     });
-    reviewedWildcard(policy, streams, 'CloudTrail numbers the log streams of a busy trail; the log group is exact.');
+    acknowledgeIam5(policy, streams, 'CloudTrail numbers the log streams of a busy trail; the log group is exact.');
   }
 }

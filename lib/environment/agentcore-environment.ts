@@ -14,7 +14,7 @@ import { AgentProject, type IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
 import { createExecutionRole, environmentStatements, logStatements } from '../identity/execution-role';
 import { RESOURCELESS_ACTIONS, RUNTIME_DRIVE_ACTIONS } from '../identity/perms';
-import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { injectedProps } from '../injection/injected-props';
 import type { IAgentNetwork } from '../network';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
@@ -136,7 +136,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       runtime.addPropertyOverride('PlatformVersion', props.platformVersion.value);
     }
     if (startPolicy) {
-      reviewedWildcard(startPolicy, '*', RESOURCELESS_ACTIONS['ecr:GetAuthorizationToken']);
+      acknowledgeIam5(startPolicy, '*', RESOURCELESS_ACTIONS['ecr:GetAuthorizationToken']);
       runtime.node.addDependency(startPolicy);
     }
     this.runtimeArn = runtime.attrAgentRuntimeArn;
@@ -151,7 +151,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     ]);
     if (logPolicy) {
       const streams = logs[0].resources[1];
-      reviewedWildcard(logPolicy, streams, 'The service chooses the names of log streams; the log group is exact.');
+      acknowledgeIam5(logPolicy, streams, 'The service chooses the names of log streams; the log group is exact.');
     }
 
     const endpoint = new CfnRuntimeEndpoint(this, 'Endpoint', {

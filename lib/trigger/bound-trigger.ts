@@ -11,7 +11,7 @@ import { EventRule } from './event-rule';
 import { parsePrompt } from './prompt-template';
 import { starterTarget, TurnSchedule } from './schedule';
 import { Starter } from './starter';
-import type { StarterConfiguration } from './starter-contract';
+import type { StarterConfiguration } from '../contracts/starter';
 import { parseSubject } from './turn-subject';
 import type { TriggerDefinition } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';

@@ -8,7 +8,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration, Names, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { deadLetterQueue } from '../encryption/dead-letter-queue';
+import { deadLetterQueue } from '../function/dead-letter-queue';
 import { AgentKey } from '../encryption';
 import {
   KEY_READ_ACTIONS,
@@ -19,10 +19,10 @@ import {
 } from '../identity/perms';
 import { injectedProps } from '../injection/injected-props';
 import { requireInput, requireWholeNumber } from '../validation/input-error';
-import { HandlerFunction } from '../workflow/handler-function';
-import { keyThrough } from '../workflow/key-through';
-import { handlerCode } from './starter-code';
-import { WEBHOOK_VARIABLES } from './webhook-contract';
+import { HandlerFunction } from '../function/handler-function';
+import { kmsViaService } from '../function/kms-via-service';
+import { handlerCode } from '../function/handler-code';
+import { WEBHOOK_VARIABLES } from '../contracts/webhook';
 
 /** Largest body that a function URL takes. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_URL_BODY_BYTES = 6 * 1024 * 1024;
@@ -139,7 +139,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
           actions: SECRET_READ_ACTIONS,
           resources: [this.secret.secretFullArn ?? this.secret.secretArn],
         }),
-        keyThrough(this, this.secret.encryptionKey ?? key, 'secretsmanager', KEY_READ_ACTIONS),
+        kmsViaService(this, this.secret.encryptionKey ?? key, 'secretsmanager', KEY_READ_ACTIONS),
         new iam.PolicyStatement({
           sid: 'PutEventsOnOwnBus',
           actions: PUT_EVENTS_ACTIONS,
@@ -150,7 +150,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
           actions: QUEUE_SEND_ACTIONS,
           resources: [this.deadLetterQueue.queueArn],
         }),
-        keyThrough(this, key, 'sqs', KEY_READ_WRITE_ACTIONS),
+        kmsViaService(this, key, 'sqs', KEY_READ_WRITE_ACTIONS),
       ],
     });
     this.handler = handler.function;

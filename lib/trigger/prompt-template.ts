@@ -10,7 +10,7 @@ import {
   type FencedType,
   type PlainType,
   type PromptSegment,
-} from './starter-contract';
+} from '../contracts/starter';
 
 /** Most characters of one value and of all values of a prompt, escapes counted. */
 export const PROMPT_LIMITS = { value: 50_000, values: 100_000, template: 100_000, defaultValue: 1_000 };

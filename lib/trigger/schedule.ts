@@ -6,7 +6,7 @@ import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { attachPolicy } from '../identity/attach-policy';
 import { KEY_READ_ACTIONS, KEY_READ_WRITE_ACTIONS, QUEUE_SEND_ACTIONS } from '../identity/perms';
-import { keyThrough } from '../workflow/key-through';
+import { kmsViaService } from '../function/kms-via-service';
 import type { ScheduleSource } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
 
@@ -91,7 +91,7 @@ export class TurnSchedule extends Construct {
     });
     const policy = attachPolicy(this, 'Policy', role, 'role of a schedule', [
       ...target.statements,
-      keyThrough(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
+      kmsViaService(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
       new iam.PolicyStatement({
         sid: 'ReadOwnPayload',
         actions: KEY_READ_ACTIONS,

@@ -2,15 +2,8 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from './starter-contract';
-
-/** The handlers that ship with this library. Same depth from lib/ and build/. */
-const HANDLERS = path.join(__dirname, '..', '..', 'assets', 'handlers');
-
-/** Code of a handler that needs no file beside it. */
-export function handlerCode(name: string): Code {
-  return Code.fromAsset(path.join(HANDLERS, name));
-}
+import { handlerDirectory } from '../function/handler-code';
+import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from '../contracts/starter';
 
 /**
  * Makes something of the starter's code with the configuration of one trigger beside it. In the code rather than in a
@@ -20,7 +13,7 @@ export function handlerCode(name: string): Code {
 export function withStarterCode<T>(configuration: StarterConfiguration, make: (code: Code) => T): T {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'starter-'));
   try {
-    fs.cpSync(path.join(HANDLERS, 'starter'), directory, { recursive: true });
+    fs.cpSync(handlerDirectory('starter'), directory, { recursive: true });
     const file = path.join(directory, STARTER_CONFIGURATION_FILE);
     fs.writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`);
     return make(Code.fromAsset(directory));

@@ -13,13 +13,13 @@ import {
   QUEUE_CONSUME_ACTIONS,
   START_EXECUTION_ACTIONS,
 } from '../identity/perms';
-import { reviewedWildcard } from '../identity/reviewed-wildcard';
-import { MAX_INLINE_BYTES } from '../workflow/turn-contract';
-import { HandlerFunction } from '../workflow/handler-function';
-import { keyThrough } from '../workflow/key-through';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
+import { MAX_INLINE_BYTES } from '../contracts/turn';
+import { HandlerFunction } from '../function/handler-function';
+import { kmsViaService } from '../function/kms-via-service';
 import type { ParsedPrompt } from './prompt-template';
 import { withStarterCode } from './starter-code';
-import { STARTER_VARIABLES, type StarterConfiguration } from './starter-contract';
+import { STARTER_VARIABLES, type StarterConfiguration } from '../contracts/starter';
 import { TriggerQueues } from './trigger-queues';
 
 const TIMEOUT = Duration.seconds(30);
@@ -89,7 +89,7 @@ export class Starter extends Construct {
               actions: QUEUE_CONSUME_ACTIONS,
               resources: [this.queues.events.queueArn],
             }),
-            keyThrough(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
+            kmsViaService(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
             ...(storesPrompts
               ? [
                   new iam.PolicyStatement({
@@ -98,14 +98,14 @@ export class Starter extends Construct {
                     // One object per part; the folder is the name of the turn.
                     resources: [prompts],
                   }),
-                  keyThrough(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+                  kmsViaService(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
                 ]
               : []),
           ],
         }),
     );
     if (storesPrompts) {
-      reviewedWildcard(this.handler.policy, prompts, 'The names of turns are known at run time; the folder is exact.');
+      acknowledgeIam5(this.handler.policy, prompts, 'The names of turns are known at run time; the folder is exact.');
     }
 
     new lambda.EventSourceMapping(this, 'Mapping', {

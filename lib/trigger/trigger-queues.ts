@@ -3,7 +3,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { deadLetterQueue } from '../encryption/dead-letter-queue';
+import { deadLetterQueue } from '../function/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 
 /** How long a message stays when nobody takes it: the longest that SQS offers. Shorter than the 90 days of an execution name. */

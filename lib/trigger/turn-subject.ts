@@ -1,8 +1,8 @@
 import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
-import { SUBJECT_LIMITS } from '../workflow/turn-contract';
+import { SUBJECT_LIMITS } from '../contracts/turn';
 import { parsePlaceholder } from './prompt-template';
-import { SUBJECT_TYPES, type EventPlaceholder } from './starter-contract';
+import { SUBJECT_TYPES, type EventPlaceholder } from '../contracts/starter';
 
 /**
  * Parses what a trigger tells the steps around a turn: `event.<path> | <type>` by name.

@@ -12,9 +12,9 @@ import {
   LEDGER_READ_ACTIONS,
   RESOURCELESS_ACTIONS,
 } from '../identity/perms';
-import { reviewedWildcard } from '../identity/reviewed-wildcard';
-import { keyThrough } from './key-through';
-import { APPROVAL_RECORDS_VARIABLE, approvalLedgerKey, type ApprovalRecords } from './turn-contract';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
+import { kmsViaService } from '../function/kms-via-service';
+import { APPROVAL_RECORDS_VARIABLE, approvalLedgerKey, type ApprovalRecords } from '../contracts/turn';
 import { TurnFunction, type TurnFunctionSetting } from './turn-function';
 
 /**
@@ -56,7 +56,7 @@ export class ApproveFunction extends Construct {
                   Null: { 'dynamodb:LeadingKeys': 'false' },
                 },
         }),
-        keyThrough(this, setting.encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+        kmsViaService(this, setting.encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
         new iam.PolicyStatement({
           sid: 'AnswerWaitingStep',
           actions: APPROVAL_ACTIONS,
@@ -65,7 +65,7 @@ export class ApproveFunction extends Construct {
         }),
       ],
     });
-    reviewedWildcard(this.function.node.findChild('Policy'), '*', RESOURCELESS_ACTIONS['states:SendTaskSuccess']);
+    acknowledgeIam5(this.function.node.findChild('Policy'), '*', RESOURCELESS_ACTIONS['states:SendTaskSuccess']);
     this.url = this.function.function.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM });
   }
 }

@@ -16,7 +16,7 @@ import {
   TOPIC_PUBLISH_ACTIONS,
 } from '../identity/perms';
 import type { IAgentGuardrail } from '../guardrail';
-import { keyThrough } from './key-through';
+import { kmsViaService } from '../function/kms-via-service';
 import type { TurnApproval } from './turn-approval';
 
 /** What a machine calls itself, without a function of ours in between. */
@@ -39,7 +39,7 @@ export function finishStatements(scope: IConstruct, reach: MachineReach): iam.Po
       resources: reach.functionArns,
     }),
     new iam.PolicyStatement({ sid: 'ClaimInLedger', actions: LEDGER_CHANGE_ACTIONS, resources: [reach.tableArn] }),
-    keyThrough(scope, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+    kmsViaService(scope, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
     new iam.PolicyStatement({
       sid: 'ScreenTexts',
       actions: GUARDRAIL_APPLY_ACTIONS,
@@ -65,7 +65,7 @@ export function finishStatements(scope: IConstruct, reach: MachineReach): iam.Po
       actions: EVIDENCE_WRITE_ACTIONS,
       resources: [`${reach.bucketArn}/turns/*/outcome.json`],
     }),
-    keyThrough(scope, encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+    kmsViaService(scope, encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
     new iam.PolicyStatement({ sid: 'PublishOutcome', actions: PUT_EVENTS_ACTIONS, resources: [reach.eventBusArn] }),
   ];
 }
@@ -86,7 +86,7 @@ export function turnStatements(
     ...(notify
       ? [new iam.PolicyStatement({ sid: 'AskApprovers', actions: TOPIC_PUBLISH_ACTIONS, resources: [notify.topicArn] })]
       : []),
-    ...(notify?.masterKey ? [keyThrough(scope, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
+    ...(notify?.masterKey ? [kmsViaService(scope, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
   ];
 }
 

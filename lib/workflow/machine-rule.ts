@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { deadLetterQueue } from '../encryption/dead-letter-queue';
+import { deadLetterQueue } from '../function/dead-letter-queue';
 import { allowQueueForEventBridge } from '../encryption/key-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { QUEUE_SEND_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';

@@ -1,7 +1,7 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 
 /** Records why the statements of a policy name whole folders of a bucket, or the executions of a state machine. */
 export function reviewedFolders(policy: IConstruct, statements: PolicyStatement[]): void {
@@ -11,10 +11,10 @@ export function reviewedFolders(policy: IConstruct, statements: PolicyStatement[
       (resource) => resource !== '*' && /\/\*(\/[\w.]+)?$/.test(Token.isUnresolved(resource) ? String(resource) : ''),
     );
   for (const folder of new Set(folders)) {
-    reviewedWildcard(policy, folder, 'The names of turns are known at run time; the folder is exact.');
+    acknowledgeIam5(policy, folder, 'The names of turns are known at run time; the folder is exact.');
   }
   const executions = statements.flatMap(({ resources }) => resources).filter((arn) => /:execution:.*:\*$/.test(arn));
   for (const arn of new Set(executions)) {
-    reviewedWildcard(policy, arn, 'The names of turns are known at run time; the state machine is exact.');
+    acknowledgeIam5(policy, arn, 'The names of turns are known at run time; the state machine is exact.');
   }
 }

@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { deadLetterQueue } from '../encryption/dead-letter-queue';
+import { deadLetterQueue } from '../function/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 
 /** The bus that outcome events appear on, and the queue for events that could not be encrypted or decrypted. */

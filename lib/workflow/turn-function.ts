@@ -1,20 +1,16 @@
-import * as path from 'path';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_NETWORK_ACTIONS, RESOURCELESS_ACTIONS } from '../identity/perms';
-import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import type { IAgentNetwork } from '../network';
-import { HandlerFunction } from './handler-function';
+import { handlerCode } from '../function/handler-code';
+import { HandlerFunction } from '../function/handler-function';
 import { reviewedFolders } from './reviewed-folders';
-
-/** Bundled at build time: `assets/handlers/<name>/index.js`. Same depth from lib/ and build/. */
-const HANDLERS = path.join(__dirname, '..', '..', 'assets', 'handlers');
 
 /** What the functions of one workflow share. */
 export interface TurnFunctionSetting {
@@ -43,7 +39,7 @@ export class TurnFunction extends HandlerFunction {
     const { placement, statements } = props;
     super(scope, id, {
       description: props.description,
-      code: lambda.Code.fromAsset(path.join(HANDLERS, props.code)),
+      code: handlerCode(props.code),
       environment: props.environment,
       encryptionKey: props.encryptionKey,
       logRetention: props.logRetention,
@@ -59,7 +55,7 @@ export class TurnFunction extends HandlerFunction {
     });
     reviewedFolders(this.policy, statements);
     if (placement) {
-      reviewedWildcard(this.policy, '*', RESOURCELESS_ACTIONS['ec2:CreateNetworkInterface']);
+      acknowledgeIam5(this.policy, '*', RESOURCELESS_ACTIONS['ec2:CreateNetworkInterface']);
       this.denyNetworkInterfacesToOwnCode();
     }
   }

@@ -23,7 +23,7 @@ import { AgentNetworkService, type IAgentNetwork } from '../network';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { TurnFunctionName } from './definition/asl';
-import { keyThrough } from './key-through';
+import { kmsViaService } from '../function/kms-via-service';
 import { TurnFunction, type TurnFunctionSetting } from './turn-function';
 import { DELETION_INDEX } from './turn-stores';
 
@@ -164,7 +164,7 @@ export class TurnFunctions extends Construct {
       ...(ledger
         ? [
             new iam.PolicyStatement({ sid: 'Ledger', actions: ledger, resources: [table.tableArn] }),
-            keyThrough(this, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+            kmsViaService(this, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
           ]
         : []),
       ...(reads
@@ -174,7 +174,7 @@ export class TurnFunctions extends Construct {
         ? [new iam.PolicyStatement({ sid: 'WriteTexts', actions: EVIDENCE_WRITE_ACTIONS, resources: objects(writes) })]
         : []),
       ...(reads || writes
-        ? [keyThrough(this, encryptionKey, 's3', writes ? KEY_READ_WRITE_ACTIONS : KEY_READ_ACTIONS)]
+        ? [kmsViaService(this, encryptionKey, 's3', writes ? KEY_READ_WRITE_ACTIONS : KEY_READ_ACTIONS)]
         : []),
       ...more,
     ];

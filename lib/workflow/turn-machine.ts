@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { LOG_DELIVERY_ACTIONS, RESOURCELESS_ACTIONS, TRACE_ACTIONS } from '../identity/perms';
-import { reviewedWildcard } from '../identity/reviewed-wildcard';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import type { Machine } from './definition/asl';
 import { reviewedFolders } from './reviewed-folders';
 
@@ -60,7 +60,7 @@ export class TurnMachine extends Construct {
       }),
     ])!;
     reviewedFolders(policy, props.statements);
-    reviewedWildcard(policy, '*', RESOURCELESS_ACTIONS['logs:CreateLogDelivery']);
+    acknowledgeIam5(policy, '*', RESOURCELESS_ACTIONS['logs:CreateLogDelivery']);
     this.stateMachine = new sfn.StateMachine(this, 'Machine', {
       stateMachineName,
       comment: props.description,

@@ -10,7 +10,7 @@ import { Arn, ArnFormat, type Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { EXECUTION_JOB_ACTIONS, JOB_RULE_ACTIONS, KEY_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
 import { requireInput } from '../validation/input-error';
-import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from './turn-contract';
+import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from '../contracts/turn';
 import type { ITurnWorkflow } from './turn-workflow-ref';
 
 /** Properties of a {@link TurnTask}. */

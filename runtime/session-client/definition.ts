@@ -1,10 +1,6 @@
 /** From what was published at deployment (binding and file) to what `create` is sent. */
 import { createHash } from 'node:crypto';
-import type {
-  SessionDefinition,
-  SessionDefinitionBinding,
-  SessionDefinitionFile,
-} from '../../lib/agent/session-contract';
+import type { SessionDefinition, SessionDefinitionBinding, SessionDefinitionFile } from '../../lib/contracts/session';
 import { RequestInputError, SessionDefinitionError } from './errors';
 import { isRecord } from './paging';
 import { checkCreateRequest } from './request-checks';

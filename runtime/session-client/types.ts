@@ -10,14 +10,14 @@
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-api-reference.html, read 2026-11-23.
  * Members marked "SDK" are typed by openai@7.57.0 but not documented by AWS for this service: always optional here.
  */
-import type { AgentCoreSessionEnvironment, SessionAgent, SessionDefinition } from '../../lib/agent/session-contract';
+import type { AgentCoreSessionEnvironment, SessionAgent, SessionDefinition } from '../../lib/contracts/session';
 
 export type {
   AgentCoreSessionEnvironment,
   SessionAgent,
   SessionDefinition,
   StdioMcpTool,
-} from '../../lib/agent/session-contract';
+} from '../../lib/contracts/session';
 
 /** Type-level only: a unit type is what lets `item.type === 'message'` narrow past the unknown member. */
 declare enum UnknownTag {

@@ -3,7 +3,7 @@
  * else; the rule starts the machine; the delivery and the agent start neither.
  */
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
-import { incidentLedgerKey } from '../../lib/blueprint/incident-responder/incident-contract';
+import { incidentLedgerKey } from '../../lib/contracts/incident';
 import { remediationScene, RUNBOOK_ROLE } from '../lib/blueprint/remediation-scene';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 

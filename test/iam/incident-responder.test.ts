@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
-import { incidentLedgerKey } from '../../lib/blueprint/incident-responder/incident-contract';
+import { incidentLedgerKey } from '../../lib/contracts/incident';
 import { responderScene } from '../lib/blueprint/responder-scene';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { AgentModel, AgentNetwork, AgentTool, ManagedAgent } from '../../lib';
-import type { SessionDefinitionFile, StdioMcpTool } from '../../lib/agent/session-contract';
+import type { SessionDefinitionFile, StdioMcpTool } from '../../lib/contracts/session';
 import { type LocalService, readScript } from '../../local';
 import type { SessionClient } from '../../runtime/session-client/client';
 import type { McpCallItem } from '../../runtime/session-client/types';

@@ -4,7 +4,7 @@
  */
 import { startLocalService, type LocalService } from '../../local';
 import { LocalCloud, type Execution } from '../../local/cloud';
-import { turnExecutionName } from '../../lib/workflow/turn-contract';
+import { turnExecutionName } from '../../lib/contracts/turn';
 import { FakeAws } from '../runtime/agent-tools/fake-aws';
 import { remediationScene, RUNBOOK_ROLE } from '../lib/blueprint/remediation-scene';
 import { fakeCompute, type FakeCompute } from './support/fake-compute';

@@ -2,12 +2,7 @@ import { createHash } from 'node:crypto';
 import { UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { LocalService } from '../../local';
-import {
-  sessionLedgerKey,
-  shareAttribute,
-  turnExecutionName,
-  type TurnRequest,
-} from '../../lib/workflow/turn-contract';
+import { sessionLedgerKey, shareAttribute, turnExecutionName, type TurnRequest } from '../../lib/contracts/turn';
 import { clientOf, eventually, removeLifecycleBundle, startWithRealParts } from '../local/support/service';
 import type { LocalCloud } from '../../local/cloud';
 import { deploy } from './support/scenario-stack';

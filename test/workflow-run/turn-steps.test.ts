@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type ITurnStep, TurnStep } from '../../lib';
-import { turnExecutionName, type TurnRequest, type TurnSubject } from '../../lib/workflow/turn-contract';
+import { turnExecutionName, type TurnRequest, type TurnSubject } from '../../lib/contracts/turn';
 import { readScript, startLocalService, type LocalService } from '../../local';
 import { fakeCompute, type FakeCompute } from './support/fake-compute';
 import { deploy } from './support/scenario-stack';

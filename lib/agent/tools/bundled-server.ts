@@ -1,7 +1,7 @@
 import { Duration, Stack, Token, type Size } from 'aws-cdk-lib/core';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
-import type { StdioMcpTool } from '../session-contract';
-import { SERVER_VARIABLES, TOOL_DIRECTORY } from './tool-contract';
+import type { StdioMcpTool } from '../../contracts/session';
+import { SERVER_VARIABLES, TOOL_DIRECTORY } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
 
 /** What every tool of the bundled image can be told. */

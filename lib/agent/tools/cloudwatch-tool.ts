@@ -21,7 +21,7 @@ import {
   checkOptions,
   checkSeconds,
 } from './bundled-server';
-import { CLOUDWATCH_VARIABLES as VARIABLES } from './tool-contract';
+import { CLOUDWATCH_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
 /** What an agent may read of CloudWatch. At least one of `logGroups`, `metricNamespaces` and `alarms`. */

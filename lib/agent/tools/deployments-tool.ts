@@ -6,7 +6,7 @@ import { DEPLOYMENT_READ_ACTIONS, RESOURCELESS_ACTIONS } from '../../identity/pe
 import { AgentNetworkService } from '../../network';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import { bundledServer, type BundledToolOptions, checkNames, checkOptions, checkSeconds } from './bundled-server';
-import { DEPLOYMENTS_VARIABLES as VARIABLES } from './tool-contract';
+import { DEPLOYMENTS_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
 /** A deployment group of CodeDeploy in this account and Region. */

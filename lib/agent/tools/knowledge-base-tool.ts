@@ -4,7 +4,7 @@ import { KNOWLEDGE_BASE_READ_ACTIONS } from '../../identity/perms';
 import { AgentNetworkService } from '../../network';
 import { requirePattern, requireWholeNumber } from '../../validation/input-error';
 import { bundledServer, type BundledToolOptions, checkOptions } from './bundled-server';
-import { KNOWLEDGE_BASE_VARIABLES as VARIABLES } from './tool-contract';
+import { KNOWLEDGE_BASE_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
 /** Which knowledge base an agent may search. */

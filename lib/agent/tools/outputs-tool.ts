@@ -6,7 +6,7 @@ import { AgentNetworkService } from '../../network';
 import { requireInput, requirePattern } from '../../validation/input-error';
 import { bundledServer, type BundledToolOptions, checkBytes, checkNames, checkOptions } from './bundled-server';
 import { OutputOverwrite } from './output-overwrite';
-import { OUTPUT_FILE_TYPES, OUTPUTS_VARIABLES as VARIABLES } from './tool-contract';
+import { OUTPUT_FILE_TYPES, OUTPUTS_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
 /** Where an agent may publish files, and which. */

@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import { AgentNetworkService } from '../../network';
 import { requireInput, requirePattern } from '../../validation/input-error';
-import { REGISTRY_DIRECTORY, STAGED_FILES } from './tool-contract';
+import { REGISTRY_DIRECTORY, STAGED_FILES } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
 
 /** What one repository asks of the agent that may clone it. */

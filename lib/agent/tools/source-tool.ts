@@ -17,7 +17,7 @@ import { requireInput, requirePattern, requireWholeNumber } from '../../validati
 import { bundledServer, type BundledToolOptions, checkBytes, checkNames, checkOptions } from './bundled-server';
 import type { PackageRegistry } from './package-registry';
 import type { SourceRepository } from './source-repository';
-import { SOURCE_VARIABLES as VARIABLES } from './tool-contract';
+import { SOURCE_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
 /** Where the staging function of a turn puts files for the agent. */

@@ -1,9 +1,9 @@
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { attachPolicy } from '../../identity/attach-policy';
-import { reviewedWildcard } from '../../identity/reviewed-wildcard';
+import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 import type { AgentNetworkService, IAgentNetwork } from '../../network';
-import type { SessionTool } from '../session-contract';
+import type { SessionTool } from '../../contracts/session';
 
 /** The agent that a tool is given to, as far as a tool needs it. */
 export interface ToolHost {
@@ -37,7 +37,7 @@ export function attachTool(host: ToolHost, label: string, parts: ToolParts): Ses
   ] as const) {
     if (statements.length === 0) continue;
     const policy = attachPolicy(host.scope, `${prefix}-${id}`, role, purpose, statements);
-    if (policy) wildcards.forEach((reason: string, resource: string) => reviewedWildcard(policy, resource, reason));
+    if (policy) wildcards.forEach((reason: string, resource: string) => acknowledgeIam5(policy, resource, reason));
   }
   services.forEach((service) => host.network.addService(service));
   return parts.definition;

@@ -2,10 +2,10 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { LEDGER_CHANGE_ACTIONS, LEDGER_KEY_ACTIONS, LEDGER_READ_ACTIONS } from '../../identity/perms';
-import { keyThrough } from '../../workflow/key-through';
-import { approvalLedgerKey } from '../../workflow/turn-contract';
+import { kmsViaService } from '../../function/kms-via-service';
+import { approvalLedgerKey } from '../../contracts/turn';
 import type { TurnStepHost } from '../../workflow/turn-step';
-import { incidentLedgerKey } from './incident-contract';
+import { incidentLedgerKey } from '../../contracts/incident';
 
 /** The one item of the workflow's ledger that holds the incidents of a service: no session, no turn, no slot. */
 export function incidentLedgerStatements(
@@ -24,7 +24,7 @@ export function incidentLedgerStatements(
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),
-    keyThrough(scope, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+    kmsViaService(scope, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
   ];
 }
 

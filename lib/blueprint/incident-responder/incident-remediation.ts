@@ -1,7 +1,7 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
-import type { RunbookRule } from './remediation-contract';
+import type { RunbookRule } from '../../contracts/remediation';
 import type { RemediationRunbook } from './remediation-runbook';
 
 /** What may be proposed, and how approvers are asked. */

@@ -11,7 +11,7 @@ import { AgentTrigger } from '../../trigger';
 import { InputError, requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
 import { grantAnswers } from '../../workflow/approve-function';
 import { AgentBlueprint } from '../agent-blueprint';
-import { INCIDENT_SUBJECTS, TIMER_EVENT, type Wait } from './incident-contract';
+import { INCIDENT_SUBJECTS, TIMER_EVENT, type Wait } from '../../contracts/incident';
 import type { IncidentResponderProps } from './incident-responder-props';
 import { instructions } from './instructions';
 import { OpsCenter } from './ops-center';

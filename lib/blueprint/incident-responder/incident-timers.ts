@@ -15,7 +15,7 @@ import {
   SCHEDULE_CREATE_ACTIONS,
   SCHEDULE_KEY_ACTIONS,
 } from '../../identity/perms';
-import { keyThrough } from '../../workflow/key-through';
+import { kmsViaService } from '../../function/kms-via-service';
 
 export interface IncidentTimersProps {
   readonly serviceName: string;
@@ -73,7 +73,7 @@ export class IncidentTimers extends Construct {
         actions: QUEUE_SEND_ACTIONS,
         resources: [props.deadLetterArn],
       }),
-      keyThrough(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
+      kmsViaService(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
       new iam.PolicyStatement({
         sid: 'ReadOwnPayload',
         actions: KEY_READ_ACTIONS,

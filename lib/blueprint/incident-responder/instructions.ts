@@ -1,5 +1,5 @@
-import type { Wait } from './incident-contract';
-import { MAX_PARAMETER_CHARACTERS, type ParameterRule, type RunbookRule } from './remediation-contract';
+import type { Wait } from '../../contracts/incident';
+import { MAX_PARAMETER_CHARACTERS, type ParameterRule, type RunbookRule } from '../../contracts/remediation';
 
 export interface InstructionParts {
   readonly serviceName: string;

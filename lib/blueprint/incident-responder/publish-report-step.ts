@@ -18,9 +18,9 @@ import {
   RESOURCELESS_ACTIONS,
   TOPIC_PUBLISH_ACTIONS,
 } from '../../identity/perms';
-import { reviewedWildcard } from '../../identity/reviewed-wildcard';
-import { HandlerFunction } from '../../workflow/handler-function';
-import { keyThrough } from '../../workflow/key-through';
+import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
+import { HandlerFunction } from '../../function/handler-function';
+import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
 import {
   DELIVERY_VARIABLES as VARIABLES,
@@ -28,7 +28,7 @@ import {
   type OpsItemSetting,
   type TimerSetting,
   type Wait,
-} from './incident-contract';
+} from '../../contracts/incident';
 import { incidentLedgerStatements, remediationItems } from './incident-ledger';
 import type { IncidentRemediation } from './incident-remediation';
 import { IncidentTimers } from './incident-timers';
@@ -91,7 +91,7 @@ export class PublishReportStep implements ITurnStep {
       ],
     });
     for (const [resource, reason] of parts.flatMap(({ wildcards = {} }) => Object.entries(wildcards))) {
-      reviewedWildcard(handler.policy, resource, reason);
+      acknowledgeIam5(handler.policy, resource, reason);
     }
     return handler.function;
   }
@@ -107,7 +107,7 @@ export class PublishReportStep implements ITurnStep {
       },
       statements: [
         new PolicyStatement({ sid: 'ReadOutputs', actions: EVIDENCE_READ_ACTIONS, resources: [outputs] }),
-        keyThrough(scope, encryptionKey, 's3', KEY_READ_ACTIONS),
+        kmsViaService(scope, encryptionKey, 's3', KEY_READ_ACTIONS),
         new PolicyStatement({
           sid: 'WriteReports',
           actions: OUTPUT_PUBLISH_ACTIONS,
@@ -115,7 +115,7 @@ export class PublishReportStep implements ITurnStep {
           // Nothing is overwritten: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
           conditions: { Null: { 's3:if-none-match': 'false' } },
         }),
-        keyThrough(scope, reports.encryptionKey ?? encryptionKey, 's3', OUTPUT_KEY_ACTIONS),
+        kmsViaService(scope, reports.encryptionKey ?? encryptionKey, 's3', OUTPUT_KEY_ACTIONS),
       ],
       wildcards: {
         [outputs]: 'The names of turns are known at run time; the folder is exact.',
@@ -132,7 +132,7 @@ export class PublishReportStep implements ITurnStep {
         environment: { [VARIABLES.topicArn]: notify.topicArn },
         statements: [
           new PolicyStatement({ sid: 'Notify', actions: TOPIC_PUBLISH_ACTIONS, resources: [notify.topicArn] }),
-          ...(notify.masterKey ? [keyThrough(scope, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
+          ...(notify.masterKey ? [kmsViaService(scope, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
         ],
       },
     ];

@@ -1,7 +1,7 @@
 import { call, choice, type Machine, pass, type State, type States } from '../../workflow/definition/asl';
 import { awaitAnswer } from '../../workflow/definition/approval-states';
-import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
-import { ASSUMED_ROLE, REMEDIATION_EVENTS } from './remediation-contract';
+import { TURN_EVENT_SOURCE } from '../../contracts/turn';
+import { ASSUMED_ROLE, REMEDIATION_EVENTS } from '../../contracts/remediation';
 
 export interface RemediationTargets {
   readonly partition: string;

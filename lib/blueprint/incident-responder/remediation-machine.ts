@@ -16,13 +16,13 @@ import {
 } from '../../identity/perms';
 import type { TurnWorkflow } from '../../workflow';
 import { ApproveFunction } from '../../workflow/approve-function';
-import { keyThrough } from '../../workflow/key-through';
-import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
+import { kmsViaService } from '../../function/kms-via-service';
+import { TURN_EVENT_SOURCE } from '../../contracts/turn';
 import { startMachineOnEvents } from '../../workflow/machine-rule';
 import { TurnMachine } from '../../workflow/turn-machine';
 import { remediationItems } from './incident-ledger';
 import type { IncidentRemediation } from './incident-remediation';
-import { PROPOSED } from './remediation-contract';
+import { PROPOSED } from '../../contracts/remediation';
 import { remediationDefinition } from './remediation-definition';
 import { startRunbooks } from './start-runbooks';
 
@@ -68,7 +68,7 @@ export class RemediationMachine extends Construct {
       ),
       statements: [
         remediationItems('ClaimProposals', ledger, LEDGER_CHANGE_ACTIONS),
-        keyThrough(this, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+        kmsViaService(this, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
         new iam.PolicyStatement({
           sid: 'PublishEvents',
           actions: PUT_EVENTS_ACTIONS,
@@ -83,7 +83,7 @@ export class RemediationMachine extends Construct {
               }),
             ]
           : []),
-        ...(notify?.masterKey ? [keyThrough(this, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
+        ...(notify?.masterKey ? [kmsViaService(this, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
       ],
       encryptionKey,
       logRetention,

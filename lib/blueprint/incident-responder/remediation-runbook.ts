@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
 import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
-import { ASSUMED_ROLE, MAX_PARAMETER_CHARACTERS, type ParameterRule } from './remediation-contract';
+import { ASSUMED_ROLE, MAX_PARAMETER_CHARACTERS, type ParameterRule } from '../../contracts/remediation';
 
 const WHERE = 'RemediationRunbook';
 

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
-import { TIMER_MINUTES } from './incident-contract';
+import { TIMER_MINUTES } from '../../contracts/incident';
 
 /** How an investigation waits for a time. */
 export interface ResumeTimerOptions {

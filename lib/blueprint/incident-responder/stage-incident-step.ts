@@ -5,9 +5,9 @@ import { Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ALARM_STATE_ACTIONS } from '../../identity/perms';
-import { HandlerFunction } from '../../workflow/handler-function';
+import { HandlerFunction } from '../../function/handler-function';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
-import { STAGING_VARIABLES as VARIABLES } from './incident-contract';
+import { STAGING_VARIABLES as VARIABLES } from '../../contracts/incident';
 import { incidentLedgerStatements } from './incident-ledger';
 
 /** Bundled at build time. Same depth from lib/ and build/. */

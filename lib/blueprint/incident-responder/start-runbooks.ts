@@ -3,7 +3,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { attachPolicy } from '../../identity/attach-policy';
 import { PASS_ROLE_ACTIONS, RUNBOOK_START_ACTIONS } from '../../identity/perms';
-import { reviewedWildcard } from '../../identity/reviewed-wildcard';
+import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 
 /**
  * A role may start these runbooks, and hand over the roles that they work under: a policy of its own, in which a reviewer
@@ -59,9 +59,9 @@ export function startRunbooks(
         ]
       : []),
   ])!;
-  reviewedWildcard(policy, executions, 'The service chooses the ids of executions; the documents are exact.');
+  acknowledgeIam5(policy, executions, 'The service chooses the ids of executions; the documents are exact.');
   for (const definition of definitions) {
-    reviewedWildcard(policy, definition, 'Any version of a runbook; its name is exact.');
+    acknowledgeIam5(policy, definition, 'Any version of a runbook; its name is exact.');
   }
 }
 

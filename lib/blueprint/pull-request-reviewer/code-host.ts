@@ -14,8 +14,8 @@ import {
 } from '../../identity/perms';
 import { AgentTrigger, type GitHubAuthors, type IGitHubWebhook } from '../../trigger';
 import { requireInput } from '../../validation/input-error';
-import { keyThrough } from '../../workflow/key-through';
-import { REVIEW_VARIABLES, STAGED_PREFIX } from './review-contract';
+import { kmsViaService } from '../../function/kms-via-service';
+import { REVIEW_VARIABLES, STAGED_PREFIX } from '../../contracts/review';
 
 /** Repositories on GitHub, and how they are reached. */
 export interface GitHubCodeHostOptions {
@@ -129,7 +129,7 @@ function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IB
     environment: { [REVIEW_VARIABLES.credentialsSecretArn]: secretArn },
     statements: [
       new PolicyStatement({ sid: 'ReadGitHubCredentials', actions: SECRET_READ_ACTIONS, resources: [secretArn] }),
-      ...(key ? [keyThrough(scope, key, 'secretsmanager', KEY_READ_ACTIONS)] : []),
+      ...(key ? [kmsViaService(scope, key, 'secretsmanager', KEY_READ_ACTIONS)] : []),
     ],
   });
   return {

@@ -1,4 +1,4 @@
-import type { ForkHandling } from './review-contract';
+import type { ForkHandling } from '../../contracts/review';
 
 /**
  * What happens with pull requests from forks, whose code was written outside of the repository. CodeCommit has no forks.

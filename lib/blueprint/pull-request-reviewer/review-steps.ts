@@ -10,13 +10,13 @@ import {
   MATERIAL_READ_ACTIONS,
   MATERIAL_WRITE_ACTIONS,
 } from '../../identity/perms';
-import { reviewedWildcard } from '../../identity/reviewed-wildcard';
-import { handlerCode } from '../../trigger/starter-code';
-import { HandlerFunction } from '../../workflow/handler-function';
-import { keyThrough } from '../../workflow/key-through';
+import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
+import { handlerCode } from '../../function/handler-code';
+import { HandlerFunction } from '../../function/handler-function';
+import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
 import type { HostAccess } from './code-host';
-import { type ForkHandling, REVIEW_VARIABLES as VARIABLES, STAGED_PREFIX } from './review-contract';
+import { type ForkHandling, REVIEW_VARIABLES as VARIABLES, STAGED_PREFIX } from '../../contracts/review';
 
 /** What both steps know. */
 export interface ReviewStepProps {
@@ -57,10 +57,10 @@ export class StagePullRequest implements ITurnStep {
       statements: [
         ...access.statements,
         new PolicyStatement({ sid: 'WriteMaterial', actions: MATERIAL_WRITE_ACTIONS, resources: [staged] }),
-        keyThrough(scope, material.encryptionKey ?? host.encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+        kmsViaService(scope, material.encryptionKey ?? host.encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
       ],
     });
-    reviewedWildcard(handler.policy, staged, TURN_NAMES);
+    acknowledgeIam5(handler.policy, staged, TURN_NAMES);
     return handler.function;
   }
 }
@@ -82,13 +82,13 @@ export class PublishReview implements ITurnStep {
         ...access.statements,
         new PolicyStatement({ sid: 'ReadMaterial', actions: MATERIAL_READ_ACTIONS, resources: [staged] }),
         new PolicyStatement({ sid: 'ReadOutputs', actions: EVIDENCE_READ_ACTIONS, resources: [outputs] }),
-        ...[...keys].map((key) => keyThrough(scope, key, 's3', KEY_READ_ACTIONS)),
+        ...[...keys].map((key) => kmsViaService(scope, key, 's3', KEY_READ_ACTIONS)),
       ],
     });
     // Comments on CodeCommit are from sessions of this role.
     handler.function.addEnvironment(VARIABLES.ownRoleName, handler.role.roleName);
-    reviewedWildcard(handler.policy, staged, TURN_NAMES);
-    reviewedWildcard(handler.policy, outputs, TURN_NAMES);
+    acknowledgeIam5(handler.policy, staged, TURN_NAMES);
+    acknowledgeIam5(handler.policy, outputs, TURN_NAMES);
     return handler.function;
   }
 }

@@ -11,7 +11,7 @@ import {
   KEY_READ_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
 } from '../../identity/perms';
-import { keyThrough } from '../../workflow/key-through';
+import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
 import { findingsFunction } from './findings-function';
 
@@ -36,7 +36,7 @@ export class AcceptFindingsStep implements ITurnStep {
           actions: EVIDENCE_READ_ACTIONS,
           resources: [evidenceBucket.arnForObjects('turns/*')],
         }),
-        keyThrough(scope, encryptionKey, 's3', KEY_READ_ACTIONS),
+        kmsViaService(scope, encryptionKey, 's3', KEY_READ_ACTIONS),
         new PolicyStatement({
           sid: 'AskForFindings',
           // Without it, S3 does not tell what is missing from what is forbidden.
@@ -60,7 +60,7 @@ export class AcceptFindingsStep implements ITurnStep {
           actions: FINDINGS_WRITE_ACTIONS,
           resources: [findings.arnForObjects('state/*')],
         }),
-        keyThrough(scope, findings.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+        kmsViaService(scope, findings.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
       ],
     }).function;
   }

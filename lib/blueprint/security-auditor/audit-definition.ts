@@ -7,8 +7,8 @@ import {
   type State,
   type States,
 } from '../../workflow/definition/asl';
-import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
-import { AUDIT_EVENT_TYPE } from './audit-contract';
+import { TURN_EVENT_SOURCE } from '../../contracts/turn';
+import { AUDIT_EVENT_TYPE } from '../../contracts/audit';
 
 export interface AuditTargets {
   readonly partition: string;

@@ -17,7 +17,7 @@ import {
 import { AgentNetworkService, type IAgentNetwork } from '../../network';
 import { TurnTask, type TurnWorkflow } from '../../workflow';
 import type { State } from '../../workflow/definition/asl';
-import { keyThrough } from '../../workflow/key-through';
+import { kmsViaService } from '../../function/kms-via-service';
 import type { TurnFunction } from '../../workflow/turn-function';
 import { TurnMachine } from '../../workflow/turn-machine';
 import { auditDefinition } from './audit-definition';
@@ -90,7 +90,7 @@ export class AuditMachine extends Construct {
           resources: [ledger.tableArn],
           conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['audit#*'] } },
         }),
-        keyThrough(this, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
+        kmsViaService(this, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
         ...graph.policyStatements,
         new PolicyStatement({
           sid: 'SumUp',
@@ -138,7 +138,7 @@ export class AuditMachine extends Construct {
           actions: FINDINGS_WRITE_ACTIONS,
           resources: [findings.arnForObjects('audits/*')],
         }),
-        keyThrough(this, findings.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+        kmsViaService(this, findings.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
         ...(imports
           ? [
               new PolicyStatement({

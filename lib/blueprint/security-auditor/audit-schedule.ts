@@ -4,7 +4,7 @@ import { ContextAttribute, type ScheduleExpression } from 'aws-cdk-lib/aws-sched
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { deadLetterQueue } from '../../encryption/dead-letter-queue';
+import { deadLetterQueue } from '../../function/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS, START_EXECUTION_ACTIONS } from '../../identity/perms';
 import { TurnSchedule } from '../../trigger/schedule';
 import { requireSchedule } from '../../trigger/schedule-check';

@@ -1,4 +1,4 @@
-import { SARIF_LIMITS } from './audit-contract';
+import { SARIF_LIMITS } from '../../contracts/audit';
 
 /**
  * What the agent is told. The delivery checks the answer against the same rules (runtime/turn-handlers/accept-findings),

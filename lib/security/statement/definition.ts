@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../agent/session-contract';
+import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../contracts/session';
 import type { Agent } from './agent';
 import { sorted, sortedBy, type Source } from './source';
 import type { Definition } from './statement';

@@ -1,8 +1,4 @@
-import {
-  STARTER_CONFIGURATION_FILE,
-  type EventPlaceholder,
-  type StarterConfiguration,
-} from '../../trigger/starter-contract';
+import { STARTER_CONFIGURATION_FILE, type EventPlaceholder, type StarterConfiguration } from '../../contracts/starter';
 import { objectOf, sorted, type Item, type Source } from './source';
 
 type Properties = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { IGitHubWebhook } from '../github-webhook';
 import { requireInput } from '../../validation/input-error';
 import type { TriggerDefinition } from '../trigger-definition';
-import { GITHUB_EVENT_SOURCE, GITHUB_PULL_REQUEST_EVENT } from '../webhook-contract';
+import { GITHUB_EVENT_SOURCE, GITHUB_PULL_REQUEST_EVENT } from '../../contracts/webhook';
 
 /** Whose pull requests start turns: what GitHub says about the author and the repository. */
 export class GitHubAuthors {

@@ -1,5 +1,5 @@
 import { requireInput } from '../../validation/input-error';
-import { TURN_EVENT_SOURCE } from '../../workflow/turn-contract';
+import { TURN_EVENT_SOURCE } from '../../contracts/turn';
 import type { ITurnWorkflow } from '../../workflow/turn-workflow-ref';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';

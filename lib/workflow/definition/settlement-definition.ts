@@ -1,5 +1,5 @@
 import { call, choice, ending, type Machine, pass, type Targets } from './asl';
-import { shareAttribute } from '../turn-contract';
+import { shareAttribute } from '../../contracts/turn';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
 
 /** Time for a function that was running when its execution was stopped to come to its end. */

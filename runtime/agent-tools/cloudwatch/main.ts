@@ -1,7 +1,7 @@
 /** MCP server `cloudwatch`: logs, metrics and alarms of the named log groups, namespaces and alarms. Read-only. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { CLOUDWATCH_VARIABLES as VARIABLES } from '../../../lib/agent/tools/tool-contract';
+import { CLOUDWATCH_VARIABLES as VARIABLES } from '../../../lib/contracts/tool';
 import { clientOptions } from '../server/aws';
 import { serve } from '../server/tool-server';
 import { alarmTools } from './alarms';

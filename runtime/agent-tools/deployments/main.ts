@@ -4,7 +4,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { DEPLOYMENTS_VARIABLES as VARIABLES } from '../../../lib/agent/tools/tool-contract';
+import { DEPLOYMENTS_VARIABLES as VARIABLES } from '../../../lib/contracts/tool';
 import { clientOptions } from '../server/aws';
 import { serve } from '../server/tool-server';
 import { changeEventTool } from './change-events';

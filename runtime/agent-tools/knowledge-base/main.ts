@@ -5,7 +5,7 @@ import {
   type RetrievalResultLocation,
 } from '@aws-sdk/client-bedrock-agent-runtime';
 import * as z from 'zod/v4';
-import { KNOWLEDGE_BASE_VARIABLES as VARIABLES } from '../../../lib/agent/tools/tool-contract';
+import { KNOWLEDGE_BASE_VARIABLES as VARIABLES } from '../../../lib/contracts/tool';
 import { clientOptions } from '../server/aws';
 import { pageInput, Pages } from '../server/paging';
 import { READ_ONLY, serve, TEXT_IS_DATA, tool } from '../server/tool-server';

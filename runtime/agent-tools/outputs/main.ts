@@ -1,7 +1,7 @@
 /** MCP server `outputs`: publishes files of the workspace below the agent's own prefix of one bucket. */
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/v4';
-import { OUTPUT_FILE_TYPES, OUTPUTS_VARIABLES as VARIABLES } from '../../../lib/agent/tools/tool-contract';
+import { OUTPUT_FILE_TYPES, OUTPUTS_VARIABLES as VARIABLES } from '../../../lib/contracts/tool';
 import { clientOptions } from '../server/aws';
 import { serve, tool } from '../server/tool-server';
 import { publishFile } from './publish-file';

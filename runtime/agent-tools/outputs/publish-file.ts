@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { OUTPUT_FILE_TYPES } from '../../../lib/agent/tools/tool-contract';
+import { OUTPUT_FILE_TYPES } from '../../../lib/contracts/tool';
 import { Refusal } from '../server/refusal';
 import { requireNoSecret } from './require-no-secret';
 import { readWorkspaceFile } from './workspace-file';

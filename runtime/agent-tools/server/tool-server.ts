@@ -2,7 +2,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { CallToolResult, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod/v4';
-import { SERVER_VARIABLES } from '../../../lib/agent/tools/tool-contract';
+import { SERVER_VARIABLES } from '../../../lib/contracts/tool';
 import { asRefusal } from './aws';
 import { withDeadline } from './deadline';
 import { MAX_OUTPUT_BYTES, safeText, safeValue } from './output-limit';

@@ -2,7 +2,7 @@
 import { CodeartifactClient } from '@aws-sdk/client-codeartifact';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/v4';
-import { SOURCE_VARIABLES as VARIABLES } from '../../../lib/agent/tools/tool-contract';
+import { SOURCE_VARIABLES as VARIABLES } from '../../../lib/contracts/tool';
 import { clientOptions } from '../server/aws';
 import { Refusal } from '../server/refusal';
 import { oneOf, requireInScope } from '../server/scope';

@@ -5,7 +5,7 @@ import {
   GetAuthorizationTokenCommand,
   GetRepositoryEndpointCommand,
 } from '@aws-sdk/client-codeartifact';
-import { REGISTRY_DIRECTORY } from '../../../lib/agent/tools/tool-contract';
+import { REGISTRY_DIRECTORY } from '../../../lib/contracts/tool';
 import { Refusal } from '../server/refusal';
 import type { Registry } from './scope-entries';
 import { kindOf, placeIn } from './workspace';

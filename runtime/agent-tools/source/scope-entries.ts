@@ -1,4 +1,4 @@
-import { SOURCE_VARIABLES as VARIABLES } from '../../../lib/agent/tools/tool-contract';
+import { SOURCE_VARIABLES as VARIABLES } from '../../../lib/contracts/tool';
 import { SettingError, type Settings } from '../server/settings';
 
 /** A repository in scope. Its name is also its directory in the workspace. */

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import { STAGED_FILES } from '../../../lib/agent/tools/tool-contract';
+import { STAGED_FILES } from '../../../lib/contracts/tool';
 import { fitting } from '../server/output-limit';
 import { Refusal } from '../server/refusal';
 import { download } from './download';

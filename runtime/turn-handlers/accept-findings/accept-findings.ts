@@ -1,10 +1,5 @@
-import {
-  type AuditSubject,
-  findingsKey,
-  NIGHT,
-  REPOSITORY_NAME,
-} from '../../../lib/blueprint/security-auditor/audit-contract';
-import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import { type AuditSubject, findingsKey, NIGHT, REPOSITORY_NAME } from '../../../lib/contracts/audit';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { TransientStepError } from '../turn/failures';
 import { AnswerError, jsonAnswer } from '../turn/final-answer';
 import { log } from '../turn/log';

@@ -1,9 +1,4 @@
-import {
-  type AuditSubject,
-  FINGERPRINT_NAME,
-  type FindingsReceipt,
-  findingsKey,
-} from '../../../lib/blueprint/security-auditor/audit-contract';
+import { type AuditSubject, FINGERPRINT_NAME, type FindingsReceipt, findingsKey } from '../../../lib/contracts/audit';
 import { fingerprints } from './fingerprint';
 import type { SarifLog, SarifResult } from './sarif';
 

@@ -1,5 +1,5 @@
 import validate from 'compiled:sarif-profile';
-import { SARIF_LIMITS } from '../../../lib/blueprint/security-auditor/audit-contract';
+import { SARIF_LIMITS } from '../../../lib/contracts/audit';
 import { firstCredential } from '../../agent-tools/server/redaction';
 import { repositoryPath } from './repository-path';
 import type { SarifLog, SarifResult } from './sarif';

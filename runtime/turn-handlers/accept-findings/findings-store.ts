@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { type FindingsReceipt, stateKey } from '../../../lib/blueprint/security-auditor/audit-contract';
+import { type FindingsReceipt, stateKey } from '../../../lib/contracts/audit';
 import { TransientStepError } from '../turn/failures';
 import type { FindingsState } from './baseline';
 

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { textStore } from '../turn/clients';
 import { setting } from '../turn/settings';
 import { acceptFindings } from './accept-findings';

@@ -1,4 +1,4 @@
-import { SARIF_LIMITS } from '../../../lib/blueprint/security-auditor/audit-contract';
+import { SARIF_LIMITS } from '../../../lib/contracts/audit';
 
 /**
  * The path inside the repository that a SARIF `uri` means, written in one way; undefined when it is anything else: an

@@ -5,7 +5,7 @@ import {
   approvalLedgerKey,
   type ApprovalRecords,
   type TurnApprovalRecord,
-} from '../../../lib/workflow/turn-contract';
+} from '../../../lib/contracts/turn';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 

@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { APPROVAL_RECORDS_VARIABLE, type ApprovalRecords } from '../../../lib/workflow/turn-contract';
+import { APPROVAL_RECORDS_VARIABLE, type ApprovalRecords } from '../../../lib/contracts/turn';
 import { ledger } from '../turn/clients';
 import { type ApprovalCall, type ApprovalReply, approveTurn } from './approve-turn';
 

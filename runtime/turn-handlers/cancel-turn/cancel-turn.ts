@@ -1,4 +1,4 @@
-import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/workflow/step-contract';
+import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/contracts/step';
 import { AmbiguousRequestError, ConflictError, NotFoundError, type SessionClient } from '../../session-client';
 import { TransientStepError } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';

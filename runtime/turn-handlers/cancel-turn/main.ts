@@ -1,4 +1,4 @@
-import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/workflow/step-contract';
+import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
 import { cancelTurn } from './cancel-turn';

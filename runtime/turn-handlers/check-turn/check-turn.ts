@@ -1,5 +1,5 @@
-import type { CheckTurnAnswer, CheckTurnPayload, Ending } from '../../../lib/workflow/step-contract';
-import type { TurnItem } from '../../../lib/workflow/turn-contract';
+import type { CheckTurnAnswer, CheckTurnPayload, Ending } from '../../../lib/contracts/step';
+import type { TurnItem } from '../../../lib/contracts/turn';
 import {
   type ConversationMark,
   type EventStream,

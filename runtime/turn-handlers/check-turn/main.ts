@@ -1,4 +1,4 @@
-import type { CheckTurnAnswer, CheckTurnPayload } from '../../../lib/workflow/step-contract';
+import type { CheckTurnAnswer, CheckTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
 import { checkTurn } from './check-turn';

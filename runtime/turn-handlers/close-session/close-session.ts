@@ -1,4 +1,4 @@
-import type { CloseSessionAnswer, CloseSessionPayload } from '../../../lib/workflow/step-contract';
+import type { CloseSessionAnswer, CloseSessionPayload } from '../../../lib/contracts/step';
 import { NotFoundError, type SessionClient } from '../../session-client';
 import { TransientStepError } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';

@@ -1,4 +1,4 @@
-import type { CloseSessionAnswer, CloseSessionPayload } from '../../../lib/workflow/step-contract';
+import type { CloseSessionAnswer, CloseSessionPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
 import { closeSession } from './close-session';

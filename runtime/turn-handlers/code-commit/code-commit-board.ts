@@ -7,7 +7,7 @@ import {
   type PostCommentForPullRequestCommandInput,
   UpdateCommentCommand,
 } from '@aws-sdk/client-codecommit';
-import type { PullRequestDocument } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { PullRequestDocument } from '../../../lib/contracts/review';
 import type { OwnComment, Publication, Published, ReviewBoard } from '../pull-request/review-board';
 import { codeCommitCall } from './code-commit-failures';
 

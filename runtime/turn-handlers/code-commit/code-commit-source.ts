@@ -6,7 +6,7 @@ import {
   GetPullRequestCommand,
   type PullRequestTarget,
 } from '@aws-sdk/client-codecommit';
-import type { ChangedFile } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { ChangedFile } from '../../../lib/contracts/review';
 import { diffLines } from '../pull-request/line-diff';
 import type {
   Change,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/workflow/step-contract';
-import type { TextPart, TurnItem } from '../../../lib/workflow/turn-contract';
+import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/contracts/step';
+import type { TextPart, TurnItem } from '../../../lib/contracts/turn';
 import { type Item, itemsSince, type SessionClient, SessionClientError } from '../../session-client';
 import { isFinalAnswer, markOf } from '../check-turn/check-turn';
 import { TransientStepError } from '../turn/failures';

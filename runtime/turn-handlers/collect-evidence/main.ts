@@ -1,4 +1,4 @@
-import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/workflow/step-contract';
+import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
 import { setting } from '../turn/settings';
 import { collectEvidence } from './collect-evidence';

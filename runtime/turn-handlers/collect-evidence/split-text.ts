@@ -1,4 +1,4 @@
-import { MAX_PART_CHARACTERS, MAX_PARTS } from '../../../lib/workflow/turn-contract';
+import { MAX_PART_CHARACTERS, MAX_PARTS } from '../../../lib/contracts/turn';
 
 /** How far back from the end of a piece a better place to cut is looked for. */
 const LOOK_BACK = 500;

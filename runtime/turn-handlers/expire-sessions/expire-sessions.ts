@@ -1,4 +1,4 @@
-import type { ExpireSessionsAnswer } from '../../../lib/workflow/step-contract';
+import type { ExpireSessionsAnswer } from '../../../lib/contracts/step';
 import { NotFoundError, type SessionClient } from '../../session-client';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';

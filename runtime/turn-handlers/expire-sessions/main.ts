@@ -1,4 +1,4 @@
-import type { ExpireSessionsAnswer } from '../../../lib/workflow/step-contract';
+import type { ExpireSessionsAnswer } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { setting } from '../turn/settings';
 import { expireSessions } from './expire-sessions';

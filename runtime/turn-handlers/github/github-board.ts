@@ -1,4 +1,4 @@
-import type { PullRequestDocument } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { PullRequestDocument } from '../../../lib/contracts/review';
 import type { InlineComment, OwnComment, Publication, Published, ReviewBoard } from '../pull-request/review-board';
 import { type GitHubApi, GitHubError } from './github-api';
 import type { GitHubPullRequest } from './github-source';

@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { REVIEW_VARIABLES } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
 import { setting } from '../turn/settings';
 import { GitHubApi } from './github-api';
 import type { TokenScope } from './github-credentials';

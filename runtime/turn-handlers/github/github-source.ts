@@ -1,4 +1,4 @@
-import type { ChangedFile } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { ChangedFile } from '../../../lib/contracts/review';
 import { patchHunks } from '../pull-request/patch-hunks';
 import type {
   Change,

@@ -4,8 +4,8 @@
  */
 // The small form of zod: this schema stands in a function whose size counts.
 import * as z from 'zod/v4-mini';
-import { TIMER_MINUTES, WAITS } from '../../../lib/blueprint/incident-responder/incident-contract';
-import { MAX_PARAMETER_CHARACTERS } from '../../../lib/blueprint/incident-responder/remediation-contract';
+import { TIMER_MINUTES, WAITS } from '../../../lib/contracts/incident';
+import { MAX_PARAMETER_CHARACTERS } from '../../../lib/contracts/remediation';
 
 export const REPORT_FORMAT = 'cdk-bedrock-managed-agents/incident-report/1';
 

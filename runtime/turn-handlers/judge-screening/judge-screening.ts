@@ -1,5 +1,5 @@
-import type { JudgeScreeningPayload, ScreenedPart } from '../../../lib/workflow/step-contract';
-import type { TextPart } from '../../../lib/workflow/turn-contract';
+import type { JudgeScreeningPayload, ScreenedPart } from '../../../lib/contracts/step';
+import type { TextPart } from '../../../lib/contracts/turn';
 import type { TextStore } from '../turn/text-store';
 
 /**

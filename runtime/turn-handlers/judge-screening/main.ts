@@ -1,4 +1,4 @@
-import type { JudgeScreeningPayload, ScreenedPart } from '../../../lib/workflow/step-contract';
+import type { JudgeScreeningPayload, ScreenedPart } from '../../../lib/contracts/step';
 import { textStore } from '../turn/clients';
 import { judgeScreening } from './judge-screening';
 

@@ -1,6 +1,6 @@
-import type { SessionDefinition } from '../../../lib/agent/session-contract';
-import type { PreparedTurn } from '../../../lib/workflow/step-contract';
-import { ownerLedgerKey, type SessionItem } from '../../../lib/workflow/turn-contract';
+import type { SessionDefinition } from '../../../lib/contracts/session';
+import type { PreparedTurn } from '../../../lib/contracts/step';
+import { ownerLedgerKey, type SessionItem } from '../../../lib/contracts/turn';
 import { AmbiguousRequestError, NotFoundError, reconcileCreate, type SessionClient } from '../../session-client';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';

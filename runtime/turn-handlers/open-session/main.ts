@@ -1,4 +1,4 @@
-import type { OpenSessionAnswer, OpenSessionPayload } from '../../../lib/workflow/step-contract';
+import type { OpenSessionAnswer, OpenSessionPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
 import { openSession } from './open-session';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Ending, OpenSessionAnswer, OpenSessionPayload } from '../../../lib/workflow/step-contract';
-import type { SessionItem, TurnItem } from '../../../lib/workflow/turn-contract';
+import type { Ending, OpenSessionAnswer, OpenSessionPayload } from '../../../lib/contracts/step';
+import type { SessionItem, TurnItem } from '../../../lib/contracts/turn';
 import { NotFoundError, parseBinding, type SessionClient, resolveSessionDefinition } from '../../session-client';
 import { endingOf } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';

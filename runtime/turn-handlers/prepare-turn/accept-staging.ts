@@ -1,10 +1,5 @@
-import type {
-  AcceptStagingPayload,
-  Ending,
-  PreparedTurn,
-  PrepareTurnAnswer,
-} from '../../../lib/workflow/step-contract';
-import { MAX_INLINE_BYTES, sessionLedgerKey, type TextPart } from '../../../lib/workflow/turn-contract';
+import type { AcceptStagingPayload, Ending, PreparedTurn, PrepareTurnAnswer } from '../../../lib/contracts/step';
+import { MAX_INLINE_BYTES, sessionLedgerKey, type TextPart } from '../../../lib/contracts/turn';
 import { checkParts, isRecord, isText, need, RequestFault } from './request-checks';
 
 /**

@@ -1,4 +1,4 @@
-import type { AcceptStagingPayload, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/workflow/step-contract';
+import type { AcceptStagingPayload, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/contracts/step';
 import { acceptStaging } from './accept-staging';
 import { prepareTurn } from './prepare-turn';
 

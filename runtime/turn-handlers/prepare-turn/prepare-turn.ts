@@ -1,4 +1,4 @@
-import type { Ending, PreparedTurn, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/workflow/step-contract';
+import type { Ending, PreparedTurn, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/contracts/step';
 import {
   sessionLedgerKey,
   shareAttribute,
@@ -7,7 +7,7 @@ import {
   TURN_REQUEST_FORMAT,
   type TurnRequest,
   type TurnTrigger,
-} from '../../../lib/workflow/turn-contract';
+} from '../../../lib/contracts/turn';
 import {
   checkParts,
   isPositive,

@@ -6,7 +6,7 @@ import {
   SUBJECT_LIMITS,
   type TextPart,
   type TurnSubject,
-} from '../../../lib/workflow/turn-contract';
+} from '../../../lib/contracts/turn';
 
 export class RequestFault extends Error {}
 

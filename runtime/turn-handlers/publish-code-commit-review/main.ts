@@ -1,6 +1,6 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
-import { REVIEW_VARIABLES } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
-import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { CodeCommitBoard } from '../code-commit/code-commit-board';
 import { deliveryParts } from '../pull-request/delivery-settings';
 import { publishReview } from '../pull-request/publish-review';

@@ -1,4 +1,4 @@
-import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { GitHubBoard } from '../github/github-board';
 import { gitHubApi } from '../github/github-settings';
 import { deliveryParts } from '../pull-request/delivery-settings';

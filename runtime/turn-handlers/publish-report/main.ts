@@ -9,9 +9,9 @@ import {
   type OpsItemSetting,
   type TimerSetting,
   type Wait,
-} from '../../../lib/blueprint/incident-responder/incident-contract';
-import type { RunbookRule } from '../../../lib/blueprint/incident-responder/remediation-contract';
-import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+} from '../../../lib/contracts/incident';
+import type { RunbookRule } from '../../../lib/contracts/remediation';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { IncidentStore } from '../incident/incident-store';
 import { repeatable } from '../incident/repeatable';
 import { setting } from '../turn/settings';

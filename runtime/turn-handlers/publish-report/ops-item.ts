@@ -1,5 +1,5 @@
 import { CreateOpsItemCommand, type SSMClient, UpdateOpsItemCommand } from '@aws-sdk/client-ssm';
-import { OPS_ITEM_TAG, type OpsItemSetting } from '../../../lib/blueprint/incident-responder/incident-contract';
+import { OPS_ITEM_TAG, type OpsItemSetting } from '../../../lib/contracts/incident';
 import type { IncidentReport } from '../incident/incident-report';
 import { line } from './report-markdown';
 

@@ -2,9 +2,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { OpsItemSetting, TimerSetting, Wait } from '../../../lib/blueprint/incident-responder/incident-contract';
-import { PROPOSED } from '../../../lib/blueprint/incident-responder/remediation-contract';
-import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+import type { OpsItemSetting, TimerSetting, Wait } from '../../../lib/contracts/incident';
+import { PROPOSED } from '../../../lib/contracts/remediation';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { type Place, placeOf, reported } from '../incident/incident-record';
 import {
   ANSWER,

@@ -7,9 +7,9 @@ import {
   type RemediationProposal,
   type RunbookRule,
   wholePattern,
-} from '../../../lib/blueprint/incident-responder/remediation-contract';
-import type { PreparedTurn } from '../../../lib/workflow/step-contract';
-import { approvalLedgerKey } from '../../../lib/workflow/turn-contract';
+} from '../../../lib/contracts/remediation';
+import type { PreparedTurn } from '../../../lib/contracts/step';
+import { approvalLedgerKey } from '../../../lib/contracts/turn';
 import type { IncidentReport } from '../incident/incident-report';
 import { visibleLine } from '../incident/visible-text';
 

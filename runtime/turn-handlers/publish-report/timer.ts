@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
-import {
-  TIMER_EVENT,
-  type TimerDetail,
-  type TimerSetting,
-} from '../../../lib/blueprint/incident-responder/incident-contract';
+import { TIMER_EVENT, type TimerDetail, type TimerSetting } from '../../../lib/contracts/incident';
 
 /** Limits of the retry policy. Source: docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 const RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { REVIEW_VARIABLES } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
 import { setting, type Environment } from '../turn/settings';
 import { TextStore } from '../turn/text-store';
 import type { DeliveryParts } from './publish-review';

@@ -1,4 +1,4 @@
-import type { LineRange } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { LineRange } from '../../../lib/contracts/review';
 
 /** Lines that git shows around a changed one. */
 const CONTEXT = 3;

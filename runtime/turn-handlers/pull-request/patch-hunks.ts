@@ -1,4 +1,4 @@
-import type { LineRange } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { LineRange } from '../../../lib/contracts/review';
 
 /** The lines of the new version that a unified diff of one file shows, by the headers of its hunks. */
 export function patchHunks(patch: string): LineRange[] {

@@ -4,8 +4,8 @@ import {
   type PullRequestDocument,
   STAGED_FILES,
   stagedKey,
-} from '../../../lib/blueprint/pull-request-reviewer/review-contract';
-import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/workflow/step-contract';
+} from '../../../lib/contracts/review';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { AnswerError, jsonAnswer } from '../turn/final-answer';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';

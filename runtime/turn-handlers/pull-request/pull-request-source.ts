@@ -1,4 +1,4 @@
-import type { ChangedFile, PullRequestDocument } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { ChangedFile, PullRequestDocument } from '../../../lib/contracts/review';
 
 /** Which pull request a turn is about: checked facts of the event. */
 export interface PullRequestSubject {

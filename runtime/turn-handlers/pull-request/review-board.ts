@@ -1,4 +1,4 @@
-import type { PullRequestDocument } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import type { PullRequestDocument } from '../../../lib/contracts/review';
 
 /** A comment that this function wrote earlier. */
 export interface OwnComment {

@@ -6,8 +6,8 @@ import {
   type PullRequestDocument,
   STAGED_FILES,
   stagedKey,
-} from '../../../lib/blueprint/pull-request-reviewer/review-contract';
-import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/workflow/step-contract';
+} from '../../../lib/contracts/review';
+import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
 import { log } from '../turn/log';
 import type { ChangeLimits, PullRequest, PullRequestSource, PullRequestSubject } from './pull-request-source';
 import { stagedPrompt } from './staged-prompt';

@@ -1,11 +1,7 @@
 /** What the staging adds to the prompt: where the source is, what changed, what may be done with it. */
 import { randomBytes } from 'node:crypto';
-import {
-  type ChangedFile,
-  type PullRequestDocument,
-  STAGED_FILES,
-} from '../../../lib/blueprint/pull-request-reviewer/review-contract';
-import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, type TextPart } from '../../../lib/workflow/turn-contract';
+import { type ChangedFile, type PullRequestDocument, STAGED_FILES } from '../../../lib/contracts/review';
+import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, type TextPart } from '../../../lib/contracts/turn';
 import { fencedBlock, fencedText } from '../starter/untrusted-text';
 
 /** Most characters of one file name, escapes counted. */

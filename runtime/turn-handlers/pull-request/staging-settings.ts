@@ -1,5 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { type ForkHandling, REVIEW_VARIABLES } from '../../../lib/blueprint/pull-request-reviewer/review-contract';
+import { type ForkHandling, REVIEW_VARIABLES } from '../../../lib/contracts/review';
 import { type Environment, numberSetting, setting } from '../turn/settings';
 import type { StagingParts } from './stage-pull-request';
 

@@ -1,4 +1,4 @@
-import type { PreparedTurn } from '../../../lib/workflow/step-contract';
+import type { PreparedTurn } from '../../../lib/contracts/step';
 import type { PullRequestSubject } from './pull-request-source';
 
 /**

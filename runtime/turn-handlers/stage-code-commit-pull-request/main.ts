@@ -1,5 +1,5 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
-import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/workflow/step-contract';
+import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
 import { CodeCommitSource } from '../code-commit/code-commit-source';
 import { stagePullRequest } from '../pull-request/stage-pull-request';
 import { stagingParts } from '../pull-request/staging-settings';

@@ -1,4 +1,4 @@
-import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/workflow/step-contract';
+import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
 import { gitHubApi } from '../github/github-settings';
 import { GitHubSource } from '../github/github-source';
 import { stagePullRequest } from '../pull-request/stage-pull-request';

@@ -1,4 +1,4 @@
-import type { TurnSubject } from '../../../lib/workflow/turn-contract';
+import type { TurnSubject } from '../../../lib/contracts/turn';
 
 /** What happened, in typed facts. */
 export type IncidentEvent =

@@ -1,10 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  incidentLedgerKey,
-  STAGING_VARIABLES as VARIABLES,
-} from '../../../lib/blueprint/incident-responder/incident-contract';
-import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/workflow/step-contract';
+import { incidentLedgerKey, STAGING_VARIABLES as VARIABLES } from '../../../lib/contracts/incident';
+import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
 import { IncidentStore } from '../incident/incident-store';
 import { repeatable } from '../incident/repeatable';
 import { numberSetting, setting } from '../turn/settings';

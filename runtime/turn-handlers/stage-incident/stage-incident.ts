@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/workflow/step-contract';
+import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
 import { type IncidentRecord, joined, opened, type Place, placeOf, withAlarm } from '../incident/incident-record';
 import type { IncidentStore } from '../incident/incident-store';
 import { log } from '../turn/log';

@@ -4,7 +4,7 @@ import {
   STARTER_CONFIGURATION_FILE,
   STARTER_VARIABLES,
   type StarterConfiguration,
-} from '../../../lib/trigger/starter-contract';
+} from '../../../lib/contracts/starter';
 
 /** Everything the starter knows before the first event. */
 export interface Starter {

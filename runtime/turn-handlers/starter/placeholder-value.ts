@@ -1,4 +1,4 @@
-import type { EventPlaceholder } from '../../../lib/trigger/starter-contract';
+import type { EventPlaceholder } from '../../../lib/contracts/starter';
 import { RefusedEventError } from './refused-event';
 
 /** Strict forms: a value of any of the plain types holds no word that the template did not list. */

@@ -1,4 +1,4 @@
-import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, MAX_PARTS } from '../../../lib/workflow/turn-contract';
+import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, MAX_PARTS } from '../../../lib/contracts/turn';
 import { RefusedEventError } from './refused-event';
 
 /** A prompt in pieces that a guardrail can screen one by one; none cuts a surrogate pair. */

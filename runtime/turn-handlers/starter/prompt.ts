@@ -1,4 +1,4 @@
-import type { EventPlaceholder, PromptSegment } from '../../../lib/trigger/starter-contract';
+import type { EventPlaceholder, PromptSegment } from '../../../lib/contracts/starter';
 import { eventValue } from './event-value';
 import { checkedValue } from './placeholder-value';
 import { RefusedEventError } from './refused-event';

@@ -1,6 +1,6 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { promptPartKey, turnExecutionName, type TextPart } from '../../../lib/workflow/turn-contract';
+import { promptPartKey, turnExecutionName, type TextPart } from '../../../lib/contracts/turn';
 import type { Starter } from './configuration';
 import { splitPrompt, travelInline } from './prompt-parts';
 import { withPrompt, type RequestedTurn } from './turn-request';

@@ -1,9 +1,4 @@
-import {
-  TURN_REQUEST_FORMAT,
-  type TextPart,
-  type TurnRequest,
-  type TurnTrigger,
-} from '../../../lib/workflow/turn-contract';
+import { TURN_REQUEST_FORMAT, type TextPart, type TurnRequest, type TurnTrigger } from '../../../lib/contracts/turn';
 import type { Starter } from './configuration';
 import { eventValue } from './event-value';
 import { renderPrompt } from './prompt';

@@ -1,5 +1,5 @@
-import type { EventPlaceholder } from '../../../lib/trigger/starter-contract';
-import { SUBJECT_LIMITS, type TurnSubject } from '../../../lib/workflow/turn-contract';
+import type { EventPlaceholder } from '../../../lib/contracts/starter';
+import { SUBJECT_LIMITS, type TurnSubject } from '../../../lib/contracts/turn';
 import { eventValue } from './event-value';
 import { checkedValue } from './placeholder-value';
 import { RefusedEventError } from './refused-event';

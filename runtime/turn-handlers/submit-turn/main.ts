@@ -1,4 +1,4 @@
-import type { SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/workflow/step-contract';
+import type { SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
 import { submitTurn } from './submit-turn';

@@ -1,4 +1,4 @@
-import type { Ending, SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/workflow/step-contract';
+import type { Ending, SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/contracts/step';
 import {
   AmbiguousRequestError,
   type ConversationMark,

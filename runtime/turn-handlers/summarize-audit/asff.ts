@@ -1,5 +1,5 @@
 import type { AwsSecurityFinding, Partition, SeverityLabel } from '@aws-sdk/client-securityhub';
-import { FINGERPRINT_NAME } from '../../../lib/blueprint/security-auditor/audit-contract';
+import { FINGERPRINT_NAME } from '../../../lib/contracts/audit';
 import type { SarifLog, SarifResult } from '../accept-findings/sarif';
 
 export interface FindingProvider {

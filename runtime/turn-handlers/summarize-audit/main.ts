@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Partition, SecurityHubClient } from '@aws-sdk/client-securityhub';
-import type { AuditSummary, SummarizeAuditPayload } from '../../../lib/blueprint/security-auditor/audit-contract';
+import type { AuditSummary, SummarizeAuditPayload } from '../../../lib/contracts/audit';
 import { setting } from '../turn/settings';
 import { summarizeAudit } from './summarize-audit';
 

@@ -3,7 +3,7 @@ import {
   BatchImportFindingsCommand,
   type SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
-import type { SecurityHubReceipt } from '../../../lib/blueprint/security-auditor/audit-contract';
+import type { SecurityHubReceipt } from '../../../lib/contracts/audit';
 import { TransientStepError } from '../turn/failures';
 
 /** Findings per call. Source: docs.aws.amazon.com/securityhub/latest/partnerguide/guidelines-batchimportfindings.html */

@@ -8,7 +8,7 @@ import {
   NIGHT,
   type RepositoryAudit,
   type SummarizeAuditPayload,
-} from '../../../lib/blueprint/security-auditor/audit-contract';
+} from '../../../lib/contracts/audit';
 import type { SarifLog } from '../accept-findings/sarif';
 import { log } from '../turn/log';
 import { type FindingProvider, securityFindings } from './asff';

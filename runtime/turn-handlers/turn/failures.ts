@@ -1,5 +1,5 @@
 /** What an error of the Managed Agents service means for a turn. */
-import type { Ending } from '../../../lib/workflow/step-contract';
+import type { Ending } from '../../../lib/contracts/step';
 import {
   AccessDeniedError,
   BadRequestError,

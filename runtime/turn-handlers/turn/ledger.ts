@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { SessionItem, TurnItem } from '../../../lib/workflow/turn-contract';
+import type { SessionItem, TurnItem } from '../../../lib/contracts/turn';
 
 type Attributes = Record<string, AttributeValue>;
 type Change = Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ConditionExpression'> & {

@@ -1,7 +1,7 @@
 /** Texts and evidence in S3. Encryption is the bucket's default, so no key is named here. */
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { TextPart } from '../../../lib/workflow/turn-contract';
+import type { TextPart } from '../../../lib/contracts/turn';
 
 export interface StoredObject {
   readonly key: string;

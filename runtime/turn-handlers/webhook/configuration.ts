@@ -1,4 +1,4 @@
-import { WEBHOOK_VARIABLES } from '../../../lib/trigger/webhook-contract';
+import { WEBHOOK_VARIABLES } from '../../../lib/contracts/webhook';
 
 /** Everything the handler knows before the first delivery. */
 export interface Webhook {

@@ -1,6 +1,6 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { GITHUB_EVENT_SOURCE, type GitHubPullRequestDetail } from '../../../lib/trigger/webhook-contract';
+import { GITHUB_EVENT_SOURCE, type GitHubPullRequestDetail } from '../../../lib/contracts/webhook';
 import type { Webhook } from './configuration';
 
 export interface ForwardClients {

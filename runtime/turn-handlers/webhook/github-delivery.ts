@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GitHubPullRequestDetail } from '../../../lib/trigger/webhook-contract';
+import type { GitHubPullRequestDetail } from '../../../lib/contracts/webhook';
 
 /** Longest texts that are passed on; the rest of a description is not worth a prompt. */
 const MAX_TITLE = 1_000;

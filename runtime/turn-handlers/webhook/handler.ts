@@ -1,4 +1,4 @@
-import { GITHUB_PULL_REQUEST_EVENT } from '../../../lib/trigger/webhook-contract';
+import { GITHUB_PULL_REQUEST_EVENT } from '../../../lib/contracts/webhook';
 import type { Webhook } from './configuration';
 import { forward, type ForwardClients } from './forward';
 import { pullRequestDetail } from './github-delivery';

@@ -21,7 +21,7 @@ import {
   ManagedAgentChecks,
   OutputOverwrite,
 } from '../../../lib';
-import type { SessionDefinitionFile } from '../../../lib/agent/session-contract';
+import type { SessionDefinitionFile } from '../../../lib/contracts/session';
 import { RESOURCELESS_ACTIONS } from '../../../lib/identity/perms';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
 

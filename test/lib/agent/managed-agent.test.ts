@@ -15,7 +15,7 @@ import {
   ManagedAgent,
   type ManagedAgentProps,
 } from '../../../lib';
-import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/agent/session-contract';
+import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/contracts/session';
 
 const ACCOUNT = '111122223333';
 

@@ -16,7 +16,7 @@ import {
   PackageRegistry,
   SourceRepository,
 } from '../../../lib';
-import type { SessionDefinitionFile } from '../../../lib/agent/session-contract';
+import type { SessionDefinitionFile } from '../../../lib/contracts/session';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
 
 const OTHER = '444455556666';

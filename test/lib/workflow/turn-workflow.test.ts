@@ -17,7 +17,7 @@ import {
 } from '../../../lib';
 import { RESOURCELESS_ACTIONS } from '../../../lib/identity/perms';
 import type { Machine, State } from '../../../lib/workflow/definition/asl';
-import { turnExecutionName } from '../../../lib/workflow/turn-contract';
+import { turnExecutionName } from '../../../lib/contracts/turn';
 import { waitAfter } from '../../../runtime/turn-handlers/check-turn/back-off';
 import { BUSY_WAIT_SECONDS } from '../../../runtime/turn-handlers/open-session/open-session';
 import { SynthesizedAccount } from '../../iam/synthesized-account';

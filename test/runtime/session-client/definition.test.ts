@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/agent/session-contract';
+import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/contracts/session';
 import {
   loadSessionDefinition,
   parseBinding,

@@ -1,6 +1,6 @@
 import { handler } from '../../../runtime/turn-handlers/prepare-turn/main';
-import type { PreparedTurn } from '../../../lib/workflow/step-contract';
-import { sessionLedgerKey } from '../../../lib/workflow/turn-contract';
+import type { PreparedTurn } from '../../../lib/contracts/step';
+import { sessionLedgerKey } from '../../../lib/contracts/turn';
 
 /* What the workflow takes over of the answer of a staging function, which is the user's own code. */
 

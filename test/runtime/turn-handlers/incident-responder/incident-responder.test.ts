@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { REPORT_EXAMPLE } from '../../../../lib/blueprint/incident-responder/instructions';
-import type { PreparedTurn, StageTurnAnswer } from '../../../../lib/workflow/step-contract';
+import type { PreparedTurn, StageTurnAnswer } from '../../../../lib/contracts/step';
 import { ANSWER } from '../../../../runtime/turn-handlers/incident/incident-report';
 import { reportSchemaText } from '../../../../runtime/turn-handlers/incident/report-schema';
 import { type Behaviour, failure } from '../../agent-tools/fake-aws';

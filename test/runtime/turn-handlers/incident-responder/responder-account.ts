@@ -10,8 +10,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { incidentLedgerKey } from '../../../../lib/blueprint/incident-responder/incident-contract';
-import type { DeliverTurnAnswer, PreparedTurn, StageTurnAnswer } from '../../../../lib/workflow/step-contract';
+import { incidentLedgerKey } from '../../../../lib/contracts/incident';
+import type { DeliverTurnAnswer, PreparedTurn, StageTurnAnswer } from '../../../../lib/contracts/step';
 import { FunctionHost } from '../../../../local/cloud/function-host';
 import type { IncidentRecord } from '../../../../runtime/turn-handlers/incident/incident-record';
 import { FakeAws } from '../../agent-tools/fake-aws';

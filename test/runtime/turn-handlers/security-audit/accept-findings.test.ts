@@ -2,7 +2,7 @@
 import '@microsoft/jest-sarif';
 import path from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../../lib/workflow/step-contract';
+import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../../lib/contracts/step';
 import { FindingsBucket } from './findings-bucket';
 import { PATH, type Sample, sarif, SQL } from './sarif-samples';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { AuditSummary, SummarizeAuditPayload } from '../../../../lib/blueprint/security-auditor/audit-contract';
+import type { AuditSummary, SummarizeAuditPayload } from '../../../../lib/contracts/audit';
 import { verifySignature } from '../../session-client/sigv4-verifier';
 import { FindingsBucket } from './findings-bucket';
 import { PATH, result, sarif, SQL } from './sarif-samples';

@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { AgentTrigger, type AgentTriggerOptions } from '../../../../lib';
-import { turnExecutionName, type TurnRequest } from '../../../../lib/workflow/turn-contract';
+import { turnExecutionName, type TurnRequest } from '../../../../lib/contracts/turn';
 import { eventNamed, KINDS, TriggerScene } from '../../../lib/trigger/trigger-scene';
 import { FakeStepFunctions } from './fake-step-functions';
 import { coldStart, publishedStarter, type Handler, type PublishedStarter } from './published-starter';

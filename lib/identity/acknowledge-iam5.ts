@@ -9,7 +9,7 @@ import type { IConstruct } from 'constructs';
  * @param policy the policy that holds the wildcard.
  * @param resource the resource of the statement, exactly as rendered.
  */
-export function reviewedWildcard(policy: IConstruct, resource: string, reason: string): void {
+export function acknowledgeIam5(policy: IConstruct, resource: string, reason: string): void {
   Validations.of(policy).acknowledge({
     id: `AwsSolutions::AwsSolutions-IAM5[Resource::${flatten(Stack.of(policy).resolve(resource))}]`,
     reason,

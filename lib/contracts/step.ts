@@ -11,7 +11,7 @@ import type {
   TurnOutcome,
   TurnReason,
   TurnRequest,
-} from './turn-contract';
+} from './turn';
 
 /** What is known about a turn from its first step on. Also kept in the ledger, for the settlement of a stopped turn. */
 export interface PreparedTurn {

@@ -4,7 +4,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
 /** A role may use a key, but only through one service of this Region. */
-export function keyThrough(scope: IConstruct, key: IKey, service: string, actions: string[]): PolicyStatement {
+export function kmsViaService(scope: IConstruct, key: IKey, service: string, actions: string[]): PolicyStatement {
   return new PolicyStatement({
     actions,
     resources: [key.keyArn],

@@ -9,8 +9,8 @@ import { allowLogs } from '../encryption/key-statements';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
-import { reviewedWildcard } from '../identity/reviewed-wildcard';
-import { keyThrough } from './key-through';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
+import { kmsViaService } from './kms-via-service';
 
 export interface HandlerFunctionProps {
   readonly description: string;
@@ -71,10 +71,10 @@ export class HandlerFunction extends Construct {
     this.policy = attachPolicy(this, 'Policy', this.role, 'role of a function', [
       new iam.PolicyStatement({ sid: 'WriteOwnLogGroup', actions: FUNCTION_LOG_ACTIONS, resources: [streams] }),
       ...logCallerStatements(this, encryptionKey, logGroupName, 'write'),
-      keyThrough(this, encryptionKey, 'lambda', KEY_READ_ACTIONS),
+      kmsViaService(this, encryptionKey, 'lambda', KEY_READ_ACTIONS),
       ...props.statements,
     ])!;
-    reviewedWildcard(this.policy, streams, 'Lambda chooses the names of log streams; the log group is exact.');
+    acknowledgeIam5(this.policy, streams, 'Lambda chooses the names of log streams; the log group is exact.');
 
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,
