@@ -58,6 +58,7 @@ export class GitHubFault extends Error {
   public constructor(
     public readonly status: number,
     public readonly headers: Record<string, string> = {},
+    public readonly reason = 'refused',
   ) {
     super(String(status));
   }
@@ -70,6 +71,8 @@ export class GitHubApiStandIn {
   /** What was asked for with the newest installation token, and how many there were. */
   public readonly exchanges: { repositories: string[]; permissions: object }[] = [];
   public before?: (call: string) => void;
+  /** Calls that have their effect and whose response ends in the middle, each once. */
+  public readonly cut: string[] = [];
   /** Runs when a call has taken effect. */
   public after?: (call: string) => void;
 
@@ -93,7 +96,7 @@ export class GitHubApiStandIn {
 
   /** Forgets pull requests, comments and everything that a test has set. */
   public reset(): void {
-    for (const list of [this.comments, this.pullRequests, this.calls, this.exchanges]) list.length = 0;
+    for (const list of [this.comments, this.pullRequests, this.calls, this.exchanges, this.cut]) list.length = 0;
     Object.assign(this, { before: undefined, after: undefined });
   }
 
@@ -107,10 +110,13 @@ export class GitHubApiStandIn {
       this.before?.(call);
       const answer = this.answer(method, url, caller, headers.accept ?? '', read(body));
       this.after?.(call);
-      return answer;
+      const cut = this.cut.indexOf(call);
+      if (cut === -1) return answer;
+      this.cut.splice(cut, 1);
+      return { ...answer, cut: true };
     } catch (error) {
       if (!(error instanceof GitHubFault)) throw error;
-      return { status: error.status, headers: error.headers, body: { message: 'refused' } };
+      return { status: error.status, headers: error.headers, body: { message: error.reason } };
     }
   }
 

@@ -14,6 +14,8 @@ export interface LoopbackAnswer {
   readonly headers?: Record<string, string>;
   /** Bytes and texts are sent as they are, anything else as JSON. */
   readonly body?: unknown;
+  /** The connection ends in the middle of the body. */
+  readonly cut?: boolean;
 }
 
 export class LoopbackServer {
@@ -26,9 +28,14 @@ export class LoopbackServer {
       incoming.on('end', () => {
         const { method = 'GET', headers } = incoming;
         const url = new URL(incoming.url ?? '/', this.url);
-        const { status, headers: sent, body } = answer({ method, url, headers, body: Buffer.concat(chunks) });
-        response.writeHead(status, { 'content-type': 'application/json', ...sent });
-        response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body ?? {}));
+        const { status, headers: sent, body, cut } = answer({ method, url, headers, body: Buffer.concat(chunks) });
+        const bytes = Buffer.isBuffer(body)
+          ? body
+          : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
+        const length = cut ? { 'content-length': String(bytes.length) } : {};
+        response.writeHead(status, { 'content-type': 'application/json', ...length, ...sent });
+        if (cut) response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
+        else response.end(bytes);
       });
     });
   }

@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { TransientStepError } from '../turn/failures';
 import { GitHubCredentials, type TokenScope } from './github-credentials';
+import { gitHubExchange, GitHubError, type GitHubResponse, jsonOf, OversizedAnswerError } from './github-transport';
 
 /** The one address that tokens are sent to. */
 const API = 'https://api.github.com';
@@ -8,23 +8,16 @@ const API = 'https://api.github.com';
 /** Where GitHub sends downloads of source archives to; the address carries a short-lived token of its own. */
 const ARCHIVES = 'https://codeload.github.com';
 
-const TIMEOUT_MS = 30_000;
-
 /** Most pages of 100 that a list is followed: GitHub lists at most 3,000 files of a pull request. */
 const MAX_PAGES = 30;
 
-/** An answer of GitHub that is no success. Its text stays out: it could quote what was sent. */
-export class GitHubError extends Error {
-  constructor(
-    readonly status: number,
-    what: string,
-  ) {
-    super(`GitHub answered ${what} with HTTP ${status}`);
-  }
-}
+/** A page of 100 files holds the changed lines of each, and GitHub cuts each of them off. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
-/** More came than may be read. */
-export class OversizedAnswerError extends Error {}
+/** An archive of 100 MiB takes longer than an answer. */
+const ARCHIVE_TIMEOUT_MS = 120_000;
+
+export { GitHubError, OversizedAnswerError };
 
 export interface GitHubApiOptions {
   readonly secrets: SecretsManagerClient;
@@ -54,10 +47,9 @@ export class GitHubApi {
       scope,
       async (installationId, appToken, repository, permissions) => {
         const answer = await this.send('POST', `/app/installations/${installationId}/access_tokens`, appToken, {
-          repositories: [repository.split('/')[1]],
-          permissions,
+          body: { repositories: [repository.split('/')[1]], permissions },
         });
-        const { token, expires_at } = (await answer.json()) as { token: string; expires_at: string };
+        const { token, expires_at } = jsonOf<{ token: string; expires_at: string }>(answer);
         return { token, expiresAt: Date.parse(expires_at) };
       },
       now,
@@ -65,7 +57,7 @@ export class GitHubApi {
   }
 
   async get<T>(repository: string, path: string): Promise<T> {
-    return (await (await this.request('GET', repository, path)).json()) as T;
+    return jsonOf<T>(await this.request('GET', repository, path));
   }
 
   /** All entries of a list, page by page, as far as `enough` lets it. */
@@ -80,13 +72,13 @@ export class GitHubApi {
   }
 
   async change<T>(method: 'POST' | 'PUT' | 'PATCH', repository: string, path: string, body: object): Promise<T> {
-    return (await (await this.request(method, repository, path, { body })).json()) as T;
+    return jsonOf<T>(await this.request(method, repository, path, { body }));
   }
 
   /** @throws OversizedAnswerError */
   async text(repository: string, path: string, accept: string, limit: number): Promise<string> {
-    const answer = await this.request('GET', repository, path, { accept });
-    return new TextDecoder().decode(await bytesOf(answer, limit));
+    const { body } = await this.request('GET', repository, path, { accept, limit });
+    return new TextDecoder().decode(body);
   }
 
   /**
@@ -100,9 +92,15 @@ export class GitHubApi {
     if (!URL.canParse(location) || new URL(location).origin !== this.archives) {
       throw new Error('GitHub redirected a download to an address that is not its own');
     }
-    const download = await this.fetch(location, { headers: { 'user-agent': USER_AGENT } });
-    if (download.status !== 200) throw this.failure('the download of an archive', download);
-    return await bytesOf(download, limit);
+    const { body } = await gitHubExchange({
+      method: 'GET',
+      url: location,
+      headers: { 'user-agent': USER_AGENT },
+      limit,
+      timeoutMs: ARCHIVE_TIMEOUT_MS,
+      what: 'the download of an archive',
+    });
+    return body;
   }
 
   /** Who the comments of this function are from: the owner of the token, or the bot of the app. */
@@ -112,7 +110,7 @@ export class GitHubApi {
       const answer = await (appToken === undefined
         ? this.send('GET', '/user', await this.credentials.token(repository))
         : this.send('GET', '/app', appToken));
-      const { login, slug } = (await answer.json()) as { login?: string; slug?: string };
+      const { login, slug } = jsonOf<{ login?: string; slug?: string }>(answer);
       this.login = login ?? `${slug}[bot]`;
     }
     return this.login;
@@ -122,74 +120,46 @@ export class GitHubApi {
     method: string,
     repository: string,
     path: string,
-    options: { readonly body?: object; readonly accept?: string; readonly expect?: number } = {},
-  ): Promise<Response> {
+    options: SendOptions = {},
+  ): Promise<GitHubResponse> {
     const token = await this.credentials.token(repository);
-    return await this.send(method, `/repos/${repository}${path}`, token, options.body, options.accept, options.expect);
+    return await this.send(method, `/repos/${repository}${path}`, token, options);
   }
 
   private async send(
     method: string,
     path: string,
     token: string,
-    body?: object,
-    accept = 'application/vnd.github+json',
-    expect?: number,
-  ): Promise<Response> {
-    const answer = await this.fetch(`${this.url}${path}`, {
-      method,
-      headers: {
-        accept,
-        authorization: `Bearer ${token}`,
-        'user-agent': USER_AGENT,
-        'x-github-api-version': '2022-11-28',
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    if (expect === undefined ? answer.ok : answer.status === expect) return answer;
-    if (answer.status === 401) this.credentials.forget();
-    throw this.failure(`${method} ${path.split('?')[0]}`, answer);
-  }
-
-  private async fetch(url: string, init: RequestInit): Promise<Response> {
+    { body, accept = 'application/vnd.github+json', expect, limit = MAX_JSON_BYTES }: SendOptions = {},
+  ): Promise<GitHubResponse> {
     try {
-      return await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return await gitHubExchange({
+        method,
+        url: `${this.url}${path}`,
+        headers: {
+          accept,
+          authorization: `Bearer ${token}`,
+          'user-agent': USER_AGENT,
+          'x-github-api-version': '2022-11-28',
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        limit,
+        ...(expect === undefined ? {} : { expect }),
+        what: `${method} ${path.split('?')[0]}`,
+      });
     } catch (error) {
-      // Nothing came back, or not in time.
-      throw new TransientStepError(`GitHub: ${(error as Error).name}`);
+      if (error instanceof GitHubError && error.status === 401) this.credentials.forget();
+      throw error;
     }
   }
+}
 
-  /**
-   * Primary limits answer 403 or 429 with `x-ratelimit-remaining: 0`, secondary ones with `retry-after` or 429.
-   * Source: docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
-   */
-  private failure(what: string, answer: Response): Error {
-    const { status, headers } = answer;
-    const limited =
-      status === 429 ||
-      (status === 403 && (headers.get('x-ratelimit-remaining') === '0' || headers.has('retry-after')));
-    return status >= 500 || limited
-      ? new TransientStepError(`GitHub answered ${what} with HTTP ${status}`)
-      : new GitHubError(status, what);
-  }
+interface SendOptions {
+  readonly body?: object;
+  readonly accept?: string;
+  readonly expect?: number;
+  readonly limit?: number;
 }
 
 const USER_AGENT = 'cdk-bedrock-managed-agents';
-
-async function bytesOf(answer: Response, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of answer.body ?? []) {
-      chunks.push(chunk as Uint8Array);
-      length += (chunk as Uint8Array).byteLength;
-      if (length > limit) throw new OversizedAnswerError(`more than ${limit} bytes`);
-    }
-  } catch (error) {
-    if (error instanceof OversizedAnswerError) throw error;
-    throw new TransientStepError(`GitHub: ${(error as Error).name}`);
-  }
-  return Buffer.concat(chunks);
-}

@@ -25,6 +25,11 @@ const {
   [VARIABLES.timer]: timer,
   [VARIABLES.runbooks]: runbooks,
 } = process.env;
+/** For what is no part of the record: given up early enough that the report is recorded before the function ends. */
+const ASIDE = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+};
 const dynamo = new DynamoDBClient({});
 const table = setting(process.env, VARIABLES.ledgerTable);
 const serviceName = setting(process.env, VARIABLES.serviceName);
@@ -35,8 +40,8 @@ const delivery: Delivery = {
   serviceName,
   reports: { client: s3, bucket: setting(process.env, VARIABLES.reportBucket) },
   waits: setting(process.env, VARIABLES.waits).split(',') as Wait[],
-  ...(topicArn ? { topic: { client: new SNSClient({}), arn: topicArn } } : {}),
-  ...(opsItem ? { opsItems: { client: new SSMClient({}), setting: JSON.parse(opsItem) as OpsItemSetting } } : {}),
+  ...(topicArn ? { topic: { client: new SNSClient(ASIDE), arn: topicArn } } : {}),
+  ...(opsItem ? { opsItems: { client: new SSMClient(ASIDE), setting: JSON.parse(opsItem) as OpsItemSetting } } : {}),
   ...(timer ? { timers: { client: new SchedulerClient({}), setting: JSON.parse(timer) as TimerSetting } } : {}),
   ...(runbooks ? { remediations: new Remediations(dynamo, table, JSON.parse(runbooks) as RunbookRule[]) } : {}),
   now: Date.now,

@@ -65,7 +65,7 @@ export async function publishReport(payload: DeliverTurnPayload, delivery: Deliv
   const item = await opsItemOf(report, location, place, delivery);
   const timer = await timerOf(report, place, turn.name, delivery);
   if (report.remediation) await delivery.remediations?.propose(report, report.remediation, turn);
-  if (topic) await notify(topic.client, topic.arn, report, location);
+  const notification = topic ? await notify(topic.client, topic.arn, report, location) : undefined;
 
   const receipt = {
     incident: incident.id,
@@ -75,6 +75,7 @@ export async function publishReport(payload: DeliverTurnPayload, delivery: Deliv
     markdown: `${stem}.md`,
     ...(item === undefined ? {} : { opsItem: item }),
     ...(timer === undefined ? {} : { timer }),
+    ...(notification === undefined ? {} : { notification }),
     ...(report.remediation ? { remediation: PROPOSED } : {}),
   };
   const entry = { number: place.number, status: report.status, summary: report.summary, receipt };
@@ -133,7 +134,7 @@ function published(
   };
 }
 
-/** OpsCenter is a second place to look: that it is not set up, or refuses, keeps no report from people. */
+/** OpsCenter is a second place to look: that it is not set up, refuses or does not answer, keeps no report from people. */
 async function opsItemOf(
   report: IncidentReport,
   location: string,
@@ -144,7 +145,6 @@ async function opsItemOf(
   try {
     return await opsItem(opsItems.client, opsItems.setting, report, location, incident.opsItem);
   } catch (error) {
-    if (isTransient(error)) throw error;
     log('publish-report', 'ops-item-failed', { error: (error as Error).name, incident: incident.id });
     return 'failed';
   }
@@ -156,14 +156,21 @@ async function timerOf(
   { incident, current }: Place,
   turn: string,
   { timers, now }: Delivery,
-): Promise<'set' | 'used-up' | 'over' | undefined> {
+): Promise<'set' | 'used-up' | 'over' | 'failed' | undefined> {
   if (waitFor?.what !== 'timer' || !timers) return undefined;
   if (!current || incident.concluded) return 'over';
   const { client, setting } = timers;
   if (incident.timers >= setting.most) return 'used-up';
   const at = new Date(now() + (waitFor.minutes ?? setting.afterMinutes) * 60_000);
-  await setTimer(client, setting, { incident: incident.id, after: turn }, at);
-  return 'set';
+  try {
+    await setTimer(client, setting, { incident: incident.id, after: turn }, at);
+    return 'set';
+  } catch (error) {
+    // A denial stays one; what may pass is repeated, because without its timer the incident is not resumed.
+    if (isTransient(error)) throw error;
+    log('publish-report', 'timer-failed', { error: (error as Error).name, incident: incident.id });
+    return 'failed';
+  }
 }
 
 function refused(code: string, message: string): DeliverTurnAnswer {

@@ -211,6 +211,7 @@ describe('publishing', () => {
         json: `reports/${id}/01.json`,
         markdown: `reports/${id}/01.md`,
         opsItem: 'oi-1',
+        notification: 'sent',
       },
     });
     const { [`reports/${id}/01.json`]: json, [`reports/${id}/01.md`]: markdown } = account.reports;
@@ -251,8 +252,9 @@ describe('publishing', () => {
 
   test('a delivery that broke off goes on where it was: what is written stays, and the rest follows', async () => {
     const id = await incident(account.stage(alarm('t1')));
-    account.aws.answers({ ...USUAL, Publish: () => failure('InternalError', 'later', 500) });
-    await expect(account.deliver(alarm('t1'), REPORT)).rejects.toMatchObject({ name: 'TransientStepError' });
+    const set = `POST /schedules/${timerOf('t1')}`;
+    account.aws.answers({ ...USUAL, [set]: () => failure('InternalServerException', 'later', 500) });
+    await expect(account.deliver(alarm('t1'), WAITING)).rejects.toMatchObject({ name: 'TransientStepError' });
     const before = account.reports[`reports/${id}/01.json`];
     account.aws.answers({
       ...USUAL,
@@ -281,15 +283,45 @@ describe('publishing', () => {
     expect(input).not.toHaveProperty('Status');
   });
 
-  test('OpsCenter that refuses keeps no report from people', async () => {
-    await account.stage(alarm('t1'));
-    account.aws.answers({ ...USUAL, CreateOpsItem: () => failure('OpsItemAccessDeniedException') });
-    expect(await account.deliver(alarm('t1'), REPORT)).toMatchObject({
-      delivered: true,
-      receipt: { opsItem: 'failed' },
-    });
-    expect(account.aws.of('Publish')).toHaveLength(1);
+  test.each([
+    ['KMSAccessDenied', 400],
+    ['KMSDisabled', 400],
+    ['AuthorizationError', 403],
+    ['NotFound', 404],
+    ['InvalidParameter', 400],
+    ['Throttled', 429],
+    ['InternalError', 500],
+  ])('a topic that answers %s does not change how the turn ended, and the result tells', async (code, status) => {
+    const id = await incident(account.stage(alarm('t1')));
+    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
+    account.aws.answers({ ...USUAL, Publish: () => ({ status, body }) });
+    const first = await account.deliver(alarm('t1'), REPORT);
+    expect(first).toMatchObject({ delivered: true, receipt: { incident: id, report: 1, notification: 'failed' } });
+    expect(await account.deliver(alarm('t1'), REPORT)).toEqual(first);
   });
+
+  test.each([
+    ['refuses the timer', 'AccessDeniedException', 403],
+    ['knows no such group', 'ResourceNotFoundException', 404],
+  ])('Scheduler that %s keeps no report from people', async (_, code, status) => {
+    await account.stage(alarm('t1'));
+    account.aws.answers({ ...USUAL, [`POST /schedules/${timerOf('t1')}`]: () => failure(code, 'no', status) });
+    const answer = await account.deliver(alarm('t1'), WAITING);
+    expect(answer).toMatchObject({ delivered: true, receipt: { timer: 'failed', notification: 'sent' } });
+  });
+
+  test.each(['OpsItemAccessDeniedException', 'ThrottlingException'])(
+    'OpsCenter that answers %s keeps no report from people',
+    async (code) => {
+      await account.stage(alarm('t1'));
+      account.aws.answers({ ...USUAL, CreateOpsItem: () => failure(code) });
+      expect(await account.deliver(alarm('t1'), REPORT)).toMatchObject({
+        delivered: true,
+        receipt: { opsItem: 'failed' },
+      });
+      expect(account.aws.of('Publish')).toHaveLength(1);
+    },
+  );
 
   test('a report that waits sets one timer, whose event resumes the incident', async () => {
     const id = await incident(account.stage(alarm('t1')));

@@ -179,6 +179,10 @@ describe('staging', () => {
   test.each<[string, GitHubFault]>([
     ['the primary limit', new GitHubFault(403, { 'x-ratelimit-remaining': '0' })],
     ['a secondary limit', new GitHubFault(403, { 'retry-after': '60' })],
+    [
+      'a secondary limit that only its message tells',
+      new GitHubFault(403, {}, 'You have exceeded a secondary rate limit.'),
+    ],
     ['too many requests', new GitHubFault(429)],
     ['a server error', new GitHubFault(502)],
   ])('%s is tried again', async (_, fault) => {
@@ -186,6 +190,22 @@ describe('staging', () => {
       throw fault;
     };
     await expect(stage()).rejects.toMatchObject({ name: 'TransientStepError' });
+  });
+
+  test.each([`GET /repos/${REPOSITORY}/pulls/7`, `GET /repos/${REPOSITORY}/pulls/7/files`])(
+    'a connection that ends inside the body of %s is tried again',
+    async (call) => {
+      api.cut.push(call);
+      await expect(stage()).rejects.toMatchObject({ name: 'TransientStepError' });
+      expect(await stage()).toMatchObject({ accepted: true });
+    },
+  );
+
+  test('a denial without a limit in its message is not tried again', async () => {
+    api.before = () => {
+      throw new GitHubFault(403, {}, 'Resource not accessible by personal access token');
+    };
+    await expect(stage()).rejects.toThrow(/HTTP 403/);
   });
 
   test('a refusal is not tried again, and its message holds no token', async () => {
@@ -260,6 +280,19 @@ describe('delivery', () => {
     expect(await publish(more)).toMatchObject({ receipt: { updated: true, findings: 2 } });
     expect(inline()).toHaveLength(2);
     expect(reviews()).toHaveLength(1);
+  });
+
+  test.each([
+    ['the first review', 'POST', 'reviews', false],
+    ['a comment of a later turn', 'POST', 'comments', true],
+    ['what is there', 'GET', 'reviews', true],
+  ])('a connection that ends inside the response to %s doubles nothing', async (_, method, list, later) => {
+    if (later) await publish(review([]));
+    api.cut.push(`${method} /repos/${REPOSITORY}/pulls/7/${list}`);
+    const document = review([finding('refund.js', 20)]);
+    await expect(publish(document)).rejects.toMatchObject({ name: 'TransientStepError' });
+    expect(await publish(document)).toMatchObject({ receipt: { updated: true, findings: 1 } });
+    expect([reviews().length, inline().length]).toEqual([1, 1]);
   });
 
   test('a first review whose answer was lost is found again', async () => {
