@@ -14,6 +14,8 @@ export interface RegistryOptions {
 
 interface Environment {
   registrationId?: string;
+  /** Registrations that a newer one has replaced. */
+  readonly replaced: Set<string>;
   connection?: ExecConnection;
   readonly waiting: Set<(connection: ExecConnection) => void>;
 }
@@ -25,7 +27,7 @@ export class EnvironmentRegistry {
 
   /** Makes an environment known; before, nobody can register for it. */
   public add(environmentId: string): void {
-    this.environments.set(environmentId, { waiting: new Set() });
+    this.environments.set(environmentId, { waiting: new Set(), replaced: new Set() });
   }
 
   /** Forgets an environment and hangs up. */
@@ -39,15 +41,23 @@ export class EnvironmentRegistry {
   public register(environmentId: string): string {
     const environment = this.environments.get(environmentId);
     if (environment === undefined) throw notFound('No such environment');
+    if (environment.registrationId !== undefined) environment.replaced.add(environment.registrationId);
     environment.registrationId = newId('reg');
     return environment.registrationId;
   }
 
-  /** @throws ApiError when this registration may not connect (any more) */
+  /**
+   * A registration connects as often as it likes: Codex reconnects to the same URL (observed with 0.171.0). It registers
+   * anew after 409, and ends after any other 4xx but 408 and 429.
+   *
+   * @throws ApiError 409 when a newer registration has replaced this one; 404 when it never was one
+   */
   public checkRegistration(environmentId: string, registrationId: string): void {
     const environment = this.environments.get(environmentId);
     if (environment === undefined) throw notFound('No such environment');
-    if (environment.registrationId !== registrationId) throw conflict('A newer registration has replaced this one');
+    if (environment.registrationId === registrationId) return;
+    if (environment.replaced.has(registrationId)) throw conflict('A newer registration has replaced this one');
+    throw notFound('No such registration');
   }
 
   /** Takes a WebSocket whose handshake was accepted. */

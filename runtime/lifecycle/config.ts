@@ -70,7 +70,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LifecycleConfig {
     },
     stableAfterMs: 60_000,
     settleMs: 1_000,
-    connections: { headersMs: 5_000, requestMs: 10_000, checkMs: 1_000, max: 128, maxWaiting: 64 },
+    connections: { headersMs: 5_000, requestMs: 10_000, idleMs: 5_000, checkMs: 1_000, max: 128, maxWaiting: 64 },
     orphanAdopter: flag(env, 'BMA_ADOPTS_ORPHANS') ? (process.pid === 1 ? 1 : process.ppid) : undefined,
     logLevel: level(env),
     otlpEndpoint,

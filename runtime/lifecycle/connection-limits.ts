@@ -7,7 +7,9 @@ export interface ConnectionLimits {
   readonly headersMs: number;
   /** Time for a whole request, in milliseconds. */
   readonly requestMs: number;
-  /** How often the two times are looked at, in milliseconds. */
+  /** Time between two requests of a connection, in milliseconds. */
+  readonly idleMs: number;
+  /** How often the first two times are looked at, in milliseconds. */
   readonly checkMs: number;
   /** Connections held at once. */
   readonly max: number;
@@ -28,6 +30,10 @@ export class OpenConnections {
     private readonly max: number,
   ) {
     server.on('connection', (socket: Socket) => this.admit(socket));
+  }
+
+  public get count(): number {
+    return this.open.size;
   }
 
   /** An action of this connection runs: it is not the one to make room. */

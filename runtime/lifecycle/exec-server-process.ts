@@ -20,6 +20,12 @@ export interface ExecServerProcessOptions {
   readonly orphanAdopter?: number;
 }
 
+/** Time for reading what an exec server wrote before its end, in milliseconds. */
+const LAST_OUTPUT_MS = 250;
+
+/** Longest piece of output that one reason can be spread over, in characters. */
+const REPORT_WINDOW = 2048;
+
 /** New processes can appear while others are killed; a few rounds are enough for anything but a fork bomb. */
 const KILL_ROUNDS = 20;
 
@@ -29,6 +35,7 @@ export class ExecServerProcess {
   public readonly exited: Promise<ExecServerExit>;
   private readonly startedAt = performance.now();
   private gone = false;
+  private unclassified = '';
 
   /** @throws the spawn error (ENOENT, EACCES, …) */
   public static async start(options: ExecServerProcessOptions): Promise<ExecServerProcess> {
@@ -53,8 +60,8 @@ export class ExecServerProcess {
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.gone = true;
-        // A left-over command may hold the pipe open; nothing more is read from it.
-        child.stderr?.destroy();
+        // The reason of the end may still be in the pipe; a left-over command may hold the pipe open.
+        setTimeout(() => child.stderr?.destroy(), LAST_OUTPUT_MS).unref();
         child.stdin?.destroy();
         resolve({ code, signal, livedMs: this.livedMs });
       });
@@ -119,7 +126,10 @@ export class ExecServerProcess {
   }
 
   private report(chunk: Buffer): void {
-    const reason = classifyExecServerOutput(chunk.toString('utf8'));
-    if (reason !== undefined) this.options.logger.log('error', 'exec_server_refused', { pid: this.pid, reason });
+    const text = this.unclassified + chunk.toString('utf8');
+    const reason = classifyExecServerOutput(text);
+    this.unclassified = reason === undefined ? text.slice(-REPORT_WINDOW) : '';
+    if (reason === undefined) return;
+    this.options.logger.log('error', 'exec_server_refused', { pid: this.pid, reason });
   }
 }

@@ -23,9 +23,14 @@ export interface HttpServerOptions {
 type Perform = (action: Action, body: Body, runtimeSessionId: string | undefined) => Promise<Reply>;
 
 /** The two routes that AgentCore Runtime calls. */
-export function createHttpServer(options: HttpServerOptions): Server {
-  const { headersMs, requestMs, checkMs, max, maxWaiting } = options.connections;
-  const times = { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs };
+export function createHttpServer(options: HttpServerOptions): { server: Server; open: OpenConnections } {
+  const { headersMs, requestMs, idleMs, checkMs, max, maxWaiting } = options.connections;
+  const times = {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: checkMs,
+  };
   const gate = new ActionGate(maxWaiting);
   const server = createServer(times, (request, response) => {
     // Not the URL class: it throws on request targets that the HTTP parser lets pass.
@@ -51,7 +56,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', () => socket.destroy());
     else socket.destroy();
   });
-  return server;
+  return { server, open: connections };
 }
 
 /** Bounds the invocations that wait for each other. */

@@ -26,6 +26,8 @@ export interface LifecycleServer {
   close(): Promise<void>;
   /** Process id of the exec server while one runs. */
   readonly execServerPid: number | undefined;
+  /** Connections that are open now. */
+  readonly connections: number;
 }
 
 /**
@@ -68,7 +70,7 @@ export function createLifecycleServer(overrides: Partial<LifecycleConfig> = {}):
     makeWorkspace,
   });
   let closing = false;
-  const server = createHttpServer({
+  const { server, open } = createHttpServer({
     logger,
     tracer,
     maxBodyBytes: config.maxBodyBytes,
@@ -84,6 +86,9 @@ export function createLifecycleServer(overrides: Partial<LifecycleConfig> = {}):
   return {
     get execServerPid() {
       return monitor.pid;
+    },
+    get connections() {
+      return open.count;
     },
     listen: () =>
       new Promise((resolve, reject) => {

@@ -43,6 +43,11 @@ export class ExecConnection {
     return answer;
   }
 
+  /** Cuts the connection without a close frame. */
+  public cut(): void {
+    this.socket.terminate();
+  }
+
   public async initialize(): Promise<RpcMessage> {
     const answer = await this.request('initialize', { clientName: 'fake-registry' });
     this.socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'initialized', params: {} }));
@@ -90,6 +95,10 @@ export class ExecConnection {
 /** The environment registry of Managed Agents as far as an exec server sees it: register, then WebSocket. */
 export class FakeRegistry {
   public readonly registrations: Registration[] = [];
+  /** Targets of the WebSocket handshakes, refused ones included. */
+  public readonly handshakes: string[] = [];
+  /** HTTP status that the next handshakes are answered with, first one first. */
+  public readonly refusals: number[] = [];
   private readonly waiting: ((connection: ExecConnection) => void)[] = [];
   private readonly arrived: ExecConnection[] = [];
 
@@ -108,7 +117,7 @@ export class FakeRegistry {
         const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
         this.registrations.push({ path, headers: request.headers, body });
         const environmentId = decodeURIComponent(path.split('/').at(-3) ?? '');
-        const url = `${this.endpoint.replace('http', 'ws')}/connect`;
+        const url = `${this.endpoint.replace('http', 'ws')}/connect/${this.registrations.length}`;
         response.setHeader('content-type', 'application/json');
         response.end(
           JSON.stringify({
@@ -120,11 +129,20 @@ export class FakeRegistry {
         );
       });
     });
-    new WebSocketServer({ server, path: '/connect' }).on('connection', (socket, request) => {
-      const connection = new ExecConnection(request.headers, socket);
-      const next = this.waiting.shift();
-      if (next) next(connection);
-      else this.arrived.push(connection);
+    const sockets = new WebSocketServer({ noServer: true });
+    server.on('upgrade', (request, socket, head) => {
+      this.handshakes.push(request.url ?? '');
+      const refused = this.refusals.shift();
+      if (refused !== undefined) {
+        socket.end(`HTTP/1.1 ${refused} Refused\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+        return;
+      }
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        const connection = new ExecConnection(request.headers, client);
+        const next = this.waiting.shift();
+        if (next) next(connection);
+        else this.arrived.push(connection);
+      });
     });
   }
 

@@ -130,6 +130,63 @@ test('an exec server that is killed is started again and connects again', async 
   expect(await connection.run('again', 'exit 5', sandbox.workspace)).toMatchObject({ exitCode: 5 });
 });
 
+describe('a handshake', () => {
+  test.each([401, 403, 404])('answered with %i ends Codex; the next one registers anew', async (status) => {
+    registry.refusals.push(status);
+    const server = await start();
+    const connection = await connected(server);
+    expect(await connection.run('works', 'exit 4', sandbox.workspace)).toMatchObject({ exitCode: 4 });
+    expect(registry.handshakes).toEqual(['/connect/1', '/connect/2']);
+    const refused = await server.log(({ event }) => event === 'exec_server_refused');
+    expect(refused).toMatchObject({ level: 'error', reason: `the WebSocket handshake was answered ${status}` });
+    expect(await server.invoke({})).toMatchObject({ exec_server: 'running', exec_server_restarts: 1 });
+  });
+
+  test.each([408, 429, 503])('answered with %i is repeated at the same URL', async (status) => {
+    registry.refusals.push(status);
+    const server = await start();
+    await connected(server);
+    expect(registry.handshakes).toEqual(['/connect/1', '/connect/1']);
+    expect(await server.invoke({})).toMatchObject({ exec_server: 'running', exec_server_restarts: 0 });
+  });
+
+  test('answered with 409 makes the same Codex register anew', async () => {
+    registry.refusals.push(409);
+    const server = await start();
+    await connected(server);
+    expect(registry.handshakes).toEqual(['/connect/1', '/connect/2']);
+    expect(await server.invoke({})).toMatchObject({ exec_server: 'running', exec_server_restarts: 0 });
+  });
+
+  test('after a connection that was cut goes to the same URL', async () => {
+    const server = await start();
+    (await connected(server)).cut();
+    await (await registry.connection()).initialize();
+    expect(registry.handshakes).toEqual(['/connect/1', '/connect/1']);
+    expect(registry.registrations).toHaveLength(1);
+  });
+
+  test('that is refused again and again lets no renewal keep the container busy', async () => {
+    registry.refusals.push(...Array.from({ length: 200 }, () => 403));
+    const server = await start();
+    await server.invoke(sandbox.activate({ endpoint: registry.endpoint }));
+    await server.log(({ event }) => event === 'exec_server_ended');
+    const lease = { environment_id: 'env_1', attachment_generation: 1, turn_id: 'turn_1', lease_duration_seconds: 60 };
+    expect(await server.invoke({ action: 'renew_turn_lease', ...lease })).toEqual({
+      status_code: 503,
+      error: 'the exec server could not be started (exited)',
+    });
+    expect(await server.ping()).toEqual({ status: 'Healthy' });
+  });
+});
+
+test('an environment id with slashes and escapes is registered as it is', async () => {
+  const server = await start();
+  await server.invoke(sandbox.activate({ endpoint: registry.endpoint, environment_id: 'project/a%2Fb/env_1' }));
+  await eventually(() => registry.registrations.length > 0);
+  expect(registry.registrations[0].path).toBe('/v1/cloud/environment/project/a%2Fb/env_1/direct/register');
+});
+
 test('an exec server does not outlive a lifecycle server that is killed', async () => {
   const server = await start();
   await connected(server, { environment_id: 'env_orphan' });

@@ -120,6 +120,52 @@ describe('leases', () => {
     expect(leases.activeCount).toBe(0);
   });
 
+  test('tell when the container last became busy or idle, also when nobody asked in between', () => {
+    let now = 0;
+    const leases = new TurnLeases(() => now, 1_000_000_000_000);
+    const changed = (): number => leases.lastChange - 1_000_000_000;
+    expect(changed()).toBe(0);
+    now = 7_000;
+    leases.renew('a', 10);
+    now = 9_000;
+    leases.renew('b', 20);
+    leases.renew('a', 1);
+    expect(changed()).toBe(7);
+    now = 60_000;
+    expect(changed()).toBe(29);
+    leases.renew('a', 300);
+    now = 61_000;
+    leases.release('a');
+    leases.clear();
+    expect(changed()).toBe(61);
+  });
+
+  test('end at the latest time granted, in any order of renewals, releases and waiting', () => {
+    const step = fc.oneof(
+      fc.record({ turn: fc.constantFrom('a', 'b'), seconds: fc.integer({ min: 1, max: 400 }) }),
+      fc.record({ released: fc.constantFrom('a', 'b') }),
+      fc.record({ waited: fc.integer({ min: 0, max: 400_000 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        let now = 0;
+        const leases = new TurnLeases(() => now);
+        const ends = new Map<string, number>();
+        for (const each of steps) {
+          for (const [turn, end] of ends) if (end <= now) ends.delete(turn);
+          if ('waited' in each) now += each.waited;
+          else if ('released' in each) expect(leases.release(each.released)).toBe(ends.delete(each.released));
+          else {
+            leases.renew(each.turn, each.seconds);
+            ends.set(each.turn, Math.max(ends.get(each.turn) ?? 0, now + Math.min(each.seconds, 300) * 1_000));
+          }
+          expect(leases.activeCount).toBe([...ends.values()].filter((end) => end > now).length);
+        }
+      }),
+      { numRuns: 500, seed: 20261127 },
+    );
+  });
+
   test('are bounded in number', () => {
     const leases = new TurnLeases();
     for (let turn = 0; turn < 256; turn++) leases.renew(`turn_${turn}`, 60);
