@@ -1,0 +1,72 @@
+import table from './entry-types.json';
+
+/** What can lead to an agent: every CloudFormation type that is called, sends on, runs code or lets somebody in. */
+
+/**
+ * - `public`: can be called from outside of AWS, if its authorisation allows it
+ * - `service event`: sends events of its service to a target
+ * - `mapping`: takes from a holder and hands on to a target
+ * - `holder`: keeps messages or events until somebody takes them
+ * - `alias`: another name of its target
+ * - `time`: starts its target by the clock
+ * - `compute`: runs code or steps under a role
+ * - `authorization`: says who may use its target
+ * - `exit`: reaches hosts outside of AWS
+ * - `credential`: holds or hands out credentials
+ * - `macro`: rewritten before deployment, so it can't be read
+ */
+export type EntryKind =
+  | 'public'
+  | 'service event'
+  | 'mapping'
+  | 'holder'
+  | 'alias'
+  | 'time'
+  | 'compute'
+  | 'authorization'
+  | 'exit'
+  | 'credential'
+  | 'macro';
+
+/** What is known of one type. */
+export interface EntryType {
+  readonly kind: EntryKind;
+  /** Kinds of what it leads to, in words: `function`, `machine`, `queue`. */
+  readonly reaches: readonly string[];
+  /** Property paths that name the targets, the sources or the role. `*` stands for any keys. */
+  readonly properties: readonly string[];
+  /** What decides who may use it; undefined if nothing of the template does. */
+  readonly authorisedBy?: string;
+  /** AWS page of the authorisation; undefined if none was looked up. */
+  readonly page?: string;
+}
+
+const ROWS: ReadonlyMap<string, string> = new Map(Object.entries(table.types));
+const PAGES: Readonly<Record<string, string>> = table.pages;
+const SERVICE = 'AWS::';
+
+/** What a type (`AWS::Lambda::Url`) leads to; undefined for a type that leads nowhere, or that is new. */
+export function entryTypeOf(type: string): EntryType | undefined {
+  const row = type.startsWith(SERVICE) ? ROWS.get(type.slice(SERVICE.length)) : undefined;
+  if (row === undefined) return undefined;
+  const [kind, reaches, properties, authorisedBy, page] = row.split(' | ');
+  return {
+    kind: kind as EntryKind,
+    reaches: words(reaches, ', '),
+    properties: words(properties, ' '),
+    authorisedBy: authorisedBy || undefined,
+    page: PAGES[page],
+  };
+}
+
+const words = (text: string, separator: string): string[] => (text === '' ? [] : text.split(separator));
+
+/** Every type of the table. */
+export function entryTypes(): string[] {
+  return [...ROWS.keys()].map((type) => SERVICE + type);
+}
+
+/** Types with a property that looks like a target and that lead nowhere: reviewed, so that a test can tell them from new ones. */
+export function reviewedWithoutEntry(): string[] {
+  return table.reviewedAndLeftOut.split(' ').map((type) => SERVICE + type);
+}
