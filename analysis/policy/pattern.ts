@@ -1,43 +1,23 @@
-import type { Hole, Text } from '../model/text';
+import type { Text } from '../model/text';
+import {
+  type HoleToken,
+  isHole,
+  isStar,
+  isWild,
+  type Matching,
+  type Token,
+  type Tokens,
+  tokensOf,
+  type Wild,
+} from './pattern-tokens';
+
+export type { Matching };
 
 /**
  * `yes`: true for every value of the holes. `no`: impossible for every value of the holes. `maybe`: it depends on
  * them, or it was too large to decide.
  */
 export type Verdict = 'yes' | 'no' | 'maybe';
-
-/** How two patterns are compared. */
-export interface Matching {
-  /**
-   * Wildcards don't cross the first five colons, as IAM compares the ARNs in `Resource` and in ARN conditions. Without
-   * it, a wildcard stands for any characters.
-   */
-  readonly segments?: boolean;
-  /** Letters are compared without regard to case, as IAM compares actions and condition keys. */
-  readonly ignoreCase?: boolean;
-}
-
-interface Wild {
-  readonly wild: '*' | '?';
-  /** Characters that it can't stand for. */
-  readonly excludes: string;
-  /** True for a hole that was widened to everything it could contain. */
-  readonly widened?: true;
-}
-
-interface HoleToken {
-  readonly hole: Pick<Hole, 'key' | 'excludes'> & Partial<Hole>;
-}
-
-/** One known character, a wildcard, or a hole. */
-type Token = string | Wild | HoleToken;
-
-interface Tokens {
-  readonly key: string;
-  readonly tokens: readonly Token[];
-  readonly holes: boolean;
-  readonly wilds: boolean;
-}
 
 /** A character that stands for all that no text mentions. Wildcards can be it, the value of a hole can't. */
 const FRESH = '\uFFFF';
@@ -47,7 +27,6 @@ const STATE_LIMIT = 20_000;
 
 const MEMO_LIMIT = 200_000;
 const memo = new Map<string, Verdict>();
-const parsed: readonly WeakMap<Text, Tokens>[] = Array.from({ length: 4 }, () => new WeakMap());
 
 /**
  * Whether everything that `a` matches is matched by `b`. In both, `*` is any text, `?` one character, `${*}` a literal
@@ -306,86 +285,5 @@ function closed(b: readonly Token[], places: readonly number[]): readonly number
 
 /** Every hole replaced by all that it could contain. */
 function widened(tokens: readonly Token[]): Token[] {
-  return tokens.flatMap((token): Token[] => {
-    if (!isHole(token)) {
-      return [token];
-    }
-    const { hole } = token;
-    const begins = hole.kind === 'reference' ? (hole.begins ?? '') : '';
-    return [...begins, { wild: '*', excludes: hole.excludes, widened: true }];
-  });
-}
-
-function isWild(token: Token | undefined): token is Wild {
-  return typeof token === 'object' && 'wild' in token;
-}
-
-function isStar(token: Token | undefined): token is Wild {
-  return isWild(token) && token.wild === '*';
-}
-
-function isHole(token: Token | undefined): token is HoleToken {
-  return typeof token === 'object' && 'hole' in token;
-}
-
-function tokensOf(text: Text, { segments = false, ignoreCase = false }: Matching): Tokens {
-  const cache = parsed[(segments ? 2 : 0) + (ignoreCase ? 1 : 0)];
-  let tokens = cache.get(text);
-  if (!tokens) {
-    tokens = tokenize(text, segments, ignoreCase);
-    cache.set(text, tokens);
-  }
-  return tokens;
-}
-
-const PARTS = /\$\{([^}]*)\}|[\s\S]/gu;
-
-function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Tokens {
-  const tokens: Token[] = [];
-  let colons = 0;
-  const excludes = () => (segments && colons < 5 ? ':' : '');
-  for (const part of text) {
-    if (typeof part !== 'string') {
-      // A reference at the beginning that can contain colons is a whole ARN: what follows is below the resource.
-      colons = tokens.length === 0 && !part.excludes.includes(':') ? 5 : colons;
-      tokens.push({ hole: part });
-      continue;
-    }
-    for (const [whole, variable] of part.matchAll(PARTS)) {
-      if (variable !== undefined && !/^[*?$]$/.test(variable)) {
-        tokens.push({ hole: { key: `\${${variable.toLowerCase()}}`, excludes: '' } });
-      } else if (whole === '*' || whole === '?') {
-        const token: Wild = { wild: whole, excludes: excludes() };
-        const before = tokens[tokens.length - 1];
-        if (!(isStar(token) && isStar(before) && before.excludes === token.excludes)) {
-          tokens.push(token);
-        }
-      } else {
-        const letter = variable ?? whole;
-        colons += letter === ':' ? 1 : 0;
-        tokens.push(ignoreCase ? letter.toLowerCase() : letter);
-      }
-    }
-  }
-  if (segments && tokens.length > 0 && tokens.every((token) => isStar(token))) {
-    tokens.splice(0, tokens.length, { wild: '*', excludes: '' });
-  } else if (segments && colons < 5 && tokens.slice(0, 4).join('') === 'arn:' && isStar(tokens[tokens.length - 1])) {
-    // A short ARN that ends with a star has a star in each of the segments that it lacks.
-    for (; colons < 5; colons++) {
-      tokens.push(':', { wild: '*', excludes: colons < 4 ? ':' : '' });
-    }
-  }
-  return {
-    key: tokens.map(tokenKey).join(''),
-    tokens,
-    holes: tokens.some(isHole),
-    wilds: tokens.some(isWild),
-  };
-}
-
-function tokenKey(token: Token): string {
-  if (typeof token === 'string') {
-    return token === '*' || token === '?' ? `\u0002${token}` : token;
-  }
-  return isHole(token) ? `\u0003${token.hole.key}\u0003` : token.wild;
+  return tokens.map((token) => (isHole(token) ? { wild: '*', excludes: token.hole.excludes, widened: true } : token));
 }

@@ -1,0 +1,211 @@
+import type { Text } from '../model/text';
+import { OPERATORS } from './operators';
+import { literal, subset } from './pattern';
+import type { Condition } from './statement';
+import { ALWAYS, and, NEVER, not, or, type Truth, UNKNOWN, verdictWhen, when } from './truth';
+
+/** The value of a condition key in a request. */
+export interface ContextValue {
+  /** None when the request is known not to have the key. */
+  readonly values: readonly Text[];
+  /** True for a key that takes several values, which only `ForAnyValue:` and `ForAllValues:` compare. */
+  readonly multiple?: boolean;
+}
+
+/** What is known of the condition keys of a request, by key in lower case. */
+export type RequestContext = ReadonlyMap<string, ContextValue>;
+
+/**
+ * `given`: the request has the keys of the context and no others, as one request in one account does. `any`: the caller
+ * can choose every key that the context doesn't have, as in the question what a policy allows.
+ */
+export type ContextMode = 'given' | 'any';
+
+/** How a condition turns out. */
+export interface Outcome {
+  /** Whether it holds in a request. */
+  readonly holds: Truth;
+  /** Whether it holds in every such request: what an explicit denial needs, which else can be avoided. */
+  readonly holdsAlways: Truth;
+  /** The operator isn't known. */
+  readonly problem?: string;
+}
+
+/**
+ * Keys that every authorized request has.
+ * Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html ("Always included")
+ */
+const ALWAYS_PRESENT: ReadonlySet<string> = new Set([
+  'aws:currenttime',
+  'aws:epochtime',
+  'aws:principalaccount',
+  'aws:principalarn',
+  'aws:principaltype',
+  'aws:requestedregion',
+  'aws:securetransport',
+  'aws:useragent',
+  'aws:userid',
+  'aws:viaawsservice',
+]);
+
+/** Whether all conditions of a statement hold. */
+export function conditionsHold(conditions: readonly Condition[], context: RequestContext, mode: ContextMode): Outcome {
+  const outcomes = conditions.map((condition) => conditionHolds(condition, context, mode));
+  const problem = outcomes.find((outcome) => outcome.problem !== undefined)?.problem;
+  return {
+    holds: and(outcomes.map(({ holds }) => holds)),
+    holdsAlways: and(outcomes.map(({ holdsAlways }) => holdsAlways)),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** Whether one condition holds. Where the template has the condition only in some cases, it holds in the others. */
+export function conditionHolds(condition: Condition, context: RequestContext, mode: ContextMode): Outcome {
+  const { holds, holdsAlways, problem } = judge(condition, context, mode);
+  const absent = when(condition.guard.not());
+  return {
+    holds: or([absent, holds]),
+    holdsAlways: or([absent, holdsAlways]),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+const same = (truth: Truth): Outcome => ({ holds: truth, holdsAlways: truth });
+
+function judge(condition: Condition, context: RequestContext, mode: ContextMode): Outcome {
+  const { test, operator, key, values, unreadable } = condition;
+  const value = context.get(key);
+  if (unreadable) {
+    return same(UNKNOWN);
+  }
+  if (test === 'null') {
+    const isPresent = mode === 'any' && ALWAYS_PRESENT.has(key);
+    return value || mode === 'given' || isPresent
+      ? same(isNull(values, !isPresent && (value?.values.length ?? 0) === 0))
+      : { holds: ALWAYS, holdsAlways: NEVER };
+  }
+  const known = OPERATORS.get(test);
+  if (!known) {
+    return { ...same(UNKNOWN), problem: operator };
+  }
+  if (!value && mode === 'any') {
+    // The caller chooses the value, or leaves the key out.
+    return { holds: values.length > 0 || known.negated ? ALWAYS : NEVER, holdsAlways: acceptsEverything(condition) };
+  }
+  const present = value?.values ?? [];
+  if (present.length === 0) {
+    const { ifExists, set } = condition;
+    if (set === 'any') {
+      // Not documented together: without a value no value matches, and `IfExists` passes without the key.
+      return same(ifExists && mode === 'any' ? UNKNOWN : NEVER);
+    }
+    return same(ifExists || set === 'all' || known.negated ? ALWAYS : NEVER);
+  }
+  if (value!.multiple && !condition.set) {
+    return same(NEVER);
+  }
+  const matching = present.map((text) => {
+    const matches = values.map(({ value: policyValue, guard }) => {
+      const pattern = withVariables(policyValue, context, mode, known.wildcards);
+      const verdict = pattern && known.compare(pattern, text);
+      return verdict && verdictWhen(verdict, guard);
+    });
+    if (known.negated && matches.includes(undefined)) {
+      // What can't be compared, or has a variable without a value, doesn't match.
+      return NEVER;
+    }
+    const any = or(matches.flatMap((match) => match ?? []));
+    return known.negated ? not(any) : any;
+  });
+  return same(condition.set === 'any' ? or(matching) : and(matching));
+}
+
+function isNull(values: Condition['values'], absent: boolean): Truth {
+  return or(
+    values.map(({ value, guard }) => {
+      const [text] = value;
+      const wanted = value.length === 1 && typeof text === 'string' ? text.toLowerCase() : undefined;
+      return wanted === undefined ? UNKNOWN : verdictWhen(wanted === String(absent) ? 'yes' : 'no', guard);
+    }),
+  );
+}
+
+/** A condition on a key that anybody can choose, and that lets every choice pass. */
+function acceptsEverything({ test, key, set, ifExists, values }: Condition): Truth {
+  const passesWithoutKey = ifExists || set === 'all' || (ALWAYS_PRESENT.has(key) && set !== 'any');
+  return (test === 'stringlike' || test === 'arnlike' || test === 'arnequals') && passesWithoutKey
+    ? or(values.map(({ value, guard }) => verdictWhen(isEverything(value) ? 'yes' : 'no', guard)))
+    : NEVER;
+}
+
+/** Whether a pattern matches every text, or every ARN. */
+export function isEverything(pattern: Text): boolean {
+  return subset(['*'], pattern) === 'yes' || subset(['arn:*:*:*:*:*'], pattern) === 'yes';
+}
+
+/**
+ * A value of a policy with the variables of the request in it, and with its wildcards as plain characters where the
+ * operator has none. Undefined when a variable has no value.
+ */
+export function withVariables(
+  text: Text,
+  context: RequestContext,
+  mode: ContextMode,
+  wildcards: boolean,
+): Text | undefined {
+  let missing = false;
+  const filled = text.flatMap((part): Text => {
+    if (typeof part !== 'string') {
+      return [part];
+    }
+    const pieces: (Text[number] | undefined)[] = [];
+    let end = 0;
+    for (const match of part.matchAll(/\$\{([^}]*)\}/g)) {
+      pieces.push(plain(part.slice(end, match.index), wildcards));
+      end = match.index + match[0].length;
+      const value = variable(match[1], context, mode) ?? [undefined];
+      pieces.push(...value);
+    }
+    pieces.push(plain(part.slice(end), wildcards));
+    missing ||= pieces.includes(undefined);
+    return pieces.filter((piece): piece is Text[number] => piece !== undefined && piece !== '');
+  });
+  return missing ? undefined : filled;
+}
+
+function plain(text: string, wildcards: boolean): string {
+  return wildcards ? text : text.replace(/[*?]/g, (letter) => `\${${letter}}`);
+}
+
+function variable(name: string, context: RequestContext, mode: ContextMode): Text | undefined {
+  if (/^[*?$]$/.test(name)) {
+    return [`\${${name}}`];
+  }
+  const [key, fallback] = name.split(',').map((part) => part.trim());
+  const value = context.get(key.toLowerCase());
+  if (value?.values.length === 1 && !value.multiple) {
+    return literal(value.values[0]);
+  }
+  if (fallback !== undefined && (value || mode === 'given')) {
+    return literal([fallback.replace(/^'|'$/g, '')]);
+  }
+  // A variable that the caller chooses stays a hole of the pattern.
+  return value || mode === 'given' ? undefined : [`\${${name}}`];
+}
+
+/** A context of keys with one value, and of keys that take several values. */
+export function contextOf(
+  single: Readonly<Record<string, string | Text>>,
+  multiple: Readonly<Record<string, readonly string[]>> = {},
+): RequestContext {
+  return new Map([
+    ...Object.entries(single).map(([key, value]): [string, ContextValue] => [
+      key.toLowerCase(),
+      { values: [typeof value === 'string' ? [value] : value] },
+    ]),
+    ...Object.entries(multiple).map(([key, values]): [string, ContextValue] => [
+      key.toLowerCase(),
+      { values: values.map((value) => [value]), multiple: true },
+    ]),
+  ]);
+}

@@ -1,0 +1,140 @@
+import type { Text } from '../model/text';
+import { isEverything } from './condition';
+import { knownText } from './operators';
+import { hasWildcard } from './pattern';
+import { accountOf } from './request';
+import type { Condition, Statement } from './statement';
+
+/**
+ * What a condition limits.
+ *
+ * - `account`: the account of the caller, or of the resource that a service acts for
+ * - `organization`: the organization of one of them
+ * - `principal`: the caller, by ARN
+ * - `source`: the resource that a service acts for, by ARN
+ * - `network`: the endpoint, VPC or addresses that a request comes from
+ * - `service`: the service that a request goes through (`kms:ViaService`) or that a role is passed to
+ * - `model`: the model of an inference
+ * - `data`: which of the data of the resource (encryption context, version of a secret)
+ */
+export type LimitKind = 'account' | 'organization' | 'principal' | 'source' | 'network' | 'service' | 'model' | 'data';
+
+/** A condition that really limits a statement. */
+export interface Limit {
+  readonly kind: LimitKind;
+  readonly condition: Condition;
+}
+
+/** `text`: exact values. `pattern`: not everything. `arn`: names an account or a bucket. `range`: a small network. */
+type ValueKind = 'text' | 'pattern' | 'arn' | 'range';
+
+/**
+ * Keys that are known to limit who, from where or to what a statement applies, because AWS sets them and the caller
+ * can't choose them. Any other key (tags, user agent, referer, time) counts as no limit.
+ * Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and the pages of each service
+ */
+const KEYS: ReadonlyMap<string, readonly [LimitKind, ValueKind]> = new Map([
+  ['aws:principalaccount', ['account', 'text']],
+  ['aws:sourceaccount', ['account', 'text']],
+  ['kms:calleraccount', ['account', 'text']],
+  ['aws:principalorgid', ['organization', 'pattern']],
+  ['aws:principalorgpaths', ['organization', 'pattern']],
+  ['aws:sourceorgid', ['organization', 'pattern']],
+  ['aws:sourceorgpaths', ['organization', 'pattern']],
+  ['aws:principalarn', ['principal', 'arn']],
+  ['aws:userid', ['principal', 'pattern']],
+  ['aws:sourcearn', ['source', 'arn']],
+  ['aws:sourcevpce', ['network', 'text']],
+  ['aws:sourcevpc', ['network', 'text']],
+  ['aws:vpceaccount', ['account', 'text']],
+  ['aws:vpceorgid', ['organization', 'pattern']],
+  ['aws:sourceip', ['network', 'range']],
+  ['aws:vpcsourceip', ['network', 'range']],
+  ['iam:passedtoservice', ['service', 'text']],
+  ['kms:viaservice', ['service', 'pattern']],
+  ['bedrock-mantle:model', ['model', 'text']],
+  ['secretsmanager:secretid', ['data', 'arn']],
+  ['secretsmanager:versionstage', ['data', 'text']],
+]);
+
+/** Operators that refuse a request without the key, and all values but those that are listed. */
+const OPERATORS: Readonly<Record<ValueKind, readonly string[]>> = {
+  text: ['stringequals', 'stringequalsignorecase', 'stringlike', 'arnequals', 'arnlike'],
+  pattern: ['stringequals', 'stringequalsignorecase', 'stringlike', 'arnequals', 'arnlike'],
+  arn: ['stringequals', 'stringlike', 'arnequals', 'arnlike'],
+  range: ['ipaddress'],
+};
+
+/** Operators in whose values `*` and `?` are wildcards. */
+const WITH_WILDCARDS = /like$|^arn/;
+
+/**
+ * The conditions of a statement that really limit it: each is known to refuse somebody, in every deployment that has the
+ * statement. A condition that everybody meets, that passes without its key, or that nobody here knows, isn't one.
+ */
+export function limitsOf(statement: Statement): Limit[] {
+  return statement.conditions.flatMap((condition) => {
+    const kind = statement.guard.implies(condition.guard) ? limitOf(condition) : undefined;
+    return kind === undefined ? [] : [{ kind, condition }];
+  });
+}
+
+/** What a condition limits; undefined when it isn't known to limit anything. */
+export function limitOf(condition: Condition): LimitKind | undefined {
+  const { key, test, set, ifExists, values, unreadable } = condition;
+  const known = KEYS.get(key) ?? (/^kms:encryptioncontext:/.test(key) ? (['data', 'pattern'] as const) : undefined);
+  if (!known || unreadable || ifExists || set === 'all' || values.length === 0) {
+    return undefined;
+  }
+  const [kind, valueKind] = known;
+  const limits =
+    OPERATORS[valueKind].includes(test) &&
+    values.every(({ value }) => isNarrow(value, valueKind, WITH_WILDCARDS.test(test)));
+  return limits ? kind : undefined;
+}
+
+function isNarrow(value: Text, kind: ValueKind, wildcards: boolean): boolean {
+  if (value.some((part) => typeof part === 'object' && part.kind === 'unreadable')) {
+    return false;
+  }
+  switch (kind) {
+    case 'text':
+      return !wildcards || !hasWildcard(value);
+    case 'pattern':
+      // A value that begins with a wildcard leaves open what it is of.
+      return !wildcards || (!isEverything(value) && !(typeof value[0] === 'string' && /^[*?]/.test(value[0])));
+    case 'arn':
+      return !wildcards || namesOwner(value);
+    case 'range':
+      return isSmallRange(value);
+  }
+}
+
+/** Whether an ARN pattern says whose ARNs it matches: it names the account, or the bucket of an S3 ARN, which has none. */
+function namesOwner(pattern: Text): boolean {
+  const placeholders = pattern.map((part) => (typeof part === 'string' ? part : '\u0000')).join('');
+  if (!hasWildcard(pattern) || (placeholders.startsWith('\u0000') && !/^\u0000:/.test(placeholders))) {
+    return true;
+  }
+  const [arn, , service = '', , account = '', ...resource] = placeholders.split(':');
+  if (arn !== 'arn' || resource.length === 0) {
+    return false;
+  }
+  const bucket = resource[0].split('/')[0];
+  return account === '' ? service === 's3' && bucket !== '' && !/[*?]/.test(bucket) : !/[*?]/.test(account);
+}
+
+/** At most 65,536 IPv4 addresses, or an IPv6 network of one site: larger ranges, added up, can be everything. */
+function isSmallRange(value: Text): boolean {
+  const range = knownText(value);
+  if (range === undefined) {
+    return false;
+  }
+  const [address, bits] = range.split('/');
+  return bits === undefined ? address !== '' : Number(bits) >= (address.includes(':') ? 48 : 16);
+}
+
+/** The accounts that the values of a condition on an account name. Empty for other conditions. */
+export function accountsOf({ key, values }: Condition): Text[] {
+  return KEYS.get(key)?.[0] === 'account' ? values.map(({ value }) => accountOf(value) ?? value) : [];
+}

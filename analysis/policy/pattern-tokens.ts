@@ -1,0 +1,120 @@
+import type { Hole, Text } from '../model/text';
+
+/** How two patterns are compared. */
+export interface Matching {
+  /**
+   * Wildcards don't cross the first five colons, as IAM compares the ARNs in `Resource` and in ARN conditions. Without
+   * it, a wildcard stands for any characters.
+   */
+  readonly segments?: boolean;
+  /** Letters are compared without regard to case, as IAM compares actions and condition keys. */
+  readonly ignoreCase?: boolean;
+}
+
+/** A wildcard. */
+export interface Wild {
+  readonly wild: '*' | '?';
+  /** Characters that it can't stand for. */
+  readonly excludes: string;
+  /** True for a hole that was widened to everything it could contain. */
+  readonly widened?: true;
+}
+
+/** A part that only the deployment, or the request, decides: without how it begins, where this is known. */
+export interface HoleToken {
+  readonly hole: Pick<Hole, 'key' | 'excludes'> & Partial<Hole>;
+}
+
+/** One known character, a wildcard, or a hole. */
+export type Token = string | Wild | HoleToken;
+
+/** A pattern, taken apart. */
+export interface Tokens {
+  readonly key: string;
+  readonly tokens: readonly Token[];
+  readonly holes: boolean;
+  readonly wilds: boolean;
+}
+
+const parsed: readonly WeakMap<Text, Tokens>[] = Array.from({ length: 4 }, () => new WeakMap());
+
+export function isWild(token: Token | undefined): token is Wild {
+  return typeof token === 'object' && 'wild' in token;
+}
+
+export function isStar(token: Token | undefined): token is Wild {
+  return isWild(token) && token.wild === '*';
+}
+
+export function isHole(token: Token | undefined): token is HoleToken {
+  return typeof token === 'object' && 'hole' in token;
+}
+
+/** A pattern as tokens, once for each text. */
+export function tokensOf(text: Text, { segments = false, ignoreCase = false }: Matching): Tokens {
+  const cache = parsed[(segments ? 2 : 0) + (ignoreCase ? 1 : 0)];
+  let tokens = cache.get(text);
+  if (!tokens) {
+    tokens = tokenize(text, segments, ignoreCase);
+    cache.set(text, tokens);
+  }
+  return tokens;
+}
+
+const PARTS = /\$\{([^}]*)\}|[\s\S]/gu;
+
+function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Tokens {
+  const tokens: Token[] = [];
+  let colons = 0;
+  const excludes = () => (segments && colons < 5 ? ':' : '');
+  for (const part of text) {
+    if (typeof part !== 'string') {
+      // A reference at the beginning that can contain colons is a whole ARN: what follows is below the resource.
+      colons = tokens.length === 0 && !part.excludes.includes(':') ? 5 : colons;
+      const begins = part.kind === 'reference' ? (part.begins ?? '') : '';
+      tokens.push(...(ignoreCase ? begins.toLowerCase() : begins), { hole: part });
+      continue;
+    }
+    for (const [whole, variable] of part.matchAll(PARTS)) {
+      if (variable !== undefined && !/^[*?$]$/.test(variable)) {
+        tokens.push({ hole: { key: `\${${variable.toLowerCase()}}`, excludes: '' } });
+      } else if (whole === '*' || whole === '?') {
+        const token: Wild = { wild: whole, excludes: excludes() };
+        const before = tokens[tokens.length - 1];
+        if (!(isStar(token) && isStar(before) && before.excludes === token.excludes)) {
+          tokens.push(token);
+        }
+      } else {
+        const letter = variable ?? whole;
+        colons += letter === ':' ? 1 : 0;
+        tokens.push(ignoreCase ? letter.toLowerCase() : letter);
+      }
+    }
+  }
+  if (segments && tokens.length > 0 && tokens.every((token) => isStar(token))) {
+    tokens.splice(0, tokens.length, { wild: '*', excludes: '' });
+  } else if (
+    segments &&
+    colons < 5 &&
+    ['a', 'r', 'n', ':'].every((letter, at) => tokens[at] === letter) &&
+    isStar(tokens[tokens.length - 1])
+  ) {
+    // A short ARN that ends with a star has a star in each of the segments that it lacks.
+    for (; colons < 5; colons++) {
+      tokens.push(':', { wild: '*', excludes: colons < 4 ? ':' : '' });
+    }
+  }
+  return {
+    key: tokens.map(tokenKey).join(''),
+    tokens,
+    holes: tokens.some(isHole),
+    wilds: tokens.some(isWild),
+  };
+}
+
+function tokenKey(token: Token): string {
+  if (typeof token === 'string') {
+    return token === '*' || token === '?' ? `\u0002${token}` : token;
+  }
+  return isHole(token) ? `\u0003${token.hole.key}\u0003` : token.wild;
+}

@@ -1,0 +1,296 @@
+import type { Resource } from '../model/assembly';
+import type { Guard } from '../model/guard';
+import type { Node } from '../model/node';
+import type { Case, Place, Text, Unreadable } from '../model/text';
+
+/** A statement of an IAM policy of any kind, with every short form written out. */
+export interface Statement {
+  /** `unknown` when it can't be read or isn't one of the two: it counts for the side that is worse for the question. */
+  readonly effect: 'Allow' | 'Deny' | 'unknown';
+  readonly actions: Selection;
+  /** Without `Resource`, as in trust policies, everything: the statement speaks of what it is attached to. */
+  readonly resources: Selection;
+  /** `attached` in policies of identities, where the principal is who has the policy. */
+  readonly principals: readonly Principal[] | 'attached';
+  readonly conditions: readonly Condition[];
+  /** When the statement is deployed. */
+  readonly guard: Guard;
+  /** Where it is written. */
+  readonly place: Place;
+  readonly sid?: Text;
+  /** The resource that has the policy. */
+  readonly holder: Resource;
+  /** The parts of it that can't be read. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** A list of patterns, or everything but them. */
+export interface Selection {
+  readonly except: boolean;
+  readonly patterns: readonly Case<Text>[];
+}
+
+export type PrincipalKind = 'AWS' | 'Service' | 'Federated' | 'CanonicalUser' | 'unknown';
+
+/** One principal of a statement. */
+export interface Principal {
+  readonly kind: PrincipalKind;
+  /** True for `NotPrincipal`: everybody but this one. */
+  readonly except: boolean;
+  /** ARN, account, service, or `*`. */
+  readonly name: Case<Text>;
+}
+
+/** A condition of a statement: one operator on one key. */
+export interface Condition {
+  /** As written: `ForAnyValue:StringLike`. */
+  readonly operator: string;
+  /** Without `ForAnyValue:`, `ForAllValues:` and `IfExists`, in lower case: `stringlike`. */
+  readonly test: string;
+  readonly set?: 'any' | 'all';
+  readonly ifExists: boolean;
+  /** In lower case: keys are compared without regard to case. */
+  readonly key: string;
+  /** As written, for messages. */
+  readonly keyText: string;
+  readonly values: readonly Case<Text>[];
+  readonly guard: Guard;
+  readonly place: Place;
+  /** Set when the whole condition can't be read. */
+  readonly unreadable?: Unreadable;
+}
+
+/**
+ * The statements of a policy document. A part that can't be read is a hole in the pattern it belongs to; a document
+ * that can't be read is one statement that may allow or deny anything.
+ *
+ * @param document the policy; JSON text is parsed by the node
+ * @param holder the resource that has the policy
+ */
+export function readPolicy(document: Node, holder: Resource): Statement[] {
+  switch (document.kind) {
+    case 'object':
+      return membersOf(document)('Statement')
+        .flatMap((list) => list.items())
+        .flatMap((node) => readStatement(node, holder));
+    case 'scalar': {
+      const parsed = document.json().filter(({ kind }) => kind !== 'scalar');
+      return parsed.length > 0
+        ? parsed.flatMap((node) => readPolicy(node, holder))
+        : [unreadableStatement(document, holder)];
+    }
+    default:
+      return [unreadableStatement(document, holder)];
+  }
+}
+
+/** The values below a key, in whatever case it is written: IAM reads the names of elements without regard to case. */
+type Members = (key: string) => readonly Node[];
+
+function membersOf(node: Node): Members {
+  const members = new Map<string, Node[]>();
+  for (const [key, value] of node.entries()) {
+    const lower = key.toLowerCase();
+    members.set(lower, [...(members.get(lower) ?? []), value]);
+  }
+  return (key) => members.get(key.toLowerCase()) ?? node.at(key);
+}
+
+function readStatement(node: Node, holder: Resource): Statement[] {
+  if (node.kind !== 'object') {
+    return [unreadableStatement(node, holder)];
+  }
+  const members = membersOf(node);
+  const conditions = members('Condition').flatMap(readConditions);
+  const principals = readPrincipals(members);
+  const effects = members('Effect').flatMap((value) => value.texts());
+  const [sid] = members('Sid').flatMap((value) => value.texts());
+  const statements: Statement[] = [];
+  for (const [effect, effectGuard] of readEffects(effects, node)) {
+    for (const actions of readSelections(members, 'Action', node)) {
+      for (const resources of readSelections(members, 'Resource', node)) {
+        const guard = [effectGuard, actions.guard, resources.guard].reduce((all, next) => all.and(next), node.guard);
+        if (guard.possible()) {
+          statements.push({
+            effect,
+            actions: actions.selection,
+            resources: resources.selection,
+            principals,
+            conditions,
+            guard,
+            place: node.place,
+            ...(sid ? { sid: sid.value } : {}),
+            holder,
+            unreadable: unreadableParts(effects, actions.selection, resources.selection, principals, conditions),
+          });
+        }
+      }
+    }
+  }
+  return statements;
+}
+
+function readEffects(effects: readonly Case<Text>[], node: Node): [Statement['effect'], Guard][] {
+  if (effects.length === 0) {
+    return [['unknown', node.guard]];
+  }
+  return effects.map(({ value, guard }) => {
+    const [text] = value;
+    return [value.length === 1 && (text === 'Allow' || text === 'Deny') ? text : 'unknown', guard];
+  });
+}
+
+interface GuardedSelection {
+  readonly selection: Selection;
+  readonly guard: Guard;
+}
+
+/** `Action` or `NotAction`; both of them when the template has one in one case and the other in another. */
+function readSelections(members: Members, key: 'Action' | 'Resource', node: Node): GuardedSelection[] {
+  const positive = members(key);
+  const negative = members(`Not${key}`);
+  const selection = (except: boolean, nodes: readonly Node[]): GuardedSelection[] =>
+    nodes.length === 0
+      ? []
+      : [
+          {
+            selection: { except, patterns: nodes.flatMap(textsOf) },
+            guard: nodes.map(({ guard }) => guard).reduce((any, next) => any.or(next)),
+          },
+        ];
+  const found = [...selection(false, positive), ...selection(true, negative)];
+  if (found.length > 0) {
+    return found;
+  }
+  const everything: Case<Text> = { value: ['*'], guard: node.guard, place: node.place };
+  return [{ selection: { except: false, patterns: [everything] }, guard: node.guard }];
+}
+
+function readPrincipals(members: Members): Statement['principals'] {
+  const [positive, negative] = [members('Principal'), members('NotPrincipal')];
+  return positive.length + negative.length > 0
+    ? [
+        ...positive.flatMap((value) => principalsOf(value, false)),
+        ...negative.flatMap((value) => principalsOf(value, true)),
+      ]
+    : 'attached';
+}
+
+const PRINCIPAL_KINDS: readonly PrincipalKind[] = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
+
+function principalsOf(node: Node, except: boolean): Principal[] {
+  if (node.kind === 'object') {
+    return node.entries().flatMap(([key, value]) => {
+      const kind = PRINCIPAL_KINDS.find((known) => known.toLowerCase() === key.toLowerCase()) ?? 'unknown';
+      return textsOf(value).map((name) => ({ kind, except, name }));
+    });
+  }
+  const kind: PrincipalKind = node.kind === 'unreadable' ? 'unknown' : 'AWS';
+  return textsOf(node).map((name) => ({ kind, except, name }));
+}
+
+function readConditions(block: Node): Condition[] {
+  if (block.kind !== 'object') {
+    return [unreadableCondition(block, '')];
+  }
+  return block
+    .entries()
+    .flatMap(([operator, keys]) =>
+      keys.kind === 'object'
+        ? keys.entries().map(([key, values]) => condition(operator, key, values))
+        : [unreadableCondition(keys, operator)],
+    );
+}
+
+function condition(operator: string, key: string, values: Node): Condition {
+  return {
+    ...parseOperator(operator),
+    key: key.toLowerCase(),
+    keyText: key,
+    values: textsOf(values),
+    guard: values.guard,
+    place: values.place,
+    ...(values.unreadable ? { unreadable: values.unreadable } : {}),
+  };
+}
+
+function unreadableCondition(node: Node, operator: string): Condition {
+  return {
+    ...parseOperator(operator),
+    key: '',
+    keyText: '',
+    values: [],
+    guard: node.guard,
+    place: node.place,
+    unreadable: node.unreadable ?? malformed(node),
+  };
+}
+
+/** An operator of a condition, taken apart. */
+export function parseOperator(operator: string): Pick<Condition, 'operator' | 'test' | 'set' | 'ifExists'> {
+  const [, set, test, ifExists] = /^(?:(foranyvalue|forallvalues):)?(.*?)(ifexists)?$/.exec(operator.toLowerCase())!;
+  return {
+    operator,
+    test,
+    ...(set === undefined ? {} : { set: set === 'foranyvalue' ? 'any' : 'all' }),
+    ifExists: ifExists !== undefined,
+  };
+}
+
+/** The texts of a value or of a list of values. What is neither is a hole. */
+function textsOf(node: Node): Case<Text>[] {
+  return node.items().flatMap((item) => {
+    const texts = item.texts();
+    return texts.length > 0 || item.kind === 'list'
+      ? texts
+      : [{ value: hole(item.unreadable ?? malformed(item)), guard: item.guard, place: item.place }];
+  });
+}
+
+function unreadableStatement(node: Node, holder: Resource): Statement {
+  const unreadable = node.unreadable ?? malformed(node);
+  const anything: Selection = {
+    except: false,
+    patterns: [{ value: hole(unreadable), guard: node.guard, place: node.place }],
+  };
+  return {
+    effect: 'unknown',
+    actions: anything,
+    resources: anything,
+    principals: 'attached',
+    conditions: [],
+    guard: node.guard,
+    place: node.place,
+    holder,
+    unreadable: [unreadable],
+  };
+}
+
+function hole(unreadable: Unreadable): Text {
+  const { stack, resource, path } = unreadable.origin;
+  return [{ kind: 'unreadable', key: `${resource?.id ?? stack.id} ${path}`, excludes: '', unreadable }];
+}
+
+function malformed({ place }: Node): Unreadable {
+  return { origin: place, reason: 'malformed', hint: 'Write it as the IAM policy grammar has it.' };
+}
+
+function unreadableParts(
+  effects: readonly Case<Text>[],
+  actions: Selection,
+  resources: Selection,
+  principals: Statement['principals'],
+  conditions: readonly Condition[],
+): Unreadable[] {
+  const texts = [
+    ...effects,
+    ...actions.patterns,
+    ...resources.patterns,
+    ...(principals === 'attached' ? [] : principals.map(({ name }) => name)),
+    ...conditions.flatMap(({ values }) => values),
+  ];
+  const found = texts.flatMap(({ value }) =>
+    value.flatMap((part) => (typeof part === 'object' && part.kind !== 'reference' ? (part.unreadable ?? []) : [])),
+  );
+  return [...new Set([...found, ...conditions.flatMap(({ unreadable }) => unreadable ?? [])])];
+}

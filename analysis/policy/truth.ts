@@ -1,0 +1,57 @@
+import { FALSE, type Guard, TRUE } from '../model/guard';
+import type { Verdict } from './pattern';
+
+/**
+ * Whether something is true, in every deployment at once: in which it is for sure, and in which it may be. What is
+ * written under a condition of the template, and what can't be read, is in the difference of the two or of neither.
+ */
+export interface Truth {
+  /** When it is true for sure. Implies `possible`. */
+  readonly yes: Guard;
+  /** When it may be true. */
+  readonly possible: Guard;
+}
+
+export const ALWAYS: Truth = { yes: TRUE, possible: TRUE };
+export const NEVER: Truth = { yes: FALSE, possible: FALSE };
+export const UNKNOWN: Truth = { yes: FALSE, possible: TRUE };
+
+/** True when a guard holds. */
+export function when(guard: Guard): Truth {
+  return { yes: guard, possible: guard };
+}
+
+/** A verdict on something that is there when a guard holds. */
+export function verdictWhen(verdict: Verdict, guard: Guard = TRUE): Truth {
+  return { yes: verdict === 'yes' ? guard : FALSE, possible: verdict === 'no' ? FALSE : guard };
+}
+
+export function not({ yes, possible }: Truth): Truth {
+  return { yes: possible.not(), possible: yes.not() };
+}
+
+export function and(truths: Iterable<Truth>): Truth {
+  let [yes, possible] = [TRUE, TRUE];
+  for (const truth of truths) {
+    yes = yes.and(truth.yes);
+    possible = possible.and(truth.possible);
+    if (possible === FALSE) {
+      return NEVER;
+    }
+  }
+  return { yes, possible };
+}
+
+export function or(truths: Iterable<Truth>): Truth {
+  let [yes, possible] = [FALSE, FALSE];
+  for (const truth of truths) {
+    yes = yes.or(truth.yes);
+    possible = possible.or(truth.possible);
+  }
+  return { yes, possible };
+}
+
+/** `yes` when it is true for sure in some deployment, else `maybe` when it may be in one. */
+export function verdictOf({ yes, possible }: Truth): Verdict {
+  return yes.possible() ? 'yes' : possible.possible() ? 'maybe' : 'no';
+}

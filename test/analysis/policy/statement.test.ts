@@ -1,0 +1,133 @@
+import { statementsOf } from './plain-policy';
+
+test('every short form is written out', () => {
+  const [statement] = statementsOf({
+    Statement: {
+      Sid: 'One',
+      Effect: 'Allow',
+      Action: 's3:GetObject',
+      Resource: '*',
+      Principal: '*',
+      Condition: { 'ForAnyValue:StringLikeIfExists': { 'AWS:TagKeys': 'a*' } },
+    },
+  });
+  expect(statement).toMatchObject({
+    sid: ['One'],
+    effect: 'Allow',
+    actions: { except: false, patterns: [{ value: ['s3:GetObject'] }] },
+    principals: [{ kind: 'AWS', except: false, name: { value: ['*'] } }],
+    conditions: [{ test: 'stringlike', set: 'any', ifExists: true, key: 'aws:tagkeys', values: [{ value: ['a*'] }] }],
+  });
+  expect(statement.place.path).toBe('Properties.PolicyDocument.Statement');
+});
+
+test('negated elements, and elements in another case', () => {
+  const [statement] = statementsOf({
+    statement: [
+      { effect: 'Deny', NotAction: ['iam:*'], notresource: ['a', 'b'], NotPrincipal: { aws: ['1'], Service: 's' } },
+    ],
+  });
+  expect(statement).toMatchObject({
+    effect: 'Deny',
+    actions: { except: true },
+    resources: { except: true, patterns: [{ value: ['a'] }, { value: ['b'] }] },
+    principals: [
+      { kind: 'AWS', except: true },
+      { kind: 'Service', except: true },
+    ],
+  });
+});
+
+test('without Resource it speaks of everything, without Principal of who it is attached to', () => {
+  const [statement] = statementsOf({ Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole' }] });
+  expect(statement).toMatchObject({
+    resources: { except: false, patterns: [{ value: ['*'] }] },
+    principals: 'attached',
+  });
+});
+
+test.each([
+  ['an effect that IAM does not know', { Effect: 'allow', Action: 'a:b' }],
+  ['no effect', { Action: 'a:b' }],
+])('%s is neither of the two', (_, raw) => {
+  expect(statementsOf({ Statement: [raw] })).toMatchObject([{ effect: 'unknown' }]);
+});
+
+test.each([null, 7, 'text', [], { Statement: null }, { Statement: [null, 'text', 7] }, { Statement: [[]] }, {}])(
+  'the malformed document %j is read without an error',
+  (document) => {
+    expect(() => statementsOf(document)).not.toThrow();
+  },
+);
+
+test('a statement, an action or a condition that is malformed is there, and named as unreadable', () => {
+  const statements = statementsOf({
+    Statement: ['text', { Effect: 'Allow', Action: [{ a: 1 }], Resource: '*', Condition: 'x' }],
+  });
+  expect(statements).toHaveLength(2);
+  expect(statements[0]).toMatchObject({ effect: 'unknown', unreadable: [{ reason: 'malformed' }] });
+  expect(statements[1].unreadable.map(({ origin }) => origin.path)).toEqual([
+    'Properties.PolicyDocument.Statement[1].Action[0]',
+    'Properties.PolicyDocument.Statement[1].Condition',
+  ]);
+  expect(statements[1].actions.patterns).toMatchObject([{ value: [{ kind: 'unreadable' }] }]);
+});
+
+describe('intrinsic functions', () => {
+  const template = {
+    Parameters: { Stage: { Type: 'String', AllowedValues: ['test', 'prod'] }, Any: { Type: 'String' } },
+    Conditions: { Prod: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
+  };
+  const either = (yes: unknown, no: unknown) => ({ 'Fn::If': ['Prod', yes, no] });
+
+  test('each branch of a condition is a case of its own', () => {
+    const [statement] = statementsOf(
+      { Statement: [{ Effect: 'Allow', Action: either('s3:*', ['s3:GetObject']), Resource: '*' }] },
+      template,
+    );
+    expect(statement.actions.patterns.map(({ value, guard }) => [value, guard.example()])).toEqual([
+      [['s3:*'], 'Stage = prod'],
+      [['s3:GetObject'], 'Stage = test'],
+    ]);
+  });
+
+  test('an effect that depends on a condition is two statements', () => {
+    const statements = statementsOf(
+      { Statement: [{ Effect: either('Allow', 'Deny'), Action: 's3:*', Resource: '*' }] },
+      template,
+    );
+    expect(statements.map(({ effect, guard }) => [effect, guard.example()])).toEqual([
+      ['Allow', 'Stage = prod'],
+      ['Deny', 'Stage = test'],
+    ]);
+  });
+
+  test('Action in one case and NotAction in the other are two statements', () => {
+    const none = { Ref: 'AWS::NoValue' };
+    const statements = statementsOf(
+      { Statement: [{ Effect: 'Allow', Action: either('a:b', none), NotAction: either(none, 'c:d'), Resource: '*' }] },
+      template,
+    );
+    expect(statements.map(({ actions, guard }) => [actions.except, guard.example()])).toEqual([
+      [false, 'Stage = prod'],
+      [true, 'Stage = test'],
+    ]);
+  });
+
+  test('a parameter without a known value is a hole, and is named', () => {
+    const [statement] = statementsOf(
+      { Statement: [{ Effect: 'Allow', Action: { Ref: 'Any' }, Resource: '*' }] },
+      template,
+    );
+    expect(statement.unreadable).toMatchObject([{ reason: 'parameter without a known value' }]);
+  });
+
+  test('a policy in a text is parsed, and a macro in it may add what it likes', () => {
+    const text = '{"Statement":[{"Effect":"Allow","Action":"a:b","Resource":"arn:aws:iam::${AWS::AccountId}:role/x"}]}';
+    expect(statementsOf({ 'Fn::Sub': text })).toMatchObject([
+      { effect: 'Allow', resources: { patterns: [{ value: ['arn:aws:iam::111122223333:role/x'] }] } },
+    ]);
+    const [statement] = statementsOf({ Statement: [{ Effect: 'Allow', 'Fn::Transform': { Name: 'Extra' } }] });
+    expect(statement.unreadable).toMatchObject([{ reason: 'transform' }]);
+  });
+});
