@@ -54,6 +54,7 @@ const programs = [
     'webhook',
     'prepare-turn',
     'judge-screening',
+    'admit-turn',
     'open-session',
     'submit-turn',
     'check-turn',

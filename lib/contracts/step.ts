@@ -22,7 +22,7 @@ export interface PreparedTurn {
   /** Keys of the turn and of its conversation in the ledger. */
   readonly turnPk: string;
   readonly sessionPk: string;
-  /** From the moment the slot is held. */
+  /** From the moment the session is opened: waiting for the conversation and for a slot does not count. */
   readonly deadlineSeconds: number;
   readonly approvalRequired: boolean;
   /** Attribute of the slots item that counts the share of the turn, and how many it may count, in the form DynamoDB takes a number in. */
@@ -100,6 +100,27 @@ export interface JudgeScreeningPayload {
   readonly answer: unknown;
 }
 
+/** What one attempt to be admitted leaves to the next. */
+export interface Admission {
+  /** Milliseconds since the epoch: when the turn began to wait. */
+  readonly since: number;
+  /** Attempts so far. */
+  readonly looks: number;
+  readonly waitSeconds: number;
+}
+
+/** Takes the conversation and waits for a slot. */
+export interface AdmitTurnPayload {
+  readonly turn: PreparedTurn;
+  /** Null in the first attempt. */
+  readonly admission: Admission | null;
+}
+export type AdmitTurnAnswer =
+  /** The conversation is held and a slot is free for this turn. `admission`: should another turn take it first. */
+  | { readonly status: 'admitted'; readonly admission: Admission }
+  | { readonly status: 'waiting'; readonly admission: Admission }
+  | { readonly status: 'ended'; readonly ending: Ending };
+
 export interface OpenSessionPayload {
   readonly turn: PreparedTurn;
   /** Value of the SSM parameter that points to the session definition. */
@@ -125,6 +146,8 @@ export interface CheckState {
   /** How often in a row the session was at rest without a final answer. */
   readonly restless: number;
   readonly waitSeconds: number;
+  /** Milliseconds since the epoch: the deadline, for a look that cannot read the ledger. */
+  readonly deadlineAt?: number;
 }
 
 export interface CheckTurnPayload {
@@ -149,7 +172,7 @@ export interface CollectEvidencePayload {
   readonly turn: PreparedTurn;
   readonly ending: Ending;
   /** Verdicts on the prompt, as far as it was screened. */
-  readonly screened?: readonly ScreenedPart[];
+  readonly verdicts?: readonly GuardrailVerdict[];
   readonly approval?: TurnApprovalRecord | null;
 }
 export interface CollectEvidenceAnswer {

@@ -24,7 +24,7 @@ export const MAX_PART_CHARACTERS = 10_000;
 export const MAX_PARTS = 100;
 
 /**
- * Largest sum of the inline parts of a request, in bytes of their JSON text. Above it, every part goes to S3.
+ * Largest sum of the inline parts of a prompt, in bytes of their JSON text. Above it, every part goes to S3.
  * The state of a Step Functions execution holds 256 KiB, and screened parts stand beside the original ones in it.
  */
 export const MAX_INLINE_BYTES = 49_152;
@@ -235,6 +235,27 @@ export function shareAttribute(share: string | undefined): string {
   return share === undefined ? 'holdersOfNoShare' : `holders#${share}`;
 }
 
+/**
+ * Name of the attribute by which a turn waits, in the item of the slots or of a conversation. One attribute per turn, so
+ * that turns that join, refresh or leave at the same time never overwrite each other. Its value is a {@link Wait} as JSON.
+ */
+export function waitAttribute(executionName: string): string {
+  return `${WAIT_PREFIX}${executionName}`;
+}
+
+export const WAIT_PREFIX = 'waits#';
+
+/** A turn that waits. The one that has waited longest is next. */
+export interface Wait {
+  /** Milliseconds since the epoch: when the turn began to wait. */
+  readonly since: number;
+  /** When it last looked. A turn that has not looked for a while was lost and stands in nobody's way. */
+  readonly seen: number;
+  /** Of a slot: attribute of its share, and how many slots the share has. */
+  readonly share?: string;
+  readonly slots?: number;
+}
+
 /** A conversation, by its session key (or by the execution name of a turn without one). */
 export function sessionLedgerKey(sessionKey: string): string {
   return `session#${createHash('sha256').update(sessionKey, 'utf8').digest('hex')}`;
@@ -287,11 +308,13 @@ export interface TurnItem extends LedgerKey {
   readonly state: 'registered' | 'submitting' | 'submitted';
   /** Set when the execution was stopped: no message is sent any more. */
   readonly stopped?: boolean;
+  /** How the turn ended, as JSON: written down before evidence and outcome, so that nothing after it can change it. */
+  readonly ending?: string;
   /** Set when the outcome event was published. */
   readonly settled?: boolean;
   /** The prepared turn as JSON, without the prompt: what the settlement of a stopped execution works from. */
   readonly prepared: string;
-  /** Milliseconds since the epoch; set when the slot is held. */
+  /** Milliseconds since the epoch; set when the session is opened. */
   readonly deadlineAt?: number;
   readonly sessionId?: string;
   readonly model?: string;

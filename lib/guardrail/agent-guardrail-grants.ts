@@ -1,6 +1,7 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { GUARDRAIL_APPLY_ACTIONS } from '../identity/perms';
 import type { IAgentGuardrail } from './agent-guardrail-base';
+import { grantGuardrailKey } from './guardrail-key';
 
 /** Permissions to use a guardrail. Nobody is ever granted to change it. */
 export class AgentGuardrailGrants {
@@ -13,7 +14,7 @@ export class AgentGuardrailGrants {
 
   /**
    * The grantee may have texts judged by this guardrail: `bedrock:ApplyGuardrail` on it and on its profile in every
-   * destination Region, and `kms:Decrypt` with its key.
+   * destination Region, and `kms:Decrypt` with its key, by Bedrock and for guardrails only.
    *
    * The versions of a guardrail are no resources of their own in IAM: the grantee may apply each of them.
    *
@@ -26,6 +27,6 @@ export class AgentGuardrailGrants {
       actions: GUARDRAIL_APPLY_ACTIONS,
       resourceArns: [guardrailArn, ...profileArns],
     });
-    return encryptionKey ? judge.combine(encryptionKey.grantDecrypt(grantee)) : judge;
+    return encryptionKey ? judge.combine(grantGuardrailKey(encryptionKey, grantee)) : judge;
   }
 }

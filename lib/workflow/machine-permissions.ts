@@ -7,7 +7,6 @@ import {
   EVIDENCE_WRITE_ACTIONS,
   FUNCTION_INVOKE_ACTIONS,
   GUARDRAIL_APPLY_ACTIONS,
-  KEY_READ_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
   LEDGER_CHANGE_ACTIONS,
   LEDGER_KEY_ACTIONS,
@@ -16,6 +15,7 @@ import {
   TOPIC_PUBLISH_ACTIONS,
 } from '../identity/perms';
 import type { IAgentGuardrail } from '../guardrail';
+import { guardrailKeyStatement } from '../guardrail/guardrail-key';
 import { kmsViaService } from '../function/kms-via-service';
 import type { TurnApproval } from './turn-approval';
 
@@ -45,15 +45,7 @@ export function finishStatements(scope: IConstruct, reach: MachineReach): iam.Po
       actions: GUARDRAIL_APPLY_ACTIONS,
       resources: [guardrail.guardrailArn, ...guardrail.profileArns],
     }),
-    ...(guardrail.encryptionKey
-      ? [
-          new iam.PolicyStatement({
-            sid: 'UseGuardrailKey',
-            actions: KEY_READ_ACTIONS,
-            resources: [guardrail.encryptionKey.keyArn],
-          }),
-        ]
-      : []),
+    ...(guardrail.encryptionKey ? [guardrailKeyStatement(guardrail.encryptionKey)] : []),
     new iam.PolicyStatement({
       sid: 'ReadLargeTexts',
       actions: EVIDENCE_READ_ACTIONS,

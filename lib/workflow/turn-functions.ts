@@ -39,6 +39,26 @@ const SETTLE_SECONDS = 30;
 /** How long one look at a turn listens to its live events. */
 const LISTEN_SECONDS = 10;
 
+/** Time limits of the functions, in seconds. */
+const TIMEOUTS: Readonly<Record<TurnFunctionName, number>> = {
+  'prepare-turn': 60,
+  'judge-screening': 30,
+  'admit-turn': 60,
+  'open-session': 300,
+  'submit-turn': 240,
+  'check-turn': 90,
+  'cancel-turn': 120,
+  'collect-evidence': 300,
+  'close-session': 60,
+};
+
+/**
+ * How long the settlement of a stopped execution waits: the time limit of every function that takes something for the turn
+ * or sends its message, and the seconds that Step Functions may take to hand over a call that it had begun.
+ */
+export const LAST_STEP_SECONDS =
+  Math.max(TIMEOUTS['admit-turn'], TIMEOUTS['open-session'], TIMEOUTS['submit-turn']) + 15;
+
 interface Need {
   readonly session?: string[];
   readonly ledger?: string[];
@@ -76,39 +96,44 @@ export class TurnFunctions extends Construct {
     this.vpcEndpointId = network.vpcEndpointId(AgentNetworkService.BEDROCK_MANTLE);
 
     this.byName = {
-      'prepare-turn': this.make('prepare-turn', 'checks requests and what was staged', 10, {}),
-      'judge-screening': this.make('judge-screening', 'weighs what a guardrail found', 30, {
+      'prepare-turn': this.make('prepare-turn', 'checks requests and what was staged', {
+        writes: ['prompts/*'],
+      }),
+      'judge-screening': this.make('judge-screening', 'weighs what a guardrail found', {
         writes: ['turns/*'],
       }),
-      'open-session': this.make('open-session', 'opens or resumes a session', 300, {
+      'admit-turn': this.make('admit-turn', 'holds the conversation and says who is next', {
+        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
+      }),
+      'open-session': this.make('open-session', 'opens or resumes a session', {
         session: TURN_SESSION_ACTIONS.open,
         ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
         more: [this.passSessionRole(), ...this.readDefinition()],
       }),
-      'submit-turn': this.make('submit-turn', 'sends a message', 240, {
+      'submit-turn': this.make('submit-turn', 'sends a message', {
         session: TURN_SESSION_ACTIONS.submit,
         ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
         reads: ['prompts/*', 'turns/*'],
       }),
-      'check-turn': this.make('check-turn', 'looks at a running turn', 90, {
+      'check-turn': this.make('check-turn', 'looks at a running turn', {
         session: TURN_SESSION_ACTIONS.check,
         ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
       }),
-      'cancel-turn': this.make('cancel-turn', 'stops a turn', 120, {
+      'cancel-turn': this.make('cancel-turn', 'stops a turn', {
         session: TURN_SESSION_ACTIONS.cancel,
         ledger: LEDGER_READ_ACTIONS,
       }),
-      'collect-evidence': this.make('collect-evidence', 'stores the evidence of a turn', 300, {
+      'collect-evidence': this.make('collect-evidence', 'stores the evidence of a turn', {
         session: TURN_SESSION_ACTIONS.collect,
         ledger: LEDGER_READ_ACTIONS,
         writes: ['turns/*'],
       }),
-      'close-session': this.make('close-session', 'gives back or deletes a session', 60, {
+      'close-session': this.make('close-session', 'gives back or deletes a session', {
         session: TURN_SESSION_ACTIONS.close,
         ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS, ...LEDGER_REMOVE_ACTIONS],
       }),
     };
-    this.expireSessions = this.make('expire-sessions', 'deletes sessions whose time is over', 600, {
+    this.expireSessions = this.makeFor('expire-sessions', 600, 'deletes sessions whose time is over', {
       session: TURN_SESSION_ACTIONS.close,
       ledger: [...LEDGER_CHANGE_ACTIONS, ...LEDGER_REMOVE_ACTIONS],
       more: [
@@ -121,7 +146,11 @@ export class TurnFunctions extends Construct {
     });
   }
 
-  private make(code: string, does: string, timeoutSeconds: number, need: Need): TurnFunction {
+  private make(code: TurnFunctionName, does: string, need: Need): TurnFunction {
+    return this.makeFor(code, TIMEOUTS[code], does, need);
+  }
+
+  private makeFor(code: string, timeoutSeconds: number, does: string, need: Need): TurnFunction {
     const { agent, network } = this.props;
     return new TurnFunction(this, pascalCase(code), {
       ...this.props,

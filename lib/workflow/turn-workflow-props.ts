@@ -32,7 +32,7 @@ export interface TurnWorkflowProps {
   readonly maxConcurrency?: number;
 
   /**
-   * Longest time of a turn, from the moment it has a slot. 1 minute to 8 hours, which is also how long the compute of a
+   * Longest time of a turn, from the moment its session is opened: waiting does not count. 1 minute to 8 hours, which is also how long the compute of a
    * session lives at most. A request may ask for less.
    *
    * @default Duration.hours(1)
@@ -40,7 +40,8 @@ export interface TurnWorkflowProps {
   readonly turnDeadline?: Duration;
 
   /**
-   * How long, about, a turn waits for a slot. 1 minute to 24 hours.
+   * How long a turn waits for its conversation and for a slot, together. 1 minute to 24 hours. Then it ends as `TimedOut`
+   * with `session-busy` or `no-slot`.
    *
    * @default Duration.hours(4)
    */

@@ -16,7 +16,7 @@ import { injectedProps } from '../injection/injected-props';
 import type { IAgentNetwork } from '../network';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { ApproveFunction } from './approve-function';
-import type { Targets } from './definition/asl';
+import { OUTAGE_ATTEMPTS, type Targets } from './definition/asl';
 import { settlementDefinition } from './definition/settlement-definition';
 import { turnDefinition } from './definition/turn-definition';
 import { ObjectLock } from '../encryption/object-lock';
@@ -27,7 +27,7 @@ import { Settlement } from './settlement';
 import { TurnApproval } from './turn-approval';
 import { TurnBus } from './turn-bus';
 import type { TurnFunctionSetting } from './turn-function';
-import { TurnFunctions } from './turn-functions';
+import { LAST_STEP_SECONDS, TurnFunctions } from './turn-functions';
 import { TurnMachine } from './turn-machine';
 import type { TurnStepHost } from './turn-step';
 import { evidenceBucket, turnLedger } from './turn-stores';
@@ -44,8 +44,8 @@ const RECORD_SECONDS = 100 * DAY_SECONDS;
 /** What an execution takes beside waiting and working: screening, retries, evidence. */
 const OVERHEAD_SECONDS = 2 * 60 * 60;
 
-/** Attempts to get a slot are half a minute apart in the mean: up to a minute, chosen at random. */
-const SECONDS_PER_SLOT_ATTEMPT = 30;
+/** Attempts of a step are half a minute apart in the mean: up to a minute, chosen at random. */
+const SECONDS_PER_ATTEMPT = 30;
 
 /**
  * From an event to exactly one governed turn: a state machine that every trigger, and every caller with
@@ -141,6 +141,8 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
         DEADLINE_SECONDS: String(deadlineSeconds),
         SESSION_RETENTION_SECONDS: String(retentionSeconds),
         RECORD_SECONDS: String(RECORD_SECONDS),
+        MAX_CONCURRENCY: String(this.maxConcurrency),
+        SLOT_SECONDS: String(slotSeconds),
         APPROVAL: approval._mode,
       },
     };
@@ -178,6 +180,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       guardrailVersion: guardrail.guardrailVersion,
       definitionParameter: agent.sessionDefinition.parameterName,
       functions: mapValues(functions.byName, (each) => each.function.functionArn),
+      stepAttempts: Math.max(OUTAGE_ATTEMPTS, Math.ceil(deadlineSeconds / SECONDS_PER_ATTEMPT)),
       steps: { staging: staging?.functionArn, delivery: delivery?.functionArn },
     };
     const finish = (names: (keyof Targets['functions'])[], ...steps: (IFunction | undefined)[]) =>
@@ -196,8 +199,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       description: `Turns of the managed agent ${agent.agentName}`,
       definition: turnDefinition(targets, {
         maxConcurrency: this.maxConcurrency,
-        slotAttempts: Math.max(1, Math.ceil(slotSeconds / SECONDS_PER_SLOT_ATTEMPT)),
-        timeoutSeconds: (approval.expiry?.toSeconds() ?? 0) + 2 * slotSeconds + deadlineSeconds + OVERHEAD_SECONDS,
+        timeoutSeconds: (approval.expiry?.toSeconds() ?? 0) + slotSeconds + deadlineSeconds + OVERHEAD_SECONDS,
         approval: approval._rules(),
       }),
       statements: [
@@ -210,7 +212,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     this.stateMachine = machine.stateMachine;
     const settlement = new Settlement(this, 'Settlement', {
       description: `Settles stopped turns of the managed agent ${agent.agentName}`,
-      definition: settlementDefinition(targets, agent.agentName),
+      definition: settlementDefinition(targets, agent.agentName, { lastStepSeconds: LAST_STEP_SECONDS }),
       statements: [
         ...finish(['cancel-turn', 'collect-evidence', 'judge-screening', 'close-session'], delivery),
         ...settlementStatements(this.ledger.tableArn),

@@ -54,7 +54,10 @@ export class Executions {
   private readonly byArn = new Map<string, Execution>();
   private readonly runs = new Map<Execution, Run>();
   private readonly tokens = new Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  private readonly calls = new Map<Execution, Set<Promise<unknown>>>();
   private issued = 0;
+  /** Ended executions whose end is not reported yet, because a call of theirs goes on. */
+  private reporting = 0;
 
   public constructor(private readonly options: ExecutionsOptions) {
     this.machines = options.deployment
@@ -74,6 +77,7 @@ export class Executions {
 
   /** Whether some execution goes on without a word from outside. */
   public get busy(): boolean {
+    if (this.reporting > 0) return true;
     return this.all.some(({ status, waiting, working }) => status === 'RUNNING' && (waiting === 0 || working > 0));
   }
 
@@ -123,16 +127,22 @@ export class Executions {
       largestState: running.largestState,
       over: running.result.then(
         (output) => this.end(execution, execution.status === 'ABORTED' ? 'ABORTED' : 'SUCCEEDED', output),
-        (error: Error) => this.end(execution, 'FAILED', undefined, error),
+        (error: Error) => this.end(execution, execution.status === 'ABORTED' ? 'ABORTED' : 'FAILED', undefined, error),
       ),
     };
     this.byArn.set(arn, execution);
+    this.calls.set(execution, new Set());
     this.runs.set(execution, running);
     this.options.onStatus(execution);
     return execution;
   }
 
-  /** StopExecution: what a function of it does at the moment goes on. */
+  /**
+   * StopExecution: what a function of it does at the moment goes on.
+   *
+   * Step Functions reports the stop at once, and whoever settles the execution waits until its last function must have
+   * ended. Waits are shortened here and functions are not, so the stop is reported when that function has ended instead.
+   */
   public async stop(execution: Execution): Promise<void> {
     if (execution.status !== 'RUNNING') return;
     execution.status = 'ABORTED';
@@ -189,9 +199,14 @@ export class Executions {
     execution.tasks.push(state);
     execution.tokens.push(token);
     execution.working += 1;
+    const call = this.options.task({ execution, state, token }, resource, own);
+    // A task that waits for an answer from outside is not a call under way.
+    const calls = this.calls.get(execution);
+    if (!resource.endsWith('.waitForTaskToken') && !resource.includes('startExecution')) calls?.add(call);
     try {
-      return await this.options.task({ execution, state, token }, resource, own);
+      return await call;
     } finally {
+      calls?.delete(call);
       execution.working -= 1;
     }
   }
@@ -201,6 +216,13 @@ export class Executions {
     execution.output = output;
     execution.error = error;
     this.runs.delete(execution);
-    this.options.onStatus(execution);
+    const calls = [...(this.calls.get(execution) ?? [])];
+    this.calls.delete(execution);
+    if (status === 'SUCCEEDED' || calls.length === 0) return this.options.onStatus(execution);
+    this.reporting += 1;
+    void Promise.allSettled(calls).then(() => {
+      this.reporting -= 1;
+      this.options.onStatus(execution);
+    });
   }
 }

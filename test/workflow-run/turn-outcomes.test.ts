@@ -221,7 +221,7 @@ describe('approval', () => {
     expect(result).toMatchObject({ outcome: 'Completed', approval: { decision: 'approved', by: ALICE } });
     const manifest = JSON.parse(await workflow.text(result.evidence.manifestKey));
     expect(manifest.approval).toMatchObject({ by: ALICE, comment: 'looked at it' });
-    expect((await answer(turn.name, 'deny', ALICE)).statusCode).toBe(404);
+    expect((await answer(turn.name, 'deny', ALICE)).statusCode).toBe(409);
   });
 
   test('a denied turn is rejected without a session', async () => {
@@ -316,6 +316,16 @@ test.each([
   expect(cloud.guardrail.screened).toEqual([]);
 });
 
+/** The machine, in which a turn has waited as long as it may. */
+function waitedForHours() {
+  return JSON.parse(
+    JSON.stringify(workflow.turns.definition).replace(
+      '"Parameters":{"admission":null}',
+      '"Parameters":{"admission":{"since":0,"looks":300,"waitSeconds":75}}',
+    ),
+  );
+}
+
 test('without a free slot a turn waits, then times out', async () => {
   await cloud.dynamo.send(
     new UpdateItemCommand({
@@ -326,9 +336,9 @@ test('without a free slot a turn waits, then times out', async () => {
     }),
   );
   const full = start(request('later'));
-  const few = JSON.parse(JSON.stringify(workflow.turns.definition).replace(/"MaxAttempts":480/, '"MaxAttempts":2'));
   const input = request('never');
-  const result = await workflow.run(turnExecutionName(input.deduplicationKey), input, few).result;
+  const result = await workflow.run(turnExecutionName(input.deduplicationKey), input, waitedForHours()).result;
+  await eventually(() => Promise.resolve(full.execution.tasks.filter((task) => task === 'AdmitTurn').length > 1));
   await cloud.dynamo.send(
     new UpdateItemCommand({
       TableName: workflow.table,
@@ -357,9 +367,8 @@ test('a full share makes its own turns wait, and no others', async () => {
     );
   await change('ADD');
   const waiting = start(request('shared', { share }));
-  const few = JSON.parse(JSON.stringify(workflow.turns.definition).replace(/"MaxAttempts":480/, '"MaxAttempts":2'));
   const input = request('shared in vain', { share });
-  const inVain = await workflow.run(turnExecutionName(input.deduplicationKey), input, few).result;
+  const inVain = await workflow.run(turnExecutionName(input.deduplicationKey), input, waitedForHours()).result;
   const others = await Promise.all([
     start(request('not shared')).result,
     start(request('another share', { share: { name: 'Free', slots: 1 } })).result,
@@ -402,7 +411,7 @@ describe('whatever step fails for good, the turn has one outcome and the slot is
     '%s',
     async (broken) => {
       workflow.beforeTask = (state) => {
-        if (state === broken) throw Object.assign(new Error('broken'), { name: 'Broken' });
+        if (state === broken) throw Object.assign(new Error('broken'), { name: 'DynamoDB.AccessDeniedException' });
       };
       const turn = start(request(`with ${broken} broken`));
       await turn.result;
@@ -416,7 +425,7 @@ describe('whatever step fails for good, the turn has one outcome and the slot is
     '%s, by the settlement',
     async (broken) => {
       workflow.beforeTask = (state) => {
-        if (state === broken) throw Object.assign(new Error('broken'), { name: 'Broken' });
+        if (state === broken) throw Object.assign(new Error('broken'), { name: 'DynamoDB.AccessDeniedException' });
       };
       const turn = start(request(`with ${broken} broken`));
       await expect(turn.result).rejects.toThrow();

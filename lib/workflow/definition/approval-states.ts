@@ -1,4 +1,4 @@
-import { call, choice, ending, pass, type State, type States, type Targets } from './asl';
+import { call, choice, ending, pass, REPEATABLE, type State, type States, type Targets } from './asl';
 import { publish } from './finish-states';
 import type { ApprovalRules } from './turn-definition';
 
@@ -17,7 +17,12 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
             Subject: 'A managed agent turn waits for approval',
             'Message.$': 'States.JsonToString($.turn.detail)',
           },
-          { ResultPath: null, Next: 'AwaitApproval' },
+          // The event on the bus asks, too. A topic that refuses must not end a turn that somebody can still approve.
+          {
+            ResultPath: null,
+            Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'AwaitApproval' }],
+            Next: 'AwaitApproval',
+          },
         ),
       }
     : {};
@@ -87,9 +92,6 @@ export function awaitAnswer(
       },
     ),
     // Not after the expiry: that is an answer, not a failure.
-    Retry: [
-      { ErrorEquals: ['States.Timeout'], MaxAttempts: 0 },
-      { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 4 },
-    ],
+    Retry: [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 0 }, ...REPEATABLE],
   };
 }

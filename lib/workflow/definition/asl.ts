@@ -24,6 +24,8 @@ export interface Targets {
   readonly guardrailVersion: string;
   readonly definitionParameter: string;
   readonly functions: Readonly<Record<TurnFunctionName, string>>;
+  /** How often a step is repeated: as long as the deadline of a turn allows. */
+  readonly stepAttempts: number;
   /** Functions of the user or of a blueprint around the turn. */
   readonly steps: { readonly staging?: string; readonly delivery?: string };
 }
@@ -31,6 +33,7 @@ export interface Targets {
 export type TurnFunctionName =
   | 'prepare-turn'
   | 'judge-screening'
+  | 'admit-turn'
   | 'open-session'
   | 'submit-turn'
   | 'check-turn'
@@ -41,14 +44,36 @@ export type TurnFunctionName =
 /** Waits between attempts grow from one second to a minute and are spread at random. */
 const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
 
-/** For a call that changes nothing, or that a condition makes repeatable. */
-export const REPEATABLE = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 6, ...SPREAD }];
+/**
+ * Attempts that outlast an outage of ten minutes many times over: with waits of up to a minute, chosen at random, about
+ * half an hour. A turn that is over must not fail because what records it was away for a while.
+ */
+export const OUTAGE_ATTEMPTS = 60;
+
+/** Names that Step Functions puts in front of an error, for the services that the definitions call themselves. */
+const SERVICES = ['DynamoDB', 'DynamoDb', 'S3', 'Ssm', 'SSM', 'BedrockRuntime', 'EventBridge', 'SNS', 'SQS'];
+
+/** The service understood the call and refuses it. A few attempts remain, because a permission takes a moment to spread. */
+const REFUSED = SERVICES.flatMap((service) =>
+  ['AccessDeniedException', 'ValidationException', 'ResourceNotFoundException'].map((name) => `${service}.${name}`),
+).concat('S3.NoSuchKeyException', 'S3.NoSuchBucketException', 'Ssm.ParameterNotFoundException');
+
+/**
+ * For a call that changes nothing, or that a condition makes repeatable. What is not known to be a refusal (throttling,
+ * 5xx, a time limit, a name that nobody documents) is repeated for as long as an outage may last.
+ */
+export const REPEATABLE = [
+  { ErrorEquals: REFUSED, MaxAttempts: 3, ...SPREAD },
+  { ErrorEquals: ['States.ALL'], MaxAttempts: OUTAGE_ATTEMPTS, ...SPREAD },
+];
 
 /**
  * For a function of this workflow: Lambda's own failures, and the error by which a function says that the ledger makes
- * its repetition safe. Everything else a function throws is a defect, and repeating it would not help.
+ * its repetition safe. Everything else a function throws is a refusal or a defect, and repeating it would not help.
+ *
+ * @param attempts how often; a function that knows the deadline of its turn stops by itself
  */
-export const REPEATABLE_STEP = [
+const repeatableStep = (attempts: number) => [
   {
     ErrorEquals: [
       'TransientStepError',
@@ -61,13 +86,13 @@ export const REPEATABLE_STEP = [
       'Sandbox.Timedout',
       'States.Timeout',
     ],
-    MaxAttempts: 8,
+    MaxAttempts: attempts,
     ...SPREAD,
   },
 ];
 
 export function invoke(targets: Targets, name: TurnFunctionName, payload: object, rest: object): State {
-  return invokeFunction(targets, targets.functions[name], payload, rest);
+  return invokeFunction(targets, targets.functions[name], payload, rest, targets.stepAttempts);
 }
 
 /** A function by its ARN. */
@@ -76,12 +101,13 @@ export function invokeFunction(
   functionArn: string,
   payload: object,
   rest: object,
+  attempts = OUTAGE_ATTEMPTS,
 ): State {
   return {
     Type: 'Task',
     Resource: `arn:${targets.partition}:states:::lambda:invoke`,
     Parameters: { FunctionName: functionArn, Payload: payload },
-    Retry: REPEATABLE_STEP,
+    Retry: repeatableStep(attempts),
     ...rest,
   };
 }

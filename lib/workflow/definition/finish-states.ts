@@ -1,8 +1,9 @@
 import { call, choice, ending, invoke, pass, type States, type Targets } from './asl';
+import { WAIT_PREFIX } from '../../contracts/turn';
 import { DELIVER, deliveryStates } from './delivery-states';
 import { screening } from './screening';
 
-/** Where both machines end up: the turn is over, and this is its outcome. Input: `{turn, result: {ending, screened, approval}}`. */
+/** Where both machines end up: the turn is over, and this is its outcome. Input: `{turn, result: {ending, verdicts, approval}}`. */
 export const FINISH = 'Is there work to stop';
 /** For a turn whose outcome was already published. Input: `{turn}`. */
 export const GIVE_BACK = 'CloseSession';
@@ -37,7 +38,7 @@ export function finishStates(targets: Targets): States {
       {
         'turn.$': '$.turn',
         'ending.$': '$.result.ending',
-        'screened.$': '$.result.screened',
+        'verdicts.$': '$.result.verdicts',
         'approval.$': '$.result.approval',
       },
       {
@@ -163,8 +164,12 @@ export function finishStates(targets: Targets): States {
       {
         TableName: targets.table,
         Key: { pk: { S: 'slots' } },
-        UpdateExpression: 'DELETE holders :me, #share :me',
-        ExpressionAttributeNames: { '#share.$': '$.turn.share.attribute' },
+        // A turn that waited for a slot holds none, and stands in line no longer.
+        UpdateExpression: 'DELETE holders :me, #share :me REMOVE #wait',
+        ExpressionAttributeNames: {
+          '#share.$': '$.turn.share.attribute',
+          '#wait.$': `States.Format('${WAIT_PREFIX}{}', $.turn.name)`,
+        },
         ExpressionAttributeValues: { ':me': { 'SS.$': 'States.Array($.turn.name)' } },
       },
       { ResultPath: null, Next: 'Was the outcome published' },

@@ -2,20 +2,26 @@ import { call, choice, ending, type Machine, pass, type Targets } from './asl';
 import { shareAttribute } from '../../contracts/turn';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
 
-/** Time for a function that was running when its execution was stopped to come to its end. */
-const LAST_STEP_SECONDS = 30;
+export interface SettlementRules {
+  /**
+   * How long a function that was running when the execution was stopped may go on. Before that time is over it can still
+   * send a message, take a conversation or take a slot, and what is given back earlier would be taken again. One that
+   * starts later finds the turn stopped.
+   */
+  readonly lastStepSeconds: number;
+}
 
 /**
  * Settles a turn whose execution was stopped, timed out or broke: the same ending as any other turn has. Input: the
  * `Step Functions Execution Status Change` event of the execution.
  */
-export function settlementDefinition(targets: Targets, agentName: string): Machine {
+export function settlementDefinition(targets: Targets, agentName: string, rules: SettlementRules): Machine {
   const turnKey = { pk: { 'S.$': "States.Format('turn#{}', $.detail.name)" } };
   return {
     Comment: 'Settles a turn whose execution did not come to its own end',
     StartAt: 'StopSubmits',
-    // Its work is bounded by the functions; an hour covers every retry.
-    TimeoutSeconds: 3600,
+    // The end of a turn, with an outage of half an hour at several of its steps.
+    TimeoutSeconds: 4 * 3600,
     States: {
       StopSubmits: call(
         targets,
@@ -28,7 +34,7 @@ export function settlementDefinition(targets: Targets, agentName: string): Machi
         },
         { ResultPath: null, Next: 'LetLastStepEnd' },
       ),
-      LetLastStepEnd: { Type: 'Wait', Seconds: LAST_STEP_SECONDS, Next: 'ReadTurn' },
+      LetLastStepEnd: { Type: 'Wait', Seconds: rules.lastStepSeconds, Next: 'ReadTurn' },
       ReadTurn: call(
         targets,
         'dynamodb:getItem',
@@ -65,8 +71,16 @@ export function settlementDefinition(targets: Targets, agentName: string): Machi
         { Next: 'Was it settled' },
       ),
       'Was it settled': choice(
-        [{ Variable: '$.record.item.settled.BOOL', IsPresent: true, Next: GIVE_BACK }],
+        [
+          { Variable: '$.record.item.settled.BOOL', IsPresent: true, Next: GIVE_BACK },
+          { Variable: '$.record.item.ending.S', IsPresent: true, Next: 'As it had ended' },
+        ],
         'How it ended',
+      ),
+      // The turn was over before its execution was stopped or broke.
+      'As it had ended': pass(
+        { 'ending.$': 'States.StringToJson($.record.item.ending.S)', verdicts: [], approval: null },
+        { ResultPath: '$.result', Next: FINISH },
       ),
       'How it ended': choice(
         [
@@ -84,5 +98,5 @@ export function settlementDefinition(targets: Targets, agentName: string): Machi
 }
 
 function result(constant: object) {
-  return pass({ ending: constant, screened: [], approval: null }, { ResultPath: '$.result', Next: FINISH });
+  return pass({ ending: constant, verdicts: [], approval: null }, { ResultPath: '$.result', Next: FINISH });
 }

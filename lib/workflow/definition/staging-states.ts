@@ -38,7 +38,7 @@ export function stagingStates(
     'Staging failed': pass(
       {
         ending: ending('Failed', 'staging-failed', 'What the turn works on could not be prepared'),
-        screened: [],
+        verdicts: [],
         approval: null,
       },
       { ResultPath: '$.result', Next: FINISH },

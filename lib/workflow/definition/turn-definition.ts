@@ -1,3 +1,4 @@
+import { WAIT_PREFIX } from '../../contracts/turn';
 import { approvalStates } from './approval-states';
 import {
   call,
@@ -18,8 +19,6 @@ import { STAGE, stagingStates } from './staging-states';
 /** The numbers and choices of a workflow. */
 export interface TurnRules {
   readonly maxConcurrency: number;
-  /** Attempts to get a slot, about half a minute apart, after the first few. */
-  readonly slotAttempts: number;
   /** The whole execution. */
   readonly timeoutSeconds: number;
   /** Absent: the machine has no approval step. */
@@ -33,6 +32,8 @@ export interface ApprovalRules {
 
 /** What a branch of the work leaves: how the turn ended, what the guardrail said, who approved. */
 const LEAVE = 'Leave';
+/** What the end of a turn works from. The prompt has served its purpose, and the state has a limit. */
+const WITHOUT_PROMPT = 'Leave out prompt';
 
 /** The machine that one execution per turn runs. Input: TurnRequest; output: TurnResult. */
 export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
@@ -63,20 +64,20 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
         ? stagingStates(targets, targets.steps.staging, (next) => register(targets, next), 'RunTurn', 'Request refused')
         : {}),
       'Request refused': pass(
-        { 'ending.$': '$.ending', screened: [], approval: null },
-        { ResultPath: '$.result', Next: FINISH },
+        { 'ending.$': '$.ending', verdicts: [], approval: null },
+        { ResultPath: '$.result', Next: WITHOUT_PROMPT },
       ),
       RunTurn: {
         Type: 'Parallel',
         Branches: [{ StartAt: 'ScreenInput', States: workStates(targets, rules) }],
         ResultSelector: {
           'ending.$': '$[0].ending',
-          'screened.$': '$[0].screened',
+          'verdicts.$': '$[0].verdicts',
           'approval.$': '$[0].approval',
         },
         ResultPath: '$.result',
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'A step failed' }],
-        Next: FINISH,
+        Next: WITHOUT_PROMPT,
       },
       'A step failed': pass(
         {
@@ -84,10 +85,23 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
             outcome: 'Failed',
             reason: { code: 'workflow-error', 'message.$': "States.Format('A step failed: {}', $.error.Error)" },
           },
-          screened: [],
+          verdicts: [],
           approval: null,
         },
-        { ResultPath: '$.result', Next: FINISH },
+        { ResultPath: '$.result', Next: WITHOUT_PROMPT },
+      ),
+      [WITHOUT_PROMPT]: pass({ 'turn.$': '$.turn', 'result.$': '$.result' }, { Next: 'RecordEnding' }),
+      // Whatever happens to this execution from here on, the settlement ends the turn as what it was.
+      RecordEnding: call(
+        targets,
+        'dynamodb:updateItem',
+        {
+          TableName: targets.table,
+          Key: { pk: { 'S.$': '$.turn.turnPk' } },
+          UpdateExpression: 'SET ending = :ending',
+          ExpressionAttributeValues: { ':ending': { 'S.$': 'States.JsonToString($.result.ending)' } },
+        },
+        { ResultPath: null, Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: FINISH }], Next: FINISH },
       ),
       ...finishStates(targets),
     },
@@ -95,8 +109,7 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
 }
 
 function workStates(targets: Targets, rules: TurnRules): States {
-  const afterScreening = rules.approval ? 'Is an approval asked for' : 'AcquireSlot';
-  const slotName = { pk: { S: 'slots' } };
+  const afterScreening = rules.approval ? 'Is an approval asked for' : 'Begin to wait';
   return {
     ScreenInput: screening(targets, 'Input', '$.prompt', { ResultPath: '$.screened', Next: 'Weigh input' }),
     'Weigh input': pass(
@@ -113,20 +126,44 @@ function workStates(targets: Targets, rules: TurnRules): States {
       afterScreening,
     ),
     'Input blocked': end(ending('Rejected', 'input-blocked', 'The guardrail blocked the input')),
-    ...(rules.approval ? approvalStates(targets, rules.approval, 'AcquireSlot', LEAVE) : {}),
+    ...(rules.approval ? approvalStates(targets, rules.approval, 'Begin to wait', LEAVE) : {}),
 
+    'Begin to wait': pass({ admission: null }, { ResultPath: '$.wait', Next: 'AdmitTurn' }),
+    // The conversation first, then the slot: a turn that waits for its conversation holds no slot.
+    AdmitTurn: invoke(
+      targets,
+      'admit-turn',
+      { 'turn.$': '$.turn', 'admission.$': '$.wait.admission' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.admitted', Next: 'Is the turn admitted' },
+    ),
+    'Is the turn admitted': choice(
+      [
+        { Variable: '$.admitted.answer.status', StringEquals: 'admitted', Next: 'AcquireSlot' },
+        { Variable: '$.admitted.answer.status', StringEquals: 'waiting', Next: 'Wait on' },
+      ],
+      'Not admitted',
+    ),
+    'Wait on': pass(
+      { 'admission.$': '$.admitted.answer.admission' },
+      { ResultPath: '$.wait', Next: 'WaitForTurnToBegin' },
+    ),
+    WaitForTurnToBegin: { Type: 'Wait', SecondsPath: '$.wait.admission.waitSeconds', Next: 'AdmitTurn' },
+    'Not admitted': endWith('$.admitted.answer.ending'),
     AcquireSlot: call(
       targets,
       'dynamodb:updateItem',
       {
         TableName: targets.table,
-        Key: slotName,
-        UpdateExpression: 'ADD holders :me, #share :me',
+        Key: { pk: { S: 'slots' } },
+        UpdateExpression: 'ADD holders :me, #share :me REMOVE #wait',
         // Idempotent: who holds a slot already gets the same one again.
         ConditionExpression:
           '(attribute_not_exists(holders) OR size(holders) < :limit OR contains(holders, :name)) AND ' +
           '(attribute_not_exists(#share) OR size(#share) < :share OR contains(#share, :name))',
-        ExpressionAttributeNames: { '#share.$': '$.turn.share.attribute' },
+        ExpressionAttributeNames: {
+          '#share.$': '$.turn.share.attribute',
+          '#wait.$': `States.Format('${WAIT_PREFIX}{}', $.turn.name)`,
+        },
         ExpressionAttributeValues: {
           ':share': { 'N.$': '$.turn.share.slots' },
           ':me': { 'SS.$': 'States.Array($.turn.name)' },
@@ -135,27 +172,21 @@ function workStates(targets: Targets, rules: TurnRules): States {
         },
       },
       {
-        Retry: [
-          {
-            ErrorEquals: SLOTS_FULL,
-            IntervalSeconds: 5,
-            BackoffRate: 1.5,
-            MaxDelaySeconds: 60,
-            JitterStrategy: 'FULL',
-            MaxAttempts: rules.slotAttempts,
-          },
-          ...REPEATABLE,
-        ],
-        Catch: [{ ErrorEquals: SLOTS_FULL, ResultPath: '$.error', Next: 'No slot' }],
+        Retry: [{ ErrorEquals: SLOTS_FULL, MaxAttempts: 0 }, ...REPEATABLE],
+        Catch: [{ ErrorEquals: SLOTS_FULL, ResultPath: null, Next: 'Wait on' }],
         ResultPath: null,
         Next: 'PublishStarted',
       },
     ),
-    'No slot': end(ending('TimedOut', 'no-slot', 'No concurrency slot became free in time')),
+    // Who hears that the turn began is no part of the turn.
     PublishStarted: publish(
       targets,
       { DetailType: 'Managed Agent Turn Started', 'Detail.$': '$.turn.detail' },
-      { ResultPath: null, Next: 'ReadDefinition' },
+      {
+        ResultPath: null,
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'ReadDefinition' }],
+        Next: 'ReadDefinition',
+      },
     ),
     ReadDefinition: call(
       targets,
@@ -208,7 +239,11 @@ function workStates(targets: Targets, rules: TurnRules): States {
     ),
     'Deadline passed': end(ending('TimedOut', 'deadline', 'The turn was not over at its deadline and was cancelled')),
     'Turn ended': endWith('$.work.answer.ending'),
-    [LEAVE]: pass({ 'ending.$': '$.ending', 'screened.$': '$.screened', 'approval.$': '$.approval' }, { End: true }),
+    // Of the prompt only the verdicts go on: its text would stand in the state until the end.
+    [LEAVE]: pass(
+      { 'ending.$': '$.ending', 'verdicts.$': '$.screened[*].verdict', 'approval.$': '$.approval' },
+      { End: true },
+    ),
   };
 }
 

@@ -56,12 +56,13 @@ export async function approveTurn(
     );
   const pk = approvalLedgerKey(records, answer.turn);
   const { approvalToken, approval } = await ledger.turn(pk);
+  const decision = answer.decision === 'approve' ? 'approved' : 'denied';
   if (!approvalToken)
     return approval
-      ? reply(404, 'already-answered', 'The turn was answered before', JSON.parse(approval) as TurnApprovalRecord)
+      ? answered(JSON.parse(approval) as TurnApprovalRecord, by, decision)
       : reply(404, 'not-waiting', 'No such turn waits for an approval');
   const record: TurnApprovalRecord = {
-    decision: answer.decision === 'approve' ? 'approved' : 'denied',
+    decision,
     by,
     at: new Date().toISOString(),
     ...(answer.comment ? { comment: answer.comment } : {}),
@@ -72,15 +73,22 @@ export async function approveTurn(
     ConditionExpression: 'approvalToken = :token',
     values: { record: JSON.stringify(record), token: approvalToken },
   });
-  if (!changed) return reply(404, 'already-answered', 'The turn was answered before');
+  if (!changed) {
+    // Another answer was faster: what it said is in the ledger by now.
+    const { approval: faster } = await ledger.turn(pk);
+    return faster
+      ? answered(JSON.parse(faster) as TurnApprovalRecord, by, decision)
+      : reply(404, 'not-waiting', 'No such turn waits for an approval');
+  }
   const standing = JSON.parse(String(changed['approval'])) as TurnApprovalRecord;
-  if (standing.by !== by || standing.decision !== record.decision)
-    return reply(409, 'already-answered', `The turn was ${standing.decision} before`, standing);
+  if (standing.by !== by || standing.decision !== decision) return answered(standing, by, decision);
   try {
     await states.send(new SendTaskSuccessCommand({ taskToken: approvalToken, output: JSON.stringify(standing) }));
   } catch (error) {
     const { name } = error as Error;
     if (name !== 'TaskTimedOut' && name !== 'TaskDoesNotExist' && name !== 'InvalidToken') throw error;
+    // The second of two equal answers at the same time: whoever sent the first one removes the token next.
+    if (await tokenRemoved(ledger, pk, approvalToken)) return answered(standing, by, decision);
     return reply(410, 'expired', 'The turn does not wait any more');
   }
   await ledger.change(pk, {
@@ -90,6 +98,31 @@ export async function approveTurn(
   });
   log('approve-turn', standing.decision, { turn: answer.turn, by });
   return reply(200, 'recorded', `The turn is ${standing.decision}`, standing);
+}
+
+/** How long the sender of an equal answer is waited for, and how often the ledger is read in that time. */
+const REMOVAL_LOOKS = 10;
+const REMOVAL_LOOK_MS = 200;
+
+async function tokenRemoved(ledger: Ledger, pk: string, token: string): Promise<boolean> {
+  for (let looks = 0; looks < REMOVAL_LOOKS; looks++) {
+    if ((await ledger.turn(pk)).approvalToken !== token) return true;
+    await new Promise((resolve) => setTimeout(resolve, REMOVAL_LOOK_MS));
+  }
+  return false;
+}
+
+/** The same answer of the same person again is recorded; any other is told who answered before and how. */
+function answered(standing: TurnApprovalRecord, by: string, decision: string): ApprovalReply {
+  if (standing.by === by && standing.decision === decision)
+    return reply(200, 'recorded', `The turn is ${standing.decision}`, standing);
+  const same = standing.decision === decision ? 'another caller gave the same answer before' : 'that answer stands';
+  return reply(
+    409,
+    'already-answered',
+    `The turn was ${standing.decision} by ${standing.by ?? 'somebody else'} before; ${same}`,
+    standing,
+  );
 }
 
 function parseAnswer({ body = '', isBase64Encoded }: ApprovalCall): Answer | undefined {

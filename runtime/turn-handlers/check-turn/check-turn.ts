@@ -1,4 +1,4 @@
-import type { CheckTurnAnswer, CheckTurnPayload, Ending } from '../../../lib/contracts/step';
+import type { CheckState, CheckTurnAnswer, CheckTurnPayload, Ending } from '../../../lib/contracts/step';
 import type { TurnItem } from '../../../lib/contracts/turn';
 import {
   type ConversationMark,
@@ -8,8 +8,9 @@ import {
   type SessionClient,
   type TurnTerminalEvent,
 } from '../../session-client';
-import { endingOf } from '../turn/failures';
+import { endingOf, TransientStepError } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
+import { log } from '../turn/log';
 import { waitAfter } from './back-off';
 
 export interface CheckTurnParts {
@@ -30,7 +31,25 @@ export async function checkTurn(payload: CheckTurnPayload, parts: CheckTurnParts
   try {
     return await look(payload, parts);
   } catch (error) {
+    return lookAgain(payload.check, error);
+  }
+}
+
+/**
+ * How long after its deadline a turn that cannot be looked at is still looked at. What it did is over or not; that it cannot
+ * be read at the moment says nothing, and the session is held for half an hour longer than the deadline.
+ */
+const UNREADABLE_MS = 15 * 60_000;
+
+/** A look that failed says nothing about the turn: the next one does, for as long as there is time. */
+function lookAgain(check: CheckState, error: unknown): CheckTurnAnswer {
+  try {
     return { status: 'ended', ending: endingOf(error) };
+  } catch (passing) {
+    if (!(passing instanceof TransientStepError)) throw passing;
+    log('check-turn', 'not readable', { error: passing.message });
+    const until = (check.deadlineAt ?? Infinity) + UNREADABLE_MS;
+    return Date.now() >= until ? { status: 'deadline' } : running(check, check.looks + 1, check.restless);
   }
 }
 
@@ -46,7 +65,7 @@ async function look({ turn, sessionId, check }: CheckTurnPayload, parts: CheckTu
       if (overdue()) return { status: 'deadline' };
       const terminal = await listen(stream, Math.min(listenMs, (record.deadlineAt ?? 0) - Date.now()));
       if (terminal) return { status: 'ended', ending: await recordTerminal(terminal, turn.turnPk, ledger) };
-      return overdue() ? { status: 'deadline' } : running(check.looks + 1, 0);
+      return overdue() ? { status: 'deadline' } : running(check, check.looks + 1, 0);
     }
     if (status === 'failed') return over('session-failed', 'The session failed');
   } finally {
@@ -57,7 +76,7 @@ async function look({ turn, sessionId, check }: CheckTurnPayload, parts: CheckTu
   if (check.restless + 1 >= RESTLESS_LOOKS) {
     return over('no-final-answer', 'The turn ended without a final answer: it failed, or somebody cancelled it');
   }
-  return overdue() ? { status: 'deadline' } : running(0, check.restless + 1);
+  return overdue() ? { status: 'deadline' } : running(check, 0, check.restless + 1);
 }
 
 /** The terminal event of the turn that runs now: the hold on the session admits no other. */
@@ -107,8 +126,9 @@ export function markOf(record: Partial<TurnItem>): ConversationMark {
   return { ...(newestItemId ? { newestItemId } : {}), empty: !newestItemId, turnIds: new Set() };
 }
 
-function running(looks: number, restless: number): CheckTurnAnswer {
-  return { status: 'running', check: { looks, restless, waitSeconds: waitAfter(looks) } };
+function running({ deadlineAt }: CheckState, looks: number, restless: number): CheckTurnAnswer {
+  const deadline = deadlineAt === undefined ? {} : { deadlineAt };
+  return { status: 'running', check: { looks, restless, waitSeconds: waitAfter(looks), ...deadline } };
 }
 
 function over(code: string, message: string): CheckTurnAnswer {

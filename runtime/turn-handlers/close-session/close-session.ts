@@ -1,6 +1,6 @@
 import type { CloseSessionAnswer, CloseSessionPayload } from '../../../lib/contracts/step';
+import { waitAttribute } from '../../../lib/contracts/turn';
 import { NotFoundError, type SessionClient } from '../../session-client';
-import { TransientStepError } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 
@@ -18,18 +18,35 @@ export async function closeSession(
 ): Promise<CloseSessionAnswer> {
   const { client, ledger, retentionSeconds } = parts;
   const conversation = await ledger.session(turn.sessionPk);
-  if (conversation.heldBy !== turn.name) return { status: 'nothing' };
+  const wait = waitAttribute(turn.name);
+  if (conversation.heldBy !== turn.name) {
+    // It may have been waiting. Nobody else waits for it any longer.
+    if (wait in conversation) {
+      await ledger.change(turn.sessionPk, {
+        UpdateExpression: 'REMOVE #wait',
+        ConditionExpression: 'attribute_exists(pk)',
+        names: { '#wait': wait },
+      });
+    }
+    return { status: 'nothing' };
+  }
+  // Held, and no session was ever asked for: there is nothing to keep. Whoever waits writes its place down again.
+  if (conversation.state === undefined) {
+    await ledger.remove(turn.sessionPk, turn.name);
+    return { status: 'released' };
+  }
   if (turn.detail.sessionKey === undefined) {
     if (conversation.sessionId === undefined || (await deleted(client, conversation.sessionId))) {
-      await ledger.remove(turn.sessionPk);
+      await ledger.remove(turn.sessionPk, turn.name);
       return { status: 'deleted' };
     }
     log('close-session', 'left to the daily deletion', { turn: turn.name, sessionId: conversation.sessionId });
   }
   const kept = turn.detail.sessionKey === undefined ? 0 : retentionSeconds;
   await ledger.change(turn.sessionPk, {
-    UpdateExpression: 'SET deleteAfter = :later REMOVE heldBy, heldUntil',
+    UpdateExpression: 'SET deleteAfter = :later REMOVE heldBy, heldUntil, #wait',
     ConditionExpression: 'heldBy = :me',
+    names: { '#wait': wait },
     values: { later: Math.floor(Date.now() / 1000) + kept, me: turn.name },
   });
   return { status: 'released' };
@@ -41,7 +58,7 @@ async function deleted(client: SessionClient, sessionId: string): Promise<boolea
     return true;
   } catch (error) {
     if (error instanceof NotFoundError) return true;
-    if ((error as Error).name === 'CredentialsError') throw new TransientStepError('no credentials');
+    log('close-session', 'not deleted', { error: (error as Error).name });
     return false;
   }
 }

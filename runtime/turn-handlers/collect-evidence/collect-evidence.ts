@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/contracts/step';
 import type { TextPart, TurnItem } from '../../../lib/contracts/turn';
-import { type Item, itemsSince, type SessionClient, SessionClientError } from '../../session-client';
+import { type Item, itemsSince, type SessionClient } from '../../session-client';
 import { isFinalAnswer, markOf } from '../check-turn/check-turn';
-import { TransientStepError } from '../turn/failures';
+import { isDefinite, TransientStepError } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
@@ -28,7 +28,7 @@ const INLINE_BYTES = 16_384;
  * as `outcome.json`, which names the manifest's SHA-256.
  */
 export async function collectEvidence(
-  { turn, ending, screened, approval }: CollectEvidencePayload,
+  { turn, ending, verdicts, approval }: CollectEvidencePayload,
   parts: CollectEvidenceParts,
 ): Promise<CollectEvidenceAnswer> {
   const { ledger, store, guardrail } = parts;
@@ -50,7 +50,7 @@ export async function collectEvidence(
     session: record.sessionId === undefined ? null : { id: record.sessionId, turnId: record.turnId || null },
     model: record.model ?? null,
     sessionDefinitionSha256: record.definitionSha256 ?? null,
-    guardrail: { ...guardrail, input: screened?.map(({ verdict }) => verdict) ?? null },
+    guardrail: { ...guardrail, input: verdicts ?? null },
     // Only the live stream carries usage, and only if the workflow listened at that moment.
     terminalEvent: record.terminal === undefined ? null : (JSON.parse(record.terminal) as unknown),
     items: { ...stored, count: items.length, complete },
@@ -85,7 +85,7 @@ async function itemsOf(
     const { items, anchored } = await itemsSince(client, record.sessionId, markOf(record));
     return { items, complete: anchored };
   } catch (error) {
-    if (error instanceof SessionClientError && error.retrySafe) throw new TransientStepError(`items: ${error.name}`);
+    if (!isDefinite(error)) throw new TransientStepError(`items: ${(error as Error).name}`, { cause: error });
     log('collect-evidence', 'items not readable', { sessionId: record.sessionId, error: (error as Error).name });
     return { items: [], complete: false };
   }

@@ -18,10 +18,28 @@ export async function judgeScreening(
   const masked = Array.isArray(outputs) ? outputs.map((output) => member(output, 'text')).join('') : '';
   const onlyMasked = found.length > 0 && found.every(({ action }) => action === 'ANONYMIZED' || action === 'NONE');
   if (!onlyMasked || masked === '' || !found.some(({ action }) => action === 'ANONYMIZED')) {
-    return { part: { text: '[blocked]' }, verdict: { action: 'BLOCKED', findings: names } };
+    return { part: { text: '[blocked]' }, verdict: { action: 'BLOCKED', findings: briefly(names) } };
   }
-  const kept: TextPart = part.s3 ? await keepInS3(store, turn.name, stage, index, masked) : { text: masked };
-  return { part: kept, verdict: { action: 'MASKED', findings: names } };
+  // A mask can be longer than what it replaces, and the state has a limit.
+  const grown = jsonBytes({ text: masked }) > Math.max(jsonBytes(part), SMALL_BYTES);
+  const kept: TextPart = part.s3 || grown ? await keepInS3(store, turn.name, stage, index, masked) : { text: masked };
+  return { part: kept, verdict: { action: 'MASKED', findings: briefly(names) } };
+}
+
+/** Up to this size a masked part stays in the state, whatever it was before: less than the reference to an object takes. */
+const SMALL_BYTES = 200;
+/** The state holds the verdicts on up to a hundred parts, twice. */
+const MOST_FINDINGS = 5;
+const LONGEST_FINDING = 80;
+
+function briefly(names: readonly string[]): string[] {
+  const shown = names.map((name) => name.slice(0, LONGEST_FINDING));
+  if (shown.length <= MOST_FINDINGS) return shown;
+  return [...shown.slice(0, MOST_FINDINGS - 1), `and ${names.length - MOST_FINDINGS + 1} more`];
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 async function keepInS3(store: TextStore, turn: string, stage: string, index: number, text: string): Promise<TextPart> {

@@ -1,5 +1,5 @@
 import type { AcceptStagingPayload, Ending, PreparedTurn, PrepareTurnAnswer } from '../../../lib/contracts/step';
-import { MAX_INLINE_BYTES, sessionLedgerKey, type TextPart } from '../../../lib/contracts/turn';
+import { sessionLedgerKey, type TextPart } from '../../../lib/contracts/turn';
 import { checkParts, isRecord, isText, need, RequestFault } from './request-checks';
 
 /**
@@ -26,8 +26,6 @@ function accepted(
   { prompt: staged, sessionKey }: Record<string, unknown>,
 ): PrepareTurnAnswer {
   const parts = staged === undefined ? prompt : checkParts(staged);
-  const inline = Buffer.byteLength(JSON.stringify(parts.filter(({ text }) => text !== undefined)));
-  need(inline <= MAX_INLINE_BYTES, `prompt has more than ${MAX_INLINE_BYTES} bytes inline; put parts into S3`);
   if (sessionKey === undefined) {
     return { accepted: true, turn, prompt: parts };
   }

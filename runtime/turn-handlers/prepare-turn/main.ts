@@ -1,10 +1,16 @@
 import type { AcceptStagingPayload, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/contracts/step';
+import { textStore } from '../turn/clients';
 import { acceptStaging } from './accept-staging';
 import { prepareTurn } from './prepare-turn';
+import { storePrompt } from './store-prompt';
+
+const store = textStore();
 
 /**
  * Lambda: checks what comes from outside before anything follows from it, a request or the answer of a staging function,
- * and works out what the other steps need. Calls nothing.
+ * and works out what the other steps need. Puts a large prompt into S3 and calls nothing else.
  */
 export const handler = (payload: PrepareTurnPayload | AcceptStagingPayload): Promise<PrepareTurnAnswer> =>
-  Promise.resolve('answer' in payload ? acceptStaging(payload) : prepareTurn(payload, process.env));
+  'answer' in payload
+    ? storePrompt(acceptStaging(payload), `${payload.turn.name}/staged`, store)
+    : storePrompt(prepareTurn(payload, process.env), payload.execution.name, store);

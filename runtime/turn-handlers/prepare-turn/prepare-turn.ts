@@ -21,6 +21,12 @@ import {
 } from './request-checks';
 import { type Environment, numberSetting, setting } from '../turn/settings';
 
+/**
+ * What every step carries beside the prompt, in bytes of its JSON text. All of it in plain ASCII has less; only control
+ * characters and the like, which JSON writes with six bytes each, come above it. The state holds it twice.
+ */
+export const MAX_TURN_BYTES = 32_768;
+
 /** Never throws for a bad request: a request that is not accepted still ends in an outcome event. */
 export function prepareTurn({ request, execution }: PrepareTurnPayload, environment: Environment): PrepareTurnAnswer {
   const agentName = setting(environment, 'AGENT_NAME');
@@ -52,6 +58,8 @@ export function prepareTurn({ request, execution }: PrepareTurnPayload, environm
     ),
   };
   try {
+    const bytes = Buffer.byteLength(JSON.stringify(turn));
+    need(bytes <= MAX_TURN_BYTES, `trigger, subject and keys have ${bytes} bytes as JSON, more than ${MAX_TURN_BYTES}`);
     const prompt = checkRequest(given, agentName);
     if (given.approval === 'required' && approvalMode === 'none') {
       return rejected(
@@ -63,8 +71,16 @@ export function prepareTurn({ request, execution }: PrepareTurnPayload, environm
     return { accepted: true, turn, prompt };
   } catch (error) {
     if (!(error instanceof RequestFault)) throw error;
-    return rejected(turn, 'request-invalid', error.message);
+    return rejected(withinLimit(turn), 'request-invalid', error.message);
   }
+}
+
+/** A turn that is refused for its size must not carry it on: what its outcome does not need is left out. */
+function withinLimit(turn: PreparedTurn): PreparedTurn {
+  if (Buffer.byteLength(JSON.stringify(turn)) <= MAX_TURN_BYTES) return turn;
+  // Members that are undefined do not appear in the JSON that the step answers.
+  const trigger = { ...turn.detail.trigger, resources: undefined };
+  return { ...turn, detail: { ...turn.detail, subject: undefined, trigger } };
 }
 
 function rejected(turn: PreparedTurn, code: string, message: string): PrepareTurnAnswer {

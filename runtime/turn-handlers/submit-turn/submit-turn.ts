@@ -39,7 +39,7 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
   const { turn, sessionId } = payload;
   const { client, ledger, store, settleMs } = parts;
   const record = await ledger.turn(turn.turnPk);
-  if (record.state === 'submitted') return submitted();
+  if (record.state === 'submitted') return submitted(record.deadlineAt);
   if (record.stopped) return { status: 'ended', ending: STOPPED };
   const message = await store.text(payload.prompt.map(({ part }) => part));
   let unclear = record.state === 'submitting';
@@ -50,20 +50,6 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
         turnIds: new Set(),
       }
     : await markConversation(client, sessionId);
-  if (!unclear) {
-    const claimed = await ledger.change(turn.turnPk, {
-      UpdateExpression: before.newestItemId
-        ? 'SET #state = :submitting, submitStartedAt = :now, newestItemId = :newest'
-        : 'SET #state = :submitting, submitStartedAt = :now',
-      ConditionExpression: 'attribute_not_exists(stopped)',
-      values: {
-        submitting: 'submitting',
-        now: Date.now(),
-        ...(before.newestItemId ? { newest: before.newestItemId } : {}),
-      },
-    });
-    if (!claimed) return { status: 'ended', ending: STOPPED };
-  }
   for (let submits = 0; submits < MOST_SUBMITS;) {
     if (unclear) {
       const found = await reconcileSubmit(client, { sessionId, message, before, settleMs });
@@ -72,6 +58,10 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
       if (found.outcome === 'undecided') return { status: 'ended', ending: UNDECIDED };
       unclear = false;
     }
+    // A step that was repeated for too long sends nothing more.
+    if (record.deadlineAt !== undefined && Date.now() >= record.deadlineAt) return { status: 'ended', ending: OVERDUE };
+    // Before every send, not only before the first: a turn that was settled in the meantime sends nothing more.
+    if (!(await claim(turn.turnPk, before, ledger))) return { status: 'ended', ending: STOPPED };
     submits += 1;
     try {
       await client.submit(sessionId, message);
@@ -86,24 +76,43 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
   return { status: 'ended', ending: UNDECIDED };
 }
 
+/** @returns false when the turn was stopped: the condition decides, whatever was read before */
+async function claim(turnPk: string, { newestItemId }: ConversationMark, ledger: Ledger): Promise<boolean> {
+  const claimed = await ledger.change(turnPk, {
+    UpdateExpression: `SET #state = :submitting, submitStartedAt = :now${newestItemId ? ', newestItemId = :newest' : ''}`,
+    ConditionExpression: 'attribute_not_exists(stopped)',
+    values: {
+      submitting: 'submitting',
+      now: Date.now(),
+      ...(newestItemId ? { newest: newestItemId } : {}),
+    },
+  });
+  return claimed !== undefined;
+}
+
 async function accepted(
   { turn, sessionId }: SubmitTurnPayload,
   { ledger }: SubmitTurnParts,
   turnId?: string,
 ): Promise<SubmitTurnAnswer> {
-  await ledger.change(turn.turnPk, {
+  const record = await ledger.change(turn.turnPk, {
     UpdateExpression: turnId ? 'SET #state = :submitted, turnId = :turn' : 'SET #state = :submitted',
     values: { submitted: 'submitted', ...(turnId ? { turn: turnId } : {}) },
   });
   log('submit-turn', 'submitted', { turn: turn.name, sessionId });
-  return submitted();
+  return submitted(record?.['deadlineAt']);
 }
 
-function submitted(): SubmitTurnAnswer {
-  return { status: 'submitted', check: { looks: 0, restless: 0, waitSeconds: FIRST_WAIT_SECONDS } };
+function submitted(deadlineAt: unknown): SubmitTurnAnswer {
+  const deadline = typeof deadlineAt === 'number' ? { deadlineAt } : {};
+  return { status: 'submitted', check: { looks: 0, restless: 0, waitSeconds: FIRST_WAIT_SECONDS, ...deadline } };
 }
 
 const STOPPED: Ending = { outcome: 'Cancelled', reason: { code: 'stopped', message: 'The execution was stopped' } };
+const OVERDUE: Ending = {
+  outcome: 'TimedOut',
+  reason: { code: 'deadline', message: 'The deadline passed before the service took the message' },
+};
 const UNDECIDED: Ending = {
   outcome: 'Failed',
   reason: { code: 'submit-undecided', message: 'The session does not show whether it accepted the message' },

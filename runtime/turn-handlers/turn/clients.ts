@@ -7,6 +7,15 @@ import { type Environment, setting } from './settings';
 import { TextStore } from './text-store';
 
 /**
+ * A client repeats a call for a few seconds; what takes longer is repeated by the state machine. Without a limit of its
+ * own a connection that is silently cut would hold the function until Lambda ends it.
+ */
+const CLIENT = {
+  maxAttempts: 6,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+};
+
+/**
  * The Managed Agents service. `MANAGED_AGENTS_ENDPOINT` is for tests against the local service: the client takes only
  * https, or http to this machine.
  */
@@ -16,10 +25,13 @@ export function sessionClient(environment: Environment = process.env): SessionCl
 }
 
 export function ledger(environment: Environment = process.env): Ledger {
-  return new Ledger(new DynamoDBClient({}), setting(environment, 'LEDGER_TABLE'));
+  return new Ledger(new DynamoDBClient(CLIENT), setting(environment, 'LEDGER_TABLE'));
 }
 
 export function textStore(environment: Environment = process.env): TextStore {
   const forcePathStyle = environment['S3_PATH_STYLE'] === 'true';
-  return new TextStore(new S3Client(forcePathStyle ? { forcePathStyle } : {}), setting(environment, 'EVIDENCE_BUCKET'));
+  return new TextStore(
+    new S3Client({ ...CLIENT, ...(forcePathStyle ? { forcePathStyle } : {}) }),
+    setting(environment, 'EVIDENCE_BUCKET'),
+  );
 }

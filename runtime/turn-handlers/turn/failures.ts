@@ -3,20 +3,20 @@ import type { Ending } from '../../../lib/contracts/step';
 import {
   AccessDeniedError,
   BadRequestError,
-  ConflictError,
+  failureKind,
   NotFoundError,
   PreviewNotEnabledError,
   RequestInputError,
   SessionClientError,
   SessionDefinitionError,
 } from '../../session-client';
+import { TransientStepError } from './aws-errors';
 
-/**
- * The step may be repeated: what it did is in the ledger. The state machine retries this error by its name, which is
- * literal because bundles are minified.
- */
-export class TransientStepError extends Error {
-  override readonly name = 'TransientStepError';
+export { TransientStepError };
+
+/** Whether repeating the step changes nothing: everything else may pass. */
+export function isDefinite(error: unknown): boolean {
+  return !(error instanceof TransientStepError) && failureKind(error) === 'definite';
 }
 
 /** The ending that an error is, or throws: TransientStepError where a repetition may help, else the error itself. */
@@ -38,8 +38,9 @@ export function endingOf(error: unknown): Ending {
       `The service or the client refused a field${error.requestId ? ` (request ${error.requestId})` : ''}`,
     );
   }
-  if (error instanceof ConflictError || (error instanceof SessionClientError && error.retrySafe)) {
-    throw new TransientStepError(`${error.name} in ${error.operation ?? 'a call'}`);
+  // The ledger makes the repetition safe, also of a call that may have been carried out.
+  if (error instanceof SessionClientError && !isDefinite(error)) {
+    throw new TransientStepError(`${error.name} in ${error.operation ?? 'a call'}`, { cause: error });
   }
   throw error;
 }

@@ -9,11 +9,15 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { SessionItem, TurnItem } from '../../../lib/contracts/turn';
+import { type SessionItem, SLOTS_KEY, type TurnItem } from '../../../lib/contracts/turn';
+import { repeatable } from './aws-errors';
 
 type Attributes = Record<string, AttributeValue>;
 type Change = Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ConditionExpression'> & {
-  readonly values?: Readonly<Record<string, string | number>>;
+  /** A set is given as texts in a Set. */
+  readonly values?: Readonly<Record<string, string | number | ReadonlySet<string>>>;
+  /** Names of attributes that an expression cannot hold as they are, by what stands for them (`#share`). */
+  readonly names?: Readonly<Record<string, string>>;
 };
 
 /** `state` is a reserved word of DynamoDB expressions; it is always written `#state`. */
@@ -39,15 +43,19 @@ export class Ledger {
   }
 
   /** @returns the whole item afterwards, or undefined when the condition did not hold */
-  async change(pk: string, { values = {}, ...expressions }: Change): Promise<Record<string, unknown> | undefined> {
+  async change(
+    pk: string,
+    { values = {}, names = {}, ...expressions }: Change,
+  ): Promise<Record<string, unknown> | undefined> {
     const text = `${expressions.UpdateExpression ?? ''} ${expressions.ConditionExpression ?? ''}`;
+    const allNames = { ...(text.includes('#state') ? NAMES : {}), ...names };
     try {
-      const { Attributes } = await this.client.send(
+      const { Attributes } = await this.send(
         new UpdateItemCommand({
           TableName: this.table,
           Key: { pk: { S: pk } },
           ...expressions,
-          ...(text.includes('#state') ? { ExpressionAttributeNames: NAMES } : {}),
+          ...(Object.keys(allNames).length ? { ExpressionAttributeNames: allNames } : {}),
           ...(Object.keys(values).length
             ? {
                 ExpressionAttributeValues: Object.fromEntries(
@@ -60,22 +68,32 @@ export class Ledger {
       );
       return fromAttributes(Attributes ?? {});
     } catch (error) {
-      if (
-        error instanceof ConditionalCheckFailedException ||
-        (error as Error).name === 'ConditionalCheckFailedException'
-      )
-        return undefined;
+      if (isRefusedByCondition(error)) return undefined;
       throw error;
     }
   }
 
-  async remove(pk: string): Promise<void> {
-    await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: { pk: { S: pk } } }));
+  /** @returns false when another than `heldBy` holds the item, or nobody; it is then left alone */
+  async remove(pk: string, heldBy: string): Promise<boolean> {
+    try {
+      await this.send(
+        new DeleteItemCommand({
+          TableName: this.table,
+          Key: { pk: { S: pk } },
+          ConditionExpression: 'heldBy = :me',
+          ExpressionAttributeValues: { ':me': { S: heldBy } },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isRefusedByCondition(error)) return false;
+      throw error;
+    }
   }
 
   /** Conversations whose time is over, oldest first, at most `limit`. */
   async expiredSessions(index: string, now: number, limit: number): Promise<Partial<SessionItem>[]> {
-    const { Items } = await this.client.send(
+    const { Items } = await this.send(
       new QueryCommand({
         TableName: this.table,
         IndexName: index,
@@ -87,16 +105,30 @@ export class Ledger {
     return (Items ?? []).map(fromAttributes);
   }
 
+  async slots(): Promise<Record<string, unknown>> {
+    return await this.get(SLOTS_KEY);
+  }
+
+  private readonly send: DynamoDBClient['send'] = ((command: Parameters<DynamoDBClient['send']>[0]) =>
+    repeatable('DynamoDB', () => this.client.send(command))) as DynamoDBClient['send'];
+
   private async get(pk: string): Promise<Record<string, unknown>> {
-    const { Item } = await this.client.send(
+    const { Item } = await this.send(
       new GetItemCommand({ TableName: this.table, Key: { pk: { S: pk } }, ConsistentRead: true }),
     );
     return fromAttributes(Item ?? {});
   }
 }
 
-function toAttribute(value: string | number): AttributeValue {
-  return typeof value === 'number' ? { N: String(value) } : { S: value };
+function isRefusedByCondition(error: unknown): boolean {
+  return (
+    error instanceof ConditionalCheckFailedException || (error as Error).name === 'ConditionalCheckFailedException'
+  );
+}
+
+function toAttribute(value: string | number | ReadonlySet<string>): AttributeValue {
+  if (value instanceof Set) return { SS: [...(value as ReadonlySet<string>)] };
+  return typeof value === 'number' ? { N: String(value) } : { S: value as string };
 }
 
 /** The ledger holds texts, numbers, marks and one set of texts. */

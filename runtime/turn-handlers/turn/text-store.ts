@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { TextPart } from '../../../lib/contracts/turn';
+import { repeatable } from './aws-errors';
 
 export interface StoredObject {
   readonly key: string;
@@ -17,9 +18,12 @@ export class TextStore {
   ) {}
 
   async read(at: { readonly bucket: string; readonly key: string }): Promise<Uint8Array> {
-    const { Body } = await this.client.send(new GetObjectCommand({ Bucket: at.bucket, Key: at.key }));
-    if (!Body) throw new Error(`The object ${at.key} has no content`);
-    return await Body.transformToByteArray();
+    return await repeatable('S3 GetObject', async () => {
+      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: at.bucket, Key: at.key }));
+      if (!Body) throw new Error(`The object ${at.key} has no content`);
+      // Inside: the connection can also break in the middle of the content.
+      return await Body.transformToByteArray();
+    });
   }
 
   /** The text of all parts. */
@@ -34,15 +38,14 @@ export class TextStore {
   async write(key: string, content: string, contentType: string): Promise<StoredObject> {
     const body = new TextEncoder().encode(content);
     const hash = createHash('sha256').update(body).digest();
-    await this.client.send(
-      new PutObjectCommand({
-        Bucket: this.bucket,
-        Key: key,
-        Body: body,
-        ContentType: contentType,
-        ChecksumSHA256: hash.toString('base64'),
-      }),
-    );
+    const command = new PutObjectCommand({
+      Bucket: this.bucket,
+      Key: key,
+      Body: body,
+      ContentType: contentType,
+      ChecksumSHA256: hash.toString('base64'),
+    });
+    await repeatable('S3 PutObject', () => this.client.send(command));
     return { key, bytes: body.byteLength, sha256: hash.toString('hex') };
   }
 }

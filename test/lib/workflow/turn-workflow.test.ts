@@ -18,7 +18,8 @@ import {
 import { RESOURCELESS_ACTIONS } from '../../../lib/identity/perms';
 import type { Machine, State } from '../../../lib/workflow/definition/asl';
 import { turnExecutionName } from '../../../lib/contracts/turn';
-import { waitAfter } from '../../../runtime/turn-handlers/check-turn/back-off';
+import { LONGEST_WAIT_SECONDS } from '../../../runtime/turn-handlers/check-turn/back-off';
+import { CLOSE_LOOKS, CLOSE_SECONDS, FAR_SECONDS } from '../../../runtime/turn-handlers/admit-turn/admit-turn';
 import { BUSY_WAIT_SECONDS } from '../../../runtime/turn-handlers/open-session/open-session';
 import { SynthesizedAccount } from '../../iam/synthesized-account';
 
@@ -113,14 +114,16 @@ test('bus and queues use the key; each queue admits one source', () => {
   }
   for (const [, { Properties }] of turnsResources('AWS::SQS::QueuePolicy')) {
     const allows = Properties.PolicyDocument.Statement.filter(({ Effect }: any) => Effect === 'Allow');
-    expect(allows).toHaveLength(1);
-    expect(allows[0].Condition.ArnEquals['aws:SourceArn']).toBeDefined();
+    // EventBridge Scheduler sends with its own role, so its queue admits no service.
+    const ofSchedule = JSON.stringify(Properties.Queues).includes('SessionExpiry');
+    expect(allows).toHaveLength(ofSchedule ? 0 : 1);
+    for (const { Condition } of allows) expect(Condition.ArnEquals['aws:SourceArn']).toBeDefined();
   }
 });
 
 test('every function is bundled code on a current runtime, arm64, with encrypted variables and its own role', () => {
   const functions = turnsResources('AWS::Lambda::Function');
-  expect(functions).toHaveLength(10);
+  expect(functions).toHaveLength(11);
   for (const [, { Properties }] of functions) {
     expect(Properties).toMatchObject({
       Runtime: 'nodejs24.x',
@@ -129,7 +132,7 @@ test('every function is bundled code on a current runtime, arm64, with encrypted
       LoggingConfig: { LogGroup: expect.anything() },
     });
   }
-  expect(new Set(functions.map(([, { Properties }]) => JSON.stringify(Properties.Role))).size).toBe(10);
+  expect(new Set(functions.map(([, { Properties }]) => JSON.stringify(Properties.Role))).size).toBe(11);
   expect(JSON.stringify(ofType('AWS::IAM::Role'))).not.toContain('service-role/AWSLambda');
 });
 
@@ -311,6 +314,40 @@ function reached(states: Record<string, State>, from: string, until: string, see
   return seen;
 }
 
+test('a settlement waits until nothing that ran when the execution was stopped can send or take anything', () => {
+  const account = new SynthesizedAccount(withApproval.stack);
+  const settlement = account.all('AWS::StepFunctions::StateMachine').find(({ id }) => id.includes('Settlement'))!;
+  const { States } = JSON.parse(settlement.properties.DefinitionString as string) as Machine;
+  // First the mark that every send and every claim is conditional on, then the wait, then everything else.
+  expect([States.StopSubmits.Next, States.LetLastStepEnd.Next]).toEqual(['LetLastStepEnd', 'ReadTurn']);
+  const longest = ['OpenSession', 'SubmitTurn'].map(
+    (step) => account.find('AWS::Lambda::Function', `${step}Function`).properties.Timeout as number,
+  );
+  expect(States.LetLastStepEnd.Seconds).toBeGreaterThan(Math.max(...longest));
+});
+
+test('no role uses a key without a condition on the service or on what is encrypted', () => {
+  const bare = ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+    (Properties.PolicyDocument.Statement as any[])
+      .filter(({ Action, Effect }) => Effect === 'Allow' && JSON.stringify(Action).includes('kms:'))
+      .filter(({ Condition }) => !/kms:(ViaService|EncryptionContext)/.test(JSON.stringify(Condition ?? {})))
+      .map(({ Sid, Action }) => [id, Sid, Action]),
+  );
+  expect(bare).toEqual([]);
+});
+
+test('the daily deletion may read its own schedule, directly, and keeps the runs that could not be started', () => {
+  const account = new SynthesizedAccount(withApproval.stack);
+  const schedule = account.find('AWS::Scheduler::Schedule').properties as any;
+  expect(schedule.Target.DeadLetterConfig.Arn).toContain('DeadLetters');
+  const role = account.all('AWS::IAM::Policy').find(({ id }) => id.includes('SessionExpiryPolicy'))!;
+  const decrypt = role.properties.PolicyDocument.Statement.filter(({ Action }: any) => Action === 'kms:Decrypt');
+  expect(decrypt).toHaveLength(1);
+  expect(decrypt[0].Condition).toEqual({
+    ArnLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': expect.stringMatching(/:schedule\/[^*/]+\/\*$/) },
+  });
+});
+
 test('the history of the longest possible turn stays below 25,000 events', () => {
   const longest = workflow({
     turnDeadline: Duration.hours(8),
@@ -331,29 +368,27 @@ test('the history of the longest possible turn stays below 25,000 events', () =>
     Object.values(states).reduce((total, state) => total + events(state), 0);
   const map = (state: State) => 2 + 100 * (2 + sum((state.ItemProcessor as Machine).States));
 
-  const slot = (branch.AcquireSlot.Retry as { MaxAttempts: number }[])[0].MaxAttempts * retry;
-  const looks = (() => {
-    let count = 0;
-    for (let seconds = 0; seconds < 28_800; seconds += waitAfter(count)) count += 1;
-    return count * sum(pick(branch, 'WaitForTurn', 'CheckTurn', 'Is the turn over'));
-  })();
-  const busy = (28_800 / BUSY_WAIT_SECONDS) * sum(pick(branch, 'WaitForSession', 'OpenSession', 'Is the session open'));
+  // What repeats costs the most events a minute at its longest interval; a retry is one attempt, half a minute apart in the mean.
+  const perSecond = {
+    looking: sum(pick(branch, 'WaitForTurn', 'CheckTurn', 'Is the turn over')) / LONGEST_WAIT_SECONDS,
+    waiting: sum(pick(branch, 'AdmitTurn', 'Is the turn admitted', 'Wait on', 'WaitForTurnToBegin')) / FAR_SECONDS,
+    busy: sum(pick(branch, 'WaitForSession', 'OpenSession', 'Is the session open')) / BUSY_WAIT_SECONDS,
+    retrying: retry / 30,
+  };
+  const deadline = 28_800;
+  const slotTimeout = 86_400;
+  const approvalExpiry = 86_400;
+  // The first looks, and the attempts of a turn that is next, follow each other faster.
+  const first = (CLOSE_LOOKS * (1 - CLOSE_SECONDS / FAR_SECONDS) + 20) * perSecond.waiting * FAR_SECONDS;
+  const waits = slotTimeout * perSecond.waiting;
+  const works = deadline * Math.max(perSecond.looking, perSecond.busy, perSecond.retrying);
+  const outages = (machine.TimeoutSeconds! - approvalExpiry - slotTimeout - deadline) * perSecond.retrying;
   const screens = map(branch.ScreenInput) + map(machine.States.ScreenOutput);
-  // Every state once, each with as many retries as it may have (the slot is counted above).
-  const once = [...Object.entries(branch), ...Object.entries(machine.States)].reduce(
-    (total, [name, state]) =>
-      total +
-      events(state) +
-      (name === 'AcquireSlot'
-        ? 0
-        : retry *
-          ((state.Retry as { MaxAttempts: number }[]) ?? []).reduce((n, { MaxAttempts }) => n + MaxAttempts, 0)),
-    0,
-  );
-  // Waiting for the session and for the turn share the deadline, so the larger of the two counts.
-  const worst = slot + Math.max(looks, busy) + screens + once;
+  // Every state once; what its retries take is in the outages.
+  const once = sum(branch) + sum(machine.States);
+  const worst = Math.ceil(waits + works + outages + first + screens + once);
   console.info(
-    `longest turn: ${looks / 9} looks; ${worst} of 25,000 events (slot ${slot}, looks ${looks}, busy ${busy}, screening ${screens})`,
+    `longest turn: ${worst} of 25,000 events (waiting ${waits}, working ${works}, outages ${outages}, screening ${screens}, once ${once})`,
   );
   expect(worst).toBeLessThan(25_000);
 });

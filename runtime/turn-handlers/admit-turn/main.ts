@@ -1,0 +1,13 @@
+import type { AdmitTurnAnswer, AdmitTurnPayload } from '../../../lib/contracts/step';
+import { ledger } from '../turn/clients';
+import { numberSetting } from '../turn/settings';
+import { admitTurn } from './admit-turn';
+
+const parts = {
+  ledger: ledger(),
+  slots: numberSetting(process.env, 'MAX_CONCURRENCY'),
+  patienceSeconds: numberSetting(process.env, 'SLOT_SECONDS'),
+};
+
+/** Lambda: takes the conversation of a turn and says whether it is the turn's time to take a slot. */
+export const handler = (payload: AdmitTurnPayload): Promise<AdmitTurnAnswer> => admitTurn(payload, parts);
