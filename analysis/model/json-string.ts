@@ -6,6 +6,9 @@ import type { Settled } from './settled';
 import { type TemplateReader, textsOf } from './template-reader';
 import type { Case, Text } from './text';
 
+/** JSON below this depth is not written: such templates are made to exhaust readers. */
+const MOST_NESTED = 500;
+
 /** The texts that `Fn::ToJsonString` writes. */
 export function jsonStringTexts(settled: Settled): Case<Text>[] {
   const { value, guard, origin, reader } = settled;
@@ -15,7 +18,10 @@ export function jsonStringTexts(settled: Settled): Case<Text>[] {
   // Every function in the value is one part of the text; what is between them is known.
   const parts: { json: unknown; origin: Origin }[] = [];
   const pieces: (string | number)[] = [];
-  collect(value.json, origin.below('Fn::ToJsonString'), parts, pieces);
+  if (!collect(value.json, origin.below('Fn::ToJsonString'), parts, pieces)) {
+    const hole = reader.hole('malformed', origin, `the JSON is nested more than ${MOST_NESTED} times`);
+    return [{ value: [hole], guard, place: origin }];
+  }
   return reader
     .combine(
       { value: undefined, guard, place: origin },
@@ -28,31 +34,42 @@ export function jsonStringTexts(settled: Settled): Case<Text>[] {
     .flatMap((each) => textsOf(each));
 }
 
+/** False when the value is nested too deeply to be written. */
 function collect(
   json: unknown,
   origin: Origin,
   parts: { json: unknown; origin: Origin }[],
   pieces: (string | number)[],
-): void {
+  depth = 0,
+): boolean {
+  if (depth > MOST_NESTED) {
+    return false;
+  }
+  const below = (inner: unknown, key: string | number) => collect(inner, origin.below(key), parts, pieces, depth + 1);
   if (Array.isArray(json)) {
-    json.forEach((item, index) => {
+    const written = json.every((item, index) => {
       pieces.push(index === 0 ? '[' : ',');
-      collect(item, origin.below(index), parts, pieces);
+      return below(item, index);
     });
     pieces.push(json.length === 0 ? '[]' : ']');
-  } else if (isObject(json) && !isCall(json)) {
-    const entries = entriesOf(json);
-    entries.forEach(([key, inner], index) => {
-      pieces.push(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
-      collect(inner, origin.below(key), parts, pieces);
-    });
-    pieces.push(entries.length === 0 ? '{}' : '}');
-  } else if (isObject(json)) {
+    return written;
+  }
+  if (!isObject(json)) {
+    pieces.push(JSON.stringify(json) ?? 'null');
+    return true;
+  }
+  if (isCall(json)) {
     pieces.push(parts.length);
     parts.push({ json, origin });
-  } else {
-    pieces.push(JSON.stringify(json) ?? 'null');
+    return true;
   }
+  const entries = entriesOf(json);
+  const written = entries.every(([key, inner], index) => {
+    pieces.push(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
+    return below(inner, key);
+  });
+  pieces.push(entries.length === 0 ? '{}' : '}');
+  return written;
 }
 
 function isCall(json: object): boolean {

@@ -13,9 +13,23 @@ export interface Expanded {
   readonly unread: readonly { readonly path: string; readonly name: string }[];
 }
 
-/** True when a template has loops. */
+/** True when a template has loops. CloudFormation allows them only with the transform `AWS::LanguageExtensions`. */
 export function hasLoops(template: unknown): boolean {
-  return isObject(template) && JSON.stringify(template).includes(`"${LOOP}`);
+  const sections = entriesOf(template).map(([, section]) => section);
+  const written = isObject(template) && Object.hasOwn(template, 'Transform');
+  const pending = written ? sections : sections.flatMap((section) => entriesOf(section).map(([key]) => ({ [key]: 0 })));
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    if (Array.isArray(value)) {
+      pending.push(...(value as unknown[]));
+    }
+    for (const [key, inner] of entriesOf(value)) {
+      if (key.startsWith(LOOP)) {
+        return true;
+      }
+      pending.push(inner);
+    }
+  }
+  return false;
 }
 
 /**

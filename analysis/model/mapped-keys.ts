@@ -9,9 +9,13 @@ export function mappedKeys(template: unknown): ReadonlyMap<string, readonly stri
   if (!isObject(at(template, 'Mappings'))) {
     return keys;
   }
-  const visit = (value: unknown): void => {
+  const pending: unknown[] = entriesOf(at(template, 'Resources')).flatMap(([, resource]) =>
+    at(resource, 'Condition') === undefined ? [at(resource, 'Properties')] : [],
+  );
+  while (pending.length > 0) {
+    const value = pending.pop();
     if (Array.isArray(value)) {
-      value.forEach(visit);
+      pending.push(...(value as unknown[]));
     }
     for (const [key, inner] of entriesOf(value)) {
       if (key === 'Fn::If') {
@@ -26,12 +30,7 @@ export function mappedKeys(template: unknown): ReadonlyMap<string, readonly stri
           keys.set(parameter, keys.get(parameter)?.filter((each) => own.includes(each)) ?? own);
         }
       }
-      visit(inner);
-    }
-  };
-  for (const [, resource] of entriesOf(at(template, 'Resources'))) {
-    if (at(resource, 'Condition') === undefined) {
-      visit(at(resource, 'Properties'));
+      pending.push(inner);
     }
   }
   return keys;

@@ -6,7 +6,7 @@ import type { Guard } from './guard';
 import { TRUE } from './guard';
 import { excludedBy } from './identity';
 import { at, entriesOf, isObject } from './json';
-import { expandLoops, hasLoops } from './loops';
+import { type Expanded, expandLoops, hasLoops } from './loops';
 import type { Model, Named } from './model';
 import { type IndexedArn, NameIndex } from './name-index';
 import type { Node } from './node';
@@ -258,11 +258,23 @@ export class TemplateModel implements Model {
     return above && `${above}-${stack.nestedIn.logicalId}-`;
   }
 
+  private expanded(stack: Stack): Expanded {
+    try {
+      return expandLoops(stack.template, new TemplateReader(this, stack));
+    } catch (error) {
+      if (error instanceof RangeError) {
+        // Nested more deeply than JSON that people write.
+        return { template: {}, unread: [{ path: '', name: 'in the template' }] };
+      }
+      throw error;
+    }
+  }
+
   private withoutLoops(stack: Stack, parts: Unreadable[]): Stack {
     if (!hasLoops(stack.template)) {
       return stack;
     }
-    const { template, unread } = expandLoops(stack.template, new TemplateReader(this, stack));
+    const { template, unread } = this.expanded(stack);
     for (const { path, name } of unread) {
       const hint = `the loop ${name} runs over values that are known at deployment only`;
       parts.push(

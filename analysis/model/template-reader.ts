@@ -59,9 +59,13 @@ export class TemplateReader {
     }
     this.depth += 1;
     try {
-      return FUNCTIONS.has(name)
-        ? FUNCTIONS.get(name)!(this, argument, origin, guard)
-        : [this.unreadable('unknown function', origin, guard, `${name} is not a function that can be computed`)];
+      const compute = FUNCTIONS.get(name);
+      if (!compute) {
+        return [this.unreadable('unknown function', origin, guard, `${name} is not a function that can be computed`)];
+      }
+      // The cases of a function cover every deployment, so a call without any is malformed.
+      const cases = compute(this, argument, origin, guard);
+      return cases.length > 0 ? cases : this.malformed(name, origin, guard);
     } finally {
       this.depth -= 1;
     }
