@@ -33,7 +33,7 @@ const ALPHABETS = { iam: IAM_NAMES, name: NAMES, path: PATHS, word: WORDS, any: 
 const ROWS = `
 AWS::ApiGateway::RestApi             | apigateway:R::/restapis/{name}                        | -                    | name | word |
 AWS::ApiGatewayV2::Api               | apigateway:R::/apis/{name}                            | -                    | name | word | ApiId={name}
-AWS::Batch::JobDefinition            | batch:R:A:job-definition/{name}                       | JobDefinitionName    | other | name |
+AWS::Batch::JobDefinition            | batch:R:A:job-definition/{JobDefinitionName}:{name}   | -                    | arn  | word |
 AWS::Batch::JobQueue                 | batch:R:A:job-queue/{name}                            | JobQueueName         | arn  | name | JobQueueArn={arn}
 AWS::Bedrock::Agent                  | bedrock:R:A:agent/{name}                              | -                    | name | word | AgentArn={arn} AgentId={name}
 AWS::Bedrock::Guardrail              | bedrock:R:A:guardrail/{name}                          | -                    | arn  | word | GuardrailArn={arn} GuardrailId={name}
@@ -44,8 +44,8 @@ AWS::BedrockAgentCore::Gateway       | bedrock-agentcore:R:A:gateway/{name}     
 AWS::BedrockAgentCore::Memory        | bedrock-agentcore:R:A:memory/{name}                   | -                    | arn  | name | MemoryArn={arn} MemoryId={name}
 AWS::BedrockAgentCore::Runtime       | bedrock-agentcore:R:A:runtime/{name}                  | -                    | name | name | AgentRuntimeArn={arn} AgentRuntimeId={name}
 AWS::BedrockAgentCore::RuntimeEndpoint | bedrock-agentcore:R:A:runtime/{AgentRuntimeId}/runtime-endpoint/{name} | Name | arn  | name | AgentRuntimeEndpointArn={arn}
-AWS::BedrockMantle::Project          | bedrock-mantle:R:A:project/{name}                     | -                    | arn  | name | ProjectArn={arn} ProjectId={name} Id={name}
-AWS::CloudFormation::Stack           | cloudformation:R:A:stack/{name}                       | -                    | arn  | path |
+AWS::BedrockMantle::Project          | bedrock-mantle:R:A:project/{name}                     | -                    | arn  | name | Id={name}
+AWS::CloudFormation::Stack           | cloudformation:R:A:stack/{name}/{*}                   | -                    | arn  | word |
 AWS::CloudTrail::Trail               | cloudtrail:R:A:trail/{name}                           | TrailName            | name | name |
 AWS::CloudWatch::Alarm               | cloudwatch:R:A:alarm:{name}                           | AlarmName            | name | any  |
 AWS::CloudWatch::CompositeAlarm      | cloudwatch:R:A:alarm:{name}                           | AlarmName            | name | any  |
@@ -69,7 +69,7 @@ AWS::EC2::VPCEndpoint                | ec2:R:A:vpc-endpoint/{name}              
 AWS::ECR::Repository                 | ecr:R:A:repository/{name}                             | RepositoryName       | name | path |
 AWS::ECS::Cluster                    | ecs:R:A:cluster/{name}                                | ClusterName          | name | name |
 AWS::ECS::Service                    | ecs:R:A:service/{Cluster<cluster/}/{name}             | ServiceName          | arn  | name | ServiceArn={arn} Name={name}
-AWS::ECS::TaskDefinition             | ecs:R:A:task-definition/{name}                        | -                    | arn  | any  | TaskDefinitionArn={arn}
+AWS::ECS::TaskDefinition             | ecs:R:A:task-definition/{Family}:{name}               | -                    | arn  | word | TaskDefinitionArn={arn}
 AWS::EFS::FileSystem                 | elasticfilesystem:R:A:file-system/{name}              | -                    | name | word | FileSystemId={name}
 AWS::Events::ApiDestination          | events:R:A:api-destination/{name}                     | Name                 | name | name |
 AWS::Events::Archive                 | events:R:A:archive/{name}                             | ArchiveName          | name | name |

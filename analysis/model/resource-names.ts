@@ -11,7 +11,7 @@ const STACK_NAME_CHARACTERS = 20;
 export class ResourceNames {
   private readonly names = new Map<Resource, readonly Case<Text>[]>();
   private readonly arns = new Map<Resource, readonly Case<Text>[]>();
-  private readonly reading = new Set<Resource>();
+  private readonly reading = new Map<unknown, Set<Resource>>();
 
   constructor(private readonly generatedPrefix: (resource: Resource) => string | undefined) {}
 
@@ -67,17 +67,19 @@ export class ResourceNames {
     if (found) {
       return found;
     }
-    if (this.reading.has(resource)) {
+    const reading = this.reading.get(known) ?? new Set();
+    this.reading.set(known, reading);
+    if (reading.has(resource)) {
       // A name that is made from itself can't be deployed.
       return [this.generated(resource, identityOf(resource.type))];
     }
-    this.reading.add(resource);
+    reading.add(resource);
     try {
       const cases = read();
       known.set(resource, cases);
       return cases;
     } finally {
-      this.reading.delete(resource);
+      reading.delete(resource);
     }
   }
 
