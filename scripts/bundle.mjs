@@ -43,6 +43,7 @@ const programs = [
     external: ['bufferutil', 'utf-8-validate'],
     banner: { js: '#!/usr/bin/env node' },
   },
+  { entry: 'analysis/index.ts', outfile: 'assets/analysis/index.js', target: 'node20' },
   {
     entry: 'bin/bma.ts',
     outfile: 'assets/bma/bma.js',
