@@ -9,6 +9,8 @@ export interface ConnectionLimits {
   readonly requestMs: number;
   /** Time between two requests of a connection, in milliseconds. */
   readonly idleMs: number;
+  /** Time in which nothing is read or written, in milliseconds: longer than any action takes. */
+  readonly silenceMs: number;
   /** How often the first two times are looked at, in milliseconds. */
   readonly checkMs: number;
   /** Connections held at once. */

@@ -8,8 +8,6 @@ import { systemCode } from './failure';
 import type { Logger } from './logging';
 import { withTimeLimit } from './time-limit';
 
-const LIMIT_MS = 5_000;
-
 /**
  * The directory that holds HOME and CODEX_HOME: the state directory, or a temporary one while that cannot be used.
  * A full, read-only or broken session storage must not stop the agent; what it keeps in HOME is then lost with the
@@ -17,19 +15,26 @@ const LIMIT_MS = 5_000;
  */
 export class ExecServerHome {
   private temporary?: string;
+  /** Set once the storage hangs: every further attempt would take a thread for ever. */
+  private hangs = false;
 
   constructor(
     private readonly stateDirectory: string,
     private readonly logger: Logger,
+    private readonly limitMs = 5_000,
   ) {}
 
   /** @throws the file system's error when the temporary directory cannot be used either. */
   public async prepare(): Promise<string> {
     try {
-      await withTimeLimit(LIMIT_MS, makeHome(this.stateDirectory));
-      return this.stateDirectory;
+      if (!this.hangs) {
+        await withTimeLimit(this.limitMs, makeHome(this.stateDirectory));
+        return this.stateDirectory;
+      }
     } catch (error) {
-      this.logger.log('warn', 'home_on_temporary_directory', { reason: systemCode(error) });
+      const reason = systemCode(error);
+      this.hangs = reason === 'ETIMEDOUT';
+      this.logger.log('warn', 'home_on_temporary_directory', { reason });
     }
     this.temporary ??= await mkdtemp(path.join(tmpdir(), 'bma-home-'));
     await makeHome(this.temporary);

@@ -24,7 +24,7 @@ type Perform = (action: Action, body: Body, runtimeSessionId: string | undefined
 
 /** The two routes that AgentCore Runtime calls. */
 export function createHttpServer(options: HttpServerOptions): { server: Server; open: OpenConnections } {
-  const { headersMs, requestMs, idleMs, checkMs, max, maxWaiting } = options.connections;
+  const { headersMs, requestMs, idleMs, silenceMs, checkMs, max, maxWaiting } = options.connections;
   const times = {
     headersTimeout: headersMs,
     requestTimeout: requestMs,
@@ -49,6 +49,8 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
       request.resume();
     }
   });
+  // Ends a caller that sends requests and never reads the answers: no other limit applies to it.
+  server.timeout = silenceMs;
   const connections = new OpenConnections(server, max);
   // What is not HTTP, or takes too long, gets no handler: answer and close, instead of the default that leaks the
   // parser's message. The caller may never close its own side, so the socket is destroyed once the answer is out.

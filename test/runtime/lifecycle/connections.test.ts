@@ -7,7 +7,15 @@ import { createLifecycleServer, type LifecycleServer } from '../../../runtime/li
 import { eventually } from './server-under-test';
 
 /** Callers that hold connections open, with the shipped limits of number and shorter ones of time. */
-const LIMITS = { headersMs: 200, requestMs: 400, idleMs: 100, checkMs: 50, max: 128, maxWaiting: 64 };
+const LIMITS = {
+  headersMs: 200,
+  requestMs: 400,
+  idleMs: 100,
+  silenceMs: 600_000,
+  checkMs: 50,
+  max: 128,
+  maxWaiting: 64,
+};
 
 jest.setTimeout(30_000);
 
@@ -89,6 +97,17 @@ test('a caller that sends a byte now and then is disconnected', async () => {
   const socket = await hold('POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n');
   const dripping = setInterval(() => socket.writable && socket.write(' '), 20);
   await eventually(() => isOver(socket)).finally(() => clearInterval(dripping));
+});
+
+test('a caller that sends requests and reads no answer is disconnected', async () => {
+  await start({ silenceMs: 300 });
+  const socket = await hold('');
+  socket.pause();
+  const requests = 'GET /ping HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1_000);
+  // Until the server stops reading, which it does while its answers are not taken.
+  for (let full = false; !full; full = socket.writableLength > 4_000_000) socket.write(requests);
+  await eventually(() => server.connections === 0);
+  expect(await ping()).toBe('Healthy');
 });
 
 test('500 connections that send nothing are bounded in number, and /ping is answered between them', async () => {

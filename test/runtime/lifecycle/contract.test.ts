@@ -364,6 +364,19 @@ describe('an exec server that crashes', () => {
     });
     expect(await server.invoke({})).toMatchObject({ exec_server: 'restarting', attachment_generation: 1 });
   });
+
+  test.each([
+    ['a directory', '', 'EACCES'],
+    ['not executable', 'workspace/plain', 'EACCES'],
+    ['below a file', 'workspace/plain/codex', 'ENOTDIR'],
+  ])('that is %s is an error 503 of the activate', async (_name, file, code) => {
+    sandbox.put('plain', '#!/bin/sh\n');
+    const server = await start({ BMA_CODEX_PATH: path.join(sandbox.root, file) });
+    expect(await server.invoke(sandbox.activate())).toEqual({
+      status_code: 503,
+      error: `the exec server could not be started (${code})`,
+    });
+  });
 });
 
 /** A fault leaves the attachment, the exec server and the leases exactly as they were. */
