@@ -8,7 +8,10 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/'],
   transform: { '^.+\\.ts$': ['ts-jest', {}] },
-  moduleNameMapper: { '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts' },
+  moduleNameMapper: {
+    '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts',
+    '^cdk-bedrock-managed-agents/blueprints$': '<rootDir>/lib/blueprint/index.ts',
+  },
   // The built-in CloudFormation validation costs about a second per test file; one suite turns it on for every example.
   setupFiles: ['<rootDir>/test/setup-env.js'],
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],

@@ -1,6 +1,5 @@
 export * from './agent';
 export * from './audit';
-export * from './blueprint';
 export * from './cost';
 export * from './encryption';
 export * from './environment';
@@ -10,3 +9,6 @@ export * from './network';
 export * from './security';
 export * from './trigger';
 export * from './workflow';
+
+/** Ready-made agents, and the class that your own extend: `import { … } from 'cdk-bedrock-managed-agents/blueprints'`. */
+export * as blueprints from './blueprint';

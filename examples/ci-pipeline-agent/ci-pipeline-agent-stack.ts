@@ -1,13 +1,7 @@
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
-import {
-  AgentAuditTrail,
-  AgentKey,
-  CodeHost,
-  PackageRegistry,
-  PullRequestReviewer,
-  type IAgentNetwork,
-} from 'cdk-bedrock-managed-agents';
+import { AgentAuditTrail, AgentKey, PackageRegistry, type IAgentNetwork } from 'cdk-bedrock-managed-agents';
+import { CodeHost, PullRequestReviewer } from 'cdk-bedrock-managed-agents/blueprints';
 import type { Construct } from 'constructs';
 
 /** What differs between deployments of the example. */

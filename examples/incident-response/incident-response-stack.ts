@@ -1,14 +1,8 @@
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
-import {
-  AgentAuditTrail,
-  AgentKey,
-  IncidentResponder,
-  OpsCenter,
-  ResumeEvent,
-  type IAgentNetwork,
-} from 'cdk-bedrock-managed-agents';
+import { AgentAuditTrail, AgentKey, type IAgentNetwork } from 'cdk-bedrock-managed-agents';
+import { IncidentResponder, OpsCenter, ResumeEvent } from 'cdk-bedrock-managed-agents/blueprints';
 import type { Construct } from 'constructs';
 import { CheckoutService } from './checkout-service';
 

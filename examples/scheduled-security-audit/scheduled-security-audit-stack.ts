@@ -2,7 +2,8 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { CfnOutput, RemovalPolicy, Stack, TimeZone, type StackProps } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey, SecurityAuditor, SourceRepository } from 'cdk-bedrock-managed-agents';
+import { AgentAuditTrail, AgentKey, SourceRepository } from 'cdk-bedrock-managed-agents';
+import { SecurityAuditor } from 'cdk-bedrock-managed-agents/blueprints';
 import type { Construct } from 'constructs';
 
 /** The bundle of a repository that lives elsewhere: `git bundle create legacy-billing.bundle --all`. */

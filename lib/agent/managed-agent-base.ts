@@ -39,7 +39,11 @@ export interface IManagedAgent extends IResource, IGrantable, IConnectable {
   readonly grants: ManagedAgentGrants;
 }
 
-/** What defined and imported agents have in common. */
+/**
+ * What defined and imported agents have in common.
+ *
+ * @internal
+ */
 export abstract class ManagedAgentBase extends Resource implements IManagedAgent {
   public abstract readonly agentName: string;
   public abstract readonly sessionRole: IRole;

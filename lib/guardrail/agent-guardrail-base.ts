@@ -21,7 +21,11 @@ export interface IAgentGuardrail extends IConstruct {
   readonly metrics: AgentGuardrailMetrics;
 }
 
-/** What defined and imported guardrails have in common. */
+/**
+ * What defined and imported guardrails have in common.
+ *
+ * @internal
+ */
 export abstract class AgentGuardrailBase extends Construct implements IAgentGuardrail {
   public abstract readonly guardrailId: string;
   public abstract readonly guardrailArn: string;

@@ -77,7 +77,7 @@ export interface TurnTaskProps {
  */
 export class TurnTask extends TaskStateBase {
   protected readonly taskMetrics?: TaskMetricsConfig = undefined;
-  protected readonly taskPolicies: PolicyStatement[];
+  protected readonly taskPolicies?: PolicyStatement[];
 
   /** @throws InputError when the prompt is empty or too long, or a fact of the subject is refused */
   constructor(

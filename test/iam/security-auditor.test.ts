@@ -5,7 +5,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
-import { SecurityAuditor, SecurityHubImport, SourceRepository } from '../../lib';
+import { SourceRepository } from '../../lib';
+import { SecurityAuditor, SecurityHubImport } from '../../lib/blueprint';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 
 /*

@@ -1,14 +1,8 @@
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration, TimeZone } from 'aws-cdk-lib/core';
-import {
-  AgentBlueprint,
-  AgentModel,
-  AgentTool,
-  AgentTrigger,
-  SourceRepository,
-  type AgentBlueprintProps,
-} from 'cdk-bedrock-managed-agents';
+import { AgentModel, AgentTool, AgentTrigger, SourceRepository } from 'cdk-bedrock-managed-agents';
+import { AgentBlueprint, type AgentBlueprintProps } from 'cdk-bedrock-managed-agents/blueprints';
 import type { Construct } from 'constructs';
 
 /** What the users of this blueprint tell it, beside what every blueprint can be told. */

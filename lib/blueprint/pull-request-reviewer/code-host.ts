@@ -1,63 +1,21 @@
 import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { IAgentTrigger } from '../../workflow';
-import { SourceRepository, type SourceToolOptions } from '../../agent';
+import { SourceRepository } from '../../agent';
 import {
   CODECOMMIT_REVIEW_ACTIONS,
   CODECOMMIT_STAGING_ACTIONS,
   KEY_READ_ACTIONS,
   SECRET_READ_ACTIONS,
 } from '../../identity/perms';
-import { AgentTrigger, type GitHubAuthors, type IGitHubWebhook } from '../../trigger';
+import { AgentTrigger } from '../../trigger';
 import { requireInput } from '../../validation/input-error';
 import { kmsViaService } from '../../function/kms-via-service';
 import { REVIEW_VARIABLES, STAGED_PREFIX } from '../../contracts/review';
-
-/** Repositories on GitHub, and how they are reached. */
-export interface GitHubCodeHostOptions {
-  /** Repositories, as `owner/name`. */
-  readonly repositories: string[];
-
-  /** Where GitHub delivers pull requests to. */
-  readonly webhook: IGitHubWebhook;
-
-  /**
-   * The secret with the credentials for GitHub, as JSON: `{"token": "…"}` with a fine-grained personal access token, or
-   * `{"appId": "…", "installationId": "…", "privateKey": "-----BEGIN RSA PRIVATE KEY-----…"}` of a GitHub App. They need
-   * Contents (read) and Pull requests (read and write) of these repositories, and nothing else. Only the two functions
-   * around the turn read it, never the agent.
-   */
-  readonly credentials: ISecret;
-
-  /**
-   * Whose pull requests are reviewed.
-   *
-   * @default GitHubAuthors.COLLABORATORS
-   */
-  readonly authors?: GitHubAuthors;
-}
-
-/** What one side of the reviewer needs on its host. */
-export interface HostAccess {
-  /** Directory of the bundle. */
-  readonly code: string;
-  readonly environment: { [name: string]: string };
-  readonly statements: PolicyStatement[];
-}
-
-/** A host as the reviewer uses it. */
-export interface BoundCodeHost {
-  /** Names of the repositories, as subjects of turns have them. */
-  readonly repositories: string[];
-  readonly source: Pick<SourceToolOptions, 'repositories' | 'staged'>;
-  readonly trigger: IAgentTrigger;
-  readonly staging: HostAccess;
-  readonly delivery: HostAccess;
-}
+import type { BoundCodeHost, HostAccess } from './bound-code-host';
+import type { GitHubCodeHostOptions } from './github-code-host-options';
 
 /** Where pull requests are: the host of the code. */
 export class CodeHost {

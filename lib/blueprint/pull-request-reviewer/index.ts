@@ -1,3 +1,4 @@
-export { CodeHost, type GitHubCodeHostOptions } from './code-host';
+export * from './code-host';
 export * from './fork-policy';
+export * from './github-code-host-options';
 export * from './pull-request-reviewer';

@@ -15,7 +15,7 @@ import { handlerCode } from '../../function/handler-code';
 import { HandlerFunction } from '../../function/handler-function';
 import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
-import type { HostAccess } from './code-host';
+import type { HostAccess } from './bound-code-host';
 import { type ForkHandling, REVIEW_VARIABLES as VARIABLES, STAGED_PREFIX } from '../../contracts/review';
 
 /** What both steps know. */

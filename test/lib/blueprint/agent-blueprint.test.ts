@@ -8,15 +8,14 @@ import { App, Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import {
   AgentAuditTrail,
-  AgentBlueprint,
   AgentModel,
   AgentSkill,
   AgentTool,
   AgentTrigger,
   ObjectLock,
   ManagedAgentChecks,
-  type AgentBlueprintProps,
 } from '../../../lib';
+import { AgentBlueprint, type AgentBlueprintProps } from '../../../lib/blueprint';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 

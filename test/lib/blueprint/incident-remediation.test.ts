@@ -1,13 +1,8 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Duration, Lazy, Validations } from 'aws-cdk-lib/core';
-import {
-  IncidentRemediation,
-  ManagedAgentChecks,
-  RemediationRunbook,
-  RunbookParameter,
-  TurnApproval,
-} from '../../../lib';
+import { ManagedAgentChecks, TurnApproval } from '../../../lib';
+import { IncidentRemediation, RemediationRunbook, RunbookParameter } from '../../../lib/blueprint';
 import { instructions } from '../../../lib/blueprint/incident-responder/instructions';
 import { remediation, remediationScene } from './remediation-scene';
 import { responderScene } from './responder-scene';

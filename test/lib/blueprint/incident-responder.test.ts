@@ -2,7 +2,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { OpsItemCategory, OpsItemSeverity } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Duration, type Stack, Validations } from 'aws-cdk-lib/core';
-import { ManagedAgentChecks, OpsCenter, ResumeEvent, type IncidentResponderProps } from '../../../lib';
+import { ManagedAgentChecks } from '../../../lib';
+import { OpsCenter, ResumeEvent, type IncidentResponderProps } from '../../../lib/blueprint';
 import { instructions } from '../../../lib/blueprint/incident-responder/instructions';
 import { responderScene } from './responder-scene';
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type App, Size, Stack, Validations } from 'aws-cdk-lib/core';
-import { CodeHost, ForkPolicy, GitHubWebhook, ManagedAgentChecks, PullRequestReviewer } from '../../../lib';
+import { GitHubWebhook, ManagedAgentChecks } from '../../../lib';
+import { CodeHost, ForkPolicy, PullRequestReviewer } from '../../../lib/blueprint';
 import { reviewerApp } from './reviewer-app';
 
 const HOSTS = ['codecommit', 'github'] as const;

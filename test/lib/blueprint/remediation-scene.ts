@@ -1,6 +1,11 @@
 /** The incident responder for `checkout`, whose reports may propose two runbooks. */
 import type { Stack } from 'aws-cdk-lib/core';
-import { IncidentRemediation, type IncidentResponderProps, RemediationRunbook, RunbookParameter } from '../../../lib';
+import {
+  IncidentRemediation,
+  type IncidentResponderProps,
+  RemediationRunbook,
+  RunbookParameter,
+} from '../../../lib/blueprint';
 import { ACCOUNT } from '../../iam/synthesized-account';
 import { responderScene } from './responder-scene';
 

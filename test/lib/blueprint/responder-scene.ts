@@ -4,14 +4,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
-import {
-  AgentAuditTrail,
-  AgentKey,
-  IncidentResponder,
-  type IncidentResponderProps,
-  OpsCenter,
-  ResumeEvent,
-} from '../../../lib';
+import { AgentAuditTrail, AgentKey } from '../../../lib';
+import { IncidentResponder, type IncidentResponderProps, OpsCenter, ResumeEvent } from '../../../lib/blueprint';
 import { ACCOUNT, REGION } from '../../iam/synthesized-account';
 
 export function responderScene(given: (stack: Stack) => Partial<IncidentResponderProps> = () => ({})) {

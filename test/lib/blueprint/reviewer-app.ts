@@ -1,15 +1,8 @@
 import * as codecommit from 'aws-cdk-lib/aws-codecommit';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Stack } from 'aws-cdk-lib/core';
-import {
-  AgentAuditTrail,
-  AgentKey,
-  CodeHost,
-  GitHubWebhook,
-  PackageRegistry,
-  PullRequestReviewer,
-  type PullRequestReviewerProps,
-} from '../../../lib';
+import { AgentAuditTrail, AgentKey, GitHubWebhook, PackageRegistry } from '../../../lib';
+import { CodeHost, PullRequestReviewer, type PullRequestReviewerProps } from '../../../lib/blueprint';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 

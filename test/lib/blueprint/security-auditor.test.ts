@@ -11,11 +11,9 @@ import {
   AgentNetwork,
   ObjectLock,
   ManagedAgentChecks,
-  SecurityAuditor,
-  type SecurityAuditorProps,
-  SecurityHubImport,
   SourceRepository,
 } from '../../../lib';
+import { SecurityAuditor, type SecurityAuditorProps, SecurityHubImport } from '../../../lib/blueprint';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 const NIGHTLY = ScheduleExpression.cron({ minute: '0', hour: '3', timeZone: TimeZone.EUROPE_BERLIN });
