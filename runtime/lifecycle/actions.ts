@@ -40,6 +40,7 @@ export interface ActionDependencies {
 /** The lifecycle contract: what each action does to the attachment, the exec server and the leases. */
 export class LifecycleActions {
   private attachment?: Attachment;
+  private runtimeSessionId?: string;
   private loaded = false;
   private saved = false;
 
@@ -51,7 +52,9 @@ export class LifecycleActions {
     return this.on.queue.run(async () => {
       await this.load();
       if (action !== 'activate' && action !== 'disconnect') await this.resume();
-      const session = { runtime_session_id: runtimeSessionId ?? null };
+      // One container serves one session: an invocation without the header is of the same one.
+      this.runtimeSessionId = runtimeSessionId ?? this.runtimeSessionId;
+      const session = { runtime_session_id: this.runtimeSessionId ?? null };
       switch (action) {
         case 'activate':
           return { ...(await this.activate(body)), ...session };

@@ -16,6 +16,8 @@ export interface ContractRow {
     readonly body?: unknown;
     /** Body as it is sent, instead of `body`. */
     readonly raw?: string;
+    /** Whether the session header is sent. @default true */
+    readonly session?: boolean;
   };
   /** HTTP status. */
   readonly status: number;

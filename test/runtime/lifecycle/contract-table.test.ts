@@ -59,11 +59,11 @@ class Bench {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  public send({ method = 'POST', path: target = '/invocations', body, raw }: ContractRow['request']) {
+  public send({ method = 'POST', path: target = '/invocations', body, raw, session = true }: ContractRow['request']) {
     const text = raw ?? (body === undefined ? '' : JSON.stringify(body));
     const bytes = text.replace('$WORKSPACE', this.workspace).replace('$TOO_LARGE', () => 'x'.repeat(262_145));
     return new Promise<{ status: number; answer: Record<string, unknown> }>((resolve, reject) => {
-      const headers = { 'X-Amzn-Bedrock-AgentCore-Runtime-Session-Id': SESSION };
+      const headers = session ? { 'X-Amzn-Bedrock-AgentCore-Runtime-Session-Id': SESSION } : {};
       const outgoing = request({ port: this.port, method, path: target, headers, agent: false }, (incoming) => {
         let received = '';
         incoming.on('data', (chunk: Buffer) => (received += chunk.toString('utf8')));
