@@ -4,6 +4,7 @@ import { endpointOverride, regionalEndpoint } from './endpoint';
 import { ProtocolError, RequestInputError } from './errors';
 import { EventStream, type EventStreamOptions } from './event-stream';
 import { HttpTransport } from './http';
+import { ItemPages, outlineOfItems } from './item-pages';
 import { type ClientLogger, SILENT_LOGGER } from './logger';
 import { isRecord, pageFrom, walkPages } from './paging';
 import { checkCreateRequest, checkId, checkMessages, checkPageQuery } from './request-checks';
@@ -167,13 +168,28 @@ export class SessionClient {
 
   /** Every item of the conversation, newest first unless `order` says otherwise. */
   items(sessionId: string, query: PageQuery = {}, options?: CallOptions): AsyncGenerator<Item, void, undefined> {
-    return walkPages('listItems', query, (next) => this.itemsPage(sessionId, next, options));
+    const pages = this.#itemPages(sessionId, options);
+    return walkPages('listItems', query, (next) => pages.read(next));
   }
 
+  /**
+   * Where the items asked for are larger than `maxResponseBytes` together, the page holds fewer of them; an item that is too
+   * large alone is there without its content (`omittedBytes`).
+   */
   async itemsPage(sessionId: string, query: PageQuery = {}, options?: CallOptions): Promise<Page<Item>> {
     checkPageQuery(query);
-    const call = read('listItems', `${sessionPath(sessionId)}/items`, queryOf(query));
-    return await this.#caller.json(call, options, (value) => pageFrom<Item>('listItems', value));
+    return await this.#itemPages(sessionId, options).read(query);
+  }
+
+  #itemPages(sessionId: string, options?: CallOptions): ItemPages {
+    const call = (query: PageQuery) => {
+      checkPageQuery(query);
+      return read('listItems', `${sessionPath(sessionId)}/items`, queryOf(query));
+    };
+    return new ItemPages({
+      whole: (query) => this.#caller.json(call(query), options, (value) => pageFrom<Item>('listItems', value)),
+      skimmed: (query) => this.#caller.read(call(query), options, outlineOfItems),
+    });
   }
 
   /** The model catalogue. Presence alone does not prove that Managed Agents can use a model. */

@@ -1,15 +1,28 @@
 /** Reading what a conversation has gained since a known point: the basis of every reconciliation. */
+import { createHash } from 'node:crypto';
 import type { CallOptions } from './call';
 import type { SessionClient } from './client';
+import { AnswerTooLargeError, ProtocolError } from './errors';
+import { MAX_PAGE_SIZE } from './paging';
 import type { InputMessage, Item, MessageItem } from './types';
 
-/** The newest item at some moment. Read it before a submit, so that what is newer can be told apart. */
+/** What a conversation held at some moment. Read it before a submit, so that what is newer can be told apart. */
 export interface ConversationMark {
-  /** `undefined` when the conversation was empty or its newest item had no id. */
+  /** The newest item that has an id. */
   readonly newestItemId?: string;
   readonly empty: boolean;
-  /** Turns that already existed, as far as the newest items show them. */
+  /** Turns that already existed, as far as `known` shows them. */
   readonly turnIds: ReadonlySet<string>;
+  /** The newest items, newest first, each by `itemKey`. @default the newest item */
+  readonly known?: readonly string[];
+  /** Whether `known` is the whole conversation. @default whether it was empty */
+  readonly whole?: boolean;
+}
+
+/** An item by its id; one without an id, which the service allows, by its content. */
+export function itemKey(item: Item): string {
+  if (typeof item.id === 'string' && item.id !== '') return item.id;
+  return `sha256:${createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 32)}`;
 }
 
 export async function markConversation(
@@ -17,44 +30,185 @@ export async function markConversation(
   sessionId: string,
   options?: CallOptions,
 ): Promise<ConversationMark> {
-  const { data } = await client.itemsPage(sessionId, { order: 'desc' }, options);
-  const newest = data[0];
+  const { data, has_more } = await client.itemsPage(sessionId, { order: 'desc', limit: MAX_PAGE_SIZE }, options);
+  const newestItemId = data.find(({ id }) => id)?.id;
   return {
-    ...(newest?.id ? { newestItemId: newest.id } : {}),
-    empty: newest === undefined,
+    ...(newestItemId ? { newestItemId } : {}),
+    empty: data.length === 0 && !has_more,
     turnIds: new Set(data.flatMap((item) => (item.turn_id ? [item.turn_id] : []))),
+    known: data.map(itemKey),
+    whole: !has_more,
   };
+}
+
+/** What is remembered of an item that was listed: enough to tell whose it is, in constant memory. */
+export interface ItemNote {
+  readonly key: string;
+  readonly turnId: string | null;
+  readonly kind: 'user-message' | 'final-answer' | 'other';
+  readonly type: string;
+  /** Set when the item was too large to read; see `ItemBase.omittedBytes`. */
+  readonly omittedBytes?: number;
+}
+
+/** How sure it is where the newer items begin. */
+export type Boundary =
+  /** The newest item from before was found where it belongs, or all that was there before is known. */
+  | 'found'
+  /** It is gone; an older one that is known was found instead. */
+  | 'moved'
+  /** Items from before are listed in another order than they were. */
+  | 'out-of-order'
+  /** Nothing from before is there any more. */
+  | 'lost';
+
+export interface NewerNotes {
+  /** Everything that was listed, oldest first. `index` counts in the order in which the items were taken. */
+  readonly notes: readonly (ItemNote & { readonly index: number; readonly newer: boolean })[];
+  readonly boundary: Boundary;
+  /** The service went on listing, and the list broke off here: what is older was not seen. */
+  readonly brokenOff?: 'page-too-large' | 'page-unreadable';
+}
+
+/**
+ * Lists the conversation from its newest item back to the mark, page by page, and hands every item on as it comes.
+ * A listing that cannot be continued is an answer, not an error: what was read until then still counts.
+ */
+export async function notesSince(
+  client: SessionClient,
+  sessionId: string,
+  mark: ConversationMark,
+  options: CallOptions = {},
+  take: (item: Item, index: number) => void | Promise<void> = () => undefined,
+): Promise<NewerNotes> {
+  const known = mark.known ?? (mark.newestItemId ? [mark.newestItemId] : []);
+  const whole = mark.whole ?? mark.empty;
+  const rank = new Map(known.map((key, position) => [key, position]));
+  const seen = new Set<string>();
+  const listed: (ItemNote & { index: number; known: number | undefined })[] = [];
+  let firstKnown: number | undefined;
+  let newestSeen = false;
+  let lastKnown: number | undefined;
+  let brokenOff: NewerNotes['brokenOff'];
+  try {
+    for await (const item of client.items(sessionId, { order: 'desc' }, options)) {
+      const key = itemKey(item);
+      // A page that repeats what the page before had. Items without an id may really be equal.
+      if (item.id && seen.has(key)) continue;
+      seen.add(key);
+      const position = rank.get(key);
+      if (position !== undefined) {
+        firstKnown ??= position;
+        lastKnown = position;
+        newestSeen ||= position === 0;
+        // Everything older was there before. A conversation that is known as a whole is read to its end instead: then it
+        // does not matter in which order the service lists it.
+        if (!whole && newestSeen) break;
+      }
+      const index = listed.length;
+      listed.push({ ...noteOf(item, key), index, known: position });
+      await take(item, index);
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.retrySafe) throw error;
+    brokenOff = error instanceof AnswerTooLargeError ? 'page-too-large' : 'page-unreadable';
+  }
+  const boundary = boundaryOf();
+  const ascending = isAscending();
+  const oldestFirst = ascending ? listed : listed.reverse();
+  const isNew = newerThan();
+  return {
+    notes: oldestFirst.map(({ known: _known, ...note }, position) => ({ ...note, newer: isNew[position] ?? false })),
+    boundary,
+    ...(brokenOff ? { brokenOff } : {}),
+  };
+
+  function boundaryOf(): Boundary {
+    if (known.length === 0) return whole ? 'found' : 'lost';
+    if (firstKnown === undefined) return 'lost';
+    if (firstKnown === 0) return 'found';
+    return newestSeen ? (whole ? 'found' : 'out-of-order') : 'moved';
+  }
+
+  /** Whether the service listed the oldest first, although it was asked for the newest. */
+  function isAscending(): boolean {
+    if (!whole || firstKnown === undefined || lastKnown === undefined) return false;
+    if (firstKnown !== lastKnown) return firstKnown > lastKnown;
+    return listed.length > 1 && listed[0]?.known !== undefined && listed.at(-1)?.known === undefined;
+  }
+
+  function newerThan(): boolean[] {
+    if (boundary === 'lost' && known.length > 0) {
+      // Only a turn that did not exist can be told apart, and only if all that existed are known.
+      return oldestFirst.map(({ turnId }) => whole && turnId !== null && !mark.turnIds.has(turnId));
+    }
+    if (boundary === 'lost' || boundary === 'out-of-order') return oldestFirst.map(() => false);
+    if (whole) {
+      // Equal items without an id are counted, oldest first: one more than there were is a new one.
+      const left = new Map<string, number>();
+      for (const key of known) left.set(key, (left.get(key) ?? 0) + 1);
+      return oldestFirst.map(({ key, turnId }) => {
+        const count = left.get(key) ?? 0;
+        left.set(key, count - 1);
+        return count <= 0 && !isOldTurn(turnId);
+      });
+    }
+    const last = oldestFirst.map(({ known: position }) => position !== undefined).lastIndexOf(true);
+    return oldestFirst.map(({ turnId }, position) => position > last && !isOldTurn(turnId));
+  }
+
+  function isOldTurn(turnId: string | null): boolean {
+    return turnId !== null && mark.turnIds.has(turnId);
+  }
 }
 
 export interface NewerItems {
   /** Oldest first. */
   readonly items: Item[];
-  /** False when the mark is gone: then `items` is the whole conversation, and what is newer cannot be told. */
+  /** False when the mark is gone: then what is newer cannot be told by its place, and `items` may lack some of it. */
   readonly anchored: boolean;
 }
 
-/** Items newer than the mark. */
+/** Items newer than the mark, all in memory. */
 export async function itemsSince(
   client: SessionClient,
   sessionId: string,
   mark: ConversationMark,
   options?: CallOptions,
 ): Promise<NewerItems> {
-  const newer: Item[] = [];
-  for await (const item of client.items(sessionId, { order: 'desc' }, options)) {
-    if (item.id !== null && item.id === mark.newestItemId) return { items: newer.reverse(), anchored: true };
-    newer.push(item);
-  }
-  return { items: newer.reverse(), anchored: mark.empty };
+  const taken: Item[] = [];
+  const { notes, boundary, brokenOff } = await notesSince(client, sessionId, mark, options, (item) => {
+    taken.push(item);
+  });
+  return {
+    items: notes.filter(({ newer }) => newer).map(({ index }) => taken[index]!),
+    anchored: (boundary === 'found' || boundary === 'moved') && brokenOff === undefined,
+  };
+}
+
+function noteOf(item: Item, key: string): ItemNote {
+  return {
+    key,
+    turnId: typeof item.turn_id === 'string' && item.turn_id !== '' ? item.turn_id : null,
+    kind: isUserMessage(item) ? 'user-message' : isFinalAnswer(item) ? 'final-answer' : 'other',
+    type: item.type,
+    ...(item.omittedBytes === undefined ? {} : { omittedBytes: item.omittedBytes }),
+  };
 }
 
 /** The text of a message as it was sent or read back. */
 export function messageText(message: InputMessage | MessageItem): string {
-  return message.content.map((part) => ('text' in part && typeof part.text === 'string' ? part.text : '')).join('');
+  // Absent in an item that was too large to be read.
+  const content: readonly object[] = Array.isArray(message.content) ? message.content : [];
+  return content.map((part) => ('text' in part && typeof part.text === 'string' ? part.text : '')).join('');
 }
 
 export function isUserMessage(item: Item): item is MessageItem {
-  return item.type === 'message' && item.role === 'user' && Array.isArray(item.content);
+  return item.type === 'message' && item.role === 'user';
+}
+
+export function isFinalAnswer(item: Item): item is MessageItem {
+  return item.type === 'message' && item.role === 'assistant' && item.phase === 'final_answer';
 }
 
 /** A submitted message in its long form. */

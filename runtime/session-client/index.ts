@@ -1,7 +1,17 @@
 /** The Managed Agents session client. The operator CLI adds `./credential-chain`; Lambda handlers import only this. */
 export type { CallOptions } from './call';
 export { SessionClient, type SessionClientOptions } from './client';
-export { type ConversationMark, itemsSince, markConversation, type NewerItems } from './conversation';
+export {
+  type Boundary,
+  type ConversationMark,
+  isFinalAnswer,
+  type ItemNote,
+  itemsSince,
+  markConversation,
+  type NewerItems,
+  type NewerNotes,
+  notesSince,
+} from './conversation';
 export { type Credentials, type CredentialsProvider, environmentCredentials } from './credentials';
 export {
   loadSessionDefinition,
@@ -22,6 +32,7 @@ export {
   reconcileSubmit,
   type ReconcileSubmitInput,
 } from './reconcile';
+export { type OwnTurn, ownTurn, type TurnDoubt } from './own-turn';
 export type { RetryOptions } from './retry';
 export { runTurn, type RunTurnOptions, type TurnOutcome } from './run-turn';
 export { SYSTEM_TIMING, type Timing } from './timing';

@@ -15,9 +15,11 @@ export async function* walkPages<T, Q extends PageQuery>(
   let next: Q = { limit: MAX_PAGE_SIZE, ...query };
   for (;;) {
     const page = await fetchPage(next);
-    yield* page.data;
-    if (!page.has_more) return;
-    const cursor = page.last_id;
+    if (!page.has_more) return yield* page.data;
+    // Where the page ends with an entry without an id, the next one begins after the last entry that has one.
+    const entries = page.last_id === null ? page.data.slice(0, page.data.map(hasId).lastIndexOf(true) + 1) : page.data;
+    yield* entries;
+    const cursor = page.last_id ?? idOf(entries.at(-1));
     if (cursor === null || seen.has(cursor)) {
       throw new ProtocolError(`${operation} has more pages but no new cursor: the list is incomplete`, { operation });
     }
@@ -32,10 +34,6 @@ export function pageFrom<T>(operation: Operation, value: unknown): Page<T> {
   if (typeof page !== 'object' || page === null || !Array.isArray(page.data) || !page.data.every(isRecord)) {
     throw new ProtocolError(`${operation} was not answered with a page`, { operation });
   }
-  const idOf = (entry: T | undefined) => {
-    const id = (entry as { id?: unknown } | undefined)?.id;
-    return typeof id === 'string' ? id : null;
-  };
   return {
     object: 'list',
     data: page.data,
@@ -44,6 +42,13 @@ export function pageFrom<T>(operation: Operation, value: unknown): Page<T> {
     last_id: typeof page.last_id === 'string' ? page.last_id : idOf(page.data.at(-1)),
   };
 }
+
+function idOf(entry: unknown): string | null {
+  const id = (entry as { id?: unknown } | undefined)?.id;
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+const hasId = (entry: unknown): boolean => idOf(entry) !== null;
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

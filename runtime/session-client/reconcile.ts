@@ -5,19 +5,21 @@
  * look until a settle time has passed, and they answer `undecided` wherever more than one explanation is left.
  */
 import type { SessionClient } from './client';
-import { type ConversationMark, isUserMessage, itemsSince, messageText, toMessages } from './conversation';
+import type { CallOptions } from './call';
+import { type ConversationMark, isUserMessage, messageText, notesSince, toMessages } from './conversation';
+import { ownTurn } from './own-turn';
 import { RequestInputError } from './errors';
 import { pause } from './timing';
-import type { CreateSessionRequest, InputMessage, Item, MessageItem, Session, SessionStatus } from './types';
+import type { CreateSessionRequest, InputMessage, MessageItem, Session, SessionStatus } from './types';
 
 /** Waits between looks, then the one that repeats. Milliseconds. */
 const LOOKS_MS = [250, 500, 1_000, 2_000];
 const LAST_LOOK_MS = 4_000;
 
-interface Patience {
+/** The limits of a call hold for every read of the looking. */
+interface Patience extends CallOptions {
   /** How long to keep looking for something that may not be visible yet. Milliseconds. */
   readonly settleMs?: number;
-  readonly signal?: AbortSignal;
 }
 
 export interface ReconcileCreateInput extends Patience {
@@ -84,7 +86,7 @@ async function recentSessions(
   const recent: Session[] = [];
   let older = 0;
   let seen = 0;
-  for await (const session of client.list({ order: 'desc' }, signalOf(input))) {
+  for await (const session of client.list({ order: 'desc' }, limitsOf(input))) {
     if (++seen > MOST_SESSIONS) return undefined;
     // created_at counts whole seconds: the second that began before the create still counts.
     if (session.created_at * 1000 + 999 < oldest) {
@@ -130,12 +132,31 @@ async function byFirstMessage(
   const own: Session[] = [];
   const unread: Session[] = [];
   for (const session of candidates) {
-    const { data } = await client.itemsPage(session.id, { order: 'asc' }, signalOf(input));
+    const { data } = await client.itemsPage(session.id, { order: 'asc' }, limitsOf(input));
     const first = data.find(isUserMessage);
-    if (!first) unread.push(session);
-    else if (sent && messageText(first) === messageText(sent)) own.push(session);
+    if (!first) {
+      unread.push(session);
+      continue;
+    }
+    const likeness = sent ? likenessOf(messageText(sent), messageText(first)) : 'different';
+    if (likeness === 'same') own.push(session);
+    else if (likeness === 'unclear') unread.push(session);
   }
   return { own, unread };
+}
+
+/**
+ * Whether a text that was read back can be the one that was sent. White space, control characters, what cannot be encoded
+ * and the normal form of Unicode are the service's business; one text that begins with the other may have been cut.
+ */
+function likenessOf(sent: string, read: string): 'same' | 'different' | 'unclear' {
+  const [ours, theirs] = [bare(sent), bare(read)];
+  if (ours === theirs) return 'same';
+  return ours.startsWith(theirs) || theirs.startsWith(ours) ? 'unclear' : 'different';
+}
+
+function bare(text: string): string {
+  return text.normalize('NFKC').replace(/[\p{White_Space}\p{Cc}\p{Cf}\p{Cs}\uFFFD?]/gu, '');
 }
 
 function undecided(reason: string, sessions: readonly Session[]): ReconciledCreate {
@@ -144,40 +165,48 @@ function undecided(reason: string, sessions: readonly Session[]): ReconciledCrea
 
 export interface ReconcileSubmitInput extends Patience {
   readonly sessionId: string;
-  /** What was submitted. */
+  /** What was submitted. Not compared with what is read back: the service may have changed it. */
   readonly message: string | InputMessage[];
   /** Read with `markConversation` before the submit. */
   readonly before: ConversationMark;
 }
 
 export type ReconciledSubmit =
-  | { readonly outcome: 'accepted'; readonly item: MessageItem; readonly turnId?: string }
+  /** `item` is the message; the service may show the turn before it. */
+  | { readonly outcome: 'accepted'; readonly item?: MessageItem; readonly turnId?: string }
   /** The session stayed without the message during the whole settle time (default 10 s). */
   | { readonly outcome: 'not-found' }
   | { readonly outcome: 'undecided'; readonly reason: string };
 
-/** Assumes that nobody else submits the same text to this session in the meantime. */
+/**
+ * Whether the session took a message after the mark.
+ *
+ * The caller must be the only one who submits to the session in the meantime: then whatever is new there is its own, and no
+ * text has to be compared. Items of a new turn say the same as the message itself, and so does a session that works.
+ */
 export async function reconcileSubmit(client: SessionClient, input: ReconcileSubmitInput): Promise<ReconciledSubmit> {
   let status = 'idle' as SessionStatus;
   const decided = await look(client, input, 10_000, async (): Promise<ReconciledSubmit | undefined> => {
     // Status first: a turn that begins between the two reads then shows up in the items.
-    ({ status } = await client.get(input.sessionId, signalOf(input)));
-    const newer = await itemsSince(client, input.sessionId, input.before, signalOf(input));
-    if (!newer.anchored) return { outcome: 'undecided', reason: 'the newest item from before the submit is gone' };
-    const [own, another] = ownMessages(newer.items, input.message);
-    if (another) return { outcome: 'undecided', reason: 'the message is there more than once' };
-    return own && { outcome: 'accepted', item: own, ...(own.turn_id ? { turnId: own.turn_id } : {}) };
+    ({ status } = await client.get(input.sessionId, limitsOf(input)));
+    const messages = new Map<number, MessageItem>();
+    const newer = await notesSince(client, input.sessionId, input.before, limitsOf(input), (item, index) => {
+      if (isUserMessage(item)) messages.set(index, item);
+    });
+    const { turnId, notes } = ownTurn(newer);
+    if (notes.length > 0 || newer.notes.some((note) => note.newer)) {
+      const item = messages.get(notes.find(({ kind }) => kind === 'user-message')?.index ?? -1);
+      return { outcome: 'accepted', ...(item ? { item } : {}), ...(turnId ? { turnId } : {}) };
+    }
+    if (newer.boundary !== 'found' && newer.boundary !== 'moved') {
+      return { outcome: 'undecided', reason: 'the items from before the submit are gone or in another order' };
+    }
+    return undefined;
   });
   if (decided) return decided;
+  if (status === 'in_progress') return { outcome: 'accepted' };
   if (status === 'idle') return { outcome: 'not-found' };
   return { outcome: 'undecided', reason: `the session is ${status}, but the message is not among its items` };
-}
-
-/** User messages with the text of the first message submitted. */
-export function ownMessages(items: readonly Item[], message: string | InputMessage[]): MessageItem[] {
-  const [first] = toMessages(message);
-  const wanted = first ? messageText(first) : '';
-  return items.filter(isUserMessage).filter((item) => messageText(item) === wanted);
 }
 
 /** Looks until there is a result or the settle time is over; at least once. */
@@ -197,6 +226,10 @@ async function look<T>(
   }
 }
 
-function signalOf({ signal }: Patience): { signal?: AbortSignal } {
-  return signal ? { signal } : {};
+function limitsOf({ signal, timeoutMs, deadlineAt }: Patience): CallOptions {
+  return {
+    ...(signal ? { signal } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+  };
 }

@@ -5,20 +5,21 @@
  * turn that ends in between is seen by one or the other: there is no replay.
  */
 import type { SessionClient } from './client';
-import { type ConversationMark, itemsSince, markConversation } from './conversation';
+import { type ConversationMark, isFinalAnswer, markConversation, type NewerNotes, notesSince } from './conversation';
 import {
   AmbiguousRequestError,
   ProtocolError,
   RequestAbortedError,
   RequestInputError,
-  SessionClientError,
   StreamDroppedError,
   StreamIdleError,
   TurnDeadlineError,
 } from './errors';
 import type { EventStream } from './event-stream';
+import { failureKind } from './failure-kind';
 import { timer } from './http';
-import { ownMessages, reconcileSubmit } from './reconcile';
+import { ownTurn } from './own-turn';
+import { reconcileSubmit } from './reconcile';
 import { pause } from './timing';
 import type { InputMessage, Item, StreamEvent, TokenUsage, Turn, TurnTerminalEvent } from './types';
 
@@ -125,7 +126,7 @@ class TurnRun {
     try {
       return await read();
     } catch (error) {
-      if (error instanceof SessionClientError && error.retrySafe) return undefined;
+      if (failureKind(error) === 'passing') return undefined;
       throw error;
     }
   }
@@ -184,11 +185,11 @@ class TurnRun {
   }
 
   async #ended(terminal: TurnTerminalEvent, before: ConversationMark): Promise<TurnOutcome> {
-    const read = () => itemsSince(this.client, this.sessionId, before, { signal: this.signal });
-    let newer = await this.#tolerantly(read);
-    while (!newer) {
+    const read = () => this.#ownItems(before, terminal.turn.id);
+    let own = await this.#tolerantly(read);
+    while (!own) {
       await this.#pause();
-      newer = await this.#tolerantly(read);
+      own = await this.#tolerantly(read);
     }
     const usage = terminal.usage ?? terminal.turn.usage;
     return {
@@ -197,9 +198,18 @@ class TurnRun {
       turnId: terminal.turn.id,
       turn: terminal.turn,
       ...(usage ? { usage } : {}),
-      items: newer.items.filter((item) => item.turn_id === terminal.turn.id),
+      items: own.items,
       reconnects: this.#reconnects,
     };
+  }
+
+  async #ownItems(before: ConversationMark, turnId?: string): Promise<{ items: Item[]; turnId?: string }> {
+    const all: Item[] = [];
+    const newer: NewerNotes = await notesSince(this.client, this.sessionId, before, { signal: this.signal }, (item) => {
+      all.push(item);
+    });
+    const own = ownTurn(newer, turnId);
+    return { items: own.notes.map(({ index }) => all[index]!), ...(own.turnId ? { turnId: own.turnId } : {}) };
   }
 
   /** The outcome of a turn that is over, or nothing while it runs or has not shown itself yet. */
@@ -208,12 +218,9 @@ class TurnRun {
     const { status } = await client.get(sessionId, { signal });
     this.#atRest = status !== 'in_progress';
     if (!this.#atRest) return undefined;
-    const newer = await itemsSince(client, sessionId, before, { signal });
-    const turnId =
-      (this.#turnId ?? (newer.anchored && ownMessages(newer.items, this.message)[0]?.turn_id)) || undefined;
+    const { items, turnId } = await this.#ownItems(before, this.#turnId);
     this.#turnId = turnId;
-    const items = newer.items.filter((item) => turnId !== undefined && item.turn_id === turnId);
-    const answered = items.some((item) => item.type === 'message' && item.phase === 'final_answer');
+    const answered = items.some(isFinalAnswer);
     const known = { evidence: 'items', items, reconnects: this.#reconnects, ...(turnId ? { turnId } : {}) } as const;
     if (status === 'failed') return { state: 'failed', ...known };
     if (answered) return { state: 'completed', ...known };

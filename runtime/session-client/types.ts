@@ -161,6 +161,11 @@ interface ItemBase {
   /** Legacy user messages may have none. SDK. */
   readonly id: string | null;
   readonly turn_id: string | null;
+  /**
+   * Set by this client, not by the service: the item alone is larger than an answer may be, in bytes as it was sent. Only its
+   * ids, type, role, phase and status are here.
+   */
+  readonly omittedBytes?: number;
 }
 
 export interface MessageItem extends ItemBase {

@@ -274,10 +274,47 @@ describe('reconciling a submit', () => {
     expect(await reconcile(() => undefined)).toMatchObject({ outcome: 'accepted' });
   });
 
+  test.each<[string, string]>([
+    ['as it was sent', 'two\nlines\n'],
+    ['without its last line break', 'two\nlines'],
+    ['with other line breaks', 'two\r\nlines\r\n'],
+    ['without white space at its ends', ' two\nlines '.trim()],
+    ['with another character for half a surrogate pair', 'two\nlines \ufffd'],
+    ['cut', 'two'],
+    ['masked', 'two {EMAIL}'],
+    ['empty', ''],
+    ['altogether different', 'What the service made of it'],
+  ])('a new message is the one that was sent, whatever the service shows of it: %s', async (_name, shown) => {
+    const change = () => conversation.say('s1', 't1', 'user', shown);
+    expect(await reconcile(change, 'two\nlines\n')).toMatchObject({ outcome: 'accepted', turnId: 't1' });
+  });
+
   test.each<[string, () => void]>([
-    ['the text is there twice', () => ['t1', 't2'].forEach((id) => conversation.say('s1', id, 'user', 'hello'))],
-    ['the session works without the message', () => conversation.status('s1', 'in_progress')],
+    ['a message of two parts', () => ['a', 'b'].forEach((text) => conversation.say('s1', 't1', 'user', text))],
+    ['items of a new turn without its message', () => conversation.say('s1', 't1', 'assistant', 'done')],
+    ['a session that works and shows nothing yet', () => conversation.status('s1', 'in_progress')],
+    [
+      'a new message beside an earlier item that is gone',
+      () => {
+        conversation.say('s1', 't1', 'user', 'hello');
+        conversation.items.get('s1')!.shift();
+      },
+    ],
+    [
+      'a new message without an id or a turn',
+      () => {
+        conversation.items
+          .get('s1')!
+          .push({ id: null, turn_id: null, type: 'message', role: 'user', content: [] } as never);
+      },
+    ],
+  ])('%s means that it was accepted', async (_name, change) => {
+    expect(await reconcile(change)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test.each<[string, () => void]>([
     ['the last known item is gone', () => conversation.items.set('s1', [])],
+    ['the session has failed', () => conversation.status('s1', 'failed')],
   ])('it is undecided when %s', async (_name, change) => {
     expect(await reconcile(change)).toMatchObject({ outcome: 'undecided' });
   });

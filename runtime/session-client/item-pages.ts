@@ -1,0 +1,89 @@
+/** Pages of items of any size: a page that is too large is asked for in smaller ones, down to single items. */
+import type { BodyReader } from './call';
+import { AnswerTooLargeError, ProtocolError } from './errors';
+import { WireFailure } from './http';
+import { PageSkimmer } from './json-skim';
+import { MAX_PAGE_SIZE } from './paging';
+import type { Item, Page, PageQuery } from './types';
+
+/** The service's default. */
+const DEFAULT_PAGE_SIZE = 20;
+/** Each smaller page costs another request and up to `maxResponseBytes` that are thrown away: few steps. */
+const SHRINK = 4;
+/** Of one item that is skipped over; beyond it the list cannot be continued. */
+const MAX_SKIMMED_BYTES = 512 * 1024 * 1024;
+
+export interface ItemPageCalls {
+  /** One page as it is. */
+  readonly whole: (query: PageQuery) => Promise<Page<Item>>;
+  /** One page of which only ids and kinds are kept. */
+  readonly skimmed: (query: PageQuery) => Promise<Page<Item>>;
+}
+
+/**
+ * Reads the pages of one list. Remembers which size went well, so that a conversation of large items is not asked for in
+ * pages that fail each time. A page can hold fewer items than asked for, which `has_more` tells, as ever.
+ */
+export class ItemPages {
+  #size = MAX_PAGE_SIZE;
+
+  constructor(private readonly calls: ItemPageCalls) {}
+
+  async read(query: PageQuery): Promise<Page<Item>> {
+    const asked = query.limit ?? DEFAULT_PAGE_SIZE;
+    let limit = Math.min(asked, this.#size);
+    for (;;) {
+      try {
+        const page = await this.calls.whole(limit === asked ? query : { ...query, limit });
+        this.#size = Math.min(MAX_PAGE_SIZE, Math.max(this.#size, limit * 2));
+        return page;
+      } catch (error) {
+        if (!(error instanceof AnswerTooLargeError)) throw error;
+        if (limit === 1) return await this.calls.skimmed({ ...query, limit });
+        this.#size = limit = Math.max(1, Math.floor(limit / SHRINK));
+      }
+    }
+  }
+}
+
+/** A reader of a body that keeps the outline of a page of items. */
+export const outlineOfItems: BodyReader<Page<Item>> = async (answer) => {
+  const skimmer = new PageSkimmer();
+  let size = 0;
+  const reading = (async () => {
+    for await (const chunk of answer.response) {
+      size += (chunk as Buffer).length;
+      if (size > MAX_SKIMMED_BYTES) throw new WireFailure('oversized', true);
+      skimmer.feed(chunk as Buffer);
+    }
+  })();
+  reading.catch(() => undefined);
+  try {
+    await Promise.race([reading, answer.stopped]);
+  } finally {
+    answer.release();
+  }
+  if (!answer.response.complete) throw new WireFailure('lost', true);
+  const outline = skimmer.end();
+  const operation = 'listItems';
+  if (!outline) throw new ProtocolError(`${operation} was not answered with a page`, { operation });
+  const { members, entries } = outline;
+  const data = entries.map(({ members: { id, turn_id, type, role, phase, status }, bytes }) => ({
+    id: typeof id === 'string' ? id : null,
+    turn_id: typeof turn_id === 'string' ? turn_id : null,
+    type: typeof type === 'string' ? type : 'unknown',
+    ...(role === undefined ? {} : { role }),
+    ...(phase === undefined ? {} : { phase }),
+    ...(status === undefined ? {} : { status }),
+    omittedBytes: bytes,
+  })) as unknown as Item[];
+  const cursor = (name: string, entry: Item | undefined) =>
+    typeof members[name] === 'string' ? members[name] : (entry?.id ?? null);
+  return {
+    object: 'list',
+    data,
+    has_more: members['has_more'] === true,
+    first_id: cursor('first_id', data[0]),
+    last_id: cursor('last_id', data.at(-1)),
+  };
+};
