@@ -146,6 +146,8 @@ export interface CheckState {
   /** How often in a row the session was at rest without a final answer. */
   readonly restless: number;
   readonly waitSeconds: number;
+  /** How often in a row the service refused the look. */
+  readonly refusals?: number;
   /** Milliseconds since the epoch: the deadline, for a look that cannot read the ledger. */
   readonly deadlineAt?: number;
 }

@@ -148,7 +148,7 @@ export interface TurnReason {
   /**
    * Rejected: what the staging of the workflow refuses with, `input-blocked`, `output-blocked`, `approval-denied`, `approval-expired`, `approval-unavailable`, `request-invalid`.
    * TimedOut: `deadline`, `no-slot`, `session-busy`. Cancelled: `stopped`, `cancelled`.
-   * Failed: `turn-failed`, `session-failed`, `no-final-answer`, `preview-not-enabled`, `access-denied`, `not-found`,
+   * Failed: `turn-failed`, `session-failed`, `no-final-answer`, `answer-unattributable`, `preview-not-enabled`, `access-denied`, `not-found`,
    * `request-refused`, `definition-unusable`, `create-undecided`, `submit-undecided`, `evidence-missing`,
    * `staging-failed`, `delivery-failed`, `workflow-error`, and what the delivery of the workflow refuses with.
    */
@@ -320,7 +320,9 @@ export interface TurnItem extends LedgerKey {
   readonly model?: string;
   /** SHA-256 of the session definition's file. */
   readonly definitionSha256?: string;
-  /** Newest item of the conversation before the submit; absent when it was empty. */
+  /** What the conversation held before the submit, as JSON: what is newer is this turn's. */
+  readonly conversationMark?: string;
+  /** In records of earlier versions, instead: the newest item, absent when there was none. */
   readonly newestItemId?: string;
   readonly submitStartedAt?: number;
   readonly turnId?: string;

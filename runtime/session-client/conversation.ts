@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { CallOptions } from './call';
 import type { SessionClient } from './client';
-import { AnswerTooLargeError, ProtocolError } from './errors';
+import { AnswerTooLargeError, BrokenListError } from './errors';
 import { MAX_PAGE_SIZE } from './paging';
 import type { InputMessage, Item, MessageItem } from './types';
 
@@ -67,7 +67,7 @@ export interface NewerNotes {
   readonly notes: readonly (ItemNote & { readonly index: number; readonly newer: boolean })[];
   readonly boundary: Boundary;
   /** The service went on listing, and the list broke off here: what is older was not seen. */
-  readonly brokenOff?: 'page-too-large' | 'page-unreadable';
+  readonly brokenOff?: 'page-too-large' | 'list-broken';
 }
 
 /**
@@ -110,8 +110,9 @@ export async function notesSince(
       await take(item, index);
     }
   } catch (error) {
-    if (!(error instanceof ProtocolError) || error.retrySafe) throw error;
-    brokenOff = error instanceof AnswerTooLargeError ? 'page-too-large' : 'page-unreadable';
+    if (error instanceof AnswerTooLargeError) brokenOff = 'page-too-large';
+    else if (error instanceof BrokenListError) brokenOff = 'list-broken';
+    else throw error;
   }
   const boundary = boundaryOf();
   const ascending = isAscending();
@@ -181,7 +182,7 @@ export async function itemsSince(
     taken.push(item);
   });
   return {
-    items: notes.filter(({ newer }) => newer).map(({ index }) => taken[index]!),
+    items: notes.filter(({ newer }) => newer).map(({ index }) => taken[index]),
     anchored: (boundary === 'found' || boundary === 'moved') && brokenOff === undefined,
   };
 }

@@ -106,6 +106,9 @@ export class ProtocolError extends SessionClientError {
 /** The answer is larger than this client reads. Asking again gives the same; asking for less may not. */
 export class AnswerTooLargeError extends ProtocolError {}
 
+/** A list says that it goes on, but not where: what follows cannot be read. */
+export class BrokenListError extends ProtocolError {}
+
 /** A redirect was refused: a signed request carries credentials and is valid for one host only. */
 export class RedirectRefusedError extends SessionClientError {
   override readonly name: string = 'RedirectRefusedError';

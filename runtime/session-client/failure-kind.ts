@@ -2,6 +2,7 @@
 import {
   AmbiguousRequestError,
   AnswerTooLargeError,
+  BrokenListError,
   ConflictError,
   ConnectionError,
   ConnectionLostError,
@@ -26,12 +27,13 @@ export type FailureKind =
  * By type, for every error that the client raises.
  *
  * An answer that is not what the service documents (a gateway's page with status 200, half a JSON text) is taken for a
- * failure that passes; only an answer that is too large is the same the next time. A call that must happen once never
+ * failure that passes; only an answer that is too large, or a list without a way on, is
+ * the same the next time. A call that must happen once never
  * raises a passing error after it was sent: the client has made it an AmbiguousRequestError by then.
  */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof AmbiguousRequestError) return 'unknown-outcome';
-  if (error instanceof AnswerTooLargeError) return 'definite';
+  if (error instanceof AnswerTooLargeError || error instanceof BrokenListError) return 'definite';
   return PASSING.some((type) => error instanceof type) ? 'passing' : 'definite';
 }
 

@@ -37,7 +37,7 @@ export class PageSkimmer {
         if (mark < 0) break;
         at = mark;
       }
-      this.#take(chunk[at]!, this.#offset + at);
+      this.#take(chunk[at], this.#offset + at);
     }
     this.#offset += chunk.length;
   }

@@ -11,9 +11,9 @@ export type TurnDoubt =
   | 'items-without-turn'
   /** Turns that were not there before, and nothing tells which of them is this one. */
   | 'several-turns'
-  /** A page could not be read: what is older was not seen. */
+  /** The list could not be read to its end: what is older was not seen. */
   | 'page-too-large'
-  | 'page-unreadable'
+  | 'list-broken'
   /** Items that are too large to be read; their ids and sizes are known. */
   | 'item-too-large';
 
@@ -69,9 +69,9 @@ function ownStretch(newer: readonly Note[]): { readonly from: number; readonly t
   if (from < 0) return { from: 0, to: newer.length };
   let answered = false;
   for (let at = from; at < newer.length; at++) {
-    const { kind, turnId } = newer[at]!;
+    const { kind, turnId } = newer[at];
     if (kind !== 'user-message') answered = true;
-    else if (answered && !(turnId !== null && turnId === newer[from]!.turnId)) return { from, to: at };
+    else if (answered && !(turnId !== null && turnId === newer[from].turnId)) return { from, to: at };
   }
   return { from, to: newer.length };
 }

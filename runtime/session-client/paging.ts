@@ -1,5 +1,5 @@
 /** Pages of a list, and the walk over all of them. */
-import { ProtocolError, type Operation } from './errors';
+import { BrokenListError, ProtocolError, type Operation } from './errors';
 import type { Page, PageQuery } from './types';
 
 /** The service's maximum, which is also what a walk asks for: fewer requests. */
@@ -21,7 +21,7 @@ export async function* walkPages<T, Q extends PageQuery>(
     yield* entries;
     const cursor = page.last_id ?? idOf(entries.at(-1));
     if (cursor === null || seen.has(cursor)) {
-      throw new ProtocolError(`${operation} has more pages but no new cursor: the list is incomplete`, { operation });
+      throw new BrokenListError(`${operation} has more pages but no new cursor: the list is incomplete`, { operation });
     }
     seen.add(cursor);
     next = { ...next, after: cursor };

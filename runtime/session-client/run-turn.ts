@@ -209,7 +209,7 @@ class TurnRun {
       all.push(item);
     });
     const own = ownTurn(newer, turnId);
-    return { items: own.notes.map(({ index }) => all[index]!), ...(own.turnId ? { turnId: own.turnId } : {}) };
+    return { items: own.notes.map(({ index }) => all[index]), ...(own.turnId ? { turnId: own.turnId } : {}) };
   }
 
   /** The outcome of a turn that is over, or nothing while it runs or has not shown itself yet. */

@@ -1,99 +1,185 @@
 import type { CheckState, CheckTurnAnswer, CheckTurnPayload, Ending } from '../../../lib/contracts/step';
 import type { TurnItem } from '../../../lib/contracts/turn';
 import {
-  type ConversationMark,
   type EventStream,
-  type Item,
-  itemsSince,
+  failureKind,
+  notesSince,
+  type OwnTurn,
+  ownTurn,
+  ServiceError,
   type SessionClient,
+  SessionClientError,
   type TurnTerminalEvent,
 } from '../../session-client';
 import { endingOf, TransientStepError } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
+import { markOf } from '../turn/mark';
 import { waitAfter } from './back-off';
 
 export interface CheckTurnParts {
   readonly client: SessionClient;
   readonly ledger: Ledger;
-  /** How long one look listens to the live events. */
+  /** How long one look listens to the live events: opening the stream and reading it together. */
   readonly listenMs: number;
 }
 
 /** Looks at a session at rest without a final answer before it counts as over: what became visible when is not documented. */
 const RESTLESS_LOOKS = 3;
-
-/**
- * There is no operation that reads a turn. What tells how it ended: the terminal event, if it comes while this function
- * listens; else the session's status with the items.
- */
-export async function checkTurn(payload: CheckTurnPayload, parts: CheckTurnParts): Promise<CheckTurnAnswer> {
-  try {
-    return await look(payload, parts);
-  } catch (error) {
-    return lookAgain(payload.check, error);
-  }
-}
-
+/** Looks in a row that the service refuses before the turn counts as lost: permissions and new sessions take time to spread. */
+const MOST_REFUSALS = 3;
 /**
  * How long after its deadline a turn that cannot be looked at is still looked at. What it did is over or not; that it cannot
  * be read at the moment says nothing, and the session is held for half an hour longer than the deadline.
  */
 const UNREADABLE_MS = 15 * 60_000;
+/** How long one look repeats reads that fail. Waiting costs nothing in the state machine, but time in a function. */
+const READ_MS = 30_000;
+/** The least that a look reads for, also at the deadline of the turn: it may be over. */
+const LAST_LOOK_MS = 10_000;
 
-/** A look that failed says nothing about the turn: the next one does, for as long as there is time. */
-function lookAgain(check: CheckState, error: unknown): CheckTurnAnswer {
+/**
+ * There is no operation that reads a turn. What tells how it ended: the terminal event, if it comes while this function
+ * listens; else the session's status with the items.
+ *
+ * A look that fails says nothing about the turn, which goes on: the next look is made, until some time after the deadline.
+ *
+ * @param functionEnd when the function must answer, milliseconds since the epoch
+ */
+export async function checkTurn(
+  payload: CheckTurnPayload,
+  parts: CheckTurnParts,
+  functionEnd = Infinity,
+): Promise<CheckTurnAnswer> {
+  const { turn, check } = payload;
+  // Until the ledger can be read, a turn that was submitted a moment ago has at most its whole time.
+  const look = new Look(payload, parts, functionEnd, check.deadlineAt ?? Date.now() + turn.deadlineSeconds * 1000);
   try {
-    return { status: 'ended', ending: endingOf(error) };
-  } catch (passing) {
-    if (!(passing instanceof TransientStepError)) throw passing;
-    log('check-turn', 'not readable', { error: passing.message });
-    const until = (check.deadlineAt ?? Infinity) + UNREADABLE_MS;
-    return Date.now() >= until ? { status: 'deadline' } : running(check, check.looks + 1, check.restless);
+    return await look.answer();
+  } catch (error) {
+    const passing = error instanceof TransientStepError || failureKind(error) === 'passing';
+    if (!passing && !(error instanceof SessionClientError)) throw error;
+    log('check-turn', 'look failed', { turn: turn.name, error: (error as Error).name, passing });
+    const refusals = passing ? (check.refusals ?? 0) : (check.refusals ?? 0) + 1;
+    if (refusals >= MOST_REFUSALS) return { status: 'ended', ending: endingOf(error) };
+    if (Date.now() >= look.deadlineAt + UNREADABLE_MS) return { status: 'deadline' };
+    const asked = error instanceof ServiceError ? (error.retryAfterMs ?? 0) / 1000 : 0;
+    return look.running({ looks: check.looks + 1, restless: check.restless, refusals }, asked);
   }
 }
 
-async function look({ turn, sessionId, check }: CheckTurnPayload, parts: CheckTurnParts): Promise<CheckTurnAnswer> {
-  const { client, ledger, listenMs } = parts;
-  const record = await ledger.turn(turn.turnPk);
-  const overdue = () => Date.now() >= (record.deadlineAt ?? 0);
-  // The stream is open before the session is read: a turn that ends in between is seen by one or the other.
-  const stream = await client.stream(sessionId, { idleTimeoutMs: listenMs + 60_000 }).catch(() => undefined);
-  try {
-    const { status } = await client.get(sessionId);
-    if (status === 'in_progress') {
-      if (overdue()) return { status: 'deadline' };
-      const terminal = await listen(stream, Math.min(listenMs, (record.deadlineAt ?? 0) - Date.now()));
-      if (terminal) return { status: 'ended', ending: await recordTerminal(terminal, turn.turnPk, ledger) };
-      return overdue() ? { status: 'deadline' } : running(check, check.looks + 1, 0);
+class Look {
+  private record: Partial<TurnItem> = {};
+
+  constructor(
+    private readonly payload: CheckTurnPayload,
+    private readonly parts: CheckTurnParts,
+    private readonly functionEnd: number,
+    public deadlineAt: number,
+  ) {}
+
+  async answer(): Promise<CheckTurnAnswer> {
+    const { turn, sessionId, check } = this.payload;
+    const { client, ledger, listenMs } = this.parts;
+    this.record = await ledger.turn(turn.turnPk);
+    this.deadlineAt = this.record.deadlineAt ?? this.deadlineAt;
+    const now = Date.now();
+    const readUntil = Math.min(now + READ_MS, this.functionEnd, Math.max(this.deadlineAt, now + LAST_LOOK_MS));
+    const listenUntil = Math.min(now + listenMs, readUntil, this.deadlineAt);
+    // The stream is open before the session is read: a turn that ends in between is seen by one or the other.
+    const stream = await this.open(listenUntil);
+    let status: string;
+    try {
+      ({ status } = await client.get(sessionId, { deadlineAt: readUntil }));
+      if (status === 'in_progress') {
+        if (this.overdue()) return { status: 'deadline' };
+        const terminal = await this.listen(stream, readUntil);
+        if (terminal) return { status: 'ended', ending: await this.recordTerminal(terminal) };
+        return this.overdue() ? { status: 'deadline' } : this.running({ looks: check.looks + 1, restless: 0 });
+      }
+    } finally {
+      stream?.close();
+    }
+    const own = await this.ownTurn(readUntil);
+    if (own.notes.some(({ kind }) => kind === 'final-answer')) {
+      return { status: 'ended', ending: { outcome: 'Completed' } };
     }
     if (status === 'failed') return over('session-failed', 'The session failed');
-  } finally {
-    stream?.close();
+    if (check.restless + 1 >= RESTLESS_LOOKS) return withoutAnswer(own);
+    return this.overdue() ? { status: 'deadline' } : this.running({ looks: 0, restless: check.restless + 1 });
   }
-  const { items } = await itemsSince(client, sessionId, markOf(record));
-  if (items.some(isFinalAnswer)) return { status: 'ended', ending: { outcome: 'Completed' } };
-  if (check.restless + 1 >= RESTLESS_LOOKS) {
-    return over('no-final-answer', 'The turn ended without a final answer: it failed, or somebody cancelled it');
+
+  overdue(): boolean {
+    return Date.now() >= this.deadlineAt;
   }
-  return overdue() ? { status: 'deadline' } : running(check, 0, check.restless + 1);
+
+  running(state: Pick<CheckState, 'looks' | 'restless' | 'refusals'>, leastSeconds = 0): CheckTurnAnswer {
+    const untilDeadline = Math.ceil((this.deadlineAt - Date.now()) / 1000);
+    const wait = Math.ceil(Math.max(waitAfter(state.looks), leastSeconds));
+    const waitSeconds = untilDeadline > 0 ? Math.min(wait, untilDeadline) : wait;
+    return { status: 'running', check: { ...state, waitSeconds, deadlineAt: this.deadlineAt } };
+  }
+
+  /** A stream that cannot be opened in time says nothing about the turn. */
+  private async open(until: number): Promise<EventStream | undefined> {
+    if (until <= Date.now()) return undefined;
+    return await this.parts.client.stream(this.payload.sessionId, { deadlineAt: until }).catch(() => undefined);
+  }
+
+  /** The terminal event of this turn, within the time that the stream was opened for. */
+  private async listen(stream: EventStream | undefined, readUntil: number): Promise<TurnTerminalEvent | undefined> {
+    if (!stream) return undefined;
+    try {
+      for await (const event of stream) {
+        if (isTerminal(event) && (await this.isOwn(event.turn.id, readUntil))) return event;
+      }
+    } catch {
+      // A stream that breaks says nothing about the turn; the next look does.
+    }
+    return undefined;
+  }
+
+  /** Live events carry no more than a turn id: one that existed before, or that the items show to be another, is not this turn's. */
+  private async isOwn(turnId: string, readUntil: number): Promise<boolean> {
+    if (markOf(this.record).turnIds.has(turnId)) return false;
+    if (this.record.turnId) return this.record.turnId === turnId;
+    try {
+      const { turnId: shown } = await this.ownTurn(readUntil);
+      return shown === undefined || shown === turnId;
+    } catch {
+      return true;
+    }
+  }
+
+  private async ownTurn(deadlineAt: number): Promise<OwnTurn> {
+    const newer = await notesSince(this.parts.client, this.payload.sessionId, markOf(this.record), { deadlineAt });
+    return ownTurn(newer, this.record.turnId);
+  }
+
+  private async recordTerminal(event: TurnTerminalEvent): Promise<Ending> {
+    const ending = ENDINGS[event.type];
+    const code = event.turn.error?.code;
+    const errorCode = typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? code : undefined;
+    const usage = event.usage ?? event.turn.usage;
+    const terminal = { type: event.type, ...(errorCode ? { errorCode } : {}), ...(usage ? { usage } : {}) };
+    try {
+      await this.parts.ledger.change(this.payload.turn.turnPk, {
+        UpdateExpression: 'SET terminal = :terminal, turnId = :turn',
+        values: { terminal: JSON.stringify(terminal), turn: event.turn.id },
+      });
+    } catch (error) {
+      // The event does not come again. Without the record, the evidence lacks the usage; the outcome does not change.
+      log('check-turn', 'terminal event not recorded', { error: (error as Error).name });
+    }
+    if (ending.outcome !== 'Failed') return ending;
+    return {
+      ...ending,
+      reason: { code: 'turn-failed', message: `The turn failed${errorCode ? `: ${errorCode}` : ''}` },
+    };
+  }
 }
 
-/** The terminal event of the turn that runs now: the hold on the session admits no other. */
-async function listen(stream: EventStream | undefined, ms: number): Promise<TurnTerminalEvent | undefined> {
-  if (!stream) return undefined;
-  const timer = setTimeout(() => stream.close(), Math.max(0, ms));
-  try {
-    for await (const event of stream) if (event.type in ENDINGS) return event as TurnTerminalEvent;
-  } catch {
-    // A stream that breaks says nothing about the turn; the next look does.
-  } finally {
-    clearTimeout(timer);
-  }
-  return undefined;
-}
-
-const ENDINGS: Readonly<Record<string, Ending>> = {
+const ENDINGS: Readonly<Record<TurnTerminalEvent['type'], Ending>> = {
   'agent.session.turn.completed': { outcome: 'Completed' },
   'agent.session.turn.failed': { outcome: 'Failed', reason: { code: 'turn-failed' } },
   'agent.session.turn.cancelled': {
@@ -102,33 +188,21 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   },
 };
 
-async function recordTerminal(event: TurnTerminalEvent, turnPk: string, ledger: Ledger): Promise<Ending> {
-  const ending = ENDINGS[event.type];
-  const code = event.turn?.error?.code;
-  const errorCode = typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? code : undefined;
-  const usage = event.usage ?? event.turn?.usage;
-  const terminal = { type: event.type, ...(errorCode ? { errorCode } : {}), ...(usage ? { usage } : {}) };
-  await ledger.change(turnPk, {
-    UpdateExpression: 'SET terminal = :terminal, turnId = :turn',
-    values: { terminal: JSON.stringify(terminal), turn: event.turn?.id ?? '' },
-  });
-  if (ending.outcome !== 'Failed') return ending;
-  return { ...ending, reason: { code: 'turn-failed', message: `The turn failed${errorCode ? `: ${errorCode}` : ''}` } };
+/** Read defensively: an event is whatever the service sent. One that does not say which turn ended says nothing. */
+function isTerminal(event: { readonly type: string }): event is TurnTerminalEvent {
+  const { turn } = event as { turn?: { id?: unknown } | null };
+  return Object.hasOwn(ENDINGS, event.type) && typeof turn?.id === 'string' && turn.id !== '';
 }
 
-export function isFinalAnswer(item: Item): boolean {
-  return item.type === 'message' && item.role === 'assistant' && item.phase === 'final_answer';
-}
-
-/** Where this turn begins in the conversation. */
-export function markOf(record: Partial<TurnItem>): ConversationMark {
-  const { newestItemId } = record;
-  return { ...(newestItemId ? { newestItemId } : {}), empty: !newestItemId, turnIds: new Set() };
-}
-
-function running({ deadlineAt }: CheckState, looks: number, restless: number): CheckTurnAnswer {
-  const deadline = deadlineAt === undefined ? {} : { deadlineAt };
-  return { status: 'running', check: { looks, restless, waitSeconds: waitAfter(looks), ...deadline } };
+function withoutAnswer({ notes, doubts }: OwnTurn): CheckTurnAnswer {
+  const unclear = doubts.length > 0 && notes.every(({ kind }) => kind === 'user-message');
+  if (!unclear) {
+    return over('no-final-answer', 'The turn ended without a final answer: it failed, or somebody cancelled it');
+  }
+  return over(
+    'answer-unattributable',
+    `The turn is over, but nothing shows which items of the session are its own: ${doubts.join(', ')}`,
+  );
 }
 
 function over(code: string, message: string): CheckTurnAnswer {

@@ -1,6 +1,7 @@
 import type { CheckTurnAnswer, CheckTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
+import { invocationEnd, type InvocationContext } from '../turn/time-left';
 import { checkTurn } from './check-turn';
 
 const parts = {
@@ -9,5 +10,9 @@ const parts = {
   listenMs: numberSetting(process.env, 'LISTEN_SECONDS') * 1000,
 };
 
+/** To record how the turn ended. */
+const RESERVE_MS = 10_000;
+
 /** Lambda: one look at a running turn. */
-export const handler = (payload: CheckTurnPayload): Promise<CheckTurnAnswer> => checkTurn(payload, parts);
+export const handler = (payload: CheckTurnPayload, context?: InvocationContext): Promise<CheckTurnAnswer> =>
+  checkTurn(payload, parts, invocationEnd(context, RESERVE_MS));

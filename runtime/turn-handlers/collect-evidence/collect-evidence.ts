@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/contracts/step';
-import type { TextPart, TurnItem } from '../../../lib/contracts/turn';
-import { type Item, itemsSince, type SessionClient } from '../../session-client';
-import { isFinalAnswer, markOf } from '../check-turn/check-turn';
-import { isDefinite, TransientStepError } from '../turn/failures';
+import type { TextPart } from '../../../lib/contracts/turn';
+import type { Item, SessionClient } from '../../session-client';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
-import type { TextStore } from '../turn/text-store';
+import type { StoredObject, TextStore } from '../turn/text-store';
+import { writeLarge } from './large-object';
 import { splitText } from './split-text';
+import { type TurnItems, turnItems } from './turn-items';
 
 export interface CollectEvidenceParts {
   readonly client: SessionClient;
   readonly ledger: Ledger;
   readonly store: TextStore;
   readonly guardrail: { readonly arn: string; readonly version: string };
+  /** How long the answer of a completed turn may take to become visible. Milliseconds. @default 0 */
+  readonly settleMs?: number;
 }
 
 /**
@@ -21,39 +23,52 @@ export interface CollectEvidenceParts {
  * it up to four times beside the prompt, and an execution whose state outgrows 256 KiB cannot be caught.
  */
 const INLINE_BYTES = 16_384;
+/** How long the service is read when nothing else bounds it. */
+const READ_MS = 240_000;
+/** Entries of `items.omitted` in the manifest; `items.omittedCount` counts all. */
+const MOST_OMITTED = 100;
 
 /**
  * `turns/<name>/items.jsonl`: every item of the turn as the service returned it. `manifest.json`: who, what, with which
  * model and definition, judged how, and the SHA-256 of the items. The outcome with the verdicts on the output follows
  * as `outcome.json`, which names the manifest's SHA-256.
+ *
+ * Items that may be of another turn are left out. Whatever is left out or could not be had is named in the manifest
+ * (`items.complete`, `items.incomplete`, `items.omitted`).
+ *
+ * @param readUntil when reading the service must be over, milliseconds since the epoch
  */
 export async function collectEvidence(
   { turn, ending, verdicts, approval }: CollectEvidencePayload,
   parts: CollectEvidenceParts,
+  readUntil = Date.now() + READ_MS,
 ): Promise<CollectEvidenceAnswer> {
-  const { ledger, store, guardrail } = parts;
+  const { ledger, store, guardrail, client, settleMs = 0 } = parts;
   const record = await ledger.turn(turn.turnPk);
   const folder = `turns/${turn.name}`;
-  const { items, complete } = await itemsOf(record, parts.client);
-  const answer = items.filter(isFinalAnswer).map(textOf).join('\n\n');
-  const output = ending.outcome === 'Completed' ? await outputParts(answer, folder, store) : [];
-  const stored = await store.write(
-    `${folder}/items.jsonl`,
-    items.map((item) => `${JSON.stringify(item)}\n`).join(''),
-    'application/jsonl',
-  );
+  const completed = ending.outcome === 'Completed';
+  const items = await turnItems(record, client, completed, { readUntil, settleMs });
+  let output: readonly TextPart[];
+  let stored: StoredItems;
+  try {
+    output = completed ? await outputParts(await answerOf(items), folder, store) : [];
+    stored = await storeItems(items, `${folder}/items.jsonl`, store);
+  } finally {
+    await items.spool.close();
+  }
   const manifest = {
     ...turn.detail,
     format: 'cdk-bedrock-managed-agents/turn-evidence/1',
     ...ending,
     ...(approval ? { approval } : {}),
-    session: record.sessionId === undefined ? null : { id: record.sessionId, turnId: record.turnId || null },
+    session:
+      record.sessionId === undefined ? null : { id: record.sessionId, turnId: record.turnId || items.turnId || null },
     model: record.model ?? null,
     sessionDefinitionSha256: record.definitionSha256 ?? null,
     guardrail: { ...guardrail, input: verdicts ?? null },
     // Only the live stream carries usage, and only if the workflow listened at that moment.
     terminalEvent: record.terminal === undefined ? null : (JSON.parse(record.terminal) as unknown),
-    items: { ...stored, count: items.length, complete },
+    items: stored,
     output: output.map((part) => (part.s3 ? part : { sha256: sha256(part.text ?? '') })),
     collectedAt: new Date().toISOString(),
   };
@@ -62,7 +77,7 @@ export async function collectEvidence(
     JSON.stringify(manifest, undefined, 2),
     'application/json',
   );
-  log('collect-evidence', 'written', { turn: turn.name, items: items.length, complete });
+  log('collect-evidence', 'written', { turn: turn.name, items: stored.count, complete: stored.complete });
   return {
     detail: {
       evidence: { bucket: store.bucket, manifestKey: written.key, manifestSha256: written.sha256 },
@@ -74,26 +89,54 @@ export async function collectEvidence(
   };
 }
 
-/** Items since the submit. What the service does not give any more is said, not passed over: `complete` is false. */
-async function itemsOf(
-  record: Partial<TurnItem>,
-  client: SessionClient,
-): Promise<{ items: Item[]; complete: boolean }> {
-  const begun = record.state === 'submitting' || record.state === 'submitted';
-  if (record.sessionId === undefined || !begun) return { items: [], complete: true };
-  try {
-    const { items, anchored } = await itemsSince(client, record.sessionId, markOf(record));
-    return { items, complete: anchored };
-  } catch (error) {
-    if (!isDefinite(error)) throw new TransientStepError(`items: ${(error as Error).name}`, { cause: error });
-    log('collect-evidence', 'items not readable', { sessionId: record.sessionId, error: (error as Error).name });
-    return { items: [], complete: false };
+interface StoredItems extends StoredObject {
+  readonly count: number;
+  /** Whether these are all items of the turn, with all of their content. */
+  readonly complete: boolean;
+  /** Why not. */
+  readonly incomplete?: TurnItems['missing'];
+  /** Items of which only ids and kinds are stored, and how large they were. */
+  readonly omitted?: readonly { readonly id: string; readonly type: string; readonly bytes: number }[];
+  readonly omittedCount?: number;
+}
+
+async function storeItems({ notes, missing, spool }: TurnItems, key: string, store: TextStore): Promise<StoredItems> {
+  const kept = notes.filter(({ index }) => spool.has(index));
+  const lines = async function* () {
+    for (const { index } of kept) yield await spool.line(index);
+  };
+  const stored = await writeLarge(store, key, lines(), 'application/jsonl');
+  const omitted = kept.flatMap(({ key: id, type, omittedBytes }) =>
+    omittedBytes === undefined ? [] : [{ id, type, bytes: omittedBytes }],
+  );
+  return {
+    ...stored,
+    count: kept.length,
+    complete: missing.length === 0,
+    ...(missing.length ? { incomplete: missing } : {}),
+    ...(omitted.length ? { omitted: omitted.slice(0, MOST_OMITTED), omittedCount: omitted.length } : {}),
+  };
+}
+
+/** The text of the final answer, or of all of them. */
+async function answerOf({ notes, spool }: TurnItems): Promise<string> {
+  const texts: string[] = [];
+  for (const { index, kind, omittedBytes } of notes) {
+    if (kind !== 'final-answer') continue;
+    if (omittedBytes !== undefined) {
+      texts.push(`[An answer of ${omittedBytes} bytes is too large to be read; the session holds it.]`);
+    } else if (spool.has(index)) {
+      texts.push(textOf(JSON.parse((await spool.line(index)).toString('utf8')) as Item));
+    }
   }
+  return texts.join('\n\n');
 }
 
 function textOf(item: Item): string {
-  if (item.type !== 'message') return '';
-  return item.content.map((part) => ('text' in part && typeof part.text === 'string' ? part.text : '')).join('');
+  if (item.type !== 'message' || !Array.isArray(item.content)) return '';
+  return item.content
+    .map((part) => (part && 'text' in part && typeof part.text === 'string' ? part.text : ''))
+    .join('');
 }
 
 async function outputParts(answer: string, folder: string, store: TextStore): Promise<TextPart[]> {

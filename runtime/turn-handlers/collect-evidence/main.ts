@@ -1,6 +1,7 @@
 import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
-import { setting } from '../turn/settings';
+import { numberSetting, setting } from '../turn/settings';
+import { invocationEnd, type InvocationContext } from '../turn/time-left';
 import { collectEvidence } from './collect-evidence';
 
 const parts = {
@@ -8,8 +9,12 @@ const parts = {
   ledger: ledger(),
   store: textStore(),
   guardrail: { arn: setting(process.env, 'GUARDRAIL_ARN'), version: setting(process.env, 'GUARDRAIL_VERSION') },
+  settleMs: numberSetting(process.env, 'SETTLE_SECONDS') * 1000,
 };
 
+/** To write what was read: half a gigabyte at most, within the Region. */
+const RESERVE_MS = 60_000;
+
 /** Lambda: writes what happened in a turn to the evidence bucket. */
-export const handler = (payload: CollectEvidencePayload): Promise<CollectEvidenceAnswer> =>
-  collectEvidence(payload, parts);
+export const handler = (payload: CollectEvidencePayload, context?: InvocationContext): Promise<CollectEvidenceAnswer> =>
+  collectEvidence(payload, parts, invocationEnd(context, RESERVE_MS));

@@ -10,6 +10,7 @@ import { FIRST_WAIT_SECONDS } from '../check-turn/back-off';
 import { endingOf } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
+import { markOf, markText } from '../turn/mark';
 import type { TextStore } from '../turn/text-store';
 
 export interface SubmitTurnParts {
@@ -43,13 +44,7 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
   if (record.stopped) return { status: 'ended', ending: STOPPED };
   const message = await store.text(payload.prompt.map(({ part }) => part));
   let unclear = record.state === 'submitting';
-  const before: ConversationMark = unclear
-    ? {
-        ...(record.newestItemId ? { newestItemId: record.newestItemId } : {}),
-        empty: !record.newestItemId,
-        turnIds: new Set(),
-      }
-    : await markConversation(client, sessionId);
+  const before = unclear ? markOf(record) : await markConversation(client, sessionId);
   for (let submits = 0; submits < MOST_SUBMITS;) {
     if (unclear) {
       const found = await reconcileSubmit(client, { sessionId, message, before, settleMs });
@@ -77,14 +72,14 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
 }
 
 /** @returns false when the turn was stopped: the condition decides, whatever was read before */
-async function claim(turnPk: string, { newestItemId }: ConversationMark, ledger: Ledger): Promise<boolean> {
+async function claim(turnPk: string, before: ConversationMark, ledger: Ledger): Promise<boolean> {
   const claimed = await ledger.change(turnPk, {
-    UpdateExpression: `SET #state = :submitting, submitStartedAt = :now${newestItemId ? ', newestItemId = :newest' : ''}`,
+    UpdateExpression: 'SET #state = :submitting, submitStartedAt = :now, conversationMark = :mark',
     ConditionExpression: 'attribute_not_exists(stopped)',
     values: {
       submitting: 'submitting',
       now: Date.now(),
-      ...(newestItemId ? { newest: newestItemId } : {}),
+      mark: markText(before),
     },
   });
   return claimed !== undefined;

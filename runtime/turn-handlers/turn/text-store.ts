@@ -13,7 +13,8 @@ export interface StoredObject {
 
 export class TextStore {
   constructor(
-    private readonly client: S3Client,
+    /** For what only one step needs. */
+    readonly client: S3Client,
     readonly bucket: string,
   ) {}
 

@@ -138,6 +138,7 @@ test('every error of the client is classified, and only what was sent once can h
     RequestTimeoutError: 'passing',
     ProtocolError: 'passing',
     AnswerTooLargeError: 'definite',
+    BrokenListError: 'definite',
     RedirectRefusedError: 'definite',
     StreamDroppedError: 'passing',
     StreamIdleError: 'passing',

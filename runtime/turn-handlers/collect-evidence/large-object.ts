@@ -1,0 +1,90 @@
+/** One S3 object from content that comes piece by piece. */
+import { createHash } from 'node:crypto';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { StoredObject, TextStore } from '../turn/text-store';
+
+/** S3 takes parts of at least 5 MiB, except the last, and at most 10,000 of them. */
+const PART_BYTES = 8 * 1024 * 1024;
+
+interface Target {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly ContentType: string;
+}
+
+/**
+ * S3 refuses every part that arrives with another hash, and shows no object before all have. What an upload that breaks
+ * off leaves behind, the bucket's lifecycle removes.
+ */
+export async function writeLarge(
+  { client, bucket }: Pick<TextStore, 'client' | 'bucket'>,
+  key: string,
+  content: AsyncIterable<Uint8Array>,
+  contentType: string,
+): Promise<StoredObject> {
+  const target: Target = { Bucket: bucket, Key: key, ContentType: contentType };
+  const whole = createHash('sha256');
+  let bytes = 0;
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  let upload: PartUpload | undefined;
+  for await (const piece of content) {
+    whole.update(piece);
+    bytes += piece.byteLength;
+    pending.push(piece);
+    pendingBytes += piece.byteLength;
+    if (pendingBytes < PART_BYTES) continue;
+    upload ??= await PartUpload.begin(client, target);
+    await upload.part(Buffer.concat(pending));
+    [pending, pendingBytes] = [[], 0];
+  }
+  const rest = Buffer.concat(pending);
+  if (!upload) {
+    await client.send(new PutObjectCommand({ ...target, Body: rest, ChecksumSHA256: checksum(rest) }));
+  } else {
+    if (rest.byteLength > 0) await upload.part(rest);
+    await upload.complete();
+  }
+  return { key, bytes, sha256: whole.digest('hex') };
+}
+
+class PartUpload {
+  static async begin(client: S3Client, target: Target): Promise<PartUpload> {
+    const { UploadId } = await client.send(
+      new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'SHA256', ChecksumType: 'COMPOSITE' }),
+    );
+    return new PartUpload(client, { Bucket: target.Bucket, Key: target.Key, UploadId });
+  }
+
+  readonly #parts: { readonly PartNumber: number; readonly ETag?: string; readonly ChecksumSHA256: string }[] = [];
+
+  private constructor(
+    private readonly client: S3Client,
+    private readonly upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
+  ) {}
+
+  async part(body: Uint8Array): Promise<void> {
+    const PartNumber = this.#parts.length + 1;
+    const ChecksumSHA256 = checksum(body);
+    const { ETag } = await this.client.send(
+      new UploadPartCommand({ ...this.upload, PartNumber, Body: body, ChecksumSHA256 }),
+    );
+    this.#parts.push({ PartNumber, ETag, ChecksumSHA256 });
+  }
+
+  async complete(): Promise<void> {
+    await this.client.send(
+      new CompleteMultipartUploadCommand({ ...this.upload, MultipartUpload: { Parts: this.#parts } }),
+    );
+  }
+}
+
+function checksum(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('base64');
+}

@@ -1,0 +1,57 @@
+/** Lines in a file that has no name: memory does not grow with a turn, and nothing is left behind when the function ends. */
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** Lambda gives a function 512 MB of temporary storage. */
+const MAX_BYTES = 480 * 1024 * 1024;
+
+export class Spool {
+  static async open(maxBytes = MAX_BYTES): Promise<Spool> {
+    const directory = await mkdtemp(path.join(tmpdir(), 'turn-'));
+    const file = await open(path.join(directory, 'items'), 'w+', 0o600);
+    // The file lives on until it is closed, by this process or by its end.
+    await rm(directory, { recursive: true });
+    return new Spool(file, maxBytes);
+  }
+
+  readonly #lines: { readonly at: number; readonly bytes: number }[] = [];
+  #end = 0;
+
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** @returns false when there is no room for the line; the ones before it stay */
+  async add(index: number, line: string): Promise<boolean> {
+    const bytes = Buffer.from(line, 'utf8');
+    if (this.#end + bytes.length > this.maxBytes) return false;
+    try {
+      const { bytesWritten } = await this.file.write(bytes, 0, bytes.length, this.#end);
+      if (bytesWritten < bytes.length) return false;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
+      throw error;
+    }
+    this.#lines[index] = { at: this.#end, bytes: bytes.length };
+    this.#end += bytes.length;
+    return true;
+  }
+
+  has(index: number): boolean {
+    return this.#lines[index] !== undefined;
+  }
+
+  async line(index: number): Promise<Buffer> {
+    const line = this.#lines[index];
+    if (!line) throw new Error(`The spool has no line ${index}`);
+    const bytes = Buffer.alloc(line.bytes);
+    await this.file.read(bytes, 0, line.bytes, line.at);
+    return bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+}

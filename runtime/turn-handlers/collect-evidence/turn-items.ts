@@ -1,0 +1,88 @@
+/** The items of a turn: read once, each on its way to the evidence, none kept in memory. */
+import type { TurnItem } from '../../../lib/contracts/turn';
+import {
+  failureKind,
+  type Item,
+  notesSince,
+  type OwnTurn,
+  ownTurn,
+  type SessionClient,
+  SessionClientError,
+  type TurnDoubt,
+} from '../../session-client';
+import { TransientStepError } from '../turn/failures';
+import { log } from '../turn/log';
+import { markOf } from '../turn/mark';
+import { Spool } from './spool';
+
+/** Why the evidence may lack items of the turn. Stands in the manifest. */
+export type MissingReason =
+  | TurnDoubt
+  /** The service refused to list them: the session is gone, or the permission. */
+  | 'session-not-readable'
+  /** More than a function can hold: the newest are there, and the final answer among them. */
+  | 'evidence-too-large';
+
+export interface TurnItems {
+  /** Oldest first; those without a line in the spool are counted as missing. */
+  readonly notes: OwnTurn['notes'];
+  readonly turnId?: string;
+  readonly missing: readonly MissingReason[];
+  readonly spool: Spool;
+}
+
+export interface TurnItemsLimits {
+  /** When reading must be over, milliseconds since the epoch. */
+  readonly readUntil: number;
+  /** How long a completed turn is read again when it shows no final answer: how soon an item is visible is not documented. */
+  readonly settleMs: number;
+}
+
+/** Waits between two readings of a completed turn that shows no answer. */
+const LOOKS_MS = [500, 1_000, 2_000, 4_000];
+
+/** @throws TransientStepError when the service cannot be read now */
+export async function turnItems(
+  record: Partial<TurnItem>,
+  client: SessionClient,
+  completed: boolean,
+  { readUntil, settleMs }: TurnItemsLimits,
+): Promise<TurnItems> {
+  const begun = record.state === 'submitting' || record.state === 'submitted';
+  if (record.sessionId === undefined || !begun) return { notes: [], missing: [], spool: await Spool.open() };
+  let left = completed ? settleMs : 0;
+  for (let looks = 0; ; looks++) {
+    const items = await readOnce(record, record.sessionId, client, readUntil);
+    const answered = items.notes.some(({ kind }) => kind === 'final-answer');
+    const wait = Math.min(left, LOOKS_MS[looks] ?? LOOKS_MS[LOOKS_MS.length - 1]);
+    if (answered || wait <= 0 || Date.now() + wait >= readUntil) return items;
+    await items.spool.close();
+    left -= wait;
+    await client.timing.sleep(wait);
+  }
+}
+
+async function readOnce(
+  record: Partial<TurnItem>,
+  sessionId: string,
+  client: SessionClient,
+  deadlineAt: number,
+): Promise<TurnItems> {
+  const spool = await Spool.open();
+  let full = false;
+  const keep = async (item: Item, index: number) => {
+    full ||= !(await spool.add(index, `${JSON.stringify(item)}\n`));
+  };
+  try {
+    const newer = await notesSince(client, sessionId, markOf(record), { deadlineAt }, keep);
+    const own = ownTurn(newer, record.turnId || undefined);
+    const missing: MissingReason[] = [...own.doubts, ...(full ? (['evidence-too-large'] as const) : [])];
+    return { notes: own.notes, ...(own.turnId ? { turnId: own.turnId } : {}), missing, spool };
+  } catch (error) {
+    await spool.close();
+    if (failureKind(error) === 'passing') throw new TransientStepError(`items: ${(error as Error).name}`);
+    if (!(error instanceof SessionClientError)) throw error;
+    log('collect-evidence', 'items not readable', { sessionId, error: error.name });
+    return { notes: [], missing: ['session-not-readable'], spool: await Spool.open() };
+  }
+}
