@@ -163,30 +163,6 @@ export async function notesSince(
   }
 }
 
-export interface NewerItems {
-  /** Oldest first. */
-  readonly items: Item[];
-  /** False when the mark is gone: then what is newer cannot be told by its place, and `items` may lack some of it. */
-  readonly anchored: boolean;
-}
-
-/** Items newer than the mark, all in memory. */
-export async function itemsSince(
-  client: SessionClient,
-  sessionId: string,
-  mark: ConversationMark,
-  options?: CallOptions,
-): Promise<NewerItems> {
-  const taken: Item[] = [];
-  const { notes, boundary, brokenOff } = await notesSince(client, sessionId, mark, options, (item) => {
-    taken.push(item);
-  });
-  return {
-    items: notes.filter(({ newer }) => newer).map(({ index }) => taken[index]),
-    anchored: (boundary === 'found' || boundary === 'moved') && brokenOff === undefined,
-  };
-}
-
 function noteOf(item: Item, key: string): ItemNote {
   return {
     key,

@@ -6,9 +6,7 @@ export {
   type ConversationMark,
   isFinalAnswer,
   type ItemNote,
-  itemsSince,
   markConversation,
-  type NewerItems,
   type NewerNotes,
   notesSince,
 } from './conversation';

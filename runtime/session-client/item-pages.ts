@@ -39,7 +39,12 @@ export class ItemPages {
         return page;
       } catch (error) {
         if (!(error instanceof AnswerTooLargeError)) throw error;
-        if (limit === 1) return await this.calls.skimmed({ ...query, limit });
+        if (limit === 1) {
+          const outline = await this.calls.skimmed({ ...query, limit });
+          // What made the page large is not an item: there is nothing to go on with.
+          if (outline.data.length === 0) throw error;
+          return outline;
+        }
         this.#size = limit = Math.max(1, Math.floor(limit / SHRINK));
       }
     }
@@ -72,9 +77,9 @@ export const outlineOfItems: BodyReader<Page<Item>> = async (answer) => {
     id: typeof id === 'string' ? id : null,
     turn_id: typeof turn_id === 'string' ? turn_id : null,
     type: typeof type === 'string' ? type : 'unknown',
-    ...(role === undefined ? {} : { role }),
-    ...(phase === undefined ? {} : { phase }),
-    ...(status === undefined ? {} : { status }),
+    role,
+    phase,
+    status,
     omittedBytes: bytes,
   })) as unknown as Item[];
   const cursor = (name: string, entry: Item | undefined) =>
