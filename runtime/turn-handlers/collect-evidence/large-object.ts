@@ -7,6 +7,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { repeatable } from '../turn/aws-errors';
 import type { StoredObject, TextStore } from '../turn/text-store';
 
 /** S3 takes parts of at least 5 MiB, except the last, and at most 10,000 of them. */
@@ -46,7 +47,8 @@ export async function writeLarge(
   }
   const rest = Buffer.concat(pending);
   if (!upload) {
-    await client.send(new PutObjectCommand({ ...target, Body: rest, ChecksumSHA256: checksum(rest) }));
+    const command = new PutObjectCommand({ ...target, Body: rest, ChecksumSHA256: checksum(rest) });
+    await repeatable('S3 PutObject', () => client.send(command));
   } else {
     if (rest.byteLength > 0) await upload.part(rest);
     await upload.complete();
@@ -56,9 +58,12 @@ export async function writeLarge(
 
 class PartUpload {
   static async begin(client: S3Client, target: Target): Promise<PartUpload> {
-    const { UploadId } = await client.send(
-      new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'SHA256', ChecksumType: 'COMPOSITE' }),
-    );
+    const command = new CreateMultipartUploadCommand({
+      ...target,
+      ChecksumAlgorithm: 'SHA256',
+      ChecksumType: 'COMPOSITE',
+    });
+    const { UploadId } = await repeatable('S3 CreateMultipartUpload', () => client.send(command));
     return new PartUpload(client, { Bucket: target.Bucket, Key: target.Key, UploadId });
   }
 
@@ -72,16 +77,14 @@ class PartUpload {
   async part(body: Uint8Array): Promise<void> {
     const PartNumber = this.#parts.length + 1;
     const ChecksumSHA256 = checksum(body);
-    const { ETag } = await this.client.send(
-      new UploadPartCommand({ ...this.upload, PartNumber, Body: body, ChecksumSHA256 }),
-    );
+    const command = new UploadPartCommand({ ...this.upload, PartNumber, Body: body, ChecksumSHA256 });
+    const { ETag } = await repeatable('S3 UploadPart', () => this.client.send(command));
     this.#parts.push({ PartNumber, ETag, ChecksumSHA256 });
   }
 
   async complete(): Promise<void> {
-    await this.client.send(
-      new CompleteMultipartUploadCommand({ ...this.upload, MultipartUpload: { Parts: this.#parts } }),
-    );
+    const command = new CompleteMultipartUploadCommand({ ...this.upload, MultipartUpload: { Parts: this.#parts } });
+    await repeatable('S3 CompleteMultipartUpload', () => this.client.send(command));
   }
 }
 
