@@ -34,14 +34,16 @@ export function referencesOf(text: Text): Reference[] {
 /** One text after the other. */
 export function concat(...texts: Text[]): Text {
   const parts: (string | Hole)[] = [];
-  for (const part of texts.flat()) {
-    const last = parts.length - 1;
-    if (typeof part !== 'string') {
-      parts.push(part);
-    } else if (typeof parts[last] === 'string') {
-      parts[last] += part;
-    } else if (part !== '') {
-      parts.push(part);
+  for (const text of texts) {
+    for (const part of text) {
+      const last = parts.length - 1;
+      if (typeof part !== 'string') {
+        parts.push(part);
+      } else if (typeof parts[last] === 'string') {
+        parts[last] += part;
+      } else if (part !== '') {
+        parts.push(part);
+      }
     }
   }
   return parts;

@@ -15,7 +15,8 @@ export interface IndexedArn {
 export class NameIndex {
   private readonly arns = new Map<string, Resource[]>();
   private readonly names = new Map<string, Resource[]>();
-  private readonly sorted: IndexedArn[] = [];
+  private readonly all: IndexedArn[] = [];
+  private sorted?: IndexedArn[];
 
   constructor(
     resources: readonly Resource[],
@@ -26,13 +27,12 @@ export class NameIndex {
       for (const { value } of [...names.arn(resource), ...names.url(resource)]) {
         const key = textKey(value);
         add(this.arns, key, resource);
-        this.sorted.push({ key, text: value, resource });
+        this.all.push({ key, text: value, resource });
       }
       for (const { value } of names.name(resource)) {
         add(this.names, `${resource.type} ${textKey(value)}`, resource);
       }
     }
-    this.sorted.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
   }
 
   /** The resources that a text names; see `Model.named`. */
@@ -59,20 +59,22 @@ export class NameIndex {
 
   /** The ARNs that begin with some characters, as keys of texts. */
   public beginning(prefix: string): readonly IndexedArn[] {
-    let [low, high] = [0, this.sorted.length];
+    this.sorted ??= this.all.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+    const { sorted } = this;
+    let [low, high] = [0, sorted.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.sorted[middle].key < prefix) {
+      if (sorted[middle].key < prefix) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
     let end = low;
-    while (end < this.sorted.length && this.sorted[end].key.startsWith(prefix)) {
+    while (end < sorted.length && sorted[end].key.startsWith(prefix)) {
       end += 1;
     }
-    return this.sorted.slice(low, end);
+    return sorted.slice(low, end);
   }
 
   /** An ARN, an ARN with something after it, or one inside of another text (the integration of an API). */

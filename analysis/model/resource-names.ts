@@ -114,8 +114,7 @@ export class ResourceNames {
     const { account, region, partition } = resource.stack;
     const place = resource.properties.place;
     const fixed = (value: Text): readonly Case<Text>[] => [{ value, guard: TRUE, place }];
-    // Region and account are whole segments of an ARN.
-    const pieces = form.split(/(\{[^}]+\}|(?<=:)[RAP](?=:))/).filter((piece) => piece !== '');
+    const pieces = piecesOf(form);
     const parts = pieces.map((piece): readonly Case<Text>[] => {
       switch (piece) {
         case 'P':
@@ -184,6 +183,18 @@ export class ResourceNames {
 
   /** Set by the model, which knows every resource. */
   public canonical: (text: Text) => Text = (text) => text;
+}
+
+const split = new Map<string, readonly string[]>();
+
+/** An ARN form in pieces. Region and account are whole segments of an ARN. */
+function piecesOf(form: string): readonly string[] {
+  let pieces = split.get(form);
+  if (!pieces) {
+    pieces = form.split(/(\{[^}]+\}|(?<=:)[RAP](?=:))/).filter((piece) => piece !== '');
+    split.set(form, pieces);
+  }
+  return pieces;
 }
 
 function single(cases: readonly Case<Text>[]): Text | undefined {

@@ -137,11 +137,23 @@ function packed(parts: readonly Text[number][]): Text {
   return text;
 }
 
-/** False when a text with holes can't be a known text. */
+/** False when a text with holes can't be a known text. What is known must be in it, in order. */
 function fits(known: string, text: Text): boolean {
-  const escape = (part: string) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  const pattern = text.map((part) =>
-    typeof part === 'string' ? escape(part) : part.excludes === '' ? '[^]*' : `[^${escape(part.excludes)}]*`,
-  );
-  return new RegExp(`^${pattern.join('')}$`, 'u').test(known);
+  const hole = soleHole(text);
+  if (hole) {
+    return ![...known].some((character) => hole.excludes.includes(character));
+  }
+  let from = 0;
+  for (const [index, part] of text.entries()) {
+    if (typeof part !== 'string') {
+      continue;
+    }
+    const found =
+      index === text.length - 1 && known.endsWith(part) ? known.length - part.length : known.indexOf(part, from);
+    if (found < from || (index === 0 && found > 0) || (index === text.length - 1 && !known.endsWith(part))) {
+      return false;
+    }
+    from = found + part.length;
+  }
+  return true;
 }
