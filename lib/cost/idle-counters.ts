@@ -33,6 +33,10 @@ export const IDLE_COUNTERS: Readonly<Record<string, Counter>> = {
       quantity: DomainFileUrl === undefined ? listOf(Domains).length : 'the domains stand in a file',
     },
   ],
+  // Queries are charged for each VPC with DNS Firewall; how many there are is in no template.
+  'AWS::Route53Resolver::FirewallRuleGroupAssociation': () => [
+    { group: 'network', price: 'firewallQuery', quantity: 'the number of DNS queries is known in use only' },
+  ],
   'AWS::KMS::Key': () => [{ group: 'keys', price: 'key', quantity: 1 }],
   'AWS::KMS::ReplicaKey': () => [{ group: 'keys', price: 'key', quantity: 1 }],
   'AWS::CloudWatch::Alarm': ({ Metrics, Period }) => {

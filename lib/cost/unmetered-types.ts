@@ -8,7 +8,7 @@ const FREE = [
   /^AWS::EC2::(VPC|Subnet|RouteTable|Route|SubnetRouteTableAssociation|InternetGateway|VPCGatewayAttachment)$/,
   /^AWS::EC2::(SecurityGroup|SecurityGroupEgress|SecurityGroupIngress|NetworkAcl|NetworkAclEntry)$/,
   /^AWS::EC2::(SubnetNetworkAclAssociation|PrefixList|VPCCidrBlock|DHCPOptions|VPCDHCPOptionsAssociation)$/,
-  /^AWS::Route53Resolver::Firewall(RuleGroup|RuleGroupAssociation|Config)$/,
+  /^AWS::Route53Resolver::(Firewall(RuleGroup|Config)|ResolverQueryLoggingConfig(Association)?)$/,
   /^AWS::KMS::Alias$/,
   /^AWS::Logs::(LogStream|SubscriptionFilter|DeliverySource|DeliveryDestination|Delivery|QueryDefinition)$/,
   /^AWS::BedrockAgentCore::RuntimeEndpoint$/,

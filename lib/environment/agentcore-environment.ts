@@ -26,6 +26,7 @@ import { AgentCoreEnvironmentMetrics } from './agentcore-environment-metrics';
 import type { AgentCoreEnvironmentAttributes, AgentCoreEnvironmentProps } from './agentcore-environment-props';
 import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
 import { ImportedAgentCoreEnvironment } from './imported-agentcore-environment';
+import { admitRegistry } from './image-registry';
 import { admitOnly } from './runtime-access-policy';
 import { SessionStorage } from './session-storage';
 
@@ -104,6 +105,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     this.network.connect(this);
 
     const image = chosenImage._bind(this);
+    admitRegistry(this, this.network, image.repository);
     this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
     this.grantPrincipal = this.executionRole;
     declareImportedRole(this, this.executionRole, 'execution role');

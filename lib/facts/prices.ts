@@ -56,6 +56,14 @@ export const PRICES = {
     ...SEVERAL_PAGES,
   },
 
+  firewallQuery: {
+    unit: 'DNS query checked by DNS Firewall',
+    per: 'use',
+    page: 'aws.amazon.com/route53/pricing',
+    ...NOT_FOUND,
+    readOn: '2026-11-27',
+  },
+
   key: { unit: 'customer-managed key', usd: 1, per: 'month', page: 'aws.amazon.com/kms/pricing', ...PRICE_LIST },
   keyRequest: {
     unit: 'KMS request',

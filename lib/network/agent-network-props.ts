@@ -2,6 +2,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import type { AgentEgress } from './egress';
 import type { AgentNetworkService } from './network-service';
@@ -91,6 +92,20 @@ export interface AgentNetworkProps {
   readonly services?: AgentNetworkService[];
 
   /**
+   * Names that resolve beside those of the endpoints and of the egress: `host.example.com`, or `*.example.com` for all
+   * names below it. Names don't open a connection; they are needed where a service chooses a host itself. The host of the
+   * WebSocket that the exec server opens is such a name: BMA returns it at registration, and AWS documents no list.
+   * @default - none
+   */
+  readonly additionalNames?: string[];
+
+  /**
+   * Topic that the alarm for blocked names notifies.
+   * @default - a new topic under the key of the network
+   */
+  readonly alarmTopic?: sns.ITopic;
+
+  /**
    * Policies that replace the ones of this library, whole, per service. How BMA behaves behind a restrictive
    * `bedrock-mantle` endpoint policy is not documented by AWS; this is the way out that does not open other endpoints.
    * @default - named actions, for this account (or organization) only
@@ -104,13 +119,13 @@ export interface AgentNetworkProps {
   readonly organizationId?: string;
 
   /**
-   * Key of the flow logs.
+   * Key of the flow logs, the DNS query log and the topic.
    * @default - a new AgentKey
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * How long flow logs are kept.
+   * How long flow logs and the DNS query log are kept.
    * @default logs.RetentionDays.ONE_YEAR
    */
   readonly flowLogRetention?: logs.RetentionDays;

@@ -1,7 +1,10 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { admitAlarms, alarmTopic } from '../audit/alarm-topic';
 import { injectedProps } from '../injection/injected-props';
 import { AgentKey } from '../encryption/agent-key';
 import type {
@@ -13,6 +16,8 @@ import type {
 } from './agent-network-props';
 import { BASE_SERVICES } from './base-services';
 import { DnsFirewall } from './dns-firewall';
+import { DnsQueryLog } from './dns-query-log';
+import { requireDomain } from './domain-name';
 import { AgentEgress } from './egress';
 import { endpointGroup } from './endpoint-group';
 import { EndpointSet } from './endpoint-set';
@@ -27,7 +32,8 @@ import { AgentNetworkZones } from './zones';
 
 /**
  * A VPC without a way out: isolated subnets, an endpoint with its own policy for every AWS service an agent needs, and
- * flow logs. Nothing else can be reached unless `egress` says so.
+ * flow logs. Nothing else can be reached unless `egress` says so, and only the names of the endpoints resolve: DNS
+ * Firewall blocks all others, logs them and raises an alarm.
  *
  * One network serves many agents, also of other stacks. Give it a stack of its own: AgentCore keeps network interfaces
  * in its subnets for up to 8 hours after an agent is gone, and a VPC cannot be deleted before.
@@ -64,6 +70,14 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
   /** The key of the flow logs. */
   public readonly encryptionKey: kms.IKey;
 
+  /** Every DNS query of the network, and what DNS Firewall did about it. */
+  public readonly dnsLogGroup: logs.ILogGroup;
+  /** Raised when a name was blocked. Undefined with `AgentEgress.open()`, which blocks none. */
+  public readonly blockedNamesAlarm?: cloudwatch.Alarm;
+  /** Topic that the alarm notifies. Undefined with `AgentEgress.open()`. */
+  public readonly alarmTopic?: sns.ITopic;
+
+  private readonly names: string[];
   private readonly endpoints: EndpointSet;
   private readonly access: NetworkAccess;
   private readonly natGateways: number;
@@ -107,13 +121,30 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     this.access.declareEgress(this);
     [...BASE_SERVICES, ...(props.services ?? [])].forEach((service) => this.addService(service));
 
-    if (this.egress.domains.length > 0) {
+    this.names = [...new Set([...this.egress.domains, ...(props.additionalNames ?? [])])];
+    this.names.forEach((name) => requireDomain(this, 'additionalNames', name));
+    const limitsNames = this.egress.mode !== 'open';
+    if (limitsNames) {
       new DnsFirewall(this, 'DnsFirewall', {
         vpcId: this.vpc.vpcId,
-        domains: this.egress.domains,
+        domains: this.names,
         endpointHostNames: () => this.endpoints.hostNames(),
       });
     }
+    if (limitsNames) {
+      this.alarmTopic = props.alarmTopic ?? alarmTopic(this, 'AlarmTopic', this.encryptionKey);
+    }
+    if (limitsNames && props.alarmTopic) {
+      admitAlarms(this, props.alarmTopic);
+    }
+    const queryLog = new DnsQueryLog(this, 'DnsQueryLog', {
+      vpcId: this.vpc.vpcId,
+      encryptionKey: this.encryptionKey,
+      retention: props.flowLogRetention ?? logs.RetentionDays.ONE_YEAR,
+      alarmTopic: this.alarmTopic,
+    });
+    this.dnsLogGroup = queryLog.logGroup;
+    this.blockedNamesAlarm = queryLog.alarm;
   }
 
   public connect(client: ec2.IConnectable): void {
@@ -138,8 +169,9 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
       key: this.ownsKey ? 1 : 0,
       natGateway: this.natGateways,
       publicAddress: this.natGateways,
-      firewallDomain:
-        this.egress.domains.length > 0 ? this.egress.domains.length + this.endpoints.hostNames().length + 2 : 0,
+      alarmMetric: this.blockedNamesAlarm ? 1 : 0,
+      // The list ends with names of instances; the last domain is `*`.
+      firewallDomain: this.blockedNamesAlarm ? this.names.length + this.endpoints.hostNames().length + 2 : 0,
     });
   }
 

@@ -4,14 +4,15 @@ import { Construct } from 'constructs';
 
 export interface DnsFirewallProps {
   readonly vpcId: string;
-  /** Domains the user allowed. */
+  /** Domains of the egress, and additional ones. */
   readonly domains: readonly string[];
   /** Host names of the network's endpoints; asked at synth, because services may be added until then. */
   readonly endpointHostNames: () => string[];
 }
 
 /**
- * Answers DNS queries of a VPC for an allow-list of names and blocks all others.
+ * Answers DNS queries of a VPC for a list of names and blocks all others. The resolver of a VPC answers any name, also in
+ * isolated subnets, so every name that is asked for would reach whoever owns the domain.
  *
  * The firewall sees every query that the VPC's resolver gets, also those for endpoints and instances, so these names are
  * part of the list. They are names of this Region only: `*.amazonaws.com` would open the way to buckets of other Regions,

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
-import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { requireInput, requireWholeNumber } from '../validation/input-error';
+import { requireDomain } from './domain-name';
 
 /** How traffic to the internet leaves a network that allows it. */
 export interface AgentEgressOptions {
@@ -42,7 +43,7 @@ export class AgentEgress {
       allowed: 'at least one domain',
       fix: 'name the domains, or use AgentEgress.isolated()',
     });
-    domains.forEach(requireDomain);
+    domains.forEach((domain) => requireDomain(WHERE, 'domains', domain));
     const names = domains.map((domain) => domain.toLowerCase());
     requireInput(new Set(names).size === names.length, WHERE, {
       input: 'domains',
@@ -99,16 +100,3 @@ export class AgentEgress {
 }
 
 const WHERE = 'AgentEgress';
-
-/** Source: docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_UpdateFirewallDomains.html, read 2026-11-23. */
-function requireDomain(domain: string): void {
-  const allowed = "a domain name of 1 to 255 letters, digits, '-' and '.', optionally with a leading '*.'";
-  requirePattern(
-    WHERE,
-    'domains',
-    domain,
-    /^(?=.{1,255}$)(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$/,
-    allowed,
-    "write the bare name, for example 'registry.npmjs.org' or '*.example.com' (no scheme, port or path; '*' alone is AgentEgress.open())",
-  );
-}

@@ -32,6 +32,8 @@ interface Known {
 /** The endpoints of one network: at most one per service, each with its own policy. */
 export class EndpointSet {
   private readonly known = new Map<string, Known>();
+  /** By service: every call may bring further ones. */
+  private readonly names = new Map<string, Set<string>>();
   private readonly replacements = new Map<string, PolicyDocument>();
 
   constructor(
@@ -56,6 +58,7 @@ export class EndpointSet {
         fix: 'remove the duplicate',
       });
       this.known.set(keyOf(service), { service, vpcEndpointId });
+      this.addNames(service);
     }
     for (const { service, document } of props.policies ?? []) {
       requireInput(!this.replacements.has(keyOf(service)) && !document.isEmpty, scope, {
@@ -71,6 +74,7 @@ export class EndpointSet {
 
   /** Makes the endpoint, or lets more actions through the one there is. */
   public ensure(service: AgentNetworkService): void {
+    this.addNames(service);
     const known = this.known.get(keyOf(service));
     if (!known) {
       this.make(service);
@@ -104,9 +108,9 @@ export class EndpointSet {
 
   /** Host names of every service that has an endpoint, for a DNS allow-list. */
   public hostNames(): string[] {
-    const { region } = Stack.of(this.scope);
-    return [...this.known.values()].flatMap(({ service }) =>
-      service._hostNames.map((name) => name.replace('{region}', region)),
+    const { region, account } = Stack.of(this.scope);
+    return [...this.names.values()].flatMap((names) =>
+      [...names].map((name) => name.replace('{region}', region).replace('{account}', account)),
     );
   }
 
@@ -114,6 +118,12 @@ export class EndpointSet {
   public interfaceCount(): number {
     const endpoints = [...this.known.values()].filter(({ service, made }) => made && !service.isGateway);
     return endpoints.length * onePerZone(this.props.subnets).length;
+  }
+
+  private addNames(service: AgentNetworkService): void {
+    const names = this.names.get(keyOf(service)) ?? new Set();
+    service._hostNames.forEach((name) => names.add(name));
+    this.names.set(keyOf(service), names);
   }
 
   private make(service: AgentNetworkService): void {

@@ -1,12 +1,12 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as logs from 'aws-cdk-lib/aws-logs';
-import { Aws, Fn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { allowLogs } from '../encryption/key-statements';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { LOG_STREAM_ACTIONS } from '../identity/perms';
+import { retainedLogGroup } from './retained-log-group';
 
 export interface FlowLogsProps {
   readonly vpc: ec2.IVpc;
@@ -20,18 +20,8 @@ export class FlowLogs extends Construct {
 
   constructor(scope: Construct, id: string, props: FlowLogsProps) {
     super(scope, id);
-    const prefix = `/bma/network/${Names.uniqueResourceName(this, { separator: '-', maxLength: 200 })}-`;
-    // The group is retained. A name that repeats would block the next deployment of a deleted stack, so it ends in the
-    // first part of the stack's own unique id; the key policy names the prefix, because it must not depend on the group.
-    const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-    const logGroupName = `${prefix}${Fn.select(0, Fn.split('-', stackUuid))}`;
-    allowLogs(props.encryptionKey, this, `${prefix}*`);
-    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
-      logGroupName,
-      encryptionKey: props.encryptionKey,
-      retention: props.retention,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    const { logGroup, logGroupName } = retainedLogGroup(this, 'network', props.encryptionKey, props.retention);
+    this.logGroup = logGroup;
 
     const { partition, region, account } = Stack.of(this);
     const role = new iam.Role(this, 'Role', {

@@ -3,7 +3,10 @@ import type { AgentNetworkIdleCost } from './agent-network-props';
 
 /** How many of each priced thing a network has. */
 export type IdleQuantities = Partial<
-  Record<Extract<PriceName, 'interfaceEndpoint' | 'natGateway' | 'publicAddress' | 'key' | 'firewallDomain'>, number>
+  Record<
+    Extract<PriceName, 'interfaceEndpoint' | 'natGateway' | 'publicAddress' | 'key' | 'alarmMetric' | 'firewallDomain'>,
+    number
+  >
 >;
 
 export function idleCost(quantities: IdleQuantities): AgentNetworkIdleCost {

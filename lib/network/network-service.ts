@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
 import { BEARER_TOKEN_ACTIONS } from '../identity/perms';
+import { requireDomain } from './domain-name';
 import { requireInput, requirePattern } from '../validation/input-error';
 import {
   BEDROCK_AGENTCORE_RULES,
@@ -42,8 +43,8 @@ export interface AgentNetworkServiceOptions {
   readonly resources?: string[];
 
   /**
-   * Host names of the service. Only used by the DNS allow-list of `AgentEgress.allowList`.
-   * @default - `<name>.<Region>.amazonaws.com`
+   * Host names of the service; `{region}` and `{account}` are filled in. Only these names of it resolve in the network.
+   * @default - `<name>.<Region>.amazonaws.com`; to be given for a name of several parts that has no constant here
    */
   readonly hostNames?: string[];
 }
@@ -74,7 +75,7 @@ export class AgentNetworkService {
   public static readonly ECR_DKR = new AgentNetworkService({
     name: 'ecr.dkr',
     rules: ECR_RULES,
-    hostNames: ['*.dkr.ecr.{region}.amazonaws.com'],
+    hostNames: ['{account}.dkr.ecr.{region}.amazonaws.com'],
   });
   /** CloudWatch Logs: writing to log groups that exist. */
   public static readonly LOGS = new AgentNetworkService({ name: 'logs', rules: LOGS_RULES });
@@ -90,7 +91,8 @@ export class AgentNetworkService {
     name: 'dynamodb',
     gateway: true,
     rules: DYNAMODB_RULES,
-    hostNames: ['dynamodb.{region}.amazonaws.com', '*.ddb.{region}.amazonaws.com'],
+    // SDK clients that know the account ask for the second name.
+    hostNames: ['dynamodb.{region}.amazonaws.com', '{account}.ddb.{region}.amazonaws.com'],
   });
   /** CodeArtifact's API: tokens and repository addresses. Package managers also need `CODEARTIFACT_REPOSITORIES`. */
   public static readonly CODEARTIFACT_API = new AgentNetworkService({
@@ -169,11 +171,25 @@ export class AgentNetworkService {
       "pass for example 'athena'",
     );
     requireActions(options.actions);
+    const known = Object.values(AgentNetworkService).find(
+      (value): value is AgentNetworkService =>
+        value instanceof AgentNetworkService && !value.isGateway && value.name === name,
+    );
+    const hostNames = options.hostNames ?? known?._hostNames;
+    requireInput(hostNames !== undefined || Token.isUnresolved(name) || !name.includes('.'), WHERE, {
+      input: 'hostNames',
+      value: hostNames,
+      allowed: `the host names of ${name}, which cannot be derived from a name of several parts`,
+      fix: "add for example hostNames: ['runtime.sagemaker.{region}.amazonaws.com']",
+    });
+    hostNames?.forEach((host) =>
+      requireDomain(WHERE, 'hostNames', host.replace('{region}', 'us-east-1').replace('{account}', '0')),
+    );
     const resources = options.resources ?? ['*']; // The caller chose no resource; the account still confines the caller.
     return new AgentNetworkService({
       name,
       rules: [{ actions: options.actions, resources, who: EndpointCallers.OURS }],
-      hostNames: options.hostNames,
+      hostNames,
       added: options.actions,
     });
   }
@@ -187,7 +203,7 @@ export class AgentNetworkService {
   /** @internal */
   public readonly _rules: readonly EndpointRule[];
 
-  /** @internal Host names with `{region}` to be filled in. */
+  /** @internal Host names with `{region}` and `{account}` to be filled in. */
   public readonly _hostNames: readonly string[];
 
   /** @internal Actions beyond the defaults of the constant. */
@@ -221,6 +237,17 @@ export class AgentNetworkService {
       rules: [{ ...main, actions: [...main.actions, ...actions] }, ...others],
       hostNames: this._hostNames,
       added: [...this._added, ...actions],
+    });
+  }
+
+  /** @internal The same service under further host names. */
+  public _alsoAt(hostNames: readonly string[]): AgentNetworkService {
+    return new AgentNetworkService({
+      name: this.name,
+      gateway: this.isGateway,
+      rules: this._rules,
+      hostNames: [...this._hostNames, ...hostNames],
+      added: this._added,
     });
   }
 

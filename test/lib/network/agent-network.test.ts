@@ -137,8 +137,8 @@ describe('the default network', () => {
     expect(types.filter((type) => type.startsWith('Custom::') || type.startsWith('AWS::Lambda'))).toEqual([]);
   });
 
-  test('stays small: 20 resources for two zones', () => {
-    expect(Object.keys(template.toJSON().Resources)).toHaveLength(20);
+  test('stays small: 31 resources for two zones', () => {
+    expect(Object.keys(template.toJSON().Resources)).toHaveLength(31);
   });
 
   test('exposes the real zone names, known at deployment', () => {
@@ -641,12 +641,12 @@ describe('egress by allow-list', () => {
       '*.example.com',
       'bedrock-mantle.us-east-1.api.aws',
       'api.ecr.us-east-1.amazonaws.com',
-      '*.dkr.ecr.us-east-1.amazonaws.com',
+      '111111111111.dkr.ecr.us-east-1.amazonaws.com',
       'logs.us-east-1.amazonaws.com',
       's3.us-east-1.amazonaws.com',
       '*.s3.us-east-1.amazonaws.com',
       'dynamodb.us-east-1.amazonaws.com',
-      '*.ddb.us-east-1.amazonaws.com',
+      '111111111111.ddb.us-east-1.amazonaws.com',
       '*.d.codeartifact.us-east-1.amazonaws.com',
       '*.ec2.internal',
     ]);
@@ -699,12 +699,15 @@ describe('the idle price', () => {
     const { network } = build();
     expect(network.estimatedMonthlyIdleCostUsd).toBeLessThanOrEqual(65);
     const cost = network.idleCost();
-    expect(cost.monthlyUsd).toBe(59.4); // 4 endpoints × 2 zones × 730 h × $0.01, and one key.
+    // 4 endpoints × 2 zones × 730 h × $0.01, one key, one alarm, 10 domains.
+    expect(cost.monthlyUsd).toBe(59.51);
     expect(cost.lines).toEqual([
       expect.stringMatching(
         /^8 × interface endpoint in one Availability Zone: \$58\.40 per month \(\$0\.01 per hour, /,
       ),
       expect.stringMatching(/^1 × customer-managed key: \$1\.00 per month/),
+      expect.stringMatching(/^1 × metric of an alarm: \$0\.10 per month/),
+      expect.stringMatching(/^10 × domain in a DNS Firewall list: \$0\.01 per month/),
     ]);
     expect(cost.pricesAsOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
   });
@@ -714,7 +717,8 @@ describe('the idle price', () => {
     const before = network.estimatedMonthlyIdleCostUsd;
     network.addService(AgentNetworkService.SSM);
     expect(network.estimatedMonthlyIdleCostUsd - before).toBeCloseTo(14.6, 2);
-    expect(build({ egress: AgentEgress.open() }).network.estimatedMonthlyIdleCostUsd - before).toBeCloseTo(36.5, 2);
+    // NAT gateway and address; names are not limited, so neither the alarm nor the domains are paid for.
+    expect(build({ egress: AgentEgress.open() }).network.estimatedMonthlyIdleCostUsd - before).toBeCloseTo(36.39, 2);
     const listed = build({ egress: AgentEgress.allowList(['example.com']) }).network.idleCost();
     expect(listed.lines.at(-1)).toMatch(/domain in a DNS Firewall list/);
   });
