@@ -44,15 +44,16 @@ export class DnsQueryLog extends Construct {
   }
 
   private blockedNamesAlarm(topic: sns.ITopic): cloudwatch.Alarm {
-    const blocked = new logs.MetricFilter(this, 'Filter', {
+    const scope = new Construct(this, 'BlockedNames');
+    const blocked = new logs.MetricFilter(scope, 'Filter', {
       logGroup: this.logGroup,
       // What DNS Firewall did, in the records of the query log.
       filterPattern: logs.FilterPattern.stringValue('$.firewall_rule_action', '=', 'BLOCK'),
       metricNamespace: NAMESPACE,
-      metricName: Names.uniqueResourceName(this, { separator: '-', maxLength: 200 }),
+      metricName: Names.uniqueResourceName(scope, { separator: '-', maxLength: 200 }),
       metricValue: '1',
     });
-    const alarm = new cloudwatch.Alarm(this, 'Alarm', {
+    const alarm = new cloudwatch.Alarm(scope, 'Alarm', {
       alarmDescription:
         'DNS Firewall blocked a name that something in the network of agents asked for. Find the name in the query log: add it ' +
         'to additionalNames if it is needed, treat it as an attempt to send data out if not.',

@@ -62,5 +62,5 @@ test('npm start shows what a stack costs idle and per turn, and where the rest s
     /\$0\.\d{4} a turn \(400000 input and 10000 output tokens of openai\.gpt-5\.6-luna, 10 minutes\)/,
   );
   expect(agent).toMatch(/things are not in it: bma cost cdk\.out --stack CiPipelineAgent/);
-  expect(costLines(directory, 'CiPipelineNetwork', plain).join('\n')).toMatch(/\$103\.20 a month idle/);
+  expect(costLines(directory, 'CiPipelineNetwork', plain).join('\n')).toMatch(/\$103\.31 a month idle/);
 });

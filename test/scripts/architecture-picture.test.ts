@@ -92,7 +92,7 @@ test('the picture of an agent with a workflow tells what starts it, its steps, i
     'reads payments-service',
     'writes Reviews',
     'locked for 90 days (governance)',
-    '5 alarms',
+    '6 alarms',
   ]) {
     expect(texts.join('\n')).toContain(text);
   }
