@@ -101,9 +101,9 @@ export async function notesSince(
         firstKnown ??= position;
         lastKnown = position;
         newestSeen ||= position === 0;
-        // Everything older was there before. A conversation that is known as a whole is read to its end instead: then it
-        // does not matter in which order the service lists it.
-        if (!whole && newestSeen) break;
+        // Everything older was there before. Read to the end is a conversation that is known as a whole, where the order in
+        // which the service lists it does not matter, and one that is listed in another order than before.
+        if (!whole && firstKnown === 0) break;
       }
       const index = listed.length;
       listed.push({ ...noteOf(item, key), index, known: position });
