@@ -44,7 +44,7 @@ test('an organization gives every agent of an app its own defaults', () => {
   const retentions = Object.values(template.findResources('AWS::Logs::LogGroup')).map(
     (g) => g.Properties.RetentionInDays,
   );
-  expect(retentions.sort()).toEqual([1827, 3653]);
+  expect(retentions.sort()).toEqual([1827, 1827, 3653]); // Flow logs and DNS queries of the network; its other log group.
   template.allResourcesProperties('AWS::KMS::Key', { RotationPeriodInDays: 90 });
 });
 
