@@ -24,10 +24,16 @@ export interface Statement {
   readonly unreadable: readonly Unreadable[];
 }
 
+/** One possible value in a policy: canonical, so that names and ARNs can be compared. */
+export interface Pattern extends Case<Text> {
+  /** As it is written, where that is different. */
+  readonly written?: Text;
+}
+
 /** A list of patterns, or everything but them. */
 export interface Selection {
   readonly except: boolean;
-  readonly patterns: readonly Case<Text>[];
+  readonly patterns: readonly Pattern[];
 }
 
 export type PrincipalKind = 'AWS' | 'Service' | 'Federated' | 'CanonicalUser' | 'unknown';
@@ -38,7 +44,7 @@ export interface Principal {
   /** True for `NotPrincipal`: everybody but this one. */
   readonly except: boolean;
   /** ARN, account, service, or `*`. */
-  readonly name: Case<Text>;
+  readonly name: Pattern;
 }
 
 /** A condition of a statement: one operator on one key. */
@@ -53,30 +59,34 @@ export interface Condition {
   readonly key: string;
   /** As written, for messages. */
   readonly keyText: string;
-  readonly values: readonly Case<Text>[];
+  readonly values: readonly Pattern[];
   readonly guard: Guard;
   readonly place: Place;
   /** Set when the whole condition can't be read. */
   readonly unreadable?: Unreadable;
 }
 
+/** Writes a text so that equal things have equal texts. */
+export type Canonical = (text: Text) => Text;
+
 /**
  * The statements of a policy document. A part that can't be read is a hole in the pattern it belongs to; a document
  * that can't be read is one statement that may allow or deny anything.
  *
- * @param document the policy; JSON text is parsed by the node
+ * @param document the policy, as an object or as a text
  * @param holder the resource that has the policy
+ * @param canonical writes references as ARN or name, as `Model.canonical` does
  */
-export function readPolicy(document: Node, holder: Resource): Statement[] {
+export function readPolicy(document: Node, holder: Resource, canonical: Canonical = (text) => text): Statement[] {
   switch (document.kind) {
     case 'object':
       return membersOf(document)('Statement')
         .flatMap((list) => list.items())
-        .flatMap((node) => readStatement(node, holder));
+        .flatMap((node) => readStatement(node, holder, canonical));
     case 'scalar': {
       const parsed = document.json().filter(({ kind }) => kind !== 'scalar');
       return parsed.length > 0
-        ? parsed.flatMap((node) => readPolicy(node, holder))
+        ? parsed.flatMap((node) => readPolicy(node, holder, canonical))
         : [unreadableStatement(document, holder)];
     }
     default:
@@ -96,19 +106,20 @@ function membersOf(node: Node): Members {
   return (key) => members.get(key.toLowerCase()) ?? node.at(key);
 }
 
-function readStatement(node: Node, holder: Resource): Statement[] {
+/** The statements that one statement of a policy is: more than one when its effect or its form depends on conditions. */
+export function readStatement(node: Node, holder: Resource, canonical: Canonical = (text) => text): Statement[] {
   if (node.kind !== 'object') {
     return [unreadableStatement(node, holder)];
   }
   const members = membersOf(node);
-  const conditions = members('Condition').flatMap(readConditions);
-  const principals = readPrincipals(members);
+  const conditions = members('Condition').flatMap((block) => readConditions(block, canonical));
+  const principals = readPrincipals(members, canonical);
   const effects = members('Effect').flatMap((value) => value.texts());
   const [sid] = members('Sid').flatMap((value) => value.texts());
   const statements: Statement[] = [];
   for (const [effect, effectGuard] of readEffects(effects, node)) {
-    for (const actions of readSelections(members, 'Action', node)) {
-      for (const resources of readSelections(members, 'Resource', node)) {
+    for (const actions of readSelections(members, 'Action', node, canonical)) {
+      for (const resources of readSelections(members, 'Resource', node, canonical)) {
         const guard = [effectGuard, actions.guard, resources.guard].reduce((all, next) => all.and(next), node.guard);
         if (guard.possible()) {
           statements.push({
@@ -146,7 +157,12 @@ interface GuardedSelection {
 }
 
 /** `Action` or `NotAction`; both of them when the template has one in one case and the other in another. */
-function readSelections(members: Members, key: 'Action' | 'Resource', node: Node): GuardedSelection[] {
+function readSelections(
+  members: Members,
+  key: 'Action' | 'Resource',
+  node: Node,
+  canonical: Canonical,
+): GuardedSelection[] {
   const positive = members(key);
   const negative = members(`Not${key}`);
   const selection = (except: boolean, nodes: readonly Node[]): GuardedSelection[] =>
@@ -154,7 +170,7 @@ function readSelections(members: Members, key: 'Action' | 'Resource', node: Node
       ? []
       : [
           {
-            selection: { except, patterns: nodes.flatMap(textsOf) },
+            selection: { except, patterns: nodes.flatMap((each) => textsOf(each, canonical)) },
             guard: nodes.map(({ guard }) => guard).reduce((any, next) => any.or(next)),
           },
         ];
@@ -166,30 +182,30 @@ function readSelections(members: Members, key: 'Action' | 'Resource', node: Node
   return [{ selection: { except: false, patterns: [everything] }, guard: node.guard }];
 }
 
-function readPrincipals(members: Members): Statement['principals'] {
+function readPrincipals(members: Members, canonical: Canonical): Statement['principals'] {
   const [positive, negative] = [members('Principal'), members('NotPrincipal')];
   return positive.length + negative.length > 0
     ? [
-        ...positive.flatMap((value) => principalsOf(value, false)),
-        ...negative.flatMap((value) => principalsOf(value, true)),
+        ...positive.flatMap((value) => principalsOf(value, false, canonical)),
+        ...negative.flatMap((value) => principalsOf(value, true, canonical)),
       ]
     : 'attached';
 }
 
 const PRINCIPAL_KINDS: readonly PrincipalKind[] = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
 
-function principalsOf(node: Node, except: boolean): Principal[] {
+function principalsOf(node: Node, except: boolean, canonical: Canonical): Principal[] {
   if (node.kind === 'object') {
     return node.entries().flatMap(([key, value]) => {
       const kind = PRINCIPAL_KINDS.find((known) => known.toLowerCase() === key.toLowerCase()) ?? 'unknown';
-      return textsOf(value).map((name) => ({ kind, except, name }));
+      return textsOf(value, canonical).map((name) => ({ kind, except, name }));
     });
   }
   const kind: PrincipalKind = node.kind === 'unreadable' ? 'unknown' : 'AWS';
-  return textsOf(node).map((name) => ({ kind, except, name }));
+  return textsOf(node, canonical).map((name) => ({ kind, except, name }));
 }
 
-function readConditions(block: Node): Condition[] {
+function readConditions(block: Node, canonical: Canonical): Condition[] {
   if (block.kind !== 'object') {
     return [unreadableCondition(block, '')];
   }
@@ -197,17 +213,17 @@ function readConditions(block: Node): Condition[] {
     .entries()
     .flatMap(([operator, keys]) =>
       keys.kind === 'object'
-        ? keys.entries().map(([key, values]) => condition(operator, key, values))
+        ? keys.entries().map(([key, values]) => condition(operator, key, values, canonical))
         : [unreadableCondition(keys, operator)],
     );
 }
 
-function condition(operator: string, key: string, values: Node): Condition {
+function condition(operator: string, key: string, values: Node, canonical: Canonical): Condition {
   return {
     ...parseOperator(operator),
     key: key.toLowerCase(),
     keyText: key,
-    values: textsOf(values),
+    values: textsOf(values, canonical),
     guard: values.guard,
     place: values.place,
     ...(values.unreadable ? { unreadable: values.unreadable } : {}),
@@ -238,12 +254,16 @@ export function parseOperator(operator: string): Pick<Condition, 'operator' | 't
 }
 
 /** The texts of a value or of a list of values. What is neither is a hole. */
-function textsOf(node: Node): Case<Text>[] {
-  return node.items().flatMap((item) => {
+export function textsOf(node: Node, canonical: Canonical): Pattern[] {
+  return node.items().flatMap((item): Pattern[] => {
     const texts = item.texts();
-    return texts.length > 0 || item.kind === 'list'
-      ? texts
-      : [{ value: hole(item.unreadable ?? malformed(item)), guard: item.guard, place: item.place }];
+    if (texts.length === 0 && item.kind !== 'list') {
+      return [{ value: hole(item.unreadable ?? malformed(item)), guard: item.guard, place: item.place }];
+    }
+    return texts.map((text) => {
+      const value = canonical(text.value);
+      return value === text.value ? text : { ...text, value, written: text.value };
+    });
   });
 }
 

@@ -1,0 +1,408 @@
+import { contextOf, isEverything, type RequestContext } from '../policy/condition';
+import { type Answer, evaluate, type Policies, type PolicySource } from '../policy/evaluate';
+import { patternKey } from '../policy/pattern';
+import { readPolicy, type Statement } from '../policy/statement';
+import type { Resource } from './assembly';
+import { concat, literalOf, soleHole, textOf } from './compose-text';
+import { FALSE, type Guard } from './guard';
+import type { Model } from './model';
+import type { Node } from './node';
+import { type ResourcePolicy, resourcePolicies } from './resource-policies';
+import { type RunsAs, runsAs } from './runs-as';
+import type { Case, Text } from './text';
+
+export type IdentityKind = 'role' | 'user' | 'group';
+
+/** A role, user or group with everything that the assembly attaches to it. */
+export interface Identity {
+  /** Id of its resource; for one that is not in the assembly, its kind and what the assembly calls it. */
+  readonly id: string;
+  readonly kind: IdentityKind;
+  /** Undefined for one that the assembly only attaches policies to. */
+  readonly resource?: Resource;
+  /** ARN, canonical. */
+  readonly arn: Text;
+  readonly account: Text;
+  /** Statements of the policies attached to it, and to the groups of a user. */
+  readonly statements: readonly Statement[];
+  /** Statements of resource policies that name it, on the resources that they are attached to. */
+  readonly granted: readonly Statement[];
+  readonly boundaries: readonly Boundary[];
+  /** Who may assume a role. Empty for users and groups. */
+  readonly trust: readonly Statement[];
+  /** Policies attached to it that are not in the assembly. */
+  readonly outside: readonly Case<Text>[];
+  /** Resources that work with its permissions. */
+  readonly runs: readonly RunsAs[];
+}
+
+/** A permissions boundary of an identity. */
+export interface Boundary {
+  readonly policy: Case<Text>;
+  /** `unknown` for a policy that is not in the assembly. */
+  readonly statements: PolicySource;
+}
+
+interface Draft extends Identity {
+  readonly statements: Statement[];
+  readonly granted: Statement[];
+  readonly boundaries: Boundary[];
+  readonly outside: Case<Text>[];
+  readonly runs: RunsAs[];
+}
+
+const KINDS = { role: 'AWS::IAM::Role', user: 'AWS::IAM::User', group: 'AWS::IAM::Group' } as const;
+const PERMISSION_SET = 'AWS::SSO::PermissionSet';
+const MANAGED_POLICY = 'AWS::IAM::ManagedPolicy';
+
+/** The identities of an assembly: the roles, users and groups in it, and those that it attaches policies to. */
+export function identities(model: Model): Identities {
+  return model.view(read);
+}
+
+function read(model: Model): Identities {
+  return new Identities(model);
+}
+
+/** Who there is, and what each may do. */
+export class Identities {
+  public readonly all: readonly Identity[];
+
+  private readonly byId = new Map<string, Draft>();
+  private readonly documents = new Map<Resource, readonly Statement[]>();
+  private readonly byTarget = new Map<string, ResourcePolicy[]>();
+  private readonly ofAccounts: ResourcePolicy[] = [];
+
+  constructor(private readonly model: Model) {
+    for (const [kind, type] of Object.entries(KINDS) as [IdentityKind, string][]) {
+      model.ofType(type).forEach((resource) => this.addResource(kind, resource));
+    }
+    model.ofType(PERMISSION_SET).forEach((set) => this.addPermissionSet(set));
+    this.attachPolicies();
+    this.addGroups();
+    this.readResourcePolicies();
+    for (const run of runsAs(model)) {
+      this.find('role', run.role, run.resource).forEach((role) => role.runs.push(run));
+    }
+    this.all = [...this.byId.values()];
+  }
+
+  /** The identity of a resource. */
+  public of(resource: Resource): Identity | undefined {
+    return this.byId.get(resource.id);
+  }
+
+  public byName(id: string): Identity | undefined {
+    return this.byId.get(id);
+  }
+
+  /** The identities that a text names: a reference, an ARN or, with a kind, a name. */
+  public named(text: Text, kind?: IdentityKind): Identity[] {
+    const canonical = this.model.canonical(text);
+    const types = kind ? [KINDS[kind]] : Object.values(KINDS);
+    const found = this.model.named(canonical, ...types).flatMap(({ resource }) => this.byId.get(resource.id) ?? []);
+    if (found.length > 0) {
+      return found;
+    }
+    const name = nameOf(canonical);
+    return (kind ? [kind] : (Object.keys(KINDS) as IdentityKind[])).flatMap(
+      (each) => this.byId.get(`${each} ${patternKey(name)}`) ?? [],
+    );
+  }
+
+  /** The policies that are attached to a resource. */
+  public policiesOf(resource: Resource): readonly ResourcePolicy[] {
+    return this.byTarget.get(resource.id) ?? [];
+  }
+
+  /**
+   * Whether an identity may do an action on a resource, by all policies of the assembly.
+   *
+   * @param context what is known of the request; the caller may choose the rest
+   */
+  public may(caller: Identity, action: string, resource: Text, context: RequestContext = new Map()): Answer {
+    const target = this.model.canonical(resource);
+    const [named] = this.model.named(target);
+    const policies: Policies = {
+      identity: caller.statements,
+      outside: caller.outside,
+      ...boundaryOf(caller),
+      ...this.policiesFor(action, named?.resource),
+    };
+    const known = contextOf({ 'aws:PrincipalArn': caller.arn, 'aws:PrincipalAccount': caller.account });
+    return evaluate(
+      policies,
+      {
+        caller: { kind: 'AWS', name: caller.arn, account: caller.account },
+        action,
+        resource: target,
+        ...accountOf(target, named?.resource),
+        context: new Map([...known, ...context]),
+      },
+      'any',
+    );
+  }
+
+  private policiesFor(action: string, target: Resource | undefined): Pick<Policies, 'resource' | 'resourceKind'> {
+    if (action.toLowerCase().startsWith('sts:assumerole')) {
+      const role = target && this.byId.get(target.id);
+      return role?.resource ? { resource: role.trust, resourceKind: 'trust' } : {};
+    }
+    const attached = target ? this.policiesOf(target) : [];
+    const statements = [...attached, ...this.ofAccounts].flatMap((policy) => policy.statements);
+    const isKey = target?.type === 'AWS::KMS::Key' && attached.length > 0;
+    return { resource: statements, resourceKind: isKey ? 'key' : 'ordinary' };
+  }
+
+  private addResource(kind: IdentityKind, resource: Resource): void {
+    const { properties, stack } = resource;
+    const arn = { kind: 'reference', key: `${resource.id}.Arn`, resource: resource.id, attribute: 'Arn', excludes: '' };
+    const draft = this.draft(kind, resource.id, this.model.canonical([arn as Text[number]]), stack.account, resource);
+    for (const policy of properties.at('Policies').flatMap((node) => node.items())) {
+      draft.statements.push(...policy.at('PolicyDocument').flatMap((node) => this.readPolicy(node, resource)));
+    }
+    for (const policy of textsAt(properties, 'ManagedPolicyArns')) {
+      this.attach(draft, policy);
+    }
+    for (const policy of textsAt(properties, 'PermissionsBoundary')) {
+      draft.boundaries.push({ policy, statements: this.boundaryStatements(policy) });
+    }
+  }
+
+  /** A permission set is the role that it becomes in each account it is assigned to. */
+  private addPermissionSet(set: Resource): void {
+    const { properties, stack } = set;
+    const name: Text = [
+      { kind: 'reference', key: `${set.id}.@name`, resource: set.id, attribute: '@name', excludes: ':/' },
+    ];
+    const arn = concat(roleArn(stack.partition, stack.account), name);
+    const draft = this.draft('role', set.id, arn, stack.account, set);
+    draft.statements.push(...properties.at('InlinePolicy').flatMap((node) => this.readPolicy(node, set)));
+    textsAt(properties, 'ManagedPolicies').forEach((policy) => this.attach(draft, policy));
+    for (const reference of properties.at('CustomerManagedPolicyReferences').flatMap((node) => node.items())) {
+      textsAt(reference, 'Name').forEach((policy) => this.attach(draft, policy));
+    }
+    for (const boundary of properties.at('PermissionsBoundary')) {
+      const texts = [
+        ...textsAt(boundary, 'ManagedPolicyArn'),
+        ...boundary.at('CustomerManagedPolicyReference').flatMap((node) => textsAt(node, 'Name')),
+      ];
+      draft.boundaries.push(...texts.map((policy) => ({ policy, statements: this.boundaryStatements(policy) })));
+    }
+  }
+
+  /** Policies that are resources of their own and say whom they are attached to. */
+  private attachPolicies(): void {
+    const lists = { role: ['Roles', 'RoleName'], user: ['Users', 'UserName'], group: ['Groups', 'GroupName'] } as const;
+    const types = ['Policy', 'ManagedPolicy', 'RolePolicy', 'UserPolicy', 'GroupPolicy'];
+    for (const policy of this.model.ofType(...types.map((type) => `AWS::IAM::${type}`))) {
+      for (const [kind, properties] of Object.entries(lists) as [IdentityKind, readonly string[]][]) {
+        for (const name of properties.flatMap((property) => textsAt(policy.properties, property))) {
+          this.find(kind, name, policy).forEach((draft) => {
+            const known = new Set(draft.statements);
+            draft.statements.push(...under(this.statementsOf(policy), name.guard).filter((each) => !known.has(each)));
+          });
+        }
+      }
+    }
+  }
+
+  /** Users have the statements of their groups. */
+  private addGroups(): void {
+    const join = (user: Draft, name: Case<Text>, holder: Resource, guard: Guard): void => {
+      for (const group of this.find('group', name, holder)) {
+        user.statements.push(...under(group.statements, guard));
+        user.outside.push(...group.outside.map((policy) => ({ ...policy, guard: policy.guard.and(guard) })));
+      }
+    };
+    for (const resource of this.model.ofType(KINDS.user)) {
+      for (const name of textsAt(resource.properties, 'Groups')) {
+        join(this.byId.get(resource.id)!, name, resource, name.guard);
+      }
+    }
+    for (const addition of this.model.ofType('AWS::IAM::UserToGroupAddition')) {
+      for (const group of textsAt(addition.properties, 'GroupName')) {
+        for (const name of textsAt(addition.properties, 'Users')) {
+          this.find('user', name, addition).forEach((user) => join(user, group, addition, name.guard.and(group.guard)));
+        }
+      }
+    }
+  }
+
+  private readResourcePolicies(): void {
+    for (const policy of resourcePolicies(this.model)) {
+      if (policy.targets.length === 0) {
+        this.ofAccounts.push(policy);
+      }
+      for (const { resource } of policy.targets) {
+        if (resource) {
+          const known = this.byTarget.get(resource.id) ?? [];
+          this.byTarget.set(resource.id, known.includes(policy) ? known : [...known, policy]);
+        }
+      }
+      for (const statement of policy.statements) {
+        this.grant(policy, statement);
+      }
+    }
+  }
+
+  /** A statement of a resource policy that names an identity is a permission of that identity. */
+  private grant(policy: ResourcePolicy, statement: Statement): void {
+    if (statement.effect === 'Deny' || statement.principals === 'attached') {
+      return;
+    }
+    for (const { kind, except, name } of statement.principals) {
+      if (except || kind === 'Service') {
+        continue;
+      }
+      for (const identity of this.named(name.value)) {
+        const granted = under([onTargets(statement, policy)], name.guard);
+        this.byId.get(identity.id)!.granted.push(...granted);
+      }
+    }
+  }
+
+  private attach(draft: Draft, policy: Case<Text>): void {
+    const [managed] = this.model.named(policy.value, MANAGED_POLICY);
+    if (managed) {
+      draft.statements.push(...under(this.statementsOf(managed.resource), policy.guard));
+    } else {
+      draft.outside.push(policy);
+    }
+  }
+
+  private boundaryStatements(policy: Case<Text>): PolicySource {
+    const [managed] = this.model.named(policy.value, MANAGED_POLICY);
+    return managed ? under(this.statementsOf(managed.resource), policy.guard) : 'unknown';
+  }
+
+  private statementsOf(policy: Resource): readonly Statement[] {
+    let statements = this.documents.get(policy);
+    if (!statements) {
+      statements = policy.properties.at('PolicyDocument').flatMap((node) => this.readPolicy(node, policy));
+      this.documents.set(policy, statements);
+    }
+    return statements;
+  }
+
+  private readPolicy(document: Node, holder: Resource): Statement[] {
+    return readPolicy(document, holder, (text) => this.model.canonical(text));
+  }
+
+  /** The identities that a name stands for. One that is not in the assembly is made when it is named first. */
+  private find(kind: IdentityKind, name: Case<Text>, holder: Resource): Draft[] {
+    const known = this.named(name.value, kind);
+    if (known.length > 0) {
+      return known.map(({ id }) => this.byId.get(id)!);
+    }
+    const canonical = this.model.canonical(name.value);
+    const hole = soleHole(canonical);
+    if (hole?.kind === 'reference' && this.model.resource(hole.resource)?.type !== undefined) {
+      return []; // A resource of another kind.
+    }
+    const { partition, account } = holder.stack;
+    const short = nameOf(canonical);
+    const [first] = canonical;
+    const isArn = typeof first === 'string' && first.startsWith('arn:');
+    const arn = isArn ? canonical : concat(textOf(`arn:${partition}:iam::`), account, textOf(`:${kind}/`), short);
+    const owner = accountOf(arn, undefined).resourceAccount ?? account;
+    return [this.draft(kind, `${kind} ${patternKey(short)}`, arn, owner, undefined)];
+  }
+
+  private draft(kind: IdentityKind, id: string, arn: Text, account: Text, resource: Resource | undefined): Draft {
+    const trust = (resource?.properties.at('AssumeRolePolicyDocument') ?? []).flatMap((node) =>
+      this.readPolicy(node, resource!),
+    );
+    const draft: Draft = {
+      id,
+      kind,
+      ...(resource ? { resource } : {}),
+      arn,
+      account,
+      statements: [],
+      granted: [],
+      boundaries: [],
+      trust,
+      outside: [],
+      runs: [],
+    };
+    this.byId.set(id, draft);
+    return draft;
+  }
+}
+
+/** Statements that are there when a guard holds. */
+function under(statements: readonly Statement[], guard: Guard): Statement[] {
+  return statements.flatMap((statement) => {
+    const both = statement.guard.and(guard);
+    return both === statement.guard ? [statement] : both.possible() ? [{ ...statement, guard: both }] : [];
+  });
+}
+
+/** `Resource: "*"` in the policy of a resource is that resource. */
+function onTargets(statement: Statement, { targets }: ResourcePolicy): Statement {
+  const { except, patterns } = statement.resources;
+  return targets.length > 0 && !except && patterns.some(({ value }) => isEverything(value))
+    ? { ...statement, resources: { except, patterns: targets.map(({ text }) => text) } }
+    : statement;
+}
+
+/** A boundary limits only if every deployment has one. */
+function boundaryOf({ boundaries, resource }: Identity): Pick<Policies, 'boundary'> {
+  const present = boundaries.reduce((any, { policy }) => any.or(policy.guard), FALSE);
+  if (boundaries.length === 0 || !resource?.guard.implies(present)) {
+    return {};
+  }
+  const sources = boundaries.map(({ statements }) => statements);
+  return { boundary: sources.includes('unknown') ? 'unknown' : (sources as (readonly Statement[])[]).flat() };
+}
+
+/** The account of a resource, from its stack or its ARN. */
+function accountOf(target: Text, resource: Resource | undefined): { readonly resourceAccount?: Text } {
+  if (resource) {
+    return { resourceAccount: resource.stack.account };
+  }
+  const account: Text[number][] = [];
+  let colons = 0;
+  for (const part of target) {
+    if (typeof part !== 'string') {
+      if (colons === 4) {
+        account.push(part);
+      }
+      continue;
+    }
+    for (const piece of part.split(/(:)/)) {
+      if (piece === ':') {
+        colons += 1;
+      } else if (colons === 4 && piece !== '') {
+        account.push(piece);
+      }
+    }
+  }
+  const isKnown = account.length > 0 && (literalOf(account) === undefined || /^\d{12}$/.test(literalOf(account)!));
+  return isKnown ? { resourceAccount: account } : {};
+}
+
+/** What follows the last slash: the name in an ARN, without the path. */
+function nameOf(text: Text): Text {
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const part = text[at];
+    const slash = typeof part === 'string' ? part.lastIndexOf('/') : -1;
+    if (slash >= 0) {
+      return concat(textOf((part as string).slice(slash + 1)), text.slice(at + 1));
+    }
+  }
+  return text;
+}
+
+function roleArn(partition: string, account: Text): Text {
+  return concat(textOf(`arn:${partition}:iam::`), account, textOf(':role/'));
+}
+
+/** The texts of a property, or of each element of a list. */
+function textsAt(node: Node, property: string): Case<Text>[] {
+  return node
+    .at(property)
+    .flatMap((value) => value.items())
+    .flatMap((value) => value.texts());
+}

@@ -1,0 +1,78 @@
+import type { Resource } from './assembly';
+import type { Guard } from './guard';
+import { entriesOf, isObject } from './json';
+import type { Model } from './model';
+import type { Node } from './node';
+import type { Case, Place, Text } from './text';
+
+/** A resource that works with the permissions of a role. */
+export interface RunsAs {
+  readonly resource: Resource;
+  /** The role as the property names it. */
+  readonly role: Case<Text>;
+  /** Path of the property: `TaskRoleArn`, `Targets.RoleArn`. */
+  readonly property: string;
+  readonly guard: Guard;
+  readonly place: Place;
+}
+
+/**
+ * Properties that name a role a resource works under: `Role`, `RoleArn`, `TaskRoleArn`, `ServiceRole`, `Roles` of an
+ * instance profile, `Credentials` of an API integration. 394 types of aws-cdk-lib 2.276.0 have one.
+ */
+const ROLE_PROPERTY = /role(?:s|name|arns?|id)?$|^roles$|^credentials(?:arn)?$/i;
+
+/** What is passed to code or kept as data names roles without working under them, and so do policies. */
+const NOT_OF_THE_RESOURCE =
+  /^(?:Environment|EnvironmentVariables|Variables|Parameters|Metadata|Tags|.*Polic(?:y|ies).*)$/i;
+
+/** Policies attach roles; they don't work under them. */
+const ATTACHING = /^AWS::IAM::(?!InstanceProfile$)|^AWS::SSO::/;
+
+/** Which resources work under a role, for every type with a property that names one. */
+export function runsAs(model: Model): readonly RunsAs[] {
+  return model.view(collect);
+}
+
+function collect(model: Model): RunsAs[] {
+  return model.resources.flatMap((resource) => {
+    if (ATTACHING.test(resource.type)) {
+      return [];
+    }
+    const paths = new Map<string, readonly string[]>();
+    rolePaths(resource.raw.Properties, [], (path) => paths.set(path.join('.'), path));
+    return [...paths].flatMap(([property, path]) =>
+      below(resource.properties, path)
+        .flatMap((node) => node.items())
+        .flatMap((node) => node.texts())
+        .map((role) => ({ resource, role, property, guard: role.guard, place: role.place })),
+    );
+  });
+}
+
+/** The paths of the properties that name roles, as keys of nodes: without list indexes and conditional functions. */
+function rolePaths(value: unknown, path: readonly string[], found: (path: readonly string[]) => void): void {
+  if (Array.isArray(value)) {
+    value.forEach((item) => rolePaths(item, path, found));
+  } else if (isObject(value)) {
+    for (const [key, member] of entriesOf(value)) {
+      if (key.startsWith('Fn::')) {
+        rolePaths(member, path, found);
+      } else if (key === 'Ref' || NOT_OF_THE_RESOURCE.test(key)) {
+        continue;
+      } else if (ROLE_PROPERTY.test(key)) {
+        found([...path, key]);
+        rolePaths(member, [...path, key], found);
+      } else {
+        rolePaths(member, [...path, key], found);
+      }
+    }
+  }
+}
+
+function below(node: Node, path: readonly string[]): Node[] {
+  return path.reduce<Node[]>(
+    (nodes, key) => nodes.flatMap((each) => each.items()).flatMap((each) => each.at(key)),
+    [node],
+  );
+}
