@@ -11,7 +11,20 @@ export const WEBHOOK_VARIABLES = {
   deadLetterQueueUrl: 'BMA_DEAD_LETTER_QUEUE_URL',
   replayWindowSeconds: 'BMA_REPLAY_WINDOW_SECONDS',
   maxBodyBytes: 'BMA_MAX_BODY_BYTES',
+  /** JSON list of {@link WebhookSubscription}. Absent when it is not known which triggers there are. */
+  subscriptions: 'BMA_SUBSCRIPTIONS',
 } as const;
+
+/**
+ * What one trigger takes of a webhook, so that the webhook can say of a delivery that no trigger takes it. The rule of
+ * the trigger decides, not this.
+ */
+export interface WebhookSubscription {
+  readonly repositories: readonly string[];
+  readonly actions: readonly string[];
+  /** Values of `author_association`, or absent for everybody. Authors of branches of the repository itself pass, too. */
+  readonly associations?: readonly string[];
+}
 
 /** `source` of the events, as the inbound webhooks of EventBridge name it, so that the same rules match both. */
 export const GITHUB_EVENT_SOURCE = 'github.com';
@@ -19,7 +32,7 @@ export const GITHUB_EVENT_SOURCE = 'github.com';
 /** `detail-type` of the events: the name of the GitHub event. */
 export const GITHUB_PULL_REQUEST_EVENT = 'pull_request';
 
-/** What somebody has to do with a repository, as GitHub states it about the author of a pull request. */
+/** `detail` of the events. */
 export interface GitHubPullRequestDetail {
   readonly action: string;
   readonly number: number;
@@ -40,11 +53,25 @@ export interface GitHubPullRequestDetail {
     readonly author_association: string;
     readonly created_at: string;
     readonly updated_at: string;
-    readonly user: { readonly login: string };
-    readonly head: { readonly ref: string; readonly sha: string; readonly repo: { readonly full_name: string } };
-    readonly base: { readonly ref: string; readonly sha: string; readonly repo: { readonly full_name: string } };
+    /** `ghost` when the account is gone, as GitHub shows it. Logins of apps end in `[bot]`. */
+    readonly user: { readonly login: string; readonly type: string };
+    readonly head: GitHubBranchDetail;
+    readonly base: GitHubBranchDetail;
+    /**
+     * Whether the branch is in another repository than the one it is to be merged into, or in one that is gone. GitHub lets
+     * only people with write access open a pull request from a branch of the repository itself.
+     * Source: docs.github.com/rest/pulls/pulls#create-a-pull-request
+     */
+    readonly from_fork: boolean;
   };
   readonly sender: { readonly login: string; readonly type: string };
   /** What the handler saw beside the signed body. The id is a header that GitHub does not sign. */
   readonly delivery: { readonly id: string; readonly body_sha256: string };
+}
+
+export interface GitHubBranchDetail {
+  readonly ref: string;
+  readonly sha: string;
+  /** Null when the repository is gone. */
+  readonly repo: { readonly full_name: string } | null;
 }

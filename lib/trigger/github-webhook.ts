@@ -6,7 +6,7 @@ import { FunctionUrlAuthType, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Duration, Names, Validations } from 'aws-cdk-lib/core';
+import { Duration, Lazy, Names, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { deadLetterQueue } from '../function/dead-letter-queue';
 import { AgentKey } from '../encryption';
@@ -22,10 +22,13 @@ import { requireInput, requireWholeNumber } from '../validation/input-error';
 import { HandlerFunction } from '../function/handler-function';
 import { kmsViaService } from '../function/kms-via-service';
 import { handlerCode } from '../function/handler-code';
-import { WEBHOOK_VARIABLES } from '../contracts/webhook';
+import { WEBHOOK_VARIABLES, type WebhookSubscription } from '../contracts/webhook';
 
 /** Largest body that a function URL takes. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_URL_BODY_BYTES = 6 * 1024 * 1024;
+
+/** All variables of a function together: 4 KB. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_SUBSCRIPTION_CHARACTERS = 2_500;
 
 /** Where verified deliveries of GitHub appear as events. */
 export interface IGitHubWebhook extends IConstruct {
@@ -89,12 +92,13 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
   public readonly eventBus: events.IEventBus;
   /** The secret. Its value goes into the webhook's settings on GitHub. */
   public readonly secret: secretsmanager.ISecret;
-  /** The URL to enter on GitHub, with content type `application/json` and the event "Pull requests". */
+  /** The URL to enter on GitHub, with either content type and the event "Pull requests". */
   public readonly url: string;
   /** Deliveries that the bus did not take. GitHub sends nothing again by itself. */
   public readonly deadLetterQueue: sqs.IQueue;
   /** The function that checks deliveries. */
   public readonly handler: IFunction;
+  private readonly subscriptions: WebhookSubscription[] = [];
 
   constructor(scope: Construct, id: string, props: GitHubWebhookProps = {}) {
     super(scope, id);
@@ -127,6 +131,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
         [WEBHOOK_VARIABLES.deadLetterQueueUrl]: this.deadLetterQueue.queueUrl,
         [WEBHOOK_VARIABLES.replayWindowSeconds]: String(replayWindow.toSeconds()),
         [WEBHOOK_VARIABLES.maxBodyBytes]: String(maxBodyBytes),
+        [WEBHOOK_VARIABLES.subscriptions]: Lazy.string({ produce: () => this.subscriptionText() }),
       },
       encryptionKey: key,
       logRetention: RetentionDays.ONE_YEAR,
@@ -155,6 +160,21 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
     });
     this.handler = handler.function;
     this.url = handler.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+  }
+
+  /**
+   * Tells the webhook what a trigger takes, so that it can say of a delivery that none takes it.
+   *
+   * @internal
+   */
+  public _subscribe(subscription: WebhookSubscription): void {
+    this.subscriptions.push(subscription);
+  }
+
+  /** Empty, which is unknown, when all variables of the function together would become too long. */
+  private subscriptionText(): string {
+    const text = JSON.stringify(this.subscriptions);
+    return text.length <= MAX_SUBSCRIPTION_CHARACTERS ? text : '';
   }
 
   private newSecret(encryptionKey: kms.IKey): secretsmanager.Secret {

@@ -17,7 +17,9 @@ export function matches(pattern: unknown, event: unknown): boolean {
       typeof candidate === 'object' &&
       candidate !== null &&
       Object.entries(pattern as object).every(([member, inner]) =>
-        matches(inner, (candidate as Record<string, unknown>)[member]),
+        member === '$or'
+          ? (inner as unknown[]).some((alternative) => matches(alternative, candidate))
+          : matches(inner, (candidate as Record<string, unknown>)[member]),
       ),
   );
 }
@@ -37,6 +39,8 @@ function matchesValue(wanted: unknown, value: unknown): boolean {
       return typeof value === 'string' && value.endsWith(operand as string);
     case 'wildcard':
       return typeof value === 'string' && wildcard(operand as string).test(value);
+    case 'equals-ignore-case':
+      return typeof value === 'string' && value.toLowerCase() === (operand as string).toLowerCase();
     case 'exists':
       return (value !== undefined) === operand;
     case 'anything-but':

@@ -1,12 +1,16 @@
 import type { AgentTriggerOptions } from '../agent-trigger-options';
-import type { IGitHubWebhook } from '../github-webhook';
+import { GitHubWebhook, type IGitHubWebhook } from '../github-webhook';
 import { requireInput } from '../../validation/input-error';
 import type { TriggerDefinition } from '../trigger-definition';
 import { GITHUB_EVENT_SOURCE, GITHUB_PULL_REQUEST_EVENT } from '../../contracts/webhook';
 
 /** Whose pull requests start turns: what GitHub says about the author and the repository. */
 export class GitHubAuthors {
-  /** People who may push to the repository: owners, members of its organization and collaborators. */
+  /**
+   * People who may push to the repository: its owners, members of its organization, collaborators, and everybody who opened
+   * the pull request from a branch of the repository itself, which takes write access. The last are also members that
+   * keep their membership private, whom GitHub does not call MEMBER, and apps such as `dependabot[bot]`.
+   */
   public static readonly COLLABORATORS = new GitHubAuthors(['OWNER', 'MEMBER', 'COLLABORATOR']);
 
   /**
@@ -49,6 +53,7 @@ export function gitHubPullRequestTrigger(
   options: GitHubPullRequestTriggerOptions,
 ): TriggerDefinition {
   const { associations } = options.authors ?? GitHubAuthors.COLLABORATORS;
+  const actions = options.actions ?? ['opened', 'reopened', 'synchronize', 'ready_for_review'];
   return {
     type: 'pull-request',
     defaultId: `GitHubPullRequest-${webhook.node.id}`,
@@ -58,11 +63,13 @@ export function gitHubPullRequestTrigger(
         source: [GITHUB_EVENT_SOURCE],
         detailType: [GITHUB_PULL_REQUEST_EVENT],
         detail: {
-          action: options.actions ?? ['opened', 'reopened', 'synchronize', 'ready_for_review'],
-          repository: { full_name: options.repositories },
+          action: actions,
+          // GitHub's own spelling counts in events, whatever was typed here.
+          repository: { full_name: options.repositories.map((name) => ({ 'equals-ignore-case': name })) },
           pull_request: {
             state: ['open'],
-            ...(associations ? { author_association: associations } : {}),
+            // Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html ($or)
+            ...(associations ? { $or: [{ author_association: associations }, { from_fork: [false] }] } : {}),
           },
         },
       },
@@ -70,9 +77,9 @@ export function gitHubPullRequestTrigger(
     prompt: [
       'Pull request {{event.detail.number | int}} was opened or has changed.',
       'Repository: {{event.detail.repository.full_name | id}}',
-      'Source: {{event.detail.pull_request.head.ref | text:400}} of {{event.detail.pull_request.head.repo.full_name | text:200}} at commit {{event.detail.pull_request.head.sha | sha}}',
+      'Source: {{event.detail.pull_request.head.ref | text:400}} of {{event.detail.pull_request.head.repo.full_name | text:200 | optional}} at commit {{event.detail.pull_request.head.sha | sha}}',
       'Target: {{event.detail.pull_request.base.ref | text:400}} at commit {{event.detail.pull_request.base.sha | sha}}',
-      'Author: {{event.detail.pull_request.user.login | id}}',
+      'Author: {{event.detail.pull_request.user.login | text:100}}',
       'Title: {{event.detail.pull_request.title | text:500}}',
       'Description: {{event.detail.pull_request.body | text:8000 | optional}}',
       '',
@@ -97,6 +104,9 @@ export function gitHubPullRequestTrigger(
         allowed: "at least one repository, written 'owner/name'",
         fix: "Write it as in 'example-org/payments'",
       });
+      if (webhook instanceof GitHubWebhook) {
+        webhook._subscribe({ repositories: options.repositories, actions, ...(associations ? { associations } : {}) });
+      }
     },
   };
 }

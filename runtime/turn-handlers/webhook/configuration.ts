@@ -1,4 +1,4 @@
-import { WEBHOOK_VARIABLES } from '../../../lib/contracts/webhook';
+import { WEBHOOK_VARIABLES, type WebhookSubscription } from '../../../lib/contracts/webhook';
 
 /** Everything the handler knows before the first delivery. */
 export interface Webhook {
@@ -7,6 +7,8 @@ export interface Webhook {
   readonly deadLetterQueueUrl: string;
   readonly replayWindowSeconds: number;
   readonly maxBodyBytes: number;
+  /** Absent when it is not known what triggers take. */
+  readonly subscriptions?: readonly WebhookSubscription[];
 }
 
 /** Reads the configuration. Fails at cold start rather than at the first delivery. */
@@ -25,11 +27,13 @@ export function readWebhook(environment: NodeJS.ProcessEnv): Webhook {
     }
     return value;
   };
+  const subscriptions = environment[WEBHOOK_VARIABLES.subscriptions];
   return {
     secretArn: variable(WEBHOOK_VARIABLES.secretArn),
     eventBusName: variable(WEBHOOK_VARIABLES.eventBusName),
     deadLetterQueueUrl: variable(WEBHOOK_VARIABLES.deadLetterQueueUrl),
     replayWindowSeconds: wholeNumber(WEBHOOK_VARIABLES.replayWindowSeconds),
     maxBodyBytes: wholeNumber(WEBHOOK_VARIABLES.maxBodyBytes),
+    ...(subscriptions ? { subscriptions: JSON.parse(subscriptions) as WebhookSubscription[] } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GitHubPullRequestDetail } from '../../../lib/contracts/webhook';
+import type { GitHubBranchDetail, GitHubPullRequestDetail } from '../../../lib/contracts/webhook';
 
 /** Longest texts that are passed on; the rest of a description is not worth a prompt. */
 const MAX_TITLE = 1_000;
@@ -18,7 +18,7 @@ export function pullRequestDetail(
 ): GitHubPullRequestDetail | undefined {
   try {
     const root = members(payload);
-    const [repository, request, sender] = [members(root.repository), members(root.pull_request), members(root.sender)];
+    const [repository, request] = [members(root.repository), members(root.pull_request)];
     return {
       action: text(root.action),
       number: wholeNumber(root.number),
@@ -39,11 +39,12 @@ export function pullRequestDetail(
         author_association: text(request.author_association),
         created_at: text(request.created_at),
         updated_at: text(request.updated_at),
-        user: { login: text(members(request.user).login) },
+        user: user(request.user),
         head: branch(request.head),
         base: branch(request.base),
+        from_fork: isFork(request, repository),
       },
-      sender: { login: text(sender.login), type: text(sender.type) },
+      sender: user(root.sender),
       delivery: { id: deliveryId, body_sha256: createHash('sha256').update(body).digest('hex') },
     };
   } catch {
@@ -51,10 +52,24 @@ export function pullRequestDetail(
   }
 }
 
-function branch(value: unknown): GitHubPullRequestDetail['pull_request']['head'] {
+/** GitHub leaves out accounts that are gone, and shows them as this user. */
+function user(value: unknown): GitHubPullRequestDetail['sender'] {
+  if (value === null || value === undefined) return { login: 'ghost', type: 'User' };
+  const { login, type } = members(value);
+  return { login: text(login), type: text(type ?? 'User') };
+}
+
+function branch(value: unknown): GitHubBranchDetail {
   const { ref, sha, repo } = members(value);
-  // The repository of a deleted fork is null.
-  return { ref: text(ref), sha: text(sha), repo: { full_name: repo === null ? '' : text(members(repo).full_name) } };
+  const isGone = repo === null || repo === undefined;
+  return { ref: text(ref), sha: text(sha), repo: isGone ? null : { full_name: text(members(repo).full_name) } };
+}
+
+/** By the ids of the repositories: names change. */
+function isFork({ head }: Record<string, unknown>, repository: Record<string, unknown>): boolean {
+  const { repo } = members(head);
+  if (repo === null || repo === undefined) return true;
+  return wholeNumber(members(repo).id) !== wholeNumber(repository.id);
 }
 
 function members(value: unknown): Record<string, unknown> {

@@ -1,8 +1,9 @@
-import { GITHUB_PULL_REQUEST_EVENT } from '../../../lib/contracts/webhook';
+import { GITHUB_PULL_REQUEST_EVENT, type GitHubPullRequestDetail } from '../../../lib/contracts/webhook';
 import type { Webhook } from './configuration';
 import { forward, type ForwardClients } from './forward';
 import { pullRequestDetail } from './github-delivery';
 import { isSignedBy, SIGNATURE } from './signature';
+import { unmatched } from './unmatched';
 import type { WebhookSecret } from './webhook-secret';
 
 /** How far GitHub's clock may be ahead of ours. */
@@ -55,7 +56,8 @@ export async function receive(
     return answer(401, 'not signed');
   }
   if (event !== GITHUB_PULL_REQUEST_EVENT) {
-    return answer(200, event === 'ping' ? 'pong' : 'not subscribed');
+    log({ level: 'INFO', message: 'delivery of another event', delivery: id, event });
+    return answer(200, event === 'ping' ? 'pong' : `not used: the event ${event}. Choose only "Pull requests"`);
   }
   const detail = pullRequestDetail(parsed(body), id, body);
   if (!detail) {
@@ -69,13 +71,16 @@ export async function receive(
     return answer(409, 'outside the replay window');
   }
   const result = await forward(clients, webhook, event, detail);
+  const why = unmatched(detail, webhook.subscriptions);
   log({
-    level: result === 'forwarded' ? 'INFO' : 'ERROR',
-    message: `delivery ${result}`,
+    level: result !== 'forwarded' ? 'ERROR' : why ? 'WARN' : 'INFO',
+    message: `delivery ${result}${why ? ', and starts no turn' : ''}`,
     delivery: id,
     sha256: detail.delivery.body_sha256,
+    ...(why ? { reason: why } : {}),
+    ...subjectOf(detail),
   });
-  return answer(202, 'accepted');
+  return answer(202, why ? `accepted, but it starts no turn: ${why}` : 'accepted');
 }
 
 /** Refuses what cannot be a delivery, before anything is computed over it. */
@@ -101,9 +106,23 @@ function formOf(request: UrlRequest, maxBodyBytes: number): Delivery | UrlAnswer
   return { id, event, signature, body };
 }
 
+/** What a log line may hold of a delivery: names and numbers of strict forms. */
+function subjectOf({ action, number, repository }: GitHubPullRequestDetail): LogLine {
+  return {
+    ...(/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository.full_name) ? { repository: repository.full_name } : {}),
+    ...(/^[a-z_]{1,64}$/.test(action) ? { action } : {}),
+    number,
+  };
+}
+
+/**
+ * The payload, in either of the two content types that a webhook of GitHub can have: JSON, or a form whose field
+ * `payload` is the JSON. Decided by the bytes, which are signed; the header is not.
+ */
 function parsed(body: Buffer): unknown {
+  const text = body.toString('utf8');
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(text.startsWith('payload=') ? (new URLSearchParams(text).get('payload') ?? '') : text);
   } catch {
     return undefined;
   }

@@ -49,11 +49,15 @@ describe('event patterns', () => {
     ['onAlarm', 'another alarm', (e) => (e.resources = [`${e.resources[0]}2`])],
     ['onPullRequest', 'the pull request is merged', (e) => (e.detail.event = 'pullRequestMergeStatusUpdated')],
     ['onPullRequest', 'another repository', (e) => (e.resources = [`${e.resources[0]}-fork`])],
-    ['onGitHubPullRequest', 'a stranger opens it', (e) => (e.detail.pull_request.author_association = 'NONE')],
+    [
+      'onGitHubPullRequest',
+      'a stranger opens it',
+      (e) => Object.assign(e.detail.pull_request, { author_association: 'NONE', from_fork: true }),
+    ],
     [
       'onGitHubPullRequest',
       'a first-time contributor opens it',
-      (e) => (e.detail.pull_request.author_association = 'CONTRIBUTOR'),
+      (e) => Object.assign(e.detail.pull_request, { author_association: 'CONTRIBUTOR', from_fork: true }),
     ],
     ['onGitHubPullRequest', 'it gets a label', (e) => (e.detail.action = 'labeled')],
     ['onGitHubPullRequest', 'another repository', (e) => (e.detail.repository.full_name = 'example-org/other')],
@@ -86,6 +90,33 @@ describe('event patterns', () => {
     const event = eventNamed(kind.event);
     change(event);
     expect(matches(patternOf(scene), event)).toBe(false);
+  });
+
+  test.each<[string, (event: any) => void]>([
+    ['a member who keeps that private', (e) => (e.detail.pull_request.author_association = 'NONE')],
+    [
+      'an app',
+      (e) =>
+        Object.assign(e.detail.pull_request, {
+          author_association: 'NONE',
+          user: { login: 'dependabot[bot]', type: 'Bot' },
+        }),
+    ],
+    [
+      'a member, from a fork that is gone',
+      (e) =>
+        Object.assign(e.detail.pull_request, { from_fork: true, head: { ...e.detail.pull_request.head, repo: null } }),
+    ],
+    [
+      'somebody in a repository that is spelled otherwise',
+      (e) => (e.detail.repository.full_name = 'Example-Org/Payments'),
+    ],
+  ])('a pull request of %s starts a turn', (_, change) => {
+    const scene = new TriggerScene();
+    scene.add(KINDS.find(({ name }) => name === 'onGitHubPullRequest')!.make(scene, {}));
+    const event = eventNamed('github-pull-request');
+    change(event);
+    expect(matches(patternOf(scene), event)).toBe(true);
   });
 
   test('options widen what a kind matches', () => {

@@ -152,12 +152,58 @@ describe('a delivery that GitHub signed', () => {
     expect(services.entries).toEqual([]);
   });
 
-  test('with no description, and from a fork that is gone, is passed on', async () => {
-    const body = payload(5, (delivery) => {
-      delivery.pull_request.body = null;
-      delivery.pull_request.head.repo = null;
-    });
-    expect(await coldStart()(request(body))).toMatchObject({ statusCode: 202 });
+  test.each<[string, (delivery: any) => void, object]>([
+    ['no description', (d) => (d.pull_request.body = null), { body: '' }],
+    ['a fork that is gone', (d) => (d.pull_request.head.repo = null), { head: { repo: null }, from_fork: true }],
+    ['a fork', (d) => (d.pull_request.head.repo = { id: 9, full_name: 'octocat/payments' }), { from_fork: true }],
+    ['an author whose account is gone', (d) => (d.pull_request.user = null), { user: { login: 'ghost' } }],
+    [
+      'an app as author',
+      (d) => (d.pull_request.user = { login: 'dependabot[bot]', id: 2, type: 'Bot' }),
+      { user: { login: 'dependabot[bot]', type: 'Bot' } },
+    ],
+    [
+      'a repository whose name was written in another case',
+      (d) => (d.pull_request.head.repo.full_name = 'Example-Org/Payments'),
+      { from_fork: false },
+    ],
+  ])('with %s is passed on', async (_, change, expected) => {
+    expect(await coldStart()(request(payload(5, change)))).toMatchObject({ statusCode: 202, body: 'accepted' });
+    expect(JSON.parse(services.entries[0].Detail).pull_request).toMatchObject(expected);
+  });
+
+  test.each([false, true])('is read from a form, too (base64: %s)', async (isBase64Encoded) => {
+    const form = `payload=${encodeURIComponent(payload(5, (d) => (d.pull_request.title = 'Größe + 1 & 2 %41'))).replaceAll('%20', '+')}`;
+    const sent = { ...request(form, { 'content-type': 'application/x-www-form-urlencoded' }), isBase64Encoded };
+    if (isBase64Encoded) sent.body = Buffer.from(form).toString('base64');
+    expect(await coldStart()(sent)).toMatchObject({ statusCode: 202 });
+    expect(JSON.parse(services.entries[0].Detail).pull_request.title).toBe('Größe + 1 & 2 %41');
+  });
+
+  test.each<[string, (delivery: any) => void, RegExp]>([
+    [
+      'of a repository that no trigger names',
+      (d) => (d.repository.full_name = 'example-org/renamed'),
+      /no trigger names this repository/,
+    ],
+    ['of an action that no trigger takes', (d) => (d.action = 'labeled'), /no trigger takes this action/],
+    ['of a closed pull request', (d) => (d.pull_request.state = 'closed'), /not open/],
+    [
+      'of a stranger',
+      (d) =>
+        Object.assign(d.pull_request, { author_association: 'NONE', head: { ...d.pull_request.head, repo: null } }),
+      /author from a fork/,
+    ],
+  ])('%s says so to GitHub and in the log', async (_, change, why) => {
+    const { statusCode, body } = await coldStart()(request(payload(5, change)));
+    expect([statusCode, body]).toEqual([202, expect.stringMatching(why)]);
+    expect(logLines()).toMatch(why);
+    expect(logLines()).toContain('"number":7');
+  });
+
+  test('of another event leaves a line in the log', async () => {
+    await coldStart()(request('{}', { 'x-github-event': 'push' }));
+    expect(logLines()).toContain('"event":"push"');
   });
 
   test('with text of any length stays small enough for an event', async () => {
