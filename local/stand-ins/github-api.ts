@@ -59,6 +59,7 @@ export class GitHubFault extends Error {
     public readonly status: number,
     public readonly headers: Record<string, string> = {},
     public readonly reason = 'refused',
+    public readonly code?: string,
   ) {
     super(String(status));
   }
@@ -71,6 +72,10 @@ export class GitHubApiStandIn {
   /** What was asked for with the newest installation token, and how many there were. */
   public readonly exchanges: { repositories: string[]; permissions: object }[] = [];
   public before?: (call: string) => void;
+  /** Repositories that have another name now, by the old one. */
+  public readonly renamed = new Map<string, string>();
+  /** Files whose lines the list leaves out, as it does with large ones. */
+  public readonly withoutPatch = new Set<string>();
   /** Calls that have their effect and whose response ends in the middle, each once. */
   public readonly cut: string[] = [];
   /** Runs when a call has taken effect. */
@@ -97,6 +102,8 @@ export class GitHubApiStandIn {
   /** Forgets pull requests, comments and everything that a test has set. */
   public reset(): void {
     for (const list of [this.comments, this.pullRequests, this.calls, this.exchanges, this.cut]) list.length = 0;
+    this.renamed.clear();
+    this.withoutPatch.clear();
     Object.assign(this, { before: undefined, after: undefined });
   }
 
@@ -116,7 +123,11 @@ export class GitHubApiStandIn {
       return { ...answer, cut: true };
     } catch (error) {
       if (!(error instanceof GitHubFault)) throw error;
-      return { status: error.status, headers: error.headers, body: { message: error.reason } };
+      return {
+        status: error.status,
+        headers: error.headers,
+        body: { message: error.reason, ...(error.code ? { errors: [{ code: error.code }] } : {}) },
+      };
     }
   }
 
@@ -126,11 +137,15 @@ export class GitHubApiStandIn {
     if (pathname === '/app') return { status: 200, body: { slug: this.options.app!.slug } };
     if (pathname.startsWith('/app/installations/')) return this.exchange(body);
     const [, repository = '', rest = ''] = /^\/repos\/([^/]+\/[^/]+)\/(.+)$/.exec(pathname) ?? [];
+    const renamed = this.renamed.get(repository);
+    if (renamed) return { status: 301, headers: { location: `${this.url}/repos/${renamed}/${rest}${url.search}` } };
     if (!this.options.repositories[repository]) throw new GitHubFault(404);
     const tarball = /^tarball\/(\w+)$/.exec(rest);
     if (tarball) {
       return { status: 302, headers: { location: `${this.url}/archives/${repository}/${tarball[1]}` } };
     }
+    const edited = /^pulls\/comments\/(\d+)$/.exec(rest);
+    if (edited) return this.edit(method, Number(edited[1]), caller, body);
     const [, number, list, id] = /^pulls\/(\d+)(?:\/(\w+)(?:\/(\d+))?)?$/.exec(rest) ?? [];
     const pull = this.pullRequests.find((each) => each.number === Number(number) && each.repository === repository);
     if (!pull) throw new GitHubFault(404);
@@ -187,7 +202,7 @@ export class GitHubApiStandIn {
         additions: counts?.[0] ?? 0,
         deletions: counts?.[1] ?? 0,
         changes: (counts?.[0] ?? 0) + (counts?.[1] ?? 0),
-        ...(patch.includes('\n@@') ? { patch: hunks } : {}),
+        ...(patch.includes('\n@@') && !this.withoutPatch.has(filename) ? { patch: hunks } : {}),
       };
     });
   }
@@ -224,6 +239,15 @@ export class GitHubApiStandIn {
     if (side !== 'RIGHT') throw new GitHubFault(422);
     this.checkLine(pull, { path, line, body: body.body ?? '' });
     return this.keep({ kind: 'comment', body: body.body!, login, pull: pull.number, commit: commit_id, path, line });
+  }
+
+  private edit(method: string, id: number, caller: string, { body }: Body): LoopbackAnswer {
+    const comment = this.comments.find((each) => each.kind === 'comment' && each.id === id);
+    if (method !== 'PATCH' || !comment) throw new GitHubFault(404);
+    if (comment.login !== caller) throw new GitHubFault(403);
+    if (!body || body.length > 65_536) throw new GitHubFault(422);
+    comment.body = body;
+    return { status: 200, body: shown(comment) };
   }
 
   private updateReview(id: number, caller: string, { body }: Body): LoopbackAnswer {

@@ -61,7 +61,11 @@ export class CodeCommitBoard implements ReviewBoard {
     return own;
   }
 
-  async publish(pullRequest: PullRequestDocument, { summaryId, inline, summary }: Publication): Promise<Published> {
+  async publish(
+    pullRequest: PullRequestDocument,
+    { summaryId, changed, inline, summary }: Publication,
+  ): Promise<Published> {
+    for (const { commentId, body } of changed) await this.update(commentId, body);
     const refused = new Set<string>();
     for (const { id, body, file, line } of inline) {
       const location = { filePath: file, filePosition: line, relativeFileVersion: 'AFTER' } as const;

@@ -47,9 +47,19 @@ export class GitHubBoard implements ReviewBoard {
   }
 
   async publish(pullRequest: PullRequestDocument, publication: Publication): Promise<Published> {
+    for (const { commentId, body } of publication.changed) await this.change(pullRequest, commentId, body);
     return publication.summaryId === undefined
       ? await this.postReview(pullRequest, publication)
       : await this.updateReview(pullRequest, publication.summaryId, publication);
+  }
+
+  /** A comment that somebody deleted meanwhile needs no new text. */
+  private async change({ repository }: PullRequestDocument, commentId: string, body: string): Promise<void> {
+    try {
+      await this.api.change('PATCH', repository, `/pulls/comments/${commentId}`, { body });
+    } catch (error) {
+      if (!(error instanceof GitHubError && error.status === 404)) throw error;
+    }
   }
 
   private async postReview(pullRequest: PullRequestDocument, { inline, summary }: Publication): Promise<Published> {
@@ -65,17 +75,29 @@ export class GitHubBoard implements ReviewBoard {
       return { commentId: String(id), inline: inline.length, updated: false };
     } catch (error) {
       if (!isUnprocessable(error) || inline.length === 0) throw error;
-      // GitHub does not say which of the lines it does not show: all findings go into the summary.
-      const { id } = await post([], summary(new Set(inline.map(({ id }) => id))));
-      return { commentId: String(id), inline: 0, updated: false };
+      // GitHub does not say which of the lines it does not take: each comment is tried by itself.
+      const refused = await this.postComments(pullRequest, inline);
+      const { id } = await post([], summary(refused));
+      return { commentId: String(id), inline: inline.length - refused.size, updated: false };
     }
   }
 
   private async updateReview(
-    { repository, pullRequestId, sourceCommit }: PullRequestDocument,
+    pullRequest: PullRequestDocument,
     reviewId: string,
     { inline, summary }: Publication,
   ): Promise<Published> {
+    const { repository, pullRequestId } = pullRequest;
+    const refused = await this.postComments(pullRequest, inline);
+    await this.api.change('PUT', repository, `/pulls/${pullRequestId}/reviews/${reviewId}`, { body: summary(refused) });
+    return { commentId: reviewId, inline: inline.length - refused.size, updated: true };
+  }
+
+  /** @returns ids of the comments whose place GitHub does not take */
+  private async postComments(
+    { repository, pullRequestId, sourceCommit }: PullRequestDocument,
+    inline: readonly InlineComment[],
+  ): Promise<Set<string>> {
     const refused = new Set<string>();
     for (const { id, body, file, line } of inline) {
       try {
@@ -91,8 +113,7 @@ export class GitHubBoard implements ReviewBoard {
         refused.add(id);
       }
     }
-    await this.api.change('PUT', repository, `/pulls/${pullRequestId}/reviews/${reviewId}`, { body: summary(refused) });
-    return { commentId: reviewId, inline: inline.length - refused.size, updated: true };
+    return refused;
   }
 }
 

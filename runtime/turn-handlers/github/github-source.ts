@@ -1,5 +1,6 @@
 import type { ChangedFile } from '../../../lib/contracts/review';
 import { patchHunks } from '../pull-request/patch-hunks';
+import { type DiffSection, diffSections } from '../pull-request/unified-diff';
 import type {
   Change,
   ChangeLimits,
@@ -37,7 +38,10 @@ export interface GitHubFile {
   readonly additions: number;
   readonly deletions: number;
   readonly changes: number;
-  /** Absent for binary files, for renames without a change, and where the answer holds too many lines. */
+  /**
+   * Absent for binary files, for changes without lines (an empty file, a new name, a new mode), for large files, and for
+   * all files of a response that holds too many lines already, which then have counts of zero, too.
+   */
   readonly patch?: string;
 }
 
@@ -56,7 +60,8 @@ export class GitHubSource implements PullRequestSource {
       destinationReference: base.ref,
       title,
       author: user?.login ?? '',
-      fromFork: head.repo?.full_name.toLowerCase() !== repository.toLowerCase(),
+      // Compared with the base as GitHub names it now: the configured name may be an older one.
+      fromFork: head.repo?.full_name.toLowerCase() !== (base.repo?.full_name ?? repository).toLowerCase(),
     };
   }
 
@@ -69,13 +74,9 @@ export class GitHubSource implements PullRequestSource {
     if (changed_files > limits.files) throw tooLarge(`more than ${limits.files} files`);
     if (changed_files === 0) return { files: [] };
     const diff = await this.diff(repository, pullRequestId, limits.bytes);
-    const files = await this.api.list<GitHubFile>(
-      repository,
-      `/pulls/${pullRequestId}/files`,
-      (found) => found.length > limits.files,
-    );
-    if (files.length > limits.files) throw tooLarge(`more than ${limits.files} files`);
-    return { files: files.map(changedFile), diff };
+    const files = await this.files(repository, pullRequestId, limits.files);
+    const sections = diff === undefined ? undefined : diffSections(diff);
+    return { files: files.map((file) => changedFile(file, sections)), diff: diff ?? assembled(files, limits.bytes) };
   }
 
   /** The pull request's head is in the repository itself (`refs/pull/N/head`), also when it comes from a fork. */
@@ -99,21 +100,58 @@ export class GitHubSource implements PullRequestSource {
     }
   }
 
-  /** GitHub itself refuses (406) a difference of more than 20,000 lines or 300 files. */
-  private async diff(repository: string, pullRequestId: string, limit: number): Promise<string> {
+  private async files(repository: string, pullRequestId: string, most: number): Promise<GitHubFile[]> {
+    try {
+      const path = `/pulls/${pullRequestId}/files`;
+      const files = await this.api.list<GitHubFile>(repository, path, (found) => found.length > most);
+      if (files.length > most) throw tooLarge(`more than ${most} files`);
+      return files;
+    } catch (error) {
+      if (error instanceof GitHubError && error.status === 422) throw tooLarge('a difference that GitHub cannot make');
+      throw error;
+    }
+  }
+
+  /**
+   * The difference as text, or undefined where GitHub takes too long to make it (422). GitHub itself refuses (406, or 422
+   * with the code `too_large`) one of more than 20,000 lines or 300 files.
+   */
+  private async diff(repository: string, pullRequestId: string, limit: number): Promise<string | undefined> {
     try {
       return await this.api.text(repository, `/pulls/${pullRequestId}`, 'application/vnd.github.diff', limit);
     } catch (error) {
-      if (error instanceof OversizedAnswerError || (error instanceof GitHubError && error.status === 406)) {
+      if (
+        error instanceof OversizedAnswerError ||
+        (error instanceof GitHubError && (error.status === 406 || error.code === 'too_large'))
+      ) {
         throw tooLarge('more changed lines than are reviewed');
       }
+      if (error instanceof GitHubError && error.status === 422) return undefined;
       throw error;
     }
   }
 }
 
-function changedFile(entry: GitHubFile): ChangedFile {
+/** A difference made of what the list of files shows. The source that the agent gets is complete in any case. */
+function assembled(files: readonly GitHubFile[], most: number): string {
+  const text = files
+    .map(({ filename, previous_filename = filename, patch }) =>
+      [
+        `diff --git a/${previous_filename} b/${filename}`,
+        ...(patch === undefined
+          ? ['(not shown by GitHub)']
+          : [`--- a/${previous_filename}`, `+++ b/${filename}`, patch]),
+        '',
+      ].join('\n'),
+    )
+    .join('');
+  if (Buffer.byteLength(text) > most) throw tooLarge('more changed lines than are reviewed');
+  return text;
+}
+
+function changedFile(entry: GitHubFile, sections: ReadonlyMap<string, DiffSection> | undefined): ChangedFile {
   const { filename, previous_filename, status, additions, deletions, patch } = entry;
+  const section = sections?.get(filename);
   return {
     file: filename,
     ...(previous_filename === undefined ? {} : { previousFile: previous_filename }),
@@ -123,10 +161,11 @@ function changedFile(entry: GitHubFile): ChangedFile {
         : status === 'removed' || status === 'renamed'
           ? status
           : 'modified',
-    binary: patch === undefined && status !== 'renamed',
+    // That there is no patch says nothing: see above.
+    binary: patch === undefined && section?.binary === true,
     addedLines: additions,
     removedLines: deletions,
-    hunks: patchHunks(patch ?? ''),
+    hunks: patch === undefined ? (section?.hunks ?? []) : patchHunks(patch),
   };
 }
 

@@ -12,6 +12,8 @@ export class GitHubError extends Error {
   constructor(
     readonly status: number,
     what: string,
+    /** GitHub's own word for the first thing that is wrong, such as `too_large`. */
+    readonly code?: string,
   ) {
     super(`GitHub answered ${what} with HTTP ${status}`);
   }
@@ -124,5 +126,16 @@ function failure(what: string, { status, headers, body }: GitHubResponse): Error
         /rate limit|abuse detection/i.test(new TextDecoder().decode(body))));
   return status >= 500 || status === 408 || limited
     ? new TransientStepError(`GitHub answered ${what} with HTTP ${status}`)
-    : new GitHubError(status, what);
+    : new GitHubError(status, what, codeIn(body));
+}
+
+/** Of an error, only words of GitHub's own vocabulary are kept: its text could quote what was sent. */
+function codeIn(body: Uint8Array): string | undefined {
+  try {
+    const { errors } = JSON.parse(new TextDecoder().decode(body)) as { errors?: readonly { code?: unknown }[] };
+    const code = errors?.[0]?.code;
+    return typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? code : undefined;
+  } catch {
+    return undefined;
+  }
 }

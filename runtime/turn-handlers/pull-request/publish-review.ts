@@ -9,10 +9,12 @@ import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contrac
 import { AnswerError, jsonAnswer } from '../turn/final-answer';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
-import type { OwnComment, ReviewBoard } from './review-board';
+import { findingFile } from './finding-file';
+import { knownComments, recognized } from './known-findings';
+import type { ReviewBoard } from './review-board';
 import { type Finding, readReview } from './review-document';
-import { identified, type IdentifiedFinding, readMark } from './review-marks';
-import { findingText, summaryText } from './review-text';
+import { identified, type IdentifiedFinding } from './review-marks';
+import { findingText, resolvedText, summaryText } from './review-text';
 import { pullRequestOf } from './subject';
 
 export interface DeliveryParts {
@@ -50,21 +52,33 @@ export async function publishReview(
     return refused('superseded', 'The pull request was closed or has newer commits than the reviewed one');
   }
   const { files } = await staged<ChangesDocument>(STAGED_FILES.changes);
-  const findings = identified(read.review.findings);
+  const findings = identified(read.review.findings.map((each) => ({ ...each, file: findingFile(each.file, files) })));
   const known = knownComments(agentName, await board.ownComments(pullRequest));
+  const earlier = recognized(findings, known.findings, files);
+  const gone = known.findings.filter((each) => ![...earlier.values()].includes(each));
   const isPlaced = ({ finding }: IdentifiedFinding) => isShown(finding, files);
+  const text = ({ id, finding }: IdentifiedFinding) =>
+    findingText(agentName, earlier.get(id)?.id ?? id, finding, board.maxCharacters);
+  const changed = [
+    ...findings.flatMap((each) => {
+      const comment = earlier.get(each.id)?.comment;
+      return comment ? [{ comment, body: text(each) }] : [];
+    }),
+    ...gone
+      .filter(({ resolved }) => !resolved)
+      .map((each) => ({
+        comment: each.comment,
+        body: resolvedText(agentName, each, pullRequest.sourceCommit, board.maxCharacters),
+      })),
+  ].filter(({ comment, body }) => !saysTheSame(comment.body, body));
   const published = await board.publish(pullRequest, {
     ...(known.summary ? { summaryId: known.summary.id } : {}),
+    changed: changed.map(({ comment, body }) => ({ commentId: comment.id, body })),
     inline: findings
-      .filter((each) => isPlaced(each) && !known.findings.has(each.id))
-      .map((each) => ({
-        id: each.id,
-        body: findingText(agentName, each, board.maxCharacters),
-        file: each.finding.file,
-        line: each.finding.line,
-      })),
+      .filter((each) => isPlaced(each) && !earlier.has(each.id))
+      .map((each) => ({ id: each.id, body: text(each), file: each.finding.file, line: each.finding.line })),
     summary: (notTaken) => {
-      const isBeside = (each: IdentifiedFinding) => isPlaced(each) && !notTaken.has(each.id);
+      const isBeside = (each: IdentifiedFinding) => earlier.has(each.id) || (isPlaced(each) && !notTaken.has(each.id));
       return summaryText(
         {
           agentName,
@@ -73,7 +87,7 @@ export async function publishReview(
           summary: read.review.summary,
           placed: findings.filter(isBeside).map(({ finding }) => finding),
           outside: findings.filter((each) => !isBeside(each)).map(({ finding }) => finding),
-          resolved: resolvedSince(known, findings),
+          resolved: gone,
         },
         board.maxCharacters,
       );
@@ -87,6 +101,7 @@ export async function publishReview(
       findings: findings.length,
       inline: published.inline,
       updated: published.updated,
+      ...(changed.length > 0 ? { changed: changed.length } : {}),
     },
   };
 }
@@ -106,23 +121,8 @@ function isShown({ file, line }: Finding, files: readonly ChangedFile[]): boolea
   return changed?.hunks.some(({ start, lines }) => line >= start && line < start + lines) ?? false;
 }
 
-interface KnownComments {
-  readonly summary?: OwnComment;
-  readonly findings: ReadonlyMap<string, { readonly comment: OwnComment; readonly severity: Finding['severity'] }>;
-}
-
-function knownComments(agentName: string, comments: readonly OwnComment[]): KnownComments {
-  let summary: OwnComment | undefined;
-  const findings = new Map<string, { comment: OwnComment; severity: Finding['severity'] }>();
-  for (const comment of comments) {
-    const mark = readMark(agentName, comment.body);
-    if (mark?.kind === 'summary') summary ??= comment;
-    else if (mark && !findings.has(mark.id)) findings.set(mark.id, { comment, severity: mark.severity });
-  }
-  return { ...(summary ? { summary } : {}), findings };
-}
-
-function resolvedSince(known: KnownComments, findings: readonly IdentifiedFinding[]) {
-  const current = new Set(findings.map(({ id }) => id));
-  return [...known.findings].filter(([id]) => !current.has(id)).map(([, found]) => found);
+/** Hosts may trim a text or change the ends of its lines: that is no difference. */
+function saysTheSame(one: string, other: string): boolean {
+  const plain = (text: string) => text.replace(/\r\n?/g, '\n').trim();
+  return plain(one) === plain(other);
 }

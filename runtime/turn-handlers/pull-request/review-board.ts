@@ -22,6 +22,8 @@ export interface InlineComment {
 export interface Publication {
   /** The summary of an earlier turn, to be replaced. */
   readonly summaryId?: string;
+  /** Comments of earlier turns that say something else now. */
+  readonly changed: readonly { readonly commentId: string; readonly body: string }[];
   /** Comments that are not there yet. */
   readonly inline: readonly InlineComment[];
   /** Text of the summary, when the host has refused the lines of some comments, by their ids. */

@@ -9,11 +9,12 @@ export function summaryMark(agentName: string): string {
   return `<!-- bma-review agent=${agentName} -->`;
 }
 
-export function findingMark(agentName: string, { id, finding }: IdentifiedFinding): string {
-  return `<!-- bma-finding agent=${agentName} severity=${finding.severity} id=${id} -->`;
+/** @param resolved the newest review does not have the finding any more */
+export function findingMark(agentName: string, id: string, severity: Severity, resolved = false): string {
+  return `<!-- bma-finding agent=${agentName} severity=${severity} id=${id}${resolved ? ' resolved' : ''} -->`;
 }
 
-/** A finding and what it is known by in later turns, wherever its line has moved to. */
+/** A finding and what it is known by in later turns as long as its words stay the same. See known-findings.ts. */
 export interface IdentifiedFinding {
   readonly id: string;
   readonly finding: Finding;
@@ -25,8 +26,8 @@ export function identified(findings: readonly Finding[]): IdentifiedFinding[] {
   return [...findings]
     .sort((one, other) => one.line - other.line)
     .flatMap((finding) => {
-      const { file, message, severity, line } = finding;
-      const said = JSON.stringify([file, message, severity]);
+      const { file, message, line } = finding;
+      const said = JSON.stringify([file, message.normalize().replace(/\s+/g, ' ').trim()]);
       const lines = places.get(said) ?? [];
       if (lines.includes(line)) return [];
       places.set(said, [...lines, line]);
@@ -41,10 +42,12 @@ export function readMark(
   body: string,
 ):
   | { readonly kind: 'summary' }
-  | { readonly kind: 'finding'; readonly id: string; readonly severity: Severity }
+  | { readonly kind: 'finding'; readonly id: string; readonly severity: Severity; readonly resolved: boolean }
   | undefined {
   if (body.startsWith(summaryMark(agentName))) return { kind: 'summary' };
-  const mark = /^<!-- bma-finding agent=(\S+) severity=([a-z]+) id=([0-9a-f]{32}) -->/.exec(body);
+  const mark = /^<!-- bma-finding agent=(\S+) severity=([a-z]+) id=([0-9a-f]{32})( resolved)? -->/.exec(body);
   const severity = SEVERITIES.find((known) => known === mark?.[2]);
-  return mark?.[1] === agentName && severity ? { kind: 'finding', id: mark[3], severity } : undefined;
+  return mark?.[1] === agentName && severity
+    ? { kind: 'finding', id: mark[3], severity, resolved: mark[4] !== undefined }
+    : undefined;
 }

@@ -1,14 +1,8 @@
 /** The texts that are posted: the summary, and a comment per finding. The mark stands first, so that no cut removes it. */
 import { codeName, fencedCode, plainLine, plainMarkdown } from './plain-markdown';
-import type { OwnComment } from './review-board';
-import { type Finding, SEVERITIES, type Severity } from './review-document';
-import { findingMark, type IdentifiedFinding, summaryMark } from './review-marks';
-
-/** A finding of an earlier turn that the newest review does not have any more. */
-export interface ResolvedFinding {
-  readonly comment: OwnComment;
-  readonly severity: Severity;
-}
+import { type Finding, SEVERITIES } from './review-document';
+import { findingMark, summaryMark } from './review-marks';
+import type { KnownFinding } from './known-findings';
 
 export interface SummaryContent {
   readonly agentName: string;
@@ -18,17 +12,41 @@ export interface SummaryContent {
   /** Findings beside their lines, and those whose place the change does not show. */
   readonly placed: readonly Finding[];
   readonly outside: readonly Finding[];
-  readonly resolved: readonly ResolvedFinding[];
+  readonly resolved: readonly KnownFinding[];
 }
 
-export function findingText(agentName: string, identified: IdentifiedFinding, most: number): string {
-  const { severity, message, suggestion } = identified.finding;
+/** @param id what the comment is known by: of an earlier comment, it stays the same when the text changes */
+export function findingText(agentName: string, id: string, finding: Finding, most: number): string {
+  const { severity, message, suggestion } = finding;
   const blocks = [
     `**${capital(severity)}**\n\n${plainMarkdown(message)}`,
-    ...(suggestion === undefined ? [] : [`Suggestion:\n\n${fencedCode(suggestion)}`]),
+    ...(suggestion === undefined ? [] : [`${SUGGESTION}\n\n${fencedCode(suggestion)}`]),
   ];
-  return fitted(findingMark(agentName, identified), blocks, most);
+  return fitted(findingMark(agentName, id, severity), blocks, most);
 }
+
+/** What takes the place of a comment whose finding is gone. What it said stays below. */
+export function resolvedText(
+  agentName: string,
+  { id, severity, comment }: KnownFinding,
+  sourceCommit: string,
+  most: number,
+): string {
+  const said = withoutMark(comment.body);
+  const blocks = [`**Resolved** at ${sourceCommit.slice(0, 12)}: the newest review does not find this any more.`, said];
+  return fitted(findingMark(agentName, id, severity, true), blocks, most);
+}
+
+/** What a comment says about its finding, without mark, heading and suggestion. */
+export function spokenText(body: string): string {
+  return withoutMark(body)
+    .replace(/^\*\*Resolved\*\*.*$/m, '')
+    .replace(/^\*\*(?:Critical|High|Medium|Low)\*\*$/m, '')
+    .split(`\n${SUGGESTION}\n`)[0];
+}
+
+const SUGGESTION = 'Suggestion:';
+const withoutMark = (body: string): string => body.replace(/^<!--.*?-->\s*/s, '');
 
 export function summaryText(content: SummaryContent, most: number): string {
   const { agentName, turnName, sourceCommit, summary, placed, outside, resolved } = content;

@@ -7,8 +7,16 @@ import type { PullRequestSubject } from './pull-request-source';
  */
 export function pullRequestOf(turn: PreparedTurn, repositories: readonly string[]): PullRequestSubject | undefined {
   const { repository, pullRequestId, sourceCommit } = turn.detail.subject ?? {};
-  if (repository === undefined || !repositories.includes(repository)) return undefined;
+  // GitHub takes names in any case. The configured spelling goes on from here.
+  const name =
+    repositories.find((each) => each === repository) ?? repositories.find((each) => isSame(each, repository));
+  if (name === undefined) return undefined;
   if (pullRequestId === undefined || !/^\d{1,15}$/.test(pullRequestId)) return undefined;
   if (sourceCommit !== undefined && !/^[0-9a-f]{40,64}$/.test(sourceCommit)) return undefined;
-  return { repository, pullRequestId, ...(sourceCommit === undefined ? {} : { sourceCommit }) };
+  return { repository: name, pullRequestId, ...(sourceCommit === undefined ? {} : { sourceCommit }) };
+}
+
+/** Names on CodeCommit, which have no slash, are told apart by their case. */
+function isSame(one: string, other: string | undefined): boolean {
+  return one.includes('/') && one.toLowerCase() === other?.toLowerCase();
 }

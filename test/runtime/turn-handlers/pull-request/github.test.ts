@@ -1,3 +1,4 @@
+import { chmodSync } from 'fs';
 import { generateKeyPairSync } from 'crypto';
 import { GitHubApiStandIn, GitHubFault } from '../../../../local/stand-ins/github-api';
 import { GitRepository } from '../../../../local/stand-ins/git-repository';
@@ -18,6 +19,7 @@ const app = { id: '12345', installationId: '678', slug: 'payments-reviewer', pub
 const AS_PERSON = JSON.stringify({ token: TOKEN });
 const AS_APP = JSON.stringify({ appId: app.id, installationId: app.installationId, privateKey });
 
+const OLD_NAME = 'example-org/old-payments';
 const stores = new Stores();
 const repositories: Record<string, GitRepository> = {};
 const environment = process.env;
@@ -176,6 +178,78 @@ describe('staging', () => {
     expect(prompt[1].text.includes('Do not run')).toBe(told);
   });
 
+  test.each<[string, () => void, object]>([
+    [
+      'an empty new file',
+      () => repository.commit('fix', { 'refund.js': lines(40), empty: '' }, 'Empty'),
+      { file: 'empty', status: 'added' },
+    ],
+    ['a file that may be executed now', makeExecutable, { file: 'refund.js', status: 'modified', hunks: [] }],
+    [
+      'a new name',
+      () => repository.commit('fix', { 'refund.js': undefined, 'pay back.js': lines(40) }, 'Move'),
+      { file: 'pay back.js', status: 'renamed' },
+    ],
+    [
+      'a name that git quotes',
+      () => repository.commit('fix', { 'refund.js': lines(40), 'größe "1".js': 'x\n' }, 'Name'),
+      { file: 'größe "1".js', addedLines: 1 },
+    ],
+    [
+      'a text that is too large for the list of files',
+      () => {
+        repository.commit('fix', { 'refund.js': lines(40), 'large data.txt': lines(900) }, 'Large');
+        api.withoutPatch.add('large data.txt');
+      },
+      { file: 'large data.txt', hunks: [{ start: 1, lines: 900 }] },
+    ],
+  ])('a change of nothing but %s is reviewed', async (_, make, expected) => {
+    make();
+    expect(await stage()).toMatchObject({ accepted: true });
+    expect(stores.json('changes.json').files).toMatchObject([{ binary: false, ...expected }]);
+  });
+
+  function makeExecutable(): void {
+    chmodSync(`${repository.directory}/refund.js`, 0o755);
+    repository.commit('fix', { 'refund.js': lines(40) }, 'Mode');
+  }
+
+  const failDiff = (code?: string) => {
+    let first = true;
+    // The pull request is read twice before its difference is.
+    let reads = 0;
+    api.before = (call) => {
+      if (call.endsWith('/pulls/7') && ++reads === 3 && first) {
+        first = false;
+        throw new GitHubFault(422, {}, 'Sorry, this diff is taking too long to generate.', code);
+      }
+    };
+  };
+
+  test('a difference that takes GitHub too long is put together from the list of files', async () => {
+    failDiff('not_available');
+    expect(await stage()).toMatchObject({ accepted: true });
+    const diff = stores.objects.get('/material/staged/turn-1/change.diff')!.toString();
+    expect(diff).toContain('diff --git a/refund.js b/refund.js\n--- a/refund.js\n+++ b/refund.js\n@@ ');
+    expect(diff).toContain('+line twenty');
+  });
+
+  test('a difference that GitHub calls too large is refused', async () => {
+    failDiff('too_large');
+    expect(await stage()).toMatchObject({ accepted: false, reason: { code: 'change-too-large' } });
+  });
+
+  test.each([
+    ['renamed', () => api.renamed.set(OLD_NAME, REPOSITORY), OLD_NAME],
+    ['spelled otherwise in the event', () => undefined, REPOSITORY],
+  ])('a repository that is %s is found, and its branches are no forks', async (_, make, configured) => {
+    make();
+    const repositoriesOf = { BMA_REPOSITORIES: JSON.stringify([configured]) };
+    const event = { ...subject(), repository: configured.toUpperCase() };
+    expect(await stage(repositoriesOf, turnAbout(event))).toMatchObject({ accepted: true });
+    expect(stores.json('pull-request.json')).toMatchObject({ repository: configured, fromFork: false });
+  });
+
   test.each<[string, GitHubFault]>([
     ['the primary limit', new GitHubFault(403, { 'x-ratelimit-remaining': '0' })],
     ['a secondary limit', new GitHubFault(403, { 'retry-after': '60' })],
@@ -305,16 +379,90 @@ describe('delivery', () => {
     expect(api.comments).toHaveLength(2);
   });
 
-  test('lines that GitHub refuses go into the review itself', async () => {
-    let refuse = true;
+  test('a line that GitHub refuses moves its own comment to the review, and no other', async () => {
+    let posts = 0;
     api.before = (call) => {
-      if (call.startsWith('POST') && refuse) {
-        refuse = false;
-        throw new GitHubFault(422);
-      }
+      // The review with both comments, and then the first of them alone.
+      if (call.startsWith('POST') && ++posts <= 2) throw new GitHubFault(422);
     };
-    expect((await publish(review([finding('refund.js', 20)]))).receipt).toMatchObject({ inline: 0, findings: 1 });
+    const document = review([finding('refund.js', 20), finding('refund.js', 21, { message: 'Another.' })]);
+    expect((await publish(document)).receipt).toMatchObject({ inline: 1, findings: 2 });
+    expect(inline()).toMatchObject([{ line: 21 }]);
+    expect(reviews()).toHaveLength(1);
     expect(reviews()[0].body).toContain('### Outside the change');
+  });
+
+  const MESSAGE = 'Amounts of half a cent are rounded down.';
+  test.each<[string, object]>([
+    ['reworded', { message: 'Half-cent values lose precision, they go to zero.' }],
+    [
+      'reworded a little, two lines further',
+      { line: 22, message: 'Amounts of half a cent are always rounded down here.' },
+    ],
+    ['moved far away', { line: 23, message: MESSAGE }],
+    ['rated anew', { severity: 'low' }],
+    ['with a space at the end', { message: `${MESSAGE} ` }],
+    ['with another path to it', { file: './refund.js' }],
+    ['with the path in the workspace', { file: '/workspace/staged/turn-2/source/refund.js' }],
+    ['with the path in the difference', { file: 'b/refund.js' }],
+    ['with a suggestion', { suggestion: 'round(x)' }],
+  ])('a finding that is %s is the same one, and its comment says what the newest review says', async (_, more) => {
+    await publish(review([finding('refund.js', 20)]));
+    const [{ id }] = inline();
+    const { receipt } = await publish(review([finding('refund.js', 20, more)]));
+    expect(receipt).toMatchObject({ findings: 1, inline: 0 });
+    expect(inline().map((comment) => comment.id)).toEqual([id]);
+    const { severity = 'high', message = MESSAGE } = more as { severity?: string; message?: string };
+    expect(inline()[0].body).toContain(message.trim());
+    expect(inline()[0].body).toContain(`severity=${severity}`);
+    // And once more, in the words of the first review.
+    await publish(review([finding('refund.js', 20)]));
+    expect(inline()).toHaveLength(1);
+    expect(reviews()[0].body).not.toContain('Resolved since');
+  });
+
+  test('six pushes with six wordings make one comment', async () => {
+    for (const words of ['A', 'B is wrong', 'C may fail', 'D', 'E breaks', 'F']) {
+      await publish(review([finding('refund.js', 20, { message: `${words}: half cents` })]));
+    }
+    expect(inline()).toHaveLength(1);
+    expect(inline()[0].body).toContain('F: half cents');
+  });
+
+  test('two findings are told apart by their words when they change places', async () => {
+    const [one, two] = [{ message: 'The lock is never released.' }, { message: 'Errors of the bank are ignored.' }];
+    await publish(review([finding('refund.js', 20, one), finding('refund.js', 21, two)]));
+    const before = inline().map(({ body }) => body);
+    await publish(review([finding('refund.js', 21, one), finding('refund.js', 20, two)]));
+    expect(inline().map(({ body }) => body)).toEqual(before);
+  });
+
+  test('another finding elsewhere in the file is another finding', async () => {
+    await publish(review([finding('refund.js', 18)]));
+    const { receipt } = await publish(review([finding('refund.js', 22, { message: 'The lock is never released.' })]));
+    expect(receipt).toMatchObject({ inline: 1, changed: 1 });
+    expect(inline()[0].body).toContain('**Resolved** at');
+    expect(inline()[0].body).toContain(MESSAGE);
+  });
+
+  test('a finding that is gone is marked as resolved once, and comes back in the same comment', async () => {
+    await publish(review([finding('refund.js', 20)]));
+    await publish(review([]));
+    const resolved = inline()[0].body;
+    expect(resolved).toContain(`**Resolved** at ${repository.tip('fix')!.slice(0, 12)}`);
+    expect((await publish(review([]))).receipt).not.toHaveProperty('changed');
+    expect(inline()[0].body).toBe(resolved);
+    await publish(review([finding('refund.js', 20)]));
+    expect(inline()).toHaveLength(1);
+    expect(inline()[0].body).not.toContain('Resolved');
+  });
+
+  test('a comment that was deleted meanwhile keeps no review back', async () => {
+    await publish(review([finding('refund.js', 20)]));
+    api.before = (call) => {
+      if (call.startsWith('PATCH')) throw new GitHubFault(404);
+    };
+    expect(await publish(review([]))).toMatchObject({ delivered: true });
   });
 
   test('marks of somebody else are not believed', async () => {
