@@ -91,6 +91,16 @@ const FACTS: Readonly<Record<string, string[]>> = {
   onGitHubPullRequest: ['repository', 'pullRequestId', 'sourceCommit', 'destinationCommit', 'headRepository'],
 };
 
+test('a pull request of an app, from a fork that is gone, is started', async () => {
+  const event = eventNamed('github-pull-request');
+  const { pull_request } = event.detail;
+  Object.assign(pull_request, { body: '', user: { login: 'dependabot[bot]', type: 'Bot' }, from_fork: true });
+  pull_request.head.repo = null;
+  const { prompt, subject } = await requestFor(publishedStarter(scene('onGitHubPullRequest')), event);
+  expect(prompt.map(({ text }) => text).join('')).toContain('"dependabot[bot]"');
+  expect(subject).not.toHaveProperty('headRepository');
+});
+
 describe('every kind of trigger', () => {
   test.each(KINDS.map((kind) => [kind.name, kind.event] as const))(
     '%s makes a request of its event',
