@@ -156,7 +156,7 @@ export class TemplateModel implements Model {
     return [...this.met].map(([unreadable, subjects]) => ({ unreadable, subjects }));
   }
 
-  public view<T>(build: (model: Model) => T): T {
+  public view<T>(build: (model: TemplateModel) => T): T {
     if (!this.views.has(build)) {
       this.views.set(build, build(this));
     }

@@ -23,6 +23,12 @@ export class TemplateNode implements Node {
       .map((settled) => new TemplateNode(settled));
   }
 
+  /** A text that is not written in the template as it is. */
+  public static ofText(reader: TemplateReader, text: Case<Text>): TemplateNode {
+    const origin = text.place as Origin;
+    return new TemplateNode({ value: { kind: 'text', text: text.value }, guard: text.guard, origin, reader });
+  }
+
   public get kind(): Node['kind'] {
     const { value } = this.settled;
     switch (value.kind) {
@@ -89,6 +95,14 @@ export class TemplateNode implements Node {
   public json(): Node[] {
     this.parsed ??= this.readJson();
     return this.parsed;
+  }
+
+  /** The value written as JSON. */
+  public jsonTexts(): Case<Text>[] {
+    const { value } = this.settled;
+    return value.kind === 'json'
+      ? textsOf({ ...this.settled, value: { kind: 'json string', json: value.json } })
+      : this.texts();
   }
 
   private below(key: string): Node[] {

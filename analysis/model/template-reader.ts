@@ -146,6 +146,16 @@ export class TemplateReader {
     }));
   }
 
+  /** As `combine`, for texts that were read before. */
+  public combineTexts(
+    whole: Case<Text>,
+    parts: () => readonly (readonly Case<Text | undefined>[])[],
+    compose: (texts: readonly (Text | undefined)[]) => Text,
+  ): Case<Text>[] {
+    const place = whole.place as Origin;
+    return this.combine({ ...whole, place }, parts, compose).flatMap((settled) => textsOf(settled));
+  }
+
   public settled(value: Value, origin: Origin, guard: Guard): Settled {
     return { value, guard, origin, reader: this };
   }

@@ -69,14 +69,14 @@ const { value: arbitrary } = fc.letrec<{ value: Value }>((tie) => ({
     fc.constantFrom<Value>('a', 'lit', { Ref: 'P' }, { Ref: 'Q' }, { Ref: 'AWS::Region' }),
     fc
       .tuple(fc.constantFrom(...Object.keys(CONDITIONS)), tie('value'), tie('value'))
-      .map((args) => ({ 'Fn::If': args }) as Value),
-    fc.array(tie('value'), { minLength: 1, maxLength: 3 }).map((items) => ({ 'Fn::Join': ['-', items] }) as Value),
-    fc.tuple(tie('value'), tie('value')).map((items) => ({ 'Fn::Select': [1, items] }) as Value),
-    tie('value').map((V) => ({ 'Fn::Sub': ['<${V}|${P}>', { V }] }) as Value),
+      .map((args): Value => ({ 'Fn::If': args })),
+    fc.array(tie('value'), { minLength: 1, maxLength: 3 }).map((items): Value => ({ 'Fn::Join': ['-', items] })),
+    fc.tuple(tie('value'), tie('value')).map((items): Value => ({ 'Fn::Select': [1, items] })),
+    tie('value').map((V): Value => ({ 'Fn::Sub': ['<${V}|${P}>', { V }] })),
     fc.constantFrom<Value>({ 'Fn::FindInMap': ['M', { Ref: 'P' }, 'v'] }),
     fc
       .tuple(tie('value'), tie('value'))
-      .map(([key, DefaultValue]) => ({ 'Fn::FindInMap': ['M', key, 'v', { DefaultValue }] }) as Value),
+      .map(([key, DefaultValue]): Value => ({ 'Fn::FindInMap': ['M', key, 'v', { DefaultValue }] })),
   ),
 }));
 
