@@ -2,11 +2,14 @@
 export type * from './model/assembly';
 export * from './model/compose-text';
 export * from './model/guard';
+export * from './model/machine-paths';
 export type * from './model/model';
 export type * from './model/node';
 export { printed } from './model/printed-text';
 export { readDirectory } from './model/read-directory';
 export { assemblyOf, type StackData } from './model/read-stacks';
+export * from './model/state-call';
+export * from './model/state-machine';
 export { TemplateModel } from './model/template-model';
 export type * from './model/text';
 export { actionsOf, type NamedAction, type Use, usesOf } from './policy/actions';
