@@ -44,6 +44,10 @@ function agentApp(env: object | undefined = ENV) {
   const networkStack = stackIn(app, 'Net', env);
   const network = new AgentNetwork(networkStack, 'Network');
   const stack = stackIn(app, 'Agent', env);
+  return { app, networkStack, network, ...addAgent(stack, network) };
+}
+
+function addAgent(stack: Stack, network: AgentNetwork) {
   new AgentAuditTrail(stack, 'Audit');
   const model = AgentModel.GPT_5_6_LUNA;
   const agent = new ManagedAgent(stack, 'Reviewer', { model, instructions: 'Review.', network });
@@ -51,11 +55,11 @@ function agentApp(env: object | undefined = ENV) {
     new iam.PolicyStatement({ actions: ['codeartifact:ListDomains'], resources: ['*'] }),
   );
   agent.connections.allowTo(ec2.Peer.ipv4('10.20.0.0/16'), ec2.Port.tcp(443));
-  return { app, networkStack, network, stack, agent };
+  return { stack, agent };
 }
 
 describe('an action and egress', () => {
-  const both = ({ agent, network }: ReturnType<typeof agentApp>, expires?: Date) => [
+  const both = ({ agent, network }: { agent: ManagedAgent; network: AgentNetwork }, expires?: Date) => [
     Declaration.action(agent, 'codeartifact:ListDomains', { reason: 'No resource-level form', expires }),
     Declaration.egress(network, ec2.Peer.ipv4('10.20.0.0/16'), { reason: 'The package mirror', expires }),
   ];
@@ -73,6 +77,26 @@ describe('an action and egress', () => {
       'action codeartifact:ListDomains (Agent/Reviewer)': 'No resource-level form',
       'egress 10.20.0.0/16:443 (Net/Network)': 'The package mirror',
     });
+  });
+
+  test('are accepted in nested stacks of a Stage, at synth and in the assembly', () => {
+    const app = new App();
+    const stage = new Stage(app, 'Prod', { env: ENV });
+    const networkStack = stackIn(stage, 'Net');
+    const network = new AgentNetwork(new NestedStack(networkStack, 'Nested'), 'Network');
+    const nested = new NestedStack(stackIn(stage, 'Agents'), 'Nested');
+    const made = addAgent(nested, network);
+    const judge = () => new ManagedAgentChecks().validateScope(stage);
+    Declarations.of(stage).add(...both({ ...made, network }));
+    const assembly = app.synth();
+    const sources = readAssembly(assembly.directory);
+    const judged = new Set(sources.map(({ id }) => id));
+
+    expect(judge().violations).toEqual([]);
+    expect(checkTemplates({ rules: RULES, options: {}, sources, judged }).violations).toEqual(
+      // COST is not among the default families.
+      [expect.objectContaining({ ruleName: 'MA-COST1' })],
+    );
   });
 
   test.each<[string, (made: ReturnType<typeof agentApp>) => void]>([
