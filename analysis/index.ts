@@ -10,6 +10,7 @@ export { readDirectory } from './model/read-directory';
 export { assemblyOf, type StackData } from './model/read-stacks';
 export * from './model/state-call';
 export * from './model/state-machine';
+export * from './model/turn-steps';
 export { TemplateModel } from './model/template-model';
 export type * from './model/text';
 export { actionsOf, type NamedAction, type Use, usesOf } from './policy/actions';

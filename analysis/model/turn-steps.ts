@@ -1,0 +1,99 @@
+import { overlap } from '../policy/pattern';
+import { literalOf, textOf } from './compose-text';
+import { identities } from './identities';
+import { type Callee, calleesOf } from './state-call';
+import { type Flow, type State, statesOf } from './state-machine';
+import type { TemplateModel } from './template-model';
+import type { Text } from './text';
+
+/**
+ * What a step does, by what it calls and may do there, whatever its name is. A step whose function may do several things
+ * has several kinds.
+ */
+export type StepKind =
+  | 'opens a session'
+  | 'sends an event'
+  | 'looks at events'
+  | 'reads items'
+  | 'deletes a session'
+  | 'screens input'
+  | 'screens output'
+  | 'waits for a decision';
+
+/** A task of a state machine. */
+export interface Step {
+  readonly state: State;
+  readonly kinds: ReadonlySet<StepKind>;
+  readonly callees: readonly Callee[];
+  /** Number of states that each repetition takes, for a step in a loop. */
+  readonly repeats?: number;
+}
+
+/** Source: the session actions of the Amazon Bedrock Mantle API, as lib/identity/perms.ts grants them. */
+const SESSION_ACTIONS: readonly (readonly [action: string, kind: StepKind])[] = [
+  ['bedrock-mantle:CreateAgentSession', 'opens a session'],
+  ['bedrock-mantle:CreateAgentSessionEvent', 'sends an event'],
+  ['bedrock-mantle:ListAgentSessionEvents', 'looks at events'],
+  ['bedrock-mantle:ListAgentSessionItems', 'reads items'],
+  ['bedrock-mantle:DeleteAgentSession', 'deletes a session'],
+];
+
+/** Every task of a flow, with what it does. */
+export function stepsOf(model: TemplateModel, flow: Flow): Step[] {
+  return [flow, ...statesOf(flow).flatMap(({ inner }) => inner)].flatMap((each) =>
+    [...each.states.values()].flatMap((state): Step[] => {
+      if (!state.call) {
+        return [];
+      }
+      const callees = calleesOf(model, state.call);
+      return [{ state, callees, kinds: kindsOf(model, state, callees), repeats: loopLength(each, state) }];
+    }),
+  );
+}
+
+function kindsOf(model: TemplateModel, state: State, callees: readonly Callee[]): ReadonlySet<StepKind> {
+  const kinds = new Set<StepKind>();
+  const call = state.call!;
+  if (call.api.toLowerCase() === 'bedrockruntime:applyguardrail') {
+    for (const { value } of call.arguments.flatMap((node) => node.at('Source')).flatMap((node) => node.texts())) {
+      kinds.add(literalOf(value) === 'OUTPUT' ? 'screens output' : 'screens input');
+    }
+  }
+  if (call.waits === 'task token') {
+    kinds.add('waits for a decision');
+  }
+  const all = identities(model).all;
+  const functions = new Set(callees.map(({ resource }) => resource));
+  for (const role of all.filter(({ runs }) => runs.some(({ resource }) => functions.has(resource)))) {
+    const patterns = role.statements
+      .filter(({ effect, actions }) => effect !== 'Deny' && !actions.except)
+      .flatMap(({ actions }) => actions.patterns.map(({ value }) => value))
+      .filter(namesSessions);
+    for (const [action, kind] of SESSION_ACTIONS) {
+      if (patterns.some((pattern) => overlap(pattern, textOf(action), { ignoreCase: true }) !== 'no')) {
+        kinds.add(kind);
+      }
+    }
+  }
+  return kinds;
+}
+
+/** A permission for everything says nothing about what a step is for. */
+function namesSessions([first]: Text): boolean {
+  return typeof first === 'string' && /^bedrock-mantle:/i.test(first);
+}
+
+/** The states of the shortest loop through a state; undefined when nothing leads back to it. */
+function loopLength(flow: Flow, start: State): number | undefined {
+  const seen = new Set<string>();
+  let reached = [start.name];
+  for (let length = 1; reached.length > 0; length += 1) {
+    const next = reached.flatMap((name) => flow.states.get(name)?.next ?? []);
+    if (next.includes(start.name)) {
+      return length;
+    }
+    reached = [...new Set(next)].filter((name) => !seen.has(name));
+    reached.forEach((name) => seen.add(name));
+  }
+  return undefined;
+}
