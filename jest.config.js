@@ -6,7 +6,8 @@ module.exports = {
   testSequencer: '<rootDir>/test/longest-first.js',
   roots: ['<rootDir>/test', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/'],
+  // Runs of minutes are `npm run test:soak`.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/', '\\.soak\\.test\\.ts$'],
   transform: { '^.+\\.ts$': ['ts-jest', {}] },
   moduleNameMapper: {
     '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts',

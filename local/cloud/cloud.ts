@@ -72,7 +72,10 @@ export class LocalCloud {
   public readonly executions: Executions;
   public readonly serviceCalls: ServiceCalls;
   /** Runs around every task of every execution; throw to inject a fault. */
-  public aroundTask: (state: string, call: () => Promise<unknown>) => Promise<unknown> = (_state, call) => call();
+  public aroundTask: (state: string, call: () => Promise<unknown>, execution: Execution) => Promise<unknown> = (
+    _state,
+    call,
+  ) => call();
   private readonly service: LocalService;
   private readonly endpoints = new Map<string, string>();
   private readonly secrets = new Map<string, string>();
@@ -124,6 +127,11 @@ export class LocalCloud {
 
   public get accountId(): string {
     return this.deployment.place.accountId;
+  }
+
+  /** Where the stores are, by the service id in small letters: a stand-in can put itself before one with `endpoint`. */
+  public get storeUrls(): { readonly s3: string; readonly dynamodb: string } {
+    return { s3: this.stores.s3Url, dynamodb: this.stores.dynamoUrl };
   }
 
   public get s3() {
@@ -187,7 +195,11 @@ export class LocalCloud {
   /** One task of a state machine. */
   public async task(place: TaskPlace, resource: string, parameters: Fields): Promise<unknown> {
     try {
-      return await this.aroundTask(place.state, () => this.serviceCalls.call(place, resource, parameters));
+      return await this.aroundTask(
+        place.state,
+        () => this.serviceCalls.call(place, resource, parameters),
+        place.execution,
+      );
     } catch (error) {
       this.failures.push({ state: place.state, error: error as Error });
       throw error;

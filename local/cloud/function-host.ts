@@ -42,7 +42,7 @@ export class FunctionHost {
     const worker = this.worker;
     this.worker = undefined;
     await worker?.terminate();
-    this.lose(new Error('the function was lost'));
+    this.lose(Object.assign(new Error('the function was lost'), { name: 'Lambda.Unknown' }));
   }
 
   private lose(error: Error): void {

@@ -10,6 +10,7 @@ export const FAULT_KINDS = {
   'ambiguous-submit': 'submit: accepted, then the connection is cut without an answer',
   'lost-create': 'create: the connection is cut before anything happened',
   'lost-submit': 'submit: the connection is cut before anything happened',
+  'hang-stream': 'event stream: the connection is taken and never answered',
   'drop-stream': 'event stream: cut before an event is sent',
   'lose-event': 'event stream: an event is not sent',
   'duplicate-event': 'event stream: an event is sent twice',
@@ -51,6 +52,8 @@ export class Faults {
   public slowExecServerMs: number;
   public previewDisabled: boolean;
   public withholdLeaseRenewals: boolean;
+  /** While true, every REST call is answered with 503. */
+  public outage = false;
   public readonly retryAfterSeconds: number | undefined;
   private readonly rates: Partial<Record<FaultKind, number>>;
   private readonly random: () => number;
@@ -82,6 +85,7 @@ export class Faults {
 
   /** Whether this occasion goes wrong. */
   public strikes(kind: FaultKind): boolean {
+    if (this.outage && kind === 'unavailable') return true;
     const planned = this.planned.get(kind) ?? 0;
     const rate = this.rates[kind] ?? 0;
     if (planned > 0) this.planned.set(kind, planned - 1);

@@ -170,6 +170,7 @@ export class Operations {
     if (context.query.get('stream') !== 'true') {
       throw badRequest('The event stream is opened with ?stream=true', 'stream');
     }
+    if (this.on.faults.strikes('hang-stream')) return;
     streamEvents(context.response, this.on.store.eventsOf(record.id), this.on.faults);
   }
 

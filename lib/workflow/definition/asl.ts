@@ -82,8 +82,12 @@ const repeatableStep = (attempts: number) => [
       'Lambda.SdkClientException',
       'Lambda.TooManyRequestsException',
       'Lambda.ClientExecutionTimeoutException',
+      // The function ran out of time or memory, or its process ended: Lambda.Unknown by the documentation
+      // (docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html), else what Lambda's own logs say.
       'Lambda.Unknown',
       'Sandbox.Timedout',
+      'Runtime.ExitError',
+      'Runtime.OutOfMemory',
       'States.Timeout',
     ],
     MaxAttempts: attempts,

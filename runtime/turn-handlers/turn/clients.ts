@@ -11,7 +11,7 @@ import { TextStore } from './text-store';
  * own a connection that is silently cut would hold the function until Lambda ends it.
  */
 const CLIENT = {
-  maxAttempts: 6,
+  maxAttempts: 4,
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
 };
 

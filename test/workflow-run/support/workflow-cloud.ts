@@ -33,8 +33,8 @@ export class WorkflowCloud {
   readonly table: string;
   readonly binding: string;
   /** Called before every task, and after it was done; throw to inject a fault. */
-  beforeTask: (state: string) => void = () => undefined;
-  afterTask: (state: string) => void = () => undefined;
+  beforeTask: (state: string, execution: Execution) => void = () => undefined;
+  afterTask: (state: string, execution: Execution) => void = () => undefined;
 
   private constructor(readonly cloud: LocalCloud) {
     const { deployment, executions } = cloud;
@@ -43,10 +43,10 @@ export class WorkflowCloud {
     this.bucket = deployment.one('AWS::S3::Bucket', 'Evidence').ref;
     this.table = deployment.one('AWS::DynamoDB::Table').ref;
     this.binding = String(deployment.one('AWS::SSM::Parameter').properties.Value);
-    cloud.aroundTask = async (state, call) => {
-      this.beforeTask(state);
+    cloud.aroundTask = async (state, call, execution) => {
+      this.beforeTask(state, execution);
       const result = await call();
-      this.afterTask(state);
+      this.afterTask(state, execution);
       return result;
     };
   }
