@@ -6,6 +6,7 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AgentTrigger } from '../../../lib';
 import { startLocalService } from '../../../local';
 import { HangUp } from '../../../local/cloud';
+import { allStates } from '../../../local/cloud/interpreter';
 import { clientOf } from '../../local/support/service';
 import { fakeCompute } from './fake-compute';
 import { deploy } from './scenario-stack';
@@ -87,9 +88,17 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
     const starter = String(cloud.deployment.one('AWS::Lambda::EventSourceMapping').properties.FunctionName);
     const faults = { before: 0, after: 0, starts: 0, starterCrashes: 0, crashes: 0, outages: 0, stops: 0 };
     const named = (name: string) => Object.assign(new Error('injected'), { name });
+    const functions = new Set(
+      [workflow.turns, workflow.settlement]
+        .flatMap(({ definition }) => allStates(definition))
+        .filter(([, { Resource }]) => Resource?.endsWith(':lambda:invoke'))
+        .map(([state]) => state),
+    );
     let outage = false;
-    workflow.beforeTask = () => {
-      if (outage && random() < 0.5) throw named('DynamoDB.ThrottlingException');
+    workflow.beforeTask = (state) => {
+      // As a function says it, and as a call of the machine itself fails.
+      if (outage && random() < 0.5)
+        throw named(functions.has(state) ? 'TransientStepError' : 'DynamoDB.ThrottlingException');
       if (random() >= faultRate / 2) return;
       faults.before += 1;
       throw named('Lambda.ServiceException');

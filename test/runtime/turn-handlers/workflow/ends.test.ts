@@ -1,0 +1,174 @@
+import { approvalLedgerKey } from '../../../../lib/contracts/turn';
+import { AmbiguousRequestError, NotFoundError } from '../../../../runtime/session-client';
+import { approveTurn } from '../../../../runtime/turn-handlers/approve-turn/approve-turn';
+import { checkTurn } from '../../../../runtime/turn-handlers/check-turn/check-turn';
+import { expireSessions } from '../../../../runtime/turn-handlers/expire-sessions/expire-sessions';
+import { submitTurn } from '../../../../runtime/turn-handlers/submit-turn/submit-turn';
+import { TransientStepError } from '../../../../runtime/turn-handlers/turn/aws-errors';
+import { aTurn, MemoryLedger } from './memory-ledger';
+
+/* What the steps of a turn do when something comes in between. Sessions and stores are as small as they can be here. */
+
+let ledger: MemoryLedger;
+beforeEach(() => {
+  ledger = new MemoryLedger();
+  jest.spyOn(console, 'log').mockImplementation();
+});
+
+describe('submit-turn', () => {
+  const turn = aTurn('a');
+  const submit = (onSubmit: () => Promise<void>) =>
+    submitTurn(
+      { turn, sessionId: 'sess_1', prompt: [] },
+      {
+        ledger: ledger as never,
+        store: { text: () => Promise.resolve('hello') } as never,
+        settleMs: 0,
+        client: {
+          submit: onSubmit,
+          get: () => Promise.resolve({ id: 'sess_1', status: 'idle' }),
+          itemsPage: () => Promise.resolve({ data: [], has_more: false }),
+          async *items() {
+            /* the conversation stays empty */
+          },
+        } as never,
+      },
+    );
+  const ambiguous = () => new AmbiguousRequestError('cut', Date.now(), {});
+
+  test('sends nothing more once the turn was stopped, also when the first send had an unclear end', async () => {
+    let sent = 0;
+    const answer = await submit(() => {
+      sent += 1;
+      // The execution is stopped while the first send hangs.
+      ledger.items.set(turn.turnPk, { ...ledger.items.get(turn.turnPk), stopped: true });
+      return Promise.reject(ambiguous());
+    });
+    expect(sent).toBe(1);
+    expect(answer).toMatchObject({ status: 'ended', ending: { outcome: 'Cancelled', reason: { code: 'stopped' } } });
+  });
+
+  test('sends nothing when the stop comes between the look at the ledger and the send', async () => {
+    ledger.before = (pk) => ledger.items.set(pk, { ...ledger.items.get(pk), stopped: true });
+    let sent = 0;
+    const answer = await submit(() => Promise.resolve(void (sent += 1)));
+    expect([sent, answer.status]).toEqual([0, 'ended']);
+  });
+
+  test('sends nothing after the deadline', async () => {
+    ledger.items.set(turn.turnPk, { deadlineAt: 1 });
+    let sent = 0;
+    const answer = await submit(() => Promise.resolve(void (sent += 1)));
+    expect([sent, answer]).toMatchObject([0, { ending: { outcome: 'TimedOut', reason: { code: 'deadline' } } }]);
+  });
+});
+
+describe('check-turn', () => {
+  const look = (deadlineAt: number) =>
+    checkTurn(
+      { turn: aTurn('a'), sessionId: 'sess_1', check: { looks: 3, restless: 1, waitSeconds: 5, deadlineAt } },
+      {
+        client: {} as never,
+        ledger: { turn: () => Promise.reject(new TransientStepError('away')) } as never,
+        listenMs: 1,
+      },
+    );
+
+  test('a look that fails says nothing about the turn: another follows', async () => {
+    expect(await look(Date.now() + 1_000)).toMatchObject({ status: 'running', check: { looks: 4, restless: 1 } });
+  });
+
+  test('also for some time after the deadline, and then no longer', async () => {
+    expect(await look(Date.now() - 60_000)).toMatchObject({ status: 'running' });
+    expect(await look(Date.now() - 3_600_000)).toEqual({ status: 'deadline' });
+  });
+});
+
+describe('expire-sessions', () => {
+  const parts = (onDelete: (id: string) => Promise<void>) => ({
+    ledger: {
+      change: ledger.change,
+      remove: ledger.remove,
+      expiredSessions: () => Promise.resolve([{ pk: 'session#a', sessionId: 'sess_old' }]),
+    } as never,
+    client: { delete: onDelete } as never,
+    index: 'by-deletion',
+  });
+  beforeEach(() => ledger.items.set('session#a', { deleteAfter: 1, sessionId: 'sess_new' }));
+
+  test('deletes the session that the conversation has now, and its record', async () => {
+    const deleted: string[] = [];
+    const counts = await expireSessions(parts((id) => Promise.resolve(void deleted.push(id))));
+    expect([deleted, counts.deleted, ledger.items.size]).toEqual([['sess_new'], 1, 0]);
+  });
+
+  test('leaves a conversation alone that a turn took while the deletion was slow', async () => {
+    const counts = await expireSessions(
+      parts(() => {
+        // The hold has run out, and a turn is in the conversation.
+        ledger.items.set('session#a', { ...ledger.items.get('session#a'), heldBy: 'turn-1' });
+        return Promise.resolve();
+      }),
+    );
+    expect(counts).toEqual({ deleted: 0, held: 1, failed: 0 });
+    expect(ledger.items.get('session#a')).toMatchObject({ heldBy: 'turn-1' });
+  });
+
+  test('a session that is gone is deleted, one that cannot be deleted stays', async () => {
+    expect((await expireSessions(parts(() => Promise.reject(new Error('503'))))).failed).toBe(1);
+    expect(ledger.items.size).toBe(1);
+    expect(
+      (await expireSessions(parts(() => Promise.reject(new NotFoundError('gone', { status: 404 }))))).deleted,
+    ).toBe(1);
+  });
+});
+
+describe('approve-turn', () => {
+  const pk = approvalLedgerKey('turn', 'turn-1');
+  const answer = async (decision: string, by: string, states: { send: () => Promise<unknown> }) => {
+    const reply = await approveTurn(
+      {
+        body: JSON.stringify({ turn: 'turn-1', decision }),
+        requestContext: { authorizer: { iam: { userArn: by } } },
+      },
+      { ledger: ledger as never, states: states as never, records: 'turn' },
+    );
+    return [reply.statusCode, JSON.parse(reply.body).message as string];
+  };
+  const once = () => {
+    let used = false;
+    return {
+      send: () => {
+        if (used) return Promise.reject(Object.assign(new Error('x'), { name: 'TaskTimedOut' }));
+        used = true;
+        return Promise.resolve({});
+      },
+    };
+  };
+  beforeEach(() => ledger.items.set(pk, { approvalToken: 'token' }));
+
+  test('a double click is recorded once and answered with 200 twice', async () => {
+    const states = once();
+    const [one, two] = await Promise.all([answer('approve', 'alice', states), answer('approve', 'alice', states)]);
+    expect([one[0], two[0]]).toEqual([200, 200]);
+    expect((await answer('approve', 'alice', states))[0]).toBe(200);
+  });
+
+  test('another decision, and another person, hear who answered before and how', async () => {
+    const states = once();
+    await answer('approve', 'alice', states);
+    expect(await answer('deny', 'alice', states)).toEqual([
+      409,
+      'The turn was approved by alice before; that answer stands',
+    ]);
+    expect(await answer('approve', 'bob', states)).toEqual([
+      409,
+      'The turn was approved by alice before; another caller gave the same answer before',
+    ]);
+  });
+
+  test('a turn that waits no more is expired, not recorded', async () => {
+    const gone = { send: () => Promise.reject(Object.assign(new Error('x'), { name: 'TaskTimedOut' })) };
+    expect((await answer('approve', 'alice', gone))[0]).toBe(410);
+  });
+});
