@@ -261,7 +261,7 @@ export class Caller {
           { ...details, retrySafe: false },
         );
       case 'upgraded':
-        return new ProtocolError(`${operation} was answered with a change of protocol (101)`, {
+        return new ProtocolError(`${operation} was answered with 101`, {
           ...details,
           retrySafe: false,
           status: 101,

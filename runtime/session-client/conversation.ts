@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import type { CallOptions } from './call';
 import type { SessionClient } from './client';
 import { AnswerTooLargeError, BrokenListError } from './errors';
-import { MAX_PAGE_SIZE } from './paging';
 import type { InputMessage, Item, MessageItem } from './types';
 
 /** What a conversation held at some moment. Read it before a submit, so that what is newer can be told apart. */
@@ -30,16 +29,29 @@ export async function markConversation(
   sessionId: string,
   options?: CallOptions,
 ): Promise<ConversationMark> {
-  const { data, has_more } = await client.itemsPage(sessionId, { order: 'desc', limit: MAX_PAGE_SIZE }, options);
-  const newestItemId = data.find(({ id }) => id)?.id;
+  const items: Item[] = [];
+  let whole = true;
+  try {
+    for await (const item of client.items(sessionId, { order: 'desc' }, options)) {
+      whole = items.push(item) < KNOWN_ITEMS;
+      if (!whole) break;
+    }
+  } catch (error) {
+    if (brokenOffBy(error) === undefined) throw error;
+    whole = false;
+  }
+  const newestItemId = items.find(({ id }) => id)?.id;
   return {
     ...(newestItemId ? { newestItemId } : {}),
-    empty: data.length === 0 && !has_more,
-    turnIds: new Set(data.flatMap((item) => (item.turn_id ? [item.turn_id] : []))),
-    known: data.map(itemKey),
-    whole: !has_more,
+    empty: items.length === 0 && whole,
+    turnIds: new Set(items.flatMap((item) => (item.turn_id ? [item.turn_id] : []))),
+    known: items.map(itemKey),
+    whole,
   };
 }
+
+/** Newest items of a conversation that are remembered: a few kilobytes. */
+const KNOWN_ITEMS = 100;
 
 /** What is remembered of an item that was listed: enough to tell whose it is, in constant memory. */
 export interface ItemNote {
@@ -87,7 +99,8 @@ export async function notesSince(
   const seen = new Set<string>();
   const listed: (ItemNote & { index: number; known: number | undefined })[] = [];
   let firstKnown: number | undefined;
-  let newestSeen = false;
+  let knownSeen = 0;
+  let ordered = true;
   let lastKnown: number | undefined;
   let brokenOff: NewerNotes['brokenOff'];
   try {
@@ -99,20 +112,21 @@ export async function notesSince(
       const position = rank.get(key);
       if (position !== undefined) {
         firstKnown ??= position;
+        ordered &&= position >= (lastKnown ?? 0);
         lastKnown = position;
-        newestSeen ||= position === 0;
-        // Everything older was there before. Read to the end is a conversation that is known as a whole, where the order in
-        // which the service lists it does not matter, and one that is listed in another order than before.
-        if (!whole && firstKnown === 0) break;
+        knownSeen += 1;
+        // The newest item from before, and after it an older one: everything that follows was there, too. Read to the end is
+        // a conversation that is known as a whole, where the order in which the service lists it does not matter, and one
+        // that is listed in another order than before.
+        if (!whole && firstKnown === 0 && isOrdered()) break;
       }
       const index = listed.length;
       listed.push({ ...noteOf(item, key), index, known: position });
       await take(item, index);
     }
   } catch (error) {
-    if (error instanceof AnswerTooLargeError) brokenOff = 'page-too-large';
-    else if (error instanceof BrokenListError) brokenOff = 'list-broken';
-    else throw error;
+    brokenOff = brokenOffBy(error);
+    if (brokenOff === undefined) throw error;
   }
   const boundary = boundaryOf();
   const ascending = isAscending();
@@ -127,8 +141,14 @@ export async function notesSince(
   function boundaryOf(): Boundary {
     if (known.length === 0) return whole ? 'found' : 'lost';
     if (firstKnown === undefined) return 'lost';
-    if (firstKnown === 0) return 'found';
-    return newestSeen ? (whole ? 'found' : 'out-of-order') : 'moved';
+    if (whole) return seen.has(known[0] ?? '') ? 'found' : 'moved';
+    if (!isOrdered()) return 'out-of-order';
+    return firstKnown === 0 ? 'found' : 'moved';
+  }
+
+  /** Whether the items from before are listed as they were; it takes two to tell. */
+  function isOrdered(): boolean {
+    return ordered && (knownSeen > 1 || known.length === 1);
   }
 
   /** Whether the service listed the oldest first, although it was asked for the newest. */
@@ -163,13 +183,18 @@ export async function notesSince(
   }
 }
 
+function brokenOffBy(error: unknown): NewerNotes['brokenOff'] {
+  if (error instanceof AnswerTooLargeError) return 'page-too-large';
+  return error instanceof BrokenListError ? 'list-broken' : undefined;
+}
+
 function noteOf(item: Item, key: string): ItemNote {
   return {
     key,
     turnId: typeof item.turn_id === 'string' && item.turn_id !== '' ? item.turn_id : null,
     kind: isUserMessage(item) ? 'user-message' : isFinalAnswer(item) ? 'final-answer' : 'other',
     type: item.type,
-    ...(item.omittedBytes === undefined ? {} : { omittedBytes: item.omittedBytes }),
+    omittedBytes: item.omittedBytes,
   };
 }
 

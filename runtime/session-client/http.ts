@@ -147,7 +147,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** A timer for any number of milliseconds, `Infinity` included. */
 export function timer(action: () => void, ms: number): NodeJS.Timeout {
-  return setTimeout(action, Math.max(0, Math.min(ms, MAX_TIMER_MS)));
+  return setTimeout(action, Math.min(ms, MAX_TIMER_MS));
 }
 
 /** Reads a body into text, at most `maxBytes` of it; the rest of an oversized one is not read. */

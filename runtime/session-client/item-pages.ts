@@ -70,8 +70,7 @@ export const outlineOfItems: BodyReader<Page<Item>> = async (answer) => {
   }
   if (!answer.response.complete) throw new WireFailure('lost', true);
   const outline = skimmer.end();
-  const operation = 'listItems';
-  if (!outline) throw new ProtocolError(`${operation} was not answered with a page`, { operation });
+  if (!outline) throw new ProtocolError('listItems was cut', { operation: 'listItems' });
   const { members, entries } = outline;
   const data = entries.map(({ members: { id, turn_id, type, role, phase, status }, bytes }) => ({
     id: typeof id === 'string' ? id : null,
@@ -82,13 +81,11 @@ export const outlineOfItems: BodyReader<Page<Item>> = async (answer) => {
     status,
     omittedBytes: bytes,
   })) as unknown as Item[];
-  const cursor = (name: string, entry: Item | undefined) =>
-    typeof members[name] === 'string' ? members[name] : (entry?.id ?? null);
   return {
     object: 'list',
     data,
     has_more: members['has_more'] === true,
-    first_id: cursor('first_id', data[0]),
-    last_id: cursor('last_id', data.at(-1)),
+    first_id: null,
+    last_id: typeof members['last_id'] === 'string' ? members['last_id'] : null,
   };
 };

@@ -37,49 +37,53 @@ export function ownTurn({ notes, boundary, brokenOff }: NewerNotes, turnId?: str
   if (boundary !== 'found') doubts.add('anchor-gone');
   const newer = notes.filter(({ newer }) => newer);
   const mine = newer.slice(ownStretch(newer).from, ownStretch(newer).to);
-  const id = turnId ?? turnIdOf(newer, mine);
+  const placed = boundary === 'found' || boundary === 'moved';
+  const id = turnId ?? (placed ? turnIdOf(newer, mine) : onlyTurnOf(newer));
   if (id === SEVERAL) {
     doubts.add('several-turns');
     return { notes: [], doubts: [...doubts] };
   }
   // Without a turn id only the place speaks, and only where it is sure.
-  const byPlace = new Set<Note>(boundary === 'found' || boundary === 'moved' ? mine : []);
+  const byPlace = new Set<Note>(placed ? mine : []);
   const pure = mine.every((note) => note.turnId === null || note.turnId === id);
-  const candidates = boundary === 'found' || boundary === 'moved' ? newer : notes;
+  const candidates = placed ? newer : notes;
   const own = candidates.filter((note) =>
     note.turnId === null ? pure && byPlace.has(note) : id !== undefined && note.turnId === id,
   );
   if (candidates.some((note) => note.turnId === null && !own.includes(note) && isDoubtful(note))) {
     doubts.add('items-without-turn');
   }
+  // The turn is known by its place alone, and there are items of a turn that it could be.
+  if (id === undefined && newer.some((note) => note.turnId !== null)) doubts.add('several-turns');
   if (own.some(({ omittedBytes }) => omittedBytes !== undefined)) doubts.add('item-too-large');
   return { notes: own, ...(id === undefined ? {} : { turnId: id }), doubts: [...doubts] };
 
   /** Where the place is not sure, an item from before the message is nobody's loss only if it is known as such. */
   function isDoubtful(note: Note): boolean {
-    return note.newer || boundary === 'lost' || boundary === 'out-of-order';
+    return note.newer || !placed;
   }
 }
 
 const SEVERAL = Symbol('several turns');
 
-/** From the first new user message to the next one that follows something else: one submit may hold several messages. */
+/** From the first new user message to the next one, unless that is of the same turn: one submit may hold several messages. */
 function ownStretch(newer: readonly Note[]): { readonly from: number; readonly to: number } {
   const from = newer.findIndex(({ kind }) => kind === 'user-message');
   if (from < 0) return { from: 0, to: newer.length };
-  let answered = false;
-  for (let at = from; at < newer.length; at++) {
-    const { kind, turnId } = newer[at];
-    if (kind !== 'user-message') answered = true;
-    else if (answered && !(turnId !== null && turnId === newer[from].turnId)) return { from, to: at };
-  }
-  return { from, to: newer.length };
+  const { turnId: own } = newer[from];
+  const next = newer.findIndex(
+    ({ kind, turnId }, at) => at > from && kind === 'user-message' && (own === null || turnId !== own),
+  );
+  return { from, to: next < 0 ? newer.length : next };
 }
 
 function turnIdOf(newer: readonly Note[], mine: readonly Note[]): string | undefined | typeof SEVERAL {
   const first = newer.find(({ kind }) => kind === 'user-message');
   if (first?.turnId) return first.turnId;
-  const ids = new Set(mine.flatMap(({ turnId }) => (turnId === null ? [] : [turnId])));
-  if (ids.size > 1) return SEVERAL;
-  return [...ids][0];
+  return onlyTurnOf(mine);
+}
+
+function onlyTurnOf(notes: readonly Note[]): string | undefined | typeof SEVERAL {
+  const ids = new Set(notes.flatMap(({ turnId }) => (turnId === null ? [] : [turnId])));
+  return ids.size > 1 ? SEVERAL : [...ids][0];
 }

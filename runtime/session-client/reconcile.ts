@@ -199,7 +199,7 @@ export async function reconcileSubmit(client: SessionClient, input: ReconcileSub
       return { outcome: 'accepted', ...(item ? { item } : {}), ...(turnId ? { turnId } : {}) };
     }
     if (newer.boundary !== 'found' && newer.boundary !== 'moved') {
-      return { outcome: 'undecided', reason: 'the items from before the submit are gone or in another order' };
+      return { outcome: 'undecided', reason: 'earlier items are gone or moved' };
     }
     return undefined;
   });

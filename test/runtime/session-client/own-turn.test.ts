@@ -1,0 +1,98 @@
+/**
+ * Whose items are these? A service that loses items, ids and turn ids, cuts pages anywhere and lists in either order, against
+ * two promises: no item of another turn is ever taken, and an item of the turn that is not taken is never passed over silently.
+ */
+import fc from 'fast-check';
+import { type Item, markConversation, notesSince, ownTurn, type SessionClient } from '../../../runtime/session-client';
+import { walkPages } from '../../../runtime/session-client/paging';
+
+interface TestItem {
+  readonly id: string | null;
+  readonly turn_id: string | null;
+  readonly type: string;
+  readonly role?: string;
+  /** Not of the service: whose it is. */
+  readonly owner: string;
+}
+
+const SEED = 20261127;
+
+/** Chances in percent. */
+const world = fc.record({
+  earlierTurns: fc.integer({ min: 0, max: 50 }),
+  ownItems: fc.integer({ min: 0, max: 6 }),
+  foreignTurn: fc.boolean(),
+  withoutId: fc.constantFrom(0, 0, 10, 100),
+  withoutTurn: fc.constantFrom(0, 0, 10, 100),
+  lost: fc.constantFrom(0, 0, 5, 50, 100),
+  newestLost: fc.integer({ min: 0, max: 8 }),
+  pageSize: fc.integer({ min: 1, max: 100 }),
+  turned: fc.constantFrom(false, false, false, true),
+  terminalHeard: fc.boolean(),
+  chance: fc.infiniteStream(fc.integer({ min: 0, max: 99 })),
+});
+
+function clientOf(list: () => TestItem[], pageSize: number): SessionClient {
+  const itemsPage = (_id: string, { limit = 20, after }: { limit?: number; after?: string } = {}) => {
+    const all = list();
+    const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+    const data = all.slice(start, start + Math.min(limit, pageSize));
+    const has_more = start + data.length < all.length;
+    return Promise.resolve({ data, has_more, first_id: null, last_id: data.at(-1)?.id ?? null });
+  };
+  const items = (id: string, query: object) => walkPages('listItems', query, (next) => itemsPage(id, next));
+  return { itemsPage, items } as unknown as SessionClient;
+}
+
+test('no item of another turn is taken, and none of the own is passed over silently', async () => {
+  let taken = 0;
+  let doubted = 0;
+  await fc.assert(
+    fc.asyncProperty(world, async (w) => {
+      const percent = (p: number) => (w.chance.next().value as number) < p;
+      let serial = 0;
+      const item = (owner: string, more: object): TestItem => ({
+        id: percent(w.withoutId) ? null : `item_${++serial}`,
+        turn_id: percent(w.withoutTurn) ? null : owner,
+        type: 'message',
+        owner,
+        // Equal contents would be the same item to anybody.
+        ...{ content: [{ type: 'text', text: `${owner} ${++serial}` }] },
+        ...more,
+      });
+      const turnOf = (owner: string, answers: number) => [
+        item(owner, { role: 'user' }),
+        ...Array.from({ length: answers }, () => item(owner, { role: 'assistant', phase: 'final_answer' })),
+      ];
+      const earlier = Array.from({ length: w.earlierTurns }, (_, n) => turnOf(`old${n}`, 1 + (n % 4))).flat();
+      let items = earlier;
+      const client = clientOf(() => (turned ? items : [...items].reverse()), w.pageSize);
+      let turned = false;
+      const mark = await markConversation(client, 's1');
+
+      const own = turnOf('own', w.ownItems);
+      const kept = earlier.filter((_entry, n) => n < earlier.length - w.newestLost && !percent(w.lost));
+      // In a conversation that was empty, nothing can show in which order it is listed.
+      const foreign = w.foreignTurn && !(w.turned && earlier.length === 0);
+      items = [...kept, ...own, ...(foreign ? turnOf('foreign', 2) : [])];
+      turned = w.turned;
+      const listed: Item[] = [];
+      const newer = await notesSince(client, 's1', mark, {}, (entry) => void listed.push(entry));
+      const { notes, doubts } = ownTurn(newer, w.terminalHeard ? 'own' : undefined);
+
+      const owners = new Set(notes.map(({ index }) => (listed[index] as unknown as TestItem).owner));
+      owners.delete('own');
+      expect([...owners]).toEqual([]);
+      if (notes.length < own.length) expect(doubts).not.toEqual([]);
+      taken += notes.length === own.length ? 1 : 0;
+      doubted += notes.length < own.length ? 1 : 0;
+      // A service that keeps to what it documents leaves no doubt, and nothing out.
+      const orderly = w.withoutId === 0 && w.withoutTurn === 0 && w.lost === 0 && w.newestLost === 0 && !w.turned;
+      if (orderly) expect([notes.length, doubts]).toEqual([own.length, []]);
+    }),
+    { seed: SEED, numRuns: 3_000 },
+  );
+  // The world is neither too kind nor too cruel to prove anything.
+  expect(taken).toBeGreaterThan(1_000);
+  expect(doubted).toBeGreaterThan(100);
+});
