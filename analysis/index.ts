@@ -23,3 +23,5 @@ export { readPolicy, type Condition, type Principal, type Selection, type Statem
 export { identities, type Identities, type Identity } from './model/identities';
 export { resourcePolicies, type ResourcePolicy } from './model/resource-policies';
 export { runsAs, type RunsAs } from './model/runs-as';
+export { edgesOf, type NetworkEdge } from './network/edges';
+export { exits, networkOf, type Network } from './network/network';

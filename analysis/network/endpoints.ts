@@ -1,0 +1,91 @@
+import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
+import type { Guard } from '../model/guard';
+import { FALSE } from '../model/guard';
+import type { Model } from '../model/model';
+import type { Node } from '../model/node';
+import type { Place, Text } from '../model/text';
+import { byId, idsOf, knownText, type PlaceId } from './place-id';
+
+/** A VPC endpoint. */
+export interface Endpoint {
+  readonly resource: Resource;
+  /** `Interface`, `Gateway`, `GatewayLoadBalancer`, `Resource` or `ServiceNetwork`; `Gateway` where nothing is stated. */
+  readonly type: string;
+  readonly serviceName: Text;
+  /** The service without Region: `bedrock-mantle`, `ecr.api`, `s3`. Only of AWS services. */
+  readonly service?: string;
+  /**
+   * Whose service answers. `app`: an endpoint service of the assembly. `foreign`: anybody's, which is a way out.
+   * `unknown`: the name can't be read.
+   */
+  readonly owner: 'AWS' | 'app' | 'foreign' | 'unknown';
+  /** When the endpoint answers under the name of its service. */
+  readonly privateNames: Guard;
+  /** Its own policies; none means that every call passes. */
+  readonly policies: readonly Node[];
+  readonly groups: readonly PlaceId[];
+  readonly subnets: readonly PlaceId[];
+  readonly place: Place;
+  readonly guard: Guard;
+}
+
+const HOLE = '\u0000';
+/**
+ * Names of AWS services: com.amazonaws.REGION.SERVICE, and for some aws.api.REGION.SERVICE or aws.sagemaker.REGION.NAME
+ * (docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html). An endpoint service of a customer is
+ * com.amazonaws.vpce.REGION.ID.
+ */
+const AWS_SERVICE = /^(?:cn\.)?(?:com\.amazonaws|aws\.api|aws\.sagemaker)\.(?!vpce\.)[^.]+\.([^\0]+)$/;
+const CUSTOMER_SERVICE = /^(?:cn\.)?com\.amazonaws\.vpce\./;
+
+/** The endpoints in a VPC. */
+export function endpointsIn(model: Model, vpc: PlaceId): Endpoint[] {
+  return (model.view(endpointsByVpc).get(vpc.key) ?? []).flatMap(({ resource, id }) =>
+    endpointsOf(model, resource, vpc.guard.and(resource.guard).and(id.guard)),
+  );
+}
+
+const endpointsByVpc = (model: Model) => byId(model, 'AWS::EC2::VPCEndpoint', 'VpcId');
+
+function endpointsOf(model: Model, resource: Resource, guard: Guard): Endpoint[] {
+  const { properties } = resource;
+  const names = ['ServiceName', 'ResourceConfigurationArn', 'ServiceNetworkArn']
+    .flatMap((property) => properties.at(property))
+    .flatMap((node) => node.texts());
+  const type = knownText(properties.at('VpcEndpointType')) ?? 'Gateway';
+  return names
+    .map((name) => ({ ...name, guard: guard.and(name.guard) }))
+    .filter((name) => name.guard.possible())
+    .map((name): Endpoint => ({
+      resource,
+      type,
+      serviceName: name.value,
+      ...ownerOf(model, type, name.value),
+      privateNames: properties
+        .at('PrivateDnsEnabled')
+        .flatMap((node) => node.texts())
+        .filter(({ value }) => /^true$/i.test(literalOf(value) ?? ''))
+        .reduce<Guard>((any, each) => any.or(each.guard), FALSE),
+      policies: properties.at('PolicyDocument'),
+      groups: idsOf(model, properties.at('SecurityGroupIds')),
+      subnets: idsOf(model, properties.at('SubnetIds')),
+      place: name.place,
+      guard: name.guard,
+    }));
+}
+
+function ownerOf(model: Model, type: string, name: Text): Pick<Endpoint, 'owner' | 'service'> {
+  const written = name.map((part) => (typeof part === 'string' ? part : HOLE)).join('');
+  const isApp = model
+    .mentioned(name)
+    .some((each) => ['AWS::EC2::VPCEndpointService', 'AWS::VpcLattice::ResourceConfiguration'].includes(each.type));
+  if (isApp) {
+    return { owner: 'app' };
+  }
+  const service = AWS_SERVICE.exec(written)?.[1];
+  if (service !== undefined && ['Interface', 'Gateway'].includes(type)) {
+    return { owner: 'AWS', service };
+  }
+  return { owner: written.includes(HOLE) && !CUSTOMER_SERVICE.test(written) ? 'unknown' : 'foreign' };
+}

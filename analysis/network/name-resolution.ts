@@ -1,0 +1,169 @@
+import type { Resource } from '../model/assembly';
+import { literalOf, textOf } from '../model/compose-text';
+import type { Guard } from '../model/guard';
+import { FALSE } from '../model/guard';
+import type { Model } from '../model/model';
+import type { Node } from '../model/node';
+import type { Place, Text } from '../model/text';
+import { byId, idsOf, knownText, type PlaceId } from './place-id';
+import type { WayOut } from './ways-out';
+
+/** Which names a VPC resolves. */
+export interface NameResolution {
+  /** When DNS Firewall answers for the allowed names only, and no query passes while it fails. */
+  readonly limited: Guard;
+  /** The allowed names, where it is limited. */
+  readonly allowed: readonly Text[];
+  /** Names that go to servers outside of the VPC: resolver rules and DHCP options. */
+  readonly forwarded: readonly WayOut[];
+  /** Why it isn't limited in the case that it isn't: what is missing or lets names pass. */
+  readonly because: string;
+  readonly place?: Place;
+}
+
+interface FirewallRule {
+  readonly group: number;
+  readonly priority: number;
+  readonly node: Node;
+  readonly guard: Guard;
+  readonly resource: Resource;
+}
+
+const firewalls = (model: Model) => byId(model, 'AWS::Route53Resolver::FirewallRuleGroupAssociation', 'VpcId');
+const firewallConfigs = (model: Model) => byId(model, 'AWS::Route53Resolver::FirewallConfig', 'ResourceId');
+const resolverRules = (model: Model) => byId(model, 'AWS::Route53Resolver::ResolverRuleAssociation', 'VPCId');
+const dhcpOptions = (model: Model) => byId(model, 'AWS::EC2::VPCDHCPOptionsAssociation', 'VpcId');
+
+/** Reads what DNS of a VPC is limited to, and where else names go. */
+export function nameResolutionOf(model: Model, vpc: PlaceId): NameResolution {
+  const forwarded = [...forwardedByRules(model, vpc), ...serversOfDhcp(model, vpc)].filter(({ guard }) =>
+    guard.possible(),
+  );
+  const failOpen = (model.view(firewallConfigs).get(vpc.key) ?? []).filter(
+    ({ resource }) => knownText(resource.properties.at('FirewallFailOpen')) !== 'DISABLED',
+  );
+  const rules = rulesOf(model, vpc);
+  let passed: Guard = FALSE;
+  let limited: Guard = FALSE;
+  let because = rules.length === 0 ? 'no DNS Firewall rule group of the assembly is associated with the VPC' : '';
+  let place: Place | undefined;
+  const allowed: Text[] = [];
+  for (const { node, guard, resource } of rules) {
+    const action = knownText(node.at('Action'));
+    const domains = domainsOf(model, node);
+    const isEverything = domains === undefined || domains.some((domain) => literalOf(domain) === '*');
+    if (action === 'BLOCK' && isBlockOfEverything(node, domains)) {
+      limited = limited.or(guard.and(passed.not()));
+    } else if (action === 'ALLOW' && !isEverything) {
+      allowed.push(...domains);
+    } else if (action !== 'BLOCK' && isEverything) {
+      passed = passed.or(guard);
+      because =
+        domains === undefined
+          ? 'a rule allows a list of names that is not in the assembly'
+          : 'a rule allows every name';
+      place = resource.properties.place;
+    }
+  }
+  if (because === '') {
+    because = 'no rule blocks the names that no other rule allows';
+  }
+  for (const { resource, id } of failOpen) {
+    limited = limited.and(resource.guard.and(id.guard).not());
+    because = 'queries pass while DNS Firewall does not answer';
+    place = resource.properties.place;
+  }
+  return { limited, allowed, forwarded, because, place };
+}
+
+/** The rules of all rule groups of a VPC, in the order in which they are evaluated. */
+function rulesOf(model: Model, vpc: PlaceId): FirewallRule[] {
+  const rules = (model.view(firewalls).get(vpc.key) ?? []).flatMap(({ resource, id }) => {
+    const priority = priorityOf(resource.properties);
+    return idsOf(model, resource.properties.at('FirewallRuleGroupId')).flatMap((group) =>
+      (group.resource?.properties.at('FirewallRules') ?? [])
+        .flatMap((list) => list.items())
+        .map((node): FirewallRule => ({
+          group: priority,
+          priority: priorityOf(node),
+          node,
+          guard: resource.guard.and(id.guard).and(group.guard).and(group.resource!.guard).and(node.guard),
+          resource: group.resource!,
+        })),
+    );
+  });
+  return rules.sort((left, right) => left.group - right.group || left.priority - right.priority);
+}
+
+const priorityOf = (node: Node): number => Number(knownText(node.at('Priority')) ?? Number.MAX_SAFE_INTEGER);
+
+/** A rule for one type of query, or that answers with another name, lets the others pass. */
+function isBlockOfEverything(node: Node, domains: readonly Text[] | undefined): boolean {
+  const response = knownText(node.at('BlockResponse')) ?? 'NODATA';
+  return (
+    (domains?.some((domain) => literalOf(domain) === '*') ?? false) &&
+    node.at('Qtype').length === 0 &&
+    ['NODATA', 'NXDOMAIN'].includes(response)
+  );
+}
+
+/** The names of a rule; undefined if they aren't in the assembly. A rule without a list is for threats, not for names. */
+function domainsOf(model: Model, node: Node): readonly Text[] | undefined {
+  const lists = idsOf(model, node.at('FirewallDomainListId'));
+  if (lists.some(({ resource }) => resource === undefined || resource.properties.at('DomainFileUrl').length > 0)) {
+    return undefined;
+  }
+  return lists
+    .flatMap(({ resource }) => resource!.properties.at('Domains'))
+    .flatMap((list) => list.items())
+    .flatMap((domain) => domain.texts())
+    .map(({ value }) => value);
+}
+
+function forwardedByRules(model: Model, vpc: PlaceId): WayOut[] {
+  return (model.view(resolverRules).get(vpc.key) ?? []).flatMap(({ resource, id }) =>
+    idsOf(model, resource.properties.at('ResolverRuleId')).flatMap((rule): WayOut[] => {
+      const type = rule.resource ? knownText(rule.resource.properties.at('RuleType')) : undefined;
+      if (type === 'SYSTEM' || type === 'RECURSIVE') {
+        return [];
+      }
+      const [domain] = (rule.resource?.properties.at('DomainName') ?? []).flatMap((node) => node.texts());
+      return [
+        {
+          kind: 'resolver rule',
+          beyond: 'names',
+          to: domain?.value ?? textOf('names that the rule does not show'),
+          through: rule.text,
+          resource: rule.resource ?? resource,
+          place: rule.place,
+          guard: resource.guard.and(id.guard).and(rule.guard),
+          certainty: rule.resource ? 'yes' : 'maybe',
+        },
+      ];
+    }),
+  );
+}
+
+function serversOfDhcp(model: Model, vpc: PlaceId): WayOut[] {
+  return (model.view(dhcpOptions).get(vpc.key) ?? []).flatMap(({ resource, id }) =>
+    idsOf(model, resource.properties.at('DhcpOptionsId')).flatMap((options): WayOut[] => {
+      const guard = resource.guard.and(id.guard).and(options.guard);
+      const way = { kind: 'DHCP options', beyond: 'names', resource, through: options.text } as const;
+      if (!options.resource) {
+        return literalOf(options.text) === 'default'
+          ? []
+          : [{ ...way, to: textOf('every name'), place: options.place, guard, certainty: 'maybe' }];
+      }
+      return idsOf(model, options.resource.properties.at('DomainNameServers'))
+        .filter(({ text }) => literalOf(text) !== 'AmazonProvidedDNS')
+        .map((server) => ({
+          ...way,
+          to: textOf('every name'),
+          through: server.text,
+          place: server.place,
+          guard: guard.and(server.guard),
+          certainty: 'yes',
+        }));
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+import { networkTypeOf, type PathKind } from '../facts/network-types';
+import type { Resource } from '../model/assembly';
+import type { Model } from '../model/model';
+import type { Place } from '../model/text';
+import { keysIn } from './place-id';
+
+/** A resource that names a place of a network. */
+export interface Tie {
+  readonly resource: Resource;
+  /** `consumer`: has network interfaces there. `unknown`: nobody here knows what it does to the network. */
+  readonly kind: PathKind | 'consumer' | 'unknown';
+  /** Why it isn't known what it does. */
+  readonly why?: string;
+  readonly place: Place;
+}
+
+/** Path-makers that are read by themselves: routes, endpoints, rules of groups, names. They are no ties. */
+const READ_BY_ITSELF =
+  /^AWS::(EC2::(VPC|Subnet|Route|RouteTable|SubnetRouteTableAssociation|GatewayRouteTableAssociation|VPNGatewayRoutePropagation|RouteServer\w*|VPCEndpoint|VPCGatewayAttachment|VPCPeeringConnection|TransitGateway\w*|NatGateway|InternetGateway|EgressOnlyInternetGateway|CarrierGateway|VPNGateway|LocalGateway\w*|SecurityGroup\w*|NetworkAcl\w*|SubnetNetworkAclAssociation|PrefixList|DHCPOptions|VPCDHCPOptionsAssociation|VPCBlockPublicAccess\w*)|Route53Resolver::(Firewall\w*|ResolverRule\w*|ResolverConfig|ResolverEndpoint)|Route53::(HostedZone|RecordSet|RecordSetGroup)|ServiceDiscovery::\w+|NetworkFirewall::\w+|NetworkManager::\w+|BedrockAgentCore::(BrowserCustom|CodeInterpreterCustom))$/;
+
+/** Custom resources of aws-cdk-lib: one only removes the rules of a VPC's default group, the other makes a cluster. */
+const CDK_CUSTOM_RESOURCES: Readonly<Record<string, 'consumer' | undefined>> = {
+  'Custom::VpcRestrictDefaultSG': undefined,
+  'Custom::AWSCDK-EKS-Cluster': 'consumer',
+};
+
+/** A property of a new type with such a name says where in a network it is. */
+const PLACE_PROPERTY = /vpc|subnet|securitygroup|routetable/i;
+
+/** Key of a place → who names it. Made once for a model, when the first agent asks. */
+export function tiesByPlace(model: Model): ReadonlyMap<string, readonly Tie[]> {
+  const ties = new Map<string, Tie[]>();
+  for (const resource of model.resources) {
+    const tie = tieOf(resource);
+    if (!tie) {
+      continue;
+    }
+    for (const [key, place] of keysIn(model, resource.properties)) {
+      const same = ties.get(key);
+      if (same) {
+        same.push({ ...tie, place });
+      } else {
+        ties.set(key, [{ ...tie, place }]);
+      }
+    }
+  }
+  return ties;
+}
+
+function tieOf(resource: Resource): Omit<Tie, 'place'> | undefined {
+  const { type } = resource;
+  const known = networkTypeOf(type);
+  if (known?.class === 'neutral' || READ_BY_ITSELF.test(type)) {
+    return undefined;
+  }
+  if (known?.class === 'unknown') {
+    return { resource, kind: 'unknown', why: known.why };
+  }
+  if (known) {
+    // An endpoint by another name is an interface, too.
+    const isPath = known.path !== undefined && known.path !== 'endpoint';
+    return { resource, kind: isPath ? known.path : 'consumer' };
+  }
+  if (Object.hasOwn(CDK_CUSTOM_RESOURCES, type)) {
+    const kind = CDK_CUSTOM_RESOURCES[type];
+    return kind && { resource, kind };
+  }
+  if (type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource') {
+    return { resource, kind: 'unknown', why: 'the code of a custom resource decides what it does' };
+  }
+  return hasPlaceProperty(resource) ? { resource, kind: 'unknown', why: 'the type is not known' } : undefined;
+}
+
+/** Every type of the table's version with such a property has a class: one without is new, or not of AWS. */
+function hasPlaceProperty({ raw }: Resource): boolean {
+  const visit = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).some(([key, inner]) => (!Array.isArray(value) && PLACE_PROPERTY.test(key)) || visit(inner));
+  return visit(raw.Properties);
+}
