@@ -28,7 +28,18 @@ const profile = (region: string, id = 'us.guardrail.v1:0', owner = ACCOUNT): str
 const keyPolicyOf = (arn: string): Policy | undefined =>
   account.all('AWS::KMS::Key').find(({ id }) => account.arn(id) === arn)?.properties.KeyPolicy as Policy | undefined;
 
-async function decide(who: string, action: string, resource: string): Promise<string> {
+/** As Bedrock uses the key of a guardrail. */
+const FOR_A_GUARDRAIL = {
+  'kms:ViaService': 'bedrock.us-east-1.amazonaws.com',
+  'kms:EncryptionContext:aws:bedrock:guardrail-id': 'abcdefghijkl',
+};
+
+async function decide(
+  who: string,
+  action: string,
+  resource: string,
+  contextVariables: Record<string, string> = action === 'kms:Decrypt' ? FOR_A_GUARDRAIL : {},
+): Promise<string> {
   const { id } = account.find('AWS::IAM::Role', who);
   const result = await runSimulation(
     {
@@ -36,7 +47,7 @@ async function decide(who: string, action: string, resource: string): Promise<st
         principal: account.arn(id),
         action,
         resource: { resource, accountId: /:(\d{12}):/.exec(resource)?.[1] ?? ACCOUNT },
-        contextVariables: {},
+        contextVariables,
       },
       identityPolicies: account.identityPolicies(id),
       resourcePolicy: keyPolicyOf(resource),
@@ -81,6 +92,14 @@ test.each([
   ['calls a model', 'bedrock:InvokeModel', `arn:aws:bedrock:${REGION}:${ACCOUNT}:provisioned-model/abcdefghijkl`],
 ])('the screener never %s', async (_, action, resource) => {
   expect(await decide('Screener', action, resource)).not.toBe('Allowed');
+});
+
+test.each([
+  ['directly', {}],
+  ['through another service', { ...FOR_A_GUARDRAIL, 'kms:ViaService': 's3.us-east-1.amazonaws.com' }],
+  ['for something else of Bedrock', { 'kms:ViaService': 'bedrock.us-east-1.amazonaws.com' }],
+])('the screener never decrypts with its key %s', async (_, context) => {
+  expect(await decide('Screener', 'kms:Decrypt', key('Mine'), context)).not.toBe('Allowed');
 });
 
 test('an imported guardrail and its key can be applied, and nothing else', async () => {
