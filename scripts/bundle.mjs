@@ -68,6 +68,8 @@ const programs = [
     'stage-github-pull-request',
     'publish-code-commit-review',
     'publish-github-review',
+    'explain-code-commit-review',
+    'explain-github-review',
     'accept-findings',
     'summarize-audit',
     'stage-incident',

@@ -26,7 +26,7 @@ export interface StoodInComment {
   body: string;
   login: string;
   readonly pull: number;
-  readonly kind: 'review' | 'comment';
+  readonly kind: 'review' | 'comment' | 'note';
   readonly path?: string;
   readonly line?: number;
   readonly commit: string;
@@ -146,6 +146,8 @@ export class GitHubApiStandIn {
     }
     const edited = /^pulls\/comments\/(\d+)$/.exec(rest);
     if (edited) return this.edit(method, Number(edited[1]), caller, body);
+    const note = /^issues\/(?:comments\/(\d+)|(\d+)\/comments)$/.exec(rest);
+    if (note) return this.note(method, url, note[1], note[2], caller, body);
     const [, number, list, id] = /^pulls\/(\d+)(?:\/(\w+)(?:\/(\d+))?)?$/.exec(rest) ?? [];
     const pull = this.pullRequests.find((each) => each.number === Number(number) && each.repository === repository);
     if (!pull) throw new GitHubFault(404);
@@ -239,6 +241,23 @@ export class GitHubApiStandIn {
     if (side !== 'RIGHT') throw new GitHubFault(422);
     this.checkLine(pull, { path, line, body: body.body ?? '' });
     return this.keep({ kind: 'comment', body: body.body!, login, pull: pull.number, commit: commit_id, path, line });
+  }
+
+  /** Comments on the pull request as a whole. */
+  private note(method: string, url: URL, id: string | undefined, pull: string, login: string, { body }: Body) {
+    if (method === 'GET') {
+      const notes = this.comments.filter((each) => each.kind === 'note' && each.pull === Number(pull));
+      return paged(url, notes.map(shown));
+    }
+    if (!body || body.length > 65_536) throw new GitHubFault(422);
+    if (method === 'POST') {
+      return { status: 201, body: shown(this.keep({ kind: 'note', body, login, pull: Number(pull), commit: '' })) };
+    }
+    const known = this.comments.find((each) => each.kind === 'note' && each.id === Number(id));
+    if (!known) throw new GitHubFault(404);
+    if (known.login !== login) throw new GitHubFault(403);
+    known.body = body;
+    return { status: 200, body: shown(known) };
   }
 
   private edit(method: string, id: number, caller: string, { body }: Body): LoopbackAnswer {

@@ -14,7 +14,7 @@ interface Operation {
   readonly resource: string;
   readonly context?: Record<string, string>;
 }
-type Roles = Record<'executionRole' | 'staging' | 'delivery', string[]>;
+type Roles = Record<'executionRole' | 'staging' | 'delivery' | 'notes', string[]>;
 const { operations, ...hosts } = JSON.parse(
   fs.readFileSync(path.join(__dirname, 'cases', 'pull-request-reviewer.json'), 'utf8'),
 ) as { operations: Record<string, Operation>; codecommit: Roles; github: Roles };
@@ -30,6 +30,7 @@ describe.each(Object.entries(hosts))('%s', (host, roles) => {
     executionRole: account.find('AWS::IAM::Role', 'ExecutionRole').id,
     staging: account.find('AWS::IAM::Role', 'StagePullRequest').id,
     delivery: account.find('AWS::IAM::Role', 'PublishReview').id,
+    notes: account.find('AWS::IAM::Role', 'Notes').id,
   };
   const secrets = account.all('AWS::SecretsManager::Secret').map(({ id }) => account.arn(id));
   const names: Record<string, string> = {
@@ -58,6 +59,11 @@ describe.each(Object.entries(hosts))('%s', (host, roles) => {
     delivery: {
       self: account.arn(functionOf('PublishReview').id),
       log: log('PublishReview'),
+      otherLog: log('StagePullRequest'),
+    },
+    notes: {
+      self: account.arn(functionOf('Notes').id),
+      log: log('Notes'),
       otherLog: log('StagePullRequest'),
     },
   };

@@ -18,4 +18,6 @@ export interface BoundCodeHost {
   readonly trigger: IAgentTrigger;
   readonly staging: HostAccess;
   readonly delivery: HostAccess;
+  /** Of the function that says why there is no review. */
+  readonly notes: HostAccess;
 }

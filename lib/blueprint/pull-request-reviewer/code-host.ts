@@ -60,6 +60,7 @@ function bindCodeCommit(repository: IRepository, _scope: Construct, _material: I
     trigger: AgentTrigger.onPullRequest(repository),
     staging: access('stage-code-commit-pull-request', 'ReadPullRequests', CODECOMMIT_STAGING_ACTIONS),
     delivery: access('publish-code-commit-review', 'PostReviews', CODECOMMIT_REVIEW_ACTIONS),
+    notes: access('explain-code-commit-review', 'PostNotes', CODECOMMIT_REVIEW_ACTIONS),
   };
 }
 
@@ -96,5 +97,6 @@ function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IB
     trigger: AgentTrigger.onGitHubPullRequest(webhook, { repositories, authors }),
     staging: access('stage-github-pull-request'),
     delivery: access('publish-github-review'),
+    notes: access('explain-github-review'),
   };
 }

@@ -1,4 +1,5 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Size } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentModel, AgentTool, type PackageRegistry } from '../../agent';
@@ -7,6 +8,7 @@ import { AgentBlueprint } from '../agent-blueprint';
 import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { CodeHost } from './code-host';
 import { ForkPolicy } from './fork-policy';
+import { ReviewNotes } from './review-notes';
 import { PublishReview, StagePullRequest } from './review-steps';
 import { reviewerInstructions } from './reviewer-instructions';
 
@@ -45,6 +47,15 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
   readonly maxChangeSize?: Size;
 
   /**
+   * Whether a pull request that was not reviewed says so in one comment: why, and how to get a review. Of turns that were
+   * rejected (too large, from a fork, nothing to review, stopped by the guardrail), failed, took too long or were
+   * cancelled.
+   *
+   * @default true
+   */
+  readonly explainOutcomes?: boolean;
+
+  /**
    * What the agent is told beside its task, for example what matters in these repositories. At most 8,000 characters.
    *
    * @default - nothing
@@ -64,6 +75,9 @@ export class PullRequestReviewer extends AgentBlueprint {
   /** Pull requests as they were staged for the agent: `staged/<turn>/`. Deleted after seven days. */
   public readonly materialBucket: IBucket;
 
+  /** Outcomes that could not be told on their pull request. Undefined when outcomes are not explained. */
+  public readonly noteDeadLetters?: IQueue;
+
   /** @throws InputError when a limit is out of range, or the host cannot be used. */
   constructor(scope: Construct, id: string, props: PullRequestReviewerProps) {
     super(scope, id, props);
@@ -73,7 +87,7 @@ export class PullRequestReviewer extends AgentBlueprint {
 
     const material = this.addOutputBucket('Material', { retention: Duration.days(7) });
     this.materialBucket = material;
-    const { repositories, source, trigger, staging, delivery } = codeHost._bind(this, material);
+    const { repositories, source, trigger, staging, delivery, notes } = codeHost._bind(this, material);
     this.define({
       model: AgentModel.GPT_5_6_LUNA,
       instructions: reviewerInstructions({
@@ -93,6 +107,14 @@ export class PullRequestReviewer extends AgentBlueprint {
       }),
       delivery: new PublishReview({ access: delivery, material, repositories }),
     });
+    if (props.explainOutcomes ?? true) {
+      const { deadLetterQueue } = new ReviewNotes(this, 'Notes', {
+        access: notes,
+        workflow: this.workflow,
+        repositories,
+      });
+      this.noteDeadLetters = deadLetterQueue;
+    }
   }
 
   private check(maxChangedFiles: number, maxChangeSize: Size, additional = ''): void {

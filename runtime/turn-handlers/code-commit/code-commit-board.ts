@@ -11,6 +11,9 @@ import type { PullRequestDocument } from '../../../lib/contracts/review';
 import type { OwnComment, Publication, Published, ReviewBoard } from '../pull-request/review-board';
 import { codeCommitCall } from './code-commit-failures';
 
+/** What a comment is posted on. */
+type PostedOn = Pick<PullRequestDocument, 'repository' | 'pullRequestId' | 'destinationCommit' | 'sourceCommit'>;
+
 /** Answers that say that a comment cannot stand where it should. */
 const PLACE_REFUSED =
   /^(PathDoesNotExist|InvalidPath|InvalidFileLocation|InvalidFilePosition|InvalidRelativeFileVersionEnum)Exception$/;
@@ -41,7 +44,10 @@ export class CodeCommitBoard implements ReviewBoard {
     return pullRequest?.pullRequestStatus === 'OPEN' && target?.sourceCommit === sourceCommit;
   }
 
-  async ownComments({ repository, pullRequestId }: PullRequestDocument): Promise<OwnComment[]> {
+  async ownComments({
+    repository,
+    pullRequestId,
+  }: Pick<PullRequestDocument, 'repository' | 'pullRequestId'>): Promise<OwnComment[]> {
     const own: OwnComment[] = [];
     let nextToken: string | undefined;
     do {
@@ -89,8 +95,9 @@ export class CodeCommitBoard implements ReviewBoard {
     return authorArn.split(':').pop()!.startsWith(`assumed-role/${this.ownRoleName}/`);
   }
 
-  private async post(
-    { repository, pullRequestId, destinationCommit, sourceCommit }: PullRequestDocument,
+  /** @returns the id of the comment */
+  async post(
+    { repository, pullRequestId, destinationCommit, sourceCommit }: PostedOn,
     content: string,
     location?: PostCommentForPullRequestCommandInput['location'],
   ): Promise<string> {
@@ -110,7 +117,8 @@ export class CodeCommitBoard implements ReviewBoard {
     return answer.comment?.commentId ?? '';
   }
 
-  private async update(commentId: string, content: string): Promise<boolean> {
+  /** @returns false when the comment is gone or is not this function's */
+  async update(commentId: string, content: string): Promise<boolean> {
     try {
       await codeCommitCall('UpdateComment', () => this.client.send(new UpdateCommentCommand({ commentId, content })));
       return true;

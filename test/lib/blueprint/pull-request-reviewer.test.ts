@@ -52,6 +52,27 @@ describe.each(HOSTS)('on %s', (host) => {
     expect(Object.keys(staging)).not.toContain('GITHUB_API_URL');
   });
 
+  test('every outcome of its turns, and of no other agent, reaches the function that explains it', () => {
+    const { stack, reviewer } = reviewerApp(host);
+    Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['cdk-bedrock-managed-agents'],
+        'detail-type': ['Completed', 'Failed', 'Rejected', 'TimedOut', 'Cancelled'].map(
+          (outcome) => `Managed Agent Turn ${outcome}`,
+        ),
+        detail: { agentName: ['payments_reviewer'] },
+      },
+    });
+    expect(variablesOf(stack, 'Explains outcomes')).toMatchObject({ BMA_AGENT_NAME: 'payments_reviewer' });
+    expect(reviewer.noteDeadLetters).toBeDefined();
+  });
+
+  test('outcomes are not explained when nobody wants it', () => {
+    const { stack, reviewer } = reviewerApp(host, { explainOutcomes: false });
+    expect(() => variablesOf(stack, 'Explains outcomes')).toThrow();
+    expect(reviewer.noteDeadLetters).toBeUndefined();
+  });
+
   test('the agent is told the form of its answer and has the one tool it needs', () => {
     const { app } = reviewerApp(host, { additionalInstructions: 'Amounts are in cents.' });
     const { instructions, tools } = definitionOf(app).agent;

@@ -23,7 +23,7 @@ beforeAll(async () => {
   template.commit('fix', { 'refund.js': lines(40).replace('line 20\n', 'line twenty\n') }, 'Fix');
   // The target moves on: only what the pull request itself changes counts.
   template.commit('main', { 'other.js': 'of somebody else\n' }, 'Second');
-  for (const name of ['stage-code-commit-pull-request', 'publish-code-commit-review']) {
+  for (const name of ['stage-code-commit-pull-request', 'publish-code-commit-review', 'explain-code-commit-review']) {
     start[name] = coldStart(name, variables());
   }
 });
@@ -321,4 +321,43 @@ describe('delivery', () => {
     expect(logged).toContain('"published"');
     expect(logged).not.toMatch(/PRIVATE|half a cent|refund\.js/);
   });
+});
+
+describe('a turn that made no review', () => {
+  const tell = (outcome: string, code?: string) =>
+    start['explain-code-commit-review']({
+      Records: [
+        {
+          messageId: 'm',
+          body: JSON.stringify({
+            source: 'cdk-bedrock-managed-agents',
+            detail: { ...turnAbout(subject()).detail, outcome, ...(code ? { reason: { code } } : {}) },
+          }),
+        },
+      ],
+    });
+
+  test('is told in one comment, whose text follows later outcomes', async () => {
+    for (let i = 0; i < 2; i += 1) await tell('Rejected', 'change-too-large');
+    expect(summaries()).toMatchObject([{ content: expect.stringContaining('larger than this reviewer takes') }]);
+    await tell('Completed');
+    expect(summaries()).toMatchObject([{ content: expect.stringContaining('Reviewed since') }]);
+  });
+
+  test('is not told on a pull request that is over', async () => {
+    const old = subject();
+    repository.commit('fix', { 'refund.js': 'newer\n' }, 'Newer');
+    const body = { source: 'cdk-bedrock-managed-agents', detail: { ...turnAbout(old).detail, outcome: 'Failed' } };
+    await start['explain-code-commit-review']({ Records: [{ messageId: 'm', body: JSON.stringify(body) }] });
+    expect(api.comments).toEqual([]);
+  });
+});
+
+test('a finding that is reworded, rated anew or gone keeps its one comment', async () => {
+  await stage();
+  await publish(review([finding('refund.js', 20)]));
+  await publish(review([finding('./refund.js', 20, { severity: 'low', message: 'Half cents go to zero. ' })]));
+  expect(inline()).toMatchObject([{ content: expect.stringContaining('Half cents go to zero.') }]);
+  await publish(review([]));
+  expect(inline()).toMatchObject([{ content: expect.stringContaining('**Resolved** at') }]);
 });

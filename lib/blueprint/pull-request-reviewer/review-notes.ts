@@ -1,0 +1,91 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { REVIEW_VARIABLES as VARIABLES } from '../../contracts/review';
+import { TURN_EVENT_SOURCE } from '../../contracts/turn';
+import { handlerCode } from '../../function/handler-code';
+import { HandlerFunction } from '../../function/handler-function';
+import { kmsViaService } from '../../function/kms-via-service';
+import { KEY_READ_ACTIONS, QUEUE_CONSUME_ACTIONS } from '../../identity/perms';
+import { EventRule } from '../../trigger/event-rule';
+import { TriggerQueues } from '../../trigger/trigger-queues';
+import { TurnOutcome } from '../../trigger';
+import type { TurnWorkflow } from '../../workflow';
+import type { HostAccess } from './bound-code-host';
+
+export interface ReviewNotesProps {
+  readonly access: HostAccess;
+  readonly workflow: TurnWorkflow;
+  readonly repositories: string[];
+}
+
+const TIMEOUT = Duration.minutes(2);
+
+/**
+ * Says on a pull request why there is no review, and how to get one. It works from the outcome events of turns, so it also
+ * tells what happened to a turn that failed, and what it does or fails to do changes no turn. Outside of the network, like
+ * staging and delivery.
+ */
+export class ReviewNotes extends Construct {
+  /** Outcomes that could not be told. */
+  public readonly deadLetterQueue: IQueue;
+
+  constructor(scope: Construct, id: string, { access, workflow, repositories }: ReviewNotesProps) {
+    super(scope, id);
+    const { agent, encryptionKey, eventBus } = workflow;
+    const queues = new TriggerQueues(this, 'Queues', {
+      encryptionKey,
+      maxAttempts: 5,
+      // Six times the timeout of the function. Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      visibilityTimeout: Duration.seconds(6 * TIMEOUT.toSeconds()),
+    });
+    this.deadLetterQueue = queues.deadLetters;
+    const handler = new HandlerFunction(this, 'Handler', {
+      description: `Explains outcomes of the managed agent ${agent.agentName} on pull requests`,
+      code: handlerCode(access.code),
+      environment: {
+        [VARIABLES.agentName]: agent.agentName,
+        [VARIABLES.repositories]: Stack.of(this).toJsonString(repositories),
+        ...access.environment,
+      },
+      encryptionKey,
+      logRetention: RetentionDays.ONE_YEAR,
+      timeout: TIMEOUT,
+      statements: [
+        ...access.statements,
+        new PolicyStatement({
+          sid: 'ConsumeOwnQueue',
+          actions: QUEUE_CONSUME_ACTIONS,
+          resources: [queues.events.queueArn],
+        }),
+        kmsViaService(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
+      ],
+    });
+    // Comments on CodeCommit are from sessions of this role.
+    handler.function.addEnvironment(VARIABLES.ownRoleName, handler.role.roleName);
+    new EventRule(this, 'Outcomes', {
+      queues,
+      encryptionKey,
+      enabled: true,
+      description: `Outcomes of turns of ${agent.agentName}, for its pull requests`,
+      source: {
+        eventBus,
+        pattern: {
+          source: [TURN_EVENT_SOURCE],
+          detailType: Object.values(TurnOutcome).map((outcome) => `Managed Agent Turn ${outcome}`),
+          detail: { agentName: [agent.agentName] },
+        },
+      },
+    });
+    new lambda.EventSourceMapping(this, 'Mapping', {
+      target: handler.function,
+      eventSourceArn: queues.events.queueArn,
+      batchSize: 1,
+      reportBatchItemFailures: true,
+      maxConcurrency: 2,
+    });
+  }
+}

@@ -1,0 +1,14 @@
+import { CodeCommitClient } from '@aws-sdk/client-codecommit';
+import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { CodeCommitBoard } from '../code-commit/code-commit-board';
+import { CodeCommitNotes } from '../code-commit/code-commit-notes';
+import { explainOutcomes, type QueueBatch, type QueueBatchAnswer } from '../pull-request/explain-outcome';
+import { explainParts } from '../pull-request/explain-settings';
+import { setting } from '../turn/settings';
+
+const client = new CodeCommitClient({});
+const board = new CodeCommitBoard(client, setting(process.env, REVIEW_VARIABLES.ownRoleName));
+const parts = { ...explainParts(), board: new CodeCommitNotes(client, board) };
+
+/** Lambda: says on a pull request of CodeCommit why there is no review. */
+export const handler = (batch: QueueBatch): Promise<QueueBatchAnswer> => explainOutcomes(batch, parts);

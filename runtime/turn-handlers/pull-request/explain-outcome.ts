@@ -1,0 +1,76 @@
+import { TURN_EVENT_SOURCE, type TurnResult } from '../../../lib/contracts/turn';
+import type { PreparedTurn } from '../../../lib/contracts/step';
+import { log } from '../turn/log';
+import { noteMark, outcomeNote, reviewedNote } from './outcome-note';
+import type { PullRequestSubject } from './pull-request-source';
+import type { OwnComment } from './review-board';
+import { pullRequestOf } from './subject';
+
+/** Comments on a pull request as a whole. */
+export interface NoteBoard {
+  /** Undefined when the pull request is closed or gone. */
+  openCommit(subject: PullRequestSubject): Promise<string | undefined>;
+  ownNotes(subject: PullRequestSubject): Promise<OwnComment[]>;
+  post(subject: PullRequestSubject, body: string): Promise<void>;
+  update(subject: PullRequestSubject, noteId: string, body: string): Promise<void>;
+}
+
+export interface ExplainParts {
+  readonly board: NoteBoard;
+  readonly agentName: string;
+  readonly repositories: readonly string[];
+}
+
+/** What Lambda hands over from a queue; only what is read. */
+export interface QueueBatch {
+  readonly Records: readonly { readonly messageId: string; readonly body: string }[];
+}
+export interface QueueBatchAnswer {
+  readonly batchItemFailures: { readonly itemIdentifier: string }[];
+}
+
+/** One note per pull request: about its newest commit, replaced by later ones. A repetition changes nothing. */
+export async function explainOutcomes(batch: QueueBatch, parts: ExplainParts): Promise<QueueBatchAnswer> {
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  for (const { messageId, body } of batch.Records) {
+    try {
+      log('explain-review', await explained(JSON.parse(body) as OutcomeEvent, parts), { messageId });
+    } catch (error) {
+      // It returns to the queue, and after the last attempt it is kept as a dead letter.
+      log('explain-review', 'failed', { messageId, error: (error as Error).name });
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  return { batchItemFailures };
+}
+
+interface OutcomeEvent {
+  readonly source: string;
+  readonly detail: TurnResult;
+}
+
+type Explained = 'posted' | 'updated' | 'as-it-was' | 'nothing-to-say' | 'over';
+
+async function explained({ source, detail }: OutcomeEvent, parts: ExplainParts): Promise<Explained> {
+  const { board, agentName, repositories } = parts;
+  const subject = pullRequestOf({ detail } as PreparedTurn, repositories);
+  if (source !== TURN_EVENT_SOURCE || detail.agentName !== agentName || !subject) return 'nothing-to-say';
+  const { outcome, reason, turn } = detail;
+  const current = await board.openCommit(subject);
+  // Newer commits have a turn of their own, which has its own outcome.
+  if (current === undefined || (subject.sourceCommit ?? current) !== current) return 'over';
+  const note =
+    outcome === 'Completed'
+      ? reviewedNote(agentName, current)
+      : outcomeNote({ agentName, turnName: turn.name, outcome, code: reason?.code, sourceCommit: current });
+  if (note === undefined) return 'nothing-to-say';
+  const known = (await board.ownNotes(subject)).find(({ body }) => body.startsWith(noteMark(agentName)));
+  if (!known) {
+    if (outcome === 'Completed') return 'nothing-to-say';
+    await board.post(subject, note);
+    return 'posted';
+  }
+  if (known.body.trim() === note.trim()) return 'as-it-was';
+  await board.update(subject, known.id, note);
+  return 'updated';
+}

@@ -1,0 +1,9 @@
+import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { type Environment, setting } from '../turn/settings';
+import type { ExplainParts } from './explain-outcome';
+import { repositoriesOf } from './staging-settings';
+
+/** What the function that explains outcomes reads from its variables, whatever the host. */
+export function explainParts(environment: Environment = process.env): Omit<ExplainParts, 'board'> {
+  return { agentName: setting(environment, REVIEW_VARIABLES.agentName), repositories: repositoriesOf(environment) };
+}

@@ -1,0 +1,76 @@
+/**
+ * What a pull request says about a turn that made no review: why, and how to get one. Constant sentences: nothing of the
+ * pull request and nothing of a model stands here.
+ */
+import type { TurnOutcome } from '../../../lib/contracts/turn';
+
+export function noteMark(agentName: string): string {
+  return `<!-- bma-note agent=${agentName} -->`;
+}
+
+interface Explanation {
+  readonly why: string;
+  readonly what: string;
+}
+
+const AGAIN = 'Push another commit to have it tried again.';
+
+const BLOCKED: Explanation = {
+  why: 'the content filter stopped it.',
+  what: 'A person has to review it. The evidence of the turn says which policy applied.',
+};
+
+/** By the code of the reason. Nothing is said about what is over (`superseded`) or is not there (`not-found`). */
+const BY_CODE: Readonly<Record<string, Explanation | undefined>> = {
+  'no-changes': { why: 'it changes no file.', what: 'It is reviewed once it has a change.' },
+  'nothing-reviewable': {
+    why: 'it changes no file that can be read as text.',
+    what: 'It is reviewed once it changes one.',
+  },
+  'change-too-large': {
+    why: 'the change is larger than this reviewer takes.',
+    what: 'Split it into smaller pull requests, or have the limits of the reviewer raised (`maxChangedFiles`, `maxChangeSize`).',
+  },
+  'fork-not-allowed': {
+    why: 'it comes from a fork.',
+    what: 'Somebody with write access can push the branch to this repository and open a pull request from there.',
+  },
+  'input-blocked': BLOCKED,
+  'output-blocked': BLOCKED,
+  'review-invalid': { why: "the agent's answer was not a review.", what: AGAIN },
+};
+
+const BY_OUTCOME: Readonly<Partial<Record<TurnOutcome, Explanation>>> = {
+  Rejected: { why: 'it was refused.', what: 'A person has to review it. The evidence of the turn says why.' },
+  Failed: { why: 'the review failed.', what: AGAIN },
+  TimedOut: { why: 'the review took too long, or had to wait too long.', what: AGAIN },
+  Cancelled: { why: 'the review was cancelled.', what: AGAIN },
+};
+
+const SILENT = new Set(['superseded', 'not-found', 'subject-invalid']);
+
+export interface EndedTurn {
+  readonly agentName: string;
+  readonly turnName: string;
+  readonly outcome: TurnOutcome;
+  readonly code?: string;
+  readonly sourceCommit: string;
+}
+
+/** The note of a turn that made no review, or undefined when there is nothing to say. */
+export function outcomeNote({ agentName, turnName, outcome, code = '', sourceCommit }: EndedTurn): string | undefined {
+  const explanation = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? BY_OUTCOME[outcome];
+  if (!explanation || SILENT.has(code)) return undefined;
+  const reason = /^[a-z0-9-]{1,64}$/.test(code) ? `, reason \`${code}\`` : '';
+  return [
+    noteMark(agentName),
+    `**Not reviewed:** commit ${sourceCommit.slice(0, 12)} was not reviewed, because ${explanation.why}`,
+    explanation.what,
+    `From the agent \`${agentName}\` (turn \`${turnName}\`, outcome ${outcome}${reason}).`,
+  ].join('\n\n');
+}
+
+/** What an earlier note says once there is a review. */
+export function reviewedNote(agentName: string, sourceCommit: string): string {
+  return `${noteMark(agentName)}\n\nReviewed since, at commit ${sourceCommit.slice(0, 12)}.`;
+}
