@@ -39,9 +39,10 @@ export class DecisionDiagrams {
   public is(variable: Variable, value: string): Guard {
     const { domain } = variable;
     if (!domain) {
-      return this.node(variable, new Map([[value, TRUE]]), FALSE);
+      return this.limited(() => this.node(variable, new Map([[value, TRUE]]), FALSE));
     }
-    return this.node(variable, new Map(domain.map((each) => [each, each === value ? TRUE : FALSE])), FALSE);
+    const branches = new Map(domain.map((each) => [each, each === value ? TRUE : FALSE]));
+    return this.limited(() => this.node(variable, branches, FALSE));
   }
 
   /** A condition that may hold or not, and is equal only to itself. */

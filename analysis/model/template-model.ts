@@ -29,8 +29,8 @@ export class TemplateModel implements Model {
   public readonly readers: readonly TemplateReader[];
   public readonly resources: readonly Resource[];
   public readonly diagrams = new DecisionDiagrams();
-  /** Parts of the templates that can't be read: macros, modules, loops over unknown lists. */
-  public readonly unreadableParts: readonly Unreadable[];
+  /** Parts of the templates that can't be read: macros, modules, loops over unknown lists, conditions that are too large. */
+  public readonly unreadableParts: Unreadable[] = [];
 
   private readonly byStack = new Map<string, TemplateReader>();
   private readonly byId = new Map<string, Resource>();
@@ -48,9 +48,8 @@ export class TemplateModel implements Model {
 
   constructor(public readonly assembly: Assembly) {
     this.names.canonical = (text) => this.canonical(text);
-    const parts: Unreadable[] = [];
     this.readers = assembly.stacks.map((given) => {
-      const stack = this.withoutLoops(given, parts);
+      const stack = this.withoutLoops(given);
       const reader = new TemplateReader(this, stack);
       this.byStack.set(stack.id, reader);
       if (stack.nestedIn) {
@@ -79,7 +78,7 @@ export class TemplateModel implements Model {
         this.byType.set(resource.type, [resource]);
       }
     }
-    this.unreadableParts = [...parts, ...unreadableParts(this)];
+    this.unreadableParts.push(...unreadableParts(this));
   }
 
   public ofType(...types: string[]): readonly Resource[] {
@@ -214,7 +213,10 @@ export class TemplateModel implements Model {
   public undecided(stack: Stack): void {
     const origin = new Origin(stack, 'Conditions');
     const hint = 'the conditions of the stack are too large to be decided';
-    this.unreadable(`${stack.id} conditions`, { origin, reason: 'too many conditions', hint });
+    const part = this.unreadable(`${stack.id} conditions`, { origin, reason: 'too many conditions', hint });
+    if (!this.unreadableParts.includes(part)) {
+      this.unreadableParts.push(part);
+    }
   }
 
   /** Reads something once at a time; a second time within the first means that it refers to itself. */
@@ -270,14 +272,14 @@ export class TemplateModel implements Model {
     }
   }
 
-  private withoutLoops(stack: Stack, parts: Unreadable[]): Stack {
+  private withoutLoops(stack: Stack): Stack {
     if (!hasLoops(stack.template)) {
       return stack;
     }
     const { template, unread } = this.expanded(stack);
     for (const { path, name } of unread) {
       const hint = `the loop ${name} runs over values that are known at deployment only`;
-      parts.push(
+      this.unreadableParts.push(
         this.unreadable(`${stack.id}@${path}`, { origin: new Origin(stack, path), reason: 'not computable', hint }),
       );
     }

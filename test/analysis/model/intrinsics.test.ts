@@ -290,6 +290,35 @@ test('parts that only the deployment writes are known by place', () => {
   ]);
 });
 
+test('conditions that are too large to be decided are one part that can not be read, and both sides stay possible', () => {
+  const names = Array.from({ length: 15 }, (_, at) => `${at}`);
+  const Parameters = Object.fromEntries(
+    names.flatMap((at) => [
+      [`L${at}`, { Type: 'String' }],
+      [`R${at}`, { Type: 'String' }],
+    ]),
+  );
+  const side = (name: string) => ({ 'Fn::Equals': [{ Ref: name }, 'x'] });
+  const pairs = names.map((at) => ({
+    'Fn::Or': [
+      { 'Fn::And': [side(`L${at}`), side(`R${at}`)] },
+      { 'Fn::Not': [{ 'Fn::Or': [side(`L${at}`), side(`R${at}`)] }] },
+    ],
+  }));
+  const Conditions = {
+    // Decided first, so that the order of the parameters makes the diagram of the pairs exponential.
+    Left: { 'Fn::Or': names.map((at) => side(`L${at}`)) },
+    Pairs: { 'Fn::And': pairs },
+  };
+  const model = modelOf({
+    Parameters,
+    Conditions,
+    Resources: { A: { Type: 'X', Condition: 'Left' }, B: { Type: 'X', Condition: 'Pairs' } },
+  });
+  expect(model.resources.map(({ logicalId }) => logicalId)).toEqual(['A', 'B']);
+  expect(model.unreadableParts.map(({ reason }) => reason)).toEqual(['too many conditions']);
+});
+
 test('one thing that can not be read is one thing, and is noted only when a question meets it', () => {
   const model = valueIn(
     { A: { 'Fn::Sub': '${P}-a' }, B: { Ref: 'P' } },
