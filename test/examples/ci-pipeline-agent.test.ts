@@ -60,7 +60,11 @@ test('the first event posts one review: findings beside their lines, a summary w
 
 test('the second event brings it up to date and repeats nothing', () => {
   expect(posted[1]).toHaveLength(3);
-  expect(posted[1].slice(0, 2)).toEqual(posted[0].slice(0, 2));
+  const [inline, other] = posted[1];
+  expect(inline).toContain('**Resolved** at');
+  // What it said stays.
+  expect(inline).toContain('exports.refund = (cents, rate) => Math.round(cents * rate);');
+  expect(other).toBe(posted[0][1]);
   const summary = posted[1][2];
   expect(summary).toContain('its exit code was 0');
   expect(summary).toMatch(/### Resolved since earlier reviews\n\n- high in `refund\.js` line 4/);
@@ -69,6 +73,7 @@ test('the second event brings it up to date and repeats nothing', () => {
     findings: 1,
     inline: 0,
     updated: true,
+    changed: 1,
   });
 });
 
