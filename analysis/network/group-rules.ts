@@ -6,7 +6,7 @@ import { FALSE } from '../model/guard';
 import type { Model } from '../model/model';
 import type { Node } from '../model/node';
 import type { Place, Text } from '../model/text';
-import { byId, idsOf, knownText, placeIn, type PlaceId } from './place-id';
+import { byId, idsOf, isUnread, knownText, placeIn, type PlaceId } from './place-id';
 
 /** Who is on the other side of a rule of a security group. */
 export type Peer =
@@ -112,6 +112,15 @@ function rulesOf(model: Model, group: PlaceId, direction: 'to' | 'from', guard: 
 }
 
 const egressRules = (model: Model) => byId(model, SIDES.to.type, 'GroupId');
+/** Rules for what goes out of a group whose id can't be read: whoever deploys may pass the group of an agent. */
+export function unreadEgress(model: Model): PlaceId[] {
+  return [...model.view(egressRules).values()].flatMap((rules) =>
+    rules.flatMap(({ resource, id }) =>
+      isUnread(id.text) ? [{ ...id, guard: resource.guard.and(id.guard), place: resource.properties.place }] : [],
+    ),
+  );
+}
+
 const ingressRules = (model: Model) => byId(model, SIDES.from.type, 'GroupId');
 
 function flowsOfRule(

@@ -51,7 +51,7 @@ export function nameResolutionOf(model: Model, vpc: PlaceId): NameResolution {
   for (const { node, guard, resource } of rules) {
     const action = knownText(node.at('Action'));
     const domains = domainsOf(model, node);
-    const isEverything = domains === undefined || domains.some((domain) => literalOf(domain) === '*');
+    const isEverything = domains === undefined || domains.some(mayBeEverything);
     if (action === 'BLOCK' && isBlockOfEverything(node, domains)) {
       limited = limited.or(guard.and(passed.not()));
     } else if (action === 'ALLOW' && !isEverything) {
@@ -96,6 +96,10 @@ function rulesOf(model: Model, vpc: PlaceId): FirewallRule[] {
 }
 
 const priorityOf = (node: Node): number => Number(knownText(node.at('Priority')) ?? Number.MAX_SAFE_INTEGER);
+
+/** `*`, or a name of which nothing is known. */
+const mayBeEverything = (domain: Text): boolean =>
+  literalOf(domain) === '*' || (domain.length === 1 && typeof domain[0] !== 'string');
 
 /** A rule for one type of query, or that answers with another name, lets the others pass. */
 function isBlockOfEverything(node: Node, domains: readonly Text[] | undefined): boolean {

@@ -5,7 +5,7 @@ import type { Model } from '../model/model';
 import type { Place } from '../model/text';
 import { byId, idsOf, placeIn, type PlaceId } from './place-id';
 import { endpointsIn, type Endpoint } from './endpoints';
-import { flowsOf, isKnownGroup, type Flow } from './group-rules';
+import { flowsOf, isKnownGroup, unreadEgress, type Flow } from './group-rules';
 import { nameResolutionOf, type NameResolution } from './name-resolution';
 import { tiesByPlace, type Tie } from './ties';
 import { waysOutOf, type Gap, type WayOut } from './ways-out';
@@ -127,6 +127,9 @@ function readNetwork(model: Model, resource: Resource): Network {
       ...groups
         .filter((group) => !isKnownGroup(group))
         .map(({ text, place, guard }) => ({ what: 'the rules of the security group', text, place, guard })),
+      ...(groups.length > 0 ? model.view(unreadEgress) : [])
+        .filter(({ key }) => !groups.some((group) => group.key === key))
+        .map(({ text, place, guard }) => ({ what: 'for which security group this rule is', text, place, guard })),
       ...vpcs
         .filter((vpc) => vpc.resource?.type !== 'AWS::EC2::VPC')
         .map(({ text, place, guard }) => ({ what: 'the endpoints of the VPC', text, place, guard })),

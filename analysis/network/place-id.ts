@@ -43,6 +43,11 @@ export function placeIn(resource: Resource, place: Place): Place {
   return place.resource ? place : resource.properties.place;
 }
 
+/** True for an id that only the deployment knows, and that isn't of a resource of the assembly. */
+export function isUnread(text: Text): boolean {
+  return text.some((part) => typeof part !== 'string' && part.kind !== 'reference');
+}
+
 /** The key of an id. */
 export function idKey(model: Model, text: Text): string {
   return textKey(model.canonical(text));

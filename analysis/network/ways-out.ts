@@ -4,7 +4,7 @@ import type { Guard } from '../model/guard';
 import { FALSE } from '../model/guard';
 import type { Model } from '../model/model';
 import type { Place, Text } from '../model/text';
-import { byId, idsOf, knownText, type PlaceId } from './place-id';
+import { byId, idsOf, isUnread, knownText, type PlaceId } from './place-id';
 
 /** Where a way out of a network ends. `unknown` may be any of them. */
 export type Beyond = 'internet' | 'network' | 'appliance' | 'names' | 'unknown';
@@ -108,6 +108,8 @@ export function waysOutOf(model: Model, subnets: readonly PlaceId[]): { ways: Wa
       }
       model.view(outsideTables).forEach((key) => add(tableWays(model, key, main, 'maybe')));
     }
+    // Whoever deploys may pass the table of this subnet.
+    model.view(unreadTables).forEach((key) => add(tableWays(model, key, subnet.guard, 'maybe')));
   }
   return { ways: [...ways.values()], gaps };
 }
@@ -129,10 +131,18 @@ const serverRoutes = (model: Model) => byId(model, PROPAGATIONS[1][0], PROPAGATI
 
 /** Tables that routes name and that aren't in the assembly: each may be the main table of a VPC. */
 function outsideTables(model: Model): string[] {
-  return [routes, vpnRoutes, serverRoutes].flatMap((view) =>
-    [...model.view(view)].flatMap(([key, [{ id }]]) => (id.resource?.type === 'AWS::EC2::RouteTable' ? [] : [key])),
+  return routedTables(model).flatMap(({ key, resource, text }) =>
+    resource?.type === 'AWS::EC2::RouteTable' || isUnread(text) ? [] : [key],
   );
 }
+
+/** Tables that routes name and whose id can't be read: a parameter, an import from elsewhere. */
+function unreadTables(model: Model): string[] {
+  return routedTables(model).flatMap(({ key, text }) => (isUnread(text) ? [key] : []));
+}
+
+const routedTables = (model: Model): PlaceId[] =>
+  [routes, vpnRoutes, serverRoutes].flatMap((view) => [...model.view(view).values()].map(([{ id }]) => id));
 
 function tableWays(model: Model, table: string, guard: Guard, certainty: WayOut['certainty']): WayOut[] {
   return [

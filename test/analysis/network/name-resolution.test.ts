@@ -28,7 +28,7 @@ const CLOSED: Resources = {
 };
 
 function resolution(changes: Record<string, Resources[string] | undefined>, sections: object = {}) {
-  const model = appWith({ ...CLOSED, ...changes }, sections);
+  const model = appWith({ ...CLOSED, ...changes }, { Parameters: { Name: { Type: 'String' } }, ...sections });
   const [vpc] = idsOf(model, model.resource('App#SubnetA')!.properties.at('VpcId'));
   return nameResolutionOf(model, vpc);
 }
@@ -55,6 +55,10 @@ test.each<[string, Record<string, Resources[string] | undefined>]>([
   [
     'when the allowed list is not in the assembly',
     { Rules: group(rule(1, 'ALLOW', 'rslvr-fdl-1'), rule(2, 'BLOCK', ref('All'))) },
+  ],
+  [
+    'when an allowed name is a parameter',
+    { Allowed: resource('AWS::Route53Resolver::FirewallDomainList', { Domains: [ref('Name')] }) },
   ],
   ['when one type of query is blocked', { Rules: group(rule(2, 'BLOCK', ref('All'), { Qtype: 'TXT' })) }],
   [

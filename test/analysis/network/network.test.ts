@@ -119,6 +119,16 @@ describe('routes', () => {
     expect(ways(networkWith({ Main: main }))).toEqual([]);
   });
 
+  test('a route to a table of a parameter may be in any table', () => {
+    const parameters = { Parameters: { Somewhere: { Type: 'String' } } };
+    const out = resource('AWS::EC2::Route', {
+      RouteTableId: ref('Somewhere'),
+      DestinationCidrBlock: '0.0.0.0/0',
+      NatGatewayId: 'nat-1',
+    });
+    expect(ways(networkWith({ Out: out }, parameters))).toEqual(['NAT gateway (internet) to 0.0.0.0/0: maybe']);
+  });
+
   test('a way holds only when its resources are deployed', () => {
     const sections = {
       Parameters: { Stage: { Type: 'String' } },
@@ -156,6 +166,16 @@ describe('what is not in the assembly is a gap', () => {
     ]);
     const elsewhere = networkWith({ New: resource('AWS::EC2::QuantumLink', { VpcId: 'vpc-0bbbbbbbb' }) });
     expect(elsewhere.gaps).toEqual([]);
+  });
+
+  test('a rule for what goes out of a group of a parameter', () => {
+    const rule = resource('AWS::EC2::SecurityGroupEgress', {
+      GroupId: ref('Some'),
+      IpProtocol: '-1',
+      CidrIp: '0.0.0.0/0',
+    });
+    const network = networkWith({ Rule: rule }, { Parameters: { Some: { Type: 'String' } } });
+    expect(network.gaps.map(({ what }) => what)).toEqual(['for which security group this rule is']);
   });
 
   test('a custom resource that names the network, but not the one of aws-cdk-lib', () => {
