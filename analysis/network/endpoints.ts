@@ -1,5 +1,5 @@
 import type { Resource } from '../model/assembly';
-import { literalOf } from '../model/compose-text';
+import { literalOf, referencesOf } from '../model/compose-text';
 import type { Guard } from '../model/guard';
 import { FALSE } from '../model/guard';
 import type { Model } from '../model/model';
@@ -37,6 +37,7 @@ const HOLE = '\u0000';
  * com.amazonaws.vpce.REGION.ID.
  */
 const AWS_SERVICE = /^(?:cn\.)?(?:com\.amazonaws|aws\.api|aws\.sagemaker)\.(?!vpce\.)[^.]+\.([^\0]+)$/;
+const OWN_SERVICES = ['AWS::EC2::VPCEndpointService', 'AWS::VpcLattice::ResourceConfiguration'];
 const CUSTOMER_SERVICE = /^(?:cn\.)?com\.amazonaws\.vpce\./;
 
 /** The endpoints in a VPC. */
@@ -77,9 +78,9 @@ function endpointsOf(model: Model, resource: Resource, guard: Guard): Endpoint[]
 
 function ownerOf(model: Model, type: string, name: Text): Pick<Endpoint, 'owner' | 'service'> {
   const written = name.map((part) => (typeof part === 'string' ? part : HOLE)).join('');
-  const isApp = model
-    .mentioned(name)
-    .some((each) => ['AWS::EC2::VPCEndpointService', 'AWS::VpcLattice::ResourceConfiguration'].includes(each.type));
+  const isApp = referencesOf(name).some((reference) =>
+    OWN_SERVICES.includes(model.resource(reference.resource)?.type ?? ''),
+  );
   if (isApp) {
     return { owner: 'app' };
   }

@@ -3,7 +3,7 @@ import { literalOf, referencesOf, soleHole, textKey } from '../model/compose-tex
 import type { Guard } from '../model/guard';
 import type { Model } from '../model/model';
 import type { Node } from '../model/node';
-import type { Place, Text } from '../model/text';
+import type { Hole, Place, Text } from '../model/text';
 
 /** The id of a VPC, a subnet, a route table or a security group, as a property has it. */
 export interface PlaceId {
@@ -25,17 +25,25 @@ export function idsOf(model: Model, nodes: readonly Node[]): PlaceId[] {
     .flatMap((node) =>
       node.texts().map(({ value, guard }) => {
         const hole = soleHole(value);
-        const [named] = model.named(value);
         return {
           text: value,
           key: idKey(model, value),
-          resource: named?.resource,
+          resource: resourceOf(model, value, hole),
           attribute: hole?.kind === 'reference' ? hole.attribute : undefined,
           guard,
           place: node.place,
         };
       }),
     );
+}
+
+/** Ids are references, nearly always; only an ARN must be looked up. */
+function resourceOf(model: Model, text: Text, hole: Hole | undefined): Resource | undefined {
+  if (hole) {
+    return hole.kind === 'reference' ? model.resource(hole.resource) : undefined;
+  }
+  const isArn = typeof text[0] === 'string' && text[0].startsWith('arn:');
+  return isArn ? model.named(text)[0]?.resource : undefined;
 }
 
 /** A place in the resource itself: the value of a parameter has the parameter as its place. */

@@ -25,7 +25,7 @@ const CDK_CUSTOM_RESOURCES: Readonly<Record<string, 'consumer' | undefined>> = {
 };
 
 /** A property of a new type with such a name says where in a network it is. */
-const PLACE_PROPERTY = /vpc|subnet|securitygroup|routetable/i;
+const PLACE_PROPERTY = /vpc|subnet|securitygroup|routetable|^Groups$|^GroupSet$/i;
 
 /** Key of a place → who names it. Made once for a model, when the first agent asks. */
 export function tiesByPlace(model: Model): ReadonlyMap<string, readonly Tie[]> {
@@ -55,6 +55,9 @@ function tieOf(resource: Resource): Omit<Tie, 'place'> | undefined {
   }
   if (known?.class === 'unknown') {
     return { resource, kind: 'unknown', why: known.why };
+  }
+  if (known?.class === 'consumer' && !hasPlaceProperty(resource)) {
+    return undefined;
   }
   if (known) {
     // An endpoint by another name is an interface, too.
