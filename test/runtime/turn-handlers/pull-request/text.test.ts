@@ -95,30 +95,50 @@ describe('text of a model', () => {
 });
 
 describe('the difference of two texts', () => {
-  test('has the lines that git shows', () => {
+  /** The most lines that two texts can keep, by the textbook table. */
+  function longestCommon(old: readonly string[], fresh: readonly string[]): number {
+    let row = new Array<number>(fresh.length + 1).fill(0);
+    for (const line of old) {
+      const next = [0];
+      fresh.forEach((other, i) => next.push(line === other ? row[i] + 1 : Math.max(row[i + 1], next[i])));
+      row = next;
+    }
+    return row[fresh.length];
+  }
+
+  test('is the shortest one, and every line that is new lies in a hunk', () => {
+    const side = (last: string) => fc.array(fc.constantFrom('a', 'b', 'c', last), { maxLength: 40 });
+    const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+    fc.assert(
+      fc.property(side('old'), side('new'), (old, fresh) => {
+        const { hunks, addedLines, removedLines, size } = diffLines(text(old), text(fresh));
+        const kept = longestCommon(old, fresh);
+        expect([addedLines, removedLines]).toEqual([fresh.length - kept, old.length - kept]);
+        expect(size >= 2 * (addedLines + removedLines)).toBe(true);
+        const shown = new Set(hunks.flatMap(({ start, lines }) => Array.from({ length: lines }, (_, i) => start + i)));
+        fresh.forEach((line, i) => expect(line !== 'new' || shown.has(i + 1)).toBe(true));
+        expect([...shown].every((line) => line >= 1 && line <= fresh.length)).toBe(true);
+      }),
+    );
+  });
+
+  test('has the hunks that git shows', () => {
+    const old = Array.from({ length: 30 }, (_, i) => `line ${i + 1}`);
+    const fresh = [...old];
+    fresh.splice(19, 1);
+    fresh[24] = 'changed';
+    fresh.splice(4, 0, 'added');
     const directory = mkdtempSync(path.join(tmpdir(), 'difference-'));
     const file = (name: string, lines: string[]) => {
       const text = lines.map((line) => `${line}\n`).join('');
       writeFileSync(path.join(directory, name), text);
       return text;
     };
-    const side = (last: string) => fc.array(fc.constantFrom('a', 'b', 'c', last), { maxLength: 40 });
-    fc.assert(
-      fc.property(side('d'), side('e'), (old, fresh) => {
-        const ours = diffLines(file('old', old), file('new', fresh));
-        const patch = spawnSync('git', ['diff', '--no-index', '--minimal', 'old', 'new'], {
-          cwd: directory,
-        }).stdout.toString();
-        // Both are shortest: which of two equal lines changed is a choice, how many is not.
-        const count = (sign: string) => patch.split('\n').filter((line) => line[0] === sign && line[1] !== sign).length;
-        expect([ours.addedLines, ours.removedLines]).toEqual([count('+'), count('-')]);
-        expect(ours.hunks.length > 0).toBe(patchHunks(patch).length > 0);
-        const last = ours.hunks.at(-1);
-        expect(last ? last.start + last.lines - 1 : 0).toBeLessThanOrEqual(fresh.length);
-      }),
-      { numRuns: 60 },
-    );
+    const { hunks } = diffLines(file('old', old), file('new', fresh));
+    const patch = spawnSync('git', ['diff', '--no-index', 'old', 'new'], { cwd: directory }).stdout.toString();
     rmSync(directory, { recursive: true });
+    expect(hunks).toEqual(patchHunks(patch));
+    expect(hunks).toHaveLength(2);
   });
 
   test('beyond a thousand edits, all between the equal ends counts as changed', () => {
