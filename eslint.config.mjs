@@ -1,11 +1,25 @@
+import js from '@eslint/js';
+import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import boundaries from './eslint.boundaries.mjs';
 
 const banned = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'build', 'assets', 'assets.*', 'dist', 'cdk.out*', 'coverage', '**/*.js', '**/*.mjs'] },
-  ...tseslint.configs.recommendedTypeChecked,
+  { ignores: ['node_modules', 'build', 'assets', 'assets.*', 'dist', 'cdk.out*', 'coverage'] },
   {
+    files: ['**/*.{js,mjs}'],
+    extends: [js.configs.recommended],
+    languageOptions: { globals: globals.node },
+    rules: { 'no-unused-vars': ['error', { ignoreRestSiblings: true }] },
+  },
+  {
+    files: ['**/*.js'],
+    languageOptions: { sourceType: 'commonjs' },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -24,27 +38,28 @@ export default tseslint.config(
     rules: banned([
       { regex: '^aws-cdk-lib$', message: 'Import from aws-cdk-lib/core or a service submodule.' },
       { regex: '^@aws-sdk/|^@smithy/', message: 'lib/ runs at synth only; SDK code belongs to runtime/.' },
-      { regex: '(^|/)(runtime|local|bin)/', message: 'lib/ must not import runtime/, local/ or bin/.' },
       { regex: '^@cloud-copilot/', message: 'AGPL: tests only.' },
     ]),
   },
   {
-    // analysis/ judges templates without constructs. Of lib/ it shares only names, facts and permission lists.
+    // analysis/ judges templates without constructs.
     files: ['analysis/**/*.ts'],
     rules: banned([
       { regex: '^(aws-cdk-lib|constructs|cdk-nag)(/|$)', message: 'analysis/ knows templates, not constructs.' },
       { regex: '^@aws-sdk/|^@smithy/', message: 'analysis/ calls no AWS API.' },
-      { regex: '(^|/)(runtime|local|bin)/', message: 'analysis/ must not import runtime/, local/ or bin/.' },
-      {
-        regex: '(^|/)lib/(?!identity/perms$|contracts/|facts/)',
-        message: 'Of lib/, analysis/ imports only identity/perms, contracts/ and facts/.',
-      },
       { regex: '^@cloud-copilot/', message: 'AGPL: tests only.' },
     ]),
   },
   {
     files: ['runtime/**/*.ts', 'local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts'],
     rules: banned([{ regex: '^@cloud-copilot/', message: 'AGPL: tests only.' }]),
+  },
+  boundaries,
+  {
+    // One seed for all property tests (test/fast-check.ts).
+    files: ['test/**/*.ts'],
+    ignores: ['test/fast-check.ts'],
+    rules: banned([{ regex: '^fast-check$', message: 'Import test/fast-check.ts: it sets the seed.' }]),
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // For a test that hangs; a slow, busy machine never meets it. No test sets a limit of its own.
+  testTimeout: 600_000,
   // Suites that wait for each other's processes overlap well, also on two processors.
   maxWorkers: '100%',
   testSequencer: '<rootDir>/test/longest-first.js',

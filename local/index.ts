@@ -1,10 +1,10 @@
 /** `bma-local` as a library. */
 export { startLocalService, type LocalService, type LocalServiceAdmin } from './service';
-export { DEFAULT_MODELS, type LocalServiceOptions, type ModelEndpoint } from './options';
+export { type LocalServiceOptions, type ModelEndpoint } from './options';
 export { type Compute, type ComputeProvider, type ComputeRequest } from './compute/compute';
 export { LifecycleProcessProvider, type LifecycleProcessOptions } from './compute/lifecycle-process';
 export { findCodexBinary } from './compute/codex-binary';
 export { type Credentials } from './auth/principals';
-export { FAULT_KINDS, type FaultKind, type FaultOptions, type Faults } from './faults/faults';
-export { parseScript, readScript, ScriptError } from './script/parse-script';
+export { type FaultKind, type FaultOptions, type Faults } from './faults/faults';
+export { readScript } from './script/parse-script';
 export { type Script } from './script/script';

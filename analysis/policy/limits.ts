@@ -2,7 +2,6 @@ import type { Text } from '../model/text';
 import { isEverything } from './condition';
 import { knownText } from './operators';
 import { hasWildcard } from './pattern';
-import { accountOf } from './request';
 import type { Condition, Statement } from './statement';
 
 /**
@@ -132,9 +131,4 @@ function isSmallRange(value: Text): boolean {
   }
   const [address, bits] = range.split('/');
   return bits === undefined ? address !== '' : Number(bits) >= (address.includes(':') ? 48 : 16);
-}
-
-/** The accounts that the values of a condition on an account name. Empty for other conditions. */
-export function accountsOf({ key, values }: Condition): Text[] {
-  return KEYS.get(key)?.[0] === 'account' ? values.map(({ value }) => accountOf(value) ?? value) : [];
 }

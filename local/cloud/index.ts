@@ -1,8 +1,8 @@
 /** The AWS account around the agents of a cloud assembly, on this machine. */
 export { LocalCloud, type LocalCloudOptions, type PublishedEvent } from './cloud';
-export { AwsError, HangUp, type Fields, type Operation } from './aws-endpoint';
+export { HangUp, type Fields, type Operation } from './aws-endpoint';
 export { Deployment, type DeployedResource } from './deployment';
 export { type CloudEvent, type Delivery, type EventEntry } from './event-buses';
 export { type Execution, type Machine } from './executions';
 export { type GuardrailFinding, type Screening } from './guardrail';
-export { allStates, run, type Pace, type StateMachineDefinition } from './interpreter';
+export { type Pace, type StateMachineDefinition } from './interpreter';

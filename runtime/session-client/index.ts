@@ -4,7 +4,6 @@ export { SessionClient, type SessionClientOptions } from './client';
 export {
   type Boundary,
   type ConversationMark,
-  isFinalAnswer,
   type ItemNote,
   markConversation,
   type NewerNotes,
@@ -17,7 +16,6 @@ export {
   resolveSessionDefinition,
   type SessionDefinitionSource,
 } from './definition';
-export { SIGNING_NAME } from './endpoint';
 export * from './errors';
 export { type FailureKind, failureKind } from './failure-kind';
 export { EventStream, type EventStreamOptions } from './event-stream';
@@ -33,5 +31,5 @@ export {
 export { type OwnTurn, ownTurn, type TurnDoubt } from './own-turn';
 export type { RetryOptions } from './retry';
 export { runTurn, type RunTurnOptions, type TurnOutcome } from './run-turn';
-export { SYSTEM_TIMING, type Timing } from './timing';
+export type { Timing } from './timing';
 export type * from './types';

@@ -77,7 +77,7 @@ beforeAll(async () => {
     () => host.crash(),
     () => dynamo.destroy(),
   );
-}, 30_000);
+});
 
 afterAll(async () => {
   for (const close of closing) await close();

@@ -8,8 +8,6 @@ import { loadScenario } from '../../bin/local-scenario';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
 
-jest.setTimeout(120_000);
-
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'local-run-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 

@@ -8,8 +8,6 @@ import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
 import { postedComments } from '../../examples/ci-pipeline-agent/local-scenario';
 import type { CloudEvent } from '../../local/cloud';
 
-jest.setTimeout(300_000);
-
 /* The example from the event to the posted review: synthesized stacks, real bundles, tool, git, exec server, CodeCommit on loopback. */
 
 const root = path.resolve(__dirname, '../..');

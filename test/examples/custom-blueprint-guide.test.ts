@@ -7,8 +7,6 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-jest.setTimeout(300_000);
-
 const ROOT = path.resolve(__dirname, '../..');
 const GUIDE = fs.readFileSync(path.join(ROOT, 'examples/custom-blueprint/README.md'), 'utf8');
 const PACKAGE = 'cdk-bedrock-managed-agents';

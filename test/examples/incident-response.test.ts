@@ -8,8 +8,6 @@ import { loadScenario } from '../../bin/local-scenario';
 import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
 import { addIncidentResponse } from '../../examples/incident-response';
 
-jest.setTimeout(180_000);
-
 const root = path.resolve(__dirname, '../..');
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'incident-response-'));
 const loaded = loadScenario(path.join(root, 'examples'), 'incident-response');

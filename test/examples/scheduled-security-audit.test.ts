@@ -12,8 +12,6 @@ import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
 import { addScheduledSecurityAudit } from '../../examples/scheduled-security-audit';
 import { CodeCommitGit } from '../../local/stand-ins/code-commit-git';
 
-jest.setTimeout(240_000);
-
 const root = path.resolve(__dirname, '../..');
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'security-audit-'));
 let assembly: string;

@@ -69,14 +69,14 @@ beforeAll(async () => {
     imagePaths: { '/opt/agent': path.resolve(__dirname, '../../assets/image') },
   });
   client = clientOf(service);
-}, 60_000);
+});
 
 afterAll(async () => {
   client.close();
   await service.close();
   await aws.stop();
   removeLifecycleBundle();
-}, 60_000);
+});
 
 test('publishes a file of the workspace with the credentials of the execution role, and nothing from outside of it', async () => {
   aws.answers({ 'PUT /outputs-bucket/agent/out/report.json': () => ({ body: '' }) });
@@ -100,4 +100,4 @@ test('publishes a file of the workspace with the credentials of the execution ro
   expect(aws.requests.map(({ operation }) => operation)).toEqual(['PUT /outputs-bucket/agent/out/report.json']);
   expect(aws.requests[0].headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=\w+\/\d{8}\/us-east-1\/s3\//);
   await eventually(() => processes('mcp/outputs/server.js').length === 0);
-}, 60_000);
+});

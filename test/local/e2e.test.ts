@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type LocalService, readScript } from '../../local';
+import { AgentCoreStandIn } from '../../local/compute/agentcore';
 import { InvocationError } from '../../local/compute/invocation';
 import type { SessionClient } from '../../runtime/session-client/client';
 import type { CommandExecutionItem, Item, McpCallItem, MessageItem, Session } from '../../runtime/session-client/types';
@@ -101,13 +102,13 @@ beforeAll(async () => {
     leaseSeconds: 2,
   });
   client = clientOf(service);
-}, 60_000);
+});
 
 afterAll(async () => {
   client.close();
   await service.close();
   removeLifecycleBundle();
-}, 60_000);
+});
 
 describe('one session', () => {
   let session: Session;
@@ -163,7 +164,7 @@ describe('one session', () => {
       usage: { total_tokens: expect.any(Number) },
     });
     expect((await client.get(session.id)).status).toBe('idle');
-  }, 60_000);
+  });
 
   test('two turns share the workspace', async () => {
     await turn(session, 'write');
@@ -260,7 +261,7 @@ describe('one session', () => {
     });
     expect(answers(await turn(session, 'hello'))).toEqual(['hello']);
     expect(service.admin.compute(session.id).starts).toBe(1);
-  }, 60_000);
+  });
 });
 
 describe('compute comes and goes', () => {
@@ -275,7 +276,7 @@ describe('compute comes and goes', () => {
     const second = service.admin.compute(session.id);
     expect(second).toMatchObject({ starts: 2, generation: first.generation + 1 });
     expect(second.pid).not.toBe(first.pid);
-  }, 60_000);
+  });
 
   test('replacement compute finds the attachment on the mount and reconnects before any activate', async () => {
     const session = await client.create(agentCoreSession());
@@ -288,7 +289,7 @@ describe('compute comes and goes', () => {
 
     expect(answers(await turn(session, 'read'))).toEqual(['read from-turn-1 from-turn-2\n']);
     expect(service.admin.compute(session.id).generation).toBe(generation);
-  }, 60_000);
+  });
 
   test('compute lost in the middle of a command fails that turn; the next one runs on new compute', async () => {
     const session = await client.create(agentCoreSession());
@@ -302,7 +303,7 @@ describe('compute comes and goes', () => {
       error: { code: 'connection_failed' },
     });
     expect(answers(await turn(session, 'hello'))).toEqual(['hello']);
-  }, 60_000);
+  });
 
   test('a stale generation is refused by the container and changes nothing', async () => {
     const session = await client.create(agentCoreSession());
@@ -322,23 +323,24 @@ describe('compute comes and goes', () => {
     await expect(stale).rejects.toMatchObject({ statusCode: 409 });
     expect(service.admin.compute(session.id).connected).toBe(true);
     expect(answers(await turn(session, 'hello'))).toEqual(['hello']);
-  }, 60_000);
+  });
 
   test('the container is busy while a turn holds its lease, and healthy again when the lease expires', async () => {
+    const renewals = jest.spyOn(AgentCoreStandIn.prototype, 'renewLease');
     const session = await client.create(agentCoreSession());
     const started = path.join(service.admin.compute(session.id).workspace, 'started');
     await client.submit(session.id, 'sleep');
     await eventually(() => existsSync(started));
     expect(await service.admin.ping(session.id)).toBe('HealthyBusy');
-    // Longer than the lease: only the renewals keep it busy.
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    // A lease is renewed at a third of its duration: after seven renewals only they keep the container busy.
+    await eventually(() => renewals.mock.calls.length > 7);
     expect(await service.admin.ping(session.id)).toBe('HealthyBusy');
     service.faults.withholdLeaseRenewals = true;
     await eventually(async () => (await service.admin.ping(session.id)) === 'Healthy');
     service.faults.withholdLeaseRenewals = false;
     await client.cancel(session.id);
     await service.admin.whenIdle(session.id);
-  }, 60_000);
+  });
 
   test('compute without a turn is stopped, and the next turn brings it back', async () => {
     const own = await startWithRealParts({ script: SCRIPT, idleTimeoutMs: 100 });
@@ -356,7 +358,7 @@ describe('compute comes and goes', () => {
       driver.close();
       await own.close();
     }
-  }, 60_000);
+  });
 
   test('with a data directory a session goes on after a restart of the service, on its workspace', async () => {
     const dataDirectory = mkdtempSync(path.join(tmpdir(), 'bma-data-'));
@@ -376,7 +378,7 @@ describe('compute comes and goes', () => {
     } finally {
       rmSync(dataDirectory, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   test('a service that is killed leaves no compute behind', async () => {
     const dataDirectory = mkdtempSync(path.join(tmpdir(), 'bma-data-'));
@@ -397,7 +399,7 @@ describe('compute comes and goes', () => {
     await eventually(() => processes(`${url}/v1`).length === 0);
     driver.close();
     rmSync(dataDirectory, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   test('compute that cannot be made fails the turn with sandbox_error and the session for good', async () => {
     const broken = await startWithRealParts({
@@ -439,10 +441,10 @@ test('20 sessions at once each run their turn, and nothing is left of them', asy
       expect(commands(await allItems(driver, session.id)).map((command) => command.exit_code)).toEqual([3]);
     }
     await Promise.all(sessions.map((session) => driver.delete(session.id)));
-    await eventually(() => processes(`${own.url}/v1`).length === 0, 60_000);
-    await eventually(() => openSockets() <= sockets, 30_000);
+    await eventually(() => processes(`${own.url}/v1`).length === 0);
+    await eventually(() => openSockets() <= sockets);
   } finally {
     driver.close();
     await own.close();
   }
-}, 240_000);
+});

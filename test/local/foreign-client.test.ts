@@ -13,7 +13,7 @@ beforeAll(async () => {
   service = await startWithRealParts({
     script: readScript({ rules: [{ steps: [{ run: 'exit 3' }], answer: 'done' }] }),
   });
-}, 180_000);
+});
 afterAll(async () => {
   await service.close();
   removeLifecycleBundle();
@@ -22,7 +22,7 @@ afterAll(async () => {
 test('the openai package creates a session, submits, streams and lists items, signing with its own signer', async () => {
   const { accessKeyId, secretAccessKey, sessionToken } = service.credentials;
   const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'fixtures/openai-client.mjs')], {
-    timeout: 50_000,
+    timeout: 300_000,
     env: {
       BMA_URL: service.url,
       BMA_REQUEST: JSON.stringify(agentCoreSession()),
@@ -51,4 +51,4 @@ test('the openai package creates a session, submits, streams and lists items, si
     'agent.session.turn.in_progress',
   ]);
   expect(seen.events.slice(-2)).toEqual(['agent.session.turn.completed', 'agent.session.idle']);
-}, 60_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
   );
   service = await startWithRealParts({ modelEndpoint: { baseUrl: model.baseUrl, keyVariable: 'TEST_MODEL_KEY' } });
   client = clientOf(service);
-}, 60_000);
+});
 
 afterAll(async () => {
   delete process.env.TEST_MODEL_KEY;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await service.close();
   await model.close();
   removeLifecycleBundle();
-}, 30_000);
+});
 
 test('the harness runs the commands the model wants in the environment, and its conversation goes on from turn to turn', async () => {
   const { id } = await client.create(agentCoreSession());
@@ -67,4 +67,4 @@ test('the harness runs the commands the model wants in the environment, and its 
   await service.admin.whenIdle(id);
   expect(service.admin.turns(id)[2].status).toBe('cancelled');
   await eventually(() => processes('sleep 300').length === 0);
-}, 90_000);
+});

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import fc from 'fast-check';
+import fc from '../fast-check';
 import { readCommandLine } from '../../local/command-line';
 import { BoundedOutput } from '../../local/environment/bounded-output';
 import { PathMap } from '../../local/compute/path-map';
@@ -155,7 +155,7 @@ describe('the command line', () => {
         program,
         `require(${JSON.stringify(path.join(root, 'node_modules/tsx/dist/cjs/index.cjs'))});require(${JSON.stringify(path.join(root, 'local/main.ts'))});`,
       );
-      const running = promisify(execFile)(process.execPath, [program, '--port', '0'], { timeout: 30_000 });
+      const running = promisify(execFile)(process.execPath, [program, '--port', '0'], { timeout: 120_000 });
       let printed = '';
       running.child.stdout!.on('data', (chunk: string) => {
         printed += chunk;
@@ -167,5 +167,5 @@ describe('the command line', () => {
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
-  }, 40_000);
+  });
 });

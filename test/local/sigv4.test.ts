@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fast-check';
 import { type KnownKey } from '../../local/auth/principals';
 import { SignatureError, verifySignature } from '../../local/auth/sigv4';
 import { type LocalService, startLocalService } from '../../local';

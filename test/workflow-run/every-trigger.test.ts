@@ -11,8 +11,6 @@ import { eventNamed, KINDS, TriggerScene } from '../lib/trigger/trigger-scene';
  * queue and starter, the state machine, the real exec server, and comes out as an outcome event with evidence.
  */
 
-jest.setTimeout(240_000);
-
 /** The scene of the trigger tests, in which the agent has the real workflow. */
 class Scene extends TriggerScene {
   protected override newWorkflow(agent: ManagedAgent, id: string): ITurnWorkflow {

@@ -9,8 +9,6 @@ import { FakeAws } from '../runtime/agent-tools/fake-aws';
 import { remediationScene, RUNBOOK_ROLE } from '../lib/blueprint/remediation-scene';
 import { fakeCompute, type FakeCompute } from './support/fake-compute';
 
-jest.setTimeout(60_000);
-
 const ALICE = 'arn:aws:sts::111122223333:assumed-role/OnCall/alice';
 const RESTART = { runbook: 'AWS-RestartEC2Instance', parameters: { InstanceId: 'i-0123456789abcdef0' } };
 
@@ -95,7 +93,7 @@ beforeAll(async () => {
     }
     return { AutomationExecutionId: `automation-${started.length}` };
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await service?.close();

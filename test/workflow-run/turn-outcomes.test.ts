@@ -14,8 +14,6 @@ import { WorkflowCloud, type Turn } from './support/workflow-cloud';
  */
 
 // The machine may be busy with other suites.
-jest.setTimeout(60_000);
-
 let service: LocalService;
 let cloud: LocalCloud;
 let workflow: WorkflowCloud;
@@ -38,7 +36,7 @@ beforeAll(async () => {
   // Long enough to look at what a stopped execution left behind.
   workflow = await WorkflowCloud.start(deployed, service, {}, { waits: { LetLastStepEnd: 500 } });
   cloud = workflow.cloud;
-}, 60_000);
+});
 
 afterAll(async () => {
   await service?.close();

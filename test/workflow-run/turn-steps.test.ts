@@ -67,7 +67,7 @@ beforeAll(async () => {
   });
   compute.service = service;
   workflow = await WorkflowCloud.start(deploy({ staging: step(STAGING), delivery: step(DELIVERY) }), service);
-}, 60_000);
+});
 
 afterAll(async () => {
   await service?.close();
@@ -75,8 +75,6 @@ afterAll(async () => {
   await compute?.close();
   rmSync(work, { recursive: true, force: true });
 });
-
-jest.setTimeout(60_000);
 
 let count = 0;
 async function turn(subject: TurnSubject, more: Partial<TurnRequest> = {}) {

@@ -20,14 +20,6 @@ export function speaksOf(statement: PolicyStatement, action: string): boolean {
     : statement.actions.some((pattern) => coversAction(pattern, action));
 }
 
-/** True when a statement's resources cover a resource. Statements of trust policies name none and cover all. */
-export function coversResource(statement: PolicyStatement, resource: string): boolean {
-  if (statement.notResources.length > 0) {
-    return !statement.notResources.some((pattern) => covers(pattern, resource));
-  }
-  return statement.resources.length === 0 || statement.resources.some((pattern) => covers(pattern, resource));
-}
-
 /** True when a text holds a wildcard outside of references. */
 export function hasWildcard(text: string): boolean {
   return /[*?]/.test(text.replace(/\$\{[^}]*\}/g, ''));

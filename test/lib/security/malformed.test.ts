@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import * as fc from 'fast-check';
+import fc from '../../fast-check';
 import { checkTemplates } from '../../../lib/security/check-report';
 import { RULES } from '../../../lib/security/rules';
 import { TemplateIndex } from '../../../lib/security/template-index';
@@ -67,6 +67,6 @@ test('no rule throws, whatever stands in the place of a value', () => {
       });
       expect(Array.isArray(report.violations)).toBe(true);
     }),
-    { numRuns: 200, seed: 20261123 },
+    { numRuns: 200 },
   );
 });

@@ -23,8 +23,6 @@ import { CLOSE_LOOKS, CLOSE_SECONDS, FAR_SECONDS } from '../../../runtime/turn-h
 import { BUSY_WAIT_SECONDS } from '../../../runtime/turn-handlers/open-session/open-session';
 import { SynthesizedAccount } from '../../iam/synthesized-account';
 
-jest.setTimeout(30_000);
-
 function scene() {
   const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
   const agent = new ManagedAgent(stack, 'Reviewer', {

@@ -21,8 +21,6 @@ import { LocalCloud, type CloudEvent } from '../../../local/cloud';
  * make of it elsewhere.
  */
 
-jest.setTimeout(60_000);
-
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'local-cloud-'));
 let service: LocalService;
 let cloud: LocalCloud;

@@ -101,7 +101,7 @@ export async function eventsOfType(client: SessionClient, sessionId: string, typ
 }
 
 /** Polls a condition that other processes bring about. */
-export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 120_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('The condition did not come true in time');

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 async function eventually(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 25));
+  for (let tries = 0; tries < 4_000 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 25));
   expect(holds()).toBe(true);
 }
 

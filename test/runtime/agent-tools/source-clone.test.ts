@@ -19,8 +19,6 @@ const ACCEPTED = {
 const PASSWORD = /\d{8}T\d{6}Z[0-9a-f]{64}/;
 
 // Every case starts several programs.
-jest.setTimeout(60_000);
-
 let scene: SourceScene;
 let codeCommit: CodeCommitGit;
 let shop: { directory: string; commits: string[] };

@@ -17,8 +17,6 @@ import { contents, git, SourceScene, tar, type TarEntry, tarGz } from './source-
 import type { ToolUnderTest } from './tool-under-test';
 
 // Every case starts several programs.
-jest.setTimeout(60_000);
-
 const STAGED = {
   BMA_SOURCE_STAGED_BUCKET: 'source-bucket',
   BMA_SOURCE_STAGED_PREFIX: 'staged/',

@@ -17,8 +17,6 @@ const LIMITS = {
   maxWaiting: 64,
 };
 
-jest.setTimeout(30_000);
-
 let root: string;
 let server: LifecycleServer;
 let port: number;

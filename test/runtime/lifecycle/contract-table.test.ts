@@ -16,8 +16,6 @@ import { CONTRACT_ROWS, TABLE_HEADER, tableCells, type ContractRow } from './con
 import { eventually } from './server-under-test';
 
 /** Every answer of contract.json, from a server of its own. The exec server is a stand-in: Codex is tested elsewhere. */
-jest.setTimeout(30_000);
-
 const SESSION = 's'.repeat(33);
 const MISSING = '/nonexistent/codex';
 

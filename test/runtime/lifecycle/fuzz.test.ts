@@ -2,10 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import * as fc from 'fast-check';
+import fc from '../../fast-check';
 import { createLifecycleServer, type LifecycleServer } from '../../../runtime/lifecycle/lifecycle-server';
-
-jest.setTimeout(240_000);
 
 const RUNS = 10_000;
 
@@ -81,7 +79,7 @@ test(`${RUNS} generated bodies are each answered with HTTP 200 and a JSON object
       service: nearly(fc.constantFrom('bedrock-mantle', undefined)),
       turn_id: nearly(fc.oneof(fc.constantFrom('turn_1', 'turn_2'), fc.string({ unit: 'binary' }))),
       lease_duration_seconds: nearly(fc.oneof(fc.integer(), fc.double())),
-      [fc.sample(fc.string(), { numRuns: 1, seed: 20261127 })[0]]: fc.jsonValue(),
+      [fc.sample(fc.string(), { numRuns: 1 })[0]]: fc.jsonValue(),
     },
     { requiredKeys: [] },
   );
@@ -102,7 +100,7 @@ test(`${RUNS} generated bodies are each answered with HTTP 200 and a JSON object
       expect([200, 400, 409, 503]).toContain(code);
       seen.set(code, (seen.get(code) ?? 0) + 1);
     }),
-    { numRuns: RUNS, endOnFailure: true, seed: 20261127 },
+    { numRuns: RUNS, endOnFailure: true },
   );
   // The generator reaches the good paths as well as the bad ones.
   expect([...seen.keys()].sort()).toEqual(expect.arrayContaining([200, 400, 409]));

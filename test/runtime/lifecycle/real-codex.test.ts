@@ -10,8 +10,6 @@ import {
 } from './server-under-test';
 
 /** The pinned Codex binary, started by the lifecycle server, connects to a registry and runs real commands. */
-jest.setTimeout(60_000);
-
 let sandbox: Sandbox;
 let registry: FakeRegistry;
 let servers: ServerUnderTest[];

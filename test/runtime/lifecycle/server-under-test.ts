@@ -246,9 +246,12 @@ export function processesWith(text: string): number[] {
 }
 
 /** Polls until a value is there. The bound only ends a test that hangs. */
-export async function eventually<T>(probe: () => T | undefined | false, ms = 15_000): Promise<T> {
+export async function eventually<T>(
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  ms = 120_000,
+): Promise<T> {
   for (const end = Date.now() + ms; ;) {
-    const value = probe();
+    const value = await probe();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > end) throw new Error(`nothing after ${ms} ms: ${probe.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

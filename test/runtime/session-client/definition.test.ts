@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as fc from 'fast-check';
+import fc from '../../fast-check';
 import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/contracts/session';
 import {
   loadSessionDefinition,

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../fast-check';
 import { ProtocolError, SessionClientError, type StreamEvent } from '../../../runtime/session-client';
 import { SseDecoder } from '../../../runtime/session-client/sse';
 import { clientOf, cut, data, LoopbackService, sse } from './loopback-service';
@@ -253,9 +253,11 @@ describe('a live stream', () => {
   });
 
   test('a stream dropped before anyone reads it is reported to the reader, not to the process', async () => {
-    service.next((response) => cut(sse(response)));
+    const dropped = new Promise((resolve) => {
+      service.next((response) => cut(sse(response).on('close', resolve)));
+    });
     const stream = await clientOf(service.origin).stream('s1');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await dropped;
     await expect(collect(stream)).rejects.toBeInstanceOf(SessionClientError);
   });
 });

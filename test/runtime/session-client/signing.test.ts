@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import * as fc from 'fast-check';
+import fc from '../../fast-check';
 import { ConnectionError, environmentCredentials, SessionClient } from '../../../runtime/session-client';
 import { encodeQuery, RequestSigner } from '../../../runtime/session-client/signer';
 import { clientOf, json, KEY, LoopbackService, RecordingLogger } from './loopback-service';

@@ -37,7 +37,7 @@ const bundled = (lean: boolean): string => {
 };
 
 let [whole, lean] = ['', ''];
-beforeAll(() => ([whole, lean] = [bundled(false), bundled(true)]), 60_000);
+beforeAll(() => ([whole, lean] = [bundled(false), bundled(true)]));
 
 test.each([
   ['an answer', 200, { OpsItemId: 'oi-1' }],

@@ -4,8 +4,6 @@ import { AGENT, coldStart, finding, output, review, Stores, turnAbout } from './
 
 /* Both functions for CodeCommit as they are deployed: the bundles and the SDK clients in them, against loopback. */
 
-jest.setTimeout(60_000);
-
 const stores = new Stores();
 const repositories: Record<string, GitRepository> = {};
 const environment = process.env;

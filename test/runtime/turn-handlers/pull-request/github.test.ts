@@ -6,8 +6,6 @@ import { AGENT, coldStart, finding, output, review, Stores, turnAbout } from './
 
 /* Both functions for GitHub as they are deployed: the bundles, fetch, and the SDK clients in them, against loopback. */
 
-jest.setTimeout(60_000);
-
 const REPOSITORY = 'example-org/payments';
 const TOKEN = 'github_pat_ofExampleThatNobodyUses';
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {

@@ -2,7 +2,7 @@ import { spawnSync } from 'child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import fc from 'fast-check';
+import fc from '../../../fast-check';
 import { diffLines } from '../../../../runtime/turn-handlers/pull-request/line-diff';
 import { patchHunks } from '../../../../runtime/turn-handlers/pull-request/patch-hunks';
 import {
@@ -11,8 +11,6 @@ import {
   plainLine,
   plainMarkdown,
 } from '../../../../runtime/turn-handlers/pull-request/plain-markdown';
-
-jest.setTimeout(60_000);
 
 const BREAK = '\u200b';
 

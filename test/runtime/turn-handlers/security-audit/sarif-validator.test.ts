@@ -1,7 +1,7 @@
 /** The compiled validator beside the matcher of @microsoft/jest-sarif: another ajv, on the schema as OASIS wrote it. */
 import '@microsoft/jest-sarif';
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import fc from '../../../fast-check';
 import { PATH, sarif, SQL } from './sarif-samples';
 
 const program = execFileSync(process.execPath, ['scripts/sarif-validator.mjs'], { encoding: 'utf8' });

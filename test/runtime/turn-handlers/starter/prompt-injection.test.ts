@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import * as fc from 'fast-check';
+import fc from '../../../fast-check';
 import { renderPrompt } from '../../../../runtime/turn-handlers/starter/prompt';
 
 import { requestTurn } from '../../../../runtime/turn-handlers/starter/turn-request';

@@ -11,8 +11,6 @@ import { coldStart, publishedStarter, type Handler, type PublishedStarter } from
  * template, the SDK client that is in the bundle, against a StartExecution on loopback.
  */
 
-jest.setTimeout(30_000);
-
 const service = new FakeStepFunctions();
 const environment = process.env;
 let endpoint: string;
