@@ -59,7 +59,16 @@ export default tseslint.config(
     // One seed for all property tests (test/fast-check.ts).
     files: ['test/**/*.ts'],
     ignores: ['test/fast-check.ts'],
-    rules: banned([{ regex: '^fast-check$', message: 'Import test/fast-check.ts: it sets the seed.' }]),
+    rules: {
+      ...banned([{ regex: '^fast-check$', message: 'Import test/fast-check.ts: it sets the seed.' }]),
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'CallExpression[callee.object.name="jest"][callee.property.name="setTimeout"]',
+          'CallExpression[callee.name=/^(test|it|(before|after)(All|Each))$/] > Literal[raw=/^[0-9]/]',
+        ].map((selector) => ({ selector, message: 'The limit of all tests is in jest.config.js.' })),
+      ],
+    },
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

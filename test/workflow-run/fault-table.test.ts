@@ -72,7 +72,7 @@ beforeAll(async () => {
   };
   workflow.beforeTask = at('before');
   workflow.afterTask = at('after');
-}, 60_000);
+});
 
 afterAll(async () => {
   await service?.close();
@@ -133,7 +133,7 @@ test('a turn ends as what it was, is published once, and leaves no slot, whateve
     })),
   );
   expect(await workflow.slotHolders()).toEqual([]);
-}, 240_000);
+});
 
 /** The turn that an execution runs or settles. */
 function turnOf({ name, input }: Execution): string {

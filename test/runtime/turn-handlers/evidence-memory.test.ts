@@ -12,8 +12,6 @@ import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { KEY } from '../session-client/loopback-service';
 
-jest.setTimeout(60_000);
-
 const ITEMS = 20_000;
 const LIMIT_MIB = 320;
 const OUTPUT = 'o'.repeat(4_900);

@@ -4,8 +4,6 @@ import { AGENT, coldStart, Stores } from './review-scene';
 
 /* The function that says on a pull request of GitHub why there is no review: the bundle, against loopback. */
 
-jest.setTimeout(60_000);
-
 const REPOSITORY = 'example-org/payments';
 const TOKEN = 'github_pat_ofExampleThatNobodyUses';
 const stores = new Stores();
