@@ -83,6 +83,7 @@ const copies = [
   { from: 'runtime/image', to: 'assets/image' },
   // The actions of all services: read when the first policy is judged, so not part of a bundle.
   { from: 'analysis/facts/actions.txt', to: 'assets/analysis/actions.txt' },
+  { from: 'analysis/facts/actions.LICENSE.txt', to: 'assets/analysis/actions.LICENSE.txt' },
   // What `bma new blueprint` begins with is an example of this repository.
   { from: 'examples/custom-blueprint/licence-auditor', to: 'assets/bma/blueprint' },
 ];

@@ -10,7 +10,7 @@ import { byId, idsOf, knownText, type PlaceId } from './place-id';
 /** A VPC endpoint. */
 export interface Endpoint {
   readonly resource: Resource;
-  /** `Interface`, `Gateway`, `GatewayLoadBalancer`, `Resource` or `ServiceNetwork`; `Gateway` where nothing is stated. */
+  /** As written; `Gateway` where nothing is stated, `unknown` where it depends on the deployment. */
   readonly type: string;
   readonly serviceName: Text;
   /** The service without Region: `bedrock-mantle`, `ecr.api`, `s3`. Only of AWS services. */
@@ -37,6 +37,8 @@ const HOLE = '\u0000';
  * com.amazonaws.vpce.REGION.ID.
  */
 const AWS_SERVICE = /^(?:cn\.)?(?:com\.amazonaws|aws\.api|aws\.sagemaker)\.(?!vpce\.)[^.]+\.([^\0]+)$/;
+/** Types that lead to an appliance or to resources of somebody. */
+const OTHER_TYPES = ['GatewayLoadBalancer', 'Resource', 'ServiceNetwork'];
 const OWN_SERVICES = ['AWS::EC2::VPCEndpointService', 'AWS::VpcLattice::ResourceConfiguration'];
 const CUSTOMER_SERVICE = /^(?:cn\.)?com\.amazonaws\.vpce\./;
 
@@ -54,7 +56,8 @@ function endpointsOf(model: Model, resource: Resource, guard: Guard): Endpoint[]
   const names = ['ServiceName', 'ResourceConfigurationArn', 'ServiceNetworkArn']
     .flatMap((property) => properties.at(property))
     .flatMap((node) => node.texts());
-  const type = knownText(properties.at('VpcEndpointType')) ?? 'Gateway';
+  const types = properties.at('VpcEndpointType');
+  const type = types.length === 0 ? 'Gateway' : (knownText(types) ?? 'unknown');
   return names
     .map((name) => ({ ...name, guard: guard.and(name.guard) }))
     .filter((name) => name.guard.possible())
@@ -85,7 +88,7 @@ function ownerOf(model: Model, type: string, name: Text): Pick<Endpoint, 'owner'
     return { owner: 'app' };
   }
   const service = AWS_SERVICE.exec(written)?.[1];
-  if (service !== undefined && ['Interface', 'Gateway'].includes(type)) {
+  if (service !== undefined && !OTHER_TYPES.includes(type)) {
     return { owner: 'AWS', service };
   }
   return { owner: written.includes(HOLE) && !CUSTOMER_SERVICE.test(written) ? 'unknown' : 'foreign' };

@@ -1,10 +1,10 @@
 import type { Resource } from '../model/assembly';
 import { literalOf, textOf } from '../model/compose-text';
 import type { Guard } from '../model/guard';
-import { FALSE } from '../model/guard';
+import { FALSE, TRUE } from '../model/guard';
 import type { Model } from '../model/model';
 import type { Node } from '../model/node';
-import type { Place, Text } from '../model/text';
+import type { Case, Place, Text } from '../model/text';
 import { byId, idsOf, knownText, type PlaceId } from './place-id';
 import type { WayOut } from './ways-out';
 
@@ -16,7 +16,7 @@ export interface NameResolution {
   readonly allowed: readonly Text[];
   /** Names that go to servers outside of the VPC: resolver rules and DHCP options. */
   readonly forwarded: readonly WayOut[];
-  /** Why it isn't limited in the case that it isn't: what is missing or lets names pass. */
+  /** Why it isn't limited, or not in every deployment: what is missing or lets names pass. Empty if it is. */
   readonly because: string;
   readonly place?: Place;
 }
@@ -39,9 +39,6 @@ export function nameResolutionOf(model: Model, vpc: PlaceId): NameResolution {
   const forwarded = [...forwardedByRules(model, vpc), ...serversOfDhcp(model, vpc)].filter(({ guard }) =>
     guard.possible(),
   );
-  const failOpen = (model.view(firewallConfigs).get(vpc.key) ?? []).filter(
-    ({ resource }) => knownText(resource.properties.at('FirewallFailOpen')) !== 'DISABLED',
-  );
   const rules = rulesOf(model, vpc);
   let passed: Guard = FALSE;
   let limited: Guard = FALSE;
@@ -49,31 +46,44 @@ export function nameResolutionOf(model: Model, vpc: PlaceId): NameResolution {
   let place: Place | undefined;
   const allowed: Text[] = [];
   for (const { node, guard, resource } of rules) {
-    const action = knownText(node.at('Action'));
     const domains = domainsOf(model, node);
-    const isEverything = domains === undefined || domains.some(mayBeEverything);
-    if (action === 'BLOCK' && isBlockOfEverything(node, domains)) {
-      limited = limited.or(guard.and(passed.not()));
-    } else if (action === 'ALLOW' && !isEverything) {
-      allowed.push(...domains);
-    } else if (action !== 'BLOCK' && isEverything) {
-      passed = passed.or(guard);
-      because =
-        domains === undefined
-          ? 'a rule allows a list of names that is not in the assembly'
-          : 'a rule allows every name';
-      place = resource.properties.place;
+    for (const action of node.at('Action').flatMap((each) => each.texts())) {
+      const deployed = guard.and(action.guard);
+      if (literalOf(action.value) === 'BLOCK') {
+        const everything = blocksEveryType(node) ? anyOf(domains, ({ value }) => literalOf(value) === '*') : FALSE;
+        limited = limited.or(deployed.and(everything).and(passed.not()));
+        continue;
+      }
+      const everything = deployed.and(anyOf(domains, ({ value }) => mayBeEverything(value)));
+      if (everything.possible()) {
+        passed = passed.or(everything);
+        because = 'a rule lets every name pass, or names that are not in the assembly';
+        place = resource.properties.place;
+      } else if (literalOf(action.value) === 'ALLOW') {
+        allowed.push(...domains.map(({ value }) => value));
+      }
     }
   }
   if (because === '') {
     because = 'no rule blocks the names that no other rule allows';
   }
-  for (const { resource, id } of failOpen) {
-    limited = limited.and(resource.guard.and(id.guard).not());
-    because = 'queries pass while DNS Firewall does not answer';
-    place = resource.properties.place;
+  for (const { resource, id } of model.view(firewallConfigs).get(vpc.key) ?? []) {
+    const open = resource.properties
+      .at('FirewallFailOpen')
+      .flatMap((node) => node.texts())
+      .filter(({ value }) => literalOf(value) !== 'DISABLED')
+      .reduce<Guard>((any, each) => any.or(each.guard), FALSE)
+      .and(resource.guard)
+      .and(id.guard);
+    if (open.possible()) {
+      limited = limited.and(open.not());
+      because = 'queries pass while DNS Firewall does not answer';
+      place = resource.properties.place;
+    }
   }
-  return { limited, allowed, forwarded, because, place };
+  // It is limited in every deployment in which the VPC is there.
+  const isLimited = !(vpc.resource?.guard ?? TRUE).and(vpc.guard).and(limited.not()).possible();
+  return isLimited ? { limited, allowed, forwarded, because: '' } : { limited, allowed, forwarded, because, place };
 }
 
 /** The rules of all rule groups of a VPC, in the order in which they are evaluated. */
@@ -102,26 +112,32 @@ const mayBeEverything = (domain: Text): boolean =>
   literalOf(domain) === '*' || (domain.length === 1 && typeof domain[0] !== 'string');
 
 /** A rule for one type of query, or that answers with another name, lets the others pass. */
-function isBlockOfEverything(node: Node, domains: readonly Text[] | undefined): boolean {
-  const response = knownText(node.at('BlockResponse')) ?? 'NODATA';
-  return (
-    (domains?.some((domain) => literalOf(domain) === '*') ?? false) &&
-    node.at('Qtype').length === 0 &&
-    ['NODATA', 'NXDOMAIN'].includes(response)
-  );
+function blocksEveryType(node: Node): boolean {
+  const responses = node.at('BlockResponse');
+  const response = responses.length === 0 ? 'NODATA' : knownText(responses);
+  return node.at('Qtype').length === 0 && (response === 'NODATA' || response === 'NXDOMAIN');
 }
 
-/** The names of a rule; undefined if they aren't in the assembly. A rule without a list is for threats, not for names. */
-function domainsOf(model: Model, node: Node): readonly Text[] | undefined {
-  const lists = idsOf(model, node.at('FirewallDomainListId'));
-  if (lists.some(({ resource }) => resource === undefined || resource.properties.at('DomainFileUrl').length > 0)) {
-    return undefined;
-  }
-  return lists
-    .flatMap(({ resource }) => resource!.properties.at('Domains'))
-    .flatMap((list) => list.items())
-    .flatMap((domain) => domain.texts())
-    .map(({ value }) => value);
+/** When one of the names is such a name. */
+const anyOf = (domains: readonly Case<Text>[], matches: (domain: Case<Text>) => boolean): Guard =>
+  domains.filter(matches).reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
+
+/**
+ * The names of a rule. A list that isn't in the assembly is one name of which nothing is known; a rule without a list is
+ * for threats, not for names.
+ */
+function domainsOf(model: Model, node: Node): readonly Case<Text>[] {
+  return idsOf(model, node.at('FirewallDomainListId')).flatMap((list): Case<Text>[] => {
+    const { resource, guard, place, key } = list;
+    if (!resource || resource.properties.at('DomainFileUrl').length > 0) {
+      return [{ value: [{ kind: 'unreadable', key, excludes: '' }], guard, place }];
+    }
+    return resource.properties
+      .at('Domains')
+      .flatMap((domains) => domains.items())
+      .flatMap((domain) => domain.texts())
+      .map((domain) => ({ ...domain, guard: domain.guard.and(guard).and(resource.guard) }));
+  });
 }
 
 function forwardedByRules(model: Model, vpc: PlaceId): WayOut[] {

@@ -88,12 +88,10 @@ export function keysIn(model: Model, node: Node, found = new Map<string, Place>(
   return found;
 }
 
-/** The first known text of some nodes, for a property that has one value. */
+/** The known text of a property, if it is the same in every deployment. */
 export function knownText(nodes: readonly Node[]): string | undefined {
-  return nodes
-    .flatMap((node) => node.texts())
-    .map(({ value }) => literalOf(value))
-    .find((text) => text !== undefined);
+  const texts = nodes.flatMap((node) => node.texts()).map(({ value }) => literalOf(value));
+  return texts.every((text) => text === texts[0]) ? texts[0] : undefined;
 }
 
 /** Groups resources by the ids that one of their properties has. */

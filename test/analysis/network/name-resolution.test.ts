@@ -40,6 +40,7 @@ const isLimited = (...input: Parameters<typeof resolution>) => {
 
 test('names are limited by rules that allow some and block the rest, in the order of their priorities', () => {
   expect(isLimited({})).toBe('yes');
+  expect(resolution({}).because).toBe('');
   expect(resolution({}).allowed.map(printed)).toEqual(['bedrock-mantle.us-east-1.api.aws']);
 });
 
@@ -84,6 +85,17 @@ test.each<[string, Record<string, Resources[string] | undefined>]>([
 ])('names are not limited %s', (_name, changes) => {
   expect(isLimited(changes)).toBe('no');
   expect(resolution(changes).because).not.toBe('');
+});
+
+test('a list that has every name only under a condition limits names only then', () => {
+  const sections = {
+    Parameters: { Stage: { Type: 'String' } },
+    Conditions: { IsProd: { 'Fn::Equals': [ref('Stage'), 'prod'] } },
+  };
+  const domains = [{ 'Fn::If': ['IsProd', '*', 'x.example'] }];
+  expect(isLimited({ All: resource('AWS::Route53Resolver::FirewallDomainList', { Domains: domains }) }, sections)).toBe(
+    'sometimes',
+  );
 });
 
 test('a group that allows everything after the block changes nothing', () => {

@@ -269,6 +269,18 @@ describe('security groups', () => {
     expect(certainty({ Out: undefined })).toBeUndefined();
   });
 
+  test('a port that depends on a condition is every port', () => {
+    const rule = resource('AWS::EC2::SecurityGroupEgress', {
+      GroupId: att('Group', 'GroupId'),
+      IpProtocol: 'tcp',
+      FromPort: { 'Fn::If': ['IsProd', 443, 1] },
+      ToPort: { 'Fn::If': ['IsProd', 443, 65535] },
+      CidrIp: '10.0.0.0/8',
+    });
+    const conditions = { Conditions: { IsProd: { 'Fn::Equals': [ref('AWS::Region'), 'us-east-1'] } } };
+    expect(flows(networkWith({ ToEndpoint: undefined, Rule: rule }, conditions))).toEqual(['to tcp all addresses']);
+  });
+
   test('what accepts connections is a flow from', () => {
     const rule = resource('AWS::EC2::SecurityGroupIngress', {
       GroupId: att('Group', 'GroupId'),
