@@ -1,6 +1,6 @@
 // What a user of the published package gets: packs it, installs the tarball into an empty project at the lowest
 // supported versions of its peers, compiles strict TypeScript against it and synthesizes, with neither a container
-// engine nor esbuild in the project.
+// engine nor esbuild in the project, with every Node.js on the PATH.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,13 @@ const root = process.cwd();
 const work = mkdtempSync(path.join(tmpdir(), 'consumer-'));
 const run = (command, args) =>
   execFileSync(command, args, { cwd: work, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+/** The Node.js programs on the PATH, one per version. */
+const nodes = new Map(
+  process.env.PATH.split(path.delimiter)
+    .map((directory) => path.join(directory, 'node'))
+    .filter((file) => existsSync(file))
+    .map((file) => [execFileSync(file, ['--version'], { encoding: 'utf8' }).trim(), file]),
+);
 const check = (holds, message) => {
   if (!holds) throw new Error(message);
   console.log(`  ok  ${message}`);
@@ -53,13 +60,12 @@ try {
   check(!existsSync(path.join(work, 'node_modules', 'esbuild')), 'installing it brings no esbuild');
   run('npx', ['tsc', '-p', '.']);
   check(true, `it and every example compile against aws-cdk-lib ${FLOOR['aws-cdk-lib']} in strict mode`);
-  for (const program of ['app.js', 'all-examples.js']) {
-    // An empty PATH but for node: neither docker nor any other program can be called during synth.
-    execFileSync(process.execPath, [program], {
-      cwd: work,
-      stdio: 'inherit',
-      env: { PATH: '/nonexistent', HOME: work },
-    });
+  for (const [version, node] of nodes) {
+    for (const program of ['app.js', 'all-examples.js']) {
+      // An empty PATH: neither docker nor any other program can be called during synth.
+      execFileSync(node, [program], { cwd: work, stdio: 'inherit', env: { PATH: '/nonexistent', HOME: work } });
+    }
+    check(true, `it and every example synthesize with Node ${version}`);
   }
   const template = JSON.parse(readFileSync(path.join(work, 'cdk.out', 'Consumer.template.json'), 'utf8'));
   const types = Object.values(template.Resources).map(({ Type }) => Type);

@@ -15,7 +15,6 @@ try {
   execFileSync('npx', ['jsii-pacmak', '--code-only', '--targets', 'python', '--outdir', path.join(work, 'dist')], {
     cwd: work,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
   });
   const module = path.join(work, 'dist/python/src/cdk_bedrock_managed_agents/__init__.py');
   execFileSync('python3', ['-m', 'py_compile', module], { stdio: 'inherit' });
