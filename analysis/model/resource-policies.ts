@@ -1,6 +1,7 @@
 import { type Pattern, type Principal, readPolicy, readStatement, type Statement, textsOf } from '../policy/statement';
 import type { Resource } from './assembly';
 import { literalOf, soleHole } from './compose-text';
+import { defaultBusArn } from './default-bus';
 import { FALSE } from './guard';
 import type { Model } from './model';
 import type { Node } from './node';
@@ -136,9 +137,7 @@ function targetsOf(model: Model, holder: Resource): Target[] {
   const [property, ...types] = row;
   const named = holder.properties.at(property);
   if (named.length === 0 && holder.type === 'AWS::Events::EventBusPolicy') {
-    const { account, region, partition } = holder.stack;
-    const value = ['arn:', partition, ':events:', ...region, ':', ...account, ':event-bus/default'];
-    return [{ text: { value, guard: holder.guard, place: holder.properties.place } }];
+    return [{ text: { value: defaultBusArn(holder.stack), guard: holder.guard, place: holder.properties.place } }];
   }
   return named
     .flatMap((node) => textsOf(node, (text) => model.canonical(text)))
@@ -151,7 +150,7 @@ function targetsOf(model: Model, holder: Resource): Target[] {
               text: { ...text, value: [...arn.value, ...suffix], guard: text.guard.and(arn.guard) },
             })),
           )
-        : [{ text }];
+        : [{ text: literalOf(text.value) === 'default' ? { ...text, value: defaultBusArn(holder.stack) } : text }];
     });
 }
 

@@ -108,17 +108,17 @@ function coreAllows(
   if (caller.kind !== 'AWS') {
     return direct;
   }
-  const sameAccount =
-    resourceAccount === undefined || caller.account === undefined
-      ? ALWAYS
-      : verdictWhen(overlap(caller.account, resourceAccount));
+  // An account that the deployment decides counts as the one that the template names next to it.
+  const isSameAccount =
+    resourceAccount === undefined || caller.account === undefined || overlap(caller.account, resourceAccount) !== 'no';
+  if (!isSameAccount) {
+    return and([or([everybody, named, account]), own]);
+  }
   const trusted = resourceKind === 'ordinary' ? ALWAYS : account;
   // What a resource policy allows to a role by its ARN, the boundary of the role limits; not so a user, or everybody.
   const isUser = caller.name.some((part) => typeof part === 'string' && part.includes(':user/'));
   const byResource = or([everybody, isUser ? named : and([named, boundary])]);
-  const within = or([and([trusted, own]), byResource]);
-  const across = and([or([direct, account]), own]);
-  return or([and([sameAccount, within]), and([not(sameAccount), across])]);
+  return or([and([trusted, own]), byResource]);
 }
 
 function judgeGate(gate: Gate, source: PolicySource, request: Request, mode: ContextMode): GateResult {

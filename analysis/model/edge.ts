@@ -1,0 +1,41 @@
+import type { Statement } from '../policy/statement';
+import type { Guard } from './guard';
+import type { Place } from './text';
+
+/**
+ * A node of reach: the id of a resource or an identity, `service s3.amazonaws.com`, `outside 444455556666`,
+ * `federated accounts.example.com`, `everybody`, `agent <id of its Runtime>`, `internet` or `dns`.
+ */
+export type NodeId = string;
+
+/** How one node leads to another. */
+export type EdgeKind =
+  | 'assumes'
+  | 'runs as'
+  | 'starts'
+  | 'sends to'
+  | 'feeds'
+  | 'delivers to'
+  | 'is'
+  | 'reads'
+  | 'writes'
+  | 'governs'
+  | 'connects to'
+  | 'resolves'
+  | 'exits to'
+  | 'replicates to';
+
+export interface Edge {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly kind: EdgeKind;
+  /** When it is there. */
+  readonly guard: Guard;
+  /** `maybe` when it depends on what can't be read, or on a name that the deployment decides. */
+  readonly certainty: 'yes' | 'maybe';
+  /** What makes it: a statement of a policy, or a property. */
+  readonly because: Place | Statement;
+}
+
+/** What lets its caller do something through another: start it, send to it, become it. */
+export const DRIVING: readonly EdgeKind[] = ['assumes', 'runs as', 'starts', 'sends to', 'feeds', 'delivers to', 'is'];

@@ -1,0 +1,163 @@
+import type { Agent } from './agents';
+import type { Resource } from './assembly';
+import type { EdgeKind, NodeId } from './edge';
+import { identities } from './identities';
+import type { Model } from './model';
+import type { Node } from './node';
+import { reach } from './reach';
+
+/**
+ * Why something governs an agent.
+ *
+ * - `drives`: starts turns or leads to them: workflow, queues, buses, rules, functions
+ * - `role`: what these work under, and the roles of the agent
+ * - `store`: what their roles write: ledger, evidence, results
+ * - `definition`: what their roles read as configuration: parameters, secrets
+ * - `key`, `log`, `image`, `code`: what they are encrypted with, log to and run
+ * - `trail`: the record of what agents do, and its bucket
+ */
+export type GovernanceReason = 'drives' | 'role' | 'store' | 'definition' | 'key' | 'log' | 'image' | 'code' | 'trail';
+
+/** What governs an agent: nothing of it may be changed, driven or written by the agent itself. */
+export function governanceOf(model: Model, agent: Agent): ReadonlyMap<NodeId, GovernanceReason> {
+  return model.view(memory).of(agent);
+}
+
+function memory(model: Model): Governance {
+  return new Governance(model);
+}
+
+const INTO: readonly EdgeKind[] = ['starts', 'sends to', 'feeds', 'delivers to', 'runs as', 'is'];
+
+/** Types that belong to what mentions them. */
+const BELONGING: ReadonlyMap<string, GovernanceReason> = new Map([
+  ['AWS::KMS::Key', 'key'],
+  ['AWS::KMS::Alias', 'key'],
+  ['AWS::Logs::LogGroup', 'log'],
+  ['AWS::ECR::Repository', 'image'],
+  ['AWS::S3::Bucket', 'code'],
+  ['AWS::Lambda::LayerVersion', 'code'],
+]);
+
+const DEFINITIONS = /^AWS::(?:SSM::Parameter|SecretsManager::Secret|AppConfig::)/;
+
+class Governance {
+  private readonly known = new Map<string, ReadonlyMap<NodeId, GovernanceReason>>();
+  private readonly mentions = new Map<Resource, readonly Resource[]>();
+  private logGroups?: ReadonlyMap<Resource, readonly Resource[]>;
+
+  constructor(private readonly model: Model) {}
+
+  public of(agent: Agent): ReadonlyMap<NodeId, GovernanceReason> {
+    let found = this.known.get(agent.id);
+    if (!found) {
+      found = this.collect(agent);
+      this.known.set(agent.id, found);
+    }
+    return found;
+  }
+
+  private collect(agent: Agent): Map<NodeId, GovernanceReason> {
+    const found = new Map<NodeId, GovernanceReason>();
+    const add = (node: NodeId, reason: GovernanceReason): void => {
+      if (!found.has(node)) {
+        found.set(node, reason);
+      }
+    };
+    const own = new Set([...agent.executionRoles, ...agent.sessionRoles].map(({ id }) => id));
+    const drivers = this.drivers(agent, own);
+    add(agent.id, 'drives');
+    [agent.runtime, ...agent.endpoints].forEach(({ id }) => add(id, 'drives'));
+    own.forEach((id) => add(id, 'role'));
+    const known = identities(this.model);
+    for (const node of drivers) {
+      add(node, known.byName(node) ? 'role' : 'drives');
+    }
+    for (const node of drivers) {
+      if (known.byName(node)) {
+        for (const edge of reach(this.model).outOf(node, ['writes', 'reads'])) {
+          const resource = this.model.resource(edge.to);
+          if (edge.kind === 'writes' && resource) {
+            add(edge.to, resource.type === 'AWS::Logs::LogGroup' ? 'log' : 'store');
+          } else if (edge.kind === 'reads' && resource && DEFINITIONS.test(resource.type)) {
+            add(edge.to, 'definition');
+          }
+        }
+      }
+    }
+    this.addTrails(add);
+    // What belongs to all of these: keys of the stores, too.
+    for (const node of [...found.keys()]) {
+      const resource = this.model.resource(node);
+      if (resource && !own.has(node)) {
+        this.mentioned(resource).forEach((each) => {
+          const reason = BELONGING.get(each.type);
+          if (reason) {
+            add(each.id, reason);
+          }
+        });
+      }
+    }
+    for (const [node, reason] of [...found]) {
+      const resource = reason === 'drives' ? this.model.resource(node) : undefined;
+      this.logGroupsOf(resource).forEach(({ id }) => add(id, 'log'));
+    }
+    return found;
+  }
+
+  /** Log groups whose name has a resource in it. */
+  private logGroupsOf(resource: Resource | undefined): readonly Resource[] {
+    if (!this.logGroups) {
+      const groups = new Map<Resource, Resource[]>();
+      for (const group of this.model.ofType('AWS::Logs::LogGroup')) {
+        this.mentioned(group).forEach((each) => groups.set(each, [...(groups.get(each) ?? []), group]));
+      }
+      this.logGroups = groups;
+    }
+    return (resource && this.logGroups.get(resource)) ?? [];
+  }
+
+  /** What leads to sessions, without ways through the agent itself: what it may drive is not its governance by that. */
+  private drivers(agent: Agent, own: ReadonlySet<NodeId>): NodeId[] {
+    return reach(this.model)
+      .into(agent.id, INTO)
+      .filter(({ edges }) => !edges.some(({ from, to }) => own.has(from) || own.has(to)))
+      .map(({ start }) => start)
+      .filter((node) => this.model.resource(node) !== undefined || identities(this.model).byName(node) !== undefined);
+  }
+
+  /** Trails record every agent of the account. */
+  private addTrails(add: (node: NodeId, reason: GovernanceReason) => void): void {
+    for (const trail of this.model.ofType('AWS::CloudTrail::Trail', 'AWS::CloudTrail::EventDataStore')) {
+      add(trail.id, 'trail');
+      this.mentioned(trail)
+        .filter(({ type }) => /^AWS::(?:S3::Bucket|Logs::LogGroup|SNS::Topic)$/.test(type))
+        .forEach(({ id }) => add(id, 'trail'));
+    }
+  }
+
+  private mentioned(resource: Resource): readonly Resource[] {
+    let known = this.mentions.get(resource);
+    if (!known) {
+      known = this.readMentions(resource);
+      this.mentions.set(resource, known);
+    }
+    return known;
+  }
+
+  private readMentions(resource: Resource): Resource[] {
+    const found = new Set<Resource>();
+    const visit = (node: Node, depth: number): void => {
+      if (node.kind === 'object' && depth < 12) {
+        node.entries().forEach(([, value]) => visit(value, depth + 1));
+      } else if (node.kind === 'list') {
+        node.items().forEach((item) => visit(item, depth + 1));
+      } else {
+        node.texts().forEach(({ value }) => this.model.mentioned(value).forEach((each) => found.add(each)));
+      }
+    };
+    visit(resource.properties, 0);
+    found.delete(resource);
+    return [...found];
+  }
+}

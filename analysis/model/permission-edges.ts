@@ -1,0 +1,322 @@
+import { classify } from '../facts/action-classes';
+import { formsOf } from '../facts/actions';
+import { entryTypeOf } from '../facts/entry-types';
+import type { Answer } from '../policy/evaluate';
+import { knownText } from '../policy/operators';
+import { overlap, patternKey, subset, type Verdict } from '../policy/pattern';
+import type { Statement } from '../policy/statement';
+import { edgeKindOf } from './action-edges';
+import { defaultBuses } from './default-bus';
+import type { Edge, EdgeKind } from './edge';
+import { FALSE, type Guard, TRUE } from './guard';
+import { type Identities, identities, type Identity } from './identities';
+import type { Model } from './model';
+import type { Text } from './text';
+
+/** Something that a permission can be on. */
+interface Target {
+  readonly id: string;
+  readonly arn: Text;
+  readonly type: string;
+  readonly guard: Guard;
+}
+
+/** The actions of a statement that lead to the same kind of edge on the same resources. */
+interface ActionGroup {
+  readonly kind: EdgeKind;
+  readonly actions: readonly string[];
+  /** ARN forms of the resources that they work on. */
+  readonly forms: readonly string[];
+  readonly certain: boolean;
+}
+
+/** A permission of an identity on a pattern of resources. */
+interface Holding {
+  readonly identity: Identity;
+  readonly statement: Statement;
+  readonly group: ActionGroup;
+  readonly guard: Guard;
+}
+
+/** A resource that a pattern matches. */
+interface Match {
+  readonly target: Target;
+  /** The ARN of the resource, or of what is in it. */
+  readonly arn: Text;
+  readonly verdict: Verdict;
+}
+
+/**
+ * All permissions on one pattern for resources of the same forms. Who has them points to it, and it points to what it
+ * matches: identities and resources are never compared pair by pair.
+ */
+interface PatternNode {
+  readonly pattern: Text;
+  /** True for `NotResource`: everything that these patterns don't match. */
+  readonly except: readonly Text[] | undefined;
+  readonly forms: readonly string[];
+  readonly holdings: Holding[];
+  targets?: readonly Match[];
+}
+
+/** Whether edges of a kind to a resource are asked for. */
+export type Wanted = (kind: EdgeKind, target: string) => boolean;
+
+/** The edges that permissions make, found when they are asked for. */
+export class PermissionEdges {
+  private readonly identities: Identities;
+  private readonly byService = new Map<string, Target[]>();
+  private readonly nodes = new Map<string, PatternNode>();
+  private readonly held = new Map<string, [PatternNode, Holding][]>();
+  private readonly groups = new WeakMap<Statement, readonly ActionGroup[]>();
+  private reached?: Map<string, [PatternNode, Match][]>;
+
+  constructor(private readonly model: Model) {
+    this.identities = identities(model);
+    for (const target of [...resourceTargets(model, this.identities), ...defaultBuses(model)]) {
+      const service = serviceOf(target.arn);
+      if (service !== undefined) {
+        const known = this.byService.get(service);
+        if (known) {
+          known.push(target);
+        } else {
+          this.byService.set(service, [target]);
+        }
+      }
+    }
+    for (const identity of this.identities.all) {
+      [...identity.statements, ...identity.granted].forEach((statement) => this.hold(identity, statement));
+    }
+  }
+
+  /**
+   * What an identity leads to by its permissions.
+   *
+   * @param wanted which kinds, on which resource
+   */
+  public from(identity: Identity, wanted: Wanted): Edge[] {
+    return (this.held.get(identity.id) ?? []).flatMap(([node, holding]) =>
+      this.targetsOf(node).flatMap((match) => this.edges(holding, match, wanted)),
+    );
+  }
+
+  /** What leads to a resource by permissions. */
+  public into(id: string, wanted: Wanted): Edge[] {
+    this.reached ??= this.reverse();
+    return (this.reached.get(id) ?? []).flatMap(([node, match]) =>
+      node.holdings.flatMap((holding) => this.edges(holding, match, wanted)),
+    );
+  }
+
+  private reverse(): Map<string, [PatternNode, Match][]> {
+    const reached = new Map<string, [PatternNode, Match][]>();
+    for (const node of this.nodes.values()) {
+      for (const match of this.targetsOf(node)) {
+        const known = reached.get(match.target.id);
+        if (known) {
+          known.push([node, match]);
+        } else {
+          reached.set(match.target.id, [[node, match]]);
+        }
+      }
+    }
+    return reached;
+  }
+
+  private hold(identity: Identity, statement: Statement): void {
+    if (statement.effect === 'Deny') {
+      return;
+    }
+    const { except, patterns } = statement.resources;
+    for (const group of this.groupsOf(statement)) {
+      const rows: readonly (readonly [Text, readonly Text[] | undefined, Guard])[] = except
+        ? [[['*'], patterns.map(({ value }) => value), statement.guard]]
+        : patterns.map(({ value, guard }) => [value, undefined, statement.guard.and(guard)]);
+      for (const [pattern, excluded, guard] of rows) {
+        const key = [pattern, ...(excluded ?? [])].map(patternKey).concat(group.forms).join('\u0001');
+        let node = this.nodes.get(key);
+        if (!node) {
+          node = { pattern, except: excluded, forms: group.forms, holdings: [] };
+          this.nodes.set(key, node);
+        }
+        const holding = { identity, statement, group, guard };
+        node.holdings.push(holding);
+        const held = this.held.get(identity.id) ?? [];
+        held.push([node, holding]);
+        this.held.set(identity.id, held);
+      }
+    }
+  }
+
+  /** The actions of a statement by kind and forms, for services that the assembly has resources of. */
+  private groupsOf(statement: Statement): readonly ActionGroup[] {
+    let groups = this.groups.get(statement);
+    if (!groups) {
+      groups = this.readGroups(statement);
+      this.groups.set(statement, groups);
+    }
+    return groups;
+  }
+
+  private readGroups({ actions: { except, patterns } }: Statement): ActionGroup[] {
+    const found = new Map<string, { kind: EdgeKind; actions: string[]; forms: readonly string[]; certain: boolean }>();
+    const add = (action: string, actionClass: string, certain: boolean): void => {
+      const kind = edgeKindOf(action, actionClass);
+      const known = formsOf(action) ?? [];
+      // What starts something and has no resource form (answering a task of a machine) works on all of its service.
+      const forms = known.length > 0 || kind !== 'starts' ? known : [`arn:*:${action.slice(0, action.indexOf(':'))}:*`];
+      const key = `${kind} ${String(certain)} ${forms.join(' ')}`;
+      const group = found.get(key) ?? { kind, actions: [], forms, certain };
+      group.actions.push(action);
+      found.set(key, group);
+    };
+    // Roles are assumed through STS, which has no resources of its own.
+    const services = [...this.byService.keys(), 'sts'];
+    const expand = (pattern: string, certain: boolean, keep: (action: string) => boolean = () => true): void => {
+      const [prefix, name = '*'] = pattern.toLowerCase().split(':');
+      for (const service of services) {
+        if (subset([service], [prefix]) === 'yes') {
+          for (const entry of classify(`${service}:${name}`)) {
+            if (keep(entry.action)) {
+              add(entry.action, entry.class, certain);
+            }
+          }
+        }
+      }
+    };
+    if (except) {
+      expand('*:*', true, (action) =>
+        patterns.every(({ value }) => subset([action], value, { ignoreCase: true }) !== 'yes'),
+      );
+    } else {
+      for (const { value } of patterns) {
+        const known = knownText(value);
+        expand(known ?? '*:*', known !== undefined);
+      }
+    }
+    return [...found.values()];
+  }
+
+  private targetsOf(node: PatternNode): readonly Match[] {
+    node.targets ??= this.candidates(node).flatMap((target): Match[] => {
+      // What is below a resource (objects, aliases, executions) counts as the resource.
+      const found = [target.arn, ...BELOW.map((below) => [...target.arn, below])]
+        .filter((arn) => node.forms.some((form) => overlap(arn, [form]) !== 'no'))
+        .map((arn): Match => ({ target, arn, verdict: matches(arn, node) }));
+      const best = found.find(({ verdict }) => verdict === 'yes') ?? found.find(({ verdict }) => verdict === 'maybe');
+      return best ? [best] : [];
+    });
+    return node.targets;
+  }
+
+  /** The resource that a pattern names, or those of the services that its forms are of. */
+  private candidates({ pattern, forms, except }: PatternNode): readonly Target[] {
+    const services = new Set(forms.flatMap((form) => serviceOf([form]) ?? []));
+    const named = except ? [] : this.model.named(pattern);
+    const [first] = pattern;
+    const isExact =
+      named.length > 0 && (typeof first !== 'string' || !/[*?]/.test(first.split(':').slice(0, 6).join(':')));
+    if (isExact) {
+      const ids = new Set(named.map(({ resource }) => resource.id));
+      return [...services].flatMap((service) => (this.byService.get(service) ?? []).filter(({ id }) => ids.has(id)));
+    }
+    return [...services].flatMap((service) => this.byService.get(service) ?? []);
+  }
+
+  private edges(
+    { identity, statement, group, guard }: Holding,
+    { target, arn, verdict }: Match,
+    wanted: Wanted,
+  ): Edge[] {
+    const kind = kindOn(target.type, group.kind);
+    if (identity.id === target.id || !wanted(kind, target.id)) {
+      return [];
+    }
+    const certain = verdict === 'yes' && group.certain && statement.effect === 'Allow';
+    const both = guard.and(target.guard);
+    const allowed = this.needsJudgement(identity, kind, target) ? this.judged(identity, group, arn) : ALLOWED;
+    const possible = both.and(allowed.possible);
+    return possible.possible()
+      ? [
+          {
+            from: identity.id,
+            to: target.id,
+            kind,
+            guard: possible,
+            certainty: certain && allowed.verdict === 'yes' ? 'yes' : 'maybe',
+            because: statement,
+          },
+        ]
+      : [];
+  }
+
+  /** One action of the group that is allowed is enough. */
+  private judged(identity: Identity, { actions }: ActionGroup, resource: Text): Judgement {
+    let best: Judgement = DENIED;
+    for (const action of actions) {
+      const answer = this.identities.may(identity, action, resource);
+      if (answer.verdict === 'yes') {
+        return answer;
+      }
+      best = answer.verdict === 'maybe' ? answer : best;
+    }
+    return best;
+  }
+
+  /** Whether something besides the statement decides: a denial, a boundary, a policy of the resource, a condition. */
+  private needsJudgement(identity: Identity, kind: EdgeKind, target: Target): boolean {
+    const resource = this.model.resource(target.id);
+    return (
+      kind === 'assumes' ||
+      identity.boundaries.length > 0 ||
+      identity.statements.some(({ effect }) => effect !== 'Allow') ||
+      (resource !== undefined && this.identities.policiesOf(resource).length > 0)
+    );
+  }
+}
+
+function matches(arn: Text, { pattern, except }: PatternNode): Verdict {
+  if (!except) {
+    return overlap(arn, pattern);
+  }
+  const inside = except.map((excluded) => subset(arn, excluded));
+  return inside.includes('yes') ? 'no' : inside.every((verdict) => verdict === 'no') ? 'yes' : 'maybe';
+}
+
+/** What follows the ARN of a resource in the ARN of what is in it. */
+const BELOW = ['/*', ':*'];
+
+type Judgement = Pick<Answer, 'verdict' | 'possible'>;
+
+const ALLOWED: Judgement = { verdict: 'yes', possible: TRUE };
+const DENIED: Judgement = { verdict: 'no', possible: FALSE };
+
+/** What can be started: the other types of the entry table hand on what happens to them. */
+const STARTED: ReadonlySet<string> = new Set(['compute', 'alias', 'mapping', 'public', 'time']);
+
+function kindOn(type: string, kind: EdgeKind): EdgeKind {
+  if (kind !== 'starts') {
+    return kind;
+  }
+  const entry = entryTypeOf(type)?.kind ?? '';
+  return entry === 'holder' ? 'sends to' : STARTED.has(entry) ? 'starts' : 'governs';
+}
+
+/** The service of an ARN, by which actions and resources are brought together. */
+function serviceOf([first]: Text): string | undefined {
+  return typeof first === 'string' ? /^arn:[^:]*:([a-z0-9-]+):/.exec(first)?.[1] : undefined;
+}
+
+function resourceTargets(model: Model, known: Identities): Target[] {
+  const resources = model.resources.flatMap((resource): Target[] =>
+    model
+      .arn(resource)
+      .map(({ value }) => ({ id: resource.id, arn: value, type: resource.type, guard: resource.guard })),
+  );
+  const outside = known.all.flatMap(({ id, arn, kind, resource, statements }): Target[] =>
+    resource || kind !== 'role' || statements.length === 0
+      ? []
+      : [{ id, arn, type: 'AWS::IAM::Role', guard: statements[0].guard }],
+  );
+  return [...resources, ...outside];
+}

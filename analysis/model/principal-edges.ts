@@ -1,0 +1,110 @@
+import { classify } from '../facts/action-classes';
+import { entryTypeOf } from '../facts/entry-types';
+import { knownText } from '../policy/operators';
+import { overlap } from '../policy/pattern';
+import { accountOf } from '../policy/request';
+import type { Principal, Statement } from '../policy/statement';
+import { edgeKindOf } from './action-edges';
+import { textKey } from './compose-text';
+import { defaultBusNode } from './default-bus';
+import type { Edge, EdgeKind, NodeId } from './edge';
+import { identities, type Identity } from './identities';
+import type { Model } from './model';
+import { printed } from './printed-text';
+import { resourcePolicies } from './resource-policies';
+import type { Text } from './text';
+
+/**
+ * The edges from who is named in trust policies and in the policies of resources: services, other accounts, identity
+ * providers, everybody. Identities of the assembly that are named have it as a permission.
+ */
+export function principalEdges(model: Model): readonly Edge[] {
+  return model.view(collect);
+}
+
+function collect(model: Model): Edge[] {
+  const trusting = identities(model).all.flatMap((role) =>
+    role.trust.flatMap((statement) => [
+      ...edgesTo(model, role.id, 'assumes', statement, role.account),
+      ...(statement.effect === 'Deny' || statement.principals === 'attached' ? [] : statement.principals)
+        .filter(({ kind, except }) => kind === 'AWS' && !except)
+        .flatMap((principal) => assumingIdentities(model, principal, statement, role)),
+    ]),
+  );
+  const started = resourcePolicies(model).flatMap(({ holder, targets, statements }) => {
+    const starting = statements.filter(startsSomething);
+    return targets.flatMap(({ resource, text }) => {
+      const entry = entryTypeOf(resource?.type ?? 'AWS::Events::EventBus');
+      const kind = entry?.kind === 'holder' ? 'sends to' : 'starts';
+      const node = resource?.id ?? defaultBusNode(text.value);
+      return entry ? starting.flatMap((statement) => edgesTo(model, node, kind, statement, holder.stack.account)) : [];
+    });
+  });
+  return [...trusting, ...started];
+}
+
+/** Whether a statement lets its principals start the resource or send it something. */
+function startsSomething({ effect, actions }: Statement): boolean {
+  return (
+    effect !== 'Deny' &&
+    (actions.except ||
+      actions.patterns.some(({ value }) => {
+        const pattern = knownText(value);
+        return (
+          pattern === undefined ||
+          pattern === '*' ||
+          classify(pattern).some((entry) => edgeKindOf(entry.action, entry.class) === 'starts')
+        );
+      }))
+  );
+}
+
+function edgesTo(model: Model, to: NodeId, kind: EdgeKind, statement: Statement, account: Text): Edge[] {
+  if (statement.effect === 'Deny' || statement.principals === 'attached') {
+    return [];
+  }
+  return statement.principals.flatMap((principal): Edge[] => {
+    const from = nodeOf(model, principal, account);
+    const guard = statement.guard.and(principal.name.guard);
+    const isCertain = statement.effect === 'Allow' && principal.kind !== 'unknown';
+    return from !== undefined && guard.possible()
+      ? [{ from, to, kind, guard, certainty: isCertain ? 'yes' : 'maybe', because: statement }]
+      : [];
+  });
+}
+
+/** Identities that a trust policy names need no permission of their own, but a denial or a boundary can refuse it. */
+function assumingIdentities(model: Model, { name }: Principal, statement: Statement, role: Identity): Edge[] {
+  const known = identities(model);
+  return known.named(name.value).flatMap((identity): Edge[] => {
+    const { verdict, possible } = known.may(identity, 'sts:AssumeRole', role.arn);
+    const guard = statement.guard.and(name.guard).and(possible);
+    return identity.id === role.id || verdict === 'no' || !guard.possible()
+      ? []
+      : [{ from: identity.id, to: role.id, kind: 'assumes', guard, certainty: verdict, because: statement }];
+  });
+}
+
+/** The node of a principal; undefined for one whose permissions are those of an identity, or of the own account. */
+function nodeOf(model: Model, { kind, except, name }: Principal, own: Text): NodeId | undefined {
+  const { value } = name;
+  if (except || (value.length === 1 && value[0] === '*')) {
+    return 'everybody';
+  }
+  switch (kind) {
+    case 'Service':
+      return `service ${printed(value)}`;
+    case 'Federated':
+      return `federated ${printed(value)}`;
+    case 'AWS': {
+      if (identities(model).named(value).length > 0) {
+        return undefined;
+      }
+      const account = accountOf(value);
+      const isOwn = account && (textKey(account) === textKey(own) || overlap(account, own) === 'yes');
+      return isOwn ? undefined : `outside ${printed(account ?? value)}`;
+    }
+    default:
+      return `outside ${printed(value)}`;
+  }
+}

@@ -1,0 +1,196 @@
+import { agents } from './agents';
+import { rulesOnDefaultBuses } from './default-bus';
+import { DRIVING, type Edge, type EdgeKind, type NodeId } from './edge';
+import { FALSE, type Guard, TRUE } from './guard';
+import { identities, type Identities } from './identities';
+import type { Model } from './model';
+import { PermissionEdges, type Wanted } from './permission-edges';
+import { principalEdges } from './principal-edges';
+import { wiring } from './wiring';
+
+/** The way from one node to another. */
+export interface Path {
+  readonly start: NodeId;
+  readonly end: NodeId;
+  /** From start to end. */
+  readonly edges: readonly Edge[];
+  /** When all of them are there. */
+  readonly guard: Guard;
+  /** That of the weakest edge. */
+  readonly certainty: 'yes' | 'maybe';
+}
+
+/** Where edges come from that no permission makes. */
+export type EdgeSource = (model: Model) => readonly Edge[];
+
+const SOURCES: readonly EdgeSource[] = [wiring, principalEdges, agentEdges, defaultBusEdges];
+
+/** What leads where in an assembly. */
+export function reach(model: Model): Reach {
+  return model.view(read);
+}
+
+function read(model: Model): Reach {
+  return new Reach(model);
+}
+
+/** Edges between the nodes of an assembly, and the ways that they make. */
+export class Reach {
+  private readonly out = new Map<NodeId, Edge[]>();
+  private readonly in = new Map<NodeId, Edge[]>();
+  private readonly permissions: PermissionEdges;
+  private readonly identities: Identities;
+  private readonly edgesFrom = new Map<string, readonly Edge[]>();
+  private readonly edgesInto = new Map<string, readonly Edge[]>();
+
+  constructor(model: Model, sources: readonly EdgeSource[] = SOURCES) {
+    this.identities = identities(model);
+    this.permissions = new PermissionEdges(model);
+    for (const edge of sources.flatMap((source) => source(model))) {
+      put(this.out, edge.from, edge);
+      put(this.in, edge.to, edge);
+    }
+  }
+
+  /** The ways out of a node, the shortest to each node first. A node has several when it depends on the deployment. */
+  public from(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): Path[] {
+    return this.paths(node, kinds, (each) => this.outOf(each, kinds), 'to');
+  }
+
+  /** The ways into a node. */
+  public into(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): Path[] {
+    return this.paths(node, kinds, (each) => this.intoNode(each, kinds), 'from');
+  }
+
+  /** The edges out of a node, of the given kinds. */
+  public outOf(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): readonly Edge[] {
+    return remembered(this.edgesFrom, `${kinds.join()} ${node}`, () => {
+      const identity = this.identities.byName(node);
+      const allowed = identity ? this.permissions.from(identity, this.wanted(kinds)) : [];
+      return [...(this.out.get(node) ?? []), ...allowed.map((edge) => this.asDelivery(edge, kinds))];
+    });
+  }
+
+  /** The edges into a node, of the given kinds. */
+  public intoNode(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): readonly Edge[] {
+    return remembered(this.edgesInto, `${kinds.join()} ${node}`, () => [
+      ...(this.in.get(node) ?? []),
+      ...this.permissions.into(node, this.wanted(kinds)).map((edge) => this.asDelivery(edge, kinds)),
+    ]);
+  }
+
+  /** Who writes to a store that hands on what it gets (a bucket with notifications) sends something. */
+  private wanted(kinds: readonly EdgeKind[]): Wanted {
+    return (kind, target) =>
+      kinds.includes(kind) || (kind === 'writes' && kinds.includes('sends to') && this.handsOn(target));
+  }
+
+  private asDelivery(edge: Edge, kinds: readonly EdgeKind[]): Edge {
+    return kinds.includes(edge.kind) ? edge : { ...edge, kind: 'sends to' };
+  }
+
+  private handsOn(node: NodeId): boolean {
+    return (this.out.get(node) ?? []).some(({ kind }) => HANDING.has(kind));
+  }
+
+  private paths(
+    start: NodeId,
+    kinds: readonly EdgeKind[],
+    edgesOf: (node: NodeId) => readonly Edge[],
+    next: 'to' | 'from',
+  ): Path[] {
+    const wanted = new Set(kinds);
+    const reached = new Map<NodeId, Guard>([[start, TRUE]]);
+    const found: Path[] = [];
+    const turned = (edges: readonly Edge[]) => (next === 'to' ? edges : [...edges].reverse());
+    // Ways without a doubt first, so that no doubtful one hides them.
+    for (const certainties of [['yes'], ['yes', 'maybe']] as const) {
+      const queue: Step[] = [{ node: start, guard: TRUE, edges: [], certainty: 'yes' }];
+      if (certainties.length === 2) {
+        queue.push(...found.map((path) => stepOf(path, next)));
+      }
+      for (let at = 0; at < queue.length; at += 1) {
+        const { node, guard, edges, certainty } = queue[at];
+        for (const edge of edgesOf(node)) {
+          const both = guard.and(edge.guard);
+          const end = edge[next];
+          const before = reached.get(end) ?? FALSE;
+          if (
+            !wanted.has(edge.kind) ||
+            !(certainties as readonly string[]).includes(edge.certainty) ||
+            !both.possible() ||
+            both.implies(before)
+          ) {
+            continue;
+          }
+          reached.set(end, before.or(both));
+          const step: Step = {
+            node: end,
+            guard: both,
+            edges: [...edges, edge],
+            certainty: certainty === 'yes' ? edge.certainty : certainty,
+          };
+          queue.push(step);
+          const ordered = turned(step.edges);
+          found.push({
+            start: next === 'to' ? start : end,
+            end: next === 'to' ? end : start,
+            edges: ordered,
+            guard: both,
+            certainty: step.certainty,
+          });
+        }
+      }
+    }
+    return found;
+  }
+}
+
+interface Step {
+  readonly node: NodeId;
+  readonly guard: Guard;
+  /** In the order in which they are walked. */
+  readonly edges: readonly Edge[];
+  readonly certainty: 'yes' | 'maybe';
+}
+
+const HANDING: ReadonlySet<EdgeKind> = new Set(['feeds', 'delivers to']);
+
+function stepOf({ start, end, edges, guard, certainty }: Path, next: 'to' | 'from'): Step {
+  return next === 'to'
+    ? { node: end, edges, guard, certainty }
+    : { node: start, edges: [...edges].reverse(), guard, certainty };
+}
+
+function remembered<T>(known: Map<string, T>, key: string, build: () => T): T {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = build();
+    known.set(key, value);
+  }
+  return value;
+}
+
+function put(map: Map<NodeId, Edge[]>, key: NodeId, edge: Edge): void {
+  const edges = map.get(key);
+  if (edges) {
+    edges.push(edge);
+  } else {
+    map.set(key, [edge]);
+  }
+}
+
+function agentEdges(model: Model): Edge[] {
+  return agents(model).flatMap(({ edges }) => edges);
+}
+
+function defaultBusEdges(model: Model): Edge[] {
+  return rulesOnDefaultBuses(model).map(([bus, rule]) => ({
+    from: bus.id,
+    to: rule.id,
+    kind: 'feeds',
+    guard: rule.guard,
+    certainty: 'yes',
+    because: rule.properties.place,
+  }));
+}

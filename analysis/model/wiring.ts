@@ -1,0 +1,142 @@
+import { entryTypeOf, type EntryType } from '../facts/entry-types';
+import type { Resource } from './assembly';
+import type { Edge, EdgeKind } from './edge';
+import { isObject } from './json';
+import type { Model } from './model';
+import type { Node } from './node';
+import { identities } from './identities';
+
+/**
+ * The edges that the properties of resources make, without any permission: what hands on to what, other names, what runs
+ * under which role. A property counts as a source or as a target by its name; any resource of the entry table that it
+ * mentions is one.
+ */
+export function wiring(model: Model): readonly Edge[] {
+  return model.view(collect);
+}
+
+/** Properties of a mapping that name where it takes from. */
+const SOURCES: ReadonlySet<string> = new Set([
+  'ApiId',
+  'ApplicationName',
+  'DataSourceName',
+  'EventBusArn',
+  'EventBusName',
+  'EventSourceArn',
+  'GatewayIdentifier',
+  'HttpApiId',
+  'ListenerArn',
+  'LoadBalancerArn',
+  'LogGroupIdentifier',
+  'LogGroupName',
+  'RestApiId',
+  'RuleSetName',
+  'SelfManagedEventSource',
+  'SourceArn',
+  'TopicArn',
+]);
+
+/** `Source` is a source in a pipe, and what is built in a build. */
+const SOURCE_OF: ReadonlyMap<string, string> = new Map([['AWS::Pipes::Pipe', 'Source']]);
+
+/** What is only told to code, or describes. */
+const NOT_WIRED =
+  /^(?:Environment|EnvironmentVariables|Variables|Metadata|Tags|Description|Code|UserData|DefinitionString|Definition|DefinitionSubstitutions|LoggingConfig(?:uration)?|DependsOn|(?!Redrive).*Polic(?:y|ies).*|.*Role|.*RoleArn|.*Kms.*)$/i;
+
+/** Of what only keeps messages, the properties that send them on. */
+const OF_A_HOLDER = /^(?:RedrivePolicy|DeadLetterConfig|Subscription)$/;
+
+/** Keeps data and only replicates or writes under its role; nothing that is sent to it runs. */
+const STORES: ReadonlySet<string> = new Set(['AWS::S3::Bucket', 'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster']);
+
+/** Pulls images and secrets for a task; the code of the task doesn't have it. */
+const ROLE_OF_THE_AGENT = ['AWS::ECS::TaskDefinition', 'ExecutionRoleArn'] as const;
+
+function collect(model: Model): Edge[] {
+  return [...model.resources.flatMap((resource) => wired(model, resource)), ...roleEdges(model)];
+}
+
+function roleEdges(model: Model): Edge[] {
+  return identities(model).all.flatMap((identity) =>
+    identity.runs
+      .filter(({ resource, property }) => {
+        const [type, name] = ROLE_OF_THE_AGENT;
+        return !STORES.has(resource.type) && !(resource.type === type && property === name);
+      })
+      .map(({ resource, guard, place }) => edge(resource.id, identity.id, 'runs as', guard, place)),
+  );
+}
+
+function wired(model: Model, resource: Resource): Edge[] {
+  const entry = entryTypeOf(resource.type);
+  if (isCustomResource(resource.type)) {
+    return mentions(model, resource, ['ServiceToken']).map((found) => hands(resource, found));
+  }
+  if (!entry || entry.kind === 'authorization' || entry.kind === 'credential' || entry.kind === 'macro') {
+    return [];
+  }
+  const properties = Object.keys(isObject(resource.raw.Properties) ? resource.raw.Properties : {});
+  return properties
+    .filter((property) => (entry.kind === 'holder' ? OF_A_HOLDER.test(property) : !NOT_WIRED.test(property)))
+    .flatMap((property) =>
+      mentions(model, resource, [property]).map((found) =>
+        isSource(resource.type, property, entry)
+          ? edge(found.resource.id, resource.id, 'feeds', found.node.guard, found.node.place)
+          : entry.kind === 'alias'
+            ? edge(resource.id, found.resource.id, 'is', found.node.guard, found.node.place)
+            : hands(resource, found),
+      ),
+    );
+}
+
+function isSource(type: string, property: string, { kind }: EntryType): boolean {
+  return kind !== 'alias' && (SOURCES.has(property) || SOURCE_OF.get(type) === property);
+}
+
+function isCustomResource(type: string): boolean {
+  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+}
+
+interface Mention {
+  readonly resource: Resource;
+  readonly node: Node;
+}
+
+function hands(resource: Resource, { resource: target, node }: Mention): Edge {
+  const kind = isPartOfCompute(resource.type, target.type) ? 'is' : 'delivers to';
+  return edge(resource.id, target.id, kind, node.guard, node.place);
+}
+
+/** A service and its task definition, an instance and its profile: what drives one drives the other. */
+function isPartOfCompute(type: string, target: string): boolean {
+  return (
+    entryTypeOf(type)?.kind === 'compute' &&
+    (target === 'AWS::IAM::InstanceProfile' || /::(?:TaskDefinition|LaunchTemplate|LaunchConfiguration)$/.test(target))
+  );
+}
+
+function edge(from: string, to: string, kind: EdgeKind, guard: Node['guard'], because: Node['place']): Edge {
+  return { from, to, kind, guard, certainty: 'yes', because };
+}
+
+/** The resources that a property mentions and that something can be sent to, once for each place. */
+function mentions(model: Model, resource: Resource, path: readonly string[]): Mention[] {
+  const found: Mention[] = [];
+  const visit = (node: Node, depth: number): void => {
+    if (node.kind === 'object' && depth < 12) {
+      node.entries().forEach(([key, value]) => !NOT_WIRED.test(key) && visit(value, depth + 1));
+    } else if (node.kind === 'list') {
+      node.items().forEach((item) => visit(item, depth + 1));
+    } else {
+      for (const { value } of node.texts()) {
+        for (const target of model.mentioned(value)) {
+          if (target !== resource && (entryTypeOf(target.type) || target.type === 'AWS::IAM::InstanceProfile')) {
+            found.push({ resource: target, node });
+          }
+        }
+      }
+    }
+  };
+  resource.properties.at(...path).forEach((node) => visit(node, 0));
+  return found;
+}
