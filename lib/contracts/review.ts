@@ -17,6 +17,8 @@ export const REVIEW_VARIABLES = {
   /** Staging: the largest change, in files and in bytes of its lines. */
   maxChangedFiles: 'BMA_MAX_CHANGED_FILES',
   maxChangeBytes: 'BMA_MAX_CHANGE_BYTES',
+  /** Staging: JSON of {@link ReviewPolicyDocument}. */
+  policy: 'BMA_REVIEW_POLICY',
   /** GitHub: the secret with the token or the key of the app. */
   credentialsSecretArn: 'BMA_CREDENTIALS_SECRET_ARN',
   /** Delivery to CodeCommit: name of its own role, by which it knows its own comments. */
@@ -27,6 +29,15 @@ export const REVIEW_VARIABLES = {
 
 /** What is done with pull requests from forks. */
 export type ForkHandling = 'skip' | 'read-only-review' | 'run';
+
+/** Which pull requests are reviewed, and which of their files. */
+export interface ReviewPolicyDocument {
+  readonly drafts: boolean;
+  readonly bots: boolean;
+  readonly skippedAuthors: readonly string[];
+  /** Patterns: see runtime/turn-handlers/pull-request/path-patterns.ts. */
+  readonly ignoredPaths: readonly string[];
+}
 
 /** Where the staging puts the material of a turn: `staged/<turn>/`. */
 export const STAGED_PREFIX = 'staged/';
@@ -68,6 +79,8 @@ export interface PullRequestDocument {
 export interface ChangesDocument {
   readonly format: 'changes/1';
   readonly files: readonly ChangedFile[];
+  /** Names of changed files that the policy leaves out. */
+  readonly leftOut?: readonly string[];
 }
 
 /** One file of a change. */

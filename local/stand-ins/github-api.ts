@@ -19,6 +19,9 @@ export interface StoodInPullRequest {
   /** Full name of the head's repository; null when the fork is gone. Default: the base. */
   readonly headRepository?: string | null;
   state?: 'open' | 'closed';
+  draft?: boolean;
+  /** Default: a person named `developer`. */
+  author?: { readonly login: string; readonly type: string };
 }
 
 export interface StoodInComment {
@@ -43,6 +46,16 @@ export interface GitHubApiOptions {
     readonly slug: string;
     readonly publicKey: string;
   };
+}
+
+interface GitHubFileEntry {
+  readonly filename: string;
+  readonly status: string;
+  readonly previous_filename?: string;
+  readonly additions: number;
+  readonly deletions: number;
+  readonly changes: number;
+  readonly patch?: string;
 }
 
 interface Body {
@@ -81,6 +94,8 @@ export class GitHubApiStandIn {
   /** Runs when a call has taken effect. */
   public after?: (call: string) => void;
 
+  /** Several programs are started for every file of a comparison, and it is asked for many times. */
+  private readonly compared = new Map<string, GitHubFileEntry[]>();
   private readonly server = new LoopbackServer((request) => this.serve(request));
 
   public constructor(private readonly options: GitHubApiOptions) {}
@@ -178,7 +193,8 @@ export class GitHubApiStandIn {
       number: pull.number,
       state: pull.state ?? 'open',
       title: pull.title ?? '',
-      user: { login: 'developer' },
+      draft: pull.draft ?? false,
+      user: pull.author ?? { login: 'developer', type: 'User' },
       changed_files: this.files(pull).length,
       head: {
         ref: pull.source,
@@ -191,6 +207,13 @@ export class GitHubApiStandIn {
 
   private files(pull: StoodInPullRequest) {
     const { repository, before, after } = this.sides(pull);
+    const between = `${repository.directory} ${before} ${after}`;
+    const files = this.compared.get(between) ?? this.compare(repository, before, after);
+    this.compared.set(between, files);
+    return files.map((file) => (this.withoutPatch.has(file.filename) ? { ...file, patch: undefined } : file));
+  }
+
+  private compare(repository: GitRepository, before: string, after: string): GitHubFileEntry[] {
     return repository.differences(before, after, true).map(({ status, before: old, after: fresh }) => {
       const filename = fresh?.path ?? old!.path;
       const names = [...new Set([old?.path, fresh?.path].filter((name) => name !== undefined))];
@@ -204,7 +227,7 @@ export class GitHubApiStandIn {
         additions: counts?.[0] ?? 0,
         deletions: counts?.[1] ?? 0,
         changes: (counts?.[0] ?? 0) + (counts?.[1] ?? 0),
-        ...(patch.includes('\n@@') && !this.withoutPatch.has(filename) ? { patch: hunks } : {}),
+        ...(patch.includes('\n@@') ? { patch: hunks } : {}),
       };
     });
   }

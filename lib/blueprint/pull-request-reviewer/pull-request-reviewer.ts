@@ -9,6 +9,8 @@ import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { CodeHost } from './code-host';
 import { ForkPolicy } from './fork-policy';
 import { ReviewNotes } from './review-notes';
+import type { ReviewPolicy } from './review-policy';
+import { reviewPolicyDocument } from './review-policy-document';
 import { PublishReview, StagePullRequest } from './review-steps';
 import { reviewerInstructions } from './reviewer-instructions';
 
@@ -30,6 +32,13 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
    * @default ForkPolicy.SKIP
    */
   readonly forks?: ForkPolicy;
+
+  /**
+   * Which pull requests are reviewed, and which of their files.
+   *
+   * @default - every one that is no draft, without generated files
+   */
+  readonly policy?: ReviewPolicy;
 
   /**
    * Most files of a change, 1 to 3000. GitHub makes no difference of more than 300. A larger change is rejected.
@@ -102,6 +111,7 @@ export class PullRequestReviewer extends AgentBlueprint {
         material,
         repositories,
         forks: forks._handling,
+        policy: reviewPolicyDocument(this, props.policy),
         maxChangedFiles,
         maxChangeBytes: maxChangeSize.toBytes(),
       }),

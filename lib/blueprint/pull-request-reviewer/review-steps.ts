@@ -16,7 +16,12 @@ import { HandlerFunction } from '../../function/handler-function';
 import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
 import type { HostAccess } from './bound-code-host';
-import { type ForkHandling, REVIEW_VARIABLES as VARIABLES, STAGED_PREFIX } from '../../contracts/review';
+import {
+  type ForkHandling,
+  type ReviewPolicyDocument,
+  REVIEW_VARIABLES as VARIABLES,
+  STAGED_PREFIX,
+} from '../../contracts/review';
 
 /** What both steps know. */
 export interface ReviewStepProps {
@@ -27,6 +32,7 @@ export interface ReviewStepProps {
 
 export interface StagePullRequestProps extends ReviewStepProps {
   readonly forks: ForkHandling;
+  readonly policy: ReviewPolicyDocument;
   readonly maxChangedFiles: number;
   readonly maxChangeBytes: number;
 }
@@ -41,7 +47,7 @@ export class StagePullRequest implements ITurnStep {
   constructor(private readonly props: StagePullRequestProps) {}
 
   public bind(scope: Construct, host: TurnStepHost): IFunction {
-    const { access, material, forks, maxChangedFiles, maxChangeBytes } = this.props;
+    const { access, material, forks, policy, maxChangedFiles, maxChangeBytes } = this.props;
     const staged = material.arnForObjects(`${STAGED_PREFIX}*`);
     const handler = new HandlerFunction(scope, 'StagePullRequest', {
       ...common(scope, host, this.props),
@@ -49,6 +55,7 @@ export class StagePullRequest implements ITurnStep {
       environment: {
         ...environmentOf(scope, host, this.props),
         [VARIABLES.forks]: forks,
+        [VARIABLES.policy]: JSON.stringify(policy),
         [VARIABLES.maxChangedFiles]: String(maxChangedFiles),
         [VARIABLES.maxChangeBytes]: String(maxChangeBytes),
       },

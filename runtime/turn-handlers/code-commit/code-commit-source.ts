@@ -21,6 +21,9 @@ import { codeCommitCall } from './code-commit-failures';
 /** Bytes of file content that are read to find the changed lines, both versions together. */
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 
+/** Files of a change, those that are left out included. */
+const MAX_DIFFERENCES = 10_000;
+
 /** git takes content for binary that has a zero byte in its first 8,000. */
 const BINARY_PROBE = 8_000;
 
@@ -50,6 +53,8 @@ export class CodeCommitSource implements PullRequestSource {
     return {
       open: pullRequest.pullRequestStatus === 'OPEN' && target.mergeMetadata?.isMerged !== true,
       ...commitsOf(target),
+      draft: false,
+      byBot: false,
       title: pullRequest.title ?? '',
       author: pullRequest.authorArn ?? '',
       // Both branches of a pull request are in one repository.
@@ -62,19 +67,20 @@ export class CodeCommitSource implements PullRequestSource {
     { sourceCommit, destinationCommit, mergeBase }: PullRequest,
     limits: ChangeLimits,
   ): Promise<Change> {
-    const differences = await this.differences(repository, mergeBase ?? destinationCommit, sourceCommit, limits.files);
+    const differences = await this.differences(repository, mergeBase ?? destinationCommit, sourceCommit, limits);
     const budget = { read: MAX_READ_BYTES, change: limits.bytes };
     const files: ChangedFile[] = [];
     // One after the other: at most two versions of one file are held in memory.
-    for (const difference of differences) files.push(await this.changedFile(repository, difference, budget));
-    return { files };
+    const kept = differences.filter((difference) => !limits.isLeftOut(fileOf(difference)));
+    for (const difference of kept) files.push(await this.changedFile(repository, difference, budget));
+    return { files, leftOut: differences.map(fileOf).filter(limits.isLeftOut) };
   }
 
   private async differences(
     repositoryName: string,
     beforeCommitSpecifier: string,
     afterCommitSpecifier: string,
-    limit: number,
+    { files: limit, isLeftOut }: ChangeLimits,
   ): Promise<Difference[]> {
     const found: Difference[] = [];
     let NextToken: string | undefined;
@@ -91,7 +97,8 @@ export class CodeCommitSource implements PullRequestSource {
         ),
       );
       found.push(...(page.differences ?? []));
-      if (found.length > limit) throw tooLarge(`more than ${limit} files`);
+      const kept = found.filter((difference) => !isLeftOut(fileOf(difference)));
+      if (kept.length > limit || found.length > MAX_DIFFERENCES) throw tooLarge(`more than ${limit} files`);
       NextToken = page.NextToken;
     } while (NextToken);
     return found;
@@ -147,6 +154,8 @@ export class CodeCommitSource implements PullRequestSource {
     return content.subarray(0, BINARY_PROBE).includes(0) ? undefined : new TextDecoder().decode(content);
   }
 }
+
+const fileOf = ({ beforeBlob, afterBlob }: Difference): string => afterBlob?.path ?? beforeBlob?.path ?? '';
 
 function commitsOf(target: PullRequestTarget) {
   const { sourceCommit = '', destinationCommit = '', mergeBase } = target;

@@ -1,6 +1,6 @@
 import type { ChangedFile } from '../../../lib/contracts/review';
 import { patchHunks } from '../pull-request/patch-hunks';
-import { type DiffSection, diffSections } from '../pull-request/unified-diff';
+import { type DiffSection, diffSections, diffWithout } from '../pull-request/unified-diff';
 import type {
   Change,
   ChangeLimits,
@@ -14,12 +14,16 @@ import { type GitHubApi, GitHubError, OversizedAnswerError } from './github-api'
 /** Largest source archive, compressed. The function holds it in memory. */
 const MAX_ARCHIVE_BYTES = 100 * 1024 * 1024;
 
+/** Largest difference that is read to leave files out of it. */
+const MAX_DIFF_BYTES = 32 * 1024 * 1024;
+
 /** What is read of `GET /repos/{owner}/{repo}/pulls/{number}`. */
 export interface GitHubPullRequest {
   readonly state: string;
   readonly title: string;
   readonly changed_files: number;
-  readonly user: { readonly login: string } | null;
+  readonly draft?: boolean;
+  readonly user: { readonly login: string; readonly type?: string } | null;
   readonly head: GitHubBranch;
   readonly base: GitHubBranch;
 }
@@ -51,9 +55,11 @@ export class GitHubSource implements PullRequestSource {
   constructor(private readonly api: GitHubApi) {}
 
   async pullRequest({ repository, pullRequestId }: PullRequestSubject): Promise<PullRequest> {
-    const { state, title, user, head, base } = await this.read(repository, pullRequestId);
+    const { state, draft, title, user, head, base } = await this.read(repository, pullRequestId);
     return {
       open: state === 'open',
+      draft: draft ?? false,
+      byBot: user?.type === 'Bot' || (user?.login.endsWith('[bot]') ?? false),
       sourceCommit: head.sha,
       destinationCommit: base.sha,
       sourceReference: head.ref,
@@ -71,12 +77,21 @@ export class GitHubSource implements PullRequestSource {
     limits: ChangeLimits,
   ): Promise<Change> {
     const { changed_files } = await this.read(repository, pullRequestId);
-    if (changed_files > limits.files) throw tooLarge(`more than ${limits.files} files`);
-    if (changed_files === 0) return { files: [] };
-    const diff = await this.diff(repository, pullRequestId, limits.bytes);
-    const files = await this.files(repository, pullRequestId, limits.files);
+    if (changed_files === 0) return { files: [], leftOut: [] };
+    const all = await this.files(repository, pullRequestId, limits);
+    const files = all.filter(({ filename }) => !limits.isLeftOut(filename));
+    const leftOut = all.map(({ filename }) => filename).filter(limits.isLeftOut);
+    if (files.length === 0) return { files: [], leftOut };
+    const diff =
+      leftOut.length === 0
+        ? await this.diff(repository, pullRequestId, limits.bytes)
+        : await this.diffWithout(repository, pullRequestId, limits);
     const sections = diff === undefined ? undefined : diffSections(diff);
-    return { files: files.map((file) => changedFile(file, sections)), diff: diff ?? assembled(files, limits.bytes) };
+    return {
+      leftOut,
+      files: files.map((file) => changedFile(file, sections)),
+      diff: diff ?? assembled(files, limits.bytes),
+    };
   }
 
   /** The pull request's head is in the repository itself (`refs/pull/N/head`), also when it comes from a fork. */
@@ -100,16 +115,37 @@ export class GitHubSource implements PullRequestSource {
     }
   }
 
-  private async files(repository: string, pullRequestId: string, most: number): Promise<GitHubFile[]> {
+  private async files(
+    repository: string,
+    pullRequestId: string,
+    { files: most, isLeftOut }: ChangeLimits,
+  ): Promise<GitHubFile[]> {
     try {
       const path = `/pulls/${pullRequestId}/files`;
-      const files = await this.api.list<GitHubFile>(repository, path, (found) => found.length > most);
-      if (files.length > most) throw tooLarge(`more than ${most} files`);
+      const tooMany = (found: GitHubFile[]) => found.filter(({ filename }) => !isLeftOut(filename)).length > most;
+      const files = await this.api.list<GitHubFile>(repository, path, tooMany);
+      if (tooMany(files)) throw tooLarge(`more than ${most} files`);
       return files;
     } catch (error) {
       if (error instanceof GitHubError && error.status === 422) throw tooLarge('a difference that GitHub cannot make');
       throw error;
     }
+  }
+
+  /** The difference without the files that are left out, which may be what makes it too large for GitHub. */
+  private async diffWithout(
+    repository: string,
+    pullRequestId: string,
+    { bytes, isLeftOut }: ChangeLimits,
+  ): Promise<string | undefined> {
+    const whole = await this.diff(repository, pullRequestId, MAX_DIFF_BYTES).catch((error: unknown) => {
+      if (error instanceof StagingRefusal) return undefined;
+      throw error;
+    });
+    if (whole === undefined) return undefined;
+    const rest = diffWithout(whole, isLeftOut);
+    if (Buffer.byteLength(rest) > bytes) throw tooLarge('more changed lines than are reviewed');
+    return rest;
   }
 
   /**

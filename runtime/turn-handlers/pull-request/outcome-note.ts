@@ -22,6 +22,7 @@ const BLOCKED: Explanation = {
 
 /** By the code of the reason. Nothing is said about what is over (`superseded`) or is not there (`not-found`). */
 const BY_CODE: Readonly<Record<string, Explanation | undefined>> = {
+  draft: { why: 'it is a draft.', what: 'It is reviewed once it is marked as ready for review.' },
   'no-changes': { why: 'it changes no file.', what: 'It is reviewed once it has a change.' },
   'nothing-reviewable': {
     why: 'it changes no file that can be read as text.',
@@ -47,7 +48,8 @@ const BY_OUTCOME: Readonly<Partial<Record<TurnOutcome, Explanation>>> = {
   Cancelled: { why: 'the review was cancelled.', what: AGAIN },
 };
 
-const SILENT = new Set(['superseded', 'not-found', 'subject-invalid']);
+/** What is over, what is not there, and what people chose not to have reviewed. */
+const SILENT = new Set(['bot-author', 'author-skipped', 'superseded', 'not-found', 'subject-invalid']);
 
 export interface EndedTurn {
   readonly agentName: string;

@@ -51,7 +51,7 @@ export async function publishReview(
   if (!(await board.isCurrent(pullRequest))) {
     return refused('superseded', 'The pull request was closed or has newer commits than the reviewed one');
   }
-  const { files } = await staged<ChangesDocument>(STAGED_FILES.changes);
+  const { files, leftOut = [] } = await staged<ChangesDocument>(STAGED_FILES.changes);
   const findings = identified(read.review.findings.map((each) => ({ ...each, file: findingFile(each.file, files) })));
   const known = knownComments(agentName, await board.ownComments(pullRequest));
   const earlier = recognized(findings, known.findings, files);
@@ -88,6 +88,7 @@ export async function publishReview(
           placed: findings.filter(isBeside).map(({ finding }) => finding),
           outside: findings.filter((each) => !isBeside(each)).map(({ finding }) => finding),
           resolved: gone,
+          leftOut,
         },
         board.maxCharacters,
       );

@@ -14,6 +14,9 @@ export interface PullRequest extends Omit<
   'format' | 'host' | 'repository' | 'pullRequestId' | 'execution'
 > {
   readonly open: boolean;
+  readonly draft: boolean;
+  /** Whether its author is an app. */
+  readonly byBot: boolean;
 }
 
 /** How large a change may be. */
@@ -21,10 +24,14 @@ export interface ChangeLimits {
   readonly files: number;
   /** Bytes of the lines that were added or removed. */
   readonly bytes: number;
+  /** Files that are left out, and count for no limit. */
+  readonly isLeftOut: (file: string) => boolean;
 }
 
 export interface Change {
   readonly files: readonly ChangedFile[];
+  /** Names of changed files that are left out. */
+  readonly leftOut: readonly string[];
   /** As text, where the host makes one. */
   readonly diff?: string;
 }

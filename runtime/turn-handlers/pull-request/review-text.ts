@@ -13,6 +13,8 @@ export interface SummaryContent {
   readonly placed: readonly Finding[];
   readonly outside: readonly Finding[];
   readonly resolved: readonly KnownFinding[];
+  /** Names of changed files that were not reviewed. */
+  readonly leftOut: readonly string[];
 }
 
 /** @param id what the comment is known by: of an earlier comment, it stays the same when the text changes */
@@ -49,7 +51,7 @@ const SUGGESTION = 'Suggestion:';
 const withoutMark = (body: string): string => body.replace(/^<!--.*?-->\s*/s, '');
 
 export function summaryText(content: SummaryContent, most: number): string {
-  const { agentName, turnName, sourceCommit, summary, placed, outside, resolved } = content;
+  const { agentName, turnName, sourceCommit, summary, placed, outside, resolved, leftOut } = content;
   const findings = [...placed, ...outside];
   const count = SEVERITIES.map((severity) => [severity, findings.filter((each) => each.severity === severity).length])
     .filter(([, found]) => found)
@@ -69,8 +71,15 @@ export function summaryText(content: SummaryContent, most: number): string {
       'Resolved since earlier reviews',
       resolved.map(({ comment, severity }) => `- ${severity} in ${place(comment.file ?? '', comment.line)}`),
     ),
+    ...(leftOut.length > 0 ? [leftOutText(leftOut)] : []),
   ];
   return fitted(summaryMark(agentName), blocks, most - footer.length - 2) + `\n\n${footer}`;
+}
+
+function leftOutText(leftOut: readonly string[]): string {
+  const names = leftOut.slice(0, 10).map((name) => codeName(name));
+  const more = leftOut.length > names.length ? [`${leftOut.length - names.length} more`] : [];
+  return `Not reviewed, because reviews here leave such files out: ${[...names, ...more].join(', ')}.`;
 }
 
 function section(title: string, entries: readonly string[]): string[] {

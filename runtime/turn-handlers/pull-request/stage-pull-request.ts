@@ -4,12 +4,14 @@ import {
   type ChangesDocument,
   type ForkHandling,
   type PullRequestDocument,
+  type ReviewPolicyDocument,
   STAGED_FILES,
   stagedKey,
 } from '../../../lib/contracts/review';
 import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
 import { log } from '../turn/log';
 import type { ChangeLimits, PullRequest, PullRequestSource, PullRequestSubject } from './pull-request-source';
+import { pathMatcher } from './path-patterns';
 import { stagedPrompt } from './staged-prompt';
 import { StagingRefusal } from './staging-refusal';
 import { pullRequestOf } from './subject';
@@ -18,7 +20,8 @@ export interface StagingParts {
   readonly source: PullRequestSource;
   readonly repositories: readonly string[];
   readonly forks: ForkHandling;
-  readonly limits: ChangeLimits;
+  readonly policy: ReviewPolicyDocument;
+  readonly limits: Omit<ChangeLimits, 'isLeftOut'>;
   /** Puts an object into the bucket of the material. A repetition replaces it. */
   readonly put: (object: Required<Pick<PutObjectCommandInput, 'Key' | 'Body' | 'ContentType'>>) => Promise<void>;
 }
@@ -38,11 +41,13 @@ export async function stagePullRequest(
     if (pullRequest.fromFork && parts.forks === 'skip') {
       throw new StagingRefusal('fork-not-allowed', 'The pull request comes from a fork');
     }
-    const { files, diff } = await parts.source.change(subject, pullRequest, parts.limits);
-    refuseWhatCannotBeReviewed(files);
+    refuseByPolicy(pullRequest, parts.policy);
+    const limits = { ...parts.limits, isLeftOut: pathMatcher(parts.policy.ignoredPaths) };
+    const { files, leftOut, diff } = await parts.source.change(subject, pullRequest, limits);
+    refuseWhatCannotBeReviewed(files, leftOut);
     const archive = await parts.source.archive?.(subject, pullRequest);
     const document = documentOf(parts, subject, pullRequest);
-    const changes: ChangesDocument = { format: 'changes/1', files };
+    const changes: ChangesDocument = { format: 'changes/1', files, ...(leftOut.length > 0 ? { leftOut } : {}) };
     const put = (file: string, Body: string | Uint8Array, ContentType: string) =>
       parts.put({ Key: stagedKey(turn.name, file), Body, ContentType });
     await put(STAGED_FILES.pullRequest, JSON.stringify(document, undefined, 2), 'application/json');
@@ -50,7 +55,7 @@ export async function stagePullRequest(
     if (diff !== undefined) await put(STAGED_FILES.diff, diff, 'text/x-diff; charset=utf-8');
     if (archive !== undefined) await put(STAGED_FILES.source, archive, 'application/gzip');
     log('stage-pull-request', 'staged', { turn: turn.name, files: files.length, fromFork: pullRequest.fromFork });
-    return { accepted: true, prompt: stagedPrompt(prompt, document, files, turn.name) };
+    return { accepted: true, prompt: stagedPrompt(prompt, document, { files, leftOut }, turn.name) };
   } catch (error) {
     if (!(error instanceof StagingRefusal)) throw error;
     log('stage-pull-request', 'refused', { turn: turn.name, code: error.code });
@@ -66,7 +71,21 @@ function refuseWhatIsOver({ sourceCommit }: PullRequestSubject, pullRequest: Pul
   }
 }
 
-function refuseWhatCannotBeReviewed(files: readonly ChangedFile[]): void {
+function refuseByPolicy({ draft, byBot, author }: PullRequest, policy: ReviewPolicyDocument): void {
+  if (draft && !policy.drafts) throw new StagingRefusal('draft', 'The pull request is a draft');
+  if (byBot && !policy.bots) throw new StagingRefusal('bot-author', 'The author of the pull request is an app');
+  const name = author.toLowerCase();
+  const isSkipped = policy.skippedAuthors.some((each) => {
+    const skipped = each.toLowerCase();
+    return name === skipped || name.endsWith(`:${skipped}`);
+  });
+  if (isSkipped) throw new StagingRefusal('author-skipped', 'Pull requests of this author are not reviewed');
+}
+
+function refuseWhatCannotBeReviewed(files: readonly ChangedFile[], leftOut: readonly string[]): void {
+  if (files.length === 0 && leftOut.length > 0) {
+    throw new StagingRefusal('nothing-reviewable', 'The pull request changes only files that are left out of reviews');
+  }
   if (files.length === 0) throw new StagingRefusal('no-changes', 'The pull request changes no file');
   if (files.every(({ binary }) => binary)) {
     throw new StagingRefusal('nothing-reviewable', 'The pull request changes no file that can be read as text');

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ChangedFile, type PullRequestDocument, STAGED_FILES } from '../../../lib/contracts/review';
 import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, type TextPart } from '../../../lib/contracts/turn';
+import type { Change } from './pull-request-source';
 import { fencedBlock, fencedText } from '../starter/untrusted-text';
 
 /** Most characters of one file name, escapes counted. */
@@ -14,12 +15,12 @@ const MAX_NAMES = MAX_PART_CHARACTERS - 3_000;
 export function stagedPrompt(
   prompt: readonly TextPart[],
   pullRequest: PullRequestDocument,
-  files: readonly ChangedFile[],
+  changes: Pick<Change, 'files' | 'leftOut'>,
   turnName: string,
 ): TextPart[] {
   const nonce = randomBytes(16).toString('hex');
   for (let most = MAX_NAMES; ; most = most < 100 ? 0 : most / 2) {
-    const parts = [...prompt, { text: addition(pullRequest, files, turnName, nonce, most) }];
+    const parts = [...prompt, { text: addition(pullRequest, changes, turnName, nonce, most) }];
     const bytes = Buffer.byteLength(JSON.stringify(parts.filter(({ text }) => text !== undefined)));
     if (bytes <= MAX_INLINE_BYTES || most === 0) return parts;
   }
@@ -27,7 +28,7 @@ export function stagedPrompt(
 
 function addition(
   pullRequest: PullRequestDocument,
-  files: readonly ChangedFile[],
+  { files, leftOut }: Pick<Change, 'files' | 'leftOut'>,
   turnName: string,
   nonce: string,
   most: number,
@@ -44,8 +45,13 @@ function addition(
       : []),
     `It changes ${files.length} ${files.length === 1 ? 'file' : 'files'}.` +
       (omitted ? ` ${omitted} of them are not named here; the difference shows them.` : ''),
+    ...(leftOut.length > 0
+      ? [
+          `${leftOut.length} more changed files are left out of reviews here, such as lock files. Report nothing about them.`,
+        ]
+      : []),
     '',
-    fencedBlock(lines, nonce),
+    fencedBlock([...lines, ...leftOutLines(leftOut, most)], nonce),
   ].join('\n');
 }
 
@@ -62,6 +68,14 @@ function whereTheSourceIs(pullRequest: PullRequestDocument, turnName: string): s
     `Get the source with the tool fetch_staged, turn "${turnName}".`,
     `${STAGED_FILES.source} is the repository at commit ${sourceCommit}, ${STAGED_FILES.diff} is what changed.`,
   ];
+}
+
+/** The first names, as far as there is room for them: the agent can tell the others from the list of what is reviewed. */
+function leftOutLines(leftOut: readonly string[], most: number): string[] {
+  return leftOut.slice(0, Math.min(20, Math.floor(most / (10 * MAX_NAME)))).map((file, index) => {
+    const { json, cut } = fencedText(file, MAX_NAME);
+    return `left_out.${index} = ${json}${cut ? ' (cut)' : ''}`;
+  });
 }
 
 function fileLines(files: readonly ChangedFile[], most: number): { lines: string[]; omitted: number } {

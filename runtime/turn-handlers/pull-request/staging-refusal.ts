@@ -2,7 +2,15 @@
 export class StagingRefusal extends Error {
   constructor(
     readonly code:
-      'no-changes' | 'change-too-large' | 'nothing-reviewable' | 'fork-not-allowed' | 'superseded' | 'not-found',
+      | 'no-changes'
+      | 'draft'
+      | 'bot-author'
+      | 'author-skipped'
+      | 'change-too-large'
+      | 'nothing-reviewable'
+      | 'fork-not-allowed'
+      | 'superseded'
+      | 'not-found',
     /** For people, without any text of the pull request. */
     message: string,
   ) {

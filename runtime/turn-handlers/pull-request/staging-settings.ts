@@ -1,5 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { type ForkHandling, REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { type ForkHandling, type ReviewPolicyDocument, REVIEW_VARIABLES } from '../../../lib/contracts/review';
 import { type Environment, numberSetting, setting } from '../turn/settings';
 import type { StagingParts } from './stage-pull-request';
 
@@ -10,6 +10,7 @@ export function stagingParts(environment: Environment = process.env): Omit<Stagi
   return {
     repositories: repositoriesOf(environment),
     forks: setting(environment, REVIEW_VARIABLES.forks) as ForkHandling,
+    policy: JSON.parse(setting(environment, REVIEW_VARIABLES.policy)) as ReviewPolicyDocument,
     limits: {
       files: numberSetting(environment, REVIEW_VARIABLES.maxChangedFiles),
       bytes: numberSetting(environment, REVIEW_VARIABLES.maxChangeBytes),

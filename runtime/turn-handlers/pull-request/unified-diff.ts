@@ -25,6 +25,18 @@ export function diffSections(diff: string): Map<string, DiffSection> {
   return sections;
 }
 
+/** The same difference without some files. */
+export function diffWithout(diff: string, isLeftOut: (file: string) => boolean): string {
+  return diff
+    .split(/^(?=diff --git )/m)
+    .filter((section) => {
+      const end = section.search(/^@@ /m);
+      const name = nameIn(end === -1 ? section : section.slice(0, end));
+      return name === undefined || !isLeftOut(name);
+    })
+    .join('');
+}
+
 function nameIn(header: string): string | undefined {
   const line = (form: RegExp): string | undefined => {
     const found = form.exec(header)?.[1];

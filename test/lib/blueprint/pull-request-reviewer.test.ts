@@ -67,6 +67,39 @@ describe.each(HOSTS)('on %s', (host) => {
     expect(reviewer.noteDeadLetters).toBeDefined();
   });
 
+  test('the policy reaches the staging: no drafts and no generated files by default', () => {
+    const policyOf = (props = {}) =>
+      JSON.parse(variablesOf(reviewerApp(host, props).stack, 'Stages pull requests').BMA_REVIEW_POLICY);
+    expect(policyOf()).toMatchObject({ drafts: false, bots: true, skippedAuthors: [] });
+    expect(policyOf().ignoredPaths).toEqual(expect.arrayContaining(['**/package-lock.json', '**/*.snap']));
+    const policy = {
+      reviewDrafts: true,
+      reviewBots: false,
+      skippedAuthors: ['renovate[bot]'],
+      ignoredPaths: ['docs/**'],
+    };
+    expect(policyOf({ policy })).toEqual({
+      drafts: true,
+      bots: false,
+      skippedAuthors: ['renovate[bot]'],
+      ignoredPaths: ['docs/**'],
+    });
+  });
+
+  test.each([
+    ['a name with a space', { skippedAuthors: ['a b'] }, /policy\.skippedAuthors/],
+    ['an absolute path', { ignoredPaths: ['/docs/**'] }, /policy\.ignoredPaths/],
+    ['two stars inside a name', { ignoredPaths: ['docs/**.md'] }, /policy\.ignoredPaths/],
+    ['too many patterns', { ignoredPaths: Array.from({ length: 51 }, (_, i) => `d${i}/**`) }, /policy\.ignoredPaths/],
+    [
+      'too much in all',
+      { ignoredPaths: Array.from({ length: 50 }, (_, i) => `${'d'.repeat(60)}${i}/**`) },
+      /at most 2000 characters/,
+    ],
+  ])('a policy with %s is refused', (_, policy, why) => {
+    expect(() => reviewerApp(host, { policy })).toThrow(why);
+  });
+
   test('outcomes are not explained when nobody wants it', () => {
     const { stack, reviewer } = reviewerApp(host, { explainOutcomes: false });
     expect(() => variablesOf(stack, 'Explains outcomes')).toThrow();

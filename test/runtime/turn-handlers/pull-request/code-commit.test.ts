@@ -359,3 +359,14 @@ test('a finding that is reworded, rated anew or gone keeps its one comment', asy
   await publish(review([]));
   expect(inline()).toMatchObject([{ content: expect.stringContaining('**Resolved** at') }]);
 });
+
+test('files that are left out count for no limit and are named in the review', async () => {
+  const locks = Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`p${i}/package-lock.json`, `${i}`]));
+  repository.commit('fix', locks, 'Locks');
+  expect(await stage()).toMatchObject({ accepted: true });
+  const { files, leftOut } = stores.json('changes.json');
+  expect([files.map(({ file }: { file: string }) => file), leftOut.length]).toEqual([['refund.js'], 301]);
+  await publish(review([]));
+  expect(summaries()[0].content).toContain('`p0/package-lock.json`');
+  expect(summaries()[0].content).toContain('291 more');
+});

@@ -2,7 +2,7 @@ import { chmodSync } from 'fs';
 import { generateKeyPairSync } from 'crypto';
 import { GitHubApiStandIn, GitHubFault } from '../../../../local/stand-ins/github-api';
 import { GitRepository } from '../../../../local/stand-ins/git-repository';
-import { AGENT, coldStart, finding, output, review, Stores, turnAbout } from './review-scene';
+import { AGENT, coldStart, finding, output, POLICY, review, Stores, turnAbout } from './review-scene';
 
 /* Both functions for GitHub as they are deployed: the bundles, fetch, and the SDK clients in them, against loopback. */
 
@@ -152,6 +152,13 @@ describe('staging', () => {
       'nothing-reviewable',
       () => repository.commit('fix', { 'refund.js': lines(40), 'a.png': Buffer.from([1, 0, 2]) }, 'Logo'),
     ],
+    [
+      'files that are left out only',
+      'nothing-reviewable',
+      () => repository.commit('fix', { 'refund.js': lines(40), 'web/package-lock.json': '{}' }, 'Lock'),
+    ],
+    ['a draft', 'draft', () => (api.pullRequests[0].draft = true)],
+    ['an author who is skipped', 'author-skipped', () => by('release-robot', 'User')],
     ['a closed pull request', 'superseded', () => (api.pullRequests[0].state = 'closed')],
     ['a pull request that does not exist', 'not-found', () => api.pullRequests.pop()],
     ['a fork', 'fork-not-allowed', () => fork('stranger/payments')],
@@ -210,6 +217,49 @@ describe('staging', () => {
   function makeExecutable(): void {
     chmodSync(`${repository.directory}/refund.js`, 0o755);
     repository.commit('fix', { 'refund.js': lines(40) }, 'Mode');
+  }
+
+  test.each([
+    [true, { accepted: true }],
+    [false, { accepted: false, reason: { code: 'bot-author' } }],
+  ])('whether pull requests of apps are reviewed is a choice: %s', async (bots, expected) => {
+    by('dependabot[bot]', 'Bot');
+    expect(await stage({ BMA_REVIEW_POLICY: JSON.stringify({ ...POLICY, bots }) })).toMatchObject(expected);
+  });
+
+  test('a draft is reviewed where that is chosen', async () => {
+    api.pullRequests[0].draft = true;
+    expect(await stage({ BMA_REVIEW_POLICY: JSON.stringify({ ...POLICY, drafts: true }) })).toMatchObject({
+      accepted: true,
+    });
+  });
+
+  test.each([
+    ['small', 10],
+    ['too large for GitHub to show', 25_000],
+  ])(
+    'files that are left out count for no limit, are not shown, and are named in the review (%s)',
+    async (_, count) => {
+      repository.commit('fix', { 'web/package-lock.json': lines(count) }, 'Lock');
+      const { accepted, prompt } = await stage({ BMA_MAX_CHANGED_FILES: '1' });
+      expect(accepted).toBe(true);
+      expect(prompt[1].text).toContain('1 more changed files are left out');
+      expect(stores.json('changes.json')).toMatchObject({
+        files: [{ file: 'refund.js' }],
+        leftOut: ['web/package-lock.json'],
+      });
+      const diff = stores.objects.get('/material/staged/turn-1/change.diff')!.toString();
+      expect(diff).toContain('+line twenty');
+      expect(diff).not.toContain('package-lock');
+      await publish(review([]));
+      expect(reviews()[0].body).toContain(
+        'Not reviewed, because reviews here leave such files out: `web/package-lock.json`.',
+      );
+    },
+  );
+
+  function by(login: string, type: string): void {
+    api.pullRequests[0].author = { login, type };
   }
 
   const failDiff = (code?: string) => {

@@ -3,6 +3,14 @@ import * as path from 'path';
 import { createHash } from 'crypto';
 import { type LoopbackAnswer, LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 
+/** As the construct writes it by default, with one author more. */
+export const POLICY = {
+  drafts: false,
+  bots: true,
+  skippedAuthors: ['Release-Robot', 'user/release-robot'],
+  ignoredPaths: ['**/package-lock.json', '**/*.min.js'],
+};
+
 export const AGENT = 'payments_reviewer';
 
 /** Amazon S3 and Secrets Manager on loopback, as far as the functions use them. */
@@ -72,6 +80,7 @@ export function coldStart<Payload, Answer>(
     BMA_AGENT_NAME: AGENT,
     BMA_MATERIAL_BUCKET: 'material',
     BMA_FORKS: 'skip',
+    BMA_REVIEW_POLICY: JSON.stringify(POLICY),
     BMA_MAX_CHANGED_FILES: '300',
     BMA_MAX_CHANGE_BYTES: String(2 * 1024 * 1024),
     ...variables,

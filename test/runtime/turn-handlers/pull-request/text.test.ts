@@ -4,6 +4,7 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import fc from '../../../fast-check';
 import { diffLines } from '../../../../runtime/turn-handlers/pull-request/line-diff';
+import { pathMatcher } from '../../../../runtime/turn-handlers/pull-request/path-patterns';
 import { patchHunks } from '../../../../runtime/turn-handlers/pull-request/patch-hunks';
 import {
   codeName,
@@ -147,4 +148,27 @@ describe('the difference of two texts', () => {
       addedLines: 2_999,
     });
   });
+});
+
+test.each([
+  [
+    '**/package-lock.json',
+    ['package-lock.json', 'a/b/package-lock.json'],
+    ['package-lock.json.bak', 'my-package-lock.json'],
+  ],
+  ['docs/**', ['docs/a', 'docs/a/b.md'], ['docs', 'adocs/a']],
+  ['src/*.ts', ['src/a.ts'], ['src/a/b.ts', 'src/ats']],
+  ['a?c.(x)+', ['abc.(x)+'], ['ac.(x)+', 'a/c.(x)+', 'abcx']],
+  ['**', ['a', 'a/b', 'line\nbreak'], []],
+  ['a/**/b', ['a/b', 'a/x/y/b'], ['a/xb']],
+])('the pattern %s', (pattern, inside, outside) => {
+  const matches = pathMatcher([pattern]);
+  expect([inside.map(matches), outside.map(matches)]).toEqual([inside.map(() => true), outside.map(() => false)]);
+});
+
+test('a hostile path does not hold the matcher up', () => {
+  const matches = pathMatcher(['**/a*a*a*a*/**/*.snap', '**/*.min.js']);
+  const begin = performance.now();
+  matches(`${'a/'.repeat(500)}${'a'.repeat(200)}!`);
+  expect(performance.now() - begin).toBeLessThan(5_000);
 });
