@@ -2,13 +2,15 @@ import type { PolicyValidationPluginReport, PolicyViolation } from 'aws-cdk-lib/
 import { agentStacks } from './model/agent-stacks';
 import { type Declared, declarations, exemptSources } from './model/declared';
 import { declarationReason, declarationTitle } from './model/declaration-text';
-import type { CheckOptions, Finding, SecurityRule } from './rules/rule';
+import { type AnalysisFinding, analysisFindings } from './analysis-rules';
+import { readsIndex, RULES } from './rules';
+import type { CheckOptions, Finding, RuleText, SecurityRule } from './rules/rule';
 import { TemplateIndex } from './template-index';
 import type { TemplateSource } from './template/template-source';
 
 /** What to check, and where findings count. */
 export interface CheckRequest {
-  readonly rules: readonly SecurityRule[];
+  readonly rules: readonly RuleText[];
   readonly options: CheckOptions;
   /** All stacks of the app: references lead from one to another. */
   readonly sources: readonly TemplateSource[];
@@ -18,13 +20,13 @@ export interface CheckRequest {
 
 /** Runs rules over final templates and writes what core's validation report needs. */
 export function checkTemplates({ rules, options, sources, judged }: CheckRequest): PolicyValidationPluginReport {
-  const violations = new Map<string, PolicyViolation & { violatingResources: object[] }>();
+  const violations = new Map<string, Violation>();
   const seen = new Set<string>();
   const worlds = TemplateIndex.worlds(sources, concernedBy(sources));
   const [first] = worlds;
   const exempt = exemptSources(first, options);
   for (const index of worlds) {
-    for (const rule of rules) {
+    for (const rule of rules.filter(readsIndex)) {
       for (const finding of rule.check(index, options)) {
         const { id } = finding.resource.source;
         const key = [rule.id, finding.detail, finding.resource.id].join('\n');
@@ -34,6 +36,10 @@ export function checkTemplates({ rules, options, sources, judged }: CheckRequest
         }
       }
     }
+  }
+  const families = [...new Set(rules.map(({ family }) => family))];
+  for (const finding of analysisFindings(sources, families, options, judged)) {
+    addAnalysis(violations, finding);
   }
   const found = [...violations.values()];
   return {
@@ -68,17 +74,45 @@ function concernedBy(sources: readonly TemplateSource[]): TemplateSource[] {
 
 /** One violation per rule and sentence; the resources it applies to are listed in it. */
 function add(
-  violations: Map<string, PolicyViolation & { violatingResources: object[] }>,
+  violations: Map<string, Violation>,
   rule: SecurityRule,
   { resource, detail, location, unverified }: Finding,
 ): void {
   const severity = unverified ? 'warning' : rule.severity;
-  const key = [rule.id, severity, detail].join('\n');
+  const sentence = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
+  violationOf(violations, rule, severity, sentence).violatingResources.push({
+    constructPath: resource.constructPath,
+    resourceLogicalId: resource.logicalId,
+    templatePath: resource.source.templatePath,
+    locations: [location ?? 'Properties'],
+  });
+}
+
+function addAnalysis(violations: Map<string, Violation>, finding: AnalysisFinding): void {
+  const rule = RULES.find(({ id }) => id === finding.rule)!;
+  const { location } = finding;
+  violationOf(violations, rule, finding.severity, finding.says).violatingResources.push({
+    constructPath: location.constructPath,
+    resourceLogicalId: location.logicalId,
+    templatePath: location.templatePath,
+    locations: [location.path],
+  });
+}
+
+type Violation = PolicyViolation & { violatingResources: object[] };
+
+function violationOf(
+  violations: Map<string, Violation>,
+  rule: RuleText,
+  severity: RuleText['severity'],
+  sentence: string,
+): Violation {
+  const key = [rule.id, severity, sentence].join('\n');
   let violation = violations.get(key);
   if (!violation) {
     violation = {
       ruleName: rule.id,
-      description: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. ${rule.why}`,
+      description: `${sentence}. ${rule.why}`,
       fix: `${rule.fix}. See ${rule.page}`,
       severity,
       ruleMetadata: {
@@ -92,10 +126,5 @@ function add(
     };
     violations.set(key, violation);
   }
-  violation.violatingResources.push({
-    constructPath: resource.constructPath,
-    resourceLogicalId: resource.logicalId,
-    templatePath: resource.source.templatePath,
-    locations: [location ?? 'Properties'],
-  });
+  return violation;
 }

@@ -6,6 +6,8 @@ export enum ManagedAgentRuleFamily {
   NETWORK = 'network',
   /** MA-AUD…: what is recorded and kept. */
   AUDIT = 'audit',
+  /** MA-STO…: who may use what an agent stores or is started by. */
+  STORE = 'store',
   /** MA-ENC…: keys and encrypted transport. */
   ENCRYPTION = 'encryption',
   /** MA-GRD…: screening of what goes in and out. */

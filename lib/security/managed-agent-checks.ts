@@ -10,7 +10,7 @@ import { NagPack } from 'cdk-nag/lib/nag-pack';
 import type { IConstruct } from 'constructs';
 import type * as Engine from './check-engine';
 import { type ManagedAgentChecksProps, ManagedAgentRuleFamily } from './managed-agent-checks-props';
-import type { CheckOptions, SecurityRule } from './rules/rule';
+import type { CheckOptions, RuleText } from './rules/rule';
 
 const NAME = 'ManagedAgentChecks';
 
@@ -42,7 +42,7 @@ const engine = () => require('./check-engine') as typeof Engine;
  *
  * A decision that a rule has to know (an action, egress, something that can't be read) is a {@link Declaration}.
  *
- * What cannot be judged because it is not in the app (an imported VPC) is a warning, which fails nothing.
+ * What can't be read and could touch an agent is one finding of MA-READ1, until it is declared.
  */
 export class ManagedAgentChecks extends NagPack {
   /** Name of the pack, the first part of the ids of acknowledgements. */
@@ -51,7 +51,7 @@ export class ManagedAgentChecks extends NagPack {
   public readonly ruleIds?: string[];
 
   private readonly scope?: IConstruct;
-  private readonly rules: readonly SecurityRule[];
+  private readonly rules: readonly RuleText[];
   private readonly options: CheckOptions;
 
   /**

@@ -24,13 +24,14 @@ import { MA_NET3 } from './ma-net3';
 import { MA_NET4 } from './ma-net4';
 import { MA_NET5 } from './ma-net5';
 import { MA_REG1 } from './ma-reg1';
-import type { SecurityRule } from './rule';
+import { analysisRules } from '../analysis-rules';
+import type { Family, RuleText, SecurityRule } from './rule';
 import { MA_TRG1 } from './ma-trg1';
 import { MA_TRG2 } from './ma-trg2';
 import { MA_TRG3 } from './ma-trg3';
 
-/** Every rule, in the order of the security model. The ids are public API: never renumbered. */
-export const RULES: readonly SecurityRule[] = [
+/** The rules that read a TemplateIndex. */
+const OF_THE_INDEX: readonly SecurityRule[] = [
   ...[MA_ID1, MA_ID2, MA_ID3, MA_ID4, MA_ID5, MA_ID6, MA_ID7, MA_ID8, MA_ID9],
   ...[MA_NET1, MA_NET2, MA_NET3, MA_NET4, MA_NET5],
   ...[MA_AUD1, MA_AUD2, MA_AUD3],
@@ -40,3 +41,28 @@ export const RULES: readonly SecurityRule[] = [
   ...[MA_IMG1, MA_IMG2],
   ...[MA_COST1, MA_REG1],
 ];
+
+/** Families in the order of the security model. */
+const FAMILIES: readonly Family[] = [
+  ...(['identity', 'network', 'audit', 'store', 'encryption'] as const),
+  ...(['guardrail', 'trigger', 'image', 'cost', 'region'] as const),
+];
+
+const ofAnalysis = new Set(analysisRules().map(({ id }) => id));
+
+/** Every rule, in the order of the security model. The ids are public API: never renumbered. */
+export const RULES: readonly RuleText[] = [
+  ...analysisRules(),
+  ...OF_THE_INDEX.filter(({ id }) => !ofAnalysis.has(id)),
+].sort((one, other) => FAMILIES.indexOf(one.family) - FAMILIES.indexOf(other.family) || order(one, other));
+
+function order(one: RuleText, other: RuleText): number {
+  // What can't be read and what is declared follow the rules that ask.
+  const last = ({ id }: RuleText) => Number(/^MA-(?:READ|DECL)/.test(id));
+  return last(one) - last(other) || one.id.localeCompare(other.id, 'en', { numeric: true });
+}
+
+/** True for a rule that reads a TemplateIndex; the others run in the analysis. */
+export function readsIndex(rule: RuleText): rule is SecurityRule {
+  return 'check' in rule && !ofAnalysis.has(rule.id);
+}

@@ -2,7 +2,7 @@ import type { IndexedResource, TemplateIndex } from '../template-index';
 
 /** The subject of a rule; a pack can be limited to some of them. */
 export type Family =
-  'identity' | 'network' | 'audit' | 'encryption' | 'guardrail' | 'trigger' | 'image' | 'region' | 'cost';
+  'identity' | 'network' | 'audit' | 'store' | 'encryption' | 'guardrail' | 'trigger' | 'image' | 'region' | 'cost';
 
 /** One place that breaks a rule. */
 export interface Finding {
@@ -39,12 +39,12 @@ export interface ControlMapping {
   readonly soc2: readonly string[];
 }
 
-/** A rule of the security model. */
-export interface SecurityRule {
+/** What a rule of the security model says about itself. */
+export interface RuleText {
   readonly id: string;
   readonly family: Family;
-  /** `fatal` cannot be acknowledged. */
-  readonly severity: 'fatal' | 'error';
+  /** `fatal` cannot be acknowledged; a `warning` fails nothing. */
+  readonly severity: 'fatal' | 'error' | 'warning';
   /** What must hold. */
   readonly what: string;
   readonly why: string;
@@ -53,5 +53,10 @@ export interface SecurityRule {
   /** The AWS page behind the rule. */
   readonly page: string;
   readonly controls: ControlMapping;
+}
+
+/** A rule that reads a TemplateIndex. The rules of `analysis/` replace these one by one. */
+export interface SecurityRule extends RuleText {
+  readonly severity: 'fatal' | 'error';
   check(index: TemplateIndex, options: CheckOptions): Finding[];
 }

@@ -1,8 +1,8 @@
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import fc from '../../fast-check';
 import { ESCALATION_ACTIONS } from '../../../lib/security/policy/escalation-actions';
+import { checkTemplates } from '../../../lib/security/check-report';
 import { RULES } from '../../../lib/security/rules';
-import { TemplateIndex } from '../../../lib/security/template-index';
 import { trust as handWrittenTrust } from './hand-written';
 
 /*
@@ -51,17 +51,10 @@ const role = (trust: unknown, statements: Statement[], more: object = {}) => ({
 
 /** True when a rule finds something in a stack of these resources. */
 function finds(id: string, resources: Record<string, any>): boolean {
-  const index = new TemplateIndex([
-    {
-      id: 'Stack',
-      account: ACCOUNT,
-      region: REGION,
-      template: { Resources: resources },
-      constructPathOf: () => undefined,
-    },
-  ]);
-  const rule = RULES.find((each) => each.id === id)!;
-  return rule.check(index, {}).length > 0;
+  const stack = { id: 'Stack', account: ACCOUNT, region: REGION, template: { Resources: resources } };
+  const sources = [{ ...stack, constructPathOf: () => undefined }];
+  const { violations } = checkTemplates({ rules: RULES, options: {}, sources, judged: new Set(['Stack']) });
+  return violations.some(({ ruleName }) => ruleName === id);
 }
 
 /** True when identity policies allow a request. */

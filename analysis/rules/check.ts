@@ -1,0 +1,117 @@
+import type { FileReader } from '../model/assembly';
+import { TRUE } from '../model/guard';
+import { assemblyOf, type StackData } from '../model/read-stacks';
+import { TemplateModel } from '../model/template-model';
+import { Declared, type Declaration } from './declared';
+import { Findings, type Located, type ReportedFinding } from './finding';
+import { MA_DECL1 } from './ma-decl1';
+import { MA_READ1 } from './ma-read1';
+import { RULES } from './index';
+import { isRelevant } from './relevance';
+import type { Family, Rule, RuleOptions } from './rule';
+import { Unread } from './unread';
+
+/** What to check. */
+export interface CheckStacksRequest {
+  /** All stacks of the app: references lead from one to another. */
+  readonly stacks: readonly StackData[];
+  readonly files?: FileReader;
+  /**
+   * Only the rules of these families. What can't be read is always reported, as far as these rules ask.
+   * @default - every family
+   */
+  readonly families?: readonly Family[];
+  readonly options?: RuleOptions;
+  /**
+   * Ids of the stacks where findings count.
+   * @default - all of them
+   */
+  readonly judged?: ReadonlySet<string>;
+  /**
+   * The rules to run.
+   * @default - every rule of the families
+   */
+  readonly rules?: readonly Rule[];
+}
+
+/** Runs the rules over templates, however malformed these are. */
+export function checkStacks(request: CheckStacksRequest): ReportedFinding[] {
+  if (!isRelevant(request.stacks)) {
+    return [];
+  }
+  const { stacks, files, families, judged, options = {} } = request;
+  const rules = (request.rules ?? RULES).filter(({ family }) => !families || families.includes(family));
+  return rules.length === 0 ? [] : checkModel(new TemplateModel(assemblyOf(stacks, files)), { rules, options, judged });
+}
+
+/** Runs rules over a model. */
+export function checkModel(
+  model: TemplateModel,
+  { rules, options = {}, judged }: Pick<CheckStacksRequest, 'options' | 'judged'> & { readonly rules: readonly Rule[] },
+): ReportedFinding[] {
+  const declared = new Declared(model, options.now ?? new Date());
+  const unread = new Unread(model);
+  const findings = new Findings();
+  const context = {
+    model,
+    declared,
+    options,
+    unread: (subject: string, at: Located, ...met: Parameters<Unread['note']>[2][]) => unread.note(subject, at, ...met),
+  };
+  for (const rule of rules) {
+    try {
+      for (const finding of rule.check(context)) {
+        if ((finding.when ?? TRUE).possible()) {
+          findings.add(rule, finding);
+        }
+      }
+    } catch (error) {
+      // Nothing passes because it could not be judged.
+      const [stack] = model.assembly.stacks;
+      const why = error instanceof Error ? error.message : String(error);
+      findings.add(MA_READ1, {
+        at: { stack, path: '' },
+        subject: rule.id,
+        says: `${rule.id} can't judge these templates: ${why}`,
+      });
+    }
+  }
+  for (const finding of unread.findings(declared)) {
+    findings.add(MA_READ1, finding);
+  }
+  const byId = new Map(model.assembly.stacks.map((stack) => [stack.id, stack]));
+  const counts = ({ location }: ReportedFinding) => {
+    const stack = byId.get(location.stack);
+    return (judged?.has(location.stack) ?? true) && !(stack && declared.exempt(stack));
+  };
+  const reported = findings.all().filter(counts);
+  const leftOver = new Findings();
+  addLeftOver(leftOver, declared, new Set(rules.map(({ id }) => id)));
+  return [...reported, ...leftOver.all().filter(counts)];
+}
+
+/** The rules that use the declarations of a kind: only when all of them have run, it is known which are needed. */
+const USERS: Readonly<Record<Declaration['kind'], readonly string[]>> = {
+  action: ['MA-ID5', 'MA-ID7'],
+  egress: ['MA-NET1', 'MA-NET4'],
+  principal: ['MA-STO1'],
+  // Constructs declare what they were given from outside of the app, whether or not a rule asks.
+  unreadable: [],
+  exempt: [],
+};
+
+function addLeftOver(findings: Findings, declared: Declared, ran: ReadonlySet<string>): void {
+  const { expired, unused } = declared.leftOver();
+  const about = ({ kind, subject }: Declaration) => `The ${kind} declaration${subject ? ` for ${subject}` : ''}`;
+  for (const declaration of expired) {
+    const says = `${about(declaration)} expired at ${declaration.expires}`;
+    findings.add(MA_DECL1, { at: declaration.place, subject: declaration.key, says });
+  }
+  for (const declaration of unused) {
+    const users = USERS[declaration.kind];
+    if (users.length > 0 && users.every((id) => ran.has(id))) {
+      const says = `${about(declaration)} allows nothing that the app needs`;
+      findings.add(MA_DECL1, { at: declaration.place, subject: declaration.key, says });
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import type { Resource } from '../model/assembly';
+import { FALSE, type Guard, TRUE } from '../model/guard';
+import type { Place } from '../model/text';
+import type { Statement } from '../policy/statement';
+import type { RuleText, Severity } from './rule';
+
+/** What is somewhere in a template. */
+export type Located = Place | Statement | Resource;
+
+/** One place that breaks a rule. */
+export interface Finding {
+  readonly at: Located;
+  /** What is wrong here: one sentence without its full stop. Never holds a value that may be a secret. */
+  readonly says: string;
+  /**
+   * What it is about, when a place can be wrong for several: the id of the role that a policy is attached to.
+   * @default - the resource of the place
+   */
+  readonly subject?: string;
+  /**
+   * `maybe`: it depends on what can't be read or on what the deployment decides. Never fatal.
+   * @default 'yes'
+   */
+  readonly certainty?: 'yes' | 'maybe';
+  /**
+   * The most that the finding can be.
+   * @default - the severity of the rule
+   */
+  readonly severity?: Severity;
+  /**
+   * When it is wrong.
+   * @default - whenever the place is deployed
+   */
+  readonly when?: Guard;
+  /** Other places that it needs: the rest of a path. */
+  readonly related?: readonly Located[];
+  /** Names for programs: actions, ids of a path. */
+  readonly data?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A place as plain data. */
+export interface Location {
+  /** Id of the stack. */
+  readonly stack: string;
+  /** Logical id of the resource, output or parameter; empty for a place that belongs to none. */
+  readonly logicalId: string;
+  readonly constructPath?: string;
+  readonly templatePath?: string;
+  /** `Properties.PolicyDocument.Statement[0]`. */
+  readonly path: string;
+}
+
+/** A finding as plain data, for reports. */
+export interface ReportedFinding {
+  /** Id of the rule. */
+  readonly rule: string;
+  readonly severity: Severity;
+  /** One sentence without its full stop, with the case in which it holds. */
+  readonly says: string;
+  readonly location: Location;
+  readonly related: readonly Location[];
+  readonly data: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** Collects findings: the cases and worlds of one place are one finding. */
+export class Findings {
+  private readonly merged = new Map<string, Merged>();
+
+  public add(rule: RuleText, finding: Finding): void {
+    const location = locationOf(finding.at);
+    const certainty = finding.certainty ?? 'yes';
+    const key = [rule.id, finding.subject ?? '', location.stack, location.logicalId, location.path, certainty].join(
+      '\n',
+    );
+    const when = finding.when ?? guardOf(finding.at);
+    const known = this.merged.get(key);
+    if (!known) {
+      const severity = cap(finding.severity ?? rule.severity, certainty);
+      const related = (finding.related ?? []).map(locationOf);
+      this.merged.set(key, { rule, severity, says: [finding.says], when, location, related, data: finding.data ?? {} });
+      return;
+    }
+    known.when = known.when.or(when);
+    if (!known.says.includes(finding.says)) {
+      known.says.push(finding.says);
+    }
+    if (finding.severity === undefined || finding.severity === 'fatal') {
+      known.severity = cap(finding.severity ?? rule.severity, certainty);
+    }
+  }
+
+  public all(): ReportedFinding[] {
+    return [...this.merged.values()].map(({ rule, severity, says, when, location, related, data }) => {
+      const example = when.example();
+      return {
+        rule: rule.id,
+        severity,
+        says: `${says.join('. ')}${example === undefined ? '' : ` (when ${example})`}`,
+        location,
+        related,
+        data,
+      };
+    });
+  }
+}
+
+interface Merged {
+  readonly rule: RuleText;
+  severity: Severity;
+  readonly says: string[];
+  when: Guard;
+  readonly location: Location;
+  readonly related: readonly Location[];
+  readonly data: ReportedFinding['data'];
+}
+
+function cap(severity: Severity, certainty: 'yes' | 'maybe'): Severity {
+  return certainty === 'maybe' && severity === 'fatal' ? 'error' : severity;
+}
+
+function guardOf(at: Located): Guard {
+  const guard = 'guard' in at ? at.guard : (at.resource?.guard ?? TRUE);
+  return guard === FALSE ? TRUE : guard;
+}
+
+/** The place of anything that is somewhere. */
+export function placeOf(at: Located): Place {
+  return 'properties' in at ? at.properties.place : 'place' in at ? at.place : at;
+}
+
+/** A place as plain data. */
+export function locationOf(at: Located): Location {
+  const { stack, resource, path } = placeOf(at);
+  // Outside of resources the path begins with the section and a name: `Outputs.Key`.
+  const logicalId = resource?.logicalId ?? /^\w+\.([^.[]+)/.exec(path)?.[1] ?? '';
+  const constructPath = resource ? resource.constructPath : stack.constructPathOf(logicalId);
+  return {
+    stack: stack.id,
+    logicalId,
+    path,
+    ...(constructPath === undefined ? {} : { constructPath }),
+    ...(stack.templatePath === undefined ? {} : { templatePath: stack.templatePath }),
+  };
+}

@@ -1,0 +1,14 @@
+import type { RuleText } from './rule';
+
+/** Declarations that no longer do anything are removed. It has no check of its own, as `MA_READ1`. */
+export const MA_DECL1: RuleText = {
+  id: 'MA-DECL1',
+  family: 'identity',
+  severity: 'warning',
+  subject: 'declaration',
+  what: 'Every declaration is in force and needed.',
+  why: 'A declaration that nothing needs allows the same thing to be added later without a finding, and one that has expired is a decision that nobody renewed.',
+  fix: 'Remove the declaration, or review the decision and set a new date',
+  page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html',
+  controls: { nist: ['AC-6(7)', 'CM-3'], iso: ['A.5.18'], soc2: ['CC6.2'] },
+};

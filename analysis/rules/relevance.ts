@@ -1,0 +1,33 @@
+import type { StackData } from '../model/read-stacks';
+
+/** In every template that has a part of an agent: the type of a Runtime, a principal, or an action. */
+const OF_AN_AGENT = /bedrock-?(?:mantle|agentcore)/i;
+
+/** Whether some template could have a part of an agent. Most apps have none, and then nothing else is read. */
+export function isRelevant(stacks: readonly StackData[]): boolean {
+  return stacks.some(({ template }) => mentions(template));
+}
+
+function mentions(value: unknown): boolean {
+  // A list of what is still to be looked at: templates may be nested more deeply than the stack of calls allows.
+  const open: unknown[] = [value];
+  for (let next = open.pop(); open.length > 0 || next !== undefined; next = open.pop()) {
+    if (typeof next === 'string') {
+      if (OF_AN_AGENT.test(next)) {
+        return true;
+      }
+    } else if (Array.isArray(next)) {
+      open.push(...(next as unknown[]).filter((each) => each !== null && each !== undefined));
+    } else if (typeof next === 'object' && next !== null) {
+      for (const [key, each] of Object.entries(next)) {
+        if (OF_AN_AGENT.test(key)) {
+          return true;
+        }
+        if (each !== null && each !== undefined) {
+          open.push(each);
+        }
+      }
+    }
+  }
+  return false;
+}

@@ -1,0 +1,90 @@
+import type { TemplateModel } from '../model/template-model';
+import type { Hole, Text, Unreadable } from '../model/text';
+import type { Declared } from './declared';
+import type { Finding, Located } from './finding';
+
+/** The subject of a rule; a pack can be limited to some of them. */
+export type Family =
+  'identity' | 'network' | 'audit' | 'store' | 'encryption' | 'guardrail' | 'trigger' | 'image' | 'region' | 'cost';
+
+/** Families in the order of the rules page. */
+export const FAMILIES: readonly Family[] = [
+  'identity',
+  'network',
+  'audit',
+  'store',
+  'encryption',
+  'guardrail',
+  'trigger',
+  'image',
+  'region',
+  'cost',
+];
+
+/** Controls of public catalogues that a rule helps to meet, where the relation is plain. */
+export interface ControlMapping {
+  /** NIST SP 800-53 revision 5. */
+  readonly nist: readonly string[];
+  /** ISO/IEC 27001:2022, Annex A. */
+  readonly iso: readonly string[];
+  /** SOC 2 trust services criteria. */
+  readonly soc2: readonly string[];
+}
+
+/** `fatal` can't be acknowledged. `warning` fails nothing. */
+export type Severity = 'fatal' | 'error' | 'warning';
+
+/** What a rule says about itself: the rules page, reports and SARIF are made from it. */
+export interface RuleText {
+  readonly id: string;
+  readonly family: Family;
+  readonly severity: Severity;
+  /** What the rule is about: `execution role`. */
+  readonly subject: string;
+  /** What must hold. */
+  readonly what: string;
+  /** Why, in one sentence or two. Follows what a finding says. */
+  readonly why: string;
+  /** The repair, as an imperative without its full stop. */
+  readonly fix: string;
+  /** The AWS page behind the rule. */
+  readonly page: string;
+  readonly controls: ControlMapping;
+}
+
+/** What whoever runs the rules may tell them. */
+export interface RuleOptions {
+  /** Managed policy that has to be the boundary of every role of an agent. */
+  readonly permissionsBoundary?: string;
+  /**
+   * The time at which declarations have to hold.
+   * @default - now
+   */
+  readonly now?: Date;
+}
+
+/** What a rule asks. */
+export interface RuleContext {
+  readonly model: TemplateModel;
+  /** What the owner of the app has decided. */
+  readonly declared: Declared;
+  readonly options: RuleOptions;
+  /**
+   * Notes that a question met something that can't be read. After the rules, MA-READ1 reports it, once for each origin,
+   * unless it is declared. What can be read is ignored, so a rule may hand over any text.
+   *
+   * @param subject id of the agent (or of another subject) that the question was about
+   * @param at where it was met: the finding is there when the origin is no part of a resource (a parameter)
+   */
+  readonly unread: (subject: string, at: Located, ...met: readonly (Unreadable | Hole | Text | undefined)[]) => void;
+}
+
+/** A rule of the security model. It only asks the model; it never sees JSON. */
+export interface Rule extends RuleText {
+  check(context: RuleContext): Iterable<Finding>;
+}
+
+/** Gives a literal the type of a rule, so that its generator needs no annotations. */
+export function rule(definition: Rule): Rule {
+  return definition;
+}

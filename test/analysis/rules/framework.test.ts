@@ -1,0 +1,251 @@
+import { TRUE } from '../../../analysis/model/guard';
+import { identities } from '../../../analysis/model/identities';
+import { printed } from '../../../analysis/model/printed-text';
+import type { StackData } from '../../../analysis/model/read-stacks';
+import { checkStacks } from '../../../analysis/rules/check';
+import { type Rule, rule } from '../../../analysis/rules/rule';
+import { allow, arnOf, role } from '../model/templates';
+
+const text = {
+  family: 'identity',
+  subject: 'role',
+  what: 'Nothing is wrong.',
+  why: 'Because.',
+  fix: 'Fix it',
+  page: 'https://docs.aws.amazon.com/',
+  controls: { nist: [], iso: [], soc2: [] },
+} as const;
+
+const stack = (template: object, id = 'App'): StackData => ({
+  id,
+  account: '111122223333',
+  region: 'us-east-1',
+  template,
+});
+const RUNTIME = { Type: 'AWS::BedrockAgentCore::Runtime', Properties: { RoleArn: arnOf('Role') } };
+const run = (template: object, rules: readonly Rule[], now?: Date) =>
+  checkStacks({ stacks: [stack(template)], rules, options: { now } });
+
+/** Says something of each value of `Topic.DisplayName`, and notes what can't be read. */
+const everyName = rule({
+  ...text,
+  id: 'MA-ID5',
+  severity: 'fatal',
+  *check({ model, unread }) {
+    for (const topic of model.ofType('AWS::SNS::Topic')) {
+      for (const name of topic.properties.at('DisplayName').flatMap((node) => node.texts())) {
+        unread('agent App#Runtime', topic, name.value);
+        if (typeof name.value[0] === 'string') {
+          yield { at: name.place, says: 'The name is known', when: name.guard };
+        }
+      }
+    }
+  },
+});
+
+describe('a finding', () => {
+  const says = (finding: object): Rule =>
+    rule({
+      ...text,
+      id: 'MA-ID5',
+      severity: 'fatal',
+      *check({ model }) {
+        yield { at: model.resource('App#Runtime')!, says: 'It is wrong', ...finding };
+        yield { at: model.resource('App#Runtime')!, says: 'It is wrong', ...finding };
+      },
+    });
+
+  test('is one for one rule, subject, place and certainty', () => {
+    const template = { Resources: { Runtime: RUNTIME } };
+    expect(run(template, [says({})])).toEqual([
+      expect.objectContaining({
+        rule: 'MA-ID5',
+        severity: 'fatal',
+        says: 'It is wrong',
+        location: expect.objectContaining({ stack: 'App', logicalId: 'Runtime', path: 'Properties' }),
+      }),
+    ]);
+    expect(run(template, [says({}), says({ subject: 'x' }), says({ certainty: 'maybe' })])).toHaveLength(3);
+  });
+
+  test('that is only possible is never fatal', () => {
+    const [{ severity }] = run({ Resources: { Runtime: RUNTIME } }, [says({ certainty: 'maybe' })]);
+    expect(severity).toBe('error');
+  });
+
+  test('of a case that no deployment has is none', () => {
+    expect(run({ Resources: { Runtime: RUNTIME } }, [says({ when: TRUE.not() })])).toEqual([]);
+  });
+
+  test('says in which case it holds', () => {
+    const template = {
+      Parameters: { Stage: { Type: 'String', AllowedValues: ['test', 'prod'] } },
+      Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
+      Resources: {
+        Runtime: RUNTIME,
+        Topic: {
+          Type: 'AWS::SNS::Topic',
+          Properties: { DisplayName: { 'Fn::If': ['IsProd', 'x', { Ref: 'AWS::NoValue' }] } },
+        },
+      },
+    };
+    expect(run(template, [everyName])).toEqual([
+      expect.objectContaining({ says: 'The name is known (when Stage = prod)' }),
+    ]);
+  });
+});
+
+describe('what can’t be read', () => {
+  const topic = (value: unknown) => ({ Type: 'AWS::SNS::Topic', Properties: { DisplayName: value } });
+  const template = (extra: object = {}, metadata?: object) => ({
+    Metadata: metadata,
+    Parameters: { Name: { Type: 'String' } },
+    Resources: { Runtime: RUNTIME, One: topic({ Ref: 'Name' }), Two: topic({ Ref: 'Name' }), ...extra },
+  });
+
+  test('is one finding for each origin, at the resource that uses it first', () => {
+    expect(run(template(), [everyName])).toEqual([
+      expect.objectContaining({
+        rule: 'MA-READ1',
+        severity: 'error',
+        says: "This can't be read: parameter Name is given at deployment, and it could touch Runtime",
+        location: expect.objectContaining({ logicalId: 'One' }),
+        related: [expect.objectContaining({ path: 'Parameters.Name' })],
+      }),
+    ]);
+    const unknown = { 'Fn::ImportValue': 'nowhere' };
+    expect(run(template({ Three: topic(unknown) }), [everyName])).toHaveLength(2);
+  });
+
+  test('is no finding when no rule asks', () => {
+    expect(run(template(), [rule({ ...text, id: 'MA-ID1', severity: 'error', *check() {} })])).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['the parameter', { parts: [{ logicalIds: ['Name'] }] }],
+    ['the resource that uses it', { parts: [{ stack: 'App', logicalIds: ['One'] }] }],
+    ['the stack', { parts: [{ stack: 'App' }] }],
+  ])('is cleared by a declaration of %s', (_, named) => {
+    const declaration = { kind: 'unreadable', reason: 'Reviewed', ...named };
+    expect(run(template({}, { AgentDeclarations: [declaration] }), [everyName])).toEqual([]);
+  });
+
+  test('comes back when the declaration has ended, with a warning that it has', () => {
+    const declaration = { kind: 'unreadable', reason: 'Reviewed', expires: '2027-01-01', parts: [{ stack: 'App' }] };
+    const declared = template({}, { AgentDeclarations: [declaration] });
+    expect(run(declared, [everyName], new Date('2026-12-31'))).toEqual([]);
+    expect(run(declared, [everyName], new Date('2027-01-02'))).toMatchObject([
+      { rule: 'MA-READ1', severity: 'error' },
+      { rule: 'MA-DECL1', severity: 'warning', says: 'The unreadable declaration expired at 2027-01-01' },
+    ]);
+  });
+});
+
+describe('a declared action', () => {
+  const Role = role('bedrock-agentcore.amazonaws.com', {
+    Policies: [{ PolicyName: 'p', PolicyDocument: allow('ecr:DescribeRegistry', '*') }],
+  });
+  /** Reports every action that isn't declared. */
+  const id5: Rule = rule({
+    ...text,
+    id: 'MA-ID5',
+    severity: 'fatal',
+    *check({ model, declared }) {
+      for (const identity of identities(model).all) {
+        for (const statement of identity.statements) {
+          for (const { value } of statement.actions.patterns) {
+            if (!declared.use(identity, printed(value), statement)) {
+              yield { at: statement, subject: identity.id, says: `The role may call ${printed(value)}` };
+            }
+          }
+        }
+      }
+    },
+  });
+  const id7: Rule = rule({ ...text, id: 'MA-ID7', severity: 'fatal', *check() {} });
+  const check = (...records: object[]) =>
+    run({ Metadata: { AgentDeclarations: records }, Resources: { Runtime: RUNTIME, Role } }, [id5, id7]).map(
+      ({ rule: id, says }) => `${id} ${says}`,
+    );
+  const record = { kind: 'action', role: arnOf('Role'), action: 'ecr:DescribeRegistry', reason: 'Reviewed' };
+  const FINDING = 'MA-ID5 The role may call ecr:DescribeRegistry';
+  const UNUSED = 'MA-DECL1 The action declaration allows nothing that the app needs';
+
+  test.each<[string, object, string[]]>([
+    ['by reference', {}, []],
+    ['by a reference of another stack', { role: '${App#Role.Arn}' }, []],
+    ['on everything', { resources: ['*'] }, []],
+    ['within the role', { within: ['Role'] }, []],
+    ['within something else', { within: ['Runtime'] }, [FINDING, UNUSED]],
+    ['another action', { action: 'ecr:DescribeRepositories' }, [FINDING, UNUSED]],
+    ['another role', { role: 'arn:aws:iam::111122223333:role/other' }, [FINDING, UNUSED]],
+    ['another resource', { resources: ['arn:aws:ecr:us-east-1:111122223333:repository/a'] }, [FINDING, UNUSED]],
+    ['no reason', { reason: ' ' }, [FINDING]],
+  ])('%s', (_, change, expected) => {
+    expect(check({ ...record, ...change })).toEqual(expected);
+  });
+
+  test('that is written to several templates is unused only if none of them needs it', () => {
+    expect(check(record, { ...record, within: ['Runtime'] })).toEqual([]);
+  });
+});
+
+describe('before anything is read', () => {
+  const fails = rule({
+    ...text,
+    id: 'MA-ID1',
+    severity: 'error',
+    *check() {
+      throw new RangeError('Maximum call stack size exceeded');
+    },
+  });
+
+  test('an app without any part of an agent is left alone', () => {
+    expect(run({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } } }, [fails])).toEqual([]);
+  });
+
+  test('what a rule can’t judge does not pass', () => {
+    expect(run({ Resources: { Runtime: RUNTIME } }, [fails])).toMatchObject([
+      { rule: 'MA-READ1', severity: 'error', says: expect.stringContaining("MA-ID1 can't judge these templates") },
+    ]);
+  });
+
+  test.each<unknown>([
+    null,
+    'text',
+    { Resources: null },
+    { Resources: { constructor: { Type: 'constructor' }, Runtime: null, __proto__: RUNTIME } },
+    { Resources: { Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties: null } } },
+    { Metadata: { AgentDeclarations: [null, [], 'x', { kind: 'exempt' }, { kind: 3, reason: {} }] }, Resources: {} },
+  ])('malformed templates are read without errors: %j', (template) => {
+    expect(
+      checkStacks({ stacks: [stack({ Resources: { Runtime: RUNTIME } }, 'Other'), stack(template as object)] }),
+    ).toEqual([]);
+  });
+});
+
+test('findings count only in the stacks that are judged, and not in exempt ones', () => {
+  const says = rule({
+    ...text,
+    id: 'MA-ID5',
+    severity: 'fatal',
+    *check({ model }) {
+      yield* model.ofType(RUNTIME.Type).map((at) => ({ at, says: 'It is wrong' }));
+    },
+  });
+  const exempt = { AgentDeclarations: [{ kind: 'exempt', reason: 'Sandbox' }] };
+  const stacks = [
+    stack({ Resources: { Runtime: RUNTIME } }, 'Judged'),
+    stack({ Resources: { Runtime: RUNTIME } }, 'Other'),
+    stack(
+      { Metadata: exempt, Resources: { Runtime: RUNTIME, Nested: { Type: 'AWS::CloudFormation::Stack' } } },
+      'Exempt',
+    ),
+    {
+      ...stack({ Resources: { Runtime: RUNTIME } }, 'Exempt/Nested'),
+      nestedIn: { sourceId: 'Exempt', logicalId: 'Nested' },
+    },
+  ];
+  const judged = new Set(['Judged', 'Exempt', 'Exempt/Nested']);
+  expect(checkStacks({ stacks, rules: [says], judged }).map(({ location }) => location.stack)).toEqual(['Judged']);
+});
