@@ -1,14 +1,15 @@
+import { agents } from '../model/agents';
 import type { FileReader } from '../model/assembly';
 import { TRUE } from '../model/guard';
 import { assemblyOf, type StackData } from '../model/read-stacks';
 import { TemplateModel } from '../model/template-model';
 import { Declared, type Declaration } from './declared';
-import { Findings, type Located, type ReportedFinding } from './finding';
+import { Findings, type ReportedFinding } from './finding';
 import { MA_DECL1 } from './ma-decl1';
 import { MA_READ1 } from './ma-read1';
 import { RULES } from './index';
 import { isRelevant } from './relevance';
-import type { Family, Rule, RuleOptions } from './rule';
+import type { Family, Rule, RuleContext, RuleOptions } from './rule';
 import { Unread } from './unread';
 
 /** What to check. */
@@ -52,11 +53,15 @@ export function checkModel(
   const declared = new Declared(model, options.now ?? new Date());
   const unread = new Unread(model);
   const findings = new Findings();
-  const context = {
+  const context: RuleContext = {
     model,
+    // Read when a rule asks for them: a rule of regions doesn't need the roles.
+    get agents() {
+      return agents(model);
+    },
     declared,
     options,
-    unread: (subject: string, at: Located, ...met: Parameters<Unread['note']>[2][]) => unread.note(subject, at, ...met),
+    unread: (subject, at, ...met) => unread.note(subject, at, ...met),
   };
   for (const rule of rules) {
     try {

@@ -1,3 +1,4 @@
+import type { Agent } from '../model/agents';
 import type { TemplateModel } from '../model/template-model';
 import type { Hole, Text, Unreadable } from '../model/text';
 import type { Declared } from './declared';
@@ -66,6 +67,7 @@ export interface RuleOptions {
 /** What a rule asks. */
 export interface RuleContext {
   readonly model: TemplateModel;
+  readonly agents: readonly Agent[];
   /** What the owner of the app has decided. */
   readonly declared: Declared;
   readonly options: RuleOptions;
