@@ -2,8 +2,8 @@ import type { Agent } from './agents';
 import type { Resource } from './assembly';
 import type { EdgeKind, NodeId } from './edge';
 import { identities } from './identities';
+import { mentionsOf } from './mentions';
 import type { Model } from './model';
-import type { Node } from './node';
 import { reach } from './reach';
 
 /**
@@ -43,7 +43,6 @@ const DEFINITIONS = /^AWS::(?:SSM::Parameter|SecretsManager::Secret|AppConfig::)
 
 class Governance {
   private readonly known = new Map<string, ReadonlyMap<NodeId, GovernanceReason>>();
-  private readonly mentions = new Map<Resource, readonly Resource[]>();
   private logGroups?: ReadonlyMap<Resource, readonly Resource[]>;
 
   constructor(private readonly model: Model) {}
@@ -137,27 +136,6 @@ class Governance {
   }
 
   private mentioned(resource: Resource): readonly Resource[] {
-    let known = this.mentions.get(resource);
-    if (!known) {
-      known = this.readMentions(resource);
-      this.mentions.set(resource, known);
-    }
-    return known;
-  }
-
-  private readMentions(resource: Resource): Resource[] {
-    const found = new Set<Resource>();
-    const visit = (node: Node, depth: number): void => {
-      if (node.kind === 'object' && depth < 12) {
-        node.entries().forEach(([, value]) => visit(value, depth + 1));
-      } else if (node.kind === 'list') {
-        node.items().forEach((item) => visit(item, depth + 1));
-      } else {
-        node.texts().forEach(({ value }) => this.model.mentioned(value).forEach((each) => found.add(each)));
-      }
-    };
-    visit(resource.properties, 0);
-    found.delete(resource);
-    return [...found];
+    return mentionsOf(this.model, resource).map((mention) => mention.resource);
   }
 }

@@ -1,7 +1,7 @@
 import { entryTypeOf, type EntryType } from '../facts/entry-types';
 import type { Resource } from './assembly';
 import type { Edge, EdgeKind } from './edge';
-import { isObject } from './json';
+import { type Mention, mentionsOf } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
 import { identities } from './identities';
@@ -70,23 +70,31 @@ function roleEdges(model: Model): Edge[] {
 function wired(model: Model, resource: Resource): Edge[] {
   const entry = entryTypeOf(resource.type);
   if (isCustomResource(resource.type)) {
-    return mentions(model, resource, ['ServiceToken']).map((found) => hands(resource, found));
+    return wiredMentions(model, resource)
+      .filter(({ path }) => path[0] === 'ServiceToken')
+      .map((found) => hands(resource, found));
   }
   if (!entry || entry.kind === 'authorization' || entry.kind === 'credential' || entry.kind === 'macro') {
     return [];
   }
-  const properties = Object.keys(isObject(resource.raw.Properties) ? resource.raw.Properties : {});
-  return properties
-    .filter((property) => (entry.kind === 'holder' ? OF_A_HOLDER.test(property) : !NOT_WIRED.test(property)))
-    .flatMap((property) =>
-      mentions(model, resource, [property]).map((found) =>
-        isSource(resource.type, property, entry)
-          ? edge(found.resource.id, resource.id, 'feeds', found.node.guard, found.node.place)
-          : entry.kind === 'alias'
-            ? edge(resource.id, found.resource.id, 'is', found.node.guard, found.node.place)
-            : hands(resource, found),
-      ),
-    );
+  return wiredMentions(model, resource)
+    .filter(({ path }) => entry.kind !== 'holder' || OF_A_HOLDER.test(path[0]))
+    .map((found) => {
+      const { guard, place } = found.node;
+      if (isSource(resource.type, found.path[0], entry)) {
+        return edge(found.resource.id, resource.id, 'feeds', guard, place);
+      }
+      return entry.kind === 'alias' ? edge(resource.id, found.resource.id, 'is', guard, place) : hands(resource, found);
+    });
+}
+
+/** What something can be sent to, or runs; not what is only told to code. */
+function wiredMentions(model: Model, resource: Resource): Mention[] {
+  return mentionsOf(model, resource).filter(
+    ({ resource: { type }, path }) =>
+      (entryTypeOf(type) !== undefined || type === 'AWS::IAM::InstanceProfile') &&
+      !path.some((key) => NOT_WIRED.test(key)),
+  );
 }
 
 function isSource(type: string, property: string, { kind }: EntryType): boolean {
@@ -95,11 +103,6 @@ function isSource(type: string, property: string, { kind }: EntryType): boolean 
 
 function isCustomResource(type: string): boolean {
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
-}
-
-interface Mention {
-  readonly resource: Resource;
-  readonly node: Node;
 }
 
 function hands(resource: Resource, { resource: target, node }: Mention): Edge {
@@ -117,26 +120,4 @@ function isPartOfCompute(type: string, target: string): boolean {
 
 function edge(from: string, to: string, kind: EdgeKind, guard: Node['guard'], because: Node['place']): Edge {
   return { from, to, kind, guard, certainty: 'yes', because };
-}
-
-/** The resources that a property mentions and that something can be sent to, once for each place. */
-function mentions(model: Model, resource: Resource, path: readonly string[]): Mention[] {
-  const found: Mention[] = [];
-  const visit = (node: Node, depth: number): void => {
-    if (node.kind === 'object' && depth < 12) {
-      node.entries().forEach(([key, value]) => !NOT_WIRED.test(key) && visit(value, depth + 1));
-    } else if (node.kind === 'list') {
-      node.items().forEach((item) => visit(item, depth + 1));
-    } else {
-      for (const { value } of node.texts()) {
-        for (const target of model.mentioned(value)) {
-          if (target !== resource && (entryTypeOf(target.type) || target.type === 'AWS::IAM::InstanceProfile')) {
-            found.push({ resource: target, node });
-          }
-        }
-      }
-    }
-  };
-  resource.properties.at(...path).forEach((node) => visit(node, 0));
-  return found;
 }

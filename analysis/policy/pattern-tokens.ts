@@ -28,13 +28,40 @@ export interface HoleToken {
 /** One known character, a wildcard, or a hole. */
 export type Token = string | Wild | HoleToken;
 
-/** A pattern, taken apart. */
-export interface Tokens {
-  readonly key: string;
-  readonly tokens: readonly Token[];
-  readonly holes: boolean;
-  readonly wilds: boolean;
+/** A pattern, taken apart when it has to be. */
+export class Tokens {
+  /** Equal for equal texts. */
+  public readonly key: string;
+  /** True if there is nothing but known characters in it. */
+  public readonly plain: boolean;
+  private taken?: readonly Token[];
+
+  constructor(
+    private readonly text: Text,
+    private readonly segments: boolean,
+    private readonly ignoreCase: boolean,
+  ) {
+    const key = text.map((part) => (typeof part === 'string' ? part : `\u0003${part.key}\u0003`)).join('');
+    this.key = ignoreCase ? key.toLowerCase() : key;
+    this.plain = text.every((part) => typeof part === 'string') && !SPECIAL.test(key);
+  }
+
+  public get tokens(): readonly Token[] {
+    this.taken ??= tokenize(this.text, this.segments, this.ignoreCase);
+    return this.taken;
+  }
+
+  public get holes(): boolean {
+    return !this.plain && this.tokens.some(isHole);
+  }
+
+  public get wilds(): boolean {
+    return !this.plain && this.tokens.some(isWild);
+  }
 }
+
+/** Wildcards and variables. */
+const SPECIAL = /[*?$]/;
 
 const parsed: readonly WeakMap<Text, Tokens>[] = Array.from({ length: 4 }, () => new WeakMap());
 
@@ -55,7 +82,7 @@ export function tokensOf(text: Text, { segments = false, ignoreCase = false }: M
   const cache = parsed[(segments ? 2 : 0) + (ignoreCase ? 1 : 0)];
   let tokens = cache.get(text);
   if (!tokens) {
-    tokens = tokenize(text, segments, ignoreCase);
+    tokens = new Tokens(text, segments, ignoreCase);
     cache.set(text, tokens);
   }
   return tokens;
@@ -63,7 +90,7 @@ export function tokensOf(text: Text, { segments = false, ignoreCase = false }: M
 
 const PARTS = /\$\{([^}]*)\}|[\s\S]/gu;
 
-function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Tokens {
+function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Token[] {
   const tokens: Token[] = [];
   let colons = 0;
   const excludes = () => (segments && colons < 5 ? ':' : '');
@@ -104,17 +131,27 @@ function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Tokens {
       tokens.push(':', { wild: '*', excludes: colons < 4 ? ':' : '' });
     }
   }
-  return {
-    key: tokens.map(tokenKey).join(''),
-    tokens,
-    holes: tokens.some(isHole),
-    wilds: tokens.some(isWild),
-  };
+  return tokens;
 }
 
-function tokenKey(token: Token): string {
-  if (typeof token === 'string') {
-    return token === '*' || token === '?' ? `\u0002${token}` : token;
+/** Whether two texts already differ in the known characters that they begin with. */
+export function beginDifferently([a]: Text, [b]: Text, ignoreCase: boolean): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string') {
+    return false;
   }
-  return isHole(token) ? `\u0003${token.hole.key}\u0003` : token.wild;
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const [x, y] = [a[at], b[at]];
+    if (isSpecial(x) || isSpecial(y)) {
+      return false;
+    }
+    if (x !== y && !(ignoreCase && x.toLowerCase() === y.toLowerCase())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function isSpecial(letter: string): boolean {
+  return letter === '*' || letter === '?' || letter === '$';
 }

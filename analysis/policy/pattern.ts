@@ -1,5 +1,6 @@
 import type { Text } from '../model/text';
 import {
+  beginDifferently,
   type HoleToken,
   isHole,
   isStar,
@@ -67,7 +68,7 @@ function answer(
   if (left.key === right.key) {
     return 'yes';
   }
-  if (!left.wilds && !right.wilds && !left.holes && !right.holes) {
+  if ((left.plain && right.plain) || beginDifferently(a, b, matching.ignoreCase === true)) {
     return 'no';
   }
   const key = `${question}${matching.segments ? 's' : ''}\u0001${left.key}\u0001${right.key}`;

@@ -247,6 +247,30 @@ test('a literal name that may be the generated one is a doubt', () => {
   expect(ends(other)).toEqual([]);
 });
 
+test('resources that are named in plain text are wired, too', () => {
+  const model = app({
+    Open: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'open-sessions', Role: arnOf('OpenRole') } },
+    Url: { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: 'open-sessions', AuthType: 'NONE' } },
+    Named: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        EventBusName: 'agents',
+        EventPattern: { source: ['app'] },
+        Targets: [{ Id: 't', Arn: arnOf('Queue') }],
+      },
+    },
+  });
+  const into = reach(model)
+    .into(AGENT)
+    .map(({ start }) => start);
+  expect(into).toEqual(expect.arrayContaining(['App#Url', 'App#Named']));
+  expect(
+    reach(model)
+      .outOf('App#Bus')
+      .map(({ to }) => to),
+  ).toContain('App#Named');
+});
+
 test('who is let in from outside is a node', () => {
   const open = (Principal: unknown) => ({
     Policy: {

@@ -1,0 +1,79 @@
+import type { Resource } from './assembly';
+import type { Model } from './model';
+import type { Node } from './node';
+import type { Text } from './text';
+
+/** A resource that a property of another one names. */
+export interface Mention {
+  readonly resource: Resource;
+  readonly node: Node;
+  /** Keys of the property, from the first level on. */
+  readonly path: readonly string[];
+}
+
+/** Properties that may hold the plain name of a resource, and the types that it can be of. */
+const PLAIN_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Bucket', ['AWS::S3::Bucket']],
+  ['EventBusName', ['AWS::Events::EventBus']],
+  ['FunctionArn', ['AWS::Lambda::Function']],
+  ['FunctionName', ['AWS::Lambda::Function']],
+  ['LambdaFunctionName', ['AWS::Lambda::Function']],
+  ['LogGroupName', ['AWS::Logs::LogGroup']],
+  ['S3BucketName', ['AWS::S3::Bucket']],
+  ['StreamName', ['AWS::Kinesis::Stream']],
+  ['TableName', ['AWS::DynamoDB::Table']],
+  ['TargetFunctionArn', ['AWS::Lambda::Function']],
+]);
+
+const MAX_DEPTH = 12;
+
+/** The other resources that the properties of a resource name, read once. */
+export function mentionsOf(model: Model, resource: Resource): readonly Mention[] {
+  const known = model.view(memory);
+  let mentions = known.get(resource);
+  if (!mentions) {
+    mentions = read(model, resource);
+    known.set(resource, mentions);
+  }
+  return mentions;
+}
+
+function memory(): Map<Resource, readonly Mention[]> {
+  return new Map();
+}
+
+function read(model: Model, resource: Resource): Mention[] {
+  const found: Mention[] = [];
+  const visit = (node: Node, path: readonly string[]): void => {
+    if (node.kind === 'object') {
+      if (path.length < MAX_DEPTH) {
+        node.entries().forEach(([key, value]) => visit(value, [...path, key]));
+      }
+    } else if (node.kind === 'list') {
+      node.items().forEach((item) => visit(item, path));
+    } else {
+      const names = PLAIN_NAMES.get(path[path.length - 1] ?? '');
+      for (const { value } of node.texts()) {
+        for (const target of named(model, value, names)) {
+          if (target !== resource) {
+            found.push({ resource: target, node, path });
+          }
+        }
+      }
+    }
+  };
+  visit(resource.properties, []);
+  return found;
+}
+
+function named(model: Model, text: Text, types: readonly string[] | undefined): readonly Resource[] {
+  const [first] = text;
+  const isPlain = text.length === 1 && typeof first === 'string' && !/arn:|https:/.test(first);
+  if (!isPlain) {
+    const mentioned = model.mentioned(text);
+    if (mentioned.length > 0) {
+      return mentioned;
+    }
+  }
+  return types ? model.named(text, ...types).map(({ resource }) => resource) : [];
+}
