@@ -58,7 +58,7 @@ function firstIn(bytes: Buffer, depth: number): Found | undefined {
 
 /** Most runs that look encoded are something else, or begin elsewhere: they decode to bytes without any text. */
 const mayHoldText = (bytes: Buffer): boolean =>
-  /[\x20-\x7e]{8}|(?:[\x20-\x7e]\0){8}|^\x1f\x8b\x08|^PK\x03\x04/.test(bytes.toString('latin1'));
+  /[\x20-\x7e]{12}|(?:[\x20-\x7e]\0){12}|^\x1f\x8b\x08|^PK\x03\x04/.test(bytes.toString('latin1'));
 
 /** The same text, read as a program that gets the file would. */
 function* readings(bytes: Buffer, text: string): Generator<[how: string, text: string]> {
@@ -81,14 +81,23 @@ function codePointOf(escape: string): number {
   return code <= 0x10ffff ? code : 0xfffd;
 }
 
+/** A run of digits is looked at in windows, so that no content makes the search slow or deep. */
+const WINDOW = 65_536;
+/** Windows overlap by more than a credential is long, encoded twice. */
+const OVERLAP = 8_192;
+
 /** Runs of base64 (also over several lines) and hexadecimal digits, decoded. Shorter ones hold no credential. */
 function* encodedBytes(text: string): Generator<[how: string, bytes: Buffer]> {
-  for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{16,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*/g)) {
-    const digits = run.replace(/\s+/g, '');
-    // What is written directly before the run shifts it, for example the name of a variable: try all four phases.
-    for (const phase of [0, 1, 2, 3]) yield ['encoded in base64', Buffer.from(digits.slice(phase), 'base64')];
-  }
-  for (const [run] of text.matchAll(/(?:[0-9a-f]{2}[ :]?){16,}/gi)) {
-    yield ['encoded in hexadecimal', Buffer.from(run.replace(/[^0-9a-f]/gi, ''), 'hex')];
+  for (let begin = 0; begin === 0 || begin + OVERLAP < text.length; begin += WINDOW - OVERLAP) {
+    const window = text.slice(begin, begin + WINDOW);
+    for (const [run] of window.matchAll(/[A-Za-z0-9+/_-]{16,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*/g)) {
+      const digits = run.replace(/\s+/g, '');
+      // What is written directly before the run shifts it, for example the name of a variable: try all four phases.
+      for (const phase of [0, 1, 2, 3]) yield ['encoded in base64', Buffer.from(digits.slice(phase), 'base64')];
+    }
+    for (const [run] of window.matchAll(/(?:[0-9a-f]{2}[ :]?){16,}/gi)) {
+      const digits = run.replace(/[^0-9a-f]/gi, '');
+      for (const phase of [0, 1]) yield ['encoded in hexadecimal', Buffer.from(digits.slice(phase), 'hex')];
+    }
   }
 }

@@ -250,6 +250,12 @@ describe('publish_file', () => {
       expect(text).toContain(`in line ${Math.floor(before / 2) + 1}.`);
     }
     // Quadratic for a search over the whole text.
+    // In the middle of a long run of base64, and of hexadecimal digits.
+    for (const encoding of ['base64', 'hex'] as const) {
+      const encoded = `${'7'.repeat(70_001)}${Buffer.from(` id ${key} `).toString(encoding)}${'7'.repeat(70_001)}`;
+      writeFileSync(path.join(workspace, 'long.md'), encoded);
+      expect((await large.call('publish_file', { path: 'long.md' })).text).toMatch(/an AWS access key id \(encoded in/);
+    }
     writeFileSync(path.join(workspace, 'hostile.md'), 'eyJ-'.repeat(250_000));
     aws.answers({ [PUT('reviewer/hostile.md')]: stored });
     expect((await large.call('publish_file', { path: 'hostile.md' })).json).toMatchObject({ bytes: 1_000_000 });

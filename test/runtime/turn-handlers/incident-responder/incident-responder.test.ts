@@ -1,4 +1,5 @@
 /** The two functions of an incident responder, as bundled, against an account on this machine. */
+import { SNSClient } from '@aws-sdk/client-sns';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +10,8 @@ import { ANSWER } from '../../../../runtime/turn-handlers/incident/incident-repo
 import { reportSchemaText } from '../../../../runtime/turn-handlers/incident/report-schema';
 import { type Behaviour, failure } from '../../agent-tools/fake-aws';
 import { ResponderAccount } from './responder-account';
+import type { IncidentReport } from '../../../../runtime/turn-handlers/incident/incident-report';
+import { notify } from '../../../../runtime/turn-handlers/publish-report/notification';
 
 const ALARM = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm';
 
@@ -298,6 +301,27 @@ describe('publishing', () => {
     const first = await account.deliver(alarm('t1'), REPORT);
     expect(first).toMatchObject({ delivered: true, receipt: { incident: id, report: 1, notification: 'failed' } });
     expect(await account.deliver(alarm('t1'), REPORT)).toEqual(first);
+  });
+
+  test('a FIFO topic gets the reports of an incident in order, and each of them once', async () => {
+    const region = 'us-east-1';
+    const sns = new SNSClient({
+      region,
+      endpoint: account.aws.url,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    });
+    const report = {
+      ...REPORT,
+      incident: { id: 'incident-1', service: 'checkout', number: 1, openedAt: '', alarms: [] },
+      turn: { name: 't1' },
+    } as unknown as IncidentReport;
+    for (let i = 0; i < 2; i += 1) expect(await notify(sns, `${ALARM}:on-call.fifo`, report, 's3://x')).toBe('sent');
+    const [first, second] = account.aws.of('Publish').map(({ input }) => input);
+    expect(first).toMatchObject({
+      MessageGroupId: 'incident-1',
+      MessageDeduplicationId: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(second.MessageDeduplicationId).toBe(first.MessageDeduplicationId);
   });
 
   test.each([
