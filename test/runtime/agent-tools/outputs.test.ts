@@ -256,9 +256,9 @@ describe('publish_file', () => {
       writeFileSync(path.join(workspace, 'long.md'), encoded);
       expect((await large.call('publish_file', { path: 'long.md' })).text).toMatch(/an AWS access key id \(encoded in/);
     }
-    writeFileSync(path.join(workspace, 'hostile.md'), 'eyJ-'.repeat(250_000));
+    writeFileSync(path.join(workspace, 'hostile.md'), 'eyJ-'.repeat(40_000));
     aws.answers({ [PUT('reviewer/hostile.md')]: stored });
-    expect((await large.call('publish_file', { path: 'hostile.md' })).json).toMatchObject({ bytes: 1_000_000 });
+    expect((await large.call('publish_file', { path: 'hostile.md' })).json).toMatchObject({ bytes: 160_000 });
     await large.close();
   });
 
