@@ -91,6 +91,9 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
     requireTrailInput(this, { trailName: this.trailName, lock, retention, networkEventSources });
 
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the audit trail ${this.trailName}` });
+    if (key instanceof AgentKey) {
+      key._keepAfterRollback();
+    }
     allowCloudTrail(key, this, this.trailName);
     const bucket = trailBucket(this, 'Bucket', {
       trailArn: Stack.of(this).formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: this.trailName }),

@@ -1,9 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { ArnFormat, Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, Aws, Fn, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
+import { protectionIfRetained, REMOVAL } from '../lifecycle/removal';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 
@@ -32,9 +33,11 @@ export class TrailLogDelivery extends Construct {
       logGroupName: `/aws/cloudtrail/${trailName}/${stackId}`,
       encryptionKey,
       retention: props.retention,
-      deletionProtectionEnabled: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: REMOVAL.trailLogGroup.policy,
     });
+
+    const group = this.logGroup.node.defaultChild as logs.CfnLogGroup;
+    group.deletionProtectionEnabled = protectionIfRetained(group);
 
     // No aws:SourceArn here: one field report says that CloudTrail does not send it and that the delivery stops (
     // github.com/prowler-cloud/prowler/issues/4714). Only this account can hand the role to a trail, by iam:PassRole.

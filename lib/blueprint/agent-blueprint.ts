@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { ManagedAgent } from '../agent';
 import { AgentKey } from '../encryption';
 import { protectedBucket } from '../encryption/protected-bucket';
+import { REMOVAL } from '../lifecycle/removal';
 import { AgentCoreEnvironment, AgentImage } from '../environment';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { attachPolicy } from '../identity/attach-policy';
@@ -132,6 +133,7 @@ export abstract class AgentBlueprint extends Construct {
       fix: 'Keep objects longer, or lock them for a shorter time',
     });
     return protectedBucket(this, id, {
+      removalPolicy: REMOVAL.recordBucket.policy,
       encryptionKey: this.encryptionKey,
       retention,
       restorable: Duration.days(30),

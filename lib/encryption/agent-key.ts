@@ -1,7 +1,8 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { CfnDeletionPolicy, Duration, Names, type RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { injectedProps } from '../injection/injected-props';
+import { REMOVAL } from '../lifecycle/removal';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
 import { policyText } from './policy-text';
 
@@ -40,7 +41,8 @@ export interface AgentKeyProps {
 
   /**
    * What happens to the key when it leaves the stack. Destroying a key destroys everything encrypted under it.
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - kept; but not if the deployment that made it is rolled back. The key
+   * of an audit trail is kept in that case too
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -69,10 +71,18 @@ export class AgentKey extends kms.Key {
       enableKeyRotation: true,
       rotationPeriod,
       pendingWindow,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy ?? REMOVAL.key.policy,
     });
     this.addAlias(aliasName(this, props.alias));
     this.node.addValidation({ validate: () => this.policySizeErrors() });
+  }
+
+  /** @internal Keeps the key after a failed first deployment, unless another removal policy than the default was chosen. */
+  public _keepAfterRollback(): void {
+    const resource = this.node.defaultChild as kms.CfnKey;
+    if (resource.cfnOptions.deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE) {
+      this.applyRemovalPolicy(REMOVAL.trailKey.policy);
+    }
   }
 
   private policySizeErrors(): string[] {

@@ -1,6 +1,6 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 export interface ProtectedBucketOptions {
@@ -11,6 +11,8 @@ export interface ProtectedBucketOptions {
   readonly transitions?: s3.Transition[];
   /** Lock of every object as it is written. */
   readonly lock?: s3.ObjectLockRetention;
+  /** See REMOVAL: whether a rollback can delete the bucket depends on who writes to it. */
+  readonly removalPolicy: RemovalPolicy;
   readonly accessLogsBucket?: s3.IBucket;
 }
 
@@ -39,6 +41,6 @@ export function protectedBucket(scope: Construct, id: string, options: Protected
         abortIncompleteMultipartUploadAfter: Duration.days(7),
       },
     ],
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: options.removalPolicy,
   });
 }

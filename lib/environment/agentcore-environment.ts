@@ -3,7 +3,7 @@ import { Connections, SecurityGroup, type ISecurityGroup } from 'aws-cdk-lib/aws
 import { PermissionsBoundary, PolicyStatement, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { declareImportedRole } from '../declaration/imported';
 import { AgentKey } from '../encryption';
@@ -16,6 +16,7 @@ import { createExecutionRole, environmentStatements, logStatements } from '../id
 import { RESOURCELESS_ACTIONS, RUNTIME_DRIVE_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { injectedProps } from '../injection/injected-props';
+import { REMOVAL } from '../lifecycle/removal';
 import type { IAgentNetwork } from '../network';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
 import { requireSafeEnvironment } from '../validation/environment-variables';
@@ -292,9 +293,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       description: 'Network interfaces of a managed agent: no ingress, egress to the endpoints of its network only',
       allowAllOutbound: false,
     });
-    // The service keeps the Runtime's network interfaces for up to 8 hours after deletion; deleting the group fails
-    // until then and would block the whole stack.
-    group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    group.applyRemovalPolicy(REMOVAL.runtimeGroup.policy);
     return group;
   }
 
@@ -305,7 +304,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       logGroupName: `/aws/bedrock-agentcore/runtimes/${this.runtimeId}-${this.endpointName}`,
       encryptionKey,
       retention,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: REMOVAL.logGroup.policy,
     });
   }
 }

@@ -3,13 +3,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Aws, type Duration, Fn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Aws, type Duration, Fn, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
+import { REMOVAL } from '../lifecycle/removal';
 import { kmsViaService } from './kms-via-service';
 
 export interface HandlerFunctionProps {
@@ -58,7 +59,7 @@ export class HandlerFunction extends Construct {
       logGroupName,
       encryptionKey,
       retention: props.logRetention,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: REMOVAL.logGroup.policy,
     });
 
     this.role = new iam.Role(this, 'Role', {

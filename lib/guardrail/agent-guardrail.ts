@@ -1,11 +1,12 @@
 import { CfnGuardrail, CfnGuardrailVersion } from 'aws-cdk-lib/aws-bedrock';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Lazy, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Lazy, Names, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { requireSameRegion } from '../encryption/key-statements';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { injectedProps } from '../injection/injected-props';
+import { REMOVAL } from '../lifecycle/removal';
 import { requireInput, requirePattern } from '../validation/input-error';
 import { enforceInAccount, type GuardrailEnforcementOptions } from './account-enforcement';
 import { AgentGuardrailBase, type IAgentGuardrail } from './agent-guardrail-base';
@@ -114,7 +115,7 @@ export class AgentGuardrail extends AgentGuardrailBase {
       description: Lazy.uncachedString({ produce: () => `Policy ${policyHash(guardrail)}` }),
     });
     addressByContent(version, guardrail);
-    version.applyRemovalPolicy(props.versionRemovalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    version.applyRemovalPolicy(props.versionRemovalPolicy ?? REMOVAL.guardrailVersion.policy);
 
     this.guardrailId = guardrail.attrGuardrailId;
     this.guardrailArn = guardrail.attrGuardrailArn;

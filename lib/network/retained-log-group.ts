@@ -1,8 +1,9 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Aws, Fn, Names, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Aws, Fn, Names } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
+import { REMOVAL } from '../lifecycle/removal';
 
 /**
  * An encrypted log group that outlives its stack.
@@ -26,7 +27,7 @@ export function retainedLogGroup(
     logGroupName,
     encryptionKey,
     retention,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: REMOVAL.logGroup.policy,
   });
   return { logGroup, logGroupName };
 }

@@ -3,6 +3,7 @@ import { Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { requireWholeNumber } from '../validation/input-error';
 import type { AgentEgress } from './egress';
+import { agentSubnet, natSubnet, subnetRanges } from './subnet-ranges';
 import type { ZonePlacement } from './zones';
 
 export interface ZonedVpcProps {
@@ -42,24 +43,17 @@ export class ZonedVpc extends Construct {
 
     const agentType = reachesInternet ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PRIVATE_ISOLATED;
     const wanted = [
-      ...props.zones.map((zone, index) => ({ zone, id: `AgentSubnet${index + 1}`, name: 'Agent', type: agentType })),
+      ...props.zones.map((zone) => ({ zone, ...agentSubnet(zone.slot), type: agentType })),
       ...props.zones
         .slice(0, this.natGateways)
-        .map((zone, index) => ({ zone, id: `NatSubnet${index + 1}`, name: 'Nat', type: ec2.SubnetType.PUBLIC })),
+        .map((zone) => ({ zone, ...natSubnet(zone.slot), type: ec2.SubnetType.PUBLIC })),
     ];
-    const { allocatedSubnets } = props.ipAddresses.allocateSubnetsCidr({
-      vpcCidr: resource.attrCidrBlock,
-      requestedSubnets: wanted.map(({ zone, id, name, type }) => ({
-        availabilityZone: zoneText(zone),
-        subnetConstructId: id,
-        configuration: { name, subnetType: type, cidrMask: type === ec2.SubnetType.PUBLIC ? 28 : undefined },
-      })),
-    });
-    const made = wanted.map((subnet, index) => {
+    const ranges = subnetRanges(scope, props.ipAddresses, addresses.cidrBlock, resource.attrCidrBlock);
+    const made = wanted.map((subnet) => {
       const Subnet = subnet.type === ec2.SubnetType.PUBLIC ? ec2.PublicSubnet : ec2.PrivateSubnet;
       const l2 = new Subnet(this, subnet.id, {
         vpcId: resource.ref,
-        cidrBlock: allocatedSubnets[index].cidr,
+        cidrBlock: ranges.get(subnet.id)!,
         availabilityZone: zoneText(subnet.zone),
         mapPublicIpOnLaunch: false,
       });

@@ -5,10 +5,12 @@ import { requireInput, requirePattern, requireWholeNumber } from '../validation/
 import { regionalFact } from './regional-fact';
 
 /** Most Availability Zones a network spans: AgentCore supports three per BMA Region. */
-const MAX_ZONES = 3;
+export const MAX_ZONES = 3;
 
-/** @internal Where one subnet goes: exactly one of the two is set. */
+/** @internal Where one subnet goes: exactly one of `zoneId` and `zoneName` is set. */
 export interface ZonePlacement {
+  /** Which of the address ranges for zones this zone has, from 0. */
+  readonly slot: number;
   readonly zoneId?: string;
   readonly zoneName?: string;
 }
@@ -26,26 +28,29 @@ export class AgentNetworkZones {
     requireWholeNumber(WHERE, 'count', count, 1, MAX_ZONES, 'Availability Zones');
     return new AgentNetworkZones((scope) =>
       Array.from({ length: count }, (_, index) => ({
+        slot: index,
         zoneId: regionalFact(scope, `AgentCoreZone${index + 1}`, zoneOfEveryRegion(index)),
       })),
     );
   }
 
   /**
-   * These zones, by id. Checked against the zones AgentCore supports.
+   * These zones, by id. Checked against the zones AgentCore supports. A zone has the same address range whatever its
+   * position and whatever other zones are named, so zones can be added, removed and reordered.
    * @param zoneIds for example `['use1-az1', 'use1-az4']`
    */
   public static ids(zoneIds: string[]): AgentNetworkZones {
     requireDistinct('zoneIds', zoneIds);
     return new AgentNetworkZones((scope) => {
       requireSupportedZoneIds(scope, 'zoneIds', zoneIds);
-      return zoneIds.map((zoneId) => ({ zoneId }));
+      return withSlots(zoneIds);
     });
   }
 
   /**
    * These zones, by name. What id a name has in your account cannot be checked at synth: compare with
-   * `aws ec2 describe-availability-zones` and the list in docs/network.md, or use `ids`.
+   * `aws ec2 describe-availability-zones` and the list in docs/network.md, or use `ids`. Address ranges follow the order
+   * of the names: add a name at the end, and leave the others where they are.
    * @param zoneNames for example `['us-east-1a', 'us-east-1b']`
    */
   public static names(zoneNames: string[]): AgentNetworkZones {
@@ -62,7 +67,7 @@ export class AgentNetworkZones {
           "pass for example 'us-east-1a', or ids with AgentNetworkZones.ids",
         );
       }
-      return zoneNames.map((zoneName) => ({ zoneName }));
+      return zoneNames.map((zoneName, slot) => ({ slot, zoneName }));
     });
   }
 
@@ -97,6 +102,14 @@ function requireDistinct(input: string, zones: string[]): void {
     allowed: `1 to ${MAX_ZONES} different Availability Zones`,
     fix: 'name each zone once',
   });
+}
+
+/** The slots of `count`, so that a change between the two forms moves no subnet. Tokens have the order of the list. */
+function withSlots(zoneIds: string[]): ZonePlacement[] {
+  const slots = zoneIds.map((zoneId) => Object.values(AGENTCORE_ZONE_IDS).map((ids) => ids.indexOf(zoneId)));
+  const known = slots.map((positions) => Math.max(...positions));
+  const inOrder = known.includes(-1) || new Set(known).size !== known.length;
+  return zoneIds.map((zoneId, index) => ({ slot: inOrder ? index : known[index], zoneId }));
 }
 
 function zoneOfEveryRegion(index: number): Record<string, string> {

@@ -2,12 +2,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { LOG_DELIVERY_ACTIONS, RESOURCELESS_ACTIONS, TRACE_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
+import { REMOVAL } from '../lifecycle/removal';
 import type { Machine } from './definition/asl';
 import { reviewedFolders } from './reviewed-folders';
 
@@ -36,7 +37,7 @@ export class TurnMachine extends Construct {
       logGroupName,
       encryptionKey,
       retention: props.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: REMOVAL.machineLogGroup.policy,
     });
     const { partition, region, account } = Stack.of(this);
     const machineArn = `arn:${partition}:states:${region}:${account}:stateMachine:${stateMachineName}`;

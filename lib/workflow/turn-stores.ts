@@ -1,9 +1,10 @@
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { protectedBucket } from '../encryption/protected-bucket';
+import { protectionIfRetained, REMOVAL } from '../lifecycle/removal';
 import type { ObjectLock } from '../encryption/object-lock';
 
 /** Index of the ledger that the deletion of sessions reads: open conversations by the time after which they go. */
@@ -18,9 +19,10 @@ export function turnLedger(scope: Construct, id: string, encryptionKey: kms.IKey
     encryptionKey,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute: 'expiresAt',
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: REMOVAL.ledger.policy,
   });
+  const resource = table.node.defaultChild as dynamodb.CfnTable;
+  resource.deletionProtectionEnabled = protectionIfRetained(resource);
   table.addGlobalSecondaryIndex({
     indexName: DELETION_INDEX,
     partitionKey: { name: 'kind', type: dynamodb.AttributeType.STRING },
@@ -42,6 +44,7 @@ export interface EvidenceBucketOptions {
 export function evidenceBucket(scope: Construct, id: string, options: EvidenceBucketOptions): s3.Bucket {
   const { encryptionKey, lock, retention, accessLogsBucket } = options;
   return protectedBucket(scope, id, {
+    removalPolicy: REMOVAL.recordBucket.policy,
     encryptionKey,
     retention,
     // As long as its lock holds, an object can be restored in any case.

@@ -40,7 +40,7 @@ describe('AgentKey', () => {
     const stack = newStack();
     new AgentKey(stack, 'Key');
     Template.fromStack(stack).hasResource('AWS::KMS::Key', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: { EnableKeyRotation: true, RotationPeriodInDays: 365, PendingWindowInDays: 30 },
     });

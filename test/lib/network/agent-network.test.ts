@@ -154,7 +154,7 @@ describe('flow logs', () => {
     const { template } = build();
     template().hasResourceProperties('AWS::EC2::FlowLog', { TrafficType: 'ALL', ResourceType: 'VPC' });
     template().hasResource('AWS::Logs::LogGroup', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: { RetentionInDays: 365, KmsKeyId: Match.anyValue() },
     });
   });

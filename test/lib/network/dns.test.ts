@@ -281,7 +281,7 @@ describe('queries', () => {
         KmsKeyId: reference(network.encryptionKey.keyArn),
         RetentionInDays: 365,
       },
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
     });
     const [filter] = Object.values(template.findResources('AWS::Logs::MetricFilter'));
     expect(filter.Properties.FilterPattern).toBe('{ $.firewall_rule_action = "BLOCK" }');

@@ -68,10 +68,10 @@ test('every log group has the key, a retention, and those of state machines the 
 
 test('the ledger keeps what it is told: recovery, expiry, key, protection', () => {
   template.hasResource('AWS::DynamoDB::Table', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     Properties: {
       BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: true,
+      DeletionProtectionEnabled: false,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: Match.anyValue() },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
@@ -81,7 +81,7 @@ test('the ledger keeps what it is told: recovery, expiry, key, protection', () =
 
 test('evidence is private, versioned, encrypted, locked, kept, and refuses plain HTTP', () => {
   template.hasResource('AWS::S3::Bucket', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     Properties: {
       VersioningConfiguration: { Status: 'Enabled' },
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 90 } } },
