@@ -30,6 +30,7 @@ export {
   agents,
   COMPUTE_KINDS,
   type ComputeKind,
+  namesService,
   sessionRoles,
   statementsFor,
   trusts,

@@ -241,6 +241,11 @@ export function statementsFor(identity: Identity, action: string): Statement[] {
   });
 }
 
+/** Whether a statement names a service in one of its actions, rather than taking it in by `*` as administrators do. */
+export function namesService({ actions }: Statement, service: string): boolean {
+  return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
+}
+
 function collectSessionRoles(model: Model): Identity[] {
   const known = identities(model);
   const passed = new Set<Identity>();

@@ -54,12 +54,12 @@ export class Reach {
 
   /** The ways out of a node, the shortest to each node first. A node has several when it depends on the deployment. */
   public from(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): Path[] {
-    return this.paths(node, kinds, (each) => this.outOf(each, kinds), 'to');
+    return this.paths(node, (each) => this.outOf(each, kinds), 'to');
   }
 
   /** The ways into a node. */
   public into(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): Path[] {
-    return this.paths(node, kinds, (each) => this.intoNode(each, kinds), 'from');
+    return this.paths(node, (each) => this.intoNode(each, kinds), 'from');
   }
 
   /** The edges out of a node, of the given kinds. */
@@ -67,14 +67,14 @@ export class Reach {
     return remembered(this.edgesFrom, `${kinds.join()} ${node}`, () => {
       const identity = this.identities.byName(node);
       const allowed = identity ? this.permissions.from(identity, this.wanted(kinds)) : [];
-      return [...(this.out.get(node) ?? []), ...allowed.map((edge) => this.asDelivery(edge, kinds))];
+      return [...ofKinds(this.out.get(node), kinds), ...allowed.map((edge) => this.asDelivery(edge, kinds))];
     });
   }
 
   /** The edges into a node, of the given kinds. */
   public intoNode(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): readonly Edge[] {
     return remembered(this.edgesInto, `${kinds.join()} ${node}`, () => [
-      ...(this.in.get(node) ?? []),
+      ...ofKinds(this.in.get(node), kinds),
       ...this.permissions.into(node, this.wanted(kinds)).map((edge) => this.asDelivery(edge, kinds)),
     ]);
   }
@@ -93,13 +93,7 @@ export class Reach {
     return (this.out.get(node) ?? []).some(({ kind }) => HANDING.has(kind));
   }
 
-  private paths(
-    start: NodeId,
-    kinds: readonly EdgeKind[],
-    edgesOf: (node: NodeId) => readonly Edge[],
-    next: 'to' | 'from',
-  ): Path[] {
-    const wanted = new Set(kinds);
+  private paths(start: NodeId, edgesOf: (node: NodeId) => readonly Edge[], next: 'to' | 'from'): Path[] {
     const reached = new Map<NodeId, Guard>([[start, TRUE]]);
     const found: Path[] = [];
     const turned = (edges: readonly Edge[]) => (next === 'to' ? edges : [...edges].reverse());
@@ -116,7 +110,6 @@ export class Reach {
           const end = edge[next];
           const before = reached.get(end) ?? FALSE;
           if (
-            !wanted.has(edge.kind) ||
             !(certainties as readonly string[]).includes(edge.certainty) ||
             !both.possible() ||
             both.implies(before)
@@ -160,6 +153,10 @@ function stepOf({ start, end, edges, guard, certainty }: Path, next: 'to' | 'fro
   return next === 'to'
     ? { node: end, edges, guard, certainty }
     : { node: start, edges: [...edges].reverse(), guard, certainty };
+}
+
+function ofKinds(edges: readonly Edge[] | undefined, kinds: readonly EdgeKind[]): readonly Edge[] {
+  return (edges ?? []).filter(({ kind }) => kinds.includes(kind));
 }
 
 function remembered<T>(known: Map<string, T>, key: string, build: () => T): T {
