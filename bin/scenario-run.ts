@@ -71,7 +71,7 @@ export class ScenarioRun {
         assembly,
         stacks,
         service,
-        variables: { LISTEN_SECONDS: '2', SETTLE_SECONDS: '1' },
+        variables: { BMA_LISTEN_SECONDS: '2', BMA_SETTLE_SECONDS: '1' },
         pace: { waitMs: 100 },
         onFunctionLog,
       });

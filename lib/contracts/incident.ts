@@ -1,37 +1,8 @@
 /**
  * The contract between the blueprint IncidentResponder (lib/) and its two steps (runtime/turn-handlers/stage-incident and
- * publish-report): variables, the event of a timer, and limits. Pure data, so that the handlers may bundle it.
+ * publish-report): the event of a timer, and limits. Pure data, so that the handlers may bundle it.
  */
 import { createHash } from 'node:crypto';
-
-/** Variables of the staging function. */
-export const STAGING_VARIABLES = {
-  ledgerTable: 'LEDGER_TABLE',
-  serviceName: 'BMA_SERVICE_NAME',
-  /** JSON list of the names of the service's alarms. */
-  alarms: 'BMA_ALARMS',
-  /** Most turns of one incident. */
-  maxTurns: 'BMA_MAX_TURNS',
-  /** After this many seconds an incident is over, whatever its state. */
-  windowSeconds: 'BMA_INCIDENT_WINDOW_SECONDS',
-} as const;
-
-/** Variables of the delivery function. */
-export const DELIVERY_VARIABLES = {
-  ledgerTable: 'LEDGER_TABLE',
-  evidenceBucket: 'EVIDENCE_BUCKET',
-  serviceName: 'BMA_SERVICE_NAME',
-  reportBucket: 'BMA_REPORT_BUCKET',
-  /** What a report may wait for, separated by commas. */
-  waits: 'BMA_WAITS',
-  topicArn: 'BMA_TOPIC_ARN',
-  /** JSON of {@link OpsItemSetting}. Absent: no OpsItems. */
-  opsItem: 'BMA_OPS_ITEM',
-  /** JSON of {@link TimerSetting}. Absent: no timers. */
-  timer: 'BMA_TIMER',
-  /** JSON list of the runbooks that a report may propose. Absent: none. */
-  runbooks: 'BMA_RUNBOOKS',
-} as const;
 
 /** How OpsItems of a service are made. */
 export interface OpsItemSetting {

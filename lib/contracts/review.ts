@@ -1,31 +1,9 @@
 /**
- * The contract between the reviewer of pull requests (lib/) and its two functions (runtime/): their variables, and what
+ * The contract between the reviewer of pull requests (lib/) and its two functions (runtime/): what
  * the staging leaves in the bucket for the agent and for the delivery.
  *
  * lib/ and runtime/ import this file as types. The few values in it are pure, so that a function may bundle them.
  */
-
-/** Variables of both functions. None holds a secret. */
-export const REVIEW_VARIABLES = {
-  agentName: 'BMA_AGENT_NAME',
-  /** Bucket of the staged material. */
-  materialBucket: 'BMA_MATERIAL_BUCKET',
-  /** JSON list of the repositories that may be reviewed: names on CodeCommit, `owner/name` on GitHub. */
-  repositories: 'BMA_REPOSITORIES',
-  /** Staging: `skip`, `read-only-review` or `run`. */
-  forks: 'BMA_FORKS',
-  /** Staging: the largest change, in files and in bytes of its lines. */
-  maxChangedFiles: 'BMA_MAX_CHANGED_FILES',
-  maxChangeBytes: 'BMA_MAX_CHANGE_BYTES',
-  /** Staging: JSON of {@link ReviewPolicyDocument}. */
-  policy: 'BMA_REVIEW_POLICY',
-  /** GitHub: the secret with the token or the key of the app. */
-  credentialsSecretArn: 'BMA_CREDENTIALS_SECRET_ARN',
-  /** Delivery to CodeCommit: name of its own role, by which it knows its own comments. */
-  ownRoleName: 'BMA_OWN_ROLE_NAME',
-  /** GitHub: address of the API in local runs and tests. Never set by the construct. */
-  gitHubApiUrl: 'GITHUB_API_URL',
-} as const;
 
 /** What is done with pull requests from forks. */
 export type ForkHandling = 'skip' | 'read-only-review' | 'run';

@@ -10,16 +10,6 @@
 /** Name of the configuration's file, beside the starter's code. */
 export const STARTER_CONFIGURATION_FILE = 'trigger.json';
 
-/** Environment variables of a starter: what is known only at deployment. */
-export const STARTER_VARIABLES = {
-  stateMachineArn: 'BMA_STATE_MACHINE_ARN',
-  agentName: 'BMA_AGENT_NAME',
-  /** JSON list of the texts that stand for `{ binding: N }`. */
-  bindings: 'BMA_BINDINGS',
-  /** Bucket of prompts that are too large to travel inline. Absent when no event can make the prompt that large. */
-  promptBucket: 'BMA_PROMPT_BUCKET',
-} as const;
-
 /**
  * Types whose values stand in the prompt where the placeholder stands: none of them can hold a word.
  * `enum` holds one of the words that the template itself lists.

@@ -295,9 +295,6 @@ export function turnLedgerKey(executionName: string): string {
  */
 export type ApprovalRecords = 'turn' | 'remediation';
 
-/** Variable of the approve function that says which. Absent: turns. */
-export const APPROVAL_RECORDS_VARIABLE = 'APPROVAL_RECORDS';
-
 /** Where the task token and the answer are. */
 export function approvalLedgerKey(records: ApprovalRecords, executionName: string): string {
   return records === 'turn' ? turnLedgerKey(executionName) : `${records}#${executionName}`;

@@ -4,17 +4,6 @@
  * lib/ and runtime/ import this file as types. The few values in it are pure, so that a handler may bundle them.
  */
 
-/** Environment variables of a webhook handler. None holds the secret itself. */
-export const WEBHOOK_VARIABLES = {
-  secretArn: 'BMA_WEBHOOK_SECRET_ARN',
-  eventBusName: 'BMA_EVENT_BUS_NAME',
-  deadLetterQueueUrl: 'BMA_DEAD_LETTER_QUEUE_URL',
-  replayWindowSeconds: 'BMA_REPLAY_WINDOW_SECONDS',
-  maxBodyBytes: 'BMA_MAX_BODY_BYTES',
-  /** JSON list of {@link WebhookSubscription}. Absent when it is not known which triggers there are. */
-  subscriptions: 'BMA_SUBSCRIPTIONS',
-} as const;
-
 /**
  * What one trigger takes of a webhook, so that the webhook can say of a delivery that no trigger takes it. The rule of
  * the trigger decides, not this.

@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../contracts/handler-variables';
 import { listOf, numberOf, objectOf, sortedBy, type Item, type Source } from '../security/statement/source';
 import type { Assumed } from './assumption-values';
 import { longestPath, type Machine, type Task } from './turn-path';
@@ -62,7 +63,8 @@ export function turnWork(compute: readonly Item[], source: Source, given: Assume
   const invoked = path.tasks.filter(({ functionName }) => functionName !== undefined);
   const calls = invoked.map((task) => ({ task, item: source.target(task.functionName) }));
   const listen = calls.find(({ task }) => task.state === LOOK)?.item;
-  const listenSeconds = numberOf(objectOf(objectOf(listen?.properties.Environment).Variables).LISTEN_SECONDS) ?? 0;
+  const listenSeconds =
+    numberOf(objectOf(objectOf(listen?.properties.Environment).Variables)[TURN_VARIABLES.listenSeconds]) ?? 0;
   const looks = listen ? looksIn(given.minutesPerTurn * 60, listenSeconds) : 0;
   if (calls.some(({ item }) => item === undefined)) {
     problems.push('a function that the workflow calls is not in the app');

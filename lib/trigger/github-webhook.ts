@@ -22,7 +22,8 @@ import { requireInput, requireWholeNumber } from '../validation/input-error';
 import { HandlerFunction } from '../function/handler-function';
 import { kmsViaService } from '../function/kms-via-service';
 import { handlerCode } from '../function/handler-code';
-import { WEBHOOK_VARIABLES, type WebhookSubscription } from '../contracts/webhook';
+import { WEBHOOK_VARIABLES } from '../contracts/handler-variables';
+import type { WebhookSubscription } from '../contracts/webhook';
 
 /** Largest body that a function URL takes. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_URL_BODY_BYTES = 6 * 1024 * 1024;

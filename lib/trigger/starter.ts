@@ -19,7 +19,8 @@ import { HandlerFunction } from '../function/handler-function';
 import { kmsViaService } from '../function/kms-via-service';
 import type { ParsedPrompt } from './prompt-template';
 import { withStarterCode } from './starter-code';
-import { STARTER_VARIABLES, type StarterConfiguration } from '../contracts/starter';
+import { STARTER_VARIABLES } from '../contracts/handler-variables';
+import type { StarterConfiguration } from '../contracts/starter';
 import { TriggerQueues } from './trigger-queues';
 
 const TIMEOUT = Duration.seconds(30);

@@ -3,6 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { TURN_VARIABLES } from '../contracts/handler-variables';
 import {
   APPROVAL_ACTIONS,
   FUNCTION_INVOKE_ACTIONS,
@@ -14,7 +15,7 @@ import {
 } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { kmsViaService } from '../function/kms-via-service';
-import { APPROVAL_RECORDS_VARIABLE, approvalLedgerKey, type ApprovalRecords } from '../contracts/turn';
+import { approvalLedgerKey, type ApprovalRecords } from '../contracts/turn';
 import { TurnFunction, type TurnFunctionSetting } from './turn-function';
 
 /**
@@ -38,7 +39,9 @@ export class ApproveFunction extends Construct {
     super(scope, id);
     this.function = new TurnFunction(this, 'ApproveTurn', {
       ...setting,
-      ...(records === 'turn' ? {} : { environment: { ...setting.environment, [APPROVAL_RECORDS_VARIABLE]: records } }),
+      ...(records === 'turn'
+        ? {}
+        : { environment: { ...setting.environment, [TURN_VARIABLES.approvalRecords]: records } }),
       code: 'approve-turn',
       description: 'Takes the answers of approvers',
       timeout: Duration.seconds(30),

@@ -2,6 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
 import {
   BEARER_TOKEN_ACTIONS,
@@ -160,9 +161,9 @@ export class TurnFunctions extends Construct {
       memoryMegabytes: 512,
       environment: {
         ...this.props.environment,
-        SETTLE_SECONDS: String(SETTLE_SECONDS),
-        LISTEN_SECONDS: String(LISTEN_SECONDS),
-        LEDGER_INDEX: DELETION_INDEX,
+        [TURN_VARIABLES.settleSeconds]: String(SETTLE_SECONDS),
+        [TURN_VARIABLES.listenSeconds]: String(LISTEN_SECONDS),
+        [TURN_VARIABLES.ledgerIndex]: DELETION_INDEX,
       },
       statements: this.statements(need),
       placement: { network, securityGroup: this.securityGroup },

@@ -8,6 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
 import { definitionParameterArn } from '../agent/definition-parameter';
 import { AgentKey } from '../encryption';
@@ -133,17 +134,17 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       logRetention,
       logPrefix,
       environment: {
-        AGENT_NAME: agent.agentName,
-        LEDGER_TABLE: this.ledger.tableName,
-        EVIDENCE_BUCKET: this.evidenceBucket.bucketName,
-        GUARDRAIL_ARN: guardrail.guardrailArn,
-        GUARDRAIL_VERSION: guardrail.guardrailVersion,
-        DEADLINE_SECONDS: String(deadlineSeconds),
-        SESSION_RETENTION_SECONDS: String(retentionSeconds),
-        RECORD_SECONDS: String(RECORD_SECONDS),
-        MAX_CONCURRENCY: String(this.maxConcurrency),
-        SLOT_SECONDS: String(slotSeconds),
-        APPROVAL: approval._mode,
+        [TURN_VARIABLES.agentName]: agent.agentName,
+        [TURN_VARIABLES.ledgerTable]: this.ledger.tableName,
+        [TURN_VARIABLES.evidenceBucket]: this.evidenceBucket.bucketName,
+        [TURN_VARIABLES.guardrailArn]: guardrail.guardrailArn,
+        [TURN_VARIABLES.guardrailVersion]: guardrail.guardrailVersion,
+        [TURN_VARIABLES.deadlineSeconds]: String(deadlineSeconds),
+        [TURN_VARIABLES.sessionRetentionSeconds]: String(retentionSeconds),
+        [TURN_VARIABLES.recordSeconds]: String(RECORD_SECONDS),
+        [TURN_VARIABLES.maxConcurrency]: String(this.maxConcurrency),
+        [TURN_VARIABLES.slotSeconds]: String(slotSeconds),
+        [TURN_VARIABLES.approval]: approval._mode,
       },
     };
     const functions = new TurnFunctions(this, 'Steps', {

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { LOCAL_VARIABLES, TURN_VARIABLES } from '../../lib/contracts/handler-variables';
 import type { Credentials } from '../auth/principals';
 import type { LocalService } from '../service';
 import { awsEndpoint, AwsError, type Fields, type Operation } from './aws-endpoint';
@@ -276,7 +277,9 @@ export class LocalCloud {
         .all('AWS::Lambda::Function')
         .map(
           ({ properties }) =>
-            (properties.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables?.LEDGER_TABLE,
+            (properties.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables?.[
+              TURN_VARIABLES.ledgerTable
+            ],
         )
         .filter((name) => typeof name === 'string'),
     );
@@ -300,8 +303,8 @@ export class LocalCloud {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_SESSION_TOKEN: sessionToken,
-      S3_PATH_STYLE: 'true',
-      MANAGED_AGENTS_ENDPOINT: this.service.url,
+      [LOCAL_VARIABLES.s3PathStyle]: 'true',
+      [LOCAL_VARIABLES.managedAgentsEndpoint]: this.service.url,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...this.options.variables,
     };

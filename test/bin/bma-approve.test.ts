@@ -41,7 +41,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'function',
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(table.address() as AddressInfo).port}`,
     AWS_ENDPOINT_URL_SFN: states.url,
-    LEDGER_TABLE: 'Ledger',
+    BMA_LEDGER_TABLE: 'Ledger',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   dynamo = new DynamoDBClient({

@@ -57,7 +57,11 @@ beforeAll(async () => {
       ],
     },
   });
-  cloud = await LocalCloud.start({ assembly, service, variables: { LISTEN_SECONDS: '2', SETTLE_SECONDS: '1' } });
+  cloud = await LocalCloud.start({
+    assembly,
+    service,
+    variables: { BMA_LISTEN_SECONDS: '2', BMA_SETTLE_SECONDS: '1' },
+  });
   await deliverAll();
 });
 

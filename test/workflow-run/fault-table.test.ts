@@ -46,7 +46,7 @@ beforeAll(async () => {
   workflow = await WorkflowCloud.start(
     deploy({ maxConcurrency: 100 }),
     service,
-    { SETTLE_SECONDS: '0.5', LISTEN_SECONDS: '0.5' },
+    { BMA_SETTLE_SECONDS: '0.5', BMA_LISTEN_SECONDS: '0.5' },
     { waitMs: 20 },
   );
   const { cloud } = workflow;

@@ -76,7 +76,7 @@ beforeAll(async () => {
   cloud = await LocalCloud.start({
     assembly: app.synth().directory,
     service,
-    variables: { LISTEN_SECONDS: '2', SETTLE_SECONDS: '1' },
+    variables: { BMA_LISTEN_SECONDS: '2', BMA_SETTLE_SECONDS: '1' },
   });
   for (const name of ['CLOUDWATCH', 'SNS']) cloud.endpoint(name, aws.url);
   cloud.onClose(() => aws.stop());

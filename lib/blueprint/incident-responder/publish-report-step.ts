@@ -22,13 +22,8 @@ import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 import { HandlerFunction } from '../../function/handler-function';
 import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
-import {
-  DELIVERY_VARIABLES as VARIABLES,
-  OPS_ITEM_TAG,
-  type OpsItemSetting,
-  type TimerSetting,
-  type Wait,
-} from '../../contracts/incident';
+import { PUBLISH_REPORT_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
+import { OPS_ITEM_TAG, type OpsItemSetting, type TimerSetting, type Wait } from '../../contracts/incident';
 import { incidentLedgerStatements, remediationItems } from './incident-ledger';
 import type { IncidentRemediation } from './incident-remediation';
 import { IncidentTimers } from './incident-timers';

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { ALARM_STATE_ACTIONS } from '../../identity/perms';
 import { HandlerFunction } from '../../function/handler-function';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
-import { STAGING_VARIABLES as VARIABLES } from '../../contracts/incident';
+import { STAGE_INCIDENT_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
 import { incidentLedgerStatements } from './incident-ledger';
 
 /** Bundled at build time. Same depth from lib/ and build/. */

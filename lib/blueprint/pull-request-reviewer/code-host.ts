@@ -13,7 +13,8 @@ import {
 import { AgentTrigger } from '../../trigger';
 import { requireInput } from '../../validation/input-error';
 import { kmsViaService } from '../../function/kms-via-service';
-import { REVIEW_VARIABLES, STAGED_PREFIX } from '../../contracts/review';
+import { REVIEW_VARIABLES } from '../../contracts/handler-variables';
+import { STAGED_PREFIX } from '../../contracts/review';
 import type { BoundCodeHost, HostAccess } from './bound-code-host';
 import type { GitHubCodeHostOptions } from './github-code-host-options';
 

@@ -4,7 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { REVIEW_VARIABLES as VARIABLES } from '../../contracts/review';
+import { REVIEW_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
 import { TURN_EVENT_SOURCE } from '../../contracts/turn';
 import { handlerCode } from '../../function/handler-code';
 import { HandlerFunction } from '../../function/handler-function';

@@ -16,12 +16,8 @@ import { HandlerFunction } from '../../function/handler-function';
 import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
 import type { HostAccess } from './bound-code-host';
-import {
-  type ForkHandling,
-  type ReviewPolicyDocument,
-  REVIEW_VARIABLES as VARIABLES,
-  STAGED_PREFIX,
-} from '../../contracts/review';
+import { REVIEW_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
+import { type ForkHandling, type ReviewPolicyDocument, STAGED_PREFIX } from '../../contracts/review';
 
 /** What both steps know. */
 export interface ReviewStepProps {

@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { AUDIT_VARIABLES } from '../../contracts/handler-variables';
 import {
   EVIDENCE_READ_ACTIONS,
   FINDINGS_LIST_ACTIONS,
@@ -28,7 +29,10 @@ export class AcceptFindingsStep implements ITurnStep {
       network,
       encryptionKey,
       logRetention,
-      environment: { EVIDENCE_BUCKET: evidenceBucket.bucketName, FINDINGS_BUCKET: findings.bucketName },
+      environment: {
+        [AUDIT_VARIABLES.evidenceBucket]: evidenceBucket.bucketName,
+        [AUDIT_VARIABLES.findingsBucket]: findings.bucketName,
+      },
       timeout: Duration.seconds(60),
       statements: [
         new PolicyStatement({

@@ -4,6 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { JsonPath, StateGraph, type IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { AUDIT_VARIABLES } from '../../contracts/handler-variables';
 import {
   FINDINGS_READ_ACTIONS,
   FINDINGS_WRITE_ACTIONS,
@@ -125,11 +126,11 @@ export class AuditMachine extends Construct {
       encryptionKey,
       logRetention,
       environment: {
-        AGENT_NAME: agent.agentName,
-        FINDINGS_BUCKET: findings.bucketName,
-        SECURITY_HUB: imports ? 'new-findings' : 'none',
-        PARTITION: partition,
-        ACCOUNT: account,
+        [AUDIT_VARIABLES.agentName]: agent.agentName,
+        [AUDIT_VARIABLES.findingsBucket]: findings.bucketName,
+        [AUDIT_VARIABLES.securityHub]: imports ? 'new-findings' : 'none',
+        [AUDIT_VARIABLES.partition]: partition,
+        [AUDIT_VARIABLES.account]: account,
       },
       timeout: Duration.minutes(5),
       statements: [

@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../contracts/handler-variables';
 import type { Agent } from './agent';
 import { listOf, numberOf, objectOf, sortedBy, type Item, type Source } from './source';
 import type { Bound } from './statement';
@@ -64,10 +65,14 @@ function slots({ name, properties }: Item): Bound[] {
 
 /** How long a turn of the workflow of this library may take: a variable of its steps. */
 function turnDeadline({ properties }: Item, source: Source): Bound[] {
-  const { LEDGER_TABLE, DEADLINE_SECONDS, AGENT_NAME } = objectOf(objectOf(properties.Environment).Variables);
-  return LEDGER_TABLE === undefined || DEADLINE_SECONDS === undefined
+  const {
+    [TURN_VARIABLES.ledgerTable]: table,
+    [TURN_VARIABLES.deadlineSeconds]: deadline,
+    [TURN_VARIABLES.agentName]: agentName,
+  } = objectOf(objectOf(properties.Environment).Variables);
+  return table === undefined || deadline === undefined
     ? []
-    : [bound(`Duration of a turn of ${source.text(AGENT_NAME)}`, DEADLINE_SECONDS, 'seconds', source)];
+    : [bound(`Duration of a turn of ${source.text(agentName)}`, deadline, 'seconds', source)];
 }
 
 function definitionOf({ properties }: Item): Readonly<Record<string, unknown>> {

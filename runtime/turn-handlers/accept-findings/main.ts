@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { AUDIT_VARIABLES, LOCAL_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { textStore } from '../turn/clients';
 import { setting } from '../turn/settings';
@@ -8,8 +9,8 @@ import { FindingsStore } from './findings-store';
 const parts = {
   texts: textStore(),
   findings: new FindingsStore(
-    new S3Client(process.env['S3_PATH_STYLE'] === 'true' ? { forcePathStyle: true } : {}),
-    setting(process.env, 'FINDINGS_BUCKET'),
+    new S3Client(process.env[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {}),
+    setting(process.env, AUDIT_VARIABLES.findingsBucket),
   ),
 };
 

@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { AdmitTurnAnswer, AdmitTurnPayload } from '../../../lib/contracts/step';
 import { ledger } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
@@ -5,8 +6,8 @@ import { admitTurn } from './admit-turn';
 
 const parts = {
   ledger: ledger(),
-  slots: numberSetting(process.env, 'MAX_CONCURRENCY'),
-  patienceSeconds: numberSetting(process.env, 'SLOT_SECONDS'),
+  slots: numberSetting(process.env, TURN_VARIABLES.maxConcurrency),
+  patienceSeconds: numberSetting(process.env, TURN_VARIABLES.slotSeconds),
 };
 
 /** Lambda: takes the conversation of a turn and says whether it is the turn's time to take a slot. */

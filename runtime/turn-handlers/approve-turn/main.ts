@@ -1,12 +1,13 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { APPROVAL_RECORDS_VARIABLE, type ApprovalRecords } from '../../../lib/contracts/turn';
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
+import { type ApprovalRecords } from '../../../lib/contracts/turn';
 import { ledger } from '../turn/clients';
 import { type ApprovalCall, type ApprovalReply, approveTurn } from './approve-turn';
 
 const parts = {
   ledger: ledger(),
   states: new SFNClient({}),
-  records: (process.env[APPROVAL_RECORDS_VARIABLE] ?? 'turn') as ApprovalRecords,
+  records: (process.env[TURN_VARIABLES.approvalRecords] ?? 'turn') as ApprovalRecords,
 };
 
 /** Lambda behind a function URL with IAM authorization: takes the answer of an approver. */

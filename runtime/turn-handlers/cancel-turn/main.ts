@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
@@ -6,7 +7,7 @@ import { cancelTurn } from './cancel-turn';
 const parts = {
   client: sessionClient(),
   ledger: ledger(),
-  patienceMs: numberSetting(process.env, 'SETTLE_SECONDS') * 1000,
+  patienceMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
 };
 
 /** Lambda: stops the work of a turn that is not wanted any more. */

@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { CheckTurnAnswer, CheckTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
@@ -7,7 +8,7 @@ import { checkTurn } from './check-turn';
 const parts = {
   client: sessionClient(),
   ledger: ledger(),
-  listenMs: numberSetting(process.env, 'LISTEN_SECONDS') * 1000,
+  listenMs: numberSetting(process.env, TURN_VARIABLES.listenSeconds) * 1000,
 };
 
 /** To record how the turn ended. */

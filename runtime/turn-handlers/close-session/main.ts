@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { CloseSessionAnswer, CloseSessionPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
@@ -6,7 +7,7 @@ import { closeSession } from './close-session';
 const parts = {
   client: sessionClient(),
   ledger: ledger(),
-  retentionSeconds: numberSetting(process.env, 'SESSION_RETENTION_SECONDS'),
+  retentionSeconds: numberSetting(process.env, TURN_VARIABLES.sessionRetentionSeconds),
 };
 
 /** Lambda: gives the session of a turn back, or deletes it when nothing will resume it. */

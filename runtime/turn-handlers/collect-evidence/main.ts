@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
 import { numberSetting, setting } from '../turn/settings';
@@ -8,8 +9,11 @@ const parts = {
   client: sessionClient(),
   ledger: ledger(),
   store: textStore(),
-  guardrail: { arn: setting(process.env, 'GUARDRAIL_ARN'), version: setting(process.env, 'GUARDRAIL_VERSION') },
-  settleMs: numberSetting(process.env, 'SETTLE_SECONDS') * 1000,
+  guardrail: {
+    arn: setting(process.env, TURN_VARIABLES.guardrailArn),
+    version: setting(process.env, TURN_VARIABLES.guardrailVersion),
+  },
+  settleMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
 };
 
 /** To write what was read: half a gigabyte at most, within the Region. */

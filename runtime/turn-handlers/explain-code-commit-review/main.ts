@@ -1,5 +1,5 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
-import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { CodeCommitBoard } from '../code-commit/code-commit-board';
 import { CodeCommitNotes } from '../code-commit/code-commit-notes';
 import { explainOutcomes, type QueueBatch, type QueueBatchAnswer } from '../pull-request/explain-outcome';

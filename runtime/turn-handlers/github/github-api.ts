@@ -37,7 +37,7 @@ export class GitHubApi {
 
   constructor({ secrets, secretArn, scope, url, now }: GitHubApiOptions) {
     if (url !== undefined && !/^http:\/\/(127\.0\.0\.1|localhost):\d+$/.test(url)) {
-      throw new Error('GITHUB_API_URL is for local runs: it must be http to this machine, with a port');
+      throw new Error('BMA_GITHUB_API_URL is for local runs: it must be http to this machine, with a port');
     }
     this.url = url ?? API;
     this.archives = url ?? ARCHIVES;

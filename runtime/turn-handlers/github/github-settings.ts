@@ -1,12 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { LOCAL_VARIABLES, REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { setting } from '../turn/settings';
 import { GitHubApi } from './github-api';
 import type { TokenScope } from './github-credentials';
 
 /** GitHub as the variables of a function say. */
 export function gitHubApi(scope: TokenScope, environment = process.env): GitHubApi {
-  const url = environment[REVIEW_VARIABLES.gitHubApiUrl];
+  const url = environment[LOCAL_VARIABLES.gitHubApiUrl];
   return new GitHubApi({
     secrets: new SecretsManagerClient({}),
     secretArn: setting(environment, REVIEW_VARIABLES.credentialsSecretArn),

@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { OpenSessionAnswer, OpenSessionPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
@@ -7,8 +8,8 @@ const parts = {
   client: sessionClient(),
   ledger: ledger(),
   store: textStore(),
-  settleMs: numberSetting(process.env, 'SETTLE_SECONDS') * 1000,
-  retentionSeconds: numberSetting(process.env, 'SESSION_RETENTION_SECONDS'),
+  settleMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
+  retentionSeconds: numberSetting(process.env, TURN_VARIABLES.sessionRetentionSeconds),
 };
 
 /** Lambda: creates the session of a turn, or resumes the one of its session key. */

@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { Ending, PreparedTurn, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/contracts/step';
 import {
   sessionLedgerKey,
@@ -29,9 +30,9 @@ export const MAX_TURN_BYTES = 32_768;
 
 /** Never throws for a bad request: a request that is not accepted still ends in an outcome event. */
 export function prepareTurn({ request, execution }: PrepareTurnPayload, environment: Environment): PrepareTurnAnswer {
-  const agentName = setting(environment, 'AGENT_NAME');
-  const maxDeadline = numberSetting(environment, 'DEADLINE_SECONDS');
-  const approvalMode = setting(environment, 'APPROVAL');
+  const agentName = setting(environment, TURN_VARIABLES.agentName);
+  const maxDeadline = numberSetting(environment, TURN_VARIABLES.deadlineSeconds);
+  const approvalMode = setting(environment, TURN_VARIABLES.approval);
   const given = isRecord(request) ? (request as Partial<TurnRequest>) : {};
   const sessionKey = isText(given.sessionKey, 256) ? given.sessionKey : undefined;
   const deadline = given.deadlineSeconds;
@@ -54,7 +55,7 @@ export function prepareTurn({ request, execution }: PrepareTurnPayload, environm
       ? { attribute: shareAttribute(given.share.name), slots: String(given.share.slots) }
       : { attribute: shareAttribute(undefined), slots: String(MAX_SLOTS) },
     expiresAt: String(
-      Math.floor(Date.parse(execution.startTime) / 1000) + numberSetting(environment, 'RECORD_SECONDS'),
+      Math.floor(Date.parse(execution.startTime) / 1000) + numberSetting(environment, TURN_VARIABLES.recordSeconds),
     ),
   };
   try {

@@ -1,5 +1,5 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
-import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { CodeCommitBoard } from '../code-commit/code-commit-board';
 import { repeatable } from '../incident/repeatable';

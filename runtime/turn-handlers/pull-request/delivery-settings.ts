@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { LOCAL_VARIABLES, REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { setting, type Environment } from '../turn/settings';
 import { TextStore } from '../turn/text-store';
 import type { DeliveryParts } from './publish-review';
@@ -8,7 +8,7 @@ import { repositoriesOf } from './staging-settings';
 /** What every delivery function reads from its variables, whatever the host. */
 export function deliveryParts(environment: Environment = process.env): Omit<DeliveryParts, 'board'> {
   const materialBucket = setting(environment, REVIEW_VARIABLES.materialBucket);
-  const s3 = new S3Client(environment['S3_PATH_STYLE'] === 'true' ? { forcePathStyle: true } : {});
+  const s3 = new S3Client(environment[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {});
   return {
     agentName: setting(environment, REVIEW_VARIABLES.agentName),
     repositories: repositoriesOf(environment),

@@ -1,4 +1,4 @@
-import { REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { type Environment, setting } from '../turn/settings';
 import type { ExplainParts } from './explain-outcome';
 import { repositoriesOf } from './staging-settings';

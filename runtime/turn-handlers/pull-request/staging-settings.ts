@@ -1,12 +1,13 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { type ForkHandling, type ReviewPolicyDocument, REVIEW_VARIABLES } from '../../../lib/contracts/review';
+import { LOCAL_VARIABLES, REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
+import type { ForkHandling } from '../../../lib/contracts/review';
 import { type Environment, numberSetting, setting } from '../turn/settings';
 import type { StagingParts } from './stage-pull-request';
 
 /** What every staging function reads from its variables, whatever the host. */
 export function stagingParts(environment: Environment = process.env): Omit<StagingParts, 'source'> {
   const bucket = setting(environment, REVIEW_VARIABLES.materialBucket);
-  const s3 = new S3Client(environment['S3_PATH_STYLE'] === 'true' ? { forcePathStyle: true } : {});
+  const s3 = new S3Client(environment[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {});
   return {
     repositories: repositoriesOf(environment),
     forks: setting(environment, REVIEW_VARIABLES.forks) as ForkHandling,

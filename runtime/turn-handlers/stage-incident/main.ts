@@ -1,6 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { incidentLedgerKey, STAGING_VARIABLES as VARIABLES } from '../../../lib/contracts/incident';
+import { STAGE_INCIDENT_VARIABLES as VARIABLES } from '../../../lib/contracts/handler-variables';
+import { incidentLedgerKey } from '../../../lib/contracts/incident';
 import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
 import { IncidentStore } from '../incident/incident-store';
 import { repeatable } from '../incident/repeatable';

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  STARTER_CONFIGURATION_FILE,
-  STARTER_VARIABLES,
-  type StarterConfiguration,
-} from '../../../lib/contracts/starter';
+import { STARTER_VARIABLES } from '../../../lib/contracts/handler-variables';
+import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from '../../../lib/contracts/starter';
 
 /** Everything the starter knows before the first event. */
 export interface Starter {

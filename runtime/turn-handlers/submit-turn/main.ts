@@ -1,3 +1,4 @@
+import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
@@ -7,7 +8,7 @@ const parts = {
   client: sessionClient(),
   ledger: ledger(),
   store: textStore(),
-  settleMs: numberSetting(process.env, 'SETTLE_SECONDS') * 1000,
+  settleMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
 };
 
 /** Lambda: sends the message of a turn, once. */

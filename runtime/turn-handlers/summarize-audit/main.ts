@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Partition, SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { AUDIT_VARIABLES, LOCAL_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { AuditSummary, SummarizeAuditPayload } from '../../../lib/contracts/audit';
 import { setting } from '../turn/settings';
 import { summarizeAudit } from './summarize-audit';
@@ -8,15 +9,15 @@ const environment = process.env;
 const region = setting(environment, 'AWS_REGION');
 
 const parts = {
-  s3: new S3Client(environment['S3_PATH_STYLE'] === 'true' ? { forcePathStyle: true } : {}),
-  bucket: setting(environment, 'FINDINGS_BUCKET'),
+  s3: new S3Client(environment[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {}),
+  bucket: setting(environment, AUDIT_VARIABLES.findingsBucket),
   provider: {
-    agentName: setting(environment, 'AGENT_NAME'),
-    partition: setting(environment, 'PARTITION') as Partition,
-    account: setting(environment, 'ACCOUNT'),
+    agentName: setting(environment, AUDIT_VARIABLES.agentName),
+    partition: setting(environment, AUDIT_VARIABLES.partition) as Partition,
+    account: setting(environment, AUDIT_VARIABLES.account),
     region,
   },
-  ...(environment['SECURITY_HUB'] === 'new-findings' ? { securityHub: new SecurityHubClient({}) } : {}),
+  ...(environment[AUDIT_VARIABLES.securityHub] === 'new-findings' ? { securityHub: new SecurityHubClient({}) } : {}),
 };
 
 /** Lambda: the end of an audit of many repositories. */

@@ -1,6 +1,7 @@
 /** The clients of the functions, from their environment. Made once per execution environment of a function. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { LOCAL_VARIABLES, TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { SessionClient } from '../../session-client';
 import { Ledger } from './ledger';
 import { type Environment, setting } from './settings';
@@ -16,22 +17,22 @@ const CLIENT = {
 };
 
 /**
- * The Managed Agents service. `MANAGED_AGENTS_ENDPOINT` is for tests against the local service: the client takes only
+ * The Managed Agents service. `BMA_MANAGED_AGENTS_ENDPOINT` is for tests against the local service: the client takes only
  * https, or http to this machine.
  */
 export function sessionClient(environment: Environment = process.env): SessionClient {
-  const endpoint = environment['MANAGED_AGENTS_ENDPOINT'];
+  const endpoint = environment[LOCAL_VARIABLES.managedAgentsEndpoint];
   return new SessionClient({ environment, ...(endpoint ? { endpoint } : {}) });
 }
 
 export function ledger(environment: Environment = process.env): Ledger {
-  return new Ledger(new DynamoDBClient(CLIENT), setting(environment, 'LEDGER_TABLE'));
+  return new Ledger(new DynamoDBClient(CLIENT), setting(environment, TURN_VARIABLES.ledgerTable));
 }
 
 export function textStore(environment: Environment = process.env): TextStore {
-  const forcePathStyle = environment['S3_PATH_STYLE'] === 'true';
+  const forcePathStyle = environment[LOCAL_VARIABLES.s3PathStyle] === 'true';
   return new TextStore(
     new S3Client({ ...CLIENT, ...(forcePathStyle ? { forcePathStyle } : {}) }),
-    setting(environment, 'EVIDENCE_BUCKET'),
+    setting(environment, TURN_VARIABLES.evidenceBucket),
   );
 }

@@ -1,4 +1,5 @@
-import { WEBHOOK_VARIABLES, type WebhookSubscription } from '../../../lib/contracts/webhook';
+import { WEBHOOK_VARIABLES } from '../../../lib/contracts/handler-variables';
+import type { WebhookSubscription } from '../../../lib/contracts/webhook';
 
 /** Everything the handler knows before the first delivery. */
 export interface Webhook {

@@ -48,11 +48,11 @@ test('what it is not given it does not have: no further tool, trigger, timer, Op
     expect(text).not.toContain(action);
   }
   expect(Object.keys(variablesOf(stack, 'PublishReportFunction')).sort()).toEqual([
+    'BMA_EVIDENCE_BUCKET',
+    'BMA_LEDGER_TABLE',
     'BMA_REPORT_BUCKET',
     'BMA_SERVICE_NAME',
     'BMA_WAITS',
-    'EVIDENCE_BUCKET',
-    'LEDGER_TABLE',
   ]);
   const groups = template.findResources('AWS::Scheduler::ScheduleGroup');
   // The workflow has a group for the schedule that deletes sessions.

@@ -49,7 +49,7 @@ describe.each(HOSTS)('on %s', (host) => {
         Timeout: 300,
       });
     }
-    expect(Object.keys(staging)).not.toContain('GITHUB_API_URL');
+    expect(Object.keys(staging)).not.toContain('BMA_GITHUB_API_URL');
   });
 
   test('every outcome of its turns, and of no other agent, reaches the function that explains it', () => {

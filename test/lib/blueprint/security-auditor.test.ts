@@ -177,7 +177,7 @@ describe('findings', () => {
 
   test('are handled inside the network: both functions have their subnets', () => {
     const functions = Object.values(templateOf(auditor()).findResources('AWS::Lambda::Function')).filter(
-      ({ Properties }) => Properties.Environment?.Variables?.FINDINGS_BUCKET !== undefined,
+      ({ Properties }) => Properties.Environment?.Variables?.BMA_FINDINGS_BUCKET !== undefined,
     );
     expect(functions).toHaveLength(2);
     functions.forEach(({ Properties }) => expect(Properties.VpcConfig.SubnetIds.length).toBeGreaterThan(0));

@@ -79,7 +79,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
   const workflow = await WorkflowCloud.start(
     deployed,
     service,
-    { SETTLE_SECONDS: '0.5', LISTEN_SECONDS: '0.5' },
+    { BMA_SETTLE_SECONDS: '0.5', BMA_LISTEN_SECONDS: '0.5' },
     { waitMs: 100 },
   );
   const { cloud } = workflow;

@@ -21,7 +21,7 @@ export class WorkflowCloud {
       await LocalCloud.start({
         assembly,
         service,
-        variables: { LISTEN_SECONDS: '2', SETTLE_SECONDS: '1', ...variables },
+        variables: { BMA_LISTEN_SECONDS: '2', BMA_SETTLE_SECONDS: '1', ...variables },
         pace,
       }),
     );

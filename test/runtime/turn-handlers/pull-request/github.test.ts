@@ -56,7 +56,7 @@ const cold = (name: string, more: Record<string, string> = {}) =>
   coldStart<any, any>(name, {
     AWS_ENDPOINT_URL_S3: stores.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: stores.url,
-    GITHUB_API_URL: api.url,
+    BMA_GITHUB_API_URL: api.url,
     BMA_FORKS: 'skip',
     BMA_REPOSITORIES: JSON.stringify([REPOSITORY]),
     BMA_CREDENTIALS_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:github',
@@ -349,7 +349,9 @@ describe('staging', () => {
   test.each(['https://evil.example', 'http://169.254.169.254:80', 'http://localhost:80@evil.example:80'])(
     'tokens are sent to api.github.com only, not to %s',
     (url) => {
-      expect(() => cold('stage-github-pull-request', { GITHUB_API_URL: url })).toThrow(/must be http to this machine/);
+      expect(() => cold('stage-github-pull-request', { BMA_GITHUB_API_URL: url })).toThrow(
+        /must be http to this machine/,
+      );
     },
   );
 });

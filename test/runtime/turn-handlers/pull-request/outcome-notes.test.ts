@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   handler = coldStart('explain-github-review', {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: stores.url,
-    GITHUB_API_URL: api.url,
+    BMA_GITHUB_API_URL: api.url,
     BMA_REPOSITORIES: JSON.stringify([REPOSITORY]),
     BMA_CREDENTIALS_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:github',
   });

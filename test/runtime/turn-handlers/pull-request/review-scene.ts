@@ -76,7 +76,7 @@ export function coldStart<Payload, Answer>(
     AWS_MAX_ATTEMPTS: '1',
     AWS_CONFIG_FILE: '/nonexistent',
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
-    S3_PATH_STYLE: 'true',
+    BMA_S3_PATH_STYLE: 'true',
     BMA_AGENT_NAME: AGENT,
     BMA_MATERIAL_BUCKET: 'material',
     BMA_FORKS: 'skip',

@@ -20,9 +20,9 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'S3RVER',
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_MAX_ATTEMPTS: '1',
-    S3_PATH_STYLE: 'true',
-    EVIDENCE_BUCKET: 'evidence',
-    FINDINGS_BUCKET: 'findings',
+    BMA_S3_PATH_STYLE: 'true',
+    BMA_EVIDENCE_BUCKET: 'evidence',
+    BMA_FINDINGS_BUCKET: 'findings',
   });
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   handler = require(path.resolve('assets/handlers/accept-findings/index.js')).handler;

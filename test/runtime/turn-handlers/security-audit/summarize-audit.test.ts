@@ -47,11 +47,11 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_ENDPOINT_URL_SECURITYHUB: `http://127.0.0.1:${(hub.address() as AddressInfo).port}`,
     AWS_MAX_ATTEMPTS: '1',
-    S3_PATH_STYLE: 'true',
-    FINDINGS_BUCKET: 'findings',
-    AGENT_NAME: 'auditor',
-    PARTITION: 'aws',
-    ACCOUNT: '111122223333',
+    BMA_S3_PATH_STYLE: 'true',
+    BMA_FINDINGS_BUCKET: 'findings',
+    BMA_AGENT_NAME: 'auditor',
+    BMA_PARTITION: 'aws',
+    BMA_ACCOUNT: '111122223333',
   });
   jest.spyOn(console, 'log').mockImplementation();
 });
@@ -66,7 +66,7 @@ beforeEach(() => {
 });
 
 function summarize(payload: SummarizeAuditPayload, securityHub = 'none'): Promise<AuditSummary> {
-  process.env['SECURITY_HUB'] = securityHub;
+  process.env['BMA_SECURITY_HUB'] = securityHub;
   let handler: (payload: SummarizeAuditPayload) => Promise<AuditSummary>;
   jest.isolateModules(() => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports

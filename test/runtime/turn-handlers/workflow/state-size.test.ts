@@ -10,10 +10,10 @@ const LIMIT = 262_144;
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 const store = { bucket: 'b'.repeat(63), write: (key: string) => Promise.resolve({ key, bytes: 0, sha256: '' }) };
 const environment = {
-  AGENT_NAME: 'reviewer',
-  DEADLINE_SECONDS: '60',
-  APPROVAL: 'none',
-  RECORD_SECONDS: '60',
+  BMA_AGENT_NAME: 'reviewer',
+  BMA_DEADLINE_SECONDS: '60',
+  BMA_APPROVAL: 'none',
+  BMA_RECORD_SECONDS: '60',
 };
 const name = `turn-${'f'.repeat(64)}`;
 const execution = {
