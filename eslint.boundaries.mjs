@@ -101,7 +101,7 @@ export default {
       ...NOT_YET_ON_ANALYSIS.map((pattern) => ({ category: 'not-yet-on-analysis', pattern })),
     ],
     'boundaries/dependency-nodes': ['import', 'dynamic-import', 'export', 'require'],
-    'boundaries/additional-dependency-nodes': [{ selector: 'TSImportType Literal', kind: 'type' }],
+    'boundaries/additional-dependency-nodes': [{ selector: 'TSImportType Literal', kind: 'type', name: 'import-type' }],
     'import/resolver': { typescript: { project: 'tsconfig.json' } },
   },
   rules: {

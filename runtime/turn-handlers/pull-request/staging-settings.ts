@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { LOCAL_VARIABLES, REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
-import type { ForkHandling } from '../../../lib/contracts/review';
+import type { ForkHandling, ReviewPolicyDocument } from '../../../lib/contracts/review';
 import { type Environment, numberSetting, setting } from '../turn/settings';
 import type { StagingParts } from './stage-pull-request';
 
