@@ -1,5 +1,6 @@
 export * from './agent';
 export * from './audit';
+export * from './baseline';
 export * from './cost';
 export * from './encryption';
 export * from './environment';

@@ -1,6 +1,6 @@
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey, PackageRegistry, type IAgentNetwork } from 'cdk-bedrock-managed-agents';
+import { AgentBaseline, AgentAuditTrail, PackageRegistry, type IAgentNetwork } from 'cdk-bedrock-managed-agents';
 import { CodeHost, PullRequestReviewer } from 'cdk-bedrock-managed-agents/blueprints';
 import type { Construct } from 'constructs';
 
@@ -36,16 +36,14 @@ export class CiPipelineAgentStack extends Stack {
     const { repositoryName = 'payments-service', packages = 'example/packages' } = props;
     const [domainName, packageRepository] = packages.split('/');
 
-    const encryptionKey = new AgentKey(this, 'Key', { protects: 'everything the pull-request agent stores' });
     // One per account and Region: pass the trail that you have instead, if there is one.
-    const auditTrail = new AgentAuditTrail(this, 'Audit', { encryptionKey });
+    const auditTrail = new AgentAuditTrail(this, 'Audit');
+    const baseline = new AgentBaseline(this, 'Baseline', { network: props.network, auditTrail });
 
     this.reviewer = new PullRequestReviewer(this, 'Reviewer', {
       codeHost: CodeHost.codeCommit(Repository.fromRepositoryName(this, 'Repository', repositoryName)),
       registries: [PackageRegistry.codeArtifact({ domainName, repositoryName: packageRepository })],
-      network: props.network,
-      encryptionKey,
-      auditTrail,
+      baseline,
     });
     auditTrail.recordObjectAccess(this.reviewer.materialBucket);
 

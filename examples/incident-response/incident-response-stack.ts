@@ -1,7 +1,7 @@
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey, type IAgentNetwork } from 'cdk-bedrock-managed-agents';
+import { AgentBaseline, AgentAuditTrail, AgentKey, type IAgentNetwork } from 'cdk-bedrock-managed-agents';
 import { IncidentResponder, OpsCenter, ResumeEvent } from 'cdk-bedrock-managed-agents/blueprints';
 import type { Construct } from 'constructs';
 import { CheckoutService } from './checkout-service';
@@ -20,13 +20,18 @@ export class IncidentResponseStack extends Stack {
     super(scope, id, props);
     const encryptionKey = new AgentKey(this, 'Key', { protects: 'the checkout service and its incident responder' });
     // One per account and Region: pass the trail that you have instead, if there is one.
-    const auditTrail = new AgentAuditTrail(this, 'Audit', { encryptionKey });
+    const auditTrail = new AgentAuditTrail(this, 'Audit');
+    const baseline = new AgentBaseline(this, 'Baseline', {
+      network: props.network,
+      dataKey: encryptionKey,
+      auditTrail,
+    });
     const onCall = this.onCallTopic(encryptionKey);
     const checkout = new CheckoutService(this, 'Checkout', encryptionKey, onCall);
 
     this.responder = new IncidentResponder(this, 'Responder', {
       serviceName: 'checkout',
-      network: props.network,
+      baseline,
       alarms: checkout.alarms,
       logGroups: [checkout.logGroup],
       metricNamespaces: ['AWS/Lambda'],
@@ -41,8 +46,6 @@ export class IncidentResponseStack extends Stack {
         ResumeEvent.deploymentFinished(['checkout']),
         ResumeEvent.timer({ after: Duration.minutes(20) }),
       ],
-      encryptionKey,
-      auditTrail,
     });
     auditTrail.recordObjectAccess(this.responder.reportBucket);
 

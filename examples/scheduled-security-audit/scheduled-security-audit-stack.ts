@@ -2,7 +2,7 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { CfnOutput, RemovalPolicy, Stack, TimeZone, type StackProps } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey, SourceRepository } from 'cdk-bedrock-managed-agents';
+import { AgentBaseline, AgentAuditTrail, AgentKey, SourceRepository } from 'cdk-bedrock-managed-agents';
 import { SecurityAuditor } from 'cdk-bedrock-managed-agents/blueprints';
 import type { Construct } from 'constructs';
 
@@ -17,7 +17,8 @@ export class ScheduledSecurityAuditStack extends Stack {
     super(scope, id, props);
     const encryptionKey = new AgentKey(this, 'Key', { protects: 'the bundles and everything the auditor stores' });
     // One per account and Region: pass the trail that you have instead, if there is one.
-    const auditTrail = new AgentAuditTrail(this, 'Trail', { encryptionKey });
+    const auditTrail = new AgentAuditTrail(this, 'Trail');
+    const baseline = new AgentBaseline(this, 'Baseline', { dataKey: encryptionKey, auditTrail });
 
     const bundles = new Bucket(this, 'Bundles', {
       encryption: BucketEncryption.KMS,
@@ -37,8 +38,7 @@ export class ScheduledSecurityAuditStack extends Stack {
       ],
       schedule: ScheduleExpression.cron({ minute: '0', hour: '3', timeZone: TimeZone.EUROPE_BERLIN }),
       additionalRules: 'web-shop has no server of its own: report what its pages do with text of other people.',
-      encryptionKey,
-      auditTrail,
+      baseline,
     });
     auditTrail.recordObjectAccess(bundles);
     auditTrail.recordObjectAccess(this.auditor.findingsBucket);

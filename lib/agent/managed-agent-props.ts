@@ -1,8 +1,7 @@
-import type { IManagedPolicy, IRole } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IAgentBaseline } from '../baseline';
 import type { IAgentEnvironment } from '../environment';
 import type { IAgentProject } from '../identity/agent-project';
-import type { IAgentNetwork } from '../network';
 import type { AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
 
@@ -18,16 +17,16 @@ export interface ManagedAgentProps {
   readonly instructions: string;
 
   /**
-   * The network of the execution environment. Give either this or `environment`.
+   * Network, keys, trail and log settings. Not together with `environment`, which has its own.
    *
-   * @default - the network of `environment`
+   * @default - the baseline of `environment`, or a new AgentBaseline
    */
-  readonly network?: IAgentNetwork;
+  readonly baseline?: IAgentBaseline;
 
   /**
    * The execution environment, for one agent only.
    *
-   * @default - an AgentCoreEnvironment with its defaults, in `network`
+   * @default - an AgentCoreEnvironment with its defaults, in the network of `baseline`
    */
   readonly environment?: IAgentEnvironment;
 
@@ -61,20 +60,6 @@ export interface ManagedAgentProps {
    * @default - a role that may call the one model and drive the one Runtime
    */
   readonly sessionRole?: IRole;
-
-  /**
-   * Customer-managed key of what the agent stores in your account. BMA offers no key of yours for session data.
-   *
-   * @default - a new AgentKey
-   */
-  readonly encryptionKey?: IKey;
-
-  /**
-   * Permissions boundary of the roles made for this agent.
-   *
-   * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
-   */
-  readonly permissionsBoundary?: IManagedPolicy;
 }
 
 /** Attributes of an agent that is defined elsewhere. */
@@ -94,7 +79,7 @@ export interface ManagedAgentAttributes {
   /**
    * Where the commands of the agent run, for example `AgentCoreEnvironment.fromAgentCoreEnvironmentAttributes(…)`.
    *
-   * @default - not known: `connections` cannot be used, and a workflow of the agent needs `network`
+   * @default - not known: `connections` cannot be used, and a workflow of the agent needs `baseline`
    */
   readonly environment?: IAgentEnvironment;
   /**

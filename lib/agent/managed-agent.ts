@@ -1,10 +1,10 @@
 import type { Connections } from 'aws-cdk-lib/aws-ec2';
-import { PermissionsBoundary, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import { Names, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { AuditAlarm } from '../audit';
 import { declareImportedRole } from '../declaration/imported';
-import { AgentKey } from '../encryption';
+import { AgentBaseline } from '../baseline';
 import { AgentCoreEnvironment, type IAgentEnvironment } from '../environment';
 import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
 import type { IAgentProject } from '../identity/agent-project';
@@ -51,8 +51,6 @@ export class ManagedAgent extends ManagedAgentBase {
   public readonly connections: Connections;
   /** The model. */
   public readonly model: AgentModel;
-  /** The customer-managed key of what the agent stores, or undefined when the environment was brought without one. */
-  public readonly encryptionKey?: IKey;
   /** Lower-case hexadecimal SHA-256 of the session definition's file: changes with what the agent is told and may use. */
   public readonly sessionDefinitionHash: string;
 
@@ -66,16 +64,12 @@ export class ManagedAgent extends ManagedAgentBase {
     this.checkTools(props.tools ?? []);
 
     this.requireOnePlacement(props);
-    this.encryptionKey =
-      props.encryptionKey ??
-      (props.environment ? undefined : new AgentKey(this, 'Key', { protects: `the agent ${this.agentName}` }));
     const environment =
       props.environment ??
       new AgentCoreEnvironment(this, 'Environment', {
-        network: props.network!,
+        baseline: props.baseline ?? new AgentBaseline(this, 'Baseline'),
         runtimeName: this.agentName,
         project: props.project,
-        encryptionKey: this.encryptionKey,
       });
     const { executionRole, project } = environment;
     this.environment = environment;
@@ -115,24 +109,15 @@ export class ManagedAgent extends ManagedAgentBase {
       parameterName,
       fileArn: definition.file.bucket.arnForObjects(definition.file.s3ObjectKey),
     };
-
-    if (props.permissionsBoundary) {
-      PermissionsBoundary.of(this).apply(props.permissionsBoundary);
-    }
+    environment.baseline.auditTrail?.addAlarm(this, AuditAlarm.unexpectedSessionRoleUse(this.sessionRole));
   }
 
   private requireOnePlacement(props: ManagedAgentProps): void {
-    const contradicts = props.network ? 'network' : props.project ? 'project' : undefined;
+    const contradicts = props.baseline ? 'baseline' : props.project ? 'project' : undefined;
     requireInput(props.environment === undefined || contradicts === undefined, this, {
       input: contradicts ?? 'environment',
-      allowed: `no ${contradicts} beside an environment, which has its own`,
+      allowed: `no ${contradicts} together with an environment, which has its own`,
       fix: `pass ${contradicts} to the environment instead`,
-    });
-    requireInput(props.environment !== undefined || props.network !== undefined, this, {
-      input: 'network',
-      value: undefined,
-      allowed: 'an AgentNetwork, or an environment that is placed in one',
-      fix: "add network: new AgentNetwork(this, 'Network')",
     });
   }
 
@@ -179,8 +164,9 @@ export class ManagedAgent extends ManagedAgentBase {
   }
 
   /** Permissions, endpoints and definitions of the tools. */
-  private bindTools(tools: AgentTool[], { network, workspaceDirectory }: IAgentEnvironment): SessionTool[] {
+  private bindTools(tools: AgentTool[], { baseline, workspaceDirectory }: IAgentEnvironment): SessionTool[] {
     const { executionRole, sessionRole } = this;
+    const { network } = baseline;
     return tools.map((tool) => tool._bind({ scope: this, executionRole, sessionRole, network, workspaceDirectory }));
   }
 

@@ -43,7 +43,7 @@ export interface AgentAuditTrailProps {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * What raises an alarm. Agents add one for their session role with `watchSessionRole`.
+   * What raises an alarm. Agents whose baseline has the trail add one for their session role.
    * @default AuditAlarm.standard()
    */
   readonly alarms?: AuditAlarm[];

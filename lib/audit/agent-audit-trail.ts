@@ -1,6 +1,5 @@
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -153,16 +152,6 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
    */
   public addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined {
     return alarmResources(this, scope, alarm);
-  }
-
-  /**
-   * Raises an alarm when an agent's session role is assumed by another principal than bedrock-mantle.
-   *
-   * @param scope the agent
-   * @param role its session role
-   */
-  public watchSessionRole(scope: Construct, role: iam.IRole): cloudwatch.Alarm | undefined {
-    return this.addAlarm(scope, AuditAlarm.unexpectedSessionRoleUse(role));
   }
 
   /**

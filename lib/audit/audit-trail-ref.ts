@@ -1,5 +1,4 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -37,15 +36,6 @@ export interface IAgentAuditTrail extends IConstruct {
    * @returns the alarm, or undefined when the log group is unknown
    */
   addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined;
-
-  /**
-   * Raises an alarm when an agent's session role is assumed by another principal than bedrock-mantle.
-   *
-   * @param scope the agent
-   * @param role its session role
-   * @returns the alarm, or undefined when the log group is unknown
-   */
-  watchSessionRole(scope: Construct, role: iam.IRole): cloudwatch.Alarm | undefined;
 }
 
 /** A trail that exists already, for example the one of the organization. */

@@ -1,5 +1,4 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -9,7 +8,7 @@ import { declareImportedTrail } from '../declaration/imported';
 import { requirePattern } from '../validation/input-error';
 import { alarmResources } from './alarm-resources';
 import { admitAlarms } from './alarm-topic';
-import { AuditAlarm } from './audit-alarm';
+import type { AuditAlarm } from './audit-alarm';
 import { AgentAuditTrailGrants } from './audit-trail-grants';
 import type { AgentAuditTrailAttributes, IAgentAuditTrail } from './audit-trail-ref';
 
@@ -45,9 +44,5 @@ export class ImportedAuditTrail extends Construct implements IAgentAuditTrail {
 
   public addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined {
     return alarmResources(this, scope, alarm);
-  }
-
-  public watchSessionRole(scope: Construct, role: iam.IRole): cloudwatch.Alarm | undefined {
-    return this.addAlarm(scope, AuditAlarm.unexpectedSessionRoleUse(role));
   }
 }

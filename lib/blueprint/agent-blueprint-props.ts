@@ -1,23 +1,20 @@
-import type { PolicyStatement, IManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { AgentModel, AgentTool } from '../agent';
-import type { AgentAuditTrail } from '../audit';
+import type { IAgentBaseline } from '../baseline';
 import type { AgentSkill } from '../environment';
 import type { IAgentGuardrail } from '../guardrail';
-import type { IAgentNetwork } from '../network';
 import type { ObjectLock } from '../encryption';
 import type { IAgentTrigger, ITurnStep, TurnApproval } from '../workflow';
 
 /** What every blueprint can be told: where it runs and how it is governed, not what it does. */
 export interface AgentBlueprintProps {
   /**
-   * The network that the agent runs in.
+   * Network, keys, trail and log settings.
    *
-   * @default - an isolated network of its own
+   * @default - a new AgentBaseline
    */
-  readonly network?: IAgentNetwork;
+  readonly baseline?: IAgentBaseline;
 
   /**
    * Name of the agent, unique in account and Region.
@@ -34,11 +31,11 @@ export interface AgentBlueprintProps {
   readonly model?: AgentModel;
 
   /**
-   * Customer-managed key of everything the blueprint stores.
+   * The role that BMA assumes for the agent's sessions.
    *
-   * @default - a new AgentKey
+   * @default - a role that may call the one model and drive the one Runtime
    */
-  readonly encryptionKey?: IKey;
+  readonly sessionRole?: IRole;
 
   /**
    * Screens what comes in and what is published.
@@ -46,13 +43,6 @@ export interface AgentBlueprintProps {
    * @default AgentGuardrail.standard()
    */
   readonly guardrail?: IAgentGuardrail;
-
-  /**
-   * The audit trail of the account, which then watches the session role of the agent.
-   *
-   * @default - no alarm on the session role; the trail records the agent all the same
-   */
-  readonly auditTrail?: AgentAuditTrail;
 
   /**
    * Turns that run at the same time, 1 to 1000.
@@ -81,20 +71,6 @@ export interface AgentBlueprintProps {
    * @default ObjectLock.governance(Duration.days(90))
    */
   readonly evidenceLock?: ObjectLock;
-
-  /**
-   * Permissions boundary of the roles made here.
-   *
-   * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
-   */
-  readonly permissionsBoundary?: IManagedPolicy;
-
-  /**
-   * Bucket for S3 server access logs of the buckets made here.
-   *
-   * @default - no server access logs
-   */
-  readonly accessLogsBucket?: IBucket;
 }
 
 /** What a blueprint is: the part that a subclass of {@link AgentBlueprint} fills in. */
@@ -118,13 +94,6 @@ export interface AgentBlueprintDefinition {
    * @default - none beside the commands in the environment
    */
   readonly tools?: AgentTool[];
-
-  /**
-   * Further permissions of the execution role. Grants such as `bucket.grantRead(this.agent)` can follow `define` instead.
-   *
-   * @default - none
-   */
-  readonly permissions?: PolicyStatement[];
 
   /**
    * What starts turns.

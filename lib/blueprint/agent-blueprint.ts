@@ -1,23 +1,19 @@
-import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ManagedAgent } from '../agent';
-import { AgentKey } from '../encryption';
+import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { protectedBucket } from '../encryption/protected-bucket';
 import { REMOVAL } from '../lifecycle/removal';
 import { AgentCoreEnvironment, AgentImage } from '../environment';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
-import { attachPolicy } from '../identity/attach-policy';
-import { AgentNetwork, type IAgentNetwork } from '../network';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { TurnWorkflow } from '../workflow';
 import type { AgentBlueprintDefinition, AgentBlueprintProps, OutputBucketOptions } from './agent-blueprint-props';
 
 /**
  * The extension point of this library: an agent for one kind of work. A subclass says what the work is, in one call of
- * `define`, and inherits everything that governs it: network, key, guardrail, roles, workflow, evidence.
+ * `define`, and inherits everything that governs it: network, keys, guardrail, roles, workflow, evidence.
  *
  * ```
  * class LicenceAuditor extends AgentBlueprint {
@@ -35,10 +31,8 @@ import type { AgentBlueprintDefinition, AgentBlueprintProps, OutputBucketOptions
  * ```
  */
 export abstract class AgentBlueprint extends Construct {
-  /** The network that the agent runs in. */
-  public readonly network: IAgentNetwork;
-  /** Key of everything the blueprint stores. */
-  public readonly encryptionKey: IKey;
+  /** Network, keys, trail and log settings of the agent. */
+  public readonly baseline: IAgentBaseline;
   /** Screens what comes in and what is published. */
   public readonly guardrail: IAgentGuardrail;
 
@@ -48,11 +42,9 @@ export abstract class AgentBlueprint extends Construct {
   constructor(scope: Construct, id: string, props: AgentBlueprintProps = {}) {
     super(scope, id);
     this.governance = props;
-    this.encryptionKey =
-      props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `everything that ${this.node.path} stores` });
-    this.network = props.network ?? new AgentNetwork(this, 'Network', { encryptionKey: this.encryptionKey });
+    this.baseline = props.baseline ?? new AgentBaseline(this, 'Baseline');
     this.guardrail =
-      props.guardrail ?? AgentGuardrail.standard(this, 'Guardrail', { encryptionKey: this.encryptionKey });
+      props.guardrail ?? AgentGuardrail.standard(this, 'Guardrail', { encryptionKey: this.baseline.dataKey });
     this.node.addValidation({
       validate: () =>
         this.defined ? [] : [`${this.node.path} defines no agent. Fix: call this.define({ … }) in its constructor.`],
@@ -89,34 +81,25 @@ export abstract class AgentBlueprint extends Construct {
       allowed: 'one agent per blueprint',
       fix: 'Make another blueprint for another agent',
     });
-    const { governance, encryptionKey } = this;
+    const { governance } = this;
     const agent = this.makeAgent(definition);
-    if (definition.permissions?.length) {
-      attachPolicy(this, 'Permissions', agent.executionRole, 'execution role', definition.permissions);
-    }
     const workflow = new TurnWorkflow(this, 'Turns', {
       agent,
       guardrail: this.guardrail,
-      encryptionKey,
       maxConcurrency: governance.maxConcurrency ?? definition.maxConcurrency,
       turnDeadline: governance.turnDeadline ?? definition.turnDeadline,
       approval: governance.approval,
       evidenceLock: governance.evidenceLock,
       sessionRetention: definition.sessionRetention,
-      accessLogsBucket: governance.accessLogsBucket,
       staging: definition.staging,
       delivery: definition.delivery,
     });
     this.defined = { agent, workflow };
     definition.triggers?.forEach((trigger) => workflow.addTrigger(trigger));
-    governance.auditTrail?.watchSessionRole(agent, agent.sessionRole);
-    if (governance.permissionsBoundary) {
-      PermissionsBoundary.of(this).apply(governance.permissionsBoundary);
-    }
   }
 
   /**
-   * A bucket as this library makes every one: private, versioned, TLS-only, under the key of the blueprint, retained.
+   * A bucket as this library makes every one: private, versioned, TLS-only, under the data key, retained.
    *
    * @param id of the construct
    * @throws InputError when objects are kept for a shorter time than they are locked
@@ -134,29 +117,28 @@ export abstract class AgentBlueprint extends Construct {
     });
     return protectedBucket(this, id, {
       removalPolicy: REMOVAL.recordBucket.policy,
-      encryptionKey: this.encryptionKey,
+      encryptionKey: this.baseline.dataKey,
       retention,
       restorable: Duration.days(30),
       lock: options.lock?._retention,
-      accessLogsBucket: this.governance.accessLogsBucket,
+      accessLogsBucket: this.baseline.accessLogsBucket,
     });
   }
 
   private makeAgent(definition: AgentBlueprintDefinition): ManagedAgent {
-    const { governance, encryptionKey, network } = this;
+    const { governance, baseline } = this;
     const common = {
       agentName: governance.agentName,
       model: governance.model ?? definition.model,
       instructions: definition.instructions,
       tools: definition.tools,
-      encryptionKey,
+      sessionRole: governance.sessionRole,
     };
     if (!definition.skills?.length) {
-      return new ManagedAgent(this, 'Agent', { ...common, network });
+      return new ManagedAgent(this, 'Agent', { ...common, baseline });
     }
     const environment = new AgentCoreEnvironment(this, 'Environment', {
-      network,
-      encryptionKey,
+      baseline,
       runtimeName: governance.agentName,
       image: AgentImage.bundled({ skills: definition.skills }),
     });

@@ -1,8 +1,8 @@
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import type { IAgentBaseline } from '../baseline';
 import type { IAgentProject } from '../identity/agent-project';
-import type { IAgentNetwork } from '../network';
 
 /**
  * Where the commands of one agent run. The grantee is the execution role. Implemented by this library only, because the
@@ -11,8 +11,8 @@ import type { IAgentNetwork } from '../network';
 export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable {
   /** The role that commands run under. */
   readonly executionRole: IRole;
-  /** The network that the environment is placed in. */
-  readonly network: IAgentNetwork;
+  /** Network, keys and logs of the environment. */
+  readonly baseline: IAgentBaseline;
   /** The Bedrock project that the environment registers with. */
   readonly project: IAgentProject;
   /** Absolute path of the directory that a session starts in. */

@@ -1,18 +1,20 @@
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import type { IManagedPolicy, IRole } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Duration } from 'aws-cdk-lib/core';
+import type { IAgentBaseline } from '../baseline';
 import type { IAgentProject } from '../identity/agent-project';
-import type { IAgentNetwork } from '../network';
 import type { AgentImage } from './agent-image';
-import type { RuntimePlatformVersion } from './runtime-platform-version';
-import type { SessionStorage } from './session-storage';
+import type { RuntimeCapacity } from './runtime-capacity';
 
 /** Properties of an {@link AgentCoreEnvironment}. */
 export interface AgentCoreEnvironmentProps {
-  /** The network that the Runtime's network interfaces are placed in. */
-  readonly network: IAgentNetwork;
+  /**
+   * Network, keys and log settings. The Runtime is placed in its network, and the log group is under its data key. AgentCore
+   * offers no customer-managed key for the Runtime itself, its environment variables or its session storage.
+   *
+   * @default - a new AgentBaseline
+   */
+  readonly baseline?: IAgentBaseline;
 
   /**
    * Name of the Runtime, which is also the first part of its id, its log group and its metrics.
@@ -45,11 +47,11 @@ export interface AgentCoreEnvironmentProps {
   readonly project?: IAgentProject;
 
   /**
-   * Stateful storage of a session.
+   * What sessions run on: storage and platform generation.
    *
-   * @default SessionStorage.mountedAt('/mnt/agent')
+   * @default RuntimeCapacity.microVm()
    */
-  readonly sessionStorage?: SessionStorage;
+  readonly capacity?: RuntimeCapacity;
 
   /**
    * Directory that a session starts in. Absolute.
@@ -86,35 +88,6 @@ export interface AgentCoreEnvironmentProps {
    * @default Duration.hours(8)
    */
   readonly maxLifetime?: Duration;
-
-  /**
-   * Platform generation of the Runtime.
-   *
-   * @default - the default of the service
-   */
-  readonly platformVersion?: RuntimePlatformVersion;
-
-  /**
-   * Customer-managed key of the log group. AgentCore offers no key of yours for the Runtime itself, its environment
-   * variables or its session storage.
-   *
-   * @default - a new AgentKey
-   */
-  readonly encryptionKey?: IKey;
-
-  /**
-   * How long log events are kept.
-   *
-   * @default RetentionDays.ONE_YEAR
-   */
-  readonly logRetention?: RetentionDays;
-
-  /**
-   * Permissions boundary of the execution role made here.
-   *
-   * @default - none, unless one is applied to a surrounding scope with `PermissionsBoundary.of`
-   */
-  readonly permissionsBoundary?: IManagedPolicy;
 }
 
 /** Attributes of an environment that is defined elsewhere. */
@@ -123,8 +96,8 @@ export interface AgentCoreEnvironmentAttributes {
   readonly runtimeArn: string;
   /** ARN of the role that commands run under. */
   readonly executionRoleArn: string;
-  /** The network that the Runtime is placed in. */
-  readonly network: IAgentNetwork;
+  /** The baseline whose network the Runtime is placed in. */
+  readonly baseline: IAgentBaseline;
   /**
    * Name of the Runtime.
    *

@@ -1,12 +1,12 @@
 import { CfnRuntime, CfnRuntimeEndpoint } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Connections, SecurityGroup, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { PermissionsBoundary, PolicyStatement, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { declareImportedRole } from '../declaration/imported';
-import { AgentKey } from '../encryption';
 import { allowLogs } from '../encryption/key-statements';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
@@ -17,7 +17,6 @@ import { RESOURCELESS_ACTIONS, RUNTIME_DRIVE_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';
-import type { IAgentNetwork } from '../network';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
 import { requireSafeEnvironment } from '../validation/environment-variables';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
@@ -29,7 +28,8 @@ import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
 import { ImportedAgentCoreEnvironment } from './imported-agentcore-environment';
 import { admitRegistry } from './image-registry';
 import { admitOnly } from './runtime-access-policy';
-import { SessionStorage } from './session-storage';
+import { RuntimeCapacity } from './runtime-capacity';
+import type { SessionStorage } from './session-storage';
 
 /**
  * The execution environment of one managed agent on AgentCore Runtime: isolated compute per session in your VPC,
@@ -67,7 +67,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
   public readonly executionRole: IRole;
   public readonly grantPrincipal: IPrincipal;
   public readonly connections: Connections;
-  public readonly network: IAgentNetwork;
+  public readonly baseline: IAgentBaseline;
   public readonly project: IAgentProject;
   public readonly runtimeArn: string;
   /** Id of the Runtime: its name, a dash and ten characters. */
@@ -86,11 +86,11 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
 
   private bound = false;
 
-  constructor(scope: Construct, id: string, props: AgentCoreEnvironmentProps) {
+  constructor(scope: Construct, id: string, props: AgentCoreEnvironmentProps = {}) {
     super(scope, id);
     props = injectedProps(AgentCoreEnvironment.PROPERTY_INJECTION_ID, scope, id, props);
     this.runtimeName = this.checkedName(props.runtimeName);
-    const storage = props.sessionStorage ?? SessionStorage.mountedAt('/mnt/agent');
+    const { _sessionStorage: storage, _platformVersion: platformVersion } = props.capacity ?? RuntimeCapacity.microVm();
     this.workspaceDirectory =
       props.workspaceDirectory ?? (storage.mountPath ? `${storage.mountPath}/workspace` : '/tmp/workspace');
     const chosenImage = props.image ?? AgentImage.bundled();
@@ -99,14 +99,15 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     const lifecycle = this.checkedLifecycle(props.idleTimeout, props.maxLifetime);
     const environmentVariables = this.checkedEnvironment(storage, props.environmentVariables ?? {});
 
-    this.network = props.network;
+    this.baseline = props.baseline ?? new AgentBaseline(this, 'Baseline');
+    const { network, dataKey, logRetention } = this.baseline;
     this.project = props.project ?? AgentProject.accountDefault(this);
     this.securityGroup = this.createSecurityGroup();
     this.connections = new Connections({ securityGroups: [this.securityGroup] });
-    this.network.connect(this);
+    network.connect(this);
 
     const image = chosenImage._bind(this);
-    admitRegistry(this, this.network, image.repository);
+    admitRegistry(this, network, image.repository);
     this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
     this.grantPrincipal = this.executionRole;
     declareImportedRole(this, this.executionRole, 'execution role');
@@ -125,7 +126,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       networkConfiguration: {
         networkMode: 'VPC',
         networkModeConfig: {
-          subnets: this.network.subnets.map((subnet) => subnet.subnetId),
+          subnets: network.subnets.map((subnet) => subnet.subnetId),
           securityGroups: [this.securityGroup.securityGroupId],
         },
       },
@@ -134,10 +135,8 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       environmentVariables,
       filesystemConfigurations: storage.mountPath ? [{ sessionStorage: { mountPath: storage.mountPath } }] : undefined,
     });
-    if (props.platformVersion) {
-      // Not a prop of the L1 at the lowest supported aws-cdk-lib, where it would be dropped in silence.
-      runtime.addPropertyOverride('PlatformVersion', props.platformVersion.value);
-    }
+    // Not a prop of the L1 at the lowest supported aws-cdk-lib, where it would be dropped without an error.
+    runtime.addPropertyOverride('PlatformVersion', platformVersion.value);
     if (startPolicy) {
       acknowledgeIam5(startPolicy, '*', RESOURCELESS_ACTIONS['ecr:GetAuthorizationToken']);
       runtime.node.addDependency(startPolicy);
@@ -145,12 +144,11 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     this.runtimeArn = runtime.attrAgentRuntimeArn;
     this.runtimeId = runtime.attrAgentRuntimeId;
 
-    const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the logs of ${this.node.path}` });
-    this.logGroup = this.createLogGroup(key, props.logRetention ?? RetentionDays.ONE_YEAR);
+    this.logGroup = this.createLogGroup(dataKey, logRetention);
     const logs = logStatements(this, this.logGroup.logGroupName);
     const logPolicy = attachPolicy(this, 'LogPolicy', this.executionRole, 'execution role', [
       ...logs,
-      ...logCallerStatements(this, key, this.logGroup.logGroupName, 'write'),
+      ...logCallerStatements(this, dataKey, this.logGroup.logGroupName, 'write'),
     ]);
     if (logPolicy) {
       const streams = logs[0].resources[1];
@@ -166,10 +164,6 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     // The service creates a log group without key and retention on first use unless ours is already there.
     endpoint.node.addDependency(this.logGroup, ...(logPolicy ? [logPolicy] : []));
     this.endpointArn = endpoint.attrAgentRuntimeEndpointArn;
-
-    if (props.permissionsBoundary) {
-      PermissionsBoundary.of(this).apply(props.permissionsBoundary);
-    }
   }
 
   public bind({ sessionRole }: AgentEnvironmentHost): AgentEnvironmentConfig {
@@ -289,7 +283,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
 
   private createSecurityGroup(): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', {
-      vpc: this.network.vpc,
+      vpc: this.baseline.network.vpc,
       description: 'Network interfaces of a managed agent: no ingress, egress to the endpoints of its network only',
       allowAllOutbound: false,
     });

@@ -2,8 +2,8 @@ import { Connections } from 'aws-cdk-lib/aws-ec2';
 import { Role, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import { Arn, ArnFormat, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { IAgentBaseline } from '../baseline';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
-import type { IAgentNetwork } from '../network';
 import { InputError, requireInput } from '../validation/input-error';
 import type { AgentEnvironmentConfig } from './agent-environment';
 import { AgentCoreEnvironmentMetrics } from './agentcore-environment-metrics';
@@ -17,7 +17,7 @@ const RUNTIME_ARN =
 export class ImportedAgentCoreEnvironment extends Construct implements IAgentCoreEnvironment {
   public readonly executionRole: IRole;
   public readonly grantPrincipal: IPrincipal;
-  public readonly network: IAgentNetwork;
+  public readonly baseline: IAgentBaseline;
   public readonly project: IAgentProject;
   public readonly runtimeArn: string;
   public readonly runtimeName: string;
@@ -39,7 +39,7 @@ export class ImportedAgentCoreEnvironment extends Construct implements IAgentCor
     this.attrs = attrs;
     this.executionRole = Role.fromRoleArn(this, 'ExecutionRole', attrs.executionRoleArn);
     this.grantPrincipal = this.executionRole.grantPrincipal;
-    this.network = attrs.network;
+    this.baseline = attrs.baseline;
     this.project = AgentProject.fromProjectId(this, 'Project', attrs.projectId ?? 'default');
     this.runtimeArn = runtimeArn;
     this.runtimeName = attrs.runtimeName ?? runtimeNameOf(this, runtimeArn);

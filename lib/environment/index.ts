@@ -5,5 +5,6 @@ export * from './agentcore-environment';
 export * from './agentcore-environment-metrics';
 export * from './agentcore-environment-props';
 export * from './agentcore-environment-ref';
+export * from './runtime-capacity';
 export * from './runtime-platform-version';
 export * from './session-storage';

@@ -1,8 +1,8 @@
 import { InputError } from '../validation/input-error';
 
-/** Platform generation of an AgentCore Runtime. Fixed when the Runtime is created. */
+/** Platform generation of an AgentCore Runtime. Can be changed by an update. */
 export class RuntimePlatformVersion {
-  /** Platform version V1, the service's default at creation. */
+  /** Platform version V1, which this library sets unless told otherwise. */
   public static readonly V1 = RuntimePlatformVersion.of('V1');
   /** Platform version V2. */
   public static readonly V2 = RuntimePlatformVersion.of('V2');
@@ -18,7 +18,7 @@ export class RuntimePlatformVersion {
         input: 'value',
         value,
         allowed: 'a platform version name such as V2',
-        fix: 'leave platformVersion out to use the default of the service',
+        fix: 'leave platformVersion out to use V1',
       });
     }
     return new RuntimePlatformVersion(value);

@@ -90,6 +90,9 @@ export const PUT_EVENTS_ACTIONS = ['events:PutEvents'];
 export const KEY_READ_ACTIONS = ['kms:Decrypt'];
 export const KEY_READ_WRITE_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
+/** What roles of agents are denied on the key of trail and evidence. A denial is meant to cover everything. */
+export const EVIDENCE_KEY_DENIED_ACTIONS = ['kms:*'];
+
 /** Answering an approval step of the turn workflow, by its function. Has no resource-level form (see RESOURCELESS_ACTIONS). */
 export const APPROVAL_ACTIONS = ['states:SendTaskSuccess'];
 

@@ -29,8 +29,14 @@ export class ImportedTurnWorkflow extends Construct implements ITurnWorkflow {
     this.agent = attrs.agent;
     this.stateMachine = StateMachine.fromStateMachineArn(this, 'Turns', attrs.stateMachineArn);
     this.eventBus = EventBus.fromEventBusArn(this, 'Outcomes', attrs.eventBusArn);
-    this.evidenceBucket = Bucket.fromBucketName(this, 'Evidence', attrs.evidenceBucketName);
     this.encryptionKey = Key.fromKeyArn(this, 'Key', attrs.encryptionKeyArn);
+    this.evidenceBucket = Bucket.fromBucketAttributes(this, 'Evidence', {
+      bucketName: attrs.evidenceBucketName,
+      encryptionKey:
+        attrs.evidenceKeyArn === undefined
+          ? this.encryptionKey
+          : Key.fromKeyArn(this, 'EvidenceKey', attrs.evidenceKeyArn),
+    });
     this.turnDeadline = attrs.turnDeadline ?? Duration.hours(1);
     this.approveUrl = attrs.approveUrl;
     this.approveFunction =

@@ -26,12 +26,14 @@ export interface MachineReach {
   readonly eventBusArn: string;
   readonly guardrail: IAgentGuardrail;
   readonly encryptionKey: kms.IKey;
+  /** Key of the bucket. */
+  readonly evidenceKey: kms.IKey;
   readonly functionArns: string[];
 }
 
 /** What both machines need: the end of a turn. */
 export function finishStatements(scope: IConstruct, reach: MachineReach): iam.PolicyStatement[] {
-  const { guardrail, encryptionKey } = reach;
+  const { guardrail, encryptionKey, evidenceKey } = reach;
   return [
     new iam.PolicyStatement({
       sid: 'RunSteps',
@@ -57,7 +59,7 @@ export function finishStatements(scope: IConstruct, reach: MachineReach): iam.Po
       actions: EVIDENCE_WRITE_ACTIONS,
       resources: [`${reach.bucketArn}/turns/*/outcome.json`],
     }),
-    kmsViaService(scope, encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+    kmsViaService(scope, evidenceKey, 's3', KEY_READ_WRITE_ACTIONS),
     new iam.PolicyStatement({ sid: 'PublishOutcome', actions: PUT_EVENTS_ACTIONS, resources: [reach.eventBusArn] }),
   ];
 }

@@ -204,7 +204,14 @@ export class TurnFunctions extends Construct {
         ? [new iam.PolicyStatement({ sid: 'WriteTexts', actions: EVIDENCE_WRITE_ACTIONS, resources: objects(writes) })]
         : []),
       ...(reads || writes
-        ? [kmsViaService(this, encryptionKey, 's3', writes ? KEY_READ_WRITE_ACTIONS : KEY_READ_ACTIONS)]
+        ? [
+            kmsViaService(
+              this,
+              evidence.encryptionKey ?? encryptionKey,
+              's3',
+              writes ? KEY_READ_WRITE_ACTIONS : KEY_READ_ACTIONS,
+            ),
+          ]
         : []),
       ...more,
     ];

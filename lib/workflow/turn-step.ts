@@ -14,7 +14,7 @@ export interface TurnStepHost {
   readonly agent: IManagedAgent;
   /** The network of the functions that talk to the agent's sessions. */
   readonly network: IAgentNetwork;
-  /** Key of everything the workflow stores. */
+  /** Key of everything the workflow stores, except prompts and evidence, which are under the key of their bucket. */
   readonly encryptionKey: IKey;
   /** Slots, conversations and turns. A step that keeps records of its own here is granted these items only. */
   readonly ledger: ITable;

@@ -39,7 +39,7 @@ export class TurnWorkflowGrants {
           resourceArns: [evidenceBucket.arnForObjects('prompts/*')],
         }),
       )
-      .combine(this.useKey(grantee, 's3', KEY_READ_WRITE_ACTIONS));
+      .combine(this.useEvidenceKey(grantee, KEY_READ_WRITE_ACTIONS));
   }
 
   /** The grantee may follow turns: executions, their history and their evidence. */
@@ -58,7 +58,7 @@ export class TurnWorkflowGrants {
           resourceArns: [evidenceBucket.arnForObjects('turns/*')],
         }),
       )
-      .combine(this.useKey(grantee, 's3', KEY_READ_ACTIONS))
+      .combine(this.useEvidenceKey(grantee, KEY_READ_ACTIONS))
       .combine(
         Grant.addToPrincipal({
           grantee,
@@ -103,12 +103,13 @@ export class TurnWorkflowGrants {
     });
   }
 
-  private useKey(grantee: IGrantable, service: string, actions: string[]): Grant {
+  private useEvidenceKey(grantee: IGrantable, actions: string[]): Grant {
+    const { evidenceBucket, encryptionKey } = this.workflow;
     return Grant.addToPrincipal({
       grantee,
       actions,
-      resourceArns: [this.workflow.encryptionKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(this.workflow).region}.amazonaws.com` } },
+      resourceArns: [(evidenceBucket.encryptionKey ?? encryptionKey).keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(this.workflow).region}.amazonaws.com` } },
     });
   }
 }

@@ -1,10 +1,7 @@
-import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as logs from 'aws-cdk-lib/aws-logs';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { IManagedAgent } from '../agent';
+import type { IAgentBaseline } from '../baseline';
 import type { IAgentGuardrail } from '../guardrail';
-import type { IAgentNetwork } from '../network';
 import type { ObjectLock } from '../encryption/object-lock';
 import type { TurnApproval } from './turn-approval';
 import type { ITurnStep } from './turn-step';
@@ -14,15 +11,22 @@ export interface TurnWorkflowProps {
   /** The agent. One workflow per agent. */
   readonly agent: IManagedAgent;
 
-  /** Screens the input before the session and the output before it is published. */
-  readonly guardrail: IAgentGuardrail;
+  /**
+   * Screens the input before the session and the output before it is published. A guardrail of this app is in the stack of
+   * the workflow: its version gets another export name with every change of its policy, and CloudFormation refuses to
+   * remove the old export while it is in use.
+   *
+   * @default AgentGuardrail.standard()
+   */
+  readonly guardrail?: IAgentGuardrail;
 
   /**
-   * The network of the functions that talk to the agent's sessions. It must have the `bedrock-mantle` endpoint.
+   * Network of the functions that talk to the agent's sessions, keys and log settings. The network must have the
+   * `bedrock-mantle` endpoint. Prompts and evidence are under the evidence key, everything else under the data key.
    *
-   * @default - the network of the agent's environment; required for an imported agent
+   * @default - the baseline of the agent's environment; required for an imported agent whose environment isn't known
    */
-  readonly network?: IAgentNetwork;
+  readonly baseline?: IAgentBaseline;
 
   /**
    * Turns that run at the same time, 1 to 1000. Others wait.
@@ -91,27 +95,6 @@ export interface TurnWorkflowProps {
    * @default Duration.days(365)
    */
   readonly evidenceRetention?: Duration;
-
-  /**
-   * Bucket for server access logs of the evidence bucket. It cannot use a customer-managed key.
-   *
-   * @default - none; an audit trail with object events records access with the caller
-   */
-  readonly accessLogsBucket?: s3.IBucket;
-
-  /**
-   * How long logs of the state machines and functions are kept.
-   *
-   * @default logs.RetentionDays.ONE_YEAR
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * Customer-managed key of everything the workflow stores.
-   *
-   * @default - a new AgentKey
-   */
-  readonly encryptionKey?: kms.IKey;
 }
 
 /** Attributes of a workflow that is defined elsewhere. */
@@ -124,8 +107,14 @@ export interface TurnWorkflowAttributes {
   readonly eventBusArn: string;
   /** Name of the bucket that holds prompts and evidence. */
   readonly evidenceBucketName: string;
-  /** ARN of the key of everything that the workflow stores. */
+  /** ARN of the key of everything that the workflow stores, except prompts and evidence. */
   readonly encryptionKeyArn: string;
+  /**
+   * ARN of the key of the evidence bucket.
+   *
+   * @default - the key of `encryptionKeyArn`
+   */
+  readonly evidenceKeyArn?: string;
   /**
    * Longest time of a turn.
    *

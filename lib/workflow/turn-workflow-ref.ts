@@ -19,7 +19,7 @@ export interface ITurnWorkflow extends IConstruct {
   readonly eventBus: IEventBus;
   /** Holds evidence and, below `prompts/`, the prompts that are too large for a request. */
   readonly evidenceBucket: IBucket;
-  /** Key of everything that the workflow stores. */
+  /** Key of everything that the workflow stores, except what is in the evidence bucket. */
   readonly encryptionKey: IKey;
   /** Longest time of a turn. */
   readonly turnDeadline: Duration;

@@ -2,19 +2,18 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Names, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
+import type { IAgentBaseline } from '../baseline';
 import { definitionParameterArn } from '../agent/definition-parameter';
-import { AgentKey } from '../encryption';
 import { allowLogs } from '../encryption/key-statements';
+import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { injectedProps } from '../injection/injected-props';
-import type { IAgentNetwork } from '../network';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { ApproveFunction } from './approve-function';
 import { OUTAGE_ATTEMPTS, type Targets } from './definition/asl';
@@ -31,6 +30,7 @@ import type { TurnFunctionSetting } from './turn-function';
 import { LAST_STEP_SECONDS, TurnFunctions } from './turn-functions';
 import { TurnMachine } from './turn-machine';
 import type { TurnStepHost } from './turn-step';
+import { denyEvidenceKey } from './evidence-key-denial';
 import { evidenceBucket, turnLedger } from './turn-stores';
 import { TurnWorkflowGrants } from './turn-workflow-grants';
 import { TurnWorkflowMetrics } from './turn-workflow-metrics';
@@ -93,11 +93,11 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   /** Metrics of turns. */
   public readonly metrics: TurnWorkflowMetrics = TurnWorkflowMetrics.fromTurnWorkflow(this);
 
-  /** @throws InputError when a number is out of range, the network is missing, or the agent has a workflow already. */
+  /** @throws InputError when a number is out of range, the baseline is missing, the guardrail is in another stack, or the agent has a workflow already. */
   constructor(scope: Construct, id: string, props: TurnWorkflowProps) {
     super(scope, id);
     props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, props);
-    const { agent, guardrail } = props;
+    const { agent } = props;
     requireOneWorkflow(this, agent);
     this.agent = agent;
     this.maxConcurrency = props.maxConcurrency ?? 4;
@@ -110,18 +110,21 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     const approval = props.approval ?? TurnApproval.none();
     const lock = props.evidenceLock ?? ObjectLock.governance(Duration.days(90));
     const evidenceRetention = this.evidenceRetention(props.evidenceRetention ?? Duration.days(365), lock);
-    const network = this.networkOf(props);
-    const logRetention = props.logRetention ?? RetentionDays.ONE_YEAR;
+    const baseline = this.baselineOf(props);
+    const { network, logRetention, dataKey: encryptionKey, evidenceKey } = baseline;
+    const guardrail =
+      props.guardrail === undefined
+        ? AgentGuardrail.standard(this, 'Guardrail', { encryptionKey })
+        : this.sameStackGuardrail(props.guardrail);
 
-    const encryptionKey =
-      props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the turns of the agent ${agent.agentName}` });
     this.encryptionKey = encryptionKey;
+    denyEvidenceKey(this, agent, baseline);
     this.ledger = turnLedger(this, 'Ledger', encryptionKey);
     this.evidenceBucket = evidenceBucket(this, 'Evidence', {
-      encryptionKey,
+      encryptionKey: evidenceKey,
       lock,
       retention: evidenceRetention,
-      accessLogsBucket: props.accessLogsBucket,
+      accessLogsBucket: baseline.accessLogsBucket,
     });
     const bus = new TurnBus(this, 'Outcomes', encryptionKey);
     this.eventBus = bus.eventBus;
@@ -191,6 +194,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
         eventBusArn: this.eventBus.eventBusArn,
         guardrail,
         encryptionKey,
+        evidenceKey,
         functionArns: [
           ...names.map((name) => targets.functions[name]),
           ...steps.flatMap((step) => step?.functionArn ?? []),
@@ -231,15 +235,27 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     trigger.bind(this);
   }
 
-  private networkOf(props: TurnWorkflowProps): IAgentNetwork {
-    const network = props.network ?? props.agent.environment?.network;
-    requireInput(network !== undefined, this, {
-      input: 'network',
+  private baselineOf(props: TurnWorkflowProps): IAgentBaseline {
+    const baseline = props.baseline ?? props.agent.environment?.baseline;
+    requireInput(baseline !== undefined, this, {
+      input: 'baseline',
       value: undefined,
-      allowed: 'the network of an imported agent, whose environment is not known here',
-      fix: 'pass network',
+      allowed: 'the baseline of an imported agent, whose environment is not known here',
+      fix: 'pass baseline, or the environment to ManagedAgent.fromManagedAgentAttributes',
     });
-    return network;
+    return baseline;
+  }
+
+  /** Nested stacks get the version as a parameter, which updates; other stacks get it as an export, which doesn't. */
+  private sameStackGuardrail(guardrail: IAgentGuardrail): IAgentGuardrail {
+    requireInput(!(guardrail instanceof AgentGuardrail) || outermostStack(guardrail) === outermostStack(this), this, {
+      input: 'guardrail',
+      value: guardrail.node.path,
+      allowed:
+        'a guardrail in the stack of the workflow, because CloudFormation refuses to replace an exported version that is in use',
+      fix: `create the guardrail in the stack ${outermostStack(this).node.path}, or leave guardrail out`,
+    });
+    return guardrail;
   }
 
   private seconds(input: string, duration: Duration, least: number, most: number): number {
@@ -266,6 +282,11 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     });
     return retention;
   }
+}
+
+function outermostStack(construct: IConstruct): Stack {
+  const stack = Stack.of(construct);
+  return stack.nestedStackParent ? outermostStack(stack.nestedStackParent) : stack;
 }
 
 /** The workflow of each agent of the app. */

@@ -4,7 +4,15 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import { EXAMPLES } from '../../examples';
-import { AgentAuditTrail, AgentKey, AgentModel, AgentNetwork, ManagedAgent, ManagedAgentChecks } from '../../lib';
+import {
+  AgentBaseline,
+  AgentAuditTrail,
+  AgentKey,
+  AgentModel,
+  AgentNetwork,
+  ManagedAgent,
+  ManagedAgentChecks,
+} from '../../lib';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 const CONTEXT = JSON.parse(fs.readFileSync(path.join(__dirname, '../../cdk.json'), 'utf8')).context as object;
@@ -88,15 +96,10 @@ describe('resource economy', () => {
     const stack = new Stack(new App(), 'Stack', { env: ENV });
     const encryptionKey = new AgentKey(stack, 'Key');
     const network = new AgentNetwork(stack, 'Network', { encryptionKey });
-    const audit = new AgentAuditTrail(stack, 'Audit', { encryptionKey });
+    const auditTrail = new AgentAuditTrail(stack, 'Audit', { encryptionKey });
+    const baseline = new AgentBaseline(stack, 'Baseline', { network, dataKey: encryptionKey, auditTrail });
     for (let i = 0; i < agents; i += 1) {
-      const agent = new ManagedAgent(stack, `Agent${i}`, {
-        model: AgentModel.GPT_5_6_LUNA,
-        instructions: 'Review.',
-        network,
-        encryptionKey,
-      });
-      audit.watchSessionRole(agent, agent.sessionRole);
+      new ManagedAgent(stack, `Agent${i}`, { model: AgentModel.GPT_5_6_LUNA, instructions: 'Review.', baseline });
     }
     return stack;
   }

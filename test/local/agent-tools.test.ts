@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { AgentModel, AgentNetwork, AgentTool, ManagedAgent } from '../../lib';
+import { AgentBaseline, AgentModel, AgentTool, ManagedAgent } from '../../lib';
 import type { SessionDefinitionFile, StdioMcpTool } from '../../lib/contracts/session';
 import { type LocalService, readScript } from '../../local';
 import type { SessionClient } from '../../runtime/session-client/client';
@@ -49,7 +49,7 @@ function renderedTool(): StdioMcpTool {
   new ManagedAgent(stack, 'Agent', {
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Publish.',
-    network: new AgentNetwork(stack, 'Network'),
+    baseline: new AgentBaseline(stack, 'Baseline'),
     tools: [AgentTool.outputs({ bucket: Bucket.fromBucketName(stack, 'Bucket', 'outputs-bucket'), prefix: 'agent/' })],
   });
   const { directory } = app.synth();

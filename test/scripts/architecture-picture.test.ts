@@ -7,6 +7,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
+  AgentBaseline,
   AgentAuditTrail,
   AgentGuardrail,
   AgentKey,
@@ -38,20 +39,18 @@ function draw({ repository, approval, workflow = true }: Options, directory = 'e
       encryptionKey,
       services: [AgentNetworkService.GIT_CODECOMMIT],
     });
+    const auditTrail = new AgentAuditTrail(stack, 'Audit');
     const agent = new ManagedAgent(stack, 'Reviewer', {
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Review.',
-      network,
-      encryptionKey,
+      baseline: new AgentBaseline(stack, 'Baseline', { network, dataKey: encryptionKey, auditTrail }),
     });
-    new AgentAuditTrail(stack, 'Audit', { encryptionKey }).watchSessionRole(agent, agent.sessionRole);
     const code = Repository.fromRepositoryName(stack, 'Repository', repository);
     code.grantPull(agent);
     new Bucket(stack, 'Reviews', { encryptionKey, enforceSSL: true }).grantPut(agent);
     if (workflow) {
       const turns = new TurnWorkflow(stack, 'Turns', {
         agent,
-        encryptionKey,
         guardrail: AgentGuardrail.standard(stack, 'Guardrail', { encryptionKey }),
         ...(approval ? { approval: TurnApproval.onRequest({ expiry: Duration.hours(8) }) } : {}),
       });

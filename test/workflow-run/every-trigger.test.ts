@@ -16,7 +16,7 @@ class Scene extends TriggerScene {
   protected override newWorkflow(agent: ManagedAgent, id: string): ITurnWorkflow {
     if (id !== 'Agent') return super.newWorkflow(agent, id);
     const guardrail = AgentGuardrail.standard(this.stack, 'Guardrail', { encryptionKey: this.key });
-    return new TurnWorkflow(this.stack, 'Turns', { agent, guardrail, encryptionKey: this.key });
+    return new TurnWorkflow(this.stack, 'Turns', { agent, guardrail });
   }
 }
 

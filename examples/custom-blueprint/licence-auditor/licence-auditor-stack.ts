@@ -1,6 +1,6 @@
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey } from 'cdk-bedrock-managed-agents';
+import { AgentBaseline, AgentAuditTrail, AgentKey } from 'cdk-bedrock-managed-agents';
 import type { Construct } from 'constructs';
 import { LicenceAuditor } from './licence-auditor';
 
@@ -12,7 +12,8 @@ export class LicenceAuditorStack extends Stack {
     super(scope, id, props);
     const encryptionKey = new AgentKey(this, 'Key', { protects: 'the repositories and everything the agent stores' });
     // One per account and Region: pass the trail that you have instead, if there is one.
-    const auditTrail = new AgentAuditTrail(this, 'Audit', { encryptionKey });
+    const auditTrail = new AgentAuditTrail(this, 'Audit');
+    const baseline = new AgentBaseline(this, 'Baseline', { dataKey: encryptionKey, auditTrail });
 
     const sources = new Bucket(this, 'Sources', {
       encryption: BucketEncryption.KMS,
@@ -26,8 +27,7 @@ export class LicenceAuditorStack extends Stack {
     this.blueprint = new LicenceAuditor(this, 'LicenceAuditor', {
       sources,
       repositories: ['payments-service', 'web-shop'],
-      encryptionKey,
-      auditTrail,
+      baseline,
     });
     auditTrail.recordObjectAccess(sources);
     auditTrail.recordObjectAccess(this.blueprint.reports);

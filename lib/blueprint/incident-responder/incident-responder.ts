@@ -103,7 +103,12 @@ export class IncidentResponder extends AgentBlueprint {
     }
     if (remediation) {
       const { workflow } = this;
-      const machine = new RemediationMachine(this, 'Remediation', { workflow, remediation, notify: props.notify });
+      const machine = new RemediationMachine(this, 'Remediation', {
+        workflow,
+        remediation,
+        logRetention: this.baseline.logRetention,
+        notify: props.notify,
+      });
       this.remediationMachine = machine.stateMachine;
       this.remediationDeadLetters = machine.deadLetters;
       this.approveUrl = machine.approveUrl;

@@ -102,7 +102,7 @@ export class PublishReportStep implements ITurnStep {
       },
       statements: [
         new PolicyStatement({ sid: 'ReadOutputs', actions: EVIDENCE_READ_ACTIONS, resources: [outputs] }),
-        kmsViaService(scope, encryptionKey, 's3', KEY_READ_ACTIONS),
+        kmsViaService(scope, evidenceBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_ACTIONS),
         new PolicyStatement({
           sid: 'WriteReports',
           actions: OUTPUT_PUBLISH_ACTIONS,

@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -30,6 +30,7 @@ import { startRunbooks } from './start-runbooks';
 export interface RemediationMachineProps {
   readonly workflow: TurnWorkflow;
   readonly remediation: IncidentRemediation;
+  readonly logRetention: RetentionDays;
   /** Topic of the responder. */
   readonly notify?: ITopic;
 }
@@ -47,9 +48,8 @@ export class RemediationMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: RemediationMachineProps) {
     super(scope, id);
-    const { workflow, remediation } = props;
+    const { workflow, remediation, logRetention } = props;
     const { agent, encryptionKey, ledger, eventBus } = workflow;
-    const logRetention = RetentionDays.ONE_YEAR;
     const notify = remediation._notify ?? props.notify;
     const runbooks = remediation._runbooks.map(({ _documentName, _parameters, _automationRoleArn }) => ({
       documentName: _documentName,

@@ -76,7 +76,7 @@ export class PublishReview implements ITurnStep {
     const { access, material } = this.props;
     const staged = material.arnForObjects(`${STAGED_PREFIX}*`);
     const outputs = host.evidenceBucket.arnForObjects('turns/*');
-    const keys = new Set([material.encryptionKey ?? host.encryptionKey, host.encryptionKey]);
+    const keys = new Set([material, host.evidenceBucket].map((bucket) => bucket.encryptionKey ?? host.encryptionKey));
     const handler = new HandlerFunction(scope, 'PublishReview', {
       ...common(scope, host, this.props),
       description: `Posts the reviews of the managed agent ${host.agent.agentName}`,

@@ -40,7 +40,7 @@ export class AcceptFindingsStep implements ITurnStep {
           actions: EVIDENCE_READ_ACTIONS,
           resources: [evidenceBucket.arnForObjects('turns/*')],
         }),
-        kmsViaService(scope, encryptionKey, 's3', KEY_READ_ACTIONS),
+        kmsViaService(scope, evidenceBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_ACTIONS),
         new PolicyStatement({
           sid: 'AskForFindings',
           // Without it, S3 does not tell what is missing from what is forbidden.

@@ -1,5 +1,4 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration } from 'aws-cdk-lib/core';
@@ -69,15 +68,16 @@ export class SecurityAuditor extends AgentBlueprint {
       tools: [AgentTool.source({ repositories })],
       delivery: new AcceptFindingsStep(findings),
     });
-    const { workflow, agent, encryptionKey } = this;
+    const { workflow, agent } = this;
+    const { network, dataKey: encryptionKey, logRetention } = this.baseline;
     this.auditMachine = new AuditMachine(this, 'Audit', {
       workflow,
-      network: this.network,
+      network,
       repositories: repositories.map(({ name }) => name),
       findings,
       securityHub: props.securityHub ?? SecurityHubImport.none(),
       approvalExpiry: props.approval?.expiry,
-      logRetention: RetentionDays.ONE_YEAR,
+      logRetention,
     }).stateMachine;
     this.deadLetters = new AuditSchedule(this, 'Schedule', {
       machine: this.auditMachine,

@@ -12,6 +12,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App, CfnParameter, Duration, Size, Stack } from 'aws-cdk-lib/core';
 import {
+  AgentBaseline,
   AgentCoreEnvironment,
   AgentKey,
   AgentModel,
@@ -35,15 +36,15 @@ function scene() {
   const stack = new Stack(app, 'Stack', { env: { account: ACCOUNT, region: REGION } });
   const key = new AgentKey(stack, 'Key');
   const network = new AgentNetwork(stack, 'Network', { encryptionKey: key });
+  const baseline = new AgentBaseline(stack, 'Baseline', { network, dataKey: key });
   const agent = (tools: AgentTool[], id = 'Agent') =>
     new ManagedAgent(stack, id, {
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Investigate.',
-      network,
-      encryptionKey: key,
+      baseline,
       tools,
     });
-  return { app, stack, key, network, agent };
+  return { app, stack, key, network, baseline, agent };
 }
 
 /** Everything the tools can be given, by names of their own. */
@@ -397,7 +398,7 @@ describe('permissions', () => {
     const executionRole = Role.fromRoleArn(own.stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/Execution`, {
       mutable: false,
     });
-    const environment = new AgentCoreEnvironment(own.stack, 'Env', { network: own.network, executionRole });
+    const environment = new AgentCoreEnvironment(own.stack, 'Env', { baseline: own.baseline, executionRole });
     new ManagedAgent(own.stack, 'Agent', {
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'x',

@@ -6,6 +6,7 @@ import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal, User } from
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib/core';
 import {
+  AgentBaseline,
   AgentCoreEnvironment,
   AgentKey,
   AgentModel,
@@ -24,15 +25,15 @@ function scene(env: { account?: string; region?: string } = { account: ACCOUNT, 
   const stack = new Stack(app, 'Stack', { env });
   const key = new AgentKey(stack, 'Key');
   const network = new AgentNetwork(stack, 'Network', { encryptionKey: key });
+  const baseline = new AgentBaseline(stack, 'Baseline', { network, dataKey: key });
   const agent = (props: Partial<ManagedAgentProps> = {}, id = 'Agent') =>
     new ManagedAgent(stack, id, {
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Review the change.',
-      network: props.environment ? undefined : network,
-      encryptionKey: key,
+      baseline: props.environment ? undefined : baseline,
       ...props,
     });
-  return { app, stack, key, network, agent };
+  return { app, stack, key, network, baseline, agent };
 }
 
 /** The policy statements of a role, by Sid. */
@@ -148,17 +149,6 @@ describe('identity', () => {
     expect(Object.keys(statements(stack, 'SessionRole')).join()).not.toContain('s3:');
   });
 
-  test('a permissions boundary given to the agent is on every role made for it', () => {
-    const { stack, agent } = scene();
-    agent({ permissionsBoundary: ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'AgentBoundary') });
-    const roles = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Role'));
-    const own = roles.filter(([id]) => id.startsWith('Agent'));
-    expect(own).toHaveLength(2);
-    for (const [, { Properties }] of own) {
-      expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/AgentBoundary');
-    }
-  });
-
   test('a permissions boundary applied to the whole stack is on every role made for it', () => {
     const { stack, agent } = scene();
     agent();
@@ -169,11 +159,10 @@ describe('identity', () => {
   });
 
   test('roles that were brought get their policies', () => {
-    const { stack, network, key, agent } = scene();
+    const { stack, baseline, agent } = scene();
     const role = (id: string, service: string) => new Role(stack, id, { assumedBy: new ServicePrincipal(service) });
     const environment = new AgentCoreEnvironment(stack, 'Environment', {
-      network,
-      encryptionKey: key,
+      baseline,
       executionRole: role('OwnExecution', 'bedrock-agentcore.amazonaws.com'),
     });
     agent({ environment, sessionRole: role('OwnSession', 'bedrock-mantle.amazonaws.com') });
@@ -182,12 +171,11 @@ describe('identity', () => {
   });
 
   test('roles that cannot be changed yield warnings that print the policy to attach', () => {
-    const { stack, network, key, agent } = scene();
+    const { stack, baseline, agent } = scene();
     const imported = (name: string) =>
       Role.fromRoleArn(stack, name, `arn:aws:iam::${ACCOUNT}:role/${name}`, { mutable: false });
     const environment = new AgentCoreEnvironment(stack, 'Environment', {
-      network,
-      encryptionKey: key,
+      baseline,
       executionRole: imported('Execution'),
     });
     agent({ environment, sessionRole: imported('Session') });
@@ -333,8 +321,8 @@ describe('session definition', () => {
 
 describe('metrics, tags, imports', () => {
   test('Runtime metrics carry the dimensions of the endpoint that sessions use', () => {
-    const { stack, network } = scene();
-    const environment = new AgentCoreEnvironment(stack, 'Environment', { network, runtimeName: 'reviewer' });
+    const { stack, baseline } = scene();
+    const environment = new AgentCoreEnvironment(stack, 'Environment', { baseline, runtimeName: 'reviewer' });
     const metric = environment.metrics.invocations();
     expect(metric.namespace).toBe('AWS/Bedrock-AgentCore');
     expect(stack.resolve(metric.dimensions)).toMatchObject({ Operation: 'InvokeAgentRuntime', Name: 'reviewer::live' });
@@ -349,8 +337,8 @@ describe('metrics, tags, imports', () => {
     ['cpuUsedInVcpuHours', 'CPUUsed-vCPUHours', 'Sum'],
     ['memoryUsedInGigabyteHours', 'MemoryUsed-GBHours', 'Sum'],
   ] as const)('environment.metrics.%s reads %s', (method, name, statistic) => {
-    const { stack, network } = scene();
-    const metric = new AgentCoreEnvironment(stack, 'Environment', { network }).metrics[method]();
+    const { stack, baseline } = scene();
+    const metric = new AgentCoreEnvironment(stack, 'Environment', { baseline }).metrics[method]();
     expect([metric.metricName, metric.statistic]).toEqual([name, statistic]);
   });
 
@@ -432,20 +420,19 @@ describe('bad input is refused with path, value, allowed and fix', () => {
       },
       /tools 'docs' .*every server label once/,
     ],
-    ['no network', (s) => s.agent({ network: undefined }), /Stack\/Agent: network .*Fix: add network/],
     [
-      'network beside environment',
+      'a baseline together with an environment',
       (s) =>
         s.agent({
-          network: s.network,
-          environment: new AgentCoreEnvironment(s.stack, 'Env', { network: s.network, encryptionKey: s.key }),
+          baseline: s.baseline,
+          environment: new AgentCoreEnvironment(s.stack, 'Env', { baseline: s.baseline }),
         }),
-      /no network beside an environment/,
+      /no baseline together with an environment/,
     ],
     [
       'one environment for two agents',
       (s) => {
-        const environment = new AgentCoreEnvironment(s.stack, 'Env', { network: s.network, encryptionKey: s.key });
+        const environment = new AgentCoreEnvironment(s.stack, 'Env', { baseline: s.baseline });
         s.agent({ environment }, 'One');
         return s.agent({ environment }, 'Two');
       },
@@ -456,8 +443,7 @@ describe('bad input is refused with path, value, allowed and fix', () => {
       (s) => {
         const role = new Role(s.stack, 'Role', { assumedBy: new ServicePrincipal('bedrock-mantle.amazonaws.com') });
         const environment = new AgentCoreEnvironment(s.stack, 'Env', {
-          network: s.network,
-          encryptionKey: s.key,
+          baseline: s.baseline,
           executionRole: role,
         });
         return s.agent({ environment, sessionRole: role });
@@ -470,7 +456,7 @@ describe('bad input is refused with path, value, allowed and fix', () => {
         AgentCoreEnvironment.fromAgentCoreEnvironmentAttributes(s.stack, 'Imported', {
           runtimeArn: `arn:aws:bedrock-agentcore:us-east-1:${ACCOUNT}:runtime/a-AbCdEfGhIj/runtime-endpoint/live`,
           executionRoleArn: `arn:aws:iam::${ACCOUNT}:role/e`,
-          network: s.network,
+          baseline: s.baseline,
         }),
       /Stack\/Imported: runtimeArn .*not of its endpoint/,
     ],
@@ -485,10 +471,10 @@ describe('bad input is refused with path, value, allowed and fix', () => {
   });
 
   test('a Region where BMA is not offered', () => {
-    const { network } = scene({});
-    const stack = new Stack(network.node.root, 'Elsewhere', { env: { region: 'eu-central-1' } });
+    const { baseline } = scene({});
+    const stack = new Stack(baseline.node.root, 'Elsewhere', { env: { region: 'eu-central-1' } });
     const make = () =>
-      new ManagedAgent(stack, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Review.', network });
+      new ManagedAgent(stack, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Review.', baseline });
     expect(make).toThrow(
       /Elsewhere\/Agent: Region 'eu-central-1' is not accepted\. Allowed: .*us-east-1, us-east-2, us-west-2/,
     );

@@ -5,6 +5,7 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { App, Duration, Size, Stack } from 'aws-cdk-lib/core';
 import {
+  AgentBaseline,
   AgentEgress,
   AgentKey,
   AgentModel,
@@ -31,8 +32,7 @@ function scene(egress?: AgentEgress) {
     new ManagedAgent(stack, 'Agent', {
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Review.',
-      network,
-      encryptionKey: key,
+      baseline: new AgentBaseline(stack, 'Baseline', { network, dataKey: key }),
       tools,
     });
   return { app, stack, agent };

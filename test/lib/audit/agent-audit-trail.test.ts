@@ -463,7 +463,8 @@ describe('a trail that is brought', () => {
       logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'org-trail'),
       alarmTopic: new sns.Topic(stack, 'Topic'),
     });
-    audit.watchSessionRole(stack, iam.Role.fromRoleArn(stack, 'R', 'arn:aws:iam::111122223333:role/session'));
+    const role = iam.Role.fromRoleArn(stack, 'R', 'arn:aws:iam::111122223333:role/session');
+    audit.addAlarm(stack, AuditAlarm.unexpectedSessionRoleUse(role));
     audit.addAlarm(stack, AuditAlarm.TRAIL_TAMPERING);
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::CloudWatch::Alarm', 2);
@@ -576,7 +577,7 @@ describe('economy and rule packs', () => {
     const count = (): number =>
       Object.keys((Template.fromStack(stack).toJSON() as { Resources: object }).Resources).length;
     const role = iam.Role.fromRoleArn(stack, 'R', 'arn:aws:iam::111122223333:role/session');
-    audit.watchSessionRole(stack, role);
+    audit.addAlarm(stack, AuditAlarm.unexpectedSessionRoleUse(role));
     expect(count()).toBe(20);
   });
 

@@ -24,7 +24,7 @@ function patterns(): Record<string, string> {
   const stack = new Stack(new App(), 'S', { env });
   const audit = new AgentAuditTrail(stack, 'Audit');
   const role = iam.Role.fromRoleArn(stack, 'SessionRole', 'arn:aws:iam::111122223333:role/session');
-  audit.watchSessionRole(stack, role);
+  audit.addAlarm(stack, AuditAlarm.unexpectedSessionRoleUse(role));
   const filters = Template.fromStack(stack).findResources('AWS::Logs::MetricFilter');
   const deployed = (value: unknown): string => {
     if (typeof value === 'string') {
@@ -124,7 +124,7 @@ describe('the alarms', () => {
     const role = new iam.Role(agentStack, 'Session', {
       assumedBy: new iam.ServicePrincipal('bedrock-mantle.amazonaws.com'),
     });
-    audit.watchSessionRole(role, role);
+    audit.addAlarm(role, AuditAlarm.unexpectedSessionRoleUse(role));
     expect(() => app.synth()).not.toThrow();
     Template.fromStack(agentStack).resourceCountIs('AWS::CloudWatch::Alarm', 1);
     Template.fromStack(auditStack).resourceCountIs('AWS::CloudWatch::Alarm', 0);
@@ -135,7 +135,7 @@ describe('the alarms', () => {
     const { stack, audit } = auditStack([]);
     for (const name of ['One', 'Two']) {
       const role = new iam.Role(stack, name, { assumedBy: new iam.ServicePrincipal('bedrock-mantle.amazonaws.com') });
-      audit.watchSessionRole(role, role);
+      audit.addAlarm(role, AuditAlarm.unexpectedSessionRoleUse(role));
     }
     const names = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.MetricName as string,

@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import {
+  AgentBaseline,
   AgentAuditTrail,
   AgentModel,
   AgentSkill,
@@ -28,9 +29,6 @@ class LicenceAuditor extends AgentBlueprint {
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Report the licences of the repository in the workspace.',
       tools: [AgentTool.outputs({ bucket: reports, prefix: 'licences/' })],
-      permissions: [
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['arn:aws:sqs:us-east-1:111122223333:done'] }),
-      ],
       triggers: [AgentTrigger.onSchedule('Nightly', ScheduleExpression.cron({ minute: '0', hour: '3' }))],
       turnDeadline: Duration.minutes(20),
     });
@@ -46,22 +44,18 @@ function stackOf(make: (stack: Stack) => unknown): Stack {
 test('what a blueprint does not say is governed all the same: the pack finds nothing', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack', { env: ENV });
-  new LicenceAuditor(stack, 'Auditor', { auditTrail: new AgentAuditTrail(stack, 'Audit') });
+  const auditTrail = new AgentAuditTrail(stack, 'Audit');
+  new LicenceAuditor(stack, 'Auditor', { baseline: new AgentBaseline(stack, 'Baseline', { auditTrail }) });
   Validations.of(app).addPlugins(new ManagedAgentChecks(app));
   expect(() => app.synth()).not.toThrow();
 });
 
-test('everything is under one key, and the one network is isolated', () => {
+test('everything is under two keys, one for evidence, and the one network is isolated', () => {
   const template = Template.fromStack(stackOf((stack) => new LicenceAuditor(stack, 'Auditor')));
-  template.resourceCountIs('AWS::KMS::Key', 1);
+  template.resourceCountIs('AWS::KMS::Key', 2);
   template.resourceCountIs('AWS::EC2::InternetGateway', 0);
   // The trigger, and the daily deletion of sessions whose time is over.
   template.resourceCountIs('AWS::Scheduler::Schedule', 2);
-  template.hasResourceProperties('AWS::IAM::Policy', {
-    PolicyDocument: {
-      Statement: [{ Action: 'sqs:SendMessage', Effect: 'Allow', Resource: 'arn:aws:sqs:us-east-1:111122223333:done' }],
-    },
-  });
 });
 
 test('its user chooses model, deadline, name and boundary; the rest stays as the blueprint says', () => {
@@ -71,8 +65,8 @@ test('its user chooses model, deadline, name and boundary; the rest stays as the
       model: AgentModel.of('openai.gpt-5.5'),
       agentName: 'licences',
       turnDeadline: Duration.minutes(5),
-      permissionsBoundary: ManagedPolicy.fromManagedPolicyName(scope, 'Boundary', 'developers'),
     });
+    PermissionsBoundary.of(auditor).apply(ManagedPolicy.fromManagedPolicyName(scope, 'Boundary', 'developers'));
   });
   expect([auditor.agent.model.modelId, auditor.agent.agentName]).toEqual(['openai.gpt-5.5', 'licences']);
   expect(auditor.workflow.turnDeadline.toMinutes()).toBe(5);

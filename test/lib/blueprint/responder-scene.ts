@@ -4,7 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey } from '../../../lib';
+import { AgentBaseline, AgentAuditTrail, AgentKey } from '../../../lib';
 import { IncidentResponder, type IncidentResponderProps, OpsCenter, ResumeEvent } from '../../../lib/blueprint';
 import { ACCOUNT, REGION } from '../../iam/synthesized-account';
 
@@ -29,7 +29,7 @@ export function responderScene(given: (stack: Stack) => Partial<IncidentResponde
       evaluationPeriods: 1,
     });
   const alarms = [alarm('CheckoutErrors', 'Errors'), alarm('CheckoutThrottles', 'Throttles')];
-  const audit = new AgentAuditTrail(stack, 'Audit', { encryptionKey: key });
+  const auditTrail = new AgentAuditTrail(stack, 'Audit');
   const responder = new IncidentResponder(stack, 'Responder', {
     serviceName: 'checkout',
     alarms,
@@ -48,8 +48,7 @@ export function responderScene(given: (stack: Stack) => Partial<IncidentResponde
       ResumeEvent.deploymentFinished(['checkout']),
       ResumeEvent.timer({ after: Duration.minutes(20), most: 3 }),
     ],
-    encryptionKey: key,
-    auditTrail: audit,
+    baseline: new AgentBaseline(stack, 'Baseline', { dataKey: key, auditTrail }),
     ...given(stack),
   });
   return { app, stack, responder };

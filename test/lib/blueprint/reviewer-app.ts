@@ -1,7 +1,7 @@
 import * as codecommit from 'aws-cdk-lib/aws-codecommit';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey, GitHubWebhook, PackageRegistry } from '../../../lib';
+import { AgentBaseline, AgentAuditTrail, AgentKey, GitHubWebhook, PackageRegistry } from '../../../lib';
 import { CodeHost, PullRequestReviewer, type PullRequestReviewerProps } from '../../../lib/blueprint';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
@@ -22,7 +22,7 @@ export function reviewerApp(host: 'codecommit' | 'github', props: Partial<PullRe
   const reviewer = new PullRequestReviewer(stack, 'Reviewer', {
     codeHost,
     agentName: 'payments_reviewer',
-    auditTrail: new AgentAuditTrail(stack, 'Audit'),
+    baseline: new AgentBaseline(stack, 'Baseline', { auditTrail: new AgentAuditTrail(stack, 'Audit') }),
     registries: [PackageRegistry.codeArtifact({ domainName: 'example', repositoryName: 'packages' })],
     ...props,
   });

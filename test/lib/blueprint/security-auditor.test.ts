@@ -6,6 +6,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { App, Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib/core';
 import {
+  AgentBaseline,
   AgentAuditTrail,
   AgentEgress,
   AgentNetwork,
@@ -210,7 +211,7 @@ test('GitHub repositories with an allow-list, and bundles in S3', () => {
   const stack = new Stack(app, 'Stack', { env: ENV });
   const network = new AgentNetwork(stack, 'Network', { egress: AgentEgress.allowList(['github.com']) });
   const { auditMachine } = new SecurityAuditor(stack, 'Auditor', {
-    network,
+    baseline: new AgentBaseline(stack, 'Baseline', { network }),
     schedule: NIGHTLY,
     repositories: [
       SourceRepository.gitHub('owner/name'),

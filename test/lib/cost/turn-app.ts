@@ -1,6 +1,14 @@
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { AgentGuardrail, AgentModel, AgentNetwork, AgentTrigger, ManagedAgent, TurnWorkflow } from '../../../lib';
+import {
+  AgentBaseline,
+  AgentGuardrail,
+  AgentModel,
+  AgentNetwork,
+  AgentTrigger,
+  ManagedAgent,
+  TurnWorkflow,
+} from '../../../lib';
 
 /** An app with one governed agent in two stacks: network, agent, workflow, trigger. */
 export function turnApp() {
@@ -12,7 +20,7 @@ export function turnApp() {
   const agent = new ManagedAgent(stack, 'Reviewer', {
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Review.',
-    network,
+    baseline: new AgentBaseline(stack, 'Baseline', { network }),
   });
   const workflow = new TurnWorkflow(stack, 'Turns', { agent, guardrail: AgentGuardrail.standard(stack, 'Guardrail') });
   workflow.addTrigger(AgentTrigger.onPullRequest(Repository.fromRepositoryName(stack, 'Repository', 'payments')));

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { AgentCoreEnvironment, AgentImage, AgentKey, AgentNetwork, AgentSkill } from '../../../lib';
+import { AgentBaseline, AgentCoreEnvironment, AgentImage, AgentKey, AgentNetwork, AgentSkill } from '../../../lib';
 import { readFrontMatter } from '../../../lib/environment/skill-front-matter';
 
 const GOOD = '---\nname: deploy-notes\ndescription: Writes notes about a deployment.\n---\n\n# Notes\n';
@@ -105,8 +105,9 @@ describe('an image with skills', () => {
     const stack = new Stack(app, 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
     const encryptionKey = new AgentKey(stack, 'Key');
     const network = new AgentNetwork(stack, 'Network', { encryptionKey });
+    const baseline = new AgentBaseline(stack, 'Baseline', { network, dataKey: encryptionKey });
     const environment = (id: string, props: { image?: AgentImage; capabilityDirectories?: string[] }) =>
-      new AgentCoreEnvironment(stack, id, { network, encryptionKey, ...props });
+      new AgentCoreEnvironment(stack, id, { baseline, ...props });
     return { app, environment };
   }
   const packed = (outdir: string) =>

@@ -4,6 +4,8 @@ import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
+  RuntimeCapacity,
+  AgentBaseline,
   AgentCoreEnvironment,
   AgentImage,
   AgentKey,
@@ -19,7 +21,8 @@ function environment(props: Partial<AgentCoreEnvironmentProps> = {}) {
   const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
   const key = new AgentKey(stack, 'Key');
   const network = new AgentNetwork(stack, 'Network', { encryptionKey: key });
-  const made = new AgentCoreEnvironment(stack, 'Environment', { network, encryptionKey: key, ...props });
+  const baseline = new AgentBaseline(stack, 'Baseline', { network, dataKey: key });
+  const made = new AgentCoreEnvironment(stack, 'Environment', { baseline, ...props });
   return { stack, made, template: () => Template.fromStack(stack) };
 }
 
@@ -88,9 +91,9 @@ test('Runtime and endpoint admit the session role and nobody else', () => {
 test('an image by digest is pulled from its repository only', () => {
   const { stack } = environment();
   const repository = Repository.fromRepositoryName(stack, 'Repository', 'agents/reviewer');
-  const network = new AgentNetwork(stack, 'Other');
+  const baseline = new AgentBaseline(stack, 'Other');
   new AgentCoreEnvironment(stack, 'Pinned', {
-    network,
+    baseline,
     image: AgentImage.fromEcr(repository, DIGEST),
     runtimeName: 'pinned',
   });
@@ -122,8 +125,10 @@ test('the bundled image is built for linux/arm64 at deployment', () => {
 
 test('platform version and absent storage are rendered as asked', () => {
   const { template } = environment({
-    platformVersion: RuntimePlatformVersion.V2,
-    sessionStorage: SessionStorage.none(),
+    capacity: RuntimeCapacity.microVm({
+      platformVersion: RuntimePlatformVersion.V2,
+      sessionStorage: SessionStorage.none(),
+    }),
   });
   template().hasResourceProperties('AWS::BedrockAgentCore::Runtime', {
     PlatformVersion: 'V2',

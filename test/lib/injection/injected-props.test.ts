@@ -1,14 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { App, Duration, Stack, type InjectionContext, type IPropertyInjector } from 'aws-cdk-lib/core';
-import {
-  AgentCoreEnvironment,
-  AgentKey,
-  AgentModel,
-  AgentNetwork,
-  ManagedAgent,
-  type ManagedAgentProps,
-} from '../../../lib';
+import { AgentBaseline, AgentKey, AgentModel, AgentNetwork, ManagedAgent, type ManagedAgentProps } from '../../../lib';
 
 /** Defaults of an organization for one class of constructs. */
 class Defaults implements IPropertyInjector {
@@ -29,13 +22,13 @@ function stackWith(...propertyInjectors: IPropertyInjector[]): Stack {
 test('an organization gives every agent of an app its own defaults', () => {
   const stack = stackWith(
     new Defaults(ManagedAgent.PROPERTY_INJECTION_ID, { model: AgentModel.GPT_5_5 }),
-    new Defaults(AgentCoreEnvironment.PROPERTY_INJECTION_ID, { logRetention: RetentionDays.TEN_YEARS }),
+    new Defaults(AgentBaseline.PROPERTY_INJECTION_ID, { logRetention: RetentionDays.TEN_YEARS }),
     new Defaults(AgentKey.PROPERTY_INJECTION_ID, { rotationPeriod: Duration.days(90) }),
     new Defaults(AgentNetwork.PROPERTY_INJECTION_ID, { flowLogRetention: RetentionDays.FIVE_YEARS }),
   );
   new ManagedAgent(stack, 'Agent', {
     instructions: 'Review.',
-    network: new AgentNetwork(stack, 'Network'),
+    baseline: new AgentBaseline(stack, 'Baseline', { network: new AgentNetwork(stack, 'Network') }),
   } as unknown as ManagedAgentProps);
   const template = Template.fromStack(stack);
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(

@@ -6,6 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, Stack } from 'aws-cdk-lib/core';
 import {
+  AgentBaseline,
   AgentCoreEnvironment,
   AgentEgress,
   AgentImage,
@@ -237,7 +238,10 @@ test('the registry of an image in another account resolves', () => {
   const arn = 'arn:aws:ecr:us-east-1:999988887777:repository/agents';
   const repository = Repository.fromRepositoryArn(stack, 'Images', arn);
   const image = AgentImage.fromEcr(repository, `sha256:${'0'.repeat(64)}`);
-  new AgentCoreEnvironment(stack, 'Environment', { network, image });
+  new AgentCoreEnvironment(stack, 'Environment', {
+    baseline: new AgentBaseline(stack, 'Baseline', { network }),
+    image,
+  });
   const { answers } = resolverOf(Template.fromStack(stack).toJSON() as any);
 
   expect(answers('999988887777.dkr.ecr.us-east-1.amazonaws.com')).toBe(true);

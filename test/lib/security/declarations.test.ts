@@ -6,6 +6,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, Aws, CfnResource, Fn, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import {
+  AgentBaseline,
   AgentAuditTrail,
   AgentEgress,
   AgentModel,
@@ -50,7 +51,8 @@ function agentApp(env: object | undefined = ENV) {
 function addAgent(stack: Stack, network: AgentNetwork) {
   new AgentAuditTrail(stack, 'Audit');
   const model = AgentModel.GPT_5_6_LUNA;
-  const agent = new ManagedAgent(stack, 'Reviewer', { model, instructions: 'Review.', network });
+  const baseline = new AgentBaseline(stack, 'Baseline', { network });
+  const agent = new ManagedAgent(stack, 'Reviewer', { model, instructions: 'Review.', baseline });
   agent.executionRole.addToPrincipalPolicy(
     new iam.PolicyStatement({ actions: ['codeartifact:ListDomains'], resources: ['*'] }),
   );
@@ -334,7 +336,8 @@ describe('imports declare themselves', () => {
     });
     const sessionRole = iam.Role.fromRoleName(stack, 'Session', 'agent-session');
     const model = AgentModel.GPT_5_6_LUNA;
-    new ManagedAgent(stack, 'Reviewer', { model, instructions: 'Review.', network, sessionRole });
+    const baseline = new AgentBaseline(stack, 'Baseline', { network });
+    new ManagedAgent(stack, 'Reviewer', { model, instructions: 'Review.', baseline, sessionRole });
 
     expect(recordsIn(stack)).toEqual([
       {
@@ -378,7 +381,8 @@ describe('a way out that was chosen', () => {
     const stack = stackIn(app, 'Agents');
     new AgentAuditTrail(stack, 'Audit');
     const model = AgentModel.GPT_5_6_LUNA;
-    new ManagedAgent(stack, 'Reviewer', { model, instructions: 'Review.', network });
+    const baseline = new AgentBaseline(stack, 'Baseline', { network });
+    new ManagedAgent(stack, 'Reviewer', { model, instructions: 'Review.', baseline });
     return { app, stack };
   };
 

@@ -1,7 +1,15 @@
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { App, Stack, TimeZone, type AppProps } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentGuardrail, AgentKey, AgentModel, AgentNetwork, ManagedAgent } from '../../../lib';
+import {
+  AgentBaseline,
+  AgentAuditTrail,
+  AgentGuardrail,
+  AgentKey,
+  AgentModel,
+  AgentNetwork,
+  ManagedAgent,
+} from '../../../lib';
 import { AgentTrigger, GitHubWebhook } from '../../../lib/trigger';
 import { TurnWorkflow } from '../../../lib/workflow';
 
@@ -15,16 +23,15 @@ export function governedApp(props: AppProps = {}) {
 
   const stack = new Stack(app, 'Agent', { env: ENV });
   const key = new AgentKey(stack, 'Key');
-  const audit = new AgentAuditTrail(stack, 'Audit', { encryptionKey: key });
+  const audit = new AgentAuditTrail(stack, 'Audit');
+  const baseline = new AgentBaseline(stack, 'Baseline', { network, dataKey: key, auditTrail: audit });
   const guardrail = AgentGuardrail.standard(stack, 'Guardrail', { encryptionKey: key });
   const agent = new ManagedAgent(stack, 'Reviewer', {
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Review pull requests.',
-    network,
-    encryptionKey: key,
+    baseline,
   });
-  audit.watchSessionRole(agent, agent.sessionRole);
-  const workflow = new TurnWorkflow(stack, 'Turns', { agent, guardrail, network, encryptionKey: key });
+  const workflow = new TurnWorkflow(stack, 'Turns', { agent, guardrail });
   AgentTrigger.onSchedule(
     'Nightly',
     ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.EUROPE_BERLIN }),

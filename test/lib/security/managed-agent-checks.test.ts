@@ -20,9 +20,9 @@ import {
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import {
+  AgentBaseline,
   AgentAuditTrail,
   AgentModel,
-  AgentNetwork,
   ManagedAgent,
   ManagedAgentChecks,
   ManagedAgentRuleFamily,
@@ -194,7 +194,7 @@ describe('what the pack sees', () => {
       const agent = new ManagedAgent(new NestedStack(parent, 'Nested'), 'Agent', {
         model: AgentModel.GPT_5_6_LUNA,
         instructions: 'Review.',
-        network: new AgentNetwork(parent, 'Network'),
+        baseline: new AgentBaseline(parent, 'Baseline'),
       });
       return { app, agent };
     };

@@ -3,6 +3,7 @@ import * as path from 'path';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import {
+  AgentBaseline,
   AgentGuardrail,
   AgentKey,
   AgentModel,
@@ -105,13 +106,11 @@ test('triggers work with the real workflow: the starter may start its state mach
   const agent = new ManagedAgent(stack, 'Agent', {
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Review.',
-    network,
-    encryptionKey,
+    baseline: new AgentBaseline(stack, 'Baseline', { network, dataKey: encryptionKey }),
   });
   const workflow = new TurnWorkflow(stack, 'Turns', {
     agent,
     guardrail: AgentGuardrail.standard(stack, 'Guardrail'),
-    encryptionKey,
   });
   workflow.addTrigger(AgentTrigger.onEvent('E', { source: ['x'] }));
   const policy = stack.resolve(

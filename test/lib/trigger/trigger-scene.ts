@@ -11,6 +11,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { App, Duration, Stack, TimeZone, type StackProps } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import {
+  AgentBaseline,
   AgentKey,
   AgentModel,
   AgentNetwork,
@@ -67,6 +68,7 @@ export class TriggerScene {
   public readonly stack: Stack;
   public readonly key: AgentKey;
   public readonly network: AgentNetwork;
+  private readonly baseline: AgentBaseline;
   public readonly agent: ManagedAgent;
   private readonly workflows = new Map<ManagedAgent, ITurnWorkflow>();
   private shared?: GitHubWebhook;
@@ -78,6 +80,7 @@ export class TriggerScene {
     this.stack = new Stack(app, 'Stack', props);
     this.key = new AgentKey(this.stack, 'Key');
     this.network = new AgentNetwork(this.stack, 'Network', { encryptionKey: this.key });
+    this.baseline = new AgentBaseline(this.stack, 'Baseline', { network: this.network, dataKey: this.key });
     this.agent = this.newAgent('Agent', 'reviewer');
   }
 
@@ -86,8 +89,7 @@ export class TriggerScene {
       agentName,
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Review.',
-      network: this.network,
-      encryptionKey: this.key,
+      baseline: this.baseline,
     });
     this.workflows.set(agent, this.newWorkflow(agent, id));
     return agent;

@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
-import { AgentGuardrail, AgentModel, AgentNetwork, ManagedAgent, TurnApproval, TurnWorkflow } from '../../../lib';
+import { AgentBaseline, AgentGuardrail, AgentModel, ManagedAgent, TurnApproval, TurnWorkflow } from '../../../lib';
 
 const CONTEXT = JSON.parse(fs.readFileSync(path.join(__dirname, '../../../cdk.json'), 'utf8')).context as object;
 
@@ -12,7 +12,7 @@ function app(): App {
   const agent = new ManagedAgent(stack, 'Reviewer', {
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Review.',
-    network: new AgentNetwork(stack, 'Network'),
+    baseline: new AgentBaseline(stack, 'Baseline'),
   });
   new TurnWorkflow(stack, 'Turns', {
     agent,

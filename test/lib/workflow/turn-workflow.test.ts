@@ -4,9 +4,9 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
+  AgentBaseline,
   AgentGuardrail,
   AgentModel,
-  AgentNetwork,
   ObjectLock,
   ManagedAgent,
   TurnApproval,
@@ -28,7 +28,7 @@ function scene() {
   const agent = new ManagedAgent(stack, 'Reviewer', {
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Review.',
-    network: new AgentNetwork(stack, 'Network'),
+    baseline: new AgentBaseline(stack, 'Baseline'),
   });
   return { stack, agent, guardrail: AgentGuardrail.standard(stack, 'Guardrail') };
 }

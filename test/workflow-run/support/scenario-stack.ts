@@ -1,9 +1,9 @@
 /** The workflow as a user would write it, synthesized. */
 import { App, Stack } from 'aws-cdk-lib/core';
 import {
+  AgentBaseline,
   AgentGuardrail,
   AgentModel,
-  AgentNetwork,
   ManagedAgent,
   TurnApproval,
   TurnWorkflow,
@@ -27,7 +27,7 @@ export function deploy(
     agentName: 'reviewer',
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Review the change.',
-    network: new AgentNetwork(stack, 'Network'),
+    baseline: new AgentBaseline(stack, 'Baseline'),
   });
   const workflow = new TurnWorkflow(stack, 'Turns', {
     agent,

@@ -6,10 +6,10 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { App, CfnResource, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
 import { addDirectAgent } from '../../../fixtures/direct-agent';
 import {
+  AgentBaseline,
   AgentGuardrail,
   AgentKey,
   AgentModel,
-  AgentNetwork,
   AgentTrigger,
   GitHubWebhook,
   ManagedAgent,
@@ -161,8 +161,7 @@ describe('the statement of an agent with a workflow and triggers of this library
         agentName: 'reviewer',
         model: AgentModel.GPT_5_6_LUNA,
         instructions: 'Review.',
-        network: new AgentNetwork(stack, 'Network', { encryptionKey }),
-        encryptionKey,
+        baseline: new AgentBaseline(stack, 'Baseline', { dataKey: encryptionKey }),
       });
       const guardrail = AgentGuardrail.standard(stack, 'Guardrail');
       const workflow = new TurnWorkflow(stack, 'Turns', { agent, guardrail });

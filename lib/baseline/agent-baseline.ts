@@ -1,0 +1,78 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Annotations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { IAgentAuditTrail } from '../audit';
+import { AgentKey } from '../encryption';
+import { injectedProps } from '../injection/injected-props';
+import { AgentNetwork, type IAgentNetwork } from '../network';
+import type { AgentBaselineProps, IAgentBaseline } from './agent-baseline-ref';
+import { isSameKey } from './same-key';
+
+/**
+ * What the agents of one account and Region share: network, two keys, trail and log settings. Named once, and passed to
+ * every agent, workflow and blueprint.
+ *
+ * Network and keys that aren't passed are made when they are used for the first time, so an unused key costs nothing. A
+ * baseline in a stack of its own lets the stacks of agents be deleted at once: AgentCore keeps network interfaces for up to
+ * 8 hours after an agent is gone.
+ *
+ * ```
+ * const auditTrail = new AgentAuditTrail(stack, 'Audit');
+ * const baseline = new AgentBaseline(stack, 'Baseline', { auditTrail });
+ * ```
+ */
+export class AgentBaseline extends Construct implements IAgentBaseline {
+  /** Identifies this class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentBaseline';
+
+  public readonly auditTrail?: IAgentAuditTrail;
+  public readonly logRetention: RetentionDays;
+  public readonly accessLogsBucket?: IBucket;
+
+  private usedNetwork?: IAgentNetwork;
+  private usedDataKey?: IKey;
+  private usedEvidenceKey?: IKey;
+
+  constructor(scope: Construct, id: string, props: AgentBaselineProps = {}) {
+    super(scope, id);
+    props = injectedProps(AgentBaseline.PROPERTY_INJECTION_ID, scope, id, props);
+    this.auditTrail = props.auditTrail;
+    this.logRetention = props.logRetention ?? RetentionDays.ONE_YEAR;
+    this.accessLogsBucket = props.accessLogsBucket;
+    this.usedNetwork = props.network;
+    this.usedDataKey = props.dataKey;
+    this.usedEvidenceKey = props.evidenceKey ?? props.auditTrail?.encryptionKey;
+    if (this.usedDataKey && this.usedEvidenceKey && isSameKey(this.usedDataKey, this.usedEvidenceKey)) {
+      Annotations.of(this).addWarningV2(
+        'cdk-bedrock-managed-agents:oneKeyForDataAndEvidence',
+        'The data key is also the key of trail and evidence, so roles of agents can use the key that protects the record of ' +
+          'what they did. Fix: leave evidenceKey out, or pass another key. Acknowledge this warning if one key is intended.',
+      );
+    }
+  }
+
+  /** Where agents are placed. Made on first use. */
+  public get network(): IAgentNetwork {
+    this.usedNetwork ??= new AgentNetwork(this, 'Network', {
+      encryptionKey: this.dataKey,
+      flowLogRetention: this.logRetention,
+    });
+    return this.usedNetwork;
+  }
+
+  /** Key of what agents work with: definition, queues, ledger, logs. Made on first use. */
+  public get dataKey(): IKey {
+    this.usedDataKey ??= new AgentKey(this, 'DataKey', { protects: `what the agents of ${this.node.path} work with` });
+    return this.usedDataKey;
+  }
+
+  /** Key of trail and evidence. Made on first use. */
+  public get evidenceKey(): IKey {
+    this.usedEvidenceKey ??= new AgentKey(this, 'EvidenceKey', {
+      protects: `the evidence of the agents of ${this.node.path}`,
+    });
+    return this.usedEvidenceKey;
+  }
+}

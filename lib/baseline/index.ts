@@ -1,0 +1,2 @@
+export * from './agent-baseline';
+export * from './agent-baseline-ref';

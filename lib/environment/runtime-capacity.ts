@@ -1,0 +1,38 @@
+import { RuntimePlatformVersion } from './runtime-platform-version';
+import { SessionStorage } from './session-storage';
+
+/** Options of {@link RuntimeCapacity.microVm}. */
+export interface MicroVmCapacityOptions {
+  /**
+   * Stateful storage of a session.
+   *
+   * @default SessionStorage.mountedAt('/mnt/agent')
+   */
+  readonly sessionStorage?: SessionStorage;
+
+  /**
+   * Platform generation of the Runtime. Always written to the template, so that a changed default of the service doesn't
+   * move an agent to another platform.
+   *
+   * @default RuntimePlatformVersion.V1
+   */
+  readonly platformVersion?: RuntimePlatformVersion;
+}
+
+/** What the sessions of a Runtime run on. */
+export class RuntimeCapacity {
+  /** One microVM per session, which AgentCore starts, isolates and ends. */
+  public static microVm(options: MicroVmCapacityOptions = {}): RuntimeCapacity {
+    return new RuntimeCapacity(
+      options.sessionStorage ?? SessionStorage.mountedAt('/mnt/agent'),
+      options.platformVersion ?? RuntimePlatformVersion.V1,
+    );
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _sessionStorage: SessionStorage,
+    /** @internal */
+    public readonly _platformVersion: RuntimePlatformVersion,
+  ) {}
+}
