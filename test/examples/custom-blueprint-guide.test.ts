@@ -58,7 +58,10 @@ function project(): string {
       strict: true,
       skipLibCheck: true,
       types: ['node', 'jest'],
-      paths: { [PACKAGE]: [path.join(ROOT, 'lib/index.ts')] },
+      paths: {
+        [PACKAGE]: [path.join(ROOT, 'lib/index.ts')],
+        [`${PACKAGE}/blueprints`]: [path.join(ROOT, 'lib/blueprint/index.ts')],
+      },
     },
     include: ['app.ts', 'lib'],
   });
@@ -67,7 +70,10 @@ function project(): string {
     `module.exports = {
       testEnvironment: 'node',
       transform: { '^.+\\\\.ts$': ['ts-jest', { diagnostics: false }] },
-      moduleNameMapper: { '^${PACKAGE}$': ${JSON.stringify(path.join(ROOT, 'lib/index.ts'))} },
+      moduleNameMapper: {
+        '^${PACKAGE}$': ${JSON.stringify(path.join(ROOT, 'lib/index.ts'))},
+        '^${PACKAGE}/blueprints$': ${JSON.stringify(path.join(ROOT, 'lib/blueprint/index.ts'))},
+      },
     };`,
   );
   return directory;
@@ -126,8 +132,8 @@ test('the checks that it adds to the app are at work: a permission too many ends
   const changed = fs
     .readFileSync(file, 'utf8')
     .replace(
-      'model: AgentModel.GPT_5_6_LUNA,',
-      "model: AgentModel.GPT_5_6_LUNA, permissions: [new PolicyStatement({ actions: ['iam:*'], resources: ['*'] })],",
+      'maxConcurrency: 1,\n    });',
+      "maxConcurrency: 1,\n    });\n    this.agent.executionRole.addToPrincipalPolicy(new PolicyStatement({ actions: ['iam:*'], resources: ['*'] }));",
     );
   fs.writeFileSync(file, `import { PolicyStatement } from 'aws-cdk-lib/aws-iam';\n${changed}`);
   expect(() =>

@@ -31,7 +31,9 @@ const machine = machines.find(({ id }) => id.startsWith('TurnsMachine'))!;
 const { bucket: assets, key: file } = JSON.parse(binding) as { bucket: string; key: string };
 const evidence = account.find('AWS::S3::Bucket', 'Evidence').id;
 
-const turnsKey = account.find('AWS::KMS::Key', 'TurnsKey');
+const keys: Record<string, any> = Object.fromEntries(
+  account.all('AWS::KMS::Key').map(({ id, properties }) => [account.arn(id), properties.KeyPolicy]),
+);
 
 const names: Record<string, string> = {
   project: arn('bedrock-mantle', 'project/default'),
@@ -51,7 +53,8 @@ const names: Record<string, string> = {
   bus: account.arn(account.find('AWS::Events::EventBus').id),
   defaultBus: arn('events', 'event-bus/default'),
   machine: String(account.resolve({ Ref: machine.id })),
-  key: account.arn(turnsKey.id),
+  dataKey: account.arn(account.find('AWS::KMS::Key', 'DataKey').id),
+  evidenceKey: account.arn(account.find('AWS::KMS::Key', 'EvidenceKey').id),
   openSession: account.arn(functionOf('open-session').id),
   cancelTurn: account.arn(functionOf('cancel-turn').id),
   expireSessions: account.arn(functionOf('expire-sessions').id),
@@ -112,7 +115,7 @@ describe.each(Object.keys(roles))('%s', (role) => {
       // form only, which does not know the session actions.
       const result = action.startsWith('kms:')
         ? (
-            (await runSimulation({ ...simulation, resourcePolicy: turnsKey.properties.KeyPolicy }, {})) as {
+            (await runSimulation({ ...simulation, resourcePolicy: keys[fill(resource)] }, {})) as {
               overallResult?: string;
             }
           ).overallResult
