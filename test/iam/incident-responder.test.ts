@@ -25,7 +25,7 @@ const at = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${AC
 const id = (type: string, part: string) => account.find(type, part).id;
 const arn = (type: string, part: string) => account.arn(id(type, part));
 const group = String(account.find('AWS::Scheduler::ScheduleGroup', 'Timers').properties.Name);
-const key = account.find('AWS::KMS::Key', 'Key');
+const key = account.all('AWS::KMS::Key').find(({ id: logicalId }) => logicalId.startsWith('Key'))!;
 
 const roleIds: Record<string, string> = {
   execution: id('AWS::IAM::Role', 'ExecutionRole'),

@@ -36,7 +36,7 @@ const EVERYTHING: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow
 
 const stacks = addDirectAgent(new App(), { account: ACCOUNT, region: REGION });
 const account = new SynthesizedAccount(stacks.network, stacks.agent);
-const agentKey = new SynthesizedAccount(stacks.agent).find('AWS::KMS::Key');
+const agentKey = new SynthesizedAccount(stacks.agent).all('AWS::KMS::Key').find(({ id }) => id.startsWith('Key'))!;
 const roles: Record<string, string> = {
   sessionRole: account.find('AWS::IAM::Role', 'ReviewerSessionRole').id,
   executionRole: account.find('AWS::IAM::Role', 'ExecutionRole').id,
