@@ -26,6 +26,7 @@ const id = (type: string, part: string) => account.find(type, part).id;
 const arn = (type: string, part: string) => account.arn(id(type, part));
 const group = String(account.find('AWS::Scheduler::ScheduleGroup', 'Timers').properties.Name);
 const key = account.all('AWS::KMS::Key').find(({ id: logicalId }) => logicalId.startsWith('Key'))!;
+const evidenceKey = account.find('AWS::KMS::Key', 'AuditKey');
 
 const roleIds: Record<string, string> = {
   execution: id('AWS::IAM::Role', 'ExecutionRole'),
@@ -51,6 +52,7 @@ const names: Record<string, string> = {
   otherFunction: at('lambda', 'function:cart'),
   incidentKey: incidentLedgerKey('checkout'),
   key: account.arn(key.id),
+  evidenceKey: account.arn(evidenceKey.id),
   logGroup: at('logs', 'log-group:/shop/checkout'),
   otherLogGroup: at('logs', 'log-group:/shop/cart'),
   machine: arn('AWS::StepFunctions::StateMachine', 'TurnsMachine'),
@@ -115,7 +117,13 @@ describe.each(Object.keys(roles))('%s', (role) => {
       // form only, which does not know the session actions.
       const result = action.startsWith('kms:')
         ? (
-            (await runSimulation({ ...simulation, resourcePolicy: key.properties.KeyPolicy }, {})) as {
+            (await runSimulation(
+              {
+                ...simulation,
+                resourcePolicy: (fill(resource) === names.evidenceKey ? evidenceKey : key).properties.KeyPolicy,
+              },
+              {},
+            )) as {
               overallResult?: string;
             }
           ).overallResult
