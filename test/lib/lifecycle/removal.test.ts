@@ -30,7 +30,7 @@ describe('a rolled-back first deployment', () => {
     const left = resources.filter(([, each]) => each.DeletionPolicy === 'Retain').map(([id, { Type }]) => [Type, id]);
     expect(left.map(([type, id]) => [type, id.replace(/[0-9A-F]{8}$/, '')]).sort()).toEqual([
       ['AWS::EC2::SecurityGroup', 'ReviewerEnvironmentSecurityGroup'],
-      ['AWS::KMS::Key', 'Key'],
+      ['AWS::KMS::Key', 'AuditKey'],
       ['AWS::Logs::LogGroup', 'AuditDeliveryLogGroup'],
       ['AWS::S3::Bucket', 'AuditBucket'],
     ]);
