@@ -6,6 +6,8 @@ const LIB = {
   facts: [],
   validation: ['facts'],
   injection: [],
+  // Removal policies.
+  lifecycle: [],
   contracts: [],
   identity: [],
   declaration: ['contracts'],
@@ -36,8 +38,8 @@ const LIB = {
   security: ['declaration', 'identity', 'network'],
   cost: ['security'],
 };
-const GROUND = ['facts', 'validation', 'injection', 'contracts'];
-const NOT_GROUND = Object.keys(LIB).filter((name) => !['facts', 'validation', 'injection', 'contracts'].includes(name));
+const GROUND = ['facts', 'validation', 'injection', 'lifecycle', 'contracts'];
+const NOT_GROUND = Object.keys(LIB).filter((name) => !GROUND.includes(name));
 
 /**
  * Files outside of lib/ that still read templates with lib/security or lib/cost instead of analysis/model: the readers

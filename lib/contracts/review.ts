@@ -4,6 +4,7 @@
  *
  * lib/ and runtime/ import this file as types. The few values in it are pure, so that a function may bundle them.
  */
+import { STAGED_ARCHIVE } from './tool';
 
 /** What is done with pull requests from forks. */
 export type ForkHandling = 'skip' | 'read-only-review' | 'run';
@@ -26,7 +27,7 @@ export const STAGED_FILES = {
   changes: 'changes.json',
   /** GitHub only; on CodeCommit the agent has the repository itself. */
   diff: 'change.diff',
-  source: 'source.tar.gz',
+  source: STAGED_ARCHIVE,
 } as const;
 
 /** Key of a staged file. */

@@ -74,14 +74,16 @@ export const SOURCE_VARIABLES = {
   gitHubUrl: 'BMA_SOURCE_GITHUB_URL',
 } as const;
 
+/** Name of the gzip-compressed tar archive that a staging function may write: the source of a change. */
+export const STAGED_ARCHIVE = 'source.tar.gz';
+
 /**
  * Where the `source` server puts what a staging function wrote: the object `<prefix><turn>/diff.patch` becomes the file
  * `staged/<turn>/diff.patch` of the workspace, and the archive is unpacked beside it.
  */
-export const STAGED_FILES = {
+export const STAGED_WORKSPACE = {
   directory: 'staged',
-  /** Name of a gzip-compressed tar archive; what is in it is unpacked. */
-  archive: 'source.tar.gz',
+  archive: STAGED_ARCHIVE,
   /** Directory that the archive is unpacked into. */
   unpacked: 'source',
 } as const;

@@ -125,6 +125,11 @@ export function turnExecutionName(deduplicationKey: string): string {
   return `turn-${createHash('sha256').update(deduplicationKey, 'utf8').digest('hex')}`;
 }
 
+/* ------------------------------------------------------------------------------------------------ state machine */
+
+/** States by which who reads templates knows the state machine of turns: costs, pictures and statements name them. */
+export const TURN_STATES = { openSession: 'OpenSession', submitTurn: 'SubmitTurn', checkTurn: 'CheckTurn' } as const;
+
 /* ------------------------------------------------------------------------------------------------ outcome */
 
 /** How a turn ended. */
@@ -133,15 +138,15 @@ export type TurnOutcome = 'Completed' | 'Failed' | 'Rejected' | 'TimedOut' | 'Ca
 /** `source` of the events on the agent's bus. */
 export const TURN_EVENT_SOURCE = 'cdk-bedrock-managed-agents';
 
+/** What an event on the agent's bus says about a turn. */
+export type TurnEventSubject = TurnOutcome | 'Started' | 'Approval Requested';
+
 /** `detail-type` of the events on the agent's bus. */
-export type TurnEventType =
-  | 'Managed Agent Turn Approval Requested'
-  | 'Managed Agent Turn Started'
-  | 'Managed Agent Turn Completed'
-  | 'Managed Agent Turn Failed'
-  | 'Managed Agent Turn Rejected'
-  | 'Managed Agent Turn TimedOut'
-  | 'Managed Agent Turn Cancelled';
+export type TurnEventType = `Managed Agent Turn ${TurnEventSubject}`;
+
+export function turnEventType<T extends TurnEventSubject>(subject: T): `Managed Agent Turn ${T}` {
+  return `Managed Agent Turn ${subject}`;
+}
 
 /** Why a turn did not complete. `code` is stable; `message` is for people and holds no prompt, output or service text. */
 export interface TurnReason {

@@ -1,3 +1,4 @@
+import { TURN_STATES } from '../contracts/turn';
 import { TURN_VARIABLES } from '../contracts/handler-variables';
 import { listOf, numberOf, objectOf, sortedBy, type Item, type Source } from '../security/statement/source';
 import type { Assumed } from './assumption-values';
@@ -24,7 +25,7 @@ export interface TurnWork {
 }
 
 /** The states that make a state machine the workflow of turns (lib/workflow/definition). */
-const LOOK = 'CheckTurn';
+const LOOK = TURN_STATES.checkTurn;
 const STATES_PER_LOOK = 3;
 
 /** Memory of a function where the template does not say. Source: AWS::Lambda::Function, MemorySize. */

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { SLOTS_KEY, turnEventType, type TurnOutcome } from '../../lib/contracts/turn';
 import { LOCAL_VARIABLES, TURN_VARIABLES } from '../../lib/contracts/handler-variables';
 import type { Credentials } from '../auth/principals';
 import type { LocalService } from '../service';
@@ -224,7 +225,7 @@ export class LocalCloud {
     return this.events.filter(
       ({ DetailType, Detail }) =>
         Detail.outcome !== undefined &&
-        DetailType === `Managed Agent Turn ${Detail.outcome as string}` &&
+        DetailType === turnEventType(Detail.outcome as TurnOutcome) &&
         (turn === undefined || (Detail.turn as { name: string }).name === turn),
     );
   }
@@ -283,7 +284,7 @@ export class LocalCloud {
         )
         .filter((name) => typeof name === 'string'),
     );
-    const items = await Promise.all([...tables].map((table) => this.item(table, 'slots')));
+    const items = await Promise.all([...tables].map((table) => this.item(table, SLOTS_KEY)));
     return items.flatMap((item) => item?.holders?.SS ?? []);
   }
 

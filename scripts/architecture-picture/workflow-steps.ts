@@ -1,3 +1,4 @@
+import { TURN_STATES } from '../../lib/contracts/turn';
 import type { Identities } from '../../lib/security/statement/roles';
 import { listOf, numberOf, objectOf, type Item, type Source } from '../../lib/security/statement/source';
 import type { Card, Step } from './picture-facts';
@@ -26,7 +27,7 @@ export function machineOf(item: Item): Machine | undefined {
 
 /** The machine runs turns, and is not a state machine of the user that asks for some. */
 export function runsTurns({ states }: Machine): boolean {
-  return states.has('OpenSession') && states.has('SubmitTurn');
+  return states.has(TURN_STATES.openSession) && states.has(TURN_STATES.submitTurn);
 }
 
 /** A state machine of the app that asks for turns, and what its own functions reach. */

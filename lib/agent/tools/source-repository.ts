@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import { AgentNetworkService } from '../../network';
 import { requireInput, requirePattern } from '../../validation/input-error';
-import { REGISTRY_DIRECTORY, STAGED_FILES } from '../../contracts/tool';
+import { REGISTRY_DIRECTORY, STAGED_WORKSPACE } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
 
 /** What one repository asks of the agent that may clone it. */
@@ -116,7 +116,7 @@ function requireDirectory(where: string, name: string): void {
     'a name of letters, digits and . _ -, which does not begin with a dot or hyphen',
     'choose a name that can be a directory of the workspace',
   );
-  const taken = [STAGED_FILES.directory, REGISTRY_DIRECTORY];
+  const taken = [STAGED_WORKSPACE.directory, REGISTRY_DIRECTORY];
   requireInput(!taken.includes(name), where, {
     input: 'name',
     value: name,

@@ -18,7 +18,7 @@ import {
 import type { TurnWorkflow } from '../../workflow';
 import { ApproveFunction } from '../../workflow/approve-function';
 import { kmsViaService } from '../../function/kms-via-service';
-import { TURN_EVENT_SOURCE } from '../../contracts/turn';
+import { TURN_EVENT_SOURCE, turnEventType } from '../../contracts/turn';
 import { startMachineOnEvents } from '../../workflow/machine-rule';
 import { TurnMachine } from '../../workflow/turn-machine';
 import { remediationItems } from './incident-ledger';
@@ -112,7 +112,7 @@ export class RemediationMachine extends Construct {
       eventBus,
       eventPattern: {
         source: [TURN_EVENT_SOURCE],
-        detailType: ['Managed Agent Turn Completed'],
+        detailType: [turnEventType('Completed')],
         detail: { delivery: { remediation: [PROPOSED] } },
       },
       description: 'Reports that propose a remediation',

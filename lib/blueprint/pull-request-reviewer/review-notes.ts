@@ -5,7 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { REVIEW_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
-import { TURN_EVENT_SOURCE } from '../../contracts/turn';
+import { TURN_EVENT_SOURCE, turnEventType } from '../../contracts/turn';
 import { handlerCode } from '../../function/handler-code';
 import { HandlerFunction } from '../../function/handler-function';
 import { kmsViaService } from '../../function/kms-via-service';
@@ -75,7 +75,7 @@ export class ReviewNotes extends Construct {
         eventBus,
         pattern: {
           source: [TURN_EVENT_SOURCE],
-          detailType: Object.values(TurnOutcome).map((outcome) => `Managed Agent Turn ${outcome}`),
+          detailType: Object.values(TurnOutcome).map((outcome) => turnEventType(outcome)),
           detail: { agentName: [agent.agentName] },
         },
       },

@@ -1,5 +1,5 @@
 import { requireInput } from '../../validation/input-error';
-import { TURN_EVENT_SOURCE } from '../../contracts/turn';
+import { TURN_EVENT_SOURCE, turnEventType } from '../../contracts/turn';
 import type { ITurnWorkflow } from '../../workflow/turn-workflow-ref';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
@@ -38,7 +38,7 @@ export function turnOutcomeTrigger(source: ITurnWorkflow, options: TurnOutcomeTr
       eventBus,
       pattern: {
         source: [TURN_EVENT_SOURCE],
-        detailType: outcomes.map((outcome) => `Managed Agent Turn ${outcome}`),
+        detailType: outcomes.map((outcome) => turnEventType(outcome)),
         detail: { agentName: [agent.agentName] },
       },
     },

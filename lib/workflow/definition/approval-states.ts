@@ -1,4 +1,5 @@
 import { call, choice, ending, pass, REPEATABLE, type State, type States, type Targets } from './asl';
+import { turnEventType } from '../../contracts/turn';
 import { publish } from './finish-states';
 import type { ApprovalRules } from './turn-definition';
 
@@ -33,7 +34,7 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
     ),
     RequestApproval: publish(
       targets,
-      { DetailType: 'Managed Agent Turn Approval Requested', 'Detail.$': '$.turn.detail' },
+      { DetailType: turnEventType('Approval Requested'), 'Detail.$': '$.turn.detail' },
       { ResultPath: null, Next: rules.topicArn ? 'NotifyApprovers' : 'AwaitApproval' },
     ),
     ...askOnTopic,

@@ -1,5 +1,5 @@
 import { call, choice, ending, invoke, pass, type States, type Targets } from './asl';
-import { WAIT_PREFIX } from '../../contracts/turn';
+import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn';
 import { DELIVER, deliveryStates } from './delivery-states';
 import { screening } from './screening';
 
@@ -163,7 +163,7 @@ export function finishStates(targets: Targets): States {
       'dynamodb:updateItem',
       {
         TableName: targets.table,
-        Key: { pk: { S: 'slots' } },
+        Key: { pk: { S: SLOTS_KEY } },
         // A turn that waited for a slot holds none, and stands in line no longer.
         UpdateExpression: 'DELETE holders :me, #share :me REMOVE #wait',
         ExpressionAttributeNames: {

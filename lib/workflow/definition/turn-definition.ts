@@ -1,4 +1,4 @@
-import { WAIT_PREFIX } from '../../contracts/turn';
+import { SLOTS_KEY, turnEventType, TURN_STATES, WAIT_PREFIX } from '../../contracts/turn';
 import { approvalStates } from './approval-states';
 import {
   call,
@@ -154,7 +154,7 @@ function workStates(targets: Targets, rules: TurnRules): States {
       'dynamodb:updateItem',
       {
         TableName: targets.table,
-        Key: { pk: { S: 'slots' } },
+        Key: { pk: { S: SLOTS_KEY } },
         UpdateExpression: 'ADD holders :me, #share :me REMOVE #wait',
         // Idempotent: who holds a slot already gets the same one again.
         ConditionExpression:
@@ -181,7 +181,7 @@ function workStates(targets: Targets, rules: TurnRules): States {
     // Who hears that the turn began is no part of the turn.
     PublishStarted: publish(
       targets,
-      { DetailType: 'Managed Agent Turn Started', 'Detail.$': '$.turn.detail' },
+      { DetailType: turnEventType('Started'), 'Detail.$': '$.turn.detail' },
       {
         ResultPath: null,
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'ReadDefinition' }],
@@ -192,9 +192,13 @@ function workStates(targets: Targets, rules: TurnRules): States {
       targets,
       'aws-sdk:ssm:getParameter',
       { Name: targets.definitionParameter },
-      { ResultSelector: { 'binding.$': '$.Parameter.Value' }, ResultPath: '$.definition', Next: 'OpenSession' },
+      {
+        ResultSelector: { 'binding.$': '$.Parameter.Value' },
+        ResultPath: '$.definition',
+        Next: TURN_STATES.openSession,
+      },
     ),
-    OpenSession: invoke(
+    [TURN_STATES.openSession]: invoke(
       targets,
       'open-session',
       { 'turn.$': '$.turn', 'binding.$': '$.definition.binding' },
@@ -202,14 +206,14 @@ function workStates(targets: Targets, rules: TurnRules): States {
     ),
     'Is the session open': choice(
       [
-        { Variable: '$.session.answer.status', StringEquals: 'open', Next: 'SubmitTurn' },
+        { Variable: '$.session.answer.status', StringEquals: 'open', Next: TURN_STATES.submitTurn },
         { Variable: '$.session.answer.status', StringEquals: 'busy', Next: 'WaitForSession' },
       ],
       'Session not opened',
     ),
-    WaitForSession: { Type: 'Wait', SecondsPath: '$.session.answer.waitSeconds', Next: 'OpenSession' },
+    WaitForSession: { Type: 'Wait', SecondsPath: '$.session.answer.waitSeconds', Next: TURN_STATES.openSession },
     'Session not opened': endWith('$.session.answer.ending'),
-    SubmitTurn: invoke(
+    [TURN_STATES.submitTurn]: invoke(
       targets,
       'submit-turn',
       { 'turn.$': '$.turn', 'sessionId.$': '$.session.answer.sessionId', 'prompt.$': '$.screened' },
@@ -219,8 +223,8 @@ function workStates(targets: Targets, rules: TurnRules): States {
       [{ Variable: '$.work.answer.status', StringEquals: 'submitted', Next: 'WaitForTurn' }],
       'Turn ended',
     ),
-    WaitForTurn: { Type: 'Wait', SecondsPath: '$.work.answer.check.waitSeconds', Next: 'CheckTurn' },
-    CheckTurn: invoke(
+    WaitForTurn: { Type: 'Wait', SecondsPath: '$.work.answer.check.waitSeconds', Next: TURN_STATES.checkTurn },
+    [TURN_STATES.checkTurn]: invoke(
       targets,
       'check-turn',
       {

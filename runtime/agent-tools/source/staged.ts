@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import { STAGED_FILES } from '../../../lib/contracts/tool';
+import { STAGED_WORKSPACE } from '../../../lib/contracts/tool';
 import { fitting } from '../server/output-limit';
 import { Refusal } from '../server/refusal';
 import { download } from './download';
@@ -29,10 +29,10 @@ const MAX_OBJECTS = 1_000;
 /** Brings what was staged for a turn into `staged/<turn>/` of the workspace. What was there before is replaced. */
 export async function fetchStaged(context: StagedContext, turn: string, signal: AbortSignal): Promise<object> {
   const found = await stagedFiles(context, turn, signal);
-  const archived = found.some((file) => file.path === STAGED_FILES.archive);
-  const clash = archived && found.some((file) => file.path.split('/')[0] === STAGED_FILES.unpacked);
-  if (clash) throw new Refusal(`An object stands where ${STAGED_FILES.archive} is unpacked.`);
-  const place = await placeIn(context.workspace, `${STAGED_FILES.directory}/${turn}`);
+  const archived = found.some((file) => file.path === STAGED_WORKSPACE.archive);
+  const clash = archived && found.some((file) => file.path.split('/')[0] === STAGED_WORKSPACE.unpacked);
+  if (clash) throw new Refusal(`An object stands where ${STAGED_WORKSPACE.archive} is unpacked.`);
+  const place = await placeIn(context.workspace, `${STAGED_WORKSPACE.directory}/${turn}`);
   return inFreshDirectory(context.workspace, async (fresh) => {
     const directory = path.join(fresh, turn);
     await mkdir(directory);
@@ -43,18 +43,18 @@ export async function fetchStaged(context: StagedContext, turn: string, signal: 
       await mkdir(path.dirname(file), { recursive: true });
       const bytes = await download(context.s3, { ...context, key }, file, left, signal);
       left -= bytes;
-      if (relative === STAGED_FILES.archive) archiveBytes = bytes;
+      if (relative === STAGED_WORKSPACE.archive) archiveBytes = bytes;
     }
     // The archive itself does not stay.
     const unpacked = archived ? await unpackedSource(directory, left + archiveBytes, signal) : undefined;
     if ((await kindOf(place)) !== 'nothing') await rm(place, { recursive: true });
     await rename(directory, place);
     const files = found
-      .filter((file) => file.path !== STAGED_FILES.archive)
+      .filter((file) => file.path !== STAGED_WORKSPACE.archive)
       .map(({ path: name, bytes }) => ({ name, bytes }));
     const { fit, left: unnamed } = fitting(files);
     return {
-      directory: `${STAGED_FILES.directory}/${turn}`,
+      directory: `${STAGED_WORKSPACE.directory}/${turn}`,
       files: fit,
       ...(unnamed > 0 ? { files_not_named_here: unnamed } : {}),
       ...(unpacked ? { source: unpacked } : {}),
@@ -63,15 +63,15 @@ export async function fetchStaged(context: StagedContext, turn: string, signal: 
 }
 
 async function unpackedSource(directory: string, maxBytes: number, signal: AbortSignal): Promise<object> {
-  const archive = path.join(directory, STAGED_FILES.archive);
+  const archive = path.join(directory, STAGED_WORKSPACE.archive);
   const { files, bytes, leftOut } = await unpack(
     archive,
-    path.join(directory, STAGED_FILES.unpacked),
+    path.join(directory, STAGED_WORKSPACE.unpacked),
     maxBytes,
     signal,
   );
   await rm(archive);
-  return { directory: STAGED_FILES.unpacked, files, bytes, ...(leftOut > 0 ? { links_left_out: leftOut } : {}) };
+  return { directory: STAGED_WORKSPACE.unpacked, files, bytes, ...(leftOut > 0 ? { links_left_out: leftOut } : {}) };
 }
 
 async function stagedFiles(context: StagedContext, turn: string, signal: AbortSignal): Promise<StagedFile[]> {
