@@ -3,7 +3,7 @@
 //
 //   node bench/security-statement.mjs [rounds] [agents]
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -28,12 +28,13 @@ app.synth();
 `;
 
 const MEASURED = `
-import { statementsOf } from ${JSON.stringify(path.resolve('lib/security/statement/build'))};
-import { writeStatements } from ${JSON.stringify(path.resolve('lib/security/statement/files'))};
-import { TemplateIndex } from ${JSON.stringify(path.resolve('lib/security/template-index'))};
+import { statementsOf } from ${JSON.stringify(path.resolve('analysis/statement/build'))};
+import { writeStatements } from ${JSON.stringify(path.resolve('analysis/statement/files'))};
+import { readDirectory } from ${JSON.stringify(path.resolve('analysis/model/read-directory'))};
+import { TemplateModel } from ${JSON.stringify(path.resolve('analysis/model/template-model'))};
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 const started = now();
-const index = TemplateIndex.fromAssembly(process.argv[2]);
+const index = new TemplateModel(readDirectory(process.argv[2]));
 const read = now();
 const statements = statementsOf(index);
 const made = now();
@@ -53,6 +54,7 @@ try {
     rmSync(source);
   }
   const program = path.join(work, 'measured.cjs');
+  copyFileSync(path.resolve('analysis/facts/actions.txt'), path.join(work, 'actions.txt'));
   await build({
     stdin: { contents: MEASURED, resolveDir: process.cwd(), loader: 'ts' },
     outfile: program,

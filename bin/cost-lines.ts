@@ -1,7 +1,7 @@
 import { monthlyUsd, turnUsd } from '../lib/cost/amounts';
 import { recordOfAssembly } from '../lib/cost/assembly-estimate';
 import { outside } from '../lib/cost/text';
-import { visible } from '../lib/security/statement/phrases';
+import { visible } from '../lib/contracts/untrusted-text';
 import type { TerminalStyle } from './terminal-style';
 
 /** What a stack costs, in a few lines; `bma cost` prints every line of it. */

@@ -1,7 +1,7 @@
 import type { SynthesizedStack, TemplateResource } from './cloud-assembly';
 
-import type { Statement } from '../lib/security/statement/statement';
-import { shortStatement } from '../lib/security/statement/terminal';
+import type { Statement } from '../analysis/statement/statement';
+import { shortStatement } from '../analysis/statement/terminal';
 import type { TerminalStyle } from './terminal-style';
 
 /**

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { STATEMENT_DIRECTORY } from '../lib/security/statement/files';
+import { STATEMENT_DIRECTORY } from '../analysis/statement/files';
 import { readStatements } from './bma/read-statements';
 import { readCloudAssembly, type SynthesizedStack } from './cloud-assembly';
 import { costLines } from './cost-lines';

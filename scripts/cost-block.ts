@@ -6,7 +6,7 @@ import { assumed } from '../lib/cost/assumption-values';
 import { monthlyUsd, turnUsd } from '../lib/cost/amounts';
 import { COST_GROUPS, type CostEntry, type CostRecord } from '../lib/cost/cost-record';
 import { recordOfAssembly } from '../lib/cost/assembly-estimate';
-import { code } from '../lib/security/statement/markdown';
+import { code } from '../lib/contracts/untrusted-text';
 
 const BEGIN = '<!-- cost: written by npm run docgen, see docs/cost.md -->';
 const END = '<!-- cost: end -->';

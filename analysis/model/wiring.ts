@@ -41,7 +41,7 @@ const SOURCE_OF: ReadonlyMap<string, string> = new Map([['AWS::Pipes::Pipe', 'So
 
 /** What is only told to code, or describes. */
 const NOT_WIRED =
-  /^(?:Environment|EnvironmentVariables|Variables|Metadata|Tags|Description|Code|UserData|DefinitionString|Definition|DefinitionSubstitutions|LoggingConfig(?:uration)?|DependsOn|(?!Redrive).*Polic(?:y|ies).*|.*Role|.*RoleArn|.*Kms.*)$/i;
+  /^(?:Environment|EnvironmentVariables|EventPattern|FilterCriteria|FilterPolicy|Variables|Metadata|Tags|Description|Code|UserData|DefinitionString|Definition|DefinitionSubstitutions|LoggingConfig(?:uration)?|DependsOn|(?!Redrive).*Polic(?:y|ies).*|.*Role|.*RoleArn|.*Kms.*)$/i;
 
 /** Of what only keeps messages, the properties that send them on. */
 const OF_A_HOLDER = /^(?:RedrivePolicy|DeadLetterConfig|Subscription)$/;

@@ -1,5 +1,5 @@
-import { diffStatements, type StatementDiff } from '../../lib/security/statement/diff';
-import { diffMarkdown, diffText } from '../../lib/security/statement/diff-markdown';
+import { diffStatements, type StatementDiff } from '../../analysis/statement/diff';
+import { diffMarkdown, diffText } from '../../analysis/statement/diff-markdown';
 import { oneOf, UsageError, type Command } from './command';
 import { readStatements } from './read-statements';
 

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { statementsOf } from '../../lib/security/statement/build';
-import { STATEMENT_FORMAT, type Statement } from '../../lib/security/statement/statement';
-import { TemplateIndex } from '../../lib/security/template-index';
+import { statementsOf } from '../../analysis/statement/build';
+import { STATEMENT_FORMAT, type Statement } from '../../analysis/statement/statement';
+import { readDirectory } from '../../analysis/model/read-directory';
+import { TemplateModel } from '../../analysis/model/template-model';
 import { UsageError } from './command';
 
 /** Computes the statements of a cloud assembly. */
@@ -11,7 +12,7 @@ export function statementsOfAssembly(directory: string): Statement[] {
     throw new UsageError(`${directory} is no cloud assembly: it has no manifest.json. Run 'cdk synth' first.`);
   }
   try {
-    return statementsOf(TemplateIndex.fromAssembly(directory));
+    return statementsOf(new TemplateModel(readDirectory(directory)));
   } catch (problem) {
     throw new UsageError(`${directory} cannot be read: ${(problem as Error).message}`);
   }

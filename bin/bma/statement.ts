@@ -1,8 +1,8 @@
-import { statementJson, writeStatements } from '../../lib/security/statement/files';
-import { statementHtml } from '../../lib/security/statement/html';
-import { statementMarkdown } from '../../lib/security/statement/markdown';
-import type { Statement } from '../../lib/security/statement/statement';
-import { shortStatement } from '../../lib/security/statement/terminal';
+import { statementJson, writeStatements } from '../../analysis/statement/files';
+import { statementHtml } from '../../analysis/statement/html';
+import { statementMarkdown } from '../../analysis/statement/markdown';
+import type { Statement } from '../../analysis/statement/statement';
+import { shortStatement } from '../../analysis/statement/terminal';
 import { terminalStyle } from '../terminal-style';
 import { oneOf, UsageError, type Command } from './command';
 import { statementsOfAssembly } from './read-statements';

@@ -1,6 +1,5 @@
 import { type Price, PRICES, usdOf } from '../facts/prices';
-import { agentsOf } from '../security/statement/agent';
-import { modelsOf } from '../security/statement/build';
+import { agentsOf, modelsOf } from '../security/statement/agent';
 import { definitionOf } from '../security/statement/definition';
 import { IndexSource } from '../security/statement/index-source';
 import { Identities } from '../security/statement/roles';

@@ -1,5 +1,4 @@
-import { code } from '../security/statement/markdown';
-import { visible } from '../security/statement/phrases';
+import { code, visible } from '../contracts/untrusted-text';
 import { monthlyUsd, priceText, quantityText, turnUsd } from './amounts';
 import { COST_GROUPS, type CostEntry, type CostRecord } from './cost-record';
 import { outside } from './text';

@@ -1,4 +1,4 @@
-import { visible } from '../security/statement/phrases';
+import { visible } from '../contracts/untrusted-text';
 import { monthlyUsd, priceText, quantityText, turnUsd } from './amounts';
 import { COST_GROUPS, type CostEntry, type CostRecord } from './cost-record';
 

@@ -3,14 +3,12 @@ import * as path from 'path';
 import { App, attachCustomSynthesis, Stage } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import { InputError } from '../validation/input-error';
-import { statementsOf } from './statement/build';
-import { STATEMENT_DIRECTORY, writeStatements } from './statement/files';
+import { loadAnalysis } from './analysis';
 import { readConstructTree } from './template/construct-tree';
 import type { TemplateSource } from './template/template-source';
-import { TemplateIndex } from './template-index';
 
 /**
- * What each agent of an app can reach and do, written beside the templates at synth: its roles with every action, resource
+ * What each agent of an app can reach and do, written next to the templates at synth: its roles with every action, resource
  * and condition, its network, its data stores, who can start it and with what, its bounds, and what is not known.
  *
  * Written to `cdk.out/security-statements/<agent>.json`, `.md` and `.html`. The same can be made from any cloud assembly
@@ -66,15 +64,23 @@ function attach(stage: Stage): void {
 
 /** Nested Stages have been synthesized before: each has a directory, and its stacks know only each other. */
 function write(stage: Stage): void {
+  const analysis = loadAnalysis<StatementAnalysis>();
   const byDirectory = new Map<string, TemplateSource[]>();
   for (const source of readConstructTree(stage)) {
     const directory = path.dirname(source.templatePath!);
     byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), source]);
   }
   for (const [directory, sources] of byDirectory) {
-    const place = path.join(directory, STATEMENT_DIRECTORY);
+    const place = path.join(directory, analysis.STATEMENT_DIRECTORY);
     // An assembly directory is written again and again: statements of agents that are gone must not stay.
     fs.rmSync(place, { recursive: true, force: true });
-    writeStatements(statementsOf(new TemplateIndex(sources)), place);
+    analysis.writeStatements(analysis.statementsOfStacks(sources), place);
   }
+}
+
+/** The part of the analysis that makes statements (analysis/index.ts). */
+interface StatementAnalysis {
+  readonly STATEMENT_DIRECTORY: string;
+  statementsOfStacks(stacks: readonly TemplateSource[]): readonly object[];
+  writeStatements(statements: readonly object[], directory: string): void;
 }

@@ -1,9 +1,8 @@
 import { agentsOf, type Agent } from '../../lib/security/statement/agent';
-import { statementsOf } from '../../lib/security/statement/build';
 import { IndexSource } from '../../lib/security/statement/index-source';
 import { Identities } from '../../lib/security/statement/roles';
 import { listOf, numberOf, objectOf, type Source } from '../../lib/security/statement/source';
-import type { Drive, Statement, Trigger } from '../../lib/security/statement/statement';
+import type { Drive, Statement, Trigger } from '../../analysis/statement/statement';
 import { chainOf } from '../../lib/security/statement/triggers';
 import type { TemplateIndex } from '../../lib/security/template-index';
 import type { Card, PictureFacts, Runtime } from './picture-facts';
@@ -17,13 +16,11 @@ import { askingMachine, machineOf, runsTurns, stepsOf } from './workflow-steps';
 const STARTS: readonly Drive[] = ['start sessions', 'start turns through a workflow', 'invoke the runtime directly'];
 
 /** What there is to draw of every agent of an app, from its final templates. */
-export function pictureFacts(index: TemplateIndex): PictureFacts[] {
+export function pictureFacts(index: TemplateIndex, statements: readonly Statement[]): PictureFacts[] {
   const source = new IndexSource(index);
   const identities = new Identities(source);
   const agents = new Map(agentsOf(source, identities).map((agent) => [agent.runtime.key, agent]));
-  return statementsOf(index).map((statement) =>
-    factsOf(statement, agents.get(statement.agent.id)!, source, identities),
-  );
+  return statements.map((statement) => factsOf(statement, agents.get(statement.agent.id)!, source, identities));
 }
 
 function factsOf(statement: Statement, agent: Agent, source: Source, identities: Identities): PictureFacts {

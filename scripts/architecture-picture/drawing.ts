@@ -1,4 +1,4 @@
-import { html } from '../../lib/security/statement/escape';
+import { html } from '../../analysis/statement/escape';
 import type { Card } from './picture-facts';
 import { linesOf, textWidth } from './text-width';
 import type { Kind } from './words';

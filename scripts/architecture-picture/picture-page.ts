@@ -1,4 +1,4 @@
-import { html } from '../../lib/security/statement/escape';
+import { html } from '../../analysis/statement/escape';
 import { arrowDown, arrowRight, cardPart, chipsPart, gridPart, moved, STYLE, textLines, type Part } from './drawing';
 import type { Card, PictureFacts, Step } from './picture-facts';
 

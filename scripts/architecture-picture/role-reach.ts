@@ -1,6 +1,6 @@
 import type { Identity } from '../../lib/security/statement/roles';
 import type { Source } from '../../lib/security/statement/source';
-import { accessOf } from '../../lib/security/statement/stores';
+import { accessOf } from '../../analysis/statement/stores';
 import type { Card } from './picture-facts';
 import { kindOf, resourceName, serviceName } from './words';
 

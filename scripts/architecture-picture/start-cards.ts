@@ -1,5 +1,5 @@
 import { listOf, objectOf, type Source } from '../../lib/security/statement/source';
-import type { Starter, Trigger } from '../../lib/security/statement/statement';
+import type { Starter, Trigger } from '../../analysis/statement/statement';
 import type { Card } from './picture-facts';
 import { kindOf, resourceName, serviceName, shortPath } from './words';
 

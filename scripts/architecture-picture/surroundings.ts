@@ -1,5 +1,5 @@
 import { listOf, numberOf, objectOf, type Item, type Source } from '../../lib/security/statement/source';
-import type { Statement } from '../../lib/security/statement/statement';
+import type { Statement } from '../../analysis/statement/statement';
 import type { Card } from './picture-facts';
 import { counted, durationText, shortItem, shortPath } from './words';
 

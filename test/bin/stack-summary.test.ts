@@ -3,8 +3,9 @@ import { readCloudAssembly } from '../../bin/cloud-assembly';
 import { summarizeStack } from '../../bin/stack-summary';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addDirectAgent } from '../fixtures/direct-agent';
-import { statementsOf } from '../../lib/security/statement/build';
-import { TemplateIndex } from '../../lib/security/template-index';
+import { statementsOf } from '../../analysis/statement/build';
+import { readDirectory } from '../../analysis/model/read-directory';
+import { TemplateModel } from '../../analysis/model/template-model';
 
 const plain = terminalStyle({ isTTY: false }, {});
 
@@ -12,7 +13,7 @@ function summaries(): Record<string, string> {
   const app = new App();
   addDirectAgent(app, { account: '111122223333', region: 'us-east-1' });
   const { directory } = app.synth();
-  const statements = statementsOf(TemplateIndex.fromAssembly(directory));
+  const statements = statementsOf(new TemplateModel(readDirectory(directory)));
   return Object.fromEntries(
     readCloudAssembly(directory).map((stack) => [stack.name, summarizeStack(stack, statements, plain).join('\n')]),
   );

@@ -1,7 +1,8 @@
 import { MANTLE_SERVICE_PRINCIPAL } from '../../identity/perms';
 import { permits } from './permissions';
 import type { Identities, Identity } from './roles';
-import type { Item, Source } from './source';
+import { sorted, type Item, type Source } from './source';
+import type { Permission } from './statement';
 
 /** An agent: a Runtime with the roles that belong to it. */
 export interface Agent {
@@ -46,4 +47,17 @@ export function agentsOf(source: Source, identities: Identities): Agent[] {
       ...(project === undefined ? {} : { project }),
     };
   });
+}
+
+/** The models that a role may call, by its conditions; `*` when a call isn't limited to models. */
+export function modelsOf(permissions: readonly Permission[]): string[] {
+  const calls = permissions.filter((entry) => permits(entry, 'bedrock-mantle:CreateInference'));
+  return sorted(
+    calls.flatMap(({ conditions }) => {
+      const limit = conditions.find(
+        ({ operator, key }) => key === 'bedrock-mantle:Model' && /^String(Equals|Like)$/.test(operator),
+      );
+      return limit ? limit.values : ['*'];
+    }),
+  );
 }

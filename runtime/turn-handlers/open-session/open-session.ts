@@ -61,9 +61,11 @@ async function open({ turn, binding }: OpenSessionPayload, parts: OpenSessionPar
     return now > deadlineAt ? ended(SESSION_BUSY) : busy();
   }
 
-  const place = parseBinding(binding);
-  const { sha256, bucket, key } = place;
-  const definition = resolveSessionDefinition(place, await parts.store.read({ bucket, key }));
+  const { sha256, bucket, key, region } = parseBinding(binding);
+  const definition = resolveSessionDefinition(
+    { ...parseBinding(binding), region },
+    await parts.store.read({ bucket, key }),
+  );
   const resume = resumable !== undefined && status !== 'gone' && status !== 'failed';
   const sessionId = resume ? resumable : await createOnce(definition, turn, held, parts);
   if (sessionId === undefined) return ended(CREATE_UNDECIDED);

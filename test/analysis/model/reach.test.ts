@@ -314,3 +314,20 @@ test('the edges of many agents beside each other grow with the templates, not wi
   };
   expect(edges(20)).toBe(10 * edges(2));
 });
+
+test('a rule leads to its targets, not to what its pattern names', () => {
+  const model = app({
+    Watch: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        EventPattern: { source: ['aws.states'], detail: { stateMachineArn: [{ Ref: 'Machine' }] } },
+        Targets: [{ Id: 'log', Arn: arnOf('Notes') }],
+      },
+    },
+    Notes: { Type: 'AWS::SQS::Queue', Properties: {} },
+  });
+  const into = reach(model)
+    .into(AGENT)
+    .map(({ start }) => start);
+  expect(into).not.toContain('App#Watch');
+});

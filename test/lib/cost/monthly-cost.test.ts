@@ -12,7 +12,7 @@ import { longestPath } from '../../../lib/cost/turn-path';
 import { looksIn } from '../../../lib/cost/turn-work';
 import { TemplateIndex } from '../../../lib/security/template-index';
 import { waitAfter } from '../../../runtime/turn-handlers/check-turn/back-off';
-import { handWritten, type Resources } from '../security/statement/hand-written';
+import { handWritten, type Resources } from '../../analysis/statement/hand-written';
 import { turnApp } from './turn-app';
 
 function estimated(Resources: Resources, given: CostAssumptions = {}, template: object = {}): CostRecord {

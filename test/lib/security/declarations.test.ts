@@ -19,10 +19,11 @@ import {
 import { DECLARATIONS_KEY, type DeclarationRecord } from '../../../lib/contracts/declarations';
 import { checkTemplates } from '../../../lib/security/check-report';
 import { RULES } from '../../../lib/security/rules';
-import { statementsOf } from '../../../lib/security/statement/build';
-import { statementMarkdown } from '../../../lib/security/statement/markdown';
+import { statementsOf } from '../../../analysis/statement/build';
+import { statementMarkdown } from '../../../analysis/statement/markdown';
 import { readAssembly } from '../../../lib/security/template/assembly';
-import { TemplateIndex } from '../../../lib/security/template-index';
+import { readDirectory } from '../../../analysis/model/read-directory';
+import { TemplateModel } from '../../../analysis/model/template-model';
 import { ENV } from './governed-app';
 
 const reason = 'Reviewed in SEC-42';
@@ -158,7 +159,7 @@ describe('an action and egress', () => {
   test('are read from the assembly by the statement, with references of other stacks resolved', () => {
     const made = agentApp();
     Declarations.of(made.app).add(...both(made, new Date('2027-06-30')));
-    const [statement] = statementsOf(new TemplateIndex(readAssembly(made.app.synth().directory)));
+    const [statement] = statementsOf(new TemplateModel(readDirectory(made.app.synth().directory)));
 
     expect(statement.declarations).toEqual([
       {

@@ -1,7 +1,10 @@
+import type { Resource } from '../model/assembly';
+import { referencesOf } from '../model/compose-text';
 import type { Agent } from './agent';
+import { type App, sortedBy } from './app';
 import { storeEncryption } from './encryption-text';
-import { listOf, objectOf, sortedBy, type Item, type Source } from './source';
-import type { Permission, Store } from './statement';
+import type { ReadPermission } from './permissions';
+import type { Store } from './statement';
 
 type By = Store['by'][number];
 type Access = Store['access'][number];
@@ -28,26 +31,23 @@ const STORES: readonly { readonly type: string; readonly service: string; readon
 const ORDER: readonly Access[] = ['read', 'write', 'use'];
 
 /** The stores that the roles of an agent have any permission on, and the storage of its Runtime. */
-export function storesOf(agent: Agent, source: Source): Store[] {
-  const found = new Map<string, { type: string; item?: Item; access: Set<Access>; by: Set<By> }>();
-  const note = (name: string, type: string, item: Item | undefined, access: readonly Access[], by: By) => {
+export function storesOf(app: App, agent: Agent): Store[] {
+  const found = new Map<string, { type: string; item?: Resource; access: Set<Access>; by: Set<By> }>();
+  const note = (name: string, type: string, item: Resource | undefined, access: readonly Access[], by: By) => {
     const store = found.get(name) ?? { type, ...(item ? { item } : {}), access: new Set(), by: new Set() };
     access.forEach((kind) => store.access.add(kind));
     store.by.add(by);
     found.set(name, store);
   };
-  for (const [by, role] of [
-    ['session', agent.sessionRole],
-    ['execution', agent.executionRole],
-  ] as const) {
-    for (const permission of role?.permissions ?? []) {
-      const store = permission.outcome === 'allowed' ? storeOf(permission, source) : undefined;
+  for (const { purpose, permissions } of agent.roles) {
+    for (const read of permissions) {
+      const store = read.permission.outcome === 'allowed' ? storeOf(app, read) : undefined;
       if (store) {
-        note(store.name, store.type, store.item, accessOf(permission.action), by);
+        note(store.name, store.type, store.item, accessOf(read.permission.action), purpose);
       }
     }
   }
-  for (const mount of mountsOf(agent, source)) {
+  for (const mount of mountsOf(app, agent.runtime)) {
     note(mount.name, mount.type, undefined, ['read', 'write'], 'runtime');
   }
   const stores = [...found].map(([name, { type, item, access, by }]) => ({
@@ -55,30 +55,34 @@ export function storesOf(agent: Agent, source: Source): Store[] {
     type,
     access: ORDER.filter((kind) => access.has(kind)),
     by: [...by].sort(),
-    encryption: item ? storeEncryption(item, source) : type === 'session storage' ? SESSION_STORAGE : 'not in the app',
+    encryption: item ? storeEncryption(app, item) : type === 'session storage' ? SESSION_STORAGE : 'not in the app',
   }));
   return sortedBy(stores, ({ type, name }) => `${type} ${name}`);
 }
 
 const SESSION_STORAGE = 'by the service; which key is not stated in the template';
 
-function storeOf({ action, resource }: Permission, source: Source) {
-  const item = source.named(resource);
+function storeOf(app: App, { permission: { action, resource: shown }, resource, written }: ReadPermission) {
+  const [reference] = written ? referencesOf(written) : [];
+  const item =
+    reference && app.model.resource(reference.resource)
+      ? app.model.resource(reference.resource)
+      : resource && shown.startsWith('arn:')
+        ? app.model.named(resource)[0]?.resource
+        : undefined;
   const known = item && STORES.find(({ type }) => type === item.type);
-  if (known) {
-    return { name: item.name, type: known.name, item };
+  if (item && known) {
+    return { name: app.nameOf(item), type: known.name, item };
   }
   const service =
-    /^arn:[^:]*:([a-z0-9-]+):/.exec(resource)?.[1] ?? (resource === '*' ? action.split(':')[0] : undefined);
+    /^arn:[^:]*:([a-z0-9-]+):/.exec(shown)?.[1] ?? (shown === '*' ? action.split(':')[0].toLowerCase() : undefined);
   const kind = STORES.find((candidate) => candidate.service === service);
-  if (!kind) {
+  if (!kind || (shown === '*' && !carriesData(action))) {
     return undefined;
   }
   // Objects of one bucket and streams of one group are one store.
-  const name = kind.service === 's3' ? resource.replace(/\/.*$/, '') : resource.replace(/:(log-stream:)?\*$/, '');
-  return resource === '*' && !carriesData(action)
-    ? undefined
-    : { name: resource === '*' ? `every ${kind.name}` : name, type: kind.name };
+  const name = kind.service === 's3' ? shown.replace(/\/.*$/, '') : shown.replace(/:(log-stream:)?\*$/, '');
+  return { name: shown === '*' ? `every ${kind.name}` : name, type: kind.name };
 }
 
 /** Actions on `*` that hand out no stored data. */
@@ -107,13 +111,14 @@ export function accessOf(action: string): Access[] {
 }
 
 /** Storage that the Runtime mounts; it is reached without an action of a role. */
-function mountsOf({ runtime }: Agent, source: Source): { name: string; type: string }[] {
-  return listOf(runtime.properties.FilesystemConfigurations).flatMap((entry) =>
-    Object.entries(objectOf(entry)).map(([kind, value]) => {
-      const { MountPath, AccessPointArn } = objectOf(value);
+function mountsOf(app: App, runtime: Resource): { name: string; type: string }[] {
+  return runtime.properties
+    .at('FilesystemConfigurations')
+    .flatMap((list) => list.items())
+    .flatMap((entry) => entry.entries())
+    .map(([kind, mount]) => {
       const type = kind.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
-      const point = AccessPointArn === undefined ? '' : `${source.text(AccessPointArn)} at `;
-      return { name: `${point}${source.text(MountPath)}`, type };
-    }),
-  );
+      const point = app.said(mount.at('AccessPointArn'));
+      return { name: `${point && `${point} at `}${app.said(mount.at('MountPath'))}`, type };
+    });
 }

@@ -4,7 +4,7 @@ import Ajv from 'ajv';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { App, CfnResource, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
-import { addDirectAgent } from '../../../fixtures/direct-agent';
+import { addDirectAgent } from '../../fixtures/direct-agent';
 import {
   AgentBaseline,
   AgentGuardrail,
@@ -14,10 +14,10 @@ import {
   GitHubWebhook,
   ManagedAgent,
   TurnWorkflow,
-} from '../../../../lib';
-import { SecurityStatement } from '../../../../lib/security/security-statement';
-import { grouped } from '../../../../lib/security/statement/phrases';
-import type { Permission, Statement } from '../../../../lib/security/statement/statement';
+} from '../../../lib';
+import { SecurityStatement } from '../../../lib/security/security-statement';
+import { grouped } from '../../../analysis/statement/phrases';
+import type { Permission, Statement } from '../../../analysis/statement/statement';
 import {
   arn,
   changed,
@@ -30,7 +30,7 @@ import {
 } from './hand-written';
 
 const schema = JSON.parse(
-  fs.readFileSync(path.join(__dirname, '../../../../docs/security-statement.schema.json'), 'utf8'),
+  fs.readFileSync(path.join(__dirname, '../../../docs/security-statement.schema.json'), 'utf8'),
 ) as object;
 const validate = new Ajv({ strict: true, strictTypes: false, allErrors: true }).compile(schema);
 
@@ -427,9 +427,9 @@ describe('a hand-written agent', () => {
       };
     });
     expect(statementFrom(all).unknown.map(({ what }) => what)).toEqual([
-      'endpoints of a VPC that is not in the app',
-      'routes of the subnet subnet-1, which is not in the app',
-      'rules of the security group sg-1, which is not in the app',
+      'the endpoints and the names of a VPC that is not in the app',
+      'the routes of the subnet subnet-1, which is not in the app',
+      'the rules of the security group sg-1, which is not in the app',
     ]);
   });
 
@@ -443,7 +443,26 @@ describe('a hand-written agent', () => {
         },
       },
     );
-    expect(found.unknown).toEqual([{ where: 'templates', what: expect.stringMatching(/Hand: IsProd holds/) }]);
+    expect(found.conditions).toEqual(['Hand: IsProd (holds when P = prod)']);
+  });
+
+  test('what only some deployments allow is listed with the case, and nothing is assumed', () => {
+    const all = changed((resources) => {
+      statement(resources, 'ExecutionRole', 1).Resource = {
+        'Fn::If': ['IsProd', 'arn:aws:s3:::live/*', 'arn:aws:s3:::test/*'],
+      };
+    });
+    const found = statementFrom(all, {
+      Parameters: { P: { Type: 'String' } },
+      Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'P' }, 'prod'] } },
+    });
+    const { permissions } = found.roles.find(({ purpose }) => purpose === 'execution')!;
+    expect(
+      permissions.filter(({ action }) => action === 's3:GetObject').map(({ resource, when }) => [resource, when]),
+    ).toEqual([
+      ['arn:aws:s3:::live/*', 'P = prod'],
+      ['arn:aws:s3:::test/*', expect.stringMatching(/^P /)],
+    ]);
   });
 
   test('DNS Firewall limits the names of a way to the internet, and the statement says so', () => {

@@ -1,6 +1,5 @@
-import { TemplateIndex } from '../../../../lib/security/template-index';
-import { statementsOf } from '../../../../lib/security/statement/build';
-import type { Statement } from '../../../../lib/security/statement/statement';
+import { statementsOfStacks } from '../../../analysis/statement/build';
+import type { Statement } from '../../../analysis/statement/statement';
 
 /** A template that a test may change as it likes. */
 export type Resources = Record<string, { Type: string; Properties: any }>;
@@ -188,7 +187,7 @@ export function statementsFrom(stacks: Record<string, Resources>, templates: Rec
     template: { Resources, ...templates[id] },
     constructPathOf: () => undefined,
   }));
-  return statementsOf(new TemplateIndex(sources));
+  return statementsOfStacks(sources);
 }
 
 export function statementFrom(resources: Resources, template: object = {}): Statement {

@@ -1,4 +1,4 @@
-import { visible } from './phrases';
+import { visible } from '../../lib/contracts/untrusted-text';
 
 /**
  * Cuts a text into lines of at most `width` columns, preferably after a separator, and at most `most` lines: the rest is

@@ -1,4 +1,5 @@
-import { boundText, conditionText, grouped, shortArn, visible } from './phrases';
+import { visible } from '../../lib/contracts/untrusted-text';
+import { boundText, conditionText, grouped, shortArn } from './phrases';
 import type { RoleReach, Statement } from './statement';
 
 /** Text styles of a terminal. */

@@ -1,12 +1,13 @@
-import { statementFiles } from '../../../../lib/security/statement/files';
-import { statementHtml } from '../../../../lib/security/statement/html';
-import { code, statementMarkdown } from '../../../../lib/security/statement/markdown';
-import { diffStatements } from '../../../../lib/security/statement/diff';
-import { diffMarkdown, diffText } from '../../../../lib/security/statement/diff-markdown';
-import { pictureSvg } from '../../../../lib/security/statement/picture';
-import { wrapped } from '../../../../lib/security/statement/picture-text';
-import { shortStatement } from '../../../../lib/security/statement/terminal';
-import type { Statement } from '../../../../lib/security/statement/statement';
+import { statementFiles } from '../../../analysis/statement/files';
+import { statementHtml } from '../../../analysis/statement/html';
+import { code } from '../../../lib/contracts/untrusted-text';
+import { statementMarkdown } from '../../../analysis/statement/markdown';
+import { diffStatements } from '../../../analysis/statement/diff';
+import { diffMarkdown, diffText } from '../../../analysis/statement/diff-markdown';
+import { pictureSvg } from '../../../analysis/statement/picture';
+import { wrapped } from '../../../analysis/statement/picture-text';
+import { shortStatement } from '../../../analysis/statement/terminal';
+import type { Statement } from '../../../analysis/statement/statement';
 import { changed, handWritten, statementFrom } from './hand-written';
 
 const HOSTILE = [

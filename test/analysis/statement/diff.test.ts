@@ -1,6 +1,6 @@
-import type { Change } from '../../../../lib/security/statement/change';
-import { diffStatements } from '../../../../lib/security/statement/diff';
-import { diffMarkdown, diffText } from '../../../../lib/security/statement/diff-markdown';
+import type { Change } from '../../../analysis/statement/change';
+import { diffStatements } from '../../../analysis/statement/diff';
+import { diffMarkdown, diffText } from '../../../analysis/statement/diff-markdown';
 import {
   arn,
   changed,

@@ -1,7 +1,6 @@
 import type { Change, ChangeKind, Piece } from './change';
 import type { AgentDiff, StatementDiff } from './diff';
-import { code } from './markdown';
-import { visible } from './phrases';
+import { code, visible } from '../../lib/contracts/untrusted-text';
 
 const HEADINGS: readonly (readonly [ChangeKind, string])[] = [
   ['also', 'This change lets the agent also'],

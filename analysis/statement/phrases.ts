@@ -103,14 +103,3 @@ export function boundText({ value, unit }: Pick<Bound, 'value' | 'unit'>): strin
   }
   return `${value} seconds`;
 }
-
-/**
- * Text with every control, zero-width and direction-changing character made visible, on one line: a name in a template must
- * not be able to move the cursor of a terminal, break a line or make text read backwards.
- */
-export function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
-}

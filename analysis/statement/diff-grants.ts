@@ -1,5 +1,5 @@
 import type { Change, Piece } from './change';
-import { actionCovers, covers } from './pattern';
+import { subset } from '../policy/pattern';
 import type { Condition } from './statement';
 
 /** An action that is allowed on a resource under conditions. */
@@ -87,4 +87,14 @@ function implies(narrow: Condition, wide: Condition): boolean {
   const within = (inner: readonly string[], outer: readonly string[]) => inner.every((value) => outer.includes(value));
   // One value of a list must match, but with a negated operator none may.
   return /Not/.test(wide.operator) ? within(wide.values, narrow.values) : within(narrow.values, wide.values);
+}
+
+/** Whether everything that one pattern matches is matched by another. References in them are plain characters. */
+function covers(wide: string, narrow: string): boolean {
+  return wide === narrow || subset([narrow], [wide]) === 'yes';
+}
+
+/** IAM compares actions without regard to case. */
+function actionCovers(wide: string, narrow: string): boolean {
+  return wide === narrow || subset([narrow], [wide], { ignoreCase: true }) === 'yes';
 }

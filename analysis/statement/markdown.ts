@@ -1,29 +1,11 @@
-import {
-  accessText,
-  boundText,
-  conditionsText,
-  flowText,
-  grouped,
-  trustText,
-  visible,
-  type PermissionGroup,
-} from './phrases';
+import { code } from '../../lib/contracts/untrusted-text';
+import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
 import type { RoleReach, Statement } from './statement';
 
 /**
- * Everything from a template stands in a code span: no HTML, no link, no mention and no emphasis can come out of one. The
- * fence is longer than any run of backticks inside, as CommonMark asks. Tables are not used: a code span cannot protect
- * a pipe in them.
+ * A statement as Markdown. Everything from a template is in a code span. Tables are not used: a code span can't protect a pipe in
+ * them.
  */
-export function code(text: string): string {
-  const shown = visible(text) || ' ';
-  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  const pad = shown !== ' ' && /^[` ]|[` ]$/.test(shown) ? ' ' : '';
-  return `${fence}${pad}${shown}${pad}${fence}`;
-}
-
-/** A statement as Markdown. */
 export function statementMarkdown(statement: Statement): string {
   const { agent, network, audit } = statement;
   const lines = [

@@ -1,4 +1,4 @@
-import { visible } from './phrases';
+import { visible } from '../../lib/contracts/untrusted-text';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,0 +1,90 @@
+import { assemblyOf, type StackData } from '../model/read-stacks';
+import { TemplateModel } from '../model/template-model';
+import { agentsOf, type Agent } from './agent';
+import { type App, appOf, sorted } from './app';
+import { auditOf } from './audit-record';
+import { boundsOf } from './bounds';
+import { conditionsFor } from './conditions';
+import { declaredFor } from './declarations';
+import { definitionOf } from './definition';
+import { toolExits } from './exits';
+import { influencesOf } from './influences';
+import { STATEMENT_LIMITS } from './limits';
+import { readNetwork } from './network-reach';
+import { permissionsOf, permits, type ReadPermission } from './permissions';
+import { roleReach } from './roles';
+import { startersOf } from './starters';
+import { STATEMENT_FORMAT, type Statement } from './statement';
+import { storesOf } from './stores';
+import { triggersOf } from './triggers';
+import { unknownOf } from './unknown';
+import { waysTo, type Ways } from './ways';
+
+/** The statements of all agents of some stacks, as plain data. */
+export function statementsOfStacks(stacks: readonly StackData[]): Statement[] {
+  return statementsOf(new TemplateModel(assemblyOf(stacks)));
+}
+
+/** The statements of all agents of an app, ordered by id. */
+export function statementsOf(model: TemplateModel): Statement[] {
+  const app = appOf(model);
+  return agentsOf(app).map((agent) => statementOf(app, agent));
+}
+
+function statementOf(app: App, agent: Agent): Statement {
+  const { runtime, roles } = agent;
+  const { network, vpcs, unknown } = readNetwork(app, runtime);
+  const ways = waysTo(app, agent);
+  const definition = definitionOf(app, agent);
+  const conditions = conditionsFor(app, agent, ways);
+  const declarations = declaredFor(app, agent, vpcs);
+  return {
+    format: STATEMENT_FORMAT,
+    agent: {
+      name: agent.name,
+      id: runtime.id,
+      stack: runtime.stack.id,
+      region: app.text(runtime.stack.region),
+    },
+    models: modelsOf(roles.filter(({ purpose }) => purpose === 'session').flatMap(({ permissions }) => permissions)),
+    ...(definition ? { definition } : {}),
+    roles: roles.map((role) => {
+      const influences = influencesOf(app, agent, role.identity);
+      return { ...roleReach(app, role), ...(influences.length > 0 ? { influences } : {}) };
+    }),
+    starters: startersOf(app, agent, ways),
+    triggers: triggersOf(app, ways),
+    network: { ...network, internet: sorted([...network.internet, ...toolExits(app, agent)]) },
+    stores: storesOf(app, agent),
+    guardrails: guardrailsOf(app, ways),
+    audit: auditOf(app, agent, vpcs, ways.steps),
+    bounds: boundsOf(app, agent, ways.steps),
+    ...(declarations.length > 0 ? { declarations } : {}),
+    ...(conditions.length > 0 ? { conditions } : {}),
+    unknown: unknownOf(app, agent, ways, unknown),
+    limits: STATEMENT_LIMITS,
+  };
+}
+
+/** Model ids that the session role may call; `*` when a call is not limited to models. */
+function modelsOf(permissions: readonly ReadPermission[]): string[] {
+  const calls = permissions.filter((read) => permits(read, 'bedrock-mantle:CreateInference'));
+  return sorted(
+    calls.flatMap(({ permission: { conditions } }) => {
+      const limit = conditions.find(
+        ({ operator, key }) => key.toLowerCase() === 'bedrock-mantle:model' && /^String(Equals|Like)$/i.test(operator),
+      );
+      return limit ? limit.values : ['*'];
+    }),
+  );
+}
+
+/** Guardrails that the steps of a workflow may apply. */
+function guardrailsOf(app: App, { roles }: Ways): string[] {
+  return sorted(
+    roles
+      .flatMap((role) => permissionsOf(app, role))
+      .filter((read) => permits(read, 'bedrock:ApplyGuardrail'))
+      .map(({ permission: { resource } }) => resource),
+  );
+}

@@ -1,0 +1,49 @@
+import { type Declaration, Declared } from '../rules/declared';
+import type { Resource } from '../model/assembly';
+import type { TemplateModel } from '../model/template-model';
+import type { Agent } from './agent';
+import { type App, distinctBy } from './app';
+import type { DeclaredDecision } from './statement';
+
+/** Declarations in the stacks of an agent, its roles and its network. Whether they still hold is told by their end. */
+export function declaredFor(app: App, agent: Agent, networks: readonly Resource[]): DeclaredDecision[] {
+  const byStack = app.model.view(declarationsByStack);
+  const resources = [agent.runtime, ...agent.roles.flatMap(({ identity }) => identity.resource ?? []), ...networks];
+  const declared = [...new Set(resources.map(({ stack }) => stack.id))]
+    .flatMap((stack) => byStack.get(stack) ?? [])
+    .map((declaration) => ({
+      what: titleOf(app, declaration),
+      reason: declaration.reason,
+      ...(declaration.expires === undefined ? {} : { expires: declaration.expires }),
+    }));
+  return distinctBy(declared, ({ what, reason }) => `${what} ${reason}`);
+}
+
+function declarationsByStack(model: TemplateModel): Map<string, Declaration[]> {
+  const found = new Map<string, Declaration[]>();
+  for (const declaration of new Declared(model, new Date(0)).all) {
+    const { id } = declaration.place.stack;
+    found.set(id, [...(found.get(id) ?? []), declaration]);
+  }
+  return found;
+}
+
+/** The kind of a declaration and what it is about: `egress 10.20.0.0/16:443 (Network/Network)`. */
+function titleOf(app: App, declaration: Declaration): string {
+  const { kind, subject } = declaration;
+  return [kind, ...about(app, declaration), ...(subject === undefined ? [] : [`(${subject})`])].join(' ');
+}
+
+function about(app: App, { kind, texts, principals }: Declaration): string[] {
+  const said = (key: string) => (texts.get(key) ?? []).map((text) => app.text(text)).join(', ');
+  switch (kind) {
+    case 'action':
+      return [`${said('action')}${said('resources') && ` on ${said('resources')}`}`];
+    case 'egress':
+      return [`${said('peer')}:${said('port') || '443'}`];
+    case 'principal':
+      return [principals.map(({ name }) => app.text(name)).join(', ')];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,61 @@
+import { overlap, subset } from '../policy/pattern';
+import { exits } from '../network/network';
+import type { Agent } from './agent';
+import { type App, sorted } from './app';
+import type { ReadPermission } from './permissions';
+
+/** Who may do one of these in a browser or a code interpreter acts where that is. */
+const TOOLS: readonly (readonly [what: string, type: string, actions: readonly string[]])[] = [
+  [
+    'browser',
+    'AWS::BedrockAgentCore::BrowserCustom',
+    ['StartBrowserSession', 'ConnectBrowserAutomationStream', 'ConnectBrowserLiveViewStream', 'InvokeBrowser'],
+  ],
+  [
+    'code interpreter',
+    'AWS::BedrockAgentCore::CodeInterpreterCustom',
+    ['StartCodeInterpreterSession', 'InvokeCodeInterpreter'],
+  ],
+];
+
+/**
+ * Browsers and code interpreters that a role of an agent may use and that reach the internet: those of the app outside of a
+ * closed network, and those that AWS provides.
+ */
+export function toolExits(app: App, { roles }: Agent): string[] {
+  const open = exits(app.model);
+  return sorted(
+    roles.flatMap(({ purpose, permissions }) =>
+      permissions
+        .filter(({ permission: { outcome } }) => outcome === 'allowed')
+        .flatMap((read) =>
+          TOOLS.flatMap(([what, type, actions]) => {
+            if (!actions.some((action) => allows(read, `bedrock-agentcore:${action}`))) {
+              return [];
+            }
+            const own = app.items(type).filter((tool) => mayBe(app, read, tool.id));
+            const reached = own.filter((tool) => open.includes(tool));
+            const name = reached.map((tool) => app.nameOf(tool));
+            const foreign =
+              own.length === 0 || read.permission.resource.includes('*') ? [read.permission.resource] : [];
+            return [...name, ...foreign].map(
+              (which) =>
+                `${what} ${which === '*' ? 'of AWS or of the app' : which} used by the ${purpose} role: it reaches any address`,
+            );
+          }),
+        ),
+    ),
+  );
+}
+
+function allows({ action, statement }: ReadPermission, wanted: string): boolean {
+  return action
+    ? overlap([wanted], action, { ignoreCase: true }) !== 'no'
+    : !statement.actions.patterns.some(({ value }) => subset([wanted], value, { ignoreCase: true }) === 'yes');
+}
+
+function mayBe(app: App, { resource }: ReadPermission, id: string): boolean {
+  const tool = app.model.resource(id);
+  const arns = tool ? app.model.arn(tool) : [];
+  return resource === undefined || arns.length === 0 || arns.some(({ value }) => overlap(value, resource) !== 'no');
+}

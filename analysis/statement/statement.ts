@@ -1,0 +1,267 @@
+/**
+ * What a security statement holds: everything one agent can reach and do, as read from final templates.
+ *
+ * The JSON is public API (docs/security-statement.schema.json). Every list is sorted and nothing in it depends on the
+ * day, the machine or the order of a template, so that two statements differ only where the agents differ.
+ *
+ * Texts name resources of the app as `${Stack/Construct/Path}` (the resource's ARN, or its name for what has none) and
+ * deploy-time values as `${AWS::AccountId}`.
+ */
+
+/** Names and version of the format. */
+export const STATEMENT_FORMAT = 'cdk-bedrock-managed-agents/security-statement/1';
+
+export interface Statement {
+  readonly format: typeof STATEMENT_FORMAT;
+  readonly agent: AgentIdentity;
+  /** Model ids that the session role may call, from its conditions; `*` when a call is not limited to models. */
+  readonly models: readonly string[];
+  /** What sessions are created from, when the assembly holds it. */
+  readonly definition?: Definition;
+  readonly roles: readonly RoleReach[];
+  readonly starters: readonly Starter[];
+  readonly triggers: readonly Trigger[];
+  readonly network: NetworkReach;
+  readonly stores: readonly Store[];
+  readonly guardrails: readonly string[];
+  readonly audit: Audit;
+  readonly bounds: readonly Bound[];
+  /** Decisions of the owners of the app that the checks accept. Absent: none. */
+  readonly declarations?: readonly DeclaredDecision[];
+  /**
+   * Conditions in the templates of the agent that only the deployment decides. What some deployment has is listed. Absent:
+   * none.
+   */
+  readonly conditions?: readonly string[];
+  /** What could not be known at synth. */
+  readonly unknown: readonly Unknown[];
+  /** What no statement can promise. */
+  readonly limits: readonly string[];
+}
+
+export interface AgentIdentity {
+  readonly name: string;
+  /** Stack and logical id of the Runtime. */
+  readonly id: string;
+  readonly stack: string;
+  readonly region: string;
+}
+
+export interface Definition {
+  readonly sha256: string;
+  readonly model: string;
+  readonly instructionsSha256: string;
+  readonly tools: readonly Tool[];
+}
+
+export interface Tool {
+  readonly label: string;
+  /** What is run in the environment, or the URL that the service calls. */
+  readonly command: string;
+  /** Absent: every tool of the server. */
+  readonly allowed?: readonly string[];
+}
+
+export interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+export interface Trust {
+  readonly effect: 'allow' | 'deny';
+  readonly principal: string;
+  readonly conditions: readonly Condition[];
+}
+
+/** One action on one resource under one set of conditions. */
+export interface Permission {
+  readonly effect: 'allow' | 'deny';
+  /** An action, possibly with wildcards; `everything but a, b` for NotAction. */
+  readonly action: string;
+  /** A resource, possibly with wildcards; `everything but a, b` for NotResource. */
+  readonly resource: string;
+  readonly conditions: readonly Condition[];
+  /** What is left of an allow after explicit denials and the permissions boundary. */
+  readonly outcome: 'allowed' | 'denied';
+  /** Why an allow is denied. */
+  readonly because?: string;
+  /** Why the resource of an allow is `*`. */
+  readonly wildcard?: string;
+  /** The policy of a resource that gives the permission. Absent: a policy of the role. */
+  readonly grantedBy?: string;
+  /** A deployment that has it. Absent: every deployment has. */
+  readonly when?: string;
+}
+
+/** Something that a role can become, start or send to: what that may do, the role may do, too. */
+export interface Influence {
+  /** What the role reaches: a role, a function, a queue, the sessions of an agent. */
+  readonly what: string;
+  /** CloudFormation type, or what else it is. */
+  readonly type: string;
+  /** The way there, step by step: `starts`, `runs as`. */
+  readonly way: readonly Hop[];
+  /** False when it depends on what can't be read, or on a name that the deployment decides. */
+  readonly certain: boolean;
+  /** A deployment that has it. Absent: every deployment has. */
+  readonly when?: string;
+}
+
+export interface Hop {
+  /** `assumes`, `runs as`, `starts`, `sends to`, `feeds`, `delivers to`, `is`. */
+  readonly does: string;
+  readonly to: string;
+}
+
+export interface RoleReach {
+  readonly purpose: 'session' | 'execution';
+  readonly role: string;
+  readonly trustedBy: readonly Trust[];
+  /** The permissions boundary. */
+  readonly boundary?: string;
+  /** Policies whose content is not in the app. */
+  readonly attached: readonly string[];
+  readonly permissions: readonly Permission[];
+  /** What the role can become, start or send to. Absent: nothing. */
+  readonly influences?: readonly Influence[];
+}
+
+/** What a principal may do to sessions of the agent. */
+export type Drive =
+  | 'start sessions'
+  | 'start turns through a workflow'
+  | 'submit messages'
+  | 'follow turns'
+  | 'cancel and delete'
+  | 'invoke the runtime directly';
+
+export interface Starter {
+  readonly principal: string;
+  readonly assumedBy: readonly Trust[];
+  readonly may: readonly Drive[];
+  /** What works as the principal: functions, state machines, builds. Absent: people, services, or nothing in the app. */
+  readonly worksFor?: readonly string[];
+  /** True for a step of a workflow that leads to the agent: it only continues what something else has started. */
+  readonly step?: boolean;
+  /** False when it depends on what can't be read, or on a name that the deployment decides. Absent: true. */
+  readonly certain?: boolean;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly type: string;
+  /** When it fires: an event pattern, a schedule, a route. */
+  readonly when: string;
+  /** What it starts, step by step, to the principal that drives the agent. */
+  readonly path: readonly string[];
+  /** What of the event reaches the prompt. */
+  readonly passesIn: readonly string[];
+  /** Whether a failed delivery is kept; absent where the trigger has no such notion. */
+  readonly deadLetterQueue?: boolean;
+}
+
+export interface Flow {
+  readonly direction: 'to' | 'from';
+  readonly peer: string;
+  readonly protocol: string;
+  /** `443`, `1024-65535` or `all`. */
+  readonly ports: string;
+  /** A deployment that has it. Absent: every deployment has. */
+  readonly when?: string;
+}
+
+export interface EndpointPermission {
+  readonly effect: 'allow' | 'deny';
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly conditions: readonly Condition[];
+}
+
+export interface Endpoint {
+  readonly service: string;
+  readonly type: string;
+  /** Whose service answers, if it isn't one of AWS: a service of the app, or anybody's. */
+  readonly owner?: 'app' | 'foreign' | 'unknown';
+  /** False: the endpoint lets every action of every principal pass. */
+  readonly ownPolicy: boolean;
+  readonly permissions: readonly EndpointPermission[];
+}
+
+export interface NetworkReach {
+  readonly mode: 'VPC' | 'PUBLIC' | 'unknown';
+  readonly subnets: readonly string[];
+  /**
+   * Ways out: routes that leave the VPC, endpoints of other services, browsers and code interpreters that the roles may use.
+   * Empty when none is in the app (see `unknown`).
+   */
+  readonly internet: readonly string[];
+  /** Which names resolve in the networks of the agent. Absent: the VPC is not in the app, or there is none. */
+  readonly names?: readonly NameReach[];
+  readonly flows: readonly Flow[];
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** Which names resolve in a VPC. A name that resolves carries data out, even without a route. */
+export interface NameReach {
+  readonly vpc: string;
+  /** The names that DNS Firewall lets pass; `*` when every name resolves. */
+  readonly resolves: readonly string[];
+  /** Why every name resolves. */
+  readonly because?: string;
+  /** Servers outside of the VPC that get queries. */
+  readonly forwardedTo: readonly string[];
+}
+
+export interface Store {
+  readonly name: string;
+  readonly type: string;
+  /** Judged by the names of the actions. */
+  readonly access: readonly ('read' | 'write' | 'use')[];
+  /** Roles of the agent that reach it. */
+  readonly by: readonly ('session' | 'execution' | 'runtime')[];
+  /** `customer-managed key X`, or what else is known. */
+  readonly encryption: string;
+}
+
+export interface Audit {
+  readonly trails: readonly TrailRecord[];
+  readonly logGroups: readonly LogGroupRecord[];
+  readonly alarms: readonly string[];
+}
+
+export interface TrailRecord {
+  readonly trail: string;
+  readonly records: readonly string[];
+  readonly multiRegion: boolean;
+  readonly validated: boolean;
+  readonly key: string;
+}
+
+export interface LogGroupRecord {
+  readonly name: string;
+  /** Days; 0 for ever. */
+  readonly retentionDays: number;
+  readonly key: string;
+}
+
+export interface Bound {
+  readonly name: string;
+  /** `unbounded` when the template sets none; a text when it is known at deployment only. */
+  readonly value: number | string;
+  readonly unit: string;
+}
+
+export interface DeclaredDecision {
+  /** The kind and what it is about: `egress 10.20.0.0/16:443 (Network/Network)`. */
+  readonly what: string;
+  readonly reason: string;
+  /** ISO 8601 time at which it ends. */
+  readonly expires?: string;
+}
+
+export interface Unknown {
+  readonly where: string;
+  readonly what: string;
+}

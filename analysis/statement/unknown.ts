@@ -1,0 +1,57 @@
+import { literalOf } from '../model/compose-text';
+import type { Agent } from './agent';
+import { type App, distinctBy } from './app';
+import { unreadIn } from './permissions';
+import type { Unknown } from './statement';
+import type { Ways } from './ways';
+
+/** What could not be known about an agent from the templates. */
+export function unknownOf(app: App, agent: Agent, ways: Ways, network: readonly Unknown[]): Unknown[] {
+  const found: Unknown[] = [...network];
+  if (agent.sessionRoles.length === 0) {
+    found.push({
+      where: 'session role',
+      what: 'no role of the app is trusted by bedrock-mantle and drives the Runtime',
+    });
+  }
+  if (agent.executionRoles.length === 0) {
+    const arn = app.said(agent.runtime.properties.at(agent.kind.role));
+    found.push({ where: 'execution role', what: `${arn || 'not stated'}, which is not in the app` });
+  }
+  for (const { purpose, identity, permissions } of agent.roles) {
+    const where = `${purpose} role`;
+    if (!identity.resource) {
+      found.push({ where, what: `what else the role ${app.text(identity.arn)} may do, which is not in the app` });
+    }
+    identity.outside.forEach(({ value }) => found.push({ where, what: `what the policy ${app.text(value)} allows` }));
+    identity.boundaries
+      .filter(({ statements }) => statements === 'unknown')
+      .forEach(({ policy }) =>
+        found.push({ where, what: `what the permissions boundary ${app.text(policy.value)} leaves` }),
+      );
+    permissions
+      .flatMap((read) => unreadIn(app, read))
+      .forEach((part) => found.push({ where, what: `the value of ${part}` }));
+    for (const { statement } of permissions) {
+      if (statement.effect === 'unknown') {
+        found.push({ where, what: `whether a statement of ${app.nameOf(statement.holder)} allows or denies` });
+      }
+    }
+  }
+  for (const { value } of agent.runtime.properties.at(agent.kind.role).flatMap((node) => node.texts())) {
+    if (agent.executionRoles.length > 0 && !app.target(value) && literalOf(value) === undefined) {
+      found.push({ where: 'execution role', what: `the value of ${app.text(value)}` });
+    }
+  }
+  const stacks = new Set(
+    [agent.runtime, ...agent.roles.flatMap(({ identity }) => identity.resource ?? []), ...ways.steps].map(
+      ({ stack }) => stack.id,
+    ),
+  );
+  for (const { origin, hint } of app.model.unreadableParts) {
+    if (stacks.has(origin.stack.id)) {
+      found.push({ where: `template ${origin.stack.id}`, what: hint });
+    }
+  }
+  return distinctBy(found, ({ where, what }) => `${where} ${what}`);
+}
