@@ -2,6 +2,7 @@ export * from './agent';
 export * from './audit';
 export * from './baseline';
 export * from './cost';
+export * from './development';
 export * from './encryption';
 export * from './environment';
 export * from './guardrail';

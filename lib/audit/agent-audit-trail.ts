@@ -9,6 +9,9 @@ import { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { allowCloudTrail } from '../encryption/key-statements';
 import { NETWORK_EVENT_SOURCES } from '../facts/cloudtrail';
+import { isDevelopment } from '../development/enabled-scopes';
+import { logRetention } from '../lifecycle/log-retention';
+import { objectRetention } from '../lifecycle/object-retention';
 import { injectedProps } from '../injection/injected-props';
 import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 import { alarmResources } from './alarm-resources';
@@ -83,8 +86,8 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   constructor(scope: Construct, id: string, props: AgentAuditTrailProps = {}) {
     super(scope, id);
     props = injectedProps(AgentAuditTrail.PROPERTY_INJECTION_ID, scope, id, props);
-    const lock = props.lock ?? ObjectLock.governance(Duration.days(365));
-    const retention = props.retention ?? Duration.days(2557);
+    const lock = isDevelopment(this) ? ObjectLock.none() : (props.lock ?? ObjectLock.governance(Duration.days(365)));
+    const retention = objectRetention(this, props.retention, Duration.days(2557));
     const networkEventSources = props.networkEventSources ?? [...NETWORK_EVENT_SOURCES];
     this.trailName = props.trailName ?? 'bedrock-managed-agents';
     requireTrailInput(this, { trailName: this.trailName, lock, retention, networkEventSources });
@@ -104,7 +107,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
     const delivery = new TrailLogDelivery(this, 'Delivery', {
       trailName: this.trailName,
       encryptionKey: key,
-      retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
+      retention: logRetention(this, props.logRetention),
     });
 
     // The L2 Trail has no advanced selectors, which every data event beyond S3 and Lambda needs.

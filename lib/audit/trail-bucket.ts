@@ -4,7 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { protectedBucket } from '../encryption/protected-bucket';
-import { REMOVAL } from '../lifecycle/removal';
+import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import type { ObjectLock } from '../encryption/object-lock';
 
 /** What the trail bucket needs to know. */
@@ -24,7 +24,7 @@ export function trailBucket(scope: Construct, id: string, options: TrailBucketOp
   const { trailArn, encryptionKey, lock, retention, accessLogsBucket } = options;
   const retentionDays = retention.toDays();
   const bucket = protectedBucket(scope, id, {
-    removalPolicy: REMOVAL.trailBucket.policy,
+    removalPolicy: removalPolicy(scope, REMOVAL.trailBucket),
     encryptionKey,
     retention,
     // A deleted file is only hidden. It can be restored for a year, or as long as its lock holds.

@@ -4,7 +4,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Aws, Fn, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
-import { protectionIfRetained, REMOVAL } from '../lifecycle/removal';
+import { protectionIfRetained, REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 
@@ -33,7 +33,7 @@ export class TrailLogDelivery extends Construct {
       logGroupName: `/aws/cloudtrail/${trailName}/${stackId}`,
       encryptionKey,
       retention: props.retention,
-      removalPolicy: REMOVAL.trailLogGroup.policy,
+      removalPolicy: removalPolicy(this, REMOVAL.trailLogGroup),
     });
 
     const group = this.logGroup.node.defaultChild as logs.CfnLogGroup;

@@ -1,11 +1,12 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { IAgentAuditTrail } from '../audit';
 import { AgentKey } from '../encryption';
 import { injectedProps } from '../injection/injected-props';
+import { logRetention } from '../lifecycle/log-retention';
 import { AgentNetwork, type IAgentNetwork } from '../network';
 import type { AgentBaselineProps, IAgentBaseline } from './agent-baseline-ref';
 import { isSameKey } from './same-key';
@@ -39,7 +40,7 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
     super(scope, id);
     props = injectedProps(AgentBaseline.PROPERTY_INJECTION_ID, scope, id, props);
     this.auditTrail = props.auditTrail;
-    this.logRetention = props.logRetention ?? RetentionDays.ONE_YEAR;
+    this.logRetention = logRetention(this, props.logRetention);
     this.accessLogsBucket = props.accessLogsBucket;
     this.usedNetwork = props.network;
     this.usedDataKey = props.dataKey;

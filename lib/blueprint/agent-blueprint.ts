@@ -3,8 +3,10 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ManagedAgent } from '../agent';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
+import { isDevelopment } from '../development/enabled-scopes';
+import { objectRetention } from '../lifecycle/object-retention';
 import { protectedBucket } from '../encryption/protected-bucket';
-import { REMOVAL } from '../lifecycle/removal';
+import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { AgentCoreEnvironment, AgentImage } from '../environment';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
@@ -105,10 +107,11 @@ export abstract class AgentBlueprint extends Construct {
    * @throws InputError when objects are kept for a shorter time than they are locked
    */
   protected addOutputBucket(id: string, options: OutputBucketOptions = {}): Bucket {
-    const retention = options.retention ?? Duration.days(365);
+    const retention = objectRetention(this, options.retention, Duration.days(365));
     const days = retention.toDays({ integral: false });
     requireWholeNumber(this, 'retention', days, 1, 36_500, 'days');
-    const locked = options.lock?.period?.toDays() ?? 0;
+    const lock = isDevelopment(this) ? undefined : options.lock;
+    const locked = lock?.period?.toDays() ?? 0;
     requireInput(days >= locked, this, {
       input: 'retention',
       value: `${days} days`,
@@ -116,11 +119,11 @@ export abstract class AgentBlueprint extends Construct {
       fix: 'Keep objects longer, or lock them for a shorter time',
     });
     return protectedBucket(this, id, {
-      removalPolicy: REMOVAL.recordBucket.policy,
+      removalPolicy: removalPolicy(this, REMOVAL.recordBucket),
       encryptionKey: this.baseline.dataKey,
       retention,
       restorable: Duration.days(30),
-      lock: options.lock?._retention,
+      lock: lock?._retention,
       accessLogsBucket: this.baseline.accessLogsBucket,
     });
   }

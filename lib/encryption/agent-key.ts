@@ -1,6 +1,7 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { CfnDeletionPolicy, Duration, Names, type RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { CfnDeletionPolicy, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { isDevelopment } from '../development/enabled-scopes';
 import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
@@ -62,7 +63,8 @@ export class AgentKey extends kms.Key {
     props = injectedProps(AgentKey.PROPERTY_INJECTION_ID, scope, id, props);
     const where = `${scope.node.path}/${id}`;
     const rotationPeriod = props.rotationPeriod ?? Duration.days(365);
-    const pendingWindow = props.pendingWindow ?? Duration.days(30);
+    const development = isDevelopment(scope, where);
+    const pendingWindow = props.pendingWindow ?? Duration.days(development ? 7 : 30);
     requireWholeNumber(where, 'rotationPeriod', rotationPeriod.toDays({ integral: false }), 90, 2560, 'days');
     requireWholeNumber(where, 'pendingWindow', pendingWindow.toDays({ integral: false }), 7, 30, 'days');
 
@@ -71,7 +73,7 @@ export class AgentKey extends kms.Key {
       enableKeyRotation: true,
       rotationPeriod,
       pendingWindow,
-      removalPolicy: props.removalPolicy ?? REMOVAL.key.policy,
+      removalPolicy: development ? RemovalPolicy.DESTROY : (props.removalPolicy ?? REMOVAL.key.policy),
     });
     this.addAlias(aliasName(this, props.alias));
     this.node.addValidation({ validate: () => this.policySizeErrors() });

@@ -2,6 +2,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { isDevelopment } from '../development/enabled-scopes';
 
 export interface ProtectedBucketOptions {
   readonly encryptionKey: kms.IKey;
@@ -18,7 +19,9 @@ export interface ProtectedBucketOptions {
 
 /** A bucket as this library makes every one: private, versioned, TLS-only, under the customer-managed key, retained. */
 export function protectedBucket(scope: Construct, id: string, options: ProtectedBucketOptions): s3.Bucket {
-  const { encryptionKey, retention, restorable, transitions, lock, accessLogsBucket } = options;
+  const { encryptionKey, retention, restorable, transitions, accessLogsBucket } = options;
+  const development = isDevelopment(scope);
+  const lock = development ? undefined : options.lock;
   return new s3.Bucket(scope, id, {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -42,5 +45,7 @@ export function protectedBucket(scope: Construct, id: string, options: Protected
       },
     ],
     removalPolicy: options.removalPolicy,
+    // A custom resource of aws-cdk-lib; Amazon S3 deletes no bucket with objects in it.
+    autoDeleteObjects: development,
   });
 }

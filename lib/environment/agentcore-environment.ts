@@ -16,7 +16,7 @@ import { createExecutionRole, environmentStatements, logStatements } from '../id
 import { RESOURCELESS_ACTIONS, RUNTIME_DRIVE_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { injectedProps } from '../injection/injected-props';
-import { REMOVAL } from '../lifecycle/removal';
+import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
 import { requireSafeEnvironment } from '../validation/environment-variables';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
@@ -287,7 +287,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       description: 'Network interfaces of a managed agent: no ingress, egress to the endpoints of its network only',
       allowAllOutbound: false,
     });
-    group.applyRemovalPolicy(REMOVAL.runtimeGroup.policy);
+    group.applyRemovalPolicy(removalPolicy(this, REMOVAL.runtimeGroup));
     return group;
   }
 
@@ -298,7 +298,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       logGroupName: `/aws/bedrock-agentcore/runtimes/${this.runtimeId}-${this.endpointName}`,
       encryptionKey,
       retention,
-      removalPolicy: REMOVAL.logGroup.policy,
+      removalPolicy: removalPolicy(this, REMOVAL.logGroup),
     });
   }
 }

@@ -2,7 +2,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { REMOVAL } from '../lifecycle/removal';
+import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 
 /** Where events end that could not be handled: encrypted, TLS-only, kept for as long as SQS keeps a message. */
 export function deadLetterQueue(scope: Construct, id: string, encryptionKey: kms.IKey): sqs.Queue {
@@ -11,6 +11,6 @@ export function deadLetterQueue(scope: Construct, id: string, encryptionKey: kms
     encryptionMasterKey: encryptionKey,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
-    removalPolicy: REMOVAL.deadLetterQueue.policy,
+    removalPolicy: removalPolicy(scope, REMOVAL.deadLetterQueue),
   });
 }

@@ -10,7 +10,7 @@ import { logCallerStatements } from '../encryption/log-caller-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
-import { REMOVAL } from '../lifecycle/removal';
+import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { kmsViaService } from './kms-via-service';
 
 export interface HandlerFunctionProps {
@@ -59,7 +59,7 @@ export class HandlerFunction extends Construct {
       logGroupName,
       encryptionKey,
       retention: props.logRetention,
-      removalPolicy: REMOVAL.logGroup.policy,
+      removalPolicy: removalPolicy(this, REMOVAL.logGroup),
     });
 
     this.role = new iam.Role(this, 'Role', {

@@ -1,9 +1,10 @@
 import { CfnGuardrail, CfnGuardrailVersion } from 'aws-cdk-lib/aws-bedrock';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Lazy, Names, Stack } from 'aws-cdk-lib/core';
+import { RemovalPolicy, Lazy, Names, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { requireSameRegion } from '../encryption/key-statements';
+import { isDevelopment } from '../development/enabled-scopes';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';
@@ -115,7 +116,9 @@ export class AgentGuardrail extends AgentGuardrailBase {
       description: Lazy.uncachedString({ produce: () => `Policy ${policyHash(guardrail)}` }),
     });
     addressByContent(version, guardrail);
-    version.applyRemovalPolicy(props.versionRemovalPolicy ?? REMOVAL.guardrailVersion.policy);
+    version.applyRemovalPolicy(
+      isDevelopment(this) ? RemovalPolicy.DESTROY : (props.versionRemovalPolicy ?? REMOVAL.guardrailVersion.policy),
+    );
 
     this.guardrailId = guardrail.attrGuardrailId;
     this.guardrailArn = guardrail.attrGuardrailArn;

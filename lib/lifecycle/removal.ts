@@ -1,4 +1,6 @@
 import { CfnDeletionPolicy, type CfnResource, type IResolvable, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { isDevelopment } from '../development/enabled-scopes';
 
 /** What happens to a resource that this library makes, and why. */
 export interface Removal {
@@ -79,6 +81,11 @@ export const REMOVAL = {
     reason: 'Running sessions and other stacks name a version by its number. A failed update leaves none behind.',
   },
 } as const satisfies Record<string, Removal>;
+
+/** What happens to a resource: as in REMOVAL, or destroyed in development mode. */
+export function removalPolicy(scope: IConstruct, removal: Removal): RemovalPolicy {
+  return isDevelopment(scope) ? RemovalPolicy.DESTROY : removal.policy;
+}
 
 /**
  * Deletion protection of a resource that is kept in every case. It follows the final removal policy, so that

@@ -1,10 +1,12 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { admitAlarms, alarmTopic } from '../audit/alarm-topic';
+import { isDevelopment } from '../development/enabled-scopes';
+import { logRetention } from '../lifecycle/log-retention';
 import { injectedProps } from '../injection/injected-props';
 import { AgentKey } from '../encryption/agent-key';
 import type {
@@ -90,7 +92,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     this.egress = props.egress ?? AgentEgress.isolated();
 
     const zoned = new ZonedVpc(this, 'Vpc', {
-      zones: (props.zones ?? AgentNetworkZones.count(2))._place(this),
+      zones: (props.zones ?? AgentNetworkZones.count(isDevelopment(this) ? 1 : 2))._place(this),
       ipAddresses: props.ipAddresses ?? ec2.IpAddresses.cidr('10.0.0.0/16'),
       egress: this.egress,
     });
@@ -104,7 +106,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     this.flowLogGroup = new FlowLogs(this, 'FlowLogs', {
       vpc: this.vpc,
       encryptionKey: this.encryptionKey,
-      retention: props.flowLogRetention ?? logs.RetentionDays.ONE_YEAR,
+      retention: logRetention(this, props.flowLogRetention),
     }).logGroup;
 
     this.endpointSecurityGroup = endpointGroup(this, this.vpc);
@@ -140,7 +142,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     const queryLog = new DnsQueryLog(this, 'DnsQueryLog', {
       vpcId: this.vpc.vpcId,
       encryptionKey: this.encryptionKey,
-      retention: props.flowLogRetention ?? logs.RetentionDays.ONE_YEAR,
+      retention: logRetention(this, props.flowLogRetention),
       alarmTopic: this.alarmTopic,
     });
     this.dnsLogGroup = queryLog.logGroup;

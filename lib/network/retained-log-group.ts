@@ -3,7 +3,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Aws, Fn, Names } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
-import { REMOVAL } from '../lifecycle/removal';
+import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 
 /**
  * An encrypted log group that outlives its stack.
@@ -27,7 +27,7 @@ export function retainedLogGroup(
     logGroupName,
     encryptionKey,
     retention,
-    removalPolicy: REMOVAL.logGroup.policy,
+    removalPolicy: removalPolicy(scope, REMOVAL.logGroup),
   });
   return { logGroup, logGroupName };
 }

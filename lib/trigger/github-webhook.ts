@@ -3,7 +3,6 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { FunctionUrlAuthType, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration, Lazy, Names, Validations } from 'aws-cdk-lib/core';
@@ -20,6 +19,7 @@ import {
 import { injectedProps } from '../injection/injected-props';
 import { requireInput, requireWholeNumber } from '../validation/input-error';
 import { HandlerFunction } from '../function/handler-function';
+import { logRetention } from '../lifecycle/log-retention';
 import { kmsViaService } from '../function/kms-via-service';
 import { handlerCode } from '../function/handler-code';
 import { WEBHOOK_VARIABLES } from '../contracts/handler-variables';
@@ -135,7 +135,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
         [WEBHOOK_VARIABLES.subscriptions]: Lazy.string({ produce: () => this.subscriptionText() }),
       },
       encryptionKey: key,
-      logRetention: RetentionDays.ONE_YEAR,
+      logRetention: logRetention(this),
       // GitHub waits ten seconds for an answer.
       timeout: Duration.seconds(10),
       reservedConcurrentExecutions: maxConcurrency,

@@ -1,7 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
@@ -16,6 +15,7 @@ import {
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { MAX_INLINE_BYTES } from '../contracts/turn';
 import { HandlerFunction } from '../function/handler-function';
+import { logRetention } from '../lifecycle/log-retention';
 import { kmsViaService } from '../function/kms-via-service';
 import type { ParsedPrompt } from './prompt-template';
 import { withStarterCode } from './starter-code';
@@ -77,7 +77,7 @@ export class Starter extends Construct {
             ...(storesPrompts ? { [STARTER_VARIABLES.promptBucket]: promptBucket.bucketName } : {}),
           },
           encryptionKey,
-          logRetention: RetentionDays.ONE_YEAR,
+          logRetention: logRetention(this),
           timeout: TIMEOUT,
           statements: [
             new iam.PolicyStatement({

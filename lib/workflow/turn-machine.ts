@@ -8,7 +8,7 @@ import { allowLogs } from '../encryption/key-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { LOG_DELIVERY_ACTIONS, RESOURCELESS_ACTIONS, TRACE_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
-import { REMOVAL } from '../lifecycle/removal';
+import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import type { Machine } from './definition/asl';
 import { reviewedFolders } from './reviewed-folders';
 
@@ -37,7 +37,7 @@ export class TurnMachine extends Construct {
       logGroupName,
       encryptionKey,
       retention: props.logRetention,
-      removalPolicy: REMOVAL.machineLogGroup.policy,
+      removalPolicy: removalPolicy(this, REMOVAL.machineLogGroup),
     });
     const { partition, region, account } = Stack.of(this);
     const machineArn = `arn:${partition}:states:${region}:${account}:stateMachine:${stateMachineName}`;

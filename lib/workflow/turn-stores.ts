@@ -4,7 +4,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { protectedBucket } from '../encryption/protected-bucket';
-import { protectionIfRetained, REMOVAL } from '../lifecycle/removal';
+import { protectionIfRetained, REMOVAL, removalPolicy } from '../lifecycle/removal';
 import type { ObjectLock } from '../encryption/object-lock';
 
 /** Index of the ledger that the deletion of sessions reads: open conversations by the time after which they go. */
@@ -19,7 +19,7 @@ export function turnLedger(scope: Construct, id: string, encryptionKey: kms.IKey
     encryptionKey,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute: 'expiresAt',
-    removalPolicy: REMOVAL.ledger.policy,
+    removalPolicy: removalPolicy(scope, REMOVAL.ledger),
   });
   const resource = table.node.defaultChild as dynamodb.CfnTable;
   resource.deletionProtectionEnabled = protectionIfRetained(resource);
@@ -44,7 +44,7 @@ export interface EvidenceBucketOptions {
 export function evidenceBucket(scope: Construct, id: string, options: EvidenceBucketOptions): s3.Bucket {
   const { encryptionKey, lock, retention, accessLogsBucket } = options;
   return protectedBucket(scope, id, {
-    removalPolicy: REMOVAL.recordBucket.policy,
+    removalPolicy: removalPolicy(scope, REMOVAL.recordBucket),
     encryptionKey,
     retention,
     // As long as its lock holds, an object can be restored in any case.

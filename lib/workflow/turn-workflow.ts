@@ -13,6 +13,8 @@ import type { IAgentBaseline } from '../baseline';
 import { definitionParameterArn } from '../agent/definition-parameter';
 import { allowLogs } from '../encryption/key-statements';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
+import { isDevelopment } from '../development/enabled-scopes';
+import { objectRetention } from '../lifecycle/object-retention';
 import { injectedProps } from '../injection/injected-props';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { ApproveFunction } from './approve-function';
@@ -108,8 +110,13 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     const retention = props.sessionRetention ?? Duration.days(14);
     const retentionSeconds = this.seconds('sessionRetention', retention, DAY_SECONDS, 365 * DAY_SECONDS);
     const approval = props.approval ?? TurnApproval.none();
-    const lock = props.evidenceLock ?? ObjectLock.governance(Duration.days(90));
-    const evidenceRetention = this.evidenceRetention(props.evidenceRetention ?? Duration.days(365), lock);
+    const lock = isDevelopment(this)
+      ? ObjectLock.none()
+      : (props.evidenceLock ?? ObjectLock.governance(Duration.days(90)));
+    const evidenceRetention = this.evidenceRetention(
+      objectRetention(this, props.evidenceRetention, Duration.days(365)),
+      lock,
+    );
     const baseline = this.baselineOf(props);
     const { network, logRetention, dataKey: encryptionKey, evidenceKey } = baseline;
     const guardrail =

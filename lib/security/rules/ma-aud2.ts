@@ -3,6 +3,7 @@ import { at, isTrue, listAt } from '../model/json';
 import { refusesPlainHttp } from '../model/transport';
 import { bucketOf, trailsFor } from '../model/trails';
 import type { IndexedResource, TemplateIndex } from '../template-index';
+import { isDevelopmentStack } from './ma-dev1';
 import type { Finding, SecurityRule } from './rule';
 
 /** What the trail writes can be believed later. */
@@ -54,8 +55,10 @@ function judgeBucket(index: TemplateIndex, bucket: IndexedResource): Finding[] {
     ],
     [refusesPlainHttp(index, bucket), '', 'the bucket of the trail accepts plain HTTP'],
     [
-      isTrue(properties.ObjectLockEnabled) &&
-        at(properties, 'ObjectLockConfiguration', 'Rule', 'DefaultRetention', 'Mode') !== undefined,
+      // Development mode turns locks off, which is one finding of MA-DEV1.
+      isDevelopmentStack(bucket.source) ||
+        (isTrue(properties.ObjectLockEnabled) &&
+        at(properties, 'ObjectLockConfiguration', 'Rule', 'DefaultRetention', 'Mode') !== undefined),
       'ObjectLockConfiguration',
       'the bucket of the trail has no default retention lock',
     ],

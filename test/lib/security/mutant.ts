@@ -27,6 +27,8 @@ export interface Mutation {
   readonly parameter?: string;
   readonly condition?: string;
   readonly region?: string;
+  /** Members of the template's metadata. */
+  readonly metadata?: Record<string, unknown>;
 }
 
 /** The sources of an app with one mutation applied. Throws when it changes nothing: then it proves nothing. */
@@ -52,6 +54,9 @@ export function mutate(index: TemplateIndex, mutation: Mutation): TemplateSource
     Object.assign(template.Resources, references(mutation.add ?? {}, index));
     for (const [name, Value] of Object.entries(mutation.output ?? {})) {
       template.Outputs = { ...template.Outputs, [name]: { Value } };
+    }
+    if (mutation.metadata) {
+      template.Metadata = { ...template.Metadata, ...mutation.metadata };
     }
     if (mutation.parameter) {
       template.Parameters = { ...template.Parameters, [mutation.parameter]: { Type: 'String' } };

@@ -1,0 +1,45 @@
+import type { IConstruct } from 'constructs';
+import { requireInput } from '../validation/input-error';
+import { enableDevelopment, firstConstructIn } from './enabled-scopes';
+
+/**
+ * Development mode: everything that this library makes in a scope can be destroyed together with its stack. For sandbox
+ * accounts; rule MA-DEV1 reports every stack with it until the finding is acknowledged.
+ *
+ * ```
+ * DevelopmentMode.of(app).enable();
+ * ```
+ */
+export class DevelopmentMode {
+  /**
+   * The development mode of a scope.
+   *
+   * @param scope an app, a stage, a stack or a construct; the mode holds for it and for everything below it
+   */
+  public static of(scope: IConstruct): DevelopmentMode {
+    return new DevelopmentMode(scope);
+  }
+
+  private constructor(private readonly scope: IConstruct) {}
+
+  /**
+   * Enables the mode. It can't be disabled again.
+   *
+   * - Keys, buckets, tables, log groups, security groups and guardrail versions are destroyed with their stack, and buckets
+   *   are emptied. Keys wait for 7 days.
+   * - Object locks and deletion protection are off, also where a property asks for them.
+   * - Unless a property says otherwise, logs are kept for a week, objects for a week, and a new network has one zone.
+   *
+   * @throws InputError when a construct of this library exists in the scope already, because it was made without the mode
+   */
+  public enable(): void {
+    const first = firstConstructIn(this.scope);
+    requireInput(first === undefined, this.scope, {
+      input: 'DevelopmentMode.enable',
+      value: first,
+      allowed: 'a scope without constructs of this library, which would be protected',
+      fix: `call DevelopmentMode.of(…).enable() before ${first} is created`,
+    });
+    enableDevelopment(this.scope);
+  }
+}
