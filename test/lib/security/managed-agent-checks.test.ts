@@ -148,7 +148,7 @@ describe('what the pack sees', () => {
 
     const ids = new Set(report.violations.map(({ ruleName }) => ruleName));
     // The Region of a stack and declarations are no properties.
-    const others = ['MA-REG1', 'MA-READ1', 'MA-DECL1'];
+    const others = ['MA-REG1', 'MA-DEV1', 'MA-READ1', 'MA-DECL1'];
     expect(RULES.map(({ id }) => id).filter((id) => !ids.has(id) && !others.includes(id))).toEqual([]);
   });
 
