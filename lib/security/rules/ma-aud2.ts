@@ -58,7 +58,7 @@ function judgeBucket(index: TemplateIndex, bucket: IndexedResource): Finding[] {
       // Development mode turns locks off, which is one finding of MA-DEV1.
       isDevelopmentStack(bucket.source) ||
         (isTrue(properties.ObjectLockEnabled) &&
-        at(properties, 'ObjectLockConfiguration', 'Rule', 'DefaultRetention', 'Mode') !== undefined),
+          at(properties, 'ObjectLockConfiguration', 'Rule', 'DefaultRetention', 'Mode') !== undefined),
       'ObjectLockConfiguration',
       'the bucket of the trail has no default retention lock',
     ],
