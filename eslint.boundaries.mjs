@@ -9,6 +9,8 @@ const LIB = {
   // What is kept, and for how long.
   lifecycle: ['development'],
   injection: [],
+  // Limits of AWS, counted at synthesis.
+  quotas: [],
   contracts: [],
   identity: [],
   declaration: ['contracts'],
@@ -39,7 +41,7 @@ const LIB = {
   security: ['declaration', 'identity', 'network'],
   cost: ['security'],
 };
-const GROUND = ['facts', 'validation', 'injection', 'contracts', 'development', 'lifecycle'];
+const GROUND = ['facts', 'validation', 'injection', 'contracts', 'development', 'lifecycle', 'quotas'];
 const NOT_GROUND = Object.keys(LIB).filter((name) => !GROUND.includes(name));
 
 /**

@@ -3,7 +3,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { AgentEnvironmentConfig } from '../environment';
@@ -24,7 +24,7 @@ export interface SessionDefinitionProps {
 }
 
 /**
- * Publishes the session definition of an agent in two parts, so that neither the 4 KB of an SSM parameter nor the
+ * Publishes the session definition of an agent in two parts, so that neither the size of an SSM parameter nor the
  * 256 KB of a workflow's input limit the instructions: a file asset with everything known at synth, and an SSM
  * parameter that points to it, carries its SHA-256 and the values known only at deployment.
  */
@@ -65,6 +65,8 @@ export class SessionDefinitionPublication extends Construct {
       parameterName: props.parameterName,
       description: 'Session definition of a managed agent: where it is, its hash, and its deploy-time values',
       stringValue: Stack.of(this).toJsonString(binding),
+      // Free up to 4 KB. Many names that only the deployment knows make the value longer: then an advanced parameter (8 KB).
+      tier: ParameterTier.INTELLIGENT_TIERING,
     });
   }
 

@@ -4,14 +4,8 @@ import type { Construct } from 'constructs';
 import { isDevelopment } from '../development/enabled-scopes';
 import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';
+import { checkQuotas } from '../quotas/check-quotas';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
-import { policyText } from './policy-text';
-
-/**
- * Largest key policy KMS stores, in bytes.
- * Source: docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html ("Key policy document size: 32 KB").
- */
-const MAX_KEY_POLICY_BYTES = 32_768;
 
 /** Properties of an {@link AgentKey}. */
 export interface AgentKeyProps {
@@ -76,7 +70,7 @@ export class AgentKey extends kms.Key {
       removalPolicy: development ? RemovalPolicy.DESTROY : (props.removalPolicy ?? REMOVAL.key.policy),
     });
     this.addAlias(aliasName(this, props.alias));
-    this.node.addValidation({ validate: () => this.policySizeErrors() });
+    checkQuotas(this);
   }
 
   /** @internal Keeps the key after a failed first deployment, unless another removal policy than the default was chosen. */
@@ -85,16 +79,6 @@ export class AgentKey extends kms.Key {
     if (resource.cfnOptions.deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE) {
       this.applyRemovalPolicy(REMOVAL.trailKey.policy);
     }
-  }
-
-  private policySizeErrors(): string[] {
-    const bytes = Buffer.byteLength(policyText(this, this.policy));
-    return bytes <= MAX_KEY_POLICY_BYTES
-      ? []
-      : [
-          `the key policy has about ${bytes} bytes. Allowed: ${MAX_KEY_POLICY_BYTES}. ` +
-            'Fix: give some of the agents that share this key an AgentKey of their own.',
-        ];
   }
 }
 

@@ -6,32 +6,34 @@ import type { IConstruct } from 'constructs';
 /**
  * What a role needs to write to (or read from) a log group that is encrypted with a customer-managed key, beside its
  * `logs:` actions: CloudWatch Logs uses the key on behalf of the caller too. Usable only through CloudWatch Logs, only for
- * this log group.
+ * these log groups.
  *
  * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html (permissions of the caller); the same
  * split stands in the managed policy CloudWatchLogsAPIKeyAccess of 2026-02-20.
  *
- * @param logGroupName name of the log group, or a prefix followed by `*`
+ * @param logGroupNames names of log groups that have this key, or a prefix followed by `*`
  */
 export function logCallerStatements(
   scope: IConstruct,
   key: Pick<kms.IKey, 'keyArn'>,
-  logGroupName: string,
+  logGroupNames: string | string[],
   access: 'read' | 'write',
 ): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
   const viaLogs = { StringEquals: { 'kms:ViaService': `logs.${stack.region}.amazonaws.com` } };
-  const arn = stack.formatArn({
-    service: 'logs',
-    resource: 'log-group',
-    resourceName: logGroupName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+  const arns = [logGroupNames].flat().map((resourceName) =>
+    stack.formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+  );
   return [
     new iam.PolicyStatement({
       actions: access === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: [key.keyArn],
-      conditions: { ...viaLogs, ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn } },
+      conditions: { ...viaLogs, ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arns.length === 1 ? arns[0] : arns } },
     }),
     new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [key.keyArn], conditions: viaLogs }),
   ];

@@ -47,7 +47,7 @@ export class HandlerFunction extends Construct {
   public readonly function: lambda.Function;
   public readonly role: iam.Role;
   public readonly logGroup: logs.LogGroup;
-  public readonly policy: iam.Policy;
+  public readonly policy: Construct;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);

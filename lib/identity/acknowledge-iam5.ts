@@ -1,3 +1,4 @@
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Stack, Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
@@ -6,14 +7,15 @@ import type { IConstruct } from 'constructs';
  * reports: the finding then stands in the validation report as suppressed, with the reason, instead of asking every
  * user of the library to review it again. Without that pack it has no effect.
  *
- * @param policy the policy that holds the wildcard.
+ * @param policy the policy that holds the wildcard, or what holds its parts (see attachPolicy).
  * @param resource the resource of the statement, exactly as rendered.
  */
 export function acknowledgeIam5(policy: IConstruct, resource: string, reason: string): void {
-  Validations.of(policy).acknowledge({
-    id: `AwsSolutions::AwsSolutions-IAM5[Resource::${flatten(Stack.of(policy).resolve(resource))}]`,
-    reason,
-  });
+  const id = `AwsSolutions::AwsSolutions-IAM5[Resource::${flatten(Stack.of(policy).resolve(resource))}]`;
+  const parts = policy.node.findAll().filter((each) => each instanceof ManagedPolicy);
+  for (const holder of parts.length > 0 ? parts : [policy]) {
+    Validations.of(holder).acknowledge({ id, reason });
+  }
 }
 
 /** The text that cdk-nag makes of a resolved value: references in angle brackets, other functions as JSON. */

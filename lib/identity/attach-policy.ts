@@ -1,14 +1,24 @@
-import { Policy, type CfnPolicy, type IRole, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type CfnPolicy, type IRole, Policy, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { checkQuotas } from '../quotas/check-quotas';
+import { inlineSize, managedPolicies } from './managed-policies';
 
 /**
- * Attaches statements to a role as an inline policy of its own, so that a reviewer finds them under one logical id.
+ * The part of the 10,240 characters for inline policies of a role that this library uses. The rest is for what an app
+ * grants the role itself, which the CDK moves to managed policies only beyond 10,000 characters of its own.
+ */
+const INLINE_BUDGET = 6_000;
+const used = new WeakMap<IRole, number>();
+
+/**
+ * Attaches statements to a role as an inline policy of its own, so that a reviewer finds them under one logical id. What
+ * the inline policies of a role have no room for becomes managed policies below that id.
  *
  * A role that this app cannot change (imported without policy updates, or from another account) silently swallows
  * policies in the CDK. Here it yields a warning that prints the exact policy to attach instead.
  *
- * @returns the policy, or undefined when the role could not take it.
+ * @returns the policy or what holds the managed policies; undefined when the role could not take it
  */
 export function attachPolicy(
   scope: Construct,
@@ -16,11 +26,19 @@ export function attachPolicy(
   role: IRole,
   purpose: string,
   statements: PolicyStatement[],
-): Policy | undefined {
+): Construct | undefined {
+  checkQuotas(scope);
+  const size = inlineSize(scope, statements);
+  const before = used.get(role) ?? 0;
+  if (before + size > INLINE_BUDGET && role instanceof Role) {
+    return managedPolicies(scope, id, role, statements);
+  }
   const policy = new Policy(scope, id, { statements });
   role.attachInlinePolicy(policy);
-  const attachedTo = Stack.of(scope).resolve((policy.node.defaultChild as CfnPolicy).roles) as unknown[] | undefined;
+  const resource = policy.node.defaultChild as CfnPolicy | undefined;
+  const attachedTo = Stack.of(scope).resolve(resource?.roles) as unknown[] | undefined;
   if (attachedTo?.length) {
+    used.set(role, before + size);
     return policy;
   }
   const document = Stack.of(scope).resolve(policy.document.toJSON()) as unknown;

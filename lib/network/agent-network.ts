@@ -16,6 +16,7 @@ import type {
   AgentNetworkProps,
   IAgentNetwork,
 } from './agent-network-props';
+import { checkQuotas } from '../quotas/check-quotas';
 import { BASE_SERVICES } from './base-services';
 import { DnsFirewall } from './dns-firewall';
 import { DnsQueryLog } from './dns-query-log';
@@ -89,6 +90,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     super(scope, id);
     props = injectedProps(AgentNetwork.PROPERTY_INJECTION_ID, scope, id, props);
     requireRegion(this);
+    checkQuotas(this);
     this.egress = props.egress ?? AgentEgress.isolated();
 
     const zoned = new ZonedVpc(this, 'Vpc', {

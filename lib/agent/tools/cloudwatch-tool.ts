@@ -122,7 +122,7 @@ export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): To
         // The form of the service authorization reference, and the one with which CloudFormation names a group.
         resources: arns.flatMap((arn) => [arn, `${arn}:*`]),
       }),
-      ...logGroups.flatMap((group) => keyStatements(host, group, props.logGroupKeys ?? [])),
+      ...keyStatements(host, logGroups, props.logGroupKeys ?? []),
     );
     arns.forEach((arn) => wildcards.set(`${arn}:*`, 'One log group: what follows the name are its streams.'));
     unscoped.push(...LOG_QUERY_STOP_ACTIONS);
@@ -182,10 +182,19 @@ const logGroupArn = ({ scope }: ToolHost, { logGroupName }: ILogGroup): string =
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** CloudWatch Logs uses the key of a log group on behalf of the caller. */
-function keyStatements({ scope }: ToolHost, group: ILogGroup, given: IKey[]): PolicyStatement[] {
-  const resource = group.node.defaultChild;
-  const own = CfnLogGroup.isCfnLogGroup(resource) ? resource.kmsKeyId : undefined;
-  const keys = own !== undefined ? [{ keyArn: own }] : given;
-  return keys.flatMap((key) => logCallerStatements(scope, key, group.logGroupName, 'read'));
+/** CloudWatch Logs uses the key of a log group on behalf of the caller. One statement for the log groups of one key. */
+function keyStatements({ scope }: ToolHost, groups: ILogGroup[], given: IKey[]): PolicyStatement[] {
+  const byKey = new Map<string, { readonly keyArn: string; readonly names: string[] }>();
+  for (const group of groups) {
+    const resource = group.node.defaultChild;
+    const own = CfnLogGroup.isCfnLogGroup(resource) ? resource.kmsKeyId : undefined;
+    for (const keyArn of own !== undefined ? [own] : given.map((key) => key.keyArn)) {
+      // The same key is not always the same token.
+      const id = JSON.stringify(Stack.of(scope).resolve(keyArn));
+      const known = byKey.get(id) ?? { keyArn, names: [] };
+      known.names.push(group.logGroupName);
+      byKey.set(id, known);
+    }
+  }
+  return [...byKey.values()].flatMap(({ keyArn, names }) => logCallerStatements(scope, { keyArn }, names, 'read'));
 }

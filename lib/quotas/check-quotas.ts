@@ -1,0 +1,180 @@
+import { CfnResource, Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { definitionOf, DeployedText, elementsOf, type TemplateResource } from './deployed-text';
+import { NAME_LENGTHS, type Quota, QUOTAS } from './quota';
+
+const CHECKED = Symbol.for('cdk-bedrock-managed-agents.quotas');
+
+/** Has the stack of a construct checked at synthesis: everything in it, whoever made it. Once per stack. */
+export function checkQuotas(scope: IConstruct): void {
+  const stack = Stack.of(scope) as Stack & { [CHECKED]?: true };
+  if (!stack[CHECKED]) {
+    stack[CHECKED] = true;
+    stack.node.addValidation({ validate: () => new StackQuotas(stack).errors() });
+  }
+}
+
+interface Found {
+  readonly path: string;
+  readonly id: string;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** The resources of one stack as they will be deployed, against {@link QUOTAS}. */
+class StackQuotas {
+  private readonly text: DeployedText;
+  private readonly resources: Found[];
+  private readonly found: string[] = [];
+
+  constructor(private readonly stack: Stack) {
+    this.text = new DeployedText(stack);
+    this.resources = elementsOf(stack)
+      .filter((element): element is CfnResource => CfnResource.isCfnResource(element))
+      .flatMap((resource) => {
+        const id = String(stack.resolve(resource.logicalId));
+        const definition = definitionOf(stack, resource, id) as TemplateResource | undefined;
+        return definition
+          ? [{ path: resource.node.path, id, type: definition.Type, properties: definition.Properties ?? {} }]
+          : [];
+      });
+  }
+
+  public errors(): string[] {
+    for (const resource of this.resources) {
+      this.document(resource);
+      this.name(resource);
+    }
+    this.roles();
+    this.securityGroups();
+    this.endpoints();
+    const bytes = JSON.stringify(this.resources, undefined, 1).length;
+    this.limit(this.stack.node.path || this.stack.stackName, QUOTAS.template, bytes);
+    return this.found;
+  }
+
+  private limit(path: string, { what, limit, unit, fix, source }: Quota, value: number): void {
+    if (value > limit) {
+      this.found.push(
+        `${path}: ${what} would have about ${value} of at most ${limit} ${unit}. Fix: ${fix}. Source: ${source}.`,
+      );
+    }
+  }
+
+  private document({ path, type, properties }: Found): void {
+    const length = (value: unknown) => (value === undefined ? 0 : this.text.lengthOf(value));
+    switch (type) {
+      case 'AWS::IAM::Role':
+        return this.limit(path, QUOTAS.trustPolicy, length(properties.AssumeRolePolicyDocument));
+      case 'AWS::IAM::ManagedPolicy':
+        return this.limit(path, QUOTAS.managedPolicy, length(properties.PolicyDocument));
+      case 'AWS::KMS::Key':
+        return this.limit(path, QUOTAS.keyPolicy, length(properties.KeyPolicy));
+      case 'AWS::EC2::VPCEndpoint':
+        return this.limit(path, QUOTAS.endpointPolicy, length(properties.PolicyDocument));
+      case 'AWS::SQS::QueuePolicy':
+        return this.limit(path, QUOTAS.queuePolicy, length(properties.PolicyDocument));
+      case 'AWS::SSM::Parameter':
+        return this.limit(
+          path,
+          [undefined, 'Standard'].includes(properties.Tier as string | undefined)
+            ? QUOTAS.parameter
+            : QUOTAS.advancedParameter,
+          length(properties.Value),
+        );
+      case 'AWS::StepFunctions::StateMachine':
+        return this.limit(path, QUOTAS.stateMachine, length(properties.DefinitionString ?? properties.Definition));
+      case 'AWS::Events::Rule':
+        return this.limit(path, QUOTAS.eventPattern, length(properties.EventPattern));
+      case 'AWS::Lambda::Function': {
+        const { Variables } = (properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+        const bytes = Object.entries(Variables ?? {}).map(([name, value]) => name.length + length(value));
+        return this.limit(path, QUOTAS.functionVariables, sum(bytes));
+      }
+    }
+  }
+
+  private name({ path, type, properties }: Found): void {
+    const [property, limit] = NAME_LENGTHS[type] ?? [];
+    const given = property === undefined ? undefined : properties[property];
+    if (limit === undefined || given === undefined) {
+      return;
+    }
+    const name = String(this.text.write(given));
+    const shown = typeof given === 'string' ? `'${given}' ` : '';
+    if (name.length > limit) {
+      this.found.push(
+        `${path}: the ${property} ${shown}would have about ${name.length} of at most ${limit} characters. Fix: choose a shorter name.`,
+      );
+    }
+  }
+
+  private roles(): void {
+    const inline = new Map<string, number>();
+    const managed = new Map<string, number>();
+    const add = (to: Map<string, number>, role: unknown, value: number) => {
+      const key = roleKey(role);
+      to.set(key, (to.get(key) ?? 0) + value);
+    };
+    for (const { id, type, properties } of this.resources) {
+      const roles = (properties.Roles ?? []) as unknown[];
+      if (type === 'AWS::IAM::Policy') {
+        roles.forEach((role) => add(inline, role, this.text.lengthOf(properties.PolicyDocument)));
+      } else if (type === 'AWS::IAM::ManagedPolicy') {
+        roles.forEach((role) => add(managed, role, 1));
+      } else if (type === 'AWS::IAM::Role') {
+        const own = (properties.Policies ?? []) as { PolicyDocument: unknown }[];
+        add(inline, { Ref: id }, sum(own.map(({ PolicyDocument }) => this.text.lengthOf(PolicyDocument))));
+        add(managed, { Ref: id }, ((properties.ManagedPolicyArns ?? []) as unknown[]).length);
+      }
+    }
+    const pathOf = (key: string) => this.resources.find(({ id }) => roleKey({ Ref: id }) === key)?.path ?? key;
+    inline.forEach((value, key) => this.limit(pathOf(key), QUOTAS.inlinePolicies, value));
+    managed.forEach((value, key) => this.limit(pathOf(key), QUOTAS.managedPoliciesOfRole, value));
+  }
+
+  private securityGroups(): void {
+    for (const direction of ['Ingress', 'Egress']) {
+      const rules = new Map<string, number>();
+      for (const { id, type, properties } of this.resources) {
+        const [key, count] =
+          type === 'AWS::EC2::SecurityGroup'
+            ? [id, ((properties[`SecurityGroup${direction}`] ?? []) as unknown[]).length]
+            : type === `AWS::EC2::SecurityGroup${direction}`
+              ? [groupKey(properties.GroupId), 1]
+              : [undefined, 0];
+        if (key !== undefined) {
+          rules.set(key, (rules.get(key) ?? 0) + count);
+        }
+      }
+      rules.forEach((count, key) => {
+        this.limit(this.resources.find(({ id }) => id === key)?.path ?? key, QUOTAS.securityGroupRules, count);
+      });
+    }
+  }
+
+  private endpoints(): void {
+    const first = new Map<string, string>();
+    for (const { path, type, properties } of this.resources) {
+      if (type !== 'AWS::EC2::VPCEndpoint' || properties.PrivateDnsEnabled !== true) {
+        continue;
+      }
+      const key = JSON.stringify([properties.VpcId, properties.ServiceName]);
+      const other = first.get(key);
+      if (other === undefined) {
+        first.set(key, path);
+      } else {
+        this.limit(`${path} (and ${other})`, QUOTAS.endpointsOfService, 2);
+      }
+    }
+  }
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
+const roleKey = (role: unknown) => JSON.stringify(role);
+
+/** Logical id of the group that a rule of its own belongs to, or how it is referred to. */
+function groupKey(group: unknown): string {
+  const attribute = (group as { 'Fn::GetAtt'?: string[] } | undefined)?.['Fn::GetAtt'];
+  return attribute?.[0] ?? (group as { Ref?: string } | undefined)?.Ref ?? JSON.stringify(group);
+}
