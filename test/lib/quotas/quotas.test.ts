@@ -8,7 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { App, CfnResource, Stack } from 'aws-cdk-lib/core';
-import { AgentModel, AgentNetwork, AgentTool, ManagedAgent } from '../../../lib';
+import { AgentBaseline, AgentModel, AgentTool, ManagedAgent } from '../../../lib';
 import { DeployedText } from '../../../lib/quotas/deployed-text';
 import { checkQuotas } from '../../../lib/quotas/check-quotas';
 import { responderScene } from '../blueprint/responder-scene';
@@ -89,11 +89,11 @@ test.each([
 test('log groups of one key share a statement that names each of them', () => {
   const stack = new Stack(new App(), 'S', { env: ENV });
   const logGroups = watchedService(stack, 10, true);
-  const network = new AgentNetwork(stack, 'Network');
+  const baseline = new AgentBaseline(stack, 'Baseline');
   new ManagedAgent(stack, 'Agent', {
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Read logs.',
-    network,
+    baseline,
     tools: [AgentTool.cloudWatch({ logGroups })],
   });
   const [policy] = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
