@@ -28,7 +28,7 @@ test('docs/architecture.md draws every folder of lib/ and no arrow that the code
   const folders = importsOfFolders();
   const page = fs.readFileSync(path.join(LIB, '../docs/architecture.md'), 'utf8');
   const [, drawing] = /```mermaid\n([\s\S]*?)```/.exec(page)!;
-  const ground = ['facts', 'validation', 'injection', 'lifecycle', 'quotas'];
+  const ground = ['facts', 'validation', 'injection', 'lifecycle', 'development', 'quotas'];
   for (const folder of folders.keys()) {
     expect(drawing).toMatch(
       ground.includes(folder) ? new RegExp(`\\b${folder}\\b`) : new RegExp(`^ +${folder}\\[`, 'm'),
