@@ -1,13 +1,8 @@
-import { MA_AUD1 } from './ma-aud1';
-import { MA_AUD2 } from './ma-aud2';
-import { MA_AUD3 } from './ma-aud3';
-import { MA_COST1 } from './ma-cost1';
 import { MA_DEV1 } from './ma-dev1';
 import { MA_ENC1 } from './ma-enc1';
 import { MA_ENC2 } from './ma-enc2';
 import { MA_ENC3 } from './ma-enc3';
 import { MA_GRD1 } from './ma-grd1';
-import { MA_GRD2 } from './ma-grd2';
 import { MA_ID1 } from './ma-id1';
 import { MA_ID2 } from './ma-id2';
 import { MA_ID3 } from './ma-id3';
@@ -35,12 +30,12 @@ import { MA_TRG3 } from './ma-trg3';
 const OF_THE_INDEX: readonly SecurityRule[] = [
   ...[MA_ID1, MA_ID2, MA_ID3, MA_ID4, MA_ID5, MA_ID6, MA_ID7, MA_ID8, MA_ID9],
   ...[MA_NET1, MA_NET2, MA_NET3, MA_NET4, MA_NET5],
-  ...[MA_AUD1, MA_AUD2, MA_AUD3, MA_DEV1],
+  ...[MA_DEV1],
   ...[MA_ENC1, MA_ENC2, MA_ENC3],
-  ...[MA_GRD1, MA_GRD2],
+  ...[MA_GRD1],
   ...[MA_TRG1, MA_TRG2, MA_TRG3],
   ...[MA_IMG1, MA_IMG2],
-  ...[MA_COST1, MA_REG1],
+  ...[MA_REG1],
 ];
 
 /** Families in the order of the security model. */

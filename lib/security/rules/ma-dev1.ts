@@ -3,7 +3,7 @@ import type { TemplateSource } from '../template/template-source';
 import type { SecurityRule } from './rule';
 
 /** True for a stack that was made in development mode. */
-export function isDevelopmentStack({ template }: TemplateSource): boolean {
+function isDevelopmentStack({ template }: TemplateSource): boolean {
   return template.Metadata?.[DEVELOPMENT_MODE_KEY] !== undefined;
 }
 

@@ -248,6 +248,11 @@ const data = (type: string) => ({
 export const trail = (): Resources => ({
   Trail: {
     Type: 'AWS::CloudTrail::Trail',
+    Metadata: {
+      AgentDeclarations: [
+        { kind: 'unreadable', reason: 'The bucket of the log archive account.', names: ['central-trail-bucket'] },
+      ],
+    },
     Properties: {
       IsLogging: true,
       IsMultiRegionTrail: true,

@@ -1,0 +1,172 @@
+import { knownText } from '../policy/operators';
+import type { Resource } from './assembly';
+import { type Agent, agents, statementsFor } from './agents';
+import type { Identity } from './identities';
+import { identities } from './identities';
+import { reach } from './reach';
+import { dynamicArguments } from './state-call';
+import { type Flow, type State, type StateMachine, stateMachines } from './state-machine';
+import type { TemplateModel } from './template-model';
+import { type Step, stepsOf } from './turn-steps';
+
+/** A state machine that starts turns of an agent: by what it calls, or by itself. */
+export interface TurnMachine {
+  readonly machine: StateMachine & { readonly flow: Flow };
+  readonly steps: ReadonlyMap<State, Step>;
+  /** The states that start a turn. */
+  readonly opens: ReadonlySet<State>;
+  /** Id of an agent whose turns they are, for messages. */
+  readonly agent: string;
+}
+
+/** Something that may start turns under a role of its own. */
+export interface TurnStarter {
+  readonly resource: Resource;
+  readonly role: Identity;
+  readonly agent: Agent;
+}
+
+const CREATE_SESSION = 'bedrock-mantle:CreateAgentSession';
+const MACHINE = 'AWS::StepFunctions::StateMachine';
+
+/** What runs under a role that may create sessions and pass the session role, state machines included. */
+export function turnStarters(model: TemplateModel): readonly TurnStarter[] {
+  return model.view(collectStarters);
+}
+
+/** The state machines that start turns. One that only cancels or cleans up isn't one. */
+export function turnMachines(model: TemplateModel): readonly TurnMachine[] {
+  return model.view(collectMachines);
+}
+
+/** The guardrails that judge the text of agents, with the id of an agent. */
+export function guardrailsOf(model: TemplateModel): ReadonlyMap<Resource, string> {
+  return model.view(collectGuardrails);
+}
+
+function collectStarters(model: TemplateModel): TurnStarter[] {
+  const found = new Map<string, TurnStarter>();
+  for (const agent of agents(model)) {
+    for (const role of agent.clients.filter(namesSessions)) {
+      for (const { resource } of role.runs) {
+        if (resource !== agent.runtime && !found.has(resource.id)) {
+          found.set(resource.id, { resource, role, agent });
+        }
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** A permission for everything, as administrators have it, says nothing about what a role is for. */
+function namesSessions(role: Identity): boolean {
+  return statementsFor(role, CREATE_SESSION).some(({ actions: { patterns } }) =>
+    patterns.some(({ value }) => !/^\*(?::\*)?$/.test(knownText(value) ?? '')),
+  );
+}
+
+function collectMachines(model: TemplateModel): TurnMachine[] {
+  const starters = new Map(turnStarters(model).map((starter) => [starter.resource, starter]));
+  return stateMachines(model).flatMap((machine): TurnMachine[] => {
+    const { flow, resource } = machine;
+    if (!flow) {
+      return [];
+    }
+    const self = starters.get(resource);
+    const started = self ?? startedBy(model, resource, starters);
+    const steps = stepsOf(model, flow);
+    const opening = steps.filter((step) => opens(step, starters, self !== undefined, started !== undefined));
+    const [{ agent } = { agent: undefined }] = [
+      self,
+      started,
+      ...opening.flatMap(({ callees }) => callees.map((each) => starters.get(each.resource))),
+    ].filter((each) => each !== undefined);
+    return opening.length > 0
+      ? [
+          {
+            machine: { ...machine, flow },
+            steps: new Map(steps.map((step) => [step.state, step])),
+            opens: new Set(opening.map(({ state }) => state)),
+            agent: agent?.id ?? agents(model)[0]?.id ?? resource.id,
+          },
+        ]
+      : [];
+  });
+}
+
+/** What the role of a machine may start, if that starts turns. */
+function startedBy(
+  model: TemplateModel,
+  machine: Resource,
+  starters: ReadonlyMap<Resource, TurnStarter>,
+): TurnStarter | undefined {
+  const roles = identities(model).all.filter(({ runs }) => runs.some(({ resource }) => resource === machine));
+  return roles
+    .flatMap(({ id }) => reach(model).outOf(id, ['starts']))
+    .flatMap(({ to }) => starters.get(model.resource(to)!) ?? [])
+    .find(({ resource }) => resource.type !== MACHINE);
+}
+
+/**
+ * Whether a step starts a turn: it calls something that may, or the service itself. What the input of the execution
+ * decides counts as the worst that the role of the machine may do.
+ */
+function opens(
+  { state, kinds, callees }: Step,
+  starters: ReadonlyMap<Resource, TurnStarter>,
+  mayCreate: boolean,
+  mayStart: boolean,
+): boolean {
+  const call = state.call!;
+  const api = call.api.toLowerCase();
+  if (kinds.has('opens a session')) {
+    return true;
+  }
+  if (/^bedrock-?mantle:/.test(api)) {
+    return !/:(?:get|list|describe|delete|cancel)/.test(api);
+  }
+  if (api === 'http:invoke') {
+    const endpoints = call.arguments.flatMap((node) => node.at('ApiEndpoint')).flatMap((node) => node.texts());
+    const known = endpoints.map(({ value }) => value.filter((part) => typeof part === 'string').join(''));
+    return known.some((endpoint) => endpoint.includes('bedrock-mantle')) || (mayCreate && known.length === 0);
+  }
+  if (callees.some(({ resource }) => resource.type !== MACHINE && starters.has(resource))) {
+    return true;
+  }
+  const isOpen = callees.length === 0 && dynamicArguments(call).some((name) => NAMING.test(name));
+  return (isOpen && mayStart) || (api === 'unknown' && (mayCreate || mayStart));
+}
+
+/** Arguments that name what runs. */
+const NAMING = /^(?:FunctionName|TaskDefinition|ProjectName|JobDefinition)$/;
+
+function collectGuardrails(model: TemplateModel): Map<Resource, string> {
+  const found = new Map<Resource, string>();
+  const add = (resource: Resource, agent: string): void => {
+    if (resource.type === 'AWS::Bedrock::Guardrail' && !found.has(resource)) {
+      found.set(resource, agent);
+    }
+  };
+  for (const { steps, agent } of turnMachines(model)) {
+    for (const { kinds, callees } of steps.values()) {
+      if (kinds.has('screens input') || kinds.has('screens output')) {
+        callees.forEach(({ resource }) => add(resource, agent));
+      }
+    }
+  }
+  const machines = new Map(turnMachines(model).map(({ machine, agent }) => [machine.resource, agent]));
+  const roles = identities(model).all.flatMap((role) =>
+    role.runs.flatMap(({ resource }) => {
+      const agent = machines.get(resource);
+      return agent === undefined ? [] : [{ role, agent }];
+    }),
+  );
+  for (const { role, agent } of [...turnStarters(model).map((each) => ({ ...each, agent: each.agent.id })), ...roles]) {
+    for (const { resources } of statementsFor(role, 'bedrock:ApplyGuardrail')) {
+      for (const { value } of resources.patterns) {
+        model.named(value).forEach(({ resource }) => add(resource, agent));
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,200 @@
+import type { Agent } from '../model/agents';
+import type { Resource } from '../model/assembly';
+import { literalOf, textKey } from '../model/compose-text';
+import { FALSE, type Guard } from '../model/guard';
+import { governanceOf } from '../model/governance';
+import { mentionsOf } from '../model/mentions';
+import type { TemplateModel } from '../model/template-model';
+import { calleesOf } from '../model/state-call';
+import { stateMachines, statesOf } from '../model/state-machine';
+import { printed } from '../model/printed-text';
+import type { Finding } from './finding';
+import { literalsAt, placeAt, valuesAt, whenLacking, whenPresent } from './setting';
+import { rule, type RuleContext } from './rule';
+
+/** The shortest time for which logs of an agent are kept, as MA-AUD3 accepts it. */
+const SHORTEST_RETENTION_DAYS = 7;
+
+/** The logs of an agent are encrypted and end some day. */
+export const MA_AUD3 = rule({
+  id: 'MA-AUD3',
+  family: 'audit',
+  severity: 'error',
+  subject: 'log group',
+  what: `Every log group of an agent has a customer-managed key and a retention of at least ${SHORTEST_RETENTION_DAYS} days, and streams to no other account; Runtimes and functions that reach an agent write to log groups of the app.`,
+  why: 'Logs of an agent quote what it was told and what it read. A group that the service creates by itself has neither key nor end.',
+  fix: 'Declare the log group with a key and a retention before the service creates it',
+  page: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html',
+  controls: { nist: ['AU-9', 'AU-11', 'SC-28'], iso: ['A.8.15', 'A.8.24', 'A.8.10'], soc2: ['CC6.1', 'CC7.2'] },
+  *check(context) {
+    const { model, agents } = context;
+    const groups = new Map<Resource, Agent>();
+    const functions = new Map<Resource, Agent>();
+    for (const agent of agents) {
+      for (const resource of partsOf(model, agent)) {
+        if (resource.type === 'AWS::Logs::LogGroup') {
+          groups.set(resource, groups.get(resource) ?? agent);
+        } else if (resource.type === 'AWS::Lambda::Function') {
+          functions.set(resource, functions.get(resource) ?? agent);
+        }
+      }
+      yield* judgeRuntime(model, agent);
+    }
+    for (const [lambda, agent] of functions) {
+      const own = groupsOfFunction(model, lambda);
+      own.forEach((group) => groups.set(group, groups.get(group) ?? agent));
+      yield {
+        at: placeAt(lambda, 'LoggingConfig'),
+        says: 'The log group of a function that reaches an agent is left to Lambda to create',
+        when: lambda.guard
+          .and(whenPresent(valuesAt(lambda.properties, 'LoggingConfig', 'LogGroup')).not())
+          .and(anyOf(own.filter(({ properties }) => properties.at('LogGroupName').length > 0)).not()),
+      };
+    }
+    for (const [group, agent] of groups) {
+      yield* judgeGroup(context, group, agent.id);
+    }
+    yield* judgeStreams(context, groups);
+  },
+});
+
+function anyOf(resources: readonly Resource[]): Guard {
+  return resources.reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
+}
+
+/** What an agent consists of, with what its workflows call and what records its network. */
+function partsOf(model: TemplateModel, agent: Agent): ReadonlySet<Resource> {
+  const parts = new Set<Resource>();
+  for (const [node, reason] of governanceOf(model, agent)) {
+    const resource = model.resource(node);
+    if (resource && (resource.type === 'AWS::Logs::LogGroup' || reason === 'drives')) {
+      parts.add(resource);
+    }
+  }
+  for (const { resource, flow } of stateMachines(model)) {
+    if (flow && parts.has(resource)) {
+      mentionsOf(model, resource).forEach((mention) => parts.add(mention.resource));
+      statesOf(flow)
+        .flatMap(({ call }) => (call ? calleesOf(model, call) : []))
+        .forEach((callee) => parts.add(callee.resource));
+    }
+  }
+  networkLogs(model, agent).forEach((group) => parts.add(group));
+  return parts;
+}
+
+/** Log groups of flow logs of the networks that an agent runs in. */
+function networkLogs(model: TemplateModel, { kind, runtime }: Agent): Resource[] {
+  const networks = new Set(
+    valuesAt(runtime.properties, ...kind.subnets)
+      .flatMap((node) => node.texts())
+      .flatMap(({ value }) => model.mentioned(value))
+      .flatMap((subnet) => [subnet, ...mentionsOf(model, subnet).map(({ resource }) => resource)]),
+  );
+  return model.ofType('AWS::EC2::FlowLog').flatMap((log) => {
+    const mentioned = mentionsOf(model, log).map(({ resource }) => resource);
+    return mentioned.some((each) => networks.has(each))
+      ? mentioned.filter(({ type }) => type === 'AWS::Logs::LogGroup')
+      : [];
+  });
+}
+
+function groupsOfFunction(model: TemplateModel, lambda: Resource): Resource[] {
+  const named = valuesAt(lambda.properties, 'LoggingConfig', 'LogGroup')
+    .flatMap((node) => node.texts())
+    .flatMap(({ value }) => model.named(value, 'AWS::Logs::LogGroup').map(({ resource }) => resource));
+  const names = new Set(model.name(lambda).map(({ value }) => `/aws/lambda/${textKey(value)}`));
+  return [
+    ...named,
+    ...groupsByName(model)
+      .filter(([name]) => names.has(name))
+      .map(([, group]) => group),
+  ];
+}
+
+function groupsByName(model: TemplateModel): readonly (readonly [string, Resource])[] {
+  return model.view(readNames);
+}
+
+function readNames(model: TemplateModel) {
+  return model
+    .ofType('AWS::Logs::LogGroup')
+    .flatMap((group) =>
+      model.name(group).map(({ value }): [string, Resource] => [textKey(model.canonical(value)), group]),
+    );
+}
+
+function* judgeRuntime(model: TemplateModel, { id, runtime }: Agent): Iterable<Finding> {
+  const names = literalsAt(runtime.properties, 'AgentRuntimeName');
+  const own = model.ofType('AWS::Logs::LogGroup').filter(({ properties }) =>
+    valuesAt(properties, 'LogGroupName')
+      .flatMap((node) => node.texts())
+      .some(({ value }) => {
+        const [first] = value;
+        return (
+          typeof first === 'string' &&
+          first.startsWith('/aws/bedrock-agentcore/runtimes/') &&
+          (model.mentioned(value).includes(runtime) || names.some((name) => first.includes(`/${name}-`)))
+        );
+      }),
+  );
+  yield {
+    at: runtime,
+    subject: id,
+    says: 'The log group of the Runtime is left to the service to create',
+    when: runtime.guard.and(anyOf(own).not()),
+  };
+}
+
+function* judgeGroup(context: RuleContext, group: Resource, id: string): Iterable<Finding> {
+  const at = (property: string, says: string, when: Guard): Finding => ({
+    at: placeAt(group, property),
+    subject: says,
+    says,
+    when,
+  });
+  yield at(
+    'KmsKeyId',
+    'The log group has no customer-managed key',
+    whenLacking(context, id, group, ['KmsKeyId'], (known) => !known?.includes('alias/aws/')),
+  );
+  const some = whenLacking(context, id, group, ['RetentionInDays'], () => true);
+  yield at('RetentionInDays', 'The log group keeps its events for ever', some);
+  const days = (known: string | undefined) => known === undefined || Number(known) >= SHORTEST_RETENTION_DAYS;
+  yield at(
+    'RetentionInDays',
+    `The log group keeps its events for less than ${SHORTEST_RETENTION_DAYS} days`,
+    whenLacking(context, id, group, ['RetentionInDays'], days).and(some.not()),
+  );
+}
+
+/** Log groups that are sent to another account. */
+function* judgeStreams(
+  { model, declared, unread }: RuleContext,
+  groups: ReadonlyMap<Resource, Agent>,
+): Iterable<Finding> {
+  for (const filter of model.ofType('AWS::Logs::SubscriptionFilter')) {
+    const of = valuesAt(filter.properties, 'LogGroupName')
+      .flatMap((node) => node.texts())
+      .flatMap(({ value }) => model.named(value, 'AWS::Logs::LogGroup'))
+      .map(({ resource }) => groups.get(resource))
+      .find((agent) => agent !== undefined);
+    if (!of) {
+      continue;
+    }
+    for (const { value, guard, place } of valuesAt(filter.properties, 'DestinationArn').flatMap((node) =>
+      node.texts(),
+    )) {
+      unread(of.id, filter, value);
+      const account = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(literalOf(value) ?? '')?.[1];
+      const isForeign = account !== undefined && account !== literalOf(filter.stack.account);
+      if (isForeign && !declared.principal('AWS', [account], filter) && !declared.outside(value)) {
+        yield {
+          at: place,
+          says: `The log group of an agent is sent to ${printed(value)}, which is in another account`,
+          when: guard,
+        };
+      }
+    }
+  }
+}

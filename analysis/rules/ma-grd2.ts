@@ -1,0 +1,123 @@
+import type { Resource } from '../model/assembly';
+import { FALSE, type Guard, TRUE } from '../model/guard';
+import type { Node } from '../model/node';
+import { guardrailsOf } from '../model/turn-starters';
+import type { Finding } from './finding';
+import { rule, type RuleContext } from './rule';
+import { isTrue, type Judge, literalsAt, placeAt, valuesAt, whenPresent, whenSome } from './setting';
+
+/**
+ * The lowest strengths that count. A coding agent is told of misconduct in the input of every security review, so a low
+ * strength there is what the guardrail of this library has.
+ */
+const CONTENT: readonly (readonly [type: string, input: readonly string[], output: readonly string[]])[] = [
+  ...['HATE', 'INSULTS', 'SEXUAL', 'VIOLENCE'].map((type) => [type, ['MEDIUM', 'HIGH'], ['MEDIUM', 'HIGH']] as const),
+  ['MISCONDUCT', ['LOW', 'MEDIUM', 'HIGH'], ['MEDIUM', 'HIGH']],
+];
+const PROMPT_ATTACK = 'PROMPT_ATTACK';
+const SECRETS = ['AWS_ACCESS_KEY', 'AWS_SECRET_KEY', 'PASSWORD'];
+const FILTERS = ['ContentPolicyConfig', 'FiltersConfig'];
+const ENTITIES = ['SensitiveInformationPolicyConfig', 'PiiEntitiesConfig'];
+
+/** The guardrail of an agent does what an agent needs. */
+export const MA_GRD2 = rule({
+  id: 'MA-GRD2',
+  family: 'guardrail',
+  severity: 'error',
+  subject: 'guardrail',
+  what: 'The guardrail of an agent filters text by all content filters with at least medium strength, looks for prompt attacks in the input, handles personal data, and blocks or masks AWS keys and passwords.',
+  why: 'Triggers pass in text of strangers, and what an agent answers is published: instructions in the one and secrets in the other are the two ways an agent is turned against its owner.',
+  fix: 'Use AgentGuardrail.standard, or add the missing filter to the guardrail',
+  page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-components.html',
+  controls: { nist: ['SI-3', 'SI-10', 'SI-15', 'PT-2'], iso: ['A.8.7', 'A.8.11', 'A.8.12'], soc2: ['CC6.8', 'P4.1'] },
+  *check(context) {
+    for (const [guardrail, subject] of guardrailsOf(context.model)) {
+      yield* judge(context, guardrail, subject);
+    }
+  },
+});
+
+function* judge(context: RuleContext, guardrail: Resource, subject: string): Iterable<Finding> {
+  const { properties, guard } = guardrail;
+  const note = (node: Node) => node.unreadable && context.unread(subject, guardrail, node.unreadable);
+  const filters = valuesAt(properties, ...FILTERS);
+  const entities = valuesAt(properties, ...ENTITIES);
+  [...filters, ...entities, ...properties.at(FILTERS[0]), ...properties.at(ENTITIES[0])].forEach(note);
+  const at = (path: readonly string[], says: string, when: Guard): Finding => ({
+    at: placeAt(guardrail, path[0]),
+    subject: says,
+    says,
+    when: guard.and(when),
+  });
+  for (const [type, input, output] of CONTENT) {
+    const both = whenOn(filters, type, 'Input', input).and(whenOn(filters, type, 'Output', output));
+    yield at(
+      FILTERS,
+      `The guardrail does not filter ${type} of text in both directions with enough strength`,
+      both.not(),
+    );
+  }
+  yield at(
+    FILTERS,
+    'The guardrail does not look for prompt attacks in the input',
+    whenOn(filters, PROMPT_ATTACK, 'Input', ['MEDIUM', 'HIGH']).not(),
+  );
+  for (const secret of SECRETS) {
+    const handled = any(entities.filter((each) => isOfType(each, secret)).map(whenHandled));
+    yield at(ENTITIES, `The guardrail lets ${secret} out`, handled.not());
+  }
+  const personal = any(entities.filter((each) => !SECRETS.some((type) => isOfType(each, type))).map(whenHandled));
+  yield at(ENTITIES, 'The guardrail handles no personal data', personal.not());
+}
+
+function any(guards: readonly Guard[]): Guard {
+  return guards.reduce((some, guard) => some.or(guard), FALSE);
+}
+
+function isOfType(node: Node, type: string): boolean {
+  return node.kind === 'unreadable' || literalsAt(node, 'Type').includes(type);
+}
+
+/** When a filter of a type has a strength for text, isn't switched off and doesn't merely count. */
+function whenOn(
+  filters: readonly Node[],
+  type: string,
+  direction: 'Input' | 'Output',
+  strengths: readonly string[],
+): Guard {
+  const on = (filter: Node): Guard => {
+    if (filter.kind === 'unreadable') {
+      return filter.guard;
+    }
+    const modalities = filter.at(`${direction}Modalities`);
+    return filter.guard
+      .and(whenSome(filter.at(`${direction}Strength`), (known) => known === undefined || strengths.includes(known)))
+      .and(unlessSet(filter.at(`${direction}Enabled`), isTrue))
+      .and(unlessSet(filter.at(`${direction}Action`), (known) => known === undefined || known === 'BLOCK'))
+      .and(
+        unlessSet(
+          modalities.flatMap((each) => each.items()),
+          (known) => known === undefined || known === 'TEXT',
+        ),
+      );
+  };
+  return any(filters.filter((filter) => isOfType(filter, type)).map(on));
+}
+
+/** True without the setting; else when one of its values is right. */
+function unlessSet(nodes: readonly Node[], judge: Judge): Guard {
+  return nodes.length === 0 ? TRUE : whenPresent(nodes).not().or(whenSome(nodes, judge));
+}
+
+/** When it is blocked or masked in what an agent says. */
+function whenHandled(entity: Node): Guard {
+  if (entity.kind === 'unreadable') {
+    return entity.guard;
+  }
+  const [output, common] = [entity.at('OutputAction'), entity.at('Action')];
+  const acts = whenSome(
+    output.length > 0 ? output : common,
+    (known) => known === undefined || known === 'BLOCK' || known === 'ANONYMIZE',
+  );
+  return entity.guard.and(acts).and(unlessSet(entity.at('OutputEnabled'), isTrue));
+}

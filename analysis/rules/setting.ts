@@ -1,0 +1,64 @@
+import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
+import { FALSE, type Guard } from '../model/guard';
+import type { Node } from '../model/node';
+import type { Place, Text } from '../model/text';
+import type { RuleContext } from './rule';
+
+/** Whether a value is as it should be. `known` is undefined for a text that only the deployment knows. */
+export type Judge = (known: string | undefined, text: Text) => boolean;
+
+/** The values at a path of properties, through lists. */
+export function valuesAt(node: Node, ...path: readonly string[]): Node[] {
+  return path
+    .reduce<Node[]>((nodes, key) => nodes.flatMap((each) => each.items()).flatMap((each) => each.at(key)), [node])
+    .flatMap((each) => each.items());
+}
+
+/** Where a property of a resource is, or would be. */
+export function placeAt(resource: Resource, ...path: readonly string[]): Place {
+  return { stack: resource.stack, resource, path: ['Properties', ...path].join('.') };
+}
+
+/** The known texts at a path. */
+export function literalsAt(node: Node, ...path: readonly string[]): string[] {
+  return valuesAt(node, ...path)
+    .flatMap((each) => each.texts())
+    .flatMap(({ value }) => literalOf(value) ?? []);
+}
+
+/** When some of the values is as it should be. What the deployment decides is neither good nor bad; its holes are noted. */
+export function whenSome(nodes: readonly Node[], judge: Judge, note?: (text: Text) => void): Guard {
+  return nodes
+    .flatMap((node) => node.texts())
+    .filter(({ value }) => {
+      const open = value.some(
+        (part) => typeof part !== 'string' && part.kind !== 'reference' && part.kind !== 'pseudo',
+      );
+      if (open) {
+        note?.(value);
+      }
+      return open || judge(literalOf(value), value);
+    })
+    .reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
+}
+
+/** When there is a value at all. */
+export function whenPresent(nodes: readonly Node[]): Guard {
+  return nodes.reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
+}
+
+/** When a resource lacks a good value at a path of its properties. What can't be read is noted for the subject. */
+export function whenLacking(
+  { unread }: Pick<RuleContext, 'unread'>,
+  subject: string,
+  resource: Resource,
+  path: readonly string[],
+  judge: Judge,
+): Guard {
+  const good = whenSome(valuesAt(resource.properties, ...path), judge, (text) => unread(subject, resource, text));
+  return resource.guard.and(good.not());
+}
+
+/** CloudFormation takes Booleans as texts, too. */
+export const isTrue: Judge = (known) => known?.toLowerCase() === 'true';

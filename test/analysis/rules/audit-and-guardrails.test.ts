@@ -1,0 +1,254 @@
+import { checkStacks } from '../../../analysis/rules/check';
+import { MA_AUD1 } from '../../../analysis/rules/ma-aud1';
+import { MA_AUD2 } from '../../../analysis/rules/ma-aud2';
+import { MA_AUD3 } from '../../../analysis/rules/ma-aud3';
+import { MA_COST1 } from '../../../analysis/rules/ma-cost1';
+import { MA_GRD2 } from '../../../analysis/rules/ma-grd2';
+import { agentApp } from '../model/agent-app';
+import { allow, arnOf } from '../model/templates';
+
+const RULES = [MA_AUD1, MA_AUD2, MA_AUD3, MA_COST1, MA_GRD2];
+
+const logs = (LogGroupName: unknown) => ({
+  Type: 'AWS::Logs::LogGroup',
+  Properties: { LogGroupName, KmsKeyId: arnOf('Key'), RetentionInDays: 365 },
+});
+const logsOf = (lambda: string) => logs({ 'Fn::Sub': `/aws/lambda/\${${lambda}}` });
+const selector = (fields: Record<string, object>) => ({
+  FieldSelectors: Object.entries(fields).map(([Field, operator]) => ({ Field, ...operator })),
+});
+const data = (type: string) => selector({ eventCategory: { Equals: ['Data'] }, 'resources.type': { Equals: [type] } });
+const filter = (Type: string) => ({ Type, InputStrength: 'HIGH', OutputStrength: 'HIGH' });
+
+/** Compliant with the rules of this file. */
+function app(): Record<string, any> {
+  return {
+    ...agentApp(),
+    RuntimeLogs: logs({ 'Fn::Sub': '/aws/bedrock-agentcore/runtimes/${Runtime.AgentRuntimeId}-DEFAULT' }),
+    OpenLogs: logsOf('Open'),
+    StarterLogs: logsOf('Starter'),
+    Trail: {
+      Type: 'AWS::CloudTrail::Trail',
+      Properties: {
+        S3BucketName: { Ref: 'TrailBucket' },
+        IsLogging: true,
+        IsMultiRegionTrail: true,
+        EnableLogFileValidation: true,
+        KMSKeyId: arnOf('Key'),
+        AdvancedEventSelectors: [
+          selector({ eventCategory: { Equals: ['Management'] } }),
+          data('AWS::BedrockMantle::Project'),
+          data('AWS::BedrockAgentCore::Runtime'),
+          data('AWS::BedrockAgentCore::RuntimeEndpoint'),
+        ],
+      },
+    },
+    TrailBucket: {
+      Type: 'AWS::S3::Bucket',
+      Properties: {
+        VersioningConfiguration: { Status: 'Enabled' },
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 3650 }] },
+      },
+    },
+    TrailBucketPolicy: {
+      Type: 'AWS::S3::BucketPolicy',
+      Properties: {
+        Bucket: { Ref: 'TrailBucket' },
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Deny',
+              Principal: '*',
+              Action: 's3:*',
+              Resource: '*',
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            },
+          ],
+        },
+      },
+    },
+    Spend: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: { Namespace: 'AWS/BedrockMantle', MetricName: 'TotalOutputTokens', AlarmActions: ['x'] },
+    },
+    Guardrail: {
+      Type: 'AWS::Bedrock::Guardrail',
+      Properties: {
+        ContentPolicyConfig: {
+          FiltersConfig: ['HATE', 'INSULTS', 'SEXUAL', 'VIOLENCE', 'MISCONDUCT', 'PROMPT_ATTACK'].map(filter),
+        },
+        SensitiveInformationPolicyConfig: {
+          PiiEntitiesConfig: ['AWS_ACCESS_KEY', 'AWS_SECRET_KEY', 'PASSWORD', 'EMAIL'].map((Type) => ({
+            Type,
+            Action: 'BLOCK',
+          })),
+        },
+      },
+    },
+    Screens: {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        PolicyDocument: allow('bedrock:ApplyGuardrail', arnOf('Guardrail', 'GuardrailArn')),
+        Roles: [{ Ref: 'OpenRole' }],
+      },
+    },
+  };
+}
+
+function found(change: (resources: Record<string, any>) => void): string[] {
+  const Resources = app();
+  change(Resources);
+  const stacks = [{ id: 'App', account: '111122223333', region: 'us-east-1', template: { Resources } }];
+  return checkStacks({ stacks, rules: RULES }).map(({ rule, says }) => `${rule} ${says}`);
+}
+
+test('an app with a trail, logs, a guardrail and a spend alarm has no finding', () => {
+  expect(found(() => undefined)).toEqual([]);
+});
+
+test.each<[string, (resources: Record<string, any>) => void]>([
+  [
+    'MA-AUD1 The trail records only some data events of AWS::BedrockMantle::Project',
+    ({ Trail }) => {
+      const [, project] = Trail.Properties.AdvancedEventSelectors;
+      project.FieldSelectors[1].NotStartsWith = ['x'];
+    },
+  ],
+  ['MA-AUD1 No trail of this app records what the agent does', (app) => delete app.Trail],
+  ['MA-AUD1 The trail is switched off', ({ Trail }) => (Trail.Properties.IsLogging = 'false')],
+  [
+    'MA-AUD2 The bucket of the trail locks files for less than 90 days',
+    ({ TrailBucket }) => (TrailBucket.Properties.ObjectLockConfiguration.Rule.DefaultRetention.Days = 1),
+  ],
+  [
+    'MA-AUD2 The bucket of the trail deletes files after less than 90 days',
+    ({ TrailBucket }) => (TrailBucket.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays = 1),
+  ],
+  [
+    "MA-AUD2 The trail writes to elsewhere, which isn't a bucket of this app",
+    ({ Trail }) => (Trail.Properties.S3BucketName = 'elsewhere'),
+  ],
+  ['MA-AUD2 The trail has no customer-managed key', ({ Trail }) => (Trail.Properties.KMSKeyId = 'alias/aws/s3')],
+  [
+    "MA-AUD2 The policy of the trail's bucket lets arn:aws:iam::999988887777:root change what the trail wrote",
+    ({ TrailBucketPolicy }) =>
+      TrailBucketPolicy.Properties.PolicyDocument.Statement.push({
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::999988887777:root' },
+        Action: 's3:DeleteObject',
+        Resource: '*',
+      }),
+  ],
+  [
+    'MA-AUD3 The log group keeps its events for less than 7 days',
+    ({ OpenLogs }) => (OpenLogs.Properties.RetentionInDays = 1),
+  ],
+  ['MA-AUD3 The log group has no customer-managed key', ({ StarterLogs }) => delete StarterLogs.Properties.KmsKeyId],
+  ['MA-AUD3 The log group of the Runtime is left to the service to create', (app) => delete app.RuntimeLogs],
+  [
+    'MA-AUD3 The log group of a function that reaches an agent is left to Lambda to create',
+    (app) => delete app.StarterLogs,
+  ],
+  [
+    'MA-AUD3 The log group of an agent is sent to arn:aws:logs:us-east-1:999988887777:destination:x, which is in another account',
+    (app) =>
+      (app.Stream = {
+        Type: 'AWS::Logs::SubscriptionFilter',
+        Properties: {
+          LogGroupName: { Ref: 'OpenLogs' },
+          DestinationArn: 'arn:aws:logs:us-east-1:999988887777:destination:x',
+        },
+      }),
+  ],
+  [
+    'MA-COST1 No alarm or budget of this app watches what the agent spends',
+    ({ Spend }) => (Spend.Properties.ActionsEnabled = false),
+  ],
+  [
+    'MA-GRD2 The guardrail does not look for prompt attacks in the input',
+    ({ Guardrail }) => (Guardrail.Properties.ContentPolicyConfig.FiltersConfig[5].InputEnabled = 'false'),
+  ],
+  [
+    'MA-GRD2 The guardrail does not filter HATE of text in both directions with enough strength',
+    ({ Guardrail }) => (Guardrail.Properties.ContentPolicyConfig.FiltersConfig[0].InputModalities = ['IMAGE']),
+  ],
+  [
+    'MA-GRD2 The guardrail does not filter VIOLENCE of text in both directions with enough strength',
+    ({ Guardrail }) => (Guardrail.Properties.ContentPolicyConfig.FiltersConfig[3].OutputStrength = 'LOW'),
+  ],
+  [
+    'MA-GRD2 The guardrail lets PASSWORD out',
+    ({ Guardrail }) => (Guardrail.Properties.SensitiveInformationPolicyConfig.PiiEntitiesConfig[2].Action = 'NONE'),
+  ],
+])('%s', (expected, change) => {
+  expect(found(change)).toEqual([expected]);
+});
+
+test.each<[string, (resources: Record<string, any>) => void]>([
+  [
+    'a lock and a life of several years',
+    ({ TrailBucket }) => {
+      TrailBucket.Properties.ObjectLockConfiguration.Rule.DefaultRetention = { Mode: 'COMPLIANCE', Years: 1 };
+      TrailBucket.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays = 400;
+    },
+  ],
+  [
+    'a policy for the own account',
+    ({ TrailBucketPolicy }) =>
+      TrailBucketPolicy.Properties.PolicyDocument.Statement.push({
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+        Action: 's3:DeleteObject',
+        Resource: '*',
+      }),
+  ],
+  [
+    'filters that are on in words, for text and images',
+    ({ Guardrail }) => {
+      const [hate] = Guardrail.Properties.ContentPolicyConfig.FiltersConfig;
+      Object.assign(hate, { InputEnabled: 'true', InputModalities: ['IMAGE', 'TEXT'] });
+    },
+  ],
+  [
+    'logs and guardrails of something else',
+    (app) => {
+      app.Other = { Type: 'AWS::Logs::LogGroup' };
+      app.Chat = { Type: 'AWS::Bedrock::Guardrail', Properties: { Name: 'chat' } };
+    },
+  ],
+  [
+    'a stream within the account',
+    (app) =>
+      (app.Stream = {
+        Type: 'AWS::Logs::SubscriptionFilter',
+        Properties: {
+          LogGroupName: { Ref: 'OpenLogs' },
+          DestinationArn: 'arn:aws:logs:us-east-1:111122223333:destination:x',
+        },
+      }),
+  ],
+])('%s is no finding', (_name, change) => {
+  expect(found(change)).toEqual([]);
+});
+
+test('a setting that only one deployment has is a finding with its case', () => {
+  const Resources = app();
+  Resources.OpenLogs.Properties.RetentionInDays = { 'Fn::If': ['IsProd', 365, { Ref: 'AWS::NoValue' }] };
+  const template = {
+    Parameters: { Stage: { Type: 'String', AllowedValues: ['test', 'prod'] } },
+    Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
+    Resources,
+  };
+  const stacks = [{ id: 'App', account: '111122223333', region: 'us-east-1', template }];
+  expect(checkStacks({ stacks, rules: RULES }).map(({ says }) => says)).toEqual([
+    'The log group keeps its events for ever (when Stage = test)',
+  ]);
+});
