@@ -1,6 +1,6 @@
 import type { Answer } from '../policy/evaluate';
 import { knownText } from '../policy/operators';
-import { overlap, subset } from '../policy/pattern';
+import { overlap, subset, type Verdict } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import type { Edge, EdgeKind } from './edge';
@@ -234,7 +234,7 @@ function executionRolesByRuntime(model: Model, { type, role }: ComputeKind): Map
 /** The allow statements of an identity that an action may be covered by. */
 export function statementsFor(identity: Identity, action: string): Statement[] {
   return [...identity.statements, ...identity.granted].filter(({ effect, actions }) => {
-    const covered = actions.patterns.map(({ value }) => subset([action], value, { ignoreCase: true }));
+    const covered = actions.patterns.map(({ value }) => coverage(action, value));
     return (
       effect !== 'Deny' && (actions.except ? !covered.includes('yes') : covered.some((verdict) => verdict !== 'no'))
     );
@@ -244,6 +244,14 @@ export function statementsFor(identity: Identity, action: string): Statement[] {
 /** Whether a statement names a service in one of its actions, rather than taking it in by `*` as administrators do. */
 export function namesService({ actions }: Statement, service: string): boolean {
   return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
+}
+
+/** Most patterns are of another service, which their first characters tell. */
+function coverage(action: string, pattern: Text): Verdict {
+  const [first] = pattern;
+  const service = action.slice(0, action.indexOf(':') + 1);
+  const isOther = typeof first === 'string' && /^[a-z0-9-]+:/i.test(first) && !first.toLowerCase().startsWith(service);
+  return isOther ? 'no' : subset([action], pattern, { ignoreCase: true });
 }
 
 function collectSessionRoles(model: Model): Identity[] {

@@ -66,9 +66,15 @@ export type Wanted = (kind: EdgeKind, target: string) => boolean;
 export class PermissionEdges {
   private readonly identities: Identities;
   private readonly byService = new Map<string, Target[]>();
+  private readonly byId = new Map<string, readonly Target[]>();
   private readonly nodes = new Map<string, PatternNode>();
   private readonly held = new Map<string, [PatternNode, Holding][]>();
   private readonly groups = new WeakMap<Statement, readonly ActionGroup[]>();
+  private readonly arns = new Map<
+    Target,
+    { readonly all: readonly Text[]; readonly of: Map<string, readonly Text[]> }
+  >();
+  private readonly forms = new Map<string, Text>();
   private reached?: Map<string, [PatternNode, Match][]>;
 
   constructor(private readonly model: Model) {
@@ -82,6 +88,7 @@ export class PermissionEdges {
         } else {
           this.byService.set(service, [target]);
         }
+        this.byId.set(target.id, [...(this.byId.get(target.id) ?? []), target]);
       }
     }
     for (const identity of this.identities.all) {
@@ -199,14 +206,42 @@ export class PermissionEdges {
 
   private targetsOf(node: PatternNode): readonly Match[] {
     node.targets ??= this.candidates(node).flatMap((target): Match[] => {
-      // What is below a resource (objects, aliases, executions) counts as the resource.
-      const found = [target.arn, ...BELOW.map((below) => [...target.arn, below])]
-        .filter((arn) => node.forms.some((form) => overlap(arn, [form]) !== 'no'))
-        .map((arn): Match => ({ target, arn, verdict: matches(arn, node) }));
+      const found = this.arnsOf(target, node.forms).map((arn): Match => ({
+        target,
+        arn,
+        verdict: matches(arn, node),
+      }));
       const best = found.find(({ verdict }) => verdict === 'yes') ?? found.find(({ verdict }) => verdict === 'maybe');
       return best ? [best] : [];
     });
     return node.targets;
+  }
+
+  /** What is below a resource (objects, aliases, executions) counts as the resource. */
+  private arnsOf(target: Target, forms: readonly string[]): readonly Text[] {
+    let byForms = this.arns.get(target);
+    if (!byForms) {
+      byForms = { all: [target.arn, ...BELOW.map((below) => [...target.arn, below])], of: new Map() };
+      this.arns.set(target, byForms);
+    }
+    const key = forms.join(' ');
+    let found = byForms.of.get(key);
+    if (!found) {
+      const texts = forms.map((form) => this.formText(form));
+      found = byForms.all.filter((arn) => texts.some((form) => overlap(arn, form) !== 'no'));
+      byForms.of.set(key, found);
+    }
+    return found;
+  }
+
+  /** One text for each form, so that it is taken apart once. */
+  private formText(form: string): Text {
+    let text = this.forms.get(form);
+    if (!text) {
+      text = [form];
+      this.forms.set(form, text);
+    }
+    return text;
   }
 
   /** The resource that a pattern names, or those of the services that its forms are of. */
@@ -217,8 +252,9 @@ export class PermissionEdges {
     const isExact =
       named.length > 0 && (typeof first !== 'string' || !/[*?]/.test(first.split(':').slice(0, 6).join(':')));
     if (isExact) {
-      const ids = new Set(named.map(({ resource }) => resource.id));
-      return [...services].flatMap((service) => (this.byService.get(service) ?? []).filter(({ id }) => ids.has(id)));
+      return named.flatMap(({ resource: { id } }) =>
+        (this.byId.get(id) ?? []).filter(({ arn }) => services.has(serviceOf(arn)!)),
+      );
     }
     return [...services].flatMap((service) => this.byService.get(service) ?? []);
   }

@@ -23,6 +23,12 @@ export function network({ network: before }: Statement, { network: after }: Stat
     ...cameAndWent(before.internet, after.internet, (way, added) =>
       reach(added, ['leave its network through ', name(way)]),
     ),
+    ...cameAndWent(resolved(before), resolved(after), (resolvable, added) =>
+      reach(added, ['resolve the name ', name(resolvable === '*' ? '* (every name)' : resolvable)]),
+    ),
+    ...cameAndWent(forwarded(before), forwarded(after), (server, added) =>
+      reach(added, ['send names to ', name(server)]),
+    ),
     ...cameAndWent(before.flows.map(flowText), after.flows.map(flowText), (flow, added) =>
       reach(added, ['exchange network traffic ', name(flow)]),
     ),
@@ -71,4 +77,13 @@ export function network({ network: before }: Statement, { network: after }: Stat
     );
   }
   return changes;
+}
+
+/** Out of a VPC, every name resolves: the public mode says so. */
+function resolved({ mode, names = [] }: Statement['network']): string[] {
+  return mode !== 'VPC' ? ['*'] : [...new Set(names.flatMap(({ resolves }) => resolves))];
+}
+
+function forwarded({ names = [] }: Statement['network']): string[] {
+  return [...new Set(names.flatMap(({ forwardedTo }) => forwardedTo))];
 }

@@ -6,10 +6,24 @@ import type { RoleReach, Statement, Trust } from './statement';
 /** What the roles of the agent may do, and who may assume them. */
 export function roles(before: Statement, after: Statement): Change[] {
   return (['session', 'execution'] as const).flatMap((purpose) => {
-    const old = before.roles.find((role) => role.purpose === purpose);
-    const now = after.roles.find((role) => role.purpose === purpose);
+    const old = joined(before.roles.filter((role) => role.purpose === purpose));
+    const now = joined(after.roles.filter((role) => role.purpose === purpose));
     return roleChanges(purpose, old ?? noRole(purpose), now ?? noRole(purpose), old !== undefined && now !== undefined);
   });
+}
+
+/** The roles of one purpose as one: where the deployment decides between several, each of them counts. */
+function joined(found: readonly RoleReach[]): RoleReach | undefined {
+  return found.length < 2
+    ? found[0]
+    : {
+        ...found[0],
+        role: found.map(({ role }) => role).join(' or '),
+        trustedBy: found.flatMap(({ trustedBy }) => trustedBy),
+        attached: found.flatMap(({ attached }) => attached),
+        permissions: found.flatMap(({ permissions }) => permissions),
+        influences: found.flatMap(({ influences = [] }) => influences),
+      };
 }
 
 function noRole(purpose: RoleReach['purpose']): RoleReach {
@@ -38,6 +52,14 @@ function roleChanges(purpose: string, before: RoleReach, after: RoleReach, both:
     ...cameAndWent(before.attached, after.attached, (policy, added) =>
       reach(added, ['do whatever the policy ', name(policy), ' allows, which is not in the app', as]),
     ),
+  );
+  const driven = ({ influences = [] }: RoleReach) =>
+    influences.map(({ what, way: [first] }) => asJson([what, first.does, first.to]));
+  changes.push(
+    ...cameAndWent(driven(before), driven(after), (json, added) => {
+      const [what, does, to] = JSON.parse(json) as [string, string, string];
+      return reach(added, ['drive ', name(what), `: its role ${does} `, name(to), as]);
+    }),
   );
   if (both && before.boundary !== after.boundary) {
     if (before.boundary !== undefined) {

@@ -3,7 +3,7 @@ import { NO_REASON } from './permissions';
 import { PAGE_STYLE } from './page-style';
 import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
 import { pictureSvg } from './picture';
-import type { DeclaredDecision, RoleReach, Statement } from './statement';
+import type { DeclaredDecision, NameReach, RoleReach, Statement } from './statement';
 
 /**
  * A statement as one page: no script, no external asset, and a policy that forbids both. Readable in light and dark, on a
@@ -35,8 +35,9 @@ ${pictureSvg(statement, 'down')}
 </figure>
 <main>
 ${statement.roles.map(roleSection).join('\n')}
-${block('Who can start it', rows(['Principal', 'May', 'Assumed by'], starterRows(statement)))}
+${block('Who can start it', rows(['Principal', 'May', 'Assumed by'], starterRows(statement, false)))}
 ${block('Triggers', rows(['Trigger', 'Fires on', 'Path', 'Passes in', 'Failures'], triggerRows(statement)))}
+${block('Steps of its workflow', rows(['Principal', 'May', 'Works for'], starterRows(statement, true)))}
 ${block('Network', networkTables(statement))}
 ${block('Data stores', rows(['Store', 'Access', 'By', 'Encryption'], storeRows(statement)))}
 ${block('Model, tools, guardrails', rows(['What', 'Value'], modelRows(statement)))}
@@ -51,18 +52,26 @@ ${block('Limits of this statement', `<ul>${statement.limits.map((limit) => `<li>
 `;
 }
 
-/** A name from a template; may break anywhere. */
+/** A name from a template. It may break after a separator, and in a word only when the word is longer than the line. */
 function name(text: string): string {
-  return `<code>${html(text)}</code>`;
+  return `<code>${html(text).replace(/(\/|:(?=[^/])|\.(?=[A-Za-z*$]))/g, '$1<wbr>')}</code>`;
 }
 
 function names(texts: readonly string[]): string {
   return texts.length ? texts.map(name).join('<br>') : '<span class="none">none</span>';
 }
 
-function headline({ network, roles, starters, models, unknown }: Statement): string {
+type Fact = readonly [text: string, good: boolean | undefined];
+
+/** Signs of what is good, of what to look at, and of what is a number only. */
+const SIGNS = { good: '✓', warn: '△', plain: '•' } as const;
+
+function headline(statement: Statement): string {
+  const { network, roles, models, unknown } = statement;
+  const driven = new Set(roles.flatMap(({ influences = [] }) => influences.map(({ what }) => what))).size;
+  const everyName = (network.names ?? []).some(({ resolves }) => resolves.includes('*'));
   const attached = roles.flatMap((role) => role.attached);
-  const facts: [string, boolean][] = [
+  const facts: Fact[] = [
     [
       models.length === 1 && models[0] !== '*'
         ? 'one model'
@@ -77,22 +86,31 @@ function headline({ network, roles, starters, models, unknown }: Statement): str
         : 'no way out of its network in the app',
       network.mode === 'VPC' && network.internet.length === 0,
     ],
-    [`${starters.length} ${starters.length === 1 ? 'principal' : 'principals'} can drive it`, true],
+    [starterText(statement), undefined],
+    ...(driven > 0
+      ? [[`its roles can drive ${driven} ${driven === 1 ? 'other resource' : 'other resources'}`, false] as Fact]
+      : []),
+    ...(everyName ? [['every name resolves in its network', false] as Fact] : []),
     [unknown.length ? `${unknown.length} unknown` : 'nothing unknown', unknown.length === 0],
     ...(attached.length
-      ? [
-          [`${attached.length} ${attached.length === 1 ? 'policy' : 'policies'} not in the app`, false] as [
-            string,
-            boolean,
-          ],
-        ]
+      ? [[`${attached.length} ${attached.length === 1 ? 'policy' : 'policies'} not in the app`, false] as Fact]
       : []),
   ];
-  const items = facts.map(
-    ([text, good]) =>
-      `<li class="${good ? 'good' : 'warn'}"><span aria-hidden="true">${good ? '✓' : '△'}</span> ${html(text)}</li>`,
-  );
+  const items = facts.map(([text, good]) => {
+    const kind = good === undefined ? 'plain' : good ? 'good' : 'warn';
+    return `<li class="${kind}"><span aria-hidden="true">${SIGNS[kind]}</span> ${html(text)}</li>`;
+  });
   return `<ul class="facts">${items.join('')}</ul>`;
+}
+
+/** Who drives an agent is no praise and no warning by its number. */
+function starterText({ starters, triggers }: Statement): string {
+  const people = starters.filter(({ step }) => !step).length;
+  return `started by ${counted(triggers.length, 'trigger')} and ${counted(people, 'principal')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 function block(title: string, content: string): string {
@@ -133,12 +151,22 @@ function roleSection(role: RoleReach): string {
   return block(
     title,
     intro.join('') +
-      rows(['', 'Actions', 'On', 'Only if'], grouped(role.permissions).map(permissionRow), 'permissions'),
+      rows(['', 'Actions', 'On', 'Only if'], grouped(role.permissions).map(permissionRow), 'permissions') +
+      (role.influences
+        ? `<p class="warn">△ What the role can become, start or send to:</p>${rows(
+            ['What', 'Type', 'Way'],
+            role.influences.map(({ what, type, way, certain, when }) => [
+              name(what),
+              html(type),
+              `${way.map(({ does, to }) => `${html(does)} ${name(to)}`).join(', ')}${certain ? '' : ' (not certain)'}${caseText(when)}`,
+            ]),
+          )}`
+        : ''),
   );
 }
 
 function permissionRow(group: PermissionGroup): string[] {
-  const { effect, outcome, actions, resources, conditions, because, wildcard } = group;
+  const { effect, outcome, actions, resources, conditions, because, wildcard, grantedBy, when } = group;
   const verdict =
     effect === 'deny'
       ? '<b class="deny">⊘ never</b>'
@@ -152,18 +180,27 @@ function permissionRow(group: PermissionGroup): string[] {
     verdict,
     names(actions),
     wildcard ? `${on}<br><small${wildcard === NO_REASON ? ' class="warn"' : ''}>${html(wildcard)}</small>` : on,
-    conditions.length
+    (conditions.length
       ? name(conditionsText(conditions))
-      : `<span class="none">${effect === 'deny' ? 'always' : 'no condition'}</span>`,
+      : `<span class="none">${effect === 'deny' ? 'always' : 'no condition'}</span>`) +
+      (grantedBy === undefined ? '' : `<br><small>by the policy of ${name(grantedBy)}</small>`) +
+      caseText(when),
   ];
 }
 
-function starterRows({ starters }: Statement): string[][] {
-  return starters.map(({ principal, may, assumedBy }) => [
-    name(principal),
-    may.map(html).join('<br>'),
-    names(assumedBy.map(trustText)),
-  ]);
+/** The deployment that has a row. */
+function caseText(when: string | undefined): string {
+  return when === undefined ? '' : `<br><small>when ${name(when)}</small>`;
+}
+
+function starterRows({ starters }: Statement, steps: boolean): string[][] {
+  return starters
+    .filter(({ step = false }) => step === steps)
+    .map(({ principal, may, assumedBy, worksFor = [], certain = true }) => [
+      `${name(principal)}${certain ? '' : '<br><small class="warn">△ not certain</small>'}`,
+      may.map(html).join('<br>'),
+      names(steps && worksFor.length > 0 ? worksFor : assumedBy.map(trustText)),
+    ]);
 }
 
 function triggerRows({ triggers }: Statement): string[][] {
@@ -178,8 +215,8 @@ function triggerRows({ triggers }: Statement): string[][] {
 
 function networkTables({ network }: Statement): string {
   const ways = network.internet.map((way) => `<p class="warn">△ Way out through ${name(way)}</p>`).join('');
-  const endpoints = network.endpoints.map(({ service, type, ownPolicy, permissions }) => [
-    name(service),
+  const endpoints = network.endpoints.map(({ service, type, owner, ownPolicy, permissions }) => [
+    `${name(service)}${owner === undefined ? '' : `<br><small class="warn">△ ${html(OWNERS[owner])}</small>`}`,
     html(type),
     ownPolicy ? '✓ own policy' : '<b class="warn">△ none: everything passes</b>',
     names([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))]),
@@ -187,11 +224,28 @@ function networkTables({ network }: Statement): string {
   return [
     `<p>Network mode ${name(network.mode)}${network.subnets.length ? `, in ${network.subnets.map(name).join(', ')}` : ''}.</p>`,
     ways,
+    ...(network.names ?? []).map(nameText),
     rows(
       ['Traffic'],
       network.flows.map((flow) => [name(flowText(flow))]),
     ),
     rows(['Endpoint', 'Type', 'Policy', 'Lets pass'], endpoints),
+  ].join('');
+}
+
+const OWNERS = {
+  app: 'a service of the app',
+  foreign: 'not a service of AWS',
+  unknown: 'whose service it is can’t be read',
+} as const;
+
+function nameText({ vpc, resolves, because, forwardedTo }: NameReach): string {
+  const open = resolves.includes('*');
+  return [
+    open
+      ? `<p class="warn">△ Every name resolves in ${name(vpc)}: ${html(because ?? 'nothing limits it')}.</p>`
+      : `<p>✓ In ${name(vpc)} only these names resolve: ${resolves.map(name).join(', ') || 'none'}.</p>`,
+    ...forwardedTo.map((server) => `<p class="warn">△ Names go to ${name(server)}</p>`),
   ].join('');
 }
 
@@ -241,6 +295,12 @@ function auditRows({ audit }: Statement): string[][] {
   ];
 }
 
-function unknownRows({ unknown }: Statement): string[][] {
-  return unknown.map(({ where, what }) => [html(where), name(what)]);
+function unknownRows({ unknown, conditions = [] }: Statement): string[][] {
+  return [
+    ...conditions.map((condition) => [
+      'condition',
+      `${name(condition)}<br><small>decided at deployment; what any deployment has is listed</small>`,
+    ]),
+    ...unknown.map(({ where, what }) => [html(where), name(what)]),
+  ];
 }

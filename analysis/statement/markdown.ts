@@ -1,6 +1,6 @@
 import { code } from '../../lib/contracts/untrusted-text';
 import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
-import type { RoleReach, Statement } from './statement';
+import type { RoleReach, Starter, Statement } from './statement';
 
 /**
  * A statement as Markdown. Everything from a template is in a code span. Tables are not used: a code span can't protect a pipe in
@@ -30,12 +30,10 @@ export function statementMarkdown(statement: Statement): string {
     ]),
     '## Who can start it',
     '',
-    ...list(
-      statement.starters.map(
-        ({ principal, may, assumedBy }) =>
-          `${code(principal)} may ${may.join(', ')}${assumedBy.length ? `; assumed by ${codes(assumedBy.map(trustText))}` : ''}`,
-      ),
-    ),
+    ...list(statement.starters.filter(({ step }) => !step).map(starterMarkdown)),
+    '## Steps of its workflow',
+    '',
+    ...list(statement.starters.filter(({ step }) => step).map(starterMarkdown)),
     '## Triggers',
     '',
     ...list(
@@ -56,11 +54,17 @@ export function statementMarkdown(statement: Statement): string {
         : network.mode === 'VPC'
           ? ['no way out of its network in the templates']
           : []),
+      ...(network.names ?? []).flatMap(({ vpc, resolves, because, forwardedTo }) => [
+        resolves.includes('*')
+          ? `**every name** resolves in ${code(vpc)}: ${code(because ?? 'nothing limits it')}`
+          : `names that resolve in ${code(vpc)}: ${codes(resolves)}`,
+        ...forwardedTo.map((server) => `**names** go to ${code(server)}`),
+      ]),
       ...network.flows.map((flow) => `traffic ${code(flowText(flow))}`),
       ...network.subnets.map((subnet) => `subnet ${code(subnet)}`),
       ...network.endpoints.map(
-        ({ service, type, ownPolicy, permissions }) =>
-          `${type.toLowerCase()} endpoint ${code(service)}: ${
+        ({ service, type, owner, ownPolicy, permissions }) =>
+          `${type.toLowerCase()} endpoint ${code(service)}${owner === undefined || owner === 'app' ? '' : ' (**not known to be a service of AWS**)'}: ${
             ownPolicy
               ? `lets pass ${codes([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))])}`
               : '**no policy of its own, every action passes**'
@@ -105,7 +109,12 @@ export function statementMarkdown(statement: Statement): string {
       : []),
     '## Not known at synth',
     '',
-    ...list(statement.unknown.map(({ where, what }) => `${code(where)}: ${code(what)}`)),
+    ...list([
+      ...(statement.conditions ?? []).map(
+        (condition) => `condition ${code(condition)} is decided at deployment; what any deployment has is listed`,
+      ),
+      ...statement.unknown.map(({ where, what }) => `${code(where)}: ${code(what)}`),
+    ]),
     '## Limits of this statement',
     '',
     ...list([...statement.limits]),
@@ -124,18 +133,32 @@ function roleMarkdown(role: RoleReach): string[] {
       ...(role.boundary === undefined ? [] : [`permissions boundary ${code(role.boundary)}`]),
       ...role.attached.map((policy) => `**policy whose content is not in the app**: ${code(policy)}`),
       ...grouped(role.permissions).map(permissionMarkdown),
+      ...(role.influences ?? []).map(
+        ({ what, type, way, certain, when }) =>
+          `**can drive** ${code(what)} (${code(type)}): ${way.map(({ does, to }) => `${does} ${code(to)}`).join(', ')}${certain ? '' : ', not certain'}${caseMarkdown(when)}`,
+      ),
     ]),
   ];
 }
 
+function starterMarkdown({ principal, may, assumedBy, certain = true }: Starter): string {
+  const trusted = assumedBy.length > 0 ? `; assumed by ${codes(assumedBy.map(trustText))}` : '';
+  return `${code(principal)} may ${may.join(', ')}${trusted}${certain ? '' : '; not certain'}`;
+}
+
+/** The deployment that has a row. */
+function caseMarkdown(when: string | undefined): string {
+  return when === undefined ? '' : `, when ${code(when)}`;
+}
+
 function permissionMarkdown(group: PermissionGroup): string {
-  const { effect, outcome, actions, resources, conditions, because, wildcard } = group;
+  const { effect, outcome, actions, resources, conditions, because, wildcard, grantedBy, when } = group;
   const on = resources.map((resource) => (resource === '*' ? 'everything' : code(resource))).join(', ');
   const condition = conditions.length ? code(conditionsText(conditions)) : '';
   if (effect === 'deny') {
-    return `**never** ${codes(actions)} on ${on}${condition && ` if ${condition}`}`;
+    return `**never** ${codes(actions)} on ${on}${condition && ` if ${condition}`}${caseMarkdown(when)}`;
   }
-  const text = `${codes(actions)} on ${on}${condition && ` only if ${condition}`}${wildcard ? ` (${code(wildcard)})` : ''}`;
+  const text = `${codes(actions)} on ${on}${condition && ` only if ${condition}`}${wildcard ? ` (${code(wildcard)})` : ''}${grantedBy === undefined ? '' : `, by the policy of ${code(grantedBy)}`}${caseMarkdown(when)}`;
   return outcome === 'denied' ? `granted, but denied by ${code(because ?? 'a denial')}: ${text}` : `may ${text}`;
 }
 

@@ -8,9 +8,10 @@ h1{margin:0;font-size:26px;overflow-wrap:anywhere}
 h2{margin:32px 0 8px;font-size:19px}
 p{margin:6px 0}
 .kicker{color:var(--faint);margin:0}
-code{font:13px/1.45 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+code{font:13px/1.45 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:break-word;word-break:normal}
 small,.none{color:var(--faint)}small.warn{color:var(--warn)}
 .facts{list-style:none;display:flex;flex-wrap:wrap;gap:8px;padding:0;margin:12px 0}
+.facts .plain{color:var(--faint)}
 .facts li{border:1px solid currentColor;border-radius:14px;padding:2px 12px}
 .good,.allow{color:var(--good)}.warn{color:var(--warn)}.deny{color:var(--never)}
 figure{margin:20px 0}
@@ -19,7 +20,7 @@ table{border-collapse:collapse;width:100%;margin:8px 0 16px;table-layout:fixed}
 .permissions th:first-child{width:9%}.permissions th:nth-child(2){width:30%}.permissions th:nth-child(3){width:33%}
 th{text-align:left;color:var(--faint);font-weight:600;font-size:13px}
 th,td{border-bottom:1px solid var(--line);padding:6px 12px 6px 0;vertical-align:top}
-td>div{overflow-wrap:anywhere}
+td>div{overflow-wrap:break-word}
 .picture{display:block;width:100%;height:auto}
 .picture.down{display:none;max-width:420px;margin:0 auto}
 .picture text{fill:var(--ink);font:13px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}

@@ -60,8 +60,7 @@ export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
   }
   const joined = new Map<string, PermissionGroup & { resources: string[] }>();
   for (const { actions, permission } of groups.values()) {
-    const { effect, conditions, outcome, because, wildcard } = permission;
-    const rest = { effect, conditions, outcome, ...(because ? { because } : {}), ...(wildcard ? { wildcard } : {}) };
+    const { action: _action, resource: _resource, ...rest } = permission;
     const key = JSON.stringify([rest, actions]);
     const group = joined.get(key) ?? { ...rest, actions, resources: [] };
     group.resources.push(permission.resource);

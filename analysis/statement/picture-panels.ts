@@ -45,7 +45,9 @@ export function panelsOf(statement: Statement): Panel[] {
         ),
         section(
           'Principals',
-          starters.map(({ principal, may }) => ({ text: shortArn(principal), note: may.join(', ') })),
+          starters
+            .filter(({ step }) => !step)
+            .map(({ principal, may }) => ({ text: shortArn(principal), note: may.join(', ') })),
         ),
       ],
     },
@@ -83,6 +85,7 @@ export function panelsOf(statement: Statement): Panel[] {
           ...(denied.size ? [{ text: `never: ${[...denied].sort().join(', ')}`, mark: 'never' as const }] : []),
         ]),
         section('Ways out', internetRows(statement)),
+        section('Names', nameRows(statement)),
         section(
           'Network traffic',
           network.flows.map((flow) => ({ text: shortArn(flowText(flow)) })),
@@ -121,6 +124,11 @@ function roleRows(role: Statement['roles'][number] | undefined): Row[] {
   return [
     { text: role.role, note: `${allowed.length} permissions on ${resources} resources` },
     ...role.attached.map((policy) => ({ text: policy, note: 'content not known', mark: 'warn' as const })),
+    ...(role.influences ?? []).map(({ what, way: [first] }) => ({
+      text: `can drive ${what}`,
+      note: `${first.does} ${first.to}`,
+      mark: 'warn' as const,
+    })),
   ];
 }
 
@@ -134,6 +142,14 @@ function internetRows({ network, unknown }: Statement): Row[] {
   return unknown.some(({ where }) => where === 'network')
     ? [{ text: 'routes are not in the app', mark: 'warn' }]
     : [{ text: 'none in the app', mark: 'never' }];
+}
+
+function nameRows({ network: { names = [] } }: Statement): Row[] {
+  return names.map(({ resolves, because }) =>
+    resolves.includes('*')
+      ? { text: 'every name resolves', ...(because === undefined ? {} : { note: because }), mark: 'warn' }
+      : { text: `${resolves.length} names resolve, no other`, mark: 'good' },
+  );
 }
 
 function section(title: string, rows: readonly Row[]): Section {

@@ -26,7 +26,9 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
     'Started by',
     [
       ...triggers.map(({ type, name, when }) => visible(`${type} ${name} on ${when}`)),
-      ...starters.map(({ principal, may }) => visible(`${principal} may ${may.join(', ')}`)),
+      ...starters
+        .filter(({ step }) => !step)
+        .map(({ principal, may }) => visible(`${principal} may ${may.join(', ')}`)),
     ].slice(0, MOST),
   );
   row('Runtime', `${network.mode} mode${storageText(statement)}`);
@@ -37,6 +39,14 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
       : network.mode === 'VPC'
         ? [style.good('none in the app')]
         : [],
+  );
+  rows(
+    'Names',
+    (network.names ?? []).map(({ vpc, resolves, because }) =>
+      resolves.includes('*')
+        ? style.bad(visible(`every name resolves in ${vpc}: ${because ?? 'nothing limits it'}`))
+        : visible(`${resolves.length} names resolve in ${vpc}`),
+    ),
   );
   rows('Bounds', statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`)).slice(0, MOST));
   rows(
@@ -68,11 +78,15 @@ function recordKinds(records: readonly string[]): string {
   return [...new Set(kinds.map((kind) => kind.join(' ')))].join('; ');
 }
 
-function roleLines({ purpose, role, permissions, attached }: RoleReach, style: StatementStyle): string[] {
+function roleLines({ purpose, role, permissions, attached, influences }: RoleReach, style: StatementStyle): string[] {
   const label = purpose === 'session' ? 'Session role' : 'Execution role';
   return [
     `  ${label.padEnd(15)} ${visible(role)}`,
     ...attached.map((policy) => `  ${''.padEnd(15)}   ${style.bad('may')}   whatever ${visible(policy)} allows`),
+    ...(influences ?? []).map(
+      ({ what, way: [first] }) =>
+        `  ${''.padEnd(15)}   ${style.bad('drives')} ${visible(`${what}: ${first.does} ${first.to}`)}`,
+    ),
     ...grouped(permissions).map(({ effect, outcome, actions, resources, conditions }) => {
       const verdict = effect === 'deny' ? 'never' : outcome === 'denied' ? 'denied' : 'may';
       const everywhere = effect === 'deny' && resources.includes('*');
