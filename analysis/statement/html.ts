@@ -106,7 +106,11 @@ function headline(statement: Statement): string {
 /** Who drives an agent is no praise and no warning by its number. */
 function starterText({ starters, triggers }: Statement): string {
   const people = starters.filter(({ step }) => !step).length;
-  return `started by ${counted(triggers.length, 'trigger')} and ${counted(people, 'principal')}`;
+  const found = [
+    ...(triggers.length > 0 ? [counted(triggers.length, 'trigger')] : []),
+    ...(people > 0 ? [counted(people, 'principal')] : []),
+  ];
+  return found.length > 0 ? `started by ${found.join(' and ')}` : 'nothing in the app starts it';
 }
 
 function counted(count: number, noun: string): string {

@@ -16,6 +16,7 @@ import {
   TurnWorkflow,
 } from '../../../lib';
 import { SecurityStatement } from '../../../lib/security/security-statement';
+import { statementHtml } from '../../../analysis/statement/html';
 import { grouped } from '../../../analysis/statement/phrases';
 import type { Permission, Statement } from '../../../analysis/statement/statement';
 import {
@@ -491,6 +492,112 @@ describe('a hand-written agent', () => {
       'NAT gateway nat-1 to 0.0.0.0/0, names limited by DNS Firewall to pypi.org (addresses are not)',
     ]);
   });
+});
+
+describe('what a role can become or drive', () => {
+  const executionRole = (all: Resources) => statementFrom(all).roles.find(({ purpose }) => purpose === 'execution')!;
+
+  test('is nothing for an ordinary agent', () => {
+    expect(executionRole(handWritten()).influences).toBeUndefined();
+  });
+
+  test('is its reach: a role that trusts it, and what that role may start', () => {
+    const all = changed((resources) => {
+      resources.Admin = structuredClone(resources.Pipeline);
+      resources.Admin.Properties.AssumeRolePolicyDocument.Statement[0].Principal = { AWS: arn('ExecutionRole') };
+    });
+    expect(executionRole(all).influences!.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['Hand#Admin', 'sessions of Hand#Runtime']),
+    );
+    expect(statementFrom(all).starters.map(({ principal }) => principal)).not.toContain('Hand#ExecutionRole');
+  });
+
+  test('a function that it may invoke, with the role that the function has', () => {
+    const all = changed((resources) =>
+      statementsIn(resources, 'ExecutionRole').push({
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: arn('Starter'),
+      }),
+    );
+    expect(executionRole(all).influences!.find(({ what }) => what === 'Hand#Starter')).toEqual({
+      what: 'Hand#Starter',
+      type: 'AWS::Lambda::Function',
+      way: [{ does: 'starts', to: 'Hand#Starter' }],
+      certain: true,
+    });
+  });
+});
+
+test('a user and a group with the permissions to start sessions are starters', () => {
+  const all = changed((resources) => {
+    const { Policies } = structuredClone(resources.Pipeline.Properties);
+    resources.User = { Type: 'AWS::IAM::User', Properties: { Groups: [{ Ref: 'Group1' }] } };
+    resources.Group1 = { Type: 'AWS::IAM::Group', Properties: { Policies } };
+  });
+  expect(
+    statementFrom(all)
+      .starters.filter(({ may }) => may.includes('start sessions'))
+      .map(({ principal }) => principal),
+  ).toEqual(expect.arrayContaining(['Hand#Group1', 'Hand#User']));
+});
+
+test('a role that only continues what something else has started is a step', () => {
+  const { starters } = statementFrom(handWritten());
+  expect(starters.map(({ principal, step = false }) => [principal, step])).toEqual([
+    ['Hand#Pipeline', false],
+    ['Hand#StarterRole', true],
+  ]);
+});
+
+test('names that resolve are a way out, unless DNS Firewall limits them', () => {
+  expect(statementFrom(handWritten()).network.names).toEqual([
+    expect.objectContaining({ vpc: 'Hand#Vpc', resolves: ['*'] }),
+  ]);
+});
+
+test.each([
+  [
+    'a browser of AWS',
+    'bedrock-agentcore:StartBrowserSession',
+    'arn:aws:bedrock-agentcore:us-east-1:aws:browser/aws.browser.v1',
+  ],
+  ['any code interpreter', 'bedrock-agentcore:*', '*'],
+])('%s that a role may use is a way out', (_, Action, Resource) => {
+  const all = changed((resources) =>
+    statementsIn(resources, 'ExecutionRole').push({ Effect: 'Allow', Action, Resource }),
+  );
+  expect(statementFrom(all).network.internet.join()).toMatch(/used by the execution role: it reaches any address/);
+});
+
+test('a custom browser is a way out in public mode only', () => {
+  const withBrowser = (NetworkMode: string) =>
+    changed((resources) => {
+      resources.Browser = {
+        Type: 'AWS::BedrockAgentCore::BrowserCustom',
+        Properties: { NetworkConfiguration: { NetworkMode } },
+      };
+      statementsIn(resources, 'ExecutionRole').push({
+        Effect: 'Allow',
+        Action: 'bedrock-agentcore:StartBrowserSession',
+        Resource: arn('Browser', 'BrowserArn'),
+      });
+    });
+  expect(statementFrom(withBrowser('PUBLIC')).network.internet).toEqual([
+    'browser Hand#Browser used by the execution role: it reaches any address',
+  ]);
+  expect(statementFrom(withBrowser('SANDBOX')).network.internet).toEqual([]);
+});
+
+test('the page says how many start the agent without calling it good', () => {
+  const page = statementHtml(statementFrom(handWritten()));
+  expect(page).toMatch(/<li class="plain">[^<]*<span[^>]*>•<\/span> started by 1 trigger and 1 principal<\/li>/);
+});
+
+test('a name breaks after a separator, never in a word that fits', () => {
+  const page = statementHtml(statementFrom(handWritten()));
+  expect(page).toContain('arn:<wbr>aws:<wbr>bedrock-mantle');
+  expect(/(?:^|\n)code\{[^}]*\}/.exec(page)![0]).toContain('overflow-wrap:break-word');
 });
 
 /** What is left of `Allow <action> on <resource>` beside other statements of the role. */
