@@ -1,12 +1,15 @@
 /** Understands final templates. No constructs, no AWS calls: bundled to one file, which `lib/` loads when it is asked. */
 export type * from './model/assembly';
 export * from './model/compose-text';
+export { concreteValue } from './model/concrete-value';
+export { inPlace, LOGICAL_ID_NAMES, type DeploymentPlace, type Naming } from './model/deployed';
 export * from './model/guard';
 export * from './model/machine-paths';
 export type * from './model/model';
 export type * from './model/node';
 export { printed } from './model/printed-text';
 export { readDirectory } from './model/read-directory';
+export { readTemplateFiles } from './model/read-template-files';
 export { assemblyOf, type StackData } from './model/read-stacks';
 export * from './model/state-call';
 export * from './model/state-machine';

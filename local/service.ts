@@ -15,9 +15,9 @@ import { Faults } from './faults/faults';
 import { HarnessLoop } from './harness/harness-loop';
 import { Operations } from './http/operations';
 import { ApiServer } from './http/server';
+import { AccountPolicies } from './iam/account-policies';
 import { Authorizer } from './iam/authorizer';
-import { readTemplates } from './iam/synthesized-stacks';
-import { readIdentities } from './iam/template-identities';
+import { readDeployed } from './iam/deployed-templates';
 import { DEFAULT_MODELS, type LocalServiceOptions } from './options';
 import { DEFAULT_SCRIPT } from './script/script';
 import { ScriptLoop } from './script/script-loop';
@@ -93,16 +93,18 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   const place = { accountId, region, partition: 'aws' };
   const now = options.now ?? Date.now;
   const faults = new Faults(options.faults);
-  const identities =
-    options.template === undefined ? undefined : readIdentities(readTemplates(options.template, options.stacks), place);
-  const authorizer = new Authorizer(place, identities);
+  const policies =
+    options.template === undefined
+      ? undefined
+      : new AccountPolicies(readDeployed(options.template, place, options.stacks), place);
+  const authorizer = new Authorizer(place, policies);
   const principals = new PrincipalRegistry(randomBytes(16).toString('hex'));
   const roleArn = (reference: string): string => {
     if (!authorizer.enforced)
       return reference.startsWith('arn:') ? reference : `arn:aws:iam::${accountId}:role/${reference}`;
     const role = authorizer.role(reference);
     if (role === undefined) {
-      const known = identities!.roles.map((r) => r.logicalId).join(', ');
+      const known = policies!.roles.map((r) => r.logicalId).join(', ');
       throw new Error(`No role "${reference}" in the template; its roles: ${known}`);
     }
     return role.arn;

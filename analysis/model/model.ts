@@ -1,9 +1,12 @@
 import type { Assembly, Resource } from './assembly';
+import type { Naming } from './deployed';
 import type { Hole, Text, Unreadable } from './text';
 
 /** The templates of an assembly, as every question sees them. */
 export interface Model {
   readonly assembly: Assembly;
+  /** Set in a model of one deployment. */
+  readonly naming?: Naming;
   /** Every resource that some deployment has. */
   readonly resources: readonly Resource[];
   /** The resources of the given types, in the order of the templates. */

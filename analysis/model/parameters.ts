@@ -92,6 +92,10 @@ export class Parameters {
       origin,
       TRUE,
     );
+    const preset = scalarText(at(declaration, 'Default'));
+    if (reader.model.naming && preset !== undefined && !fromParameterStore) {
+      return [this.valued(preset, list, origin.below('Default'), TRUE)];
+    }
     if (secret || fromParameterStore) {
       return [unknown];
     }
@@ -101,7 +105,6 @@ export class Parameters {
         return guard.possible() ? [this.valued(value, list, origin, guard)] : [];
       });
     }
-    const preset = scalarText(at(declaration, 'Default'));
     if (preset === undefined || withoutDefault) {
       return [unknown];
     }

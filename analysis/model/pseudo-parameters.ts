@@ -40,7 +40,8 @@ export class PseudoParameters {
   /** An ARN that ends with a UUID, of which templates cut parts to make names unique. */
   private stackId(): Text {
     const { account, region, partition } = this.reader.stack;
-    const uuid = [1, 2, 3, 4, 5].map((part): Text => [this.own(`AWS::StackId ${part}`, HEXADECIMAL)]);
+    const { naming } = this.reader.model;
+    const uuid = ['11111111', '2222', '3333', '4444', '555555555555'].map((part, index): Text => naming ? textOf(part) : [this.own(`AWS::StackId ${index + 1}`, HEXADECIMAL)]);
     return concat(
       textOf(`arn:${partition}:cloudformation:`),
       region,

@@ -1,6 +1,7 @@
 import type { Resource } from './assembly';
 import { concat, product, textOf } from './compose-text';
 import { FALSE, TRUE } from './guard';
+import type { Naming } from './deployed';
 import { type Identity, identityOf } from './identity';
 import type { Case, Reference, Text } from './text';
 
@@ -13,7 +14,10 @@ export class ResourceNames {
   private readonly arns = new Map<Resource, readonly Case<Text>[]>();
   private readonly reading = new Map<unknown, Set<Resource>>();
 
-  constructor(private readonly generatedPrefix: (resource: Resource) => string | undefined) {}
+  constructor(
+    private readonly generatedPrefix: (resource: Resource) => string | undefined,
+    private readonly naming?: Naming,
+  ) {}
 
   /** The name, or the id, of a resource. */
   public name(resource: Resource): readonly Case<Text>[] {
@@ -45,7 +49,7 @@ export class ResourceNames {
       case '{other}':
         return undefined;
       case '{name}':
-        return single(this.name(resource)) ?? [this.nameHole(resource, identity)];
+        return single(this.name(resource)) ?? this.nameText(resource, identity);
       case '{arn}':
         return single(this.arn(resource));
       default:
@@ -84,7 +88,11 @@ export class ResourceNames {
   }
 
   private generated(resource: Resource, identity: Identity | undefined): Case<Text> {
-    return { value: [this.nameHole(resource, identity)], guard: TRUE, place: resource.properties.place };
+    return { value: this.nameText(resource, identity), guard: TRUE, place: resource.properties.place };
+  }
+
+  private nameText(resource: Resource, identity: Identity | undefined): Text {
+    return this.naming ? textOf(this.naming.nameOf(resource)) : [this.nameHole(resource, identity)];
   }
 
   private nameHole(resource: Resource, identity: Identity | undefined): Reference {
@@ -128,14 +136,18 @@ export class ResourceNames {
         case '{arn}':
           return this.arn(resource);
         case '{*}':
-          return fixed([
-            {
-              ...this.nameHole(resource, undefined),
-              key: `${resource.id}.@part`,
-              attribute: '@part',
-              begins: undefined,
-            },
-          ]);
+          return fixed(
+            this.naming
+              ? textOf(this.naming.nameOf(resource))
+              : [
+                  {
+                    ...this.nameHole(resource, undefined),
+                    key: `${resource.id}.@part`,
+                    attribute: '@part',
+                    begins: undefined,
+                  },
+                ],
+          );
         case '{url}':
           return this.queueUrl(resource);
         default:

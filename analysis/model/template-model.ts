@@ -1,7 +1,8 @@
 import type { Assembly, Resource, Stack } from './assembly';
-import { concat, literalOf, referencesOf } from './compose-text';
+import { concat, literalOf, referencesOf, textOf } from './compose-text';
 import { Exports } from './cross-stack';
 import { DecisionDiagrams } from './decision-diagram';
+import type { Naming } from './deployed';
 import type { Guard } from './guard';
 import { TRUE } from './guard';
 import { excludedBy } from './identity';
@@ -42,11 +43,16 @@ export class TemplateModel implements Model {
   private readonly met = new Map<Unreadable, Set<string>>();
   private readonly open = new Set<string>();
   private readonly views = new Map<unknown, unknown>();
-  private readonly names = new ResourceNames((resource) => this.stackNamePrefix(resource.stack));
+  private readonly names: ResourceNames;
   private exported?: Exports;
   private nameIndex?: NameIndex;
 
-  constructor(public readonly assembly: Assembly) {
+  /** @param naming set for one deployment of the assembly: what it decides is known then, and nothing is left open */
+  constructor(
+    public readonly assembly: Assembly,
+    public readonly naming?: Naming,
+  ) {
+    this.names = new ResourceNames((resource) => this.stackNamePrefix(resource.stack), naming);
     this.names.canonical = (text) => this.canonical(text);
     this.readers = assembly.stacks.map((given) => {
       const stack = this.withoutLoops(given);
@@ -188,6 +194,18 @@ export class TemplateModel implements Model {
       this.references.set(key, reference);
     }
     return reference;
+  }
+
+  /** What a reference is in the one deployment that the model is of; undefined where that isn't known. */
+  public deployedValue(id: string, attribute: string | undefined): Text | undefined {
+    const resource = this.byId.get(id);
+    if (!this.naming || !resource) {
+      return undefined;
+    }
+    const reference: Reference = { kind: 'reference', key: id, resource: id, attribute, excludes: '' };
+    const known = this.names.resolved(resource, reference);
+    const named = known ? undefined : this.naming.valueOf(resource, attribute);
+    return known ?? (named === undefined ? undefined : textOf(named));
   }
 
   /** The one object for an unreadable thing. */

@@ -97,6 +97,13 @@ export class TemplateNode implements Node {
     return this.parsed;
   }
 
+  /** The Boolean or number that a scalar is written as. */
+  public get primitive(): boolean | number | undefined {
+    const { value } = this.settled;
+    const json = value.kind === 'json' ? value.json : undefined;
+    return typeof json === 'boolean' || typeof json === 'number' ? json : undefined;
+  }
+
   /** The value written as JSON. */
   public jsonTexts(): Case<Text>[] {
     const { value } = this.settled;

@@ -37,10 +37,15 @@ export function idsOf(model: Model, nodes: readonly Node[]): PlaceId[] {
     );
 }
 
-/** Ids are references, nearly always; only an ARN must be looked up. */
+const PLACES = ['VPC', 'Subnet', 'SecurityGroup', 'RouteTable'].map((type) => `AWS::EC2::${type}`);
+
+/** Ids are references, nearly always, except in a model of one deployment; an ARN must be looked up. */
 function resourceOf(model: Model, text: Text, hole: Hole | undefined): Resource | undefined {
   if (hole) {
     return hole.kind === 'reference' ? model.resource(hole.resource) : undefined;
+  }
+  if (model.naming) {
+    return model.named(text, ...PLACES)[0]?.resource;
   }
   const isArn = typeof text[0] === 'string' && text[0].startsWith('arn:');
   return isArn ? model.named(text)[0]?.resource : undefined;

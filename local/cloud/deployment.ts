@@ -1,9 +1,10 @@
 /** What a cloud assembly would have deployed: its resources with every reference resolved, and its assets. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Place } from '../iam/intrinsics';
-import { readTemplates, SynthesizedStacks } from '../iam/synthesized-stacks';
+import { concreteValue, literalOf, type Resource, type TemplateModel } from '../../analysis';
+import { nameOf, type Place, readDeployed } from '../iam/deployed-templates';
 
+/** Resolved when they are read: what nobody reads may be unknown. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 export interface DeployedResource {
@@ -13,6 +14,7 @@ export interface DeployedResource {
   readonly arn: string;
   /** What a Ref of the resource is, which for most is its name. */
   readonly ref: string;
+  /** @throws Error when a property is read that only a deployment knows */
   readonly properties: Properties;
 }
 
@@ -35,8 +37,8 @@ interface AssetManifest {
 }
 
 export class Deployment {
+  public readonly model: TemplateModel;
   public readonly assets: readonly PublishedAsset[];
-  private readonly stacks: SynthesizedStacks;
   private readonly byType = new Map<string, DeployedResource[]>();
 
   /**
@@ -49,9 +51,8 @@ export class Deployment {
     public readonly place: Place,
     stacks?: readonly string[],
   ) {
-    const templates = readTemplates(assembly, stacks);
-    this.stacks = new SynthesizedStacks(templates, place);
-    const assets = templates.flatMap(({ file }) => this.assetsOf(file));
+    this.model = readDeployed(assembly, place, stacks);
+    const assets = this.model.assembly.stacks.flatMap(({ templatePath }) => this.assetsOf(templatePath ?? ''));
     this.assets = [...new Map(assets.map((asset) => [`${asset.bucket}/${asset.key}`, asset])).values()];
   }
 
@@ -59,18 +60,7 @@ export class Deployment {
   public all(type: string): readonly DeployedResource[] {
     const known = this.byType.get(type);
     if (known !== undefined) return known;
-    const found = this.stacks.all.flatMap(({ stack, resolver }) =>
-      Object.entries(stack.template.Resources ?? {})
-        .filter(([, { Type }]) => Type === type)
-        .map(([logicalId, { Properties = {} }]) => ({
-          type,
-          logicalId,
-          stackName: stack.stackName,
-          arn: resolver.arn(logicalId),
-          ref: resolver.text({ Ref: logicalId }),
-          properties: resolver.resolve(Properties) as Properties,
-        })),
-    );
+    const found = this.model.ofType(type).map((resource) => this.deployed(resource));
     const twice = found.find(({ arn }, index) => found.findIndex((other) => other.arn === arn) !== index);
     if (twice !== undefined) throw new Error(`Two stacks have a ${type} "${twice.logicalId}": run them one by one`);
     this.byType.set(type, found);
@@ -89,9 +79,24 @@ export class Deployment {
     return found[0];
   }
 
+  private deployed(resource: Resource): DeployedResource {
+    const { type, logicalId, stack } = resource;
+    const known = (attribute: string | undefined) =>
+      literalOf(this.model.deployedValue(resource.id, attribute) ?? []) ?? '';
+    const [arn] = this.model.arn(resource).map(({ value }) => literalOf(value));
+    return {
+      type,
+      logicalId,
+      stackName: nameOf(stack),
+      arn: arn ?? known('Arn'),
+      ref: known(undefined),
+      properties: lazyProperties(resource),
+    };
+  }
+
   private assetsOf(template: string): PublishedAsset[] {
     const manifest = template.replace(/\.template\.json$/, '.assets.json');
-    if (!existsSync(manifest)) return [];
+    if (manifest === template || !existsSync(manifest)) return [];
     const { files = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as AssetManifest;
     return Object.values(files).flatMap(({ source, destinations }) =>
       source.path === undefined || source.path.endsWith('.template.json')
@@ -105,7 +110,28 @@ export class Deployment {
     );
   }
 
+  /** A text of an asset manifest, whose placeholders are pseudo parameters. */
   private filled(text: string): string {
-    return this.stacks.all[0].resolver.text({ 'Fn::Sub': text });
+    const { accountId, region, partition } = this.place;
+    const values: Readonly<Record<string, string>> = { AccountId: accountId, Region: region, Partition: partition };
+    return text.replace(/\$\{AWS::(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
   }
+}
+
+function lazyProperties(resource: Resource): Properties {
+  const { raw, properties } = resource;
+  const lazy = {};
+  for (const key of Object.keys(raw.Properties ?? {})) {
+    let value: unknown;
+    let read = false;
+    Object.defineProperty(lazy, key, {
+      enumerable: true,
+      get: () => {
+        if (!read) value = concreteValue(properties.at(key));
+        read = true;
+        return value;
+      },
+    });
+  }
+  return lazy;
 }

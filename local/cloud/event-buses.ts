@@ -1,6 +1,6 @@
 /** EventBridge: buses, the rules of the deployment, and its schedules. What a target does with an event is told. */
 import { randomUUID } from 'node:crypto';
-import { busName, type Place } from '../iam/intrinsics';
+import type { Place } from '../iam/deployed-templates';
 import type { DeployedResource, Deployment } from './deployment';
 import { matches } from './event-pattern';
 
@@ -37,6 +37,9 @@ export interface Delivery {
   /** Why the target did not take it. */
   readonly error?: Error;
 }
+
+/** A bus is named by its name or its ARN. */
+const busName = (reference: string): string => reference.replace(/^arn:.*:event-bus\//, '');
 
 interface Target {
   readonly Arn: string;

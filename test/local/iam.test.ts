@@ -1,188 +1,13 @@
-/** Authorisation: the evaluator against an independent simulator, templates, and every call of the service. */
+/** Authorisation of every call of Managed Agents by the policies of templates. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
-import fc from '../fast-check';
 import { type LocalService, startLocalService } from '../../local';
-import { evaluate } from '../../local/iam/evaluate';
-import { parsePolicy } from '../../local/iam/policy';
-import { readTemplates } from '../../local/iam/synthesized-stacks';
-import { readIdentities } from '../../local/iam/template-identities';
+import { Deployment } from '../../local/cloud/deployment';
 import { connectFakeExecServer } from './support/fake-exec-server';
 import { agentCoreSession, clientOf, eventually, selfHostedSession } from './support/service';
 
 const ACCOUNT = '111122223333';
-const PROJECT = `arn:aws:bedrock-mantle:us-east-1:${ACCOUNT}:project/default`;
-
-const decide = (statements: unknown[], action: string, resource: string, context: Record<string, string> = {}) =>
-  evaluate([parsePolicy('p', { Statement: statements })], {
-    action,
-    resource,
-    context: new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value]])),
-  });
-
-describe('the evaluator', () => {
-  const allow = (more: object) => ({ Effect: 'Allow', Action: 's:Get', Resource: '*', ...more });
-  test.each([
-    ['an exact action', [allow({})], true],
-    ['an action in other case', [allow({ Action: 'S:GET' })], true],
-    ['an action wildcard', [allow({ Action: 's:G*' })], true],
-    ['a single-character wildcard', [allow({ Action: 's:Ge?' })], true],
-    ['a single-character wildcard that needs a character', [allow({ Action: 's:Get?' })], false],
-    ['NotAction that names another action', [allow({ Action: undefined, NotAction: 's:Put' })], true],
-    ['NotAction that names it', [allow({ Action: undefined, NotAction: 's:*' })], false],
-    ['NotResource that names it', [allow({ Resource: undefined, NotResource: 'arn:aws:s:::r/*' })], false],
-    ['a resource wildcard', [allow({ Resource: 'arn:aws:s:::r/*' })], true],
-    ['another resource', [allow({ Resource: 'arn:aws:s:::q' })], false],
-    ['a deny beside an allow', [allow({}), { Effect: 'Deny', Action: '*', Resource: '*' }], false],
-    [
-      'a deny whose condition does not hold',
-      [allow({}), { Effect: 'Deny', Action: '*', Resource: '*', Condition: { StringEquals: { k: 'other' } } }],
-      true,
-    ],
-    ['StringEquals', [allow({ Condition: { StringEquals: { K: ['a', 'v'] } } })], true],
-    ['StringEquals in other case', [allow({ Condition: { StringEquals: { k: 'V' } } })], false],
-    ['StringEqualsIgnoreCase', [allow({ Condition: { StringEqualsIgnoreCase: { k: 'V' } } })], true],
-    ['StringEquals of an absent key', [allow({ Condition: { StringEquals: { gone: 'v' } } })], false],
-    ['StringEqualsIfExists of an absent key', [allow({ Condition: { StringEqualsIfExists: { gone: 'v' } } })], true],
-    ['StringNotEquals of an absent key', [allow({ Condition: { StringNotEquals: { gone: 'v' } } })], true],
-    ['StringLike', [allow({ Condition: { StringLike: { k: '?' } } })], true],
-    [
-      'two operators of which one fails',
-      [allow({ Condition: { StringLike: { k: '*' }, StringEquals: { k: 'x' } } })],
-      false,
-    ],
-    ['ArnLike', [allow({ Condition: { ArnLike: { arn: 'arn:aws:*:us-east-1:*:r/*' } } })], true],
-    ['ArnLike across a colon', [allow({ Condition: { ArnLike: { arn: 'arn:aws:*:r/1' } } })], false],
-    ['ArnNotEquals', [allow({ Condition: { ArnNotEquals: { arn: 'arn:aws:s:us-east-1:1:r/1' } } })], false],
-    ['Bool', [allow({ Condition: { Bool: { flag: 'true' } } })], true],
-    ['Null true of an absent key', [allow({ Condition: { Null: { gone: 'true' } } })], true],
-    ['Null false of an absent key', [allow({ Condition: { Null: { gone: 'false' } } })], false],
-    ['a policy variable', [allow({ Resource: 'arn:aws:s:::r/${one}' })], true],
-    ['a policy variable with another value', [allow({ Resource: 'arn:aws:s:::${one}/1' })], false],
-    ['a policy variable of an absent key', [allow({ Resource: 'arn:aws:s:::${gone}' })], false],
-    ['nothing', [], false],
-  ])('%s', (_name, statements, expected) => {
-    const context = { k: 'v', one: '1', flag: 'TRUE', arn: 'arn:aws:s:us-east-1:1:r/1' };
-    expect(decide(statements, 's:Get', 'arn:aws:s:::r/1', context).allowed).toBe(expected);
-  });
-
-  test.each(['Allow', 'Deny'])('an operator it does not know never lets anything through (%s)', (effect) => {
-    const unknown = { Effect: effect, Action: '*', Resource: '*', Condition: { NumericLessThan: { k: '1' } } };
-    const alone = effect === 'Allow' ? [unknown] : [allow({}), unknown];
-    const decision = decide(alone, 's:Get', 'arn:aws:s:::r/1');
-    expect(decision.allowed).toBe(false);
-    expect(decision.reason).toContain('"NumericLessThan"');
-  });
-
-  test('agrees with an independent simulator on generated policies', () => {
-    const models = ['openai.gpt-5.5', 'openai.gpt-5.4', 'OPENAI.GPT-5.5'];
-    const resources = [PROJECT, `arn:aws:bedrock-mantle:us-east-1:${ACCOUNT}:project/other`];
-    const operators = [
-      'StringEquals',
-      'StringNotEquals',
-      'StringLike',
-      'StringNotLike',
-      'StringEqualsIgnoreCase',
-      'StringEqualsIfExists',
-      'StringLikeIfExists',
-      'StringNotEqualsIfExists',
-    ];
-    const condition = fc.dictionary(
-      fc.constantFrom(...operators),
-      fc.dictionary(
-        fc.constantFrom('bedrock-mantle:Model', 'aws:PrincipalTag/team'),
-        fc.array(fc.constantFrom(...models, 'openai.*', 'openai.gpt-5.?', '*', 'red'), { minLength: 1, maxLength: 2 }),
-        { minKeys: 1, maxKeys: 2 },
-      ),
-      { maxKeys: 2 },
-    );
-    const existence = fc.option(
-      fc.record({
-        Null: fc.dictionary(
-          fc.constantFrom('bedrock-mantle:Model', 'aws:PrincipalTag/team'),
-          fc.constantFrom('true', 'false'),
-          { minKeys: 1, maxKeys: 1 },
-        ),
-      }),
-      { nil: {} },
-    );
-    const actions = fc.oneof(
-      fc
-        .array(
-          fc.constantFrom(
-            'bedrock-mantle:CreateInference',
-            'bedrock-mantle:Create*',
-            'bedrock-mantle:*',
-            '*',
-            'bedrock-mantle:GetProject',
-            'BEDROCK-MANTLE:createinference',
-            'bedrock-mantle:Create?nference',
-          ),
-          { minLength: 1, maxLength: 2 },
-        )
-        .map((Action) => ({ Action })),
-      fc
-        .constantFrom('bedrock-mantle:CreateInference', 'bedrock-mantle:GetProject')
-        .map((NotAction) => ({ NotAction })),
-    );
-    const where = fc.oneof(
-      fc
-        .array(
-          fc.constantFrom(
-            ...resources,
-            '*',
-            `arn:aws:bedrock-mantle:*:${ACCOUNT}:project/*`,
-            `arn:aws:bedrock-mantle:us-east-1:${ACCOUNT}:project/defaul?`,
-            `arn:aws:bedrock-mantle:us-west-2:${ACCOUNT}:project/default`,
-          ),
-          { minLength: 1, maxLength: 2 },
-        )
-        .map((Resource) => ({ Resource })),
-      fc.constantFrom(...resources).map((NotResource) => ({ NotResource })),
-    );
-    const statement = fc
-      .tuple(fc.constantFrom('Allow', 'Allow', 'Deny'), actions, where, condition, existence)
-      .map(([Effect, what, place, tests, nulls]) => ({ Effect, ...what, ...place, Condition: { ...tests, ...nulls } }));
-    let allowed = 0;
-    fc.assert(
-      fc.property(
-        fc.array(statement, { minLength: 1, maxLength: 3 }),
-        fc.record(
-          {
-            'bedrock-mantle:Model': fc.constantFrom(...models),
-            'aws:PrincipalTag/team': fc.constantFrom('red', 'blue'),
-          },
-          { requiredKeys: [] },
-        ),
-        (statements, context) => {
-          const theirs = runUnsafeSimulation(
-            {
-              request: {
-                principal: `arn:aws:iam::${ACCOUNT}:role/R`,
-                action: 'bedrock-mantle:CreateInference',
-                resource: { resource: PROJECT, accountId: ACCOUNT },
-                contextVariables: context,
-              },
-              identityPolicies: [{ name: 'p', policy: { Version: '2012-10-17', Statement: statements } as never }],
-              serviceControlPolicies: [],
-              resourceControlPolicies: [],
-            },
-            {},
-          );
-          const ours = decide(statements, 'bedrock-mantle:CreateInference', PROJECT, context).allowed;
-          if (ours) allowed += 1;
-          expect(ours).toBe(theirs === 'Allowed');
-        },
-      ),
-      { numRuns: 1500 },
-    );
-    // Both answers occur, so the agreement means something.
-    expect(allowed).toBeGreaterThan(50);
-  });
-});
-
 const trust = (service: string, more: object = {}) => ({
   Statement: [
     {
@@ -416,7 +241,7 @@ describe('with a template', () => {
         },
       },
       'authentication_error',
-      /explicit deny in Admission/,
+      /explicit deny in a resource-based policy \(Admission,/,
     ],
     ['everything is allowed', {}, 'sandbox_error', /no compute in this test/],
   ])('a turn fails when %s', async (_name, shape, code, message) => {
@@ -455,5 +280,5 @@ describe('with a template', () => {
 
 function runtimeArns(directory: string): string[] {
   const place = { accountId: ACCOUNT, region: 'us-east-1', partition: 'aws' };
-  return readIdentities(readTemplates(directory), place).runtimes.map((runtime) => runtime.arn);
+  return new Deployment(directory, place).all('AWS::BedrockAgentCore::Runtime').map(({ arn }) => arn);
 }
