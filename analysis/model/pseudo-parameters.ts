@@ -41,7 +41,9 @@ export class PseudoParameters {
   private stackId(): Text {
     const { account, region, partition } = this.reader.stack;
     const { naming } = this.reader.model;
-    const uuid = ['11111111', '2222', '3333', '4444', '555555555555'].map((part, index): Text => naming ? textOf(part) : [this.own(`AWS::StackId ${index + 1}`, HEXADECIMAL)]);
+    const uuid = ['11111111', '2222', '3333', '4444', '555555555555'].map((part, index): Text =>
+      naming ? textOf(part) : [this.own(`AWS::StackId ${index + 1}`, HEXADECIMAL)],
+    );
     return concat(
       textOf(`arn:${partition}:cloudformation:`),
       region,

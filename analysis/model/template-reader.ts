@@ -225,7 +225,10 @@ export class TemplateReader {
       const hole = this.hole('unknown reference', origin, hint, { key, printed: `\${${key}}` });
       return { kind: 'unreadable', hole };
     }
-    return { kind: 'text', text: this.model.deployedValue(id, attribute) ?? [this.model.reference(id, key, attribute)] };
+    return {
+      kind: 'text',
+      text: this.model.deployedValue(id, attribute) ?? [this.model.reference(id, key, attribute)],
+    };
   }
 }
 
