@@ -2,7 +2,7 @@ import { html } from './escape';
 import { NO_REASON } from './permissions';
 import { PAGE_STYLE } from './page-style';
 import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
-import { pictureSvg } from './picture';
+import { pictureSvg } from '../drawing/picture';
 import type { DeclaredDecision, NameReach, RoleReach, Statement } from './statement';
 
 /**

@@ -49,6 +49,13 @@ export interface PermissionGroup extends Omit<Permission, 'action' | 'resource'>
   readonly resources: readonly string[];
 }
 
+function withoutCall(permission: Permission): Omit<Permission, 'action' | 'resource'> {
+  const rest: Partial<Permission> = { ...permission };
+  delete (rest as { action?: string }).action;
+  delete (rest as { resource?: string }).resource;
+  return rest as Omit<Permission, 'action' | 'resource'>;
+}
+
 /** Joins permissions that say the same of several actions and resources; keeps the order. */
 export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
   const groups = new Map<string, { actions: string[]; permission: Permission }>();
@@ -60,7 +67,7 @@ export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
   }
   const joined = new Map<string, PermissionGroup & { resources: string[] }>();
   for (const { actions, permission } of groups.values()) {
-    const { action: _action, resource: _resource, ...rest } = permission;
+    const rest = withoutCall(permission);
     const key = JSON.stringify([rest, actions]);
     const group = joined.get(key) ?? { ...rest, actions, resources: [] };
     group.resources.push(permission.resource);

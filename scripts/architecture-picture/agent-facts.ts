@@ -28,9 +28,8 @@ function factsOf(statement: Statement, agent: Agent, source: Source, identities:
   const machines = chain.compute.flatMap((item) => machineOf(item) ?? []);
   const workflow = machines.find(runsTurns);
   const stacks = new Set(source.all().map(({ stack }) => stack));
-  const inside = new Set(chain.roles.map(({ item }) => item.name));
   const starters = statement.starters.filter(
-    ({ principal, may }) => !inside.has(principal) && may.some((drive) => STARTS.includes(drive)),
+    ({ step, may }) => step !== true && may.some((drive) => STARTS.includes(drive)),
   );
   const settlements = machines.filter(({ states }) => isSettlement(states)).map(({ item }) => item.name);
   const triggers = statement.triggers.filter(({ path }) => !path.some((name) => settlements.includes(name)));
@@ -64,7 +63,9 @@ function isSettlement(states: ReadonlyMap<string, unknown>): boolean {
   return states.has('StopSubmits');
 }
 
-function deliveryText(triggers: readonly Trigger[], queues: ReadonlySet<string>): string {
+/** How events are delivered. A request of a URL is answered at once, so it says nothing about that. */
+function deliveryText(all: readonly Trigger[], queues: ReadonlySet<string>): string {
+  const triggers = all.filter(({ deadLetterQueue }) => deadLetterQueue !== undefined);
   if (!triggers.length) {
     return '';
   }

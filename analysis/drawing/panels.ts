@@ -1,5 +1,5 @@
-import { accessText, boundText, flowText, shortArn } from './phrases';
-import type { Statement } from './statement';
+import { accessText, boundText, flowText, shortArn } from '../statement/phrases';
+import type { Statement } from '../statement/statement';
 
 /** What a row of a panel says beyond its text; each has a sign of its own, colour is never the only one. */
 export type Mark = 'plain' | 'good' | 'warn' | 'never';

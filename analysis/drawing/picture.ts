@@ -1,7 +1,7 @@
-import { html } from './escape';
-import { wrapped } from './picture-text';
-import { described, panelsOf, type Mark, type Panel, type Row } from './picture-panels';
-import type { Statement } from './statement';
+import { html } from '../statement/escape';
+import { wrapped } from './wrapped-text';
+import { described, panelsOf, type Mark, type Panel, type Row } from './panels';
+import type { Statement } from '../statement/statement';
 
 /** Sizes in the units of the picture. Text is set in a fixed-width face, so its width is known. */
 const SIZE = { line: 16, character: 6.7, panel: 264, gap: 40, pad: 12, title: 34, heading: 24, margin: 8, rowGap: 6 };
@@ -11,7 +11,7 @@ const MOST_ROWS = 12;
  * The agent's reach in four panels, in the order of what happens: who starts it, the session, where commands run, what they
  * reach.
  *
- * @param direction `across` beside each other, `down` below each other for narrow pages.
+ * @param direction `across`: next to each other. `down`: below each other, for narrow pages.
  */
 export function pictureSvg(statement: Statement, direction: 'across' | 'down'): string {
   const panels = panelsOf(statement);
