@@ -39,7 +39,7 @@ test('cost takes every assumption as a number, one stack, and gives data to prog
   expect(record.assumptions.map(({ value }: { value: number }) => value)).toEqual(
     numbers.filter((_, at) => at % 2).map(Number),
   );
-  expect(record.idle).toContainEqual(expect.objectContaining({ unit: 'customer-managed key', quantity: 1, usd: 1 }));
+  expect(record.idle).toContainEqual(expect.objectContaining({ unit: 'customer-managed key', quantity: 2, usd: 2 }));
   expect(record.idle.some(({ group }: { group: string }) => group === 'network')).toBe(false);
   expect((await run('--help')).out).toMatch(/--input-tokens-per-turn <number> +input tokens per turn.*default 400000/);
 });
@@ -57,7 +57,7 @@ test.each([
 test('npm start shows what a stack costs idle and per turn, and where the rest stands', () => {
   const plain = terminalStyle({ isTTY: false }, {});
   const agent = costLines(directory, 'CiPipelineAgent', plain).join('\n');
-  expect(agent).toMatch(/Costs +\$1\.60 a month idle/);
+  expect(agent).toMatch(/Costs +\$2\.60 a month idle/);
   expect(agent).toMatch(
     /\$0\.\d{4} a turn \(400000 input and 10000 output tokens of openai\.gpt-5\.6-luna, 10 minutes\)/,
   );
