@@ -1,5 +1,7 @@
+import type { Selection } from '../policy/statement';
 import type { Agent } from './agents';
 import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
 import type { EdgeKind, NodeId } from './edge';
 import { identities } from './identities';
 import { mentionsOf } from './mentions';
@@ -120,9 +122,19 @@ class Governance {
   private drivers(agent: Agent, own: ReadonlySet<NodeId>): NodeId[] {
     return reach(this.model)
       .into(agent.id, INTO)
-      .filter(({ edges }) => !edges.some(({ from, to }) => own.has(from) || own.has(to)))
+      .filter(({ edges }) => !edges.some(({ from, to }) => own.has(from) || own.has(to) || this.isAdministrator(from)))
       .map(({ start }) => start)
       .filter((node) => this.model.resource(node) !== undefined || identities(this.model).byName(node) !== undefined);
+  }
+
+  /** Who may do everything can drive every agent and is made for none: a pipeline that deploys apps. */
+  private isAdministrator(node: NodeId): boolean {
+    const isEverything = ({ except, patterns }: Selection) =>
+      !except && patterns.some(({ value }) => literalOf(value) === '*');
+    return (identities(this.model).byName(node)?.statements ?? []).some(
+      ({ effect, actions, resources, conditions }) =>
+        effect === 'Allow' && conditions.length === 0 && isEverything(actions) && isEverything(resources),
+    );
   }
 
   /** Trails record every agent of the account. */

@@ -188,7 +188,8 @@ export class ResourceNames {
       if (!given || each.place === resource.properties.place) {
         return each;
       }
-      const value = mark === '<' ? following(this.canonical(each.value), detail.replace('+/', '')) : each.value;
+      const named = this.canonical(each.value);
+      const value = mark === '<' ? following(named, detail.replace('+/', '')) : named;
       return { ...each, value: concat(value, after) };
     });
   }

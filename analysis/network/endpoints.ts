@@ -13,7 +13,7 @@ export interface Endpoint {
   /** As written; `Gateway` where nothing is stated, `unknown` where it depends on the deployment. */
   readonly type: string;
   readonly serviceName: Text;
-  /** The service without Region: `bedrock-mantle`, `ecr.api`, `s3`. Only of AWS services. */
+  /** The service without Region: `bedrock-mantle`, `ecr.api`, `s3`. Only of AWS services in the Region of the stack. */
   readonly service?: string;
   /**
    * Whose service answers. `app`: an endpoint service of the assembly. `foreign`: anybody's, which is a way out.
@@ -36,7 +36,7 @@ const HOLE = '\u0000';
  * (docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html). An endpoint service of a customer is
  * com.amazonaws.vpce.REGION.ID.
  */
-const AWS_SERVICE = /^(?:cn\.)?(?:com\.amazonaws|aws\.api|aws\.sagemaker)\.(?!vpce\.)[^.]+\.([^\0]+)$/;
+const AWS_SERVICE = /^(?:cn\.)?(?:com\.amazonaws|aws\.api|aws\.sagemaker)\.(?!vpce\.)([^.]+)\.([^\0]+)$/;
 /** Types that lead to an appliance or to resources of somebody. */
 const OTHER_TYPES = ['GatewayLoadBalancer', 'Resource', 'ServiceNetwork'];
 const OWN_SERVICES = ['AWS::EC2::VPCEndpointService', 'AWS::VpcLattice::ResourceConfiguration'];
@@ -65,7 +65,7 @@ function endpointsOf(model: Model, resource: Resource, guard: Guard): Endpoint[]
       resource,
       type,
       serviceName: name.value,
-      ...ownerOf(model, type, name.value),
+      ...ownerOf(model, resource, type, name.value),
       privateNames: properties
         .at('PrivateDnsEnabled')
         .flatMap((node) => node.texts())
@@ -79,7 +79,7 @@ function endpointsOf(model: Model, resource: Resource, guard: Guard): Endpoint[]
     }));
 }
 
-function ownerOf(model: Model, type: string, name: Text): Pick<Endpoint, 'owner' | 'service'> {
+function ownerOf(model: Model, { stack }: Resource, type: string, name: Text): Pick<Endpoint, 'owner' | 'service'> {
   const written = name.map((part) => (typeof part === 'string' ? part : HOLE)).join('');
   const isApp = referencesOf(name).some((reference) =>
     OWN_SERVICES.includes(model.resource(reference.resource)?.type ?? ''),
@@ -87,9 +87,11 @@ function ownerOf(model: Model, type: string, name: Text): Pick<Endpoint, 'owner'
   if (isApp) {
     return { owner: 'app' };
   }
-  const service = AWS_SERVICE.exec(written)?.[1];
+  const [, region, service] = AWS_SERVICE.exec(written) ?? [];
   if (service !== undefined && !OTHER_TYPES.includes(type)) {
-    return { owner: 'AWS', service };
+    const here = literalOf(stack.region);
+    const elsewhere = here !== undefined && region !== HOLE && region !== here;
+    return { owner: 'AWS', ...(elsewhere ? {} : { service }) };
   }
   return { owner: written.includes(HOLE) && !CUSTOMER_SERVICE.test(written) ? 'unknown' : 'foreign' };
 }

@@ -66,8 +66,9 @@ export function isKnownGroup(group: PlaceId): boolean {
 }
 
 /**
- * What a security group lets through: rules in the group and rules of their own. A group without any rule for what goes
- * out lets everything out, because EC2 adds that rule itself; so does the default group of a VPC
+ * What a security group lets through: rules in the group and rules of their own. A group that itself has no
+ * rule for what goes out lets everything out, because EC2 adds that rule when it makes the group, before rules of their
+ * own come; so does the default group of a VPC
  * (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html).
  */
 export function flowsOf(model: Model, group: PlaceId): Flow[] {
@@ -102,12 +103,13 @@ function rulesOf(model: Model, group: PlaceId, direction: 'to' | 'from', guard: 
     }
   }
   const view = direction === 'to' ? egressRules : ingressRules;
+  const stated = rules.reduce<Guard>((any, rule) => any.or(rule.guard), FALSE);
   for (const { resource, id } of model.view(view).get(group.key) ?? []) {
     rules.push({ node: resource.properties, resource, guard: guard.and(resource.guard).and(id.guard) });
   }
   return {
     flows: rules.flatMap((rule) => flowsOfRule(model, group, direction, rule.node, rule.resource, rule.guard)),
-    stated: rules.reduce<Guard>((any, rule) => any.or(rule.guard), FALSE),
+    stated,
   };
 }
 

@@ -30,8 +30,12 @@ const PLACE_PROPERTY = /vpc|subnet|securitygroup|routetable|^Groups$|^GroupSet$/
 /** Key of a place → who names it. Made once for a model, when the first agent asks. */
 export function tiesByPlace(model: Model): ReadonlyMap<string, readonly Tie[]> {
   const ties = new Map<string, Tie[]>();
+  // What a nested stack gets is used by its resources, which are read.
+  const nested = new Set(
+    model.assembly.stacks.flatMap(({ nestedIn }) => (nestedIn ? [`${nestedIn.stack}#${nestedIn.logicalId}`] : [])),
+  );
   for (const resource of model.resources) {
-    const tie = tieOf(resource);
+    const tie = nested.has(resource.id) ? undefined : tieOf(resource);
     if (!tie) {
       continue;
     }

@@ -3,12 +3,34 @@ import { MA_AUD2 } from './ma-aud2';
 import { MA_AUD3 } from './ma-aud3';
 import { MA_COST1 } from './ma-cost1';
 import { MA_DECL1 } from './ma-decl1';
+import { MA_ENC1 } from './ma-enc1';
+import { MA_ENC2 } from './ma-enc2';
+import { MA_ENC3 } from './ma-enc3';
 import { MA_GRD2 } from './ma-grd2';
+import { MA_IMG1 } from './ma-img1';
+import { MA_IMG2 } from './ma-img2';
+import { MA_NET1 } from './ma-net1';
+import { MA_NET2 } from './ma-net2';
+import { MA_NET3 } from './ma-net3';
+import { MA_NET4 } from './ma-net4';
+import { MA_NET5 } from './ma-net5';
+import { MA_NET6 } from './ma-net6';
 import { MA_READ1 } from './ma-read1';
+import { MA_REG1 } from './ma-reg1';
+import { MA_STO1 } from './ma-sto1';
 import type { Rule, RuleText } from './rule';
 
 /** Every rule that asks. The ids are public API: never renumbered. */
-export const RULES: readonly Rule[] = [MA_AUD1, MA_AUD2, MA_AUD3, MA_GRD2, MA_COST1];
+export const RULES: readonly Rule[] = [
+  ...[MA_NET1, MA_NET2, MA_NET3, MA_NET4, MA_NET5, MA_NET6],
+  ...[MA_AUD1, MA_AUD2, MA_AUD3],
+  MA_STO1,
+  ...[MA_ENC1, MA_ENC2, MA_ENC3],
+  MA_GRD2,
+  ...[MA_IMG1, MA_IMG2],
+  MA_COST1,
+  MA_REG1,
+];
 
 /** Everything that findings can be of: the rules, what they can't read, and declarations that do nothing. */
 export const RULE_TEXTS: readonly RuleText[] = [...RULES, MA_READ1, MA_DECL1];

@@ -1,7 +1,4 @@
 import { MA_DEV1 } from './ma-dev1';
-import { MA_ENC1 } from './ma-enc1';
-import { MA_ENC2 } from './ma-enc2';
-import { MA_ENC3 } from './ma-enc3';
 import { MA_GRD1 } from './ma-grd1';
 import { MA_ID1 } from './ma-id1';
 import { MA_ID2 } from './ma-id2';
@@ -12,14 +9,6 @@ import { MA_ID6 } from './ma-id6';
 import { MA_ID7 } from './ma-id7';
 import { MA_ID8 } from './ma-id8';
 import { MA_ID9 } from './ma-id9';
-import { MA_IMG1 } from './ma-img1';
-import { MA_IMG2 } from './ma-img2';
-import { MA_NET1 } from './ma-net1';
-import { MA_NET2 } from './ma-net2';
-import { MA_NET3 } from './ma-net3';
-import { MA_NET4 } from './ma-net4';
-import { MA_NET5 } from './ma-net5';
-import { MA_REG1 } from './ma-reg1';
 import { analysisRules } from '../analysis-rules';
 import type { Family, RuleText, SecurityRule } from './rule';
 import { MA_TRG1 } from './ma-trg1';
@@ -29,13 +18,9 @@ import { MA_TRG3 } from './ma-trg3';
 /** The rules that read a TemplateIndex. */
 const OF_THE_INDEX: readonly SecurityRule[] = [
   ...[MA_ID1, MA_ID2, MA_ID3, MA_ID4, MA_ID5, MA_ID6, MA_ID7, MA_ID8, MA_ID9],
-  ...[MA_NET1, MA_NET2, MA_NET3, MA_NET4, MA_NET5],
   ...[MA_DEV1],
-  ...[MA_ENC1, MA_ENC2, MA_ENC3],
   ...[MA_GRD1],
   ...[MA_TRG1, MA_TRG2, MA_TRG3],
-  ...[MA_IMG1, MA_IMG2],
-  ...[MA_REG1],
 ];
 
 /** Families in the order of the security model. */

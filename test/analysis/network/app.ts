@@ -1,4 +1,4 @@
-import { assemblyOf, TemplateModel } from '../../../analysis';
+import { assemblyOf, type StackData, TemplateModel } from '../../../analysis';
 import { networkOf, type Network } from '../../../analysis/network/network';
 
 type Properties = Record<string, unknown>;
@@ -56,10 +56,11 @@ const ISOLATED: Resources = {
 export function appWith(
   changes: Record<string, Resources[string] | undefined> = {},
   sections: object = {},
+  others: readonly StackData[] = [],
 ): TemplateModel {
   const merged = { ...ISOLATED, ...changes };
   const Resources = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
-  return new TemplateModel(assemblyOf([{ id: 'App', template: { ...sections, Resources } }]));
+  return new TemplateModel(assemblyOf([{ id: 'App', template: { ...sections, Resources } }, ...others]));
 }
 
 /** The network of the Runtime of such an app. */

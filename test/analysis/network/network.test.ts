@@ -195,13 +195,20 @@ describe('security groups', () => {
       ({ direction, protocol, fromPort, peer }) => `${direction} ${protocol} ${fromPort ?? 'all'} ${peer.kind}`,
     );
 
-  test('a group without a rule for what goes out lets everything out, unless a rule of its own is there', () => {
+  test('a group that has no rule for what goes out lets everything out, whatever rules are added to it', () => {
     const bare = resource('AWS::EC2::SecurityGroup', { VpcId: ref('Vpc') });
-    expect(flows(networkWith({ Group: bare, ToEndpoint: undefined }))).toEqual([
-      'to all all addresses',
-      'to all all addresses',
+    const everything = ['to all all addresses', 'to all all addresses'];
+    expect(flows(networkWith({ Group: bare, ToEndpoint: undefined }))).toEqual(everything);
+    expect(flows(networkWith({ Group: bare }))).toEqual(['to tcp 443 group', ...everything]);
+  });
+
+  test('a nested stack of the assembly that is given subnets changes nothing by itself', () => {
+    const nested = resource('AWS::CloudFormation::Stack', { Parameters: { refToSubnet: ref('SubnetA') } });
+    expect(networkWith({ Nested: nested }).gaps).toHaveLength(1);
+    const model = appWith({ Nested: nested }, {}, [
+      { id: 'App/Nested', template: { Resources: {} }, nestedIn: { sourceId: 'App', logicalId: 'Nested' } },
     ]);
-    expect(flows(networkWith({ Group: bare }))).toEqual(['to tcp 443 group']);
+    expect(networkOf(model, model.resource('App#Runtime')!).gaps).toEqual([]);
   });
 
   test('the default group of a VPC lets everything out', () => {

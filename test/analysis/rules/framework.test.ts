@@ -218,9 +218,10 @@ describe('before anything is read', () => {
     { Resources: { Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties: null } } },
     { Metadata: { AgentDeclarations: [null, [], 'x', { kind: 'exempt' }, { kind: 3, reason: {} }] }, Resources: {} },
   ])('malformed templates are read without errors: %j', (template) => {
-    expect(
-      checkStacks({ stacks: [stack({ Resources: { Runtime: RUNTIME } }, 'Other'), stack(template as object)] }),
-    ).toEqual([]);
+    const found = checkStacks({
+      stacks: [stack({ Resources: { Runtime: RUNTIME } }, 'Other'), stack(template as object)],
+    });
+    expect(found.filter(({ says }) => says.includes("can't judge these templates"))).toEqual([]);
   });
 });
 

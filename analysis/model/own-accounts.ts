@@ -1,0 +1,105 @@
+import type { Statement } from '../policy/statement';
+import { literalOf, soleHole } from './compose-text';
+import { identities } from './identities';
+import type { Model } from './model';
+import type { Text } from './text';
+
+/**
+ * Whose something is. `own`: of an account that the assembly is deployed to. `aws`: of AWS. `foreign`: of another account.
+ * `unread`: whoever deploys decides. `unknown`: the text doesn't say.
+ */
+export type Owner = 'own' | 'aws' | 'foreign' | 'unread' | 'unknown';
+
+/** Says which accounts are the owner's. */
+export class OwnAccounts {
+  private readonly own: ReadonlySet<string>;
+
+  constructor(private readonly model: Model) {
+    const deployed = model.assembly.stacks.flatMap(({ account }) => literalOf(account) ?? []);
+    this.own = new Set(deployed.length > 0 ? deployed : statedAccounts(model));
+  }
+
+  /** Whose an account is: twelve digits, or what stands for them. */
+  public ofAccount(account: Text): Owner {
+    const known = literalOf(account);
+    if (known === undefined) {
+      const hole = soleHole(account);
+      return hole?.kind === 'pseudo' || hole?.kind === 'reference' ? 'own' : 'unread';
+    }
+    if (known === 'aws' || known === 'cloudfront') {
+      return 'aws';
+    }
+    if (!/^\d{12}$/.test(known)) {
+      return 'unknown';
+    }
+    return this.own.has(known) ? 'own' : this.own.size === 0 ? 'unknown' : 'foreign';
+  }
+
+  /** Whose a resource or an identity is, by its ARN or account. What the assembly makes is the owner's. */
+  public of(text: Text): Owner {
+    const canonical = this.model.canonical(text);
+    if (soleHole(canonical)?.kind === 'reference') {
+      return 'own';
+    }
+    const account = accountIn(canonical);
+    if (!account) {
+      return this.ofAccount(canonical);
+    }
+    // Only some ARNs have no account: a bucket of the assembly is known by its name.
+    return account.length > 0 ? this.ofAccount(account) : this.model.named(canonical).length > 0 ? 'own' : 'unknown';
+  }
+}
+
+/** The accounts of the owner. */
+export function ownAccounts(model: Model): OwnAccounts {
+  return model.view(build);
+}
+
+const build = (model: Model): OwnAccounts => new OwnAccounts(model);
+
+const ACCOUNT_FIELD = 4;
+
+/** The account of an ARN; empty where the ARN has none, undefined for what is no ARN. */
+export function accountIn(arn: Text): Text | undefined {
+  const [first] = arn;
+  if (typeof first !== 'string' || !first.startsWith('arn:')) {
+    return undefined;
+  }
+  const account: Text[number][] = [];
+  let field = 0;
+  for (const part of arn) {
+    if (typeof part !== 'string') {
+      if (field === ACCOUNT_FIELD) {
+        account.push(part);
+      }
+      continue;
+    }
+    const pieces = part.split(':');
+    pieces.forEach((piece, at) => {
+      if (field + at === ACCOUNT_FIELD && piece !== '') {
+        account.push(piece);
+      }
+    });
+    field += pieces.length - 1;
+    if (field > ACCOUNT_FIELD) {
+      break;
+    }
+  }
+  return account;
+}
+
+/**
+ * Without an account of any stack, the one that the templates state where no other works: the trust policies of the
+ * roles of an agent.
+ */
+function statedAccounts(model: Model): string[] {
+  const isOfAgent = ({ principals }: Statement) =>
+    principals !== 'attached' &&
+    principals.some(({ name }) => /^bedrock-(?:mantle|agentcore)\./.test(literalOf(name.value) ?? ''));
+  return identities(model)
+    .all.flatMap(({ trust }) => trust)
+    .filter(isOfAgent)
+    .flatMap(({ conditions }) => conditions)
+    .filter(({ key }) => key === 'aws:sourceaccount')
+    .flatMap(({ values }) => values.flatMap(({ value }) => literalOf(value) ?? []));
+}

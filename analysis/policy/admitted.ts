@@ -1,0 +1,112 @@
+import { literalOf } from '../model/compose-text';
+import type { Guard } from '../model/guard';
+import type { Model } from '../model/model';
+import { type Owner, ownAccounts } from '../model/own-accounts';
+import type { Text } from '../model/text';
+import { limitsOf } from './limits';
+import type { PrincipalKind, Statement } from './statement';
+
+/** Somebody outside of the accounts of the assembly whom a statement of a resource policy lets in. */
+export interface Admitted {
+  /** `unread`: whoever deploys decides who it is. */
+  readonly who: 'everybody' | 'another account' | 'somebody unknown' | 'unread';
+  readonly kind: PrincipalKind;
+  /** The principal, or the account or ARN that a condition names. */
+  readonly name: Text;
+  readonly guard: Guard;
+}
+
+/**
+ * Whom a statement lets in, other than AWS services and identities of the accounts that the assembly is deployed to. A
+ * condition counts only if it is known to refuse everybody else: one that everybody meets is no condition.
+ *
+ * @param statement of a resource policy; one that denies lets nobody in
+ */
+export function admitted(model: Model, statement: Statement): Admitted[] {
+  const { principals, effect, guard } = statement;
+  if (effect === 'Deny' || principals === 'attached') {
+    return [];
+  }
+  const limits = limitedTo(model, statement);
+  if (limits.isOwn) {
+    return [];
+  }
+  const others = limits.others.map((each) => ({ ...each, kind: 'AWS' as const, guard: guard.and(each.guard) }));
+  return principals.flatMap(({ kind, except, name }): Admitted[] => {
+    const both = guard.and(name.guard);
+    const one = { kind, name: name.value, guard: both };
+    const everybody = (): Admitted[] => (others.length > 0 ? others : [{ ...one, who: 'everybody' }]);
+    if (except || (literalOf(name.value) === '*' && kind !== 'Service')) {
+      return everybody();
+    }
+    if (kind === 'Service') {
+      return others.filter(({ who }) => who === 'another account');
+    }
+    if (kind === 'unknown') {
+      return [{ ...one, who: 'unread' }];
+    }
+    return whoOf(kind === 'AWS' ? ownAccounts(model).of(name.value) : ownerOfOther(model, name.value)).map((who) => ({
+      ...one,
+      who,
+    }));
+  });
+}
+
+function whoOf(owner: Owner): Admitted['who'][] {
+  switch (owner) {
+    case 'own':
+    case 'aws':
+      return [];
+    case 'foreign':
+      return ['another account'];
+    case 'unread':
+      return ['unread'];
+    case 'unknown':
+      return ['somebody unknown'];
+  }
+}
+
+/** A user of an identity provider, or the canonical id of an account: own if the assembly makes it. */
+function ownerOfOther(model: Model, name: Text): Owner {
+  const owner = ownAccounts(model).of(name);
+  return owner === 'own' ? 'own' : owner === 'foreign' ? 'foreign' : owner === 'unread' ? 'unread' : 'unknown';
+}
+
+interface Limited {
+  /** One condition lets nobody in but the owner. */
+  readonly isOwn: boolean;
+  /** Whom the conditions name else. */
+  readonly others: readonly Pick<Admitted, 'who' | 'name' | 'guard'>[];
+}
+
+function limitedTo(model: Model, statement: Statement): Limited {
+  const accounts = ownAccounts(model);
+  const others: Pick<Admitted, 'who' | 'name' | 'guard'>[] = [];
+  for (const { kind, condition } of limitsOf(statement)) {
+    if (kind === 'organization') {
+      return { isOwn: true, others: [] };
+    }
+    const owners = condition.values.map(({ value, guard }) => ({ owner: accounts.of(value), name: value, guard }));
+    if (kind === 'account' || kind === 'principal' || kind === 'source' || kind === 'network') {
+      if (owners.every(({ owner }) => owner === 'own' || owner === 'aws')) {
+        return { isOwn: true, others: [] };
+      }
+      owners.forEach(({ owner, name, guard }) => others.push(...whoOf(owner).map((who) => ({ who, name, guard }))));
+    } else {
+      owners
+        .filter(({ owner }) => owner === 'foreign')
+        .forEach(({ name, guard }) => others.push({ who: 'another account', name, guard }));
+    }
+  }
+  // A condition on the service that calls leaves only AWS.
+  const isService = statement.conditions.some(
+    ({ key, test, ifExists, set, values }) =>
+      !ifExists &&
+      set === undefined &&
+      ((key === 'aws:principalservicename' && test === 'stringequals' && values.length > 0) ||
+        (key === 'aws:principalisawsservice' && test === 'bool' && values.every(({ value }) => isTrue(value)))),
+  );
+  return { isOwn: isService && !others.some(({ who }) => who === 'another account'), others };
+}
+
+const isTrue = (value: Text): boolean => literalOf(value)?.toLowerCase() === 'true';

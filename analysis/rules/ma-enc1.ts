@@ -1,0 +1,106 @@
+import { agentStores } from '../model/agent-stores';
+import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
+import { FALSE, type Guard } from '../model/guard';
+import { identities } from '../model/identities';
+import { printed } from '../model/printed-text';
+import { admitted } from '../policy/admitted';
+import { subset } from '../policy/pattern';
+import type { Statement } from '../policy/statement';
+import type { Finding } from './finding';
+import { rule, type RuleContext } from './rule';
+import { placeAt } from './runtimes';
+
+/** Keys rotate and are nobody else's. */
+export const MA_ENC1 = rule({
+  id: 'MA-ENC1',
+  family: 'encryption',
+  severity: 'fatal',
+  subject: 'KMS key',
+  what: 'KMS keys in an agent’s stacks rotate, and their key policies let in nobody of another account, nor the agent itself as an administrator. A condition counts only if it limits the account.',
+  why: 'The key is the last gate before everything an agent stores; a policy open to everybody makes encryption a formality.',
+  fix: 'Set EnableKeyRotation, and name the principals or add a condition on the calling account; AgentKey does both. Declare another account with Declaration.principal',
+  page: 'https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html',
+  controls: { nist: ['SC-12', 'SC-28', 'AC-3'], iso: ['A.8.24'], soc2: ['CC6.1'] },
+  *check(context) {
+    if (context.agents.length === 0) {
+      return;
+    }
+    for (const key of agentStores(context.model).near) {
+      if (key.type === 'AWS::KMS::Key') {
+        yield* judgeRotation(key);
+      }
+      if (key.type === 'AWS::KMS::Key' || key.type === 'AWS::KMS::ReplicaKey') {
+        for (const policy of identities(context.model).policiesOf(key)) {
+          for (const statement of policy.statements) {
+            yield* judgeStatement(context, key, statement);
+          }
+        }
+      }
+    }
+  },
+});
+
+/** Asymmetric and HMAC keys and imported material can't rotate by themselves; a replica rotates with its primary. */
+function* judgeRotation(key: Resource): Iterable<Finding> {
+  const { properties, guard } = key;
+  const when = (property: string, holds: (text: string | undefined) => boolean): Guard =>
+    properties
+      .at(property)
+      .flatMap((node) => node.texts())
+      .filter(({ value }) => holds(literalOf(value)))
+      .reduce<Guard>((any, each) => any.or(each.guard), FALSE);
+  const cannot = when('KeySpec', (spec) => spec !== 'SYMMETRIC_DEFAULT').or(when('Origin', (at) => at !== 'AWS_KMS'));
+  const rotates = when('EnableKeyRotation', (value) => value?.toLowerCase() === 'true');
+  const still = guard.and(cannot.not()).and(rotates.not());
+  if (still.possible()) {
+    const unknown = when('EnableKeyRotation', (value) => value === undefined).possible();
+    const at = placeAt(key, 'Properties.EnableKeyRotation');
+    yield { at, when: still, certainty: unknown ? 'maybe' : 'yes', says: 'The key does not rotate' };
+  }
+}
+
+function* judgeStatement(
+  { model, agents, declared, unread }: RuleContext,
+  key: Resource,
+  statement: Statement,
+): Iterable<Finding> {
+  const at = placeAt(key, 'Properties.KeyPolicy');
+  statement.unreadable.forEach((each) => unread(key.id, statement, each));
+  for (const { who, kind, name, guard } of admitted(model, statement)) {
+    if (who === 'unread') {
+      unread(key.id, statement, name);
+    } else if (!declared.principal(kind, name, key)) {
+      const certainty = who === 'somebody unknown' || statement.effect === 'unknown' ? 'maybe' : 'yes';
+      const says =
+        who === 'everybody'
+          ? 'The key policy allows everybody, without a condition that limits the account'
+          : `The key policy lets in ${printed(name)}, which is not of this account`;
+      yield { at, when: guard, certainty, says };
+    }
+  }
+  if (statement.effect !== 'Allow' || statement.principals === 'attached' || !administers(statement)) {
+    return;
+  }
+  for (const { except, name } of statement.principals) {
+    const named = except ? [] : identities(model).named(name.value);
+    const own = agents.find(({ executionRoles, sessionRoles }) =>
+      [...executionRoles, ...sessionRoles].some(({ id }) => named.some((each) => each.id === id)),
+    );
+    if (own) {
+      const says = 'The key policy lets a role of an agent administer the key';
+      yield { at, when: statement.guard.and(name.guard), says };
+    }
+  }
+}
+
+/** Changes the policy, or ends the key. */
+const ADMINISTRATION = ['kms:PutKeyPolicy', 'kms:CreateGrant', 'kms:ScheduleKeyDeletion', 'kms:DisableKey'];
+
+function administers({ actions: { except, patterns }, conditions }: Statement): boolean {
+  const taken = (action: string) =>
+    patterns.some(({ value }) => subset([action], value, { ignoreCase: true }) === 'yes') !== except;
+  // Grants for AWS resources only are what AWS services need.
+  const isForServices = conditions.some(({ key }) => key === 'kms:grantisforawsresource');
+  return ADMINISTRATION.some((action) => taken(action) && !(isForServices && action === 'kms:CreateGrant'));
+}

@@ -1,0 +1,159 @@
+import type { Resource } from '../model/assembly';
+import { literalOf, textOf } from '../model/compose-text';
+import { ownAccounts } from '../model/own-accounts';
+import { printed } from '../model/printed-text';
+import type { Case, Text } from '../model/text';
+import { identities } from '../model/identities';
+import { admitted } from '../policy/admitted';
+import type { Finding } from './finding';
+import { rule, type RuleContext } from './rule';
+import { placeAt, runtimes } from './runtimes';
+
+const ARTIFACT = 'Properties.AgentRuntimeArtifact';
+
+/** The code that was reviewed is the code that runs. */
+export const MA_IMG1 = rule({
+  id: 'MA-IMG1',
+  family: 'image',
+  severity: 'error',
+  subject: 'Runtime',
+  what: 'The image is in a registry of this account and pinned by digest or by a tag that can’t move; its repository scans on push and isn’t public.',
+  why: 'A tag that moves puts code nobody has reviewed under the role of the agent, without any deployment.',
+  fix: 'Use AgentImage, pin the image by digest, or make the tags of the repository immutable and scan on push. Declare a registry of another account with Declaration.unreadable',
+  page: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
+  controls: { nist: ['CM-2', 'CM-14', 'RA-5', 'SI-7'], iso: ['A.8.9', 'A.8.19', 'A.8.28'], soc2: ['CC7.1', 'CC8.1'] },
+  *check(context) {
+    const repositories = new Set<Resource>();
+    for (const runtime of runtimes(context)) {
+      const uris = runtime.properties
+        .at('AgentRuntimeArtifact', 'ContainerConfiguration', 'ContainerUri')
+        .flatMap((node) => node.texts());
+      for (const uri of uris) {
+        yield* judgeImage(context, runtime, uri, repositories);
+      }
+      if (uris.length === 0) {
+        yield* judgeArchive(context, runtime);
+      }
+    }
+    for (const repository of repositories) {
+      yield* judgeRepository(context, repository);
+    }
+  },
+});
+
+function* judgeImage(
+  context: RuleContext,
+  runtime: Resource,
+  { value, guard }: Case<Text>,
+  repositories: Set<Resource>,
+): Iterable<Finding> {
+  const { model, declared, unread } = context;
+  const find = (says: string): Finding => ({ at: placeAt(runtime, ARTIFACT), when: guard.and(runtime.guard), says });
+  const [sole] = value;
+  if (value.length === 1 && typeof sole === 'object' && sole.kind !== 'reference' && sole.unreadable) {
+    unread(runtime.id, runtime, value);
+    return;
+  }
+  const repository = model.mentioned(value).find(({ type }) => type === 'AWS::ECR::Repository');
+  if (repository) {
+    repositories.add(repository);
+  }
+  const written = withHoles(value);
+  if (/^public\.ecr\.aws\//.test(written)) {
+    yield find('The image comes from a public registry');
+    return;
+  }
+  const host = hostOf(value);
+  const owner = repository ? 'own' : host === undefined ? 'unknown' : ownAccounts(model).ofAccount(host.account);
+  if (owner !== 'own' && owner !== 'unread' && !declared.outside(value) && !(host && declared.outside(host.account))) {
+    yield find(
+      owner === 'foreign'
+        ? `The image comes from a registry of another account (${printed(host!.account)})`
+        : 'The image comes from a registry that isn’t one of Amazon ECR in this account',
+    );
+  }
+  host?.account.forEach((part) => typeof part === 'object' && unread(runtime.id, runtime, part));
+  const isPinned =
+    isDigest(value) ||
+    isContentTag(written) ||
+    (repository !== undefined && hasTag(written) && isImmutable(repository));
+  if (!isPinned) {
+    yield find(
+      /@sha256:/.test(written)
+        ? 'The digest of the image is decided at deployment'
+        : 'The image is named by a tag that can move',
+    );
+  }
+}
+
+/** Holes as one character each: they may hold colons of their own. */
+const withHoles = (text: Text): string => text.map((part) => (typeof part === 'string' ? part : '\u0000')).join('');
+
+/** The account of a private registry of Amazon ECR: `111122223333.dkr.ecr.us-east-1.amazonaws.com`. */
+function hostOf(uri: Text): { readonly account: Text } | undefined {
+  const [first, next] = uri;
+  if (typeof first !== 'string') {
+    return typeof next === 'string' && next.startsWith('.dkr.ecr') ? { account: [first] } : undefined;
+  }
+  const account = /^(\d{12})\.dkr[.-]ecr[.-]/.exec(first)?.[1];
+  return account === undefined ? undefined : { account: textOf(account) };
+}
+
+/** A digest in the template, or one that a resource of the assembly returns. */
+function isDigest(uri: Text): boolean {
+  const last = uri[uri.length - 1];
+  if (typeof last === 'string') {
+    return /@sha256:[0-9a-f]{64}$/.test(withHoles(uri)) || /@sha256:[0-9a-f]{64}$/.test(last);
+  }
+  const before = uri[uri.length - 2];
+  return last?.kind === 'reference' && typeof before === 'string' && /@(?:sha256:)?$/.test(before);
+}
+
+/** The tag of an asset of the CDK: the hash of what it was built from, in a repository with immutable tags. */
+const isContentTag = (uri: string): boolean => /\/cdk-[a-z0-9]+-container-assets-[^:@]*:[0-9a-f]{64}$/.test(uri);
+
+const hasTag = (uri: string): boolean => /:[^/:@]+$/.test(uri) && !uri.endsWith(':latest');
+
+function isImmutable({ properties }: Resource): boolean {
+  const modes = properties.at('ImageTagMutability').flatMap((node) => node.texts());
+  return modes.length > 0 && modes.every(({ value }) => literalOf(value) === 'IMMUTABLE');
+}
+
+function* judgeRepository({ model, declared }: RuleContext, repository: Resource): Iterable<Finding> {
+  const scans = repository.properties.at('ImageScanningConfiguration', 'ScanOnPush').flatMap((node) => node.texts());
+  if (scans.length === 0 || scans.some(({ value }) => literalOf(value)?.toLowerCase() !== 'true')) {
+    const at = placeAt(repository, 'Properties.ImageScanningConfiguration');
+    yield { at, says: 'The repository of the image does not scan on push' };
+  }
+  if (!isImmutable(repository)) {
+    const at = placeAt(repository, 'Properties.ImageTagMutability');
+    yield { at, says: 'The tags of the repository of the image can move' };
+  }
+  const statements = identities(model)
+    .policiesOf(repository)
+    .flatMap((policy) => policy.statements);
+  for (const statement of statements) {
+    const open = admitted(model, statement).filter(
+      ({ who, kind, name }) => who === 'everybody' && !declared.principal(kind, name, statement.holder),
+    );
+    if (open.length > 0) {
+      yield { at: statement, when: statement.guard, says: 'The repository of the image is public' };
+    }
+  }
+}
+
+/** An object version, or a key that is the hash of its content. */
+function* judgeArchive({ unread }: RuleContext, runtime: Resource): Iterable<Finding> {
+  const at = (property: string) =>
+    runtime.properties
+      .at('AgentRuntimeArtifact', 'CodeConfiguration', 'Code', 'S3', property)
+      .flatMap((node) => node.texts());
+  const [versions, keys] = [at('VersionId'), at('Prefix')];
+  const isFixed =
+    versions.length > 0 ||
+    (keys.length > 0 && keys.every(({ value }) => /(?:^|\/|\u0000)[0-9a-f]{64}\.zip$/.test(withHoles(value))));
+  versions.forEach(({ value }) => unread(runtime.id, runtime, value));
+  if (!isFixed) {
+    yield { at: placeAt(runtime, ARTIFACT), says: 'The code archive of the Runtime can be replaced in place' };
+  }
+}

@@ -1,0 +1,39 @@
+import { literalOf } from '../model/compose-text';
+import { FALSE, type Guard } from '../model/guard';
+import { rule } from './rule';
+import { placeAt, runtimes } from './runtimes';
+
+const LIMITS = [
+  ['IdleRuntimeSessionTimeout', 'idle timeout'],
+  ['MaxLifetime', 'maximum lifetime'],
+] as const;
+
+/** Compute ends by itself. */
+export const MA_IMG2 = rule({
+  id: 'MA-IMG2',
+  family: 'image',
+  severity: 'error',
+  subject: 'Runtime',
+  what: 'The Runtime states its idle timeout and its maximum lifetime.',
+  why: 'Idle compute keeps what an earlier turn left in memory, and costs; what is not stated follows the defaults of a service in preview.',
+  fix: 'Set IdleRuntimeSessionTimeout and MaxLifetime in LifecycleConfiguration',
+  page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-lifecycle-settings.html',
+  controls: { nist: ['AC-12', 'SC-10'], iso: ['A.8.5', 'A.8.6'], soc2: ['CC6.1'] },
+  *check(context) {
+    for (const runtime of runtimes(context)) {
+      for (const [property, name] of LIMITS) {
+        const texts = runtime.properties.at('LifecycleConfiguration', property).flatMap((node) => node.texts());
+        texts.forEach(({ value }) => context.unread(runtime.id, runtime, value));
+        // A value that can't be read is noted; a text that is no number is refused by the service, and counts as none.
+        const stated = texts
+          .filter(({ value }) => literalOf(value) === undefined || Number(literalOf(value)) > 0)
+          .reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
+        const missing = runtime.guard.and(stated.not());
+        if (missing.possible()) {
+          const at = placeAt(runtime, 'Properties.LifecycleConfiguration');
+          yield { at, when: missing, says: `The Runtime states no ${name}` };
+        }
+      }
+    }
+  },
+});

@@ -1,0 +1,133 @@
+import type { Resource } from '../model/assembly';
+import { literalOf, textOf } from '../model/compose-text';
+import { printed } from '../model/printed-text';
+import { exits, networkOf, type Network } from '../network/network';
+import type { PathKind } from '../facts/network-types';
+import type { WayOut } from '../network/ways-out';
+import { egressDeclared } from './declared-egress';
+import type { Finding } from './finding';
+import { rule, type RuleContext } from './rule';
+import { runtimes } from './runtimes';
+import { unreadNetwork } from './unread-network';
+
+/** Paths that change where an agent's traffic goes, or who gets it. The rest is judged by itself, or leads nowhere without a route. */
+const TIES: Readonly<Partial<Record<PathKind, string>>> = {
+  join: 'joins it to another network',
+  share: 'shares it with other accounts',
+  mirror: 'copies its traffic',
+  'core network': 'joins it to another network',
+  gateway: 'joins it to another network',
+  route: 'changes its routes',
+  names: 'changes how its names resolve',
+};
+
+/** A Runtime has no way to the internet, nor to another network. */
+export const MA_NET1 = rule({
+  id: 'MA-NET1',
+  family: 'network',
+  severity: 'error',
+  subject: 'Runtime',
+  what: 'The Runtime is in VPC mode, in subnets with no route out of the VPC: to an internet or NAT gateway, or to another network.',
+  why: 'Commands in the environment can send whatever the agent can read to any host they can reach.',
+  fix: 'Use AgentNetwork in its isolated default, or remove the way out and add an interface endpoint for each service the agent needs. Where the way out was chosen, declare it: give AgentEgress.allowList or open a reason, or use Declaration.egress',
+  page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
+  controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
+  *check(context) {
+    for (const runtime of runtimes(context)) {
+      yield* judge(context, runtime, networkOf(context.model, runtime));
+    }
+    yield* publicTools(context);
+  },
+});
+
+function* judge(context: RuleContext, runtime: Resource, network: Network): Iterable<Finding> {
+  const { declared, unread } = context;
+  const written = runtime.properties.at('NetworkConfiguration', 'NetworkMode').flatMap((node) => node.texts());
+  for (const { mode, guard, place } of network.modes) {
+    const texts = written.filter((each) => each.place.path === place.path).map(({ value }) => value);
+    if (mode === 'unknown' && texts.some((text) => literalOf(text) === undefined)) {
+      unread(runtime.id, runtime, ...texts);
+    } else if (mode !== 'VPC') {
+      const says = `The network mode of the Runtime is ${mode === 'none' ? 'not set' : mode}, not VPC`;
+      yield { at: place, subject: runtime.id, when: guard.and(runtime.guard), says };
+    }
+  }
+  if (network.subnets.length === 0 && network.modes.some(({ mode }) => mode === 'VPC')) {
+    yield { at: runtime, says: 'The Runtime is in VPC mode without subnets' };
+  }
+  for (const way of [...network.ways, ...network.names.flatMap(({ resolution }) => resolution.forwarded)]) {
+    // An endpoint is judged by MA-NET3.
+    if (way.kind !== 'endpoint' && !isDeclared(context, network, way)) {
+      yield {
+        at: way.place,
+        certainty: way.certainty,
+        when: way.guard.and(runtime.guard),
+        says: sentence(way),
+        data: { exit: `${way.resource.id} ${way.kind}`, runtime: runtime.id },
+      };
+    }
+  }
+  for (const { resource, kind, place } of network.ties) {
+    const effect = TIES[kind as PathKind];
+    if (effect !== undefined && !declared.part(resource)) {
+      yield {
+        at: place,
+        certainty: 'maybe',
+        when: resource.guard.and(runtime.guard),
+        says: `${resource.type} names the network of a Runtime and ${effect}`,
+        data: { tie: resource.id, runtime: runtime.id },
+      };
+    }
+  }
+  unreadNetwork(context, runtime, network);
+}
+
+function sentence({ kind, beyond, to, through }: WayOut): string {
+  const target = through && literalOf(through) !== undefined ? ` ${printed(through)}` : '';
+  return beyond === 'names'
+    ? `The VPC of a Runtime sends queries for ${printed(to)} to other servers (${kind})`
+    : `A subnet of a Runtime has a way out to ${printed(to)} through ${article(kind)}${target}`;
+}
+
+function article(kind: string): string {
+  return /^(?:route prop)/.test(kind) ? kind : `${/^[aeio]/i.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+/** A declaration of all addresses covers what leads to any of them. */
+function isDeclared(context: RuleContext, { vpcs }: Network, way: WayOut): boolean {
+  return (
+    context.declared.part(way.resource) ||
+    (way.beyond !== 'names' &&
+      way.kind !== 'service network' &&
+      vpcs.some(({ text }) =>
+        egressDeclared(context, way.resource, text, [way.to, textOf('0.0.0.0/0')], HTTPS, way.kind),
+      ))
+  );
+}
+
+const HTTPS = 443;
+
+/** Browsers and code interpreters with a way to the internet: who drives one has this way, too. */
+function* publicTools({ model, agents, declared }: RuleContext): Iterable<Finding> {
+  const open = exits(model).filter((resource) => !declared.part(resource));
+  for (const tool of open) {
+    const users = agents.filter(({ executionRoles }) =>
+      executionRoles.some(({ statements, granted }) =>
+        [...statements, ...granted].some(
+          ({ effect, resources }) =>
+            effect !== 'Deny' &&
+            !resources.except &&
+            resources.patterns.some(({ value }) => model.named(value).some(({ resource }) => resource.id === tool.id)),
+        ),
+      ),
+    );
+    for (const agent of users) {
+      yield {
+        at: tool,
+        subject: agent.runtime.id,
+        says: `The execution role of an agent may use ${tool.type}, which reaches the internet`,
+        data: { exit: tool.id, runtime: agent.runtime.id },
+      };
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { RUNTIME_POLICY_ACTIONS } from '../../lib/facts/agentcore-limits';
+import type { Agent } from '../model/agents';
+import type { Resource } from '../model/assembly';
+import { literalOf, textKey } from '../model/compose-text';
+import { FALSE, type Guard } from '../model/guard';
+import { identities } from '../model/identities';
+import { printed } from '../model/printed-text';
+import type { Text } from '../model/text';
+import { subset } from '../policy/pattern';
+import type { Condition, Selection, Statement } from '../policy/statement';
+import type { Finding } from './finding';
+import { rule, type RuleContext } from './rule';
+
+/** Only the session role drives a Runtime, whatever other policies say. */
+export const MA_NET5 = rule({
+  id: 'MA-NET5',
+  family: 'network',
+  severity: 'error',
+  subject: 'Runtime',
+  what: 'The Runtime and each of its endpoints have a resource policy that only the session role passes.',
+  why: 'Without it every principal of the account with bedrock-agentcore:InvokeAgentRuntime can send commands to the environment, past the session, its model and its audit trail.',
+  fix: 'Use AgentCoreEnvironment, or attach AWS::BedrockAgentCore::ResourcePolicy with a Deny for every aws:PrincipalArn but the session role',
+  page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/resource-based-policies.html',
+  controls: { nist: ['AC-3', 'AC-6', 'SC-7'], iso: ['A.5.15', 'A.8.3'], soc2: ['CC6.1', 'CC6.3'] },
+  *check(context) {
+    for (const agent of context.agents) {
+      yield* judge(context, agent, agent.runtime, 'the Runtime');
+      for (const endpoint of agent.endpoints) {
+        yield* judge(context, agent, endpoint, 'the runtime endpoint');
+      }
+    }
+  },
+});
+
+function* judge(context: RuleContext, agent: Agent, target: Resource, name: string): Iterable<Finding> {
+  const { model, unread } = context;
+  const policies = identities(model)
+    .policiesOf(target)
+    .filter(({ holder }) => holder.type === 'AWS::BedrockAgentCore::ResourcePolicy');
+  if (policies.length === 0) {
+    yield { at: target, says: `${capital(name)} has no resource policy` };
+    return;
+  }
+  const statements = policies.flatMap((policy) => policy.statements);
+  const [arn] = model.arn(target).map(({ value }) => value);
+  let kept: Guard = FALSE;
+  for (const statement of statements) {
+    statement.unreadable.forEach((each) => unread(agent.id, statement, each));
+    const others = statement.effect === 'Deny' ? exceptedFrom(context, agent, statement, arn) : undefined;
+    if (others?.length === 0) {
+      kept = kept.or(statement.guard);
+    } else if (others) {
+      const names = others.map(printed).join(', ');
+      const says = `The resource policy of ${name} excepts ${names}, which isn't its session role`;
+      yield { at: statement, subject: target.id, says };
+      kept = kept.or(statement.guard);
+    }
+    const admitted = statement.effect === 'Allow' && !allowsSessionRole(context, agent, statement);
+    if (admitted) {
+      const says = `The resource policy of ${name} allows more than the session role`;
+      yield { at: statement, subject: target.id, says };
+    }
+  }
+  const open = target.guard.and(kept.not());
+  if (open.possible()) {
+    const at = { stack: target.stack, resource: policies[0].holder, path: 'Properties.Policy' };
+    const says = `The resource policy of ${name} does not deny it to everybody but the session role`;
+    yield { at, subject: target.id, when: open, says };
+  }
+}
+
+/** Whom a denial of every way to drive a Runtime excepts, but its session role. Undefined for another statement. */
+function exceptedFrom(
+  context: RuleContext,
+  agent: Agent,
+  statement: Statement,
+  arn: Text | undefined,
+): Text[] | undefined {
+  const { principals, conditions, actions, resources } = statement;
+  const [condition, ...more] = conditions;
+  const isForAll =
+    principals !== 'attached' &&
+    principals.some(({ kind, except, name }) => kind === 'AWS' && !except && literalOf(name.value) === '*') &&
+    RUNTIME_POLICY_ACTIONS.every((action) => covers(actions, [action])) &&
+    (arn === undefined ? covers(resources, ['*']) : covers(resources, arn)) &&
+    more.length === 0 &&
+    isExcept(condition);
+  if (!isForAll) {
+    return undefined;
+  }
+  const roles = new Map<string, Text>();
+  let expected = 0;
+  for (const { value } of condition.values) {
+    const isOwn = isSessionRole(context, agent, value);
+    if (isOwn && expected === 0) {
+      expected += 1;
+    } else {
+      roles.set(textKey(value), value);
+    }
+  }
+  return [...roles.values()];
+}
+
+function isExcept(condition: Condition | undefined): condition is Condition {
+  return (
+    condition !== undefined &&
+    !condition.unreadable &&
+    condition.key === 'aws:principalarn' &&
+    condition.set === undefined &&
+    /^(?:arn|string)not(?:equals|like)$/.test(condition.test) &&
+    condition.values.length > 0
+  );
+}
+
+const covers = ({ except, patterns }: Selection, text: Text): boolean =>
+  !except && patterns.some(({ value }) => subset(text, value, { ignoreCase: true }) === 'yes');
+
+function allowsSessionRole(context: RuleContext, agent: Agent, { principals }: Statement): boolean {
+  return (
+    principals !== 'attached' &&
+    principals.every(({ kind, except, name }) => kind === 'AWS' && !except && isSessionRole(context, agent, name.value))
+  );
+}
+
+/** The session role of the agent: one of the assembly, or one outside of it that is declared. */
+function isSessionRole({ model, declared }: RuleContext, { sessionRoles }: Agent, arn: Text): boolean {
+  const [named] = identities(model).named(arn, 'role');
+  return named ? sessionRoles.some(({ id }) => id === named.id) || declared.outside(arn) : declared.outside(arn);
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

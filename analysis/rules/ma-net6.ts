@@ -1,0 +1,40 @@
+import { printed } from '../model/printed-text';
+import { networkOf } from '../network/network';
+import { rule } from './rule';
+import { placeAt, runtimes } from './runtimes';
+
+/** What an agent can't resolve, it can't reach, and names are a way out by themselves. */
+export const MA_NET6 = rule({
+  id: 'MA-NET6',
+  family: 'network',
+  severity: 'error',
+  subject: 'VPC of a Runtime',
+  what: "DNS Firewall limits the names that resolve in the agent's VPC to those that it needs, blocks every other name, and lets no query pass while it fails.",
+  why: 'The resolver of a VPC sends queries to servers on the internet even where no route leads there, so whatever an agent can read can leave in the names that it looks up.',
+  fix: 'Use AgentNetwork, which limits names in the VPC it creates, or associate a DNS Firewall rule group that allows the needed names and blocks * with the VPC; declare the VPC with Declaration.unreadable where names are limited elsewhere',
+  page: 'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall.html',
+  controls: { nist: ['AC-4', 'SC-7(5)', 'SC-20'], iso: ['A.8.20', 'A.8.23'], soc2: ['CC6.6', 'CC6.7'] },
+  *check(context) {
+    const judged = new Set<string>();
+    for (const runtime of runtimes(context)) {
+      for (const { vpc, resolution } of networkOf(context.model, runtime).names) {
+        const { resource } = vpc;
+        const open = vpc.guard.and(runtime.guard).and(resolution.limited.not());
+        if (!resource || judged.has(vpc.key) || context.declared.part(resource) || !open.possible()) {
+          continue;
+        }
+        judged.add(vpc.key);
+        // Without DNS Firewall the VPC is as AWS makes it; rules that don't do what they say are mistakes.
+        const isDefault = resolution.place === undefined && resolution.allowed.length === 0;
+        yield {
+          at: resolution.place ?? placeAt(resource, 'Properties'),
+          subject: resource.id,
+          when: open,
+          ...(isDefault ? { severity: 'warning' as const } : {}),
+          says: `Names in the VPC ${printed(vpc.text)} of a Runtime aren't limited: ${resolution.because}`,
+          data: { exit: `dns ${resource.id}` },
+        };
+      }
+    }
+  },
+});

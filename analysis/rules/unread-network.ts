@@ -1,0 +1,43 @@
+import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
+import { printed } from '../model/printed-text';
+import type { Network } from '../network/network';
+import type { RuleContext } from './rule';
+import { placeAt } from './runtimes';
+
+type Gap = Network['gaps'][number];
+
+/**
+ * Notes what of a network can't be read. Subnets, groups and a VPC that the assembly names by id are one thing: the
+ * network of this Runtime. It is declared with the VPC, or with each of the ids.
+ */
+export function unreadNetwork({ declared, unread }: RuleContext, runtime: Resource, { gaps, vpcs }: Network): void {
+  const inDeclaredVpc = vpcs.length > 0 && vpcs.every(({ text }) => declared.outside(text));
+  const open = gaps.filter(
+    ({ guard, place, text }) =>
+      guard.possible() &&
+      !inDeclaredVpc &&
+      !declared.outside(text) &&
+      !(place.resource && place.resource.id !== runtime.id && declared.part(place.resource)),
+  );
+  // A resource of the assembly that nobody here knows is a thing of its own.
+  const ofResource = ({ place, text }: Gap) => place.resource?.logicalId === literalOf(text);
+  for (const { what, place } of open.filter(ofResource)) {
+    unread(runtime.id, place, { origin: place, reason: 'unknown reference', hint: what });
+  }
+  const named = open.filter((gap) => !ofResource(gap) && (literalOf(gap.text) !== undefined || isKnown(gap.text)));
+  const ids = new Set(named.map(({ text }) => printed(text)));
+  if (named.length > 0) {
+    const [{ place }] = named;
+    unread(runtime.id, place, {
+      origin: placeAt(runtime, 'Properties.NetworkConfiguration'),
+      reason: 'outside the assembly',
+      hint: `${[...new Set(named.map(({ what }) => what))].join(', ')} (${[...ids].join(', ')})`,
+    });
+  }
+  open.forEach(({ place, text }) => unread(runtime.id, place, text));
+}
+
+/** A reference to a resource of a type that does not belong there. */
+const isKnown = (text: Gap['text']): boolean =>
+  text.every((part) => typeof part === 'string' || part.kind === 'reference');

@@ -1,0 +1,183 @@
+import { checkModel } from '../../../analysis/rules/check';
+import { MA_NET1 } from '../../../analysis/rules/ma-net1';
+import { MA_NET2 } from '../../../analysis/rules/ma-net2';
+import { MA_NET3 } from '../../../analysis/rules/ma-net3';
+import { MA_NET4 } from '../../../analysis/rules/ma-net4';
+import type { Rule } from '../../../analysis/rules/rule';
+import { appWith, att, ref, resource } from '../network/app';
+
+type Changes = Parameters<typeof appWith>[0];
+
+const found = (rule: Rule, changes: Changes = {}, sections = {}) =>
+  checkModel(appWith(changes, sections), { rules: [rule] })
+    .filter(({ rule: id }) => id !== 'MA-DECL1')
+    .map(({ rule: id, location }) => `${id} ${location.logicalId}`);
+
+const route = (properties: object) => resource('AWS::EC2::Route', { RouteTableId: ref('Table'), ...properties });
+const declaredEgress = (peer: string, port = 443) => ({
+  Metadata: { AgentDeclarations: [{ kind: 'egress', reason: 'Chosen', vpc: ref('Vpc'), peer, port }] },
+});
+const egress = (properties: object) => ({
+  Rule: resource('AWS::EC2::SecurityGroupEgress', {
+    GroupId: att('Group', 'GroupId'),
+    IpProtocol: 'tcp',
+    ...properties,
+  }),
+});
+const HTTPS = { FromPort: 443, ToPort: 443 };
+
+describe('MA-NET1', () => {
+  test('an isolated Runtime is fine', () => expect(found(MA_NET1)).toEqual([]));
+
+  test.each([
+    ['half of all addresses', { DestinationCidrBlock: '128.0.0.0/1', TransitGatewayId: 'tgw-1' }],
+    ['a private network', { DestinationCidrBlock: '10.9.0.0/16', VpcPeeringConnectionId: 'pcx-1' }],
+    ['an instance', { DestinationCidrBlock: '0.0.0.0/0', InstanceId: 'i-1' }],
+  ])('a route to %s is a way out, whatever it leads through', (_name, properties) => {
+    expect(found(MA_NET1, { Route: route(properties) })).toEqual(['MA-NET1 Route']);
+  });
+
+  test('a route of another table is not', () => {
+    const Route = resource('AWS::EC2::Route', {
+      RouteTableId: ref('Public'),
+      DestinationCidrBlock: '0.0.0.0/0',
+      GatewayId: 'igw-1',
+    });
+    expect(found(MA_NET1, { Public: resource('AWS::EC2::RouteTable', { VpcId: ref('Vpc') }), Route })).toEqual([]);
+  });
+
+  test('a declaration of all addresses covers a NAT gateway, not an internet gateway', () => {
+    const nat = { Route: route({ DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-1' }) };
+    const internet = { Route: route({ DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' }) };
+    expect(found(MA_NET1, nat, declaredEgress('0.0.0.0/0'))).toEqual([]);
+    expect(found(MA_NET1, internet, declaredEgress('0.0.0.0/0'))).toEqual(['MA-NET1 Route']);
+  });
+
+  test('a network outside of the assembly is one thing that can’t be read', () => {
+    const Runtime = resource('AWS::BedrockAgentCore::Runtime', {
+      NetworkConfiguration: {
+        NetworkMode: 'VPC',
+        NetworkModeConfig: { Subnets: ['subnet-0aaaaaaaa', 'subnet-0bbbbbbbb'], SecurityGroups: ['sg-0aaaaaaaa'] },
+      },
+    });
+    expect(found(MA_NET1, { Runtime })).toEqual(['MA-READ1 Runtime']);
+  });
+
+  test('a copy of the traffic is reported, a database in the VPC is not', () => {
+    const mirror = resource('AWS::EC2::TrafficMirrorTarget', { NetworkLoadBalancerArn: 'x', SubnetId: ref('SubnetA') });
+    expect(found(MA_NET1, { Mirror: mirror })).toEqual(['MA-NET1 Mirror']);
+    const database = resource('AWS::RDS::DBSubnetGroup', { SubnetIds: [ref('SubnetA'), ref('SubnetB')] });
+    expect(found(MA_NET1, { Database: database })).toEqual([]);
+  });
+});
+
+describe('MA-NET2', () => {
+  test('names each endpoint that is missing, and the way to S3', () => {
+    const says = checkModel(appWith(), { rules: [MA_NET2] }).map((finding) => finding.says);
+    expect(says).toEqual([
+      'The VPC of the Runtime has no logs endpoint',
+      'A subnet of the Runtime has no route to S3 through an endpoint',
+    ]);
+  });
+
+  test('an endpoint of another Region doesn’t serve', () => {
+    const model = appWith({
+      Endpoint: resource('AWS::EC2::VPCEndpoint', {
+        VpcId: ref('Vpc'),
+        VpcEndpointType: 'Interface',
+        ServiceName: 'com.amazonaws.eu-west-1.bedrock-mantle',
+        PrivateDnsEnabled: true,
+      }),
+    });
+    // The Region of the stack isn't known, so the name of a Region may be it.
+    expect(checkModel(model, { rules: [MA_NET2] }).map(({ says }) => says)).not.toContain(
+      'The VPC of the Runtime has no bedrock-mantle endpoint',
+    );
+  });
+});
+
+describe('MA-NET3', () => {
+  const endpoint = (properties: object) => ({
+    Logs: resource('AWS::EC2::VPCEndpoint', {
+      VpcId: ref('Vpc'),
+      VpcEndpointType: 'Interface',
+      ServiceName: 'com.amazonaws.us-east-1.logs',
+      ...properties,
+    }),
+  });
+  const policy = (statement: object) =>
+    endpoint({
+      PolicyDocument: {
+        Statement: [{ Effect: 'Allow', Principal: '*', Action: 'logs:PutLogEvents', Resource: '*', ...statement }],
+      },
+    });
+  const account = (value: unknown) => ({ Condition: { StringEquals: { 'aws:PrincipalAccount': value } } });
+
+  test.each([
+    ['callers of this account', account(ref('AWS::AccountId'))],
+    ['callers of the organization', { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } }],
+  ])('%s pass', (_name, statement) => expect(found(MA_NET3, policy(statement))).toEqual([]));
+
+  test.each([
+    ['no condition', {}],
+    ['a condition that everybody meets', { Condition: { Bool: { 'aws:SecureTransport': 'true' } } }],
+    [
+      'a condition that passes without the key',
+      { Condition: { StringEqualsIfExists: { 'aws:PrincipalAccount': '1' } } },
+    ],
+    ['every account', { Condition: { StringLike: { 'aws:PrincipalAccount': '*' } } }],
+    ['actions by wildcard', { Action: 'logs:*', ...account(ref('AWS::AccountId')) }],
+  ])('%s is reported', (_name, statement) => expect(found(MA_NET3, policy(statement))).toEqual(['MA-NET3 Logs']));
+
+  test('an endpoint without a policy, or to somebody’s own service, is reported', () => {
+    expect(found(MA_NET3, endpoint({}))).toEqual(['MA-NET3 Logs']);
+    const own = { ...account(ref('AWS::AccountId')) };
+    const foreign = policy(own);
+    foreign.Logs.Properties.ServiceName = 'com.amazonaws.vpce.us-east-1.vpce-svc-0aaaaaaaa';
+    expect(found(MA_NET3, foreign)).toEqual(['MA-NET3 Logs']);
+  });
+});
+
+describe('MA-NET4', () => {
+  test('egress to the group of the endpoints is fine', () => expect(found(MA_NET4)).toEqual([]));
+
+  test.each([
+    ['the S3 prefix list', { ...HTTPS, DestinationPrefixListId: 'pl-63a5400a' }, []],
+    ['an unknown prefix list', { ...HTTPS, DestinationPrefixListId: 'pl-0aaaaaaaa' }, ['MA-NET4 Rule']],
+    ['another port', { FromPort: 22, ToPort: 22, DestinationPrefixListId: 'pl-63a5400a' }, ['MA-NET4 Rule']],
+    ['all addresses', { ...HTTPS, CidrIp: '0.0.0.0/0' }, ['MA-NET4 Rule']],
+    ['a group outside of the assembly', { ...HTTPS, DestinationSecurityGroupId: 'sg-0aaaaaaaa' }, ['MA-NET4 Rule']],
+  ])('egress to %s', (_name, properties, expected) => expect(found(MA_NET4, egress(properties))).toEqual(expected));
+
+  test('a declaration covers its peer and port only', () => {
+    const rule = egress({ ...HTTPS, CidrIp: '0.0.0.0/0' });
+    expect(found(MA_NET4, rule, declaredEgress('0.0.0.0/0'))).toEqual([]);
+    expect(found(MA_NET4, rule, declaredEgress('0.0.0.0/0', 22))).toEqual(['MA-NET4 Rule']);
+    expect(found(MA_NET4, rule, declaredEgress('198.51.100.0/24'))).toEqual(['MA-NET4 Rule']);
+  });
+
+  test('NFS goes to mount targets, not to an instance', () => {
+    const to = (type: string, property: string) => ({
+      Files: resource('AWS::EC2::SecurityGroup', { VpcId: ref('Vpc') }),
+      Server: resource(type, { [property]: [att('Files', 'GroupId')] }),
+      ...egress({ FromPort: 2049, ToPort: 2049, DestinationSecurityGroupId: att('Files', 'GroupId') }),
+    });
+    expect(found(MA_NET4, to('AWS::EFS::MountTarget', 'SecurityGroups'))).toEqual([]);
+    expect(found(MA_NET4, to('AWS::EC2::Instance', 'SecurityGroupIds'))).toEqual(['MA-NET4 Rule']);
+  });
+
+  test('a server with the group of the endpoints can be connected to, too', () => {
+    const proxy = resource('AWS::EC2::Instance', { SecurityGroupIds: [att('EndpointGroup', 'GroupId')] });
+    expect(found(MA_NET4, { Proxy: proxy })).toEqual(['MA-NET4 ToEndpoint']);
+  });
+
+  test('ingress is reported', () => {
+    const Ingress = resource('AWS::EC2::SecurityGroupIngress', {
+      GroupId: att('Group', 'GroupId'),
+      IpProtocol: 'tcp',
+      ...HTTPS,
+      CidrIp: '10.0.0.0/8',
+    });
+    expect(found(MA_NET4, { Ingress })).toEqual(['MA-NET4 Ingress']);
+  });
+});
