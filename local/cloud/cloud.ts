@@ -5,6 +5,7 @@ import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { SLOTS_KEY, turnEventType, type TurnOutcome } from '../../lib/contracts/turn';
 import { LOCAL_VARIABLES, TURN_VARIABLES } from '../../lib/contracts/handler-variables';
 import type { Credentials } from '../auth/principals';
+import { AccountPolicies } from '../iam/account-policies';
 import type { LocalService } from '../service';
 import { awsEndpoint, AwsError, type Fields, type Operation } from './aws-endpoint';
 import { Deployment } from './deployment';
@@ -13,6 +14,7 @@ import { type Execution, Executions, type TaskPlace } from './executions';
 import { Functions } from './functions';
 import { LocalGuardrail } from './guardrail';
 import type { Pace } from './interpreter';
+import { Permissions } from './permissions';
 import { Queues } from './queues';
 import { ServiceCalls } from './service-calls';
 import { Stores } from './stores';
@@ -78,6 +80,9 @@ export class LocalCloud {
     _state,
     call,
   ) => call();
+  /** Every decision about a call between services. */
+  public readonly policies: AccountPolicies;
+  private readonly permissions: Permissions;
   private readonly service: LocalService;
   private readonly endpoints = new Map<string, string>();
   private readonly secrets = new Map<string, string>();
@@ -93,6 +98,8 @@ export class LocalCloud {
     endpointUrl: string,
   ) {
     this.service = options.service;
+    this.policies = new AccountPolicies(deployment.model, deployment.place);
+    this.permissions = new Permissions(this.policies, deployment);
     for (const name of ['SFN', 'SQS', 'EVENTBRIDGE', 'SSM', 'SECRETS_MANAGER']) this.endpoint(name, endpointUrl);
     this.endpoint('DYNAMODB', stores.dynamoUrl);
     this.endpoint('S3', stores.s3Url);
@@ -119,6 +126,8 @@ export class LocalCloud {
       guardrail: this.guardrail,
       putEvents: (entries) => this.putEvents(entries),
       parameter: (name) => this.parameter(name),
+      require: (arn, integration, parameters) =>
+        this.permissions.require(this.roleOfMachine(arn), integration, parameters),
     });
     for (const [target, operation] of this.standardOperations()) operations.set(target, operation);
   }
@@ -294,6 +303,11 @@ export class LocalCloud {
     await this.functions.close();
     for (const close of this.closers.reverse()) await close();
     await this.stores.close();
+  }
+
+  private roleOfMachine(arn: string): string {
+    const found = this.deployment.all('AWS::StepFunctions::StateMachine').find((machine) => machine.arn === arn);
+    return String(found?.properties.RoleArn);
   }
 
   private environmentOf(roleArn: string): Record<string, string> {

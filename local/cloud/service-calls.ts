@@ -12,7 +12,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Fields } from './aws-endpoint';
+import { AwsError, type Fields } from './aws-endpoint';
 import type { EventEntry } from './event-buses';
 import type { Execution, Executions, TaskPlace } from './executions';
 import type { Functions } from './functions';
@@ -31,6 +31,8 @@ export interface ServiceCallsOptions {
   readonly guardrail: LocalGuardrail;
   readonly putEvents: (entries: readonly EventEntry[]) => void;
   readonly parameter: (name: string) => string;
+  /** @throws AwsError when the role of the state machine may not make the call */
+  readonly require: (machineArn: string, integration: string, parameters: Fields) => void;
 }
 
 const WAIT = '.waitForTaskToken';
@@ -155,6 +157,8 @@ export class ServiceCalls {
     }
     const called = async () => {
       try {
+        const asInput = resource.includes(':states:::') ? parameters : { FunctionName: resource };
+        this.on.require(place.execution.machine.arn, service, asInput);
         // A function as the resource itself gets the input of the state and gives back its answer.
         if (!resource.includes(':states:::')) return await this.on.functions.invoke(resource, parameters);
         return plain(await found(parameters, place));
@@ -190,6 +194,8 @@ function describe({ arn, name, machine, input, output, status, startDate }: Exec
 }
 
 const PREFIXES: Readonly<Record<string, string>> = {
+  lambda: 'Lambda',
+  sns: 'SNS',
   dynamodb: 'DynamoDB',
   'aws-sdk:dynamodb': 'DynamoDb',
   states: 'StepFunctions',
@@ -199,7 +205,8 @@ const PREFIXES: Readonly<Record<string, string>> = {
 /** Step Functions puts the service in front of an error, and `Exception` behind it. Functions name their own. */
 function named(service: string, error: Error): Error {
   const prefix = PREFIXES[service.replace(/:[^:]*$/, '')];
-  if (prefix !== undefined && !error.name.includes('.')) {
+  const isOwn = prefix === 'Lambda' && !(error instanceof AwsError);
+  if (prefix !== undefined && !isOwn && !error.name.includes('.')) {
     error.name = `${prefix}.${error.name.replace(/(Exception)?$/, 'Exception')}`;
   }
   return error;

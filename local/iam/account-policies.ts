@@ -186,7 +186,8 @@ export class AccountPolicies {
       const endpoints = networks.flatMap((network) => network.endpoints);
       this.networks.set(
         role.arn,
-        networks.length === 0
+        // A route out of the VPC reaches every service.
+        networks.length === 0 || networks.some(({ ways }) => ways.length > 0)
           ? undefined
           : new Map(
               endpoints.flatMap(({ service, resource }) =>

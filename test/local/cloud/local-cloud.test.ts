@@ -5,11 +5,14 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as schedulerTargets from 'aws-cdk-lib/aws-scheduler-targets';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
@@ -113,6 +116,34 @@ function synthesize(): string {
     eventPattern: { source: ['test.parent'] },
     targets: [new targets.LambdaFunction(first)],
   });
+  const powerless = new iam.Role(stack, 'Powerless', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
+  new sfn.StateMachine(stack, 'Denied', {
+    role: powerless.withoutPolicyUpdates(),
+    definitionBody: sfn.DefinitionBody.fromChainable(
+      new tasks.LambdaInvoke(stack, 'CallWithoutPermission', {
+        lambdaFunction: first,
+        retryOnServiceExceptions: false,
+      }),
+    ),
+  });
+  const topic = new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'Key') });
+  const publisher = new iam.Role(stack, 'Publisher', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
+  publisher.addToPolicy(new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
+  new sfn.StateMachine(stack, 'Keyless', {
+    role: publisher.withoutPolicyUpdates(),
+    definitionBody: sfn.DefinitionBody.fromChainable(
+      new tasks.SnsPublish(stack, 'PublishWithoutKey', { topic, message: sfn.TaskInput.fromText('text') }),
+    ),
+  });
+  new sfn.StateMachine(stack, 'Unmodelled', {
+    definitionBody: sfn.DefinitionBody.fromChainable(
+      new tasks.CallAwsService(stack, 'DescribeAlarms', {
+        service: 'cloudwatch',
+        action: 'describeAlarms',
+        iamResources: ['*'],
+      }),
+    ),
+  });
   new sfn.StateMachine(stack, 'Waiting', {
     definitionBody: sfn.DefinitionBody.fromChainable(
       new tasks.LambdaInvoke(stack, 'Ask', {
@@ -163,6 +194,35 @@ test('each function has its own variables and the credentials of its own role, a
   expect(first).toMatchObject({ who: 'first', other: 'set', home: null, endpoint: 'http://127.0.0.1:1' });
   expect(second).toMatchObject({ who: 'second', other: null });
   expect(first.key).not.toBe(second.key);
+});
+
+test.each<[string, string, RegExp]>([
+  [
+    'Denied',
+    'that its role does not allow',
+    /^User: arn:aws:iam::111122223333:role\/Powerless\w+ is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:111122223333:function:First\w+ because no identity-based policy allows the lambda:InvokeFunction action$/,
+  ],
+  [
+    'Keyless',
+    'that needs a key its role may not use',
+    /is not authorized to perform: kms:GenerateDataKey on resource: .*:key\/Key/,
+  ],
+  [
+    'Unmodelled',
+    'whose permissions are not known here',
+    /doesn't know which permissions aws-sdk:cloudwatch:describeAlarms needs/,
+  ],
+])('a task of a machine (%s) %s fails with AccessDenied', async (machine, _what, message) => {
+  cloud.serviceCalls.serve('aws-sdk:cloudwatch:describeAlarms', () => ({}));
+  cloud.serviceCalls.serve('sns:publish', () => ({}));
+  const before = cloud.failures.length;
+  const execution = cloud.executions.start(cloud.executions.machine(machine).arn, `run-${machine}`, {});
+  await execution.over;
+
+  const [failure] = cloud.failures.slice(before);
+  expect(execution.status).toBe('FAILED');
+  expect(failure.error.name).toMatch(/AccessDeniedException$/);
+  expect(failure.error.message).toMatch(message);
 });
 
 test('a function that is not there is named with those that are', async () => {
