@@ -205,7 +205,13 @@ export class Operations {
   }
 
   private session(id: string): SessionRecord {
-    const record = this.on.store.get(decodeURIComponent(id));
+    let decoded: string;
+    try {
+      decoded = decodeURIComponent(id);
+    } catch {
+      throw badRequest(`${id} is not valid percent-encoding`, 'session_id');
+    }
+    const record = this.on.store.get(decoded);
     if (record === undefined) throw notFound('No such session');
     return record;
   }

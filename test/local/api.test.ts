@@ -324,6 +324,12 @@ describe('pages', () => {
 });
 
 describe('sessions', () => {
+  test.each(['%zz', '%zz/items', '%'])('a path that is not percent-encoding is refused with 400: %j', async (path) => {
+    await start();
+    const request = { method: 'GET', url: `${service.url}${SESSIONS}/${path}` };
+    expect((await sendSigned(request, service.credentials)).status).toBe(400);
+  });
+
   test('are read, listed, deleted, and then 404', async () => {
     await start();
     const { id } = await session();
