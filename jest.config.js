@@ -14,6 +14,8 @@ module.exports = {
   moduleNameMapper: {
     '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts',
     '^cdk-bedrock-managed-agents/blueprints$': '<rootDir>/lib/blueprint/index.ts',
+    // As in the bundle of bma.
+    '^@aws-cdk/aws-service-spec$': '<rootDir>/analysis/facts/replacements.ts',
   },
   // The built-in CloudFormation validation costs about a second per test file; one suite turns it on for every example.
   setupFiles: ['<rootDir>/test/setup-env.js'],

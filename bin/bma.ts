@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { approveCommand } from './bma/approve';
 import { costCommand } from './bma/cost';
 import { diffStatementCommand } from './bma/diff-statement';
+import { impactCommand } from './bma/impact';
 import { newCommand } from './bma/new';
 import { statementCommand } from './bma/statement';
 import { CommandError, UsageError, type Command } from './bma/command';
@@ -10,6 +11,7 @@ import { CommandError, UsageError, type Command } from './bma/command';
 const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
+  impact: impactCommand,
   cost: costCommand,
   approve: approveCommand,
   new: newCommand,

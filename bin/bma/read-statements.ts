@@ -2,20 +2,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { statementsOf } from '../../analysis/statement/build';
 import { STATEMENT_FORMAT, type Statement } from '../../analysis/statement/statement';
-import { readDirectory } from '../../analysis/model/read-directory';
-import { TemplateModel } from '../../analysis/model/template-model';
 import { UsageError } from './command';
+import { readAssembly } from './read-assembly';
 
 /** Computes the statements of a cloud assembly. */
 export function statementsOfAssembly(directory: string): Statement[] {
-  if (!fs.existsSync(path.join(directory, 'manifest.json'))) {
-    throw new UsageError(`${directory} is no cloud assembly: it has no manifest.json. Run 'cdk synth' first.`);
-  }
-  try {
-    return statementsOf(new TemplateModel(readDirectory(directory)));
-  } catch (problem) {
-    throw new UsageError(`${directory} cannot be read: ${(problem as Error).message}`);
-  }
+  return statementsOf(readAssembly(directory));
 }
 
 /** Reads statements from a JSON file, from a directory of them, or computes them from a cloud assembly. */

@@ -2,5 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { actionsTable } from './actions-table';
+import { replacementsTable } from './replacements-table';
 
-writeFileSync(path.join(__dirname, '../../analysis/facts/actions.txt'), actionsTable());
+const facts = path.join(__dirname, '../../analysis/facts');
+writeFileSync(path.join(facts, 'actions.txt'), actionsTable());
+writeFileSync(path.join(facts, 'replacements.json'), `${JSON.stringify(replacementsTable(), undefined, 2)}\n`);

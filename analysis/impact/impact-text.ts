@@ -1,0 +1,98 @@
+import { code, visible } from '../../lib/contracts/untrusted-text';
+import { EFFECT_LEVELS, type Effect, type EffectLevel } from './effect';
+import type { Impact, StackImpact } from './impact';
+import type { Action, ResourceChange } from './resource-changes';
+
+const HEADINGS: Readonly<Record<EffectLevel, string>> = {
+  blocks: 'The deployment fails',
+  loses: 'Lost',
+  stays: 'Stays behind',
+  interrupts: 'Interrupted',
+  unknown: 'Not known',
+};
+
+const ACTIONS: readonly Action[] = ['replace', 'may replace', 'remove', 'retain', 'add', 'update', 'update, not known'];
+
+const WORDS: Readonly<Record<Action, string>> = {
+  replace: 'replaced',
+  'may replace': 'may be replaced',
+  remove: 'removed',
+  retain: 'retained',
+  add: 'added',
+  update: 'updated',
+  'update, not known': 'updated (type not known)',
+};
+
+type Quote = (name: string) => string;
+
+/** The impact as a section of the comment of a pull request. */
+export function impactMarkdown(impact: Impact): string {
+  if (impact.stacks.length === 0) return '### Impact: no change\n\nNo resource changes.\n';
+  const stops = impact.effects.some(({ level }) => level === 'blocks');
+  const title = `### Impact: ${stops ? 'the deployment fails ⚠️' : `${impact.effects.length || 'no'} effects`}`;
+  return `${[title, ...effectSections(impact, code, (heading) => `**${heading}**\n`, '- '), ...impact.stacks.map(stackMarkdown)].join('\n\n')}\n`;
+}
+
+/** The impact as plain text. */
+export function impactText(impact: Impact): string {
+  if (impact.stacks.length === 0) return 'No resource changes.\n';
+  const parts = [
+    ...effectSections(impact, visible, (heading) => `${heading}:`, '  '),
+    ...impact.stacks.map((stack) =>
+      [
+        `${visible(stack.stack)} (${stack.status}): ${counts(stack)}`,
+        ...rows(stack, visible).map((row) => `  ${row}`),
+      ].join('\n'),
+    ),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function effectSections(
+  { effects }: Impact,
+  quote: Quote,
+  heading: (text: string) => string,
+  bullet: string,
+): string[] {
+  return EFFECT_LEVELS.flatMap((level) => {
+    const found = effects.filter((effect) => effect.level === level);
+    return found.length > 0
+      ? [[heading(HEADINGS[level]), ...found.map((effect) => `${bullet}${sentence(effect, quote)}`)].join('\n')]
+      : [];
+  });
+}
+
+function sentence({ subject, says, names, fix }: Effect, quote: Quote): string {
+  const given = [...names];
+  const said = says.replace(/\{\}/g, () => quote(given.shift() ?? ''));
+  return `${quote(subject)}: ${said}.${fix === undefined ? '' : ` Fix: ${fix.replace(/[`<>*_\\[\]]/g, '')}.`}`;
+}
+
+function stackMarkdown(stack: StackImpact): string {
+  const lines = rows(stack, code);
+  return `<details><summary>Stack <code>${escapeHtml(visible(stack.stack))}</code> (${stack.status}): ${counts(stack)}</summary>\n\n${lines.map((line) => `- ${line}`).join('\n')}\n\n</details>`;
+}
+
+const escapeHtml = (text: string) => text.replace(/[&<>]/g, (each) => `&#${each.charCodeAt(0)};`);
+
+function counts({ changes }: StackImpact): string {
+  return (
+    ACTIONS.map((action) => [changes.filter((change) => change.action === action).length, WORDS[action]] as const)
+      .filter(([count]) => count > 0)
+      .map(([count, word]) => `${count} ${word}`)
+      .join(', ') || 'no resources'
+  );
+}
+
+/** One line per change; added resources are only counted. */
+function rows({ changes }: StackImpact, quote: Quote): string[] {
+  return ACTIONS.filter((action) => action !== 'add').flatMap((action) =>
+    changes.filter((change) => change.action === action).map((change) => row(change, quote)),
+  );
+}
+
+function row({ action, path, type, properties, keepsOld }: ResourceChange, quote: Quote): string {
+  const which = properties.length > 0 ? `: ${properties.map(quote).join(', ')}` : '';
+  const old = keepsOld && (action === 'replace' || action === 'may replace') ? ' (the old one is kept)' : '';
+  return `${WORDS[action]}${old}: ${quote(path)} (${visible(type)})${which}`;
+}
