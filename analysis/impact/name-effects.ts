@@ -27,7 +27,8 @@ export function nameEffects({ before, after, changes }: Scene): Effect[] {
         .map(({ resource: holder }): Effect => {
           const change = created.get(resource.id)!;
           const end = ended.get(holder.id);
-          if (holder.id === resource.id) {
+          // A renamed stack has the same ids, and its resources are added next to the old ones.
+          if (holder.id === resource.id && change.action !== 'add') {
             return {
               level: 'blocks',
               kind: 'named-resource-replaced',

@@ -131,12 +131,12 @@ test.each([
 
 test.each([
   [[], /^Usage/],
-  [['frobnicate'], /no command 'frobnicate'. Commands: statement, diff-statement, cost, approve, new/],
+  [['frobnicate'], /no command 'frobnicate'. Commands: statement, diff-statement, impact, cost, approve, new/],
   [['constructor'], /no command 'constructor'/],
   [['statement'], /takes one cloud assembly directory/],
   [['statement', before, '--format', 'pdf'], /--format is 'pdf'. Allowed: text, json, md, html/],
   [['statement', before, '--agent', 'Nobody'], /no agent 'Nobody'. Agents: Hand/],
-  [['statement', work], /no cloud assembly: it has no manifest.json/],
+  [['statement', work], /isn't a cloud assembly: it has no manifest.json/],
   [['statement', before, '--frob'], /'--frob'/],
   [['diff-statement', before], /takes an old and a new statement/],
   [['diff-statement', before, path.join(work, 'nowhere')], /does not exist/],
