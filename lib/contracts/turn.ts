@@ -102,12 +102,18 @@ export interface TurnRequest {
 /**
  * Typed facts of the event, by name: the number of a pull request, the hash of a commit, the ARN of an alarm. Staging and
  * delivery work from them; evidence and outcome events show them. At most 16 names of the form `[a-z][A-Za-z0-9]{0,31}`,
- * values of 1 to 1,200 visible ASCII characters.
+ * values of 1 to 2,400 visible ASCII characters, 19,200 together. Identifiers with other characters are percent-encoded, see
+ * `factText`.
  */
 export type TurnSubject = Readonly<Record<string, string>>;
 
 /** Limits of a {@link TurnSubject}. */
-export const SUBJECT_LIMITS = { names: 16, name: /^[a-z][A-Za-z0-9]{0,31}$/, value: /^[\x21-\x7e]{1,1200}$/ };
+export const SUBJECT_LIMITS = {
+  names: 16,
+  name: /^[a-z][A-Za-z0-9]{0,31}$/,
+  value: /^[\x21-\x7e]{1,2400}$/,
+  total: 19_200,
+};
 
 /** At most `slots` turns that name the same share hold a slot at the same time. */
 export interface SlotShare {

@@ -336,6 +336,8 @@ const LOG_DELIVERY = 'log delivery has no resource-level form (Step Functions de
 export const RESOURCELESS_ACTIONS: Readonly<Record<string, string>> = {
   'ecr:GetAuthorizationToken': 'returns a registry login; the pull itself is limited to one repository',
   'cloudtrail:LookupEvents': 'the event history belongs to the account and Region as a whole',
+  'cloudwatch:DescribeAlarms':
+    'composite alarms are shown only to roles that may see every alarm; granted only where one is named',
   'cloudwatch:GetMetricData': 'metrics have no ARN; the one resource type (dataset) is optional',
   'logs:StopQuery': 'ends a query by its unguessable id and reads nothing',
   'ssm:CreateOpsItem': 'the OpsItem does not exist yet; limited by the tag that it must be made with',

@@ -17,7 +17,7 @@ export function narrowed(where: IConstruct, own: Members, filter: Members, path 
       result[member] = checkedFilter(where, narrower, `${path}.${member}`);
     } else if (isMembers(existing) && isMembers(narrower)) {
       result[member] = narrowed(where, existing, narrower, `${path}.${member}`);
-    } else {
+    } else if (JSON.stringify(existing) !== JSON.stringify(narrower)) {
       throw new InputError(where, {
         input: `${path}.${member}`,
         value: narrower,

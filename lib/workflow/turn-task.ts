@@ -40,7 +40,7 @@ export interface TurnTaskProps {
 
   /**
    * Facts for the workflow's staging and delivery, for evidence and outcome events, by name; values of the state with
-   * `JsonPath.stringAt('$.commit')`. Never part of the message. At most 16 names in lower camel case, values of 1 to 1,200
+   * `JsonPath.stringAt('$.commit')`. Never part of the message. At most 16 names in lower camel case, values of 1 to 2,400
    * visible ASCII characters.
    *
    * @default - none
@@ -146,7 +146,7 @@ export class TurnTask extends TaskStateBase {
     requireInput(entries.length <= names && wrong === undefined, this, {
       input: 'subject',
       value: wrong ?? entries.map(([key]) => key),
-      allowed: `at most ${names} names in lower camel case, values of 1 to 1,200 visible ASCII characters`,
+      allowed: `at most ${names} names in lower camel case, values of 1 to 2,400 visible ASCII characters`,
       fix: 'Name what identifies the subject, and let staging read the rest from its source',
     });
   }

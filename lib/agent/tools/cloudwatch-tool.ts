@@ -1,4 +1,4 @@
-import { CompositeAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnCompositeAlarm, CompositeAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup, type ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -6,6 +6,7 @@ import { ArnFormat, Duration, Size, Stack } from 'aws-cdk-lib/core';
 import { logCallerStatements } from '../../encryption/log-caller-statements';
 import {
   ALARM_READ_ACTIONS,
+  ALARM_STATE_ACTIONS,
   LOG_QUERY_ACTIONS,
   LOG_QUERY_STOP_ACTIONS,
   METRIC_READ_ACTIONS,
@@ -49,7 +50,9 @@ export interface CloudWatchToolOptions extends BundledToolOptions {
   readonly metricNamespaces?: string[];
 
   /**
-   * Metric alarms of this account and Region that may be read, at most 100.
+   * Alarms of this account and Region that may be read, at most 100: metric, log and composite alarms. CloudWatch shows
+   * composite alarms only to roles that may see every alarm. With one of them, the role may therefore see every alarm of the
+   * account and Region, and the tool keeps to those named here.
    *
    * @default - none; the agent gets no tool to read alarms
    */
@@ -91,14 +94,7 @@ export function checkCloudWatch(props: CloudWatchToolOptions): void {
   });
   requireWholeNumber(WHERE, 'number of logGroups', logGroups.length, 0, 50, 'log groups');
   requireWholeNumber(WHERE, 'number of alarms', alarms.length, 0, 100, 'alarms');
-  checkNames(WHERE, 'metricNamespaces', metricNamespaces, /^[\w./# -]{1,255}$/, 'names of metric namespaces');
-  const composite = alarms.find((alarm) => alarm instanceof CompositeAlarm);
-  requireInput(composite === undefined, WHERE, {
-    input: 'alarms',
-    value: composite?.node.path,
-    allowed: 'metric alarms; CloudWatch shows composite alarms only to roles that may see every alarm',
-    fix: 'name the alarms that the composite alarm is made of',
-  });
+  checkNames(WHERE, 'metricNamespaces', metricNamespaces, /^(?!:)[\w./#: -]{1,255}$/, 'names of metric namespaces');
   checkSeconds(WHERE, 'maxTimeRange', props.maxTimeRange ?? Duration.hours(24), 60, 366 * 24 * 3600);
   checkBytes(WHERE, 'maxScanned', props.maxScanned ?? Size.gibibytes(10), Number.MAX_SAFE_INTEGER);
   requireWholeNumber(WHERE, 'maxResults', props.maxResults ?? 1000, 1, 10_000, 'rows');
@@ -145,6 +141,7 @@ export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): To
         resources: alarms.map(({ alarmArn }) => alarmArn),
       }),
     );
+    if (alarms.some(isComposite)) unscoped.push(...ALARM_STATE_ACTIONS);
     services.push(
       AgentNetworkService.interface('monitoring', {
         actions: ALARM_READ_ACTIONS,
@@ -161,7 +158,8 @@ export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): To
   const variables = {
     [VARIABLES.logGroups]: logGroups.map(({ logGroupName }) => logGroupName).join(','),
     [VARIABLES.metricNamespaces]: metricNamespaces.join(','),
-    [VARIABLES.alarms]: alarms.map(({ alarmName }) => alarmName).join(','),
+    // Names of alarms can have commas.
+    [VARIABLES.alarms]: alarms.map(({ alarmName }) => alarmName).join('\n'),
     [VARIABLES.maxTimeRangeSeconds]: String((props.maxTimeRange ?? Duration.hours(24)).toSeconds()),
     [VARIABLES.maxScannedBytes]: String((props.maxScanned ?? Size.gibibytes(10)).toBytes()),
     [VARIABLES.maxResults]: String(props.maxResults ?? 1000),
@@ -173,6 +171,10 @@ export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): To
     wildcards,
   };
 }
+
+/** Whether an alarm is a composite one. Of an imported alarm nobody knows; its state is then taken from its events. */
+export const isComposite = (alarm: IAlarm): boolean =>
+  alarm instanceof CompositeAlarm || alarm.node.defaultChild instanceof CfnCompositeAlarm;
 
 const logGroupArn = ({ scope }: ToolHost, { logGroupName }: ILogGroup): string =>
   Stack.of(scope).formatArn({

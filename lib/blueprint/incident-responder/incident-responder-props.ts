@@ -15,8 +15,9 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
   readonly serviceName: string;
 
   /**
-   * Metric alarms of the service, 1 to 20, whose names have no spaces. One that goes off opens an incident, or joins the
-   * one that is open.
+   * Alarms of the service, 1 to 20: metric, log or composite alarms. One that goes off opens an incident, or joins the one
+   * that is open. CloudWatch shows composite alarms only to roles that may see every alarm: with a `CompositeAlarm` among
+   * them, the roles of agent and staging may describe every alarm of the account and Region.
    */
   readonly alarms: IAlarm[];
 

@@ -167,13 +167,6 @@ export class IncidentResponder extends AgentBlueprint {
       allowed: 'at least one namespace',
       fix: 'Name the namespaces of the metrics that the alarms watch',
     });
-    const spaced = props.alarms.find(({ alarmName }) => !Token.isUnresolved(alarmName) && /\s/.test(alarmName));
-    requireInput(spaced === undefined, this, {
-      input: 'alarms',
-      value: spaced?.alarmName,
-      allowed: 'alarms whose names have no spaces, because their ARNs are facts of a turn',
-      fix: 'Name the alarm without spaces',
-    });
     requireWholeNumber(this, 'maxTurns', maxTurns, 1, 100, 'turns');
     requireWholeNumber(this, 'incidentWindow', window.toHours({ integral: false }), 1, 14 * 24, 'hours');
   }

@@ -42,7 +42,7 @@ export class ResumeEvent {
         'ResumeEvent',
         'applications',
         name,
-        /^[A-Za-z0-9+=._@-]{1,100}$/,
+        /^[A-Za-z0-9+=,._@-]{1,100}$/,
         'names of CodeDeploy applications',
         'Pass the name, not the ARN',
       );

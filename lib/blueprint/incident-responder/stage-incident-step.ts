@@ -4,7 +4,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { ALARM_STATE_ACTIONS } from '../../identity/perms';
+import { isComposite } from '../../agent/tools/cloudwatch-tool';
+import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
+import { ALARM_STATE_ACTIONS, RESOURCELESS_ACTIONS } from '../../identity/perms';
 import { HandlerFunction } from '../../function/handler-function';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
 import { STAGE_INCIDENT_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
@@ -26,7 +28,8 @@ export class StageIncidentStep implements ITurnStep {
 
   public bind(scope: Construct, host: TurnStepHost): IFunction {
     const { serviceName, alarms, maxTurns, window } = this.props;
-    return new HandlerFunction(scope, 'StageIncident', {
+    const composite = alarms.some(isComposite);
+    const handler = new HandlerFunction(scope, 'StageIncident', {
       description: `Finds or opens the incident of ${serviceName} that an event belongs to`,
       code: Code.fromAsset(CODE),
       environment: {
@@ -44,9 +47,12 @@ export class StageIncidentStep implements ITurnStep {
         new PolicyStatement({
           sid: 'ReadAlarms',
           actions: ALARM_STATE_ACTIONS,
-          resources: alarms.map(({ alarmArn }) => alarmArn),
+          // See RESOURCELESS_ACTIONS in perms.ts.
+          resources: composite ? ['*'] : alarms.map(({ alarmArn }) => alarmArn),
         }),
       ],
-    }).function;
+    });
+    if (composite) acknowledgeIam5(handler.policy, '*', RESOURCELESS_ACTIONS['cloudwatch:DescribeAlarms']);
+    return handler.function;
   }
 }

@@ -13,35 +13,63 @@ export interface AlarmTriggerOptions extends AgentTriggerOptions {
    * @default [cloudwatch.AlarmState.ALARM]
    */
   readonly states?: cloudwatch.AlarmState[];
+
+  /**
+   * Whether changes start turns while a mute rule mutes the alarm, or while another alarm suppresses the actions of this
+   * composite alarm. CloudWatch sends an event in both cases, although the actions of the alarm do not run.
+   *
+   * @default false - muted and suppressed alarms start no turns, during maintenance for example
+   */
+  readonly includeMuted?: boolean;
+
+  /**
+   * Whether each time series of an alarm with several of them (Metrics Insights, PromQL) starts turns of its own when it
+   * changes its state, beside the alarm as a whole. One turn per event.
+   *
+   * @default false - only the alarm as a whole
+   */
+  readonly contributors?: boolean;
 }
 
 /** Most alarms of one rule, whose pattern has at most 2,048 characters unless AWS raises the quota for the account. */
 const MAX_ALARMS = 20;
 
-/** Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html, read 2026-11-23. Delivery is durable. */
+/** The operators of EventBridge work on leaves: `{ muteDetail: [{ exists: false }] }` would match muted alarms, too. */
+const ABSENT = [{ exists: false }];
+
+/** Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html, read 2026-11-27. Delivery is durable. */
 export function alarmTrigger(id: string, alarms: cloudwatch.IAlarm[], options: AlarmTriggerOptions): TriggerDefinition {
   const states = options.states ?? [cloudwatch.AlarmState.ALARM];
+  const { includeMuted = false, contributors = false } = options;
   return {
     type: 'alarm',
     defaultId: id,
     rule: {
       pattern: {
         source: ['aws.cloudwatch'],
-        detailType: ['CloudWatch Alarm State Change'],
+        detailType: [
+          'CloudWatch Alarm State Change',
+          ...(contributors ? ['CloudWatch Alarm Contributor State Change'] : []),
+        ],
         resources: alarms.map(({ alarmArn }) => alarmArn),
-        detail: { state: { value: states } },
+        detail: includeMuted
+          ? { state: { value: states } }
+          : { state: { value: states, actionsSuppressedBy: ABSENT }, muteDetail: { mutedByArn: ABSENT } },
       },
     },
     prompt: [
       'A CloudWatch alarm changed its state to {{event.detail.state.value | enum:ALARM,OK,INSUFFICIENT_DATA}} at {{event.detail.state.timestamp | time}}.',
       'Previous state: {{event.detail.previousState.value | enum:ALARM,OK,INSUFFICIENT_DATA | optional}}',
       'Alarm: {{event.detail.alarmName | text:255}}',
+      ...(contributors ? ['Time series: {{event.detail.alarmContributor | json:2000 | optional}}'] : []),
       'Reason: {{event.detail.state.reason | text:2000 | optional}}',
+      'Tags: {{event.detail.alarmTags | json:2000 | optional}}',
       'Configuration: {{event.detail.configuration | json:6000 | optional}}',
       '',
       'Work on this alarm as your instructions say.',
     ].join('\n'),
-    deduplicationKey: ['resources.0', 'detail.state.value', 'detail.state.timestamp'],
+    // Several time series can change at the same moment, and the alarm with them.
+    deduplicationKey: contributors ? ['id'] : ['resources.0', 'detail.state.value', 'detail.state.timestamp'],
     sessionKey: ['resources.0'],
     subject: {
       alarmArn: 'event.resources.0 | arn',

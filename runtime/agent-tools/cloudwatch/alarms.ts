@@ -1,4 +1,12 @@
-import { type CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  type AlarmType,
+  type CloudWatchClient,
+  type CompositeAlarm,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  type LogAlarm,
+  type MetricAlarm,
+} from '@aws-sdk/client-cloudwatch';
 import * as z from 'zod/v4';
 import { pageInput, Pages } from '../server/paging';
 import { oneOf, requireInScope } from '../server/scope';
@@ -15,7 +23,10 @@ const HISTORY_PER_PAGE = 50;
 /** Most names of one DescribeAlarms request. Source: the CloudWatch API reference. */
 const MAX_NAMES = 100;
 
-/** Metric alarms by name. Composite alarms are shown only to who may see every alarm (DescribeAlarms API reference). */
+/** Without a list of kinds, only metric alarms are shown (DescribeAlarms API reference). */
+const EVERY_KIND: AlarmType[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
+
+/** Alarms by name. Composite alarms are shown only to who may see every alarm (DescribeAlarms API reference). */
 export function alarmTools(cloudWatch: CloudWatchClient, { alarms, maxTimeRangeSeconds }: AlarmScope): Tool[] {
   const pages = new Pages();
   return [
@@ -36,22 +47,31 @@ export function alarmTools(cloudWatch: CloudWatchClient, { alarms, maxTimeRangeS
       run: async ({ page, ...request }, signal) => {
         const names = request.names ?? alarms.slice(0, MAX_NAMES);
         requireInScope(names, alarms, 'The alarm');
-        const { MetricAlarms = [], NextToken } = await cloudWatch.send(
+        const {
+          MetricAlarms = [],
+          CompositeAlarms = [],
+          LogAlarms = [],
+          NextToken,
+        } = await cloudWatch.send(
           new DescribeAlarmsCommand({
             AlarmNames: [...names],
-            AlarmTypes: ['MetricAlarm'],
+            AlarmTypes: EVERY_KIND,
             StateValue: request.state,
             MaxRecords: ALARMS_PER_PAGE,
             NextToken: pages.token(page, request),
           }),
           { abortSignal: signal },
         );
-        const found = MetricAlarms.map((alarm) => ({
+        const shared = (alarm: MetricAlarm | CompositeAlarm | LogAlarm) => ({
           name: alarm.AlarmName,
           description: alarm.AlarmDescription,
           state: alarm.StateValue,
           reason: alarm.StateReason,
           since: alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp,
+          actions_enabled: alarm.ActionsEnabled,
+        });
+        const metric = MetricAlarms.map((alarm) => ({
+          ...shared(alarm),
           namespace: alarm.Namespace,
           metric: alarm.MetricName,
           dimensions: Object.fromEntries(
@@ -62,8 +82,16 @@ export function alarmTools(cloudWatch: CloudWatchClient, { alarms, maxTimeRangeS
           comparison: alarm.ComparisonOperator,
           threshold: alarm.Threshold,
           evaluation_periods: alarm.EvaluationPeriods,
-          actions_enabled: alarm.ActionsEnabled,
         }));
+        const composite = CompositeAlarms.map((alarm) => ({
+          ...shared(alarm),
+          rule: alarm.AlarmRule,
+          actions_suppressed_by: alarm.ActionsSuppressedBy,
+        }));
+        // The role may see more than is in scope, where a composite alarm is.
+        const found = [...metric, ...composite, ...LogAlarms.map(shared)].filter(({ name = '' }) =>
+          alarms.includes(name),
+        );
         return pages.page(found, NextToken, request);
       },
     }),

@@ -16,7 +16,7 @@ void serve('cloudwatch', (settings) => {
   const maxResults = settings.wholeNumber(VARIABLES.maxResults, 1, 10_000);
   const logGroups = settings.list(VARIABLES.logGroups);
   const namespaces = settings.list(VARIABLES.metricNamespaces);
-  const alarms = settings.list(VARIABLES.alarms);
+  const alarms = settings.list(VARIABLES.alarms, '\n');
   const cloudWatch = new CloudWatchClient(clientOptions);
   return [
     ...(logGroups.length > 0

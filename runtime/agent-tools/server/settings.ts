@@ -16,8 +16,8 @@ export class Settings {
   }
 
   /** An absent list is an empty one: nothing is in scope. */
-  public list(variable: string): readonly string[] {
-    return (this.environment[variable] ?? '').split(',').filter((entry) => entry !== '');
+  public list(variable: string, separator = ','): readonly string[] {
+    return (this.environment[variable] ?? '').split(separator).filter((entry) => entry !== '');
   }
 
   public wholeNumber(variable: string, min: number, max: number): number {

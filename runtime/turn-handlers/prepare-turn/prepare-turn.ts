@@ -106,7 +106,7 @@ function checkRequest(given: Partial<TurnRequest>, agentName: string): readonly 
   need(isRecord(given.trigger), 'trigger is missing');
   need(
     given.subject === undefined || isSubject(given.subject),
-    'subject is not up to 16 names with values of 1 to 1,200 visible ASCII characters',
+    'subject is not up to 16 names with values of 1 to 2,400 visible ASCII characters, 19,200 together',
   );
   return checkParts(given.prompt);
 }

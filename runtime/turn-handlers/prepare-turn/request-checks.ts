@@ -59,7 +59,8 @@ export function isSubject(value: unknown): value is TurnSubject {
     Object.keys(value).length <= SUBJECT_LIMITS.names &&
     Object.entries(value).every(
       ([name, fact]) => SUBJECT_LIMITS.name.test(name) && typeof fact === 'string' && SUBJECT_LIMITS.value.test(fact),
-    )
+    ) &&
+    Object.values(value).join('').length <= SUBJECT_LIMITS.total
   );
 }
 

@@ -1,18 +1,37 @@
 import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 
-/** State of an alarm now, by its name. Alarms that are gone, or that watch nothing, are missing. */
+/** State of an alarm now, by its name. */
 export type AlarmStates = ReadonlyMap<string, 'ALARM' | 'OK' | 'INSUFFICIENT_DATA'>;
 
-/** Asks for exactly the named alarms: composite ones are shown only to who may see every alarm. */
-export async function alarmStates(cloudWatch: CloudWatchClient, names: readonly string[]): Promise<AlarmStates> {
-  const { MetricAlarms = [] } = await cloudWatch.send(
-    new DescribeAlarmsCommand({ AlarmNames: [...names], AlarmTypes: ['MetricAlarm'], MaxRecords: 100 }),
+export interface SeenAlarms {
+  /** Alarms that are gone, that are not shown to this role, or that watch nothing are missing. */
+  readonly states: AlarmStates;
+  /** Alarms that watch no metric. */
+  readonly idle: ReadonlySet<string>;
+}
+
+/** Asks for exactly the named alarms of every kind. Composite ones are shown only to who may see every alarm. */
+export async function alarmStates(cloudWatch: CloudWatchClient, names: readonly string[]): Promise<SeenAlarms> {
+  const {
+    MetricAlarms = [],
+    CompositeAlarms = [],
+    LogAlarms = [],
+  } = await cloudWatch.send(
+    new DescribeAlarmsCommand({
+      AlarmNames: [...names],
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'],
+      MaxRecords: 100,
+    }),
   );
-  return new Map(
-    MetricAlarms.filter(watches).flatMap(({ AlarmName, StateValue }) =>
-      AlarmName !== undefined && StateValue !== undefined ? [[AlarmName, StateValue] as const] : [],
+  const watching = MetricAlarms.filter(watches);
+  return {
+    states: new Map(
+      [...watching, ...CompositeAlarms, ...LogAlarms].flatMap(({ AlarmName, StateValue }) =>
+        AlarmName !== undefined && StateValue !== undefined ? [[AlarmName, StateValue] as const] : [],
+      ),
     ),
-  );
+    idle: new Set(MetricAlarms.filter((alarm) => !watches(alarm)).map(({ AlarmName = '' }) => AlarmName)),
+  };
 }
 
 function watches({ MetricName, Metrics, EvaluationCriteria }: MetricAlarm): boolean {

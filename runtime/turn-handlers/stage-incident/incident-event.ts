@@ -1,3 +1,4 @@
+import { identifierOf } from '../../../lib/contracts/fact-text';
 import type { TurnSubject } from '../../../lib/contracts/turn';
 
 /** What happened, in typed facts. */
@@ -6,14 +7,14 @@ export type IncidentEvent =
   | { readonly kind: 'deployment'; readonly deploymentId: string; readonly state: string }
   | { readonly kind: 'timer'; readonly incident: string; readonly after: string };
 
-const ALARM_ARN = /^arn:[a-z-]+:cloudwatch:[a-z0-9-]+:\d{12}:alarm:(.+)$/;
+const ALARM_ARN = /^arn:[a-z-]+:cloudwatch:[a-z0-9-]+:\d{12}:alarm:(.+)$/s;
 const DEPLOYMENT = /^d-[A-Za-z0-9]{1,32}$/;
 
 /** The event behind a turn, from its subject; undefined when it is none that a responder works on. */
 export function incidentEvent(subject: TurnSubject | undefined): IncidentEvent | undefined {
   const { alarmArn, state, deploymentId, deploymentState, incident, after } = subject ?? {};
   if (alarmArn !== undefined && (state === 'ALARM' || state === 'OK')) {
-    const alarm = ALARM_ARN.exec(alarmArn)?.[1];
+    const alarm = ALARM_ARN.exec(identifierOf(alarmArn))?.[1];
     return alarm === undefined ? undefined : { kind: 'alarm', alarm, state };
   }
   if (deploymentId !== undefined && DEPLOYMENT.test(deploymentId) && deploymentState !== undefined) {

@@ -29,10 +29,12 @@ type Verdict = { readonly place: Place } | { readonly refusal: string; readonly 
 export async function stageIncident({ turn, prompt }: StageTurnPayload, staging: Staging): Promise<StageTurnAnswer> {
   const event = incidentEvent(turn.detail.subject);
   if (event === undefined) return refused('event-unknown', 'The event is none that an incident responder works on');
-  const states = await alarmStates(staging.cloudWatch, staging.alarms);
-  if (event.kind === 'alarm' && !(staging.alarms.includes(event.alarm) && states.has(event.alarm))) {
-    return refused('alarm-unknown', 'The alarm is not one of the service, does not exist, or watches no metric');
+  const { states: shown, idle } = await alarmStates(staging.cloudWatch, staging.alarms);
+  if (event.kind === 'alarm' && (!staging.alarms.includes(event.alarm) || idle.has(event.alarm))) {
+    return refused('alarm-unknown', 'The alarm is not one of the service, or watches no metric');
   }
+  // CloudWatch sent the event, so the alarm exists, even where this role is not shown it: an imported composite alarm.
+  const states = new Map([...(event.kind === 'alarm' ? [[event.alarm, event.state] as const] : []), ...shown]);
   const verdict = await staging.store.change<Verdict>((record) => decide(record, event, turn.name, staging));
   if ('refusal' in verdict) return refused(verdict.refusal, verdict.message);
   const { place } = verdict;

@@ -1,7 +1,10 @@
 import type { EventPlaceholder } from '../../../lib/contracts/starter';
 import { RefusedEventError } from './refused-event';
 
-/** Strict forms: a value of any of the plain types holds no word that the template did not list. */
+/**
+ * Strict forms: a value of any of the plain types holds no word that the template did not list. `arn` and `id` are as wide
+ * as the names of AWS resources: the name of an alarm may have spaces and umlauts.
+ */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -25,8 +28,8 @@ const CHECKS: Record<EventPlaceholder['type'], Check> = {
   time: text(TIME),
   uuid: text(UUID, (uuid) => uuid.toLowerCase()),
   enum: (value, { values }) => (typeof value === 'string' && values?.includes(value) ? value : undefined),
-  arn: text(/^arn:[a-z-]{3,20}:[a-z0-9-]{1,64}:[a-z0-9-]{0,32}:(\d{12}|aws)?:[^\s]{1,1024}$/),
-  id: text(/^[A-Za-z0-9._:/@+=#-]{1,512}$/),
+  arn: text(/^arn:[a-z-]{3,20}:[a-z0-9-]{1,64}:[a-z0-9-]{0,32}:(\d{12}|aws)?:[^\p{Cc}]{1,1024}$/u),
+  id: text(/^[^\p{C}\p{Z}]{1,512}$/u),
   url: (value) => (typeof value === 'string' && isPlainHttps(value) ? value : undefined),
   text: (value) =>
     typeof value === 'string'

@@ -1,3 +1,4 @@
+import { factText } from '../../../lib/contracts/fact-text';
 import { TURN_REQUEST_FORMAT, type TextPart, type TurnRequest, type TurnTrigger } from '../../../lib/contracts/turn';
 import type { Starter } from './configuration';
 import { eventValue } from './event-value';
@@ -51,7 +52,8 @@ function turnTrigger(trigger: Starter['configuration']['trigger'], event: object
   const time = plain('time', /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/);
   const listed = eventValue(event, ['resources']);
   const resources = (Array.isArray(listed) ? (listed as unknown[]) : [])
-    .filter((name): name is string => typeof name === 'string' && /^[\x21-\x7e]{1,512}$/.test(name))
+    .flatMap((name) => (typeof name === 'string' ? [factText(name)] : []))
+    .filter((name) => /^[\x21-\x7e]{1,512}$/.test(name))
     .slice(0, 10);
   return {
     ...trigger,

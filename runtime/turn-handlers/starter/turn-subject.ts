@@ -1,3 +1,4 @@
+import { factText } from '../../../lib/contracts/fact-text';
 import type { EventPlaceholder } from '../../../lib/contracts/starter';
 import { SUBJECT_LIMITS, type TurnSubject } from '../../../lib/contracts/turn';
 import { eventValue } from './event-value';
@@ -6,7 +7,7 @@ import { RefusedEventError } from './refused-event';
 
 /** The facts of an event that the steps around its turn work from. */
 export function subjectOf(facts: Readonly<Record<string, EventPlaceholder>>, event: object): TurnSubject {
-  return Object.fromEntries(
+  const subject: TurnSubject = Object.fromEntries(
     Object.entries(facts).flatMap(([name, placeholder]) => {
       const value = eventValue(event, placeholder.path);
       if (value === undefined && placeholder.optional) {
@@ -15,11 +16,15 @@ export function subjectOf(facts: Readonly<Record<string, EventPlaceholder>>, eve
       if (value === undefined) {
         throw new RefusedEventError(`${placeholder.name} is missing`);
       }
-      const checked = checkedValue(placeholder, value);
+      const checked = factText(checkedValue(placeholder, value));
       if (!SUBJECT_LIMITS.value.test(checked)) {
-        throw new RefusedEventError(`${placeholder.name} is too long, or holds other than visible ASCII characters`);
+        throw new RefusedEventError(`${placeholder.name} is too long`);
       }
       return [[name, checked]];
     }),
   );
+  if (Object.values(subject).join('').length > SUBJECT_LIMITS.total) {
+    throw new RefusedEventError('the values of the subject are too long together');
+  }
+  return subject;
 }

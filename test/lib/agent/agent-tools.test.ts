@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
-import { Alarm, AlarmRule, CompositeAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
@@ -425,7 +425,6 @@ describe('bad input', () => {
   const bucket = Bucket.fromBucketName(stack, 'Bucket', 'outputs-bucket');
   const metric = new Metric({ namespace: 'A', metricName: 'b' });
   const one = new Alarm(stack, 'One', { metric, threshold: 1, evaluationPeriods: 1 });
-  const composite = new CompositeAlarm(stack, 'All', { alarmRule: AlarmRule.allOf(one) });
   const group = (index: number) => LogGroup.fromLogGroupName(stack, `G${index}`, `/g/${index}`);
 
   test.each<[string, () => AgentTool, RegExp]>([
@@ -437,7 +436,6 @@ describe('bad input', () => {
     ],
     ['a namespace with a comma', () => AgentTool.cloudWatch({ metricNamespaces: ['A,B'] }), /metric namespaces/],
     ['a namespace twice', () => AgentTool.cloudWatch({ metricNamespaces: ['A', 'A'] }), /every name once/],
-    ['a composite alarm', () => AgentTool.cloudWatch({ alarms: [composite] }), /metric alarms/],
     ['a range of seconds', () => AgentTool.cloudWatch({ alarms: [one], maxTimeRange: Duration.seconds(59) }), /60 to/],
     ['no rows', () => AgentTool.cloudWatch({ alarms: [one], maxResults: 0 }), /1 to 10000/],
     ['no bytes', () => AgentTool.cloudWatch({ alarms: [one], maxScanned: Size.bytes(0) }), /bytes/],

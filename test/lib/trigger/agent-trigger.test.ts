@@ -46,6 +46,18 @@ describe('event patterns', () => {
   /** What must not start a turn: the kind, a change of its event, and why. */
   const NOT: readonly [string, string, (event: any) => void][] = [
     ['onAlarm', 'the alarm goes back to OK', (e) => (e.detail.state.value = 'OK')],
+    [
+      'onAlarm',
+      'a mute rule mutes the alarm',
+      (e) =>
+        (e.detail.muteDetail = { mutedByArn: 'arn:aws:cloudwatch:us-east-1:111122223333:alarm-mute-rule:patching' }),
+    ],
+    [
+      'onAlarm',
+      'another alarm suppresses its actions',
+      (e) => (e.detail.state.actionsSuppressedBy = 'AlarmSuppressor'),
+    ],
+    ['onAlarm', 'a time series of it changed', (e) => (e['detail-type'] = 'CloudWatch Alarm Contributor State Change')],
     ['onAlarm', 'another alarm', (e) => (e.resources = [`${e.resources[0]}2`])],
     ['onPullRequest', 'the pull request is merged', (e) => (e.detail.event = 'pullRequestMergeStatusUpdated')],
     ['onPullRequest', 'another repository', (e) => (e.resources = [`${e.resources[0]}-fork`])],

@@ -7,7 +7,7 @@ const SCOPE = {
   ...CREDENTIALS,
   BMA_LOG_GROUPS: '/app/checkout,/app/cart',
   BMA_METRIC_NAMESPACES: 'AWS/Lambda,Shop Metrics',
-  BMA_ALARMS: 'checkout-errors,cart-latency',
+  BMA_ALARMS: 'checkout-errors\ncart-latency',
   BMA_MAX_TIME_RANGE_SECONDS: '86400',
   BMA_MAX_SCANNED_BYTES: '1000000',
   BMA_MAX_RESULTS: '5000',

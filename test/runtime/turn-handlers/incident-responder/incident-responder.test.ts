@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { REPORT_EXAMPLE } from '../../../../lib/blueprint/incident-responder/instructions';
+import { factText } from '../../../../lib/contracts/fact-text';
 import type { PreparedTurn, StageTurnAnswer } from '../../../../lib/contracts/step';
 import { ANSWER } from '../../../../runtime/turn-handlers/incident/incident-report';
 import { reportSchemaText } from '../../../../runtime/turn-handlers/incident/report-schema';
@@ -114,7 +115,10 @@ describe('staging', () => {
     expect(ours.text).toContain('This is turn 1 of at most 4.\nOpened because the alarm "CheckoutErrors" went off.');
     expect(ours.text).toContain('"CheckoutErrors" ALARM, "CheckoutThrottles" OK');
     expect(account.aws.requests.map(({ input }) => input)).toEqual([
-      expect.objectContaining({ AlarmNames: ['CheckoutErrors', 'CheckoutThrottles'], AlarmTypes: ['MetricAlarm'] }),
+      expect.objectContaining({
+        AlarmNames: ['CheckoutErrors', 'CheckoutThrottles'],
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'],
+      }),
     ]);
   });
 
@@ -160,9 +164,40 @@ describe('staging', () => {
     expect(await refusal(account.stage(event))).toBe(code);
   });
 
-  test('an alarm that is gone, or that watches no metric, opens nothing', async () => {
+  test.each(['CompositeAlarms', 'LogAlarms'])('one of the %s opens an incident', async (kind) => {
+    account.aws.answers({
+      ...USUAL,
+      DescribeAlarms: () => ({ body: { [kind]: [{ AlarmName: 'CheckoutErrors', StateValue: 'ALARM' }] } }),
+    });
+    expect(JSON.stringify(await account.stage(alarm('t1')))).toContain('\\"CheckoutErrors\\" ALARM');
+  });
+
+  test('an alarm that this role is not shown is taken at the word of its event', async () => {
     account.aws.answers({ ...USUAL, DescribeAlarms: states(['CheckoutThrottles', 'OK']) });
-    expect(await refusal(account.stage(alarm('t1')))).toBe('alarm-unknown');
+    expect(JSON.stringify(await account.stage(alarm('t1')))).toContain(
+      'now: \\"CheckoutErrors\\" ALARM, \\"CheckoutThrottles\\" OK',
+    );
+  });
+
+  test('an alarm whose name has spaces and umlauts opens an incident', async () => {
+    const name = 'Bestellungen: Überlast, 5xx > 1 %';
+    const wide = await ResponderAccount.start({ BMA_ALARMS: JSON.stringify([name]) });
+    try {
+      wide.aws.answers(USUAL);
+      const staged = await wide.stage(
+        turn('t1', {
+          alarmArn: factText(`${ALARM}:${name}`),
+          state: 'ALARM',
+          changedAt: '2026-11-23T17:04:40.985+0000',
+        }),
+      );
+      expect(JSON.stringify(staged)).toContain('Bestellungen: Überlast, 5xx \\\\u003e 1 %');
+    } finally {
+      await wide.stop();
+    }
+  });
+
+  test('an alarm that watches no metric opens nothing', async () => {
     account.aws.answers({
       DescribeAlarms: () => ({ body: { MetricAlarms: [{ AlarmName: 'CheckoutErrors', StateValue: 'ALARM' }] } }),
     });

@@ -43,7 +43,7 @@ const listening = async (server: Server): Promise<string> => {
 };
 
 export class ResponderAccount {
-  static async start(): Promise<ResponderAccount> {
+  static async start(variables: Record<string, string> = {}): Promise<ResponderAccount> {
     const dynamo = dynalite({ createTableMs: 0 });
     const objects = new Objects();
     const aws = await new FakeAws().start();
@@ -76,6 +76,7 @@ export class ResponderAccount {
         afterMinutes: 20,
         most: 1,
       }),
+      ...variables,
     };
     const client = new DynamoDBClient({
       region: 'us-east-1',
