@@ -54,6 +54,8 @@ export interface FindingsReceipt {
   readonly known: number;
   /** Findings that it had and this one has not. */
   readonly fixed: number;
+  /** Parts of the log that could not be accepted and were left out; the stored log says why. Absent: none. */
+  readonly setAside?: number;
   /** Key of the stored log in the findings bucket. */
   readonly key: string;
 }
@@ -87,6 +89,8 @@ export interface AuditSummary {
     readonly new: number;
     readonly known: number;
     readonly fixed: number;
+    /** Parts of logs that could not be accepted; the stored logs say why. Absent: none. */
+    readonly setAside?: number;
   };
   readonly repositories: readonly RepositoryAudit[];
   /** Where the logs and this summary are. */

@@ -11,7 +11,8 @@ export function matches(pattern: unknown, event: unknown): boolean {
     return pattern.some((wanted) => values.some((value) => matchesValue(wanted, value)));
   }
   // An object in a list matches when one element of the list does.
-  const candidates: unknown[] = Array.isArray(event) ? event : [event];
+  // Below a member that is absent everything is absent, too, which `exists: false` of a leaf asks for.
+  const candidates: unknown[] = Array.isArray(event) ? event : [event ?? {}];
   return candidates.some(
     (candidate) =>
       typeof candidate === 'object' &&

@@ -5,9 +5,8 @@ import { AnswerError, jsonAnswer } from '../turn/final-answer';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
 import { nextState, receiptOf, storedLog } from './baseline';
-import { problemOf } from './check-sarif';
 import type { FindingsStore } from './findings-store';
-import type { SarifLog } from './sarif';
+import { mendedLog } from './mend-sarif';
 
 export interface AcceptFindingsParts {
   readonly texts: TextStore;
@@ -44,9 +43,13 @@ export async function acceptFindings(
   if (answer instanceof AnswerError) return refuse(answer.code, answer.message);
   const failure = failureOf(answer);
   if (failure) return refuse(failure, 'The agent could not audit the repository');
-  const problem = problemOf(answer);
-  if (problem) return refuse('sarif-invalid', problem);
-  const sarif = answer as SarifLog;
+  const mended = mendedLog(answer);
+  if (typeof mended === 'string') return refuse('sarif-invalid', mended);
+  const { log: sarif, setAside } = mended;
+  // A night of which nothing is left says nothing about the repository.
+  if (setAside.some(({ isResult }) => isResult) && (sarif.runs[0].results ?? []).length === 0) {
+    return refuse('sarif-invalid', setAside.find(({ isResult }) => isResult)!.problem);
+  }
 
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const stored = await findings.state(subject.repository);
@@ -57,10 +60,10 @@ export async function acceptFindings(
     if (sameNight && stored.state.turn !== turn.name) {
       return refuse('night-taken', 'Another turn audited the repository that night');
     }
-    const state = sameNight ? stored.state : nextState(stored?.state, sarif, subject, turn.name);
+    const state = sameNight ? stored.state : nextState(stored?.state, sarif, subject, turn.name, setAside);
     if (!sameNight && !(await findings.replaceState(state, stored?.etag))) continue;
-    const receipt = receiptOf(state);
-    await findings.storeLog(storedLog(sarif, state, turn.detail.agentName), turn.name, receipt);
+    const receipt = receiptOf(state, setAside);
+    await findings.storeLog(storedLog(sarif, state, turn.detail.agentName, setAside), turn.name, receipt);
     log('accept-findings', 'accepted', { turn: turn.name, ...receipt });
     return { delivered: true, receipt: { ...receipt } };
   }

@@ -46,7 +46,13 @@ export class FindingsStore {
       const count = (name: string) => Number(Metadata[name] ?? 0);
       return {
         turn: Metadata['turn'],
-        receipt: { new: count('new'), known: count('known'), fixed: count('fixed'), key },
+        receipt: {
+          new: count('new'),
+          known: count('known'),
+          fixed: count('fixed'),
+          ...(count('set-aside') > 0 ? { setAside: count('set-aside') } : {}),
+          key,
+        },
       };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
@@ -56,11 +62,12 @@ export class FindingsStore {
 
   /** @returns false when the night has a log already */
   async storeLog(log: object, turn: string, receipt: FindingsReceipt): Promise<boolean> {
-    const { key, ...counts } = receipt;
+    const { key, setAside, ...counts } = receipt;
     return await this.put(key, JSON.stringify(log), 'application/sarif+json', {
       IfNoneMatch: '*',
       Metadata: {
         turn,
+        ...(setAside === undefined ? {} : { 'set-aside': String(setAside) }),
         ...Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)])),
       },
     });

@@ -3,7 +3,7 @@ import { repositoryPath } from './repository-path';
 import type { SarifResult } from './sarif';
 
 /**
- * One fingerprint per result: rule, path and quoted code, so that a finding whose lines moved is the same finding. Where
+ * One fingerprint per new result: rule, path and quoted code, so that a finding whose lines moved is the same finding. Where
  * nothing is quoted, the message stands for the code, without its numbers. Equal findings in a file are counted.
  */
 export function fingerprints(results: readonly SarifResult[]): string[] {
@@ -20,7 +20,7 @@ export function fingerprints(results: readonly SarifResult[]): string[] {
   });
 }
 
-function collapsed(text: string): string {
+export function collapsed(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 

@@ -31,6 +31,7 @@ export async function summarizeAudit(
   const { bucket, provider, securityHub } = parts;
   const accepted = repositories.filter(isAccepted);
   const sum = (count: 'new' | 'known' | 'fixed') => accepted.reduce((all, each) => all + each.delivery[count], 0);
+  const setAside = accepted.reduce((all, { delivery }) => all + (delivery.setAside ?? 0), 0);
   const summary: AuditSummary = {
     format: 'cdk-bedrock-managed-agents/audit/1',
     agentName: provider.agentName,
@@ -41,6 +42,7 @@ export async function summarizeAudit(
       new: sum('new'),
       known: sum('known'),
       fixed: sum('fixed'),
+      ...(setAside > 0 ? { setAside } : {}),
     },
     repositories,
     findings: { bucket, key: auditKey(night) },
@@ -51,7 +53,9 @@ export async function summarizeAudit(
   return summary;
 }
 
-type Accepted = RepositoryAudit & { readonly delivery: { readonly new: number; known: number; fixed: number } };
+type Accepted = RepositoryAudit & {
+  readonly delivery: { readonly new: number; known: number; fixed: number; setAside?: number };
+};
 
 function isAccepted(audit: RepositoryAudit): audit is Accepted {
   const { outcome, delivery } = audit;

@@ -139,6 +139,20 @@ describe('event patterns', () => {
     recovered.detail.state.value = 'OK';
     expect(matches(patternOf(alarms), recovered)).toBe(true);
 
+    const muted = new TriggerScene();
+    const made = cloudwatch.Alarm.fromAlarmArn(muted.stack, 'Al', eventNamed('alarm').resources[0]);
+    muted.add(
+      AgentTrigger.onAlarm(made, { includeMuted: true, contributors: true, filter: { alarmTags: { team: ['shop'] } } }),
+    );
+    const contributor = eventNamed('alarm');
+    contributor['detail-type'] = 'CloudWatch Alarm Contributor State Change';
+    contributor.detail.muteDetail = {
+      mutedByArn: 'arn:aws:cloudwatch:us-east-1:111122223333:alarm-mute-rule:patching',
+    };
+    expect(matches(patternOf(muted), contributor)).toBe(false);
+    contributor.detail.alarmTags = { team: 'shop' };
+    expect(matches(patternOf(muted), contributor)).toBe(true);
+
     const findings = new TriggerScene();
     findings.add(AgentTrigger.onFinding(FindingSource.guardDuty(FindingSeverity.MEDIUM)));
     const medium = eventNamed('guardduty-finding');
