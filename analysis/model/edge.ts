@@ -39,3 +39,12 @@ export interface Edge {
 
 /** What lets its caller do something through another: start it, send to it, become it. */
 export const DRIVING: readonly EdgeKind[] = ['assumes', 'runs as', 'starts', 'sends to', 'feeds', 'delivers to', 'is'];
+
+/** True for an edge of somebody who may do everything: an administrator, not a part of what the edge leads to. */
+export function isOfAdministrator({ because }: Edge): boolean {
+  return (
+    'actions' in because &&
+    !because.actions.except &&
+    because.actions.patterns.some(({ value }) => value.length === 1 && value[0] === '*')
+  );
+}

@@ -18,8 +18,12 @@ export function unreadableParts(model: TemplateModel): Unreadable[] {
         typeof each === 'string' ? [each] : typeof at(each, 'Name') === 'string' ? [String(at(each, 'Name'))] : [],
       );
       const macros = names.filter((name) => name !== COMPUTED_TRANSFORM);
-      const sections = entriesOf(stack.template).filter(([key]) => key === 'Fn::Transform');
-      return [...macros, ...sections.map(([, macro]) => String(at(macro, 'Name')))].map((name) =>
+      // A macro in a section adds to it, one beside the sections adds sections.
+      const added = [stack.template, ...entriesOf(stack.template).map(([, section]) => section)].flatMap((section) => {
+        const macro = at(section, 'Fn::Transform');
+        return macro === undefined ? [] : [String(at(macro, 'Name'))];
+      });
+      return [...new Set([...macros, ...added])].map((name) =>
         model.unreadable(`${stack.id}@Transform ${name}`, {
           origin: new Origin(stack, 'Transform'),
           reason: 'transform',
@@ -33,6 +37,10 @@ export function unreadableParts(model: TemplateModel): Unreadable[] {
       const part = (reason: Unreadable['reason'], hint: string) => [
         model.unreadable(`${resource.id}@Type`, { origin, reason, hint }),
       ];
+      const macro = at(resource.raw, 'Fn::Transform') ?? at(resource.raw, 'Properties', 'Fn::Transform');
+      if (macro !== undefined) {
+        return part('transform', `${String(at(macro, 'Name'))} may change the resource at deployment`);
+      }
       if (type.endsWith('::MODULE')) {
         return part('module', `the module ${type} is written out at deployment`);
       }

@@ -11,6 +11,7 @@ import { RULES } from './index';
 import { isRelevant } from './relevance';
 import type { Family, Rule, RuleContext, RuleOptions } from './rule';
 import { Unread } from './unread';
+import { noteParts } from './unreadable-parts';
 
 /** What to check. */
 export interface CheckStacksRequest {
@@ -81,6 +82,7 @@ export function checkModel(
       });
     }
   }
+  noteParts(model, unread);
   for (const finding of unread.findings(declared)) {
     findings.add(MA_READ1, finding);
   }

@@ -7,6 +7,15 @@ import { MA_ENC1 } from './ma-enc1';
 import { MA_ENC2 } from './ma-enc2';
 import { MA_ENC3 } from './ma-enc3';
 import { MA_GRD2 } from './ma-grd2';
+import { MA_ID1 } from './ma-id1';
+import { MA_ID2 } from './ma-id2';
+import { MA_ID3 } from './ma-id3';
+import { MA_ID4 } from './ma-id4';
+import { MA_ID5 } from './ma-id5';
+import { MA_ID6 } from './ma-id6';
+import { MA_ID7 } from './ma-id7';
+import { MA_ID8 } from './ma-id8';
+import { MA_ID9 } from './ma-id9';
 import { MA_IMG1 } from './ma-img1';
 import { MA_IMG2 } from './ma-img2';
 import { MA_NET1 } from './ma-net1';
@@ -22,14 +31,15 @@ import type { Rule, RuleText } from './rule';
 
 /** Every rule that asks. The ids are public API: never renumbered. */
 export const RULES: readonly Rule[] = [
+  ...[MA_ID1, MA_ID2, MA_ID3, MA_ID4, MA_ID5, MA_ID6, MA_ID7, MA_ID8, MA_ID9],
   ...[MA_NET1, MA_NET2, MA_NET3, MA_NET4, MA_NET5, MA_NET6],
   ...[MA_AUD1, MA_AUD2, MA_AUD3],
-  MA_STO1,
+  ...[MA_STO1],
   ...[MA_ENC1, MA_ENC2, MA_ENC3],
-  MA_GRD2,
+  ...[MA_GRD2],
   ...[MA_IMG1, MA_IMG2],
-  MA_COST1,
-  MA_REG1,
+  ...[MA_REG1],
+  ...[MA_COST1],
 ];
 
 /** Everything that findings can be of: the rules, what they can't read, and declarations that do nothing. */

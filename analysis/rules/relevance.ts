@@ -5,10 +5,11 @@ const OF_AN_AGENT = /bedrock-?(?:mantle|agentcore)/i;
 
 /** Whether some template could have a part of an agent. Most apps have none, and then nothing else is read. */
 export function isRelevant(stacks: readonly StackData[]): boolean {
-  return stacks.some(({ template }) => mentions(template));
+  return stacks.some(({ template }) => mentionsAnAgent(template));
 }
 
-function mentions(value: unknown): boolean {
+/** Whether a value of a template names an agent's service. */
+export function mentionsAnAgent(value: unknown): boolean {
   // A list of what is still to be looked at: templates may be nested more deeply than the stack of calls allows.
   const open: unknown[] = [value];
   for (let next = open.pop(); open.length > 0 || next !== undefined; next = open.pop()) {

@@ -85,10 +85,11 @@ function list(names: readonly string[]): string {
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }
 
-/** One for each place, parameter or export; a dynamic reference is the same value wherever it is written. */
+/** One for each place, parameter or export; what is called the same outside of the assembly is the same thing. */
 function originKey({ origin, reason, hint }: Unreadable): string {
   const { stack, resource, path } = origin;
-  return reason === 'dynamic reference' ? `${stack.id} ${hint}` : `${resource?.id ?? stack.id} ${path}`;
+  const isNamed = reason === 'dynamic reference' || (reason === 'outside the assembly' && path !== 'Type');
+  return isNamed ? `${stack.id} ${hint}` : `${resource?.id ?? stack.id} ${path}`;
 }
 
 function unreadablesIn(met: Unreadable | Hole | Text | undefined): [Unreadable, Text | undefined][] {

@@ -1,0 +1,123 @@
+import { INFERENCE_ACTIONS, RUNTIME_DRIVE_ACTIONS, SESSION_START_ACTIONS } from '../../lib/identity/perms';
+import { type Agent, agents, sessionRoles, statementsFor } from '../model/agents';
+import type { Resource } from '../model/assembly';
+import { identities, type Identity } from '../model/identities';
+import type { Model } from '../model/model';
+import { isOfAdministrator } from '../model/edge';
+import { reach } from '../model/reach';
+import { isEverything } from '../policy/condition';
+import { knownText } from '../policy/operators';
+import type { Statement } from '../policy/statement';
+
+/** What an identity is to an agent. A role can be several things at once, which is then a finding. */
+export type AgentRoleKind = 'session role' | 'execution role' | 'client role';
+
+/** An identity of an agent. */
+export interface AgentRole {
+  readonly identity: Identity;
+  readonly kinds: ReadonlySet<AgentRoleKind>;
+  readonly agents: readonly Agent[];
+  /** What MA-READ1 names: its agents, or the identity itself. */
+  readonly subjects: readonly string[];
+}
+
+/** The identities of the agents of an assembly, whoever made them. */
+export function agentRoles(model: Model): readonly AgentRole[] {
+  return model.view(collect);
+}
+
+function collect(model: Model): AgentRole[] {
+  const known = identities(model).all;
+  const all = agents(model);
+  const sessions = new Set([...sessionRoles(model), ...known.filter(hasSessionWork)]);
+  return known.flatMap((identity): AgentRole[] => {
+    const kinds = new Set<AgentRoleKind>();
+    const executing = all.filter(({ executionRoles }) => executionRoles.includes(identity));
+    if (sessions.has(identity)) {
+      kinds.add('session role');
+    }
+    if (executing.length > 0) {
+      kinds.add('execution role');
+    }
+    if (startsTurns(identity)) {
+      kinds.add('client role');
+    }
+    if (kinds.size === 0) {
+      return [];
+    }
+    const own = all.filter(
+      (agent) => executing.includes(agent) || agent.sessionRoles.includes(identity) || agent.clients.includes(identity),
+    );
+    const subjects = own.length > 0 ? own.map(({ id }) => id) : [identity.id];
+    return [{ identity, kinds, agents: own, subjects }];
+  });
+}
+
+/** A role that isn't in the app, but gets from it what only a session role needs: a model and a Runtime. */
+function hasSessionWork(identity: Identity): boolean {
+  return (
+    identity.resource === undefined &&
+    [...INFERENCE_ACTIONS, ...RUNTIME_DRIVE_ACTIONS].every((action) => allowing(identity, action).length > 0)
+  );
+}
+
+/** Whether a policy lets it start turns by naming the service. Administrators that may do everything don't count. */
+function startsTurns(identity: Identity): boolean {
+  return SESSION_START_ACTIONS.some((action) => allowing(identity, action).length > 0);
+}
+
+/** Allow statements that cover an action and name its service, rather than reaching it through a bare `*`. */
+export function allowing(identity: Identity, action: string): Statement[] {
+  return statementsFor(identity, action).filter((statement) => namesService(statement, action.split(':')[0]));
+}
+
+/** Whether a statement names a service in one of its actions. */
+export function namesService({ actions }: Statement, service: string): boolean {
+  return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
+}
+
+/** Every allow statement of an identity, those of resource policies that name it included. */
+export function allowsOf(identity: Identity): Statement[] {
+  return [...identity.statements, ...identity.granted].filter(({ effect }) => effect !== 'Deny');
+}
+
+/**
+ * Roles of what leads to an agent and isn't one of its own roles: functions, machines and builds that start turns through
+ * others. Who could do so only by a permission on everything isn't one: that is an administrator.
+ */
+export function handlerRoles(model: Model): ReadonlyMap<Identity, readonly Agent[]> {
+  return model.view(collectHandlers);
+}
+
+function collectHandlers(model: Model): Map<Identity, Agent[]> {
+  const known = identities(model);
+  const own = new Set(agentRoles(model).map(({ identity }) => identity));
+  const found = new Map<Identity, Agent[]>();
+  for (const agent of agents(model)) {
+    for (const { start, edges } of reach(model).into(agent.id, [
+      'starts',
+      'sends to',
+      'feeds',
+      'delivers to',
+      'runs as',
+      'is',
+    ])) {
+      const identity = known.byName(start);
+      const because = edges[0]?.because;
+      const isNamed =
+        because !== undefined &&
+        'resources' in because &&
+        !because.resources.patterns.some(({ value }) => isEverything(value));
+      const isOfAgent = edges.some(({ from }) => agent.executionRoles.some(({ id }) => id === from));
+      if (identity && isNamed && !own.has(identity) && !isOfAgent && !edges.some(isOfAdministrator)) {
+        found.set(identity, [...(found.get(identity) ?? []), agent]);
+      }
+    }
+  }
+  return found;
+}
+
+/** Where a finding about an identity is: its resource, or the first policy when the app only refers to it. */
+export function placeOfIdentity({ resource, statements, granted, runs }: Identity): Resource | undefined {
+  return resource ?? statements[0]?.holder ?? granted[0]?.holder ?? runs[0]?.resource;
+}

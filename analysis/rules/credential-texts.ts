@@ -1,0 +1,126 @@
+import { CREDENTIAL_FORMATS, CREDENTIAL_NAME, REFERENCE_NAME } from '../../lib/facts/credential-formats';
+import type { Node } from '../model/node';
+import type { Guard } from '../model/guard';
+import type { Hole, Place, Text } from '../model/text';
+
+/** A credential in a template, and how to name it without showing it. */
+export interface Credential {
+  /** Where it is used. */
+  readonly place: Place;
+  readonly guard: Guard;
+  /** `an OpenAI API key`. */
+  readonly what: string;
+  /** `the environment variable X`. */
+  readonly where: string;
+}
+
+/** Properties whose value is a credential; a reference to a secret is right there. */
+const CREDENTIAL_PROPERTY =
+  /(?:Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^ApiKey$/;
+
+/** Objects whose keys, or whose `Name` and `Value`, are variables that a program sees. */
+const VARIABLES = /^(?:Variables|EnvironmentVariables|Environment|env|StageVariables)$/i;
+
+/** Texts that programs run or that everybody reads, so that CloudFormation must not put a secret into them. */
+const IN_CLEAR =
+  /^(?:ZipFile|InlineCode|DefinitionString|Definition|DefinitionSubstitutions|Input|InputTemplate|UserData|BuildSpec|Command|Value)$/;
+
+/** Every credential below a node. */
+export function* credentialsIn(root: Node): Iterable<Credential> {
+  const open: { readonly node: Node; readonly path: readonly string[] }[] = [{ node: root, path: [] }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { node, path } = next;
+    if (node.kind === 'object') {
+      const entries = node.entries();
+      const variable = isVariables(path) ? variableOf(entries) : undefined;
+      for (const [key, value] of entries) {
+        const isValue = /^value$/i.test(key) && variable !== undefined;
+        open.push({ node: value, path: isValue ? [...path, variable.name] : [...path, key] });
+      }
+    } else if (node.kind === 'list') {
+      node.items().forEach((item) => open.push({ node: item, path }));
+    } else {
+      for (const text of node.texts()) {
+        const what = credentialOf(text.value, path);
+        if (what !== undefined) {
+          yield { place: node.place, guard: text.guard, what, where: placeName(path) };
+        }
+      }
+    }
+  }
+}
+
+const isVariables = (path: readonly string[]) => path.some((key) => VARIABLES.test(key));
+
+/** `{ Name, Value, Type }`, as tasks and builds write their variables. References to stores hold no credential. */
+function variableOf(entries: readonly [string, Node][]): { readonly name: string } | undefined {
+  const text = (key: string) => {
+    const found = entries.find(([each]) => each.toLowerCase() === key);
+    const [first] = found?.[1].texts() ?? [];
+    return typeof first?.value[0] === 'string' ? first.value[0] : undefined;
+  };
+  const name = text('name');
+  const type = text('type');
+  return name === undefined || type === 'PARAMETER_STORE' || type === 'SECRETS_MANAGER' ? undefined : { name };
+}
+
+function credentialOf(text: Text, path: readonly string[]): string | undefined {
+  const known = text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
+  const format = formatIn(known);
+  if (format !== undefined) {
+    return format;
+  }
+  const key = path.at(-1) ?? '';
+  const parent = path.at(-2) ?? '';
+  const isVariable = isVariables(path.slice(0, -1));
+  const isLiteral = text.every((part) => typeof part === 'string') && known !== '';
+  const holes = text.filter((part) => typeof part !== 'string');
+  if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(parent)) {
+    const plain = holes.some((hole) => referenceKind(hole) === 'plain');
+    return isLiteral
+      ? 'a credential as text'
+      : plain
+        ? 'a credential from a parameter that is kept in clear text'
+        : undefined;
+  }
+  const inClear = isVariable || path.some((each) => IN_CLEAR.test(each));
+  if (inClear && holes.some((hole) => referenceKind(hole) === 'secret')) {
+    return 'a secret in clear text, which CloudFormation inserts at deployment';
+  }
+  if (inClear && holes.some((hole) => hole.kind === 'parameter' && hole.secret)) {
+    return 'the value of a parameter with NoEcho in clear text';
+  }
+  if (isVariable && isCredentialName(key) && (isLiteral || holes.some(({ kind }) => kind === 'parameter'))) {
+    return 'what its name says is a credential';
+  }
+  if (isVariable && holes.some((hole) => referenceKind(hole) === 'plain' && SECRET_PARAMETER.test(hole.key))) {
+    return 'what the name of its parameter says is a credential, in clear text';
+  }
+  return undefined;
+}
+
+/** A parameter whose name says that it holds a credential. */
+const SECRET_PARAMETER = /(?:secret|passw(?:or)?d|token|credential|(?:^|[^a-z])key(?:$|[^a-z]))/i;
+
+/** What a dynamic reference inserts. */
+export function referenceKind(hole: Hole): 'secret' | 'plain' | undefined {
+  if (hole.kind !== 'unreadable' || hole.unreadable?.reason !== 'dynamic reference') {
+    return undefined;
+  }
+  return /resolve:(?:secretsmanager|ssm-secure):/.test(hole.key) ? 'secret' : 'plain';
+}
+
+/** The kind of credential that a text has the published format of. */
+export function formatIn(text: string): string | undefined {
+  return CREDENTIAL_FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
+}
+
+/** Whether a variable of this name holds a credential itself, not a reference to one. */
+export function isCredentialName(name: string): boolean {
+  return CREDENTIAL_NAME.test(name) && !REFERENCE_NAME.test(name);
+}
+
+function placeName(path: readonly string[]): string {
+  const key = path.at(-1) ?? '';
+  return isVariables(path.slice(0, -1)) ? `The environment variable ${key}` : `The property ${key}`;
+}

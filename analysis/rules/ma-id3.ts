@@ -1,0 +1,92 @@
+import { agents } from '../model/agents';
+import { FALSE } from '../model/guard';
+import type { TemplateModel } from '../model/template-model';
+import { textKey } from '../model/compose-text';
+import { printed } from '../model/printed-text';
+import type { Text } from '../model/text';
+import { type AgentRole, agentRoles, allowing, placeOfIdentity } from './agent-roles';
+import type { Finding } from './finding';
+import { scopeOf } from './named-resource';
+import { rule } from './rule';
+
+/** One agent, one identity. */
+export const MA_ID3 = rule({
+  id: 'MA-ID3',
+  family: 'identity',
+  severity: 'error',
+  subject: 'role',
+  what: 'No session or execution role is shared by two Runtimes, and session, execution and client roles are different roles.',
+  why: 'A shared role gives each agent what the other needs, and the audit trail can no longer tell who did it. A role that both runs commands and starts turns lets a prompt start further turns.',
+  fix: 'Give every agent its own session role and execution role, and let clients use a role of their own',
+  page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-security.html',
+  controls: { nist: ['AC-5', 'AC-6', 'IA-4'], iso: ['A.5.3', 'A.5.15'], soc2: ['CC6.1', 'CC6.3'] },
+  *check({ model }) {
+    yield* sharedExecutionRoles(model);
+    for (const role of agentRoles(model)) {
+      if (role.kinds.has('session role')) {
+        yield* sharedSessionRole(model, role);
+      }
+      const at = placeOfIdentity(role.identity);
+      if (role.kinds.size > 1 && at) {
+        yield { at, subject: role.identity.id, says: `One role is ${[...role.kinds].sort().join(' and ')}` };
+      }
+    }
+  },
+});
+
+function* sharedExecutionRoles(model: TemplateModel): Iterable<Finding> {
+  const byRole = new Map<string, ReturnType<typeof agents>[number]>();
+  for (const agent of agents(model)) {
+    const { runtime, kind, executionRoles } = agent;
+    for (const role of executionRoles) {
+      const first = byRole.get(role.id);
+      byRole.set(role.id, first ?? agent);
+      const guard = runtime.guard.and(first?.runtime.guard ?? FALSE);
+      if (first && guard.possible()) {
+        const says = `The execution role is also that of ${first.runtime.logicalId}`;
+        const place = role.runs.find(({ resource, property }) => resource === runtime && property === kind.role)?.place;
+        yield { at: place ?? runtime, says, when: guard };
+      }
+    }
+  }
+}
+
+function* sharedSessionRole(model: TemplateModel, { identity }: AgentRole): Iterable<Finding> {
+  const statements = allowing(identity, 'bedrock-agentcore:InvokeAgentRuntime');
+  const driven = new Map<string, Text>();
+  for (const statement of statements) {
+    for (const { value } of statement.resources.patterns) {
+      if (statement.resources.except || ['type', 'every'].includes(scopeOf(value))) {
+        yield {
+          at: statement,
+          subject: identity.id,
+          says: `The session role may invoke every Runtime that matches ${printed(value)}`,
+        };
+        return;
+      }
+      driven.set(runtimeOf(model, value), value);
+    }
+  }
+  const [first] = statements;
+  if (first && driven.size > 1) {
+    yield { at: first, subject: identity.id, says: `The session role may invoke ${driven.size} Runtimes` };
+  }
+}
+
+/** The Runtime that an ARN of it, or of one of its endpoints, means. */
+function runtimeOf(model: TemplateModel, value: Text): string {
+  for (const resource of model.mentioned(value)) {
+    if (resource.type === 'AWS::BedrockAgentCore::Runtime') {
+      return resource.id;
+    }
+    if (resource.type === 'AWS::BedrockAgentCore::RuntimeEndpoint') {
+      const [of] = resource.properties.at('AgentRuntimeId').flatMap((node) => node.texts());
+      return of ? (model.mentioned(of.value)[0]?.id ?? textKey(of.value)) : resource.id;
+    }
+  }
+  // An id ends in a dash and ten random characters.
+  return textKey(value)
+    .replace(/\/runtime-endpoint\/.*$/, '')
+    .replace(/[-/]?\*$/, '')
+    .replace(/-[A-Za-z0-9]{10}$/, '');
+}

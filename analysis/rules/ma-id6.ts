@@ -1,0 +1,101 @@
+import { statementsFor } from '../model/agents';
+import { identities, type Identity } from '../model/identities';
+import type { TemplateModel } from '../model/template-model';
+import { printed } from '../model/printed-text';
+import { hasWildcard } from '../policy/pattern';
+import type { Statement } from '../policy/statement';
+import { agentRoles, handlerRoles } from './agent-roles';
+import type { Finding } from './finding';
+import { isDenied, listed } from './permissions';
+import { rule, type RuleContext } from './rule';
+import { isStrict, isUnread } from './trust';
+
+const PASS_ROLE = 'iam:PassRole';
+
+/** Handing a role on is limited to that role and that service. */
+export const MA_ID6 = rule({
+  id: 'MA-ID6',
+  family: 'identity',
+  severity: 'fatal',
+  subject: 'role that passes roles',
+  what: 'iam:PassRole names exact role ARNs and carries iam:PassedToService.',
+  why: 'Who can pass any role to a service can act with the strongest role of the account.',
+  fix: 'List the ARNs of the roles and require StringEquals iam:PassedToService with the service that gets them; agent.grants.driveSessions does so',
+  page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html',
+  controls: { nist: ['AC-3', 'AC-6'], iso: ['A.5.15', 'A.8.2'], soc2: ['CC6.1', 'CC6.3'] },
+  *check(context) {
+    const near = new Map<Identity, string>([
+      ...[...handlerRoles(context.model)].map(([role, [agent]]): [Identity, string] => [role, agent.id]),
+      ...agentRoles(context.model).map(({ identity, subjects }): [Identity, string] => [identity, subjects[0]]),
+    ]);
+    const ofAgents = new Set(
+      agentRoles(context.model)
+        .filter(({ kinds }) => kinds.has('session role') || kinds.has('execution role'))
+        .map(({ identity }) => identity),
+    );
+    for (const identity of identities(context.model).all) {
+      if (isDenied(identity, PASS_ROLE)) {
+        continue;
+      }
+      const subject = near.get(identity);
+      for (const statement of statementsFor(identity, PASS_ROLE)) {
+        if (subject !== undefined || passesOneOf(context.model, statement, ofAgents)) {
+          yield* passFindings(identity, statement, subject ?? identity.id, context);
+        }
+      }
+    }
+  },
+});
+
+/** Whether a statement names a role of an agent. Everybody with `*` may pass it, too, and isn't reported for it. */
+function passesOneOf(model: TemplateModel, { resources }: Statement, roles: ReadonlySet<Identity>): boolean {
+  return resources.patterns.some(({ value }) =>
+    identities(model)
+      .named(value, 'role')
+      .some((role) => roles.has(role)),
+  );
+}
+
+function* passFindings(
+  { id }: Identity,
+  statement: Statement,
+  subject: string,
+  { unread, declared, model }: RuleContext,
+): Iterable<Finding> {
+  const { actions, resources, conditions, guard } = statement;
+  unread(subject, statement, ...statement.unreadable);
+  if (statement.effect !== 'Allow') {
+    return;
+  }
+  if (actions.except || resources.except) {
+    yield { at: statement, subject: id, says: 'iam:PassRole is allowed by NotAction or NotResource' };
+    return;
+  }
+  const open = resources.patterns.filter(({ value }) => !isUnread(value) && !isExactRole(value));
+  const identity = identities(model).byName(id);
+  const isDeclared = identity !== undefined && declared.use(identity, PASS_ROLE, statement);
+  if (open.length > 0 && !isDeclared) {
+    const says = `iam:PassRole is allowed on ${listed(open.map(({ value }) => printed(value)))}`;
+    yield {
+      at: statement,
+      subject: id,
+      says,
+      when: open.reduce((any, each) => any.or(each.guard), open[0].guard).and(guard),
+    };
+  }
+  const strict = conditions.filter((condition) =>
+    isStrict(condition, 'iam:passedtoservice', ['stringequals', 'stringlike']),
+  );
+  const without = strict.reduce((left, condition) => left.and(condition.guard.not()), guard);
+  if (without.possible() && !conditions.some(({ unreadable }) => unreadable)) {
+    yield { at: statement, subject: id, says: 'iam:PassRole is allowed without iam:PassedToService', when: without };
+  }
+  if (strict.some(({ values }) => values.some(({ value }) => hasWildcard(value)))) {
+    yield { at: statement, subject: id, says: 'iam:PassedToService has a wildcard' };
+  }
+}
+
+function isExactRole(value: Parameters<typeof hasWildcard>[0]): boolean {
+  const [first] = value;
+  return !hasWildcard(value) && (typeof first !== 'string' || /^arn:[^:]*:iam::/.test(first));
+}

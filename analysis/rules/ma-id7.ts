@@ -1,0 +1,276 @@
+import { SECRET_READING } from './secret-actions';
+import type { Agent } from '../model/agents';
+import { governanceOf } from '../model/governance';
+import { identities, type Identity } from '../model/identities';
+import { printed } from '../model/printed-text';
+import { type Path, reach } from '../model/reach';
+import type { TemplateModel } from '../model/template-model';
+import type { Use } from '../policy/actions';
+import type { Statement } from '../policy/statement';
+import { type AgentRole, agentRoles, allowsOf, handlerRoles } from './agent-roles';
+import type { Finding, Located } from './finding';
+import { scopeOf } from './named-resource';
+import { isDenied, isIntent, isOfLibrary, listed, namedUses } from './permissions';
+import { isStrong, strengthOf } from './strength';
+import { rule, type RuleContext } from './rule';
+import { isUnread } from './trust';
+
+/** The role untrusted commands run under cannot become more than it is, nor can the roles around it. */
+export const MA_ID7 = rule({
+  id: 'MA-ID7',
+  family: 'identity',
+  severity: 'fatal',
+  subject: 'execution role',
+  what: "The execution role reads and writes data that it was given by name and nothing else: it can't change identities, policies, code or networks, start turns, change what governs the agent, or become or drive something stronger. The roles around it (of sessions, clients and functions that start turns) can't make themselves stronger.",
+  why: 'Commands in the environment are chosen by a model that reads untrusted text. Whatever the role can make of itself, a prompt can make of it.',
+  fix: 'Remove the permission from the role. Let a function with its own role do the one thing, give the agent secrets by their ARN, or declare the action with Declaration.action',
+  page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-security.html',
+  controls: { nist: ['AC-6', 'AC-6(1)', 'SC-3'], iso: ['A.8.2', 'A.8.3'], soc2: ['CC6.1', 'CC6.3'] },
+  *check(context) {
+    for (const role of agentRoles(context.model)) {
+      if (role.kinds.has('execution role')) {
+        yield* outsideTheList(role, 'execution', context);
+        yield* openSecrets(role);
+        yield* governance(role, context);
+        yield* ways(role, context);
+      } else if (role.kinds.has('session role')) {
+        yield* outsideTheList(role, 'session', context);
+        yield* ways(role, context);
+      } else {
+        yield* powers(role.identity, 'client role', context);
+      }
+    }
+    for (const identity of handlerRoles(context.model).keys()) {
+      yield* powers(identity, 'role of what starts turns', context);
+    }
+  },
+});
+
+/** Everything that isn't data on named resources, and isn't what the role is for. */
+function* outsideTheList(
+  { identity }: AgentRole,
+  kind: 'execution' | 'session',
+  context: RuleContext,
+): Iterable<Finding> {
+  for (const statement of allowsOf(identity)) {
+    const power = new Set<string>();
+    const control = new Set<string>();
+    for (const use of namedUses(statement)) {
+      const { action } = use;
+      const isListed =
+        use.class === 'data-read' ||
+        use.class === 'data-write' ||
+        isIntent(kind, action) ||
+        (use.class === 'start' && isKnownStart(context.model, use));
+      if (!isListed && !isDenied(identity, action, use) && !context.declared.use(identity, action, statement)) {
+        (use.class === 'power' ? power : control).add(action);
+      }
+    }
+    const at = { at: statement, subject: identity.id };
+    if (power.size > 0) {
+      const says = `The ${kind} role may call ${listed([...power])}`;
+      yield { ...at, says, certainty: statement.effect === 'Allow' ? 'yes' : 'maybe', data: { actions: [...power] } };
+    }
+    if (control.size > 0) {
+      const says = `The ${kind} role may call ${listed([...control])}, which isn't reading or writing data of a resource of the app`;
+      yield { ...at, says, severity: power.size > 0 ? 'fatal' : 'error', data: { actions: [...control] } };
+    }
+  }
+}
+
+/** Whether what an action starts is in the app, so that the ways from there are known. */
+function isKnownStart(model: TemplateModel, { resources }: Use): boolean {
+  return (
+    !resources.except &&
+    resources.patterns.every(
+      ({ value }) => isUnread(value) || scopeOf(value) !== 'one' || model.mentioned(value).length > 0,
+    )
+  );
+}
+
+function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
+  for (const statement of allowsOf(identity)) {
+    const isOpen = namedUses(statement).some(
+      ({ action, resources }) =>
+        SECRET_READING.has(action.toLowerCase()) &&
+        !isDenied(identity, action) &&
+        (resources.except || resources.patterns.some(({ value }) => !isUnread(value) && scopeOf(value) !== 'one')),
+    );
+    const isGivenBySecret =
+      identity.granted.includes(statement) && statement.holder.type.startsWith('AWS::SecretsManager::');
+    if (
+      !isOpen &&
+      isGivenBySecret &&
+      namedUses(statement).some(({ action }) => SECRET_READING.has(action.toLowerCase()))
+    ) {
+      const says = "The policy of a secret lets the execution role read it, which the policies of the role don't say";
+      yield { at: statement, subject: identity.id, says, severity: 'error' };
+    }
+    if (isOpen) {
+      yield {
+        at: statement,
+        subject: identity.id,
+        says: 'The execution role may read secrets that it was not given by ARN',
+      };
+    }
+  }
+}
+
+/** What the role writes, or reads of secrets, that governs the agent. */
+function* governance(role: AgentRole, { model, declared }: RuleContext): Iterable<Finding> {
+  for (const agent of role.agents) {
+    const governing = governanceOf(model, agent);
+    for (const edge of reach(model).outOf(role.identity.id, ['writes', 'governs', 'reads'])) {
+      const reason = governing.get(edge.to);
+      const resource = model.resource(edge.to);
+      if (reason === undefined || !resource || !('actions' in edge.because)) {
+        continue;
+      }
+      const statement = edge.because;
+      const actions = namedUses(statement)
+        .filter((use) => touches(use, reason, resource.type))
+        .map(({ action }) => action)
+        .filter((action) => !declared.use(role.identity, action, statement));
+      if (actions.length > 0) {
+        yield {
+          at: statement,
+          subject: `${role.identity.id} ${resource.id}`,
+          says: `The execution role may call ${listed(actions)} on ${nameOf(model, resource.id)}, which governs the agent`,
+          when: edge.guard,
+          certainty: edge.certainty,
+          severity: 'fatal',
+          related: [resource],
+          data: { actions, resource: resource.id },
+        };
+      }
+    }
+  }
+}
+
+/** Whether a use changes what governs an agent. Logs are written and images are read by every execution role. */
+function touches({ action, class: kind }: Use, reason: string, type: string): boolean {
+  const name = action.toLowerCase();
+  switch (reason) {
+    case 'log':
+      return kind !== 'data-read' && !/^logs:(?:createlogstream|putlogevents)$/.test(name) && name.startsWith('logs:');
+    case 'key':
+      return false; // Uses of a key are limited by what is encrypted with it.
+    case 'definition':
+      return type === 'AWS::SecretsManager::Secret' ? /^secretsmanager:/.test(name) : kind === 'data-write';
+    case 'trail':
+    case 'store':
+    case 'code':
+    case 'image':
+      return kind === 'data-write' && !name.startsWith('kms:') && !name.startsWith('logs:');
+    default:
+      return false; // What drives the agent is a matter of the ways.
+  }
+}
+
+/** What the role can become or drive counts as its own. */
+function* ways(role: AgentRole, context: RuleContext): Iterable<Finding> {
+  const { model, declared } = context;
+  const { identity } = role;
+  const own = new Set(
+    role.agents.flatMap((agent) => [agent.id, agent.runtime.id, ...agent.endpoints.map(({ id }) => id)]),
+  );
+  const isSession = !role.kinds.has('execution role');
+  const best = new Map<unknown, { readonly path: Path; readonly says: string; readonly certain: boolean }>();
+  for (const path of reach(model).from(identity.id)) {
+    const [first] = path.edges;
+    // A session drives its agent: that is what it is for.
+    if (isSession && path.edges.some(({ to }) => own.has(to))) {
+      continue;
+    }
+    const end = endOf(model, role, path);
+    if (!end || isDeclared(role, path, declared)) {
+      continue;
+    }
+    const certain = path.certainty === 'yes' && end.certain;
+    const known = best.get(first.because);
+    if (!known || (certain && !known.certain)) {
+      best.set(first.because, { path, says: end.says, certain });
+    }
+  }
+  for (const { path, says, certain } of best.values()) {
+    const [first, ...rest] = path.edges;
+    const at: Located = first.because;
+    const way = rest.length > 0 ? ` through ${nameOf(model, first.to)}` : '';
+    yield {
+      at,
+      subject: identity.id,
+      says: `The ${isSession ? 'session' : 'execution'} role ${says}${way}`,
+      when: path.guard,
+      certainty: certain ? 'yes' : 'maybe',
+      related: rest.map(({ because }) => because),
+      data: { path: [path.start, ...path.edges.map(({ to }) => to)] },
+    };
+  }
+}
+
+/** What is wrong with the end of a way; undefined when nothing is. */
+function endOf(
+  model: TemplateModel,
+  { identity, agents }: AgentRole,
+  { end, edges }: Path,
+): { readonly says: string; readonly certain: boolean } | undefined {
+  if (end === identity.id) {
+    return undefined;
+  }
+  const target = identities(model).byName(end);
+  const drives = agents.some((agent: Agent) => end === agent.id || governanceOf(model, agent).get(end) === 'drives');
+  if (edges.every(({ kind }) => kind === 'assumes') && target) {
+    return { says: `can become ${nameOf(model, end)}`, certain: true };
+  }
+  if (drives) {
+    return { says: `can drive ${nameOf(model, end)}, which starts turns of the agent`, certain: true };
+  }
+  const strength = target && strengthOf(target);
+  return isStrong(strength)
+    ? { says: `can act with ${nameOf(model, end)}, which ${strength.says}`, certain: strength.certain }
+    : undefined;
+}
+
+/** A declaration of the action of the first step covers the way. */
+function isDeclared(
+  { identity }: AgentRole,
+  { edges: [{ because }] }: Path,
+  declared: RuleContext['declared'],
+): boolean {
+  return (
+    'actions' in because &&
+    because.principals === 'attached' &&
+    namedUses(because).length > 0 &&
+    namedUses(because)
+      .filter(({ class: kind }) => kind === 'start' || kind === 'power')
+      .every(({ action }) => declared.use(identity, action, because))
+  );
+}
+
+/** Actions with which a role makes itself or others stronger, beside those that this library grants to such roles. */
+function* powers(identity: Identity, kind: string, { declared }: RuleContext): Iterable<Finding> {
+  for (const statement of allowsOf(identity)) {
+    const actions = powerOf(identity, statement).filter((action) => !declared.use(identity, action, statement));
+    if (actions.length > 0) {
+      yield {
+        at: statement,
+        subject: identity.id,
+        says: `The ${kind} may call ${listed(actions)}`,
+        severity: 'error',
+        data: { actions },
+      };
+    }
+  }
+}
+
+function powerOf(identity: Identity, statement: Statement): string[] {
+  return namedUses(statement)
+    .filter(({ action, class: kind }) => kind === 'power' && !isOfLibrary(action) && !isDenied(identity, action))
+    .map(({ action }) => action);
+}
+
+function nameOf(model: TemplateModel, id: string): string {
+  const resource = model.resource(id);
+  const identity = identities(model).byName(id);
+  return resource?.logicalId ?? (identity ? printed(identity.arn) : id);
+}

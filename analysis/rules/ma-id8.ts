@@ -1,0 +1,162 @@
+import { BEARER_TOKEN_ACTIONS } from '../../lib/identity/perms';
+import { statementsFor } from '../model/agents';
+import type { Resource } from '../model/assembly';
+import { identities, type Identity } from '../model/identities';
+import { at, entriesOf, scalarText } from '../model/json';
+import type { TemplateModel } from '../model/template-model';
+import { agentStacks } from './agent-parts';
+import { agentRoles, allowing, handlerRoles } from './agent-roles';
+import { credentialsIn, formatIn, isCredentialName, referenceKind } from './credential-texts';
+import type { Finding } from './finding';
+import { isDenied } from './permissions';
+import { rule } from './rule';
+
+/** Types that are standing credentials. */
+const CREDENTIAL_TYPES: ReadonlyMap<string, string> = new Map([
+  ['AWS::IAM::User', 'An IAM user'],
+  ['AWS::IAM::AccessKey', 'An access key'],
+  ['AWS::IAM::ServiceSpecificCredential', 'A service-specific credential'],
+]);
+
+/** No standing credentials. */
+export const MA_ID8 = rule({
+  id: 'MA-ID8',
+  family: 'identity',
+  severity: 'fatal',
+  subject: 'credential',
+  what: 'No standing credentials: no allow of CallWithBearerToken, no IAM user, access key or service-specific credential beside an agent or with permission to drive one, and no credential in the template: in variables, code, definitions, inputs, secrets, providers, parameters or outputs.',
+  why: 'A bearer token or key works for whoever holds it, from anywhere, until somebody notices; the agent and everybody who can read the template would hold it.',
+  fix: 'Sign with the credentials of a role. Keep third-party secrets in Secrets Manager, pass their ARN, and read them at run time',
+  page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html',
+  controls: { nist: ['IA-2', 'IA-5', 'IA-5(7)'], iso: ['A.5.17', 'A.8.5'], soc2: ['CC6.1'] },
+  *check({ model }) {
+    yield* bearerTokens(model);
+    yield* standing(model);
+    const stacks = agentStacks(model);
+    for (const resource of model.resources) {
+      if (stacks.has(resource.stack.id)) {
+        yield* textsOf(resource);
+      }
+    }
+    for (const { stack } of model.readers) {
+      if (stacks.has(stack.id)) {
+        yield* parameters(model, stack);
+        yield* outputs(model, stack);
+      }
+    }
+  },
+});
+
+function* bearerTokens(model: TemplateModel): Iterable<Finding> {
+  const ofAgents = new Set(agentRoles(model).map(({ identity }) => identity));
+  for (const identity of identities(model).all) {
+    for (const action of BEARER_TOKEN_ACTIONS) {
+      // Administrators hold a bare "*"; on the roles of agents that counts as well.
+      const isOfAgent = ofAgents.has(identity);
+      const found = isOfAgent
+        ? statementsFor(identity, action)
+        : [...allowing(identity, action), ...crossing(identity, action)];
+      for (const statement of isDenied(identity, action) ? [] : new Set(found)) {
+        const certainty = statement.effect === 'Allow' ? 'yes' : 'maybe';
+        yield { at: statement, subject: identity.id, says: `${action} is allowed`, certainty };
+      }
+    }
+  }
+}
+
+/** The permission is in both services of Bedrock: `bedrock*:CallWith…` names it, too. */
+function crossing(identity: Identity, action: string) {
+  return statementsFor(identity, action).filter(({ actions }) =>
+    actions.patterns.some(({ value: [first] }) => typeof first === 'string' && /^bedrock[^:]*[*?]/i.test(first)),
+  );
+}
+
+function* standing(model: TemplateModel): Iterable<Finding> {
+  const stacks = agentStacks(model);
+  const driving = new Set<Identity>([
+    ...agentRoles(model).map(({ identity }) => identity),
+    ...handlerRoles(model).keys(),
+  ]);
+  for (const resource of model.ofType(...CREDENTIAL_TYPES.keys())) {
+    const what = CREDENTIAL_TYPES.get(resource.type)!;
+    if (stacks.has(resource.stack.id)) {
+      yield { at: resource, says: `${what} is in the stack of an agent` };
+    } else if (usersOf(model, resource).some((user) => driving.has(user))) {
+      yield { at: resource, says: `${what} can drive an agent` };
+    }
+  }
+}
+
+/** The user that a credential belongs to. */
+function usersOf(model: TemplateModel, resource: Resource): readonly Identity[] {
+  const known = identities(model);
+  const own = known.of(resource);
+  return own
+    ? [own]
+    : resource.properties
+        .at('UserName')
+        .flatMap((node) => node.texts())
+        .flatMap(({ value }) => known.named(value, 'user'));
+}
+
+function* textsOf(resource: Resource): Iterable<Finding> {
+  for (const { place, guard, what, where } of credentialsIn(resource.properties)) {
+    yield { at: place, says: `${where} of ${resource.logicalId} holds ${what}`, when: guard };
+  }
+  if (resource.type === 'AWS::SSM::Parameter') {
+    for (const value of resource.properties.at('Value')) {
+      const found = serverVariable(value.json());
+      if (found !== undefined) {
+        const says = `The variable ${found} of an MCP server in the parameter ${resource.logicalId} is what its name says is a credential`;
+        yield { at: value.place, says, when: value.guard };
+      }
+    }
+  }
+}
+
+/** Credential-like names in the `env` of MCP servers of a session definition. */
+function serverVariable(definitions: ReturnType<Resource['properties']['json']>): string | undefined {
+  return definitions
+    .flatMap((node) => node.at('agent', 'tools'))
+    .flatMap((tools) => tools.items())
+    .flatMap((tool) => tool.at('transport', 'env'))
+    .flatMap((env) => env.entries())
+    .map(([name]) => name)
+    .find(isCredentialName);
+}
+
+/** Defaults of secret parameters stand in the template. */
+function* parameters(model: TemplateModel, stack: Resource['stack']): Iterable<Finding> {
+  for (const [name, declaration] of entriesOf(stack.template.Parameters)) {
+    const preset = scalarText(at(declaration, 'Default')) ?? '';
+    const isSecret = String(at(declaration, 'NoEcho')) === 'true';
+    const format = formatIn(preset);
+    if (preset !== '' && (isSecret || format !== undefined)) {
+      const what = format ?? 'the value of a parameter with NoEcho';
+      const place = model.reader(stack).origin(`Parameters.${name}`).below('Default');
+      yield { at: place, says: `The default of the parameter ${name} holds ${what}` };
+    }
+  }
+}
+
+/** Outputs are seen by everybody with read access to the stack. */
+function* outputs(model: TemplateModel, stack: Resource['stack']): Iterable<Finding> {
+  for (const [name] of entriesOf(stack.template.Outputs)) {
+    const output = model.reader(stack).origin(`Outputs.${name}`).below('Value');
+    const texts = model.nodes(stack, 'Outputs', name, 'Value').flatMap((node) => node.texts());
+    for (const { value, guard } of texts) {
+      const holes = value.filter((part) => typeof part !== 'string');
+      const known = value.map((part) => (typeof part === 'string' ? part : ' ')).join('');
+      const what = holes.some((hole) => hole.kind === 'parameter' && hole.secret)
+        ? 'the value of a parameter with NoEcho'
+        : holes.some((hole) => referenceKind(hole) === 'secret')
+          ? 'a secret'
+          : holes.some((hole) => hole.kind === 'reference' && hole.attribute === 'SecretAccessKey')
+            ? 'a secret access key'
+            : formatIn(known);
+      if (what !== undefined) {
+        yield { at: output, says: `The output ${name} of the stack holds ${what}`, when: guard };
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { Text } from '../model/text';
+import { isEverything } from '../policy/condition';
+
+/**
+ * How much a resource pattern of a policy names.
+ *
+ * - `one`: one resource, or a prefix below one (objects of a bucket, versions of a function)
+ * - `part`: the resources whose name begins or ends in some way, or the same name in several accounts or Regions
+ * - `type`: every resource of a type
+ * - `every`: everything
+ */
+export type Scope = 'one' | 'part' | 'type' | 'every';
+
+/** Types whose names hold slashes: what follows a slash is still the name. With a colon, the name has ended. */
+const NAMES_WITH_SLASHES: Readonly<Record<string, RegExp>> = {
+  logs: /^log-group:[^:]+:|^(?:delivery|destination)[\w-]*:[^:]+:/,
+  ssm: /^(?:automation-definition|automation-execution|document)\/[^:/]+[:/]/,
+  secretsmanager: /^\0$/,
+  ecr: /^\0$/,
+  iam: /^\0$/,
+};
+
+/** The name is the first segment: there is no type before it. */
+const WITHOUT_TYPE = /^(?:s3|execute-api|s3-outposts)$/;
+
+/** How much a pattern names. Values that only the deployment knows count as one name. */
+export function scopeOf(pattern: Text): Scope {
+  if (isEverything(pattern)) {
+    return 'every';
+  }
+  // A hole has no wildcard, as far as is known; what can't be read is reported for itself.
+  const text = pattern.map((part) => (typeof part === 'string' ? part : '\u0001')).join('');
+  if (!/[*?]/.test(text.replace(/\$\{[^}]*\}/g, '\u0001'))) {
+    return 'one';
+  }
+  const [arn, , service = '', region = '', account = '', ...rest] = text.split(':');
+  if (rest.length === 0) {
+    return /^[*?]/.test(text) ? 'every' : text.startsWith('arn') ? 'every' : 'part';
+  }
+  if (/[*?]/.test(arn + service)) {
+    return 'every';
+  }
+  const resource = withoutGeneratedEnd(service, rest.join(':'));
+  const wildcard = resource.search(/[*?]/);
+  const prefix = wildcard < 0 ? resource : resource.slice(0, wildcard);
+  if (wildcard >= 0 && !hasName(service, prefix, account)) {
+    return /^(?:[A-Za-z][A-Za-z0-9-]*[/:]+)?$/.test(prefix) ? 'type' : 'part';
+  }
+  return /[*?]/.test(region + account) ? 'part' : 'one';
+}
+
+/** The service ends ids with random text, which may stay open. */
+function withoutGeneratedEnd(service: string, resource: string): string {
+  switch (service) {
+    case 'secretsmanager':
+      return resource.replace(/^(secret:[^*?]+)-\?{6}$/, '$1');
+    case 'logs':
+      // The log group of a Runtime is named after its id.
+      return resource.replace(/^(log-group:\/aws\/bedrock-agentcore\/runtimes\/[^*?:]+)-\*(?=:|$)/, '$1');
+    case 'bedrock-agentcore':
+      return resource.replace(/^([a-z-]+\/[^*?/]+)-\*/, '$1');
+    default:
+      return resource;
+  }
+}
+
+function hasName(service: string, prefix: string, account: string): boolean {
+  const slashes = Object.hasOwn(NAMES_WITH_SLASHES, service) ? NAMES_WITH_SLASHES[service] : undefined;
+  if (slashes) {
+    return slashes.test(prefix);
+  }
+  return WITHOUT_TYPE.test(service) && (account === '' || service === 'execute-api')
+    ? /^[^/]+\//.test(prefix)
+    : /^[A-Za-z][A-Za-z0-9-]*[/:][^/:]+[/:]/.test(prefix);
+}

@@ -1,0 +1,52 @@
+import type { Identity } from '../model/identities';
+import { printed } from '../model/printed-text';
+import { allowsOf } from './agent-roles';
+import { isDenied, isOfLibrary, namedUses, wholeServices } from './permissions';
+
+/** What makes a role stronger than an ordinary one. */
+export interface Strength {
+  /** Follows the name of the role: `may call iam:PutRolePolicy`. */
+  readonly says: string;
+  /** False when it isn't known. */
+  readonly certain: boolean;
+}
+
+/** Managed policies of AWS that only let a service do its work for the resource: logs, network interfaces, traces. */
+const HARMLESS_POLICIES =
+  /^arn:[^:]*:iam::aws:policy\/(?:service-role\/(?:AWSLambda\w*ExecutionRole|AmazonECSTaskExecutionRolePolicy|AmazonAPIGatewayPushToCloudWatchLogs|AWSAppSyncPushToCloudWatchLogs)|CloudWatchLambdaInsightsExecutionRolePolicy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|CloudWatchAgentServerPolicy)$/;
+
+/** Why a role is stronger than one that reads and writes data; undefined when it isn't. */
+export function strengthOf(identity: Identity): Strength | undefined {
+  for (const statement of allowsOf(identity)) {
+    if (statement.effect !== 'Allow') {
+      return { says: "has a policy that can't be read", certain: false };
+    }
+    if (statement.actions.except) {
+      return { says: 'has an allow with NotAction', certain: true };
+    }
+    const [whole] = wholeServices(statement);
+    if (whole) {
+      return { says: `may call ${whole.text}`, certain: true };
+    }
+    const power = namedUses(statement).find(
+      ({ action, class: kind }) => kind === 'power' && !isOfLibrary(action) && !isDenied(identity, action),
+    );
+    if (power) {
+      return { says: `may call ${power.action}`, certain: true };
+    }
+  }
+  const outside = identity.outside.map(({ value }) => printed(value)).find((name) => !HARMLESS_POLICIES.test(name));
+  if (outside !== undefined) {
+    const isOpen =
+      /:policy\/(?:job-function\/)?(?:AdministratorAccess|PowerUserAccess|SystemAdministrator|IAMFullAccess)/.test(
+        outside,
+      );
+    return { says: `has the policy ${outside}`, certain: isOpen };
+  }
+  return identity.resource ? undefined : { says: "isn't in the app", certain: false };
+}
+
+/** Narrows: the role has something that makes it stronger. */
+export function isStrong(strength: Strength | undefined): strength is Strength {
+  return strength !== undefined;
+}

@@ -1,0 +1,136 @@
+import type { Stack } from '../model/assembly';
+import { concat, literalOf, textKey, textOf } from '../model/compose-text';
+import type { Identity } from '../model/identities';
+import { printed } from '../model/printed-text';
+import type { Text } from '../model/text';
+import { subset } from '../policy/pattern';
+import type { Condition, Statement } from '../policy/statement';
+import type { Finding } from './finding';
+import { listed } from './permissions';
+import type { RuleContext } from './rule';
+
+/** The only actions that the trust policy of an agent's role needs. */
+const TRUST_ACTIONS = new Set(['sts:assumerole', 'sts:tagsession', 'sts:setsourceidentity']);
+
+/** What is wrong with the trust policy of a role that one service, and nobody else, may assume. */
+export function* trustFindings(
+  identity: Identity,
+  service: string,
+  subject: string,
+  { unread }: Pick<RuleContext, 'unread'>,
+): Iterable<Finding> {
+  const { resource, trust } = identity;
+  if (!resource || identity.kind !== 'role') {
+    return; // A role that is only referred to: its trust policy is not in the app.
+  }
+  const allows = trust.filter(({ effect }) => effect !== 'Deny');
+  if (allows.length === 0) {
+    yield { at: resource, says: `The trust policy doesn't let ${service} assume the role` };
+  }
+  for (const statement of allows) {
+    unread(subject, statement, ...statement.unreadable);
+    const isWhole = statement.principals === 'attached' && statement.unreadable.length > 0;
+    if (statement.effect === 'Allow' && !isWhole) {
+      yield* statementFindings(statement, service, resource.stack);
+    }
+  }
+}
+
+function* statementFindings(statement: Statement, service: string, stack: Stack): Iterable<Finding> {
+  const principals = statement.principals === 'attached' ? [] : statement.principals;
+  const others = principals.filter(
+    ({ kind, except, name }) =>
+      !isUnread(name.value) && (except || kind !== 'Service' || literalOf(name.value)?.toLowerCase() !== service),
+  );
+  for (const { kind, except, name } of others) {
+    const who = except ? 'everybody but the principal of a NotPrincipal' : `${kind} ${printed(name.value)}`;
+    const says = `The role trusts more than ${service}: ${who}`;
+    yield { at: statement, says, when: statement.guard.and(name.guard) };
+  }
+  const { actions } = statement;
+  const more = actions.patterns.filter(
+    ({ value }) => !isUnread(value) && !TRUST_ACTIONS.has(literalOf(value)?.toLowerCase() ?? ''),
+  );
+  if (actions.except || more.length > 0) {
+    const named = listed(more.map(({ value }) => printed(value)));
+    yield {
+      at: statement,
+      says: `The trust policy allows more than sts:AssumeRole: ${actions.except ? 'NotAction' : named}`,
+    };
+  }
+  const namespace = service.split('.')[0];
+  if (others.length > 0) {
+    return;
+  }
+  if (!requires(statement, 'aws:sourceaccount', STRINGS, (value) => isOwnAccount(value, stack))) {
+    const says = `The trust policy doesn't require aws:SourceAccount to be ${printed(stack.account)}`;
+    yield { at: statement, says, when: withoutLimit(statement, 'aws:sourceaccount') };
+  }
+  if (!requires(statement, 'aws:sourcearn', ARNS, (value) => isOwnArn(value, namespace, stack))) {
+    const says = `The trust policy doesn't require aws:SourceArn of ${namespace} in this account and Region`;
+    yield { at: statement, says, when: withoutLimit(statement, 'aws:sourcearn') };
+  }
+}
+
+const STRINGS = ['stringequals', 'stringlike'];
+const ARNS = ['arnlike', 'arnequals', 'stringlike', 'stringequals'];
+
+/** Whether every request has to have a key with one of the values, in every deployment that has the statement. */
+function requires(
+  statement: Statement,
+  key: string,
+  operators: readonly string[],
+  accepts: (value: Text) => boolean,
+): boolean {
+  return statement.conditions.some(
+    (condition) =>
+      isStrict(condition, key, operators) &&
+      statement.guard.implies(condition.guard) &&
+      condition.values.every(({ value }) => isUnread(value) || accepts(value)),
+  );
+}
+
+/** The deployments in which the statement has no such condition; all, if a condition is there and lets others pass. */
+function withoutLimit({ guard, conditions }: Statement, key: string) {
+  const strict = conditions.filter((condition) => condition.key === key);
+  const without = strict.reduce((left, condition) => left.and(condition.guard.not()), guard);
+  return strict.length > 0 && without.possible() ? without : guard;
+}
+
+/** A condition that refuses requests without the key. */
+export function isStrict(
+  { key, test, set, ifExists, values }: Condition,
+  wanted: string,
+  operators: readonly string[],
+) {
+  return key === wanted && operators.includes(test) && set === undefined && !ifExists && values.length > 0;
+}
+
+export function isUnread(value: Text): boolean {
+  return value.some((part) => typeof part === 'object' && part.kind !== 'reference' && part.unreadable !== undefined);
+}
+
+/** A stack whose account or Region is decided at deployment is judged by what it says. */
+function isOwnAccount(value: Text, { account }: Stack): boolean {
+  const known = literalOf(value);
+  return textKey(value) === textKey(account) || (literalOf(account) === undefined && /^\d{12}$/.test(known ?? ''));
+}
+
+/** An ARN (pattern) that can only match resources of one service in the stack's account and Region. */
+function isOwnArn(value: Text, namespace: string, { account, region, partition }: Stack): boolean {
+  const own = concat(textOf(`arn:${partition}:${namespace}:`), region, textOf(':'), account, textOf(':*'));
+  if (subset(value, own) === 'yes') {
+    return true;
+  }
+  const text = value.map((part) => (typeof part === 'string' ? part : `\u0000${part.key}\u0001`)).join('');
+  const [arn, inPartition, service, inRegion = '', inAccount = ''] = text.split(':');
+  const decided = (given: string, stackValue: Text, form: RegExp) =>
+    given === textKey(stackValue) || (literalOf(stackValue) === undefined && form.test(given));
+  return (
+    arn === 'arn' &&
+    /^[^*?]+$/.test(inPartition ?? '') &&
+    service === namespace &&
+    decided(inRegion, region, /^[a-z]{2}(?:-[a-z]+)+-\d$/) &&
+    decided(inAccount, account, /^\d{12}$/)
+  );
+}
