@@ -132,6 +132,10 @@ export class TemplateModel implements Model {
   }
 
   public mentioned(text: Text): readonly Resource[] {
+    const only = literalOf(text);
+    if (only !== undefined && !only.includes('arn:') && !only.includes('https://')) {
+      return []; // Most texts of a template name nothing.
+    }
     const ids = new Set(referencesOf(text).map(({ resource }) => resource));
     const byReference = [...ids].flatMap((id) => this.byId.get(id) ?? []);
     const byName = this.index().named(this.canonical(text), []);

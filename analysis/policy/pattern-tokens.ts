@@ -65,6 +65,10 @@ const SPECIAL = /[*?$]/;
 
 const parsed: readonly WeakMap<Text, Tokens>[] = Array.from({ length: 4 }, () => new WeakMap());
 
+/** Names of actions and forms of ARNs are the same few texts, made again and again. */
+const known: readonly Map<string, Tokens>[] = Array.from({ length: 4 }, () => new Map());
+const MOST_KNOWN = 50_000;
+
 export function isWild(token: Token | undefined): token is Wild {
   return typeof token === 'object' && 'wild' in token;
 }
@@ -79,11 +83,34 @@ export function isHole(token: Token | undefined): token is HoleToken {
 
 /** A pattern as tokens, once for each text. */
 export function tokensOf(text: Text, { segments = false, ignoreCase = false }: Matching): Tokens {
-  const cache = parsed[(segments ? 2 : 0) + (ignoreCase ? 1 : 0)];
+  const mode = (segments ? 2 : 0) + (ignoreCase ? 1 : 0);
+  const [only] = text;
+  if (text.length === 1 && typeof only === 'string') {
+    return tokensOfKnown(only, text, segments, ignoreCase, known[mode]);
+  }
+  const cache = parsed[mode];
   let tokens = cache.get(text);
   if (!tokens) {
     tokens = new Tokens(text, segments, ignoreCase);
     cache.set(text, tokens);
+  }
+  return tokens;
+}
+
+function tokensOfKnown(
+  written: string,
+  text: Text,
+  segments: boolean,
+  ignoreCase: boolean,
+  cache: Map<string, Tokens>,
+): Tokens {
+  let tokens = cache.get(written);
+  if (!tokens) {
+    tokens = new Tokens(text, segments, ignoreCase);
+    if (cache.size >= MOST_KNOWN) {
+      cache.clear();
+    }
+    cache.set(written, tokens);
   }
   return tokens;
 }
