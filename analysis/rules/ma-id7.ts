@@ -5,12 +5,12 @@ import { identities, type Identity } from '../model/identities';
 import { printed } from '../model/printed-text';
 import { type Path, reach } from '../model/reach';
 import type { TemplateModel } from '../model/template-model';
-import type { Use } from '../policy/actions';
+import { type Use, usesOf } from '../policy/actions';
 import type { Statement } from '../policy/statement';
 import { type AgentRole, agentRoles, allowsOf, handlerRoles } from './agent-roles';
 import type { Finding, Located } from './finding';
 import { scopeOf } from './named-resource';
-import { isDenied, isIntent, isOfLibrary, listed, namedUses } from './permissions';
+import { isDenied, isIntent, isOfLibrary, listed, namedUses, wholeServices } from './permissions';
 import { isStrong, strengthOf } from './strength';
 import { rule, type RuleContext } from './rule';
 import { isUnread } from './trust';
@@ -64,6 +64,15 @@ function* outsideTheList(
         (use.class === 'start' && isKnownStart(context.model, use));
       if (!isListed && !isDenied(identity, action, use) && !context.declared.use(identity, action, statement)) {
         (use.class === 'power' ? power : control).add(action);
+      }
+    }
+    for (const { text, pattern } of wholeServices(statement)) {
+      const actions = { except: false, patterns: [pattern] };
+      const first = usesOf({ ...statement, actions }).find(
+        (use) => use.class === 'power' && !isDenied(identity, use.action, use),
+      );
+      if (first) {
+        power.add(text === first.action ? text : `${first.action} by ${text}`);
       }
     }
     const at = { at: statement, subject: identity.id };

@@ -50,11 +50,6 @@ export function mayStartTurns(role: IndexedRole): boolean {
   );
 }
 
-/** Where a finding about a role is reported: at the role, or at the first policy when the role is not in the app. */
-export function placeOf(role: IndexedRole): IndexedResource | undefined {
-  return role.resource ?? role.statements[0]?.resource;
-}
-
 /** True when a service may assume a role according to its trust policy. */
 export function trusts(role: IndexedRole, service: string): boolean {
   return role.trustedServices.some((trusted) => trusted.toLowerCase() === service);

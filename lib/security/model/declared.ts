@@ -7,7 +7,6 @@ import {
 import type { TemplateSource } from '../template/template-source';
 import type { IndexedResource, TemplateIndex } from '../template-index';
 import { listAt, numberAt, textAt } from './json';
-import { roleKey } from './roles';
 
 /** A declaration with its references resolved, and where it is written. */
 export interface Declared<R extends DeclarationRecord = DeclarationRecord> {
@@ -28,29 +27,6 @@ export function declarations(index: TemplateIndex): readonly Declared[] {
 /** True when the record has no end or its end is still to come. An end that can't be read has passed. */
 export function isInForce({ record }: Declared, { now }: At = {}): boolean {
   return record.expires === undefined || Date.parse(record.expires) > (now ?? new Date()).getTime();
-}
-
-/** What a role does somewhere, for {@link declaredAction}. */
-export interface UseOfAction {
-  /** The policy and the role: one of them has to be in the scope of the declaration. */
-  readonly at: readonly (IndexedResource | undefined)[];
-  /** Key of the role. */
-  readonly role: string;
-  readonly action: string;
-  readonly resource: string;
-}
-
-/** True when an action of a role on a resource is declared. */
-export function declaredAction(index: TemplateIndex, use: UseOfAction, time: At): boolean {
-  return declarations(index).some(
-    (declared) =>
-      isKind(declared, 'action') &&
-      isInForce(declared, time) &&
-      use.at.some((place) => place && holdsFor(declared, place)) &&
-      declared.record.action.toLowerCase() === use.action.toLowerCase() &&
-      roleKey(index, declared.record.role as string) === use.role &&
-      (declared.record.resources === undefined || declared.record.resources.includes(use.resource)),
-  );
 }
 
 /** A way out of a network, for {@link declaredEgress}. */

@@ -218,10 +218,9 @@ describe('before anything is read', () => {
     { Resources: { Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties: null } } },
     { Metadata: { AgentDeclarations: [null, [], 'x', { kind: 'exempt' }, { kind: 3, reason: {} }] }, Resources: {} },
   ])('malformed templates are read without errors: %j', (template) => {
-    const found = checkStacks({
-      stacks: [stack({ Resources: { Runtime: RUNTIME } }, 'Other'), stack(template as object)],
-    });
-    expect(found.filter(({ says }) => says.includes("can't judge these templates"))).toEqual([]);
+    const stacks = [stack({ Resources: { Runtime: RUNTIME } }, 'Other'), stack(template as object)];
+    const failures = checkStacks({ stacks }).filter(({ says }) => says.includes("can't judge"));
+    expect(failures).toEqual([]);
   });
 });
 

@@ -128,7 +128,7 @@ describe('an action and egress', () => {
   ])('are findings when %s', (_, add) => {
     const made = agentApp();
     add(made);
-    expect(rules(made.app)).toEqual(expect.arrayContaining(['MA-ID5', 'MA-NET4']));
+    expect(rules(made.app)).toEqual(expect.arrayContaining(['MA-ID7', 'MA-NET4']));
   });
 
   test('hold until they end, to the second', () => {
@@ -138,7 +138,7 @@ describe('an action and egress', () => {
     const judged = new Set(sources.map(({ id }) => id));
     const at = (now: string) =>
       checkTemplates({ rules: RULES, options: { now: new Date(now) }, sources, judged }).violations.filter(
-        ({ ruleName }) => ['MA-ID5', 'MA-NET4'].includes(ruleName),
+        ({ ruleName }) => ['MA-ID7', 'MA-NET4'].includes(ruleName),
       );
 
     expect(at('2027-06-30T11:59:59Z')).toEqual([]);
@@ -263,7 +263,7 @@ describe('the metadata', () => {
     const group = made.agent.connections.securityGroups[0].node.defaultChild as ec2.CfnSecurityGroup;
     const record = { kind: 'egress', vpc: group.vpcId, peer: '10.20.0.0/16', reason };
     group.addMetadata(DECLARATIONS_KEY, [record]);
-    expect(rules(made.app)).toEqual(['MA-ID5']);
+    expect(rules(made.app)).toEqual(['MA-ID7']);
   });
 
   test.each([
@@ -281,7 +281,7 @@ describe('the metadata', () => {
   ])('that makes no sense declares nothing: %j', (record) => {
     const made = agentApp();
     made.stack.addMetadata(DECLARATIONS_KEY, [record]);
-    expect(rules(made.app)).toEqual(expect.arrayContaining(['MA-ID5', 'MA-NET4']));
+    expect(rules(made.app)).toEqual(expect.arrayContaining(['MA-ID7', 'MA-NET4']));
   });
 });
 

@@ -176,12 +176,8 @@ describe('what the pack sees', () => {
 
     expect(found(report).sort()).toEqual([
       'MA-ID1 Hand/Include/Included',
-      'MA-ID1 Hand/Include/Included',
-      'MA-ID1 Hand/Nested/Deeper/Raw',
       'MA-ID1 Hand/Nested/Deeper/Raw',
       'MA-ID1 Hand/Nested/Raw',
-      'MA-ID1 Hand/Nested/Raw',
-      'MA-ID1 Hand/Raw',
       'MA-ID1 Hand/Raw',
     ]);
   });

@@ -91,9 +91,3 @@ export const ESCALATION_ACTIONS: readonly string[] = [
   'states:CreateStateMachine',
   'states:UpdateStateMachine',
 ];
-
-/** Actions that read secrets. */
-export const SECRET_READING_ACTIONS: readonly string[] = [
-  'secretsmanager:GetSecretValue',
-  'secretsmanager:BatchGetSecretValue',
-];
