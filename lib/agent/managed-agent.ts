@@ -13,6 +13,7 @@ import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
 import { credentialKindIn } from '../validation/credential-like';
 import { requireInput, requirePattern } from '../validation/input-error';
+import { requireSamePlace } from '../validation/same-place';
 import type { AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
 import { definitionParameterName } from './definition-parameter';
@@ -71,6 +72,12 @@ export class ManagedAgent extends ManagedAgentBase {
         runtimeName: this.agentName,
         project: props.project,
       });
+    requireSamePlace(this, {
+      input: 'environment',
+      what: 'an environment',
+      construct: environment,
+      fix: 'Create the environment in the account and Region of the agent',
+    });
     const { executionRole, project } = environment;
     this.environment = environment;
     this.executionRole = executionRole;

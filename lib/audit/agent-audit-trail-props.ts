@@ -10,9 +10,9 @@ import type { ObjectLock } from '../encryption/object-lock';
 /** Properties of an {@link AgentAuditTrail}. */
 export interface AgentAuditTrailProps {
   /**
-   * Name of the trail: 3 to 128 letters, digits and . _ -. Fixed, because the policies of the key and the bucket name the
-   * trail before it exists.
-   * @default 'bedrock-managed-agents'
+   * Name of the trail: 3 to 128 letters, digits and . _ -, unique in the account. Known before deployment, because the
+   * policies of the key and the bucket name the trail before it exists.
+   * @default - generated from the construct path, followed by the Region
    */
   readonly trailName?: string;
 
@@ -49,7 +49,7 @@ export interface AgentAuditTrailProps {
   readonly alarms?: AuditAlarm[];
 
   /**
-   * Topic the alarms notify. When it is encrypted, its key must let CloudWatch publish.
+   * Topic the alarms notify: a standard topic of this account and Region. When it is encrypted, its key must let CloudWatch publish.
    * @default - an encrypted topic without subscribers: subscribe to `alarmTopic`
    */
   readonly alarmTopic?: sns.ITopic;

@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import { Duration, Lazy, Stack, Stage, Token } from 'aws-cdk-lib/core';
+import { Annotations, Duration, Lazy, Names, Stack, Stage, Token, TokenComparison } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { allowCloudTrail } from '../encryption/key-statements';
@@ -31,7 +31,8 @@ import { TrailLogDelivery } from './trail-log-delivery';
  * runtimes, and calls that VPC endpoint policies denied; in locked, encrypted, validated files, and in CloudWatch Logs with
  * alarms.
  *
- * Make one per account and Region (the trail itself covers all Regions; its alarms live here). Whether CloudTrail records
+ * Make one per account: it records all Regions, and a second trail is charged for every event again. Its log group and
+ * alarms are in its own Region. Baselines in other Regions of the account take the same trail. Whether CloudTrail records
  * the session operations of Managed Agents is not documented by AWS: the trail selects everything of the project, and
  * records what the service emits.
  */
@@ -89,7 +90,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
     const lock = isDevelopment(this) ? ObjectLock.none() : (props.lock ?? ObjectLock.governance(Duration.days(365)));
     const retention = objectRetention(this, props.retention, Duration.days(2557));
     const networkEventSources = props.networkEventSources ?? [...NETWORK_EVENT_SOURCES];
-    this.trailName = props.trailName ?? 'bedrock-managed-agents';
+    this.trailName = props.trailName ?? uniqueTrailName(this);
     requireTrailInput(this, { trailName: this.trailName, lock, retention, networkEventSources });
 
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the audit trail ${this.trailName}` });
@@ -168,27 +169,43 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
     this.recordedBucketArns.add(bucket.bucketArn);
   }
 
+  /** A multi-Region trail also occupies its name in every other Region, and the account pays for each event twice. */
   private duplicateErrors(): string[] {
-    const twin = (Stage.of(this) ?? this.node.root).node
+    const twins = this.node.root.node
       .findAll()
-      .find(
-        (other): other is AgentAuditTrail =>
-          other instanceof AgentAuditTrail &&
-          other !== this &&
-          sameEnvironment(Stack.of(other), Stack.of(this)) &&
-          other.node.path < this.node.path,
+      .filter(
+        (other): other is AgentAuditTrail => other instanceof AgentAuditTrail && other.node.path < this.node.path,
       );
-    return twin
-      ? [
-          `there is an AgentAuditTrail in this account and Region already (${twin.node.path}). Allowed: one. ` +
-            'Fix: share it, CloudTrail charges every further copy of an event.',
-        ]
-      : [];
+    const account = Stack.of(this).account;
+    const certain = twins.find((other) => isSameAccount(this, other, account));
+    if (certain) {
+      return [
+        `there is an AgentAuditTrail in this account already (${certain.node.path}). Allowed: one, which records all ` +
+          'Regions. Fix: pass it to the baselines of all Regions, or import it with fromAgentAuditTrailAttributes in another Stage.',
+      ];
+    }
+    const possible = twins.find((other) => Token.isUnresolved(account) || Token.isUnresolved(Stack.of(other).account));
+    if (possible) {
+      Annotations.of(this).addWarningV2(
+        'cdk-bedrock-managed-agents:maybeSecondTrail',
+        `If this Stage is deployed to the same account as ${possible.node.path}, the account has two trails and pays for ` +
+          'each event twice. Set the account of both stacks, or acknowledge this warning where the accounts differ.',
+      );
+    }
+    return [];
   }
 }
 
-function sameEnvironment(one: Stack, other: Stack): boolean {
-  // Two stacks without an environment are deployed to the same one.
-  const same = (a: string, b: string) => a === b || (Token.isUnresolved(a) && Token.isUnresolved(b));
-  return same(one.account, other.account) && same(one.region, other.region);
+/** Unique in the account: unlike a fixed name, it allows several apps, and the same app deployed to several Regions. */
+function uniqueTrailName(trail: AgentAuditTrail): string {
+  return `${Names.uniqueResourceName(trail, { maxLength: 90, separator: '-' })}-${Stack.of(trail).region}`;
+}
+
+/** Stacks of one Stage without an account are deployed to the same one; of two Stages, that is not known. */
+function isSameAccount(one: AgentAuditTrail, other: AgentAuditTrail, account: string): boolean {
+  const compared = Token.compareStrings(account, Stack.of(other).account);
+  return (
+    compared === TokenComparison.SAME ||
+    (compared === TokenComparison.BOTH_UNRESOLVED && Stage.of(one) === Stage.of(other))
+  );
 }

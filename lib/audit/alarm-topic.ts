@@ -5,12 +5,13 @@ import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { allowTopicPublishers } from '../encryption/key-statements';
 import { policyText } from '../encryption/policy-text';
+import { requireInput } from '../validation/input-error';
+import { requireStandardTopic } from '../validation/notification-topic';
 
 const ALARMS = 'cloudwatch.amazonaws.com';
 
 /** A topic for alarms: encrypted, TLS-only, published to by the CloudWatch alarms of this account and Region. */
 export function alarmTopic(scope: Construct, id: string, encryptionKey: kms.IKey): sns.Topic {
-  allowTopicPublishers(encryptionKey, scope, ALARMS);
   const topic = new sns.Topic(scope, id, {
     displayName: 'Agent audit alarms',
     masterKey: encryptionKey,
@@ -20,8 +21,25 @@ export function alarmTopic(scope: Construct, id: string, encryptionKey: kms.IKey
   return topic;
 }
 
-/** Lets the alarms of this account and Region publish; for an imported topic says what its policy must contain. */
+/**
+ * Lets the alarms of this account and Region publish; for an imported topic says what its policy must contain.
+ *
+ * @throws InputError when alarms cannot notify the topic
+ */
 export function admitAlarms(scope: Construct, topic: sns.ITopic): void {
+  requireStandardTopic(scope, 'alarmTopic', topic);
+  const key = topic.masterKey;
+  if (key) {
+    // The policy of this key cannot be changed and does not admit CloudWatch:
+    // docs.aws.amazon.com/sns/latest/dg/sns-key-management.html ("must use a customer managed key").
+    requireInput(!/alias\/aws\//.test(key.keyArn), scope, {
+      input: 'alarmTopic',
+      value: topic.node.path,
+      allowed: 'a topic without encryption or under a customer-managed key, which can admit CloudWatch',
+      fix: 'Give the topic an AgentKey as masterKey',
+    });
+    allowTopicPublishers(key, scope, ALARMS);
+  }
   const stack = Stack.of(scope);
   const statement = new iam.PolicyStatement({
     sid: 'AlarmsPublish',

@@ -42,12 +42,12 @@ export interface AgentBaselineProps {
    * Customer-managed key of trail and evidence. Passing the key of `dataKey` is possible and adds a warning, because agents
    * can then use the key that protects the record of what they did.
    *
-   * @default - the key of `auditTrail`, or a new AgentKey when there is no trail or its key isn't known
+   * @default - the key of `auditTrail`, or a new AgentKey when there is no trail, its key isn't known or is in another Region
    */
   readonly evidenceKey?: IKey;
 
   /**
-   * The trail that records the agents. Every agent then gets an alarm for the use of its session role by others.
+   * The trail that records the agents, also one of another Region of this account: a trail records all Regions. Every agent then gets an alarm for the use of its session role by others.
    *
    * @default - none; rule MA-AUD1 reports agents without a trail
    */

@@ -4,11 +4,13 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { IAgentAuditTrail } from '../audit';
+import { requireSharableTrail } from '../audit/trail-sharing';
 import { AgentKey } from '../encryption';
 import { injectedProps } from '../injection/injected-props';
 import { logRetention } from '../lifecycle/log-retention';
 import { AgentNetwork, type IAgentNetwork } from '../network';
 import type { AgentBaselineProps, IAgentBaseline } from './agent-baseline-ref';
+import { isInAnotherRegion, requireSamePlace } from '../validation/same-place';
 import { isSameKey } from './same-key';
 
 /**
@@ -44,7 +46,8 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
     this.accessLogsBucket = props.accessLogsBucket;
     this.usedNetwork = props.network;
     this.usedDataKey = props.dataKey;
-    this.usedEvidenceKey = props.evidenceKey ?? props.auditTrail?.encryptionKey;
+    this.usedEvidenceKey = props.evidenceKey ?? this.keyOfTrail(props.auditTrail);
+    this.requireParts(props);
     if (this.usedDataKey && this.usedEvidenceKey && isSameKey(this.usedDataKey, this.usedEvidenceKey)) {
       Annotations.of(this).addWarningV2(
         'cdk-bedrock-managed-agents:oneKeyForDataAndEvidence',
@@ -75,5 +78,26 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
       protects: `the evidence of the agents of ${this.node.path}`,
     });
     return this.usedEvidenceKey;
+  }
+
+  /** The trail may be in another Region, where it records this one too; its key then cannot be used here. */
+  private keyOfTrail(trail: IAgentAuditTrail | undefined): IKey | undefined {
+    const key = trail?.encryptionKey;
+    return key && !isInAnotherRegion(this, key, key.keyArn) ? key : undefined;
+  }
+
+  private requireParts({ network, dataKey, evidenceKey, auditTrail, accessLogsBucket }: AgentBaselineProps): void {
+    const fix = 'Create one in this account and Region; a baseline is for one account and Region';
+    const parts = [
+      { input: 'network', what: 'a network', construct: network },
+      { input: 'network', what: 'a network whose VPC is', construct: network?.vpc },
+      { input: 'dataKey', what: 'a key', construct: dataKey, arn: dataKey?.keyArn },
+      { input: 'evidenceKey', what: 'a key', construct: evidenceKey, arn: evidenceKey?.keyArn },
+      { input: 'accessLogsBucket', what: 'a bucket', construct: accessLogsBucket },
+    ];
+    parts.filter(({ construct }) => construct).forEach((part) => requireSamePlace(this, { ...part, fix }));
+    if (auditTrail) {
+      requireSharableTrail(this, auditTrail);
+    }
   }
 }

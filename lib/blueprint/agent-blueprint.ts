@@ -5,6 +5,7 @@ import { ManagedAgent } from '../agent';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { isDevelopment } from '../development/enabled-scopes';
 import { objectRetention } from '../lifecycle/object-retention';
+import { requireLocalBaseline } from '../baseline/baseline-place';
 import { protectedBucket } from '../encryption/protected-bucket';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { AgentCoreEnvironment, AgentImage } from '../environment';
@@ -45,6 +46,7 @@ export abstract class AgentBlueprint extends Construct {
     super(scope, id);
     this.governance = props;
     this.baseline = props.baseline ?? new AgentBaseline(this, 'Baseline');
+    requireLocalBaseline(this, this.baseline);
     this.guardrail =
       props.guardrail ?? AgentGuardrail.standard(this, 'Guardrail', { encryptionKey: this.baseline.dataKey });
     this.node.addValidation({

@@ -1,18 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import {
-  Annotations,
-  ArnFormat,
-  CfnResource,
-  Lazy,
-  Reference,
-  Stack,
-  Token,
-  TokenComparison,
-  Tokenization,
-} from 'aws-cdk-lib/core';
+import { Annotations, ArnFormat, CfnResource, Lazy, Reference, Stack, Tokenization } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { requireInput, requirePattern } from '../validation/input-error';
+import { requireSamePlace } from '../validation/same-place';
 import { policyText } from './policy-text';
 
 /*
@@ -31,7 +22,8 @@ import { policyText } from './policy-text';
 interface KeyUse {
   readonly statements: Set<string>;
   readonly logGroupArns: string[];
-  logsAdded: boolean;
+  /** What an imported key lacks. */
+  readonly missing: iam.PolicyStatement[];
 }
 
 const USES = new WeakMap<kms.IKey, KeyUse>();
@@ -56,7 +48,7 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
     'Pass the name, not the ARN',
   );
   requireKnownBeforeTheKey(scope, 'logGroupName', logGroupName);
-  requireSameRegion(key, scope);
+  requireUsableKey(key, scope);
   const stack = Stack.of(scope);
   const arn = stack.formatArn({
     service: 'logs',
@@ -64,27 +56,25 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
     resourceName: logGroupName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  const statement = (arns: string[]) =>
+  const use = useOf(key);
+  if (use.logGroupArns.push(arn) > 1) {
+    return;
+  }
+  addStatement(
+    key,
+    scope,
     new iam.PolicyStatement({
       sid: 'CloudWatchLogs',
       principals: [new iam.ServicePrincipal(`logs.${Stack.of(key).region}.amazonaws.com`)],
       actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
       resources: ['*'], // In a key policy "*" is this key and no other.
-      conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arns } },
-    });
-
-  const use = useOf(key);
-  if (use.logGroupArns.includes(arn)) {
-    return;
-  }
-  use.logGroupArns.push(arn);
-  if (use.logGroupArns.length === 1) {
-    const all = statement(Lazy.list({ produce: () => use.logGroupArns }));
-    use.logsAdded = key.addToResourcePolicy(all).statementAdded;
-  }
-  if (!use.logsAdded) {
-    warn(key, scope, statement([arn]));
-  }
+      conditions: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:logs:arn': Lazy.list({ produce: () => [...new Set(use.logGroupArns)] }),
+        },
+      },
+    }),
+  );
 }
 
 /**
@@ -96,7 +86,7 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
  */
 export function allowCloudTrail(key: kms.IKey, scope: IConstruct, trailName: string): void {
   requireKnownBeforeTheKey(scope, 'trailName', trailName);
-  requireSameRegion(key, scope);
+  requireUsableKey(key, scope);
   const stack = Stack.of(scope);
   const cloudTrail = new iam.ServicePrincipal('cloudtrail.amazonaws.com');
   const thisTrail = {
@@ -144,7 +134,7 @@ export function allowCloudTrail(key: kms.IKey, scope: IConstruct, trailName: str
  * Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 export function allowQueueForEventBridge(key: kms.IKey, scope: IConstruct): void {
-  requireSameRegion(key, scope);
+  requireUsableKey(key, scope);
   add(
     key,
     scope,
@@ -178,12 +168,13 @@ export function allowTopicPublishers(key: kms.IKey, scope: IConstruct, ...servic
     allowed: 'services that send aws:SourceAccount to KMS',
     fix: 'Let EventBridge send to a queue instead, with allowQueueForEventBridge',
   });
-  requireSameRegion(key, scope);
+  requireUsableKey(key, scope);
   for (const service of services) {
     add(
       key,
       scope,
       new iam.PolicyStatement({
+        sid: `${service.split('.')[0]}PublishesToTopics`,
         principals: [new iam.ServicePrincipal(service)],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         resources: ['*'], // In a key policy "*" is this key and no other.
@@ -193,31 +184,140 @@ export function allowTopicPublishers(key: kms.IKey, scope: IConstruct, ...servic
   }
 }
 
+/**
+ * One event bus may use the key for its events. CDK adds this statement too, but says nothing when a key is imported.
+ *
+ * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
+ */
+export function allowEventBus(key: kms.IKey, scope: IConstruct, eventBusName: string): void {
+  requireUsableKey(key, scope);
+  const arn = eventBusArn(scope, eventBusName);
+  add(
+    key,
+    scope,
+    new iam.PolicyStatement({
+      sid: 'BusEncryptsEvents',
+      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
+      resources: ['*'], // In a key policy "*" is this key and no other.
+      conditions: {
+        StringEquals: {
+          'aws:SourceAccount': Stack.of(scope).account,
+          'aws:SourceArn': arn,
+          'kms:EncryptionContext:aws:events:event-bus:arn': arn,
+        },
+      },
+    }),
+  );
+}
+
+/**
+ * One event bus may send to its dead-letter queue. That EventBridge sends the ARN of the bus as `aws:SourceArn` to the key
+ * of the queue is not documented.
+ */
+export function allowDeadLettersOfBus(key: kms.IKey, scope: IConstruct, eventBusName: string): void {
+  add(
+    key,
+    scope,
+    new iam.PolicyStatement({
+      sid: 'BusSendsToItsQueue',
+      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: ['*'], // In a key policy "*" is this key and no other.
+      conditions: { ArnEquals: { 'aws:SourceArn': eventBusArn(scope, eventBusName) } },
+    }),
+  );
+}
+
+/**
+ * CloudWatch Logs may deliver the logs of state machines that are encrypted with the key. The sample of AWS has no
+ * condition. The role of the machine makes the data keys under this encryption context, and KMS decrypts only under the
+ * context that a key was made with, so the condition excludes nothing that log delivery needs.
+ *
+ * Source: docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+ */
+export function allowLogDelivery(key: kms.IKey, scope: IConstruct): void {
+  requireUsableKey(key, scope);
+  const { partition, region, account } = Stack.of(scope);
+  add(
+    key,
+    scope,
+    new iam.PolicyStatement({
+      sid: 'LogDelivery',
+      principals: [new iam.ServicePrincipal('delivery.logs.amazonaws.com')],
+      actions: ['kms:Decrypt'],
+      resources: ['*'], // In a key policy "*" is this key and no other.
+      conditions: {
+        StringEquals: { 'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
+      },
+    }),
+  );
+}
+
+/** The same key for constructs of aws-cdk-lib that would add statements of their own, without conditions or a warning. */
+export function withoutPolicyUpdates(key: kms.IKey): kms.IKey {
+  return Object.create(key, { addToResourcePolicy: { value: () => ({ statementAdded: false }) } }) as kms.IKey;
+}
+
+function eventBusArn(scope: IConstruct, eventBusName: string): string {
+  return Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: eventBusName });
+}
+
 function add(key: kms.IKey, scope: IConstruct, statement: iam.PolicyStatement): void {
   const { statements } = useOf(key);
-  const text = JSON.stringify(statement.toStatementJson());
-  if (statements.has(text)) {
-    return;
+  const text = JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()));
+  if (!statements.has(text)) {
+    statements.add(text);
+    addStatement(key, scope, statement);
   }
-  statements.add(text);
+}
+
+function addStatement(key: kms.IKey, scope: IConstruct, statement: iam.PolicyStatement): void {
   if (!key.addToResourcePolicy(statement).statementAdded) {
-    warn(key, scope, statement);
+    const { missing } = useOf(key);
+    if (missing.push(statement) === 1) {
+      warn(key, scope, missing);
+    }
   }
 }
 
 function useOf(key: kms.IKey): KeyUse {
-  const use = USES.get(key) ?? { statements: new Set(), logGroupArns: [], logsAdded: false };
+  const use = USES.get(key) ?? { statements: new Set(), logGroupArns: [], missing: [] };
   USES.set(key, use);
   return use;
 }
 
-/** An imported key keeps its policy, and the service it lacks fails only at run time: say what to attach, now. */
-function warn(key: kms.IKey, scope: IConstruct, statement: iam.PolicyStatement): void {
-  Annotations.of(scope).addWarningV2(
-    'cdk-bedrock-managed-agents:keyPolicyNotUpdated',
-    `The policy of the imported key ${key.node.path} cannot be updated from here. ` +
-      `Attach this statement to it: ${policyText(scope, statement.toStatementJson())}`,
-  );
+/**
+ * An imported key keeps its policy, and the service it lacks fails only at run time: say what to attach, now. One policy
+ * for all users of the key, written when all are known.
+ */
+function warn(key: kms.IKey, scope: IConstruct, missing: iam.PolicyStatement[]): void {
+  let said = false;
+  key.node.addValidation({
+    validate: () => {
+      if (!said) {
+        said = true;
+        const policy = new iam.PolicyDocument({ statements: withDistinctSids(missing) });
+        Annotations.of(key).addWarningV2(
+          'cdk-bedrock-managed-agents:keyPolicyNotUpdated',
+          `The policy of the imported key ${key.node.path} cannot be updated from here. ` +
+            `Add the statements of this policy to it: ${policyText(scope, policy.toJSON())}`,
+        );
+      }
+      return [];
+    },
+  });
+}
+
+/** A policy with two statements of one Sid is refused. */
+function withDistinctSids(statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
+  const used = new Map<string, number>();
+  return statements.map((statement) => {
+    const sid = statement.sid ?? 'Statement';
+    const count = (used.get(sid) ?? 0) + 1;
+    used.set(sid, count);
+    return statement.copy({ sid: count === 1 ? sid : `${sid}${count}` });
+  });
 }
 
 function requireKnownBeforeTheKey(scope: IConstruct, input: string, name: string): void {
@@ -233,13 +333,16 @@ function requireKnownBeforeTheKey(scope: IConstruct, input: string, name: string
   });
 }
 
-/** Services use a key only in its own Region; the mistake would otherwise surface in the middle of a deployment. */
-export function requireSameRegion(key: kms.IKey, scope: IConstruct): void {
-  const region = Stack.of(scope).region;
-  requireInput(Token.compareStrings(key.env.region, region) !== TokenComparison.DIFFERENT, scope, {
+/**
+ * Refuses keys of another Region, where no service uses them, and of another account, whose key policy these statements
+ * (written for this account) do not open.
+ */
+export function requireUsableKey(key: kms.IKey, scope: IConstruct): void {
+  requireSamePlace(scope, {
     input: 'encryptionKey',
-    value: `${key.node.path} in ${key.env.region}`,
-    allowed: `a key in ${region}`,
-    fix: 'Create an AgentKey in this Region',
+    what: 'a key',
+    construct: key,
+    arn: key.keyArn,
+    fix: 'Create an AgentKey in this account and Region',
   });
 }

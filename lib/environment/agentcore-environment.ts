@@ -6,6 +6,7 @@ import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-lo
 import { Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
+import { requireLocalBaseline } from '../baseline/baseline-place';
 import { declareImportedRole } from '../declaration/imported';
 import { allowLogs } from '../encryption/key-statements';
 import { logCallerStatements } from '../encryption/log-caller-statements';
@@ -100,6 +101,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     const environmentVariables = this.checkedEnvironment(storage, props.environmentVariables ?? {});
 
     this.baseline = props.baseline ?? new AgentBaseline(this, 'Baseline');
+    requireLocalBaseline(this, this.baseline);
     const { network, dataKey, logRetention } = this.baseline;
     this.project = props.project ?? AgentProject.accountDefault(this);
     this.securityGroup = this.createSecurityGroup();

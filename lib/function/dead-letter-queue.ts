@@ -1,16 +1,22 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 
 /** Where events end that could not be handled: encrypted, TLS-only, kept for as long as SQS keeps a message. */
 export function deadLetterQueue(scope: Construct, id: string, encryptionKey: kms.IKey): sqs.Queue {
-  return new sqs.Queue(scope, id, {
+  const queue = new sqs.Queue(scope, id, {
     encryption: sqs.QueueEncryption.KMS,
     encryptionMasterKey: encryptionKey,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
     removalPolicy: removalPolicy(scope, REMOVAL.deadLetterQueue),
   });
+  // The rule knows dead-letter queues by the redrive policy of another queue. The sources of these are no queues.
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions::AwsSolutions-SQS3',
+    reason: 'This is a dead-letter queue of a rule, event bus, schedule, state machine or function.',
+  });
+  return queue;
 }

@@ -3,8 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RemovalPolicy, Lazy, Names, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
-import { requireSameRegion } from '../encryption/key-statements';
 import { isDevelopment } from '../development/enabled-scopes';
+import { requireUsableKey } from '../encryption/key-statements';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';
@@ -98,7 +98,7 @@ export class AgentGuardrail extends AgentGuardrailBase {
     props.grounding?.forEach((check) => this.addGrounding(check));
 
     if (props.encryptionKey) {
-      requireSameRegion(props.encryptionKey, this);
+      requireUsableKey(props.encryptionKey, this);
     }
     // No service statement: AWS documents that the creator and the users of a guardrail use its key under their own names.
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the guardrail ${this.node.path}` });

@@ -3,6 +3,7 @@ import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { checkQuotas } from '../quotas/check-quotas';
 import { inlineSize, managedPolicies } from './managed-policies';
+import { plainText, policyText } from '../encryption/policy-text';
 
 /**
  * The part of the 10,240 characters for inline policies of a role that this library uses. The rest is for what an app
@@ -41,16 +42,12 @@ export function attachPolicy(
     used.set(role, before + size);
     return policy;
   }
-  const document = Stack.of(scope).resolve(policy.document.toJSON()) as unknown;
+  const { document } = policy;
   scope.node.tryRemoveChild(id);
   Annotations.of(scope).addWarningV2(
     `cdk-bedrock-managed-agents:roleNotUpdated:${id}`,
-    `The ${purpose} ${show(scope, role.roleArn)} cannot be changed by this app. Attach this policy to it: ${JSON.stringify(document)}`,
+    `The ${purpose} ${plainText(scope, role.roleArn)} cannot be changed by this app. ` +
+      `Attach this policy to it: ${policyText(scope, document.toJSON())}`,
   );
   return undefined;
-}
-
-function show(scope: Construct, arn: string): string {
-  const resolved = Stack.of(scope).resolve(arn) as unknown;
-  return typeof resolved === 'string' ? resolved : JSON.stringify(resolved);
 }

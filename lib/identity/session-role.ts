@@ -1,4 +1,5 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PhysicalName } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { IAgentProject } from './agent-project';
 import { BEARER_TOKEN_ACTIONS, INFERENCE_ACTIONS, MANTLE_SERVICE_PRINCIPAL } from './perms';
@@ -7,6 +8,8 @@ import { confinedToThisRegion } from './service-trust';
 /** The role that BMA assumes for the agent's sessions: model calls, and driving the Runtime. */
 export function createSessionRole(scope: Construct, id: string): Role {
   return new Role(scope, id, {
+    // Lets the audit trail of another Region name it in an alarm. Without such a use, CloudFormation chooses the name.
+    roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Session role of a managed agent: assumed by Bedrock Managed Agents only',
     assumedBy: new ServicePrincipal(MANTLE_SERVICE_PRINCIPAL, {
       conditions: confinedToThisRegion(scope, 'bedrock-mantle'),

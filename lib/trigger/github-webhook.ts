@@ -8,6 +8,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration, Lazy, Names, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { deadLetterQueue } from '../function/dead-letter-queue';
+import { allowEventBus, withoutPolicyUpdates } from '../encryption/key-statements';
 import { AgentKey } from '../encryption';
 import {
   KEY_READ_ACTIONS,
@@ -112,15 +113,13 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the webhook ${this.node.path}` });
     this.secret = props.secret ?? this.newSecret(key);
     this.deadLetterQueue = deadLetterQueue(this, 'DeadLetters', key);
-    Validations.of(this.deadLetterQueue).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'This is a dead-letter queue: the function puts events there that the bus did not take.',
-    });
+    // Named here: the key policy of the bus names it, and a generated name would be a cycle.
+    const eventBusName = Names.uniqueResourceName(this, { maxLength: 200, separator: '-' });
+    allowEventBus(key, this, eventBusName);
     this.eventBus = new EventBus(this, 'Bus', {
-      // Named here: the key policy of the bus names it, and a generated name would be a cycle.
-      eventBusName: Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }),
+      eventBusName,
       description: 'Pull requests that GitHub has signed',
-      kmsKey: key,
+      kmsKey: withoutPolicyUpdates(key),
     });
 
     const handler = new HandlerFunction(this, 'Handler', {

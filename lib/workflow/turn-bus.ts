@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { allowDeadLettersOfBus, allowEventBus, withoutPolicyUpdates } from '../encryption/key-statements';
 import { deadLetterQueue } from '../function/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 
@@ -22,10 +23,12 @@ export class TurnBus extends Construct {
       resource: 'event-bus',
       resourceName: eventBusName,
     });
+    allowEventBus(encryptionKey, this, eventBusName);
+    allowDeadLettersOfBus(encryptionKey, this, eventBusName);
     this.eventBus = new events.EventBus(this, 'Bus', {
       eventBusName,
       description: 'Outcomes of the turns of a managed agent',
-      kmsKey: encryptionKey,
+      kmsKey: withoutPolicyUpdates(encryptionKey),
       deadLetterQueue: this.deadLetters,
     });
     const eventBridge = new iam.ServicePrincipal('events.amazonaws.com');
@@ -36,15 +39,6 @@ export class TurnBus extends Construct {
         principals: [eventBridge],
         actions: QUEUE_SEND_ACTIONS,
         resources: [this.deadLetters.queueArn],
-        conditions: thisBus,
-      }),
-    );
-    encryptionKey.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'BusSendsToItsQueue',
-        principals: [eventBridge],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'], // In a key policy "*" is this key and no other.
         conditions: thisBus,
       }),
     );

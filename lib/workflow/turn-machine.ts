@@ -4,7 +4,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { allowLogs } from '../encryption/key-statements';
+import { allowLogDelivery, allowLogs, withoutPolicyUpdates } from '../encryption/key-statements';
 import { attachPolicy } from '../identity/attach-policy';
 import { LOG_DELIVERY_ACTIONS, RESOURCELESS_ACTIONS, TRACE_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
@@ -33,6 +33,7 @@ export class TurnMachine extends Construct {
     const stateMachineName = Names.uniqueResourceName(this, { maxLength: 80, separator: '-' });
     const logGroupName = `/aws/vendedlogs/states/${stateMachineName}`;
     allowLogs(encryptionKey, this, logGroupName);
+    allowLogDelivery(encryptionKey, this);
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       logGroupName,
       encryptionKey,
@@ -68,7 +69,7 @@ export class TurnMachine extends Construct {
       stateMachineType: sfn.StateMachineType.STANDARD,
       definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(props.definition)),
       role: this.role.withoutPolicyUpdates(),
-      encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(encryptionKey),
+      encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(withoutPolicyUpdates(encryptionKey)),
       // Everything that happened, never what was said: prompts and outputs stay out of the logs.
       logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,

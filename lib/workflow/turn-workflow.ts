@@ -10,6 +10,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
 import type { IAgentBaseline } from '../baseline';
+import { requireLocalBaseline } from '../baseline/baseline-place';
 import { definitionParameterArn } from '../agent/definition-parameter';
 import { allowLogs } from '../encryption/key-statements';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
@@ -17,6 +18,8 @@ import { isDevelopment } from '../development/enabled-scopes';
 import { objectRetention } from '../lifecycle/object-retention';
 import { injectedProps } from '../injection/injected-props';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
+import { requireStandardTopic } from '../validation/notification-topic';
+import { requireSamePlace } from '../validation/same-place';
 import { ApproveFunction } from './approve-function';
 import { OUTAGE_ATTEMPTS, type Targets } from './definition/asl';
 import { settlementDefinition } from './definition/settlement-definition';
@@ -100,6 +103,12 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     super(scope, id);
     props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, props);
     const { agent } = props;
+    requireSamePlace(this, {
+      input: 'agent',
+      what: 'an agent',
+      construct: agent,
+      fix: 'Create the workflow in the account and Region of the agent',
+    });
     requireOneWorkflow(this, agent);
     this.agent = agent;
     this.maxConcurrency = props.maxConcurrency ?? 4;
@@ -117,6 +126,9 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       objectRetention(this, props.evidenceRetention, Duration.days(365)),
       lock,
     );
+    if (approval.notify) {
+      requireStandardTopic(this, 'approval.notify', approval.notify);
+    }
     const baseline = this.baselineOf(props);
     const { network, logRetention, dataKey: encryptionKey, evidenceKey } = baseline;
     const guardrail =
@@ -250,11 +262,19 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       allowed: 'the baseline of an imported agent, whose environment is not known here',
       fix: 'pass baseline, or the environment to ManagedAgent.fromManagedAgentAttributes',
     });
+    requireLocalBaseline(this, baseline);
     return baseline;
   }
 
   /** Nested stacks get the version as a parameter, which updates; other stacks get it as an export, which doesn't. */
   private sameStackGuardrail(guardrail: IAgentGuardrail): IAgentGuardrail {
+    requireSamePlace(this, {
+      input: 'guardrail',
+      what: 'a guardrail',
+      construct: guardrail,
+      arn: guardrail.guardrailArn,
+      fix: 'Create the guardrail in this account and Region, or leave guardrail out',
+    });
     requireInput(!(guardrail instanceof AgentGuardrail) || outermostStack(guardrail) === outermostStack(this), this, {
       input: 'guardrail',
       value: guardrail.node.path,

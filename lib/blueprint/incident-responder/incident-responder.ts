@@ -9,6 +9,7 @@ import { AgentModel, AgentTool } from '../../agent';
 import { AlarmState } from 'aws-cdk-lib/aws-cloudwatch';
 import { AgentTrigger } from '../../trigger';
 import { InputError, requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
+import { requireStandardTopic } from '../../validation/notification-topic';
 import { grantAnswers } from '../../workflow/approve-function';
 import { AgentBlueprint } from '../agent-blueprint';
 import { INCIDENT_SUBJECTS, TIMER_EVENT, type Wait } from '../../contracts/incident';
@@ -47,6 +48,12 @@ export class IncidentResponder extends AgentBlueprint {
     super(scope, id, props);
     const { serviceName, alarms, maxTurns = 12, incidentWindow = Duration.hours(24), remediation } = props;
     this.check(props, maxTurns, incidentWindow);
+    if (props.notify) {
+      requireStandardTopic(this, 'notify', props.notify);
+    }
+    if (remediation?._notify) {
+      requireStandardTopic(this, 'remediation.notify', remediation._notify);
+    }
     const resumeOn = this.resumeEvents(props.resumeOn ?? [ResumeEvent.alarmRecovers()]);
     const timer = resumeOn.timer?._timer;
     const waits: Wait[] = ['alarm'];

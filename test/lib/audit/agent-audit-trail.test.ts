@@ -26,7 +26,7 @@ function auditStack(props?: AgentAuditTrailProps): { stack: Stack; audit: AgentA
 const trailArn = {
   'Fn::Join': [
     '',
-    ['arn:', { Ref: 'AWS::Partition' }, ':cloudtrail:us-east-1:111122223333:trail/bedrock-managed-agents'],
+    ['arn:', { Ref: 'AWS::Partition' }, ':cloudtrail:us-east-1:111122223333:trail/S-Audit-34E3B4E6-us-east-1'],
   ],
 };
 
@@ -119,7 +119,7 @@ describe('what the trail records', () => {
 
   test('all Regions and global services, validated, encrypted', () => {
     template.hasResourceProperties('AWS::CloudTrail::Trail', {
-      TrailName: 'bedrock-managed-agents',
+      TrailName: 'S-Audit-34E3B4E6-us-east-1',
       IsLogging: true,
       IsMultiRegionTrail: true,
       IncludeGlobalServiceEvents: true,
@@ -300,14 +300,14 @@ describe('the delivery to CloudWatch Logs', () => {
         'Fn::Join': [
           '',
           [
-            '/aws/cloudtrail/bedrock-managed-agents/',
+            '/aws/cloudtrail/S-Audit-34E3B4E6-us-east-1/',
             { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
           ],
         ],
       },
     });
     expect(JSON.stringify(template.findResources('AWS::KMS::Key'))).toContain(
-      ':logs:us-east-1:111122223333:log-group:/aws/cloudtrail/bedrock-managed-agents/*',
+      ':logs:us-east-1:111122223333:log-group:/aws/cloudtrail/S-Audit-34E3B4E6-us-east-1/*',
     );
   });
 
@@ -553,11 +553,11 @@ describe('bad input', () => {
     expect(() => new AgentAuditTrail(stack, 'Audit', { trailName: name.valueAsString })).not.toThrow();
   });
 
-  test('a second trail in the same account and Region is refused', () => {
+  test('a second trail in the same account is refused', () => {
     const app = new App();
     new AgentAuditTrail(new Stack(app, 'One', { env }), 'Audit');
     new AgentAuditTrail(new Stack(app, 'Two', { env }), 'Audit');
-    expect(() => app.synth()).toThrow(/there is an AgentAuditTrail in this account and Region already \(One\/Audit\)/);
+    expect(() => app.synth()).toThrow(/there is an AgentAuditTrail in this account already \(One\/Audit\)/);
   });
 
   test('a trail in each of two accounts is fine, also in two stages', () => {

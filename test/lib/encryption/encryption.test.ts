@@ -1,10 +1,14 @@
 import { App, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AgentKey } from '../../../lib/encryption';
+import { policyText } from '../../../lib/encryption/policy-text';
 import {
   allowCloudTrail,
+  allowEventBus,
   allowLogs,
   allowQueueForEventBridge,
   allowTopicPublishers,
@@ -326,7 +330,7 @@ describe('names that a key policy cannot carry', () => {
     const app = new App();
     const key = new AgentKey(new Stack(app, 'K', { env: { ...env, region: 'us-west-2' } }), 'Key');
     expect(() => allowLogs(key, new Stack(app, 'S', { env }), '/a')).toThrow(
-      /encryptionKey 'K\/Key in us-west-2' is not accepted. Allowed: a key in us-east-1/,
+      /encryptionKey 'K\/Key in 111122223333\/us-west-2' is not accepted. Allowed: a key in 111122223333\/us-east-1/,
     );
   });
 });
@@ -339,30 +343,38 @@ describe('a key that cannot be changed', () => {
       'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
     );
 
-  test('prints the exact statement to attach', () => {
+  const printed = (stack: Stack): { Statement: Statement[] }[] =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('keyPolicyNotUpdated'))
+      .map(({ entry }) => JSON.parse(/(\{.*\}) \[ack/.exec(entry.data as string)![1]) as { Statement: Statement[] });
+
+  test('prints the exact policy to attach', () => {
     const stack = newStack();
     allowLogs(importKey(stack), stack, '/agents/reviewer');
-    const [warning] = Annotations.fromStack(stack).findWarning('/S', Match.anyValue());
-    const text = warning.entry.data as string;
-    expect(text).toContain('[ack: cdk-bedrock-managed-agents:keyPolicyNotUpdated]');
-    const statement: unknown = JSON.parse(/(\{.*\}) \[ack/.exec(text)![1]);
-    expect(statement).toEqual({
-      Sid: 'CloudWatchLogs',
-      Effect: 'Allow',
-      Principal: { Service: 'logs.us-east-1.amazonaws.com' },
-      Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
-      Resource: '*',
-      Condition: {
-        ArnLike: {
-          'kms:EncryptionContext:aws:logs:arn': [
-            'arn:${AWS::Partition}:logs:us-east-1:111122223333:log-group:/agents/reviewer',
-          ],
-        },
+    expect(printed(stack)).toEqual([
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'CloudWatchLogs',
+            Effect: 'Allow',
+            Principal: { Service: 'logs.us-east-1.amazonaws.com' },
+            Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
+            Resource: '*',
+            Condition: {
+              ArnLike: {
+                'kms:EncryptionContext:aws:logs:arn': [
+                  'arn:aws:logs:us-east-1:111122223333:log-group:/agents/reviewer',
+                ],
+              },
+            },
+          },
+        ],
       },
-    });
+    ]);
   });
 
-  test('warns for each log group and once for each other statement', () => {
+  test('prints one policy for all uses of the key, with distinct Sids', () => {
     const stack = newStack();
     const key = importKey(stack);
     allowLogs(key, stack, '/a');
@@ -370,6 +382,50 @@ describe('a key that cannot be changed', () => {
     allowLogs(key, stack, '/b');
     allowCloudTrail(key, stack, 'audit');
     allowCloudTrail(key, stack, 'audit');
-    expect(Annotations.fromStack(stack).findWarning('/S', Match.anyValue())).toHaveLength(4);
+    allowEventBus(key, stack, 'one');
+    allowEventBus(key, stack, 'two');
+    const [policy, ...others] = printed(stack);
+    expect(others).toEqual([]);
+    expect(policy.Statement.map(({ Sid }) => Sid)).toEqual([
+      'CloudWatchLogs',
+      'CloudTrailEncrypts',
+      'CloudTrailChecksTheKey',
+      'BusEncryptsEvents',
+      'BusEncryptsEvents2',
+    ]);
+    expect(policy.Statement[0].Condition!.ArnLike['kms:EncryptionContext:aws:logs:arn']).toEqual([
+      'arn:aws:logs:us-east-1:111122223333:log-group:/a',
+      'arn:aws:logs:us-east-1:111122223333:log-group:/b',
+    ]);
+  });
+
+  test('writes placeholders for an account and Region that are not known', () => {
+    const stack = new Stack(new App(), 'S');
+    allowLogs(importKey(stack), stack, '/a');
+    expect(JSON.stringify(printed(stack))).toContain('arn:aws:logs:REGION:ACCOUNT_ID:log-group:/a');
+  });
+
+  test('writes the names of resources as patterns that they will fit, with operators that understand patterns', () => {
+    const stack = new Stack(new App(), 'Payments', { env });
+    const role = new iam.Role(stack, 'Role', { assumedBy: new iam.AccountRootPrincipal() });
+    const named = new s3.Bucket(stack, 'Named', { bucketName: 'reports-1' });
+    const unnamed = new s3.Bucket(stack, 'Bucket');
+    const text = policyText(stack, {
+      Resource: [role.roleArn, named.arnForObjects('*'), unnamed.bucketArn, `x/${unnamed.bucketName}`],
+      Condition: { StringEquals: { a: role.roleArn, b: 'c' }, Bool: { d: 'true' } },
+    });
+    expect(JSON.parse(text)).toEqual({
+      Resource: [
+        'arn:aws:iam::111122223333:role/Payments*',
+        'arn:aws:s3:::reports-1/*',
+        'arn:aws:s3:::payments*',
+        'x/payments*',
+      ],
+      Condition: {
+        StringLike: { a: 'arn:aws:iam::111122223333:role/Payments*' },
+        StringEquals: { b: 'c' },
+        Bool: { d: 'true' },
+      },
+    });
   });
 });

@@ -1,0 +1,35 @@
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IConstruct } from 'constructs';
+import { requireInput } from './refused-input';
+import { requireSamePlace } from './same-place';
+
+/**
+ * Refuses topics that messages to people cannot be published to: FIFO topics, whose messages need a group, and topics of
+ * another account or Region, which the published key and topic statements do not cover.
+ *
+ * Source: docs.aws.amazon.com/sns/latest/api/API_Publish.html (MessageGroupId is required for FIFO topics).
+ */
+export function requireStandardTopic(scope: IConstruct, input: string, topic: ITopic): void {
+  requireInput(!topic.fifo && !topic.topicName.endsWith('.fifo'), scope, {
+    input,
+    value: topic.node.path,
+    allowed: 'a standard topic',
+    fix: 'Create a topic without fifo: true',
+  });
+  requireSamePlace(scope, {
+    input,
+    what: 'a topic',
+    construct: topic,
+    arn: topic.topicArn,
+    fix: 'Create a topic in this account and Region, and subscribe the other place to it',
+  });
+  if (topic.masterKey) {
+    requireSamePlace(scope, {
+      input,
+      what: 'a topic whose key is',
+      construct: topic.masterKey,
+      arn: topic.masterKey.keyArn,
+      fix: 'Give the topic a key of this account and Region',
+    });
+  }
+}
