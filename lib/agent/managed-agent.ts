@@ -9,6 +9,7 @@ import { AgentCoreEnvironment, type IAgentEnvironment } from '../environment';
 import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
 import type { IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
+import { requireSameAccount } from '../identity/same-account';
 import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
 import { credentialKindIn } from '../validation/credential-like';
@@ -86,6 +87,7 @@ export class ManagedAgent extends ManagedAgentBase {
     this.connections = environment.connections;
 
     this.sessionRole = props.sessionRole ?? createSessionRole(this, 'SessionRole');
+    requireSameAccount(this, 'sessionRole', this.sessionRole);
     this.requireDistinctRoles();
     const session = environment.bind({ agentName: this.agentName, sessionRole: this.sessionRole });
     declareImportedRole(this, this.sessionRole, 'session role');

@@ -9,6 +9,7 @@ import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { requireLocalBaseline } from '../baseline/baseline-place';
 import { declareImportedRole } from '../declaration/imported';
 import { allowLogs } from '../encryption/key-statements';
+import { plainText } from '../encryption/policy-text';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
@@ -20,6 +21,7 @@ import { injectedProps } from '../injection/injected-props';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
 import { requireSafeEnvironment } from '../validation/environment-variables';
+import { requireSamePlace } from '../validation/same-place';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentEnvironmentConfig, AgentEnvironmentHost } from './agent-environment';
 import { AgentImage } from './agent-image';
@@ -28,6 +30,7 @@ import type { AgentCoreEnvironmentAttributes, AgentCoreEnvironmentProps } from '
 import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
 import { ImportedAgentCoreEnvironment } from './imported-agentcore-environment';
 import { admitRegistry } from './image-registry';
+import { requireSameAccount } from '../identity/same-account';
 import { admitOnly } from './runtime-access-policy';
 import { RuntimeCapacity } from './runtime-capacity';
 import type { SessionStorage } from './session-storage';
@@ -98,12 +101,23 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     this.capabilityDirectories = capabilityDirectories(chosenImage, props.capabilityDirectories);
     this.checkDirectories();
     const lifecycle = this.checkedLifecycle(props.idleTimeout, props.maxLifetime);
-    const environmentVariables = this.checkedEnvironment(storage, props.environmentVariables ?? {});
+    const environmentVariables = this.checkedEnvironment(
+      storage,
+      platformVersion.value,
+      props.environmentVariables ?? {},
+    );
 
     this.baseline = props.baseline ?? new AgentBaseline(this, 'Baseline');
     requireLocalBaseline(this, this.baseline);
     const { network, dataKey, logRetention } = this.baseline;
     this.project = props.project ?? AgentProject.accountDefault(this);
+    requireSamePlace(this, {
+      input: 'project',
+      what: 'a project',
+      construct: this.project,
+      arn: this.project.projectArn,
+      fix: 'Create or import the project in this account and Region',
+    });
     this.securityGroup = this.createSecurityGroup();
     this.connections = new Connections({ securityGroups: [this.securityGroup] });
     network.connect(this);
@@ -112,6 +126,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     admitRegistry(this, network, image.repository);
     this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
     this.grantPrincipal = this.executionRole;
+    requireSameAccount(this, 'executionRole', this.executionRole);
     declareImportedRole(this, this.executionRole, 'execution role');
     const startPolicy = attachPolicy(
       this,
@@ -258,7 +273,11 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     return seconds;
   }
 
-  private checkedEnvironment(storage: SessionStorage, given: { [name: string]: string }): { [name: string]: string } {
+  private checkedEnvironment(
+    storage: SessionStorage,
+    platformVersion: string,
+    given: { [name: string]: string },
+  ): { [name: string]: string } {
     const own = {
       BMA_STATE_DIRECTORY: `${storage.mountPath ?? '/tmp'}/.bma`,
       // The lifecycle server hands only named variables on to the agent's commands and tools.
@@ -279,6 +298,16 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       value: `(${Object.keys(given).length} variables)`,
       allowed: `at most ${AGENTCORE_LIMITS.environmentVariables - Object.keys(own).length} variables beside the ones set here`,
       fix: 'move configuration into a file of the image',
+    });
+    const bytes = Buffer.byteLength(plainText(this, JSON.stringify(all)));
+    const most =
+      AGENTCORE_LIMITS.environmentBytes[platformVersion] ??
+      Math.min(...Object.values(AGENTCORE_LIMITS.environmentBytes));
+    requireInput(bytes <= most, this, {
+      input: 'environmentVariables',
+      value: `(${bytes} bytes with the ones set here)`,
+      allowed: `at most ${most} bytes on platform version ${platformVersion}`,
+      fix: 'move configuration into a file of the image, a parameter or a bucket',
     });
     return all;
   }

@@ -12,6 +12,12 @@ export const AGENTCORE_LIMITS = {
   /** Environment variables of a Runtime. */
   environmentVariables: 50,
   environmentValueLength: 5000,
+  /**
+   * Bytes of all environment variables together, by platform version. Not in AWS's pages: 2,560 from the error message of
+   * the service for V2, 4,096 for V1 from secondary sources (read 2026-11-27). How names, values and quotes are counted is
+   * not documented; here the JSON object is counted.
+   */
+  environmentBytes: { V1: 4096, V2: 2560 } as Readonly<Record<string, number>>,
   /** Idle timeout and maximum lifetime of a compute session, in seconds (microVM compute). */
   lifetimeSeconds: { min: 60, max: 28800 },
   /** Mount path of session storage: one level below /mnt. */

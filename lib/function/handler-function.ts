@@ -7,11 +7,15 @@ import { Aws, type Duration, Fn, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
 import { logCallerStatements } from '../encryption/log-caller-statements';
+import { policyText } from '../encryption/policy-text';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { kmsViaService } from './kms-via-service';
+
+/** All environment variables of a function. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_ENVIRONMENT_BYTES = 4096;
 
 export interface HandlerFunctionProps {
   readonly description: string;
@@ -93,8 +97,20 @@ export class HandlerFunction extends Construct {
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       ...props.placement,
     });
+    this.node.addValidation({ validate: () => this.environmentErrors(props.environment) });
     // Without its policy a function starts, and its first events fail.
     this.function.node.addDependency(this.policy);
+  }
+
+  /** Names that CloudFormation chooses are counted by their patterns, which are shorter by some characters. */
+  private environmentErrors(environment: { [name: string]: string }): string[] {
+    const bytes = Buffer.byteLength(policyText(this, environment));
+    return bytes <= MAX_ENVIRONMENT_BYTES
+      ? []
+      : [
+          `the environment variables of the function have ${bytes} bytes. Allowed: ${MAX_ENVIRONMENT_BYTES}. ` +
+            'Fix: name fewer or shorter things in the props that this function is made from.',
+        ];
   }
 
   private ownLogPrefix(encryptionKey: kms.IKey): string {

@@ -41,6 +41,7 @@ export class GuardrailPolicy {
       this.requireNew('wordFilters', list.type, this.managedLists, ({ type }) => type);
     }
     this.requireRoom('wordFilters', this.words.length + filter._words.length, GUARDRAIL_LIMITS.words);
+    this.requireNewWords(filter._words);
     this.managedLists.push(...filter._managedLists);
     this.words.push(...filter._words);
   }
@@ -48,6 +49,7 @@ export class GuardrailPolicy {
   public addSensitiveInformation(information: GuardrailSensitiveInformation): void {
     const { entityName } = information.entity;
     if (information._isRegex) {
+      this.requireNewPattern(information);
       this.requireNew('sensitiveInformation', entityName, this.regexes, ({ name }) => name);
       this.requireRoom('regular expressions', this.regexes.length + 1, GUARDRAIL_LIMITS.regexes);
       this.regexes.push(information._renderRegex());
@@ -92,6 +94,33 @@ export class GuardrailPolicy {
       })),
       contextualGroundingPolicyConfig: whenAny([this.grounding], () => ({ filtersConfig: this.grounding })),
     };
+  }
+
+  /** CreateGuardrail refuses words that differ only in case. Words of unknown text pass. */
+  private requireNewWords(added: readonly CfnGuardrail.WordConfigProperty[]): void {
+    const present = new Map(this.words.map(({ text }) => [text.toLowerCase(), text]));
+    for (const { text } of added) {
+      const other = present.get(text.toLowerCase());
+      requireInput(other === undefined || Token.isUnresolved(text), this.where, {
+        input: 'wordFilters',
+        value: text,
+        allowed: `every word once, whatever its case; there is '${other}' already`,
+        fix: 'remove one of the two',
+      });
+      present.set(text.toLowerCase(), text);
+    }
+  }
+
+  /** CreateGuardrail refuses equal regular expressions under two names. */
+  private requireNewPattern(information: GuardrailSensitiveInformation): void {
+    const { name, pattern } = information._renderRegex();
+    const other = this.regexes.find((regex) => regex.pattern === pattern);
+    requireInput(other === undefined || Token.isUnresolved(pattern), this.where, {
+      input: 'sensitiveInformation',
+      value: name,
+      allowed: `every regular expression once; '${other?.name}' has the same one`,
+      fix: 'remove one of the two',
+    });
   }
 
   private requireNew<T>(input: string, name: string, present: readonly T[], nameOf: (element: T) => string): void {

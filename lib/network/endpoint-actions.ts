@@ -172,7 +172,12 @@ export const CLOUDWATCH_RULES = [ours(['cloudwatch:PutMetricData'], '*')]; // Ha
 
 export const XRAY_RULES = [ours(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')]; // No resource-level form.
 
-export const BEDROCK_RUNTIME_RULES = [ours(['bedrock:ApplyGuardrail'], arn('bedrock', 'guardrail/*'))];
+export const BEDROCK_RUNTIME_RULES = [
+  ours(['bedrock:ApplyGuardrail'], arn('bedrock', 'guardrail/*')),
+  // A guardrail of the STANDARD tier is authorised on its profile in every Region that it routes to, at the endpoint too:
+  // docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html.
+  ours(['bedrock:ApplyGuardrail'], 'arn:{partition}:bedrock:*:{account}:guardrail-profile/*'),
+];
 
 export const BEDROCK_AGENT_RUNTIME_RULES = [ours(['bedrock:Retrieve'], arn('bedrock', 'knowledge-base/*'))];
 

@@ -180,6 +180,7 @@ export class AgentTrigger implements IAgentTrigger {
       requireNoCycle(triggers, agent, this.definition.follows);
     }
     this.bound = new BoundTrigger(triggers, id, this.definition, {
+      workflow,
       agentName: agent.agentName,
       stateMachine: workflow.stateMachine,
       encryptionKey: workflow.encryptionKey,

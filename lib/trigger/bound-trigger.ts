@@ -5,6 +5,9 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { requireInput, requireWholeNumber } from '../validation/input-error';
+import { requireSamePlace } from '../validation/same-place';
+import { requireApprovalStep } from '../workflow/approval-step';
+import type { ITurnWorkflow } from '../workflow/turn-workflow-ref';
 import { narrowed, requireNarrowPattern } from './event-filter';
 import { eventPath } from './event-path';
 import { EventRule } from './event-rule';
@@ -18,6 +21,7 @@ import type { TriggerQueues } from './trigger-queues';
 
 /** What a trigger needs of the agent and its workflow. */
 export interface TriggerHost {
+  readonly workflow: ITurnWorkflow;
   readonly agentName: string;
   readonly stateMachine: IStateMachine;
   readonly encryptionKey: kms.IKey;
@@ -33,6 +37,24 @@ export class BoundTrigger extends Construct {
   constructor(scope: Construct, id: string, definition: TriggerDefinition, host: TriggerHost) {
     super(scope, id);
     const { options, rule, schedule, type } = definition;
+    for (const source of definition.sources ?? []) {
+      requireSamePlace(this, {
+        ...source,
+        fix: 'Forward its events to an event bus of this account and Region, and use AgentTrigger.onEvent with that bus',
+      });
+    }
+    if (rule?.eventBus) {
+      requireSamePlace(this, {
+        input: 'eventBus',
+        what: 'an event bus',
+        construct: rule.eventBus,
+        arn: rule.eventBus.eventBusArn,
+        fix: 'Forward the events to a bus of this account and Region',
+      });
+    }
+    if (options.requireApproval) {
+      requireApprovalStep(this, host.workflow);
+    }
     definition.prepare?.(this);
 
     const prompt = parsePrompt(this, options.prompt ?? definition.prompt);

@@ -2,6 +2,7 @@ import type { EventPattern, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import type { IConstruct } from 'constructs';
 import type { IManagedAgent } from '../agent/managed-agent-base';
+import type { PlacedInput } from '../validation/same-place';
 import type { AgentTriggerOptions } from './agent-trigger-options';
 
 /** What the kinds of triggers differ in. */
@@ -22,6 +23,8 @@ export interface TriggerDefinition {
   readonly schedule?: ScheduleSource;
   /** The agent whose outcomes these are. */
   readonly follows?: IManagedAgent;
+  /** What the events come from: in the account and Region of the agent, whose default bus gets no other events. */
+  readonly sources?: readonly Omit<PlacedInput, 'fix' | 'anyRegion'>[];
   /** Last checks and what must be switched on at the source, once the trigger has a place in the tree. */
   readonly prepare?: (scope: IConstruct) => void;
 }

@@ -9,7 +9,9 @@ import {
 import { Arn, ArnFormat, type Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { EXECUTION_JOB_ACTIONS, JOB_RULE_ACTIONS, KEY_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
-import { requireInput } from '../validation/input-error';
+import { requireInput, requireWholeNumber } from '../validation/input-error';
+import { requireSamePlace } from '../validation/same-place';
+import { requireApprovalStep } from './approval-step';
 import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from '../contracts/turn';
 import type { ITurnWorkflow } from './turn-workflow-ref';
 
@@ -96,6 +98,18 @@ export class TurnTask extends TaskStateBase {
         fix: 'shorten it, or put the material where the agent can read it and name the place',
       },
     );
+    requireSamePlace(this, {
+      input: 'workflow',
+      what: 'a workflow',
+      construct: turn.workflow,
+      fix: 'Start the turn in the account and Region of its workflow, for example by an event',
+    });
+    if (turn.requireApproval) {
+      requireApprovalStep(this, turn.workflow);
+    }
+    if (turn.deadline) {
+      this.checkDeadline(turn.deadline);
+    }
     this.checkSubject(turn.subject ?? {});
     this.taskPolicies = this.policies();
   }
@@ -137,6 +151,16 @@ export class TurnTask extends TaskStateBase {
       }),
       ResultSelector: { 'result.$': '$.Output' },
     };
+  }
+
+  private checkDeadline(deadline: Duration): void {
+    requireInput(!deadline.isUnresolved(), this, {
+      input: 'deadline',
+      allowed: 'a duration that is known at synth',
+      fix: 'Write it as in Duration.minutes(30)',
+    });
+    const most = this.turn.workflow.turnDeadline.toSeconds();
+    requireWholeNumber(this, 'deadline', deadline.toSeconds({ integral: false }), 60, most, 'seconds');
   }
 
   private checkSubject(subject: { [name: string]: string }): void {

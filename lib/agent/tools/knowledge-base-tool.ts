@@ -49,5 +49,6 @@ export function knowledgeBaseTool(props: KnowledgeBaseToolOptions, host: ToolHos
       }),
     ],
     services: [AgentNetworkService.BEDROCK_AGENT_RUNTIME],
+    sources: [{ input: 'knowledgeBaseArn', what: 'a knowledge base', arn: knowledgeBaseArn }],
   };
 }

@@ -1,9 +1,9 @@
 import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Stack, Token } from 'aws-cdk-lib/core';
 import { AgentNetworkService } from '../../network';
 import { requireInput, requirePattern } from '../../validation/input-error';
+import { requireSamePlace } from '../../validation/same-place';
 import { REGISTRY_DIRECTORY, STAGED_WORKSPACE } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
 
@@ -32,7 +32,13 @@ export class SourceRepository {
     const { repositoryName } = repository;
     requireDirectory('SourceRepository.codeCommit', repositoryName);
     return new SourceRepository(repositoryName, (host) => {
-      requireSamePlace(host, repository);
+      requireSamePlace(host.scope, {
+        input: 'SourceRepository.codeCommit',
+        what: 'a repository',
+        construct: repository,
+        arn: repository.repositoryArn,
+        fix: 'Bring the repository as a git bundle with SourceRepository.s3Bundle',
+      });
       return {
         entry: `code-commit/${repositoryName}`,
         services: [AgentNetworkService.GIT_CODECOMMIT],
@@ -122,19 +128,6 @@ function requireDirectory(where: string, name: string): void {
     value: name,
     allowed: `anything but ${taken.join(' and ')}, which the tool uses itself`,
     fix: 'choose another name',
-  });
-}
-
-function requireSamePlace(host: ToolHost, repository: IRepository): void {
-  const { account, region } = Stack.of(host.scope);
-  const elsewhere = (own: string, other: string) =>
-    !Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other;
-  const { env } = repository;
-  requireInput(!elsewhere(account, env.account) && !elsewhere(region, env.region), host.scope, {
-    input: 'SourceRepository.codeCommit',
-    value: `${env.account}/${env.region}`,
-    allowed: `repositories of account and Region of the agent (${account}/${region})`,
-    fix: 'bring the repository as a git bundle with SourceRepository.s3Bundle',
   });
 }
 

@@ -77,6 +77,7 @@ export function alarmTrigger(id: string, alarms: cloudwatch.IAlarm[], options: A
       changedAt: 'event.detail.state.timestamp | time',
     },
     options,
+    sources: alarms.map((construct) => ({ input: 'alarms', what: 'an alarm', construct, arn: construct.alarmArn })),
     prepare: (scope) => {
       requireInput(states.length > 0, scope, {
         input: 'states',

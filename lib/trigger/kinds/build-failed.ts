@@ -27,6 +27,8 @@ export function buildFailedTrigger(project: IProject, options: AgentTriggerOptio
     ].join('\n'),
     deduplicationKey: ['detail.build-id'],
     options,
+    // The pattern names no account, so the project of another account would mean the one of the same name here.
+    sources: [{ input: 'project', what: 'a project', construct: project, arn: project.projectArn }],
   };
 }
 
@@ -55,5 +57,6 @@ export function pipelineFailedTrigger(pipeline: IPipeline, options: AgentTrigger
     deduplicationKey: ['resources.0', 'detail.execution-id', 'time'],
     sessionKey: ['resources.0', 'detail.execution-id'],
     options,
+    sources: [{ input: 'pipeline', what: 'a pipeline', construct: pipeline, arn: pipeline.pipelineArn }],
   };
 }

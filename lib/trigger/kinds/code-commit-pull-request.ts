@@ -38,5 +38,6 @@ export function codeCommitPullRequestTrigger(repository: IRepository, options: A
       destinationCommit: 'event.detail.destinationCommit | sha',
     },
     options,
+    sources: [{ input: 'repository', what: 'a repository', construct: repository, arn: repository.repositoryArn }],
   };
 }

@@ -47,6 +47,7 @@ export function objectCreatedTrigger(bucket: IBucket, options: ObjectCreatedTrig
     // Equal for the repetitions of one notification, different for every write of a key.
     deduplicationKey: ['detail.bucket.name', 'detail.object.key', 'detail.object.sequencer'],
     options,
+    sources: [{ input: 'bucket', what: 'a bucket', construct: bucket }],
     prepare: (scope) => sendToEventBridge(scope, bucket),
   };
 }

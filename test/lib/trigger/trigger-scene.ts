@@ -33,6 +33,7 @@ import { ACCOUNT, REGION } from '../../iam/synthesized-account';
 /** Stands for a TurnWorkflow, which has a few dozen resources that would be in the way of what these tests look at. */
 class StandInWorkflow extends Construct implements ITurnWorkflow {
   public readonly turnDeadline = Duration.hours(1);
+  public readonly approveUrl = 'https://approve.example/';
   public readonly stateMachine: sfn.StateMachine;
   public readonly evidenceBucket: s3.Bucket;
   public readonly eventBus: EventBus;
