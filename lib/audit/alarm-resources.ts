@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Annotations, Duration, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { plainText } from '../encryption/policy-text';
+import { plainText } from '../validation/policy-text';
 import { InputError } from '../validation/input-error';
 import { isInAnotherRegion } from '../validation/same-place';
 import type { AuditAlarm } from './audit-alarm';

@@ -4,7 +4,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { allowTopicPublishers } from '../encryption/key-statements';
-import { policyText } from '../encryption/policy-text';
+import { policyText } from '../validation/policy-text';
 import { requireInput } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
 

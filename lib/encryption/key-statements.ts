@@ -4,7 +4,7 @@ import { Annotations, ArnFormat, CfnResource, Lazy, Reference, Stack, Tokenizati
 import type { IConstruct } from 'constructs';
 import { requireInput, requirePattern } from '../validation/input-error';
 import { requireSamePlace } from '../validation/same-place';
-import { policyText } from './policy-text';
+import { policyText } from '../validation/policy-text';
 
 /*
  * What each AWS service may do with a customer-managed key: one function per service.

@@ -9,7 +9,7 @@ import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { requireLocalBaseline } from '../baseline/baseline-place';
 import { declareImportedRole } from '../declaration/imported';
 import { allowLogs } from '../encryption/key-statements';
-import { plainText } from '../encryption/policy-text';
+import { plainText } from '../validation/policy-text';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';

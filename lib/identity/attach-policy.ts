@@ -3,7 +3,7 @@ import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { checkQuotas } from '../quotas/check-quotas';
 import { inlineSize, managedPolicies } from './managed-policies';
-import { plainText, policyText } from '../encryption/policy-text';
+import { plainText, policyText } from '../validation/policy-text';
 
 /**
  * The part of the 10,240 characters for inline policies of a role that this library uses. The rest is for what an app

@@ -4,7 +4,7 @@ import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentEndpointPolicy, AgentNetworkEndpoint } from './agent-network-props';
-import { policyText } from '../encryption/policy-text';
+import { policyText } from '../validation/policy-text';
 import { endpointArn, EndpointPolicy } from './endpoint-policy';
 import type { AgentNetworkService } from './network-service';
 

@@ -1,4 +1,4 @@
-import { CfnParameter, CfnResource, type IResolvable, Reference, Stack, Token } from 'aws-cdk-lib/core';
+import { CfnParameter, CfnResource, type IResolvable, type Reference, Stack, Token } from 'aws-cdk-lib/core';
 
 /** What stands for an account id or Region that is not known before deployment. */
 const UNKNOWN = { account: 'ACCOUNT_ID', region: 'REGION' };
