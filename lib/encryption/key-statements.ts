@@ -22,6 +22,8 @@ import { policyText } from '../validation/policy-text';
 interface KeyUse {
   readonly statements: Set<string>;
   readonly logGroupArns: string[];
+  /** How often each Sid is used: a Sid is unique in a policy. */
+  readonly sids: Map<string, number>;
   /** What an imported key lacks. */
   readonly missing: iam.PolicyStatement[];
 }
@@ -273,8 +275,13 @@ function add(key: kms.IKey, scope: IConstruct, statement: iam.PolicyStatement): 
 }
 
 function addStatement(key: kms.IKey, scope: IConstruct, statement: iam.PolicyStatement): void {
+  const { missing, sids } = useOf(key);
+  const count = (sids.get(statement.sid ?? '') ?? 0) + 1;
+  sids.set(statement.sid ?? '', count);
+  if (count > 1) {
+    statement.sid = `${statement.sid}${count}`;
+  }
   if (!key.addToResourcePolicy(statement).statementAdded) {
-    const { missing } = useOf(key);
     if (missing.push(statement) === 1) {
       warn(key, scope, missing);
     }
@@ -282,7 +289,12 @@ function addStatement(key: kms.IKey, scope: IConstruct, statement: iam.PolicySta
 }
 
 function useOf(key: kms.IKey): KeyUse {
-  const use = USES.get(key) ?? { statements: new Set(), logGroupArns: [], missing: [] };
+  const use = USES.get(key) ?? {
+    statements: new Set(),
+    logGroupArns: [],
+    sids: new Map<string, number>(),
+    missing: [],
+  };
   USES.set(key, use);
   return use;
 }
@@ -297,7 +309,7 @@ function warn(key: kms.IKey, scope: IConstruct, missing: iam.PolicyStatement[]):
     validate: () => {
       if (!said) {
         said = true;
-        const policy = new iam.PolicyDocument({ statements: withDistinctSids(missing) });
+        const policy = new iam.PolicyDocument({ statements: missing });
         Annotations.of(key).addWarningV2(
           'cdk-bedrock-managed-agents:keyPolicyNotUpdated',
           `The policy of the imported key ${key.node.path} cannot be updated from here. ` +
@@ -306,17 +318,6 @@ function warn(key: kms.IKey, scope: IConstruct, missing: iam.PolicyStatement[]):
       }
       return [];
     },
-  });
-}
-
-/** A policy with two statements of one Sid is refused. */
-function withDistinctSids(statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
-  const used = new Map<string, number>();
-  return statements.map((statement) => {
-    const sid = statement.sid ?? 'Statement';
-    const count = (used.get(sid) ?? 0) + 1;
-    used.set(sid, count);
-    return statement.copy({ sid: count === 1 ? sid : `${sid}${count}` });
   });
 }
 

@@ -5,7 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AgentKey } from '../../../lib/encryption';
-import { policyText } from '../../../lib/encryption/policy-text';
+import { policyText } from '../../../lib/validation/policy-text';
 import {
   allowCloudTrail,
   allowEventBus,
