@@ -121,7 +121,9 @@ test('a key of another Region is refused', () => {
   const app = new App();
   const encryptionKey = new AgentKey(new Stack(app, 'Keys', { env: { ...env, region: 'us-west-2' } }), 'Key');
   const stack = new Stack(app, 'S', { env });
-  expect(() => AgentGuardrail.standard(stack, 'G', { encryptionKey })).toThrow(/encryptionKey .* a key in 111122223333\/us-east-1/);
+  expect(() => AgentGuardrail.standard(stack, 'G', { encryptionKey })).toThrow(
+    /encryptionKey .* a key in 111122223333\/us-east-1/,
+  );
 });
 
 test('what is known only at deployment passes every check', () => {
