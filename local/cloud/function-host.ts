@@ -16,6 +16,12 @@ export interface FunctionHostOptions {
   readonly handler: string;
   /** The whole environment: nothing of this process's own reaches the function. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly name: string;
+  readonly arn: string;
+  /** After this time an invocation fails and the thread is ended, as Lambda does. */
+  readonly timeoutSeconds: number;
+  /** What the function is told; the thread has no limit, because it serves all invocations at once. */
+  readonly memoryMegabytes: number;
   /** Gets the lines that the function logs. */
   readonly onLog?: (line: string) => void;
 }
@@ -31,10 +37,20 @@ export class FunctionHost {
   public invoke(payload: unknown): Promise<unknown> {
     this.worker ??= this.start();
     const id = this.calls++;
+    const { timeoutSeconds } = this.options;
+    let timer: NodeJS.Timeout;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve, reject });
+      timer = setTimeout(() => {
+        this.pending.delete(id);
+        // The name that Step Functions gives a function that ran out of time.
+        reject(
+          Object.assign(new Error(`Task timed out after ${timeoutSeconds}.00 seconds`), { name: 'Sandbox.Timedout' }),
+        );
+        void this.crash();
+      }, timeoutSeconds * 1000);
       this.worker!.postMessage({ id, payload: JSON.parse(JSON.stringify(payload)) as unknown });
-    });
+    }).finally(() => clearTimeout(timer));
   }
 
   /** Ends the thread; calls under way are lost without an answer. The next call starts another. */
@@ -60,6 +76,10 @@ export class FunctionHost {
         file: path.join(this.options.directory, `${file}.js`),
         handler,
         logs: this.options.onLog !== undefined,
+        name: this.options.name,
+        arn: this.options.arn,
+        timeoutSeconds: this.options.timeoutSeconds,
+        memoryMegabytes: this.options.memoryMegabytes,
       },
     });
     worker.on('error', (error) => {

@@ -58,6 +58,11 @@ export class Functions {
     const host = new FunctionHost({
       directory: this.codeOf(found),
       handler: String(found.properties.Handler),
+      name: found.ref,
+      arn: found.arn,
+      // Defaults of AWS::Lambda::Function: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+      timeoutSeconds: Number(found.properties.Timeout ?? 3),
+      memoryMegabytes: Number(found.properties.MemorySize ?? 128),
       environment: { ...variablesOf(found), ...this.options.environment(String(found.properties.Role)) },
       onLog: onLog && ((line) => onLog(found.logicalId, line)),
     });

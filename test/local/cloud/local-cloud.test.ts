@@ -31,7 +31,7 @@ let cloud: LocalCloud;
 /** A function whose code is `body` of an async function of the event. */
 function functionOf(stack: Stack, id: string, body: string, environment: Record<string, string> = {}): lambda.Function {
   const directory = fs.mkdtempSync(path.join(work, `${id}-`));
-  fs.writeFileSync(path.join(directory, 'index.js'), `exports.handler = async (event) => { ${body} };`);
+  fs.writeFileSync(path.join(directory, 'index.js'), `exports.handler = async (event, context) => { ${body} };`);
   return new lambda.Function(stack, id, {
     runtime: lambda.Runtime.NODEJS_22_X,
     handler: 'index.handler',
@@ -57,6 +57,12 @@ function synthesize(): string {
     'return { who: process.env.WHO, other: process.env.OTHER ?? null, event, key: process.env.AWS_ACCESS_KEY_ID, home: process.env.HOME ?? null, endpoint: process.env.AWS_ENDPOINT_URL_CODECOMMIT }';
   const first = functionOf(stack, 'First', report, { WHO: 'first', OTHER: 'set' });
   functionOf(stack, 'Second', report, { WHO: 'second', TABLE: table.tableName });
+
+  functionOf(
+    stack,
+    'Timed',
+    'if (event.endless) await new Promise(() => setInterval(() => {}, 1000)); return { left: context.getRemainingTimeInMillis(), name: context.functionName };',
+  );
 
   const deadLetters = new sqs.Queue(stack, 'DeadLetters');
   const queue = new sqs.Queue(stack, 'Queue', { deadLetterQueue: { queue: deadLetters, maxReceiveCount: 3 } });
@@ -223,6 +229,19 @@ test.each<[string, string, RegExp]>([
   expect(execution.status).toBe('FAILED');
   expect(failure.error.name).toMatch(/AccessDeniedException$/);
   expect(failure.error.message).toMatch(message);
+});
+
+test('a function sees the time of its template run down, and is ended when it has none left', async () => {
+  const { arn, ref } = cloud.deployment.one('AWS::Lambda::Function', 'Timed');
+  const { left, name } = (await cloud.functions.invoke(arn, {})) as { left: number; name: string };
+
+  expect(name).toBe(ref);
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThanOrEqual(3000);
+  await expect(cloud.functions.invoke(arn, { endless: true })).rejects.toMatchObject({
+    name: 'Sandbox.Timedout',
+    message: 'Task timed out after 3.00 seconds',
+  });
 });
 
 test('a function that is not there is named with those that are', async () => {
