@@ -16,15 +16,19 @@ export interface FunctionHostOptions {
   readonly handler: string;
   /** The whole environment: nothing of this process's own reaches the function. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly name: string;
-  readonly arn: string;
-  /** After this time an invocation fails and the thread is ended, as Lambda does. */
-  readonly timeoutSeconds: number;
-  /** What the function is told; the thread has no limit, because it serves all invocations at once. */
-  readonly memoryMegabytes: number;
+  /** @default `function` */
+  readonly name?: string;
+  /** @default none */
+  readonly arn?: string;
+  /** After this time an invocation fails and the thread is ended, as Lambda does. @default 900, the longest of Lambda */
+  readonly timeoutSeconds?: number;
+  /** What the function is told; the thread has no limit, because it serves all invocations at once. @default 128 */
+  readonly memoryMegabytes?: number;
   /** Gets the lines that the function logs. */
   readonly onLog?: (line: string) => void;
 }
+
+const LONGEST_SECONDS = 900;
 
 export class FunctionHost {
   private calls = 0;
@@ -37,7 +41,7 @@ export class FunctionHost {
   public invoke(payload: unknown): Promise<unknown> {
     this.worker ??= this.start();
     const id = this.calls++;
-    const { timeoutSeconds } = this.options;
+    const { timeoutSeconds = LONGEST_SECONDS } = this.options;
     let timer: NodeJS.Timeout;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve, reject });
@@ -76,10 +80,10 @@ export class FunctionHost {
         file: path.join(this.options.directory, `${file}.js`),
         handler,
         logs: this.options.onLog !== undefined,
-        name: this.options.name,
+        name: this.options.name ?? 'function',
         arn: this.options.arn,
-        timeoutSeconds: this.options.timeoutSeconds,
-        memoryMegabytes: this.options.memoryMegabytes,
+        timeoutSeconds: this.options.timeoutSeconds ?? LONGEST_SECONDS,
+        memoryMegabytes: this.options.memoryMegabytes ?? 128,
       },
     });
     worker.on('error', (error) => {

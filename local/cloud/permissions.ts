@@ -13,6 +13,7 @@ export interface Call {
   /** ARN, or `*` for an action that works on no resource. */
   readonly resource: string;
   readonly context?: Readonly<Record<string, string>>;
+  readonly multiple?: Readonly<Record<string, readonly string[]>>;
 }
 
 type CallsOf = (input: Fields, permissions: Permissions) => readonly Call[];
@@ -22,10 +23,14 @@ const one =
   (input, permissions) => [{ action, resource: resource(input, permissions) }];
 const table =
   (action: string): CallsOf =>
-  ({ TableName, IndexName }, permissions) => {
+  ({ TableName, IndexName, Key, Item }, permissions) => {
     const arn = permissions.arn('dynamodb', `table/${String(TableName)}`);
     return [
-      { action: `dynamodb:${action}`, resource: typeof IndexName === 'string' ? `${arn}/index/${IndexName}` : arn },
+      {
+        action: `dynamodb:${action}`,
+        resource: typeof IndexName === 'string' ? `${arn}/index/${IndexName}` : arn,
+        ...permissions.leadingKeys(String(TableName), Key ?? Item),
+      },
     ];
   };
 const putEvents: CallsOf = ({ Entries }, permissions) =>
@@ -46,6 +51,29 @@ const object = (action: string): CallsOf =>
   one(action, ({ Bucket, Key }, { place: { partition } }) => `arn:${partition}:s3:::${String(Bucket)}/${String(Key)}`);
 
 /**
+ * The document, the execution, and the role that is handed over. Source:
+ * docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html
+ */
+const startAutomation: CallsOf = ({ DocumentName, Parameters = {} }, permissions) => {
+  const { partition, region } = permissions.place;
+  const name = String(DocumentName);
+  // Documents of AWS are in no account.
+  const document = /^AWS[A-Za-z]*-/.test(name)
+    ? `arn:${partition}:ssm:${region}::document/${name}`
+    : permissions.named('ssm', 'document/', name);
+  const { AutomationAssumeRole: roles = [] } = Parameters as { AutomationAssumeRole?: readonly string[] };
+  return [
+    { action: 'ssm:StartAutomationExecution', resource: document },
+    { action: 'ssm:StartAutomationExecution', resource: permissions.arn('ssm', 'automation-execution/new') },
+    ...roles.map((role) => ({
+      action: 'iam:PassRole',
+      resource: role,
+      context: { 'iam:PassedToService': 'ssm.amazonaws.com' },
+    })),
+  ];
+};
+
+/**
  * Calls by integration of Step Functions (`dynamodb:putItem`) or by operation of an SDK (`AWSEvents.PutEvents`). Actions
  * and resources are those of the Service Authorization Reference (analysis/facts/actions.txt).
  */
@@ -62,6 +90,7 @@ const CALLS: Readonly<Record<string, CallsOf>> = {
   'aws-sdk:s3:getObject': object('s3:GetObject'),
   'aws-sdk:s3:putObject': object('s3:PutObject'),
   'aws-sdk:ssm:getParameter': getParameter,
+  'aws-sdk:ssm:startAutomationExecution': startAutomation,
   'aws-sdk:bedrockruntime:applyGuardrail': one('bedrock:ApplyGuardrail', ({ GuardrailIdentifier }, permissions) =>
     permissions.named('bedrock', 'guardrail/', String(GuardrailIdentifier)),
   ),
@@ -98,6 +127,18 @@ export class Permissions {
   /** An ARN from a name or an ARN. */
   public named(service: string, prefix: string, reference: string): string {
     return reference.startsWith('arn:') ? reference : this.arn(service, `${prefix}${reference}`);
+  }
+
+  /**
+   * The partition key of an item, as conditions see it. A query has none here, so that such a condition refuses it.
+   * Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+   */
+  public leadingKeys(name: string, item: unknown): Pick<Call, 'multiple'> {
+    const found = this.deployment.all('AWS::DynamoDB::Table').find(({ ref }) => ref === name);
+    const schema = (found?.properties.KeySchema ?? []) as { AttributeName: string; KeyType: string }[];
+    const partition = schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
+    const value = (item as Record<string, Record<string, unknown>> | undefined)?.[partition ?? ''];
+    return value === undefined ? {} : { multiple: { 'dynamodb:LeadingKeys': Object.values(value).map(String) } };
   }
 
   /**

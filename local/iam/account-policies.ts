@@ -29,6 +29,8 @@ export interface AccessRequest {
   readonly resource: string;
   /** Condition keys of the request besides those of the caller. */
   readonly context?: Readonly<Record<string, string>>;
+  /** Condition keys that take several values. */
+  readonly multiple?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Decision {
@@ -89,8 +91,8 @@ export class AccountPolicies {
   }
 
   public decide(request: AccessRequest): Decision {
-    const { caller, action, resource, context = {} } = request;
-    const key = JSON.stringify([caller, action, resource, context]);
+    const { caller, action, resource, context = {}, multiple = {} } = request;
+    const key = JSON.stringify([caller, action, resource, context, multiple]);
     const known = this.decisions.get(key);
     if (known !== undefined) return known.decision;
     const decision = this.judge(request);
@@ -126,7 +128,7 @@ export class AccountPolicies {
           action,
           resource: [resource],
           resourceAccount: [this.place.accountId],
-          context: contextOf(this.contextOf(request, endpoint)),
+          context: contextOf(this.contextOf(request, endpoint), request.multiple),
         },
         'given',
       );
