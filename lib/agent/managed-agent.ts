@@ -15,7 +15,7 @@ import { injectedProps } from '../injection/injected-props';
 import { credentialKindIn } from '../validation/credential-like';
 import { requireInput, requirePattern } from '../validation/input-error';
 import { requireSamePlace } from '../validation/same-place';
-import type { AgentModel } from './agent-model';
+import { AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
 import { definitionParameterName } from './definition-parameter';
 import { ImportedManagedAgent } from './imported-managed-agent';
@@ -59,6 +59,7 @@ export class ManagedAgent extends ManagedAgentBase {
   constructor(scope: Construct, id: string, props: ManagedAgentProps) {
     super(scope, id);
     props = injectedProps(ManagedAgent.PROPERTY_INJECTION_ID, scope, id, props);
+    this.requireKinds(props);
     props.model._requireOffered(this);
     this.model = props.model;
     this.agentName = this.checkedName(props.agentName);
@@ -119,6 +120,28 @@ export class ManagedAgent extends ManagedAgentBase {
       fileArn: definition.file.bucket.arnForObjects(definition.file.s3ObjectKey),
     };
     environment.baseline.auditTrail?.addAlarm(this, AuditAlarm.unexpectedSessionRoleUse(this.sessionRole));
+  }
+
+  /** What a caller without type checks gets wrong most often. */
+  private requireKinds({ model, instructions, tools }: ManagedAgentProps): void {
+    requireInput(model instanceof AgentModel, this, {
+      input: 'model',
+      value: typeof model === 'string' ? model : typeof model,
+      allowed: 'an AgentModel',
+      fix: 'Pass AgentModel.GPT_5_6_LUNA or AgentModel.of(…)',
+    });
+    requireInput(typeof instructions === 'string', this, {
+      input: 'instructions',
+      value: typeof instructions,
+      allowed: 'a text',
+      fix: 'Write what the agent is to do',
+    });
+    requireInput(tools === undefined || Array.isArray(tools), this, {
+      input: 'tools',
+      value: typeof tools,
+      allowed: 'an array of AgentTool',
+      fix: 'Write tools: [AgentTool.…]',
+    });
   }
 
   private requireOnePlacement(props: ManagedAgentProps): void {

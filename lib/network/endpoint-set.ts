@@ -69,7 +69,7 @@ export class EndpointSet {
       });
       this.replacements.set(keyOf(service), document);
     }
-    scope.node.addValidation({ validate: () => this.unusedReplacements() });
+    scope.node.addValidation({ validate: () => [...this.unusedReplacements(), ...this.duplicates()] });
   }
 
   /** Makes the endpoint, or lets more actions through the one there is. */
@@ -191,6 +191,28 @@ export class EndpointSet {
       `The policy of the ${service.name} endpoint is not managed by this network. ` +
         `Check that it allows ${service._added.join(', ')} on ${policyText(this.scope, resources)}`,
     );
+  }
+
+  /** A VPC takes one endpoint with private DNS per service; the deployment of a second one fails. */
+  private duplicates(): string[] {
+    const { vpc } = this.props;
+    const interfaces = this.scope.node.root.node
+      .findAll()
+      .filter((each): each is ec2.CfnVPCEndpoint => each instanceof ec2.CfnVPCEndpoint)
+      .filter(
+        (each) => each.vpcId === vpc.vpcId && each.vpcEndpointType === 'Interface' && each.privateDnsEnabled === true,
+      );
+    const serviceOf = (each: ec2.CfnVPCEndpoint) => JSON.stringify(Stack.of(each).resolve(each.serviceName));
+    const own = interfaces.filter((each) => each.node.scopes.includes(this.scope));
+    return own.flatMap((each) => {
+      const other = interfaces.find((candidate) => candidate !== each && serviceOf(candidate) === serviceOf(each));
+      return other
+        ? [
+            `${each.node.path} is a second endpoint with private DNS for its service in the VPC; the first is ${other.node.path}. ` +
+              "Fix: share one network between the agents of a VPC, or name the endpoint in 'existingEndpoints'.",
+          ]
+        : [];
+    });
   }
 
   private unusedReplacements(): string[] {

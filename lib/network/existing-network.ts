@@ -23,6 +23,9 @@ import { requireSupportedZoneIds } from './zones';
 /** Most subnets a Runtime takes. Source: AgentCore control-plane model, VpcConfig.subnets, read 2026-11-23. */
 const MAX_SUBNETS = 16;
 
+/** Id of the VPC that CDK returns until the context of `Vpc.fromLookup` is known. */
+const LOOKUP_STAND_IN = 'vpc-12345';
+
 interface Placement {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.ISubnet[];
@@ -165,7 +168,8 @@ function requireLocalVpc(network: Construct, vpc: ec2.IVpc): void {
 }
 
 function selectedSubnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection = {}): ec2.ISubnet[] {
-  if (Object.keys(selection).length > 0) {
+  // Before the context is looked up, Vpc.fromLookup returns a stand-in whose subnets no selection need fit.
+  if (Object.keys(selection).length > 0 && vpc.vpcId !== LOOKUP_STAND_IN) {
     return vpc.selectSubnets(selection).subnets;
   }
   return vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;

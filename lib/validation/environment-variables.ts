@@ -28,6 +28,12 @@ export function requireSafeEnvironment(
       allowed: 'no variable whose name says that it holds a credential',
       fix: REFERENCE_FIX,
     });
+    requireInput(typeof value === 'string', where, {
+      input: at,
+      value: typeof value,
+      allowed: 'a text',
+      fix: "write the value in quotes, for example '8080'",
+    });
     const kind = credentialKindIn(value);
     requireInput(kind === undefined, where, {
       input: at,

@@ -103,6 +103,13 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     super(scope, id);
     props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, props);
     const { agent } = props;
+    // A caller without type checks can leave it out.
+    requireInput((agent as IManagedAgent | undefined) !== undefined, this, {
+      input: 'agent',
+      value: undefined,
+      allowed: 'a ManagedAgent',
+      fix: 'Pass the agent whose turns these are',
+    });
     requireSamePlace(this, {
       input: 'agent',
       what: 'an agent',

@@ -54,6 +54,12 @@ export function checkStdio(props: StdioToolOptions): void {
     allowed: 'a non-empty label',
     fix: 'name the server',
   });
+  requireInput(Token.isUnresolved(props.command) || props.command.startsWith('/'), where, {
+    input: 'command',
+    value: props.command,
+    allowed: 'an absolute path, of one program in the image',
+    fix: "pass for example command: '/usr/bin/env' with args: ['npx', 'foo']",
+  });
   requireAbsoluteDirectory(where, 'command', props.command);
   if (props.workingDirectory !== undefined) {
     requireAbsoluteDirectory(where, 'workingDirectory', props.workingDirectory);
