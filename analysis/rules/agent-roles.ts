@@ -68,7 +68,7 @@ function startsTurns(identity: Identity): boolean {
 
 /** Allow statements that cover an action and name its service, rather than reaching it through a bare `*`. */
 export function allowing(identity: Identity, action: string): Statement[] {
-  return statementsFor(identity, action).filter((statement) => namesService(statement, action.split(':')[0]));
+  return covering(identity, action).filter((statement) => namesService(statement, action.split(':')[0]));
 }
 
 /** Whether a statement names a service in one of its actions. */
@@ -76,9 +76,14 @@ export function namesService({ actions }: Statement, service: string): boolean {
   return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
 }
 
-/** Every allow statement of an identity, those of resource policies that name it included. */
+/** Every allow statement of an identity, those of resource policies that name it included, and those that can't be read. */
 export function allowsOf(identity: Identity): Statement[] {
   return [...identity.statements, ...identity.granted].filter(({ effect }) => effect !== 'Deny');
+}
+
+/** Allow statements that an action is covered by. Whether one that can't be read covers it, isn't known. */
+export function covering(identity: Identity, action: string): Statement[] {
+  return statementsFor(identity, action).filter(({ effect }) => effect === 'Allow');
 }
 
 /**

@@ -1,10 +1,9 @@
 import { INFERENCE_ACTIONS } from '../../lib/identity/perms';
-import { statementsFor } from '../model/agents';
 import { identities, type Identity } from '../model/identities';
 import { printed } from '../model/printed-text';
 import { hasWildcard } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
-import { agentRoles, allowing, allowsOf } from './agent-roles';
+import { agentRoles, allowing, covering, allowsOf } from './agent-roles';
 import type { Finding } from './finding';
 import { isDenied, listed, namedUses } from './permissions';
 import { rule, type RuleContext } from './rule';
@@ -30,7 +29,7 @@ export const MA_ID4 = rule({
       const role = ofAgents.get(identity);
       // A bare `*` counts on the roles of agents only: administrators have it, too.
       const statements = INFERENCE_ACTIONS.flatMap((action) =>
-        role ? statementsFor(identity, action) : allowing(identity, action),
+        role ? covering(identity, action) : allowing(identity, action),
       );
       for (const statement of new Set(statements)) {
         yield* modelFindings(identity, statement, role?.subjects[0] ?? identity.id, context);

@@ -1,10 +1,13 @@
 import { SECRET_READING } from './secret-actions';
 import type { Agent } from '../model/agents';
+import { formsOf } from '../facts/actions';
+import type { Edge } from '../model/edge';
 import { governanceOf } from '../model/governance';
 import { identities, type Identity } from '../model/identities';
 import { printed } from '../model/printed-text';
 import { type Path, reach } from '../model/reach';
 import type { TemplateModel } from '../model/template-model';
+import type { Text } from '../model/text';
 import { type Use, usesOf } from '../policy/actions';
 import type { Statement } from '../policy/statement';
 import { type AgentRole, agentRoles, allowsOf, handlerRoles } from './agent-roles';
@@ -88,13 +91,18 @@ function* outsideTheList(
 }
 
 /** Whether what an action starts is in the app, so that the ways from there are known. */
-function isKnownStart(model: TemplateModel, { resources }: Use): boolean {
+function isKnownStart(model: TemplateModel, { action, resources }: Use): boolean {
   return (
     !resources.except &&
     resources.patterns.every(
-      ({ value }) => isUnread(value) || scopeOf(value) !== 'one' || model.mentioned(value).length > 0,
+      ({ value }) => isUnread(value) || isWide(action, value) || model.mentioned(value).length > 0,
     )
   );
+}
+
+/** MA-ID5 reports what is wide. An action without a resource form is never wide, and starts whatever there is. */
+function isWide(action: string, value: Text): boolean {
+  return scopeOf(value) !== 'one' && formsOf(action)?.length !== 0;
 }
 
 function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
@@ -132,7 +140,7 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
     for (const edge of reach(model).outOf(role.identity.id, ['writes', 'governs', 'reads'])) {
       const reason = governing.get(edge.to);
       const resource = model.resource(edge.to);
-      if (reason === undefined || !resource || !('actions' in edge.because)) {
+      if (reason === undefined || !resource || !('actions' in edge.because) || isUnreadEdge(edge)) {
         continue;
       }
       const statement = edge.because;
@@ -191,6 +199,9 @@ function* ways(role: AgentRole, context: RuleContext): Iterable<Finding> {
     if (isSession && path.edges.some(({ to }) => own.has(to))) {
       continue;
     }
+    if (path.edges.some(isUnreadEdge)) {
+      continue; // What can't be read is one finding, and neither good nor bad.
+    }
     const end = endOf(model, role, path);
     if (!end || isDeclared(role, path, declared)) {
       continue;
@@ -215,6 +226,11 @@ function* ways(role: AgentRole, context: RuleContext): Iterable<Finding> {
       data: { path: [path.start, ...path.edges.map(({ to }) => to)] },
     };
   }
+}
+
+/** An edge that is there only because a policy can't be read. */
+function isUnreadEdge({ because, certainty }: Edge): boolean {
+  return 'actions' in because && certainty === 'maybe' && because.unreadable.length > 0;
 }
 
 /** What is wrong with the end of a way; undefined when nothing is. */

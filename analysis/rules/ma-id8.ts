@@ -1,11 +1,10 @@
 import { BEARER_TOKEN_ACTIONS } from '../../lib/identity/perms';
-import { statementsFor } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { identities, type Identity } from '../model/identities';
 import { at, entriesOf, scalarText } from '../model/json';
 import type { TemplateModel } from '../model/template-model';
 import { agentStacks } from './agent-parts';
-import { agentRoles, allowing, handlerRoles } from './agent-roles';
+import { agentRoles, allowing, covering, handlerRoles } from './agent-roles';
 import { credentialsIn, formatIn, isCredentialName, referenceKind } from './credential-texts';
 import type { Finding } from './finding';
 import { isDenied } from './permissions';
@@ -54,7 +53,7 @@ function* bearerTokens(model: TemplateModel): Iterable<Finding> {
       // Administrators hold a bare "*"; on the roles of agents that counts as well.
       const isOfAgent = ofAgents.has(identity);
       const found = isOfAgent
-        ? statementsFor(identity, action)
+        ? covering(identity, action)
         : [...allowing(identity, action), ...crossing(identity, action)];
       for (const statement of isDenied(identity, action) ? [] : new Set(found)) {
         const certainty = statement.effect === 'Allow' ? 'yes' : 'maybe';
@@ -66,7 +65,7 @@ function* bearerTokens(model: TemplateModel): Iterable<Finding> {
 
 /** The permission is in both services of Bedrock: `bedrock*:CallWith…` names it, too. */
 function crossing(identity: Identity, action: string) {
-  return statementsFor(identity, action).filter(({ actions }) =>
+  return covering(identity, action).filter(({ actions }) =>
     actions.patterns.some(({ value: [first] }) => typeof first === 'string' && /^bedrock[^:]*[*?]/i.test(first)),
   );
 }

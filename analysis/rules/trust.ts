@@ -2,7 +2,7 @@ import type { Stack } from '../model/assembly';
 import { concat, literalOf, textKey, textOf } from '../model/compose-text';
 import type { Identity } from '../model/identities';
 import { printed } from '../model/printed-text';
-import type { Text } from '../model/text';
+import type { Text, Unreadable } from '../model/text';
 import { subset } from '../policy/pattern';
 import type { Condition, Statement } from '../policy/statement';
 import type { Finding } from './finding';
@@ -17,11 +17,13 @@ export function* trustFindings(
   identity: Identity,
   service: string,
   subject: string,
-  { unread }: Pick<RuleContext, 'unread'>,
+  context: Pick<RuleContext, 'unread' | 'declared'>,
 ): Iterable<Finding> {
+  const { unread } = context;
   const { resource, trust } = identity;
   if (!resource || identity.kind !== 'role') {
-    return; // A role that is only referred to: its trust policy is not in the app.
+    noteOutside(identity, subject, context);
+    return;
   }
   const allows = trust.filter(({ effect }) => effect !== 'Deny');
   if (allows.length === 0) {
@@ -34,6 +36,24 @@ export function* trustFindings(
       yield* statementFindings(statement, service, resource.stack);
     }
   }
+}
+
+/** A role that is only referred to: neither its trust policy nor its other policies are in the app. */
+function noteOutside(
+  { arn, runs, statements }: Identity,
+  subject: string,
+  { unread, declared }: Pick<RuleContext, 'unread' | 'declared'>,
+): void {
+  const at = runs[0]?.resource ?? statements[0]?.holder;
+  const place = runs[0]?.place ?? statements[0]?.place;
+  const written = runs.map(({ role }) => role.value);
+  if (!at || !place || [arn, ...written].some((text) => declared.outside(text))) {
+    return;
+  }
+  const open = written.filter(isUnread);
+  const hint = `the role ${printed(arn)} is not part of what is analyzed`;
+  const missing: Unreadable = { origin: place, reason: 'outside the assembly', hint };
+  unread(subject, at, ...(open.length > 0 ? open : [missing]));
 }
 
 function* statementFindings(statement: Statement, service: string, stack: Stack): Iterable<Finding> {

@@ -1,0 +1,528 @@
+import { checkStacks } from '../../../analysis/rules/check';
+import { arnOf, role } from '../model/templates';
+
+const ACCOUNT = '111122223333';
+const REGION = 'us-east-1';
+const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+const MODEL = { StringEquals: { 'bedrock-mantle:Model': 'openai.gpt-5.6-luna' } };
+
+const trust = (service: string) => ({
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: `${service}.amazonaws.com` },
+      Action: 'sts:AssumeRole',
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': ACCOUNT },
+        ArnLike: { 'aws:SourceArn': `arn:aws:${service}:${REGION}:${ACCOUNT}:*` },
+      },
+    },
+  ],
+});
+
+/** An agent with a session role, an execution role and a function that starts turns. */
+function agent(statements: readonly object[] = [], more: Record<string, unknown> = {}, executing: object = {}) {
+  return {
+    Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties: { RoleArn: arnOf('Execution') } },
+    Execution: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: trust('bedrock-agentcore'),
+        Policies: [
+          {
+            PolicyName: 'p',
+            PolicyDocument: {
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: ['bedrock-mantle:RegisterEnvironment', 'bedrock-mantle:ConnectEnvironment'],
+                  Resource: arn('bedrock-mantle', 'project/default'),
+                },
+                ...statements,
+              ],
+            },
+          },
+        ],
+        ...executing,
+      },
+    },
+    Session: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: trust('bedrock-mantle'),
+        Policies: [
+          {
+            PolicyName: 'p',
+            PolicyDocument: {
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: 'bedrock-mantle:CreateInference',
+                  Resource: arn('bedrock-mantle', 'project/default'),
+                  Condition: MODEL,
+                },
+                {
+                  Effect: 'Allow',
+                  Action: 'bedrock-agentcore:InvokeAgentRuntime',
+                  Resource: [
+                    arnOf('Runtime', 'AgentRuntimeArn'),
+                    { 'Fn::Sub': '${Runtime.AgentRuntimeArn}/runtime-endpoint/*' },
+                  ],
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    Client: role('lambda.amazonaws.com', {
+      Policies: [
+        {
+          PolicyName: 'p',
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['bedrock-mantle:CreateAgentSession', 'bedrock-mantle:CreateAgentSessionEvent'],
+                Resource: arn('bedrock-mantle', 'project/default'),
+              },
+              {
+                Effect: 'Allow',
+                Action: 'iam:PassRole',
+                Resource: arnOf('Session'),
+                Condition: { StringEquals: { 'iam:PassedToService': 'bedrock-mantle.amazonaws.com' } },
+              },
+            ],
+          },
+        },
+      ],
+    }),
+    Starter: { Type: 'AWS::Lambda::Function', Properties: { Role: arnOf('Client') } },
+    ...more,
+  };
+}
+
+const allow = (Action: unknown, Resource: unknown = '*', rest: object = {}) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...rest,
+});
+
+/** Ids of the rules that find something, with the severity, in a stack or in a whole template. */
+function found(template: object, others: Record<string, object> = {}): string[] {
+  const stack = (id: string, each: object, known = true) => ({
+    id,
+    stackName: id,
+    ...(known ? { account: ACCOUNT, region: REGION } : {}),
+    template: 'Resources' in each ? each : { Resources: each },
+  });
+  const stacks = [stack('App', template), ...Object.entries(others).map(([id, each]) => stack(id, each))];
+  const findings = checkStacks({ stacks, families: ['identity'] });
+  return [...new Set(findings.map(({ rule, severity }) => `${rule} ${severity}`))].sort();
+}
+
+const admin = (more: object = {}) =>
+  role('lambda.amazonaws.com', {
+    Policies: [{ PolicyName: 'p', PolicyDocument: { Statement: [allow('*')] } }],
+    ...more,
+  });
+const policy = (Roles: unknown[], statement: object = allow('s3:*')) => ({
+  Type: 'AWS::IAM::Policy',
+  Properties: { PolicyName: 'wide', Roles, PolicyDocument: { Statement: [statement] } },
+});
+const QUEUE = { Type: 'AWS::SQS::Queue' };
+const TABLE = { Type: 'AWS::DynamoDB::Table', Properties: {} };
+const tool = (roleId: string) => ({ Type: 'AWS::Lambda::Function', Properties: { Role: arnOf(roleId) } });
+
+test('an agent with least privilege has no finding', () => {
+  expect(found(agent())).toEqual([]);
+});
+
+describe('what the execution role may do', () => {
+  const bucket = (of = 'Data') => [arnOf(of), { 'Fn::Sub': `\${${of}.Arn}/*` }];
+  const Data = { Data: { Type: 'AWS::S3::Bucket' } };
+
+  test.each<[string, readonly object[], Record<string, unknown>]>([
+    ['bucket.grantRead', [allow(['s3:GetObject*', 's3:GetBucket*', 's3:List*'], bucket())], Data],
+    [
+      'bucket.grantReadWrite',
+      [
+        allow(
+          ['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:DeleteObject*', 's3:PutObject', 's3:Abort*'],
+          bucket(),
+        ),
+      ],
+      Data,
+    ],
+    [
+      'table.grantReadWriteData',
+      [allow(['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem'], [arnOf('Table')])],
+      { Table: TABLE },
+    ],
+    ['an index of a table', [allow('dynamodb:Query', { 'Fn::Sub': '${Table.Arn}/index/*' })], { Table: TABLE }],
+    ['queue.grantSendMessages', [allow(['sqs:SendMessage', 'sqs:GetQueueUrl'], arnOf('Queue'))], { Queue: QUEUE }],
+    [
+      'queue.grantConsumeMessages',
+      [allow(['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], arnOf('Queue'))],
+      { Queue: QUEUE },
+    ],
+    [
+      'secret.grantRead',
+      [allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], { Ref: 'Secret' })],
+      { Secret: { Type: 'AWS::SecretsManager::Secret' } },
+    ],
+    [
+      'a secret by name',
+      [allow('secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:npm-token-??????'))],
+      {},
+    ],
+    ['key.grantDecrypt', [allow('kms:Decrypt', arnOf('Key'))], { Key: { Type: 'AWS::KMS::Key' } }],
+    ['parameter.grantRead', [allow(['ssm:GetParameter', 'ssm:GetParameters'], arn('ssm', 'parameter/app/limit'))], {}],
+    ['cloudwatch:PutMetricData', [allow('cloudwatch:PutMetricData')], {}],
+    [
+      'a function with little',
+      [allow('lambda:InvokeFunction', arnOf('Tool'))],
+      { Tool: tool('Small'), Small: role('lambda.amazonaws.com') },
+    ],
+  ])('%s passes', (_, statements, more) => {
+    expect(found(agent(statements, more))).toEqual([]);
+  });
+
+  test.each<[string, readonly object[], string[]]>([
+    ['a whole service', [allow('sqs:*', arn('sqs', 'q'))], ['MA-ID5 fatal', 'MA-ID7 fatal']],
+    [
+      'NotAction',
+      [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],
+      ['MA-ID4 fatal', 'MA-ID5 fatal', 'MA-ID7 fatal', 'MA-ID8 fatal'],
+    ],
+    ['every table', [allow('dynamodb:GetItem', arn('dynamodb', 'table/*'))], ['MA-ID5 fatal']],
+    ['every key', [allow('kms:Decrypt', arn('kms', 'key/*'))], ['MA-ID5 fatal']],
+    ['every parameter below a path', [allow('ssm:GetParameter', arn('ssm', 'parameter/prod/*'))], ['MA-ID5 error']],
+    ['buckets by a part of the name', [allow('s3:GetObject', 'arn:aws:s3:::c*')], ['MA-ID5 error']],
+    ['buckets with a dash', [allow('s3:GetObject', 'arn:aws:s3:::*-*')], ['MA-ID5 fatal']],
+    [
+      'the same table of every account',
+      [allow('dynamodb:GetItem', `arn:aws:dynamodb:${REGION}:*:table/t`)],
+      ['MA-ID5 error'],
+    ],
+    ['a pattern of actions', [allow('dynamodb:*Item', arn('dynamodb', 'table/t'))], ['MA-ID5 error']],
+    ['control of a named resource', [allow('dynamodb:DeleteTable', arn('dynamodb', 'table/t'))], ['MA-ID7 error']],
+    ['control without a resource form', [allow('ec2:DescribeInstances')], ['MA-ID7 error']],
+    ['an action that nobody knows', [allow('nova:Conjure', '*')], ['MA-ID5 fatal', 'MA-ID7 error']],
+    ['policies', [allow('iam:PutRolePolicy', arn('iam', 'role/x'))], ['MA-ID7 fatal']],
+    ['assuming a role', [allow('sts:AssumeRole', 'arn:aws:iam::111122223333:role/x')], ['MA-ID7 fatal']],
+    [
+      'another model',
+      [allow('bedrock:InvokeModel', 'arn:aws:bedrock:us-east-1::foundation-model/x')],
+      ['MA-ID4 error', 'MA-ID7 error'],
+    ],
+    ['answers to approvals', [allow('states:SendTaskSuccess')], ['MA-ID7 error']],
+    [
+      'a function outside of the app',
+      [allow('lambda:InvokeFunction', arn('lambda', 'function:elsewhere'))],
+      ['MA-ID7 error'],
+    ],
+  ])('%s is a finding', (_, statements, expected) => {
+    expect(found(agent(statements))).toEqual(expected);
+  });
+
+  test('a declared action passes', () => {
+    const Metadata = {
+      AgentDeclarations: [
+        {
+          kind: 'action',
+          role: arnOf('Execution'),
+          action: 'ec2:DescribeInstances',
+          reason: 'It has no resource form',
+        },
+      ],
+    };
+    expect(found({ Metadata, Resources: agent([allow('ec2:DescribeInstances')]) })).toEqual([]);
+  });
+});
+
+describe('a policy reaches the execution role', () => {
+  const last = (delimiter: string, value: unknown) => ({ 'Fn::Select': [1, { 'Fn::Split': [delimiter, value] }] });
+  const named = { RoleName: 'runner' };
+
+  test.each<[string, Record<string, unknown>, object]>([
+    ['by reference', { P: policy([{ Ref: 'Execution' }]) }, {}],
+    ['by its name', { P: policy(['runner']) }, named],
+    ['by the name in its ARN', { P: policy([last('/', arnOf('Execution'))]) }, {}],
+    ['by a name in parts', { P: policy([{ 'Fn::Join': ['', ['run', 'ner']] }]) }, named],
+    [
+      'as a managed policy by ARN',
+      {
+        P: {
+          Type: 'AWS::IAM::ManagedPolicy',
+          Properties: { ManagedPolicyName: 'wide', PolicyDocument: { Statement: [allow('s3:*')] } },
+        },
+      },
+      { ManagedPolicyArns: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/wide' }] },
+    ],
+  ])('%s', (_, more, executing) => {
+    expect(found(agent([], more, executing))).toContain('MA-ID5 fatal');
+  });
+
+  test('in another stack, by an exported ARN', () => {
+    const exported = { Arn: { Value: arnOf('Execution'), Export: { Name: 'execution' } } };
+    const other = { P: policy([last('/', { 'Fn::ImportValue': 'execution' })]) };
+    expect(found({ Outputs: exported, Resources: agent() }, { Other: other })).toContain('MA-ID5 fatal');
+  });
+
+  test('of AWS through the default of a parameter: whoever deploys may pass another one', () => {
+    const Parameters = { P: { Type: 'String', Default: 'arn:aws:iam::aws:policy/AdministratorAccess' } };
+    const Resources = agent([], {}, { ManagedPolicyArns: [{ Ref: 'P' }] });
+    expect(found({ Parameters, Resources })).toEqual(['MA-ID5 fatal', 'MA-READ1 error']);
+  });
+
+  test('that isn’t in the app: one finding, cleared by a declaration', () => {
+    const policyArn = 'arn:aws:iam::111122223333:policy/company';
+    const Resources = agent([], {}, { ManagedPolicyArns: [policyArn] });
+    const AgentDeclarations = [{ kind: 'unreadable', reason: 'Reviewed', names: [policyArn] }];
+    expect(found(Resources)).toEqual(['MA-READ1 error']);
+    expect(found({ Metadata: { AgentDeclarations }, Resources })).toEqual([]);
+  });
+});
+
+describe('what the execution role can become or drive', () => {
+  const tools = (Small: object) => ({ Tool: tool('Small'), Small });
+
+  test.each<[string, readonly object[], Record<string, unknown>]>([
+    [
+      'a stronger role that trusts it',
+      [],
+      {
+        Strong: {
+          ...admin(),
+          Properties: {
+            ...admin().Properties,
+            AssumeRolePolicyDocument: {
+              Statement: [{ Effect: 'Allow', Principal: { AWS: arnOf('Execution') }, Action: 'sts:AssumeRole' }],
+            },
+          },
+        },
+      },
+    ],
+    ['a function with a stronger role', [allow('lambda:InvokeFunction', arnOf('Tool'))], tools(admin())],
+    [
+      'an alias of it',
+      [allow('lambda:InvokeFunction', { Ref: 'Live' })],
+      {
+        ...tools(admin()),
+        Live: {
+          Type: 'AWS::Lambda::Alias',
+          Properties: { Name: 'live', FunctionName: { Ref: 'Tool' }, FunctionVersion: '1' },
+        },
+      },
+    ],
+    [
+      'a queue that feeds it',
+      [allow('sqs:SendMessage', arnOf('Queue'))],
+      {
+        ...tools(admin()),
+        Queue: QUEUE,
+        Mapping: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: { FunctionName: { Ref: 'Tool' }, EventSourceArn: arnOf('Queue') },
+        },
+      },
+    ],
+    ['the function that starts turns', [allow('lambda:InvokeFunction', arnOf('Starter'))], {}],
+  ])('%s', (_, statements, more) => {
+    expect(found(agent(statements, more))).toContain('MA-ID7 fatal');
+  });
+
+  test('a queue that feeds a function with an ordinary role is data', () => {
+    const more = {
+      ...tools(role('lambda.amazonaws.com')),
+      Queue: QUEUE,
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { FunctionName: { Ref: 'Tool' }, EventSourceArn: arnOf('Queue') },
+      },
+    };
+    expect(found(agent([allow('sqs:SendMessage', arnOf('Queue'))], more))).toEqual([]);
+  });
+
+  test('roles of clients and of what starts turns don’t make themselves stronger', () => {
+    expect(
+      found(
+        agent([], { P: policy([{ Ref: 'Client' }], allow('iam:PutRolePolicy', 'arn:aws:iam::111122223333:role/x')) }),
+      ),
+    ).toEqual(['MA-ID7 error']);
+  });
+});
+
+describe('roles of other things', () => {
+  test('that AgentCore is trusted with are no execution roles', () => {
+    const Memory = {
+      Type: 'AWS::BedrockAgentCore::Memory',
+      Properties: { MemoryExecutionRoleArn: arnOf('MemoryRole') },
+    };
+    const MemoryRole = role('bedrock-agentcore.amazonaws.com', {
+      Policies: [{ PolicyName: 'p', PolicyDocument: { Statement: [allow('bedrock:InvokeModel')] } }],
+    });
+    expect(found(agent([], { Memory, MemoryRole }))).toEqual([]);
+  });
+
+  test('administrators and pipelines beside an agent are left alone', () => {
+    expect(found(agent([], { Admin: admin() }), { Other: { Admin: admin() } })).toEqual([]);
+  });
+});
+
+test('literal accounts and Regions are right in a stack without an environment', () => {
+  const stacks = [{ id: 'App', template: { Resources: agent() } }];
+  expect(checkStacks({ stacks, families: ['identity'] })).toEqual([]);
+});
+
+describe('what can’t be read', () => {
+  const one = ['MA-READ1 error'];
+  const sam = (properties: object) => ({ Type: 'AWS::Serverless::Function', Properties: properties });
+
+  test.each<[string, object]>([
+    ['a macro', { Transform: ['Company'], Resources: agent() }],
+    ['a macro among the resources', { Resources: { ...agent(), 'Fn::Transform': { Name: 'AWS::Include' } } }],
+    [
+      'a nested stack by URL',
+      agent([], { N: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: 'https://x' } } }),
+    ],
+    ['a SAM function with a role of the agent', agent([], { F: sam({ Role: arnOf('Client') }) })],
+    [
+      'the role of the Runtime',
+      {
+        Parameters: { R: { Type: 'String' } },
+        Resources: { Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties: { RoleArn: { Ref: 'R' } } } },
+      },
+    ],
+    [
+      'a policy document',
+      agent([], {
+        P: {
+          Type: 'AWS::IAM::Policy',
+          Properties: { Roles: [{ Ref: 'Execution' }], PolicyDocument: { 'Fn::ImportValue': 'x' } },
+        },
+      }),
+    ],
+  ])('%s is one finding', (_, template) => {
+    expect(found(template)).toEqual(one);
+  });
+
+  test('in a stack without a part of an agent is none', () => {
+    const others = { Other: { Transform: 'Company', Resources: { F: sam({}), T: { Type: 'AWS::SNS::Topic' } } } };
+    expect(found(agent(), others)).toEqual([]);
+  });
+});
+
+describe('credentials', () => {
+  const KEY = 'sk-proj-abcdefghijklmnopqrstuvwxyz0123456789';
+  test.each<[string, Record<string, unknown>]>([
+    ['a secret as text', { S: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: 'hunter2' } } }],
+    ['inline code', { F: { Type: 'AWS::Lambda::Function', Properties: { Code: { ZipFile: `const k = '${KEY}'` } } } }],
+    [
+      'a state',
+      {
+        M: { Type: 'AWS::StepFunctions::StateMachine', Properties: { Definition: { States: { A: { Result: KEY } } } } },
+      },
+    ],
+    [
+      'a rule input',
+      { R: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Id: 'a', Input: `{"k":"${KEY}"}` }] } } },
+    ],
+    [
+      'a build variable',
+      {
+        B: {
+          Type: 'AWS::CodeBuild::Project',
+          Properties: { Environment: { EnvironmentVariables: [{ Name: 'API_KEY', Value: 'x' }] } },
+        },
+      },
+    ],
+    [
+      'a task variable',
+      {
+        T: {
+          Type: 'AWS::ECS::TaskDefinition',
+          Properties: { ContainerDefinitions: [{ Environment: [{ Name: 'DB_PASSWORD', Value: 'x' }] }] },
+        },
+      },
+    ],
+    [
+      'a connection',
+      {
+        C: {
+          Type: 'AWS::Events::Connection',
+          Properties: { AuthParameters: { ApiKeyAuthParameters: { ApiKeyValue: 'x' } } },
+        },
+      },
+    ],
+    [
+      'an API-key provider',
+      { P: { Type: 'AWS::BedrockAgentCore::ApiKeyCredentialProvider', Properties: { ApiKey: 'x' } } },
+    ],
+  ])('in %s', (_, more) => {
+    expect(found(agent([], more))).toEqual(['MA-ID8 fatal']);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['a generated secret', { S: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: {} } } }],
+    [
+      'a password from a secret',
+      {
+        D: {
+          Type: 'AWS::RDS::DBInstance',
+          Properties: { MasterUserPassword: '{{resolve:secretsmanager:x:SecretString:p}}' },
+        },
+      },
+    ],
+    [
+      'a variable that names a secret',
+      {
+        F: {
+          Type: 'AWS::Lambda::Function',
+          Properties: { Environment: { Variables: { TOKEN_SECRET_ARN: { Ref: 'S' } } } },
+        },
+        S: { Type: 'AWS::SecretsManager::Secret' },
+      },
+    ],
+    [
+      'a build variable from a secret',
+      {
+        B: {
+          Type: 'AWS::CodeBuild::Project',
+          Properties: {
+            Environment: { EnvironmentVariables: [{ Name: 'API_KEY', Type: 'SECRETS_MANAGER', Value: 'x' }] },
+          },
+        },
+      },
+    ],
+  ])('%s is none', (_, more) => {
+    expect(found(agent([], more))).toEqual([]);
+  });
+
+  const user = (statement: object) => ({
+    U: {
+      Type: 'AWS::IAM::User',
+      Properties: { Policies: [{ PolicyName: 'p', PolicyDocument: { Statement: [statement] } }] },
+    },
+    K: { Type: 'AWS::IAM::AccessKey', Properties: { UserName: { Ref: 'U' } } },
+  });
+
+  test('of a user in another stack count if the user can start turns, or may use bearer tokens', () => {
+    const starts = allow('bedrock-mantle:CreateAgentSession', arn('bedrock-mantle', 'project/default'));
+    expect(found(agent(), { Other: user(starts) })).toEqual(['MA-ID8 fatal']);
+    expect(found(agent(), { Other: user(allow('bedrock:CallWithBearerToken')) })).toEqual(['MA-ID8 fatal']);
+    expect(found(agent(), { Other: user(allow('ses:SendRawEmail', arn('ses', 'identity/example.com'))) })).toEqual([]);
+  });
+
+  test('of a parameter with NoEcho are in the template by its default, and seen in outputs', () => {
+    const Parameters = { Password: { Type: 'String', NoEcho: true } };
+    const preset = { Password: { ...Parameters.Password, Default: 'hunter2' } };
+    expect(found({ Parameters: preset, Resources: agent() })).toEqual(['MA-ID8 fatal']);
+    expect(found({ Parameters, Resources: agent() })).toEqual([]);
+    expect(found({ Parameters, Outputs: { O: { Value: { Ref: 'Password' } } }, Resources: agent() })).toEqual([
+      'MA-ID8 fatal',
+    ]);
+  });
+});
