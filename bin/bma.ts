@@ -4,6 +4,7 @@ import { costCommand } from './bma/cost';
 import { diffStatementCommand } from './bma/diff-statement';
 import { impactCommand } from './bma/impact';
 import { newCommand } from './bma/new';
+import { reviewCommand } from './bma/review';
 import { statementCommand } from './bma/statement';
 import { CommandError, UsageError, type Command } from './bma/command';
 
@@ -12,6 +13,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   statement: statementCommand,
   'diff-statement': diffStatementCommand,
   impact: impactCommand,
+  review: reviewCommand,
   cost: costCommand,
   approve: approveCommand,
   new: newCommand,

@@ -131,7 +131,7 @@ test.each([
 
 test.each([
   [[], /^Usage/],
-  [['frobnicate'], /no command 'frobnicate'. Commands: statement, diff-statement, impact, cost, approve, new/],
+  [['frobnicate'], /no command 'frobnicate'. Commands: statement, diff-statement, impact, review, cost, approve, new/],
   [['constructor'], /no command 'constructor'/],
   [['statement'], /takes one cloud assembly directory/],
   [['statement', before, '--format', 'pdf'], /--format is 'pdf'. Allowed: text, json, md, html/],

@@ -1,0 +1,76 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { bma } from '../../bin/bma';
+
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-review-'));
+afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
+
+async function review(before: string, after: string) {
+  let [out, error] = ['', ''];
+  const exit = await bma(
+    ['review', before, after],
+    (text) => (out += text),
+    (text) => (error += text),
+  );
+  return { exit, out, error };
+}
+
+interface Given {
+  readonly actions?: string[];
+  readonly acknowledged?: Record<string, string>;
+  readonly keys?: number;
+}
+
+function assembly(name: string, { actions = ['s3:GetObject'], acknowledged = {}, keys = 1 }: Given = {}): string {
+  const directory = path.join(work, name);
+  fs.mkdirSync(directory);
+  const Statement = [{ Effect: 'Allow', Action: actions, Resource: 'arn:aws:s3:::data/*' }];
+  const Resources = {
+    Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement } }] } },
+    Runtime: {
+      Type: 'AWS::BedrockAgentCore::Runtime',
+      Properties: { AgentRuntimeName: 'hand', RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+    },
+    ...Object.fromEntries(Array.from({ length: keys }, (_, index) => [`Key${index}`, { Type: 'AWS::KMS::Key' }])),
+  };
+  const artifacts = {
+    Stack: {
+      type: 'aws:cloudformation:stack',
+      environment: 'aws://111111111111/us-east-1',
+      properties: { templateFile: 'Stack.template.json' },
+      metadata: { '/Stack': [{ type: 'aws:cdk:acknowledged-rules', data: acknowledged }] },
+    },
+  };
+  fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
+  fs.writeFileSync(path.join(directory, 'Stack.template.json'), JSON.stringify({ Resources }));
+  return directory;
+}
+
+const base = assembly('base');
+
+test('a change without anything to decide passes, also when it costs more', async () => {
+  expect(await review(base, base)).toMatchObject({ exit: 0, error: '' });
+  const { exit, out } = await review(base, assembly('key', { keys: 2 }));
+  expect(exit).toBe(0);
+  expect(out).toContain('| Idle | $1.00 | $2.00 |');
+});
+
+test('a wider permission needs a decision', async () => {
+  const { exit, out } = await review(base, assembly('wider', { actions: ['s3:GetObject', 's3:PutObject'] }));
+  expect(exit).toBe(1);
+  expect(out).toMatch(/### Agent reach: wider[^]*PutObject[^]*### Impact/);
+});
+
+test('a new acknowledgement needs a decision, and its reason is quoted', async () => {
+  const acknowledged = { 'ManagedAgentChecks::MA-AUD1': 'organization <b>trail</b>' };
+  const after = assembly('acknowledged', { acknowledged });
+  const { exit, out } = await review(base, after);
+  expect(exit).toBe(1);
+  expect(out).toContain('- acknowledged `ManagedAgentChecks::MA-AUD1` in `Stack`: `organization <b>trail</b>`');
+  expect((await review(after, after)).exit).toBe(0);
+});
+
+test('an input that is no assembly is refused', async () => {
+  expect(await review(base, work)).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(/cdk synth/) });
+});
