@@ -10,3 +10,4 @@ export * from './incident-responder/ops-center';
 export * from './incident-responder/remediation-runbook';
 export * from './incident-responder/resume-event';
 export * from './pull-request-reviewer';
+export * from './incident-responder/quiet-hours';

@@ -83,6 +83,14 @@ export const STAGE_INCIDENT_VARIABLES = {
   maxTurns: 'BMA_MAX_TURNS',
   /** After this many seconds an incident is over, whatever its state. */
   windowSeconds: 'BMA_INCIDENT_WINDOW_SECONDS',
+  /** A change of an alarm to the same state within this many seconds starts no turn. */
+  coolDownSeconds: 'BMA_COOL_DOWN_SECONDS',
+  /** An alarm that goes off within this many seconds after the conclusion opens the same incident again. */
+  reopenSeconds: 'BMA_REOPEN_SECONDS',
+  /** JSON of `QuietHoursSetting`. Absent: none. */
+  quietHours: 'BMA_QUIET_HOURS',
+  /** Topic that is told about alarms that start no turn. Absent: none. */
+  topicArn: 'BMA_TOPIC_ARN',
 } as const;
 
 /** Delivery of an incident report. */

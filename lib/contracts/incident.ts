@@ -28,6 +28,16 @@ export interface TimerSetting {
   readonly most: number;
 }
 
+/** When alarms open no incident. */
+export interface QuietHoursSetting {
+  /** `HH:MM` in the time zone. */
+  readonly from: string;
+  /** `HH:MM`, on the next day when it is not after `from`. */
+  readonly to: string;
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
 /** The event with which a timer resumes an incident. `detail`: {@link TimerDetail}. */
 export const TIMER_EVENT = { source: 'cdk-bedrock-managed-agents.incident', detailType: 'Incident Timer' } as const;
 

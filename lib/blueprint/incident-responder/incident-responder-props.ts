@@ -7,6 +7,7 @@ import type { DeploymentsToolOptions } from '../../agent';
 import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { IncidentRemediation } from './incident-remediation';
 import type { OpsCenter } from './ops-center';
+import type { QuietHours } from './quiet-hours';
 import type { ResumeEvent } from './resume-event';
 
 /** Properties of an {@link IncidentResponder}. */
@@ -49,7 +50,7 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
   readonly runbook?: string;
 
   /**
-   * Topic that is told about every report.
+   * Topic that is told about every report, and about alarms that a limit keeps from being investigated.
    *
    * @default - none
    */
@@ -77,7 +78,8 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
   readonly resumeOn?: ResumeEvent[];
 
   /**
-   * Most turns of one incident, 1 to 100. Further events are refused as `incident-exhausted`.
+   * Most turns of one incident, 1 to 100. Afterwards an alarm that the incident has not seen opens the next incident; events
+   * of its own alarms are refused as `incident-exhausted` until `incidentWindow` is over, and `notify` is told.
    *
    * @default 12
    */
@@ -89,6 +91,30 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
    * @default Duration.hours(24)
    */
   readonly incidentWindow?: Duration;
+
+  /**
+   * A change of an alarm to the same state within this time starts no turn (`cooling-down`), and `notify` is told: an alarm
+   * that flaps does not use up the turns of its incident. Up to 24 hours; zero for none.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly coolDown?: Duration;
+
+  /**
+   * An alarm that goes off within this time after a report concluded the incident opens the same incident again, with its
+   * conversation, instead of another one. Up to 24 hours; zero for never.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly reopenWithin?: Duration;
+
+  /**
+   * Hours of every day in which alarms open no incident (`quiet-hours`), and `notify` is told instead. Incidents that are
+   * open go on.
+   *
+   * @default - none
+   */
+  readonly quietHours?: QuietHours;
 
   /**
    * How long reports are kept.

@@ -47,6 +47,9 @@ export class IncidentResponder extends AgentBlueprint {
   constructor(scope: Construct, id: string, props: IncidentResponderProps) {
     super(scope, id, props);
     const { serviceName, alarms, maxTurns = 12, incidentWindow = Duration.hours(24), remediation } = props;
+    const { coolDown = Duration.minutes(5), reopenWithin = Duration.minutes(30) } = props;
+    requireWholeNumber(this, 'coolDown', coolDown.toSeconds({ integral: false }), 0, 86_400, 'seconds');
+    requireWholeNumber(this, 'reopenWithin', reopenWithin.toSeconds({ integral: false }), 0, 86_400, 'seconds');
     this.check(props, maxTurns, incidentWindow);
     if (props.notify) {
       requireStandardTopic(this, 'notify', props.notify);
@@ -76,7 +79,16 @@ export class IncidentResponder extends AgentBlueprint {
       // One incident at a time, so more would wait for its conversation.
       maxConcurrency: 2,
       turnDeadline: Duration.hours(1),
-      staging: new StageIncidentStep({ serviceName, alarms, maxTurns, window: incidentWindow }),
+      staging: new StageIncidentStep({
+        serviceName,
+        alarms,
+        maxTurns,
+        window: incidentWindow,
+        coolDown,
+        reopenWithin,
+        quietHours: props.quietHours,
+        notify: props.notify,
+      }),
       delivery: new PublishReportStep({
         serviceName,
         reports,

@@ -8,7 +8,6 @@ import type { Construct } from 'constructs';
 import {
   EVIDENCE_READ_ACTIONS,
   KEY_READ_ACTIONS,
-  KEY_READ_WRITE_ACTIONS,
   LEDGER_CHANGE_ACTIONS,
   OPS_ITEM_CREATE_ACTIONS,
   OPS_ITEM_TAG_ACTIONS,
@@ -16,7 +15,6 @@ import {
   OUTPUT_KEY_ACTIONS,
   OUTPUT_PUBLISH_ACTIONS,
   RESOURCELESS_ACTIONS,
-  TOPIC_PUBLISH_ACTIONS,
 } from '../../identity/perms';
 import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 import { HandlerFunction } from '../../function/handler-function';
@@ -29,6 +27,7 @@ import type { IncidentRemediation } from './incident-remediation';
 import { IncidentTimers } from './incident-timers';
 import type { OpsCenter } from './ops-center';
 import type { ResumeEvent } from './resume-event';
+import { topicStatements } from './topic-statements';
 
 /** Bundled at build time. Same depth from lib/ and build/. */
 const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'handlers', 'publish-report');
@@ -125,10 +124,7 @@ export class PublishReportStep implements ITurnStep {
     return [
       {
         environment: { [VARIABLES.topicArn]: notify.topicArn },
-        statements: [
-          new PolicyStatement({ sid: 'Notify', actions: TOPIC_PUBLISH_ACTIONS, resources: [notify.topicArn] }),
-          ...(notify.masterKey ? [kmsViaService(scope, notify.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
-        ],
+        statements: topicStatements(scope, notify),
       },
     ];
   }

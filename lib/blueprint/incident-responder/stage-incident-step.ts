@@ -2,6 +2,7 @@ import * as path from 'path';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { isComposite } from '../../agent/tools/cloudwatch-tool';
@@ -11,6 +12,8 @@ import { HandlerFunction } from '../../function/handler-function';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
 import { STAGE_INCIDENT_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
 import { incidentLedgerStatements } from './incident-ledger';
+import type { QuietHours } from './quiet-hours';
+import { topicStatements } from './topic-statements';
 
 /** Bundled at build time. Same depth from lib/ and build/. */
 const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'handlers', 'stage-incident');
@@ -20,6 +23,11 @@ export interface StageIncidentProps {
   readonly alarms: IAlarm[];
   readonly maxTurns: number;
   readonly window: Duration;
+  readonly coolDown: Duration;
+  readonly reopenWithin: Duration;
+  readonly quietHours?: QuietHours;
+  /** Told when a limit keeps an alarm from being investigated. */
+  readonly notify?: ITopic;
 }
 
 /** Finds the incident that an event belongs to, or opens one. Outside the network: it reaches no session. */
@@ -27,7 +35,7 @@ export class StageIncidentStep implements ITurnStep {
   constructor(private readonly props: StageIncidentProps) {}
 
   public bind(scope: Construct, host: TurnStepHost): IFunction {
-    const { serviceName, alarms, maxTurns, window } = this.props;
+    const { serviceName, alarms, maxTurns, window, coolDown, reopenWithin, quietHours, notify } = this.props;
     const composite = alarms.some(isComposite);
     const handler = new HandlerFunction(scope, 'StageIncident', {
       description: `Finds or opens the incident of ${serviceName} that an event belongs to`,
@@ -38,12 +46,17 @@ export class StageIncidentStep implements ITurnStep {
         [VARIABLES.alarms]: Stack.of(scope).toJsonString(alarms.map(({ alarmName }) => alarmName)),
         [VARIABLES.maxTurns]: String(maxTurns),
         [VARIABLES.windowSeconds]: String(window.toSeconds()),
+        [VARIABLES.coolDownSeconds]: String(coolDown.toSeconds()),
+        [VARIABLES.reopenSeconds]: String(reopenWithin.toSeconds()),
+        ...(quietHours ? { [VARIABLES.quietHours]: JSON.stringify(quietHours._setting) } : {}),
+        ...(notify ? { [VARIABLES.topicArn]: notify.topicArn } : {}),
       },
       encryptionKey: host.encryptionKey,
       logRetention: host.logRetention,
       timeout: Duration.seconds(30),
       statements: [
         ...incidentLedgerStatements(scope, host, serviceName),
+        ...(notify ? topicStatements(scope, notify) : []),
         new PolicyStatement({
           sid: 'ReadAlarms',
           actions: ALARM_STATE_ACTIONS,

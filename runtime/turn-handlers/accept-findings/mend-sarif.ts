@@ -32,13 +32,14 @@ export function mendedLog(answer: unknown): MendedLog | string {
 
   const setAside: SetAside[] = [];
   const logOf = (members: object): SarifLog => ({ ...answer, runs: [{ ...members }] }) as unknown as SarifLog;
-  const { results: _, tool, ...rest } = mended(run) as Record<string, unknown>;
+  const { tool, ...around } = mended(run) as Record<string, unknown>;
+  const rest = Object.entries(around).filter(([name]) => name !== 'results');
   const driver = isObject(tool) && isObject(tool['driver']) ? tool['driver'] : undefined;
   const { rules, ...named } = driver ?? {};
   let header: object = { ...(driver ? { tool: { ...(tool as object), driver: named } } : { tool }), results: [] };
   const refusal = problemOf(logOf(header));
   if (refusal) return refusal;
-  for (const [name, value] of Object.entries(rest)) {
+  for (const [name, value] of rest) {
     const problem = problemOf(logOf({ ...header, [name]: value }));
     if (problem) setAside.push({ problem, isResult: false });
     else header = { ...header, [name]: value };
@@ -71,7 +72,7 @@ export function mendedLog(answer: unknown): MendedLog | string {
     if (problem) setAside.push({ problem: numbered(problem, 'results', index), isResult: true, ruleId });
     else {
       quoted += length;
-      accepted.push(result as unknown as SarifResult);
+      accepted.push(result as SarifResult);
     }
   }
   return { log: logOf({ ...header, results: accepted }), setAside };

@@ -30,6 +30,14 @@ export interface Incident {
   readonly opsItem?: string;
   /** Timers set so far. */
   readonly timers: number;
+  /** ISO 8601: when a report concluded it. */
+  readonly concludedAt?: string;
+  /** When an alarm last changed to a state, ISO 8601, by `<state> <name>`: changes that started a turn. */
+  readonly changes?: Readonly<Record<string, string>>;
+  /** Alarms of earlier incidents that had all of their turns: until when they start none, ISO 8601. */
+  readonly usedUp?: Readonly<Record<string, string>>;
+  /** What a person was told, so that nobody is told twice: reason and alarm, with the time. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 export interface IncidentRecord extends Incident {
@@ -85,13 +93,14 @@ export function reported(
   record: IncidentRecord,
   turn: string,
   report: PublishedReport,
-  made: { readonly opsItem?: string; readonly timer: boolean },
+  made: { readonly opsItem?: string; readonly timer: boolean; readonly at: string },
 ): IncidentRecord {
   const change = (incident: Incident): Incident => ({
     ...incident,
     reports: { ...incident.reports, [turn]: report },
     newest: turn,
     concluded: incident.concluded || report.status === 'concluded',
+    ...(report.status === 'concluded' ? { concludedAt: made.at } : {}),
     timers: incident.timers + (made.timer ? 1 : 0),
     ...(made.opsItem === undefined ? {} : { opsItem: made.opsItem }),
   });

@@ -85,6 +85,7 @@ export async function publishReport(payload: DeliverTurnPayload, delivery: Deliv
         ? reported(record, turn.name, entry, {
             opsItem: item === 'failed' ? undefined : item,
             timer: timer === 'set',
+            at: new Date(delivery.now()).toISOString(),
           })
         : undefined,
     result: undefined,

@@ -1,26 +1,25 @@
-import { createHash } from 'node:crypto';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
-import { type IncidentRecord, joined, opened, type Place, placeOf, withAlarm } from '../incident/incident-record';
 import type { IncidentStore } from '../incident/incident-store';
 import { log } from '../turn/log';
 import { alarmStates } from './alarm-states';
+import { decideIncident, type IncidentLimits, type Verdict } from './decide-incident';
 import { type IncidentEvent, incidentEvent } from './incident-event';
 import { incidentPrompt } from './incident-prompt';
+import { tellPerson } from './tell-person';
 
-export interface Staging {
+export interface Staging extends IncidentLimits {
   readonly store: IncidentStore;
   readonly cloudWatch: CloudWatchClient;
   readonly serviceName: string;
   /** Names of the alarms of the service. */
   readonly alarms: readonly string[];
-  readonly maxTurns: number;
-  readonly windowSeconds: number;
+  /** Told when a limit keeps an event from being investigated. */
+  readonly topic?: { readonly client: SNSClient; readonly arn: string };
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
-
-type Verdict = { readonly place: Place } | { readonly refusal: string; readonly message: string };
 
 /**
  * Finds the incident that an event belongs to, or opens one. An event that belongs to none is refused before anything is
@@ -35,8 +34,13 @@ export async function stageIncident({ turn, prompt }: StageTurnPayload, staging:
   }
   // CloudWatch sent the event, so the alarm exists, even where this role is not shown it: an imported composite alarm.
   const states = new Map([...(event.kind === 'alarm' ? [[event.alarm, event.state] as const] : []), ...shown]);
-  const verdict = await staging.store.change<Verdict>((record) => decide(record, event, turn.name, staging));
-  if ('refusal' in verdict) return refused(verdict.refusal, verdict.message);
+  const verdict = await staging.store.change<Verdict>((record) =>
+    decideIncident(record, event, turn.name, staging, staging.now()),
+  );
+  if ('refusal' in verdict) {
+    if (verdict.tell !== undefined) await tell(event, turn.name, verdict.tell, verdict.message, staging);
+    return refused(verdict.refusal, verdict.message);
+  }
   const { place } = verdict;
   log('stage-incident', 'staged', { turn: turn.name, incident: place.incident.id, number: place.number });
   const { serviceName, maxTurns } = staging;
@@ -47,35 +51,30 @@ export async function stageIncident({ turn, prompt }: StageTurnPayload, staging:
   };
 }
 
-function decide(
-  record: IncidentRecord | undefined,
-  event: IncidentEvent,
-  turn: string,
-  { maxTurns, windowSeconds, now }: Staging,
-): { readonly next?: IncidentRecord; readonly result: Verdict } {
-  const before = placeOf(record, turn);
-  if (before) return { result: { place: before } };
-  const alarm = event.kind === 'alarm' && event.state === 'ALARM' ? event.alarm : undefined;
-  if (record === undefined || record.concluded || now() - Date.parse(record.openedAt) > windowSeconds * 1000) {
-    if (alarm === undefined) return no('nothing-to-resume', 'No incident of the service is open');
-    return yes(withAlarm(opened(record, incidentId(turn, now()), new Date(now()).toISOString(), turn), alarm), turn);
-  }
-  if (event.kind === 'timer') {
-    if (event.incident !== record.id) return no('nothing-to-resume', 'The incident that the timer belongs to is over');
-    if (event.after !== record.newest) return no('timer-superseded', 'The incident has a newer report than the timer');
-  }
-  if (record.turns.length >= maxTurns) return no('incident-exhausted', `The incident had its ${maxTurns} turns`);
-  return yes(withAlarm(joined(record, turn), alarm), turn);
+/** Says that no turn starts, unless that was said in the last cool-down, or of this limit in this incident. */
+async function tell(event: IncidentEvent, turn: string, key: string, why: string, staging: Staging): Promise<void> {
+  const { store, topic, serviceName, coolDownSeconds, now } = staging;
+  const record = await store.read();
+  const before = record?.told?.[key];
+  const again = key.startsWith('cooling ') ? coolDownSeconds * 1000 : Infinity;
+  if (before !== undefined && now() - Date.parse(before) < again) return;
+  const group = record?.id ?? turn;
+  await tellPerson(topic, { serviceName, what: whatHappened(event), why: `${why}.`, group, id: `${turn} ${key}` });
+  await store.change((current) => ({
+    next: current && { ...current, told: { ...current.told, [key]: new Date(now()).toISOString() } },
+    result: undefined,
+  }));
 }
 
-const yes = (next: IncidentRecord, turn: string) => ({ next, result: { place: placeOf(next, turn)! } });
-const no = (refusal: string, message: string) => ({ result: { refusal, message } });
-
-/** Sortable by time, and unique because every turn opens at most one incident. */
-function incidentId(turn: string, now: number): string {
-  const [date, time] = new Date(now).toISOString().split('T');
-  const suffix = createHash('sha256').update(turn, 'utf8').digest('hex').slice(0, 8);
-  return `incident-${date.replace(/-/g, '')}-${time.slice(0, 8).replace(/:/g, '')}-${suffix}`;
+function whatHappened(event: IncidentEvent): string {
+  switch (event.kind) {
+    case 'alarm':
+      return `The alarm ${JSON.stringify(event.alarm)} went ${event.state === 'ALARM' ? 'off' : 'back to OK'}`;
+    case 'deployment':
+      return `The deployment ${event.deploymentId} finished with ${event.state}`;
+    case 'timer':
+      return 'The time that a report asked to wait is over';
+  }
 }
 
 function refused(code: string, message: string): StageTurnAnswer {

@@ -9,20 +9,31 @@ export class AnswerError extends Error {
   }
 }
 
-/** The one block that a model may put around JSON. */
-const FENCE = /^```(?:json)?[ \t]*\n([\s\S]*?)\n?```$/;
+/**
+ * Fenced blocks. A fence begins and ends a line, and no string of JSON holds a line break: what a document quotes ends no
+ * block.
+ */
+const FENCES = /^[ \t]*(`{3,}|~{3,})[^\n`]*\n([\s\S]*?)\n?^[ \t]*\1[ \t]*$/gm;
 
 /**
- * The JSON document that a final answer consists of, bare or in one fenced block.
+ * The JSON document of a final answer: the whole answer, or the one fenced block of it that is a JSON object or list, whatever
+ * the model wrote around it.
  *
- * @throws AnswerError `answer-not-json`
+ * @throws AnswerError `answer-not-json` when there is no such document, or more than one
  */
 export function jsonAnswer(text: string): unknown {
-  const trimmed = text.trim();
-  const body = FENCE.exec(trimmed)?.[1] ?? trimmed;
+  const whole = parsed(text.trim());
+  if (whole !== undefined) return whole.document;
+  const documents = [...text.replace(/\r\n?/g, '\n').matchAll(FENCES)].flatMap(([, , body]) => parsed(body) ?? []);
+  const composed = documents.filter(({ document }) => typeof document === 'object' && document !== null);
+  if (composed.length !== 1) throw new AnswerError('answer-not-json', 'The final answer is not one JSON document');
+  return composed[0].document;
+}
+
+function parsed(text: string): { readonly document: unknown } | undefined {
   try {
-    return JSON.parse(body);
+    return { document: JSON.parse(text) };
   } catch {
-    throw new AnswerError('answer-not-json', 'The final answer is not one JSON document');
+    return undefined;
   }
 }

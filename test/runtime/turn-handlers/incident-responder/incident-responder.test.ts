@@ -208,6 +208,25 @@ describe('staging', () => {
     for (const name of ['t1', 't2', 't3']) await account.stage(alarm(name));
     expect(JSON.stringify(await account.stage(alarm('t4')))).toContain('No turn follows this one');
     expect(await refusal(account.stage(ok('t5')))).toBe('incident-exhausted');
+    expect(await refusal(account.stage(alarm('t6')))).toBe('incident-exhausted');
+    expect(await refusal(account.stage(alarm('t7')))).toBe('incident-exhausted');
+    // A person is told once that it recovers, and once that it goes off, and nobody looks.
+    expect(account.aws.of('Publish').map(({ input }) => input['Message'])).toEqual([
+      'The alarm "CheckoutErrors" went back to OK.\nThe incident had its 4 turns.\nNo agent looks at it. Please look yourself.',
+      'The alarm "CheckoutErrors" went off.\nThe incident had its 4 turns.\nNo agent looks at it. Please look yourself.',
+    ]);
+    // Another alarm of the service is covered: it opens the next incident, which the first alarm cannot use up.
+    const next = await incident(account.stage(alarm('t8', 'CheckoutThrottles')));
+    expect(await refusal(account.stage(alarm('t9')))).toBe('incident-exhausted');
+    expect(await incident(account.stage(ok('t10', 'CheckoutThrottles')))).toBe(next);
+  });
+
+  test('a topic that throttles is tried again by the workflow; one that denies changes nothing', async () => {
+    for (const name of ['t1', 't2', 't3', 't4']) await account.stage(alarm(name));
+    account.aws.answers({ ...USUAL, Publish: () => failure('InternalError', 'later', 500) });
+    await expect(account.stage(alarm('t5'))).rejects.toMatchObject({ name: 'TransientStepError' });
+    account.aws.answers({ ...USUAL, Publish: () => failure('AuthorizationErrorException', 'no', 403) });
+    expect(await refusal(account.stage(alarm('t5')))).toBe('incident-exhausted');
   });
 
   test('an incident that nobody concluded is over after its window: the next alarm opens another', async () => {

@@ -63,6 +63,8 @@ export class ResponderAccount {
       BMA_ALARMS: JSON.stringify(['CheckoutErrors', 'CheckoutThrottles']),
       BMA_MAX_TURNS: '4',
       BMA_INCIDENT_WINDOW_SECONDS: '86400',
+      BMA_COOL_DOWN_SECONDS: '0',
+      BMA_REOPEN_SECONDS: '0',
       BMA_REPORT_BUCKET: 'reports',
       BMA_WAITS: 'alarm,timer',
       BMA_TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:on-call',

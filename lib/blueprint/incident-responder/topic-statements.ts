@@ -1,0 +1,13 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IConstruct } from 'constructs';
+import { kmsViaService } from '../../function/kms-via-service';
+import { KEY_READ_WRITE_ACTIONS, TOPIC_PUBLISH_ACTIONS } from '../../identity/perms';
+
+/** Messages to one topic, under its key. */
+export function topicStatements(scope: IConstruct, topic: ITopic): PolicyStatement[] {
+  return [
+    new PolicyStatement({ sid: 'Notify', actions: TOPIC_PUBLISH_ACTIONS, resources: [topic.topicArn] }),
+    ...(topic.masterKey ? [kmsViaService(scope, topic.masterKey, 'sns', KEY_READ_WRITE_ACTIONS)] : []),
+  ];
+}
