@@ -24,6 +24,11 @@ export const GITHUB_PULL_REQUEST_EVENT = 'pull_request';
 /** `detail` of the events. */
 export interface GitHubPullRequestDetail {
   readonly action: string;
+  /**
+   * Which change of the pull request this is, so that a turn is started once for each: a commit that is pushed again, and a
+   * second time that it is reopened, are others; `opened` and `ready_for_review` of one commit are the same, `commit`.
+   */
+  readonly occurrence: string;
   readonly number: number;
   readonly repository: {
     readonly id: number;

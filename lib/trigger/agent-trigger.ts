@@ -81,16 +81,16 @@ export class AgentTrigger implements IAgentTrigger {
   }
 
   /**
-   * New pull requests of a CodeCommit repository and new commits on them. One turn per source commit; all turns of one
-   * pull request are one conversation.
+   * New pull requests of a CodeCommit repository and new commits on them. One turn per change;
+   * all turns of one pull request are one conversation.
    */
   public static onPullRequest(repository: IRepository, options: AgentTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(codeCommitPullRequestTrigger(repository, options));
   }
 
   /**
-   * Pull requests of GitHub that are opened, reopened, made ready for review or get new commits. One turn per action and
-   * head commit; all turns of one pull request are one conversation.
+   * Pull requests of GitHub that are opened, reopened, made ready for review or get new commits. One turn per
+   * change: `opened` and `ready_for_review` of one commit are one, a commit that is pushed again is another; all turns of one pull request are one conversation.
    */
   public static onGitHubPullRequest(webhook: IGitHubWebhook, options: GitHubPullRequestTriggerOptions): AgentTrigger {
     return new AgentTrigger(gitHubPullRequestTrigger(webhook, options));

@@ -95,7 +95,18 @@ function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IB
   return {
     repositories,
     source: { staged: { bucket: material, prefix: STAGED_PREFIX } },
-    trigger: AgentTrigger.onGitHubPullRequest(webhook, { repositories, authors }),
+    trigger: AgentTrigger.onGitHubPullRequest(webhook, {
+      repositories,
+      authors,
+      // A draft may be left to the turn of the moment when it is ready: the two are different turns here.
+      deduplicationKey: [
+        'detail.repository.full_name',
+        'detail.number',
+        'detail.pull_request.head.sha',
+        'detail.occurrence',
+        'detail.pull_request.draft',
+      ],
+    }),
     staging: access('stage-github-pull-request'),
     delivery: access('publish-github-review'),
     notes: access('explain-github-review'),

@@ -29,7 +29,8 @@ export function codeCommitPullRequestTrigger(repository: IRepository, options: A
       '',
       'Work on this pull request as your instructions say.',
     ].join('\n'),
-    deduplicationKey: ['resources.0', 'detail.pullRequestId', 'detail.sourceCommit', 'detail.event'],
+    // The time, because a branch can come back to a commit that it had before.
+    deduplicationKey: ['resources.0', 'detail.pullRequestId', 'detail.sourceCommit', 'detail.event', 'time'],
     sessionKey: ['resources.0', 'detail.pullRequestId'],
     subject: {
       repository: 'event.detail.repositoryNames.0 | id',

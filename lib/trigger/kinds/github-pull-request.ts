@@ -85,13 +85,19 @@ export function gitHubPullRequestTrigger(
       '',
       'Work on this pull request as your instructions say.',
     ].join('\n'),
-    deduplicationKey: ['detail.repository.full_name', 'detail.number', 'detail.action', 'detail.pull_request.head.sha'],
+    deduplicationKey: [
+      'detail.repository.full_name',
+      'detail.number',
+      'detail.pull_request.head.sha',
+      'detail.occurrence',
+    ],
     sessionKey: ['detail.repository.full_name', 'detail.number'],
     subject: {
       repository: 'event.detail.repository.full_name | id',
       pullRequestId: 'event.detail.number | int',
       sourceCommit: 'event.detail.pull_request.head.sha | sha',
       destinationCommit: 'event.detail.pull_request.base.sha | sha',
+      draft: 'event.detail.pull_request.draft | bool',
       // Absent when the fork was deleted.
       headRepository: 'event.detail.pull_request.head.repo.full_name | id | optional',
     },

@@ -38,6 +38,9 @@ export async function stagePullRequest(
     }
     const pullRequest = await parts.source.pullRequest(subject);
     refuseWhatIsOver(subject, pullRequest);
+    if (turn.detail.subject?.['draft'] === 'true' && !pullRequest.draft && !parts.policy.drafts) {
+      throw new StagingRefusal('superseded', 'The draft was marked as ready since, which has a turn of its own');
+    }
     if (pullRequest.fromFork && parts.forks === 'skip') {
       throw new StagingRefusal('fork-not-allowed', 'The pull request comes from a fork');
     }

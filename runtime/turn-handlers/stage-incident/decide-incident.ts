@@ -64,7 +64,7 @@ export function decideIncident(
   if (over || (record.concluded && !reopens)) {
     if (alarm === undefined) return no('nothing-to-resume', 'No incident of the service is open');
     if (quietHours && isQuiet(quietHours, now)) {
-      return no('quiet-hours', 'No incident is opened in the quiet hours', `quiet ${alarm} ${at}`);
+      return no('quiet-hours', 'No incident is opened in the quiet hours', `quiet ${alarm}`);
     }
     return open(over ? {} : record.usedUp);
   }

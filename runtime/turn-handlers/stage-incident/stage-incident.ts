@@ -51,12 +51,12 @@ export async function stageIncident({ turn, prompt }: StageTurnPayload, staging:
   };
 }
 
-/** Says that no turn starts, unless that was said in the last cool-down, or of this limit in this incident. */
+/** Says that no turn starts: in quiet hours always, of a flapping alarm once in a cool-down, of a used-up incident once. */
 async function tell(event: IncidentEvent, turn: string, key: string, why: string, staging: Staging): Promise<void> {
   const { store, topic, serviceName, coolDownSeconds, now } = staging;
   const record = await store.read();
   const before = record?.told?.[key];
-  const again = key.startsWith('cooling ') ? coolDownSeconds * 1000 : Infinity;
+  const again = key.startsWith('quiet ') ? 0 : key.startsWith('cooling ') ? coolDownSeconds * 1000 : Infinity;
   if (before !== undefined && now() - Date.parse(before) < again) return;
   const group = record?.id ?? turn;
   await tellPerson(topic, { serviceName, what: whatHappened(event), why: `${why}.`, group, id: `${turn} ${key}` });

@@ -21,6 +21,7 @@ export function pullRequestDetail(
     const [repository, request] = [members(root.repository), members(root.pull_request)];
     return {
       action: text(root.action),
+      occurrence: occurrence(text(root.action), text(request.updated_at), root.before),
       number: wholeNumber(root.number),
       repository: {
         id: wholeNumber(repository.id),
@@ -50,6 +51,14 @@ export function pullRequestDetail(
   } catch {
     return undefined;
   }
+}
+
+/** Which change this is. Of a delivery that is sent again, all of it is the same. */
+function occurrence(action: string, updatedAt: string, before: unknown): string {
+  if (action === 'opened' || action === 'ready_for_review') return 'commit';
+  // Of a push, the commit that it replaces: two pushes can come in one second.
+  const replaced = typeof before === 'string' && /^[0-9a-f]{40,64}$/.test(before) ? `/${before}` : '';
+  return `${action}/${updatedAt}${replaced}`;
 }
 
 /** GitHub leaves out accounts that are gone, and shows them as this user. */

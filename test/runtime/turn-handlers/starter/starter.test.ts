@@ -86,7 +86,7 @@ const FACTS: Readonly<Record<string, string[]>> = {
   onSchedule: ['scheduledTime'],
   onAlarm: ['alarmArn', 'state', 'changedAt'],
   onPullRequest: ['repository', 'pullRequestId', 'sourceCommit', 'destinationCommit'],
-  onGitHubPullRequest: ['repository', 'pullRequestId', 'sourceCommit', 'destinationCommit', 'headRepository'],
+  onGitHubPullRequest: ['repository', 'pullRequestId', 'sourceCommit', 'destinationCommit', 'draft', 'headRepository'],
 };
 
 test('a pull request of an app, from a fork that is gone, is started', async () => {
@@ -173,6 +173,29 @@ describe('one subject, one turn', () => {
     );
     expect(service.executions.size).toBe(2);
     expect(new Set(requests().map(({ sessionKey }) => sessionKey)).size).toBe(1);
+  });
+
+  test('a branch that comes back to a commit is another turn, and the same delivery is none', async () => {
+    const handler = coldStart(publishedStarter(scene('onGitHubPullRequest')), endpoint);
+    const pushed = (sha: string, occurrence: string, action = 'synchronize') => {
+      const made = eventNamed('github-pull-request');
+      Object.assign(made.detail, { action, occurrence });
+      made.detail.pull_request.head.sha = sha.repeat(40);
+      return made as object;
+    };
+    await handler(
+      records(
+        pushed('a', 'commit', 'opened'),
+        pushed('a', 'commit', 'ready_for_review'),
+        pushed('b', 'synchronize/2026-11-23T10:01:00Z'),
+        pushed('c', 'synchronize/2026-11-23T10:02:00Z'),
+        pushed('b', 'synchronize/2026-11-23T10:03:00Z'),
+        pushed('b', 'synchronize/2026-11-23T10:03:00Z'),
+        pushed('b', 'reopened/2026-11-23T10:04:00Z', 'reopened'),
+        pushed('b', 'reopened/2026-11-23T10:05:00Z', 'reopened'),
+      ),
+    );
+    expect(requests().map(({ subject }) => subject!['sourceCommit'][0])).toEqual(['a', 'b', 'c', 'b', 'b', 'b']);
   });
 
   test('values that only look alike when they are joined are different subjects', async () => {
@@ -375,6 +398,7 @@ describe('what is published', () => {
         ['detail', 'pullRequestId'],
         ['detail', 'sourceCommit'],
         ['detail', 'event'],
+        ['time'],
       ],
     });
     expect(Object.keys(pullRequests.variables).sort()).toEqual(['BMA_AGENT_NAME', 'BMA_STATE_MACHINE_ARN']);
