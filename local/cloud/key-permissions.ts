@@ -1,9 +1,9 @@
 /**
  * The use of customer-managed keys that a call implies: by the caller, through the service that encrypts.
  *
- * Sources, read 2026-11: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html and
- * docs.aws.amazon.com/sns/latest/dg/sns-key-management.html for the actions of producers. Not documented in what was
- * read, so taken from the policies that aws-cdk-lib grants: the actions and the condition key values of the other rows.
+ * The actions of producers of queues and topics are those that AWS's pages on key management of SQS and SNS name
+ * (sqs-key-management.html, sns-key-management.html). The other rows follow the policies that aws-cdk-lib grants; their
+ * encryption contexts weren't looked up.
  */
 import { concreteValue, type Resource, type TemplateModel } from '../../analysis';
 import type { AccessRequest } from '../iam/account-policies';

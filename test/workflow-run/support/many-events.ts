@@ -79,7 +79,8 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
   const workflow = await WorkflowCloud.start(
     deployed,
     service,
-    { BMA_SETTLE_SECONDS: '0.5', BMA_LISTEN_SECONDS: '0.5' },
+    // 30 s in AWS. Longer than this process can be busy with something else, or a message would count as not accepted.
+    { BMA_SETTLE_SECONDS: '3', BMA_LISTEN_SECONDS: '0.5' },
     { waitMs: 100 },
   );
   const { cloud } = workflow;
