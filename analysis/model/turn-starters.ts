@@ -29,7 +29,7 @@ export interface TurnStarter {
 const CREATE_SESSION = 'bedrock-mantle:CreateAgentSession';
 const MACHINE = 'AWS::StepFunctions::StateMachine';
 
-/** What runs under a role that may create sessions and pass the session role, state machines included. */
+/** What runs under a role that may create sessions, state machines included. */
 export function turnStarters(model: TemplateModel): readonly TurnStarter[] {
   return model.view(collectStarters);
 }
@@ -46,12 +46,13 @@ export function guardrailsOf(model: TemplateModel): ReadonlyMap<Resource, string
 
 function collectStarters(model: TemplateModel): TurnStarter[] {
   const found = new Map<string, TurnStarter>();
-  for (const agent of agents(model)) {
-    for (const role of agent.clients.filter(namesSessions)) {
-      for (const { resource } of role.runs) {
-        if (resource !== agent.runtime && !found.has(resource.id)) {
-          found.set(resource.id, { resource, role, agent });
-        }
+  const all = agents(model);
+  // Without the permission to pass a session role, too: it may come from where nobody here can see it.
+  for (const role of identities(model).all.filter(namesSessions)) {
+    const agent = all.find(({ clients }) => clients.includes(role)) ?? all[0];
+    for (const { resource } of agent ? role.runs : []) {
+      if (resource !== agent.runtime && !found.has(resource.id)) {
+        found.set(resource.id, { resource, role, agent });
       }
     }
   }

@@ -6,6 +6,7 @@ import { MA_DECL1 } from './ma-decl1';
 import { MA_ENC1 } from './ma-enc1';
 import { MA_ENC2 } from './ma-enc2';
 import { MA_ENC3 } from './ma-enc3';
+import { MA_GRD1 } from './ma-grd1';
 import { MA_GRD2 } from './ma-grd2';
 import { MA_ID1 } from './ma-id1';
 import { MA_ID2 } from './ma-id2';
@@ -27,6 +28,8 @@ import { MA_NET6 } from './ma-net6';
 import { MA_READ1 } from './ma-read1';
 import { MA_REG1 } from './ma-reg1';
 import { MA_STO1 } from './ma-sto1';
+import { MA_TRG1 } from './ma-trg1';
+import { MA_TRG2 } from './ma-trg2';
 import type { Rule, RuleText } from './rule';
 
 /** Every rule that asks. The ids are public API: never renumbered. */
@@ -36,7 +39,8 @@ export const RULES: readonly Rule[] = [
   ...[MA_AUD1, MA_AUD2, MA_AUD3],
   ...[MA_STO1],
   ...[MA_ENC1, MA_ENC2, MA_ENC3],
-  ...[MA_GRD2],
+  ...[MA_GRD1, MA_GRD2],
+  ...[MA_TRG1, MA_TRG2],
   ...[MA_IMG1, MA_IMG2],
   ...[MA_REG1],
   ...[MA_COST1],

@@ -1,0 +1,86 @@
+import type { Flow, State } from './state-machine';
+import { walkPaths } from './machine-paths';
+import type { Node } from './node';
+import type { TurnMachine } from './turn-starters';
+
+/** The steps of a state machine that judge the text of a turn, and the paths that lead around them. */
+export interface Screening {
+  /** Steps that apply a guardrail. */
+  readonly guarded: readonly State[];
+  /** Steps that apply a guardrail to what is the same in every turn. */
+  readonly constant: readonly State[];
+  /** Steps that start a turn on a path on which the input wasn't judged. */
+  readonly unscreenedStarts: readonly State[];
+  /** Steps after which a path ends without a judgement of the output. */
+  readonly unscreenedEnds: readonly State[];
+}
+
+/** How a state machine judges what goes into its turns and what comes out. */
+export function screeningOf({ machine: { flow }, steps, opens }: TurnMachine): Screening {
+  const of = (kind: 'screens input' | 'screens output') => (state: State) =>
+    steps.get(state)?.kinds.has(kind) === true && judgesTheTurn(state);
+  const guarded = [...steps.values()].filter(({ kinds }) => kinds.has('screens input') || kinds.has('screens output'));
+  const unscreenedStarts = new Set<State>();
+  walkPaths(flow, covering(of('screens input')), (state, settled) => {
+    if (opens.has(state) && !settled) {
+      unscreenedStarts.add(state);
+    }
+  });
+  return {
+    guarded: guarded.map(({ state }) => state),
+    constant: guarded.map(({ state }) => state).filter((state) => !judgesTheTurn(state)),
+    unscreenedStarts: [...unscreenedStarts],
+    unscreenedEnds: openEnds(flow, opens, covering(of('screens output'))),
+  };
+}
+
+/**
+ * The steps that start a turn, or contain one that does, after which some path ends without a judgement. What is judged
+ * inside of a step needs no judgement after it.
+ */
+function openEnds(flow: Flow, opens: ReadonlySet<State>, mark: (state: State) => boolean): State[] {
+  return [...flow.states.values()].filter((state) => {
+    const talks = opens.has(state) || state.inner.some((each) => openEnds(each, opens, mark).length > 0);
+    const leadsPast = (startAt: string) => walkPaths({ ...flow, startAt }, mark, () => undefined).includes(false);
+    return talks && (state.ends || state.next.some(leadsPast));
+  });
+}
+
+/** A state that settles it, or a loop over pieces of the text in which every path does. */
+function covering(mark: (state: State) => boolean): (state: State) => boolean {
+  const covers = (state: State): boolean =>
+    mark(state) ||
+    (state.type === 'Map' &&
+      isOverTheTurn(state) &&
+      state.inner.length > 0 &&
+      state.inner.every((each) => {
+        const paths = walkPaths(each, covers, () => undefined);
+        return paths.length > 0 && paths.every(Boolean);
+      }));
+  return covers;
+}
+
+/** A list that the template has is the same in every turn. */
+function isOverTheTurn({ node }: State): boolean {
+  return node.at('Items').every((items) => items.kind !== 'list');
+}
+
+/** Whether the content that a step judges depends on the execution. */
+function judgesTheTurn({ call }: State): boolean {
+  const content = call!.arguments.flatMap((node) => [...node.at('Content'), ...node.at('Content.$')]);
+  return content.some(dependsOnTheTurn);
+}
+
+function dependsOnTheTurn(node: Node): boolean {
+  switch (node.kind) {
+    case 'object':
+      return node.entries().some(([, value]) => dependsOnTheTurn(value));
+    case 'list':
+      return node.items().some(dependsOnTheTurn);
+    case 'unreadable':
+      return true;
+    default:
+      // A path (`$.text`), or an expression with a variable.
+      return node.texts().some(({ value }) => value.some((part) => typeof part !== 'string' || /\$/.test(part)));
+  }
+}

@@ -1,0 +1,120 @@
+import type { Resource } from '../model/assembly';
+import { agents, statementsFor } from '../model/agents';
+import { literalOf } from '../model/compose-text';
+import { screeningOf } from '../model/screening';
+import type { State } from '../model/state-machine';
+import { stateMachines } from '../model/state-machine';
+import { reach } from '../model/reach';
+import { turnMachines, type TurnMachine, turnStarters } from '../model/turn-starters';
+import type { TemplateModel } from '../model/template-model';
+import type { Finding } from './finding';
+import { rule, type RuleContext } from './rule';
+
+/** No turn without a guardrail before it and after it. */
+export const MA_GRD1 = rule({
+  id: 'MA-GRD1',
+  family: 'guardrail',
+  severity: 'error',
+  subject: 'workflow',
+  what: 'Every workflow that runs turns screens its input before the session and its output before publishing, on every path, with a numbered guardrail version; what starts turns by itself may apply a guardrail.',
+  why: 'Bedrock Managed Agents does not apply guardrails to a session, so the edges of the workflow are where text is judged. DRAFT changes under a running workflow.',
+  fix: 'Use TurnWorkflow, or add ApplyGuardrail tasks with Source INPUT before and Source OUTPUT after the session, with a GuardrailVersion',
+  page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-independent-api.html',
+  controls: { nist: ['SI-3', 'SI-10', 'SI-15'], iso: ['A.8.7', 'A.8.28'], soc2: ['CC6.8', 'PI1.2'] },
+  *check(context) {
+    const { model } = context;
+    for (const workflow of turnMachines(model)) {
+      yield* judge(context, workflow);
+    }
+    noteUnreadable(context);
+    yield* startersOutside(model);
+  },
+});
+
+function* judge({ model, unread }: RuleContext, workflow: TurnMachine): Iterable<Finding> {
+  const { machine, agent } = workflow;
+  const { guarded, constant, unscreenedStarts, unscreenedEnds } = screeningOf(workflow);
+  const at = (state: State, says: string): Finding => ({
+    at: state.node.place,
+    subject: says,
+    says,
+    when: machine.guard,
+  });
+  for (const state of unscreenedStarts) {
+    yield at(state, `${state.name} starts a turn on a path that has not screened the input`);
+  }
+  for (const state of unscreenedEnds) {
+    yield at(state, `A path ends after ${state.name} without screening the output of the turn`);
+  }
+  for (const state of constant) {
+    yield at(state, `${state.name} screens a text that is the same in every turn`);
+  }
+  for (const state of guarded) {
+    const versions = state
+      .call!.arguments.flatMap((node) => node.at('GuardrailVersion'))
+      .flatMap((node) => node.texts());
+    const numbered = versions.filter(({ value }) => {
+      unread(agent, machine.resource, value);
+      const known = literalOf(value);
+      const isVersion = model.mentioned(value).some(({ type }) => type === 'AWS::Bedrock::GuardrailVersion');
+      const isUnread = value.some((part) => typeof part !== 'string' && part.kind !== 'reference' && part.unreadable);
+      return isVersion || isUnread || (known !== undefined && /^[1-9][0-9]*$/.test(known));
+    });
+    if (versions.length === 0 || numbered.length < versions.length) {
+      yield at(state, `${state.name} uses no numbered guardrail version`);
+    }
+  }
+}
+
+/** A machine whose definition can't be read and that could start turns. */
+function noteUnreadable({ model, unread }: RuleContext): void {
+  for (const { resource, unreadable } of stateMachines(model)) {
+    if (unreadable) {
+      const leading = agents(model).filter(({ id }) =>
+        reach(model)
+          .from(resource.id)
+          .some(({ end }) => end === id),
+      );
+      leading.forEach(({ id }) => unread(id, resource, unreadable));
+    }
+  }
+}
+
+/** What creates sessions outside of a workflow has to call the guardrail itself. */
+function* startersOutside(model: TemplateModel): Iterable<Finding> {
+  const called = new Set<Resource>();
+  for (const { opens, steps } of turnMachines(model)) {
+    opens.forEach((state) => steps.get(state)?.callees.forEach(({ resource }) => called.add(resource)));
+  }
+  const machines = new Set(turnMachines(model).map(({ machine }) => machine.resource));
+  for (const { resource, role, agent } of turnStarters(model)) {
+    if (machines.has(resource)) {
+      continue;
+    }
+    if (!called.has(resource)) {
+      if (statementsFor(role, 'bedrock:ApplyGuardrail').length === 0) {
+        yield {
+          at: resource,
+          subject: agent.id,
+          says: `${resource.type} starts turns and may not apply a guardrail`,
+          when: resource.guard,
+        };
+      }
+      continue;
+    }
+    // It leaves the screening to the workflow: whoever calls it directly has none.
+    for (const edge of directCallers(model, resource)) {
+      yield {
+        at: edge.because,
+        subject: resource.id,
+        says: `${model.resource(edge.from)?.logicalId ?? edge.from} starts turns past the workflow that screens them`,
+        certainty: edge.certainty,
+        when: edge.guard,
+      };
+    }
+  }
+}
+
+function directCallers(model: TemplateModel, resource: Resource) {
+  return reach(model).intoNode(resource.id, ['delivers to']);
+}

@@ -1,0 +1,77 @@
+import type { Resource } from '../model/assembly';
+import { FALSE, type Guard } from '../model/guard';
+import { leadingToAgents } from '../model/leading';
+import type { Node } from '../model/node';
+import type { TemplateModel } from '../model/template-model';
+import type { Finding } from './finding';
+import { rule } from './rule';
+import { placeAt, valuesAt, whenPresent } from './setting';
+
+/** No event for an agent is lost or retried without end. */
+export const MA_TRG1 = rule({
+  id: 'MA-TRG1',
+  family: 'trigger',
+  severity: 'error',
+  subject: 'rule, schedule or queue',
+  what: 'Every rule and schedule that reaches an agent has a dead-letter queue and states its retries; a queue on the way gives up into a dead-letter queue.',
+  why: 'A lost event is a review or an incident nobody looked at; retries nobody bounded are turns nobody asked for.',
+  fix: 'Use AgentTrigger, or set DeadLetterConfig and RetryPolicy on the target and RedrivePolicy on the queue',
+  page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html',
+  controls: { nist: ['AU-5', 'SI-11', 'CP-10'], iso: ['A.8.6', 'A.8.16'], soc2: ['A1.2', 'PI1.3'] },
+  *check({ model }) {
+    const leading = leadingToAgents(model);
+    const resources = [...leading.keys()].flatMap((id) => model.resource(id) ?? []);
+    for (const resource of resources) {
+      if (resource.type === 'AWS::Events::Rule') {
+        yield* judgeTargets(model, resource, 'Targets', leading);
+      } else if (resource.type === 'AWS::Scheduler::Schedule') {
+        yield* judgeTargets(model, resource, 'Target', leading);
+      } else if (resource.type === 'AWS::SQS::Queue') {
+        yield {
+          at: placeAt(resource, 'RedrivePolicy'),
+          says: 'A queue on the way to an agent never gives up on a message',
+          when: whenTaken(model, resource).and(
+            whenPresent(valuesAt(resource.properties, 'RedrivePolicy', 'maxReceiveCount')).not(),
+          ),
+        };
+      }
+    }
+  },
+});
+
+function* judgeTargets(
+  model: TemplateModel,
+  resource: Resource,
+  property: string,
+  leading: ReadonlyMap<string, unknown>,
+): Iterable<Finding> {
+  const targets = valuesAt(resource.properties, property);
+  const leads = (node: Node) =>
+    [...node.at('Arn'), ...node.at('RoleArn')]
+      .flatMap((each) => each.texts())
+      .some(({ value }) => model.named(value).some((named) => leading.has(named.resource.id)));
+  for (const target of targets.filter((each) => targets.length === 1 || leads(each))) {
+    const at = (says: string, path: readonly string[]): Finding => ({
+      at: target.place,
+      subject: says,
+      says,
+      when: target.guard.and(whenPresent(valuesAt(target, ...path)).not()),
+    });
+    yield at('A target on the way to an agent has no dead-letter queue', ['DeadLetterConfig', 'Arn']);
+    yield at('A target on the way to an agent does not bound its retries', ['RetryPolicy', 'MaximumRetryAttempts']);
+  }
+}
+
+/** When something takes messages from a queue and hands them on. A queue that nothing takes from keeps them. */
+function whenTaken(model: TemplateModel, queue: Resource): Guard {
+  return model
+    .ofType('AWS::Lambda::EventSourceMapping', 'AWS::Pipes::Pipe')
+    .filter(({ properties }) =>
+      ['EventSourceArn', 'Source']
+        .flatMap((key) => valuesAt(properties, key))
+        .flatMap((node) => node.texts())
+        .some(({ value }) => model.named(value, 'AWS::SQS::Queue').some((named) => named.resource === queue)),
+    )
+    .reduce<Guard>((any, { guard }) => any.or(guard), FALSE)
+    .and(queue.guard);
+}

@@ -1,0 +1,90 @@
+import type { Resource } from '../model/assembly';
+import { FALSE, type Guard } from '../model/guard';
+import { walkPaths } from '../model/machine-paths';
+import { reach } from '../model/reach';
+import type { State } from '../model/state-machine';
+import { type TurnMachine, turnMachines, turnStarters } from '../model/turn-starters';
+import type { TemplateModel } from '../model/template-model';
+import type { Finding } from './finding';
+import { rule } from './rule';
+import { placeAt, valuesAt, whenPresent } from './setting';
+
+const CLAIMS = new Set(['dynamodb:updateitem', 'dynamodb:putitem']);
+
+/** Turns are bounded in number and time. */
+export const MA_TRG2 = rule({
+  id: 'MA-TRG2',
+  family: 'trigger',
+  severity: 'error',
+  subject: 'workflow',
+  what: 'Every workflow that runs turns has a timeout and takes a slot before it starts a turn; what starts turns by itself has a bounded concurrency.',
+  why: 'A burst of events or a loop between two agents costs money for every turn it starts and competes with the turns that matter.',
+  fix: 'Use TurnWorkflow, or set TimeoutSeconds and claim a slot with a conditional DynamoDB write before the session',
+  page: 'https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html',
+  controls: { nist: ['SC-5', 'SC-6'], iso: ['A.8.6'], soc2: ['A1.1'] },
+  *check({ model }) {
+    for (const workflow of turnMachines(model)) {
+      yield* judge(workflow);
+    }
+    yield* unbounded(model);
+  },
+});
+
+function* judge({ machine, opens }: TurnMachine): Iterable<Finding> {
+  const { root, flow, guard } = machine;
+  if (root!.at('TimeoutSeconds').length === 0) {
+    yield { at: root!.place, subject: 'timeout', says: 'The workflow has no timeout', when: guard };
+  }
+  const unclaimed = new Set<State>();
+  walkPaths(flow, claimsSlot, (state, claimed) => {
+    if (opens.has(state) && !claimed) {
+      unclaimed.add(state);
+    }
+  });
+  for (const { name, node } of unclaimed) {
+    const says = `${name} starts a turn on a path that has not claimed a slot`;
+    yield { at: node.place, subject: says, says, when: guard };
+  }
+}
+
+function claimsSlot({ call }: State): boolean {
+  return (
+    call !== undefined &&
+    CLAIMS.has(call.api.toLowerCase()) &&
+    call.arguments.some((node) => node.at('ConditionExpression').length > 0)
+  );
+}
+
+/** What bounds the concurrency of a function, and of what else runs code by itself. */
+function* unbounded(model: TemplateModel): Iterable<Finding> {
+  const called = new Set<Resource>();
+  for (const { machine, opens, steps } of turnMachines(model)) {
+    called.add(machine.resource);
+    opens.forEach((state) => steps.get(state)?.callees.forEach(({ resource }) => called.add(resource)));
+  }
+  for (const { resource, agent } of turnStarters(model)) {
+    const isStarted = reach(model).intoNode(resource.id, ['delivers to', 'feeds']).length > 0;
+    if (resource.type !== 'AWS::Lambda::Function' || called.has(resource) || !isStarted) {
+      continue;
+    }
+    const mapped = model
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .filter(({ properties }) =>
+        valuesAt(properties, 'FunctionName')
+          .flatMap((node) => node.texts())
+          .some(({ value }) =>
+            model.named(value, 'AWS::Lambda::Function').some((named) => named.resource === resource),
+          ),
+      )
+      .map(({ properties }) => whenPresent(valuesAt(properties, 'ScalingConfig', 'MaximumConcurrency')))
+      .reduce<Guard>((any, guard) => any.or(guard), FALSE);
+    yield {
+      at: placeAt(resource, 'ReservedConcurrentExecutions'),
+      subject: agent.id,
+      says: 'The function starts turns with an unbounded concurrency',
+      when: resource.guard
+        .and(whenPresent(resource.properties.at('ReservedConcurrentExecutions')).not())
+        .and(mapped.not()),
+    };
+  }
+}
