@@ -1,6 +1,8 @@
-import type { Flow, State } from './state-machine';
+import { literalOf } from './compose-text';
 import { walkPaths } from './machine-paths';
 import type { Node } from './node';
+import type { Flow, State } from './state-machine';
+import type { Text } from './text';
 import type { TurnMachine } from './turn-starters';
 
 /** The steps of a state machine that judge the text of a turn, and the paths that lead around them. */
@@ -36,14 +38,74 @@ export function screeningOf({ machine: { flow }, steps, opens }: TurnMachine): S
 
 /**
  * The steps that start a turn, or contain one that does, after which some path ends without a judgement. What is judged
- * inside of a step needs no judgement after it.
+ * inside of a step needs no judgement after it. Paths of failures have no output of the turn.
  */
-function openEnds(flow: Flow, opens: ReadonlySet<State>, mark: (state: State) => boolean): State[] {
+function openEnds(flow: Flow, opens: ReadonlySet<State>, covers: (state: State) => boolean): State[] {
   return [...flow.states.values()].filter((state) => {
-    const talks = opens.has(state) || state.inner.some((each) => openEnds(each, opens, mark).length > 0);
-    const leadsPast = (startAt: string) => walkPaths({ ...flow, startAt }, mark, () => undefined).includes(false);
-    return talks && (state.ends || state.next.some(leadsPast));
+    const talks = opens.has(state) || state.inner.some((each) => openEnds(each, opens, covers).length > 0);
+    return talks && (state.ends || leadsOut(flow, state.next, covers));
   });
+}
+
+/** Whether some path ends without a judgement. */
+function leadsOut(flow: Flow, startAt: readonly string[], covers: (state: State) => boolean): boolean {
+  const settles = (state: State) =>
+    covers(state) ||
+    asksForOutput(flow, state, covers) ||
+    (state.type === 'Parallel' && state.inner.some((each) => !leadsOut(each, [each.startAt], covers)));
+  const reached = new Set(startAt);
+  for (const name of reached) {
+    const state = flow.states.get(name);
+    if (state && !settles(state)) {
+      if (state.ends) {
+        return true;
+      }
+      state.next.forEach((each) => reached.add(each));
+    }
+  }
+  return false;
+}
+
+/** Whether a choice only asks if there is something to judge, and has it judged then. */
+function asksForOutput(flow: Flow, { type, node }: State, covers: (state: State) => boolean): boolean {
+  return (
+    type === 'Choice' &&
+    node
+      .at('Choices')
+      .flatMap((each) => each.items())
+      .some((option) => {
+        const [next] = literals(option, 'Next');
+        const judge = next === undefined ? undefined : flow.states.get(next);
+        const isPresence = literals(option, 'IsPresent').includes('true');
+        return (
+          isPresence &&
+          judge !== undefined &&
+          covers(judge) &&
+          literals(option, 'Variable').some((path) => judgedPaths(judge).some((judged) => isWithin(path, judged)))
+        );
+      })
+  );
+}
+
+function judgedPaths({ node, call }: State): string[] {
+  const content = (call?.arguments ?? []).flatMap((each) => each.at('Content.$'));
+  return [...literals(node, 'ItemsPath'), ...content.flatMap((each) => each.texts()).flatMap(known)];
+}
+
+function isWithin(path: string, whole: string): boolean {
+  return path === whole || path.startsWith(`${whole}[`) || path.startsWith(`${whole}.`);
+}
+
+function literals(node: Node, key: string): string[] {
+  return node
+    .at(key)
+    .flatMap((each) => each.texts())
+    .flatMap(known);
+}
+
+function known({ value }: { readonly value: Text }): string[] {
+  const literal = literalOf(value);
+  return literal === undefined ? [] : [literal];
 }
 
 /** A state that settles it, or a loop over pieces of the text in which every path does. */

@@ -1,13 +1,10 @@
 import { MA_DEV1 } from './ma-dev1';
-import { MA_GRD1 } from './ma-grd1';
 import { analysisRules } from '../analysis-rules';
 import type { Family, RuleText, SecurityRule } from './rule';
-import { MA_TRG1 } from './ma-trg1';
-import { MA_TRG2 } from './ma-trg2';
 import { MA_TRG3 } from './ma-trg3';
 
 /** The rules that read a TemplateIndex. */
-const OF_THE_INDEX: readonly SecurityRule[] = [...[MA_DEV1], ...[MA_GRD1], ...[MA_TRG1, MA_TRG2, MA_TRG3]];
+const OF_THE_INDEX: readonly SecurityRule[] = [MA_DEV1, MA_TRG3];
 
 /** Families in the order of the security model. */
 const FAMILIES: readonly Family[] = [
