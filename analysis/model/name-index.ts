@@ -16,7 +16,10 @@ export class NameIndex {
   private readonly arns = new Map<string, Resource[]>();
   private readonly names = new Map<string, Resource[]>();
   private readonly all: IndexedArn[] = [];
+  /** Length of the longest key: a definition or a script of many lines is searched no further than this. */
+  private longest = 0;
   private sorted?: IndexedArn[];
+  private readonly found = new Map<string, readonly Found[]>();
 
   constructor(
     resources: readonly Resource[],
@@ -27,6 +30,7 @@ export class NameIndex {
       for (const { value } of [...names.arn(resource), ...names.url(resource)]) {
         const key = textKey(value);
         add(this.arns, key, resource);
+        this.longest = Math.max(this.longest, key.length);
         this.all.push({ key, text: value, resource });
       }
       for (const { value } of names.name(resource)) {
@@ -50,7 +54,7 @@ export class NameIndex {
     if (referenced) {
       put([referenced], []);
     }
-    this.arnsAt(text, put);
+    this.arnsAt(text).forEach(([resources, suffix]) => put(resources, suffix));
     for (const type of types) {
       put(this.names.get(`${type} ${textKey(text)}`) ?? [], []);
     }
@@ -78,28 +82,58 @@ export class NameIndex {
   }
 
   /** An ARN, an ARN with something after it, or one inside of another text (the integration of an API). */
-  private arnsAt(text: Text, put: (resources: readonly Resource[], suffix: Text) => void): void {
-    put(this.arns.get(textKey(text)) ?? [], []);
+  private arnsAt(text: Text): readonly Found[] {
+    const key = textKey(text);
+    let found = this.found.get(key);
+    if (!found) {
+      found = this.search(text, key);
+      this.found.set(key, found);
+    }
+    return found;
+  }
+
+  private search(text: Text, key: string): Found[] {
+    const found: Found[] = [];
+    const whole = this.arns.get(key);
+    if (whole) {
+      found.push([whole, []]);
+    }
     const [first] = text;
-    const starts =
-      typeof first === 'string' ? [...first.matchAll(/arn:|https:\/\/sqs\./g)].map(({ index }) => index) : [];
+    const starts = typeof first === 'string' ? [...first.matchAll(BEGINNING)].map(({ index }) => index) : [];
     for (const start of starts) {
-      const whole = start === 0 ? text : concat(textOf((first as string).slice(start)), text.slice(1));
-      if (start > 0) {
-        put(this.arns.get(textKey(whole)) ?? [], []);
+      const inner = start > 0 ? this.arns.get(key.slice(start)) : undefined;
+      if (inner) {
+        found.push([inner, []]);
       }
-      whole.forEach((part, at) => {
-        for (const { index } of typeof part === 'string' ? part.matchAll(/[:/]/g) : []) {
-          const before = concat(whole.slice(0, at), textOf((part as string).slice(0, index)));
-          const resources = this.arns.get(textKey(before));
+      // Where a part begins in the key.
+      let offset = 0;
+      text.forEach((part, at) => {
+        if (typeof part !== 'string') {
+          offset += textKey([part]).length;
+          return;
+        }
+        for (let index = at === 0 ? start : 0; index < part.length; index += 1) {
+          if (offset + index - start > this.longest) {
+            break;
+          }
+          const letter = part[index];
+          const resources =
+            letter === ':' || letter === '/' ? this.arns.get(key.slice(start, offset + index)) : undefined;
           if (resources) {
-            put(resources, concat(textOf((part as string).slice(index)), whole.slice(at + 1)));
+            found.push([resources, concat(textOf(part.slice(index)), text.slice(at + 1))]);
           }
         }
+        offset += part.length;
       });
     }
+    return found;
   }
 }
+
+const BEGINNING = /arn:|https:\/\/sqs\./g;
+
+/** Resources that a text begins with, and what follows. */
+type Found = readonly [resources: readonly Resource[], suffix: Text];
 
 function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   const values = map.get(key);

@@ -181,12 +181,13 @@ export class PermissionEdges {
     const services = [...this.byService.keys(), 'sts'];
     const expand = (pattern: string, certain: boolean, keep: (action: string) => boolean = () => true): void => {
       const [prefix, name = '*'] = pattern.toLowerCase().split(':');
-      for (const service of services) {
-        if (subset([service], [prefix]) === 'yes') {
-          for (const entry of classify(`${service}:${name}`)) {
-            if (keep(entry.action)) {
-              add(entry.action, entry.class, certain);
-            }
+      const named = /[*?]/.test(prefix)
+        ? services.filter((service) => subset([service], [prefix]) === 'yes')
+        : services.filter((service) => service === prefix);
+      for (const service of named) {
+        for (const entry of classify(`${service}:${name}`)) {
+          if (keep(entry.action)) {
+            add(entry.action, entry.class, certain);
           }
         }
       }

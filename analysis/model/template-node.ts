@@ -1,4 +1,4 @@
-import { entriesOf, isObject } from './json';
+import { isObject } from './json';
 import { parseJsonText } from './json-text';
 import type { Guard } from './guard';
 import type { Node } from './node';
@@ -9,9 +9,11 @@ import type { Case, Hole, Text, Unreadable } from './text';
 
 /** Values of a template. What is below is resolved when it is asked for, once. */
 export class TemplateNode implements Node {
-  private readonly children = new Map<string, Node[]>();
+  /** Made when it is needed: most values are scalars. */
+  private children?: Map<string, Node[]>;
   private elements?: Node[];
   private parsed?: Node[];
+  private cases?: Case<Text>[];
 
   constructor(private readonly settled: Settled) {}
 
@@ -61,9 +63,10 @@ export class TemplateNode implements Node {
     if (key === undefined) {
       return [this];
     }
-    let below = this.children.get(key);
+    let below = this.children?.get(key);
     if (!below) {
       below = this.below(key);
+      this.children ??= new Map();
       this.children.set(key, below);
     }
     return rest.length === 0 ? below : below.flatMap((node) => node.at(...rest));
@@ -75,11 +78,12 @@ export class TemplateNode implements Node {
   }
 
   public texts(): Case<Text>[] {
-    return textsOf(this.settled);
+    this.cases ??= textsOf(this.settled);
+    return this.cases;
   }
 
   public entries(): [string, Node][] {
-    const { value, origin } = this.settled;
+    const { value } = this.settled;
     if (value.kind === 'unreadable') {
       return [];
     }
@@ -87,9 +91,7 @@ export class TemplateNode implements Node {
       return this.json().flatMap((node) => node.entries());
     }
     // Keys may have holes, too, in JSON parsed from a text; they are given as they are printed there.
-    return entriesOf(value.json).flatMap(([key, json]) =>
-      this.child(json, origin.below(key), key).map((node): [string, Node] => [key, node]),
-    );
+    return Object.keys(value.json).flatMap((key) => this.at(key).map((node): [string, Node] => [key, node]));
   }
 
   public json(): Node[] {

@@ -5,7 +5,7 @@ import type { Guard } from './guard';
 import { FUNCTIONS } from './intrinsics';
 import { filledText } from './json-text';
 import { jsonStringTexts } from './json-string';
-import { at, entriesOf, isObject, scalarText } from './json';
+import { at, isObject, scalarText } from './json';
 import { Origin } from './origin';
 import { Parameters } from './parameters';
 import { PseudoParameters } from './pseudo-parameters';
@@ -260,11 +260,12 @@ export function functionCall(json: unknown): [string, unknown] | undefined {
   if (!isObject(json)) {
     return undefined;
   }
-  const entries = entriesOf(json);
-  if (entries.length !== 1) {
+  const names = Object.keys(json);
+  if (names.length !== 1) {
     return undefined;
   }
-  const [[name, argument]] = entries;
+  const [name] = names;
+  const argument = json[name];
   return (name === 'Ref' && typeof argument === 'string') ||
     (name.startsWith('Fn::') && !name.startsWith('Fn::ForEach::'))
     ? [name, argument]

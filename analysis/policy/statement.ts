@@ -242,8 +242,24 @@ function unreadableCondition(node: Node, operator: string): Condition {
   };
 }
 
+type Operator = Pick<Condition, 'operator' | 'test' | 'set' | 'ifExists'>;
+
+const operators = new Map<string, Operator>();
+const MOST_OPERATORS = 1000;
+
 /** An operator of a condition, taken apart. */
-export function parseOperator(operator: string): Pick<Condition, 'operator' | 'test' | 'set' | 'ifExists'> {
+export function parseOperator(operator: string): Operator {
+  let parsed = operators.get(operator);
+  if (!parsed) {
+    parsed = takenApart(operator);
+    if (operators.size < MOST_OPERATORS) {
+      operators.set(operator, parsed);
+    }
+  }
+  return parsed;
+}
+
+function takenApart(operator: string): Operator {
   const [, set, test, ifExists] = /^(?:(foranyvalue|forallvalues):)?(.*?)(ifexists)?$/.exec(operator.toLowerCase())!;
   return {
     operator,
