@@ -70,10 +70,7 @@ export class PermissionEdges {
   private readonly nodes = new Map<string, PatternNode>();
   private readonly held = new Map<string, [PatternNode, Holding][]>();
   private readonly groups = new WeakMap<Statement, readonly ActionGroup[]>();
-  private readonly arns = new Map<
-    Target,
-    { readonly all: readonly Text[]; readonly of: Map<string, readonly Text[]> }
-  >();
+  private readonly arns = new Map<Target, readonly Text[]>();
   private readonly forms = new Map<string, Text>();
   private reached?: Map<string, [PatternNode, Match][]>;
 
@@ -207,32 +204,28 @@ export class PermissionEdges {
 
   private targetsOf(node: PatternNode): readonly Match[] {
     node.targets ??= this.candidates(node).flatMap((target): Match[] => {
-      const found = this.arnsOf(target, node.forms).map((arn): Match => ({
-        target,
-        arn,
-        verdict: matches(arn, node),
-      }));
-      const best = found.find(({ verdict }) => verdict === 'yes') ?? found.find(({ verdict }) => verdict === 'maybe');
+      // The pattern rules out most of them at their first characters; the forms are asked for the rest.
+      const found = this.arnsOf(target)
+        .map((arn): Match => ({ target, arn, verdict: matches(arn, node) }))
+        .filter(({ arn, verdict }) => verdict !== 'no' && this.hasForm(arn, node.forms));
+      const best = found.find(({ verdict }) => verdict === 'yes') ?? found[0];
       return best ? [best] : [];
     });
     return node.targets;
   }
 
   /** What is below a resource (objects, aliases, executions) counts as the resource. */
-  private arnsOf(target: Target, forms: readonly string[]): readonly Text[] {
-    let byForms = this.arns.get(target);
-    if (!byForms) {
-      byForms = { all: [target.arn, ...BELOW.map((below) => [...target.arn, below])], of: new Map() };
-      this.arns.set(target, byForms);
+  private arnsOf(target: Target): readonly Text[] {
+    let arns = this.arns.get(target);
+    if (!arns) {
+      arns = [target.arn, ...BELOW.map((below) => [...target.arn, below])];
+      this.arns.set(target, arns);
     }
-    const key = forms.join(' ');
-    let found = byForms.of.get(key);
-    if (!found) {
-      const texts = forms.map((form) => this.formText(form));
-      found = byForms.all.filter((arn) => texts.some((form) => overlap(arn, form) !== 'no'));
-      byForms.of.set(key, found);
-    }
-    return found;
+    return arns;
+  }
+
+  private hasForm(arn: Text, forms: readonly string[]): boolean {
+    return forms.some((form) => overlap(arn, this.formText(form)) !== 'no');
   }
 
   /** One text for each form, so that it is taken apart once. */
