@@ -73,7 +73,7 @@ export const MA_ENC2 = rule({
   subject: 'store of an agent',
   what: 'Every store an agent uses (buckets, queues, topics, tables, file systems, memories, state machines, function environments, repositories, buses, secrets, guardrails) uses a customer-managed key.',
   why: 'Only the owner of a key can say who decrypts, see it in the trail and end it. Keys that AWS owns or manages allow none of that.',
-  fix: 'Pass encryptionKey to the constructs, or set the key property of the store',
+  fix: 'Pass a key to AgentBaseline or the construct, or set the key property of the store',
   page: 'https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html',
   controls: { nist: ['SC-12', 'SC-28', 'SC-28(1)'], iso: ['A.8.24'], soc2: ['CC6.1'] },
   *check(context) {

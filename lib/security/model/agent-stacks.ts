@@ -1,5 +1,5 @@
 import type { TemplateSource } from '../template/template-source';
-import type { IndexedResource, TemplateIndex } from '../template-index';
+import type { TemplateIndex } from '../template-index';
 import { agentRoles, runtimes } from './agents';
 import { runtimeVpcs } from './network';
 import { reach } from './reach';
@@ -10,12 +10,6 @@ import { reach } from './reach';
  */
 export function agentStacks(index: TemplateIndex): ReadonlySet<string> {
   return index.view(collect);
-}
-
-/** The resources of some types in stacks that hold a part of an agent. */
-export function inAgentStacks(index: TemplateIndex, ...types: string[]): IndexedResource[] {
-  const stacks = agentStacks(index);
-  return index.ofType(...types).filter(({ source }) => stacks.has(source.id));
 }
 
 function collect(index: TemplateIndex): Set<string> {

@@ -5,7 +5,7 @@ import {
   type EgressDeclaration,
 } from '../../contracts/declarations';
 import type { TemplateSource } from '../template/template-source';
-import type { IndexedResource, TemplateIndex } from '../template-index';
+import type { TemplateIndex } from '../template-index';
 import { listAt, numberAt, textAt } from './json';
 
 /** A declaration with its references resolved, and where it is written. */
@@ -29,27 +29,6 @@ export function isInForce({ record }: Declared, { now }: At = {}): boolean {
   return record.expires === undefined || Date.parse(record.expires) > (now ?? new Date()).getTime();
 }
 
-/** A way out of a network, for {@link declaredEgress}. */
-export interface UseOfEgress {
-  readonly at: IndexedResource;
-  readonly vpc: unknown;
-  readonly peer: unknown;
-  readonly port: number;
-}
-
-/** True when a rule of a security group or a route is declared. */
-export function declaredEgress(index: TemplateIndex, use: UseOfEgress, time: At): boolean {
-  return declarations(index).some(
-    (declared) =>
-      isKind(declared, 'egress') &&
-      isInForce(declared, time) &&
-      holdsFor(declared, use.at) &&
-      declared.record.vpc === use.vpc &&
-      declared.record.peer === use.peer &&
-      declared.record.port === use.port,
-  );
-}
-
 /** Ids of the stacks that are exempt; those nested in them are, too. */
 export function exemptSources(index: TemplateIndex, time: At): Set<string> {
   const exempt = new Set(
@@ -61,18 +40,6 @@ export function exemptSources(index: TemplateIndex, time: At): Set<string> {
     source !== undefined &&
     (exempt.has(source.id) || within(index.sources.find(({ id }) => id === source.nestedIn?.sourceId)));
   return new Set(index.sources.filter(within).map(({ id }) => id));
-}
-
-/** True when a resource is in the scope of a declaration. */
-function holdsFor({ source, record }: Declared, resource: IndexedResource): boolean {
-  return resource.source.id === source.id && (record.within?.includes(resource.logicalId) ?? true);
-}
-
-function isKind<K extends DeclarationRecord['kind']>(
-  declared: Declared,
-  kind: K,
-): declared is Declared<Extract<DeclarationRecord, { kind: K }>> {
-  return declared.record.kind === kind;
 }
 
 function collect(index: TemplateIndex): Declared[] {

@@ -19,11 +19,6 @@ export function listAt(value: unknown, ...path: (string | number)[]): unknown[] 
   return found === undefined || found === null ? [] : Array.isArray(found) ? (found as unknown[]) : [found];
 }
 
-/** True for `true` and for the text "true", which CloudFormation takes as well. */
-export function isTrue(value: unknown): boolean {
-  return value === true || value === 'true';
-}
-
 /** A whole number, also when it is written as text. */
 export function numberAt(value: unknown, ...path: (string | number)[]): number | undefined {
   const found = at(value, ...path);

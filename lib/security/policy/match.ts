@@ -20,11 +20,6 @@ export function speaksOf(statement: PolicyStatement, action: string): boolean {
     : statement.actions.some((pattern) => coversAction(pattern, action));
 }
 
-/** True when a text holds a wildcard outside of references. */
-export function hasWildcard(text: string): boolean {
-  return /[*?]/.test(text.replace(/\$\{[^}]*\}/g, ''));
-}
-
 const EXPRESSIONS = new Map<string, RegExp>();
 
 function patternExpression(pattern: string): RegExp {
