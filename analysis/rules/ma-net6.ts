@@ -17,7 +17,9 @@ export const MA_NET6 = rule({
   *check(context) {
     const judged = new Set<string>();
     for (const runtime of runtimes(context)) {
-      for (const { vpc, resolution } of networkOf(context.model, runtime).names) {
+      const { names, ways } = networkOf(context.model, runtime);
+      const reachesInternet = ways.some(({ beyond }) => beyond === 'internet');
+      for (const { vpc, resolution } of names) {
         const { resource } = vpc;
         const open = vpc.guard.and(runtime.guard).and(resolution.limited.not());
         if (!resource || judged.has(vpc.key) || context.declared.part(resource) || !open.possible()) {
@@ -26,6 +28,10 @@ export const MA_NET6 = rule({
         judged.add(vpc.key);
         // Without DNS Firewall the VPC is as AWS makes it; rules that don't do what they say are mistakes.
         const isDefault = resolution.place === undefined && resolution.allowed.length === 0;
+        if (isDefault && reachesInternet) {
+          // MA-NET1 speaks of the way out, unless it is declared: names add nothing to a way to every host.
+          continue;
+        }
         yield {
           at: resolution.place ?? placeAt(resource, 'Properties'),
           subject: resource.id,

@@ -290,4 +290,14 @@ describe('MA-NET6', () => {
   test('none at all is a warning: nothing in the templates says that names are limited', () => {
     expect(severities({})).toEqual(['warning']);
   });
+
+  test('where a way to the internet was chosen, names add nothing to it', () => {
+    const Route = resource('AWS::EC2::Route', {
+      RouteTableId: ref('Table'),
+      DestinationCidrBlock: '0.0.0.0/0',
+      NatGatewayId: 'nat-1',
+    });
+    expect(severities({ Route })).toEqual([]);
+    expect(severities({ Route, ...firewall('ALERT', ['example.com']) })).toEqual(['error']);
+  });
 });

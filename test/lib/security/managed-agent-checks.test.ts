@@ -107,6 +107,7 @@ describe('what the pack sees', () => {
     role('Environment/LogPolicy').addPropertyOverride('PolicyDocument.Statement.0.Action', 'iam:CreateRole');
     at(networkStack, 'BedrockMantleEndpoint/Resource').addPropertyOverride('PrivateDnsEnabled', false);
     at(networkStack, 'LogsEndpoint/Resource').addPropertyDeletionOverride('PolicyDocument');
+    at(networkStack, 'DnsFirewall/Rules').addPropertyOverride('FirewallRules.1.Action', 'ALERT');
     role('Environment/SecurityGroup').addPropertyOverride('SecurityGroupEgress.0.ToPort', 8443);
     at(stack, 'Environment/RuntimePolicy').addPropertyOverride('Policy', '{"Statement":[]}');
     at(stack, 'Audit/Trail').addPropertyOverride('IsLogging', false);
