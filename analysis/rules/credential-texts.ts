@@ -110,9 +110,15 @@ export function referenceKind(hole: Hole): 'secret' | 'plain' | undefined {
   return /resolve:(?:secretsmanager|ssm-secure):/.test(hole.key) ? 'secret' : 'plain';
 }
 
+/** A user name and a password in a URL. */
+const SHORTEST_CREDENTIAL = 8;
+
 /** The kind of credential that a text has the published format of. */
 export function formatIn(text: string): string | undefined {
-  return CREDENTIAL_FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
+  // No published format is shorter, and most texts of a template are.
+  return text.length < SHORTEST_CREDENTIAL
+    ? undefined
+    : CREDENTIAL_FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
 }
 
 /** Whether a variable of this name holds a credential itself, not a reference to one. */
