@@ -36,8 +36,14 @@ const SOURCES: ReadonlySet<string> = new Set([
   'TopicArn',
 ]);
 
-/** `Source` is a source in a pipe, and what is built in a build. */
-const SOURCE_OF: ReadonlyMap<string, string> = new Map([['AWS::Pipes::Pipe', 'Source']]);
+/** Properties that are a source in one type only: `Source` is what is built in a build. */
+const SOURCES_OF: ReadonlyMap<string, readonly string[]> = new Map([
+  ['AWS::Pipes::Pipe', ['Source']],
+  // Target groups and registries, through which requests come in.
+  ['AWS::ECS::Service', ['LoadBalancers', 'ServiceRegistries', 'VpcLatticeConfigurations']],
+  ['AWS::ECS::TaskSet', ['LoadBalancers', 'ServiceRegistries']],
+  ['AWS::AutoScaling::AutoScalingGroup', ['LoadBalancerNames', 'TargetGroupARNs', 'TrafficSources']],
+]);
 
 /** What is only told to code, or describes. */
 const NOT_WIRED =
@@ -98,7 +104,7 @@ function wiredMentions(model: Model, resource: Resource): Mention[] {
 }
 
 function isSource(type: string, property: string, { kind }: EntryType): boolean {
-  return kind !== 'alias' && (SOURCES.has(property) || SOURCE_OF.get(type) === property);
+  return kind !== 'alias' && (SOURCES.has(property) || SOURCES_OF.get(type)?.includes(property) === true);
 }
 
 function isCustomResource(type: string): boolean {

@@ -30,6 +30,7 @@ import { MA_REG1 } from './ma-reg1';
 import { MA_STO1 } from './ma-sto1';
 import { MA_TRG1 } from './ma-trg1';
 import { MA_TRG2 } from './ma-trg2';
+import { MA_TRG3 } from './ma-trg3';
 import type { Rule, RuleText } from './rule';
 
 /** Every rule that asks. The ids are public API: never renumbered. */
@@ -40,7 +41,7 @@ export const RULES: readonly Rule[] = [
   ...[MA_STO1],
   ...[MA_ENC1, MA_ENC2, MA_ENC3],
   ...[MA_GRD1, MA_GRD2],
-  ...[MA_TRG1, MA_TRG2],
+  ...[MA_TRG1, MA_TRG2, MA_TRG3],
   ...[MA_IMG1, MA_IMG2],
   ...[MA_REG1],
   ...[MA_COST1],

@@ -1,10 +1,9 @@
 import { MA_DEV1 } from './ma-dev1';
 import { analysisRules } from '../analysis-rules';
 import type { Family, RuleText, SecurityRule } from './rule';
-import { MA_TRG3 } from './ma-trg3';
 
 /** The rules that read a TemplateIndex. */
-const OF_THE_INDEX: readonly SecurityRule[] = [MA_DEV1, MA_TRG3];
+const OF_THE_INDEX: readonly SecurityRule[] = [MA_DEV1];
 
 /** Families in the order of the security model. */
 const FAMILIES: readonly Family[] = [

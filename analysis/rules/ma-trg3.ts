@@ -1,0 +1,212 @@
+import { entryTypeOf } from '../facts/entry-types';
+import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
+import type { Edge } from '../model/edge';
+import { leadingToAgents } from '../model/leading';
+import { printed } from '../model/printed-text';
+import type { TemplateModel } from '../model/template-model';
+import { type Path, reach } from '../model/reach';
+import { admitted } from '../policy/admitted';
+import { isEverything } from '../policy/condition';
+import { limitsOf } from '../policy/limits';
+import type { Statement } from '../policy/statement';
+import type { Finding } from './finding';
+import { leavesItToOrigin, openingOf } from './open-entries';
+import { rule, type RuleContext } from './rule';
+import { placeAt } from './setting';
+import { verifiesSignatures } from './signatures';
+
+const OUTSIDE = /^(?:everybody$|outside |service |federated )/;
+
+/** Limits that name whom or what a service acts for. */
+const OF_A_SOURCE: ReadonlySet<string> = new Set(['source', 'account', 'organization', 'principal']);
+
+/** Parts of an entry, which hand on what it gets as it is. */
+const HANDS_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
+
+type Leading = ReadonlyMap<string, Path>;
+
+/** Nobody from the internet, or of another account, starts turns unverified. */
+export const MA_TRG3 = rule({
+  id: 'MA-TRG3',
+  family: 'trigger',
+  severity: 'fatal',
+  subject: 'entry that leads to an agent',
+  what: 'Every entry that leads to an agent (function URL, API, load balancer, e-mail, device, permission, policy of a queue, topic or bus) has a known authorization, or its function reads the one secret that signatures are checked with; services are limited to a source, and other accounts are declared.',
+  why: 'Whoever finds an open entry writes prompts for an agent that acts with permissions of the account.',
+  fix: 'Set AuthType AWS_IAM or an authorizer, limit a service by SourceArn or SourceAccount, declare another account with Declaration.principal, or use GitHubWebhook, which verifies the signature of every delivery',
+  page: 'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
+  controls: { nist: ['AC-3', 'AC-17', 'IA-3', 'SC-7'], iso: ['A.5.15', 'A.8.5', 'A.8.26'], soc2: ['CC6.1', 'CC6.6'] },
+  *check(context) {
+    const { model } = context;
+    const leading = leadingToAgents(model);
+    for (const [id, path] of leading) {
+      const resource = model.resource(id);
+      const kind = resource && entryTypeOf(resource.type)?.kind;
+      if (resource && kind === 'public') {
+        yield* judgeEntry(context, resource, path, leading);
+      } else if (resource && kind === 'macro') {
+        const hint = `${resource.logicalId} is written by a transform`;
+        context.unread(path.end, resource, { origin: placeAt(resource), reason: 'transform', hint });
+      }
+      if (!OUTSIDE.test(id)) {
+        yield* judgeWhoIsLetIn(context, id, path);
+      }
+    }
+  },
+});
+
+function* judgeEntry(context: RuleContext, entry: Resource, path: Path, leading: Leading): Iterable<Finding> {
+  const { model, unread } = context;
+  const opening = openingOf(entry, model);
+  if (!opening || isDecidedLater(context, entry, leading)) {
+    return;
+  }
+  if (opening.how === 'unread') {
+    unread(path.end, entry, ...(opening.nodes ?? []).flatMap((node) => node.unreadable ?? []));
+    opening.nodes?.forEach((node) => node.texts().forEach(({ value }) => unread(path.end, entry, value)));
+    return;
+  }
+  yield {
+    at: placeAt(entry, ...opening.path),
+    subject: entry.id,
+    says: `${opening.says}, and leads to an agent`,
+    severity: opening.how === 'open' ? 'fatal' : 'error',
+    certainty: path.certainty,
+    when: entry.guard.and(path.guard),
+  };
+}
+
+/** Whether everything behind an entry that leads to an agent verifies what it gets, or is judged as an entry itself. */
+function isDecidedLater({ model }: RuleContext, entry: Resource, leading: Leading): boolean {
+  const seen = new Set([entry.id]);
+  const behind = [entry.id];
+  let ends = 0;
+  for (const node of behind) {
+    for (const { to } of reach(model).outOf(node)) {
+      if (seen.has(to) || !leading.has(to)) {
+        continue;
+      }
+      seen.add(to);
+      const resource = model.resource(to);
+      const kind = resource && entryTypeOf(resource.type)?.kind;
+      const isJudged = kind === 'public' && leavesItToOrigin(entry);
+      if (resource && (isJudged || verifiesSignatures(model, resource))) {
+        ends += 1;
+      } else if (kind !== undefined && HANDS_ON.has(kind)) {
+        behind.push(to);
+      } else {
+        return false;
+      }
+    }
+  }
+  return ends > 0;
+}
+
+function* judgeWhoIsLetIn(context: RuleContext, id: string, path: Path): Iterable<Finding> {
+  const judged = new Set<Statement>();
+  for (const edge of reach(context.model).intoNode(id)) {
+    const { from, because } = edge;
+    if (!OUTSIDE.test(from) || !('effect' in because)) {
+      continue;
+    }
+    // A statement is asked once whom it lets in; services and providers of identities are judged one by one.
+    const isOne = /^(?:service|federated) /.test(from);
+    if (isOne || !judged.has(because)) {
+      yield* judgeStatement(context, edge, because, path);
+    }
+    if (!isOne) {
+      judged.add(because);
+    }
+  }
+}
+
+function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement, path: Path): Iterable<Finding> {
+  const { model, declared, unread } = context;
+  const target = model.resource(edge.to);
+  statement.unreadable.forEach((each) => unread(path.end, statement, each));
+  // Those who may call a REST API are judged with its methods.
+  if (statement.effect !== 'Allow' || target?.type === 'AWS::ApiGateway::RestApi') {
+    return;
+  }
+  const finding = (says: string, severity: 'fatal' | 'error'): Finding => ({
+    at: statement,
+    subject: `${edge.to} ${edge.from}`,
+    says,
+    severity,
+    certainty: edge.certainty === 'yes' ? path.certainty : 'maybe',
+    when: edge.guard.and(path.guard),
+  });
+  const name = target?.logicalId ?? edge.to;
+  if (edge.from.startsWith('service ')) {
+    // The trust policy of a role names the service that runs under it; AWS sets no source for most of them.
+    if (edge.kind !== 'assumes' && !limitsOf(statement).some(({ kind }) => OF_A_SOURCE.has(kind))) {
+      yield finding(
+        `${edge.from.slice('service '.length)} may act on ${name} for anybody, and ${name} leads to an agent`,
+        'error',
+      );
+    }
+    return;
+  }
+  if (edge.from.startsWith('federated ')) {
+    if (!isLimitedFederation(edge.from, statement) && !isDeclared(context, statement, edge.from)) {
+      yield finding(
+        `Every user of ${edge.from.slice('federated '.length)} may become ${name}, which leads to an agent`,
+        'error',
+      );
+    }
+    return;
+  }
+  if (target && verifiesSignatures(model, behindAlias(model, target))) {
+    return;
+  }
+  const others = admitted(model, statement).filter(({ kind }) => kind !== 'Federated');
+  for (const { who, kind, name: other } of others) {
+    const holders = [statement.holder, ...(target ? [target] : [])];
+    if (who === 'unread') {
+      unread(path.end, statement, other);
+    } else if (!holders.some((holder) => declared.principal(kind, other, holder))) {
+      yield who === 'everybody'
+        ? finding(`Everybody may use ${name}, which leads to an agent`, 'fatal')
+        : finding(`${printed(other)}, which is not of this account, may use ${name}, which leads to an agent`, 'error');
+    }
+  }
+}
+
+function isDeclared({ declared }: RuleContext, statement: Statement, from: string): boolean {
+  return (
+    statement.principals !== 'attached' &&
+    statement.principals.some(
+      ({ kind, name }) =>
+        from === `federated ${printed(name.value)}` && declared.principal(kind, name.value, statement.holder),
+    )
+  );
+}
+
+/** A provider signs in users of many; a SAML provider is that of one organization. */
+function isLimitedFederation(from: string, { conditions, guard }: Statement): boolean {
+  return (
+    from.includes(':saml-provider/') ||
+    conditions.some(
+      ({ key, test, ifExists, set, values, guard: when, unreadable }) =>
+        !ifExists &&
+        set !== 'all' &&
+        unreadable === undefined &&
+        guard.implies(when) &&
+        /^string(?:equals|like)$/.test(test) &&
+        values.length > 0 &&
+        (key.endsWith(':sub')
+          ? values.every(({ value }) => !isEverything(value) && !/^[*?]/.test(literalOf(value) ?? ''))
+          : key.endsWith(':amr') && values.every(({ value }) => literalOf(value) === 'authenticated')),
+    )
+  );
+}
+
+/** The function that an alias or a version is of. */
+function behindAlias(model: TemplateModel, resource: Resource): Resource {
+  const next = reach(model)
+    .from(resource.id, ['is'])
+    .flatMap(({ end }) => model.resource(end) ?? [])
+    .find(({ type }) => type === 'AWS::Lambda::Function');
+  return resource.type === 'AWS::Lambda::Function' ? resource : (next ?? resource);
+}

@@ -1,0 +1,272 @@
+import type { Resource } from '../model/assembly';
+import { literalOf, textKey } from '../model/compose-text';
+import { identities } from '../model/identities';
+import type { Node } from '../model/node';
+import type { TemplateModel } from '../model/template-model';
+import { admitted } from '../policy/admitted';
+import { literalsAt, valuesAt } from './setting';
+
+/**
+ * How a public entry is open. `open`: whoever finds it may use it. `weak`: no authorization is known, but something else
+ * may limit it (an API key, a security group, a policy). `unread`: what decides can't be read.
+ */
+export interface Opening {
+  readonly how: 'open' | 'weak' | 'unread';
+  readonly says: string;
+  /** Where the setting is, or would be. */
+  readonly path: readonly string[];
+  /** For `unread`, the setting. */
+  readonly nodes?: readonly Node[];
+}
+
+type Judge = (resource: Resource, model: TemplateModel) => Opening | undefined;
+
+const API_AUTHORIZATION = ['AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS', 'JWT'];
+const APPSYNC_AUTHENTICATION = ['AWS_IAM', 'AMAZON_COGNITO_USER_POOLS', 'OPENID_CONNECT', 'AWS_LAMBDA'];
+const AUTHENTICATING_ACTION = /^(?:authenticate-oidc|authenticate-cognito|jwt-validation)$/;
+
+/**
+ * The types whose authorization is known. Any other public type is open to somebody whom its template doesn't limit.
+ * Sources: the pages of entry-types.json
+ */
+const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
+  ['AWS::Lambda::Url', setting(['AuthType'], ['AWS_IAM'])],
+  ['AWS::Lambda::WebFunctionEndpoint', setting(['AuthType'], ['AWS_IAM'])],
+  ['AWS::VpcLattice::Service', setting(['AuthType'], ['AWS_IAM'])],
+  ['AWS::BedrockAgentCore::Gateway', setting(['AuthorizerType'], ['AWS_IAM', 'CUSTOM_JWT'])],
+  ['AWS::CodePipeline::Webhook', setting(['Authentication'], ['GITHUB_HMAC'])],
+  ['AWS::SES::MailManagerIngressPoint', setting(['Type'], ['AUTH', 'MTLS'])],
+  [
+    'AWS::AppRunner::Service',
+    setting(['NetworkConfiguration', 'IngressConfiguration', 'IsPubliclyAccessible'], ['false']),
+  ],
+  ['AWS::Cognito::UserPool', setting(['AdminCreateUserConfig', 'AllowAdminCreateUserOnly'], ['true'], 'weak')],
+  ['AWS::ApiGateway::Method', restMethod],
+  ['AWS::ApiGateway::RestApi', (api, model) => eased(body(api, model), api, model)],
+  ['AWS::ApiGatewayV2::Route', route],
+  ['AWS::ApiGatewayV2::ApiGatewayManagedOverrides', setting(['Route', 'AuthorizationType'], API_AUTHORIZATION)],
+  ['AWS::ApiGatewayV2::Api', quickApi],
+  ['AWS::AppSync::GraphQLApi', graphql],
+  ['AWS::AppSync::Api', eventApi],
+  ['AWS::ElasticLoadBalancingV2::LoadBalancer', () => undefined],
+  [
+    'AWS::ElasticLoadBalancingV2::Listener',
+    (listener, model) => listening(listener, [listener], 'DefaultActions', model),
+  ],
+  [
+    'AWS::ElasticLoadBalancingV2::ListenerRule',
+    (each, model) => listening(each, named(each, 'ListenerArn', model), 'Actions', model),
+  ],
+  ['AWS::Transfer::Server', transfer],
+]);
+
+/** Entries that only hand on to another entry, which decides. */
+const DECIDED_BY_ORIGIN: ReadonlySet<string> = new Set(['AWS::CloudFront::Distribution']);
+
+/** How an entry of a public type is open; undefined if it has a known authorization. */
+export function openingOf(resource: Resource, model: TemplateModel): Opening | undefined {
+  const judge = JUDGES.get(resource.type);
+  return judge
+    ? judge(resource, model)
+    : { how: 'weak', says: `${resource.type} has no authorization that is known`, path: [] };
+}
+
+/** Whether what is behind an entry decides who may use it. */
+export function leavesItToOrigin({ type }: Resource): boolean {
+  return DECIDED_BY_ORIGIN.has(type);
+}
+
+function setting(path: readonly string[], good: readonly string[], how: 'open' | 'weak' = 'open'): Judge {
+  return ({ properties, type }) => judged(valuesAt(properties, ...path), good, path, type, how);
+}
+
+function judged(
+  nodes: readonly Node[],
+  good: readonly string[],
+  path: readonly string[],
+  type: string,
+  how: 'open' | 'weak' = 'open',
+): Opening | undefined {
+  const texts = nodes.flatMap((node) => node.texts());
+  const values = texts.map(({ value }) => literalOf(value));
+  const bad = values.find((value) => value !== undefined && !good.includes(value));
+  const name = path.at(-1)!;
+  if (texts.length === 0 && !nodes.some(({ kind }) => kind === 'unreadable')) {
+    return { how, path, says: `${type} has no ${name}` };
+  }
+  if (bad !== undefined) {
+    return { how: bad === 'API_KEY' ? 'weak' : how, path, says: `${type} has the ${name} ${bad}` };
+  }
+  return values.includes(undefined) || texts.length === 0
+    ? { how: 'unread', path, says: `the ${name} can't be read`, nodes }
+    : undefined;
+}
+
+function restMethod(method: Resource, model: TemplateModel): Opening | undefined {
+  const found = judged(
+    valuesAt(method.properties, 'AuthorizationType'),
+    API_AUTHORIZATION,
+    ['AuthorizationType'],
+    method.type,
+  );
+  const [api] = named(method, 'RestApiId', model);
+  return api ? eased(found, api, model) : found;
+}
+
+/** The policy of an API can limit who may call it; a private API is called from VPCs only. */
+function eased(found: Opening | undefined, api: Resource, model: TemplateModel): Opening | undefined {
+  const statements = identities(model)
+    .policiesOf(api)
+    .flatMap((policy) => policy.statements);
+  const allows = statements.filter(({ effect }) => effect !== 'Deny');
+  if (
+    found &&
+    allows.length > 0 &&
+    allows.every((each) => each.effect === 'Allow' && admitted(model, each).length === 0)
+  ) {
+    return undefined;
+  }
+  const isLimited =
+    statements.length > 0 ||
+    valuesAt(api.properties, 'Policy').length > 0 ||
+    literalsAt(api.properties, 'EndpointConfiguration', 'Types').includes('PRIVATE');
+  return found?.how === 'open' && isLimited ? { ...found, how: 'weak' } : found;
+}
+
+function route(each: Resource, model: TemplateModel): Opening | undefined {
+  const found = judged(
+    valuesAt(each.properties, 'AuthorizationType'),
+    API_AUTHORIZATION,
+    ['AuthorizationType'],
+    each.type,
+  );
+  // A WebSocket API authorizes the connection; its other routes have no authorizer.
+  const apis = named(each, 'ApiId', model);
+  const isWebSocket = apis.some(({ properties }) => literalsAt(properties, 'ProtocolType').includes('WEBSOCKET'));
+  if (found && isWebSocket && !literalsAt(each.properties, 'RouteKey').includes('$connect')) {
+    const connects = model
+      .ofType(each.type)
+      .filter(
+        (other) =>
+          literalsAt(other.properties, 'RouteKey').includes('$connect') && named(other, 'ApiId', model)[0] === apis[0],
+      );
+    return connects.length > 0 && connects.every((other) => route(other, model) === undefined) ? undefined : found;
+  }
+  return found;
+}
+
+/** An API that is created with a target has one open route, which is no resource. */
+function quickApi(api: Resource, model: TemplateModel): Opening | undefined {
+  return valuesAt(api.properties, 'Target').length > 0
+    ? { how: 'open', path: ['Target'], says: 'An API that is created with a target lets everybody in' }
+    : body(api, model);
+}
+
+/** The operations of an OpenAPI document with an integration: each needs a security scheme with an authorizer. */
+function body(api: Resource, _model: TemplateModel): Opening | undefined {
+  if (valuesAt(api.properties, 'BodyS3Location').length > 0) {
+    return {
+      how: 'weak',
+      path: ['BodyS3Location'],
+      says: 'The API is described by a file that is not part of the template',
+    };
+  }
+  const documents = api.properties.at('Body').flatMap((node) => (node.kind === 'scalar' ? node.json() : [node]));
+  for (const document of documents) {
+    if (document.kind !== 'object') {
+      return { how: 'unread', path: ['Body'], says: "the Body can't be read", nodes: [document] };
+    }
+    const schemes = authorizing(document);
+    for (const [path, operations] of document.at('paths').flatMap((node) => node.entries())) {
+      for (const [method, operation] of operations.entries()) {
+        if (operation.at('x-amazon-apigateway-integration').length > 0 && !isSecured(operation, document, schemes)) {
+          return { how: 'open', path: ['Body'], says: `The operation ${method} ${path} has no authorizer` };
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Names of the security schemes that authorize: with IAM, with an authorizer, or with the tokens of a provider. */
+function authorizing(document: Node): ReadonlySet<string> {
+  const schemes = [
+    ...valuesAt(document, 'securityDefinitions'),
+    ...valuesAt(document, 'components', 'securitySchemes'),
+  ];
+  return new Set(
+    schemes
+      .flatMap((node) => node.entries())
+      .filter(([, scheme]) =>
+        ['x-amazon-apigateway-authtype', 'x-amazon-apigateway-authorizer'].some((key) => scheme.at(key).length > 0),
+      )
+      .map(([name]) => name),
+  );
+}
+
+function isSecured(operation: Node, document: Node, schemes: ReadonlySet<string>): boolean {
+  if (literalsAt(operation, 'x-amazon-apigateway-auth', 'type').some((type) => API_AUTHORIZATION.includes(type))) {
+    return true;
+  }
+  const own = operation.at('security');
+  const alternatives = (own.length > 0 ? own : document.at('security')).flatMap((node) => node.items());
+  return (
+    alternatives.length > 0 &&
+    alternatives.every((alternative) => alternative.entries().some(([name]) => schemes.has(name)))
+  );
+}
+
+function graphql({ properties, type }: Resource): Opening | undefined {
+  const first = judged(
+    valuesAt(properties, 'AuthenticationType'),
+    APPSYNC_AUTHENTICATION,
+    ['AuthenticationType'],
+    type,
+  );
+  const path = ['AdditionalAuthenticationProviders', 'AuthenticationType'];
+  const more = valuesAt(properties, ...path);
+  return first ?? (more.length > 0 ? judged(more, APPSYNC_AUTHENTICATION, path, type) : undefined);
+}
+
+function eventApi({ properties, type }: Resource): Opening | undefined {
+  const path = ['EventConfig', 'AuthProviders', 'AuthType'];
+  return judged(valuesAt(properties, ...path), APPSYNC_AUTHENTICATION, path, type);
+}
+
+/** A security group can limit who reaches a load balancer, so that an open listener is not proven to be public. */
+function listening(
+  { properties, type }: Resource,
+  listeners: readonly Resource[],
+  actions: string,
+  model: TemplateModel,
+): Opening | undefined {
+  const authenticates = literalsAt(properties, actions, 'Type').some((each) => AUTHENTICATING_ACTION.test(each));
+  const isMutual =
+    listeners.length > 0 &&
+    listeners.every((each) => literalsAt(each.properties, 'MutualAuthentication', 'Mode').includes('verify'));
+  const balancers = listeners.flatMap((each) => named(each, 'LoadBalancerArn', model));
+  const isInternal =
+    balancers.length > 0 && balancers.every((each) => literalsAt(each.properties, 'Scheme').includes('internal'));
+  return authenticates || isMutual || isInternal
+    ? undefined
+    : { how: 'weak', path: [actions], says: `${type} of a public load balancer authenticates nobody` };
+}
+
+/** Users of a server have signed in, but its identity provider is asked before that. */
+function transfer({ properties, type }: Resource): Opening | undefined {
+  return valuesAt(properties, 'IdentityProviderDetails', 'Function').length > 0
+    ? {
+        how: 'weak',
+        path: ['IdentityProviderDetails'],
+        says: `${type} calls a function before its users have signed in`,
+      }
+    : undefined;
+}
+
+/** The resources of the assembly that a property names. */
+function named({ properties }: Resource, property: string, model: TemplateModel): Resource[] {
+  const found = valuesAt(properties, property)
+    .flatMap((node) => node.texts())
+    .flatMap(({ value }) => [...model.named(value).map(({ resource }) => resource), ...model.mentioned(value)]);
+  return [...new Map(found.map((each) => [textKey([each.id]), each])).values()];
+}

@@ -1,0 +1,220 @@
+import { checkStacks } from '../../../analysis/rules/check';
+import { MA_TRG3 } from '../../../analysis/rules/ma-trg3';
+import { agentApp } from '../model/agent-app';
+import { arnOf } from '../model/templates';
+
+const of = (Type: string, Properties: object) => ({ Type, Properties });
+const invoke = (Principal: string, more: object = {}) =>
+  of('AWS::Lambda::Permission', {
+    Action: 'lambda:InvokeFunction',
+    FunctionName: { Ref: 'Open' },
+    Principal,
+    ...more,
+  });
+
+/** What is found in an app whose agent is started by the function `Open`, with some more resources. */
+function found(more: Record<string, object>, metadata: object = {}): string[] {
+  const template = { Resources: { ...agentApp(), ...more }, Metadata: metadata };
+  const stacks = [{ id: 'App', account: '111122223333', region: 'us-east-1', template }];
+  return checkStacks({ stacks, rules: [MA_TRG3] }).map(
+    ({ rule, severity, location }) => `${rule} ${severity} ${location.logicalId}`,
+  );
+}
+
+const url = (AuthType: string, target: unknown = arnOf('Open')) =>
+  of('AWS::Lambda::Url', { AuthType, TargetFunctionArn: target });
+const alias = { Live: of('AWS::Lambda::Alias', { FunctionName: { Ref: 'Open' }, FunctionVersion: '1', Name: 'live' }) };
+const method = (more: object) =>
+  of('AWS::ApiGateway::Method', {
+    HttpMethod: 'POST',
+    RestApiId: { Ref: 'Api' },
+    ResourceId: 'r',
+    Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::Sub': 'arn:aws:apigateway:us-east-1:lambda:path/${Open.Arn}/x' } },
+    ...more,
+  });
+const restApi = (more: object = {}) => of('AWS::ApiGateway::RestApi', { Name: 'x', ...more });
+const body = (operation: object, more: object = {}) => ({
+  Body: {
+    openapi: '3.0.1',
+    paths: {
+      '/': { post: { 'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: arnOf('Open') }, ...operation } },
+    },
+    ...more,
+  },
+});
+const scheme = (value: object) => ({ components: { securitySchemes: { s: value } } });
+const httpApi = (more: object) => ({
+  Api: of('AWS::ApiGatewayV2::Api', { Name: 'x', ProtocolType: 'HTTP' }),
+  Integration: of('AWS::ApiGatewayV2::Integration', { ApiId: { Ref: 'Api' }, IntegrationUri: arnOf('Open') }),
+  Route: of('AWS::ApiGatewayV2::Route', {
+    ApiId: { Ref: 'Api' },
+    RouteKey: 'POST /',
+    Target: { 'Fn::Sub': 'integrations/${Integration}' },
+    ...more,
+  }),
+});
+const appSync = (more: object) => ({
+  Api: of('AWS::AppSync::GraphQLApi', { Name: 'x', ...more }),
+  Source: of('AWS::AppSync::DataSource', {
+    ApiId: { 'Fn::GetAtt': ['Api', 'ApiId'] },
+    Name: 'x',
+    Type: 'AWS_LAMBDA',
+    LambdaConfig: { LambdaFunctionArn: arnOf('Open') },
+  }),
+});
+const balancer = (scheme: object, ...actions: object[]) => ({
+  Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', scheme),
+  Group: of('AWS::ElasticLoadBalancingV2::TargetGroup', { TargetType: 'lambda', Targets: [{ Id: arnOf('Open') }] }),
+  Listener: of('AWS::ElasticLoadBalancingV2::Listener', {
+    LoadBalancerArn: { Ref: 'Balancer' },
+    DefaultActions: [...actions, { Type: 'forward', TargetGroupArn: { Ref: 'Group' } }],
+  }),
+});
+
+const verifying = (secrets: unknown, told: unknown) => ({
+  ...alias,
+  Secret: of('AWS::SecretsManager::Secret', {}),
+  Other: of('AWS::SecretsManager::Secret', {}),
+  Open: of('AWS::Lambda::Function', { Role: arnOf('OpenRole'), Environment: { Variables: { SECRET: told } } }),
+  Reads: of('AWS::IAM::Policy', {
+    PolicyName: 'reads',
+    Roles: [{ Ref: 'OpenRole' }],
+    PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secrets }] },
+  }),
+});
+const container = {
+  Task: of('AWS::ECS::TaskDefinition', { TaskRoleArn: arnOf('StarterRole') }),
+  Service: of('AWS::ECS::Service', {
+    TaskDefinition: { Ref: 'Task' },
+    LoadBalancers: [{ TargetGroupArn: { Ref: 'Group' } }],
+  }),
+};
+
+test.each<[string, Record<string, object>]>([
+  [
+    'a public entry to a service that leads to no agent',
+    { ...balancer({}), Group: of('AWS::ElasticLoadBalancingV2::TargetGroup', {}) },
+  ],
+  [
+    'an open URL of a function that verifies signatures',
+    { ...verifying({ Ref: 'Secret' }, { Ref: 'Secret' }), Url: url('NONE') },
+  ],
+  [
+    'an open URL of an alias of it, with its permission',
+    {
+      ...verifying({ Ref: 'Secret' }, { Ref: 'Secret' }),
+      Url: url('NONE', { Ref: 'Live' }),
+      Permission: invoke('*', { FunctionUrlAuthType: 'NONE' }),
+    },
+  ],
+  ['no entry', {}],
+  ['a function URL with IAM', { Url: url('AWS_IAM') }],
+  [
+    'an open function URL of something else',
+    { Url: url('NONE', 'arn:aws:lambda:us-east-1:111122223333:function:other') },
+  ],
+  ['a REST method with IAM', { Api: restApi(), Method: method({ AuthorizationType: 'AWS_IAM' }) }],
+  [
+    'a REST API whose policy lets in one organization',
+    {
+      Api: restApi({
+        Policy: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: '*',
+              Action: 'execute-api:Invoke',
+              Resource: '*',
+              Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } },
+            },
+          ],
+        },
+      }),
+      Method: method({ AuthorizationType: 'NONE' }),
+    },
+  ],
+  [
+    'an OpenAPI document with IAM for all operations',
+    {
+      Api: restApi(
+        body({}, { security: [{ s: [] }], ...scheme({ type: 'apiKey', 'x-amazon-apigateway-authtype': 'awsSigv4' }) }),
+      ),
+    },
+  ],
+  ['an HTTP route with a JWT authorizer', httpApi({ AuthorizationType: 'JWT', AuthorizerId: 'a' })],
+  ['AppSync with IAM', appSync({ AuthenticationType: 'AWS_IAM' })],
+  ['an internal load balancer', balancer({ Scheme: 'internal' })],
+  ['a load balancer that signs in', balancer({}, { Type: 'authenticate-oidc', Order: 1 })],
+  [
+    'a service with its source',
+    { Permission: invoke('sns.amazonaws.com', { SourceArn: 'arn:aws:sns:us-east-1:111122223333:t' }) },
+  ],
+  ['a permission for the own account', { Permission: invoke('111122223333') }],
+])('%s is no finding', (_, more) => {
+  expect(found(more)).toEqual([]);
+});
+
+test.each<[string, string, Record<string, object>]>([
+  [
+    'an open URL of a function that reads two secrets',
+    'fatal Url',
+    { ...verifying([{ Ref: 'Secret' }, { Ref: 'Other' }], { Ref: 'Secret' }), Url: url('NONE') },
+  ],
+  [
+    'an open URL of a function that reads every secret',
+    'fatal Url',
+    { ...verifying('*', { Ref: 'Secret' }), Url: url('NONE') },
+  ],
+  [
+    'an open URL of a function that is told another secret',
+    'fatal Url',
+    { ...verifying({ Ref: 'Secret' }, { Ref: 'Other' }), Url: url('NONE') },
+  ],
+  [
+    'a public load balancer before a container',
+    'error Listener',
+    { ...balancer({}), Group: of('AWS::ElasticLoadBalancingV2::TargetGroup', {}), ...container },
+  ],
+  ['an open function URL', 'fatal Url', { Url: url('NONE') }],
+  ['an open function URL of an alias', 'fatal Url', { ...alias, Url: url('NONE', { Ref: 'Live' }) }],
+  ['an open REST method', 'fatal Method', { Api: restApi(), Method: method({}) }],
+  ['a method with an API key only', 'fatal Method', { Api: restApi(), Method: method({ ApiKeyRequired: true }) }],
+  ['an open OpenAPI document', 'fatal Api', { Api: restApi(body({})) }],
+  [
+    'an operation that lifts the security of its document',
+    'fatal Api',
+    {
+      Api: restApi(
+        body({ security: [] }, { security: [{ s: [] }], ...scheme({ 'x-amazon-apigateway-authtype': 'x' }) }),
+      ),
+    },
+  ],
+  [
+    'an OpenAPI document with an API key only',
+    'fatal Api',
+    { Api: restApi(body({ security: [{ s: [] }] }, scheme({ type: 'apiKey', in: 'header', name: 'x-api-key' }))) },
+  ],
+  ['an open HTTP route', 'fatal Route', httpApi({})],
+  ['AppSync with an API key', 'error Api', appSync({ AuthenticationType: 'API_KEY' })],
+  [
+    'AppSync with an API key as the second way',
+    'error Api',
+    appSync({ AuthenticationType: 'AWS_IAM', AdditionalAuthenticationProviders: [{ AuthenticationType: 'API_KEY' }] }),
+  ],
+  ['a public load balancer', 'error Listener', balancer({ Scheme: 'internet-facing' })],
+  [
+    'e-mail',
+    'error Mail',
+    { Mail: of('AWS::SES::ReceiptRule', { Rule: { Actions: [{ LambdaAction: { FunctionArn: arnOf('Open') } }] } }) },
+  ],
+  [
+    'messages of devices',
+    'error Iot',
+    { Iot: of('AWS::IoT::TopicRule', { TopicRulePayload: { Actions: [{ Lambda: { FunctionArn: arnOf('Open') } }] } }) },
+  ],
+  ['a permission for everybody', 'fatal Permission', { Permission: invoke('*') }],
+  ['a permission for another account', 'error Permission', { Permission: invoke('444455556666') }],
+  ['a permission for a service on behalf of anybody', 'error Permission', { Permission: invoke('sns.amazonaws.com') }],
+])('%s is a finding', (_, finding, more) => {
+  expect(found(more)).toEqual([`MA-TRG3 ${finding}`]);
+});
