@@ -41,6 +41,9 @@ const BELONGING: ReadonlyMap<string, GovernanceReason> = new Map([
   ['AWS::Lambda::LayerVersion', 'code'],
 ]);
 
+/** Properties of a trail that name where its records go. */
+const TRAIL_TARGETS = new Set(['S3BucketName', 'CloudWatchLogsLogGroupArn', 'SnsTopicName', 'KMSKeyId']);
+
 const DEFINITIONS = /^AWS::(?:SSM::Parameter|SecretsManager::Secret|AppConfig::)/;
 
 class Governance {
@@ -141,9 +144,10 @@ class Governance {
   private addTrails(add: (node: NodeId, reason: GovernanceReason) => void): void {
     for (const trail of this.model.ofType('AWS::CloudTrail::Trail', 'AWS::CloudTrail::EventDataStore')) {
       add(trail.id, 'trail');
-      this.mentioned(trail)
-        .filter(({ type }) => /^AWS::(?:S3::Bucket|Logs::LogGroup|SNS::Topic)$/.test(type))
-        .forEach(({ id }) => add(id, 'trail'));
+      mentionsOf(this.model, trail)
+        // Where its records go. Other properties name what it records, for example buckets of agents.
+        .filter(({ path: [property] }) => TRAIL_TARGETS.has(property))
+        .forEach(({ resource }) => add(resource.id, 'trail'));
     }
   }
 

@@ -6,7 +6,6 @@ import {
   AgentNetwork,
   AgentTool,
   ManagedAgent,
-  type ManagedAgentProps,
   TurnWorkflow,
   type TurnWorkflowProps,
 } from '../../../lib';
@@ -20,7 +19,7 @@ describe('mistakes that a compiler would find', () => {
       model: AgentModel.GPT_5_6_LUNA,
       instructions: 'Work.',
       ...given,
-    } as ManagedAgentProps);
+    });
 
   test.each([
     [
