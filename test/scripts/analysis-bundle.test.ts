@@ -6,8 +6,11 @@ import { build } from 'esbuild';
 
 const ROOT = path.resolve(__dirname, '../..');
 const BUNDLE = path.join(ROOT, 'assets/analysis/index.js');
-/** Without tables; see the design of the analysis in docs/architecture.md. */
-const LIMIT_BYTES = 180_000;
+/**
+ * Every synth with an agent loads it: 363 kB of own code, 115 kB of `yaml` (templates in YAML) and 41 kB of tables of resource
+ * types. The actions of AWS are in a file of their own. The limit leaves room for some rules, not for another library.
+ */
+const LIMIT_BYTES = 560_000;
 
 test('the bundle of the analysis is that of its sources (npm run bundle)', async () => {
   expect(existsSync(BUNDLE)).toBe(true);
@@ -30,5 +33,6 @@ test('the bundle of the analysis is that of its sources (npm run bundle)', async
   expect(text.length).toBeLessThanOrEqual(LIMIT_BYTES);
   const external = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map((each) => each.path));
   expect(external.filter((name) => !builtinModules.includes(name.replace('node:', '')))).toEqual([]);
-  expect(Object.keys(metafile.inputs).filter((file) => file.includes('node_modules'))).toEqual([]);
+  const modules = Object.keys(metafile.inputs).filter((file) => file.includes('node_modules'));
+  expect(modules.filter((file) => !file.startsWith('node_modules/yaml/'))).toEqual([]);
 });
