@@ -9,7 +9,6 @@ export type * from './model/model';
 export type * from './model/node';
 export { printed } from './model/printed-text';
 export { readDirectory } from './model/read-directory';
-export { readTemplateFiles } from './model/read-template-files';
 export { assemblyOf, type StackData } from './model/read-stacks';
 export * from './model/state-call';
 export * from './model/state-machine';

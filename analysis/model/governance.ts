@@ -41,6 +41,11 @@ const BELONGING: ReadonlyMap<string, GovernanceReason> = new Map([
   ['AWS::Lambda::LayerVersion', 'code'],
 ]);
 
+/** Properties that name where code or a definition comes from. */
+const CODE_PROPERTIES = new Set(['Code', 'Content', 'CodeConfiguration', 'DefinitionS3Location', 'Layers', 'Source']);
+
+const TRAILS = ['AWS::CloudTrail::Trail', 'AWS::CloudTrail::EventDataStore'];
+
 /** Properties of a trail that name where its records go. */
 const TRAIL_TARGETS = new Set(['S3BucketName', 'CloudWatchLogsLogGroupArn', 'SnsTopicName', 'KMSKeyId']);
 
@@ -93,10 +98,11 @@ class Governance {
     // What belongs to all of these: keys of the stores, too.
     for (const node of [...found.keys()]) {
       const resource = this.model.resource(node);
-      if (resource && !own.has(node)) {
-        this.mentioned(resource).forEach((each) => {
+      if (resource && !own.has(node) && !TRAILS.includes(resource.type)) {
+        mentionsOf(this.model, resource).forEach(({ resource: each, path }) => {
           const reason = BELONGING.get(each.type);
-          if (reason) {
+          // A bucket that is named elsewhere, for example in a session definition, holds data.
+          if (reason && (reason !== 'code' || path.some((key) => CODE_PROPERTIES.has(key)))) {
             add(each.id, reason);
           }
         });
@@ -142,7 +148,7 @@ class Governance {
 
   /** Trails record every agent of the account. */
   private addTrails(add: (node: NodeId, reason: GovernanceReason) => void): void {
-    for (const trail of this.model.ofType('AWS::CloudTrail::Trail', 'AWS::CloudTrail::EventDataStore')) {
+    for (const trail of this.model.ofType(...TRAILS)) {
       add(trail.id, 'trail');
       mentionsOf(this.model, trail)
         // Where its records go. Other properties name what it records, for example buckets of agents.

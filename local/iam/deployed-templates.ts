@@ -7,10 +7,10 @@ import {
   literalOf,
   LOGICAL_ID_NAMES,
   readDirectory,
-  readTemplateFiles,
   type Stack,
   TemplateModel,
 } from '../../analysis';
+import { readTemplateFiles } from '../../analysis/model/read-template-files';
 
 /** Where everything is deployed. */
 export interface Place {
