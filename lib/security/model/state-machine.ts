@@ -1,4 +1,4 @@
-import { at, listAt, textAt } from './json';
+import { at, listAt } from './json';
 import type { IndexedResource, TemplateIndex } from '../template-index';
 
 /** A state of an Amazon States Language definition. */
@@ -40,28 +40,6 @@ export function definitionOf(machine: IndexedResource): AslDefinition | undefine
   const { DefinitionString, Definition } = machine.properties;
   const root = typeof DefinitionString === 'string' ? parse(DefinitionString) : Definition;
   return root !== null && typeof root === 'object' ? new AslDefinition(root as Record<string, unknown>) : undefined;
-}
-
-/** The arguments of a task, in either query language. */
-export function argumentsOf({ state }: AslState): unknown {
-  return state.Arguments ?? state.Parameters;
-}
-
-/** True when a task calls an API: `dynamodb:updateItem`, `aws-sdk:bedrockruntime:applyGuardrail`. */
-export function isTask({ state }: AslState, ...integrations: string[]): boolean {
-  const resource = textAt(state, 'Resource') ?? '';
-  return (
-    state.Type === 'Task' &&
-    integrations.some((integration) => new RegExp(`:states:[^:]*:[^:]*:${integration}(\\.|$)`, 'i').test(resource))
-  );
-}
-
-/** The function that a task invokes: by the Lambda integration or by its ARN as resource. */
-export function invokedFunction(index: TemplateIndex, task: AslState): IndexedResource | undefined {
-  const named = isTask(task, 'lambda:invoke')
-    ? textAt(argumentsOf(task), 'FunctionName')
-    : textAt(task.state, 'Resource');
-  return named === undefined ? undefined : index.mentioned(named).find(({ type }) => type === 'AWS::Lambda::Function');
 }
 
 /** Walks one machine; returns for each path that reaches an end whether it was settled. */

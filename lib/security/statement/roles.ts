@@ -1,7 +1,7 @@
 import { permissionsOf, permits } from './permissions';
 import { readConditions, readPolicy, type PolicyEntry } from './policy-reading';
 import { listOf, objectOf, sorted, sortedBy, type Item, type Source } from './source';
-import type { Permission, RoleReach, Trust } from './statement';
+import type { Permission, Trust } from './statement';
 
 /** A principal of the app with what its policies give it. */
 export interface Identity {
@@ -158,17 +158,4 @@ function trusts(document: unknown, source: Source): Trust[] {
     return entry.principals.map((principal) => ({ effect: entry.effect, principal, conditions }));
   });
   return sortedBy(found, (trust) => JSON.stringify(trust));
-}
-
-/** A role of the agent. */
-export function roleReach(purpose: RoleReach['purpose'], identity: Identity): RoleReach {
-  const { item, permissions, trustedBy, boundary, attached } = identity;
-  return {
-    purpose,
-    role: item.name,
-    trustedBy,
-    ...(boundary === undefined ? {} : { boundary }),
-    attached,
-    permissions,
-  };
 }

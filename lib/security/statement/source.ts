@@ -70,19 +70,3 @@ export function sortedBy<T>(elements: Iterable<T>, key: (element: T) => string):
     .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
     .map(([, element]) => element);
 }
-
-/** Items by the key of a resource that they belong to. */
-export function groupedBy(
-  items: readonly Item[],
-  owners: (item: Item) => readonly (Item | undefined)[],
-): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    for (const owner of owners(item)) {
-      if (owner) {
-        groups.set(owner.key, [...(groups.get(owner.key) ?? []), item]);
-      }
-    }
-  }
-  return groups;
-}
