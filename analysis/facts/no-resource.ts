@@ -22,6 +22,10 @@ const INTERFACE =
 
 /** Reviewed 2026-11-27 with the AWS Service Authorization Reference. */
 export const OPTIONAL_FORMS: ReadonlyMap<string, ReviewedAction> = new Map<string, ReviewedAction>([
+  [
+    'cloudwatch:DescribeAlarms',
+    { whom: 'any', why: 'composite alarms are shown only to roles that may describe every alarm' },
+  ],
   ['cloudwatch:GetMetricData', { whom: 'any', why: DATASET }],
   ['cloudwatch:GetMetricStatistics', { whom: 'any', why: DATASET }],
   ['cloudwatch:ListMetrics', { whom: 'any', why: DATASET }],

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, lstat, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, lstat, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Refusal } from '../server/refusal';
 import { git, GitFailure, type GitOptions } from './git';
@@ -40,14 +40,14 @@ export async function updateClone({ place, from, commit, maxBytes, refs }: Updat
   // As git itself does it: who holds this file may change the index, and it takes its place when it is whole.
   const lock = path.join(gitDir, 'index.lock');
   try {
-    await copyFile(path.join(gitDir, 'index'), lock, constants.COPYFILE_EXCL);
+    await copyIndex(path.join(gitDir, 'index'), lock, constants.COPYFILE_EXCL);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new Refusal(`Another git works in '${path.basename(place)}', or ended without removing .git/index.lock.`);
   }
   try {
     const index = path.join(from, '.git', 'index');
-    await copyFile(lock, index);
+    await copyIndex(lock, index);
     const clean = [`--git-dir=${path.join(from, '.git')}`, `--work-tree=${place}`];
     // The old commit and what commands have staged are only there.
     const borrowing: GitOptions = { ...options, objects: path.join(gitDir, 'objects') };
@@ -64,12 +64,22 @@ export async function updateClone({ place, from, commit, maxBytes, refs }: Updat
       await checkout(before);
       throw tooLarge(maxBytes);
     }
-    await copyFile(index, lock);
+    await copyIndex(index, lock);
     await rename(lock, path.join(gitDir, 'index'));
   } finally {
     await rm(lock, { force: true });
   }
   await git([...inPlace, 'update-ref', '--no-deref', 'HEAD', commit], options);
+}
+
+/**
+ * Copies an index with its time. git compares seconds: a file that changed in the second of the index is compared by content,
+ * and with a later index it would count as unchanged, and be lost.
+ */
+async function copyIndex(from: string, to: string, mode?: number): Promise<void> {
+  const { atime, mtime } = await stat(from);
+  await copyFile(from, to, mode);
+  await utimes(to, atime, mtime);
 }
 
 /** Bytes of the files of the commit as they are now. What commands made next to them does not count. */
