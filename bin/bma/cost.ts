@@ -5,11 +5,12 @@ import type { CostRecord } from '../../lib/cost/cost-record';
 import { costMarkdown } from '../../lib/cost/markdown';
 import { costJson, costText } from '../../lib/cost/text';
 import { InputError } from '../../lib/validation/refused-input';
-import { oneOf, UsageError, type Command, type Options } from './command';
+import { addFormats, EXIT, formatOf, UsageError, type Command, type FormatOptions } from './command';
 
 const FORMATS = ['text', 'json', 'md'] as const;
+type Format = (typeof FORMATS)[number];
 
-const RENDERERS: Readonly<Record<(typeof FORMATS)[number], (record: CostRecord) => string>> = {
+const RENDERERS: Readonly<Record<Format, (record: CostRecord) => string>> = {
   text: costText,
   json: costJson,
   md: costMarkdown,
@@ -23,52 +24,53 @@ const NUMBERS = Object.entries(ASSUMPTIONS).map(([name, assumption]) => ({
   ...assumption,
   name: name as keyof CostAssumptions,
   option: optionOf(name),
+  /** The property that commander keeps the value in. */
+  attribute: name === 'turnsPerMonth' ? 'turns' : name,
 }));
 
+type Options = FormatOptions<Format> & { readonly stack?: readonly string[] } & Readonly<Record<string, unknown>>;
+
 /** `bma cost`: what a cloud assembly costs per month and per turn. */
-export const costCommand: Command = {
+export const costCommand: Command<Options> = {
+  name: 'cost',
   summary: 'what a cloud assembly costs per month, idle and per turn',
-  usage: `Usage: bma cost [cdk.out] [options]
-
-Estimates the monthly cost of the stacks of a cloud assembly (default cdk.out), also of stacks that were written by hand,
-from list prices, with the assumptions and with what is not in the sums.
-
-Options:
-  --stack <id>             only this stack; may be repeated
-  --format <text|json|md>  what to print (default text)
-  -h, --help               this text
-
-Assumptions:
-${NUMBERS.map(({ option, what, fallback }) => `  --${option} <number>`.padEnd(37) + `${what} (default ${fallback})`).join('\n')}
-`,
-  options: {
-    stack: { type: 'string', multiple: true },
-    format: { type: 'string' },
-    ...Object.fromEntries(NUMBERS.map(({ option }) => [option, { type: 'string' as const }])),
-  },
-  run([directory = 'cdk.out', ...more], options, out) {
-    if (more.length) {
-      throw new UsageError(`cost takes one cloud assembly directory.\n\n${this.usage}`);
+  description:
+    'Estimates the monthly cost of the stacks of a cloud assembly, also of stacks that were written by hand, from list prices, with the assumptions and with what is not in the sums.',
+  exitCodes: {},
+  define(command) {
+    command
+      .argument('[cdk.out]', 'cloud assembly directory', 'cdk.out')
+      .option('--stack <id>', 'only this stack; may be repeated', (id: string, before: string[] = []) => [
+        ...before,
+        id,
+      ]);
+    addFormats(command, FORMATS);
+    for (const { option, what, fallback } of NUMBERS) {
+      command.option(`--${option} <number>`, `${what} (default: ${fallback})`, numberOf(option));
     }
-    const format = oneOf(options, 'format', FORMATS, 'text');
+  },
+  run([directory], options, { out }) {
+    const format = formatOf(options, FORMATS);
     try {
-      out(
-        RENDERERS[format](recordOfAssembly(directory, assumptionsIn(options), options.stack as string[] | undefined)),
-      );
+      out(RENDERERS[format](recordOfAssembly(String(directory), assumptionsIn(options), options.stack)));
     } catch (problem) {
       throw problem instanceof InputError ? new UsageError(problem.message) : problem;
     }
-    return 0;
+    return EXIT.done;
   },
 };
 
 function assumptionsIn(options: Options): CostAssumptions {
-  const given = NUMBERS.filter(({ option }) => options[option] !== undefined).map(({ name, option }) => {
-    const text = String(options[option]);
+  return Object.fromEntries(
+    NUMBERS.flatMap(({ name, attribute }) => (options[attribute] === undefined ? [] : [[name, options[attribute]]])),
+  );
+}
+
+function numberOf(option: string): (text: string) => number {
+  return (text) => {
     if (!/^\d+(\.\d+)?$/.test(text)) {
       throw new UsageError(`--${option} is '${text}'. Give a number that is not negative.`);
     }
-    return [name, Number(text)];
-  });
-  return Object.fromEntries(given) as CostAssumptions;
+    return Number(text);
+  };
 }

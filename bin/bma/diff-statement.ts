@@ -1,37 +1,37 @@
 import { diffStatements, type StatementDiff } from '../../analysis/statement/diff';
 import { diffMarkdown, diffText } from '../../analysis/statement/diff-markdown';
-import { oneOf, UsageError, type Command } from './command';
+import { addFormats, EXIT, formatOf, jsonText, type Command, type FormatOptions } from './command';
 import { readStatements } from './read-statements';
 
 const FORMATS = ['md', 'text', 'json'] as const;
+type Format = (typeof FORMATS)[number];
 
-const RENDERERS: Readonly<Record<(typeof FORMATS)[number], (diff: StatementDiff) => string>> = {
+const RENDERERS: Readonly<Record<Format, (diff: StatementDiff) => string>> = {
   md: diffMarkdown,
   text: diffText,
-  json: (diff) => `${JSON.stringify(diff, undefined, 2)}\n`,
+  json: jsonText,
 };
 
+interface Options extends FormatOptions<Format> {
+  readonly exitCode?: boolean;
+}
+
 /** `bma diff-statement`: what a change lets agents do more, and what less. */
-export const diffStatementCommand: Command = {
-  summary: 'what a change lets agents also do, and what no longer',
-  usage: `Usage: bma diff-statement <old> <new> [options]
-
-Compares security statements. <old> and <new> are each a statement (.json), a directory of statements, or a cdk.out.
-
-Options:
-  --format <md|text|json>  md is meant as the comment of a pull request (default md)
-  --exit-code              exit with 1 when the statements differ
-  -h, --help               this text
-`,
-  options: { format: { type: 'string' }, 'exit-code': { type: 'boolean' } },
-  run(positionals, options, out) {
-    const [before, after, ...more] = positionals;
-    if (before === undefined || after === undefined || more.length) {
-      throw new UsageError(`diff-statement takes an old and a new statement.\n\n${this.usage}`);
-    }
-    const format = oneOf(options, 'format', FORMATS, 'md');
-    const diff = diffStatements(readStatements(before), readStatements(after));
+export const diffStatementCommand: Command<Options> = {
+  name: 'diff-statement',
+  summary: 'permissions added and removed by a change',
+  description:
+    'Compares security statements. <old> and <new> are each a statement (.json), a directory of statements, or a cdk.out.',
+  exitCodes: { [EXIT.attention]: 'the statements differ (with --exit-code)' },
+  define(command) {
+    command.argument('<old>', 'the statements before the change').argument('<new>', 'the statements after the change');
+    addFormats(command, FORMATS);
+    command.option('--exit-code', 'exit with 1 when the statements differ');
+  },
+  run([before, after], options, { out }) {
+    const format = formatOf(options, FORMATS);
+    const diff = diffStatements(readStatements(String(before)), readStatements(String(after)));
     out(RENDERERS[format](diff));
-    return options['exit-code'] && diff.agents.length ? 1 : 0;
+    return options.exitCode && diff.agents.length ? EXIT.attention : EXIT.done;
   },
 };

@@ -1,32 +1,43 @@
+import { Argument } from 'commander';
 import * as path from 'node:path';
-import { UsageError, type Command } from './command';
+import { EXIT, jsonText, UsageError, type Command } from './command';
 import { newBlueprint } from './new-blueprint';
 
+const KINDS = ['blueprint'];
+
+/** Version of the JSON form. */
+const FORMAT = 'cdk-bedrock-managed-agents/new/1';
+
+interface Options {
+  readonly directory: string;
+  readonly json?: boolean;
+}
+
 /** `bma new`: files to begin with. */
-export const newCommand: Command = {
-  summary: 'files of a blueprint of your own',
-  usage: `Usage: bma new blueprint <Name> [options]
-
-Writes a blueprint that works, to be changed into yours: the class, a stack around it, a test and a README, in a
-directory of their own. Nothing that exists is overwritten.
-
-<Name> is the name of the class, such as LicenceAuditor.
-
-Options:
-  --directory <dir>  where the directory of the blueprint is made (default: here)
-  -h, --help         this text
-`,
-  options: { directory: { type: 'string' } },
-  run([kind, name, ...more], { directory = '.' }, out) {
-    if (kind !== 'blueprint') {
-      throw new UsageError(
-        `${kind === undefined ? 'new needs to know what' : `'${kind}' is not known`}. Allowed: blueprint.`,
-      );
+export const newCommand: Command<Options> = {
+  name: 'new',
+  summary: 'scaffold a custom blueprint',
+  description:
+    'Writes a blueprint that works, to be changed into yours: the class, a stack around it, a test and a README, in a directory of their own. Nothing that exists is overwritten.',
+  exitCodes: {},
+  define(command) {
+    command
+      .addArgument(
+        new Argument('<kind>', `what to write: ${KINDS.join(', ')}`).argParser((kind: string) => {
+          if (!KINDS.includes(kind)) throw new UsageError(`'${kind}' is not known. Allowed: ${KINDS.join(', ')}.`);
+          return kind;
+        }),
+      )
+      .argument('<Name>', 'name of the class, such as LicenceAuditor')
+      .option('--directory <dir>', 'where the directory of the blueprint is made', '.')
+      .option('--json', 'print the directory and its files as JSON');
+  },
+  run([, name], { directory, json }, { out }) {
+    const made = newBlueprint(String(name), directory);
+    if (json) {
+      out(jsonText({ format: FORMAT, ...made }));
+      return EXIT.done;
     }
-    if (name === undefined || more.length) {
-      throw new UsageError(`new blueprint takes one name.\n\n${this.usage}`);
-    }
-    const made = newBlueprint(name, String(directory));
     const [stack, test] = [`-stack.ts`, '.test.ts'].map((end) => made.files.find((file) => file.endsWith(end)) ?? '');
     out(
       [
@@ -35,10 +46,10 @@ Options:
         'Next:',
         `  1. Say what the agent does, with which tools and when: ${path.join(made.directory, path.basename(made.directory))}.ts`,
         `  2. Say what it may write to, and run: npx jest ${test}`,
-        `  3. Add ${name}Stack (${stack}) to your app, with ManagedAgentChecks, and run: npx cdk synth`,
+        `  3. Add ${String(name)}Stack (${stack}) to your app, with ManagedAgentChecks, and run: npx cdk synth`,
         '',
       ].join('\n'),
     );
-    return 0;
+    return EXIT.done;
   },
 };

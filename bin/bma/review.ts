@@ -9,68 +9,117 @@ import { diffMarkdown } from '../../analysis/statement/diff-markdown';
 import { monthlyUsd } from '../../lib/cost/amounts';
 import { recordOfAssembly } from '../../lib/cost/assembly-estimate';
 import { code } from '../../lib/contracts/untrusted-text';
-import { UsageError, type Command } from './command';
+import { addFormats, EXIT, formatOf, jsonText, type Command, type FormatOptions } from './command';
+import { impactJson } from './impact';
 import { readAssembly } from './read-assembly';
 
+/** Version of the JSON form. */
+const FORMAT = 'cdk-bedrock-managed-agents/review/1';
+
+const FORMATS = ['md', 'json'] as const;
+type Format = (typeof FORMATS)[number];
+
 /** `bma review`: everything that a reviewer of a change has to see, as one comment and one exit code. */
-export const reviewCommand: Command = {
+export const reviewCommand: Command<FormatOptions<Format>> = {
+  name: 'review',
   summary: 'permissions, impact, cost and new declarations of a change',
-  usage: `Usage: bma review <old cdk.out> <new cdk.out> [options]
-
-Compares two cloud assemblies and prints one comment for a pull request: what agents can also reach and do, what the
-deployment means for running agents, what changes in the monthly cost, and new declarations and acknowledged findings.
-
-Options:
-  -h, --help  this text
-
-Exit codes: 0 nothing to decide, 1 somebody should decide: an agent can reach or do more, the deployment fails, something
-is lost, or a declaration or acknowledgement is new. 2 wrong usage or unreadable input.
-`,
-  options: {},
-  run(positionals, _options, out) {
-    const [before, after, ...more] = positionals;
-    if (before === undefined || after === undefined || more.length) {
-      throw new UsageError(`review takes an old and a new cloud assembly directory.\n\n${this.usage}`);
-    }
-    const [old, now] = [readAssembly(before), readAssembly(after)];
+  description:
+    'Compares two cloud assemblies and prints one comment for a pull request: what agents can also reach and do, what the deployment means for running agents, what changes in the monthly cost, and new declarations and acknowledged findings.',
+  exitCodes: {
+    [EXIT.attention]:
+      'somebody should decide: an agent can reach or do more, the deployment fails, something is lost, or a declaration or acknowledgement is new',
+  },
+  define(command) {
+    command
+      .argument('<old cdk.out>', 'cloud assembly before the change')
+      .argument('<new cdk.out>', 'cloud assembly after the change');
+    addFormats(command, FORMATS);
+  },
+  run([before, after], options, { out }) {
+    const format = formatOf(options, FORMATS);
+    const [old, now] = [readAssembly(String(before)), readAssembly(String(after))];
     const statements = diffStatements(statementsOf(old), statementsOf(now));
     const impact = impactOf(old, now);
-    const known = new Set(decisionsOf(before, old));
-    const decisions = [...new Set(decisionsOf(after, now))].filter((line) => !known.has(line));
-    out(
-      [
-        diffMarkdown(statements),
-        impactMarkdown(impact),
-        costMarkdown(before, after),
-        decisionsMarkdown(decisions),
-      ].join('\n'),
-    );
+    const known = new Set(decisionsOf(String(before), old).map(decisionLine));
+    const decisions = decisionsOf(String(after), now).filter((each) => !known.has(decisionLine(each)));
+    const cost = costOf(String(before), String(after));
     const stops = impact.effects.some(({ level }) => level === 'blocks' || level === 'loses');
-    return statements.wider || stops || decisions.length > 0 ? 1 : 0;
+    const attention = statements.wider || stops || decisions.length > 0;
+    out(
+      format === 'json'
+        ? jsonText({
+            format: FORMAT,
+            attention,
+            statements,
+            impact: JSON.parse(impactJson(impact)) as object,
+            cost,
+            decisions,
+          })
+        : [
+            diffMarkdown(statements),
+            impactMarkdown(impact),
+            costMarkdown(cost),
+            decisionsMarkdown(decisions.map(decisionLine)),
+          ].join('\n'),
+    );
+    return attention ? EXIT.attention : EXIT.done;
   },
 };
 
-function costMarkdown(before: string, after: string): string {
+/** The monthly cost before and after a change, in US dollars. */
+interface CostChange {
+  readonly turnsPerMonth: number;
+  readonly idleUsdPerMonth: { readonly before: number; readonly after: number };
+  readonly totalUsdPerMonth: { readonly before: number; readonly after: number };
+}
+
+function costOf(before: string, after: string): CostChange {
   const [old, now] = [recordOfAssembly(before, undefined), recordOfAssembly(after, undefined)];
+  return {
+    turnsPerMonth: now.turnsPerMonth,
+    idleUsdPerMonth: { before: old.idleUsdPerMonth, after: now.idleUsdPerMonth },
+    totalUsdPerMonth: { before: old.totalUsdPerMonth, after: now.totalUsdPerMonth },
+  };
+}
+
+function costMarkdown({ turnsPerMonth, idleUsdPerMonth, totalUsdPerMonth }: CostChange): string {
   const rows = [
-    ['Idle', old.idleUsdPerMonth, now.idleUsdPerMonth],
-    [`With ${now.turnsPerMonth} turns of each agent`, old.totalUsdPerMonth, now.totalUsdPerMonth],
-  ] as const;
-  if (rows.every(([, was, is]) => monthlyUsd(was) === monthlyUsd(is))) return '### Cost: no change\n';
-  const lines = rows.map(([what, was, is]) => `| ${what} | ${monthlyUsd(was)} | ${monthlyUsd(is)} |`);
+    { what: 'Idle', ...idleUsdPerMonth },
+    { what: `With ${turnsPerMonth} turns of each agent`, ...totalUsdPerMonth },
+  ];
+  if (rows.every(({ before, after }) => monthlyUsd(before) === monthlyUsd(after))) return '### Cost: no change\n';
+  const lines = rows.map(({ what, before, after }) => `| ${what} | ${monthlyUsd(before)} | ${monthlyUsd(after)} |`);
   return `### Cost per month\n\n| | Before | After |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
 }
 
-/** Declarations and acknowledgements of an app, each as a line of Markdown. */
-function decisionsOf(directory: string, model: TemplateModel): string[] {
-  return [
-    ...new Declared(model, new Date(0)).all.map(
-      ({ kind, subject, reason, key }) => `- declared ${code(`${kind} ${subject ?? key}`)}: ${code(reason)}`,
-    ),
-    ...readAcknowledgements(directory).map(
-      ({ scope, rule, reason }) => `- acknowledged ${code(rule)} in ${code(scope)}: ${code(reason)}`,
-    ),
+/** What the owner of the app has accepted: a declaration, or an acknowledged finding. */
+type Decision =
+  | { readonly kind: 'declared'; readonly what: string; readonly reason: string }
+  | { readonly kind: 'acknowledged'; readonly what: string; readonly scope: string; readonly reason: string };
+
+function decisionsOf(directory: string, model: TemplateModel): Decision[] {
+  const all = [
+    ...new Declared(model, new Date(0)).all.map(({ kind, subject, reason, key }): Decision => ({
+      kind: 'declared',
+      what: `${kind} ${subject ?? key}`,
+      reason,
+    })),
+    ...readAcknowledgements(directory).map(({ scope, rule, reason }): Decision => ({
+      kind: 'acknowledged',
+      what: rule,
+      scope,
+      reason,
+    })),
   ];
+  // A declaration is in every template below its scope.
+  return [...new Map(all.map((decision) => [decisionLine(decision), decision])).values()];
+}
+
+/** A decision as a line of Markdown. */
+function decisionLine(decision: Decision): string {
+  const { kind, what, reason } = decision;
+  const where = decision.kind === 'acknowledged' ? ` in ${code(decision.scope)}` : '';
+  return `- ${kind} ${code(what)}${where}: ${code(reason)}`;
 }
 
 const decisionsMarkdown = (lines: readonly string[]): string =>

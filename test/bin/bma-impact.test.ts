@@ -56,7 +56,7 @@ test('the JSON form has effects and changes without whole resources', async () =
 });
 
 test.each([
-  [['impact', before], /takes an old and a new/],
+  [['impact', before], /missing required argument 'new cdk.out'/],
   [['impact', before, work], /isn't a cloud assembly.*cdk synth/],
   [['impact', before, after, '--format', 'xml'], /Allowed: text, md, json/],
 ])('%j is refused', async (args, message) => {

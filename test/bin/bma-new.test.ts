@@ -87,8 +87,8 @@ test('a place that cannot be written to is said, and nothing is left', async () 
 });
 
 test.each([
-  [['blueprint'], /takes one name/],
-  [['blueprint', 'A', 'B'], /takes one name/],
+  [['blueprint'], /missing required argument 'Name'/],
+  [['blueprint', 'A', 'B'], /too many arguments for 'new'/],
   [['blueprint', 'licenceAuditor'], /Allowed: PascalCase/],
   [['blueprint', 'Licence-Auditor'], /Allowed: PascalCase/],
   [['blueprint', '../Auditor'], /Allowed: PascalCase/],
@@ -96,7 +96,7 @@ test.each([
   [['blueprint', 'AgentBlueprint'], /would hide one that it needs/],
   [['blueprint', 'Object'], /would hide one that it needs/],
   [['stack', 'Auditor'], /'stack' is not known. Allowed: blueprint/],
-  [[], /needs to know what/],
+  [[], /missing required argument 'kind'/],
 ])('%j is refused with what is wrong', async (args, message) => {
   expect(await run(...args, '--directory', work)).toMatchObject({ exit: 2, error: expect.stringMatching(message) });
   expect(fs.readdirSync(work)).toEqual([]);

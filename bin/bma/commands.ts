@@ -1,0 +1,19 @@
+import { approveCommand } from './approve';
+import type { Command } from './command';
+import { costCommand } from './cost';
+import { diffStatementCommand } from './diff-statement';
+import { impactCommand } from './impact';
+import { newCommand } from './new';
+import { reviewCommand } from './review';
+import { statementCommand } from './statement';
+
+/** Every command, in the order of `bma --help`. */
+export const COMMANDS: readonly Command[] = [
+  statementCommand,
+  diffStatementCommand,
+  impactCommand,
+  reviewCommand,
+  costCommand,
+  approveCommand,
+  newCommand,
+];
