@@ -5,11 +5,11 @@
  * process. The clocks of both processes are the same (CLOCK_MONOTONIC), so "until the call" is the moment at which the
  * signed request arrives. The variants take turns, so that a busy machine hits all alike.
  */
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,10 +50,10 @@ const REQUEST = {
   requestContext: { http: { method: 'POST' } },
 };
 
-/** Runs inside the fresh process: argument 1 is the directory of the bundle, argument 2 the event, argument 3 how many more. */
+/** Runs inside the fresh process: argument 1 is the file of the handler, argument 2 the event, argument 3 how many more. */
 const CHILD = `
   const started = process.hrtime.bigint();
-  const { handler } = require(process.argv[1] + '/index.js');
+  const { handler } = require(process.argv[1]);
   const loaded = process.hrtime.bigint();
   const event = JSON.parse(process.argv[2]);
   const real = console.log; console.log = () => {};
@@ -67,6 +67,8 @@ const CHILD = `
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-starter-'));
+  // Inside the repository: the SDK is resolved from its node_modules, as Lambda resolves it from its runtime's.
+  const inside = path.join(root, `assets.bench-${process.pid}`);
   let arrived: bigint | undefined;
   const server = createServer((request, response) => {
     const target = String(request.headers['x-amz-target']);
@@ -83,15 +85,17 @@ async function main(): Promise<void> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
-    const variants = await prepare(folder);
+    const variants = await prepare(folder, inside);
     const results = new Map<string, { load: number[]; call: number[]; process: number[]; warm: number[] }>(
       variants.map(({ name }) => [name, { load: [], call: [], process: [], warm: [] }]),
     );
     for (let run = 0; run < RUNS; run += 1) {
-      for (const { name, directory, event } of variants) {
+      for (const { name, directory, files, event } of variants) {
         arrived = undefined;
         const spawned = process.hrtime.bigint();
-        const [started, loaded, warm] = (await child(directory, event, endpoint)).split(' ').map(BigInt);
+        const [started, loaded, warm] = (await child(path.join(directory, files[0]), event, endpoint))
+          .split(' ')
+          .map(BigInt);
         const result = results.get(name)!;
         result.load.push(ms(loaded - started));
         result.call.push(ms(arrived! - started));
@@ -100,52 +104,63 @@ async function main(): Promise<void> {
       }
     }
     console.log(`node ${process.version}, ${RUNS} runs each, medians`);
-    for (const { name, directory } of variants) {
+    for (const { name, directory, files } of variants) {
       const { load, call, process: whole, warm } = results.get(name)!;
-      const { size } = await stat(path.join(directory, 'index.js'));
+      let size = 0;
+      for (const file of files) size += (await stat(path.join(directory, file))).size;
       console.log(
         `${name}: ${size} bytes; load ${median(load)} ms; until the call ${median(call)} ms; from process start ${median(whole)} ms; each further event ${median(warm)} ms`,
       );
     }
   } finally {
     server.close();
-    await rm(folder, { recursive: true, force: true });
+    for (const each of [folder, inside]) await rm(each, { recursive: true, force: true });
   }
 }
 
-/** The bundles as they ship, and the starter with the SDK's whole credential chain for comparison. */
-async function prepare(folder: string) {
-  const starter = path.join(folder, 'starter');
-  await cp(path.join(root, 'assets/handlers/starter'), starter, { recursive: true });
-  const chain = path.join(folder, 'starter-with-chain');
-  await mkdir(chain);
-  const { leanAwsSdk } = (await import(path.join(root, 'scripts/lean-aws-sdk.mjs'))) as {
-    leanAwsSdk: Plugin;
-  };
-  await build({
-    entryPoints: [path.join(root, 'runtime/turn-handlers/starter/main.ts')],
-    outfile: path.join(chain, 'index.js'),
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node22',
-    mainFields: ['module', 'main'],
-    supported: { 'dynamic-import': false },
-    plugins: [leanAwsSdk],
-  });
-  for (const directory of [starter, chain]) {
+/** The code as it ships, and the starter with the AWS SDK of Lambda's runtime and in a bundle of its own, for comparison. */
+async function prepare(folder: string, runtimeSdk: string) {
+  const handlers = path.join(root, 'assets/handlers');
+  const shipped = path.join(folder, 'starter');
+  const { starter, webhook } = JSON.parse(await readFile(path.join(handlers, 'files.json'), 'utf8')) as Record<
+    string,
+    string[]
+  >;
+  for (const file of starter) await cp(path.join(handlers, file), path.join(shipped, file));
+  const alone = path.join(folder, 'alone');
+  await bundleStarter(alone, {});
+  await bundleStarter(runtimeSdk, { external: ['@aws-sdk/client-*'] });
+  for (const directory of [shipped, alone, runtimeSdk]) {
     await writeFile(path.join(directory, 'trigger.json'), JSON.stringify(CONFIGURATION));
   }
   return [
-    { name: 'starter', directory: starter, event: BATCH },
-    { name: "starter, with the SDK's credential chain", directory: chain, event: BATCH },
-    { name: 'webhook', directory: path.join(root, 'assets/handlers/webhook'), event: REQUEST },
+    { name: 'starter', directory: shipped, files: starter, event: BATCH },
+    { name: 'starter, one bundle of its own', directory: alone, files: ['starter.js'], event: BATCH },
+    { name: "starter, with the SDK of Lambda's runtime", directory: runtimeSdk, files: ['starter.js'], event: BATCH },
+    { name: 'webhook', directory: handlers, files: webhook, event: REQUEST },
   ];
 }
 
-function child(directory: string, event: object, endpoint: string): Promise<string> {
+function bundleStarter(directory: string, options: BuildOptions) {
+  return build({
+    entryPoints: [path.join(root, 'runtime/turn-handlers/starter/main.ts')],
+    outfile: path.join(directory, 'starter.js'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    alias: {
+      '@aws-sdk/credential-provider-node': path.join(root, 'runtime/turn-handlers/lambda-credentials.ts'),
+    },
+    supported: { 'dynamic-import': false },
+    ...options,
+  });
+}
+
+function child(file: string, event: object, endpoint: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const running = spawn(process.execPath, ['-e', CHILD, directory, JSON.stringify(event), String(WARM_EVENTS)], {
+    const running = spawn(process.execPath, ['-e', CHILD, file, JSON.stringify(event), String(WARM_EVENTS)], {
       env: {
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',

@@ -1,26 +1,14 @@
 // Bundles everything that runs outside synth into assets/, which ships in the npm package:
 // a consumer of the library needs neither Docker nor esbuild to synthesize.
 import { build } from 'esbuild';
+import { bundleHandlers } from './bundle-handlers.mjs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { leanAwsSdk } from './lean-aws-sdk.mjs';
 import { sarifValidatorPlugin } from './sarif-validator.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-
-/** A Lambda handler: `index.handler` of its own directory. */
-const lambdaHandler = (name) => ({
-  entry: `runtime/turn-handlers/${name}/main.ts`,
-  outfile: `assets/handlers/${name}/index.js`,
-  target: 'node22',
-  alias: {
-    '@aws-sdk/credential-provider-node': path.join(root, 'runtime/turn-handlers/lambda-credentials.ts'),
-  },
-  // A CommonJS file that loads built-in modules with require, so that a test can load it in a sandbox, too.
-  supported: { 'dynamic-import': false },
-});
 
 /** An MCP server of the agent image: one file in a directory of its own. */
 const agentTool = (name) => ({
@@ -52,31 +40,6 @@ const programs = [
     alias: { '@aws-cdk/aws-service-spec': path.join(root, 'analysis/facts/replacements.ts') },
     banner: { js: '#!/usr/bin/env node' },
   },
-  ...[
-    'starter',
-    'webhook',
-    'prepare-turn',
-    'judge-screening',
-    'admit-turn',
-    'open-session',
-    'submit-turn',
-    'check-turn',
-    'cancel-turn',
-    'collect-evidence',
-    'close-session',
-    'expire-sessions',
-    'approve-turn',
-    'stage-code-commit-pull-request',
-    'stage-github-pull-request',
-    'publish-code-commit-review',
-    'publish-github-review',
-    'explain-code-commit-review',
-    'explain-github-review',
-    'accept-findings',
-    'summarize-audit',
-    'stage-incident',
-    'publish-report',
-  ].map(lambdaHandler),
   ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
 
@@ -100,7 +63,7 @@ for (const { from, to } of copies) {
   await cp(path.join(root, from), inFresh(to), { recursive: true });
 }
 await Promise.all(
-  programs.map(({ entry, outfile, target: node, external = [], banner, alias, supported }) =>
+  programs.map(({ entry, outfile, target: node, external = [], banner, alias }) =>
     build({
       entryPoints: [path.join(root, entry)],
       outfile: inFresh(outfile),
@@ -110,16 +73,16 @@ await Promise.all(
       platform: 'node',
       format: 'cjs',
       target: node,
-      // The packages' ES modules, so that esbuild leaves out what is not used: a third of the size (docs/benchmarks.md).
+      // The packages' ES modules, so that esbuild leaves out what is not used: a third of the size.
       mainFields: ['module', 'main'],
       external,
       banner,
       alias,
-      supported,
-      plugins: [leanAwsSdk, sarifValidatorPlugin],
+      plugins: [sarifValidatorPlugin],
       logLevel: 'warning',
     }),
   ),
 );
+await bundleHandlers(root, path.join(fresh, 'handlers'));
 await rm(target, { recursive: true, force: true });
 await rename(fresh, target);

@@ -1,15 +1,40 @@
+import * as fs from 'fs';
 import * as path from 'path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 
-/** Bundled at build time: `assets/handlers/<name>/index.js`. Same depth from lib/ and build/. */
+/** Bundled at build time: `<name>.js` and parts that several functions share. Same depth from lib/ and build/. */
 const HANDLERS = path.join(__dirname, '..', '..', 'assets', 'handlers');
 
-/** Directory of a handler that ships with this library. */
-export function handlerDirectory(name: string): string {
-  return path.join(HANDLERS, name);
+/** Which files of the directory a function consists of, by its name. */
+let filesByName: { [name: string]: string[] } | undefined;
+
+/** Code of a function that ships with this library. */
+export interface HandlerCode {
+  readonly code: Code;
+  /** File and export, as Lambda names them. */
+  readonly handler: string;
 }
 
-/** Code of a handler that needs no other file in its directory. */
-export function handlerCode(name: string): Code {
-  return Code.fromAsset(handlerDirectory(name));
+/** The code of the function of this name, and of no other. */
+export function handlerCode(name: string): HandlerCode {
+  const files = handlerFiles(name);
+  return {
+    code: Code.fromAsset(HANDLERS, { exclude: ['*', '!shared', ...files.map((file) => `!${file}`)] }),
+    handler: handlerName(name),
+  };
+}
+
+/** What Lambda calls in the file of this name. */
+export function handlerName(name: string): string {
+  return `${name}.handler`;
+}
+
+/** Copies the files of a function to a directory. */
+export function copyHandler(name: string, directory: string): void {
+  for (const file of handlerFiles(name)) fs.cpSync(path.join(HANDLERS, file), path.join(directory, file));
+}
+
+function handlerFiles(name: string): string[] {
+  filesByName ??= JSON.parse(fs.readFileSync(path.join(HANDLERS, 'files.json'), 'utf8')) as typeof filesByName;
+  return filesByName![name];
 }

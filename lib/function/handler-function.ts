@@ -12,6 +12,7 @@ import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
+import type { HandlerCode } from './handler-code';
 import { kmsViaService } from './kms-via-service';
 
 /** All environment variables of a function. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -19,7 +20,7 @@ const MAX_ENVIRONMENT_BYTES = 4096;
 
 export interface HandlerFunctionProps {
   readonly description: string;
-  readonly code: lambda.Code;
+  readonly code: HandlerCode;
   readonly environment: { [name: string]: string };
   readonly encryptionKey: kms.IKey;
   readonly logRetention: logs.RetentionDays;
@@ -85,8 +86,7 @@ export class HandlerFunction extends Construct {
       description: props.description,
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
-      handler: 'index.handler',
-      code: props.code,
+      ...props.code,
       memorySize: props.memoryMegabytes ?? 512,
       timeout: props.timeout,
       role: this.role.withoutPolicyUpdates(),

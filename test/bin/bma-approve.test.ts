@@ -58,8 +58,8 @@ beforeAll(async () => {
     }),
   );
   const host = new FunctionHost({
-    directory: path.join(ROOT, 'assets/handlers/approve-turn'),
-    handler: 'index.handler',
+    directory: path.join(ROOT, 'assets/handlers'),
+    handler: 'approve-turn.handler',
     environment,
   });
   const approve = await functionUrl({

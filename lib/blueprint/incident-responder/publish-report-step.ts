@@ -1,6 +1,5 @@
-import * as path from 'path';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Stack } from 'aws-cdk-lib/core';
@@ -28,9 +27,9 @@ import { IncidentTimers } from './incident-timers';
 import type { OpsCenter } from './ops-center';
 import type { ResumeEvent } from './resume-event';
 import { topicStatements } from './topic-statements';
+import { handlerCode } from '../../function/handler-code';
 
 /** Bundled at build time. Same depth from lib/ and build/. */
-const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'handlers', 'publish-report');
 
 export interface PublishReportProps {
   readonly serviceName: string;
@@ -67,7 +66,7 @@ export class PublishReportStep implements ITurnStep {
     ];
     const handler = new HandlerFunction(scope, 'PublishReport', {
       description: `Publishes reports on incidents of ${serviceName}`,
-      code: Code.fromAsset(CODE),
+      code: handlerCode('publish-report'),
       environment: Object.assign(
         {
           [VARIABLES.ledgerTable]: host.ledger.tableName,

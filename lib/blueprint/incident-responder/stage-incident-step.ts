@@ -1,7 +1,6 @@
-import * as path from 'path';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -14,9 +13,9 @@ import { STAGE_INCIDENT_VARIABLES as VARIABLES } from '../../contracts/handler-v
 import { incidentLedgerStatements } from './incident-ledger';
 import type { QuietHours } from './quiet-hours';
 import { topicStatements } from './topic-statements';
+import { handlerCode } from '../../function/handler-code';
 
 /** Bundled at build time. Same depth from lib/ and build/. */
-const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'handlers', 'stage-incident');
 
 export interface StageIncidentProps {
   readonly serviceName: string;
@@ -39,7 +38,7 @@ export class StageIncidentStep implements ITurnStep {
     const composite = alarms.some(isComposite);
     const handler = new HandlerFunction(scope, 'StageIncident', {
       description: `Finds or opens the incident of ${serviceName} that an event belongs to`,
-      code: Code.fromAsset(CODE),
+      code: handlerCode('stage-incident'),
       environment: {
         [VARIABLES.ledgerTable]: host.ledger.tableName,
         [VARIABLES.serviceName]: serviceName,

@@ -238,7 +238,7 @@ describe('every kind', () => {
       expect(source.DeadLetterConfig.Arn).toEqual({ 'Fn::GetAtt': [deadLetters, 'Arn'] });
       expect(source.InputTransformer).toBeUndefined();
       template.hasResourceProperties('AWS::Lambda::Function', {
-        Handler: 'index.handler',
+        Handler: 'starter.handler',
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         KmsKeyArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] },

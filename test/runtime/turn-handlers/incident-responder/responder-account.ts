@@ -93,8 +93,7 @@ export class ResponderAccount {
         BillingMode: 'PAY_PER_REQUEST',
       }),
     );
-    const host = (name: string) =>
-      new FunctionHost({ directory: path.join(HANDLERS, name), handler: 'index.handler', environment });
+    const host = (name: string) => new FunctionHost({ directory: HANDLERS, handler: `${name}.handler`, environment });
     return new ResponderAccount(aws, objects, client, dynamo, host('stage-incident'), host('publish-report'));
   }
 

@@ -88,7 +88,7 @@ export function coldStart<Payload, Answer>(
   let handler: (payload: Payload) => Promise<Answer>;
   try {
     jest.isolateModules(() => {
-      const file = path.join(__dirname, '../../../../assets/handlers', name, 'index.js');
+      const file = path.join(__dirname, '../../../../assets/handlers', `${name}.js`);
       ({ handler } = jest.requireActual<{ handler: typeof handler }>(file));
     });
   } finally {

@@ -25,7 +25,7 @@ beforeAll(async () => {
     BMA_FINDINGS_BUCKET: 'findings',
   });
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  handler = require(path.resolve('assets/handlers/accept-findings/index.js')).handler;
+  handler = require(path.resolve('assets/handlers/accept-findings.js')).handler;
   jest.spyOn(console, 'log').mockImplementation();
 });
 afterAll(() => s3.stop());

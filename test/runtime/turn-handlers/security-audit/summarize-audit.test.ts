@@ -70,7 +70,7 @@ function summarize(payload: SummarizeAuditPayload, securityHub = 'none'): Promis
   let handler: (payload: SummarizeAuditPayload) => Promise<AuditSummary>;
   jest.isolateModules(() => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    handler = require(path.resolve('assets/handlers/summarize-audit/index.js')).handler;
+    handler = require(path.resolve('assets/handlers/summarize-audit.js')).handler;
   });
   return handler!(payload);
 }

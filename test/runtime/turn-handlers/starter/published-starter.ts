@@ -4,7 +4,7 @@ import type { TriggerScene } from '../../../lib/trigger/trigger-scene';
 
 /** What Lambda would be given for the starter of the only trigger: its code, its configuration and its variables. */
 export interface PublishedStarter {
-  /** Directory of the asset: `index.js` and `trigger.json`. */
+  /** Directory of the asset: `starter.js`, the parts it shares and `trigger.json`. */
   readonly directory: string;
   readonly variables: Record<string, string>;
   /** Attempts before the dead-letter queue. */
@@ -48,7 +48,7 @@ export function coldStart(starter: PublishedStarter, endpoint: string): Handler 
   };
   let handler: Handler;
   jest.isolateModules(() => {
-    ({ handler } = jest.requireActual<{ handler: Handler }>(path.join(starter.directory, 'index.js')));
+    ({ handler } = jest.requireActual<{ handler: Handler }>(path.join(starter.directory, 'starter.js')));
   });
   // The clients read their configuration on the first request: the caller restores the environment.
   return handler!;

@@ -33,7 +33,7 @@ const variables = account
   .all('AWS::Lambda::Function')
   .find(({ properties }) => String(properties.Description).includes('signature of GitHub'))!.properties.Environment
   .Variables as Record<string, string>;
-const directory = path.join(__dirname, '../../../../assets/handlers/webhook');
+const directory = path.join(__dirname, '../../../../assets/handlers');
 
 beforeAll(async () => {
   endpoint = await services.start();
@@ -65,7 +65,7 @@ function coldStart(): Handler {
   };
   let handler: Handler;
   jest.isolateModules(() => {
-    ({ handler } = jest.requireActual<{ handler: Handler }>(path.join(directory, 'index.js')));
+    ({ handler } = jest.requireActual<{ handler: Handler }>(path.join(directory, 'webhook.js')));
   });
   return handler!;
 }
