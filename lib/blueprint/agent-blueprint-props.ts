@@ -5,7 +5,7 @@ import type { IAgentBaseline } from '../baseline';
 import type { AgentSkill } from '../environment';
 import type { IAgentGuardrail } from '../guardrail';
 import type { ObjectLock } from '../encryption';
-import type { IAgentTrigger, ITurnStep, TurnApproval } from '../workflow';
+import type { FinalAnswer, IAgentTrigger, ITurnStep, TurnApproval } from '../workflow';
 
 /** What every blueprint can be told: where it runs and how it is governed, not what it does. */
 export interface AgentBlueprintProps {
@@ -115,6 +115,13 @@ export interface AgentBlueprintDefinition {
    * @default - the output is in the outcome event and in the evidence
    */
   readonly delivery?: ITurnStep;
+
+  /**
+   * What is taken as the final answer of the agent. An answer in another form is asked for again, once.
+   *
+   * @default FinalAnswer.text()
+   */
+  readonly finalAnswer?: FinalAnswer;
 
   /**
    * Longest time of a turn, unless the user of the blueprint names another.

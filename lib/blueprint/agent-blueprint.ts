@@ -97,6 +97,7 @@ export abstract class AgentBlueprint extends Construct {
       sessionRetention: definition.sessionRetention,
       staging: definition.staging,
       delivery: definition.delivery,
+      finalAnswer: definition.finalAnswer,
     });
     this.defined = { agent, workflow };
     definition.triggers?.forEach((trigger) => workflow.addTrigger(trigger));

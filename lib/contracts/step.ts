@@ -136,6 +136,8 @@ export interface SubmitTurnPayload {
   readonly turn: PreparedTurn;
   readonly sessionId: string;
   readonly prompt: readonly ScreenedPart[];
+  /** `answer-request`: a constant message that asks for the final answer again takes the place of the prompt. */
+  readonly message?: 'prompt' | 'answer-request';
 }
 export type SubmitTurnAnswer =
   { readonly status: 'submitted'; readonly check: CheckState } | { readonly status: 'ended'; readonly ending: Ending };
@@ -156,9 +158,15 @@ export interface CheckTurnPayload {
   readonly turn: PreparedTurn;
   readonly sessionId: string;
   readonly check: CheckState;
+  /** What the workflow takes as a final answer. Absent: any text. */
+  readonly finalAnswer?: FinalAnswerForm;
 }
+/** One JSON object or list, bare or in one fenced block. */
+export type FinalAnswerForm = 'json-document';
 export type CheckTurnAnswer =
   | { readonly status: 'running'; readonly check: CheckState }
+  /** The answer has another form than the workflow takes, and the agent was not asked for it again yet. */
+  | { readonly status: 'wrong-form' }
   | { readonly status: 'deadline' }
   | { readonly status: 'ended'; readonly ending: Ending };
 

@@ -336,6 +336,15 @@ export interface TurnItem extends LedgerKey {
   readonly turnId?: string;
   /** The terminal event as JSON, when the stream was heard at the right moment: type, error code and usage. */
   readonly terminal?: string;
+  /**
+   * Of the message that asks for the final answer again, in another form, the same as above of the prompt. Absent in
+   * nearly every turn: it is sent once at most, and only when the answer was not what the workflow takes.
+   */
+  readonly requestState?: 'submitting' | 'submitted';
+  readonly requestMark?: string;
+  readonly requestStartedAt?: number;
+  readonly requestTurnId?: string;
+  readonly requestTerminal?: string;
   /** Where an approver's answer goes; removed with the answer. */
   readonly approvalToken?: string;
   /** The answer as JSON. */

@@ -1,3 +1,4 @@
+export * from './final-answer';
 export * from './turn-approval';
 export * from './turn-step';
 export * from './turn-task';

@@ -3,6 +3,7 @@ import type { IManagedAgent } from '../agent';
 import type { IAgentBaseline } from '../baseline';
 import type { IAgentGuardrail } from '../guardrail';
 import type { ObjectLock } from '../encryption/object-lock';
+import type { FinalAnswer } from './final-answer';
 import type { TurnApproval } from './turn-approval';
 import type { ITurnStep } from './turn-step';
 
@@ -73,6 +74,13 @@ export interface TurnWorkflowProps {
    * @default - the output is in the outcome event and in the evidence
    */
   readonly delivery?: ITurnStep;
+
+  /**
+   * What the workflow takes as the final answer of the agent. An answer in another form is asked for again, once.
+   *
+   * @default FinalAnswer.text()
+   */
+  readonly finalAnswer?: FinalAnswer;
 
   /**
    * How long a session with a session key is kept after its last turn, 1 to 365 days. Then the service is asked to delete

@@ -232,6 +232,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
         maxConcurrency: this.maxConcurrency,
         timeoutSeconds: (approval.expiry?.toSeconds() ?? 0) + slotSeconds + deadlineSeconds + OVERHEAD_SECONDS,
         approval: approval._rules(),
+        finalAnswer: props.finalAnswer?._form,
       }),
       statements: [
         ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[], staging, delivery),

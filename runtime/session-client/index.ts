@@ -4,8 +4,10 @@ export { SessionClient, type SessionClientOptions } from './client';
 export {
   type Boundary,
   type ConversationMark,
+  isFinalAnswer,
   type ItemNote,
   markConversation,
+  messageText,
   type NewerNotes,
   notesSince,
 } from './conversation';

@@ -11,6 +11,7 @@ import { AgentTrigger } from '../../trigger';
 import { InputError, requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
 import { requireStandardTopic } from '../../validation/notification-topic';
 import { grantAnswers } from '../../workflow/approve-function';
+import { FinalAnswer } from '../../workflow';
 import { AgentBlueprint } from '../agent-blueprint';
 import { INCIDENT_SUBJECTS, TIMER_EVENT, type Wait } from '../../contracts/incident';
 import type { IncidentResponderProps } from './incident-responder-props';
@@ -89,6 +90,7 @@ export class IncidentResponder extends AgentBlueprint {
         quietHours: props.quietHours,
         notify: props.notify,
       }),
+      finalAnswer: FinalAnswer.jsonDocument(),
       delivery: new PublishReportStep({
         serviceName,
         reports,

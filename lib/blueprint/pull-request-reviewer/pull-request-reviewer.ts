@@ -4,6 +4,7 @@ import { Duration, Size } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentModel, AgentTool, type PackageRegistry } from '../../agent';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
+import { FinalAnswer } from '../../workflow';
 import { AgentBlueprint } from '../agent-blueprint';
 import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { CodeHost } from './code-host';
@@ -115,6 +116,7 @@ export class PullRequestReviewer extends AgentBlueprint {
         maxChangedFiles,
         maxChangeBytes: maxChangeSize.toBytes(),
       }),
+      finalAnswer: FinalAnswer.jsonDocument(),
       delivery: new PublishReview({ access: delivery, material, repositories }),
     });
     if (props.explainOutcomes ?? true) {

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { AgentModel, AgentTool } from '../../agent';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import { ObjectLock } from '../../encryption';
+import { FinalAnswer } from '../../workflow';
 import { AgentBlueprint } from '../agent-blueprint';
 import { AcceptFindingsStep } from './accept-findings-step';
 import { AuditMachine } from './audit-machine';
@@ -66,6 +67,7 @@ export class SecurityAuditor extends AgentBlueprint {
       model: AgentModel.GPT_5_6_LUNA,
       instructions: auditorInstructions(additionalRules),
       tools: [AgentTool.source({ repositories })],
+      finalAnswer: FinalAnswer.jsonDocument(),
       delivery: new AcceptFindingsStep(findings),
     });
     const { workflow, agent } = this;

@@ -1,4 +1,5 @@
 import { SLOTS_KEY, turnEventType, TURN_STATES, WAIT_PREFIX } from '../../contracts/turn';
+import type { FinalAnswerForm } from '../../contracts/step';
 import { approvalStates } from './approval-states';
 import {
   call,
@@ -23,6 +24,8 @@ export interface TurnRules {
   readonly timeoutSeconds: number;
   /** Absent: the machine has no approval step. */
   readonly approval?: ApprovalRules;
+  /** Absent: any text is a final answer. */
+  readonly finalAnswer?: FinalAnswerForm;
 }
 
 export interface ApprovalRules {
@@ -231,6 +234,7 @@ function workStates(targets: Targets, rules: TurnRules): States {
         'turn.$': '$.turn',
         'sessionId.$': '$.session.answer.sessionId',
         'check.$': '$.work.answer.check',
+        ...(rules.finalAnswer ? { finalAnswer: rules.finalAnswer } : {}),
       },
       { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Is the turn over' },
     ),
@@ -238,15 +242,34 @@ function workStates(targets: Targets, rules: TurnRules): States {
       [
         { Variable: '$.work.answer.status', StringEquals: 'running', Next: 'WaitForTurn' },
         { Variable: '$.work.answer.status', StringEquals: 'deadline', Next: 'Deadline passed' },
+        ...(rules.finalAnswer
+          ? [{ Variable: '$.work.answer.status', StringEquals: 'wrong-form', Next: 'AskAgain' }]
+          : []),
       ],
       'Turn ended',
     ),
+    ...(rules.finalAnswer ? askAgainStates(targets) : {}),
     'Deadline passed': end(ending('TimedOut', 'deadline', 'The turn was not over at its deadline and was cancelled')),
     'Turn ended': endWith('$.work.answer.ending'),
     // Of the prompt only the verdicts go on: its text would stand in the state until the end.
     [LEAVE]: pass(
       { 'ending.$': '$.ending', 'verdicts.$': '$.screened[*].verdict', 'approval.$': '$.approval' },
       { End: true },
+    ),
+  };
+}
+
+/**
+ * Asks for the final answer again, in the session, the slot and the deadline of the turn. The ledger remembers that it was
+ * asked, so it is never asked twice.
+ */
+function askAgainStates(targets: Targets): States {
+  return {
+    AskAgain: invoke(
+      targets,
+      'submit-turn',
+      { 'turn.$': '$.turn', 'sessionId.$': '$.session.answer.sessionId', prompt: [], message: 'answer-request' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
     ),
   };
 }

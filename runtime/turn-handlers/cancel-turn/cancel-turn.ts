@@ -1,5 +1,11 @@
 import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/contracts/step';
-import { AmbiguousRequestError, ConflictError, NotFoundError, type SessionClient } from '../../session-client';
+import {
+  AmbiguousRequestError,
+  type CallOptions,
+  ConflictError,
+  NotFoundError,
+  type SessionClient,
+} from '../../session-client';
 import { TransientStepError } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
@@ -16,20 +22,28 @@ const LOOK_EVERY_MS = 1_000;
 /**
  * Cancels only in a session that this turn holds, so that no later turn of the conversation is hit. Finished actions of
  * the agent are not undone.
+ *
+ * @param functionEnd when the function must answer, milliseconds since the epoch
  */
-export async function cancelTurn({ turn }: CancelTurnPayload, parts: CancelTurnParts): Promise<CancelTurnAnswer> {
+export async function cancelTurn(
+  { turn }: CancelTurnPayload,
+  parts: CancelTurnParts,
+  functionEnd = Infinity,
+): Promise<CancelTurnAnswer> {
   const { client, ledger, patienceMs } = parts;
   const [record, conversation] = [await ledger.turn(turn.turnPk), await ledger.session(turn.sessionPk)];
   const sessionId = record.sessionId;
   const sent = record.state === 'submitting' || record.state === 'submitted';
   if (!sent || sessionId === undefined || conversation.heldBy !== turn.name) return { status: 'nothing' };
+  // The turn is past its own deadline, or stopped: only the time of the function counts.
+  const limits: CallOptions = { deadlineAt: functionEnd };
   try {
     let asked = false;
     for (const until = Date.now() + patienceMs; ;) {
-      const { status } = await client.get(sessionId);
+      const { status } = await client.get(sessionId, limits);
       if (status !== 'in_progress') return { status: asked ? 'cancelled' : 'nothing' };
       if (!asked) {
-        await client.cancel(sessionId).catch((error: unknown) => {
+        await client.cancel(sessionId, limits).catch((error: unknown) => {
           // Whether it was accepted shows in the status; a conflict means that the turn is just ending.
           if (!(error instanceof AmbiguousRequestError) && !(error instanceof ConflictError)) throw error;
         });

@@ -2,6 +2,7 @@ import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { CancelTurnAnswer, CancelTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
+import { invocationEnd, type InvocationContext } from '../turn/time-left';
 import { cancelTurn } from './cancel-turn';
 
 const parts = {
@@ -10,5 +11,9 @@ const parts = {
   patienceMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
 };
 
+/** To answer in. */
+const RESERVE_MS = 5_000;
+
 /** Lambda: stops the work of a turn that is not wanted any more. */
-export const handler = (payload: CancelTurnPayload): Promise<CancelTurnAnswer> => cancelTurn(payload, parts);
+export const handler = (payload: CancelTurnPayload, context?: InvocationContext): Promise<CancelTurnAnswer> =>
+  cancelTurn(payload, parts, invocationEnd(context, RESERVE_MS));

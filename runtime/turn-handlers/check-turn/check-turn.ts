@@ -3,6 +3,9 @@ import type { TurnItem } from '../../../lib/contracts/turn';
 import {
   type EventStream,
   failureKind,
+  type Item,
+  isFinalAnswer,
+  messageText,
   notesSince,
   type OwnTurn,
   ownTurn,
@@ -14,7 +17,9 @@ import {
 import { endingOf, TransientStepError } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
+import { ANSWERS_APART, isJsonAnswer } from '../turn/final-answer';
 import { markOf } from '../turn/mark';
+import { attributesOf, newestMessage, recordOf, type SentMessage } from '../turn/sent-message';
 import { waitAfter } from './back-off';
 
 export interface CheckTurnParts {
@@ -37,6 +42,10 @@ const UNREADABLE_MS = 15 * 60_000;
 const READ_MS = 30_000;
 /** The least that a look reads for, also at the deadline of the turn: it may be over. */
 const LAST_LOOK_MS = 10_000;
+/** Time that must be left of a turn for its agent to be asked for the answer again. */
+const TIME_TO_ASK_MS = 30_000;
+/** Waits between readings of a completed turn whose answer is not visible yet: how soon it is, is not documented. */
+const ANSWER_WAITS_MS = [500, 1_000, 2_000, 4_000];
 
 /**
  * There is no operation that reads a turn. What tells how it ended: the terminal event, if it comes while this function
@@ -69,7 +78,9 @@ export async function checkTurn(
 }
 
 class Look {
+  /** As far as it is about the message that was sent last. */
   private record: Partial<TurnItem> = {};
+  private message: SentMessage = 'prompt';
 
   constructor(
     private readonly payload: CheckTurnPayload,
@@ -81,7 +92,9 @@ class Look {
   async answer(): Promise<CheckTurnAnswer> {
     const { turn, sessionId, check } = this.payload;
     const { client, ledger, listenMs } = this.parts;
-    this.record = await ledger.turn(turn.turnPk);
+    const record = await ledger.turn(turn.turnPk);
+    this.message = newestMessage(record);
+    this.record = recordOf(record, this.message);
     this.deadlineAt = this.record.deadlineAt ?? this.deadlineAt;
     const now = Date.now();
     const readUntil = Math.min(now + READ_MS, this.functionEnd, Math.max(this.deadlineAt, now + LAST_LOOK_MS));
@@ -94,7 +107,7 @@ class Look {
       if (status === 'in_progress') {
         if (this.overdue()) return { status: 'deadline' };
         const terminal = await this.listen(stream, readUntil);
-        if (terminal) return { status: 'ended', ending: await this.recordTerminal(terminal) };
+        if (terminal) return await this.ended(await this.recordTerminal(terminal), readUntil);
         return this.overdue() ? { status: 'deadline' } : this.running({ looks: check.looks + 1, restless: 0 });
       }
     } finally {
@@ -102,11 +115,39 @@ class Look {
     }
     const own = await this.ownTurn(readUntil);
     if (own.notes.some(({ kind }) => kind === 'final-answer')) {
-      return { status: 'ended', ending: { outcome: 'Completed' } };
+      return await this.ended({ outcome: 'Completed' }, readUntil);
     }
     if (status === 'failed') return over('session-failed', 'The session failed');
     if (check.restless + 1 >= RESTLESS_LOOKS) return withoutAnswer(own);
     return this.overdue() ? { status: 'deadline' } : this.running({ looks: 0, restless: check.restless + 1 });
+  }
+
+  /** An answer that the workflow does not take is asked for again, once. A second one is left to whoever takes it. */
+  private async ended(ending: Ending, readUntil: number): Promise<CheckTurnAnswer> {
+    const over: CheckTurnAnswer = { status: 'ended', ending };
+    if (this.payload.finalAnswer === undefined || this.message !== 'prompt' || ending.outcome !== 'Completed')
+      return over;
+    if (this.deadlineAt - Date.now() < TIME_TO_ASK_MS) return over;
+    const answer = await this.finalAnswer(readUntil).catch((error: unknown) => {
+      // The turn is over, whatever can be read of it. Who delivers the answer judges it, too.
+      log('check-turn', 'answer not read', { turn: this.payload.turn.name, error: (error as Error).name });
+    });
+    return answer === undefined || isJsonAnswer(answer) ? over : { status: 'wrong-form' };
+  }
+
+  /** The text of the final answer, or undefined when it does not become visible, or not all of it. */
+  private async finalAnswer(readUntil: number): Promise<string | undefined> {
+    for (const wait of [0, ...ANSWER_WAITS_MS]) {
+      if (Date.now() + wait >= readUntil) break;
+      if (wait > 0) await this.parts.client.timing.sleep(wait);
+      const texts = new Map<number, string>();
+      const own = await this.ownTurn(readUntil, (item, index) => {
+        if (isFinalAnswer(item) && item.omittedBytes === undefined) texts.set(index, messageText(item));
+      });
+      const answers = own.notes.filter(({ kind }) => kind === 'final-answer').map(({ index }) => texts.get(index));
+      if (answers.length > 0) return answers.includes(undefined) ? undefined : answers.join(ANSWERS_APART);
+    }
+    return undefined;
   }
 
   overdue(): boolean {
@@ -151,8 +192,9 @@ class Look {
     }
   }
 
-  private async ownTurn(deadlineAt: number): Promise<OwnTurn> {
-    const newer = await notesSince(this.parts.client, this.payload.sessionId, markOf(this.record), { deadlineAt });
+  private async ownTurn(deadlineAt: number, take?: (item: Item, index: number) => void): Promise<OwnTurn> {
+    const { client } = this.parts;
+    const newer = await notesSince(client, this.payload.sessionId, markOf(this.record), { deadlineAt }, take);
     return ownTurn(newer, this.record.turnId);
   }
 
@@ -162,9 +204,11 @@ class Look {
     const errorCode = typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? code : undefined;
     const usage = event.usage ?? event.turn.usage;
     const terminal = { type: event.type, ...(errorCode ? { errorCode } : {}), ...(usage ? { usage } : {}) };
+    const names = attributesOf(this.message);
+    this.record = { ...this.record, turnId: event.turn.id };
     try {
       await this.parts.ledger.change(this.payload.turn.turnPk, {
-        UpdateExpression: 'SET terminal = :terminal, turnId = :turn',
+        UpdateExpression: `SET ${names.terminal} = :terminal, ${names.turnId} = :turn`,
         values: { terminal: JSON.stringify(terminal), turn: event.turn.id },
       });
     } catch (error) {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { CollectEvidenceAnswer, CollectEvidencePayload } from '../../../lib/contracts/step';
 import type { TextPart } from '../../../lib/contracts/turn';
 import type { Item, SessionClient } from '../../session-client';
+import { ANSWERS_APART } from '../turn/final-answer';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
+import { newestMessage, recordOf, type SentMessage } from '../turn/sent-message';
 import type { StoredObject, TextStore } from '../turn/text-store';
 import { writeLarge } from './large-object';
 import { splitText } from './split-text';
@@ -47,15 +49,21 @@ export async function collectEvidence(
   const record = await ledger.turn(turn.turnPk);
   const folder = `turns/${turn.name}`;
   const completed = ending.outcome === 'Completed';
-  const items = await turnItems(record, client, completed, { readUntil, settleMs });
+  const messages: SentMessage[] = newestMessage(record) === 'prompt' ? ['prompt'] : ['prompt', 'answer-request'];
+  const read: TurnItems[] = [];
   let output: readonly TextPart[];
   let stored: StoredItems;
   try {
-    output = completed ? await outputParts(await answerOf(items), folder, store) : [];
-    stored = await storeItems(items, `${folder}/items.jsonl`, store);
+    for (const message of messages) {
+      read.push(await turnItems(recordOf(record, message), client, completed, { readUntil, settleMs }));
+    }
+    // Of the message that was sent last: an answer that was asked for again takes the place of the first.
+    output = completed ? await outputParts(await answerOf(read[read.length - 1]), folder, store) : [];
+    stored = await storeItems(read, `${folder}/items.jsonl`, store);
   } finally {
-    await items.spool.close();
+    for (const { spool } of read) await spool.close();
   }
+  const [items, asked] = read;
   const manifest = {
     ...turn.detail,
     format: 'cdk-bedrock-managed-agents/turn-evidence/1',
@@ -68,6 +76,16 @@ export async function collectEvidence(
     guardrail: { ...guardrail, input: verdicts ?? null },
     // Only the live stream carries usage, and only if the workflow listened at that moment.
     terminalEvent: record.terminal === undefined ? null : (JSON.parse(record.terminal) as unknown),
+    // The second turn of the service, when the agent was asked for its answer again.
+    ...(asked === undefined
+      ? {}
+      : {
+          answerRequest: {
+            turnId: record.requestTurnId || asked.turnId || null,
+            terminalEvent:
+              record.requestTerminal === undefined ? null : (JSON.parse(record.requestTerminal) as unknown),
+          },
+        }),
     items: stored,
     output: output.map((part) => (part.s3 ? part : { sha256: sha256(part.text ?? '') })),
     collectedAt: new Date().toISOString(),
@@ -100,15 +118,18 @@ interface StoredItems extends StoredObject {
   readonly omittedCount?: number;
 }
 
-async function storeItems({ notes, missing, spool }: TurnItems, key: string, store: TextStore): Promise<StoredItems> {
-  const kept = notes.filter(({ index }) => spool.has(index));
+async function storeItems(read: readonly TurnItems[], key: string, store: TextStore): Promise<StoredItems> {
+  const kept = read.flatMap(({ notes, spool }) =>
+    notes.filter(({ index }) => spool.has(index)).map((note) => ({ ...note, spool })),
+  );
   const lines = async function* () {
-    for (const { index } of kept) yield await spool.line(index);
+    for (const { index, spool } of kept) yield await spool.line(index);
   };
   const stored = await writeLarge(store, key, lines(), 'application/jsonl');
   const omitted = kept.flatMap(({ key: id, type, omittedBytes }) =>
     omittedBytes === undefined ? [] : [{ id, type, bytes: omittedBytes }],
   );
+  const missing = [...new Set(read.flatMap((items) => items.missing))];
   return {
     ...stored,
     count: kept.length,
@@ -129,7 +150,7 @@ async function answerOf({ notes, spool }: TurnItems): Promise<string> {
       texts.push(textOf(JSON.parse((await spool.line(index)).toString('utf8')) as Item));
     }
   }
-  return texts.join('\n\n');
+  return texts.join(ANSWERS_APART);
 }
 
 function textOf(item: Item): string {

@@ -1,10 +1,19 @@
 import type { SessionDefinition } from '../../../lib/contracts/session';
 import type { PreparedTurn } from '../../../lib/contracts/step';
 import { ownerLedgerKey, type SessionItem } from '../../../lib/contracts/turn';
-import { AmbiguousRequestError, NotFoundError, reconcileCreate, type SessionClient } from '../../session-client';
+import {
+  AmbiguousRequestError,
+  type CallOptions,
+  NotFoundError,
+  reconcileCreate,
+  type SessionClient,
+} from '../../session-client';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import type { OpenSessionParts } from './open-session';
+
+/** With what bounds the calls to the service. */
+type BoundedParts = OpenSessionParts & { readonly limits: CallOptions };
 
 /** Creates whose end stayed open, looked for in vain, after which the turn gives up. */
 const MOST_CREATES = 5;
@@ -24,7 +33,7 @@ export async function createOnce(
   definition: SessionDefinition,
   turn: PreparedTurn,
   held: Partial<SessionItem>,
-  parts: OpenSessionParts,
+  parts: BoundedParts,
 ): Promise<string | undefined> {
   // Set by an earlier attempt of this step that did not come to its end.
   let openSince = held.state === 'creating' ? held.createStartedAt : undefined;
@@ -42,7 +51,7 @@ export async function createOnce(
       values: { creating: 'creating', now: Date.now(), me: turn.name },
     });
     try {
-      const { id } = await parts.client.create(definition);
+      const { id } = await parts.client.create(definition, parts.limits);
       if (await own(parts.ledger, id, turn)) return id;
       // Another turn, after an ambiguous create of its own, was faster.
     } catch (error) {
@@ -58,7 +67,7 @@ async function adopt(
   definition: SessionDefinition,
   turn: PreparedTurn,
   startedAt: number,
-  { client, ledger, settleMs }: OpenSessionParts,
+  { client, ledger, settleMs, limits }: BoundedParts,
 ): Promise<string | undefined> {
   const known = new Set<string>();
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
@@ -68,13 +77,14 @@ async function adopt(
       identifiedBy: 'sole-creator',
       known,
       settleMs,
+      ...limits,
     });
     if (result.outcome === 'not-found') return undefined;
     const candidates = result.outcome === 'found' ? [result.session.id] : result.candidates;
     for (const id of candidates) {
       // The ledger first: most young sessions belong to other turns, and asking it costs the service nothing.
       const free = !(await ledger.isOwnedByAnother(ownerLedgerKey(id), turn.sessionPk));
-      if (free && (await isUnused(client, id)) && (await own(ledger, id, turn))) return id;
+      if (free && (await isUnused(client, id, limits)) && (await own(ledger, id, turn))) return id;
       known.add(id);
     }
     if (candidates.length === 0) return undefined;
@@ -82,10 +92,10 @@ async function adopt(
   return undefined;
 }
 
-async function isUnused(client: SessionClient, sessionId: string): Promise<boolean> {
+async function isUnused(client: SessionClient, sessionId: string, limits: CallOptions): Promise<boolean> {
   try {
-    const { status } = await client.get(sessionId);
-    return status === 'idle' && (await client.itemsPage(sessionId, { limit: 1 })).data.length === 0;
+    const { status } = await client.get(sessionId, limits);
+    return status === 'idle' && (await client.itemsPage(sessionId, { limit: 1 }, limits)).data.length === 0;
   } catch (error) {
     if (error instanceof NotFoundError) return false;
     throw error;

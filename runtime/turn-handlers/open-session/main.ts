@@ -2,6 +2,7 @@ import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { OpenSessionAnswer, OpenSessionPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
+import { invocationEnd, type InvocationContext } from '../turn/time-left';
 import { openSession } from './open-session';
 
 const parts = {
@@ -12,5 +13,9 @@ const parts = {
   retentionSeconds: numberSetting(process.env, TURN_VARIABLES.sessionRetentionSeconds),
 };
 
+/** To record which session it is. */
+const RESERVE_MS = 10_000;
+
 /** Lambda: creates the session of a turn, or resumes the one of its session key. */
-export const handler = (payload: OpenSessionPayload): Promise<OpenSessionAnswer> => openSession(payload, parts);
+export const handler = (payload: OpenSessionPayload, context?: InvocationContext): Promise<OpenSessionAnswer> =>
+  openSession(payload, parts, invocationEnd(context, RESERVE_MS));

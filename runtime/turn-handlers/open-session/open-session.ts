@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Ending, OpenSessionAnswer, OpenSessionPayload } from '../../../lib/contracts/step';
 import type { SessionItem, TurnItem } from '../../../lib/contracts/turn';
-import { NotFoundError, parseBinding, type SessionClient, resolveSessionDefinition } from '../../session-client';
+import {
+  type CallOptions,
+  NotFoundError,
+  parseBinding,
+  type SessionClient,
+  resolveSessionDefinition,
+} from '../../session-client';
 import { endingOf } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
+import { callsEnd } from '../turn/time-left';
 import { createOnce } from './create-once';
 
 export interface OpenSessionParts {
@@ -26,16 +33,26 @@ export const BUSY_WAIT_SECONDS = 45;
 /**
  * Safe to repeat at any point: the hold is this turn's own, an open session is found again in the ledger, and a create
  * that was interrupted is looked for before another is made.
+ *
+ * @param functionEnd when the function must answer, milliseconds since the epoch
  */
-export async function openSession(payload: OpenSessionPayload, parts: OpenSessionParts): Promise<OpenSessionAnswer> {
+export async function openSession(
+  payload: OpenSessionPayload,
+  parts: OpenSessionParts,
+  functionEnd = Infinity,
+): Promise<OpenSessionAnswer> {
   try {
-    return await open(payload, parts);
+    return await open(payload, parts, functionEnd);
   } catch (error) {
     return { status: 'ended', ending: endingOf(error) };
   }
 }
 
-async function open({ turn, binding }: OpenSessionPayload, parts: OpenSessionParts): Promise<OpenSessionAnswer> {
+async function open(
+  { turn, binding }: OpenSessionPayload,
+  parts: OpenSessionParts,
+  functionEnd: number,
+): Promise<OpenSessionAnswer> {
   const { client, ledger } = parts;
   const now = Date.now();
   const record = (await ledger.change(turn.turnPk, {
@@ -44,6 +61,7 @@ async function open({ turn, binding }: OpenSessionPayload, parts: OpenSessionPar
   })) as unknown as TurnItem;
   if (record.stopped) return ended(STOPPED);
   const deadlineAt = record.deadlineAt ?? now;
+  const limits: CallOptions = { deadlineAt: callsEnd(deadlineAt, functionEnd) };
   const held = (await ledger.change(turn.sessionPk, {
     UpdateExpression: 'SET heldBy = :me, heldUntil = :until',
     ConditionExpression: 'attribute_not_exists(heldBy) OR heldBy = :me OR heldUntil < :now',
@@ -53,11 +71,11 @@ async function open({ turn, binding }: OpenSessionPayload, parts: OpenSessionPar
 
   const bindingSha256 = createHash('sha256').update(binding).digest('hex');
   const resumable = held.state === 'open' && held.bindingSha256 === bindingSha256 ? held.sessionId : undefined;
-  const status = resumable === undefined ? 'gone' : await statusOf(client, resumable);
+  const status = resumable === undefined ? 'gone' : await statusOf(client, resumable, limits);
   if (resumable !== undefined && status === 'in_progress' && record.state === 'registered') {
     // A turn that lost its hold left work behind. It is stopped, not joined.
     log('open-session', 'left-over turn cancelled', { turn: turn.name, sessionId: resumable });
-    await client.cancel(resumable).catch(() => undefined);
+    await client.cancel(resumable, limits).catch(() => undefined);
     return now > deadlineAt ? ended(SESSION_BUSY) : busy();
   }
 
@@ -67,7 +85,7 @@ async function open({ turn, binding }: OpenSessionPayload, parts: OpenSessionPar
     await parts.store.read({ bucket, key }),
   );
   const resume = resumable !== undefined && status !== 'gone' && status !== 'failed';
-  const sessionId = resume ? resumable : await createOnce(definition, turn, held, parts);
+  const sessionId = resume ? resumable : await createOnce(definition, turn, held, { ...parts, limits });
   if (sessionId === undefined) return ended(CREATE_UNDECIDED);
   await ledger.change(turn.sessionPk, {
     UpdateExpression:
@@ -88,15 +106,15 @@ async function open({ turn, binding }: OpenSessionPayload, parts: OpenSessionPar
   });
   if (!resume && held.sessionId !== undefined && held.sessionId !== sessionId) {
     // Replaced: its definition changed, or it failed. A deletion that does not succeed costs nothing but tidiness.
-    await client.delete(held.sessionId).catch(() => undefined);
+    await client.delete(held.sessionId, limits).catch(() => undefined);
   }
   log('open-session', resume ? 'resumed' : 'created', { turn: turn.name, sessionId });
   return { status: 'open', sessionId, resumed: resume };
 }
 
-async function statusOf(client: SessionClient, sessionId: string): Promise<string> {
+async function statusOf(client: SessionClient, sessionId: string, limits: CallOptions): Promise<string> {
   try {
-    return (await client.get(sessionId)).status;
+    return (await client.get(sessionId, limits)).status;
   } catch (error) {
     if (error instanceof NotFoundError) return 'gone';
     throw error;

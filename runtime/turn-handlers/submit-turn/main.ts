@@ -2,6 +2,7 @@ import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/contracts/step';
 import { ledger, sessionClient, textStore } from '../turn/clients';
 import { numberSetting } from '../turn/settings';
+import { invocationEnd, type InvocationContext } from '../turn/time-left';
 import { submitTurn } from './submit-turn';
 
 const parts = {
@@ -11,5 +12,9 @@ const parts = {
   settleMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
 };
 
+/** To record what became of the message. */
+const RESERVE_MS = 10_000;
+
 /** Lambda: sends the message of a turn, once. */
-export const handler = (payload: SubmitTurnPayload): Promise<SubmitTurnAnswer> => submitTurn(payload, parts);
+export const handler = (payload: SubmitTurnPayload, context?: InvocationContext): Promise<SubmitTurnAnswer> =>
+  submitTurn(payload, parts, invocationEnd(context, RESERVE_MS));

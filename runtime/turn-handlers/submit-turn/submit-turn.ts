@@ -1,6 +1,7 @@
 import type { Ending, SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/contracts/step';
 import {
   AmbiguousRequestError,
+  type CallOptions,
   type ConversationMark,
   markConversation,
   reconcileSubmit,
@@ -11,7 +12,9 @@ import { endingOf } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import { markOf, markText } from '../turn/mark';
+import { attributesOf, recordOf } from '../turn/sent-message';
 import type { TextStore } from '../turn/text-store';
+import { callsEnd } from '../turn/time-left';
 
 export interface SubmitTurnParts {
   readonly client: SessionClient;
@@ -23,31 +26,49 @@ export interface SubmitTurnParts {
 
 const MOST_SUBMITS = 5;
 
+/** Asks for the final answer again. Constant: nothing of the first answer stands in it. */
+const ANSWER_REQUEST =
+  'Your last answer is not one JSON document, so it cannot be used. Answer once more with the JSON document that your ' +
+  'instructions describe, complete, and with nothing before or after it. Do not start new work.';
+
 /**
  * The message goes out at most once per look at the session: the claim is in the ledger before it is sent, and after an
  * unclear end, of a call or of a whole attempt of this step, the session is read until it shows the message or has
  * stayed idle without it for the settle time.
+ *
+ * @param functionEnd when the function must answer, milliseconds since the epoch
  */
-export async function submitTurn(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promise<SubmitTurnAnswer> {
+export async function submitTurn(
+  payload: SubmitTurnPayload,
+  parts: SubmitTurnParts,
+  functionEnd = Infinity,
+): Promise<SubmitTurnAnswer> {
   try {
-    return await submit(payload, parts);
+    return await submit(payload, parts, functionEnd);
   } catch (error) {
     return { status: 'ended', ending: endingOf(error) };
   }
 }
 
-async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promise<SubmitTurnAnswer> {
+async function submit(
+  payload: SubmitTurnPayload,
+  parts: SubmitTurnParts,
+  functionEnd: number,
+): Promise<SubmitTurnAnswer> {
   const { turn, sessionId } = payload;
   const { client, ledger, store, settleMs } = parts;
-  const record = await ledger.turn(turn.turnPk);
+  const record = recordOf(await ledger.turn(turn.turnPk), payload.message ?? 'prompt');
   if (record.state === 'submitted') return submitted(record.deadlineAt);
   if (record.stopped) return { status: 'ended', ending: STOPPED };
-  const message = await store.text(payload.prompt.map(({ part }) => part));
+  const limits: CallOptions = { deadlineAt: callsEnd(record.deadlineAt, functionEnd) };
+  const message =
+    payload.message === 'answer-request' ? ANSWER_REQUEST : await store.text(payload.prompt.map(({ part }) => part));
   let unclear = record.state === 'submitting';
-  const before = unclear ? markOf(record) : await markConversation(client, sessionId);
+  const before = unclear ? markOf(record) : await markConversation(client, sessionId, limits);
+  const reconcile = () => reconcileSubmit(client, { sessionId, message, before, settleMs, ...limits });
   for (let submits = 0; submits < MOST_SUBMITS;) {
     if (unclear) {
-      const found = await reconcileSubmit(client, { sessionId, message, before, settleMs });
+      const found = await reconcile();
       log('submit-turn', `reconciled: ${found.outcome}`, { turn: turn.name, sessionId });
       if (found.outcome === 'accepted') return await accepted(payload, parts, found.turnId);
       if (found.outcome === 'undecided') return { status: 'ended', ending: UNDECIDED };
@@ -56,25 +77,30 @@ async function submit(payload: SubmitTurnPayload, parts: SubmitTurnParts): Promi
     // A step that was repeated for too long sends nothing more.
     if (record.deadlineAt !== undefined && Date.now() >= record.deadlineAt) return { status: 'ended', ending: OVERDUE };
     // Before every send, not only before the first: a turn that was settled in the meantime sends nothing more.
-    if (!(await claim(turn.turnPk, before, ledger))) return { status: 'ended', ending: STOPPED };
+    if (!(await claim(payload, before, ledger))) return { status: 'ended', ending: STOPPED };
     submits += 1;
     try {
-      await client.submit(sessionId, message);
+      await client.submit(sessionId, message, limits);
       return await accepted(payload, parts);
     } catch (error) {
       if (!(error instanceof AmbiguousRequestError)) throw error;
       unclear = true;
     }
   }
-  const last = await reconcileSubmit(client, { sessionId, message, before, settleMs });
+  const last = await reconcile();
   if (last.outcome === 'accepted') return await accepted(payload, parts, last.turnId);
   return { status: 'ended', ending: UNDECIDED };
 }
 
 /** @returns false when the turn was stopped: the condition decides, whatever was read before */
-async function claim(turnPk: string, before: ConversationMark, ledger: Ledger): Promise<boolean> {
-  const claimed = await ledger.change(turnPk, {
-    UpdateExpression: 'SET #state = :submitting, submitStartedAt = :now, conversationMark = :mark',
+async function claim(
+  { turn, message = 'prompt' }: SubmitTurnPayload,
+  before: ConversationMark,
+  ledger: Ledger,
+): Promise<boolean> {
+  const { state, startedAt, mark } = attributesOf(message);
+  const claimed = await ledger.change(turn.turnPk, {
+    UpdateExpression: `SET ${state} = :submitting, ${startedAt} = :now, ${mark} = :mark`,
     ConditionExpression: 'attribute_not_exists(stopped)',
     values: {
       submitting: 'submitting',
@@ -86,15 +112,16 @@ async function claim(turnPk: string, before: ConversationMark, ledger: Ledger): 
 }
 
 async function accepted(
-  { turn, sessionId }: SubmitTurnPayload,
+  { turn, sessionId, message = 'prompt' }: SubmitTurnPayload,
   { ledger }: SubmitTurnParts,
   turnId?: string,
 ): Promise<SubmitTurnAnswer> {
+  const names = attributesOf(message);
   const record = await ledger.change(turn.turnPk, {
-    UpdateExpression: turnId ? 'SET #state = :submitted, turnId = :turn' : 'SET #state = :submitted',
+    UpdateExpression: `SET ${names.state} = :submitted${turnId ? `, ${names.turnId} = :turn` : ''}`,
     values: { submitted: 'submitted', ...(turnId ? { turn: turnId } : {}) },
   });
-  log('submit-turn', 'submitted', { turn: turn.name, sessionId });
+  log('submit-turn', message === 'prompt' ? 'submitted' : 'asked again', { turn: turn.name, sessionId });
   return submitted(record?.['deadlineAt']);
 }
 

@@ -30,6 +30,19 @@ export function jsonAnswer(text: string): unknown {
   return composed[0].document;
 }
 
+/** Whether {@link jsonAnswer} finds a document. */
+export function isJsonAnswer(text: string): boolean {
+  try {
+    jsonAnswer(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What stands between the final answers of a turn that has more than one. */
+export const ANSWERS_APART = '\n\n';
+
 function parsed(text: string): { readonly document: unknown } | undefined {
   try {
     return { document: JSON.parse(text) };

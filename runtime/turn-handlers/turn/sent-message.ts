@@ -1,0 +1,48 @@
+/** A turn sends its prompt and, at most once, a message that asks for the answer again: what the ledger holds of each. */
+import type { TurnItem } from '../../../lib/contracts/turn';
+
+/** `answer-request` asks for the final answer again, in another form. */
+export type SentMessage = 'prompt' | 'answer-request';
+
+/** Names of the attributes in the item of the turn. */
+const ATTRIBUTES = {
+  prompt: {
+    state: '#state',
+    startedAt: 'submitStartedAt',
+    mark: 'conversationMark',
+    turnId: 'turnId',
+    terminal: 'terminal',
+  },
+  'answer-request': {
+    state: 'requestState',
+    startedAt: 'requestStartedAt',
+    mark: 'requestMark',
+    turnId: 'requestTurnId',
+    terminal: 'requestTerminal',
+  },
+} as const satisfies Record<SentMessage, Record<string, string>>;
+
+export function attributesOf(message: SentMessage): (typeof ATTRIBUTES)[SentMessage] {
+  return ATTRIBUTES[message];
+}
+
+/** The message that the turn sent last, or is sending. */
+export function newestMessage(record: Partial<TurnItem>): SentMessage {
+  return record.requestState === undefined ? 'prompt' : 'answer-request';
+}
+
+/** The item as it would be if the turn had sent no other message. */
+export function recordOf(record: Partial<TurnItem>, message: SentMessage): Partial<TurnItem> {
+  if (message === 'prompt') return record;
+  const { requestState, requestMark, requestStartedAt, requestTurnId, requestTerminal } = record;
+  // Without the members of the prompt's own turn, an id that is not known yet included.
+  const { turnId: _turnId, terminal: _terminal, newestItemId: _newestItemId, ...rest } = record;
+  return {
+    ...rest,
+    state: requestState ?? 'registered',
+    ...(requestMark === undefined ? {} : { conversationMark: requestMark }),
+    ...(requestStartedAt === undefined ? {} : { submitStartedAt: requestStartedAt }),
+    ...(requestTurnId === undefined ? {} : { turnId: requestTurnId }),
+    ...(requestTerminal === undefined ? {} : { terminal: requestTerminal }),
+  };
+}
