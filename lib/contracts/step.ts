@@ -105,7 +105,7 @@ export interface Admission {
   /** Milliseconds since the epoch: when the turn began to wait. */
   readonly since: number;
   /** Attempts so far. */
-  readonly looks: number;
+  readonly polls: number;
   readonly waitSeconds: number;
 }
 
@@ -144,9 +144,9 @@ export type SubmitTurnAnswer =
 
 /** What one look leaves to the next. */
 export interface CheckState {
-  readonly looks: number;
+  readonly polls: number;
   /** How often in a row the session was at rest without a final answer. */
-  readonly restless: number;
+  readonly idlePolls: number;
   readonly waitSeconds: number;
   /** How often in a row the service refused the look. */
   readonly refusals?: number;

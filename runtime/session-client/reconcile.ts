@@ -13,7 +13,7 @@ import { pause } from './timing';
 import type { CreateSessionRequest, InputMessage, MessageItem, Session, SessionStatus } from './types';
 
 /** Waits between looks, then the one that repeats. Milliseconds. */
-const LOOKS_MS = [250, 500, 1_000, 2_000];
+const POLL_WAITS_MS = [250, 500, 1_000, 2_000];
 const LAST_LOOK_MS = 4_000;
 
 /** The limits of a call hold for every read of the looking. */
@@ -217,10 +217,10 @@ async function look<T>(
   once: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   let left = patience.settleMs ?? defaultMs;
-  for (let looks = 0; ; looks++) {
+  for (let polls = 0; ; polls++) {
     const result = await once();
     if (result !== undefined || left <= 0) return result;
-    const ms = Math.min(left, LOOKS_MS[looks] ?? LAST_LOOK_MS);
+    const ms = Math.min(left, POLL_WAITS_MS[polls] ?? LAST_LOOK_MS);
     left -= ms;
     await pause(client.timing, ms, patience.signal);
   }

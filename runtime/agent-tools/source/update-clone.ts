@@ -76,7 +76,7 @@ export async function updateClone({ place, from, commit, maxBytes, refs }: Updat
  * Copies an index with its time. git compares seconds: a file that changed in the second of the index is compared by content,
  * and with a later index it would count as unchanged, and be lost.
  */
-async function copyIndex(from: string, to: string, mode?: number): Promise<void> {
+export async function copyIndex(from: string, to: string, mode?: number): Promise<void> {
   const { atime, mtime } = await stat(from);
   await copyFile(from, to, mode);
   await utimes(to, atime, mtime);

@@ -20,7 +20,7 @@ export interface AdmitTurnParts {
  */
 const HOLD_MS = 30 * 60_000;
 /** Attempts that are close together while the turn is next. With more, the history of the longest wait would outgrow its limit: a test counts. */
-export const CLOSE_LOOKS = 200;
+export const CLOSE_POLLS = 200;
 export const CLOSE_SECONDS = 15;
 export const FAR_SECONDS = 90;
 const FIRST_SECONDS = 5;
@@ -37,7 +37,7 @@ export async function admitTurn(
   parts: AdmitTurnParts,
 ): Promise<AdmitTurnAnswer> {
   const now = (parts.now ?? Date.now)();
-  const before = admission ?? { since: now, looks: 0, waitSeconds: 0 };
+  const before = admission ?? { since: now, polls: 0, waitSeconds: 0 };
   try {
     return await admit(turn, before, now, parts);
   } catch (error) {
@@ -128,10 +128,10 @@ function waiting(before: Admission, close: boolean): AdmitTurnAnswer {
   return { status: 'waiting', admission: next(before, close) };
 }
 
-function next({ since, looks }: Admission, close: boolean): Admission {
-  const most = close && looks < CLOSE_LOOKS ? CLOSE_SECONDS : FAR_SECONDS;
-  const waitSeconds = Math.min(most, Math.ceil(FIRST_SECONDS * 1.5 ** Math.min(looks, 20)));
-  return { since, looks: looks + 1, waitSeconds };
+function next({ since, polls }: Admission, close: boolean): Admission {
+  const most = close && polls < CLOSE_POLLS ? CLOSE_SECONDS : FAR_SECONDS;
+  const waitSeconds = Math.min(most, Math.ceil(FIRST_SECONDS * 1.5 ** Math.min(polls, 20)));
+  return { since, polls: polls + 1, waitSeconds };
 }
 
 function ended(ending: Ending): AdmitTurnAnswer {

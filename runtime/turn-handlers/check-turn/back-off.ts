@@ -1,8 +1,8 @@
-/** Seconds between two looks at a turn: short turns are seen soon, long ones cost few state transitions. */
+/** Seconds between two polls of a turn: short turns are seen soon, long ones cost few state transitions. */
 export const FIRST_WAIT_SECONDS = 5;
 export const LONGEST_WAIT_SECONDS = 60;
 
-/** The wait after the given number of looks: 5, 8, 12, 18, 27, 41, 60, 60, … */
-export function waitAfter(looks: number): number {
-  return Math.min(LONGEST_WAIT_SECONDS, Math.ceil(FIRST_WAIT_SECONDS * 1.5 ** looks));
+/** The wait after the given number of polls: 5, 8, 12, 18, 27, 41, 60, 60, … */
+export function waitAfter(polls: number): number {
+  return Math.min(LONGEST_WAIT_SECONDS, Math.ceil(FIRST_WAIT_SECONDS * 1.5 ** polls));
 }

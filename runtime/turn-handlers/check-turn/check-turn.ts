@@ -30,7 +30,7 @@ export interface CheckTurnParts {
 }
 
 /** Looks at a session at rest without a final answer before it counts as over: what became visible when is not documented. */
-const RESTLESS_LOOKS = 3;
+const MOST_IDLE_POLLS = 3;
 /** Looks in a row that the service refuses before the turn counts as lost: permissions and new sessions take time to spread. */
 const MOST_REFUSALS = 3;
 /**
@@ -73,7 +73,7 @@ export async function checkTurn(
     if (refusals >= MOST_REFUSALS) return { status: 'ended', ending: endingOf(error) };
     if (Date.now() >= look.deadlineAt + UNREADABLE_MS) return { status: 'deadline' };
     const asked = error instanceof ServiceError ? (error.retryAfterMs ?? 0) / 1000 : 0;
-    return look.running({ looks: check.looks + 1, restless: check.restless, refusals }, asked);
+    return look.running({ polls: check.polls + 1, idlePolls: check.idlePolls, refusals }, asked);
   }
 }
 
@@ -108,7 +108,7 @@ class Look {
         if (this.overdue()) return { status: 'deadline' };
         const terminal = await this.listen(stream, readUntil);
         if (terminal) return await this.ended(await this.recordTerminal(terminal), readUntil);
-        return this.overdue() ? { status: 'deadline' } : this.running({ looks: check.looks + 1, restless: 0 });
+        return this.overdue() ? { status: 'deadline' } : this.running({ polls: check.polls + 1, idlePolls: 0 });
       }
     } finally {
       stream?.close();
@@ -118,8 +118,8 @@ class Look {
       return await this.ended({ outcome: 'Completed' }, readUntil);
     }
     if (status === 'failed') return over('session-failed', 'The session failed');
-    if (check.restless + 1 >= RESTLESS_LOOKS) return withoutAnswer(own);
-    return this.overdue() ? { status: 'deadline' } : this.running({ looks: 0, restless: check.restless + 1 });
+    if (check.idlePolls + 1 >= MOST_IDLE_POLLS) return withoutAnswer(own);
+    return this.overdue() ? { status: 'deadline' } : this.running({ polls: 0, idlePolls: check.idlePolls + 1 });
   }
 
   /** An answer that the workflow does not take is asked for again, once. A second one is left to whoever takes it. */
@@ -154,9 +154,9 @@ class Look {
     return Date.now() >= this.deadlineAt;
   }
 
-  running(state: Pick<CheckState, 'looks' | 'restless' | 'refusals'>, leastSeconds = 0): CheckTurnAnswer {
+  running(state: Pick<CheckState, 'polls' | 'idlePolls' | 'refusals'>, leastSeconds = 0): CheckTurnAnswer {
     const untilDeadline = Math.ceil((this.deadlineAt - Date.now()) / 1000);
-    const wait = Math.ceil(Math.max(waitAfter(state.looks), leastSeconds));
+    const wait = Math.ceil(Math.max(waitAfter(state.polls), leastSeconds));
     const waitSeconds = untilDeadline > 0 ? Math.min(wait, untilDeadline) : wait;
     return { status: 'running', check: { ...state, waitSeconds, deadlineAt: this.deadlineAt } };
   }

@@ -39,7 +39,7 @@ export interface TurnItemsLimits {
 }
 
 /** Waits between two readings of a completed turn that shows no answer. */
-const LOOKS_MS = [500, 1_000, 2_000, 4_000];
+const POLL_WAITS_MS = [500, 1_000, 2_000, 4_000];
 
 /** @throws TransientStepError when the service cannot be read now */
 export async function turnItems(
@@ -51,10 +51,10 @@ export async function turnItems(
   const begun = record.state === 'submitting' || record.state === 'submitted';
   if (record.sessionId === undefined || !begun) return { notes: [], missing: [], spool: await Spool.open() };
   let left = completed ? settleMs : 0;
-  for (let looks = 0; ; looks++) {
+  for (let polls = 0; ; polls++) {
     const items = await readOnce(record, record.sessionId, client, readUntil);
     const answered = items.notes.some(({ kind }) => kind === 'final-answer');
-    const wait = Math.min(left, LOOKS_MS[looks] ?? LOOKS_MS[LOOKS_MS.length - 1]);
+    const wait = Math.min(left, POLL_WAITS_MS[polls] ?? POLL_WAITS_MS[POLL_WAITS_MS.length - 1]);
     if (answered || wait <= 0 || Date.now() + wait >= readUntil) return items;
     await items.spool.close();
     left -= wait;

@@ -17,7 +17,7 @@ type BoundedParts = OpenSessionParts & { readonly limits: CallOptions };
 
 /** Creates whose end stayed open, looked for in vain, after which the turn gives up. */
 const MOST_CREATES = 5;
-const MOST_LOOKS = 5;
+const MOST_POLLS = 5;
 
 /**
  * A session for one conversation.
@@ -70,7 +70,7 @@ async function adopt(
   { client, ledger, settleMs, limits }: BoundedParts,
 ): Promise<string | undefined> {
   const known = new Set<string>();
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+  for (let polls = 0; polls < MOST_POLLS; polls++) {
     const result = await reconcileCreate(client, {
       request: definition,
       startedAt,

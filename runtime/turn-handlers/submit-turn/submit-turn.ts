@@ -127,7 +127,7 @@ async function accepted(
 
 function submitted(deadlineAt: unknown): SubmitTurnAnswer {
   const deadline = typeof deadlineAt === 'number' ? { deadlineAt } : {};
-  return { status: 'submitted', check: { looks: 0, restless: 0, waitSeconds: FIRST_WAIT_SECONDS, ...deadline } };
+  return { status: 'submitted', check: { polls: 0, idlePolls: 0, waitSeconds: FIRST_WAIT_SECONDS, ...deadline } };
 }
 
 const STOPPED: Ending = { outcome: 'Cancelled', reason: { code: 'stopped', message: 'The execution was stopped' } };

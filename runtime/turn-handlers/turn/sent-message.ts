@@ -22,6 +22,9 @@ const ATTRIBUTES = {
   },
 } as const satisfies Record<SentMessage, Record<string, string>>;
 
+/** What must not be taken for a fact about another message. */
+const OF_THE_PROMPT: ReadonlySet<string> = new Set(['turnId', 'terminal', 'newestItemId']);
+
 export function attributesOf(message: SentMessage): (typeof ATTRIBUTES)[SentMessage] {
   return ATTRIBUTES[message];
 }
@@ -35,8 +38,7 @@ export function newestMessage(record: Partial<TurnItem>): SentMessage {
 export function recordOf(record: Partial<TurnItem>, message: SentMessage): Partial<TurnItem> {
   if (message === 'prompt') return record;
   const { requestState, requestMark, requestStartedAt, requestTurnId, requestTerminal } = record;
-  // Without the members of the prompt's own turn, an id that is not known yet included.
-  const { turnId: _turnId, terminal: _terminal, newestItemId: _newestItemId, ...rest } = record;
+  const rest = Object.fromEntries(Object.entries(record).filter(([name]) => !OF_THE_PROMPT.has(name)));
   return {
     ...rest,
     state: requestState ?? 'registered',

@@ -19,7 +19,7 @@ import { RESOURCELESS_ACTIONS } from '../../../lib/identity/perms';
 import type { Machine, State } from '../../../lib/workflow/definition/asl';
 import { turnExecutionName } from '../../../lib/contracts/turn';
 import { LONGEST_WAIT_SECONDS } from '../../../runtime/turn-handlers/check-turn/back-off';
-import { CLOSE_LOOKS, CLOSE_SECONDS, FAR_SECONDS } from '../../../runtime/turn-handlers/admit-turn/admit-turn';
+import { CLOSE_POLLS, CLOSE_SECONDS, FAR_SECONDS } from '../../../runtime/turn-handlers/admit-turn/admit-turn';
 import { BUSY_WAIT_SECONDS } from '../../../runtime/turn-handlers/open-session/open-session';
 import { SynthesizedAccount } from '../../iam/synthesized-account';
 
@@ -376,8 +376,8 @@ test('the history of the longest possible turn stays below 25,000 events', () =>
   const deadline = 28_800;
   const slotTimeout = 86_400;
   const approvalExpiry = 86_400;
-  // The first looks, and the attempts of a turn that is next, follow each other faster.
-  const first = (CLOSE_LOOKS * (1 - CLOSE_SECONDS / FAR_SECONDS) + 20) * perSecond.waiting * FAR_SECONDS;
+  // The first polls, and the attempts of a turn that is next, follow each other faster.
+  const first = (CLOSE_POLLS * (1 - CLOSE_SECONDS / FAR_SECONDS) + 20) * perSecond.waiting * FAR_SECONDS;
   const waits = slotTimeout * perSecond.waiting;
   const works = deadline * Math.max(perSecond.looking, perSecond.busy, perSecond.retrying);
   const outages = (machine.TimeoutSeconds! - approvalExpiry - slotTimeout - deadline) * perSecond.retrying;

@@ -108,7 +108,7 @@ test.each(rows)('$name', async (row) => {
 
   scene.time('after');
   phase = 'look';
-  let check: CheckState = { looks: 0, restless: 0, waitSeconds: 1 };
+  let check: CheckState = { polls: 0, idlePolls: 0, waitSeconds: 1 };
   let ending: Ending | undefined;
   for (; tries < MOST_LOOKS && !ending; tries++) {
     const answer = await checkTurn(

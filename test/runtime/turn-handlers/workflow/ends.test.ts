@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { approvalLedgerKey } from '../../../../lib/contracts/turn';
 import { AmbiguousRequestError, NotFoundError } from '../../../../runtime/session-client';
 import { approveTurn } from '../../../../runtime/turn-handlers/approve-turn/approve-turn';
+import { cancelTurn } from '../../../../runtime/turn-handlers/cancel-turn/cancel-turn';
 import { checkTurn } from '../../../../runtime/turn-handlers/check-turn/check-turn';
 import { expireSessions } from '../../../../runtime/turn-handlers/expire-sessions/expire-sessions';
+import { openSession } from '../../../../runtime/turn-handlers/open-session/open-session';
 import { submitTurn } from '../../../../runtime/turn-handlers/submit-turn/submit-turn';
 import { TransientStepError } from '../../../../runtime/turn-handlers/turn/aws-errors';
 import { aTurn, MemoryLedger } from './memory-ledger';
@@ -66,7 +69,7 @@ describe('submit-turn', () => {
 describe('check-turn', () => {
   const look = (deadlineAt: number) =>
     checkTurn(
-      { turn: aTurn('a'), sessionId: 'sess_1', check: { looks: 3, restless: 1, waitSeconds: 5, deadlineAt } },
+      { turn: aTurn('a'), sessionId: 'sess_1', check: { polls: 3, idlePolls: 1, waitSeconds: 5, deadlineAt } },
       {
         client: {} as never,
         ledger: { turn: () => Promise.reject(new TransientStepError('away')) } as never,
@@ -75,7 +78,7 @@ describe('check-turn', () => {
     );
 
   test('a look that fails says nothing about the turn: another follows', async () => {
-    expect(await look(Date.now() + 1_000)).toMatchObject({ status: 'running', check: { looks: 4, restless: 1 } });
+    expect(await look(Date.now() + 1_000)).toMatchObject({ status: 'running', check: { polls: 4, idlePolls: 1 } });
   });
 
   test('also for some time after the deadline, and then no longer', async () => {
@@ -172,3 +175,56 @@ describe('approve-turn', () => {
     expect((await answer('approve', 'alice', gone))[0]).toBe(410);
   });
 });
+
+describe('the calls of a step end before its function does', () => {
+  const FUNCTION_END = Date.now() + 40_000;
+  const turn = aTurn('bounded');
+  const limits: unknown[] = [];
+  /** A session at rest without items; every call notes until when it may last. */
+  const noting = <T>(result: T) =>
+    jest.fn((...parameters: unknown[]) => {
+      limits.push((parameters.at(-1) as { deadlineAt?: number } | undefined)?.deadlineAt);
+      return Promise.resolve(result);
+    });
+  const client = () => ({
+    get: noting({ id: 'sess_1', status: 'idle' }),
+    submit: noting(undefined),
+    cancel: noting(undefined),
+    async *items(_id: string, _query: object, options?: { deadlineAt?: number }) {
+      await Promise.resolve();
+      limits.push(options?.deadlineAt);
+    },
+  });
+  beforeEach(() => (limits.length = 0));
+
+  test.each([
+    ['the end of the function, where the deadline of the turn is later', 3_600_000, FUNCTION_END],
+    ['the deadline of the turn', 20_000, undefined],
+  ])('submit-turn: %s', async (_what, deadlineMs, expected) => {
+    const deadlineAt = Date.now() + deadlineMs;
+    ledger.items.set(turn.turnPk, { deadlineAt });
+    const parts = { ledger, store: { text: () => Promise.resolve('hello') }, settleMs: 0, client: client() };
+    await submitTurn({ turn, sessionId: 'sess_1', prompt: [] }, parts as never, FUNCTION_END);
+    expect(limits).toEqual([expected ?? deadlineAt, expected ?? deadlineAt]);
+  });
+
+  test('cancel-turn', async () => {
+    ledger.items.set(turn.turnPk, { state: 'submitted', sessionId: 'sess_1', deadlineAt: 1 });
+    ledger.items.set(turn.sessionPk, { heldBy: turn.name });
+    const busy = { ...client(), get: noting({ id: 'sess_1', status: 'in_progress' }) };
+    await cancelTurn({ turn }, { ledger, client: busy, patienceMs: 0 } as never, FUNCTION_END);
+    expect(limits.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(limits)).toEqual(new Set([FUNCTION_END]));
+  });
+
+  test('open-session', async () => {
+    ledger.items.set(turn.sessionPk, { state: 'open', sessionId: 'sess_1', bindingSha256: sha256('binding') });
+    ledger.items.set(turn.turnPk, { state: 'registered' });
+    const busy = { ...client(), get: noting({ id: 'sess_1', status: 'in_progress' }) };
+    const parts = { ledger, client: busy, store: {}, settleMs: 0, retentionSeconds: 1 };
+    await openSession({ turn: { ...turn, deadlineSeconds: 3_600 }, binding: 'binding' }, parts as never, FUNCTION_END);
+    expect(limits).toEqual([FUNCTION_END, FUNCTION_END]);
+  });
+});
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
