@@ -1,24 +1,14 @@
 // Bundles everything that runs outside synth into assets/, which ships in the npm package:
 // a consumer of the library needs neither Docker nor esbuild to synthesize.
 import { build } from 'esbuild';
-import { bundleHandlers } from './bundle-handlers.mjs';
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { bundleTogether } from './bundle-together.mjs';
+import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sarifValidatorPlugin } from './sarif-validator.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-
-/** An MCP server of the agent image: one file in a directory of its own. */
-const agentTool = (name) => ({
-  entry: `runtime/agent-tools/${name}/main.ts`,
-  outfile: `assets/image/mcp/${name}/server.js`,
-  target: 'node20',
-  alias: {
-    '@aws-sdk/credential-provider-node': path.join(root, 'runtime/agent-tools/server/execution-role-credentials.ts'),
-  },
-});
 
 /** One row per program: where its source is, where its single file goes, the Node version that will run it. */
 const programs = [
@@ -40,7 +30,6 @@ const programs = [
     alias: { '@aws-cdk/aws-service-spec': path.join(root, 'analysis/facts/replacements.ts') },
     banner: { js: '#!/usr/bin/env node' },
   },
-  ...['cloudwatch', 'deployments', 'knowledge-base', 'outputs', 'source'].map(agentTool),
 ];
 
 /** Files that are shipped as they are. */
@@ -83,6 +72,29 @@ await Promise.all(
     }),
   ),
 );
-await bundleHandlers(root, path.join(fresh, 'handlers'));
+// The Lambda functions. files.json says which files each consists of.
+const handlers = path.join(root, 'runtime/turn-handlers');
+const filesOfHandlers = await bundleTogether(
+  root,
+  path.join(fresh, 'handlers'),
+  await mainsOf(handlers, (name) => name),
+  {
+    target: 'node24',
+    alias: { '@aws-sdk/credential-provider-node': path.join(handlers, 'lambda-credentials.ts') },
+  },
+);
+await writeFile(path.join(fresh, 'handlers/files.json'), `${JSON.stringify(filesOfHandlers, undefined, 2)}\n`);
+// The MCP servers of the agent image.
+const tools = path.join(root, 'runtime/agent-tools');
+await bundleTogether(root, path.join(fresh, 'image/mcp'), await mainsOf(tools, (name) => `${name}/server`), {
+  target: 'node20',
+  alias: { '@aws-sdk/credential-provider-node': path.join(tools, 'server/execution-role-credentials.ts') },
+});
 await rm(target, { recursive: true, force: true });
 await rename(fresh, target);
+
+/** The main.ts of each directory that has one, by the name that its bundle gets. */
+async function mainsOf(directory, bundleOf) {
+  const names = (await readdir(directory)).filter((name) => existsSync(path.join(directory, name, 'main.ts')));
+  return Object.fromEntries(names.map((name) => [bundleOf(name), path.join(directory, name, 'main.ts')]));
+}
