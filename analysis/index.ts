@@ -1,4 +1,10 @@
 /** Understands final templates. No constructs, no AWS calls: bundled to one file, which `lib/` loads when it is asked. */
+export { monthlyUsd, turnUsd } from './cost/amounts';
+export { type Assumed, type RefusedAssumption, refusedAssumption } from './cost/assumptions';
+export { estimate, estimateDirectory, estimateStacks, rootStacks } from './cost/estimate';
+export { costMarkdown } from './cost/markdown';
+export type { CostEntry, CostRecord } from './cost/record';
+export { costJson, costText, outside } from './cost/text';
 export type * from './model/assembly';
 export * from './model/compose-text';
 export { concreteValue } from './model/concrete-value';

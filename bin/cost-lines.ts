@@ -1,12 +1,13 @@
-import { monthlyUsd, turnUsd } from '../lib/cost/amounts';
-import { recordOfAssembly } from '../lib/cost/assembly-estimate';
-import { outside } from '../lib/cost/text';
+import { monthlyUsd, turnUsd } from '../analysis/cost/amounts';
+import { estimate } from '../analysis/cost/estimate';
+import { outside } from '../analysis/cost/text';
+import type { TemplateModel } from '../analysis/model/template-model';
 import { visible } from '../lib/contracts/untrusted-text';
 import type { TerminalStyle } from './terminal-style';
 
 /** What a stack costs, in a few lines; `bma cost` prints every line of it. */
-export function costLines(assembly: string, stack: string, style: TerminalStyle): string[] {
-  const record = recordOfAssembly(assembly, undefined, [stack]);
+export function costLines(model: TemplateModel, stack: string, style: TerminalStyle): string[] {
+  const record = estimate(model, {}, [stack]);
   const row = (label: string, text: string) => `  ${label.padEnd(15)} ${text}`;
   const about = (name: string) => record.assumptions.find((assumption) => assumption.name === name)!.value;
   return [

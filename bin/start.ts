@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { literalOf } from '../analysis/model/compose-text';
+import type { TemplateModel } from '../analysis/model/template-model';
 import { STATEMENT_DIRECTORY } from '../analysis/statement/files';
+import { readAssembly } from './bma/read-assembly';
 import { readStatements } from './bma/read-statements';
-import { readCloudAssembly, type SynthesizedStack } from './cloud-assembly';
 import { costLines } from './cost-lines';
 import { runLocally } from './local-run';
 import { loadScenario } from './local-scenario';
@@ -21,7 +23,7 @@ const assembly = path.join(root, 'cdk.out');
 const print = (line: string) => console.log(line);
 
 /** Synthesizes the example; a finding of the pack or of the CloudFormation validation ends the program. */
-function synthesize(example: string): SynthesizedStack[] {
+function synthesize(example: string): TemplateModel {
   print(
     `${style.title(`Synthesizing ${example}`)} ${style.faint('(cdk synth; findings of the validation are errors)')}`,
   );
@@ -45,28 +47,30 @@ function synthesize(example: string): SynthesizedStack[] {
     console.error(style.bad('Synthesis failed; the report above says where and why.'));
     process.exit(synth.status ?? 1);
   }
-  const stacks = readCloudAssembly(assembly);
-  print(style.good(`✓ Synthesized ${stacks.length} stacks in ${((Date.now() - started) / 1000).toFixed(1)} s`));
-  return stacks;
+  const model = readAssembly(assembly);
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  print(style.good(`✓ Synthesized ${model.assembly.stacks.length} stacks in ${seconds} s`));
+  return model;
 }
 
 async function main(): Promise<boolean> {
   const loaded = loadScenario(path.join(root, 'examples'), process.argv[2] ?? DEFAULT_EXAMPLE);
-  const all = synthesize(loaded.example);
+  const model = synthesize(loaded.example);
+  const all = model.assembly.stacks;
   const stacks = loaded.scenario.stacks.map((wanted) => {
-    const found = all.find(({ name }) => name === wanted);
+    const found = all.find(({ id }) => id === wanted);
     if (found === undefined) {
-      throw new Error(
-        `${loaded.example} has no stack '${wanted}'. Allowed: ${all.map(({ name }) => name).join(', ')}.`,
-      );
+      throw new Error(`${loaded.example} has no stack '${wanted}'. Allowed: ${all.map(({ id }) => id).join(', ')}.`);
     }
     return found;
   });
   const directory = path.join(assembly, STATEMENT_DIRECTORY);
   const statements = readStatements(directory);
   for (const stack of stacks) {
-    const shown = { ...stack, templateFile: path.relative(root, stack.templateFile) };
-    print(['', ...summarizeStack(shown, statements, style), ...costLines(assembly, stack.name, style)].join('\n'));
+    const file = path.relative(root, stack.templatePath ?? '');
+    print(
+      ['', ...summarizeStack(model, stack, file, statements, style), ...costLines(model, stack.id, style)].join('\n'),
+    );
   }
   const pages = fs.readdirSync(directory).filter((name) => name.endsWith('.html'));
   print(
@@ -81,7 +85,7 @@ async function main(): Promise<boolean> {
   const completed = await runLocally({
     loaded,
     assembly,
-    region: stacks[0].region,
+    region: literalOf(stacks[0].region) ?? 'us-east-1',
     evidence: path.join(root, 'local-run', loaded.example),
     imagePaths: { '/opt/agent': path.join(root, 'assets', 'image') },
     style,

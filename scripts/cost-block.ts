@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { EXAMPLES, type Example } from '../examples';
-import { assumed } from '../lib/cost/assumption-values';
-import { monthlyUsd, turnUsd } from '../lib/cost/amounts';
-import { COST_GROUPS, type CostEntry, type CostRecord } from '../lib/cost/cost-record';
-import { recordOfAssembly } from '../lib/cost/assembly-estimate';
+import { monthlyUsd, turnUsd } from '../analysis/cost/amounts';
+import { assumed } from '../analysis/cost/assumptions';
+import { estimateDirectory } from '../analysis/cost/estimate';
+import { COST_GROUPS, type CostEntry, type CostRecord } from '../analysis/cost/record';
 import { code } from '../lib/contracts/untrusted-text';
 
 const BEGIN = '<!-- cost: written by npm run docgen, see docs/cost.md -->';
@@ -40,7 +40,7 @@ export function withCostBlock(example: Example): string {
 function figures({ add }: Example): string {
   const app = new App();
   add(app, { account: '111122223333', region: 'us-east-1' });
-  const record = recordOfAssembly(app.synth().directory, { turnsPerMonth: TURNS });
+  const record = estimateDirectory(app.synth().directory, { turnsPerMonth: TURNS });
   const given = assumed();
   return [
     `- Idle: **${monthlyUsd(record.idleUsdPerMonth)}** a month (${parts(record.idle, monthlyUsd)})`,

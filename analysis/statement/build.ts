@@ -10,8 +10,9 @@ import { definitionOf } from './definition';
 import { toolExits } from './exits';
 import { influencesOf } from './influences';
 import { STATEMENT_LIMITS } from './limits';
+import { modelsOf } from './models';
 import { readNetwork } from './network-reach';
-import { permissionsOf, permits, type ReadPermission } from './permissions';
+import { permissionsOf, permits } from './permissions';
 import { roleReach } from './roles';
 import { startersOf } from './starters';
 import { STATEMENT_FORMAT, type Statement } from './statement';
@@ -46,7 +47,7 @@ function statementOf(app: App, agent: Agent): Statement {
       stack: runtime.stack.id,
       region: app.text(runtime.stack.region),
     },
-    models: modelsOf(roles.filter(({ purpose }) => purpose === 'session').flatMap(({ permissions }) => permissions)),
+    models: modelsOf(agent),
     ...(definition ? { definition } : {}),
     roles: roles.map((role) => {
       const influences = influencesOf(app, agent, role.identity);
@@ -64,19 +65,6 @@ function statementOf(app: App, agent: Agent): Statement {
     unknown: unknownOf(app, agent, ways, unknown),
     limits: STATEMENT_LIMITS,
   };
-}
-
-/** Model ids that the session role may call; `*` when a call is not limited to models. */
-function modelsOf(permissions: readonly ReadPermission[]): string[] {
-  const calls = permissions.filter((read) => permits(read, 'bedrock-mantle:CreateInference'));
-  return sorted(
-    calls.flatMap(({ permission: { conditions } }) => {
-      const limit = conditions.find(
-        ({ operator, key }) => key.toLowerCase() === 'bedrock-mantle:model' && /^String(Equals|Like)$/i.test(operator),
-      );
-      return limit ? limit.values : ['*'];
-    }),
-  );
 }
 
 /** Guardrails that the steps of a workflow may apply. */

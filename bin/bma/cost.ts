@@ -1,11 +1,11 @@
-import { recordOfAssembly } from '../../lib/cost/assembly-estimate';
-import { ASSUMPTIONS } from '../../lib/cost/assumption-values';
-import type { CostAssumptions } from '../../lib/cost/cost-assumptions';
-import type { CostRecord } from '../../lib/cost/cost-record';
-import { costMarkdown } from '../../lib/cost/markdown';
-import { costJson, costText } from '../../lib/cost/text';
+import { type Assumed, assumptionEntries, refusedAssumption } from '../../analysis/cost/assumptions';
+import { estimate, rootStacks } from '../../analysis/cost/estimate';
+import { costMarkdown } from '../../analysis/cost/markdown';
+import type { CostRecord } from '../../analysis/cost/record';
+import { costJson, costText } from '../../analysis/cost/text';
 import { InputError } from '../../lib/validation/refused-input';
 import { addFormats, EXIT, formatOf, UsageError, type Command, type FormatOptions } from './command';
+import { readAssembly } from './read-assembly';
 
 const FORMATS = ['text', 'json', 'md'] as const;
 type Format = (typeof FORMATS)[number];
@@ -20,9 +20,9 @@ const RENDERERS: Readonly<Record<Format, (record: CostRecord) => string>> = {
 const optionOf = (name: string) =>
   name === 'turnsPerMonth' ? 'turns' : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-const NUMBERS = Object.entries(ASSUMPTIONS).map(([name, assumption]) => ({
+const NUMBERS = assumptionEntries.map(([name, assumption]) => ({
   ...assumption,
-  name: name as keyof CostAssumptions,
+  name,
   option: optionOf(name),
   /** The property that commander keeps the value in. */
   attribute: name === 'turnsPerMonth' ? 'turns' : name,
@@ -51,19 +51,30 @@ export const costCommand: Command<Options> = {
   },
   run([directory], options, { out }) {
     const format = formatOf(options, FORMATS);
-    try {
-      out(RENDERERS[format](recordOfAssembly(String(directory), assumptionsIn(options), options.stack)));
-    } catch (problem) {
-      throw problem instanceof InputError ? new UsageError(problem.message) : problem;
-    }
+    const given = assumptionsIn(options);
+    const model = readAssembly(String(directory));
+    out(RENDERERS[format](estimate(model, given, stacksIn(options, rootStacks(model)))));
     return EXIT.done;
   },
 };
 
-function assumptionsIn(options: Options): CostAssumptions {
-  return Object.fromEntries(
+function assumptionsIn(options: Options): Partial<Assumed> {
+  const given = Object.fromEntries(
     NUMBERS.flatMap(({ name, attribute }) => (options[attribute] === undefined ? [] : [[name, options[attribute]]])),
-  );
+  ) as Partial<Assumed>;
+  const refused = refusedAssumption(given);
+  if (refused) {
+    throw new UsageError(new InputError('cost', refused).message);
+  }
+  return given;
+}
+
+function stacksIn({ stack }: Options, known: readonly string[]): readonly string[] {
+  const unknown = stack?.find((id) => !known.includes(id));
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no stack '${unknown}'. Allowed: ${known.join(', ') || 'the assembly has none'}.`);
+  }
+  return stack ?? known;
 }
 
 function numberOf(option: string): (text: string) => number {

@@ -1,3 +1,5 @@
+import { monthlyUsd } from '../../analysis/cost/amounts';
+import { estimate } from '../../analysis/cost/estimate';
 import { readAcknowledgements } from '../../analysis/model/read-acknowledgements';
 import { Declared } from '../../analysis/rules/declared';
 import { impactOf } from '../../analysis/impact/impact';
@@ -6,8 +8,6 @@ import type { TemplateModel } from '../../analysis/model/template-model';
 import { statementsOf } from '../../analysis/statement/build';
 import { diffStatements } from '../../analysis/statement/diff';
 import { diffMarkdown } from '../../analysis/statement/diff-markdown';
-import { monthlyUsd } from '../../lib/cost/amounts';
-import { recordOfAssembly } from '../../lib/cost/assembly-estimate';
 import { code } from '../../lib/contracts/untrusted-text';
 import { addFormats, EXIT, formatOf, jsonText, type Command, type FormatOptions } from './command';
 import { impactJson } from './impact';
@@ -42,7 +42,7 @@ export const reviewCommand: Command<FormatOptions<Format>> = {
     const impact = impactOf(old, now);
     const known = new Set(decisionsOf(String(before), old).map(decisionLine));
     const decisions = decisionsOf(String(after), now).filter((each) => !known.has(decisionLine(each)));
-    const cost = costOf(String(before), String(after));
+    const cost = costOf(old, now);
     const stops = impact.effects.some(({ level }) => level === 'blocks' || level === 'loses');
     const attention = statements.wider || stops || decisions.length > 0;
     out(
@@ -73,8 +73,8 @@ interface CostChange {
   readonly totalUsdPerMonth: { readonly before: number; readonly after: number };
 }
 
-function costOf(before: string, after: string): CostChange {
-  const [old, now] = [recordOfAssembly(before, undefined), recordOfAssembly(after, undefined)];
+function costOf(before: TemplateModel, after: TemplateModel): CostChange {
+  const [old, now] = [estimate(before), estimate(after)];
   return {
     turnsPerMonth: now.turnsPerMonth,
     idleUsdPerMonth: { before: old.idleUsdPerMonth, after: now.idleUsdPerMonth },

@@ -2,17 +2,11 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { recordOfAssembly } from './assembly-estimate';
-import { readConstructTree, stacksBelow } from '../security/template/construct-tree';
-import { TemplateIndex } from '../security/template-index';
-import { InputError } from '../validation/input-error';
-import { assumed } from './assumption-values';
+import { loadAnalysis } from '../security/analysis';
+import { readConstructTree, type StackTemplate, stacksBelow } from '../security/construct-tree';
+import { InputError, type RefusedInput, requireInput } from '../validation/input-error';
 import type { CostAssumptions } from './cost-assumptions';
 import type { CostLine, TurnCostEstimate } from './cost-line';
-import type { CostEntry, CostRecord } from './cost-record';
-import { estimate } from './estimate';
-import { costMarkdown } from './markdown';
-import { costJson, costText, outside } from './text';
 
 /**
  * What an app costs per month, computed from its final templates: overrides, aspects and everything an app adds of its own
@@ -50,7 +44,9 @@ export class MonthlyCostEstimate {
     const own = new Set(readConstructTree(scope).map(({ templatePath }) => templatePath));
     const stacks = sources.filter(({ templatePath }) => own.has(templatePath)).map(({ id }) => id);
     const outermost = stacks.filter((id) => !stacks.some((other) => id.startsWith(`${other}/`)));
-    return new MonthlyCostEstimate(estimate(new TemplateIndex(sources), assumed(assumptions), outermost));
+    const analysis = loadAnalysis<CostAnalysis>();
+    requireAssumptions(analysis, assumptions);
+    return new MonthlyCostEstimate(analysis, analysis.estimateStacks(sources, assumptions, outermost));
   }
 
   /**
@@ -61,7 +57,15 @@ export class MonthlyCostEstimate {
    * @throws InputError for a directory without a manifest, and for an assumption that cannot be.
    */
   public static fromAssembly(directory: string, assumptions?: CostAssumptions): MonthlyCostEstimate {
-    return new MonthlyCostEstimate(recordOfAssembly(directory, assumptions));
+    requireInput(fs.existsSync(path.join(directory, 'manifest.json')), WHERE, {
+      input: 'directory',
+      value: directory,
+      allowed: 'a cloud assembly, which has a manifest.json',
+      fix: "run 'cdk synth' first and name its output directory",
+    });
+    const analysis = loadAnalysis<CostAnalysis>();
+    requireAssumptions(analysis, assumptions);
+    return new MonthlyCostEstimate(analysis, analysis.estimateDirectory(directory, assumptions));
   }
 
   /** US dollars per month when nobody uses it, without what is not documented. */
@@ -75,7 +79,10 @@ export class MonthlyCostEstimate {
   /** What the sums do not hold: prices that are not documented, resources without a known price, traffic, taxes. */
   public readonly notIncluded: string[];
 
-  private constructor(private readonly record: CostRecord) {
+  private constructor(
+    private readonly analysis: CostAnalysis,
+    private readonly record: CostRecord,
+  ) {
     this.idleUsdPerMonth = record.idleUsdPerMonth;
     this.totalUsdPerMonth = record.totalUsdPerMonth;
     this.idle = record.idle.map(lineOf);
@@ -85,22 +92,63 @@ export class MonthlyCostEstimate {
       usd,
       lines: entries.map(lineOf),
     }));
-    this.notIncluded = outside(record);
+    this.notIncluded = analysis.outside(record);
   }
 
   /** For a terminal: every line, the assumptions, and what is not in the sums. Same templates, same text. */
   public asText(): string {
-    return costText(this.record);
+    return this.analysis.costText(this.record);
   }
 
   /** For a pull request or a wiki. */
   public asMarkdown(): string {
-    return costMarkdown(this.record);
+    return this.analysis.costMarkdown(this.record);
   }
 
   /** For programs: the lines with price, source and date, as JSON text. */
   public asJson(): string {
-    return costJson(this.record);
+    return this.analysis.costJson(this.record);
+  }
+}
+
+const WHERE = 'MonthlyCostEstimate';
+
+/** The part of the analysis that estimates (analysis/index.ts). */
+interface CostAnalysis {
+  refusedAssumption(given?: CostAssumptions): RefusedInput | undefined;
+  estimateStacks(stacks: readonly StackTemplate[], given?: CostAssumptions, only?: readonly string[]): CostRecord;
+  estimateDirectory(directory: string, given?: CostAssumptions): CostRecord;
+  costText(record: CostRecord): string;
+  costMarkdown(record: CostRecord): string;
+  costJson(record: CostRecord): string;
+  outside(record: CostRecord): string[];
+}
+
+/** What this class reads of an estimate (analysis/cost/record.ts). */
+interface CostRecord {
+  readonly idleUsdPerMonth: number;
+  readonly totalUsdPerMonth: number;
+  readonly idle: readonly CostEntry[];
+  readonly turns: readonly {
+    readonly agent: string;
+    readonly model: string;
+    readonly usd: number;
+    readonly entries: readonly CostEntry[];
+  }[];
+}
+
+interface CostEntry {
+  readonly group: string;
+  readonly unit: string;
+  readonly quantity: number;
+  readonly usd?: number;
+  readonly price: { readonly page: string; readonly readIn: string; readonly readOn: string };
+}
+
+function requireAssumptions(analysis: CostAnalysis, assumptions: CostAssumptions | undefined): void {
+  const refused = analysis.refusedAssumption(assumptions);
+  if (refused) {
+    throw new InputError(WHERE, refused);
   }
 }
 

@@ -4,8 +4,7 @@ import { App, attachCustomSynthesis, Stage } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import { InputError } from '../validation/input-error';
 import { loadAnalysis } from './analysis';
-import { readConstructTree } from './template/construct-tree';
-import type { TemplateSource } from './template/template-source';
+import { readConstructTree, type StackTemplate } from './construct-tree';
 
 /**
  * What each agent of an app can reach and do, written next to the templates at synth: its roles with every action, resource
@@ -65,9 +64,9 @@ function attach(stage: Stage): void {
 /** Nested Stages have been synthesized before: each has a directory, and its stacks know only each other. */
 function write(stage: Stage): void {
   const analysis = loadAnalysis<StatementAnalysis>();
-  const byDirectory = new Map<string, TemplateSource[]>();
+  const byDirectory = new Map<string, StackTemplate[]>();
   for (const source of readConstructTree(stage)) {
-    const directory = path.dirname(source.templatePath!);
+    const directory = path.dirname(source.templatePath);
     byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), source]);
   }
   for (const [directory, sources] of byDirectory) {
@@ -81,6 +80,6 @@ function write(stage: Stage): void {
 /** The part of the analysis that makes statements (analysis/index.ts). */
 interface StatementAnalysis {
   readonly STATEMENT_DIRECTORY: string;
-  statementsOfStacks(stacks: readonly TemplateSource[]): readonly object[];
+  statementsOfStacks(stacks: readonly StackTemplate[]): readonly object[];
   writeStatements(statements: readonly object[], directory: string): void;
 }

@@ -1,9 +1,10 @@
 import { App } from 'aws-cdk-lib/core';
+import { ASSUMPTIONS } from '../../analysis/cost/assumptions';
+import { readAssembly } from '../../bin/bma/read-assembly';
 import { bma } from '../../bin/bma';
 import { costLines } from '../../bin/cost-lines';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
-import { ASSUMPTIONS } from '../../lib/cost/assumption-values';
 
 const app = new App();
 addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
@@ -49,8 +50,8 @@ test('cost takes every assumption as a number, one stack, and gives data to prog
 test.each([
   [[directory, '--turns', 'many'], /--turns is 'many'\. Give a number/],
   [[directory, '--cached-share', '75'], /cachedShare 75 is not accepted\. Allowed: a number from 0 to 1/],
-  [[directory, '--stack', 'Other'], /stack 'Other' is not accepted\. Allowed: .*CiPipelineAgent/],
-  [[__dirname], /a cloud assembly, which has a manifest\.json/],
+  [[directory, '--stack', 'Other'], /no stack 'Other'\. Allowed: .*CiPipelineAgent/],
+  [[__dirname], /isn't a cloud assembly: it has no manifest\.json/],
   [[directory, 'more'], /too many arguments for 'cost'/],
 ])('%j is refused with what is wrong', async (args, message) => {
   expect(await run(...args)).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(message) });
@@ -58,11 +59,11 @@ test.each([
 
 test('npm start shows what a stack costs idle and per turn, and where the rest stands', () => {
   const plain = terminalStyle({ isTTY: false }, {});
-  const agent = costLines(directory, 'CiPipelineAgent', plain).join('\n');
+  const agent = costLines(readAssembly(directory), 'CiPipelineAgent', plain).join('\n');
   expect(agent).toMatch(/Costs +\$2\.60 a month idle/);
   expect(agent).toMatch(
     /\$0\.\d{4} a turn \(400000 input and 10000 output tokens of openai\.gpt-5\.6-luna, 10 minutes\)/,
   );
   expect(agent).toMatch(/things are not in it: bma cost cdk\.out --stack CiPipelineAgent/);
-  expect(costLines(directory, 'CiPipelineNetwork', plain).join('\n')).toMatch(/\$103\.31 a month idle/);
+  expect(costLines(readAssembly(directory), 'CiPipelineNetwork', plain).join('\n')).toMatch(/\$103\.31 a month idle/);
 });

@@ -1,11 +1,11 @@
 import { App } from 'aws-cdk-lib/core';
-import { readCloudAssembly } from '../../bin/cloud-assembly';
 import { summarizeStack } from '../../bin/stack-summary';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addDirectAgent } from '../fixtures/direct-agent';
-import { statementsOf } from '../../analysis/statement/build';
 import { readDirectory } from '../../analysis/model/read-directory';
+import { assemblyOf } from '../../analysis/model/read-stacks';
 import { TemplateModel } from '../../analysis/model/template-model';
+import { statementsOf } from '../../analysis/statement/build';
 
 const plain = terminalStyle({ isTTY: false }, {});
 
@@ -13,9 +13,16 @@ function summaries(): Record<string, string> {
   const app = new App();
   addDirectAgent(app, { account: '111122223333', region: 'us-east-1' });
   const { directory } = app.synth();
-  const statements = statementsOf(new TemplateModel(readDirectory(directory)));
+  return summariesOf(new TemplateModel(readDirectory(directory)));
+}
+
+function summariesOf(model: TemplateModel): Record<string, string> {
+  const statements = statementsOf(model);
   return Object.fromEntries(
-    readCloudAssembly(directory).map((stack) => [stack.name, summarizeStack(stack, statements, plain).join('\n')]),
+    model.assembly.stacks.map((stack) => [
+      stack.id,
+      summarizeStack(model, stack, 'a.template.json', statements, plain).join('\n'),
+    ]),
   );
 }
 
@@ -43,17 +50,19 @@ test('the summary of a network names its endpoints, their policies and its way o
 });
 
 test('a summary is read from the template: what an override adds is shown', () => {
-  const stack = {
-    name: 'Hand',
-    region: 'us-east-1',
-    templateFile: 'Hand.template.json',
-    resources: {
+  const template = {
+    Resources: {
       Vpc: { Type: 'AWS::EC2::VPC' },
       Gateway: { Type: 'AWS::EC2::InternetGateway' },
       Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: false } },
+      Logs: {
+        Type: 'AWS::EC2::VPCEndpoint',
+        Properties: { ServiceName: { 'Fn::Sub': 'com.amazonaws.${AWS::Region}.logs' } },
+      },
     },
   };
-  const summary = summarizeStack(stack, [], plain).join('\n');
+  const { Hand: summary } = summariesOf(new TemplateModel(assemblyOf([{ id: 'Hand', template }])));
+  expect(summary).toMatch(/Endpoints +logs/);
   expect(summary).toMatch(/1 gateways/);
   expect(summary).toMatch(/does not rotate/);
 });

@@ -1,15 +1,8 @@
-import { App } from 'aws-cdk-lib/core';
 import { longestPath, walkPaths } from '../../../analysis/model/machine-paths';
 import { printed } from '../../../analysis/model/printed-text';
-import { assemblyOf } from '../../../analysis/model/read-stacks';
 import { calleesOf, dynamicArguments } from '../../../analysis/model/state-call';
 import { type StateMachine, stateMachines, statesOf } from '../../../analysis/model/state-machine';
-import { TemplateModel } from '../../../analysis/model/template-model';
-import { EXAMPLES } from '../../../examples';
-import { longestPath as longestPathBefore, type Machine } from '../../../lib/cost/turn-path';
-import { definitionOf } from '../../../lib/security/model/state-machine';
-import { readConstructTree } from '../../../lib/security/template/construct-tree';
-import { TemplateIndex } from '../../../lib/security/template-index';
+import type { TemplateModel } from '../../../analysis/model/template-model';
 import { modelOf } from './read-one';
 
 const FUNCTION = { F: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'f' } } };
@@ -222,37 +215,3 @@ test.each<[string, object]>([
   const { found } = machines({ Definition: definition });
   expect(found[0].flow === undefined || longestPath(found[0].flow).transitions >= 0).toBe(true);
 });
-
-test.each(EXAMPLES)(
-  'the machines of $name have the states and the longest path that the rules and the cost use',
-  ({ add }) => {
-    const app = new App();
-    add(app, { account: '111122223333', region: 'us-east-1' });
-    app.synth();
-    const sources = readConstructTree(app);
-    const before = new TemplateIndex(sources).ofType('AWS::StepFunctions::StateMachine').map((machine) => {
-      const definition = definitionOf(machine)!;
-      const { transitions, tasks } = longestPathBefore(definition.root as unknown as Machine);
-      return {
-        states: definition
-          .states()
-          .map(({ name }) => name)
-          .sort(),
-        transitions,
-        tasks: tasks.map(({ state }) => state),
-      };
-    });
-    const after = stateMachines(new TemplateModel(assemblyOf(sources))).map(({ flow }) => {
-      const { transitions, tasks } = longestPath(flow!);
-      return {
-        states: statesOf(flow!)
-          .map(({ name }) => name)
-          .sort(),
-        transitions,
-        tasks: tasks.map(({ name }) => name),
-      };
-    });
-    expect(before.length).toBeGreaterThan(0);
-    expect(after).toEqual(before);
-  },
-);

@@ -4,7 +4,7 @@ import { stateMachines } from '../../../analysis/model/state-machine';
 import { TemplateModel } from '../../../analysis/model/template-model';
 import { type Step, stepsOf } from '../../../analysis/model/turn-steps';
 import { EXAMPLES } from '../../../examples';
-import { readConstructTree } from '../../../lib/security/template/construct-tree';
+import { readConstructTree } from '../../../lib/security/construct-tree';
 
 /** The templates of an example, and the same with every state of its workflow renamed. */
 function workflows(): { before: Step[]; after: Step[] } {

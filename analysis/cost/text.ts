@@ -1,6 +1,6 @@
-import { visible } from '../contracts/untrusted-text';
+import { visible } from '../../lib/contracts/untrusted-text';
 import { monthlyUsd, priceText, quantityText, turnUsd } from './amounts';
-import { COST_GROUPS, type CostEntry, type CostRecord } from './cost-record';
+import { COST_GROUPS, type CostEntry, type CostRecord } from './record';
 
 /** How far amounts are set in. */
 const AMOUNT = 15;

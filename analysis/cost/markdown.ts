@@ -1,6 +1,6 @@
-import { code, visible } from '../contracts/untrusted-text';
+import { code, visible } from '../../lib/contracts/untrusted-text';
 import { monthlyUsd, priceText, quantityText, turnUsd } from './amounts';
-import { COST_GROUPS, type CostEntry, type CostRecord } from './cost-record';
+import { COST_GROUPS, type CostEntry, type CostRecord } from './record';
 import { outside } from './text';
 
 /** An estimate for a pull request or a wiki. */

@@ -1,30 +1,25 @@
 import { CfnInstance, CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { MonthlyCostEstimate } from '../../../lib';
-import { assumed } from '../../../lib/cost/assumption-values';
-import type { CostAssumptions } from '../../../lib/cost/cost-assumptions';
-import type { CostRecord } from '../../../lib/cost/cost-record';
-import { estimate } from '../../../lib/cost/estimate';
-import { costMarkdown } from '../../../lib/cost/markdown';
-import { costText, outside } from '../../../lib/cost/text';
-import { longestPath } from '../../../lib/cost/turn-path';
-import { looksIn } from '../../../lib/cost/turn-work';
-import { TemplateIndex } from '../../../lib/security/template-index';
+import { estimate } from '../../../analysis/cost/estimate';
+import { costMarkdown } from '../../../analysis/cost/markdown';
+import type { CostRecord } from '../../../analysis/cost/record';
+import { costText, outside } from '../../../analysis/cost/text';
+import { looksIn } from '../../../analysis/cost/turn-work';
+import { readDirectory } from '../../../analysis/model/read-directory';
+import { assemblyOf, type StackData } from '../../../analysis/model/read-stacks';
+import { TemplateModel } from '../../../analysis/model/template-model';
+import { type CostAssumptions, MonthlyCostEstimate } from '../../../lib';
 import { waitAfter } from '../../../runtime/turn-handlers/check-turn/back-off';
-import { handWritten, type Resources } from '../../analysis/statement/hand-written';
-import { turnApp } from './turn-app';
+import { handWritten, type Resources } from '../statement/hand-written';
+import { turnApp } from '../../lib/cost/turn-app';
 
 function estimated(Resources: Resources, given: CostAssumptions = {}, template: object = {}): CostRecord {
-  const source = {
-    id: 'Hand',
-    stackName: 'Hand',
-    region: 'us-east-1',
-    template: { Resources, ...template },
-    constructPathOf: () => undefined,
-  };
-  return estimate(new TemplateIndex([source]), assumed(given), ['Hand']);
+  const stack = { id: 'Hand', stackName: 'Hand', region: 'us-east-1', template: { Resources, ...template } };
+  return estimate(modelOf([stack]), given);
 }
+
+const modelOf = (stacks: readonly StackData[]) => new TemplateModel(assemblyOf(stacks));
 
 const endpoint = (SubnetIds: unknown) => ({
   Type: 'AWS::EC2::VPCEndpoint',
@@ -165,29 +160,6 @@ describe('what a turn costs', () => {
     );
   });
 
-  test('the way through a state machine is the longest one without errors and loops', () => {
-    const task = (rest: object) => ({ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', ...rest });
-    const { transitions, tasks } = longestPath({
-      StartAt: 'Choose',
-      States: {
-        Choose: { Type: 'Choice', Choices: [{ Next: 'Short' }], Default: 'Wait' },
-        Short: { Type: 'Succeed' },
-        Wait: { Type: 'Wait', Next: 'Look' },
-        Look: { ...task({ Parameters: { FunctionName: 'f' }, Catch: [{ Next: 'Failed' }] }), Next: 'Over' },
-        Over: { Type: 'Choice', Choices: [{ Next: 'Wait' }], Default: 'Each' },
-        Each: {
-          Type: 'Map',
-          ItemProcessor: { StartAt: 'Judge', States: { Judge: task({ End: true }) } },
-          Next: 'Short',
-        },
-        Failed: { Type: 'Pass', Next: 'Worse' },
-        Worse: { Type: 'Fail' },
-      },
-    });
-    expect(transitions).toBe(7); // Choose, Wait, Look, Over, Each, Judge, Short
-    expect(tasks.map(({ state }) => state)).toEqual(['Look', 'Judge']);
-  });
-
   test.each([1, 60, 600, 3600, 28_800])(
     'a turn of %d seconds is looked at as often as the function does',
     (seconds) => {
@@ -199,6 +171,57 @@ describe('what a turn costs', () => {
       expect(looksIn(seconds, 10)).toBe(looks);
     },
   );
+});
+
+describe('the workflow of a turn', () => {
+  const assembly = readDirectory(turnApp().app.synth().directory);
+  const estimateOf = (change: (json: string) => string) => {
+    const stacks = assembly.stacks.map((stack) => ({
+      ...stack,
+      template: JSON.parse(change(JSON.stringify(stack.template))),
+    }));
+    return estimate(new TemplateModel({ ...assembly, stacks }));
+  };
+  const workflowOf = ({ turns: [turn] }: CostRecord) => turn.entries.filter(({ group }) => group === 'workflow');
+  const unchanged = estimateOf((json) => json);
+
+  test('is known by what its states call, whatever they are called', () => {
+    const names = /\\"(?:PrepareTurn|OpenSession|SubmitTurn|CheckTurn|CollectEvidence|DeliverOutput)\\"/g;
+    const renamed = estimateOf((json) => json.replace(names, (name) => name.replace('\\"', '\\"Other')));
+    expect(JSON.stringify(unchanged)).not.toContain('Other');
+    expect(workflowOf(renamed).map(({ unit }) => unit)).toContain('Step Functions state transition');
+    expect(renamed).toEqual(unchanged);
+  });
+
+  test.each([
+    [
+      'cannot be read',
+      /"DefinitionString":\{"Fn::Join":\["",\[/g,
+      '"DefinitionString":{"Fn::Join":["",["{",',
+      /cannot be read/,
+    ],
+    [
+      'calls what has no price here',
+      /states:::aws-sdk:ssm:getParameter/g,
+      'states:::aws-sdk:bedrockruntime:invokeModel',
+      /no price of 1 × bedrockruntime:invokeModel/,
+    ],
+    [
+      'does not ask for the end of a turn',
+      /bedrock-mantle:ListAgentSessionEvents/g,
+      'bedrock-mantle:GetAgentSession',
+      /no step of .* is known to ask for the end of a turn/,
+    ],
+  ])('that %s is named under what the sums do not hold', (_what, pattern, replacement, message) => {
+    expect(outside(unchanged).join('\n')).not.toMatch(message);
+    expect(outside(estimateOf((json) => json.replace(pattern, replacement))).join('\n')).toMatch(message);
+  });
+
+  test('that a function replaces is named, because its work is in no template', () => {
+    expect(outside(estimated(handWritten())).join('\n')).toMatch(
+      /what Hand#Starter runs for a turn is not in the templates/,
+    );
+  });
 });
 
 describe('an app of this library', () => {

@@ -1,9 +1,10 @@
-import { MODEL_CATALOGUE, type ModelFacts } from '../facts/model-catalogue';
-import { DAYS_PER_MONTH, type Price, type PriceName, PRICES } from '../facts/prices';
-import type { Agent } from '../security/statement/agent';
-import { listOf, numberOf, objectOf, type Item, type Source } from '../security/statement/source';
-import type { Assumed } from './assumption-values';
-import type { CostGroup, Unpriced } from './cost-record';
+import { MODEL_CATALOGUE, type ModelFacts } from '../../lib/facts/model-catalogue';
+import { DAYS_PER_MONTH, type Price, type PriceName, PRICES } from '../../lib/facts/prices';
+import type { Resource } from '../model/assembly';
+import type { Agent } from '../statement/agent';
+import type { Assumed } from './assumptions';
+import type { Quantities } from './quantities';
+import type { CostGroup } from './record';
 import type { TurnWork } from './turn-work';
 
 /** So much of a priced thing, in one turn. */
@@ -20,13 +21,13 @@ const DEFAULT_IDLE_SECONDS = 900;
 const GIGABYTE = 1000;
 
 /** What one turn of an agent uses. */
-export function turnCounts(agent: Agent, model: string, work: TurnWork, source: Source, given: Assumed): TurnCount[] {
+export function turnCounts(agent: Agent, model: string, work: TurnWork, read: Quantities, given: Assumed): TurnCount[] {
   return [
     ...modelCounts(model, given),
-    ...computeCounts(agent.runtime, given),
+    ...computeCounts(agent.runtime, read, given),
     ...workflowCounts(work),
-    ...guardrailCounts(work.guardrails, given),
-    ...recordCounts(agent, work, source, given),
+    ...guardrailCounts(work.guardrails, read, given),
+    ...recordCounts(agent, work, read, given),
   ].filter(({ quantity }) => quantity > 0);
 }
 
@@ -57,13 +58,12 @@ function tokenPrice(unit: string, usd: number | undefined, facts: ModelFacts | u
   };
 }
 
-function computeCounts({ properties }: Item, given: Assumed): TurnCount[] {
-  const { IdleRuntimeSessionTimeout } = objectOf(properties.LifecycleConfiguration);
-  const idleMinutes = (numberOf(IdleRuntimeSessionTimeout) ?? DEFAULT_IDLE_SECONDS) / 60;
+function computeCounts({ properties }: Resource, read: Quantities, given: Assumed): TurnCount[] {
+  const timeout = read.number(properties.at('LifecycleConfiguration', 'IdleRuntimeSessionTimeout'));
+  const idleMinutes = (timeout ?? DEFAULT_IDLE_SECONDS) / 60;
   const minutes = given.minutesPerTurn;
-  const storage = listOf(properties.FilesystemConfigurations).some(
-    (entry) => objectOf(entry).SessionStorage !== undefined,
-  );
+  const mounts = read.members(properties.at('FilesystemConfigurations'));
+  const hasStorage = mounts.some((mount) => mount.at('SessionStorage').length > 0);
   return [
     count('compute', 'vcpuHour', (given.averageVcpu * minutes) / 60),
     {
@@ -71,7 +71,7 @@ function computeCounts({ properties }: Item, given: Assumed): TurnCount[] {
       note: `the turn and ${idleMinutes} idle minutes`,
     },
     count('compute', 'managedSession', 1),
-    ...(storage ? [count('compute', 'sessionStorage', 1)] : []),
+    ...(hasStorage ? [count('compute', 'sessionStorage', 1)] : []),
   ];
 }
 
@@ -94,10 +94,10 @@ function workflowCounts(work: TurnWork): TurnCount[] {
 }
 
 /** Every configured policy is charged for the text units of the prompt and of the answer. */
-function guardrailCounts(guardrails: readonly Item[], given: Assumed): TurnCount[] {
+function guardrailCounts(guardrails: readonly Resource[], read: Quantities, given: Assumed): TurnCount[] {
   const units = 2 * Math.ceil(given.screenedCharacters / 1000);
   return guardrails.flatMap(({ properties }) => {
-    const filled = (policy: string, list: string) => listOf(objectOf(properties[policy])[list]).length > 0;
+    const filled = (policy: string, list: string) => read.members(properties.at(policy, list)).length > 0;
     return [
       ...(filled('ContentPolicyConfig', 'FiltersConfig') ? [count('workflow', 'contentUnit', units)] : []),
       ...(filled('TopicPolicyConfig', 'TopicsConfig') ? [count('workflow', 'topicUnit', units)] : []),
@@ -112,23 +112,21 @@ function guardrailCounts(guardrails: readonly Item[], given: Assumed): TurnCount
 }
 
 /** What a turn leaves behind, paid for as long as it is kept: with the same turns every month that is the monthly bill. */
-function recordCounts({ runtime }: Agent, work: TurnWork, source: Source, given: Assumed): TurnCount[] {
-  const logs = source.items('AWS::Logs::LogGroup').filter(({ stack }) => stack === runtime.stack);
-  const logMonths = Math.max(
-    0,
-    ...logs.map(({ properties }) => months(numberOf(properties.RetentionInDays)) ?? given.monthsKept),
-  );
-  const trails = source.items('AWS::CloudTrail::Trail');
-  const trailBuckets = trails.map(({ properties }) => source.target(properties.S3BucketName)?.key);
+function recordCounts({ runtime }: Agent, work: TurnWork, read: Quantities, given: Assumed): TurnCount[] {
+  const { app } = read;
+  const nextToRuntime = (type: string) => app.items(type).filter(({ stack }) => stack.id === runtime.stack.id);
+  const logs = nextToRuntime('AWS::Logs::LogGroup');
+  const retention = logs.map(({ properties }) => months(read.number(properties.at('RetentionInDays'))));
+  const logMonths = Math.max(0, ...retention.map((kept) => kept ?? given.monthsKept));
+  const trails = app.items('AWS::CloudTrail::Trail');
+  const ofTrails = trails.flatMap(({ properties }) => app.targets(properties.at('S3BucketName')));
   const buckets = work.buckets.length
     ? work.buckets
-    : source
-        .items('AWS::S3::Bucket')
-        .filter(({ stack, key }) => stack === runtime.stack && !trailBuckets.includes(key));
-  const bucketMonths = Math.max(0, ...buckets.map((bucket) => months(expiryOf(bucket)) ?? given.monthsKept));
-  const keys = source.items('AWS::KMS::Key').length > 0;
-  const selects = trails.some(
-    ({ properties }) => listOf(properties.AdvancedEventSelectors).length + listOf(properties.EventSelectors).length > 0,
+    : nextToRuntime('AWS::S3::Bucket').filter((bucket) => !ofTrails.includes(bucket));
+  const bucketMonths = Math.max(0, ...buckets.map((bucket) => months(expiryOf(bucket, read)) ?? given.monthsKept));
+  const hasKeys = app.items('AWS::KMS::Key').length > 0;
+  const selects = trails.some(({ properties }) =>
+    ['AdvancedEventSelectors', 'EventSelectors'].some((key) => read.members(properties.at(key)).length > 0),
   );
   const kept = (value: number) => `kept for ${Math.round(value * 10) / 10} months`;
   return [
@@ -149,16 +147,17 @@ function recordCounts({ runtime }: Agent, work: TurnWork, source: Source, given:
           },
         ]
       : []),
-    ...(keys ? [count('keys', 'keyRequest', given.keyRequestsPerTurn)] : []),
+    ...(hasKeys ? [count('keys', 'keyRequest', given.keyRequestsPerTurn)] : []),
     ...(selects ? [count('logs and trail', 'dataEvent', given.dataEventsPerTurn)] : []),
   ];
 }
 
-function expiryOf({ properties }: Item): number | undefined {
-  const rules = listOf(objectOf(properties.LifecycleConfiguration).Rules).map(objectOf);
-  return numberOf(
-    rules.find(({ Status, ExpirationInDays }) => Status !== 'Disabled' && ExpirationInDays)?.ExpirationInDays,
-  );
+function expiryOf({ properties }: Resource, read: Quantities): number | undefined {
+  const rules = read.members(properties.at('LifecycleConfiguration', 'Rules'));
+  const expiries = rules
+    .filter((rule) => read.app.said(rule.at('Status')) !== 'Disabled')
+    .map((rule) => read.number(rule.at('ExpirationInDays')));
+  return expiries.find((days) => days !== undefined);
 }
 
 function months(days: number | undefined): number | undefined {
@@ -167,9 +166,4 @@ function months(days: number | undefined): number | undefined {
 
 function count(group: CostGroup, price: PriceName, quantity: number): TurnCount {
   return { group, price: PRICES[price], quantity };
-}
-
-/** What of an agent's turn is known to cost and cannot be counted. */
-export function uncounted(work: TurnWork): Unpriced[] {
-  return work.problems.map((why) => ({ what: 'the workflow of a turn', why }));
 }

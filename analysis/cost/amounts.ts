@@ -1,4 +1,4 @@
-import type { CostEntry } from './cost-record';
+import type { CostEntry } from './record';
 
 const NOT_DOCUMENTED = 'not documented';
 
