@@ -46,7 +46,8 @@ export {
 export * from './model/edge';
 export { governanceOf, type GovernanceReason } from './model/governance';
 export { type Path, reach, type Reach } from './model/reach';
-export { checkStacks, type CheckStacksRequest } from './rules/check';
+export { checkApp, type CheckResult, checkStacks, type CheckStacksRequest } from './rules/check';
+export type { Decision } from './rules/decisions';
 export type * from './rules/finding';
 export { RULE_TEXTS } from './rules/index';
 export * from './rules/rule';

@@ -3,6 +3,7 @@ import type { FileReader } from '../model/assembly';
 import { TRUE } from '../model/guard';
 import { assemblyOf, type StackData } from '../model/read-stacks';
 import { TemplateModel } from '../model/template-model';
+import { type Decision, decisionOf } from './decisions';
 import { Declared, type Declaration } from './declared';
 import { Findings, type ReportedFinding } from './finding';
 import { MA_DECL1 } from './ma-decl1';
@@ -36,22 +37,39 @@ export interface CheckStacksRequest {
   readonly rules?: readonly Rule[];
 }
 
+/** What a check says. */
+export interface CheckResult {
+  readonly findings: readonly ReportedFinding[];
+  /** What the owner of the app has declared in the stacks that are judged. */
+  readonly decisions: readonly Decision[];
+}
+
 /** Runs the rules over templates, however malformed these are. */
-export function checkStacks(request: CheckStacksRequest): ReportedFinding[] {
+export function checkStacks(request: CheckStacksRequest): readonly ReportedFinding[] {
+  return checkApp(request).findings;
+}
+
+/** Runs the rules over templates, and reads what is declared in them. */
+export function checkApp(request: CheckStacksRequest): CheckResult {
   if (!isRelevant(request.stacks)) {
-    return [];
+    return { findings: [], decisions: [] };
   }
   const { stacks, files, families, judged, options = {} } = request;
   const rules = (request.rules ?? RULES).filter(({ family }) => !families || families.includes(family));
-  return rules.length === 0 ? [] : checkModel(new TemplateModel(assemblyOf(stacks, files)), { rules, options, judged });
+  const model = new TemplateModel(assemblyOf(stacks, files));
+  const declared = new Declared(model, options.now ?? new Date());
+  return {
+    findings: rules.length === 0 ? [] : checkModel(model, { rules, options, judged }, declared),
+    decisions: declared.all.filter(({ place }) => judged?.has(place.stack.id) ?? true).map(decisionOf),
+  };
 }
 
 /** Runs rules over a model. */
 export function checkModel(
   model: TemplateModel,
   { rules, options = {}, judged }: Pick<CheckStacksRequest, 'options' | 'judged'> & { readonly rules: readonly Rule[] },
+  declared = new Declared(model, options.now ?? new Date()),
 ): ReportedFinding[] {
-  const declared = new Declared(model, options.now ?? new Date());
   const unread = new Unread(model);
   const findings = new Findings();
   const context: RuleContext = {

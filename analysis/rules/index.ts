@@ -3,6 +3,7 @@ import { MA_AUD2 } from './ma-aud2';
 import { MA_AUD3 } from './ma-aud3';
 import { MA_COST1 } from './ma-cost1';
 import { MA_DECL1 } from './ma-decl1';
+import { MA_DEV1 } from './ma-dev1';
 import { MA_ENC1 } from './ma-enc1';
 import { MA_ENC2 } from './ma-enc2';
 import { MA_ENC3 } from './ma-enc3';
@@ -37,7 +38,7 @@ import type { Rule, RuleText } from './rule';
 export const RULES: readonly Rule[] = [
   ...[MA_ID1, MA_ID2, MA_ID3, MA_ID4, MA_ID5, MA_ID6, MA_ID7, MA_ID8, MA_ID9],
   ...[MA_NET1, MA_NET2, MA_NET3, MA_NET4, MA_NET5, MA_NET6],
-  ...[MA_AUD1, MA_AUD2, MA_AUD3],
+  ...[MA_AUD1, MA_AUD2, MA_AUD3, MA_DEV1],
   ...[MA_STO1],
   ...[MA_ENC1, MA_ENC2, MA_ENC3],
   ...[MA_GRD1, MA_GRD2],

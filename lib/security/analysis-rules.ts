@@ -19,12 +19,19 @@ export interface AnalysisFinding {
 /** What the checks use of `analysis/index.ts`. */
 interface Analysis {
   readonly RULE_TEXTS: readonly RuleText[];
-  checkStacks(request: {
+  checkApp(request: {
     readonly stacks: readonly TemplateSource[];
     readonly families?: readonly Family[];
     readonly options?: CheckOptions;
     readonly judged?: ReadonlySet<string>;
-  }): AnalysisFinding[];
+  }): AnalysisResult;
+}
+
+/** What the analysis says about an app. */
+export interface AnalysisResult {
+  readonly findings: readonly AnalysisFinding[];
+  /** What the owner of the app has declared. */
+  readonly decisions: readonly { readonly what: string; readonly reason: string }[];
 }
 
 /** The rules of the analysis, MA-READ1 included. */
@@ -33,11 +40,11 @@ export function analysisRules(): readonly RuleText[] {
 }
 
 /** Runs the rules of some families over templates. */
-export function analysisFindings(
+export function analysisResult(
   sources: readonly TemplateSource[],
   families: readonly Family[],
   options: CheckOptions,
   judged: ReadonlySet<string>,
-): AnalysisFinding[] {
-  return loadAnalysis<Analysis>().checkStacks({ stacks: sources, families, options, judged });
+): AnalysisResult {
+  return loadAnalysis<Analysis>().checkApp({ stacks: sources, families, options, judged });
 }

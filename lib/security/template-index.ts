@@ -1,5 +1,4 @@
 import { readAssembly } from './template/assembly';
-import { conditionWorlds, type World } from './template/condition-worlds';
 import { Intrinsics, knownCondition, type StackLookup } from './template/intrinsics';
 import { type Reference, referencesIn, soleReference } from './template/reference-text';
 import type { TemplateResource, TemplateSource } from './template/template-source';
@@ -24,8 +23,7 @@ export interface IndexedResource {
  * The final templates of an app, read once: resources by type and by name, with every reference resolved across nested
  * stacks, exports and stack outputs. Pure data; no CDK is needed to ask it.
  *
- * An index describes one world: an assumption about the conditions that only the deployment decides.
- * {@link TemplateIndex.worlds} makes all that are worth checking.
+ * Conditions that only the deployment decides hold, unless the caller says otherwise.
  */
 export class TemplateIndex {
   /** Reads a cloud assembly directory (`cdk.out`), nested stages included. */
@@ -33,17 +31,8 @@ export class TemplateIndex {
     return new TemplateIndex(readAssembly(directory));
   }
 
-  /**
-   * One index per assumption about undecided conditions; a single one for templates that use none.
-   *
-   * @param concerned the sources whose conditions matter
-   */
-  public static worlds(sources: readonly TemplateSource[], concerned = sources): TemplateIndex[] {
-    return conditionWorlds(concerned).map((world) => new TemplateIndex(sources, world));
-  }
-
   public readonly sources: readonly TemplateSource[];
-  /** Every resource that exists in this world. */
+  /** Every resource that exists where these conditions hold. */
   public readonly resources: readonly IndexedResource[];
 
   private readonly bySource = new Map<string, TemplateSource>();
@@ -54,7 +43,10 @@ export class TemplateIndex {
   private exportsByName?: Map<string, [TemplateSource, unknown][]>;
   private readonly lookup: StackLookup;
 
-  constructor(sources: readonly TemplateSource[], world: World = () => true) {
+  constructor(
+    sources: readonly TemplateSource[],
+    holds: (source: TemplateSource, condition: string) => boolean = () => true,
+  ) {
     this.sources = sources;
     for (const source of sources) {
       this.bySource.set(source.id, source);
@@ -67,7 +59,7 @@ export class TemplateIndex {
       nestedSource: (sourceId, logicalId) => this.nested.get(`${sourceId}#${logicalId}`),
       exported: (importer, name) => this.exported(importer, name),
       stackOutput: (importer, stackName, output, region) => this.stackOutput(importer, stackName, output, region),
-      holds: (source, condition) => knownCondition(source, this.lookup, condition) ?? world(source, condition),
+      holds: (source, condition) => knownCondition(source, this.lookup, condition) ?? holds(source, condition),
     };
     const resources: IndexedResource[] = [];
     for (const source of sources) {

@@ -14,32 +14,9 @@ export interface Declared<R extends DeclarationRecord = DeclarationRecord> {
   readonly record: R;
 }
 
-/** Whether a declaration holds is a question of the time. */
-interface At {
-  readonly now?: Date;
-}
-
 /** Every declaration of the templates, expired ones included. Records that make no sense are left out. */
 export function declarations(index: TemplateIndex): readonly Declared[] {
   return index.view(collect);
-}
-
-/** True when the record has no end or its end is still to come. An end that can't be read has passed. */
-export function isInForce({ record }: Declared, { now }: At = {}): boolean {
-  return record.expires === undefined || Date.parse(record.expires) > (now ?? new Date()).getTime();
-}
-
-/** Ids of the stacks that are exempt; those nested in them are, too. */
-export function exemptSources(index: TemplateIndex, time: At): Set<string> {
-  const exempt = new Set(
-    declarations(index)
-      .filter((declared) => declared.record.kind === 'exempt' && isInForce(declared, time))
-      .map(({ source }) => source.id),
-  );
-  const within = (source: TemplateSource | undefined): boolean =>
-    source !== undefined &&
-    (exempt.has(source.id) || within(index.sources.find(({ id }) => id === source.nestedIn?.sourceId)));
-  return new Set(index.sources.filter(within).map(({ id }) => id));
 }
 
 function collect(index: TemplateIndex): Declared[] {

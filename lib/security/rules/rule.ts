@@ -1,22 +1,6 @@
-import type { IndexedResource, TemplateIndex } from '../template-index';
-
 /** The subject of a rule; a pack can be limited to some of them. */
 export type Family =
   'identity' | 'network' | 'audit' | 'store' | 'encryption' | 'guardrail' | 'trigger' | 'image' | 'region' | 'cost';
-
-/** One place that breaks a rule. */
-export interface Finding {
-  readonly resource: IndexedResource;
-  /** What is wrong here, as a sentence without its full stop. Never holds a value that may be a secret. */
-  readonly detail: string;
-  /** The property concerned: `Properties.NetworkConfiguration`. CDK core shows the line that set it. */
-  readonly location?: string;
-  /**
-   * True when the app does not hold what would be needed to judge. Reported as a warning, which fails nothing.
-   * @default false
-   */
-  readonly unverified?: boolean;
-}
 
 /** What the rules may be told about an app. */
 export interface CheckOptions {
@@ -53,10 +37,4 @@ export interface RuleText {
   /** The AWS page behind the rule. */
   readonly page: string;
   readonly controls: ControlMapping;
-}
-
-/** A rule that reads a TemplateIndex. The rules of `analysis/` replace these one by one. */
-export interface SecurityRule extends RuleText {
-  readonly severity: 'fatal' | 'error';
-  check(index: TemplateIndex, options: CheckOptions): Finding[];
 }
