@@ -1,124 +1,214 @@
 import { html } from '../statement/escape';
-import { wrapped } from './wrapped-text';
-import { described, panelsOf, type Mark, type Panel, type Row } from './panels';
 import type { Statement } from '../statement/statement';
+import type { Card, PictureFacts, Step } from './facts';
+import { arrowDown, arrowRight, cardPart, chipsPart, gridPart, moved, type Part, textLines } from './parts';
+import { pictureFacts } from './picture-facts';
+import { kindClass, pictureStyle } from './style';
 
-/** Sizes in the units of the picture. Text is set in a fixed-width face, so its width is known. */
-const SIZE = { line: 16, character: 6.7, panel: 264, gap: 40, pad: 12, title: 34, heading: 24, margin: 8, rowGap: 6 };
-const MOST_ROWS = 12;
+/** What a picture needs to know of the place that shows it. */
+export interface PictureOptions {
+  /** What is drawn, for those who can't see it: `Architecture of ci-pipeline-agent`. */
+  readonly title: string;
+  /** A line below the name of each agent. Absent: none, and no name. */
+  readonly subtitle?: string;
+  /** Width in pixels. Below 700 the steps of a turn have what they touch below them. */
+  readonly width: number;
+  /** Unique in the page. */
+  readonly id: string;
+  /** `file`: with its own style, background and size. `page`: as wide as its place; the page has `pictureStyle`. */
+  readonly shownIn: 'file' | 'page';
+}
 
-/**
- * The agent's reach in four panels, in the order of what happens: who starts it, the session, where commands run, what they
- * reach.
- *
- * @param direction `across`: next to each other. `down`: below each other, for narrow pages.
- */
-export function pictureSvg(statement: Statement, direction: 'across' | 'down'): string {
-  const panels = panelsOf(statement);
-  const across = direction === 'across';
-  const panelWidth = across ? SIZE.panel : 340;
-  const drawn = panels.map((panel) => layout(panel, panelWidth));
-  const tallest = Math.max(...drawn.map(({ height }) => height));
-  const total = across
-    ? { width: panels.length * (panelWidth + SIZE.gap) - SIZE.gap, height: tallest }
-    : { width: panelWidth, height: drawn.reduce((sum, { height }) => sum + height + SIZE.gap, -SIZE.gap) };
-  let at = 0;
-  const body = drawn.map(({ height, svg }, index) => {
-    const [x, y] = across ? [at, 0] : [0, at];
-    const size = across ? tallest : height;
-    at += (across ? panelWidth : height) + SIZE.gap;
-    const frame = frameSvg(panels[index], panelWidth, size);
-    const arrow = index < drawn.length - 1 ? arrowSvg(across, panelWidth, size) : '';
-    return `<g transform="translate(${x} ${y})">${frame}${svg}${arrow}</g>`;
+/** Sizes of a picture. */
+interface Frame {
+  readonly inner: number;
+  readonly columns: number;
+  readonly narrow: boolean;
+}
+
+const MARGIN = 24;
+const GAP = 28;
+const STEPS = { width: 270, arrow: 46, pad: 14 };
+
+/** Draws agents: the way of an event from its source to what is published, with what is around it. */
+export function pictureSvg(statements: readonly Statement[], options: PictureOptions): string {
+  const { width, id, title, shownIn } = options;
+  const inFile = shownIn === 'file';
+  const margin = inFile ? MARGIN : 2;
+  const narrow = width < 700;
+  const frame = { inner: width - 2 * margin, columns: narrow ? 1 : 3, narrow };
+  const agents = statements.map(pictureFacts);
+  const drawn = agents.map((facts) => agentPart(facts, frame, options.subtitle));
+  const height = drawn.reduce((sum, part) => sum + part.height + GAP, 2 * margin - GAP);
+  let y = margin;
+  const body = drawn.map((part) => {
+    const svg = moved(part.svg, margin, y);
+    y += part.height + GAP;
+    return svg;
   });
-  const view = `${-SIZE.margin} ${-SIZE.margin} ${total.width + 2 * SIZE.margin} ${total.height + 2 * SIZE.margin}`;
-  const id = `picture-${direction}`;
-  return [
-    `<svg class="picture ${direction}" viewBox="${view}" role="img" aria-labelledby="${id}-title ${id}-desc" xmlns="http://www.w3.org/2000/svg">`,
-    `<title id="${id}-title">The reach of the agent ${html(statement.agent.name)}</title>`,
-    `<desc id="${id}-desc">${html(panels.map(described).join(' '))}</desc>`,
-    ...body,
+  return `${[
+    `<svg class="picture" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"${inFile ? ` width="${width}" height="${height}"` : ''} role="img" aria-labelledby="${id}-title ${id}-desc">`,
+    `<title id="${id}-title">${html(title)}</title>`,
+    `<desc id="${id}-desc">${html(agents.map(inWords).join(' '))}</desc>`,
+    ...(inFile
+      ? [`<style>${pictureStyle('light')}</style>`, `<rect class="page" width="${width}" height="${height}" rx="10"/>`]
+      : []),
+    // One element a line: a change of a picture can be reviewed.
+    ...body.map((svg) => svg.replace(/(?<=>)(?=<(g|\/g|rect|path|text|circle)\b)/g, '\n')),
     '</svg>',
-  ].join('');
+  ].join('\n')}\n`;
 }
 
-function layout(panel: Panel, width: number): { svg: string; height: number } {
-  const parts: string[] = [];
-  let y = SIZE.title + 10;
-  for (const { title, rows } of panel.sections.filter(({ rows: { length } }) => length > 0)) {
-    parts.push(`<text class="heading" x="${SIZE.pad}" y="${y + 14}">${html(title)}</text>`);
-    y += SIZE.heading;
-    for (const row of rows.slice(0, MOST_ROWS)) {
-      const drawn = rowSvg(row, width, y);
-      parts.push(drawn.svg);
-      y += drawn.height + SIZE.rowGap;
-    }
-    if (rows.length > MOST_ROWS) {
-      parts.push(
-        `<text class="note" x="${SIZE.pad}" y="${y + 12}">and ${rows.length - MOST_ROWS} more, see below</text>`,
-      );
-      y += SIZE.line + SIZE.rowGap;
-    }
-    y += 8;
+/** Parts below each other. */
+class Column {
+  public height = 0;
+  private readonly parts: string[] = [];
+
+  public put(part: Part, x = 0, after = 0): void {
+    this.parts.push(moved(part.svg, x, this.height));
+    this.height += part.height + after;
   }
-  if (panel.sections.every(({ rows }) => rows.length === 0)) {
-    parts.push(`<text class="note" x="${SIZE.pad}" y="${y + 14}">nothing found in the app</text>`);
-    y += SIZE.heading;
+
+  /** An arrow to what follows, with what happens on it. */
+  public arrow(x: number, label: string, width: number): void {
+    const note = textLines(label, { x: x + 14, y: 8, width: width - x - 14 }, { name: 'note' });
+    const height = Math.max(36, note.height + 18);
+    this.put({ svg: arrowDown(x, 2, height - 6) + (label ? note.svg : ''), height });
   }
-  return { svg: parts.join(''), height: y + SIZE.pad };
+
+  public get svg(): string {
+    return this.parts.join('');
+  }
 }
 
-function rowSvg({ text, note, mark = 'plain' }: Row, width: number, y: number): { svg: string; height: number } {
-  const left = SIZE.pad + 24;
-  const characters = Math.floor((width - left - SIZE.pad - 6) / SIZE.character);
-  const lines = [
-    ...wrapped(text, characters, 3).map((line) => ({ line, name: 'name' })),
-    ...(note === undefined ? [] : wrapped(note, characters, 3).map((line) => ({ line, name: 'note' }))),
-  ];
-  const height = lines.length * SIZE.line + 8;
-  const texts = lines.map(
-    ({ line, name }, index) =>
-      `<text class="${name}" x="${left}" y="${y + 16 + index * SIZE.line}">${html(line)}</text>`,
-  );
+function agentPart(facts: PictureFacts, frame: Frame, subtitle: string | undefined): Part {
+  const { inner } = frame;
+  const column = new Column();
+  if (subtitle !== undefined) {
+    column.put(textLines(facts.title, { x: 0, y: 0, width: inner }, { name: 'title' }), 0, 2);
+    column.put(textLines(subtitle, { x: 0, y: 0, width: inner }, { name: 'note' }), 0, 14);
+  }
+  const arrowAt = frame.narrow ? 34 : STEPS.pad + STEPS.width / 2;
+  column.put(bandPart('Starts on', facts.starts, 'nothing in the app starts it', frame));
+  column.arrow(arrowAt, facts.delivery, inner);
+  if (facts.between.length > 0) {
+    column.put(bandPart('Asks for turns', facts.between, '', frame));
+    column.arrow(arrowAt, '', inner);
+  }
+  column.put(facts.steps.length > 0 ? workflowPart(facts, frame) : sessionPart(facts, inner), 0, GAP);
+  column.put(bandPart('Around the agent', facts.around, 'nothing in the app', frame));
+  return column;
+}
+
+/** A titled row of cards over the whole width. */
+function bandPart(title: string, cards: readonly Card[], otherwise: string, { inner, columns }: Frame): Part {
+  const width = inner - 28;
+  const head = textLines(title, { x: 14, y: 10, width }, { name: 'head' });
+  const grid =
+    cards.length > 0 ? gridPart(cards, width, columns) : textLines(otherwise, { x: 0, y: 0, width }, { name: 'note' });
+  const top = head.height + 20;
+  const height = top + grid.height + 14;
   return {
+    svg: `<rect class="band" width="${inner}" height="${height}" rx="8"/>${head.svg}${moved(grid.svg, 14, top)}`,
     height,
-    svg: [
-      `<g class="row ${mark}"><title>${html(note === undefined ? text : `${text}: ${note}`)}</title>`,
-      `<rect x="${SIZE.pad - 4}" y="${y}" width="${width - 2 * SIZE.pad + 8}" height="${height}" rx="5"/>`,
-      signSvg(mark, SIZE.pad + 8, y + 12),
-      ...texts,
-      '</g>',
-    ].join(''),
   };
 }
 
-/** Dot, tick, triangle, barred circle. */
-function signSvg(mark: Mark, x: number, y: number): string {
-  switch (mark) {
-    case 'good':
-      return `<path class="sign" d="M${x - 5} ${y} l4 4 l7 -8"/>`;
-    case 'warn':
-      return `<path class="sign" d="M${x} ${y - 6} l7 12 h-14 z M${x} ${y - 1} v3 M${x} ${y + 4} v0.6"/>`;
-    case 'never':
-      return `<path class="sign" d="M${x - 4} ${y - 4} l8 8 M${x - 6} ${y} a6 6 0 1 0 12 0 a6 6 0 1 0 -12 0"/>`;
-    default:
-      return `<circle class="dot" cx="${x}" cy="${y}" r="3"/>`;
+/** The steps below each other, each with what it touches next to it; in a narrow picture below it. */
+function workflowPart(facts: PictureFacts, { inner, narrow }: Frame): Part {
+  const stepWidth = narrow ? inner - 2 * STEPS.pad : STEPS.width;
+  const left = narrow ? STEPS.pad + 30 : STEPS.pad + STEPS.width + STEPS.arrow;
+  const right = inner - STEPS.pad - left;
+  const head = textLines(
+    'Turn workflow (Step Functions)',
+    { x: STEPS.pad, y: 12, width: inner - 28 },
+    { name: 'head' },
+  );
+  const svg: string[] = [head.svg];
+  let y = head.height + 24;
+  facts.steps.forEach((step, index) => {
+    const box = stepPart(step, index + 1, stepWidth);
+    const touched = step.session ? sessionPart(facts, right) : gridPart(step.touches, right, narrow ? 1 : 2);
+    svg.push(moved(box.svg, STEPS.pad, y));
+    const below = narrow ? y + box.height + 8 : y;
+    if (touched.height > 0) {
+      svg.push(
+        ...(narrow ? [] : [arrowRight(STEPS.pad + STEPS.width + 4, y + 22, STEPS.arrow - 8)]),
+        moved(touched.svg, left, below),
+      );
+    }
+    const height =
+      narrow && touched.height > 0 ? box.height + 8 + touched.height : Math.max(box.height, touched.height);
+    if (index < facts.steps.length - 1) {
+      svg.push(arrowDown(STEPS.pad + (narrow ? 12 : 20), y + box.height + 2, height - box.height + 14));
+    }
+    y += height + 18;
+  });
+  const height = y - 18 + STEPS.pad;
+  return { svg: `<rect class="frame" width="${inner}" height="${height}" rx="8"/>${svg.join('')}`, height };
+}
+
+function stepPart({ title, notes }: Step, number: number, width: number): Part {
+  const at = { x: 42, width: width - 52 };
+  const parts: string[] = [];
+  let y = 12;
+  for (const [text, name] of [[title, 'name'], ...notes.map((note) => [note, 'note'])] as ['string', 'name'][]) {
+    const part = textLines(text, { ...at, y }, { name });
+    parts.push(part.svg);
+    y += part.height;
   }
+  const height = Math.max(y + 10, 44);
+  const disc = `<circle class="disc" cx="20" cy="20" r="12"/><text class="number" x="20" y="24.5">${number}</text>`;
+  return {
+    svg: `<rect class="step" width="${width}" height="${height}" rx="6"/>${disc}${parts.join('')}`,
+    height,
+  };
 }
 
-function frameSvg({ title, walled }: Panel, width: number, height: number): string {
-  const wall = walled ? `<rect class="wall" x="-4" y="-4" width="${width + 8}" height="${height + 8}" rx="11"/>` : '';
+/** The session, the place where its commands run, and what these can reach. */
+function sessionPart({ session, runtime, reaches }: PictureFacts, width: number): Part {
+  const column = new Column();
+  column.put(cardPart(session, width));
+  column.arrow(24, 'its session role starts', width);
+  column.put(runtimePart(runtime, width));
+  if (reaches.length > 0) {
+    column.arrow(24, 'its execution role reaches', width);
+    column.put(gridPart(reaches, width, width < 400 ? 1 : 2));
+  }
+  return column;
+}
+
+function runtimePart({ inVpc, title, card, notes, endpoints }: PictureFacts['runtime'], width: number): Part {
+  const inner = width - 28;
+  const column = new Column();
+  const at = { x: 14, y: 0, width: inner };
+  column.height = 12;
+  column.put(textLines(title, at, { name: 'head', ...(inVpc ? { kind: kindClass('network') } : {}) }), 0, 8);
+  column.put(cardPart(card, inner), 14, 10);
+  notes.forEach((note) => column.put(textLines(note, at, { name: 'note' })));
+  if (endpoints.length > 0) {
+    column.put(textLines('endpoints, each with a policy unless it says open', at, { name: 'note' }), 0, 6);
+    column.put(chipsPart(endpoints, inner), 14, 8);
+  }
+  const height = column.height + 6;
+  return {
+    svg: `<rect class="${inVpc ? 'wall' : 'band'}" width="${width}" height="${height}" rx="10"/>${column.svg}`,
+    height,
+  };
+}
+
+/** The picture for those who can't see it. */
+function inWords({ title, starts, delivery, between, steps, session, runtime, reaches, around }: PictureFacts): string {
+  const cards = (list: readonly Card[]) =>
+    list.map(({ service, name, notes }) => [service, name, ...notes].filter((text) => text).join(', ')).join('; ');
   return [
-    wall,
-    `<rect class="panel" width="${width}" height="${height}" rx="8"/>`,
-    `<text class="title" x="${SIZE.pad}" y="23">${html(title)}</text>`,
-    `<path class="rule" d="M0 ${SIZE.title} h${width}"/>`,
-  ].join('');
-}
-
-function arrowSvg(across: boolean, width: number, height: number): string {
-  const length = SIZE.gap - 14;
-  return across
-    ? `<path class="arrow" d="M${width + 7} 17 h${length} m-7 -6 l7 6 l-7 6"/>`
-    : `<path class="arrow" d="M${width / 2} ${height + 7} v${length} m-6 -7 l6 7 l6 -7"/>`;
+    `${title} starts on: ${cards(starts) || 'nothing in the app'}.`,
+    ...(delivery ? [`Delivered ${delivery}.`] : []),
+    ...(between.length > 0 ? [`Turns are asked for by: ${cards(between)}.`] : []),
+    ...(steps.length > 0 ? [`Steps: ${steps.map((step) => step.title).join('; ')}.`] : []),
+    `${cards([session, runtime.card])}.`,
+    `${[runtime.title, ...runtime.notes].join('; ')}. Endpoints: ${runtime.endpoints.join(', ') || 'none in the app'}.`,
+    `It reaches: ${cards(reaches) || 'nothing'}.`,
+    `Around it: ${cards(around) || 'nothing in the app'}.`,
+  ].join(' ');
 }

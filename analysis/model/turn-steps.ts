@@ -1,6 +1,7 @@
 import { overlap } from '../policy/pattern';
 import { literalOf, textOf } from './compose-text';
-import { identities } from './identities';
+import type { Resource } from './assembly';
+import { identities, type Identity } from './identities';
 import { type Callee, calleesOf } from './state-call';
 import { type Flow, type State, statesOf } from './state-machine';
 import type { TemplateModel } from './template-model';
@@ -62,9 +63,8 @@ function kindsOf(model: TemplateModel, state: State, callees: readonly Callee[])
   if (call.waits === 'task token') {
     kinds.add('waits for a decision');
   }
-  const all = identities(model).all;
-  const functions = new Set(callees.map(({ resource }) => resource));
-  for (const role of all.filter(({ runs }) => runs.some(({ resource }) => functions.has(resource)))) {
+  const byResource = rolesByResource(model);
+  for (const role of new Set(callees.flatMap(({ resource }) => byResource.get(resource) ?? []))) {
     const patterns = role.statements
       .filter(({ effect, actions }) => effect !== 'Deny' && !actions.except)
       .flatMap(({ actions }) => actions.patterns.map(({ value }) => value))
@@ -76,6 +76,21 @@ function kindsOf(model: TemplateModel, state: State, callees: readonly Callee[])
     }
   }
   return kinds;
+}
+
+/** The roles that resources work under. */
+export function rolesByResource(model: TemplateModel): ReadonlyMap<Resource, readonly Identity[]> {
+  return model.view(collectRoles);
+}
+
+function collectRoles(model: TemplateModel): Map<Resource, Identity[]> {
+  const roles = new Map<Resource, Identity[]>();
+  for (const identity of identities(model).all) {
+    for (const { resource } of identity.runs) {
+      roles.set(resource, [...(roles.get(resource) ?? []), identity]);
+    }
+  }
+  return roles;
 }
 
 /** A permission for everything says nothing about what a step is for. */

@@ -8,17 +8,7 @@ import type { Audit } from './statement';
 
 /** What is recorded about an agent: every trail of its account in the app, and the logs and alarms around the agent. */
 export function auditOf(app: App, agent: Agent, networks: readonly Resource[], steps: readonly Resource[]): Audit {
-  const { account, region } = agent.runtime.stack;
-  const trails = app
-    .items('AWS::CloudTrail::Trail')
-    .filter(
-      ({ stack, properties }) =>
-        textKey(stack.account) === textKey(account) || app.isTrue(properties.at('IsOrganizationTrail')),
-    )
-    .filter(
-      ({ stack, properties }) =>
-        textKey(stack.region) === textKey(region) || app.isTrue(properties.at('IsMultiRegionTrail')),
-    );
+  const trails = trailsOf(app, agent);
   const stacks = new Set([agent.runtime, ...trails].map(({ stack }) => stack.id));
   const alarms = app
     .items('AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm')
@@ -44,6 +34,21 @@ export function auditOf(app: App, agent: Agent, networks: readonly Resource[], s
     ),
     alarms: sorted(alarms.map((alarm) => app.nameOf(alarm))),
   };
+}
+
+/** The trails of the app that cover the account and Region of an agent. */
+export function trailsOf(app: App, agent: Agent): Resource[] {
+  const { account, region } = agent.runtime.stack;
+  return app
+    .items('AWS::CloudTrail::Trail')
+    .filter(
+      ({ stack, properties }) =>
+        textKey(stack.account) === textKey(account) || app.isTrue(properties.at('IsOrganizationTrail')),
+    )
+    .filter(
+      ({ stack, properties }) =>
+        textKey(stack.region) === textKey(region) || app.isTrue(properties.at('IsMultiRegionTrail')),
+    );
 }
 
 const itemsAt = (node: Node, key: string): Node[] => node.at(key).flatMap((list) => list.items());

@@ -2,13 +2,14 @@ import { assemblyOf, type StackData } from '../model/read-stacks';
 import { TemplateModel } from '../model/template-model';
 import { agentsOf, type Agent } from './agent';
 import { type App, appOf, sorted } from './app';
-import { auditOf } from './audit-record';
+import { auditOf, trailsOf } from './audit-record';
 import { boundsOf } from './bounds';
 import { conditionsFor } from './conditions';
 import { declaredFor } from './declarations';
 import { definitionOf } from './definition';
 import { toolExits } from './exits';
 import { influencesOf } from './influences';
+import { keysOf } from './keys';
 import { STATEMENT_LIMITS } from './limits';
 import { modelsOf } from './models';
 import { readNetwork } from './network-reach';
@@ -20,6 +21,7 @@ import { storesOf } from './stores';
 import { triggersOf } from './triggers';
 import { unknownOf } from './unknown';
 import { waysTo, type Ways } from './ways';
+import { deadLetterQueuesOf, readWorkflow } from './workflow';
 
 /** The statements of all agents of some stacks, as plain data. */
 export function statementsOfStacks(stacks: readonly StackData[]): Statement[] {
@@ -39,11 +41,13 @@ function statementOf(app: App, agent: Agent): Statement {
   const definition = definitionOf(app, agent);
   const conditions = conditionsFor(app, agent, ways);
   const declarations = declaredFor(app, agent, vpcs);
+  const { workflow, settlements } = readWorkflow(app, agent, ways);
   return {
     format: STATEMENT_FORMAT,
     agent: {
       name: agent.name,
       id: runtime.id,
+      construct: app.nameOf(runtime),
       stack: runtime.stack.id,
       region: app.text(runtime.stack.region),
     },
@@ -54,11 +58,14 @@ function statementOf(app: App, agent: Agent): Statement {
       return { ...roleReach(app, role), ...(influences.length > 0 ? { influences } : {}) };
     }),
     starters: startersOf(app, agent, ways),
-    triggers: triggersOf(app, ways),
+    triggers: triggersOf(app, ways, settlements),
+    ...(workflow ? { workflow } : {}),
     network: { ...network, internet: sorted([...network.internet, ...toolExits(app, agent)]) },
     stores: storesOf(app, agent),
     guardrails: guardrailsOf(app, ways),
+    keys: keysOf(app, new Set([runtime, ...vpcs, ...trailsOf(app, agent)].map(({ stack }) => stack.id))),
     audit: auditOf(app, agent, vpcs, ways.steps),
+    deadLetterQueues: deadLetterQueuesOf(app, ways),
     bounds: boundsOf(app, agent, ways.steps),
     ...(declarations.length > 0 ? { declarations } : {}),
     ...(conditions.length > 0 ? { conditions } : {}),

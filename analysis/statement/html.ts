@@ -3,6 +3,7 @@ import { NO_REASON } from './permissions';
 import { PAGE_STYLE } from './page-style';
 import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
 import { pictureSvg } from '../drawing/picture';
+import { pictureStyle } from '../drawing/style';
 import type { DeclaredDecision, NameReach, RoleReach, Statement } from './statement';
 
 /**
@@ -19,19 +20,20 @@ export function statementHtml(statement: Statement): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark">
 <title>Security statement of ${html(agent.name)}</title>
-<style>${PAGE_STYLE}</style>
+<style>${PAGE_STYLE}
+${pictureStyle('both')}</style>
 </head>
 <body>
 <header>
 <p class="kicker">Security statement</p>
-<h1>${html(agent.name)}</h1>
+<h1>${html(agent.name).replace(/_/g, '_<wbr>')}</h1>
 <p>${name(agent.id)} in ${name(agent.region)}. Read from the final templates of the app, not from the deployed account.</p>
 ${headline(statement)}
 </header>
 <figure>
-${pictureSvg(statement, 'across')}
-${pictureSvg(statement, 'down')}
-<figcaption><span>Signs: • stated, ✓ limited by a policy of its own, △ look here, ⊘ never.</span></figcaption>
+${picture(statement, 'wide', 960)}
+${picture(statement, 'slim', 400)}
+<figcaption>Signs: △ look here, ⊘ denied.</figcaption>
 </figure>
 <main>
 ${statement.roles.map(roleSection).join('\n')}
@@ -50,6 +52,13 @@ ${block('Limits of this statement', `<ul>${statement.limits.map((limit) => `<li>
 </body>
 </html>
 `;
+}
+
+/** For a wide and for a narrow page; the style shows one of them. */
+function picture(statement: Statement, name: 'wide' | 'slim', width: number): string {
+  const title = `What starts the agent ${statement.agent.name}, what a turn does, and what it reaches`;
+  const svg = pictureSvg([statement], { title, width, id: `picture-${name}`, shownIn: 'page' });
+  return `<div class="${name}">${svg}</div>`;
 }
 
 /** A name from a template. It may break after a separator, and in a word only when the word is longer than the line. */

@@ -4,7 +4,7 @@ export const PAGE_STYLE = `
 @media (prefers-color-scheme:dark){:root{--page:#14171c;--ink:#e6e8eb;--faint:#a6adb8;--line:#414853;--panel:#1b1f26;--row:#14171c;--accent:#7db8f7;--good:#6fcf8e;--warn:#f0b060;--never:#ff8f8f}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1240px;padding:24px;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
-h1{margin:0;font-size:26px;overflow-wrap:anywhere}
+h1{margin:0;font-size:26px;overflow-wrap:break-word}
 h2{margin:32px 0 8px;font-size:19px}
 p{margin:6px 0}
 .kicker{color:var(--faint);margin:0}
@@ -22,25 +22,11 @@ th{text-align:left;color:var(--faint);font-weight:600;font-size:13px}
 th,td{border-bottom:1px solid var(--line);padding:6px 12px 6px 0;vertical-align:top}
 td>div{overflow-wrap:break-word}
 .picture{display:block;width:100%;height:auto}
-.picture.down{display:none;max-width:420px;margin:0 auto}
-.picture text{fill:var(--ink);font:13px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
-.picture .title{font-size:15px;font-weight:600}
-.picture .heading{fill:var(--faint);font-weight:600;font-size:12.5px}
-.picture .name{font:11px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
-.picture .note{font:11px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var(--faint)}
-.picture .panel{fill:var(--panel);stroke:var(--line)}
-.picture .wall{fill:none;stroke:var(--good);stroke-width:2;stroke-dasharray:1 0}
-.picture .rule{stroke:var(--line);fill:none}
-.picture .row rect{fill:var(--row);stroke:var(--line)}
-.picture .warn rect{stroke:var(--warn);stroke-width:1.6}
-.picture .never rect{stroke:var(--good);stroke-width:1.6}
-.picture .dot{fill:var(--accent)}
-.picture .sign{fill:none;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
-.picture .good .sign{stroke:var(--good)}.picture .warn .sign{stroke:var(--warn)}.picture .never .sign{stroke:var(--good)}
-.picture .arrow{fill:none;stroke:var(--accent);stroke-width:2.5;stroke-linecap:round;stroke-linejoin:round}
+.wide{max-width:1100px}
+.slim{display:none;max-width:440px;margin:0 auto}
 @media (max-width:760px){
 body{padding:14px}
-.picture.across{display:none}.picture.down{display:block}
+.wide{display:none}.slim{display:block}
 table,tbody,tr,td{display:block;width:100%}
 thead{position:absolute;left:-9999px}
 tr{border:1px solid var(--line);border-radius:6px;margin:8px 0;padding:4px 10px}
@@ -50,7 +36,7 @@ td:not([data-heading=""])::before{content:attr(data-heading);display:block;color
 @media print{
 :root{--page:#fff;--ink:#000;--faint:#444;--line:#999;--panel:#fff;--row:#fff;--accent:#000;--good:#000;--warn:#000;--never:#000}
 body{max-width:none;padding:0;font-size:10.5pt}
-.picture.across{display:block}.picture.down{display:none}
+.wide{display:block}.slim{display:none}
 figure,tr,h2{break-inside:avoid}h2{break-after:avoid}
 }
 `.trim();

@@ -21,10 +21,16 @@ export interface Statement {
   readonly roles: readonly RoleReach[];
   readonly starters: readonly Starter[];
   readonly triggers: readonly Trigger[];
+  /** The state machine that runs the turns. Absent: whoever starts the agent drives its sessions. */
+  readonly workflow?: Workflow;
   readonly network: NetworkReach;
   readonly stores: readonly Store[];
   readonly guardrails: readonly string[];
+  /** KMS keys in the stacks of the agent, of its network and of its trails. */
+  readonly keys: readonly KeyRecord[];
   readonly audit: Audit;
+  /** Queues that keep what a rule, a schedule or a queue on the way to the agent couldn't deliver. */
+  readonly deadLetterQueues: readonly string[];
   readonly bounds: readonly Bound[];
   /** Decisions of the owners of the app that the checks accept. Absent: none. */
   readonly declarations?: readonly DeclaredDecision[];
@@ -43,6 +49,8 @@ export interface AgentIdentity {
   readonly name: string;
   /** Stack and logical id of the Runtime. */
   readonly id: string;
+  /** Construct path of the Runtime; its id where the path isn't known. */
+  readonly construct: string;
   readonly stack: string;
   readonly region: string;
 }
@@ -159,6 +167,68 @@ export interface Trigger {
   readonly passesIn: readonly string[];
   /** Whether a failed delivery is kept; absent where the trigger has no such notion. */
   readonly deadLetterQueue?: boolean;
+  /** True when events wait in a queue until something takes them. Absent: false. */
+  readonly queued?: boolean;
+  /** True when it starts what ends turns of others. Absent: false. */
+  readonly settles?: boolean;
+}
+
+/** The state machine that runs the turns of an agent. */
+export interface Workflow {
+  readonly name: string;
+  /** The calls of an ordinary turn in their order: the longest way on which nothing fails, each repetition once. */
+  readonly tasks: readonly WorkflowTask[];
+  /** State machines of the app that ask it for turns. */
+  readonly requesters: readonly Requester[];
+}
+
+export interface WorkflowTask {
+  /** Name of the state. */
+  readonly state: string;
+  /** Service and action: `lambda:invoke`, `dynamodb:updateItem`. */
+  readonly calls: string;
+  /** What it does for a turn, by what it calls and may do there: `opens a session`, `screens input`. */
+  readonly does: readonly string[];
+  /** Resources of the app that the call names, functions aside. */
+  readonly on: readonly CalledResource[];
+  /** What the function that it invokes may use. */
+  readonly reaches: readonly Reached[];
+  /** How long it waits at most. Absent: not stated. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface CalledResource {
+  readonly name: string;
+  /** CloudFormation type. */
+  readonly type: string;
+  /** What is worth knowing about it: the kinds of policies of a guardrail, the lock of a bucket, the type of an event. */
+  readonly facts: readonly string[];
+}
+
+/** What a role may use. */
+export interface Reached {
+  /** Prefix of the actions. */
+  readonly service: string;
+  readonly resource: string;
+  /** `read`, `write`, `use`; for every resource (`*`) the names of the actions. */
+  readonly does: readonly string[];
+}
+
+/** A state machine that asks for turns. */
+export interface Requester {
+  readonly name: string;
+  /** For how many items of a list it asks at the same time; 0 for no limit. Absent: it works through no list. */
+  readonly itemsAtOnce?: number;
+  /** What its functions may use. */
+  readonly reaches: readonly Reached[];
+}
+
+export interface KeyRecord {
+  readonly name: string;
+  /** True when KMS rotates it. */
+  readonly rotates: boolean;
+  /** How many resources state it as their key, by CloudFormation type. */
+  readonly encrypts: readonly { readonly type: string; readonly count: number }[];
 }
 
 export interface Flow {

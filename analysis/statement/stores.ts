@@ -1,5 +1,6 @@
 import type { Resource } from '../model/assembly';
 import { referencesOf } from '../model/compose-text';
+import { accessOf } from './access';
 import type { Agent } from './agent';
 import { type App, sortedBy } from './app';
 import { storeEncryption } from './encryption-text';
@@ -88,26 +89,6 @@ function storeOf(app: App, { permission: { action, resource: shown }, resource, 
 /** Actions on `*` that hand out no stored data. */
 function carriesData(action: string): boolean {
   return action !== 'ecr:GetAuthorizationToken';
-}
-
-const READ =
-  /^(Get|List|Describe|BatchGet|Query|Scan|Receive|Select|Head|Read|View|Search|Lookup|GitPull|BatchCheck|Condition|PartiQLSelect|Download|Filter|StartQuery|StopQuery)/i;
-const WRITE =
-  /^(Put|Create|Update|Delete|Send|Write|Abort|Add|Remove|Set|Tag|Untag|Batch(Write|Delete|Import)|Publish|Restore|Replicate|Complete|Upload|Initiate|GitPush|Merge|Post|Start|Stop|Change|Import|Purge|Modify)/i;
-
-/** What an action does, judged by its name. */
-export function accessOf(action: string): Access[] {
-  if (action.startsWith('everything but ')) {
-    return ['read', 'write'];
-  }
-  const [service, verb = '*'] = action.split(':');
-  if (service === 'kms') {
-    return ['use'];
-  }
-  if (verb.startsWith('*') || action === '*') {
-    return ['read', 'write'];
-  }
-  return READ.test(verb) ? ['read'] : WRITE.test(verb) ? ['write'] : ['use'];
 }
 
 /** Storage that the Runtime mounts; it is reached without an action of a role. */

@@ -8,7 +8,7 @@ import { passedIn } from './trigger-input';
 import { isTrigger, nodeName, wayOf, type Ways } from './ways';
 
 /** What starts turns of an agent: rules, schedules, URLs, APIs, and services that a policy of a resource lets in. */
-export function triggersOf(app: App, { paths }: Ways): Trigger[] {
+export function triggersOf(app: App, { paths }: Ways, settlements: ReadonlySet<string>): Trigger[] {
   const found = paths.flatMap((path): Trigger[] => {
     const resource = app.model.resource(path.start);
     if (resource) {
@@ -16,15 +16,18 @@ export function triggersOf(app: App, { paths }: Ways): Trigger[] {
     }
     return path.start.startsWith('service ') ? permissionTrigger(app, path, paths) : [];
   });
-  return distinctBy(found, ({ name, type }) => `${name} ${type}`);
+  return distinctBy(found, ({ name, type }) => `${name} ${type}`).map((trigger) =>
+    trigger.path.some((name) => settlements.has(name)) ? { ...trigger, settles: true } : trigger,
+  );
 }
 
 function triggerOf(app: App, resource: Resource, path: Path): Trigger {
   const [first] = path.edges;
   const { properties } = resource;
   const said = (...keys: string[]) => app.said(properties.at(...keys));
-  const base = { name: app.nameOf(resource), path: wayOf(app, path) };
   const way = stepsOf(app, path);
+  const queued = way.some(({ type }) => type === 'AWS::SQS::Queue');
+  const base = { name: app.nameOf(resource), path: wayOf(app, path), ...(queued ? { queued } : {}) };
   switch (resource.type) {
     case 'AWS::Events::Rule': {
       const targets = properties.at('Targets').flatMap((list) => list.items());

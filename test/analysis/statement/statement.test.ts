@@ -212,6 +212,31 @@ describe('the statement of an agent with a workflow and triggers of this library
     );
     expect(found.guardrails).toContain('${Stack/Guardrail}');
   });
+
+  test('lists what the workflow does in an ordinary turn, by what its steps call and not by their names', () => {
+    const does = found.workflow!.tasks.map((task) => task.does.join(' and ') || task.calls);
+    const order = ['dynamodb:updateItem', 'screens input', 'screens output', 's3:putObject', 'deletes a session'];
+    expect(order.map((each) => does.indexOf(each))).toEqual(
+      [...order.map((each) => does.indexOf(each))].sort((a, b) => a - b),
+    );
+    expect(does.indexOf('dynamodb:updateItem')).toBeGreaterThan(-1);
+    const screening = found.workflow!.tasks.find((task) => task.does.includes('screens input'))!;
+    expect(screening.on).toEqual([
+      { name: 'Stack/Guardrail', type: 'AWS::Bedrock::Guardrail', facts: ['content filters', 'sensitive information'] },
+    ]);
+    const opening = found.workflow!.tasks.find((task) => task.does.includes('opens a session'))!;
+    expect(opening.reaches).toContainEqual({
+      service: 'dynamodb',
+      resource: '${Stack/Turns/Ledger}',
+      does: ['read', 'write'],
+    });
+  });
+
+  test('names the keys with what they encrypt, and what keeps failed deliveries', () => {
+    expect(found.keys).toContainEqual(expect.objectContaining({ name: 'Stack/Key', rotates: true }));
+    expect(found.keys.flatMap(({ encrypts }) => encrypts)).toContainEqual({ type: 'AWS::DynamoDB::Table', count: 1 });
+    expect(found.deadLetterQueues).toContainEqual(expect.stringMatching(/^Stack\/.*DeadLetters$/));
+  });
 });
 
 describe('writing at synth', () => {
@@ -310,6 +335,7 @@ describe('a hand-written agent', () => {
     expect(statementFrom(handWritten()).triggers).toEqual([
       {
         name: 'Hand#Rule',
+        queued: true,
         type: 'EventBridge rule',
         when: '{"source":["aws.codecommit"]}',
         path: ['Hand#Queue', 'Hand#Starter', 'Hand#StarterRole'],

@@ -5,7 +5,7 @@ import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { type App, Duration, Stack } from 'aws-cdk-lib/core';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
   AgentBaseline,
   AgentAuditTrail,
@@ -18,8 +18,11 @@ import {
   ManagedAgent,
   TurnApproval,
   TurnWorkflow,
-} from '../../lib';
-import { drawExample } from '../../scripts/architecture-picture/draw-example';
+} from '../../../lib';
+import { pictureSvg } from '../../../analysis/drawing/picture';
+import { readDirectory } from '../../../analysis/model/read-directory';
+import { TemplateModel } from '../../../analysis/model/template-model';
+import { statementsOf } from '../../../analysis/statement/build';
 import { problemsOf } from './svg-geometry';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'pictures-'));
@@ -29,40 +32,46 @@ interface Options {
   readonly repository: string;
   readonly approval?: boolean;
   readonly workflow?: boolean;
+  readonly width?: number;
 }
 
-function draw({ repository, approval, workflow = true }: Options, directory = 'example'): string {
-  const add = (app: App) => {
-    const stack = new Stack(app, 'Example', { env: { region: 'us-east-1' } });
-    const encryptionKey = new AgentKey(stack, 'Key');
-    const network = new AgentNetwork(stack, 'Network', {
-      encryptionKey,
-      services: [AgentNetworkService.GIT_CODECOMMIT],
+function draw({ repository, approval, workflow = true, width = 960 }: Options, directory = 'example'): string {
+  const app = new App({ outdir: path.join(work, directory) });
+  const stack = new Stack(app, 'Example', { env: { region: 'us-east-1' } });
+  const encryptionKey = new AgentKey(stack, 'Key');
+  const network = new AgentNetwork(stack, 'Network', {
+    encryptionKey,
+    services: [AgentNetworkService.GIT_CODECOMMIT],
+  });
+  const auditTrail = new AgentAuditTrail(stack, 'Audit');
+  const agent = new ManagedAgent(stack, 'Reviewer', {
+    model: AgentModel.GPT_5_6_LUNA,
+    instructions: 'Review.',
+    baseline: new AgentBaseline(stack, 'Baseline', { network, dataKey: encryptionKey, auditTrail }),
+  });
+  const code = Repository.fromRepositoryName(stack, 'Repository', repository);
+  code.grantPull(agent);
+  new Bucket(stack, 'Reviews', { encryptionKey, enforceSSL: true }).grantPut(agent);
+  if (workflow) {
+    const turns = new TurnWorkflow(stack, 'Turns', {
+      agent,
+      guardrail: AgentGuardrail.standard(stack, 'Guardrail', { encryptionKey }),
+      ...(approval ? { approval: TurnApproval.onRequest({ expiry: Duration.hours(8) }) } : {}),
     });
-    const auditTrail = new AgentAuditTrail(stack, 'Audit');
-    const agent = new ManagedAgent(stack, 'Reviewer', {
-      model: AgentModel.GPT_5_6_LUNA,
-      instructions: 'Review.',
-      baseline: new AgentBaseline(stack, 'Baseline', { network, dataKey: encryptionKey, auditTrail }),
-    });
-    const code = Repository.fromRepositoryName(stack, 'Repository', repository);
-    code.grantPull(agent);
-    new Bucket(stack, 'Reviews', { encryptionKey, enforceSSL: true }).grantPut(agent);
-    if (workflow) {
-      const turns = new TurnWorkflow(stack, 'Turns', {
-        agent,
-        guardrail: AgentGuardrail.standard(stack, 'Guardrail', { encryptionKey }),
-        ...(approval ? { approval: TurnApproval.onRequest({ expiry: Duration.hours(8) }) } : {}),
-      });
-      const metric = new Metric({ namespace: 'AWS/Lambda', metricName: 'Errors' });
-      turns.addTrigger(AgentTrigger.onPullRequest(code));
-      turns.addTrigger(
-        AgentTrigger.onAlarm(new Alarm(stack, 'ErrorRate', { metric, threshold: 1, evaluationPeriods: 1 })),
-      );
-      turns.addTrigger(AgentTrigger.onSchedule('Nightly', ScheduleExpression.cron({ minute: '0', hour: '3' })));
-    }
-  };
-  return drawExample({ name: 'an example', add }, path.join(work, directory));
+    const metric = new Metric({ namespace: 'AWS/Lambda', metricName: 'Errors' });
+    turns.addTrigger(AgentTrigger.onPullRequest(code));
+    turns.addTrigger(
+      AgentTrigger.onAlarm(new Alarm(stack, 'ErrorRate', { metric, threshold: 1, evaluationPeriods: 1 })),
+    );
+    turns.addTrigger(AgentTrigger.onSchedule('Nightly', ScheduleExpression.cron({ minute: '0', hour: '3' })));
+  }
+  return pictureSvg(statementsOf(new TemplateModel(readDirectory(app.synth().directory))), {
+    title: 'Architecture of an example',
+    subtitle: 'drawn from its templates',
+    width,
+    id: 'picture',
+    shownIn: 'file',
+  });
 }
 
 let usual: string;
@@ -99,7 +108,7 @@ test('the picture of an agent with a workflow tells what starts it, its steps, i
 
 test('it holds nothing that the templates do not hold', () => {
   const texts = textsOf(draw({ repository: 'payments-service' })).join('\n');
-  expect(texts).not.toMatch(/Ask a person|Stage what it works on|Deliver the result|Asks for turns/);
+  expect(texts).not.toMatch(/Ask a person|Stage turn|Deliver output|Asks for turns/);
   const direct = textsOf(draw({ repository: 'payments-service', workflow: false })).join('\n');
   expect(direct).not.toMatch(/Turn workflow|Guardrail|dead-letter/);
   expect(direct).toContain('nothing in the app starts it');
@@ -112,6 +121,7 @@ test('the same templates give the same file, wherever they are', () => {
 test('no text meets another or leaves its box, not even with a long name that has no place to break', () => {
   expect(problemsOf(usual)).toEqual([]);
   expect(problemsOf(draw({ repository: 'W'.repeat(100), approval: true }))).toEqual([]);
+  expect(problemsOf(draw({ repository: 'W'.repeat(100), approval: true, width: 400 }, 'slim'))).toEqual([]);
 });
 
 test('the measure of texts notices an overlap and a text that leaves its box', () => {

@@ -1,16 +1,16 @@
-import { listOf, objectOf, type Source } from '../../lib/security/statement/source';
-import type { Starter, Trigger } from '../../analysis/statement/statement';
-import type { Card } from './picture-facts';
+import { isObject } from '../model/json';
+import type { Starter, Trigger } from '../statement/statement';
+import { type Card, SIGNS } from './facts';
 import { kindOf, resourceName, serviceName, shortPath } from './words';
 
 /** What starts turns: an event, a schedule, a request. */
-export function triggerCard({ name, type, when }: Trigger, source: Source): Card {
+export function triggerCard({ name, type, when }: Trigger): Card {
   if (type === 'schedule') {
     return { service: 'EventBridge Scheduler', kind: 'events', name: shortPath(name), notes: [when] };
   }
   const pattern = patternOf(when);
   if (!pattern) {
-    return { service: type, kind: 'events', name: shortPath(name), notes: [when] };
+    return { service: type, kind: 'events', name: shortPath(name), notes: [shortReferences(when)] };
   }
   const [from = 'events'] = pattern.source;
   const prefix = from.replace(/^aws\./, '');
@@ -21,32 +21,39 @@ export function triggerCard({ name, type, when }: Trigger, source: Source): Card
     // Types of events begin with the service, which the card says already.
     name: pattern.types.map((text) => text.replace(`${service} `, '')).join(', ') || shortPath(name),
     notes: [
-      ...pattern.resources.map((resource) => resourceName(resource, source) ?? 'any'),
+      ...pattern.resources.map((resource) => resourceName(resource) ?? 'any'),
       ...pattern.details.map(([key, values]) => `${key}: ${values.join(', ')}`),
-    ].map((note) => shortReferences(note)),
+    ].map(shortReferences),
   };
 }
 
 /** A principal that is no part of the workflow: a role of a pipeline, people. */
-export function starterCard({ principal, assumedBy, may }: Starter): Card {
+export function starterCard({ principal, assumedBy, may, certain = true }: Starter): Card {
   const by = assumedBy.filter(({ effect }) => effect === 'allow').map((trust) => trust.principal);
   return {
-    service: 'IAM role',
+    service: 'IAM',
     kind: 'security',
     name: shortPath(principal),
-    notes: [...(by.length ? [`assumed by ${by.join(', ')}`] : []), `may ${may.join(', ')}`],
+    notes: [
+      ...(by.length ? [`assumed by ${by.map(shortReferences).join(', ')}`] : []),
+      `may ${may.join(', ')}`,
+      ...(certain ? [] : [`${SIGNS.warn} not certain`]),
+    ],
   };
 }
 
 function patternOf(when: string) {
-  let parsed: unknown;
+  let pattern: unknown;
   try {
-    parsed = JSON.parse(when.replace(/ \(disabled\)$/, ''));
+    pattern = JSON.parse(when.replace(/ \(disabled\)$/, ''));
   } catch {
     return undefined;
   }
-  const pattern = objectOf(parsed);
-  const texts = (value: unknown) => listOf(value).filter((entry): entry is string => typeof entry === 'string');
+  if (!isObject(pattern)) {
+    return undefined;
+  }
+  const texts = (value: unknown) =>
+    Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
   return {
     source: texts(pattern.source),
     types: texts(pattern['detail-type']),
@@ -61,11 +68,15 @@ function leaves(value: unknown, name: string): [string, string[]][] {
     const texts = value.filter((entry) => typeof entry !== 'object').map(String);
     return texts.length ? [[name, texts]] : [];
   }
-  return Object.entries(objectOf(value)).flatMap(([key, inner]) =>
-    leaves(inner, ['value', 'name'].includes(key) && name ? name : key),
-  );
+  return isObject(value)
+    ? Object.entries(value).flatMap(([key, inner]) =>
+        leaves(inner, ['value', 'name'].includes(key) && name ? name : key),
+      )
+    : [];
 }
 
 function shortReferences(text: string): string {
-  return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => shortPath(name));
+  return text.replace(/\$\{([^}]*)\}/g, (_, name: string) =>
+    name.startsWith('AWS::') ? name.slice('AWS::'.length) : shortPath(name),
+  );
 }

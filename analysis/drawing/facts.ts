@@ -2,35 +2,39 @@ import type { Kind } from './words';
 
 /** A thing in the picture. */
 export interface Card {
-  /** The service, set small above the name. */
+  /** The service, set small before the name. */
   readonly service: string;
   readonly kind: Kind;
   readonly name: string;
+  /** What begins with a sign of `SIGNS` is drawn in its colour. */
   readonly notes: readonly string[];
 }
+
+/** Signs of a note, next to their colour: what to look at, and what is denied. */
+export const SIGNS = { warn: '△', never: '⊘' } as const;
 
 /** A step of the workflow, and what it touches. */
 export interface Step {
   readonly title: string;
   readonly notes: readonly string[];
   readonly touches: readonly Card[];
-  /** The step in which the agent works: the session is drawn beside it. */
+  /** The step in which the agent works: the session is drawn next to it. */
   readonly session?: boolean;
 }
 
 /** Where commands run. */
-export interface Runtime {
-  /** True: drawn with walls. */
+export interface RuntimePlace {
+  /** True: drawn with a border of its own. */
   readonly inVpc: boolean;
   readonly title: string;
   readonly card: Card;
+  readonly notes: readonly string[];
   readonly endpoints: readonly string[];
 }
 
-/** What the picture of one agent says; everything is read from final templates. */
+/** What the picture of one agent says. */
 export interface PictureFacts {
   readonly title: string;
-  readonly stacks: readonly string[];
   readonly starts: readonly Card[];
   /** How an event comes from its source to the workflow. */
   readonly delivery: string;
@@ -39,7 +43,7 @@ export interface PictureFacts {
   /** Empty for an agent without a workflow: its starters drive sessions themselves. */
   readonly steps: readonly Step[];
   readonly session: Card;
-  readonly runtime: Runtime;
+  readonly runtime: RuntimePlace;
   readonly reaches: readonly Card[];
   readonly around: readonly Card[];
 }

@@ -1,11 +1,10 @@
-import type { Item, Source } from '../../lib/security/statement/source';
-
 /** What a service is, for the colour of its cards. */
 export type Kind = 'events' | 'compute' | 'storage' | 'security' | 'network' | 'agent' | 'watch' | 'code';
 
 /** Name and kind of a service by the prefix of its actions, which is that of its events too. */
 const SERVICES: Readonly<Record<string, readonly [name: string, kind: Kind]>> = {
   bedrock: ['Amazon Bedrock', 'agent'],
+  bedrockruntime: ['Bedrock Guardrail', 'security'],
   cloudformation: ['CloudFormation', 'code'],
   cloudtrail: ['CloudTrail', 'watch'],
   cloudwatch: ['CloudWatch', 'watch'],
@@ -60,24 +59,19 @@ export function shortPath(name: string): string {
     .replace(/^Triggers\//, '');
 }
 
-export function shortItem({ name }: Item): string {
-  return shortPath(name);
-}
-
 /** The resource of a permission as people call it; undefined for `*`. */
-export function resourceName(resource: string, source: Source): string | undefined {
+export function resourceName(resource: string): string | undefined {
   if (resource === '*') {
     return undefined;
   }
-  const item = source.named(resource);
-  if (item && resource.startsWith('${')) {
-    const rest = resource.slice(resource.indexOf('}') + 1).replace(/^(\/|:)\*$/, '');
-    return `${shortItem(item)}${rest}`;
+  const [, path, rest = ''] = /^\$\{(?!AWS::)([^}]*)\}(.*)$/s.exec(resource) ?? [];
+  if (path !== undefined) {
+    return `${shortPath(path)}${rest.replace(/^(\/|:)\*$/, '')}`;
   }
   const readable = resource.replace(/\$\{([^}]*)\}/g, (_, name: string) =>
     name.startsWith('AWS::') ? name.slice('AWS::'.length) : shortPath(name),
   );
-  const own = /^arn:(?:[^:]*:){4}(.*)$/.exec(readable)?.[1] ?? readable.replace(/^arn:[^:]*:s3:::/, '');
+  const own = /^arn:(?:[^:]*:){4}(.*)$/s.exec(readable)?.[1] ?? readable.replace(/^arn:[^:]*:s3:::/, '');
   const plain = own.replace(/^[a-z-]+[:/](?=[^*])/, '').replace(/[:/](log-stream:)?\*$/, '');
   return plain && own.startsWith('/') ? own.replace(/[:/]\*$/, '') : plain || own;
 }

@@ -1,5 +1,5 @@
-import { TEXT } from '../../scripts/architecture-picture/drawing';
-import { textWidth } from '../../scripts/architecture-picture/text-width';
+import { TEXT } from '../../../analysis/drawing/parts';
+import { textWidth } from '../../../analysis/drawing/text-width';
 
 interface Box {
   readonly left: number;
@@ -8,7 +8,7 @@ interface Box {
   readonly bottom: number;
 }
 
-const SIZES: Readonly<Record<string, number>> = { ...TEXT, title: 20, number: 12 };
+const SIZES: Readonly<Record<string, number>> = TEXT;
 
 /** Texts of a picture that overlap, or that leave the smallest box that they begin in. */
 export function problemsOf(svg: string): string[] {
@@ -49,7 +49,7 @@ function placed(svg: string): { texts: [string, Box][]; boxes: Box[] } {
       if (tag === 'rect') {
         boxes.push({ left, top, right: left + number('width'), bottom: top + number('height') });
       } else {
-        texts.push(textBox(content, /class="(\w+)"/.exec(attributes)?.[1], left, top));
+        texts.push(textBox(content, /class="(\w+)/.exec(attributes)?.[1], left, top));
       }
     }
   }
@@ -57,7 +57,7 @@ function placed(svg: string): { texts: [string, Box][]; boxes: Box[] } {
 }
 
 function textBox(content: string, name: string | undefined, left: number, baseline: number): [string, Box] {
-  const spans = [...content.matchAll(/<tspan class="(\w+)"[^>]*?(?:dx="(\d+)")?>(.*?)<\/tspan>/g)];
+  const spans = [...content.matchAll(/<tspan class="(\w+)[^"]*"[^>]*?(?:dx="(\d+)")?>(.*?)<\/tspan>/g)];
   const parts = spans.length ? spans.map(([, own, gap, text]) => [own, Number(gap ?? 0), text] as const) : undefined;
   const width = (parts ?? [[name ?? 'note', 0, content] as const]).reduce(
     (sum, [own, gap, text]) => sum + gap + textWidth(decoded(text), SIZES[own], own !== 'note'),

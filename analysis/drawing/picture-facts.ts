@@ -1,0 +1,146 @@
+import { reachesOf } from '../statement/reaches';
+import type { RoleReach, Starter, Statement, Trigger } from '../statement/statement';
+import { type Card, type PictureFacts, type RuntimePlace, SIGNS } from './facts';
+import { reachCards } from './reach-cards';
+import { starterCard, triggerCard } from './start-cards';
+import { surroundingCards } from './surrounding-cards';
+import { counted, durationText, shortPath } from './words';
+import { requesterCards, stepsOf } from './workflow-steps';
+
+/** What of a principal begins something; the other steps of a workflow may only go on with it. */
+const STARTS: readonly Starter['may'][number][] = [
+  'start sessions',
+  'start turns through a workflow',
+  'invoke the runtime directly',
+];
+
+/** What there is to draw of an agent. */
+export function pictureFacts(statement: Statement): PictureFacts {
+  const starters = statement.starters.filter(
+    ({ step, may }) => step !== true && may.some((drive) => STARTS.includes(drive)),
+  );
+  const triggers = statement.triggers.filter(({ settles }) => !settles);
+  return {
+    title: titleOf(statement),
+    starts: [...triggers.map(triggerCard), ...starters.map(starterCard)],
+    delivery: deliveryText(triggers),
+    between: requesterCards(statement),
+    steps: stepsOf(statement),
+    session: sessionCard(statement),
+    runtime: runtimePlace(statement),
+    reaches: executionRoles(statement).flatMap(({ permissions, role }) =>
+      reachCards(reachesOf(permissions, role), ['ecr']),
+    ),
+    around: surroundingCards(statement),
+  };
+}
+
+/** The construct of the agent: the path of the Runtime without its stack and what is inside of every agent. */
+function titleOf({ agent: { construct, name } }: Statement): string {
+  const [, path] = /^[^/#]+\/(.*?)(\/Environment)?\/Runtime$/.exec(construct) ?? [];
+  // A blueprint names its agent by itself: the construct inside of it is always 'Agent'.
+  return path?.replace(/\/Agent$/, '') ?? name;
+}
+
+/** How events are delivered. A request of a URL is answered at once, so it says nothing about that. */
+function deliveryText(triggers: readonly Trigger[]): string {
+  const delivered = triggers.filter(({ deadLetterQueue }) => deadLetterQueue !== undefined);
+  if (delivered.length === 0) {
+    return '';
+  }
+  const queued = delivered.every((trigger) => trigger.queued);
+  const kept = delivered.every(({ deadLetterQueue }) => deadLetterQueue !== false);
+  return [
+    queued ? 'through a queue and a starter function' : '',
+    kept ? 'failed deliveries are kept' : `${SIGNS.warn} failed deliveries are lost`,
+  ]
+    .filter((text) => text !== '')
+    .join('; ');
+}
+
+function executionRoles({ roles }: Statement): RoleReach[] {
+  return roles.filter(({ purpose }) => purpose === 'execution');
+}
+
+function sessionCard({ models, definition, bounds, roles }: Statement): Card {
+  const deadline = bounds.find(({ name }) => name.startsWith('Duration of a turn'))?.value;
+  const tools = (definition?.tools ?? []).map(
+    ({ label, allowed }) => `${label} (${allowed ? counted(allowed.length, 'tool') : 'all tools'})`,
+  );
+  const own = roles.filter(({ purpose }) => purpose === 'session');
+  return {
+    service: 'Bedrock Managed Agents',
+    kind: 'agent',
+    name: 'Session of the agent',
+    notes: [
+      models.includes('*') ? `${SIGNS.warn} every model` : `model: ${models.join(', ') || 'not found in the app'}`,
+      ...(tools.length > 0 ? [`MCP servers: ${tools.join(', ')}`] : []),
+      ...(typeof deadline === 'number' ? [`a turn is cancelled after ${durationText(deadline)}`] : []),
+      ...(own.length === 0 ? [`${SIGNS.warn} session role not found in the app`] : own.flatMap(roleNotes)),
+    ],
+  };
+}
+
+/** What isn't in its own permissions: policies that nobody here can read, and what it can become or start. */
+function roleNotes({ attached, influences = [] }: RoleReach): string[] {
+  return [
+    ...attached.map((policy) => `${SIGNS.warn} policy whose content is not known: ${shortPath(policy)}`),
+    ...influences.map(({ what, way: [first] }) => `${SIGNS.warn} can drive ${what}: ${first.does} ${first.to}`),
+  ];
+}
+
+function runtimePlace(statement: Statement): RuntimePlace {
+  const { network, bounds, stores } = statement;
+  const inVpc = network.mode === 'VPC';
+  const seconds = (start: string) => bounds.find(({ name }) => name.startsWith(start))?.value;
+  const [idle, lifetime] = [seconds('Idle time of the environment'), seconds('Lifetime of the environment')];
+  const mounts = stores.filter(({ by }) => by.includes('runtime')).map(({ name }) => name);
+  return {
+    inVpc,
+    title: inVpc ? `VPC: ${routeText(statement)}` : `${SIGNS.warn} Network mode ${network.mode}`,
+    card: {
+      service: 'AgentCore Runtime',
+      kind: 'compute',
+      name: 'Commands of the agent run here',
+      notes: [
+        ...(mounts.length > 0 ? [`session storage: ${mounts.join(', ')}`] : []),
+        ...(typeof idle === 'number' && typeof lifetime === 'number'
+          ? [`stops after ${durationText(idle)} without work, ${durationText(lifetime)} at most`]
+          : []),
+        ...executionNotes(statement),
+      ],
+    },
+    notes: [...network.internet.map((way) => `${SIGNS.warn} way out: ${way}`), ...nameNotes(statement)],
+    endpoints: network.endpoints.map(({ service, ownPolicy }) =>
+      ownPolicy ? service : `${SIGNS.warn} ${service} (open)`,
+    ),
+  };
+}
+
+function routeText({ network, unknown }: Statement): string {
+  return network.internet.length > 0
+    ? counted(network.internet.length, 'way') + ' out'
+    : unknown.some(({ where }) => where === 'network')
+      ? 'its routes are not all in the app'
+      : 'no route to the internet';
+}
+
+function nameNotes({ network: { names = [] } }: Statement): string[] {
+  return names.map(({ resolves }) =>
+    resolves.includes('*') ? `${SIGNS.warn} every name resolves` : `names that resolve: ${resolves.length}, no other`,
+  );
+}
+
+function executionNotes(statement: Statement): string[] {
+  const roles = executionRoles(statement);
+  const denied = new Set(
+    roles
+      .flatMap(({ permissions }) => permissions)
+      .filter(({ effect }) => effect === 'deny')
+      .map(({ action }) => action),
+  );
+  return [
+    ...(roles.length === 0 ? [`${SIGNS.warn} execution role not found in the app`] : roles.flatMap(roleNotes)),
+    ...(denied.size > 0 ? [`${SIGNS.never} never: ${[...denied].sort().join(', ')}`] : []),
+  ];
+}

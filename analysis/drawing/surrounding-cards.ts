@@ -1,0 +1,63 @@
+import type { KeyRecord, Statement } from '../statement/statement';
+import { boundText } from '../statement/phrases';
+import { type Card, SIGNS } from './facts';
+import { counted, shortPath } from './words';
+
+/** What an agent has around it whatever it does: keys, the trail, alarms, records, what is kept of a failure. */
+export function surroundingCards({ keys, audit, deadLetterQueues }: Statement): Card[] {
+  const { trails, alarms, logGroups } = audit;
+  return [
+    ...keys.map(keyCard),
+    ...trails.map(({ trail, multiRegion, validated, records }) => {
+      const data = new Set(records.flatMap((record) => /^Data, (?:AWS::)?([^,]*)/.exec(record)?.[1] ?? []));
+      return card('CloudTrail', 'watch', trail.includes('/') ? shortPath(trail) : trail, [
+        multiRegion ? 'every Region' : `${SIGNS.warn} one Region`,
+        validated ? 'signed files' : `${SIGNS.warn} files not signed`,
+        ...(data.size > 0 ? [`data events: ${[...data].join(', ')}`] : []),
+      ]);
+    }),
+    ...(alarms.length > 0
+      ? [card('CloudWatch', 'watch', counted(alarms.length, 'alarm'), [alarms.map(alarmName).join(', ')])]
+      : []),
+    ...(logGroups.length > 0
+      ? [
+          card('CloudWatch Logs', 'watch', counted(logGroups.length, 'log group'), [
+            `kept ${[...new Set(logGroups.map(({ retentionDays }) => boundText({ value: retentionDays, unit: 'days' })))].join(', ')}`,
+          ]),
+        ]
+      : []),
+    ...(deadLetterQueues.length > 0
+      ? [
+          card('SQS', 'events', counted(deadLetterQueues.length, 'dead-letter queue'), [
+            `what couldn’t be delivered: ${deadLetterQueues.map(shortPath).join(', ')}`,
+          ]),
+        ]
+      : []),
+  ];
+}
+
+function card(service: string, kind: Card['kind'], name: string, notes: readonly string[]): Card {
+  return { service, kind, name, notes };
+}
+
+/** `RootUse`: the construct of an alarm, not its resource. */
+function alarmName(path: string): string {
+  return shortPath(path).split('/').at(-1)!;
+}
+
+function keyCard({ name, rotates, encrypts }: KeyRecord): Card {
+  const nouns = encrypts.map(({ type, count }) => counted(count, noun(type)));
+  return card('KMS', 'security', shortPath(name), [
+    rotates ? 'rotates' : `${SIGNS.warn} does not rotate`,
+    ...(nouns.length > 0 ? [`encrypts ${nouns.sort().join(', ')}`] : []),
+  ]);
+}
+
+/** `AWS::Logs::LogGroup` → `log group`. */
+function noun(type: string): string {
+  return type
+    .split('::')
+    .at(-1)!
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+}

@@ -1,0 +1,61 @@
+import type { Resource } from '../model/assembly';
+import { entriesOf } from '../model/json';
+import type { Node } from '../model/node';
+import type { TemplateModel } from '../model/template-model';
+import { type App, appOf, sortedBy } from './app';
+import type { KeyRecord } from './statement';
+
+/** The keys in some stacks, with what states them as its key. */
+export function keysOf(app: App, stacks: ReadonlySet<string>): KeyRecord[] {
+  const users = app.model.view(usersByKey);
+  return app
+    .items('AWS::KMS::Key')
+    .filter(({ stack }) => stacks.has(stack.id))
+    .map((key) => {
+      const counts = new Map<string, number>();
+      for (const { type } of users.get(key.id) ?? []) {
+        counts.set(type, (counts.get(type) ?? 0) + 1);
+      }
+      return {
+        name: app.nameOf(key),
+        rotates: app.isTrue(key.properties.at('EnableKeyRotation')),
+        encrypts: sortedBy(
+          [...counts].map(([type, count]) => ({ type, count })),
+          ({ type }) => type,
+        ),
+      };
+    });
+}
+
+/** Resources by the key that a property about encryption names. */
+function usersByKey(model: TemplateModel): Map<string, Resource[]> {
+  const app = appOf(model);
+  const users = new Map<string, Resource[]>();
+  for (const resource of model.resources.filter(({ raw }) => namesKeys(raw.Properties))) {
+    const keys = app.mentioned(keyNodes(resource.properties)).filter(({ type }) => type === 'AWS::KMS::Key');
+    keys.forEach(({ id }) => users.set(id, [...(users.get(id) ?? []), resource]));
+  }
+  return users;
+}
+
+const KEY_PROPERTY = /kms|SSESpecification/i;
+/** A policy names keys, too, without being encrypted. */
+const POLICY = /Policy|Statement/;
+
+/** Whether the template has such a property at all: most resources don't, and are not resolved. */
+function namesKeys(value: unknown): boolean {
+  return Array.isArray(value)
+    ? value.some(namesKeys)
+    : entriesOf(value).some(([name, inner]) => !POLICY.test(name) && (KEY_PROPERTY.test(name) || namesKeys(inner)));
+}
+
+function keyNodes(node: Node): Node[] {
+  return node.kind === 'list'
+    ? node.items().flatMap(keyNodes)
+    : node.kind === 'object'
+      ? node
+          .entries()
+          .filter(([name]) => !POLICY.test(name))
+          .flatMap(([name, inner]) => (KEY_PROPERTY.test(name) ? [inner] : keyNodes(inner)))
+      : [];
+}
