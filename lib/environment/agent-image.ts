@@ -3,8 +3,10 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { BoundAgentImage } from './bound-agent-image';
-import { InputError, requireInput } from '../validation/input-error';
+import type { AgentImageHost, BoundAgentImage } from './bound-agent-image';
+import { CodeBuildImage } from './code-build-image';
+import { ImageBuilder } from './image-builder';
+import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentSkill } from './agent-skill';
 import { withSkills } from './staged-context';
 
@@ -17,7 +19,7 @@ const BUNDLED_SKILLS = '/opt/agent/skills';
 /** Skills of this library (runtime/image/skills). */
 const BUNDLED_SKILL_NAMES = ['evidence'];
 
-/** Options of an image that `cdk deploy` builds. */
+/** Options of an image that is built from a directory. */
 export interface AgentImageBuildOptions {
   /**
    * Build arguments passed to the Dockerfile.
@@ -27,6 +29,13 @@ export interface AgentImageBuildOptions {
    * @default - none
    */
   readonly buildArgs?: { [name: string]: string };
+
+  /**
+   * What builds the image.
+   *
+   * @default ImageBuilder.CONTAINER_ENGINE
+   */
+  readonly builder?: ImageBuilder;
 }
 
 /** Options of the image of this library. */
@@ -49,9 +58,10 @@ export interface BundledImageOptions extends AgentImageBuildOptions {
 export abstract class AgentImage {
   /**
    * The image of this library: Codex, the lifecycle server, git, ripgrep, jq and Python, run as a non-root user.
-   * Built for linux/arm64 by `cdk deploy`, which needs a container engine then (synth does not).
+   * Built for linux/arm64 by the container engine of the machine that runs `cdk deploy`, or in the account
+   * (`builder: ImageBuilder.CODE_BUILD`). Synthesis needs neither.
    *
-   * @throws InputError when two skills have the same name.
+   * @throws InputError when two skills have the same name, or a build argument has another name than Docker allows.
    */
   public static bundled(options: BundledImageOptions = {}): AgentImage {
     const skills = options.skills ?? [];
@@ -67,7 +77,7 @@ export abstract class AgentImage {
   }
 
   /**
-   * An image built for linux/arm64 by `cdk deploy` from your own directory with a Dockerfile.
+   * An image built for linux/arm64 from your own directory with a Dockerfile.
    * Its server must speak the AgentCore lifecycle contract on port 8080; the simplest way is to start from the
    * directory of the bundled image.
    *
@@ -113,7 +123,7 @@ export abstract class AgentImage {
   public readonly _requiredCapabilityDirectories: string[] = [];
 
   /** @internal */
-  public abstract _bind(scope: Construct): BoundAgentImage;
+  public abstract _bind(scope: Construct, host: AgentImageHost): BoundAgentImage;
 }
 
 class BuiltAgentImage extends AgentImage {
@@ -126,21 +136,25 @@ class BuiltAgentImage extends AgentImage {
   ) {
     super();
     this._requiredCapabilityDirectories = skills.length > 0 ? [BUNDLED_SKILLS] : [];
+    for (const name of Object.keys(options.buildArgs ?? {})) {
+      requirePattern(
+        'AgentImage',
+        'buildArgs',
+        name,
+        /^[A-Za-z_][A-Za-z0-9_]*$/,
+        'names of letters, digits and _, beginning with no digit',
+        'rename the ARG in the Dockerfile',
+      );
+    }
   }
 
-  public _bind(scope: Construct): BoundAgentImage {
-    const asset = withSkills(
-      scope,
-      this.directory,
-      this.skills,
-      (directory) =>
-        new DockerImageAsset(scope, 'Image', {
-          directory,
-          buildArgs: this.options.buildArgs,
-          platform: Platform.LINUX_ARM64,
-        }),
+  public _bind(scope: Construct, host: AgentImageHost): BoundAgentImage {
+    const { buildArgs, builder } = this.options;
+    return withSkills(scope, this.directory, this.skills, (directory) =>
+      builder === ImageBuilder.CODE_BUILD
+        ? new CodeBuildImage(scope, 'Image', { ...host, directory, buildArgs: buildArgs ?? {} })
+        : new DockerImageAsset(scope, 'Image', { directory, buildArgs, platform: Platform.LINUX_ARM64 }),
     );
-    return { imageUri: asset.imageUri, repository: asset.repository };
   }
 }
 

@@ -122,7 +122,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     this.connections = new Connections({ securityGroups: [this.securityGroup] });
     network.connect(this);
 
-    const image = chosenImage._bind(this);
+    const image = chosenImage._bind(this, { dataKey, logRetention });
     admitRegistry(this, network, image.repository);
     this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
     this.grantPrincipal = this.executionRole;

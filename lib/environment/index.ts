@@ -5,6 +5,7 @@ export * from './agentcore-environment';
 export * from './agentcore-environment-metrics';
 export * from './agentcore-environment-props';
 export * from './agentcore-environment-ref';
+export * from './image-builder';
 export * from './runtime-capacity';
 export * from './runtime-platform-version';
 export * from './session-storage';

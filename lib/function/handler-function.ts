@@ -2,17 +2,16 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
-import { Aws, type Duration, Fn, Names, Stack } from 'aws-cdk-lib/core';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { type Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { allowLogs } from '../encryption/key-statements';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { policyText } from '../validation/policy-text';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
-import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import type { HandlerCode } from './handler-code';
+import { functionLogGroup } from './log-group';
 import { kmsViaService } from './kms-via-service';
 
 /** All environment variables of a function. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -57,14 +56,11 @@ export class HandlerFunction extends Construct {
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     const { encryptionKey } = props;
-    const prefix = props.logPrefix ?? this.ownLogPrefix(encryptionKey);
-    // As for flow logs: the group outlives the stack, so its name ends in the stack's own unique id.
-    const logGroupName = `${prefix}${Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}`;
-    this.logGroup = new logs.LogGroup(this, 'Logs', {
-      logGroupName,
+    this.logGroup = functionLogGroup(this, {
+      prefix: props.logPrefix ?? '/bma/trigger/',
+      admitted: props.logPrefix !== undefined,
       encryptionKey,
       retention: props.logRetention,
-      removalPolicy: removalPolicy(this, REMOVAL.logGroup),
     });
 
     this.role = new iam.Role(this, 'Role', {
@@ -76,7 +72,7 @@ export class HandlerFunction extends Construct {
     // The role was made here, so it takes the policy.
     this.policy = attachPolicy(this, 'Policy', this.role, 'role of a function', [
       new iam.PolicyStatement({ sid: 'WriteOwnLogGroup', actions: FUNCTION_LOG_ACTIONS, resources: [streams] }),
-      ...logCallerStatements(this, encryptionKey, logGroupName, 'write'),
+      ...logCallerStatements(this, encryptionKey, this.logGroup.logGroupName, 'write'),
       kmsViaService(this, encryptionKey, 'lambda', KEY_READ_ACTIONS),
       ...props.statements,
     ])!;
@@ -111,11 +107,5 @@ export class HandlerFunction extends Construct {
           `the environment variables of the function have ${bytes} bytes. Allowed: ${MAX_ENVIRONMENT_BYTES}. ` +
             'Fix: name fewer or shorter things in the props that this function is made from.',
         ];
-  }
-
-  private ownLogPrefix(encryptionKey: kms.IKey): string {
-    const prefix = `/bma/trigger/${Names.uniqueResourceName(this, { separator: '-', maxLength: 200 })}-`;
-    allowLogs(encryptionKey, this, `${prefix}*`);
-    return prefix;
   }
 }

@@ -33,6 +33,28 @@ export const IMAGE_PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLa
 /** Registry login. Has no resource-level form (see RESOURCELESS_ACTIONS). */
 export const IMAGE_LOGIN_ACTIONS = ['ecr:GetAuthorizationToken'];
 
+/**
+ * Pushing the image to its repository, by the CodeBuild project that builds it.
+ * Source: docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+ */
+export const IMAGE_PUSH_ACTIONS = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:CompleteLayerUpload',
+  'ecr:InitiateLayerUpload',
+  'ecr:PutImage',
+  'ecr:UploadLayerPart',
+];
+
+/** Reading the bundled sources of the image from the asset bucket. */
+export const IMAGE_SOURCE_ACTIONS = ['s3:GetObject'];
+
+/** Starting and following the build of the image, by the function that a deployment calls. */
+export const IMAGE_BUILD_ACTIONS = ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'];
+
+/** Finding the digest of the image that was built. */
+export const IMAGE_DIGEST_ACTIONS = ['ecr:DescribeImages'];
+
 /** Writing to the one log group that the construct creates (so neither CreateLogGroup nor DescribeLogGroups is needed). */
 export const LOG_STREAM_ACTIONS = ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'];
 

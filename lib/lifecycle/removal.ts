@@ -75,6 +75,12 @@ export const REMOVAL = {
     reason:
       'AgentCore keeps network interfaces in it for up to 8 hours after the Runtime is gone. EC2 deletes no group in use, so a deletion and a rollback would fail.',
   },
+  imageRepository: {
+    policy: RemovalPolicy.DESTROY,
+    what: 'The repository of an image that CodeBuild builds',
+    reason:
+      'Its images can be built again from the same sources. It is emptied first, so that a rollback does not fail.',
+  },
   guardrailVersion: {
     policy: KEPT_ONCE_DEPLOYED,
     what: 'Versions of guardrails',

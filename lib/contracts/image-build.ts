@@ -1,0 +1,22 @@
+/** What the template tells the function that builds the agent image (properties of its custom resource). */
+export interface ImageBuildProperties {
+  readonly ProjectName: string;
+  readonly RepositoryName: string;
+  /** Names the content of the image: an image with this tag is built once. */
+  readonly ImageTag: string;
+}
+
+/** What the template reads from the finished build. */
+export interface ImageBuildResult {
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly Digest: string;
+}
+
+/** Variables of the build. Values of build arguments are passed with this prefix, so that none can name another variable. */
+export const IMAGE_BUILD_VARIABLES = {
+  source: 'IMAGE_SOURCE',
+  registry: 'IMAGE_REGISTRY',
+  repository: 'IMAGE_REPOSITORY',
+  tag: 'IMAGE_TAG',
+  argumentPrefix: 'IMAGE_ARG_',
+} as const;
