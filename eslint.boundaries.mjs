@@ -20,7 +20,7 @@ const LIB = {
   audit: ['identity', 'encryption', 'declaration'],
   network: ['identity', 'encryption', 'declaration', 'audit'],
   baseline: ['encryption', 'audit', 'network'],
-  environment: ['identity', 'encryption', 'declaration', 'network', 'baseline'],
+  environment: ['identity', 'encryption', 'declaration', 'function', 'network', 'baseline'],
   agent: ['identity', 'encryption', 'declaration', 'audit', 'network', 'baseline', 'environment'],
   workflow: ['identity', 'encryption', 'network', 'baseline', 'guardrail', 'function', 'agent'],
   trigger: ['identity', 'encryption', 'function', 'agent', 'workflow'],

@@ -33,6 +33,8 @@ const BY_USE = [
   /^AWS::Bedrock::Guardrail$/,
   /^AWS::EC2::FlowLog$/,
   /^AWS::ECR::Repository$/,
+  // Charged by the minute of a build. A fleet of reserved capacity is another type.
+  /^AWS::CodeBuild::Project$/,
   /^AWS::BedrockAgentCore::Runtime$/,
 ];
 
