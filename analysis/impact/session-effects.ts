@@ -1,11 +1,10 @@
+import { SESSION_BINDING } from '../../lib/contracts/session-binding';
 import { at } from '../model/json';
 import type { Effect } from './effect';
 import { namesOneOf, type ResourceChange } from './resource-changes';
 import { ends, isOrMayBe, type Scene } from './scene';
 
 const RUNTIME = 'AWS::BedrockAgentCore::Runtime';
-/** What the parameter of a session definition says about itself: lib/contracts/session.ts. */
-const BINDING = 'cdk-bedrock-managed-agents/session-binding/';
 
 /**
  * What happens to sessions. Session storage is wiped by every update of a Runtime's version
@@ -68,8 +67,12 @@ function ofRuntime(change: ResourceChange): Effect[] {
 
 function ofDefinition(change: ResourceChange): Effect[] {
   const published = JSON.stringify(at(change.before, 'Properties', 'Value') ?? null);
-  if (change.type !== 'AWS::SSM::Parameter' || !published.includes(BINDING) || !change.properties.includes('Value')) {
-    return ends(change) && published.includes(BINDING)
+  if (
+    change.type !== 'AWS::SSM::Parameter' ||
+    !published.includes(SESSION_BINDING) ||
+    !change.properties.includes('Value')
+  ) {
+    return ends(change) && published.includes(SESSION_BINDING)
       ? [restart(change, 'The session definition is published elsewhere')]
       : [];
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import type { SessionDefinitionFile } from '../../lib/contracts/session';
+import { SESSION_BINDING } from '../../lib/contracts/session-binding';
 import type { Agent } from './agent';
 import { type App, sorted, sortedBy } from './app';
 import { assetFile } from './asset-file';
@@ -11,7 +12,7 @@ export function definitionOf(app: App, { runtime }: Agent): Definition | undefin
     const values = parameter.properties.at('Value');
     const members = (key: string) => values.flatMap((value) => value.at(key));
     if (
-      !app.said(values).includes('session-binding/1') ||
+      !app.said(values).includes(SESSION_BINDING) ||
       !app.targets(members('runtime_arn')).some(({ id }) => id === runtime.id)
     ) {
       continue;

@@ -1,5 +1,6 @@
 import {
   STARTER_CONFIGURATION_FILE,
+  STARTER_FORMAT,
   type EventPlaceholder,
   type StarterConfiguration,
 } from '../../lib/contracts/starter';
@@ -37,7 +38,7 @@ function starterFields(app: App, step: Resource): string[] | undefined {
   }
   try {
     const { format, prompt } = JSON.parse(text) as StarterConfiguration;
-    return format === 'cdk-bedrock-managed-agents/starter/1'
+    return format === STARTER_FORMAT
       ? sorted(['a fixed text', ...prompt.flatMap(({ placeholder }) => (placeholder ? [fieldText(placeholder)] : []))])
       : undefined;
   } catch {

@@ -9,8 +9,13 @@ import { Construct } from 'constructs';
 import type { AgentEnvironmentConfig } from '../environment';
 import { InputError } from '../validation/input-error';
 import type { SessionAgent, SessionDefinitionBinding, SessionDefinitionFile } from '../contracts/session';
-
-const PLACEHOLDER = '{{binding:';
+import {
+  PLACEHOLDER_START,
+  placeholderOf,
+  SESSION_BINDING_FORMAT,
+  SESSION_DEFINITION_FORMAT,
+  withTexts,
+} from '../contracts/session-binding';
 
 /** What a session of the agent is created from. */
 export interface SessionDefinitionProps {
@@ -38,7 +43,7 @@ export class SessionDefinitionPublication extends Construct {
     super(scope, id);
     const values: string[] = [];
     const file: SessionDefinitionFile = {
-      format: 'cdk-bedrock-managed-agents/session-definition/1',
+      format: SESSION_DEFINITION_FORMAT,
       agent: this.withPlaceholders(props.agent, 'agent', values),
       environment: {
         type: props.environment.type,
@@ -51,7 +56,7 @@ export class SessionDefinitionPublication extends Construct {
     this.file = this.stage(bytes);
 
     const binding: SessionDefinitionBinding = {
-      format: 'cdk-bedrock-managed-agents/session-binding/1',
+      format: SESSION_BINDING_FORMAT,
       sha256: this.sha256,
       bucket: this.file.s3BucketName,
       key: this.file.s3ObjectKey,
@@ -72,12 +77,14 @@ export class SessionDefinitionPublication extends Construct {
 
   /** Replaces every unresolved value by a placeholder and remembers it in `values`. */
   private withPlaceholders<T>(value: T, at: string, values: string[]): T {
-    return this.replaceTokens(value, at, values) as T;
+    this.requireTexts(value, at);
+    return withTexts(value, at, (text, path) => this.replaceInString(text, path, values)) as T;
   }
 
-  private replaceTokens(value: unknown, at: string, values: string[]): unknown {
+  /** A list or a number that only the deployment knows is no text that a placeholder can stand in. */
+  private requireTexts(value: unknown, at: string): void {
     if (typeof value === 'string') {
-      return this.replaceInString(value, at, values);
+      return;
     }
     if (Token.isUnresolved(value)) {
       throw new InputError(this, {
@@ -86,26 +93,20 @@ export class SessionDefinitionPublication extends Construct {
         fix: 'pass the elements one by one, for example with Fn.select',
       });
     }
-    if (Array.isArray(value)) {
-      return value.map((element, index) => this.replaceTokens(element, `${at}[${index}]`, values));
+    for (const [key, member] of typeof value === 'object' && value !== null ? Object.entries(value) : []) {
+      this.requireTexts(member, Array.isArray(value) ? `${at}[${key}]` : `${at}.${key}`);
     }
-    if (typeof value === 'object' && value !== null) {
-      return Object.fromEntries(
-        Object.entries(value).map(([key, member]) => [key, this.replaceTokens(member, `${at}.${key}`, values)]),
-      );
-    }
-    return value;
   }
 
   private replaceInString(text: string, at: string, values: string[]): string {
     const fragments = Tokenization.reverseString(text);
     const join = { join: (left?: string, right?: string) => `${left ?? ''}${right ?? ''}` };
     const literalText = String(fragments.mapTokens({ mapToken: () => '' }).join(join) ?? '');
-    if (literalText.includes(PLACEHOLDER)) {
+    if (literalText.includes(PLACEHOLDER_START)) {
       throw new InputError(this, {
         input: at,
-        value: PLACEHOLDER,
-        allowed: `a text without '${PLACEHOLDER}', which marks values filled in at deployment`,
+        value: PLACEHOLDER_START,
+        allowed: `a text without '${PLACEHOLDER_START}', which marks values filled in at deployment`,
         fix: 'write it with a space after the braces',
       });
     }
@@ -114,7 +115,7 @@ export class SessionDefinitionPublication extends Construct {
         mapToken: (token) => {
           const known = values.findIndex((candidate) => candidate === token.toString());
           const index = known >= 0 ? known : values.push(token.toString()) - 1;
-          return `${PLACEHOLDER}${index}}}`;
+          return placeholderOf(index);
         },
       })
       .join(join) as string;

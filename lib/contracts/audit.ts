@@ -77,9 +77,12 @@ export interface SummarizeAuditPayload {
 /** `detail-type` of the event about a whole audit. */
 export const AUDIT_EVENT_TYPE = 'Managed Agent Audit Completed';
 
+/** `AuditSummary.format`. */
+export const AUDIT_FORMAT = 'cdk-bedrock-managed-agents/audit/1';
+
 /** `detail` of the event about a whole audit, and content of `audits/<night>.json`. */
 export interface AuditSummary {
-  readonly format: 'cdk-bedrock-managed-agents/audit/1';
+  readonly format: typeof AUDIT_FORMAT;
   readonly agentName: string;
   readonly night: string;
   readonly totals: {

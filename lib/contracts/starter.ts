@@ -49,9 +49,12 @@ export interface PromptSegment {
   readonly placeholder?: EventPlaceholder;
 }
 
+/** `StarterConfiguration.format`. A starter refuses every other. */
+export const STARTER_FORMAT = 'cdk-bedrock-managed-agents/starter/1';
+
 /** What the starter of one trigger does with an event. */
 export interface StarterConfiguration {
-  readonly format: 'cdk-bedrock-managed-agents/starter/1';
+  readonly format: typeof STARTER_FORMAT;
   /** Goes into every request as `trigger.type` and `trigger.id`. */
   readonly trigger: { readonly type: string; readonly id: string };
   readonly prompt: readonly PromptSegment[];

@@ -200,9 +200,12 @@ export interface TurnEvidence {
   readonly manifestSha256: string;
 }
 
+/** `TurnEventDetail.format`. */
+export const TURN_EVENT_FORMAT = 'cdk-bedrock-managed-agents/turn-event/1';
+
 /** `detail` of every event on the agent's bus. */
 export interface TurnEventDetail {
-  readonly format: 'cdk-bedrock-managed-agents/turn-event/1';
+  readonly format: typeof TURN_EVENT_FORMAT;
   readonly agentName: string;
   /** Name and ARN of the execution. */
   readonly turn: { readonly name: string; readonly executionArn: string };

@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { LIFECYCLE_VARIABLES } from '../contracts/lifecycle-variables';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { requireLocalBaseline } from '../baseline/baseline-place';
 import { declareImportedRole } from '../declaration/imported';
@@ -279,9 +280,11 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     given: { [name: string]: string },
   ): { [name: string]: string } {
     const own = {
-      BMA_STATE_DIRECTORY: `${storage.mountPath ?? '/tmp'}/.bma`,
+      [LIFECYCLE_VARIABLES.stateDirectory]: `${storage.mountPath ?? '/tmp'}/.bma`,
       // The lifecycle server hands only named variables on to the agent's commands and tools.
-      ...(Object.keys(given).length ? { BMA_PASS_ENVIRONMENT: Object.keys(given).sort().join(',') } : {}),
+      ...(Object.keys(given).length
+        ? { [LIFECYCLE_VARIABLES.passEnvironment]: Object.keys(given).sort().join(',') }
+        : {}),
     };
     requireSafeEnvironment(this, 'environmentVariables', given, AGENTCORE_LIMITS.environmentValueLength);
     const reserved = Object.keys(given).find((name) => /^(BMA_|AWS_)/.test(name));

@@ -14,7 +14,7 @@ import { EventRule } from './event-rule';
 import { parsePrompt } from './prompt-template';
 import { starterTarget, TurnSchedule } from './schedule';
 import { Starter } from './starter';
-import type { StarterConfiguration } from '../contracts/starter';
+import { STARTER_FORMAT, type StarterConfiguration } from '../contracts/starter';
 import { parseSubject } from './turn-subject';
 import type { TriggerDefinition } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
@@ -96,7 +96,7 @@ export class BoundTrigger extends Construct {
     const conversation = options.sessionKey ?? sessionKey ?? [];
     const deadlineSeconds = this.seconds(options.deadline, turnDeadline);
     return {
-      format: 'cdk-bedrock-managed-agents/starter/1',
+      format: STARTER_FORMAT,
       trigger: { type, id },
       deduplicationKey: subject.map((path) => eventPath(this, 'deduplicationKey', path)),
       ...(conversation.length > 0

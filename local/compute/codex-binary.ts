@@ -1,14 +1,6 @@
 /** Where the native Codex binary is: given, named by CODEX_BINARY, or that of the installed npm package. */
 import { accessSync, constants } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-
-const TRIPLES: Readonly<Record<string, string>> = {
-  'linux-x64': 'x86_64-unknown-linux-musl',
-  'linux-arm64': 'aarch64-unknown-linux-musl',
-  'darwin-x64': 'x86_64-apple-darwin',
-  'darwin-arm64': 'aarch64-apple-darwin',
-};
+import { locateCodexBinary } from '../../runtime/lifecycle/codex-binary';
 
 const HINT = 'install @openai/codex next to this package, or set CODEX_BINARY (option codexBinary, flag --codex)';
 
@@ -22,13 +14,8 @@ function executable(file: string, source: string): string {
 }
 
 function installed(from: string): string | undefined {
-  const platform = `${process.platform}-${process.arch}`;
-  const triple = TRIPLES[platform];
-  if (triple === undefined) return undefined;
   try {
-    const main = createRequire(path.join(from, 'x.js')).resolve('@openai/codex/package.json');
-    const native = createRequire(main).resolve(`@openai/codex-${platform}/package.json`);
-    return path.join(path.dirname(native), 'vendor', triple, 'bin', 'codex');
+    return locateCodexBinary(from);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { LIFECYCLE_VARIABLES } from '../../lib/contracts/lifecycle-variables';
 import type { Compute, ComputeProvider, ComputeRequest } from './compute';
 
 export interface LifecycleProcessOptions {
@@ -93,12 +94,12 @@ function containerEnvironment(request: ComputeRequest, codexBinary: string): Nod
     PATH,
     ...Object.fromEntries(Object.entries({ LANG, LC_ALL, TZ, TMPDIR }).filter(([, value]) => value !== undefined)),
     ...request.environment,
-    BMA_HOST: '127.0.0.1',
-    BMA_PORT: '0',
-    BMA_STATE_DIRECTORY: path.join(request.mountDirectory, '.bma'),
-    BMA_CODEX_PATH: codexBinary,
-    BMA_ALLOW_LOOPBACK_ENDPOINT: 'true',
-    BMA_PASS_ENVIRONMENT: Object.keys(request.environment).join(','),
+    [LIFECYCLE_VARIABLES.host]: '127.0.0.1',
+    [LIFECYCLE_VARIABLES.port]: '0',
+    [LIFECYCLE_VARIABLES.stateDirectory]: path.join(request.mountDirectory, '.bma'),
+    [LIFECYCLE_VARIABLES.codexPath]: codexBinary,
+    [LIFECYCLE_VARIABLES.allowLoopbackEndpoint]: 'true',
+    [LIFECYCLE_VARIABLES.passEnvironment]: Object.keys(request.environment).join(','),
     AWS_REGION: request.region,
     AWS_ACCESS_KEY_ID: request.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: request.credentials.secretAccessKey,

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { LIFECYCLE_VARIABLES as VARIABLES } from '../../lib/contracts/lifecycle-variables';
 import { locateCodexBinary } from './codex-binary';
 import type { ConnectionLimits } from './connection-limits';
 import { LOG_LEVELS, type LogLevel } from './logging';
@@ -53,20 +54,20 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LifecycleConfig {
     throw new Error('OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https URL');
   }
   return {
-    host: text(env.BMA_HOST) ?? '0.0.0.0',
-    port: integer(env, 'BMA_PORT', 8080, 0, 65_535),
-    stateDirectory: absolute(env, 'BMA_STATE_DIRECTORY', '/mnt/agent/.bma'),
-    codexPath: text(env.BMA_CODEX_PATH) ?? locateCodexBinary(__dirname),
+    host: text(env[VARIABLES.host]) ?? '0.0.0.0',
+    port: integer(env, VARIABLES.port, 8080, 0, 65_535),
+    stateDirectory: absolute(env, VARIABLES.stateDirectory, '/mnt/agent/.bma'),
+    codexPath: text(env[VARIABLES.codexPath]) ?? locateCodexBinary(__dirname),
     region: text(env.AWS_REGION) ?? text(env.AWS_DEFAULT_REGION),
-    allowLoopbackEndpoint: flag(env, 'BMA_ALLOW_LOOPBACK_ENDPOINT'),
-    passEnvironment: (text(env.BMA_PASS_ENVIRONMENT) ?? '').split(/[\s,]+/).filter((name) => name !== ''),
+    allowLoopbackEndpoint: flag(env, VARIABLES.allowLoopbackEndpoint),
+    passEnvironment: (text(env[VARIABLES.passEnvironment]) ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     environment: env,
-    maxBodyBytes: integer(env, 'BMA_MAX_BODY_BYTES', 256 * 1024, 1024, 16 * 1024 * 1024),
+    maxBodyBytes: integer(env, VARIABLES.maxBodyBytes, 256 * 1024, 1024, 16 * 1024 * 1024),
     stopGraceMs: 3_000,
     restartBackoff: {
-      baseMs: integer(env, 'BMA_RESTART_BASE_MS', 250, 1, 60_000),
+      baseMs: integer(env, VARIABLES.restartBaseMs, 250, 1, 60_000),
       // Longest time that an attached container is without an exec server that could be there; AWS's server looks every 5 s.
-      maxMs: integer(env, 'BMA_RESTART_MAX_MS', 5_000, 1, 300_000),
+      maxMs: integer(env, VARIABLES.restartMaxMs, 5_000, 1, 300_000),
     },
     stableAfterMs: 60_000,
     settleMs: 1_000,
@@ -79,7 +80,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LifecycleConfig {
       max: 128,
       maxWaiting: 64,
     },
-    orphanAdopter: flag(env, 'BMA_ADOPTS_ORPHANS') ? (process.pid === 1 ? 1 : process.ppid) : undefined,
+    orphanAdopter: flag(env, VARIABLES.adoptsOrphans) ? (process.pid === 1 ? 1 : process.ppid) : undefined,
     logLevel: level(env),
     otlpEndpoint,
     serviceName: text(env.OTEL_SERVICE_NAME) ?? 'bma-lifecycle',
@@ -112,8 +113,8 @@ function flag(env: NodeJS.ProcessEnv, name: string): boolean {
 }
 
 function level(env: NodeJS.ProcessEnv): LogLevel {
-  const value = text(env.BMA_LOG_LEVEL) ?? 'info';
+  const value = text(env[VARIABLES.logLevel]) ?? 'info';
   const known = LOG_LEVELS.find((candidate) => candidate === value);
-  if (known === undefined) throw new Error(`BMA_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+  if (known === undefined) throw new Error(`${VARIABLES.logLevel} must be one of ${LOG_LEVELS.join(', ')}`);
   return known;
 }

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { ROLE_CREDENTIAL_VARIABLES } from '../../lib/contracts/lifecycle-variables';
 import type { Attachment } from './attachment';
 
 /** What is started for an attachment. */
@@ -31,20 +32,12 @@ const PASSED: readonly string[] = [
   'no_proxy',
   'AWS_REGION',
   'AWS_DEFAULT_REGION',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  ...ROLE_CREDENTIAL_VARIABLES,
   'AWS_WEB_IDENTITY_TOKEN_FILE',
   'AWS_ROLE_ARN',
   'AWS_ROLE_SESSION_NAME',
   'AWS_PROFILE',
   'AWS_EC2_METADATA_DISABLED',
-  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
-  'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
   'AWS_CA_BUNDLE',
 ];
 

@@ -1,17 +1,17 @@
 /** From what was published at deployment (binding and file) to what `create` is sent. */
 import { createHash } from 'node:crypto';
-import type { SessionDefinition, SessionDefinitionBinding, SessionDefinitionFile } from '../../lib/contracts/session';
+import type { SessionDefinition, SessionDefinitionBinding } from '../../lib/contracts/session';
+import {
+  bindingProblem,
+  environmentFields,
+  filled,
+  SESSION_BINDING_FORMAT,
+  SESSION_DEFINITION_FORMAT,
+  withTexts,
+} from '../../lib/contracts/session-binding';
 import { RequestInputError, SessionDefinitionError } from './errors';
 import { isRecord } from './paging';
 import { checkCreateRequest } from './request-checks';
-
-const FILE_FORMAT: SessionDefinitionFile['format'] = 'cdk-bedrock-managed-agents/session-definition/1';
-const BINDING_FORMAT: SessionDefinitionBinding['format'] = 'cdk-bedrock-managed-agents/session-binding/1';
-
-const TEXT_MEMBERS = ['bucket', 'key', 'region', 'role_arn', 'project_id'];
-
-/** Every other member of a binding is one of the session's environment. */
-const BINDING_MEMBERS = new Set([...TEXT_MEMBERS, 'format', 'sha256', 'values']);
 
 /** Where the two parts are read from: SSM and S3 in AWS, files in tests. Injected, so that no SDK is bundled here. */
 export interface SessionDefinitionSource {
@@ -30,18 +30,9 @@ export async function loadSessionDefinition(source: SessionDefinitionSource): Pr
 
 /** Parses and checks the binding. */
 export function parseBinding(json: string): SessionDefinitionBinding {
-  const binding = parse('binding', json, BINDING_FORMAT);
-  for (const member of new Set([...TEXT_MEMBERS, ...Object.keys(binding)])) {
-    if (member !== 'values' && (typeof binding[member] !== 'string' || binding[member] === '')) {
-      throw wrong(`binding.${member} is missing or not text`);
-    }
-  }
-  if (typeof binding['sha256'] !== 'string' || !/^[0-9a-f]{64}$/.test(binding['sha256'])) {
-    throw wrong('binding.sha256 is not a lower-case hexadecimal SHA-256');
-  }
-  if (!Array.isArray(binding['values']) || !binding['values'].every((value) => typeof value === 'string')) {
-    throw wrong('binding.values is not an array of strings');
-  }
+  const binding = parse('binding', json, SESSION_BINDING_FORMAT);
+  const problem = bindingProblem(binding);
+  if (problem !== undefined) throw wrong(problem);
   return binding as unknown as SessionDefinitionBinding;
 }
 
@@ -51,16 +42,19 @@ export function resolveSessionDefinition(binding: SessionDefinitionBinding, byte
   if (actual !== binding.sha256) {
     throw wrong(`the file has SHA-256 ${actual}, the binding says ${binding.sha256}: redeploy the agent`);
   }
-  const file = parse('file', decode(bytes), FILE_FORMAT);
+  const file = parse('file', decode(bytes), SESSION_DEFINITION_FORMAT);
   const { values, role_arn } = binding;
-  const environmentFields = Object.fromEntries(
-    Object.entries(binding).filter(([member]) => !BINDING_MEMBERS.has(member)),
-  );
+  const fill = (name: 'agent' | 'environment') =>
+    withTexts(file[name], name, (text, at) =>
+      filled(text, values, (index) => {
+        throw wrong(`file.${at} asks for binding ${index}, but the binding has ${values.length} values`);
+      }),
+    );
   const definition = {
-    agent: fill('agent', file['agent'], values),
+    agent: fill('agent'),
     environment: {
-      ...(fill('environment', file['environment'], values) as object),
-      ...environmentFields,
+      ...(fill('environment') as object),
+      ...environmentFields(binding),
     },
     role_arn,
   } as unknown as SessionDefinition;
@@ -71,22 +65,6 @@ export function resolveSessionDefinition(binding: SessionDefinitionBinding, byte
     throw error;
   }
   return definition;
-}
-
-/** Replaces `{{binding:N}}` in every string value, once: a value that looks like a placeholder stays as it is. */
-function fill(path: string, value: unknown, values: readonly string[]): unknown {
-  if (typeof value === 'string') {
-    return value.replace(/\{\{binding:(0|[1-9]\d{0,5})\}\}/g, (_placeholder, index: string) => {
-      const bound = values[Number(index)];
-      if (bound === undefined) {
-        throw wrong(`file.${path} asks for binding ${index}, but the binding has ${values.length} values`);
-      }
-      return bound;
-    });
-  }
-  if (Array.isArray(value)) return value.map((entry, index) => fill(`${path}[${index}]`, entry, values));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, fill(path, entry, values)]));
 }
 
 function parse(part: string, json: string, format: string): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { Duration, Stack, Token, type Size } from 'aws-cdk-lib/core';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import type { StdioMcpTool } from '../../contracts/session';
+import { ROLE_CREDENTIAL_VARIABLES } from '../../contracts/lifecycle-variables';
 import { SERVER_VARIABLES, TOOL_DIRECTORY } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
 
@@ -20,22 +21,6 @@ export interface BundledToolOptions {
    */
   readonly deadline?: Duration;
 }
-
-/**
- * Names of the variables through which the SDK finds the credentials of the execution role, as far as the lifecycle
- * server hands them on. On AgentCore the credentials come from the metadata service of the microVM and none is set.
- */
-const CREDENTIAL_SOURCES = [
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
-  'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-];
 
 /** A server that ships with `AgentImage.bundled()`. */
 export interface BundledServer {
@@ -65,7 +50,7 @@ export function bundledServer(host: ToolHost, server: BundledServer, options: Bu
         [SERVER_VARIABLES.deadlineSeconds]: String((options.deadline ?? Duration.seconds(45)).toSeconds()),
         ...variables,
       },
-      env_vars: ['PATH', ...CREDENTIAL_SOURCES],
+      env_vars: ['PATH', ...ROLE_CREDENTIAL_VARIABLES],
     },
     allowed_tools: tools,
   };

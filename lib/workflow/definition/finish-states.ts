@@ -1,5 +1,5 @@
 import { call, choice, ending, invoke, pass, type States, type Targets } from './asl';
-import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn';
+import { SLOTS_KEY, TURN_EVENT_SOURCE, WAIT_PREFIX } from '../../contracts/turn';
 import { DELIVER, deliveryStates } from './delivery-states';
 import { screening } from './screening';
 
@@ -194,7 +194,7 @@ export function publish(targets: Targets, entry: object, rest: object) {
   return call(
     targets,
     'events:putEvents',
-    { Entries: [{ EventBusName: targets.eventBus, Source: 'cdk-bedrock-managed-agents', ...entry }] },
+    { Entries: [{ EventBusName: targets.eventBus, Source: TURN_EVENT_SOURCE, ...entry }] },
     rest,
   );
 }

@@ -1,5 +1,5 @@
 import { call, choice, ending, type Machine, pass, type Targets } from './asl';
-import { shareAttribute } from '../../contracts/turn';
+import { shareAttribute, TURN_EVENT_FORMAT } from '../../contracts/turn';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
 
 export interface SettlementRules {
@@ -60,7 +60,7 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
             'sessionPk.$': "States.Format('session#{}', $.detail.name)",
             share: { attribute: shareAttribute(undefined), slots: '1' },
             detail: {
-              format: 'cdk-bedrock-managed-agents/turn-event/1',
+              format: TURN_EVENT_FORMAT,
               agentName,
               turn: { 'name.$': '$.detail.name', 'executionArn.$': '$.detail.executionArn' },
               'deduplicationKey.$': '$.detail.name',

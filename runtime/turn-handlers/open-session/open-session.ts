@@ -79,11 +79,9 @@ async function open(
     return now > deadlineAt ? ended(SESSION_BUSY) : busy();
   }
 
-  const { sha256, bucket, key, region } = parseBinding(binding);
-  const definition = resolveSessionDefinition(
-    { ...parseBinding(binding), region },
-    await parts.store.read({ bucket, key }),
-  );
+  const published = parseBinding(binding);
+  const { sha256, bucket, key } = published;
+  const definition = resolveSessionDefinition(published, await parts.store.read({ bucket, key }));
   const resume = resumable !== undefined && status !== 'gone' && status !== 'failed';
   const sessionId = resume ? resumable : await createOnce(definition, turn, held, { ...parts, limits });
   if (sessionId === undefined) return ended(CREATE_UNDECIDED);

@@ -4,6 +4,7 @@ import {
   sessionLedgerKey,
   shareAttribute,
   type TextPart,
+  TURN_EVENT_FORMAT,
   turnLedgerKey,
   TURN_REQUEST_FORMAT,
   type TurnRequest,
@@ -39,7 +40,7 @@ export function prepareTurn({ request, execution }: PrepareTurnPayload, environm
   const turn: PreparedTurn = {
     name: execution.name,
     detail: {
-      format: 'cdk-bedrock-managed-agents/turn-event/1',
+      format: TURN_EVENT_FORMAT,
       agentName,
       turn: { name: execution.name, executionArn: execution.id },
       ...(sessionKey === undefined ? {} : { sessionKey }),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { STARTER_VARIABLES } from '../../../lib/contracts/handler-variables';
-import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from '../../../lib/contracts/starter';
+import { STARTER_CONFIGURATION_FILE, STARTER_FORMAT, type StarterConfiguration } from '../../../lib/contracts/starter';
 
 /** Everything the starter knows before the first event. */
 export interface Starter {
@@ -16,7 +16,7 @@ export interface Starter {
 export function readStarter(directory: string, environment: NodeJS.ProcessEnv): Starter {
   const file = readFileSync(path.join(directory, STARTER_CONFIGURATION_FILE), 'utf8');
   const configuration = JSON.parse(file) as StarterConfiguration;
-  if (configuration.format !== 'cdk-bedrock-managed-agents/starter/1') {
+  if (configuration.format !== STARTER_FORMAT) {
     throw new Error(`${STARTER_CONFIGURATION_FILE} has another format than this starter reads`);
   }
   const variable = (name: string): string => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { AwsSecurityFinding, SecurityHubClient } from '@aws-sdk/client-securityhub';
 import {
+  AUDIT_FORMAT,
   auditKey,
   type AuditSummary,
   findingsKey,
@@ -33,7 +34,7 @@ export async function summarizeAudit(
   const sum = (count: 'new' | 'known' | 'fixed') => accepted.reduce((all, each) => all + each.delivery[count], 0);
   const setAside = accepted.reduce((all, { delivery }) => all + (delivery.setAside ?? 0), 0);
   const summary: AuditSummary = {
-    format: 'cdk-bedrock-managed-agents/audit/1',
+    format: AUDIT_FORMAT,
     agentName: provider.agentName,
     night,
     totals: {

@@ -103,7 +103,12 @@ describe('a published session definition', () => {
     ['a file that is not JSON', 'INSTRUCTIONS-MARKER', undefined, /the file is not JSON$/],
     ['no bucket', FILE, { bucket: undefined }, /binding\.bucket/],
     ['values that are not text', FILE, { values: [1] }, /binding\.values/],
-    ['too few values', FILE, { values: ['a'] }, /file\.agent asks for binding 1, but the binding has 1 values/],
+    [
+      'too few values',
+      FILE,
+      { values: ['a'] },
+      /file\.agent\.instructions asks for binding 1, but the binding has 1 values/,
+    ],
     ['no agent', { ...FILE, agent: undefined }, undefined, /agent is not an object/],
     [
       'a relative directory',
