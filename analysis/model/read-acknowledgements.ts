@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { at, entriesOf } from './json';
+import type { StackData } from './read-stacks';
 
 /** A finding that somebody has accepted with `Validations.acknowledge`. */
 export interface Acknowledgement {
@@ -13,19 +14,64 @@ export interface Acknowledgement {
 
 /** The acknowledgements that the CDK records in a cloud assembly, with nested assemblies. */
 export function readAcknowledgements(directory: string): Acknowledgement[] {
-  const read = (file: string) => JSON.parse(fs.readFileSync(path.join(directory, file), 'utf8')) as unknown;
-  return entriesOf(at(read('manifest.json'), 'artifacts')).flatMap(([, artifact]) => {
+  const all = [...inMetadata(directory), ...inReport(directory)];
+  return [...new Map(all.map((each) => [`${each.scope}\n${each.rule}`, each])).values()];
+}
+
+function inMetadata(directory: string): Acknowledgement[] {
+  return entriesOf(at(readJson(directory, 'manifest.json'), 'artifacts')).flatMap(([, artifact]) => {
     const nested = at(artifact, 'properties', 'directoryName');
     if (at(artifact, 'type') === 'cdk:cloud-assembly' && typeof nested === 'string') {
-      return readAcknowledgements(path.join(directory, nested));
+      return inMetadata(path.join(directory, nested));
     }
     const file = at(artifact, 'properties', 'additionalMetadataFile') ?? at(artifact, 'additionalMetadataFile');
-    const metadata = at(artifact, 'metadata') ?? (typeof file === 'string' ? read(file) : {});
+    const metadata = at(artifact, 'metadata') ?? (typeof file === 'string' ? readJson(directory, file) : {});
     return entriesOf(metadata).flatMap(([scope, entries]) =>
-      (Array.isArray(entries) ? (entries as unknown[]) : [])
+      listOf(entries)
         .filter((entry) => at(entry, 'type') === 'aws:cdk:acknowledged-rules')
         .flatMap((entry) => entriesOf(at(entry, 'data')))
         .map(([rule, reason]) => ({ scope: scope.replace(/^\//, ''), rule, reason: String(reason) })),
     );
   });
+}
+
+/** The metadata of stacks has none of the App and of Stages: the report of the plugins says which of these it used. */
+function inReport(directory: string): Acknowledgement[] {
+  const report = fs.existsSync(path.join(directory, REPORT)) ? readJson(directory, REPORT) : {};
+  return listOf(at(report, 'pluginReports'))
+    .flatMap((plugin) => listOf(at(plugin, 'suppressedViolations')))
+    .flatMap((violation): Acknowledgement[] => {
+      const [scope, rule, reason] = ['acknowledgedAt', 'acknowledgedId', 'reason'].map((key) => at(violation, key));
+      return typeof scope === 'string' && typeof rule === 'string' ? [{ scope, rule, reason: String(reason) }] : [];
+    });
+}
+
+const REPORT = 'validation-report.json';
+
+/**
+ * The acknowledgements that a template has in the format of cdk-nag: `cdk_nag.rules_to_suppress` in the Metadata of a
+ * resource, or of the template for all of it. One without a reason doesn't count.
+ */
+export function acknowledgementsIn({ id, template }: StackData): Acknowledgement[] {
+  const of = (metadata: unknown, scope: string) =>
+    listOf(at(metadata, 'cdk_nag', 'rules_to_suppress')).flatMap((entry): Acknowledgement[] => {
+      const [rule, reason] = [at(entry, 'id'), at(entry, 'reason')];
+      return typeof rule === 'string' && typeof reason === 'string' && reason.trim() !== ''
+        ? [{ scope, rule, reason }]
+        : [];
+    });
+  return [
+    ...of(at(template, 'Metadata'), id),
+    ...entriesOf(at(template, 'Resources')).flatMap(([logicalId, resource]) =>
+      of(at(resource, 'Metadata'), `${id}/${logicalId}`),
+    ),
+  ];
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+function readJson(directory: string, file: string): unknown {
+  return JSON.parse(fs.readFileSync(path.join(directory, file), 'utf8')) as unknown;
 }

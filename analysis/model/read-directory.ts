@@ -13,7 +13,7 @@ import { assemblyOf, type StackData } from './read-stacks';
  * @throws Error when the directory has no `manifest.json`
  */
 export function readDirectory(directory: string): Assembly {
-  return assemblyOf(stacksIn(directory), filesIn(directory));
+  return assemblyOf(directoryStacks(directory), filesIn(directory));
 }
 
 /** The files below a directory. */
@@ -27,7 +27,8 @@ export function filesIn(directory: string): FileReader {
   };
 }
 
-function stacksIn(directory: string): StackData[] {
+/** The stacks of a cloud assembly directory as plain data. */
+export function directoryStacks(directory: string): StackData[] {
   const manifest = path.join(directory, 'manifest.json');
   if (!fs.existsSync(manifest)) {
     throw new Error(
@@ -37,7 +38,7 @@ function stacksIn(directory: string): StackData[] {
   return entriesOf(at(readJson(manifest), 'artifacts')).flatMap(([id, artifact]) => {
     const nested = at(artifact, 'properties', 'directoryName');
     if (at(artifact, 'type') === 'cdk:cloud-assembly' && typeof nested === 'string') {
-      return stacksIn(path.join(directory, nested));
+      return directoryStacks(path.join(directory, nested));
     }
     const file = at(artifact, 'properties', 'templateFile');
     return at(artifact, 'type') === 'aws:cloudformation:stack' && typeof file === 'string'

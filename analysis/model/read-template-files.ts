@@ -19,15 +19,25 @@ export interface Environment {
  * @throws Error with the file when it can't be read or isn't a template
  */
 export function readTemplateFiles(files: readonly string[], environment: Environment = {}): Assembly {
-  const stacks = files.flatMap((file) => {
-    const root: StackData = { ...environment, id: idOf(file), template: readTemplate(file), templatePath: file };
+  return assemblyOf(templateStacks(files, environment), filesIn(path.dirname(files[0] ?? '.')));
+}
+
+/** The stacks of template files as plain data; a file that another one nests is that nested stack only. */
+export function templateStacks(files: readonly string[], environment: Environment = {}): StackData[] {
+  const given = [...new Set(files)];
+  const ids = new Map(given.map((file) => [file, idOf(file)]));
+  const isTwice = (file: string) => given.some((other) => other !== file && ids.get(other) === ids.get(file));
+  const stacks = given.map((file) => {
+    const id = isTwice(file) ? withoutExtension(file) : ids.get(file)!;
+    const root: StackData = { ...environment, id, template: readTemplate(file), templatePath: file };
     return [root, ...nestedIn(root, [path.resolve(file)])];
   });
-  const same = stacks.find(({ id }, index) => stacks.findIndex((each) => each.id === id) !== index);
-  if (same) {
-    throw new Error(`Two of the files would be the stack ${same.id}. Fix: give files with different names.`);
-  }
-  return assemblyOf(stacks, filesIn(path.dirname(files[0] ?? '.')));
+  const nested = new Set(
+    stacks.flatMap(([, ...below]) => below.map(({ templatePath }) => path.resolve(templatePath!))),
+  );
+  // A template that nests itself, or two that nest each other, are still read.
+  const roots = stacks.filter(([{ templatePath }]) => !nested.has(path.resolve(templatePath!)));
+  return (roots.length > 0 ? roots : stacks).flat();
 }
 
 function nestedIn(parent: StackData, above: readonly string[]): StackData[] {
@@ -57,20 +67,71 @@ function nestedIn(parent: StackData, above: readonly string[]): StackData[] {
 }
 
 function idOf(file: string): string {
-  return path.basename(file).replace(/(\.template)?\.(json|ya?ml|template)$/i, '');
+  return withoutExtension(path.basename(file));
 }
 
-function readTemplate(file: string): unknown {
-  const fix = 'Fix: give a CloudFormation template in JSON or YAML.';
+function withoutExtension(file: string): string {
+  return file.replace(/(\.template)?\.(json|ya?ml|template)$/i, '');
+}
+
+/** Far more than the templates that CloudFormation takes have. */
+const MOST_BYTES = 5 * 1024 * 1024;
+
+const FIX = 'Fix: give a CloudFormation template in JSON or YAML.';
+
+/** @throws Error with the file and what is wrong with it */
+function readTemplate(file: string): Readonly<Record<string, unknown>> {
+  const text = readText(file);
   let template: unknown;
   try {
-    const text = fs.readFileSync(file, 'utf8');
-    template = /^\s*\{/.test(text) ? (JSON.parse(text) as unknown) : parseYamlTemplate(text);
+    template = parsed(file, text);
   } catch (error) {
-    throw new Error(`${file} can't be read: ${(error as Error).message} ${fix}`, { cause: error });
+    const { message } = error as Error;
+    throw new Error(`${file} can't be read: ${message}${/Fix: /.test(message) ? '' : ` ${FIX}`}`, { cause: error });
   }
-  if (!isObject(template) || !isObject(at(template, 'Resources'))) {
-    throw new Error(`${file} has no Resources, so it isn't a template. ${fix}`);
+  if (!isObject(template)) {
+    const form = Array.isArray(template) ? 'a list' : template === null ? 'empty' : `a ${typeof template}`;
+    throw new Error(`${file} is ${form}, not an object, so it isn't a template. ${FIX}`);
+  }
+  if (!isObject(at(template, 'Resources'))) {
+    throw new Error(`${file} has no Resources, so it isn't a template. ${FIX}`);
   }
   return template;
+}
+
+function readText(file: string): string {
+  let bytes: Buffer;
+  try {
+    const { size } = fs.statSync(file);
+    if (size > MOST_BYTES) {
+      throw new Error(`it has ${size} bytes, and at most ${MOST_BYTES} are read.`);
+    }
+    bytes = fs.readFileSync(file);
+  } catch (error) {
+    throw new Error(`${file} can't be read: ${(error as Error).message} ${FIX}`, { cause: error });
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new Error(`${file} can't be read: it isn't text in UTF-8. ${FIX}`, { cause: error });
+  }
+  if (text.trim() === '') {
+    throw new Error(`${file} is empty. ${FIX}`);
+  }
+  return text;
+}
+
+/** JSON is read as JSON: YAML would allow more, and is slower. */
+function parsed(file: string, text: string): unknown {
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      if (/\.json$/i.test(file)) {
+        throw error;
+      }
+    }
+  }
+  return parseYamlTemplate(text);
 }

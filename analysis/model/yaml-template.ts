@@ -1,52 +1,93 @@
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Tags } from 'yaml';
 
 /** Tags of YAML 1.1 that CloudFormation does not support: a policy version stays the text `2012-10-17`. */
 const UNSUPPORTED = new Set(['timestamp', 'binary', 'omap', 'pairs', 'set'].map((name) => `tag:yaml.org,2002:${name}`));
 
 /**
+ * The short forms of functions: `!Sub` is `Fn::Sub`. Source:
+ * docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html, and for the functions of
+ * Rules intrinsic-function-reference-rules.html there.
+ */
+const SHORT_FORMS = new Set([
+  ...['Ref', 'Condition', 'Base64', 'Cidr', 'FindInMap', 'GetAtt', 'GetAZs', 'GetStackOutput', 'ImportValue', 'Join'],
+  ...['Length', 'Select', 'Split', 'Sub', 'ToJsonString', 'Transform', 'And', 'Equals', 'If', 'Not', 'Or', 'ForEach'],
+  ...['Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll'],
+]);
+
+/** Tags that only say what a value is anyway. */
+const CORE_TAGS = new Set([
+  '!',
+  ...['map', 'seq', 'str', 'int', 'float', 'bool', 'null'].map((name) => `tag:yaml.org,2002:${name}`),
+]);
+
+/**
  * Parses a template in YAML, with the short forms of functions (`!Sub` is `Fn::Sub`). Not in the bundle of the analysis:
  * only programs that read template files need a YAML parser.
  *
- * @throws Error with line and column when the text isn't YAML
+ * @throws Error with the line when the text isn't YAML, or has something that CloudFormation doesn't support
  */
 export function parseYamlTemplate(text: string): unknown {
-  const document = parseDocument(text, {
-    version: '1.1',
-    merge: false,
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !UNSUPPORTED.has(tag.tag)),
-    // The short forms are tags that no schema knows.
-    logLevel: 'error',
-  });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { ...TEMPLATE_YAML, lineCounter: lines });
   const [error] = document.errors;
   if (error) {
-    throw error;
+    const [line] = error.message.split('\n');
+    throw new Error(`${line.replace(/:$/, '')}.`, { cause: error });
   }
-  return jsonOf(document.contents);
+  return new Reader(lines).jsonOf(document.contents);
 }
 
-function jsonOf(node: unknown): unknown {
-  if (isMap(node)) {
-    // Object.fromEntries makes `__proto__` a key like any other.
-    const entries = node.items.map(({ key, value }): [string, unknown] => [String(jsonOf(key)), jsonOf(value)]);
-    return tagged(node.tag, Object.fromEntries(entries));
-  }
-  if (isSeq(node)) {
-    return tagged(node.tag, node.items.map(jsonOf));
-  }
-  if (isScalar(node)) {
-    // A number as it is written: an account id must not lose its zeros.
-    return tagged(node.tag, typeof node.value === 'number' ? (node.source ?? String(node.value)) : node.value);
-  }
-  if (node === null || node === undefined) {
-    return null;
-  }
-  throw new Error('CloudFormation supports no YAML aliases. Fix: write the value out.');
-}
+/** How templates in YAML are parsed. */
+export const TEMPLATE_YAML = {
+  version: '1.1',
+  merge: false,
+  customTags: (tags: Tags) => tags.filter((tag) => typeof tag === 'string' || !UNSUPPORTED.has(tag.tag)),
+  // The short forms are tags that no schema knows.
+  logLevel: 'error',
+} as const;
 
-function tagged(tag: string | undefined, value: unknown): unknown {
-  if (tag === undefined || !/^![A-Za-z]/.test(tag)) {
-    return value;
+class Reader {
+  constructor(private readonly lines: LineCounter) {}
+
+  public jsonOf(node: unknown): unknown {
+    if (isMap(node)) {
+      // Object.fromEntries makes `__proto__` a key like any other.
+      const entries = node.items.map(({ key, value }): [string, unknown] => [
+        String(this.jsonOf(key)),
+        this.jsonOf(value),
+      ]);
+      return this.tagged(node, Object.fromEntries(entries));
+    }
+    if (isSeq(node)) {
+      return this.tagged(
+        node,
+        node.items.map((item) => this.jsonOf(item)),
+      );
+    }
+    if (isScalar(node)) {
+      // A number as it is written: an account id must not lose its zeros.
+      return this.tagged(node, typeof node.value === 'number' ? (node.source ?? String(node.value)) : node.value);
+    }
+    if (node === null || node === undefined) {
+      return null;
+    }
+    throw new Error(`CloudFormation supports no YAML aliases${this.at(node as Node)}. Fix: write the value out.`);
   }
-  const name = tag.slice(1);
-  return { [name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`]: value };
+
+  private tagged(node: Node & { tag?: string }, value: unknown): unknown {
+    if (node.tag === undefined || CORE_TAGS.has(node.tag)) {
+      return value;
+    }
+    const name = node.tag.replace(/^!/, '');
+    if (!SHORT_FORMS.has(name)) {
+      throw new Error(
+        `The tag ${node.tag}${this.at(node)} isn't a function of CloudFormation. Fix: write the value without the tag.`,
+      );
+    }
+    return { [name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`]: value };
+  }
+
+  private at({ range }: Node): string {
+    return range ? ` at line ${this.lines.linePos(range[0]).line}` : '';
+  }
 }

@@ -50,14 +50,19 @@ export class UsageError extends CommandError {
   }
 }
 
-/** An option that must be one of a few. `flags` is `--name <value>`. */
-export function choice(flags: string, description: string, allowed: readonly string[]): Option {
+/**
+ * An option that must be one of a few.
+ *
+ * @param flags `--name <value>`
+ * @param isRepeatable true when it may be given several times; its value is a list then
+ */
+export function choice(flags: string, description: string, allowed: readonly string[], isRepeatable = false): Option {
   const name = flags.split(' ')[0];
-  return new Option(flags, description).choices(allowed).argParser((value: string) => {
+  return new Option(flags, description).choices(allowed).argParser((value: string, before: unknown) => {
     if (!allowed.includes(value)) {
       throw new UsageError(`${name} is '${value}'. Allowed: ${allowed.join(', ')}.`);
     }
-    return value;
+    return isRepeatable ? [...((before ?? []) as string[]), value] : value;
   });
 }
 

@@ -1,4 +1,5 @@
 import { approveCommand } from './approve';
+import { checkCommand } from './check';
 import type { Command } from './command';
 import { costCommand } from './cost';
 import { diffStatementCommand } from './diff-statement';
@@ -9,6 +10,7 @@ import { statementCommand } from './statement';
 
 /** Every command, in the order of `bma --help`. */
 export const COMMANDS: readonly Command[] = [
+  checkCommand,
   statementCommand,
   diffStatementCommand,
   impactCommand,

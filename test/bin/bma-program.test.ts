@@ -40,6 +40,7 @@ test.each([['--version'], ['-V']])('%s prints the version of the package', async
 });
 
 test.each([
+  ['check', [directory]],
   ['statement', [directory]],
   ['diff-statement', [directory, directory]],
   ['impact', [directory, directory]],

@@ -128,11 +128,46 @@ test('a template that nests itself is read once', () => {
   expect(stacks.map(({ id }) => id)).toEqual(['self']);
 });
 
-test.each([
-  ['no template', 'hello', /has no Resources, so it isn't a template. Fix:/],
-  ['no JSON', '{', /can't be read: .*Fix: give a CloudFormation template/],
-  ['no YAML', 'a: [', /can't be read: .*Fix:/s],
-  ['an alias', 'Resources: &a {}\nB: *a', /supports no YAML aliases/],
-])('a file with %s is refused with the fix', (_name, text, message) => {
-  expect(() => readTemplateFiles([write('x.yaml', text)])).toThrow(message);
+test('a file that another one nests is that nested stack only, and equal names are told apart', () => {
+  fs.mkdirSync(path.join(directory, 'a'));
+  fs.mkdirSync(path.join(directory, 'b'));
+  const role = 'Resources: {Role: {Type: AWS::IAM::Role}}';
+  const inner = write('a/inner.yaml', role);
+  const outer = write(
+    'a/app.yaml',
+    'Resources: {In: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: inner.yaml}}}',
+  );
+  const other = write('b/app.yaml', role);
+  const { stacks } = readTemplateFiles([inner, outer, other, other]);
+  expect(stacks.map(({ id }) => path.relative(directory, id))).toEqual(['a/app', 'a/app/In', 'b/app']);
+});
+
+test.each<[string, string, string | Uint8Array, RegExp]>([
+  ['a text', 'x.yaml', 'hello', /x\.yaml is a string, not an object, so it isn't a template\. Fix:/],
+  ['a list', 'x.json', '[]', /x\.json is a list, not an object/],
+  ['no Resources', 'x.yaml', 'Outputs: {}', /x\.yaml has no Resources, so it isn't a template\. Fix:/],
+  ['nothing', 'x.yaml', ' \n', /x\.yaml is empty\. Fix:/],
+  ['a comment only', 'x.yaml', '# nothing', /x\.yaml is empty, not an object/],
+  ['no JSON', 'x.json', '{', /x\.json can't be read: .*Fix: give a CloudFormation template/],
+  ['no YAML', 'x.yaml', 'a: [', /x\.yaml can't be read: .* at line 1, .*Fix:/],
+  ['a key twice', 'x.yaml', 'Resources: {}\nResources: {}', /Map keys must be unique at line 2/],
+  ['two documents', 'x.yaml', 'Resources: {}\n---\nResources: {}', /can't be read: .*documents/],
+  ['an alias', 'x.yaml', 'Resources: &a {}\nB: *a', /supports no YAML aliases at line 2\. Fix:/],
+  [
+    'an unknown tag',
+    'x.yaml',
+    'Resources:\n  A: !Foo b',
+    /The tag !Foo at line 2 isn't a function of CloudFormation\. Fix:/,
+  ],
+  ['a tag of a language', 'x.yaml', 'Resources: !!python/object:os.system x', /isn't a function of CloudFormation/],
+  ['other bytes', 'x.yaml', new Uint8Array([0xff, 0xfe, 0x00]), /x\.yaml can't be read: it isn't text in UTF-8/],
+  ['too much', 'x.json', `{"Resources":{}${' '.repeat(5 * 1024 * 1024)}}`, /x\.json can't be read: it has \d+ bytes/],
+])('a file with %s is refused with its name and the fix', (_, name, text, message) => {
+  const file = path.join(directory, name);
+  fs.writeFileSync(file, text);
+  expect(() => readTemplateFiles([file])).toThrow(message);
+});
+
+test('JSON is read as YAML where the name allows it', () => {
+  expect(() => readTemplateFiles([write('x.template', '{Resources: {A: {Type: AWS::SNS::Topic}}}')])).not.toThrow();
 });

@@ -1,0 +1,141 @@
+import type { Acknowledgement } from '../model/read-acknowledgements';
+import type { StackData } from '../model/read-stacks';
+import { at } from '../model/json';
+import { acknowledgementOf } from '../rules/acknowledged';
+import type { CheckResult } from '../rules/check';
+import type { Decision } from '../rules/decisions';
+import type { Location, ReportedFinding } from '../rules/finding';
+import { RULE_TEXTS } from '../rules/index';
+import type { RuleText, Severity } from '../rules/rule';
+import { segmentsOf, TemplateLines } from './template-lines';
+
+/** Version of the JSON form. */
+export const CHECK_FORMAT = 'cdk-bedrock-managed-agents/check/1';
+
+/** Severities, the worst first. */
+export const SEVERITIES: readonly Severity[] = ['fatal', 'error', 'warning'];
+
+/** Where a finding is, for people and programs. */
+export interface CheckedPlace {
+  /** The file as it was given, or below the directory that was given. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly stack: string;
+  /** Empty for a place that belongs to no resource, output or parameter. */
+  readonly logicalId: string;
+  /** Type of the resource. */
+  readonly type?: string;
+  readonly constructPath?: string;
+  /** `Properties.PolicyDocument.Statement[0]`. */
+  readonly path: string;
+}
+
+/** One finding with everything that a reader needs. */
+export interface CheckedFinding extends CheckedPlace {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** What is wrong. */
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+  /** The AWS page behind the rule. */
+  readonly page: string;
+  readonly related: readonly CheckedPlace[];
+  readonly data: ReportedFinding['data'];
+  /** Set when somebody has accepted the finding. */
+  readonly acknowledged?: { readonly at: string; readonly reason: string };
+}
+
+/** What `bma check` says: the JSON form, and what text and SARIF are made from. */
+export interface CheckReport {
+  readonly format: typeof CHECK_FORMAT;
+  /** Files of the templates. */
+  readonly templates: readonly string[];
+  /** False when no template has a part of an agent, so that there was nothing to judge. */
+  readonly agents: boolean;
+  /** Findings, the worst first; acknowledged ones included. */
+  readonly findings: readonly CheckedFinding[];
+  readonly declarations: readonly Decision[];
+}
+
+/** Puts together what a check found. */
+export function checkReport(
+  stacks: readonly StackData[],
+  { findings, decisions }: CheckResult,
+  acknowledgements: readonly Acknowledgement[],
+  agents: boolean,
+): CheckReport {
+  const lines = new TemplateLines();
+  const places = new Places(stacks, lines);
+  const texts = new Map(RULE_TEXTS.map((text) => [text.id, text]));
+  return {
+    format: CHECK_FORMAT,
+    templates: stacks.flatMap(({ templatePath }) => templatePath ?? []),
+    agents,
+    findings: findings.map((each) => checked(each, texts.get(each.rule)!, places, acknowledgements)).sort(worstFirst),
+    declarations: [...new Map(decisions.map((each) => [`${each.what}\n${each.reason}`, each])).values()],
+  };
+}
+
+function checked(
+  finding: ReportedFinding,
+  { why, fix, page }: RuleText,
+  places: Places,
+  acknowledgements: readonly Acknowledgement[],
+): CheckedFinding {
+  const { rule, severity, says, location, related, data } = finding;
+  const accepted = acknowledgementOf(finding, acknowledgements);
+  return {
+    rule,
+    severity,
+    what: `${says}.`,
+    why,
+    fix: `${fix}.`,
+    page,
+    ...places.of(location),
+    related: related.map((each) => places.of(each)),
+    data,
+    ...(accepted ? { acknowledged: { at: accepted.scope, reason: accepted.reason } } : {}),
+  };
+}
+
+function worstFirst(one: CheckedFinding, other: CheckedFinding): number {
+  return (
+    SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||
+    order(one.file, other.file) ||
+    (one.line ?? 0) - (other.line ?? 0) ||
+    order(one.rule, other.rule) ||
+    order(one.path, other.path)
+  );
+}
+
+function order(one = '', other = ''): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+class Places {
+  private readonly byId: ReadonlyMap<string, StackData>;
+
+  constructor(
+    stacks: readonly StackData[],
+    private readonly lines: TemplateLines,
+  ) {
+    this.byId = new Map(stacks.map((stack) => [stack.id, stack]));
+  }
+
+  public of({ stack, logicalId, constructPath, templatePath, path }: Location): CheckedPlace {
+    const template = this.byId.get(stack)?.template;
+    const type = at(template, 'Resources', logicalId, 'Type');
+    // Outside of resources the path begins with the section.
+    const isOfResource = type !== undefined && !/^(Outputs|Parameters|Conditions|Mappings)\./.test(path);
+    const segments = [...(isOfResource ? ['Resources', logicalId] : []), ...segmentsOf(path)];
+    return {
+      ...(templatePath === undefined ? {} : { file: templatePath, line: this.lines.lineOf(templatePath, segments) }),
+      stack,
+      logicalId,
+      ...(typeof type === 'string' ? { type } : {}),
+      ...(constructPath === undefined ? {} : { constructPath }),
+      path,
+    };
+  }
+}

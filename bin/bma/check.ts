@@ -1,0 +1,97 @@
+import { Argument } from 'commander';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { checkReport, SEVERITIES, type CheckReport } from '../../analysis/report/check-report';
+import { checkSarif } from '../../analysis/report/check-sarif';
+import { checkSummary, checkText } from '../../analysis/report/check-text';
+import { checkApp } from '../../analysis/rules/check';
+import { isRelevant } from '../../analysis/rules/relevance';
+import { FAMILIES, type Family, type Severity } from '../../analysis/rules/rule';
+import { version } from '../../package.json';
+import { terminalStyle, type TerminalStyle } from '../terminal-style';
+import { readCheckInputs } from './check-inputs';
+import { addFormats, choice, EXIT, formatOf, jsonText, UsageError, type Command, type FormatOptions } from './command';
+
+const FORMATS = ['text', 'json', 'sarif'] as const;
+type Format = (typeof FORMATS)[number];
+
+const RENDERERS: Readonly<Record<Format, (report: CheckReport, style: TerminalStyle) => string>> = {
+  text: checkText,
+  json: jsonText,
+  sarif: (report) => checkSarif(report, version),
+};
+
+interface Options extends FormatOptions<Format> {
+  readonly output?: string;
+  readonly severity: Severity;
+  readonly family?: readonly Family[];
+  readonly permissionsBoundary?: string;
+  readonly account?: string;
+  readonly region?: string;
+}
+
+/** `bma check`: the rules of ManagedAgentChecks for any CloudFormation template. */
+export const checkCommand: Command<Options> = {
+  name: 'check',
+  summary: 'check templates or a cloud assembly with the rules of ManagedAgentChecks',
+  description:
+    'Judges CloudFormation templates (JSON or YAML) and cloud assemblies with the rules of ManagedAgentChecks, all together as one app. Declarations and acknowledgements in them count.',
+  exitCodes: { [EXIT.attention]: 'there is a finding of --severity or worse that nobody has acknowledged' },
+  define(command) {
+    command.addArgument(new Argument('<template...>', 'template files, or cloud assembly directories (cdk.out)'));
+    addFormats(command, FORMATS);
+    command
+      .option('--output <file>', 'write there instead of printing; one line is printed')
+      .addOption(choice('--severity <severity>', 'the least severity that fails', SEVERITIES).default('error'))
+      .addOption(
+        choice(
+          '--family <family>',
+          'only rules of this family; may be repeated (default: all but cost)',
+          FAMILIES,
+          true,
+        ),
+      )
+      .option(
+        '--permissions-boundary <arn>',
+        'boundary that MA-ID9 requires (default: when one role has one, all must)',
+      )
+      .option('--account <id>', 'account that template files are deployed to (default: any)', accountId)
+      .option('--region <region>', 'Region that template files are deployed to (default: any)');
+  },
+  run([places], { output, severity, family, permissionsBoundary, account, region, ...options }, { out, style }) {
+    const format = formatOf(options, FORMATS);
+    const { stacks, files, acknowledgements } = readCheckInputs(places as readonly string[], { account, region });
+    const families = family ?? FAMILIES.filter((each) => each !== 'cost');
+    const result = checkApp({ stacks, files, families, options: { permissionsBoundary } });
+    const report = checkReport(stacks, result, acknowledgements, isRelevant(stacks));
+    if (output === undefined) {
+      out(RENDERERS[format](report, style));
+    } else {
+      write(output, RENDERERS[format](report, terminalStyle({})));
+      out(`${checkSummary(report)} Written to ${output}.\n`);
+    }
+    const fails = SEVERITIES.slice(0, SEVERITIES.indexOf(severity) + 1);
+    const open = report.findings.filter(({ acknowledged }) => !acknowledged);
+    return open.some((finding) => fails.includes(finding.severity)) ? EXIT.attention : EXIT.done;
+  },
+};
+
+function accountId(account: string): string {
+  if (!/^\d{12}$/.test(account)) {
+    throw new UsageError(`--account is '${account}'. Give the 12 digits of an account id.`);
+  }
+  return account;
+}
+
+/** All of the report, or nothing: a reader never meets half of it. A pipe or device is written to as it is. */
+function write(file: string, text: string): void {
+  const isReplaced = fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
+  const target = isReplaced ? path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`) : file;
+  try {
+    fs.writeFileSync(target, text);
+    if (isReplaced) fs.renameSync(target, file);
+  } catch (problem) {
+    if (isReplaced) fs.rmSync(target, { force: true });
+    throw new UsageError(`${file} can't be written: ${(problem as Error).message}`);
+  }
+}
