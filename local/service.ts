@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Credentials, PrincipalRegistry } from './auth/principals';
+import { type Credentials, type KnownKey, PrincipalRegistry } from './auth/principals';
 import { AgentCoreStandIn, type ComputeState } from './compute/agentcore';
 import { findCodexBinary } from './compute/codex-binary';
 import type { ComputeProvider } from './compute/compute';
@@ -43,8 +43,16 @@ export interface LocalService {
   readonly admin: LocalServiceAdmin;
   /** Variables that every STDIO MCP server gets beside its own: where the endpoints of a local run are. */
   readonly toolEnvironment: Record<string, string>;
-  /** Temporary credentials of a role: ARN, or with a template also name or logical id. */
-  credentialsFor(role: string, expiresAt?: number): Credentials;
+  /** Every decision by the policies of the template; undefined without one. */
+  readonly policies?: AccountPolicies;
+  /**
+   * Temporary credentials of a role: ARN, or with a template also name or logical id.
+   *
+   * @param sourceFunctionArn Lambda function in whose execution environment they are
+   */
+  credentialsFor(role: string, expiresAt?: number, sourceFunctionArn?: string): Credentials;
+  /** Whose a key is. */
+  findKey(accessKeyId: string): KnownKey | undefined;
   /** Stops turns, compute and the server; removes the temporary directory. */
   close(): Promise<void>;
 }
@@ -204,7 +212,10 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
     authorises: authorizer.enforced,
     faults,
     toolEnvironment,
-    credentialsFor: (role, expiresAt) => principals.temporary(roleArn(role), expiresAt),
+    policies,
+    credentialsFor: (role, expiresAt, sourceFunctionArn) =>
+      principals.temporary(roleArn(role), expiresAt, sourceFunctionArn),
+    findKey: (accessKeyId) => principals.find(accessKeyId),
     admin: {
       turns: (id) => find(id).turns,
       whenIdle: (id) => runner.whenIdle(id),

@@ -11,6 +11,8 @@ export interface KnownKey {
   readonly expiresAt?: number;
   /** The IAM role (or user) behind the key. */
   readonly principalArn: string;
+  /** Lambda function whose execution environment has the key. */
+  readonly sourceFunctionArn?: string;
 }
 
 /** What a client signs with. */
@@ -38,10 +40,10 @@ export class PrincipalRegistry {
    * Temporary credentials of a role, as an assumed role would have them. They are derived from the service's salt, so
    * two services never accept each other's keys.
    */
-  public temporary(principalArn: string, expiresAt?: number): Credentials {
+  public temporary(principalArn: string, expiresAt?: number, sourceFunctionArn?: string): Credentials {
     const derive = (purpose: string): string =>
       createHash('sha256')
-        .update(`${this.salt}\n${purpose}\n${principalArn}\n${expiresAt ?? ''}`)
+        .update([this.salt, purpose, principalArn, expiresAt ?? '', sourceFunctionArn ?? ''].join('\n'))
         .digest('hex');
     return this.add({
       accessKeyId: `ASIA${derive('id').slice(0, 16).toUpperCase()}`,
@@ -49,6 +51,7 @@ export class PrincipalRegistry {
       sessionToken: `local-${derive('token')}`,
       expiresAt,
       principalArn,
+      sourceFunctionArn,
     });
   }
 }

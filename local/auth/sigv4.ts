@@ -71,8 +71,9 @@ function headerMap(rawHeaders: readonly string[]): Map<string, string> {
   return new Map([...values].map(([name, all]) => [name, all.join(',')]));
 }
 
-/** Every service but S3 encodes the path a second time. */
-const canonicalPath = (path: string): string => (path === '' ? '/' : path.split('/').map(encode).join('/'));
+/** Every service but Amazon S3 encodes the path a second time. */
+const canonicalPath = (path: string, service: string): string =>
+  path === '' ? '/' : service === 's3' ? path : path.split('/').map(encode).join('/');
 
 function canonicalQuery(query: string): string {
   if (query === '') return '';
@@ -175,9 +176,11 @@ function checkTime(amzDate: string, scopeDate: string, expected: SignatureExpect
   }
 }
 
-function payloadHash(headers: Map<string, string>, body: Uint8Array): string {
+/** Amazon S3 also takes bodies that aren't signed, or are signed in parts; the header then says so instead of a hash. */
+function payloadHash(headers: Map<string, string>, body: Uint8Array, service: string): string {
   const actual = sha256(body);
   const declared = headers.get('x-amz-content-sha256');
+  if (service === 's3' && declared !== undefined && !/^[0-9a-f]{64}$/.test(declared)) return declared;
   if (declared !== undefined && declared !== actual) {
     throw new SignatureError('InvalidSignatureException', 'X-Amz-Content-Sha256 is not the hash of the body');
   }
@@ -207,12 +210,12 @@ export function verifySignature(request: SignedRequest, expected: SignatureExpec
   const [path, query] = at < 0 ? [request.target, ''] : [request.target.slice(0, at), request.target.slice(at + 1)];
   const canonicalRequest = [
     request.method,
-    canonicalPath(path),
+    canonicalPath(path, auth.service),
     canonicalQuery(query),
     ...auth.signedHeaders.map((name) => `${name}:${headers.get(name)}`),
     '',
     auth.signedHeaders.join(';'),
-    payloadHash(headers, request.body),
+    payloadHash(headers, request.body, auth.service),
   ].join('\n');
   const scope = `${auth.date}/${auth.region}/${auth.service}/aws4_request`;
   const signingKey = [auth.region, auth.service, 'aws4_request'].reduce(

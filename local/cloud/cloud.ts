@@ -1,5 +1,5 @@
 /** What surrounds the agents of a deployment, on this machine: everything that the templates hold and turns need. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { SLOTS_KEY, turnEventType, type TurnOutcome } from '../../lib/contracts/turn';
@@ -7,17 +7,23 @@ import { LOCAL_VARIABLES, TURN_VARIABLES } from '../../lib/contracts/handler-var
 import type { Credentials } from '../auth/principals';
 import { AccountPolicies } from '../iam/account-policies';
 import type { LocalService } from '../service';
-import { awsEndpoint, AwsError, type Fields, type Operation } from './aws-endpoint';
-import { Deployment } from './deployment';
-import { type CloudEvent, type Delivery, EventBuses, type EventEntry, eventOf } from './event-buses';
+import { AwsError, type Fields } from './aws-error';
+import type { AwsRequest } from './aws-request';
+import { Deliveries } from './deliveries';
+import { type DeployedResource, Deployment } from './deployment';
+import { type CloudEvent, type Delivery, EventBuses, type EventEntry, eventOf, type Schedule } from './event-buses';
 import { type Execution, Executions, type TaskPlace } from './executions';
-import { Functions } from './functions';
+import { Front, type Operation } from './front';
+import { Functions, variablesOf } from './functions';
 import { LocalGuardrail } from './guardrail';
 import type { Pace } from './interpreter';
+import { PARAMETER_BYTES } from './limits';
+import { ObjectEvents } from './object-events';
 import { Permissions } from './permissions';
 import { Queues } from './queues';
 import { ServiceCalls } from './service-calls';
 import { Stores } from './stores';
+import { Topics } from './topics';
 
 export interface LocalCloudOptions {
   /** Directory of the cloud assembly (`cdk.out`). */
@@ -51,17 +57,25 @@ export class LocalCloud {
   public static async start(options: LocalCloudOptions): Promise<LocalCloud> {
     const { service } = options;
     const place = { accountId: service.accountId, region: service.region, partition: 'aws' };
-    const deployment = new Deployment(options.assembly, place, options.stacks);
+    const model = service.policies?.model;
+    const deployment = new Deployment(options.assembly, place, options.stacks, model);
+    checkParameters(deployment);
     const stores = await Stores.start(deployment, service.credentials);
+    const policies = service.policies ?? new AccountPolicies(deployment.model, deployment.place);
+    const permissions = new Permissions(policies, deployment);
     // Execution roles write to buckets through the tools of the agent, so every role may sign.
     for (const { arn } of deployment.all('AWS::IAM::Role')) Stores.admit(service.credentialsFor(arn));
     const operations = new Map<string, Operation>();
-    const endpoint = await awsEndpoint(operations);
-    const cloud = new LocalCloud(options, deployment, stores, operations, endpoint.url);
-    cloud.onClose(async () => {
-      endpoint.server.closeAllConnections();
-      await new Promise((resolve) => endpoint.server.close(resolve));
+    const answered = new Map<string, (request: AwsRequest) => void>();
+    const front = await Front.start({
+      region: service.region,
+      findKey: (accessKeyId) => service.findKey(accessKeyId),
+      permissions,
+      operations,
+      onAnswered: (request) => answered.get(request.name)?.(request),
     });
+    const cloud = new LocalCloud(options, { deployment, stores, operations, front, policies, permissions, answered });
+    cloud.onClose(() => front.close());
     return cloud;
   }
 
@@ -80,42 +94,96 @@ export class LocalCloud {
     _state,
     call,
   ) => call();
-  /** Every decision about a call between services. */
+  public readonly topics: Topics;
+  /** Every decision about a call: `policies.decisions`, and those that denied it: `policies.denials`. */
   public readonly policies: AccountPolicies;
+  public readonly deployment: Deployment;
+  /** What the SDKs of functions reach by `<target>` (`AWSEvents.PutEvents`); replace or add operations here. */
+  public readonly operations: Map<string, Operation>;
+  private readonly stores: Stores;
+  private readonly front: Front;
   private readonly permissions: Permissions;
+  private readonly deliveries: Deliveries;
   private readonly service: LocalService;
-  private readonly endpoints = new Map<string, string>();
+  private readonly machines: ReadonlyMap<string, DeployedResource>;
   private readonly secrets = new Map<string, string>();
   private readonly closers: (() => Promise<void> | void)[] = [];
   private delivering = 0;
 
   private constructor(
     private readonly options: LocalCloudOptions,
-    public readonly deployment: Deployment,
-    private readonly stores: Stores,
-    /** What the SDKs of functions reach by `<target>` (`AWSEvents.PutEvents`); replace or add operations here. */
-    public readonly operations: Map<string, Operation>,
-    endpointUrl: string,
+    { deployment, stores, operations, front, policies, permissions, answered }: Parts,
   ) {
     this.service = options.service;
-    this.policies = new AccountPolicies(deployment.model, deployment.place);
-    this.permissions = new Permissions(this.policies, deployment);
-    for (const name of ['SFN', 'SQS', 'EVENTBRIDGE', 'SSM', 'SECRETS_MANAGER']) this.endpoint(name, endpointUrl);
+    this.deployment = deployment;
+    this.stores = stores;
+    this.operations = operations;
+    this.front = front;
+    this.policies = policies;
+    this.permissions = permissions;
+    this.deliveries = new Deliveries(permissions, deployment);
+    this.machines = new Map(
+      deployment.all('AWS::StepFunctions::StateMachine').map((machine) => [machine.arn, machine]),
+    );
+    this.service.toolEnvironment.AWS_ENDPOINT_URL = front.url;
     this.endpoint('DYNAMODB', stores.dynamoUrl);
     this.endpoint('S3', stores.s3Url);
     this.functions = new Functions(deployment, {
-      environment: (roleArn) => this.environmentOf(roleArn),
+      environment: (found) => this.environmentOf(found),
+      onStart: (found) => this.functionStarts(found),
       onLog: options.onFunctionLog,
     });
-    this.queues = new Queues(deployment, this.functions);
-    this.buses = new EventBuses(deployment, {
-      take: (arn, event) => this.take(arn, event),
-      keep: (queue, event) => void this.queues.send(queue, JSON.stringify(event)),
+    this.queues = new Queues(deployment, this.functions, (name, queueArn) =>
+      this.deliveries.functionPolls(this.roleOfFunction(name), queueArn),
+    );
+    this.topics = new Topics(deployment, {
+      toQueue: (topicArn, queueArn, body) => {
+        this.deliveries.topicDelivers(topicArn, queueArn);
+        this.queues.send(queueArn, body);
+      },
+      toFunction: async (topicArn, functionArn, event) => {
+        this.deliveries.topicDelivers(topicArn, functionArn);
+        await this.functions.invoke(functionArn, event);
+      },
     });
+    this.buses = new EventBuses(deployment, {
+      admit: (bus, event) => this.admit(bus, event),
+      take: (ruleArn, target, event) => {
+        this.deliveries.ruleReaches(ruleArn, target);
+        return this.take(target.Arn, event);
+      },
+      keep: (ruleArn, queue, event) => {
+        this.deliveries.ruleGivesUp(ruleArn, queue);
+        this.queues.send(queue, JSON.stringify(event));
+      },
+      takeFrom: ({ arn, keyArn, target }, event) => {
+        this.deliveries.scheduleReaches(arn, keyArn, target);
+        return this.take(target.Arn, event);
+      },
+      keepFrom: ({ arn, target }, event) => {
+        this.deliveries.scheduleGivesUp(arn, target);
+        this.queues.send(target.DeadLetterConfig!.Arn!, JSON.stringify(event));
+      },
+    });
+    const objects = new ObjectEvents(deployment, {
+      onDefaultBus: (event) => void this.deliver(event).catch((error: Error) => this.failed('object event', error)),
+      notify: async (bucketArn, targetArn, notification) => {
+        this.deliveries.bucketNotifies(bucketArn, targetArn);
+        await this.take(targetArn, notification);
+      },
+      onFailure: (bucketArn, error) => this.failed(`notification of ${bucketArn}`, error),
+    });
+    const changed = (change: 'Created' | 'Deleted', reason: string) => (request: AwsRequest) =>
+      objects.changed({ bucket: String(request.input.Bucket), key: String(request.input.Key), change, reason });
+    answered.set('s3:PutObject', changed('Created', 'PutObject'));
+    answered.set('s3:CompleteMultipartUpload', changed('Created', 'CompleteMultipartUpload'));
+    answered.set('s3:DeleteObject', changed('Deleted', 'DeleteObject'));
+    answered.set('scheduler:CreateSchedule', ({ input }) => void this.buses.made.push(this.scheduleOf(input)));
     this.executions = new Executions({
       deployment,
       task: (at, resource, parameters) => this.task(at, resource, parameters as Fields),
       onStatus: (execution) => this.publishStatus(execution),
+      onStart: (arn) => this.deliveries.executionStarts(this.machines.get(arn)!),
       pace: () => options.pace ?? {},
     });
     this.serviceCalls = new ServiceCalls({
@@ -126,8 +194,11 @@ export class LocalCloud {
       guardrail: this.guardrail,
       putEvents: (entries) => this.putEvents(entries),
       parameter: (name) => this.parameter(name),
-      require: (arn, integration, parameters) =>
-        this.permissions.require(this.roleOfMachine(arn), integration, parameters),
+      publish: (message) => this.topics.publish(message),
+      authorize: (arn, name, parameters) =>
+        this.permissions.authorize({ arn: this.roleOfMachine(arn) }, name, parameters),
+      watchJob: (arn, executionArn) => this.deliveries.jobIsWatched(this.roleOfMachine(arn), executionArn),
+      onObject: (bucket, key) => objects.changed({ bucket, key, change: 'Created', reason: 'PutObject' }),
     });
     for (const [target, operation] of this.standardOperations()) operations.set(target, operation);
   }
@@ -154,12 +225,14 @@ export class LocalCloud {
   }
 
   /**
-   * Tells every function and every STDIO MCP server where a service is: `AWS_ENDPOINT_URL_<name>`, in which the name is the
-   * service id of the SDK in capitals (`CODECOMMIT`, `CLOUDWATCH_LOGS`). Call it before the first event.
+   * Has another server of this machine answer for a service: functions and STDIO MCP servers reach every service at one
+   * address, where their requests are authorised first. Call it before the first event.
+   *
+   * @param name service id of the SDK in capitals (`CODECOMMIT`, `CLOUDWATCH_LOGS`); `GIT_CODECOMMIT` is git over HTTPS
    */
   public endpoint(name: string, url: string): void {
-    this.endpoints.set(`AWS_ENDPOINT_URL_${name}`, url);
-    this.service.toolEnvironment[`AWS_ENDPOINT_URL_${name}`] = url;
+    this.front.upstream(name, url);
+    if (name === 'GIT_CODECOMMIT') this.service.toolEnvironment.AWS_ENDPOINT_URL_GIT_CODECOMMIT = this.front.url;
   }
 
   /** Called when the cloud is closed, last registered first: stand-ins end themselves here. */
@@ -177,9 +250,46 @@ export class LocalCloud {
     }
   }
 
-  /** Runs a schedule of the deployment; `id` is a part of its logical id that no other has. */
+  /** Runs a schedule: of the deployment, by a part of its logical id that no other has; or one that was made, by its name. */
   public async runSchedule(id: string, time?: string): Promise<Delivery> {
     return await this.buses.runSchedule(id, time);
+  }
+
+  /**
+   * Changes the state of an alarm: its actions for that state are told, and the event goes to the default bus.
+   *
+   * @param id a part of its logical id that no other has
+   * @returns actions that did not take it, with the reason
+   */
+  public async alarm(id: string, state: 'ALARM' | 'OK' | 'INSUFFICIENT_DATA' = 'ALARM'): Promise<readonly Error[]> {
+    const { arn, ref, properties } = this.deployment.one('AWS::CloudWatch::Alarm', id);
+    const { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } = properties as Record<string, string[]>;
+    const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[state];
+    const refused: Error[] = [];
+    for (const topicArn of properties.ActionsEnabled === false ? [] : actions) {
+      try {
+        this.deliveries.alarmNotifies(arn, topicArn);
+        await this.topics.publish({
+          topicArn,
+          subject: `${state}: "${ref}"`,
+          message: JSON.stringify({ AlarmName: ref, AlarmArn: arn, NewStateValue: state }),
+        });
+      } catch (error) {
+        refused.push(error as Error);
+      }
+    }
+    // Form: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    const event = eventOf(
+      {
+        Source: 'aws.cloudwatch',
+        DetailType: 'CloudWatch Alarm State Change',
+        Resources: [arn],
+        Detail: { alarmName: ref, state: { value: state, timestamp: new Date().toISOString() } },
+      },
+      this.deployment.place,
+    );
+    await this.deliver(event);
+    return refused;
   }
 
   /**
@@ -223,9 +333,7 @@ export class LocalCloud {
       const event = eventOf(entry, this.deployment.place);
       const EventBusName = (entry.EventBusName ?? 'default').replace(/^arn:.*:event-bus\//, '');
       this.events.push({ EventBusName, Source: entry.Source, DetailType: entry.DetailType, Detail: event.detail });
-      this.deliver(event, EventBusName).catch((error: Error) =>
-        this.failures.push({ state: `bus ${EventBusName}`, error }),
-      );
+      this.deliver(event, EventBusName).catch((error: Error) => this.failed(`bus ${EventBusName}`, error));
     }
   }
 
@@ -305,15 +413,59 @@ export class LocalCloud {
     await this.stores.close();
   }
 
-  private roleOfMachine(arn: string): string {
-    const found = this.deployment.all('AWS::StepFunctions::StateMachine').find((machine) => machine.arn === arn);
-    return String(found?.properties.RoleArn);
+  private failed(state: string, error: Error): void {
+    this.failures.push({ state, error });
   }
 
-  private environmentOf(roleArn: string): Record<string, string> {
-    const { accessKeyId, secretAccessKey, sessionToken = '' }: Credentials = this.service.credentialsFor(roleArn);
+  private roleOfMachine(arn: string): string {
+    return String(this.machines.get(arn)?.properties.RoleArn);
+  }
+
+  private roleOfFunction(reference: string): string {
+    return String(this.functions.find(reference).properties.Role);
+  }
+
+  private functionStarts(found: DeployedResource): void {
+    this.deliveries.functionStarts(found);
+    try {
+      this.deliveries.functionLogs(found);
+    } catch (error) {
+      // It runs, and nobody sees what it logs.
+      this.failed(`log of ${found.logicalId}`, error as Error);
+    }
+  }
+
+  /** A bus with a key of the customer that EventBridge may not use gives the event to its dead-letter queue. */
+  private admit(bus: string, event: CloudEvent): boolean {
+    const found = this.deployment.all('AWS::Events::EventBus').find(({ ref }) => ref === bus);
+    if (found === undefined) return true;
+    try {
+      this.deliveries.busTakes(found.arn);
+      return true;
+    } catch (error) {
+      this.failed(`bus ${bus}`, error as Error);
+      const { Arn: queue } = (found.properties.DeadLetterConfig ?? {}) as { Arn?: string };
+      if (queue === undefined) return false;
+      this.deliveries.busGivesUp(found.arn, queue);
+      this.queues.send(queue, JSON.stringify(event));
+      return false;
+    }
+  }
+
+  private scheduleOf({ GroupName = 'default', Name, KmsKeyArn, Target }: Fields): Schedule {
+    const name = String(Name);
+    const arn = this.permissions.arn('scheduler', `schedule/${String(GroupName)}/${name}`);
+    return { name, arn, keyArn: KmsKeyArn as string | undefined, target: Target as Schedule['target'] };
+  }
+
+  private environmentOf({ arn, properties }: DeployedResource): Record<string, string> {
+    const role = String(properties.Role);
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = this.service.credentialsFor(role, undefined, arn);
+    // The S3-compatible server checks signatures, too.
+    Stores.admit({ accessKeyId, secretAccessKey });
     return {
-      ...Object.fromEntries(this.endpoints),
+      ...this.queueVariables(properties),
+      AWS_ENDPOINT_URL: this.front.url,
       AWS_REGION: this.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -325,11 +477,24 @@ export class LocalCloud {
     };
   }
 
+  /** The client of Amazon SQS takes the host from the URL of the queue, whatever endpoint it is told. */
+  private queueVariables(properties: DeployedResource['properties']): Record<string, string> {
+    const urls = new Set(this.deployment.all('AWS::SQS::Queue').map(({ ref }) => ref));
+    return Object.fromEntries(
+      Object.entries(variablesOf({ properties }))
+        .filter(([, value]) => urls.has(value))
+        .map(([name, value]) => [name, this.front.url + new URL(value).pathname]),
+    );
+  }
+
   private async take(arn: string, event: unknown): Promise<void> {
     const [, , service] = arn.split(':');
     switch (service) {
       case 'sqs':
         this.queues.send(arn, JSON.stringify(event));
+        return;
+      case 'sns':
+        await this.topics.publish({ topicArn: arn, message: JSON.stringify(event) });
         return;
       case 'states':
         this.executions.start(arn, randomUUID(), event);
@@ -338,7 +503,9 @@ export class LocalCloud {
         await this.functions.invoke(arn, event);
         return;
       case 'events':
-        await this.deliver(event as CloudEvent, arn);
+        // A rule hands on the event as it is; a schedule puts an entry on the bus.
+        if ('DetailType' in (event as object)) this.putEvents([event as EventEntry]);
+        else await this.deliver(event as CloudEvent, arn);
         return;
       default:
         throw new Error(`No target of the service ${service} here: ${arn}`);
@@ -389,7 +556,10 @@ export class LocalCloud {
       ],
       [
         'AmazonSQS.SendMessage',
-        ({ QueueUrl, MessageBody }) => ({ MessageId: this.queues.send(String(QueueUrl), String(MessageBody)) }),
+        ({ QueueUrl, MessageBody }) => ({
+          MessageId: this.queues.send(String(QueueUrl), String(MessageBody)),
+          MD5OfMessageBody: createHash('md5').update(String(MessageBody), 'utf8').digest('hex'),
+        }),
       ],
       [
         'AWSEvents.PutEvents',
@@ -399,11 +569,42 @@ export class LocalCloud {
           return { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: randomUUID() })) };
         },
       ],
+      [
+        'sns:Publish',
+        async ({ TopicArn, Subject, Message }) => {
+          const id = await this.topics.publish({
+            topicArn: String(TopicArn),
+            subject: Subject as string | undefined,
+            message: String(Message),
+          });
+          return `<PublishResponse><PublishResult><MessageId>${id}</MessageId></PublishResult></PublishResponse>`;
+        },
+      ],
       ['AmazonSSM.GetParameter', ({ Name }) => ({ Parameter: { Name, Value: this.parameter(String(Name)) } })],
       [
         'secretsmanager.GetSecretValue',
         ({ SecretId }) => ({ ARN: SecretId, SecretString: this.secret(String(SecretId)) }),
       ],
     ];
+  }
+}
+
+interface Parts {
+  readonly deployment: Deployment;
+  readonly stores: Stores;
+  readonly operations: Map<string, Operation>;
+  readonly front: Front;
+  readonly policies: AccountPolicies;
+  readonly permissions: Permissions;
+  readonly answered: Map<string, (request: AwsRequest) => void>;
+}
+
+/** @throws Error when CloudFormation could not make a parameter */
+function checkParameters(deployment: Deployment): void {
+  for (const { logicalId, properties } of deployment.all('AWS::SSM::Parameter')) {
+    const size = Buffer.byteLength(String(properties.Value));
+    if (properties.Tier !== 'Advanced' && properties.Tier !== 'Intelligent-Tiering' && size > PARAMETER_BYTES) {
+      throw new Error(`The parameter ${logicalId} has ${size} bytes; a standard parameter takes ${PARAMETER_BYTES}`);
+    }
   }
 }

@@ -50,8 +50,10 @@ export class Deployment {
     assembly: string,
     public readonly place: Place,
     stacks?: readonly string[],
+    /** The same templates, when they were read before. */
+    model?: TemplateModel,
   ) {
-    this.model = readDeployed(assembly, place, stacks);
+    this.model = model ?? readDeployed(assembly, place, stacks);
     const assets = this.model.assembly.stacks.flatMap(({ templatePath }) => this.assetsOf(templatePath ?? ''));
     this.assets = [...new Map(assets.map((asset) => [`${asset.bucket}/${asset.key}`, asset])).values()];
   }
@@ -61,7 +63,8 @@ export class Deployment {
     const known = this.byType.get(type);
     if (known !== undefined) return known;
     const found = this.model.ofType(type).map((resource) => this.deployed(resource));
-    const twice = found.find(({ arn }, index) => found.findIndex((other) => other.arn === arn) !== index);
+    // Custom resources have no ARN.
+    const twice = found.find(({ arn }, index) => arn !== '' && found.findIndex((other) => other.arn === arn) !== index);
     if (twice !== undefined) throw new Error(`Two stacks have a ${type} "${twice.logicalId}": run them one by one`);
     this.byType.set(type, found);
     return found;

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Place } from '../iam/deployed-templates';
 import type { DeployedResource, Deployment } from './deployment';
+import type { TargetSettings } from './deliveries';
 import { matches } from './event-pattern';
+import { type TargetInput, targetInput } from './input-transformer';
 
 /** An event in the form that rules and targets see. */
 export interface CloudEvent {
@@ -36,29 +38,42 @@ export interface Delivery {
   readonly event: unknown;
   /** Why the target did not take it. */
   readonly error?: Error;
+  /** Why the dead-letter queue did not, either: the event is lost. */
+  readonly lost?: Error;
 }
 
 /** A bus is named by its name or its ARN. */
 const busName = (reference: string): string => reference.replace(/^arn:.*:event-bus\//, '');
 
-interface Target {
-  readonly Arn: string;
-  readonly Input?: string;
-  readonly InputPath?: string;
-  readonly InputTransformer?: unknown;
-  readonly DeadLetterConfig?: { readonly Arn?: string };
+type Target = TargetSettings & TargetInput & { readonly EventBridgeParameters?: EventEntry };
+
+/** A schedule of the templates, or one that a function made. */
+export interface Schedule {
+  readonly name: string;
+  readonly arn: string;
+  readonly keyArn?: string;
+  readonly target: Target;
 }
 
+/** What happens to events outside of the buses. Each checks the permission first. */
 export interface TargetOperations {
-  /** Hands an event to a target. @throws when the target does not take it */
-  take(arn: string, event: unknown): Promise<void> | void;
-  /** Keeps what a target did not take. */
-  keep(deadLetterQueueArn: string, event: unknown): void;
+  /** A bus takes an event. @returns false when it went to the dead-letter queue of the bus instead */
+  admit(bus: string, event: CloudEvent): boolean;
+  /** A rule hands an event to a target. @throws when it may not, or the target does not take it */
+  take(ruleArn: string, target: TargetSettings, event: unknown): Promise<void> | void;
+  /** Keeps what a target of a rule did not take. @throws when the rule may not */
+  keep(ruleArn: string, deadLetterQueueArn: string, event: unknown): void;
+  /** A schedule reaches its target. @throws when its role may not, or the target does not take it */
+  takeFrom(schedule: Schedule, input: unknown): Promise<void> | void;
+  /** Keeps what the target of a schedule did not take. @throws when its role may not */
+  keepFrom(schedule: Schedule, input: unknown): void;
 }
 
 export class EventBuses {
   /** Everything that was delivered, oldest first. */
   public readonly deliveries: Delivery[] = [];
+  /** Schedules that functions made. */
+  public readonly made: Schedule[] = [];
 
   public constructor(
     private readonly deployment: Deployment,
@@ -67,11 +82,18 @@ export class EventBuses {
 
   /** Puts an event on a bus. @returns what its rules delivered. @throws Error when a pattern uses an operator that is not known here */
   public async deliver(event: CloudEvent, bus = 'default'): Promise<readonly Delivery[]> {
+    if (!this.targets.admit(busName(bus), event)) return [];
     const rules = this.deployment.all('AWS::Events::Rule').filter((rule) => this.listens(rule, busName(bus), event));
     const deliveries: Delivery[] = [];
-    for (const { logicalId, properties } of rules) {
+    for (const { logicalId, arn, properties } of rules) {
       for (const target of (properties.Targets ?? []) as Target[]) {
-        deliveries.push(await this.hand(logicalId, target, inputOf(logicalId, target, event)));
+        const input = targetInput(arn, target, event);
+        deliveries.push(
+          await this.hand(logicalId, target, input, {
+            take: () => this.targets.take(arn, target, input),
+            keep: (queue) => this.targets.keep(arn, queue, input),
+          }),
+        );
       }
     }
     return deliveries;
@@ -79,8 +101,8 @@ export class EventBuses {
 
   /** Runs a schedule now, as of `time`. `id` is the logical id, or a part of it that only one schedule has. */
   public async runSchedule(id: string, time: string = new Date().toISOString()): Promise<Delivery> {
-    const { logicalId, arn, properties } = this.deployment.one('AWS::Scheduler::Schedule', id);
-    const target = properties.Target as Target;
+    const schedule = this.schedule(id);
+    const { arn, target } = schedule;
     const context: Record<string, string> = {
       'aws.scheduler.scheduled-time': time,
       'aws.scheduler.execution-id': randomUUID(),
@@ -92,7 +114,23 @@ export class EventBuses {
       /<(aws\.scheduler\.[a-z-]+)>/g,
       (all, name: string) => context[name] ?? all,
     );
-    return await this.hand(logicalId, target, JSON.parse(input));
+    const event = asEntry(target, JSON.parse(input));
+    return await this.hand(schedule.name, target, event, {
+      take: () => this.targets.takeFrom(schedule, event),
+      keep: () => this.targets.keepFrom(schedule, event),
+    });
+  }
+
+  private schedule(id: string): Schedule {
+    const made = this.made.find(({ name }) => name === id);
+    if (made !== undefined) return made;
+    const { logicalId, arn, properties } = this.deployment.one('AWS::Scheduler::Schedule', id);
+    return {
+      name: logicalId,
+      arn,
+      keyArn: properties.KmsKeyArn as string | undefined,
+      target: properties.Target as Target,
+    };
   }
 
   private listens({ logicalId, properties }: DeployedResource, bus: string, event: CloudEvent): boolean {
@@ -106,18 +144,34 @@ export class EventBuses {
     }
   }
 
-  private async hand(rule: string, target: Target, event: unknown): Promise<Delivery> {
+  private async hand(
+    rule: string,
+    target: Target,
+    event: unknown,
+    { take, keep }: { take: () => Promise<void> | void; keep: (deadLetterQueueArn: string) => void },
+  ): Promise<Delivery> {
     let error: Error | undefined;
+    let lost: Error | undefined;
     try {
-      await this.targets.take(target.Arn, event);
+      await take();
     } catch (thrown) {
       error = thrown as Error;
-      if (target.DeadLetterConfig?.Arn !== undefined) this.targets.keep(target.DeadLetterConfig.Arn, event);
+      const queue = target.DeadLetterConfig?.Arn;
+      try {
+        if (queue !== undefined) keep(queue);
+      } catch (refused) {
+        lost = refused as Error;
+      }
     }
-    const delivery = { rule, target: target.Arn, event, error };
+    const delivery = { rule, target: target.Arn, event, error, lost };
     this.deliveries.push(delivery);
     return delivery;
   }
+}
+
+/** To a bus, a schedule sends an entry, of which the input is the detail. */
+function asEntry({ Arn, EventBridgeParameters }: Target, input: unknown): unknown {
+  return EventBridgeParameters === undefined ? input : { ...EventBridgeParameters, EventBusName: Arn, Detail: input };
 }
 
 /** The event of an entry as EventBridge hands it on. */
@@ -135,13 +189,4 @@ export function eventOf({ Source, DetailType, Detail, Resources }: EventEntry, p
       ? JSON.parse(Detail)
       : JSON.parse(JSON.stringify(Detail))) as CloudEvent['detail'],
   };
-}
-
-function inputOf(rule: string, { Input, InputPath, InputTransformer }: Target, event: CloudEvent): unknown {
-  if (InputTransformer !== undefined) throw new Error(`${rule}: input transformers are not followed here`);
-  if (Input !== undefined) return JSON.parse(Input);
-  if (InputPath === undefined) return event;
-  return InputPath.split('.')
-    .slice(1)
-    .reduce<unknown>((value, member) => (value as Record<string, unknown> | undefined)?.[member], event);
 }

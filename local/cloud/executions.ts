@@ -1,5 +1,5 @@
 /** Executions of the deployed state machines: a name is used once, tokens wait, and how one ends is an event. */
-import { AwsError } from './aws-endpoint';
+import { AwsError } from './aws-error';
 import type { Deployment } from './deployment';
 import { run, type Pace, type Run, type StateMachineDefinition } from './interpreter';
 
@@ -39,6 +39,8 @@ export interface TaskPlace {
   readonly execution: Execution;
   readonly state: string;
   readonly token: string;
+  /** Longest time that the task may take. @default no limit */
+  readonly timeoutSeconds?: number;
 }
 
 export interface ExecutionsOptions {
@@ -46,6 +48,8 @@ export interface ExecutionsOptions {
   readonly task: (place: TaskPlace, resource: string, parameters: unknown) => Promise<unknown>;
   /** Gets every status that an execution reaches. */
   readonly onStatus: (execution: Execution) => void;
+  /** Told every machine whose execution is about to start. @throws AwsError when Step Functions can't run it */
+  readonly onStart?: (machineArn: string) => void;
   readonly pace: () => Pace;
 }
 
@@ -103,6 +107,7 @@ export class Executions {
     const machine = this.machine(machineArn);
     const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     if (this.byArn.has(arn)) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    this.options.onStart?.(machine.arn);
     const token = `token-${name}`;
     const running = run({
       definition: definition ?? machine.definition,
@@ -111,7 +116,8 @@ export class Executions {
       execution: { arn, name },
       token,
       pace: this.options.pace(),
-      task: (state, resource, parameters) => this.task(execution, token, state, resource, parameters),
+      task: (state, resource, parameters, timeoutSeconds) =>
+        this.task(execution, token, { state, timeoutSeconds }, resource, parameters),
     });
     const execution: Execution = {
       arn,
@@ -174,6 +180,11 @@ export class Executions {
     this.waitingFor(token).resolve(output);
   }
 
+  /** Ends a task whose time is over, now: its token is answered with TaskTimedOut from then on. */
+  public expire(token: string): void {
+    this.fail(token, 'States.Timeout', '');
+  }
+
   /** SendTaskFailure. @throws AwsError TaskTimedOut when nothing waits for the token */
   public fail(token: string, error: string, cause: string): void {
     this.waitingFor(token).reject(Object.assign(new Error(cause), { name: error }));
@@ -192,20 +203,41 @@ export class Executions {
     return waiting;
   }
 
-  private async task(execution: Execution, base: string, state: string, resource: string, parameters: unknown) {
+  private async task(
+    execution: Execution,
+    base: string,
+    { state, timeoutSeconds }: Pick<TaskPlace, 'state' | 'timeoutSeconds'>,
+    resource: string,
+    parameters: unknown,
+  ) {
     // The context has one token per execution; here it becomes one per task, as Step Functions has it.
     const token = `${base}-${this.issued++}`;
     const own = JSON.parse(JSON.stringify(parameters ?? null).replaceAll(`"${base}"`, `"${token}"`)) as unknown;
     execution.tasks.push(state);
     execution.tokens.push(token);
     execution.working += 1;
-    const call = this.options.task({ execution, state, token }, resource, own);
+    const call = this.options.task({ execution, state, token, timeoutSeconds }, resource, own);
     // A task that waits for an answer from outside is not a call under way.
     const calls = this.calls.get(execution);
     if (!resource.endsWith('.waitForTaskToken') && !resource.includes('startExecution')) calls?.add(call);
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<never>((_, reject) => {
+      if (timeoutSeconds === undefined) return;
+      timer = setTimeout(() => {
+        const error = Object.assign(new Error(`${state} took more than ${timeoutSeconds} s`), {
+          name: 'States.Timeout',
+        });
+        // Who answers the token from now on is told that it is too late.
+        this.tokens.get(token)?.reject(error);
+        this.tokens.delete(token);
+        reject(error);
+      }, timeoutSeconds * 1000);
+    });
     try {
-      return await call;
+      return await Promise.race([call, timedOut]);
     } finally {
+      clearTimeout(timer);
+      this.tokens.delete(token);
       calls?.delete(call);
       execution.working -= 1;
     }
@@ -216,6 +248,7 @@ export class Executions {
     execution.output = output;
     execution.error = error;
     this.runs.delete(execution);
+    for (const token of execution.tokens) this.tokens.delete(token);
     const calls = [...(this.calls.get(execution) ?? [])];
     this.calls.delete(execution);
     if (status === 'SUCCEEDED' || calls.length === 0) return this.options.onStatus(execution);

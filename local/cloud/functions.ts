@@ -3,8 +3,10 @@ import { type DeployedResource, type Deployment } from './deployment';
 import { FunctionHost } from './function-host';
 
 export interface FunctionsOptions {
-  /** What a function finds in its environment beside its own variables; they win over its own. */
-  readonly environment: (roleArn: string) => Readonly<Record<string, string>>;
+  /** What a function finds in its environment besides its own variables; they win over its own. */
+  readonly environment: (found: DeployedResource) => Readonly<Record<string, string>>;
+  /** Told every function whose execution environment is about to start. @throws AwsError when it can't */
+  readonly onStart?: (found: DeployedResource) => void;
   readonly onLog?: (logicalId: string, line: string) => void;
 }
 
@@ -54,7 +56,8 @@ export class Functions {
   private host(found: DeployedResource): FunctionHost {
     const known = this.hosts.get(found.arn);
     if (known !== undefined) return known;
-    const { onLog } = this.options;
+    const { onLog, onStart } = this.options;
+    onStart?.(found);
     const host = new FunctionHost({
       directory: this.codeOf(found),
       handler: String(found.properties.Handler),
@@ -63,7 +66,7 @@ export class Functions {
       // Defaults of AWS::Lambda::Function: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
       timeoutSeconds: Number(found.properties.Timeout ?? 3),
       memoryMegabytes: Number(found.properties.MemorySize ?? 128),
-      environment: { ...variablesOf(found), ...this.options.environment(String(found.properties.Role)) },
+      environment: { ...variablesOf(found), ...this.options.environment(found) },
       onLog: onLog && ((line) => onLog(found.logicalId, line)),
     });
     this.hosts.set(found.arn, host);
@@ -81,7 +84,7 @@ export class Functions {
 }
 
 /** The variables that the template gives a function. */
-export function variablesOf({ properties }: DeployedResource): Record<string, string> {
+export function variablesOf({ properties }: Pick<DeployedResource, 'properties'>): Record<string, string> {
   const { Variables = {} } = (properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
   return Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, String(value)]));
 }

@@ -1,4 +1,5 @@
 /** Runs a synthesized definition, state by state, in a local interpreter of the Amazon States Language. */
+import { HISTORY_EVENTS, STATE_BYTES } from './limits';
 
 // The interpreter uses Promise.withResolvers, which Node 20 does not have.
 (Promise as { withResolvers?: unknown }).withResolvers ??= function withResolvers<T>() {
@@ -21,6 +22,7 @@ export interface State {
   readonly Type: string;
   readonly Resource?: string;
   readonly Retry?: unknown;
+  readonly TimeoutSeconds?: number;
   readonly Branches?: readonly StateMachineDefinition[];
   readonly ItemProcessor?: StateMachineDefinition;
   readonly Iterator?: StateMachineDefinition;
@@ -45,7 +47,7 @@ export interface RunOptions {
   readonly machine: { readonly arn: string; readonly name: string };
   readonly execution: { readonly arn: string; readonly name: string };
   /** Calls what the resource of a task names. */
-  readonly task: (state: string, resource: string, parameters: unknown) => Promise<unknown>;
+  readonly task: (state: string, resource: string, parameters: unknown, timeoutSeconds?: number) => Promise<unknown>;
   /** `$$.Task.Token` of every task; the caller makes it unique. */
   readonly token: string;
   readonly pace: Pace;
@@ -77,14 +79,15 @@ export function run({ definition, input, machine, execution, task, token, pace }
   const pick = (type: string) => states.filter(([, state]) => state.Type === type);
   const retried = states.filter(([, state]) => state.Retry !== undefined);
   const entries = new EnteredStates(states.map(([name]) => name));
+  const timeouts = new Map(pick('Task').map(([state, { TimeoutSeconds }]) => [state, TimeoutSeconds]));
   const call = async (state: string, resource: string, parameters: unknown) => {
     // The interpreter enters the first state before `run` has returned.
     await Promise.resolve();
-    const result = await task(state, resource, parameters);
+    const result = await task(state, resource, parameters, timeouts.get(state));
     entries.left(state);
     return result;
   };
-  // No limit on the whole execution: whoever runs it ends it.
+  // No limit on the whole execution: whoever runs it ends it. Those of tasks are kept by who runs the task.
   const running = new StateMachine(entries.written({ ...definition, TimeoutSeconds: undefined }), {
     validationOptions: { checkArn: false, checkPaths: false, noValidate: validated.has(definition) },
   }).run(input, {
@@ -107,7 +110,16 @@ export function run({ definition, input, machine, execution, task, token, pace }
     },
   });
   validated.add(definition);
-  return { result: running.result, abort: () => running.abort(), largestState: () => largest(running.eventLogs) };
+  let failure: Error | undefined;
+  const largest = watch(running.eventLogs, (exceeded) => {
+    failure = exceeded;
+    running.abort();
+  });
+  const result = running.result.then((output) => {
+    if (failure !== undefined) throw failure;
+    return output;
+  });
+  return { result, abort: () => running.abort(), largestState: () => largest };
 }
 
 const ENTERED = 'EnteredStates';
@@ -145,7 +157,7 @@ class EnteredStates {
     if (Array.isArray(value)) return value.map((entry: unknown) => this.written(entry, state)) as T;
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, entry]: [string, unknown]) => [
+      Object.entries(withoutTimeout(value)).map(([key, entry]: [string, unknown]) => [
         key,
         key === 'States' && typeof entry === 'object'
           ? Object.fromEntries(
@@ -157,13 +169,46 @@ class EnteredStates {
   }
 }
 
-async function largest(events: AsyncIterable<unknown>): Promise<number> {
+/** Longest time that a timer of Node.js takes, in seconds. */
+const NEVER_SECONDS = 2_147_483;
+
+/** The interpreter would end a task without a limit after a minute. */
+function withoutTimeout(value: object): object {
+  const { Type, Resource, TimeoutSecondsPath } = value as State & { TimeoutSecondsPath?: string };
+  const isTask = Type === 'Task' && Resource !== undefined && TimeoutSecondsPath === undefined;
+  return isTask ? { ...value, TimeoutSeconds: NEVER_SECONDS } : value;
+}
+
+/** Events that Step Functions adds to those of the interpreter when a state is left, by its type. */
+const MORE_EVENTS: Readonly<Record<string, number>> = { Task: 3, Map: 2, Parallel: 2 };
+
+/**
+ * Follows an execution and ends it when it exceeds a quota. Events are counted as the execution history of Step Functions
+ * has them: docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html. The name of the error for too
+ * many of them is not documented.
+ *
+ * @returns bytes of the largest input or output of a state
+ */
+async function watch(events: AsyncIterable<unknown>, exceed: (error: Error) => void): Promise<number> {
   let bytes = 0;
+  let count = 0;
+  let isOver = false;
   for await (const event of events) {
-    const { state } = event as { state?: { input?: unknown; output?: unknown } };
-    for (const value of [state?.input, state?.output]) {
-      bytes = Math.max(bytes, Buffer.byteLength(JSON.stringify(value) ?? ''));
-    }
+    const { type, state } = event as {
+      type: string;
+      state?: { name: string; type: string; input?: unknown; output?: unknown };
+    };
+    count += 1 + (type === 'StateExited' || type === 'StateRetried' ? (MORE_EVENTS[state!.type] ?? 0) : 0);
+    // The output of one state is the input of the next.
+    const size = Buffer.byteLength(JSON.stringify(type === 'StateExited' ? state?.output : state?.input) ?? '');
+    bytes = Math.max(bytes, size);
+    if (isOver || (size <= STATE_BYTES && count <= HISTORY_EVENTS)) continue;
+    isOver = true;
+    const [name, message] =
+      size > STATE_BYTES
+        ? ['States.DataLimitExceeded', `The state ${state!.name} has ${size} bytes; allowed are ${STATE_BYTES}`]
+        : ['States.Runtime', `The execution reached the maximum number of history events (${HISTORY_EVENTS}).`];
+    exceed(Object.assign(new Error(message), { name }));
   }
   return bytes;
 }

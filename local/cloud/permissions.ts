@@ -1,115 +1,36 @@
-/**
- * What each call between services requires, and the check that it is allowed: the calls of functions by the role that
- * signs them, tasks of state machines by the role of the machine, deliveries by the role or the service that makes them.
- */
+/** The one check that every call to a service passes, whoever makes it: a function, a state machine, or a service. */
+import { GUARDRAIL_PROFILES } from '../../lib/facts/guardrail-profiles';
 import type { AccessRequest, AccountPolicies } from '../iam/account-policies';
-import { AwsError, type Fields } from './aws-endpoint';
+import { AccountMemory } from './account-memory';
+import { type Call, callsOf } from './api-calls';
+import { AccessDenied, type Fields } from './aws-error';
 import type { Deployment } from './deployment';
 import { keyRequests } from './key-permissions';
 
-/** What a call does to which resource. */
-export interface Call {
-  readonly action: string;
-  /** ARN, or `*` for an action that works on no resource. */
-  readonly resource: string;
+/** Who makes a call. */
+export interface Caller {
+  /** ARN of the role, or the service that acts: `events.amazonaws.com`. */
+  readonly arn: string;
+  /** Condition keys that come with the caller: `lambda:SourceFunctionArn`, `aws:SourceArn`. */
   readonly context?: Readonly<Record<string, string>>;
-  readonly multiple?: Readonly<Record<string, readonly string[]>>;
+  /** A service acts with the role, from outside of the VPC. Default: false */
+  readonly outsideNetwork?: boolean;
 }
 
-type CallsOf = (input: Fields, permissions: Permissions) => readonly Call[];
+/** What resources there are, and what only earlier answers say about them. */
+export interface Account extends Pick<AccountMemory, 'repositoryOf' | 'deploymentGroupsOf' | 'logGroupsOf' | 'tagsOf'> {
+  readonly place: Deployment['place'];
+  arn(service: string, rest: string): string;
+  /** An ARN from a name or an ARN. */
+  named(service: string, prefix: string, reference: string): string;
+  leadingKeys(table: string, item: unknown): Pick<Call, 'multiple'>;
+  /** ARNs of the guardrail profile in every Region in which a guardrail may be evaluated. */
+  profilesOf(guardrail: string): readonly string[];
+}
 
-const one =
-  (action: string, resource: (input: Fields, permissions: Permissions) => string): CallsOf =>
-  (input, permissions) => [{ action, resource: resource(input, permissions) }];
-const table =
-  (action: string): CallsOf =>
-  ({ TableName, IndexName, Key, Item }, permissions) => {
-    const arn = permissions.arn('dynamodb', `table/${String(TableName)}`);
-    return [
-      {
-        action: `dynamodb:${action}`,
-        resource: typeof IndexName === 'string' ? `${arn}/index/${IndexName}` : arn,
-        ...permissions.leadingKeys(String(TableName), Key ?? Item),
-      },
-    ];
-  };
-const putEvents: CallsOf = ({ Entries }, permissions) =>
-  (Entries as Fields[]).map(({ EventBusName = 'default' }) => ({
-    action: 'events:PutEvents',
-    resource: permissions.named('events', 'event-bus/', String(EventBusName)),
-  }));
-const sendMessage = one('sqs:SendMessage', ({ QueueUrl }, permissions) =>
-  permissions.arn('sqs', String(QueueUrl).split('/').at(-1)!),
-);
-const getParameter = one('ssm:GetParameter', ({ Name }, permissions) =>
-  permissions.arn('ssm', `parameter/${String(Name).replace(/^\//, '')}`),
-);
-const startExecution = one('states:StartExecution', ({ StateMachineArn, stateMachineArn }) =>
-  String(StateMachineArn ?? stateMachineArn),
-);
-const object = (action: string): CallsOf =>
-  one(action, ({ Bucket, Key }, { place: { partition } }) => `arn:${partition}:s3:::${String(Bucket)}/${String(Key)}`);
+export class Permissions implements Account {
+  public readonly memory = new AccountMemory();
 
-/**
- * The document, the execution, and the role that is handed over. Source:
- * docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html
- */
-const startAutomation: CallsOf = ({ DocumentName, Parameters = {} }, permissions) => {
-  const { partition, region } = permissions.place;
-  const name = String(DocumentName);
-  // Documents of AWS are in no account.
-  const document = /^AWS[A-Za-z]*-/.test(name)
-    ? `arn:${partition}:ssm:${region}::document/${name}`
-    : permissions.named('ssm', 'document/', name);
-  const { AutomationAssumeRole: roles = [] } = Parameters as { AutomationAssumeRole?: readonly string[] };
-  return [
-    { action: 'ssm:StartAutomationExecution', resource: document },
-    { action: 'ssm:StartAutomationExecution', resource: permissions.arn('ssm', 'automation-execution/new') },
-    ...roles.map((role) => ({
-      action: 'iam:PassRole',
-      resource: role,
-      context: { 'iam:PassedToService': 'ssm.amazonaws.com' },
-    })),
-  ];
-};
-
-/**
- * Calls by integration of Step Functions (`dynamodb:putItem`) or by operation of an SDK (`AWSEvents.PutEvents`). Actions
- * and resources are those of the Service Authorization Reference (analysis/facts/actions.txt).
- */
-const CALLS: Readonly<Record<string, CallsOf>> = {
-  'lambda:invoke': one('lambda:InvokeFunction', ({ FunctionName }, permissions) =>
-    permissions.named('lambda', 'function:', String(FunctionName)),
-  ),
-  ...Object.fromEntries(
-    ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'].flatMap((action) => {
-      const name = action[0].toLowerCase() + action.slice(1);
-      return [`dynamodb:${name}`, `aws-sdk:dynamodb:${name}`].map((integration) => [integration, table(action)]);
-    }),
-  ),
-  'aws-sdk:s3:getObject': object('s3:GetObject'),
-  'aws-sdk:s3:putObject': object('s3:PutObject'),
-  'aws-sdk:ssm:getParameter': getParameter,
-  'aws-sdk:ssm:startAutomationExecution': startAutomation,
-  'aws-sdk:bedrockruntime:applyGuardrail': one('bedrock:ApplyGuardrail', ({ GuardrailIdentifier }, permissions) =>
-    permissions.named('bedrock', 'guardrail/', String(GuardrailIdentifier)),
-  ),
-  'events:putEvents': putEvents,
-  'sqs:sendMessage': sendMessage,
-  'sns:publish': one('sns:Publish', ({ TopicArn }) => String(TopicArn)),
-  'states:startExecution': startExecution,
-  'states:startExecution.sync': startExecution,
-  'states:startExecution.sync:2': startExecution,
-  'AWSStepFunctions.StartExecution': startExecution,
-  'AWSStepFunctions.SendTaskSuccess': one('states:SendTaskSuccess', () => '*'),
-  'AWSStepFunctions.SendTaskFailure': one('states:SendTaskFailure', () => '*'),
-  'AmazonSQS.SendMessage': sendMessage,
-  'AWSEvents.PutEvents': putEvents,
-  'AmazonSSM.GetParameter': getParameter,
-  'secretsmanager.GetSecretValue': one('secretsmanager:GetSecretValue', ({ SecretId }) => String(SecretId)),
-};
-
-export class Permissions {
   public constructor(
     private readonly policies: AccountPolicies,
     private readonly deployment: Deployment,
@@ -124,7 +45,6 @@ export class Permissions {
     return `arn:${partition}:${service}:${region}:${accountId}:${rest}`;
   }
 
-  /** An ARN from a name or an ARN. */
   public named(service: string, prefix: string, reference: string): string {
     return reference.startsWith('arn:') ? reference : this.arn(service, `${prefix}${reference}`);
   }
@@ -134,35 +54,95 @@ export class Permissions {
    * Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
   public leadingKeys(name: string, item: unknown): Pick<Call, 'multiple'> {
-    const found = this.deployment.all('AWS::DynamoDB::Table').find(({ ref }) => ref === name);
+    const found = this.deployment.all('AWS::DynamoDB::Table').find(({ ref, arn }) => ref === name || arn === name);
     const schema = (found?.properties.KeySchema ?? []) as { AttributeName: string; KeyType: string }[];
     const partition = schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
     const value = (item as Record<string, Record<string, unknown>> | undefined)?.[partition ?? ''];
     return value === undefined ? {} : { multiple: { 'dynamodb:LeadingKeys': Object.values(value).map(String) } };
   }
 
+  public profilesOf(guardrail: string): readonly string[] {
+    const found = this.deployment.all('AWS::Bedrock::Guardrail').find(({ arn }) => arn === guardrail);
+    const { GuardrailProfileArn: profile } = (found?.properties.CrossRegionConfig ?? {}) as {
+      GuardrailProfileArn?: string;
+    };
+    if (profile === undefined) return [];
+    const fact = GUARDRAIL_PROFILES.find(({ id }) => profile.endsWith(`/${id}`));
+    const regions = fact?.destinations[this.place.region] ?? [this.place.region];
+    return regions.map((region) => profile.replace(`:${this.place.region}:`, `:${region}:`));
+  }
+
+  public repositoryOf(id: string): string {
+    return this.memory.repositoryOf(id);
+  }
+
+  public deploymentGroupsOf(ids: readonly string[]): readonly (readonly [string, string])[] {
+    return this.memory.deploymentGroupsOf(ids);
+  }
+
+  public logGroupsOf(query: string): readonly string[] {
+    return this.memory.logGroupsOf(query).map((name) => this.named('logs', 'log-group:', name));
+  }
+
+  public tagsOf(opsItem: string): Readonly<Record<string, string>> {
+    return this.memory.tagsOf(opsItem);
+  }
+
   /**
    * Checks a call, and the use of the customer-managed key of what is called.
    *
-   * @param caller ARN of the role, or the service that acts: `events.amazonaws.com`
-   * @param name the integration or operation
-   * @throws AwsError AccessDeniedException as AWS words it, or with the name of a call whose permissions aren't known here
+   * @param name the operation: `dynamodb:GetItem`
+   * @throws AccessDenied as AWS words it, or with the name of an operation whose permissions aren't known here
    */
-  public require(caller: string, name: string, input: Fields): void {
-    const calls = Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
+  public authorize(caller: Caller, name: string, input: Fields): void {
+    const calls = callsOf(name);
     if (calls === undefined) {
-      throw new AwsError(
-        'AccessDeniedException',
-        `The local account doesn't know which permissions ${name} needs, so it is refused. Fix: add it to local/cloud/permissions.ts.`,
+      throw new AccessDenied(
+        `The local account doesn't know which permissions ${name} needs, so it is refused. Fix: add it to local/cloud/api-calls.ts.`,
       );
     }
-    for (const call of calls(input, this)) this.check({ caller, ...call });
+    for (const call of calls(input, this)) this.require(caller, call);
   }
 
-  private check(request: AccessRequest): void {
-    for (const each of [request, ...keyRequests(this.policies.model, this.place, request)]) {
-      const { allowed, reason } = this.policies.decide(each);
-      if (!allowed) throw new AwsError('AccessDeniedException', reason);
+  /** Checks one permission, and the use of the key that it implies. @throws AccessDenied */
+  public require(caller: Caller, call: Call): void {
+    const { action, resource, multiple, key, operation } = call;
+    const request: AccessRequest = {
+      caller: caller.arn,
+      action,
+      resource,
+      context: { ...caller.context, ...call.context },
+      multiple,
+      // AWS KMS is asked by the service, never by the caller itself.
+      outsideNetwork: caller.outsideNetwork ?? action.startsWith('kms:'),
+    };
+    this.decide(request, ...this.keyUses(request, key, operation));
+  }
+
+  /** Checks the use of a resource's key by a caller, where that is all that a service does with it. @throws AccessDenied */
+  public requireKeyUse({ arn, context, outsideNetwork }: Caller, action: string, resource: string): void {
+    this.decide(...this.keyUses({ caller: arn, action, resource, context, outsideNetwork }));
+  }
+
+  /** Checks the use of a resource's key by its service, which needs no permission for the resource. @throws AccessDenied */
+  public requireOwnKeyUse(action: string, resource: string): void {
+    this.decide(...this.keyUses({ caller: '', action, resource }));
+  }
+
+  private keyUses(request: AccessRequest, key?: string, operation?: string): AccessRequest[] {
+    return keyRequests(this.policies.model, this.place, request, key, operation);
+  }
+
+  private decide(...requests: readonly AccessRequest[]): void {
+    for (const request of requests) {
+      const { allowed, reason } = this.policies.decide(request);
+      if (!allowed) throw new AccessDenied(reason);
     }
+  }
+
+  /** Whether a permission is there, without a record: for what an answer depends on. */
+  public has(caller: Caller, action: string, resource: string): boolean {
+    const { arn, context, outsideNetwork } = caller;
+    return this.policies.judge({ caller: arn, action, resource, context, outsideNetwork }).allowed;
   }
 }

@@ -16,7 +16,6 @@ interface Message {
 interface Queue {
   readonly arn: string;
   readonly name: string;
-  readonly url: string;
   readonly messages: Message[];
   readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
   readonly mapping?: DeployedResource;
@@ -24,17 +23,20 @@ interface Queue {
 }
 
 export class Queues {
+  /** Polls that the role of a function may not make: its messages wait. */
+  public readonly refused: Error[] = [];
   private readonly queues: Queue[];
   private closed = false;
 
   public constructor(
     deployment: Deployment,
     private readonly functions: Functions,
+    /** Checks that a function may poll a queue. @throws AccessDenied */
+    private readonly mayPoll: (functionName: string, queueArn: string) => void,
   ) {
     const mappings = deployment.all('AWS::Lambda::EventSourceMapping');
-    this.queues = deployment.all('AWS::SQS::Queue').map(({ arn, ref, properties }) => ({
+    this.queues = deployment.all('AWS::SQS::Queue').map(({ arn, properties }) => ({
       arn,
-      url: ref,
       name: arn.split(':').at(-1)!,
       messages: [],
       redrive: properties.RedrivePolicy as Queue['redrive'],
@@ -76,7 +78,8 @@ export class Queues {
   }
 
   private find(reference: string): Queue {
-    const found = this.queues.find(({ arn, name, url }) => [arn, name, url].includes(reference));
+    const [last] = reference.split('/').slice(-1);
+    const found = this.queues.find(({ arn, name }) => arn === reference || name === last);
     if (found === undefined) throw new Error(`No queue "${reference}" in the deployment`);
     return found;
   }
@@ -84,6 +87,12 @@ export class Queues {
   private async pump(queue: Queue): Promise<void> {
     const { mapping } = queue;
     if (mapping === undefined || mapping.properties.Enabled === false || queue.pumping) return;
+    try {
+      this.mayPoll(String(mapping.properties.FunctionName), queue.arn);
+    } catch (error) {
+      this.refused.push(error as Error);
+      return;
+    }
     queue.pumping = true;
     while (queue.messages.length > 0) {
       // What was just sent is handed over together, as far as a batch goes.

@@ -12,11 +12,12 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { AwsError, type Fields } from './aws-endpoint';
+import { AwsError, type Fields } from './aws-error';
 import type { EventEntry } from './event-buses';
 import type { Execution, Executions, TaskPlace } from './executions';
 import type { Functions } from './functions';
 import type { LocalGuardrail } from './guardrail';
+import { checkLimits } from './limits';
 import type { Queues } from './queues';
 import type { Stores } from './stores';
 
@@ -31,8 +32,13 @@ export interface ServiceCallsOptions {
   readonly guardrail: LocalGuardrail;
   readonly putEvents: (entries: readonly EventEntry[]) => void;
   readonly parameter: (name: string) => string;
+  readonly publish: (message: { topicArn: string; subject?: string; message: string }) => Promise<string>;
   /** @throws AwsError when the role of the state machine may not make the call */
-  readonly require: (machineArn: string, integration: string, parameters: Fields) => void;
+  readonly authorize: (machineArn: string, name: string, parameters: Fields) => void;
+  /** The role of a machine looks at the execution that it started as a job. @throws AwsError when it may not */
+  readonly watchJob: (machineArn: string, executionArn: string) => void;
+  /** Told every object that a machine wrote. */
+  readonly onObject: (bucket: string, key: string) => void;
 }
 
 const WAIT = '.waitForTaskToken';
@@ -96,6 +102,7 @@ export class ServiceCalls {
           await s3.send(
             new PutObjectCommand({ Bucket: String(Bucket), Key: String(Key), Body: text, ContentType: type }),
           );
+          on.onObject(String(Bucket), String(Key));
           return {};
         },
       ],
@@ -119,6 +126,16 @@ export class ServiceCalls {
           on.putEvents(entries);
           return { FailedEntryCount: 0 };
         },
+      ],
+      [
+        'sns:publish',
+        async ({ TopicArn, Subject, Message }) => ({
+          MessageId: await on.publish({
+            topicArn: String(TopicArn),
+            subject: Subject as string | undefined,
+            message: asText(Message),
+          }),
+        }),
       ],
       [
         'sqs:sendMessage',
@@ -158,7 +175,9 @@ export class ServiceCalls {
     const called = async () => {
       try {
         const asInput = resource.includes(':states:::') ? parameters : { FunctionName: resource };
-        this.on.require(place.execution.machine.arn, service, asInput);
+        const operation = operationOf(service);
+        checkLimits(operation, asInput);
+        this.on.authorize(place.execution.machine.arn, operation, asInput);
         // A function as the resource itself gets the input of the state and gives back its answer.
         if (!resource.includes(':states:::')) return await this.on.functions.invoke(resource, parameters);
         return plain(await found(parameters, place));
@@ -171,6 +190,7 @@ export class ServiceCalls {
 
   private async finished(child: Execution, { execution }: TaskPlace): Promise<Execution> {
     await this.on.executions().parked(execution, child.over);
+    this.on.watchJob(execution.machine.arn, child.arn);
     if (child.status !== 'SUCCEEDED') {
       throw Object.assign(new Error(`${child.arn} ended as ${child.status}: ${child.error?.message ?? ''}`), {
         name: 'States.TaskFailed',
@@ -191,6 +211,24 @@ function describe({ arn, name, machine, input, output, status, startDate }: Exec
     Input: parsed ? input : JSON.stringify(input),
     Output: parsed ? output : JSON.stringify(output),
   };
+}
+
+/** Services that an SDK integration names otherwise than their IAM actions. */
+const SERVICES: Readonly<Record<string, string>> = {
+  bedrockruntime: 'bedrock',
+  bedrockagentruntime: 'bedrock',
+  cloudwatchlogs: 'logs',
+  eventbridge: 'events',
+  sfn: 'states',
+};
+
+/** `aws-sdk:dynamodb:getItem` as `dynamodb:GetItem`. */
+function operationOf(integration: string): string {
+  const [service, operation] = integration
+    .replace(/^aws-sdk:/, '')
+    .replace(/\.sync(:2)?$/, '')
+    .split(':');
+  return `${SERVICES[service] ?? service}:${operation[0].toUpperCase()}${operation.slice(1)}`;
 }
 
 const PREFIXES: Readonly<Record<string, string>> = {

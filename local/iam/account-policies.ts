@@ -10,6 +10,7 @@ import {
   literalOf,
   networkOf,
   type Policies,
+  type PolicySource,
   printed,
   readPolicy,
   type Reason,
@@ -31,6 +32,11 @@ export interface AccessRequest {
   readonly context?: Readonly<Record<string, string>>;
   /** Condition keys that take several values. */
   readonly multiple?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * The service makes the request for the role, so it doesn't come from the role's VPC: AWS Lambda when it polls a queue,
+   * AWS KMS as a service uses it for its caller. Default: false
+   */
+  readonly outsideNetwork?: boolean;
 }
 
 export interface Decision {
@@ -41,10 +47,13 @@ export interface Decision {
   readonly statements: readonly Statement[];
 }
 
-/** A decision that was made, in the order of the requests. */
+/** A decision that was made. */
 export interface RecordedDecision extends AccessRequest {
   readonly decision: Decision;
 }
+
+/** Judged requests that are remembered, so that a long run doesn't fill the memory. */
+const REMEMBERED = 20_000;
 
 export interface Role {
   readonly arn: string;
@@ -64,11 +73,15 @@ const POLICY_TYPES: Readonly<Record<Gate, string>> = {
 };
 
 export class AccountPolicies {
-  /** Every decision, oldest first: each different request once. */
+  /** Decisions, oldest first. Of those that the same statements make about the same caller and action, the first. */
   public readonly decisions = new Map<string, RecordedDecision>();
   public readonly roles: readonly Role[];
   private readonly byArn: ReadonlyMap<string, Role>;
   private readonly networks = new Map<string, ReadonlyMap<string, Resource> | undefined>();
+  private readonly judged = new Map<string, Decision>();
+  private readonly endpointPolicies = new Map<Resource, Pick<Policies, 'endpoint'>>();
+  private readonly attached = new Map<string, Pick<Policies, 'resource' | 'resourceKind'>>();
+  private readonly numbers = new Map<Statement, number>();
 
   public constructor(
     public readonly model: TemplateModel,
@@ -90,34 +103,56 @@ export class AccountPolicies {
     );
   }
 
+  /** Decides a request and records the decision. */
   public decide(request: AccessRequest): Decision {
-    const { caller, action, resource, context = {}, multiple = {} } = request;
-    const key = JSON.stringify([caller, action, resource, context, multiple]);
-    const known = this.decisions.get(key);
-    if (known !== undefined) return known.decision;
+    const { caller, action, resource, context = {}, multiple = {}, outsideNetwork = false } = request;
+    const key = JSON.stringify([caller, action, resource, context, multiple, outsideNetwork]);
+    const known = this.judged.get(key);
+    if (known !== undefined) return known;
     const decision = this.judge(request);
-    this.decisions.set(key, { ...request, decision });
+    if (this.judged.size >= REMEMBERED) this.judged.clear();
+    this.judged.set(key, decision);
+    const record = JSON.stringify([
+      caller,
+      action,
+      decision.allowed || decision.reason,
+      decision.statements.map((statement) => this.numberOf(statement)),
+    ]);
+    if (!this.decisions.has(record)) this.decisions.set(record, { ...request, decision });
     return decision;
   }
 
-  private judge(request: AccessRequest): Decision {
+  /** Requests that were denied, oldest first. */
+  public get denials(): readonly RecordedDecision[] {
+    return [...this.decisions.values()].filter(({ decision }) => !decision.allowed);
+  }
+
+  /** Decides a request without a record. `without`: as if this statement weren't deployed. */
+  public judge(request: AccessRequest, without?: Statement): Decision {
     const { caller, action, resource } = request;
     const isRole = caller.startsWith('arn:');
     const role = this.byArn.get(caller);
     if (isRole && role === undefined) {
       return this.denied(request, `because ${caller} is not a role of the template`, []);
     }
-    const service = action.split(':')[0];
-    const endpoints = role && this.endpointsOf(role);
-    const endpoint = endpoints?.get(service);
-    if (endpoints !== undefined && endpoint === undefined && !ACTS_THROUGH_ANOTHER.has(action)) {
-      return this.denied(request, `because the VPC of the caller has no endpoint for ${service}`, []);
+    const outside = request.outsideNetwork === true || ACTS_THROUGH_ANOTHER.has(action);
+    const endpoints = role && !outside ? this.endpointsOf(role) : undefined;
+    const endpoint = endpoints?.get(endpointOf(action));
+    if (endpoints !== undefined && endpoint === undefined) {
+      return this.denied(request, `because the VPC of the caller has no endpoint for ${endpointOf(action)}`, []);
     }
-    const policies: Policies = {
-      ...(role && { identity: role.identity.statements, outside: role.identity.outside, ...boundaryOf(role.identity) }),
-      ...this.resourceSide(action, resource),
-      ...(endpoint && endpointPolicy(this.model, endpoint)),
-    };
+    const policies = withoutOne(
+      {
+        ...(role && {
+          identity: role.identity.statements,
+          outside: role.identity.outside,
+          ...boundaryOf(role.identity),
+        }),
+        ...this.resourceSide(action, resource),
+        ...(endpoint && this.endpointPolicy(endpoint)),
+      },
+      without,
+    );
     const answerOf = (applied: Policies): Answer =>
       evaluate(
         applied,
@@ -139,8 +174,15 @@ export class AccountPolicies {
       : this.denied(request, reasonOf(answer, request, policies, answerOf), statements);
   }
 
-  private contextOf({ caller, context = {} }: AccessRequest, endpoint: Resource | undefined): Record<string, string> {
+  private contextOf(
+    { caller, resource, context = {} }: AccessRequest,
+    endpoint: Resource | undefined,
+  ): Record<string, string> {
+    const [, , service, , account] = resource.split(':');
+    // Buckets have no account in their ARN; all that there are here belong to this one.
+    const owner = service === 's3' ? this.place.accountId : account;
     return {
+      ...(owner ? { 'aws:ResourceAccount': owner } : {}),
       ...(caller.startsWith('arn:')
         ? { 'aws:PrincipalArn': caller, 'aws:PrincipalAccount': caller.split(':')[4] ?? '' }
         : {}),
@@ -156,9 +198,16 @@ export class AccountPolicies {
     const on = resource === '*' ? '' : ` on resource: ${resource}`;
     return {
       allowed: false,
-      reason: `User: ${caller} is not authorized to perform: ${action}${on} ${reason}`,
+      reason: `User: ${userOf(caller)} is not authorized to perform: ${action}${on} ${reason}`,
       statements,
     };
+  }
+
+  private numberOf(statement: Statement): number {
+    const known = this.numbers.get(statement);
+    if (known !== undefined) return known;
+    this.numbers.set(statement, this.numbers.size);
+    return this.numbers.size - 1;
   }
 
   /** The policies of the resource itself. */
@@ -166,17 +215,32 @@ export class AccountPolicies {
     if (action === 'sts:AssumeRole') {
       return { resource: this.byArn.get(resource)?.identity.trust ?? [], resourceKind: 'trust' };
     }
+    // An object has the policy of its bucket, and a table that of its indexes.
+    const holder = resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/.*$/, '$1');
+    const found = this.attached.get(holder) ?? this.attachedTo(holder);
+    this.attached.set(holder, found);
+    return action.startsWith('kms:') && found.resource!.length > 0 ? { ...found, resourceKind: 'key' } : found;
+  }
+
+  private attachedTo(resource: string): Pick<Policies, 'resource' | 'resourceKind'> {
     const targets = this.model.named([resource]).map((named) => named.resource);
     const attached = resourcePolicies(this.model).filter((policy) =>
       policy.targets.some((target) =>
         target.resource === undefined ? target.text.value[0] === resource : targets.includes(target.resource),
       ),
     );
-    const isKey = action.startsWith('kms:');
-    return {
-      resource: attached.flatMap(({ statements }) => statements),
-      resourceKind: isKey && attached.length > 0 ? 'key' : 'ordinary',
-    };
+    return { resource: attached.flatMap(({ statements }) => statements), resourceKind: 'ordinary' };
+  }
+
+  /** Without a policy, an endpoint lets every call pass. */
+  private endpointPolicy(endpoint: Resource): Pick<Policies, 'endpoint'> {
+    const known = this.endpointPolicies.get(endpoint);
+    if (known !== undefined) return known;
+    const documents = endpoint.properties.at('PolicyDocument');
+    const read = documents.flatMap((document) => readPolicy(document, endpoint, (text) => this.model.canonical(text)));
+    const policy = documents.length === 0 ? {} : { endpoint: read };
+    this.endpointPolicies.set(endpoint, policy);
+    return policy;
   }
 
   /** By service, the endpoints that the calls of a role come through; undefined when its compute is in no VPC. */
@@ -191,42 +255,58 @@ export class AccountPolicies {
         // A route out of the VPC reaches every service.
         networks.length === 0 || networks.some(({ ways }) => ways.length > 0)
           ? undefined
-          : new Map(
-              endpoints.flatMap(({ service, resource }) =>
-                (SERVICES_OF_ENDPOINTS[service ?? ''] ?? [service ?? '']).map((name): [string, Resource] => [
-                  name,
-                  resource,
-                ]),
-              ),
-            ),
+          : new Map(endpoints.map(({ service, resource }): [string, Resource] => [service ?? '', resource])),
       );
     }
     return this.networks.get(role.arn);
   }
 }
 
-/** Endpoints whose name is not the prefix of the actions that they serve. */
-const SERVICES_OF_ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
-  'bedrock-runtime': ['bedrock'],
-  monitoring: ['cloudwatch'],
+/**
+ * Actions whose endpoint isn't named like their prefix, by action or by prefix.
+ *
+ * Source: docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+ */
+const ENDPOINTS: Readonly<Record<string, string>> = {
+  'bedrock:ApplyGuardrail': 'bedrock-runtime',
+  'bedrock:Retrieve': 'bedrock-agent-runtime',
+  cloudwatch: 'monitoring',
+  codeartifact: 'codeartifact.api',
+  'codecommit:GitPull': 'git-codecommit',
+  'ecr:GetAuthorizationToken': 'ecr.api',
+  ecr: 'ecr.dkr',
+};
+
+const endpointOf = (action: string): string => {
+  const [service] = action.split(':');
+  return ENDPOINTS[action] ?? ENDPOINTS[service] ?? service;
 };
 
 /** Actions that a service asks about while it serves a call: they come through no endpoint of the caller. */
-const ACTS_THROUGH_ANOTHER: ReadonlySet<string> = new Set(['iam:PassRole']);
+const ACTS_THROUGH_ANOTHER: ReadonlySet<string> = new Set(['iam:PassRole', 'sts:GetServiceBearerToken']);
+
+/** Denials name the session of an assumed role; what calls here calls its sessions `local`. */
+const userOf = (caller: string): string =>
+  caller.replace(/^(arn:[^:]*):iam::(\d+):role\/(?:.*\/)?([^/]+)$/, '$1:sts::$2:assumed-role/$3/local');
+
+/** The policies as if one statement weren't in them. */
+function withoutOne(policies: Policies, removed: Statement | undefined): Policies {
+  if (removed === undefined) return policies;
+  const rest = <T extends PolicySource | undefined>(source: T) =>
+    source === undefined || source === 'unknown' ? source : source.filter((statement) => statement !== removed);
+  return {
+    ...policies,
+    ...(policies.identity && { identity: rest(policies.identity) }),
+    ...(policies.resource && { resource: rest(policies.resource) }),
+    ...(policies.boundary && { boundary: rest(policies.boundary) }),
+    ...(policies.endpoint && { endpoint: rest(policies.endpoint) }),
+  };
+}
 
 function boundaryOf({ boundaries }: Identity): Pick<Policies, 'boundary'> {
   if (boundaries.length === 0) return {};
   const sources = boundaries.map(({ statements }) => statements);
   return { boundary: sources.includes('unknown') ? 'unknown' : (sources as (readonly Statement[])[]).flat() };
-}
-
-/** Without a policy, an endpoint lets every call pass. */
-function endpointPolicy(model: TemplateModel, endpoint: Resource): Pick<Policies, 'endpoint'> {
-  const documents = endpoint.properties.at('PolicyDocument');
-  if (documents.length === 0) return {};
-  return {
-    endpoint: documents.flatMap((document) => readPolicy(document, endpoint, (text) => model.canonical(text))),
-  };
 }
 
 function reasonOf(

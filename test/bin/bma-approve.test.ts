@@ -9,8 +9,8 @@ import path from 'node:path';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { PrincipalRegistry, type Credentials } from '../../local/auth/principals';
-import { awsEndpoint, AwsError, type Operation } from '../../local/cloud/aws-endpoint';
 import { FunctionHost } from '../../local/cloud/function-host';
+import { type Behaviour, failure, RecordedAws } from '../../local/stand-ins/recorded-aws';
 import { functionUrl } from './function-url';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -29,12 +29,14 @@ let url: string;
 beforeAll(async () => {
   const table = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => table.listen(0, '127.0.0.1', resolve));
-  const sendTaskSuccess: Operation = ({ taskToken, output }) => {
-    const token = String(taskToken);
-    if (!tokens.has(token) || tokens.get(token) !== undefined) throw new AwsError('TaskTimedOut');
-    tokens.set(token, JSON.parse(String(output)));
+  const sendTaskSuccess: Behaviour = ({ input }) => {
+    const { taskToken, output } = input as { taskToken: string; output: string };
+    if (!tokens.has(taskToken) || tokens.get(taskToken) !== undefined) return failure('TaskTimedOut');
+    tokens.set(taskToken, JSON.parse(output));
+    return {};
   };
-  const states = await awsEndpoint(new Map([['AWSStepFunctions.SendTaskSuccess', sendTaskSuccess]]));
+  const states = await new RecordedAws().start();
+  states.answers({ SendTaskSuccess: sendTaskSuccess });
   const environment = {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'function',
@@ -72,7 +74,7 @@ beforeAll(async () => {
   const stop = (server: Server) => () => new Promise((resolve) => server.close(resolve));
   closing.push(
     stop(approve.server),
-    stop(states.server),
+    () => states.stop(),
     stop(table),
     () => host.crash(),
     () => dynamo.destroy(),

@@ -92,3 +92,7 @@ test('an event about a commit that is not the newest any more ends as rejected: 
   ]);
   expect(postedComments().map(({ content }) => content)).toEqual(posted[1]);
 });
+
+test('no call was denied', () => {
+  expect(run.cloud.policies.denials.map(({ decision }) => decision.reason)).toEqual([]);
+});

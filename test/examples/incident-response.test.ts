@@ -94,3 +94,7 @@ test('what comes after the conclusion opens no session', async () => {
     ['Rejected', 'nothing-to-resume', undefined],
   ]);
 });
+
+test('no call was denied', () => {
+  expect(run.cloud.policies.denials.map(({ decision }) => decision.reason)).toEqual([]);
+});

@@ -93,6 +93,7 @@ test('two nights: what is found is new, then known where its lines moved, or fix
   expect(again.turns).toEqual([]);
   expect(again.executions.map(({ status, tasks }) => [status, tasks])).toEqual([['SUCCEEDED', ['ClaimNight']]]);
   expect(summaries()).toHaveLength(2);
+  expect(run.cloud.policies.denials).toEqual([]);
 });
 
 test('a repository that does not exist ends its own turn and no other; nothing of it is stored', async () => {

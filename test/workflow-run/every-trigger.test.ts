@@ -110,3 +110,7 @@ test('every slot is free, nothing is a dead letter, and the same events start no
   expect(cloud.outcomes()).toHaveLength(before);
   expect(cloud.queues.deadLetters()).toEqual([]);
 });
+
+test('no call was denied', () => {
+  expect(cloud.policies.denials.map(({ decision }) => decision.reason)).toEqual([]);
+});

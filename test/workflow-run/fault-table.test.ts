@@ -143,3 +143,7 @@ function turnOf({ name, input }: Execution): string {
 function described({ where, when, error, times }: Row): string {
   return `${when} ${where}: ${error}, ${times} times`;
 }
+
+test('no call was denied', () => {
+  expect(workflow.cloud.policies.denials.map(({ decision }) => decision.reason)).toEqual([]);
+});

@@ -280,3 +280,7 @@ test('a delivery that is repeated proposes what it proposed before', async () =>
   await answer(turn, 'deny');
   await cloud.quiet();
 });
+
+test('no call was denied', () => {
+  expect(cloud.policies.denials.map(({ decision }) => decision.reason)).toEqual([]);
+});

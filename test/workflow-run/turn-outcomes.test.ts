@@ -435,3 +435,7 @@ describe('whatever step fails for good, the turn has one outcome and the slot is
     },
   );
 });
+
+test('no call was denied', () => {
+  expect(workflow.cloud.policies.denials.map(({ decision }) => decision.reason)).toEqual([]);
+});
