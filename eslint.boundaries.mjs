@@ -8,7 +8,7 @@ const LIB = {
   development: ['validation', 'contracts'],
   // What is kept, and for how long.
   lifecycle: ['development'],
-  injection: [],
+  injection: ['validation'],
   // Limits of AWS, counted at synthesis.
   quotas: [],
   contracts: [],

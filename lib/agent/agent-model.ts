@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { BMA_REGIONS } from '../facts/bma-regions';
 import { MODEL_CATALOGUE } from '../facts/model-catalogue';
 import { InputError, requireInput } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** List price of a model, in US dollars per million tokens. See the catalogue for source and date. */
 export interface ModelListPrice {
@@ -35,6 +36,10 @@ export interface AgentModelOptions {
  * Bedrock catalogue does not by itself prove that BMA accepts it.
  */
 export class AgentModel {
+  static {
+    checkInputsOf(this, 'AgentModel');
+  }
+
   /** GPT-5.6 Luna: the small, fast and cheap model of the family. */
   public static readonly GPT_5_6_LUNA = AgentModel.of('openai.gpt-5.6-luna');
   /** GPT-5.5. */

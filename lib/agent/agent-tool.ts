@@ -7,6 +7,7 @@ import { checkOutputs, outputsTool, type OutputsToolOptions } from './tools/outp
 import { checkSource, sourceTool, type SourceToolOptions } from './tools/source-tool';
 import { checkStdio, stdioTool, type StdioToolOptions } from './tools/stdio-tool';
 import { attachTool, type ToolHost, type ToolParts } from './tools/tool-host';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * A tool of a managed agent, beside the commands it can always run in its environment.
@@ -16,6 +17,10 @@ import { attachTool, type ToolHost, type ToolParts } from './tools/tool-host';
  * the agent runs: IAM is the boundary, limits that only the tool keeps are marked so.
  */
 export class AgentTool {
+  static {
+    checkInputsOf(this, 'AgentTool');
+  }
+
   /**
    * A STDIO MCP server that runs inside the execution environment, with the permissions of the execution role.
    *

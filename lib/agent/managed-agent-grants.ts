@@ -11,6 +11,7 @@ import {
 } from '../identity/perms';
 import { definitionParameterArn } from './definition-parameter';
 import type { IManagedAgent } from './managed-agent-base';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Permissions to drive the sessions of a managed agent directly, one method per intent. Permissions around turns are on
@@ -21,6 +22,10 @@ import type { IManagedAgent } from './managed-agent-base';
  * them apart completely, if the service takes it (see there).
  */
 export class ManagedAgentGrants {
+  static {
+    checkInputsOf(this, 'ManagedAgentGrants');
+  }
+
   /** Grants for this agent. */
   public static fromManagedAgent(agent: IManagedAgent): ManagedAgentGrants {
     return new ManagedAgentGrants(agent);

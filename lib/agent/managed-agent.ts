@@ -14,7 +14,6 @@ import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
 import { credentialKindIn } from '../validation/credential-like';
 import { requireInput, requirePattern } from '../validation/input-error';
-import { requireSamePlace } from '../validation/same-place';
 import { AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
 import { definitionParameterName } from './definition-parameter';
@@ -23,6 +22,7 @@ import { ManagedAgentBase, type IManagedAgent, type SessionDefinitionReference }
 import type { ManagedAgentAttributes, ManagedAgentProps } from './managed-agent-props';
 import type { SessionTool } from '../contracts/session';
 import { SessionDefinitionPublication } from './session-definition';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * A governed agent of Amazon Bedrock Managed Agents, powered by OpenAI: its own session and execution role, isolated
@@ -33,6 +33,10 @@ import { SessionDefinitionPublication } from './session-definition';
  * @resource AWS::BedrockAgentCore::Runtime
  */
 export class ManagedAgent extends ManagedAgentBase {
+  static {
+    checkInputsOf(this, 'ManagedAgent');
+  }
+
   /** Uniquely identifies this class for property injection. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.ManagedAgent';
 
@@ -59,7 +63,6 @@ export class ManagedAgent extends ManagedAgentBase {
   constructor(scope: Construct, id: string, props: ManagedAgentProps) {
     super(scope, id);
     props = injectedProps(ManagedAgent.PROPERTY_INJECTION_ID, scope, id, props);
-    this.requireKinds(props);
     props.model._requireOffered(this);
     this.model = props.model;
     this.agentName = this.checkedName(props.agentName);
@@ -74,12 +77,6 @@ export class ManagedAgent extends ManagedAgentBase {
         runtimeName: this.agentName,
         project: props.project,
       });
-    requireSamePlace(this, {
-      input: 'environment',
-      what: 'an environment',
-      construct: environment,
-      fix: 'Create the environment in the account and Region of the agent',
-    });
     const { executionRole, project } = environment;
     this.environment = environment;
     this.executionRole = executionRole;
@@ -120,28 +117,6 @@ export class ManagedAgent extends ManagedAgentBase {
       fileArn: definition.file.bucket.arnForObjects(definition.file.s3ObjectKey),
     };
     environment.baseline.auditTrail?.addAlarm(this, AuditAlarm.unexpectedSessionRoleUse(this.sessionRole));
-  }
-
-  /** What a caller without type checks gets wrong most often. */
-  private requireKinds({ model, instructions, tools }: ManagedAgentProps): void {
-    requireInput(model instanceof AgentModel, this, {
-      input: 'model',
-      value: typeof model === 'string' ? model : typeof model,
-      allowed: 'an AgentModel',
-      fix: 'Pass AgentModel.GPT_5_6_LUNA or AgentModel.of(…)',
-    });
-    requireInput(typeof instructions === 'string', this, {
-      input: 'instructions',
-      value: typeof instructions,
-      allowed: 'a text',
-      fix: 'Write what the agent is to do',
-    });
-    requireInput(tools === undefined || Array.isArray(tools), this, {
-      input: 'tools',
-      value: typeof tools,
-      allowed: 'an array of AgentTool',
-      fix: 'Write tools: [AgentTool.…]',
-    });
   }
 
   private requireOnePlacement(props: ManagedAgentProps): void {

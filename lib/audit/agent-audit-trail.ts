@@ -25,6 +25,7 @@ import { trailBucket } from './trail-bucket';
 import { requireTrailInput } from './trail-input';
 import { ObjectLock } from '../encryption/object-lock';
 import { TrailLogDelivery } from './trail-log-delivery';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * The audit trail of an account's agents: management events, every data event of bedrock-mantle projects and AgentCore
@@ -37,6 +38,10 @@ import { TrailLogDelivery } from './trail-log-delivery';
  * records what the service emits.
  */
 export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
+  static {
+    checkInputsOf(this, 'AgentAuditTrail');
+  }
+
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentAuditTrail';
 

@@ -4,6 +4,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { MAX_FILTER_PATTERN_LENGTH } from '../facts/cloudtrail';
 import { AGENTCORE_SERVICE_PRINCIPAL, MANTLE_SERVICE_PRINCIPAL } from '../identity/perms';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 const all = (...patterns: logs.JsonPattern[]): logs.JsonPattern => logs.FilterPattern.all(...patterns);
 const any = (...patterns: logs.JsonPattern[]): logs.JsonPattern => logs.FilterPattern.any(...patterns);
@@ -23,6 +24,10 @@ interface WatchedTrail {
 
 /** A happening in the audit trail that somebody must hear of: a metric filter on the trail's log group and an alarm. */
 export class AuditAlarm {
+  static {
+    checkInputsOf(this, 'AuditAlarm');
+  }
+
   /** bedrock-mantle was called with an API key. Everything this library makes signs with SigV4 and denies API keys. */
   public static readonly BEARER_TOKEN_USE = new AuditAlarm(
     'BearerTokenUse',

@@ -3,9 +3,14 @@ import { Stack } from 'aws-cdk-lib/core';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { requireInput } from '../validation/input-error';
 import type { IAgentAuditTrail } from './audit-trail-ref';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Who may read what an audit trail recorded. Nobody is ever granted to change it. */
 export class AgentAuditTrailGrants {
+  static {
+    checkInputsOf(this, 'AgentAuditTrailGrants');
+  }
+
   /**
    * @param trail the trail to read
    */

@@ -12,6 +12,7 @@ import { AgentNetwork, type IAgentNetwork } from '../network';
 import type { AgentBaselineProps, IAgentBaseline } from './agent-baseline-ref';
 import { isInAnotherRegion, requireSamePlace } from '../validation/same-place';
 import { isSameKey } from './same-key';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * What the agents of one account and Region share: network, two keys, trail and log settings. Named once, and passed to
@@ -27,6 +28,10 @@ import { isSameKey } from './same-key';
  * ```
  */
 export class AgentBaseline extends Construct implements IAgentBaseline {
+  static {
+    checkInputsOf(this, 'AgentBaseline');
+  }
+
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentBaseline';
 
@@ -86,16 +91,16 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
     return key && !isInAnotherRegion(this, key, key.keyArn) ? key : undefined;
   }
 
-  private requireParts({ network, dataKey, evidenceKey, auditTrail, accessLogsBucket }: AgentBaselineProps): void {
-    const fix = 'Create one in this account and Region; a baseline is for one account and Region';
-    const parts = [
-      { input: 'network', what: 'a network', construct: network },
-      { input: 'network', what: 'a network whose VPC is', construct: network?.vpc },
-      { input: 'dataKey', what: 'a key', construct: dataKey, arn: dataKey?.keyArn },
-      { input: 'evidenceKey', what: 'a key', construct: evidenceKey, arn: evidenceKey?.keyArn },
-      { input: 'accessLogsBucket', what: 'a bucket', construct: accessLogsBucket },
-    ];
-    parts.filter(({ construct }) => construct).forEach((part) => requireSamePlace(this, { ...part, fix }));
+  private requireParts({ network, auditTrail }: AgentBaselineProps): void {
+    if (network) {
+      // A network can be in this stack and its VPC elsewhere.
+      requireSamePlace(this, {
+        input: 'network',
+        what: 'a network whose VPC is',
+        construct: network.vpc,
+        fix: 'Create one in this account and Region; a baseline is for one account and Region',
+      });
+    }
     if (auditTrail) {
       requireSharableTrail(this, auditTrail);
     }

@@ -5,7 +5,6 @@ import { ManagedAgent } from '../agent';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { isDevelopment } from '../development/enabled-scopes';
 import { objectRetention } from '../lifecycle/object-retention';
-import { requireLocalBaseline } from '../baseline/baseline-place';
 import { protectedBucket } from '../encryption/protected-bucket';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { AgentCoreEnvironment, AgentImage } from '../environment';
@@ -13,6 +12,7 @@ import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { TurnWorkflow } from '../workflow';
 import type { AgentBlueprintDefinition, AgentBlueprintProps, OutputBucketOptions } from './agent-blueprint-props';
+import { checkedProps, checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * The extension point of this library: an agent for one kind of work. A subclass says what the work is, in one call of
@@ -34,6 +34,10 @@ import type { AgentBlueprintDefinition, AgentBlueprintProps, OutputBucketOptions
  * ```
  */
 export abstract class AgentBlueprint extends Construct {
+  static {
+    checkInputsOf(this, 'AgentBlueprint');
+  }
+
   /** Network, keys, trail and log settings of the agent. */
   public readonly baseline: IAgentBaseline;
   /** Screens what comes in and what is published. */
@@ -44,9 +48,8 @@ export abstract class AgentBlueprint extends Construct {
 
   constructor(scope: Construct, id: string, props: AgentBlueprintProps = {}) {
     super(scope, id);
-    this.governance = props;
+    this.governance = checkedProps('AgentBlueprint', scope, id, props);
     this.baseline = props.baseline ?? new AgentBaseline(this, 'Baseline');
-    requireLocalBaseline(this, this.baseline);
     this.guardrail =
       props.guardrail ?? AgentGuardrail.standard(this, 'Guardrail', { encryptionKey: this.baseline.dataKey });
     this.node.addValidation({

@@ -7,6 +7,7 @@ import { readConstructTree, type StackTemplate, stacksBelow } from '../security/
 import { InputError, type RefusedInput, requireInput } from '../validation/input-error';
 import type { CostAssumptions } from './cost-assumptions';
 import type { CostLine, TurnCostEstimate } from './cost-line';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * What an app costs per month, computed from its final templates: overrides, aspects and everything an app adds of its own
@@ -19,6 +20,10 @@ import type { CostLine, TurnCostEstimate } from './cost-line';
  * The same is printed by `bma cost <cdk.out>`.
  */
 export class MonthlyCostEstimate {
+  static {
+    checkInputsOf(this, 'MonthlyCostEstimate');
+  }
+
   /**
    * Estimates an app, a Stage or a stack that has been synthesized.
    *

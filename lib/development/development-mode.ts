@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
 import { enableDevelopment, firstConstructIn } from './enabled-scopes';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Development mode: everything that this library makes in a scope can be destroyed together with its stack. For sandbox
@@ -11,6 +12,10 @@ import { enableDevelopment, firstConstructIn } from './enabled-scopes';
  * ```
  */
 export class DevelopmentMode {
+  static {
+    checkInputsOf(this, 'DevelopmentMode');
+  }
+
   /**
    * The development mode of a scope.
    *

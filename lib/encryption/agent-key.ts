@@ -6,6 +6,7 @@ import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';
 import { checkQuotas } from '../quotas/check-quotas';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Properties of an {@link AgentKey}. */
 export interface AgentKeyProps {
@@ -50,6 +51,10 @@ export interface AgentKeyProps {
  * synthesis fails before the key policy outgrows what KMS accepts.
  */
 export class AgentKey extends kms.Key {
+  static {
+    checkInputsOf(this, 'AgentKey');
+  }
+
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentKey';
 

@@ -1,9 +1,14 @@
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Duration } from 'aws-cdk-lib/core';
 import { requireWholeNumber } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** How the objects of a bucket are protected against deletion and change: S3 Object Lock on every object as it is written. */
 export class ObjectLock {
+  static {
+    checkInputsOf(this, 'ObjectLock');
+  }
+
   /**
    * Only an identity with `s3:BypassGovernanceRetention` can delete or change an object before the period is over. No role
    * of this library has that permission, and the bucket of an audit trail denies it to everybody.

@@ -9,6 +9,7 @@ import { ImageBuilder } from './image-builder';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentSkill } from './agent-skill';
 import { withSkills } from './staged-context';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** The image directory that ships with this library: Dockerfile, lifecycle server, skills. Same depth from lib/ and build/. */
 const BUNDLED_IMAGE_DIRECTORY = path.join(__dirname, '..', '..', 'assets', 'image');
@@ -56,6 +57,10 @@ export interface BundledImageOptions extends AgentImageBuildOptions {
  * of at most 2 GB (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html).
  */
 export abstract class AgentImage {
+  static {
+    checkInputsOf(this, 'AgentImage');
+  }
+
   /**
    * The image of this library: Codex, the lifecycle server, git, ripgrep, jq and Python, run as a non-root user.
    * Built for linux/arm64 by the container engine of the machine that runs `cdk deploy`, or in the account

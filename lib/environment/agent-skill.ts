@@ -4,6 +4,7 @@ import { SKILL_LIMITS } from '../facts/skill-limits';
 import { credentialKindIn } from '../validation/credential-like';
 import { requireInput } from '../validation/input-error';
 import { readFrontMatter } from './skill-front-matter';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * A skill: a directory with a SKILL.md that tells the agent how to do one kind of work, and the files it refers to.
@@ -12,6 +13,10 @@ import { readFrontMatter } from './skill-front-matter';
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-skills-tools.html
  */
 export class AgentSkill {
+  static {
+    checkInputsOf(this, 'AgentSkill');
+  }
+
   /**
    * Reads and checks a skill: front matter with the directory's own name and a description, plain files only (no
    * symbolic links, no hidden files), nothing that looks like a credential, at most 64 KiB of SKILL.md, 200 files and

@@ -1,6 +1,7 @@
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Metrics of an AgentCore Runtime, namespace AWS/Bedrock-AgentCore. Each method names the quantity and, if it isn't a
@@ -9,6 +10,10 @@ import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
  * Source: docs.aws.amazon.com/bedrock-agentcore/latest/devguide/observability-runtime-metrics.html
  */
 export class AgentCoreEnvironmentMetrics {
+  static {
+    checkInputsOf(this, 'AgentCoreEnvironmentMetrics');
+  }
+
   /** Metrics of this environment. */
   public static fromAgentCoreEnvironment(environment: IAgentCoreEnvironment): AgentCoreEnvironmentMetrics {
     return new AgentCoreEnvironmentMetrics(environment);

@@ -7,7 +7,6 @@ import { Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { LIFECYCLE_VARIABLES } from '../contracts/lifecycle-variables';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
-import { requireLocalBaseline } from '../baseline/baseline-place';
 import { declareImportedRole } from '../declaration/imported';
 import { allowLogs } from '../encryption/key-statements';
 import { plainText } from '../validation/policy-text';
@@ -22,7 +21,6 @@ import { injectedProps } from '../injection/injected-props';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { requireAbsoluteDirectory } from '../validation/absolute-directory';
 import { requireSafeEnvironment } from '../validation/environment-variables';
-import { requireSamePlace } from '../validation/same-place';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentEnvironmentConfig, AgentEnvironmentHost } from './agent-environment';
 import { AgentImage } from './agent-image';
@@ -35,6 +33,7 @@ import { requireSameAccount } from '../identity/same-account';
 import { admitOnly } from './runtime-access-policy';
 import { RuntimeCapacity } from './runtime-capacity';
 import type { SessionStorage } from './session-storage';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * The execution environment of one managed agent on AgentCore Runtime: isolated compute per session in your VPC,
@@ -47,6 +46,10 @@ import type { SessionStorage } from './session-storage';
  * @resource AWS::BedrockAgentCore::Runtime
  */
 export class AgentCoreEnvironment extends Construct implements IAgentCoreEnvironment {
+  static {
+    checkInputsOf(this, 'AgentCoreEnvironment');
+  }
+
   /** Uniquely identifies this class for property injection. */
   public static readonly PROPERTY_INJECTION_ID = 'cdk-bedrock-managed-agents.AgentCoreEnvironment';
 
@@ -109,16 +112,8 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     );
 
     this.baseline = props.baseline ?? new AgentBaseline(this, 'Baseline');
-    requireLocalBaseline(this, this.baseline);
     const { network, dataKey, logRetention } = this.baseline;
     this.project = props.project ?? AgentProject.accountDefault(this);
-    requireSamePlace(this, {
-      input: 'project',
-      what: 'a project',
-      construct: this.project,
-      arn: this.project.projectArn,
-      fix: 'Create or import the project in this account and Region',
-    });
     this.securityGroup = this.createSecurityGroup();
     this.connections = new Connections({ securityGroups: [this.securityGroup] });
     network.connect(this);

@@ -1,5 +1,6 @@
 import { RuntimePlatformVersion } from './runtime-platform-version';
 import { SessionStorage } from './session-storage';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Options of {@link RuntimeCapacity.microVm}. */
 export interface MicroVmCapacityOptions {
@@ -21,6 +22,10 @@ export interface MicroVmCapacityOptions {
 
 /** What the sessions of a Runtime run on. */
 export class RuntimeCapacity {
+  static {
+    checkInputsOf(this, 'RuntimeCapacity');
+  }
+
   /** One microVM per session, which AgentCore starts, isolates and ends. */
   public static microVm(options: MicroVmCapacityOptions = {}): RuntimeCapacity {
     return new RuntimeCapacity(

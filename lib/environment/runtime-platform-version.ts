@@ -1,7 +1,12 @@
 import { InputError } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Platform generation of an AgentCore Runtime. Can be changed by an update. */
 export class RuntimePlatformVersion {
+  static {
+    checkInputsOf(this, 'RuntimePlatformVersion');
+  }
+
   /** Platform version V1, which this library sets unless told otherwise. */
   public static readonly V1 = RuntimePlatformVersion.of('V1');
   /** Platform version V2. */

@@ -1,5 +1,6 @@
 import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
 import { InputError } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Stateful storage of a Runtime session: what survives when the service replaces the compute of a session.
@@ -8,6 +9,10 @@ import { InputError } from '../validation/input-error';
  * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html).
  */
 export class SessionStorage {
+  static {
+    checkInputsOf(this, 'SessionStorage');
+  }
+
   /**
    * Mounts session storage.
    *

@@ -2,9 +2,14 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { GUARDRAIL_APPLY_ACTIONS } from '../identity/perms';
 import type { IAgentGuardrail } from './agent-guardrail-base';
 import { grantGuardrailKey } from './guardrail-key';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Permissions to use a guardrail. Nobody is ever granted to change it. */
 export class AgentGuardrailGrants {
+  static {
+    checkInputsOf(this, 'AgentGuardrailGrants');
+  }
+
   /** Grants for this guardrail. */
   public static fromGuardrail(guardrail: IAgentGuardrail): AgentGuardrailGrants {
     return new AgentGuardrailGrants(guardrail);

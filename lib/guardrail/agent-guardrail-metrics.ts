@@ -1,5 +1,6 @@
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IAgentGuardrail } from './agent-guardrail-base';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Metrics of the current version of a guardrail, namespace AWS/Bedrock/Guardrails. A new policy is a new version, and with
@@ -8,6 +9,10 @@ import type { IAgentGuardrail } from './agent-guardrail-base';
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/monitoring-guardrails-cw-metrics.html
  */
 export class AgentGuardrailMetrics {
+  static {
+    checkInputsOf(this, 'AgentGuardrailMetrics');
+  }
+
   /** Metrics of this guardrail. */
   public static fromGuardrail(guardrail: IAgentGuardrail): AgentGuardrailMetrics {
     return new AgentGuardrailMetrics(guardrail);

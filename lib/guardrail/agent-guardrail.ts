@@ -25,6 +25,7 @@ import { addressByContent, policyHash } from './policy-hash';
 import { profileArn, profileArns } from './profile-arns';
 import type { GuardrailSensitiveInformation } from './sensitive-information';
 import type { GuardrailWordFilter } from './word-filter';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * A Bedrock guardrail and the version of it that agents are judged by.
@@ -34,6 +35,10 @@ import type { GuardrailWordFilter } from './word-filter';
  * (docs.aws.amazon.com/bedrock/latest/userguide/endpoints.html), so what happens in the middle of a turn is not seen.
  */
 export class AgentGuardrail extends AgentGuardrailBase {
+  static {
+    checkInputsOf(this, 'AgentGuardrail');
+  }
+
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentGuardrail';
 

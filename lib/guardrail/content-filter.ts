@@ -1,9 +1,14 @@
 import type { CfnGuardrail } from 'aws-cdk-lib/aws-bedrock';
 import { requireInput } from '../validation/input-error';
 import { GuardrailAction } from './guardrail-action';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** How sure a content filter must be before it acts: a stronger filter acts on less certain findings. */
 export class GuardrailStrength {
+  static {
+    checkInputsOf(this, 'GuardrailStrength');
+  }
+
   /** Acts on nothing. */
   public static readonly NONE = new GuardrailStrength('NONE');
   /** Acts on findings of high confidence. */
@@ -25,6 +30,10 @@ export class GuardrailStrength {
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-content-filters.html
  */
 export class GuardrailContentFilter {
+  static {
+    checkInputsOf(this, 'GuardrailContentFilter');
+  }
+
   /** Hate. `output` is as strong as `input` unless given. */
   public static hate(input: GuardrailStrength, output?: GuardrailStrength): GuardrailContentFilter {
     return new GuardrailContentFilter('HATE', input, output ?? input);

@@ -5,6 +5,7 @@ import { requireInput, requirePattern } from '../validation/input-error';
 import { renderedDirections, UNMASKED_ACTIONS, type GuardrailDirections } from './guardrail-action';
 import type { GuardrailTier } from './guardrail-tier';
 import { requireLength } from './length';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** A topic that a guardrail denies. */
 export interface GuardrailTopicOptions extends GuardrailDirections {
@@ -26,6 +27,10 @@ export interface GuardrailTopicOptions extends GuardrailDirections {
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-denied-topics.html
  */
 export class GuardrailTopic {
+  static {
+    checkInputsOf(this, 'GuardrailTopic');
+  }
+
   /**
    * Denies a topic.
    *

@@ -3,6 +3,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { requireInput } from '../validation/input-error';
 import { GuardrailAction, UNMASKED_ACTIONS } from './guardrail-action';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Contextual grounding: whether an answer follows from a source that is given along with it. Runs on the output only, and
@@ -11,6 +12,10 @@ import { GuardrailAction, UNMASKED_ACTIONS } from './guardrail-action';
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html
  */
 export class GuardrailGrounding {
+  static {
+    checkInputsOf(this, 'GuardrailGrounding');
+  }
+
   /**
    * The answer must be supported by the source.
    *

@@ -1,7 +1,12 @@
 import { requireInput } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** What a guardrail does with what it finds. */
 export class GuardrailAction {
+  static {
+    checkInputsOf(this, 'GuardrailAction');
+  }
+
   /** The whole text is replaced by the guardrail's message. */
   public static readonly BLOCK = new GuardrailAction('block', 'BLOCK');
   /** What was found is replaced by its kind, for example `{PASSWORD}`; the rest stays. For sensitive information only. */

@@ -4,6 +4,7 @@ import { BMA_REGIONS } from '../facts/bma-regions';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { GUARDRAIL_PROFILES } from '../facts/guardrail-profiles';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * A guardrail profile: the Regions of one geography in which AWS may evaluate a guardrail of the STANDARD tier.
@@ -11,6 +12,10 @@ import { InputError, requireInput, requirePattern } from '../validation/input-er
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region.html
  */
 export class GuardrailProfile {
+  static {
+    checkInputsOf(this, 'GuardrailProfile');
+  }
+
   /**
    * A profile by its id, for a Region that this library does not know yet or to choose another geography.
    *

@@ -1,4 +1,5 @@
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Which generation of models evaluates content filters, prompt attacks and denied topics.
@@ -6,6 +7,10 @@ import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tiers.html
  */
 export class GuardrailTier {
+  static {
+    checkInputsOf(this, 'GuardrailTier');
+  }
+
   /**
    * English, French and Spanish; no prompt-leakage detection; no support for code. Evaluated in the guardrail's Region
    * only.

@@ -2,6 +2,7 @@ import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { requirePattern } from '../validation/input-error';
 import { requireLength } from './length';
 import { requireRegex } from './regex-pattern';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** A pattern of your own. */
 export interface GuardrailRegexOptions {
@@ -27,6 +28,10 @@ export interface GuardrailRegexOptions {
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-sensitive-filters.html
  */
 export class GuardrailEntity {
+  static {
+    checkInputsOf(this, 'GuardrailEntity');
+  }
+
   /** A physical address. */
   public static readonly ADDRESS = new GuardrailEntity('ADDRESS');
   /** The age of a person. */

@@ -1,6 +1,7 @@
 import type { CfnGuardrail } from 'aws-cdk-lib/aws-bedrock';
 import { GuardrailAction, renderedDirections, type GuardrailDirections } from './guardrail-action';
 import type { GuardrailEntity } from './sensitive-entity';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 const ACTIONS = [GuardrailAction.BLOCK, GuardrailAction.MASK, GuardrailAction.DETECT, GuardrailAction.OFF];
 
@@ -10,6 +11,10 @@ const ACTIONS = [GuardrailAction.BLOCK, GuardrailAction.MASK, GuardrailAction.DE
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-sensitive-filters.html
  */
 export class GuardrailSensitiveInformation {
+  static {
+    checkInputsOf(this, 'GuardrailSensitiveInformation');
+  }
+
   /** The whole text is replaced by the guardrail's message. */
   public static block(entity: GuardrailEntity): GuardrailSensitiveInformation {
     return GuardrailSensitiveInformation.perDirection(entity, {});

@@ -4,6 +4,7 @@ import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { requireInput } from '../validation/input-error';
 import { renderedDirections, UNMASKED_ACTIONS, type GuardrailDirections } from './guardrail-action';
 import { requireLength } from './length';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Words that a guardrail looks for, as exact matches.
@@ -11,6 +12,10 @@ import { requireLength } from './length';
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-word-filters.html
  */
 export class GuardrailWordFilter {
+  static {
+    checkInputsOf(this, 'GuardrailWordFilter');
+  }
+
   /**
    * Words and phrases of your own. AWS describes phrases of up to three words; whether the service refuses longer ones is
    * not documented and not checked here.

@@ -1,5 +1,6 @@
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IAgentProject } from './agent-project';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * Metrics of a Bedrock project, namespace AWS/BedrockMantle. They cover one agent only if the project is used by that
@@ -8,6 +9,10 @@ import type { IAgentProject } from './agent-project';
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/monitoring-mantle-metrics.html
  */
 export class AgentProjectMetrics {
+  static {
+    checkInputsOf(this, 'AgentProjectMetrics');
+  }
+
   /** Metrics of this project. */
   public static fromAgentProject(project: IAgentProject): AgentProjectMetrics {
     return new AgentProjectMetrics(project);

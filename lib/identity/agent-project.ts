@@ -4,6 +4,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { injectedProps } from '../injection/injected-props';
 import { requireInput } from '../validation/input-error';
 import { AgentProjectMetrics } from './agent-project-metrics';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** A Bedrock project: the resource that session and inference permissions are scoped to. */
 export interface IAgentProject extends IConstruct {
@@ -40,6 +41,10 @@ export interface AgentProjectProps {
  * @resource AWS::BedrockMantle::Project
  */
 export class AgentProject extends Construct implements IAgentProject {
+  static {
+    checkInputsOf(this, 'AgentProject');
+  }
+
   /** Uniquely identifies this class for property injection. */
   public static readonly PROPERTY_INJECTION_ID = 'cdk-bedrock-managed-agents.AgentProject';
 

@@ -1,13 +1,19 @@
 import { PropertyInjectors } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { checkedProps } from '../validation/checked-inputs';
 
 /**
- * Props after the property injectors of the surrounding app, stage or stack, nearest first: how an organization gives
+ * Checked props after the property injectors of the surrounding app, stage or stack, nearest first: how an organization gives
  * every construct of a class its own defaults. aws-cdk-lib has a decorator for its own constructs and does not export it.
  *
  * Source: docs.aws.amazon.com/cdk/v2/guide/blueprints.html
  */
 export function injectedProps<P>(uniqueId: string, scope: Construct, id: string, props: P): P {
+  const className = uniqueId.replace(/^.*\./, '');
+  return checkedProps(className, scope, id, injected(uniqueId, scope, id, props));
+}
+
+function injected<P>(uniqueId: string, scope: Construct, id: string, props: P): P {
   for (const ancestor of [...scope.node.scopes].reverse()) {
     const injector = PropertyInjectors.hasPropertyInjectors(ancestor)
       ? PropertyInjectors.of(ancestor).for(uniqueId)

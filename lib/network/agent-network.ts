@@ -32,6 +32,7 @@ import type { AgentNetworkService } from './network-service';
 import { requireRegion } from './regional-fact';
 import { ZonedVpc } from './zoned-vpc';
 import { AgentNetworkZones } from './zones';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * A VPC without a way out: isolated subnets, an endpoint with its own policy for every AWS service an agent needs, and
@@ -42,6 +43,10 @@ import { AgentNetworkZones } from './zones';
  * in its subnets for up to 8 hours after an agent is gone, and a VPC cannot be deleted before.
  */
 export class AgentNetwork extends Construct implements IAgentNetwork {
+  static {
+    checkInputsOf(this, 'AgentNetwork');
+  }
+
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentNetwork';
 

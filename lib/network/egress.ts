@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib/core';
 import { requireInput, requireWholeNumber } from '../validation/input-error';
 import { requireDomain } from './domain-name';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** How traffic to the internet leaves a network that allows it. */
 export interface AgentEgressOptions {
@@ -21,6 +22,10 @@ export interface AgentEgressOptions {
 
 /** What agents can reach beside the endpoints of their network. */
 export class AgentEgress {
+  static {
+    checkInputsOf(this, 'AgentEgress');
+  }
+
   /** Nothing: no internet gateway, no NAT gateway, no route. The default. */
   public static isolated(): AgentEgress {
     return new AgentEgress('isolated', []);

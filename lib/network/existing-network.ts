@@ -3,7 +3,6 @@ import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { declareImportedVpc } from '../declaration/imported';
 import { requireInput } from '../validation/input-error';
-import { requireSamePlace } from '../validation/same-place';
 import type {
   AgentNetworkAttributes,
   AgentNetworkEndpoint,
@@ -67,7 +66,6 @@ export function networkFromVpc(scope: Construct, id: string, props: AgentNetwork
   const network = new ExistingNetwork(scope, id);
   requireRegion(network);
   const { vpc } = props;
-  requireLocalVpc(network, vpc);
   const egress = props.egress ?? AgentEgress.isolated();
   requireInput(egress.natGateways === undefined, network, {
     input: 'egress.natGateways',
@@ -127,7 +125,6 @@ export function networkFromAttributes(scope: Construct, id: string, attrs: Agent
   const network = new ExistingNetwork(scope, id);
   requireRegion(network);
   const { vpc, subnets, endpointSecurityGroup } = attrs;
-  requireLocalVpc(network, vpc);
   const egress = attrs.egress ?? AgentEgress.isolated();
   requirePlacement(network, vpc, subnets);
   const absent = BASE_SERVICES.filter(
@@ -156,15 +153,6 @@ export function networkFromAttributes(scope: Construct, id: string, attrs: Agent
     endpoints,
     groupsOf(endpointSecurityGroup, attrs.endpoints),
   );
-}
-
-function requireLocalVpc(network: Construct, vpc: ec2.IVpc): void {
-  requireSamePlace(network, {
-    input: 'vpc',
-    what: 'a VPC',
-    construct: vpc,
-    fix: 'Pass a VPC of this account and Region',
-  });
 }
 
 function selectedSubnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection = {}): ec2.ISubnet[] {

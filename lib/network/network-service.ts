@@ -30,6 +30,7 @@ import {
   STS_RULES,
   XRAY_RULES,
 } from './endpoint-actions';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** What the endpoint of a service that has no constant may be used for. */
 export interface AgentNetworkServiceOptions {
@@ -59,6 +60,10 @@ interface ServiceSpec {
 
 /** An AWS service that agents reach through an endpoint of its own, with the actions that may pass. */
 export class AgentNetworkService {
+  static {
+    checkInputsOf(this, 'AgentNetworkService');
+  }
+
   /** Amazon Bedrock Managed Agents itself: the exec server's link and the session API. No model calls, no bearer tokens. */
   public static readonly BEDROCK_MANTLE = new AgentNetworkService({
     name: 'bedrock-mantle',

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { AGENTCORE_ZONE_IDS } from '../facts/bma-regions';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
 import { regionalFact } from './regional-fact';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Most Availability Zones a network spans: AgentCore supports three per BMA Region. */
 export const MAX_ZONES = 3;
@@ -20,6 +21,10 @@ export interface ZonePlacement {
  * (`use1-az1`); the zone *name* (`us-east-1a`) behind an id differs between accounts.
  */
 export class AgentNetworkZones {
+  static {
+    checkInputsOf(this, 'AgentNetworkZones');
+  }
+
   /**
    * The first zones that AgentCore supports in the Region, chosen by id: right in every account.
    * @param count 1 to 3; one zone is cheaper and has no redundancy

@@ -9,6 +9,7 @@ import type { RecordFor } from '../declaration/write';
 import type { IAgentNetwork } from '../network';
 import { credentialKindIn } from '../validation/credential-like';
 import { requireInput } from '../validation/input-error';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Why a declaration is right, and until when. */
 export interface DeclarationOptions {
@@ -51,6 +52,10 @@ export interface EgressDeclarationOptions extends DeclarationOptions {
  * optionally an end; `Validations.acknowledge` accepts a finding instead. See {@link Declarations}.
  */
 export class Declaration {
+  static {
+    checkInputsOf(this, 'Declaration');
+  }
+
   /**
    * A role of an agent may use an action that the rules would report.
    *

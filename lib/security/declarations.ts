@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { declare } from '../declaration/write';
 import { requireInput } from '../validation/input-error';
 import type { Declaration } from './declaration';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * The declarations of a scope. They hold for the scope and everything below it.
@@ -28,6 +29,10 @@ import type { Declaration } from './declaration';
  * trails that exist) declare themselves.
  */
 export class Declarations {
+  static {
+    checkInputsOf(this, 'Declarations');
+  }
+
   /** The declarations of an App, a Stage, a Stack or any other construct. */
   public static of(scope: IConstruct): Declarations {
     return new Declarations(scope);

@@ -11,6 +11,7 @@ import type { IConstruct } from 'constructs';
 import type * as Engine from './check-engine';
 import { type ManagedAgentChecksProps, ManagedAgentRuleFamily } from './managed-agent-checks-props';
 import type { CheckOptions, RuleText } from './rules/rule';
+import { checkInputsOf, requireProps } from '../validation/checked-inputs';
 
 const NAME = 'ManagedAgentChecks';
 
@@ -45,6 +46,10 @@ const engine = () => require('./check-engine') as typeof Engine;
  * What can't be read and could touch an agent is one finding of MA-READ1, until it is declared.
  */
 export class ManagedAgentChecks extends NagPack {
+  static {
+    checkInputsOf(this, 'ManagedAgentChecks');
+  }
+
   /** Name of the pack, the first part of the ids of acknowledgements. */
   public readonly name: string = NAME;
   /** The ids of the rules that this pack runs. */
@@ -59,6 +64,7 @@ export class ManagedAgentChecks extends NagPack {
    */
   constructor(scope?: IConstruct, props: ManagedAgentChecksProps = {}) {
     super(scope);
+    requireProps('ManagedAgentChecks', 'ManagedAgentChecks', props);
     this.packName = NAME;
     this.scope = scope;
     const families: readonly string[] =

@@ -5,6 +5,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { InputError } from '../validation/input-error';
 import { loadAnalysis } from './analysis';
 import { readConstructTree, type StackTemplate } from './construct-tree';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * What each agent of an app can reach and do, written next to the templates at synth: its roles with every action, resource
@@ -14,6 +15,10 @@ import { readConstructTree, type StackTemplate } from './construct-tree';
  * with `bma statement <cdk.out>`, and two can be compared with `bma diff-statement <old> <new>`.
  */
 export class SecurityStatement {
+  static {
+    checkInputsOf(this, 'SecurityStatement');
+  }
+
   /**
    * Writes the statements whenever the app is synthesized. Agents of nested stacks, of several stacks and of hand-written
    * stacks are included; the agents of a Stage are described in the Stage's own directory of the assembly.

@@ -23,6 +23,7 @@ import { objectCreatedTrigger, type ObjectCreatedTriggerOptions } from './kinds/
 import { scheduleTrigger, type ScheduleTriggerOptions } from './kinds/schedule';
 import { turnOutcomeTrigger, type TurnOutcomeTriggerOptions } from './kinds/turn-outcome';
 import type { TriggerDefinition } from './trigger-definition';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** The construct below an agent that holds its triggers. */
 const TRIGGERS = 'Triggers';
@@ -36,6 +37,10 @@ const TRIGGERS = 'Triggers';
  * queue, never in nothing.
  */
 export class AgentTrigger implements IAgentTrigger {
+  static {
+    checkInputsOf(this, 'AgentTrigger');
+  }
+
   /**
    * Turns at certain times, by EventBridge Scheduler. One turn per scheduled time.
    *

@@ -25,6 +25,7 @@ import { kmsViaService } from '../function/kms-via-service';
 import { handlerCode } from '../function/handler-code';
 import { WEBHOOK_VARIABLES } from '../contracts/handler-variables';
 import type { WebhookSubscription } from '../contracts/webhook';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Largest body that a function URL takes. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_URL_BODY_BYTES = 6 * 1024 * 1024;
@@ -88,6 +89,10 @@ export interface GitHubWebhookProps {
  * `github.com` on it was signed by GitHub.
  */
 export class GitHubWebhook extends Construct implements IGitHubWebhook {
+  static {
+    checkInputsOf(this, 'GitHubWebhook');
+  }
+
   /** Uniquely identifies this class for property injection. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.GitHubWebhook';
 

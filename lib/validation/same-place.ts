@@ -16,6 +16,8 @@ export interface PlacedInput {
   readonly fix: string;
   /** Set where only the account must be the same. */
   readonly anyRegion?: boolean;
+  /** Set where only the Region must be the same. */
+  readonly anyAccount?: boolean;
 }
 
 interface Place {
@@ -27,13 +29,13 @@ interface Place {
  * Refuses what is in another account or Region. Without this check it would fail while deploying, or core would fail with
  * an error about references between environments that does not name the input.
  */
-export function requireSamePlace(scope: IConstruct, given: PlacedInput): void {
+export function requireSamePlace(scope: IConstruct, given: PlacedInput, where: IConstruct | string = scope): void {
   const here = Stack.of(scope);
   const there = placeOf(given, here);
   const same =
-    isSame(there.account, here.account, given.construct, here) &&
+    (given.anyAccount || isSame(there.account, here.account, given.construct, here)) &&
     (given.anyRegion || isSame(there.region, here.region, given.construct, here));
-  requireInput(same, scope, {
+  requireInput(same, where, {
     input: given.input,
     value: `${given.construct?.node.path ?? given.arn} in ${text(there, given)}`,
     allowed: `${given.what} in ${text(here, given)}`,
@@ -73,12 +75,13 @@ function isSame(there: string, here: string, construct: IConstruct | undefined, 
 }
 
 /** An imported resource is known by literal names, which hold in every environment. */
-function isImported(construct: IConstruct): boolean {
+export function isImported(construct: IConstruct): boolean {
   return !construct.node.findAll().some((child) => CfnElement.isCfnElement(child));
 }
 
-function text({ account, region }: Place, { anyRegion }: PlacedInput): string {
+function text({ account, region }: Place, { anyRegion, anyAccount }: PlacedInput): string {
   const known = (part: string, otherwise: string) => (Token.isUnresolved(part) ? otherwise : part);
   const inAccount = known(account, 'the account of the deployment');
-  return anyRegion ? inAccount : `${inAccount}/${known(region, 'the Region of the deployment')}`;
+  const inRegion = known(region, 'the Region of the deployment');
+  return anyRegion ? inAccount : anyAccount ? inRegion : `${inAccount}/${inRegion}`;
 }

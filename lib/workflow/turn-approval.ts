@@ -2,6 +2,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { requireWholeNumber } from '../validation/input-error';
 import type { ApprovalRules } from './definition/turn-definition';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** How approvers are asked, and for how long. */
 export interface TurnApprovalOptions {
@@ -28,6 +29,10 @@ const DAY_SECONDS = 24 * 60 * 60;
  * was is what IAM says, and stands in the evidence and in the outcome event. Nobody answering means no.
  */
 export class TurnApproval {
+  static {
+    checkInputsOf(this, 'TurnApproval');
+  }
+
   /** No approval step; a request that asks for an approval is rejected. */
   public static none(): TurnApproval {
     return new TurnApproval('none');

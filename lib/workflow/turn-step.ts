@@ -7,6 +7,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { IManagedAgent } from '../agent';
 import type { IAgentNetwork } from '../network';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** What a step of a turn finds in the workflow that it becomes part of. */
 export interface TurnStepHost {
@@ -44,6 +45,10 @@ export interface ITurnStep {
 
 /** Steps of a turn that need no class of their own. */
 export class TurnStep implements ITurnStep {
+  static {
+    checkInputsOf(this, 'TurnStep');
+  }
+
   /**
    * A function that you make yourself. The workflow is granted to invoke it, and nothing else is changed.
    *

@@ -10,10 +10,10 @@ import { Arn, ArnFormat, type Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { EXECUTION_JOB_ACTIONS, JOB_RULE_ACTIONS, KEY_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
 import { requireInput, requireWholeNumber } from '../validation/input-error';
-import { requireSamePlace } from '../validation/same-place';
 import { requireApprovalStep } from './approval-step';
 import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from '../contracts/turn';
 import type { ITurnWorkflow } from './turn-workflow-ref';
+import { checkedProps, checkInputsOf } from '../validation/checked-inputs';
 
 /** Properties of a {@link TurnTask}. */
 export interface TurnTaskProps {
@@ -78,6 +78,10 @@ export interface TurnTaskProps {
  * workflow).
  */
 export class TurnTask extends TaskStateBase {
+  static {
+    checkInputsOf(this, 'TurnTask');
+  }
+
   protected readonly taskMetrics?: TaskMetricsConfig = undefined;
   protected readonly taskPolicies?: PolicyStatement[];
 
@@ -87,6 +91,7 @@ export class TurnTask extends TaskStateBase {
     id: string,
     private readonly turn: TurnTaskProps,
   ) {
+    checkedProps('TurnTask', scope, id, turn);
     super(scope, id, { integrationPattern: IntegrationPattern.RUN_JOB, resultPath: turn.resultPath ?? '$.turn' });
     requireInput(
       Token.isUnresolved(turn.prompt) || (turn.prompt !== '' && turn.prompt.length <= MAX_PART_CHARACTERS),
@@ -98,12 +103,6 @@ export class TurnTask extends TaskStateBase {
         fix: 'shorten it, or put the material where the agent can read it and name the place',
       },
     );
-    requireSamePlace(this, {
-      input: 'workflow',
-      what: 'a workflow',
-      construct: turn.workflow,
-      fix: 'Start the turn in the account and Region of its workflow, for example by an event',
-    });
     if (turn.requireApproval) {
       requireApprovalStep(this, turn.workflow);
     }

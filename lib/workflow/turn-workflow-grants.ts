@@ -13,9 +13,14 @@ import {
 import { InputError } from '../validation/input-error';
 import { grantAnswers } from './approve-function';
 import type { ITurnWorkflow } from './turn-workflow-ref';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Permissions around the turns of a workflow, one method per intent. None of them reaches a session. */
 export class TurnWorkflowGrants {
+  static {
+    checkInputsOf(this, 'TurnWorkflowGrants');
+  }
+
   /** Grants for this workflow. */
   public static fromTurnWorkflow(workflow: ITurnWorkflow): TurnWorkflowGrants {
     return new TurnWorkflowGrants(workflow);

@@ -1,8 +1,13 @@
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITurnWorkflow } from './turn-workflow-ref';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Metrics of the turns of a workflow. Each method names the quantity and, if it isn't a count, the unit. */
 export class TurnWorkflowMetrics {
+  static {
+    checkInputsOf(this, 'TurnWorkflowMetrics');
+  }
+
   /** Metrics of this workflow. */
   public static fromTurnWorkflow(workflow: ITurnWorkflow): TurnWorkflowMetrics {
     return new TurnWorkflowMetrics(workflow);

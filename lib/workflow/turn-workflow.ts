@@ -10,7 +10,6 @@ import { Construct, type IConstruct } from 'constructs';
 import { TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
 import type { IAgentBaseline } from '../baseline';
-import { requireLocalBaseline } from '../baseline/baseline-place';
 import { definitionParameterArn } from '../agent/definition-parameter';
 import { allowLogs } from '../encryption/key-statements';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
@@ -19,7 +18,6 @@ import { objectRetention } from '../lifecycle/object-retention';
 import { injectedProps } from '../injection/injected-props';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
-import { requireSamePlace } from '../validation/same-place';
 import { ApproveFunction } from './approve-function';
 import { OUTAGE_ATTEMPTS, type Targets } from './definition/asl';
 import { settlementDefinition } from './definition/settlement-definition';
@@ -41,6 +39,7 @@ import { TurnWorkflowGrants } from './turn-workflow-grants';
 import { TurnWorkflowMetrics } from './turn-workflow-metrics';
 import type { TurnWorkflowAttributes, TurnWorkflowProps } from './turn-workflow-props';
 import type { IAgentTrigger, ITurnWorkflow } from './turn-workflow-ref';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -63,6 +62,10 @@ const SECONDS_PER_ATTEMPT = 30;
  * @resource AWS::StepFunctions::StateMachine
  */
 export class TurnWorkflow extends Construct implements ITurnWorkflow {
+  static {
+    checkInputsOf(this, 'TurnWorkflow');
+  }
+
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.TurnWorkflow';
 
@@ -103,19 +106,6 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     super(scope, id);
     props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, props);
     const { agent } = props;
-    // A caller without type checks can leave it out.
-    requireInput((agent as IManagedAgent | undefined) !== undefined, this, {
-      input: 'agent',
-      value: undefined,
-      allowed: 'a ManagedAgent',
-      fix: 'Pass the agent whose turns these are',
-    });
-    requireSamePlace(this, {
-      input: 'agent',
-      what: 'an agent',
-      construct: agent,
-      fix: 'Create the workflow in the account and Region of the agent',
-    });
     requireOneWorkflow(this, agent);
     this.agent = agent;
     this.maxConcurrency = props.maxConcurrency ?? 4;
@@ -270,19 +260,11 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       allowed: 'the baseline of an imported agent, whose environment is not known here',
       fix: 'pass baseline, or the environment to ManagedAgent.fromManagedAgentAttributes',
     });
-    requireLocalBaseline(this, baseline);
     return baseline;
   }
 
   /** Nested stacks get the version as a parameter, which updates; other stacks get it as an export, which doesn't. */
   private sameStackGuardrail(guardrail: IAgentGuardrail): IAgentGuardrail {
-    requireSamePlace(this, {
-      input: 'guardrail',
-      what: 'a guardrail',
-      construct: guardrail,
-      arn: guardrail.guardrailArn,
-      fix: 'Create the guardrail in this account and Region, or leave guardrail out',
-    });
     requireInput(!(guardrail instanceof AgentGuardrail) || outermostStack(guardrail) === outermostStack(this), this, {
       input: 'guardrail',
       value: guardrail.node.path,

@@ -169,15 +169,6 @@ export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): To
     executionStatements: statements,
     services,
     wildcards,
-    sources: [
-      ...logGroups.map((construct) => ({
-        input: 'logGroups',
-        what: 'a log group',
-        construct,
-        arn: construct.logGroupArn,
-      })),
-      ...alarms.map((construct) => ({ input: 'alarms', what: 'an alarm', construct, arn: construct.alarmArn })),
-    ],
   };
 }
 

@@ -7,7 +7,7 @@ import { AgentNetworkService } from '../../network';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import { bundledServer, type BundledToolOptions, checkNames, checkOptions, checkSeconds } from './bundled-server';
 import { DEPLOYMENTS_VARIABLES as VARIABLES } from '../../contracts/tool';
-import type { ToolHost, ToolParts, ToolSource } from './tool-host';
+import type { ToolHost, ToolParts } from './tool-host';
 
 /** A deployment group of CodeDeploy in this account and Region. */
 export interface CodeDeployGroup {
@@ -143,7 +143,6 @@ export function deploymentsTool(props: DeploymentsToolOptions, host: ToolHost): 
       AgentNetworkService.interface(service, { actions, resources: [passes] }),
     ),
     wildcards,
-    sources: sources(props),
   };
 }
 
@@ -216,17 +215,6 @@ function kinds(props: DeploymentsToolOptions, { scope }: ToolHost): Kind[] {
       actions: DEPLOYMENT_READ_ACTIONS.changeEvents,
       passes: '*',
     },
-  ];
-}
-
-function sources(props: DeploymentsToolOptions): ToolSource[] {
-  const { services, functions, versionedFunctions } = functionsAndServices(props);
-  const lambdas = (input: string, list: IFunction[]) =>
-    list.map((construct) => ({ input, what: 'a function', construct, arn: construct.functionArn }));
-  return [
-    ...services.map((construct) => ({ input: 'services', what: 'a service', construct, arn: construct.serviceArn })),
-    ...lambdas('functions', functions),
-    ...lambdas('versionedFunctions', versionedFunctions),
   ];
 }
 

@@ -49,6 +49,5 @@ export function knowledgeBaseTool(props: KnowledgeBaseToolOptions, host: ToolHos
       }),
     ],
     services: [AgentNetworkService.BEDROCK_AGENT_RUNTIME],
-    sources: [{ input: 'knowledgeBaseArn', what: 'a knowledge base', arn: knowledgeBaseArn }],
   };
 }

@@ -1,5 +1,11 @@
+import { checkInputsOf } from '../../validation/checked-inputs';
+
 /** Whether an agent may replace what it has published. */
 export class OutputOverwrite {
+  static {
+    checkInputsOf(this, 'OutputOverwrite');
+  }
+
   /** Never. IAM lets only writes pass that fail when the object is there. */
   public static readonly NEVER = new OutputOverwrite('never');
   /** When the agent asks for it in the call. Use a versioned bucket. */

@@ -3,6 +3,7 @@ import { REGISTRY_READ_ACTIONS, REGISTRY_TOKEN_ACTIONS } from '../../identity/pe
 import { AgentNetworkService } from '../../network';
 import { requireInput, requirePattern } from '../../validation/input-error';
 import type { ToolHost } from './tool-host';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /** Package managers that can be configured. */
 export enum PackageFormat {
@@ -46,6 +47,10 @@ export interface BoundRegistry {
 
 /** A private package registry that commands of an agent may read from, with `AgentTool.source`. */
 export class PackageRegistry {
+  static {
+    checkInputsOf(this, 'PackageRegistry');
+  }
+
   /**
    * A CodeArtifact repository, through the endpoints of the network. Grants reading of this repository to the execution
    * role, and the token that package managers need for it. A domain of another account must admit the role as well.

@@ -3,9 +3,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { AgentNetworkService } from '../../network';
 import { requireInput, requirePattern } from '../../validation/input-error';
-import { requireSamePlace } from '../../validation/same-place';
 import { REGISTRY_DIRECTORY, STAGED_WORKSPACE } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /** What one repository asks of the agent that may clone it. */
 export interface BoundRepository {
@@ -22,6 +22,10 @@ export interface BoundRepository {
 
 /** A repository that an agent may clone into its workspace with `AgentTool.source`. */
 export class SourceRepository {
+  static {
+    checkInputsOf(this, 'SourceRepository');
+  }
+
   /**
    * A CodeCommit repository of the agent's account and Region, through the endpoint of the network. Grants
    * `codecommit:GitPull` on this repository to the execution role.
@@ -31,20 +35,11 @@ export class SourceRepository {
   public static codeCommit(repository: IRepository): SourceRepository {
     const { repositoryName } = repository;
     requireDirectory('SourceRepository.codeCommit', repositoryName);
-    return new SourceRepository(repositoryName, (host) => {
-      requireSamePlace(host.scope, {
-        input: 'SourceRepository.codeCommit',
-        what: 'a repository',
-        construct: repository,
-        arn: repository.repositoryArn,
-        fix: 'Bring the repository as a git bundle with SourceRepository.s3Bundle',
-      });
-      return {
+    return new SourceRepository(repositoryName, () => ({
         entry: `code-commit/${repositoryName}`,
         services: [AgentNetworkService.GIT_CODECOMMIT],
         pull: repository.repositoryArn,
-      };
-    });
+    }));
   }
 
   /**

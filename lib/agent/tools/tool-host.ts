@@ -3,7 +3,6 @@ import type { Construct } from 'constructs';
 import { attachPolicy } from '../../identity/attach-policy';
 import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 import type { AgentNetworkService, IAgentNetwork } from '../../network';
-import { requireSamePlace, type PlacedInput } from '../../validation/same-place';
 import type { SessionTool } from '../../contracts/session';
 
 /** The agent that a tool is given to, as far as a tool needs it. */
@@ -16,9 +15,6 @@ export interface ToolHost {
   readonly workspaceDirectory: string;
 }
 
-/** Something that a tool works on in the account and Region of the agent. */
-export type ToolSource = Omit<PlacedInput, 'fix' | 'anyRegion'>;
-
 /** A tool as one agent uses it: its server, what it may do, and the way to the services it calls. */
 export interface ToolParts {
   readonly definition: SessionTool;
@@ -27,8 +23,6 @@ export interface ToolParts {
   /** For the role that BMA itself works under. */
   readonly sessionStatements?: PolicyStatement[];
   readonly services?: AgentNetworkService[];
-  /** What the tool works on, if it must be in the account and Region of the agent. */
-  readonly sources?: readonly ToolSource[];
   /** Why each wildcard resource of the statements is right, by the resource exactly as rendered. */
   readonly wildcards?: ReadonlyMap<string, string>;
 }
@@ -40,14 +34,7 @@ export function attachTool(host: ToolHost, label: string, parts: ToolParts): Ses
     sessionStatements = [],
     services = [],
     wildcards = new Map(),
-    sources = [],
   } = parts;
-  for (const source of sources) {
-    requireSamePlace(host.scope, {
-      ...source,
-      fix: `Name one in this account and Region, or leave it out of '${label}'`,
-    });
-  }
   const id = label.replace(/[^A-Za-z0-9-]/g, '-');
   for (const [role, purpose, statements, prefix] of [
     [host.executionRole, 'execution role', executionStatements, 'Tool'],

@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import type { RunbookRule } from '../../contracts/remediation';
 import type { RemediationRunbook } from './remediation-runbook';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /** What may be proposed, and how approvers are asked. */
 export interface RemediationApprovalOptions {
@@ -35,6 +36,10 @@ const DAY_SECONDS = 24 * 60 * 60;
  * first, and only a runbook that is named here is then started, with parameters that fit.
  */
 export class IncidentRemediation {
+  static {
+    checkInputsOf(this, 'IncidentRemediation');
+  }
+
   /**
    * Each proposal waits for a person, who answers at the `approveUrl` of the responder. Nobody answering means no.
    *

@@ -21,6 +21,7 @@ import { PublishReportStep } from './publish-report-step';
 import { RemediationMachine } from './remediation-machine';
 import { ResumeEvent } from './resume-event';
 import { StageIncidentStep } from './stage-incident-step';
+import { checkedProps, checkInputsOf } from '../../validation/checked-inputs';
 
 /**
  * Investigates incidents of one service while nobody is online. An alarm opens an incident; the agent reads logs, metrics
@@ -30,6 +31,10 @@ import { StageIncidentStep } from './stage-incident-step';
  * `remediation`, a report may propose one of the runbooks named there, which starts only when a person approved it.
  */
 export class IncidentResponder extends AgentBlueprint {
+  static {
+    checkInputsOf(this, 'IncidentResponder');
+  }
+
   /** Reports: `reports/<incident>/<number>.json` and `.md`. Nothing is overwritten. */
   public readonly reportBucket: IBucket;
 
@@ -46,7 +51,7 @@ export class IncidentResponder extends AgentBlueprint {
 
   /** @throws InputError when a name or number is out of range, an alarm watches no metric, or a scope is empty. */
   constructor(scope: Construct, id: string, props: IncidentResponderProps) {
-    super(scope, id, props);
+    super(scope, id, checkedProps('IncidentResponder', scope, id, props));
     const { serviceName, alarms, maxTurns = 12, incidentWindow = Duration.hours(24), remediation } = props;
     const { coolDown = Duration.minutes(5), reopenWithin = Duration.minutes(30) } = props;
     requireWholeNumber(this, 'coolDown', coolDown.toSeconds({ integral: false }), 0, 86_400, 'seconds');

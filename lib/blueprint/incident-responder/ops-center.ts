@@ -1,4 +1,5 @@
 import { OpsItemCategory, OpsItemSeverity } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /** How OpsItems are made. */
 export interface OpsItemOptions {
@@ -24,6 +25,10 @@ export interface OpsItemOptions {
  * (docs.aws.amazon.com/incident-manager/latest/userguide/incident-manager-availability-change.html).
  */
 export class OpsCenter {
+  static {
+    checkInputsOf(this, 'OpsCenter');
+  }
+
   /** No OpsItems. */
   public static none(): OpsCenter {
     return new OpsCenter();

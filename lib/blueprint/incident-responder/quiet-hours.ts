@@ -1,11 +1,16 @@
 import { Token, type TimeZone } from 'aws-cdk-lib/core';
 import type { QuietHoursSetting } from '../../contracts/incident';
 import { requireInput, requirePattern } from '../../validation/input-error';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 const WHERE = 'QuietHours';
 
 /** Hours of every day in which alarms open no incident, of a batch window for example. */
 export class QuietHours {
+  static {
+    checkInputsOf(this, 'QuietHours');
+  }
+
   /**
    * The same hours every day.
    *

@@ -1,11 +1,16 @@
 import { Token } from 'aws-cdk-lib/core';
 import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
 import { ASSUMED_ROLE, MAX_PARAMETER_CHARACTERS, type ParameterRule } from '../../contracts/remediation';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 const WHERE = 'RemediationRunbook';
 
 /** What a parameter of a runbook may be in a proposal. */
 export class RunbookParameter {
+  static {
+    checkInputsOf(this, 'RunbookParameter');
+  }
+
   /**
    * One of these values.
    *
@@ -71,6 +76,10 @@ export interface RemediationAutomationOptions {
 
 /** What may be run as a remediation, once a person approved it. */
 export class RemediationRunbook {
+  static {
+    checkInputsOf(this, 'RemediationRunbook');
+  }
+
   /**
    * A runbook of Systems Manager Automation.
    *

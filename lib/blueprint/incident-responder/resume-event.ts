@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
 import { TIMER_MINUTES } from '../../contracts/incident';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /** How an investigation waits for a time. */
 export interface ResumeTimerOptions {
@@ -21,6 +22,10 @@ export interface ResumeTimerOptions {
 
 /** What resumes an open incident, beside another alarm of the service that goes off. */
 export class ResumeEvent {
+  static {
+    checkInputsOf(this, 'ResumeEvent');
+  }
+
   /** An alarm of the service goes back to OK. */
   public static alarmRecovers(): ResumeEvent {
     return new ResumeEvent('alarm');

@@ -17,9 +17,14 @@ import { REVIEW_VARIABLES } from '../../contracts/handler-variables';
 import { STAGED_PREFIX } from '../../contracts/review';
 import type { BoundCodeHost, HostAccess } from './bound-code-host';
 import type { GitHubCodeHostOptions } from './github-code-host-options';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /** Where pull requests are: the host of the code. */
 export class CodeHost {
+  static {
+    checkInputsOf(this, 'CodeHost');
+  }
+
   /**
    * One repository of CodeCommit, of the account and Region of the agent. The agent clones it through PrivateLink.
    */

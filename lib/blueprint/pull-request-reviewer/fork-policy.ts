@@ -1,9 +1,14 @@
 import type { ForkHandling } from '../../contracts/review';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /**
  * What happens with pull requests from forks, whose code was written outside of the repository. CodeCommit has no forks.
  */
 export class ForkPolicy {
+  static {
+    checkInputsOf(this, 'ForkPolicy');
+  }
+
   /** They are not reviewed: the turn ends as Rejected before anything is opened. */
   public static readonly SKIP = new ForkPolicy('skip');
 

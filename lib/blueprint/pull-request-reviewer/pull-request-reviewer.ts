@@ -14,6 +14,7 @@ import type { ReviewPolicy } from './review-policy';
 import { reviewPolicyDocument } from './review-policy-document';
 import { PublishReview, StagePullRequest } from './review-steps';
 import { reviewerInstructions } from './reviewer-instructions';
+import { checkedProps, checkInputsOf } from '../../validation/checked-inputs';
 
 /** Properties of a {@link PullRequestReviewer}. */
 export interface PullRequestReviewerProps extends AgentBlueprintProps {
@@ -82,6 +83,10 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
  * review and nothing else.
  */
 export class PullRequestReviewer extends AgentBlueprint {
+  static {
+    checkInputsOf(this, 'PullRequestReviewer');
+  }
+
   /** Pull requests as they were staged for the agent: `staged/<turn>/`. Deleted after seven days. */
   public readonly materialBucket: IBucket;
 
@@ -90,7 +95,7 @@ export class PullRequestReviewer extends AgentBlueprint {
 
   /** @throws InputError when a limit is out of range, or the host cannot be used. */
   constructor(scope: Construct, id: string, props: PullRequestReviewerProps) {
-    super(scope, id, props);
+    super(scope, id, checkedProps('PullRequestReviewer', scope, id, props));
     const { codeHost, registries = [], forks = ForkPolicy.SKIP, maxChangedFiles = 300 } = props;
     const maxChangeSize = props.maxChangeSize ?? Size.mebibytes(2);
     this.check(maxChangedFiles, maxChangeSize, props.additionalInstructions);

@@ -14,6 +14,7 @@ import { AuditSchedule } from './audit-schedule';
 import { auditorInstructions } from './auditor-instructions';
 import type { SecurityAuditorProps } from './security-auditor-props';
 import { SecurityHubImport } from './security-hub-import';
+import { checkedProps, checkInputsOf } from '../../validation/checked-inputs';
 
 const MAX_REPOSITORIES = 50;
 const MAX_RULE_CHARACTERS = 8_000;
@@ -33,6 +34,10 @@ const MAX_RULE_CHARACTERS = 8_000;
  * @resource AWS::StepFunctions::StateMachine
  */
 export class SecurityAuditor extends AgentBlueprint {
+  static {
+    checkInputsOf(this, 'SecurityAuditor');
+  }
+
   /**
    * Logs of findings (`findings/<repository>/<night>.sarif`), summaries (`audits/<night>.json`) and what the next night
    * is compared with (`state/<repository>.json`).
@@ -50,7 +55,7 @@ export class SecurityAuditor extends AgentBlueprint {
    * a GitHub repository is given without an egress to github.com.
    */
   constructor(scope: Construct, id: string, props: SecurityAuditorProps) {
-    super(scope, id, props);
+    super(scope, id, checkedProps('SecurityAuditor', scope, id, props));
     const { repositories, additionalRules } = props;
     requireWholeNumber(this, 'number of repositories', repositories.length, 1, MAX_REPOSITORIES, 'repositories');
     requireInput((additionalRules?.length ?? 0) <= MAX_RULE_CHARACTERS, this, {

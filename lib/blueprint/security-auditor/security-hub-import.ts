@@ -1,5 +1,11 @@
+import { checkInputsOf } from '../../validation/checked-inputs';
+
 /** Whether findings of an audit go to AWS Security Hub, too. */
 export class SecurityHubImport {
+  static {
+    checkInputsOf(this, 'SecurityHubImport');
+  }
+
   /** Findings stay in the findings bucket. */
   public static none(): SecurityHubImport {
     return new SecurityHubImport(false);

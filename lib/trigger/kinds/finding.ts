@@ -1,5 +1,6 @@
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /** How severe a finding must be. */
 export enum FindingSeverity {
@@ -19,6 +20,10 @@ const atLeast = (minimum: FindingSeverity): string[] => LABELS.slice(LABELS.inde
  * severity has changed: that turn resumes the conversation about it.
  */
 export class FindingSource {
+  static {
+    checkInputsOf(this, 'FindingSource');
+  }
+
   /**
    * Active, new findings of AWS Security Hub CSPM (AWS Security Finding Format).
    *

@@ -3,9 +3,14 @@ import { GitHubWebhook, type IGitHubWebhook } from '../github-webhook';
 import { requireInput } from '../../validation/input-error';
 import type { TriggerDefinition } from '../trigger-definition';
 import { GITHUB_EVENT_SOURCE, GITHUB_PULL_REQUEST_EVENT } from '../../contracts/webhook';
+import { checkInputsOf } from '../../validation/checked-inputs';
 
 /** Whose pull requests start turns: what GitHub says about the author and the repository. */
 export class GitHubAuthors {
+  static {
+    checkInputsOf(this, 'GitHubAuthors');
+  }
+
   /**
    * People who may push to the repository: its owners, members of its organization, collaborators, and everybody who opened
    * the pull request from a branch of the repository itself, which takes write access. The last are also members that

@@ -279,6 +279,6 @@ describe('bad input', () => {
     const { stack: own, agent } = scene();
     const elsewhere = Repository.fromRepositoryArn(own, 'Far', `arn:aws:codecommit:eu-west-1:${ACCOUNT}:far`);
     const tool = AgentTool.source({ repositories: [SourceRepository.codeCommit(elsewhere)] });
-    expect(() => agent(tool)).toThrow(/SourceRepository.codeCommit 'Stack\/Far in .*eu-west-1'/);
+    expect(() => agent(tool)).toThrow(/tools\[0\]\.repositories\[0\]\.repository 'Stack\/Far in .*eu-west-1'/);
   });
 });

@@ -166,9 +166,10 @@ describe('an image with skills', () => {
 });
 
 test('the list of bundled skills is the one in the image', () => {
-  const bundled = readdirSync(path.join(__dirname, '../../../runtime/image/skills'));
+  const skills = path.join(__dirname, '../../../runtime/image/skills');
+  const bundled = readdirSync(skills);
   for (const name of bundled) {
-    const image = () => AgentImage.bundled({ skills: [{ name } as AgentSkill] });
+    const image = () => AgentImage.bundled({ skills: [AgentSkill.fromDirectory(path.join(skills, name))] });
     expect(image).toThrow(`none of the bundled skills (${bundled.join(', ')})`);
   }
 });

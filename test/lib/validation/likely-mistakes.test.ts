@@ -27,9 +27,9 @@ describe('mistakes that a compiler would find', () => {
       agent({ model: 'openai.gpt-5.6-luna' }),
       /Stack\/Agent: model 'openai.gpt-5.6-luna' .*AgentModel/,
     ],
-    ['no model', agent({ model: undefined }), /Stack\/Agent: model 'undefined'/],
-    ['no instructions', agent({ instructions: undefined }), /Stack\/Agent: instructions 'undefined'/],
-    ['one tool instead of a list', agent({ tools: {} }), /Stack\/Agent: tools 'object' .*an array/],
+    ['no model', agent({ model: undefined }), /Stack\/Agent: model undefined/],
+    ['no instructions', agent({ instructions: undefined }), /Stack\/Agent: instructions undefined/],
+    ['one tool instead of a list', agent({ tools: {} }), /Stack\/Agent: tools 'Object' .*an array of AgentTool/],
     ['no agent', () => new TurnWorkflow(newStack(), 'Turns', {} as TurnWorkflowProps), /Stack\/Turns: agent undefined/],
     [
       'a number as environment variable',
@@ -37,7 +37,7 @@ describe('mistakes that a compiler would find', () => {
         new AgentCoreEnvironment(newStack(), 'Environment', {
           environmentVariables: { PORT: 8080 } as unknown as Record<string, string>,
         }),
-      /environmentVariables.PORT 'number' .*in quotes/,
+      /environmentVariables.PORT 8080 .*in quotes/,
     ],
     [
       'a command line as command',

@@ -120,20 +120,20 @@ describe.each(ELSEWHERE)('sources of events in %s', (_, region, account) => {
       () => AgentTool.knowledgeBase({ knowledgeBaseArn: arn('bedrock', 'knowledge-base/ABCDEFGHIJ') }),
     ],
     [
-      'alarms',
+      'alarms\\[0\\]',
       (s) => AgentTool.cloudWatch({ alarms: [cloudwatch.Alarm.fromAlarmArn(s, 'A', arn('cloudwatch', 'alarm:a'))] }),
     ],
     [
-      'logGroups',
+      'logGroups\\[0\\]',
       (s) => AgentTool.cloudWatch({ logGroups: [logs.LogGroup.fromLogGroupArn(s, 'G', arn('logs', 'log-group:g:*'))] }),
     ],
     [
-      'functions',
+      'functions\\[0\\]',
       (s) =>
         AgentTool.deployments({ functions: [lambda.Function.fromFunctionArn(s, 'F', arn('lambda', 'function:f'))] }),
     ],
     [
-      'SourceRepository.codeCommit',
+      'repositories\\[0\\]\\.repository',
       (s) =>
         AgentTool.source({
           repositories: [
@@ -152,7 +152,7 @@ describe.each(ELSEWHERE)('sources of events in %s', (_, region, account) => {
           instructions: 'Work.',
           tools: [make(stack)],
         }),
-    ).toThrow(new RegExp(`Stack/Agent: ${input} .*in ${account}/${region}'`));
+    ).toThrow(new RegExp(`Stack/Agent: tools\\[0\\]\\.${input} .*in ${account}/${region}'`));
   });
 });
 

@@ -1,0 +1,157 @@
+import { Construct } from 'constructs';
+import { credentialKindIn, isCredentialName } from './credential-like';
+import { ENUMS, OBJECTS, STRUCTS } from './input-kinds';
+import { InputError } from './refused-input';
+
+/** Classes of the public API by name: a class that is not loaded cannot be told from others, so any object passes. */
+const classes = new Map<string, abstract new (...args: never[]) => unknown>();
+
+/** Makes a class known, so that its instances are told from other objects. */
+export function registerClass(name: string, its: unknown): void {
+  classes.set(name, its as abstract new (...args: never[]) => unknown);
+}
+
+/** An input on its way into the library. */
+export interface GivenInput {
+  /** Construct path, or the name of the method. */
+  readonly where: string;
+  /** Name of the prop, option or argument, as in `tools[0]`. */
+  readonly input: string;
+  readonly value: unknown;
+  readonly kind: string;
+}
+
+/** Members of an entry of the table: name without `?` and `...`, kind, and whether it can be left out. */
+export function entries(inputs: Readonly<Record<string, string>>): { name: string; kind: string; optional: boolean }[] {
+  return Object.entries(inputs).map(([name, kind]) => ({
+    name: name.replace(/^\.\.\.|\?$/g, ''),
+    kind,
+    optional: name.endsWith('?'),
+  }));
+}
+
+/** Refuses a value of another kind than the types say, at any depth. A compiler finds it; callers without one do not. */
+export function requireKind(given: GivenInput): void {
+  const { where, input, value, kind } = given;
+  const alternatives = kind.split('|');
+  if (alternatives.length > 1) {
+    if (!alternatives.some((each) => passes({ where, input, value, kind: each }))) refuse(given);
+    return;
+  }
+  if (kind === 'any') return;
+  if (value === undefined || value === null) return refuse(given);
+  if (kind.endsWith('[]')) {
+    if (!Array.isArray(value)) return refuse(given);
+    value.forEach((each, index) =>
+      requireKind({ where, input: `${input}[${index}]`, value: each as unknown, kind: kind.slice(0, -2) }),
+    );
+  } else if (kind.startsWith('{')) {
+    if (!isPlainObject(value)) return refuse(given);
+    for (const [name, each] of Object.entries(value)) {
+      requireKind({ where, input: `${input}.${name}`, value: each, kind: kind.slice(1, -1) });
+    }
+  } else if (STRUCTS[kind]) {
+    if (!isPlainObject(value)) return refuse(given);
+    requireMembers(where, input, value, kind);
+  } else if (!isOfKind(value, kind)) {
+    refuse(given);
+  }
+}
+
+/** Refuses props or options with a missing member, or one of another kind. Members are named without what they are in. */
+export function requireMembers(where: string, prefix: string, value: object, struct: string): void {
+  for (const { name, kind, optional } of entries(STRUCTS[struct])) {
+    const member = (value as Record<string, unknown>)[name];
+    if (member !== undefined || !optional) {
+      requireKind({ where, input: prefix ? `${prefix}.${name}` : name, value: member, kind });
+    }
+  }
+}
+
+function passes(given: GivenInput): boolean {
+  try {
+    requireKind(given);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isOfKind(value: unknown, kind: string): boolean {
+  if (kind === 'string' || kind === 'number' || kind === 'boolean') return typeof value === kind;
+  if (kind === 'object') return typeof value === 'object' && !Array.isArray(value);
+  if (ENUMS[kind]) return ENUMS[kind].includes(value as string);
+  if (kind === 'Date') return value instanceof Date;
+  const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
+  const its = classes.get(kind);
+  return isObject && (!its || value instanceof its) && (OBJECTS[kind].members ?? []).every((member) => member in value);
+}
+
+/** Props are objects, not constructs, lists or instances of the library's value classes. */
+export function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Construct.isConstruct(value);
+}
+
+function refuse({ where, input, value, kind }: GivenInput): never {
+  throw new InputError(where, {
+    input,
+    ...(isSecret(input, value, kind) ? {} : { value: shown(value) }),
+    allowed: kindText(kind),
+    fix: fixText(input, value, kind),
+  });
+}
+
+/** A text in place of a secret may be the secret. */
+function isSecret(input: string, value: unknown, kind: string): boolean {
+  const isCredential = kind.includes('ISecret') || isCredentialName(input) || /credential/i.test(input);
+  return typeof value === 'string' && (isCredential || credentialKindIn(value) !== undefined);
+}
+
+function shown(value: unknown): unknown {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value === null) return 'null';
+  if (Construct.isConstruct(value)) return `${value.node.path} (${value.constructor.name})`;
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : 'an array';
+  return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
+}
+
+/** A kind as a noun phrase. */
+export function kindText(kind: string): string {
+  const alternatives = kind.split('|');
+  if (alternatives.length > 1) return alternatives.map(kindText).join(' or ');
+  if (kind.endsWith('[]')) return `an array of ${plural(kind.slice(0, -2))}`;
+  if (kind.startsWith('{')) return `an object with ${plural(kind.slice(1, -1))} by name`;
+  switch (kind) {
+    case 'string':
+      return 'a text';
+    case 'number':
+      return 'a number';
+    case 'boolean':
+      return 'true or false';
+    case 'object':
+      return 'an object';
+  }
+  if (ENUMS[kind]) return `one of ${ENUMS[kind].join(', ')}`;
+  return `${/^[AEIO]/.test(baseName(kind)) ? 'an' : 'a'} ${baseName(kind)}`;
+}
+
+function plural(kind: string): string {
+  return { string: 'texts', number: 'numbers', boolean: 'booleans', any: 'values' }[kind] ?? baseName(kind);
+}
+
+function baseName(kind: string): string {
+  return kind.replace(/^\w+\./, '');
+}
+
+function fixText(input: string, value: unknown, kind: string): string {
+  if (value === null) return `Leave ${input} out, or pass ${kindText(kind)}`;
+  if (kind.endsWith('[]') && passes({ where: '', input, value, kind: kind.slice(0, -2) })) {
+    return `Write it in brackets: ${input}: […]`;
+  }
+  if (kind === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `Write the value in quotes: '${value}'`;
+  }
+  const { make = [] } = OBJECTS[kind] ?? OBJECTS[kind.slice(0, -2)] ?? {};
+  return make.length > 0 ? `Pass ${make.join(', or ')}` : `Pass ${kindText(kind)}`;
+}

@@ -1,0 +1,144 @@
+import { CfnResource, Reference, Stage, Token, Tokenization } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { OBJECTS, STRUCTS } from './input-kinds';
+import { entries } from './kind';
+import { requireInput } from './refused-input';
+import { isImported, requireSamePlace, type PlacedInput } from './same-place';
+
+/** An input and the kind that the table says. */
+export interface NamedInput {
+  readonly name: string;
+  readonly kind: string;
+  readonly value: unknown;
+}
+
+/** What value objects were made from, for example the bucket of a tool: it is checked where the tool is used. */
+const made = new WeakMap<object, readonly NamedInput[]>();
+
+/** Remembers what a value object was made from. Constructs know what they use. */
+export function rememberInputs(result: unknown, inputs: readonly NamedInput[]): void {
+  if (typeof result === 'object' && result !== null && !Construct.isConstruct(result) && !made.has(result)) {
+    made.set(result, inputs);
+  }
+}
+
+/** Kinds of constructs that need not be in the place of what uses them. */
+const ANYWHERE = new Set([
+  'Construct',
+  'IConstruct',
+  'Stack',
+  'iam.IGrantable',
+  'iam.IPrincipal',
+  'ec2.IPeer',
+  // One multi-Region trail records an account, one trail of the organization records several. lib/audit/trail-sharing.ts.
+  'IAgentAuditTrail',
+]);
+
+/** Options whose texts may name what is elsewhere. */
+const TEXTS_ANYWHERE = new Set([
+  'AgentAuditTrailAttributes',
+  // Checked where the guardrail is used.
+  'AgentGuardrailAttributes',
+  'AgentNetworkServiceOptions',
+  'StdioToolOptions',
+]);
+
+/** IAM is the same in every Region. */
+const ANY_REGION = new Set(['iam.IRole']);
+
+/** Repositories of images have a policy that admits other accounts. */
+const ANY_ACCOUNT = new Set(['ecr.IRepository']);
+
+/**
+ * Refuses every construct, ARN and reference in the inputs that is of another account, Region or Stage than the construct
+ * that uses it, at any depth: also in what tools, triggers and other value objects were made from.
+ */
+export function requireLocalInputs(scope: IConstruct, where: string, inputs: readonly NamedInput[]): void {
+  new Walk(scope, where).all(inputs, '');
+}
+
+class Walk {
+  private readonly seen = new Set<unknown>();
+
+  constructor(
+    private readonly scope: IConstruct,
+    private readonly where: string,
+  ) {}
+
+  public all(inputs: readonly NamedInput[], prefix: string): void {
+    for (const { name, kind, value } of inputs) {
+      this.one([prefix, name].filter((part) => part !== '').join('.'), kind, value);
+    }
+  }
+
+  private one(input: string, kind: string, value: unknown): void {
+    if (typeof value === 'string') {
+      if (kind === 'string') this.text(input, value);
+      return;
+    }
+    if (typeof value !== 'object' || value === null || this.seen.has(value)) return;
+    this.seen.add(value);
+    if (Array.isArray(value)) {
+      // Lists of texts are for programs that the agent runs, which may work anywhere.
+      if (kind === 'string[]') return;
+      value.forEach((each: unknown, index) => this.one(`${input}[${index}]`, kind.slice(0, -2), each));
+    } else if (Construct.isConstruct(value)) {
+      if (!ANYWHERE.has(kind)) this.construct(input, kind, value);
+    } else if (made.has(value)) {
+      this.all(made.get(value)!, input);
+    } else if (STRUCTS[kind]) {
+      const members = entries(STRUCTS[kind]).filter((each) => each.kind !== 'string' || !TEXTS_ANYWHERE.has(kind));
+      const object = value as Record<string, unknown>;
+      this.all(
+        members.map((member) => ({ ...member, value: object[member.name] })),
+        input,
+      );
+    }
+  }
+
+  /** A literal ARN, or a name or ARN that refers to a resource of the app. */
+  private text(input: string, text: string): void {
+    if (/^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{12}:/.test(text)) {
+      this.requireHere({ input, what: 'a resource', arn: text });
+    }
+    if (Token.isUnresolved(text)) {
+      const [resource] = Tokenization.reverseString(text)
+        .tokens.filter((token) => Reference.isReference(token))
+        .map((reference) => reference.target)
+        .filter((target) => CfnResource.isCfnResource(target));
+      if (resource) this.requireHere({ input, what: 'a resource', construct: resource });
+    }
+  }
+
+  private construct(input: string, kind: string, value: IConstruct): void {
+    const arnMember = OBJECTS[kind]?.members?.find((member) => member.endsWith('Arn'));
+    const arn = arnMember && (value as unknown as Record<string, unknown>)[arnMember];
+    const what = words(kind);
+    this.requireHere({
+      input,
+      what,
+      construct: value,
+      arn: typeof arn === 'string' ? arn : undefined,
+      anyRegion: ANY_REGION.has(kind),
+      anyAccount: ANY_ACCOUNT.has(kind),
+    });
+    requireInput(Stage.of(value) === Stage.of(this.scope) || isImported(value), this.where, {
+      input,
+      value: value.node.path,
+      allowed: `${what} of the same Stage, because CDK cannot refer to another one`,
+      fix: 'Create it in this Stage, or import it by its ARN or name',
+    });
+  }
+
+  private requireHere(given: Omit<PlacedInput, 'fix'>): void {
+    const fix = `Create it in this account and Region, or leave ${given.input} out`;
+    requireSamePlace(this.scope, { ...given, fix }, this.where);
+  }
+}
+
+/** `kms.IKey` as `a key`. */
+function words(kind: string): string {
+  const name = kind.replace(/^.*\./, '').replace(/^I(?=[A-Z])/, '');
+  const lower = name.replace(/(?!^)[A-Z]/g, ' $&').toLowerCase();
+  return `${/^[aeiou]/.test(lower) ? 'an' : 'a'} ${lower}`;
+}
