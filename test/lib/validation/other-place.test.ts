@@ -1,9 +1,13 @@
 import { App, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as codecommit from 'aws-cdk-lib/aws-codecommit';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   AgentAuditTrail,
@@ -13,10 +17,20 @@ import {
   AgentKey,
   AgentModel,
   AgentNetwork,
+  AgentTool,
+  GitHubWebhook,
   ManagedAgent,
+  SourceRepository,
   TurnApproval,
   TurnWorkflow,
 } from '../../../lib';
+import {
+  CodeHost,
+  IncidentRemediation,
+  IncidentResponder,
+  PullRequestReviewer,
+  RemediationRunbook,
+} from '../../../lib/blueprint';
 
 const ACCOUNT = '111122223333';
 const OTHER = '444455556666';
@@ -29,6 +43,18 @@ function places(there: { account: string; region: string }): { app: App; here: S
 
 const agentIn = (stack: Stack, baseline?: AgentBaseline) =>
   new ManagedAgent(stack, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Work.', baseline });
+
+const withTool = (stack: Stack, tool: AgentTool) =>
+  new ManagedAgent(stack, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Work.', tools: [tool] });
+
+const gateway = (gatewayArn: string) =>
+  AgentTool.gateway({
+    serverLabel: 'gateway',
+    gatewayArn,
+    gatewayUrl: 'https://tools.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp',
+  });
+
+const METRIC = new cloudwatch.Metric({ namespace: 'AWS/Lambda', metricName: 'Errors' });
 
 const PARTS: [string, (here: Stack, other: Stack) => unknown][] = [
   ['network', (here, other) => new AgentBaseline(here, 'B', { network: new AgentNetwork(other, 'Network') })],
@@ -59,6 +85,72 @@ const PARTS: [string, (here: Stack, other: Stack) => unknown][] = [
         approval: TurnApproval.always({ notify: new sns.Topic(other, 'Topic') }),
       }),
   ],
+  [
+    'tools[0].bucket',
+    (here, other) => withTool(here, AgentTool.outputs({ bucket: new s3.Bucket(other, 'B'), prefix: 'reports/' })),
+  ],
+  [
+    'tools[0].staged.bucket',
+    (here, other) =>
+      withTool(here, AgentTool.source({ staged: { bucket: new s3.Bucket(other, 'B'), prefix: 'staged/' } })),
+  ],
+  [
+    'tools[0].repositories[0].bucket',
+    (here, other) =>
+      withTool(
+        here,
+        AgentTool.source({
+          repositories: [SourceRepository.s3Bundle('shop', new s3.Bucket(other, 'B'), 'shop.bundle')],
+        }),
+      ),
+  ],
+  [
+    'tools[0].gatewayArn',
+    (here, other) =>
+      withTool(here, gateway(`arn:aws:bedrock-agentcore:${other.region}:${other.account}:gateway/tools`)),
+  ],
+  [
+    'executionRoleArn',
+    (here, other) =>
+      ManagedAgent.fromManagedAgentAttributes(here, 'Known', {
+        agentName: 'known',
+        sessionRoleArn: `arn:aws:iam::${ACCOUNT}:role/session`,
+        executionRoleArn: new iam.Role(other, 'R', { assumedBy: new iam.AccountRootPrincipal() }).roleArn,
+      }),
+  ],
+  [
+    'codeHost.repository',
+    (here, other) =>
+      new PullRequestReviewer(here, 'Reviewer', {
+        codeHost: CodeHost.codeCommit(new codecommit.Repository(other, 'R', { repositoryName: 'shop' })),
+      }),
+  ],
+  [
+    'notify',
+    (here, other) =>
+      new IncidentResponder(here, 'Responder', {
+        serviceName: 'shop',
+        alarms: [new cloudwatch.Alarm(here, 'Alarm', { metric: METRIC, threshold: 1, evaluationPeriods: 1 })],
+        logGroups: [new logs.LogGroup(here, 'Logs')],
+        metricNamespaces: ['AWS/Lambda'],
+        notify: new sns.Topic(other, 'Topic'),
+      }),
+  ],
+  [
+    'remediation.notify',
+    (here, other) =>
+      new IncidentResponder(here, 'Responder', {
+        serviceName: 'shop',
+        alarms: [new cloudwatch.Alarm(here, 'Alarm', { metric: METRIC, threshold: 1, evaluationPeriods: 1 })],
+        logGroups: [new logs.LogGroup(here, 'Logs')],
+        metricNamespaces: ['AWS/Lambda'],
+        remediation: IncidentRemediation.withApproval({
+          runbooks: [RemediationRunbook.automation({ documentName: 'Restart' })],
+          notify: new sns.Topic(other, 'Topic'),
+        }),
+      }),
+  ],
+  ['secret', (here, other) => new GitHubWebhook(here, 'Webhook', { secret: new Secret(other, 'Secret') })],
   ['alarmTopic', (here, other) => new AgentAuditTrail(here, 'Audit', { alarmTopic: new sns.Topic(other, 'Topic') })],
 ];
 
@@ -70,7 +162,7 @@ describe.each([
     const { here, other } = places(there);
     expect(() => use(here, other)).toThrow(
       new RegExp(
-        `Here.*: ${input} .* in ${there.account}/${there.region}' is not accepted.*Allowed: a.* in ${ACCOUNT}/us-east-1`,
+        `Here.*: ${input.replace(/[[\].]/g, '\\$&')} .* in ${there.account}/${there.region}' is not accepted.*Allowed: a.* in ${ACCOUNT}/us-east-1`,
       ),
     );
   });
@@ -100,6 +192,24 @@ test('a stack with and a stack without an environment do not share, because CDK 
   expect(() => new AgentBaseline(new Stack(app, 'S', { env: HERE }), 'B', { network })).toThrow(
     /network 'Shared\/Network in the account of the deployment\/the Region of the deployment'/,
   );
+});
+
+test('what is in another Stage is refused; by its ARN it can be imported', () => {
+  const app = new App();
+  const [one, two] = ['Test', 'Prod'].map((id) => new Stack(new Stage(app, id, { env: HERE }), 'S'));
+  const dataKey = new AgentKey(one, 'Key');
+  expect(() => new AgentBaseline(two, 'B', { dataKey })).toThrow(
+    /Prod\/S\/B: dataKey 'Test\/S\/Key' .*a key of the same Stage/,
+  );
+  const imported = kms.Key.fromKeyArn(two, 'Key', `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234abcd`);
+  expect(() => new AgentBaseline(two, 'B2', { dataKey: imported })).not.toThrow();
+});
+
+test('programs that the agent runs may be told of resources that are elsewhere', () => {
+  const { here } = places({ account: OTHER, region: 'us-west-2' });
+  const arn = `arn:aws:dynamodb:us-west-2:${OTHER}:table/orders`;
+  const tool = AgentTool.stdio({ serverLabel: 'orders', command: '/opt/orders', args: ['--table', arn] });
+  expect(() => withTool(here, tool)).not.toThrow();
 });
 
 describe('one trail for an account', () => {
