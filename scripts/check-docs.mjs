@@ -1,5 +1,6 @@
-// API.md must be what jsii-docgen writes for the built library, docs/RULES.md what the rules say, the pictures of the
-// examples what their templates say, every link to a file must lead to one, and every README snippet must compile.
+// API.md must be what jsii-docgen writes for the built library, docs/RULES.md what the rules say, the table of kinds of
+// inputs what the types say, the pictures of the examples what their templates say, every link to a file must lead to one,
+// and every README snippet must compile.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,12 @@ try {
   execFileSync(process.execPath, ['--import', 'tsx', 'scripts/rules-doc.ts', rules], { stdio: 'inherit' });
   if (readFileSync(rules, 'utf8') !== readFileSync('docs/RULES.md', 'utf8')) {
     console.error('docs/RULES.md is stale. Fix: npm run docgen, and commit it with the rule.');
+    process.exitCode = 1;
+  }
+  const kinds = path.join(work, 'input-kinds.ts');
+  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/input-kinds.ts', kinds], { stdio: 'inherit' });
+  if (readFileSync(kinds, 'utf8') !== readFileSync('lib/validation/input-kinds.ts', 'utf8')) {
+    console.error('lib/validation/input-kinds.ts is stale. Fix: npm run kinds, and commit it with the change.');
     process.exitCode = 1;
   }
   try {

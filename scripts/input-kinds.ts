@@ -1,4 +1,4 @@
-// Writes the table of the kinds of all inputs of the public API from its types: node --import tsx scripts/input-kinds.ts [file]
+// Writes the table of the kinds of all inputs of the public API from its types: npm run kinds [-- file]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -219,7 +219,7 @@ type Inputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 `;
 
 async function write(file: string): Promise<void> {
-  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+  writeFileSync(file, await format(text, { ...(await resolveConfig(path.join(LIB, 'index.ts'))), filepath: file }));
 }
 
 void write(process.argv[2] ?? path.join(LIB, 'validation/input-kinds.ts'));

@@ -14,7 +14,7 @@ import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
 import { credentialKindIn } from '../validation/credential-like';
 import { requireInput, requirePattern } from '../validation/input-error';
-import { AgentModel } from './agent-model';
+import { type AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
 import { definitionParameterName } from './definition-parameter';
 import { ImportedManagedAgent } from './imported-managed-agent';
