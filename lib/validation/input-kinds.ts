@@ -247,6 +247,7 @@ export const STRUCTS: Inputs = {
     'triggers?': 'IAgentTrigger[]',
     'staging?': 'ITurnStep',
     'delivery?': 'ITurnStep',
+    'finalAnswer?': 'FinalAnswer',
     'turnDeadline?': 'Duration',
     'maxConcurrency?': 'number',
     'sessionRetention?': 'Duration',
@@ -310,7 +311,7 @@ export const STRUCTS: Inputs = {
     'profile?': 'GuardrailProfile',
     'versionRemovalPolicy?': 'string',
   },
-  AgentImageBuildOptions: { 'buildArgs?': '{string}' },
+  AgentImageBuildOptions: { 'buildArgs?': '{string}', 'builder?': 'ImageBuilder' },
   AgentKeyProps: {
     'protects?': 'string',
     'alias?': 'string',
@@ -385,7 +386,7 @@ export const STRUCTS: Inputs = {
     'deadline?': 'Duration',
     'requireApproval?': 'boolean',
   },
-  BundledImageOptions: { 'skills?': 'AgentSkill[]', 'buildArgs?': '{string}' },
+  BundledImageOptions: { 'skills?': 'AgentSkill[]', 'buildArgs?': '{string}', 'builder?': 'ImageBuilder' },
   CloudWatchToolOptions: {
     'logGroups?': 'logs.ILogGroup[]',
     'logGroupKeys?': 'kms.IKey[]',
@@ -726,6 +727,7 @@ export const STRUCTS: Inputs = {
     'approval?': 'TurnApproval',
     'staging?': 'ITurnStep',
     'delivery?': 'ITurnStep',
+    'finalAnswer?': 'FinalAnswer',
     'sessionRetention?': 'Duration',
     'evidenceLock?': 'ObjectLock',
     'evidenceRetention?': 'Duration',
@@ -755,6 +757,7 @@ export const OBJECTS: Readonly<Record<string, { readonly members?: string[]; rea
     members: ['plus', 'minus', 'toMilliseconds'],
     make: ['Duration.millis(…)', 'Duration.seconds(…)', 'Duration.minutes(…)'],
   },
+  FinalAnswer: { make: ['FinalAnswer.text(…)', 'FinalAnswer.jsonDocument(…)'] },
   FindingSource: {
     make: ['FindingSource.securityHub(…)', 'FindingSource.securityHubV2(…)', 'FindingSource.guardDuty(…)'],
   },
@@ -899,6 +902,7 @@ export const OBJECTS: Readonly<Record<string, { readonly members?: string[]; rea
 /** Values of the enums of this library. */
 export const ENUMS: Readonly<Record<string, (string | number)[]>> = {
   FindingSeverity: ['MEDIUM', 'HIGH', 'CRITICAL'],
+  ImageBuilder: ['container-engine', 'code-build'],
   ManagedAgentRuleFamily: [
     'identity',
     'network',
