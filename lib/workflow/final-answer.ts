@@ -1,7 +1,12 @@
 import type { FinalAnswerForm } from '../contracts/step';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** What a workflow takes as the final answer of its agent. */
 export class FinalAnswer {
+  static {
+    checkInputsOf(this, 'FinalAnswer');
+  }
+
   /** Any text. */
   public static text(): FinalAnswer {
     return new FinalAnswer();

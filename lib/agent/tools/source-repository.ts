@@ -36,9 +36,9 @@ export class SourceRepository {
     const { repositoryName } = repository;
     requireDirectory('SourceRepository.codeCommit', repositoryName);
     return new SourceRepository(repositoryName, () => ({
-        entry: `code-commit/${repositoryName}`,
-        services: [AgentNetworkService.GIT_CODECOMMIT],
-        pull: repository.repositoryArn,
+      entry: `code-commit/${repositoryName}`,
+      services: [AgentNetworkService.GIT_CODECOMMIT],
+      pull: repository.repositoryArn,
     }));
   }
 

@@ -29,12 +29,7 @@ export interface ToolParts {
 
 /** Gives the parts to the agent: permissions on its roles and endpoints in its network. */
 export function attachTool(host: ToolHost, label: string, parts: ToolParts): SessionTool {
-  const {
-    executionStatements = [],
-    sessionStatements = [],
-    services = [],
-    wildcards = new Map(),
-  } = parts;
+  const { executionStatements = [], sessionStatements = [], services = [], wildcards = new Map() } = parts;
   const id = label.replace(/[^A-Za-z0-9-]/g, '-');
   for (const [role, purpose, statements, prefix] of [
     [host.executionRole, 'execution role', executionStatements, 'Tool'],
