@@ -232,6 +232,30 @@ describe('approval', () => {
     expect(result.sessionId).toBeUndefined();
   });
 
+  test('an approval that races with the expiry is recorded exactly when the turn was approved', async () => {
+    const races = Array.from({ length: 8 }, async (_, index) => {
+      const turn = start(request('deploy it', { approval: 'required' }));
+      await asked(turn.name);
+      const token = turn.execution.tokens.at(-1)!;
+      const answered = answer(turn.name, 'approve', ALICE);
+      setTimeout(() => {
+        try {
+          cloud.executions.expire(token);
+        } catch {
+          // It was answered before.
+        }
+      }, index * 4);
+      const [{ statusCode }, { approval, reason }] = await Promise.all([answered, turn.result]);
+      return [statusCode, approval.decision, reason?.code];
+    });
+    for (const outcome of await Promise.all(races)) {
+      expect([
+        [200, 'approved', undefined],
+        [410, 'expired', 'approval-expired'],
+      ]).toContainEqual(outcome);
+    }
+  });
+
   test('nobody answering means no', async () => {
     const impatient = JSON.parse(
       JSON.stringify(workflow.turns.definition).replace('"TimeoutSeconds":86400', '"TimeoutSeconds":1'),

@@ -81,13 +81,13 @@ export async function approveTurn(
       : reply(404, 'not-waiting', 'No such turn waits for an approval');
   }
   const standing = JSON.parse(String(changed['approval'])) as TurnApprovalRecord;
-  if (standing.by !== by || standing.decision !== decision) return answered(standing, by, decision);
+  // While the token is there, it isn't known whether the first answer reached the turn: send it, whoever gave it.
   try {
     await states.send(new SendTaskSuccessCommand({ taskToken: approvalToken, output: JSON.stringify(standing) }));
   } catch (error) {
     const { name } = error as Error;
     if (name !== 'TaskTimedOut' && name !== 'TaskDoesNotExist' && name !== 'InvalidToken') throw error;
-    // The second of two equal answers at the same time: whoever sent the first one removes the token next.
+    // Another answer at the same time may have sent it: whoever did removes the token next.
     if (await tokenRemoved(ledger, pk, approvalToken)) return answered(standing, by, decision);
     return reply(410, 'expired', 'The turn does not wait any more');
   }
@@ -97,10 +97,10 @@ export async function approveTurn(
     values: { token: approvalToken },
   });
   log('approve-turn', standing.decision, { turn: answer.turn, by });
-  return reply(200, 'recorded', `The turn is ${standing.decision}`, standing);
+  return answered(standing, by, decision);
 }
 
-/** How long the sender of an equal answer is waited for, and how often the ledger is read in that time. */
+/** How long the sender of another answer is waited for, and how often the ledger is read in that time. */
 const REMOVAL_LOOKS = 10;
 const REMOVAL_LOOK_MS = 200;
 

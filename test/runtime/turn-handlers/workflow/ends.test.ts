@@ -174,6 +174,27 @@ describe('approve-turn', () => {
     const gone = { send: () => Promise.reject(Object.assign(new Error('x'), { name: 'TaskTimedOut' })) };
     expect((await answer('approve', 'alice', gone))[0]).toBe(410);
   });
+
+  test('whoever answers after the expiry hears that it is expired, not that the first late answer stands', async () => {
+    const gone = { send: () => Promise.reject(Object.assign(new Error('x'), { name: 'TaskTimedOut' })) };
+    await answer('approve', 'alice', gone);
+    expect((await answer('deny', 'bob', gone))[0]).toBe(410);
+    expect((await answer('approve', 'bob', gone))[0]).toBe(410);
+  });
+
+  test('a first answer that was recorded and not sent reaches the turn with the next one', async () => {
+    const lost = { send: () => Promise.reject(new Error('connection lost')) };
+    await expect(answer('approve', 'alice', lost)).rejects.toThrow('connection lost');
+    const sent: unknown[] = [];
+    const states = {
+      send: (command: { input: { output: string } }) => Promise.resolve(sent.push(JSON.parse(command.input.output))),
+    };
+    expect(await answer('deny', 'bob', states as never)).toEqual([
+      409,
+      'The turn was approved by alice before; that answer stands',
+    ]);
+    expect(sent).toEqual([expect.objectContaining({ decision: 'approved', by: 'alice' })]);
+  });
 });
 
 describe('the calls of a step end before its function does', () => {
