@@ -22,7 +22,7 @@ export interface FunctionHostOptions {
   readonly arn?: string;
   /** After this time an invocation fails and the thread is ended, as Lambda does. @default 900, the longest of Lambda */
   readonly timeoutSeconds?: number;
-  /** What the function is told; the thread has no limit, because it serves all invocations at once. @default 128 */
+  /** What the function is told, and the limit of its heap. The thread serves all invocations at once. @default 128 */
   readonly memoryMegabytes?: number;
   /** Gets the lines that the function logs. */
   readonly onLog?: (line: string) => void;
@@ -76,6 +76,7 @@ export class FunctionHost {
       env: this.options.environment,
       // Not the loaders of this process: a function runs from its bundle.
       execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: this.options.memoryMegabytes ?? 128 },
       workerData: {
         file: path.join(this.options.directory, `${file}.js`),
         handler,
@@ -88,7 +89,9 @@ export class FunctionHost {
     });
     worker.on('error', (error) => {
       this.worker = undefined;
-      this.lose(error);
+      const isOutOfMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+      // The name in the documentation of AWS Lambda: docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+      this.lose(isOutOfMemory ? Object.assign(new Error(error.message), { name: 'Runtime.OutOfMemory' }) : error);
     });
     worker.on('message', ({ id, answer, error, log }: Reply) => {
       if (log !== undefined) return this.options.onLog?.(log);

@@ -115,7 +115,9 @@ export function run({ definition, input, machine, execution, task, token, pace }
     failure = exceeded;
     running.abort();
   });
-  const result = running.result.then((output) => {
+  const result = running.result.then(async (output) => {
+    // A short execution may be over before its events were read.
+    await largest;
     if (failure !== undefined) throw failure;
     return output;
   });
