@@ -1,7 +1,7 @@
 import type { Answer } from '../policy/evaluate';
 import { knownText } from '../policy/operators';
-import { overlap, subset, type Verdict } from '../policy/pattern';
-import type { Statement } from '../policy/statement';
+import { overlap, subset } from '../policy/pattern';
+import type { Pattern, Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import type { Edge, EdgeKind } from './edge';
 import { identities, type Identity } from './identities';
@@ -233,12 +233,34 @@ function executionRolesByRuntime(model: Model, { type, role }: ComputeKind): Map
 
 /** The allow statements of an identity that an action may be covered by. */
 export function statementsFor(identity: Identity, action: string): Statement[] {
-  return [...identity.statements, ...identity.granted].filter(({ effect, actions }) => {
-    const covered = actions.patterns.map(({ value }) => coverage(action, value));
-    return (
-      effect !== 'Deny' && (actions.except ? !covered.includes('yes') : covered.some((verdict) => verdict !== 'no'))
-    );
+  const service = action.slice(0, action.indexOf(':')).toLowerCase();
+  const text: Text = [action];
+  return ofService(identity, service).filter(({ actions: { except, patterns } }) => {
+    const covers = (pattern: Pattern) => subset(text, pattern.value, { ignoreCase: true });
+    return except
+      ? !patterns.some((pattern) => covers(pattern) === 'yes')
+      : patterns.some((pattern) => covers(pattern) !== 'no');
   });
+}
+
+const byService = new WeakMap<Identity, Map<string, readonly Statement[]>>();
+
+/** The statements of an identity that don't deny and may have actions of a service: most are of another one. */
+function ofService(identity: Identity, service: string): readonly Statement[] {
+  let known = byService.get(identity);
+  if (!known) {
+    known = new Map();
+    byService.set(identity, known);
+  }
+  let statements = known.get(service);
+  if (!statements) {
+    statements = [...identity.statements, ...identity.granted].filter(
+      ({ effect, actions: { except, patterns } }) =>
+        effect !== 'Deny' && (except || patterns.some(({ value }) => mayBeOf(value, service))),
+    );
+    known.set(service, statements);
+  }
+  return statements;
 }
 
 /** Whether a statement names a service in one of its actions, rather than taking it in by `*` as administrators do. */
@@ -246,12 +268,10 @@ export function namesService({ actions }: Statement, service: string): boolean {
   return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
 }
 
-/** Most patterns are of another service, which their first characters tell. */
-function coverage(action: string, pattern: Text): Verdict {
-  const [first] = pattern;
-  const service = action.slice(0, action.indexOf(':') + 1);
-  const isOther = typeof first === 'string' && /^[a-z0-9-]+:/i.test(first) && !first.toLowerCase().startsWith(service);
-  return isOther ? 'no' : subset([action], pattern, { ignoreCase: true });
+/** Whether a pattern of actions may be of a service: its first characters tell, unless there are wildcards among them. */
+function mayBeOf([first]: Text, service: string): boolean {
+  const written = typeof first === 'string' ? /^([a-z0-9-]+):/i.exec(first)?.[1] : undefined;
+  return written === undefined || written.toLowerCase() === service;
 }
 
 function collectSessionRoles(model: Model): Identity[] {

@@ -4,7 +4,7 @@ import { entryTypeOf } from '../facts/entry-types';
 import type { Answer } from '../policy/evaluate';
 import { knownText } from '../policy/operators';
 import { overlap, patternKey, subset, type Verdict } from '../policy/pattern';
-import type { Statement } from '../policy/statement';
+import type { Selection, Statement } from '../policy/statement';
 import { edgeKindOf } from './action-edges';
 import { defaultBuses } from './default-bus';
 import type { Edge, EdgeKind } from './edge';
@@ -17,6 +17,7 @@ import type { Text } from './text';
 interface Target {
   readonly id: string;
   readonly arn: Text;
+  readonly service: string;
   readonly type: string;
   readonly guard: Guard;
 }
@@ -26,8 +27,15 @@ interface ActionGroup {
   readonly kind: EdgeKind;
   readonly actions: readonly string[];
   /** ARN forms of the resources that they work on. */
-  readonly forms: readonly string[];
+  readonly forms: Forms;
   readonly certain: boolean;
+}
+
+/** ARN forms of the resources that some actions work on; one object for equal lists. */
+interface Forms {
+  readonly key: string;
+  readonly texts: readonly Text[];
+  readonly services: ReadonlySet<string>;
 }
 
 /** A permission of an identity on a pattern of resources. */
@@ -51,12 +59,22 @@ interface Match {
  * matches: identities and resources are never compared pair by pair.
  */
 interface PatternNode {
+  /** Position among all nodes. */
+  readonly at: number;
   readonly pattern: Text;
   /** True for `NotResource`: everything that these patterns don't match. */
   readonly except: readonly Text[] | undefined;
-  readonly forms: readonly string[];
+  readonly forms: Forms;
   readonly holdings: Holding[];
   targets?: readonly Match[];
+}
+
+/** Where the nodes are that may match a resource. */
+interface NodeIndex {
+  /** By the resources that their patterns name. */
+  readonly named: ReadonlyMap<string, readonly PatternNode[]>;
+  /** The others, by the services of their forms. */
+  readonly ofService: ReadonlyMap<string, readonly PatternNode[]>;
 }
 
 /** Whether edges of a kind to a resource are asked for. */
@@ -66,26 +84,23 @@ export type Wanted = (kind: EdgeKind, target: string) => boolean;
 export class PermissionEdges {
   private readonly identities: Identities;
   private readonly byService = new Map<string, Target[]>();
-  private readonly byId = new Map<string, readonly Target[]>();
+  private readonly byId = new Map<string, Target[]>();
   private readonly nodes = new Map<string, PatternNode>();
   private readonly held = new Map<string, [PatternNode, Holding][]>();
-  private readonly groups = new WeakMap<Statement, readonly ActionGroup[]>();
+  private readonly groups = new Map<string, readonly ActionGroup[]>();
   private readonly arns = new Map<Target, readonly Text[]>();
-  private readonly forms = new Map<string, Text>();
-  private reached?: Map<string, [PatternNode, Match][]>;
+  private readonly forms = new Map<string, Forms>();
+  private readonly formed = new Map<string, boolean>();
+  private index?: NodeIndex;
 
   constructor(private readonly model: Model) {
     this.identities = identities(model);
-    for (const target of [...resourceTargets(model, this.identities), ...defaultBuses(model)]) {
-      const service = serviceOf(target.arn);
+    for (const found of [...resourceTargets(model, this.identities), ...defaultBuses(model)]) {
+      const service = serviceOf(found.arn);
       if (service !== undefined) {
-        const known = this.byService.get(service);
-        if (known) {
-          known.push(target);
-        } else {
-          this.byService.set(service, [target]);
-        }
-        this.byId.set(target.id, [...(this.byId.get(target.id) ?? []), target]);
+        const target = { ...found, service };
+        push(this.byService, service, target);
+        push(this.byId, target.id, target);
       }
     }
     for (const identity of this.identities.all) {
@@ -106,25 +121,35 @@ export class PermissionEdges {
 
   /** What leads to a resource by permissions. */
   public into(id: string, wanted: Wanted): Edge[] {
-    this.reached ??= this.reverse();
-    return (this.reached.get(id) ?? []).flatMap(([node, match]) =>
-      node.holdings.flatMap((holding) => this.edges(holding, match, wanted)),
+    const targets = this.byId.get(id) ?? [];
+    return this.nodesAbout(id, targets).flatMap((node) =>
+      targets.flatMap((target) => {
+        const match = node.forms.services.has(target.service) ? this.match(node, target) : undefined;
+        return match ? node.holdings.flatMap((holding) => this.edges(holding, match, wanted)) : [];
+      }),
     );
   }
 
-  private reverse(): Map<string, [PatternNode, Match][]> {
-    const reached = new Map<string, [PatternNode, Match][]>();
+  /** The nodes that may match a resource: those that name it, and those that name none and are of its service. */
+  private nodesAbout(id: string, targets: readonly Target[]): readonly PatternNode[] {
+    this.index ??= this.makeIndex();
+    const { named, ofService } = this.index;
+    const services = new Set(targets.map(({ service }) => service));
+    const nodes = new Set([named.get(id) ?? [], ...[...services].map((service) => ofService.get(service) ?? [])].flat());
+    return [...nodes].sort((one, other) => one.at - other.at);
+  }
+
+  private makeIndex(): NodeIndex {
+    const named = new Map<string, PatternNode[]>();
+    const ofService = new Map<string, PatternNode[]>();
     for (const node of this.nodes.values()) {
-      for (const match of this.targetsOf(node)) {
-        const known = reached.get(match.target.id);
-        if (known) {
-          known.push([node, match]);
-        } else {
-          reached.set(match.target.id, [[node, match]]);
-        }
+      const ids = this.exactly(node);
+      ids?.forEach((id) => push(named, id, node));
+      if (!ids) {
+        node.forms.services.forEach((service) => push(ofService, service, node));
       }
     }
-    return reached;
+    return { named, ofService };
   }
 
   private hold(identity: Identity, statement: Statement): void {
@@ -137,39 +162,40 @@ export class PermissionEdges {
         ? [[['*'], patterns.map(({ value }) => value), statement.guard]]
         : patterns.map(({ value, guard }) => [value, undefined, statement.guard.and(guard)]);
       for (const [pattern, excluded, guard] of rows) {
-        const key = [pattern, ...(excluded ?? [])].map(patternKey).concat(group.forms).join('\u0001');
+        const key = [pattern, ...(excluded ?? [])].map(patternKey).concat(group.forms.key).join('\u0001');
         let node = this.nodes.get(key);
         if (!node) {
-          node = { pattern, except: excluded, forms: group.forms, holdings: [] };
+          node = { at: this.nodes.size, pattern, except: excluded, forms: group.forms, holdings: [] };
           this.nodes.set(key, node);
         }
         const holding = { identity, statement, group, guard };
         node.holdings.push(holding);
-        const held = this.held.get(identity.id) ?? [];
-        held.push([node, holding]);
-        this.held.set(identity.id, held);
+        push(this.held, identity.id, [node, holding]);
       }
     }
   }
 
   /** The actions of a statement by kind and forms, for services that the assembly has resources of. */
-  private groupsOf(statement: Statement): readonly ActionGroup[] {
-    let groups = this.groups.get(statement);
+  private groupsOf({ actions }: Statement): readonly ActionGroup[] {
+    const key = [String(actions.except), ...actions.patterns.map(({ value }) => patternKey(value))].join('\u0001');
+    let groups = this.groups.get(key);
     if (!groups) {
-      groups = this.readGroups(statement);
-      this.groups.set(statement, groups);
+      groups = this.readGroups(actions);
+      this.groups.set(key, groups);
     }
     return groups;
   }
 
-  private readGroups({ actions: { except, patterns } }: Statement): ActionGroup[] {
-    const found = new Map<string, { kind: EdgeKind; actions: string[]; forms: readonly string[]; certain: boolean }>();
+  private readGroups({ except, patterns }: Selection): ActionGroup[] {
+    const found = new Map<string, { kind: EdgeKind; actions: string[]; forms: Forms; certain: boolean }>();
     const add = (action: string, actionClass: string, certain: boolean): void => {
       const kind = edgeKindOf(action, actionClass);
       const known = formsOf(action) ?? [];
       // What starts something and has no resource form (answering a task of a machine) works on all of its service.
-      const forms = known.length > 0 || kind !== 'starts' ? known : [`arn:*:${action.slice(0, action.indexOf(':'))}:*`];
-      const key = `${kind} ${String(certain)} ${forms.join(' ')}`;
+      const forms = this.formsOf(
+        known.length > 0 || kind !== 'starts' ? known : [`arn:*:${action.slice(0, action.indexOf(':'))}:*`],
+      );
+      const key = `${kind} ${String(certain)} ${forms.key}`;
       const group = found.get(key) ?? { kind, actions: [], forms, certain };
       group.actions.push(action);
       found.set(key, group);
@@ -203,15 +229,23 @@ export class PermissionEdges {
   }
 
   private targetsOf(node: PatternNode): readonly Match[] {
-    node.targets ??= this.candidates(node).flatMap((target): Match[] => {
-      // The pattern rules out most of them at their first characters; the forms are asked for the rest.
-      const found = this.arnsOf(target)
-        .map((arn): Match => ({ target, arn, verdict: matches(arn, node) }))
-        .filter(({ arn, verdict }) => verdict !== 'no' && this.hasForm(arn, node.forms));
-      const best = found.find(({ verdict }) => verdict === 'yes') ?? found[0];
-      return best ? [best] : [];
-    });
+    node.targets ??= this.candidates(node).flatMap((target) => this.match(node, target) ?? []);
     return node.targets;
+  }
+
+  private match(node: PatternNode, target: Target): Match | undefined {
+    let doubtful: Match | undefined;
+    for (const arn of this.arnsOf(target)) {
+      // The pattern rules out most of them at their first characters; the forms are asked for the rest.
+      const verdict = matches(arn, node);
+      if (verdict !== 'no' && (verdict === 'yes' || !doubtful) && this.hasForm(arn, node.forms)) {
+        if (verdict === 'yes') {
+          return { target, arn, verdict };
+        }
+        doubtful = { target, arn, verdict };
+      }
+    }
+    return doubtful;
   }
 
   /** What is below a resource (objects, aliases, executions) counts as the resource. */
@@ -224,33 +258,43 @@ export class PermissionEdges {
     return arns;
   }
 
-  private hasForm(arn: Text, forms: readonly string[]): boolean {
-    return forms.some((form) => overlap(arn, this.formText(form)) !== 'no');
+  private hasForm(arn: Text, forms: Forms): boolean {
+    const key = `${patternKey(arn)}\u0001${forms.key}`;
+    let has = this.formed.get(key);
+    if (has === undefined) {
+      has = forms.texts.some((form) => overlap(arn, form) !== 'no');
+      this.formed.set(key, has);
+    }
+    return has;
   }
 
-  /** One text for each form, so that it is taken apart once. */
-  private formText(form: string): Text {
-    let text = this.forms.get(form);
-    if (!text) {
-      text = [form];
-      this.forms.set(form, text);
+  private formsOf(forms: readonly string[]): Forms {
+    const key = forms.join(' ');
+    let known = this.forms.get(key);
+    if (!known) {
+      const texts = forms.map((form): Text => [form]);
+      known = { key, texts, services: new Set(texts.flatMap((form) => serviceOf(form) ?? [])) };
+      this.forms.set(key, known);
     }
-    return text;
+    return known;
   }
 
   /** The resource that a pattern names, or those of the services that its forms are of. */
-  private candidates({ pattern, forms, except }: PatternNode): readonly Target[] {
-    const services = new Set(forms.flatMap((form) => serviceOf([form]) ?? []));
+  private candidates(node: PatternNode): readonly Target[] {
+    const { services } = node.forms;
+    const ids = this.exactly(node);
+    return ids
+      ? ids.flatMap((id) => (this.byId.get(id) ?? []).filter(({ service }) => services.has(service)))
+      : [...services].flatMap((service) => this.byService.get(service) ?? []);
+  }
+
+  /** The ids of the resources that a pattern names; undefined for one that names none, or may match others too. */
+  private exactly({ pattern, except }: PatternNode): readonly string[] | undefined {
     const named = except ? [] : this.model.named(pattern);
     const [first] = pattern;
     const isExact =
       named.length > 0 && (typeof first !== 'string' || !/[*?]/.test(first.split(':').slice(0, 6).join(':')));
-    if (isExact) {
-      return named.flatMap(({ resource: { id } }) =>
-        (this.byId.get(id) ?? []).filter(({ arn }) => services.has(serviceOf(arn)!)),
-      );
-    }
-    return [...services].flatMap((service) => this.byService.get(service) ?? []);
+    return isExact ? named.map(({ resource: { id } }) => id) : undefined;
   }
 
   private edges(
@@ -337,13 +381,24 @@ function serviceOf([first]: Text): string | undefined {
   return typeof first === 'string' ? /^arn:[^:]*:([a-z0-9-]+):/.exec(first)?.[1] : undefined;
 }
 
-function resourceTargets(model: Model, known: Identities): Target[] {
-  const resources = model.resources.flatMap((resource): Target[] =>
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values) {
+    values.push(value);
+  } else {
+    map.set(key, [value]);
+  }
+}
+
+type Found = Omit<Target, 'service'>;
+
+function resourceTargets(model: Model, known: Identities): Found[] {
+  const resources = model.resources.flatMap((resource): Found[] =>
     model
       .arn(resource)
       .map(({ value }) => ({ id: resource.id, arn: value, type: resource.type, guard: resource.guard })),
   );
-  const outside = known.all.flatMap(({ id, arn, kind, resource, statements }): Target[] =>
+  const outside = known.all.flatMap(({ id, arn, kind, resource, statements }): Found[] =>
     resource || kind !== 'role' || statements.length === 0
       ? []
       : [{ id, arn, type: 'AWS::IAM::Role', guard: statements[0].guard }],

@@ -140,6 +140,12 @@ function acceptsEverything({ test, key, set, ifExists, values }: Condition): Tru
 
 /** Whether a pattern matches every text, or every ARN. */
 export function isEverything(pattern: Text): boolean {
+  const [first] = pattern;
+  const known = typeof first === 'string' ? /^[^*?$]*/.exec(first)![0] : undefined;
+  // One that begins with more than every ARN does, or with a value of the deployment, doesn't.
+  if (pattern.length > 0 && (known === undefined || !'arn:'.startsWith(known))) {
+    return false;
+  }
   return subset(['*'], pattern) === 'yes' || subset(['arn:*:*:*:*:*'], pattern) === 'yes';
 }
 
@@ -153,6 +159,9 @@ export function withVariables(
   mode: ContextMode,
   wildcards: boolean,
 ): Text | undefined {
+  if (wildcards && text.every((part) => typeof part !== 'string' || (part !== '' && !part.includes('${')))) {
+    return text;
+  }
   let missing = false;
   const filled = text.flatMap((part): Text => {
     if (typeof part !== 'string') {

@@ -115,12 +115,11 @@ function tokensOfKnown(
   return tokens;
 }
 
-const PARTS = /\$\{([^}]*)\}|[\s\S]/gu;
+const VARIABLE = /\$\{([^}]*)\}/y;
 
 function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Token[] {
   const tokens: Token[] = [];
   let colons = 0;
-  const excludes = () => (segments && colons < 5 ? ':' : '');
   for (const part of text) {
     if (typeof part !== 'string') {
       // A reference at the beginning that can contain colons is a whole ARN: what follows is below the resource.
@@ -129,20 +128,34 @@ function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Token[] {
       tokens.push(...(ignoreCase ? begins.toLowerCase() : begins), { hole: part });
       continue;
     }
-    for (const [whole, variable] of part.matchAll(PARTS)) {
-      if (variable !== undefined && !/^[*?$]$/.test(variable)) {
-        tokens.push({ hole: { key: `\${${variable.toLowerCase()}}`, excludes: '' } });
-      } else if (whole === '*' || whole === '?') {
-        const token: Wild = { wild: whole, excludes: excludes() };
+    for (let at = 0; at < part.length;) {
+      let letter = part[at];
+      at += 1;
+      if (letter === '*' || letter === '?') {
+        const token: Wild = { wild: letter, excludes: segments && colons < 5 ? ':' : '' };
         const before = tokens[tokens.length - 1];
-        if (!(isStar(token) && isStar(before) && before.excludes === token.excludes)) {
+        if (!(letter === '*' && isStar(before) && before.excludes === token.excludes)) {
           tokens.push(token);
         }
-      } else {
-        const letter = variable ?? whole;
-        colons += letter === ':' ? 1 : 0;
-        tokens.push(ignoreCase ? letter.toLowerCase() : letter);
+        continue;
       }
+      if (letter === '$') {
+        VARIABLE.lastIndex = at - 1;
+        const [whole, variable] = VARIABLE.exec(part) ?? [];
+        if (whole !== undefined && variable !== undefined) {
+          at += whole.length - 1;
+          if (!/^[*?$]$/.test(variable)) {
+            tokens.push({ hole: { key: `\${${variable.toLowerCase()}}`, excludes: '' } });
+            continue;
+          }
+          letter = variable;
+        }
+      } else if (isHighSurrogate(letter) && at < part.length && isLowSurrogate(part[at])) {
+        letter += part[at];
+        at += 1;
+      }
+      colons += letter === ':' ? 1 : 0;
+      tokens.push(ignoreCase ? letter.toLowerCase() : letter);
     }
   }
   if (segments && tokens.length > 0 && tokens.every((token) => isStar(token))) {
@@ -161,22 +174,39 @@ function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Token[] {
   return tokens;
 }
 
+function isHighSurrogate(letter: string): boolean {
+  return letter >= '\uD800' && letter <= '\uDBFF';
+}
+
+function isLowSurrogate(letter: string): boolean {
+  return letter >= '\uDC00' && letter <= '\uDFFF';
+}
+
 /** Whether two texts already differ in the known characters that they begin with. */
 export function beginDifferently([a]: Text, [b]: Text, ignoreCase: boolean): boolean {
   if (typeof a !== 'string' || typeof b !== 'string') {
     return false;
   }
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at += 1) {
-    const [x, y] = [a[at], b[at]];
-    if (isSpecial(x) || isSpecial(y)) {
+  const [x, y] = ignoreCase ? [a.toLowerCase(), b.toLowerCase()] : [a, b];
+  if (x.length <= y.length ? y.startsWith(x) : x.startsWith(y)) {
+    return false;
+  }
+  if (!SPECIAL.test(x) && !SPECIAL.test(y)) {
+    return true; // The usual case, without a look at each character.
+  }
+  for (let at = 0; ; at += 1) {
+    if (isSpecial(x[at]) || isSpecial(y[at])) {
       return false;
     }
-    if (x !== y && !(ignoreCase && x.toLowerCase() === y.toLowerCase())) {
+    if (x[at] !== y[at]) {
       return true;
     }
   }
-  return false;
+}
+
+/** Whether a text has wildcards or variables. */
+export function hasSpecial(text: string): boolean {
+  return SPECIAL.test(text);
 }
 
 function isSpecial(letter: string): boolean {

@@ -1,6 +1,7 @@
-import type { Text } from '../model/text';
+import type { Hole, Text } from '../model/text';
 import {
   beginDifferently,
+  hasSpecial,
   type HoleToken,
   isHole,
   isStar,
@@ -64,11 +65,16 @@ function answer(
   matching: Matching,
   decide: (a: Tokens, b: Tokens) => Verdict,
 ): Verdict {
-  const [left, right] = [tokensOf(a, matching), tokensOf(b, matching)];
+  const quick = quickly(a, b, question, matching);
+  if (quick) {
+    return quick;
+  }
+  const left = tokensOf(a, matching);
+  const right = tokensOf(b, matching);
   if (left.key === right.key) {
     return 'yes';
   }
-  if ((left.plain && right.plain) || beginDifferently(a, b, matching.ignoreCase === true)) {
+  if (left.plain && right.plain) {
     return 'no';
   }
   const key = `${question}${matching.segments ? 's' : ''}\u0001${left.key}\u0001${right.key}`;
@@ -81,6 +87,45 @@ function answer(
     memo.set(key, verdict);
   }
   return verdict;
+}
+
+/** The answers that the written texts give without being taken apart: most patterns are of something else. */
+function quickly(a: Text, b: Text, question: string, { segments, ignoreCase }: Matching): Verdict | undefined {
+  if (isAnything(b) || (isAnything(a) && question === 'overlap')) {
+    return 'yes';
+  }
+  if (beginDifferently(a, b, ignoreCase === true)) {
+    return 'no';
+  }
+  const [beginA, holeA, afterA] = a;
+  const [beginB, holeB, afterB] = b;
+  if (typeof beginA !== 'string' || beginA !== beginB || typeof holeA !== 'object' || typeof holeB !== 'object') {
+    return undefined;
+  }
+  if (a.length === 2 && b.length === 2 && holeA.key === holeB.key) {
+    return 'yes';
+  }
+  // Two resources of one kind, by their names.
+  const differ =
+    !segments &&
+    holeA.kind === 'reference' &&
+    holeB.kind === 'reference' &&
+    holeA.resource !== holeB.resource &&
+    holeA.begins === holeB.begins &&
+    endsName(holeA, afterA) &&
+    endsName(holeB, afterB) &&
+    !hasSpecial(beginA);
+  return differ ? 'no' : undefined;
+}
+
+/** Whether a name is complete: nothing follows, or what no name contains. */
+function endsName({ excludes }: Hole, next: string | Hole | undefined): boolean {
+  return next === undefined || (typeof next === 'string' && excludes.includes(next[0]));
+}
+
+/** Whether a pattern is a star and nothing else. */
+function isAnything(pattern: Text): boolean {
+  return pattern.length === 1 && pattern[0] === '*';
 }
 
 function decideOverlap(left: Tokens, right: Tokens): Verdict {
@@ -160,36 +205,49 @@ function sameAtom(x: Token, y: Token): boolean {
   return x === y || (isHole(x) && isHole(y) && x.hole.key === y.hole.key);
 }
 
+/** Pairs of places that `meet` has seen; used again, because a new array costs more than a short comparison. */
+let seenPairs = new Uint8Array(1024);
+const pairs: number[] = [];
+
 /** Whether there is a text that both match: the product of two automata. A hole is a letter of its own. */
 function meet(a: readonly Token[], b: readonly Token[]): boolean {
   const width = b.length + 1;
-  const seen = new Uint8Array((a.length + 1) * width);
-  const stack = [0];
-  const visit = (i: number, j: number): void => {
-    const state = i * width + j;
-    if (!seen[state]) {
-      seen[state] = 1;
-      stack.push(state);
-    }
-  };
-  for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
-    const [i, j] = [Math.floor(state / width), state % width];
+  const size = (a.length + 1) * width;
+  if (seenPairs.length < size) {
+    seenPairs = new Uint8Array(size * 2);
+  } else {
+    seenPairs.fill(0, 0, size);
+  }
+  pairs.length = 0;
+  pairs.push(0);
+  for (let state = pairs.pop(); state !== undefined; state = pairs.pop()) {
+    const j = state % width;
+    const i = (state - j) / width;
     if (i === a.length && j === b.length) {
       return true;
     }
-    const [x, y] = [a[i], b[j]];
-    const [starX, starY] = [isStar(x), isStar(y)];
+    const x = a[i];
+    const y = b[j];
+    const starX = isStar(x);
+    const starY = isStar(y);
     if (starX) {
-      visit(i + 1, j);
+      visitPair(state + width);
     }
     if (starY) {
-      visit(i, j + 1);
+      visitPair(state + 1);
     }
     if (i < a.length && j < b.length && haveCommonLetter(x, y)) {
-      visit(starX ? i : i + 1, starY ? j : j + 1);
+      visitPair(state + (starX ? 0 : width) + (starY ? 0 : 1));
     }
   }
   return false;
+}
+
+function visitPair(state: number): void {
+  if (!seenPairs[state]) {
+    seenPairs[state] = 1;
+    pairs.push(state);
+  }
 }
 
 function haveCommonLetter(x: Token, y: Token): boolean {
