@@ -1,6 +1,7 @@
 // Time of ManagedAgentChecks against AwsSolutionsChecks of cdk-nag on the same app, by number of resources.
 // Each measurement is a fresh process; both packs judge the same synthesized app, in alternating order. CDK's own
-// CloudFormation validation is off: only the packs are compared.
+// CloudFormation validation is off: only the packs are compared. CPU time of the process is measured next to the time
+// that passed: it does not depend on what else the machine does.
 //
 //   npm run bundle && node --import tsx bench/security-pack.mjs [rounds]
 import { execFileSync } from 'node:child_process';
@@ -16,7 +17,7 @@ if (process.argv[2] === 'measure') {
   await measure(Number(process.argv[3]), process.argv[4] === 'ours-first');
 } else {
   const rounds = Number(process.argv[2] ?? 7);
-  const results = SIZES.map(() => ({ ours: [], theirs: [], count: 0 }));
+  const results = SIZES.map(() => ({ ours: [], theirs: [], oursCpu: [], theirsCpu: [], count: 0 }));
   for (let round = 0; round < rounds; round += 1) {
     SIZES.forEach((size, index) => {
       const output = execFileSync(
@@ -24,24 +25,25 @@ if (process.argv[2] === 'measure') {
         ['--import', 'tsx', script, 'measure', String(size), round % 2 ? 'ours-first' : 'theirs-first'],
         { encoding: 'utf8', env: { ...process.env, CDK_VALIDATION: 'false' }, stdio: ['ignore', 'pipe', 'ignore'] },
       );
-      const { ours, theirs, count } = JSON.parse(output.trim().split('\n').at(-1));
-      results[index].ours.push(ours);
-      results[index].theirs.push(theirs);
+      const { count, ...times } = JSON.parse(output.trim().split('\n').at(-1));
+      for (const [key, time] of Object.entries(times)) results[index][key].push(time);
       results[index].count = count;
     });
   }
   const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
   console.log(`${rounds} rounds, fresh process each, Node ${process.version}`);
-  console.log('resources   ManagedAgentChecks   AwsSolutionsChecks   ours / theirs');
-  for (const { ours, theirs, count } of results) {
-    const ratio = median(ours.map((ms, round) => ms / theirs[round]));
-    console.log(
-      `${String(count).padStart(9)}   ${median(ours).toFixed(1).padStart(15)} ms   ${median(theirs).toFixed(1).padStart(15)} ms   ${ratio.toFixed(2)}`,
-    );
+  const ratio = (ours, theirs) => median(ours.map((ms, round) => ms / theirs[round])).toFixed(2);
+  console.log('            ManagedAgentChecks        AwsSolutionsChecks        ours / theirs');
+  console.log('resources   time         CPU          time         CPU          time   CPU');
+  for (const { ours, theirs, oursCpu, theirsCpu, count } of results) {
+    const times = [ours, oursCpu, theirs, theirsCpu].map((values) => `${median(values).toFixed(1)} ms`.padEnd(13));
+    const ratios = [ratio(ours, theirs), ratio(oursCpu, theirsCpu)];
+    console.log(`${String(count).padStart(9)}   ${times.join('')}${ratios.join('   ')}`);
   }
-  const growth = (key) => median(results.at(-1)[key]) / median(results[0][key]);
+  const growth = (key) => (median(results.at(-1)[key]) / median(results[0][key])).toFixed(1);
   console.log(
-    `growth from ${SIZES[0]} to ${SIZES.at(-1)}: ours ${growth('ours').toFixed(1)}, theirs ${growth('theirs').toFixed(1)}`,
+    `growth from ${SIZES[0]} to ${SIZES.at(-1)}: ours ${growth('ours')} (CPU ${growth('oursCpu')}), ` +
+      `theirs ${growth('theirs')} (CPU ${growth('theirsCpu')})`,
   );
 }
 
@@ -51,37 +53,40 @@ async function measure(size, oursFirst) {
   app.synth();
   const { ManagedAgentChecks } = await import('../lib/index.ts');
   const { AwsSolutionsChecks } = await import('cdk-nag');
-  const time = (pack) => {
+  const times = {};
+  const time = (key, pack) => {
+    const cpu = process.cpuUsage();
     const started = process.hrtime.bigint();
     pack.validateScope(app);
-    return Number(process.hrtime.bigint() - started) / 1e6;
+    times[key] = Number(process.hrtime.bigint() - started) / 1e6;
+    const { user, system } = process.cpuUsage(cpu);
+    times[`${key}Cpu`] = (user + system) / 1e3;
   };
-  const times = {};
   for (const each of oursFirst ? ['ours', 'theirs'] : ['theirs', 'ours']) {
-    times[each] = time(each === 'ours' ? new ManagedAgentChecks() : new AwsSolutionsChecks());
+    time(each, each === 'ours' ? new ManagedAgentChecks() : new AwsSolutionsChecks());
   }
   console.log(JSON.stringify({ ...times, count }));
   rmSync(app.outdir, { recursive: true });
 }
 
-/** The mix of peers.md: buckets, keys, queues, topics, functions, log groups and roles, beside one governed agent. */
+/** Buckets, keys, queues, topics, functions, log groups and roles, next to one governed agent. */
 async function makeApp(size) {
   const { governedApp } = await import('../test/lib/security/governed-app.ts');
-  const { CfnResource } = await import('aws-cdk-lib/core');
+  const { CfnResource, Stack } = await import('aws-cdk-lib/core');
   const kms = await import('aws-cdk-lib/aws-kms');
   const logs = await import('aws-cdk-lib/aws-logs');
   const lambda = await import('aws-cdk-lib/aws-lambda');
   const s3 = await import('aws-cdk-lib/aws-s3');
   const sns = await import('aws-cdk-lib/aws-sns');
   const sqs = await import('aws-cdk-lib/aws-sqs');
-  const made = governedApp({
-    outdir: mkdtempSync(path.join(tmpdir(), 'bench-pack-')),
-    context: { '@aws-cdk/core:stackResourceLimit': 0 },
-  });
-  const { app, stack } = made;
+  const { app, stack: agentStack } = governedApp({ outdir: mkdtempSync(path.join(tmpdir(), 'bench-pack-')) });
   const resources = () => app.node.findAll().filter((each) => CfnResource.isCfnResource(each)).length;
+  let stack = agentStack;
   for (let n = 0; resources() < size; n += 1) {
-    // All in the agent's stack, where every rule looks.
+    // The first in the agent's stack, the others in stacks of at most 400 resources: CloudFormation takes 500, and 1 MB.
+    if (n >= 20 && (n - 20) % 40 === 0) {
+      stack = new Stack(app, `Other${n}`, { env: { account: agentStack.account, region: agentStack.region } });
+    }
     const key = new kms.Key(stack, `Key${n}`, { enableKeyRotation: true });
     new s3.Bucket(stack, `Bucket${n}`, { encryptionKey: key, enforceSSL: true, versioned: true });
     new sqs.Queue(stack, `Queue${n}`, { encryptionMasterKey: key, enforceSSL: true });

@@ -32,7 +32,7 @@ export function mentionsOf(model: Model, resource: Resource): readonly Mention[]
   const known = model.view(memory);
   let mentions = known.get(resource);
   if (!mentions) {
-    mentions = read(model, resource);
+    mentions = mentionsBelow(model, resource, () => true);
     known.set(resource, mentions);
   }
   return mentions;
@@ -42,15 +42,23 @@ function memory(): Map<Resource, readonly Mention[]> {
   return new Map();
 }
 
-function read(model: Model, resource: Resource): Mention[] {
+/** What the properties of a resource name, but for those below keys that the caller doesn't ask for. */
+export function mentionsBelow(
+  model: Model,
+  resource: Resource,
+  asked: (key: string, depth: number) => boolean,
+): Mention[] {
   const found: Mention[] = [];
   const visit = (node: Node, path: readonly string[]): void => {
     if (node.kind === 'object') {
       if (path.length < MAX_DEPTH) {
-        node.entries().forEach(([key, value]) => visit(value, [...path, key]));
+        node
+          .members((text, key) => mayName(text) || PLAIN_NAMES.has(key))
+          .forEach(([key, value]) => asked(key, path.length) && visit(value, [...path, key]));
       }
     } else if (node.kind === 'list') {
-      node.items().forEach((item) => visit(item, path));
+      const names = PLAIN_NAMES.has(path[path.length - 1] ?? '');
+      node.members((text) => names || mayName(text)).forEach(([, item]) => visit(item, path));
     } else {
       const names = PLAIN_NAMES.get(path[path.length - 1] ?? '');
       for (const { value } of node.texts()) {
@@ -66,9 +74,14 @@ function read(model: Model, resource: Resource): Mention[] {
   return found;
 }
 
+/** Whether a text that is written out may be, or have in it, an ARN or a URL. */
+function mayName(text: string): boolean {
+  return text.includes('arn:') || text.includes('https:');
+}
+
 function named(model: Model, text: Text, types: readonly string[] | undefined): readonly Resource[] {
   const [first] = text;
-  const isPlain = text.length === 1 && typeof first === 'string' && !/arn:|https:/.test(first);
+  const isPlain = text.length === 1 && typeof first === 'string' && !mayName(first);
   if (!isPlain) {
     const mentioned = model.mentioned(text);
     if (mentioned.length > 0) {

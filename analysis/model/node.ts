@@ -23,8 +23,22 @@ export interface Node {
   items(): Node[];
   /** The possible texts of a scalar. An unreadable node has one text, which is a hole. Objects and lists have none. */
   texts(): Case<Text>[];
+  /**
+   * The possible texts of a scalar, or of each element of a list.
+   *
+   * @param textOf the text of an element that is an object
+   */
+  listTexts(textOf: (node: Node) => Text): Case<Text>[];
+  /**
+   * Keys and values of an object, or the elements of a list with an empty key.
+   *
+   * @param asked false for a plain text that the caller does nothing with; most of a template is such texts
+   */
+  members(asked: (text: string, key: string) => boolean): [string, Node][];
   /** What is in a text with JSON in it, parsed. None when the text is not JSON. */
   json(): Node[];
+  /** The keys of an object, also of those whose value is `AWS::NoValue`. */
+  keys(): readonly string[];
   /** Keys and values of an object, each key as often as it has values. */
   entries(): [string, Node][];
 }

@@ -135,7 +135,9 @@ export class PermissionEdges {
     this.index ??= this.makeIndex();
     const { named, ofService } = this.index;
     const services = new Set(targets.map(({ service }) => service));
-    const nodes = new Set([named.get(id) ?? [], ...[...services].map((service) => ofService.get(service) ?? [])].flat());
+    const nodes = new Set(
+      [named.get(id) ?? [], ...[...services].map((service) => ofService.get(service) ?? [])].flat(),
+    );
     return [...nodes].sort((one, other) => one.at - other.at);
   }
 

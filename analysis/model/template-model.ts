@@ -113,10 +113,14 @@ export class TemplateModel implements Model {
   }
 
   public canonical(text: Text): Text {
+    const [first] = text;
+    if (text.length === 1) {
+      return typeof first === 'string' ? text : this.canonicalHole(first, text);
+    }
     if (!text.some((part) => typeof part !== 'string' && part.kind === 'reference')) {
       return text;
     }
-    return concat(...text.map((part): Text => (typeof part === 'string' ? [part] : this.canonicalHole(part))));
+    return concat(...text.map((part): Text => (typeof part === 'string' ? [part] : this.canonicalHole(part, [part]))));
   }
 
   public arn(resource: Resource) {
@@ -259,17 +263,18 @@ export class TemplateModel implements Model {
     return this.nameIndex;
   }
 
-  private canonicalHole(hole: Hole): Text {
-    const resource = hole.kind === 'reference' ? this.byId.get(hole.resource) : undefined;
-    if (!resource || hole.kind !== 'reference') {
-      return [hole];
+  /** @param text the hole as a text */
+  private canonicalHole(hole: Hole, text: Text): Text {
+    if (hole.kind !== 'reference') {
+      return text;
     }
-    let text = this.canonicalReferences.get(hole.key);
-    if (!text) {
-      text = this.names.resolved(resource, hole) ?? [hole];
-      this.canonicalReferences.set(hole.key, text);
+    let known = this.canonicalReferences.get(hole.key);
+    if (!known) {
+      const resource = this.byId.get(hole.resource);
+      known = (resource && this.names.resolved(resource, hole)) ?? [hole];
+      this.canonicalReferences.set(hole.key, known);
     }
-    return text;
+    return known;
   }
 
   private stackNamePrefix(stack: Stack): string | undefined {

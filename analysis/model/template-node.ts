@@ -1,10 +1,10 @@
-import { isObject } from './json';
+import { isObject, scalarText } from './json';
 import { parseJsonText } from './json-text';
 import type { Guard } from './guard';
 import type { Node } from './node';
 import type { Origin } from './origin';
 import type { Settled } from './settled';
-import { functionCall, type TemplateReader, textsOf } from './template-reader';
+import { functionCall, type TemplateReader, textsOf, writtenText } from './template-reader';
 import type { Case, Hole, Text, Unreadable } from './text';
 
 /** Values of a template. What is below is resolved when it is asked for, once. */
@@ -66,8 +66,10 @@ export class TemplateNode implements Node {
     let below = this.children?.get(key);
     if (!below) {
       below = this.below(key);
-      this.children ??= new Map();
-      this.children.set(key, below);
+      if (below.length > 0) {
+        this.children ??= new Map();
+        this.children.set(key, below);
+      }
     }
     return rest.length === 0 ? below : below.flatMap((node) => node.at(...rest));
   }
@@ -80,6 +82,45 @@ export class TemplateNode implements Node {
   public texts(): Case<Text>[] {
     this.cases ??= textsOf(this.settled);
     return this.cases;
+  }
+
+  public listTexts(textOf: (node: Node) => Text): Case<Text>[] {
+    const { value, guard, origin, assumed } = this.settled;
+    if (value.kind !== 'json' || value.holes || !Array.isArray(value.json)) {
+      return this.items().flatMap((node) => textsOrElse(node, textOf));
+    }
+    const cases: Case<Text>[] = [];
+    (value.json as unknown[]).forEach((json, index) => {
+      const place = origin.below(index);
+      if (typeof json === 'string') {
+        cases.push({ value: writtenText(json, place), guard, place, assumed });
+      } else {
+        this.child(json, place).forEach((node) => cases.push(...textsOrElse(node, textOf)));
+      }
+    });
+    return cases;
+  }
+
+  public members(asked: (text: string, key: string) => boolean): [string, Node][] {
+    const { value, origin } = this.settled;
+    if (value.kind !== 'json' || value.holes || typeof value.json !== 'object' || value.json === null) {
+      return this.kind === 'list' ? this.items().map((node) => ['', node]) : this.entries();
+    }
+    const members: [string, Node][] = [];
+    const isList = Array.isArray(value.json);
+    for (const [key, json] of Object.entries(value.json)) {
+      const text = scalarText(json);
+      if (text === undefined || asked(text, isList ? '' : key)) {
+        const nodes = isList ? this.child(json, origin.below(Number(key))) : this.at(key);
+        nodes.forEach((node) => members.push([isList ? '' : key, node]));
+      }
+    }
+    return members;
+  }
+
+  public keys(): readonly string[] {
+    const { value } = this.settled;
+    return value.kind === 'json' && isObject(value.json) ? Object.keys(value.json) : this.entries().map(([key]) => key);
   }
 
   public entries(): [string, Node][] {
@@ -168,6 +209,12 @@ export class TemplateNode implements Node {
       return parsed ? [plain(this.settled, parsed.json, parsed.holes, origin)] : [];
     });
   }
+}
+
+function textsOrElse(node: Node, textOf: (node: Node) => Text): Case<Text>[] {
+  const texts = node.texts();
+  const { guard, place } = node;
+  return texts.length === 0 && node.kind !== 'list' ? [{ value: textOf(node), guard, place }] : texts;
 }
 
 /** JSON that was parsed from a text: it has holes, but no functions. */

@@ -74,7 +74,7 @@ export class TemplateReader {
   /** The possible texts of a place. Lists and objects have none; where nothing can be read, the text is a hole. */
   public texts(json: unknown, origin: Origin, guard: Guard): Case<Text>[] {
     if (typeof json === 'string') {
-      return [{ value: withDynamicReferences(textOf(json), origin), guard, place: origin }];
+      return [{ value: writtenText(json, origin), guard, place: origin }];
     }
     return this.settle(json, origin, guard).flatMap((settled) => textsOf(settled));
   }
@@ -232,6 +232,11 @@ export class TemplateReader {
   }
 }
 
+/** A text as a template has it. */
+export function writtenText(written: string, origin: Origin): Text {
+  return withDynamicReferences(textOf(written), origin);
+}
+
 /** The one text of a settled value, or the texts of JSON written as text. */
 export function textsOf(settled: Settled): Case<Text>[] {
   const { value, guard, origin, assumed } = settled;
@@ -246,9 +251,7 @@ export function textsOf(settled: Settled): Case<Text>[] {
       return jsonStringTexts(settled);
     case 'json': {
       const text = scalarText(value.json);
-      return text === undefined
-        ? []
-        : one(value.holes ? filledText(text, value.holes) : withDynamicReferences(textOf(text), origin));
+      return text === undefined ? [] : one(value.holes ? filledText(text, value.holes) : writtenText(text, origin));
     }
     default:
       return [];
@@ -260,11 +263,16 @@ export function functionCall(json: unknown): [string, unknown] | undefined {
   if (!isObject(json)) {
     return undefined;
   }
-  const names = Object.keys(json);
-  if (names.length !== 1) {
+  let name: string | undefined;
+  for (const key in json) {
+    if (name !== undefined) {
+      return undefined; // More than one key.
+    }
+    name = key;
+  }
+  if (name === undefined) {
     return undefined;
   }
-  const [name] = names;
   const argument = json[name];
   return (name === 'Ref' && typeof argument === 'string') ||
     (name.startsWith('Fn::') && !name.startsWith('Fn::ForEach::'))

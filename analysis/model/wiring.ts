@@ -1,7 +1,7 @@
 import { entryTypeOf, type EntryType } from '../facts/entry-types';
 import type { Resource } from './assembly';
 import type { Edge, EdgeKind } from './edge';
-import { type Mention, mentionsOf } from './mentions';
+import { type Mention, mentionsBelow } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
 import { identities } from './identities';
@@ -76,30 +76,24 @@ function roleEdges(model: Model): Edge[] {
 function wired(model: Model, resource: Resource): Edge[] {
   const entry = entryTypeOf(resource.type);
   if (isCustomResource(resource.type)) {
-    return wiredMentions(model, resource)
-      .filter(({ path }) => path[0] === 'ServiceToken')
-      .map((found) => hands(resource, found));
+    return wiredMentions(model, resource, (key) => key === 'ServiceToken').map((found) => hands(resource, found));
   }
   if (!entry || entry.kind === 'authorization' || entry.kind === 'credential' || entry.kind === 'macro') {
     return [];
   }
-  return wiredMentions(model, resource)
-    .filter(({ path }) => entry.kind !== 'holder' || OF_A_HOLDER.test(path[0]))
-    .map((found) => {
-      const { guard, place } = found.node;
-      if (isSource(resource.type, found.path[0], entry)) {
-        return edge(found.resource.id, resource.id, 'feeds', guard, place);
-      }
-      return entry.kind === 'alias' ? edge(resource.id, found.resource.id, 'is', guard, place) : hands(resource, found);
-    });
+  return wiredMentions(model, resource, (key) => entry.kind !== 'holder' || OF_A_HOLDER.test(key)).map((found) => {
+    const { guard, place } = found.node;
+    if (isSource(resource.type, found.path[0], entry)) {
+      return edge(found.resource.id, resource.id, 'feeds', guard, place);
+    }
+    return entry.kind === 'alias' ? edge(resource.id, found.resource.id, 'is', guard, place) : hands(resource, found);
+  });
 }
 
 /** What something can be sent to, or runs; not what is only told to code. */
-function wiredMentions(model: Model, resource: Resource): Mention[] {
-  return mentionsOf(model, resource).filter(
-    ({ resource: { type }, path }) =>
-      (entryTypeOf(type) !== undefined || type === 'AWS::IAM::InstanceProfile') &&
-      !path.some((key) => NOT_WIRED.test(key)),
+function wiredMentions(model: Model, resource: Resource, asked: (property: string) => boolean): Mention[] {
+  return mentionsBelow(model, resource, (key, depth) => (depth > 0 || asked(key)) && !NOT_WIRED.test(key)).filter(
+    ({ resource: { type } }) => entryTypeOf(type) !== undefined || type === 'AWS::IAM::InstanceProfile',
   );
 }
 

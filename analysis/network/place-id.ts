@@ -69,6 +69,10 @@ export function idKey(model: Model, text: Text): string {
 /** An id of a place that is written out: `subnet-0abc`. */
 const WRITTEN_ID = /\b(?:vpc|subnet|rtb|sg|igw|acl)-[0-9a-f]{8,17}\b/g;
 
+function hasWrittenId(text: string): boolean {
+  return text.search(WRITTEN_ID) >= 0;
+}
+
 /** The keys of every resource and every written id that occurs anywhere in a property, each with the place of the first. */
 export function keysIn(model: Model, node: Node, found = new Map<string, Place>()): Map<string, Place> {
   const put = (key: string, place: Place) => {
@@ -76,10 +80,8 @@ export function keysIn(model: Model, node: Node, found = new Map<string, Place>(
       found.set(key, place);
     }
   };
-  if (node.kind === 'object') {
-    node.entries().forEach(([, inner]) => keysIn(model, inner, found));
-  } else if (node.kind === 'list') {
-    node.items().forEach((inner) => keysIn(model, inner, found));
+  if (node.kind === 'object' || node.kind === 'list') {
+    node.members(hasWrittenId).forEach(([, inner]) => keysIn(model, inner, found));
   } else {
     for (const { value, place } of node.texts()) {
       referencesOf(value).forEach((reference) => put(idKey(model, [reference]), place));

@@ -97,7 +97,17 @@ export function readPolicy(document: Node, holder: Resource, canonical: Canonica
 /** The values below a key, in whatever case it is written: IAM reads the names of elements without regard to case. */
 type Members = (key: string) => readonly Node[];
 
+/** As everybody writes them. */
+const ELEMENTS: ReadonlySet<string> = new Set([
+  ...['Version', 'Id', 'Statement', 'Sid', 'Effect', 'Condition'],
+  ...['Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource'],
+]);
+
 function membersOf(node: Node): Members {
+  const keys = node.keys();
+  if (keys.every((key) => ELEMENTS.has(key))) {
+    return (key) => (keys.includes(key) ? node.at(key) : NOTHING);
+  }
   const members = new Map<string, Node[]>();
   for (const [key, value] of node.entries()) {
     const lower = key.toLowerCase();
@@ -105,6 +115,8 @@ function membersOf(node: Node): Members {
   }
   return (key) => members.get(key.toLowerCase()) ?? node.at(key);
 }
+
+const NOTHING: readonly Node[] = [];
 
 /** The statements that one statement of a policy is: more than one when its effect or its form depends on conditions. */
 export function readStatement(node: Node, holder: Resource, canonical: Canonical = (text) => text): Statement[] {
@@ -120,7 +132,7 @@ export function readStatement(node: Node, holder: Resource, canonical: Canonical
   for (const [effect, effectGuard] of readEffects(effects, node)) {
     for (const actions of readSelections(members, 'Action', node, canonical)) {
       for (const resources of readSelections(members, 'Resource', node, canonical)) {
-        const guard = [effectGuard, actions.guard, resources.guard].reduce((all, next) => all.and(next), node.guard);
+        const guard = node.guard.and(effectGuard).and(actions.guard).and(resources.guard);
         if (guard.possible()) {
           statements.push({
             effect,
@@ -271,16 +283,14 @@ function takenApart(operator: string): Operator {
 
 /** The texts of a value or of a list of values. What is neither is a hole. */
 export function textsOf(node: Node, canonical: Canonical): Pattern[] {
-  return node.items().flatMap((item): Pattern[] => {
-    const texts = item.texts();
-    if (texts.length === 0 && item.kind !== 'list') {
-      return [{ value: hole(item.unreadable ?? malformed(item)), guard: item.guard, place: item.place }];
+  const texts: Pattern[] = node.listTexts((item) => hole(item.unreadable ?? malformed(item)));
+  texts.forEach((text, at) => {
+    const value = canonical(text.value);
+    if (value !== text.value) {
+      texts[at] = { ...text, value, written: text.value };
     }
-    return texts.map((text) => {
-      const value = canonical(text.value);
-      return value === text.value ? text : { ...text, value, written: text.value };
-    });
   });
+  return texts;
 }
 
 function unreadableStatement(node: Node, holder: Resource): Statement {
@@ -318,15 +328,23 @@ function unreadableParts(
   principals: Statement['principals'],
   conditions: readonly Condition[],
 ): Unreadable[] {
-  const texts = [
-    ...effects,
-    ...actions.patterns,
-    ...resources.patterns,
-    ...(principals === 'attached' ? [] : principals.map(({ name }) => name)),
-    ...conditions.flatMap(({ values }) => values),
-  ];
-  const found = texts.flatMap(({ value }) =>
-    value.flatMap((part) => (typeof part === 'object' && part.kind !== 'reference' ? (part.unreadable ?? []) : [])),
-  );
-  return [...new Set([...found, ...conditions.flatMap(({ unreadable }) => unreadable ?? [])])];
+  const found = new Set<Unreadable>();
+  const note = (texts: readonly Case<Text>[]): void => {
+    for (const { value } of texts) {
+      for (const part of value) {
+        if (typeof part === 'object' && part.kind !== 'reference' && part.unreadable) {
+          found.add(part.unreadable);
+        }
+      }
+    }
+  };
+  note(effects);
+  note(actions.patterns);
+  note(resources.patterns);
+  if (principals !== 'attached') {
+    principals.forEach(({ name }) => note([name]));
+  }
+  conditions.forEach(({ values }) => note(values));
+  conditions.forEach(({ unreadable }) => unreadable && found.add(unreadable));
+  return [...found];
 }
