@@ -1,7 +1,7 @@
 import type { Answer } from '../policy/evaluate';
 import { knownText } from '../policy/operators';
 import { overlap, subset } from '../policy/pattern';
-import type { Pattern, Statement } from '../policy/statement';
+import { aboutService, type Pattern, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import type { Edge, EdgeKind } from './edge';
 import { identities, type Identity } from './identities';
@@ -233,45 +233,23 @@ function executionRolesByRuntime(model: Model, { type, role }: ComputeKind): Map
 
 /** The allow statements of an identity that an action may be covered by. */
 export function statementsFor(identity: Identity, action: string): Statement[] {
-  const service = action.slice(0, action.indexOf(':')).toLowerCase();
   const text: Text = [action];
-  return ofService(identity, service).filter(({ actions: { except, patterns } }) => {
-    const covers = (pattern: Pattern) => subset(text, pattern.value, { ignoreCase: true });
-    return except
-      ? !patterns.some((pattern) => covers(pattern) === 'yes')
-      : patterns.some((pattern) => covers(pattern) !== 'no');
-  });
-}
-
-const byService = new WeakMap<Identity, Map<string, readonly Statement[]>>();
-
-/** The statements of an identity that don't deny and may have actions of a service: most are of another one. */
-function ofService(identity: Identity, service: string): readonly Statement[] {
-  let known = byService.get(identity);
-  if (!known) {
-    known = new Map();
-    byService.set(identity, known);
-  }
-  let statements = known.get(service);
-  if (!statements) {
-    statements = [...identity.statements, ...identity.granted].filter(
-      ({ effect, actions: { except, patterns } }) =>
-        effect !== 'Deny' && (except || patterns.some(({ value }) => mayBeOf(value, service))),
-    );
-    known.set(service, statements);
-  }
-  return statements;
+  return [...aboutService(identity.statements, action), ...aboutService(identity.granted, action)].filter(
+    ({ effect, actions: { except, patterns } }) => {
+      const covers = (pattern: Pattern) => subset(text, pattern.value, { ignoreCase: true });
+      return (
+        effect !== 'Deny' &&
+        (except
+          ? !patterns.some((pattern) => covers(pattern) === 'yes')
+          : patterns.some((pattern) => covers(pattern) !== 'no'))
+      );
+    },
+  );
 }
 
 /** Whether a statement names a service in one of its actions, rather than taking it in by `*` as administrators do. */
 export function namesService({ actions }: Statement, service: string): boolean {
   return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
-}
-
-/** Whether a pattern of actions may be of a service: its first characters tell, unless there are wildcards among them. */
-function mayBeOf([first]: Text, service: string): boolean {
-  const written = typeof first === 'string' ? /^([a-z0-9-]+):/i.exec(first)?.[1] : undefined;
-  return written === undefined || written.toLowerCase() === service;
 }
 
 function collectSessionRoles(model: Model): Identity[] {

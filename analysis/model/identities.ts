@@ -1,7 +1,7 @@
 import { contextOf, isEverything, type RequestContext } from '../policy/condition';
 import { type Answer, evaluate, type Policies, type PolicySource } from '../policy/evaluate';
 import { patternKey } from '../policy/pattern';
-import { readPolicy, type Statement } from '../policy/statement';
+import { aboutService, readPolicy, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import { concat, literalOf, soleHole, textOf } from './compose-text';
 import { FALSE, type Guard } from './guard';
@@ -124,7 +124,7 @@ export class Identities {
     const target = this.model.canonical(resource);
     const [named] = this.model.named(target);
     const policies: Policies = {
-      identity: caller.statements,
+      identity: aboutService(caller.statements, action),
       outside: caller.outside,
       ...boundaryOf(caller),
       ...this.policiesFor(action, named?.resource),
@@ -146,10 +146,10 @@ export class Identities {
   private policiesFor(action: string, target: Resource | undefined): Pick<Policies, 'resource' | 'resourceKind'> {
     if (action.toLowerCase().startsWith('sts:assumerole')) {
       const role = target && this.byId.get(target.id);
-      return role?.resource ? { resource: role.trust, resourceKind: 'trust' } : {};
+      return role?.resource ? { resource: aboutService(role.trust, action), resourceKind: 'trust' } : {};
     }
     const attached = target ? this.policiesOf(target) : [];
-    const statements = [...attached, ...this.ofAccounts].flatMap((policy) => policy.statements);
+    const statements = [...attached, ...this.ofAccounts].flatMap((policy) => aboutService(policy.statements, action));
     const isKey = target?.type === 'AWS::KMS::Key' && attached.length > 0;
     return { resource: statements, resourceKind: isKey ? 'key' : 'ordinary' };
   }

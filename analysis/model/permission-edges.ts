@@ -46,9 +46,8 @@ interface Holding {
   readonly guard: Guard;
 }
 
-/** A resource that a pattern matches. */
+/** How a pattern matches a resource. */
 interface Match {
-  readonly target: Target;
   /** The ARN of the resource, or of what is in it. */
   readonly arn: Text;
   readonly verdict: Verdict;
@@ -66,7 +65,9 @@ interface PatternNode {
   readonly except: readonly Text[] | undefined;
   readonly forms: Forms;
   readonly holdings: Holding[];
-  targets?: readonly Match[];
+  readonly matches: Map<Target, Match | undefined>;
+  /** The resources that the pattern names, once they are asked for; `none` for a pattern that may match any. */
+  named?: readonly string[] | 'none';
 }
 
 /** Where the nodes are that may match a resource. */
@@ -77,8 +78,13 @@ interface NodeIndex {
   readonly ofService: ReadonlyMap<string, readonly PatternNode[]>;
 }
 
-/** Whether edges of a kind to a resource are asked for. */
-export type Wanted = (kind: EdgeKind, target: string) => boolean;
+/** Which edges are asked for. */
+export interface Wanted {
+  /** Whether edges of a kind are asked for, to some resource at least. */
+  kind(kind: EdgeKind): boolean;
+  /** Whether edges of a kind that is asked for are asked for to this resource. */
+  to(kind: EdgeKind, target: string): boolean;
+}
 
 /** The edges that permissions make, found when they are asked for. */
 export class PermissionEdges {
@@ -115,7 +121,9 @@ export class PermissionEdges {
    */
   public from(identity: Identity, wanted: Wanted): Edge[] {
     return (this.held.get(identity.id) ?? []).flatMap(([node, holding]) =>
-      this.targetsOf(node).flatMap((match) => this.edges(holding, match, wanted)),
+      (KINDS_ON[holding.group.kind]?.some((kind) => wanted.kind(kind)) ?? wanted.kind(holding.group.kind))
+        ? this.candidates(node).flatMap((target) => this.edges(holding, node, target, wanted))
+        : [],
     );
   }
 
@@ -123,10 +131,9 @@ export class PermissionEdges {
   public into(id: string, wanted: Wanted): Edge[] {
     const targets = this.byId.get(id) ?? [];
     return this.nodesAbout(id, targets).flatMap((node) =>
-      targets.flatMap((target) => {
-        const match = node.forms.services.has(target.service) ? this.match(node, target) : undefined;
-        return match ? node.holdings.flatMap((holding) => this.edges(holding, match, wanted)) : [];
-      }),
+      targets
+        .filter(({ service }) => node.forms.services.has(service))
+        .flatMap((target) => node.holdings.flatMap((holding) => this.edges(holding, node, target, wanted))),
     );
   }
 
@@ -167,7 +174,8 @@ export class PermissionEdges {
         const key = [pattern, ...(excluded ?? [])].map(patternKey).concat(group.forms.key).join('\u0001');
         let node = this.nodes.get(key);
         if (!node) {
-          node = { at: this.nodes.size, pattern, except: excluded, forms: group.forms, holdings: [] };
+          const { forms } = group;
+          node = { at: this.nodes.size, pattern, except: excluded, forms, holdings: [], matches: new Map() };
           this.nodes.set(key, node);
         }
         const holding = { identity, statement, group, guard };
@@ -230,21 +238,23 @@ export class PermissionEdges {
     return [...found.values()];
   }
 
-  private targetsOf(node: PatternNode): readonly Match[] {
-    node.targets ??= this.candidates(node).flatMap((target) => this.match(node, target) ?? []);
-    return node.targets;
+  private match(node: PatternNode, target: Target): Match | undefined {
+    if (!node.matches.has(target)) {
+      node.matches.set(target, this.findMatch(node, target));
+    }
+    return node.matches.get(target);
   }
 
-  private match(node: PatternNode, target: Target): Match | undefined {
+  private findMatch(node: PatternNode, target: Target): Match | undefined {
     let doubtful: Match | undefined;
     for (const arn of this.arnsOf(target)) {
       // The pattern rules out most of them at their first characters; the forms are asked for the rest.
       const verdict = matches(arn, node);
       if (verdict !== 'no' && (verdict === 'yes' || !doubtful) && this.hasForm(arn, node.forms)) {
         if (verdict === 'yes') {
-          return { target, arn, verdict };
+          return { arn, verdict };
         }
-        doubtful = { target, arn, verdict };
+        doubtful = { arn, verdict };
       }
     }
     return doubtful;
@@ -285,13 +295,19 @@ export class PermissionEdges {
   private candidates(node: PatternNode): readonly Target[] {
     const { services } = node.forms;
     const ids = this.exactly(node);
-    return ids
-      ? ids.flatMap((id) => (this.byId.get(id) ?? []).filter(({ service }) => services.has(service)))
-      : [...services].flatMap((service) => this.byService.get(service) ?? []);
+    if (ids) {
+      return ids.flatMap((id) => (this.byId.get(id) ?? []).filter(({ service }) => services.has(service)));
+    }
+    return [...services].flatMap((service) => this.byService.get(service) ?? []);
   }
 
   /** The ids of the resources that a pattern names; undefined for one that names none, or may match others too. */
-  private exactly({ pattern, except }: PatternNode): readonly string[] | undefined {
+  private exactly(node: PatternNode): readonly string[] | undefined {
+    node.named ??= this.namedBy(node) ?? 'none';
+    return node.named === 'none' ? undefined : node.named;
+  }
+
+  private namedBy({ pattern, except }: PatternNode): readonly string[] | undefined {
     const named = except ? [] : this.model.named(pattern);
     const [first] = pattern;
     const isExact =
@@ -301,13 +317,20 @@ export class PermissionEdges {
 
   private edges(
     { identity, statement, group, guard }: Holding,
-    { target, arn, verdict }: Match,
+    node: PatternNode,
+    target: Target,
     wanted: Wanted,
   ): Edge[] {
     const kind = kindOn(target.type, group.kind);
-    if (identity.id === target.id || !wanted(kind, target.id)) {
+    // Most permissions are on data, which few questions are about: these are not compared with anything.
+    if (identity.id === target.id || !wanted.kind(kind) || !wanted.to(kind, target.id)) {
       return [];
     }
+    const match = this.match(node, target);
+    if (!match) {
+      return [];
+    }
+    const { arn, verdict } = match;
     const certain = verdict === 'yes' && group.certain && statement.effect === 'Allow';
     const both = guard.and(target.guard);
     const allowed = this.needsJudgement(identity, kind, target) ? this.judged(identity, group, arn) : ALLOWED;
@@ -369,6 +392,11 @@ const DENIED: Judgement = { verdict: 'no', possible: FALSE };
 
 /** What can be started: the other types of the entry table hand on what happens to them. */
 const STARTED: ReadonlySet<string> = new Set(['compute', 'alias', 'mapping', 'public', 'time']);
+
+/** What `starts` can be on a resource. */
+const KINDS_ON: Readonly<Partial<Record<EdgeKind, readonly EdgeKind[]>>> = {
+  starts: ['sends to', 'starts', 'governs'],
+};
 
 function kindOn(type: string, kind: EdgeKind): EdgeKind {
   if (kind !== 'starts') {

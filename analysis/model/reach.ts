@@ -81,8 +81,11 @@ export class Reach {
 
   /** Who writes to a store that hands on what it gets (a bucket with notifications) sends something. */
   private wanted(kinds: readonly EdgeKind[]): Wanted {
-    return (kind, target) =>
-      kinds.includes(kind) || (kind === 'writes' && kinds.includes('sends to') && this.handsOn(target));
+    const deliveries = kinds.includes('sends to');
+    return {
+      kind: (kind) => kinds.includes(kind) || (kind === 'writes' && deliveries),
+      to: (kind, target) => kinds.includes(kind) || this.handsOn(target),
+    };
   }
 
   private asDelivery(edge: Edge, kinds: readonly EdgeKind[]): Edge {

@@ -1,6 +1,6 @@
 import type { Resource } from './assembly';
 import type { Guard } from './guard';
-import { entriesOf, isObject } from './json';
+import { isObject } from './json';
 import type { Model } from './model';
 import type { Node } from './node';
 import type { Case, Place, Text } from './text';
@@ -34,13 +34,29 @@ export function runsAs(model: Model): readonly RunsAs[] {
   return model.view(collect);
 }
 
+type KeyKind = 'role' | 'other' | 'left out';
+
+function kindOf(key: string): KeyKind {
+  return key === 'Ref' || (!key.startsWith('Fn::') && NOT_OF_THE_RESOURCE.test(key))
+    ? 'left out'
+    : !key.startsWith('Fn::') && ROLE_PROPERTY.test(key)
+      ? 'role'
+      : 'other';
+}
+
 function collect(model: Model): RunsAs[] {
+  const kinds = new Map<string, KeyKind>();
+  const kindOfKey = (key: string): KeyKind => {
+    const kind = kinds.get(key) ?? kindOf(key);
+    kinds.set(key, kind);
+    return kind;
+  };
   return model.resources.flatMap((resource) => {
     if (ATTACHING.test(resource.type)) {
       return [];
     }
     const paths = new Map<string, readonly string[]>();
-    rolePaths(resource.raw.Properties, [], (path) => paths.set(path.join('.'), path));
+    rolePaths(resource.raw.Properties, [], kindOfKey, (path) => paths.set(path.join('.'), path));
     return [...paths].flatMap(([property, path]) =>
       below(resource.properties, path)
         .flatMap((node) => node.items())
@@ -51,20 +67,25 @@ function collect(model: Model): RunsAs[] {
 }
 
 /** The paths of the properties that name roles, as keys of nodes: without list indexes and conditional functions. */
-function rolePaths(value: unknown, path: readonly string[], found: (path: readonly string[]) => void): void {
+function rolePaths(
+  value: unknown,
+  path: readonly string[],
+  kindOfKey: (key: string) => KeyKind,
+  found: (path: readonly string[]) => void,
+): void {
   if (Array.isArray(value)) {
-    value.forEach((item) => rolePaths(item, path, found));
+    for (const item of value as unknown[]) {
+      rolePaths(item, path, kindOfKey, found);
+    }
   } else if (isObject(value)) {
-    for (const [key, member] of entriesOf(value)) {
-      if (key.startsWith('Fn::')) {
-        rolePaths(member, path, found);
-      } else if (key === 'Ref' || NOT_OF_THE_RESOURCE.test(key)) {
-        continue;
-      } else if (ROLE_PROPERTY.test(key)) {
+    for (const key of Object.keys(value)) {
+      const member = value[key];
+      const kind = kindOfKey(key);
+      if (kind === 'role') {
         found([...path, key]);
-        rolePaths(member, [...path, key], found);
-      } else {
-        rolePaths(member, [...path, key], found);
+      }
+      if (kind !== 'left out' && typeof member === 'object') {
+        rolePaths(member, key.startsWith('Fn::') ? path : [...path, key], kindOfKey, found);
       }
     }
   }

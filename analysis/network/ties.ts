@@ -1,5 +1,6 @@
 import { networkTypeOf, type PathKind } from '../facts/network-types';
 import type { Resource } from '../model/assembly';
+import { isObject } from '../model/json';
 import type { Model } from '../model/model';
 import type { Place } from '../model/text';
 import { keysIn } from './place-id';
@@ -80,9 +81,21 @@ function tieOf(resource: Resource): Omit<Tie, 'place'> | undefined {
 
 /** Every type of the table's version with such a property has a class: one without is new, or not of AWS. */
 function hasPlaceProperty({ raw }: Resource): boolean {
-  const visit = (value: unknown): boolean =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(value).some(([key, inner]) => (!Array.isArray(value) && PLACE_PROPERTY.test(key)) || visit(inner));
-  return visit(raw.Properties);
+  return namesPlace(raw.Properties);
+}
+
+function namesPlace(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return (value as unknown[]).some(namesPlace);
+  }
+  if (!isObject(value)) {
+    return false;
+  }
+  for (const key of Object.keys(value)) {
+    const inner = value[key];
+    if (PLACE_PROPERTY.test(key) || (typeof inner === 'object' && namesPlace(inner))) {
+      return true;
+    }
+  }
+  return false;
 }

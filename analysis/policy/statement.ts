@@ -348,3 +348,29 @@ function unreadableParts(
   conditions.forEach(({ unreadable }) => unreadable && found.add(unreadable));
   return [...found];
 }
+
+const byService = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
+
+/** The statements that may be about an action: most are of another service. */
+export function aboutService(statements: readonly Statement[], action: string): readonly Statement[] {
+  const service = action.slice(0, action.indexOf(':')).toLowerCase();
+  let known = byService.get(statements);
+  if (!known) {
+    known = new Map();
+    byService.set(statements, known);
+  }
+  let found = known.get(service);
+  if (!found) {
+    found = statements.filter(
+      ({ actions: { except, patterns } }) => except || patterns.some(({ value }) => mayBeOf(value, service)),
+    );
+    known.set(service, found);
+  }
+  return found;
+}
+
+/** Whether a pattern of actions may be of a service: its first characters tell, unless there are wildcards among them. */
+function mayBeOf([first]: Text, service: string): boolean {
+  const written = typeof first === 'string' ? /^([a-z0-9-]+):/i.exec(first)?.[1] : undefined;
+  return written === undefined || written.toLowerCase() === service;
+}
