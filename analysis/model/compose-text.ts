@@ -79,9 +79,15 @@ export function product(
 ): Case<Text>[] | undefined {
   if (parts.every((cases) => cases.length === 1)) {
     // The usual case, without a copy per part.
-    const guard = parts.reduce((all, [{ guard: each }]) => all.and(each), whole.guard);
-    const assumed = parts.map(([each]) => each.assumed).find(Boolean);
-    return [{ value: compose(parts.map(([each]) => each.value)), guard, place: whole.place, assumed }];
+    let guard = whole.guard;
+    let assumed: string | undefined;
+    const texts = parts.map((cases) => {
+      const each = cases[0];
+      guard = guard.and(each.guard);
+      assumed ||= each.assumed;
+      return each.value;
+    });
+    return [{ value: compose(texts), guard, place: whole.place, assumed }];
   }
   let combinations: { texts: (Text | undefined)[]; guard: Case<Text>['guard']; assumed?: string }[] = [
     { texts: [], guard: whole.guard },

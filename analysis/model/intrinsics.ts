@@ -6,7 +6,7 @@ import { at, isObject, scalarText } from './json';
 import type { Origin } from './origin';
 import type { Settled } from './settled';
 import { splitText } from './split-text';
-import { type TemplateReader, textsOf } from './template-reader';
+import { functionCall, type TemplateReader, textsOf } from './template-reader';
 import type { Case, Text } from './text';
 
 /** Computes a function at a place. The result has one entry per possible value. */
@@ -73,8 +73,12 @@ function joined(reader: TemplateReader, argument: unknown, origin: Origin, guard
   const place = origin.below('Fn::Join').below(1);
   return reader.settle(list, place, guard).flatMap(({ value, guard: held, origin: from, reader: owner, assumed }) => {
     switch (value.kind) {
-      case 'json':
+      case 'json': {
         if (!Array.isArray(value.json)) break;
+        const known = joinedAtOnce(owner, value.json as unknown[], delimiter, from, held);
+        if (known) {
+          return [{ ...textValue(owner, known, origin, held), assumed }];
+        }
         return owner.combine(
           { value: undefined, guard: held, place: origin, assumed },
           () => (value.json as unknown[]).map((item, index) => elementTexts(owner, item, from.below(index), held)),
@@ -84,6 +88,7 @@ function joined(reader: TemplateReader, argument: unknown, origin: Origin, guard
               delimiter,
             ),
         );
+      }
       case 'list':
         return [{ ...textValue(reader, join(value.items, delimiter), origin, held), assumed }];
       case 'unknown list':
@@ -93,6 +98,38 @@ function joined(reader: TemplateReader, argument: unknown, origin: Origin, guard
     }
     return reader.malformed('Fn::Join', origin, held);
   });
+}
+
+/** The usual case: texts and references that have one value each. Undefined for any other list. */
+function joinedAtOnce(
+  reader: TemplateReader,
+  items: readonly unknown[],
+  delimiter: string,
+  place: Origin,
+  guard: Guard,
+): Text | undefined {
+  const texts: Text[] = [];
+  for (let at = 0; at < items.length; at += 1) {
+    const item = items[at];
+    if (typeof item === 'string') {
+      texts.push(textOf(item));
+      continue;
+    }
+    const name = functionCall(item)?.[0];
+    const settled = name === 'Ref' || name === 'Fn::GetAtt' ? reader.settle(item, place.below(at), guard) : [];
+    const only = settled[0];
+    if (
+      settled.length !== 1 ||
+      only.value.kind !== 'text' ||
+      only.guard !== guard ||
+      only.assumed !== undefined ||
+      only.value.text.some((part) => typeof part === 'string' && part.includes('{{'))
+    ) {
+      return undefined;
+    }
+    texts.push(only.value.text);
+  }
+  return join(texts, delimiter);
 }
 
 /** The texts of an element of a list; undefined where the element isn't there. */

@@ -407,7 +407,8 @@ function kindOn(type: string, kind: EdgeKind): EdgeKind {
 }
 
 /** The service of an ARN, by which actions and resources are brought together. */
-function serviceOf([first]: Text): string | undefined {
+function serviceOf(arn: Text): string | undefined {
+  const first = arn[0];
   return typeof first === 'string' ? /^arn:[^:]*:([a-z0-9-]+):/.exec(first)?.[1] : undefined;
 }
 

@@ -123,6 +123,10 @@ export class ResourceNames {
     const place = resource.properties.place;
     const fixed = (value: Text): readonly Case<Text>[] => [{ value, guard: TRUE, place }];
     const pieces = piecesOf(form);
+    const known = this.filledAtOnce(resource, pieces);
+    if (known) {
+      return [{ ...known, place }];
+    }
     const parts = pieces.map((piece): readonly Case<Text>[] => {
       switch (piece) {
         case 'P':
@@ -157,6 +161,28 @@ export class ResourceNames {
     const whole = { value: undefined, guard: resource.guard, place };
     const cases = product(parts, (texts) => withoutDoubleSlash(concat(...texts.map((text) => text ?? []))), whole);
     return cases ?? [];
+  }
+
+  /** The usual case, a name with one value between known texts; undefined for any other. */
+  private filledAtOnce(resource: Resource, pieces: readonly string[]): Omit<Case<Text>, 'place'> | undefined {
+    const { account, region, partition } = resource.stack;
+    const texts: Text[] = [];
+    let guard = resource.guard;
+    for (const piece of pieces) {
+      if (piece === '{name}') {
+        const names = this.name(resource);
+        if (names.length !== 1 || names[0].assumed !== undefined) {
+          return undefined;
+        }
+        guard = guard.and(names[0].guard);
+        texts.push(names[0].value);
+      } else if (piece.startsWith('{')) {
+        return undefined;
+      } else {
+        texts.push(piece === 'P' ? [partition] : piece === 'R' ? region : piece === 'A' ? account : [piece]);
+      }
+    }
+    return { value: withoutDoubleSlash(concat(...texts)), guard, assumed: undefined };
   }
 
   private queueUrl(resource: Resource): readonly Case<Text>[] {

@@ -113,7 +113,7 @@ export class TemplateModel implements Model {
   }
 
   public canonical(text: Text): Text {
-    const [first] = text;
+    const first = text[0];
     if (text.length === 1) {
       return typeof first === 'string' ? text : this.canonicalHole(first, text);
     }

@@ -140,7 +140,7 @@ function acceptsEverything({ test, key, set, ifExists, values }: Condition): Tru
 
 /** Whether a pattern matches every text, or every ARN. */
 export function isEverything(pattern: Text): boolean {
-  const [first] = pattern;
+  const first = pattern[0];
   const known = typeof first === 'string' ? /^[^*?$]*/.exec(first)![0] : undefined;
   // One that begins with more than every ARN does, or with a value of the deployment, doesn't.
   if (pattern.length > 0 && (known === undefined || !'arn:'.startsWith(known))) {

@@ -71,11 +71,7 @@ export function evaluate(policies: Policies, { caller, ...asked }: Request, mode
   const outside = outsideResult(policies.outside ?? [], mode);
   const byIdentity = or([identity.allowed, outside.allowed]);
   const resource = gate('resource', policies.resource);
-  const byResource = {
-    everybody: resourceAllows(policies.resource, request, mode, 'everybody'),
-    named: resourceAllows(policies.resource, request, mode, 'named'),
-    account: resourceAllows(policies.resource, request, mode, 'account'),
-  };
+  const byResource = resourceAllows(policies.resource ?? [], request, mode);
   const boundary = gate('boundary', policies.boundary);
   const session = gate('session', policies.session);
   const limits = [
@@ -168,16 +164,16 @@ function reasonsFor(verdict: Verdict, gates: readonly GateResult[]): Reason[] {
   return denials.length > 0 ? denials : all.filter(({ effect }) => effect === 'no allow');
 }
 
-/** Whether the policy of the resource allows the request to the caller itself, or to its account. */
+/** Whether the policy of the resource allows the request to everybody, to the caller itself, or to its account. */
 function resourceAllows(
-  statements: readonly Statement[] | undefined,
+  statements: readonly Statement[],
   request: Request,
   mode: ContextMode,
-  how: PrincipalMatch,
-): Truth {
-  return or(
-    (statements ?? []).map((statement) =>
-      and([allowsRequest(statement, request, mode).truth, principalsMatch(statement, request.caller, [how])]),
-    ),
-  );
+): Readonly<Record<PrincipalMatch, Truth>> {
+  const allowing = statements
+    .map((statement) => ({ statement, truth: allowsRequest(statement, request, mode).truth }))
+    .filter(({ truth }) => truth !== NEVER);
+  const to = (how: PrincipalMatch) =>
+    or(allowing.map(({ statement, truth }) => and([truth, principalsMatch(statement, request.caller, [how])])));
+  return { everybody: to('everybody'), named: to('named'), account: to('account') };
 }

@@ -84,7 +84,7 @@ export function isHole(token: Token | undefined): token is HoleToken {
 /** A pattern as tokens, once for each text. */
 export function tokensOf(text: Text, { segments = false, ignoreCase = false }: Matching): Tokens {
   const mode = (segments ? 2 : 0) + (ignoreCase ? 1 : 0);
-  const [only] = text;
+  const only = text[0];
   if (text.length === 1 && typeof only === 'string') {
     return tokensOfKnown(only, text, segments, ignoreCase, known[mode]);
   }
@@ -183,11 +183,14 @@ function isLowSurrogate(letter: string): boolean {
 }
 
 /** Whether two texts already differ in the known characters that they begin with. */
-export function beginDifferently([a]: Text, [b]: Text, ignoreCase: boolean): boolean {
+export function beginDifferently(left: Text, right: Text, ignoreCase: boolean): boolean {
+  const a = left[0];
+  const b = right[0];
   if (typeof a !== 'string' || typeof b !== 'string') {
     return false;
   }
-  const [x, y] = ignoreCase ? [a.toLowerCase(), b.toLowerCase()] : [a, b];
+  const x = ignoreCase ? a.toLowerCase() : a;
+  const y = ignoreCase ? b.toLowerCase() : b;
   if (x.length <= y.length ? y.startsWith(x) : x.startsWith(y)) {
     return false;
   }

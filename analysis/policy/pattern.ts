@@ -97,9 +97,10 @@ function quickly(a: Text, b: Text, question: string, { segments, ignoreCase }: M
   if (beginDifferently(a, b, ignoreCase === true)) {
     return 'no';
   }
-  const [beginA, holeA, afterA] = a;
-  const [beginB, holeB, afterB] = b;
-  if (typeof beginA !== 'string' || beginA !== beginB || typeof holeA !== 'object' || typeof holeB !== 'object') {
+  const beginA = a[0];
+  const holeA = a[1];
+  const holeB = b[1];
+  if (typeof beginA !== 'string' || beginA !== b[0] || typeof holeA !== 'object' || typeof holeB !== 'object') {
     return undefined;
   }
   if (a.length === 2 && b.length === 2 && holeA.key === holeB.key) {
@@ -112,8 +113,8 @@ function quickly(a: Text, b: Text, question: string, { segments, ignoreCase }: M
     holeB.kind === 'reference' &&
     holeA.resource !== holeB.resource &&
     holeA.begins === holeB.begins &&
-    endsName(holeA, afterA) &&
-    endsName(holeB, afterB) &&
+    endsName(holeA, a[2]) &&
+    endsName(holeB, b[2]) &&
     !hasSpecial(beginA);
   return differ ? 'no' : undefined;
 }

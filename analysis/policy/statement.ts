@@ -370,7 +370,14 @@ export function aboutService(statements: readonly Statement[], action: string): 
 }
 
 /** Whether a pattern of actions may be of a service: its first characters tell, unless there are wildcards among them. */
-function mayBeOf([first]: Text, service: string): boolean {
-  const written = typeof first === 'string' ? /^([a-z0-9-]+):/i.exec(first)?.[1] : undefined;
-  return written === undefined || written.toLowerCase() === service;
+function mayBeOf(pattern: Text, service: string): boolean {
+  const first = pattern[0];
+  if (typeof first !== 'string') {
+    return true;
+  }
+  const colon = first.indexOf(':');
+  return (
+    (colon === service.length && first.toLowerCase().startsWith(service)) ||
+    !/^[a-z0-9-]+$/i.test(colon < 0 ? '' : first.slice(0, colon))
+  );
 }
