@@ -1,4 +1,5 @@
 import { printed } from '../model/printed-text';
+import type { Text } from '../model/text';
 import type { Declaration } from './declared';
 
 /** A declaration in words. */
@@ -13,23 +14,29 @@ export interface Decision {
 
 /** What a declaration says, for whoever reads a report. */
 export function decisionOf(declaration: Declaration): Decision {
-  const { kind, subject, reason, expires, place } = declaration;
+  const { reason, expires, place } = declaration;
   return {
-    what: [kind, ...about(declaration), ...(subject === undefined ? [] : [`(${subject})`])].join(' '),
+    what: titleOf(declaration, printed),
     reason: expires === undefined ? reason : `${reason} (until ${expires})`,
     stack: place.stack.id,
   };
 }
 
-function about({ kind, texts, principals }: Declaration): string[] {
-  const said = (key: string) => (texts.get(key) ?? []).map(printed).join(', ');
+/** The kind of a declaration and what it is about. */
+export function titleOf(declaration: Declaration, write: (text: Text) => string): string {
+  const { kind, subject } = declaration;
+  return [kind, ...about(declaration, write), ...(subject === undefined ? [] : [`(${subject})`])].join(' ');
+}
+
+function about({ kind, texts, principals }: Declaration, write: (text: Text) => string): string[] {
+  const said = (key: string) => (texts.get(key) ?? []).map((text) => write(text)).join(', ');
   switch (kind) {
     case 'action':
       return [`${said('action')}${said('resources') && ` on ${said('resources')}`}`];
     case 'egress':
       return [`${said('peer')}:${said('port') || '443'}`];
     case 'principal':
-      return [principals.map(({ name }) => printed(name)).join(', ')];
+      return [principals.map(({ name }) => write(name)).join(', ')];
     default:
       return [];
   }

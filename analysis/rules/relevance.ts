@@ -1,11 +1,21 @@
+import { DECLARATIONS_KEY } from '../../lib/contracts/declarations';
+import { DEVELOPMENT_MODE_KEY } from '../../lib/contracts/development';
+import { at } from '../model/json';
 import type { StackData } from '../model/read-stacks';
 
 /** In every template that has a part of an agent: the type of a Runtime, a principal, or an action. */
 const OF_AN_AGENT = /bedrock-?(?:mantle|agentcore)/i;
 
-/** Whether some template could have a part of an agent. Most apps have none, and then nothing else is read. */
+/**
+ * Whether some template could have a part of an agent, or was made with this library. Most apps have none, and then nothing
+ * else is read.
+ */
 export function isRelevant(stacks: readonly StackData[]): boolean {
-  return stacks.some(({ template }) => mentionsAnAgent(template));
+  return stacks.some(
+    ({ template }) =>
+      [DECLARATIONS_KEY, DEVELOPMENT_MODE_KEY].some((key) => at(template, 'Metadata', key) !== undefined) ||
+      mentionsAnAgent(template),
+  );
 }
 
 /** Whether a value of a template names an agent's service. */

@@ -18,8 +18,8 @@ export const FAMILIES: readonly Family[] = [
   'guardrail',
   'trigger',
   'image',
-  'region',
   'cost',
+  'region',
 ];
 
 /** Controls of public catalogues that a rule helps to meet, where the relation is plain. */

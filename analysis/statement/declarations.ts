@@ -1,3 +1,4 @@
+import { titleOf } from '../rules/decisions';
 import { type Declaration, Declared } from '../rules/declared';
 import type { Resource } from '../model/assembly';
 import type { TemplateModel } from '../model/template-model';
@@ -12,7 +13,7 @@ export function declaredFor(app: App, agent: Agent, networks: readonly Resource[
   const declared = [...new Set(resources.map(({ stack }) => stack.id))]
     .flatMap((stack) => byStack.get(stack) ?? [])
     .map((declaration) => ({
-      what: titleOf(app, declaration),
+      what: titleOf(declaration, (text) => app.text(text)),
       reason: declaration.reason,
       ...(declaration.expires === undefined ? {} : { expires: declaration.expires }),
     }));
@@ -26,24 +27,4 @@ function declarationsByStack(model: TemplateModel): Map<string, Declaration[]> {
     found.set(id, [...(found.get(id) ?? []), declaration]);
   }
   return found;
-}
-
-/** The kind of a declaration and what it is about: `egress 10.20.0.0/16:443 (Network/Network)`. */
-function titleOf(app: App, declaration: Declaration): string {
-  const { kind, subject } = declaration;
-  return [kind, ...about(app, declaration), ...(subject === undefined ? [] : [`(${subject})`])].join(' ');
-}
-
-function about(app: App, { kind, texts, principals }: Declaration): string[] {
-  const said = (key: string) => (texts.get(key) ?? []).map((text) => app.text(text)).join(', ');
-  switch (kind) {
-    case 'action':
-      return [`${said('action')}${said('resources') && ` on ${said('resources')}`}`];
-    case 'egress':
-      return [`${said('peer')}:${said('port') || '443'}`];
-    case 'principal':
-      return [principals.map(({ name }) => app.text(name)).join(', ')];
-    default:
-      return [];
-  }
 }

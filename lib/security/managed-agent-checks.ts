@@ -8,16 +8,12 @@ import {
 // Not from 'cdk-nag' itself: that loads the thousand rules of its packs, ten times as long as this whole library.
 import { NagPack } from 'cdk-nag/lib/nag-pack';
 import type { IConstruct } from 'constructs';
-import type * as Engine from './check-engine';
+import { checkReport, type CheckRequest, ruleTexts } from './check-report';
+import { readConstructTree, stacksBelow } from './construct-tree';
 import { type ManagedAgentChecksProps, ManagedAgentRuleFamily } from './managed-agent-checks-props';
-import type { CheckOptions, RuleText } from './rules/rule';
 import { checkInputsOf, requireProps } from '../validation/checked-inputs';
 
 const NAME = 'ManagedAgentChecks';
-
-/** Loads the sixty files of the rules when a pack is made; an app that only imports the library does not pay for them. */
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const engine = () => require('./check-engine') as typeof Engine;
 
 /**
  * The security model of managed agents as a cdk-nag pack: `cdk synth` fails when an agent stops being governed.
@@ -56,8 +52,8 @@ export class ManagedAgentChecks extends NagPack {
   public readonly ruleIds?: string[];
 
   private readonly scope?: IConstruct;
-  private readonly rules: readonly RuleText[];
-  private readonly options: CheckOptions;
+  private readonly families: readonly string[];
+  private readonly options: CheckRequest['options'];
 
   /**
    * @param scope the App, Stage or Stack to judge; without one, whatever the pack is registered on
@@ -67,11 +63,10 @@ export class ManagedAgentChecks extends NagPack {
     requireProps('ManagedAgentChecks', 'ManagedAgentChecks', props);
     this.packName = NAME;
     this.scope = scope;
-    const families: readonly string[] =
+    this.families =
       props.families ??
       Object.values(ManagedAgentRuleFamily).filter((family) => family !== ManagedAgentRuleFamily.COST);
-    this.rules = engine().RULES.filter(({ family }) => families.includes(family));
-    this.ruleIds = this.rules.map(({ id }) => id);
+    this.ruleIds = ruleTexts().flatMap(({ id, family }) => (this.families.includes(family) ? [id] : []));
     this.options = { permissionsBoundary: props.permissionsBoundary };
   }
 
@@ -91,7 +86,7 @@ export class ManagedAgentChecks extends NagPack {
     const stage = Stage.of(scope);
     const root = scope.node.root;
     (Stage.isStage(root) ? root : stage)?.synth();
-    const judged = new Set(engine().stacksBelow(scope));
+    const judged = new Set(stacksBelow(scope));
     return this.check(root, (_, stack) => judged.has(stack));
   }
 
@@ -100,17 +95,21 @@ export class ManagedAgentChecks extends NagPack {
 
   /** @param inScope whether a stack is judged, given the top-level stack it is nested in */
   private check(app: IConstruct, inScope: (root: Stack, stack: Stack) => boolean): PolicyValidationPluginReport {
-    const { checkTemplates, readConstructTree, stacksBelow } = engine();
     const below = this.scope && new Set(stacksBelow(this.scope));
     const stacks = stacksBelow(app);
-    const sources = readConstructTree(app);
+    const templates = readConstructTree(app);
     const judged = stacks.flatMap((stack, position) => {
       const line = lineOf(stack);
       const root = line[line.length - 1];
       const counts = inScope(root, stack) && (!below || line.some((each) => below.has(each)));
-      return counts ? [sources[position].id] : [];
+      return counts ? [templates[position].id] : [];
     });
-    return checkTemplates({ rules: this.rules, options: this.options, sources, judged: new Set(judged) });
+    return checkReport({
+      stacks: templates,
+      families: this.families,
+      options: this.options,
+      judged: new Set(judged),
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { DATA_ACTIONS } from '../../../analysis/facts/data-actions';
 import { OPTIONAL_FORMS, reasonForAnyResource } from '../../../analysis/facts/no-resource';
 import { isPowerAction, unknownPowerPatterns } from '../../../analysis/facts/power-actions';
 import { RESOURCELESS_ACTIONS } from '../../../lib/identity/perms';
-import { ESCALATION_ACTIONS } from '../../lib/security/escalation-actions';
+import { ESCALATION_ACTIONS } from '../rules/escalation-actions';
 import { actionsOfPerms } from '../../../scripts/facts/actions-table';
 import { actionsOfCdkGrants } from '../../../scripts/facts/cdk-grants';
 

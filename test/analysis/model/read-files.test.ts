@@ -7,7 +7,7 @@ import { readDirectory } from '../../../analysis/model/read-directory';
 import { readTemplateFiles } from '../../../analysis/model/read-template-files';
 import { TemplateModel } from '../../../analysis/model/template-model';
 import { parseYamlTemplate } from '../../../analysis/model/yaml-template';
-import { readAssembly } from '../../../lib/security/template/assembly';
+import { readConstructTree } from '../../../lib/security/construct-tree';
 import { printedCases } from './read-one';
 
 let directory: string;
@@ -22,7 +22,7 @@ function write(name: string, text: string): string {
   return file;
 }
 
-test('an assembly directory is read with its stages and nested stacks, as before', () => {
+test('an assembly directory has the stacks of the construct tree: those of stages and nested ones, too', () => {
   const app = new App({ outdir: path.join(directory, 'cdk.out'), analyticsReporting: false });
   const stack = new Stack(new Stage(app, 'Prod', { env: { account: '111122223333', region: 'eu-west-1' } }), 'Base');
   const nested = new NestedStack(stack, 'Inner');
@@ -30,24 +30,29 @@ test('an assembly directory is read with its stages and nested stacks, as before
   new CfnResource(new Stack(app, 'Plain'), 'Role', { type: 'AWS::IAM::Role' });
   const out = app.synth().directory;
   const { stacks } = readDirectory(out);
+  const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
   expect(
-    stacks.map(({ id, name, account, region, nestedIn, templatePath }) => ({
-      id,
-      stackName: name && literalOf(name),
-      account: literalOf(account),
-      region: literalOf(region),
-      nestedIn: nestedIn && { sourceId: nestedIn.stack, logicalId: nestedIn.logicalId },
-      templatePath,
-    })),
+    stacks
+      .map(({ id, name, account, region, nestedIn, templatePath }) => ({
+        id,
+        stackName: name && literalOf(name),
+        account: literalOf(account),
+        region: literalOf(region),
+        nestedIn: nestedIn && { sourceId: nestedIn.stack, logicalId: nestedIn.logicalId },
+        templatePath,
+      }))
+      .sort(byId),
   ).toEqual(
-    readAssembly(out).map(({ id, stackName, account, region, nestedIn, templatePath }) => ({
-      id,
-      stackName,
-      account,
-      region,
-      nestedIn,
-      templatePath,
-    })),
+    readConstructTree(app)
+      .map(({ id, stackName, account, region, nestedIn, templatePath }) => ({
+        id,
+        stackName,
+        account,
+        region,
+        nestedIn,
+        templatePath,
+      }))
+      .sort(byId),
   );
   const [role] = new TemplateModel(readDirectory(out)).ofType('AWS::IAM::Role').filter(({ stack }) => !stack.nestedIn);
   expect(role.constructPath).toBe('Plain/Role');

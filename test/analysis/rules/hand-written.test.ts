@@ -1,6 +1,6 @@
-import { checkTemplates } from '../../../lib/security/check-report';
-import { RULES } from '../../../lib/security/rules';
-import type { TemplateSource } from '../../../lib/security/template/template-source';
+import type { StackData } from '../../../analysis/model/read-stacks';
+import { RULES } from '../../../analysis/rules';
+import { checkStacks } from '../../../analysis/rules/check';
 import {
   agent,
   executionRole,
@@ -18,27 +18,18 @@ import {
   trust,
 } from './hand-written';
 
-const source = (id: string, Resources: Resources, more: object = {}): TemplateSource => ({
+const source = (id: string, Resources: Resources, more: object = {}): StackData => ({
   id,
   stackName: id,
-  constructPathOf: () => undefined,
   ...more,
   template: { Resources, ...(more as { template?: object }).template },
 });
 
 /** `rule logical-id` of every finding that is no warning. */
-function findings(...sources: TemplateSource[]): string[] {
-  const report = checkTemplates({
-    rules: RULES.filter(({ family }) => family !== 'cost'),
-    options: {},
-    sources,
-    judged: new Set(sources.map(({ id }) => id)),
-  });
-  return report.violations
+function findings(...stacks: StackData[]): string[] {
+  return checkStacks({ stacks, rules: RULES.filter(({ family }) => family !== 'cost') })
     .filter(({ severity }) => severity !== 'warning')
-    .flatMap(({ ruleName, violatingResources }) =>
-      violatingResources.map((each) => `${ruleName} ${each.resourceLogicalId}`),
-    );
+    .map(({ rule: id, location }) => `${id} ${location.logicalId}`);
 }
 
 const rule = (target: unknown, delivery: object = {}): Resources => ({
@@ -63,7 +54,7 @@ const FUNCTION_ARN = { 'Fn::GetAtt': ['Starter', 'Arn'] };
 
 describe('compliant stacks written by hand have no finding', () => {
   const known = { account: '111122223333', region: 'us-west-2' };
-  test.each<[string, TemplateSource[]]>([
+  test.each<[string, StackData[]]>([
     ['a whole agent, for any account and Region', [source('Agent', agent())]],
     ['a whole agent in a known account and Region', [source('Agent', agent(), known)]],
     [
@@ -283,7 +274,7 @@ describe('compliant stacks written by hand have no finding', () => {
 
 // Shapes that AWS's own pages and samples show, written from their description: the pack must not wave them through.
 describe('the shapes of public samples', () => {
-  const rules = (...sources: TemplateSource[]) => [...new Set(findings(...sources).map((each) => each.split(' ')[0]))];
+  const rules = (...sources: StackData[]) => [...new Set(findings(...sources).map((each) => each.split(' ')[0]))];
 
   test('the session role of the user guide: any Region, inference on every resource', () => {
     const guide = trust('bedrock-mantle');

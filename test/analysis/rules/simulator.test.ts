@@ -1,8 +1,7 @@
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import fc from '../../fast-check';
 import { ESCALATION_ACTIONS } from './escalation-actions';
-import { checkTemplates } from '../../../lib/security/check-report';
-import { RULES } from '../../../lib/security/rules';
+import { checkStacks } from '../../../analysis/rules/check';
 import { trust as handWrittenTrust } from './hand-written';
 
 /*
@@ -55,9 +54,7 @@ const Runtime = { Type: 'AWS::BedrockAgentCore::Runtime', Properties: { RoleArn:
 /** True when a rule finds something in a stack of these resources. */
 function finds(id: string, resources: Record<string, any>): boolean {
   const stack = { id: 'Stack', account: ACCOUNT, region: REGION, template: { Resources: resources } };
-  const sources = [{ ...stack, constructPathOf: () => undefined }];
-  const { violations } = checkTemplates({ rules: RULES, options: {}, sources, judged: new Set(['Stack']) });
-  return violations.some(({ ruleName }) => ruleName === id);
+  return checkStacks({ stacks: [stack] }).some(({ rule }) => rule === id);
 }
 
 /** True when identity policies allow a request. */

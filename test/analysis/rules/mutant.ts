@@ -1,6 +1,5 @@
-import type { TemplateIndex } from '../../../lib/security/template-index';
-
-import type { TemplateSource } from '../../../lib/security/template/template-source';
+import type { StackData } from '../../../analysis/model/read-stacks';
+import type { TemplateModel } from '../../../analysis/model/template-model';
 
 /** One change of a compliant app, as mutations.json describes it, and the rule that has to notice. */
 export interface Mutation {
@@ -31,16 +30,16 @@ export interface Mutation {
   readonly metadata?: Record<string, unknown>;
 }
 
-/** The sources of an app with one mutation applied. Throws when it changes nothing: then it proves nothing. */
-export function mutate(index: TemplateIndex, mutation: Mutation): TemplateSource[] {
+/** The stacks of an app with one mutation applied. Throws when it changes nothing: then it proves nothing. */
+export function mutate(stacks: readonly StackData[], model: TemplateModel, mutation: Mutation): StackData[] {
   const target = mutation.path
-    ? index.ofType(mutation.type ?? '').find(({ constructPath }) => constructPath?.includes(mutation.path!))
+    ? model.ofType(mutation.type ?? '').find(({ constructPath }) => constructPath?.includes(mutation.path!))
     : undefined;
   if (mutation.path && !target) {
     throw new Error(`${mutation.name}: no ${mutation.type} at ${mutation.path}`);
   }
-  const stackId = target?.source.id ?? mutation.stack ?? 'Agent';
-  return index.sources.map((source) => {
+  const stackId = target?.stack.id ?? mutation.stack ?? 'Agent';
+  return stacks.map((source) => {
     if (mutation.region) {
       return inRegion(source, mutation.region);
     }
@@ -49,9 +48,9 @@ export function mutate(index: TemplateIndex, mutation: Mutation): TemplateSource
     }
     const template: any = structuredClone(source.template);
     if (target) {
-      change(template, target.logicalId, mutation, index);
+      change(template, target.logicalId, mutation, model);
     }
-    Object.assign(template.Resources, references(mutation.add ?? {}, index));
+    Object.assign(template.Resources, references(mutation.add ?? {}, model));
     for (const [name, Value] of Object.entries(mutation.output ?? {})) {
       template.Outputs = { ...template.Outputs, [name]: { Value } };
     }
@@ -76,12 +75,12 @@ export function mutate(index: TemplateIndex, mutation: Mutation): TemplateSource
 }
 
 /** The same stack, written for another Region throughout. */
-function inRegion(source: TemplateSource, region: string): TemplateSource {
+function inRegion(source: StackData, region: string): StackData {
   const template = JSON.parse(JSON.stringify(source.template).replaceAll(source.region!, region));
   return { ...source, template, region };
 }
 
-function change(template: any, logicalId: string, mutation: Mutation, index: TemplateIndex): void {
+function change(template: any, logicalId: string, mutation: Mutation, model: TemplateModel): void {
   const resources = template.Resources;
   if (mutation.remove) {
     delete resources[logicalId];
@@ -98,7 +97,7 @@ function change(template: any, logicalId: string, mutation: Mutation, index: Tem
     );
   }
   const properties = resources[logicalId].Properties;
-  for (const [path, value] of Object.entries(references(mutation.set ?? {}, index))) {
+  for (const [path, value] of Object.entries(references(mutation.set ?? {}, model))) {
     const [holder, key] = locate(properties, path);
     if (value === null) {
       delete holder[key];
@@ -114,7 +113,7 @@ function change(template: any, logicalId: string, mutation: Mutation, index: Tem
       delete holder[key];
     }
   }
-  for (const [path, value] of Object.entries(references(mutation.append ?? {}, index))) {
+  for (const [path, value] of Object.entries(references(mutation.append ?? {}, model))) {
     const [holder, key] = locate(properties, path);
     holder[key] = [holder[key] ?? [], value].flat();
   }
@@ -133,10 +132,10 @@ function locate(root: any, path: string): [any, string] {
 }
 
 /** Replaces `@construct/path` and `@construct/path.Attr` by references. */
-function references<T>(value: T, index: TemplateIndex): T {
+function references<T>(value: T, model: TemplateModel): T {
   if (typeof value === 'string' && value.startsWith('@')) {
     const [, path, attribute] = /^@(.+?)(?:\.(\w+))?$/.exec(value)!;
-    const resource = index.resources.find(({ constructPath }) => constructPath === path);
+    const resource = model.resources.find(({ constructPath }) => constructPath === path);
     if (!resource) {
       throw new Error(`no resource at ${path}`);
     }
@@ -147,7 +146,7 @@ function references<T>(value: T, index: TemplateIndex): T {
   }
   return (
     Array.isArray(value)
-      ? value.map((item) => references(item, index))
-      : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, references(inner, index)]))
+      ? value.map((item) => references(item, model))
+      : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, references(inner, model)]))
   ) as T;
 }

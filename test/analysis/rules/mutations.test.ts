@@ -1,0 +1,45 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { assemblyOf, type StackData } from '../../../analysis/model/read-stacks';
+import { TemplateModel } from '../../../analysis/model/template-model';
+import { RULES } from '../../../analysis/rules';
+import { checkStacks } from '../../../analysis/rules/check';
+import { readConstructTree } from '../../../lib/security/construct-tree';
+import { governedApp } from '../../lib/security/governed-app';
+import { mutate, type Mutation } from './mutant';
+
+const mutations = JSON.parse(fs.readFileSync(path.join(__dirname, 'mutations.json'), 'utf8')) as Mutation[];
+
+/** The ids of the rules that find something. */
+function violated(stacks: readonly StackData[]): string[] {
+  const findings = checkStacks({ stacks }).filter(({ severity }) => severity !== 'warning');
+  return [...new Set(findings.map(({ rule }) => rule))];
+}
+
+describe('a compliant app with one thing changed', () => {
+  const { app } = governedApp();
+  app.synth();
+  const stacks = readConstructTree(app);
+  const model = new TemplateModel(assemblyOf(stacks));
+  const caughtAlone = new Set<string>();
+
+  test('is clean without the change, under every rule', () => {
+    expect(violated(stacks)).toEqual([]);
+  });
+
+  test.each(mutations.map((mutation): [string, string, Mutation] => [mutation.rule, mutation.name, mutation]))(
+    '%s notices: %s',
+    (rule, _name, mutation) => {
+      const found = violated(mutate(stacks, model, mutation));
+      if (found.length === 1) {
+        caughtAlone.add(found[0]);
+      }
+      expect(found).toContain(rule);
+    },
+  );
+
+  test('every rule is the only one that notices at least one of them', () => {
+    const rules = RULES.map(({ id }) => id);
+    expect(rules.filter((id) => !caughtAlone.has(id))).toEqual([]);
+  });
+});
