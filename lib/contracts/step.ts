@@ -42,7 +42,13 @@ export interface PrepareTurnPayload {
   readonly execution: { readonly name: string; readonly id: string; readonly startTime: string };
 }
 export type PrepareTurnAnswer =
-  | { readonly accepted: true; readonly turn: PreparedTurn; readonly prompt: readonly TextPart[] }
+  | {
+      readonly accepted: true;
+      readonly turn: PreparedTurn;
+      readonly prompt: readonly TextPart[];
+      /** The parts of the prompt that the guardrail judges: all that are not trusted, in their order. Where all are: the id of the trigger. */
+      readonly toScreen: readonly TextPart[];
+    }
   | { readonly accepted: false; readonly turn: PreparedTurn; readonly ending: Ending };
 
 /** What a staging function is asked: before the guardrail, the slot and the session. May be asked again for the same turn. */
@@ -135,7 +141,9 @@ export type OpenSessionAnswer =
 export interface SubmitTurnPayload {
   readonly turn: PreparedTurn;
   readonly sessionId: string;
-  readonly prompt: readonly ScreenedPart[];
+  readonly prompt: readonly TextPart[];
+  /** What the guardrail left of the parts that are not trusted, in their order. */
+  readonly screened: readonly ScreenedPart[];
   /** `answer-request`: a constant message that asks for the final answer again takes the place of the prompt. */
   readonly message?: 'prompt' | 'answer-request';
 }

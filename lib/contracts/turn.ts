@@ -36,7 +36,7 @@ export interface TextReference {
 }
 
 /**
- * A piece of text that travels inline or by reference. Exactly one member is set. The pieces of a text, joined without
+ * A piece of text that travels inline or by reference. Exactly one of `text` and `s3` is set. The pieces of a text, joined without
  * a separator, are the text; no piece cuts a surrogate pair.
  */
 export interface TextPart {
@@ -44,6 +44,12 @@ export interface TextPart {
   readonly text?: string;
   /** An object in UTF-8 of at most {@link MAX_PART_CHARACTERS} characters. */
   readonly s3?: TextReference;
+  /**
+   * Only in a prompt, and only for text that the deployment itself holds: its sentences, and values of types that no words fit
+   * into. The guardrail is not asked about it, because to a filter of prompt attacks an instruction is an attack. Absent:
+   * others may have written it, and it is judged.
+   */
+  readonly trusted?: true;
 }
 
 /** Where the text of a request's parts is put when it is too large: `prompts/<execution name>/000.txt` in the evidence bucket. */

@@ -27,6 +27,14 @@ export interface TurnTaskProps {
   readonly prompt: string;
 
   /**
+   * Whether the guardrail judges the prompt. Leave it on for a text that others may have written. To a filter of prompt
+   * attacks, instructions look like an attack.
+   *
+   * @default - true for a text of the state, false for one that is known at synth
+   */
+  readonly screenPrompt?: boolean;
+
+  /**
    * What the conversation is about; later turns with the same key resume its session.
    *
    * @default - a session of its own
@@ -143,13 +151,18 @@ export class TurnTask extends TaskStateBase {
             time: JsonPath.stringAt('$$.State.EnteredTime'),
           },
           ...(turn.subject === undefined ? {} : { subject: turn.subject }),
-          prompt: [{ text: turn.prompt }],
+          prompt: [{ text: turn.prompt, ...(this.screensPrompt() ? {} : { trusted: true }) }],
           ...(turn.deadline === undefined ? {} : { deadlineSeconds: turn.deadline.toSeconds() }),
           ...(turn.requireApproval ? { approval: 'required' } : {}),
         },
       }),
       ResultSelector: { 'result.$': '$.Output' },
     };
+  }
+
+  /** A text that is known at synth is the deployment's own. */
+  private screensPrompt(): boolean {
+    return this.turn.screenPrompt ?? Token.isUnresolved(this.turn.prompt);
   }
 
   private checkDeadline(deadline: Duration): void {

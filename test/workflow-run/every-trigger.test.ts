@@ -101,6 +101,12 @@ test.each(KINDS.map(({ name, event }) => [name, event]))(
   },
 );
 
+test('the guardrail was asked about the lines of others, and about no sentence of a template', () => {
+  const inputs = cloud.guardrail.screened.filter(({ source }) => source === 'INPUT').map(({ text }) => text);
+  expect(inputs.length).toBeGreaterThanOrEqual(KINDS.length);
+  for (const line of inputs.flatMap((text) => text.split('\n'))) expect(line).toMatch(/^event\.[\w.-]+ = |^Nightly$/);
+});
+
 test('every slot is free, nothing is a dead letter, and the same events start nothing again', async () => {
   expect(await cloud.slotHolders()).toEqual([]);
   const before = cloud.outcomes().length;

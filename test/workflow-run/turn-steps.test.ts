@@ -104,6 +104,35 @@ test('what staging adds is screened and reaches the agent; facts of the event st
   expect(result.output[0].text).not.toContain('42');
 });
 
+test('the guardrail judges what others wrote, and the agent reads everything in its order', async () => {
+  workflow.cloud.guardrail.judge = (_source, text) => (text.includes('@') ? 'MASKED' : 'NONE');
+  const { result, screened } = await turn(
+    { staging: 'add', commit: 'c0ffee1' },
+    {
+      prompt: [
+        { text: 'Ignore no rule. Title: ', trusted: true },
+        { text: 'mail a@b.c' },
+        { text: ' End. ', trusted: true },
+      ],
+    },
+  );
+  workflow.cloud.guardrail.judge = () => 'NONE';
+  const answer = 'Answer to: Ignore no rule. Title: mail {EMAIL} End.  Source staged for c0ffee1';
+  expect(result.output[0].text).toBe(answer);
+  expect(screened).toEqual(['mail a@b.c', ' Source staged for c0ffee1', answer]);
+});
+
+test('of a prompt without a word of others, the id of the trigger is judged, and its answer', async () => {
+  const { result, screened } = await turn({ staging: 'none' }, { prompt: [{ text: 'Review.', trusted: true }] });
+  expect(result.outcome).toBe('Completed');
+  expect(screened).toEqual(['OnPullRequest', 'Answer to: Review.']);
+});
+
+test('a mark of another form refuses the request, so that nothing passes unjudged by accident', async () => {
+  const { result } = await turn({ staging: 'none' }, { prompt: [{ text: 'Review.', trusted: 'no' as never }] });
+  expect(result).toMatchObject({ outcome: 'Rejected', reason: { code: 'request-invalid' } });
+});
+
 test('staging may name the conversation: later turns resume it whatever their request says', async () => {
   const first = await turn({ staging: 'join' });
   const second = await turn({ staging: 'join' }, { sessionKey: 'something-else' });

@@ -61,6 +61,8 @@ export class AuditMachine extends Construct {
         JsonPath.stringAt('$.repository'),
         JsonPath.stringAt('$.night'),
       ),
+      // Names of the configuration and the time of the schedule: nobody else wrote any of it.
+      screenPrompt: false,
       subject: { repository: JsonPath.stringAt('$.repository'), night: JsonPath.stringAt('$.night') },
       deduplicationKey: JsonPath.format('audit#{}#{}', JsonPath.stringAt('$.night'), JsonPath.stringAt('$.repository')),
     });

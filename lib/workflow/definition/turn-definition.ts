@@ -114,10 +114,12 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
 function workStates(targets: Targets, rules: TurnRules): States {
   const afterScreening = rules.approval ? 'Is an approval asked for' : 'Begin to wait';
   return {
-    ScreenInput: screening(targets, 'Input', '$.prompt', { ResultPath: '$.screened', Next: 'Weigh input' }),
+    // Only what others wrote: to a filter of prompt attacks, the sentences of the deployment look like an attack.
+    ScreenInput: screening(targets, 'Input', '$.toScreen', { ResultPath: '$.screened', Next: 'Weigh input' }),
     'Weigh input': pass(
       {
         'turn.$': '$.turn',
+        'prompt.$': '$.prompt',
         'screened.$': '$.screened',
         approval: null,
         'blocked.$': "States.ArrayContains($.screened[*].verdict.action, 'BLOCKED')",
@@ -219,7 +221,12 @@ function workStates(targets: Targets, rules: TurnRules): States {
     [TURN_STATES.submitTurn]: invoke(
       targets,
       'submit-turn',
-      { 'turn.$': '$.turn', 'sessionId.$': '$.session.answer.sessionId', 'prompt.$': '$.screened' },
+      {
+        'turn.$': '$.turn',
+        'sessionId.$': '$.session.answer.sessionId',
+        'prompt.$': '$.prompt',
+        'screened.$': '$.screened',
+      },
       { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
     ),
     'Was the message accepted': choice(
@@ -268,7 +275,13 @@ function askAgainStates(targets: Targets): States {
     AskAgain: invoke(
       targets,
       'submit-turn',
-      { 'turn.$': '$.turn', 'sessionId.$': '$.session.answer.sessionId', prompt: [], message: 'answer-request' },
+      {
+        'turn.$': '$.turn',
+        'sessionId.$': '$.session.answer.sessionId',
+        prompt: [],
+        screened: [],
+        message: 'answer-request',
+      },
       { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
     ),
   };

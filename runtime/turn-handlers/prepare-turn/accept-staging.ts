@@ -1,12 +1,13 @@
-import type { AcceptStagingPayload, Ending, PreparedTurn, PrepareTurnAnswer } from '../../../lib/contracts/step';
+import type { AcceptStagingPayload, Ending, PreparedTurn } from '../../../lib/contracts/step';
 import { sessionLedgerKey, type TextPart } from '../../../lib/contracts/turn';
 import { checkParts, isRecord, isText, need, RequestFault } from './request-checks';
+import type { CheckedTurn } from './store-prompt';
 
 /**
  * Takes over what a staging function answered. The function is the user's own, but the workflow rests on its answer: one
  * that has another form ends the turn, and nothing of it is used.
  */
-export function acceptStaging({ turn, prompt, answer }: AcceptStagingPayload): PrepareTurnAnswer {
+export function acceptStaging({ turn, prompt, answer }: AcceptStagingPayload): CheckedTurn {
   try {
     need(isRecord(answer) && typeof answer['accepted'] === 'boolean', 'accepted is neither true nor false');
     return answer['accepted'] ? accepted(turn, prompt, answer) : refused(turn, answer);
@@ -24,7 +25,7 @@ function accepted(
   turn: PreparedTurn,
   prompt: readonly TextPart[],
   { prompt: staged, sessionKey }: Record<string, unknown>,
-): PrepareTurnAnswer {
+): CheckedTurn {
   const parts = staged === undefined ? prompt : checkParts(staged);
   if (sessionKey === undefined) {
     return { accepted: true, turn, prompt: parts };
@@ -37,7 +38,7 @@ function accepted(
   };
 }
 
-function refused(turn: PreparedTurn, { reason }: Record<string, unknown>): PrepareTurnAnswer {
+function refused(turn: PreparedTurn, { reason }: Record<string, unknown>): CheckedTurn {
   need(
     isRecord(reason) && typeof reason['code'] === 'string' && /^[a-z][a-z0-9-]{2,49}$/.test(reason['code']),
     'reason.code is not 3 to 50 lower-case letters, digits and dashes',

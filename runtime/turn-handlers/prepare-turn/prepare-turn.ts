@@ -1,5 +1,5 @@
 import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
-import type { Ending, PreparedTurn, PrepareTurnAnswer, PrepareTurnPayload } from '../../../lib/contracts/step';
+import type { Ending, PreparedTurn, PrepareTurnPayload } from '../../../lib/contracts/step';
 import {
   sessionLedgerKey,
   shareAttribute,
@@ -22,6 +22,7 @@ import {
   RequestFault,
 } from './request-checks';
 import { type Environment, numberSetting, setting } from '../turn/settings';
+import type { CheckedTurn } from './store-prompt';
 
 /**
  * What every step carries beside the prompt, in bytes of its JSON text. All of it in plain ASCII has less; only control
@@ -30,7 +31,7 @@ import { type Environment, numberSetting, setting } from '../turn/settings';
 export const MAX_TURN_BYTES = 32_768;
 
 /** Never throws for a bad request: a request that is not accepted still ends in an outcome event. */
-export function prepareTurn({ request, execution }: PrepareTurnPayload, environment: Environment): PrepareTurnAnswer {
+export function prepareTurn({ request, execution }: PrepareTurnPayload, environment: Environment): CheckedTurn {
   const agentName = setting(environment, TURN_VARIABLES.agentName);
   const maxDeadline = numberSetting(environment, TURN_VARIABLES.deadlineSeconds);
   const approvalMode = setting(environment, TURN_VARIABLES.approval);
@@ -85,7 +86,7 @@ function withinLimit(turn: PreparedTurn): PreparedTurn {
   return { ...turn, detail: { ...turn.detail, subject: undefined, trigger } };
 }
 
-function rejected(turn: PreparedTurn, code: string, message: string): PrepareTurnAnswer {
+function rejected(turn: PreparedTurn, code: string, message: string): CheckedTurn {
   const ending: Ending = { outcome: 'Rejected', reason: { code, message } };
   return { accepted: false, turn, ending };
 }

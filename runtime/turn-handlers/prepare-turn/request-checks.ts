@@ -18,16 +18,18 @@ export function checkParts(prompt: unknown): readonly TextPart[] {
   );
   return prompt.map((part: TextPart, index) => {
     need(isRecord(part), `prompt[${index}] is not an object`);
-    const { text, s3 } = part;
+    const { text, s3, trusted } = part;
+    need(trusted === undefined || trusted === true, `prompt[${index}].trusted is neither absent nor true`);
+    const mark: Pick<TextPart, 'trusted'> = trusted === undefined ? {} : { trusted };
     if (text !== undefined) {
       need(
         s3 === undefined && isText(text, MAX_PART_CHARACTERS),
         `prompt[${index}].text is not a text of 1 to ${MAX_PART_CHARACTERS} characters, or stands beside s3`,
       );
-      return { text };
+      return { text, ...mark };
     }
     need(isRecord(s3) && isText(s3.bucket, 63) && isText(s3.key, 1024), `prompt[${index}] has neither text nor s3`);
-    return { s3: { bucket: s3.bucket, key: s3.key } };
+    return { s3: { bucket: s3.bucket, key: s3.key }, ...mark };
   });
 }
 

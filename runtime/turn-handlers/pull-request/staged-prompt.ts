@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type ChangedFile, type PullRequestDocument, STAGED_FILES } from '../../../lib/contracts/review';
 import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, type TextPart } from '../../../lib/contracts/turn';
 import type { Change } from './pull-request-source';
-import { fencedBlock, fencedText } from '../starter/untrusted-text';
+import { fencedBlock, fencedText, joined, trusted } from '../starter/untrusted-text';
 
 /** Most characters of one file name, escapes counted. */
 const MAX_NAME = 400;
@@ -20,7 +20,7 @@ export function stagedPrompt(
 ): TextPart[] {
   const nonce = randomBytes(16).toString('hex');
   for (let most = MAX_NAMES; ; most = most < 100 ? 0 : most / 2) {
-    const parts = [...prompt, { text: addition(pullRequest, changes, turnName, nonce, most) }];
+    const parts = [...prompt, ...addition(pullRequest, changes, turnName, nonce, most)];
     const bytes = Buffer.byteLength(JSON.stringify(parts.filter(({ text }) => text !== undefined)));
     if (bytes <= MAX_INLINE_BYTES || most === 0) return parts;
   }
@@ -32,9 +32,9 @@ function addition(
   turnName: string,
   nonce: string,
   most: number,
-): string {
+): TextPart[] {
   const { lines, omitted } = fileLines(files, most);
-  return [
+  const sentences = [
     '\n',
     ...whereTheSourceIs(pullRequest, turnName),
     ...(pullRequest.execution === 'forbidden'
@@ -51,8 +51,9 @@ function addition(
         ]
       : []),
     '',
-    fencedBlock([...lines, ...leftOutLines(leftOut, most)], nonce),
+    '',
   ].join('\n');
+  return joined([trusted(sentences), ...fencedBlock([...lines, ...leftOutLines(leftOut, most)], nonce)]);
 }
 
 /** Names of repositories come from the configuration and hashes from the host: none of them is text of the event. */

@@ -1,5 +1,5 @@
 import type { Place } from '../incident/incident-record';
-import { fencedText } from '../starter/untrusted-text';
+import { fencedText, joined, type PromptPiece, trusted } from '../starter/untrusted-text';
 import type { AlarmStates } from './alarm-states';
 import type { IncidentEvent } from './incident-event';
 
@@ -17,41 +17,53 @@ export interface IncidentPrompt {
 
 /**
  * What stands before the message about the event: which incident this is, how far it has come, and what brought it on.
- * Names are quoted as JSON on one line each; the summary is what an earlier turn answered, after the guardrail.
+ * Names are quoted as JSON on one line each; the summary is what an earlier turn answered. Both are judged by the guardrail
+ * again, the sentences around them are not.
  */
-export function incidentPrompt({ serviceName, event, place, maxTurns, states }: IncidentPrompt): string {
+export function incidentPrompt({ serviceName, event, place, maxTurns, states }: IncidentPrompt): PromptPiece[] {
   const { incident, number } = place;
   const last = incident.newest === undefined ? undefined : incident.reports[incident.newest];
-  const lines = [
-    `Incident ${incident.id} of the service ${serviceName}, opened at ${incident.openedAt}. This is turn ${number} of at most ${maxTurns}.`,
-    cause(event, number),
-    `State of the alarms of the service now: ${[...states].map(([name, state]) => `${quoted(name)} ${state}`).join(', ')}.`,
+  const began = number === 1 ? 'Opened' : 'Resumed';
+  return joined([
+    trusted(
+      `Incident ${incident.id} of the service ${serviceName}, opened at ${incident.openedAt}. This is turn ${number} of at most ${maxTurns}.\n${began} because `,
+    ),
+    ...cause(event),
+    trusted('.\nState of the alarms of the service now: '),
+    { text: [...states].map(([name, state]) => `${quoted(name)} ${state}`).join(', ') || 'none' },
     ...(incident.alarms.length
-      ? [`Alarms that went off in this incident: ${incident.alarms.map(quoted).join(', ')}.`]
+      ? [
+          trusted('.\nAlarms that went off in this incident: '),
+          { text: incident.alarms.map((name) => quoted(name)).join(', ') },
+        ]
       : []),
     ...(last
       ? [
-          `Your report ${last.number} had the status ${last.status}. Its summary, as data: ${fencedText(last.summary, SUMMARY_CHARACTERS).json}`,
+          trusted(`.\nYour report ${last.number} had the status ${last.status}. Its summary, as data: `),
+          { text: fencedText(last.summary, SUMMARY_CHARACTERS).json },
+          trusted('\n'),
         ]
-      : ['There is no report yet.']),
-    ...(number === maxTurns ? ['No turn follows this one: conclude with what is known.'] : []),
-    '',
-    '',
-  ];
-  return lines.join('\n');
+      : [trusted('.\nThere is no report yet.\n')]),
+    trusted(number === maxTurns ? 'No turn follows this one: conclude with what is known.\n\n' : '\n'),
+  ]);
 }
 
-function cause(event: IncidentEvent, number: number): string {
-  const resumed = number === 1 ? 'Opened' : 'Resumed';
+function cause(event: IncidentEvent): PromptPiece[] {
   switch (event.kind) {
     case 'alarm':
-      return event.state === 'ALARM'
-        ? `${resumed} because the alarm ${quoted(event.alarm)} went off.`
-        : `${resumed} because the alarm ${quoted(event.alarm)} went back to OK.`;
+      return [
+        trusted('the alarm '),
+        { text: quoted(event.alarm) },
+        trusted(event.state === 'ALARM' ? ' went off' : ' went back to OK'),
+      ];
     case 'deployment':
-      return `${resumed} because the deployment ${quoted(event.deploymentId)} finished with ${event.state}.`;
+      return [
+        trusted('the deployment '),
+        { text: quoted(event.deploymentId) },
+        trusted(` finished with ${event.state}`),
+      ];
     case 'timer':
-      return `${resumed} because the time you asked to wait is over.`;
+      return [trusted('the time you asked to wait is over')];
   }
 }
 

@@ -46,7 +46,7 @@ export async function stageIncident({ turn, prompt }: StageTurnPayload, staging:
   const { serviceName, maxTurns } = staging;
   return {
     accepted: true,
-    prompt: [{ text: incidentPrompt({ serviceName, event, place, maxTurns, states }) }, ...prompt],
+    prompt: [...incidentPrompt({ serviceName, event, place, maxTurns, states }), ...prompt],
     sessionKey: place.incident.id,
   };
 }

@@ -1,26 +1,33 @@
 import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, MAX_PARTS } from '../../../lib/contracts/turn';
 import { RefusedEventError } from './refused-event';
+import type { PromptPiece } from './untrusted-text';
 
-/** A prompt in pieces that a guardrail can screen one by one; none cuts a surrogate pair. */
-export function splitPrompt(prompt: string): string[] {
+/** A prompt in parts that a guardrail can screen one by one; none cuts a surrogate pair. */
+export function splitPrompt(prompt: readonly PromptPiece[]): PromptPiece[] {
+  const parts = prompt.flatMap(({ text, ...mark }) => splitText(text).map((part) => ({ text: part, ...mark })));
+  if (parts.length === 0 || parts.length > MAX_PARTS) {
+    const characters = prompt.reduce((sum, { text }) => sum + text.length, 0);
+    throw new RefusedEventError(`the prompt has ${characters} characters`);
+  }
+  return parts;
+}
+
+function splitText(text: string): string[] {
   const parts: string[] = [];
-  for (let start = 0; start < prompt.length;) {
-    let end = Math.min(start + MAX_PART_CHARACTERS, prompt.length);
-    if (end < prompt.length && isHighSurrogate(prompt.charCodeAt(end - 1))) {
+  for (let start = 0; start < text.length;) {
+    let end = Math.min(start + MAX_PART_CHARACTERS, text.length);
+    if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) {
       end -= 1;
     }
-    parts.push(prompt.slice(start, end));
+    parts.push(text.slice(start, end));
     start = end;
-  }
-  if (parts.length === 0 || parts.length > MAX_PARTS) {
-    throw new RefusedEventError(`the prompt has ${prompt.length} characters`);
   }
   return parts;
 }
 
 /** True when the parts may travel in the request itself. */
-export function travelInline(parts: readonly string[]): boolean {
-  return Buffer.byteLength(JSON.stringify(parts.map((text) => ({ text })))) <= MAX_INLINE_BYTES;
+export function travelInline(parts: readonly PromptPiece[]): boolean {
+  return Buffer.byteLength(JSON.stringify(parts)) <= MAX_INLINE_BYTES;
 }
 
 function isHighSurrogate(unit: number): boolean {

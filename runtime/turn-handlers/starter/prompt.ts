@@ -2,14 +2,14 @@ import type { EventPlaceholder, PromptSegment } from '../../../lib/contracts/sta
 import { eventValue } from './event-value';
 import { checkedValue } from './placeholder-value';
 import { RefusedEventError } from './refused-event';
-import { fencedBlock, fencedJson, fencedText } from './untrusted-text';
+import { fencedBlock, fencedJson, fencedText, joined, type PromptPiece, trusted } from './untrusted-text';
 
 const FENCED: ReadonlySet<string> = new Set(['text', 'json', 'arn', 'url', 'id']);
 
 /**
  * Renders the prompt of one event. Text of the event stands in one place, a fenced block at the end, one line of JSON
  * per value; where the template names it, the prompt refers to that line. Everything else is the template, and values
- * of types that cannot hold words.
+ * of types that cannot hold words, which is why everything but the lines is trusted.
  *
  * @param nonce random and new for every prompt, so that nobody can write the mark that ends the block.
  */
@@ -18,7 +18,7 @@ export function renderPrompt(
   bindings: readonly string[],
   event: object,
   nonce: string,
-): string {
+): PromptPiece[] {
   const lines = new Map<string, string>();
   const body = segments.map(({ text, binding, placeholder }) => {
     if (text !== undefined) {
@@ -29,7 +29,10 @@ export function renderPrompt(
     }
     return placeholder ? rendered(placeholder, event, lines) : '';
   });
-  return lines.size === 0 ? body.join('') : `${body.join('')}\n\n${fencedBlock([...lines.values()], nonce)}`;
+  if (lines.size === 0) {
+    return [trusted(body.join(''))];
+  }
+  return joined([trusted(`${body.join('')}\n\n`), ...fencedBlock([...lines.values()], nonce)]);
 }
 
 /** What stands at the placeholder's place; a fenced value goes into `lines`. */

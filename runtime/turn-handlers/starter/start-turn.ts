@@ -4,6 +4,7 @@ import { promptPartKey, turnExecutionName, type TextPart } from '../../../lib/co
 import type { Starter } from './configuration';
 import { splitPrompt, travelInline } from './prompt-parts';
 import { withPrompt, type RequestedTurn } from './turn-request';
+import type { PromptPiece } from './untrusted-text';
 
 export interface StarterClients {
   readonly stepFunctions: SFNClient;
@@ -32,7 +33,7 @@ export async function startTurn(
   const name = turnExecutionName(request.deduplicationKey);
   const parts = splitPrompt(prompt);
   const texts: TextPart[] = travelInline(parts)
-    ? parts.map((text) => ({ text }))
+    ? parts
     : await stored(clients.s3(), starter, parts, `${name}/${nonce}`);
   try {
     await clients.stepFunctions.send(
@@ -55,18 +56,23 @@ export async function startTurn(
  * Puts the parts into the evidence bucket. The nonce stands in the keys, so that a second attempt, whose prompt has
  * another mark, never mixes with a turn that is reading the first.
  */
-async function stored(s3: S3Client, starter: Starter, parts: readonly string[], folder: string): Promise<TextPart[]> {
+async function stored(
+  s3: S3Client,
+  starter: Starter,
+  parts: readonly PromptPiece[],
+  folder: string,
+): Promise<TextPart[]> {
   const bucket = starter.promptBucket;
   if (!bucket) {
     throw new Error('the prompt is larger than this trigger was made for, and it has no bucket');
   }
   return Promise.all(
-    parts.map(async (text, index) => {
+    parts.map(async ({ text, ...mark }, index) => {
       const key = promptPartKey(folder, index);
       await s3.send(
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'text/plain; charset=utf-8' }),
       );
-      return { s3: { bucket, key } };
+      return { s3: { bucket, key }, ...mark };
     }),
   );
 }

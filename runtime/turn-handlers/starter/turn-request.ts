@@ -5,15 +5,16 @@ import { eventValue } from './event-value';
 import { renderPrompt } from './prompt';
 import { keyOf } from './turn-keys';
 import { subjectOf } from './turn-subject';
+import type { PromptPiece } from './untrusted-text';
 
 /** Lengths that the contract of a turn sets. */
 const MAX_DEDUPLICATION_KEY = 1024;
 const MAX_SESSION_KEY = 256;
 
-/** A turn that an event asks for; the prompt is still one text. */
+/** A turn that an event asks for; the pieces of the prompt are not split into parts yet. */
 export interface RequestedTurn {
   readonly request: Omit<TurnRequest, 'prompt'>;
-  readonly prompt: string;
+  readonly prompt: readonly PromptPiece[];
 }
 
 /** Everything of a turn but the parts of its prompt. Of the event, only `prompt` holds text. */

@@ -1,4 +1,5 @@
 import type { Ending, SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/contracts/step';
+import type { TextPart } from '../../../lib/contracts/turn';
 import {
   AmbiguousRequestError,
   type CallOptions,
@@ -61,8 +62,7 @@ async function submit(
   if (record.state === 'submitted') return submitted(record.deadlineAt);
   if (record.stopped) return { status: 'ended', ending: STOPPED };
   const limits: CallOptions = { deadlineAt: callsEnd(record.deadlineAt, functionEnd) };
-  const message =
-    payload.message === 'answer-request' ? ANSWER_REQUEST : await store.text(payload.prompt.map(({ part }) => part));
+  const message = payload.message === 'answer-request' ? ANSWER_REQUEST : await store.text(screenedPrompt(payload));
   let unclear = record.state === 'submitting';
   const before = unclear ? markOf(record) : await markConversation(client, sessionId, limits);
   const reconcile = () => reconcileSubmit(client, { sessionId, message, before, settleMs, ...limits });
@@ -90,6 +90,15 @@ async function submit(
   const last = await reconcile();
   if (last.outcome === 'accepted') return await accepted(payload, parts, last.turnId);
   return { status: 'ended', ending: UNDECIDED };
+}
+
+/** The prompt as the guardrail let it pass. */
+function screenedPrompt({ prompt, screened }: SubmitTurnPayload): TextPart[] {
+  if (prompt.every(({ trusted }) => trusted)) return [...prompt];
+  const left = screened.map(({ part }) => part);
+  const parts = prompt.map((part) => (part.trusted ? part : left.shift()));
+  if (parts.includes(undefined) || left.length > 0) throw new Error('What was screened is not what the prompt holds');
+  return parts as TextPart[];
 }
 
 /** @returns false when the turn was stopped: the condition decides, whatever was read before */

@@ -97,6 +97,12 @@ async function incident(answer: Promise<StageTurnAnswer>): Promise<string> {
   if (!staged.accepted) throw new Error(staged.reason.code);
   return staged.sessionKey!;
 }
+const partsOf = (answer: StageTurnAnswer) => (answer.accepted ? (answer.prompt ?? []) : []);
+const promptOf = (answer: StageTurnAnswer) =>
+  partsOf(answer)
+    .map(({ text }) => text)
+    .join('');
+const judgedOf = (answer: StageTurnAnswer) => partsOf(answer).flatMap(({ text, trusted }) => (trusted ? [] : [text]));
 const refusal = async (answer: Promise<StageTurnAnswer>) => {
   const staged = await answer;
   return staged.accepted ? 'accepted' : staged.reason.code;
@@ -109,11 +115,18 @@ describe('staging', () => {
       accepted: true,
       sessionKey: expect.stringMatching(/^incident-\d{8}-\d{6}-[0-9a-f]{8}$/),
     });
-    const [ours, event] = (staged as unknown as { prompt: { text: string }[] }).prompt;
-    expect(event).toEqual({ text: 'The event.' });
-    expect(ours.text).toContain('of the service checkout, opened at');
-    expect(ours.text).toContain('This is turn 1 of at most 4.\nOpened because the alarm "CheckoutErrors" went off.');
-    expect(ours.text).toContain('"CheckoutErrors" ALARM, "CheckoutThrottles" OK');
+    const text = promptOf(staged);
+    expect(text).toMatch(/\n\nThe event\.$/);
+    expect(text).toContain('of the service checkout, opened at');
+    expect(text).toContain('This is turn 1 of at most 4.\nOpened because the alarm "CheckoutErrors" went off.\n');
+    expect(text).toContain('"CheckoutErrors" ALARM, "CheckoutThrottles" OK.\n');
+    // Names and the event are judged by the guardrail, the sentences around them are not.
+    expect(judgedOf(staged)).toEqual([
+      '"CheckoutErrors"',
+      '"CheckoutErrors" ALARM, "CheckoutThrottles" OK',
+      '"CheckoutErrors"',
+      'The event.',
+    ]);
     expect(account.aws.requests.map(({ input }) => input)).toEqual([
       expect.objectContaining({
         AlarmNames: ['CheckoutErrors', 'CheckoutThrottles'],
@@ -140,7 +153,7 @@ describe('staging', () => {
     expect(await incident(account.stage(ok('t2')))).toBe(open);
     const staged = await account.stage(deployed('t3'));
     expect(staged).toMatchObject({ accepted: true, sessionKey: open });
-    expect(JSON.stringify(staged)).toContain('Resumed because the deployment \\"d-ABCDEF123\\" finished with SUCCESS.');
+    expect(promptOf(staged)).toContain('Resumed because the deployment "d-ABCDEF123" finished with SUCCESS.\n');
   });
 
   test('a repeated staging changes nothing', async () => {
@@ -174,8 +187,8 @@ describe('staging', () => {
 
   test('an alarm that this role is not shown is taken at the word of its event', async () => {
     account.aws.answers({ ...USUAL, DescribeAlarms: states(['CheckoutThrottles', 'OK']) });
-    expect(JSON.stringify(await account.stage(alarm('t1')))).toContain(
-      'now: \\"CheckoutErrors\\" ALARM, \\"CheckoutThrottles\\" OK',
+    expect(promptOf(await account.stage(alarm('t1')))).toContain(
+      'now: "CheckoutErrors" ALARM, "CheckoutThrottles" OK.',
     );
   });
 

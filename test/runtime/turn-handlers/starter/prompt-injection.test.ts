@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import fc from '../../../fast-check';
 import { renderPrompt } from '../../../../runtime/turn-handlers/starter/prompt';
+import type { PromptPiece } from '../../../../runtime/turn-handlers/starter/untrusted-text';
 
 import { requestTurn } from '../../../../runtime/turn-handlers/starter/turn-request';
 import { readStarter, type Starter } from '../../../../runtime/turn-handlers/starter/configuration';
@@ -71,7 +72,11 @@ interface Parts {
   readonly lines: Map<string, string>;
 }
 
-function parts(prompt: string): Parts {
+const textOf = (pieces: readonly PromptPiece[]) => pieces.map(({ text }) => text).join('');
+
+/** The guardrail judges the lines, all of them and nothing else. */
+function parts(pieces: readonly PromptPiece[]): Parts {
+  const prompt = textOf(pieces);
   const open = `<untrusted-data mark="${NONCE}">\n`;
   const close = `\n</untrusted-data mark="${NONCE}">`;
   expect(prompt.split(open)).toHaveLength(2);
@@ -81,6 +86,7 @@ function parts(prompt: string): Parts {
     prompt.slice(0, prompt.indexOf(open)),
     prompt.slice(prompt.indexOf(open) + open.length, -close.length),
   ];
+  expect(textOf(pieces.filter((piece) => !piece.trusted))).toBe(inside);
   const lines = inside.split('\n').map((line) => [line.slice(0, line.indexOf(' = ')), line] as const);
   return { outside: before + open + close, lines: new Map(lines) };
 }
@@ -114,7 +120,7 @@ describe.each(PLACES)('%s', (kind, file, put, changed) => {
           expect(line).toBe(calmParts.lines.get(name));
         }
       }
-      expect(prompt.length).toBeLessThan(32_000);
+      expect(textOf(prompt).length).toBeLessThan(32_000);
     },
   );
 });
@@ -222,7 +228,7 @@ describe('values that stand outside the fence', () => {
 
   test.each(Object.keys(ACCEPTED))('%s lets no word through', (type) => {
     const segments = plain(type, type === 'enum' ? ['HIGH', 'LOW'] : undefined);
-    const render = (v: unknown) => renderPrompt(segments, [], { detail: { v } }, NONCE);
+    const render = (v: unknown) => textOf(renderPrompt(segments, [], { detail: { v } }, NONCE));
     for (const value of ACCEPTED[type]) {
       expect(render(value)).toBe(`Value: ${type === 'sha' ? String(value).toLowerCase() : String(value)}`);
     }
@@ -250,6 +256,6 @@ describe('values that stand outside the fence', () => {
   });
 
   test('a prompt without text of the event has no fence', () => {
-    expect(renderPrompt(plain('int'), [], { detail: { v: 3 } }, NONCE)).toBe('Value: 3');
+    expect(renderPrompt(plain('int'), [], { detail: { v: 3 } }, NONCE)).toEqual([{ text: 'Value: 3', trusted: true }]);
   });
 });

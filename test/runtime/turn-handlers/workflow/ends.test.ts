@@ -22,7 +22,7 @@ describe('submit-turn', () => {
   const turn = aTurn('a');
   const submit = (onSubmit: () => Promise<void>) =>
     submitTurn(
-      { turn, sessionId: 'sess_1', prompt: [] },
+      { turn, sessionId: 'sess_1', prompt: [], screened: [] },
       {
         ledger: ledger as never,
         store: { text: () => Promise.resolve('hello') } as never,
@@ -225,7 +225,7 @@ describe('the calls of a step end before its function does', () => {
     const deadlineAt = Date.now() + deadlineMs;
     ledger.items.set(turn.turnPk, { deadlineAt });
     const parts = { ledger, store: { text: () => Promise.resolve('hello') }, settleMs: 0, client: client() };
-    await submitTurn({ turn, sessionId: 'sess_1', prompt: [] }, parts as never, FUNCTION_END);
+    await submitTurn({ turn, sessionId: 'sess_1', prompt: [], screened: [] }, parts as never, FUNCTION_END);
     expect(limits).toEqual([expected ?? deadlineAt, expected ?? deadlineAt]);
   });
 

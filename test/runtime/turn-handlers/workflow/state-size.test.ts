@@ -80,7 +80,9 @@ test('500 requests of all sizes and alphabets: what is accepted fits twice with 
     const verdict = { action: 'MASKED', findings: Array.from({ length: 5 }, () => 'x'.repeat(80)) };
     // While the input is screened: the turn, the prompt and every part again with its verdict.
     const screened = prepared.prompt.map((part) => ({ part, verdict }));
-    expect(bytes({ turn: prepared.turn, prompt: prepared.prompt, screened })).toBeLessThan(LIMIT);
+    const { turn, prompt, toScreen } = prepared;
+    expect(toScreen).toEqual(prompt);
+    expect(bytes({ accepted: true, turn, prompt, toScreen, screened })).toBeLessThan(LIMIT);
     // At the end: the turn twice, the verdicts, and an output of a hundred references four times, twice with verdicts.
     const output = Array.from({ length: 100 }, (_, index) => ({
       s3: { bucket: store.bucket, key: `turns/${name}/output/${String(index).padStart(3, '0')}.txt` },
