@@ -24,6 +24,7 @@ const LIB = {
   agent: ['identity', 'encryption', 'declaration', 'audit', 'network', 'baseline', 'environment'],
   workflow: ['identity', 'encryption', 'network', 'baseline', 'guardrail', 'function', 'agent'],
   trigger: ['identity', 'encryption', 'function', 'agent', 'workflow'],
+  operations: ['identity', 'encryption', 'baseline', 'guardrail', 'function', 'agent', 'workflow', 'trigger'],
   blueprint: [
     'identity',
     'encryption',

@@ -13,6 +13,7 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', {}] },
   moduleNameMapper: {
     '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts',
+    '^cdk-bedrock-managed-agents/operations$': '<rootDir>/lib/operations/index.ts',
     '^cdk-bedrock-managed-agents/blueprints$': '<rootDir>/lib/blueprint/index.ts',
     // As in the bundle of bma.
     '^@aws-cdk/aws-service-spec$': '<rootDir>/analysis/facts/replacements.ts',

@@ -32,6 +32,12 @@ export const TURN_VARIABLES = {
   listenSeconds: 'BMA_LISTEN_SECONDS',
 } as const;
 
+/** Functions of the kill switch. */
+export const KILL_VARIABLES = {
+  sessionRoleArn: 'BMA_SESSION_ROLE_ARN',
+  engageMachineArn: 'BMA_ENGAGE_MACHINE_ARN',
+} as const;
+
 /** Starter of a trigger: what is known only at deployment. */
 export const STARTER_VARIABLES = {
   stateMachineArn: 'BMA_STATE_MACHINE_ARN',

@@ -156,6 +156,27 @@ export const TURN_SESSION_ACTIONS = {
 };
 
 /** The ledger: single items, and the one index that finds sessions to delete. */
+/* ---------------------------------------------------------------- kill switch */
+
+/** Ending sessions of a stopped agent, through its own endpoint. */
+export const END_SESSIONS_ACTIONS = [
+  'bedrock-mantle:CreateAgentSessionEvent',
+  'bedrock-mantle:DeleteAgentSession',
+  'bedrock-mantle:ListAgentSessions',
+];
+
+/** Saying in a ledger that its agent is stopped, and taking it back. */
+export const STOP_MARK_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+
+/** Letting events of triggers wait in their queues. */
+export const MAPPING_SWITCH_ACTIONS = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
+
+/** Attaching one policy, which denies everything, to named roles. Always granted together with `iam:PolicyARN`. */
+export const DENY_ATTACH_ACTIONS = ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'];
+
+/** Finding running executions of a state machine. */
+export const EXECUTION_FIND_ACTIONS = ['states:ListExecutions'];
+
 export const LEDGER_READ_ACTIONS = ['dynamodb:GetItem'];
 export const LEDGER_CHANGE_ACTIONS = ['dynamodb:UpdateItem'];
 export const LEDGER_REMOVE_ACTIONS = ['dynamodb:DeleteItem'];

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { requireInput, requireWholeNumber } from '../validation/input-error';
 import { requireSamePlace } from '../validation/same-place';
 import { requireApprovalStep } from '../workflow/approval-step';
+import { TurnWorkflow } from '../workflow/turn-workflow';
 import type { ITurnWorkflow } from '../workflow/turn-workflow-ref';
 import { narrowed, requireNarrowPattern } from './event-filter';
 import { eventPath } from './event-path';
@@ -65,6 +66,9 @@ export class BoundTrigger extends Construct {
       maxAttempts: this.attempts(options.maxAttempts ?? 20),
     });
     this.queues = starter.queues;
+    if (host.workflow instanceof TurnWorkflow) {
+      host.workflow._addStarter({ mappingId: starter.mappingId, role: starter.handler.role });
+    }
     const common = {
       encryptionKey: host.encryptionKey,
       enabled: options.enabled ?? true,

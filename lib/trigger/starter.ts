@@ -51,6 +51,8 @@ export interface StarterProps {
 export class Starter extends Construct {
   public readonly queues: TriggerQueues;
   public readonly handler: HandlerFunction;
+  /** Id of the event source mapping between queue and function. */
+  public readonly mappingId: string;
 
   constructor(scope: Construct, id: string, props: StarterProps) {
     super(scope, id);
@@ -109,7 +111,7 @@ export class Starter extends Construct {
       acknowledgeIam5(this.handler.policy, prompts, 'The names of turns are known at run time; the folder is exact.');
     }
 
-    new lambda.EventSourceMapping(this, 'Mapping', {
+    const mapping = new lambda.EventSourceMapping(this, 'Mapping', {
       target: this.handler.function,
       eventSourceArn: this.queues.events.queueArn,
       batchSize: 10,
@@ -117,6 +119,7 @@ export class Starter extends Construct {
       // The smallest there is. Starting a turn takes a fraction of a second; the turns themselves wait for slots.
       maxConcurrency: 2,
     });
+    this.mappingId = mapping.eventSourceMappingId;
   }
 }
 

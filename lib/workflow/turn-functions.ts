@@ -2,11 +2,12 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { TURN_VARIABLES } from '../contracts/handler-variables';
+import { KILL_VARIABLES, TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
 import {
   BEARER_TOKEN_ACTIONS,
   DEFINITION_FILE_ACTIONS,
+  END_SESSIONS_ACTIONS,
   EVIDENCE_READ_ACTIONS,
   EVIDENCE_WRITE_ACTIONS,
   KEY_READ_ACTIONS,
@@ -147,13 +148,29 @@ export class TurnFunctions extends Construct {
     });
   }
 
+  /** The function with which a kill switch ends the sessions of the agent. */
+  public endSessions(scope: Construct, id: string): TurnFunction {
+    const { sessionRole } = this.props.agent;
+    return this.makeFor('end-sessions', 300, 'ends all sessions', { session: END_SESSIONS_ACTIONS }, scope, id, {
+      [KILL_VARIABLES.sessionRoleArn]: sessionRole.roleArn,
+    });
+  }
+
   private make(code: TurnFunctionName, does: string, need: Need): TurnFunction {
     return this.makeFor(code, TIMEOUTS[code], does, need);
   }
 
-  private makeFor(code: string, timeoutSeconds: number, does: string, need: Need): TurnFunction {
+  private makeFor(
+    code: string,
+    timeoutSeconds: number,
+    does: string,
+    need: Need,
+    scope: Construct = this,
+    id = pascalCase(code),
+    variables: { [name: string]: string } = {},
+  ): TurnFunction {
     const { agent, network } = this.props;
-    return new TurnFunction(this, pascalCase(code), {
+    return new TurnFunction(scope, id, {
       ...this.props,
       code,
       description: `Turns of the agent ${agent.agentName}: ${does}`,
@@ -164,6 +181,7 @@ export class TurnFunctions extends Construct {
         [TURN_VARIABLES.settleSeconds]: String(SETTLE_SECONDS),
         [TURN_VARIABLES.listenSeconds]: String(LISTEN_SECONDS),
         [TURN_VARIABLES.ledgerIndex]: DELETION_INDEX,
+        ...variables,
       },
       statements: this.statements(need),
       placement: { network, securityGroup: this.securityGroup },

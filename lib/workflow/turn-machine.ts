@@ -13,6 +13,8 @@ import type { Machine } from './definition/asl';
 import { reviewedFolders } from './reviewed-folders';
 
 export interface TurnMachineProps {
+  /** Where something has to know it before the machine is made. @default - unique, of the path */
+  readonly stateMachineName?: string;
   readonly definition: Machine;
   readonly description: string;
   readonly statements: iam.PolicyStatement[];
@@ -30,7 +32,8 @@ export class TurnMachine extends Construct {
     super(scope, id);
     const { encryptionKey } = props;
     // Role and key name the machine, so its name is known before it.
-    const stateMachineName = Names.uniqueResourceName(this, { maxLength: 80, separator: '-' });
+    const stateMachineName =
+      props.stateMachineName ?? Names.uniqueResourceName(this, { maxLength: 80, separator: '-' });
     const logGroupName = `/aws/vendedlogs/states/${stateMachineName}`;
     allowLogs(encryptionKey, this, logGroupName);
     allowLogDelivery(encryptionKey, this);

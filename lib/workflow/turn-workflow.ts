@@ -1,6 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -27,6 +28,7 @@ import { finishStatements, settlementStatements, turnStatements } from './machin
 import { ImportedTurnWorkflow } from './imported-turn-workflow';
 import { SessionExpiry } from './session-expiry';
 import { Settlement } from './settlement';
+import type { StoppableWorkflow, TurnStarter } from './stoppable-workflow';
 import { TurnApproval } from './turn-approval';
 import { TurnBus } from './turn-bus';
 import type { TurnFunctionSetting } from './turn-function';
@@ -101,6 +103,10 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   /** Metrics of turns. */
   public readonly metrics: TurnWorkflowMetrics = TurnWorkflowMetrics.fromTurnWorkflow(this);
 
+  private readonly functions: TurnFunctions;
+  private readonly starters: TurnStarter[] = [];
+  private readonly starterCallbacks: ((starter: TurnStarter) => void)[] = [];
+
   /** @throws InputError when a number is out of range, the baseline is missing, the guardrail is in another stack, or the agent has a workflow already. */
   constructor(scope: Construct, id: string, props: TurnWorkflowProps) {
     super(scope, id);
@@ -173,6 +179,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       ledger: this.ledger,
       evidence: this.evidenceBucket,
     });
+    this.functions = functions;
     const host: TurnStepHost = {
       agent,
       network,
@@ -250,6 +257,27 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   /** @throws InputError when the trigger has an id that another trigger of the agent has */
   public addTrigger(trigger: IAgentTrigger): void {
     trigger.bind(this);
+  }
+
+  /** @internal Called by triggers. */
+  public _addStarter(starter: TurnStarter): void {
+    this.starters.push(starter);
+    for (const found of this.starterCallbacks) found(starter);
+  }
+
+  /** @internal */
+  public _stoppable(): StoppableWorkflow {
+    const { sessionRole, environment } = this.agent;
+    const { 'open-session': open, 'submit-turn': submit } = this.functions.byName;
+    const computeRole = (environment as { executionRole?: IRole } | undefined)?.executionRole;
+    return {
+      roles: [sessionRole, ...(computeRole ? [computeRole] : []), open.role, submit.role],
+      onStarter: (found) => {
+        this.starterCallbacks.push(found);
+        this.starters.forEach(found);
+      },
+      endSessionsFunction: (scope, id) => this.functions.endSessions(scope, id).function,
+    };
   }
 
   private baselineOf(props: TurnWorkflowProps): IAgentBaseline {

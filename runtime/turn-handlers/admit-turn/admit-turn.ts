@@ -6,7 +6,7 @@ import { log } from '../turn/log';
 import { placeOf, roomFor, type Waits, waitsOf } from './waiting-line';
 
 export interface AdmitTurnParts {
-  readonly ledger: Pick<Ledger, 'turn' | 'session' | 'slots' | 'change'>;
+  readonly ledger: Pick<Ledger, 'turn' | 'session' | 'slots' | 'stop' | 'change'>;
   /** Slots of the workflow. */
   readonly slots: number;
   /** How long a turn waits for its conversation and a slot together. */
@@ -56,6 +56,8 @@ async function admit(
 ): Promise<AdmitTurnAnswer> {
   const { ledger } = parts;
   if ((await ledger.turn(turn.turnPk)).stopped) return ended(STOPPED);
+  const { at, reason } = await ledger.stop();
+  if (at !== undefined) return ended(agentStopped(at, reason));
   const wait: Wait = { since: before.since, seen: now };
 
   const conversation = (await ledger.session(turn.sessionPk)) as Record<string, unknown>;
@@ -139,6 +141,10 @@ function ended(ending: Ending): AdmitTurnAnswer {
 }
 
 const STOPPED: Ending = { outcome: 'Cancelled', reason: { code: 'stopped', message: 'The execution was stopped' } };
+function agentStopped(at: string, why = 'no reason given'): Ending {
+  const message = `The agent is stopped since ${at} (${why}). Start the turn again after its kill switch was released.`;
+  return { outcome: 'Cancelled', reason: { code: 'agent-stopped', message } };
+}
 const SESSION_BUSY: Ending = {
   outcome: 'TimedOut',
   reason: { code: 'session-busy', message: 'Other turns worked in the session for as long as the turn could wait' },

@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { STOP_KEY, type Stop } from '../../../lib/contracts/kill-switch';
 import { type SessionItem, SLOTS_KEY, type TurnItem } from '../../../lib/contracts/turn';
 import { repeatable } from './aws-errors';
 
@@ -103,6 +104,11 @@ export class Ledger {
       }),
     );
     return (Items ?? []).map(fromAttributes);
+  }
+
+  /** Who stopped the agent, if anybody did. */
+  async stop(): Promise<Partial<Stop>> {
+    return await this.get(STOP_KEY);
   }
 
   async slots(): Promise<Record<string, unknown>> {

@@ -128,3 +128,18 @@ test('a ledger that is away for a while costs a turn its time and nothing else',
   now += 60 * MINUTE;
   expect(await look('a1', 'a')).toBe('no-slot');
 });
+
+test('a stopped agent takes no turn, whoever starts it, and the outcome says since when and why', async () => {
+  ledger.items.set('stop', { pk: 'stop', id: 'x', at: '2026-11-28T03:00:00.000Z', reason: 'leaked prompt' });
+  const answer = await admitTurn(
+    { turn: aTurn('a1', 'a'), admission: null },
+    { ledger, slots: 2, patienceSeconds: 3600, now: () => now },
+  );
+  expect(answer).toMatchObject({
+    status: 'ended',
+    ending: { outcome: 'Cancelled', reason: { code: 'agent-stopped' } },
+  });
+  expect(JSON.stringify(answer)).toMatch(/2026-11-28T03:00:00.000Z.*leaked prompt/);
+  ledger.items.delete('stop');
+  expect(await look('a1', 'a')).toBe('admitted');
+});

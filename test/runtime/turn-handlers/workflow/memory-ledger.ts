@@ -7,6 +7,7 @@ export class MemoryLedger {
   turn = (pk: string) => Promise.resolve({ ...this.items.get(pk) });
   session = this.turn;
   slots = () => this.turn('slots');
+  stop = () => this.turn('stop');
 
   change = (
     pk: string,

@@ -1,0 +1,39 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { EXECUTION_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { AgentKillSwitch } from './agent-kill-switch';
+
+/** Permissions around a kill switch. To stop and to release are two permissions: whoever may stop need not be trusted to release. */
+export class AgentKillSwitchGrants {
+  /** Grants for this kill switch. */
+  public static fromAgentKillSwitch(killSwitch: AgentKillSwitch): AgentKillSwitchGrants {
+    return new AgentKillSwitchGrants(killSwitch);
+  }
+
+  private constructor(private readonly killSwitch: AgentKillSwitch) {}
+
+  /** The grantee may stop the agents, and follow it. */
+  public engage(grantee: IGrantable): Grant {
+    return this.start(grantee, this.killSwitch.engageMachine);
+  }
+
+  /** The grantee may let the agents run again, and follow it. */
+  public release(grantee: IGrantable): Grant {
+    return this.start(grantee, this.killSwitch.releaseMachine);
+  }
+
+  private start(grantee: IGrantable, machine: IStateMachine): Grant {
+    const executions = Stack.of(this.killSwitch).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${Arn.split(machine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return Grant.addToPrincipal({
+      grantee,
+      actions: START_EXECUTION_ACTIONS,
+      resourceArns: [machine.stateMachineArn],
+    }).combine(Grant.addToPrincipal({ grantee, actions: EXECUTION_READ_ACTIONS, resourceArns: [executions] }));
+  }
+}

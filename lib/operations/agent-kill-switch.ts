@@ -1,0 +1,274 @@
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Arn, ArnFormat, Duration, Lazy, Names, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { KILL_VARIABLES } from '../contracts/handler-variables';
+import { STOP_KEY, type KillTarget } from '../contracts/kill-switch';
+import { handlerCode } from '../function/handler-code';
+import { HandlerFunction } from '../function/handler-function';
+import { kmsViaService } from '../function/kms-via-service';
+import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
+import {
+  DENY_ATTACH_ACTIONS,
+  EXECUTION_FIND_ACTIONS,
+  EXECUTION_STOP_ACTIONS,
+  FUNCTION_INVOKE_ACTIONS,
+  LEDGER_KEY_ACTIONS,
+  MAPPING_SWITCH_ACTIONS,
+  START_EXECUTION_ACTIONS,
+  STOP_MARK_ACTIONS,
+  TOPIC_PUBLISH_ACTIONS,
+} from '../identity/perms';
+import { logRetention } from '../lifecycle/log-retention';
+import { requireInput } from '../validation/input-error';
+import { requireStandardTopic } from '../validation/notification-topic';
+import { requireSamePlace } from '../validation/same-place';
+import { TurnMachine } from '../workflow/turn-machine';
+import type { TurnWorkflow } from '../workflow/turn-workflow';
+import { AgentKillSwitchGrants } from './agent-kill-switch-grants';
+import { engageDefinition, type KillDefinitionParts, releaseDefinition } from './kill-switch-definition';
+
+/** What a kill switch stops. */
+export interface AgentKillSwitchProps {
+  /** The workflows whose agents are stopped together. Triggers that are added to them later are stopped, too. */
+  readonly workflows: TurnWorkflow[];
+
+  /**
+   * Gets a message when agents were stopped or released: what was stopped, what is left, what is unproven.
+   *
+   * @default - no message; the report is the output of the execution
+   */
+  readonly notify?: ITopic;
+}
+
+/**
+ * Stops agents with one authorised call, alarm or command (`bma kill`), and lets them run again.
+ *
+ * In this order: starts of turns are refused with a clear outcome, and events of triggers wait in their queues; the session
+ * role, the execution role and the roles that start turns are denied everything, by a policy that is made here; running
+ * turns are stopped, cancelled in the service and settled with their evidence; all sessions of the agent are deleted.
+ * Nothing is probed by invoking. To engage again is harmless and finishes what was interrupted.
+ *
+ * After a release, events that waited run once. They wait for as long as their queue keeps them: 14 days.
+ *
+ * @resource AWS::StepFunctions::StateMachine
+ */
+export class AgentKillSwitch extends Construct {
+  /** The state machine that stops the agents. Input: `{ "reason": "…" }`. */
+  public readonly engageMachine: IStateMachine;
+  /** The state machine that lets the agents run again. Input: `{ "reason": "…" }`. */
+  public readonly releaseMachine: IStateMachine;
+  /** Stops the agents when an alarm goes off: `alarm.addAlarmAction(killSwitch.alarmAction)`. */
+  public readonly alarmAction: IAlarmAction;
+  /** Permissions to stop and to release. */
+  public readonly grants: AgentKillSwitchGrants = AgentKillSwitchGrants.fromAgentKillSwitch(this);
+
+  /** @throws InputError when there is no workflow, or one of another account or Region */
+  constructor(scope: Construct, id: string, props: AgentKillSwitchProps) {
+    super(scope, id);
+    const { notify } = props;
+    const workflows = this.checkedWorkflows(props.workflows);
+    if (notify) requireStandardTopic(this, 'notify', notify);
+    const encryptionKey = workflows[0].encryptionKey;
+    const stack = Stack.of(this);
+
+    const denial = new iam.ManagedPolicy(this, 'DenyEverything', {
+      description: 'Attached to the roles of agents that are stopped by their kill switch',
+      statements: [
+        // A denial is meant to cover everything.
+        new iam.PolicyStatement({ sid: 'Stopped', effect: iam.Effect.DENY, actions: ['*'], resources: ['*'] }),
+      ],
+    });
+    // The control function looks for executions of the machine that calls it, so the name is known before either.
+    const engageName = `${Names.uniqueResourceName(this, { maxLength: 70, separator: '-' })}-Engage`;
+    const engageMachineArn = stack.formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: engageName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const control = new HandlerFunction(this, 'Control', {
+      description: 'Steps of the kill switch',
+      code: handlerCode('kill-switch'),
+      environment: {},
+      encryptionKey,
+      logRetention: logRetention(this),
+      timeout: Duration.minutes(5),
+      memoryMegabytes: 256,
+      statements: this.controlStatements(workflows, engageMachineArn),
+    });
+    for (const { stateMachine } of workflows) {
+      const executions = this.executionsOf(stateMachine.stateMachineArn);
+      acknowledgeIam5(control.policy, executions, 'Executions are named at run time; the state machine is exact.');
+    }
+    const targets = workflows.map((workflow, index) => this.target(workflow, index, control, denial));
+    const parts: KillDefinitionParts = {
+      partition: stack.partition,
+      controlFunctionArn: control.function.functionArn,
+      targets,
+      denyPolicyArn: denial.managedPolicyArn,
+      engageMachineArn,
+      topicArn: notify?.topicArn,
+    };
+    const common = {
+      encryptionKey,
+      logRetention: logRetention(this),
+      statements: [
+        new iam.PolicyStatement({
+          sid: 'RunSteps',
+          actions: FUNCTION_INVOKE_ACTIONS,
+          resources: [control.function.functionArn, ...targets.map(({ endFunctionArn }) => endFunctionArn)],
+        }),
+        ...(notify
+          ? [new iam.PolicyStatement({ sid: 'Tell', actions: TOPIC_PUBLISH_ACTIONS, resources: [notify.topicArn] })]
+          : []),
+        ...(notify?.masterKey
+          ? [kmsViaService(this, notify.masterKey, 'sns', ['kms:Decrypt', 'kms:GenerateDataKey'])]
+          : []),
+      ],
+    };
+    this.engageMachine = new TurnMachine(this, 'Engage', {
+      ...common,
+      stateMachineName: engageName,
+      description: 'Stops agents',
+      definition: engageDefinition(parts),
+    }).stateMachine;
+    this.releaseMachine = new TurnMachine(this, 'Release', {
+      ...common,
+      description: 'Lets stopped agents run again',
+      definition: releaseDefinition(parts),
+    }).stateMachine;
+    this.alarmAction = this.actionOfAlarms(workflows[0]);
+  }
+
+  private checkedWorkflows(workflows: TurnWorkflow[]): TurnWorkflow[] {
+    requireInput(Array.isArray(workflows) && workflows.length > 0, this, {
+      input: 'workflows',
+      value: Array.isArray(workflows) ? `${workflows.length} workflows` : typeof workflows,
+      allowed: 'at least one TurnWorkflow',
+      fix: 'Pass the workflows of the agents, for example reviewer.workflow',
+    });
+    for (const workflow of workflows) {
+      requireSamePlace(this, {
+        input: 'workflows',
+        what: 'a workflow',
+        construct: workflow,
+        fix: 'Create a kill switch in the account and Region of each workflow',
+      });
+    }
+    return workflows;
+  }
+
+  private controlStatements(workflows: TurnWorkflow[], engageMachineArn: string): iam.PolicyStatement[] {
+    const machines = workflows.map(({ stateMachine }) => stateMachine.stateMachineArn);
+    const settlements = workflows.map(({ settlement }) => settlement.stateMachineArn);
+    const keys = [...new Set(workflows.map(({ encryptionKey }) => encryptionKey))];
+    return [
+      new iam.PolicyStatement({
+        sid: 'MarkAsStopped',
+        actions: STOP_MARK_ACTIONS,
+        resources: workflows.map(({ ledger }) => ledger.tableArn),
+        conditions: {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [STOP_KEY] },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      }),
+      ...keys.map((key) => kmsViaService(this, key, 'dynamodb', LEDGER_KEY_ACTIONS)),
+      new iam.PolicyStatement({
+        sid: 'FindExecutions',
+        actions: EXECUTION_FIND_ACTIONS,
+        resources: [...machines, ...settlements, engageMachineArn],
+      }),
+      new iam.PolicyStatement({
+        sid: 'StopTurns',
+        actions: EXECUTION_STOP_ACTIONS,
+        resources: machines.map((arn) => this.executionsOf(arn)),
+      }),
+    ];
+  }
+
+  private target(
+    workflow: TurnWorkflow,
+    index: number,
+    control: HandlerFunction,
+    denial: iam.ManagedPolicy,
+  ): KillTarget {
+    const parts = workflow._stoppable();
+    const mappings: string[] = [];
+    const roles: string[] = [];
+    const allowDenial = (role: iam.IRole) => {
+      roles.push(role.roleName);
+      control.role.addToPrincipalPolicy(
+        new iam.PolicyStatement({
+          sid: `DenyRole${index}${roles.length}`,
+          actions: DENY_ATTACH_ACTIONS,
+          resources: [role.roleArn],
+          conditions: { ArnEquals: { 'iam:PolicyARN': denial.managedPolicyArn } },
+        }),
+      );
+    };
+    parts.roles.forEach(allowDenial);
+    parts.onStarter(({ mappingId, role }) => {
+      allowDenial(role);
+      mappings.push(mappingId);
+      control.role.addToPrincipalPolicy(
+        new iam.PolicyStatement({
+          actions: MAPPING_SWITCH_ACTIONS,
+          resources: [
+            Stack.of(this).formatArn({
+              service: 'lambda',
+              resource: 'event-source-mapping',
+              resourceName: mappingId,
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          ],
+        }),
+      );
+    });
+    return {
+      agentName: workflow.agent.agentName,
+      ledgerTable: workflow.ledger.tableName,
+      turnMachineArn: workflow.stateMachine.stateMachineArn,
+      settlementMachineArn: workflow.settlement.stateMachineArn,
+      // Triggers may be added after the kill switch.
+      mappings: Lazy.any({ produce: () => mappings }) as unknown as string[],
+      roles: Lazy.any({ produce: () => roles }) as unknown as string[],
+      endFunctionArn: parts.endSessionsFunction(this, `EndSessions${index}`).functionArn,
+    };
+  }
+
+  private actionOfAlarms({ encryptionKey }: TurnWorkflow): IAlarmAction {
+    const { function: handler } = new HandlerFunction(this, 'OnAlarm', {
+      description: 'Engages the kill switch when an alarm goes off',
+      code: handlerCode('engage-on-alarm'),
+      environment: { [KILL_VARIABLES.engageMachineArn]: this.engageMachine.stateMachineArn },
+      encryptionKey,
+      logRetention: logRetention(this),
+      timeout: Duration.seconds(30),
+      memoryMegabytes: 256,
+      statements: [
+        new iam.PolicyStatement({
+          actions: START_EXECUTION_ACTIONS,
+          resources: [this.engageMachine.stateMachineArn],
+        }),
+      ],
+    });
+    // Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+    handler.addPermission('Alarms', {
+      principal: new iam.ServicePrincipal('lambda.alarms.cloudwatch.amazonaws.com'),
+      sourceAccount: Stack.of(this).account,
+    });
+    return { bind: () => ({ alarmActionArn: handler.functionArn }) };
+  }
+
+  private executionsOf(machineArn: string): string {
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${Arn.split(machineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export * from './agent-kill-switch';
+export * from './agent-kill-switch-grants';

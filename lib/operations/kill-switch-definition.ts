@@ -1,0 +1,153 @@
+import type { EndSessionsPayload, KillStep } from '../contracts/kill-switch';
+import { call, choice, invokeFunction, type Machine, pass, type State, type States } from '../workflow/definition/asl';
+
+/** What the definitions of a kill switch point to; ARNs and names are tokens at synth. */
+export interface KillDefinitionParts {
+  readonly partition: string;
+  readonly controlFunctionArn: string;
+  /** A list of `KillTarget`. */
+  readonly targets: unknown;
+  readonly denyPolicyArn: string;
+  readonly engageMachineArn: string;
+  /** Where reports are sent. Absent: nowhere. */
+  readonly topicArn?: string;
+}
+
+/** IAM needs some seconds until everything knows of a change. */
+const SPREAD_SECONDS = 15;
+
+/**
+ * First what starts turns, then what the agent may do, then what runs. Every step may be repeated, and the whole may be
+ * started again after it was interrupted anywhere.
+ */
+export function engageDefinition(parts: KillDefinitionParts): Machine {
+  const step = steps(parts);
+  return {
+    Comment: 'Stops agents',
+    StartAt: 'Targets',
+    TimeoutSeconds: 2 * 3600,
+    States: {
+      Targets: pass({ targets: parts.targets }, { Next: 'Mark' }),
+      Mark: step('mark', { Next: 'Park' }),
+      Park: step('park', { Next: 'Deny' }),
+      Deny: step('deny', { Next: 'LetDenialsSpread' }),
+      LetDenialsSpread: { Type: 'Wait', Seconds: SPREAD_SECONDS, Next: 'StopTurns' },
+      StopTurns: step('stop-turns', { Next: 'Are turns left' }),
+      'Are turns left': again('StopTurns', 'CancelTurns'),
+      CancelTurns: endSessions(parts, 'cancel', 'CountCancelled'),
+      CountCancelled: step('count-cancelled', { Next: 'LookAtSettlements' }),
+      LookAtSettlements: step('look-at-settlements', { Next: 'Are settlements running' }),
+      'Are settlements running': again('LetSettlementsEnd', 'DeleteSessions'),
+      LetSettlementsEnd: { Type: 'Wait', Seconds: 30, Next: 'LookAtSettlements' },
+      DeleteSessions: endSessions(parts, 'delete', 'CountDeleted'),
+      CountDeleted: step('count-deleted', { Next: 'Are sessions left' }),
+      'Are sessions left': again('BetweenRounds', 'Report'),
+      BetweenRounds: { Type: 'Wait', Seconds: SPREAD_SECONDS, Next: 'DeleteSessions' },
+      ...reportStates(parts, 'Agents were stopped'),
+    },
+  };
+}
+
+/** What the agent may do, then that it may run, then what starts turns: events that waited find an agent that works. */
+export function releaseDefinition(parts: KillDefinitionParts): Machine {
+  const step = steps(parts);
+  return {
+    Comment: 'Lets stopped agents run again',
+    StartAt: 'Targets',
+    TimeoutSeconds: 3600,
+    States: {
+      Targets: pass({ targets: parts.targets }, { Next: 'CheckRelease' }),
+      CheckRelease: step('check-release', { Next: 'Allow' }),
+      Allow: step('allow', { Next: 'LetPermissionsSpread' }),
+      LetPermissionsSpread: { Type: 'Wait', Seconds: SPREAD_SECONDS, Next: 'Unmark' },
+      Unmark: step('unmark', { Next: 'Unpark' }),
+      Unpark: step('unpark', { Next: 'Report' }),
+      ...reportStates(parts, 'Agents were released'),
+    },
+  };
+}
+
+function steps(parts: KillDefinitionParts): (step: KillStep, rest: object) => State {
+  return (step, rest) => ({
+    ...invokeFunction(
+      parts,
+      parts.controlFunctionArn,
+      {
+        step,
+        'targets.$': '$.targets',
+        ...(step === 'mark' || step === 'check-release' ? {} : { 'report.$': '$.answer.report' }),
+        ...(step.startsWith('count-') ? { 'ended.$': '$.ended' } : {}),
+        denyPolicyArn: parts.denyPolicyArn,
+        engageMachineArn: parts.engageMachineArn,
+        execution: {
+          'id.$': '$$.Execution.Id',
+          'startTime.$': '$$.Execution.StartTime',
+          'input.$': '$$.Execution.Input',
+        },
+      },
+      {
+        ResultSelector: { 'report.$': '$.Payload.report', 'again.$': '$.Payload.again' },
+        ResultPath: '$.answer',
+        ...rest,
+      },
+    ),
+    // A denial that cannot be attached, or a mapping that is just changing: nothing may end a stop halfway.
+    Retry: [
+      { ErrorEquals: ['StillEngaging', 'EngagedAgain'], MaxAttempts: 0 },
+      {
+        ErrorEquals: ['States.ALL'],
+        IntervalSeconds: 2,
+        MaxAttempts: 40,
+        BackoffRate: 2,
+        MaxDelaySeconds: 60,
+        JitterStrategy: 'FULL',
+      },
+    ],
+  });
+}
+
+function again(repeat: string, next: string): State {
+  return choice([{ Variable: '$.answer.again', BooleanEquals: true, Next: repeat }], next);
+}
+
+/** Each agent's own function, in the network of the agent. One that fails does not keep the others from being ended. */
+function endSessions(parts: KillDefinitionParts, mode: EndSessionsPayload['mode'], next: string): State {
+  const states: States = {
+    End: invokeFunction(
+      parts,
+      '',
+      { mode },
+      {
+        ResultSelector: { 'changed.$': '$.Payload.changed', 'left.$': '$.Payload.left' },
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'NotEnded' }],
+        End: true,
+      },
+      5,
+    ),
+    // Counted as one that is left: the round is repeated, and the report says so.
+    NotEnded: pass(undefined, { Result: { changed: 0, left: 1 }, End: true }),
+  };
+  states.End = { ...states.End, Parameters: { 'FunctionName.$': '$.endFunctionArn', Payload: { mode } } };
+  return {
+    Type: 'Map',
+    ItemsPath: '$.targets',
+    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'End', States: states },
+    ResultPath: '$.ended',
+    Next: next,
+  };
+}
+
+function reportStates(parts: KillDefinitionParts, subject: string): States {
+  const report = pass(undefined, { OutputPath: '$.answer.report', End: true });
+  if (parts.topicArn === undefined) return { Report: report };
+  return {
+    Report: call(
+      parts,
+      'sns:publish',
+      { TopicArn: parts.topicArn, Subject: subject, 'Message.$': 'States.JsonToString($.answer.report)' },
+      // Whether somebody could be told changes nothing of what was done.
+      { ResultPath: null, Next: 'Done', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Done' }] },
+    ),
+    Done: report,
+  };
+}
