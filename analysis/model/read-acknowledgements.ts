@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { at, entriesOf } from './json';
+import { artifactsOf, readJson } from './manifest';
 import type { StackData } from './read-stacks';
 
 /** A finding that somebody has accepted with `Validations.acknowledge`. */
@@ -19,25 +20,20 @@ export function readAcknowledgements(directory: string): Acknowledgement[] {
 }
 
 function inMetadata(directory: string): Acknowledgement[] {
-  return entriesOf(at(readJson(directory, 'manifest.json'), 'artifacts')).flatMap(([, artifact]) => {
-    const nested = at(artifact, 'properties', 'directoryName');
-    if (at(artifact, 'type') === 'cdk:cloud-assembly' && typeof nested === 'string') {
-      return inMetadata(path.join(directory, nested));
-    }
-    const file = at(artifact, 'properties', 'additionalMetadataFile') ?? at(artifact, 'additionalMetadataFile');
-    const metadata = at(artifact, 'metadata') ?? (typeof file === 'string' ? readJson(directory, file) : {});
-    return entriesOf(metadata).flatMap(([scope, entries]) =>
-      listOf(entries)
+  return artifactsOf(directory)
+    .flatMap((artifact) => artifact.metadata())
+    .flatMap(([scope, entries]) =>
+      entries
         .filter((entry) => at(entry, 'type') === 'aws:cdk:acknowledged-rules')
         .flatMap((entry) => entriesOf(at(entry, 'data')))
-        .map(([rule, reason]) => ({ scope: scope.replace(/^\//, ''), rule, reason: String(reason) })),
+        .map(([rule, reason]) => ({ scope, rule, reason: String(reason) })),
     );
-  });
 }
 
 /** The metadata of stacks has none of the App and of Stages: the report of the plugins says which of these it used. */
 function inReport(directory: string): Acknowledgement[] {
-  const report = fs.existsSync(path.join(directory, REPORT)) ? readJson(directory, REPORT) : {};
+  const file = path.join(directory, 'validation-report.json');
+  const report = fs.existsSync(file) ? readJson(file) : {};
   return listOf(at(report, 'pluginReports'))
     .flatMap((plugin) => listOf(at(plugin, 'suppressedViolations')))
     .flatMap((violation): Acknowledgement[] => {
@@ -45,8 +41,6 @@ function inReport(directory: string): Acknowledgement[] {
       return typeof scope === 'string' && typeof rule === 'string' ? [{ scope, rule, reason: String(reason) }] : [];
     });
 }
-
-const REPORT = 'validation-report.json';
 
 /**
  * The acknowledgements that a template has in the format of cdk-nag: `cdk_nag.rules_to_suppress` in the Metadata of a
@@ -70,8 +64,4 @@ export function acknowledgementsIn({ id, template }: StackData): Acknowledgement
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function readJson(directory: string, file: string): unknown {
-  return JSON.parse(fs.readFileSync(path.join(directory, file), 'utf8')) as unknown;
 }

@@ -1,14 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Assembly, FileReader } from './assembly';
-import { at, entriesOf, isObject } from './json';
+import { at, entriesOf } from './json';
+import { type Artifact, artifactsOf, readJson } from './manifest';
 import { assemblyOf, type StackData } from './read-stacks';
 
 /**
  * Reads a cloud assembly directory (`cdk.out`), with nested assemblies and nested stacks.
- *
- * The assembly classes of aws-cdk-lib are not used: they read no nested stacks, refuse assemblies of a newer schema, and
- * would be most of this bundle.
  *
  * @throws Error when the directory has no `manifest.json`
  */
@@ -29,38 +27,28 @@ export function filesIn(directory: string): FileReader {
 
 /** The stacks of a cloud assembly directory as plain data. */
 export function directoryStacks(directory: string): StackData[] {
-  const manifest = path.join(directory, 'manifest.json');
-  if (!fs.existsSync(manifest)) {
-    throw new Error(
-      `${directory} has no manifest.json, so it isn't a cloud assembly. Fix: give the directory that "cdk synth" writes (cdk.out).`,
-    );
-  }
-  return entriesOf(at(readJson(manifest), 'artifacts')).flatMap(([id, artifact]) => {
-    const nested = at(artifact, 'properties', 'directoryName');
-    if (at(artifact, 'type') === 'cdk:cloud-assembly' && typeof nested === 'string') {
-      return directoryStacks(path.join(directory, nested));
-    }
-    const file = at(artifact, 'properties', 'templateFile');
-    return at(artifact, 'type') === 'aws:cloudformation:stack' && typeof file === 'string'
-      ? readStack(directory, id, artifact, file)
-      : [];
-  });
+  return artifactsOf(directory).flatMap(readStack);
 }
 
-function readStack(directory: string, id: string, artifact: unknown, file: string): StackData[] {
+function readStack(artifact: Artifact): StackData[] {
+  const { id, directory, text } = artifact;
+  const file = text('properties', 'templateFile');
+  if (text('type') !== 'aws:cloudformation:stack' || file === undefined) {
+    return [];
+  }
   // aws://<account>/<Region>, either of which may be `unknown-…`.
-  const [account, region] = (textAt(artifact, 'environment') ?? '').replace('aws://', '').split('/');
+  const [account, region] = (text('environment') ?? '').replace('aws://', '').split('/');
   const known = (part: string | undefined) => (part && !part.startsWith('unknown') ? part : undefined);
   let paths: ReadonlyMap<string, string> | undefined;
   const templatePath = path.join(directory, file);
   const root: StackData = {
-    id: textAt(artifact, 'displayName') ?? id,
-    stackName: textAt(artifact, 'properties', 'stackName') ?? id,
+    id: text('displayName') ?? id,
+    stackName: text('properties', 'stackName') ?? id,
     account: known(account),
     region: known(region),
     template: readJson(templatePath),
     templatePath,
-    constructPathOf: (logicalId) => (paths ??= constructPaths(directory, artifact)).get(logicalId),
+    constructPathOf: (logicalId) => (paths ??= constructPaths(artifact)).get(logicalId),
   };
   return [root, ...nestedIn(directory, root)];
 }
@@ -105,15 +93,13 @@ function fileOfAsset(directory: string, hash: string | undefined): string | unde
 }
 
 /** Construct paths by logical id, as the assembly records them for a stack. */
-function constructPaths(directory: string, artifact: unknown): ReadonlyMap<string, string> {
-  const file = textAt(artifact, 'properties', 'additionalMetadataFile') ?? textAt(artifact, 'additionalMetadataFile');
-  const metadata = at(artifact, 'metadata') ?? (file === undefined ? {} : readJson(path.join(directory, file)));
+function constructPaths(artifact: Artifact): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
-  for (const [constructPath, entries] of entriesOf(metadata)) {
-    for (const entry of Array.isArray(entries) ? (entries as unknown[]) : []) {
+  for (const [constructPath, entries] of artifact.metadata()) {
+    for (const entry of entries) {
       const logicalId = at(entry, 'data');
       if (at(entry, 'type') === 'aws:cdk:logicalId' && typeof logicalId === 'string' && !paths.has(logicalId)) {
-        paths.set(logicalId, constructPath.replace(/^\//, ''));
+        paths.set(logicalId, constructPath);
       }
     }
   }
@@ -123,16 +109,4 @@ function constructPaths(directory: string, artifact: unknown): ReadonlyMap<strin
 function textAt(value: unknown, ...keys: string[]): string | undefined {
   const found = at(value, ...keys);
   return typeof found === 'string' ? found : undefined;
-}
-
-/** @throws Error with the file when it isn't JSON */
-function readJson(file: string): unknown {
-  try {
-    const json = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown;
-    return isObject(json) ? json : {};
-  } catch (error) {
-    throw new Error(`${file} isn't JSON: ${(error as Error).message}. Fix: synthesize again (cdk synth).`, {
-      cause: error,
-    });
-  }
 }
