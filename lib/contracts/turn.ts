@@ -137,11 +137,6 @@ export function turnExecutionName(deduplicationKey: string): string {
   return `turn-${createHash('sha256').update(deduplicationKey, 'utf8').digest('hex')}`;
 }
 
-/* ------------------------------------------------------------------------------------------------ state machine */
-
-/** States by which who reads templates knows the state machine of turns: costs, pictures and statements name them. */
-export const TURN_STATES = { openSession: 'OpenSession', submitTurn: 'SubmitTurn', checkTurn: 'CheckTurn' } as const;
-
 /* ------------------------------------------------------------------------------------------------ outcome */
 
 /** How a turn ended. */

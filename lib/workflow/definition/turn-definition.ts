@@ -1,4 +1,4 @@
-import { SLOTS_KEY, turnEventType, TURN_STATES, WAIT_PREFIX } from '../../contracts/turn';
+import { SLOTS_KEY, turnEventType, WAIT_PREFIX } from '../../contracts/turn';
 import type { FinalAnswerForm } from '../../contracts/step';
 import { approvalStates } from './approval-states';
 import {
@@ -200,10 +200,10 @@ function workStates(targets: Targets, rules: TurnRules): States {
       {
         ResultSelector: { 'binding.$': '$.Parameter.Value' },
         ResultPath: '$.definition',
-        Next: TURN_STATES.openSession,
+        Next: 'OpenSession',
       },
     ),
-    [TURN_STATES.openSession]: invoke(
+    OpenSession: invoke(
       targets,
       'open-session',
       { 'turn.$': '$.turn', 'binding.$': '$.definition.binding' },
@@ -211,14 +211,14 @@ function workStates(targets: Targets, rules: TurnRules): States {
     ),
     'Is the session open': choice(
       [
-        { Variable: '$.session.answer.status', StringEquals: 'open', Next: TURN_STATES.submitTurn },
+        { Variable: '$.session.answer.status', StringEquals: 'open', Next: 'SubmitTurn' },
         { Variable: '$.session.answer.status', StringEquals: 'busy', Next: 'WaitForSession' },
       ],
       'Session not opened',
     ),
-    WaitForSession: { Type: 'Wait', SecondsPath: '$.session.answer.waitSeconds', Next: TURN_STATES.openSession },
+    WaitForSession: { Type: 'Wait', SecondsPath: '$.session.answer.waitSeconds', Next: 'OpenSession' },
     'Session not opened': endWith('$.session.answer.ending'),
-    [TURN_STATES.submitTurn]: invoke(
+    SubmitTurn: invoke(
       targets,
       'submit-turn',
       {
@@ -233,8 +233,8 @@ function workStates(targets: Targets, rules: TurnRules): States {
       [{ Variable: '$.work.answer.status', StringEquals: 'submitted', Next: 'WaitForTurn' }],
       'Turn ended',
     ),
-    WaitForTurn: { Type: 'Wait', SecondsPath: '$.work.answer.check.waitSeconds', Next: TURN_STATES.checkTurn },
-    [TURN_STATES.checkTurn]: invoke(
+    WaitForTurn: { Type: 'Wait', SecondsPath: '$.work.answer.check.waitSeconds', Next: 'CheckTurn' },
+    CheckTurn: invoke(
       targets,
       'check-turn',
       {
