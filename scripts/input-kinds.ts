@@ -10,7 +10,11 @@ const config = ts.readConfigFile(path.join(ROOT, 'tsconfig.jsii.json'), (file) =
   compilerOptions: object;
 };
 const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
-const entries = [path.join(LIB, 'index.ts'), path.join(LIB, 'blueprint/index.ts')];
+const entries = [
+  path.join(LIB, 'index.ts'),
+  path.join(LIB, 'blueprint/index.ts'),
+  path.join(LIB, 'operations/index.ts'),
+];
 const program = ts.createProgram(entries, options);
 const checker = program.getTypeChecker();
 

@@ -3,9 +3,14 @@ import { EXECUTION_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/per
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { AgentKillSwitch } from './agent-kill-switch';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Permissions around a kill switch. To stop and to release are two permissions: whoever may stop need not be trusted to release. */
 export class AgentKillSwitchGrants {
+  static {
+    checkInputsOf(this, 'AgentKillSwitchGrants');
+  }
+
   /** Grants for this kill switch. */
   public static fromAgentKillSwitch(killSwitch: AgentKillSwitch): AgentKillSwitchGrants {
     return new AgentKillSwitchGrants(killSwitch);

@@ -21,6 +21,7 @@ import {
   STOP_MARK_ACTIONS,
   TOPIC_PUBLISH_ACTIONS,
 } from '../identity/perms';
+import { injectedProps } from '../injection/injected-props';
 import { logRetention } from '../lifecycle/log-retention';
 import { requireInput } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
@@ -29,6 +30,7 @@ import { TurnMachine } from '../workflow/turn-machine';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import { AgentKillSwitchGrants } from './agent-kill-switch-grants';
 import { engageDefinition, type KillDefinitionParts, releaseDefinition } from './kill-switch-definition';
+import { checkInputsOf } from '../validation/checked-inputs';
 
 /** What a kill switch stops. */
 export interface AgentKillSwitchProps {
@@ -56,6 +58,13 @@ export interface AgentKillSwitchProps {
  * @resource AWS::StepFunctions::StateMachine
  */
 export class AgentKillSwitch extends Construct {
+  static {
+    checkInputsOf(this, 'AgentKillSwitch');
+  }
+
+  /** Identifies this class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentKillSwitch';
+
   /** The state machine that stops the agents. Input: `{ "reason": "…" }`. */
   public readonly engageMachine: IStateMachine;
   /** The state machine that lets the agents run again. Input: `{ "reason": "…" }`. */
@@ -68,6 +77,7 @@ export class AgentKillSwitch extends Construct {
   /** @throws InputError when there is no workflow, or one of another account or Region */
   constructor(scope: Construct, id: string, props: AgentKillSwitchProps) {
     super(scope, id);
+    props = injectedProps(AgentKillSwitch.PROPERTY_INJECTION_ID, scope, id, props);
     const { notify } = props;
     const workflows = this.checkedWorkflows(props.workflows);
     if (notify) requireStandardTopic(this, 'notify', notify);
@@ -144,9 +154,9 @@ export class AgentKillSwitch extends Construct {
   }
 
   private checkedWorkflows(workflows: TurnWorkflow[]): TurnWorkflow[] {
-    requireInput(Array.isArray(workflows) && workflows.length > 0, this, {
+    requireInput(workflows.length > 0, this, {
       input: 'workflows',
-      value: Array.isArray(workflows) ? `${workflows.length} workflows` : typeof workflows,
+      value: '0 workflows',
       allowed: 'at least one TurnWorkflow',
       fix: 'Pass the workflows of the agents, for example reviewer.workflow',
     });
@@ -195,7 +205,7 @@ export class AgentKillSwitch extends Construct {
     control: HandlerFunction,
     denial: iam.ManagedPolicy,
   ): KillTarget {
-    const parts = workflow._stoppable();
+    const parts = workflow._operated();
     const mappings: string[] = [];
     const roles: string[] = [];
     const allowDenial = (role: iam.IRole) => {

@@ -67,7 +67,12 @@ export class BoundTrigger extends Construct {
     });
     this.queues = starter.queues;
     if (host.workflow instanceof TurnWorkflow) {
-      host.workflow._addStarter({ mappingId: starter.mappingId, role: starter.handler.role });
+      host.workflow._addStarter({
+        triggerId: id,
+        mappingId: starter.mappingId,
+        role: starter.handler.role,
+        deadLetters: starter.queues.deadLetters,
+      });
     }
     const common = {
       encryptionKey: host.encryptionKey,

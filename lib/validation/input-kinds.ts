@@ -6,6 +6,7 @@
  * several of them separated by `|`.
  */
 export const CALLS: Inputs = {
+  AgentAlarms: { scope: 'Construct', id: 'string', props: 'AgentAlarmsProps' },
   AgentAuditTrail: { scope: 'Construct', id: 'string', 'props?': 'AgentAuditTrailProps' },
   'AgentAuditTrail#addAlarm': { scope: 'Construct', alarm: 'AuditAlarm' },
   'AgentAuditTrail#recordObjectAccess': { bucket: 's3.IBucket' },
@@ -38,6 +39,7 @@ export const CALLS: Inputs = {
   'AgentCoreEnvironmentMetrics#throttles': { 'options?': 'object' },
   'AgentCoreEnvironmentMetrics#userErrors': { 'options?': 'object' },
   'AgentCoreEnvironmentMetrics.fromAgentCoreEnvironment': { environment: 'IConstruct' },
+  AgentDashboard: { scope: 'Construct', id: 'string', props: 'AgentDashboardProps' },
   'AgentEgress.allowList': { domains: 'string[]', 'options?': 'AgentEgressOptions' },
   'AgentEgress.open': { 'options?': 'AgentEgressOptions' },
   AgentGuardrail: { scope: 'Construct', id: 'string', props: 'AgentGuardrailProps' },
@@ -68,6 +70,10 @@ export const CALLS: Inputs = {
   'AgentImage.fromDirectory': { directory: 'string', 'options?': 'AgentImageBuildOptions' },
   'AgentImage.fromEcr': { repository: 'ecr.IRepository', digest: 'string' },
   AgentKey: { scope: 'Construct', id: 'string', 'props?': 'AgentKeyProps' },
+  AgentKillSwitch: { scope: 'Construct', id: 'string', props: 'AgentKillSwitchProps' },
+  'AgentKillSwitchGrants#engage': { grantee: 'iam.IGrantable' },
+  'AgentKillSwitchGrants#release': { grantee: 'iam.IGrantable' },
+  'AgentKillSwitchGrants.fromAgentKillSwitch': { killSwitch: 'IConstruct' },
   'AgentModel.of': { modelId: 'string', 'options?': 'AgentModelOptions' },
   AgentNetwork: { scope: 'Construct', id: 'string', 'props?': 'AgentNetworkProps' },
   'AgentNetwork#addService': { service: 'AgentNetworkService' },
@@ -212,6 +218,7 @@ export const CALLS: Inputs = {
 /** Members of the interfaces that are passed as props and options. */
 export const STRUCTS: Inputs = {
   ActionDeclarationOptions: { 'resources?': 'string[]', reason: 'string', 'expires?': 'Date' },
+  AgentAlarmsProps: { workflows: 'TurnWorkflow[]', 'notify?': 'sns.ITopic', 'failedTurns?': 'number' },
   AgentAuditTrailAttributes: {
     trailArn: 'string',
     'logGroup?': 'logs.ILogGroup',
@@ -287,6 +294,7 @@ export const STRUCTS: Inputs = {
     'idleTimeout?': 'Duration',
     'maxLifetime?': 'Duration',
   },
+  AgentDashboardProps: { workflows: 'TurnWorkflow[]', 'alarms?': 'AgentAlarms', 'dashboardName?': 'string' },
   AgentEgressOptions: { 'reason?': 'string', 'natGateways?': 'number' },
   AgentEndpointPolicy: { service: 'AgentNetworkService', document: 'iam.PolicyDocument' },
   AgentEnvironmentHost: { agentName: 'string', sessionRole: 'iam.IRole' },
@@ -319,6 +327,7 @@ export const STRUCTS: Inputs = {
     'pendingWindow?': 'Duration',
     'removalPolicy?': 'string',
   },
+  AgentKillSwitchProps: { workflows: 'TurnWorkflow[]', 'notify?': 'sns.ITopic' },
   AgentModelOptions: { 'regions?': 'string[]' },
   AgentNetworkAttributes: {
     vpc: 'ec2.IVpc',
@@ -699,6 +708,7 @@ export const STRUCTS: Inputs = {
   TurnTaskProps: {
     workflow: 'ITurnWorkflow',
     prompt: 'string',
+    'screenPrompt?': 'boolean',
     'sessionKey?': 'string',
     'deduplicationKey?': 'string',
     'subject?': '{string}',
@@ -736,6 +746,7 @@ export const STRUCTS: Inputs = {
 
 /** Members that a value of a class or interface has (classes of this library are known without), and what makes one. */
 export const OBJECTS: Readonly<Record<string, { readonly members?: string[]; readonly make: string[] }>> = {
+  AgentAlarms: { make: ['new AgentAlarms(…)'] },
   AgentEgress: { make: ['AgentEgress.isolated(…)', 'AgentEgress.allowList(…)', 'AgentEgress.open(…)'] },
   AgentImage: { make: ['AgentImage.bundled(…)', 'AgentImage.fromDirectory(…)', 'AgentImage.fromEcr(…)'] },
   AgentModel: { make: ['AgentModel.GPT_5_6_LUNA', 'AgentModel.GPT_5_5', 'AgentModel.GPT_5_4'] },
@@ -851,6 +862,7 @@ export const OBJECTS: Readonly<Record<string, { readonly members?: string[]; rea
     make: ['TimeZone.AFRICA_ABIDJAN', 'TimeZone.AFRICA_ALGIERS', 'TimeZone.AFRICA_BISSAU'],
   },
   TurnApproval: { make: ['TurnApproval.none(…)', 'TurnApproval.onRequest(…)', 'TurnApproval.always(…)'] },
+  TurnWorkflow: { make: ['new TurnWorkflow(…)'] },
   'cloudtrail.InsightType': {
     members: ['value'],
     make: ['OutputOverwrite.NEVER', 'OutputOverwrite.WHEN_ASKED', 'RuntimePlatformVersion.V1'],

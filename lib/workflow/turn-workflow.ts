@@ -28,7 +28,7 @@ import { finishStatements, settlementStatements, turnStatements } from './machin
 import { ImportedTurnWorkflow } from './imported-turn-workflow';
 import { SessionExpiry } from './session-expiry';
 import { Settlement } from './settlement';
-import type { StoppableWorkflow, TurnStarter } from './stoppable-workflow';
+import type { OperatedWorkflow, TurnStarter } from './operated-workflow';
 import { TurnApproval } from './turn-approval';
 import { TurnBus } from './turn-bus';
 import type { TurnFunctionSetting } from './turn-function';
@@ -104,6 +104,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   public readonly metrics: TurnWorkflowMetrics = TurnWorkflowMetrics.fromTurnWorkflow(this);
 
   private readonly functions: TurnFunctions;
+  private readonly expiry: SessionExpiry;
   private readonly starters: TurnStarter[] = [];
   private readonly starterCallbacks: ((starter: TurnStarter) => void)[] = [];
 
@@ -191,7 +192,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     };
     const staging = props.staging?.bind(new Construct(this, 'Staging'), host);
     const delivery = props.delivery?.bind(new Construct(this, 'Delivery'), host);
-    new SessionExpiry(this, 'SessionExpiry', functions.expireSessions, encryptionKey);
+    this.expiry = new SessionExpiry(this, 'SessionExpiry', functions.expireSessions, encryptionKey);
     if (approval._mode !== 'none') {
       const approve = new ApproveFunction(this, 'Approve', setting, this.ledger);
       this.approveFunction = approve.function.function;
@@ -266,7 +267,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   }
 
   /** @internal */
-  public _stoppable(): StoppableWorkflow {
+  public _operated(): OperatedWorkflow {
     const { sessionRole, environment } = this.agent;
     const { 'open-session': open, 'submit-turn': submit } = this.functions.byName;
     const computeRole = (environment as { executionRole?: IRole } | undefined)?.executionRole;
@@ -276,6 +277,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
         this.starterCallbacks.push(found);
         this.starters.forEach(found);
       },
+      expiry: { handler: this.functions.expireSessions.function, deadLetters: this.expiry.deadLetters },
       endSessionsFunction: (scope, id) => this.functions.endSessions(scope, id).function,
     };
   }

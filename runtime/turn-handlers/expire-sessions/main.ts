@@ -7,4 +7,9 @@ import { expireSessions } from './expire-sessions';
 const parts = { client: sessionClient(), ledger: ledger(), index: setting(process.env, TURN_VARIABLES.ledgerIndex) };
 
 /** Lambda, once a day: deletes the sessions whose retention is over. */
-export const handler = (): Promise<ExpireSessionsAnswer> => expireSessions(parts);
+export const handler = async (): Promise<ExpireSessionsAnswer> => {
+  const counts = await expireSessions(parts);
+  // An error of the function is what an alarm can see. Lambda runs it again twice, and so does the next day.
+  if (counts.failed > 0) throw new Error(`${counts.failed} expired sessions were not deleted`);
+  return counts;
+};

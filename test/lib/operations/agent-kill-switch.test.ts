@@ -95,7 +95,7 @@ test('an alarm of this account can engage', () => {
 
 test('a kill switch without a workflow, or with one of another account, is refused', () => {
   expect(() => new AgentKillSwitch(stack, 'None', { workflows: [] })).toThrow(/workflows.*at least one TurnWorkflow/s);
-  const other = new Stack(stack.node.root as App, 'Other', { env: { account: '444455556666', region: 'us-east-1' } });
+  const other = new Stack(stack.node.root, 'Other', { env: { account: '444455556666', region: 'us-east-1' } });
   expect(() => new AgentKillSwitch(other, 'Foreign', { workflows: [first] })).toThrow(/Other\/Foreign/);
 });
 

@@ -2,11 +2,12 @@ import { App, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import * as library from '../../../lib';
 import * as blueprints from '../../../lib/blueprint';
+import * as operations from '../../../lib/operations';
 import { CALLS, ENUMS, OBJECTS, STRUCTS } from '../../../lib/validation/input-kinds';
 
 type Class = (new (...args: unknown[]) => object) & Record<string, (...args: unknown[]) => unknown>;
 
-const api = { ...library, ...blueprints } as unknown as Record<string, Class>;
+const api = { ...library, ...blueprints, ...operations } as unknown as Record<string, Class>;
 
 /** A value of every wrong kind, by the kind that it is of. */
 const WRONG = { string: 'text', number: 7, boolean: true, null: null, object: {}, list: [] };

@@ -1,0 +1,130 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { AgentCoreEnvironment } from '../environment';
+import { injectedProps } from '../injection/injected-props';
+import { requireInput } from '../validation/input-error';
+import type { TurnWorkflow } from '../workflow/turn-workflow';
+import type { AgentAlarms } from './agent-alarms';
+import { checkInputsOf } from '../validation/checked-inputs';
+
+/** What a dashboard shows. */
+export interface AgentDashboardProps {
+  /** The workflows that are shown, each in a row of its own. */
+  readonly workflows: TurnWorkflow[];
+
+  /**
+   * Alarms that are shown first.
+   *
+   * @default - none
+   */
+  readonly alarms?: AgentAlarms;
+
+  /**
+   * Name of the dashboard.
+   *
+   * @default - chosen by CloudFormation
+   */
+  readonly dashboardName?: string;
+}
+
+const WIDTH = 24;
+
+/**
+ * One agent or many on one page: alarms, turns, time, events that wait or could not be handled, compute, tokens.
+ *
+ * @resource AWS::CloudWatch::Dashboard
+ */
+export class AgentDashboard extends Construct {
+  static {
+    checkInputsOf(this, 'AgentDashboard');
+  }
+
+  /** Identifies this class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentDashboard';
+
+  /** The dashboard, for widgets of your own. */
+  public readonly dashboard: cloudwatch.Dashboard;
+
+  /** @throws InputError when there is no workflow */
+  constructor(scope: Construct, id: string, props: AgentDashboardProps) {
+    super(scope, id);
+    props = injectedProps(AgentDashboard.PROPERTY_INJECTION_ID, scope, id, props);
+    requireInput(props.workflows.length > 0, this, {
+      input: 'workflows',
+      value: '0 workflows',
+      allowed: 'at least one TurnWorkflow',
+      fix: 'Pass the workflows of the agents, for example reviewer.workflow',
+    });
+    this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
+      dashboardName: props.dashboardName,
+      defaultInterval: Duration.days(1),
+      periodOverride: cloudwatch.PeriodOverride.AUTO,
+    });
+    const { alarms } = props;
+    if (alarms) {
+      this.dashboard.addWidgets(
+        new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: WIDTH }),
+      );
+    }
+    for (const workflow of props.workflows) this.addRow(workflow);
+  }
+
+  private addRow(workflow: TurnWorkflow): void {
+    const { agent, metrics, busDeadLetters, settlementDeadLetters } = workflow;
+    const { environment } = agent;
+    const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
+      new cloudwatch.GraphWidget({ title, left, right, width: WIDTH / 4 });
+    const queues = [
+      busDeadLetters.metricApproximateNumberOfMessagesVisible({ label: 'outcome events' }),
+      settlementDeadLetters.metricApproximateNumberOfMessagesVisible({ label: 'settlements' }),
+    ];
+    workflow._operated().onStarter(({ triggerId, deadLetters }) => {
+      queues.push(deadLetters.metricApproximateNumberOfMessagesVisible({ label: triggerId }));
+    });
+    this.dashboard.addWidgets(
+      new cloudwatch.TextWidget({ markdown: `## ${agent.agentName}`, width: WIDTH, height: 1 }),
+    );
+    this.dashboard.addWidgets(
+      graph('Turns', [
+        metrics.turnsStarted({ label: 'started' }),
+        metrics.turnsEnded({ label: 'ended' }),
+        metrics.executionsFailed({ label: 'settled' }),
+      ]),
+      graph('Time of a turn (ms)', [
+        metrics.turnTimeInMillis({ label: 'median', statistic: 'p50' }),
+        metrics.turnTimeInMillis({ label: 'slowest of 20', statistic: 'p95' }),
+      ]),
+      graph('Dead letters', queues),
+      ...(environment instanceof AgentCoreEnvironment
+        ? [
+            graph(
+              'Compute',
+              [
+                environment.metrics.invocations({ label: 'invocations' }),
+                environment.metrics.userErrors({ label: 'errors of container or caller' }),
+                environment.metrics.systemErrors({ label: 'errors of the service' }),
+              ],
+              [environment.metrics.sessions({ label: 'new sessions' })],
+            ),
+          ]
+        : []),
+    );
+    const { metrics: tokens } = agent.project;
+    this.dashboard.addWidgets(
+      graph('Tokens of the project', [
+        tokens.inputTokens({ label: 'input' }),
+        tokens.outputTokens({ label: 'output' }),
+      ]),
+      ...(environment instanceof AgentCoreEnvironment
+        ? [
+            graph(
+              'Compute used',
+              [environment.metrics.cpuUsedInVcpuHours({ label: 'vCPU hours' })],
+              [environment.metrics.memoryUsedInGigabyteHours({ label: 'GB hours' })],
+            ),
+          ]
+        : []),
+    );
+  }
+}
