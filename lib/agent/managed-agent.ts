@@ -14,6 +14,7 @@ import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
 import { credentialKindIn } from '../validation/credential-like';
 import { requireInput, requirePattern } from '../validation/input-error';
+import { requireUniqueName } from '../validation/unique-name';
 import { type AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
 import { definitionParameterName } from './definition-parameter';
@@ -133,6 +134,13 @@ export class ManagedAgent extends ManagedAgentBase {
       const unique = Names.uniqueResourceName(this, { maxLength: AGENTCORE_LIMITS.nameMaxLength, separator: '_' });
       return unique.replace(/^[^a-zA-Z]/, 'a');
     }
+    requireInput(!Token.isUnresolved(name), this, {
+      input: 'agentName',
+      value: 'a value that only the deployment knows',
+      allowed: 'a name that is known at synth, because parameters, keys and alarms are named after it',
+      fix: 'write the name, or leave agentName out for a unique one',
+    });
+    requireUniqueName(this, 'agentName', name);
     requirePattern(
       this,
       'agentName',

@@ -6,6 +6,7 @@ import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';
 import { checkQuotas } from '../quotas/check-quotas';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { requireUniqueName } from '../validation/unique-name';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Properties of an {@link AgentKey}. */
@@ -74,7 +75,9 @@ export class AgentKey extends kms.Key {
       pendingWindow,
       removalPolicy: development ? RemovalPolicy.DESTROY : (props.removalPolicy ?? REMOVAL.key.policy),
     });
-    this.addAlias(aliasName(this, props.alias));
+    const alias = aliasName(this, props.alias);
+    requireUniqueName(this, 'alias', alias);
+    this.addAlias(alias);
     checkQuotas(this);
   }
 

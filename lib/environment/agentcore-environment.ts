@@ -33,6 +33,7 @@ import { requireSameAccount } from '../identity/same-account';
 import { admitOnly } from './runtime-access-policy';
 import { RuntimeCapacity } from './runtime-capacity';
 import type { SessionStorage } from './session-storage';
+import { requireUniqueName } from '../validation/unique-name';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
@@ -218,6 +219,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       'a letter, then letters, digits and underscores, at most 48 characters',
       "replace other characters, for example '-' by '_'",
     );
+    requireUniqueName(this, 'runtimeName', name);
     return name;
   }
 

@@ -10,6 +10,8 @@ import { plainText, policyText } from '../validation/policy-text';
  * grants the role itself, which the CDK moves to managed policies only beyond 10,000 characters of its own.
  */
 const INLINE_BUDGET = 6_000;
+/** Where `Role.customizeRoles` notes that a scope makes no roles. aws-cdk-lib doesn't export the name. */
+const CUSTOMIZED = '@aws-cdk/iam:customizeRoles';
 const used = new WeakMap<IRole, number>();
 
 /**
@@ -36,6 +38,9 @@ export function attachPolicy(
   }
   const policy = new Policy(scope, id, { statements });
   role.attachInlinePolicy(policy);
+  if (scope.node.tryGetContext(CUSTOMIZED) !== undefined) {
+    return policy; // Its statements are in the report that CDK writes of the roles that somebody else makes.
+  }
   const resource = policy.node.defaultChild as CfnPolicy | undefined;
   const attachedTo = Stack.of(scope).resolve(resource?.roles) as unknown[] | undefined;
   if (attachedTo?.length) {

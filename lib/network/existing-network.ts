@@ -103,6 +103,7 @@ export function networkFromVpc(scope: Construct, id: string, props: AgentNetwork
   });
   network.use({ vpc, subnets, endpointSecurityGroup, egress }, endpoints, groupsOf(endpointSecurityGroup, existing));
   wanted.forEach((service) => network.addService(service));
+  requireRoom(network, subnets, () => endpoints.interfaceCount());
   declareImportedVpc(network, vpc);
 
   if (egress.domains.length > 0) {
@@ -153,6 +154,38 @@ export function networkFromAttributes(scope: Construct, id: string, attrs: Agent
     endpoints,
     groupsOf(endpointSecurityGroup, attrs.endpoints),
   );
+}
+
+/** Addresses of every subnet that AWS keeps. Source: docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+const RESERVED_ADDRESSES = 5;
+
+/** Adds an error at synthesis for subnets that the endpoints leave no address for a session in, as far as ranges are known. */
+function requireRoom(network: Construct, subnets: ec2.ISubnet[], interfaces: () => number): void {
+  network.node.addValidation({
+    validate: () => {
+      const inEach = Math.ceil(interfaces() / subnets.length);
+      return subnets.flatMap((subnet) => {
+        const free = addressesOf(subnet) - RESERVED_ADDRESSES;
+        return free > inEach
+          ? []
+          : [
+              `subnets '${subnet.node.path}' is not accepted: it has ${free} addresses, the interface ` +
+                `endpoints take ${inEach}, and every session takes one. Allowed: subnets with room for sessions, for example /24. ` +
+                'Fix: choose larger subnets, or name endpoints that the VPC has in existingEndpoints.',
+            ];
+      });
+    },
+  });
+}
+
+/** Infinity where the range is not known. An imported subnet throws when it has none. */
+function addressesOf(subnet: ec2.ISubnet): number {
+  try {
+    const mask = /^[\d.]+\/(\d+)$/.exec(subnet.ipv4CidrBlock)?.[1];
+    return mask === undefined ? Infinity : 2 ** (32 - Number(mask));
+  } catch {
+    return Infinity;
+  }
 }
 
 function selectedSubnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection = {}): ec2.ISubnet[] {

@@ -20,12 +20,14 @@ export class FlowLogs extends Construct {
 
   constructor(scope: Construct, id: string, props: FlowLogsProps) {
     super(scope, id);
+    // Ids of constructs may have characters that IAM refuses in descriptions.
+    const path = this.node.path.replace(/[^ -~]/g, '?');
     const { logGroup, logGroupName } = retainedLogGroup(this, 'network', props.encryptionKey, props.retention);
     this.logGroup = logGroup;
 
     const { partition, region, account } = Stack.of(this);
     const role = new iam.Role(this, 'Role', {
-      description: `Delivers the flow logs of ${this.node.path}`,
+      description: `Delivers the flow logs of ${path}`,
       // CDK's own role trusts the service on behalf of anybody.
       assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com', {
         conditions: {
@@ -35,7 +37,7 @@ export class FlowLogs extends Construct {
       }),
     });
     const policy = new iam.ManagedPolicy(this, 'Policy', {
-      description: `Writing the flow logs of ${this.node.path}, nothing else`,
+      description: `Writing the flow logs of ${path}, nothing else`,
       statements: [
         new iam.PolicyStatement({ actions: LOG_STREAM_ACTIONS, resources: [this.logGroup.logGroupArn] }),
         ...logCallerStatements(this, props.encryptionKey, logGroupName, 'write'),

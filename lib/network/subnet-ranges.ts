@@ -60,6 +60,6 @@ function requireRoom(scope: IConstruct, range: string | undefined): void {
     input: 'ipAddresses',
     value: range,
     allowed: `a range from /${VPC_MASKS.largest} to /${VPC_MASKS.smallest}, which has room for three zones with a NAT gateway each`,
-    fix: "choose a larger range, for example ec2.IpAddresses.cidr('10.0.0.0/16')",
+    fix: "choose a range of that size, for example ec2.IpAddresses.cidr('10.0.0.0/16')",
   });
 }

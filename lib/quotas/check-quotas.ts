@@ -1,6 +1,6 @@
 import { CfnResource, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { definitionOf, DeployedText, elementsOf, type TemplateResource } from './deployed-text';
+import { definitionOf, DeployedText, elementsOf } from './deployed-text';
 import { NAME_LENGTHS, type Quota, QUOTAS } from './quota';
 
 const CHECKED = Symbol.for('cdk-bedrock-managed-agents.quotas');
@@ -33,7 +33,7 @@ class StackQuotas {
       .filter((element): element is CfnResource => CfnResource.isCfnResource(element))
       .flatMap((resource) => {
         const id = String(stack.resolve(resource.logicalId));
-        const definition = definitionOf(stack, resource, id) as TemplateResource | undefined;
+        const definition = definitionOf(stack, resource, id);
         return definition
           ? [{ path: resource.node.path, id, type: definition.Type, properties: definition.Properties ?? {} }]
           : [];

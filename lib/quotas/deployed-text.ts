@@ -132,7 +132,7 @@ export class DeployedText {
       return SERVICE_ID;
     }
     const kind = type.split('::')[2];
-    const { Properties } = definitionOf(this.stack, resource, id);
+    const { Properties } = definitionOf(this.stack, resource, id) ?? {};
     const given = Object.entries(Properties ?? {}).find(
       ([property]) => property === 'Name' || property === `${kind}Name` || property === `Agent${kind}Name`,
     )?.[1];
@@ -161,10 +161,10 @@ export interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** The definition of a resource as it will be in the template. */
-export function definitionOf(stack: Stack, resource: CfnResource, id: string): TemplateResource {
-  const fragment = stack.resolve(resource._toCloudFormation()) as { Resources: Record<string, TemplateResource> };
-  return fragment.Resources[id];
+/** The definition of a resource as it will be in the template, unless it is left out (`Role.customizeRoles`). */
+export function definitionOf(stack: Stack, resource: CfnResource, id: string): TemplateResource | undefined {
+  const fragment = stack.resolve(resource._toCloudFormation()) as { Resources?: Record<string, TemplateResource> };
+  return fragment.Resources?.[id];
 }
 
 /** The elements of one stack, not those of stacks inside it. */

@@ -79,7 +79,7 @@ export class AgentTrigger implements IAgentTrigger {
    * one conversation.
    *
    * @param id id of the trigger in its agent
-   * @param alarms 1 to 20; refused when one is known to watch no metric
+   * @param alarms 1 to 100, in as many rules as their ARNs need; refused when one is known to watch no metric
    */
   public static onAlarms(id: string, alarms: IAlarm[], options: AlarmTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(alarmTrigger(id, alarms, options));

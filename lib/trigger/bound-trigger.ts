@@ -12,6 +12,7 @@ import type { ITurnWorkflow } from '../workflow/turn-workflow-ref';
 import { narrowed, requireNarrowPattern } from './event-filter';
 import { eventPath } from './event-path';
 import { EventRule } from './event-rule';
+import { patternsOfRules } from './pattern-size';
 import { parsePrompt } from './prompt-template';
 import { starterTarget, TurnSchedule } from './schedule';
 import { Starter } from './starter';
@@ -80,8 +81,11 @@ export class BoundTrigger extends Construct {
       description: `Starts turns of the agent ${host.agentName}: ${id}`,
     };
     if (rule) {
-      const pattern = this.filtered(rule.pattern, options.filter);
-      new EventRule(this, 'Events', { ...common, queues: starter.queues, source: { ...rule, pattern } });
+      const patterns = patternsOfRules(this, this.filtered(rule.pattern, options.filter));
+      patterns.forEach((pattern, index) => {
+        const id = index === 0 ? 'Events' : `Events${index + 1}`;
+        new EventRule(this, id, { ...common, queues: starter.queues, source: { ...rule, pattern } });
+      });
     }
     if (schedule) {
       new TurnSchedule(this, 'Schedule', { ...common, target: starterTarget(starter.queues), source: schedule });

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { CALLS, STRUCTS } from './input-kinds';
 import { entries, isPlainObject, registerClass, requireKind, requireMembers } from './kind';
@@ -97,7 +98,29 @@ export function checkedProps<P>(className: string, scope: IConstruct, id: string
   requireProps(className, where, props);
   const [, kind] = propsOf(className);
   requireLocalInputs(scope, where, [{ name: '', kind, value: props }]);
+  warnOfMisplaced(className, scope, where, props as object);
   return props;
+}
+
+/** Blueprints pass the props of their subclasses, which have others. */
+const SUBCLASSED = 'AgentBlueprint';
+
+/** Without a compiler a prop of another construct is ignored: a network of an agent, for example, is one of its baseline. */
+function warnOfMisplaced(className: string, scope: IConstruct, where: string, props: object): void {
+  const known = entries(STRUCTS[propsOf(className)[1]]).map(({ name }) => name);
+  const unknown = Object.keys(props).filter((name) => className !== SUBCLASSED && !known.includes(name));
+  for (const name of unknown) {
+    const owners = Object.keys(STRUCTS).filter(
+      (struct) => struct.endsWith('Props') && [name, `${name}?`].some((member) => member in STRUCTS[struct]),
+    );
+    if (owners.length > 0) {
+      Annotations.of(scope).addWarningV2(
+        `cdk-bedrock-managed-agents:misplacedProp:${name}`,
+        `${where}: '${name}' is not a prop of ${className} and has no effect. It is one of ${owners.join(', ')}. ` +
+          'Fix: pass it there.',
+      );
+    }
+  }
 }
 
 /** Checks the props of a class whose instances have no place of their own. */

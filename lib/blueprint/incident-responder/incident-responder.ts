@@ -23,6 +23,9 @@ import { ResumeEvent } from './resume-event';
 import { StageIncidentStep } from './stage-incident-step';
 import { checkedProps, checkInputsOf } from '../../validation/checked-inputs';
 
+/** Their names are in one environment variable of the step that opens incidents. */
+const MAX_ALARMS = 20;
+
 /**
  * Investigates incidents of one service while nobody is online. An alarm opens an incident; the agent reads logs, metrics
  * and deployments, reports what it found, and waits where it needs more data. Later events resume the same conversation.
@@ -54,6 +57,7 @@ export class IncidentResponder extends AgentBlueprint {
     super(scope, id, checkedProps('IncidentResponder', scope, id, props));
     const { serviceName, alarms, maxTurns = 12, incidentWindow = Duration.hours(24), remediation } = props;
     const { coolDown = Duration.minutes(5), reopenWithin = Duration.minutes(30) } = props;
+    requireWholeNumber(this, 'number of alarms', alarms.length, 1, MAX_ALARMS, 'alarms');
     requireWholeNumber(this, 'coolDown', coolDown.toSeconds({ integral: false }), 0, 86_400, 'seconds');
     requireWholeNumber(this, 'reopenWithin', reopenWithin.toSeconds({ integral: false }), 0, 86_400, 'seconds');
     this.check(props, maxTurns, incidentWindow);

@@ -31,8 +31,8 @@ export interface AlarmTriggerOptions extends AgentTriggerOptions {
   readonly contributors?: boolean;
 }
 
-/** Most alarms of one rule, whose pattern has at most 2,048 characters unless AWS raises the quota for the account. */
-const MAX_ALARMS = 20;
+/** Most alarms of one trigger. Its rules share the policy of one queue, which names each rule. */
+const MAX_ALARMS = 100;
 
 /** The operators of EventBridge work on leaves: `{ muteDetail: [{ exists: false }] }` would match muted alarms, too. */
 const ABSENT = [{ exists: false }];

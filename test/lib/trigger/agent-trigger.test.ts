@@ -6,7 +6,8 @@ import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { App, Duration, Fn, TimeZone } from 'aws-cdk-lib/core';
+import { App, Duration, Fn, Stack, TimeZone } from 'aws-cdk-lib/core';
+import { AgentModel, ManagedAgent, TurnWorkflow } from '../../../lib';
 import {
   AgentTrigger,
   TurnOutcome,
@@ -606,4 +607,25 @@ describe('values known only at deployment', () => {
     KINDS.forEach(({ make }) => scene.add(make(scene, {})));
     expect(() => scene.app.synth()).not.toThrow();
   });
+});
+
+test('alarms whose ARNs need more than one pattern get several rules with one queue', () => {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+  const agent = new ManagedAgent(stack, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Work.' });
+  const arns = Array.from(
+    { length: 20 },
+    (_, index) => `arn:aws:cloudwatch:us-east-1:111122223333:alarm:${'n'.repeat(200)}-${index}`,
+  );
+  const alarms = arns.map((arn, index) => cloudwatch.Alarm.fromAlarmArn(stack, `Alarm${index}`, arn));
+  new TurnWorkflow(stack, 'Turns', { agent }).addTrigger(AgentTrigger.onAlarms('Many', alarms));
+  const rules = Object.values(
+    Template.fromStack(stack).findResources('AWS::Events::Rule', {
+      Properties: { EventPattern: { 'detail-type': ['CloudWatch Alarm State Change'] } },
+    }),
+  ).map(({ Properties }) => Properties as { EventPattern: { resources: string[] }; Targets: { Arn: object }[] });
+  expect(rules.length).toBeGreaterThan(1);
+  expect(rules.flatMap(({ EventPattern }) => EventPattern.resources)).toEqual(arns);
+  rules.forEach(({ EventPattern }) => expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2048));
+  expect(new Set(rules.map(({ Targets }) => JSON.stringify(Targets[0].Arn))).size).toBe(1);
+  expect(() => (stack.node.root as App).synth()).not.toThrow();
 });

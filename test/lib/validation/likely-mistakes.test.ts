@@ -1,17 +1,32 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { readFileSync } from 'fs';
+import * as path from 'path';
+import { App, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Role, type CustomizeRolesOptions } from 'aws-cdk-lib/aws-iam';
 import {
+  AgentAuditTrail,
+  AgentBaseline,
   AgentCoreEnvironment,
+  AgentKey,
   AgentModel,
   AgentNetwork,
+  AgentNetworkService,
   AgentTool,
+  AgentTrigger,
   ManagedAgent,
+  type ManagedAgentProps,
   TurnWorkflow,
   type TurnWorkflowProps,
 } from '../../../lib';
 
 const env = { account: '111122223333', region: 'us-east-1' };
 const newStack = () => new Stack(new App(), 'Stack', { env });
+
+interface CfnResource {
+  readonly Type: string;
+  readonly Properties?: Record<string, string>;
+}
 
 describe('mistakes that a compiler would find', () => {
   const agent = (given: object) => () =>
@@ -75,4 +90,110 @@ describe('networks in one VPC', () => {
     const vpc = ec2.Vpc.fromLookup(stack, 'Vpc', { vpcName: 'shared' });
     expect(() => AgentNetwork.fromVpc(stack, 'One', { vpc, subnets: { subnetGroupName: 'Agents' } })).not.toThrow();
   });
+});
+
+describe('names that a service accepts once', () => {
+  const agent = (stack: Stack, id: string, agentName: string) =>
+    new ManagedAgent(stack, id, { model: AgentModel.GPT_5_6_LUNA, instructions: 'Work.', agentName });
+
+  test('two agents of one name are refused at synth, in one stack and in two of one environment', () => {
+    const app = new App();
+    agent(new Stack(app, 'One', { env }), 'A', 'reviewer');
+    agent(new Stack(app, 'Two', { env }), 'B', 'reviewer');
+    expect(() => app.synth()).toThrow(/Two\/B\] agentName 'reviewer' .*One\/A has this name.*Fix: /);
+  });
+
+  test('the name may be used again in another Region, and in a Stage whose account is not known', () => {
+    const app = new App();
+    agent(new Stack(app, 'One', { env }), 'A', 'reviewer');
+    agent(new Stack(app, 'Two', { env: { ...env, region: 'us-west-2' } }), 'B', 'reviewer');
+    ['Test', 'Prod'].forEach((id) => agent(new Stack(new Stage(app, id), 'S'), 'A', 'reviewer'));
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('a name that only the deployment knows is refused, because it could be taken', () => {
+    const stack = newStack();
+    const name = new CfnParameter(stack, 'Name').valueAsString;
+    expect(() => agent(stack, 'A', name)).toThrow(/Stack\/A: agentName .*known at synth.*Fix: /);
+  });
+
+  test('aliases of keys count, too', () => {
+    const stack = newStack();
+    ['One', 'Two'].forEach((id) => new AgentKey(stack, id, { alias: 'agents' }));
+    expect(() => (stack.node.root as App).synth()).toThrow(/Stack\/Two\] alias 'alias\/agents' .*Stack\/One/);
+  });
+});
+
+test('ids of constructs in any script make descriptions that IAM and EC2 accept', () => {
+  const stack = new Stack(new App(), 'Stack', { env });
+  const baseline = new AgentBaseline(stack, '基盤', { auditTrail: new AgentAuditTrail(stack, '監査') });
+  const agent = new ManagedAgent(stack, 'Prüfer-日本', {
+    model: AgentModel.GPT_5_6_LUNA,
+    instructions: 'Work.',
+    baseline,
+  });
+  new TurnWorkflow(stack, 'Züge-日本', { agent }).addTrigger(AgentTrigger.onEvent('E', { source: ['x'] }));
+  const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, CfnResource> };
+  // docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html; EC2 names of groups and their descriptions are ASCII.
+  const texts = Object.values(Resources)
+    .filter(({ Type }) => /^AWS::(IAM|EC2::SecurityGroup|Lambda)/.test(Type))
+    .flatMap(({ Properties = {} }) => [Properties.Description, Properties.GroupDescription, Properties.RoleName])
+    .filter((text) => typeof text === 'string');
+  expect(texts.length).toBeGreaterThan(10);
+  expect(texts.filter((text) => /[^ -~]/.test(text))).toEqual([]);
+});
+
+test('a prop of another construct gets a warning, because it has no effect', () => {
+  const stack = newStack();
+  new ManagedAgent(stack, 'Agent', {
+    model: AgentModel.GPT_5_6_LUNA,
+    instructions: 'Work.',
+    network: new ec2.Vpc(stack, 'Vpc'),
+  } as ManagedAgentProps);
+  Annotations.fromStack(stack).hasWarning(
+    '/Stack',
+    Match.stringLikeRegexp("Stack/Agent: 'network' is not a prop of ManagedAgent.*AgentBaselineProps"),
+  );
+});
+
+describe('roles that somebody else makes', () => {
+  const synthesized = (options?: CustomizeRolesOptions) => {
+    const stack = newStack();
+    Role.customizeRoles(stack, options);
+    const agent = new ManagedAgent(stack, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Work.' });
+    new TurnWorkflow(stack, 'Turns', { agent }).addTrigger(AgentTrigger.onEvent('E', { source: ['x'] }));
+    const assembly = (stack.node.root as App).synth();
+    const report = readFileSync(path.join(assembly.directory, 'iam-policy-report.txt'), 'utf8');
+    const types = Object.values(Template.fromStack(stack).toJSON().Resources as Record<string, CfnResource>);
+    return { report, policies: types.filter(({ Type }) => Type.startsWith('AWS::IAM::')).length };
+  };
+
+  test('are left out of the template, and their policies are in the report of CDK', () => {
+    const { report, policies } = synthesized();
+    expect(policies).toBe(0);
+    expect(report).toContain('(Stack/Agent/SessionRole)');
+    expect(report).toContain('bedrock-mantle:CreateInference');
+    expect(report).toContain('WriteOwnLogGroup');
+  });
+
+  test('are made as always for a report alone', () => {
+    expect(synthesized({ preventSynthesis: false }).policies).toBeGreaterThan(10);
+  });
+});
+
+test('subnets that the endpoints leave no room in are refused', () => {
+  const stack = newStack();
+  const vpc = new ec2.Vpc(stack, 'Vpc', {
+    natGateways: 0,
+    maxAzs: 2,
+    ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/24'),
+    subnetConfiguration: [{ name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 28 }],
+  });
+  const services = ['ecs', 'lambda', 'rds', 'batch', 'glue', 'ssm', 'kinesis', 'athena'].map((name) =>
+    AgentNetworkService.interface(name, { actions: [`${name}:List`], hostNames: [`${name}.{region}.amazonaws.com`] }),
+  );
+  AgentNetwork.fromVpc(stack, 'Network', { vpc, services });
+  expect(() => (stack.node.root as App).synth()).toThrow(
+    /Stack\/Network\] subnets 'Stack\/Vpc\/AgentsSubnet1' .*11 addresses/,
+  );
 });
