@@ -16,7 +16,7 @@ const LIB = {
   declaration: ['contracts'],
   encryption: ['identity'],
   function: ['identity', 'encryption'],
-  guardrail: ['identity', 'encryption'],
+  guardrail: ['identity', 'encryption', 'declaration'],
   audit: ['identity', 'encryption', 'declaration'],
   network: ['identity', 'encryption', 'declaration', 'audit'],
   baseline: ['encryption', 'audit', 'network'],

@@ -20,6 +20,11 @@ export function declareImportedTrail(trail: IConstruct, trailArn: string): void 
   declareImported(trail, trail, 'audit trail', trailArn, [trailArn]);
 }
 
+/** Declares a guardrail that no stack of the app makes, by its ARN and its id. */
+export function declareImportedGuardrail(guardrail: IConstruct, arn: string, guardrailId: string): void {
+  declareImported(guardrail, guardrail, 'guardrail', arn, [arn, guardrailId]);
+}
+
 function declareImported(
   taker: IConstruct,
   subject: IConstruct,

@@ -1,6 +1,7 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { declareImportedGuardrail } from '../declaration/imported';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { requirePattern } from '../validation/input-error';
 import { AgentGuardrailBase } from './agent-guardrail-base';
@@ -41,5 +42,6 @@ export class ImportedGuardrail extends AgentGuardrailBase {
     this.profileArns = attributes.profile
       ? profileArns(this, attributes.profile, { partition: arn.partition, account: arn.account })
       : [];
+    declareImportedGuardrail(this, this.guardrailArn, this.guardrailId);
   }
 }

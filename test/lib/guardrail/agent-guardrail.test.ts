@@ -569,6 +569,14 @@ describe('a guardrail that exists already', () => {
     expect(guardrail).toMatchObject({ ...attributes, guardrailId: 'abc123', profileArns: [] });
   });
 
+  test('declares by ARN and id that it is not part of the app', () => {
+    const stack = newStack();
+    AgentGuardrail.fromAgentGuardrailAttributes(stack, 'G', attributes);
+    expect(Template.fromStack(stack).toJSON().Metadata.AgentDeclarations).toEqual([
+      expect.objectContaining({ kind: 'unreadable', names: [attributes.guardrailArn, 'abc123'] }),
+    ]);
+  });
+
   test('has its profile in its own account', () => {
     const guardrail = AgentGuardrail.fromAgentGuardrailAttributes(newStack(), 'G', {
       ...attributes,
