@@ -39,8 +39,12 @@ function classifyPattern(pattern: string, key: string): readonly ClassifiedActio
   return actions.map((action) => ({ action: action.action, class: classOf(action) }));
 }
 
+/** Everybody may do it without a permission (docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
+const NEEDS_NO_PERMISSION = 'sts:GetCallerIdentity';
+
 /** An action that a grant names only by a pattern (`s3:GetObjectTagging` in `s3:GetObject*`) is of the pattern's class. */
 function classOf({ action, level }: Action): ActionClass {
+  if (action === NEEDS_NO_PERMISSION) return 'data-read';
   if (isPowerAction(action)) return 'power';
   const name = action.toLowerCase();
   const own = DATA_ACTIONS.get(name);

@@ -1,7 +1,8 @@
-import { contextOf, isEverything, type RequestContext } from '../policy/condition';
+import { conditionsHold, contextOf, isEverything, type RequestContext } from '../policy/condition';
 import { type Answer, evaluate, type Policies, type PolicySource } from '../policy/evaluate';
 import { patternKey } from '../policy/pattern';
-import { aboutService, readPolicy, type Statement } from '../policy/statement';
+import { limitsOf } from '../policy/limits';
+import { aboutService, type Principal, readPolicy, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import { concat, literalOf, soleHole, textOf } from './compose-text';
 import { FALSE, type Guard } from './guard';
@@ -72,6 +73,7 @@ export class Identities {
   private readonly documents = new Map<Resource, readonly Statement[]>();
   private readonly byTarget = new Map<string, ResourcePolicy[]>();
   private readonly ofAccounts: ResourcePolicy[] = [];
+  private ofAgents?: readonly Identity[];
 
   constructor(private readonly model: Model) {
     for (const [kind, type] of Object.entries(KINDS) as [IdentityKind, string][]) {
@@ -80,10 +82,10 @@ export class Identities {
     model.ofType(PERMISSION_SET).forEach((set) => this.addPermissionSet(set));
     this.attachPolicies();
     this.addGroups();
-    this.readResourcePolicies();
     for (const run of runsAs(model)) {
       this.find('role', run.role, run.resource).forEach((role) => role.runs.push(run));
     }
+    this.readResourcePolicies();
     this.all = [...this.byId.values()];
   }
 
@@ -252,14 +254,32 @@ export class Identities {
       return;
     }
     for (const { kind, except, name } of statement.principals) {
-      if (except || kind === 'Service') {
-        continue;
+      const isEverybody = except || (kind === 'AWS' && literalOf(name.value) === '*');
+      if (kind === 'Service' || (isEverybody && policy.holder.type === 'AWS::ApiGateway::RestApi')) {
+        continue; // An API asks its authorizers, too.
       }
-      for (const identity of this.named(name.value)) {
+      const admits = isEverybody
+        ? this.rolesOfAgents().filter((role) => lets(statement, role))
+        : this.named(name.value);
+      for (const identity of admits.filter((each) => !except || !this.named(name.value).includes(each))) {
         const granted = under([onTargets(statement, policy)], name.guard);
         this.byId.get(identity.id)!.granted.push(...granted);
       }
     }
+  }
+
+  /**
+   * The roles of agents, which commands of anybody may run under: what everybody may do counts for them. Other identities
+   * do what they are made for.
+   */
+  public rolesOfAgents(): readonly Identity[] {
+    this.ofAgents ??= [...this.byId.values()].filter(
+      ({ kind, runs, trust }) =>
+        kind === 'role' &&
+        (runs.some(({ resource }) => resource.type === 'AWS::BedrockAgentCore::Runtime') ||
+          trust.some(({ principals }) => principals !== 'attached' && principals.some(isAgentService))),
+    );
+    return this.ofAgents;
   }
 
   private attach(draft: Draft, policy: Case<Text>): void {
@@ -337,6 +357,28 @@ function under(statements: readonly Statement[], guard: Guard): Statement[] {
     const both = statement.guard.and(guard);
     return both === statement.guard ? [statement] : both.possible() ? [{ ...statement, guard: both }] : [];
   });
+}
+
+const isAgentService = ({ kind, name }: Principal): boolean =>
+  kind === 'Service' && /^bedrock-(?:mantle|agentcore)\./.test(literalOf(name.value) ?? '');
+
+/** Limits of callers; the others are about what a service acts for, and no role can meet them. */
+const OF_CALLERS =
+  /^(?:aws:principal|aws:userid$|aws:sourcevpce?$|aws:sourceip$|aws:vpcsourceip$|aws:vpce|kms:calleraccount$)/;
+
+/**
+ * Whether a statement for everybody lets a role in by its name. One for a whole account or organization names nobody:
+ * the rules of entries, stores and keys judge it.
+ */
+function lets(statement: Statement, { arn, account }: Identity): boolean {
+  if (!statement.conditions.some(({ key }) => key === 'aws:principalarn')) {
+    return false;
+  }
+  const context = contextOf({ 'aws:PrincipalArn': arn, 'aws:PrincipalAccount': account, 'kms:CallerAccount': account });
+  return (
+    limitsOf(statement).every(({ condition: { key } }) => OF_CALLERS.test(key)) &&
+    conditionsHold(statement.conditions, context, 'any').holds.possible.possible()
+  );
 }
 
 /** `Resource: "*"` in the policy of a resource is that resource. */

@@ -6,6 +6,7 @@ import { knownText } from '../policy/operators';
 import { overlap, patternKey, subset, type Verdict } from '../policy/pattern';
 import type { Selection, Statement } from '../policy/statement';
 import { edgeKindOf } from './action-edges';
+import { concat, textOf } from './compose-text';
 import { defaultBuses } from './default-bus';
 import type { Edge, EdgeKind } from './edge';
 import { FALSE, type Guard, TRUE } from './guard';
@@ -429,10 +430,20 @@ function resourceTargets(model: Model, known: Identities): Found[] {
       .arn(resource)
       .map(({ value }) => ({ id: resource.id, arn: value, type: resource.type, guard: resource.guard })),
   );
+  // Those who call an API name it by another ARN than those who change it.
+  const called = model.ofType('AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api').flatMap((resource): Found[] => {
+    const { partition, region, account } = resource.stack;
+    return model.arn(resource).map(({ value }) => ({
+      id: resource.id,
+      arn: concat(textOf(`arn:${partition}:execute-api:`), region, [':'], account, [':'], value.slice(-1)),
+      type: resource.type,
+      guard: resource.guard,
+    }));
+  });
   const outside = known.all.flatMap(({ id, arn, kind, resource, statements }): Found[] =>
     resource || kind !== 'role' || statements.length === 0
       ? []
       : [{ id, arn, type: 'AWS::IAM::Role', guard: statements[0].guard }],
   );
-  return [...resources, ...outside];
+  return [...resources, ...called, ...outside];
 }

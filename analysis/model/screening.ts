@@ -1,8 +1,9 @@
 import { literalOf } from './compose-text';
+import { dataPaths, isWithin, judgedPaths, presence } from './data-paths';
+import { type Leak, leaksOf } from './leaks';
 import { walkPaths } from './machine-paths';
 import type { Node } from './node';
 import type { Flow, State } from './state-machine';
-import type { Text } from './text';
 import type { TurnMachine } from './turn-starters';
 
 /** The steps of a state machine that judge the text of a turn, and the paths that lead around them. */
@@ -15,6 +16,8 @@ export interface Screening {
   readonly unscreenedStarts: readonly State[];
   /** Steps after which a path ends without a judgement of the output. */
   readonly unscreenedEnds: readonly State[];
+  /** Steps that send on the output before it is judged, or although that failed. */
+  readonly leaks: readonly Leak[];
 }
 
 /** How a state machine judges what goes into its turns and what comes out. */
@@ -33,6 +36,7 @@ export function screeningOf({ machine: { flow }, steps, opens }: TurnMachine): S
     constant: guarded.map(({ state }) => state).filter((state) => !judgesTheTurn(state)),
     unscreenedStarts: [...unscreenedStarts],
     unscreenedEnds: openEnds(flow, opens, covering(of('screens output'))),
+    leaks: leaksOf(flow, opens, covering(of('screens output'))),
   };
 }
 
@@ -74,38 +78,17 @@ function asksForOutput(flow: Flow, { type, node }: State, covers: (state: State)
       .at('Choices')
       .flatMap((each) => each.items())
       .some((option) => {
-        const [next] = literals(option, 'Next');
-        const judge = next === undefined ? undefined : flow.states.get(next);
-        const isPresence = literals(option, 'IsPresent').includes('true');
+        const path = presence(option);
+        const [next] = option.at('Next').flatMap((each) => each.texts());
+        const judge = next && flow.states.get(literalOf(next.value) ?? '');
         return (
-          isPresence &&
+          path !== undefined &&
           judge !== undefined &&
           covers(judge) &&
-          literals(option, 'Variable').some((path) => judgedPaths(judge).some((judged) => isWithin(path, judged)))
+          judgedPaths(judge).some((judged) => isWithin(path, judged))
         );
       })
   );
-}
-
-function judgedPaths({ node, call }: State): string[] {
-  const content = (call?.arguments ?? []).flatMap((each) => each.at('Content.$'));
-  return [...literals(node, 'ItemsPath'), ...content.flatMap((each) => each.texts()).flatMap(known)];
-}
-
-function isWithin(path: string, whole: string): boolean {
-  return path === whole || path.startsWith(`${whole}[`) || path.startsWith(`${whole}.`);
-}
-
-function literals(node: Node, key: string): string[] {
-  return node
-    .at(key)
-    .flatMap((each) => each.texts())
-    .flatMap(known);
-}
-
-function known({ value }: { readonly value: Text }): string[] {
-  const literal = literalOf(value);
-  return literal === undefined ? [] : [literal];
 }
 
 /** A state that settles it, or a loop over pieces of the text in which every path does. */
@@ -129,20 +112,18 @@ function isOverTheTurn({ node }: State): boolean {
 
 /** Whether the content that a step judges depends on the execution. */
 function judgesTheTurn({ call }: State): boolean {
-  const content = call!.arguments.flatMap((node) => [...node.at('Content'), ...node.at('Content.$')]);
-  return content.some(dependsOnTheTurn);
+  return ['Content', 'Content.$'].some((key) =>
+    call!.arguments
+      .flatMap((node) => node.at(key))
+      .some((node) => dataPaths(node, key).length > 0 || hasUnreadable(node)),
+  );
 }
 
-function dependsOnTheTurn(node: Node): boolean {
-  switch (node.kind) {
-    case 'object':
-      return node.entries().some(([, value]) => dependsOnTheTurn(value));
-    case 'list':
-      return node.items().some(dependsOnTheTurn);
-    case 'unreadable':
-      return true;
-    default:
-      // A path (`$.text`), or an expression with a variable.
-      return node.texts().some(({ value }) => value.some((part) => typeof part !== 'string' || /\$/.test(part)));
-  }
+/** Nobody here knows whether it is the same in every turn. */
+function hasUnreadable(node: Node): boolean {
+  return node.kind === 'object'
+    ? node.entries().some(([, value]) => hasUnreadable(value))
+    : node.kind === 'list'
+      ? node.items().some(hasUnreadable)
+      : node.kind === 'unreadable';
 }

@@ -67,6 +67,7 @@ export type UnreadableReason =
   | 'outside the assembly'
   | 'unknown function'
   | 'unknown reference'
+  | 'unknown type'
   | 'too many cases'
   | 'too many conditions'
   | 'not computable'

@@ -32,6 +32,7 @@ const SOURCES: ReadonlySet<string> = new Set([
   'RestApiId',
   'RuleSetName',
   'SelfManagedEventSource',
+  'ServiceIdentifier',
   'SourceArn',
   'TopicArn',
 ]);
@@ -76,7 +77,12 @@ function roleEdges(model: Model): Edge[] {
 function wired(model: Model, resource: Resource): Edge[] {
   const entry = entryTypeOf(resource.type);
   if (isCustomResource(resource.type)) {
-    return wiredMentions(model, resource, (key) => key === 'ServiceToken').map((found) => hands(resource, found));
+    const provider = wiredMentions(model, resource, (key) => key === 'ServiceToken').map((found) =>
+      hands(resource, found),
+    );
+    return resource.type === BUCKET_NOTIFICATIONS
+      ? [...provider, ...notifications(wiredMentions(model, resource, () => true))]
+      : provider;
   }
   if (!entry || entry.kind === 'authorization' || entry.kind === 'credential' || entry.kind === 'macro') {
     return [];
@@ -99,6 +105,18 @@ function wiredMentions(model: Model, resource: Resource, asked: (property: strin
 
 function isSource(type: string, property: string, { kind }: EntryType): boolean {
   return kind !== 'alias' && (SOURCES.has(property) || SOURCES_OF.get(type)?.includes(property) === true);
+}
+
+/** What AWS CDK sets the notifications of a bucket with, because a template can't without a circle. */
+const BUCKET_NOTIFICATIONS = 'Custom::S3BucketNotifications';
+
+function notifications(mentions: readonly Mention[]): Edge[] {
+  const targets = mentions.filter(({ path }) => path[0] === 'NotificationConfiguration');
+  return mentions
+    .filter(({ path }) => path[0] === 'BucketName')
+    .flatMap(({ resource: bucket }) =>
+      targets.map(({ resource, node }) => edge(bucket.id, resource.id, 'delivers to', node.guard, node.place)),
+    );
 }
 
 function isCustomResource(type: string): boolean {

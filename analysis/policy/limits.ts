@@ -24,8 +24,8 @@ export interface Limit {
   readonly condition: Condition;
 }
 
-/** `text`: exact values. `pattern`: not everything. `arn`: names an account or a bucket. `range`: a small network. */
-type ValueKind = 'text' | 'pattern' | 'arn' | 'range';
+/** `text`: exact values. `organization`: the id of an organization, maybe with a path in it. `pattern`: not everything. `arn`: names an account or a bucket. `range`: a small network. */
+type ValueKind = 'text' | 'organization' | 'pattern' | 'arn' | 'range';
 
 /**
  * Keys that are known to limit who, from where or to what a statement applies, because AWS sets them and the caller
@@ -36,17 +36,17 @@ const KEYS: ReadonlyMap<string, readonly [LimitKind, ValueKind]> = new Map([
   ['aws:principalaccount', ['account', 'text']],
   ['aws:sourceaccount', ['account', 'text']],
   ['kms:calleraccount', ['account', 'text']],
-  ['aws:principalorgid', ['organization', 'pattern']],
-  ['aws:principalorgpaths', ['organization', 'pattern']],
-  ['aws:sourceorgid', ['organization', 'pattern']],
-  ['aws:sourceorgpaths', ['organization', 'pattern']],
+  ['aws:principalorgid', ['organization', 'organization']],
+  ['aws:principalorgpaths', ['organization', 'organization']],
+  ['aws:sourceorgid', ['organization', 'organization']],
+  ['aws:sourceorgpaths', ['organization', 'organization']],
   ['aws:principalarn', ['principal', 'arn']],
   ['aws:userid', ['principal', 'pattern']],
   ['aws:sourcearn', ['source', 'arn']],
   ['aws:sourcevpce', ['network', 'text']],
   ['aws:sourcevpc', ['network', 'text']],
   ['aws:vpceaccount', ['account', 'text']],
-  ['aws:vpceorgid', ['organization', 'pattern']],
+  ['aws:vpceorgid', ['organization', 'organization']],
   ['aws:sourceip', ['network', 'range']],
   ['aws:vpcsourceip', ['network', 'range']],
   ['iam:passedtoservice', ['service', 'text']],
@@ -59,6 +59,7 @@ const KEYS: ReadonlyMap<string, readonly [LimitKind, ValueKind]> = new Map([
 /** Operators that refuse a request without the key, and all values but those that are listed. */
 const OPERATORS: Readonly<Record<ValueKind, readonly string[]>> = {
   text: ['stringequals', 'stringequalsignorecase', 'stringlike', 'arnequals', 'arnlike'],
+  organization: ['stringequals', 'stringequalsignorecase', 'stringlike'],
   pattern: ['stringequals', 'stringequalsignorecase', 'stringlike', 'arnequals', 'arnlike'],
   arn: ['stringequals', 'stringlike', 'arnequals', 'arnlike'],
   range: ['ipaddress'],
@@ -99,6 +100,8 @@ function isNarrow(value: Text, kind: ValueKind, wildcards: boolean): boolean {
   switch (kind) {
     case 'text':
       return !wildcards || !hasWildcard(value);
+    case 'organization':
+      return !wildcards || !hasWildcard(value) || namesOrganization(value);
     case 'pattern':
       // A value that begins with a wildcard leaves open what it is of.
       return !wildcards || (!isEverything(value) && !(typeof value[0] === 'string' && /^[*?]/.test(value[0])));
@@ -107,6 +110,11 @@ function isNarrow(value: Text, kind: ValueKind, wildcards: boolean): boolean {
     case 'range':
       return isSmallRange(value);
   }
+}
+
+/** A path in an organization begins with the id of the organization. */
+function namesOrganization([first]: Text): boolean {
+  return typeof first === 'string' && /^o-[a-z0-9]+\//.test(first);
 }
 
 /** Whether an ARN pattern says whose ARNs it matches: it names the account, or the bucket of an S3 ARN, which has none. */

@@ -112,6 +112,7 @@ function collectHandlers(model: Model): Map<Identity, Agent[]> {
       const isNamed =
         because !== undefined &&
         'resources' in because &&
+        because.effect === 'Allow' &&
         !because.resources.patterns.some(({ value }) => isEverything(value));
       const isOfAgent = edges.some(({ from }) => agent.executionRoles.some(({ id }) => id === from));
       if (identity && isNamed && !own.has(identity) && !isOfAgent && !edges.some(isOfAdministrator)) {

@@ -16,10 +16,22 @@ export interface Credential {
 
 /** Properties whose value is a credential; a reference to a secret is right there. */
 const CREDENTIAL_PROPERTY =
-  /(?:Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^ApiKey$/;
+  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^ApiKey$/;
 
 /** Objects whose keys, or whose `Name` and `Value`, are variables that a program sees. */
-const VARIABLES = /^(?:Variables|EnvironmentVariables|Environment|env|StageVariables)$/i;
+const VARIABLES =
+  /^(?:\w*Environment(?:Variables)?(?:Override)?|Variables|env|StageVariables|\w*Arguments|HyperParameters)$/i;
+
+/** Texts and objects that are handed to a program, whose keys say what their values are. */
+const DATA =
+  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters)$/;
+
+/** How names end that hold a credential. */
+const HOLDS_A_CREDENTIAL =
+  /(?:secret|passw(?:or)?d|passphrase|token|api_?key|access_?key|private_?key|credentials?|authorization)$/i;
+
+/** Tokens that page through a list, repeat a request once or answer a task. */
+const NO_CREDENTIAL = /(?:request|client|next|task|page|pagination|continuation)_?token$/i;
 
 /** Texts that programs run or that everybody reads, so that CloudFormation must not put a secret into them. */
 const IN_CLEAR =
@@ -33,13 +45,23 @@ export function* credentialsIn(root: Node): Iterable<Credential> {
     if (node.kind === 'object') {
       const entries = node.entries();
       const variable = isVariables(path) ? variableOf(entries) : undefined;
+      const parameter = path.some((key) => /HttpParameters$/.test(key)) ? parameterOf(entries) : undefined;
       for (const [key, value] of entries) {
-        const isValue = /^value$/i.test(key) && variable !== undefined;
-        open.push({ node: value, path: isValue ? [...path, variable.name] : [...path, key] });
+        const named = /^value$/i.test(key) ? (variable?.path ?? parameter?.path) : undefined;
+        open.push({ node: value, path: [...path, ...(named ?? [key])] });
       }
     } else if (node.kind === 'list') {
       node.items().forEach((item) => open.push({ node: item, path }));
     } else {
+      // A text that holds data is read like the data.
+      if (path.some((key) => DATA.test(key)) && node.texts().some(isJson)) {
+        open.push(
+          ...node
+            .json()
+            .filter(({ kind }) => kind !== 'scalar')
+            .map((each) => ({ node: each, path })),
+        );
+      }
       for (const text of node.texts()) {
         const what = credentialOf(text.value, path);
         if (what !== undefined) {
@@ -50,18 +72,29 @@ export function* credentialsIn(root: Node): Iterable<Credential> {
   }
 }
 
+const isJson = ({ value: [first] }: { readonly value: Text }): boolean =>
+  typeof first === 'string' && /^\s*[{[]/.test(first);
+
 const isVariables = (path: readonly string[]) => path.some((key) => VARIABLES.test(key));
 
 /** `{ Name, Value, Type }`, as tasks and builds write their variables. References to stores hold no credential. */
-function variableOf(entries: readonly [string, Node][]): { readonly name: string } | undefined {
-  const text = (key: string) => {
-    const found = entries.find(([each]) => each.toLowerCase() === key);
-    const [first] = found?.[1].texts() ?? [];
-    return typeof first?.value[0] === 'string' ? first.value[0] : undefined;
-  };
-  const name = text('name');
-  const type = text('type');
-  return name === undefined || type === 'PARAMETER_STORE' || type === 'SECRETS_MANAGER' ? undefined : { name };
+function variableOf(entries: readonly [string, Node][]): { readonly path: readonly string[] } | undefined {
+  const name = textOf(entries, 'name');
+  const type = textOf(entries, 'type');
+  return name === undefined || type === 'PARAMETER_STORE' || type === 'SECRETS_MANAGER' ? undefined : { path: [name] };
+}
+
+/** `{ Key, Value, IsValueSecret }` of a connection: EventBridge keeps a secret value in Secrets Manager. */
+function parameterOf(entries: readonly [string, Node][]): { readonly path: readonly string[] } | undefined {
+  const key = textOf(entries, 'key');
+  const isSecret = textOf(entries, 'isvaluesecret')?.toLowerCase() === 'true';
+  return isSecret ? { path: ['SecretValue'] } : key === undefined ? undefined : { path: ['Value', key] };
+}
+
+function textOf(entries: readonly [string, Node][], key: string): string | undefined {
+  const found = entries.find(([each]) => each.toLowerCase() === key);
+  const [first] = found?.[1].texts() ?? [];
+  return typeof first?.value[0] === 'string' ? first.value[0] : undefined;
 }
 
 function credentialOf(text: Text, path: readonly string[]): string | undefined {
@@ -82,6 +115,9 @@ function credentialOf(text: Text, path: readonly string[]): string | undefined {
       : plain
         ? 'a credential from a parameter that is kept in clear text'
         : undefined;
+  }
+  if (isLiteral && path.slice(0, -1).some((each) => DATA.test(each)) && isCredential(key, known)) {
+    return 'what its name says is a credential';
   }
   const inClear = isVariable || path.some((each) => IN_CLEAR.test(each));
   if (inClear && holes.some((hole) => referenceKind(hole) === 'secret')) {
@@ -108,6 +144,16 @@ export function referenceKind(hole: Hole): 'secret' | 'plain' | undefined {
     return undefined;
   }
   return /resolve:(?:secretsmanager|ssm-secure):/.test(hole.key) ? 'secret' : 'plain';
+}
+
+/** Whether data holds a credential under a name: a word of some length that is no path, ARN or expression. */
+function isCredential(name: string, value: string): boolean {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  return (
+    HOLDS_A_CREDENTIAL.test(words) &&
+    !NO_CREDENTIAL.test(words) &&
+    /^(?![$/{<]|arn:|https?:)\S{8,}$|^(?:Bearer|Basic) \S{8,}$/.test(value)
+  );
 }
 
 /** A user name and a password in a URL. */

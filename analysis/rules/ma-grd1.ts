@@ -1,6 +1,7 @@
 import type { Resource } from '../model/assembly';
 import { agents, statementsFor } from '../model/agents';
 import { literalOf } from '../model/compose-text';
+import { printed } from '../model/printed-text';
 import { screeningOf } from '../model/screening';
 import type { State } from '../model/state-machine';
 import { stateMachines } from '../model/state-machine';
@@ -31,9 +32,10 @@ export const MA_GRD1 = rule({
   },
 });
 
-function* judge({ model, unread }: RuleContext, workflow: TurnMachine): Iterable<Finding> {
+function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> {
+  const { model, unread } = context;
   const { machine, agent } = workflow;
-  const { guarded, constant, unscreenedStarts, unscreenedEnds } = screeningOf(workflow);
+  const { guarded, constant, unscreenedStarts, unscreenedEnds, leaks } = screeningOf(workflow);
   const at = (state: State, says: string): Finding => ({
     at: state.node.place,
     subject: says,
@@ -46,10 +48,19 @@ function* judge({ model, unread }: RuleContext, workflow: TurnMachine): Iterable
   for (const state of unscreenedEnds) {
     yield at(state, `A path ends after ${state.name} without screening the output of the turn`);
   }
+  for (const { state, failed } of leaks) {
+    yield at(
+      state,
+      failed
+        ? `${state.name} sends on the output of the turn although ${failed.name}, which screens it, failed`
+        : `${state.name} sends on the output of the turn before it is screened`,
+    );
+  }
   for (const state of constant) {
     yield at(state, `${state.name} screens a text that is the same in every turn`);
   }
   for (const state of guarded) {
+    yield* judgeGuardrail(context, workflow, state);
     const versions = state
       .call!.arguments.flatMap((node) => node.at('GuardrailVersion'))
       .flatMap((node) => node.texts());
@@ -62,6 +73,34 @@ function* judge({ model, unread }: RuleContext, workflow: TurnMachine): Iterable
     });
     if (versions.length === 0 || numbered.length < versions.length) {
       yield at(state, `${state.name} uses no numbered guardrail version`);
+    }
+  }
+}
+
+/** A screening step names one guardrail of the app, or one that somebody has declared. */
+function* judgeGuardrail(
+  { model, declared, unread }: RuleContext,
+  { machine, agent }: TurnMachine,
+  state: State,
+): Iterable<Finding> {
+  const names = state
+    .call!.arguments.flatMap((node) => node.at('GuardrailIdentifier'))
+    .flatMap((node) => node.texts())
+    .map(({ value }) => value);
+  if (names.length === 0 || names.some((name) => /^\s*\{%/.test(literalOf(name) ?? ''))) {
+    const says = `${state.name} screens with a guardrail that the input of the execution names`;
+    yield { at: state.node.place, subject: says, says, when: machine.guard };
+    return;
+  }
+  for (const name of names) {
+    unread(agent, machine.resource, name);
+    const isKnown = model.mentioned(name).length > 0 || model.named(name, 'AWS::Bedrock::Guardrail').length > 0;
+    if (literalOf(name) !== undefined && !isKnown && !declared.outside(name)) {
+      unread(agent, machine.resource, {
+        origin: state.node.place,
+        reason: 'outside the assembly',
+        hint: `the guardrail ${printed(name)} is not part of what is analyzed`,
+      });
     }
   }
 }

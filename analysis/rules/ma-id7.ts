@@ -1,6 +1,7 @@
 import { SECRET_READING } from './secret-actions';
 import type { Agent } from '../model/agents';
 import { formsOf } from '../facts/actions';
+import { entryTypeOf } from '../facts/entry-types';
 import type { Edge } from '../model/edge';
 import { governanceOf } from '../model/governance';
 import { identities, type Identity } from '../model/identities';
@@ -233,6 +234,9 @@ function isUnreadEdge({ because, certainty }: Edge): boolean {
   return 'actions' in because && certainty === 'maybe' && because.unreadable.length > 0;
 }
 
+/** What runs under a role only to send on to its targets (rules, schedules, pipes): the ways from those are what counts. */
+const DELIVERING: ReadonlySet<string> = new Set(['mapping', 'time']);
+
 /** What is wrong with the end of a way; undefined when nothing is. */
 function endOf(
   model: TemplateModel,
@@ -250,7 +254,9 @@ function endOf(
   if (drives) {
     return { says: `can drive ${nameOf(model, end)}, which starts turns of the agent`, certain: true };
   }
-  const strength = target && strengthOf(target);
+  const holder = model.resource(edges.at(-1)!.from);
+  const isFixed = DELIVERING.has(entryTypeOf(holder?.type ?? '')?.kind ?? '');
+  const strength = target && !isFixed ? strengthOf(target) : undefined;
   return isStrong(strength)
     ? { says: `can act with ${nameOf(model, end)}, which ${strength.says}`, certain: strength.certain }
     : undefined;
@@ -262,14 +268,14 @@ function isDeclared(
   { edges: [{ because }] }: Path,
   declared: RuleContext['declared'],
 ): boolean {
-  return (
-    'actions' in because &&
-    because.principals === 'attached' &&
-    namedUses(because).length > 0 &&
-    namedUses(because)
-      .filter(({ class: kind }) => kind === 'start' || kind === 'power')
-      .every(({ action }) => declared.use(identity, action, because))
-  );
+  if (!('actions' in because) || because.principals !== 'attached') {
+    return false;
+  }
+  const uses = namedUses(because);
+  const starting = uses.filter(({ class: kind }) => kind === 'start' || kind === 'power');
+  // Writing leads on, too, where what is written to hands it on.
+  const leading = starting.length > 0 ? starting : uses.filter(({ class: kind }) => kind === 'data-write');
+  return leading.length > 0 && leading.every(({ action }) => declared.use(identity, action, because));
 }
 
 /** Actions with which a role makes itself or others stronger, beside those that this library grants to such roles. */

@@ -9,6 +9,7 @@ import { credentialsIn, formatIn, isCredentialName, referenceKind } from './cred
 import type { Finding } from './finding';
 import { isDenied } from './permissions';
 import { rule } from './rule';
+import { literalsAt } from './setting';
 
 /** Types that are standing credentials. */
 const CREDENTIAL_TYPES: ReadonlyMap<string, string> = new Map([
@@ -35,12 +36,14 @@ export const MA_ID8 = rule({
     for (const resource of model.resources) {
       if (stacks.has(resource.stack.id)) {
         yield* textsOf(resource);
+        yield* scripts(resource);
       }
     }
     for (const { stack } of model.readers) {
       if (stacks.has(stack.id)) {
         yield* parameters(model, stack);
         yield* outputs(model, stack);
+        yield* globals(model, stack);
       }
     }
   },
@@ -82,8 +85,17 @@ function* standing(model: TemplateModel): Iterable<Finding> {
       yield { at: resource, says: `${what} is in the stack of an agent` };
     } else if (usersOf(model, resource).some((user) => driving.has(user))) {
       yield { at: resource, says: `${what} can drive an agent` };
+    } else if (isBedrockKey(resource)) {
+      yield { at: resource, says: `${what} is a long-term key of Amazon Bedrock` };
     }
   }
+}
+
+function isBedrockKey({ type, properties }: Resource): boolean {
+  return (
+    type === 'AWS::IAM::ServiceSpecificCredential' &&
+    literalsAt(properties, 'ServiceName').some((name) => name.startsWith('bedrock'))
+  );
 }
 
 /** The user that a credential belongs to. */
@@ -109,6 +121,32 @@ function* textsOf(resource: Resource): Iterable<Finding> {
         const says = `The variable ${found} of an MCP server in the parameter ${resource.logicalId} is what its name says is a credential`;
         yield { at: value.place, says, when: value.guard };
       }
+    }
+  }
+}
+
+/** Scripts of machines are encoded where they are used, so what they hold is read as it is written. */
+function* scripts(resource: Resource): Iterable<Finding> {
+  const texts: string[] = [];
+  const visit = (value: unknown, isEncoded: boolean): void => {
+    if (typeof value === 'string' && isEncoded) {
+      texts.push(value);
+    } else if (typeof value === 'object' && value !== null) {
+      Object.entries(value).forEach(([key, each]) => visit(each, isEncoded || key === 'Fn::Base64'));
+    }
+  };
+  visit(resource.raw.Properties, false);
+  const what = formatIn(texts.join('\n'));
+  if (what !== undefined) {
+    yield { at: resource, says: `A script of ${resource.logicalId} holds ${what}` };
+  }
+}
+
+/** What every function of AWS SAM gets. */
+function* globals(model: TemplateModel, stack: Resource['stack']): Iterable<Finding> {
+  for (const node of model.nodes(stack, 'Globals')) {
+    for (const { place, guard, what, where } of credentialsIn(node)) {
+      yield { at: place, says: `${where} of the globals holds ${what}`, when: guard };
     }
   }
 }

@@ -56,8 +56,7 @@ function* judge(context: RuleContext, runtime: Resource, network: Network): Iter
     yield { at: runtime, says: 'The Runtime is in VPC mode without subnets' };
   }
   for (const way of [...network.ways, ...network.names.flatMap(({ resolution }) => resolution.forwarded)]) {
-    // An endpoint is judged by MA-NET3.
-    if (way.kind !== 'endpoint' && !isDeclared(context, network, way)) {
+    if (!isJudgedAsEndpoint(context, way) && !isDeclared(context, network, way)) {
       yield {
         at: way.place,
         certainty: way.certainty,
@@ -80,6 +79,15 @@ function* judge(context: RuleContext, runtime: Resource, network: Network): Iter
     }
   }
   unreadNetwork(context, runtime, network);
+}
+
+/** An endpoint of the app is judged by MA-NET3. What is behind another one, nobody here knows. */
+function isJudgedAsEndpoint({ model }: RuleContext, { kind, through }: WayOut): boolean {
+  return (
+    kind === 'endpoint' &&
+    through !== undefined &&
+    model.mentioned(through).some(({ type }) => type === 'AWS::EC2::VPCEndpoint')
+  );
 }
 
 function sentence({ kind, beyond, to, through }: WayOut): string {

@@ -25,12 +25,25 @@ export const MA_NET5 = rule({
   *check(context) {
     for (const agent of context.agents) {
       yield* judge(context, agent, agent.runtime, 'the Runtime');
+      yield* tokens(agent);
       for (const endpoint of agent.endpoints) {
         yield* judge(context, agent, endpoint, 'the runtime endpoint');
       }
     }
   },
 });
+
+/** With an authorizer, the service asks an identity provider who a caller is, in place of IAM. */
+function* tokens({ runtime }: Agent): Iterable<Finding> {
+  for (const node of runtime.properties.at('AuthorizerConfiguration')) {
+    yield {
+      at: node.place,
+      subject: `${runtime.id} AuthorizerConfiguration`,
+      when: node.guard.and(runtime.guard),
+      says: 'The Runtime lets in whoever has a token of an identity provider, past the session',
+    };
+  }
+}
 
 function* judge(context: RuleContext, agent: Agent, target: Resource, name: string): Iterable<Finding> {
   const { model, unread } = context;

@@ -32,6 +32,12 @@ const NO_DESTINATION =
 const MOVES_DATA =
   /^AWS::(?:SNS::Subscription|Logs::(?:SubscriptionFilter|Delivery|DeliveryDestination|AccountPolicy)|Events::(?:Rule|Archive|Endpoint)|Pipes::Pipe|KinesisFirehose::DeliveryStream|DMS::\w+|DataSync::\w+|AppFlow::Flow|ECR::ReplicationConfiguration|Backup::BackupPlan|S3::(?:AccessPoint|MultiRegionAccessPoint|AccessGrant)|Kinesis::StreamConsumer|Lambda::EventSourceMapping|DynamoDB::GlobalTable|RAM::ResourceShare)$/;
 
+/** Types that move the data of every resource of a type in the account. */
+const OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
+  ['AWS::ECR::ReplicationConfiguration', 'AWS::ECR::Repository'],
+  ['AWS::Logs::AccountPolicy', 'AWS::Logs::LogGroup'],
+]);
+
 /** What an agent stores, or is started by, is of the owner alone. */
 export const MA_STO1 = rule({
   id: 'MA-STO1',
@@ -61,7 +67,10 @@ export const MA_STO1 = rule({
       }
     }
     for (const mover of context.model.resources.filter(({ type }) => MOVES_DATA.test(type))) {
-      const from = mentionedIn(context.model, mover.properties).find((each) => used.has(each) || near.has(each));
+      const moved = OF_THE_ACCOUNT.get(mover.type);
+      const from = moved
+        ? [...used, ...near].find(({ type }) => type === moved)
+        : mentionedIn(context.model, mover.properties).find((each) => used.has(each) || near.has(each));
       if (from && !used.has(mover)) {
         yield* judgeDestinations(context, mover, from);
       }
@@ -128,7 +137,10 @@ function* judgeCopies({ model, declared, unread }: RuleContext, bucket: Resource
 /** Accounts, ARNs and buckets that a resource names, and that aren't the owner's. */
 function* judgeDestinations({ model, declared }: RuleContext, at: Resource, store: Resource): Iterable<Finding> {
   const accounts = ownAccounts(model);
-  for (const { value, guard, place } of namesIn(at.properties)) {
+  const documents = OF_THE_ACCOUNT.has(at.type)
+    ? at.properties.at('PolicyDocument').flatMap((node) => node.json())
+    : [];
+  for (const { value, guard, place } of [at.properties, ...documents].flatMap((node) => namesIn(node))) {
     const account = accountOf(value);
     const isForeign = account !== undefined && accounts.ofAccount(account) === 'foreign';
     const target = account ?? value;

@@ -24,6 +24,9 @@ const OF_A_SOURCE: ReadonlySet<string> = new Set(['source', 'account', 'organiza
 /** Parts of an entry, which hand on what it gets as it is. */
 const HANDS_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
 
+/** Types that aren't public, but that somebody outside can set off. */
+const OPEN_TO_OTHERS: ReadonlySet<string> = new Set(['AWS::CodeBuild::Project', 'AWS::Lambda::EventSourceMapping']);
+
 type Leading = ReadonlyMap<string, Path>;
 
 /** Nobody from the internet, or of another account, starts turns unverified. */
@@ -43,7 +46,7 @@ export const MA_TRG3 = rule({
     for (const [id, path] of leading) {
       const resource = model.resource(id);
       const kind = resource && entryTypeOf(resource.type)?.kind;
-      if (resource && kind === 'public') {
+      if (resource && (kind === 'public' || OPEN_TO_OTHERS.has(resource.type))) {
         yield* judgeEntry(context, resource, path, leading);
       } else if (resource && kind === 'macro') {
         const hint = `${resource.logicalId} is written by a transform`;

@@ -30,10 +30,11 @@ export function scopeOf(pattern: Text): Scope {
   }
   // A hole has no wildcard, as far as is known; what can't be read is reported for itself.
   const text = pattern.map((part) => (typeof part === 'string' ? part : '\u0001')).join('');
-  if (!/[*?]/.test(text.replace(/\$\{[^}]*\}/g, '\u0001'))) {
+  const open = withOpenVariables(text);
+  if (!/[*?]/.test(open)) {
     return 'one';
   }
-  const [arn, , service = '', region = '', account = '', ...rest] = text.split(':');
+  const [arn, , service = '', region = '', account = '', ...rest] = open.split(':');
   if (rest.length === 0) {
     return /^[*?]/.test(text) ? 'every' : text.startsWith('arn') ? 'every' : 'part';
   }
@@ -47,6 +48,14 @@ export function scopeOf(pattern: Text): Scope {
     return /^(?:[A-Za-z][A-Za-z0-9-]*[/:]+)?$/.test(prefix) ? 'type' : 'part';
   }
   return /[*?]/.test(region + account) ? 'part' : 'one';
+}
+
+/**
+ * A policy variable is whatever the request says (`${aws:PrincipalTag/bucket}`), so it names as little as a wildcard.
+ * `${*}`, `${?}` and `${$}` are these characters.
+ */
+function withOpenVariables(text: string): string {
+  return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => (/^[*?$]$/.test(name) ? '\u0001' : '*'));
 }
 
 /** The service ends ids with random text, which may stay open. */

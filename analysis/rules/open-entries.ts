@@ -58,6 +58,8 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
     (each, model) => listening(each, named(each, 'ListenerArn', model), 'Actions', model),
   ],
   ['AWS::Transfer::Server', transfer],
+  ['AWS::CodeBuild::Project', webhook],
+  ['AWS::Lambda::EventSourceMapping', outsideSource],
 ]);
 
 /** Entries that only hand on to another entry, which decides. */
@@ -250,6 +252,42 @@ function listening(
   return authenticates || isMutual || isInternal
     ? undefined
     : { how: 'weak', path: [actions], says: `${type} of a public load balancer authenticates nobody` };
+}
+
+/** A pull request of anybody runs its own commands in a build, unless the webhook limits whose events start one. */
+function webhook({ properties }: Resource): Opening | undefined {
+  if (!literalsAt(properties, 'Triggers', 'Webhook').includes('true')) {
+    return undefined;
+  }
+  const groups = properties.at('Triggers', 'FilterGroups').flatMap((node) => node.items());
+  const isLimited = (group: Node) => {
+    const filters = group.items().filter((each) => !literalsAt(each, 'ExcludeMatchedPattern').includes('true'));
+    const patterns = (type: string) =>
+      filters.filter((each) => literalsAt(each, 'Type').includes(type)).flatMap((each) => literalsAt(each, 'Pattern'));
+    const events = patterns('EVENT');
+    return (
+      patterns('ACTOR_ACCOUNT_ID').length > 0 ||
+      (events.length > 0 && events.every((each) => !/PULL_REQUEST_(?!MERGED)|ISSUE|COMMENT/.test(each)))
+    );
+  };
+  return groups.length > 0 && groups.every(isLimited)
+    ? undefined
+    : {
+        how: 'weak',
+        path: ['Triggers', 'FilterGroups'],
+        says: 'A webhook starts a build for pull requests of anybody',
+      };
+}
+
+/** Who may write to a cluster that runs outside of AWS, its operators decide. */
+function outsideSource({ properties }: Resource): Opening | undefined {
+  return valuesAt(properties, 'SelfManagedEventSource').length > 0
+    ? {
+        how: 'weak',
+        path: ['SelfManagedEventSource'],
+        says: 'Nobody here knows who may write to a cluster outside of AWS',
+      }
+    : undefined;
 }
 
 /** Users of a server have signed in, but its identity provider is asked before that. */

@@ -2,9 +2,17 @@ import { agents } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
-import type { Unreadable } from '../model/text';
-import { agentParts, agentStacks } from './agent-parts';
+import { printed } from '../model/printed-text';
+import type { Text, Unreadable } from '../model/text';
+import { identities } from '../model/identities';
+import { formsOf } from '../facts/actions';
+import type { Use } from '../policy/actions';
+import { overlap } from '../policy/pattern';
+import type { Statement } from '../policy/statement';
+import { agentParts, agentStacks, networkParts } from './agent-parts';
 import { agentRoles } from './agent-roles';
+import { namedUses, wholeServices } from './permissions';
+import { scopeOf } from './named-resource';
 import { mentionsAnAgent } from './relevance';
 import type { Unread } from './unread';
 
@@ -16,45 +24,153 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
   if (agentRoles(model).length === 0 && agents(model).length === 0) {
     return;
   }
-  for (const part of model.unreadableParts) {
+  for (const part of [...model.unreadableParts, ...unknownTypes(model)]) {
     const subjects = touched(model, part);
     subjects.forEach((subject) => unread.note(subject, undefined, part));
   }
+  noteInside(model, unread);
+  noteRoles(model, unread);
+}
+
+/** Types of other vendors, and custom resources whose function is not in the app: what they do, nobody here knows. */
+function unknownTypes(model: TemplateModel): Unreadable[] {
+  return model.resources.filter(isUnknown(model)).map((resource) => ({
+    origin: { stack: resource.stack, resource, path: 'Type' },
+    reason: 'unknown type',
+    hint: `nobody here knows what ${resource.type} does with what it is given`,
+  }));
+}
+
+function isUnknown(model: TemplateModel): (resource: Resource) => boolean {
+  return ({ type, properties }) => {
+    if (!/^Custom::|^AWS::CloudFormation::CustomResource$/.test(type)) {
+      return !/^(?:AWS|Alexa)::|::MODULE$|^$/.test(type) && type.includes('::');
+    }
+    const providers = properties.at('ServiceToken').flatMap((node) => node.texts());
+    return providers.some(({ value }) => model.mentioned(value).length + model.named(value).length === 0);
+  };
+}
+
+/** Parts of policies, and of what belongs to an agent, that a transform writes. */
+function noteInside(model: TemplateModel, unread: Unread): void {
+  for (const resource of model.resources) {
+    if (agentStacks(model).has(resource.stack.id) && hasTransform(resource.raw)) {
+      const isPart = [resource, ...mentioned(model, resource)].some(({ id }) => agentParts(model).has(id));
+      for (const { node, path } of nodesOf(resource)) {
+        if (node.unreadable?.reason === 'transform' && (isPart || path.some((key) => /polic/i.test(key)))) {
+          allAgents(model).forEach((subject) => unread.note(subject, resource, node.unreadable));
+        }
+      }
+    }
+  }
+}
+
+function hasTransform(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).some(([key, each]) => key === 'Fn::Transform' || hasTransform(each))
+    : false;
+}
+
+/** Policies that are more than data for a role that only the deployment knows, where that could be a role of an agent. */
+function noteRoles(model: TemplateModel, unread: Unread): void {
+  const own = agentRoles(model).filter(({ identity }) => identity.resource !== undefined);
+  const open = identities(model).all.filter(
+    ({ kind, resource, arn, statements }) =>
+      kind === 'role' &&
+      resource === undefined &&
+      arn.some(isDecidedLater) &&
+      statements.some((statement) => isMoreThanData(statement) && !hasPreset(statement.holder)),
+  );
+  for (const { arn, statements } of open) {
+    const [{ place }] = statements;
+    const couldBe = own.filter(({ identity }) => overlap(arn, identity.arn) !== 'no');
+    const hint = `the role ${printed(arn)}, which a policy is attached to, is decided at deployment`;
+    couldBe
+      .flatMap(({ subjects }) => subjects)
+      .forEach((subject) => unread.note(subject, undefined, { origin: place, reason: 'unknown reference', hint }));
+  }
+}
+
+/** Whether the template has a name for it, which whoever deploys may replace. */
+function hasPreset({ properties }: Resource): boolean {
+  return ['Roles', 'RoleName']
+    .flatMap((key) => properties.at(key))
+    .flatMap((node) => node.items())
+    .flatMap((node) => node.texts())
+    .some(({ assumed }) => assumed !== undefined);
+}
+
+const isDecidedLater = (part: Text[number]): boolean =>
+  typeof part !== 'string' && (part.kind === 'parameter' || part.kind === 'unreadable');
+
+function isMoreThanData(statement: Statement): boolean {
+  const isData = ({ action, class: kind, resources }: Use) =>
+    (kind === 'data-read' || kind === 'data-write') &&
+    !resources.except &&
+    resources.patterns.every(({ value }) => scopeOf(value) === 'one' || formsOf(action)?.length === 0);
+  return (
+    statement.effect !== 'Deny' &&
+    (statement.actions.except || wholeServices(statement).length > 0 || !namedUses(statement).every(isData))
+  );
 }
 
 /** The agents that a part could touch. */
-function touched(model: TemplateModel, { origin, hint }: Unreadable): readonly string[] {
+function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): readonly string[] {
   const { resource, stack } = origin;
   const isOfAnAgent = agentStacks(model).has(stack.id);
-  const all = () => {
-    const ids = agents(model).map(({ id }) => id);
-    return ids.length > 0 ? ids : agentRoles(model).flatMap(({ subjects }) => subjects);
-  };
+  const all = () => allAgents(model);
   if (!resource) {
-    return isOfAnAgent && !OWN_TYPES_ONLY.test(hint) ? all() : [];
+    return OWN_TYPES_ONLY.test(hint) ? [] : isOfAnAgent || namesAnAgent(model, stack.id) ? all() : [];
   }
-  const named = [resource, ...mentioned(model, resource)].flatMap((each) => agentParts(model).get(each.id) ?? []);
+  const named = [resource, ...mentioned(model, resource)].flatMap(({ id }) => [
+    ...(agentParts(model).get(id) ?? []),
+    ...(networkParts(model).get(id) ?? []),
+  ]);
   if (named.length > 0) {
     return [...new Set(named)];
   }
   // The properties of a SAM resource say what it is given; what is in another template, nobody here knows.
-  const isWhole = !resource.type.startsWith('AWS::Serverless::') || resource.type === 'AWS::Serverless::Application';
+  const isWhole =
+    reason !== 'unknown type' &&
+    (!resource.type.startsWith('AWS::Serverless::') || resource.type === 'AWS::Serverless::Application');
   return (isWhole && isOfAnAgent) || mentionsAnAgent(resource.raw) ? all() : [];
+}
+
+function allAgents(model: TemplateModel): readonly string[] {
+  const ids = agents(model).map(({ id }) => id);
+  return ids.length > 0 ? ids : agentRoles(model).flatMap(({ subjects }) => subjects);
+}
+
+/** Whether a stack is given something of an agent. */
+function namesAnAgent(model: TemplateModel, stack: string): boolean {
+  return model.resources
+    .filter((resource) => resource.stack.id === stack)
+    .some((resource) =>
+      [...mentioned(model, resource)].some(({ id }) => agentParts(model).has(id) || networkParts(model).has(id)),
+    );
 }
 
 /** Every resource that the properties of a resource mention. */
 export function mentioned(model: TemplateModel, resource: Resource): Set<Resource> {
   const found = new Set<Resource>();
-  const open: Node[] = [resource.properties];
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (node.kind === 'object') {
-      open.push(...node.entries().map(([, value]) => value));
-    } else if (node.kind === 'list') {
-      open.push(...node.items());
-    } else {
-      node.texts().forEach(({ value }) => model.mentioned(value).forEach((each) => found.add(each)));
-    }
+  for (const { node } of nodesOf(resource)) {
+    node.texts().forEach(({ value }) => model.mentioned(value).forEach((each) => found.add(each)));
   }
   found.delete(resource);
   return found;
+}
+
+/** The values of the properties of a resource that are neither objects nor lists, with the keys that lead to them. */
+function* nodesOf({ properties }: Resource): Iterable<{ readonly node: Node; readonly path: readonly string[] }> {
+  const open: { readonly node: Node; readonly path: readonly string[] }[] = [{ node: properties, path: [] }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { node, path } = next;
+    if (node.kind === 'object') {
+      open.push(...node.entries().map(([key, value]) => ({ node: value, path: [...path, key] })));
+    } else if (node.kind === 'list') {
+      open.push(...node.items().map((item) => ({ node: item, path })));
+    } else {
+      yield next;
+    }
+  }
 }

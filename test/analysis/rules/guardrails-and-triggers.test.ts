@@ -10,7 +10,7 @@ const RULES = [MA_GRD1, MA_TRG1, MA_TRG2];
 const screen = (Source: string, next: object, content: object = { 'Content.$': '$.text' }) => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::aws-sdk:bedrockruntime:applyGuardrail',
-  Parameters: { GuardrailIdentifier: 'g', GuardrailVersion: '3', Source, ...content },
+  Parameters: { GuardrailIdentifier: arnOf('Guardrail', 'GuardrailId'), GuardrailVersion: '3', Source, ...content },
   ...next,
 });
 
@@ -32,6 +32,7 @@ const open = () => ({
 function app(): Record<string, any> {
   return {
     ...agentApp(),
+    Guardrail: { Type: 'AWS::Bedrock::Guardrail', Properties: {} },
     Machine: {
       Type: 'AWS::StepFunctions::StateMachine',
       Properties: {
