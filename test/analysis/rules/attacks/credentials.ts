@@ -1,0 +1,234 @@
+import { arnOf } from '../../model/templates';
+import { document, functionOf, machine, may, of, ref, roleOf, states } from './app';
+import { type Change, type Pair, pair } from './pair';
+
+// Put together here, so that no scanner takes it for one of ours.
+const TOKEN = ['gh', 'p_', '16C7e42F292c6912E7710c838347Ae178B4a'].join('');
+const AWS_KEY = ['AK', 'IA', 'Q3EGRZ5XN4LMPT7S'].join('');
+const PASSWORD = ['Tr0ub4dor', 'x9Qm2', 'vK7'].join('-');
+const secret = (name: string, bad: unknown, good: unknown, change: (value: any) => Change): Pair =>
+  pair('MA-ID8', name, bad, good, change);
+const resolved = '{{resolve:secretsmanager:team/token}}';
+const BUILD = (variables: object[]) => ({
+  BuildRole: roleOf('codebuild.amazonaws.com'),
+  Build: of('AWS::CodeBuild::Project', {
+    ServiceRole: arnOf('BuildRole'),
+    Artifacts: { Type: 'NO_ARTIFACTS' },
+    Source: { Type: 'NO_SOURCE', BuildSpec: 'version: 0.2' },
+    Environment: {
+      Type: 'LINUX_CONTAINER',
+      ComputeType: 'BUILD_GENERAL1_SMALL',
+      Image: 'x',
+      EnvironmentVariables: variables,
+    },
+  }),
+});
+
+/** Standing credentials, and credentials in templates. */
+export const CREDENTIALS: readonly Pair[] = [
+  secret(
+    'in a secret',
+    { SecretString: `{"token":"${TOKEN}"}` },
+    { GenerateSecretString: { SecretStringTemplate: '{"user":"x"}', GenerateStringKey: 'token' } },
+    (rest) => ({
+      add: { Mine: of('AWS::SecretsManager::Secret', { KmsKeyId: arnOf('Key'), ...rest }) },
+    }),
+  ),
+  secret('joined in a secret', PASSWORD, resolved, (value) => ({
+    add: {
+      Mine: of('AWS::SecretsManager::Secret', {
+        KmsKeyId: arnOf('Key'),
+        SecretString: { 'Fn::Join': ['', ['{"password":"', value, '"}']] },
+      }),
+    },
+  })),
+  secret('in a provider of AgentCore', TOKEN, resolved, (ApiKey) => ({
+    add: { Provider: of('AWS::BedrockAgentCore::ApiKeyCredentialProvider', { Name: 'p', ApiKey }) },
+  })),
+  secret('in an OAuth provider', PASSWORD, resolved, (ClientSecret) => ({
+    add: {
+      Provider: of('AWS::BedrockAgentCore::OAuth2CredentialProvider', {
+        Name: 'p',
+        CredentialProviderVendor: 'GithubOauth2',
+        Oauth2ProviderConfigInput: { GithubOauth2ProviderConfig: { ClientId: 'x', ClientSecret } },
+      }),
+    },
+  })),
+  secret('in a connection', PASSWORD, resolved, (Password) => ({
+    add: {
+      Connection: of('AWS::Events::Connection', {
+        AuthorizationType: 'BASIC',
+        AuthParameters: { BasicAuthParameters: { Username: 'x', Password } },
+      }),
+    },
+  })),
+  secret('in the body of a connection', PASSWORD, resolved, (Value) => ({
+    add: {
+      Connection: of('AWS::Events::Connection', {
+        AuthorizationType: 'API_KEY',
+        AuthParameters: {
+          ApiKeyAuthParameters: { ApiKeyName: 'x', ApiKeyValue: resolved },
+          InvocationHttpParameters: { HeaderParameters: [{ Key: 'Authorization', Value, IsValueSecret: true }] },
+        },
+      }),
+    },
+  })),
+  secret(
+    'in a build variable',
+    { Type: 'PLAINTEXT', Value: PASSWORD },
+    { Type: 'SECRETS_MANAGER', Value: 'team/token' },
+    (value) => ({
+      add: BUILD([{ Name: 'NPM_TOKEN', ...value }]),
+    }),
+  ),
+  secret(
+    'in a variable of a task',
+    { Environment: [{ Name: 'DB_PASSWORD', Value: PASSWORD }] },
+    { Secrets: [{ Name: 'DB_PASSWORD', ValueFrom: ref('Secret') }] },
+    (rest) => ({
+      add: { Task: of('AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Name: 'x', Image: 'x', ...rest }] }) },
+    }),
+  ),
+  secret('in inline code', `const token = '${TOKEN}';`, 'const token = process.env.TOKEN_NAME;', (ZipFile) => ({
+    add: { Worker: functionOf('WorkerRole', { Code: { ZipFile } }) },
+  })),
+  secret('in joined inline code', TOKEN.slice(8), '${process.env.X}', (rest) => ({
+    add: {
+      Worker: functionOf('WorkerRole', {
+        Code: { ZipFile: { 'Fn::Join': ['', ['const token = `', TOKEN.slice(0, 8), rest, '`;']] } },
+      }),
+    },
+  })),
+  secret('in the headers of a state', `Bearer ${TOKEN}`, 'application/json', (value) => ({
+    add: {
+      Machine: machine({
+        Notify: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::sns:publish',
+          Parameters: { TopicArn: '${Topic}', Message: value },
+          End: true,
+        },
+        Publish: { ...states().Publish, End: undefined, Next: 'Notify' },
+      }),
+    },
+  })),
+  secret(
+    'in the input of a rule',
+    JSON.stringify({ apiKey: PASSWORD }),
+    JSON.stringify({ kind: 'nightly' }),
+    (Input) => ({
+      set: { 'Rule.Targets': (targets: object[]) => targets.map((target) => ({ ...target, Input })) },
+    }),
+  ),
+  secret(
+    'in the input of a schedule',
+    JSON.stringify({ password: PASSWORD }),
+    JSON.stringify({ kind: 'nightly' }),
+    (Input) => ({
+      add: {
+        ScheduleRole: roleOf('scheduler.amazonaws.com', may('states:StartExecution', ref('Machine'))),
+        Nightly: of('AWS::Scheduler::Schedule', {
+          ScheduleExpression: 'rate(1 day)',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: {
+            Arn: ref('Machine'),
+            RoleArn: arnOf('ScheduleRole'),
+            Input,
+            DeadLetterConfig: { Arn: arnOf('Dead') },
+            RetryPolicy: { MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 600 },
+          },
+        }),
+      },
+    }),
+  ),
+  secret('as the default of a NoEcho parameter', PASSWORD, undefined, (Default) => ({
+    sections: { Parameters: { Password: { Type: 'String', NoEcho: true, ...(Default ? { Default } : {}) } } },
+  })),
+  secret('in the instructions of the agent', `Use the token ${TOKEN}.`, 'Use the tool.', (text) => ({
+    set: { 'Definition.Value': JSON.stringify({ instructions: text }) },
+  })),
+  secret('in a variable of the Runtime by its form', AWS_KEY, 'AKIAEXAMPLES', (value) => ({
+    set: { 'Runtime.EnvironmentVariables.HOMEPAGE': value },
+  })),
+  secret('in a variable of the Runtime by its name', PASSWORD, 'team/password', (value) => ({
+    set: { [`Runtime.EnvironmentVariables.${value === PASSWORD ? 'DB_PASSWORD' : 'DB_PASSWORD_NAME'}`]: value },
+  })),
+  secret(
+    'resolved into a variable',
+    '{{resolve:secretsmanager:team/token:SecretString:token}}',
+    'team/token',
+    (value) => ({
+      set: { 'Starter.Environment.Variables.NAME': value },
+    }),
+  ),
+  secret('in an output', 'Password', 'Stage', (name) => ({
+    sections: {
+      Parameters: { Password: { Type: 'String', NoEcho: true }, Stage: { Type: 'String' } },
+      Outputs: { Out: { Value: ref(name) } },
+    },
+  })),
+  secret('in the tags of a resource', TOKEN, 'team', (Value) => ({ set: { 'Runtime.Tags': { owner: Value } } })),
+  secret('in user data', `export TOKEN=${TOKEN}`, 'export STAGE=prod', (script) => ({
+    add: { Machine2: of('AWS::EC2::Instance', { ImageId: 'ami-1', UserData: { 'Fn::Base64': script } }) },
+  })),
+  secret('in a Glue job', PASSWORD, 'x', (value) => ({
+    add: {
+      Job: of('AWS::Glue::Job', {
+        Role: arnOf('WorkerRole'),
+        Command: { Name: 'glueetl' },
+        DefaultArguments: { [value === PASSWORD ? '--db_password' : '--stage']: value },
+      }),
+    },
+  })),
+  secret('in the environment of App Runner', PASSWORD, 'x', (value) => ({
+    add: {
+      Web: of('AWS::AppRunner::Service', {
+        SourceConfiguration: {
+          ImageRepository: {
+            ImageIdentifier: 'x',
+            ImageRepositoryType: 'ECR',
+            ImageConfiguration: {
+              RuntimeEnvironmentVariables: [{ Name: value === PASSWORD ? 'API_SECRET' : 'STAGE', Value: value }],
+            },
+          },
+        },
+      }),
+    },
+  })),
+  secret('in the SAM globals', PASSWORD, 'x', (value) => ({
+    sections: {
+      Globals: { Function: { Environment: { Variables: { [value === PASSWORD ? 'DB_PASSWORD' : 'STAGE']: value } } } },
+    },
+  })),
+  pair(
+    'MA-ID8',
+    'a user of another stack holds bearer rights',
+    'bedrock-mantle:CallWithBearerToken',
+    's3:ListBucket',
+    (action) => ({
+      other: {
+        Person: of('AWS::IAM::User', {
+          UserName: 'x',
+          Policies: [{ PolicyName: 'p', PolicyDocument: document(may(action, '*')) }],
+        }),
+      },
+    }),
+  ),
+  pair(
+    'MA-ID8',
+    'a role of another stack holds bearer rights',
+    'bedrock-mantle:CallWithBearerToken',
+    's3:ListBucket',
+    (action) => ({
+      other: { Caller: roleOf('ec2.amazonaws.com', may(action, '*')) },
+    }),
+  ),
+  pair('MA-ID8', 'a service-specific credential', 'bedrock.amazonaws.com', undefined, (ServiceName) => ({
+    other: {
+      Person: of('AWS::IAM::User', { UserName: 'x' }),
+      ...(ServiceName
+        ? { Credential: of('AWS::IAM::ServiceSpecificCredential', { UserName: ref('Person'), ServiceName }) }
+        : {}),
+    },
+  })),
+];

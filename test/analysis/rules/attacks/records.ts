@@ -1,0 +1,155 @@
+import { arnOf } from '../../model/templates';
+import { FOREIGN, of, ref } from './app';
+import { type Pair, pair } from './pair';
+
+const set = (rules: string, name: string, path: string, bad: unknown, good: unknown): Pair =>
+  pair(rules, name, bad, good, (value) => ({ set: { [path]: value } }));
+const selectors = (change: (each: any, at: number) => any) => (list: any[]) => list.map(change).filter(Boolean);
+const field = (Field: string, rest: object) => ({ Field, ...rest });
+const at = (index: number, ...more: object[]) =>
+  selectors((each, i) => (i === index ? { FieldSelectors: [...each.FieldSelectors, ...more] } : each));
+const retention = (DefaultRetention: object) => ({ ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } });
+
+/** Records that are not complete, can be changed or end too early. */
+export const RECORDS: readonly Pair[] = [
+  set(
+    'MA-AUD1',
+    'sessions of one name are not recorded',
+    'Trail.AdvancedEventSelectors',
+    at(1, field('eventName', { NotEquals: ['CreateInference'] })),
+    at(1),
+  ),
+  set(
+    'MA-AUD1',
+    'only writes are recorded',
+    'Trail.AdvancedEventSelectors',
+    at(1, field('readOnly', { Equals: ['false'] })),
+    at(1),
+  ),
+  set(
+    'MA-AUD1',
+    'one project only',
+    'Trail.AdvancedEventSelectors',
+    at(1, field('resources.ARN', { StartsWith: ['arn:aws:bedrock-mantle:us-east-1:111122223333:project/x'] })),
+    at(1),
+  ),
+  set(
+    'MA-AUD1',
+    'management events without KMS',
+    'Trail.AdvancedEventSelectors',
+    at(0, field('readOnly', { Equals: ['true'] })),
+    at(0),
+  ),
+  set(
+    'MA-AUD1',
+    'endpoints of the Runtime are not recorded',
+    'Trail.AdvancedEventSelectors',
+    selectors((each, i) => (i === 3 ? undefined : each)),
+    selectors((each) => each),
+  ),
+  set(
+    'MA-AUD1',
+    'denials of another service',
+    'Trail.AdvancedEventSelectors',
+    selectors((each, i) =>
+      i === 5
+        ? {
+            FieldSelectors: [
+              each.FieldSelectors[0],
+              field('eventSource', { Equals: ['ec2.amazonaws.com'] }),
+              each.FieldSelectors[2],
+            ],
+          }
+        : each,
+    ),
+    at(5),
+  ),
+  set('MA-AUD1', 'the trail does not log', 'Trail.IsLogging', false, true),
+  set('MA-AUD1', 'the trail logs in one case', 'Trail.IsLogging', 'false', 'true'),
+  pair('MA-AUD1', 'the trail is made in one case only', 'Prod', undefined, (Condition) => ({
+    sections: { Parameters: { S: { Type: 'String' } }, Conditions: { Prod: { 'Fn::Equals': [ref('S'), 'p'] } } },
+    set: Condition ? { 'Trail.IsLogging': { 'Fn::If': ['Prod', true, false] } } : {},
+  })),
+  set('MA-AUD2', 'one Region', 'Trail.IsMultiRegionTrail', false, true),
+  set('MA-AUD2', 'no validation', 'Trail.EnableLogFileValidation', 'false', 'true'),
+  set(
+    'MA-AUD2',
+    'the lock of a week',
+    'TrailBucket.ObjectLockConfiguration',
+    retention({ Mode: 'COMPLIANCE', Days: 7 }),
+    retention({ Mode: 'COMPLIANCE', Days: 90 }),
+  ),
+  set(
+    'MA-AUD2',
+    'a lock without default',
+    'TrailBucket.ObjectLockConfiguration',
+    { ObjectLockEnabled: 'Enabled' },
+    retention({ Mode: 'GOVERNANCE', Years: 1 }),
+  ),
+  set(
+    'MA-AUD2',
+    'the lifecycle deletes early',
+    'TrailBucket.LifecycleConfiguration',
+    { Rules: [{ Status: 'Enabled', ExpirationInDays: 30 }] },
+    { Rules: [{ Status: 'Enabled', ExpirationInDays: 400 }] },
+  ),
+  set(
+    'MA-AUD2',
+    'versions are suspended',
+    'TrailBucket.VersioningConfiguration',
+    { Status: 'Suspended' },
+    { Status: 'Enabled' },
+  ),
+  set(
+    'MA-AUD2',
+    'one flag of public access',
+    'TrailBucket.PublicAccessBlockConfiguration.RestrictPublicBuckets',
+    false,
+    true,
+  ),
+  set('MA-AUD2', 'a bucket outside of the app', 'Trail.S3BucketName', 'somebodys-bucket', ref('TrailBucket')),
+  set('MA-AUD3', 'a day of logs', 'RuntimeLogs.RetentionInDays', 3, 7),
+  set('MA-AUD3', 'logs without end', 'Logs.RetentionInDays', undefined, 30),
+  set('MA-AUD3', 'logs without a key', 'Logs.KmsKeyId', undefined, arnOf('Key')),
+  set(
+    'MA-AUD3',
+    'logs are infrequent access and streamed',
+    'Logs.RetentionInDays',
+    { 'Fn::If': ['Missing', 1, 1] },
+    90,
+  ),
+  pair('MA-ID7', 'the execution role shortens its logs', 'logs:PutRetentionPolicy', 'logs:PutLogEvents', (action) => ({
+    add: {
+      More: of('AWS::IAM::Policy', {
+        PolicyName: 'p',
+        Roles: [ref('ExecutionRole')],
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: action, Resource: arnOf('RuntimeLogs') }] },
+      }),
+    },
+  })),
+  pair('MA-ID7 MA-ID5', 'the execution role stops the trail', 'cloudtrail:StopLogging', 's3:GetObject', (action) => ({
+    add: {
+      More: of('AWS::IAM::Policy', {
+        PolicyName: 'p',
+        Roles: [ref('ExecutionRole')],
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: action,
+              Resource: action.startsWith('s3') ? 'arn:aws:s3:::team-data/*' : arnOf('Trail'),
+            },
+          ],
+        },
+      }),
+    },
+  })),
+  pair('MA-AUD2 MA-STO1', 'the trail is replicated to another account', FOREIGN, '111122223333', (Account) => ({
+    set: {
+      'TrailBucket.ReplicationConfiguration': {
+        Role: arnOf('WorkerRole'),
+        Rules: [{ Status: 'Enabled', Destination: { Bucket: 'arn:aws:s3:::team-data', Account } }],
+      },
+    },
+  })),
+];
