@@ -1,5 +1,6 @@
 // What a security statement costs: an app of 10 agents, each with the network, roles, stores and trail of the example, from
-// its final templates to the written files. A fresh process per round, as in a synth; medians. Needs `npm run bundle`.
+// its final templates to the written files. A fresh process per round, as in a synth; medians. CPU time of the main thread
+// is what passes on a machine without other work. Needs Node 24 for it.
 //
 //   node bench/security-statement.mjs [rounds] [agents]
 import { execFileSync } from 'node:child_process';
@@ -33,6 +34,7 @@ import { writeStatements } from ${JSON.stringify(path.resolve('analysis/statemen
 import { readDirectory } from ${JSON.stringify(path.resolve('analysis/model/read-directory'))};
 import { TemplateModel } from ${JSON.stringify(path.resolve('analysis/model/template-model'))};
 const now = () => Number(process.hrtime.bigint()) / 1e6;
+const cpu = process.threadCpuUsage?.();
 const started = now();
 const index = new TemplateModel(readDirectory(process.argv[2]));
 const read = now();
@@ -40,8 +42,10 @@ const statements = statementsOf(index);
 const made = now();
 writeStatements(statements, process.argv[3]);
 const written = now();
+const { user, system } = cpu ? process.threadCpuUsage(cpu) : { user: NaN, system: NaN };
 console.log(JSON.stringify({ agents: statements.length, resources: index.resources.length,
-  read: read - started, make: made - read, write: written - made, total: written - started }));
+  read: read - started, make: made - read, write: written - made, total: written - started,
+  cpu: (user + system) / 1e3 }));
 `;
 
 try {
@@ -75,7 +79,7 @@ try {
   console.log(
     `${found} agents, ${templates} stacks, ${resources} resources; ${rounds} rounds, Node ${process.version}`,
   );
-  for (const part of ['read', 'make', 'write', 'total']) {
+  for (const part of ['read', 'make', 'write', 'total', 'cpu']) {
     const values = runs.map((run) => run[part]);
     console.log(`${part.padEnd(6)} median ${median(values).toFixed(1)} ms, worst ${Math.max(...values).toFixed(1)} ms`);
   }
