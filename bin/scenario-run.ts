@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { startLocalService, type LocalService } from '../local';
+import type { AccountPolicies } from '../local/iam/account-policies';
 import { Deployment, LocalCloud, type Delivery, type Execution, type Screening } from '../local/cloud';
 import type { TurnResult } from '../lib/contracts/turn';
 import type { Item } from '../runtime/session-client/types';
@@ -16,6 +17,8 @@ export interface ScenarioRunOptions {
   readonly imagePaths: Readonly<Record<string, string>>;
   /** Gets the lines that functions log. @default nothing */
   readonly onFunctionLog?: (logicalId: string, line: string) => void;
+  /** Policies of the same templates, read before: decisions are recorded there. @default read again */
+  readonly policies?: AccountPolicies;
 }
 
 /** A turn that is over. */
@@ -51,6 +54,7 @@ export class ScenarioRun {
     region,
     imagePaths,
     onFunctionLog,
+    policies,
   }: ScenarioRunOptions): Promise<ScenarioRun> {
     const { stacks } = loaded.scenario;
     const roles = new Deployment(assembly, { accountId: ACCOUNT, region, partition: 'aws' }, stacks).all(
@@ -60,6 +64,7 @@ export class ScenarioRun {
       region,
       accountId: ACCOUNT,
       template: assembly,
+      policies,
       stacks,
       // Nobody signs as this one: every function has credentials of its own role.
       caller: roles[0].arn,

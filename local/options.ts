@@ -1,6 +1,7 @@
 /** Everything that can be set about the local service, and what it is when it is not. */
 import type { ComputeProvider } from './compute/compute';
 import type { FaultOptions } from './faults/faults';
+import type { AccountPolicies } from './iam/account-policies';
 import type { Script } from './script/script';
 
 export interface LocalServiceOptions {
@@ -12,6 +13,8 @@ export interface LocalServiceOptions {
   readonly accountId?: string;
   /** Template file, or cdk.out directory, whose policies every call is authorised against. @default every authenticated caller is allowed */
   readonly template?: string;
+  /** Its policies, read before, and the record of decisions by them. @default read again */
+  readonly policies?: AccountPolicies;
   /** Stacks of the cdk.out directory that count. @default all */
   readonly stacks?: readonly string[];
   /** Role (ARN, name or logical id) that `credentials` of the service belong to. @default a role of its own; required with `template` */

@@ -104,7 +104,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   const policies =
     options.template === undefined
       ? undefined
-      : new AccountPolicies(readDeployed(options.template, place, options.stacks), place);
+      : (options.policies ?? new AccountPolicies(readDeployed(options.template, place, options.stacks), place));
   const authorizer = new Authorizer(place, policies);
   const principals = new PrincipalRegistry(randomBytes(16).toString('hex'));
   const roleArn = (reference: string): string => {

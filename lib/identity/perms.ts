@@ -111,6 +111,8 @@ export const PUT_EVENTS_ACTIONS = ['events:PutEvents'];
 /** Uses of a customer-managed key through one service; always granted with `kms:ViaService`. */
 export const KEY_READ_ACTIONS = ['kms:Decrypt'];
 export const KEY_READ_WRITE_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+/** Writing objects with single uploads; a multipart upload decrypts, too: docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+export const KEY_WRITE_ACTIONS = ['kms:GenerateDataKey'];
 
 /** What roles of agents are denied on the key of trail and evidence. A denial is meant to cover everything. */
 export const EVIDENCE_KEY_DENIED_ACTIONS = ['kms:*'];
@@ -274,9 +276,6 @@ export const KNOWLEDGE_BASE_READ_ACTIONS = ['bedrock:Retrieve'];
 
 /** Publishing below one prefix. Without overwriting, always granted together with the `s3:if-none-match` condition. */
 export const OUTPUT_PUBLISH_ACTIONS = ['s3:PutObject'];
-
-/** The key of the output bucket, through Amazon S3. A single PutObject needs no more. */
-export const OUTPUT_KEY_ACTIONS = ['kms:GenerateDataKey'];
 
 /** Git over HTTPS from named CodeCommit repositories: clone and fetch. */
 export const SOURCE_PULL_ACTIONS = ['codecommit:GitPull'];

@@ -7,7 +7,7 @@ import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import {
   KEY_READ_ACTIONS,
-  KEY_READ_WRITE_ACTIONS,
+  KEY_WRITE_ACTIONS,
   PROMPT_STORE_ACTIONS,
   QUEUE_CONSUME_ACTIONS,
   START_EXECUTION_ACTIONS,
@@ -101,7 +101,7 @@ export class Starter extends Construct {
                     // One object per part; the folder is the name of the turn.
                     resources: [prompts],
                   }),
-                  kmsViaService(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+                  kmsViaService(this, promptBucket.encryptionKey ?? encryptionKey, 's3', KEY_WRITE_ACTIONS),
                 ]
               : []),
           ],

@@ -12,6 +12,7 @@ import {
   EVIDENCE_WRITE_ACTIONS,
   KEY_READ_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
+  KEY_WRITE_ACTIONS,
   LEDGER_CHANGE_ACTIONS,
   LEDGER_INDEX_ACTIONS,
   LEDGER_KEY_ACTIONS,
@@ -67,6 +68,8 @@ interface Need {
   /** Folders of the evidence bucket that are read and written. */
   readonly reads?: string[];
   readonly writes?: string[];
+  /** Large objects are written in parts. */
+  readonly inParts?: boolean;
   readonly more?: iam.PolicyStatement[];
 }
 
@@ -129,6 +132,7 @@ export class TurnFunctions extends Construct {
         session: TURN_SESSION_ACTIONS.collect,
         ledger: LEDGER_READ_ACTIONS,
         writes: ['turns/*'],
+        inParts: true,
       }),
       'close-session': this.make('close-session', 'gives back or deletes a session', {
         session: TURN_SESSION_ACTIONS.close,
@@ -188,7 +192,7 @@ export class TurnFunctions extends Construct {
     });
   }
 
-  private statements({ session, ledger, reads, writes, more = [] }: Need): iam.PolicyStatement[] {
+  private statements({ session, ledger, reads, writes, inParts, more = [] }: Need): iam.PolicyStatement[] {
     const { agent, evidence, encryptionKey, ledger: table } = this.props;
     const objects = (folders: string[]) => folders.map((folder) => evidence.arnForObjects(folder));
     return [
@@ -227,7 +231,7 @@ export class TurnFunctions extends Construct {
               this,
               evidence.encryptionKey ?? encryptionKey,
               's3',
-              writes ? KEY_READ_WRITE_ACTIONS : KEY_READ_ACTIONS,
+              !writes ? KEY_READ_ACTIONS : reads || inParts ? KEY_READ_WRITE_ACTIONS : KEY_WRITE_ACTIONS,
             ),
           ]
         : []),

@@ -95,6 +95,8 @@ export class LocalCloud {
     call,
   ) => call();
   public readonly topics: Topics;
+  /** ARNs of what doesn't answer: targets of rules and schedules, and buses whose key can't be used. */
+  public readonly unavailable = new Set<string>();
   /** Every decision about a call: `policies.decisions`, and those that denied it: `policies.denials`. */
   public readonly policies: AccountPolicies;
   public readonly deployment: Deployment;
@@ -441,6 +443,7 @@ export class LocalCloud {
     if (found === undefined) return true;
     try {
       this.deliveries.busTakes(found.arn);
+      if (this.unavailable.has(found.arn)) throw new AwsError('KMSInvalidStateException', 'The key is disabled');
       return true;
     } catch (error) {
       this.failed(`bus ${bus}`, error as Error);
@@ -488,6 +491,7 @@ export class LocalCloud {
   }
 
   private async take(arn: string, event: unknown): Promise<void> {
+    if (this.unavailable.has(arn)) throw new AwsError('ServiceUnavailable', `${arn} does not answer`, 503);
     const [, , service] = arn.split(':');
     switch (service) {
       case 'sqs':

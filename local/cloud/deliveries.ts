@@ -25,6 +25,37 @@ const TARGETS: Readonly<Record<string, (arn: string) => readonly [name: string, 
 
 const LOG_DELIVERY = 'delivery.logs.amazonaws.com';
 
+/** Source: docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+const NETWORK_INTERFACE_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+/** Source: docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
+const LOG_DELIVERY_ACTIONS = [
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+];
+/** Source: docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html */
+const TRACE_ACTIONS = [
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+/** Of machines that run another as a job. Source: docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html */
+const JOB_RULE_ACTIONS = ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'];
+const JOB_RULE = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
+
 export class Deliveries {
   public constructor(
     private readonly permissions: Permissions,
@@ -101,9 +132,8 @@ export class Deliveries {
    * docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
    */
   public functionPolls(role: string, queueArn: string): void {
-    for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']) {
-      this.permissions.require({ arn: role, outsideNetwork: true }, { action, resource: queueArn });
-    }
+    const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+    this.requireAll({ arn: role, outsideNetwork: true }, actions, queueArn);
   }
 
   /** AWS Lambda puts what an asynchronous call failed with into the queue, with the role of the function. */
@@ -112,7 +142,8 @@ export class Deliveries {
   }
 
   /**
-   * An execution environment starts: AWS Lambda assumes the role and decrypts the variables. Source of what carries the
+   * An execution environment starts: AWS Lambda assumes the role, decrypts the variables, and in a VPC makes the network
+   * interfaces. Source of what carries the
    * ARN of the function: docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
    */
   public functionStarts({ arn, properties }: DeployedResource): void {
@@ -120,6 +151,9 @@ export class Deliveries {
     this.assume('lambda.amazonaws.com', role, {});
     if (properties.KmsKeyArn !== undefined) {
       this.permissions.requireKeyUse({ arn: role, outsideNetwork: true }, 'start', arn);
+    }
+    if (properties.VpcConfig !== undefined) {
+      this.requireAll({ arn: role, outsideNetwork: true }, NETWORK_INTERFACE_ACTIONS, '*');
     }
   }
 
@@ -132,18 +166,23 @@ export class Deliveries {
       context: { 'lambda:SourceFunctionArn': arn },
       outsideNetwork: true,
     };
-    for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
-      this.permissions.require(caller, { action, resource: stream });
-    }
+    this.requireAll(caller, ['logs:CreateLogStream', 'logs:PutLogEvents'], stream);
   }
 
   /**
-   * Step Functions starts an execution: it assumes the role, uses the key of the machine with it, and delivers the log.
+   * Step Functions starts an execution: it assumes the role, uses the key of the machine with it, delivers the log, traces,
+   * and watches jobs. It does the last three when the machine is made, too.
    * Source: docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
    */
   public executionStarts({ arn, properties }: DeployedResource): void {
     const role = { arn: String(properties.RoleArn) };
     this.assume('states.amazonaws.com', role.arn, this.sources(arn));
+    if (properties.LoggingConfiguration !== undefined) this.requireAll(role, LOG_DELIVERY_ACTIONS, '*');
+    const { Enabled: traced } = (properties.TracingConfiguration ?? {}) as { Enabled?: boolean };
+    if (traced) this.requireAll(role, TRACE_ACTIONS, '*');
+    if (String(properties.DefinitionString).includes(':startExecution.sync')) {
+      this.requireAll(role, JOB_RULE_ACTIONS, this.permissions.arn('events', JOB_RULE));
+    }
     const { KmsKeyId: key } = (properties.EncryptionConfiguration ?? {}) as { KmsKeyId?: string };
     if (key === undefined) return;
     const own = { 'kms:EncryptionContext:aws:states:stateMachineArn': arn };
@@ -159,6 +198,10 @@ export class Deliveries {
   /** The job of another execution is looked at. Source: docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html */
   public jobIsWatched(role: string, executionArn: string): void {
     this.permissions.require({ arn: role }, { action: 'states:DescribeExecution', resource: executionArn });
+  }
+
+  private requireAll(caller: Caller, actions: readonly string[], resource: string): void {
+    for (const action of actions) this.permissions.require(caller, { action, resource });
   }
 
   private reach(arn: string, caller: Caller): void {

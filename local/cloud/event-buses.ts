@@ -85,18 +85,27 @@ export class EventBuses {
     if (!this.targets.admit(busName(bus), event)) return [];
     const rules = this.deployment.all('AWS::Events::Rule').filter((rule) => this.listens(rule, busName(bus), event));
     const deliveries: Delivery[] = [];
-    for (const { logicalId, arn, properties } of rules) {
-      for (const target of (properties.Targets ?? []) as Target[]) {
-        const input = targetInput(arn, target, event);
-        deliveries.push(
-          await this.hand(logicalId, target, input, {
-            take: () => this.targets.take(arn, target, input),
-            keep: (queue) => this.targets.keep(arn, queue, input),
-          }),
-        );
-      }
+    for (const rule of rules) deliveries.push(...(await this.handTo(rule, event)));
+    return deliveries;
+  }
+
+  private async handTo({ logicalId, arn, properties }: DeployedResource, event: CloudEvent): Promise<Delivery[]> {
+    const deliveries: Delivery[] = [];
+    for (const target of (properties.Targets ?? []) as Target[]) {
+      const input = targetInput(arn, target, event);
+      deliveries.push(
+        await this.hand(logicalId, target, input, {
+          take: () => this.targets.take(arn, target, input),
+          keep: (queue) => this.targets.keep(arn, queue, input),
+        }),
+      );
     }
     return deliveries;
+  }
+
+  /** Has a rule hand an event to its targets, whatever its pattern says. `id` is a part of its logical id that no other has. */
+  public async runRule(id: string, event: CloudEvent): Promise<readonly Delivery[]> {
+    return await this.handTo(this.deployment.one('AWS::Events::Rule', id), event);
   }
 
   /** Runs a schedule now, as of `time`. `id` is the logical id, or a part of it that only one schedule has. */

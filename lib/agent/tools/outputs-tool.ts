@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Size, Stack } from 'aws-cdk-lib/core';
-import { OUTPUT_KEY_ACTIONS, OUTPUT_PUBLISH_ACTIONS } from '../../identity/perms';
+import { KEY_WRITE_ACTIONS, OUTPUT_PUBLISH_ACTIONS } from '../../identity/perms';
 import { AgentNetworkService } from '../../network';
 import { requireInput, requirePattern } from '../../validation/input-error';
 import { bundledServer, type BundledToolOptions, checkBytes, checkNames, checkOptions } from './bundled-server';
@@ -85,7 +85,7 @@ export function outputsTool(props: OutputsToolOptions, host: ToolHost): ToolPart
     statements.push(
       new PolicyStatement({
         sid: 'EncryptOutputs',
-        actions: OUTPUT_KEY_ACTIONS,
+        actions: KEY_WRITE_ACTIONS,
         resources: [bucket.encryptionKey.keyArn],
         conditions: { StringEquals: { 'kms:ViaService': `s3.${stack.region}.amazonaws.com` } },
       }),

@@ -11,7 +11,7 @@ import {
   OPS_ITEM_CREATE_ACTIONS,
   OPS_ITEM_TAG_ACTIONS,
   OPS_ITEM_UPDATE_ACTIONS,
-  OUTPUT_KEY_ACTIONS,
+  KEY_WRITE_ACTIONS,
   OUTPUT_PUBLISH_ACTIONS,
   RESOURCELESS_ACTIONS,
 } from '../../identity/perms';
@@ -108,7 +108,7 @@ export class PublishReportStep implements ITurnStep {
           // Nothing is overwritten: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
           conditions: { Null: { 's3:if-none-match': 'false' } },
         }),
-        kmsViaService(scope, reports.encryptionKey ?? encryptionKey, 's3', OUTPUT_KEY_ACTIONS),
+        kmsViaService(scope, reports.encryptionKey ?? encryptionKey, 's3', KEY_WRITE_ACTIONS),
       ],
       wildcards: {
         [outputs]: 'The names of turns are known at run time; the folder is exact.',

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import {
   EVIDENCE_READ_ACTIONS,
   KEY_READ_ACTIONS,
-  KEY_READ_WRITE_ACTIONS,
+  KEY_WRITE_ACTIONS,
   MATERIAL_READ_ACTIONS,
   MATERIAL_WRITE_ACTIONS,
 } from '../../identity/perms';
@@ -60,7 +60,7 @@ export class StagePullRequest implements ITurnStep {
       statements: [
         ...access.statements,
         new PolicyStatement({ sid: 'WriteMaterial', actions: MATERIAL_WRITE_ACTIONS, resources: [staged] }),
-        kmsViaService(scope, material.encryptionKey ?? host.encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+        kmsViaService(scope, material.encryptionKey ?? host.encryptionKey, 's3', KEY_WRITE_ACTIONS),
       ],
     });
     acknowledgeIam5(handler.policy, staged, TURN_NAMES);

@@ -10,6 +10,7 @@ import {
   FINDINGS_WRITE_ACTIONS,
   FUNCTION_INVOKE_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
+  KEY_WRITE_ACTIONS,
   LEDGER_CHANGE_ACTIONS,
   LEDGER_KEY_ACTIONS,
   PUT_EVENTS_ACTIONS,
@@ -141,7 +142,12 @@ export class AuditMachine extends Construct {
           actions: FINDINGS_WRITE_ACTIONS,
           resources: [findings.arnForObjects('audits/*')],
         }),
-        kmsViaService(this, findings.encryptionKey ?? encryptionKey, 's3', KEY_READ_WRITE_ACTIONS),
+        kmsViaService(
+          this,
+          findings.encryptionKey ?? encryptionKey,
+          's3',
+          imports ? KEY_READ_WRITE_ACTIONS : KEY_WRITE_ACTIONS,
+        ),
         ...(imports
           ? [
               new PolicyStatement({
