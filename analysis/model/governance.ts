@@ -84,8 +84,12 @@ class Governance {
     }
     for (const node of drivers) {
       if (known.byName(node)) {
-        for (const edge of reach(this.model).outOf(node, ['writes', 'reads'])) {
+        for (const edge of reach(this.model).outOf(node, ['writes', 'reads', 'sends to'])) {
           const resource = this.model.resource(edge.to);
+          // Who reads outcomes believes the bus: they must not come from the agent.
+          if (edge.kind === 'sends to' && resource?.type === 'AWS::Events::EventBus') {
+            add(edge.to, 'store');
+          }
           if (edge.kind === 'writes' && resource) {
             add(edge.to, resource.type === 'AWS::Logs::LogGroup' ? 'log' : 'store');
           } else if (edge.kind === 'reads' && resource && DEFINITIONS.test(resource.type)) {

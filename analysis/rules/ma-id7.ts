@@ -138,7 +138,7 @@ function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
 function* governance(role: AgentRole, { model, declared }: RuleContext): Iterable<Finding> {
   for (const agent of role.agents) {
     const governing = governanceOf(model, agent);
-    for (const edge of reach(model).outOf(role.identity.id, ['writes', 'governs', 'reads'])) {
+    for (const edge of reach(model).outOf(role.identity.id, ['writes', 'governs', 'reads', 'sends to'])) {
       const reason = governing.get(edge.to);
       const resource = model.resource(edge.to);
       if (reason === undefined || !resource || !('actions' in edge.because) || isUnreadEdge(edge)) {
@@ -179,7 +179,10 @@ function touches({ action, class: kind }: Use, reason: string, type: string): bo
     case 'store':
     case 'code':
     case 'image':
-      return kind === 'data-write' && !name.startsWith('kms:') && !name.startsWith('logs:');
+      // An event on the bus of outcomes is written, although the action starts what listens elsewhere.
+      return (
+        (kind === 'data-write' || name === 'events:putevents') && !name.startsWith('kms:') && !name.startsWith('logs:')
+      );
     default:
       return false; // What drives the agent is a matter of the ways.
   }

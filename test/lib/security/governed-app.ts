@@ -15,8 +15,12 @@ import { TurnWorkflow } from '../../../lib/workflow';
 
 export const ENV = { account: '111122223333', region: 'us-east-1' };
 
-/** Everything this library makes, with its defaults, in two stacks: what the pack must find nothing in. */
-export function governedApp(props: AppProps = {}) {
+/**
+ * Everything this library makes, with its defaults, in two stacks: what the pack must find nothing in.
+ *
+ * @param hasTriggers false for an app that is made faster
+ */
+export function governedApp(props: AppProps = {}, hasTriggers = true) {
   const app = new App(props);
   const networkStack = new Stack(app, 'Network', { env: ENV });
   const network = new AgentNetwork(networkStack, 'Network');
@@ -32,14 +36,9 @@ export function governedApp(props: AppProps = {}) {
     baseline,
   });
   const workflow = new TurnWorkflow(stack, 'Turns', { agent, guardrail });
-  AgentTrigger.onSchedule(
-    'Nightly',
-    ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.EUROPE_BERLIN }),
-  ).bind(workflow);
-  AgentTrigger.onEvent('Disputes', { source: ['example.orders'] }).bind(workflow);
-  AgentTrigger.onGitHubPullRequest(new GitHubWebhook(stack, 'Webhook', { encryptionKey: key }), {
-    repositories: ['example-org/payments'],
-  }).bind(workflow);
+  if (hasTriggers) {
+    addTriggers(workflow, key);
+  }
   new CfnAlarm(stack, 'Spend', {
     namespace: 'AWS/BedrockMantle',
     metricName: 'TotalOutputTokens',
@@ -51,4 +50,16 @@ export function governedApp(props: AppProps = {}) {
     alarmActions: [audit.alarmTopic!.topicArn],
   });
   return { app, stack, networkStack, agent, workflow, key, guardrail };
+}
+
+function addTriggers(workflow: TurnWorkflow, key: AgentKey): void {
+  const stack = Stack.of(workflow);
+  AgentTrigger.onSchedule(
+    'Nightly',
+    ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.EUROPE_BERLIN }),
+  ).bind(workflow);
+  AgentTrigger.onEvent('Disputes', { source: ['example.orders'] }).bind(workflow);
+  AgentTrigger.onGitHubPullRequest(new GitHubWebhook(stack, 'Webhook', { encryptionKey: key }), {
+    repositories: ['example-org/payments'],
+  }).bind(workflow);
 }
