@@ -1,4 +1,4 @@
-// Writes docs/RULE_TEXTS.md from the rules themselves: node --import tsx scripts/rules-doc.ts [file]
+// Writes docs/RULES.md from the rules themselves: node --import tsx scripts/rules-doc.ts [file]
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { RULE_TEXTS } from '../analysis/rules';

@@ -1,7 +1,10 @@
+import * as fs from 'fs';
+import * as path from 'path';
 import { TRUE } from '../../../analysis/model/guard';
 import { identities } from '../../../analysis/model/identities';
 import { printed } from '../../../analysis/model/printed-text';
 import type { StackData } from '../../../analysis/model/read-stacks';
+import { RULE_TEXTS } from '../../../analysis/rules';
 import { checkStacks } from '../../../analysis/rules/check';
 import { type Rule, rule } from '../../../analysis/rules/rule';
 import { allow, arnOf, role } from '../model/templates';
@@ -41,6 +44,13 @@ const everyName = rule({
       }
     }
   },
+});
+
+test('docs/RULES.md says of every rule what the rule says, wildcards and tags included', () => {
+  const page = fs.readFileSync(path.join(__dirname, '../../../docs/RULES.md'), 'utf8').replaceAll('\\', '');
+  const missing = RULE_TEXTS.flatMap(({ what, why, fix }) => [what, why, fix]).filter((each) => !page.includes(each));
+  expect(RULE_TEXTS.some(({ what }) => what.includes('"service:*"'))).toBe(true);
+  expect(missing).toEqual([]);
 });
 
 describe('a finding', () => {

@@ -395,6 +395,15 @@ describe('a way out that was chosen', () => {
     expect(rules(withEgress(choose({ reason })).app)).toEqual([]);
   });
 
+  test('the finding about an allow-list without a reason names the domains', () => {
+    const { violations } = new ManagedAgentChecks().validateScope(
+      withEgress(AgentEgress.allowList(['registry.npmjs.org'])).app,
+    );
+    expect(violations.map(({ description }) => description)).toContainEqual(
+      expect.stringMatching(/Only these names resolve \(AgentEgress\.allowList\): [^:]*registry\.npmjs\.org/),
+    );
+  });
+
   test('the declaration of an allow-list names the domains', () => {
     const { stack } = withEgress(AgentEgress.allowList(['registry.npmjs.org'], { reason }));
     expect(recordsIn(stack)).toEqual([

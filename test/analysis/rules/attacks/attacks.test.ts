@@ -2,11 +2,13 @@ import { checkStacks } from '../../../../analysis/rules/check';
 import { FAMILIES } from '../../../../analysis/rules/rule';
 import { ACCOUNTS } from './accounts';
 import { ACTIONS } from './actions';
+import { may } from './app';
+import { BENIGN } from './benign';
 import { CREDENTIALS } from './credentials';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
 import { NAMES } from './names';
-import { type Change, changed, type Pair } from './pair';
+import { type Change, changed, execution, type Pair } from './pair';
 import { PATHS } from './paths';
 import { RECORDS } from './records';
 import { UNREADABLE } from './unreadable';
@@ -34,6 +36,16 @@ function found(change: Change) {
 
 const said = (change: Change) =>
   found(change).map(({ rule, says, location }) => `${rule} ${location.logicalId}: ${says}`);
+
+test.each(Object.entries(BENIGN))('nothing is reported: %s', (_name, change) => {
+  expect(said(change)).toEqual([]);
+});
+
+test('a sentence that begins with an identifier keeps its case', () => {
+  expect(said(execution(may('iam:PassRole', '*')))).toContainEqual(
+    expect.stringContaining(': iam:PassRole is allowed on *'),
+  );
+});
 
 test('an agent among ordinary resources has no finding', () => {
   expect(said({})).toEqual([]);
