@@ -1,3 +1,4 @@
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { CfnDeletionPolicy, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -6,6 +7,7 @@ import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';
 import { checkQuotas } from '../quotas/check-quotas';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
+import { KEY_GRANT_ACTIONS } from '../identity/perms';
 import { requireUniqueName } from '../validation/unique-name';
 import { checkInputsOf } from '../validation/checked-inputs';
 
@@ -75,6 +77,7 @@ export class AgentKey extends kms.Key {
       pendingWindow,
       removalPolicy: development ? RemovalPolicy.DESTROY : (props.removalPolicy ?? REMOVAL.key.policy),
     });
+    this.addToResourcePolicy(grantsForServicesOnly());
     const alias = aliasName(this, props.alias);
     requireUniqueName(this, 'alias', alias);
     this.addAlias(alias);
@@ -88,6 +91,23 @@ export class AgentKey extends kms.Key {
       this.applyRemovalPolicy(REMOVAL.trailKey.policy);
     }
   }
+}
+
+/**
+ * Nobody may make a grant for a principal of their choice, which would outlive the policies that gave them the key. AWS
+ * services still make grants for the resources that they encrypt. Control CT.KMS.PR.3 of AWS Control Tower.
+ *
+ * Source: docs.aws.amazon.com/controltower/latest/controlreference/kms-rules.html
+ */
+function grantsForServicesOnly(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'GrantsForServicesOnly',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: KEY_GRANT_ACTIONS,
+    resources: ['*'],
+    conditions: { BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' } },
+  });
 }
 
 function description(where: string, protects: string): string {

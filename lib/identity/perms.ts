@@ -108,6 +108,9 @@ export const SECRET_READ_ACTIONS = ['secretsmanager:GetSecretValue'];
 /** Putting events on one bus. */
 export const PUT_EVENTS_ACTIONS = ['events:PutEvents'];
 
+/** Hands the use of a key on, past its policy. Denied to all but AWS services. */
+export const KEY_GRANT_ACTIONS = ['kms:CreateGrant'];
+
 /** Uses of a customer-managed key through one service; always granted with `kms:ViaService`. */
 export const KEY_READ_ACTIONS = ['kms:Decrypt'];
 export const KEY_READ_WRITE_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];

@@ -28,7 +28,7 @@ const statementsOf = (stack: Stack): Statement[] => {
   const [key] = Object.values(Template.fromStack(stack).findResources('AWS::KMS::Key'));
   return key.Properties.KeyPolicy.Statement as Statement[];
 };
-/** Statements beside the one that delegates to IAM, with the partition written out. */
+/** Statements beside those of every key (delegation to IAM, grants), with the partition written out. */
 const serviceStatements = (stack: Stack): Statement[] =>
   (
     JSON.parse(
@@ -37,7 +37,9 @@ const serviceStatements = (stack: Stack): Statement[] =>
         '"arn:aws$1"',
       ),
     ) as Statement[]
-  ).slice(1);
+  )
+    .filter(({ Sid }) => Sid !== 'GrantsForServicesOnly')
+    .slice(1);
 
 describe('AgentKey', () => {
   test('rotates every year, waits 30 days before deletion and outlives its stack', () => {
@@ -55,6 +57,14 @@ describe('AgentKey', () => {
     new AgentKey(stack, 'Key');
     expect(statementsOf(stack)).toEqual([
       expect.objectContaining({ Action: 'kms:*', Effect: 'Allow', Principal: { AWS: expect.anything() } }),
+      {
+        Sid: 'GrantsForServicesOnly',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'kms:CreateGrant',
+        Resource: '*',
+        Condition: { BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' } },
+      },
     ]);
     expect(JSON.stringify(statementsOf(stack))).toContain(':iam::111122223333:root');
   });
