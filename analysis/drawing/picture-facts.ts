@@ -99,7 +99,7 @@ function runtimePlace(statement: Statement): RuntimePlace {
     inVpc,
     title: inVpc ? `VPC: ${routeText(statement)}` : `${SIGNS.warn} Network mode ${network.mode}`,
     card: {
-      service: 'AgentCore Runtime',
+      service: statement.agent.compute,
       kind: 'compute',
       name: 'Commands of the agent run here',
       notes: [

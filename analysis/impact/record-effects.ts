@@ -1,4 +1,5 @@
 import { isStateful } from '../facts/replacements';
+import { COMPUTE_KINDS } from '../model/compute-kinds';
 import { at, entriesOf } from '../model/json';
 import type { Effect } from './effect';
 import { namesOneOf, type ResourceChange } from './resource-changes';
@@ -93,10 +94,10 @@ function isEmptied({ before }: Scene, { type, stack, logicalId, before: raw }: R
  * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html).
  */
 function lingering({ before, changes }: Scene): Effect[] {
-  const runtimes = before.ofType('AWS::BedrockAgentCore::Runtime');
-  const config = ['NetworkConfiguration', 'NetworkModeConfig'];
   const places = new Set(
-    runtimes.flatMap((runtime) => ['SecurityGroups', 'Subnets'].flatMap((key) => namedAt(runtime, ...config, key))),
+    COMPUTE_KINDS.flatMap(({ type, subnets, securityGroups }) =>
+      before.ofType(type).flatMap((one) => [subnets, securityGroups].flatMap((keys) => namedAt(one, ...keys))),
+    ),
   );
   for (const id of [...places]) {
     const subnet = before.resource(id);

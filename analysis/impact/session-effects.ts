@@ -1,10 +1,9 @@
 import { SESSION_BINDING } from '../../lib/contracts/session-binding';
+import { computeKindOf } from '../model/compute-kinds';
 import { at } from '../model/json';
 import type { Effect } from './effect';
 import { namesOneOf, type ResourceChange } from './resource-changes';
 import { ends, isOrMayBe, type Scene } from './scene';
-
-const RUNTIME = 'AWS::BedrockAgentCore::Runtime';
 
 /**
  * What happens to sessions. Session storage is wiped by every update of a Runtime's version
@@ -21,7 +20,7 @@ export function sessionEffects(scene: Scene): Effect[] {
 }
 
 function ofRuntime(change: ResourceChange): Effect[] {
-  if (change.type !== RUNTIME || change.action === 'add') return [];
+  if (!computeKindOf(change.type) || change.action === 'add') return [];
   const subject = change.path;
   if (ends(change)) {
     return [

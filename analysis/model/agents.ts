@@ -3,36 +3,11 @@ import { knownText } from '../policy/operators';
 import { overlap, subset } from '../policy/pattern';
 import { aboutService, type Pattern, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
+import { COMPUTE_KINDS, type ComputeKind } from './compute-kinds';
 import type { Edge, EdgeKind } from './edge';
 import { identities, type Identity } from './identities';
 import type { Model } from './model';
 import type { Text } from './text';
-
-/** A kind of compute that an agent can run on. */
-export interface ComputeKind {
-  readonly type: string;
-  /** Property that names the execution role: what the commands of the agent run under. */
-  readonly role: string;
-  /** Where the subnets and security groups of the compute are. */
-  readonly subnets: readonly string[];
-  readonly securityGroups: readonly string[];
-  /** Types that are other names of it, and the property that names it. */
-  readonly endpoints: readonly (readonly [type: string, property: string])[];
-  /** Actions that drive it past the session. */
-  readonly invoke: readonly string[];
-}
-
-/** The kinds of compute that run agents. Another kind is another row. */
-export const COMPUTE_KINDS: readonly ComputeKind[] = [
-  {
-    type: 'AWS::BedrockAgentCore::Runtime',
-    role: 'RoleArn',
-    subnets: ['NetworkConfiguration', 'NetworkModeConfig', 'Subnets'],
-    securityGroups: ['NetworkConfiguration', 'NetworkModeConfig', 'SecurityGroups'],
-    endpoints: [['AWS::BedrockAgentCore::RuntimeEndpoint', 'AgentRuntimeId']],
-    invoke: ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:InvokeAgentRuntimeCommand'],
-  },
-];
 
 /** An agent: compute with the roles around it. */
 export interface Agent {

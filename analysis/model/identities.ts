@@ -5,6 +5,7 @@ import { limitsOf } from '../policy/limits';
 import { aboutService, type Principal, readPolicy, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import { concat, literalOf, soleHole, textOf } from './compose-text';
+import { computeKindOf } from './compute-kinds';
 import { FALSE, type Guard } from './guard';
 import type { Model } from './model';
 import type { Node } from './node';
@@ -276,7 +277,7 @@ export class Identities {
     this.ofAgents ??= [...this.byId.values()].filter(
       ({ kind, runs, trust }) =>
         kind === 'role' &&
-        (runs.some(({ resource }) => resource.type === 'AWS::BedrockAgentCore::Runtime') ||
+        (runs.some(({ resource }) => computeKindOf(resource.type) !== undefined) ||
           trust.some(({ principals }) => principals !== 'attached' && principals.some(isAgentService))),
     );
     return this.ofAgents;

@@ -1,4 +1,5 @@
 import type { Resource } from '../model/assembly';
+import { COMPUTE_KINDS } from '../model/compute-kinds';
 import { literalOf } from '../model/compose-text';
 import type { Guard } from '../model/guard';
 import type { Model } from '../model/model';
@@ -50,13 +51,17 @@ export interface Network {
 const MODES = ['VPC', 'PUBLIC', 'SANDBOX'] as const;
 const AGENT_CORE = 'NetworkConfiguration';
 
+interface Shape {
+  readonly mode?: readonly string[];
+  readonly subnets: readonly string[];
+  readonly groups: readonly string[];
+}
+
 /** Type → where its mode, subnets and groups are. */
-const SHAPES: Readonly<Record<string, { mode?: string[]; subnets: string[]; groups: string[] }>> = {
-  'AWS::BedrockAgentCore::Runtime': {
-    mode: [AGENT_CORE, 'NetworkMode'],
-    subnets: [AGENT_CORE, 'NetworkModeConfig', 'Subnets'],
-    groups: [AGENT_CORE, 'NetworkModeConfig', 'SecurityGroups'],
-  },
+const SHAPES: Readonly<Record<string, Shape>> = {
+  ...Object.fromEntries(
+    COMPUTE_KINDS.map(({ type, mode, subnets, securityGroups }) => [type, { mode, subnets, groups: securityGroups }]),
+  ),
   ...Object.fromEntries(
     ['BrowserCustom', 'CodeInterpreterCustom'].map((name) => [
       `AWS::BedrockAgentCore::${name}`,
@@ -147,7 +152,7 @@ function readNetwork(model: Model, resource: Resource): Network {
   return network;
 }
 
-function modesOf(resource: Resource, path: string[] | undefined, isPlaced: boolean): NetworkMode[] {
+function modesOf(resource: Resource, path: readonly string[] | undefined, isPlaced: boolean): NetworkMode[] {
   const nodes = path ? resource.properties.at(...path) : [];
   const modes = nodes
     .flatMap((node) => node.texts())

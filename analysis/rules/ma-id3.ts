@@ -1,4 +1,5 @@
 import { agents } from '../model/agents';
+import { COMPUTE_KINDS, computeKindOf } from '../model/compute-kinds';
 import { FALSE } from '../model/guard';
 import type { TemplateModel } from '../model/template-model';
 import { textKey } from '../model/compose-text';
@@ -76,11 +77,12 @@ function* sharedSessionRole(model: TemplateModel, { identity }: AgentRole): Iter
 /** The Runtime that an ARN of it, or of one of its endpoints, means. */
 function runtimeOf(model: TemplateModel, value: Text): string {
   for (const resource of model.mentioned(value)) {
-    if (resource.type === 'AWS::BedrockAgentCore::Runtime') {
+    if (computeKindOf(resource.type)) {
       return resource.id;
     }
-    if (resource.type === 'AWS::BedrockAgentCore::RuntimeEndpoint') {
-      const [of] = resource.properties.at('AgentRuntimeId').flatMap((node) => node.texts());
+    const [endpoint] = COMPUTE_KINDS.flatMap(({ endpoints }) => endpoints.filter(([type]) => type === resource.type));
+    if (endpoint) {
+      const [of] = resource.properties.at(endpoint[1]).flatMap((node) => node.texts());
       return of ? (model.mentioned(of.value)[0]?.id ?? textKey(of.value)) : resource.id;
     }
   }

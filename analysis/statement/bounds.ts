@@ -6,11 +6,10 @@ import { type App, distinctBy } from './app';
 import type { Bound } from './statement';
 
 /** What limits an agent in time, number and money. */
-export function boundsOf(app: App, { runtime }: Agent, steps: readonly Resource[]): Bound[] {
-  const lifecycle = (key: string) => runtime.properties.at('LifecycleConfiguration', key);
+export function boundsOf(app: App, { runtime, kind }: Agent, steps: readonly Resource[]): Bound[] {
   const bounds: Bound[] = [
-    bound(app, 'Idle time of the environment', lifecycle('IdleRuntimeSessionTimeout'), 'seconds'),
-    bound(app, 'Lifetime of the environment', lifecycle('MaxLifetime'), 'seconds'),
+    bound(app, 'Idle time of the environment', runtime.properties.at(...kind.idleTimeout), 'seconds'),
+    bound(app, 'Lifetime of the environment', runtime.properties.at(...kind.maxLifetime), 'seconds'),
     ...steps.flatMap((step) => stepBounds(app, step)),
     ...deliveryBounds(app, steps),
     ...app

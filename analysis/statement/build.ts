@@ -48,6 +48,7 @@ function statementOf(app: App, agent: Agent): Statement {
       name: agent.name,
       id: runtime.id,
       construct: app.nameOf(runtime),
+      compute: agent.kind.name,
       stack: runtime.stack.id,
       region: app.text(runtime.stack.region),
     },

@@ -51,6 +51,8 @@ export interface AgentIdentity {
   readonly id: string;
   /** Construct path of the Runtime; its id where the path isn't known. */
   readonly construct: string;
+  /** Kind of compute that its commands run on: `AgentCore Runtime`. */
+  readonly compute: string;
   readonly stack: string;
   readonly region: string;
 }
