@@ -48,8 +48,14 @@ export type PrepareTurnAnswer =
       readonly prompt: readonly TextPart[];
       /** The parts of the prompt that the guardrail judges: all that are not trusted, in their order. Where all are: the id of the trigger. */
       readonly toScreen: readonly TextPart[];
+      readonly replacesOlderTurns?: true;
     }
-  | { readonly accepted: false; readonly turn: PreparedTurn; readonly ending: Ending };
+  | {
+      readonly accepted: false;
+      readonly turn: PreparedTurn;
+      readonly ending: Ending;
+      readonly replacesOlderTurns?: true;
+    };
 
 /** What a staging function is asked: before the guardrail, the slot and the session. May be asked again for the same turn. */
 export interface StageTurnPayload {
@@ -64,9 +70,18 @@ export type StageTurnAnswer =
       readonly prompt?: readonly TextPart[];
       /** The conversation that the turn belongs to. Absent: as the request says. */
       readonly sessionKey?: string;
+      readonly replacesOlderTurns?: true;
     }
   /** Nothing is opened; the turn ends as Rejected. `code`: lower-case letters, digits and dashes. No text of the event. */
-  | { readonly accepted: false; readonly reason: TurnReason };
+  | {
+      readonly accepted: false;
+      readonly reason: TurnReason;
+      /**
+       * The work of turns of the same conversation that began before is of no use any more: those that wait or run end as
+       * Cancelled with `superseded`.
+       */
+      readonly replacesOlderTurns?: true;
+    };
 
 /** The answer of a staging function, which `prepare-turn` checks before anything follows from it. */
 export interface AcceptStagingPayload extends StageTurnPayload {

@@ -159,7 +159,7 @@ export function turnEventType<T extends TurnEventSubject>(subject: T): `Managed 
 export interface TurnReason {
   /**
    * Rejected: what the staging of the workflow refuses with, `input-blocked`, `output-blocked`, `approval-denied`, `approval-expired`, `approval-unavailable`, `request-invalid`.
-   * TimedOut: `deadline`, `no-slot`, `session-busy`. Cancelled: `stopped`, `cancelled`, `agent-stopped`.
+   * TimedOut: `deadline`, `no-slot`, `session-busy`. Cancelled: `stopped`, `cancelled`, `agent-stopped`, `superseded`.
    * Failed: `turn-failed`, `session-failed`, `no-final-answer`, `answer-unattributable`, `preview-not-enabled`, `access-denied`, `not-found`,
    * `request-refused`, `definition-unusable`, `create-undecided`, `submit-undecided`, `evidence-missing`,
    * `staging-failed`, `delivery-failed`, `workflow-error`, and what the delivery of the workflow refuses with.
@@ -297,6 +297,15 @@ export interface SessionItem extends LedgerKey {
 /** Which conversation a session belongs to, so that no session serves two. */
 export function ownerLedgerKey(sessionId: string): string {
   return `owner#${sessionId}`;
+}
+
+/** Which turn made the earlier ones of its conversation useless. */
+export const REPLACED_PREFIX = 'replaced#';
+
+export interface ReplacementItem extends LedgerKey {
+  readonly replacedBy: string;
+  /** Of the turn that replaces the others: the later a turn began, the later its record ends. */
+  readonly expiresAt: number;
 }
 
 /** One turn, by its execution name: what was claimed before what was done. */

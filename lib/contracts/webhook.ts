@@ -13,6 +13,10 @@ export interface WebhookSubscription {
   readonly actions: readonly string[];
   /** Values of `author_association`, or absent for everybody. Authors of branches of the repository itself pass, too. */
   readonly associations?: readonly string[];
+  /** Login whose review is asked for with the action `review_requested`. */
+  readonly requestedReviewer?: string;
+  /** The command that starts turns when it is the first word of a comment. */
+  readonly command?: string;
 }
 
 /** `source` of the events, as the inbound webhooks of EventBridge name it, so that the same rules match both. */
@@ -21,7 +25,31 @@ export const GITHUB_EVENT_SOURCE = 'github.com';
 /** `detail-type` of the events: the name of the GitHub event. */
 export const GITHUB_PULL_REQUEST_EVENT = 'pull_request';
 
-/** `detail` of the events. */
+/** `detail-type` of a comment on a pull request that begins with a command. */
+export const GITHUB_COMMENT_EVENT = 'issue_comment';
+
+/** Form of a command. */
+export const GITHUB_COMMAND = /^\/[a-z][a-z0-9-]{0,38}$/;
+
+/** `detail` of a comment that begins with a command. Of its text, only the command is passed on. */
+export interface GitHubCommentDetail {
+  readonly action: string;
+  readonly number: number;
+  readonly repository: GitHubPullRequestDetail['repository'];
+  readonly issue: { readonly state: string };
+  readonly comment: {
+    readonly id: number;
+    /** In lower case, with its slash. */
+    readonly command: string;
+    readonly author_association: string;
+    readonly created_at: string;
+    readonly user: GitHubPullRequestDetail['sender'];
+  };
+  readonly sender: GitHubPullRequestDetail['sender'];
+  readonly delivery: GitHubPullRequestDetail['delivery'];
+}
+
+/** `detail` of the events of pull requests. */
 export interface GitHubPullRequestDetail {
   readonly action: string;
   /**
@@ -59,6 +87,8 @@ export interface GitHubPullRequestDetail {
     readonly from_fork: boolean;
   };
   readonly sender: { readonly login: string; readonly type: string };
+  /** Whose review was asked for, in `review_requested`. Absent for a team. */
+  readonly requested_reviewer?: GitHubPullRequestDetail['sender'];
   /** What the handler saw beside the signed body. The id is a header that GitHub does not sign. */
   readonly delivery: { readonly id: string; readonly body_sha256: string };
 }

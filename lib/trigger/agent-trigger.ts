@@ -15,9 +15,10 @@ import { BoundTrigger } from './bound-trigger';
 import type { IGitHubWebhook } from './github-webhook';
 import { alarmTrigger, type AlarmTriggerOptions } from './kinds/alarm';
 import { buildFailedTrigger, pipelineFailedTrigger } from './kinds/build-failed';
-import { codeCommitPullRequestTrigger } from './kinds/code-commit-pull-request';
+import { codeCommitPullRequestTrigger, type PullRequestTriggerOptions } from './kinds/code-commit-pull-request';
 import { eventTrigger, type EventTriggerOptions } from './kinds/event';
 import type { FindingSource } from './kinds/finding';
+import { gitHubCommandTrigger, type GitHubCommandTriggerOptions } from './kinds/github-command';
 import { gitHubPullRequestTrigger, type GitHubPullRequestTriggerOptions } from './kinds/github-pull-request';
 import { objectCreatedTrigger, type ObjectCreatedTriggerOptions } from './kinds/object-created';
 import { scheduleTrigger, type ScheduleTriggerOptions } from './kinds/schedule';
@@ -89,7 +90,7 @@ export class AgentTrigger implements IAgentTrigger {
    * New pull requests of a CodeCommit repository and new commits on them. One turn per change;
    * all turns of one pull request are one conversation.
    */
-  public static onPullRequest(repository: IRepository, options: AgentTriggerOptions = {}): AgentTrigger {
+  public static onPullRequest(repository: IRepository, options: PullRequestTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(codeCommitPullRequestTrigger(repository, options));
   }
 
@@ -99,6 +100,14 @@ export class AgentTrigger implements IAgentTrigger {
    */
   public static onGitHubPullRequest(webhook: IGitHubWebhook, options: GitHubPullRequestTriggerOptions): AgentTrigger {
     return new AgentTrigger(gitHubPullRequestTrigger(webhook, options));
+  }
+
+  /**
+   * Comments on pull requests of GitHub that begin with a command, such as `/review`, by people who may push. Choose "Issue
+   * comments", too, in the settings of the webhook. One turn per comment, in the conversation of the pull request.
+   */
+  public static onGitHubCommand(webhook: IGitHubWebhook, options: GitHubCommandTriggerOptions): AgentTrigger {
+    return new AgentTrigger(gitHubCommandTrigger(webhook, options));
   }
 
   /** New objects in a bucket, whose events to EventBridge are switched on. One turn per write of a key. */

@@ -3,6 +3,8 @@ export * from './agent-trigger-options';
 export * from './github-webhook';
 export { type AlarmTriggerOptions } from './kinds/alarm';
 export { type EventTriggerOptions } from './kinds/event';
+export { type PullRequestTriggerOptions } from './kinds/code-commit-pull-request';
+export { type GitHubCommandTriggerOptions } from './kinds/github-command';
 export { FindingSeverity, FindingSource } from './kinds/finding';
 export { GitHubAuthors, type GitHubPullRequestTriggerOptions } from './kinds/github-pull-request';
 export { type ObjectCreatedTriggerOptions } from './kinds/object-created';

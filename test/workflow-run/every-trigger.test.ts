@@ -21,7 +21,11 @@ class Scene extends TriggerScene {
 }
 
 /** Events that are not on the default bus. */
-const BUSES: Record<string, string> = { onGitHubPullRequest: 'Webhook', onTurnOutcome: 'ScoutTurns' };
+const BUSES: Record<string, string> = {
+  onGitHubPullRequest: 'Webhook',
+  onGitHubCommand: 'Webhook',
+  onTurnOutcome: 'ScoutTurns',
+};
 
 let service: LocalService;
 let cloud: LocalCloud;

@@ -21,6 +21,8 @@ exports.handler = async ({ turn, prompt }) => {
   switch (turn.detail.subject.staging) {
     case 'add': return { accepted: true, prompt: [...prompt, { text: ' Source staged for ' + turn.detail.subject.commit }] };
     case 'join': return { accepted: true, sessionKey: 'incident-1' };
+    case 'replace': return { accepted: true, replacesOlderTurns: true };
+    case 'close': return { accepted: false, reason: { code: 'superseded' }, replacesOlderTurns: true };
     case 'refuse': return { accepted: false, reason: { code: 'no-changes', message: 'Nothing changed' } };
     case 'break': throw new Error('disk full');
     case 'lie': return { accepted: 'certainly' };
@@ -63,7 +65,12 @@ beforeAll(async () => {
   compute = await fakeCompute();
   service = await startLocalService({
     compute,
-    script: readScript({ rules: [{ answer: 'Answer to: {{input}}' }] }),
+    script: readScript({
+      rules: [
+        { when: { contains: 'for ever' }, steps: [{ wait: 120 }], answer: 'never' },
+        { answer: 'Answer to: {{input}}' },
+      ],
+    }),
   });
   compute.service = service;
   workflow = await WorkflowCloud.start(deploy({ staging: step(STAGING), delivery: step(DELIVERY) }), service);
@@ -77,19 +84,21 @@ afterAll(async () => {
 });
 
 let count = 0;
+const request = (subject: TurnSubject, more: Partial<TurnRequest> = {}): TurnRequest => ({
+  format: 'cdk-bedrock-managed-agents/turn-request/1',
+  agentName: 'reviewer',
+  deduplicationKey: `event-${++count}`,
+  trigger: { type: 'pull-request', id: 'OnPullRequest', source: 'aws.codecommit', time: '2026-11-23T12:00:00Z' },
+  subject,
+  prompt: [{ text: 'Review.' }],
+  ...more,
+});
+
 async function turn(subject: TurnSubject, more: Partial<TurnRequest> = {}) {
-  const request: TurnRequest = {
-    format: 'cdk-bedrock-managed-agents/turn-request/1',
-    agentName: 'reviewer',
-    deduplicationKey: `event-${++count}`,
-    trigger: { type: 'pull-request', id: 'OnPullRequest', source: 'aws.codecommit', time: '2026-11-23T12:00:00Z' },
-    subject,
-    prompt: [{ text: 'Review.' }],
-    ...more,
-  };
-  const name = turnExecutionName(request.deduplicationKey);
+  const input = request(subject, more);
+  const name = turnExecutionName(input.deduplicationKey);
   workflow.cloud.guardrail.screened.length = 0;
-  const result = await workflow.run(name, request).result;
+  const result = await workflow.run(name, input).result;
   expect(await workflow.slotHolders()).toEqual([]);
   expect(workflow.outcomes(name)).toHaveLength(1);
   return { name, result, screened: workflow.cloud.guardrail.screened.map(({ text }) => text) };
@@ -131,6 +140,59 @@ test('of a prompt without a word of others, the id of the trigger is judged, and
 test('a mark of another form refuses the request, so that nothing passes unjudged by accident', async () => {
   const { result } = await turn({ staging: 'none' }, { prompt: [{ text: 'Review.', trusted: 'no' as never }] });
   expect(result).toMatchObject({ outcome: 'Rejected', reason: { code: 'request-invalid' } });
+});
+
+describe('a turn that replaces older turns of its conversation', () => {
+  const begin = (staging: string, text: string) => {
+    const input = request({ staging }, { sessionKey: 'pull request 7', prompt: [{ text }] });
+    return workflow.run(turnExecutionName(input.deduplicationKey), input);
+  };
+  /** A turn whose message is sent. */
+  const running = async (text: string) => {
+    let mine: ReturnType<typeof begin> | undefined;
+    await new Promise<void>((resolve) => {
+      workflow.afterTask = (state, execution) => {
+        if (state === 'SubmitTurn' && execution.name === mine?.name) resolve();
+      };
+      mine = begin('replace', text);
+    });
+    workflow.afterTask = () => undefined;
+    return mine!;
+  };
+  const superseded = { outcome: 'Cancelled', reason: { code: 'superseded' } };
+  beforeEach(() => (count += 1));
+
+  test('a new push ends the review that runs and the one that waits, and is reviewed itself', async () => {
+    const first = await running('Work for ever: first push.');
+    const second = begin('accept', 'second push');
+    const third = begin('replace', 'third push');
+    expect(await first.result).toMatchObject(superseded);
+    expect(await second.result).toMatchObject(superseded);
+    expect(await third.result).toMatchObject({ outcome: 'Completed' });
+    // The work of the first was stopped in the service, too, and the third came into its session.
+    const messages = service.admin.turns((await third.result).sessionId).map(({ message }) => message);
+    expect(messages).toEqual(['Work for ever: first push.', 'third push']);
+    expect(await workflow.slotHolders()).toEqual([]);
+  });
+
+  test('a close ends the review that runs, and starts none', async () => {
+    const first = await running('Work for ever: to be closed.');
+    expect(await begin('close', 'closed').result).toMatchObject({
+      outcome: 'Rejected',
+      reason: { code: 'superseded' },
+    });
+    expect(await first.result).toMatchObject(superseded);
+    expect(workflow.outcomes(first.name)).toHaveLength(1);
+  });
+
+  test('turns that begin later, and those of other conversations, are left alone', async () => {
+    await begin('close', 'closed').result;
+    const { result } = await turn({ staging: 'none' }, { sessionKey: 'pull request 8' });
+    expect(result.outcome).toBe('Completed');
+    // A record of a turn that began earlier than this one does not end it.
+    await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000)));
+    expect(await begin('none', 'reopened').result).toMatchObject({ outcome: 'Completed' });
+  });
 });
 
 test('staging may name the conversation: later turns resume it whatever their request says', async () => {

@@ -15,7 +15,9 @@ export interface BoundCodeHost {
   /** Names of the repositories, as subjects of turns have them. */
   readonly repositories: string[];
   readonly source: Pick<SourceToolOptions, 'repositories' | 'staged'>;
-  readonly trigger: IAgentTrigger;
+  readonly triggers: IAgentTrigger[];
+  /** What a comment begins with to have a pull request reviewed again. */
+  readonly command?: string;
   readonly staging: HostAccess;
   readonly delivery: HostAccess;
   /** Of the function that says why there is no review. */

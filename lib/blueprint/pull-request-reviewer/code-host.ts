@@ -63,7 +63,17 @@ function bindCodeCommit(repository: IRepository, _scope: Construct, _material: I
   return {
     repositories: [repository.repositoryName],
     source: { repositories: [SourceRepository.codeCommit(repository)] },
-    trigger: AgentTrigger.onPullRequest(repository),
+    triggers: [
+      // A close stops the review that is running.
+      AgentTrigger.onPullRequest(repository, {
+        events: [
+          'pullRequestCreated',
+          'pullRequestSourceBranchUpdated',
+          'pullRequestStatusChanged',
+          'pullRequestMergeStatusUpdated',
+        ],
+      }),
+    ],
     staging: access('stage-code-commit-pull-request', 'ReadPullRequests', CODECOMMIT_STAGING_ACTIONS),
     delivery: access('publish-code-commit-review', 'PostReviews', CODECOMMIT_REVIEW_ACTIONS),
     notes: access('explain-code-commit-review', 'PostNotes', CODECOMMIT_REVIEW_ACTIONS),
@@ -71,7 +81,7 @@ function bindCodeCommit(repository: IRepository, _scope: Construct, _material: I
 }
 
 function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IBucket): BoundCodeHost {
-  const { repositories, webhook, credentials, authors } = props;
+  const { repositories, webhook, credentials, authors, reviewCommand: command, requestedReviewer } = props;
   const secretArn = credentials.secretFullArn;
   requireInput(secretArn !== undefined, scope, {
     input: 'credentials',
@@ -100,18 +110,25 @@ function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IB
   return {
     repositories,
     source: { staged: { bucket: material, prefix: STAGED_PREFIX } },
-    trigger: AgentTrigger.onGitHubPullRequest(webhook, {
-      repositories,
-      authors,
-      // A draft may be left to the turn of the moment when it is ready: the two are different turns here.
-      deduplicationKey: [
-        'detail.repository.full_name',
-        'detail.number',
-        'detail.pull_request.head.sha',
-        'detail.occurrence',
-        'detail.pull_request.draft',
-      ],
-    }),
+    command,
+    triggers: [
+      AgentTrigger.onGitHubPullRequest(webhook, {
+        repositories,
+        authors,
+        requestedReviewer,
+        // A close stops the review that is running.
+        actions: ['opened', 'reopened', 'synchronize', 'ready_for_review', 'closed'],
+        // A draft may be left to the turn of the moment when it is ready: the two are different turns here.
+        deduplicationKey: [
+          'detail.repository.full_name',
+          'detail.number',
+          'detail.pull_request.head.sha',
+          'detail.occurrence',
+          'detail.pull_request.draft',
+        ],
+      }),
+      ...(command === undefined ? [] : [AgentTrigger.onGitHubCommand(webhook, { repositories, command })]),
+    ],
     staging: access('stage-github-pull-request'),
     delivery: access('publish-github-review'),
     notes: access('explain-github-review'),

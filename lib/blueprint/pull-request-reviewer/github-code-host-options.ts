@@ -23,4 +23,20 @@ export interface GitHubCodeHostOptions {
    * @default GitHubAuthors.COLLABORATORS
    */
   readonly authors?: GitHubAuthors;
+
+  /**
+   * The first word of a comment that asks for a review, such as `/review`: of the newest commit, also of a draft, by people
+   * who may push. The webhook then needs the event "Issue comments", too.
+   *
+   * @default - comments start no review
+   */
+  readonly reviewCommand?: string;
+
+  /**
+   * Login of the account whose token the credentials hold. Asking for its review on GitHub has the pull request reviewed
+   * again. GitHub does not let people ask for the review of an app.
+   *
+   * @default - requests for reviews start none
+   */
+  readonly requestedReviewer?: string;
 }

@@ -102,7 +102,7 @@ export class PullRequestReviewer extends AgentBlueprint {
 
     const material = this.addOutputBucket('Material', { retention: Duration.days(7) });
     this.materialBucket = material;
-    const { repositories, source, trigger, staging, delivery, notes } = codeHost._bind(this, material);
+    const { repositories, source, triggers, command, staging, delivery, notes } = codeHost._bind(this, material);
     this.define({
       model: AgentModel.GPT_5_6_LUNA,
       instructions: reviewerInstructions({
@@ -111,7 +111,7 @@ export class PullRequestReviewer extends AgentBlueprint {
         additional: props.additionalInstructions,
       }),
       tools: [AgentTool.source({ ...source, ...(registries.length > 0 ? { registries } : {}) })],
-      triggers: [trigger],
+      triggers,
       staging: new StagePullRequest({
         access: staging,
         material,
@@ -129,6 +129,7 @@ export class PullRequestReviewer extends AgentBlueprint {
         access: notes,
         workflow: this.workflow,
         repositories,
+        command,
       });
       this.noteDeadLetters = deadLetterQueue;
     }

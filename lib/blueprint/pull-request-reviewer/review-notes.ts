@@ -20,6 +20,7 @@ export interface ReviewNotesProps {
   readonly access: HostAccess;
   readonly workflow: TurnWorkflow;
   readonly repositories: string[];
+  readonly command?: string;
 }
 
 const TIMEOUT = Duration.minutes(2);
@@ -33,7 +34,7 @@ export class ReviewNotes extends Construct {
   /** Outcomes that could not be told. */
   public readonly deadLetterQueue: IQueue;
 
-  constructor(scope: Construct, id: string, { access, workflow, repositories }: ReviewNotesProps) {
+  constructor(scope: Construct, id: string, { access, workflow, repositories, command }: ReviewNotesProps) {
     super(scope, id);
     const { agent, encryptionKey, eventBus } = workflow;
     const queues = new TriggerQueues(this, 'Queues', {
@@ -49,6 +50,7 @@ export class ReviewNotes extends Construct {
       environment: {
         [VARIABLES.agentName]: agent.agentName,
         [VARIABLES.repositories]: Stack.of(this).toJsonString(repositories),
+        ...(command === undefined ? {} : { [VARIABLES.command]: command }),
         ...access.environment,
       },
       encryptionKey,

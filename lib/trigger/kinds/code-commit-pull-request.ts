@@ -1,13 +1,37 @@
 import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
+import { requireInput } from '../../validation/input-error';
 import type { TriggerDefinition } from '../trigger-definition';
+
+/** Options of a trigger on pull requests of CodeCommit. */
+export interface PullRequestTriggerOptions extends AgentTriggerOptions {
+  /**
+   * Events that start turns, as CodeCommit names them. Pull requests that are not open start none, unless
+   * `pullRequestStatusChanged` or `pullRequestMergeStatusUpdated` is among them.
+   *
+   * @default ['pullRequestCreated', 'pullRequestSourceBranchUpdated']
+   */
+  readonly events?: string[];
+}
+
+const EVENTS = [
+  'pullRequestCreated',
+  'pullRequestSourceBranchUpdated',
+  'pullRequestStatusChanged',
+  'pullRequestMergeStatusUpdated',
+];
 
 /**
  * New pull requests and new commits on them.
  *
  * Source: docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html, read 2026-11-23.
  */
-export function codeCommitPullRequestTrigger(repository: IRepository, options: AgentTriggerOptions): TriggerDefinition {
+export function codeCommitPullRequestTrigger(
+  repository: IRepository,
+  options: PullRequestTriggerOptions,
+): TriggerDefinition {
+  const events = options.events ?? ['pullRequestCreated', 'pullRequestSourceBranchUpdated'];
+  const alsoClosed = events.some((event) => EVENTS.indexOf(event) > 1);
   return {
     type: 'pull-request',
     defaultId: `PullRequest-${repository.node.id}`,
@@ -16,7 +40,7 @@ export function codeCommitPullRequestTrigger(repository: IRepository, options: A
         source: ['aws.codecommit'],
         detailType: ['CodeCommit Pull Request State Change'],
         resources: [repository.repositoryArn],
-        detail: { event: ['pullRequestCreated', 'pullRequestSourceBranchUpdated'], pullRequestStatus: ['Open'] },
+        detail: { event: events, ...(alsoClosed ? {} : { pullRequestStatus: ['Open'] }) },
       },
     },
     prompt: [
@@ -39,6 +63,15 @@ export function codeCommitPullRequestTrigger(repository: IRepository, options: A
       destinationCommit: 'event.detail.destinationCommit | sha',
     },
     options,
+    prepare: (scope) => {
+      const wrong = events.find((event) => !EVENTS.includes(event));
+      requireInput(events.length > 0 && wrong === undefined, scope, {
+        input: 'events',
+        value: wrong ?? events,
+        allowed: `one or more of ${EVENTS.join(', ')}`,
+        fix: 'Name the events as CodeCommit does',
+      });
+    },
     sources: [{ input: 'repository', what: 'a repository', construct: repository, arn: repository.repositoryArn }],
   };
 }

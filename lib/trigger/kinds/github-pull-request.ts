@@ -1,6 +1,7 @@
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import { GitHubWebhook, type IGitHubWebhook } from '../github-webhook';
-import { requireInput } from '../../validation/input-error';
+import type { IConstruct } from 'constructs';
+import { requireInput, requirePattern } from '../../validation/input-error';
 import type { TriggerDefinition } from '../trigger-definition';
 import { GITHUB_EVENT_SOURCE, GITHUB_PULL_REQUEST_EVENT } from '../../contracts/webhook';
 import { checkInputsOf } from '../../validation/checked-inputs';
@@ -38,7 +39,7 @@ export interface GitHubPullRequestTriggerOptions extends AgentTriggerOptions {
   readonly repositories: string[];
 
   /**
-   * Actions that start turns, as GitHub names them.
+   * Actions that start turns, as GitHub names them. Pull requests that are not open start none, unless `closed` is among them.
    *
    * @default ['opened', 'reopened', 'synchronize', 'ready_for_review']
    */
@@ -50,6 +51,29 @@ export interface GitHubPullRequestTriggerOptions extends AgentTriggerOptions {
    * @default GitHubAuthors.COLLABORATORS
    */
   readonly authors?: GitHubAuthors;
+
+  /**
+   * Login of the account whose review people ask for: asking for it starts a turn, too.
+   *
+   * @default - requests for reviews start no turn, unless `review_requested` is among the actions
+   */
+  readonly requestedReviewer?: string;
+}
+
+/** GitHub's own spelling counts in events, whatever was typed here. */
+export function repositoryNames(repositories: readonly string[]): { 'equals-ignore-case': string }[] {
+  return repositories.map((name) => ({ 'equals-ignore-case': name }));
+}
+
+/** @throws InputError for anything but at least one `owner/name` */
+export function requireRepositories(scope: IConstruct, repositories: readonly string[]): void {
+  const wrong = repositories.find((name) => !/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/.test(name));
+  requireInput(repositories.length > 0 && wrong === undefined, scope, {
+    input: 'repositories',
+    value: wrong ?? repositories,
+    allowed: "at least one repository, written 'owner/name'",
+    fix: "Write it as in 'example-org/payments'",
+  });
 }
 
 /** Source: docs.github.com/webhooks/webhook-events-and-payloads#pull_request, read 2026-11-23. */
@@ -58,6 +82,7 @@ export function gitHubPullRequestTrigger(
   options: GitHubPullRequestTriggerOptions,
 ): TriggerDefinition {
   const { associations } = options.authors ?? GitHubAuthors.COLLABORATORS;
+  const { requestedReviewer } = options;
   const actions = options.actions ?? ['opened', 'reopened', 'synchronize', 'ready_for_review'];
   return {
     type: 'pull-request',
@@ -68,11 +93,20 @@ export function gitHubPullRequestTrigger(
         source: [GITHUB_EVENT_SOURCE],
         detailType: [GITHUB_PULL_REQUEST_EVENT],
         detail: {
-          action: actions,
-          // GitHub's own spelling counts in events, whatever was typed here.
-          repository: { full_name: options.repositories.map((name) => ({ 'equals-ignore-case': name })) },
+          ...(requestedReviewer === undefined
+            ? { action: actions }
+            : {
+                $or: [
+                  { action: actions },
+                  {
+                    action: ['review_requested'],
+                    requested_reviewer: { login: [{ 'equals-ignore-case': requestedReviewer }] },
+                  },
+                ],
+              }),
+          repository: { full_name: repositoryNames(options.repositories) },
           pull_request: {
-            state: ['open'],
+            ...(actions.includes('closed') ? {} : { state: ['open'] }),
             // Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html ($or)
             ...(associations ? { $or: [{ author_association: associations }, { from_fork: [false] }] } : {}),
           },
@@ -108,15 +142,24 @@ export function gitHubPullRequestTrigger(
     },
     options,
     prepare: (scope) => {
-      const wrong = options.repositories.find((name) => !/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/.test(name));
-      requireInput(options.repositories.length > 0 && wrong === undefined, scope, {
-        input: 'repositories',
-        value: wrong ?? options.repositories,
-        allowed: "at least one repository, written 'owner/name'",
-        fix: "Write it as in 'example-org/payments'",
-      });
+      requireRepositories(scope, options.repositories);
+      if (requestedReviewer !== undefined) {
+        requirePattern(
+          scope,
+          'requestedReviewer',
+          requestedReviewer,
+          /^[A-Za-z0-9-]{1,39}(\[bot\])?$/,
+          'a login of GitHub',
+          'Write the login of the account as GitHub shows it, without @',
+        );
+      }
       if (webhook instanceof GitHubWebhook) {
-        webhook._subscribe({ repositories: options.repositories, actions, ...(associations ? { associations } : {}) });
+        webhook._subscribe({
+          repositories: options.repositories,
+          actions,
+          ...(associations ? { associations } : {}),
+          ...(requestedReviewer === undefined ? {} : { requestedReviewer }),
+        });
       }
     },
   };

@@ -95,6 +95,12 @@ const repeatableStep = (attempts: number) => [
   },
 ];
 
+/** The optimized integration and the SDK integration name the error differently. */
+export const CONDITION_FAILED = [
+  'DynamoDB.ConditionalCheckFailedException',
+  'DynamoDb.ConditionalCheckFailedException',
+];
+
 export function invoke(targets: Targets, name: TurnFunctionName, payload: object, rest: object): State {
   return invokeFunction(targets, targets.functions[name], payload, rest, targets.stepAttempts);
 }

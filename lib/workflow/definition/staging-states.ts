@@ -1,4 +1,17 @@
-import { ending, choice, invoke, invokeFunction, pass, type State, type States, type Targets } from './asl';
+import { REPLACED_PREFIX } from '../../contracts/turn';
+import {
+  call,
+  choice,
+  CONDITION_FAILED,
+  ending,
+  invoke,
+  invokeFunction,
+  pass,
+  REPEATABLE,
+  type State,
+  type States,
+  type Targets,
+} from './asl';
 import { FINISH } from './finish-states';
 
 /** Where staging begins. Input: `{turn, prompt}`. */
@@ -33,7 +46,32 @@ export function stagingStates(
       { OutputPath: '$.Payload', Catch: failed, Next: 'RegisterStaged' },
     ),
     // The conversation may be another now, and the settlement has to give back the right one.
-    RegisterStaged: register('Is the turn staged'),
+    RegisterStaged: register('Does it replace older turns'),
+    'Does it replace older turns': choice(
+      [{ Variable: '$.replacesOlderTurns', IsPresent: true, Next: 'ReplaceOlderTurns' }],
+      'Is the turn staged',
+    ),
+    // The turns that are replaced find it at their next look. A mark of a turn that began later stays.
+    ReplaceOlderTurns: {
+      ...call(
+        targets,
+        'dynamodb:updateItem',
+        {
+          TableName: targets.table,
+          Key: { pk: { 'S.$': `States.Format('${REPLACED_PREFIX}{}', $.turn.sessionPk)` } },
+          UpdateExpression: 'SET replacedBy = :me, expiresAt = :expires',
+          ConditionExpression: 'attribute_not_exists(expiresAt) OR expiresAt <= :expires',
+          ExpressionAttributeValues: { ':me': { 'S.$': '$.turn.name' }, ':expires': { 'N.$': '$.turn.expiresAt' } },
+        },
+        {
+          ResultPath: null,
+          // Without the mark the older turns come to their end, which delivery refuses.
+          Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Is the turn staged' }],
+          Next: 'Is the turn staged',
+        },
+      ),
+      Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
+    },
     'Is the turn staged': choice([{ Variable: '$.accepted', BooleanEquals: true, Next: next }], refused),
     'Staging failed': pass(
       {

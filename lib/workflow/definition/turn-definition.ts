@@ -4,6 +4,7 @@ import { approvalStates } from './approval-states';
 import {
   call,
   choice,
+  CONDITION_FAILED,
   ending,
   invoke,
   type Machine,
@@ -177,8 +178,8 @@ function workStates(targets: Targets, rules: TurnRules): States {
         },
       },
       {
-        Retry: [{ ErrorEquals: SLOTS_FULL, MaxAttempts: 0 }, ...REPEATABLE],
-        Catch: [{ ErrorEquals: SLOTS_FULL, ResultPath: null, Next: 'Wait on' }],
+        Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
+        Catch: [{ ErrorEquals: CONDITION_FAILED, ResultPath: null, Next: 'Wait on' }],
         ResultPath: null,
         Next: 'PublishStarted',
       },
@@ -306,9 +307,6 @@ function register(targets: Targets, next: string): State {
     { ResultPath: null, Next: next },
   );
 }
-
-/** The optimized integration and the SDK integration name the error differently. */
-const SLOTS_FULL = ['DynamoDB.ConditionalCheckFailedException', 'DynamoDb.ConditionalCheckFailedException'];
 
 function end(constant: object) {
   return pass(constant, { ResultPath: '$.ending', Next: LEAVE });

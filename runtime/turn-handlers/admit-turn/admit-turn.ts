@@ -3,10 +3,11 @@ import { SLOTS_KEY, type Wait, waitAttribute } from '../../../lib/contracts/turn
 import { TransientStepError } from '../turn/aws-errors';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
+import { isReplaced, REPLACED } from '../turn/replaced';
 import { placeOf, roomFor, type Waits, waitsOf } from './waiting-line';
 
 export interface AdmitTurnParts {
-  readonly ledger: Pick<Ledger, 'turn' | 'session' | 'slots' | 'stop' | 'change'>;
+  readonly ledger: Pick<Ledger, 'turn' | 'session' | 'slots' | 'stop' | 'change' | 'replacement'>;
   /** Slots of the workflow. */
   readonly slots: number;
   /** How long a turn waits for its conversation and a slot together. */
@@ -58,6 +59,10 @@ async function admit(
   if ((await ledger.turn(turn.turnPk)).stopped) return ended(STOPPED);
   const { at, reason } = await ledger.stop();
   if (at !== undefined) return ended(agentStopped(at, reason));
+  if (await isReplaced(turn, ledger)) {
+    await leave(turn.sessionPk, turn.name, ledger);
+    return ended(REPLACED);
+  }
   const wait: Wait = { since: before.since, seen: now };
 
   const conversation = (await ledger.session(turn.sessionPk)) as Record<string, unknown>;

@@ -19,6 +19,7 @@ import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import { ANSWERS_APART, isJsonAnswer } from '../turn/final-answer';
 import { markOf } from '../turn/mark';
+import { isReplaced, REPLACED } from '../turn/replaced';
 import { attributesOf, newestMessage, recordOf, type SentMessage } from '../turn/sent-message';
 import { waitAfter } from './back-off';
 
@@ -96,6 +97,7 @@ class Look {
     this.message = newestMessage(record);
     this.record = recordOf(record, this.message);
     this.deadlineAt = this.record.deadlineAt ?? this.deadlineAt;
+    if (await isReplaced(turn, ledger)) return { status: 'ended', ending: REPLACED };
     const now = Date.now();
     const readUntil = Math.min(now + READ_MS, this.functionEnd, Math.max(this.deadlineAt, now + LAST_LOOK_MS));
     const listenUntil = Math.min(now + listenMs, readUntil, this.deadlineAt);

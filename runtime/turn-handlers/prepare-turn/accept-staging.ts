@@ -10,7 +10,13 @@ import type { CheckedTurn } from './store-prompt';
 export function acceptStaging({ turn, prompt, answer }: AcceptStagingPayload): CheckedTurn {
   try {
     need(isRecord(answer) && typeof answer['accepted'] === 'boolean', 'accepted is neither true nor false');
-    return answer['accepted'] ? accepted(turn, prompt, answer) : refused(turn, answer);
+    const { accepted: isAccepted, replacesOlderTurns } = answer;
+    need(
+      replacesOlderTurns === undefined || replacesOlderTurns === true,
+      'replacesOlderTurns is neither absent nor true',
+    );
+    const checked = isAccepted ? accepted(turn, prompt, answer) : refused(turn, answer);
+    return replacesOlderTurns ? { ...checked, replacesOlderTurns } : checked;
   } catch (error) {
     if (!(error instanceof RequestFault)) throw error;
     const ending: Ending = {

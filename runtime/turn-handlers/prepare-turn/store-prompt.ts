@@ -3,9 +3,10 @@ import { MAX_INLINE_BYTES, promptPartKey, type TextPart } from '../../../lib/con
 import type { TextStore } from '../turn/text-store';
 
 /** What the checks make of a request, or of what was staged. */
-export type CheckedTurn =
-  | { readonly accepted: true; readonly turn: PreparedTurn; readonly prompt: readonly TextPart[] }
-  | { readonly accepted: false; readonly turn: PreparedTurn; readonly ending: Ending };
+export type CheckedTurn = { readonly turn: PreparedTurn; readonly replacesOlderTurns?: true } & (
+  | { readonly accepted: true; readonly prompt: readonly TextPart[] }
+  | { readonly accepted: false; readonly ending: Ending }
+);
 
 /**
  * Says what the guardrail judges, and puts the texts of a large prompt into S3: the state of an execution holds 256 KiB, and one that outgrows it cannot be

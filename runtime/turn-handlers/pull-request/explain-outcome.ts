@@ -19,6 +19,8 @@ export interface ExplainParts {
   readonly board: NoteBoard;
   readonly agentName: string;
   readonly repositories: readonly string[];
+  /** What a comment begins with to ask for a review. */
+  readonly command?: string;
 }
 
 /** What Lambda hands over from a queue; only what is read. */
@@ -52,7 +54,7 @@ interface OutcomeEvent {
 type Explained = 'posted' | 'updated' | 'as-it-was' | 'nothing-to-say' | 'over';
 
 async function explained({ source, detail }: OutcomeEvent, parts: ExplainParts): Promise<Explained> {
-  const { board, agentName, repositories } = parts;
+  const { board, agentName, repositories, command } = parts;
   const subject = pullRequestOf({ detail } as PreparedTurn, repositories);
   if (source !== TURN_EVENT_SOURCE || detail.agentName !== agentName || !subject) return 'nothing-to-say';
   const { outcome, reason, turn } = detail;
@@ -62,7 +64,7 @@ async function explained({ source, detail }: OutcomeEvent, parts: ExplainParts):
   const note =
     outcome === 'Completed'
       ? reviewedNote(agentName, current)
-      : outcomeNote({ agentName, turnName: turn.name, outcome, code: reason?.code, sourceCommit: current });
+      : outcomeNote({ agentName, turnName: turn.name, outcome, code: reason?.code, sourceCommit: current, command });
   if (note === undefined) return 'nothing-to-say';
   const known = (await board.ownNotes(subject)).find(({ body }) => body.startsWith(noteMark(agentName)));
   if (!known) {

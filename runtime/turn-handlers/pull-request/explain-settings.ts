@@ -5,5 +5,10 @@ import { repositoriesOf } from './staging-settings';
 
 /** What the function that explains outcomes reads from its variables, whatever the host. */
 export function explainParts(environment: Environment = process.env): Omit<ExplainParts, 'board'> {
-  return { agentName: setting(environment, REVIEW_VARIABLES.agentName), repositories: repositoriesOf(environment) };
+  const command = environment[REVIEW_VARIABLES.command];
+  return {
+    agentName: setting(environment, REVIEW_VARIABLES.agentName),
+    repositories: repositoriesOf(environment),
+    ...(command ? { command } : {}),
+  };
 }

@@ -48,6 +48,15 @@ const BY_OUTCOME: Readonly<Partial<Record<TurnOutcome, Explanation>>> = {
   Cancelled: { why: 'the review was cancelled.', what: AGAIN },
 };
 
+/** Where asking for a review helps: another attempt, or a decision that a person may take. */
+const ON_REQUEST: ReadonlySet<Explanation | undefined> = new Set([
+  BY_CODE.draft,
+  BY_CODE['review-invalid'],
+  BY_OUTCOME.Failed,
+  BY_OUTCOME.TimedOut,
+  BY_OUTCOME.Cancelled,
+]);
+
 /** What is over, what is not there, and what people chose not to have reviewed. */
 const SILENT = new Set(['bot-author', 'author-skipped', 'superseded', 'not-found', 'subject-invalid']);
 
@@ -57,17 +66,28 @@ export interface EndedTurn {
   readonly outcome: TurnOutcome;
   readonly code?: string;
   readonly sourceCommit: string;
+  /** What a comment begins with to ask for a review. */
+  readonly command?: string | undefined;
 }
 
 /** The note of a turn that made no review, or undefined when there is nothing to say. */
-export function outcomeNote({ agentName, turnName, outcome, code = '', sourceCommit }: EndedTurn): string | undefined {
+export function outcomeNote({
+  agentName,
+  turnName,
+  outcome,
+  code = '',
+  sourceCommit,
+  command,
+}: EndedTurn): string | undefined {
   const explanation = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? BY_OUTCOME[outcome];
   if (!explanation || SILENT.has(code)) return undefined;
   const reason = /^[a-z0-9-]{1,64}$/.test(code) ? `, reason \`${code}\`` : '';
   return [
     noteMark(agentName),
     `**Not reviewed:** commit ${sourceCommit.slice(0, 12)} was not reviewed, because ${explanation.why}`,
-    explanation.what,
+    command === undefined || !ON_REQUEST.has(explanation)
+      ? explanation.what
+      : `${explanation.what} Or ask for a review with a comment that begins with \`${command}\`.`,
     `From the agent \`${agentName}\` (turn \`${turnName}\`, outcome ${outcome}${reason}).`,
   ].join('\n\n');
 }

@@ -9,6 +9,7 @@ import {
   stagedKey,
 } from '../../../lib/contracts/review';
 import type { StageTurnAnswer, StageTurnPayload } from '../../../lib/contracts/step';
+import { GITHUB_COMMENT_EVENT } from '../../../lib/contracts/webhook';
 import { log } from '../turn/log';
 import type { ChangeLimits, PullRequest, PullRequestSource, PullRequestSubject } from './pull-request-source';
 import { pathMatcher } from './path-patterns';
@@ -26,25 +27,32 @@ export interface StagingParts {
   readonly put: (object: Required<Pick<PutObjectCommandInput, 'Key' | 'Body' | 'ContentType'>>) => Promise<void>;
 }
 
+const REPLACES = { replacesOlderTurns: true } as const;
+
 /** Reads the pull request, decides whether it is reviewed, and leaves its material where the agent finds it. */
 export async function stagePullRequest(
   { turn, prompt }: StageTurnPayload,
   parts: StagingParts,
 ): Promise<StageTurnAnswer> {
+  // Whether reviews of earlier events are of no use: the pull request is closed, or this event is about its newest commit.
+  let replaces: Partial<typeof REPLACES> = {};
   try {
     const subject = pullRequestOf(turn, parts.repositories);
     if (!subject) {
       throw new StagingRefusal('not-found', 'The subject names no pull request of the repositories of this agent');
     }
     const pullRequest = await parts.source.pullRequest(subject);
+    if (!pullRequest.open) replaces = REPLACES;
     refuseWhatIsOver(subject, pullRequest);
     if (turn.detail.subject?.['draft'] === 'true' && !pullRequest.draft && !parts.policy.drafts) {
       throw new StagingRefusal('superseded', 'The draft was marked as ready since, which has a turn of its own');
     }
+    replaces = REPLACES;
     if (pullRequest.fromFork && parts.forks === 'skip') {
       throw new StagingRefusal('fork-not-allowed', 'The pull request comes from a fork');
     }
-    refuseByPolicy(pullRequest, parts.policy);
+    // Who may ask for a review may ask for one of a draft, or of an author who is left out.
+    if (turn.detail.trigger.detailType !== GITHUB_COMMENT_EVENT) refuseByPolicy(pullRequest, parts.policy);
     const limits = { ...parts.limits, isLeftOut: pathMatcher(parts.policy.ignoredPaths) };
     const { files, leftOut, diff } = await parts.source.change(subject, pullRequest, limits);
     refuseWhatCannotBeReviewed(files, leftOut);
@@ -58,18 +66,23 @@ export async function stagePullRequest(
     if (diff !== undefined) await put(STAGED_FILES.diff, diff, 'text/x-diff; charset=utf-8');
     if (archive !== undefined) await put(STAGED_FILES.source, archive, 'application/gzip');
     log('stage-pull-request', 'staged', { turn: turn.name, files: files.length, fromFork: pullRequest.fromFork });
-    return { accepted: true, prompt: stagedPrompt(prompt, document, { files, leftOut }, turn.name) };
+    return { accepted: true, prompt: stagedPrompt(prompt, document, { files, leftOut }, turn.name), ...replaces };
   } catch (error) {
     if (!(error instanceof StagingRefusal)) throw error;
     log('stage-pull-request', 'refused', { turn: turn.name, code: error.code });
-    return { accepted: false, reason: { code: error.code, message: error.message } };
+    return { accepted: false, reason: { code: error.code, message: error.message }, ...replaces };
   }
 }
 
+/** An event without a commit is about the newest one. */
+function isNewest({ sourceCommit }: PullRequestSubject, pullRequest: PullRequest): boolean {
+  return sourceCommit === undefined || sourceCommit === pullRequest.sourceCommit;
+}
+
 /** A closed pull request needs no review, and newer commits have a turn of their own. */
-function refuseWhatIsOver({ sourceCommit }: PullRequestSubject, pullRequest: PullRequest): void {
+function refuseWhatIsOver(subject: PullRequestSubject, pullRequest: PullRequest): void {
   if (!pullRequest.open) throw new StagingRefusal('superseded', 'The pull request is not open any more');
-  if (sourceCommit !== undefined && sourceCommit !== pullRequest.sourceCommit) {
+  if (!isNewest(subject, pullRequest)) {
     throw new StagingRefusal('superseded', 'The source branch has moved on since the event');
   }
 }

@@ -10,7 +10,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { STOP_KEY, type Stop } from '../../../lib/contracts/kill-switch';
-import { type SessionItem, SLOTS_KEY, type TurnItem } from '../../../lib/contracts/turn';
+import { type ReplacementItem, type SessionItem, SLOTS_KEY, type TurnItem } from '../../../lib/contracts/turn';
 import { repeatable } from './aws-errors';
 
 type Attributes = Record<string, AttributeValue>;
@@ -35,6 +35,10 @@ export class Ledger {
   }
 
   async session(pk: string): Promise<Partial<SessionItem>> {
+    return await this.get(pk);
+  }
+
+  async replacement(pk: string): Promise<Partial<ReplacementItem>> {
     return await this.get(pk);
   }
 

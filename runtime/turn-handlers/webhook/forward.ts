@@ -1,6 +1,10 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { GITHUB_EVENT_SOURCE, type GitHubPullRequestDetail } from '../../../lib/contracts/webhook';
+import {
+  GITHUB_EVENT_SOURCE,
+  type GitHubCommentDetail,
+  type GitHubPullRequestDetail,
+} from '../../../lib/contracts/webhook';
 import type { Webhook } from './configuration';
 
 export interface ForwardClients {
@@ -18,7 +22,7 @@ export async function forward(
   clients: ForwardClients,
   webhook: Webhook,
   detailType: string,
-  detail: GitHubPullRequestDetail,
+  detail: GitHubPullRequestDetail | GitHubCommentDetail,
 ): Promise<'forwarded' | 'kept'> {
   const entry = {
     EventBusName: webhook.eventBusName,

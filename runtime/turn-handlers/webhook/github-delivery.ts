@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { GitHubBranchDetail, GitHubPullRequestDetail } from '../../../lib/contracts/webhook';
+import {
+  GITHUB_COMMAND,
+  type GitHubBranchDetail,
+  type GitHubCommentDetail,
+  type GitHubPullRequestDetail,
+} from '../../../lib/contracts/webhook';
 
 /** Longest texts that are passed on; the rest of a description is not worth a prompt. */
 const MAX_TITLE = 1_000;
@@ -23,12 +28,7 @@ export function pullRequestDetail(
       action: text(root.action),
       occurrence: occurrence(text(root.action), text(request.updated_at), root.before),
       number: wholeNumber(root.number),
-      repository: {
-        id: wholeNumber(repository.id),
-        full_name: text(repository.full_name),
-        private: bool(repository.private),
-        default_branch: text(repository.default_branch),
-      },
+      repository: repositoryDetail(repository),
       pull_request: {
         number: wholeNumber(request.number),
         state: text(request.state),
@@ -46,11 +46,66 @@ export function pullRequestDetail(
         from_fork: isFork(request, repository),
       },
       sender: user(root.sender),
-      delivery: { id: deliveryId, body_sha256: createHash('sha256').update(body).digest('hex') },
+      ...(root.requested_reviewer ? { requested_reviewer: user(root.requested_reviewer) } : {}),
+      delivery: seen(deliveryId, body),
     };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A new comment on a pull request that begins with a command: nothing else of its text. `no-command` for every other comment,
+ * also on an issue; undefined when the payload is not one of `issue_comment`.
+ *
+ * Source: docs.github.com/webhooks/webhook-events-and-payloads#issue_comment
+ */
+export function commentDetail(
+  payload: unknown,
+  deliveryId: string,
+  body: Buffer,
+): GitHubCommentDetail | 'no-command' | undefined {
+  try {
+    const root = members(payload);
+    const [issue, comment] = [members(root.issue), members(root.comment)];
+    const command = text(comment.body ?? '')
+      .slice(0, 100)
+      .trimStart()
+      .split(/\s/, 1)[0]
+      .toLowerCase();
+    const isOfPullRequest = issue.pull_request !== null && issue.pull_request !== undefined;
+    if (root.action !== 'created' || !isOfPullRequest || !GITHUB_COMMAND.test(command)) return 'no-command';
+    return {
+      action: root.action,
+      number: wholeNumber(issue.number),
+      repository: repositoryDetail(members(root.repository)),
+      issue: { state: text(issue.state) },
+      comment: {
+        id: wholeNumber(comment.id),
+        command,
+        author_association: text(comment.author_association),
+        created_at: text(comment.created_at),
+        user: user(comment.user),
+      },
+      sender: user(root.sender),
+      delivery: seen(deliveryId, body),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function repositoryDetail(repository: Record<string, unknown>): GitHubPullRequestDetail['repository'] {
+  return {
+    id: wholeNumber(repository.id),
+    full_name: text(repository.full_name),
+    private: bool(repository.private),
+    default_branch: text(repository.default_branch),
+  };
+}
+
+function seen(id: string, body: Buffer): GitHubPullRequestDetail['delivery'] {
+  return { id, body_sha256: createHash('sha256').update(body).digest('hex') };
 }
 
 /** Which change this is. Of a delivery that is sent again, all of it is the same. */

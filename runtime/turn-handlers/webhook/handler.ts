@@ -1,9 +1,14 @@
-import { GITHUB_PULL_REQUEST_EVENT, type GitHubPullRequestDetail } from '../../../lib/contracts/webhook';
+import {
+  GITHUB_COMMENT_EVENT,
+  GITHUB_PULL_REQUEST_EVENT,
+  type GitHubCommentDetail,
+  type GitHubPullRequestDetail,
+} from '../../../lib/contracts/webhook';
 import type { Webhook } from './configuration';
 import { forward, type ForwardClients } from './forward';
-import { pullRequestDetail } from './github-delivery';
+import { commentDetail, pullRequestDetail } from './github-delivery';
 import { isSignedBy, SIGNATURE } from './signature';
-import { unmatched } from './unmatched';
+import { unmatched, unmatchedCommand } from './unmatched';
 import type { WebhookSecret } from './webhook-secret';
 
 /** How far GitHub's clock may be ahead of ours. */
@@ -55,23 +60,34 @@ export async function receive(
     log({ level: 'WARN', message: 'delivery refused: signature', delivery: id });
     return answer(401, 'not signed');
   }
-  if (event !== GITHUB_PULL_REQUEST_EVENT) {
+  if (event !== GITHUB_PULL_REQUEST_EVENT && event !== GITHUB_COMMENT_EVENT) {
     log({ level: 'INFO', message: 'delivery of another event', delivery: id, event });
-    return answer(200, event === 'ping' ? 'pong' : `not used: the event ${event}. Choose only "Pull requests"`);
+    return answer(
+      200,
+      event === 'ping'
+        ? 'pong'
+        : `not used: the event ${event}. Choose "Pull requests" and, for commands, "Issue comments"`,
+    );
   }
-  const detail = pullRequestDetail(parsed(body), id, body);
+  const read = event === GITHUB_COMMENT_EVENT ? commentDetail : pullRequestDetail;
+  const detail = read(parsed(body), id, body);
   if (!detail) {
-    log({ level: 'WARN', message: 'delivery refused: not a pull_request payload', delivery: id });
-    return answer(400, 'not a pull_request payload');
+    log({ level: 'WARN', message: `delivery refused: not a payload of ${event}`, delivery: id });
+    return answer(400, `not a payload of ${event}`);
+  }
+  if (detail === 'no-command') {
+    return answer(200, 'not used: no new comment on a pull request that begins with a command');
   }
   // The only time that the signature covers. GitHub signs no header.
-  const age = (now.getTime() - Date.parse(detail.pull_request.updated_at)) / 1000;
+  const time = 'comment' in detail ? detail.comment.created_at : detail.pull_request.updated_at;
+  const age = (now.getTime() - Date.parse(time)) / 1000;
   if (!(age <= webhook.replayWindowSeconds && age >= -CLOCK_SKEW_SECONDS)) {
     log({ level: 'WARN', message: 'delivery refused: outside the replay window', delivery: id });
     return answer(409, 'outside the replay window');
   }
   const result = await forward(clients, webhook, event, detail);
-  const why = unmatched(detail, webhook.subscriptions);
+  const why =
+    'comment' in detail ? unmatchedCommand(detail, webhook.subscriptions) : unmatched(detail, webhook.subscriptions);
   log({
     level: result !== 'forwarded' ? 'ERROR' : why ? 'WARN' : 'INFO',
     message: `delivery ${result}${why ? ', and starts no turn' : ''}`,
@@ -107,7 +123,7 @@ function formOf(request: UrlRequest, maxBodyBytes: number): Delivery | UrlAnswer
 }
 
 /** What a log line may hold of a delivery: names and numbers of strict forms. */
-function subjectOf({ action, number, repository }: GitHubPullRequestDetail): LogLine {
+function subjectOf({ action, number, repository }: GitHubPullRequestDetail | GitHubCommentDetail): LogLine {
   return {
     ...(/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository.full_name) ? { repository: repository.full_name } : {}),
     ...(/^[a-z_]{1,64}$/.test(action) ? { action } : {}),

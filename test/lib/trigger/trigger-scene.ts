@@ -170,6 +170,12 @@ export const KINDS: readonly {
       AgentTrigger.onGitHubPullRequest(scene.webhook(), { repositories: ['example-org/payments'], ...options }),
   },
   {
+    name: 'onGitHubCommand',
+    event: 'github-command',
+    make: (scene, options) =>
+      AgentTrigger.onGitHubCommand(scene.webhook(), { repositories: ['example-org/payments'], ...options }),
+  },
+  {
     name: 'onObjectCreated',
     event: 'object-created',
     make: ({ stack, key }, options) =>

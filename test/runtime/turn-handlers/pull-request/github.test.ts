@@ -169,6 +169,36 @@ describe('staging', () => {
     expect(stores.files()).toEqual([]);
   });
 
+  test.each([
+    ['the newest commit', true, () => undefined],
+    ['the newest commit, in a draft', true, () => (api.pullRequests[0].draft = true)],
+    ['a pull request that was closed', true, () => (api.pullRequests[0].state = 'closed')],
+    ['a pull request that does not exist', undefined, () => api.pullRequests.pop()],
+  ])('an event about %s makes older reviews useless: %s', async (_, replaces, change) => {
+    change();
+    expect((await stage()).replacesOlderTurns).toBe(replaces);
+  });
+
+  test('an event about an older commit leaves the review of the newest alone', async () => {
+    const older = subject();
+    repository.commit('fix', { 'refund.js': lines(41) }, 'More');
+    const answer = await stage({}, turnAbout(older));
+    expect(answer).toMatchObject({ accepted: false, reason: { code: 'superseded' } });
+    expect(answer).not.toHaveProperty('replacesOlderTurns');
+  });
+
+  test.each([
+    ['a draft', true, () => (api.pullRequests[0].draft = true)],
+    ['a pull request of an author who is skipped', true, () => by('release-robot', 'User')],
+    ['a fork', false, () => fork('stranger/payments')],
+  ])('who asks for a review of %s gets one: %s', async (_, accepted, change) => {
+    change();
+    const { repository: name, pullRequestId } = subject();
+    const asked = turnAbout({ repository: name, pullRequestId });
+    asked.detail.trigger.detailType = 'issue_comment';
+    expect(await stage({}, asked)).toMatchObject({ accepted });
+  });
+
   const fork = (headRepository: string | null) => {
     api.pullRequests[0] = { ...api.pullRequests[0], headRepository };
   };

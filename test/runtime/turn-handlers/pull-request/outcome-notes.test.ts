@@ -1,5 +1,6 @@
 import { GitHubApiStandIn, GitHubFault } from '../../../../local/stand-ins/github-api';
 import { GitRepository } from '../../../../local/stand-ins/git-repository';
+import { outcomeNote } from '../../../../runtime/turn-handlers/pull-request/outcome-note';
 import { AGENT, coldStart, Stores } from './review-scene';
 
 /* The function that says on a pull request of GitHub why there is no review: the bundle, against loopback. */
@@ -40,6 +41,19 @@ beforeEach(() => {
   api.pullRequests.push({ number: 7, repository: REPOSITORY, source: 'fix', destination: 'main' });
 });
 afterEach(() => jest.restoreAllMocks());
+
+test.each([
+  ['Rejected', 'draft', true],
+  ['Failed', 'review-invalid', true],
+  ['TimedOut', 'deadline', true],
+  ['Rejected', 'fork-not-allowed', false],
+  ['Rejected', 'change-too-large', false],
+  ['Rejected', 'input-blocked', false],
+])('%s (%s): whether the note names the command: %s', (outcome, code, named) => {
+  const ended = { agentName: AGENT, turnName: 'turn-1', outcome: outcome as never, code, sourceCommit: 'c0ffee1' };
+  expect(outcomeNote({ ...ended, command: '/review' })!.includes('`/review`')).toBe(named);
+  expect(outcomeNote(ended)).not.toContain('/review');
+});
 
 /** The outcome event of a turn about pull request 7. */
 const event = (outcome: string, code?: string, more: object = {}) => ({

@@ -104,7 +104,7 @@ function pick(from: NodeJS.ProcessEnv, names: RegExp): NodeJS.ProcessEnv {
 
 /** The turn that a trigger starts, as staging and delivery are told it. */
 export function turnAbout(subject: Record<string, string>, name = 'turn-1'): any {
-  return { name, detail: { agentName: AGENT, turn: { name }, subject } };
+  return { name, detail: { agentName: AGENT, turn: { name }, subject, trigger: { detailType: 'pull_request' } } };
 }
 
 export function finding(file: string, line: number, more: object = {}): any {

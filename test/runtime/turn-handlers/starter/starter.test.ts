@@ -87,6 +87,7 @@ const FACTS: Readonly<Record<string, string[]>> = {
   onAlarm: ['alarmArn', 'state', 'changedAt'],
   onPullRequest: ['repository', 'pullRequestId', 'sourceCommit', 'destinationCommit'],
   onGitHubPullRequest: ['repository', 'pullRequestId', 'sourceCommit', 'destinationCommit', 'draft', 'headRepository'],
+  onGitHubCommand: ['repository', 'pullRequestId'],
 };
 
 test('a pull request of an app, from a fork that is gone, is started', async () => {

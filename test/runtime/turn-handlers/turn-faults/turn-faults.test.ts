@@ -99,6 +99,7 @@ test.each(rows)('$name', async (row) => {
       where === 'ledger' && tries < looks
         ? Promise.reject(new TransientStepError('DynamoDB: ThrottlingException'))
         : Promise.resolve(record),
+    replacement: () => Promise.resolve({}),
     change: (_pk: string, { values }: { values: Record<string, string> }) => {
       Object.assign(record, { terminal: values['terminal'], turnId: values['turn'] });
       return Promise.resolve(record);

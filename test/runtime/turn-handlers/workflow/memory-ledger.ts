@@ -6,6 +6,7 @@ export class MemoryLedger {
 
   turn = (pk: string) => Promise.resolve({ ...this.items.get(pk) });
   session = this.turn;
+  replacement = this.turn;
   slots = () => this.turn('slots');
   stop = () => this.turn('stop');
 
