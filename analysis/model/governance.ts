@@ -99,6 +99,9 @@ class Governance {
       }
     }
     this.addTrails(add);
+    for (const point of this.model.ofType('AWS::S3::AccessPoint')) {
+      this.mentioned(point).forEach(({ id }) => found.get(id) === 'store' && add(point.id, 'store'));
+    }
     // What belongs to all of these: keys of the stores, too.
     for (const node of [...found.keys()]) {
       const resource = this.model.resource(node);

@@ -107,6 +107,10 @@ export class Identities {
     if (found.length > 0) {
       return found;
     }
+    const session = sessionOf(canonical);
+    if (session && kind !== 'user' && kind !== 'group') {
+      return this.named(session, 'role');
+    }
     const name = nameOf(canonical);
     return (kind ? [kind] : (Object.keys(KINDS) as IdentityKind[])).flatMap(
       (each) => this.byId.get(`${each} ${patternKey(name)}`) ?? [],
@@ -436,6 +440,20 @@ function nameOf(text: Text): Text {
     }
   }
   return text;
+}
+
+/** The name of the role of a session: `arn:aws:sts::111122223333:assumed-role/<role>/<session>`. */
+function sessionOf(text: Text): Text | undefined {
+  const key = text.map((part) => (typeof part === 'string' ? part : '\u0000')).join('');
+  const name = /^arn:[^:]*:sts::[^:]*:assumed-role\/([^/]+)\//.exec(key)?.[1];
+  if (name === undefined) {
+    return undefined;
+  }
+  const hole = text.find((part, at) => {
+    const before = text[at - 1];
+    return typeof part !== 'string' && typeof before === 'string' && before.endsWith(':assumed-role/');
+  });
+  return name !== '\u0000' ? textOf(name) : hole === undefined ? undefined : [hole];
 }
 
 function roleArn(partition: string, account: Text): Text {

@@ -151,7 +151,20 @@ function principalMatches({ kind, name }: Principal, caller: Caller): Readonly<R
   if (account) {
     return { ...match, account: verdictWhen(caller.account ? overlap(account, caller.account) : 'no', guard) };
   }
-  return { ...match, named: verdictWhen(overlap(value, caller.name, { ignoreCase: kind === 'Service' }), guard) };
+  const names = [value, ...rolesOfSession(value)];
+  return {
+    ...match,
+    named: or(names.map((each) => verdictWhen(overlap(each, caller.name, { ignoreCase: kind === 'Service' }), guard))),
+  };
+}
+
+/** The role of a session that a policy names: `assumed-role/<name>/<session>` has no path. */
+function rolesOfSession([first, ...rest]: Text): Text[] {
+  const [, partition, account, name] =
+    (typeof first === 'string' && /^arn:([^:]*):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(first)) || [];
+  return rest.length > 0 || name === undefined
+    ? []
+    : [[`arn:${partition}:iam::${account}:role/${name}`], [`arn:${partition}:iam::${account}:role/*/${name}`]];
 }
 
 /** The account that a principal stands for: twelve digits, or the ARN of its root. Undefined for other principals. */

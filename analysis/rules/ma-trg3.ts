@@ -199,10 +199,22 @@ function isLimitedFederation(from: string, { conditions, guard }: Statement): bo
         /^string(?:equals|like)$/.test(test) &&
         values.length > 0 &&
         (key.endsWith(':sub')
-          ? values.every(({ value }) => !isEverything(value) && !/^[*?]/.test(literalOf(value) ?? ''))
+          ? values.every(({ value }) => !isEverything(value) && namesSubject(literalOf(value) ?? ''))
           : key.endsWith(':amr') && values.every(({ value }) => literalOf(value) === 'authenticated')),
     )
   );
+}
+
+/** Subjects that begin with what all of a provider begin with, and what has to follow to name somebody. */
+const SUBJECTS = [/^repo:[^*?/]+\//, /^project_path:[^*?/]+\//, /^system:serviceaccount:[^*?:]+:/];
+
+/**
+ * Whether the subject of a token names somebody: an owner of repositories, a namespace of a cluster.
+ * Source: docs.github.com/actions/reference/security/oidc, docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+ */
+function namesSubject(subject: string): boolean {
+  const known = SUBJECTS.find(({ source }) => subject.startsWith(source.slice(1, source.indexOf(':') + 1)));
+  return !/[*?]/.test(subject) || (known ? known.test(subject) : !/^[*?]/.test(subject));
 }
 
 /** The function that an alias or a version is of. */

@@ -6,6 +6,7 @@ import { printed } from '../model/printed-text';
 import type { Text, Unreadable } from '../model/text';
 import { identities } from '../model/identities';
 import { formsOf } from '../facts/actions';
+import { isKnownType } from '../facts/known-types';
 import type { Use } from '../policy/actions';
 import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
@@ -32,7 +33,7 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
   noteRoles(model, unread);
 }
 
-/** Types of other vendors, and custom resources whose function is not in the app: what they do, nobody here knows. */
+/** Types of other vendors, types that are newer than the tables, and custom resources whose function is not in the app: what they do, nobody here knows. */
 function unknownTypes(model: TemplateModel): Unreadable[] {
   return model.resources.filter(isUnknown(model)).map((resource) => ({
     origin: { stack: resource.stack, resource, path: 'Type' },
@@ -44,12 +45,15 @@ function unknownTypes(model: TemplateModel): Unreadable[] {
 function isUnknown(model: TemplateModel): (resource: Resource) => boolean {
   return ({ type, properties }) => {
     if (!/^Custom::|^AWS::CloudFormation::CustomResource$/.test(type)) {
-      return !/^(?:AWS|Alexa)::|::MODULE$|^$/.test(type) && type.includes('::');
+      return type.startsWith('AWS::') ? isNew(type) : type.includes('::') && !type.endsWith('::MODULE');
     }
     const providers = properties.at('ServiceToken').flatMap((node) => node.texts());
     return providers.some(({ value }) => model.mentioned(value).length + model.named(value).length === 0);
   };
 }
+
+/** SAM is read as what it is: written out at deployment. */
+const isNew = (type: string): boolean => !/^AWS::Serverless::|::MODULE$/.test(type) && !isKnownType(type);
 
 /** Parts of policies, and of what belongs to an agent, that a transform writes. */
 function noteInside(model: TemplateModel, unread: Unread): void {

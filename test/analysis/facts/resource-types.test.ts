@@ -1,4 +1,5 @@
 import { entryTypeOf, entryTypes, reviewedWithoutEntry } from '../../../analysis/facts/entry-types';
+import { isKnownType } from '../../../analysis/facts/known-types';
 import { networkTypeOf, networkTypes } from '../../../analysis/facts/network-types';
 import { propertiesOfTypes } from '../../../scripts/facts/cdk-types';
 import { typesWithTarget } from '../../../scripts/facts/entry-types';
@@ -56,6 +57,12 @@ describe('the table of network types', () => {
     expect(networkTypeOf('AWS::SQS::Queue')).toBeUndefined();
     expect(networkTypeOf('constructor')).toBeUndefined();
   });
+});
+
+test('the tables know the types of the installed aws-cdk-lib but a few that are newer than the resource specification', () => {
+  const types = [...propertiesOfTypes().keys()].filter((type) => type.startsWith('AWS::'));
+  expect(types.filter((type) => !isKnownType(type)).length).toBeLessThan(types.length / 20);
+  expect(['AWS::Future::Runner', 'constructor'].filter(isKnownType)).toEqual([]);
 });
 
 describe('the table of entry types', () => {

@@ -397,6 +397,29 @@ export const ESCALATION: readonly Pair[] = [
       },
     }),
   ),
+  pair('MA-ID7', 'a role trusts a session of the execution role', 'exec-role', 'worker', (name) => ({
+    set: { 'ExecutionRole.RoleName': 'exec-role' },
+    add: { Bridge: trusting({ Principal: { AWS: `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/x` } }) },
+  })),
+  pair('MA-ID7', 'writes to the evidence by an access point', 'Evidence', 'Data', (id) =>
+    also(
+      { Point: of('AWS::S3::AccessPoint', { Name: 'point', Bucket: ref(id) }) },
+      may('s3:PutObject', `arn:aws:s3:us-east-1:${ACCOUNT}:accesspoint/point/object/*`),
+    ),
+  ),
+  pair('MA-TRG3', 'the starter can be assumed by a repository of any owner', 'repo:*', 'repo:org/*', (subject) => ({
+    add: {
+      Deploy: of('AWS::IAM::Role', {
+        AssumeRolePolicyDocument: document({
+          Effect: 'Allow',
+          Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com` },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': subject } },
+        }),
+        Policies: [{ PolicyName: 'p', PolicyDocument: document(starting) }],
+      }),
+    },
+  })),
   pair('MA-TRG3 MA-ID8', 'a role that starts turns trusts a foreign account', FOREIGN, ACCOUNT, (account) => ({
     add: {
       Deploy: of('AWS::IAM::Role', {

@@ -68,6 +68,18 @@ export const UNREADABLE: readonly Pair[] = [
   })),
   pair(
     'MA-READ1',
+    'a type newer than the tables works under the execution role',
+    'Future::Runner',
+    'IoT::RoleAlias',
+    (type) => ({
+      add: { New: of(`AWS::${type}`, { RoleArn: arnOf(type.startsWith('IoT') ? 'WorkerRole' : 'ExecutionRole') }) },
+    }),
+  ),
+  pair('MA-READ1', 'a type newer than the tables is given the starter', 'Starter', 'Worker', (id) => ({
+    add: { New: of('AWS::Future::Hook', { Target: arnOf(id) }) },
+  })),
+  pair(
+    'MA-READ1',
     'a custom resource is given the name of the execution role',
     'ExecutionRole',
     'WorkerRole',

@@ -1,0 +1,10 @@
+import { entryTypeOf } from './entry-types';
+import { networkTypeOf } from './network-types';
+import { replacingProperties } from './replacements';
+
+/** Whether a type of AWS is in one of the tables. A newer one may do anything with what it is given. */
+export function isKnownType(type: string): boolean {
+  return (
+    replacingProperties(type) !== undefined || entryTypeOf(type) !== undefined || networkTypeOf(type) !== undefined
+  );
+}
