@@ -144,7 +144,7 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'CallWithBearerToken ConnectEnvironment CreateAgentSession CreateAgentSessionEvent CreateInference ' +
       'DeleteAgentSession GetAgentSession ListAgentSessionEvents ListAgentSessionItems ListAgentSessions ' +
       'RegisterEnvironment',
-    codebuild: 'CreateReportGroup RetryBuild StartBuild StopBuild',
+    codebuild: 'BatchGetBuilds CreateReportGroup RetryBuild StartBuild StopBuild',
     codedeploy: 'PutLifecycleEventHookExecutionStatus',
     dynamodb: '* AssociateTableReplica ReadDataForReplication ReplicateSettings WriteDataForReplication',
     ec2:
@@ -160,11 +160,11 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
     es: 'ESHttp*',
     events: 'DescribeRule PutRule PutTargets',
     glue: 'CreatePartitionIndex DeletePartitionIndex UpdateTable',
-    iam: 'PassRole',
+    iam: 'AttachRolePolicy DetachRolePolicy PassRole',
     kms:
       '* CancelKeyDeletion Create* CreateGrant Delete* Describe* Disable* Enable* Get* List* Put* Revoke* ' +
       'ScheduleKeyDeletion TagResource UntagResource Update*',
-    lambda: '* DeleteFunction Invoke*',
+    lambda: '* DeleteFunction GetEventSourceMapping Invoke* UpdateEventSourceMapping',
     logs:
       'CreateLogDelivery DeleteLogDelivery DeleteLogGroup DeleteRetentionPolicy DescribeResourcePolicies ' +
       'GetLogDelivery ListLogDeliveries PutIndexPolicy PutResourcePolicy PutRetentionPolicy UpdateLogDelivery',

@@ -38,6 +38,12 @@ export const KILL_VARIABLES = {
   engageMachineArn: 'BMA_ENGAGE_MACHINE_ARN',
 } as const;
 
+/** Function of a budget. */
+export const BUDGET_VARIABLES = {
+  /** `BudgetSettings` as JSON. */
+  settings: 'BMA_BUDGET',
+} as const;
+
 /** Starter of a trigger: what is known only at deployment. */
 export const STARTER_VARIABLES = {
   stateMachineArn: 'BMA_STATE_MACHINE_ARN',

@@ -159,7 +159,7 @@ export function turnEventType<T extends TurnEventSubject>(subject: T): `Managed 
 export interface TurnReason {
   /**
    * Rejected: what the staging of the workflow refuses with, `input-blocked`, `output-blocked`, `approval-denied`, `approval-expired`, `approval-unavailable`, `request-invalid`.
-   * TimedOut: `deadline`, `no-slot`, `session-busy`. Cancelled: `stopped`, `cancelled`, `agent-stopped`, `superseded`.
+   * TimedOut: `deadline`, `no-slot`, `session-busy`. Cancelled: `stopped`, `cancelled`, `agent-stopped`, `superseded`, `budget-used-up`.
    * Failed: `turn-failed`, `session-failed`, `no-final-answer`, `answer-unattributable`, `preview-not-enabled`, `access-denied`, `not-found`,
    * `request-refused`, `definition-unusable`, `create-undecided`, `submit-undecided`, `evidence-missing`,
    * `staging-failed`, `delivery-failed`, `workflow-error`, and what the delivery of the workflow refuses with.

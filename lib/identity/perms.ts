@@ -173,6 +173,9 @@ export const END_SESSIONS_ACTIONS = [
 /** Saying in a ledger that its agent is stopped, and taking it back. */
 export const STOP_MARK_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
 
+/** Counting what turns cost, in the table of a budget. */
+export const BUDGET_TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
+
 /** Letting events of triggers wait in their queues. */
 export const MAPPING_SWITCH_ACTIONS = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
 

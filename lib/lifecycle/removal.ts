@@ -64,6 +64,11 @@ export const REMOVAL = {
     reason:
       'Without it, turns could run twice. It has no deletion protection, which would stop a rollback; a deleted table can be restored for 35 days because point-in-time recovery is on.',
   },
+  spending: {
+    policy: RemovalPolicy.DESTROY,
+    what: 'The sums of a budget',
+    reason: 'They bound what is spent next. What each turn cost is in its evidence.',
+  },
   deadLetterQueue: {
     policy: KEPT_ONCE_DEPLOYED,
     what: 'Dead-letter queues',

@@ -22,6 +22,10 @@ export const CALLS: Inputs = {
   AgentBlueprint: { scope: 'Construct', id: 'string', 'props?': 'AgentBlueprintProps' },
   'AgentBlueprint#addOutputBucket': { id: 'string', 'options?': 'OutputBucketOptions' },
   'AgentBlueprint#define': { definition: 'AgentBlueprintDefinition' },
+  AgentBudget: { scope: 'Construct', id: 'string', props: 'AgentBudgetProps' },
+  'AgentBudgetAction.engage': { percent: 'number', killSwitch: 'AgentKillSwitch' },
+  'AgentBudgetAction.notify': { percent: 'number', topic: 'sns.ITopic' },
+  'AgentBudgetAction.refuseTurns': { percent: 'number' },
   AgentCoreEnvironment: { scope: 'Construct', id: 'string', 'props?': 'AgentCoreEnvironmentProps' },
   'AgentCoreEnvironment#bind': { argument: 'AgentEnvironmentHost' },
   'AgentCoreEnvironment.fromAgentCoreEnvironmentAttributes': {
@@ -269,6 +273,15 @@ export const STRUCTS: Inputs = {
     'turnDeadline?': 'Duration',
     'approval?': 'TurnApproval',
     'evidenceLock?': 'ObjectLock',
+  },
+  AgentBudgetProps: {
+    workflows: 'TurnWorkflow[]',
+    monthlyLimitUsd: 'number',
+    'dailyLimitUsd?': 'number',
+    'hourlyLimitUsd?': 'number',
+    actions: 'AgentBudgetAction[]',
+    'unheardTurnUsd?': 'number',
+    'tokenPrice?': 'ModelListPrice',
   },
   AgentCoreEnvironmentAttributes: {
     runtimeArn: 'string',
@@ -558,6 +571,7 @@ export const STRUCTS: Inputs = {
     'sessionRole?': 'iam.IRole',
   },
   MicroVmCapacityOptions: { 'sessionStorage?': 'SessionStorage', 'platformVersion?': 'RuntimePlatformVersion' },
+  ModelListPrice: { input: 'number', output: 'number', 'cachedInput?': 'number' },
   ObjectCreatedTriggerOptions: {
     'keyPrefix?': 'string',
     'keySuffix?': 'string',
@@ -747,8 +761,12 @@ export const STRUCTS: Inputs = {
 /** Members that a value of a class or interface has (classes of this library are known without), and what makes one. */
 export const OBJECTS: Readonly<Record<string, { readonly members?: string[]; readonly make: string[] }>> = {
   AgentAlarms: { make: ['new AgentAlarms(…)'] },
+  AgentBudgetAction: {
+    make: ['AgentBudgetAction.notify(…)', 'AgentBudgetAction.refuseTurns(…)', 'AgentBudgetAction.engage(…)'],
+  },
   AgentEgress: { make: ['AgentEgress.isolated(…)', 'AgentEgress.allowList(…)', 'AgentEgress.open(…)'] },
   AgentImage: { make: ['AgentImage.bundled(…)', 'AgentImage.fromDirectory(…)', 'AgentImage.fromEcr(…)'] },
+  AgentKillSwitch: { make: ['new AgentKillSwitch(…)'] },
   AgentModel: { make: ['AgentModel.GPT_5_6_LUNA', 'AgentModel.GPT_5_5', 'AgentModel.GPT_5_4'] },
   AgentNetworkService: {
     make: ['AgentNetworkService.BEDROCK_MANTLE', 'AgentNetworkService.ECR_API', 'AgentNetworkService.ECR_DKR'],

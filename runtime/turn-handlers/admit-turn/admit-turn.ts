@@ -1,5 +1,6 @@
 import type { Admission, AdmitTurnAnswer, AdmitTurnPayload, Ending, PreparedTurn } from '../../../lib/contracts/step';
 import { SLOTS_KEY, type Wait, waitAttribute } from '../../../lib/contracts/turn';
+import type { BudgetRefusal } from '../../../lib/contracts/budget';
 import { TransientStepError } from '../turn/aws-errors';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
@@ -7,7 +8,7 @@ import { isReplaced, REPLACED } from '../turn/replaced';
 import { placeOf, roomFor, type Waits, waitsOf } from './waiting-line';
 
 export interface AdmitTurnParts {
-  readonly ledger: Pick<Ledger, 'turn' | 'session' | 'slots' | 'stop' | 'change' | 'replacement'>;
+  readonly ledger: Pick<Ledger, 'turn' | 'session' | 'slots' | 'stop' | 'refusal' | 'change' | 'replacement'>;
   /** Slots of the workflow. */
   readonly slots: number;
   /** How long a turn waits for its conversation and a slot together. */
@@ -63,6 +64,8 @@ async function admit(
     await leave(turn.sessionPk, turn.name, ledger);
     return ended(REPLACED);
   }
+  const budget = await ledger.refusal();
+  if (budget.until !== undefined && Date.parse(budget.until) > now) return ended(budgetUsedUp(budget));
   const wait: Wait = { since: before.since, seen: now };
 
   const conversation = (await ledger.session(turn.sessionPk)) as Record<string, unknown>;
@@ -149,6 +152,10 @@ const STOPPED: Ending = { outcome: 'Cancelled', reason: { code: 'stopped', messa
 function agentStopped(at: string, why = 'no reason given'): Ending {
   const message = `The agent is stopped since ${at} (${why}). Start the turn again after its kill switch was released.`;
   return { outcome: 'Cancelled', reason: { code: 'agent-stopped', message } };
+}
+function budgetUsedUp({ until, reason }: Partial<BudgetRefusal>): Ending {
+  const message = `No new turns until ${until}: ${reason}`;
+  return { outcome: 'Cancelled', reason: { code: 'budget-used-up', message } };
 }
 const SESSION_BUSY: Ending = {
   outcome: 'TimedOut',

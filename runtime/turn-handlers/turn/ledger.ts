@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { BUDGET_KEY, type BudgetRefusal } from '../../../lib/contracts/budget';
 import { STOP_KEY, type Stop } from '../../../lib/contracts/kill-switch';
 import { type ReplacementItem, type SessionItem, SLOTS_KEY, type TurnItem } from '../../../lib/contracts/turn';
 import { repeatable } from './aws-errors';
@@ -113,6 +114,11 @@ export class Ledger {
   /** Who stopped the agent, if anybody did. */
   async stop(): Promise<Partial<Stop>> {
     return await this.get(STOP_KEY);
+  }
+
+  /** Why new turns are refused, if a budget is used up. */
+  async refusal(): Promise<Partial<BudgetRefusal>> {
+    return await this.get(BUDGET_KEY);
   }
 
   async slots(): Promise<Record<string, unknown>> {

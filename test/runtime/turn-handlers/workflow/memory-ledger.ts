@@ -9,6 +9,7 @@ export class MemoryLedger {
   replacement = this.turn;
   slots = () => this.turn('slots');
   stop = () => this.turn('stop');
+  refusal = () => this.turn('budget');
 
   change = (
     pk: string,

@@ -1,0 +1,299 @@
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ManagedAgent, type ModelListPrice } from '../agent';
+import { BUDGET_KEY, type BudgetedWorkflow, type BudgetSettings } from '../contracts/budget';
+import { BUDGET_VARIABLES } from '../contracts/handler-variables';
+import { TURN_EVENT_SOURCE } from '../contracts/turn';
+import { allowQueueForEventBridge } from '../encryption/key-statements';
+import { deadLetterQueue } from '../function/dead-letter-queue';
+import { handlerCode } from '../function/handler-code';
+import { HandlerFunction } from '../function/handler-function';
+import { kmsViaService } from '../function/kms-via-service';
+import {
+  BUDGET_TABLE_ACTIONS,
+  KEY_READ_ACTIONS,
+  LEDGER_CHANGE_ACTIONS,
+  LEDGER_KEY_ACTIONS,
+  LEDGER_READ_ACTIONS,
+  QUEUE_CONSUME_ACTIONS,
+  QUEUE_SEND_ACTIONS,
+  START_EXECUTION_ACTIONS,
+  TOPIC_PUBLISH_ACTIONS,
+} from '../identity/perms';
+import { injectedProps } from '../injection/injected-props';
+import { logRetention } from '../lifecycle/log-retention';
+import { REMOVAL, removalPolicy } from '../lifecycle/removal';
+import { checkInputsOf } from '../validation/checked-inputs';
+import { requireInput } from '../validation/input-error';
+import { requireStandardTopic } from '../validation/notification-topic';
+import { requireSamePlace } from '../validation/same-place';
+import type { TurnWorkflow } from '../workflow/turn-workflow';
+import type { AgentBudgetAction } from './agent-budget-action';
+
+/** What agents may spend on tokens, and what happens when they do. */
+export interface AgentBudgetProps {
+  /** The workflows whose turns are counted together. */
+  readonly workflows: TurnWorkflow[];
+
+  /** US dollars that the turns of a calendar month (UTC) may cost. */
+  readonly monthlyLimitUsd: number;
+
+  /**
+   * US dollars per day (UTC).
+   *
+   * @default - a quarter of the monthly limit
+   */
+  readonly dailyLimitUsd?: number;
+
+  /**
+   * US dollars per hour: what a loop between an agent and its trigger reaches first.
+   *
+   * @default - a tenth of the monthly limit
+   */
+  readonly hourlyLimitUsd?: number;
+
+  /** What happens at which share of a limit. Shares count for each of the three limits. */
+  readonly actions: AgentBudgetAction[];
+
+  /**
+   * US dollars that a turn counts whose usage was not heard, and every turn while it runs. The service documents no most
+   * that a turn can cost: choose more than your longest turn costs.
+   *
+   * @default - 4 million input tokens and 100,000 output tokens at list price, ten times the turn of the cost estimate
+   */
+  readonly unheardTurnUsd?: number;
+
+  /**
+   * Price of the tokens.
+   *
+   * @default - the list price of each agent's model
+   */
+  readonly tokenPrice?: ModelListPrice;
+}
+
+const UNHEARD_INPUT_TOKENS = 4_000_000;
+const UNHEARD_OUTPUT_TOKENS = 100_000;
+const TIMEOUT = Duration.seconds(60);
+
+/**
+ * Bounds what agents spend on tokens: per hour, day and month, from the usage that the service reports at the end of a turn.
+ *
+ * A turn counts with its maximum from its start until it is over, so that turns that run at the same time cannot pass a
+ * limit together. A turn whose usage was not heard keeps that maximum: it is never counted as nothing. Every message says
+ * how much of a sum was heard and how much is a maximum. The compute of AgentCore is not counted.
+ *
+ * @resource AWS::DynamoDB::Table
+ */
+export class AgentBudget extends Construct {
+  static {
+    checkInputsOf(this, 'AgentBudget');
+  }
+
+  /** Identifies this class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentBudget';
+
+  /** Events that could not be counted. Should be empty: a turn in it is missing in the sums. */
+  public readonly deadLetters: sqs.IQueue;
+
+  /** @throws InputError when a limit is not positive, there is no workflow or action, or a model has no list price */
+  constructor(scope: Construct, id: string, props: AgentBudgetProps) {
+    super(scope, id);
+    props = injectedProps(AgentBudget.PROPERTY_INJECTION_ID, scope, id, props);
+    const { workflows, actions, monthlyLimitUsd } = props;
+    this.requireSome(
+      'workflows',
+      workflows,
+      'a TurnWorkflow',
+      'Pass the workflows of the agents, for example reviewer.workflow',
+    );
+    this.requireSome('actions', actions, 'an action', 'Pass AgentBudgetAction.refuseTurns(100)');
+    const limitsUsd = {
+      hour: this.positive('hourlyLimitUsd', props.hourlyLimitUsd ?? monthlyLimitUsd / 10),
+      day: this.positive('dailyLimitUsd', props.dailyLimitUsd ?? monthlyLimitUsd / 4),
+      month: this.positive('monthlyLimitUsd', monthlyLimitUsd),
+    };
+    for (const workflow of workflows) {
+      requireSamePlace(this, {
+        input: 'workflows',
+        what: 'a workflow',
+        construct: workflow,
+        fix: 'Create a budget in the account and Region of each workflow',
+      });
+    }
+    for (const { _topic: topic } of actions) {
+      if (topic) requireStandardTopic(this, 'actions', topic);
+    }
+    const [{ encryptionKey }] = workflows;
+    const table = new dynamodb.Table(this, 'Spending', {
+      partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
+      sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'expiresAt',
+      removalPolicy: removalPolicy(this, REMOVAL.spending),
+    });
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', encryptionKey);
+    const queue = this.eventsOf(workflows);
+    const settings: BudgetSettings = {
+      name: `Budget of ${workflows.map(({ agent }) => agent.agentName).join(', ')}`,
+      table: table.tableName,
+      workflows: workflows.map((workflow) => this.budgeted(workflow, props)),
+      limitsUsd,
+      steps: actions.map(({ _percent, _topic, _refuse, _killSwitch }) => ({
+        percent: _percent,
+        topicArn: _topic?.topicArn,
+        refuse: _refuse,
+        engageMachineArn: _killSwitch?.engageMachine.stateMachineArn,
+      })),
+    };
+    const { function: handler } = new HandlerFunction(this, 'Watch', {
+      description: 'Counts what turns cost',
+      code: handlerCode('watch-budget'),
+      environment: { [BUDGET_VARIABLES.settings]: Stack.of(this).toJsonString(settings) },
+      encryptionKey,
+      logRetention: logRetention(this),
+      timeout: TIMEOUT,
+      memoryMegabytes: 256,
+      statements: this.statements(table, queue, workflows, actions),
+    });
+    new lambda.EventSourceMapping(this, 'Mapping', {
+      target: handler,
+      eventSourceArn: queue.queueArn,
+      batchSize: 10,
+      reportBatchItemFailures: true,
+      maxConcurrency: 2,
+    });
+  }
+
+  private budgeted({ agent, ledger }: TurnWorkflow, props: AgentBudgetProps): BudgetedWorkflow {
+    const listPrice = agent instanceof ManagedAgent ? agent.model.listPrice : undefined;
+    const price = props.tokenPrice ?? listPrice;
+    requireInput(price !== undefined, this, {
+      input: 'tokenPrice',
+      value: undefined,
+      allowed: `a price, because the model of ${agent.agentName} has none in the catalogue of this library`,
+      fix: 'Pass the price that you pay: { input, output, cachedInput } in US dollars per million tokens',
+    });
+    const { input, output, cachedInput = input } = price;
+    const unheard = (UNHEARD_INPUT_TOKENS * input + UNHEARD_OUTPUT_TOKENS * output) / 1e6;
+    return {
+      agentName: agent.agentName,
+      ledgerTable: ledger.tableName,
+      prices: { input, output, cachedInput },
+      unheardTurnUsd: this.positive('unheardTurnUsd', props.unheardTurnUsd ?? unheard),
+    };
+  }
+
+  /** One queue for the events of all workflows: EventBridge delivers, the function counts. */
+  private eventsOf(workflows: TurnWorkflow[]): sqs.Queue {
+    const [{ encryptionKey }] = workflows;
+    const queue = new sqs.Queue(this, 'Events', {
+      encryption: sqs.QueueEncryption.KMS,
+      encryptionMasterKey: encryptionKey,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      // Six times the timeout of the function: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      visibilityTimeout: Duration.seconds(6 * TIMEOUT.toSeconds()),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 20 },
+    });
+    workflows.forEach(({ eventBus, agent }, index) => {
+      const rule = new events.Rule(this, `Turns${index}`, {
+        description: `Turns of the agent ${agent.agentName} for its budget`,
+        eventBus,
+        eventPattern: { source: [TURN_EVENT_SOURCE] },
+      });
+      rule.addTarget({
+        bind: () => ({
+          arn: queue.queueArn,
+          deadLetterConfig: { arn: this.deadLetters.queueArn },
+          retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
+        }),
+      });
+      for (const each of [queue, this.deadLetters]) {
+        each.addToResourcePolicy(
+          new iam.PolicyStatement({
+            principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+            actions: QUEUE_SEND_ACTIONS,
+            resources: [each.queueArn],
+            conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+          }),
+        );
+      }
+    });
+    allowQueueForEventBridge(encryptionKey, this);
+    return queue;
+  }
+
+  private statements(
+    table: dynamodb.Table,
+    queue: sqs.Queue,
+    workflows: TurnWorkflow[],
+    actions: AgentBudgetAction[],
+  ): iam.PolicyStatement[] {
+    const keys = [...new Set(workflows.map(({ encryptionKey }) => encryptionKey))];
+    const ledgers = workflows.map(({ ledger }) => ledger.tableArn);
+    const topics = [...new Set(actions.flatMap(({ _topic }) => _topic ?? []))];
+    const topicKeys = [...new Set(topics.flatMap(({ masterKey }) => masterKey ?? []))];
+    const switches = actions.flatMap(({ _killSwitch }) => _killSwitch?.engageMachine.stateMachineArn ?? []);
+    const only = (...patterns: string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
+    return [
+      new iam.PolicyStatement({ sid: 'Count', actions: BUDGET_TABLE_ACTIONS, resources: [table.tableArn] }),
+      new iam.PolicyStatement({
+        sid: 'ReadTurns',
+        actions: LEDGER_READ_ACTIONS,
+        resources: ledgers,
+        conditions: only('turn#*'),
+      }),
+      ...(actions.some(({ _refuse }) => _refuse)
+        ? [
+            new iam.PolicyStatement({
+              sid: 'RefuseTurns',
+              actions: LEDGER_CHANGE_ACTIONS,
+              resources: ledgers,
+              conditions: only(BUDGET_KEY),
+            }),
+          ]
+        : []),
+      ...keys.map((key) => kmsViaService(this, key, 'dynamodb', LEDGER_KEY_ACTIONS)),
+      new iam.PolicyStatement({ sid: 'ConsumeOwnQueue', actions: QUEUE_CONSUME_ACTIONS, resources: [queue.queueArn] }),
+      kmsViaService(this, workflows[0].encryptionKey, 'sqs', KEY_READ_ACTIONS),
+      ...(topics.length > 0
+        ? [
+            new iam.PolicyStatement({
+              sid: 'Tell',
+              actions: TOPIC_PUBLISH_ACTIONS,
+              resources: topics.map(({ topicArn }) => topicArn),
+            }),
+          ]
+        : []),
+      ...topicKeys.map((key) => kmsViaService(this, key, 'sns', ['kms:Decrypt', 'kms:GenerateDataKey'])),
+      ...(switches.length > 0
+        ? [new iam.PolicyStatement({ sid: 'Engage', actions: START_EXECUTION_ACTIONS, resources: switches })]
+        : []),
+    ];
+  }
+
+  private requireSome(input: string, list: unknown[], what: string, fix: string): void {
+    requireInput(list.length > 0, this, { input, value: `${list.length} entries`, allowed: `at least ${what}`, fix });
+  }
+
+  private positive(input: string, usd: number): number {
+    requireInput(Number.isFinite(usd) && usd > 0, this, {
+      input,
+      value: usd,
+      allowed: 'US dollars, more than 0',
+      fix: 'Pass a positive number, for example 400',
+    });
+    return usd;
+  }
+}

@@ -1,0 +1,206 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandOutput,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { BudgetPeriod } from '../../../lib/contracts/budget';
+import type { TurnCost } from './turn-cost';
+
+/** US dollars of one period. */
+export interface Spent {
+  /** Of turns that are over: as the live stream told, and as a maximum because it told nothing. */
+  readonly heard: number;
+  readonly maximum: number;
+  /** Of turns that still run, as a maximum. */
+  readonly running: number;
+}
+
+const MICRO = 1e6;
+const KEPT_SECONDS = 400 * 24 * 60 * 60;
+
+/**
+ * What turns cost, by the hour in which they started. One item per hour holds its sums and one attribute per turn, so that
+ * each change of a sum is made once, however often an event arrives. The table belongs to one budget.
+ */
+export class Spending {
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+  ) {}
+
+  /** A turn has started: its maximum is counted until it is over. */
+  async reserve(turn: string, usd: number, now: Date): Promise<void> {
+    // Where the end of the turn finds the hour. The first start counts.
+    await this.client
+      .send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: { ...key(`turn#${turn}`, '-'), hour: { S: hourOf(now) }, expiresAt: { N: String(expiry(now)) } },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      )
+      .catch(unlessRefused);
+    const hour = await this.hourOfTurn(turn, now);
+    await this.change(hour, 'SET #running = :micro, expiresAt = :expiry ADD running :micro', {
+      names: { '#running': `r#${turn}`, '#over': `f#${turn}` },
+      condition: 'attribute_not_exists(#running) AND attribute_not_exists(#over)',
+      micro: toMicro(usd),
+      now,
+    });
+  }
+
+  /** A turn is over: what it cost takes the place of its maximum. */
+  async settle(turn: string, cost: TurnCost, now: Date): Promise<void> {
+    const hour = await this.hourOfTurn(turn, now);
+    const names = { '#over': `f#${turn}`, '#running': `r#${turn}` };
+    const micro = toMicro(cost.usd);
+    const sum = cost.basis === 'heard' ? 'heard' : 'maximum';
+    const reserved = await this.reserved(hour, turn);
+    if (reserved !== undefined) {
+      const done = await this.change(
+        hour,
+        `SET #over = :micro, expiresAt = :expiry REMOVE #running ADD ${sum} :micro, running :less`,
+        {
+          names,
+          condition: 'attribute_not_exists(#over) AND #running = :reserved',
+          micro,
+          now,
+          more: { ':less': -reserved, ':reserved': reserved },
+        },
+      );
+      if (done) return;
+    }
+    await this.change(hour, `SET #over = :micro, expiresAt = :expiry ADD ${sum} :micro`, {
+      names,
+      condition: 'attribute_not_exists(#over) AND attribute_not_exists(#running)',
+      micro,
+      now,
+    });
+  }
+
+  /** What the hour, the day and the month of a time cost so far. */
+  async spent(now: Date): Promise<Readonly<Record<BudgetPeriod, Spent>>> {
+    const [month, day, hour] = [7, 10, 13].map((length) => now.toISOString().slice(0, length));
+    const sums = { hour: nothing(), day: nothing(), month: nothing() };
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await this.client.send(
+        new QueryCommand({
+          TableName: this.table,
+          KeyConditionExpression: 'pk = :month',
+          ExpressionAttributeValues: { ':month': { S: month } },
+          ProjectionExpression: 'sk, heard, maximum, running',
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+        }),
+      );
+      for (const { sk, heard, maximum, running } of Items) {
+        const item = { heard: fromMicro(heard?.N), maximum: fromMicro(maximum?.N), running: fromMicro(running?.N) };
+        add(sums.month, item);
+        if (sk.S!.startsWith(day)) add(sums.day, item);
+        if (sk.S === hour) add(sums.hour, item);
+      }
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+    return sums;
+  }
+
+  /** Whether a step was taken in a period already. */
+  async isTaken(step: string, now: Date): Promise<boolean> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({ TableName: this.table, Key: key(`steps#${now.toISOString().slice(0, 7)}`, step) }),
+    );
+    return Item !== undefined;
+  }
+
+  async take(step: string, now: Date): Promise<void> {
+    await this.client.send(
+      new PutItemCommand({
+        TableName: this.table,
+        Item: { ...key(`steps#${now.toISOString().slice(0, 7)}`, step), expiresAt: { N: String(expiry(now)) } },
+      }),
+    );
+  }
+
+  private async hourOfTurn(turn: string, now: Date): Promise<string> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({ TableName: this.table, Key: key(`turn#${turn}`, '-'), ConsistentRead: true }),
+    );
+    return Item?.['hour']?.S ?? hourOf(now);
+  }
+
+  private async reserved(hour: string, turn: string): Promise<number | undefined> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({
+        TableName: this.table,
+        Key: key(hour.slice(0, 7), hour),
+        ProjectionExpression: '#running',
+        ExpressionAttributeNames: { '#running': `r#${turn}` },
+        ConsistentRead: true,
+      }),
+    );
+    const micro = Item?.[`r#${turn}`]?.N;
+    return micro === undefined ? undefined : Number(micro);
+  }
+
+  private async change(
+    hour: string,
+    expression: string,
+    given: {
+      readonly names: Record<string, string>;
+      readonly condition: string;
+      readonly micro: number;
+      readonly now: Date;
+      readonly more?: Record<string, number>;
+    },
+  ): Promise<boolean> {
+    const values = { ':micro': given.micro, ':expiry': expiry(given.now), ...given.more };
+    return this.client
+      .send(
+        new UpdateItemCommand({
+          TableName: this.table,
+          Key: key(hour.slice(0, 7), hour),
+          UpdateExpression: expression,
+          ConditionExpression: given.condition,
+          ExpressionAttributeNames: given.names,
+          ExpressionAttributeValues: Object.fromEntries(
+            Object.entries(values).map(([name, value]) => [name, { N: String(value) }]),
+          ),
+        }),
+      )
+      .then(() => true, unlessRefused);
+  }
+}
+
+function hourOf(time: Date): string {
+  return time.toISOString().slice(0, 13);
+}
+function key(pk: string, sk: string) {
+  return { pk: { S: pk }, sk: { S: sk } };
+}
+function expiry(now: Date): number {
+  return Math.floor(now.getTime() / 1000) + KEPT_SECONDS;
+}
+function toMicro(usd: number): number {
+  return Math.round(usd * MICRO);
+}
+function fromMicro(micro: string | undefined): number {
+  return Number(micro ?? 0) / MICRO;
+}
+function nothing(): { heard: number; maximum: number; running: number } {
+  return { heard: 0, maximum: 0, running: 0 };
+}
+function add(sum: { heard: number; maximum: number; running: number }, item: Spent): void {
+  sum.heard += item.heard;
+  sum.maximum += item.maximum;
+  sum.running += item.running;
+}
+function unlessRefused(error: unknown): false {
+  if (error instanceof ConditionalCheckFailedException) return false;
+  throw error;
+}

@@ -1,0 +1,138 @@
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import {
+  BUDGET_KEY,
+  type BudgetedWorkflow,
+  type BudgetPeriod,
+  type BudgetSettings,
+  type BudgetStep,
+} from '../../../lib/contracts/budget';
+import { turnEventType, turnLedgerKey, type TurnEventDetail, type TurnItem } from '../../../lib/contracts/turn';
+import { log } from '../turn/log';
+import { type Spending, type Spent } from './spending';
+import { turnCost } from './turn-cost';
+
+export interface BudgetParts {
+  readonly settings: BudgetSettings;
+  readonly spending: Spending;
+  readonly dynamo: DynamoDBClient;
+  readonly topics: SNSClient;
+  readonly states: SFNClient;
+  readonly now?: () => Date;
+}
+
+interface TurnEvent {
+  readonly 'detail-type': string;
+  readonly detail: TurnEventDetail;
+}
+
+const PERIODS: readonly BudgetPeriod[] = ['hour', 'day', 'month'];
+
+/** Counts one event of a turn, then takes the steps whose share of a limit is reached. Safe to repeat. */
+export async function watchBudget(event: TurnEvent, parts: BudgetParts): Promise<void> {
+  const { settings, spending } = parts;
+  const now = (parts.now ?? (() => new Date()))();
+  const { agentName, turn } = event.detail;
+  const workflow = settings.workflows.find((each) => each.agentName === agentName);
+  if (workflow === undefined) throw new Error(`The budget ${settings.name} does not watch the agent ${agentName}`);
+  const name = `${agentName}#${turn.name}`;
+  if (event['detail-type'] === turnEventType('Started')) {
+    await spending.reserve(name, workflow.unheardTurnUsd, now);
+  } else if (event.detail.outcome !== undefined) {
+    const cost = turnCost(await recordOf(turn.name, workflow, parts.dynamo), workflow);
+    await spending.settle(name, cost, now);
+    log('watch-budget', 'counted', { turn: turn.name, basis: cost.basis });
+  } else {
+    return;
+  }
+  await takeSteps(parts, now);
+}
+
+async function recordOf(turn: string, { ledgerTable }: BudgetedWorkflow, dynamo: DynamoDBClient) {
+  const { Item = {} } = await dynamo.send(
+    new GetItemCommand({ TableName: ledgerTable, Key: { pk: { S: turnLedgerKey(turn) } }, ConsistentRead: true }),
+  );
+  const texts = Object.entries(Item).map(([name, { S }]) => [name, S]);
+  return Object.fromEntries(texts) as Partial<TurnItem>;
+}
+
+async function takeSteps(parts: BudgetParts, now: Date): Promise<void> {
+  const { settings, spending } = parts;
+  const spent = await spending.spent(now);
+  for (const period of PERIODS) {
+    const limit = settings.limitsUsd[period];
+    if (limit === undefined) continue;
+    const { heard, maximum, running } = spent[period];
+    const percent = (100 * (heard + maximum + running)) / limit;
+    for (const [index, step] of settings.steps.entries()) {
+      const id = `${period}#${startOf(period, now)}#${index}`;
+      if (percent < step.percent || (await spending.isTaken(id, now))) continue;
+      // First the step, then the note that it was taken: a step may be taken twice, never left out.
+      await take(step, period, describe(settings, period, limit, spent[period]), parts, now);
+      await spending.take(id, now);
+      log('watch-budget', 'step taken', { period, percent: step.percent });
+    }
+  }
+}
+
+async function take(
+  step: BudgetStep,
+  period: BudgetPeriod,
+  message: string,
+  { settings, dynamo, topics, states }: BudgetParts,
+  now: Date,
+): Promise<void> {
+  if (step.topicArn !== undefined) {
+    const Subject = `${settings.name}: ${step.percent} % of the ${period}`.slice(0, 100);
+    await topics.send(new PublishCommand({ TopicArn: step.topicArn, Subject, Message: message }));
+  }
+  if (step.refuse) {
+    for (const { ledgerTable } of settings.workflows) {
+      await dynamo
+        .send(
+          new UpdateItemCommand({
+            TableName: ledgerTable,
+            Key: { pk: { S: BUDGET_KEY } },
+            // A refusal of a longer period is not shortened.
+            UpdateExpression: 'SET #until = :until, reason = :reason',
+            ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
+            ExpressionAttributeNames: { '#until': 'until' },
+            ExpressionAttributeValues: { ':until': { S: endOf(period, now) }, ':reason': { S: message } },
+          }),
+        )
+        .catch((error: Error) => {
+          if (error.name !== 'ConditionalCheckFailedException') throw error;
+        });
+    }
+  }
+  if (step.engageMachineArn !== undefined) {
+    const input = JSON.stringify({ reason: message.slice(0, 500) });
+    await states.send(new StartExecutionCommand({ stateMachineArn: step.engageMachineArn, input }));
+  }
+}
+
+function describe({ name }: BudgetSettings, period: BudgetPeriod, limit: number, spent: Spent): string {
+  const usd = (value: number) => `$${value.toFixed(2)}`;
+  const { heard, maximum, running } = spent;
+  return (
+    `${name}: ${usd(heard + maximum + running)} of ${usd(limit)} in this ${period}. ` +
+    `As told by the service: ${usd(heard)}. Turns whose usage was not heard, as a maximum: ${usd(maximum)}. ` +
+    `Turns that still run, as a maximum: ${usd(running)}. Tokens at list prices, without compute.`
+  );
+}
+
+/** The period as a text that sorts by time. */
+function startOf(period: BudgetPeriod, now: Date): string {
+  return now.toISOString().slice(0, { hour: 13, day: 10, month: 7 }[period]);
+}
+
+function endOf(period: BudgetPeriod, now: Date): string {
+  const [year, month, day, hour] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), now.getUTCHours()];
+  const ends = {
+    hour: Date.UTC(year, month, day, hour + 1),
+    day: Date.UTC(year, month, day + 1),
+    month: Date.UTC(year, month + 1, 1),
+  };
+  return new Date(ends[period]).toISOString();
+}

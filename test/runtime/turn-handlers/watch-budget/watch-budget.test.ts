@@ -1,0 +1,275 @@
+/** What turns cost, counted in a real table (dynalite) with the SDK's client; topic and state machine are a loopback server. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import dynalite from 'dynalite';
+import type { BudgetSettings } from '../../../../lib/contracts/budget';
+import { turnEventType } from '../../../../lib/contracts/turn';
+import { Spending } from '../../../../runtime/turn-handlers/watch-budget/spending';
+import { turnCost } from '../../../../runtime/turn-handlers/watch-budget/turn-cost';
+import { watchBudget } from '../../../../runtime/turn-handlers/watch-budget/watch-budget';
+
+type TurnEvent = Parameters<typeof watchBudget>[0];
+
+const WORKFLOW = {
+  agentName: 'reviewer',
+  ledgerTable: 'ledger',
+  prices: { input: 1, cachedInput: 0.1, output: 10 },
+  unheardTurnUsd: 2,
+};
+const settings: BudgetSettings = {
+  name: 'Budget of reviewer',
+  table: 'spending',
+  workflows: [WORKFLOW],
+  limitsUsd: { hour: 10, day: 25, month: 100 },
+  steps: [
+    { percent: 80, topicArn: 'arn:aws:sns:us-east-1:111122223333:people' },
+    { percent: 100, refuse: true },
+    { percent: 120, engageMachineArn: 'arn:aws:states:us-east-1:111122223333:stateMachine:Engage' },
+  ],
+};
+
+let tables: ReturnType<typeof dynalite>;
+let services: Server;
+let dynamo: DynamoDBClient;
+let clients: { topics: SNSClient; states: SFNClient };
+let told: string[];
+let engaged: number;
+let failing: boolean;
+let table = 0;
+let spending: Spending;
+let now: Date;
+
+const address = (server: { address(): unknown }) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+beforeAll(async () => {
+  tables = dynalite({ createTableMs: 0 });
+  services = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => (body += part));
+    request.on('end', () => {
+      response.statusCode = failing ? 400 : 200;
+      if (request.headers['x-amz-target']) {
+        if (!failing) engaged += 1;
+        return response.end(failing ? '{"__type":"AccessDeniedException"}' : '{"executionArn":"a","startDate":1}');
+      }
+      if (!failing) told.push(new URLSearchParams(body).get('Message') ?? body);
+      const answer = '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>';
+      return response.end(
+        failing ? '<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>' : answer,
+      );
+    });
+  });
+  await Promise.all([tables, services].map((each) => new Promise<void>((done) => each.listen(0, '127.0.0.1', done))));
+  const common = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+  dynamo = new DynamoDBClient({ ...common, endpoint: address(tables) });
+  clients = {
+    topics: new SNSClient({ ...common, endpoint: address(services), maxAttempts: 1 }),
+    states: new SFNClient({ ...common, endpoint: address(services), maxAttempts: 1 }),
+  };
+});
+afterAll(async () => {
+  dynamo.destroy();
+  await Promise.all([tables, services].map((each) => new Promise((done) => each.close(done))));
+});
+beforeEach(async () => {
+  jest.spyOn(console, 'log').mockImplementation();
+  [told, engaged, failing] = [[], 0, false];
+  now = new Date('2026-11-28T03:10:00Z');
+  table += 1;
+  const create = (TableName: string, ...keys: string[]) =>
+    dynamo.send(
+      new CreateTableCommand({
+        TableName,
+        AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  await create(`spending${table}`, 'pk', 'sk');
+  await create(`ledger${table}`, 'pk');
+  spending = new Spending(dynamo, `spending${table}`);
+});
+
+const parts = () => ({
+  settings: { ...settings, workflows: [{ ...WORKFLOW, ledgerTable: `ledger${table}` }] },
+  spending,
+  dynamo,
+  ...clients,
+  now: () => now,
+});
+
+function event(subject: 'Started' | 'Completed' | 'Approval Requested', name: string): TurnEvent {
+  const detail = {
+    agentName: 'reviewer',
+    turn: { name },
+    ...(subject === 'Completed' ? { outcome: 'Completed' } : {}),
+  };
+  return { 'detail-type': turnEventType(subject), detail } as unknown as TurnEvent;
+}
+
+/** Writes the record of a turn that used so many US dollars, or whose stream was not heard. */
+async function record(name: string, usd: number | undefined): Promise<void> {
+  const terminal = JSON.stringify({ type: 'x', usage: { input_tokens: (usd ?? 0) * 1e6, output_tokens: 0 } });
+  await dynamo.send(
+    new PutItemCommand({
+      TableName: `ledger${table}`,
+      Item: {
+        pk: { S: `turn#${name}` },
+        state: { S: 'submitted' },
+        ...(usd === undefined ? {} : { terminal: { S: terminal } }),
+      },
+    }),
+  );
+}
+
+async function refusal(): Promise<string | undefined> {
+  const { Item } = await dynamo.send(
+    new GetItemCommand({ TableName: `ledger${table}`, Key: { pk: { S: 'budget' } }, ConsistentRead: true }),
+  );
+  return Item?.['until']?.S;
+}
+
+describe('the cost of one turn', () => {
+  const sent = (usage: unknown) => ({ state: 'submitted' as const, terminal: JSON.stringify({ type: 'x', usage }) });
+
+  test.each([
+    ['heard', sent({ input_tokens: 1e6, output_tokens: 1e5 }), 2, 'heard'],
+    [
+      'cached input',
+      sent({ input_tokens: 1e6, input_tokens_details: { cached_tokens: 1e6 }, output_tokens: 0 }),
+      0.1,
+      'heard',
+    ],
+    [
+      'more cached than input',
+      sent({ input_tokens: 10, input_tokens_details: { cached_tokens: 99 }, output_tokens: 0 }),
+      1e-6,
+      'heard',
+    ],
+    ['not heard', { state: 'submitted' as const }, 2, 'maximum'],
+    ['a usage of another form', sent({ input_tokens: '7', output_tokens: 1 }), 2, 'maximum'],
+    ['a negative usage', sent({ input_tokens: -7, output_tokens: 1 }), 2, 'maximum'],
+    ['a null usage', sent(null), 2, 'maximum'],
+    ['perhaps sent', { state: 'submitting' as const }, 2, 'maximum'],
+    ['never sent', { state: 'registered' as const }, 0, 'nothing-sent'],
+    ['no record', {}, 0, 'nothing-sent'],
+    [
+      'asked again, heard once',
+      { ...sent({ input_tokens: 1e6, output_tokens: 0 }), requestState: 'submitted' as const },
+      3,
+      'maximum',
+    ],
+  ])('%s', (_, turn, usd, basis) => {
+    const cost = turnCost(turn, WORKFLOW);
+    expect(cost.basis).toBe(basis);
+    expect(cost.usd).toBeCloseTo(usd, 6);
+  });
+});
+
+test('a turn counts with its maximum until it is over, then with what it cost, however often events come', async () => {
+  for (let i = 0; i < 3; i += 1) await watchBudget(event('Started', 'a'), parts());
+  expect((await spending.spent(now)).hour).toEqual({ heard: 0, maximum: 0, running: 2 });
+  await record('a', 0.5);
+  for (let i = 0; i < 3; i += 1) await watchBudget(event('Completed', 'a'), parts());
+  expect((await spending.spent(now)).hour).toEqual({ heard: 0.5, maximum: 0, running: 0 });
+  // A start that comes late counts nothing.
+  await watchBudget(event('Started', 'a'), parts());
+  expect((await spending.spent(now)).month).toEqual({ heard: 0.5, maximum: 0, running: 0 });
+});
+
+test('an end that comes before its start, or without one, is counted once', async () => {
+  await record('a', 1);
+  await watchBudget(event('Completed', 'a'), parts());
+  await watchBudget(event('Started', 'a'), parts());
+  await watchBudget(event('Approval Requested', 'b'), parts());
+  expect((await spending.spent(now)).hour).toEqual({ heard: 1, maximum: 0, running: 0 });
+});
+
+test('a turn belongs to the hour in which it started', async () => {
+  await watchBudget(event('Started', 'a'), parts());
+  now = new Date('2026-11-28T04:01:00Z');
+  await record('a', 1);
+  await watchBudget(event('Completed', 'a'), parts());
+  const { hour, day } = await spending.spent(now);
+  expect([hour.heard, day.heard]).toEqual([0, 1]);
+  expect((await spending.spent(new Date('2026-11-28T03:59:00Z'))).hour).toEqual({ heard: 1, maximum: 0, running: 0 });
+});
+
+test.each([1, 0.5])('a loop ends before 1.2 of its limit when a share of %p of its streams is heard', async (heard) => {
+  // Four at a time, each starts the next; a turn costs at most the maximum.
+  let paid = 0;
+  let started = 0;
+  const running: string[] = [];
+  const admit = async () => {
+    const until = await refusal();
+    if (until !== undefined && Date.parse(until) > now.getTime()) return;
+    const name = `turn-${(started += 1)}`;
+    running.push(name);
+    await watchBudget(event('Started', name), parts());
+  };
+  for (let i = 0; i < 4; i += 1) await admit();
+  let counted = 0;
+  while (running.length > 0 && started < 200) {
+    const name = running.shift()!;
+    const cost = 0.4;
+    paid += cost;
+    await record(name, started % 2 === 0 || heard === 1 ? cost : undefined);
+    await watchBudget(event('Completed', name), parts());
+    now = new Date(now.getTime() + 1_000);
+    await admit();
+    const { hour } = await spending.spent(now);
+    counted = hour.heard + hour.maximum + hour.running;
+    expect(counted).toBeGreaterThanOrEqual(0.95 * paid);
+  }
+  expect(started).toBeLessThan(200);
+  expect(paid).toBeLessThan(1.2 * 10);
+  expect(await refusal()).toBe('2026-11-28T04:00:00.000Z');
+});
+
+test('each step is taken once in each period, and its message says the shares', async () => {
+  for (const [name, usd] of [
+    ['a', 5],
+    ['b', 4],
+    ['c', 4],
+  ] as const) {
+    await record(name, usd);
+    await watchBudget(event('Completed', name), parts());
+  }
+  expect(told).toHaveLength(1);
+  expect(told[0]).toBe(
+    'Budget of reviewer: $9.00 of $10.00 in this hour. As told by the service: $9.00. Turns whose usage was not heard, as ' +
+      'a maximum: $0.00. Turns that still run, as a maximum: $0.00. Tokens at list prices, without compute.',
+  );
+  expect(engaged).toBe(1);
+  now = new Date('2026-11-28T04:00:00Z');
+  await record('d', 9);
+  await watchBudget(event('Completed', 'd'), parts());
+  // The hour again, and for the first time the day: 22 of 25.
+  expect(told).toHaveLength(3);
+});
+
+test('a step that failed is taken with the next event', async () => {
+  failing = true;
+  await record('a', 9);
+  await expect(watchBudget(event('Completed', 'a'), parts())).rejects.toThrow();
+  expect(told).toEqual([]);
+  failing = false;
+  await watchBudget(event('Completed', 'a'), parts());
+  expect(told).toHaveLength(1);
+  expect((await spending.spent(now)).hour.heard).toBe(9);
+});
+
+test('a refusal of a month is not shortened by one of an hour', async () => {
+  await record('a', 101);
+  await watchBudget(event('Completed', 'a'), parts());
+  expect(await refusal()).toBe('2026-12-01T00:00:00.000Z');
+});
+
+test('an agent that the budget does not watch is an error, so that its events are kept', async () => {
+  const foreign = event('Started', 'a');
+  (foreign.detail as { agentName: string }).agentName = 'other';
+  await expect(watchBudget(foreign, parts())).rejects.toThrow(/does not watch the agent other/);
+});
