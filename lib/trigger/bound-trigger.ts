@@ -72,6 +72,7 @@ export class BoundTrigger extends Construct {
         triggerId: id,
         mappingId: starter.mappingId,
         role: starter.handler.role,
+        events: starter.queues.events,
         deadLetters: starter.queues.deadLetters,
       });
     }

@@ -9,6 +9,8 @@ export interface TurnStarter {
   readonly mappingId: string;
   readonly role: IRole;
   readonly triggerId: string;
+  /** Events that wait for their turn to be started. */
+  readonly events: IQueue;
   /** Events that started no turn. */
   readonly deadLetters: IQueue;
 }

@@ -19,6 +19,7 @@ import { objectRetention } from '../lifecycle/object-retention';
 import { injectedProps } from '../injection/injected-props';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
+import { agentOutput } from './agent-output';
 import { ApproveFunction } from './approve-function';
 import { OUTAGE_ATTEMPTS, type Targets } from './definition/asl';
 import { settlementDefinition } from './definition/settlement-definition';
@@ -253,6 +254,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     });
     this.settlement = settlement.machine.stateMachine;
     this.settlementDeadLetters = settlement.deadLetters;
+    agentOutput(this, this.starters);
   }
 
   /** @throws InputError when the trigger has an id that another trigger of the agent has */
