@@ -1,7 +1,13 @@
 /** What turns cost, counted in a real table (dynalite) with the SDK's client; topic and state machine are a loopback server. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import dynalite from 'dynalite';
@@ -79,8 +85,8 @@ beforeEach(async () => {
   [told, engaged, failing] = [[], 0, false];
   now = new Date('2026-11-28T03:10:00Z');
   table += 1;
-  const create = (TableName: string, ...keys: string[]) =>
-    dynamo.send(
+  const create = async (TableName: string, ...keys: string[]) => {
+    await dynamo.send(
       new CreateTableCommand({
         TableName,
         AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
@@ -88,6 +94,11 @@ beforeEach(async () => {
         BillingMode: 'PAY_PER_REQUEST',
       }),
     );
+    let status: string | undefined;
+    while (status !== 'ACTIVE') {
+      status = (await dynamo.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus;
+    }
+  };
   await create(`spending${table}`, 'pk', 'sk');
   await create(`ledger${table}`, 'pk');
   spending = new Spending(dynamo, `spending${table}`);
