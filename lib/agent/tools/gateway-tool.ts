@@ -1,4 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Token } from 'aws-cdk-lib/core';
 import { GATEWAY_INVOKE_ACTIONS } from '../../identity/perms';
 import { requireInput, requirePattern } from '../../validation/input-error';
 import type { ToolParts } from './tool-host';
@@ -50,6 +51,14 @@ export function checkGateway(props: GatewayToolOptions): void {
     'the https URL of an AgentCore Gateway, without user, query and fragment',
     'pass gatewayUrl of the gateway',
   );
+  const { gatewayArn, gatewayUrl } = props;
+  const isOfOneRegion = Token.isUnresolved(gatewayArn) || gatewayUrl.includes(`.${gatewayArn.split(':')[3]}.`);
+  requireInput(Token.isUnresolved(gatewayUrl) || isOfOneRegion, WHERE, {
+    input: 'gatewayUrl',
+    value: gatewayUrl,
+    allowed: 'the URL of the gateway that gatewayArn names, in its Region',
+    fix: 'pass ARN and URL of the same gateway',
+  });
 }
 
 /**

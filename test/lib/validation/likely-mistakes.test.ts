@@ -92,6 +92,17 @@ describe('networks in one VPC', () => {
   });
 });
 
+test('a gateway has ARN and URL of one Region', () => {
+  const gateway = (region: string) =>
+    AgentTool.gateway({
+      serverLabel: 'gateway',
+      gatewayArn: 'arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/tools',
+      gatewayUrl: `https://tools.gateway.bedrock-agentcore.${region}.amazonaws.com/mcp`,
+    });
+  expect(() => gateway('us-west-2')).toThrow(/gatewayUrl 'https.*us-west-2.* in its Region.*Fix: /);
+  expect(() => gateway('us-east-1')).not.toThrow();
+});
+
 describe('names that a service accepts once', () => {
   const agent = (stack: Stack, id: string, agentName: string) =>
     new ManagedAgent(stack, id, { model: AgentModel.GPT_5_6_LUNA, instructions: 'Work.', agentName });

@@ -51,7 +51,7 @@ const gateway = (gatewayArn: string) =>
   AgentTool.gateway({
     serverLabel: 'gateway',
     gatewayArn,
-    gatewayUrl: 'https://tools.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp',
+    gatewayUrl: `https://tools.gateway.bedrock-agentcore.${gatewayArn.split(':')[3]}.amazonaws.com/mcp`,
   });
 
 const METRIC = new cloudwatch.Metric({ namespace: 'AWS/Lambda', metricName: 'Errors' });
