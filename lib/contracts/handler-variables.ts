@@ -81,6 +81,8 @@ export const REVIEW_VARIABLES = {
   policy: 'BMA_REVIEW_POLICY',
   /** GitHub: the secret with the token or the key of the app. */
   credentialsSecretArn: 'BMA_CREDENTIALS_SECRET_ARN',
+  /** Delivery and notes: JSON of `GateSetting`. Absent: no gate. */
+  gate: 'BMA_REVIEW_GATE',
   /** Notes: what a comment begins with to ask for a review. Absent: nothing. */
   command: 'BMA_REVIEW_COMMAND',
   /** Delivery to CodeCommit: name of its own role, by which it knows its own comments. */

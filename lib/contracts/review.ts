@@ -81,3 +81,9 @@ export interface LineRange {
   readonly start: number;
   readonly lines: number;
 }
+
+/** When a review holds a merge up. */
+export interface GateSetting {
+  /** Findings of this severity and above do. */
+  readonly failFrom: 'critical' | 'high' | 'medium' | 'low';
+}

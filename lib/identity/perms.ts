@@ -354,6 +354,9 @@ export const CODECOMMIT_REVIEW_ACTIONS = [
   'codecommit:UpdateComment',
 ];
 
+/** Approving a pull request and taking the approval back, where the owner of the reviewer wants a gate. */
+export const CODECOMMIT_GATE_ACTIONS = ['codecommit:UpdatePullRequestApprovalState'];
+
 /** What was staged for a turn, below its prefix. */
 export const MATERIAL_WRITE_ACTIONS = ['s3:PutObject'];
 export const MATERIAL_READ_ACTIONS = ['s3:GetObject'];

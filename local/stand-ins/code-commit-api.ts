@@ -78,9 +78,13 @@ export class CodeCommitApi {
     return this.server.close();
   }
 
+  /** What was said of each pull request last: `APPROVE` or `REVOKE`. */
+  public readonly approvals = new Map<string, string>();
+
   /** Forgets pull requests, comments and everything that a test has set. */
   public reset(): void {
     for (const list of [this.comments, this.pullRequests, this.calls]) list.length = 0;
+    this.approvals.clear();
     Object.assign(this, { pageSize: 100, before: undefined, after: undefined });
   }
 
@@ -116,6 +120,14 @@ export class CodeCommitApi {
         return this.listComments(input);
       case 'PostCommentForPullRequest':
         return { comment: shown(this.post(input)) };
+      case 'UpdatePullRequestApprovalState': {
+        const { pullRequestId, source, repositoryName } = this.find(input);
+        if (input['revisionId'] !== this.revision(repositoryName, source)) {
+          throw new CodeCommitFault('RevisionNotCurrentException');
+        }
+        this.approvals.set(pullRequestId, String(input['approvalState']));
+        return {};
+      }
       case 'UpdateComment':
         return { comment: shown(this.update(input)) };
       default:
@@ -127,6 +139,7 @@ export class CodeCommitApi {
     const repository = this.repositories[repositoryName];
     return {
       pullRequestId,
+      revisionId: this.revision(repositoryName, source),
       title: title ?? '',
       pullRequestStatus: status ?? 'OPEN',
       authorArn: 'arn:aws:iam::111122223333:user/developer',
@@ -142,6 +155,10 @@ export class CodeCommitApi {
         },
       ],
     };
+  }
+
+  private revision(repositoryName: string, source: string): string {
+    return `revision-of-${String(this.repositories[repositoryName].tip(source))}`;
   }
 
   private differences(input: Input): object {

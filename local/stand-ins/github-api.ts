@@ -94,6 +94,9 @@ export class GitHubApiStandIn {
   /** Runs when a call has taken effect. */
   public after?: (call: string) => void;
 
+  /** Check runs, oldest first, as they were sent. */
+  public readonly checkRuns: Record<string, unknown>[] = [];
+
   /** Several programs are started for every file of a comparison, and it is asked for many times. */
   private readonly compared = new Map<string, GitHubFileEntry[]>();
   private readonly server = new LoopbackServer((request) => this.serve(request));
@@ -116,7 +119,8 @@ export class GitHubApiStandIn {
 
   /** Forgets pull requests, comments and everything that a test has set. */
   public reset(): void {
-    for (const list of [this.comments, this.pullRequests, this.calls, this.exchanges, this.cut]) list.length = 0;
+    for (const list of [this.comments, this.pullRequests, this.calls, this.exchanges, this.cut, this.checkRuns])
+      list.length = 0;
     this.renamed.clear();
     this.withoutPatch.clear();
     Object.assign(this, { before: undefined, after: undefined });
@@ -163,6 +167,7 @@ export class GitHubApiStandIn {
     if (edited) return this.edit(method, Number(edited[1]), caller, body);
     const note = /^issues\/(?:comments\/(\d+)|(\d+)\/comments)$/.exec(rest);
     if (note) return this.note(method, url, note[1], note[2], caller, body);
+    if (/^(commits\/\w+\/)?check-runs(\/\d+)?$/.test(rest)) return this.checkRun(method, url, rest, caller, body);
     const [, number, list, id] = /^pulls\/(\d+)(?:\/(\w+)(?:\/(\d+))?)?$/.exec(rest) ?? [];
     const pull = this.pullRequests.find((each) => each.number === Number(number) && each.repository === repository);
     if (!pull) throw new GitHubFault(404);
@@ -184,6 +189,23 @@ export class GitHubApiStandIn {
       default:
         throw new GitHubFault(404);
     }
+  }
+
+  /** Only apps may make check runs. */
+  private checkRun(method: string, url: URL, rest: string, caller: string, body: Body): LoopbackAnswer {
+    if (method === 'GET') {
+      const [, commit] = rest.split('/');
+      const name = url.searchParams.get('check_name');
+      const found = this.checkRuns.filter((run) => run['head_sha'] === commit && run['name'] === name);
+      return { status: 200, body: { total_count: found.length, check_runs: found } };
+    }
+    if (!caller.endsWith('[bot]')) throw new GitHubFault(403);
+    const given = body as Record<string, unknown>;
+    const known = this.checkRuns.find(({ id }) => rest === `check-runs/${String(id)}`);
+    if (method === 'PATCH' && known) Object.assign(known, given);
+    else if (method === 'POST') this.checkRuns.push({ ...given, id: this.checkRuns.length + 1 });
+    else throw new GitHubFault(404);
+    return { status: method === 'POST' ? 201 : 200, body: known ?? this.checkRuns.at(-1)! };
   }
 
   private pullRequest(pull: StoodInPullRequest) {

@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
+import { ReviewGate, ReviewSeverity } from '../../lib/blueprint';
 import { reviewerApp } from '../lib/blueprint/reviewer-app';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 
@@ -96,5 +97,41 @@ describe.each(Object.entries(hosts))('%s', (host, roles) => {
         expect(result === 'Allowed' ? 'may' : 'may not').toBe(may);
       },
     );
+  });
+});
+
+describe('with a gate on CodeCommit', () => {
+  const { stack, reviewer } = reviewerApp('codecommit', { gate: ReviewGate.failFrom(ReviewSeverity.HIGH) });
+  const account = new SynthesizedAccount(stack);
+  const may = (role: string, action: string, repository = 'payments') => {
+    const { id } = account.find('AWS::IAM::Role', role);
+    const principal = account.arn(id);
+    return runUnsafeSimulation(
+      {
+        request: {
+          principal,
+          action,
+          resource: { resource: arn('codecommit', repository), accountId: ACCOUNT },
+          contextVariables: { 'aws:PrincipalArn': principal },
+        },
+        identityPolicies: account.identityPolicies(id),
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+      },
+      {},
+    );
+  };
+
+  test('delivery may approve pull requests of the repository, and nobody else may', () => {
+    const approve = 'codecommit:UpdatePullRequestApprovalState';
+    expect(may('PublishReview', approve)).toBe('Allowed');
+    expect(may('PublishReview', approve, 'secrets')).not.toBe('Allowed');
+    for (const role of ['StagePullRequest', 'Notes', 'ExecutionRole']) expect(may(role, approve)).not.toBe('Allowed');
+    for (const action of ['MergePullRequestBySquash', 'OverridePullRequestApprovalRules', 'GitPush']) {
+      expect(may('PublishReview', `codecommit:${action}`)).not.toBe('Allowed');
+    }
+    expect(stack.resolve(reviewer.deliveryRole.roleName)).toEqual({
+      Ref: account.find('AWS::IAM::Role', 'PublishReview').id,
+    });
   });
 });

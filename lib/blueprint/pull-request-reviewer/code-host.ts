@@ -5,6 +5,7 @@ import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { SourceRepository } from '../../agent';
 import {
+  CODECOMMIT_GATE_ACTIONS,
   CODECOMMIT_REVIEW_ACTIONS,
   CODECOMMIT_STAGING_ACTIONS,
   KEY_READ_ACTIONS,
@@ -14,7 +15,7 @@ import { AgentTrigger } from '../../trigger';
 import { requireInput } from '../../validation/input-error';
 import { kmsViaService } from '../../function/kms-via-service';
 import { REVIEW_VARIABLES } from '../../contracts/handler-variables';
-import { STAGED_PREFIX } from '../../contracts/review';
+import { type GateSetting, STAGED_PREFIX } from '../../contracts/review';
 import type { BoundCodeHost, HostAccess } from './bound-code-host';
 import type { GitHubCodeHostOptions } from './github-code-host-options';
 import { checkInputsOf } from '../../validation/checked-inputs';
@@ -29,7 +30,7 @@ export class CodeHost {
    * One repository of CodeCommit, of the account and Region of the agent. The agent clones it through PrivateLink.
    */
   public static codeCommit(repository: IRepository): CodeHost {
-    return new CodeHost((scope, material) => bindCodeCommit(repository, scope, material));
+    return new CodeHost((_scope, _material, gate) => bindCodeCommit(repository, gate));
   }
 
   /**
@@ -39,25 +40,29 @@ export class CodeHost {
    * @throws InputError when no repository is named, or the full ARN of the secret is not known.
    */
   public static gitHub(props: GitHubCodeHostOptions): CodeHost {
-    return new CodeHost((scope, material) => bindGitHub(props, scope, material));
+    return new CodeHost((scope, material, gate) => bindGitHub(props, scope, material, gate));
   }
 
-  private readonly bound: (scope: Construct, material: IBucket) => BoundCodeHost;
+  private readonly bound: Bind;
 
-  private constructor(bound: (scope: Construct, material: IBucket) => BoundCodeHost) {
+  private constructor(bound: Bind) {
     this.bound = bound;
   }
 
   /** @internal */
-  public _bind(scope: Construct, material: IBucket): BoundCodeHost {
-    return this.bound(scope, material);
+  public _bind(scope: Construct, material: IBucket, gate: GateSetting | undefined): BoundCodeHost {
+    return this.bound(scope, material, gate);
   }
 }
 
-function bindCodeCommit(repository: IRepository, _scope: Construct, _material: IBucket): BoundCodeHost {
-  const access = (code: string, sid: string, actions: string[]): HostAccess => ({
+type Bind = (scope: Construct, material: IBucket, gate: GateSetting | undefined) => BoundCodeHost;
+
+const gateVariable = (gate: GateSetting | undefined) => (gate ? { [REVIEW_VARIABLES.gate]: JSON.stringify(gate) } : {});
+
+function bindCodeCommit(repository: IRepository, gate: GateSetting | undefined): BoundCodeHost {
+  const access = (code: string, sid: string, actions: string[], environment = {}): HostAccess => ({
     code,
-    environment: {},
+    environment,
     statements: [new PolicyStatement({ sid, actions, resources: [repository.repositoryArn] })],
   });
   return {
@@ -75,12 +80,22 @@ function bindCodeCommit(repository: IRepository, _scope: Construct, _material: I
       }),
     ],
     staging: access('stage-code-commit-pull-request', 'ReadPullRequests', CODECOMMIT_STAGING_ACTIONS),
-    delivery: access('publish-code-commit-review', 'PostReviews', CODECOMMIT_REVIEW_ACTIONS),
+    delivery: access(
+      'publish-code-commit-review',
+      'PostReviews',
+      [...CODECOMMIT_REVIEW_ACTIONS, ...(gate ? CODECOMMIT_GATE_ACTIONS : [])],
+      gateVariable(gate),
+    ),
     notes: access('explain-code-commit-review', 'PostNotes', CODECOMMIT_REVIEW_ACTIONS),
   };
 }
 
-function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IBucket): BoundCodeHost {
+function bindGitHub(
+  props: GitHubCodeHostOptions,
+  scope: Construct,
+  material: IBucket,
+  gate: GateSetting | undefined,
+): BoundCodeHost {
   const { repositories, webhook, credentials, authors, reviewCommand: command, requestedReviewer } = props;
   const secretArn = credentials.secretFullArn;
   requireInput(secretArn !== undefined, scope, {
@@ -99,9 +114,9 @@ function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IB
     },
   );
   const key = credentials.encryptionKey;
-  const access = (code: string): HostAccess => ({
+  const access = (code: string, more = {}): HostAccess => ({
     code,
-    environment: { [REVIEW_VARIABLES.credentialsSecretArn]: secretArn },
+    environment: { [REVIEW_VARIABLES.credentialsSecretArn]: secretArn, ...more },
     statements: [
       new PolicyStatement({ sid: 'ReadGitHubCredentials', actions: SECRET_READ_ACTIONS, resources: [secretArn] }),
       ...(key ? [kmsViaService(scope, key, 'secretsmanager', KEY_READ_ACTIONS)] : []),
@@ -130,7 +145,7 @@ function bindGitHub(props: GitHubCodeHostOptions, scope: Construct, material: IB
       ...(command === undefined ? [] : [AgentTrigger.onGitHubCommand(webhook, { repositories, command })]),
     ],
     staging: access('stage-github-pull-request'),
-    delivery: access('publish-github-review'),
-    notes: access('explain-github-review'),
+    delivery: access('publish-github-review', gateVariable(gate)),
+    notes: access('explain-github-review', gateVariable(gate)),
   };
 }

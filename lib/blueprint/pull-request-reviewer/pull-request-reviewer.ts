@@ -1,3 +1,4 @@
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Size } from 'aws-cdk-lib/core';
@@ -10,6 +11,7 @@ import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { CodeHost } from './code-host';
 import { ForkPolicy } from './fork-policy';
 import { ReviewNotes } from './review-notes';
+import type { ReviewGate } from './review-gate';
 import type { ReviewPolicy } from './review-policy';
 import { reviewPolicyDocument } from './review-policy-document';
 import { PublishReview, StagePullRequest } from './review-steps';
@@ -67,6 +69,13 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
   readonly explainOutcomes?: boolean;
 
   /**
+   * Whether a review can hold up a merge.
+   *
+   * @default ReviewGate.none()
+   */
+  readonly gate?: ReviewGate;
+
+  /**
    * What the agent is told beside its task, for example what matters in these repositories. At most 8,000 characters.
    *
    * @default - nothing
@@ -90,6 +99,9 @@ export class PullRequestReviewer extends AgentBlueprint {
   /** Pull requests as they were staged for the agent: `staged/<turn>/`. Deleted after seven days. */
   public readonly materialBucket: IBucket;
 
+  /** The role that posts reviews and, with a gate on CodeCommit, approves: for the pool of an approval rule. */
+  public readonly deliveryRole: IRole;
+
   /** Outcomes that could not be told on their pull request. Undefined when outcomes are not explained. */
   public readonly noteDeadLetters?: IQueue;
 
@@ -102,7 +114,12 @@ export class PullRequestReviewer extends AgentBlueprint {
 
     const material = this.addOutputBucket('Material', { retention: Duration.days(7) });
     this.materialBucket = material;
-    const { repositories, source, triggers, command, staging, delivery, notes } = codeHost._bind(this, material);
+    const { repositories, source, triggers, command, staging, delivery, notes } = codeHost._bind(
+      this,
+      material,
+      props.gate?._setting,
+    );
+    const publish = new PublishReview({ access: delivery, material, repositories });
     this.define({
       model: AgentModel.GPT_5_6_LUNA,
       instructions: reviewerInstructions({
@@ -122,8 +139,9 @@ export class PullRequestReviewer extends AgentBlueprint {
         maxChangeBytes: maxChangeSize.toBytes(),
       }),
       finalAnswer: FinalAnswer.jsonDocument(),
-      delivery: new PublishReview({ access: delivery, material, repositories }),
+      delivery: publish,
     });
+    this.deliveryRole = publish.role!;
     if (props.explainOutcomes ?? true) {
       const { deadLetterQueue } = new ReviewNotes(this, 'Notes', {
         access: notes,

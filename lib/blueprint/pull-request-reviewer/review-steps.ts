@@ -1,4 +1,4 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration, Stack } from 'aws-cdk-lib/core';
@@ -70,6 +70,9 @@ export class StagePullRequest implements ITurnStep {
 
 /** Posts the review that was screened, or brings the posted one up to date. Outside of the network, as the staging. */
 export class PublishReview implements ITurnStep {
+  /** Known once it is bound. */
+  public role?: IRole;
+
   constructor(private readonly props: ReviewStepProps) {}
 
   public bind(scope: Construct, host: TurnStepHost): IFunction {
@@ -90,6 +93,7 @@ export class PublishReview implements ITurnStep {
     });
     // Comments on CodeCommit are from sessions of this role.
     handler.function.addEnvironment(VARIABLES.ownRoleName, handler.role.roleName);
+    this.role = handler.role;
     acknowledgeIam5(handler.policy, staged, TURN_NAMES);
     acknowledgeIam5(handler.policy, outputs, TURN_NAMES);
     return handler.function;

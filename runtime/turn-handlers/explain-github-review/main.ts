@@ -1,9 +1,12 @@
+import { gitHubGate, reviewScope } from '../github/github-gate';
 import { GitHubNotes } from '../github/github-notes';
 import { gitHubApi } from '../github/github-settings';
 import { explainOutcomes, type QueueBatch, type QueueBatchAnswer } from '../pull-request/explain-outcome';
 import { explainParts } from '../pull-request/explain-settings';
 
-const parts = { ...explainParts(), board: new GitHubNotes(gitHubApi({ pull_requests: 'write' })) };
+const api = gitHubApi(reviewScope(process.env));
+const gate = gitHubGate(api, process.env);
+const parts = { ...explainParts(), board: new GitHubNotes(api), ...(gate ? { gate: gate.board } : {}) };
 
 /** Lambda: says on a pull request of GitHub why there is no review. */
 export const handler = (batch: QueueBatch): Promise<QueueBatchAnswer> => explainOutcomes(batch, parts);

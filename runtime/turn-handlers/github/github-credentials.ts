@@ -6,6 +6,7 @@ import * as z from 'zod/v4-mini';
 export interface TokenScope {
   readonly contents?: 'read';
   readonly pull_requests: 'read' | 'write';
+  readonly checks?: 'write';
 }
 
 /** The secret's value. Anything else is refused without being quoted. */

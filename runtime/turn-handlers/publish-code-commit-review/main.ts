@@ -2,13 +2,17 @@ import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { CodeCommitBoard } from '../code-commit/code-commit-board';
+import { CodeCommitGate } from '../code-commit/code-commit-gate';
 import { repeatable } from '../incident/repeatable';
 import { deliveryParts } from '../pull-request/delivery-settings';
+import { gateSetting } from '../pull-request/review-gate';
 import { publishReview } from '../pull-request/publish-review';
 import { setting } from '../turn/settings';
 
-const board = new CodeCommitBoard(new CodeCommitClient({}), setting(process.env, REVIEW_VARIABLES.ownRoleName));
-const parts = { ...deliveryParts(), board };
+const client = new CodeCommitClient({});
+const board = new CodeCommitBoard(client, setting(process.env, REVIEW_VARIABLES.ownRoleName));
+const gate = gateSetting(process.env);
+const parts = { ...deliveryParts(), board, ...(gate ? { gate: { ...gate, board: new CodeCommitGate(client) } } : {}) };
 
 /** Lambda: posts the review of a pull request of CodeCommit. */
 export const handler = (payload: DeliverTurnPayload): Promise<DeliverTurnAnswer> =>

@@ -1,11 +1,14 @@
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { GitHubBoard } from '../github/github-board';
+import { gitHubGate, reviewScope } from '../github/github-gate';
 import { gitHubApi } from '../github/github-settings';
 import { repeatable } from '../incident/repeatable';
 import { deliveryParts } from '../pull-request/delivery-settings';
 import { publishReview } from '../pull-request/publish-review';
 
-const parts = { ...deliveryParts(), board: new GitHubBoard(gitHubApi({ pull_requests: 'write' })) };
+const api = gitHubApi(reviewScope(process.env));
+const gate = gitHubGate(api, process.env);
+const parts = { ...deliveryParts(), board: new GitHubBoard(api), ...(gate ? { gate } : {}) };
 
 /** Lambda: posts the review of a pull request of GitHub. */
 export const handler = (payload: DeliverTurnPayload): Promise<DeliverTurnAnswer> =>

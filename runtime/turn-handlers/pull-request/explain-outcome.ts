@@ -4,6 +4,7 @@ import { log } from '../turn/log';
 import { noteMark, outcomeNote, reviewedNote } from './outcome-note';
 import type { PullRequestSubject } from './pull-request-source';
 import type { OwnComment } from './review-board';
+import { type GateBoard, verdictWithoutReview } from './review-gate';
 import { pullRequestOf } from './subject';
 
 /** Comments on a pull request as a whole. */
@@ -19,6 +20,8 @@ export interface ExplainParts {
   readonly board: NoteBoard;
   readonly agentName: string;
   readonly repositories: readonly string[];
+  /** Where the rules of the branch look. Absent: reviews hold nothing up. */
+  readonly gate?: GateBoard;
   /** What a comment begins with to ask for a review. */
   readonly command?: string;
 }
@@ -54,13 +57,15 @@ interface OutcomeEvent {
 type Explained = 'posted' | 'updated' | 'as-it-was' | 'nothing-to-say' | 'over';
 
 async function explained({ source, detail }: OutcomeEvent, parts: ExplainParts): Promise<Explained> {
-  const { board, agentName, repositories, command } = parts;
+  const { board, agentName, repositories, command, gate } = parts;
   const subject = pullRequestOf({ detail } as PreparedTurn, repositories);
   if (source !== TURN_EVENT_SOURCE || detail.agentName !== agentName || !subject) return 'nothing-to-say';
   const { outcome, reason, turn } = detail;
   const current = await board.openCommit(subject);
   // Newer commits have a turn of their own, which has its own outcome.
   if (current === undefined || (subject.sourceCommit ?? current) !== current) return 'over';
+  const verdict = verdictWithoutReview(outcome, reason?.code);
+  if (verdict) await gate?.set({ ...subject, sourceCommit: current }, { ...verdict, turnName: turn.name });
   const note =
     outcome === 'Completed'
       ? reviewedNote(agentName, current)

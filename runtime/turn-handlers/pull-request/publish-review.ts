@@ -13,6 +13,7 @@ import { findingFile } from './finding-file';
 import { knownComments, recognized } from './known-findings';
 import type { ReviewBoard } from './review-board';
 import { type Finding, readReview } from './review-document';
+import { gateResult, type ReviewGate, verdictOn } from './review-gate';
 import { identified, type IdentifiedFinding } from './review-marks';
 import { findingText, resolvedText, summaryText } from './review-text';
 import { pullRequestOf } from './subject';
@@ -24,6 +25,8 @@ export interface DeliveryParts {
   /** Reads the screened answer. */
   readonly texts: TextStore;
   readonly materialBucket: string;
+  /** Absent: reviews hold nothing up. */
+  readonly gate?: ReviewGate;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function publishReview(
   { turn, output }: DeliverTurnPayload,
   parts: DeliveryParts,
 ): Promise<DeliverTurnAnswer> {
-  const { board, agentName, repositories, texts, materialBucket: bucket } = parts;
+  const { board, agentName, repositories, texts, materialBucket: bucket, gate } = parts;
   const refused = (code: string, message: string): DeliverTurnAnswer => {
     log('publish-review', 'refused', { turn: turn.name, code });
     return { delivered: false, reason: { code, message } };
@@ -95,6 +98,14 @@ export async function publishReview(
     },
   });
   log('publish-review', 'published', { turn: turn.name, findings: findings.length, updated: published.updated });
+  const verdict = gate && {
+    ...verdictOn(
+      findings.map(({ finding }) => finding),
+      gate,
+    ),
+    turnName: turn.name,
+  };
+  const gated = verdict && (await gateResult(() => gate.board.set(pullRequest, verdict), verdict.conclusion));
   return {
     delivered: true,
     receipt: {
@@ -103,6 +114,7 @@ export async function publishReview(
       inline: published.inline,
       updated: published.updated,
       ...(changed.length > 0 ? { changed: changed.length } : {}),
+      ...(gated === undefined ? {} : { gate: gated }),
     },
   };
 }

@@ -374,3 +374,35 @@ test('files that are left out count for no limit and are named in the review', a
   expect(summaries()[0].content).toContain('`p0/package-lock.json`');
   expect(summaries()[0].content).toContain('291 more');
 });
+
+describe('a gate', () => {
+  const publishGated = (findings: object[]): Promise<any> => {
+    const gate = { BMA_REVIEW_GATE: JSON.stringify({ failFrom: 'high' }) };
+    const handler = coldStart<any, any>('publish-code-commit-review', { ...variables(), ...gate });
+    return handler({ turn: turnAbout(subject()), output: output(review(findings)), evidence: {} });
+  };
+
+  test.each([
+    ['no finding', [], 'APPROVE', 'passed'],
+    ['a finding of the limit', [finding('refund.js', 20)], 'REVOKE', 'failed'],
+  ])('%s: the reviewed revision is marked %s', async (_, findings, state, gate) => {
+    await stage();
+    expect(await publishGated(findings)).toMatchObject({ delivered: true, receipt: { gate } });
+    expect(api.approvals.get('42')).toBe(state);
+  });
+
+  test('a push in between approves nothing', async () => {
+    await stage();
+    api.after = (operation) => {
+      if (operation === 'PostCommentForPullRequest') repository.commit('fix', { 'a.js': 'x' }, 'More');
+    };
+    expect(await publishGated([])).toMatchObject({ delivered: true, receipt: { gate: 'not-set' } });
+    expect(api.approvals.size).toBe(0);
+  });
+
+  test('without a gate nothing is approved', async () => {
+    await stage();
+    await publish(review([]));
+    expect(api.calls).not.toContain('UpdatePullRequestApprovalState');
+  });
+});

@@ -567,3 +567,68 @@ describe('delivery', () => {
     }
   });
 });
+
+describe('a gate', () => {
+  const GATE = { BMA_REVIEW_GATE: JSON.stringify({ failFrom: 'high' }) };
+  /** Delivers the same turn twice, as a repetition does. */
+  const publishGated = async (findings: object[], credentials = AS_APP): Promise<any> => {
+    await stage();
+    stores.secret = credentials;
+    const handler = cold('publish-github-review', GATE);
+    const deliver = () => handler({ turn: turnAbout(subject()), output: output(review(findings)), evidence: {} });
+    await deliver();
+    return deliver();
+  };
+
+  test.each([
+    ['no finding', [], 'success', 'passed'],
+    ['a finding below the limit', [finding('refund.js', 20, { severity: 'medium' })], 'success', 'passed'],
+    ['a finding at the limit', [finding('refund.js', 20)], 'failure', 'failed'],
+    ['a finding above it', [finding('refund.js', 20, { severity: 'critical' })], 'failure', 'failed'],
+  ])('%s: the check run on the reviewed commit says %s', async (_, findings, conclusion, gate) => {
+    expect(await publishGated(findings)).toMatchObject({ delivered: true, receipt: { gate } });
+    // Once per turn, whatever is repeated, and without a word of the review.
+    expect(api.checkRuns).toMatchObject([
+      { name: `Review by ${AGENT}`, head_sha: repository.tip('fix'), status: 'completed', conclusion },
+    ]);
+    expect(JSON.stringify(api.checkRuns)).not.toMatch(/One defect|rounded down/);
+    expect(api.exchanges.at(-1)).toMatchObject({ permissions: { pull_requests: 'write', checks: 'write' } });
+  });
+
+  test('a token of a person cannot make check runs: the review is there, and the receipt says it', async () => {
+    expect(await publishGated([], AS_PERSON)).toMatchObject({ delivered: true, receipt: { gate: 'not-set' } });
+    expect(reviews()).toHaveLength(1);
+    expect(api.checkRuns).toEqual([]);
+  });
+
+  test('nobody asks for check runs where there is no gate', async () => {
+    await stage();
+    stores.secret = AS_APP;
+    const delivered = await cold('publish-github-review', { BMA_REVIEW_GATE: '' })({
+      turn: turnAbout(subject()),
+      output: output(review([])),
+      evidence: {},
+    });
+    expect(delivered.receipt).not.toHaveProperty('gate');
+    expect(api.exchanges).toMatchObject([{ permissions: { pull_requests: 'write' } }]);
+    expect(JSON.stringify(api.exchanges)).not.toContain('checks');
+  });
+
+  test.each([
+    ['Rejected', 'change-too-large', 'action_required'],
+    ['Rejected', 'input-blocked', 'action_required'],
+    ['Failed', 'review-invalid', 'action_required'],
+    ['TimedOut', 'deadline', 'action_required'],
+    ['Rejected', 'author-skipped', 'neutral'],
+    ['Cancelled', 'superseded', undefined],
+    ['Rejected', 'draft', undefined],
+    ['Completed', undefined, undefined],
+  ])('%s (%s) without a review: %s', async (outcome, code, conclusion) => {
+    stores.secret = AS_APP;
+    const detail = { ...turnAbout(subject()).detail, outcome, ...(code ? { reason: { code } } : {}) };
+    const body = JSON.stringify({ source: 'cdk-bedrock-managed-agents', detail });
+    const answer = await cold('explain-github-review', GATE)({ Records: [{ messageId: 'm', body }] });
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(api.checkRuns.map((run) => run['conclusion'])).toEqual(conclusion ? [conclusion] : []);
+  });
+});
