@@ -10,6 +10,8 @@ export const ASSUMPTIONS = {
   turnsPerMonth: { fallback: 0, what: 'turns per month, of each agent' },
   inputTokensPerTurn: { fallback: 400_000, what: 'input tokens per turn, over all calls of the model' },
   cachedShare: { fallback: 0, what: 'part of the input tokens read from the prompt cache', most: 1 },
+  cacheWriteShare: { fallback: 0, what: 'part of the other input tokens written to the prompt cache', most: 1 },
+  longRequestShare: { fallback: 0, what: 'part of all tokens in requests over 272,000 input tokens', most: 1 },
   outputTokensPerTurn: { fallback: 10_000, what: 'output tokens per turn' },
   minutesPerTurn: { fallback: 10, what: 'minutes per turn', most: 480 },
   averageVcpu: { fallback: 0.5, what: 'vCPUs in use on average while the turn runs', most: 2 },

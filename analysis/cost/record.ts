@@ -62,7 +62,7 @@ export interface CostRecord {
 export const NOT_INCLUDED = [
   'traffic: data processed by endpoints and gateways, transfer between zones and out',
   'taxes, discounts, free tiers, support plans; prices of other Regions than us-east-1',
-  'failed and repeated steps, turns that wait for a slot or for an approval, cache writes and requests over 272K tokens',
+  'failed and repeated steps, turns that wait for a slot or for an approval',
   'what the agent calls with its tools: CloudWatch queries, downloads, knowledge bases',
   'requests that the functions of the workflow make themselves: fractions of a cent',
   'versions of rotated keys after the first, backups, bootstrap and pipelines',

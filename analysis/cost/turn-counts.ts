@@ -1,4 +1,4 @@
-import { MODEL_CATALOGUE, type ModelFacts } from '../../lib/facts/model-catalogue';
+import { MODEL_CATALOGUE, type ModelFacts, PRICE_FACTORS } from '../../lib/facts/model-catalogue';
 import { DAYS_PER_MONTH, type Price, type PriceName, PRICES } from '../../lib/facts/prices';
 import type { Resource } from '../model/assembly';
 import type { Agent } from '../statement/agent';
@@ -33,16 +33,31 @@ export function turnCounts(agent: Agent, model: string, work: TurnWork, read: Qu
 
 function modelCounts(id: string, given: Assumed): TurnCount[] {
   const facts = MODEL_CATALOGUE.find((model) => model.id === id);
-  const cached = given.inputTokensPerTurn * given.cachedShare;
-  const tokens = (what: string, usd: number | undefined, quantity: number): TurnCount => ({
-    group: 'model',
-    price: tokenPrice(`${what} token of ${id || 'a model that the template does not tell'}`, usd, facts),
-    quantity,
-  });
+  const { inputTokensPerTurn, outputTokensPerTurn, longRequestShare } = given;
+  const cached = inputTokensPerTurn * given.cachedShare;
+  const written = (inputTokensPerTurn - cached) * given.cacheWriteShare;
+  const tokens = (what: string, usd: number | undefined, quantity: number, longFactor: number): TurnCount[] =>
+    [
+      { kind: what, factor: 1, share: 1 - longRequestShare },
+      { kind: `${what} (long request)`, factor: longFactor, share: longRequestShare },
+    ].map(({ kind, factor, share }) => ({
+      group: 'model',
+      price: tokenPrice(
+        `${kind} token of ${id || 'a model that the template does not tell'}`,
+        // Rounded to what a price has: 0.22 × 1.25 is 0.275.
+        usd === undefined ? undefined : Number((usd * factor).toFixed(6)),
+        facts,
+      ),
+      quantity: quantity * share,
+    }));
+  const { input, output } = PRICE_FACTORS.longRequest;
+  const inputUsd = facts?.usdPerMillionInputTokens;
+  const writtenUsd = inputUsd === undefined ? undefined : inputUsd * PRICE_FACTORS.cacheWrite;
   return [
-    tokens('input', facts?.usdPerMillionInputTokens, given.inputTokensPerTurn - cached),
-    tokens('cached input', facts?.usdPerMillionCachedInputTokens, cached),
-    tokens('output', facts?.usdPerMillionOutputTokens, given.outputTokensPerTurn),
+    ...tokens('input', inputUsd, inputTokensPerTurn - cached - written, input),
+    ...tokens('cache-write input', writtenUsd, written, input),
+    ...tokens('cached input', facts?.usdPerMillionCachedInputTokens, cached, input),
+    ...tokens('output', facts?.usdPerMillionOutputTokens, outputTokensPerTurn, output),
   ];
 }
 

@@ -26,6 +26,22 @@ export interface CostAssumptions {
   readonly cachedShare?: number;
 
   /**
+   * Part of the input tokens that were not read from the prompt cache and are written to it, 0 to 1, at 1.25 times their
+   * price. Whether Bedrock Managed Agents writes any is not documented.
+   *
+   * @default 0
+   */
+  readonly cacheWriteShare?: number;
+
+  /**
+   * Part of all tokens that belong to requests of more than 272,000 input tokens, 0 to 1: input costs twice as much there,
+   * output one and a half times as much.
+   *
+   * @default 0
+   */
+  readonly longRequestShare?: number;
+
+  /**
    * Output tokens of one turn, reasoning included.
    *
    * @default 10000

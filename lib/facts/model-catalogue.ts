@@ -1,8 +1,9 @@
 /**
  * What is known of one OpenAI model on the `bedrock-mantle` endpoint.
  *
- * Prices are list prices for in-Region, on-demand Standard inference with at most 272K input tokens; longer requests,
- * cache writes, tax and discounts are not in them. A price that could not be established is left out.
+ * Prices are list prices for in-Region, on-demand Standard inference with at most 272K input tokens. What they become for
+ * cache writes and longer requests is in {@link PRICE_FACTORS}. Tax and discounts are not in them. A price that could not
+ * be established is left out.
  */
 export interface ModelFacts {
   /** Model id as the endpoint takes it, without an inference-profile prefix. */
@@ -20,6 +21,16 @@ export interface ModelFacts {
   /** ISO date on which the source was read. All were read in stored copies, which can be older than that. */
   readonly readOn: string;
 }
+
+/**
+ * What a price is multiplied by. Source: the AWS model cards as quoted in public code, checked there on 2026-10-02.
+ */
+export const PRICE_FACTORS = {
+  /** Input tokens that are written to the prompt cache. */
+  cacheWrite: 1.25,
+  /** A request with more input tokens than this: all of its input and output tokens. */
+  longRequest: { aboveInputTokens: 272_000, input: 2, output: 1.5 },
+};
 
 /**
  * OpenAI models of the Bedrock catalogue in the Regions of Bedrock Managed Agents (BMA).
@@ -55,32 +66,34 @@ export const MODEL_CATALOGUE: readonly ModelFacts[] = [
   {
     id: 'openai.gpt-5.6-sol',
     regions: ['us-east-1', 'us-east-2'],
-    // No price: the AWS card read showed a promotion (4.40 / 0.44 cached / 22.00) promised only to 2026-11-21 at least;
-    // before it the price was 5.50 / 33.00, and what followed is not documented.
-    source: 'Regions AWS: Bedrock User Guide, model-card-openai-gpt-56-sol; price not documented after 2026-11-21',
-    readOn: '2026-11-23',
+    usdPerMillionInputTokens: 4.4,
+    usdPerMillionCachedInputTokens: 0.44,
+    usdPerMillionOutputTokens: 22,
+    source:
+      'Regions AWS: Bedrock User Guide, model-card-openai-gpt-56-sol; price as quoted from that card in public code, ' +
+      'checked there on 2026-10-02. The card called it a promotion until 2026-11-21 at least; before it was 5.50 / 33.00',
+    readOn: '2026-11-27',
   },
   {
     id: 'openai.gpt-5.5',
     regions: ['us-east-1', 'us-east-2'],
-    usdPerMillionInputTokens: 5,
-    usdPerMillionCachedInputTokens: 0.5,
-    usdPerMillionOutputTokens: 30,
+    usdPerMillionInputTokens: 5.5,
+    usdPerMillionCachedInputTokens: 0.55,
+    usdPerMillionOutputTokens: 33,
     source:
-      'Regions AWS: Bedrock User Guide, models-region-compatibility; price not AWS: the project reference (seed article, ' +
-      'cached -90 %). genai-prices and models.dev, both 10 % higher, give 5.50 / 0.55 cached / 33.00 as the AWS price',
-    readOn: '2026-11-23',
+      'Regions AWS: Bedrock User Guide, models-region-compatibility; price as quoted from the AWS model card in public code',
+    readOn: '2026-11-27',
   },
   {
     id: 'openai.gpt-5.4',
     regions: ['us-east-1', 'us-east-2', 'us-west-2'],
-    usdPerMillionInputTokens: 2.5,
-    usdPerMillionCachedInputTokens: 0.25,
-    usdPerMillionOutputTokens: 15,
+    usdPerMillionInputTokens: 2.75,
+    usdPerMillionCachedInputTokens: 0.275,
+    usdPerMillionOutputTokens: 16.5,
     source:
-      'Regions AWS: Bedrock User Guide, models-region-compatibility; price not AWS: the project reference (seed article, ' +
-      'cached -90 %). genai-prices and models.dev, both 10 % higher, give 2.75 / 0.275 cached / 16.50 as the AWS price',
-    readOn: '2026-11-23',
+      'Regions AWS: Bedrock User Guide, models-region-compatibility; price not AWS: genai-prices and models.dev, which add ' +
+      "AWS's 10 % to the price of OpenAI; no AWS card was read",
+    readOn: '2026-11-27',
   },
   {
     id: 'openai.gpt-6-sol',
@@ -94,8 +107,22 @@ export const MODEL_CATALOGUE: readonly ModelFacts[] = [
   {
     id: 'openai.gpt-6-luna',
     regions: ['us-east-1'],
-    source: 'Regions not AWS: developers.openai.com/api/docs/guides/amazon-bedrock; AWS price not documented',
-    readOn: '2026-11-23',
+    usdPerMillionInputTokens: 0.11,
+    usdPerMillionCachedInputTokens: 0.011,
+    usdPerMillionOutputTokens: 0.55,
+    source:
+      'Regions not AWS: developers.openai.com/api/docs/guides/amazon-bedrock; price as quoted from the AWS model card in ' +
+      'public code, checked there on 2026-10-02',
+    readOn: '2026-11-27',
+  },
+  {
+    id: 'openai.gpt-6.1-sol',
+    regions: ['us-east-1'],
+    usdPerMillionInputTokens: 2.2,
+    usdPerMillionCachedInputTokens: 0.11,
+    usdPerMillionOutputTokens: 11,
+    source: 'Region and price as quoted from the AWS model card in public code (released 2026-09-29)',
+    readOn: '2026-11-27',
   },
   {
     id: 'openai.gpt-6-astra',

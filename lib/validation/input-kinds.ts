@@ -432,6 +432,8 @@ export const STRUCTS: Inputs = {
     'turnsPerMonth?': 'number',
     'inputTokensPerTurn?': 'number',
     'cachedShare?': 'number',
+    'cacheWriteShare?': 'number',
+    'longRequestShare?': 'number',
     'outputTokensPerTurn?': 'number',
     'minutesPerTurn?': 'number',
     'averageVcpu?': 'number',

@@ -144,6 +144,28 @@ describe('what a turn costs', () => {
     expect(record.totalUsdPerMonth).toBeCloseTo(record.idleUsdPerMonth + 1000 * turn.usd, 8);
   });
 
+  test('cache writes and long requests cost what they are multiplied by', () => {
+    const entries = estimated(handWritten(), {
+      inputTokensPerTurn: 1_000_000,
+      outputTokensPerTurn: 100_000,
+      cachedShare: 0.5,
+      cacheWriteShare: 0.2,
+      longRequestShare: 0.25,
+    }).turns[0].entries.filter(({ group }) => group === 'model');
+    expect(
+      Object.fromEntries(entries.map(({ unit, usd }) => [unit.replace(/ token.*/, ''), Number(usd!.toFixed(6))])),
+    ).toEqual({
+      input: 0.066, // 400,000 × 3/4 × $0.22 per million
+      'input (long request)': 0.044, // 400,000 × 1/4 × twice that
+      'cache-write input': 0.020625, // 100,000 × 3/4 × 1.25 × $0.22 per million
+      'cache-write input (long request)': 0.01375,
+      'cached input': 0.00825, // 500,000 × 3/4 × $0.022 per million
+      'cached input (long request)': 0.0055,
+      output: 0.099, // 100,000 × 3/4 × $1.32 per million
+      'output (long request)': 0.0495, // × 1.5
+    });
+  });
+
   test('the tokens of a model whose price is not documented, or that is not known, are in no sum', () => {
     const record = (model: unknown) => {
       const resources = handWritten();
@@ -151,12 +173,12 @@ describe('what a turn costs', () => {
       inference.Condition.StringEquals['bedrock-mantle:Model'] = model;
       return estimated(resources);
     };
-    for (const model of ['openai.gpt-6-luna', ['openai.gpt-5.5', 'openai.gpt-5.4']]) {
+    for (const model of ['openai.gpt-9-luna', ['openai.gpt-5.5', 'openai.gpt-5.4']]) {
       const tokens = record(model).turns[0].entries.filter(({ group }) => group === 'model');
       expect(tokens.map(({ usd }) => usd)).toEqual([undefined, undefined]);
     }
-    expect(outside(record('openai.gpt-6-luna'))).toContain(
-      'input token of openai.gpt-6-luna: the price is not documented',
+    expect(outside(record('openai.gpt-9-luna'))).toContain(
+      'input token of openai.gpt-9-luna: the price is not documented',
     );
   });
 

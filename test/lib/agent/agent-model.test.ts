@@ -27,8 +27,8 @@ describe('AgentModel', () => {
   });
 
   test('knows the list price of the catalogue models and admits not to know others', () => {
-    expect(AgentModel.GPT_5_5.listPrice).toMatchObject({ input: 5, output: 30 });
-    expect(AgentModel.GPT_5_4.listPrice).toMatchObject({ input: 2.5, output: 15 });
+    expect(AgentModel.GPT_5_5.listPrice).toMatchObject({ input: 5.5, output: 33 });
+    expect(AgentModel.GPT_5_4.listPrice).toMatchObject({ input: 2.75, output: 16.5 });
     expect(AgentModel.of('openai.gpt-99').listPrice).toBeUndefined();
     expect(AgentModel.of('openai.gpt-99').regions).toBeUndefined();
   });
