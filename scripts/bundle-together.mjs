@@ -15,7 +15,7 @@ import { sarifValidatorPlugin } from './sarif-validator.mjs';
  * @param directory where the files go.
  * @param entries the source of each program, by its file in the directory without `.js`.
  * @param options `target` and `alias` as esbuild takes them.
- * @returns for each program the files it consists of, its own first.
+ * @returns for each program the files it consists of, its own first, and what esbuild says about the bundle.
  */
 export async function bundleTogether(root, directory, entries, options) {
   const { outputFiles, metafile } = await build({
@@ -48,7 +48,8 @@ export async function bundleTogether(root, directory, entries, options) {
   }
   const filesOf = (name) => imported(path.relative(root, path.join(directory, `${name}.js`)), metafile.outputs);
   const inDirectory = (output) => path.relative(directory, path.join(root, output));
-  return Object.fromEntries(Object.keys(entries).map((name) => [name, filesOf(name).map(inDirectory)]));
+  const files = Object.fromEntries(Object.keys(entries).map((name) => [name, filesOf(name).map(inDirectory)]));
+  return { files, metafile };
 }
 
 /** An output, first, and what it imports, directly and through others. */

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sarifValidatorPlugin } from './sarif-validator.mjs';
+import { bundledPackages, licenceProblems, noticesOf, sbomOf } from './third-party.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -51,9 +52,10 @@ for (const { from, to } of copies) {
   await mkdir(path.dirname(inFresh(to)), { recursive: true });
   await cp(path.join(root, from), inFresh(to), { recursive: true });
 }
-await Promise.all(
+const bundledPrograms = await Promise.all(
   programs.map(({ entry, outfile, target: node, external = [], banner, alias }) =>
     build({
+      absWorkingDir: root,
       entryPoints: [path.join(root, entry)],
       outfile: inFresh(outfile),
       bundle: true,
@@ -68,13 +70,14 @@ await Promise.all(
       banner,
       alias,
       plugins: [sarifValidatorPlugin],
+      metafile: true,
       logLevel: 'warning',
     }),
   ),
 );
 // The Lambda functions. files.json says which files each consists of.
 const handlers = path.join(root, 'runtime/turn-handlers');
-const filesOfHandlers = await bundleTogether(
+const bundledHandlers = await bundleTogether(
   root,
   path.join(fresh, 'handlers'),
   await mainsOf(handlers, (name) => name),
@@ -83,13 +86,31 @@ const filesOfHandlers = await bundleTogether(
     alias: { '@aws-sdk/credential-provider-node': path.join(handlers, 'lambda-credentials.ts') },
   },
 );
-await writeFile(path.join(fresh, 'handlers/files.json'), `${JSON.stringify(filesOfHandlers, undefined, 2)}\n`);
+await writeFile(path.join(fresh, 'handlers/files.json'), `${JSON.stringify(bundledHandlers.files, undefined, 2)}\n`);
 // The MCP servers of the agent image.
 const tools = path.join(root, 'runtime/agent-tools');
-await bundleTogether(root, path.join(fresh, 'image/mcp'), await mainsOf(tools, (name) => `${name}/server`), {
-  target: 'node20',
-  alias: { '@aws-sdk/credential-provider-node': path.join(tools, 'server/execution-role-credentials.ts') },
-});
+const bundledTools = await bundleTogether(
+  root,
+  path.join(fresh, 'image/mcp'),
+  await mainsOf(tools, (name) => `${name}/server`),
+  {
+    target: 'node20',
+    alias: { '@aws-sdk/credential-provider-node': path.join(tools, 'server/execution-role-credentials.ts') },
+  },
+);
+// What the licences of bundled packages ask for, and the bill of materials.
+const packages = bundledPackages(
+  root,
+  [...bundledPrograms, bundledHandlers, bundledTools].map(({ metafile }) => metafile),
+  copies.map(({ from }) => from),
+);
+const problems = licenceProblems(packages);
+if (problems.length > 0) {
+  await rm(fresh, { recursive: true, force: true });
+  throw new Error(problems.join('\n'));
+}
+await writeFile(path.join(fresh, 'THIRD-PARTY-NOTICES.txt'), noticesOf(packages));
+await writeFile(path.join(fresh, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(root, packages), undefined, 1)}\n`);
 await rm(target, { recursive: true, force: true });
 await rename(fresh, target);
 

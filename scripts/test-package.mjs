@@ -42,6 +42,10 @@ try {
     !files.some((file) => /(^|\/)(test|examples|node_modules)\//.test(file)),
     'it holds no tests, examples or dependencies',
   );
+  check(
+    files.includes('assets/THIRD-PARTY-NOTICES.txt') && files.includes('assets/sbom.cdx.json'),
+    'it holds the notices and the bill of materials of the packages that are bundled into it',
+  );
   check(files.includes('.jsii') && files.includes('build/index.d.ts'), 'it holds the jsii assembly and the types');
 
   cpSync(path.join(root, 'test', 'consumer', 'project'), work, { recursive: true });
