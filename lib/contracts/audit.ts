@@ -54,6 +54,8 @@ export interface FindingsReceipt {
   readonly known: number;
   /** Findings that it had and this one has not. */
   readonly fixed: number;
+  /** Findings in the register of accepted ones; counted nowhere else. Absent: none. */
+  readonly accepted?: number;
   /** Parts of the log that could not be accepted and were left out; the stored log says why. Absent: none. */
   readonly setAside?: number;
   /** Key of the stored log in the findings bucket. */

@@ -1,4 +1,5 @@
 import * as fs from 'fs';
+import * as os from 'os';
 import * as path from 'path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 
@@ -15,8 +16,13 @@ export interface HandlerCode {
   readonly handler: string;
 }
 
-/** The code of the function of this name, and of no other. */
-export function handlerCode(name: string): HandlerCode {
+/**
+ * The code of the function of this name, and of no other.
+ *
+ * @param more files to publish beside it, by their names: what templates have no room for
+ */
+export function handlerCode(name: string, more: { [file: string]: string } = {}): HandlerCode {
+  if (Object.keys(more).length > 0) return { code: Code.fromAsset(copyWith(name, more)), handler: handlerName(name) };
   const files = handlerFiles(name);
   return {
     code: Code.fromAsset(HANDLERS, { exclude: ['*', '!shared', ...files.map((file) => `!${file}`)] }),
@@ -27,6 +33,20 @@ export function handlerCode(name: string): HandlerCode {
 /** What Lambda calls in the file of this name. */
 export function handlerName(name: string): string {
   return `${name}.handler`;
+}
+
+/** Directories that are read until the app has been synthesized. */
+const temporary: string[] = [];
+
+function copyWith(name: string, more: { [file: string]: string }): string {
+  if (temporary.length === 0) {
+    process.once('exit', () => temporary.forEach((each) => fs.rmSync(each, { recursive: true, force: true })));
+  }
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
+  temporary.push(directory);
+  copyHandler(name, directory);
+  for (const [file, content] of Object.entries(more)) fs.writeFileSync(path.join(directory, file), content);
+  return directory;
 }
 
 /** Copies the files of a function to a directory. */

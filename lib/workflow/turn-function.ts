@@ -24,6 +24,8 @@ export interface TurnFunctionSetting {
 export interface TurnFunctionProps extends TurnFunctionSetting {
   /** Directory of the bundle. */
   readonly code: string;
+  /** Files beside the code. */
+  readonly files?: { [file: string]: string };
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMegabytes: number;
@@ -39,7 +41,7 @@ export class TurnFunction extends HandlerFunction {
     const { placement, statements } = props;
     super(scope, id, {
       description: props.description,
-      code: handlerCode(props.code),
+      code: handlerCode(props.code, props.files),
       environment: props.environment,
       encryptionKey: props.encryptionKey,
       logRetention: props.logRetention,

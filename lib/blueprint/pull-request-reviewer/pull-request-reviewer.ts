@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { AgentModel, AgentTool, type PackageRegistry } from '../../agent';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import { FinalAnswer } from '../../workflow';
+import { type AcceptedFinding, acceptedFindingsFile } from '../accepted-finding';
 import { AgentBlueprint } from '../agent-blueprint';
 import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { CodeHost } from './code-host';
@@ -69,6 +70,14 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
   readonly explainOutcomes?: boolean;
 
   /**
+   * Findings that somebody accepted, each with a reason and a last day: they are reported as accepted, and neither counted as
+   * new nor seen by the gate. At most 200.
+   *
+   * @default - none
+   */
+  readonly acceptedFindings?: AcceptedFinding[];
+
+  /**
    * Whether a review can hold up a merge.
    *
    * @default ReviewGate.none()
@@ -119,7 +128,12 @@ export class PullRequestReviewer extends AgentBlueprint {
       material,
       props.gate?._setting,
     );
-    const publish = new PublishReview({ access: delivery, material, repositories });
+    const publish = new PublishReview({
+      access: delivery,
+      material,
+      repositories,
+      files: acceptedFindingsFile(this, props.acceptedFindings),
+    });
     this.define({
       model: AgentModel.GPT_5_6_LUNA,
       instructions: reviewerInstructions({

@@ -24,6 +24,8 @@ export interface ReviewStepProps {
   readonly access: HostAccess;
   readonly material: IBucket;
   readonly repositories: string[];
+  /** Beside the code of the function. */
+  readonly files?: { [file: string]: string };
 }
 
 export interface StagePullRequestProps extends ReviewStepProps {
@@ -100,9 +102,9 @@ export class PublishReview implements ITurnStep {
   }
 }
 
-function common(_scope: Construct, { encryptionKey, logRetention }: TurnStepHost, { access }: ReviewStepProps) {
+function common(_scope: Construct, { encryptionKey, logRetention }: TurnStepHost, { access, files }: ReviewStepProps) {
   // Hundreds of files are read one after the other, a hundred comments are posted one after the other.
-  return { code: handlerCode(access.code), encryptionKey, logRetention, timeout: Duration.minutes(5) };
+  return { code: handlerCode(access.code, files), encryptionKey, logRetention, timeout: Duration.minutes(5) };
 }
 
 function environmentOf(scope: Construct, host: TurnStepHost, { access, material, repositories }: ReviewStepProps) {

@@ -18,13 +18,18 @@ import { findingsFunction } from './findings-function';
 
 /** The delivery of an audit: checks findings, tells new, known and fixed ones apart, and stores them. */
 export class AcceptFindingsStep implements ITurnStep {
-  constructor(private readonly findings: IBucket) {}
+  /** @param files beside the code: the register of accepted findings */
+  constructor(
+    private readonly findings: IBucket,
+    private readonly files: { [file: string]: string },
+  ) {}
 
   public bind(scope: Construct, host: TurnStepHost): IFunction {
     const { findings } = this;
     const { encryptionKey, evidenceBucket, network, logRetention } = host;
     return findingsFunction(scope, {
       code: 'accept-findings',
+      files: this.files,
       description: `Accepts the findings of the agent ${host.agent.agentName}`,
       network,
       encryptionKey,

@@ -11,6 +11,8 @@ import { TurnFunction } from '../../workflow/turn-function';
 export interface FindingsFunctionProps {
   /** Directory of the bundle. */
   readonly code: string;
+  /** Files beside the code. */
+  readonly files?: { [file: string]: string };
   readonly description: string;
   readonly network: IAgentNetwork;
   readonly encryptionKey: kms.IKey;

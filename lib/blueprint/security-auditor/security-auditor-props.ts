@@ -1,6 +1,7 @@
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { SourceRepository } from '../../agent';
 import type { ObjectLock } from '../../encryption';
+import type { AcceptedFinding } from '../accepted-finding';
 import type { AgentBlueprintProps } from '../agent-blueprint-props';
 import type { SecurityHubImport } from './security-hub-import';
 
@@ -19,6 +20,14 @@ export interface SecurityAuditorProps extends AgentBlueprintProps {
    * @default - none
    */
   readonly additionalRules?: string;
+
+  /**
+   * Findings that somebody accepted, each with a reason and a last day: they are reported as accepted, and neither counted as
+   * new nor sent to Security Hub. At most 200.
+   *
+   * @default - none
+   */
+  readonly acceptedFindings?: AcceptedFinding[];
 
   /**
    * How stored findings are protected against deletion and change.

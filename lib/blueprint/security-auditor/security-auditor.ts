@@ -7,6 +7,7 @@ import { AgentModel, AgentTool } from '../../agent';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import { ObjectLock } from '../../encryption';
 import { FinalAnswer } from '../../workflow';
+import { acceptedFindingsFile } from '../accepted-finding';
 import { AgentBlueprint } from '../agent-blueprint';
 import { AcceptFindingsStep } from './accept-findings-step';
 import { AuditMachine } from './audit-machine';
@@ -73,7 +74,7 @@ export class SecurityAuditor extends AgentBlueprint {
       instructions: auditorInstructions(additionalRules),
       tools: [AgentTool.source({ repositories })],
       finalAnswer: FinalAnswer.jsonDocument(),
-      delivery: new AcceptFindingsStep(findings),
+      delivery: new AcceptFindingsStep(findings, acceptedFindingsFile(this, props.acceptedFindings)),
     });
     const { workflow, agent } = this;
     const { network, dataKey: encryptionKey, logRetention } = this.baseline;

@@ -2,6 +2,7 @@ import { type AuditSubject, findingsKey, NIGHT, REPOSITORY_NAME } from '../../..
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { TransientStepError } from '../turn/failures';
 import { AnswerError, jsonAnswer } from '../turn/final-answer';
+import type { Acceptance } from '../turn/accepted-findings';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
 import { nextState, receiptOf, storedLog } from './baseline';
@@ -11,6 +12,8 @@ import { mendedLog } from './mend-sarif';
 export interface AcceptFindingsParts {
   readonly texts: TextStore;
   readonly findings: FindingsStore;
+  /** The register of accepted findings. */
+  readonly acceptance?: Acceptance;
 }
 
 /** How often another audit of the same repository may come in between. */
@@ -27,7 +30,7 @@ const FAILURES = ['repository-unavailable', 'analysis-incomplete'];
  */
 export async function acceptFindings(
   { turn, output }: DeliverTurnPayload,
-  { texts, findings }: AcceptFindingsParts,
+  { texts, findings, acceptance }: AcceptFindingsParts,
 ): Promise<DeliverTurnAnswer> {
   const refuse = (code: string, message: string): DeliverTurnAnswer => {
     log('accept-findings', 'refused', { turn: turn.name, code });
@@ -60,7 +63,7 @@ export async function acceptFindings(
     if (sameNight && stored.state.turn !== turn.name) {
       return refuse('night-taken', 'Another turn audited the repository that night');
     }
-    const state = sameNight ? stored.state : nextState(stored?.state, sarif, subject, turn.name, setAside);
+    const state = sameNight ? stored.state : nextState(stored?.state, sarif, subject, turn.name, setAside, acceptance);
     if (!sameNight && !(await findings.replaceState(state, stored?.etag))) continue;
     const receipt = receiptOf(state, setAside);
     await findings.storeLog(storedLog(sarif, state, turn.detail.agentName, setAside), turn.name, receipt);

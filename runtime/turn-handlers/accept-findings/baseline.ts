@@ -1,4 +1,5 @@
 import { type AuditSubject, FINGERPRINT_NAME, type FindingsReceipt, findingsKey } from '../../../lib/contracts/audit';
+import { type Acceptance, nothingAccepted } from '../turn/accepted-findings';
 import type { SetAside } from './mend-sarif';
 import { marksOf } from './same-finding';
 import type { SarifLog, SarifResult } from './sarif';
@@ -19,6 +20,8 @@ export interface KnownFinding {
   readonly firstSeen: string;
   /** As it was reported last. */
   readonly result: SarifResult;
+  /** Why and until when somebody accepted it, as of this night. */
+  readonly accepted?: { readonly reason: string; readonly until: string };
 }
 
 /** What the state is after this log. A finding that was fixed and comes back is new again. */
@@ -28,6 +31,7 @@ export function nextState(
   subject: AuditSubject,
   turn: string,
   setAside: readonly SetAside[] = [],
+  acceptance: Acceptance = nothingAccepted,
 ): FindingsState {
   const results = log.runs[0].results ?? [];
   const known = new Map(Object.entries(previous?.findings ?? {}));
@@ -37,15 +41,19 @@ export function nextState(
   // What was set aside may be one of them: nobody knows that it is fixed.
   const lost = new Set(setAside.filter(({ isResult }) => isResult).map(({ ruleId }) => ruleId));
   const unclear = ({ result }: KnownFinding) => lost.has(undefined) || lost.has(result.ruleId);
+  const finding = (result: SarifResult, before: KnownFinding | undefined): KnownFinding => {
+    const entry = acceptance({ file: pathOf(result), rule: result.ruleId, texts: textsOf(result) });
+    // What nobody accepts any more is new, like a finding that comes back.
+    const firstSeen = before && !(before.accepted && !entry) ? before.firstSeen : subject.night;
+    const accepted = entry && { reason: entry.reason, until: entry.until };
+    return { firstSeen, result: plain(result), ...(accepted ? { accepted } : {}) };
+  };
   return {
     format: 'cdk-bedrock-managed-agents/findings-state/1',
     ...subject,
     turn,
     findings: Object.fromEntries([
-      ...results.map((result, index) => [
-        marks[index],
-        { firstSeen: known.get(marks[index])?.firstSeen ?? subject.night, result: plain(result) },
-      ]),
+      ...results.map((result, index) => [marks[index], finding(result, known.get(marks[index]))]),
       ...missing.filter(([, finding]) => unclear(finding)),
     ]) as FindingsState['findings'],
     absent: Object.fromEntries(missing.filter(([, finding]) => !unclear(finding))),
@@ -61,13 +69,14 @@ export function storedLog(
 ): object {
   const describe = (
     mark: string,
-    { firstSeen, result }: KnownFinding,
+    { firstSeen, result, accepted }: KnownFinding,
     baselineState: SarifResult['baselineState'],
   ) => ({
     ...result,
     partialFingerprints: { [FINGERPRINT_NAME]: mark },
     baselineState,
     provenance: { firstDetectionTimeUtc: firstSeen },
+    ...(accepted ? { suppressions: [suppression(accepted)] } : {}),
   });
   const { repository, night, turn, findings, absent } = state;
   return {
@@ -103,19 +112,39 @@ export function storedLog(
 }
 
 export function receiptOf(state: FindingsState, setAside: readonly SetAside[] = []): FindingsReceipt {
-  const found = Object.values(state.findings);
+  const all = Object.values(state.findings);
+  const found = all.filter(({ accepted }) => !accepted);
   const fresh = found.filter(({ firstSeen }) => firstSeen === state.night).length;
   return {
     new: fresh,
     known: found.length - fresh,
     fixed: Object.keys(state.absent).length,
+    ...(all.length > found.length ? { accepted: all.length - found.length } : {}),
     ...(setAside.length > 0 ? { setAside: setAside.length } : {}),
     key: findingsKey(state),
   };
 }
 
+/** SARIF 3.35: a finding that is reported and not to be acted on. */
+const suppression = ({ reason, until }: { readonly reason: string; readonly until: string }) =>
+  ({ kind: 'external', status: 'accepted', justification: `${reason} (until ${until})` }) as const;
+
+function pathOf({ locations }: SarifResult): string {
+  const { uri } = locations[0].physicalLocation.artifactLocation;
+  try {
+    return decodeURIComponent(uri).replace(/^(\.\/)+/, '');
+  } catch {
+    return uri;
+  }
+}
+
+function textsOf({ message, locations }: SarifResult): string[] {
+  const quoted = locations.flatMap(({ physicalLocation: { region } }) => region?.snippet?.text ?? []);
+  return [message.text, ...quoted];
+}
+
 /** What this library writes itself, and the index into the rules of one log. */
-const NOT_KEPT = new Set(['ruleIndex', 'partialFingerprints', 'baselineState']);
+const NOT_KEPT = new Set(['ruleIndex', 'partialFingerprints', 'baselineState', 'suppressions']);
 
 function plain(result: SarifResult): SarifResult {
   return Object.fromEntries(Object.entries(result).filter(([name]) => !NOT_KEPT.has(name))) as unknown as SarifResult;

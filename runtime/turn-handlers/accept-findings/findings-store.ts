@@ -50,6 +50,7 @@ export class FindingsStore {
           new: count('new'),
           known: count('known'),
           fixed: count('fixed'),
+          ...(count('accepted') > 0 ? { accepted: count('accepted') } : {}),
           ...(count('set-aside') > 0 ? { setAside: count('set-aside') } : {}),
           key,
         },

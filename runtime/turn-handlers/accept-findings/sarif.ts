@@ -24,6 +24,12 @@ export interface SarifResult {
   readonly locations: readonly SarifLocation[];
   readonly partialFingerprints?: Readonly<Record<string, string>>;
   readonly baselineState?: 'new' | 'unchanged' | 'updated' | 'absent';
+  /** Never of the agent: the profile refuses them. */
+  readonly suppressions?: readonly {
+    readonly kind: 'external';
+    readonly status: 'accepted';
+    readonly justification: string;
+  }[];
   readonly provenance?: { readonly firstDetectionTimeUtc: string };
 }
 

@@ -12,7 +12,11 @@ import { setting } from '../turn/settings';
 const client = new CodeCommitClient({});
 const board = new CodeCommitBoard(client, setting(process.env, REVIEW_VARIABLES.ownRoleName));
 const gate = gateSetting(process.env);
-const parts = { ...deliveryParts(), board, ...(gate ? { gate: { ...gate, board: new CodeCommitGate(client) } } : {}) };
+const parts = {
+  ...deliveryParts(__dirname),
+  board,
+  ...(gate ? { gate: { ...gate, board: new CodeCommitGate(client) } } : {}),
+};
 
 /** Lambda: posts the review of a pull request of CodeCommit. */
 export const handler = (payload: DeliverTurnPayload): Promise<DeliverTurnAnswer> =>

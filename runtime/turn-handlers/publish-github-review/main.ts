@@ -8,7 +8,7 @@ import { publishReview } from '../pull-request/publish-review';
 
 const api = gitHubApi(reviewScope(process.env));
 const gate = gitHubGate(api, process.env);
-const parts = { ...deliveryParts(), board: new GitHubBoard(api), ...(gate ? { gate } : {}) };
+const parts = { ...deliveryParts(__dirname), board: new GitHubBoard(api), ...(gate ? { gate } : {}) };
 
 /** Lambda: posts the review of a pull request of GitHub. */
 export const handler = (payload: DeliverTurnPayload): Promise<DeliverTurnAnswer> =>

@@ -1,12 +1,14 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { LOCAL_VARIABLES, REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
+import { readAcceptance } from '../turn/accepted-findings';
 import { setting, type Environment } from '../turn/settings';
 import { TextStore } from '../turn/text-store';
 import type { DeliveryParts } from './publish-review';
 import { repositoriesOf } from './staging-settings';
 
 /** What every delivery function reads from its variables, whatever the host. */
-export function deliveryParts(environment: Environment = process.env): Omit<DeliveryParts, 'board'> {
+/** @param directory of the function's code */
+export function deliveryParts(directory: string, environment: Environment = process.env): Omit<DeliveryParts, 'board'> {
   const materialBucket = setting(environment, REVIEW_VARIABLES.materialBucket);
   const s3 = new S3Client(environment[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {});
   return {
@@ -15,5 +17,6 @@ export function deliveryParts(environment: Environment = process.env): Omit<Deli
     // It reads only, from the buckets that the parts themselves name.
     texts: new TextStore(s3, materialBucket),
     materialBucket,
+    acceptance: readAcceptance(directory),
   };
 }

@@ -6,6 +6,7 @@ import {
   stagedKey,
 } from '../../../lib/contracts/review';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
+import { type Acceptance, nothingAccepted } from '../turn/accepted-findings';
 import { AnswerError, jsonAnswer } from '../turn/final-answer';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
@@ -15,7 +16,7 @@ import type { ReviewBoard } from './review-board';
 import { type Finding, readReview } from './review-document';
 import { gateResult, type ReviewGate, verdictOn } from './review-gate';
 import { identified, type IdentifiedFinding } from './review-marks';
-import { findingText, resolvedText, summaryText } from './review-text';
+import { acceptedText, findingText, resolvedText, summaryText } from './review-text';
 import { pullRequestOf } from './subject';
 
 export interface DeliveryParts {
@@ -25,6 +26,8 @@ export interface DeliveryParts {
   /** Reads the screened answer. */
   readonly texts: TextStore;
   readonly materialBucket: string;
+  /** The register of accepted findings. */
+  readonly acceptance?: Acceptance;
   /** Absent: reviews hold nothing up. */
   readonly gate?: ReviewGate;
 }
@@ -37,7 +40,7 @@ export async function publishReview(
   { turn, output }: DeliverTurnPayload,
   parts: DeliveryParts,
 ): Promise<DeliverTurnAnswer> {
-  const { board, agentName, repositories, texts, materialBucket: bucket, gate } = parts;
+  const { board, agentName, repositories, texts, materialBucket: bucket, gate, acceptance = nothingAccepted } = parts;
   const refused = (code: string, message: string): DeliverTurnAnswer => {
     log('publish-review', 'refused', { turn: turn.name, code });
     return { delivered: false, reason: { code, message } };
@@ -55,9 +58,16 @@ export async function publishReview(
     return refused('superseded', 'The pull request was closed or has newer commits than the reviewed one');
   }
   const { files, leftOut = [] } = await staged<ChangesDocument>(STAGED_FILES.changes);
-  const findings = identified(read.review.findings.map((each) => ({ ...each, file: findingFile(each.file, files) })));
+  const all = identified(read.review.findings.map((each) => ({ ...each, file: findingFile(each.file, files) })));
+  const entryOf = ({ finding: { file, message, suggestion = '' } }: IdentifiedFinding) =>
+    acceptance({ file, texts: [message, suggestion] });
+  const findings = all.filter((each) => !entryOf(each));
+  const accepted = all.flatMap((each) => {
+    const entry = entryOf(each);
+    return entry ? [{ ...each, entry }] : [];
+  });
   const known = knownComments(agentName, await board.ownComments(pullRequest));
-  const earlier = recognized(findings, known.findings, files);
+  const earlier = recognized(all, known.findings, files);
   const gone = known.findings.filter((each) => ![...earlier.values()].includes(each));
   const isPlaced = ({ finding }: IdentifiedFinding) => isShown(finding, files);
   const text = ({ id, finding }: IdentifiedFinding) =>
@@ -66,6 +76,12 @@ export async function publishReview(
     ...findings.flatMap((each) => {
       const comment = earlier.get(each.id)?.comment;
       return comment ? [{ comment, body: text(each) }] : [];
+    }),
+    ...accepted.flatMap(({ id, entry }) => {
+      const before = earlier.get(id);
+      return before
+        ? [{ comment: before.comment, body: acceptedText(agentName, before, entry, board.maxCharacters) }]
+        : [];
     }),
     ...gone
       .filter(({ resolved }) => !resolved)
@@ -91,6 +107,7 @@ export async function publishReview(
           placed: findings.filter(isBeside).map(({ finding }) => finding),
           outside: findings.filter((each) => !isBeside(each)).map(({ finding }) => finding),
           resolved: gone,
+          accepted: accepted.map(({ finding, entry }) => ({ finding, entry })),
           leftOut,
         },
         board.maxCharacters,
@@ -111,6 +128,7 @@ export async function publishReview(
     receipt: {
       commentId: published.commentId,
       findings: findings.length,
+      ...(accepted.length > 0 ? { accepted: accepted.length } : {}),
       inline: published.inline,
       updated: published.updated,
       ...(changed.length > 0 ? { changed: changed.length } : {}),

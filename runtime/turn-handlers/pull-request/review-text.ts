@@ -2,6 +2,7 @@
 import { codeName, fencedCode, plainLine, plainMarkdown } from './plain-markdown';
 import { type Finding, SEVERITIES } from './review-document';
 import { findingMark, summaryMark } from './review-marks';
+import type { AcceptedFindingEntry } from '../../../lib/contracts/accepted-findings';
 import type { KnownFinding } from './known-findings';
 
 export interface SummaryContent {
@@ -13,6 +14,8 @@ export interface SummaryContent {
   readonly placed: readonly Finding[];
   readonly outside: readonly Finding[];
   readonly resolved: readonly KnownFinding[];
+  /** Findings in the register of accepted ones. */
+  readonly accepted: readonly { readonly finding: Finding; readonly entry: AcceptedFindingEntry }[];
   /** Names of changed files that were not reviewed. */
   readonly leftOut: readonly string[];
 }
@@ -39,10 +42,21 @@ export function resolvedText(
   return fitted(findingMark(agentName, id, severity, true), blocks, most);
 }
 
+/** What takes the place of a comment whose finding somebody accepted. */
+export function acceptedText(
+  agentName: string,
+  { id, severity, comment }: KnownFinding,
+  { reason, until }: AcceptedFindingEntry,
+  most: number,
+): string {
+  const blocks = [`**Accepted** until ${until}: ${plainLine(reason, 300)}`, spokenText(comment.body).trim()];
+  return fitted(findingMark(agentName, id, severity, true), blocks, most);
+}
+
 /** What a comment says about its finding, without mark, heading and suggestion. */
 export function spokenText(body: string): string {
   return withoutMark(body)
-    .replace(/^\*\*Resolved\*\*.*$/m, '')
+    .replace(/^\*\*(?:Resolved|Accepted)\*\*.*$/m, '')
     .replace(/^\*\*(?:Critical|High|Medium|Low)\*\*$/m, '')
     .split(`\n${SUGGESTION}\n`)[0];
 }
@@ -51,7 +65,7 @@ const SUGGESTION = 'Suggestion:';
 const withoutMark = (body: string): string => body.replace(/^<!--.*?-->\s*/s, '');
 
 export function summaryText(content: SummaryContent, most: number): string {
-  const { agentName, turnName, sourceCommit, summary, placed, outside, resolved, leftOut } = content;
+  const { agentName, turnName, sourceCommit, summary, placed, outside, resolved, accepted, leftOut } = content;
   const findings = [...placed, ...outside];
   const count = SEVERITIES.map((severity) => [severity, findings.filter((each) => each.severity === severity).length])
     .filter(([, found]) => found)
@@ -70,6 +84,12 @@ export function summaryText(content: SummaryContent, most: number): string {
     ...section(
       'Resolved since earlier reviews',
       resolved.map(({ comment, severity }) => `- ${severity} in ${place(comment.file ?? '', comment.line)}`),
+    ),
+    ...section(
+      'Accepted, not counted',
+      accepted.map(
+        ({ finding, entry: { until, reason } }) => `${entry(finding)} _(until ${until}: ${plainLine(reason, 300)})_`,
+      ),
     ),
     ...(leftOut.length > 0 ? [leftOutText(leftOut)] : []),
   ];

@@ -12,7 +12,8 @@ export interface FindingProvider {
 const TYPES = ['Software and Configuration Checks/Vulnerabilities'];
 
 /**
- * What a night changed: new findings active, fixed ones archived. Known ones are in Security Hub already. No quotation
+ * What a night changed: new findings active, fixed ones archived. Known ones are in Security Hub already, accepted ones do
+ * not go there. No quotation
  * of code leaves the findings bucket.
  *
  * Limits: docs.aws.amazon.com/securityhub/1.0/APIReference/API_AwsSecurityFinding.html
@@ -25,6 +26,7 @@ export function securityFindings(
 ): AwsSecurityFinding[] {
   const scores = new Map((log.runs[0].tool.driver.rules ?? []).map((rule) => [rule.id, scoreOf(rule.properties)]));
   return (log.runs[0].results ?? [])
+    .filter(({ suppressions }) => !suppressions?.length)
     .filter(({ baselineState }) => baselineState === 'new' || baselineState === 'absent')
     .map((result) => securityFinding(result, scores.get(result.ruleId), repository, night, provider));
 }
