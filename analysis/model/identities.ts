@@ -1,9 +1,9 @@
-import { conditionsHold, contextOf, isEverything, type RequestContext } from '../policy/condition';
+import { contextOf, isEverything, type RequestContext } from '../policy/condition';
 import { type Answer, evaluate, type Policies, type PolicySource } from '../policy/evaluate';
 import { patternKey } from '../policy/pattern';
-import { limitsOf } from '../policy/limits';
 import { aboutService, type Principal, readPolicy, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
+import { canMeet } from './caller-limits';
 import { concat, literalOf, soleHole, textOf } from './compose-text';
 import { computeKindOf } from './compute-kinds';
 import { FALSE, type Guard } from './guard';
@@ -367,23 +367,12 @@ function under(statements: readonly Statement[], guard: Guard): Statement[] {
 const isAgentService = ({ kind, name }: Principal): boolean =>
   kind === 'Service' && /^bedrock-(?:mantle|agentcore)\./.test(literalOf(name.value) ?? '');
 
-/** Limits of callers; the others are about what a service acts for, and no role can meet them. */
-const OF_CALLERS =
-  /^(?:aws:principal|aws:userid$|aws:sourcevpce?$|aws:sourceip$|aws:vpcsourceip$|aws:vpce|kms:calleraccount$)/;
-
 /**
  * Whether a statement for everybody lets a role in by its name. One for a whole account or organization names nobody:
  * the rules of entries, stores and keys judge it.
  */
-function lets(statement: Statement, { arn, account }: Identity): boolean {
-  if (!statement.conditions.some(({ key }) => key === 'aws:principalarn')) {
-    return false;
-  }
-  const context = contextOf({ 'aws:PrincipalArn': arn, 'aws:PrincipalAccount': account, 'kms:CallerAccount': account });
-  return (
-    limitsOf(statement).every(({ condition: { key } }) => OF_CALLERS.test(key)) &&
-    conditionsHold(statement.conditions, context, 'any').holds.possible.possible()
-  );
+function lets(statement: Statement, role: Identity): boolean {
+  return statement.conditions.some(({ key }) => key === 'aws:principalarn') && canMeet(role, statement);
 }
 
 /** `Resource: "*"` in the policy of a resource is that resource. */

@@ -5,6 +5,7 @@ import { overlap } from '../policy/pattern';
 import { accountOf } from '../policy/request';
 import type { Principal, Statement } from '../policy/statement';
 import { edgeKindOf } from './action-edges';
+import { canMeet } from './caller-limits';
 import { literalOf, textKey } from './compose-text';
 import { defaultBusNode } from './default-bus';
 import type { Edge, EdgeKind, NodeId } from './edge';
@@ -76,7 +77,10 @@ function edgesTo(model: Model, to: NodeId, kind: EdgeKind, statement: Statement,
 /** Identities that a trust policy names need no permission of their own, but a denial or a boundary can refuse it. */
 function assumingIdentities(model: Model, { name }: Principal, statement: Statement, role: Identity): Edge[] {
   const known = identities(model);
-  const admitted = literalOf(name.value) === '*' ? known.rolesOfAgents() : known.named(name.value);
+  const admitted =
+    literalOf(name.value) === '*'
+      ? known.rolesOfAgents().filter((identity) => canMeet(identity, statement))
+      : known.named(name.value);
   return admitted.flatMap((identity): Edge[] => {
     const { verdict, possible } = known.may(identity, 'sts:AssumeRole', role.arn);
     const guard = statement.guard.and(name.guard).and(possible);

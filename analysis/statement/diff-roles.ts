@@ -1,7 +1,7 @@
 import { change, name, protection, reach, cameAndWent, asJson, type Change, type Piece } from './change';
 import { diffGrants, type Grant } from './diff-grants';
 import { conditionsText, trustText } from './phrases';
-import type { RoleReach, Statement, Trust } from './statement';
+import type { Influence, RoleReach, Statement, Trust } from './statement';
 
 /** What the roles of the agent may do, and who may assume them. */
 export function roles(before: Statement, after: Statement): Change[] {
@@ -53,14 +53,7 @@ function roleChanges(purpose: string, before: RoleReach, after: RoleReach, both:
       reach(added, ['do whatever the policy ', name(policy), ' allows, which is not in the app', as]),
     ),
   );
-  const driven = ({ influences = [] }: RoleReach) =>
-    influences.map(({ what, way: [first] }) => asJson([what, first.does, first.to]));
-  changes.push(
-    ...cameAndWent(driven(before), driven(after), (json, added) => {
-      const [what, does, to] = JSON.parse(json) as [string, string, string];
-      return reach(added, ['drive ', name(what), `: its role ${does} `, name(to), as]);
-    }),
-  );
+  changes.push(...influenceChanges(before, after, as));
   if (both && before.boundary !== after.boundary) {
     if (before.boundary !== undefined) {
       changes.push(protection(false, ['the permissions boundary ', name(before.boundary), as]));
@@ -70,6 +63,31 @@ function roleChanges(purpose: string, before: RoleReach, after: RoleReach, both:
     }
   }
   return changes;
+}
+
+/** What a role can newly drive, in one row for each first step: everything after it follows from it. */
+function influenceChanges(before: RoleReach, after: RoleReach, as: string): Change[] {
+  const driven = ({ influences = [] }: RoleReach) =>
+    new Map(influences.map(({ what, way: [first] }) => [asJson([what, first.does, first.to]), { what, first }]));
+  const [old, now] = [driven(before), driven(after)];
+  const rows = (all: typeof now, others: typeof now, added: boolean): Change[] => {
+    const byStep = new Map<string, Influence['what'][]>();
+    for (const [key, { what, first }] of all) {
+      if (!others.has(key)) {
+        const step = asJson([first.does, first.to]);
+        byStep.set(step, [...(byStep.get(step) ?? []), what]);
+      }
+    }
+    return [...byStep].map(([step, driving]) => {
+      const [does, to] = JSON.parse(step) as [string, string];
+      const names = driving.flatMap((what, at): Piece[] => [
+        at === 0 ? '' : at === driving.length - 1 ? ' and ' : ', ',
+        name(what),
+      ]);
+      return reach(added, ['drive ', ...names.slice(1), `: its role ${does} `, name(to), as]);
+    });
+  };
+  return [...rows(now, old, true), ...rows(old, now, false)];
 }
 
 function allowed({ permissions }: RoleReach): Grant[] {

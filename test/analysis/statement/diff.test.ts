@@ -159,6 +159,25 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
     ],
   ],
   [
+    // Only a service sends aws:SourceAccount, so that the condition above keeps the agent's own roles out.
+    'everybody can assume a caller',
+    (all) => {
+      const [trust] = all.Pipeline.Properties.AssumeRolePolicyDocument.Statement;
+      trust.Principal = { AWS: '*' };
+      delete trust.Condition;
+    },
+    [
+      ['also', 'wider', /^drive Hand#Pipeline and sessions of Hand#Runtime: its role assumes Hand#Pipeline \(session/],
+      [
+        'also',
+        'wider',
+        /^drive Hand#Pipeline, .* and sessions of Hand#Runtime: its role assumes .* \(execution role\)$/,
+      ],
+      ['also', 'wider', /^be driven through Hand#Pipeline by everybody$/],
+      ['no longer', 'narrower', /^be driven through Hand#Pipeline by codebuild/],
+    ],
+  ],
+  [
     'a schedule is added',
     (all) =>
       (all.Nightly = {
