@@ -12,6 +12,7 @@ import type { CloudEvent } from '../../local/cloud';
 
 const root = path.resolve(__dirname, '../..');
 const assembly = fs.mkdtempSync(path.join(os.tmpdir(), 'ci-pipeline-agent-'));
+const loaded = loadScenario(path.join(root, 'examples'), 'ci-pipeline-agent');
 const results: EventResult[] = [];
 const posted: string[][] = [];
 let run: ScenarioRun;
@@ -20,7 +21,6 @@ beforeAll(async () => {
   const app = new App({ outdir: assembly });
   addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
   app.synth();
-  const loaded = loadScenario(path.join(root, 'examples'), 'ci-pipeline-agent');
   const imagePaths = { '/opt/agent': path.join(root, 'assets', 'image') };
   run = await ScenarioRun.start({ loaded, assembly, region: 'us-east-1', imagePaths });
   for (const event of loaded.events) {
@@ -54,6 +54,17 @@ test('the first event posts one review: findings beside their lines, a summary w
   expect(inline).toContain('```\nexports.refund = (cents, rate) => Math.round(cents * rate);\n```');
   expect(summary).toContain('its exit code was 1');
   expect(summary).toContain('**Findings: 2** (1 high, 1 low)');
+});
+
+test('an event about an older commit that comes late starts no review, and changes none', async () => {
+  const before = postedComments().map(({ content }) => content);
+  const [{ event }] = loaded.events as readonly { event: CloudEvent }[];
+  const stale = { ...structuredClone(event), time: '2026-11-23T11:59:59Z' };
+  const { turns } = await run.deliver({ label: 'stale', event: stale });
+  expect(turns.map(({ detail }) => [detail.outcome, detail.reason?.code, detail.sessionId])).toEqual([
+    ['Rejected', 'superseded', undefined],
+  ]);
+  expect(postedComments().map(({ content }) => content)).toEqual(before);
 });
 
 test('the second event brings it up to date and repeats nothing', () => {

@@ -95,6 +95,25 @@ test('what comes after the conclusion opens no session', async () => {
   ]);
 });
 
+test('an alarm that is muted starts nothing, and one that flaps starts no turn of its own', async () => {
+  const [{ event: alarm }] = loaded.events as readonly { event: any }[];
+  const again = (change: (detail: any) => void) => {
+    const event = structuredClone(alarm);
+    event.detail.state.timestamp = `2026-11-23T18:0${++changes}:00.000+0000`;
+    change(event.detail);
+    return run.deliver({ label: 'again', event });
+  };
+  let changes = 0;
+  const muted = await again((detail) => {
+    detail.muteDetail = { mutedByArn: 'arn:aws:cloudwatch:us-east-1:111122223333:alarm-mute-rule:night' };
+  });
+  expect([muted.deliveries, muted.turns]).toEqual([[], []]);
+  const flapping = await again(() => undefined);
+  expect(flapping.turns.map(({ detail }) => [detail.outcome, detail.reason?.code, detail.sessionId])).toEqual([
+    ['Rejected', 'cooling-down', undefined],
+  ]);
+});
+
 test('no call was denied', () => {
   expect(run.cloud.policies.denials.map(({ decision }) => decision.reason)).toEqual([]);
 });

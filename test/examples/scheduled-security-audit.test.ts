@@ -29,9 +29,9 @@ afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 
 const loaded = loadScenario(path.join(root, 'examples'), 'scheduled-security-audit');
 
-async function start() {
+async function start(scenario = loaded) {
   const imagePaths = { '/opt/agent': path.join(root, 'assets', 'image') };
-  const run = await ScenarioRun.start({ loaded, assembly, region: 'us-east-1', imagePaths });
+  const run = await ScenarioRun.start({ loaded: scenario, assembly, region: 'us-east-1', imagePaths });
   open.push(run);
   const bucket = run.cloud.deployment.one('AWS::S3::Bucket', 'Findings').ref;
   return {
@@ -94,6 +94,32 @@ test('two nights: what is found is new, then known where its lines moved, or fix
   expect(again.executions.map(({ status, tasks }) => [status, tasks])).toEqual([['SUCCEEDED', ['ClaimNight']]]);
   expect(summaries()).toHaveLength(2);
   expect(run.cloud.policies.denials).toEqual([]);
+});
+
+test('a night with three bad findings keeps the good ones, mends two and reports the third', async () => {
+  const at = (uri: string, text: string) => ({
+    ruleId: 'CWE-916',
+    level: 'error',
+    message: { text: 'MD5 of a password can be guessed.' },
+    locations: [{ physicalLocation: { artifactLocation: { uri }, region: { startLine: 3, snippet: { text } } } }],
+  });
+  const good = Array.from({ length: 40 }, (_, index) => at(`pages/${index}.php`, `md5($p${index})`));
+  const bad = [at('über uns/#1 100%.php', 'md5($a)'), at('long.php', 'x'.repeat(501)), at('/etc/passwd', 'md5($b)')];
+  const driver = { name: 'security-audit', rules: [] };
+  const answer = JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver }, results: [...good, ...bad] }] });
+  const isLegacy = ({ when }: (typeof loaded.script.rules)[number]) => when.contains?.includes('legacy-billing');
+  const rules = loaded.script.rules.map((rule) => (isLegacy(rule) ? { ...rule, steps: [], answer } : rule));
+  const { run, stored, summaries } = await start({ ...loaded, script: { ...loaded.script, rules } });
+  const result = await run.deliver(loaded.events[0]);
+  expect(outcomes(result)['legacy-billing']).toBe('Completed');
+  const log = await stored('findings/legacy-billing/2026-11-23T020000Z.sarif');
+  expect(log).toBeValidSarifLog();
+  const uris = log.runs[0].results.map((each: any) => each.locations[0].physicalLocation.artifactLocation.uri);
+  expect(uris).toHaveLength(42);
+  expect(uris).toEqual(expect.arrayContaining(['%C3%BCber%20uns/%231%20100%25.php', 'long.php']));
+  const [{ message }] = log.runs[0].invocations[0].toolExecutionNotifications;
+  expect(message.text).toMatch(/^Set aside: \/runs\/0\/results\/42/);
+  expect(summaries()[0].Detail).toMatchObject({ totals: { failed: 0, new: 44, setAside: 1 } });
 });
 
 test('a repository that does not exist ends its own turn and no other; nothing of it is stored', async () => {

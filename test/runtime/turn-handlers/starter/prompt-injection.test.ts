@@ -47,6 +47,12 @@ const PLACES: readonly [string, string, (event: any, text: string) => void, read
     },
     ['event.detail.pull_request.title', 'event.detail.pull_request.body', 'event.detail.pull_request.head.ref'],
   ],
+  [
+    'onGitHubCommand',
+    'github-command',
+    (event, text) => (event.detail.comment.user.login = text),
+    ['event.detail.comment.user.login'],
+  ],
   ['onEvent', 'custom-event', (event, text) => (event.detail = { [text]: [text, { a: text }] }), ['event.detail']],
   [
     'onAlarm',
@@ -54,8 +60,9 @@ const PLACES: readonly [string, string, (event: any, text: string) => void, read
     (event, text) => {
       event.detail.state.reason = text;
       event.detail.configuration.description = text;
+      event.detail.alarmTags = { [text]: text };
     },
-    ['event.detail.state.reason', 'event.detail.configuration'],
+    ['event.detail.state.reason', 'event.detail.configuration', 'event.detail.alarmTags'],
   ],
   [
     'onTurnOutcome',
@@ -96,7 +103,9 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\uFE00-\uFE0F\u{E0
 
 describe.each(PLACES)('%s', (kind, file, put, changed) => {
   const starter = starterOf(kind);
-  const calm = requestTurn(starter, eventNamed(file), NONCE, NOW);
+  const calmEvent = eventNamed(file);
+  put(calmEvent, 'calm');
+  const calm = requestTurn(starter, calmEvent, NONCE, NOW);
   const calmParts = parts(calm.prompt);
 
   test.each(HOSTILE.map((hostile) => [hostile.name, hostile] as const))(
