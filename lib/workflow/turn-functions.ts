@@ -16,7 +16,6 @@ import {
   LEDGER_CHANGE_ACTIONS,
   LEDGER_INDEX_ACTIONS,
   LEDGER_KEY_ACTIONS,
-  LEDGER_READ_ACTIONS,
   LEDGER_REMOVE_ACTIONS,
   MANTLE_SERVICE_PRINCIPAL,
   PASS_ROLE_ACTIONS,
@@ -25,9 +24,9 @@ import {
 import { AgentNetworkService, type IAgentNetwork } from '../network';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { TurnFunctionName } from './definition/asl';
 import { kmsViaService } from '../function/kms-via-service';
 import { TurnFunction, type TurnFunctionSetting } from './turn-function';
+import { type StepNeed, TURN_FUNCTION_NAMES, TURN_STEPS, type TurnFunctionName } from './turn-step-table';
 import { DELETION_INDEX } from './turn-stores';
 
 export interface TurnFunctionsProps extends TurnFunctionSetting {
@@ -42,34 +41,7 @@ const SETTLE_SECONDS = 30;
 /** How long one look at a turn listens to its live events. */
 const LISTEN_SECONDS = 10;
 
-/** Time limits of the functions, in seconds. */
-const TIMEOUTS: Readonly<Record<TurnFunctionName, number>> = {
-  'prepare-turn': 60,
-  'judge-screening': 30,
-  'admit-turn': 60,
-  'open-session': 300,
-  'submit-turn': 240,
-  'check-turn': 90,
-  'cancel-turn': 120,
-  'collect-evidence': 300,
-  'close-session': 60,
-};
-
-/**
- * How long the settlement of a stopped execution waits: the time limit of every function that takes something for the turn
- * or sends its message, and the seconds that Step Functions may take to hand over a call that it had begun.
- */
-export const LAST_STEP_SECONDS =
-  Math.max(TIMEOUTS['admit-turn'], TIMEOUTS['open-session'], TIMEOUTS['submit-turn']) + 15;
-
-interface Need {
-  readonly session?: string[];
-  readonly ledger?: string[];
-  /** Folders of the evidence bucket that are read and written. */
-  readonly reads?: string[];
-  readonly writes?: string[];
-  /** Large objects are written in parts. */
-  readonly inParts?: boolean;
+interface Need extends StepNeed {
   readonly more?: iam.PolicyStatement[];
 }
 
@@ -100,45 +72,12 @@ export class TurnFunctions extends Construct {
     network.connect(this.securityGroup);
     this.vpcEndpointId = network.vpcEndpointId(AgentNetworkService.BEDROCK_MANTLE);
 
-    this.byName = {
-      'prepare-turn': this.make('prepare-turn', 'checks requests and what was staged', {
-        writes: ['prompts/*'],
-      }),
-      'judge-screening': this.make('judge-screening', 'weighs what a guardrail found', {
-        writes: ['turns/*'],
-      }),
-      'admit-turn': this.make('admit-turn', 'holds the conversation and says who is next', {
-        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
-      }),
-      'open-session': this.make('open-session', 'opens or resumes a session', {
-        session: TURN_SESSION_ACTIONS.open,
-        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
-        more: [this.passSessionRole(), ...this.readDefinition()],
-      }),
-      'submit-turn': this.make('submit-turn', 'sends a message', {
-        session: TURN_SESSION_ACTIONS.submit,
-        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
-        reads: ['prompts/*', 'turns/*'],
-      }),
-      'check-turn': this.make('check-turn', 'looks at a running turn', {
-        session: TURN_SESSION_ACTIONS.check,
-        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
-      }),
-      'cancel-turn': this.make('cancel-turn', 'stops a turn', {
-        session: TURN_SESSION_ACTIONS.cancel,
-        ledger: LEDGER_READ_ACTIONS,
-      }),
-      'collect-evidence': this.make('collect-evidence', 'stores the evidence of a turn', {
-        session: TURN_SESSION_ACTIONS.collect,
-        ledger: LEDGER_READ_ACTIONS,
-        writes: ['turns/*'],
-        inParts: true,
-      }),
-      'close-session': this.make('close-session', 'gives back or deletes a session', {
-        session: TURN_SESSION_ACTIONS.close,
-        ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS, ...LEDGER_REMOVE_ACTIONS],
-      }),
-    };
+    const made = TURN_FUNCTION_NAMES.map((name) => {
+      const { seconds, does, opensSessions, ...need } = TURN_STEPS[name];
+      const more = opensSessions ? [this.passSessionRole(), ...this.readDefinition()] : [];
+      return [name, this.makeFor(name, seconds, does, { ...need, more })] as const;
+    });
+    this.byName = Object.fromEntries(made) as Record<TurnFunctionName, TurnFunction>;
     this.expireSessions = this.makeFor('expire-sessions', 600, 'deletes sessions whose time is over', {
       session: TURN_SESSION_ACTIONS.close,
       ledger: [...LEDGER_CHANGE_ACTIONS, ...LEDGER_REMOVE_ACTIONS],
@@ -158,10 +97,6 @@ export class TurnFunctions extends Construct {
     return this.makeFor('end-sessions', 300, 'ends all sessions', { session: END_SESSIONS_ACTIONS }, scope, id, {
       [KILL_VARIABLES.sessionRoleArn]: sessionRole.roleArn,
     });
-  }
-
-  private make(code: TurnFunctionName, does: string, need: Need): TurnFunction {
-    return this.makeFor(code, TIMEOUTS[code], does, need);
   }
 
   private makeFor(

@@ -3,6 +3,8 @@
  * states: what is deployed can be read here, and the same JSON runs in a local interpreter.
  */
 
+import type { TurnFunctionName } from '../turn-step-table';
+
 export type State = { readonly Type: string; readonly [field: string]: unknown };
 export type States = Record<string, State>;
 
@@ -29,17 +31,6 @@ export interface Targets {
   /** Functions of the user or of a blueprint around the turn. */
   readonly steps: { readonly staging?: string; readonly delivery?: string };
 }
-
-export type TurnFunctionName =
-  | 'prepare-turn'
-  | 'judge-screening'
-  | 'admit-turn'
-  | 'open-session'
-  | 'submit-turn'
-  | 'check-turn'
-  | 'cancel-turn'
-  | 'collect-evidence'
-  | 'close-session';
 
 /** Waits between attempts grow from one second to a minute and are spread at random. */
 const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
