@@ -67,7 +67,7 @@ ${families
   )
   .join('\n')}`;
 
-const file = process.argv[2] ?? 'docs/RULE_TEXTS.md';
-void resolveConfig('docs/RULE_TEXTS.md')
+const file = process.argv[2] ?? 'docs/RULES.md';
+void resolveConfig('docs/RULES.md')
   .then((style) => format(page, { ...style, parser: 'markdown' }))
   .then((text) => writeFileSync(file, text));

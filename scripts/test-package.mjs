@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { brokenPackedLinks } from './markdown-links.mjs';
 
 const FLOOR = { 'aws-cdk-lib': '2.271.0', constructs: '10.5.1', 'cdk-nag': '3.0.2' };
 const MAX_TARBALL_BYTES = 5 * 1024 * 1024;
@@ -46,6 +47,8 @@ try {
     files.includes('assets/THIRD-PARTY-NOTICES.txt') && files.includes('assets/sbom.cdx.json'),
     'it holds the notices and the bill of materials of the packages that are bundled into it',
   );
+  const broken = brokenPackedLinks(files);
+  check(broken.length === 0, ['every link of its Markdown files resolves', ...broken].join('\n'));
   check(files.includes('.jsii') && files.includes('build/index.d.ts'), 'it holds the jsii assembly and the types');
 
   cpSync(path.join(root, 'test', 'consumer', 'project'), work, { recursive: true });

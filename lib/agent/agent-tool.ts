@@ -90,6 +90,7 @@ export class AgentTool {
    * not in the AWS user guide; that BMA calls it with the session role is inferred. May stop working without notice.
    *
    * @throws InputError when ARN or URL are not those of a gateway.
+   * @experimental
    */
   public static gateway(props: GatewayToolOptions): AgentTool {
     checkGateway(props);

@@ -39,6 +39,7 @@ export interface AgentProjectProps {
  * documented (the service only knows archiving).
  *
  * @resource AWS::BedrockMantle::Project
+ * @experimental
  */
 export class AgentProject extends Construct implements IAgentProject {
   static {

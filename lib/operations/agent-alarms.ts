@@ -15,7 +15,11 @@ import { requireInput, requireWholeNumber } from '../validation/input-error';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** Which alarms there are, and who hears of them. */
+/**
+ * Which alarms there are, and who hears of them.
+ *
+ * @experimental
+ */
 export interface AgentAlarmsProps {
   /** The workflows that are watched. Triggers that are added to them later are watched, too. */
   readonly workflows: TurnWorkflow[];
@@ -51,6 +55,7 @@ const NOT_COMPLETED = [turnEventType('Failed'), turnEventType('TimedOut')];
  * they exist without this construct.
  *
  * @resource AWS::CloudWatch::Alarm
+ * @experimental
  */
 export class AgentAlarms extends Construct {
   static {

@@ -3,7 +3,11 @@ import { requireInput } from '../validation/input-error';
 import { checkInputsOf } from '../validation/checked-inputs';
 import type { AgentKillSwitch } from './agent-kill-switch';
 
-/** What happens when a share of a limit is used up. Taken once in each hour, day or month whose limit is reached. */
+/**
+ * What happens when a share of a limit is used up. Taken once in each hour, day or month whose limit is reached.
+ *
+ * @experimental
+ */
 export class AgentBudgetAction {
   static {
     checkInputsOf(this, 'AgentBudgetAction');

@@ -35,7 +35,11 @@ import { requireSamePlace } from '../validation/same-place';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentBudgetAction } from './agent-budget-action';
 
-/** What agents may spend on tokens, and what happens when they do. */
+/**
+ * What agents may spend on tokens, and what happens when they do.
+ *
+ * @experimental
+ */
 export interface AgentBudgetProps {
   /** The workflows whose turns are counted together. */
   readonly workflows: TurnWorkflow[];
@@ -88,6 +92,7 @@ const TIMEOUT = Duration.seconds(60);
  * how much of a sum was heard and how much is a maximum. The compute of AgentCore is not counted.
  *
  * @resource AWS::DynamoDB::Table
+ * @experimental
  */
 export class AgentBudget extends Construct {
   static {

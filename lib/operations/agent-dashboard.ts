@@ -8,7 +8,11 @@ import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentAlarms } from './agent-alarms';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** What a dashboard shows. */
+/**
+ * What a dashboard shows.
+ *
+ * @experimental
+ */
 export interface AgentDashboardProps {
   /** The workflows that are shown, each in a row of its own. */
   readonly workflows: TurnWorkflow[];
@@ -34,6 +38,7 @@ const WIDTH = 24;
  * One agent or many on one page: alarms, turns, time, events that wait or could not be handled, compute, tokens.
  *
  * @resource AWS::CloudWatch::Dashboard
+ * @experimental
  */
 export class AgentDashboard extends Construct {
   static {

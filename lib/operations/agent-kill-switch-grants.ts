@@ -5,7 +5,11 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { AgentKillSwitch } from './agent-kill-switch';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** Permissions around a kill switch. To stop and to release are two permissions: whoever may stop need not be trusted to release. */
+/**
+ * Permissions around a kill switch. To stop and to release are two permissions: whoever may stop need not be trusted to release.
+ *
+ * @experimental
+ */
 export class AgentKillSwitchGrants {
   static {
     checkInputsOf(this, 'AgentKillSwitchGrants');

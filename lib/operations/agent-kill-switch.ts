@@ -32,7 +32,11 @@ import { AgentKillSwitchGrants } from './agent-kill-switch-grants';
 import { engageDefinition, type KillDefinitionParts, releaseDefinition } from './kill-switch-definition';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** What a kill switch stops. */
+/**
+ * What a kill switch stops.
+ *
+ * @experimental
+ */
 export interface AgentKillSwitchProps {
   /** The workflows whose agents are stopped together. Triggers that are added to them later are stopped, too. */
   readonly workflows: TurnWorkflow[];
@@ -56,6 +60,7 @@ export interface AgentKillSwitchProps {
  * After a release, events that waited run once. They wait for as long as their queue keeps them: 14 days.
  *
  * @resource AWS::StepFunctions::StateMachine
+ * @experimental
  */
 export class AgentKillSwitch extends Construct {
   static {
