@@ -7,6 +7,7 @@ import { terminalStyle } from './terminal-style';
  * Runs the program `bma`: what an operator and a pull-request check need of an agent.
  *
  * @param style of standard output
+ * @param interactive whether standard error is a terminal
  * @returns its exit code
  */
 export async function bma(
@@ -14,10 +15,11 @@ export async function bma(
   out: (text: string) => void,
   error: (text: string) => void,
   style = terminalStyle(process.stdout),
+  interactive = process.stderr.isTTY === true,
 ): Promise<number> {
   let exitCode: number = EXIT.done;
   try {
-    await program({ out, error, style }, (code) => (exitCode = code)).parseAsync(args, { from: 'user' });
+    await program({ out, error, style, interactive }, (code) => (exitCode = code)).parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (problem) {
     if (problem instanceof CommanderError) {

@@ -1,4 +1,5 @@
 import type { ApprovalAnswer, TurnApprovalRecord } from '../../lib/contracts/turn';
+import { printable } from '../printable-text';
 import { answerApproval, type ApprovalUrlReply } from './approval-url';
 import { CommandError, EXIT, jsonText, UsageError, type Command } from './command';
 
@@ -123,6 +124,3 @@ function standing({ approval, message }: ApprovalAnswer): string {
   const { decision, by, at, comment }: TurnApprovalRecord = approval;
   return `${decision} by ${by ?? 'nobody'} at ${at ?? 'an unknown time'}${comment ? ` (“${printable(comment)}”)` : ''}`;
 }
-
-/** Somebody else wrote it: nothing of it may steer the terminal. */
-const printable = (comment: string): string => comment.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');

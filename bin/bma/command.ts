@@ -9,6 +9,8 @@ export interface Terminal {
   readonly error: (text: string) => void;
   /** Styles of standard output; none when it isn't a terminal. */
   readonly style: TerminalStyle;
+  /** True when standard error is a terminal: progress is for people only. */
+  readonly interactive: boolean;
 }
 
 /** One command of the program: a file that exports one, and an entry in `commands.ts`. */

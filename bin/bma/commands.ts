@@ -1,4 +1,6 @@
+import { agentsCommand } from './agents';
 import { approveCommand } from './approve';
+import { cancelCommand } from './cancel';
 import { checkCommand } from './check';
 import type { Command } from './command';
 import { costCommand } from './cost';
@@ -6,7 +8,9 @@ import { diffStatementCommand } from './diff-statement';
 import { impactCommand } from './impact';
 import { newCommand } from './new';
 import { reviewCommand } from './review';
+import { runCommand } from './run';
 import { statementCommand } from './statement';
+import { turnsCommand } from './turns';
 
 /** Every command, in the order of `bma --help`. */
 export const COMMANDS: readonly Command[] = [
@@ -16,6 +20,10 @@ export const COMMANDS: readonly Command[] = [
   impactCommand,
   reviewCommand,
   costCommand,
+  agentsCommand,
+  runCommand,
+  turnsCommand,
   approveCommand,
+  cancelCommand,
   newCommand,
 ];

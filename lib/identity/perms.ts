@@ -212,6 +212,8 @@ export const TOPIC_PUBLISH_ACTIONS = ['sns:Publish'];
 /** Reading, stopping and starting turns, for callers. */
 export const EXECUTION_READ_ACTIONS = ['states:DescribeExecution', 'states:GetExecutionHistory'];
 export const EXECUTION_STOP_ACTIONS = ['states:StopExecution'];
+/** Finding an agent by the output of its stack. */
+export const STACK_READ_ACTIONS = ['cloudformation:DescribeStacks'];
 /** Running an execution as a job of another state machine (`startExecution.sync:2`). */
 export const EXECUTION_JOB_ACTIONS = ['states:DescribeExecution', 'states:StopExecution'];
 export const JOB_RULE_ACTIONS = ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'];

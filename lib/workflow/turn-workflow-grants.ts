@@ -8,6 +8,7 @@ import {
   KEY_READ_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
   PROMPT_STORE_ACTIONS,
+  STACK_READ_ACTIONS,
   START_EXECUTION_ACTIONS,
 } from '../identity/perms';
 import { InputError } from '../validation/input-error';
@@ -47,7 +48,7 @@ export class TurnWorkflowGrants {
       .combine(this.useEvidenceKey(grantee, KEY_READ_WRITE_ACTIONS));
   }
 
-  /** The grantee may follow turns: executions, their history and their evidence. */
+  /** The grantee may find the agent by the output of its stack, and follow turns: executions, their history and their evidence. */
   public readTurns(grantee: IGrantable): Grant {
     const { stateMachine, evidenceBucket } = this.workflow;
     return Grant.addToPrincipal({
@@ -73,7 +74,8 @@ export class TurnWorkflowGrants {
             StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachine.stateMachineArn },
           },
         }),
-      );
+      )
+      .combine(this.findAgent(grantee));
   }
 
   /** The grantee may stop turns. A stopped turn is cancelled in the service, evidenced and published like any other. */
@@ -96,6 +98,18 @@ export class TurnWorkflowGrants {
       });
     }
     return grantAnswers(handler, grantee);
+  }
+
+  /** A stack's id is made when it is made, so the name is what can be named. Of an imported workflow the stack isn't known. */
+  private findAgent(grantee: IGrantable): Grant {
+    if (!('_operated' in this.workflow)) return Grant.drop(grantee, 'find an agent that is defined elsewhere');
+    const { stackName } = Stack.of(this.workflow);
+    const stack = { service: 'cloudformation', resource: 'stack', resourceName: `${stackName}/*` };
+    return Grant.addToPrincipal({
+      grantee,
+      actions: STACK_READ_ACTIONS,
+      resourceArns: [Stack.of(this.workflow).formatArn(stack)],
+    });
   }
 
   private executions(): string {

@@ -85,9 +85,14 @@ const S3: Table = {
   ],
 };
 
-const SQS: Table = {
-  SendMessage: one('sqs:SendMessage', ({ QueueUrl }, account) => account.arn('sqs', text(QueueUrl).split('/').at(-1)!)),
-};
+const queue = (action: string): CallsOf =>
+  one(`sqs:${action}`, ({ QueueUrl }, account) => account.arn('sqs', text(QueueUrl).split('/').at(-1)!));
+const SQS: Table = Object.fromEntries(
+  ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map((action) => [
+    action,
+    queue(action),
+  ]),
+);
 
 const SNS: Table = { Publish: one('sns:Publish', ({ TopicArn }) => text(TopicArn)) };
 
@@ -130,6 +135,13 @@ const SCHEDULER: Table = { CreateSchedule: createSchedule };
 const STATES: Table = {
   StartExecution: one('states:StartExecution', ({ stateMachineArn, StateMachineArn }) =>
     text(stateMachineArn ?? StateMachineArn),
+  ),
+  ListExecutions: one('states:ListExecutions', ({ stateMachineArn }) => text(stateMachineArn)),
+  ...Object.fromEntries(
+    ['DescribeExecution', 'GetExecutionHistory', 'StopExecution'].map((action) => [
+      action,
+      one(`states:${action}`, ({ executionArn }) => text(executionArn)),
+    ]),
   ),
   SendTaskSuccess: none('states:SendTaskSuccess'),
   SendTaskFailure: none('states:SendTaskFailure'),
@@ -275,6 +287,18 @@ const CODEDEPLOY: Table = {
 };
 
 const CLOUDFORMATION: Table = {
+  // Without a name also ListStacks. Source: docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+  DescribeStacks: ({ StackName }, account) => {
+    if (StackName === undefined) {
+      return [
+        { action: 'cloudformation:DescribeStacks', resource: '*' },
+        { action: 'cloudformation:ListStacks', resource: '*' },
+      ];
+    }
+    const name = text(StackName);
+    const resource = name.startsWith('arn:') ? name : account.arn('cloudformation', `stack/${name}/*`);
+    return [{ action: 'cloudformation:DescribeStacks', resource }];
+  },
   DescribeStackEvents: one('cloudformation:DescribeStackEvents', ({ StackName }, account) => {
     const name = text(StackName);
     return name.startsWith('arn:') ? name : account.arn('cloudformation', `stack/${name}/*`);

@@ -12,6 +12,7 @@ import type { AwsRequest } from './aws-request';
 import { Deliveries } from './deliveries';
 import { type DeployedResource, Deployment } from './deployment';
 import { type CloudEvent, type Delivery, EventBuses, type EventEntry, eventOf, type Schedule } from './event-buses';
+import { executionCalls } from './execution-calls';
 import { type Execution, Executions, type TaskPlace } from './executions';
 import { Front, type Operation } from './front';
 import { Functions, variablesOf } from './functions';
@@ -20,8 +21,10 @@ import type { Pace } from './interpreter';
 import { PARAMETER_BYTES } from './limits';
 import { ObjectEvents } from './object-events';
 import { Permissions } from './permissions';
+import { queueCalls } from './queue-calls';
 import { Queues } from './queues';
 import { ServiceCalls } from './service-calls';
+import { describeStacks } from './stack-outputs';
 import { Stores } from './stores';
 import { Topics } from './topics';
 
@@ -216,6 +219,11 @@ export class LocalCloud {
   /** Where the stores are, by the service id in small letters: a stand-in can put itself before one with `endpoint`. */
   public get storeUrls(): { readonly s3: string; readonly dynamodb: string } {
     return { s3: this.stores.s3Url, dynamodb: this.stores.dynamoUrl };
+  }
+
+  /** Where every service of the account answers, for clients that sign as one of its roles. */
+  public get url(): string {
+    return this.front.url;
   }
 
   public get s3() {
@@ -542,6 +550,9 @@ export class LocalCloud {
 
   private standardOperations(): [string, Operation][] {
     return [
+      ...executionCalls(() => this.executions),
+      ...queueCalls(() => this.queues),
+      ['cloudformation:DescribeStacks', (input) => describeStacks(this.deployment.model, this.deployment.place, input)],
       [
         'AWSStepFunctions.StartExecution',
         ({ stateMachineArn, name, input }) => {

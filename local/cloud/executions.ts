@@ -18,11 +18,15 @@ export interface Execution {
   readonly machine: Machine;
   readonly input: unknown;
   readonly startDate: string;
+  /** Set when the execution is over. */
+  stopDate?: string;
   status: ExecutionStatus;
   output?: unknown;
   error?: Error;
   /** Tasks in the order in which they were begun, repeated ones included. */
   readonly tasks: string[];
+  /** When each of them was begun. */
+  readonly taskTimes: string[];
   /** Tokens of its tasks, as they were handed out. */
   readonly tokens: string[];
   /** Tasks that wait for a token or for another execution, and all others that run. */
@@ -127,6 +131,7 @@ export class Executions {
       startDate: new Date().toISOString(),
       status: 'RUNNING',
       tasks: [],
+      taskTimes: [],
       tokens: [],
       waiting: 0,
       working: 0,
@@ -214,6 +219,7 @@ export class Executions {
     const token = `${base}-${this.issued++}`;
     const own = JSON.parse(JSON.stringify(parameters ?? null).replaceAll(`"${base}"`, `"${token}"`)) as unknown;
     execution.tasks.push(state);
+    execution.taskTimes.push(new Date().toISOString());
     execution.tokens.push(token);
     execution.working += 1;
     const call = this.options.task({ execution, state, token, timeoutSeconds }, resource, own);
@@ -245,6 +251,7 @@ export class Executions {
 
   private end(execution: Execution, status: ExecutionStatus, output: unknown, error?: Error): void {
     execution.status = status;
+    execution.stopDate = new Date().toISOString();
     execution.output = output;
     execution.error = error;
     this.runs.delete(execution);

@@ -11,12 +11,15 @@ interface Message {
   readonly messageId: string;
   readonly body: string;
   receives: number;
+  readonly sent: number;
 }
 
 interface Queue {
   readonly arn: string;
   readonly name: string;
   readonly messages: Message[];
+  /** Messages that somebody received, by receipt handle. */
+  readonly taken: Map<string, Message>;
   readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
   readonly mapping?: DeployedResource;
   pumping: boolean;
@@ -39,6 +42,7 @@ export class Queues {
       arn,
       name: arn.split(':').at(-1)!,
       messages: [],
+      taken: new Map(),
       redrive: properties.RedrivePolicy as Queue['redrive'],
       mapping: mappings.find((mapping) => mapping.properties.EventSourceArn === arn),
       pumping: false,
@@ -53,7 +57,7 @@ export class Queues {
   /** By URL, ARN or name. @throws Error when the deployment has no such queue */
   public send(reference: string, body: string): string {
     const queue = this.find(reference);
-    const message = { messageId: randomUUID(), body, receives: 0 };
+    const message = { messageId: randomUUID(), body, receives: 0, sent: Date.now() };
     queue.messages.push(message);
     void this.pump(queue);
     return message.messageId;
@@ -62,6 +66,32 @@ export class Queues {
   /** Bodies that wait in a queue. */
   public waiting(reference: string): readonly string[] {
     return this.find(reference).messages.map(({ body }) => body);
+  }
+
+  /** ReceiveMessage: what is handed over is not in the queue until it is released. */
+  public receive(reference: string, most: number): readonly (Message & { readonly handle: string })[] {
+    const queue = this.find(reference);
+    return queue.messages.splice(0, most).map((message) => {
+      message.receives += 1;
+      const handle = randomUUID();
+      queue.taken.set(handle, message);
+      return { ...message, handle };
+    });
+  }
+
+  /** DeleteMessage of what was received. */
+  public remove(reference: string, handle: string): void {
+    this.find(reference).taken.delete(handle);
+  }
+
+  /** Gives back what was received. */
+  public release(reference: string, handle: string): void {
+    const queue = this.find(reference);
+    const message = queue.taken.get(handle);
+    if (message === undefined) return;
+    queue.taken.delete(handle);
+    queue.messages.push(message);
+    void this.pump(queue);
   }
 
   /** What waits in dead-letter queues, by the name of the queue. */

@@ -1,0 +1,76 @@
+import type { Command as ParsedCommand } from 'commander';
+import type * as Calls from './account';
+import type { Account } from './account/account';
+import { CommandError, UsageError } from './command';
+
+/** Exit codes that commands share which work in an account. */
+export const ACCOUNT_EXIT = { noCredentials: 3, notPermitted: 4, notFound: 5, noAnswer: 9 } as const;
+
+/** What they mean, for the help. */
+export const ACCOUNT_CODES = {
+  [ACCOUNT_EXIT.noCredentials]: 'no credentials',
+  [ACCOUNT_EXIT.notPermitted]: 'not permitted',
+  [ACCOUNT_EXIT.notFound]: 'no such agent, turn, stack or queue',
+  [ACCOUNT_EXIT.noAnswer]: 'AWS did not answer: throttled, not reachable, or an error of the service',
+} as const;
+
+/** Options of every command that works in an account. */
+export interface AccountOptions {
+  readonly region?: string;
+  readonly stack?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `--region`, `--stack` and `--json`. */
+export function addAccountOptions(command: ParsedCommand, json: string): void {
+  command
+    .option('--region <region>', 'Region of the agents (default: AWS_REGION, then the profile)')
+    .option('--stack <name>', 'look for agents in this stack only (default: all stacks of the account and Region)')
+    .option('--json', json);
+}
+
+/**
+ * Does something in the account of the caller's credentials.
+ *
+ * @param needs what permits it, for the error that says it isn't
+ * @throws CommandError for whatever AWS refuses or does not answer
+ */
+export async function inAccount<T>(
+  { region }: AccountOptions,
+  needs: string,
+  work: (account: Account, calls: typeof Calls) => Promise<T>,
+): Promise<T> {
+  // Loaded here: no other command needs the clients of AWS.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const calls = require('./account') as typeof Calls;
+  const account = calls.openAccount(region);
+  try {
+    return await work(account, calls);
+  } catch (error) {
+    throw error instanceof CommandError ? error : calls.commandErrorOf(error as Error, needs);
+  } finally {
+    account.close();
+  }
+}
+
+/** Parses an option that is a number of seconds. */
+export function secondsOf(option: string, least: number): (text: string) => number {
+  return (text) => {
+    const seconds = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || seconds < least || seconds > 86_400) {
+      throw new UsageError(`${option} is '${text}'. Allowed: ${least} to 86400 seconds.`);
+    }
+    return seconds;
+  };
+}
+
+/** Parses an option that is a whole number. */
+export function countOf(option: string, most: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (!/^\d+$/.test(text) || count < 1 || count > most) {
+      throw new UsageError(`${option} is '${text}'. Allowed: 1 to ${most}.`);
+    }
+    return count;
+  };
+}

@@ -1,0 +1,41 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { defaultCredentialChain } from '../../../runtime/session-client/credential-chain';
+
+/** The services of one account and Region, called with the credentials of the SDK's chain (environment, profile, SSO, role). */
+export interface Account {
+  readonly stacks: CloudFormationClient;
+  readonly executions: SFNClient;
+  readonly objects: S3Client;
+  readonly queues: SQSClient;
+  close(): void;
+}
+
+/** A connection that is silently cut must not hold the program for ever. */
+const REQUEST_HANDLER = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+
+/** @param region default: as the SDK finds it: AWS_REGION, then the profile */
+export function openAccount(region: string | undefined): Account {
+  // The SDK is part of this bundle: its warning that later versions need a newer Node.js is of no use here.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const common = {
+    ...(region === undefined ? {} : { region }),
+    credentials: defaultCredentialChain(),
+    requestHandler: REQUEST_HANDLER,
+  };
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  const account = {
+    stacks: new CloudFormationClient(common),
+    executions: new SFNClient(common),
+    // A local endpoint has no host name per bucket.
+    objects: new S3Client({ ...common, forcePathStyle: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined }),
+    // The endpoint of the Region: the host in the URL of a queue would pass over an endpoint that is set.
+    queues: new SQSClient({ ...common, useQueueUrlAsEndpoint: false }),
+  };
+  return {
+    ...account,
+    close: () => Object.values(account).forEach((client) => client.destroy()),
+  };
+}

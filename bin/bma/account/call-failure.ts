@@ -1,0 +1,63 @@
+import { printable } from '../../printable-text';
+import { ACCOUNT_EXIT } from '../account-command';
+import { CommandError, UsageError } from '../command';
+
+/** What the SDK throws for an answer, or for none. */
+interface CallFailure extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $retryable?: { readonly throttling?: boolean };
+  readonly code?: string;
+}
+
+/** Codes differ by service: `Throttling`, `ThrottlingException`, `RequestThrottled`, `SlowDown`, `TooManyRequestsException`. */
+const THROTTLED = /throttl|toomanyrequests|slowdown|requestlimitexceeded/i;
+/** Codes differ by service: `AccessDenied`, `AccessDeniedException`, `KmsAccessDeniedException`, `AuthorizationError`. */
+const DENIED = /accessdenied|authorizationerror|unauthorized|notauthorized/i;
+const BAD_CREDENTIALS =
+  /expiredtoken|invalidclienttokenid|unrecognizedclient|signaturedoesnotmatch|invalidaccesskeyid|incompletesignature|invalidsignature/i;
+
+/** True when nothing was decided, and the same call may succeed later. */
+export function isPassing(error: unknown): boolean {
+  const { name, $metadata, $retryable } = error as CallFailure;
+  const status = $metadata?.httpStatusCode;
+  if ($retryable?.throttling === true || THROTTLED.test(name)) return true;
+  return status === undefined ? isOfTheConnection(error as CallFailure) : status >= 500;
+}
+
+const isOfTheConnection = ({ code, name }: CallFailure): boolean =>
+  name === 'TimeoutError' || /^(E[A-Z]+|UND_ERR_\w+)$/.test(code ?? '');
+
+/** What the user is told about a call that failed. Anything that isn't about a call is thrown on: a bug of bma. */
+export function commandErrorOf(error: CallFailure, needs: string): Error {
+  const { name, $metadata, code } = error;
+  const message = printable(error.message);
+  if (name === 'CredentialsError') return new CommandError(ACCOUNT_EXIT.noCredentials, message);
+  if (message === 'Region is missing')
+    return new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+  if (BAD_CREDENTIALS.test(name)) {
+    return new CommandError(
+      ACCOUNT_EXIT.notPermitted,
+      `AWS refused the credentials (${name}). Fix: sign in again, for example with aws sso login.`,
+    );
+  }
+  if (DENIED.test(name) || $metadata?.httpStatusCode === 403) {
+    return new CommandError(
+      ACCOUNT_EXIT.notPermitted,
+      `AWS refused the call: ${message.replace(/\.?$/, '.')} Fix: the caller needs ${needs}.`,
+    );
+  }
+  if (THROTTLED.test(name)) {
+    return new CommandError(
+      ACCOUNT_EXIT.noAnswer,
+      `AWS throttles the calls (${name}). Fix: repeat the command in a minute.`,
+    );
+  }
+  if ($metadata?.httpStatusCode === undefined) {
+    if (!isOfTheConnection(error)) return error;
+    return new CommandError(
+      ACCOUNT_EXIT.noAnswer,
+      `AWS is not reachable (${code ?? name}). Fix: check the network, the Region and AWS_ENDPOINT_URL, and repeat the command.`,
+    );
+  }
+  return new CommandError(ACCOUNT_EXIT.noAnswer, `AWS answered with an error: ${name}: ${message}`);
+}

@@ -1,0 +1,9 @@
+/** Everything that commands do in an account. Loaded when one of them runs: no other command needs the clients of AWS. */
+export { openAccount } from './account';
+export { commandErrorOf } from './call-failure';
+export { agentNamed, findAgents, knownAgents } from './find-agents';
+export { followTurn } from './follow-turn';
+export { listTurns } from './list-turns';
+export { startTurn } from './start-turn';
+export { stopTurn } from './stop-turn';
+export { findTurn } from './turn-state';

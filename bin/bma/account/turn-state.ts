@@ -1,0 +1,101 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  type DescribeExecutionOutput,
+  type ExecutionListItem,
+} from '@aws-sdk/client-sfn';
+import type { TurnOutcome, TurnResult } from '../../../lib/contracts/turn';
+import { ACCOUNT_EXIT } from '../account-command';
+import { CommandError } from '../command';
+import type { Account } from './account';
+import { findAgents, knownAgents, type FoundAgent } from './find-agents';
+
+/** A turn, as its execution tells. */
+export interface TurnState {
+  readonly turn: string;
+  readonly executionArn: string;
+  readonly agent: string;
+  /** How it ended. Of an execution that was stopped, timed out or broke: what that means; the settlement publishes it. */
+  readonly state: 'Running' | TurnOutcome;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  /** True when the settlement of the workflow says how the turn ended, not the execution itself. */
+  readonly settled?: true;
+  /** Of a turn whose execution came to its end. */
+  readonly result?: TurnResult;
+}
+
+/** A turn and the agent it is of. */
+export interface FoundTurn {
+  readonly agent: FoundAgent;
+  readonly turn: TurnState;
+}
+
+const OF_STATUS: Readonly<Record<string, TurnOutcome>> = {
+  ABORTED: 'Cancelled',
+  TIMED_OUT: 'TimedOut',
+  FAILED: 'Failed',
+  PENDING_REDRIVE: 'Failed',
+};
+
+export const executionArn = (agent: FoundAgent, name: string): string =>
+  `${agent.turns.replace(':stateMachine:', ':execution:')}:${name}`;
+
+export async function describeTurn({ executions }: Account, agent: FoundAgent, arn: string): Promise<TurnState> {
+  return turnState(agent, await executions.send(new DescribeExecutionCommand({ executionArn: arn })));
+}
+
+/** @param execution of a list, which has no output, or as it was described */
+export function turnState(
+  { agent }: FoundAgent,
+  execution: Partial<ExecutionListItem> & Pick<DescribeExecutionOutput, 'output'>,
+): TurnState {
+  const { name = '', executionArn: arn = '', status = 'RUNNING', startDate, stopDate, output } = execution;
+  const result = output === undefined ? undefined : (JSON.parse(output) as TurnResult);
+  const common = {
+    turn: name,
+    executionArn: arn,
+    agent,
+    startedAt: startDate?.toISOString(),
+    ...(stopDate === undefined ? {} : { endedAt: stopDate.toISOString() }),
+  };
+  if (status === 'RUNNING') return { ...common, state: 'Running' };
+  if (status === 'SUCCEEDED') return { ...common, state: result?.outcome ?? 'Completed', result };
+  return { ...common, state: OF_STATUS[status] ?? 'Failed', settled: true };
+}
+
+/**
+ * The turn of a name or execution ARN.
+ *
+ * @throws CommandError when no agent has it
+ */
+export async function findTurn(
+  account: Account,
+  turn: string,
+  { agent: name, stack }: { readonly agent?: string; readonly stack?: string },
+): Promise<FoundTurn> {
+  const all = await findAgents(account, stack);
+  const asked = all.agents.filter((each) => name === undefined || each.agent === name);
+  if (asked.length === 0) {
+    const which = name === undefined ? 'There is no agent.' : `There is no agent '${name}'.`;
+    throw new CommandError(ACCOUNT_EXIT.notFound, `${which} ${knownAgents(all)}`);
+  }
+  let denied: unknown;
+  for (const agent of asked) {
+    const arn = turn.startsWith('arn:') ? turn : executionArn(agent, turn);
+    if (!arn.startsWith(executionArn(agent, ''))) continue;
+    try {
+      return { agent, turn: await describeTurn(account, agent, arn) };
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) continue;
+      // The caller may read the turns of some agents only.
+      if ((error as Error).name !== 'AccessDeniedException') throw error;
+      denied ??= error;
+    }
+  }
+  if (denied !== undefined) throw denied as Error;
+  throw new CommandError(
+    ACCOUNT_EXIT.notFound,
+    `No turn ${turn} of ${asked.map((each) => each.agent).join(', ')}. Step Functions keeps executions for 90 days. Fix: bma turns AGENT lists turns.`,
+  );
+}

@@ -1,0 +1,109 @@
+/** An account with one agent, run on this machine, and the program `bma` as it ships, run as one of its roles. */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Stack } from 'aws-cdk-lib/core';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AgentTrigger, type TurnWorkflow } from '../../lib';
+import { type LocalService, readScript, startLocalService } from '../../local';
+import { fakeCompute, type FakeCompute } from '../workflow-run/support/fake-compute';
+import { deploy } from '../workflow-run/support/scenario-stack';
+import { WorkflowCloud } from '../workflow-run/support/workflow-cloud';
+
+const ROOT = path.resolve(__dirname, '../..');
+
+export interface Result {
+  readonly exit: unknown;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** Roles of people: who may do everything, who may only read, and who may do nothing. */
+const PEOPLE: Readonly<Record<string, (workflow: TurnWorkflow, role: Role) => void>> = {
+  Operator: ({ grants }, role) => {
+    grants.startTurns(role);
+    grants.readTurns(role);
+    grants.stopTurns(role);
+  },
+  Reader: ({ grants }, role) => void grants.readTurns(role),
+  Stranger: () => undefined,
+};
+
+export class OperatedAccount {
+  static async start(): Promise<OperatedAccount> {
+    const compute = await fakeCompute();
+    const service = await startLocalService({
+      compute,
+      script: readScript({
+        rules: [
+          { when: { contains: 'for ever' }, steps: [{ wait: 120 }], answer: 'never' },
+          { when: { contains: 'long' }, answer: 'Read all of it' },
+          { when: { contains: 'fail' }, fail: { code: 'context_length_exceeded', message: 'too long' } },
+          { answer: 'Answer to: {{input}}\u001b[2J' },
+        ],
+      }),
+    });
+    compute.service = service;
+    const deployed = deploy({}, (workflow, stack) => {
+      for (const [name, grant] of Object.entries(PEOPLE)) {
+        const role = new Role(stack, name, { assumedBy: new AccountRootPrincipal() });
+        grant(workflow, role);
+      }
+      workflow.addTrigger(AgentTrigger.onSchedule('Nightly', ScheduleExpression.expression('rate(1 day)')));
+      // More stacks than fit on one page of DescribeStacks, before and after that of the agent.
+      for (const id of ['Alpha', 'Beta', 'Zulu']) {
+        new Topic(new Stack(stack.node.root, id, { env: { account: stack.account, region: stack.region } }), id);
+      }
+    });
+    return new OperatedAccount(await WorkflowCloud.start(deployed, service), service, compute);
+  }
+
+  private constructor(
+    readonly workflow: WorkflowCloud,
+    private readonly service: LocalService,
+    private readonly compute: FakeCompute,
+  ) {}
+
+  /** Runs the program in a process of its own, with the credentials of a role. */
+  bma(role: string, ...args: string[]): Promise<Result> {
+    return this.run(process.execPath, [path.join(ROOT, 'assets/bma/bma.js'), ...args], this.environment(role));
+  }
+
+  /** The same in a terminal: standard output and standard error are one. */
+  inTerminal(role: string, ...args: string[]): Promise<Result> {
+    const command = [process.execPath, path.join(ROOT, 'assets/bma/bma.js'), ...args].map((word) => `'${word}'`);
+    return this.run('script', ['-qec', command.join(' '), '/dev/null'], { ...this.environment(role), TERM: 'xterm' });
+  }
+
+  environment(role: string): Record<string, string> {
+    const arn = this.workflow.cloud.deployment
+      .all('AWS::IAM::Role')
+      .find(({ logicalId }) => logicalId.startsWith(role));
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = this.service.credentialsFor(arn!.arn);
+    return {
+      PATH: process.env.PATH ?? '',
+      AWS_ENDPOINT_URL: this.workflow.cloud.url,
+      AWS_REGION: this.service.region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: '/none',
+      AWS_SHARED_CREDENTIALS_FILE: '/none',
+      AWS_MAX_ATTEMPTS: '2',
+    };
+  }
+
+  run(file: string, args: string[], env: Record<string, string>): Promise<Result> {
+    return new Promise((resolve) => {
+      execFile(file, args, { env }, (problem, out, error) => resolve({ exit: problem?.code ?? 0, out, error }));
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.service.close();
+    await this.workflow.cloud.close();
+    await this.compute.close();
+  }
+}
