@@ -272,6 +272,39 @@ const ROWS: readonly Row[] = [
   ['guardduty-finding', 'is of low severity', (e) => (e.detail.severity = 2), 'nothing'],
   ['inspector-finding', 'is active', same, 'turn'],
   ['inspector-finding', 'is closed', (e) => (e.detail.status = 'CLOSED'), 'nothing'],
+  // Names of others' findings are any text.
+  [
+    'security-hub-finding',
+    'has an id with spaces and umlauts',
+    (e) => (e.detail.findings[0].Id = 'prowler: Prüfung 1/2 <S3> (öffentlich)'),
+    'turn',
+  ],
+  [
+    'security-hub-v2-finding',
+    'has an id with spaces and umlauts',
+    (e) => (e.detail.findings[0].metadata.uid = 'Prüfung 1/2 <S3>'),
+    'turn',
+  ],
+  ['guardduty-finding', 'has a title with umlauts', (e) => (e.detail.title = 'Überwachung: 100 % <b>'), 'turn'],
+  [
+    'inspector-finding',
+    'is about a package with an odd name',
+    (e) => (e.detail.title = 'CVE-2026-1 - @scope/päckchen'),
+    'turn',
+  ],
+  [
+    'object-created',
+    'has a key of every kind of character',
+    (e) => (e.detail.object.key = 'inbox/日本語 %20+&?#"\'\\.json'),
+    'turn',
+  ],
+  [
+    'github-pull-request',
+    'has a branch with an odd name',
+    (e) => (e.detail.pull_request.head.ref = 'fix/#12 größer → 100 %'),
+    'turn',
+  ],
+  ['custom-event', 'has members with odd names', (e) => (e.detail = { 'Über 100 %': [{ 'a b': null }] }), 'turn'],
   // CodeBuild and CodePipeline
   ['codebuild-failed', 'fails', same, 'turn'],
   ['codebuild-failed', 'runs out of time', (e) => (e.detail['build-status'] = 'TIMED_OUT'), 'turn'],

@@ -634,3 +634,49 @@ test('alarms whose ARNs need more than one pattern get several rules with one qu
   expect(new Set(rules.map(({ Targets }) => JSON.stringify(Targets[0].Arn))).size).toBe(1);
   expect(() => (stack.node.root as App).synth()).not.toThrow();
 });
+
+test('pull requests of CodeCommit that are closed start turns where they are asked for', () => {
+  const scene = new TriggerScene();
+  const repository = codecommit.Repository.fromRepositoryName(scene.stack, 'Repository', 'payments-service');
+  scene.add(AgentTrigger.onPullRequest(repository, { events: ['pullRequestStatusChanged'] }));
+  const closed = eventNamed('codecommit-pull-request');
+  Object.assign(closed.detail, { event: 'pullRequestStatusChanged', pullRequestStatus: 'Closed' });
+  expect(matches(patternOf(scene), closed)).toBe(true);
+  expect(matches(patternOf(scene), eventNamed('codecommit-pull-request'))).toBe(false);
+});
+
+test.each<[string, (scene: TriggerScene) => AgentTrigger, RegExp]>([
+  [
+    'an event that CodeCommit does not send',
+    ({ stack }) =>
+      AgentTrigger.onPullRequest(codecommit.Repository.fromRepositoryName(stack, 'R', 'r'), {
+        events: ['pullRequestLiked'],
+      }),
+    /pullRequestCreated/,
+  ],
+  [
+    'no event',
+    ({ stack }) =>
+      AgentTrigger.onPullRequest(codecommit.Repository.fromRepositoryName(stack, 'R', 'r'), { events: [] }),
+    /one or more of/,
+  ],
+  [
+    'a command without a slash',
+    (scene) => AgentTrigger.onGitHubCommand(scene.webhook(), { repositories: ['a/b'], command: 'review' }),
+    /a slash and up to 39/,
+  ],
+  [
+    'a command for no repository',
+    (scene) => AgentTrigger.onGitHubCommand(scene.webhook(), { repositories: [] }),
+    /owner\/name/,
+  ],
+  [
+    'a reviewer who is no login',
+    (scene) =>
+      AgentTrigger.onGitHubPullRequest(scene.webhook(), { repositories: ['a/b'], requestedReviewer: '@octocat' }),
+    /a login of GitHub/,
+  ],
+])('refused: %s', (_what, make, message) => {
+  const scene = new TriggerScene();
+  expect(() => scene.add(make(scene))).toThrow(message);
+});
