@@ -9,7 +9,7 @@ export const FINISH = 'Is there work to stop';
 export const GIVE_BACK = 'CloseSession';
 
 /** Catches everything a state can catch and goes on: what is owed to the next turn is done whatever fails before it. */
-const goOn = (at: string, next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: at, Next: next }];
+const continueAt = (at: string, next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: at, Next: next }];
 
 /**
  * Stop what still runs, collect the evidence, screen the output, publish the outcome, give back session and slot.
@@ -30,7 +30,7 @@ export function finishStates(targets: Targets): States {
       targets,
       'cancel-turn',
       { 'turn.$': '$.turn' },
-      { ResultPath: '$.cancelled', Catch: goOn('$.cancelled', 'CollectEvidence'), Next: 'CollectEvidence' },
+      { ResultPath: '$.cancelled', Catch: continueAt('$.cancelled', 'CollectEvidence'), Next: 'CollectEvidence' },
     ),
     CollectEvidence: invoke(
       targets,
@@ -44,7 +44,7 @@ export function finishStates(targets: Targets): States {
       {
         ResultSelector: { 'answer.$': '$.Payload' },
         ResultPath: '$.collected',
-        Catch: goOn('$.error', 'Was the turn completed'),
+        Catch: continueAt('$.error', 'Was the turn completed'),
         Next: 'Describe outcome',
       },
     ),
@@ -77,7 +77,7 @@ export function finishStates(targets: Targets): States {
     ),
     ScreenOutput: screening(targets, 'Output', '$.collected.answer.output', {
       ResultPath: '$.final.output',
-      Catch: goOn('$.error', 'Output could not be screened'),
+      Catch: continueAt('$.error', 'Output could not be screened'),
       Next: 'Weigh output',
     }),
     'Output could not be screened': pass(
@@ -131,7 +131,7 @@ export function finishStates(targets: Targets): States {
         // A bucket with a default object lock takes no upload without a checksum.
         ChecksumAlgorithm: 'SHA256',
       },
-      { ResultPath: null, Catch: goOn('$.error', 'PublishOutcome'), Next: 'PublishOutcome' },
+      { ResultPath: null, Catch: continueAt('$.error', 'PublishOutcome'), Next: 'PublishOutcome' },
     ),
     PublishOutcome: publish(
       targets,
@@ -139,7 +139,7 @@ export function finishStates(targets: Targets): States {
         'DetailType.$': "States.Format('Managed Agent Turn {}', $.final.detail.outcome)",
         'Detail.$': '$.final.detail',
       },
-      { ResultPath: null, Catch: goOn('$.publishError', GIVE_BACK), Next: 'MarkSettled' },
+      { ResultPath: null, Catch: continueAt('$.publishError', GIVE_BACK), Next: 'MarkSettled' },
     ),
     MarkSettled: call(
       targets,
@@ -150,13 +150,13 @@ export function finishStates(targets: Targets): States {
         UpdateExpression: 'SET outcome = :outcome, settled = :yes',
         ExpressionAttributeValues: { ':outcome': { 'S.$': '$.final.detail.outcome' }, ':yes': { BOOL: true } },
       },
-      { ResultPath: null, Catch: goOn('$.error', GIVE_BACK), Next: GIVE_BACK },
+      { ResultPath: null, Catch: continueAt('$.error', GIVE_BACK), Next: GIVE_BACK },
     ),
     [GIVE_BACK]: invoke(
       targets,
       'close-session',
       { 'turn.$': '$.turn' },
-      { ResultPath: null, Catch: goOn('$.error', 'ReleaseSlot'), Next: 'ReleaseSlot' },
+      { ResultPath: null, Catch: continueAt('$.error', 'ReleaseSlot'), Next: 'ReleaseSlot' },
     ),
     ReleaseSlot: call(
       targets,

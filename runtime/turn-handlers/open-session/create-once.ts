@@ -52,7 +52,7 @@ export async function createOnce(
     });
     try {
       const { id } = await parts.client.create(definition, parts.limits);
-      if (await own(parts.ledger, id, turn)) return id;
+      if (await claimSession(parts.ledger, id, turn)) return id;
       // Another turn, after an ambiguous create of its own, was faster.
     } catch (error) {
       if (!(error instanceof AmbiguousRequestError)) throw error;
@@ -84,7 +84,7 @@ async function adopt(
     for (const id of candidates) {
       // The ledger first: most young sessions belong to other turns, and asking it costs the service nothing.
       const free = !(await ledger.isOwnedByAnother(ownerLedgerKey(id), turn.sessionPk));
-      if (free && (await isUnused(client, id, limits)) && (await own(ledger, id, turn))) return id;
+      if (free && (await isUnused(client, id, limits)) && (await claimSession(ledger, id, turn))) return id;
       known.add(id);
     }
     if (candidates.length === 0) return undefined;
@@ -103,7 +103,7 @@ async function isUnused(client: SessionClient, sessionId: string, limits: CallOp
 }
 
 /** @returns whether the session belongs to this conversation */
-async function own(ledger: Ledger, sessionId: string, turn: PreparedTurn): Promise<boolean> {
+async function claimSession(ledger: Ledger, sessionId: string, turn: PreparedTurn): Promise<boolean> {
   const owned = await ledger.change(ownerLedgerKey(sessionId), {
     UpdateExpression: 'SET ownedBy = :conversation, expiresAt = :expires',
     ConditionExpression: 'attribute_not_exists(pk) OR ownedBy = :conversation',
