@@ -8,7 +8,9 @@ import { diffStatementCommand } from './diff-statement';
 import { impactCommand } from './impact';
 import { newCommand } from './new';
 import { reviewCommand } from './review';
+import { replayCommand } from './replay';
 import { runCommand } from './run';
+import { showCommand } from './show';
 import { statementCommand } from './statement';
 import { turnsCommand } from './turns';
 
@@ -23,7 +25,9 @@ export const COMMANDS: readonly Command[] = [
   agentsCommand,
   runCommand,
   turnsCommand,
+  showCommand,
   approveCommand,
   cancelCommand,
+  replayCommand,
   newCommand,
 ];

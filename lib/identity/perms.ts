@@ -93,6 +93,10 @@ export const FUNCTION_LOG_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'
 /** What Lambda does with a function's queue, under the role of the function. */
 export const QUEUE_CONSUME_ACTIONS = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
+/** Looking into a dead-letter queue, and taking messages out of it. */
+export const DEAD_LETTER_ACTIONS = [...QUEUE_CONSUME_ACTIONS, 'sqs:ChangeMessageVisibility'];
+export const QUEUE_COUNT_ACTIONS = ['sqs:GetQueueAttributes'];
+
 /** Putting messages into one queue. */
 export const QUEUE_SEND_ACTIONS = ['sqs:SendMessage'];
 

@@ -187,6 +187,7 @@ export const CALLS: Inputs = {
   'RemediationRunbook.automation': { options: 'RemediationAutomationOptions' },
   'ResumeEvent.deploymentFinished': { applications: 'string[]' },
   'ResumeEvent.timer': { 'options?': 'ResumeTimerOptions' },
+  'ReviewGate.failFrom': { severity: 'ReviewSeverity' },
   'RunbookParameter.matching': { pattern: 'string' },
   'RunbookParameter.oneOf': { values: 'string[]' },
   'RuntimeCapacity.microVm': { 'options?': 'MicroVmCapacityOptions' },
@@ -209,6 +210,7 @@ export const CALLS: Inputs = {
   'TurnWorkflow.fromTurnWorkflowAttributes': { scope: 'Construct', id: 'string', attrs: 'TurnWorkflowAttributes' },
   'TurnWorkflowGrants#approveTurns': { grantee: 'iam.IGrantable' },
   'TurnWorkflowGrants#readTurns': { grantee: 'iam.IGrantable' },
+  'TurnWorkflowGrants#replayEvents': { grantee: 'iam.IGrantable' },
   'TurnWorkflowGrants#startTurns': { grantee: 'iam.IGrantable' },
   'TurnWorkflowGrants#stopTurns': { grantee: 'iam.IGrantable' },
   'TurnWorkflowGrants.fromTurnWorkflow': { workflow: 'IConstruct' },
@@ -222,6 +224,7 @@ export const CALLS: Inputs = {
 
 /** Members of the interfaces that are passed as props and options. */
 export const STRUCTS: Inputs = {
+  AcceptedFinding: { files: 'string', 'rule?': 'string', 'containing?': 'string', reason: 'string', until: 'string' },
   ActionDeclarationOptions: { 'resources?': 'string[]', reason: 'string', 'expires?': 'Date' },
   AgentAlarmsProps: { workflows: 'TurnWorkflow[]', 'notify?': 'sns.ITopic', 'failedTurns?': 'number' },
   AgentAuditTrailAttributes: {
@@ -627,6 +630,8 @@ export const STRUCTS: Inputs = {
     'maxChangedFiles?': 'number',
     'maxChangeSize?': 'Size',
     'explainOutcomes?': 'boolean',
+    'acceptedFindings?': 'AcceptedFinding[]',
+    'gate?': 'ReviewGate',
     'additionalInstructions?': 'string',
     'baseline?': 'IAgentBaseline',
     'agentName?': 'string',
@@ -685,6 +690,7 @@ export const STRUCTS: Inputs = {
     repositories: 'SourceRepository[]',
     schedule: 'scheduler.ScheduleExpression',
     'additionalRules?': 'string',
+    'acceptedFindings?': 'AcceptedFinding[]',
     'findingsLock?': 'ObjectLock',
     'securityHub?': 'SecurityHubImport',
     'baseline?': 'IAgentBaseline',
@@ -895,6 +901,7 @@ export const OBJECTS: Readonly<Record<string, { readonly members?: string[]; rea
   QuietHours: { make: ['QuietHours.daily(…)'] },
   RemediationRunbook: { make: ['RemediationRunbook.automation(…)'] },
   ResumeEvent: { make: ['ResumeEvent.alarmRecovers(…)', 'ResumeEvent.deploymentFinished(…)', 'ResumeEvent.timer(…)'] },
+  ReviewGate: { make: ['ReviewGate.none(…)', 'ReviewGate.failFrom(…)'] },
   RunbookParameter: { make: ['RunbookParameter.oneOf(…)', 'RunbookParameter.matching(…)'] },
   RuntimeCapacity: { make: ['RuntimeCapacity.microVm(…)'] },
   RuntimePlatformVersion: {
@@ -981,6 +988,7 @@ export const ENUMS: Readonly<Record<string, (string | number)[]>> = {
     'cost',
   ],
   PackageFormat: ['npm', 'pypi'],
+  ReviewSeverity: ['critical', 'high', 'medium', 'low'],
   TurnOutcome: ['Completed', 'Failed', 'Rejected', 'TimedOut', 'Cancelled'],
 };
 

@@ -1,6 +1,7 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import {
+  DEAD_LETTER_ACTIONS,
   EVIDENCE_READ_ACTIONS,
   EXECUTION_LIST_ACTIONS,
   EXECUTION_READ_ACTIONS,
@@ -8,11 +9,14 @@ import {
   KEY_READ_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
   PROMPT_STORE_ACTIONS,
+  QUEUE_COUNT_ACTIONS,
+  QUEUE_SEND_ACTIONS,
   STACK_READ_ACTIONS,
   START_EXECUTION_ACTIONS,
 } from '../identity/perms';
 import { InputError } from '../validation/input-error';
 import { grantAnswers } from './approve-function';
+import type { TurnWorkflow } from './turn-workflow';
 import type { ITurnWorkflow } from './turn-workflow-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
 
@@ -84,6 +88,41 @@ export class TurnWorkflowGrants {
   }
 
   /**
+   * The grantee may find the agent by the output of its stack, look into its dead-letter queues, and send events from there
+   * again: to the queue of their trigger, or to the settlement. Triggers that are added later are included.
+   *
+   * @throws InputError when the workflow is defined elsewhere: its queues are not known here.
+   */
+  public replayEvents(grantee: IGrantable): Grant {
+    const { workflow } = this;
+    const grant = (actions: string[], ...resourceArns: string[]) =>
+      Grant.addToPrincipal({ grantee, actions, resourceArns });
+    if (!isDefinedHere(workflow)) {
+      throw new InputError(workflow, {
+        input: 'grants.replayEvents',
+        allowed: 'a workflow that is defined in this app',
+        fix: 'call it where the TurnWorkflow is created',
+      });
+    }
+    const { settlement, settlementDeadLetters, busDeadLetters } = workflow;
+    workflow._operated().onStarter(({ events, deadLetters }) => {
+      grant(DEAD_LETTER_ACTIONS, deadLetters.queueArn);
+      grant([...QUEUE_SEND_ACTIONS, ...QUEUE_COUNT_ACTIONS], events.queueArn);
+    });
+    return grant(DEAD_LETTER_ACTIONS, settlementDeadLetters.queueArn, busDeadLetters.queueArn)
+      .combine(grant(START_EXECUTION_ACTIONS, settlement.stateMachineArn))
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: KEY_READ_WRITE_ACTIONS,
+          resourceArns: [workflow.encryptionKey.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `sqs.${Stack.of(workflow).region}.amazonaws.com` } },
+        }),
+      )
+      .combine(this.findAgent(grantee));
+  }
+
+  /**
    * The grantee may approve and deny turns by calling `approveUrl`. Who answered is recorded.
    *
    * @throws InputError when the workflow has no approval step.
@@ -102,7 +141,7 @@ export class TurnWorkflowGrants {
 
   /** A stack's id is made when it is made, so the name is what can be named. Of an imported workflow the stack isn't known. */
   private findAgent(grantee: IGrantable): Grant {
-    if (!('_operated' in this.workflow)) return Grant.drop(grantee, 'find an agent that is defined elsewhere');
+    if (!isDefinedHere(this.workflow)) return Grant.drop(grantee, 'find an agent that is defined elsewhere');
     const { stackName } = Stack.of(this.workflow);
     const stack = { service: 'cloudformation', resource: 'stack', resourceName: `${stackName}/*` };
     return Grant.addToPrincipal({
@@ -132,3 +171,6 @@ export class TurnWorkflowGrants {
     });
   }
 }
+
+/** An import of the class would be a cycle. */
+const isDefinedHere = (workflow: ITurnWorkflow): workflow is TurnWorkflow => '_operated' in workflow;

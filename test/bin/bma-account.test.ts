@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import path from 'node:path';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AwsError } from '../../local/cloud/aws-error';
 import { OperatedAccount } from './operated-account';
 
@@ -137,6 +138,157 @@ test('a running turn is cancelled, and its settlement publishes that', async () 
   });
 });
 
+/** A turn that has ended, with evidence. */
+async function endedTurn(): Promise<string> {
+  const { out } = await account.bma(
+    'Operator',
+    'run',
+    'reviewer',
+    '--prompt',
+    'Hello',
+    '--follow',
+    '--json',
+    ...FAST,
+    ...READ,
+  );
+  return JSON.parse(out).turn;
+}
+
+test('a turn is shown with its transcript, and its evidence matches until somebody changes it', async () => {
+  const turn = await endedTurn();
+  const { bucket, cloud } = account.workflow;
+  const shown = await account.bma('Reader', 'show', turn, ...READ);
+  expect(shown).toMatchObject({ exit: 0, error: '' });
+  expect(shown.out).toMatch(/you\n {4}Hello\n.*Answer to: Hello \[2J\nCompleted\n/s);
+  expect(shown.out).toContain(`matches  turns/${turn}/manifest.json  (hash of the output of the execution)`);
+  expect(shown.out).toContain(`matches  turns/${turn}/items.jsonl  (hash of manifest.json)`);
+  expect(shown.out).not.toContain('\u001b');
+
+  const { out } = await account.bma('Reader', 'show', turn, '--json', ...READ);
+  expect(JSON.parse(out)).toMatchObject({
+    format: 'cdk-bedrock-managed-agents/show/1',
+    state: 'Completed',
+    items: expect.arrayContaining([expect.objectContaining({ role: 'assistant' })]),
+  });
+
+  const items = await cloud.text(bucket, `turns/${turn}/items.jsonl`);
+  const change = (key: string, Body: string) =>
+    cloud.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `turns/${turn}/${key}`, Body }));
+  await change('items.jsonl', items.replace('Answer', 'Anwser'));
+  const tampered = await account.bma('Reader', 'show', turn, ...READ);
+  expect(tampered).toMatchObject({ exit: 1, out: expect.stringContaining(`differs  turns/${turn}/items.jsonl`) });
+  expect(tampered.out).toContain(`matches  turns/${turn}/manifest.json`);
+
+  // Who changes the manifest to fit is found out by the execution, which is not in the bucket.
+  const manifest = await cloud.text(bucket, `turns/${turn}/manifest.json`);
+  await change('manifest.json', manifest.replace(/"sha256": "[0-9a-f]{64}"/, `"sha256": "${'0'.repeat(64)}"`));
+  expect(await account.bma('Reader', 'show', turn, ...READ)).toMatchObject({
+    exit: 1,
+    out: expect.stringContaining(`differs  turns/${turn}/manifest.json`),
+  });
+
+  await cloud.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: `turns/${turn}/manifest.json` }));
+  expect(await account.bma('Reader', 'show', turn, ...READ)).toMatchObject({
+    exit: 1,
+    out: expect.stringContaining(`missing  turns/${turn}/manifest.json`),
+  });
+});
+
+/** Events that came to nothing, in the dead-letter queue of the trigger. */
+async function deadLetters() {
+  const { queues } = account.workflow.cloud;
+  const { out } = await account.bma('Operator', 'agents', '--json', ...READ);
+  const { deadLetters: url } = JSON.parse(out).agents[0].triggers[0];
+  const event = (id: string) => ({
+    version: '0',
+    id,
+    'detail-type': 'Scheduled Turn',
+    source: 'cdk-bedrock-managed-agents.schedule',
+    time: `2026-11-28T0${id.slice(-1)}:00:00Z`,
+    resources: ['arn:aws:scheduler:us-east-1:111122223333:schedule/nightly/nightly'],
+    detail: {},
+  });
+  const send = (id: string) => queues.send(url, JSON.stringify(event(id)));
+  return { url, send, waiting: () => queues.waiting(url).length };
+}
+
+test('dead letters are listed, and sent again when they are chosen: once, and deleted after that', async () => {
+  const { send, waiting } = await deadLetters();
+  const ids = ['event-1', 'event-2', 'event-3'].map(send);
+  const turns = () =>
+    account.workflow.cloud.executions.all.filter((each) => each.machine === account.workflow.turns).length;
+  const before = turns();
+
+  const listed = await account.bma('Operator', 'replay', 'reviewer', '--json', ...READ);
+  expect(listed).toMatchObject({ exit: 0, error: '' });
+  expect(JSON.parse(listed.out)).toMatchObject({
+    format: 'cdk-bedrock-managed-agents/replay/1',
+    messages: ids.map((messageId, index) => ({
+      messageId,
+      status: 'listed',
+      event: { type: 'Scheduled Turn', id: `event-${index + 1}` },
+    })),
+  });
+  const dry = await account.bma('Operator', 'replay', 'reviewer', '--all', ...READ);
+  expect(dry).toMatchObject({ exit: 0, out: expect.stringContaining('Nothing was sent. Add --yes') });
+  expect([waiting(), turns()]).toEqual([3, before]);
+
+  const one = await account.bma('Operator', 'replay', 'reviewer', '--message', ids[1], '--yes', '--json', ...READ);
+  expect(
+    JSON.parse(one.out)
+      .messages.map(({ status }: { status: string }) => status)
+      .sort(),
+  ).toEqual(['listed', 'listed', 'sent']);
+  await account.workflow.cloud.quiet();
+  expect([waiting(), turns()]).toEqual([2, before + 1]);
+
+  // It was sent and could not be deleted: it stays, and sending it once more starts nothing.
+  replace('AmazonSQS.DeleteMessage', () => {
+    throw new AwsError('InternalError', 'try again', 500);
+  });
+  expect(await account.bma('Operator', 'replay', 'reviewer', '--all', '--yes', ...READ)).toMatchObject({
+    exit: 1,
+    out: expect.stringContaining('not sent'),
+  });
+  restore.splice(0).forEach((each) => each());
+  expect(waiting()).toBe(2);
+  expect(await account.bma('Operator', 'replay', 'reviewer', '--all', '--yes', ...READ)).toMatchObject({ exit: 0 });
+  await account.workflow.cloud.quiet();
+  expect([waiting(), turns()]).toEqual([0, before + 3]);
+});
+
+test('a dead letter of the settlement starts it again, once', async () => {
+  const { url } = await deadLetters();
+  const { queues, executions } = account.workflow.cloud;
+  const queue = account.workflow.cloud.deployment
+    .all('AWS::SQS::Queue')
+    .find(({ logicalId }) => /SettlementDeadLetters/.test(logicalId))!;
+  expect(queue.ref).not.toBe(url);
+  queues.send(
+    queue.ref,
+    JSON.stringify({ id: 'stop-1', 'detail-type': 'Step Functions Execution Status Change', detail: {} }),
+  );
+  const replayed = () => executions.all.filter(({ name }) => name.startsWith('replay-'));
+  const name = queue.ref.split('/').at(-1)!;
+  expect(await account.bma('Operator', 'replay', name, '--all', '--yes', ...READ)).toMatchObject({ exit: 0 });
+  expect(replayed().map(({ machine }) => machine)).toEqual([account.workflow.settlement]);
+});
+
+test('an event that waits in no queue, a queue that is none and a role that may not are refused', async () => {
+  expect(await account.bma('Operator', 'replay', 'reviewer', '--message', 'none', '--yes', ...READ)).toMatchObject({
+    exit: 5,
+    error: expect.stringContaining('No message none was found. Fix: '),
+  });
+  expect(await account.bma('Operator', 'replay', 'elsewhere', ...READ)).toMatchObject({
+    exit: 5,
+    error: expect.stringContaining("no agent and no dead-letter queue 'elsewhere'"),
+  });
+  expect(await account.bma('Reader', 'replay', 'reviewer', ...READ)).toMatchObject({
+    exit: 4,
+    error: expect.stringContaining('workflow.grants.replayEvents'),
+  });
+});
+
 test('an agent, a turn and a stack that do not exist are said, with what there is', async () => {
   expect(await account.bma('Operator', 'turns', 'auditor', ...READ)).toMatchObject({
     exit: 5,
@@ -198,6 +350,8 @@ test.each([
   [['run', 'reviewer', '--prompt', 'x', '--interval', '0'], /--interval is '0'. Allowed: 0.1 to/],
   [['turns', 'reviewer', '--status', 'odd'], /--status is 'odd'. Allowed: running/],
   [['turns', 'reviewer', '--limit', '0'], /--limit is '0'/],
+  [['replay', 'reviewer', '--yes'], /--yes needs --all/],
+  [['replay', 'reviewer', '--all', '--message', 'x'], /either --message or --all/],
 ])('%j is wrong usage', async (args, message) => {
   expect(await account.bma('Operator', ...args)).toMatchObject({
     exit: 2,

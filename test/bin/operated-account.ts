@@ -25,6 +25,7 @@ const PEOPLE: Readonly<Record<string, (workflow: TurnWorkflow, role: Role) => vo
     grants.startTurns(role);
     grants.readTurns(role);
     grants.stopTurns(role);
+    grants.replayEvents(role);
   },
   Reader: ({ grants }, role) => void grants.readTurns(role),
   Stranger: () => undefined,
