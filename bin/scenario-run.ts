@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { startLocalService, type LocalService } from '../local';
+import type { ModelEndpoint } from '../local/options';
 import type { AccountPolicies } from '../local/iam/account-policies';
 import { Deployment, LocalCloud, type Delivery, type Execution, type Screening } from '../local/cloud';
 import type { TurnResult } from '../lib/contracts/turn';
@@ -17,6 +18,8 @@ export interface ScenarioRunOptions {
   readonly imagePaths: Readonly<Record<string, string>>;
   /** Gets the lines that functions log. @default nothing */
   readonly onFunctionLog?: (logicalId: string, line: string) => void;
+  /** A model that decides instead of the script. @default the script */
+  readonly modelEndpoint?: ModelEndpoint;
   /** Policies of the same templates, read before: decisions are recorded there. @default read again */
   readonly policies?: AccountPolicies;
 }
@@ -44,6 +47,8 @@ export interface EventResult {
 }
 
 const ACCOUNT = '111122223333';
+/** How long the turns of one event may take when a model decides. */
+const MODEL_PATIENCE_MS = 3_600_000;
 
 /** An example deployed on this machine: the local service, authorising by the synthesized policies, and the cloud around it. */
 export class ScenarioRun {
@@ -55,6 +60,7 @@ export class ScenarioRun {
     imagePaths,
     onFunctionLog,
     policies,
+    modelEndpoint,
   }: ScenarioRunOptions): Promise<ScenarioRun> {
     const { stacks } = loaded.scenario;
     const roles = new Deployment(assembly, { accountId: ACCOUNT, region, partition: 'aws' }, stacks).all(
@@ -69,6 +75,7 @@ export class ScenarioRun {
       // Nobody signs as this one: every function has credentials of its own role.
       caller: roles[0].arn,
       script: loaded.script,
+      modelEndpoint,
       imagePaths,
     });
     try {
@@ -80,7 +87,7 @@ export class ScenarioRun {
         pace: { waitMs: 100 },
         onFunctionLog,
       });
-      const run = new ScenarioRun(service, cloud);
+      const run = new ScenarioRun(service, cloud, modelEndpoint === undefined ? undefined : MODEL_PATIENCE_MS);
       await loaded.scenario.standIns?.(cloud);
       return run;
     } catch (error) {
@@ -94,6 +101,7 @@ export class ScenarioRun {
   private constructor(
     public readonly service: LocalService,
     public readonly cloud: LocalCloud,
+    private readonly patienceMs?: number,
   ) {}
 
   /** Delivers one event and waits until nothing moves any more. */
@@ -109,7 +117,7 @@ export class ScenarioRun {
       'schedule' in wanted
         ? [await cloud.runSchedule(wanted.schedule, wanted.time)]
         : await cloud.deliver(wanted.event, this.busOf(wanted.bus));
-    await cloud.quiet();
+    await cloud.quiet(this.patienceMs);
     const turns = await Promise.all(
       cloud
         .outcomes()

@@ -9,11 +9,12 @@ import { readStatements } from './bma/read-statements';
 import { costLines } from './cost-lines';
 import { runLocally } from './local-run';
 import { loadScenario } from './local-scenario';
+import { readStartOptions } from './start-options';
 import { summarizeStack } from './stack-summary';
 import { terminalStyle } from './terminal-style';
 
 /**
- * `npm start [-- <example>]`: synthesizes the example with the CDK CLI, shows what would be deployed, and delivers the
+ * `npm start [-- <example>] [--model-endpoint URL]`: synthesizes the example with the CDK CLI, shows what would be deployed, and delivers the
  * events of the example's scenario on this machine.
  */
 const style = terminalStyle(process.stdout);
@@ -54,7 +55,8 @@ function synthesize(example: string): TemplateModel {
 }
 
 async function main(): Promise<boolean> {
-  const loaded = loadScenario(path.join(root, 'examples'), process.argv[2] ?? DEFAULT_EXAMPLE);
+  const { example = DEFAULT_EXAMPLE, modelEndpoint } = readStartOptions(process.argv.slice(2));
+  const loaded = loadScenario(path.join(root, 'examples'), example);
   const model = synthesize(loaded.example);
   const all = model.assembly.stacks;
   const stacks = loaded.scenario.stacks.map((wanted) => {
@@ -78,12 +80,12 @@ async function main(): Promise<boolean> {
   );
   pages.forEach((name) => print(`  ${style.name(path.relative(root, path.join(directory, name)))}`));
 
-  print(
-    `\n${style.title(`Running ${loaded.example} on this machine`)} ${style.faint('(no AWS account, no model: a script decides)')}`,
-  );
+  const decides = modelEndpoint ? `the model behind ${modelEndpoint.baseUrl} decides` : 'no model: a script decides';
+  print(`\n${style.title(`Running ${loaded.example} on this machine`)} ${style.faint(`(no AWS account; ${decides})`)}`);
   print(`  ${loaded.scenario.title}`);
   const completed = await runLocally({
     loaded,
+    modelEndpoint,
     assembly,
     region: literalOf(stacks[0].region) ?? 'us-east-1',
     evidence: path.join(root, 'local-run', loaded.example),

@@ -11,9 +11,18 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ModelEndpoint } from '../options';
 import { type AgentLoop, TurnCancelled, TurnFailed, type TurnContext, type TurnOutcome } from '../session/agent-loop';
 import { HarnessBridge } from './harness-bridge';
+import { discoverSkills, type Skill } from '../environment/skills';
 import { HarnessTranscript } from './harness-transcript';
+import type { StdioMcpTool } from '../../runtime/session-client/types';
 
-const toml = (value: unknown): string => JSON.stringify(value);
+/** A value of TOML. JSON is one, except for objects. */
+function toml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([name, entry]) => `${name} = ${toml(entry)}`)
+    .join(', ')} }`;
+}
 
 export class HarnessLoop implements AgentLoop {
   public constructor(
@@ -22,15 +31,29 @@ export class HarnessLoop implements AgentLoop {
   ) {}
 
   public async run(context: TurnContext): Promise<TurnOutcome> {
-    if (context.session.agent.tools.length > 0) {
-      throw new TurnFailed('invalid_request', 'MCP tools of a session are not handed to the harness: use a script');
+    const gateway = context.session.agent.tools.find((tool) => 'connection_origin' in tool);
+    if (gateway !== undefined) {
+      throw new TurnFailed(
+        'invalid_request',
+        `"${gateway.server_label}" is a gateway, which the local service does not call`,
+      );
     }
     const scratch = mkdtempSync(path.join(tmpdir(), 'bma-local-harness-'));
     // The harness keeps its own conversation; it lives as long as this process does.
     const home = (this.homes[context.session.id] ??= mkdtempSync(path.join(tmpdir(), 'bma-local-codex-')));
+    // Before the connection belongs to the harness.
+    const { capability_directories: directories = [] } = context.session.environment as {
+      capability_directories?: string[];
+    };
+    const skills = await discoverSkills(
+      context.connection,
+      context.workspace,
+      directories.map((directory) => context.paths.toHost(directory)),
+    );
     const bridge = await HarnessBridge.open(context.connection);
     try {
-      return await this.converse(context, bridge.url, home, scratch);
+      const settings = { ...mcpServers(context), developer_instructions: instructions(context, skills) };
+      return await this.converse(context, settings, { execServerUrl: bridge.url, home, scratch });
     } finally {
       await bridge.close();
       rmSync(scratch, { recursive: true, force: true });
@@ -45,12 +68,11 @@ export class HarnessLoop implements AgentLoop {
 
   private async converse(
     context: TurnContext,
-    execServerUrl: string,
-    home: string,
-    scratch: string,
+    settings: Readonly<Record<string, unknown>>,
+    { execServerUrl, home, scratch }: Readonly<Record<'execServerUrl' | 'home' | 'scratch', string>>,
   ): Promise<TurnOutcome> {
     const transcript = new HarnessTranscript(context);
-    const child = spawn(this.codexBinary, this.args(context), {
+    const child = spawn(this.codexBinary, this.args(context, settings), {
       cwd: scratch,
       env: {
         PATH: process.env.PATH,
@@ -84,7 +106,7 @@ export class HarnessLoop implements AgentLoop {
     return transcript.outcome(code);
   }
 
-  private args(context: TurnContext): string[] {
+  private args(context: TurnContext, settings: Readonly<Record<string, unknown>>): string[] {
     const { session } = context;
     const provider: Record<string, unknown> = {
       'model_providers.local.name': 'local',
@@ -92,7 +114,7 @@ export class HarnessLoop implements AgentLoop {
       'model_providers.local.wire_api': 'responses',
       ...(this.endpoint.keyVariable === undefined ? {} : { 'model_providers.local.env_key': 'BMA_LOCAL_MODEL_KEY' }),
       model_provider: 'local',
-      developer_instructions: session.agent.instructions,
+      ...settings,
     };
     return [
       'exec',
@@ -109,4 +131,47 @@ export class HarnessLoop implements AgentLoop {
       '-',
     ];
   }
+}
+
+/** Name that the harness gives the environment of CODEX_EXEC_SERVER_URL (observed). */
+const REMOTE = 'remote';
+
+/**
+ * The STDIO MCP servers of the session. The harness has the exec server start them, in the environment and with its
+ * variables. Settings: developers.openai.com/codex/mcp; `environment_id` isn't documented there (observed).
+ */
+function mcpServers({ session, paths, workspace, toolEnvironment }: TurnContext): Record<string, unknown> {
+  return Object.fromEntries(
+    session.agent.tools
+      .filter((tool): tool is StdioMcpTool => !('connection_origin' in tool))
+      .flatMap(({ server_label: label, allowed_tools: allowed, transport }) => {
+        const { command, args = [], cwd, env = {}, env_vars: inherited = [] } = transport;
+        const settings = {
+          environment_id: REMOTE,
+          command: paths.toHost(command),
+          args: args.map((arg) => paths.toHost(arg)),
+          cwd: cwd === undefined ? workspace : paths.toHost(cwd),
+          // Of the exec server, not of the harness.
+          env_vars: inherited.map((name) => ({ name, source: REMOTE })),
+          enabled_tools: allowed,
+          ...Object.fromEntries(
+            Object.entries({ ...env, ...toolEnvironment }).map(([name, value]) => [`env.${name}`, value]),
+          ),
+        };
+        return Object.entries(settings)
+          .filter(([, value]) => value !== undefined)
+          .map(([name, value]) => [`mcp_servers.${label}.${name}`, value]);
+      }),
+  );
+}
+
+/** With the skills of the environment, whose files the agent reads with its commands when it needs one. */
+function instructions({ session }: TurnContext, skills: readonly Skill[]): string {
+  if (skills.length === 0) return session.agent.instructions;
+  return [
+    session.agent.instructions,
+    '',
+    'Skills of this environment. Read the file of a skill before you use it:',
+    ...skills.map(({ name, description, path: file }) => `- ${name}: ${description} (${file})`),
+  ].join('\n');
 }

@@ -73,7 +73,7 @@ const POLICY_TYPES: Readonly<Record<Gate, string>> = {
 };
 
 export class AccountPolicies {
-  /** Decisions, oldest first. Of those that the same statements make about the same caller and action, the first. */
+  /** Decisions, oldest first. Of those that the same statements make about the same caller, action and kind of resource, the first. */
   public readonly decisions = new Map<string, RecordedDecision>();
   public readonly roles: readonly Role[];
   private readonly byArn: ReadonlyMap<string, Role>;
@@ -115,11 +115,19 @@ export class AccountPolicies {
     const record = JSON.stringify([
       caller,
       action,
+      kindOfResource(resource),
       decision.allowed || decision.reason,
       decision.statements.map((statement) => this.numberOf(statement)),
     ]);
     if (!this.decisions.has(record)) this.decisions.set(record, { ...request, decision });
     return decision;
+  }
+
+  /** Statements of the policies of VPC endpoints. */
+  public endpointStatements(): Statement[] {
+    return this.model
+      .ofType('AWS::EC2::VPCEndpoint')
+      .flatMap((endpoint) => (this.endpointPolicy(endpoint).endpoint ?? []) as readonly Statement[]);
   }
 
   /** Requests that were denied, oldest first. */
@@ -272,6 +280,9 @@ const ENDPOINTS: Readonly<Record<string, string>> = {
   'bedrock:Retrieve': 'bedrock-agent-runtime',
   cloudwatch: 'monitoring',
   codeartifact: 'codeartifact.api',
+  'codeartifact:ReadFromRepository': 'codeartifact.repositories',
+  // docs.aws.amazon.com/codeartifact/latest/ug/create-vpc-endpoints.html: the policy of that endpoint has to allow it.
+  'sts:GetServiceBearerToken': 'codeartifact.api',
   'codecommit:GitPull': 'git-codecommit',
   'ecr:GetAuthorizationToken': 'ecr.api',
   ecr: 'ecr.dkr',
@@ -283,7 +294,11 @@ const endpointOf = (action: string): string => {
 };
 
 /** Actions that a service asks about while it serves a call: they come through no endpoint of the caller. */
-const ACTS_THROUGH_ANOTHER: ReadonlySet<string> = new Set(['iam:PassRole', 'sts:GetServiceBearerToken']);
+const ACTS_THROUGH_ANOTHER: ReadonlySet<string> = new Set(['iam:PassRole']);
+
+/** Without what there are many of: objects of a bucket, executions of a machine. */
+const kindOfResource = (resource: string): string =>
+  resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/.*$/, '$1/').replace(/(:execution:[^:]+):.*$/, '$1');
 
 /** Denials name the session of an assumed role; what calls here calls its sessions `local`. */
 const userOf = (caller: string): string =>

@@ -67,15 +67,22 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   },
 };
 
+export const VARIANT_NAMES: readonly string[] = Object.keys(VARIANTS);
+
 /** Runs an example in every variant. @throws Error when something does not come to an end */
-export async function runEveryPath(example: string, change?: Change): Promise<ExampleRun> {
+export async function runEveryPath(
+  example: string,
+  change?: Change,
+  variants: readonly string[] = VARIANT_NAMES,
+): Promise<ExampleRun> {
   const loaded = loadScenario(path.join(ROOT, 'examples'), example);
   const assembly = synthesized(example, change);
   const imagePaths = { '/opt/agent': path.join(ROOT, 'assets', 'image') };
   const decisions: ExampleRun['decisions'][number][] = [];
   let policies: AccountPolicies | undefined;
   try {
-    for (const [variant, prepare] of Object.entries(VARIANTS)) {
+    for (const variant of variants) {
+      const prepare = VARIANTS[variant];
       const run = await ScenarioRun.start({ loaded, assembly, region: 'us-east-1', imagePaths, policies });
       policies = run.cloud.policies;
       try {

@@ -1,4 +1,4 @@
-/** An OpenAI-compatible endpoint that wants one command run and then answers. */
+/** An OpenAI-compatible endpoint that wants one command run, or one tool called, and then answers. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,12 +9,21 @@ export interface FakeModel {
   close(): Promise<void>;
 }
 
+export interface FunctionCall {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly arguments: object;
+}
+
 interface Input {
   readonly type?: string;
   readonly output?: unknown;
 }
 
-export async function startFakeModel(commandOf: (turn: number) => string): Promise<FakeModel> {
+/** @param callOf a command, or a call of a function that the request offers */
+export async function startFakeModel(
+  callOf: (turn: number, request: Record<string, unknown>) => string | FunctionCall,
+): Promise<FakeModel> {
   const requests: Record<string, unknown>[] = [];
   const authorizations: (string | undefined)[] = [];
   const server: Server = createServer((request, response) => {
@@ -28,6 +37,9 @@ export async function startFakeModel(commandOf: (turn: number) => string): Promi
       const last = body.input.at(-1)!;
       const turn = body.input.filter((entry) => entry.type === 'function_call_output').length;
       const id = `resp_${requests.length}`;
+      const wanted =
+        last.type === 'function_call_output' ? '' : callOf(turn + 1, body);
+      const call = typeof wanted === 'string' ? { name: 'exec_command', arguments: { cmd: wanted } } : wanted;
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const event = (type: string, more: object): void =>
         void response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`);
@@ -44,8 +56,8 @@ export async function startFakeModel(commandOf: (turn: number) => string): Promi
               type: 'function_call',
               id: `fc_${id}`,
               call_id: `call_${id}`,
-              name: 'exec_command',
-              arguments: JSON.stringify({ cmd: commandOf(turn + 1) }),
+              ...call,
+              arguments: JSON.stringify(call.arguments),
             };
       event('response.output_item.done', { item });
       const usage = {

@@ -1,0 +1,63 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { App } from 'aws-cdk-lib/core';
+import { loadScenario } from '../../bin/local-scenario';
+import { type EventResult, ScenarioRun } from '../../bin/scenario-run';
+import { readStartOptions } from '../../bin/start-options';
+import { addCustomBlueprint } from '../../examples/custom-blueprint';
+import { type FakeModel, startFakeModel } from '../local/support/fake-model';
+
+/* An example whose agent is the real harness with a model: here a scripted one, which calls a tool of the agent. */
+
+const root = path.resolve(__dirname, '../..');
+const assembly = fs.mkdtempSync(path.join(os.tmpdir(), 'model-endpoint-'));
+let model: FakeModel;
+let run: ScenarioRun;
+let result: EventResult;
+
+beforeAll(async () => {
+  const app = new App({ outdir: assembly });
+  addCustomBlueprint(app, { account: '111122223333', region: 'us-east-1' });
+  app.synth();
+  model = await startFakeModel(() => ({
+    name: 'clone_repository',
+    namespace: 'mcp__source',
+    arguments: { name: 'payments-service' },
+  }));
+  const { modelEndpoint } = readStartOptions(['custom-blueprint', '--model-endpoint', model.baseUrl]);
+  const loaded = loadScenario(path.join(root, 'examples'), 'custom-blueprint');
+  const imagePaths = { '/opt/agent': path.join(root, 'assets', 'image') };
+  run = await ScenarioRun.start({ loaded, assembly, region: 'us-east-1', imagePaths, modelEndpoint });
+  result = await run.deliver(loaded.events[0]);
+});
+
+afterAll(async () => {
+  await run?.close();
+  await model?.close();
+  fs.rmSync(assembly, { recursive: true, force: true });
+});
+
+test('the turn completes with the answer of the model, and its tool call is made with the execution role', () => {
+  expect(result.turns.map(({ outcome }) => outcome)).toEqual(['Completed']);
+  const [{ items }] = result.turns;
+  expect(items).toMatchObject([
+    { type: 'message' },
+    { type: 'mcp_call', server_label: 'source', name: 'clone_repository', status: 'completed' },
+    { type: 'message', content: [{ text: 'all done' }] },
+  ]);
+  const { policies } = run.cloud;
+  const read = [...policies.decisions.values()].filter(
+    ({ caller, action }) => /ExecutionRole/.test(caller) && action === 's3:GetObject',
+  );
+  expect(read.map(({ resource }) => resource)).toEqual([expect.stringMatching(/payments-service\.bundle$/)]);
+  expect(policies.denials).toEqual([]);
+});
+
+test.each([
+  [['a', 'b'], /a b are 2 examples/],
+  [['--model-endpoint', 'localhost'], /--model-endpoint is 'localhost'\. Allowed: the base URL/],
+  [['--model-name', 'm'], /--model-name is of no use without an endpoint/],
+])('npm start refuses %j', (argv, message) => {
+  expect(() => readStartOptions(argv)).toThrow(message);
+});
