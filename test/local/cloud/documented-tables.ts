@@ -1,10 +1,10 @@
 /** The part of docs/local-service.md that is made from the tables of local/cloud: what is authorised, and what is not proven. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { KNOWN_OPERATIONS } from '../local/cloud/api-calls';
-import { ENCRYPTION } from '../local/cloud/key-permissions';
+import { KNOWN_OPERATIONS } from '../../../local/cloud/api-calls';
+import { ENCRYPTION } from '../../../local/cloud/key-permissions';
 
-export const LOCAL_SERVICE_PAGE = path.resolve(__dirname, '../docs/local-service.md');
+export const LOCAL_SERVICE_PAGE = path.resolve(__dirname, '../../../docs/local-service.md');
 
 const START = '<!-- tables of local/cloud: npm run docgen -->';
 const END = '<!-- end of the tables -->';
