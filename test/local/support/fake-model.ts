@@ -37,8 +37,7 @@ export async function startFakeModel(
       const last = body.input.at(-1)!;
       const turn = body.input.filter((entry) => entry.type === 'function_call_output').length;
       const id = `resp_${requests.length}`;
-      const wanted =
-        last.type === 'function_call_output' ? '' : callOf(turn + 1, body);
+      const wanted = last.type === 'function_call_output' ? '' : callOf(turn + 1, body);
       const call = typeof wanted === 'string' ? { name: 'exec_command', arguments: { cmd: wanted } } : wanted;
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const event = (type: string, more: object): void =>
