@@ -1,6 +1,9 @@
 /** The contract between the kill switch (lib/operations) and its functions (runtime/turn-handlers). */
 
-/** Item of a ledger that says that the agent is stopped. Absent: it may run. */
+/**
+ * Item of a ledger about the last stop of the agent. New turns are refused from the moment that it has `refusesSince`; before
+ * that, the stop is announced, so that a release that runs at the same time notices it. Absent: the agent may run.
+ */
 export const STOP_KEY = 'stop';
 
 /** Who stopped an agent, and why. */
@@ -11,6 +14,8 @@ export interface Stop {
   readonly at: string;
   /** What the caller gave as the reason, at most 500 characters. */
   readonly reason: string;
+  /** ISO 8601, UTC: since when new turns are refused. In the ledger only. */
+  readonly refusesSince?: string;
 }
 
 /** One agent, as its kill switch sees it. Everything is known at deployment. */
@@ -29,13 +34,15 @@ export interface KillTarget {
 
 /** Steps of the function that can change what starts and drives an agent, but reaches no session. */
 export type KillStep =
-  | 'mark'
+  | 'announce'
   | 'park'
+  | 'mark'
   | 'deny'
   | 'stop-turns'
   | 'look-at-settlements'
   | 'count-cancelled'
   | 'count-deleted'
+  | 'confirm'
   | 'check-release'
   | 'allow'
   | 'unmark'
@@ -88,6 +95,10 @@ export interface KillReport {
   /** How often settlements were looked at, and sessions deleted. */
   readonly looks: number;
   readonly rounds: number;
+  /** How often it was looked whether the triggers are disabled. */
+  readonly parks: number;
+  /** Of a release: the stop of each agent that it takes back, by the name of the ledger. */
+  readonly releases?: Readonly<Record<string, string>>;
 }
 
 /** Longest reason that is kept. */

@@ -175,7 +175,7 @@ export const END_SESSIONS_ACTIONS = [
 ];
 
 /** Saying in a ledger that its agent is stopped, and taking it back. */
-export const STOP_MARK_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+export const STOP_MARK_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
 
 /** Counting what turns cost, in the table of a budget. */
 export const BUDGET_TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];

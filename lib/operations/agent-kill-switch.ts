@@ -6,6 +6,7 @@ import { Arn, ArnFormat, Duration, Lazy, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { KILL_VARIABLES } from '../contracts/handler-variables';
 import { STOP_KEY, type KillTarget } from '../contracts/kill-switch';
+import { SLOTS_KEY } from '../contracts/turn';
 import { handlerCode } from '../function/handler-code';
 import { HandlerFunction } from '../function/handler-function';
 import { kmsViaService } from '../function/kms-via-service';
@@ -16,6 +17,7 @@ import {
   EXECUTION_STOP_ACTIONS,
   FUNCTION_INVOKE_ACTIONS,
   LEDGER_KEY_ACTIONS,
+  LEDGER_READ_ACTIONS,
   MAPPING_SWITCH_ACTIONS,
   START_EXECUTION_ACTIONS,
   STOP_MARK_ACTIONS,
@@ -52,7 +54,8 @@ export interface AgentKillSwitchProps {
 /**
  * Stops agents with one authorised call, alarm or command (`bma kill`), and lets them run again.
  *
- * In this order: starts of turns are refused with a clear outcome, and events of triggers wait in their queues; the session
+ * In this order: triggers are disabled, so that their events wait in the queues; new turns are refused with the outcome
+ * `Cancelled` and the code `agent-stopped`; the session
  * role, the execution role and the roles that start turns are denied everything, by a policy that is made here; running
  * turns are stopped, cancelled in the service and settled with their evidence; all sessions of the agent are deleted.
  * Nothing is probed by invoking. To engage again is harmless and finishes what was interrupted.
@@ -187,6 +190,15 @@ export class AgentKillSwitch extends Construct {
         resources: workflows.map(({ ledger }) => ledger.tableArn),
         conditions: {
           'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [STOP_KEY] },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      }),
+      new iam.PolicyStatement({
+        sid: 'SeeSlots',
+        actions: LEDGER_READ_ACTIONS,
+        resources: workflows.map(({ ledger }) => ledger.tableArn),
+        conditions: {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [SLOTS_KEY] },
           Null: { 'dynamodb:LeadingKeys': 'false' },
         },
       }),

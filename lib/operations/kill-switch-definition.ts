@@ -17,7 +17,7 @@ export interface KillDefinitionParts {
 const SPREAD_SECONDS = 15;
 
 /**
- * First what starts turns, then what the agent may do, then what runs. Every step may be repeated, and the whole may be
+ * First what starts turns by itself, then new turns, then what the agent may do, then what runs. Every step may be repeated, and the whole may be
  * started again after it was interrupted anywhere.
  */
 export function engageDefinition(parts: KillDefinitionParts): Machine {
@@ -27,9 +27,12 @@ export function engageDefinition(parts: KillDefinitionParts): Machine {
     StartAt: 'Targets',
     TimeoutSeconds: 2 * 3600,
     States: {
-      Targets: pass({ targets: parts.targets }, { Next: 'Mark' }),
-      Mark: step('mark', { Next: 'Park' }),
-      Park: step('park', { Next: 'Deny' }),
+      Targets: pass({ targets: parts.targets }, { Next: 'Announce' }),
+      Announce: step('announce', { Next: 'Park' }),
+      Park: step('park', { Next: 'Are triggers left' }),
+      'Are triggers left': again('LetTriggersPark', 'Mark'),
+      LetTriggersPark: { Type: 'Wait', Seconds: 2, Next: 'Park' },
+      Mark: step('mark', { Next: 'Deny' }),
       Deny: step('deny', { Next: 'LetDenialsSpread' }),
       LetDenialsSpread: { Type: 'Wait', Seconds: SPREAD_SECONDS, Next: 'StopTurns' },
       StopTurns: step('stop-turns', { Next: 'Are turns left' }),
@@ -41,8 +44,9 @@ export function engageDefinition(parts: KillDefinitionParts): Machine {
       LetSettlementsEnd: { Type: 'Wait', Seconds: 30, Next: 'LookAtSettlements' },
       DeleteSessions: endSessions(parts, 'delete', 'CountDeleted'),
       CountDeleted: step('count-deleted', { Next: 'Are sessions left' }),
-      'Are sessions left': again('BetweenRounds', 'Report'),
+      'Are sessions left': again('BetweenRounds', 'Confirm'),
       BetweenRounds: { Type: 'Wait', Seconds: SPREAD_SECONDS, Next: 'DeleteSessions' },
+      Confirm: step('confirm', { Next: 'Report' }),
       ...reportStates(parts, 'Agents were stopped'),
     },
   };
@@ -75,7 +79,7 @@ function steps(parts: KillDefinitionParts): (step: KillStep, rest: object) => St
       {
         step,
         'targets.$': '$.targets',
-        ...(step === 'mark' || step === 'check-release' ? {} : { 'report.$': '$.answer.report' }),
+        ...(step === 'announce' || step === 'check-release' ? {} : { 'report.$': '$.answer.report' }),
         ...(step.startsWith('count-') ? { 'ended.$': '$.ended' } : {}),
         denyPolicyArn: parts.denyPolicyArn,
         engageMachineArn: parts.engageMachineArn,
@@ -112,26 +116,29 @@ function again(repeat: string, next: string): State {
 
 /** Each agent's own function, in the network of the agent. One that fails does not keep the others from being ended. */
 function endSessions(parts: KillDefinitionParts, mode: EndSessionsPayload['mode'], next: string): State {
+  // Names are unique in the whole state machine.
+  const [end, notEnded] =
+    mode === 'cancel' ? ['CancelTurnsOfAgent', 'NotCancelled'] : ['DeleteSessionsOfAgent', 'NotDeleted'];
   const states: States = {
-    End: invokeFunction(
+    [end]: invokeFunction(
       parts,
       '',
       { mode },
       {
         ResultSelector: { 'changed.$': '$.Payload.changed', 'left.$': '$.Payload.left' },
-        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'NotEnded' }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: notEnded }],
         End: true,
       },
       5,
     ),
     // Counted as one that is left: the round is repeated, and the report says so.
-    NotEnded: pass(undefined, { Result: { changed: 0, left: 1 }, End: true }),
+    [notEnded]: pass(undefined, { Result: { changed: 0, left: 1 }, End: true }),
   };
-  states.End = { ...states.End, Parameters: { 'FunctionName.$': '$.endFunctionArn', Payload: { mode } } };
+  states[end] = { ...states[end], Parameters: { 'FunctionName.$': '$.endFunctionArn', Payload: { mode } } };
   return {
     Type: 'Map',
     ItemsPath: '$.targets',
-    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'End', States: states },
+    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: end, States: states },
     ResultPath: '$.ended',
     Next: next,
   };

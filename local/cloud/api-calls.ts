@@ -155,6 +155,26 @@ const LAMBDA: Table = {
   ListVersionsByFunction: one('lambda:ListVersionsByFunction', functionArn),
 };
 
+const mapping = ({ UUID }: Fields, account: Account) => account.named('lambda', 'event-source-mapping:', text(UUID));
+const EVENT_SOURCE_MAPPINGS: Table = {
+  GetEventSourceMapping: one('lambda:GetEventSourceMapping', mapping),
+  UpdateEventSourceMapping: one('lambda:UpdateEventSourceMapping', mapping),
+};
+
+const rolePolicy =
+  (action: string): CallsOf =>
+  ({ RoleName, PolicyArn }, { place }) => [
+    {
+      action,
+      resource: `arn:${place.partition}:iam::${place.accountId}:role/${text(RoleName)}`,
+      context: { 'iam:PolicyARN': text(PolicyArn) },
+    },
+  ];
+const IAM: Table = {
+  AttachRolePolicy: rolePolicy('iam:AttachRolePolicy'),
+  DetachRolePolicy: rolePolicy('iam:DetachRolePolicy'),
+};
+
 /**
  * The document, the execution, and the role that is handed over. Source:
  * docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html
@@ -361,7 +381,8 @@ const TABLES: Readonly<Record<string, Table>> = {
   dynamodb: DYNAMODB,
   ecs: ECS,
   events: EVENTS,
-  lambda: LAMBDA,
+  iam: IAM,
+  lambda: { ...LAMBDA, ...EVENT_SOURCE_MAPPINGS },
   logs: LOGS,
   s3: S3,
   scheduler: SCHEDULER,

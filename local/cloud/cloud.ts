@@ -12,6 +12,7 @@ import type { AwsRequest } from './aws-request';
 import { Deliveries } from './deliveries';
 import { type DeployedResource, Deployment } from './deployment';
 import { type CloudEvent, type Delivery, EventBuses, type EventEntry, eventOf, type Schedule } from './event-buses';
+import { eventSourceMappingCalls } from './event-source-mappings';
 import { executionCalls } from './execution-calls';
 import { type Execution, Executions, type TaskPlace } from './executions';
 import { Front, type Operation } from './front';
@@ -23,6 +24,7 @@ import { ObjectEvents } from './object-events';
 import { Permissions } from './permissions';
 import { queueCalls } from './queue-calls';
 import { Queues } from './queues';
+import { rolePolicyCalls } from './role-policies';
 import { ServiceCalls } from './service-calls';
 import { describeStacks } from './stack-outputs';
 import { Stores } from './stores';
@@ -278,6 +280,11 @@ export class LocalCloud {
     const refused: Error[] = [];
     for (const topicArn of properties.ActionsEnabled === false ? [] : actions) {
       try {
+        if (topicArn.split(':')[2] === 'lambda') {
+          this.deliveries.alarmInvokes(arn, topicArn);
+          await this.functions.invoke(topicArn, alarmData(arn, ref, state));
+          continue;
+        }
         this.deliveries.alarmNotifies(arn, topicArn);
         await this.topics.publish({
           topicArn,
@@ -552,6 +559,8 @@ export class LocalCloud {
     return [
       ...executionCalls(() => this.executions),
       ...queueCalls(() => this.queues),
+      ...eventSourceMappingCalls(() => this.queues),
+      ...rolePolicyCalls(this.policies),
       ['cloudformation:DescribeStacks', (input) => describeStacks(this.deployment.model, this.deployment.place, input)],
       [
         'AWSStepFunctions.StartExecution',
@@ -613,6 +622,16 @@ interface Parts {
   readonly permissions: Permissions;
   readonly answered: Map<string, (request: AwsRequest) => void>;
 }
+
+/** What a function gets. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
+const alarmData = (alarmArn: string, alarmName: string, value: string) => ({
+  source: 'aws.cloudwatch',
+  alarmArn,
+  accountId: alarmArn.split(':')[4],
+  time: new Date().toISOString(),
+  region: alarmArn.split(':')[3],
+  alarmData: { alarmName, state: { value } },
+});
 
 /** @throws Error when CloudFormation could not make a parameter */
 function checkParameters(deployment: Deployment): void {

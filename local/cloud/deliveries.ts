@@ -117,6 +117,11 @@ export class Deliveries {
     this.reach(topicArn, this.service('cloudwatch.amazonaws.com', alarmArn));
   }
 
+  /** CloudWatch invokes the function of an alarm. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
+  public alarmInvokes(alarmArn: string, functionArn: string): void {
+    this.reach(functionArn, this.service('lambda.alarms.cloudwatch.amazonaws.com', alarmArn));
+  }
+
   /** Amazon SNS delivers to a queue or a function. Source: docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html */
   public topicDelivers(topicArn: string, endpointArn: string): void {
     this.reach(endpointArn, this.service('sns.amazonaws.com', topicArn));

@@ -113,11 +113,12 @@ export class Executions {
     if (this.byArn.has(arn)) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     this.options.onStart?.(machine.arn);
     const token = `token-${name}`;
+    const startDate = new Date().toISOString();
     const running = run({
       definition: definition ?? machine.definition,
       input,
       machine,
-      execution: { arn, name },
+      execution: { arn, name, startDate },
       token,
       pace: this.options.pace(),
       task: (state, resource, parameters, timeoutSeconds) =>
@@ -128,7 +129,7 @@ export class Executions {
       name,
       machine,
       input,
-      startDate: new Date().toISOString(),
+      startDate,
       status: 'RUNNING',
       tasks: [],
       taskTimes: [],

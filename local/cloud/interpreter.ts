@@ -45,7 +45,7 @@ export interface RunOptions {
   readonly definition: StateMachineDefinition;
   readonly input: unknown;
   readonly machine: { readonly arn: string; readonly name: string };
-  readonly execution: { readonly arn: string; readonly name: string };
+  readonly execution: { readonly arn: string; readonly name: string; readonly startDate: string };
   /** Calls what the resource of a task names. */
   readonly task: (state: string, resource: string, parameters: unknown, timeoutSeconds?: number) => Promise<unknown>;
   /** `$$.Task.Token` of every task; the caller makes it unique. */
@@ -93,7 +93,7 @@ export function run({ definition, input, machine, execution, task, token, pace }
   }).run(input, {
     noThrowOnAbort: true,
     context: {
-      Execution: { Name: execution.name, Id: execution.arn },
+      Execution: { Name: execution.name, Id: execution.arn, StartTime: execution.startDate, Input: input },
       StateMachine: { Name: machine.name, Id: machine.arn },
       Task: { Token: token },
       [ENTERED]: entries.context,
@@ -115,12 +115,18 @@ export function run({ definition, input, machine, execution, task, token, pace }
     failure = exceeded;
     running.abort();
   });
-  const result = running.result.then(async (output) => {
-    // A short execution may be over before its events were read.
-    await largest;
-    if (failure !== undefined) throw failure;
-    return output;
-  });
+  const result = running.result.then(
+    async (output) => {
+      // A short execution may be over before its events were read.
+      await largest;
+      if (failure !== undefined) throw failure;
+      return output;
+    },
+    // The interpreter wraps what Step Functions reports as it is.
+    (error: Error) => {
+      throw error.cause instanceof Error ? error.cause : error;
+    },
+  );
   return { result, abort: () => running.abort(), largestState: () => largest };
 }
 

@@ -22,6 +22,8 @@ interface Queue {
   readonly taken: Map<string, Message>;
   readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
   readonly mapping?: DeployedResource;
+  /** Whether the mapping polls the queue. */
+  enabled: boolean;
   pumping: boolean;
 }
 
@@ -40,6 +42,7 @@ export class Queues {
     const mappings = deployment.all('AWS::Lambda::EventSourceMapping');
     this.queues = deployment.all('AWS::SQS::Queue').map(({ arn, properties }) => ({
       arn,
+      enabled: mappings.find((each) => each.properties.EventSourceArn === arn)?.properties.Enabled !== false,
       name: arn.split(':').at(-1)!,
       messages: [],
       taken: new Map(),
@@ -102,6 +105,19 @@ export class Queues {
       .flatMap(({ name, messages }) => messages.map(({ body }) => ({ queue: name, body })));
   }
 
+  /** Whether an event source mapping polls its queue. Undefined: there is no such mapping. */
+  public polls(mappingId: string): boolean | undefined {
+    return this.queues.find(({ mapping }) => mapping?.ref === mappingId)?.enabled;
+  }
+
+  /** Has an event source mapping poll its queue, or leave it alone. */
+  public poll(mappingId: string, enabled: boolean): void {
+    const queue = this.queues.find(({ mapping }) => mapping?.ref === mappingId);
+    if (queue === undefined) return;
+    queue.enabled = enabled;
+    void this.pump(queue);
+  }
+
   /** Hands over no further messages. */
   public close(): void {
     this.closed = true;
@@ -116,7 +132,7 @@ export class Queues {
 
   private async pump(queue: Queue): Promise<void> {
     const { mapping } = queue;
-    if (mapping === undefined || mapping.properties.Enabled === false || queue.pumping) return;
+    if (mapping === undefined || !queue.enabled || queue.pumping) return;
     try {
       this.mayPoll(String(mapping.properties.FunctionName), queue.arn);
     } catch (error) {
@@ -124,7 +140,7 @@ export class Queues {
       return;
     }
     queue.pumping = true;
-    while (queue.messages.length > 0) {
+    while (queue.messages.length > 0 && queue.enabled) {
       // What was just sent is handed over together, as far as a batch goes.
       await new Promise((resolve) => setImmediate(resolve));
       if (this.closed) return;

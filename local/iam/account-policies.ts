@@ -82,6 +82,8 @@ export class AccountPolicies {
   private readonly endpointPolicies = new Map<Resource, Pick<Policies, 'endpoint'>>();
   private readonly attached = new Map<string, Pick<Policies, 'resource' | 'resourceKind'>>();
   private readonly numbers = new Map<Statement, number>();
+  /** Managed policies that calls attached to roles since the deployment: statements by policy, by the ARN of the role. */
+  private readonly attachments = new Map<string, Map<string, readonly Statement[]>>();
 
   public constructor(
     public readonly model: TemplateModel,
@@ -101,6 +103,38 @@ export class AccountPolicies {
       this.byArn.get(reference) ??
       this.roles.find(({ logicalId, arn }) => logicalId === reference || arn.endsWith(`/${reference}`))
     );
+  }
+
+  /**
+   * Attaches a managed policy of the templates to a role: from now on its statements count.
+   *
+   * @returns false when there is no such policy
+   */
+  public attach(roleArn: string, policyArn: string): boolean {
+    const policy = this.model
+      .ofType('AWS::IAM::ManagedPolicy')
+      .find((resource) => this.model.arn(resource).some(({ value }) => literalOf(value) === policyArn));
+    if (policy === undefined) return false;
+    const statements = policy.properties
+      .at('PolicyDocument')
+      .flatMap((document) => readPolicy(document, policy, (text) => this.model.canonical(text)));
+    this.attachments.set(
+      roleArn,
+      (this.attachments.get(roleArn) ?? new Map<string, readonly Statement[]>()).set(policyArn, statements),
+    );
+    this.judged.clear();
+    return true;
+  }
+
+  /** @returns false when the policy was not attached by a call */
+  public detach(roleArn: string, policyArn: string): boolean {
+    this.judged.clear();
+    return this.attachments.get(roleArn)?.delete(policyArn) ?? false;
+  }
+
+  /** ARNs of the policies that calls attached to a role. */
+  public attachedTo(roleArn: string): readonly string[] {
+    return [...(this.attachments.get(roleArn)?.keys() ?? [])];
   }
 
   /** Decides a request and records the decision. */
@@ -152,7 +186,7 @@ export class AccountPolicies {
     const policies = withoutOne(
       {
         ...(role && {
-          identity: role.identity.statements,
+          identity: [...role.identity.statements, ...[...(this.attachments.get(caller)?.values() ?? [])].flat()],
           outside: role.identity.outside,
           ...boundaryOf(role.identity),
         }),
@@ -225,12 +259,12 @@ export class AccountPolicies {
     }
     // An object has the policy of its bucket, and a table that of its indexes.
     const holder = resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/.*$/, '$1');
-    const found = this.attached.get(holder) ?? this.attachedTo(holder);
+    const found = this.attached.get(holder) ?? this.policiesOf(holder);
     this.attached.set(holder, found);
     return action.startsWith('kms:') && found.resource!.length > 0 ? { ...found, resourceKind: 'key' } : found;
   }
 
-  private attachedTo(resource: string): Pick<Policies, 'resource' | 'resourceKind'> {
+  private policiesOf(resource: string): Pick<Policies, 'resource' | 'resourceKind'> {
     const targets = this.model.named([resource]).map((named) => named.resource);
     const attached = resourcePolicies(this.model).filter((policy) =>
       policy.targets.some((target) =>

@@ -58,8 +58,8 @@ async function admit(
 ): Promise<AdmitTurnAnswer> {
   const { ledger } = parts;
   if ((await ledger.turn(turn.turnPk)).stopped) return ended(STOPPED);
-  const { at, reason } = await ledger.stop();
-  if (at !== undefined) return ended(agentStopped(at, reason));
+  const { refusesSince, reason } = await ledger.stop();
+  if (refusesSince !== undefined) return ended(agentStopped(refusesSince, reason));
   if (await isReplaced(turn, ledger)) {
     await leave(turn.sessionPk, turn.name, ledger);
     return ended(REPLACED);

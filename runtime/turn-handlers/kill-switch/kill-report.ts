@@ -6,12 +6,12 @@ import {
 } from '../../../lib/contracts/kill-switch';
 
 const UNPROVEN: KillReport['unproven'] = [
-  'Compute: AgentCore ends the compute of a session after the idle timeout of the Runtime. Until then the execution role is denied everything.',
+  'Compute: to stop the Runtime session of a session takes an id that the service does not give out. AgentCore ends the compute after the idle timeout of the Runtime. Until then the execution role is denied everything.',
   'Sessions that the service does not list were not deleted. The session role is denied everything, so none of them can call a model.',
 ];
 
 /** What is known when the kill switch is engaged or released. */
-export function newReport({ execution, targets }: KillStepPayload): KillReport {
+export function newReport({ step, execution, targets }: KillStepPayload): KillReport {
   const { reason } = execution.input ?? {};
   return {
     stop: {
@@ -25,13 +25,14 @@ export function newReport({ execution, targets }: KillStepPayload): KillReport {
     sessionsCancelled: 0,
     sessionsDeleted: 0,
     left: 0,
-    unproven: UNPROVEN,
+    unproven: step === 'check-release' ? [] : UNPROVEN,
     looks: 0,
     rounds: 0,
+    parks: 0,
   };
 }
 
-type Count = 'turnsStopped' | 'sessionsCancelled' | 'sessionsDeleted' | 'looks' | 'rounds';
+type Count = 'turnsStopped' | 'sessionsCancelled' | 'sessionsDeleted' | 'looks' | 'rounds' | 'parks';
 
 /** The report with more of something. */
 export function counted(report: KillReport, more: Partial<Record<Count, number>>, again: boolean): KillStepAnswer {

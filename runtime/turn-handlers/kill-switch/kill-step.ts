@@ -3,7 +3,7 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { AttachRolePolicyCommand, DetachRolePolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import {
@@ -20,6 +20,7 @@ import {
   type KillStepPayload,
   type KillTarget,
 } from '../../../lib/contracts/kill-switch';
+import { SLOTS_KEY } from '../../../lib/contracts/turn';
 import { counted, newReport } from './kill-report';
 
 export interface KillParts {
@@ -37,6 +38,8 @@ const RESERVE_MS = 20_000;
 const MOST_LOOKS = 40;
 /** How often sessions are deleted while the service still lists some. */
 const MOST_ROUNDS = 10;
+/** A look follows every two seconds. A trigger that is slow to be disabled does not keep agents running. */
+const MOST_PARKS = 15;
 
 interface StepPayload extends KillStepPayload {
   readonly report: KillReport;
@@ -45,32 +48,63 @@ type Step = (payload: StepPayload, parts: KillParts) => Promise<KillStepAnswer>;
 
 /** Every step may be repeated, and may follow one that was interrupted anywhere. */
 const STEPS: Readonly<Record<KillStep, Step>> = {
-  mark: forEachTarget(async ({ ledgerTable }, { report: { stop } }, { dynamo }) => {
-    const Item = { pk: { S: STOP_KEY }, id: { S: stop.id }, at: { S: stop.at }, reason: { S: stop.reason } };
-    await dynamo.send(new PutItemCommand({ TableName: ledgerTable, Item }));
+  // First of all, so that a release that runs at the same time undoes what it changes from now on.
+  announce: forEachTarget(async ({ ledgerTable }, { report: { stop } }, { dynamo }) => {
+    await dynamo.send(
+      new UpdateItemCommand({
+        TableName: ledgerTable,
+        Key: { pk: { S: STOP_KEY } },
+        UpdateExpression: 'SET #id = :id, #at = :at, #reason = :reason',
+        ExpressionAttributeNames: { '#id': 'id', '#at': 'at', '#reason': 'reason' },
+        ExpressionAttributeValues: { ':id': { S: stop.id }, ':at': { S: stop.at }, ':reason': { S: stop.reason } },
+      }),
+    );
   }),
-  park: forEachTarget(({ mappings }, _, { lambda }) => setEnabled(mappings, false, lambda)),
-  deny: forEachTarget(async ({ roles }, { denyPolicyArn }, { iam }) => {
-    for (const RoleName of roles) await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: denyPolicyArn }));
+  // Before turns are refused: an event that is still taken from its queue would be refused, too, and not wait.
+  park: async ({ targets, report }, { lambda }) => {
+    const all = targets.flatMap(({ mappings }) => mappings);
+    const slow = await setEnabled(all, false, lambda);
+    const again = slow.length > 0 && report.parks + 1 < MOST_PARKS;
+    const known = slow.length > 0 && !again ? [...report.unproven, slowTriggers(slow)] : report.unproven;
+    return counted({ ...report, unproven: known }, { parks: 1 }, again);
+  },
+  mark: forEachTarget(async ({ ledgerTable }, _, { dynamo }) => {
+    await dynamo.send(
+      new UpdateItemCommand({
+        TableName: ledgerTable,
+        Key: { pk: { S: STOP_KEY } },
+        UpdateExpression: 'SET refusesSince = if_not_exists(refusesSince, :now)',
+        ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
+      }),
+    );
   }),
+  deny: forEachTarget(({ roles }, { denyPolicyArn }, { iam }) => deny(roles, denyPolicyArn, iam)),
   'stop-turns': async ({ targets, report }, { states, timeLeft }) => {
-    let stopped = 0;
+    let count = 0;
     for (const { turnMachineArn } of targets) {
-      for (let running; (running = await runningExecutions(turnMachineArn, states)).length > 0;) {
-        for (const executionArn of running) {
-          if (timeLeft() < RESERVE_MS) return counted(report, { turnsStopped: stopped }, true);
+      const stopped = new Set<string>();
+      for (;;) {
+        const running = await runningExecutions(turnMachineArn, states);
+        // The list is eventually consistent: an execution that was stopped may still be in it.
+        const rest = running.filter((arn) => !stopped.has(arn));
+        if (rest.length === 0) break;
+        for (const executionArn of rest) {
+          if (timeLeft() < RESERVE_MS) return counted(report, { turnsStopped: count }, true);
           const cause = `The kill switch was engaged: ${report.stop.reason}`;
           await states.send(new StopExecutionCommand({ executionArn, error: 'AgentStopped', cause }));
-          stopped += 1;
+          stopped.add(executionArn);
+          count += 1;
         }
       }
     }
-    return counted(report, { turnsStopped: stopped }, false);
+    return counted(report, { turnsStopped: count }, false);
   },
-  'look-at-settlements': async ({ targets, report }, { states }) => {
+  'look-at-settlements': async ({ targets, report }, { states, dynamo }) => {
     let left = 0;
-    for (const { settlementMachineArn } of targets) {
-      left += (await runningExecutions(settlementMachineArn, states)).length;
+    for (const { settlementMachineArn, ledgerTable } of targets) {
+      const settling = await runningExecutions(settlementMachineArn, states);
+      // A settlement starts some time after the stop, and gives the slot back at its end.
+      left += Math.max(settling.length, await slotHolders(ledgerTable, dynamo));
     }
     // Evidence that still could not be stored does not keep a session alive.
     return counted({ ...report, left }, { looks: 1 }, left > 0 && report.looks + 1 < MOST_LOOKS);
@@ -86,7 +120,12 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
     const again = (sessionsDeleted > 0 || left > 0) && report.rounds + 1 < MOST_ROUNDS;
     return Promise.resolve(counted({ ...report, left }, { sessionsDeleted, rounds: 1 }, again));
   },
-  'check-release': async ({ engageMachineArn, report }, { states }) => {
+  // What a release that was just running may have undone.
+  confirm: async ({ targets, denyPolicyArn, report }, parts) => {
+    await stopAgain(targets, denyPolicyArn, parts);
+    return { report, again: false };
+  },
+  'check-release': async ({ targets, engageMachineArn, report }, { states, dynamo }) => {
     const [running] = await runningExecutions(engageMachineArn, states);
     if (running !== undefined) {
       throw named(
@@ -94,9 +133,11 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
         `${running} is still stopping agents. Wait for its end, or stop it, then release again.`,
       );
     }
-    return { report, again: false };
+    const releases: Record<string, string> = {};
+    for (const { ledgerTable } of targets) releases[ledgerTable] = (await lastStop(ledgerTable, dynamo)) ?? '';
+    return { report: { ...report, releases }, again: false };
   },
-  allow: forEachTarget(async ({ roles }, { denyPolicyArn }, { iam }) => {
+  allow: release(async ({ roles }, { denyPolicyArn }, { iam }) => {
     for (const RoleName of roles) {
       const command = new DetachRolePolicyCommand({ RoleName, PolicyArn: denyPolicyArn });
       await iam.send(command).catch((error: Error) => {
@@ -104,24 +145,20 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       });
     }
   }),
-  unmark: forEachTarget(async ({ ledgerTable }, { report: { stop } }, { dynamo }) => {
-    // Times of one form are compared as texts. A stop that came after this release stays.
+  unmark: release(async ({ ledgerTable }, { report: { releases = {} } }, { dynamo }) => {
     const command = new DeleteItemCommand({
       TableName: ledgerTable,
       Key: { pk: { S: STOP_KEY } },
-      ConditionExpression: 'attribute_not_exists(pk) OR #at < :at',
-      ExpressionAttributeNames: { '#at': 'at' },
-      ExpressionAttributeValues: { ':at': { S: stop.at } },
+      ConditionExpression: 'attribute_not_exists(pk) OR #id = :released',
+      ExpressionAttributeNames: { '#id': 'id' },
+      ExpressionAttributeValues: { ':released': { S: releases[ledgerTable] } },
     });
     await dynamo.send(command).catch((error: unknown) => {
-      throw error instanceof ConditionalCheckFailedException ? engagedAgain() : error;
+      // The check that follows finds the newer stop.
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
   }),
-  unpark: forEachTarget(async ({ mappings, ledgerTable }, _, { lambda, dynamo }) => {
-    const { Item } = await dynamo.send(
-      new GetItemCommand({ TableName: ledgerTable, Key: { pk: { S: STOP_KEY } }, ConsistentRead: true }),
-    );
-    if (Item !== undefined) throw engagedAgain();
+  unpark: release(async ({ mappings }, _, { lambda }) => {
     await setEnabled(mappings, true, lambda);
   }),
 };
@@ -138,13 +175,55 @@ function forEachTarget(change: (target: KillTarget, payload: StepPayload, parts:
   };
 }
 
-async function setEnabled(mappings: readonly string[], enabled: boolean, lambda: LambdaClient): Promise<void> {
+/**
+ * A step that undoes something of a stop. Whoever engages first announces the stop, then changes roles and triggers. So when
+ * no newer stop is known after a change here, what engaging changes comes later; and when one is known, the change here is
+ * taken back.
+ */
+function release(change: (target: KillTarget, payload: StepPayload, parts: KillParts) => Promise<void>): Step {
+  return async (payload, parts) => {
+    const { targets, denyPolicyArn, report } = payload;
+    const engagedAgain = async () => {
+      for (const { ledgerTable } of targets) {
+        const stop = await lastStop(ledgerTable, parts.dynamo);
+        if (stop !== undefined && stop !== report.releases?.[ledgerTable]) return true;
+      }
+      return false;
+    };
+    if (!(await engagedAgain())) {
+      for (const target of targets) await change(target, payload, parts);
+      if (!(await engagedAgain())) return { report, again: false };
+    }
+    await stopAgain(targets, denyPolicyArn, parts);
+    throw named('EngagedAgain', 'The kill switch was engaged after this release began. The agents stay stopped.');
+  };
+}
+
+async function stopAgain(
+  targets: readonly KillTarget[],
+  denyPolicyArn: string,
+  { lambda, iam }: KillParts,
+): Promise<void> {
+  for (const { roles } of targets) await deny(roles, denyPolicyArn, iam);
+  for (const { mappings } of targets) await setEnabled(mappings, false, lambda);
+}
+
+async function deny(roles: readonly string[], PolicyArn: string, iam: IAMClient): Promise<void> {
+  for (const RoleName of roles) await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+}
+
+/** @returns mappings whose change is still under way */
+async function setEnabled(mappings: readonly string[], enabled: boolean, lambda: LambdaClient): Promise<string[]> {
+  const changing: string[] = [];
   for (const UUID of mappings) {
     const { State } = await lambda.send(new GetEventSourceMappingCommand({ UUID }));
     if (State === (enabled ? 'Enabled' : 'Disabled')) continue;
-    // A mapping that is just changing answers ResourceInUseException: the state machine repeats the step.
+    changing.push(UUID);
+    if (State === (enabled ? 'Enabling' : 'Disabling')) continue;
+    // A mapping that is being changed the other way answers ResourceInUseException: the state machine repeats the step.
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
   }
+  return changing;
 }
 
 async function runningExecutions(stateMachineArn: string, states: SFNClient): Promise<string[]> {
@@ -154,9 +233,19 @@ async function runningExecutions(stateMachineArn: string, states: SFNClient): Pr
   return (executions ?? []).map(({ executionArn }) => executionArn!);
 }
 
-function engagedAgain(): Error {
-  return named('EngagedAgain', 'The kill switch was engaged after this release began. Nothing more was released.');
+async function slotHolders(TableName: string, dynamo: DynamoDBClient): Promise<number> {
+  const command = new GetItemCommand({ TableName, Key: { pk: { S: SLOTS_KEY } }, ConsistentRead: true });
+  return (await dynamo.send(command)).Item?.holders?.SS?.length ?? 0;
 }
+
+/** Id of the newest stop that was announced. */
+async function lastStop(TableName: string, dynamo: DynamoDBClient): Promise<string | undefined> {
+  const command = new GetItemCommand({ TableName, Key: { pk: { S: STOP_KEY } }, ConsistentRead: true });
+  return (await dynamo.send(command)).Item?.id.S;
+}
+
+const slowTriggers = (mappings: readonly string[]) =>
+  `Triggers: ${mappings.join(', ')} (event source mappings) were not disabled in time. Events that they still took were refused as agent-stopped and do not wait.`;
 
 function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });

@@ -15,8 +15,12 @@ interface Call {
 }
 
 /** Commands end at once with code 0 and print their last argument; one that says `hang` runs until it is terminated. */
-export async function connectFakeExecServer(service: LocalService, environmentId: string): Promise<FakeExecServer> {
-  const credentials = service.credentialsFor('Execution');
+export async function connectFakeExecServer(
+  service: LocalService,
+  environmentId: string,
+  role = 'Execution',
+): Promise<FakeExecServer> {
+  const credentials = service.credentialsFor(role);
   const registered = await sendSigned(
     {
       method: 'POST',

@@ -8,10 +8,13 @@ import { connectFakeExecServer, type FakeExecServer } from '../../local/support/
 export interface FakeCompute extends ComputeProvider {
   /** The service that exec servers connect to; set it when it has started. */
   service?: LocalService;
+  /** Exec servers that could not register. */
+  readonly refused: Error[];
   close(): Promise<void>;
 }
 
-export async function fakeCompute(): Promise<FakeCompute> {
+/** @param role that the exec servers sign as, where calls are authorised */
+export async function fakeCompute(role?: string): Promise<FakeCompute> {
   const connected = new Map<string, FakeExecServer>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -23,7 +26,11 @@ export async function fakeCompute(): Promise<FakeCompute> {
         attachment_generation: number;
       };
       if (body.action === 'activate' && !connected.has(id)) {
-        void connectFakeExecServer(compute.service!, id).then((fake) => connected.set(id, fake));
+        // One that may not register is a turn without an environment, as it is in AWS.
+        connectFakeExecServer(compute.service!, id, role).then(
+          (fake) => connected.set(id, fake),
+          (error: Error) => compute.refused.push(error),
+        );
       }
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(
@@ -44,6 +51,7 @@ export async function fakeCompute(): Promise<FakeCompute> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const compute: FakeCompute = {
+    refused: [],
     start: () =>
       Promise.resolve({
         url,

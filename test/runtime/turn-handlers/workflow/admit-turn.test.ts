@@ -130,7 +130,8 @@ test('a ledger that is away for a while costs a turn its time and nothing else',
 });
 
 test('a stopped agent takes no turn, whoever starts it, and the outcome says since when and why', async () => {
-  ledger.items.set('stop', { pk: 'stop', id: 'x', at: '2026-11-28T03:00:00.000Z', reason: 'leaked prompt' });
+  const announced = { pk: 'stop', id: 'x', at: '2026-11-28T02:59:58.000Z', reason: 'leaked prompt' };
+  ledger.items.set('stop', { ...announced, refusesSince: '2026-11-28T03:00:00.000Z' });
   const answer = await admitTurn(
     { turn: aTurn('a1', 'a'), admission: null },
     { ledger, slots: 2, patienceSeconds: 3600, now: () => now },
@@ -140,6 +141,7 @@ test('a stopped agent takes no turn, whoever starts it, and the outcome says sin
     ending: { outcome: 'Cancelled', reason: { code: 'agent-stopped' } },
   });
   expect(JSON.stringify(answer)).toMatch(/2026-11-28T03:00:00.000Z.*leaked prompt/);
-  ledger.items.delete('stop');
+  // Its triggers are still being disabled: until then their events must not be refused.
+  ledger.items.set('stop', announced);
   expect(await look('a1', 'a')).toBe('admitted');
 });

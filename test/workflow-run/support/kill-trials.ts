@@ -1,0 +1,128 @@
+/** What can come between the steps of a kill switch. */
+import { eventually } from '../../local/support/service';
+import { endless, type KillScenario, NOTHING } from './kill-scenario';
+
+/** Tasks of the state machine that engages. */
+export const ENGAGE_TASKS = [
+  'Announce',
+  'Park',
+  'Mark',
+  'Deny',
+  'StopTurns',
+  'CancelTurnsOfAgent',
+  'CountCancelled',
+  'LookAtSettlements',
+  'DeleteSessionsOfAgent',
+  'CountDeleted',
+  'Confirm',
+] as const;
+/** Tasks of the state machine that releases. */
+export const RELEASE_TASKS = ['CheckRelease', 'Allow', 'Unmark', 'Unpark'] as const;
+
+/** Releases, and waits until everything that waited has run. */
+export async function releaseAll(scene: KillScenario): Promise<void> {
+  await scene.reportOf(scene.release());
+  await eventually(async () => (await scene.left()).polled === 1);
+  await scene.cloud.quiet();
+}
+
+/** The execution is stopped when a task was done, during which its function was lost; then it is engaged again. */
+export async function interruptedIn(scene: KillScenario, task: string, commits: readonly string[]): Promise<void> {
+  await scene.send(...commits);
+  await scene.working(commits.length);
+  let crashed = false;
+  scene.beforeTask = (now, execution) => {
+    if (execution.machine !== scene.engageMachine || now !== task || crashed) return;
+    crashed = true;
+    setTimeout(() => void scene.cloud.functions.crash(scene.controlArn), 2);
+  };
+  const first = scene.engage();
+  scene.afterTask = (now, execution) => {
+    if (execution === first && now === task) void scene.cloud.executions.stop(first);
+  };
+  await first.over;
+  expect(first.status).toBe('ABORTED');
+  await scene.stop();
+
+  expect(await scene.left()).toEqual(NOTHING);
+  expect(commits.map((commit) => scene.turnsOf(commit).length)).toEqual(commits.map(() => 1));
+}
+
+/** It is engaged while it is being released, before or after a task of the release. */
+export async function engagedDuring(scene: KillScenario, task: string, place: 'before' | 'after'): Promise<void> {
+  await scene.stop();
+  let engaging: Promise<unknown> | undefined;
+  const race = (now: string, { machine }: { machine: unknown }) => {
+    if (machine === scene.releaseMachine && now === task) engaging ??= scene.stop();
+  };
+  if (place === 'before') scene.beforeTask = race;
+  else scene.afterTask = race;
+  const releasing = scene.release();
+  await releasing.over;
+  await engaging;
+  await scene.cloud.quiet();
+
+  // To engage after the last task of a release is to engage after the release.
+  if (task !== 'Unpark' || place === 'before') {
+    expect(['EngagedAgain', 'StillEngaging']).toContain(releasing.error?.name);
+  }
+  expect(await scene.left()).toEqual(NOTHING);
+  const refused = scene.startTurn('Work.');
+  await refused.over;
+  expect(refused.output).toMatchObject({ outcome: 'Cancelled', reason: { code: 'agent-stopped' } });
+}
+
+/** Sends events while it is engaged. @returns how many of them waited */
+export async function eventsWhileEngaging(scene: KillScenario, commits: readonly string[]): Promise<number> {
+  const engaging = scene.engage();
+  for (const commit of commits) {
+    await scene.send(commit);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  await scene.reportOf(engaging);
+  await scene.cloud.quiet();
+  expect(await scene.left()).toEqual(NOTHING);
+  await releaseAll(scene);
+
+  const ends = commits.map((commit) =>
+    scene.turnsOf(commit).map(({ status, output }) => (output as { outcome?: string } | undefined)?.outcome ?? status),
+  );
+  // One turn each: it ran after the release, or before the stop, or it was stopped. None was refused or lost.
+  expect(
+    ends.filter(([end, ...more]) => more.length > 0 || !['Completed', 'ABORTED', 'Cancelled'].includes(end)),
+  ).toEqual([]);
+  const refused = commits
+    .flatMap((commit) => scene.turnsOf(commit))
+    .filter(({ output }) => JSON.stringify(output ?? '').includes('agent-stopped'));
+  expect(refused).toEqual([]);
+  expect(scene.cloud.queues.deadLetters()).toEqual([]);
+  return ends.filter(([end]) => end === 'Completed').length;
+}
+
+/** Calls are throttled, fail and stay without an answer, and functions are lost, from now on. */
+export function injectAll(scene: KillScenario, rate: number, random: () => number): void {
+  scene.injectFaults(rate, random);
+  const fault = () => {
+    if (random() < rate) throw Object.assign(new Error('injected'), { name: 'Lambda.ServiceException' });
+  };
+  scene.beforeTask = (_state, { machine }) => {
+    if (machine === scene.turns) return;
+    if (random() < rate) setTimeout(() => void scene.cloud.functions.crash(scene.controlArn), 1);
+    fault();
+  };
+  scene.afterTask = (_state, { machine }) => {
+    if (machine === scene.engageMachine || machine === scene.releaseMachine) fault();
+  };
+}
+
+/** The same numbers in every run. */
+export function numbers(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
+}
+
+/** Commits that were not sent yet. */
+export function commitsOf(): (count: number, of?: (index: number) => string) => string[] {
+  let next = 0;
+  return (count, of = endless) => Array.from({ length: count }, () => of(next++));
+}
