@@ -1,8 +1,3 @@
-import type { IConstruct } from 'constructs';
-import { Annotations } from 'aws-cdk-lib/core';
-import { ACCEPTED_FINDINGS_FILE, type AcceptedFindingEntry } from '../contracts/accepted-findings';
-import { requireInput } from '../validation/input-error';
-
 /** A finding that somebody decided to live with, until a day. */
 export interface AcceptedFinding {
   /**
@@ -31,60 +26,3 @@ export interface AcceptedFinding {
   /** The last day, as `2027-06-30` (UTC). After it, the finding is reported as new. */
   readonly until: string;
 }
-
-const MAX_ENTRIES = 200;
-
-/**
- * The file with the register, or none. Entries that are over are left out, with a warning.
- *
- * @throws InputError for an entry that accepts everything in every file, has no reason, or no day
- */
-export function acceptedFindingsFile(scope: IConstruct, findings: AcceptedFinding[] = []): { [file: string]: string } {
-  const check = (holds: boolean, value: unknown, allowed: string, fix: string) =>
-    requireInput(holds, scope, { input: 'acceptedFindings', value, allowed, fix });
-  check(findings.length <= MAX_ENTRIES, `${findings.length} entries`, `at most ${MAX_ENTRIES}`, 'Mend some of them');
-  findings.forEach(({ files, rule, containing, reason, until }) => {
-    check(/^(?!\/)(?!.*\*\*[^/])[^\0\\]{1,200}$/.test(files), files, "patterns as in 'src/legacy/**'", 'Write a path');
-    check(
-      rule === undefined || /^[A-Za-z0-9._/-]{1,100}$/.test(rule),
-      rule,
-      'the id of a rule',
-      "Write it as in 'CWE-89'",
-    );
-    check(
-      containing === undefined || (containing.trim().length >= 5 && containing.length <= 300),
-      containing,
-      '5 to 300 characters',
-      'Name words that only this finding has',
-    );
-    check(
-      rule !== undefined || containing !== undefined || !/^\**$/.test(files.replace(/\//g, '')),
-      files,
-      'entries that do not accept every finding of every file',
-      'Name files, a rule or words',
-    );
-    check(
-      reason.trim().length >= 10 && reason.length <= 300 && !/[\0-\x1f]/.test(reason),
-      reason,
-      '10 to 300 characters on one line',
-      'Say why it is accepted, and by whom',
-    );
-    check(isDay(until), until, 'a day as in 2027-06-30', 'Name the last day on which it is accepted');
-  });
-  const entries: AcceptedFindingEntry[] = findings.filter(({ until }) => Date.now() < endOf(until));
-  if (entries.length < findings.length) {
-    Annotations.of(scope).addWarningV2(
-      'cdk-bedrock-managed-agents:acceptedFindingExpired',
-      `${findings.length - entries.length} accepted findings are over and are reported again. Fix: remove the entries, or decide anew.`,
-    );
-  }
-  return entries.length === 0 ? {} : { [ACCEPTED_FINDINGS_FILE]: JSON.stringify(entries) };
-}
-
-function isDay(text: string): boolean {
-  return (
-    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(endOf(text)) && new Date(text).toISOString().startsWith(text)
-  );
-}
-
-const endOf = (day: string): number => Date.parse(`${day}T24:00:00Z`);

@@ -1,4 +1,4 @@
-export { type AcceptedFinding } from './accepted-finding';
+export * from './accepted-finding';
 export * from './agent-blueprint';
 export * from './agent-blueprint-props';
 export * from './security-auditor/security-auditor';

@@ -7,7 +7,7 @@ import { AgentModel, AgentTool } from '../../agent';
 import { requireInput, requireWholeNumber } from '../../validation/input-error';
 import { ObjectLock } from '../../encryption';
 import { FinalAnswer } from '../../workflow';
-import { acceptedFindingsFile } from '../accepted-finding';
+import { acceptedFindingsFile } from '../accepted-findings-file';
 import { AgentBlueprint } from '../agent-blueprint';
 import { AcceptFindingsStep } from './accept-findings-step';
 import { AuditMachine } from './audit-machine';
