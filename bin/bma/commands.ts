@@ -12,6 +12,7 @@ import { replayCommand } from './replay';
 import { runCommand } from './run';
 import { showCommand } from './show';
 import { statementCommand } from './statement';
+import { tailCommand } from './tail';
 import { turnsCommand } from './turns';
 
 /** Every command, in the order of `bma --help`. */
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   agentsCommand,
   runCommand,
   turnsCommand,
+  tailCommand,
   showCommand,
   approveCommand,
   cancelCommand,

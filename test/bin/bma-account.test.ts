@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import path from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { TURN_REQUEST_FORMAT } from '../../lib/contracts/turn';
 import { AwsError } from '../../local/cloud/aws-error';
 import { OperatedAccount } from './operated-account';
 
@@ -136,6 +137,44 @@ test('a running turn is cancelled, and its settlement publishes that', async () 
     exit: 7,
     error: expect.stringContaining('over already: Cancelled'),
   });
+});
+
+test('tail tells the turns that start while it runs, state by state, and how they end', async () => {
+  await endedTurn();
+  const tail = account.bmaUntil('Reader', /"ended"/, 'tail', 'reviewer', '--json', ...FAST, ...READ);
+  // It has looked for the first time when it has listed executions.
+  await new Promise<void>((resolve) => {
+    const list = account.workflow.cloud.operations.get('AWSStepFunctions.ListExecutions')!;
+    replace('AWSStepFunctions.ListExecutions', (input) => {
+      resolve();
+      return list(input);
+    });
+  });
+  const turn = account.workflow.run('turn-tailed', request('Hello'));
+  await turn.result;
+  const events = (await tail)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events.every(({ format }) => format === 'cdk-bedrock-managed-agents/tail/1')).toBe(true);
+  const told = events.filter((event) => event.turn === 'turn-tailed').map(({ kind, state }) => `${kind} ${state}`);
+  expect([told[0], told.at(-1)]).toEqual(['started Running', 'ended Completed']);
+  expect(told.filter((each) => each === 'state SubmitTurn')).toHaveLength(1);
+  expect(await account.bma('Reader', 'tail', 'reviewer', '--for', '0', ...READ)).toEqual({
+    exit: 0,
+    out: '',
+    error: '',
+  });
+  // Turns that had ended before are not told.
+  expect(events.filter(({ kind }) => kind === 'started')).toHaveLength(1);
+});
+
+const request = (text: string) => ({
+  format: TURN_REQUEST_FORMAT,
+  agentName: 'reviewer',
+  deduplicationKey: text,
+  trigger: { type: 'event', id: 'OnEvent', source: 'example', time: '2026-11-28T12:00:00Z' },
+  prompt: [{ text }],
 });
 
 /** A turn that has ended, with evidence. */

@@ -1,5 +1,5 @@
 /** An account with one agent, run on this machine, and the program `bma` as it ships, run as one of its roles. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import path from 'node:path';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -69,6 +69,18 @@ export class OperatedAccount {
   /** Runs the program in a process of its own, with the credentials of a role. */
   bma(role: string, ...args: string[]): Promise<Result> {
     return this.run(process.execPath, [path.join(ROOT, 'assets/bma/bma.js'), ...args], this.environment(role));
+  }
+
+  /** Runs it until its output matches, then ends it as Ctrl+C does. */
+  bmaUntil(role: string, pattern: RegExp, ...args: string[]): Promise<string> {
+    const env = this.environment(role);
+    const child = spawn(process.execPath, [path.join(ROOT, 'assets/bma/bma.js'), ...args], { env });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString('utf8');
+      if (pattern.test(out)) child.kill('SIGINT');
+    });
+    return new Promise((resolve) => child.on('close', () => resolve(out)));
   }
 
   /** The same in a terminal: standard output and standard error are one. */

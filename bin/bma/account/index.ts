@@ -7,5 +7,6 @@ export { followTurn } from './follow-turn';
 export { listTurns } from './list-turns';
 export { startTurn } from './start-turn';
 export { stopTurn } from './stop-turn';
+export { tailTurns } from './tail-turns';
 export { readEvidence } from './turn-evidence';
 export { findTurn } from './turn-state';
