@@ -1,4 +1,4 @@
-import { agents } from './agents';
+import { type Agent, agents } from './agents';
 import type { Resource } from './assembly';
 import { governanceOf } from './governance';
 import { identities, type Identity } from './identities';
@@ -13,41 +13,64 @@ export interface AgentStores {
   readonly near: ReadonlySet<Resource>;
 }
 
+/** What all agents of an assembly use. */
 export function agentStores(model: Model): AgentStores {
   return model.view(collect);
 }
 
+/** Whether a resource is used by an agent, or in a stack of one of its parts. */
+export function isNear(model: Model, agent: Agent, resource: Resource): boolean {
+  const { used, families } = model.view(readUses).get(agent.id)!;
+  return used.has(resource) || families.has(model.view(familiesOf).get(resource.stack.id));
+}
+
 function collect(model: Model): AgentStores {
+  const all = [...model.view(readUses).values()];
+  const used = new Set(all.flatMap((each) => [...each.used]));
+  const families = new Set(all.flatMap((each) => [...each.families]));
+  const familyOf = model.view(familiesOf);
+  const near = model.resources.filter(({ stack }) => families.has(familyOf.get(stack.id)));
+  return { used, near: new Set([...used, ...near]) };
+}
+
+interface Uses {
+  readonly used: ReadonlySet<Resource>;
+  /** Ids of the stacks at the top of what the parts of the agent are in. */
+  readonly families: ReadonlySet<string | undefined>;
+}
+
+function readUses(model: Model): ReadonlyMap<string, Uses> {
+  return new Map(agents(model).map((agent) => [agent.id, usesOf(model, agent)]));
+}
+
+function usesOf(model: Model, agent: Agent): Uses {
   const used = new Set<Resource>();
-  const parts = new Set<Resource>();
+  const parts = new Set<Resource>([agent.runtime]);
   const known = identities(model);
-  for (const agent of agents(model)) {
-    parts.add(agent.runtime);
-    [...agent.executionRoles, ...agent.sessionRoles].forEach((role) => {
-      if (role.resource) {
-        parts.add(role.resource);
-      }
-      namedBy(model, role, used);
-    });
-    for (const [node, reason] of governanceOf(model, agent)) {
-      const resource = model.resource(node);
-      if (resource && (reason !== 'key' || resource.type === 'AWS::KMS::Key')) {
-        used.add(resource);
-      }
-      if (resource && (reason === 'drives' || reason === 'role')) {
-        parts.add(resource);
-        const role = known.of(resource);
-        if (role) {
-          namedBy(model, role, used);
-        }
+  [...agent.executionRoles, ...agent.sessionRoles].forEach((role) => {
+    if (role.resource) {
+      parts.add(role.resource);
+    }
+    namedBy(model, role, used);
+  });
+  for (const [node, reason] of governanceOf(model, agent)) {
+    const resource = model.resource(node);
+    if (resource && (reason !== 'key' || resource.type === 'AWS::KMS::Key')) {
+      used.add(resource);
+    }
+    if (resource && (reason === 'drives' || reason === 'role')) {
+      parts.add(resource);
+      const role = known.of(resource);
+      if (role) {
+        namedBy(model, role, used);
       }
     }
-    for (const resource of mentionedIn(model, agent.runtime.properties)) {
-      used.add(resource);
-      if (resource.type === 'AWS::EC2::Subnet') {
-        // The network of an agent, with its flow logs and their key.
-        parts.add(resource);
-      }
+  }
+  for (const resource of mentionedIn(model, agent.runtime.properties)) {
+    used.add(resource);
+    if (resource.type === 'AWS::EC2::Subnet') {
+      // The network of an agent, with its flow logs and their key.
+      parts.add(resource);
     }
   }
   // A file system belongs to its access points, a table to its streams.
@@ -56,10 +79,8 @@ function collect(model: Model): AgentStores {
       mentionedIn(model, resource.properties).forEach((each) => used.add(each));
     }
   }
-  const families = familiesOf(model);
-  const stacks = new Set([...parts].map(({ stack }) => families.get(stack.id)));
-  const near = model.resources.filter(({ stack }) => stacks.has(families.get(stack.id)));
-  return { used, near: new Set([...used, ...near]) };
+  const familyOf = model.view(familiesOf);
+  return { used, families: new Set([...parts].map(({ stack }) => familyOf.get(stack.id))) };
 }
 
 /** With a nested stack its whole family counts: stack → the stack at the top. */

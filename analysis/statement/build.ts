@@ -13,6 +13,7 @@ import { keysOf } from './keys';
 import { STATEMENT_LIMITS } from './limits';
 import { modelsOf } from './models';
 import { readNetwork } from './network-reach';
+import { outsideAccessOf } from './outside-access';
 import { permissionsOf, permits } from './permissions';
 import { roleReach } from './roles';
 import { startersOf } from './starters';
@@ -41,6 +42,7 @@ function statementOf(app: App, agent: Agent): Statement {
   const definition = definitionOf(app, agent);
   const conditions = conditionsFor(app, agent, ways);
   const declarations = declaredFor(app, agent, vpcs);
+  const outside = outsideAccessOf(app, agent);
   const { workflow, settlements } = readWorkflow(app, agent, ways);
   return {
     format: STATEMENT_FORMAT,
@@ -63,6 +65,7 @@ function statementOf(app: App, agent: Agent): Statement {
     ...(workflow ? { workflow } : {}),
     network: { ...network, internet: sorted([...network.internet, ...toolExits(app, agent)]) },
     stores: storesOf(app, agent),
+    ...(outside.length > 0 ? { outsideAccess: outside } : {}),
     guardrails: guardrailsOf(app, ways),
     keys: keysOf(app, new Set([runtime, ...vpcs, ...trailsOf(app, agent)].map(({ stack }) => stack.id))),
     audit: auditOf(app, agent, vpcs, ways.steps),

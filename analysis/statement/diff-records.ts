@@ -1,8 +1,8 @@
 import { asJson, change, name, protection, reach, cameAndWent, type Change, type ChangeDirection } from './change';
-import { boundText } from './phrases';
-import type { Statement } from './statement';
+import { boundText, outsideAccessText } from './phrases';
+import type { OutsideAccess, Statement } from './statement';
 
-/** Storage of its own, and how stores are encrypted. */
+/** Storage of its own, who else has access to stores, and how they are encrypted. */
 export function stores(before: Statement, after: Statement): Change[] {
   const old = new Map(before.stores.map((store) => [store.name, store]));
   const now = new Map(after.stores.map((store) => [store.name, store]));
@@ -31,7 +31,13 @@ export function stores(before: Statement, after: Statement): Change[] {
   });
   const own = (list: typeof before.stores) =>
     list.filter(({ by }) => by.includes('runtime')).map((store) => asJson([store.name, store.type]));
+  const outside = ({ outsideAccess = [] }: Statement) => outsideAccess.map((access) => asJson(access));
   return [
+    ...cameAndWent(outside(before), outside(after), (json, added) => {
+      const access = JSON.parse(json) as OutsideAccess;
+      const text = ['give ', name(access.who), ' access to ', name(access.to), ': ', name(outsideAccessText(access))];
+      return reach(added, text);
+    }),
     ...cameAndWent(own(before.stores), own(after.stores), (json, added) => {
       const [id, type] = JSON.parse(json) as [string, string];
       return reach(added, [`keep files in ${type} `, name(id)]);

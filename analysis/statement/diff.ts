@@ -111,6 +111,7 @@ function emptied(statement: Statement): Statement {
     triggers: [],
     network: { mode: 'unknown', subnets: [], internet: [], flows: [], endpoints: [] },
     stores: [],
+    outsideAccess: [],
     guardrails: [],
     audit: { trails: [], logGroups: [], alarms: [] },
     bounds: [],

@@ -1,7 +1,16 @@
 import { html } from './escape';
 import { NO_REASON } from './permissions';
 import { PAGE_STYLE } from './page-style';
-import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
+import {
+  accessText,
+  boundText,
+  conditionsText,
+  flowText,
+  grouped,
+  outsideAccessText,
+  trustText,
+  type PermissionGroup,
+} from './phrases';
 import { pictureSvg } from '../drawing/picture';
 import { pictureStyle } from '../drawing/style';
 import type { DeclaredDecision, NameReach, RoleReach, Statement } from './statement';
@@ -42,6 +51,7 @@ ${block('Triggers', rows(['Trigger', 'Fires on', 'Path', 'Passes in', 'Failures'
 ${block('Steps of its workflow', rows(['Principal', 'May', 'Works for'], starterRows(statement, true)))}
 ${block('Network', networkTables(statement))}
 ${block('Data stores', rows(['Store', 'Access', 'By', 'Encryption'], storeRows(statement)))}
+${block('Access from outside', rows(['Who', 'What', 'To'], outsideRows(statement)))}
 ${block('Model, tools, guardrails', rows(['What', 'Value'], modelRows(statement)))}
 ${block('Bounds', rows(['Bound', 'Value'], boundRows(statement)))}
 ${block('Audit', rows(['What', 'Name', 'Detail'], auditRows(statement)))}
@@ -76,7 +86,7 @@ type Fact = readonly [text: string, good: boolean | undefined];
 const SIGNS = { good: '✓', warn: '△', plain: '•' } as const;
 
 function headline(statement: Statement): string {
-  const { network, roles, models, unknown } = statement;
+  const { network, roles, models, unknown, outsideAccess = [] } = statement;
   const driven = new Set(roles.flatMap(({ influences = [] }) => influences.map(({ what }) => what))).size;
   const everyName = (network.names ?? []).some(({ resolves }) => resolves.includes('*'));
   const attached = roles.flatMap((role) => role.attached);
@@ -99,6 +109,7 @@ function headline(statement: Statement): string {
     ...(driven > 0
       ? [[`its roles can drive ${driven} ${driven === 1 ? 'other resource' : 'other resources'}`, false] as Fact]
       : []),
+    ...(outsideAccess.length > 0 ? [['others have access to its stores or keys', false] as Fact] : []),
     ...(everyName ? [['every name resolves in its network', false] as Fact] : []),
     [unknown.length ? `${unknown.length} unknown` : 'nothing unknown', unknown.length === 0],
     ...(attached.length
@@ -268,6 +279,14 @@ function storeRows({ stores }: Statement): string[][] {
     html(accessText(store)),
     html(store.by.join(', ')),
     name(store.encryption),
+  ]);
+}
+
+function outsideRows({ outsideAccess = [] }: Statement): string[][] {
+  return outsideAccess.map((access) => [
+    `<b class="warn">△</b> ${name(access.who)}`,
+    `${name(outsideAccessText(access))}${caseText(access.when)}`,
+    `${html(access.type)}<br>${name(access.to)}`,
   ]);
 }
 

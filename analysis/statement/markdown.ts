@@ -1,5 +1,14 @@
 import { code } from '../../lib/contracts/untrusted-text';
-import { accessText, boundText, conditionsText, flowText, grouped, trustText, type PermissionGroup } from './phrases';
+import {
+  accessText,
+  boundText,
+  conditionsText,
+  flowText,
+  grouped,
+  outsideAccessText,
+  trustText,
+  type PermissionGroup,
+} from './phrases';
 import type { RoleReach, Starter, Statement } from './statement';
 
 /**
@@ -77,6 +86,14 @@ export function statementMarkdown(statement: Statement): string {
       statement.stores.map(
         (store) =>
           `${store.type} ${code(store.name)}: ${accessText(store)} (${store.by.join(', ')}); ${code(store.encryption)}`,
+      ),
+    ),
+    '## Access from outside',
+    '',
+    ...list(
+      (statement.outsideAccess ?? []).map(
+        (access) =>
+          `**${code(access.who)}** ${code(outsideAccessText(access))} on ${code(access.to)} (${code(access.type)})${caseMarkdown(access.when)}`,
       ),
     ),
     '## Bounds',

@@ -117,6 +117,11 @@ function permission(
   return { ...source, permission: { effect: 'allow', ...base, outcome: 'allowed', ...wildcard, ...when } };
 }
 
+/** The patterns of a selection as people read them: `s3:GetObject`, `everything but s3:DeleteObject`. */
+export function selectionTexts(app: App, selection: Selection): string[] {
+  return sorted(choices(selection).map((choice) => choiceText(app, choice)));
+}
+
 function choiceText(app: App, choice: Choice): string {
   return isPattern(choice)
     ? app.text(choice.written ?? choice.value)

@@ -1,4 +1,4 @@
-import type { Bound, Condition, Flow, Permission, Store, Trust } from './statement';
+import type { Bound, Condition, Flow, OutsideAccess, Permission, Store, Trust } from './statement';
 
 /**
  * The words of a statement, shared by Markdown, page, picture, difference and terminal. What they return is still
@@ -83,6 +83,16 @@ export function shortArn(text: string): string {
 
 export function trustText({ principal, conditions, effect }: Trust): string {
   return `${effect === 'deny' ? 'never ' : ''}${principal}${onlyIf(conditions)}`;
+}
+
+/** `may s3:GetObject only if …`, `gets a copy` */
+export function outsideAccessText({ by, actions = [], conditions = [] }: OutsideAccess): string {
+  return {
+    policy: `may ${actions.join(', ')}${onlyIf(conditions)}`,
+    ACL: 'let in by the ACL',
+    copy: 'gets a copy',
+    destination: 'is sent its data',
+  }[by];
 }
 
 export function flowText({ direction, peer, protocol, ports }: Flow): string {

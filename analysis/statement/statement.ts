@@ -25,6 +25,11 @@ export interface Statement {
   readonly workflow?: Workflow;
   readonly network: NetworkReach;
   readonly stores: readonly Store[];
+  /**
+   * Who outside of the accounts of the app has access to what the agent stores, is encrypted with or is started by, declared
+   * or not. Absent: nobody.
+   */
+  readonly outsideAccess?: readonly OutsideAccess[];
   readonly guardrails: readonly string[];
   /** KMS keys in the stacks of the agent, of its network and of its trails. */
   readonly keys: readonly KeyRecord[];
@@ -295,6 +300,25 @@ export interface Store {
   readonly by: readonly ('session' | 'execution' | 'runtime')[];
   /** `customer-managed key X`, or what else is known. */
   readonly encryption: string;
+}
+
+/** Access of somebody outside of the accounts of the app to a resource. */
+export interface OutsideAccess {
+  readonly to: string;
+  /** Stack and logical id of the resource. */
+  readonly id: string;
+  /** CloudFormation type. */
+  readonly type: string;
+  /** `copy`: a bucket is replicated or listed there. `destination`: something sends the data there. */
+  readonly by: 'policy' | 'ACL' | 'copy' | 'destination';
+  /** `everybody`, a principal, an account, the ARN of a destination, or the name of an ACL. */
+  readonly who: string;
+  /** Of a policy. Absent: an ACL, a copy, a destination. */
+  readonly actions?: readonly string[];
+  /** Absent: none. */
+  readonly conditions?: readonly Condition[];
+  /** A deployment that has it. Absent: every deployment has. */
+  readonly when?: string;
 }
 
 export interface Audit {

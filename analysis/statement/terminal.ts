@@ -1,5 +1,5 @@
 import { visible } from '../../lib/contracts/untrusted-text';
-import { boundText, conditionText, grouped, shortArn } from './phrases';
+import { boundText, conditionText, grouped, outsideAccessText, shortArn } from './phrases';
 import type { RoleReach, Statement } from './statement';
 
 /** Text styles of a terminal. */
@@ -46,6 +46,12 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
       resolves.includes('*')
         ? style.bad(visible(`every name resolves in ${vpc}: ${because ?? 'nothing limits it'}`))
         : visible(`${resolves.length} names resolve in ${vpc}`),
+    ),
+  );
+  rows(
+    'From outside',
+    (statement.outsideAccess ?? []).map((access) =>
+      style.bad(visible(`${access.who} ${outsideAccessText(access)} on ${access.to}`)),
     ),
   );
   rows('Bounds', statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`)).slice(0, MOST));

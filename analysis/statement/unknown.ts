@@ -1,6 +1,7 @@
 import { literalOf } from '../model/compose-text';
 import type { Agent } from './agent';
 import { type App, distinctBy } from './app';
+import { unreadAccessOf } from './outside-access';
 import { unreadIn } from './permissions';
 import type { Unknown } from './statement';
 import type { Ways } from './ways';
@@ -53,5 +54,6 @@ export function unknownOf(app: App, agent: Agent, ways: Ways, network: readonly 
       found.push({ where: `template ${origin.stack.id}`, what: hint });
     }
   }
+  found.push(...unreadAccessOf(app, agent));
   return distinctBy(found, ({ where, what }) => `${where} ${what}`);
 }

@@ -1,0 +1,193 @@
+import { type Admitted, admitted } from '../policy/admitted';
+import type { Statement } from '../policy/statement';
+import { agentStores } from './agent-stores';
+import type { Resource } from './assembly';
+import { literalOf, textOf } from './compose-text';
+import type { Guard } from './guard';
+import { identities } from './identities';
+import type { Model } from './model';
+import type { Node } from './node';
+import { accountIn, ownAccounts } from './own-accounts';
+import type { Case, Place, Text } from './text';
+
+/** Access that somebody outside of the accounts of the assembly has to a resource next to an agent. */
+export interface OutsideAccess {
+  /** What they have access to: a bucket, a queue, a key. */
+  readonly to: Resource;
+  /** What gives it: a resource policy, the ACL of a bucket, a copy of its data, or something that sends the data on. */
+  readonly by: 'policy' | 'ACL' | 'copy' | 'destination';
+  /** `unread`: whoever deploys decides who it is. */
+  readonly who: Admitted['who'];
+  /** The principal, account or ARN; for an ACL its name. */
+  readonly name: Text;
+  /** Kind of the principal of a policy. */
+  readonly kind: Admitted['kind'];
+  /** The statement of a policy. */
+  readonly statement?: Statement;
+  /** The resource that gives it, when it isn't a policy. */
+  readonly giver: Resource;
+  readonly place: Place;
+  readonly guard: Guard;
+}
+
+/** ACLs that let in others than the owner and the log delivery of Amazon S3. */
+const CLOSED_ACLS = new Set([
+  'Private',
+  'BucketOwnerFullControl',
+  'BucketOwnerRead',
+  'LogDeliveryWrite',
+  'AwsExecRead',
+]);
+
+/** Properties with policies, roles and names, which say nothing about where data goes. */
+const NO_DESTINATION =
+  /polic(?:y|ies)|^(?:Tags|Metadata|Description|DependsOn|Environment|Definition\w*|Role|RoleArn)$/i;
+
+/** Types that move data of what they name to where else they name. */
+const MOVES_DATA =
+  /^AWS::(?:SNS::Subscription|Logs::(?:SubscriptionFilter|Delivery|DeliveryDestination|AccountPolicy)|Events::(?:Rule|Archive|Endpoint)|Pipes::Pipe|KinesisFirehose::DeliveryStream|DMS::\w+|DataSync::\w+|AppFlow::Flow|ECR::ReplicationConfiguration|Backup::BackupPlan|S3::(?:AccessPoint|MultiRegionAccessPoint|AccessGrant)|Kinesis::StreamConsumer|Lambda::EventSourceMapping|DynamoDB::GlobalTable|RAM::ResourceShare)$/;
+
+/** Types that move the data of every resource of a type in the account. */
+const OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
+  ['AWS::ECR::ReplicationConfiguration', 'AWS::ECR::Repository'],
+  ['AWS::Logs::AccountPolicy', 'AWS::Logs::LogGroup'],
+]);
+
+/** Policies of these say who invokes, assumes or passes something: starters, roles and endpoints tell it. */
+const NO_STORE = /^AWS::(?:Lambda|IAM|EC2|ApiGateway\w*|BedrockAgentCore)::/;
+
+/** Everything next to an agent that others have access to. */
+export function outsideAccess(model: Model): readonly OutsideAccess[] {
+  return model.view(collect);
+}
+
+function collect(model: Model): OutsideAccess[] {
+  const { near, used } = agentStores(model);
+  const inPlace = [...near].flatMap((store) => [
+    ...(NO_STORE.test(store.type) ? [] : byPolicies(model, store)),
+    ...(store.type === 'AWS::S3::Bucket' ? [...byAcl(store), ...byCopies(model, store)] : []),
+    ...(used.has(store) || store.type.startsWith('AWS::S3::') ? byDestinations(model, store, store) : []),
+  ]);
+  const moved = model.resources
+    .filter(({ type }) => MOVES_DATA.test(type))
+    .flatMap((mover) => {
+      const type = OF_THE_ACCOUNT.get(mover.type);
+      const from = type
+        ? [...used, ...near].find((each) => each.type === type)
+        : mentionedIn(model, mover.properties).find((each) => used.has(each) || near.has(each));
+      return from && !used.has(mover) ? byDestinations(model, mover, from) : [];
+    });
+  return [...inPlace, ...moved];
+}
+
+function byPolicies(model: Model, to: Resource): OutsideAccess[] {
+  return identities(model)
+    .policiesOf(to)
+    .flatMap(({ statements }) => statements)
+    .flatMap((statement) =>
+      admitted(model, statement).map((each) => ({
+        ...each,
+        to,
+        by: 'policy' as const,
+        statement,
+        giver: statement.holder,
+        place: statement.place,
+      })),
+    );
+}
+
+/** An ACL is in force unless public access is blocked. */
+function byAcl(bucket: Resource): OutsideAccess[] {
+  return bucket.properties
+    .at('AccessControl')
+    .flatMap((node) => node.texts())
+    .filter(({ value }) => !CLOSED_ACLS.has(literalOf(value) ?? ''))
+    .map(({ value, guard }) => ({
+      ...ofStore(bucket, 'AccessControl', guard),
+      by: 'ACL',
+      who: literalOf(value) === undefined ? 'unread' : 'everybody',
+      name: value,
+    }));
+}
+
+function ofStore(store: Resource, property: string, guard: Guard) {
+  const place: Place = { stack: store.stack, resource: store, path: `Properties.${property}` };
+  return { to: store, giver: store, kind: 'AWS' as const, place, guard: guard.and(store.guard) };
+}
+
+const COPIES = [
+  ['ReplicationConfiguration', 'Rules', 'Destination', 'Bucket'],
+  ['InventoryConfigurations', 'Destination', 'BucketArn'],
+  ['AnalyticsConfigurations', 'StorageClassAnalysis', 'DataExport', 'Destination', 'BucketArn'],
+] as const;
+
+/** The ARN of a bucket has no account: one that the assembly doesn't have may be anybody's. */
+function byCopies(model: Model, bucket: Resource): OutsideAccess[] {
+  return COPIES.flatMap((path) =>
+    path
+      .reduce<Node[]>(
+        (nodes, key) =>
+          nodes.flatMap((node) => node.at(key)).flatMap((node) => (node.kind === 'list' ? node.items() : [node])),
+        [bucket.properties],
+      )
+      .flatMap((node) => node.texts())
+      .filter(({ value }) => model.named(value).length === 0)
+      .map(({ value, guard }) => ({
+        ...ofStore(bucket, path[0], guard),
+        by: 'copy' as const,
+        who: literalOf(value) === undefined ? ('unread' as const) : ('somebody unknown' as const),
+        name: value,
+      })),
+  );
+}
+
+/** Accounts, ARNs and buckets that a resource names, and that aren't the owner's. */
+function byDestinations(model: Model, at: Resource, to: Resource): OutsideAccess[] {
+  const accounts = ownAccounts(model);
+  const documents = OF_THE_ACCOUNT.has(at.type)
+    ? at.properties.at('PolicyDocument').flatMap((node) => node.json())
+    : [];
+  return [at.properties, ...documents]
+    .flatMap((node) => namesIn(node))
+    .filter(({ value }) => {
+      const account = accountOf(value);
+      return account !== undefined && accounts.ofAccount(account) === 'foreign';
+    })
+    .map(({ value, guard, place }) => ({
+      to,
+      by: 'destination',
+      who: 'another account',
+      name: value,
+      kind: 'AWS',
+      giver: at,
+      place: place.resource ? place : at.properties.place,
+      guard: guard.and(at.guard),
+    }));
+}
+
+/** The account of an ARN, or the account itself. */
+export function accountOf(text: Text): Text | undefined {
+  const known = literalOf(text);
+  if (known !== undefined && /^\d{12}$/.test(known)) {
+    return text;
+  }
+  const url = known === undefined ? undefined : /^https:\/\/sqs\.[^/]+\/(\d{12})\//.exec(known)?.[1];
+  const account = url === undefined ? accountIn(text) : textOf(url);
+  return account && account.length > 0 ? account : undefined;
+}
+
+function namesIn(node: Node, depth = 0): Case<Text>[] {
+  if (node.kind === 'object') {
+    return depth > 10
+      ? []
+      : node.entries().flatMap(([key, value]) => (NO_DESTINATION.test(key) ? [] : namesIn(value, depth + 1)));
+  }
+  return node.kind === 'list' ? node.items().flatMap((item) => namesIn(item, depth + 1)) : node.texts();
+}
+
+function mentionedIn(model: Model, node: Node): Resource[] {
+  return namesIn(node).flatMap(({ value }) => [
+    ...model.mentioned(value),
+    ...model.named(value).map(({ resource }) => resource),
+  ]);
+}

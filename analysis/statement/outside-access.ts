@@ -1,0 +1,52 @@
+import { type OutsideAccess as ReadAccess, outsideAccess } from '../model/outside-access';
+import { isNear } from '../model/agent-stores';
+import { literalOf } from '../model/compose-text';
+import type { Agent } from './agent';
+import { type App, distinctBy, whenOf } from './app';
+import { conditionsOf, selectionTexts } from './permissions';
+import type { OutsideAccess, Unknown } from './statement';
+
+/** Who outside of the accounts of the app has access to what an agent stores, is encrypted with or is started by. */
+export function outsideAccessOf(app: App, agent: Agent): OutsideAccess[] {
+  const found = accessTo(app, agent)
+    .filter(({ who }) => who !== 'unread')
+    .map(({ to, by, name, statement, guard }): OutsideAccess => {
+      const actions = statement ? selectionTexts(app, statement.actions) : [];
+      const conditions = statement ? conditionsOf(app, statement.conditions) : [];
+      return {
+        to: app.nameOf(to),
+        id: to.id,
+        type: to.type,
+        by,
+        who: by === 'policy' && literalOf(name) === '*' ? 'everybody' : app.text(name),
+        ...(actions.length > 0 ? { actions } : {}),
+        ...(conditions.length > 0 ? { conditions } : {}),
+        ...whenOf(guard),
+      };
+    });
+  return distinctBy(found, (each) => JSON.stringify(each));
+}
+
+/** Policies and copies that name somebody whom only the deployment knows. */
+export function unreadAccessOf(app: App, agent: Agent): Unknown[] {
+  return accessTo(app, agent)
+    .filter(({ who, name }) => who === 'unread' && namesNobody(app, name))
+    .map(({ to, by, name }) => ({
+      where: app.nameOf(to),
+      what: `who ${app.text(name)} is, whom its ${by} gives access`,
+    }));
+}
+
+/** Names of resources of the app are known, whatever they will be. */
+function namesNobody({ model }: App, name: ReadAccess['name']): boolean {
+  return name.some(
+    (part) =>
+      typeof part === 'object' &&
+      part.kind !== 'pseudo' &&
+      !(part.kind === 'reference' && model.resource(part.resource)),
+  );
+}
+
+function accessTo({ model }: App, agent: Agent): ReadAccess[] {
+  return outsideAccess(model).filter(({ to }) => isNear(model, agent, to));
+}
