@@ -145,6 +145,8 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'DeleteAgentSession GetAgentSession ListAgentSessionEvents ListAgentSessionItems ListAgentSessions ' +
       'RegisterEnvironment',
     codebuild: 'BatchGetBuilds CreateReportGroup RetryBuild StartBuild StopBuild',
+    // Approving a pull request decides what is merged.
+    codecommit: 'UpdatePullRequestApprovalState',
     codedeploy: 'PutLifecycleEventHookExecutionStatus',
     dynamodb: '* AssociateTableReplica ReadDataForReplication ReplicateSettings WriteDataForReplication',
     ec2:

@@ -4,7 +4,7 @@ import type { Hole, Text, Unreadable } from '../model/text';
 import type { Declared } from './declared';
 import { type Finding, type Located, placeOf } from './finding';
 
-interface Met {
+export interface Met {
   readonly unreadable: Unreadable;
   readonly subjects: Set<string>;
   /** Where it was met first. */
@@ -37,6 +37,11 @@ export class Unread {
         }
       }
     }
+  }
+
+  /** Everything that was met, with the subjects that it could touch. */
+  public all(): readonly Pick<Met, 'unreadable' | 'subjects'>[] {
+    return [...this.byOrigin.values()];
   }
 
   /** One finding for each origin that isn't declared. */

@@ -73,7 +73,7 @@ function statementOf(app: App, agent: Agent): Statement {
     bounds: boundsOf(app, agent, ways.steps),
     ...(declarations.length > 0 ? { declarations } : {}),
     ...(conditions.length > 0 ? { conditions } : {}),
-    unknown: unknownOf(app, agent, ways, unknown),
+    unknown: unknownOf(app, agent, unknown),
     limits: STATEMENT_LIMITS,
   };
 }

@@ -62,7 +62,7 @@ export function startersOf(app: App, agent: Agent, ways: Ways): Starter[] {
       ...(certain ? {} : { certain: false }),
     };
   });
-  return sortedBy(starters, ({ principal }) => principal);
+  return sortedBy([...starters, ...tokenHolders(app, agent)], ({ principal }) => principal);
 
   /** What is a trigger, or is started by something of the app, only continues. */
   function isContinued({ id, type }: Resource): boolean {
@@ -117,6 +117,14 @@ function directDrives(app: App, agent: Agent, { paths }: Ways): [string, Drive][
         : []),
     ]);
   return [...invoking, ...starting];
+}
+
+/** A Runtime with an authorizer takes requests of whoever has a token of the provider. */
+function tokenHolders(app: App, { runtime }: Agent): Starter[] {
+  return runtime.properties.at('AuthorizerConfiguration').map((node): Starter => {
+    const issuer = app.said(node.at('CustomJWTAuthorizer', 'DiscoveryUrl')) || 'an identity provider';
+    return { principal: `whoever has a token of ${issuer}`, assumedBy: [], may: ['invoke the runtime directly'] };
+  });
 }
 
 function isIdentity(app: App, node: string): boolean {

@@ -12,13 +12,21 @@ export function triggersOf(app: App, { paths }: Ways, settlements: ReadonlySet<s
   const found = paths.flatMap((path): Trigger[] => {
     const resource = app.model.resource(path.start);
     if (resource) {
-      return isTrigger(resource.type) ? [triggerOf(app, resource, path)] : [];
+      return isTrigger(resource.type) || isFromOutside(resource, paths) ? [triggerOf(app, resource, path)] : [];
     }
     return path.start.startsWith('service ') ? permissionTrigger(app, path, paths) : [];
   });
   return distinctBy(found, ({ name, type }) => `${name} ${type}`).map((trigger) =>
     trigger.path.some((name) => settlements.has(name)) ? { ...trigger, settles: true } : trigger,
   );
+}
+
+/** Mappings that take messages from somewhere: a stream, a topic, a cluster. */
+const TAKES = /^AWS::(?:Lambda::EventSourceMapping|SNS::Subscription|Pipes::Pipe)$/;
+
+/** A mapping that takes messages of something that is not in the app. */
+function isFromOutside({ id, type }: Resource, paths: Ways['paths']): boolean {
+  return TAKES.test(type) && !paths.some(({ edges: [first] }) => first.to === id);
 }
 
 function triggerOf(app: App, resource: Resource, path: Path): Trigger {

@@ -1,13 +1,22 @@
 import { literalOf } from '../model/compose-text';
+import type { TemplateModel } from '../model/template-model';
+import { Unread } from '../rules/unread';
+import { noteParts } from '../rules/unreadable-parts';
 import type { Agent } from './agent';
 import { type App, distinctBy } from './app';
 import { unreadAccessOf } from './outside-access';
 import { unreadIn } from './permissions';
 import type { Unknown } from './statement';
-import type { Ways } from './ways';
+
+/** The parts of the templates that the checks report as MA-READ1. */
+function unreadableParts(model: TemplateModel) {
+  const unread = new Unread(model);
+  noteParts(model, unread);
+  return unread.all();
+}
 
 /** What could not be known about an agent from the templates. */
-export function unknownOf(app: App, agent: Agent, ways: Ways, network: readonly Unknown[]): Unknown[] {
+export function unknownOf(app: App, agent: Agent, network: readonly Unknown[]): Unknown[] {
   const found: Unknown[] = [...network];
   if (agent.sessionRoles.length === 0) {
     found.push({
@@ -44,16 +53,12 @@ export function unknownOf(app: App, agent: Agent, ways: Ways, network: readonly 
       found.push({ where: 'execution role', what: `the value of ${app.text(value)}` });
     }
   }
-  const stacks = new Set(
-    [agent.runtime, ...agent.roles.flatMap(({ identity }) => identity.resource ?? []), ...ways.steps].map(
-      ({ stack }) => stack.id,
-    ),
-  );
-  for (const { origin, hint } of app.model.unreadableParts) {
-    if (stacks.has(origin.stack.id)) {
+  found.push(...unreadAccessOf(app, agent));
+  for (const { unreadable, subjects } of app.model.view(unreadableParts)) {
+    const { origin, hint } = unreadable;
+    if (subjects.has(agent.id)) {
       found.push({ where: `template ${origin.stack.id}`, what: hint });
     }
   }
-  found.push(...unreadAccessOf(app, agent));
   return distinctBy(found, ({ where, what }) => `${where} ${what}`);
 }

@@ -256,6 +256,35 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
     [['protection', 'wider', /^encryption of Hand#Data: no key stated.*before customer-managed key Hand#Key$/]],
   ],
   [
+    'another account is let in to a bucket',
+    (all) =>
+      (all.DataPolicy = {
+        Type: 'AWS::S3::BucketPolicy',
+        Properties: {
+          Bucket: { Ref: 'Data' },
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Principal: { AWS: 'arn:aws:iam::999988887777:root' },
+                Action: 's3:GetObject',
+                Resource: { 'Fn::Sub': '${Data.Arn}/*' },
+              },
+            ],
+          },
+        },
+      }),
+    [['also', 'wider', /^give arn:aws:iam::999988887777:root access to Hand#Data: may s3:GetObject$/]],
+  ],
+  [
+    'everybody is let in to the key',
+    (all) =>
+      (all.Key.Properties.KeyPolicy = {
+        Statement: [{ Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' }],
+      }),
+    [['also', 'wider', /^give everybody access to Hand#Key: may kms:\*$/]],
+  ],
+  [
     'session storage is added',
     (all) => (all.Runtime.Properties.FilesystemConfigurations = [{ SessionStorage: { MountPath: '/mnt/agent' } }]),
     [['also', 'wider', /^keep files in session storage \/mnt\/agent$/]],

@@ -170,3 +170,19 @@ test('text is cut between words, in a long name after a separator, in a long ide
   expect(lines('UnexpectedSessionRoleUse', 'UnexpectedSessionR')).toEqual(['UnexpectedSession', 'RoleUse']);
   expect(lines('abcdefghijkl', 'abcde', 2)).toEqual(['abcde', 'fghi…']);
 });
+
+test('the page, the Markdown and the terminal say who outside of the app has access, and what the access is', () => {
+  const open = statementFrom(
+    changed((all) => {
+      all.Key.Properties.KeyPolicy = {
+        Statement: [{ Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' }],
+      };
+    }),
+  );
+  const plain = (text: string) => text;
+  const style = { title: plain, good: plain, name: plain, faint: plain, bad: plain };
+  expect(statementMarkdown(open)).toContain('**`everybody`** `may kms:*` on `Hand#Key` (`AWS::KMS::Key`)');
+  expect(statementHtml(open)).toMatch(/others have access to its stores or keys[\s\S]*<code>everybody<\/code>/);
+  expect(shortStatement(open, style).join('\n')).toMatch(/From outside +everybody may kms:\* on Hand#Key/);
+  expect(statementHtml(statementFrom(handWritten()))).not.toContain('others have access');
+});

@@ -248,7 +248,7 @@ export const PATHS: readonly Pair[] = [
     condition({ StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } }),
   ),
   endpointPolicy(
-    'NotPrincipal',
+    'an endpoint policy with a malformed NotPrincipal',
     { Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::999988887777:root' } },
     condition(OWN),
   ),

@@ -1,0 +1,4 @@
+import { testAgreement } from './agreement';
+import { KINDS } from './kinds';
+
+testAgreement(KINDS);

@@ -1,0 +1,4 @@
+import { testAgreement } from './agreement';
+import { REPRESENTATIVE } from './kinds';
+
+testAgreement(REPRESENTATIVE);

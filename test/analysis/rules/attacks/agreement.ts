@@ -1,0 +1,81 @@
+import { statementsOfStacks } from '../../../../analysis/statement/build';
+import type { Statement } from '../../../../analysis/statement/statement';
+import { type Change, changed, type Pair } from './pair';
+import { reported } from './reported';
+
+/** Where the statement shows what a rule reports. Rules that aren't listed are about settings, not about reach. */
+const SHOWN_IN: readonly (readonly [RegExp, readonly (keyof Statement)[]])[] = [
+  [/^MA-ID[1-7]$/, ['roles', 'models', 'starters']],
+  [/^MA-NET[146]$/, ['network']],
+  [/^MA-NET5$/, ['starters', 'roles', 'network']],
+  [/^MA-STO1$/, ['outsideAccess']],
+  [/^MA-TRG3$/, ['starters', 'triggers', 'outsideAccess']],
+  [/^MA-READ1$/, ['unknown']],
+];
+
+const NOT_ITS_ROLE = 'the statement has what the roles of the agent may do, not what the functions that start it may';
+const SCREENING = 'which guardrail screens is a setting of the workflow';
+
+/** What the pack reports of these rules and the statement doesn't show, with the reason. */
+const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
+  'StarterRole updates the code of a function': NOT_ITS_ROLE,
+  'MachineRole updates the code of a function': NOT_ITS_ROLE,
+  'OpenRole updates the code of a function': NOT_ITS_ROLE,
+  'the guardrail of the workflow is not in the app': SCREENING,
+  'a guardrail outside of the app that nobody declared': SCREENING,
+  'the definition of a second machine is in a bucket': 'the statement has what the role of the machine may start',
+  'an endpoint policy with a malformed NotPrincipal': 'the row of the endpoint has the policy as it is written',
+};
+
+const statementOf = (change: Change): Statement => statementsOfStacks(changed(change))[0];
+
+/** Every record and text of a statement, as JSON. */
+function rowsOf(value: unknown): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((each) => [JSON.stringify(each), ...rowsOf(each)]);
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(rowsOf) : [JSON.stringify(value)];
+}
+
+const ordinary = statementOf({});
+
+/** Whether a section has a record that the statement of an ordinary agent doesn't have. */
+function hasMore(statement: Statement, sections: readonly (keyof Statement)[]): boolean {
+  const known = new Set(sections.flatMap((section) => rowsOf(ordinary[section] ?? [])));
+  return sections.flatMap((section) => rowsOf(statement[section] ?? [])).some((row) => !known.has(row));
+}
+
+/** What an ordinary agent doesn't have: each of these rows is a reason for a finding. What a role can drive may be harmless. */
+const alarming = ({ outsideAccess = [], network: { internet }, unknown }: Statement) =>
+  [...outsideAccess, ...internet, ...unknown].map((row) => JSON.stringify(row));
+
+/** The findings of an attack that the statement doesn't show. */
+function notShown(change: Change): string[] {
+  const statement = statementOf(change);
+  const stores = (statement.outsideAccess ?? []).map(({ id }) => id.replace(/^.*#/, ''));
+  return reported(change)
+    .filter(({ rule, says }) => {
+      const [, sections] = SHOWN_IN.find(([ids]) => ids.test(rule)) ?? [];
+      const isShown = sections === undefined || hasMore(statement, sections);
+      // Of a store, the row names the same resource.
+      return (
+        !isShown || (rule === 'MA-STO1' && !stores.some((id) => says.split(/\W/).includes(id) || says.includes('ACL')))
+      );
+    })
+    .map(({ rule, says }) => `${rule}: ${says}`);
+}
+
+/** Tests that the pack and the statement say the same of each pair. */
+export function testAgreement(kinds: readonly (readonly [string, readonly Pair[]])[]): void {
+  describe.each(kinds)('%s', (_kind, pairs) => {
+    const cases = pairs.filter(({ name }) => !(name in ONLY_IN_THE_PACK));
+    test.each(cases.map((pair): [string, Pair] => [pair.name, pair]))(
+      'what the pack reports of reach is in the statement, and what the statement shows is reported: %s',
+      (_name, { attack, twin }) => {
+        expect(notShown(attack)).toEqual([]);
+        const known = new Set(alarming(ordinary));
+        expect(alarming(statementOf(twin)).filter((row) => !known.has(row))).toEqual([]);
+      },
+    );
+  });
+}

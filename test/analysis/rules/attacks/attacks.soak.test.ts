@@ -1,0 +1,4 @@
+import { testAttacks } from './every-attack';
+import { KINDS } from './kinds';
+
+testAttacks(KINDS);

@@ -1,0 +1,4 @@
+import { CDK_ATTACKS } from './cdk-attacks';
+import { testRefused } from './refused-attacks';
+
+testRefused(CDK_ATTACKS);
