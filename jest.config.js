@@ -6,7 +6,7 @@ module.exports = {
   // Suites that wait for each other's processes overlap well, also on two processors.
   maxWorkers: '100%',
   testSequencer: '<rootDir>/test/longest-first.js',
-  roots: ['<rootDir>/test', '<rootDir>/examples'],
+  roots: ['<rootDir>/test', '<rootDir>/examples', '<rootDir>/bin/bma/blueprint-sample'],
   testMatch: ['**/*.test.ts'],
   // Runs of minutes are `npm run test:soak`.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/', '\\.soak\\.test\\.ts$'],

@@ -39,8 +39,8 @@ const copies = [
   // The actions of all services: read when the first policy is judged, so not part of a bundle.
   { from: 'analysis/facts/actions.txt', to: 'assets/analysis/actions.txt' },
   { from: 'analysis/facts/actions.LICENSE.txt', to: 'assets/analysis/actions.LICENSE.txt' },
-  // What `bma new blueprint` begins with is an example of this repository.
-  { from: 'examples/custom-blueprint/licence-auditor', to: 'assets/bma/blueprint' },
+  // What `bma new blueprint` begins with.
+  { from: 'bin/bma/blueprint-sample', to: 'assets/bma/blueprint' },
 ];
 
 // Built beside the target and swapped in at the end: a synth that runs meanwhile never sees half an image directory.

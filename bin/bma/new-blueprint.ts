@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CommandError, UsageError } from './command';
 
-/** The sample that new blueprints are made from: `examples/custom-blueprint/licence-auditor`, copied by the bundler. */
-const SAMPLE = { className: 'LicenceAuditor', name: 'licence-auditor' };
+/** The sample that new blueprints are made from: `bin/bma/blueprint-sample`, copied by the bundler. */
+const SAMPLE = { className: 'SampleAgent', name: 'sample-agent' };
 const SAMPLE_DIRECTORIES = [path.join(__dirname, 'blueprint'), path.join(__dirname, '../../assets/bma/blueprint')];
 
 export interface NewBlueprint {

@@ -18,7 +18,7 @@ export const newCommand: Command<Options> = {
   name: 'new',
   summary: 'scaffold a custom blueprint',
   description:
-    'Writes a blueprint that works, to be changed into yours: the class, a stack around it, a test and a README, in a directory of their own. Nothing that exists is overwritten.',
+    'Writes a minimal blueprint that works, to be changed into yours: the class, a stack around it, a test and a README, in a directory of their own. Nothing that exists is overwritten.',
   exitCodes: {},
   define(command) {
     command
@@ -45,7 +45,7 @@ export const newCommand: Command<Options> = {
         '',
         'Next:',
         `  1. Say what the agent does, with which tools and when: ${path.join(made.directory, path.basename(made.directory))}.ts`,
-        `  2. Say what it may write to, and run: npx jest ${test}`,
+        `  2. Say what it may use, and run: npx jest ${test}`,
         `  3. Add ${String(name)}Stack (${stack}) to your app, with ManagedAgentChecks, and run: npx cdk synth`,
         '',
       ].join('\n'),

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { bma } from '../../bin/bma';
 import { kebabCase } from '../../bin/bma/new-blueprint';
 
-const SAMPLE = path.resolve(__dirname, '../../examples/custom-blueprint/licence-auditor');
+const SAMPLE = path.resolve(__dirname, '../../bin/bma/blueprint-sample');
 
 let work: string;
 beforeEach(() => (work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-new-'))));
@@ -26,21 +26,21 @@ const filesOf = (directory: string): Record<string, string> =>
     fs.readdirSync(directory).map((file) => [file, fs.readFileSync(path.join(directory, file), 'utf8')]),
   );
 
-test('the scaffold of LicenceAuditor is the committed example', async () => {
-  expect(await run('blueprint', 'LicenceAuditor', '--directory', work)).toMatchObject({ exit: 0, error: '' });
-  expect(filesOf(path.join(work, 'licence-auditor'))).toEqual(filesOf(SAMPLE));
+test('the scaffold of SampleAgent is the committed sample, whose test runs with the others', async () => {
+  expect(await run('blueprint', 'SampleAgent', '--directory', work)).toMatchObject({ exit: 0, error: '' });
+  expect(filesOf(path.join(work, 'sample-agent'))).toEqual(filesOf(SAMPLE));
 });
 
 test('another name is another class in other files, and otherwise the same', async () => {
   const { out } = await run('blueprint', 'SBOMReporter', '--directory', path.join(work, 'lib'));
   const directory = path.join(work, 'lib', 'sbom-reporter');
   const renamed = Object.entries(filesOf(SAMPLE)).map(([file, text]) => [
-    file.replace('licence-auditor', 'sbom-reporter'),
-    text.replaceAll('LicenceAuditor', 'SBOMReporter').replaceAll('licence-auditor', 'sbom-reporter'),
+    file.replace('sample-agent', 'sbom-reporter'),
+    text.replaceAll('SampleAgent', 'SBOMReporter').replaceAll('sample-agent', 'sbom-reporter'),
   ]);
 
   expect(filesOf(directory)).toEqual(Object.fromEntries(renamed));
-  expect(JSON.stringify(filesOf(directory))).not.toMatch(/LicenceAuditor|licence-auditor/);
+  expect(JSON.stringify(filesOf(directory))).not.toMatch(/SampleAgent|sample-agent|licence/i);
   expect(out).toContain(`npx jest ${path.join(directory, 'sbom-reporter.test.ts')}`);
   expect(out).toContain('SBOMReporterStack');
 });
@@ -92,7 +92,7 @@ test.each([
   [['blueprint', 'licenceAuditor'], /Allowed: PascalCase/],
   [['blueprint', 'Licence-Auditor'], /Allowed: PascalCase/],
   [['blueprint', '../Auditor'], /Allowed: PascalCase/],
-  [['blueprint', 'Bucket'], /would hide one that it needs/],
+  [['blueprint', 'Stack'], /would hide one that it needs/],
   [['blueprint', 'AgentBlueprint'], /would hide one that it needs/],
   [['blueprint', 'Object'], /would hide one that it needs/],
   [['stack', 'Auditor'], /'stack' is not known. Allowed: blueprint/],

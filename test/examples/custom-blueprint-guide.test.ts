@@ -124,7 +124,8 @@ test('every file and every command of the guide works, in their order', () => {
   expect(fs.existsSync(path.join(directory, 'lib/licence-auditor/licence-auditor-stack.ts'))).toBe(true);
   const report = JSON.parse(fs.readFileSync(path.join(directory, 'cdk.out/validation-report.json'), 'utf8'));
   expect(report.pluginReports.flatMap(({ violations }: any) => violations)).toEqual([]);
-  expect(outputs.get('npx bma statement cdk.out')).toMatch(/may +s3:PutObject on .*licences\/\*/);
+  expect(outputs.get('npx bma statement cdk.out')).toMatch(/LicenceAuditor/);
+  expect(outputs.get('npx bma statement cdk.out')).not.toMatch(/may +s3:/);
 });
 
 test('the checks that it adds to the app are at work: a permission too many ends the synthesis', () => {
@@ -132,8 +133,8 @@ test('the checks that it adds to the app are at work: a permission too many ends
   const changed = fs
     .readFileSync(file, 'utf8')
     .replace(
-      'maxConcurrency: 1,\n    });',
-      "maxConcurrency: 1,\n    });\n    this.agent.executionRole.addToPrincipalPolicy(new PolicyStatement({ actions: ['iam:*'], resources: ['*'] }));",
+      "].join('\\n'),\n    });",
+      "].join('\\n'),\n    });\n    this.agent.executionRole.addToPrincipalPolicy(new PolicyStatement({ actions: ['iam:*'], resources: ['*'] }));",
     );
   fs.writeFileSync(file, `import { PolicyStatement } from 'aws-cdk-lib/aws-iam';\n${changed}`);
   expect(() =>
