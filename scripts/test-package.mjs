@@ -1,19 +1,33 @@
 // What a user of the published package gets: packs it, installs the tarball into an empty project at the lowest
-// supported versions of its peers, compiles strict TypeScript against it and synthesizes, with neither a container
-// engine nor esbuild in the project, with every Node.js on the PATH.
+// supported versions of its peers, compiles strict TypeScript against it (CommonJS and ECMAScript modules, the examples, and
+// every snippet of the documentation) and synthesizes with the checks on, with neither a container engine nor esbuild in the
+// project, with every Node.js on the PATH. A second project is installed by pnpm, where a package finds only what it declares.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { writeSnippets } from './doc-snippets.mjs';
 import { brokenPackedLinks } from './markdown-links.mjs';
 
 const FLOOR = { 'aws-cdk-lib': '2.271.0', constructs: '10.5.1', 'cdk-nag': '3.0.2' };
+const PNPM = 'pnpm@10.34.9';
 const MAX_TARBALL_BYTES = 5 * 1024 * 1024;
 
 const root = process.cwd();
 const work = mkdtempSync(path.join(tmpdir(), 'consumer-'));
-const run = (command, args) =>
-  execFileSync(command, args, { cwd: work, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+const run = (command, args, cwd = work) =>
+  execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
 /** The Node.js programs on the PATH, one per version. */
 const nodes = new Map(
   process.env.PATH.split(path.delimiter)
@@ -65,15 +79,33 @@ try {
     '@types/node@20',
   ]);
   check(!existsSync(path.join(work, 'node_modules', 'esbuild')), 'installing it brings no esbuild');
+  const snippets = writeSnippets(root, work);
   run('npx', ['tsc', '-p', '.']);
-  check(true, `it and every example compile against aws-cdk-lib ${FLOOR['aws-cdk-lib']} in strict mode`);
+  check(
+    true,
+    `it, every example and ${snippets.length} snippets compile against aws-cdk-lib ${FLOOR['aws-cdk-lib']} in strict mode`,
+  );
+  const refused = exactOptionalErrors();
+  check(
+    refused.length === 0,
+    `so they do with exactOptionalPropertyTypes${refused.map((line) => `\n  ${line}`).join('')}`,
+  );
+
+  const temporary = path.join(work, 'tmp');
+  mkdirSync(temporary);
+  // The feature flags of `cdk init`.
+  const flags = readFileSync(path.join(work, 'node_modules', 'aws-cdk-lib', 'recommended-feature-flags.json'), 'utf8');
+  const synthesize = (node, program, cwd = work, more = {}) => {
+    // An empty PATH: neither docker nor any other program can be called during synth.
+    const env = { PATH: '/nonexistent', HOME: work, TMPDIR: temporary, ...more };
+    execFileSync(node, [program], { cwd, stdio: ['ignore', 'ignore', 'inherit'], env });
+  };
   for (const [version, node] of nodes) {
-    for (const program of ['app.js', 'all-examples.js']) {
-      // An empty PATH: neither docker nor any other program can be called during synth.
-      execFileSync(node, [program], { cwd: work, stdio: 'inherit', env: { PATH: '/nonexistent', HOME: work } });
-    }
+    for (const program of ['app.js', 'operations.mjs', 'all-examples.js']) synthesize(node, program);
     check(true, `it and every example synthesize with Node ${version}`);
   }
+  synthesize(process.execPath, 'all-snippets.js', work, { CDK_CONTEXT_JSON: flags });
+  check(true, 'every snippet of README.md and docs/ synthesizes without a finding, with the feature flags of cdk init');
   const template = JSON.parse(readFileSync(path.join(work, 'cdk.out', 'Consumer.template.json'), 'utf8'));
   const types = Object.values(template.Resources).map(({ Type }) => Type);
   check(
@@ -86,6 +118,47 @@ try {
     return Object.values(artifacts).filter(({ type }) => type === 'aws:cloudformation:stack');
   });
   check(stacks.length > 0, `so do the examples: ${stacks.length} stacks`);
+
+  const strict = path.join(work, 'pnpm');
+  mkdirSync(strict);
+  for (const name of ['app.ts', 'operations.mts']) cpSync(path.join(work, name), path.join(strict, name));
+  const { compilerOptions } = JSON.parse(readFileSync(path.join(work, 'tsconfig.json'), 'utf8'));
+  writeFileSync(path.join(strict, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  const dependencies = {
+    ...FLOOR,
+    'cdk-bedrock-managed-agents': `file:${tarball}`,
+    typescript: '7.0.2',
+    '@types/node': '20.19.43',
+  };
+  writeFileSync(path.join(strict, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  const store = path.join(work, 'store');
+  run(
+    'npx',
+    ['--yes', PNPM, 'install', '--silent', '--ignore-scripts', '--ignore-workspace', '--store-dir', store],
+    strict,
+  );
+  run(path.join(strict, 'node_modules', '.bin', 'tsc'), ['-p', '.'], strict);
+  for (const program of ['app.js', 'operations.mjs']) synthesize(process.execPath, program, strict);
+  check(true, `installed by ${PNPM}, it compiles and synthesizes, too`);
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+
+/**
+ * What TypeScript refuses with exactOptionalPropertyTypes, except what no library can change: aws-cdk-lib doesn't compile
+ * with it, and some of its classes (Bucket, Secret, Vpc) don't fit their own interfaces.
+ */
+function exactOptionalErrors() {
+  const own = new Set(Object.keys(createRequire(path.join(work, 'package.json'))('cdk-bedrock-managed-agents')));
+  let output = '';
+  try {
+    run('npx', ['tsc', '-p', 'tsconfig.exact.json']);
+  } catch (error) {
+    output = error.stdout;
+  }
+  return output.split('\n').filter((line) => {
+    const [, misfit] =
+      /'(\w+)' is not assignable to (?:parameter of )?type 'I\1' with 'exactOptionalPropertyTypes/.exec(line) ?? [];
+    return /^\S/.test(line) && !/^node_modules\/(aws-cdk-lib|constructs)\//.test(line) && (!misfit || own.has(misfit));
+  });
 }

@@ -34,7 +34,7 @@ export class CiPipelineAgentStack extends Stack {
   constructor(scope: Construct, id: string, props: CiPipelineAgentProps) {
     super(scope, id, props);
     const { repositoryName = 'payments-service', packages = 'example/packages' } = props;
-    const [domainName, packageRepository] = packages.split('/');
+    const [domainName = '', packageRepository = ''] = packages.split('/');
 
     // One per account and Region: pass the trail that you have instead, if there is one.
     const auditTrail = new AgentAuditTrail(this, 'Audit');
