@@ -30,7 +30,11 @@ export function writeSnippets(root, project) {
   const directory = path.join(project, 'snippets');
   mkdirSync(directory, { recursive: true });
   const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => path.join('docs', name))];
-  const snippets = pages.filter((page) => page.endsWith('.md')).flatMap((page) => snippetsOf(root, page));
+  const snippets = pages
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) => snippetsOf(root, page))
+    // Clients of the service aren't part of an app.
+    .filter(({ code }) => !/from 'openai'/.test(code));
   for (const { from, code } of snippets) {
     const file = `${from.replace(/\.md:/, '-').replaceAll(/[^\w-]/g, '-')}.ts`;
     writeFileSync(path.join(directory, file), moduleOf(from, code, exporters));

@@ -120,6 +120,9 @@ export class Surroundings {
     return this.once('onCall', () => new sns.Topic(this.stack, 'OnCall', { masterKey: this.key, enforceSSL: true }));
   }
 
+  get topic() {
+    return this.onCall;
+  }
   get role() {
     return this.plainRole('role', 'lambda.amazonaws.com');
   }
