@@ -86,6 +86,8 @@ const policies = [
 
 export default {
   files: ['{lib,analysis,runtime,local,bin,scripts,examples}/**/*.{ts,mjs}'],
+  // What `bma new` writes is code of a user of the library.
+  ignores: ['bin/bma/blueprint-sample/**'],
   plugins: { boundaries },
   settings: {
     'boundaries/elements': [
