@@ -6,9 +6,11 @@ import type { Command } from './command';
 import { costCommand } from './cost';
 import { diffStatementCommand } from './diff-statement';
 import { impactCommand } from './impact';
+import { killCommand } from './kill';
 import { newCommand } from './new';
 import { reviewCommand } from './review';
 import { replayCommand } from './replay';
+import { releaseCommand } from './release';
 import { runCommand } from './run';
 import { showCommand } from './show';
 import { statementCommand } from './statement';
@@ -31,5 +33,7 @@ export const COMMANDS: readonly Command[] = [
   approveCommand,
   cancelCommand,
   replayCommand,
+  killCommand,
+  releaseCommand,
   newCommand,
 ];

@@ -1,5 +1,10 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { EXECUTION_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
+import {
+  EXECUTION_READ_ACTIONS,
+  KEY_READ_ACTIONS,
+  STACK_READ_ACTIONS,
+  START_EXECUTION_ACTIONS,
+} from '../identity/perms';
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { AgentKillSwitch } from './agent-kill-switch';
@@ -43,6 +48,29 @@ export class AgentKillSwitchGrants {
       grantee,
       actions: START_EXECUTION_ACTIONS,
       resourceArns: [machine.stateMachineArn],
-    }).combine(Grant.addToPrincipal({ grantee, actions: EXECUTION_READ_ACTIONS, resourceArns: [executions] }));
+    })
+      .combine(Grant.addToPrincipal({ grantee, actions: EXECUTION_READ_ACTIONS, resourceArns: [executions] }))
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: KEY_READ_ACTIONS,
+          resourceArns: [this.killSwitch._encryptionKey.keyArn],
+          conditions: { StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': machine.stateMachineArn } },
+        }),
+      )
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: STACK_READ_ACTIONS,
+          // `bma` finds the kill switch by an output of its stack, whose ARN ends with an id that only the deployment knows.
+          resourceArns: [
+            Stack.of(this.killSwitch).formatArn({
+              service: 'cloudformation',
+              resource: 'stack',
+              resourceName: `${Stack.of(this.killSwitch).stackName}/*`,
+            }),
+          ],
+        }),
+      );
   }
 }

@@ -1,11 +1,17 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Arn, ArnFormat, Duration, Lazy, Names, Stack } from 'aws-cdk-lib/core';
+import { Arn, ArnFormat, CfnOutput, Duration, Lazy, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { KILL_VARIABLES } from '../contracts/handler-variables';
 import { STOP_KEY, type KillTarget } from '../contracts/kill-switch';
+import {
+  KILL_SWITCH_OUTPUT_PREFIX,
+  KILL_SWITCH_RECORD_FORMAT,
+  type KillSwitchRecord,
+} from '../contracts/kill-switch-record';
 import { SLOTS_KEY } from '../contracts/turn';
 import { handlerCode } from '../function/handler-code';
 import { HandlerFunction } from '../function/handler-function';
@@ -82,6 +88,9 @@ export class AgentKillSwitch extends Construct {
   /** Permissions to stop and to release. */
   public readonly grants: AgentKillSwitchGrants = AgentKillSwitchGrants.fromAgentKillSwitch(this);
 
+  /** @internal */
+  public readonly _encryptionKey: IKey;
+
   /** @throws InputError when there is no workflow, or one of another account or Region */
   constructor(scope: Construct, id: string, props: AgentKillSwitchProps) {
     super(scope, id);
@@ -90,6 +99,7 @@ export class AgentKillSwitch extends Construct {
     const workflows = this.checkedWorkflows(props.workflows);
     if (notify) requireStandardTopic(this, 'notify', notify);
     const encryptionKey = workflows[0].encryptionKey;
+    this._encryptionKey = encryptionKey;
     const stack = Stack.of(this);
 
     const denial = new iam.ManagedPolicy(this, 'DenyEverything', {
@@ -159,6 +169,7 @@ export class AgentKillSwitch extends Construct {
       definition: releaseDefinition(parts),
     }).stateMachine;
     this.alarmAction = this.actionOfAlarms(workflows[0]);
+    this.writeRecord(workflows);
   }
 
   private checkedWorkflows(workflows: TurnWorkflow[]): TurnWorkflow[] {
@@ -264,6 +275,21 @@ export class AgentKillSwitch extends Construct {
       roles: Lazy.any({ produce: () => roles }) as unknown as string[],
       endFunctionArn: parts.endSessionsFunction(this, `EndSessions${index}`).functionArn,
     };
+  }
+
+  /** The stack output that the program `bma` finds the kill switch by. */
+  private writeRecord(workflows: TurnWorkflow[]): void {
+    const record: KillSwitchRecord = {
+      format: KILL_SWITCH_RECORD_FORMAT,
+      agents: workflows.map(({ agent }) => agent.agentName),
+      engage: this.engageMachine.stateMachineArn,
+      release: this.releaseMachine.stateMachineArn,
+    };
+    const output = new CfnOutput(this, 'Record', {
+      description: 'The kill switch, for the program bma',
+      value: Stack.of(this).toJsonString(record),
+    });
+    output.overrideLogicalId(`${KILL_SWITCH_OUTPUT_PREFIX}${this.node.addr.slice(-8)}`);
   }
 
   private actionOfAlarms({ encryptionKey }: TurnWorkflow): IAlarmAction {

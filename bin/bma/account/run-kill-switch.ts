@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { KillReport } from '../../../lib/contracts/kill-switch';
+import type { Account } from './account';
+import { type EnteredState, keepLooking, statesSince } from './turn-history';
+
+export interface KillSwitchRun {
+  readonly executionArn: string;
+  readonly status: string;
+  /** Of an execution that came to its end. */
+  readonly report?: KillReport;
+  /** Of one that did not: name of the error, and what it says. */
+  readonly problem?: string;
+}
+
+/** Starts a state machine of a kill switch, and follows it to its end. A repeated call starts it once: it has a name. */
+export async function runKillSwitch(
+  account: Account,
+  stateMachineArn: string,
+  reason: string,
+  options: { readonly intervalMs: number; readonly onState: (state: EnteredState) => void },
+): Promise<KillSwitchRun> {
+  const { executions } = account;
+  const { executionArn = '' } = await executions.send(
+    new StartExecutionCommand({ stateMachineArn, name: `bma-${randomUUID()}`, input: JSON.stringify({ reason }) }),
+  );
+  let ended: KillSwitchRun | undefined;
+  let last = 0;
+  await keepLooking(options.intervalMs, async () => {
+    const { status = '', output, error, cause } = await executions.send(new DescribeExecutionCommand({ executionArn }));
+    const fresh = await statesSince(account, executionArn, last);
+    last = fresh.last;
+    fresh.states.forEach(options.onState);
+    if (status === 'RUNNING') return false;
+    ended = {
+      executionArn,
+      status,
+      ...(output === undefined ? {} : { report: JSON.parse(output) as KillReport }),
+      ...(error === undefined ? {} : { problem: `${error}: ${messageOf(cause)}` }),
+    };
+    return true;
+  });
+  return ended!;
+}
+
+/** The cause of a failed function is JSON with `errorMessage`. */
+function messageOf(cause = ''): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
+}

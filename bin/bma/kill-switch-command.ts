@@ -1,0 +1,119 @@
+import type { KillReport } from '../../lib/contracts/kill-switch';
+import { printable } from '../printable-text';
+import type { FoundKillSwitch } from './account/find-kill-switches';
+import type { KillSwitchRun } from './account/run-kill-switch';
+import { ACCOUNT_CODES, addAccountOptions, inAccount, secondsOf, type AccountOptions } from './account-command';
+import { CommandError, EXIT, jsonText, UsageError, type Command, type Terminal } from './command';
+import { clock } from './turn-text';
+
+/** The execution of the kill switch did not come to its end. */
+const FAILED = 6;
+const MAX_REASON = 500;
+
+export interface KillSwitchOptions extends AccountOptions {
+  readonly all?: boolean;
+  readonly reason?: string;
+  readonly interval: number;
+}
+
+interface Ended extends KillSwitchRun {
+  readonly killSwitch: FoundKillSwitch;
+}
+
+/** `bma kill` and `bma release` differ in the state machine that they start, and in what they print. */
+export function killSwitchCommand(
+  name: 'kill' | 'release',
+  words: Pick<Command, 'summary' | 'description'> & { readonly exitCodes?: Command['exitCodes'] },
+): Command<KillSwitchOptions> {
+  const format = `cdk-bedrock-managed-agents/${name}/1`;
+  const machine = name === 'kill' ? 'engage' : 'release';
+  return {
+    name,
+    summary: words.summary,
+    description: words.description,
+    exitCodes: {
+      ...words.exitCodes,
+      ...ACCOUNT_CODES,
+      [FAILED]: 'the kill switch did not finish: the message says why',
+    },
+    define(command) {
+      command
+        .argument('[agent]', 'name of the agent')
+        .option('--all', 'every kill switch of the account and Region')
+        .requiredOption('--reason <text>', `kept in the report, at most ${MAX_REASON} characters`, shortReason)
+        .option('--interval <seconds>', 'time between looks', secondsOf('--interval', 0.1), 2);
+      addAccountOptions(command, 'print the reports as JSON');
+    },
+    async run([agent], options, terminal) {
+      if ((agent === undefined) === (options.all !== true)) {
+        throw new UsageError('Give either the name of an agent or --all.');
+      }
+      const needs = `killSwitch.grants.${machine}(…), with --stack; without --stack also cloudformation:ListStacks`;
+      const ended = await inAccount(options, needs, async (account, { findKillSwitches, runKillSwitch }) => {
+        const switches = await findKillSwitches(account, agent as string | undefined, options.stack);
+        announce(switches, agent as string | undefined, terminal);
+        const intervalMs = options.interval * 1000;
+        const onState = ({ state, at }: { state: string; at: string }) => {
+          if (terminal.interactive) terminal.error(`${clock(at)} ${state}\n`);
+        };
+        // All at once: one that fails must not keep the others from being stopped.
+        const runs = await Promise.allSettled(
+          switches.map((each) => runKillSwitch(account, each[machine], options.reason!, { intervalMs, onState })),
+        );
+        const done = runs.flatMap((run, index): Ended[] =>
+          run.status === 'fulfilled' ? [{ ...run.value, killSwitch: switches[index] }] : [],
+        );
+        const failed = runs.find((run) => run.status === 'rejected');
+        print(done);
+        if (failed !== undefined) throw failed.reason as Error;
+        return done;
+      });
+      const broken = ended.filter(({ status }) => status !== 'SUCCEEDED');
+      if (broken.length > 0) throw new CommandError(FAILED, broken.map(brokenText).join('\n'));
+      return ended.some(({ report }) => (report?.left ?? 0) > 0) ? EXIT.attention : EXIT.done;
+
+      function print(done: readonly Ended[]): void {
+        if (options.json) {
+          const runs = done.map(({ killSwitch: { agents, stack }, ...run }) => ({ agents, stack, ...run }));
+          terminal.out(jsonText({ format, runs }));
+          return;
+        }
+        for (const { report, killSwitch } of done) {
+          if (report !== undefined) terminal.out(name === 'kill' ? stoppedText(report) : releasedText(killSwitch));
+        }
+      }
+    },
+  };
+}
+
+function announce(switches: readonly FoundKillSwitch[], agent: string | undefined, { error }: Terminal): void {
+  const others = switches.flatMap(({ agents }) => agents).filter((each) => each !== agent);
+  if (agent !== undefined && others.length > 0) {
+    error(`bma: the kill switch of ${printable(agent)} is also that of ${others.map(printable).join(', ')}.\n`);
+  }
+}
+
+function stoppedText(report: KillReport): string {
+  const { agents, turnsStopped, sessionsCancelled, sessionsDeleted, left, unproven } = report;
+  const lines = [
+    `Stopped: ${agents.map(printable).join(', ')}`,
+    `  turns stopped: ${turnsStopped}, cancelled in the service: ${sessionsCancelled}, sessions deleted: ${sessionsDeleted}`,
+    `  left: ${left}${left > 0 ? '. Fix: run bma kill again; it finishes what is left.' : ''}`,
+    ...unproven.map((each) => `  unproven: ${printable(each)}`),
+    '  Events of triggers wait until bma release, for up to 14 days.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const releasedText = ({ agents }: FoundKillSwitch): string =>
+  `Released: ${agents.map(printable).join(', ')}. Events that waited start their turns now.\n`;
+
+const brokenText = ({ executionArn, status, problem }: Ended): string =>
+  `${executionArn} ended as ${status}${problem === undefined ? '' : `: ${printable(problem)}`} Fix: repeat the command; it continues where this one ended.`;
+
+function shortReason(reason: string): string {
+  if (reason.trim() === '' || reason.length > MAX_REASON) {
+    throw new UsageError(`--reason has ${reason.length} characters. Allowed: 1 to ${MAX_REASON}, and not only spaces.`);
+  }
+  return reason;
+}
