@@ -117,7 +117,7 @@ export const ON_ANOTHER_PATH: readonly OnAnotherPath[] = [
     actions: ['bedrock-mantle:CreateAgentSessionEvent', 'bedrock-mantle:DeleteAgentSession'],
     roles: /StepsOpenSessionRole$/,
     when: 'a resumed session still works on something, or is replaced',
-    test: 'test/runtime/turn-handlers/workflow/open-session.test.ts',
+    test: 'test/runtime/turn-handlers/workflow/ends.test.ts',
   },
   {
     actions: ['bedrock-mantle:CreateAgentSessionEvent'],

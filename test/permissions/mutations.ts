@@ -49,7 +49,8 @@ const RESOURCES_USED_BY_AWS: readonly { readonly holder: RegExp; readonly who: R
 const ASSUMED_BY_AWS = /FlowLogsRole$|(?:Audit|Trail)DeliveryRole$|^CheckoutRole$|EnvironmentExecutionRole$/;
 
 /** Denials of what no statement of the examples allows: they hold against what is granted later. */
-const GUARDS = /CallWithBearerToken|BypassGovernanceRetention|kms:\*|bedrock-agentcore:InvokeAgentRuntimeCommand/;
+const GUARDS =
+  /CallWithBearerToken|BypassGovernanceRetention|kms:\*|kms:CreateGrant|bedrock-agentcore:InvokeAgentRuntimeCommand/;
 
 /** Every statement of an example, with what its absence changes. */
 export function mutationsOf(run: ExampleRun): Mutation[] {
