@@ -88,7 +88,11 @@ export function licenceProblems(packages) {
 
 /** The notices as text: first the packages with their licences, then each text once with the packages that it is for. */
 export function noticesOf(packages) {
-  const byTexts = Map.groupBy(packages, ({ texts }) => texts.join('\n\n'));
+  const byTexts = new Map();
+  for (const each of packages) {
+    const text = each.texts.join('\n\n');
+    byTexts.set(text, [...(byTexts.get(text) ?? []), each]);
+  }
   const idOf = ({ name, version }) => `${name}@${version}`;
   return [
     'Third-party notices',
