@@ -16,6 +16,7 @@ import { showCommand } from './show';
 import { statementCommand } from './statement';
 import { tailCommand } from './tail';
 import { turnsCommand } from './turns';
+import { verifyCommand } from './verify';
 
 /** Every command, in the order of `bma --help`. */
 export const COMMANDS: readonly Command[] = [
@@ -35,5 +36,6 @@ export const COMMANDS: readonly Command[] = [
   replayCommand,
   killCommand,
   releaseCommand,
+  verifyCommand,
   newCommand,
 ];

@@ -1,0 +1,174 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { Argument } from 'commander';
+import * as fs from 'node:fs';
+import { literalOf } from '../../analysis/model/compose-text';
+import type { Assembly } from '../../analysis/model/assembly';
+import { CommandError, EXIT, jsonText, UsageError, type Command } from './command';
+import { readAssembly } from './read-assembly';
+import { analyze, ANALYZER_PERMISSIONS } from './verify/access-analyzer';
+import { AccountClients } from './verify/clients';
+import { deployedAssembly, STACK_PERMISSIONS } from './verify/deployed-assembly';
+import { type PermissionCase, simulate } from './verify/simulate';
+import { compareAccount, READERS } from './verify/verify-account';
+import { type VerifyReport, verifyText } from './verify/verify-text';
+
+/** Exit codes of `bma verify`, besides those that every command has. */
+const NOT_VERIFIED = { noCredentials: 3, otherAccount: 4, incomplete: 5 } as const;
+
+/** The IAM actions that `bma verify` calls. They only read. */
+export const VERIFY_PERMISSIONS: readonly string[] = [
+  ...new Set([
+    ...STACK_PERMISSIONS,
+    ...READERS.flatMap(({ permissions }) => permissions),
+    'iam:SimulatePrincipalPolicy',
+  ]),
+].sort();
+
+interface Options {
+  readonly region?: string;
+  readonly stack?: readonly string[];
+  readonly cases?: readonly string[];
+  readonly bind?: ReadonlyMap<string, string>;
+  readonly accessAnalyzer?: boolean;
+  readonly notGranted?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `bma verify`: the deployed account compared with the synthesized templates. */
+export const verifyCommand: Command<Options> = {
+  name: 'verify',
+  summary: 'compare the deployed account with the synthesized templates',
+  description: `Compares what an account has with what a cloud assembly says: policies, permissions boundaries and trust of every role, key, bucket, queue, topic and endpoint policies, networks, trails, guardrails and Runtimes. Reads only. What can't be read is reported, never assumed to be equal.
+
+Permissions it needs:
+  ${VERIFY_PERMISSIONS.join(', ')}; with --access-analyzer ${ANALYZER_PERMISSIONS.join(', ')}`,
+  exitCodes: {
+    [EXIT.attention]: 'the account differs from the templates, or a case is not as expected',
+    [NOT_VERIFIED.noCredentials]: 'no credentials, or AWS refuses them',
+    [NOT_VERIFIED.otherAccount]: 'the credentials are for another account than the assembly',
+    [NOT_VERIFIED.incomplete]: 'no difference was found, but not everything could be read',
+  },
+  define(command) {
+    command
+      .addArgument(new Argument('[assembly]', 'cloud assembly directory').default('cdk.out'))
+      .option('--region <region>', 'Region of the stacks (default: as the assembly says, then AWS_REGION)')
+      .option('--stack <name>', 'only this stack; may be repeated (default: all of the Region)', collected)
+      .option('--cases <file>', 'JSON list of cases for SimulatePrincipalPolicy; may be repeated', collected)
+      .option('--bind <name=value>', 'value of {{name}} in cases; may be repeated', bindings)
+      .option(
+        '--access-analyzer',
+        'ask IAM Access Analyzer whether a policy that differs grants more (charged per check)',
+      )
+      .option(
+        '--not-granted <action>',
+        'with --access-analyzer: action that no such policy may grant; may be repeated',
+        collected,
+      )
+      .option('--json', 'print the report as JSON');
+  },
+  async run([directory], { stack, cases = [], bind = new Map(), notGranted = [], ...options }, { out, style }) {
+    const whole = readAssembly(directory as string).assembly;
+    const region = options.region ?? regionOf(whole) ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+    if (region === undefined) throw new UsageError('the Region is unknown. Fix: give --region.');
+    const assembly = selected(whole, region, stack);
+    const permissionCases = cases.flatMap(readCases);
+    const clients = new AccountClients(region);
+    try {
+      const account = await callerAccount(clients);
+      const expected = assembly.stacks
+        .map((each) => literalOf(each.account))
+        .find((id) => id !== undefined && id !== account);
+      if (expected !== undefined) {
+        throw new CommandError(
+          NOT_VERIFIED.otherAccount,
+          `the assembly is for account ${expected}, the credentials are for ${account}. Fix: use a profile of ${expected}.`,
+        );
+      }
+      const deployed = await deployedAssembly(assembly, account, clients);
+      const { differing, ...comparison } = await compareAccount(deployed, clients);
+      const report: VerifyReport = {
+        format: 'cdk-bedrock-managed-agents/verify/1',
+        account,
+        region,
+        missingStacks: deployed.missing,
+        ...comparison,
+        cases: await simulate(permissionCases, bind, deployed, clients),
+        analyzer: options.accessAnalyzer ? await analyze(region, differing, notGranted) : [],
+      };
+      out(options.json ? jsonText(report) : verifyText(report, style));
+      return exitCode(report);
+    } finally {
+      clients.close();
+    }
+  },
+};
+
+function exitCode({ missingStacks, drifts, unjudged, cases, analyzer }: VerifyReport): number {
+  const isWrong =
+    cases.some(({ result }) => result === 'not as expected') || analyzer.some(({ result }) => result === 'FAIL');
+  if (missingStacks.length > 0 || drifts.length > 0 || isWrong) return EXIT.attention;
+  const isIncomplete = unjudged.length > 0 || [...cases, ...analyzer].some(({ result }) => result === 'cannot judge');
+  return isIncomplete ? NOT_VERIFIED.incomplete : EXIT.done;
+}
+
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+function bindings(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined) throw new UsageError(`--bind is '${text}'. Give name=value.`);
+  return new Map([...before, [name, value]]);
+}
+
+const regionOf = ({ stacks }: Assembly): string | undefined =>
+  stacks.map(({ region }) => literalOf(region)).find((region) => region !== undefined);
+
+/** The stacks of one Region. Others take a run of their own. */
+function selected(assembly: Assembly, region: string, names: readonly string[] | undefined): Assembly {
+  const inRegion = assembly.stacks.filter((stack) => (literalOf(stack.region) ?? region) === region);
+  const isNamed = ({ id, name }: Assembly['stacks'][number]) =>
+    names === undefined ||
+    names.some((each) => id === each || id.startsWith(`${each}/`) || literalOf(name ?? []) === each);
+  const stacks = inRegion.filter(isNamed);
+  const unknown = names?.find(
+    (each) => !inRegion.some((stack) => stack.id === each || literalOf(stack.name ?? []) === each),
+  );
+  if (unknown !== undefined || stacks.length === 0) {
+    throw new UsageError(
+      `the assembly has no stack${unknown === undefined ? '' : ` '${unknown}'`} in ${region}. It has: ${assembly.stacks.map(({ id }) => id).join(', ')}.`,
+    );
+  }
+  return { ...assembly, stacks };
+}
+
+function readCases(file: string): readonly PermissionCase[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (problem) {
+    throw new UsageError(`${file} can't be read as JSON: ${(problem as Error).message}`);
+  }
+  const isCase = (each: unknown): boolean => {
+    const { as, action, resource, expect } = (each ?? {}) as Partial<Record<keyof PermissionCase, unknown>>;
+    return (
+      [as, action, resource].every((one) => typeof one === 'string') && (expect === 'Allowed' || expect === 'Denied')
+    );
+  };
+  if (!Array.isArray(content) || !content.every(isCase)) {
+    throw new UsageError(
+      `${file} is no list of cases. Each needs as, action, resource, and expect: Allowed or Denied.`,
+    );
+  }
+  return content as PermissionCase[];
+}
+
+async function callerAccount({ sts }: AccountClients): Promise<string> {
+  try {
+    return (await sts.send(new GetCallerIdentityCommand({}))).Account!;
+  } catch (problem) {
+    const { name, message } = problem as Error;
+    throw new CommandError(
+      NOT_VERIFIED.noCredentials,
+      `AWS accepts no credentials (${name}: ${message}). Fix: sign in, or set AWS_PROFILE.`,
+    );
+  }
+}

@@ -1,0 +1,49 @@
+import { BedrockClient } from '@aws-sdk/client-bedrock';
+import { BedrockAgentCoreControlClient } from '@aws-sdk/client-bedrock-agentcore-control';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+
+/** The AWS clients that read an account. Credentials and endpoints are those of the environment or the profile. */
+export class AccountClients {
+  readonly bedrock: BedrockClient;
+  readonly agentCore: BedrockAgentCoreControlClient;
+  readonly cloudFormation: CloudFormationClient;
+  readonly cloudTrail: CloudTrailClient;
+  readonly ec2: EC2Client;
+  readonly iam: IAMClient;
+  readonly kms: KMSClient;
+  readonly s3: S3Client;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  readonly sts: STSClient;
+
+  constructor(readonly region: string) {
+    const options = { region, maxAttempts: 5 };
+    this.bedrock = new BedrockClient(options);
+    this.agentCore = new BedrockAgentCoreControlClient(options);
+    this.cloudFormation = new CloudFormationClient(options);
+    this.cloudTrail = new CloudTrailClient(options);
+    this.ec2 = new EC2Client(options);
+    this.iam = new IAMClient(options);
+    this.kms = new KMSClient(options);
+    this.s3 = new S3Client(options);
+    this.sns = new SNSClient(options);
+    this.sqs = new SQSClient(options);
+    this.sts = new STSClient(options);
+  }
+
+  /** Closes the connections, so that the program can end. */
+  close(): void {
+    const { bedrock, agentCore, cloudFormation, cloudTrail, ec2, iam, kms, s3, sns, sqs, sts } = this;
+    for (const client of [bedrock, agentCore, cloudFormation, cloudTrail, ec2, iam, kms, s3, sns, sqs, sts]) {
+      client.destroy();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { GetAgentRuntimeCommand, GetResourcePolicyCommand } from '@aws-sdk/client-bedrock-agentcore-control';
+import { createHash } from 'node:crypto';
+import { literalOf } from '../../../analysis/model/compose-text';
+import { type AccountReader, orNone, policies, property, values } from './comparison';
+
+interface NetworkConfiguration {
+  readonly NetworkMode?: string;
+  readonly NetworkModeConfig?: { readonly Subnets?: string[]; readonly SecurityGroups?: string[] };
+}
+
+/** AgentCore Runtimes: role, network, image, lifecycle, environment and resource policy. */
+export const RUNTIME_READER: AccountReader = {
+  types: ['AWS::BedrockAgentCore::Runtime'],
+  alongside: ['AWS::BedrockAgentCore::ResourcePolicy'],
+  permissions: ['bedrock-agentcore:GetAgentRuntime', 'bedrock-agentcore:GetResourcePolicy'],
+  async read(runtime, { model, clients: { agentCore }, physicalId }) {
+    const found = await agentCore.send(new GetAgentRuntimeCommand({ agentRuntimeId: physicalId(runtime)! }));
+    const resourceArn = literalOf(model.arn(runtime)[0].value)!;
+    const policy = await orNone(
+      agentCore.send(new GetResourcePolicyCommand({ resourceArn })),
+      'ResourceNotFoundException',
+    );
+    const expectedPolicy = model
+      .ofType('AWS::BedrockAgentCore::ResourcePolicy')
+      .find((each) => property(each, 'ResourceArn') === resourceArn);
+    const network = property(runtime, 'NetworkConfiguration') as NetworkConfiguration | undefined;
+    const deployedNetwork = found.networkConfiguration;
+    const artifact = property(runtime, 'AgentRuntimeArtifact') as
+      { readonly ContainerConfiguration?: { readonly ContainerUri: string } } | undefined;
+    const lifecycle = property(runtime, 'LifecycleConfiguration') as
+      { readonly IdleRuntimeSessionTimeout?: number; readonly MaxLifetime?: number } | undefined;
+    return [
+      values(runtime, 'execution role', property(runtime, 'RoleArn'), found.roleArn),
+      values(
+        runtime,
+        'network',
+        {
+          mode: network?.NetworkMode,
+          subnets: network?.NetworkModeConfig?.Subnets ?? [],
+          securityGroups: network?.NetworkModeConfig?.SecurityGroups ?? [],
+        },
+        {
+          mode: deployedNetwork?.networkMode,
+          subnets: deployedNetwork?.networkModeConfig?.subnets ?? [],
+          securityGroups: deployedNetwork?.networkModeConfig?.securityGroups ?? [],
+        },
+      ),
+      values(
+        runtime,
+        'image',
+        artifact?.ContainerConfiguration?.ContainerUri,
+        found.agentRuntimeArtifact?.containerConfiguration?.containerUri,
+      ),
+      values(
+        runtime,
+        'lifecycle in seconds',
+        { idle: lifecycle?.IdleRuntimeSessionTimeout ?? 900, longest: lifecycle?.MaxLifetime ?? 28_800 },
+        {
+          idle: found.lifecycleConfiguration?.idleRuntimeSessionTimeout,
+          longest: found.lifecycleConfiguration?.maxLifetime,
+        },
+      ),
+      values(
+        runtime,
+        'environment variables',
+        hashed(property(runtime, 'EnvironmentVariables')),
+        hashed(found.environmentVariables),
+      ),
+      policies(
+        runtime,
+        'resource policy',
+        expectedPolicy && property(expectedPolicy, 'Policy'),
+        policy?.policy,
+        'RESOURCE_POLICY',
+      ),
+    ];
+  },
+};
+
+/** Somebody may have put a secret there, so values are not printed: whether they are equal is enough. */
+function hashed(variables: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries((variables ?? {}) as Record<string, string>).map(([name, value]) => [
+      name,
+      `SHA-256 ${createHash('sha256').update(String(value)).digest('hex').slice(0, 16)}`,
+    ]),
+  );
+}
