@@ -35,7 +35,8 @@ export class AccountClients {
     this.kms = new KMSClient(options);
     this.s3 = new S3Client(options);
     this.sns = new SNSClient(options);
-    this.sqs = new SQSClient(options);
+    // The endpoint is that of the environment, also where it isn't the host of the queue's URL.
+    this.sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
     this.sts = new STSClient(options);
   }
 

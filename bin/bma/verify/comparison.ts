@@ -33,7 +33,7 @@ export interface Account {
   readonly model: TemplateModel;
   readonly clients: AccountClients;
   /** Physical id of a resource; undefined when it isn't deployed. */
-  physicalId(resource: Resource): string | undefined;
+  readonly physicalId: (resource: Resource) => string | undefined;
 }
 
 /** A property of a template with the values of the deployment. @throws Error when the template alone can't tell it */

@@ -85,5 +85,5 @@ export function normalizedValue(value: unknown): unknown {
     const entries = Object.entries(value).filter(([, member]) => member !== undefined);
     return sorted(Object.fromEntries(entries.map(([name, member]) => [name, normalizedValue(member)])));
   }
-  return value === undefined ? undefined : String(value);
+  return value === undefined ? undefined : String(value as string | number | boolean);
 }

@@ -15,7 +15,7 @@ export const TRAIL_READER: AccountReader = {
       values(
         trail,
         'event selectors',
-        (property(trail, 'AdvancedEventSelectors') ?? property(trail, 'EventSelectors')) as unknown,
+        property(trail, 'AdvancedEventSelectors') ?? property(trail, 'EventSelectors'),
         selectors.AdvancedEventSelectors ?? selectors.EventSelectors,
       ),
       values(

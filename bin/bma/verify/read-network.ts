@@ -38,11 +38,9 @@ export const VPC_READER: AccountReader = {
             tables.includes(RouteTableId) || Associations.some(({ SubnetId }) => SubnetId),
         )
         .map((table) => {
-          const [expected] = [
-            account.model
-              .ofType('AWS::EC2::RouteTable')
-              .find((each) => account.physicalId(each) === table.RouteTableId),
-          ];
+          const expected = account.model
+            .ofType('AWS::EC2::RouteTable')
+            .find((each) => account.physicalId(each) === table.RouteTableId);
           return values(
             expected ?? vpc,
             `routes and subnets of ${table.RouteTableId}`,
@@ -255,4 +253,4 @@ const deployedRule = (rule: SecurityGroupRule) => ({
 });
 
 /** EC2 answers with -1 where a rule has no ports. */
-const ports = (from: unknown, to: unknown) => `${String(from ?? -1)}-${String(to ?? -1)}`;
+const ports = (from: unknown = -1, to: unknown = -1) => `${String(from as number)}-${String(to as number)}`;

@@ -8,21 +8,12 @@ interface NetworkConfiguration {
   readonly NetworkModeConfig?: { readonly Subnets?: string[]; readonly SecurityGroups?: string[] };
 }
 
-/** AgentCore Runtimes: role, network, image, lifecycle, environment and resource policy. */
+/** AgentCore Runtimes: role, network, image, lifecycle and environment. */
 export const RUNTIME_READER: AccountReader = {
   types: ['AWS::BedrockAgentCore::Runtime'],
-  alongside: ['AWS::BedrockAgentCore::ResourcePolicy'],
-  permissions: ['bedrock-agentcore:GetAgentRuntime', 'bedrock-agentcore:GetResourcePolicy'],
-  async read(runtime, { model, clients: { agentCore }, physicalId }) {
+  permissions: ['bedrock-agentcore:GetAgentRuntime'],
+  async read(runtime, { clients: { agentCore }, physicalId }) {
     const found = await agentCore.send(new GetAgentRuntimeCommand({ agentRuntimeId: physicalId(runtime)! }));
-    const resourceArn = literalOf(model.arn(runtime)[0].value)!;
-    const policy = await orNone(
-      agentCore.send(new GetResourcePolicyCommand({ resourceArn })),
-      'ResourceNotFoundException',
-    );
-    const expectedPolicy = model
-      .ofType('AWS::BedrockAgentCore::ResourcePolicy')
-      .find((each) => property(each, 'ResourceArn') === resourceArn);
     const network = property(runtime, 'NetworkConfiguration') as NetworkConfiguration | undefined;
     const deployedNetwork = found.networkConfiguration;
     const artifact = property(runtime, 'AgentRuntimeArtifact') as
@@ -66,13 +57,26 @@ export const RUNTIME_READER: AccountReader = {
         hashed(property(runtime, 'EnvironmentVariables')),
         hashed(found.environmentVariables),
       ),
-      policies(
-        runtime,
-        'resource policy',
-        expectedPolicy && property(expectedPolicy, 'Policy'),
-        policy?.policy,
-        'RESOURCE_POLICY',
-      ),
+    ];
+  },
+};
+
+/** Who may call a Runtime or its endpoint. */
+export const RESOURCE_POLICY_READER: AccountReader = {
+  types: ['AWS::BedrockAgentCore::Runtime', 'AWS::BedrockAgentCore::RuntimeEndpoint'],
+  alongside: ['AWS::BedrockAgentCore::ResourcePolicy'],
+  permissions: ['bedrock-agentcore:GetResourcePolicy'],
+  async read(resource, { model, clients: { agentCore } }) {
+    const resourceArn = literalOf(model.arn(resource)[0].value)!;
+    const found = await orNone(
+      agentCore.send(new GetResourcePolicyCommand({ resourceArn })),
+      'ResourceNotFoundException',
+    );
+    const expected = model
+      .ofType('AWS::BedrockAgentCore::ResourcePolicy')
+      .find((each) => property(each, 'ResourceArn') === resourceArn);
+    return [
+      policies(resource, 'resource policy', expected && property(expected, 'Policy'), found?.policy, 'RESOURCE_POLICY'),
     ];
   },
 };

@@ -5,7 +5,7 @@ import { TRAIL_READER } from './read-audit';
 import { GUARDRAIL_READER } from './read-guardrail';
 import { MANAGED_POLICY_READER, ROLE_READER } from './read-identity';
 import { ENDPOINT_READER, SECURITY_GROUP_READER, SUBNET_READER, VPC_READER } from './read-network';
-import { RUNTIME_READER } from './read-runtime';
+import { RESOURCE_POLICY_READER, RUNTIME_READER } from './read-runtime';
 import { BUCKET_READER, KEY_READER, QUEUE_READER, TOPIC_READER } from './read-stores';
 
 /** What compares resources with the account, in the order of the report. */
@@ -13,6 +13,7 @@ export const READERS: readonly AccountReader[] = [
   ROLE_READER,
   MANAGED_POLICY_READER,
   RUNTIME_READER,
+  RESOURCE_POLICY_READER,
   KEY_READER,
   BUCKET_READER,
   QUEUE_READER,
