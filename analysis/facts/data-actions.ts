@@ -32,7 +32,7 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'ListCodeInterpreters ListEvents ListGatewayTargets ListGateways ListMemoryRecords ' +
       'ListOauth2CredentialProviders ListSessions ListWorkloadIdentities PartiallyAuthorizeActions ' +
       'RetrieveMemoryRecords',
-    cloudformation: 'DescribeStackEvents',
+    cloudformation: 'DescribeStackEvents DescribeStacks',
     cloudfront: 'GetInvalidation',
     cloudtrail: 'LookupEvents',
     cloudwatch: 'DescribeAlarmHistory DescribeAlarms GetMetricData',

@@ -51,9 +51,14 @@ const SERVICE_OF: Record<string, string> = {
   ssm: 'ssm',
 };
 
-/** The clients that bundled code imports. */
+/** Functions that run outside of any VPC and ask for services that no function in the network asks for. */
+const OUTSIDE = /^turn-handlers\/(build-image|kill-switch)\//;
+
+/** The clients that bundled code imports, where it runs in the network. */
 function clientsOfRuntime(): string[] {
-  const files = fs.readdirSync(RUNTIME, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const files = fs
+    .readdirSync(RUNTIME, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !OUTSIDE.test(file));
   const texts = files.map((file) => fs.readFileSync(path.join(RUNTIME, file), 'utf8'));
   const found = texts.flatMap((text) => [...text.matchAll(/@aws-sdk\/client-([a-z0-9-]+)/g)].map(([, name]) => name));
   return [...new Set(found)].sort();
