@@ -85,5 +85,6 @@ export function normalizedValue(value: unknown): unknown {
     const entries = Object.entries(value).filter(([, member]) => member !== undefined);
     return sorted(Object.fromEntries(entries.map(([name, member]) => [name, normalizedValue(member)])));
   }
-  return value === undefined ? undefined : String(value as string | number | boolean);
+  // Whatever is left of JSON: a text, a number, a truth value or null.
+  return value === undefined ? undefined : `${value as string | number | boolean}`;
 }

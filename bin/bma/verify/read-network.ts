@@ -253,4 +253,4 @@ const deployedRule = (rule: SecurityGroupRule) => ({
 });
 
 /** EC2 answers with -1 where a rule has no ports. */
-const ports = (from: unknown = -1, to: unknown = -1) => `${String(from as number)}-${String(to as number)}`;
+const ports = (from: unknown = -1, to: unknown = -1) => `${from as number}-${to as number}`;

@@ -5,7 +5,7 @@ export interface SingleDrift {
   readonly kind: string;
   /** What the physical id or name of the changed resource holds. */
   readonly id: string;
-  make(state: AccountState): void;
+  readonly make: (state: AccountState) => void;
 }
 
 type Part = keyof AccountState;
