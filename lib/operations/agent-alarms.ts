@@ -1,6 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
@@ -9,11 +8,12 @@ import { admitAlarms } from '../audit/alarm-topic';
 import { TURN_EVENT_SOURCE, turnEventType } from '../contracts/turn';
 import { allowQueueForEventBridge } from '../encryption/key-statements';
 import { deadLetterQueue } from '../function/dead-letter-queue';
-import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 import { injectedProps } from '../injection/injected-props';
-import { requireInput, requireWholeNumber } from '../validation/input-error';
+import { requireWholeNumber } from '../validation/input-error';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { admitRules } from '../function/rule-delivery';
+import { requireWorkflows } from './require-workflows';
 
 /**
  * Which alarms there are, and who hears of them.
@@ -73,12 +73,7 @@ export class AgentAlarms extends Construct {
     super(scope, id);
     props = injectedProps(AgentAlarms.PROPERTY_INJECTION_ID, scope, id, props);
     const { workflows, notify, failedTurns = 1 } = props;
-    requireInput(workflows.length > 0, this, {
-      input: 'workflows',
-      value: '0 workflows',
-      allowed: 'at least one TurnWorkflow',
-      fix: 'Pass the workflows of the agents, for example reviewer.workflow',
-    });
+    requireWorkflows(this, workflows);
     requireWholeNumber(this, 'failedTurns', failedTurns, 1, 1000, 'turns');
     this.topic = notify;
     if (notify) admitAlarms(this, notify);
@@ -189,15 +184,7 @@ export class AgentAlarms extends Construct {
       eventPattern: { source: [TURN_EVENT_SOURCE], detailType: NOT_COMPLETED },
     });
     rule.addTarget({ bind: () => ({ arn: queue.queueArn }) });
-    queue.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'OneRuleDelivers',
-        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-        actions: QUEUE_SEND_ACTIONS,
-        resources: [queue.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-      }),
-    );
+    admitRules(queue, rule.ruleArn);
     allowQueueForEventBridge(encryptionKey, scope);
     return queue;
   }

@@ -21,7 +21,6 @@ import {
   LEDGER_KEY_ACTIONS,
   LEDGER_READ_ACTIONS,
   QUEUE_CONSUME_ACTIONS,
-  QUEUE_SEND_ACTIONS,
   START_EXECUTION_ACTIONS,
   TOPIC_PUBLISH_ACTIONS,
 } from '../identity/perms';
@@ -31,9 +30,10 @@ import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { requireInput } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
-import { requireSamePlace } from '../validation/same-place';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentBudgetAction } from './agent-budget-action';
+import { admitRules, DELIVERY_RETRY } from '../function/rule-delivery';
+import { onlyItems } from '../identity/ledger-items';
 
 /**
  * What agents may spend on tokens, and what happens when they do.
@@ -122,14 +122,6 @@ export class AgentBudget extends Construct {
       day: this.positive('dailyLimitUsd', props.dailyLimitUsd ?? monthlyLimitUsd / 4),
       month: this.positive('monthlyLimitUsd', monthlyLimitUsd),
     };
-    for (const workflow of workflows) {
-      requireSamePlace(this, {
-        input: 'workflows',
-        what: 'a workflow',
-        construct: workflow,
-        fix: 'Create a budget in the account and Region of each workflow',
-      });
-    }
     for (const { _topic: topic } of actions) {
       if (topic) requireStandardTopic(this, 'actions', topic);
     }
@@ -208,7 +200,7 @@ export class AgentBudget extends Construct {
       visibilityTimeout: Duration.seconds(6 * TIMEOUT.toSeconds()),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 20 },
     });
-    workflows.forEach(({ eventBus, agent }, index) => {
+    const ruleArns = workflows.map(({ eventBus, agent }, index) => {
       const rule = new events.Rule(this, `Turns${index}`, {
         description: `Turns of the agent ${agent.agentName} for its budget`,
         eventBus,
@@ -218,20 +210,13 @@ export class AgentBudget extends Construct {
         bind: () => ({
           arn: queue.queueArn,
           deadLetterConfig: { arn: this.deadLetters.queueArn },
-          retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
+          retryPolicy: DELIVERY_RETRY,
         }),
       });
-      for (const each of [queue, this.deadLetters]) {
-        each.addToResourcePolicy(
-          new iam.PolicyStatement({
-            principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-            actions: QUEUE_SEND_ACTIONS,
-            resources: [each.queueArn],
-            conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-          }),
-        );
-      }
+      return rule.ruleArn;
     });
+    admitRules(queue, ...ruleArns);
+    admitRules(this.deadLetters, ...ruleArns);
     allowQueueForEventBridge(encryptionKey, this);
     return queue;
   }
@@ -247,17 +232,13 @@ export class AgentBudget extends Construct {
     const topics = [...new Set(actions.flatMap(({ _topic }) => _topic ?? []))];
     const topicKeys = [...new Set(topics.flatMap(({ masterKey }) => masterKey ?? []))];
     const switches = actions.flatMap(({ _killSwitch }) => _killSwitch?.engageMachine.stateMachineArn ?? []);
-    const only = (...patterns: string[]) => ({
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
-      Null: { 'dynamodb:LeadingKeys': 'false' },
-    });
     return [
       new iam.PolicyStatement({ sid: 'Count', actions: BUDGET_TABLE_ACTIONS, resources: [table.tableArn] }),
       new iam.PolicyStatement({
         sid: 'ReadTurns',
         actions: LEDGER_READ_ACTIONS,
         resources: ledgers,
-        conditions: only('turn#*'),
+        conditions: onlyItems('StringLike', 'turn#*'),
       }),
       ...(actions.some(({ _refuse }) => _refuse)
         ? [
@@ -265,7 +246,7 @@ export class AgentBudget extends Construct {
               sid: 'RefuseTurns',
               actions: LEDGER_CHANGE_ACTIONS,
               resources: ledgers,
-              conditions: only(BUDGET_KEY),
+              conditions: onlyItems('StringLike', BUDGET_KEY),
             }),
           ]
         : []),

@@ -3,10 +3,10 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AgentCoreEnvironment } from '../environment';
 import { injectedProps } from '../injection/injected-props';
-import { requireInput } from '../validation/input-error';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentAlarms } from './agent-alarms';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { requireWorkflows } from './require-workflows';
 
 /**
  * What a dashboard shows.
@@ -55,12 +55,7 @@ export class AgentDashboard extends Construct {
   constructor(scope: Construct, id: string, props: AgentDashboardProps) {
     super(scope, id);
     props = injectedProps(AgentDashboard.PROPERTY_INJECTION_ID, scope, id, props);
-    requireInput(props.workflows.length > 0, this, {
-      input: 'workflows',
-      value: '0 workflows',
-      allowed: 'at least one TurnWorkflow',
-      fix: 'Pass the workflows of the agents, for example reviewer.workflow',
-    });
+    requireWorkflows(this, props.workflows);
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: props.dashboardName,
       defaultInterval: Duration.days(1),
@@ -77,7 +72,7 @@ export class AgentDashboard extends Construct {
 
   private addRow(workflow: TurnWorkflow): void {
     const { agent, metrics, busDeadLetters, settlementDeadLetters } = workflow;
-    const { environment } = agent;
+    const compute = agent.environment instanceof AgentCoreEnvironment ? agent.environment.metrics : undefined;
     const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
       new cloudwatch.GraphWidget({ title, left, right, width: WIDTH / 4 });
     const queues = [
@@ -101,16 +96,16 @@ export class AgentDashboard extends Construct {
         metrics.turnTimeInMillis({ label: 'slowest of 20', statistic: 'p95' }),
       ]),
       graph('Dead letters', queues),
-      ...(environment instanceof AgentCoreEnvironment
+      ...(compute
         ? [
             graph(
               'Compute',
               [
-                environment.metrics.invocations({ label: 'invocations' }),
-                environment.metrics.userErrors({ label: 'errors of container or caller' }),
-                environment.metrics.systemErrors({ label: 'errors of the service' }),
+                compute.invocations({ label: 'invocations' }),
+                compute.userErrors({ label: 'errors of container or caller' }),
+                compute.systemErrors({ label: 'errors of the service' }),
               ],
-              [environment.metrics.sessions({ label: 'new sessions' })],
+              [compute.sessions({ label: 'new sessions' })],
             ),
           ]
         : []),
@@ -121,12 +116,12 @@ export class AgentDashboard extends Construct {
         tokens.inputTokens({ label: 'input' }),
         tokens.outputTokens({ label: 'output' }),
       ]),
-      ...(environment instanceof AgentCoreEnvironment
+      ...(compute
         ? [
             graph(
               'Compute used',
-              [environment.metrics.cpuUsedInVcpuHours({ label: 'vCPU hours' })],
-              [environment.metrics.memoryUsedInGigabyteHours({ label: 'GB hours' })],
+              [compute.cpuUsedInVcpuHours({ label: 'vCPU hours' })],
+              [compute.memoryUsedInGigabyteHours({ label: 'GB hours' })],
             ),
           ]
         : []),

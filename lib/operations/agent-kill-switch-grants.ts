@@ -5,10 +5,11 @@ import {
   STACK_READ_ACTIONS,
   START_EXECUTION_ACTIONS,
 } from '../identity/perms';
-import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { AgentKillSwitch } from './agent-kill-switch';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { executionArns } from '../workflow/execution-arns';
 
 /**
  * Permissions around a kill switch. To stop and to release are two permissions: whoever may stop need not be trusted to release.
@@ -38,12 +39,7 @@ export class AgentKillSwitchGrants {
   }
 
   private start(grantee: IGrantable, machine: IStateMachine): Grant {
-    const executions = Stack.of(this.killSwitch).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${Arn.split(machine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    const executions = executionArns(this.killSwitch, machine.stateMachineArn);
     return Grant.addToPrincipal({
       grantee,
       actions: START_EXECUTION_ACTIONS,

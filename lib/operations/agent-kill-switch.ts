@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Arn, ArnFormat, CfnOutput, Duration, Lazy, Names, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, CfnOutput, Duration, Lazy, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { KILL_VARIABLES } from '../contracts/handler-variables';
 import { STOP_KEY, type KillTarget } from '../contracts/kill-switch';
@@ -31,14 +31,15 @@ import {
 } from '../identity/perms';
 import { injectedProps } from '../injection/injected-props';
 import { logRetention } from '../lifecycle/log-retention';
-import { requireInput } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
-import { requireSamePlace } from '../validation/same-place';
 import { TurnMachine } from '../workflow/turn-machine';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import { AgentKillSwitchGrants } from './agent-kill-switch-grants';
 import { engageDefinition, type KillDefinitionParts, releaseDefinition } from './kill-switch-definition';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { onlyItems } from '../identity/ledger-items';
+import { executionArns } from '../workflow/execution-arns';
+import { requireWorkflows } from './require-workflows';
 
 /**
  * What a kill switch stops.
@@ -95,8 +96,8 @@ export class AgentKillSwitch extends Construct {
   constructor(scope: Construct, id: string, props: AgentKillSwitchProps) {
     super(scope, id);
     props = injectedProps(AgentKillSwitch.PROPERTY_INJECTION_ID, scope, id, props);
-    const { notify } = props;
-    const workflows = this.checkedWorkflows(props.workflows);
+    const { notify, workflows } = props;
+    requireWorkflows(this, workflows);
     if (notify) requireStandardTopic(this, 'notify', notify);
     const encryptionKey = workflows[0].encryptionKey;
     this._encryptionKey = encryptionKey;
@@ -128,7 +129,7 @@ export class AgentKillSwitch extends Construct {
       statements: this.controlStatements(workflows, engageMachineArn),
     });
     for (const { stateMachine } of workflows) {
-      const executions = this.executionsOf(stateMachine.stateMachineArn);
+      const executions = executionArns(this, stateMachine.stateMachineArn);
       acknowledgeIam5(control.policy, executions, 'Executions are named at run time; the state machine is exact.');
     }
     const targets = workflows.map((workflow, index) => this.target(workflow, index, control, denial));
@@ -172,24 +173,6 @@ export class AgentKillSwitch extends Construct {
     this.writeRecord(workflows);
   }
 
-  private checkedWorkflows(workflows: TurnWorkflow[]): TurnWorkflow[] {
-    requireInput(workflows.length > 0, this, {
-      input: 'workflows',
-      value: '0 workflows',
-      allowed: 'at least one TurnWorkflow',
-      fix: 'Pass the workflows of the agents, for example reviewer.workflow',
-    });
-    for (const workflow of workflows) {
-      requireSamePlace(this, {
-        input: 'workflows',
-        what: 'a workflow',
-        construct: workflow,
-        fix: 'Create a kill switch in the account and Region of each workflow',
-      });
-    }
-    return workflows;
-  }
-
   private controlStatements(workflows: TurnWorkflow[], engageMachineArn: string): iam.PolicyStatement[] {
     const machines = workflows.map(({ stateMachine }) => stateMachine.stateMachineArn);
     const settlements = workflows.map(({ settlement }) => settlement.stateMachineArn);
@@ -199,19 +182,13 @@ export class AgentKillSwitch extends Construct {
         sid: 'MarkAsStopped',
         actions: STOP_MARK_ACTIONS,
         resources: workflows.map(({ ledger }) => ledger.tableArn),
-        conditions: {
-          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [STOP_KEY] },
-          Null: { 'dynamodb:LeadingKeys': 'false' },
-        },
+        conditions: onlyItems('StringEquals', STOP_KEY),
       }),
       new iam.PolicyStatement({
         sid: 'SeeSlots',
         actions: LEDGER_READ_ACTIONS,
         resources: workflows.map(({ ledger }) => ledger.tableArn),
-        conditions: {
-          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [SLOTS_KEY] },
-          Null: { 'dynamodb:LeadingKeys': 'false' },
-        },
+        conditions: onlyItems('StringEquals', SLOTS_KEY),
       }),
       ...keys.map((key) => kmsViaService(this, key, 'dynamodb', LEDGER_KEY_ACTIONS)),
       new iam.PolicyStatement({
@@ -222,7 +199,7 @@ export class AgentKillSwitch extends Construct {
       new iam.PolicyStatement({
         sid: 'StopTurns',
         actions: EXECUTION_STOP_ACTIONS,
-        resources: machines.map((arn) => this.executionsOf(arn)),
+        resources: machines.map((arn) => executionArns(this, arn)),
       }),
     ];
   }
@@ -314,14 +291,5 @@ export class AgentKillSwitch extends Construct {
       sourceAccount: Stack.of(this).account,
     });
     return { bind: () => ({ alarmActionArn: handler.functionArn }) };
-  }
-
-  private executionsOf(machineArn: string): string {
-    return Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${Arn.split(machineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
   }
 }

@@ -1,14 +1,10 @@
 import * as events from 'aws-cdk-lib/aws-events';
-import { Duration } from 'aws-cdk-lib/core';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { allowQueueForEventBridge } from '../encryption/key-statements';
 import type { RuleSource } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
-
-/** The longest that EventBridge tries to deliver. Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
-const MAX_EVENT_AGE = Duration.hours(24);
-const RETRY_ATTEMPTS = 185;
+import { DELIVERY_RETRY } from '../function/rule-delivery';
 
 export interface EventRuleProps {
   readonly source: RuleSource;
@@ -36,7 +32,7 @@ export class EventRule extends Construct {
       bind: () => ({
         arn: queues.events.queueArn,
         deadLetterConfig: { arn: queues.deadLetters.queueArn },
-        retryPolicy: { maximumEventAgeInSeconds: MAX_EVENT_AGE.toSeconds(), maximumRetryAttempts: RETRY_ATTEMPTS },
+        retryPolicy: DELIVERY_RETRY,
       }),
     });
     queues.admitRule(rule.ruleArn);

@@ -1,10 +1,9 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { deadLetterQueue } from '../function/dead-letter-queue';
-import { QUEUE_SEND_ACTIONS } from '../identity/perms';
+import { admitRules } from '../function/rule-delivery';
 
 /** How long a message stays when nobody takes it: the longest that SQS offers. Shorter than the 90 days of an execution name. */
 const RETENTION = Duration.days(14);
@@ -37,21 +36,9 @@ export class TriggerQueues extends Construct {
     });
   }
 
-  /**
-   * One EventBridge rule may deliver to both queues. The stock targets leave out the condition when a queue is encrypted,
-   * which admits the rules of every account.
-   */
+  /** One EventBridge rule may deliver to both queues. */
   public admitRule(ruleArn: string): void {
-    for (const queue of [this.events, this.deadLetters]) {
-      queue.addToResourcePolicy(
-        new iam.PolicyStatement({
-          sid: 'OneRuleDelivers',
-          principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-          actions: QUEUE_SEND_ACTIONS,
-          resources: [queue.queueArn],
-          conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
-        }),
-      );
-    }
+    admitRules(this.events, ruleArn);
+    admitRules(this.deadLetters, ruleArn);
   }
 }

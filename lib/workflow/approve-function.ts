@@ -17,6 +17,7 @@ import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { kmsViaService } from '../function/kms-via-service';
 import { approvalLedgerKey, type ApprovalRecords } from '../contracts/turn';
 import { TurnFunction, type TurnFunctionSetting } from './turn-function';
+import { onlyItems } from '../identity/ledger-items';
 
 /**
  * Where approvers answer: a function URL that admits only signed calls of principals with permission, because that is how
@@ -51,13 +52,7 @@ export class ApproveFunction extends Construct {
           sid: 'Ledger',
           actions: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
           resources: [ledger.tableArn],
-          conditions:
-            records === 'turn'
-              ? undefined
-              : {
-                  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [approvalLedgerKey(records, '*')] },
-                  Null: { 'dynamodb:LeadingKeys': 'false' },
-                },
+          conditions: records === 'turn' ? undefined : onlyItems('StringLike', approvalLedgerKey(records, '*')),
         }),
         kmsViaService(this, setting.encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
         new iam.PolicyStatement({

@@ -6,7 +6,8 @@ import type { Construct } from 'constructs';
 import { deadLetterQueue } from '../function/dead-letter-queue';
 import { allowQueueForEventBridge } from '../encryption/key-statements';
 import { attachPolicy } from '../identity/attach-policy';
-import { QUEUE_SEND_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
+import { START_EXECUTION_ACTIONS } from '../identity/perms';
+import { admitRules, DELIVERY_RETRY } from '../function/rule-delivery';
 
 export interface MachineRuleProps {
   readonly machineArn: string;
@@ -41,18 +42,10 @@ export function startMachineOnEvents(scope: Construct, props: MachineRuleProps):
       arn: machineArn,
       role,
       deadLetterConfig: { arn: deadLetters.queueArn },
-      retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
+      retryPolicy: DELIVERY_RETRY,
     }),
   });
-  deadLetters.addToResourcePolicy(
-    new iam.PolicyStatement({
-      sid: 'OneRuleDelivers',
-      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-      actions: QUEUE_SEND_ACTIONS,
-      resources: [deadLetters.queueArn],
-      conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-    }),
-  );
+  admitRules(deadLetters, rule.ruleArn);
   allowQueueForEventBridge(encryptionKey, scope);
   return deadLetters;
 }

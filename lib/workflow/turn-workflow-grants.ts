@@ -1,5 +1,5 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import {
   DEAD_LETTER_ACTIONS,
   EVIDENCE_READ_ACTIONS,
@@ -19,6 +19,7 @@ import { grantAnswers } from './approve-function';
 import type { TurnWorkflow } from './turn-workflow';
 import type { ITurnWorkflow } from './turn-workflow-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { executionArns } from './execution-arns';
 
 /** Permissions around the turns of a workflow, one method per intent. None of them reaches a session. */
 export class TurnWorkflowGrants {
@@ -152,13 +153,7 @@ export class TurnWorkflowGrants {
   }
 
   private executions(): string {
-    const { stateMachine } = this.workflow;
-    return Stack.of(this.workflow).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    return executionArns(this.workflow, this.workflow.stateMachine.stateMachineArn);
   }
 
   private useEvidenceKey(grantee: IGrantable, actions: string[]): Grant {

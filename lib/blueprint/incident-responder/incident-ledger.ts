@@ -6,6 +6,7 @@ import { kmsViaService } from '../../function/kms-via-service';
 import { approvalLedgerKey } from '../../contracts/turn';
 import type { TurnStepHost } from '../../workflow/turn-step';
 import { incidentLedgerKey } from '../../contracts/incident';
+import { onlyItems } from '../../identity/ledger-items';
 
 /** The one item of the workflow's ledger that holds the incidents of a service: no session, no turn, no slot. */
 export function incidentLedgerStatements(
@@ -18,11 +19,7 @@ export function incidentLedgerStatements(
       sid: 'OwnIncidents',
       actions: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
       resources: [ledger.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [incidentLedgerKey(serviceName)] },
-        // Without it, a request that names no key would pass.
-        Null: { 'dynamodb:LeadingKeys': 'false' },
-      },
+      conditions: onlyItems('StringEquals', incidentLedgerKey(serviceName)),
     }),
     kmsViaService(scope, encryptionKey, 'dynamodb', LEDGER_KEY_ACTIONS),
   ];
@@ -34,9 +31,6 @@ export function remediationItems(sid: string, ledger: ITable, actions: string[])
     sid,
     actions,
     resources: [ledger.tableArn],
-    conditions: {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [approvalLedgerKey('remediation', '*')] },
-      Null: { 'dynamodb:LeadingKeys': 'false' },
-    },
+    conditions: onlyItems('StringLike', approvalLedgerKey('remediation', '*')),
   });
 }

@@ -1,0 +1,25 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { QUEUE_SEND_ACTIONS } from '../identity/perms';
+
+/**
+ * The longest that EventBridge tries to deliver.
+ * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+ */
+export const DELIVERY_RETRY = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
+
+/**
+ * These rules may put events into a queue, and no other rule. The stock targets leave out the condition when a queue is
+ * encrypted, which admits the rules of every account.
+ */
+export function admitRules(queue: IQueue, ...ruleArns: string[]): void {
+  queue.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'OneRuleDelivers',
+      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+      actions: QUEUE_SEND_ACTIONS,
+      resources: [queue.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': ruleArns.length === 1 ? ruleArns[0] : ruleArns } },
+    }),
+  );
+}
