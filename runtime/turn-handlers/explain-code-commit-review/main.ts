@@ -2,7 +2,8 @@ import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { CodeCommitBoard } from '../code-commit/code-commit-board';
 import { CodeCommitNotes } from '../code-commit/code-commit-notes';
-import { explainOutcomes, type QueueBatch, type QueueBatchAnswer } from '../pull-request/explain-outcome';
+import { explainOutcomes } from '../pull-request/explain-outcome';
+import type { QueueBatch, QueueBatchAnswer } from '../turn/queue-batch';
 import { explainParts } from '../pull-request/explain-settings';
 import { setting } from '../turn/settings';
 

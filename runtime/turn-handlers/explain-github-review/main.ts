@@ -1,7 +1,8 @@
 import { gitHubGate, reviewScope } from '../github/github-gate';
 import { GitHubNotes } from '../github/github-notes';
 import { gitHubApi } from '../github/github-settings';
-import { explainOutcomes, type QueueBatch, type QueueBatchAnswer } from '../pull-request/explain-outcome';
+import { explainOutcomes } from '../pull-request/explain-outcome';
+import type { QueueBatch, QueueBatchAnswer } from '../turn/queue-batch';
 import { explainParts } from '../pull-request/explain-settings';
 
 const api = gitHubApi(reviewScope(process.env));

@@ -6,6 +6,7 @@ import type { PullRequestSubject } from './pull-request-source';
 import type { OwnComment } from './review-board';
 import { type GateBoard, verdictWithoutReview } from './review-gate';
 import { pullRequestOf } from './subject';
+import { forEachMessage, type QueueBatch, type QueueBatchAnswer } from '../turn/queue-batch';
 
 /** Comments on a pull request as a whole. */
 export interface NoteBoard {
@@ -27,26 +28,14 @@ export interface ExplainParts {
 }
 
 /** What Lambda hands over from a queue; only what is read. */
-export interface QueueBatch {
-  readonly Records: readonly { readonly messageId: string; readonly body: string }[];
-}
-export interface QueueBatchAnswer {
-  readonly batchItemFailures: { readonly itemIdentifier: string }[];
-}
-
 /** One note per pull request: about its newest commit, replaced by later ones. A repetition changes nothing. */
 export async function explainOutcomes(batch: QueueBatch, parts: ExplainParts): Promise<QueueBatchAnswer> {
-  const batchItemFailures: { itemIdentifier: string }[] = [];
-  for (const { messageId, body } of batch.Records) {
-    try {
-      log('explain-review', await explained(JSON.parse(body) as OutcomeEvent, parts), { messageId });
-    } catch (error) {
-      // It returns to the queue, and after the last attempt it is kept as a dead letter.
-      log('explain-review', 'failed', { messageId, error: (error as Error).name });
-      batchItemFailures.push({ itemIdentifier: messageId });
-    }
-  }
-  return { batchItemFailures };
+  return await forEachMessage(
+    batch,
+    async ({ messageId, body }) =>
+      log('explain-review', await explained(JSON.parse(body) as OutcomeEvent, parts), { messageId }),
+    (messageId, error) => log('explain-review', 'failed', { messageId, error: (error as Error).name }),
+  );
 }
 
 interface OutcomeEvent {

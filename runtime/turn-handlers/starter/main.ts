@@ -1,7 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readStarter } from './configuration';
-import { startTurns, type QueueBatch, type QueueBatchAnswer } from './handler';
+import type { QueueBatch, QueueBatchAnswer } from '../turn/queue-batch';
+import { startTurns } from './handler';
 
 const starter = readStarter(__dirname, process.env);
 const stepFunctions = new SFNClient({});

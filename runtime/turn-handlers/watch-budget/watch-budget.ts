@@ -22,7 +22,7 @@ export interface BudgetParts {
   readonly now?: () => Date;
 }
 
-interface TurnEvent {
+export interface TurnEvent {
   readonly 'detail-type': string;
   readonly detail: TurnEventDetail;
 }
