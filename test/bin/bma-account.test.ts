@@ -9,6 +9,7 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { TURN_REQUEST_FORMAT } from '../../lib/contracts/turn';
 import { AwsError } from '../../local/cloud/aws-error';
 import { OperatedAccount } from './operated-account';
+import { PROGRAM, run } from './run-program';
 
 let account: OperatedAccount;
 beforeAll(async () => (account = await OperatedAccount.start()));
@@ -358,8 +359,7 @@ test('who may not is told which grant is missing', async () => {
   });
   const nobody = account.environment('Reader');
   delete nobody.AWS_ACCESS_KEY_ID;
-  const bma = path.resolve(__dirname, '../../assets/bma/bma.js');
-  expect(await account.run(process.execPath, [bma, 'agents'], nobody)).toMatchObject({
+  expect(await run(process.execPath, [PROGRAM, 'agents'], nobody)).toMatchObject({
     exit: 3,
     error: expect.stringContaining('aws sso login'),
   });

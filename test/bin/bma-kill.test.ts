@@ -2,12 +2,10 @@
  * `bma kill` and `bma release` as they ship, each in a process of its own with the credentials of a role of the synthesized
  * stack, against the local account that runs the kill switch.
  */
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { KillScenario, NOTHING } from '../workflow-run/support/kill-scenario';
 import { commitsOf } from '../workflow-run/support/kill-trials';
+import { environmentOf, PROGRAM, run, runInTerminal } from './run-program';
 
-const PROGRAM = path.resolve(__dirname, '../../assets/bma/bma.js');
 const FAST = ['--stack', 'Reviews', '--interval', '0.1', '--reason', 'leaked prompt'];
 
 let scene: KillScenario;
@@ -16,42 +14,12 @@ afterAll(() => scene?.close());
 afterEach(() => (scene.beforeTask = () => undefined));
 const some = commitsOf();
 
-interface Result {
-  readonly exit: unknown;
-  readonly out: string;
-  readonly error: string;
-}
-
-function run(role: string, file: string, args: string[], more: Record<string, string> = {}): Promise<Result> {
+function environment(role: string): Record<string, string> {
   const { arn } = scene.cloud.policies.roles.find(({ logicalId }) => logicalId.startsWith(role))!;
-  const { accessKeyId, secretAccessKey, sessionToken = '' } = scene.service.credentialsFor(arn);
-  const env = {
-    PATH: process.env.PATH ?? '',
-    AWS_ENDPOINT_URL: scene.cloud.url,
-    AWS_REGION: scene.service.region,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_CONFIG_FILE: '/none',
-    AWS_SHARED_CREDENTIALS_FILE: '/none',
-    AWS_MAX_ATTEMPTS: '2',
-    ...more,
-  };
-  return new Promise((resolve) => {
-    execFile(file, args, { env }, (problem, out, error) => resolve({ exit: problem?.code ?? 0, out, error }));
-  });
+  return environmentOf(scene.service, arn, scene.cloud.url);
 }
-const bma = (role: string, ...args: string[]) => run(role, process.execPath, [PROGRAM, ...args]);
-const inTerminal = (role: string, ...args: string[]) =>
-  run(
-    role,
-    'script',
-    ['-qec', [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' '), '/dev/null'],
-    {
-      TERM: 'xterm',
-    },
-  );
+const bma = (role: string, ...args: string[]) => run(process.execPath, [PROGRAM, ...args], environment(role));
+const inTerminal = (role: string, ...args: string[]) => runInTerminal(args, environment(role));
 
 test('in a terminal, kill shows its steps and says what was stopped, left and unproven', async () => {
   await scene.send(...some(2));

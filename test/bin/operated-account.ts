@@ -1,6 +1,5 @@
 /** An account with one agent, run on this machine, and the program `bma` as it ships, run as one of its roles. */
-import { execFile, spawn } from 'node:child_process';
-import path from 'node:path';
+import { spawn } from 'node:child_process';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Stack } from 'aws-cdk-lib/core';
@@ -10,14 +9,7 @@ import { type LocalService, readScript, startLocalService } from '../../local';
 import { fakeCompute, type FakeCompute } from '../workflow-run/support/fake-compute';
 import { deploy } from '../workflow-run/support/scenario-stack';
 import { WorkflowCloud } from '../workflow-run/support/workflow-cloud';
-
-const ROOT = path.resolve(__dirname, '../..');
-
-export interface Result {
-  readonly exit: unknown;
-  readonly out: string;
-  readonly error: string;
-}
+import { environmentOf, PROGRAM, type Result, run, runInTerminal } from './run-program';
 
 /** Roles of people: who may do everything, who may only read, and who may do nothing. */
 const PEOPLE: Readonly<Record<string, (workflow: TurnWorkflow, role: Role) => void>> = {
@@ -68,13 +60,13 @@ export class OperatedAccount {
 
   /** Runs the program in a process of its own, with the credentials of a role. */
   bma(role: string, ...args: string[]): Promise<Result> {
-    return this.run(process.execPath, [path.join(ROOT, 'assets/bma/bma.js'), ...args], this.environment(role));
+    return run(process.execPath, [PROGRAM, ...args], this.environment(role));
   }
 
   /** Runs it until its output matches, then ends it as Ctrl+C does. */
   bmaUntil(role: string, pattern: RegExp, ...args: string[]): Promise<string> {
     const env = this.environment(role);
-    const child = spawn(process.execPath, [path.join(ROOT, 'assets/bma/bma.js'), ...args], { env });
+    const child = spawn(process.execPath, [PROGRAM, ...args], { env });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString('utf8');
@@ -85,33 +77,13 @@ export class OperatedAccount {
 
   /** The same in a terminal: standard output and standard error are one. */
   inTerminal(role: string, ...args: string[]): Promise<Result> {
-    const command = [process.execPath, path.join(ROOT, 'assets/bma/bma.js'), ...args].map((word) => `'${word}'`);
-    return this.run('script', ['-qec', command.join(' '), '/dev/null'], { ...this.environment(role), TERM: 'xterm' });
+    return runInTerminal(args, this.environment(role));
   }
 
   environment(role: string): Record<string, string> {
-    const arn = this.workflow.cloud.deployment
-      .all('AWS::IAM::Role')
-      .find(({ logicalId }) => logicalId.startsWith(role));
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = this.service.credentialsFor(arn!.arn);
-    return {
-      PATH: process.env.PATH ?? '',
-      AWS_ENDPOINT_URL: this.workflow.cloud.url,
-      AWS_REGION: this.service.region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_SESSION_TOKEN: sessionToken,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_CONFIG_FILE: '/none',
-      AWS_SHARED_CREDENTIALS_FILE: '/none',
-      AWS_MAX_ATTEMPTS: '2',
-    };
-  }
-
-  run(file: string, args: string[], env: Record<string, string>): Promise<Result> {
-    return new Promise((resolve) => {
-      execFile(file, args, { env }, (problem, out, error) => resolve({ exit: problem?.code ?? 0, out, error }));
-    });
+    const { cloud } = this.workflow;
+    const { arn } = cloud.deployment.all('AWS::IAM::Role').find(({ logicalId }) => logicalId.startsWith(role))!;
+    return environmentOf(this.service, arn, cloud.url);
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,8 @@
-import { paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import { AGENT_OUTPUT_PREFIX, AGENT_RECORD_FORMAT, type AgentRecord } from '../../../lib/contracts/agent-record';
 import { ACCOUNT_EXIT } from '../account-command';
 import { CommandError, UsageError } from '../command';
 import type { Account } from './account';
+import { stackRecords } from './stack-records';
 
 /** An agent with the stack that it is in. */
 export interface FoundAgent extends AgentRecord {
@@ -15,19 +15,11 @@ export interface FoundAgents {
   readonly unread: readonly string[];
 }
 
-/** The agents of the account and Region, by name. @param stack default: all stacks */
-export async function findAgents({ stacks: client }: Account, stack?: string): Promise<FoundAgents> {
-  const agents: FoundAgent[] = [];
-  const unread: string[] = [];
-  for await (const each of stacksOf(client, stack)) {
-    for (const { OutputKey = '', OutputValue = '' } of each.Outputs ?? []) {
-      if (!OutputKey.startsWith(AGENT_OUTPUT_PREFIX)) continue;
-      const record = readRecord(OutputValue);
-      if (record === undefined) unread.push(`${each.StackName}/${OutputKey}`);
-      else agents.push({ ...record, stack: each.StackName ?? '' });
-    }
-  }
-  return { agents: agents.sort((a, b) => (a.agent < b.agent ? -1 : a.agent > b.agent ? 1 : 0)), unread };
+/** The agents of the account and Region, by name. @param stackName default: all stacks */
+export async function findAgents(account: Account, stackName?: string): Promise<FoundAgents> {
+  const kind = { prefix: AGENT_OUTPUT_PREFIX, format: AGENT_RECORD_FORMAT, stackName } as const;
+  const { records, unread } = await stackRecords<AgentRecord>(account, kind);
+  return { agents: [...records].sort((a, b) => (a.agent < b.agent ? -1 : a.agent > b.agent ? 1 : 0)), unread };
 }
 
 /** The only agent of a name. @throws CommandError when there is none, UsageError when there are several */
@@ -51,25 +43,4 @@ export function knownAgents({ agents, unread }: FoundAgents): string {
   return agents.length > 0
     ? `Agents: ${agents.map(({ agent }) => agent).join(', ')}. Fix: give one of them, or another --region.`
     : 'No stack of this account and Region has an agent with a TurnWorkflow. Fix: check --region and the credentials, or deploy the agent with this version of the library.';
-}
-
-async function* stacksOf(client: Account['stacks'], StackName: string | undefined): AsyncGenerator<Stack> {
-  try {
-    for await (const { Stacks = [] } of paginateDescribeStacks({ client }, { StackName })) yield* Stacks;
-  } catch (error) {
-    if (StackName === undefined || (error as Error).name !== 'ValidationError') throw error;
-    throw new CommandError(
-      ACCOUNT_EXIT.notFound,
-      `There is no stack '${StackName}' in this account and Region. Fix: check --stack and --region.`,
-    );
-  }
-}
-
-function readRecord(value: string): AgentRecord | undefined {
-  try {
-    const record = JSON.parse(value) as Partial<AgentRecord>;
-    return record.format === AGENT_RECORD_FORMAT ? (record as AgentRecord) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,3 @@
-import { paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import {
   KILL_SWITCH_OUTPUT_PREFIX,
   KILL_SWITCH_RECORD_FORMAT,
@@ -7,6 +6,7 @@ import {
 import { ACCOUNT_EXIT } from '../account-command';
 import { CommandError } from '../command';
 import type { Account } from './account';
+import { stackRecords } from './stack-records';
 
 /** A kill switch with the stack that it is in. */
 export interface FoundKillSwitch extends KillSwitchRecord {
@@ -19,20 +19,12 @@ export interface FoundKillSwitch extends KillSwitchRecord {
  * @throws CommandError when there is none
  */
 export async function findKillSwitches(
-  { stacks: client }: Account,
+  account: Account,
   agent: string | undefined,
-  StackName?: string,
+  stackName?: string,
 ): Promise<readonly FoundKillSwitch[]> {
-  const all: FoundKillSwitch[] = [];
-  const unread: string[] = [];
-  for await (const { StackName: stack = '', Outputs = [] } of stacksOf(client, StackName)) {
-    for (const { OutputKey = '', OutputValue = '' } of Outputs) {
-      if (!OutputKey.startsWith(KILL_SWITCH_OUTPUT_PREFIX)) continue;
-      const record = readRecord(OutputValue);
-      if (record === undefined) unread.push(`${stack}/${OutputKey}`);
-      else all.push({ ...record, stack });
-    }
-  }
+  const kind = { prefix: KILL_SWITCH_OUTPUT_PREFIX, format: KILL_SWITCH_RECORD_FORMAT, stackName } as const;
+  const { records: all, unread } = await stackRecords<KillSwitchRecord>(account, kind);
   // Nobody may take it for everything when one of them could not be read.
   const isComplete = agent !== undefined || unread.length === 0;
   const found = all
@@ -50,22 +42,4 @@ export async function findKillSwitches(
     ACCOUNT_EXIT.notFound,
     `${agent === undefined ? 'No stack has a kill switch that can be used.' : `There is no kill switch of the agent '${agent}'.`} ${hint}`,
   );
-}
-
-async function* stacksOf(client: Account['stacks'], StackName: string | undefined): AsyncGenerator<Stack> {
-  try {
-    for await (const { Stacks = [] } of paginateDescribeStacks({ client }, { StackName })) yield* Stacks;
-  } catch (error) {
-    if (StackName === undefined || (error as Error).name !== 'ValidationError') throw error;
-    throw new CommandError(ACCOUNT_EXIT.notFound, `There is no stack '${StackName}' in this account and Region.`);
-  }
-}
-
-function readRecord(value: string): KillSwitchRecord | undefined {
-  try {
-    const record = JSON.parse(value) as Partial<KillSwitchRecord>;
-    return record.format === KILL_SWITCH_RECORD_FORMAT ? (record as KillSwitchRecord) : undefined;
-  } catch {
-    return undefined;
-  }
 }

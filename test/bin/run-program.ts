@@ -1,0 +1,42 @@
+/** The program `bma` as it ships, in a process of its own. */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import type { LocalService } from '../../local';
+
+export const PROGRAM = path.resolve(__dirname, '../../assets/bma/bma.js');
+
+export interface Result {
+  readonly exit: unknown;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** The whole environment of a process that acts as a role of a local account, and finds no other credentials. */
+export function environmentOf(service: LocalService, roleArn: string, accountUrl: string): Record<string, string> {
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = service.credentialsFor(roleArn);
+  return {
+    PATH: process.env.PATH ?? '',
+    AWS_ENDPOINT_URL: accountUrl,
+    AWS_REGION: service.region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/none',
+    AWS_SHARED_CREDENTIALS_FILE: '/none',
+    AWS_MAX_ATTEMPTS: '2',
+  };
+}
+
+/** Runs a file to its end. */
+export function run(file: string, args: string[], env: Record<string, string>): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(file, args, { env }, (problem, out, error) => resolve({ exit: problem?.code ?? 0, out, error }));
+  });
+}
+
+/** Runs the program in a terminal. */
+export function runInTerminal(args: string[], env: Record<string, string>): Promise<Result> {
+  const command = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
+  return run('script', ['-qec', command, '/dev/null'], { ...env, TERM: 'xterm' });
+}
