@@ -8,6 +8,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sarifValidatorPlugin } from './sarif-validator.mjs';
 
+/** Options of every bundle of the package. */
+export const BUNDLE_OPTIONS = {
+  bundle: true,
+  minify: true,
+  legalComments: 'linked',
+  platform: 'node',
+  // The packages' ES modules, so that esbuild leaves out what is not used: a third of the size.
+  mainFields: ['module', 'main'],
+  plugins: [sarifValidatorPlugin],
+  metafile: true,
+  logLevel: 'warning',
+};
+
 /**
  * Writes the programs as CommonJS files.
  *
@@ -23,20 +36,12 @@ export async function bundleTogether(root, directory, entries, options) {
     entryPoints: entries,
     outdir: directory,
     chunkNames: 'shared/[hash]',
-    bundle: true,
-    minify: true,
+    ...BUNDLE_OPTIONS,
     // Only ES modules can be split. They become CommonJS below: it starts faster, and a test can load it in a sandbox.
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    // The packages' ES modules, so that esbuild leaves out what is not used: a third of the size.
-    mainFields: ['module', 'main'],
     supported: { 'dynamic-import': false },
-    plugins: [sarifValidatorPlugin],
-    legalComments: 'linked',
-    metafile: true,
     write: false,
-    logLevel: 'warning',
     ...options,
   });
   for (const file of outputFiles) {

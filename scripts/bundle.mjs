@@ -1,12 +1,11 @@
 // Bundles everything that runs outside synth into assets/, which ships in the npm package:
 // a consumer of the library needs neither Docker nor esbuild to synthesize.
 import { build } from 'esbuild';
-import { bundleTogether } from './bundle-together.mjs';
+import { BUNDLE_OPTIONS, bundleTogether } from './bundle-together.mjs';
 import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sarifValidatorPlugin } from './sarif-validator.mjs';
 import { bundledPackages, licenceProblems, noticesOf, sbomOf } from './third-party.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -58,20 +57,12 @@ const bundledPrograms = await Promise.all(
       absWorkingDir: root,
       entryPoints: [path.join(root, entry)],
       outfile: inFresh(outfile),
-      bundle: true,
-      minify: true,
-      legalComments: 'linked',
-      platform: 'node',
+      ...BUNDLE_OPTIONS,
       format: 'cjs',
       target: node,
-      // The packages' ES modules, so that esbuild leaves out what is not used: a third of the size.
-      mainFields: ['module', 'main'],
       external,
       banner,
       alias,
-      plugins: [sarifValidatorPlugin],
-      metafile: true,
-      logLevel: 'warning',
     }),
   ),
 );

@@ -104,13 +104,12 @@ function judged(
     : undefined;
 }
 
+function authorizationOf({ properties, type }: Resource): Opening | undefined {
+  return judged(valuesAt(properties, 'AuthorizationType'), API_AUTHORIZATION, ['AuthorizationType'], type);
+}
+
 function restMethod(method: Resource, model: TemplateModel): Opening | undefined {
-  const found = judged(
-    valuesAt(method.properties, 'AuthorizationType'),
-    API_AUTHORIZATION,
-    ['AuthorizationType'],
-    method.type,
-  );
+  const found = authorizationOf(method);
   const [api] = named(method, 'RestApiId', model);
   return api ? eased(found, api, model) : found;
 }
@@ -136,12 +135,7 @@ function eased(found: Opening | undefined, api: Resource, model: TemplateModel):
 }
 
 function route(each: Resource, model: TemplateModel): Opening | undefined {
-  const found = judged(
-    valuesAt(each.properties, 'AuthorizationType'),
-    API_AUTHORIZATION,
-    ['AuthorizationType'],
-    each.type,
-  );
+  const found = authorizationOf(each);
   // A WebSocket API authorizes the connection; its other routes have no authorizer.
   const apis = named(each, 'ApiId', model);
   const isWebSocket = apis.some(({ properties }) => literalsAt(properties, 'ProtocolType').includes('WEBSOCKET'));
