@@ -14,9 +14,11 @@ import {
   PUT_EVENTS_ACTIONS,
   TOPIC_PUBLISH_ACTIONS,
 } from '../identity/perms';
+import { STOP_KEY } from '../contracts/kill-switch';
 import type { IAgentGuardrail } from '../guardrail';
 import { guardrailKeyStatement } from '../guardrail/guardrail-key';
 import { kmsViaService } from '../function/kms-via-service';
+import { onlyItems } from '../identity/ledger-items';
 import type { TurnApproval } from './turn-approval';
 
 /** What a machine calls itself, without a function of ours in between. */
@@ -67,11 +69,18 @@ export function finishStatements(scope: IConstruct, reach: MachineReach): iam.Po
 /** What the turn machine needs beyond the end of a turn. */
 export function turnStatements(
   scope: IConstruct,
+  tableArn: string,
   definitionParameterArn: string,
   approval: TurnApproval,
 ): iam.PolicyStatement[] {
   const { notify } = approval;
   return [
+    new iam.PolicyStatement({
+      sid: 'ReadStop',
+      actions: LEDGER_READ_ACTIONS,
+      resources: [tableArn],
+      conditions: onlyItems('StringEquals', STOP_KEY),
+    }),
     new iam.PolicyStatement({
       sid: 'ReadDefinitionPointer',
       actions: DEFINITION_PARAMETER_ACTIONS,

@@ -236,7 +236,12 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       }),
       statements: [
         ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[], staging, delivery),
-        ...turnStatements(this, definitionParameterArn(this, agent.sessionDefinition.parameterName), approval),
+        ...turnStatements(
+          this,
+          this.ledger.tableArn,
+          definitionParameterArn(this, agent.sessionDefinition.parameterName),
+          approval,
+        ),
       ],
       encryptionKey,
       logRetention,

@@ -1,3 +1,4 @@
+import type { Execution } from '../../local/cloud';
 import { KillScenario, NOTHING, quick } from './support/kill-scenario';
 import {
   commitsOf,
@@ -7,6 +8,8 @@ import {
   interruptedIn,
   numbers,
   releaseAll,
+  struckAt,
+  TURN_TASKS,
 } from './support/kill-trials';
 
 /*
@@ -15,7 +18,7 @@ import {
  */
 
 let scene: KillScenario;
-beforeAll(async () => (scene = await KillScenario.start({ sessions: 8 })));
+beforeAll(async () => (scene = await KillScenario.start({ sessions: 20 })));
 afterAll(() => scene?.close());
 afterEach(() => {
   scene.beforeTask = () => undefined;
@@ -38,8 +41,16 @@ test('everything is stopped, events wait and run once after the release, and not
     left: 0,
   });
   expect(report.unproven.join()).toMatch(/id that the service does not give out/);
-  const ended = scene.cloud.outcomes().map(({ Detail }) => [Detail.outcome, (Detail.evidence as object) !== undefined]);
-  expect(ended).toEqual(before.map(() => ['Cancelled', true]));
+  const ended = scene.cloud.outcomes().map(({ Detail }) => Detail);
+  expect(ended).toEqual(
+    before.map(() =>
+      expect.objectContaining({
+        outcome: 'Cancelled',
+        reason: { code: 'stopped', message: expect.stringMatching(/^The agent was stopped at \S+: test\. /) },
+        evidence: expect.anything(),
+      }),
+    ),
+  );
 
   const meanwhile = some(4, quick);
   await scene.send(...before, ...meanwhile);
@@ -63,6 +74,33 @@ test('everything is stopped, events wait and run once after the release, and not
 
 test('events that come while it is engaged wait, or their turn was stopped: none is refused and none is lost', async () => {
   expect(await eventsWhileEngaging(scene, some(15, quick))).toBeGreaterThan(5);
+});
+
+test('wherever a turn is struck, it ends as stopped or as what it was before, and never as failed', async () => {
+  const ends = await struckAt(scene, TURN_TASKS, some(TURN_TASKS.length, quick));
+  const admission = TURN_TASKS.indexOf('AdmitTurn');
+  const ended = TURN_TASKS.indexOf('RecordEnding');
+  expect(ends).toEqual(
+    Object.fromEntries(
+      TURN_TASKS.map((task, index) => [
+        task,
+        index <= admission ? 'Cancelled agent-stopped' : index < ended ? 'Cancelled stopped' : 'Completed',
+      ]),
+    ),
+  );
+  await releaseAll(scene);
+});
+
+test('until new turns are refused, an answer counts, and a failure is taken for one of the stop', async () => {
+  const turns: Execution[] = [];
+  scene.beforeTask = async (state, execution) => {
+    if (state === 'Park' && turns.length === 0) turns.push(scene.startTurn('Work.'), scene.startTurn('Fail.'));
+    if (state === 'Mark') await Promise.all(turns.map(({ over }) => over));
+    if (state === 'OpenSession' && execution === turns[1]) throw new Error('denied');
+  };
+  await scene.stop();
+  expect(turns.map(({ output }) => (output as any).outcome)).toEqual(['Completed', 'Cancelled']);
+  await releaseAll(scene);
 });
 
 test.each(['Park', 'Deny', 'StopTurns', 'DeleteSessionsOfAgent'])(

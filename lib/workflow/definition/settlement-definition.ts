@@ -1,6 +1,7 @@
 import { call, choice, ending, type Machine, pass, type Targets } from './asl';
 import { shareAttribute, TURN_EVENT_FORMAT } from '../../contracts/turn';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
+import { READ_STOP, stopStates } from './stop-states';
 
 export interface SettlementRules {
   /**
@@ -92,11 +93,12 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
       'It was stopped': result(ending('Cancelled', 'stopped', 'The execution was stopped')),
       'It timed out': result(ending('TimedOut', 'deadline', 'The execution reached its time limit')),
       'It broke': result(ending('Failed', 'workflow-error', 'The execution failed')),
+      ...stopStates(targets, FINISH),
       ...finishStates(targets),
     },
   };
 }
 
 function result(constant: object) {
-  return pass({ ending: constant, verdicts: [], approval: null }, { ResultPath: '$.result', Next: FINISH });
+  return pass({ ending: constant, verdicts: [], approval: null }, { ResultPath: '$.result', Next: READ_STOP });
 }

@@ -12,7 +12,6 @@ import {
   type States,
   type Targets,
 } from './asl';
-import { FINISH } from './finish-states';
 
 /** Where staging begins. Input: `{turn, prompt}`. */
 export const STAGE = 'StageTurn';
@@ -22,13 +21,13 @@ export const STAGE = 'StageTurn';
  * staging adds to the prompt, and before the slot, so that a turn that is refused here costs none.
  *
  * @param register the state that writes the turn down, with the state that follows it
+ * @param after the states that follow a turn that is staged, refused, or could not be staged
  */
 export function stagingStates(
   targets: Targets,
   functionArn: string,
   register: (next: string) => State,
-  next: string,
-  refused: string,
+  after: { readonly next: string; readonly refused: string; readonly failed: string },
 ): States {
   const failed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Staging failed' }];
   return {
@@ -72,14 +71,14 @@ export function stagingStates(
       ),
       Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
     },
-    'Is the turn staged': choice([{ Variable: '$.accepted', BooleanEquals: true, Next: next }], refused),
+    'Is the turn staged': choice([{ Variable: '$.accepted', BooleanEquals: true, Next: after.next }], after.refused),
     'Staging failed': pass(
       {
         ending: ending('Failed', 'staging-failed', 'What the turn works on could not be prepared'),
         verdicts: [],
         approval: null,
       },
-      { ResultPath: '$.result', Next: FINISH },
+      { ResultPath: '$.result', Next: after.failed },
     ),
   };
 }

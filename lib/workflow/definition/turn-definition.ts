@@ -17,6 +17,7 @@ import {
 import { FINISH, finishStates, publish } from './finish-states';
 import { screening } from './screening';
 import { STAGE, stagingStates } from './staging-states';
+import { READ_STOP, stopStates } from './stop-states';
 
 /** The numbers and choices of a workflow. */
 export interface TurnRules {
@@ -38,6 +39,7 @@ export interface ApprovalRules {
 const LEAVE = 'Leave';
 /** What the end of a turn works from. The prompt has served its purpose, and the state has a limit. */
 const WITHOUT_PROMPT = 'Leave out prompt';
+const RECORD_ENDING = 'RecordEnding';
 
 /** The machine that one execution per turn runs. Input: TurnRequest; output: TurnResult. */
 export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
@@ -65,7 +67,11 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
         'Request refused',
       ),
       ...(targets.steps.staging
-        ? stagingStates(targets, targets.steps.staging, (next) => register(targets, next), 'RunTurn', 'Request refused')
+        ? stagingStates(targets, targets.steps.staging, (next) => register(targets, next), {
+            next: 'RunTurn',
+            refused: 'Request refused',
+            failed: WITHOUT_PROMPT,
+          })
         : {}),
       'Request refused': pass(
         { 'ending.$': '$.ending', verdicts: [], approval: null },
@@ -94,9 +100,18 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
         },
         { ResultPath: '$.result', Next: WITHOUT_PROMPT },
       ),
-      [WITHOUT_PROMPT]: pass({ 'turn.$': '$.turn', 'result.$': '$.result' }, { Next: 'RecordEnding' }),
+      [WITHOUT_PROMPT]: pass({ 'turn.$': '$.turn', 'result.$': '$.result' }, { Next: 'Can a stop have ended it' }),
+      'Can a stop have ended it': choice(
+        ['Rejected', 'Cancelled'].map((outcome) => ({
+          Variable: '$.result.ending.outcome',
+          StringEquals: outcome,
+          Next: RECORD_ENDING,
+        })),
+        READ_STOP,
+      ),
+      ...stopStates(targets, RECORD_ENDING),
       // Whatever happens to this execution from here on, the settlement ends the turn as what it was.
-      RecordEnding: call(
+      [RECORD_ENDING]: call(
         targets,
         'dynamodb:updateItem',
         {

@@ -72,6 +72,63 @@ export async function engagedDuring(scene: KillScenario, task: string, place: 'b
   expect(refused.output).toMatchObject({ outcome: 'Cancelled', reason: { code: 'agent-stopped' } });
 }
 
+/** Tasks of a turn, in the order of a turn that nothing disturbs. */
+export const TURN_TASKS = [
+  'PrepareTurn',
+  'RegisterTurn',
+  'Judge input',
+  'AdmitTurn',
+  'AcquireSlot',
+  'PublishStarted',
+  'ReadDefinition',
+  'OpenSession',
+  'SubmitTurn',
+  'CheckTurn',
+  'ReadStop',
+  'RecordEnding',
+  'CollectEvidence',
+  'Judge output',
+  'RecordOutcome',
+  'PublishOutcome',
+  'MarkSettled',
+  'CloseSession',
+  'ReleaseSlot',
+] as const;
+
+/**
+ * One turn stands before each of its tasks while everything is denied, and goes on before its execution is stopped.
+ *
+ * @returns the end of each turn by the task, and the tasks at which none stood
+ */
+export async function struckAt(scene: KillScenario, tasks: readonly string[], commits: readonly string[]) {
+  const held = new Set<string>();
+  let deny: () => void = () => undefined;
+  const denied = new Promise<void>((resolve) => (deny = resolve));
+  const turns = () => commits.flatMap((commit) => scene.turnsOf(commit));
+  scene.beforeTask = async (now, { machine, input }) => {
+    if (machine === scene.engageMachine && now === 'StopTurns') await Promise.all(turns().map(({ over }) => over));
+    if (machine !== scene.turns) return;
+    const task = tasks[commits.findIndex((commit) => JSON.stringify(input).includes(commit))];
+    if (task !== now || held.has(now)) return;
+    held.add(now);
+    await denied;
+  };
+  scene.afterTask = (now, { machine }) => {
+    if (machine === scene.engageMachine && now === 'Deny') deny();
+  };
+  await scene.send(...commits);
+  await eventually(() => Promise.resolve(held.size === tasks.length));
+  await scene.stop();
+  expect(await scene.left()).toEqual(NOTHING);
+  return Object.fromEntries(
+    tasks.map((task, index) => {
+      const [{ output, status }] = scene.turnsOf(commits[index]);
+      const { outcome, reason } = (output ?? {}) as { outcome?: string; reason?: { code: string } };
+      return [task, [outcome ?? status, reason?.code].filter((each) => each !== undefined).join(' ')];
+    }),
+  );
+}
+
 /** Sends events while it is engaged. @returns how many of them waited */
 export async function eventsWhileEngaging(scene: KillScenario, commits: readonly string[]): Promise<number> {
   const engaging = scene.engage();
