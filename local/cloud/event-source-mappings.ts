@@ -3,7 +3,10 @@ import { AwsError, type Fields } from './aws-error';
 import type { Operation } from './front';
 import type { Queues } from './queues';
 
-/** A change takes effect after this time; until then, the mapping goes on as it did. AWS doesn't say how long it takes. */
+/**
+ * A change takes effect after this time; until then, the mapping goes on as it did. AWS doesn't say how long it takes, nor whether a mapping that is
+ * Disabled has handed over what it had taken: here it has.
+ */
 const CHANGE_MS = 40;
 
 /** @throws AwsError ResourceNotFoundException; ResourceInUseException while a change is under way */
@@ -28,8 +31,9 @@ export function eventSourceMappingCalls(queues: () => Queues): [string, Operatio
         if (typeof Enabled === 'boolean') {
           changing.set(UUID, Enabled);
           setTimeout(() => {
-            changing.delete(UUID);
-            queues().poll(UUID, Enabled);
+            void queues()
+              .poll(UUID, Enabled)
+              .finally(() => changing.delete(UUID));
           }, CHANGE_MS).unref();
         }
         return describe(input);

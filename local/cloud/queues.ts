@@ -25,6 +25,8 @@ interface Queue {
   /** Whether the mapping polls the queue. */
   enabled: boolean;
   pumping: boolean;
+  /** The batch that its function has at the moment. */
+  handingOver?: Promise<unknown>;
 }
 
 export class Queues {
@@ -110,11 +112,16 @@ export class Queues {
     return this.queues.find(({ mapping }) => mapping?.ref === mappingId)?.enabled;
   }
 
-  /** Has an event source mapping poll its queue, or leave it alone. */
-  public poll(mappingId: string, enabled: boolean): void {
+  /**
+   * Has an event source mapping poll its queue, or leave it alone.
+   *
+   * @returns when a mapping that leaves its queue alone has handed over what it had taken
+   */
+  public async poll(mappingId: string, enabled: boolean): Promise<void> {
     const queue = this.queues.find(({ mapping }) => mapping?.ref === mappingId);
     if (queue === undefined) return;
     queue.enabled = enabled;
+    if (!enabled) return void (await queue.handingOver);
     void this.pump(queue);
   }
 
@@ -146,7 +153,9 @@ export class Queues {
       if (this.closed) return;
       const batch = queue.messages.splice(0, Number(mapping.properties.BatchSize ?? 10));
       for (const message of batch) message.receives += 1;
-      const failed = await this.handOver(queue, mapping, batch);
+      const handedOver = this.handOver(queue, mapping, batch);
+      queue.handingOver = handedOver;
+      const failed = await handedOver;
       for (const message of failed) this.giveBack(queue, message);
     }
     queue.pumping = false;
