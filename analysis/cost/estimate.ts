@@ -1,3 +1,4 @@
+import { computeKindOf } from '../../lib/facts/compute-kinds';
 import { type Price, PRICES, usdOf } from '../../lib/facts/prices';
 import type { Resource, Stack } from '../model/assembly';
 import { TRUE } from '../model/guard';
@@ -115,8 +116,8 @@ function idleOf(resources: readonly Resource[], read: Quantities, given: Assumed
         add(group, PRICES[price], quantity);
       }
     }
-    const isImage = properties.at('AgentRuntimeArtifact', 'ContainerConfiguration').length > 0;
-    if (type === 'AWS::BedrockAgentCore::Runtime' && isImage) {
+    const compute = computeKindOf(type);
+    if (compute && properties.at(...compute.image).length > 0) {
       add('storage', PRICES.imageStorage, given.imageGigabytes);
     }
   }

@@ -15,16 +15,13 @@ export interface TurnCount {
   readonly note?: string;
 }
 
-/** What AgentCore stops an idle environment after, where the template does not say. Source: API_LifecycleConfiguration. */
-const DEFAULT_IDLE_SECONDS = 900;
-
 const GIGABYTE = 1000;
 
 /** What one turn of an agent uses. */
 export function turnCounts(agent: Agent, model: string, work: TurnWork, read: Quantities, given: Assumed): TurnCount[] {
   return [
     ...modelCounts(model, given),
-    ...computeCounts(agent.runtime, read, given),
+    ...computeCounts(agent, read, given),
     ...workflowCounts(work),
     ...guardrailCounts(work.guardrails, read, given),
     ...recordCounts(agent, work, read, given),
@@ -73,20 +70,20 @@ function tokenPrice(unit: string, usd: number | undefined, facts: ModelFacts | u
   };
 }
 
-function computeCounts({ properties }: Resource, read: Quantities, given: Assumed): TurnCount[] {
-  const timeout = read.number(properties.at('LifecycleConfiguration', 'IdleRuntimeSessionTimeout'));
-  const idleMinutes = (timeout ?? DEFAULT_IDLE_SECONDS) / 60;
+function computeCounts({ runtime: { properties }, kind }: Agent, read: Quantities, given: Assumed): TurnCount[] {
+  const timeout = read.number(properties.at(...kind.idleTimeout));
+  const idleMinutes = (timeout ?? kind.defaultIdleSeconds) / 60;
   const minutes = given.minutesPerTurn;
-  const mounts = read.members(properties.at('FilesystemConfigurations'));
-  const hasStorage = mounts.some((mount) => mount.at('SessionStorage').length > 0);
+  const mounts = read.members(properties.at(...kind.fileSystems));
+  const hasStorage = mounts.some((mount) => mount.at(kind.sessionStorage).length > 0);
   return [
-    count('compute', 'vcpuHour', (given.averageVcpu * minutes) / 60),
+    count('compute', kind.prices.vcpuHour, (given.averageVcpu * minutes) / 60),
     {
-      ...count('compute', 'memoryHour', (given.memoryGigabytes * (minutes + idleMinutes)) / 60),
+      ...count('compute', kind.prices.memoryHour, (given.memoryGigabytes * (minutes + idleMinutes)) / 60),
       note: `the turn and ${idleMinutes} idle minutes`,
     },
     count('compute', 'managedSession', 1),
-    ...(hasStorage ? [count('compute', 'sessionStorage', 1)] : []),
+    ...(hasStorage ? [count('compute', kind.prices.sessionStorage, 1)] : []),
   ];
 }
 

@@ -1,17 +1,18 @@
+import { COMPUTE_KINDS } from '../../lib/facts/compute-kinds';
+
 /** Resources that cost nothing themselves. */
 const FREE = [
   /^AWS::(IAM|CDK|Organizations|CertificateManager)::/,
   /^AWS::CloudFormation::(Stack|WaitCondition|WaitConditionHandle|CustomResource|Macro|ModuleVersion)$/,
   /^Custom::/,
   /^AWS::(S3::BucketPolicy|SNS::Topic(Inline)?Policy|SQS::Queue(Inline)?Policy|Events::EventBusPolicy)$/,
-  /^AWS::(BedrockAgentCore|SecretsManager|Logs)::ResourcePolicy$/,
+  /^AWS::(SecretsManager|Logs)::ResourcePolicy$/,
   /^AWS::EC2::(VPC|Subnet|RouteTable|Route|SubnetRouteTableAssociation|InternetGateway|VPCGatewayAttachment)$/,
   /^AWS::EC2::(SecurityGroup|SecurityGroupEgress|SecurityGroupIngress|NetworkAcl|NetworkAclEntry)$/,
   /^AWS::EC2::(SubnetNetworkAclAssociation|PrefixList|VPCCidrBlock|DHCPOptions|VPCDHCPOptionsAssociation)$/,
   /^AWS::Route53Resolver::(Firewall(RuleGroup|Config)|ResolverQueryLoggingConfig(Association)?)$/,
   /^AWS::KMS::Alias$/,
   /^AWS::Logs::(LogStream|SubscriptionFilter|DeliverySource|DeliveryDestination|Delivery|QueryDefinition)$/,
-  /^AWS::BedrockAgentCore::RuntimeEndpoint$/,
   /^AWS::Bedrock::GuardrailVersion$/,
   /^AWS::BedrockMantle::Project$/,
   /^AWS::Lambda::(Permission|Version|Alias|EventInvokeConfig|LayerVersion|CodeSigningConfig)$/,
@@ -35,10 +36,14 @@ const BY_USE = [
   /^AWS::ECR::Repository$/,
   // Charged by the minute of a build. A fleet of reserved capacity is another type.
   /^AWS::CodeBuild::Project$/,
-  /^AWS::BedrockAgentCore::Runtime$/,
 ];
+
+/** Compute is paid for by its turns; its other names and its policy cost nothing. */
+const COMPUTE: ReadonlySet<string> = new Set(
+  COMPUTE_KINDS.flatMap(({ type, endpoints, policy }) => [type, policy.type, ...endpoints.map(([name]) => name)]),
+);
 
 /** Whether nothing is due for the resource while nobody uses it. */
 export function costsNothingIdle(type: string): boolean {
-  return [...FREE, ...BY_USE].some((pattern) => pattern.test(type));
+  return COMPUTE.has(type) || [...FREE, ...BY_USE].some((pattern) => pattern.test(type));
 }

@@ -1,5 +1,5 @@
 import { isStateful } from '../facts/replacements';
-import { COMPUTE_KINDS } from '../model/compute-kinds';
+import { COMPUTE_KINDS } from '../../lib/facts/compute-kinds';
 import { at, entriesOf } from '../model/json';
 import type { Effect } from './effect';
 import { namesOneOf, type ResourceChange } from './resource-changes';

@@ -1,5 +1,5 @@
 import { SESSION_BINDING } from '../../lib/contracts/session-binding';
-import { computeKindOf } from '../model/compute-kinds';
+import { computeKindOf } from '../../lib/facts/compute-kinds';
 import { at } from '../model/json';
 import type { Effect } from './effect';
 import { namesOneOf, type ResourceChange } from './resource-changes';

@@ -1,9 +1,10 @@
+import { MANTLE_SERVICE_PRINCIPAL } from '../../lib/facts/service-principals';
 import type { Answer } from '../policy/evaluate';
 import { knownText } from '../policy/operators';
 import { overlap, subset } from '../policy/pattern';
 import { aboutService, type Pattern, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
-import { COMPUTE_KINDS, type ComputeKind } from './compute-kinds';
+import { COMPUTE_KINDS, type ComputeKind } from '../../lib/facts/compute-kinds';
 import type { Edge, EdgeKind } from './edge';
 import { identities, type Identity } from './identities';
 import type { Model } from './model';
@@ -26,7 +27,6 @@ export interface Agent {
   readonly edges: readonly Edge[];
 }
 
-const MANTLE = 'bedrock-mantle.amazonaws.com';
 const CREATE_SESSION = 'bedrock-mantle:CreateAgentSession';
 const PASS_ROLE = 'iam:PassRole';
 const EVERYTHING: Text = ['*'];
@@ -235,14 +235,14 @@ function collectSessionRoles(model: Model): Identity[] {
       const services = statement.conditions
         .filter(({ key }) => key === 'iam:passedtoservice')
         .flatMap(({ values }) => values.map(({ value }) => knownText(value)));
-      if (services.includes(MANTLE)) {
+      if (services.includes(MANTLE_SERVICE_PRINCIPAL)) {
         for (const { value } of statement.resources.patterns) {
           known.named(value, 'role').forEach((role) => passed.add(role));
         }
       }
     }
   }
-  return known.all.filter((role) => passed.has(role) || trusts(role, MANTLE));
+  return known.all.filter((role) => passed.has(role) || trusts(role, MANTLE_SERVICE_PRINCIPAL));
 }
 
 /** Whether a service may assume a role, by its trust policy. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { computeKindOf } from '../../lib/facts/compute-kinds';
 import type { Assembly, Resource, Stack } from './assembly';
 import { literalOf, textOf } from './compose-text';
 import { at } from './json';
@@ -52,13 +53,15 @@ export function inPlace(assembly: Assembly, { accountId, region }: DeploymentPla
 export const LOGICAL_ID_NAMES: Naming = {
   nameOf(resource) {
     const id = plainName(resource);
+    const compute = computeKindOf(resource.type);
+    if (compute) {
+      const name = literalProperty(resource, compute.chosenName) ?? id;
+      return compute.addsSuffix ? `${name}-${suffix(resource.logicalId)}` : name;
+    }
     switch (resource.type) {
       case 'AWS::S3::Bucket':
       case 'AWS::ECR::Repository':
         return id.toLowerCase();
-      case 'AWS::BedrockAgentCore::Runtime':
-        // AgentCore adds a suffix to the name that the template gives.
-        return `${literalProperty(resource, 'AgentRuntimeName') ?? id}-${suffix(resource.logicalId)}`;
       case 'AWS::BedrockMantle::Project':
         return `proj_${id}`;
       case 'AWS::Lambda::Version':

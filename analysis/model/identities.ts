@@ -1,3 +1,4 @@
+import { AGENT_SERVICES, computeKindOf } from '../../lib/facts/compute-kinds';
 import { contextOf, isEverything, type RequestContext } from '../policy/condition';
 import { type Answer, evaluate, type Policies, type PolicySource } from '../policy/evaluate';
 import { patternKey } from '../policy/pattern';
@@ -5,7 +6,7 @@ import { aboutService, type Principal, readPolicy, type Statement } from '../pol
 import type { Resource } from './assembly';
 import { canMeet } from './caller-limits';
 import { concat, literalOf, soleHole, textOf } from './compose-text';
-import { computeKindOf } from './compute-kinds';
+
 import { FALSE, type Guard } from './guard';
 import type { Model } from './model';
 import type { Node } from './node';
@@ -365,7 +366,7 @@ function under(statements: readonly Statement[], guard: Guard): Statement[] {
 }
 
 const isAgentService = ({ kind, name }: Principal): boolean =>
-  kind === 'Service' && /^bedrock-(?:mantle|agentcore)\./.test(literalOf(name.value) ?? '');
+  kind === 'Service' && AGENT_SERVICES.includes(literalOf(name.value)?.toLowerCase() ?? '');
 
 /**
  * Whether a statement for everybody lets a role in by its name. One for a whole account or organization names nobody:

@@ -1,3 +1,4 @@
+import { AGENT_SERVICES } from '../../lib/facts/compute-kinds';
 import type { Statement } from '../policy/statement';
 import { literalOf, soleHole } from './compose-text';
 import { identities } from './identities';
@@ -95,7 +96,7 @@ export function accountIn(arn: Text): Text | undefined {
 function statedAccounts(model: Model): string[] {
   const isOfAgent = ({ principals }: Statement) =>
     principals !== 'attached' &&
-    principals.some(({ name }) => /^bedrock-(?:mantle|agentcore)\./.test(literalOf(name.value) ?? ''));
+    principals.some(({ name }) => AGENT_SERVICES.includes(literalOf(name.value)?.toLowerCase() ?? ''));
   return identities(model)
     .all.flatMap(({ trust }) => trust)
     .filter(isOfAgent)

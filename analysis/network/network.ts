@@ -1,5 +1,5 @@
 import type { Resource } from '../model/assembly';
-import { COMPUTE_KINDS } from '../model/compute-kinds';
+import { COMPUTE_KINDS } from '../../lib/facts/compute-kinds';
 import { literalOf } from '../model/compose-text';
 import type { Guard } from '../model/guard';
 import type { Model } from '../model/model';

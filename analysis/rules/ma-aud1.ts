@@ -112,7 +112,7 @@ function* judge(context: RuleContext, trails: readonly Resource[], agents: Reado
 /** Services that the VPCs of the agents have endpoints for, as event sources. */
 function endpointServices(model: TemplateModel, agents: ReadonlySet<Agent>): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const { value } of [...agents].flatMap(({ runtime }) => endpointNames(model, runtime))) {
+  for (const { value } of [...agents].flatMap((agent) => endpointNames(model, agent))) {
     // com.amazonaws.<region>.<service>: the Region may be a hole.
     const last = value[value.length - 1];
     const service =
@@ -124,9 +124,9 @@ function endpointServices(model: TemplateModel, agents: ReadonlySet<Agent>): Rea
   return found;
 }
 
-function endpointNames(model: TemplateModel, runtime: Resource) {
+function endpointNames(model: TemplateModel, { runtime, kind }: Agent) {
   const vpcs = new Set(
-    valuesAt(runtime.properties, 'NetworkConfiguration', 'NetworkModeConfig', 'Subnets')
+    valuesAt(runtime.properties, ...kind.subnets)
       .flatMap((node) => node.texts())
       .flatMap(({ value }) => model.mentioned(value))
       .flatMap((subnet) => valuesAt(subnet.properties, 'VpcId'))

@@ -124,8 +124,8 @@ function readNames(model: TemplateModel) {
     );
 }
 
-function* judgeRuntime(model: TemplateModel, { id, runtime }: Agent): Iterable<Finding> {
-  const names = literalsAt(runtime.properties, 'AgentRuntimeName');
+function* judgeRuntime(model: TemplateModel, { id, runtime, kind }: Agent): Iterable<Finding> {
+  const names = literalsAt(runtime.properties, kind.chosenName);
   const own = model.ofType('AWS::Logs::LogGroup').filter(({ properties }) =>
     valuesAt(properties, 'LogGroupName')
       .flatMap((node) => node.texts())
@@ -133,7 +133,7 @@ function* judgeRuntime(model: TemplateModel, { id, runtime }: Agent): Iterable<F
         const [first] = value;
         return (
           typeof first === 'string' &&
-          first.startsWith('/aws/bedrock-agentcore/runtimes/') &&
+          first.startsWith(kind.logGroups) &&
           (model.mentioned(value).includes(runtime) || names.some((name) => first.includes(`/${name}-`)))
         );
       }),

@@ -9,7 +9,7 @@ import { subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { placeAt } from './runtimes';
+import { placeAt } from './setting';
 
 /** Keys rotate and are nobody else's. */
 export const MA_ENC1 = rule({
@@ -55,7 +55,7 @@ function* judgeRotation(key: Resource): Iterable<Finding> {
   const still = guard.and(cannot.not()).and(rotates.not());
   if (still.possible()) {
     const unknown = when('EnableKeyRotation', (value) => value === undefined).possible();
-    const at = placeAt(key, 'Properties.EnableKeyRotation');
+    const at = placeAt(key, 'EnableKeyRotation');
     yield { at, when: still, certainty: unknown ? 'maybe' : 'yes', says: 'The key does not rotate' };
   }
 }
@@ -65,7 +65,7 @@ function* judgeStatement(
   key: Resource,
   statement: Statement,
 ): Iterable<Finding> {
-  const at = placeAt(key, 'Properties.KeyPolicy');
+  const at = placeAt(key, 'KeyPolicy');
   statement.unreadable.forEach((each) => unread(key.id, statement, each));
   for (const { who, kind, name, guard } of admitted(model, statement)) {
     if (who === 'unread') {

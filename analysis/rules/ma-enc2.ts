@@ -10,7 +10,7 @@ import { ownAccounts } from '../model/own-accounts';
 import type { Text } from '../model/text';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { placeAt } from './runtimes';
+import { placeAt } from './setting';
 
 /** A kind of store: what to call it and where its key is. */
 interface StoreKind {
@@ -108,7 +108,7 @@ function driversOf(model: Model): ReadonlySet<string> {
 }
 
 function* judge(context: RuleContext, store: Resource, { name, key, switch: on }: StoreKind): Iterable<Finding> {
-  const at = placeAt(store, `Properties.${key[0]}`);
+  const at = placeAt(store, key[0]);
   const off = on ? switchedOn(context, store, on).not() : FALSE;
   const own = keyed(context, store, [store.properties], key);
   const without = store.guard.and(off.or(own.not()));

@@ -1,4 +1,4 @@
-import { MANTLE_SERVICE_PRINCIPAL } from '../../lib/identity/perms';
+import { MANTLE_SERVICE_PRINCIPAL } from '../../lib/facts/service-principals';
 import { agentRoles } from './agent-roles';
 import { rule } from './rule';
 import { trustFindings } from './trust';

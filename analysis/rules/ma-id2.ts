@@ -1,7 +1,9 @@
-import { AGENTCORE_SERVICE_PRINCIPAL } from '../../lib/identity/perms';
+import { COMPUTE_KINDS } from '../../lib/facts/compute-kinds';
 import { agentRoles } from './agent-roles';
 import { rule } from './rule';
 import { trustFindings } from './trust';
+
+const SERVICES = COMPUTE_KINDS.map(({ service }) => service).join(' or ');
 
 /** Only AgentCore, acting for this account and Region, may assume an execution role. */
 export const MA_ID2 = rule({
@@ -9,15 +11,16 @@ export const MA_ID2 = rule({
   family: 'identity',
   severity: 'fatal',
   subject: 'execution role',
-  what: 'An execution role trusts bedrock-agentcore.amazonaws.com and nobody else, with aws:SourceAccount and aws:SourceArn of its own account and Region.',
+  what: `An execution role trusts ${SERVICES} and nobody else, with aws:SourceAccount and aws:SourceArn of its own account and Region.`,
   why: 'Untrusted commands run under this role: anybody else who can assume it acts as the agent, and without the two conditions another account could make the service do so (confused deputy).',
-  fix: 'Use the execution role that the environment makes, or trust only bedrock-agentcore.amazonaws.com with StringEquals aws:SourceAccount and ArnLike aws:SourceArn arn:<partition>:bedrock-agentcore:<Region>:<account>:*',
+  fix: `Use the execution role that the environment makes, or trust only ${SERVICES} with StringEquals aws:SourceAccount and ArnLike aws:SourceArn arn:<partition>:bedrock-agentcore:<Region>:<account>:*`,
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html',
   controls: { nist: ['AC-3', 'AC-6', 'IA-9'], iso: ['A.5.15', 'A.8.2'], soc2: ['CC6.1', 'CC6.3'] },
   *check(context) {
-    for (const { identity, kinds, subjects } of agentRoles(context.model)) {
+    for (const { identity, kinds, agents, subjects } of agentRoles(context.model)) {
       if (kinds.has('execution role')) {
-        yield* trustFindings(identity, AGENTCORE_SERVICE_PRINCIPAL, subjects[0], context);
+        const { kind } = agents.find(({ executionRoles }) => executionRoles.includes(identity))!;
+        yield* trustFindings(identity, kind.service, subjects[0], context);
       }
     }
   },

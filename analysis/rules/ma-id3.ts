@@ -1,5 +1,5 @@
 import { agents } from '../model/agents';
-import { COMPUTE_KINDS, computeKindOf } from '../model/compute-kinds';
+import { COMPUTE_KINDS, computeKindOf } from '../../lib/facts/compute-kinds';
 import { FALSE } from '../model/guard';
 import type { TemplateModel } from '../model/template-model';
 import { textKey } from '../model/compose-text';
@@ -53,7 +53,7 @@ function* sharedExecutionRoles(model: TemplateModel): Iterable<Finding> {
 }
 
 function* sharedSessionRole(model: TemplateModel, { identity }: AgentRole): Iterable<Finding> {
-  const statements = allowing(identity, 'bedrock-agentcore:InvokeAgentRuntime');
+  const statements = COMPUTE_KINDS.flatMap(({ invoke: [action] }) => (action ? allowing(identity, action) : []));
   const driven = new Map<string, Text>();
   for (const statement of statements) {
     for (const { value } of statement.resources.patterns) {

@@ -1,3 +1,4 @@
+import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf, textOf } from '../model/compose-text';
 import { ownAccounts } from '../model/own-accounts';
@@ -7,9 +8,7 @@ import { identities } from '../model/identities';
 import { admitted } from '../policy/admitted';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { placeAt, runtimes } from './runtimes';
-
-const ARTIFACT = 'Properties.AgentRuntimeArtifact';
+import { placeAt } from './setting';
 
 /** The code that was reviewed is the code that runs. */
 export const MA_IMG1 = rule({
@@ -24,15 +23,13 @@ export const MA_IMG1 = rule({
   controls: { nist: ['CM-2', 'CM-14', 'RA-5', 'SI-7'], iso: ['A.8.9', 'A.8.19', 'A.8.28'], soc2: ['CC7.1', 'CC8.1'] },
   *check(context) {
     const repositories = new Set<Resource>();
-    for (const runtime of runtimes(context)) {
-      const uris = runtime.properties
-        .at('AgentRuntimeArtifact', 'ContainerConfiguration', 'ContainerUri')
-        .flatMap((node) => node.texts());
+    for (const agent of context.agents) {
+      const uris = agent.runtime.properties.at(...agent.kind.image).flatMap((node) => node.texts());
       for (const uri of uris) {
-        yield* judgeImage(context, runtime, uri, repositories);
+        yield* judgeImage(context, agent, uri, repositories);
       }
       if (uris.length === 0) {
-        yield* judgeArchive(context, runtime);
+        yield* judgeArchive(context, agent);
       }
     }
     for (const repository of repositories) {
@@ -43,12 +40,16 @@ export const MA_IMG1 = rule({
 
 function* judgeImage(
   context: RuleContext,
-  runtime: Resource,
+  { runtime, kind }: Agent,
   { value, guard }: Case<Text>,
   repositories: Set<Resource>,
 ): Iterable<Finding> {
   const { model, declared, unread } = context;
-  const find = (says: string): Finding => ({ at: placeAt(runtime, ARTIFACT), when: guard.and(runtime.guard), says });
+  const find = (says: string): Finding => ({
+    at: placeAt(runtime, kind.image[0]),
+    when: guard.and(runtime.guard),
+    says,
+  });
   const [sole] = value;
   if (value.length === 1 && typeof sole === 'object' && sole.kind !== 'reference' && sole.unreadable) {
     unread(runtime.id, runtime, value);
@@ -122,11 +123,11 @@ function isImmutable({ properties }: Resource): boolean {
 function* judgeRepository({ model, declared }: RuleContext, repository: Resource): Iterable<Finding> {
   const scans = repository.properties.at('ImageScanningConfiguration', 'ScanOnPush').flatMap((node) => node.texts());
   if (scans.length === 0 || scans.some(({ value }) => literalOf(value)?.toLowerCase() !== 'true')) {
-    const at = placeAt(repository, 'Properties.ImageScanningConfiguration');
+    const at = placeAt(repository, 'ImageScanningConfiguration');
     yield { at, says: 'The repository of the image does not scan on push' };
   }
   if (!isImmutable(repository)) {
-    const at = placeAt(repository, 'Properties.ImageTagMutability');
+    const at = placeAt(repository, 'ImageTagMutability');
     yield { at, says: 'The tags of the repository of the image can move' };
   }
   const statements = identities(model)
@@ -143,17 +144,16 @@ function* judgeRepository({ model, declared }: RuleContext, repository: Resource
 }
 
 /** An object version, or a key that is the hash of its content. */
-function* judgeArchive({ unread }: RuleContext, runtime: Resource): Iterable<Finding> {
+function* judgeArchive({ unread }: RuleContext, { runtime, kind }: Agent): Iterable<Finding> {
+  const { codeArchive } = kind;
   const at = (property: string) =>
-    runtime.properties
-      .at('AgentRuntimeArtifact', 'CodeConfiguration', 'Code', 'S3', property)
-      .flatMap((node) => node.texts());
+    codeArchive ? runtime.properties.at(...codeArchive, property).flatMap((node) => node.texts()) : [];
   const [versions, keys] = [at('VersionId'), at('Prefix')];
   const isFixed =
     versions.length > 0 ||
     (keys.length > 0 && keys.every(({ value }) => /(?:^|\/|\u0000)[0-9a-f]{64}\.zip$/.test(withHoles(value))));
   versions.forEach(({ value }) => unread(runtime.id, runtime, value));
   if (!isFixed) {
-    yield { at: placeAt(runtime, ARTIFACT), says: 'The code archive of the Runtime can be replaced in place' };
+    yield { at: placeAt(runtime, kind.image[0]), says: 'The code archive of the Runtime can be replaced in place' };
   }
 }

@@ -1,11 +1,11 @@
 import { literalOf } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
 import { rule } from './rule';
-import { placeAt, runtimes } from './runtimes';
+import { placeAt } from './setting';
 
 const LIMITS = [
-  ['IdleRuntimeSessionTimeout', 'idle timeout'],
-  ['MaxLifetime', 'maximum lifetime'],
+  ['idleTimeout', 'idle timeout'],
+  ['maxLifetime', 'maximum lifetime'],
 ] as const;
 
 /** Compute ends by itself. */
@@ -20,9 +20,9 @@ export const MA_IMG2 = rule({
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-lifecycle-settings.html',
   controls: { nist: ['AC-12', 'SC-10'], iso: ['A.8.5', 'A.8.6'], soc2: ['CC6.1'] },
   *check(context) {
-    for (const runtime of runtimes(context)) {
-      for (const [property, name] of LIMITS) {
-        const texts = runtime.properties.at('LifecycleConfiguration', property).flatMap((node) => node.texts());
+    for (const { runtime, kind } of context.agents) {
+      for (const [limit, name] of LIMITS) {
+        const texts = runtime.properties.at(...kind[limit]).flatMap((node) => node.texts());
         texts.forEach(({ value }) => context.unread(runtime.id, runtime, value));
         // A value that can't be read is noted; a text that is no number is refused by the service, and counts as none.
         const stated = texts
@@ -30,7 +30,7 @@ export const MA_IMG2 = rule({
           .reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
         const missing = runtime.guard.and(stated.not());
         if (missing.possible()) {
-          const at = placeAt(runtime, 'Properties.LifecycleConfiguration');
+          const at = placeAt(runtime, ...kind[limit].slice(0, -1));
           yield { at, when: missing, says: `The Runtime states no ${name}` };
         }
       }

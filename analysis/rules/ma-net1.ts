@@ -1,4 +1,4 @@
-import type { Resource } from '../model/assembly';
+import type { Agent } from '../model/agents';
 import { literalOf, textOf } from '../model/compose-text';
 import { printed } from '../model/printed-text';
 import { exits, networkOf, type Network } from '../network/network';
@@ -7,7 +7,6 @@ import type { WayOut } from '../network/ways-out';
 import { egressDeclared } from './declared-egress';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { runtimes } from './runtimes';
 import { unreadNetwork } from './unread-network';
 
 /** Paths that change where an agent's traffic goes, or who gets it. The rest is judged by itself, or leads nowhere without a route. */
@@ -33,16 +32,17 @@ export const MA_NET1 = rule({
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
   *check(context) {
-    for (const runtime of runtimes(context)) {
-      yield* judge(context, runtime, networkOf(context.model, runtime));
+    for (const agent of context.agents) {
+      yield* judge(context, agent, networkOf(context.model, agent.runtime));
     }
     yield* publicTools(context);
   },
 });
 
-function* judge(context: RuleContext, runtime: Resource, network: Network): Iterable<Finding> {
+function* judge(context: RuleContext, agent: Agent, network: Network): Iterable<Finding> {
+  const { runtime, kind } = agent;
   const { declared, unread } = context;
-  const written = runtime.properties.at('NetworkConfiguration', 'NetworkMode').flatMap((node) => node.texts());
+  const written = (kind.mode ? runtime.properties.at(...kind.mode) : []).flatMap((node) => node.texts());
   for (const { mode, guard, place } of network.modes) {
     const texts = written.filter((each) => each.place.path === place.path).map(({ value }) => value);
     if (mode === 'unknown' && texts.some((text) => literalOf(text) === undefined)) {
@@ -66,8 +66,8 @@ function* judge(context: RuleContext, runtime: Resource, network: Network): Iter
       };
     }
   }
-  for (const { resource, kind, place } of network.ties) {
-    const effect = TIES[kind as PathKind];
+  for (const { resource, kind: tie, place } of network.ties) {
+    const effect = TIES[tie as PathKind];
     if (effect !== undefined && !declared.part(resource)) {
       yield {
         at: place,
@@ -78,7 +78,7 @@ function* judge(context: RuleContext, runtime: Resource, network: Network): Iter
       };
     }
   }
-  unreadNetwork(context, runtime, network);
+  unreadNetwork(context, agent, network);
 }
 
 /** An endpoint of the app is judged by MA-NET3. What is behind another one, nobody here knows. */

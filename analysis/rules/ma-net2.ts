@@ -1,4 +1,4 @@
-import type { Resource } from '../model/assembly';
+import type { Agent } from '../model/agents';
 import { FALSE, type Guard } from '../model/guard';
 import type { Endpoint } from '../network/endpoints';
 import { networkOf, type Network } from '../network/network';
@@ -6,7 +6,7 @@ import { byId, idsOf, type PlaceId } from '../network/place-id';
 import type { Model } from '../model/model';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { placeAt, runtimes } from './runtimes';
+import { placeAt } from './setting';
 
 const SERVICES = ['bedrock-mantle', 'logs'];
 const CONTAINER_SERVICES = ['ecr.api', 'ecr.dkr'];
@@ -23,22 +23,23 @@ export const MA_NET2 = rule({
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(3)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6'] },
   *check(context) {
-    for (const runtime of runtimes(context)) {
+    for (const agent of context.agents) {
+      const { runtime } = agent;
       const network = networkOf(context.model, runtime);
       for (const vpc of network.vpcs) {
         // The endpoints of a VPC outside of the assembly can't be read; MA-NET1 notes it.
         if (vpc.resource?.type === 'AWS::EC2::VPC') {
-          yield* judge(context, runtime, network, vpc);
+          yield* judge(context, agent, network, vpc);
         }
       }
     }
   },
 });
 
-function* judge({ model }: RuleContext, runtime: Resource, network: Network, vpc: PlaceId): Iterable<Finding> {
+function* judge({ model }: RuleContext, { runtime, kind }: Agent, network: Network, vpc: PlaceId): Iterable<Finding> {
   const deployed = runtime.guard.and(vpc.guard).and(vpc.resource!.guard);
-  const isContainer = runtime.properties.at('AgentRuntimeArtifact', 'ContainerConfiguration').length > 0;
-  const at = placeAt(runtime, 'Properties.NetworkConfiguration');
+  const isContainer = runtime.properties.at(...kind.image).length > 0;
+  const at = placeAt(runtime, kind.subnets[0]);
   for (const service of [...SERVICES, ...(isContainer ? CONTAINER_SERVICES : [])]) {
     const endpoints = network.endpoints.filter((endpoint) => endpoint.service === service);
     const missing = deployed.and(anyOf(endpoints, ({ guard }) => guard).not());

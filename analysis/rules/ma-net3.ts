@@ -10,7 +10,7 @@ import { hasWildcard } from '../policy/pattern';
 import { readPolicy, type Statement } from '../policy/statement';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { placeAt, runtimes } from './runtimes';
+import { placeAt } from './setting';
 
 /** The second gate of everything that leaves an agent's subnets. */
 export const MA_NET3 = rule({
@@ -25,7 +25,7 @@ export const MA_NET3 = rule({
   controls: { nist: ['AC-3', 'AC-4', 'SC-7'], iso: ['A.5.15', 'A.8.20', 'A.8.22'], soc2: ['CC6.1', 'CC6.6'] },
   *check(context) {
     const judged = new Set<string>();
-    for (const runtime of runtimes(context)) {
+    for (const { runtime } of context.agents) {
       for (const endpoint of networkOf(context.model, runtime).endpoints) {
         const key = `${endpoint.resource.id} ${printed(endpoint.serviceName)}`;
         if (!judged.has(key)) {
@@ -47,7 +47,7 @@ function* judge(context: RuleContext, runtime: string, endpoint: Endpoint): Iter
     yield { at: place, when: guard, says: `The endpoint leads to ${printed(serviceName)}, which isn't an AWS service` };
   }
   const name = endpoint.service ?? printed(serviceName);
-  const at = placeAt(resource, 'Properties.PolicyDocument');
+  const at = placeAt(resource, 'PolicyDocument');
   const stated = policies.reduce<Guard>((any, policy) => any.or(policy.guard), FALSE);
   const without = guard.and(stated.not());
   if (without.possible()) {
@@ -69,7 +69,7 @@ function* judgeStatement(
   statement: Statement,
 ): Iterable<Finding> {
   const { actions, guard, holder } = statement;
-  const at = placeAt(holder, 'Properties.PolicyDocument');
+  const at = placeAt(holder, 'PolicyDocument');
   if (actions.except || actions.patterns.some(({ value }) => hasWildcard(value))) {
     yield { at, when: guard, says: `The ${name} endpoint allows actions by wildcard or NotAction` };
   }

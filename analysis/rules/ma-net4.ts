@@ -7,7 +7,7 @@ import { networkOf, type Network } from '../network/network';
 import { egressDeclared } from './declared-egress';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { placeAt, runtimes } from './runtimes';
+import { placeAt } from './setting';
 
 const HTTPS = 443;
 const NFS = 2049;
@@ -25,10 +25,10 @@ export const MA_NET4 = rule({
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
   *check(context) {
-    for (const runtime of runtimes(context)) {
+    for (const { runtime, kind } of context.agents) {
       const network = networkOf(context.model, runtime);
       if (network.subnets.length > 0 && network.groups.length === 0) {
-        const at = placeAt(runtime, 'Properties.NetworkConfiguration');
+        const at = placeAt(runtime, kind.subnets[0]);
         yield { at, says: 'The Runtime has no security group of its own' };
       }
       for (const flow of network.flows) {
@@ -55,7 +55,7 @@ function* judge(context: RuleContext, runtime: Resource, network: Network, flow:
       ? 'A Runtime uses the default security group of its VPC, which lets everything out'
       : 'A security group of a Runtime states no egress, so everything is allowed';
     yield {
-      at: isDefault ? runtime : placeAt(resource, 'Properties.SecurityGroupEgress'),
+      at: isDefault ? runtime : placeAt(resource, 'SecurityGroupEgress'),
       when,
       says,
     };

@@ -1,4 +1,3 @@
-import { RUNTIME_POLICY_ACTIONS } from '../../lib/facts/agentcore-limits';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf, textKey } from '../model/compose-text';
@@ -34,11 +33,11 @@ export const MA_NET5 = rule({
 });
 
 /** With an authorizer, the service asks an identity provider who a caller is, in place of IAM. */
-function* tokens({ runtime }: Agent): Iterable<Finding> {
-  for (const node of runtime.properties.at('AuthorizerConfiguration')) {
+function* tokens({ runtime, kind }: Agent): Iterable<Finding> {
+  for (const node of runtime.properties.at(kind.authorizer)) {
     yield {
       at: node.place,
-      subject: `${runtime.id} AuthorizerConfiguration`,
+      subject: `${runtime.id} ${kind.authorizer}`,
       when: node.guard.and(runtime.guard),
       says: 'The Runtime lets in whoever has a token of an identity provider, past the session',
     };
@@ -49,7 +48,7 @@ function* judge(context: RuleContext, agent: Agent, target: Resource, name: stri
   const { model, unread } = context;
   const policies = identities(model)
     .policiesOf(target)
-    .filter(({ holder }) => holder.type === 'AWS::BedrockAgentCore::ResourcePolicy');
+    .filter(({ holder }) => holder.type === agent.kind.policy.type);
   if (policies.length === 0) {
     yield { at: target, says: `${capital(name)} has no resource policy` };
     return;
@@ -94,7 +93,7 @@ function exceptedFrom(
   const isForAll =
     principals !== 'attached' &&
     principals.some(({ kind, except, name }) => kind === 'AWS' && !except && literalOf(name.value) === '*') &&
-    RUNTIME_POLICY_ACTIONS.every((action) => covers(actions, [action])) &&
+    agent.kind.policy.actions.every((action) => covers(actions, [action])) &&
     (arn === undefined ? covers(resources, ['*']) : covers(resources, arn)) &&
     more.length === 0 &&
     isExcept(condition);

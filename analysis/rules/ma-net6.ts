@@ -1,7 +1,7 @@
 import { printed } from '../model/printed-text';
 import { networkOf } from '../network/network';
 import { rule } from './rule';
-import { placeAt, runtimes } from './runtimes';
+import { placeAt } from './setting';
 
 /** What an agent can't resolve, it can't reach, and names are a way out by themselves. */
 export const MA_NET6 = rule({
@@ -16,7 +16,7 @@ export const MA_NET6 = rule({
   controls: { nist: ['AC-4', 'SC-7(5)', 'SC-20'], iso: ['A.8.20', 'A.8.23'], soc2: ['CC6.6', 'CC6.7'] },
   *check(context) {
     const judged = new Set<string>();
-    for (const runtime of runtimes(context)) {
+    for (const { runtime } of context.agents) {
       const { names, ways } = networkOf(context.model, runtime);
       const reachesInternet = ways.some(({ beyond }) => beyond === 'internet');
       for (const { vpc, resolution } of names) {
@@ -33,7 +33,7 @@ export const MA_NET6 = rule({
           continue;
         }
         yield {
-          at: resolution.place ?? placeAt(resource, 'Properties'),
+          at: resolution.place ?? placeAt(resource),
           subject: resource.id,
           when: open,
           ...(isDefault ? { severity: 'warning' as const } : {}),

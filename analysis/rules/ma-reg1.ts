@@ -1,7 +1,6 @@
 import { BMA_REGIONS } from '../../lib/facts/bma-regions';
 import { literalOf } from '../model/compose-text';
 import { rule } from './rule';
-import { runtimes } from './runtimes';
 
 /** Agents are deployed where the service is offered. */
 export const MA_REG1 = rule({
@@ -15,7 +14,7 @@ export const MA_REG1 = rule({
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-quotas-limitations.html',
   controls: { nist: ['SA-9(5)'], iso: ['A.5.23'], soc2: ['CC6.1'] },
   *check(context) {
-    for (const runtime of runtimes(context)) {
+    for (const { runtime } of context.agents) {
       const region = literalOf(runtime.stack.region);
       if (region !== undefined && !BMA_REGIONS.includes(region)) {
         yield { at: runtime, says: `Bedrock Managed Agents is not offered in ${region}` };

@@ -1,9 +1,9 @@
-import type { Resource } from '../model/assembly';
+import type { Agent } from '../model/agents';
 import { literalOf } from '../model/compose-text';
 import { printed } from '../model/printed-text';
 import type { Network } from '../network/network';
 import type { RuleContext } from './rule';
-import { placeAt } from './runtimes';
+import { placeAt } from './setting';
 
 type Gap = Network['gaps'][number];
 
@@ -11,7 +11,11 @@ type Gap = Network['gaps'][number];
  * Notes what of a network can't be read. Subnets, groups and a VPC that the assembly names by id are one thing: the
  * network of this Runtime. It is declared with the VPC, or with each of the ids.
  */
-export function unreadNetwork({ declared, unread }: RuleContext, runtime: Resource, { gaps, vpcs }: Network): void {
+export function unreadNetwork(
+  { declared, unread }: RuleContext,
+  { runtime, kind }: Agent,
+  { gaps, vpcs }: Network,
+): void {
   const inDeclaredVpc = vpcs.length > 0 && vpcs.every(({ text }) => declared.outside(text));
   const open = gaps.filter(
     ({ guard, place, text }) =>
@@ -30,7 +34,7 @@ export function unreadNetwork({ declared, unread }: RuleContext, runtime: Resour
   if (named.length > 0) {
     const [{ place }] = named;
     unread(runtime.id, place, {
-      origin: placeAt(runtime, 'Properties.NetworkConfiguration'),
+      origin: placeAt(runtime, kind.subnets[0]),
       reason: 'outside the assembly',
       hint: `${[...new Set(named.map(({ what }) => what))].join(', ')} (${[...ids].join(', ')})`,
     });

@@ -15,7 +15,7 @@ export function agentsOf(app: App): Agent[] {
     .sort((one, other) => (one.runtime.id < other.runtime.id ? -1 : 1))
     .map((agent) => ({
       ...agent,
-      name: app.said(agent.runtime.properties.at('AgentRuntimeName')) || app.nameOf(agent.runtime),
+      name: app.said(agent.runtime.properties.at(agent.kind.chosenName)) || app.nameOf(agent.runtime),
       roles: [
         ...agent.sessionRoles.map((role) => readRole(app, 'session', role)),
         ...agent.executionRoles.map((role) => readRole(app, 'execution', role)),

@@ -1,9 +1,9 @@
 import { Effect, Grant, PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { MANTLE_SERVICE_PRINCIPAL } from '../facts/service-principals';
 import {
   BEARER_TOKEN_ACTIONS,
   DEFINITION_FILE_ACTIONS,
   DEFINITION_PARAMETER_ACTIONS,
-  MANTLE_SERVICE_PRINCIPAL,
   PASS_ROLE_ACTIONS,
   SESSION_CANCEL_ACTIONS,
   SESSION_READ_ACTIONS,

@@ -2,7 +2,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Token } from 'aws-cdk-lib/core';
 import { MAX_FILTER_PATTERN_LENGTH } from '../facts/cloudtrail';
-import { AGENTCORE_SERVICE_PRINCIPAL, MANTLE_SERVICE_PRINCIPAL } from '../identity/perms';
+import { AGENTCORE_SERVICE_PRINCIPAL, MANTLE_SERVICE_PRINCIPAL } from '../facts/service-principals';
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
 import { checkInputsOf } from '../validation/checked-inputs';
 

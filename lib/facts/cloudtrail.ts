@@ -1,15 +1,15 @@
+import { COMPUTE_KINDS } from './compute-kinds';
+
 /**
  * What a trail has to select to see an agent.
  *
- * Sources, read 2026-11-23:
- * - docs.aws.amazon.com/bedrock/latest/userguide/logging-cloudtrail-mantle.html: the only value that CloudTrail accepts as
- *   `resources.type` for bedrock-mantle is the project, whatever other types appear inside delivered events.
- * - docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html: the AgentCore types.
+ * Source, read 2026-11-23:
+ * docs.aws.amazon.com/bedrock/latest/userguide/logging-cloudtrail-mantle.html: the only value that CloudTrail accepts as
+ * `resources.type` for bedrock-mantle is the project, whatever other types appear inside delivered events.
  */
 export const AGENT_DATA_EVENT_TYPES: Readonly<Record<string, string>> = {
   'Mantle project data events': 'AWS::BedrockMantle::Project',
-  'AgentCore runtime data events': 'AWS::BedrockAgentCore::Runtime',
-  'AgentCore runtime endpoint data events': 'AWS::BedrockAgentCore::RuntimeEndpoint',
+  ...Object.fromEntries(COMPUTE_KINDS.flatMap(({ dataEvents }) => Object.entries(dataEvents))),
 };
 
 /**

@@ -3,8 +3,8 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { IAgentProject } from './agent-project';
+import { AGENTCORE_SERVICE_PRINCIPAL } from '../facts/service-principals';
 import {
-  AGENTCORE_SERVICE_PRINCIPAL,
   BEARER_TOKEN_ACTIONS,
   EXECUTION_ROLE_DENIED_ACTIONS,
   IMAGE_LOGIN_ACTIONS,

@@ -8,12 +8,6 @@
  * - others: the service authorization reference of each service
  */
 
-/** The service BMA lives on; it assumes the session role. */
-export const MANTLE_SERVICE_PRINCIPAL = 'bedrock-mantle.amazonaws.com';
-
-/** The service that runs the execution environment; it assumes the execution role. */
-export const AGENTCORE_SERVICE_PRINCIPAL = 'bedrock-agentcore.amazonaws.com';
-
 /* ---------------------------------------------------------------- session role */
 
 /** Model calls of a turn. Always granted together with the `bedrock-mantle:Model` condition. */

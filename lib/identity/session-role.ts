@@ -2,7 +2,8 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { PhysicalName } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { IAgentProject } from './agent-project';
-import { BEARER_TOKEN_ACTIONS, INFERENCE_ACTIONS, MANTLE_SERVICE_PRINCIPAL } from './perms';
+import { MANTLE_SERVICE_PRINCIPAL } from '../facts/service-principals';
+import { BEARER_TOKEN_ACTIONS, INFERENCE_ACTIONS } from './perms';
 import { confinedToThisRegion } from './service-trust';
 
 /** The role that BMA assumes for the agent's sessions: model calls, and driving the Runtime. */

@@ -1,7 +1,8 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { AGENTCORE_SERVICE_PRINCIPAL, BEARER_TOKEN_ACTIONS } from '../identity/perms';
+import { AGENTCORE_SERVICE_PRINCIPAL } from '../facts/service-principals';
+import { BEARER_TOKEN_ACTIONS } from '../identity/perms';
 import { CODEARTIFACT_ASSETS_BY_REGION, EndpointCallers, type EndpointRule } from './endpoint-actions';
 import type { AgentNetworkService } from './network-service';
 import { regionalFact } from './regional-fact';

@@ -1,4 +1,6 @@
 import { CfnParameter, CfnResource, type IResolvable, type Reference, Stack, Token } from 'aws-cdk-lib/core';
+import { COMPUTE_KINDS, computeKindOf } from '../facts/compute-kinds';
+import { resourceNames } from '../facts/resource-names';
 
 /** What stands for an account id or Region that is not known before deployment. */
 const UNKNOWN = { account: 'ACCOUNT_ID', region: 'REGION' };
@@ -6,32 +8,12 @@ const UNKNOWN = { account: 'ACCOUNT_ID', region: 'REGION' };
 /** Names that CloudFormation chooses begin with the name of the stack, shortened where the service allows few characters. */
 const STACK_NAME_CHARACTERS = 20;
 
-/** ARNs by type, after the partition. `N` is the name or its pattern; `L` the place, `<region>:<account>`. */
-const ARNS: Readonly<Record<string, string>> = {
-  'AWS::Bedrock::Guardrail': 'bedrock:L:guardrail/*',
-  'AWS::Bedrock::KnowledgeBase': 'bedrock:L:knowledge-base/*',
-  'AWS::BedrockAgentCore::Gateway': 'bedrock-agentcore:L:gateway/N',
-  'AWS::BedrockAgentCore::Runtime': 'bedrock-agentcore:L:runtime/N',
-  'AWS::BedrockAgentCore::RuntimeEndpoint': 'bedrock-agentcore:L:runtime/*/runtime-endpoint/N',
-  'AWS::CloudWatch::Alarm': 'cloudwatch:L:alarm:N',
-  'AWS::CodeArtifact::Repository': 'codeartifact:L:repository/*',
-  'AWS::CodeCommit::Repository': 'codecommit:L:N',
-  'AWS::DynamoDB::Table': 'dynamodb:L:table/N',
-  'AWS::ECR::Repository': 'ecr:L:repository/N',
-  'AWS::ECS::Service': 'ecs:L:service/*',
-  'AWS::IAM::Role': 'iam::A:role/N',
-  'AWS::KMS::Key': 'kms:L:key/*',
-  'AWS::Lambda::Function': 'lambda:L:function:N',
-  'AWS::Logs::LogGroup': 'logs:L:log-group:N:*',
-  'AWS::S3::Bucket': 's3:::N',
-  'AWS::SecretsManager::Secret': 'secretsmanager:L:secret:N',
-  'AWS::SNS::Topic': 'sns:L:N',
-  'AWS::SQS::Queue': 'sqs:L:N',
-  'AWS::StepFunctions::StateMachine': 'states:L:stateMachine:N',
-};
-
-/** Types whose `Ref` is an ARN. */
-const REF_IS_ARN = ['AWS::SNS::Topic', 'AWS::SecretsManager::Secret', 'AWS::StepFunctions::StateMachine'];
+/** Types whose id begins with the name that the template gives, and a dash. */
+const NAME_BEGINS_ID: ReadonlySet<string> = new Set([
+  'AWS::BedrockAgentCore::Gateway',
+  'AWS::SecretsManager::Secret',
+  ...COMPUTE_KINDS.filter(({ addsSuffix }) => addsSuffix).map(({ type }) => type),
+]);
 
 /** A reference the way a person can write it before the first deployment: the name, or a pattern that the name will fit. */
 export function referencePattern(reference: Reference): string {
@@ -42,17 +24,20 @@ export function referencePattern(reference: Reference): string {
   if (!CfnResource.isCfnResource(target)) {
     return pseudoParameter(attribute, Stack.of(target));
   }
-  const type = target.cfnResourceType;
   const name = namePattern(target);
-  if (!/Arn$/.test(attribute) && !(attribute === 'Ref' && REF_IS_ARN.includes(type))) {
+  const row = resourceNames().get(target.cfnResourceType);
+  const form = attribute === 'Ref' ? `{${row?.ref}}` : row?.attributes.get(attribute);
+  if (!form?.startsWith('{arn}') && !/Arn$/.test(attribute)) {
     return name;
   }
   const { region, account } = place(Stack.of(target));
-  const arn = ARNS[type] ?? '*:L:*';
-  return `arn:aws:${arn
-    .replace(/\bL\b/, `${region}:${account}`)
-    .replace(/\bA\b/, account)
-    .replace(/\bN\b/, () => name)}`;
+  const arn = `arn:aws:${row?.arn ?? '*:R:A:*'}${form?.slice('{arn}'.length) ?? ''}`;
+  return arn
+    .replace(/:R:/, () => `:${region}:`)
+    .replace(/:A:/, () => `:${account}:`)
+    .replace(/\{name\}/, () => name)
+    .replace(/\{Path=\/\}/, '/')
+    .replace(/\{[^}]*\}/g, '*');
 }
 
 /** A pseudo parameter of CloudFormation, as far as it is known. All Regions of BMA are in the partition `aws`. */
@@ -83,9 +68,12 @@ function place({ region, account }: Stack): { region: string; account: string } 
 
 function namePattern(resource: CfnResource): string {
   const chosen = chosenName(resource);
-  const isRuntime = resource.cfnResourceType === 'AWS::BedrockAgentCore::Runtime';
+  const row = resourceNames().get(resource.cfnResourceType);
+  if (row && row.name === undefined && !NAME_BEGINS_ID.has(row.type)) {
+    return '*';
+  }
   if (chosen !== undefined) {
-    return isRuntime || resource.cfnResourceType === 'AWS::SecretsManager::Secret' ? `${chosen}-*` : chosen;
+    return NAME_BEGINS_ID.has(resource.cfnResourceType) ? `${chosen}-*` : chosen;
   }
   const prefix = Stack.of(resource).stackName.slice(0, STACK_NAME_CHARACTERS);
   // Names of buckets are in lower case.
@@ -94,12 +82,16 @@ function namePattern(resource: CfnResource): string {
 
 /** The name that the template gives the resource, if it gives one that is literal. */
 function chosenName(resource: CfnResource): string | undefined {
-  const last = resource.cfnResourceType.split('::')[2];
-  const property = `${last[0].toLowerCase()}${last.slice(1)}Name`;
-  const candidates = [property, 'agentRuntimeName', 'name'] as const;
+  const type = resource.cfnResourceType;
+  const candidates = [
+    computeKindOf(type)?.chosenName,
+    resourceNames().get(type)?.name,
+    `${type.split('::')[2]}Name`,
+    'Name',
+  ];
   const properties = resource as unknown as Record<string, string | IResolvable | undefined>;
-  for (const candidate of candidates) {
-    const value = properties[candidate];
+  for (const candidate of candidates.filter((each) => each !== undefined)) {
+    const value = properties[`${candidate[0].toLowerCase()}${candidate.slice(1)}`];
     const resolved: unknown = value === undefined ? undefined : Stack.of(resource).resolve(value);
     if (typeof resolved === 'string') {
       return resolved;

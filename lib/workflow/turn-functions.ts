@@ -4,6 +4,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { KILL_VARIABLES, TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
+import { MANTLE_SERVICE_PRINCIPAL } from '../facts/service-principals';
 import {
   BEARER_TOKEN_ACTIONS,
   DEFINITION_FILE_ACTIONS,
@@ -17,7 +18,6 @@ import {
   LEDGER_INDEX_ACTIONS,
   LEDGER_KEY_ACTIONS,
   LEDGER_REMOVE_ACTIONS,
-  MANTLE_SERVICE_PRINCIPAL,
   PASS_ROLE_ACTIONS,
   TURN_SESSION_ACTIONS,
 } from '../identity/perms';

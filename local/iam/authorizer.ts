@@ -7,11 +7,12 @@
  * Sources: bedrock-managed-agents-openai-security.html for the actions; the resource is the project ARN because
  * observed denials name `project/default`. Not documented: that `GET /v1/models` is `bedrock-mantle:ListModels` here.
  */
+import { COMPUTE_KINDS } from '../../lib/facts/compute-kinds';
+import { MANTLE_SERVICE_PRINCIPAL } from '../../lib/facts/service-principals';
 import { forbidden } from '../http/api-error';
 import { type AccessRequest, type AccountPolicies, type Decision, propertyOf, type Role } from './account-policies';
 import type { Place } from './deployed-templates';
 
-const MANTLE = 'bedrock-mantle.amazonaws.com';
 const ALLOWED: Decision = { allowed: true, reason: 'no template: authorisation is off', statements: [] };
 
 export class Authorizer {
@@ -37,8 +38,11 @@ export class Authorizer {
   }
 
   public executionRoleOf(runtimeArn: string): string | undefined {
-    const [runtime] = this.policies?.model.named([runtimeArn], 'AWS::BedrockAgentCore::Runtime') ?? [];
-    return runtime && String(propertyOf(runtime.resource, 'RoleArn'));
+    for (const { type, role } of COMPUTE_KINDS) {
+      const [compute] = this.policies?.model.named([runtimeArn], type) ?? [];
+      if (compute) return String(propertyOf(compute.resource, role));
+    }
+    return undefined;
   }
 
   /** One of the seven session operations, or ListModels. */
@@ -48,14 +52,14 @@ export class Authorizer {
 
   /** `iam:PassRole` of the caller, then the trust of the session role in this service. */
   public passSessionRole(caller: string, roleArn: string): void {
-    const context = { 'iam:PassedToService': MANTLE };
+    const context = { 'iam:PassedToService': MANTLE_SERVICE_PRINCIPAL };
     this.require({ caller, action: 'iam:PassRole', resource: roleArn, context });
     if (!this.enforced) return;
     if (this.role(roleArn)?.arn !== roleArn) {
       throw forbidden('AccessDeniedException', `The role ${roleArn} is not in the template`);
     }
     const trusted = this.decide({
-      caller: MANTLE,
+      caller: MANTLE_SERVICE_PRINCIPAL,
       action: 'sts:AssumeRole',
       resource: roleArn,
       context: { 'aws:SourceAccount': this.place.accountId, 'aws:SourceArn': this.projectArn },
@@ -63,7 +67,7 @@ export class Authorizer {
     if (!trusted.allowed) {
       throw forbidden(
         'AccessDeniedException',
-        `${MANTLE} is not able to assume the role ${roleArn}: check its trust policy`,
+        `${MANTLE_SERVICE_PRINCIPAL} is not able to assume the role ${roleArn}: check its trust policy`,
       );
     }
   }
