@@ -1,16 +1,26 @@
-import { CfnResource, Stack } from 'aws-cdk-lib/core';
+import { CfnResource, Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { definitionOf, DeployedText, elementsOf } from './deployed-text';
-import { NAME_LENGTHS, type Quota, QUOTAS } from './quota';
+import { beyond, NAME_LENGTHS, type Quota, QUOTAS } from './quota';
+import { stageQuotas } from './stage-quotas';
 
 const CHECKED = Symbol.for('cdk-bedrock-managed-agents.quotas');
 
-/** Has the stack of a construct checked at synthesis: everything in it, whoever made it. Once per stack. */
+/**
+ * Has the stack of a construct checked at synthesis: everything in it, whoever made it. Once per stack. What other stacks
+ * add to a resource is counted for all stacks of the Stage.
+ */
 export function checkQuotas(scope: IConstruct): void {
-  const stack = Stack.of(scope) as Stack & { [CHECKED]?: true };
-  if (!stack[CHECKED]) {
-    stack[CHECKED] = true;
-    stack.node.addValidation({ validate: () => new StackQuotas(stack).errors() });
+  const stack = Stack.of(scope);
+  once(stack, () => new StackQuotas(stack).errors());
+  const stage = Stage.of(scope) ?? scope.node.root;
+  once(stage, () => stageQuotas(stage));
+}
+
+function once(checked: IConstruct & { [CHECKED]?: true }, validate: () => string[]): void {
+  if (!checked[CHECKED]) {
+    checked[CHECKED] = true;
+    checked.node.addValidation({ validate });
   }
 }
 
@@ -46,23 +56,19 @@ class StackQuotas {
       this.name(resource);
     }
     this.roles();
-    this.securityGroups();
     this.endpoints();
     const bytes = JSON.stringify(this.resources, undefined, 1).length;
     this.limit(this.stack.node.path || this.stack.stackName, QUOTAS.template, bytes);
     return this.found;
   }
 
-  private limit(path: string, { what, limit, unit, fix, source }: Quota, value: number): void {
-    if (value > limit) {
-      this.found.push(
-        `${path}: ${what} would have about ${value} of at most ${limit} ${unit}. Fix: ${fix}. Source: ${source}.`,
-      );
-    }
+  private limit(path: string, quota: Quota, value: number): void {
+    this.found.push(...beyond(path, quota, value));
   }
 
   private document({ path, type, properties }: Found): void {
     const length = (value: unknown) => (value === undefined ? 0 : this.text.lengthOf(value));
+    this.limit(path, QUOTAS.tags, countOf(properties.Tags));
     switch (type) {
       case 'AWS::IAM::Role':
         return this.limit(path, QUOTAS.trustPolicy, length(properties.AssumeRolePolicyDocument));
@@ -86,6 +92,14 @@ class StackQuotas {
         return this.limit(path, QUOTAS.stateMachine, length(properties.DefinitionString ?? properties.Definition));
       case 'AWS::Events::Rule':
         return this.limit(path, QUOTAS.eventPattern, length(properties.EventPattern));
+      case 'AWS::CloudTrail::Trail': {
+        const selectors = (properties.AdvancedEventSelectors ?? []) as { FieldSelectors?: object[] }[];
+        const conditions = selectors.flatMap(({ FieldSelectors }) => FieldSelectors ?? []);
+        const values = conditions.flatMap((condition) => Object.values(condition).map((each) => listLength(each)));
+        return this.limit(path, QUOTAS.eventSelectors, sum(values));
+      }
+      case 'AWS::Route53Resolver::FirewallDomainList':
+        return this.limit(path, QUOTAS.firewallDomains, listLength(properties.Domains));
       case 'AWS::Lambda::Function': {
         const { Variables } = (properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
         const bytes = Object.entries(Variables ?? {}).map(([name, value]) => name.length + length(value));
@@ -133,26 +147,6 @@ class StackQuotas {
     managed.forEach((value, key) => this.limit(pathOf(key), QUOTAS.managedPoliciesOfRole, value));
   }
 
-  private securityGroups(): void {
-    for (const direction of ['Ingress', 'Egress']) {
-      const rules = new Map<string, number>();
-      for (const { id, type, properties } of this.resources) {
-        const [key, count] =
-          type === 'AWS::EC2::SecurityGroup'
-            ? [id, ((properties[`SecurityGroup${direction}`] ?? []) as unknown[]).length]
-            : type === `AWS::EC2::SecurityGroup${direction}`
-              ? [groupKey(properties.GroupId), 1]
-              : [undefined, 0];
-        if (key !== undefined) {
-          rules.set(key, (rules.get(key) ?? 0) + count);
-        }
-      }
-      rules.forEach((count, key) => {
-        this.limit(this.resources.find(({ id }) => id === key)?.path ?? key, QUOTAS.securityGroupRules, count);
-      });
-    }
-  }
-
   private endpoints(): void {
     const first = new Map<string, string>();
     for (const { path, type, properties } of this.resources) {
@@ -172,9 +166,6 @@ class StackQuotas {
 
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
 const roleKey = (role: unknown) => JSON.stringify(role);
-
-/** Logical id of the group that a rule of its own belongs to, or how it is referred to. */
-function groupKey(group: unknown): string {
-  const attribute = (group as { 'Fn::GetAtt'?: string[] } | undefined)?.['Fn::GetAtt'];
-  return attribute?.[0] ?? (group as { Ref?: string } | undefined)?.Ref ?? JSON.stringify(group);
-}
+const listLength = (value: unknown) => (Array.isArray(value) ? value.length : 0);
+/** Tags are a list or, of some types, an object. */
+const countOf = (tags: unknown) => (typeof tags === 'object' && tags !== null ? Object.keys(tags).length : 0);

@@ -8,6 +8,13 @@ export interface Quota {
   readonly source: string;
 }
 
+/** An error for a value beyond the quota, or none. */
+export function beyond(path: string, { what, limit, unit, fix, source }: Quota, value: number): string[] {
+  return value > limit
+    ? [`${path}: ${what} would have about ${value} of at most ${limit} ${unit}. Fix: ${fix}. Source: ${source}.`]
+    : [];
+}
+
 const IAM = 'docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html';
 
 /**
@@ -68,8 +75,36 @@ export const QUOTAS = {
     what: 'rules of the security group in one direction',
     limit: 60,
     unit: 'rules (AWS raises it on request)',
-    fix: 'use a prefix list or fewer peers',
+    fix: 'use a prefix list or fewer peers; where they are agents, give some of them a network of their own',
     source: 'docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html',
+  },
+  metricFilters: {
+    what: 'metric filters of the log group',
+    limit: 100,
+    unit: 'filters',
+    fix: 'make fewer alarms from one log group; of an AgentAuditTrail, each agent and each audit alarm needs one',
+    source: 'docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html',
+  },
+  eventSelectors: {
+    what: 'values of all advanced event selectors of the trail',
+    limit: 500,
+    unit: 'values',
+    fix: 'name fewer networkEventSources',
+    source: 'docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html',
+  },
+  firewallDomains: {
+    what: 'domains of the DNS Firewall list',
+    limit: 1_000,
+    unit: 'domains in one request',
+    fix: 'allow fewer names, or a wildcard such as *.example.com',
+    source: 'docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_UpdateFirewallDomains.html',
+  },
+  tags: {
+    what: 'tags of the resource',
+    limit: 50,
+    unit: 'tags',
+    fix: 'add fewer tags to it',
+    source: 'docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html',
   },
   parameter: {
     what: 'value of the SSM parameter',

@@ -6,8 +6,9 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as route53resolver from 'aws-cdk-lib/aws-route53resolver';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { App, CfnResource, Stack } from 'aws-cdk-lib/core';
+import { App, CfnResource, Stack, Stage } from 'aws-cdk-lib/core';
 import { AgentBaseline, AgentModel, AgentTool, ManagedAgent } from '../../../lib';
 import { DeployedText } from '../../../lib/quotas/deployed-text';
 import { checkQuotas } from '../../../lib/quotas/check-quotas';
@@ -20,7 +21,7 @@ function errorsOf(add: (stack: Stack) => void): string[] {
   const stack = new Stack(new App(), 'S', { env: ENV });
   checkQuotas(stack);
   add(stack);
-  return stack.node.validate();
+  return [...stack.node.validate(), ...stack.node.root.node.validate()];
 }
 
 function watchedService(stack: Stack, groups: number, sharedKey: boolean) {
@@ -113,6 +114,14 @@ const statement = (index: number, length = 100) =>
   });
 const role = (stack: Stack, props: Partial<iam.RoleProps> = {}) =>
   new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'), ...props });
+
+const filter = (stack: Stack, id: string, logGroup: logs.ILogGroup) =>
+  new logs.MetricFilter(stack, id, {
+    logGroup,
+    filterPattern: logs.FilterPattern.allEvents(),
+    metricNamespace: 'N',
+    metricName: id,
+  });
 
 const BROKEN: [string, (stack: Stack) => void, RegExp][] = [
   [
@@ -234,6 +243,38 @@ const BROKEN: [string, (stack: Stack) => void, RegExp][] = [
       ),
     /^S\/E2 \(and S\/E1\): endpoints with private DNS for one service in one VPC/,
   ],
+  [
+    'values of event selectors',
+    (stack) =>
+      new CfnResource(stack, 'Trail', {
+        type: 'AWS::CloudTrail::Trail',
+        properties: { AdvancedEventSelectors: [{ FieldSelectors: [{ Field: 'eventSource', Equals: count(501) }] }] },
+      }),
+    /^S\/Trail: values of all advanced event selectors of the trail would have about 501 of at most 500/,
+  ],
+  [
+    'domains of a DNS Firewall list',
+    (stack) =>
+      new route53resolver.CfnFirewallDomainList(stack, 'Names', { domains: count(1_001).map((n) => `h${n}.example`) }),
+    /^S\/Names: domains of the DNS Firewall list would have about 1001 of at most 1000/,
+  ],
+  [
+    'tags',
+    (stack) =>
+      new CfnResource(stack, 'R', {
+        type: 'A::B::C',
+        properties: { Tags: count(51).map((n) => ({ Key: `t${n}`, Value: 'x' })) },
+      }),
+    /^S\/R: tags of the resource would have about 51 of at most 50/,
+  ],
+  [
+    'metric filters of a log group',
+    (stack) => {
+      const group = new logs.LogGroup(stack, 'Logs');
+      count(101).forEach((n) => filter(stack, `F${n}`, group));
+    },
+    /^S\/Logs\/Resource: metric filters of the log group would have about 101 of at most 100/,
+  ],
   ['a name', (stack) => role(stack, { roleName: 'r'.repeat(60) + 'too-long' }), /RoleName|role name/i],
   [
     'a template',
@@ -254,6 +295,40 @@ test.each(BROKEN)('%s beyond the quota: path, value, limit, fix and source', (_,
   }
   expect(errors.filter((error) => expected.test(error))).toHaveLength(1);
   expect(errors[0]).toMatch(/Fix: .* Source: |name/);
+});
+
+describe('what many stacks add to one resource', () => {
+  const shared = (stage: Stage) => {
+    const first = new Stack(stage, 'First', { env: ENV });
+    checkQuotas(first);
+    const vpc = ec2.Vpc.fromVpcAttributes(first, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['us-east-1a'] });
+    const group = new ec2.SecurityGroup(first, 'Group', { vpc, allowAllOutbound: false });
+    return { group, logGroup: new logs.LogGroup(first, 'Logs'), literal: 'sg-0123456789abcdef0' };
+  };
+  const addTo = ({ group, logGroup, literal }: ReturnType<typeof shared>, stage: Stage, each: number) =>
+    count(11).forEach((s) => {
+      const stack = new Stack(stage, `Team${s}`, { env: ENV });
+      count(each).forEach((n) => {
+        for (const groupId of [group.securityGroupId, literal]) {
+          const id = `${groupId === literal ? 'Literal' : 'Own'}${n}`;
+          new ec2.CfnSecurityGroupIngress(stack, id, { groupId, ipProtocol: 'tcp', fromPort: n, toPort: n });
+        }
+        filter(stack, `F${n}`, logGroup);
+      });
+    });
+
+  test('is counted together, and for each Stage on its own', () => {
+    const app = new App();
+    const [dev, prod] = ['Dev', 'Prod'].map((id) => new Stage(app, id));
+    addTo(shared(dev), dev, 10);
+    addTo(shared(prod), prod, 5);
+    expect(dev.node.validate().map((error) => error.replace(/ Fix:.*/, ''))).toEqual([
+      'Dev/First/Group/Resource: rules of the security group in one direction would have about 110 of at most 60 rules (AWS raises it on request).',
+      'sg-0123456789abcdef0: rules of the security group in one direction would have about 110 of at most 60 rules (AWS raises it on request).',
+      'Dev/First/Logs/Resource: metric filters of the log group would have about 110 of at most 100 filters.',
+    ]);
+    expect([...prod.node.validate(), ...app.node.validate()]).toEqual([]);
+  });
 });
 
 test('a stack within its quotas has no error', () => {

@@ -1,0 +1,74 @@
+import { CfnResource, Reference, Stage, Tokenization } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { definitionOf, elementsOf } from './deployed-text';
+import { beyond, type Quota, QUOTAS } from './quota';
+
+/** What each stack may add to a resource of another one. */
+interface Shared {
+  readonly quota: Quota;
+  /** Type of what is added, the property that names the resource it is added to, and that property of its construct. */
+  readonly added: readonly [type: string, property: string];
+  /** Type of the resource, and its property that lists what it has from the start. */
+  readonly owner: readonly [type: string, property?: string];
+}
+
+const rules = (direction: 'Ingress' | 'Egress'): Shared => ({
+  quota: QUOTAS.securityGroupRules,
+  added: [`AWS::EC2::SecurityGroup${direction}`, 'GroupId'],
+  owner: ['AWS::EC2::SecurityGroup', `SecurityGroup${direction}`],
+});
+
+const SHARED: readonly Shared[] = [
+  rules('Ingress'),
+  rules('Egress'),
+  {
+    quota: QUOTAS.metricFilters,
+    added: ['AWS::Logs::MetricFilter', 'LogGroupName'],
+    owner: ['AWS::Logs::LogGroup'],
+  },
+];
+
+/**
+ * Counts what the stacks of a Stage add to one resource: each agent adds a rule to the security group of the endpoints and
+ * a metric filter to the log group of the trail, from a stack of its own.
+ */
+export function stageQuotas(stage: IConstruct): string[] {
+  const resources = stage.node
+    .findAll()
+    .filter((each): each is CfnResource => CfnResource.isCfnResource(each))
+    .filter((each) => (Stage.of(each) ?? each.node.root) === stage);
+  return SHARED.flatMap(({ quota, added, owner }) => {
+    const counts = new Map<string, number>();
+    const add = (key: string, count: number) => counts.set(key, (counts.get(key) ?? 0) + count);
+    for (const resource of resources) {
+      const type = resource.cfnResourceType;
+      if (type === owner[0] && owner[1] !== undefined) {
+        const listed = propertiesOf(resource)[owner[1]];
+        add(resource.node.path, Array.isArray(listed) ? listed.length : 0);
+      } else if (type === added[0]) {
+        add(ownerOf(resource, added[1]), 1);
+      }
+    }
+    return [...counts].flatMap(([path, count]) => beyond(path, quota, count));
+  });
+}
+
+/** Path of the resource that a property names, or the property as its stack writes it, for what is not in the app. */
+function ownerOf(resource: CfnResource, property: string): string {
+  const member = property[0].toLowerCase() + property.slice(1);
+  const named = (resource as unknown as Record<string, unknown>)[member];
+  const [reference] = typeof named === 'string' ? Tokenization.reverseString(named).tokens : [];
+  if (reference !== undefined && Reference.isReference(reference)) {
+    return reference.target.node.path;
+  }
+  const { stack } = resource;
+  const written = propertiesOf(resource)[property];
+  const id = (written as { Ref?: string } | undefined)?.Ref;
+  const local = elementsOf(stack).find((element) => stack.resolve(element.logicalId) === id);
+  return local?.node.path ?? (typeof written === 'string' ? written : JSON.stringify(written));
+}
+
+function propertiesOf(resource: CfnResource): Readonly<Record<string, unknown>> {
+  const { stack } = resource;
+  return definitionOf(stack, resource, String(stack.resolve(resource.logicalId)))?.Properties ?? {};
+}
