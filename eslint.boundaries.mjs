@@ -79,7 +79,7 @@ const policies = [
   ...allow(folder('bin'), lib('contracts', 'facts', 'validation')),
   ...allow(folder('bin'), folder('lib', 'analysis', 'runtime', 'local', 'examples')),
   ...allow(folder('scripts'), lib('contracts', 'facts'), { file: { categories: 'perms' } }),
-  ...allow(folder('scripts'), folder('analysis', 'runtime', 'examples', 'test')),
+  ...allow(folder('scripts'), folder('analysis', 'runtime', 'bin', 'examples', 'test')),
   // An example is the package as its users have it, with a scenario for the local service.
   ...allow(folder('examples'), folder('lib', 'local', 'bin'), lib('blueprint')),
 ];

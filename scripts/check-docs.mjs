@@ -1,5 +1,5 @@
 // docs/RULES.md must be what the rules say, the table of kinds of inputs what the types say, the pictures of the examples
-// what their templates say, every link to a file must lead to one, also from the README that the package has, and every
+// what their templates say, docs/probe.md and docs/verified.md what the probes and their reports say, every link to a file must lead to one, also from the README that the package has, and every
 // README snippet must compile.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,12 +21,12 @@ try {
     console.error('lib/validation/input-kinds.ts is stale. Fix: npm run kinds, and commit it with the change.');
     process.exitCode = 1;
   }
-  try {
-    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/architecture-picture.ts', '--check'], {
-      stdio: 'inherit',
-    });
-  } catch {
-    process.exitCode = 1; // It has said which picture is stale.
+  for (const script of ['scripts/architecture-picture.ts', 'scripts/probe-doc.ts']) {
+    try {
+      execFileSync(process.execPath, ['--import', 'tsx', script, '--check'], { stdio: 'inherit' });
+    } catch {
+      process.exitCode = 1; // It has said which picture or page is stale.
+    }
   }
   for (const broken of brokenLinks()) {
     console.error(broken);

@@ -8,6 +8,7 @@ import { diffStatementCommand } from './diff-statement';
 import { impactCommand } from './impact';
 import { killCommand } from './kill';
 import { newCommand } from './new';
+import { probeCommand } from './probe';
 import { reviewCommand } from './review';
 import { replayCommand } from './replay';
 import { releaseCommand } from './release';
@@ -37,5 +38,6 @@ export const COMMANDS: readonly Command[] = [
   killCommand,
   releaseCommand,
   verifyCommand,
+  probeCommand,
   newCommand,
 ];

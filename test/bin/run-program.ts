@@ -28,15 +28,32 @@ export function environmentOf(service: LocalService, roleArn: string, accountUrl
   };
 }
 
+/** What a person types when the program asks. */
+export interface Reply {
+  /** The last words of the question. */
+  readonly to: string;
+  readonly text: string;
+}
+
 /** Runs a file to its end. */
-export function run(file: string, args: string[], env: Record<string, string>): Promise<Result> {
+export function run(file: string, args: string[], env: Record<string, string>, reply?: Reply): Promise<Result> {
   return new Promise((resolve) => {
-    execFile(file, args, { env }, (problem, out, error) => resolve({ exit: problem?.code ?? 0, out, error }));
+    const child = execFile(file, args, { env }, (problem, out, error) =>
+      resolve({ exit: problem?.code ?? 0, out, error }),
+    );
+    if (reply === undefined) return;
+    let [out, isAnswered] = ['', false];
+    child.stdout!.on('data', (chunk: string) => {
+      out += chunk;
+      if (isAnswered || !out.includes(reply.to)) return;
+      isAnswered = true;
+      child.stdin!.write(`${reply.text}\n`);
+    });
   });
 }
 
 /** Runs the program in a terminal. */
-export function runInTerminal(args: string[], env: Record<string, string>): Promise<Result> {
+export function runInTerminal(args: string[], env: Record<string, string>, reply?: Reply): Promise<Result> {
   const command = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
-  return run('script', ['-qec', command, '/dev/null'], { ...env, TERM: 'xterm' });
+  return run('script', ['-qec', command, '/dev/null'], { ...env, TERM: 'xterm' }, reply);
 }

@@ -1,0 +1,11 @@
+/** Everything that `bma probe` does. Loaded when it runs: no other command needs these clients of AWS. */
+export { CleanUpJournal } from './clean-up-journal';
+export { verdictsOf, verdictsText } from './compare';
+export { probePolicy } from './permissions';
+export { caller, openProbeClients } from './probe-clients';
+export { ProbeContext } from './probe-context';
+export { readReport } from './read-report';
+export { PROBES } from './registry';
+export { planText, REPORT_FORMAT, reportText, withoutAccount, type ProbeReport } from './report';
+export { runProbes } from './run-probes';
+export { TemporaryStacks } from './temporary-stacks';

@@ -1,0 +1,48 @@
+import { applyGuardrail } from '../apply-guardrail';
+import { judgedTexts } from '../guardrail-prompts';
+import { probe } from '../probe';
+
+export const guardrailFalseAlarms = probe({
+  id: 'guardrail-false-alarms',
+  question: "Does the guardrail act on the blueprints' own prompts and usual answers?",
+  default: 'The policy for coding agents: filters and thresholds that were chosen by reading, not by measuring.',
+  where: ['lib/guardrail/coding-agent-policy.ts', 'docs/guardrails.md'],
+  needs: ['a guardrail in the stacks'],
+  looksAt: ['stacks'],
+  permissions: [
+    {
+      actions: ['bedrock:ApplyGuardrail'],
+      resources: ['arn:aws:bedrock:REGION:ACCOUNT:guardrail/*', 'arn:aws:bedrock:*:ACCOUNT:guardrail-profile/*'],
+    },
+  ],
+  // Five texts of less than 1,000 characters, each one text unit of every policy. docs/cost.md has the price.
+  usd: 0.01,
+  minutes: 1,
+  answers: {
+    none: { means: 'It lets every text pass.' },
+    some: {
+      means: 'It acted on harmless text.',
+      change: 'lower the threshold of the filter in the evidence (lib/guardrail/coding-agent-policy.ts)',
+    },
+  },
+  async run(context) {
+    const { physicalId } = await context.resource('AWS::Bedrock::Guardrail', undefined, 'guardrail');
+    const id = physicalId.split('/').pop()!;
+    // `<id>|<version>`; the working draft when the stack has no version.
+    const versions = (await context.resources('AWS::Bedrock::GuardrailVersion')).map((each) =>
+      each.physicalId.split('|'),
+    );
+    const version = versions.find(([of]) => of.split('/').pop() === id)?.[1] ?? 'DRAFT';
+    const texts = judgedTexts();
+    const alarms: string[] = [];
+    for (const { name, ...text } of texts) {
+      const { action, acted } = await applyGuardrail(context.options.region, { id, version }, text);
+      if (action !== 'NONE') alarms.push(`${name}: ${acted.join(', ') || 'not said by what'}`);
+    }
+    return {
+      answer: alarms.length > 0 ? 'some' : 'none',
+      evidence: [`texts: ${texts.length}`, ...alarms],
+      confidence: 'certain',
+    };
+  },
+});

@@ -1,0 +1,21 @@
+import * as fs from 'node:fs';
+import { UsageError } from '../command';
+import { REPORT_FORMAT, type ProbeReport } from './report';
+
+/** A report from a file. @throws UsageError when it is none */
+export function readReport(file: string): ProbeReport {
+  let report: Partial<ProbeReport>;
+  try {
+    report = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<ProbeReport>;
+  } catch (problem) {
+    throw new UsageError(`${file} can't be read as JSON: ${(problem as Error).message}`);
+  }
+  const isResult = (each: unknown): boolean => {
+    const { id, answer } = (each ?? {}) as { id?: unknown; answer?: unknown };
+    return typeof id === 'string' && (answer === null || typeof answer === 'string');
+  };
+  if (report?.format !== REPORT_FORMAT || !Array.isArray(report.results) || !report.results.every(isResult)) {
+    throw new UsageError(`${file} is no report of bma probe (${REPORT_FORMAT}).`);
+  }
+  return report as ProbeReport;
+}

@@ -1,0 +1,38 @@
+import type { Probe } from './probe';
+import { alarmTopicKey } from './probes/alarm-topic';
+import { commentAuthors } from './probes/code-commit';
+import { dnsNames, execWebSocket, sourceVpce } from './probes/connection';
+import { codeDeployEndpointPolicy, mantleEndpointZones } from './probes/endpoint-services';
+import { busDeadLetterArn } from './probes/event-bus';
+import { guardrailFalseAlarms } from './probes/guardrail';
+import { keyContexts, keyGrants, schedulerKey } from './probes/keys';
+import { logStreams, pingFields } from './probes/runtime-logs';
+import { simulatorKnowsMantle } from './probes/simulator';
+import { imagePullPrincipal, invokedBy, projectPlacement, sessionEvents } from './probes/trail';
+import { projectMetrics, putObjectJson, turnUsage } from './probes/turn-facts';
+
+/** Every probe, the cheapest first: what only reads, then what is charged, then what creates something. */
+export const PROBES: readonly Probe[] = [
+  codeDeployEndpointPolicy,
+  mantleEndpointZones,
+  simulatorKnowsMantle,
+  sourceVpce,
+  execWebSocket,
+  dnsNames,
+  logStreams,
+  pingFields,
+  turnUsage,
+  putObjectJson,
+  sessionEvents,
+  invokedBy,
+  projectPlacement,
+  imagePullPrincipal,
+  keyGrants,
+  schedulerKey,
+  keyContexts,
+  alarmTopicKey,
+  projectMetrics,
+  guardrailFalseAlarms,
+  commentAuthors,
+  busDeadLetterArn,
+];

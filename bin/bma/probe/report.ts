@@ -1,0 +1,81 @@
+import type { TerminalStyle } from '../../terminal-style';
+import type { Confidence, Probe } from './probe';
+
+/** Version of the report. */
+export const REPORT_FORMAT = 'cdk-bedrock-managed-agents/probe/1';
+
+/** What became of one probe. */
+export interface ProbeResult {
+  readonly id: string;
+  readonly question: string;
+  /** One of the answers of the probe; null when the account gave none. */
+  readonly answer: string | null;
+  /** What the answer means, or why there is none. */
+  readonly says: string;
+  readonly evidence: readonly string[];
+  /** Only with an answer. */
+  readonly confidence?: Confidence;
+}
+
+/** The answers of one account. */
+export interface ProbeReport {
+  readonly format: typeof REPORT_FORMAT;
+  /** Version of the library. */
+  readonly version: string;
+  readonly region: string;
+  /** `ACCOUNT` unless it was asked for. */
+  readonly account: string;
+  /** When it was made, by UTC. */
+  readonly at: string;
+  readonly results: readonly ProbeResult[];
+  /** Stacks that could not be deleted. */
+  readonly left: readonly string[];
+}
+
+/** A report without the id of the account, wherever it was in a text of AWS. */
+export function withoutAccount(report: ProbeReport, account: string): ProbeReport {
+  return JSON.parse(JSON.stringify(report).replaceAll(account, 'ACCOUNT')) as ProbeReport;
+}
+
+export function reportText({ results, left }: ProbeReport, style: TerminalStyle): string {
+  const lines = results.flatMap(({ id, question, answer, says, evidence, confidence }) => [
+    `${answer === null ? style.faint('no answer') : style.good(answer)}  ${style.name(id)}  ${question}`,
+    `    ${says}${confidence === 'likely' ? ' (likely)' : ''}`,
+    ...evidence.map((each) => style.faint(`    - ${each}`)),
+  ]);
+  const answered = results.filter(({ answer }) => answer !== null).length;
+  lines.push('', `${answered} of ${results.length} questions answered.`);
+  for (const stack of left) lines.push(style.bad(`Left: the stack ${stack}. Fix: bma probe --clean-up.`));
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is done, created and charged, before anything is. */
+export function planText(probes: readonly Probe[], newTurn: boolean, style: TerminalStyle): string {
+  const sum = (of: (probe: Probe) => number) => probes.reduce((total, each) => total + of(each), 0);
+  const lines = probes.flatMap(({ id, question, permissions, needs, creates, usd, minutes }) => [
+    `${style.name(id)}  ${question}`,
+    `    needs: ${needs.join('; ') || 'nothing'}`,
+    `    calls: ${permissions.flatMap(({ actions }) => actions).join(', ') || 'nothing of its own'}`,
+    ...(creates === undefined ? [] : [`    creates, and deletes again: ${creates}`]),
+    `    at most ${usdText(usd)}, ${minutes} min`,
+  ]);
+  const isTurnStarted = newTurn && probes.some(({ looksAt }) => looksAt.includes('turn'));
+  if (isTurnStarted) {
+    lines.push(
+      `${style.name('--new-turn')}  starts one turn of the agent, which runs one command, and waits 15 minutes for its logs`,
+      `    at most ${usdText(NEW_TURN_USD)}, ${NEW_TURN_MINUTES} min`,
+    );
+  }
+  const usd = sum((each) => each.usd) + (isTurnStarted ? NEW_TURN_USD : 0);
+  const minutes = sum((each) => each.minutes) + (isTurnStarted ? NEW_TURN_MINUTES : 0);
+  lines.push(
+    '',
+    `${probes.length} probes, at most ${usdText(usd)} and ${minutes} minutes. First, stacks of an interrupted run are deleted. Everything else only reads.`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+const NEW_TURN_USD = 0.5;
+const NEW_TURN_MINUTES = 30;
+
+const usdText = (usd: number): string => `$${usd.toFixed(2)}`;

@@ -1,0 +1,37 @@
+import { CommandError } from '../command';
+import { NoAnswer, type Probe } from './probe';
+import type { ProbeContext } from './probe-context';
+import type { ProbeResult } from './report';
+
+/** Asks every question, one after another. One that fails is without an answer; the others go on. */
+export async function runProbes(
+  probes: readonly Probe[],
+  context: ProbeContext,
+  onProbe: (probe: Probe) => void = () => undefined,
+): Promise<readonly ProbeResult[]> {
+  const results: ProbeResult[] = [];
+  for (const probe of probes) {
+    onProbe(probe);
+    results.push(await answered(probe, context));
+  }
+  return results;
+}
+
+async function answered(probe: Probe, context: ProbeContext): Promise<ProbeResult> {
+  const { id, question, answers } = probe;
+  try {
+    const { answer, evidence, confidence } = await probe.run(context);
+    return { id, question, answer, says: answers[answer].means, evidence, confidence };
+  } catch (problem) {
+    return { id, question, answer: null, says: whyNot(problem as Error), evidence: [] };
+  }
+}
+
+function whyNot(problem: Error): string {
+  const { name, message } = problem;
+  const isOurs = problem instanceof NoAnswer || problem instanceof CommandError;
+  return withoutNames(isOurs ? message : `${name}: ${message}`);
+}
+
+/** Messages of AWS name who called and what: the report is for others to read. */
+const withoutNames = (text: string): string => text.replace(/arn:[^\s"',;)]+/g, 'arn:…');

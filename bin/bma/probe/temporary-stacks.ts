@@ -1,0 +1,147 @@
+import {
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import { randomBytes } from 'node:crypto';
+import type { Account } from '../account/account';
+import type { CleanUpJournal, PendingStack } from './clean-up-journal';
+import { NoAnswer } from './probe';
+
+/** Every stack that a probe creates has a name that begins so: policies name it, and so can a person who looks for left-overs. */
+export const STACK_PREFIX = 'bma-probe-';
+
+/** Permissions to create, watch and delete these stacks. What is in them is in the permissions of the probe. */
+export const STACK_PERMISSION = {
+  actions: ['CreateStack', 'DeleteStack', 'DescribeStackEvents', 'DescribeStacks'].map(
+    (action) => `cloudformation:${action}`,
+  ),
+  resources: [`arn:aws:cloudformation:REGION:ACCOUNT:stack/${STACK_PREFIX}*`],
+};
+
+const LONGEST_MINUTES = 15;
+
+export interface StackPlace {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** What waits between two looks. */
+export type Pause = (seconds: number) => Promise<void>;
+
+/**
+ * Creates what a probe needs as one stack of CloudFormation, and deletes all of it. A stack has a name that is chosen
+ * before it exists, and deleting it twice is harmless: so a run that was interrupted anywhere can be cleaned up.
+ */
+export class TemporaryStacks {
+  constructor(
+    private readonly client: Account['stacks'],
+    private readonly journal: CleanUpJournal,
+    private readonly place: StackPlace,
+    private readonly pause: Pause,
+    private readonly intervalSeconds: number,
+  ) {}
+
+  /**
+   * @param work told the outputs of the stack
+   * @throws NoAnswer when the stack can't be created; what `work` throws. The stack is deleted in any case
+   */
+  async with<T>(
+    probe: string,
+    template: object,
+    work: (outputs: Readonly<Record<string, string>>) => Promise<T>,
+  ): Promise<T> {
+    const pending: PendingStack = {
+      stack: `${STACK_PREFIX}${probe}-${randomBytes(4).toString('hex')}`,
+      probe,
+      ...this.place,
+      since: new Date().toISOString(),
+    };
+    this.journal.add(pending);
+    try {
+      await this.create(pending, template);
+      const stack = await this.settled(pending.stack);
+      if (stack?.StackStatus !== 'CREATE_COMPLETE') throw new NoAnswer(await this.whyNot(pending.stack));
+      const outputs = (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!]);
+      return await work(Object.fromEntries(outputs) as Record<string, string>);
+    } finally {
+      // A clean-up that fails stays in the journal, and is said in the report.
+      await this.delete(pending).catch(() => undefined);
+    }
+  }
+
+  /** What is left of this and of earlier runs. */
+  left(): readonly PendingStack[] {
+    return this.journal.pending(this.place.account, this.place.region);
+  }
+
+  /** Deletes what earlier runs left. @returns a problem for each stack that is still there */
+  async cleanUp(): Promise<readonly string[]> {
+    const problems: string[] = [];
+    for (const pending of this.left()) {
+      try {
+        await this.delete(pending);
+      } catch (problem) {
+        problems.push(`${pending.stack}: ${(problem as Error).message}`);
+      }
+    }
+    return problems;
+  }
+
+  private async create({ stack, probe }: PendingStack, template: object): Promise<void> {
+    try {
+      await this.client.send(
+        new CreateStackCommand({
+          StackName: stack,
+          TemplateBody: JSON.stringify(template),
+          // A stack that failed keeps its events until it is deleted: they say why.
+          OnFailure: 'DO_NOTHING',
+          Tags: [{ Key: 'bma-probe', Value: probe }],
+        }),
+      );
+    } catch (problem) {
+      // The name is random: an earlier attempt of this call was accepted and its answer lost.
+      if ((problem as Error).name !== 'AlreadyExistsException') throw problem;
+    }
+  }
+
+  private async delete({ stack: StackName }: PendingStack): Promise<void> {
+    await this.client.send(new DeleteStackCommand({ StackName }));
+    const left = await this.settled(StackName);
+    if (left !== undefined && left.StackStatus !== 'DELETE_COMPLETE') {
+      throw new Error(`CloudFormation says ${left.StackStatus}: ${await this.whyNot(StackName)}`);
+    }
+    this.journal.remove(StackName);
+  }
+
+  /** Waits until CloudFormation has finished with a stack. @returns undefined when there is no such stack */
+  private async settled(StackName: string): Promise<Stack | undefined> {
+    for (let waited = 0; ; waited += this.intervalSeconds) {
+      const stack = await this.describe(StackName);
+      if (stack === undefined || !stack.StackStatus?.endsWith('_IN_PROGRESS')) return stack;
+      if (waited > LONGEST_MINUTES * 60)
+        throw new NoAnswer(`the stack ${StackName} is ${stack.StackStatus} for ${LONGEST_MINUTES} minutes`);
+      await this.pause(this.intervalSeconds);
+    }
+  }
+
+  private async describe(StackName: string): Promise<Stack | undefined> {
+    try {
+      return (await this.client.send(new DescribeStacksCommand({ StackName }))).Stacks?.[0];
+    } catch (problem) {
+      // CloudFormation has no name of its own for this error.
+      if (/does not exist/.test((problem as Error).message)) return undefined;
+      throw problem;
+    }
+  }
+
+  private async whyNot(StackName: string): Promise<string> {
+    const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName }));
+    const failed = StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
+    // The newest first: the oldest failure is the cause of the others.
+    const { ResourceType, ResourceStatusReason } = failed.at(-1) ?? {};
+    return `${ResourceType ?? 'the stack'}: ${ResourceStatusReason ?? 'no reason given'}`;
+  }
+}

@@ -1,0 +1,33 @@
+/** The members of a CloudTrail event that probes look at. Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
+export interface TrailEvent {
+  readonly eventSource?: string;
+  readonly eventName?: string;
+  readonly eventTime?: string;
+  readonly eventCategory?: string;
+  readonly errorCode?: string;
+  readonly vpcEndpointId?: string;
+  readonly sourceIPAddress?: string;
+  readonly userIdentity?: {
+    readonly type?: string;
+    readonly arn?: string;
+    readonly invokedBy?: string;
+    readonly sessionContext?: { readonly sessionIssuer?: { readonly arn?: string } };
+  };
+  readonly requestParameters?: {
+    readonly roleArn?: string;
+    readonly encryptionContext?: Readonly<Record<string, string>>;
+    readonly granteePrincipal?: string;
+    readonly operations?: readonly string[];
+    readonly keyId?: string;
+  } | null;
+  readonly resources?: readonly { readonly ARN?: string; readonly type?: string }[];
+}
+
+/** Who made the call, by role: the role behind a session, or what the event names. */
+export function callerArn({ userIdentity }: TrailEvent): string | undefined {
+  return userIdentity?.sessionContext?.sessionIssuer?.arn ?? userIdentity?.arn;
+}
+
+/** Event sources, which are also how `invokedBy` names a service. */
+export const KMS = 'kms.amazonaws.com';
+export const MANTLE = 'bedrock-mantle.amazonaws.com';
