@@ -204,13 +204,3 @@ export interface AgentNetworkAttributes {
    */
   readonly egress?: AgentEgress;
 }
-
-/** What a network costs per month while nothing uses it. */
-export interface AgentNetworkIdleCost {
-  /** US dollars per month of 730 hours, list price without tax, rounded to cents. */
-  readonly monthlyUsd: number;
-  /** The sum as a person reads it, one line per kind of thing that is paid for. */
-  readonly lines: string[];
-  /** The day on which the prices were last compared with their source, `YYYY-MM-DD`. */
-  readonly pricesAsOf: string;
-}

@@ -12,7 +12,6 @@ import { AgentKey } from '../encryption/agent-key';
 import type {
   AgentNetworkAttributes,
   AgentNetworkFromVpcOptions,
-  AgentNetworkIdleCost,
   AgentNetworkProps,
   IAgentNetwork,
 } from './agent-network-props';
@@ -26,7 +25,6 @@ import { endpointGroup } from './endpoint-group';
 import { EndpointSet } from './endpoint-set';
 import { networkFromAttributes, networkFromVpc } from './existing-network';
 import { FlowLogs } from './flow-logs';
-import { idleCost } from './idle-cost';
 import { NetworkAccess } from './network-access';
 import type { AgentNetworkService } from './network-service';
 import { requireRegion } from './regional-fact';
@@ -88,8 +86,6 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
   private readonly names: string[];
   private readonly endpoints: EndpointSet;
   private readonly access: NetworkAccess;
-  private readonly natGateways: number;
-  private readonly ownsKey: boolean;
 
   constructor(scope: Construct, id: string, props: AgentNetworkProps = {}) {
     super(scope, id);
@@ -105,9 +101,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     });
     this.vpc = zoned.vpc;
     this.subnets = zoned.agentSubnets;
-    this.natGateways = zoned.natGateways;
 
-    this.ownsKey = props.encryptionKey === undefined;
     this.encryptionKey =
       props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the flow logs of ${this.node.path}` });
     this.flowLogGroup = new FlowLogs(this, 'FlowLogs', {
@@ -166,26 +160,5 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
 
   public vpcEndpointId(service: AgentNetworkService): string {
     return this.endpoints.id(service);
-  }
-
-  /**
-   * What this network costs per month while no agent uses it, with the sum explained line by line. Counts what has been
-   * added so far. Traffic, flow-log volume and DNS queries come on top.
-   */
-  public idleCost(): AgentNetworkIdleCost {
-    return idleCost({
-      interfaceEndpoint: this.endpoints.interfaceCount(),
-      key: this.ownsKey ? 1 : 0,
-      natGateway: this.natGateways,
-      publicAddress: this.natGateways,
-      alarmMetric: this.blockedNamesAlarm ? 1 : 0,
-      // The list ends with names of instances; the last domain is `*`.
-      firewallDomain: this.blockedNamesAlarm ? this.names.length + this.endpoints.hostNames().length + 2 : 0,
-    });
-  }
-
-  /** The sum of {@link idleCost}, in US dollars per month. */
-  public get estimatedMonthlyIdleCostUsd(): number {
-    return this.idleCost().monthlyUsd;
   }
 }

@@ -23,7 +23,6 @@ export class ZonedVpc extends Construct {
   public readonly vpc: ec2.IVpc;
   /** Where agents are placed: isolated, or with a route to a NAT gateway where the egress reaches the internet. */
   public readonly agentSubnets: ec2.ISubnet[];
-  public readonly natGateways: number;
 
   constructor(scope: Construct, id: string, props: ZonedVpcProps) {
     super(scope, id);
@@ -38,14 +37,14 @@ export class ZonedVpc extends Construct {
     Tags.of(resource).add('Name', this.node.path);
 
     const { reachesInternet } = props.egress;
-    this.natGateways = reachesInternet ? (props.egress.natGateways ?? 1) : 0;
-    requireWholeNumber(scope, 'natGateways', this.natGateways, 0, props.zones.length, 'NAT gateways (one per zone)');
+    const natGateways = reachesInternet ? (props.egress.natGateways ?? 1) : 0;
+    requireWholeNumber(scope, 'natGateways', natGateways, 0, props.zones.length, 'NAT gateways (one per zone)');
 
     const agentType = reachesInternet ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PRIVATE_ISOLATED;
     const wanted = [
       ...props.zones.map((zone) => ({ zone, ...agentSubnet(zone.slot), type: agentType })),
       ...props.zones
-        .slice(0, this.natGateways)
+        .slice(0, natGateways)
         .map((zone) => ({ zone, ...natSubnet(zone.slot), type: ec2.SubnetType.PUBLIC })),
     ];
     const ranges = subnetRanges(scope, props.ipAddresses, addresses.cidrBlock, resource.attrCidrBlock);
