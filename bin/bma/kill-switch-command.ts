@@ -16,8 +16,14 @@ export interface KillSwitchOptions extends AccountOptions {
   readonly interval: number;
 }
 
-interface Ended extends KillSwitchRun {
+/** Status of one that could not be started or followed. */
+const UNKNOWN = 'UNKNOWN';
+
+interface Ended extends Partial<KillSwitchRun> {
   readonly killSwitch: FoundKillSwitch;
+  readonly status: string;
+  /** Why it could not be started or followed. */
+  readonly failure?: Error;
 }
 
 /** `bma kill` and `bma release` differ in the state machine that they start, and in what they print. */
@@ -34,7 +40,7 @@ export function killSwitchCommand(
     exitCodes: {
       ...words.exitCodes,
       ...ACCOUNT_CODES,
-      [FAILED]: 'the kill switch did not finish: the message says why',
+      [FAILED]: 'a kill switch did not finish, or several failed for different reasons: the message says why',
     },
     define(command) {
       command
@@ -49,32 +55,36 @@ export function killSwitchCommand(
         throw new UsageError('Give either the name of an agent or --all.');
       }
       const needs = `killSwitch.grants.${machine}(…), with --stack; without --stack also cloudformation:ListStacks`;
-      const ended = await inAccount(options, needs, async (account, { findKillSwitches, runKillSwitch }) => {
-        const switches = await findKillSwitches(account, agent as string | undefined, options.stack);
-        announce(switches, agent as string | undefined, terminal);
-        const intervalMs = options.interval * 1000;
-        const onState = ({ state, at }: { state: string; at: string }) => {
-          if (terminal.interactive) terminal.error(`${clock(at)} ${state}\n`);
-        };
-        // All at once: one that fails must not keep the others from being stopped.
-        const runs = await Promise.allSettled(
-          switches.map((each) => runKillSwitch(account, each[machine], options.reason!, { intervalMs, onState })),
-        );
-        const done = runs.flatMap((run, index): Ended[] =>
-          run.status === 'fulfilled' ? [{ ...run.value, killSwitch: switches[index] }] : [],
-        );
-        const failed = runs.find((run) => run.status === 'rejected');
-        print(done);
-        if (failed !== undefined) throw failed.reason as Error;
-        return done;
-      });
+      const ended = await inAccount(
+        options,
+        needs,
+        async (account, { findKillSwitches, runKillSwitch, commandErrorOf }) => {
+          const switches = await findKillSwitches(account, agent as string | undefined, options.stack);
+          announce(switches, agent as string | undefined, terminal);
+          const intervalMs = options.interval * 1000;
+          const onState = ({ state, at }: { state: string; at: string }) => {
+            if (terminal.interactive) terminal.error(`${clock(at)} ${state}\n`);
+          };
+          // All at once: one that fails must not keep the others from being stopped.
+          const runs = await Promise.allSettled(
+            switches.map((each) => runKillSwitch(account, each[machine], options.reason!, { intervalMs, onState })),
+          );
+          return runs.map((run, index): Ended => {
+            const killSwitch = switches[index];
+            if (run.status === 'fulfilled') return { ...run.value, killSwitch };
+            const failure = commandErrorOf(run.reason as Error, needs);
+            return { status: UNKNOWN, problem: failure.message, failure, killSwitch };
+          });
+        },
+      );
+      print(ended);
       const broken = ended.filter(({ status }) => status !== 'SUCCEEDED');
-      if (broken.length > 0) throw new CommandError(FAILED, broken.map(brokenText).join('\n'));
+      if (broken.length > 0) throw failureOf(broken, ended.length);
       return ended.some(({ report }) => (report?.left ?? 0) > 0) ? EXIT.attention : EXIT.done;
 
       function print(done: readonly Ended[]): void {
         if (options.json) {
-          const runs = done.map(({ killSwitch: { agents, stack }, ...run }) => ({ agents, stack, ...run }));
+          const runs = done.map(({ killSwitch: { agents, stack }, failure: _, ...run }) => ({ agents, stack, ...run }));
           terminal.out(jsonText({ format, runs }));
           return;
         }
@@ -108,7 +118,20 @@ function stoppedText(report: KillReport): string {
 const releasedText = ({ agents }: FoundKillSwitch): string =>
   `Released: ${agents.map(printable).join(', ')}. Events that waited start their turns now.\n`;
 
-const brokenText = ({ executionArn, status, problem }: Ended): string =>
+/** What failed, of each kill switch. The exit code is the one of all that failed; where they differ, that of a kill switch that did not finish. */
+function failureOf(broken: readonly Ended[], of: number): Error {
+  const bug = broken.find(({ failure }) => failure !== undefined && !(failure instanceof CommandError));
+  if (bug?.failure !== undefined) return bug.failure;
+  const codes = new Set(broken.map(({ failure }) => (failure instanceof CommandError ? failure.exitCode : FAILED)));
+  const texts = broken.map((each) => (of === 1 ? brokenText(each) : `${ofAgents(each)}: ${brokenText(each)}`));
+  return new CommandError(codes.size === 1 ? [...codes][0] : FAILED, texts.join('\n'));
+}
+
+const ofAgents = ({ killSwitch: { agents, stack } }: Ended): string =>
+  `The kill switch of ${agents.map(printable).join(', ')} (stack ${printable(stack)})`;
+
+const brokenText = ({ executionArn, status, problem, failure }: Ended): string =>
+  failure?.message ??
   `${executionArn} ended as ${status}${problem === undefined ? '' : `: ${printable(problem)}`} Fix: repeat the command; it continues where this one ended.`;
 
 function shortReason(reason: string): string {
