@@ -1,4 +1,8 @@
-import { DescribeStackResourcesCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DescribeStacksCommand,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
 import type { Assembly, Resource, Stack, Template } from '../../../analysis/model/assembly';
 import { literalOf, textOf } from '../../../analysis/model/compose-text';
 import { inPlace, type Naming } from '../../../analysis/model/deployed';
@@ -6,7 +10,7 @@ import { TemplateModel } from '../../../analysis/model/template-model';
 import type { AccountClients } from './clients';
 
 /** The IAM actions that finding the stacks takes. */
-export const STACK_PERMISSIONS = ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackResources'];
+export const STACK_PERMISSIONS = ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'];
 
 /** The stacks of an assembly with the ids, names and parameters that CloudFormation gave them. */
 export interface DeployedAssembly {
@@ -61,16 +65,21 @@ function nameOf(stack: Stack, physical: ReadonlyMap<string, string>): string | u
 async function stackNamed(StackName: string, { cloudFormation }: AccountClients) {
   try {
     const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
-    const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
+    // DescribeStackResources would leave out what comes after the first 100.
+    const resources: StackResourceSummary[] = [];
+    for await (const page of paginateListStackResources({ client: cloudFormation }, { StackName })) {
+      resources.push(...(page.StackResourceSummaries ?? []));
+    }
     return {
       name: stack.StackName!,
       parameters: new Map(
         (stack.Parameters ?? []).map((each) => [each.ParameterKey!, each.ResolvedValue ?? each.ParameterValue!]),
       ),
-      resources: StackResources.filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE').flatMap(
-        ({ LogicalResourceId, PhysicalResourceId }): [string, string][] =>
+      resources: resources
+        .filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE')
+        .flatMap(({ LogicalResourceId, PhysicalResourceId }): [string, string][] =>
           PhysicalResourceId === undefined ? [] : [[LogicalResourceId!, PhysicalResourceId]],
-      ),
+        ),
     };
   } catch (problem) {
     // CloudFormation has no name of its own for this error.

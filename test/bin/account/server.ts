@@ -152,6 +152,9 @@ const EC2_RULE =
         : { groupId: rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId },
   });
 
+/** As CloudFormation; DescribeStackResources, which knows no pages, answers with as many and leaves out the rest. */
+const RESOURCES_PER_PAGE = 100;
+
 const endpoint = (state: AccountState) => (id: string) => {
   const {
     VpcId,
@@ -222,15 +225,20 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input) => any> = {
     stacks[StackName]
       ? { Stacks: [{ StackName, StackStatus: 'CREATE_COMPLETE', CreationTime: '2026-11-27T00:00:00Z' }] }
       : new Missing('ValidationError', `Stack with id ${StackName} does not exist`, 400),
-  DescribeStackResources: ({ stacks }, { StackName }) => ({
-    StackResources: stacks[StackName].map(({ logicalId, physicalId, type }) => ({
-      LogicalResourceId: logicalId,
-      PhysicalResourceId: physicalId,
-      ResourceType: type,
-      ResourceStatus: 'CREATE_COMPLETE',
-      Timestamp: '2026-11-27T00:00:00Z',
-    })),
-  }),
+  ListStackResources: ({ stacks }, { StackName, NextToken = 0 }) => {
+    const first = Number(NextToken);
+    const end = first + RESOURCES_PER_PAGE;
+    return {
+      StackResourceSummaries: stacks[StackName].slice(first, end).map(({ logicalId, physicalId, type }) => ({
+        LogicalResourceId: logicalId,
+        PhysicalResourceId: physicalId,
+        ResourceType: type,
+        ResourceStatus: 'CREATE_COMPLETE',
+        LastUpdatedTimestamp: '2026-11-27T00:00:00Z',
+      })),
+      NextToken: end < stacks[StackName].length ? end : undefined,
+    };
+  },
   GetRole: ({ roles }, { RoleName }) =>
     roles[RoleName]
       ? {
