@@ -1,6 +1,6 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IAgentBaseline } from '../baseline';
-import type { IAgentEnvironment } from '../environment';
+import type { AgentCompute, IAgentEnvironment } from '../environment';
 import type { IAgentProject } from '../identity/agent-project';
 import type { AgentModel } from './agent-model';
 import type { AgentTool } from './agent-tool';
@@ -26,9 +26,16 @@ export interface ManagedAgentProps {
   /**
    * The execution environment, for one agent only.
    *
-   * @default - an AgentCoreEnvironment with its defaults, in the network of `baseline`
+   * @default - one of the kind `compute`, in the network of `baseline`
    */
   readonly environment?: IAgentEnvironment;
+
+  /**
+   * The kind of compute of the environment that is made here. Not together with `environment`.
+   *
+   * @default AgentCompute.agentCore()
+   */
+  readonly compute?: AgentCompute;
 
   /**
    * Name of the agent, unique in account and Region: a letter, then letters, digits and underscores, at most 48

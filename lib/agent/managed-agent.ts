@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { AuditAlarm } from '../audit';
 import { declareImportedRole } from '../declaration/imported';
 import { AgentBaseline } from '../baseline';
-import { AgentCoreEnvironment, type IAgentEnvironment } from '../environment';
+import { AgentCompute, type IAgentEnvironment } from '../environment';
 import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
 import type { IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
@@ -73,9 +73,9 @@ export class ManagedAgent extends ManagedAgentBase {
     this.requireOnePlacement(props);
     const environment =
       props.environment ??
-      new AgentCoreEnvironment(this, 'Environment', {
+      (props.compute ?? AgentCompute.agentCore())._environment(this, 'Environment', {
         baseline: props.baseline ?? new AgentBaseline(this, 'Baseline'),
-        runtimeName: this.agentName,
+        name: this.agentName,
         project: props.project,
       });
     const { executionRole, project } = environment;
@@ -121,7 +121,7 @@ export class ManagedAgent extends ManagedAgentBase {
   }
 
   private requireOnePlacement(props: ManagedAgentProps): void {
-    const contradicts = props.baseline ? 'baseline' : props.project ? 'project' : undefined;
+    const contradicts = (['baseline', 'project', 'compute'] as const).find((input) => props[input] !== undefined);
     requireInput(props.environment === undefined || contradicts === undefined, this, {
       input: contradicts ?? 'environment',
       allowed: `no ${contradicts} together with an environment, which has its own`,

@@ -2,7 +2,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { AgentModel, AgentTool } from '../agent';
 import type { IAgentBaseline } from '../baseline';
-import type { AgentSkill } from '../environment';
+import type { AgentCompute, AgentSkill } from '../environment';
 import type { IAgentGuardrail } from '../guardrail';
 import type { ObjectLock } from '../encryption';
 import type { FinalAnswer, IAgentTrigger, ITurnStep, TurnApproval } from '../workflow';
@@ -29,6 +29,13 @@ export interface AgentBlueprintProps {
    * @default - the model of the blueprint
    */
   readonly model?: AgentModel;
+
+  /**
+   * The kind of compute that commands run on.
+   *
+   * @default AgentCompute.agentCore()
+   */
+  readonly compute?: AgentCompute;
 
   /**
    * The role that BMA assumes for the agent's sessions.

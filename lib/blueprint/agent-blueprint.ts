@@ -7,7 +7,7 @@ import { isDevelopment } from '../development/enabled-scopes';
 import { objectRetention } from '../lifecycle/object-retention';
 import { protectedBucket } from '../encryption/protected-bucket';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
-import { AgentCoreEnvironment, AgentImage } from '../environment';
+import { AgentCompute } from '../environment';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { TurnWorkflow } from '../workflow';
@@ -136,6 +136,7 @@ export abstract class AgentBlueprint extends Construct {
 
   private makeAgent(definition: AgentBlueprintDefinition): ManagedAgent {
     const { governance, baseline } = this;
+    const { compute } = governance;
     const common = {
       agentName: governance.agentName,
       model: governance.model ?? definition.model,
@@ -144,12 +145,12 @@ export abstract class AgentBlueprint extends Construct {
       sessionRole: governance.sessionRole,
     };
     if (!definition.skills?.length) {
-      return new ManagedAgent(this, 'Agent', { ...common, baseline });
+      return new ManagedAgent(this, 'Agent', { ...common, baseline, compute });
     }
-    const environment = new AgentCoreEnvironment(this, 'Environment', {
+    const environment = (compute ?? AgentCompute.agentCore())._environment(this, 'Environment', {
       baseline,
-      runtimeName: governance.agentName,
-      image: AgentImage.bundled({ skills: definition.skills }),
+      name: governance.agentName,
+      skills: definition.skills,
     });
     return new ManagedAgent(this, 'Agent', { ...common, environment });
   }

@@ -153,6 +153,17 @@ export type OpenSessionAnswer =
   | { readonly status: 'busy'; readonly waitSeconds: number }
   | { readonly status: 'ended'; readonly ending: Ending };
 
+/** What a function of the environment is asked that starts compute for a session. Asked again until the compute is ready. */
+export interface StartComputePayload {
+  readonly turn: PreparedTurn;
+  readonly sessionId: string;
+}
+export type StartComputeAnswer =
+  /** The host is connected. */
+  | { readonly status: 'ready' }
+  | { readonly status: 'starting'; readonly waitSeconds: number }
+  | { readonly status: 'ended'; readonly ending: Ending };
+
 export interface SubmitTurnPayload {
   readonly turn: PreparedTurn;
   readonly sessionId: string;

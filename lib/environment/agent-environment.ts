@@ -1,6 +1,8 @@
+import type { GraphWidgetProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct, IConstruct } from 'constructs';
 import type { IAgentBaseline } from '../baseline';
 import type { IAgentProject } from '../identity/agent-project';
 
@@ -26,6 +28,18 @@ export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable 
    * @throws InputError when another agent has the environment already
    */
   bind(host: AgentEnvironmentHost): AgentEnvironmentConfig;
+
+  /**
+   * The function that starts compute for a session, made in the scope. Called once, by the workflow, which invokes the
+   * function after it opened a session and again until the compute is ready; no message is sent before. The function must
+   * be idempotent by session. The compute ends by itself.
+   *
+   * @returns undefined when the service starts the compute
+   */
+  bindCompute(scope: Construct): IFunction | undefined;
+
+  /** Graphs of the compute for a dashboard, the most important one first. None where there are no metrics. */
+  computeGraphs(): GraphWidgetProps[];
 }
 
 /** The agent that an environment is joined to. */

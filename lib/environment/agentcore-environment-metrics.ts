@@ -1,4 +1,4 @@
-import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type GraphWidgetProps, Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
@@ -64,6 +64,26 @@ export class AgentCoreEnvironmentMetrics {
   /** Memory used, in gigabyte hours. Up to 60 minutes late, and not the billed amount. */
   public memoryUsedInGigabyteHours(options?: MetricOptions): Metric {
     return this.consumption('MemoryUsed-GBHours', options);
+  }
+
+  /** @internal */
+  public _graphs(): GraphWidgetProps[] {
+    return [
+      {
+        title: 'Compute',
+        left: [
+          this.invocations({ label: 'invocations' }),
+          this.userErrors({ label: 'errors of container or caller' }),
+          this.systemErrors({ label: 'errors of the service' }),
+        ],
+        right: [this.sessions({ label: 'new sessions' })],
+      },
+      {
+        title: 'Compute used',
+        left: [this.cpuUsedInVcpuHours({ label: 'vCPU hours' })],
+        right: [this.memoryUsedInGigabyteHours({ label: 'GB hours' })],
+      },
+    ];
   }
 
   private consumption(metricName: string, options?: MetricOptions): Metric {

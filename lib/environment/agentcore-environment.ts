@@ -1,7 +1,9 @@
 import { CfnRuntime, CfnRuntimeEndpoint } from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { GraphWidgetProps } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, SecurityGroup, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -202,6 +204,15 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
         }),
       ],
     };
+  }
+
+  /** AgentCore starts compute with the first call of a session. */
+  public bindCompute(_scope: Construct): IFunction | undefined {
+    return undefined;
+  }
+
+  public computeGraphs(): GraphWidgetProps[] {
+    return this.metrics._graphs();
   }
 
   private checkedName(name: string | undefined): string {

@@ -1,5 +1,7 @@
+import type { GraphWidgetProps } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections } from 'aws-cdk-lib/aws-ec2';
 import { Role, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Arn, ArnFormat, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { IAgentBaseline } from '../baseline';
@@ -66,6 +68,14 @@ export class ImportedAgentCoreEnvironment extends Construct implements IAgentCor
       allowed: 'an environment that no other agent uses (one agent, one identity)',
       fix: 'create an AgentCoreEnvironment for the new agent, or import the agent with ManagedAgent.fromManagedAgentAttributes',
     });
+  }
+
+  public bindCompute(): IFunction | undefined {
+    return undefined;
+  }
+
+  public computeGraphs(): GraphWidgetProps[] {
+    return this.metrics._graphs();
   }
 }
 

@@ -1,3 +1,4 @@
+export * from './agent-compute';
 export * from './agent-environment';
 export * from './agent-image';
 export * from './agent-skill';

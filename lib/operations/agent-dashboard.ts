@@ -1,7 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { AgentCoreEnvironment } from '../environment';
 import { injectedProps } from '../injection/injected-props';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentAlarms } from './agent-alarms';
@@ -72,9 +71,11 @@ export class AgentDashboard extends Construct {
 
   private addRow(workflow: TurnWorkflow): void {
     const { agent, metrics, busDeadLetters, settlementDeadLetters } = workflow;
-    const compute = agent.environment instanceof AgentCoreEnvironment ? agent.environment.metrics : undefined;
-    const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
-      new cloudwatch.GraphWidget({ title, left, right, width: WIDTH / 4 });
+    const [compute, ...computeUsed] = (agent.environment?.computeGraphs() ?? []).map(
+      (props) => new cloudwatch.GraphWidget({ ...props, width: WIDTH / 4 }),
+    );
+    const graph = (title: string, left: cloudwatch.IMetric[]) =>
+      new cloudwatch.GraphWidget({ title, left, width: WIDTH / 4 });
     const queues = [
       busDeadLetters.metricApproximateNumberOfMessagesVisible({ label: 'outcome events' }),
       settlementDeadLetters.metricApproximateNumberOfMessagesVisible({ label: 'settlements' }),
@@ -96,19 +97,7 @@ export class AgentDashboard extends Construct {
         metrics.turnTimeInMillis({ label: 'slowest of 20', statistic: 'p95' }),
       ]),
       graph('Dead letters', queues),
-      ...(compute
-        ? [
-            graph(
-              'Compute',
-              [
-                compute.invocations({ label: 'invocations' }),
-                compute.userErrors({ label: 'errors of container or caller' }),
-                compute.systemErrors({ label: 'errors of the service' }),
-              ],
-              [compute.sessions({ label: 'new sessions' })],
-            ),
-          ]
-        : []),
+      ...(compute ? [compute] : []),
     );
     const { metrics: tokens } = agent.project;
     this.dashboard.addWidgets(
@@ -116,15 +105,7 @@ export class AgentDashboard extends Construct {
         tokens.inputTokens({ label: 'input' }),
         tokens.outputTokens({ label: 'output' }),
       ]),
-      ...(compute
-        ? [
-            graph(
-              'Compute used',
-              [compute.cpuUsedInVcpuHours({ label: 'vCPU hours' })],
-              [compute.memoryUsedInGigabyteHours({ label: 'GB hours' })],
-            ),
-          ]
-        : []),
+      ...computeUsed,
     );
   }
 }

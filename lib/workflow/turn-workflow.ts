@@ -1,7 +1,6 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -194,6 +193,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     };
     const staging = props.staging?.bind(new Construct(this, 'Staging'), host);
     const delivery = props.delivery?.bind(new Construct(this, 'Delivery'), host);
+    const compute = agent.environment?.bindCompute(new Construct(this, 'Compute'));
     this.expiry = new SessionExpiry(this, 'SessionExpiry', functions.expireSessions, encryptionKey);
     if (approval._mode !== 'none') {
       const approve = new ApproveFunction(this, 'Approve', setting, this.ledger);
@@ -211,7 +211,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       definitionParameter: agent.sessionDefinition.parameterName,
       functions: mapValues(functions.byName, (each) => each.function.functionArn),
       stepAttempts: Math.max(OUTAGE_ATTEMPTS, Math.ceil(deadlineSeconds / SECONDS_PER_ATTEMPT)),
-      steps: { staging: staging?.functionArn, delivery: delivery?.functionArn },
+      steps: { staging: staging?.functionArn, compute: compute?.functionArn, delivery: delivery?.functionArn },
     };
     const finish = (names: (keyof Targets['functions'])[], ...steps: (IFunction | undefined)[]) =>
       finishStatements(this, {
@@ -235,7 +235,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
         finalAnswer: props.finalAnswer?._form,
       }),
       statements: [
-        ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[], staging, delivery),
+        ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[], staging, compute, delivery),
         ...turnStatements(
           this,
           this.ledger.tableArn,
@@ -278,9 +278,8 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   public _operated(): OperatedWorkflow {
     const { sessionRole, environment } = this.agent;
     const { 'open-session': open, 'submit-turn': submit } = this.functions.byName;
-    const computeRole = (environment as { executionRole?: IRole } | undefined)?.executionRole;
     return {
-      roles: [sessionRole, ...(computeRole ? [computeRole] : []), open.role, submit.role],
+      roles: [sessionRole, ...(environment ? [environment.executionRole] : []), open.role, submit.role],
       onStarter: (found) => {
         this.starterCallbacks.push(found);
         this.starters.forEach(found);

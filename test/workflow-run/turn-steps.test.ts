@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { type ITurnStep, TurnStep } from '../../lib';
+import { AgentCoreEnvironment, type ITurnStep, TurnStep } from '../../lib';
 import { turnExecutionName, type TurnRequest, type TurnSubject } from '../../lib/contracts/turn';
 import { readScript, startLocalService, type LocalService } from '../../local';
 import { fakeCompute, type FakeCompute } from './support/fake-compute';
@@ -44,21 +44,40 @@ exports.handler = async ({ turn, output, evidence }) => {
   }
 };`;
 
+const COMPUTE = `
+const asked = new Map();
+exports.handler = async ({ turn, sessionId }) => {
+  const times = (asked.get(sessionId) ?? 0) + 1;
+  asked.set(sessionId, times);
+  switch (turn.detail.subject.compute) {
+    case 'slow': return times < 3 ? { status: 'starting', waitSeconds: 1 } : { status: 'ready' };
+    case 'full': return { status: 'ended', ending: { outcome: 'Failed', reason: { code: 'no-capacity' } } };
+    case 'break': throw new Error('quota');
+    default: return { status: 'ready' };
+  }
+};`;
+
 const work = mkdtempSync(path.join(tmpdir(), 'turn-steps-'));
 let service: LocalService;
 let compute: FakeCompute;
 let workflow: WorkflowCloud;
 
-function step(source: string): ITurnStep {
+function made(scope: Construct, source: string) {
   const directory = mkdtempSync(path.join(work, 'step-'));
   writeFileSync(path.join(directory, 'index.js'), source);
-  return {
-    bind: (scope: Construct, host) => {
-      const code = Code.fromAsset(directory);
-      const made = new LambdaFunction(scope, 'Mine', { code, handler: 'index.handler', runtime: Runtime.NODEJS_24_X });
-      return TurnStep.fromFunction(made).bind(scope, host);
-    },
-  };
+  const code = Code.fromAsset(directory);
+  return new LambdaFunction(scope, 'Mine', { code, handler: 'index.handler', runtime: Runtime.NODEJS_24_X });
+}
+
+function step(source: string): ITurnStep {
+  return { bind: (scope, host) => TurnStep.fromFunction(made(scope, source)).bind(scope, host) };
+}
+
+/** Compute that the workflow has to start, as that of a service that only waits for hosts. */
+class StartedEnvironment extends AgentCoreEnvironment {
+  override bindCompute(scope: Construct) {
+    return made(scope, COMPUTE);
+  }
 }
 
 beforeAll(async () => {
@@ -73,7 +92,12 @@ beforeAll(async () => {
     }),
   });
   compute.service = service;
-  workflow = await WorkflowCloud.start(deploy({ staging: step(STAGING), delivery: step(DELIVERY) }), service);
+  const deployed = deploy(
+    { staging: step(STAGING), delivery: step(DELIVERY) },
+    undefined,
+    (stack, baseline) => new StartedEnvironment(stack, 'Environment', { baseline }),
+  );
+  workflow = await WorkflowCloud.start(deployed, service);
 });
 
 afterAll(async () => {
@@ -249,4 +273,27 @@ test('a blocked output never reaches the delivery', async () => {
   workflow.cloud.guardrail.judge = () => 'NONE';
   expect(result).toMatchObject({ outcome: 'Rejected', reason: { code: 'output-blocked' } });
   expect(result.delivery).toBeUndefined();
+});
+
+test('no message is sent before the compute of the session is ready', async () => {
+  const states: string[] = [];
+  workflow.beforeTask = (state) => states.push(state);
+  const { result } = await turn({ compute: 'slow' });
+  workflow.beforeTask = () => undefined;
+  expect(result).toMatchObject({ outcome: 'Completed' });
+  const [open, submit] = [states.indexOf('OpenSession'), states.indexOf('SubmitTurn')];
+  expect(states.slice(open + 1, submit)).toEqual(['StartCompute', 'StartCompute', 'StartCompute']);
+});
+
+test.each([
+  ['full', 'no-capacity'],
+  ['break', 'workflow-error'],
+])('without compute no message is sent, and the turn says why: %s', async (compute, code) => {
+  const states: string[] = [];
+  workflow.beforeTask = (state) => states.push(state);
+  const { result } = await turn({ compute });
+  workflow.beforeTask = () => undefined;
+  expect(result).toMatchObject({ outcome: 'Failed', reason: { code } });
+  expect(states).toContain('StartCompute');
+  expect(states).not.toContain('SubmitTurn');
 });

@@ -28,8 +28,8 @@ export interface Targets {
   readonly functions: Readonly<Record<TurnFunctionName, string>>;
   /** How often a step is repeated: as long as the deadline of a turn allows. */
   readonly stepAttempts: number;
-  /** Functions of the user or of a blueprint around the turn. */
-  readonly steps: { readonly staging?: string; readonly delivery?: string };
+  /** Functions of the user or of a blueprint around the turn, and the one of the environment that starts compute. */
+  readonly steps: { readonly staging?: string; readonly compute?: string; readonly delivery?: string };
 }
 
 /** Waits between attempts grow from one second to a minute and are spread at random. */

@@ -14,6 +14,7 @@ import {
   type States,
   type Targets,
 } from './asl';
+import { computeStates, START_COMPUTE } from './compute-states';
 import { FINISH, finishStates, publish } from './finish-states';
 import { screening } from './screening';
 import { STAGE, stagingStates } from './staging-states';
@@ -128,6 +129,7 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
 }
 
 function workStates(targets: Targets, rules: TurnRules): States {
+  const { compute } = targets.steps;
   const afterScreening = rules.approval ? 'Is an approval asked for' : 'Begin to wait';
   return {
     // Only what others wrote: to a filter of prompt attacks, the sentences of the deployment look like an attack.
@@ -227,13 +229,14 @@ function workStates(targets: Targets, rules: TurnRules): States {
     ),
     'Is the session open': choice(
       [
-        { Variable: '$.session.answer.status', StringEquals: 'open', Next: 'SubmitTurn' },
+        { Variable: '$.session.answer.status', StringEquals: 'open', Next: compute ? START_COMPUTE : 'SubmitTurn' },
         { Variable: '$.session.answer.status', StringEquals: 'busy', Next: 'WaitForSession' },
       ],
       'Session not opened',
     ),
     WaitForSession: { Type: 'Wait', SecondsPath: '$.session.answer.waitSeconds', Next: 'OpenSession' },
     'Session not opened': endWith('$.session.answer.ending'),
+    ...(compute ? computeStates(targets, compute, 'SubmitTurn', endWith) : {}),
     SubmitTurn: invoke(
       targets,
       'submit-turn',

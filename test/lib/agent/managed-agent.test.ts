@@ -7,6 +7,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib/core';
 import {
   AgentBaseline,
+  AgentCompute,
   AgentCoreEnvironment,
   AgentKey,
   AgentModel,
@@ -419,6 +420,16 @@ describe('bad input is refused with path, value, allowed and fix', () => {
         return s.agent({ tools: [tool, tool] });
       },
       /tools 'docs' .*every server label once/,
+    ],
+    [
+      'a kind of compute together with an environment',
+      (s: ReturnType<typeof scene>) =>
+        s.agent({
+          baseline: undefined,
+          compute: AgentCompute.agentCore(),
+          environment: new AgentCoreEnvironment(s.stack, 'Env', { baseline: s.baseline }),
+        }),
+      /no compute together with an environment/,
     ],
     [
       'a baseline together with an environment',

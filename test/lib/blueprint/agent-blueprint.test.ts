@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import {
   AgentBaseline,
   AgentAuditTrail,
+  AgentCompute,
   AgentModel,
   AgentSkill,
   AgentTool,
@@ -74,6 +75,31 @@ test('its user chooses model, deadline, name and boundary; the rest stays as the
   const roles = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role'));
   expect(roles.length).toBeGreaterThan(10);
   expect(roles.filter(({ Properties }) => Properties.PermissionsBoundary === undefined)).toEqual([]);
+});
+
+test('what is said about the compute changes the compute in place, with skills and without', () => {
+  const skill = path.join(mkdtempSync(path.join(tmpdir(), 'blueprint-')), 'audit');
+  mkdirSync(skill);
+  writeFileSync(path.join(skill, 'SKILL.md'), '---\nname: audit\ndescription: Audits.\n---\n');
+  class Skilled extends AgentBlueprint {
+    constructor(scope: Construct, id: string, props: AgentBlueprintProps = {}) {
+      super(scope, id, props);
+      const skills = [AgentSkill.fromDirectory(skill)];
+      this.define({ model: AgentModel.GPT_5_6_LUNA, instructions: 'Audit.', skills });
+    }
+  }
+  const compute = AgentCompute.agentCore({ idleTimeout: Duration.minutes(5) });
+  for (const Blueprint of [LicenceAuditor, Skilled]) {
+    const [before, after] = [{}, { compute }].map((props) =>
+      Template.fromStack(stackOf((stack) => new Blueprint(stack, 'Auditor', props))).findResources(
+        'AWS::BedrockAgentCore::Runtime',
+      ),
+    );
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    expect(Object.values(before)[0].Properties.LifecycleConfiguration.IdleRuntimeSessionTimeout).toBe(1800);
+    expect(Object.values(after)[0].Properties.LifecycleConfiguration.IdleRuntimeSessionTimeout).toBe(300);
+  }
+  rmSync(path.dirname(skill), { recursive: true });
 });
 
 test('skills go into the image, and their directory into the session definition', () => {

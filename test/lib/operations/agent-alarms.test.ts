@@ -1,8 +1,17 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import type { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { AgentBaseline, AgentKey, AgentModel, AgentTrigger, ManagedAgent, TurnWorkflow } from '../../../lib';
+import {
+  AgentBaseline,
+  AgentCoreEnvironment,
+  AgentKey,
+  AgentModel,
+  AgentTrigger,
+  ManagedAgent,
+  TurnWorkflow,
+} from '../../../lib';
 import { AgentAlarms, AgentDashboard } from '../../../lib/operations';
 
 const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
@@ -66,4 +75,31 @@ test('the dashboard shows the alarms, the turns and the dead letters of each age
   for (const text of ['Alarms', 'Turns', 'Dead letters', 'Compute', 'Tokens of the project', 'Before', 'After']) {
     expect(body).toContain(text);
   }
+});
+
+test('the dashboard asks the environment what it shows of the compute, of whatever kind and wherever it was made', () => {
+  const other = new Stack(new App(), 'Other', { env: { account: '111122223333', region: 'us-east-1' } });
+  const own = new AgentBaseline(other, 'Baseline');
+  const account = 'arn:aws:iam::111122223333:role';
+  const shown = (id: string, graphs: boolean) => {
+    const environment = AgentCoreEnvironment.fromAgentCoreEnvironmentAttributes(other, `${id}Environment`, {
+      runtimeArn: 'arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/elsewhere-0123456789',
+      executionRoleArn: `${account}/Execution`,
+      baseline: own,
+    });
+    if (!graphs) {
+      environment.computeGraphs = () => [];
+    }
+    const imported = ManagedAgent.fromManagedAgentAttributes(other, id, {
+      agentName: id,
+      sessionRoleArn: `${account}/Session`,
+      executionRoleArn: `${account}/Execution`,
+      environment,
+    });
+    const workflows = [new TurnWorkflow(other, `${id}Turns`, { agent: imported })];
+    const { dashboard } = new AgentDashboard(other, `${id}Dashboard`, { workflows });
+    return JSON.stringify(other.resolve((dashboard.node.defaultChild as CfnDashboard).dashboardBody));
+  };
+  expect(shown('With', true)).toContain('elsewhere::live');
+  expect(shown('Without', false)).not.toContain('Compute');
 });

@@ -4,6 +4,8 @@ import {
   AgentBaseline,
   AgentGuardrail,
   AgentModel,
+  type IAgentBaseline,
+  type IAgentEnvironment,
   ManagedAgent,
   TurnApproval,
   TurnWorkflow,
@@ -20,14 +22,16 @@ export interface Deployed {
 export function deploy(
   props: Partial<TurnWorkflowProps> = {},
   more: (workflow: TurnWorkflow, stack: Stack) => void = () => undefined,
+  environment?: (stack: Stack, baseline: IAgentBaseline) => IAgentEnvironment,
 ): Deployed {
   const app = new App();
   const stack = new Stack(app, 'Reviews', { env: { account: ACCOUNT, region: REGION } });
+  const baseline = new AgentBaseline(stack, 'Baseline');
   const agent = new ManagedAgent(stack, 'Reviewer', {
     agentName: 'reviewer',
     model: AgentModel.GPT_5_6_LUNA,
     instructions: 'Review the change.',
-    baseline: new AgentBaseline(stack, 'Baseline'),
+    ...(environment ? { environment: environment(stack, baseline) } : { baseline }),
   });
   const workflow = new TurnWorkflow(stack, 'Turns', {
     agent,

@@ -1,0 +1,75 @@
+import type { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { IAgentBaseline } from '../baseline';
+import type { IAgentProject } from '../identity/agent-project';
+import { checkInputsOf } from '../validation/checked-inputs';
+import type { IAgentEnvironment } from './agent-environment';
+import { AgentImage } from './agent-image';
+import type { AgentSkill } from './agent-skill';
+import { AgentCoreEnvironment } from './agentcore-environment';
+import type { RuntimeCapacity } from './runtime-capacity';
+
+/** Options of {@link AgentCompute.agentCore}. */
+export interface AgentCoreComputeOptions {
+  /**
+   * What sessions run on: storage and platform generation.
+   *
+   * @default RuntimeCapacity.microVm()
+   */
+  readonly capacity?: RuntimeCapacity;
+
+  /**
+   * Environment variables of the container, at most 50. No credentials.
+   *
+   * @default - none but the ones that tell the lifecycle server about the directories
+   */
+  readonly environmentVariables?: { [name: string]: string };
+
+  /**
+   * Time without work after which the compute of a session is stopped. 60 seconds to 8 hours.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly idleTimeout?: Duration;
+
+  /**
+   * Longest time one compute of a session may live. 60 seconds to 8 hours, not below the idle timeout.
+   *
+   * @default Duration.hours(8)
+   */
+  readonly maxLifetime?: Duration;
+}
+
+/** What the agent or blueprint that makes an environment has for it. */
+interface EnvironmentMaker {
+  readonly baseline: IAgentBaseline;
+  readonly name?: string;
+  readonly project?: IAgentProject;
+  readonly skills?: AgentSkill[];
+}
+
+/** The kind of compute that an agent or a blueprint makes its environment of. Each kind is one factory. */
+export class AgentCompute {
+  static {
+    checkInputsOf(this, 'AgentCompute');
+  }
+
+  /** AgentCore Runtime, see {@link AgentCoreEnvironment}. */
+  public static agentCore(options: AgentCoreComputeOptions = {}): AgentCompute {
+    return new AgentCompute(
+      (scope, id, { baseline, name, project, skills }) =>
+        new AgentCoreEnvironment(scope, id, {
+          ...options,
+          baseline,
+          project,
+          runtimeName: name,
+          image: skills?.length ? AgentImage.bundled({ skills }) : undefined,
+        }),
+    );
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _environment: (scope: Construct, id: string, maker: EnvironmentMaker) => IAgentEnvironment,
+  ) {}
+}
