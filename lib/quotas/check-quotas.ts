@@ -4,6 +4,8 @@ import { definitionOf, DeployedText, elementsOf } from './deployed-text';
 import { beyond, NAME_LENGTHS, type Quota, QUOTAS } from './quota';
 import { stageQuotas } from './stage-quotas';
 
+/** Services with this limit. Others have a higher one, for example 200 tags of a guardrail. */
+const FIFTY_TAGS = /^AWS::(IAM|EC2|S3|KMS|Lambda|SQS|SNS|DynamoDB|Logs)::/;
 const CHECKED = Symbol.for('cdk-bedrock-managed-agents.quotas');
 
 /**
@@ -68,7 +70,7 @@ class StackQuotas {
 
   private document({ path, type, properties }: Found): void {
     const length = (value: unknown) => (value === undefined ? 0 : this.text.lengthOf(value));
-    this.limit(path, QUOTAS.tags, countOf(properties.Tags));
+    if (FIFTY_TAGS.test(type)) this.limit(path, QUOTAS.tags, listLength(properties.Tags));
     switch (type) {
       case 'AWS::IAM::Role':
         return this.limit(path, QUOTAS.trustPolicy, length(properties.AssumeRolePolicyDocument));
@@ -167,5 +169,3 @@ class StackQuotas {
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
 const roleKey = (role: unknown) => JSON.stringify(role);
 const listLength = (value: unknown) => (Array.isArray(value) ? value.length : 0);
-/** Tags are a list or, of some types, an object. */
-const countOf = (tags: unknown) => (typeof tags === 'object' && tags !== null ? Object.keys(tags).length : 0);

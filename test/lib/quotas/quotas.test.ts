@@ -262,7 +262,7 @@ const BROKEN: [string, (stack: Stack) => void, RegExp][] = [
     'tags',
     (stack) =>
       new CfnResource(stack, 'R', {
-        type: 'A::B::C',
+        type: 'AWS::EC2::VPC',
         properties: { Tags: count(51).map((n) => ({ Key: `t${n}`, Value: 'x' })) },
       }),
     /^S\/R: tags of the resource would have about 51 of at most 50/,
