@@ -9,6 +9,7 @@ import {
   SESSION_READ_ACTIONS,
   SESSION_START_ACTIONS,
 } from '../identity/perms';
+import { granted } from '../identity/granted';
 import { definitionParameterArn } from './definition-parameter';
 import type { IManagedAgent } from './managed-agent-base';
 import { checkInputsOf } from '../validation/checked-inputs';
@@ -40,7 +41,7 @@ export class ManagedAgentGrants {
    */
   public driveSessions(grantee: IGrantable): Grant {
     const definitionFile = this.agent.sessionDefinition.fileArn;
-    return this.sessionGrant(grantee, [...SESSION_START_ACTIONS, ...SESSION_READ_ACTIONS])
+    const drive = this.sessionGrant(grantee, [...SESSION_START_ACTIONS, ...SESSION_READ_ACTIONS])
       .combine(
         Grant.addToPrincipal({
           grantee,
@@ -61,11 +62,12 @@ export class ManagedAgentGrants {
           ? Grant.drop(grantee, 'the file of an imported session definition is not known')
           : Grant.addToPrincipal({ grantee, actions: DEFINITION_FILE_ACTIONS, resourceArns: [definitionFile] }),
       );
+    return this.granted('driveSessions', grantee, drive);
   }
 
   /** The grantee may read sessions: their state, live events and items. Bearer tokens are denied to it. */
   public readSessions(grantee: IGrantable): Grant {
-    return this.sessionGrant(grantee, SESSION_READ_ACTIONS);
+    return this.granted('readSessions', grantee, this.sessionGrant(grantee, SESSION_READ_ACTIONS));
   }
 
   /**
@@ -75,14 +77,16 @@ export class ManagedAgentGrants {
    * session that exists, but it cannot create one.
    */
   public cancelSessions(grantee: IGrantable): Grant {
-    return this.sessionGrant(grantee, [...SESSION_CANCEL_ACTIONS, ...SESSION_READ_ACTIONS]);
+    const cancel = this.sessionGrant(grantee, [...SESSION_CANCEL_ACTIONS, ...SESSION_READ_ACTIONS]);
+    return this.granted('cancelSessions', grantee, cancel);
+  }
+
+  private granted(method: string, grantee: IGrantable, grant: Grant): Grant {
+    return granted(this.agent, `grants.${method}`, grantee, grant, [noBearerTokens()]);
   }
 
   private sessionGrant(grantee: IGrantable, actions: string[]): Grant {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      // A denial is meant to cover everything.
-      new PolicyStatement({ effect: Effect.DENY, actions: BEARER_TOKEN_ACTIONS, resources: ['*'] }),
-    );
+    grantee.grantPrincipal.addToPrincipalPolicy(noBearerTokens());
     return Grant.addToPrincipal({
       grantee,
       actions: [...new Set(actions)],
@@ -90,3 +94,7 @@ export class ManagedAgentGrants {
     });
   }
 }
+
+/** A denial is meant to cover everything. */
+const noBearerTokens = () =>
+  new PolicyStatement({ effect: Effect.DENY, actions: BEARER_TOKEN_ACTIONS, resources: ['*'] });

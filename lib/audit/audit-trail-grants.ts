@@ -1,6 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Stack } from 'aws-cdk-lib/core';
 import { logCallerStatements } from '../encryption/log-caller-statements';
+import { granted } from '../identity/granted';
 import { requireInput } from '../validation/input-error';
 import type { IAgentAuditTrail } from './audit-trail-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
@@ -41,7 +42,7 @@ export class AgentAuditTrailGrants {
       actions: ['s3:GetBucketLocation', 's3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'],
       resourceArns: [bucket.bucketArn, bucket.arnForObjects('*')],
     });
-    return encryptionKey
+    const grant = encryptionKey
       ? files.combine(
           addStatement(
             grantee,
@@ -56,6 +57,7 @@ export class AgentAuditTrailGrants {
           ),
         )
       : files;
+    return granted(this.trail, 'grants.readFiles', grantee, grant);
   }
 
   /**
@@ -71,11 +73,12 @@ export class AgentAuditTrailGrants {
       fix: 'Pass `logGroup` to AgentAuditTrail.fromAgentAuditTrailAttributes',
     });
     const events = logGroup.grantRead(grantee);
-    return encryptionKey
+    const grant = encryptionKey
       ? logCallerStatements(this.trail, encryptionKey, logGroup.logGroupName, 'read')
           .map((statement) => addStatement(grantee, statement))
           .reduce((all, one) => all.combine(one), events)
       : events;
+    return granted(this.trail, 'grants.readEvents', grantee, grant);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { granted } from '../identity/granted';
 import { GUARDRAIL_APPLY_ACTIONS } from '../identity/perms';
 import type { IAgentGuardrail } from './agent-guardrail-base';
 import { grantGuardrailKey } from './guardrail-key';
@@ -32,6 +33,7 @@ export class AgentGuardrailGrants {
       actions: GUARDRAIL_APPLY_ACTIONS,
       resourceArns: [guardrailArn, ...profileArns],
     });
-    return encryptionKey ? judge.combine(grantGuardrailKey(encryptionKey, grantee)) : judge;
+    const grant = encryptionKey ? judge.combine(grantGuardrailKey(encryptionKey, grantee)) : judge;
+    return granted(this.guardrail, 'grants.apply', grantee, grant);
   }
 }

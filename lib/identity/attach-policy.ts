@@ -1,6 +1,6 @@
 import { type CfnPolicy, type IRole, Policy, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Annotations, Stack } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { checkQuotas } from '../quotas/check-quotas';
 import { inlineSize, managedPolicies } from './managed-policies';
 import { plainText, policyText } from '../validation/policy-text';
@@ -13,6 +13,9 @@ const INLINE_BUDGET = 6_000;
 /** Where `Role.customizeRoles` notes that a scope makes no roles. aws-cdk-lib doesn't export the name. */
 const CUSTOMIZED = '@aws-cdk/iam:customizeRoles';
 const used = new WeakMap<IRole, number>();
+
+/** True where `Role.customizeRoles` leaves roles and policies to somebody else; its report lists what they need. */
+export const makesNoRoles = (scope: IConstruct): boolean => scope.node.tryGetContext(CUSTOMIZED) !== undefined;
 
 /**
  * Attaches statements to a role as an inline policy of its own, so that a reviewer finds them under one logical id. What
@@ -38,7 +41,7 @@ export function attachPolicy(
   }
   const policy = new Policy(scope, id, { statements });
   role.attachInlinePolicy(policy);
-  if (scope.node.tryGetContext(CUSTOMIZED) !== undefined) {
+  if (makesNoRoles(scope)) {
     return policy; // Its statements are in the report that CDK writes of the roles that somebody else makes.
   }
   const resource = policy.node.defaultChild as CfnPolicy | undefined;

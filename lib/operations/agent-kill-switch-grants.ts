@@ -8,6 +8,7 @@ import {
 import { Stack } from 'aws-cdk-lib/core';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { AgentKillSwitch } from './agent-kill-switch';
+import { granted } from '../identity/granted';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { executionArns } from '../workflow/execution-arns';
 
@@ -30,17 +31,17 @@ export class AgentKillSwitchGrants {
 
   /** The grantee may stop the agents, and follow it. */
   public engage(grantee: IGrantable): Grant {
-    return this.start(grantee, this.killSwitch.engageMachine);
+    return this.start('engage', grantee, this.killSwitch.engageMachine);
   }
 
   /** The grantee may let the agents run again, and follow it. */
   public release(grantee: IGrantable): Grant {
-    return this.start(grantee, this.killSwitch.releaseMachine);
+    return this.start('release', grantee, this.killSwitch.releaseMachine);
   }
 
-  private start(grantee: IGrantable, machine: IStateMachine): Grant {
+  private start(method: string, grantee: IGrantable, machine: IStateMachine): Grant {
     const executions = executionArns(this.killSwitch, machine.stateMachineArn);
-    return Grant.addToPrincipal({
+    const grant = Grant.addToPrincipal({
       grantee,
       actions: START_EXECUTION_ACTIONS,
       resourceArns: [machine.stateMachineArn],
@@ -68,5 +69,6 @@ export class AgentKillSwitchGrants {
           ],
         }),
       );
+    return granted(this.killSwitch, `grants.${method}`, grantee, grant);
   }
 }

@@ -14,6 +14,7 @@ import {
   STACK_READ_ACTIONS,
   START_EXECUTION_ACTIONS,
 } from '../identity/perms';
+import { granted } from '../identity/granted';
 import { InputError } from '../validation/input-error';
 import { grantAnswers } from './approve-function';
 import type { TurnWorkflow } from './turn-workflow';
@@ -37,7 +38,7 @@ export class TurnWorkflowGrants {
   /** The grantee may start turns, and store prompts that are too large for a request. */
   public startTurns(grantee: IGrantable): Grant {
     const { stateMachine, evidenceBucket } = this.workflow;
-    return Grant.addToPrincipal({
+    const grant = Grant.addToPrincipal({
       grantee,
       actions: START_EXECUTION_ACTIONS,
       resourceArns: [stateMachine.stateMachineArn],
@@ -51,12 +52,13 @@ export class TurnWorkflowGrants {
         }),
       )
       .combine(this.useEvidenceKey(grantee, KEY_READ_WRITE_ACTIONS));
+    return this.granted('startTurns', grantee, grant);
   }
 
   /** The grantee may find the agent by the output of its stack, and follow turns: executions, their history and their evidence. */
   public readTurns(grantee: IGrantable): Grant {
     const { stateMachine, evidenceBucket } = this.workflow;
-    return Grant.addToPrincipal({
+    const read = Grant.addToPrincipal({
       grantee,
       actions: EXECUTION_LIST_ACTIONS,
       resourceArns: [stateMachine.stateMachineArn],
@@ -81,11 +83,17 @@ export class TurnWorkflowGrants {
         }),
       )
       .combine(this.findAgent(grantee));
+    return this.granted('readTurns', grantee, read);
   }
 
   /** The grantee may stop turns. A stopped turn is cancelled in the service, evidenced and published like any other. */
   public stopTurns(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({ grantee, actions: EXECUTION_STOP_ACTIONS, resourceArns: [this.executions()] });
+    const stop = Grant.addToPrincipal({
+      grantee,
+      actions: EXECUTION_STOP_ACTIONS,
+      resourceArns: [this.executions()],
+    });
+    return this.granted('stopTurns', grantee, stop);
   }
 
   /**
@@ -110,7 +118,7 @@ export class TurnWorkflowGrants {
       grant(DEAD_LETTER_ACTIONS, deadLetters.queueArn);
       grant([...QUEUE_SEND_ACTIONS, ...QUEUE_COUNT_ACTIONS], events.queueArn);
     });
-    return grant(DEAD_LETTER_ACTIONS, settlementDeadLetters.queueArn, busDeadLetters.queueArn)
+    const replay = grant(DEAD_LETTER_ACTIONS, settlementDeadLetters.queueArn, busDeadLetters.queueArn)
       .combine(grant(START_EXECUTION_ACTIONS, settlement.stateMachineArn))
       .combine(
         Grant.addToPrincipal({
@@ -121,6 +129,7 @@ export class TurnWorkflowGrants {
         }),
       )
       .combine(this.findAgent(grantee));
+    return this.granted('replayEvents', grantee, replay);
   }
 
   /**
@@ -137,7 +146,11 @@ export class TurnWorkflowGrants {
         fix: 'set approval: TurnApproval.onRequest() or TurnApproval.always()',
       });
     }
-    return grantAnswers(handler, grantee);
+    return this.granted('approveTurns', grantee, grantAnswers(handler, grantee));
+  }
+
+  private granted(method: string, grantee: IGrantable, grant: Grant): Grant {
+    return granted(this.workflow, `grants.${method}`, grantee, grant);
   }
 
   /** A stack's id is made when it is made, so the name is what can be named. Of an imported workflow the stack isn't known. */

@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import { AgentModel, AgentTool } from '../../agent';
 import { AlarmState } from 'aws-cdk-lib/aws-cloudwatch';
 import { AgentTrigger } from '../../trigger';
+import { granted } from '../../identity/granted';
 import { InputError, requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
 import { requireStandardTopic } from '../../validation/notification-topic';
 import { grantAnswers } from '../../workflow/approve-function';
@@ -160,7 +161,7 @@ export class IncidentResponder extends AgentBlueprint {
         fix: 'set remediation: IncidentRemediation.withApproval({ … })',
       });
     }
-    return grantAnswers(this.approveRemediation, grantee);
+    return granted(this, 'grantApproveRemediation', grantee, grantAnswers(this.approveRemediation, grantee));
   }
 
   private tools({ logGroups, logGroupKeys, metricNamespaces, alarms, deployments, runbook }: IncidentResponderProps) {

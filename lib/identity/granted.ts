@@ -1,0 +1,52 @@
+import { type Grant, type IGrantable, Policy, PolicyDocument, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Annotations } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { policyText } from '../validation/policy-text';
+import { requireInput } from '../validation/refused-input';
+import { requireSamePlace } from '../validation/same-place';
+import { makesNoRoles } from './attach-policy';
+
+/**
+ * Makes sure that a grant of this library has an effect. What is granted has no policy that admits other accounts, and the
+ * CDK adds nothing to principals that have no policies, and to roles that this app cannot change, without saying so.
+ *
+ * @param input name of the method, as in `grants.startTurns`
+ * @param denials what was denied to the grantee together with the grant
+ * @throws InputError for a grantee of another account, and for one that has no policies
+ */
+export function granted(
+  scope: IConstruct,
+  input: string,
+  grantee: IGrantable,
+  grant: Grant,
+  denials: PolicyStatement[] = [],
+): Grant {
+  const principal = grantee.grantPrincipal;
+  const construct = Construct.isConstruct(principal) ? principal : undefined;
+  const account = principal.principalAccount;
+  if (account !== undefined) {
+    requireSamePlace(scope, {
+      input,
+      what: 'a grantee',
+      construct,
+      arn: `arn:aws:iam::${account}:root`,
+      anyRegion: true,
+      fix: 'Grant it to a role of this account, and let that role be assumed from the other one',
+    });
+  }
+  requireInput(grant.principalStatements.length > 0, scope, {
+    input,
+    value: construct?.node.path ?? principal.constructor.name,
+    allowed: 'a role, a user, a group, or a resource that has a role',
+    fix: 'Grant it to a role that the principal may assume',
+  });
+  if (construct && !construct.node.findAll().some((each) => each instanceof Policy) && !makesNoRoles(construct)) {
+    const policy = new PolicyDocument({ statements: [...grant.principalStatements, ...denials] });
+    Annotations.of(scope).addWarningV2(
+      `cdk-bedrock-managed-agents:granteeNotUpdated:${input}:${construct.node.path}`,
+      `${input}: this app cannot change ${construct.node.path}. ` +
+        `Attach this policy to it: ${policyText(scope, policy.toJSON())}`,
+    );
+  }
+  return grant;
+}
