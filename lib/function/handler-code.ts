@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { IgnoreMode } from 'aws-cdk-lib/core';
 
 /** Bundled at build time: `<name>.js` and parts that several functions share. Same depth from lib/ and build/. */
 const HANDLERS = path.join(__dirname, '..', '..', 'assets', 'handlers');
@@ -25,7 +26,11 @@ export function handlerCode(name: string, more: { [file: string]: string } = {})
   if (Object.keys(more).length > 0) return { code: Code.fromAsset(copyWith(name, more)), handler: handlerName(name) };
   const files = handlerFiles(name);
   return {
-    code: Code.fromAsset(HANDLERS, { exclude: ['*', '!shared', ...files.map((file) => `!${file}`)] }),
+    code: Code.fromAsset(HANDLERS, {
+      exclude: ['*', '!shared', ...files.map((file) => `!${file}`)],
+      // Globs are compiled again for each file: half of the time that an agent takes to synthesize.
+      ignoreMode: IgnoreMode.GIT,
+    }),
     handler: handlerName(name),
   };
 }
