@@ -157,6 +157,8 @@ async function probe(
     intervalSeconds: interval,
   };
   const context = new ProbeContext(clients, options, temporaryStacks, pause);
+  // A mistyped name ends the command; without a name, a probe that needs an agent says so.
+  if (agent !== undefined) await context.agent();
   const results = await runProbes(probes, context, ({ id, question }) => {
     if (interactive) error(`${id}: ${question}\n`);
   });

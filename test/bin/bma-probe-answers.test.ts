@@ -82,17 +82,16 @@ test('an account that does what the library assumes answers every question so th
   expect([...account.created.keys()]).toEqual([]);
 });
 
+type EventName = keyof typeof assumed.TRAIL;
 /** Changes one event of the trail. */
-const event = (eventName: string, change: Partial<TrailEvent>) => () =>
-  assumed.withTrail(
-    account,
-    assumed.TRAIL.map((each) => (each.eventName === eventName ? { ...each, ...change } : each)),
-  );
-const without = (eventName: string) => () =>
-  assumed.withTrail(
-    account,
-    assumed.TRAIL.filter((each) => each.eventName !== eventName),
-  );
+const event = (name: EventName, change: Partial<TrailEvent>) => () =>
+  assumed.withTrail(Object.values({ ...assumed.TRAIL, [name]: { ...assumed.TRAIL[name], ...change } }));
+const without =
+  (...names: readonly EventName[]) =>
+  () =>
+    assumed.withTrail(
+      Object.entries(assumed.TRAIL).flatMap(([name, each]) => (names.includes(name as EventName) ? [] : [each])),
+    );
 const answers = (change: ProbedAccount['answers']) => () => void Object.assign(account.answers, change);
 const turn = (change: Partial<assumed.Left>) => () => assumed.withTurn(account, change);
 const logs = (change: assumed.LogGroups) => () => assumed.withLogs(account, change);
@@ -167,40 +166,71 @@ test.each<[id: string, answer: string, change: () => void]>([
   ['turn-usage', 'empty', turn({ manifest: { terminalEvent: { type: 'agent.session.turn.completed' } } })],
   ['put-object-json', 'other', turn({ outcome: '"{}"' })],
   ['put-object-json', 'other', turn({ outcome: '{a=1}' })],
-  ['session-events', 'recorded', event('CreateInference', { eventName: 'CreateAgentSession' })],
+  ['session-events', 'recorded', event('inference', { eventName: 'CreateAgentSession' })],
   [
     'invoked-by',
     'another',
-    event('AssumeRole', { userIdentity: { type: 'AWSService', invokedBy: 'bedrock.amazonaws.com' } }),
+    event('assumeRole', { userIdentity: { type: 'AWSService', invokedBy: 'bedrock.amazonaws.com' } }),
   ],
-  ['invoked-by', 'absent', event('AssumeRole', { userIdentity: { type: 'AWSAccount' } })],
+  ['invoked-by', 'absent', event('assumeRole', { userIdentity: { type: 'AWSAccount' } })],
   [
     'project-placement',
     'default',
-    event('CreateInference', { resources: [{ ARN: 'arn:aws:bedrock-mantle:us-east-1:1:project/default' }] }),
+    event('inference', { resources: [{ ARN: 'arn:aws:bedrock-mantle:us-east-1:1:project/default' }] }),
   ],
-  ['image-pull-principal', 'role-elsewhere', event('BatchGetImage', { vpcEndpointId: undefined })],
+  ['image-pull-principal', 'role-elsewhere', event('pull', { vpcEndpointId: undefined })],
   [
     'image-pull-principal',
     'service-through-endpoint',
-    event('BatchGetImage', { userIdentity: { type: 'AWSService', invokedBy: 'bedrock-agentcore.amazonaws.com' } }),
+    event('pull', { userIdentity: { type: 'AWSService', invokedBy: 'bedrock-agentcore.amazonaws.com' } }),
   ],
   [
     'image-pull-principal',
     'service-elsewhere',
-    event('BatchGetImage', {
+    event('pull', {
       vpcEndpointId: 'vpce-ofaws',
       userIdentity: { type: 'AWSService', invokedBy: 'bedrock-agentcore.amazonaws.com' },
     }),
   ],
-  ['key-grants', 'denied', event('CreateGrant', { errorCode: 'AccessDenied' })],
+  ['key-grants', 'denied', event('grant', { errorCode: 'AccessDenied' })],
   [
     'scheduler-key',
     'through-service',
-    event('Decrypt', { userIdentity: { type: 'AssumedRole', invokedBy: 'scheduler.amazonaws.com' } }),
+    event('schedule', { userIdentity: { type: 'AssumedRole', invokedBy: 'scheduler.amazonaws.com' } }),
   ],
-  ['scheduler-key', 'denied', event('Decrypt', { errorCode: 'AccessDenied' })],
-  ['key-contexts', 'other', event('GenerateDataKey', { requestParameters: {} })],
+  ['scheduler-key', 'denied', event('schedule', { errorCode: 'AccessDenied' })],
+  [
+    'lifecycle-contract',
+    'refused',
+    logs({ [RUNTIME_LOGS]: ['{"event":"invocation","statusCode":400}', ...assumed.RUNTIME_LOG] }),
+  ],
+  [
+    'session-storage',
+    'not-writable',
+    logs({
+      [RUNTIME_LOGS]: [
+        '{"event":"home_on_temporary_directory","reason":"EACCES"}',
+        'not of the server',
+        ...assumed.RUNTIME_LOG,
+      ],
+    }),
+  ],
+  [
+    'key-denials',
+    'some',
+    event('queue', {
+      errorCode: 'AccessDenied',
+      resources: undefined,
+      errorMessage: `kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/${assumed.KEY}`,
+    }),
+  ],
+  [
+    'guardrail-key',
+    'other',
+    event('guardrail', { requestParameters: { encryptionContext: { 'aws:bedrock:guardrail-arn': 'gr1' } } }),
+  ],
+  ['guardrail-key', 'other', event('guardrail', { errorCode: 'AccessDenied' })],
+  ['key-contexts', 'other', event('queue', { requestParameters: {} })],
   [
     'alarm-topic-key',
     'no',
@@ -313,9 +343,9 @@ test.each<[id: string, why: RegExp, change: () => void]>([
   ['turn-usage', /was not heard/, turn({ manifest: { terminalEvent: null } })],
   ['put-object-json', /no outcome.json/, answers({ GetObject: new Refusal('NoSuchKey', 'none', 404) })],
   ['session-events', /does not select/, answers({ GetEventSelectors: { AdvancedEventSelectors: [] } })],
-  ['session-events', /nothing shows that it records/, without('CreateInference')],
-  ['invoked-by', /no event of assuming/, without('AssumeRole')],
-  ['project-placement', /no event of the roles/, without('CreateInference')],
+  ['session-events', /nothing shows that it records/, without('inference')],
+  ['invoked-by', /no event of assuming/, without('assumeRole')],
+  ['project-placement', /no event of the roles/, without('inference')],
   [
     'project-placement',
     /no AgentProject/,
@@ -325,15 +355,15 @@ test.each<[id: string, why: RegExp, change: () => void]>([
         resources: account.stacks.Agent.resources.filter(({ type }) => !type.endsWith('Project')),
       }),
   ],
-  ['image-pull-principal', /no pull/, without('BatchGetImage')],
-  ['key-grants', /no AWS service asked/, without('CreateGrant')],
+  ['image-pull-principal', /no pull/, without('pull')],
+  ['key-grants', /no AWS service asked/, without('grant')],
   [
     'key-grants',
     /no AWS service asked/,
-    event('CreateGrant', { resources: [{ ARN: 'arn:aws:kms:us-east-1:111122223333:key/another' }] }),
+    event('grant', { resources: [{ ARN: 'arn:aws:kms:us-east-1:111122223333:key/another' }] }),
   ],
-  ['scheduler-key', /no schedule/, without('Decrypt')],
-  ['key-contexts', /neither SQS nor Lambda/, without('GenerateDataKey')],
+  ['scheduler-key', /no schedule/, without('schedule')],
+  ['key-contexts', /neither SQS nor Lambda/, without('queue')],
   [
     'alarm-topic-key',
     /no alarm of the stacks has notified/,
@@ -438,7 +468,7 @@ test('names that are not of AWS stay out of the evidence', async () => {
 
 test('the session operations that are looked for are those that the library grants', async () => {
   for (const action of [...MANTLE_SESSION_ACTIONS, ...MANTLE_ENVIRONMENT_ACTIONS]) {
-    event('CreateInference', { eventName: action.split(':')[1] })();
+    event('inference', { eventName: action.split(':')[1] })();
     expect((await answer('session-events')).answer).toBe('recorded');
   }
 });

@@ -69,8 +69,11 @@ test('nothing is called before the plan is confirmed, and the plan says everythi
     for (const action of permissions.flatMap(({ actions }) => actions)) expect(error).toContain(action);
     if (creates !== undefined) expect(error).toContain(creates);
   }
+  for (const action of ['logs:FilterLogEvents', 's3:GetObject', 'cloudformation:ListStackResources']) {
+    expect(error).toContain(action);
+  }
   expect(error).toMatch(/--new-turn {2}starts one turn/);
-  expect(error).toMatch(/22 probes, at most \$\d+\.\d\d and \d+ minutes/);
+  expect(error).toMatch(/26 probes, at most \$\d+\.\d\d and \d+ minutes/);
   expect(fs.existsSync(journal)).toBe(false);
 });
 
@@ -150,6 +153,13 @@ test.each([
 ])('%j is refused with the fix', async (args, message) => {
   expect(await probe(...args)).toMatchObject({ exit: 2, error: expect.stringMatching(message) });
   expect(account.calls).toEqual([]);
+});
+
+test('a name that no agent has ends it', async () => {
+  expect(await probe('--yes', '--agent', 'nobody')).toMatchObject({
+    exit: 5,
+    error: expect.stringMatching(/no agent 'nobody'.*Agents: reviewer/),
+  });
 });
 
 test('credentials that AWS refuses end it before the first probe', async () => {
@@ -265,13 +275,13 @@ describe('the pages', () => {
         results: [{ id: 'exec-websocket', answer, confidence }],
       }) as unknown as ProbeReport;
     expect(verifiedPage([])).not.toMatch(/fits/);
-    expect(verifiedPage([report('us-east-1', null)])).toMatch(/0 of 22/);
+    expect(verifiedPage([report('us-east-1', null)])).toMatch(/0 of 26/);
     const text = verifiedPage([
       report('us-east-1', 'passes-policy'),
       report('us-west-2', 'does-not-connect', 'likely'),
       report('us-east-2', 'passes-policy'),
     ]);
-    expect(text).toMatch(/1 of 22 questions are answered, by 3 reports/);
+    expect(text).toMatch(/1 of 26 questions are answered, by 3 reports/);
     expect(text).toMatch(
       /`passes-policy`: .* The default fits\. us-east-1 2026-12-01, us-east-2 2026-12-01<br>`does-not-connect`: .* \*\*Change:\*\* let AgentNetwork .* us-west-2 2026-12-01 \(likely\)/,
     );

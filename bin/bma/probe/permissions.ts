@@ -2,6 +2,15 @@ import { NEW_TURN_PERMISSIONS } from './observed-turn';
 import type { Probe } from './probe';
 import { SOURCE_PERMISSIONS } from './probe-context';
 
+/** The actions that one probe calls, those for what it shares with others included. */
+export function actionsOf({ looksAt, permissions }: Probe): readonly string[] {
+  const all = [
+    ...looksAt.flatMap((source) => SOURCE_PERMISSIONS[source]),
+    ...permissions.flatMap(({ actions }) => actions),
+  ];
+  return [...new Set(all)].sort();
+}
+
 interface Statement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];

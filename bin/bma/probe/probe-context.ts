@@ -11,8 +11,14 @@ import type { TrailEvent } from './trail-event';
 
 /** IAM actions by what they find. */
 export const SOURCE_PERMISSIONS: Readonly<Record<Source, readonly string[]>> = {
-  stacks: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'],
-  turn: ['cloudformation:DescribeStacks', 's3:GetObject', 'states:DescribeExecution', 'states:ListExecutions'],
+  stacks: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources', 'cloudformation:ListStacks'],
+  turn: [
+    'cloudformation:DescribeStacks',
+    'cloudformation:ListStacks',
+    's3:GetObject',
+    'states:DescribeExecution',
+    'states:ListExecutions',
+  ],
   runtime: ['bedrock-agentcore:GetAgentRuntime'],
   logs: ['logs:FilterLogEvents'],
   trail: ['cloudtrail:DescribeTrails', 'logs:FilterLogEvents'],

@@ -5,8 +5,8 @@ import { dnsNames, execWebSocket, sourceVpce } from './probes/connection';
 import { codeDeployEndpointPolicy, mantleEndpointZones } from './probes/endpoint-services';
 import { busDeadLetterArn } from './probes/event-bus';
 import { guardrailFalseAlarms } from './probes/guardrail';
-import { keyContexts, keyGrants, schedulerKey } from './probes/keys';
-import { logStreams, pingFields } from './probes/runtime-logs';
+import { guardrailKey, keyContexts, keyDenials, keyGrants, schedulerKey } from './probes/keys';
+import { lifecycleContract, logStreams, pingFields, sessionStorage } from './probes/runtime-logs';
 import { simulatorKnowsMantle } from './probes/simulator';
 import { imagePullPrincipal, invokedBy, projectPlacement, sessionEvents } from './probes/trail';
 import { projectMetrics, putObjectJson, turnUsage } from './probes/turn-facts';
@@ -20,6 +20,8 @@ export const PROBES: readonly Probe[] = [
   execWebSocket,
   dnsNames,
   logStreams,
+  lifecycleContract,
+  sessionStorage,
   pingFields,
   turnUsage,
   putObjectJson,
@@ -27,7 +29,9 @@ export const PROBES: readonly Probe[] = [
   invokedBy,
   projectPlacement,
   imagePullPrincipal,
+  keyDenials,
   keyGrants,
+  guardrailKey,
   schedulerKey,
   keyContexts,
   alarmTopicKey,

@@ -1,4 +1,5 @@
 import type { TerminalStyle } from '../../terminal-style';
+import { actionsOf } from './permissions';
 import type { Confidence, Probe } from './probe';
 
 /** Version of the report. */
@@ -52,13 +53,16 @@ export function reportText({ results, left }: ProbeReport, style: TerminalStyle)
 /** What is done, created and charged, before anything is. */
 export function planText(probes: readonly Probe[], newTurn: boolean, style: TerminalStyle): string {
   const sum = (of: (probe: Probe) => number) => probes.reduce((total, each) => total + of(each), 0);
-  const lines = probes.flatMap(({ id, question, permissions, needs, creates, usd, minutes }) => [
-    `${style.name(id)}  ${question}`,
-    `    needs: ${needs.join('; ') || 'nothing'}`,
-    `    calls: ${permissions.flatMap(({ actions }) => actions).join(', ') || 'nothing of its own'}`,
-    ...(creates === undefined ? [] : [`    creates, and deletes again: ${creates}`]),
-    `    at most ${usdText(usd)}, ${minutes} min`,
-  ]);
+  const lines = probes.flatMap((probe) => {
+    const { id, question, needs, creates, usd, minutes } = probe;
+    return [
+      `${style.name(id)}  ${question}`,
+      `    needs: ${needs.join('; ') || 'nothing'}`,
+      `    calls: ${actionsOf(probe).join(', ')}`,
+      ...(creates === undefined ? [] : [`    creates, and deletes again: ${creates}`]),
+      `    at most ${usdText(usd)}, ${minutes} min`,
+    ];
+  });
   const isTurnStarted = newTurn && probes.some(({ looksAt }) => looksAt.includes('turn'));
   if (isTurnStarted) {
     lines.push(

@@ -5,6 +5,7 @@ export interface TrailEvent {
   readonly eventTime?: string;
   readonly eventCategory?: string;
   readonly errorCode?: string;
+  readonly errorMessage?: string;
   readonly vpcEndpointId?: string;
   readonly sourceIPAddress?: string;
   readonly userIdentity?: {

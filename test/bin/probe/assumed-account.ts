@@ -41,8 +41,8 @@ const RESOURCES: readonly (readonly [logicalId: string, type: string, physicalId
 ];
 
 /** Events of CloudTrail as an account has them that does what the library assumes. */
-export const TRAIL: readonly TrailEvent[] = [
-  {
+export const TRAIL = {
+  inference: {
     eventSource: 'bedrock-mantle.amazonaws.com',
     eventName: 'CreateInference',
     userIdentity: {
@@ -52,44 +52,52 @@ export const TRAIL: readonly TrailEvent[] = [
     eventCategory: 'Data',
     resources: [{ ARN: 'arn:aws:bedrock-mantle:us-east-1:111122223333:project/proj_own' }],
   },
-  {
+  assumeRole: {
     eventSource: 'sts.amazonaws.com',
     eventName: 'AssumeRole',
     userIdentity: { type: 'AWSService', invokedBy: 'bedrock-mantle.amazonaws.com' },
     requestParameters: { roleArn: `arn:aws:iam::111122223333:role/${SESSION_ROLE}` },
   },
-  {
+  pull: {
     eventSource: 'ecr.amazonaws.com',
     eventName: 'BatchGetImage',
     vpcEndpointId: ENDPOINT,
     userIdentity: { type: 'AssumedRole', sessionContext: { sessionIssuer: { arn: EXECUTION_ROLE } } },
   },
-  {
+  grant: {
     eventSource: 'kms.amazonaws.com',
     eventName: 'CreateGrant',
     userIdentity: { type: 'AssumedRole', invokedBy: 'bedrock.amazonaws.com' },
     resources: [{ ARN: KEY_ARN }],
   },
-  {
+  schedule: {
     eventSource: 'kms.amazonaws.com',
     eventName: 'Decrypt',
     userIdentity: { type: 'AssumedRole' },
     requestParameters: { encryptionContext: { 'aws:scheduler:schedule:arn': 'arn' } },
     resources: [{ ARN: KEY_ARN }],
   },
-  {
+  queue: {
     eventSource: 'kms.amazonaws.com',
     eventName: 'GenerateDataKey',
     userIdentity: { type: 'AWSService', invokedBy: 'sqs.amazonaws.com' },
     requestParameters: { encryptionContext: { 'aws:sqs:arn': 'arn' } },
     resources: [{ ARN: KEY_ARN }],
   },
-];
+  guardrail: {
+    eventSource: 'kms.amazonaws.com',
+    eventName: 'Decrypt',
+    userIdentity: { type: 'AssumedRole', invokedBy: 'bedrock.amazonaws.com' },
+    requestParameters: { encryptionContext: { 'aws:bedrock:guardrail-id': 'gr1' } },
+    resources: [{ ARN: KEY_ARN }],
+  },
+} satisfies Record<string, TrailEvent>;
 
 /** Lines of the lifecycle server: busy, idle, a later request, and a stop 900 seconds after the change to idle. */
 export const RUNTIME_LOG = lifecycle(
   ['listening', 0],
-  ['invocation', 1, 'renew_turn_lease'],
+  ['invocation', 1, 'activate'],
+  ['invocation', 2, 'renew_turn_lease'],
   ['invocation', 100, 'release_turn_lease'],
   ['invocation', 500, 'status'],
   ['closed', 1000],
@@ -101,7 +109,7 @@ export function lifecycle(...lines: readonly (readonly [event: string, second: n
       time: new Date(STARTED + second * 1000).toISOString(),
       level: 'info',
       event,
-      ...(action && { action }),
+      ...(action && { action, statusCode: 200 }),
     }),
   );
 }
@@ -249,7 +257,7 @@ export function assume(account: ProbedAccount): void {
   };
   withTurn(account, {});
   withLogs(account, {});
-  withTrail(account, TRAIL);
+  withTrail(Object.values(TRAIL));
 }
 
 /** Another end of the turn. */
@@ -283,17 +291,14 @@ export function withLogs(account: ProbedAccount, change: LogGroups): void {
 }
 
 /** Other events of CloudTrail. */
-export function withTrail(_account: ProbedAccount, events: readonly TrailEvent[]): void {
+export function withTrail(events: readonly TrailEvent[]): void {
   trail = events;
 }
 
-/** The filter patterns of the probes: equal members, of which the last may end in an asterisk. */
+/** The filter patterns of the probes: members that are equal, where an asterisk stands for anything. */
 function matches(event: any, pattern: string): boolean {
   const conditions = [...pattern.matchAll(/\$\.(\w+) = "([^"]+)"/g)];
-  return (
-    conditions.length > 0 &&
-    conditions.every(([, name, value]) =>
-      value.endsWith('*') ? String(event[name]).startsWith(value.slice(0, -1)) : event[name] === value,
-    )
-  );
+  const fits = (value: unknown, text: string) =>
+    new RegExp(`^${text.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(String(value));
+  return conditions.length > 0 && conditions.every(([, name, text]) => fits(event[name], text));
 }

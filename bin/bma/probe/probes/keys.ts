@@ -26,7 +26,7 @@ export const keyGrants = probe({
     },
   },
   async run(context) {
-    const events = (await keyEvents(context, 'CreateGrant')).filter(
+    const events = (await keyEvents(context, 'eventName', 'CreateGrant')).filter(
       ({ userIdentity }) => userIdentity?.invokedBy !== undefined,
     );
     if (events.length === 0) throw new NoAnswer('no AWS service asked for a grant on these keys in the last 14 days');
@@ -70,7 +70,7 @@ export const schedulerKey = probe({
     },
   },
   async run(context) {
-    const events = (await keyEvents(context, 'Decrypt')).filter(({ requestParameters }) =>
+    const events = (await keyEvents(context, 'eventName', 'Decrypt')).filter(({ requestParameters }) =>
       Object.keys(requestParameters?.encryptionContext ?? {}).some((name) => name.startsWith('aws:scheduler:')),
     );
     if (events.length === 0) throw new NoAnswer('no schedule under one of these keys ran in the last 14 days');
@@ -117,15 +117,15 @@ export const keyContexts = probe({
     },
   },
   async run(context) {
-    const events = [...(await keyEvents(context, 'Decrypt')), ...(await keyEvents(context, 'GenerateDataKey'))];
+    const events = [
+      ...(await keyEvents(context, 'eventName', 'Decrypt')),
+      ...(await keyEvents(context, 'eventName', 'GenerateDataKey')),
+    ];
     const seen = new Map<string, Set<string>>();
     for (const { userIdentity, requestParameters } of events) {
       const service = userIdentity?.invokedBy ?? '';
       if (!Object.hasOwn(ASSUMED_CONTEXTS, service)) continue;
-      const names =
-        Object.keys(requestParameters?.encryptionContext ?? {})
-          .sort()
-          .join(' and ') || 'nothing';
+      const names = contextNames(requestParameters);
       seen.set(service, (seen.get(service) ?? new Set()).add(names));
     }
     if (seen.size === 0) throw new NoAnswer('neither SQS nor Lambda used one of these keys in the last 14 days');
@@ -137,19 +137,105 @@ export const keyContexts = probe({
   },
 });
 
+export const keyDenials = probe({
+  id: 'key-denials',
+  question: 'Does a condition of the key policy keep an AWS service from what it does for the agents?',
+  default:
+    'Each service has one statement, bound to a resource or to the account by what AWS documents or, where it does not, by what is likely.',
+  where: ['lib/encryption/key-statements.ts', 'docs/encryption.md'],
+  needs: [...NEEDS, 'a service that used one of these keys in the last 14 days'],
+  looksAt: ['stacks', 'trail'],
+  permissions: [],
+  usd: 0,
+  minutes: 2,
+  answers: {
+    none: { means: 'Services used the keys, and none was refused.' },
+    some: {
+      means: 'A service was refused.',
+      change: 'widen the condition of the statement for the service in the evidence',
+    },
+  },
+  async run(context) {
+    const isByService = ({ userIdentity }: TrailEvent) => serviceOf(userIdentity) !== undefined;
+    const refused = (await keyEvents(context, 'errorCode', '*AccessDenied*')).filter(isByService);
+    const used = [
+      ...(await keyEvents(context, 'eventName', 'Decrypt')),
+      ...(await keyEvents(context, 'eventName', 'GenerateDataKey')),
+    ].filter((event) => isByService(event) && !isDenied(event));
+    if (refused.length + used.length === 0) {
+      throw new NoAnswer('no service used one of these keys in the last 14 days');
+    }
+    const kinds = refused.map(({ userIdentity, eventName }) => `refused: ${serviceOf(userIdentity)}, ${eventName}`);
+    return {
+      answer: refused.length > 0 ? 'some' : 'none',
+      evidence: [`uses by services: ${used.length}`, ...[...new Set(kinds)].sort()],
+      confidence: refused.length > 0 ? 'certain' : 'likely',
+    };
+  },
+});
+
+/** What lib/guardrail/guardrail-key.ts asks for. */
+const GUARDRAIL_CONTEXT = 'aws:bedrock:guardrail-id';
+
+export const guardrailKey = probe({
+  id: 'guardrail-key',
+  question: 'Which encryption context does Amazon Bedrock send to the key of a guardrail?',
+  default: `Who applies a guardrail may decrypt with its key through Bedrock, when the context names \`${GUARDRAIL_CONTEXT}\`.`,
+  where: ['lib/guardrail/guardrail-key.ts', 'docs/workflow.md'],
+  needs: [...NEEDS, 'a guardrail under one of these keys that was applied in the last 14 days'],
+  looksAt: ['stacks', 'trail'],
+  permissions: [],
+  usd: 0,
+  minutes: 2,
+  answers: {
+    assumed: { means: 'The context has this name.' },
+    other: {
+      means: 'The context has another name, or there is none: whoever applies the guardrail is denied.',
+      change: 'ask for the name in the evidence (lib/guardrail/guardrail-key.ts)',
+    },
+  },
+  async run(context) {
+    const events = (await keyEvents(context, 'eventName', 'Decrypt')).filter(
+      ({ userIdentity }) => userIdentity?.invokedBy === 'bedrock.amazonaws.com',
+    );
+    if (events.length === 0) throw new NoAnswer('no guardrail under one of these keys was applied in the last 14 days');
+    const contexts = new Set(events.map(({ requestParameters }) => contextNames(requestParameters)));
+    const refused = events.filter(isDenied).length;
+    return {
+      answer: [...contexts].every((names) => names.includes(GUARDRAIL_CONTEXT)) && refused === 0 ? 'assumed' : 'other',
+      evidence: [
+        `names in the encryption context: ${[...contexts].join('; ')}`,
+        `refused: ${refused} of ${events.length}`,
+      ],
+      confidence: 'certain',
+    };
+  },
+});
+
+/** The service that called, by itself or for somebody. */
+const serviceOf = (identity: TrailEvent['userIdentity']): string | undefined =>
+  identity?.invokedBy ?? (identity?.type === 'AWSService' ? 'a service without a name' : undefined);
+
+const contextNames = (parameters: TrailEvent['requestParameters']): string =>
+  Object.keys(parameters?.encryptionContext ?? {})
+    .sort()
+    .join(' and ') || 'nothing';
+
 const isDenied = ({ errorCode }: TrailEvent): boolean => /AccessDenied/.test(errorCode ?? '');
 
-/** Uses of the keys that are in the stacks. @throws NoAnswer when there are none */
-async function keyEvents(context: ProbeContext, eventName: string): Promise<readonly TrailEvent[]> {
-  const keys = new Set((await context.resources('AWS::KMS::Key')).map(({ physicalId }) => physicalId));
-  if (keys.size === 0) throw new NoAnswer('the stacks have no key');
-  const events = await context.trailEvents(
-    `{ ($.eventSource = "${KMS}") && ($.eventName = "${eventName}") }`,
-    context.lastDays(14),
-  );
-  const isOurs = (id: string | undefined): boolean => id !== undefined && keys.has(id.split('/').pop()!);
-  return events.filter(
-    ({ resources = [], requestParameters }) =>
-      resources.some(({ ARN }) => isOurs(ARN)) || isOurs(requestParameters?.keyId),
-  );
+/** Uses of the keys that are in the stacks, by one member of their events. @throws NoAnswer when there are none */
+async function keyEvents(
+  context: ProbeContext,
+  member: 'eventName' | 'errorCode',
+  value: string,
+): Promise<readonly TrailEvent[]> {
+  const keys = (await context.resources('AWS::KMS::Key')).map(({ physicalId }) => physicalId);
+  if (keys.length === 0) throw new NoAnswer('the stacks have no key');
+  const pattern = `{ ($.eventSource = "${KMS}") && ($.${member} = "${value}") }`;
+  const events = await context.trailEvents(pattern, context.lastDays(14));
+  // An event of a refusal may name the key in its message only.
+  return events.filter(({ resources = [], requestParameters, errorMessage = '' }) => {
+    const places = [...resources.map(({ ARN }) => ARN), requestParameters?.keyId, errorMessage];
+    return keys.some((key) => places.some((place) => place?.includes(key)));
+  });
 }

@@ -49,6 +49,70 @@ export const logStreams = probe({
   },
 });
 
+export const sessionStorage = probe({
+  id: 'session-storage',
+  question: 'Can the user of the image, who is not root, write to session storage?',
+  default: 'The image runs as user 10001, and keeps the home of Codex and the attachment on session storage.',
+  where: ['runtime/image/Dockerfile', 'docs/runtime-image.md'],
+  needs: ['an agent', 'compute that was attached in the last 3 days'],
+  looksAt: ['stacks', 'logs'],
+  permissions: [],
+  usd: 0,
+  minutes: 1,
+  answers: {
+    writable: { means: 'Compute was attached, and nothing was kept elsewhere.' },
+    'not-writable': {
+      means: 'The home of Codex or the attachment could not be written to session storage.',
+      change: 'let the image prepare the mount as root before it changes the user (runtime/image/Dockerfile)',
+    },
+  },
+  async run(context) {
+    const lines = await lifecycleLines(context);
+    const failures = lines.filter(
+      ({ event }) => event === 'home_on_temporary_directory' || event === 'attachment_not_saved',
+    );
+    const attached = lines.filter(({ action, statusCode }) => action === 'activate' && statusCode === 200).length;
+    if (attached === 0) throw new NoAnswer('no compute was attached in the last 3 days');
+    const kinds = [...new Set(failures.map(({ event, reason }) => `${event}: ${reason ?? 'no reason'}`))].sort();
+    return {
+      answer: failures.length > 0 ? 'not-writable' : 'writable',
+      evidence: [`attachments: ${attached}`, ...kinds],
+      confidence: 'certain',
+    };
+  },
+});
+
+export const lifecycleContract = probe({
+  id: 'lifecycle-contract',
+  question: 'Does Managed Agents call the container as the public template of AWS does?',
+  default: 'The lifecycle server takes the actions of that template, and refuses every other with 400.',
+  where: ['runtime/lifecycle/actions.ts', 'runtime/lifecycle/requests.ts', 'docs/runtime-image.md'],
+  needs: ['an agent', 'compute that was used in the last 3 days'],
+  looksAt: ['stacks', 'logs'],
+  permissions: [],
+  usd: 0,
+  minutes: 1,
+  answers: {
+    taken: { means: 'No request was refused as unknown or malformed.' },
+    refused: {
+      means: 'A request was refused with 400.',
+      change: 'take the request in the evidence (runtime/lifecycle/requests.ts)',
+    },
+  },
+  async run(context) {
+    const invocations = (await lifecycleLines(context)).filter(({ event }) => event === 'invocation');
+    if (invocations.length === 0) throw new NoAnswer('the container was not called in the last 3 days');
+    const kinds = new Map<string, number>();
+    for (const { action = 'no known action', statusCode } of invocations) {
+      const kind = `${action}, ${statusCode ?? 'no status'}`;
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    }
+    const isRefused = invocations.some(({ statusCode }) => statusCode === 400);
+    const evidence = [...kinds].map(([kind, count]) => `${kind}: ${count}`).sort();
+    return { answer: isRefused ? 'refused' : 'taken', evidence, confidence: 'certain' };
+  },
+});
+
 /** Seconds that two readings of the same moment may be apart. */
 const TOLERANCE = 120;
 
@@ -76,13 +140,14 @@ export const pingFields = probe({
     const { lifecycleConfiguration } = await context.runtime();
     const idle = lifecycleConfiguration?.idleRuntimeSessionTimeout;
     if (idle === undefined) throw new NoAnswer('AgentCore names no idle time of the Runtime');
-    const messages = await context.logMessages(await runtimeLogGroup(context), context.lastDays(3));
-    const found = stopsOf(messages).flatMap(({ change, request, stop }): ('read' | 'not-read')[] => {
-      const [sinceChange, sinceRequest] = [(stop - change) / 1000, (stop - request) / 1000];
-      const near = (seconds: number) => Math.abs(seconds - idle) <= TOLERANCE;
-      if (near(sinceChange) === near(sinceRequest)) return [];
-      return [near(sinceChange) ? 'read' : 'not-read'];
-    });
+    const found = stopsOf(await lifecycleLines(context)).flatMap(
+      ({ change, request, stop }): ('read' | 'not-read')[] => {
+        const [sinceChange, sinceRequest] = [(stop - change) / 1000, (stop - request) / 1000];
+        const near = (seconds: number) => Math.abs(seconds - idle) <= TOLERANCE;
+        if (near(sinceChange) === near(sinceRequest)) return [];
+        return [near(sinceChange) ? 'read' : 'not-read'];
+      },
+    );
     if (found.length === 0) throw new NoAnswer('no compute was stopped as idle at a time that tells the two apart');
     const read = found.filter((each) => each === 'read').length;
     if (read > 0 && read < found.length) throw new NoAnswer('compute was stopped in both ways');
@@ -102,11 +167,10 @@ interface Stop {
 }
 
 /** Stops of compute that served requests. The messages of one container follow each other. */
-function stopsOf(messages: readonly string[]): readonly Stop[] {
+function stopsOf(lines: readonly Line[]): readonly Stop[] {
   const stops: Stop[] = [];
   let [change, request] = [0, 0];
-  for (const message of messages) {
-    const { event, action, time } = parsed(message);
+  for (const { event, action, time } of lines) {
     const at = Date.parse(time ?? '');
     if (Number.isNaN(at)) continue;
     if (event === 'listening') [change, request] = [0, 0];
@@ -121,12 +185,26 @@ function stopsOf(messages: readonly string[]): readonly Stop[] {
   return stops;
 }
 
-function parsed(message: string): { readonly event?: string; readonly action?: string; readonly time?: string } {
-  try {
-    return JSON.parse(message) as object;
-  } catch {
-    return {};
-  }
+/** What the lifecycle server logs. */
+interface Line {
+  readonly time?: string;
+  readonly event?: string;
+  readonly action?: string;
+  readonly statusCode?: number;
+  readonly reason?: string;
+}
+
+/** Lines of the last days; what others write to the same streams is left out. */
+async function lifecycleLines(context: ProbeContext): Promise<readonly Line[]> {
+  const messages = await context.logMessages(await runtimeLogGroup(context), context.lastDays(3));
+  return messages.flatMap((message) => {
+    try {
+      const line = JSON.parse(message) as Line | null;
+      return line?.event === undefined ? [] : [line];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** @throws NoAnswer when the stacks have none */
