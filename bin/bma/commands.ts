@@ -5,6 +5,7 @@ import { checkCommand } from './check';
 import type { Command } from './command';
 import { costCommand } from './cost';
 import { diffStatementCommand } from './diff-statement';
+import { doctorCommand } from './doctor';
 import { impactCommand } from './impact';
 import { killCommand } from './kill';
 import { newCommand } from './new';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   replayCommand,
   killCommand,
   releaseCommand,
+  doctorCommand,
   verifyCommand,
   probeCommand,
   newCommand,

@@ -36,7 +36,7 @@ export interface Reply {
 }
 
 /** Runs a file to its end. */
-export function run(file: string, args: string[], env: Record<string, string>, reply?: Reply): Promise<Result> {
+export function run(file: string, args: string[], env: NodeJS.ProcessEnv, reply?: Reply): Promise<Result> {
   return new Promise((resolve) => {
     const child = execFile(file, args, { env }, (problem, out, error) =>
       resolve({ exit: problem?.code ?? 0, out, error }),

@@ -14,7 +14,7 @@ export interface Account {
 }
 
 /** A connection that is silently cut must not hold the program for ever. */
-const REQUEST_HANDLER = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+export const REQUEST_HANDLER = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /** @param region default: as the SDK finds it: AWS_REGION, then the profile */
 export function openAccount(region: string | undefined): Account {

@@ -27,37 +27,52 @@ export function isPassing(error: unknown): boolean {
 const isOfTheConnection = ({ code, name }: CallFailure): boolean =>
   name === 'TimeoutError' || /^(E[A-Z]+|UND_ERR_\w+)$/.test(code ?? '');
 
+/** What a failed call says. `undefined` for an error that isn't about a call: a bug of bma. */
+export type FailureKind = 'credentials' | 'refused credentials' | 'denied' | 'throttled' | 'unreachable' | 'service';
+
+/** Why a call failed, whatever the service calls it. */
+export function kindOfFailure(error: Error): FailureKind | undefined {
+  const { name, $metadata } = error as CallFailure;
+  if (/^Credentials(?:Provider)?Error$/.test(name)) return 'credentials';
+  if (BAD_CREDENTIALS.test(name)) return 'refused credentials';
+  if (DENIED.test(name) || $metadata?.httpStatusCode === 403) return 'denied';
+  if (THROTTLED.test(name)) return 'throttled';
+  if ($metadata?.httpStatusCode !== undefined) return 'service';
+  return isOfTheConnection(error) ? 'unreachable' : undefined;
+}
+
 /** What the user is told about a call that failed. Anything that isn't about a call is thrown on: a bug of bma. */
 export function commandErrorOf(error: CallFailure, needs: string): Error {
-  const { name, $metadata, code } = error;
+  const { name, code } = error;
   const message = printable(error.message);
-  if (name === 'CredentialsError') return new CommandError(ACCOUNT_EXIT.noCredentials, message);
   if (message === 'Region is missing')
     return new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
-  if (BAD_CREDENTIALS.test(name)) {
-    return new CommandError(
-      ACCOUNT_EXIT.notPermitted,
-      `AWS refused the credentials (${name}). Fix: sign in again, for example with aws sso login.`,
-    );
+  switch (kindOfFailure(error)) {
+    case 'credentials':
+      return new CommandError(ACCOUNT_EXIT.noCredentials, message);
+    case 'refused credentials':
+      return new CommandError(
+        ACCOUNT_EXIT.notPermitted,
+        `AWS refused the credentials (${name}). Fix: sign in again, for example with aws sso login.`,
+      );
+    case 'denied':
+      return new CommandError(
+        ACCOUNT_EXIT.notPermitted,
+        `AWS refused the call: ${message.replace(/\.?$/, '.')} Fix: the caller needs ${needs}.`,
+      );
+    case 'throttled':
+      return new CommandError(
+        ACCOUNT_EXIT.noAnswer,
+        `AWS throttles the calls (${name}). Fix: repeat the command in a minute.`,
+      );
+    case 'unreachable':
+      return new CommandError(
+        ACCOUNT_EXIT.noAnswer,
+        `AWS is not reachable (${code ?? name}). Fix: check the network, the Region and AWS_ENDPOINT_URL, and repeat the command.`,
+      );
+    case 'service':
+      return new CommandError(ACCOUNT_EXIT.noAnswer, `AWS answered with an error: ${name}: ${message}`);
+    case undefined:
+      return error;
   }
-  if (DENIED.test(name) || $metadata?.httpStatusCode === 403) {
-    return new CommandError(
-      ACCOUNT_EXIT.notPermitted,
-      `AWS refused the call: ${message.replace(/\.?$/, '.')} Fix: the caller needs ${needs}.`,
-    );
-  }
-  if (THROTTLED.test(name)) {
-    return new CommandError(
-      ACCOUNT_EXIT.noAnswer,
-      `AWS throttles the calls (${name}). Fix: repeat the command in a minute.`,
-    );
-  }
-  if ($metadata?.httpStatusCode === undefined) {
-    if (!isOfTheConnection(error)) return error;
-    return new CommandError(
-      ACCOUNT_EXIT.noAnswer,
-      `AWS is not reachable (${code ?? name}). Fix: check the network, the Region and AWS_ENDPOINT_URL, and repeat the command.`,
-    );
-  }
-  return new CommandError(ACCOUNT_EXIT.noAnswer, `AWS answered with an error: ${name}: ${message}`);
 }

@@ -16,7 +16,7 @@ export interface FoundAgents {
 }
 
 /** The agents of the account and Region, by name. @param stackName default: all stacks */
-export async function findAgents(account: Account, stackName?: string): Promise<FoundAgents> {
+export async function findAgents(account: Pick<Account, 'stacks'>, stackName?: string): Promise<FoundAgents> {
   const kind = { prefix: AGENT_OUTPUT_PREFIX, format: AGENT_RECORD_FORMAT, stackName } as const;
   const { records, unread } = await stackRecords<AgentRecord>(account, kind);
   return { agents: [...records].sort((a, b) => (a.agent < b.agent ? -1 : a.agent > b.agent ? 1 : 0)), unread };

@@ -21,7 +21,7 @@ export interface StackRecords<Record extends StackRecord> {
  * @throws CommandError when there is no such stack
  */
 export async function stackRecords<Record extends StackRecord>(
-  { stacks: client }: Account,
+  { stacks: client }: Pick<Account, 'stacks'>,
   { prefix, format, stackName }: { prefix: string; format: Record['format']; stackName?: string },
 ): Promise<StackRecords<Record>> {
   const records: (Record & { stack: string })[] = [];

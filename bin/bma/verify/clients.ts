@@ -8,7 +8,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { STSClient } from '@aws-sdk/client-sts';
+import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 
 /** The AWS clients that read an account. Credentials and endpoints are those of the environment or the profile. */
 export class AccountClients {
@@ -24,8 +24,12 @@ export class AccountClients {
   readonly sqs: SQSClient;
   readonly sts: STSClient;
 
-  constructor(readonly region: string) {
-    const options = { region, maxAttempts: 5 };
+  /** @param settings how calls are made. By default five attempts */
+  constructor(
+    readonly region: string,
+    settings: Pick<STSClientConfig, 'maxAttempts' | 'requestHandler'> = { maxAttempts: 5 },
+  ) {
+    const options = { region, ...settings };
     this.bedrock = new BedrockClient(options);
     this.agentCore = new BedrockAgentCoreControlClient(options);
     this.cloudFormation = new CloudFormationClient(options);

@@ -17,6 +17,8 @@ export interface DeployedAssembly {
   readonly model: TemplateModel;
   /** Names of stacks that aren't deployed. */
   readonly missing: readonly string[];
+  /** Status of each other stack, by name. */
+  readonly statuses: ReadonlyMap<string, string>;
   physicalId(resource: Resource): string | undefined;
 }
 
@@ -32,6 +34,7 @@ export async function deployedAssembly(
 ): Promise<DeployedAssembly> {
   const physical = new Map<string, string>();
   const missing: string[] = [];
+  const statuses = new Map<string, string>();
   const stacks: Stack[] = [];
   for (const stack of inPlace(assembly, { accountId, region: clients.region }).stacks) {
     const name = nameOf(stack, physical);
@@ -40,6 +43,7 @@ export async function deployedAssembly(
       missing.push(literalOf(stack.name ?? []) ?? stack.id);
       continue;
     }
+    statuses.set(found.name, found.status);
     for (const [logicalId, id] of found.resources) physical.set(`${stack.id}#${logicalId}`, id);
     stacks.push({
       ...stack,
@@ -51,6 +55,7 @@ export async function deployedAssembly(
   return {
     model: new TemplateModel({ ...assembly, stacks }, physicalNames(physical)),
     missing,
+    statuses,
     physicalId: ({ id }) => physical.get(id),
   };
 }
@@ -72,6 +77,7 @@ async function stackNamed(StackName: string, { cloudFormation }: AccountClients)
     }
     return {
       name: stack.StackName!,
+      status: stack.StackStatus!,
       parameters: new Map(
         (stack.Parameters ?? []).map((each) => [each.ParameterKey!, each.ResolvedValue ?? each.ParameterValue!]),
       ),

@@ -1,4 +1,5 @@
 import { type LoopbackAnswer, type LoopbackRequest, LoopbackServer } from '../../../local/stand-ins/loopback-server';
+import { READINESS, type Readiness, Refusal, readyAccount } from './readiness';
 import type { AccountState } from './state';
 
 type Input = Record<string, any>;
@@ -10,10 +11,16 @@ type Input = Record<string, any>;
 export class AccountServer {
   /** What the services hold; replace it to change the account. */
   public state!: AccountState;
+  /** What only `bma doctor` asks. */
+  public ready = readyAccount();
   /** Operations that were called. */
   public readonly calls: string[] = [];
   /** Operations that are refused, by name. */
   public readonly refused = new Set<string>();
+  /** The code by which every call is refused, because of its credentials. */
+  public refusedAs?: string;
+  /** Operations that are throttled, by name. */
+  public readonly throttled = new Set<string>();
   /** Answers of SimulatePrincipalPolicy and Access Analyzer, and whatever else a test adds. */
   public readonly answers = new Map<string, (input: Input) => LoopbackAnswer>();
   private readonly server = new LoopbackServer((request) => this.answer(request));
@@ -34,13 +41,16 @@ export class AccountServer {
   private answer(request: LoopbackRequest): LoopbackAnswer {
     const { operation, input, form } = called(request);
     this.calls.push(operation);
+    if (this.refusedAs !== undefined) return error(form, this.refusedAs, this.refusedAs, 403);
     if (this.refused.has(operation)) return error(form, 'AccessDeniedException', `not authorized: ${operation}`, 403);
+    if (this.throttled.has(operation)) return error(form, 'ThrottlingException', 'Rate exceeded', 429);
     const own = this.answers.get(operation);
     if (own) return own(input);
-    const handler = OPERATIONS[operation];
+    const handler = READINESS[operation] ?? OPERATIONS[operation];
     if (handler === undefined) return error(form, 'UnknownOperation', operation);
-    const result = handler(this.state, input);
-    if (result instanceof Missing) return error(form, result.code, result.message, result.status);
+    const result = handler(this.state, input, this.ready, this.url);
+    if (result instanceof Missing || result instanceof Refusal)
+      return error(form, result.code, result.message, result.status);
     if (form === 'query')
       return { status: 200, body: `<R><${operation}Result>${xml(result, 'member')}</${operation}Result></R>` };
     if (form === 'ec2') return { status: 200, body: `<R>${xml(result, 'item')}</R>` };
@@ -215,15 +225,17 @@ function guardrailParts(properties: Input): Input {
   );
 }
 
-const OPERATIONS: Record<string, (state: AccountState, input: Input) => any> = {
-  GetCallerIdentity: ({ accountId }) => ({
-    Account: accountId,
-    Arn: `arn:aws:iam::${accountId}:user/tester`,
-    UserId: 'AIDA',
-  }),
-  DescribeStacks: ({ stacks }, { StackName }) =>
-    stacks[StackName]
-      ? { Stacks: [{ StackName, StackStatus: 'CREATE_COMPLETE', CreationTime: '2026-11-27T00:00:00Z' }] }
+const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Readiness) => any> = {
+  DescribeStacks: ({ stacks }, { StackName }, { stackStatus, outputs }) =>
+    StackName === undefined || stacks[StackName]
+      ? {
+          Stacks: (StackName === undefined ? Object.keys(stacks) : [StackName]).map((name) => ({
+            StackName: name,
+            StackStatus: stackStatus,
+            CreationTime: '2026-11-27T00:00:00Z',
+            Outputs: outputs[name],
+          })),
+        }
       : new Missing('ValidationError', `Stack with id ${StackName} does not exist`, 400),
   ListStackResources: ({ stacks }, { StackName, NextToken = 0 }) => {
     const first = Number(NextToken);
@@ -320,9 +332,10 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input) => any> = {
     const vpc = input['Filter.1.Value.1'];
     const all = Object.keys(state.endpoints);
     return {
-      vpcEndpointSet: (ids.length > 0 ? ids : all.filter((id) => state.endpoints[id].VpcId === vpc)).map(
-        endpoint(state),
-      ),
+      vpcEndpointSet: (ids.length > 0
+        ? ids
+        : all.filter((id) => input['Filter.1.Name'] !== 'vpc-id' || state.endpoints[id].VpcId === vpc)
+      ).map(endpoint(state)),
     };
   },
   DescribeRouteTables: ({ routeTables }, input) => ({
@@ -366,7 +379,7 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input) => any> = {
   GetEventSelectors: ({ trails }, { TrailName }) => ({
     AdvancedEventSelectors: [...trails[TrailName].AdvancedEventSelectors].reverse(),
   }),
-  'GET guardrails': ({ guardrails }, { parts, guardrailIdentifier, guardrailVersion }) => {
+  'GET guardrails': ({ guardrails }, { parts, guardrailIdentifier, guardrailVersion }, { guardrailStatus: status }) => {
     const id = parts[1] ?? guardrailIdentifier;
     const found = guardrails[id];
     if (found === undefined) return new Missing('ResourceNotFoundException');
@@ -386,16 +399,18 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input) => any> = {
     return {
       guardrailArn: id,
       version: guardrailVersion,
+      status,
       kmsKeyArn: properties.KmsKeyArn,
       ...guardrailParts(properties),
     };
   },
-  'GET runtimes': ({ runtimes }, { parts }) => {
+  'GET runtimes': ({ runtimes }, { parts }, { runtimeStatus: status }) => {
     const found = runtimes[parts[1]];
     if (found === undefined) return new Missing('ResourceNotFoundException');
     const { EnvironmentVariables, ...others } = found.properties;
     return {
       agentRuntimeArn: found.arn,
+      status,
       lifecycleConfiguration: { idleRuntimeSessionTimeout: 900, maxLifetime: 28800 },
       ...lowered(others),
       environmentVariables: EnvironmentVariables,

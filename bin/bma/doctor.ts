@@ -1,0 +1,69 @@
+import { Argument } from 'commander';
+import { literalOf } from '../../analysis/model/compose-text';
+import { EXIT, jsonText, type Command } from './command';
+import { readAssembly } from './read-assembly';
+import { ownRegion } from './doctor/clients';
+import { doctorText } from './doctor/doctor-text';
+import { DOCTOR_PERMISSIONS, examine, isAssembly } from './doctor/examine';
+import type { DoctorReport } from './doctor/finding';
+
+/** Exit codes of `bma doctor`, besides those that every command has. */
+const NOT_CHECKED = { incomplete: 5 } as const;
+
+interface Options {
+  readonly region?: string;
+  readonly stack?: string;
+  readonly model?: readonly string[];
+  readonly json?: boolean;
+}
+
+const DEFAULT_DIRECTORY = 'cdk.out';
+
+/** `bma doctor`: whether an account and this machine are ready, and deployed agents healthy. */
+export const doctorCommand: Command<Options> = {
+  name: 'doctor',
+  summary: 'check whether account and machine are ready, and agents healthy',
+  description: `Checks the credentials, the Region, access to the preview, models, endpoints, bootstrap, roles, trail and quotas of an account, and each agent with its Runtime, image, guardrail and session role. Works before the first deployment. Reads only, and never starts a turn or a Runtime. What AWS does not tell is "not known", never "fail".
+
+Permissions it needs, as far as you want to know it:
+  ${DOCTOR_PERMISSIONS.join(', ')}`,
+  exitCodes: {
+    [EXIT.attention]: 'a check failed',
+    [NOT_CHECKED.incomplete]: 'no check failed, but AWS did not answer each of them',
+  },
+  define(command) {
+    command
+      .addArgument(
+        new Argument(
+          '[assembly]',
+          `cloud assembly directory (default: ${DEFAULT_DIRECTORY} where there is one, else the agents found in the account)`,
+        ),
+      )
+      .option(
+        '--region <region>',
+        'Region of the agents (default: as the assembly says, then AWS_REGION, then the profile)',
+      )
+      .option('--stack <name>', 'only the agents of this stack (default: all)')
+      .option('--model <id>', 'model to look for; may be repeated (default: the models of the agents)', collected)
+      .option('--json', 'print the report as JSON');
+  },
+  async run([given], { stack, model = [], json, ...options }, { out, style }) {
+    const directory = (given as string | undefined) ?? (isAssembly(DEFAULT_DIRECTORY) ? DEFAULT_DIRECTORY : undefined);
+    const region = options.region ?? (directory === undefined ? undefined : regionOf(directory)) ?? (await ownRegion());
+    const report = await examine({ region, directory, stack, models: model });
+    out(json ? jsonText(report) : doctorText(report, style));
+    return exitCode(report);
+  },
+};
+
+function exitCode({ findings }: DoctorReport): number {
+  if (findings.some(({ status }) => status === 'fail')) return EXIT.attention;
+  return findings.some(({ why }) => why === 'denied' || why === 'no answer') ? NOT_CHECKED.incomplete : EXIT.done;
+}
+
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const regionOf = (directory: string): string | undefined =>
+  readAssembly(directory)
+    .assembly.stacks.map(({ region }) => literalOf(region))
+    .find((region) => region !== undefined);

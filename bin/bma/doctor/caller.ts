@@ -1,0 +1,47 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { kindOfFailure } from '../account/call-failure';
+import type { AccountClients } from '../verify/clients';
+import { fail, type Judgement, ok } from './check';
+import { ask, Unanswered } from './unanswered';
+
+/** Who calls AWS, or why nobody does. */
+export interface Caller {
+  readonly judgement: Judgement;
+  /** Undefined when AWS accepted no credentials. */
+  readonly identity?: { readonly account: string; readonly arn: string };
+}
+
+/** Checks the credentials. No permission is needed for it. */
+export async function callerOf({ sts }: AccountClients): Promise<Caller> {
+  try {
+    const { Account: account, Arn: arn } = await ask(
+      'sts:GetCallerIdentity',
+      sts.send(new GetCallerIdentityCommand({})),
+      ...CREDENTIAL_ERRORS,
+    );
+    return { judgement: ok(arn!), identity: { account: account!, arn: arn! } };
+  } catch (problem) {
+    if (problem instanceof Unanswered) return { judgement: problem.judgement };
+    const { name } = problem as Error;
+    const kind = kindOfFailure(problem as Error);
+    if (kind !== 'credentials' && kind !== 'refused credentials') throw problem;
+    return {
+      judgement: fail(
+        kind === 'credentials' ? 'no credentials were found' : `AWS refuses the credentials (${name})`,
+        'aws sso login, or set AWS_PROFILE; then: aws sts get-caller-identity',
+      ),
+    };
+  }
+}
+
+/** Names by which STS and the chain of credentials say that there are none, or no valid ones. */
+const CREDENTIAL_ERRORS = [
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'SignatureDoesNotMatch',
+  'InvalidAccessKeyId',
+  'IncompleteSignature',
+];

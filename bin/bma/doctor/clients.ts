@@ -1,0 +1,61 @@
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { LOCAL_VARIABLES } from '../../../lib/contracts/handler-variables';
+import { SessionClient } from '../../../runtime/session-client';
+import { defaultCredentialChain } from '../../../runtime/session-client/credential-chain';
+import { REQUEST_HANDLER } from '../account/account';
+import { UsageError } from '../command';
+import { AccountClients } from '../verify/clients';
+
+/** Attempts of one call, where the environment sets no other number: what the SDK makes, too. */
+const ATTEMPTS = 3;
+
+/** The clients that read an account, and those that only `bma doctor` needs. */
+export class DoctorClients extends AccountClients {
+  readonly ssm: SSMClient;
+  readonly mantle: SessionClient;
+  private readonly registries = new Map<string, ECRClient>();
+
+  constructor(region: string) {
+    // Attempts are those of AWS_MAX_ATTEMPTS, or what the SDK makes.
+    const options = { requestHandler: REQUEST_HANDLER };
+    super(region, options);
+    this.ssm = new SSMClient({ region, ...options });
+    this.mantle = new SessionClient({
+      region,
+      endpoint: process.env[LOCAL_VARIABLES.managedAgentsEndpoint],
+      credentials: defaultCredentialChain(),
+      retry: { maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS) || ATTEMPTS, maxRetryAfterMs: 2_000 },
+      timeoutMs: 15_000,
+    });
+  }
+
+  /** ECR of the Region that an image is in. */
+  ecr(region: string): ECRClient {
+    const known = this.registries.get(region);
+    if (known) return known;
+    const client = new ECRClient({ region, requestHandler: REQUEST_HANDLER });
+    this.registries.set(region, client);
+    return client;
+  }
+
+  override close(): void {
+    super.close();
+    this.ssm.destroy();
+    this.mantle.close();
+    this.registries.forEach((client) => client.destroy());
+  }
+}
+
+/** The Region as the SDK finds it: AWS_REGION, then the profile. @throws UsageError when there is none */
+export async function ownRegion(): Promise<string> {
+  const client = new STSClient({});
+  try {
+    return await client.config.region();
+  } catch {
+    throw new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,107 @@
+import { type Agent, agents, statementsFor } from '../../../analysis/model/agents';
+import type { Assembly, Resource } from '../../../analysis/model/assembly';
+import { literalOf } from '../../../analysis/model/compose-text';
+import { inPlace } from '../../../analysis/model/deployed';
+import { TemplateModel } from '../../../analysis/model/template-model';
+import { knownText } from '../../../analysis/policy/operators';
+import type { DeployedAssembly } from '../verify/deployed-assembly';
+import { type BuiltImage, type Bootstrap, readManifests } from './manifests';
+
+/** What is known of the agents to check: from their templates, and from the account where they are deployed. */
+export interface Subject {
+  /** Names of the stacks. */
+  readonly stacks: readonly string[];
+  readonly agents: readonly SubjectAgent[];
+  readonly deployed?: DeployedAssembly;
+  /** How the stacks are deployed. Empty when there is no assembly. */
+  readonly bootstraps: readonly Bootstrap[];
+  /** Images that `cdk deploy` builds on this machine. */
+  readonly builtImages: readonly BuiltImage[];
+  /** Full names of the endpoint services of the network. */
+  readonly endpointServices: readonly string[];
+  /** Ids of the models that session roles may call, where they are known. */
+  readonly models: readonly string[];
+  readonly makesTrail: boolean;
+  /** VPCs and Runtimes that are not deployed yet. */
+  readonly newVpcs: number;
+  readonly newRuntimes: number;
+}
+
+/** One agent. */
+export interface SubjectAgent {
+  readonly name: string;
+  /** The image as its template names it. */
+  readonly containerUri?: string;
+  /** Undefined when it isn't deployed. */
+  readonly deployed?: { readonly agent: Agent; readonly runtimeId: string };
+}
+
+/** Where the stacks are, or will be. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** What is to be checked, as its templates have it. */
+export interface SubjectTemplates {
+  readonly assembly: Assembly;
+  /** The templates as they are deployed to the place, with made up names. */
+  readonly model: TemplateModel;
+  readonly place: Place;
+  /** Directory of the assembly; undefined when the templates come from the account. */
+  readonly directory?: string;
+}
+
+export function templatesOf(assembly: Assembly, place: Place, directory?: string): SubjectTemplates {
+  return { assembly, place, directory, model: new TemplateModel(inPlace(assembly, place)) };
+}
+
+/** What is to be checked. @param deployed undefined when the account isn't known or doesn't tell */
+export function subjectOf(templates: SubjectTemplates, deployed?: DeployedAssembly): Subject {
+  const { assembly, place, directory, model } = templates;
+  const present = deployed === undefined ? [] : agents(deployed.model);
+  const isNew = (resource: Resource) => {
+    const id = deployed?.model.resources.find((each) => each.id === resource.id);
+    return id === undefined || deployed?.physicalId(id) === undefined;
+  };
+  const all = agents(model);
+  const manifests = directory === undefined ? { bootstraps: [], builtImages: [] } : readManifests(directory, place);
+  return {
+    stacks: assembly.stacks.filter(({ nestedIn }) => !nestedIn).map(({ id, name }) => literalOf(name ?? []) ?? id),
+    agents: all.map((agent): SubjectAgent => {
+      const twin = present.find(({ runtime }) => runtime.id === agent.runtime.id);
+      const runtimeId = twin && deployed?.physicalId(twin.runtime);
+      return {
+        name: text(agent.runtime, 'AgentRuntimeName') ?? agent.runtime.constructPath ?? agent.runtime.logicalId,
+        containerUri: text(agent.runtime, 'AgentRuntimeArtifact', 'ContainerConfiguration', 'ContainerUri'),
+        ...(twin && runtimeId !== undefined ? { deployed: { agent: twin, runtimeId } } : {}),
+      };
+    }),
+    deployed,
+    ...manifests,
+    endpointServices: distinct(
+      model.ofType('AWS::EC2::VPCEndpoint').flatMap((each) => text(each, 'ServiceName') ?? []),
+    ),
+    models: distinct(all.flatMap(modelsOf)),
+    makesTrail: model.ofType('AWS::CloudTrail::Trail').some(isNew),
+    newVpcs: model.ofType('AWS::EC2::VPC').filter(isNew).length,
+    newRuntimes: all.filter(({ runtime }) => isNew(runtime)).length,
+  };
+}
+
+/** Ids of the models that an agent may call. Patterns are left out: they say no id to look for. */
+function modelsOf({ sessionRoles }: Agent): string[] {
+  return sessionRoles
+    .flatMap((role) => statementsFor(role, 'bedrock-mantle:CreateInference'))
+    .flatMap(({ conditions }) => conditions.filter(({ key }) => key === 'bedrock-mantle:model'))
+    .flatMap(({ values }) => values.map(({ value }) => knownText(value)))
+    .filter((id): id is string => id !== undefined && !/[*?]/.test(id));
+}
+
+/** A property that is one known text. */
+export function text({ properties }: Resource, ...path: readonly string[]): string | undefined {
+  const texts = properties.at(...(path as [string])).flatMap((node) => node.texts());
+  return texts.length === 1 ? literalOf(texts[0].value) : undefined;
+}
+
+const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
