@@ -7,7 +7,7 @@ import { literalOf } from '../../../analysis/model/compose-text';
 import { BMA_REGIONS } from '../../../lib/facts/bma-regions';
 import { findAgents } from '../account/find-agents';
 import { readAssembly } from '../read-assembly';
-import { deployedAssembly } from '../verify/deployed-assembly';
+import { deployedAssembly, STACK_PERMISSIONS } from '../verify/deployed-assembly';
 import { AGENT_CHECK } from './agent-check';
 import { BOOTSTRAP_CHECK } from './bootstrap-check';
 import { callerOf } from './caller';
@@ -168,10 +168,7 @@ async function subjectFor(
         ),
       ];
     }
-    const deployed = await ask(
-      'cloudformation:DescribeStackResources',
-      deployedAssembly(assembly, place.accountId, clients),
-    );
+    const deployed = await ask(STACK_PERMISSIONS.join(' and '), deployedAssembly(assembly, place.accountId, clients));
     subject = subjectOf(templates, deployed);
     return [];
   });
@@ -208,8 +205,7 @@ async function deployedStacks(
 /** The IAM actions that `bma doctor` calls. They only read. */
 export const DOCTOR_PERMISSIONS: readonly string[] = [
   ...new Set([
-    'cloudformation:DescribeStackResources',
-    'cloudformation:DescribeStacks',
+    ...STACK_PERMISSIONS,
     'cloudformation:GetTemplate',
     'cloudformation:ListStacks',
     ...CHECKS.flatMap(({ permissions }) => permissions),
