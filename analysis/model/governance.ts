@@ -1,4 +1,5 @@
 import type { Selection } from '../policy/statement';
+import { trailsOfAgents } from './agent-trails';
 import type { Agent } from './agents';
 import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
@@ -155,7 +156,8 @@ class Governance {
 
   /** Trails record every agent of the account. */
   private addTrails(add: (node: NodeId, reason: GovernanceReason) => void): void {
-    for (const trail of this.model.ofType(...TRAILS)) {
+    const [trails, stores] = TRAILS.map((type) => this.model.ofType(type));
+    for (const trail of [...trailsOfAgents(trails), ...stores]) {
       add(trail.id, 'trail');
       mentionsOf(this.model, trail)
         // Where its records go. Other properties name what it records, for example buckets of agents.

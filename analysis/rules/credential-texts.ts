@@ -22,6 +22,12 @@ const CREDENTIAL_PROPERTY =
 const VARIABLES =
   /^(?:\w*Environment(?:Variables)?(?:Override)?|Variables|env|StageVariables|\w*Arguments|HyperParameters)$/i;
 
+/** The environment of a machine: its variables are in members of these names, its other members are settings. */
+const HAS_SETTINGS = new Set(['Variables', 'EnvironmentVariables', 'ComputeType']);
+
+/** A setting, for example `ManageMasterUserPassword`: never the credential itself. */
+const SWITCH = /^(?:true|false)$/i;
+
 /** Texts and objects that are handed to a program, whose keys say what their values are. */
 const DATA =
   /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters)$/;
@@ -44,11 +50,13 @@ export function* credentialsIn(root: Node): Iterable<Credential> {
     const { node, path } = next;
     if (node.kind === 'object') {
       const entries = node.entries();
+      const isMachine = path.at(-1) === 'Environment' && entries.some(([key]) => HAS_SETTINGS.has(key));
       const variable = isVariables(path) ? variableOf(entries) : undefined;
       const parameter = path.some((key) => /HttpParameters$/.test(key)) ? parameterOf(entries) : undefined;
       for (const [key, value] of entries) {
         const named = /^value$/i.test(key) ? (variable?.path ?? parameter?.path) : undefined;
-        open.push({ node: value, path: [...path, ...(named ?? [key])] });
+        const isSetting = isMachine && !/Variables$/.test(key);
+        open.push({ node: value, path: [...(isSetting ? path.slice(0, -1) : path), ...(named ?? [key])] });
       }
     } else if (node.kind === 'list') {
       node.items().forEach((item) => open.push({ node: item, path }));
@@ -108,7 +116,7 @@ function credentialOf(text: Text, path: readonly string[]): string | undefined {
   const isVariable = isVariables(path.slice(0, -1));
   const isLiteral = text.every((part) => typeof part === 'string') && known !== '';
   const holes = text.filter((part) => typeof part !== 'string');
-  if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(parent)) {
+  if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(parent) && !SWITCH.test(known)) {
     const plain = holes.some((hole) => referenceKind(hole) === 'plain');
     return isLiteral
       ? 'a credential as text'

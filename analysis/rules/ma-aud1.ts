@@ -1,4 +1,5 @@
 import { AGENT_DATA_EVENT_TYPES, NETWORK_EVENT_SOURCES } from '../../lib/facts/cloudtrail';
+import { trailsOfAgents } from '../model/agent-trails';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
@@ -47,7 +48,7 @@ export const MA_AUD1 = rule({
 });
 
 function* judge(context: RuleContext, trails: readonly Resource[], agents: ReadonlySet<Agent>): Iterable<Finding> {
-  const [first] = trails;
+  const [first] = trailsOfAgents(trails);
   const [{ id }] = agents;
   const says = (what: string, when: Guard): Finding => ({
     at: placeAt(first, ...SELECTORS),
@@ -55,7 +56,10 @@ function* judge(context: RuleContext, trails: readonly Resource[], agents: Reado
     says: `The trail ${what}`,
     when,
   });
-  for (const trail of trails) {
+  // A trail for something else may be off, unless those of agents rely on it for management events.
+  const ofAgents = trailsOfAgents(trails);
+  const isWhole = ofAgents.flatMap(selectorsOf).some((each) => names(each, 'eventCategory', 'Management'));
+  for (const trail of isWhole ? ofAgents : trails) {
     yield {
       at: placeAt(trail, 'IsLogging'),
       says: 'The trail is switched off',

@@ -1,4 +1,5 @@
 import { DEVELOPMENT_MODE_KEY } from '../../lib/contracts/development';
+import { trailsOfAgents } from '../model/agent-trails';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf, textKey } from '../model/compose-text';
@@ -36,7 +37,9 @@ export const MA_AUD2 = rule({
     const { model, agents } = context;
     const trails = new Map<Resource, Agent>();
     for (const agent of agents) {
-      trailsFor(model, agent.runtime.stack).forEach((trail) => trails.set(trail, trails.get(trail) ?? agent));
+      trailsOfAgents(trailsFor(model, agent.runtime.stack)).forEach((trail) =>
+        trails.set(trail, trails.get(trail) ?? agent),
+      );
     }
     for (const [trail, { id }] of trails) {
       yield* judgeTrail(context, trail, id);

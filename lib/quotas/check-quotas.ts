@@ -116,11 +116,11 @@ class StackQuotas {
     if (limit === undefined || given === undefined) {
       return;
     }
-    const name = String(this.text.write(given));
+    const length = this.text.shortestLengthOf(given);
     const shown = typeof given === 'string' ? `'${given}' ` : '';
-    if (name.length > limit) {
+    if (length > limit) {
       this.found.push(
-        `${path}: the ${property} ${shown}would have about ${name.length} of at most ${limit} characters. Fix: choose a shorter name.`,
+        `${path}: the ${property} ${shown}would have about ${length} of at most ${limit} characters. Fix: choose a shorter name.`,
       );
     }
   }

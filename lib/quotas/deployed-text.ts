@@ -26,6 +26,9 @@ const GENERATED_MAX: Readonly<Record<string, number>> = {
   'AWS::Events::Rule': 64,
 };
 
+const lengthOf = (written: unknown): number =>
+  (typeof written === 'string' ? written : (JSON.stringify(written) ?? '')).length;
+
 /**
  * Writes values of a stack as long as they will be once deployed: references become texts of the length that the name,
  * id or ARN will have. Exact for literal names; where AWS chooses, an upper estimate.
@@ -43,10 +46,14 @@ export class DeployedText {
     return this.plain(this.stack.resolve(value));
   }
 
+  /** Characters of a name, without what only the deployment knows: a name that may be short enough is not refused. */
+  public shortestLengthOf(name: unknown): number {
+    return String(this.write(name)).replaceAll(UNKNOWN, '').length;
+  }
+
   /** Characters of a policy or another JSON document, without white space between its parts. */
   public lengthOf(document: unknown): number {
-    const written = this.write(document);
-    return (typeof written === 'string' ? written : (JSON.stringify(written) ?? '')).length;
+    return lengthOf(this.write(document));
   }
 
   private plain(value: unknown): unknown {
@@ -91,6 +98,12 @@ export class DeployedText {
       }
       case 'Fn::ImportValue':
         return this.exported(this.plain(argument));
+      case 'Fn::If': {
+        const [, ...branches] = Array.isArray(argument) ? (argument as unknown[]) : [];
+        return branches
+          .map((branch) => this.plain(branch))
+          .reduce((longest, each) => (lengthOf(each) > lengthOf(longest) ? each : longest), '');
+      }
       case 'Fn::FindInMap':
         return SERVICE_ID; // Prefix lists, zones and buckets of AWS: all shorter.
       default:

@@ -8,7 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as route53resolver from 'aws-cdk-lib/aws-route53resolver';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { App, CfnResource, Stack, Stage } from 'aws-cdk-lib/core';
+import { App, CfnCondition, CfnParameter, CfnResource, Fn, Stack, Stage } from 'aws-cdk-lib/core';
 import { AgentBaseline, AgentModel, AgentTool, ManagedAgent } from '../../../lib';
 import { DeployedText } from '../../../lib/quotas/deployed-text';
 import { checkQuotas } from '../../../lib/quotas/check-quotas';
@@ -355,4 +355,18 @@ test('references are counted as long as they will be, also across stacks', () =>
   app.synth();
   const [imported] = Object.values(Template.fromStack(second).findResources('A::B::C'));
   expect(new DeployedText(second).lengthOf(imported.Properties.Arn)).toBe(text.lengthOf(key.keyArn));
+});
+
+test('a name that only the deployment knows is not refused, and of two possible ones the longer counts', () => {
+  const withName = (queueName: (stack: Stack) => string) =>
+    errorsOf((stack) => {
+      new sqs.CfnQueue(stack, 'Queue', { queueName: queueName(stack) });
+    });
+  expect(withName((stack) => new CfnParameter(stack, 'Name').valueAsString)).toEqual([]);
+  const either = (long: string) => (stack: Stack) => {
+    const prod = new CfnCondition(stack, 'Prod', { expression: Fn.conditionEquals(new CfnParameter(stack, 'S'), 'p') });
+    return Fn.conditionIf(prod.logicalId, 'events', long).toString();
+  };
+  expect(withName(either('events-of-development'))).toEqual([]);
+  expect(withName(either('x'.repeat(81)))).toEqual([expect.stringContaining('81 of at most 80')]);
 });

@@ -354,4 +354,27 @@ export const BENIGN: Readonly<Record<string, Change>> = {
       Resources: { More: policyFor(ref('Role'), may('s3:GetObject', 'arn:aws:s3:::other/*')) },
     },
   },
+  'a trail for something else': {
+    other: {
+      Buckets: of('AWS::CloudTrail::Trail', { IsLogging: false, S3BucketName: ref('Records') }),
+      Records: of('AWS::S3::Bucket'),
+    },
+  },
+  'settings with the names of credentials': {
+    add: {
+      Database: of('AWS::RDS::DBInstance', { Engine: 'postgres', MasterUsername: 'a', ManageMasterUserPassword: true }),
+      Build: of('AWS::CodeBuild::Project', {
+        ServiceRole: arnOf('WorkerRole'),
+        Source: { Type: 'NO_SOURCE' },
+        Artifacts: { Type: 'NO_ARTIFACTS' },
+        Environment: {
+          Type: 'LINUX_CONTAINER',
+          ComputeType: 'BUILD_GENERAL1_SMALL',
+          Image: 'registry.example.com/build',
+          ImagePullCredentialsType: 'SERVICE_ROLE',
+          RegistryCredential: { Credential: 'registry/login', CredentialProvider: 'SECRETS_MANAGER' },
+        },
+      }),
+    },
+  },
 };

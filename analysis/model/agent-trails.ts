@@ -1,0 +1,23 @@
+import { AGENT_DATA_EVENT_TYPES } from '../../lib/facts/cloudtrail';
+import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
+import type { Node } from './node';
+
+const AGENT_TYPES: ReadonlySet<string> = new Set(Object.values(AGENT_DATA_EVENT_TYPES));
+
+/**
+ * The trails that have to hold for agents: those that record what agents do. Where none does, every trail could be meant for
+ * it. A trail for something else, next to one for agents, proves nothing about them.
+ */
+export function trailsOfAgents(trails: readonly Resource[]): readonly Resource[] {
+  const recording = trails.filter(recordsAgents);
+  return recording.length > 0 ? recording : trails;
+}
+
+function recordsAgents({ properties }: Resource): boolean {
+  const items = (node: Node): Node[] => (node.kind === 'list' ? node.items() : [node]);
+  return ['AdvancedEventSelectors', 'FieldSelectors', 'Equals']
+    .reduce<Node[]>((nodes, key) => nodes.flatMap((node) => node.at(key)).flatMap(items), [properties])
+    .flatMap((node) => node.texts())
+    .some(({ value }) => AGENT_TYPES.has(literalOf(value) ?? ''));
+}
