@@ -1,6 +1,6 @@
 /** A repository of this machine, read with git itself: what the stand-ins of CodeCommit and GitHub serve. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -12,6 +12,7 @@ export interface RawDifference {
 }
 
 const NO_BLOB = /^0+$/;
+const HASH = /^[0-9a-f]{40}$/;
 
 /**
  * No configuration of the person who runs it: signatures, hooks and templates would change what is served. Always the same
@@ -33,17 +34,25 @@ export class GitRepository {
   /** A new, empty repository in a temporary directory. */
   public static create(): GitRepository {
     const repository = new GitRepository(mkdtempSync(path.join(tmpdir(), 'repository-')));
-    repository.git('init', '--quiet', '--initial-branch', 'main');
+    repository.git('init', '--quiet', '--initial-branch', 'main', '--template=');
     return repository;
   }
 
-  public constructor(public readonly directory: string) {}
+  /** What git said of commits and blobs, by what was asked: what a hash names never changes. */
+  private readonly answers: Map<string, Buffer>;
+
+  public constructor(
+    public readonly directory: string,
+    answers: ReadonlyMap<string, Buffer> = new Map(),
+  ) {
+    this.answers = new Map(answers);
+  }
 
   /** The same repository in another temporary directory. */
   public copy(): GitRepository {
     const directory = mkdtempSync(path.join(tmpdir(), 'repository-'));
     cpSync(this.directory, directory, { recursive: true });
-    return new GitRepository(directory);
+    return new GitRepository(directory, this.answers);
   }
 
   /**
@@ -76,6 +85,8 @@ export class GitRepository {
 
   /** Hash that a branch, or anything else that git can name, points to. */
   public tip(name: string): string | undefined {
+    const branch = path.join(this.directory, '.git', 'refs', 'heads', name);
+    if (existsSync(branch)) return readFileSync(branch, 'utf8').trim();
     try {
       return this.git('rev-parse', '--verify', '--quiet', `${name}^{commit}`).toString().trim();
     } catch {
@@ -85,16 +96,15 @@ export class GitRepository {
 
   public mergeBase(one: string, other: string): string | undefined {
     try {
-      return this.git('merge-base', one, other).toString().trim();
+      return this.once(['merge-base', one, other], one, other).toString().trim();
     } catch {
       return undefined;
     }
   }
 
   public differences(before: string, after: string, renames = false): RawDifference[] {
-    const fields = this.git('diff', '--raw', '-z', '--no-abbrev', renames ? '-M' : '--no-renames', before, after)
-      .toString()
-      .split('\0');
+    const asked = ['diff', '--raw', '-z', '--no-abbrev', renames ? '-M' : '--no-renames', before, after];
+    const fields = this.once(asked, before, after).toString().split('\0');
     const found: RawDifference[] = [];
     for (let at = 0; fields[at]?.startsWith(':');) {
       const [beforeMode, afterMode, beforeBlob, afterBlob, status] = fields[at].slice(1).split(' ');
@@ -111,7 +121,7 @@ export class GitRepository {
 
   public blob(id: string): Buffer | undefined {
     try {
-      return this.git('cat-file', 'blob', id);
+      return this.once(['cat-file', 'blob', id], id);
     } catch {
       return undefined;
     }
@@ -119,12 +129,12 @@ export class GitRepository {
 
   /** The difference as text, of all files or of one. */
   public diff(before: string, after: string, ...files: string[]): string {
-    return this.git('diff', '-M', before, after, '--', ...files).toString();
+    return this.once(['diff', '-M', before, after, '--', ...files], before, after).toString();
   }
 
   /** Added and removed lines of one file; undefined where git takes it for binary. */
   public lineCounts(before: string, after: string, ...files: string[]): [number, number] | undefined {
-    const [added, removed] = this.git('diff', '-M', '--numstat', before, after, '--', ...files)
+    const [added, removed] = this.once(['diff', '-M', '--numstat', before, after, '--', ...files], before, after)
       .toString()
       .split(/\s/);
     return added === '-' ? undefined : [Number(added ?? 0), Number(removed ?? 0)];
@@ -132,11 +142,19 @@ export class GitRepository {
 
   /** Gzipped tar file of a commit, below one directory, as GitHub makes it. */
   public archive(commit: string, prefix: string): Buffer {
-    return this.git('archive', '--format=tar.gz', `--prefix=${prefix}/`, commit);
+    return this.once(['archive', '--format=tar.gz', `--prefix=${prefix}/`, commit], commit);
   }
 
   public remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Asks git, or answers as before when all that is named is named by its hash. */
+  private once(args: readonly string[], ...named: readonly string[]): Buffer {
+    const key = args.join('\0');
+    const answer = this.answers.get(key) ?? this.git(...args);
+    if (named.every((name) => HASH.test(name))) this.answers.set(key, answer);
+    return answer;
   }
 
   private git(...args: string[]): Buffer {
