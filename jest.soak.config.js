@@ -1,9 +1,8 @@
-/** @type {import('jest').Config} Runs that take minutes, one after another. */
-const { testSequencer: _, ...config } = require('./jest.config');
+const config = require('./jest.config');
 
+/** @type {import('jest').Config} Proofs that take minutes: what and why is in CONTRIBUTING.md. */
 module.exports = {
   ...config,
-  maxWorkers: 1,
   testTimeout: 1_800_000,
   testMatch: ['**/*.soak.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/'],

@@ -3,8 +3,11 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** The suites that would otherwise run alone at the end, on a machine that has never run them. */
 const LONG = [
   'test/workflow-run/exactly-once.test.ts',
-  'test/examples/custom-blueprint-guide.test.ts',
+  'test/runtime/turn-handlers/pull-request/github.test.ts',
   'test/workflow-run/every-trigger.test.ts',
+  'test/permissions/permissions.soak.test.ts',
+  'test/workflow-run/exactly-once.soak.test.ts',
+  'test/examples/custom-blueprint-guide.soak.test.ts',
 ];
 
 /** Jest's own order, with the longest suites first. */

@@ -130,7 +130,7 @@ export const ON_ANOTHER_PATH: readonly OnAnotherPath[] = [
     roles: /StepsCollectEvidenceRole$/,
     on: 's3',
     when: 'evidence is written in parts',
-    test: 'test/runtime/turn-handlers/evidence-memory.test.ts',
+    test: 'test/runtime/turn-handlers/evidence-memory.soak.test.ts',
   },
   {
     actions: ['bedrock-mantle:DeleteAgentSession', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
