@@ -48,6 +48,7 @@ const LIB = {
     'agent',
     'workflow',
     'trigger',
+    'operations',
   ],
   // The checks know no construct: `network` is the type of a parameter of Declaration, and the only exception.
   security: ['declaration', 'identity', 'network'],

@@ -1,10 +1,12 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { AgentModel, AgentTool } from '../agent';
 import type { IAgentBaseline } from '../baseline';
 import type { AgentCompute, AgentSkill } from '../environment';
 import type { IAgentGuardrail } from '../guardrail';
 import type { ObjectLock } from '../encryption';
+import type { BlueprintBudget } from './blueprint-budget';
 import type { FinalAnswer, IAgentTrigger, ITurnStep, TurnApproval } from '../workflow';
 
 /** What every blueprint can be told: where it runs and how it is governed, not what it does. */
@@ -78,6 +80,14 @@ export interface AgentBlueprintProps {
    * @default ObjectLock.governance(Duration.days(90))
    */
   readonly evidenceLock?: ObjectLock;
+
+  /**
+   * What tells people that the agent spends more than usual on tokens.
+   *
+   * @default - where the blueprint has a topic for its messages, such as `notify` of IncidentResponder, and the list price of the model is known:
+   * BlueprintBudget.notify() with that topic; otherwise none
+   */
+  readonly budget?: BlueprintBudget;
 }
 
 /** What a blueprint is: the part that a subclass of {@link AgentBlueprint} fills in. */
@@ -143,6 +153,13 @@ export interface AgentBlueprintDefinition {
    * @default 4
    */
   readonly maxConcurrency?: number;
+
+  /**
+   * The topic that the blueprint tells people through, if it has one. The budget uses it unless the user of the blueprint says otherwise.
+   *
+   * @default - none
+   */
+  readonly notify?: ITopic;
 
   /**
    * How long a session with a session key is kept after its last turn, 1 to 365 days.

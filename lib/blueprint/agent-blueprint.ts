@@ -10,9 +10,18 @@ import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { AgentCompute } from '../environment';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
+import type { AgentBudget } from '../operations';
 import { TurnWorkflow } from '../workflow';
+import { BlueprintBudget } from './blueprint-budget';
 import type { AgentBlueprintDefinition, AgentBlueprintProps, OutputBucketOptions } from './agent-blueprint-props';
 import { checkedProps, checkInputsOf } from '../validation/checked-inputs';
+
+/** What `define` makes. */
+interface DefinedParts {
+  readonly agent: ManagedAgent;
+  readonly workflow: TurnWorkflow;
+  readonly budget?: AgentBudget;
+}
 
 /**
  * The extension point of this library: an agent for one kind of work. A subclass says what the work is, in one call of
@@ -44,7 +53,7 @@ export abstract class AgentBlueprint extends Construct {
   public readonly guardrail: IAgentGuardrail;
 
   private readonly governance: AgentBlueprintProps;
-  private defined?: { readonly agent: ManagedAgent; readonly workflow: TurnWorkflow };
+  private defined?: DefinedParts;
 
   constructor(scope: Construct, id: string, props: AgentBlueprintProps = {}) {
     super(scope, id);
@@ -76,8 +85,13 @@ export abstract class AgentBlueprint extends Construct {
     return this.parts('workflow').workflow;
   }
 
+  /** What tells people that the agent spends more than usual; undefined before `define`, and where there is none. */
+  public get budget(): AgentBudget | undefined {
+    return this.defined?.budget;
+  }
+
   /**
-   * Makes the agent, its workflow and its triggers. Called once, in the constructor of the subclass.
+   * Makes the agent, its workflow, its triggers and its budget. Called once, in the constructor of the subclass.
    *
    * @throws InputError when it is called again, and for whatever agent, workflow, tools and triggers refuse.
    */
@@ -90,10 +104,11 @@ export abstract class AgentBlueprint extends Construct {
     });
     const { governance } = this;
     const agent = this.makeAgent(definition);
+    const maxConcurrency = governance.maxConcurrency ?? definition.maxConcurrency ?? 4;
     const workflow = new TurnWorkflow(this, 'Turns', {
       agent,
       guardrail: this.guardrail,
-      maxConcurrency: governance.maxConcurrency ?? definition.maxConcurrency,
+      maxConcurrency,
       turnDeadline: governance.turnDeadline ?? definition.turnDeadline,
       approval: governance.approval,
       evidenceLock: governance.evidenceLock,
@@ -102,7 +117,10 @@ export abstract class AgentBlueprint extends Construct {
       delivery: definition.delivery,
       finalAnswer: definition.finalAnswer,
     });
-    this.defined = { agent, workflow };
+    const { model } = agent;
+    const usual = definition.notify && model.listPrice ? BlueprintBudget.notify(definition.notify) : undefined;
+    const budget = (governance.budget ?? usual)?._bind(this, workflow, model, maxConcurrency);
+    this.defined = { agent, workflow, budget };
     definition.triggers?.forEach((trigger) => workflow.addTrigger(trigger));
   }
 
@@ -155,7 +173,7 @@ export abstract class AgentBlueprint extends Construct {
     return new ManagedAgent(this, 'Agent', { ...common, environment });
   }
 
-  private parts(input: string): { readonly agent: ManagedAgent; readonly workflow: TurnWorkflow } {
+  private parts(input: string): DefinedParts {
     if (!this.defined) {
       throw new InputError(this, {
         input,

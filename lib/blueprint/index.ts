@@ -1,6 +1,7 @@
 export * from './accepted-finding';
 export * from './agent-blueprint';
 export * from './agent-blueprint-props';
+export * from './blueprint-budget';
 export * from './security-auditor/security-auditor';
 export * from './security-auditor/security-auditor-props';
 export * from './security-auditor/security-hub-import';

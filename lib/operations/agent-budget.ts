@@ -34,6 +34,7 @@ import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentBudgetAction } from './agent-budget-action';
 import { admitRules, DELIVERY_RETRY } from '../function/rule-delivery';
 import { onlyItems } from '../identity/ledger-items';
+import { unheardTurnUsd } from './unheard-turn';
 
 /**
  * What agents may spend on tokens, and what happens when they do.
@@ -80,8 +81,6 @@ export interface AgentBudgetProps {
   readonly tokenPrice?: ModelListPrice;
 }
 
-const UNHEARD_INPUT_TOKENS = 4_000_000;
-const UNHEARD_OUTPUT_TOKENS = 100_000;
 const TIMEOUT = Duration.seconds(60);
 
 /**
@@ -179,12 +178,11 @@ export class AgentBudget extends Construct {
       fix: 'Pass the price that you pay: { input, output, cachedInput } in US dollars per million tokens',
     });
     const { input, output, cachedInput = input } = price;
-    const unheard = (UNHEARD_INPUT_TOKENS * input + UNHEARD_OUTPUT_TOKENS * output) / 1e6;
     return {
       agentName: agent.agentName,
       ledgerTable: ledger.tableName,
       prices: { input, output, cachedInput },
-      unheardTurnUsd: this.positive('unheardTurnUsd', props.unheardTurnUsd ?? unheard),
+      unheardTurnUsd: this.positive('unheardTurnUsd', props.unheardTurnUsd ?? unheardTurnUsd(price)),
     };
   }
 

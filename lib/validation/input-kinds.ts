@@ -130,6 +130,7 @@ export const CALLS: Inputs = {
   'AuditAlarm.deniedCalls': { 'threshold?': 'number' },
   'AuditAlarm.of': { name: 'string', description: 'string', pattern: 'logs.JsonPattern', 'threshold?': 'number' },
   'AuditAlarm.unexpectedSessionRoleUse': { role: 'iam.IRole' },
+  'BlueprintBudget.notify': { topic: 'sns.ITopic', 'options?': 'BlueprintBudgetOptions' },
   'CodeHost.codeCommit': { repository: 'codecommit.IRepository' },
   'CodeHost.gitHub': { props: 'GitHubCodeHostOptions' },
   'Declaration.action': { grantee: 'iam.IGrantable', action: 'string', options: 'ActionDeclarationOptions' },
@@ -267,6 +268,7 @@ export const STRUCTS: Inputs = {
     'finalAnswer?': 'FinalAnswer',
     'turnDeadline?': 'Duration',
     'maxConcurrency?': 'number',
+    'notify?': 'sns.ITopic',
     'sessionRetention?': 'Duration',
   },
   AgentBlueprintProps: {
@@ -280,6 +282,7 @@ export const STRUCTS: Inputs = {
     'turnDeadline?': 'Duration',
     'approval?': 'TurnApproval',
     'evidenceLock?': 'ObjectLock',
+    'budget?': 'BlueprintBudget',
   },
   AgentBudgetProps: {
     workflows: 'TurnWorkflow[]',
@@ -421,6 +424,7 @@ export const STRUCTS: Inputs = {
     'deadline?': 'Duration',
     'requireApproval?': 'boolean',
   },
+  BlueprintBudgetOptions: { 'monthlyLimitUsd?': 'number', 'tokenPrice?': 'ModelListPrice' },
   BundledImageOptions: { 'skills?': 'AgentSkill[]', 'buildArgs?': '{string}', 'builder?': 'ImageBuilder' },
   CloudWatchToolOptions: {
     'logGroups?': 'logs.ILogGroup[]',
@@ -578,6 +582,7 @@ export const STRUCTS: Inputs = {
     'turnDeadline?': 'Duration',
     'approval?': 'TurnApproval',
     'evidenceLock?': 'ObjectLock',
+    'budget?': 'BlueprintBudget',
   },
   KnowledgeBaseToolOptions: {
     knowledgeBaseArn: 'string',
@@ -654,6 +659,7 @@ export const STRUCTS: Inputs = {
     'turnDeadline?': 'Duration',
     'approval?': 'TurnApproval',
     'evidenceLock?': 'ObjectLock',
+    'budget?': 'BlueprintBudget',
   },
   PullRequestTriggerOptions: {
     'events?': 'string[]',
@@ -715,6 +721,7 @@ export const STRUCTS: Inputs = {
     'turnDeadline?': 'Duration',
     'approval?': 'TurnApproval',
     'evidenceLock?': 'ObjectLock',
+    'budget?': 'BlueprintBudget',
   },
   SourceToolOptions: {
     'repositories?': 'SourceRepository[]',
@@ -830,6 +837,7 @@ export const OBJECTS: Readonly<Record<string, { readonly members?: string[]; rea
   AgentSkill: { make: ['AgentSkill.fromDirectory(…)'] },
   AgentTool: { make: ['AgentTool.stdio(…)', 'AgentTool.cloudWatch(…)', 'AgentTool.deployments(…)'] },
   AuditAlarm: { make: ['AuditAlarm.BEARER_TOKEN_USE', 'AuditAlarm.ROOT_USE', 'AuditAlarm.TRAIL_TAMPERING'] },
+  BlueprintBudget: { make: ['BlueprintBudget.notify(…)', 'BlueprintBudget.none(…)'] },
   CodeHost: { make: ['CodeHost.codeCommit(…)', 'CodeHost.gitHub(…)'] },
   Construct: {
     members: ['node', 'with', 'toString'],

@@ -94,7 +94,15 @@ export const PERFORMED_BY_AWS: readonly PerformedByAws[] = [
   },
 ];
 
+const TELLS_OF_A_BUDGET = {
+  roles: /^BudgetWatchRole$/,
+  when: 'a share of a limit is reached',
+  test: 'test/runtime/turn-handlers/watch-budget/watch-budget.test.ts',
+};
+
 export const ON_ANOTHER_PATH: readonly OnAnotherPath[] = [
+  { ...TELLS_OF_A_BUDGET, actions: ['sns:Publish'] },
+  { ...TELLS_OF_A_BUDGET, actions: ['kms:Decrypt', 'kms:GenerateDataKey'], on: 'sns' },
   {
     actions: ['cloudwatch:DescribeAlarmHistory', 'logs:StopQuery'],
     roles: /ExecutionRole$/,

@@ -90,6 +90,7 @@ export class IncidentResponder extends AgentBlueprint {
       // One incident at a time, so more would wait for its conversation.
       maxConcurrency: 2,
       turnDeadline: Duration.hours(1),
+      notify: props.notify,
       staging: new StageIncidentStep({
         serviceName,
         alarms,

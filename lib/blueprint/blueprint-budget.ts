@@ -1,0 +1,80 @@
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { AgentModel, ModelListPrice } from '../agent';
+import { AgentBudget } from '../operations/agent-budget';
+import { AgentBudgetAction } from '../operations/agent-budget-action';
+import { unheardTurnUsd } from '../operations/unheard-turn';
+import { checkInputsOf } from '../validation/checked-inputs';
+import { requireInput } from '../validation/input-error';
+import type { TurnWorkflow } from '../workflow';
+
+/** How the budget of a blueprint differs from the usual one. */
+export interface BlueprintBudgetOptions {
+  /**
+   * US dollars that the turns of a calendar month (UTC) may cost in tokens. A quarter of it is the limit of a day, and a tenth that of an hour.
+   *
+   * @default - twenty times what all slots cost (`maxConcurrency`) if each ran one turn that costs its maximum: 4 million input
+   * and 100,000 output tokens at the price of the model. The limit of an hour is then twice that cost. A turn that runs
+   * counts with its maximum, so full slots alone use half of it; the other half is ten usual turns in each slot.
+   */
+  readonly monthlyLimitUsd?: number;
+
+  /**
+   * Price of the tokens.
+   *
+   * @default - the list price of the model
+   */
+  readonly tokenPrice?: ModelListPrice;
+}
+
+/**
+ * What tells people that a blueprint spends more than usual: an `AgentBudget` with messages at 80 and at 100 percent of the limits of hour, day and
+ * month. It refuses nothing: for that, add an `AgentBudget` of your own.
+ */
+export class BlueprintBudget {
+  static {
+    checkInputsOf(this, 'BlueprintBudget');
+  }
+
+  /**
+   * A budget that tells a topic.
+   *
+   * @param topic gets the messages
+   */
+  public static notify(topic: ITopic, options: BlueprintBudgetOptions = {}): BlueprintBudget {
+    return new BlueprintBudget(topic, options);
+  }
+
+  /** No budget. */
+  public static none(): BlueprintBudget {
+    return new BlueprintBudget();
+  }
+
+  private constructor(
+    private readonly topic?: ITopic,
+    private readonly options: BlueprintBudgetOptions = {},
+  ) {}
+
+  /**
+   * Makes the budget, if there is one.
+   *
+   * @throws InputError when the price of the model is not known
+   * @internal
+   */
+  public _bind(scope: Construct, workflow: TurnWorkflow, model: AgentModel, slots: number): AgentBudget | undefined {
+    if (this.topic === undefined) return undefined;
+    const price = this.options.tokenPrice ?? model.listPrice;
+    requireInput(price !== undefined, scope, {
+      input: 'budget',
+      value: model.modelId,
+      allowed: 'a model whose list price this library knows, or a price',
+      fix: 'Pass budget: BlueprintBudget.notify(topic, { tokenPrice: { input, output } }), or BlueprintBudget.none()',
+    });
+    return new AgentBudget(scope, 'Budget', {
+      workflows: [workflow],
+      monthlyLimitUsd: this.options.monthlyLimitUsd ?? 20 * slots * unheardTurnUsd(price),
+      tokenPrice: price,
+      actions: [80, 100].map((percent) => AgentBudgetAction.notify(percent, this.topic!)),
+    });
+  }
+}
