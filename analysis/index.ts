@@ -33,7 +33,7 @@ export { resourcePolicies, type ResourcePolicy } from './model/resource-policies
 export { runsAs, type RunsAs } from './model/runs-as';
 export { edgesOf, type NetworkEdge } from './network/edges';
 export { exits, networkOf, type Network } from './network/network';
-export { type Agent, agents, namesService, sessionRoles, statementsFor, trusts } from './model/agents';
+export { type Agent, agents, namesService, sessionRoles, trusts } from './model/agents';
 export * from './model/edge';
 export { governanceOf, type GovernanceReason } from './model/governance';
 export { type Path, reach, type Reach } from './model/reach';

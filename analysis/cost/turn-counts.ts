@@ -71,11 +71,12 @@ function tokenPrice(unit: string, usd: number | undefined, facts: ModelFacts | u
 }
 
 function computeCounts({ runtime: { properties }, kind }: Agent, read: Quantities, given: Assumed): TurnCount[] {
-  const timeout = read.number(properties.at(...kind.idleTimeout));
+  const { idleTimeout, storage } = kind;
+  const timeout = idleTimeout && read.number(properties.at(...idleTimeout));
   const idleMinutes = (timeout ?? kind.defaultIdleSeconds) / 60;
   const minutes = given.minutesPerTurn;
-  const mounts = read.members(properties.at(...kind.fileSystems));
-  const hasStorage = mounts.some((mount) => mount.at(kind.sessionStorage).length > 0);
+  const mounts = storage ? read.members(properties.at(...storage.fileSystems)) : [];
+  const hasStorage = storage && mounts.some((mount) => mount.at(storage.member).length > 0);
   return [
     count('compute', kind.prices.vcpuHour, (given.averageVcpu * minutes) / 60),
     {
@@ -83,7 +84,7 @@ function computeCounts({ runtime: { properties }, kind }: Agent, read: Quantitie
       note: `the turn and ${idleMinutes} idle minutes`,
     },
     count('compute', 'managedSession', 1),
-    ...(hasStorage ? [count('compute', kind.prices.sessionStorage, 1)] : []),
+    ...(hasStorage ? [count('compute', storage.price, 1)] : []),
   ];
 }
 

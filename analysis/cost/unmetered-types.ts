@@ -40,7 +40,11 @@ const BY_USE = [
 
 /** Compute is paid for by its turns; its other names and its policy cost nothing. */
 const COMPUTE: ReadonlySet<string> = new Set(
-  COMPUTE_KINDS.flatMap(({ type, endpoints, policy }) => [type, policy.type, ...endpoints.map(([name]) => name)]),
+  COMPUTE_KINDS.flatMap(({ type, endpoints, driven }) => [
+    type,
+    ...(driven ? [driven.policy.type] : []),
+    ...endpoints.map(([name]) => name),
+  ]),
 );
 
 /** Whether nothing is due for the resource while nobody uses it. */

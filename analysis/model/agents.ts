@@ -1,12 +1,12 @@
 import { MANTLE_SERVICE_PRINCIPAL } from '../../lib/facts/service-principals';
 import type { Answer } from '../policy/evaluate';
 import { knownText } from '../policy/operators';
-import { overlap, subset } from '../policy/pattern';
-import { aboutService, type Pattern, type Statement } from '../policy/statement';
+import { overlap } from '../policy/pattern';
+import type { Statement } from '../policy/statement';
 import type { Resource } from './assembly';
-import { COMPUTE_KINDS, type ComputeKind } from '../../lib/facts/compute-kinds';
+import { COMPUTE_KINDS, type ComputeKind, type DrivenCompute } from '../../lib/facts/compute-kinds';
 import type { Edge, EdgeKind } from './edge';
-import { identities, type Identity } from './identities';
+import { connects, identities, type Identity, statementsFor } from './identities';
 import type { Model } from './model';
 import type { Text } from './text';
 
@@ -44,10 +44,13 @@ export function sessionRoles(model: Model): readonly Identity[] {
 function collect(model: Model): Agent[] {
   const clients = clientsOf(model);
   return COMPUTE_KINDS.flatMap((kind) => {
-    const runtimes = model.ofType(kind.type);
-    const sessions = sessionRolesByRuntime(model, kind, runtimes);
-    const endpoints = endpointsByRuntime(model, kind);
+    const { driven } = kind;
     const executing = executionRolesByRuntime(model, kind);
+    const runtimes = model.ofType(kind.type).filter((each) => driven || executing.get(each)?.some(connects));
+    const sessions = driven
+      ? sessionRolesByRuntime(model, driven, runtimes)
+      : new Map(runtimes.map((runtime) => [runtime, sessionRolesOf(model, runtime)]));
+    const endpoints = endpointsByRuntime(model, kind);
     return runtimes.map((runtime): Agent => {
       const id = `agent ${runtime.id}`;
       const sessionRoles = sessions.get(runtime) ?? [];
@@ -140,14 +143,14 @@ function strongest(answers: readonly Answer[]): Answer | undefined {
 
 function sessionRolesByRuntime(
   model: Model,
-  { invoke }: ComputeKind,
+  { actions }: DrivenCompute,
   runtimes: readonly Resource[],
 ): Map<Resource, Identity[]> {
   const known = identities(model);
   const found = new Map<Resource, Identity[]>();
   for (const role of sessionRoles(model)) {
     const invoked = new Set(
-      invoke.flatMap((action) =>
+      actions.flatMap((action) =>
         candidates(model, role, action, runtimes, (runtime) => runtime).filter((runtime) => {
           const [arn] = model.arn(runtime);
           const resources: Text[] = arn ? [arn.value, [...arn.value, '/runtime-endpoint/*']] : [EVERYTHING];
@@ -158,6 +161,11 @@ function sessionRolesByRuntime(
     invoked.forEach((runtime) => found.set(runtime, [...(found.get(runtime) ?? []), role]));
   }
   return found;
+}
+
+/** The session roles of compute that nobody drives: no policy names it, so they are those of its stack. */
+function sessionRolesOf(model: Model, { stack }: Resource): Identity[] {
+  return sessionRoles(model).filter(({ resource }) => resource?.stack === stack);
 }
 
 /** Those that the statements of an identity on an action can be about: the ones that they name, or all. */
@@ -204,22 +212,6 @@ function executionRolesByRuntime(model: Model, { type, role }: ComputeKind): Map
     }
   }
   return found;
-}
-
-/** The allow statements of an identity that an action may be covered by. */
-export function statementsFor(identity: Identity, action: string): Statement[] {
-  const text: Text = [action];
-  return [...aboutService(identity.statements, action), ...aboutService(identity.granted, action)].filter(
-    ({ effect, actions: { except, patterns } }) => {
-      const covers = (pattern: Pattern) => subset(text, pattern.value, { ignoreCase: true });
-      return (
-        effect !== 'Deny' &&
-        (except
-          ? !patterns.some((pattern) => covers(pattern) === 'yes')
-          : patterns.some((pattern) => covers(pattern) !== 'no'))
-      );
-    },
-  );
 }
 
 /** Whether a statement names a service in one of its actions, rather than taking it in by `*` as administrators do. */

@@ -1,8 +1,8 @@
 import { AGENT_SERVICES, computeKindOf } from '../../lib/facts/compute-kinds';
 import { contextOf, isEverything, type RequestContext } from '../policy/condition';
 import { type Answer, evaluate, type Policies, type PolicySource } from '../policy/evaluate';
-import { patternKey } from '../policy/pattern';
-import { aboutService, type Principal, readPolicy, type Statement } from '../policy/statement';
+import { patternKey, subset } from '../policy/pattern';
+import { aboutService, type Pattern, type Principal, readPolicy, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import { canMeet } from './caller-limits';
 import { concat, literalOf, soleHole, textOf } from './compose-text';
@@ -280,9 +280,9 @@ export class Identities {
    */
   public rolesOfAgents(): readonly Identity[] {
     this.ofAgents ??= [...this.byId.values()].filter(
-      ({ kind, runs, trust }) =>
+      ({ kind, runs, trust, statements }) =>
         kind === 'role' &&
-        (runs.some(({ resource }) => computeKindOf(resource.type) !== undefined) ||
+        (runs.some(({ resource }) => isCompute(resource, statements)) ||
           trust.some(({ principals }) => principals !== 'attached' && principals.some(isAgentService))),
     );
     return this.ofAgents;
@@ -363,6 +363,33 @@ function under(statements: readonly Statement[], guard: Guard): Statement[] {
     const both = statement.guard.and(guard);
     return both === statement.guard ? [statement] : both.possible() ? [{ ...statement, guard: both }] : [];
   });
+}
+
+/** The allow statements of an identity that an action may be covered by. */
+export function statementsFor(identity: Pick<Identity, 'statements' | 'granted'>, action: string): Statement[] {
+  const text: Text = [action];
+  return [...aboutService(identity.statements, action), ...aboutService(identity.granted, action)].filter(
+    ({ effect, actions: { except, patterns } }) => {
+      const covers = (pattern: Pattern) => subset(text, pattern.value, { ignoreCase: true });
+      return (
+        effect !== 'Deny' &&
+        (except
+          ? !patterns.some((pattern) => covers(pattern) === 'yes')
+          : patterns.some((pattern) => covers(pattern) !== 'no'))
+      );
+    },
+  );
+}
+
+/** Whether what works under an identity may connect to the service, as the host of a session. */
+export function connects(identity: Pick<Identity, 'statements' | 'granted'>): boolean {
+  return statementsFor(identity, 'bedrock-mantle:ConnectEnvironment').length > 0;
+}
+
+/** Compute of a type that others use, too, is an agent's if it may connect to the service. */
+function isCompute({ type }: Resource, statements: readonly Statement[]): boolean {
+  const kind = computeKindOf(type);
+  return kind !== undefined && (kind.driven !== undefined || connects({ statements, granted: [] }));
 }
 
 const isAgentService = ({ kind, name }: Principal): boolean =>

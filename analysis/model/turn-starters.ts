@@ -1,8 +1,8 @@
 import { knownText } from '../policy/operators';
 import type { Resource } from './assembly';
-import { type Agent, agents, statementsFor } from './agents';
+import { type Agent, agents } from './agents';
 import type { Identity } from './identities';
-import { identities } from './identities';
+import { identities, statementsFor } from './identities';
 import { reach } from './reach';
 import { dynamicArguments } from './state-call';
 import { type Flow, type State, type StateMachine, stateMachines } from './state-machine';

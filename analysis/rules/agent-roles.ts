@@ -1,12 +1,11 @@
 import { INFERENCE_ACTIONS, RUNTIME_DRIVE_ACTIONS, SESSION_START_ACTIONS } from '../../lib/identity/perms';
-import { type Agent, agents, sessionRoles, statementsFor } from '../model/agents';
+import { type Agent, agents, namesService, sessionRoles } from '../model/agents';
 import type { Resource } from '../model/assembly';
-import { identities, type Identity } from '../model/identities';
+import { identities, type Identity, statementsFor } from '../model/identities';
 import type { Model } from '../model/model';
 import { isOfAdministrator } from '../model/edge';
 import { reach } from '../model/reach';
 import { isEverything } from '../policy/condition';
-import { knownText } from '../policy/operators';
 import type { Statement } from '../policy/statement';
 
 /** What an identity is to an agent. A role can be several things at once, which is then a finding. */
@@ -69,11 +68,6 @@ function startsTurns(identity: Identity): boolean {
 /** Allow statements that cover an action and name its service, rather than reaching it through a bare `*`. */
 export function allowing(identity: Identity, action: string): Statement[] {
   return covering(identity, action).filter((statement) => namesService(statement, action.split(':')[0]));
-}
-
-/** Whether a statement names a service in one of its actions. */
-export function namesService({ actions }: Statement, service: string): boolean {
-  return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
 }
 
 /** Every allow statement of an identity, those of resource policies that name it included, and those that can't be read. */

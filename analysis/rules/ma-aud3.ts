@@ -125,6 +125,10 @@ function readNames(model: TemplateModel) {
 }
 
 function* judgeRuntime(model: TemplateModel, { id, runtime, kind }: Agent): Iterable<Finding> {
+  const { logGroups } = kind;
+  if (!logGroups) {
+    return;
+  }
   const names = literalsAt(runtime.properties, kind.chosenName);
   const own = model.ofType('AWS::Logs::LogGroup').filter(({ properties }) =>
     valuesAt(properties, 'LogGroupName')
@@ -133,7 +137,7 @@ function* judgeRuntime(model: TemplateModel, { id, runtime, kind }: Agent): Iter
         const [first] = value;
         return (
           typeof first === 'string' &&
-          first.startsWith(kind.logGroups) &&
+          first.startsWith(logGroups) &&
           (model.mentioned(value).includes(runtime) || names.some((name) => first.includes(`/${name}-`)))
         );
       }),

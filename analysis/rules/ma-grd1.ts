@@ -1,5 +1,6 @@
 import type { Resource } from '../model/assembly';
-import { agents, statementsFor } from '../model/agents';
+import { agents } from '../model/agents';
+import { statementsFor } from '../model/identities';
 import { literalOf } from '../model/compose-text';
 import { printed } from '../model/printed-text';
 import { screeningOf } from '../model/screening';

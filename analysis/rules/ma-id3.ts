@@ -53,7 +53,7 @@ function* sharedExecutionRoles(model: TemplateModel): Iterable<Finding> {
 }
 
 function* sharedSessionRole(model: TemplateModel, { identity }: AgentRole): Iterable<Finding> {
-  const statements = COMPUTE_KINDS.flatMap(({ invoke: [action] }) => (action ? allowing(identity, action) : []));
+  const statements = COMPUTE_KINDS.flatMap(({ driven }) => (driven ? allowing(identity, driven.actions[0]) : []));
   const driven = new Map<string, Text>();
   for (const statement of statements) {
     for (const { value } of statement.resources.patterns) {

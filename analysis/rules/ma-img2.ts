@@ -22,7 +22,9 @@ export const MA_IMG2 = rule({
   *check(context) {
     for (const { runtime, kind } of context.agents) {
       for (const [limit, name] of LIMITS) {
-        const texts = runtime.properties.at(...kind[limit]).flatMap((node) => node.texts());
+        const path = kind[limit];
+        if (!path) continue;
+        const texts = runtime.properties.at(...path).flatMap((node) => node.texts());
         texts.forEach(({ value }) => context.unread(runtime.id, runtime, value));
         // A value that can't be read is noted; a text that is no number is refused by the service, and counts as none.
         const stated = texts
@@ -30,7 +32,7 @@ export const MA_IMG2 = rule({
           .reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
         const missing = runtime.guard.and(stated.not());
         if (missing.possible()) {
-          const at = placeAt(runtime, ...kind[limit].slice(0, -1));
+          const at = placeAt(runtime, ...path.slice(0, -1));
           yield { at, when: missing, says: `The Runtime states no ${name}` };
         }
       }

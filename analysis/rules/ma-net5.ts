@@ -22,7 +22,7 @@ export const MA_NET5 = rule({
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/resource-based-policies.html',
   controls: { nist: ['AC-3', 'AC-6', 'SC-7'], iso: ['A.5.15', 'A.8.3'], soc2: ['CC6.1', 'CC6.3'] },
   *check(context) {
-    for (const agent of context.agents) {
+    for (const agent of context.agents.filter(({ kind }) => kind.driven)) {
       yield* judge(context, agent, agent.runtime, 'the Runtime');
       yield* tokens(agent);
       for (const endpoint of agent.endpoints) {
@@ -33,11 +33,11 @@ export const MA_NET5 = rule({
 });
 
 /** With an authorizer, the service asks an identity provider who a caller is, in place of IAM. */
-function* tokens({ runtime, kind }: Agent): Iterable<Finding> {
-  for (const node of runtime.properties.at(kind.authorizer)) {
+function* tokens({ runtime, kind: { driven } }: Agent): Iterable<Finding> {
+  for (const node of runtime.properties.at(driven!.authorizer)) {
     yield {
       at: node.place,
-      subject: `${runtime.id} ${kind.authorizer}`,
+      subject: `${runtime.id} ${driven!.authorizer}`,
       when: node.guard.and(runtime.guard),
       says: 'The Runtime lets in whoever has a token of an identity provider, past the session',
     };
@@ -48,7 +48,7 @@ function* judge(context: RuleContext, agent: Agent, target: Resource, name: stri
   const { model, unread } = context;
   const policies = identities(model)
     .policiesOf(target)
-    .filter(({ holder }) => holder.type === agent.kind.policy.type);
+    .filter(({ holder }) => holder.type === agent.kind.driven?.policy.type);
   if (policies.length === 0) {
     yield { at: target, says: `${capital(name)} has no resource policy` };
     return;
@@ -93,7 +93,7 @@ function exceptedFrom(
   const isForAll =
     principals !== 'attached' &&
     principals.some(({ kind, except, name }) => kind === 'AWS' && !except && literalOf(name.value) === '*') &&
-    agent.kind.policy.actions.every((action) => covers(actions, [action])) &&
+    agent.kind.driven!.policy.actions.every((action) => covers(actions, [action])) &&
     (arn === undefined ? covers(resources, ['*']) : covers(resources, arn)) &&
     more.length === 0 &&
     isExcept(condition);

@@ -1,8 +1,7 @@
 import { SECRET_READ_ACTIONS } from '../../lib/identity/perms';
-import { statementsFor } from '../model/agents';
+import { identities, statementsFor } from '../model/identities';
 import type { Resource } from '../model/assembly';
 import { textKey } from '../model/compose-text';
-import { identities } from '../model/identities';
 import type { TemplateModel } from '../model/template-model';
 import { valuesAt } from './setting';
 

@@ -8,7 +8,9 @@ import type { Bound } from './statement';
 /** What limits an agent in time, number and money. */
 export function boundsOf(app: App, { runtime, kind }: Agent, steps: readonly Resource[]): Bound[] {
   const bounds: Bound[] = [
-    bound(app, 'Idle time of the environment', runtime.properties.at(...kind.idleTimeout), 'seconds'),
+    ...(kind.idleTimeout
+      ? [bound(app, 'Idle time of the environment', runtime.properties.at(...kind.idleTimeout), 'seconds')]
+      : []),
     bound(app, 'Lifetime of the environment', runtime.properties.at(...kind.maxLifetime), 'seconds'),
     ...steps.flatMap((step) => stepBounds(app, step)),
     ...deliveryBounds(app, steps),

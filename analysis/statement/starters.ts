@@ -1,6 +1,5 @@
 import { literalOf, textKey, textOf } from '../model/compose-text';
-import { statementsFor } from '../model/agents';
-import { identities, type Identity } from '../model/identities';
+import { identities, type Identity, statementsFor } from '../model/identities';
 import type { Resource } from '../model/assembly';
 import { reach, type Path } from '../model/reach';
 import type { Text } from '../model/text';

@@ -29,28 +29,36 @@ export interface ComputeKind {
   /** Where the URI of the container image is, and the object with the code of compute that has no image. */
   readonly image: Path;
   readonly codeArchive?: Path;
-  /** Where the seconds are after which it stops: without work, and at the latest. */
-  readonly idleTimeout: Path;
+  /** Where the seconds are after which it stops: without work, if it can be said, and at the latest. */
+  readonly idleTimeout?: Path;
   readonly maxLifetime: Path;
   /** Seconds without work after which it stops when the template doesn't say. */
   readonly defaultIdleSeconds: number;
-  /** Where its file systems are, and the member of each that is storage of a session. */
-  readonly fileSystems: Path;
-  readonly sessionStorage: string;
+  /** Storage of a session: where the file systems are, and the member of each that is one. */
+  readonly storage?: { readonly fileSystems: Path; readonly member: string; readonly price: PriceName };
   /** Begins the names of its log groups, which the service makes on first use unless they are there. */
-  readonly logGroups: string;
+  readonly logGroups?: string;
   /** Types that are other names of it, and the property that names it. */
   readonly endpoints: readonly (readonly [type: string, property: string])[];
-  /** Actions that drive it past the session. */
-  readonly invoke: readonly string[];
+  /**
+   * How it is driven by the session role, and past the session by others. Absent: its hosts connect to the service, so
+   * resources of the type are compute of an agent if their role may connect, and session roles are those of the stack.
+   */
+  readonly driven?: DrivenCompute;
+  /** Types of its data events, by the name of their selector in a trail. */
+  readonly dataEvents: Readonly<Record<string, string>>;
+  /** What a turn pays for: processor time, and memory until it stops. */
+  readonly prices: { readonly vcpuHour: PriceName; readonly memoryHour: PriceName };
+}
+
+/** How compute is driven that others can call. */
+export interface DrivenCompute {
+  /** Actions that drive it; the first is the one of a session role. */
+  readonly actions: readonly string[];
   /** Type of the resource policy that keeps others from driving it, and every action that the policy has to deny. */
   readonly policy: { readonly type: string; readonly actions: readonly string[] };
   /** Property that lets an identity provider in place of IAM decide who drives it. */
   readonly authorizer: string;
-  /** Types of its data events, by the name of their selector in a trail. */
-  readonly dataEvents: Readonly<Record<string, string>>;
-  /** What a turn pays for: processor time, memory until it stops, and the storage of a session. */
-  readonly prices: { readonly vcpuHour: PriceName; readonly memoryHour: PriceName; readonly sessionStorage: PriceName };
 }
 
 /** The kinds of compute that run agents. Another kind is another row. */
@@ -71,19 +79,20 @@ export const COMPUTE_KINDS: readonly ComputeKind[] = [
     maxLifetime: ['LifecycleConfiguration', 'MaxLifetime'],
     // Source: API_LifecycleConfiguration of the AgentCore control plane.
     defaultIdleSeconds: 900,
-    fileSystems: ['FilesystemConfigurations'],
-    sessionStorage: 'SessionStorage',
+    storage: { fileSystems: ['FilesystemConfigurations'], member: 'SessionStorage', price: 'sessionStorage' },
     logGroups: '/aws/bedrock-agentcore/runtimes/',
     endpoints: [['AWS::BedrockAgentCore::RuntimeEndpoint', 'AgentRuntimeId']],
-    invoke: ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:InvokeAgentRuntimeCommand'],
-    policy: { type: 'AWS::BedrockAgentCore::ResourcePolicy', actions: RUNTIME_POLICY_ACTIONS },
-    authorizer: 'AuthorizerConfiguration',
+    driven: {
+      actions: ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:InvokeAgentRuntimeCommand'],
+      policy: { type: 'AWS::BedrockAgentCore::ResourcePolicy', actions: RUNTIME_POLICY_ACTIONS },
+      authorizer: 'AuthorizerConfiguration',
+    },
     // Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html, read 2026-11-23.
     dataEvents: {
       'AgentCore runtime data events': 'AWS::BedrockAgentCore::Runtime',
       'AgentCore runtime endpoint data events': 'AWS::BedrockAgentCore::RuntimeEndpoint',
     },
-    prices: { vcpuHour: 'vcpuHour', memoryHour: 'memoryHour', sessionStorage: 'sessionStorage' },
+    prices: { vcpuHour: 'vcpuHour', memoryHour: 'memoryHour' },
   },
 ];
 
@@ -92,8 +101,8 @@ export function computeKindOf(type: string): ComputeKind | undefined {
   return COMPUTE_KINDS.find((kind) => kind.type === type);
 }
 
-/** Services that act for agents: the one that runs sessions, and those that run the compute. */
+/** Services that work for agents only: the one that runs sessions, and those whose compute it drives. */
 export const AGENT_SERVICES: readonly string[] = [
   MANTLE_SERVICE_PRINCIPAL,
-  ...COMPUTE_KINDS.map(({ service }) => service),
+  ...COMPUTE_KINDS.filter(({ driven }) => driven).map(({ service }) => service),
 ];
