@@ -8,6 +8,7 @@ import path from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { TURN_REQUEST_FORMAT } from '../../lib/contracts/turn';
 import { AwsError } from '../../local/cloud/aws-error';
+import { LoopbackServer } from '../../local/stand-ins/loopback-server';
 import { OperatedAccount } from './operated-account';
 import { PROGRAM, run } from './run-program';
 
@@ -92,6 +93,36 @@ test('in a pipe there is no progress and no colour, in a terminal there are both
   expect(terminal.out).toMatch(/\d\d:\d\d:\d\d PrepareTurn\r?\n.*\d\d:\d\d:\d\d SubmitTurn\r?\n/s);
   expect(terminal.out).toContain('\u001b[32mCompleted');
   expect(terminal.out).not.toContain('\u001b[2J');
+});
+
+test('bma probe reads what a turn of the workflow left, as far as the caller may', async () => {
+  // Whose credentials these are needs no permission; the local account has no STS.
+  const sts = new LoopbackServer(() => ({
+    status: 200,
+    body: `<R><GetCallerIdentityResult><Account>111122223333</Account><Arn>arn:aws:sts::111122223333:assumed-role/Reader/me</Arn></GetCallerIdentityResult></R>`,
+  }));
+  await sts.start();
+  restore.push(() => sts.close());
+  await account.bma('Operator', 'run', 'reviewer', '--prompt', 'Hello', '--follow', ...FAST, ...READ);
+  const ids = ['put-object-json', 'source-vpce', 'simulator-mantle'];
+  const asked = ids.flatMap((id) => ['--only', id]);
+  const args = ['probe', '--agent', 'reviewer', '--yes', '--json', ...asked, ...FAST, ...READ];
+  const env = { AWS_ENDPOINT_URL_STS: sts.url, XDG_STATE_HOME: fs.mkdtempSync(path.join(os.tmpdir(), 'bma-probe-')) };
+  const probe = (role: string) => run(process.execPath, [PROGRAM, ...args], { ...account.environment(role), ...env });
+  const { exit, out, error } = await probe('Reader');
+  expect({ exit, error }).toEqual({ exit: 0, error: '' });
+  const { results } = JSON.parse(out) as { results: { id: string; answer: string | null; says: string }[] };
+  expect(Object.fromEntries(results.map(({ id, answer }) => [id, answer]))).toEqual({
+    'put-object-json': 'json',
+    'source-vpce': null,
+    'simulator-mantle': null,
+  });
+  expect(results.find(({ id }) => id === 'source-vpce')!.says).toMatch(/AccessDenied/);
+  expect(await probe('Stranger')).toMatchObject({
+    exit: 4,
+    out: '',
+    error: expect.stringMatching(/bma probe --policy/),
+  });
 });
 
 test('the same key again is the same turn', async () => {
