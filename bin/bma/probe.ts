@@ -136,7 +136,7 @@ async function probe(
     interval,
   );
   // First, also in a run that asks questions: nothing of an earlier run is paid for longer than needed.
-  const problems = await temporaryStacks.cleanUp();
+  const problems = await temporaryStacks.cleanUp(cleanUp === true);
   if (cleanUp || problems.length > 0) {
     for (const problem of problems) error(`bma: ${problem}\n`);
     if (problems.length > 0)

@@ -46,7 +46,7 @@ async function asked(
   const pause = () => Promise.resolve();
   const stacks = new TemporaryStacks(
     clients.account.stacks,
-    new CleanUpJournal(path.join(work, 'journal.json')),
+    new CleanUpJournal(path.join(work, 'journal')),
     place,
     pause,
     5,
@@ -412,6 +412,23 @@ test('a probe that is denied does not keep the others from being answered, and a
   const none = await asked(PROBES.map(({ id }) => id));
   expect(none.map(({ answer: given }) => given)).toEqual(PROBES.map(() => null));
   expect(none).toHaveLength(PROBES.length);
+});
+
+test('a trail of another Region is not read, and a log group without an end is given up', async () => {
+  const { DescribeTrails } = account.answers;
+  account.answers.DescribeTrails = {
+    trailList: [
+      {
+        Name: 'Far',
+        CloudWatchLogsLogGroupArn: 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/cloudtrail/Trail/1:*',
+      },
+    ],
+  };
+  expect((await answer('invoked-by')).says).toMatch(/no trail delivers to CloudWatch Logs/);
+  account.answers.DescribeTrails = DescribeTrails;
+  let page = 0;
+  account.answers.FilterLogEvents = () => ({ events: [], nextToken: String((page += 1)) });
+  expect((await answer('invoked-by')).says).toMatch(/holds too much/);
 });
 
 test('nothing is concluded from an absence while events of the turn may still arrive', async () => {

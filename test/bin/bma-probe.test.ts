@@ -17,7 +17,7 @@ const ROOT = path.resolve(__dirname, '../..');
 const account = new ProbedAccount();
 const before = { ...process.env };
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-probe-'));
-const journal = path.join(work, 'cdk-bedrock-managed-agents/probe-clean-up.json');
+const journal = path.join(work, 'cdk-bedrock-managed-agents/probe-clean-up');
 const CREATES = 'comment-authors';
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   assumed.assume(account);
-  fs.rmSync(journal, { force: true });
+  fs.rmSync(journal, { recursive: true, force: true });
 });
 
 async function probe(...args: string[]) {
@@ -57,9 +57,7 @@ async function probe(...args: string[]) {
 }
 const only = (...ids: readonly string[]) => ids.flatMap((id) => ['--only', id]);
 const noted = (): string[] =>
-  fs.existsSync(journal)
-    ? (JSON.parse(fs.readFileSync(journal, 'utf8')) as { stack: string }[]).map(({ stack }) => stack)
-    : [];
+  fs.existsSync(journal) ? fs.readdirSync(journal).map((name) => path.basename(name, '.json')) : [];
 
 test('nothing is called before the plan is confirmed, and the plan says everything', async () => {
   const { exit, out, error } = await probe('--new-turn');
@@ -73,7 +71,7 @@ test('nothing is called before the plan is confirmed, and the plan says everythi
     expect(error).toContain(action);
   }
   expect(error).toMatch(/--new-turn {2}starts one turn/);
-  expect(error).toMatch(/26 probes, at most \$\d+\.\d\d and \d+ minutes/);
+  expect(error).toMatch(/26 probes, at most \$\d+\.\d\d and the turn, and \d+ minutes/);
   expect(fs.existsSync(journal)).toBe(false);
 });
 
@@ -243,28 +241,41 @@ describe('what is created', () => {
     expect([noted(), [...account.created.keys()]]).toEqual([[], []]);
   });
 
-  test('is not forgotten when the file is damaged', async () => {
-    fs.mkdirSync(path.dirname(journal), { recursive: true });
-    fs.writeFileSync(journal, '{');
+  test('is not forgotten when its file is damaged', async () => {
+    fs.mkdirSync(journal, { recursive: true });
+    fs.writeFileSync(path.join(journal, 'bma-probe-comment-authors-00000000.json'), '{');
     expect(await probe('--yes')).toMatchObject({
       exit: 2,
-      error: expect.stringMatching(/is damaged.*Fix: delete the stacks/),
+      error: expect.stringMatching(/is damaged. Fix: delete the stack bma-probe-comment-authors-00000000/),
     });
+  });
+
+  test('belongs to the run that goes on, unless a person asks for its deletion', async () => {
+    const stack = 'bma-probe-comment-authors-11111111';
+    account.created.set(stack, { status: 'CREATE_COMPLETE', outputs: {} });
+    fs.mkdirSync(journal, { recursive: true });
+    const pending = { stack, probe: CREATES, account: account.accountId, region: 'us-east-1', pid: process.ppid };
+    fs.writeFileSync(path.join(journal, `${stack}.json`), JSON.stringify(pending));
+    expect(await probe('--yes', ...only(CREATES))).toMatchObject({ exit: 0 });
+    expect([noted(), [...account.created.keys()]]).toEqual([[stack], [stack]]);
+    expect(await probe('--clean-up', '--yes')).toMatchObject({ exit: 0 });
+    expect([noted(), [...account.created.keys()]]).toEqual([[], []]);
   });
 });
 
 describe('the pages', () => {
-  /** Without the spaces that the formatter adds to tables. */
+  /** The items of a page, without the spaces that the formatter adds to tables and JSON. */
   const plain = (text: string) =>
     text
-      .replace(/[ \n]+/g, ' ')
+      .replace(/\s+/g, ' ')
       .replace(/-{3,}/g, '---')
-      .replace(/[[{] | (?=[\]}])/g, (each) => each.trim());
+      .replace(/[[{] | (?=[\]}])/g, (each) => each.trim())
+      .split(/ (?=[-#|] )/);
   const page = (file: string) => plain(fs.readFileSync(file, 'utf8'));
 
   test('say what the probes and the kept reports say', () => {
-    expect(page(VERIFIED_PAGE)).toBe(plain(verifiedPage(keptReports())));
-    expect(page(PROBE_PAGE)).toBe(plain(withQuestions(fs.readFileSync(PROBE_PAGE, 'utf8'))));
+    expect(page(VERIFIED_PAGE)).toEqual(plain(verifiedPage(keptReports())));
+    expect(page(PROBE_PAGE)).toEqual(plain(withQuestions(fs.readFileSync(PROBE_PAGE, 'utf8'))));
   });
 
   test('name every answer, and differences between accounts', () => {

@@ -10,64 +10,62 @@ export interface PendingStack {
   readonly account: string;
   readonly region: string;
   readonly since: string;
+  /** Process that creates it. */
+  readonly pid: number;
 }
 
 /**
- * What probes have created and not deleted yet, in a file of the person who runs them. A stack is written down before it is
- * created, under the name that it will have, so that an interruption at any moment leaves nothing that nobody knows of.
+ * What probes have created and not deleted yet, one file for each stack, in a directory of the person who runs them. A
+ * stack is written down before it is created, under the name that it will have, so that an interruption at any moment leaves
+ * nothing that nobody knows of. Runs at the same time have files of their own.
  */
 export class CleanUpJournal {
-  constructor(readonly file: string) {}
+  constructor(private readonly directory: string) {}
 
-  /** The file below `XDG_STATE_HOME`, by default `~/.local/state`. */
+  /** The directory below `XDG_STATE_HOME`, by default `~/.local/state`. */
   static default(environment: NodeJS.ProcessEnv = process.env): CleanUpJournal {
     const state = environment.XDG_STATE_HOME ?? path.join(os.homedir(), '.local', 'state');
-    return new CleanUpJournal(path.join(state, 'cdk-bedrock-managed-agents', 'probe-clean-up.json'));
+    return new CleanUpJournal(path.join(state, 'cdk-bedrock-managed-agents', 'probe-clean-up'));
   }
 
-  /** Stacks of one account and Region. @throws UsageError when the file is damaged: nothing may be forgotten */
+  /** Stacks of one account and Region. @throws UsageError when a file is damaged: nothing may be forgotten */
   pending(account: string, region: string): readonly PendingStack[] {
-    return this.all().filter((each) => each.account === account && each.region === region);
+    if (!fs.existsSync(this.directory)) return [];
+    const files = fs.readdirSync(this.directory).filter((name) => name.endsWith('.json'));
+    return files
+      .map((name) => readPending(path.join(this.directory, name)))
+      .filter((each) => each.account === account && each.region === region);
   }
 
-  add(stack: PendingStack): void {
-    this.write([...this.all(), stack]);
-  }
-
-  remove(stack: string): void {
-    this.write(this.all().filter((each) => each.stack !== stack));
-  }
-
-  private all(): readonly PendingStack[] {
-    let text: string;
-    try {
-      text = fs.readFileSync(this.file, 'utf8');
-    } catch (problem) {
-      if ((problem as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw problem;
-    }
-    let pending: unknown;
-    try {
-      pending = JSON.parse(text);
-    } catch {
-      pending = undefined;
-    }
-    if (!Array.isArray(pending)) {
-      throw new UsageError(
-        `${this.file} is damaged: it is no list of stacks. Fix: delete the stacks named bma-probe-… in CloudFormation, then this file.`,
-      );
-    }
-    return pending as PendingStack[];
-  }
-
-  /** A file that was written half would forget a stack: it is replaced as a whole. */
-  private write(pending: readonly PendingStack[]): void {
-    fs.mkdirSync(path.dirname(this.file), { recursive: true });
-    const fresh = `${this.file}.${process.pid}`;
+  add(pending: PendingStack): void {
+    fs.mkdirSync(this.directory, { recursive: true });
+    // Renamed when it is whole, and on the disk.
+    const fresh = path.join(this.directory, `${pending.stack}.new`);
     const descriptor = fs.openSync(fresh, 'w', 0o600);
     fs.writeSync(descriptor, `${JSON.stringify(pending, undefined, 2)}\n`);
     fs.fsyncSync(descriptor);
     fs.closeSync(descriptor);
-    fs.renameSync(fresh, this.file);
+    fs.renameSync(fresh, path.join(this.directory, `${pending.stack}.json`));
+  }
+
+  remove(stack: string): void {
+    fs.rmSync(path.join(this.directory, `${stack}.json`), { force: true });
+  }
+}
+
+function readPending(file: string): PendingStack {
+  const pending = parsed(fs.readFileSync(file, 'utf8'));
+  if (typeof pending.stack === 'string' && typeof pending.account === 'string' && typeof pending.region === 'string') {
+    return pending as PendingStack;
+  }
+  const name = path.basename(file, '.json');
+  throw new UsageError(`${file} is damaged. Fix: delete the stack ${name} in CloudFormation, then this file.`);
+}
+
+function parsed(text: string): Partial<PendingStack> {
+  try {
+    return (JSON.parse(text) ?? {}) as Partial<PendingStack>;
+  } catch {
+    return {};
   }
 }

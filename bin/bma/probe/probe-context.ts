@@ -54,8 +54,9 @@ export interface Period {
 /** CloudTrail delivers most events within about 5 minutes; nothing is concluded from an absence before this time is over. */
 export const DELIVERY_MINUTES = 15;
 const DAY = 86_400_000;
-/** Events of a log group that are read for one question. */
+/** Events and pages of a log group that are read for one question. A page may be empty: it is what was searched. */
 const MOST_EVENTS = 5_000;
+const MOST_PAGES = 500;
 
 /** What probes share: each is found once, when the first probe asks for it. */
 export class ProbeContext {
@@ -123,8 +124,10 @@ export class ProbeContext {
   trail(): Promise<Trail & { readonly logGroup: string }> {
     return this.shared('trail', async () => {
       const { trailList = [] } = await this.clients.cloudTrail.send(new DescribeTrailsCommand({}));
-      const trail = trailList.find(({ CloudWatchLogsLogGroupArn }) => CloudWatchLogsLogGroupArn !== undefined);
-      if (trail === undefined) throw new NoAnswer('no trail of this account and Region delivers to CloudWatch Logs');
+      // A trail of the organization or of another Region may deliver to a log group that can't be read from here.
+      const own = `:logs:${this.options.region}:${this.options.accountId}:`;
+      const trail = trailList.find(({ CloudWatchLogsLogGroupArn: group }) => group?.includes(own));
+      if (trail === undefined) throw new NoAnswer('no trail delivers to CloudWatch Logs in this account and Region');
       return { ...trail, logGroup: trail.CloudWatchLogsLogGroupArn!.split(':')[6] };
     });
   }
@@ -140,10 +143,15 @@ export class ProbeContext {
   /** Messages of a log group, the oldest first. */
   async logMessages(logGroupName: string, { from, to }: Period, filterPattern?: string): Promise<readonly string[]> {
     const messages: string[] = [];
+    let pages = 0;
     const input = { logGroupName, filterPattern, startTime: from.getTime(), endTime: to.getTime() };
     for await (const { events = [] } of paginateFilterLogEvents({ client: this.clients.logs }, input)) {
       messages.push(...events.map(({ message = '' }) => message));
+      pages += 1;
       if (messages.length >= MOST_EVENTS) break;
+      if (pages < MOST_PAGES) continue;
+      if (messages.length === 0) throw new NoAnswer('the log group holds too much to find something in it');
+      break;
     }
     return messages;
   }

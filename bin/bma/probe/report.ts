@@ -1,4 +1,5 @@
 import type { TerminalStyle } from '../../terminal-style';
+import { NEW_TURN_PERMISSIONS } from './observed-turn';
 import { actionsOf } from './permissions';
 import type { Confidence, Probe } from './probe';
 
@@ -67,19 +68,19 @@ export function planText(probes: readonly Probe[], newTurn: boolean, style: Term
   if (isTurnStarted) {
     lines.push(
       `${style.name('--new-turn')}  starts one turn of the agent, which runs one command, and waits 15 minutes for its logs`,
-      `    at most ${usdText(NEW_TURN_USD)}, ${NEW_TURN_MINUTES} min`,
+      `    calls: ${NEW_TURN_PERMISSIONS.flatMap(({ actions }) => actions).join(', ')}`,
+      `    ${NEW_TURN_MINUTES} min. The tokens of one short turn; the service documents no most that a turn can cost`,
     );
   }
-  const usd = sum((each) => each.usd) + (isTurnStarted ? NEW_TURN_USD : 0);
+  const usd = usdText(sum((each) => each.usd));
   const minutes = sum((each) => each.minutes) + (isTurnStarted ? NEW_TURN_MINUTES : 0);
   lines.push(
     '',
-    `${probes.length} probes, at most ${usdText(usd)} and ${minutes} minutes. First, stacks of an interrupted run are deleted. Everything else only reads.`,
+    `${probes.length} probes, at most ${usd}${isTurnStarted ? ' and the turn' : ''}, and ${minutes} minutes. First, stacks of an interrupted run are deleted. Everything else only reads.`,
   );
   return `${lines.join('\n')}\n`;
 }
 
-const NEW_TURN_USD = 0.5;
 const NEW_TURN_MINUTES = 30;
 
 const usdText = (usd: number): string => `$${usd.toFixed(2)}`;

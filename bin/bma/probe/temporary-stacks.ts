@@ -58,6 +58,7 @@ export class TemporaryStacks {
       probe,
       ...this.place,
       since: new Date().toISOString(),
+      pid: process.pid,
     };
     this.journal.add(pending);
     try {
@@ -72,15 +73,19 @@ export class TemporaryStacks {
     }
   }
 
-  /** What is left of this and of earlier runs. */
+  /** What is left of this and of earlier runs; not what another run works with now. */
   left(): readonly PendingStack[] {
-    return this.journal.pending(this.place.account, this.place.region);
+    return this.all().filter(({ pid }) => pid === process.pid || !isAlive(pid));
   }
 
-  /** Deletes what earlier runs left. @returns a problem for each stack that is still there */
-  async cleanUp(): Promise<readonly string[]> {
+  /**
+   * Deletes what earlier runs left. @returns a problem for each stack that is still there
+   *
+   * @param isAsked true when a person asks for it: also what belongs to a process that seems to run
+   */
+  async cleanUp(isAsked: boolean): Promise<readonly string[]> {
     const problems: string[] = [];
-    for (const pending of this.left()) {
+    for (const pending of isAsked ? this.all() : this.left()) {
       try {
         await this.delete(pending);
       } catch (problem) {
@@ -90,7 +95,11 @@ export class TemporaryStacks {
     return problems;
   }
 
-  private async create({ stack, probe }: PendingStack, template: object): Promise<void> {
+  private all(): readonly PendingStack[] {
+    return this.journal.pending(this.place.account, this.place.region);
+  }
+
+  private async create({ stack }: PendingStack, template: object): Promise<void> {
     try {
       await this.client.send(
         new CreateStackCommand({
@@ -98,7 +107,6 @@ export class TemporaryStacks {
           TemplateBody: JSON.stringify(template),
           // A stack that failed keeps its events until it is deleted: they say why.
           OnFailure: 'DO_NOTHING',
-          Tags: [{ Key: 'bma-probe', Value: probe }],
         }),
       );
     } catch (problem) {
@@ -143,5 +151,15 @@ export class TemporaryStacks {
     // The newest first: the oldest failure is the cause of the others.
     const { ResourceType, ResourceStatusReason } = failed.at(-1) ?? {};
     return `${ResourceType ?? 'the stack'}: ${ResourceStatusReason ?? 'no reason given'}`;
+  }
+}
+
+/** Whether there is a process with this id, also one of somebody else. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (problem) {
+    return (problem as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

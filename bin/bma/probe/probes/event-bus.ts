@@ -137,7 +137,7 @@ export const busDeadLetterArn = probe({
       ],
     },
     {
-      actions: ['CreateQueue', 'DeleteQueue', 'GetQueueAttributes', 'SetQueueAttributes'].map(
+      actions: ['CreateQueue', 'DeleteQueue', 'GetQueueAttributes', 'GetQueueUrl', 'SetQueueAttributes'].map(
         (action) => `sqs:${action}`,
       ),
       resources: [`arn:aws:sqs:REGION:ACCOUNT:${STACK_PREFIX}*`],
@@ -150,7 +150,6 @@ export const busDeadLetterArn = probe({
         'DisableKey',
         'PutKeyPolicy',
         'ScheduleKeyDeletion',
-        'TagResource',
         'Decrypt',
         'GenerateDataKey',
       ].map((action) => `kms:${action}`),
