@@ -94,7 +94,7 @@ async function main(): Promise<boolean> {
     print,
   });
   print(
-    `\nDeploy with ${style.name(`npx cdk deploy --all --context example=${loaded.example}`)} ${style.faint('(needs AWS credentials and a container engine for the arm64 image)')}`,
+    `\nDeploy with ${style.name(`npx cdk deploy --all --context example=${loaded.example}`)} ${style.faint('(needs AWS credentials, and a container engine for the arm64 image or --context image=code-build)')}`,
   );
   return completed;
 }

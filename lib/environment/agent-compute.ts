@@ -12,6 +12,15 @@ import type { RuntimeCapacity } from './runtime-capacity';
 /** Options of {@link AgentCompute.agentCore}. */
 export interface AgentCoreComputeOptions {
   /**
+   * The image of the Runtime. Without a container engine on the machine that deploys:
+   * `AgentImage.bundled({ builder: ImageBuilder.CODE_BUILD })`. The skills of a blueprint are copied into an image that is
+   * built; an image in Amazon ECR can't get them.
+   *
+   * @default AgentImage.bundled()
+   */
+  readonly image?: AgentImage;
+
+  /**
    * What sessions run on: storage and platform generation.
    *
    * @default RuntimeCapacity.microVm()
@@ -63,7 +72,7 @@ export class AgentCompute {
           baseline,
           project,
           runtimeName: name,
-          image: skills?.length ? AgentImage.bundled({ skills }) : undefined,
+          image: skills?.length ? (options.image ?? AgentImage.bundled())._withSkills(skills) : options.image,
         }),
     );
   }

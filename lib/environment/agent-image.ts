@@ -69,16 +69,7 @@ export abstract class AgentImage {
    * @throws InputError when two skills have the same name, or a build argument has another name than Docker allows.
    */
   public static bundled(options: BundledImageOptions = {}): AgentImage {
-    const skills = options.skills ?? [];
-    const names = [...BUNDLED_SKILL_NAMES, ...skills.map(({ name }) => name)];
-    const repeated = names.find((name, index) => names.indexOf(name) !== index);
-    requireInput(repeated === undefined, 'AgentImage.bundled', {
-      input: 'skills',
-      value: repeated,
-      allowed: `every name once, and none of the bundled skills (${BUNDLED_SKILL_NAMES.join(', ')})`,
-      fix: 'rename the skill, in its SKILL.md and its directory',
-    });
-    return new BuiltAgentImage(BUNDLED_IMAGE_DIRECTORY, options, skills);
+    return new BuiltAgentImage(BUNDLED_IMAGE_DIRECTORY, options, options.skills);
   }
 
   /**
@@ -127,6 +118,13 @@ export abstract class AgentImage {
    */
   public readonly _requiredCapabilityDirectories: string[] = [];
 
+  /**
+   * The same image with more skills.
+   *
+   * @internal
+   */
+  public abstract _withSkills(skills: AgentSkill[]): AgentImage;
+
   /** @internal */
   public abstract _bind(scope: Construct, host: AgentImageHost): BoundAgentImage;
 }
@@ -141,6 +139,14 @@ class BuiltAgentImage extends AgentImage {
   ) {
     super();
     this._requiredCapabilityDirectories = skills.length > 0 ? [BUNDLED_SKILLS] : [];
+    const names = [...BUNDLED_SKILL_NAMES, ...skills.map(({ name }) => name)];
+    const repeated = names.find((name, index) => names.indexOf(name) !== index);
+    requireInput(repeated === undefined, 'AgentImage.bundled', {
+      input: 'skills',
+      value: repeated,
+      allowed: `every name once, and none of the bundled skills (${BUNDLED_SKILL_NAMES.join(', ')})`,
+      fix: 'rename the skill, in its SKILL.md and its directory',
+    });
     for (const name of Object.keys(options.buildArgs ?? {})) {
       requirePattern(
         'AgentImage',
@@ -151,6 +157,10 @@ class BuiltAgentImage extends AgentImage {
         'rename the ARG in the Dockerfile',
       );
     }
+  }
+
+  public _withSkills(skills: AgentSkill[]): AgentImage {
+    return new BuiltAgentImage(this.directory, this.options, [...this.skills, ...skills]);
   }
 
   public _bind(scope: Construct, host: AgentImageHost): BoundAgentImage {
@@ -169,6 +179,15 @@ class PublishedAgentImage extends AgentImage {
     private readonly digest: string,
   ) {
     super();
+  }
+
+  public _withSkills(skills: AgentSkill[]): AgentImage {
+    throw new InputError('AgentImage.fromEcr', {
+      input: 'image',
+      value: this.digest,
+      allowed: `an image that is built here, so that the skills (${skills.map(({ name }) => name).join(', ')}) can be copied into it`,
+      fix: 'use AgentImage.bundled() or fromDirectory(), with ImageBuilder.CODE_BUILD if there is no container engine',
+    });
   }
 
   public _bind(): BoundAgentImage {

@@ -294,6 +294,7 @@ export const STRUCTS: Inputs = {
     'tokenPrice?': 'ModelListPrice',
   },
   AgentCoreComputeOptions: {
+    'image?': 'AgentImage',
     'capacity?': 'RuntimeCapacity',
     'environmentVariables?': '{string}',
     'idleTimeout?': 'Duration',

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib/core';
@@ -10,10 +11,12 @@ import {
   AgentBaseline,
   AgentAuditTrail,
   AgentCompute,
+  AgentImage,
   AgentModel,
   AgentSkill,
   AgentTool,
   AgentTrigger,
+  ImageBuilder,
   ObjectLock,
   ManagedAgentChecks,
 } from '../../../lib';
@@ -102,29 +105,58 @@ test('what is said about the compute changes the compute in place, with skills a
   rmSync(path.dirname(skill), { recursive: true });
 });
 
-test('skills go into the image, and their directory into the session definition', () => {
-  const directory = path.join(mkdtempSync(path.join(tmpdir(), 'blueprint-')), 'postmortem');
+describe('the image', () => {
+  const work = mkdtempSync(path.join(tmpdir(), 'blueprint-'));
+  afterAll(() => rmSync(work, { recursive: true }));
+  const directory = path.join(work, 'postmortem');
   mkdirSync(directory);
   writeFileSync(path.join(directory, 'SKILL.md'), '---\nname: postmortem\ndescription: Writes postmortems.\n---\n');
   class Skilled extends AgentBlueprint {
-    constructor(scope: Construct, id: string) {
-      super(scope, id);
+    constructor(scope: Construct, id: string, props?: AgentBlueprintProps) {
+      super(scope, id, props);
       const skills = [AgentSkill.fromDirectory(directory)];
       this.define({ model: AgentModel.GPT_5_6_LUNA, instructions: 'Use your skill.', skills });
     }
   }
-  const app = new App();
-  new Skilled(new Stack(app, 'Stack', { env: ENV }), 'Skilled');
-  const outdir = app.synth().directory;
-  const images = readdirSync(outdir).filter((name) =>
-    existsSync(path.join(outdir, name, 'skills/postmortem/SKILL.md')),
-  );
-  expect(images).toHaveLength(1);
-  const definitions = readdirSync(outdir)
-    .filter((name) => /^asset\..*\.json$/.test(name))
-    .map((name) => JSON.parse(readFileSync(path.join(outdir, name), 'utf8')));
-  expect(definitions.map(({ environment }) => environment?.capability_directories)).toEqual([['/opt/agent/skills']]);
-  rmSync(path.dirname(directory), { recursive: true });
+  const codeBuild = AgentImage.bundled({ builder: ImageBuilder.CODE_BUILD });
+  const published = (stack: Stack) =>
+    AgentImage.fromEcr(Repository.fromRepositoryName(stack, 'Images', 'agents'), `sha256:${'a'.repeat(64)}`);
+  const using = (image: AgentImage) => ({ compute: AgentCompute.agentCore({ image }) });
+
+  test.each([
+    ['by the container engine', {}],
+    ['by CodeBuild', using(codeBuild)],
+  ])('built %s gets the skills, and their directory is in the session definition', (_, props) => {
+    const app = new App();
+    new Skilled(new Stack(app, 'Stack', { env: ENV }), 'Skilled', props);
+    const outdir = app.synth().directory;
+    const images = readdirSync(outdir).filter((name) =>
+      existsSync(path.join(outdir, name, 'skills/postmortem/SKILL.md')),
+    );
+    expect(images).toHaveLength(1);
+    const definitions = readdirSync(outdir)
+      .filter((name) => /^asset\..*\.json$/.test(name))
+      .map((name) => JSON.parse(readFileSync(path.join(outdir, name), 'utf8')))
+      .filter(({ environment }) => environment);
+    expect(definitions.map(({ environment }) => environment.capability_directories)).toEqual([['/opt/agent/skills']]);
+  });
+
+  test('is the one that the user of the blueprint chooses', () => {
+    const builtBy = (props: (stack: Stack) => AgentBlueprintProps) => {
+      const stack = stackOf((made) => new LicenceAuditor(made, 'Auditor', props(made)));
+      const [runtime] = Object.values(Template.fromStack(stack).findResources('AWS::BedrockAgentCore::Runtime'));
+      return JSON.stringify(runtime.Properties.AgentRuntimeArtifact);
+    };
+    expect(builtBy(() => ({}))).toContain('cdk-hnb659fds-container-assets');
+    expect(builtBy(() => using(codeBuild))).toMatch(/"Fn::GetAtt":\["AuditorAgentEnvironmentImage[A-Z0-9]+"/);
+    expect(builtBy((stack) => using(published(stack)))).toContain(`@sha256:${'a'.repeat(64)}`);
+  });
+
+  test('in Amazon ECR gets no skills, and says so', () => {
+    expect(() => stackOf((stack) => new Skilled(stack, 'Skilled', using(published(stack))))).toThrow(
+      /image 'sha256:a+' is not accepted.*skills \(postmortem\).*Fix: use AgentImage\.bundled\(\)/,
+    );
+  });
 });
 
 describe('refuses', () => {
