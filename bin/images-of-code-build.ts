@@ -14,7 +14,7 @@ export class ImagesOfCodeBuild implements IPropertyInjector {
    */
   public static addTo(app: App, image: string | undefined): void {
     if (image === undefined) return;
-    if (image !== ImageBuilder.CODE_BUILD) {
+    if (image !== String(ImageBuilder.CODE_BUILD)) {
       throw new Error(`--context image=${image} is not accepted. Allowed: ${ImageBuilder.CODE_BUILD}.`);
     }
     PropertyInjectors.of(app).add(new ImagesOfCodeBuild());

@@ -14,7 +14,11 @@ import { placeOf } from './stack-pairs';
  * An output that another stack imports can be neither changed nor removed
  * (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html).
  */
-export function exportEffects({ before, after, pairs, changes }: Scene): Effect[] {
+export function exportEffects(scene: Scene): Effect[] {
+  return [...inUse(scene), ...takenNames(scene)];
+}
+
+function inUse({ before, after, pairs, changes }: Scene): Effect[] {
   const importers = importersOf(before);
   const stillImport = importersOf(after);
   return pairs.flatMap(({ before: old, after: now }): Effect[] => {
@@ -43,6 +47,32 @@ export function exportEffects({ before, after, pairs, changes }: Scene): Effect[
       ];
     });
   });
+}
+
+/** The name of an export is unique in an account and Region; source: the same page. */
+function takenNames({ before, after, pairs }: Scene): Effect[] {
+  const old = pairs.map((pair) => (pair.before ? exportsOf(before, pair.before) : []));
+  const now = pairs.map((pair) => (pair.after ? exportsOf(after, pair.after) : []));
+  return pairs.flatMap((pair, index): Effect[] =>
+    now[index].flatMap(({ key, name }): Effect[] => {
+      if (old[index].some((each) => each.key === key)) return [];
+      const has = (exports: Exported[], other: number) => other !== index && exports.some((each) => each.key === key);
+      const holder = old.findIndex(has);
+      const twin = holder >= 0 ? holder : now.findIndex(has);
+      // Two new ones are one finding, at the second.
+      if (twin < 0 || (holder < 0 && twin > index)) return [];
+      return [
+        {
+          level: 'blocks',
+          kind: 'name-taken',
+          subject: pair.after!.id,
+          says: 'The new export is called {}, and {} has an export of that name: it is unique in the account and Region',
+          names: [name, (pairs[twin].before ?? pairs[twin].after)!.id],
+          fix: 'put the name of the stack into the name of the export',
+        },
+      ];
+    }),
+  );
 }
 
 interface Exported {

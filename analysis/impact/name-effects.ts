@@ -75,6 +75,16 @@ function shared(names: readonly GivenName[], known: ReadonlySet<string>): Effect
     }));
 }
 
+/** Names that a resource has in every deployment of its stack: without an id that the deployment makes. */
+export function fixedNames(resource: Resource): string[] {
+  const property = nameProperty(resource.type);
+  return property === undefined
+    ? []
+    : printedAt(resource, property).filter(
+        (name) => !name.replace(/\$\{AWS::(AccountId|Region|Partition|StackName)\}/g, '').includes('${'),
+      );
+}
+
 /** @param created resources that are new, so that a name below one, or made from its id, is new, too */
 function namesIn(model: TemplateModel, created: ReadonlyMap<string, unknown> = new Map()): GivenName[] {
   const fresh = (text: string) =>

@@ -1,5 +1,4 @@
 import type { Resource } from '../model/assembly';
-import type { TemplateModel } from '../model/template-model';
 import type { Effect } from './effect';
 import { creates, ends, idOf, isOrMayBe, nameOf, printedAt, type Scene } from './scene';
 
@@ -11,9 +10,13 @@ export function networkEffects(scene: Scene): Effect[] {
   const created = new Set(scene.changes.filter(creates).map(idOf));
   const made = (type: string) =>
     scene.after.ofType(type).filter((each) => created.has(each.id) && !inNewVpc(each, created));
+  /** What is there when a resource is created: what was deployed, and what the same change created before it. */
+  const withOthers = <T>(type: string, find: (there: readonly Resource[], resource: Resource) => T[]): T[] =>
+    made(type).flatMap((each, index, all) => find([...scene.before.ofType(type), ...all.slice(0, index)], each));
   return [
-    ...made(SUBNET).flatMap((subnet) => overlaps(scene.before, subnet)),
-    ...made(ENDPOINT).flatMap((endpoint) => sameDns(scene.before, endpoint)),
+    ...withOthers(SUBNET, overlaps),
+    ...withOthers(ENDPOINT, sameDns),
+    ...withOthers(ENDPOINT, sameRoute),
     ...scene.changes
       .filter((change) => change.type === ENDPOINT && ends(change))
       .map((change) => ({
@@ -31,9 +34,9 @@ function inNewVpc(resource: Resource, created: ReadonlySet<string>): boolean {
   return printedAt(resource, 'VpcId').some((vpc) => created.has(/^\$\{(.*?#[^.}]+)/.exec(vpc)?.[1] ?? ''));
 }
 
-function overlaps(before: TemplateModel, subnet: Resource): Effect[] {
+function overlaps(others: readonly Resource[], subnet: Resource): Effect[] {
   const ranges = printedAt(subnet, 'CidrBlock');
-  const there = before.ofType(SUBNET).filter((each) => sameText(each, subnet, 'VpcId'));
+  const there = others.filter((each) => sameText(each, subnet, 'VpcId'));
   const unread = ranges.filter((range) => rangeOf(range) === undefined);
   if (unread.length > 0 && there.length > 0) {
     return [
@@ -53,17 +56,16 @@ function overlaps(before: TemplateModel, subnet: Resource): Effect[] {
         level: 'blocks' as const,
         kind: 'ranges-overlap' as const,
         subject: nameOf(subnet),
-        says: 'The new subnet ({}) is created before the old one ({} in {}) is deleted, and their ranges overlap: EC2 refuses it',
-        names: [ranges.join(', '), range, nameOf(old)],
+        says: 'The new subnet ({}) is created while {} ({}) exists, and their ranges overlap: EC2 refuses it',
+        names: [ranges.join(', '), nameOf(old), range],
         fix: 'keep the construct ids and the range, or make a new network and move the agent to it',
       })),
   );
 }
 
-function sameDns(before: TemplateModel, endpoint: Resource): Effect[] {
+function sameDns(others: readonly Resource[], endpoint: Resource): Effect[] {
   if (!printedAt(endpoint, 'PrivateDnsEnabled').includes('true')) return [];
-  return before
-    .ofType(ENDPOINT)
+  return others
     .filter(
       (old) =>
         printedAt(old, 'PrivateDnsEnabled').includes('true') &&
@@ -74,9 +76,26 @@ function sameDns(before: TemplateModel, endpoint: Resource): Effect[] {
       level: 'blocks' as const,
       kind: 'private-dns-conflict' as const,
       subject: nameOf(endpoint),
-      says: 'The new endpoint is created before the old one ({}) is deleted, and both answer the private DNS name of {}: EC2 refuses it',
+      says: 'The new endpoint is created while {} exists, and both answer the private DNS name of {}: EC2 refuses it',
       names: [nameOf(old), printedAt(endpoint, 'ServiceName').join(', ')],
-      fix: 'keep the construct id, or take the old endpoint away in a deployment of its own',
+      fix: 'share one network, keep the construct id, or take the old endpoint away in a deployment of its own',
+    }));
+}
+
+/**
+ * A route table has one route to the gateway endpoints of a service
+ * (docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
+ */
+function sameRoute(others: readonly Resource[], endpoint: Resource): Effect[] {
+  return others
+    .filter((old) => sameText(old, endpoint, 'RouteTableIds') && sameText(old, endpoint, 'ServiceName'))
+    .map((old) => ({
+      level: 'blocks' as const,
+      kind: 'route-taken' as const,
+      subject: nameOf(endpoint),
+      says: 'The new gateway endpoint is created while {} exists, and a route table can have only one route to {}: EC2 refuses it',
+      names: [nameOf(old), printedAt(endpoint, 'ServiceName').join(', ')],
+      fix: 'share one network, keep the construct id, or take the old endpoint away in a deployment of its own',
     }));
 }
 

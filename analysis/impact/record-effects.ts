@@ -2,6 +2,7 @@ import { isStateful } from '../facts/replacements';
 import { COMPUTE_KINDS } from '../../lib/facts/compute-kinds';
 import { at, entriesOf } from '../model/json';
 import type { Effect } from './effect';
+import { fixedNames } from './name-effects';
 import { namesOneOf, type ResourceChange } from './resource-changes';
 import { ends, idOf, isKept, isOrMayBe, namedAt, type Scene } from './scene';
 
@@ -14,7 +15,7 @@ const MUST_BE_EMPTY: Readonly<Record<string, string | undefined>> = {
 
 /** What happens to records: evidence, logs, keys, and resources that CloudFormation can't delete. */
 export function recordEffects(scene: Scene): Effect[] {
-  return [...scene.changes.filter(ends).flatMap((change) => ofEnd(scene, change)), ...lingering(scene)];
+  return [...scene.changes.filter(ends).flatMap((change) => ofEnd(scene, change)), ...stillInUse(scene)];
 }
 
 function ofEnd(scene: Scene, change: ResourceChange): Effect[] {
@@ -38,6 +39,19 @@ function ofEnd(scene: Scene, change: ResourceChange): Effect[] {
     ];
   }
   if (kept) {
+    const taken = change.action === 'retain' ? namesOf(scene, change) : [];
+    if (taken.length > 0) {
+      return [
+        {
+          level: 'stays',
+          kind: 'name-kept',
+          subject,
+          says: `The {} ${gone} and is kept in the account with its name {}: a deployment that creates it again fails`,
+          names: [type, taken.join(', ')],
+          fix: 'delete it or import it ("cdk import") before that deployment, or let CloudFormation choose the name',
+        },
+      ];
+    }
     return isStateful(type)
       ? [
           {
@@ -80,6 +94,11 @@ function ofEnd(scene: Scene, change: ResourceChange): Effect[] {
     : [];
 }
 
+function namesOf({ before }: Scene, change: ResourceChange): string[] {
+  const resource = before.resource(idOf(change));
+  return resource ? fixedNames(resource) : [];
+}
+
 /** A property, or the custom resource of aws-cdk-lib, empties it. */
 function isEmptied({ before }: Scene, { type, stack, logicalId, before: raw }: ResourceChange): boolean {
   const property = MUST_BE_EMPTY[type];
@@ -90,10 +109,45 @@ function isEmptied({ before }: Scene, { type, stack, logicalId, before: raw }: R
 }
 
 /**
- * AgentCore keeps the network interfaces of a Runtime for up to 8 hours; a group or subnet in use can't be deleted
- * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html).
+ * EC2 deletes no VPC, subnet or security group that something is in. AgentCore keeps the network interfaces of a Runtime for
+ * up to 8 hours, and a group that is kept stays for good
+ * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html,
+ * docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html).
  */
-function lingering({ before, changes }: Scene): Effect[] {
+function stillInUse(scene: Scene): Effect[] {
+  const places = placesOfCompute(scene);
+  const deleted = scene.changes.filter((change) => ends(change) && !isKept(change));
+  return deleted.flatMap((change): Effect[] => {
+    const kept = keptIn(scene, idOf(change));
+    const [subject, names] = [change.path, [change.type]];
+    if (kept.length > 0) {
+      return [
+        {
+          level: 'stays',
+          kind: 'contents-kept',
+          subject,
+          says: `The {} ${isOrMayBe(change, 'deleted')}, and {} in it ${kept.length === 1 ? 'is' : 'are'} kept: until somebody deletes ${kept.length === 1 ? 'it' : 'them'}, the deletion fails`,
+          names: [...names, kept.join(', ')],
+          fix: 'delete what is kept by hand (a security group of a Runtime after 8 hours, when its network interfaces are gone), then repeat the deletion',
+        },
+      ];
+    }
+    if (!places.has(idOf(change))) return [];
+    return [
+      {
+        level: 'stays',
+        kind: 'interfaces-linger',
+        subject,
+        says: `The {} ${isOrMayBe(change, 'deleted')}, and AgentCore keeps network interfaces of the Runtime in it for up to 8 hours: until then the deletion fails`,
+        names,
+        fix: 'repeat the deletion after 8 hours',
+      },
+    ];
+  });
+}
+
+/** Groups, subnets and VPCs that Runtimes have network interfaces in. */
+function placesOfCompute({ before }: Scene): ReadonlySet<string> {
   const places = new Set(
     COMPUTE_KINDS.flatMap(({ type, subnets, securityGroups }) =>
       before.ofType(type).flatMap((one) => [subnets, securityGroups].flatMap((keys) => namedAt(one, ...keys))),
@@ -103,14 +157,16 @@ function lingering({ before, changes }: Scene): Effect[] {
     const subnet = before.resource(id);
     if (subnet?.type === 'AWS::EC2::Subnet') namedAt(subnet, 'VpcId').forEach((vpc) => places.add(vpc));
   }
+  return places;
+}
+
+/** Kept resources of EC2 in a VPC or subnet. */
+function keptIn({ before, changes }: Scene, container: string): string[] {
   return changes
-    .filter((change) => ends(change) && !isKept(change) && places.has(idOf(change)))
-    .map((change) => ({
-      level: 'stays' as const,
-      kind: 'interfaces-linger' as const,
-      subject: change.path,
-      says: `The {} ${isOrMayBe(change, 'deleted')}, and AgentCore keeps network interfaces of the Runtime in it for up to 8 hours: until then the deletion fails`,
-      names: [change.type],
-      fix: 'repeat the deletion after 8 hours',
-    }));
+    .filter((change) => change.type.startsWith('AWS::EC2::') && ends(change) && isKept(change))
+    .filter((change) => {
+      const resource = before.resource(idOf(change));
+      return resource && ['VpcId', 'SubnetId', 'SubnetIds'].some((key) => namedAt(resource, key).includes(container));
+    })
+    .map(({ path }) => path);
 }

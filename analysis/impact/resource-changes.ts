@@ -1,4 +1,9 @@
-import { diffTemplate, ResourceImpact, type TemplateDiff } from '@aws-cdk/cloudformation-diff/lib/diff-template';
+import {
+  diffTemplate,
+  ResourceImpact,
+  type ResourceDifference,
+  type TemplateDiff,
+} from '@aws-cdk/cloudformation-diff/lib/diff-template';
 import { replacingProperties } from '../facts/replacements';
 import type { Stack } from '../model/assembly';
 import { at, isObject } from '../model/json';
@@ -56,7 +61,7 @@ export function resourceChanges(
   // What names a replaced resource changes, too, and may be replaced for it. The library follows references only outside of
   // functions, so each round marks what the last one replaced: first what is certain, then what may be.
   const certain = closure(definitions, compare, [ResourceImpact.WILL_REPLACE]);
-  const possible = closure(certain, compare, REPLACING);
+  const possible = closure(certain, compare, REPLACING, returnsOtherValues);
   const sure = compare(certain);
   const found: ResourceChange[] = [];
   compare(possible).forEachDifference((logicalId, difference) => {
@@ -98,15 +103,27 @@ function closure(
   start: ReadonlySet<string>,
   compare: (marked: ReadonlySet<string>) => Compared,
   impacts: readonly ResourceImpact[],
+  mayChange?: (difference: ResourceDifference) => boolean,
 ): ReadonlySet<string> {
   for (let marked = start; ;) {
     const next = new Set(marked);
-    compare(marked).forEachDifference((logicalId, { changeImpact }) => {
-      if (impacts.includes(changeImpact)) next.add(`Ref ${logicalId}`);
+    compare(marked).forEachDifference((logicalId, difference) => {
+      if (impacts.includes(difference.changeImpact)) next.add(`Ref ${logicalId}`);
+      if (mayChange?.(difference)) next.add(`Ref ${logicalId}`);
     });
     if (next.size === marked.size) return marked;
     marked = next;
   }
+}
+
+/** Whether a type is a custom resource. */
+export const isCustomResource = (type: string): boolean =>
+  type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+
+/** A custom resource that is updated can return other values, such as the digest of the image that it built. */
+function returnsOtherValues(difference: ResourceDifference): boolean {
+  const { isUpdate, newResourceType, propertyUpdates } = difference;
+  return isUpdate && isCustomResource(newResourceType ?? '') && Object.keys(propertyUpdates).length > 0;
 }
 
 const rank = (impact: ResourceImpact | undefined) => (impact && REPLACING.includes(impact) ? 0 : 1);

@@ -1,5 +1,6 @@
 import { printed } from '../model/printed-text';
 import type { Effect } from './effect';
+import { isCustomResource } from './resource-changes';
 import type { Scene } from './scene';
 
 /** Stacks that leave the app, parts of templates that can't be read, and types that aren't known. */
@@ -29,10 +30,7 @@ export function stackEffects({ pairs, before, after, changes }: Scene): Effect[]
       names: [`${origin.path}: ${hint}`],
     }));
   const unknown = changes
-    .filter(
-      ({ action, type }) =>
-        action === 'update, not known' && !/^(Custom::|AWS::CloudFormation::CustomResource$)/.test(type),
-    )
+    .filter(({ action, type }) => action === 'update, not known' && !isCustomResource(type))
     .map(({ path, type }): Effect => ({
       level: 'unknown',
       kind: 'unreadable',

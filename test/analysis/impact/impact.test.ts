@@ -74,6 +74,15 @@ describe('resources', () => {
     ).toEqual(['replace Runtime', 'replace Group', 'update Policy']);
   });
 
+  test('a custom resource that is updated may return another value, so what reads it is updated', () => {
+    const image = (version: string) => ({ Type: 'Custom::AgentImage', Properties: { ServiceToken: 'f', version } });
+    const reads = runtime({ Description: { 'Fn::GetAtt': ['Image', 'Digest'] } });
+    expect(within({ Image: image('1'), R: reads }, { Image: image('2'), R: reads })).toEqual([
+      'loses session-storage-wiped S/R',
+    ]);
+    expect(within({ Image: image('1'), R: reads }, { Image: image('1'), R: reads })).toEqual([]);
+  });
+
   test('a parameter, a mapping and a condition change what uses them', () => {
     const template = (stage: string) => ({
       Parameters: { Stage: { Type: 'String', Default: stage } },
@@ -202,6 +211,27 @@ describe('records', () => {
   });
 });
 
+describe('what is deleted while something in it is kept', () => {
+  const group = (policy?: string) => ({
+    Type: 'AWS::EC2::SecurityGroup',
+    Properties: { GroupDescription: 'Runtime', VpcId: { Ref: 'Vpc' } },
+    ...(policy ? { DeletionPolicy: policy } : {}),
+  });
+  const agent = runtime({ NetworkConfiguration: { NetworkModeConfig: { SecurityGroups: [{ Ref: 'Group' }] } } });
+
+  test('a VPC with a kept group: somebody has to delete the group', () => {
+    const found = impact([stackOf('S', { Vpc: vpc, Group: group('Retain'), R: agent })], [stackOf('S', {})]);
+    expect(found.effects.filter(({ kind }) => kind === 'contents-kept')).toMatchObject([
+      { level: 'stays', subject: 'S/Vpc', names: ['AWS::EC2::VPC', 'S/Group'] },
+    ]);
+  });
+
+  test('a VPC whose group is deleted, too: the interfaces end after 8 hours', () => {
+    expect(within({ Vpc: vpc, Group: group(), R: agent }, {})).toContain('stays interfaces-linger S/Group');
+    expect(within({ Vpc: vpc, Group: group() }, {})).toEqual([]);
+  });
+});
+
 describe('networks', () => {
   test.each([
     ['moved under one id', { A: subnet('10.0.0.0/17') }, { A: subnet('10.0.64.0/18') }, ['S/A']],
@@ -233,6 +263,31 @@ describe('networks', () => {
   });
 });
 
+test.each([
+  ['one route table and one service', ['rtb-1'], 's3', ['blocks route-taken Two/E']],
+  ['another route table', ['rtb-2'], 's3', []],
+  ['another service', ['rtb-1'], 'dynamodb', []],
+])('gateway endpoints of two stacks in one VPC: %s', (_, RouteTableIds, service, expected) => {
+  const gateway = (tables: string[], name: string) => ({
+    E: {
+      Type: 'AWS::EC2::VPCEndpoint',
+      Properties: { VpcId: 'vpc-1', RouteTableIds: tables, ServiceName: `com.amazonaws.us-east-1.${name}` },
+    },
+  });
+  const [one, two] = [stackOf('One', gateway(['rtb-1'], 's3')), stackOf('Two', gateway(RouteTableIds, service))];
+  expect(effects([one], [one, two])).toEqual(expected);
+  expect(effects([], [one, two])).toEqual(expected);
+});
+
+test('endpoints with private DNS and subnets that are new at the same time are compared, too', () => {
+  const inVpc = { Vpc: vpc, A: endpoint(), B: endpoint(), C: subnet('10.0.0.0/24'), D: subnet('10.0.0.0/25') };
+  const imported = JSON.parse(JSON.stringify(inVpc).replaceAll('{"Ref":"Vpc"}', '"vpc-1"')) as Resources;
+  expect(effects([], [stackOf('S', imported)])).toEqual([
+    'blocks ranges-overlap S/D',
+    'blocks private-dns-conflict S/B',
+  ]);
+});
+
 describe('names', () => {
   const topic = (name: string, policy?: string) => ({
     Type: 'AWS::SNS::Topic',
@@ -241,7 +296,12 @@ describe('names', () => {
   });
   test.each([
     ['a construct is renamed', { A: topic('t') }, { B: topic('t') }, ['blocks name-taken S/B']],
-    ['the old one is kept', { A: topic('t', 'Retain') }, { B: topic('t') }, ['blocks name-taken S/B']],
+    [
+      'the old one is kept',
+      { A: topic('t', 'Retain') },
+      { B: topic('t') },
+      ['blocks name-taken S/B', 'stays name-kept S/A'],
+    ],
     ['another name', { A: topic('t') }, { B: topic('u') }, []],
     ['twice', {}, { A: topic('t'), B: topic('t') }, ['blocks name-shared S/A']],
     ['twice before', { A: topic('t'), B: topic('t') }, { A: topic('t'), B: topic('t') }, []],
@@ -260,6 +320,23 @@ describe('names', () => {
     ['a type without a row', { A: runtime() }, { B: runtime() }, ['blocks name-taken S/B']],
   ])('%s', (_, before, after, expected) => {
     expect(within(before, after).filter((each) => !each.startsWith('loses'))).toEqual(expected);
+  });
+
+  test.each([
+    ['of a template', 'records', ['stays name-kept S/A']],
+    [
+      'with the account and the name of the stack',
+      { 'Fn::Sub': '${AWS::StackName}-${AWS::AccountId}' },
+      ['stays name-kept S/A'],
+    ],
+    [
+      'with the id of the stack',
+      { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
+      ['stays record-kept S/A'],
+    ],
+    ['that CloudFormation chooses', undefined, ['stays record-kept S/A']],
+  ])('a kept resource keeps its name %s, so that it can not be created again', (_, name, expected) => {
+    expect(within({ A: bucket({ BucketName: name }, 'Retain') }, {})).toEqual(expected);
   });
 
   test('what is below a replaced resource is created beside the old one', () => {
@@ -308,6 +385,18 @@ describe('stacks', () => {
     );
     expect(effects([exporting({ Ref: 'A' }), free], [stackOf('Net', { A: bucket() }), free])).toEqual([]);
     expect(effects([exporting({ Ref: 'A' }), importing], [exporting({ Ref: 'A' }), free])).toEqual([]);
+  });
+
+  test('the name of an export is unique in an account and Region', () => {
+    const net = (id: string, more: Partial<StackData> = {}) => {
+      const Outputs = { O: { Value: 'x', Export: { Name: 'VpcId' } } };
+      return stackOf(id, { A: bucket() }, { Outputs, ...more });
+    };
+    const [test_, prod] = [net('Test'), net('Prod')];
+    expect(effects([test_], [test_, prod])).toEqual(['blocks name-taken Prod']);
+    expect(effects([], [test_, prod])).toEqual(['blocks name-taken Prod']);
+    expect(effects([test_], [test_])).toEqual([]);
+    expect(effects([test_], [test_, net('Prod', { region: 'us-west-2' })])).toEqual([]);
   });
 
   test('a renamed stack is a new one, and the old one stays with its names', () => {
