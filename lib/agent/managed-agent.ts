@@ -24,6 +24,7 @@ import type { ManagedAgentAttributes, ManagedAgentProps } from './managed-agent-
 import type { SessionTool } from '../contracts/session';
 import { SessionDefinitionPublication } from './session-definition';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { makesNoRoles } from '../identity/attach-policy';
 
 /**
  * A governed agent of Amazon Bedrock Managed Agents, powered by OpenAI: its own session and execution role, isolated
@@ -201,5 +202,6 @@ export class ManagedAgent extends ManagedAgentBase {
 }
 
 function sameLiteralArn(one: IRole, other: IRole): boolean {
-  return !Token.isUnresolved(one.roleArn) && one.roleArn === other.roleArn;
+  // Roles that somebody else makes and that have no name yet share the ARN that CDK writes in their place.
+  return !makesNoRoles(one) && !Token.isUnresolved(one.roleArn) && one.roleArn === other.roleArn;
 }

@@ -26,6 +26,7 @@ import { requireTrailInput } from './trail-input';
 import { ObjectLock } from '../encryption/object-lock';
 import { TrailLogDelivery } from './trail-log-delivery';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { requireLogTarget } from '../encryption/access-logs-bucket';
 
 /**
  * The audit trail of an account's agents: management events, every data event of bedrock-mantle projects and AgentCore
@@ -98,6 +99,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
     this.trailName = props.trailName ?? uniqueTrailName(this);
     requireTrailInput(this, { trailName: this.trailName, lock, retention, networkEventSources });
 
+    requireLogTarget(this, props.accessLogsBucket);
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the audit trail ${this.trailName}` });
     if (key instanceof AgentKey) {
       key._keepAfterRollback();

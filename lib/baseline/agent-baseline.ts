@@ -13,6 +13,7 @@ import type { AgentBaselineProps, IAgentBaseline } from './agent-baseline-ref';
 import { isInAnotherRegion, requireSamePlace } from '../validation/same-place';
 import { isSameKey } from './same-key';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { requireLogTarget } from '../encryption/access-logs-bucket';
 
 /**
  * What the agents of one account and Region share: network, two keys, trail and log settings. Named once, and passed to
@@ -48,6 +49,7 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
     props = injectedProps(AgentBaseline.PROPERTY_INJECTION_ID, scope, id, props);
     this.auditTrail = props.auditTrail;
     this.logRetention = logRetention(this, props.logRetention);
+    requireLogTarget(this, props.accessLogsBucket);
     this.accessLogsBucket = props.accessLogsBucket;
     this.usedNetwork = props.network;
     this.usedDataKey = props.dataKey;

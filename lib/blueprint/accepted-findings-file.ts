@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { Annotations } from 'aws-cdk-lib/core';
+import { Annotations, Token } from 'aws-cdk-lib/core';
 import { ACCEPTED_FINDINGS_FILE, type AcceptedFindingEntry } from '../contracts/accepted-findings';
 import { requireInput } from '../validation/input-error';
 import type { AcceptedFinding } from './accepted-finding';
@@ -16,6 +16,8 @@ export function acceptedFindingsFile(scope: IConstruct, findings: AcceptedFindin
     requireInput(holds, scope, { input: 'acceptedFindings', value, allowed, fix });
   check(findings.length <= MAX_ENTRIES, `${findings.length} entries`, `at most ${MAX_ENTRIES}`, 'Mend some of them');
   findings.forEach(({ files, rule, containing, reason, until }) => {
+    const later = [files, rule, containing, reason, until].some((text) => Token.isUnresolved(text));
+    check(!later, 'a value that only the deployment knows', 'texts that are known at synth', 'Write the text');
     check(/^(?!\/)(?!.*\*\*[^/])[^\0\\]{1,200}$/.test(files), files, "patterns as in 'src/legacy/**'", 'Write a path');
     check(
       rule === undefined || /^[A-Za-z0-9._/-]{1,100}$/.test(rule),

@@ -81,6 +81,8 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
   public readonly baseline: IAgentBaseline;
   public readonly project: IAgentProject;
   public readonly runtimeArn: string;
+  /** @internal Longest time that the compute of a session lives. */
+  public readonly _maxLifetime: Duration;
   /** Id of the Runtime: its name, a dash and ten characters. */
   public readonly runtimeId: string;
   public readonly runtimeName: string;
@@ -107,6 +109,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     const chosenImage = props.image ?? AgentImage.bundled();
     this.capabilityDirectories = capabilityDirectories(chosenImage, props.capabilityDirectories);
     this.checkDirectories();
+    this._maxLifetime = props.maxLifetime ?? Duration.hours(8);
     const lifecycle = this.checkedLifecycle(props.idleTimeout, props.maxLifetime);
     const environmentVariables = this.checkedEnvironment(
       storage,

@@ -1,6 +1,6 @@
 import { CfnGuardrail, CfnGuardrailVersion } from 'aws-cdk-lib/aws-bedrock';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { RemovalPolicy, Lazy, Names, Stack } from 'aws-cdk-lib/core';
+import { RemovalPolicy, Lazy, Names, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { isDevelopment } from '../development/enabled-scopes';
@@ -26,6 +26,7 @@ import { profileArn, profileArns } from './profile-arns';
 import type { GuardrailSensitiveInformation } from './sensitive-information';
 import type { GuardrailWordFilter } from './word-filter';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { requireUniqueName } from '../validation/unique-name';
 
 /**
  * A Bedrock guardrail and the version of it that agents are judged by.
@@ -206,6 +207,7 @@ export class AgentGuardrail extends AgentGuardrailBase {
       '1 to 50 letters, digits, - and _',
       'shorten the name or replace other characters, or leave it out',
     );
+    if (!Token.isUnresolved(name)) requireUniqueName(this, 'guardrailName', name);
     return name;
   }
 }

@@ -91,10 +91,12 @@ export class AgentProject extends Construct implements IAgentProject {
   constructor(scope: Construct, id: string, props: AgentProjectProps = {}) {
     super(scope, id);
     props = injectedProps(AgentProject.PROPERTY_INJECTION_ID, scope, id, props);
-    requireInput(props.projectName === undefined || props.projectName.trim() !== '', this, {
+    const given = props.projectName;
+    const fits = given === undefined || Token.isUnresolved(given) || (given.trim() !== '' && given.length <= 128);
+    requireInput(fits, this, {
       input: 'projectName',
-      value: props.projectName,
-      allowed: 'a non-empty name',
+      value: given,
+      allowed: 'a name of 1 to 128 characters',
       fix: 'leave it out to have one generated',
     });
     const project = new CfnProject(this, 'Resource', {

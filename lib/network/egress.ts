@@ -86,10 +86,11 @@ export class AgentEgress {
     if (options.natGateways !== undefined) {
       requireWholeNumber(WHERE, 'natGateways', options.natGateways, 1, 3, 'NAT gateways');
     }
-    requireInput(options.reason === undefined || options.reason.trim() !== '', WHERE, {
+    const { reason } = options;
+    requireInput(reason === undefined || (reason.trim() !== '' && !Token.isUnresolved(reason)), WHERE, {
       input: 'reason',
       value: options.reason,
-      allowed: 'a sentence that an auditor can read',
+      allowed: 'a sentence that an auditor can read, known at synth',
       fix: 'say why agents need this way out, or leave reason out',
     });
     this.mode = mode;

@@ -1,4 +1,4 @@
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { declareImportedVpc } from '../declaration/imported';
@@ -87,6 +87,13 @@ export function networkFromVpc(scope: Construct, id: string, props: AgentNetwork
     fix: "give each its 'securityGroup', or 'endpointSecurityGroup' for all of them",
   });
   const makesInterfaces = wanted.some((service) => !service.isGateway && !isNamed(existing, service));
+  const withoutNames = makesInterfaces && vpc instanceof ec2.Vpc && !(vpc.dnsHostnamesEnabled && vpc.dnsSupportEnabled);
+  requireInput(!withoutNames, network, {
+    input: 'vpc',
+    value: vpc.node.path,
+    allowed: 'a VPC with enableDnsHostnames and enableDnsSupport, which private DNS of endpoints needs',
+    fix: 'Leave both out when you make the VPC, or name its endpoints in existingEndpoints',
+  });
   const endpointSecurityGroup =
     props.endpointSecurityGroup ??
     // A group of our own only where it guards something.

@@ -35,6 +35,7 @@ import type { AgentBudgetAction } from './agent-budget-action';
 import { admitRules, DELIVERY_RETRY } from '../function/rule-delivery';
 import { onlyItems } from '../identity/ledger-items';
 import { unheardTurnUsd } from './unheard-turn';
+import { requireOnlyOne, requireWorkflows } from './require-workflows';
 
 /**
  * What agents may spend on tokens, and what happens when they do.
@@ -109,18 +110,21 @@ export class AgentBudget extends Construct {
     super(scope, id);
     props = injectedProps(AgentBudget.PROPERTY_INJECTION_ID, scope, id, props);
     const { workflows, actions, monthlyLimitUsd } = props;
-    this.requireSome(
-      'workflows',
-      workflows,
-      'a TurnWorkflow',
-      'Pass the workflows of the agents, for example reviewer.workflow',
-    );
-    this.requireSome('actions', actions, 'an action', 'Pass AgentBudgetAction.refuseTurns(100)');
+    requireWorkflows(this, workflows);
+    requireOnlyOne(this, 'AgentBudget', workflows);
+    requireInput(actions.length > 0, this, {
+      input: 'actions',
+      value: '0 entries',
+      allowed: 'at least an action',
+      fix: 'Pass AgentBudgetAction.refuseTurns(100)',
+    });
+    this.requireStopped(actions, workflows);
     const limitsUsd = {
       hour: this.positive('hourlyLimitUsd', props.hourlyLimitUsd ?? monthlyLimitUsd / 10),
       day: this.positive('dailyLimitUsd', props.dailyLimitUsd ?? monthlyLimitUsd / 4),
       month: this.positive('monthlyLimitUsd', monthlyLimitUsd),
     };
+    this.requireOrder(limitsUsd);
     for (const { _topic: topic } of actions) {
       if (topic) requireStandardTopic(this, 'actions', topic);
     }
@@ -140,7 +144,7 @@ export class AgentBudget extends Construct {
     const settings: BudgetSettings = {
       name: `Budget of ${workflows.map(({ agent }) => agent.agentName).join(', ')}`,
       table: table.tableName,
-      workflows: workflows.map((workflow) => this.budgeted(workflow, props)),
+      workflows: workflows.map((workflow) => this.budgeted(workflow, props, limitsUsd.hour)),
       limitsUsd,
       steps: actions.map(({ _percent, _topic, _refuse, _killSwitch }) => ({
         percent: _percent,
@@ -168,7 +172,35 @@ export class AgentBudget extends Construct {
     });
   }
 
-  private budgeted({ agent, ledger }: TurnWorkflow, props: AgentBudgetProps): BudgetedWorkflow {
+  /** A kill switch of other agents would leave those of the budget running. */
+  private requireStopped(actions: AgentBudgetAction[], workflows: TurnWorkflow[]): void {
+    for (const [index, { _killSwitch }] of actions.entries()) {
+      const left = _killSwitch && workflows.find((workflow) => !_killSwitch._workflows.includes(workflow));
+      requireInput(left === undefined, this, {
+        input: `actions[${index}].killSwitch`,
+        value: _killSwitch?.node.path,
+        allowed: `a kill switch of all workflows of the budget; it does not stop ${left?.node.path}`,
+        fix: 'Pass the same workflows to both',
+      });
+    }
+  }
+
+  /** A limit above that of a longer period is never reached. */
+  private requireOrder({ hour, day, month }: { hour: number; day: number; month: number }): void {
+    for (const [input, value, longer, limit] of [
+      ['dailyLimitUsd', day, 'monthlyLimitUsd', month],
+      ['hourlyLimitUsd', hour, 'dailyLimitUsd', day],
+    ] as const) {
+      requireInput(value <= limit, this, {
+        input,
+        value,
+        allowed: `at most ${longer} (${limit} US dollars)`,
+        fix: `Lower ${input}, or raise ${longer}`,
+      });
+    }
+  }
+
+  private budgeted({ agent, ledger }: TurnWorkflow, props: AgentBudgetProps, hourlyLimitUsd: number): BudgetedWorkflow {
     const listPrice = agent instanceof ManagedAgent ? agent.model.listPrice : undefined;
     const price = props.tokenPrice ?? listPrice;
     requireInput(price !== undefined, this, {
@@ -178,11 +210,18 @@ export class AgentBudget extends Construct {
       fix: 'Pass the price that you pay: { input, output, cachedInput } in US dollars per million tokens',
     });
     const { input, output, cachedInput = input } = price;
+    const unheard = this.positive('unheardTurnUsd', props.unheardTurnUsd ?? unheardTurnUsd(price));
+    requireInput(unheard <= hourlyLimitUsd, this, {
+      input: 'hourlyLimitUsd',
+      value: hourlyLimitUsd,
+      allowed: `at least ${unheard} US dollars, which one turn of ${agent.agentName} counts while it runs`,
+      fix: 'Raise hourlyLimitUsd (a tenth of monthlyLimitUsd unless you set it), or lower unheardTurnUsd',
+    });
     return {
       agentName: agent.agentName,
       ledgerTable: ledger.tableName,
       prices: { input, output, cachedInput },
-      unheardTurnUsd: this.positive('unheardTurnUsd', props.unheardTurnUsd ?? unheardTurnUsd(price)),
+      unheardTurnUsd: unheard,
     };
   }
 
@@ -265,10 +304,6 @@ export class AgentBudget extends Construct {
         ? [new iam.PolicyStatement({ sid: 'Engage', actions: START_EXECUTION_ACTIONS, resources: switches })]
         : []),
     ];
-  }
-
-  private requireSome(input: string, list: unknown[], what: string, fix: string): void {
-    requireInput(list.length > 0, this, { input, value: `${list.length} entries`, allowed: `at least ${what}`, fix });
   }
 
   private positive(input: string, usd: number): number {

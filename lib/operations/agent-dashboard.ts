@@ -1,11 +1,13 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { injectedProps } from '../injection/injected-props';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentAlarms } from './agent-alarms';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { requireWorkflows } from './require-workflows';
+import { requirePattern } from '../validation/input-error';
+import { requireUniqueName } from '../validation/unique-name';
 
 /**
  * What a dashboard shows.
@@ -55,8 +57,20 @@ export class AgentDashboard extends Construct {
     super(scope, id);
     props = injectedProps(AgentDashboard.PROPERTY_INJECTION_ID, scope, id, props);
     requireWorkflows(this, props.workflows);
+    const { dashboardName } = props;
+    if (dashboardName !== undefined) {
+      requirePattern(
+        this,
+        'dashboardName',
+        dashboardName,
+        /^[A-Za-z0-9_-]{1,255}$/,
+        '1 to 255 letters, digits, dashes and underscores',
+        'Choose another name, for example agents',
+      );
+      if (!Token.isUnresolved(dashboardName)) requireUniqueName(this, 'dashboardName', dashboardName);
+    }
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
-      dashboardName: props.dashboardName,
+      dashboardName,
       defaultInterval: Duration.days(1),
       periodOverride: cloudwatch.PeriodOverride.AUTO,
     });

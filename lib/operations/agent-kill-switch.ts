@@ -39,7 +39,7 @@ import { engageDefinition, type KillDefinitionParts, releaseDefinition } from '.
 import { checkInputsOf } from '../validation/checked-inputs';
 import { onlyItems } from '../identity/ledger-items';
 import { executionArns } from '../workflow/execution-arns';
-import { requireWorkflows } from './require-workflows';
+import { requireOnlyOne, requireWorkflows } from './require-workflows';
 
 /**
  * What a kill switch stops.
@@ -91,6 +91,8 @@ export class AgentKillSwitch extends Construct {
 
   /** @internal */
   public readonly _encryptionKey: IKey;
+  /** @internal */
+  public readonly _workflows: readonly TurnWorkflow[];
 
   /** @throws InputError when there is no workflow, or one of another account or Region */
   constructor(scope: Construct, id: string, props: AgentKillSwitchProps) {
@@ -98,6 +100,8 @@ export class AgentKillSwitch extends Construct {
     props = injectedProps(AgentKillSwitch.PROPERTY_INJECTION_ID, scope, id, props);
     const { notify, workflows } = props;
     requireWorkflows(this, workflows);
+    requireOnlyOne(this, 'AgentKillSwitch', workflows);
+    this._workflows = workflows;
     if (notify) requireStandardTopic(this, 'notify', notify);
     const encryptionKey = workflows[0].encryptionKey;
     this._encryptionKey = encryptionKey;

@@ -6,6 +6,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { IAgentTrigger, ITurnWorkflow } from '../workflow/turn-workflow-ref';
@@ -25,6 +26,7 @@ import { scheduleTrigger, type ScheduleTriggerOptions } from './kinds/schedule';
 import { turnOutcomeTrigger, type TurnOutcomeTriggerOptions } from './kinds/turn-outcome';
 import type { TriggerDefinition } from './trigger-definition';
 import { checkInputsOf } from '../validation/checked-inputs';
+import { idFrom } from './trigger-id';
 
 /** The construct below an agent that holds its triggers. */
 const TRIGGERS = 'Triggers';
@@ -72,7 +74,7 @@ export class AgentTrigger implements IAgentTrigger {
    * @param alarm refused when it is known to watch no metric
    */
   public static onAlarm(alarm: IAlarm, options: AlarmTriggerOptions = {}): AgentTrigger {
-    return new AgentTrigger(alarmTrigger(`Alarm-${alarm.node.id}`, [alarm], options));
+    return new AgentTrigger(alarmTrigger(idFrom('Alarm', alarm), [alarm], options));
   }
 
   /**
@@ -169,6 +171,12 @@ export class AgentTrigger implements IAgentTrigger {
     const { agent } = workflow;
     const id = this.definition.options.triggerId ?? this.definition.defaultId;
     const where = `${agent.node.path}/${TRIGGERS}/${id}`;
+    requireInput(!Token.isUnresolved(id), where, {
+      input: 'triggerId',
+      value: 'a value that only the deployment knows',
+      allowed: 'an id that is known at synth',
+      fix: 'Write the id',
+    });
     requirePattern(
       where,
       'triggerId',

@@ -63,7 +63,7 @@ export class BoundTrigger extends Construct {
     const starter = new Starter(this, 'Starter', {
       ...host,
       prompt,
-      configuration: { ...this.configuration(definition, type, id, host.turnDeadline), prompt: prompt.segments },
+      configuration: { ...this.configuration(definition, type, id, host), prompt: prompt.segments },
       maxAttempts: this.attempts(options.maxAttempts ?? 20),
     });
     this.queues = starter.queues;
@@ -97,7 +97,7 @@ export class BoundTrigger extends Construct {
     { deduplicationKey, sessionKey, subject: facts, options }: TriggerDefinition,
     type: string,
     id: string,
-    turnDeadline: Duration,
+    { turnDeadline, workflow }: TriggerHost,
   ): Omit<StarterConfiguration, 'prompt'> {
     const subject = options.deduplicationKey ?? deduplicationKey;
     requireInput(subject.length > 0, this, {
@@ -119,7 +119,7 @@ export class BoundTrigger extends Construct {
       ...(Object.keys(named).length > 0 ? { subject: named } : {}),
       ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
       ...(options.requireApproval ? { approval: 'required' as const } : {}),
-      ...(options.maxConcurrency === undefined ? {} : { slots: this.slots(options.maxConcurrency) }),
+      ...(options.maxConcurrency === undefined ? {} : { slots: this.slots(options.maxConcurrency, workflow) }),
     };
   }
 
@@ -129,8 +129,10 @@ export class BoundTrigger extends Construct {
     return result;
   }
 
-  private slots(maxConcurrency: number): number {
-    requireWholeNumber(this, 'maxConcurrency', maxConcurrency, 1, 1000, 'turns');
+  /** Of an imported workflow the slots are not known. */
+  private slots(maxConcurrency: number, workflow: ITurnWorkflow): number {
+    const most = workflow instanceof TurnWorkflow ? workflow.maxConcurrency : 1000;
+    requireWholeNumber(this, 'maxConcurrency', maxConcurrency, 1, most, 'turns');
     return maxConcurrency;
   }
 

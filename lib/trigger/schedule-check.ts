@@ -1,5 +1,5 @@
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { Token } from 'aws-cdk-lib/core';
+import { Annotations, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
 
@@ -69,7 +69,26 @@ function wrongPart(expression: string): string | undefined {
     : undefined;
 }
 
-function isTimeZone(name: string): boolean {
+/**
+ * Adds a warning when a schedule is over. Not an error: an app whose one-time schedule has run must still be deployed.
+ *
+ * @param until last time of the schedule, if it has one
+ */
+export function warnOfPast(where: IConstruct, schedule: ScheduleExpression, until?: Date): void {
+  const at = /^at\((.+)\)$/.exec(schedule.expressionString)?.[1];
+  // The time is one of the schedule's time zone, at most 14 hours behind or before UTC.
+  const last = at === undefined ? undefined : Date.parse(`${at}Z`) + 14 * 3600 * 1000;
+  if ([last, until?.getTime()].some((time) => time !== undefined && time < Date.now())) {
+    Annotations.of(where).addWarningV2(
+      'cdk-bedrock-managed-agents:scheduleIsOver',
+      `The schedule ${schedule.expressionString}${until ? ` until ${until.toISOString()}` : ''} is over and starts nothing. ` +
+        'EventBridge Scheduler refuses to create it. Fix: remove it, or choose a time to come.',
+    );
+  }
+}
+
+/** Whether the IANA time zone database has the name. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     // Offsets such as +01:00 are no names.

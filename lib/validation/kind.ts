@@ -1,3 +1,4 @@
+import { type Duration, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { credentialKindIn, isCredentialName } from './credential-like';
 import { ENUMS, OBJECTS, STRUCTS } from './input-kinds';
@@ -39,6 +40,7 @@ export function requireKind(given: GivenInput): void {
     return;
   }
   if (kind === 'any') return;
+  requireKnown(given);
   if (value === undefined || value === null) return refuse(given);
   if (kind.endsWith('[]')) {
     if (!Array.isArray(value)) return refuse(given);
@@ -68,6 +70,25 @@ export function requireMembers(where: string, prefix: string, value: object, str
   }
 }
 
+/** Inputs that are written to the template as they are. */
+const KNOWN_LATER = new Set(['threshold']);
+
+/** What a number, a duration or a size is used for is decided at synth: it is compared, converted, or put into code. */
+function requireKnown({ where, input, value, kind }: GivenInput): void {
+  const isKnown =
+    kind === 'number'
+      ? !Token.isUnresolved(value) || KNOWN_LATER.has(input)
+      : !(kind === 'Duration' || kind === 'Size') || !(value as Partial<Duration> | undefined)?.isUnresolved?.();
+  if (!isKnown) {
+    throw new InputError(where, {
+      input,
+      value: 'a value that only the deployment knows',
+      allowed: `${kindText(kind)} that is known at synth`,
+      fix: 'Write the value, or read it from the context or the environment of the app',
+    });
+  }
+}
+
 function passes(given: GivenInput): boolean {
   try {
     requireKind(given);
@@ -84,7 +105,10 @@ function isOfKind(value: unknown, kind: string): boolean {
   if (kind === 'Date') return value instanceof Date;
   const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
   const its = classes.get(kind);
-  return isObject && (!its || value instanceof its) && (OBJECTS[kind].members ?? []).every((member) => member in value);
+  if (!isObject || (its && !(value instanceof its))) return false;
+  // Every function has a member named bind.
+  const has = (member: string) => member in value && !(value instanceof Function && member in Function.prototype);
+  return (OBJECTS[kind].members ?? []).every(has);
 }
 
 /** Props are objects, not constructs, lists or instances of the library's value classes. */

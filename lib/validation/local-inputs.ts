@@ -111,6 +111,23 @@ class Walk {
   }
 
   private construct(input: string, kind: string, value: IConstruct): void {
+    requireInput(kind !== 'kms.IKey' || !('aliasName' in value), this.where, {
+      input,
+      value: value.node.path,
+      allowed: 'a key: IAM policies and log groups take no alias in its place',
+      fix: 'Pass kms.Key.fromLookup(…) with the name of the alias, kms.Key.fromKeyArn(…), or the key that the alias names',
+    });
+    // A resource and its key are in one Region; the key can be of another account.
+    const { encryptionKey } = value as { encryptionKey?: IConstruct & { keyArn?: string } };
+    if (encryptionKey?.keyArn !== undefined && !STRUCTS[kind] && /^(s3|secretsmanager|dynamodb|sqs)\./.test(kind)) {
+      this.requireHere({
+        input: `${input}.encryptionKey`,
+        what: 'a key',
+        construct: encryptionKey,
+        arn: encryptionKey.keyArn,
+        anyAccount: true,
+      });
+    }
     const arnMember = OBJECTS[kind]?.members?.find((member) => member.endsWith('Arn'));
     const arn = arnMember && (value as unknown as Record<string, unknown>)[arnMember];
     const what = words(kind);

@@ -30,6 +30,7 @@ export function requireInput(holds: boolean, where: IConstruct | string, refused
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+  const json = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+  const text = json.replace(/\$\{Token\[[^\]]+\]\}/g, '<known at deployment>');
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

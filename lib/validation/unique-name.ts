@@ -1,5 +1,6 @@
 import { Stack, Stage, Token, TokenComparison } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { requireInput } from './refused-input';
 
 /** A name that the service accepts once per account and Region. */
 interface GivenName {
@@ -10,8 +11,18 @@ interface GivenName {
 
 const namesOfApp = new WeakMap<IConstruct, GivenName[]>();
 
-/** Adds an error at synthesis when a construct before has the same name in the same account and Region. */
+/**
+ * Adds an error at synthesis when a construct before has the same name in the same account and Region.
+ *
+ * @throws InputError for a name that only the deployment knows
+ */
 export function requireUniqueName(owner: IConstruct, input: string, name: string): void {
+  requireInput(!Token.isUnresolved(name), owner, {
+    input,
+    value: 'a value that only the deployment knows',
+    allowed: 'a name that is known at synth, so that no other construct takes it',
+    fix: `Write the name, or leave ${input} out for a unique one`,
+  });
   const root = owner.node.root;
   const names = namesOfApp.get(root) ?? [];
   namesOfApp.set(root, names);

@@ -120,6 +120,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     requireWholeNumber(this, 'maxConcurrency', this.maxConcurrency, 1, 1000, 'turns');
     this.turnDeadline = props.turnDeadline ?? Duration.hours(1);
     const deadlineSeconds = this.seconds('turnDeadline', this.turnDeadline, 60, 28_800);
+    requireLifetime(this, agent, deadlineSeconds);
     const slotSeconds = this.seconds('slotTimeout', props.slotTimeout ?? Duration.hours(4), 60, DAY_SECONDS);
     const retention = props.sessionRetention ?? Duration.days(14);
     const retentionSeconds = this.seconds('sessionRetention', retention, DAY_SECONDS, 365 * DAY_SECONDS);
@@ -360,4 +361,15 @@ function requireOneWorkflow(workflow: TurnWorkflow, agent: IManagedAgent): void 
 
 function mapValues<K extends string, A, B>(record: Readonly<Record<K, A>>, map: (value: A) => B): Record<K, B> {
   return Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, map(value)])) as Record<K, B>;
+}
+
+/** AgentCore ends the compute of a session at its longest lifetime, also in the middle of a turn. */
+function requireLifetime(scope: IConstruct, { environment }: IManagedAgent, deadlineSeconds: number): void {
+  const lifetime = (environment as { _maxLifetime?: Duration } | undefined)?._maxLifetime?.toSeconds();
+  requireInput(lifetime === undefined || deadlineSeconds <= lifetime, scope, {
+    input: 'turnDeadline',
+    value: deadlineSeconds,
+    allowed: `at most the maxLifetime of the Runtime (${lifetime} seconds), which ends the compute of a turn`,
+    fix: 'Lower turnDeadline, or raise maxLifetime of the AgentCoreEnvironment',
+  });
 }

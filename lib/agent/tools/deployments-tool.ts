@@ -103,6 +103,14 @@ export function checkDeployments(props: DeploymentsToolOptions): void {
     /^[a-z0-9-]+\.amazonaws\.com$/,
     'event sources of CloudTrail, for example lambda.amazonaws.com',
   );
+  for (const each of [...(props.functions ?? []), ...(props.versionedFunctions ?? [])]) {
+    requireInput(!isQualified(each), WHERE, {
+      input: 'functions',
+      value: each.node.path,
+      allowed: 'functions, not their aliases and versions, which the tool lists',
+      fix: 'Pass the function of the alias or version',
+    });
+  }
   checkSeconds(WHERE, 'maxTimeRange', props.maxTimeRange ?? Duration.days(7), 60, 90 * 24 * 3600);
 }
 
@@ -223,3 +231,6 @@ const functionsAndServices = ({ services = [], functions = [], versionedFunction
   functions,
   versionedFunctions,
 });
+
+/** An alias or a version, or what is imported by the ARN of one. */
+const isQualified = (each: IFunction) => 'lambda' in each || /:function:[^:]+:[^:]+$/.test(each.functionArn);

@@ -200,6 +200,21 @@ export class IncidentResponder extends AgentBlueprint {
       fix: 'Name the namespaces of the metrics that the alarms watch',
     });
     requireWholeNumber(this, 'maxTurns', maxTurns, 1, 100, 'turns');
+    requireInput(maxTurns > 1 || (props.resumeOn ?? []).length === 0, this, {
+      input: 'maxTurns',
+      value: maxTurns,
+      allowed: 'at least 2 turns, because resumeOn names events that start a next one',
+      fix: 'Raise maxTurns, or leave resumeOn out',
+    });
+    const wait = (props.resumeOn ?? [])
+      .map(({ _timer }) => _timer?.after.toMinutes() ?? 0)
+      .find((each) => each >= window.toMinutes());
+    requireInput(wait === undefined, this, {
+      input: 'resumeOn',
+      value: `a timer after ${wait} minutes`,
+      allowed: `less than the incidentWindow of ${window.toMinutes()} minutes, after which an incident is over`,
+      fix: 'Shorten the timer, or lengthen incidentWindow',
+    });
     requireWholeNumber(this, 'incidentWindow', window.toHours({ integral: false }), 1, 14 * 24, 'hours');
   }
 

@@ -1,5 +1,6 @@
 import { Token, type TimeZone } from 'aws-cdk-lib/core';
 import type { QuietHoursSetting } from '../../contracts/incident';
+import { isTimeZone } from '../../trigger/schedule-check';
 import { requireInput, requirePattern } from '../../validation/input-error';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
@@ -43,6 +44,13 @@ export class QuietHours {
       value: to,
       allowed: 'another time than from',
       fix: 'Leave quietHours out for none; a responder that never works needs no alarms',
+    });
+    const zone = timeZone.timezoneName;
+    requireInput(Token.isUnresolved(zone) || isTimeZone(zone), WHERE, {
+      input: 'timeZone',
+      value: zone,
+      allowed: 'a name of the IANA time zone database',
+      fix: "Write it as in TimeZone.of('Europe/Berlin')",
     });
     return new QuietHours({ from, to, timeZone: timeZone.timezoneName });
   }

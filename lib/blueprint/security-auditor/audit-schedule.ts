@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { deadLetterQueue } from '../../function/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS, START_EXECUTION_ACTIONS } from '../../identity/perms';
 import { TurnSchedule } from '../../trigger/schedule';
-import { requireSchedule } from '../../trigger/schedule-check';
+import { requireSchedule, warnOfPast } from '../../trigger/schedule-check';
 
 export interface AuditScheduleProps {
   readonly machine: IStateMachine;
@@ -25,6 +25,7 @@ export class AuditSchedule extends Construct {
     super(scope, id);
     const { machine, expression, encryptionKey } = props;
     requireSchedule(this, expression);
+    warnOfPast(this, expression);
     this.deadLetters = deadLetterQueue(this, 'DeadLetters', encryptionKey);
     new TurnSchedule(this, 'Schedule', {
       source: { expression },

@@ -2,12 +2,13 @@ import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import type { IPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
+import { idFrom } from '../trigger-id';
 
 /** Source: docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications.html, read 2026-11-23. */
 export function buildFailedTrigger(project: IProject, options: AgentTriggerOptions): TriggerDefinition {
   return {
     type: 'build-failed',
-    defaultId: `BuildFailed-${project.node.id}`,
+    defaultId: idFrom('BuildFailed', project),
     rule: {
       pattern: {
         source: ['aws.codebuild'],
@@ -36,7 +37,7 @@ export function buildFailedTrigger(project: IProject, options: AgentTriggerOptio
 export function pipelineFailedTrigger(pipeline: IPipeline, options: AgentTriggerOptions): TriggerDefinition {
   return {
     type: 'build-failed',
-    defaultId: `PipelineFailed-${pipeline.node.id}`,
+    defaultId: idFrom('PipelineFailed', pipeline),
     rule: {
       pattern: {
         source: ['aws.codepipeline'],

@@ -2,6 +2,7 @@ import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import { requireInput } from '../../validation/input-error';
 import type { TriggerDefinition } from '../trigger-definition';
+import { idFrom } from '../trigger-id';
 
 /** Options of a trigger on pull requests of CodeCommit. */
 export interface PullRequestTriggerOptions extends AgentTriggerOptions {
@@ -34,7 +35,7 @@ export function codeCommitPullRequestTrigger(
   const alsoClosed = events.some((event) => EVENTS.indexOf(event) > 1);
   return {
     type: 'pull-request',
-    defaultId: `PullRequest-${repository.node.id}`,
+    defaultId: idFrom('PullRequest', repository),
     rule: {
       pattern: {
         source: ['aws.codecommit'],

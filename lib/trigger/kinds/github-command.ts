@@ -4,6 +4,7 @@ import type { AgentTriggerOptions } from '../agent-trigger-options';
 import { GitHubWebhook, type IGitHubWebhook } from '../github-webhook';
 import type { TriggerDefinition } from '../trigger-definition';
 import { GitHubAuthors, repositoryNames, requireRepositories } from './github-pull-request';
+import { idFrom } from '../trigger-id';
 
 /** Options of a trigger on commands in comments of GitHub. */
 export interface GitHubCommandTriggerOptions extends AgentTriggerOptions {
@@ -25,7 +26,7 @@ export function gitHubCommandTrigger(webhook: IGitHubWebhook, options: GitHubCom
   return {
     // As pull requests: the turns of both are one conversation.
     type: 'pull-request',
-    defaultId: `GitHubCommand-${webhook.node.id}`,
+    defaultId: idFrom('GitHubCommand', webhook),
     rule: {
       eventBus: webhook.eventBus,
       pattern: {

@@ -5,6 +5,7 @@ import { requireInput, requirePattern } from '../../validation/input-error';
 import type { TriggerDefinition } from '../trigger-definition';
 import { GITHUB_EVENT_SOURCE, GITHUB_PULL_REQUEST_EVENT } from '../../contracts/webhook';
 import { checkInputsOf } from '../../validation/checked-inputs';
+import { idFrom } from '../trigger-id';
 
 /** Whose pull requests start turns: what GitHub says about the author and the repository. */
 export class GitHubAuthors {
@@ -76,6 +77,31 @@ export function requireRepositories(scope: IConstruct, repositories: readonly st
   });
 }
 
+/** Actions of the event. Source: docs.github.com/webhooks/webhook-events-and-payloads#pull_request. */
+const ACTIONS: readonly string[] = [
+  'assigned',
+  'auto_merge_disabled',
+  'auto_merge_enabled',
+  'closed',
+  'converted_to_draft',
+  'demilestoned',
+  'dequeued',
+  'edited',
+  'enqueued',
+  'labeled',
+  'locked',
+  'milestoned',
+  'opened',
+  'ready_for_review',
+  'reopened',
+  'review_request_removed',
+  'review_requested',
+  'synchronize',
+  'unassigned',
+  'unlabeled',
+  'unlocked',
+];
+
 /** Source: docs.github.com/webhooks/webhook-events-and-payloads#pull_request, read 2026-11-23. */
 export function gitHubPullRequestTrigger(
   webhook: IGitHubWebhook,
@@ -84,9 +110,16 @@ export function gitHubPullRequestTrigger(
   const { associations } = options.authors ?? GitHubAuthors.COLLABORATORS;
   const { requestedReviewer } = options;
   const actions = options.actions ?? ['opened', 'reopened', 'synchronize', 'ready_for_review'];
+  const unknown = actions.find((action) => !ACTIONS.includes(action));
+  requireInput(actions.length > 0 && unknown === undefined, 'AgentTrigger.onGitHubPullRequest', {
+    input: 'actions',
+    value: unknown ?? actions,
+    allowed: `one or more of ${ACTIONS.join(', ')}`,
+    fix: 'Name the actions as GitHub does',
+  });
   return {
     type: 'pull-request',
-    defaultId: `GitHubPullRequest-${webhook.node.id}`,
+    defaultId: idFrom('GitHubPullRequest', webhook),
     rule: {
       eventBus: webhook.eventBus,
       pattern: {

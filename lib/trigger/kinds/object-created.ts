@@ -3,6 +3,7 @@ import { Annotations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
+import { idFrom } from '../trigger-id';
 
 /** Options of a trigger on new objects. */
 export interface ObjectCreatedTriggerOptions extends AgentTriggerOptions {
@@ -27,7 +28,7 @@ export function objectCreatedTrigger(bucket: IBucket, options: ObjectCreatedTrig
   const key = keyFilter(options.keyPrefix, options.keySuffix);
   return {
     type: 'object-created',
-    defaultId: `ObjectCreated-${bucket.node.id}`,
+    defaultId: idFrom('ObjectCreated', bucket),
     rule: {
       pattern: {
         source: ['aws.s3'],

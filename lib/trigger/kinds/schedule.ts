@@ -1,7 +1,7 @@
 import type { ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { requireInput } from '../../validation/input-error';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
-import { requireSchedule } from '../schedule-check';
+import { requireSchedule, warnOfPast } from '../schedule-check';
 import type { TriggerDefinition } from '../trigger-definition';
 
 /** Options of a schedule. */
@@ -48,6 +48,7 @@ export function scheduleTrigger(
     options,
     prepare: (scope) => {
       requireSchedule(scope, expression);
+      warnOfPast(scope, expression, end);
       requireInput(options.filter === undefined, scope, {
         input: 'filter',
         value: options.filter,

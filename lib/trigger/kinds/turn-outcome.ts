@@ -3,6 +3,7 @@ import { TURN_EVENT_SOURCE, turnEventType } from '../../contracts/turn';
 import type { ITurnWorkflow } from '../../workflow/turn-workflow-ref';
 import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
+import { idFrom } from '../trigger-id';
 
 /** How a turn ended. */
 export enum TurnOutcome {
@@ -33,7 +34,7 @@ export function turnOutcomeTrigger(source: ITurnWorkflow, options: TurnOutcomeTr
   const outcomes = options.outcomes ?? [TurnOutcome.COMPLETED];
   return {
     type: 'turn-outcome',
-    defaultId: `TurnOutcome-${agent.node.id}`,
+    defaultId: idFrom('TurnOutcome', agent),
     rule: {
       eventBus,
       pattern: {

@@ -70,7 +70,7 @@ test('it may read records of turns and write one item of the ledger, nothing els
 });
 
 test.each<[string, Partial<AgentBudgetProps>, RegExp]>([
-  ['no workflow', { workflows: [] }, /workflows.*at least a TurnWorkflow/s],
+  ['no workflow', { workflows: [] }, /workflows.*at least one TurnWorkflow/s],
   ['no action', { actions: [] }, /actions.*at least an action/s],
   ['no limit', { monthlyLimitUsd: 0 }, /monthlyLimitUsd.*more than 0|hourlyLimitUsd.*more than 0/s],
   ['a negative limit', { dailyLimitUsd: -1 }, /dailyLimitUsd/],
