@@ -52,8 +52,10 @@ function answersTo({ id, answers }: Probe, reports: readonly ProbeReport[]): str
     given.set(answer, [...(given.get(answer) ?? []), seen]);
   }
   const texts = [...given].map(([answer, seen]) => {
-    const { means, change } = answers[answer];
-    return `\`${answer}\`: ${means} ${change === undefined ? 'The default fits.' : `**Change:** ${change}.`} ${seen.join(', ')}`;
+    const { means, change, repeat } = answers[answer];
+    const verdict =
+      repeat !== undefined ? `Open: ${repeat}.` : change !== undefined ? `**Change:** ${change}.` : 'The default fits.';
+    return `\`${answer}\`: ${means} ${verdict} ${seen.join(', ')}`;
   });
   return texts.length === 0 ? NOT_YET : texts.join('<br>');
 }
@@ -67,9 +69,10 @@ export function withQuestions(page: string): string {
       question,
       '',
       `- Needs: ${needs.join('; ') || 'nothing'}. At most $${usd.toFixed(2)} and ${minutes} min.${creates === undefined ? '' : ` Creates, and deletes again: ${creates}.`}`,
-      ...Object.entries(answers).map(
-        ([answer, { means, change }]) => `- \`${answer}\`: ${means}${change === undefined ? '' : ` Then: ${change}.`}`,
-      ),
+      ...Object.entries(answers).map(([answer, { means, change, repeat }]) => {
+        const next = change ?? repeat;
+        return `- \`${answer}\`: ${means}${next === undefined ? '' : ` Then: ${next}.`}`;
+      }),
     ].join('\n'),
   );
   const policy = `\`\`\`json\n${JSON.stringify(probePolicy(PROBES, false), undefined, 2)}\n\`\`\``;

@@ -136,6 +136,20 @@ test('an answer that a default does not fit is exit code 1, also when the report
   expect(verdicts.find(({ id }) => id === 'exec-websocket')).toMatchObject({ answer: null, verdict: 'no answer' });
 });
 
+test('an answer that says nothing about a default is open, and no reason for attention', async () => {
+  account.answers.DescribeVpcEndpoints = {
+    vpcEndpointSet: [{ policyDocument: '{"Statement":{"Effect":"Allow","Action":"*"}}' }],
+  };
+  const { exit, out } = await probe('--yes', '--json', ...only('exec-websocket'));
+  expect([exit, JSON.parse(out).results[0].answer]).toEqual([0, 'passes-full-access']);
+  const file = path.join(work, 'open.json');
+  fs.writeFileSync(file, out);
+  expect(await probe('--compare', file)).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(/open {2}exec-websocket {2}passes-full-access\n.*\n {4}to know more: put the policy/),
+  });
+});
+
 test('the text names each answer with what was seen', async () => {
   const { exit, out } = await probe('--yes', ...only('exec-websocket', CREATES));
   expect(out).toMatch(/passes-policy {2}exec-websocket {2}Does the exec server/);

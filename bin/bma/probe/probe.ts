@@ -16,6 +16,8 @@ export interface Answer {
   readonly means: string;
   /** What to change in the library. Absent when its default fits the answer. */
   readonly change?: string;
+  /** What to do before the answer says anything about the default. */
+  readonly repeat?: string;
 }
 
 /** IAM actions that a probe calls, with the resources that they can be limited to. */

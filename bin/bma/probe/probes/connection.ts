@@ -22,7 +22,7 @@ export const execWebSocket = probe({
     'passes-full-access': {
       means:
         'A command ran in a network whose only way to the service is the endpoint, and the policy of the endpoint allows everything.',
-      change: 'none yet: repeat it with the policy of the library on the endpoint',
+      repeat: 'put the policy of the library on the endpoint, and ask again',
     },
     'does-not-connect': {
       means: 'No command ran, and the exec server ended or was refused again and again.',
