@@ -22,6 +22,7 @@ import { verifyCommand } from './verify';
 
 /** Every command, in the order of `bma --help`. */
 export const COMMANDS: readonly Command[] = [
+  doctorCommand,
   checkCommand,
   statementCommand,
   diffStatementCommand,
@@ -38,7 +39,6 @@ export const COMMANDS: readonly Command[] = [
   replayCommand,
   killCommand,
   releaseCommand,
-  doctorCommand,
   verifyCommand,
   probeCommand,
   newCommand,

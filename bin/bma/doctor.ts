@@ -2,7 +2,7 @@ import { Argument } from 'commander';
 import { literalOf } from '../../analysis/model/compose-text';
 import { EXIT, jsonText, type Command } from './command';
 import { readAssembly } from './read-assembly';
-import { ownRegion } from './doctor/clients';
+import { ownRegion } from './verify/clients';
 import { doctorText } from './doctor/doctor-text';
 import { DOCTOR_PERMISSIONS, examine, isAssembly } from './doctor/examine';
 import type { DoctorReport } from './doctor/finding';
@@ -25,7 +25,7 @@ export const doctorCommand: Command<Options> = {
   summary: 'check whether account and machine are ready, and agents healthy',
   description: `Checks the credentials, the Region, access to the preview, models, endpoints, bootstrap, roles, trail and quotas of an account, and each agent with its Runtime, image, guardrail and session role. Works before the first deployment. Reads only, and never starts a turn or a Runtime. What AWS does not tell is "not known", never "fail".
 
-Permissions it needs, as far as you want to know it:
+Permissions for all checks:
   ${DOCTOR_PERMISSIONS.join(', ')}`,
   exitCodes: {
     [EXIT.attention]: 'a check failed',
@@ -35,7 +35,7 @@ Permissions it needs, as far as you want to know it:
     command
       .addArgument(
         new Argument(
-          '[assembly]',
+          '[cdk.out]',
           `cloud assembly directory (default: ${DEFAULT_DIRECTORY} where there is one, else the agents found in the account)`,
         ),
       )

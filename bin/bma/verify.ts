@@ -3,17 +3,19 @@ import { Argument } from 'commander';
 import * as fs from 'node:fs';
 import { literalOf } from '../../analysis/model/compose-text';
 import type { Assembly } from '../../analysis/model/assembly';
+import { ACCOUNT_CODES, ACCOUNT_EXIT } from './account-command';
+import { commandErrorOf, kindOfFailure } from './account/call-failure';
 import { CommandError, EXIT, jsonText, UsageError, type Command } from './command';
 import { readAssembly } from './read-assembly';
 import { analyze, ANALYZER_PERMISSIONS } from './verify/access-analyzer';
-import { AccountClients } from './verify/clients';
+import { AccountClients, ownRegion } from './verify/clients';
 import { deployedAssembly, STACK_PERMISSIONS } from './verify/deployed-assembly';
 import { type PermissionCase, simulate } from './verify/simulate';
 import { compareAccount, READERS } from './verify/verify-account';
 import { type VerifyReport, verifyText } from './verify/verify-text';
 
 /** Exit codes of `bma verify`, besides those that every command has. */
-const NOT_VERIFIED = { noCredentials: 3, otherAccount: 4, incomplete: 5 } as const;
+const NOT_VERIFIED = { ...ACCOUNT_EXIT, incomplete: 5, otherAccount: 6 } as const;
 
 /** The IAM actions that `bma verify` calls. They only read. */
 export const VERIFY_PERMISSIONS: readonly string[] = [
@@ -45,13 +47,18 @@ Permissions it needs:
   exitCodes: {
     [EXIT.attention]: 'the account differs from the templates, or a case is not as expected',
     [NOT_VERIFIED.noCredentials]: 'no credentials, or AWS refuses them',
-    [NOT_VERIFIED.otherAccount]: 'the credentials are for another account than the assembly',
+    [NOT_VERIFIED.notPermitted]: 'not permitted to read the stacks',
     [NOT_VERIFIED.incomplete]: 'no difference was found, but not everything could be read',
+    [NOT_VERIFIED.otherAccount]: 'the credentials are for another account than the assembly',
+    [NOT_VERIFIED.noAnswer]: ACCOUNT_CODES[NOT_VERIFIED.noAnswer],
   },
   define(command) {
     command
-      .addArgument(new Argument('[assembly]', 'cloud assembly directory').default('cdk.out'))
-      .option('--region <region>', 'Region of the stacks (default: as the assembly says, then AWS_REGION)')
+      .addArgument(new Argument('[cdk.out]', 'cloud assembly directory').default('cdk.out'))
+      .option(
+        '--region <region>',
+        'Region of the stacks (default: as the assembly says, then AWS_REGION, then the profile)',
+      )
       .option('--stack <name>', 'only this stack; may be repeated (default: all of the Region)', collected)
       .option('--cases <file>', 'JSON list of cases for SimulatePrincipalPolicy; may be repeated', collected)
       .option('--bind <name=value>', 'value of {{name}} in cases; may be repeated', bindings)
@@ -68,8 +75,7 @@ Permissions it needs:
   },
   async run([directory], { stack, cases = [], bind = new Map(), notGranted = [], ...options }, { out, style }) {
     const whole = readAssembly(directory as string).assembly;
-    const region = options.region ?? regionOf(whole) ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-    if (region === undefined) throw new UsageError('the Region is unknown. Fix: give --region.');
+    const region = options.region ?? regionOf(whole) ?? (await ownRegion());
     const assembly = selected(whole, region, stack);
     const permissionCases = cases.flatMap(readCases);
     const clients = new AccountClients(region);
@@ -97,6 +103,9 @@ Permissions it needs:
       };
       out(options.json ? jsonText(report) : verifyText(report, style));
       return exitCode(report);
+    } catch (problem) {
+      if (problem instanceof CommandError) throw problem;
+      throw commandErrorOf(problem as Error, 'the permissions that bma verify --help lists');
     } finally {
       clients.close();
     }
@@ -166,6 +175,9 @@ async function callerAccount({ sts }: AccountClients): Promise<string> {
     return (await sts.send(new GetCallerIdentityCommand({}))).Account!;
   } catch (problem) {
     const { name, message } = problem as Error;
+    // Nobody can be refused this call: who is has no valid credentials.
+    const kind = kindOfFailure(problem as Error);
+    if (kind === 'throttled' || kind === 'unreachable' || kind === 'service') throw problem;
     throw new CommandError(
       NOT_VERIFIED.noCredentials,
       `AWS accepts no credentials (${name}: ${message}). Fix: sign in, or set AWS_PROFILE.`,

@@ -6,6 +6,7 @@ import { App } from 'aws-cdk-lib/core';
 import { bma } from '../../bin/bma';
 import { COMMANDS } from '../../bin/bma/commands';
 import { terminalStyle } from '../../bin/terminal-style';
+import { runInTerminal } from './run-program';
 import { addDirectAgent } from '../fixtures/direct-agent';
 import { version } from '../../package.json';
 
@@ -69,6 +70,47 @@ test.each(COMMANDS.map((command) => [command.name, command] as const))(
   },
 );
 
+test.each(COMMANDS.map(({ name }) => [name]))(
+  '%s answers a wrong option with its usage, and prints JSON',
+  async (name) => {
+    expect(await run([name, '--frob'])).toMatchObject({
+      exit: 2,
+      out: '',
+      error: expect.stringMatching(new RegExp(`^bma: (?:unknown|required) option [^]*\\n\\nUsage: bma ${name} `)),
+    });
+    expect((await run([name, '--help'])).out).toMatch(/^ {2}--json /m);
+  },
+);
+
+describe('without credentials', () => {
+  const before = { ...process.env };
+  beforeAll(() => {
+    const none = { AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/none', AWS_SHARED_CREDENTIALS_FILE: '/none' };
+    process.env = { PATH: before.PATH, AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_REGION: 'us-east-1', ...none };
+  });
+  afterAll(() => (process.env = before));
+
+  test.each([
+    ['agents', []],
+    ['run', ['reviewer', '--prompt', 'x']],
+    ['turns', ['reviewer']],
+    ['tail', ['reviewer']],
+    ['show', ['turn']],
+    ['approve', ['--url', 'https://abc.lambda-url.us-east-1.on.aws/', '--turn', 'turn']],
+    ['cancel', ['turn']],
+    ['replay', ['reviewer']],
+    ['kill', ['reviewer', '--reason', 'x']],
+    ['release', ['reviewer', '--reason', 'x']],
+    ['verify', [directory]],
+  ])('%s says what to do, and nothing on standard output', async (command, args) => {
+    expect(await run([command, ...args])).toEqual({
+      exit: 3,
+      out: '',
+      error: expect.stringMatching(/^bma: .*credentials.*\n$/),
+    });
+  });
+});
+
 test('colours are for a terminal only, and NO_COLOR turns them off', async () => {
   const terminal = { isTTY: true };
   expect((await run(['statement', directory], terminalStyle(terminal, {}))).out).toContain('\u001b[');
@@ -76,16 +118,33 @@ test('colours are for a terminal only, and NO_COLOR turns them off', async () =>
   expect((await run(['statement', directory])).out).not.toContain('\u001b');
 });
 
-test('what a command is not given is asked for with its help, on standard error', async () => {
-  expect(await run(['cost', '--frob'])).toMatchObject({
-    exit: 2,
-    out: '',
-    error: expect.stringMatching(/^bma: unknown option '--frob'\n\nUsage: bma cost/),
-  });
-});
-
 test('as it ships, it ends quietly when its reader does, and says the version', async () => {
   expect(await ship('node assets/bma/bma.js --version')).toEqual({ exit: 0, out: `${version}\n`, error: '' });
   const long = `node assets/bma/bma.js statement ${directory} --format html`;
   expect(await ship(`${long} | head -c 1`)).toMatchObject({ out: '<', error: '' });
+});
+
+describe('as it ships', () => {
+  const broken = path.join(work, 'broken');
+  beforeAll(() => {
+    fs.mkdirSync(broken);
+    fs.writeFileSync(path.join(broken, 'manifest.json'), '{');
+  });
+
+  test.each([
+    ['check', [directory]],
+    ['statement', [directory]],
+    ['diff-statement', [directory, directory]],
+    ['impact', [directory, directory]],
+    ['review', [directory, directory]],
+    ['cost', [directory]],
+  ])('%s says the same in a terminal as in a pipe, and a directory that is broken in one line', async (name, args) => {
+    const piped = await run([name, ...args]);
+    const terminal = await runInTerminal([name, ...args], { PATH: process.env.PATH ?? '' });
+    expect(terminal.exit).toBe(piped.exit);
+    const plain = terminal.out.replace(/\u001b\[\d+m/g, '').replace(/\r\n/g, '\n');
+    expect(plain).toBe(piped.out + piped.error);
+    const failed = await run([name, ...args.map(() => broken)]);
+    expect(failed).toEqual({ exit: 2, out: '', error: expect.stringMatching(/^bma: .*broken.*\n$/) });
+  });
 });

@@ -117,9 +117,20 @@ describe('what the account does not tell', () => {
     expect(exit).toBe(1);
   });
 
+  test('stacks that may not be read, or of which AWS tells nothing, end it with what to do', async () => {
+    server.refused.add('ListStackResources');
+    const refused = /^bma: AWS refused the call: .*Fix: the caller needs the permissions/;
+    expect(await verify(directories[3])).toMatchObject({ exit: 4, out: '', error: expect.stringMatching(refused) });
+    server.refused.clear();
+    const odd = '<R><Error><Code>Odd</Code><Message>x</Message></Error></R>';
+    server.answers.set('ListStackResources', () => ({ status: 400, body: odd }));
+    const error = expect.stringMatching(/^bma: AWS answered with an error: Odd/);
+    expect(await verify(directories[3])).toMatchObject({ exit: 9, out: '', error });
+  });
+
   test('credentials of another account, and none that AWS accepts, end it', async () => {
     server.state = { ...original, accountId: '999999999999' };
-    expect(await verify(directories[3])).toMatchObject({ exit: 4, error: expect.stringMatching(/999999999999/) });
+    expect(await verify(directories[3])).toMatchObject({ exit: 6, error: expect.stringMatching(/999999999999/) });
     server.refused.add('GetCallerIdentity');
     expect(await verify(directories[3])).toMatchObject({ exit: 3, error: expect.stringMatching(/no credentials/) });
   });

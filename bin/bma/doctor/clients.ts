@@ -1,11 +1,9 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { STSClient } from '@aws-sdk/client-sts';
 import { LOCAL_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { SessionClient } from '../../../runtime/session-client';
 import { defaultCredentialChain } from '../../../runtime/session-client/credential-chain';
 import { REQUEST_HANDLER } from '../account/account';
-import { UsageError } from '../command';
 import { AccountClients } from '../verify/clients';
 
 /** Attempts of one call, where the environment sets no other number: what the SDK makes, too. */
@@ -45,17 +43,5 @@ export class DoctorClients extends AccountClients {
     this.ssm.destroy();
     this.mantle.close();
     this.registries.forEach((client) => client.destroy());
-  }
-}
-
-/** The Region as the SDK finds it: AWS_REGION, then the profile. @throws UsageError when there is none */
-export async function ownRegion(): Promise<string> {
-  const client = new STSClient({});
-  try {
-    return await client.config.region();
-  } catch {
-    throw new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
-  } finally {
-    client.destroy();
   }
 }

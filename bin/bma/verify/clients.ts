@@ -9,6 +9,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import { UsageError } from '../command';
 
 /** The AWS clients that read an account. Credentials and endpoints are those of the environment or the profile. */
 export class AccountClients {
@@ -50,5 +51,17 @@ export class AccountClients {
     for (const client of [bedrock, agentCore, cloudFormation, cloudTrail, ec2, iam, kms, s3, sns, sqs, sts]) {
       client.destroy();
     }
+  }
+}
+
+/** The Region as the SDK finds it: AWS_REGION, then the profile. @throws UsageError when there is none */
+export async function ownRegion(): Promise<string> {
+  const client = new STSClient({});
+  try {
+    return await client.config.region();
+  } catch {
+    throw new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+  } finally {
+    client.destroy();
   }
 }
