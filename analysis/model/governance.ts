@@ -15,11 +15,13 @@ import { reach } from './reach';
  * - `drives`: starts turns or leads to them: workflow, queues, buses, rules, functions
  * - `role`: what these work under, and the roles of the agent
  * - `store`: what their roles write: ledger, evidence, results
+ * - `record`: buckets next to the Runtime that are called evidence
  * - `definition`: what their roles read as configuration: parameters, secrets
  * - `key`, `log`, `image`, `code`: what they are encrypted with, log to and run
  * - `trail`: the record of what agents do, and its bucket
  */
-export type GovernanceReason = 'drives' | 'role' | 'store' | 'definition' | 'key' | 'log' | 'image' | 'code' | 'trail';
+export type GovernanceReason =
+  'drives' | 'role' | 'store' | 'record' | 'definition' | 'key' | 'log' | 'image' | 'code' | 'trail';
 
 /** What governs an agent: nothing of it may be changed, driven or written by the agent itself. */
 export function governanceOf(model: Model, agent: Agent): ReadonlyMap<NodeId, GovernanceReason> {
@@ -100,8 +102,17 @@ class Governance {
       }
     }
     this.addTrails(add);
+    this.model
+      .ofType('AWS::S3::Bucket')
+      .filter(({ stack, logicalId }) => stack === agent.runtime.stack && /evidence/i.test(logicalId))
+      .forEach(({ id }) => add(id, 'record'));
     for (const point of this.model.ofType('AWS::S3::AccessPoint')) {
-      this.mentioned(point).forEach(({ id }) => found.get(id) === 'store' && add(point.id, 'store'));
+      for (const { id } of this.mentioned(point)) {
+        const reason = found.get(id);
+        if (reason === 'store' || reason === 'record' || reason === 'trail') {
+          add(point.id, reason);
+        }
+      }
     }
     // What belongs to all of these: keys of the stores, too.
     for (const node of [...found.keys()]) {

@@ -34,7 +34,7 @@ export function hasLoops(template: unknown): boolean {
 
 /**
  * Writes out every `Fn::ForEach` whose list is known: literal values, pseudo parameters, and parameters that have one
- * possible value. Loops over anything else are left out and reported.
+ * possible value. Loops over anything else are written out once, with open values, and reported.
  */
 export function expandLoops(template: unknown, reader: TemplateReader): Expanded {
   const unread: { path: string; name: string }[] = [];
@@ -69,12 +69,15 @@ export function expandLoops(template: unknown, reader: TemplateReader): Expanded
   const looped = (loop: unknown, path: string, key: string, values: ReadonlyMap<string, string>): unknown => {
     const [identifier, collection, body] = Array.isArray(loop) ? (loop as unknown[]) : [];
     const items = itemsOf(expand(collection, path, values), reader);
-    const readable = typeof identifier === 'string' && isObject(body) && items !== undefined;
-    if (!readable || !items.certain) {
+    const readable = typeof identifier === 'string' && isObject(body);
+    if (!readable || !items?.certain) {
       unread.push({ path: path.replace(/^\./, ''), name: key.slice(LOOP.length) });
     }
     if (!readable) {
       return {};
+    }
+    if (!items) {
+      return expand(body, path, values); // Whatever it loops over, this is what each turn of it makes.
     }
     return Object.fromEntries(
       items.values.flatMap((item) => entriesOf(expand(body, path, new Map([...values, [identifier, item]])))),

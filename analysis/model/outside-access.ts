@@ -1,4 +1,5 @@
 import { type Admitted, admitted } from '../policy/admitted';
+import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { agentStores } from './agent-stores';
 import type { Resource } from './assembly';
@@ -8,6 +9,7 @@ import { identities } from './identities';
 import type { Model } from './model';
 import type { Node } from './node';
 import { accountIn, ownAccounts } from './own-accounts';
+import { resourcePolicies } from './resource-policies';
 import type { Case, Place, Text } from './text';
 
 /** Access that somebody outside of the accounts of the assembly has to a resource next to an agent. */
@@ -41,17 +43,27 @@ const CLOSED_ACLS = new Set([
 
 /** Properties with policies, roles and names, which say nothing about where data goes. */
 const NO_DESTINATION =
-  /polic(?:y|ies)|^(?:Tags|Metadata|Description|DependsOn|Environment|Definition\w*|Role|RoleArn)$/i;
+  /(?<!redrive)polic(?:y|ies)|^(?:Tags|Metadata|Description|DependsOn|Environment|Definition\w*|Role|RoleArn)$/i;
 
 /** Types that move data of what they name to where else they name. */
 const MOVES_DATA =
-  /^AWS::(?:SNS::Subscription|Logs::(?:SubscriptionFilter|Delivery|DeliveryDestination|AccountPolicy)|Events::(?:Rule|Archive|Endpoint)|Pipes::Pipe|KinesisFirehose::DeliveryStream|DMS::\w+|DataSync::\w+|AppFlow::Flow|ECR::ReplicationConfiguration|Backup::BackupPlan|S3::(?:AccessPoint|MultiRegionAccessPoint|AccessGrant)|Kinesis::StreamConsumer|Lambda::EventSourceMapping|DynamoDB::GlobalTable|RAM::ResourceShare)$/;
+  /^AWS::(?:SNS::Subscription|Logs::(?:SubscriptionFilter|Delivery|DeliveryDestination|AccountPolicy)|Events::(?:Rule|Archive|Endpoint)|Pipes::Pipe|KinesisFirehose::DeliveryStream|DMS::\w+|DataSync::\w+|AppFlow::Flow|ECR::ReplicationConfiguration|Backup::BackupPlan|S3::(?:AccessPoint|MultiRegionAccessPoint|AccessGrant)|Kinesis::StreamConsumer|Lambda::EventSourceMapping|DynamoDB::GlobalTable|RAM::ResourceShare|Oam::Link)$/;
 
 /** Types that move the data of every resource of a type in the account. */
 const OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
   ['AWS::ECR::ReplicationConfiguration', 'AWS::ECR::Repository'],
   ['AWS::Logs::AccountPolicy', 'AWS::Logs::LogGroup'],
+  ['AWS::Oam::Link', 'AWS::Logs::LogGroup'],
 ]);
+
+/** Types whose policy speaks of every resource of a type in the account and Region. */
+const POLICY_OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
+  ['AWS::ECR::RegistryPolicy', 'AWS::ECR::Repository'],
+  ['AWS::Logs::ResourcePolicy', 'AWS::Logs::LogGroup'],
+]);
+
+/** Destinations of a delivery stream that are no AWS service. */
+const OUTSIDE_DESTINATION = /^(?:HttpEndpoint|Splunk|Snowflake)DestinationConfiguration$/;
 
 /** Policies of these say who invokes, assumes or passes something: starters, roles and endpoints tell it. */
 const NO_STORE = /^AWS::(?:Lambda|IAM|EC2|ApiGateway\w*|BedrockAgentCore)::/;
@@ -74,10 +86,65 @@ function collect(model: Model): OutsideAccess[] {
       const type = OF_THE_ACCOUNT.get(mover.type);
       const from = type
         ? [...used, ...near].find((each) => each.type === type)
-        : mentionedIn(model, mover.properties).find((each) => used.has(each) || near.has(each));
-      return from && !used.has(mover) ? byDestinations(model, mover, from) : [];
+        : movedBy(model, mover).find((each) => used.has(each) || near.has(each));
+      return from && !used.has(mover) ? [...byDestinations(model, mover, from), ...byDelivery(model, mover, from)] : [];
     });
-  return [...inPlace, ...moved];
+  return [...inPlace, ...moved, ...byAccountPolicies(model, near)];
+}
+
+/** What a resource moves data of. A backup plan gets that from its selections. */
+function movedBy(model: Model, mover: Resource): Resource[] {
+  const selections =
+    mover.type === 'AWS::Backup::BackupPlan'
+      ? model
+          .ofType('AWS::Backup::BackupSelection')
+          .map(({ properties }) => mentionedIn(model, properties))
+          .filter((selected) => selected.includes(mover))
+          .flat()
+      : [];
+  return [...mentionedIn(model, mover.properties), ...selections];
+}
+
+/** What a delivery stream hands to somebody who isn't in AWS. */
+function byDelivery(model: Model, mover: Resource, to: Resource): OutsideAccess[] {
+  return mentionedIn(model, mover.properties)
+    .filter(({ type }) => type === 'AWS::KinesisFirehose::DeliveryStream')
+    .flatMap(({ properties }) => properties.entries())
+    .filter(([name]) => OUTSIDE_DESTINATION.test(name))
+    .map(([name, { place, guard }]) => ({
+      to,
+      by: 'destination',
+      who: 'somebody unknown',
+      name: [name],
+      kind: 'AWS',
+      giver: mover,
+      place,
+      guard: guard.and(mover.guard),
+    }));
+}
+
+/** Whom the policy of a registry or of all log groups lets in to those of an agent. */
+function byAccountPolicies(model: Model, near: ReadonlySet<Resource>): OutsideAccess[] {
+  return resourcePolicies(model).flatMap(({ holder, statements }) => {
+    const type = POLICY_OF_THE_ACCOUNT.get(holder.type);
+    const stores = [...near].filter((each) => each.type === type);
+    return statements.flatMap((statement) => {
+      const { except, patterns } = statement.resources;
+      const to = stores.find((store) =>
+        model.arn(store).some(({ value }) => except || patterns.some((each) => overlap(value, each.value) !== 'no')),
+      );
+      return to
+        ? admitted(model, statement).map((each) => ({
+            ...each,
+            to,
+            by: 'policy' as const,
+            statement,
+            giver: holder,
+            place: statement.place,
+          }))
+        : [];
+    });
+  });
 }
 
 function byPolicies(model: Model, to: Resource): OutsideAccess[] {
@@ -150,7 +217,7 @@ function byDestinations(model: Model, at: Resource, to: Resource): OutsideAccess
   return [at.properties, ...documents]
     .flatMap((node) => namesIn(node))
     .filter(({ value }) => {
-      const account = accountOf(value);
+      const account = accountOf(value) ?? (at.type === 'AWS::Lambda::Function' ? registryOf(value) : undefined);
       return account !== undefined && accounts.ofAccount(account) === 'foreign';
     })
     .map(({ value, guard, place }) => ({
@@ -174,6 +241,12 @@ export function accountOf(text: Text): Text | undefined {
   const url = known === undefined ? undefined : /^https:\/\/sqs\.[^/]+\/(\d{12})\//.exec(known)?.[1];
   const account = url === undefined ? accountIn(text) : textOf(url);
   return account && account.length > 0 ? account : undefined;
+}
+
+/** The account of the registry that the image of a function is from. */
+export function registryOf([first]: Text): Text | undefined {
+  const account = typeof first === 'string' ? /^(\d{12})\.dkr\.ecr\./.exec(first)?.[1] : undefined;
+  return account === undefined ? undefined : textOf(account);
 }
 
 function namesIn(node: Node, depth = 0): Case<Text>[] {

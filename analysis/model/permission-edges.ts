@@ -440,10 +440,19 @@ function resourceTargets(model: Model, known: Identities): Found[] {
       guard: resource.guard,
     }));
   });
+  // An execution is named by the machine that it is of, under another type.
+  const executed = model.ofType('AWS::StepFunctions::StateMachine').flatMap((resource): Found[] =>
+    model.arn(resource).map(({ value }) => ({
+      id: resource.id,
+      arn: value.map((part) => (typeof part === 'string' ? part.replace(':stateMachine:', ':execution:') : part)),
+      type: resource.type,
+      guard: resource.guard,
+    })),
+  );
   const outside = known.all.flatMap(({ id, arn, kind, resource, statements }): Found[] =>
     resource || kind !== 'role' || statements.length === 0
       ? []
       : [{ id, arn, type: 'AWS::IAM::Role', guard: statements[0].guard }],
   );
-  return [...resources, ...called, ...outside];
+  return [...resources, ...called, ...executed, ...outside];
 }

@@ -23,7 +23,10 @@ export interface Screening {
 /** How a state machine judges what goes into its turns and what comes out. */
 export function screeningOf({ machine: { flow }, steps, opens }: TurnMachine): Screening {
   const of = (kind: 'screens input' | 'screens output') => (state: State) =>
-    steps.get(state)?.kinds.has(kind) === true && judgesTheTurn(state);
+    steps.get(state)?.kinds.has(kind) === true && judges(state);
+  const constants = constantPaths(flow);
+  const judges = (state: State): boolean =>
+    judgesTheTurn(state, constants, steps.get(state)?.kinds.has('screens input'));
   const guarded = [...steps.values()].filter(({ kinds }) => kinds.has('screens input') || kinds.has('screens output'));
   const unscreenedStarts = new Set<State>();
   walkPaths(flow, covering(of('screens input')), (state, settled) => {
@@ -33,7 +36,7 @@ export function screeningOf({ machine: { flow }, steps, opens }: TurnMachine): S
   });
   return {
     guarded: guarded.map(({ state }) => state),
-    constant: guarded.map(({ state }) => state).filter((state) => !judgesTheTurn(state)),
+    constant: guarded.map(({ state }) => state).filter((state) => !judges(state)),
     unscreenedStarts: [...unscreenedStarts],
     unscreenedEnds: openEnds(flow, opens, covering(of('screens output'))),
     leaks: leaksOf(flow, opens, covering(of('screens output'))),
@@ -110,14 +113,36 @@ function isOverTheTurn({ node }: State): boolean {
   return node.at('Items').every((items) => items.kind !== 'list');
 }
 
-/** Whether the content that a step judges depends on the execution. */
-function judgesTheTurn({ call }: State): boolean {
+/** Whether the content that a step judges depends on the execution; that of an output on more than its input. */
+function judgesTheTurn({ call }: State, constants: ReadonlySet<string>, isInput = false): boolean {
+  const isOfTheTurn = (path: string) =>
+    ![...constants].some((each) => isWithin(path, each)) && (isInput || !OF_THE_INPUT.test(path));
   return ['Content', 'Content.$'].some((key) =>
     call!.arguments
       .flatMap((node) => node.at(key))
-      .some((node) => dataPaths(node, key).length > 0 || hasUnreadable(node)),
+      .some((node) => dataPaths(node, key).some(isOfTheTurn) || hasUnreadable(node)),
   );
 }
+
+/** What the execution was started with, whatever its turn answered. */
+const OF_THE_INPUT = /^(?:\$\$|\$states\.context)\.Execution\.Input/;
+
+/** Where a `Pass` state writes what is the same in every turn, and nothing else writes. */
+function constantPaths(flow: Flow): ReadonlySet<string> {
+  const written = new Map<string, boolean>();
+  for (const { type, node, inner } of flow.states.values()) {
+    const result = node.at('ResultPath').flatMap((each) => each.texts());
+    const path = result.length === 1 ? literalOf(result[0].value) : undefined;
+    if (path !== undefined && path.startsWith('$.')) {
+      const isConstant = type === 'Pass' && node.at('Result').length > 0 && node.at('Result').every(isFixed);
+      written.set(path, isConstant && written.get(path) !== false);
+    }
+    inner.flatMap((each) => [...constantPaths(each)]).forEach((each) => written.set(each, true));
+  }
+  return new Set([...written].filter(([, isConstant]) => isConstant).map(([path]) => path));
+}
+
+const isFixed = (node: Node): boolean => dataPaths(node).length === 0 && !hasUnreadable(node);
 
 /** Nobody here knows whether it is the same in every turn. */
 function hasUnreadable(node: Node): boolean {

@@ -47,6 +47,9 @@ export function unreadableParts(model: TemplateModel): Unreadable[] {
       if (type.startsWith('AWS::Serverless::')) {
         return part('transform', `${type} is written out by AWS SAM at deployment`);
       }
+      if (type === 'AWS::CloudFormation::StackSet') {
+        return part('outside the assembly', 'the templates of a stack set are deployed apart from what is analyzed');
+      }
       if (type === 'AWS::CloudFormation::Stack' && !model.nestedStack(resource)) {
         return part('outside the assembly', 'the template of the nested stack is not part of what is analyzed');
       }

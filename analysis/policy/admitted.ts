@@ -31,24 +31,24 @@ export function admitted(model: Model, statement: Statement): Admitted[] {
   if (limits.isOwn) {
     return [];
   }
+  const isOfOrganization = limits.isOrganization && !limits.others.some(({ who }) => who === 'another account');
   const others = limits.others.map((each) => ({ ...each, kind: 'AWS' as const, guard: guard.and(each.guard) }));
   return principals.flatMap(({ kind, except, name }): Admitted[] => {
     const both = guard.and(name.guard);
     const one = { kind, name: name.value, guard: both };
     const everybody = (): Admitted[] => (others.length > 0 ? others : [{ ...one, who: 'everybody' }]);
     if (except || (literalOf(name.value) === '*' && kind !== 'Service')) {
-      return everybody();
+      return isOfOrganization ? [] : everybody();
     }
     if (kind === 'Service') {
       return others.filter(({ who }) => who === 'another account');
     }
     if (kind === 'unknown') {
-      return [{ ...one, who: 'unread' }];
+      return isOfOrganization ? [] : [{ ...one, who: 'unread' }];
     }
-    return whoOf(kind === 'AWS' ? ownAccounts(model).of(name.value) : ownerOfOther(model, name.value)).map((who) => ({
-      ...one,
-      who,
-    }));
+    const who = whoOf(kind === 'AWS' ? ownAccounts(model).of(name.value) : ownerOfOther(model, name.value));
+    // Another account that is named is another account in whatever organization.
+    return who.filter((each) => !isOfOrganization || each === 'another account').map((each) => ({ ...one, who: each }));
   });
 }
 
@@ -75,6 +75,8 @@ function ownerOfOther(model: Model, name: Text): Owner {
 interface Limited {
   /** One condition lets nobody in but the owner. */
   readonly isOwn: boolean;
+  /** One condition lets in an organization only. */
+  readonly isOrganization: boolean;
   /** Whom the conditions name else. */
   readonly others: readonly Pick<Admitted, 'who' | 'name' | 'guard'>[];
 }
@@ -82,14 +84,16 @@ interface Limited {
 function limitedTo(model: Model, statement: Statement): Limited {
   const accounts = ownAccounts(model);
   const others: Pick<Admitted, 'who' | 'name' | 'guard'>[] = [];
+  let isOrganization = false;
   for (const { kind, condition } of limitsOf(statement)) {
     if (kind === 'organization') {
-      return { isOwn: true, others: [] };
+      isOrganization = true;
+      continue;
     }
     const owners = condition.values.map(({ value, guard }) => ({ owner: accounts.of(value), name: value, guard }));
     if (kind === 'account' || kind === 'principal' || kind === 'source' || kind === 'network') {
       if (owners.every(({ owner }) => owner === 'own' || owner === 'aws')) {
-        return { isOwn: true, others: [] };
+        return { isOwn: true, isOrganization, others: [] };
       }
       owners.forEach(({ owner, name, guard }) => others.push(...whoOf(owner).map((who) => ({ who, name, guard }))));
     } else {
@@ -106,7 +110,7 @@ function limitedTo(model: Model, statement: Statement): Limited {
       ((key === 'aws:principalservicename' && test === 'stringequals' && values.length > 0) ||
         (key === 'aws:principalisawsservice' && test === 'bool' && values.every(({ value }) => isTrue(value)))),
   );
-  return { isOwn: isService && !others.some(({ who }) => who === 'another account'), others };
+  return { isOwn: isService && !others.some(({ who }) => who === 'another account'), isOrganization, others };
 }
 
 const isTrue = (value: Text): boolean => literalOf(value)?.toLowerCase() === 'true';

@@ -1,4 +1,9 @@
-import { CREDENTIAL_FORMATS, CREDENTIAL_NAME, REFERENCE_NAME } from '../../lib/facts/credential-formats';
+import {
+  CREDENTIAL_FORMATS,
+  CREDENTIAL_NAME,
+  FURTHER_CREDENTIAL_FORMATS,
+  REFERENCE_NAME,
+} from '../../lib/facts/credential-formats';
 import type { Node } from '../model/node';
 import type { Guard } from '../model/guard';
 import type { Hole, Place, Text } from '../model/text';
@@ -16,7 +21,7 @@ export interface Credential {
 
 /** Properties whose value is a credential; a reference to a secret is right there. */
 const CREDENTIAL_PROPERTY =
-  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^ApiKey$/;
+  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token)$/;
 
 /** Objects whose keys, or whose `Name` and `Value`, are variables that a program sees. */
 const VARIABLES =
@@ -30,7 +35,7 @@ const SWITCH = /^(?:true|false)$/i;
 
 /** Texts and objects that are handed to a program, whose keys say what their values are. */
 const DATA =
-  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters)$/;
+  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters|ProviderDetails)$/;
 
 /** How names end that hold a credential. */
 const HOLDS_A_CREDENTIAL =
@@ -164,15 +169,15 @@ function isCredential(name: string, value: string): boolean {
   );
 }
 
+const FORMATS = [...CREDENTIAL_FORMATS, ...FURTHER_CREDENTIAL_FORMATS];
+
 /** A user name and a password in a URL. */
 const SHORTEST_CREDENTIAL = 8;
 
 /** The kind of credential that a text has the published format of. */
 export function formatIn(text: string): string | undefined {
   // No published format is shorter, and most texts of a template are.
-  return text.length < SHORTEST_CREDENTIAL
-    ? undefined
-    : CREDENTIAL_FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
+  return text.length < SHORTEST_CREDENTIAL ? undefined : FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
 }
 
 /** Whether a variable of this name holds a credential itself, not a reference to one. */

@@ -126,6 +126,9 @@ function* judgeBucket(context: RuleContext, bucket: Resource, id: string): Itera
       ),
     ),
   );
+  for (const date of enabled.flatMap((each) => each.at('ExpirationDate'))) {
+    yield at(bucket, ['LifecycleConfiguration'], 'The bucket of the trail deletes every file at a date', date.guard);
+  }
   for (const days of enabled.flatMap((each) => each.at('ExpirationInDays'))) {
     yield at(
       bucket,

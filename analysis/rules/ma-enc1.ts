@@ -50,6 +50,11 @@ function* judgeRotation(key: Resource): Iterable<Finding> {
       .flatMap((node) => node.texts())
       .filter(({ value }) => holds(literalOf(value)))
       .reduce<Guard>((any, each) => any.or(each.guard), FALSE);
+  const disabled = guard.and(when('Enabled', (value) => value?.toLowerCase() === 'false'));
+  if (disabled.possible()) {
+    const says = 'The key is disabled, so nothing that it encrypts can be read';
+    yield { at: placeAt(key, 'Enabled'), when: disabled, severity: 'error', says };
+  }
   const cannot = when('KeySpec', (spec) => spec !== 'SYMMETRIC_DEFAULT').or(when('Origin', (at) => at !== 'AWS_KMS'));
   const rotates = when('EnableKeyRotation', (value) => value?.toLowerCase() === 'true');
   const still = guard.and(cannot.not()).and(rotates.not());

@@ -65,7 +65,7 @@ function* outsideTheList(
         use.class === 'data-read' ||
         use.class === 'data-write' ||
         isIntent(kind, action) ||
-        (use.class === 'start' && isKnownStart(context.model, use));
+        (use.class === 'start' && isKnownStart(context.model, identity, statement, use));
       if (!isListed && !isDenied(identity, action, use) && !context.declared.use(identity, action, statement)) {
         (use.class === 'power' ? power : control).add(action);
       }
@@ -92,11 +92,20 @@ function* outsideTheList(
 }
 
 /** Whether what an action starts is in the app, so that the ways from there are known. */
-function isKnownStart(model: TemplateModel, { action, resources }: Use): boolean {
+function isKnownStart(
+  model: TemplateModel,
+  identity: Identity,
+  statement: Statement,
+  { action, resources }: Use,
+): boolean {
+  const leadsTo = (id: string) =>
+    reach(model)
+      .outOf(identity.id)
+      .some(({ to, because }) => to === id && because === statement);
   return (
     !resources.except &&
     resources.patterns.every(
-      ({ value }) => isUnread(value) || isWide(action, value) || model.mentioned(value).length > 0,
+      ({ value }) => isUnread(value) || isWide(action, value) || model.mentioned(value).some(({ id }) => leadsTo(id)),
     )
   );
 }
@@ -156,7 +165,7 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
           says: `The execution role may call ${listed(actions)} on ${nameOf(model, resource.id)}, which governs the agent`,
           when: edge.guard,
           certainty: edge.certainty,
-          severity: 'fatal',
+          severity: reason === 'record' ? 'error' : 'fatal',
           related: [resource],
           data: { actions, resource: resource.id },
         };
@@ -177,6 +186,7 @@ function touches({ action, class: kind }: Use, reason: string, type: string): bo
       return type === 'AWS::SecretsManager::Secret' ? /^secretsmanager:/.test(name) : kind === 'data-write';
     case 'trail':
     case 'store':
+    case 'record':
     case 'code':
     case 'image':
       // An event on the bus of outcomes is written, although the action starts what listens elsewhere.
@@ -299,7 +309,9 @@ function* powers(identity: Identity, kind: string, { declared }: RuleContext): I
 
 function powerOf(identity: Identity, statement: Statement): string[] {
   return namedUses(statement)
-    .filter(({ action, class: kind }) => kind === 'power' && !isOfLibrary(action) && !isDenied(identity, action))
+    .filter(
+      ({ action, class: kind }) => kind === 'power' && !isOfLibrary(action, statement) && !isDenied(identity, action),
+    )
     .map(({ action }) => action);
 }
 

@@ -44,6 +44,7 @@ export const MA_ID8 = rule({
         yield* parameters(model, stack);
         yield* outputs(model, stack);
         yield* globals(model, stack);
+        yield* notes(stack);
       }
     }
   },
@@ -132,10 +133,16 @@ function* scripts(resource: Resource): Iterable<Finding> {
     if (typeof value === 'string' && isEncoded) {
       texts.push(value);
     } else if (typeof value === 'object' && value !== null) {
-      Object.entries(value).forEach(([key, each]) => visit(each, isEncoded || key === 'Fn::Base64'));
+      Object.entries(value).forEach(([key, each]) => {
+        if (key === 'UserData' && typeof each === 'string') {
+          texts.push(Buffer.from(each, 'base64').toString('latin1'));
+        }
+        visit(each, isEncoded || key === 'Fn::Base64');
+      });
     }
   };
   visit(resource.raw.Properties, false);
+  visit(resource.raw.Metadata, true); // Files and commands of AWS::CloudFormation::Init.
   const what = formatIn(texts.join('\n'));
   if (what !== undefined) {
     yield { at: resource, says: `A script of ${resource.logicalId} holds ${what}` };
@@ -148,6 +155,14 @@ function* globals(model: TemplateModel, stack: Resource['stack']): Iterable<Find
     for (const { place, guard, what, where } of credentialsIn(node)) {
       yield { at: place, says: `${where} of the globals holds ${what}`, when: guard };
     }
+  }
+}
+
+/** The metadata of a template is read by everybody who may read the template. */
+function* notes(stack: Resource['stack']): Iterable<Finding> {
+  const what = formatIn(JSON.stringify(stack.template.Metadata ?? ''));
+  if (what !== undefined) {
+    yield { at: { stack, path: 'Metadata' }, says: `The metadata of the template holds ${what}` };
   }
 }
 

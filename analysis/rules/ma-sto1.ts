@@ -1,6 +1,6 @@
 import { agentStores } from '../model/agent-stores';
 import { identities } from '../model/identities';
-import { accountOf, type OutsideAccess, outsideAccess } from '../model/outside-access';
+import { accountOf, type OutsideAccess, outsideAccess, registryOf } from '../model/outside-access';
 import { printed } from '../model/printed-text';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
@@ -39,6 +39,14 @@ export const MA_STO1 = rule({
   },
 });
 
+function saysOf({ to, who, name, giver }: OutsideAccess): string {
+  return who === 'another account'
+    ? to.type === 'AWS::Lambda::Function' && to === giver
+      ? `${to.logicalId} runs or sends to something of another account (${printed(name)})`
+      : `${to.logicalId} is copied or sent to another account (${printed(name)})`
+    : `${to.logicalId} is sent out of AWS (${printed(name)})`;
+}
+
 function* judge({ declared, unread }: RuleContext, access: OutsideAccess): Iterable<Finding> {
   const { to, by, who, kind, name, statement, giver, guard, place } = access;
   const at = statement ?? place;
@@ -65,13 +73,13 @@ function* judge({ declared, unread }: RuleContext, access: OutsideAccess): Itera
       }
       return;
     case 'destination': {
-      const account = accountOf(name) ?? name;
+      const account = accountOf(name) ?? registryOf(name) ?? name;
       if (!declared.principal('AWS', account, giver) && !declared.outside(name) && !declared.part(giver)) {
         yield {
           at,
           subject: to.id,
           when: guard,
-          says: `${to.logicalId} is copied or sent to another account (${printed(name)})`,
+          says: saysOf(access),
           data: { account: printed(account) },
         };
       }

@@ -5,10 +5,11 @@ import type { Edge } from '../model/edge';
 import { leadingToAgents } from '../model/leading';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
+import type { Text } from '../model/text';
 import { type Path, reach } from '../model/reach';
 import { admitted } from '../policy/admitted';
 import { isEverything } from '../policy/condition';
-import { limitsOf } from '../policy/limits';
+import { type Limit, limitsOf } from '../policy/limits';
 import type { Statement } from '../policy/statement';
 import type { Finding } from './finding';
 import { leavesItToOrigin, openingOf } from './open-entries';
@@ -143,11 +144,20 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
   const name = target?.logicalId ?? edge.to;
   if (edge.from.startsWith('service ')) {
     // The trust policy of a role names the service that runs under it; AWS sets no source for most of them.
-    if (edge.kind !== 'assumes' && !limitsOf(statement).some(({ kind }) => OF_A_SOURCE.has(kind))) {
-      yield finding(
-        `${edge.from.slice('service '.length)} may act on ${name} for anybody, and ${name} leads to an agent`,
-        'error',
-      );
+    if (edge.kind === 'assumes') {
+      return;
+    }
+    const service = edge.from.slice('service '.length);
+    if (!limitsOf(statement).some((limit) => limitsTheSource(model, limit))) {
+      yield finding(`${service} may act on ${name} for anybody, and ${name} leads to an agent`, 'error');
+    }
+    for (const { who, kind, name: other } of admitted(model, statement)) {
+      if (who === 'another account' && !declared.principal(kind, other, statement.holder)) {
+        yield finding(
+          `${service} may act on ${name}, which leads to an agent, for ${printed(other)}, which is not of this account`,
+          'error',
+        );
+      }
     }
     return;
   }
@@ -175,6 +185,16 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
     }
   }
 }
+
+/** Whether a condition says whom or what a service acts for. A bucket has no account in its ARN: its name may be anybody's. */
+function limitsTheSource(model: TemplateModel, { kind, condition }: Limit): boolean {
+  return (
+    OF_A_SOURCE.has(kind) &&
+    condition.values.every(({ value }) => !/^arn:[^:]*:s3:::/.test(literalOf(value) ?? '') || isOfTheApp(model, value))
+  );
+}
+
+const isOfTheApp = (model: TemplateModel, name: Text): boolean => model.named(name).length > 0;
 
 function isDeclared({ declared }: RuleContext, statement: Statement, from: string): boolean {
   return (

@@ -104,12 +104,32 @@ function judged(
     : undefined;
 }
 
-function authorizationOf({ properties, type }: Resource): Opening | undefined {
-  return judged(valuesAt(properties, 'AuthorizationType'), API_AUTHORIZATION, ['AuthorizationType'], type);
+function authorizationOf(entry: Resource, model: TemplateModel): Opening | undefined {
+  const path = ['AuthorizationType'];
+  const found = judged(valuesAt(entry.properties, ...path), API_AUTHORIZATION, path, entry.type);
+  return found ?? signedUp(named(entry, 'AuthorizerId', model), entry, model);
+}
+
+/** Users of a pool in which everybody can sign up are everybody. */
+function signedUp(authorizers: readonly Resource[], { type }: Resource, model: TemplateModel): Opening | undefined {
+  const pools = authorizers.flatMap((authorizer) => [
+    ...named(authorizer, 'ProviderARNs', model),
+    ...valuesAt(authorizer.properties, 'JwtConfiguration', 'Issuer')
+      .flatMap((node) => node.texts())
+      .flatMap(({ value }) => model.mentioned(value)),
+  ]);
+  const isOpen = pools.some(
+    (pool) =>
+      pool.type === 'AWS::Cognito::UserPool' &&
+      setting(['AdminCreateUserConfig', 'AllowAdminCreateUserOnly'], ['true'])(pool, model)?.how === 'open',
+  );
+  return isOpen
+    ? { how: 'weak', path: ['AuthorizerId'], says: `${type} lets in users of a pool in which everybody can sign up` }
+    : undefined;
 }
 
 function restMethod(method: Resource, model: TemplateModel): Opening | undefined {
-  const found = authorizationOf(method);
+  const found = authorizationOf(method, model);
   const [api] = named(method, 'RestApiId', model);
   return api ? eased(found, api, model) : found;
 }
@@ -135,7 +155,7 @@ function eased(found: Opening | undefined, api: Resource, model: TemplateModel):
 }
 
 function route(each: Resource, model: TemplateModel): Opening | undefined {
-  const found = authorizationOf(each);
+  const found = authorizationOf(each, model);
   // A WebSocket API authorizes the connection; its other routes have no authorizer.
   const apis = named(each, 'ApiId', model);
   const isWebSocket = apis.some(({ properties }) => literalsAt(properties, 'ProtocolType').includes('WEBSOCKET'));

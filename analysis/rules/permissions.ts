@@ -91,9 +91,18 @@ const LIBRARY_ACTIONS: ReadonlySet<string> = new Set(
     .map((action) => action.toLowerCase()),
 );
 
-/** Whether this library grants an action to roles that start or run turns. */
-export function isOfLibrary(action: string): boolean {
-  return LIBRARY_ACTIONS.has(action.toLowerCase());
+const ATTACHING: ReadonlySet<string> = new Set(perms.DENY_ATTACH_ACTIONS.map((action) => action.toLowerCase()));
+
+/** Whether this library grants an action to roles that start or run turns; policies are attached by name only. */
+export function isOfLibrary(action: string, { conditions }: Statement): boolean {
+  return (
+    LIBRARY_ACTIONS.has(action.toLowerCase()) &&
+    (!ATTACHING.has(action.toLowerCase()) ||
+      conditions.some(
+        ({ key, test, ifExists, set }) =>
+          key === 'iam:policyarn' && /equals$/.test(test) && !test.includes('not') && !ifExists && set !== 'all',
+      ))
+  );
 }
 
 const INTENTS = {

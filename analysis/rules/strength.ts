@@ -29,7 +29,7 @@ export function strengthOf(identity: Identity): Strength | undefined {
       return { says: `may call ${whole.text}`, certain: true };
     }
     const power = namedUses(statement).find(
-      ({ action, class: kind }) => kind === 'power' && !isOfLibrary(action) && !isDenied(identity, action),
+      ({ action, class: kind }) => kind === 'power' && !isOfLibrary(action, statement) && !isDenied(identity, action),
     );
     if (power) {
       return { says: `may call ${power.action}`, certain: true };

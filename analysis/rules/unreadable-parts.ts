@@ -1,5 +1,6 @@
 import { agents } from '../model/agents';
 import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { printed } from '../model/printed-text';
@@ -133,11 +134,24 @@ function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): re
   if (named.length > 0) {
     return [...new Set(named)];
   }
+  if (resource.type === 'AWS::CloudFormation::StackSet') {
+    // Most stack sets deploy to other accounts: one touches an agent if it names one of its roles.
+    return namesARole(model, resource) || mentionsAnAgent(resource.raw) ? all() : [];
+  }
   // The properties of a SAM resource say what it is given; what is in another template, nobody here knows.
   const isWhole =
     reason !== 'unknown type' &&
     (!resource.type.startsWith('AWS::Serverless::') || resource.type === 'AWS::Serverless::Application');
   return (isWhole && isOfAnAgent) || mentionsAnAgent(resource.raw) ? all() : [];
+}
+
+/** Whether the text of a resource has the name of a role of an agent. */
+function namesARole(model: TemplateModel, { raw }: Resource): boolean {
+  const text = JSON.stringify(raw);
+  return agentRoles(model)
+    .flatMap(({ identity }) => identity.resource?.properties.at('RoleName') ?? [])
+    .flatMap((node) => node.texts())
+    .some(({ value }) => text.includes(JSON.stringify(literalOf(value) ?? '\u0000').slice(1, -1)));
 }
 
 function allAgents(model: TemplateModel): readonly string[] {

@@ -27,3 +27,10 @@ export const CREDENTIAL_FORMATS = [
   { kind: 'a JSON Web Token', pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/ },
   { kind: 'a user name and password in a URL', pattern: /\b[a-zA-Z][a-zA-Z0-9+.-]{0,30}:\/\/[^\s/:@]+:[^\s/:@]+@/ },
 ] as const;
+
+/** Formats that the checks of templates know, too. The guardrail doesn't: its patterns are few, and a new one changes every guardrail. */
+export const FURTHER_CREDENTIAL_FORMATS = [
+  { kind: 'a Hugging Face token', pattern: /\bhf_[A-Za-z]{34}\b/ },
+  { kind: 'a Stripe key', pattern: /\b[rs]k_live_[A-Za-z0-9]{20,}/ },
+  { kind: 'a Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}\b/ },
+] as const;

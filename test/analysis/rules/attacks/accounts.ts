@@ -250,4 +250,94 @@ export const ACCOUNTS: readonly Pair[] = [
       }),
     },
   })),
+  evidence(
+    'another account of an organization',
+    {
+      Principal: '*',
+      Condition: { StringEquals: { 'aws:PrincipalAccount': FOREIGN, 'aws:PrincipalOrgID': 'o-team' } },
+    },
+    {
+      Principal: '*',
+      Condition: { StringEquals: { 'aws:PrincipalAccount': ACCOUNT, 'aws:PrincipalOrgID': 'o-team' } },
+    },
+  ),
+  pair('MA-STO1', 'the log groups are shown to a monitoring account', FOREIGN, ACCOUNT, (account) => ({
+    add: {
+      Link: of('AWS::Oam::Link', {
+        ResourceTypes: ['AWS::Logs::LogGroup'],
+        SinkIdentifier: `arn:aws:oam:us-east-1:${account}:sink/shared`,
+      }),
+    },
+  })),
+  pair('MA-STO1', 'a policy of all log groups', FOREIGN, ACCOUNT, (account) => ({
+    add: {
+      Reading: of('AWS::Logs::ResourcePolicy', {
+        PolicyName: 'reading',
+        PolicyDocument: JSON.stringify(
+          document({ ...may('logs:GetLogEvents', '*'), Principal: { AWS: `arn:aws:iam::${account}:root` } }),
+        ),
+      }),
+    },
+  })),
+  pair('MA-STO1', 'the policy of the registry', FOREIGN, ACCOUNT, (account) => ({
+    add: {
+      Registry: of('AWS::ECR::RegistryPolicy', {
+        PolicyText: document({
+          ...may('ecr:ReplicateImage', '*'),
+          Principal: { AWS: `arn:aws:iam::${account}:root` },
+        }),
+      }),
+    },
+  })),
+  pair('MA-STO1', 'a backup of the ledger is copied', FOREIGN, ACCOUNT, (account) => ({
+    add: {
+      Plan: of('AWS::Backup::BackupPlan', {
+        BackupPlan: {
+          BackupPlanName: 'daily',
+          BackupPlanRule: [
+            {
+              RuleName: 'daily',
+              TargetBackupVault: 'Default',
+              CopyActions: [{ DestinationBackupVaultArn: `arn:aws:backup:us-east-1:${account}:backup-vault:far` }],
+            },
+          ],
+        },
+      }),
+      Selection: of('AWS::Backup::BackupSelection', {
+        BackupPlanId: ref('Plan'),
+        BackupSelection: { SelectionName: 's', IamRoleArn: arnOf('WorkerRole'), Resources: [arnOf('Ledger')] },
+      }),
+    },
+  })),
+  pair('MA-STO1', 'the image of a function is of another account', FOREIGN, ACCOUNT, (account) => ({
+    set: {
+      'Open.PackageType': 'Image',
+      'Open.Code': { ImageUri: `${account}.dkr.ecr.us-east-1.amazonaws.com/open@sha256:${'b'.repeat(64)}` },
+      'Open.Runtime': undefined,
+      'Open.Handler': undefined,
+    },
+  })),
+  pair('MA-STO1', 'messages that fail go to another account', FOREIGN, ACCOUNT, (account) => ({
+    set: {
+      'Queue.RedrivePolicy': { deadLetterTargetArn: `arn:aws:sqs:us-east-1:${account}:dead`, maxReceiveCount: 3 },
+    },
+  })),
+  pair('MA-STO1', 'logs are delivered out of AWS', 'HttpEndpoint', 'ExtendedS3', (kind) => ({
+    add: {
+      Stream: of('AWS::KinesisFirehose::DeliveryStream', {
+        DeliveryStreamEncryptionConfigurationInput: { KeyARN: arnOf('Key') },
+        [`${kind}DestinationConfiguration`]: {
+          ...(kind === 'HttpEndpoint' ? { EndpointConfiguration: { Url: 'https://collect.example.net' } } : {}),
+          BucketARN: arnOf('Data'),
+          RoleARN: arnOf('WorkerRole'),
+        },
+      }),
+      Subscription: of('AWS::Logs::SubscriptionFilter', {
+        LogGroupName: ref('RuntimeLogs'),
+        FilterPattern: '',
+        DestinationArn: arnOf('Stream'),
+        RoleArn: arnOf('WorkerRole'),
+      }),
+    },
+  })),
 ];

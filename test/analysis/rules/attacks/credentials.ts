@@ -231,4 +231,50 @@ export const CREDENTIALS: readonly Pair[] = [
         : {}),
     },
   })),
+  secret('in script that is encoded by hand', TOKEN, 'x', (value) => ({
+    add: {
+      Host: of('AWS::EC2::Instance', {
+        ImageId: 'ami-1',
+        UserData: Buffer.from(`export T=${value}`).toString('base64'),
+      }),
+    },
+  })),
+  secret('in a file that a machine gets', TOKEN, 'x', (content) => ({
+    add: {
+      Host: of(
+        'AWS::EC2::Instance',
+        { ImageId: 'ami-1' },
+        { Metadata: { 'AWS::CloudFormation::Init': { config: { files: { '/etc/x': { content } } } } } },
+      ),
+    },
+  })),
+  secret('in the metadata of the template', TOKEN, 'x', (note) => ({ sections: { Metadata: { note } } })),
+  secret('for the source of builds', PASSWORD, resolved, (Token) => ({
+    add: {
+      Source: of('AWS::CodeBuild::SourceCredential', {
+        AuthType: 'PERSONAL_ACCESS_TOKEN',
+        ServerType: 'GITHUB',
+        Token,
+      }),
+    },
+  })),
+  secret('of an identity provider', PASSWORD, resolved, (value) => ({
+    add: {
+      Provider: of('AWS::Cognito::UserPoolIdentityProvider', {
+        ProviderName: 'g',
+        ProviderType: 'Google',
+        UserPoolId: 'x',
+        ProviderDetails: { client_id: 'x', client_secret: value },
+      }),
+    },
+  })),
+  ...[
+    ['hf_', 'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH'],
+    ['sk_live_', '4eC39HqLyjWDarjtT1zdp7dc'],
+    ['AIza', 'SyA1bC2dE3fG4hI5jK6lM7nO8pQ9rS0tU1v'],
+  ].map(([start, rest]) =>
+    secret(`in the format ${start}`, start + rest, 'x', (value) => ({
+      set: { 'Open.Environment.Variables.A': value },
+    })),
+  ),
 ];

@@ -441,4 +441,54 @@ export const ENTRIES: readonly Pair[] = [
       set: AuthorizerConfiguration ? { 'Runtime.AuthorizerConfiguration': AuthorizerConfiguration } : {},
     }),
   ),
+  pair('MA-TRG3', 'a service acts for another account', '999988887777', ACCOUNT, (account) => ({
+    add: {
+      Permission: of('AWS::Lambda::Permission', {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: ref('Starter'),
+        Principal: 'events.amazonaws.com',
+        SourceArn: `arn:aws:events:us-east-1:${account}:rule/x`,
+      }),
+    },
+  })),
+  pair('MA-TRG3', 'a bucket whose name may be anybody’s', undefined, ACCOUNT, (SourceAccount) => ({
+    add: {
+      Permission: of('AWS::Lambda::Permission', {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: ref('Starter'),
+        Principal: 's3.amazonaws.com',
+        SourceArn: 'arn:aws:s3:::somebodys-bucket',
+        SourceAccount,
+      }),
+    },
+  })),
+  pair('MA-TRG3', 'everybody can sign up', false, true, (AllowAdminCreateUserOnly) => ({
+    add: {
+      Pool: of('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly } }),
+      Api: of('AWS::ApiGateway::RestApi', { Name: 'x' }),
+      Authorizer: of('AWS::ApiGateway::Authorizer', {
+        Name: 'a',
+        Type: 'COGNITO_USER_POOLS',
+        ProviderARNs: [arnOf('Pool')],
+        RestApiId: ref('Api'),
+      }),
+      Method: of('AWS::ApiGateway::Method', {
+        RestApiId: ref('Api'),
+        ResourceId: arnOf('Api', 'RootResourceId'),
+        HttpMethod: 'POST',
+        AuthorizationType: 'COGNITO_USER_POOLS',
+        AuthorizerId: ref('Authorizer'),
+        Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: lambdaUri('Starter') },
+      }),
+    },
+  })),
+  pair('MA-TRG3', 'callers of a contact center', 'Starter', 'Worker', (id) => ({
+    add: {
+      Center: of('AWS::Connect::IntegrationAssociation', {
+        InstanceId: `arn:aws:connect:us-east-1:${ACCOUNT}:instance/x`,
+        IntegrationType: 'LAMBDA_FUNCTION',
+        IntegrationArn: arnOf(id),
+      }),
+    },
+  })),
 ];

@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { ACCOUNT, FOREIGN, bucketPolicy, document, may, of, ref, roleOf, sub, table } from './app';
+import { ACCOUNT, FOREIGN, bucket, bucketPolicy, document, may, of, ref, roleOf, sub, table } from './app';
 import { type Change, type Pair, execution, pair, policyFor } from './pair';
 
 const trusting = (statement: object, rest: object = {}) =>
@@ -432,4 +432,38 @@ export const ESCALATION: readonly Pair[] = [
       }),
     },
   })),
+  pair(
+    'MA-ID7',
+    'an execution of the workflow is run again',
+    'states:RedriveExecution',
+    'states:DescribeExecution',
+    (action) => execution(may(action, sub(`arn:aws:states:us-east-1:${ACCOUNT}:execution:\${Machine.Name}:*`))),
+  ),
+  pair(
+    'MA-ID7',
+    'a starter attaches any policy',
+    {},
+    { Condition: { ArnEquals: { 'iam:PolicyARN': ref('DenyAll') } } },
+    (rest) => ({
+      add: {
+        DenyAll: of('AWS::IAM::ManagedPolicy', {
+          PolicyDocument: document({ Effect: 'Deny', Action: '*', Resource: '*' }),
+        }),
+        More: policyFor(ref('StarterRole'), may('iam:AttachRolePolicy', `arn:aws:iam::${ACCOUNT}:role/somebody`, rest)),
+      },
+    }),
+  ),
+  pair('MA-ID7', 'evidence is deleted that nobody here writes', 'Evidence', 'Inputs', (name) => ({
+    add: {
+      [`Old${name}`]: bucket(),
+      [`Old${name}Policy`]: bucketPolicy(`Old${name}`),
+      ...execution(may('s3:DeleteObjectVersion', sub(`\${Old${name}.Arn}/*`))).add,
+    },
+  })),
+  pair('MA-ID7', 'evidence is written through an access point', 'Evidence', 'Data', (id) =>
+    also(
+      { Point: of('AWS::S3::AccessPoint', { Bucket: ref(id), Name: 'point' }) },
+      may('s3:PutObject', `arn:aws:s3:us-east-1:${ACCOUNT}:accesspoint/point/object/*`),
+    ),
+  ),
 ];

@@ -152,4 +152,12 @@ export const RECORDS: readonly Pair[] = [
       },
     },
   })),
+  set(
+    'MA-AUD2',
+    'the lifecycle deletes everything at a date',
+    'TrailBucket.LifecycleConfiguration',
+    { Rules: [{ Status: 'Enabled', ExpirationDate: '2027-01-01T00:00:00Z' }] },
+    { Rules: [{ Status: 'Enabled', ExpirationInDays: 400 }] },
+  ),
+  set('MA-ENC1', 'the key is disabled', 'Key.Enabled', 'false', 'true'),
 ];

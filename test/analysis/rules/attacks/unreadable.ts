@@ -255,4 +255,55 @@ export const UNREADABLE: readonly Pair[] = [
     },
     set: id === 'Key' ? { 'Key.KeyPolicy': include } : {},
   })),
+  pair(
+    'MA-READ1',
+    'a stack set gets the execution role',
+    arnOf('ExecutionRole'),
+    arnOf('WorkerRole'),
+    (ParameterValue) => ({
+      add: {
+        Everywhere: of('AWS::CloudFormation::StackSet', {
+          StackSetName: 'everywhere',
+          PermissionModel: 'SELF_MANAGED',
+          TemplateURL: 'https://s3.amazonaws.com/code/template.json',
+          Parameters: [{ ParameterKey: 'Role', ParameterValue }],
+        }),
+      },
+    }),
+  ),
+  pair('MA-READ1', 'the template of a stack set names the execution role', 'reviewer-exec', 'somebody', (name) => ({
+    set: { 'ExecutionRole.RoleName': 'reviewer-exec' },
+    other: {
+      Everywhere: of('AWS::CloudFormation::StackSet', {
+        StackSetName: 'everywhere',
+        PermissionModel: 'SELF_MANAGED',
+        TemplateBody: JSON.stringify({ Resources: { More: of('AWS::IAM::Policy', { Roles: [name] }) } }),
+      }),
+    },
+  })),
+  pair(
+    'MA-ID5 MA-READ1',
+    'a loop of another stack over what is decided later',
+    'execution-name',
+    'worker-name',
+    (name) => ({
+      other: {
+        Transform: 'AWS::LanguageExtensions',
+        Parameters: { Names: { Type: 'CommaDelimitedList' } },
+        Resources: {
+          'Fn::ForEach::Policies': [
+            'Name',
+            ref('Names'),
+            {
+              'Policy${Name}': of('AWS::IAM::Policy', {
+                PolicyName: 'p',
+                Roles: [{ 'Fn::ImportValue': name }],
+                PolicyDocument: document(may('s3:*', '*')),
+              }),
+            },
+          ],
+        },
+      },
+    }),
+  ),
 ];

@@ -283,6 +283,19 @@ export const WORKFLOWS: readonly Pair[] = [
     (list: any[]) => list.filter(({ Type }) => Type !== 'PASSWORD'),
     (list: any[]) => [...list, { Type: 'PHONE', Action: 'BLOCK' }],
   ),
+  workflow('a text that a step before wrote is screened', '$.safe', '$.content', (path, { Claim, In }) => ({
+    Claim: { ...Claim, Next: 'Write' },
+    Write: { Type: 'Pass', Result: [{ Text: { Text: 'hello' } }], ResultPath: '$.safe', Next: 'In' },
+    In: { ...In, Parameters: { ...In.Parameters, 'Content.$': path } },
+  })),
+  workflow(
+    'the input is screened once more instead of the output',
+    '$$.Execution.Input.content',
+    '$.answer',
+    (path, { Out }) => ({
+      Out: { ...Out, Parameters: { ...Out.Parameters, 'Content.$': path } },
+    }),
+  ),
 ];
 
 function without(value: Resources, ...keys: string[]): Resources {
