@@ -21,6 +21,7 @@ const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
   'StarterRole updates the code of a function': NOT_ITS_ROLE,
   'MachineRole updates the code of a function': NOT_ITS_ROLE,
   'OpenRole updates the code of a function': NOT_ITS_ROLE,
+  'a starter attaches any policy': NOT_ITS_ROLE,
   'the guardrail of the workflow is not in the app': SCREENING,
   'a guardrail outside of the app that nobody declared': SCREENING,
   'the definition of a second machine is in a bucket': 'the statement has what the role of the machine may start',
