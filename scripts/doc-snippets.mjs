@@ -29,7 +29,9 @@ export function writeSnippets(root, project) {
   );
   const directory = path.join(project, 'snippets');
   mkdirSync(directory, { recursive: true });
-  const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => path.join('docs', name))];
+  const docs = readdirSync(path.join(root, 'docs'), { recursive: true }).map((name) => path.join('docs', name));
+  // docs/api is made from the doc comments.
+  const pages = ['README.md', ...docs.filter((page) => !page.startsWith(path.join('docs', 'api')))];
   const snippets = pages
     .filter((page) => page.endsWith('.md'))
     .flatMap((page) => snippetsOf(root, page))
@@ -44,6 +46,12 @@ export function writeSnippets(root, project) {
 
 function snippetsOf(root, page) {
   const text = readFileSync(path.join(root, page), 'utf8');
+  const hidden = text
+    .split('\n')
+    .findIndex((line) => /^\s+```(?:ts|typescript)|^\s*```(?:js|tsx|mts|javascript)/.test(line));
+  if (hidden >= 0) {
+    throw new Error(`${page}:${hidden + 1} isn't extracted. Allowed: \`\`\`ts at the beginning of a line.`);
+  }
   return [...text.matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)].map((match) => ({
     from: `${page}:${text.slice(0, match.index).split('\n').length}`,
     code: match[1],

@@ -1,7 +1,7 @@
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { CfnOutput, RemovalPolicy, Stack, TimeZone, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration, RemovalPolicy, Stack, TimeZone, type StackProps } from 'aws-cdk-lib/core';
 import { AgentBaseline, AgentAuditTrail, AgentKey, SourceRepository } from 'cdk-bedrock-managed-agents';
 import { SecurityAuditor } from 'cdk-bedrock-managed-agents/blueprints';
 import type { Construct } from 'constructs';
@@ -27,6 +27,10 @@ export class ScheduledSecurityAuditStack extends Stack {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       versioned: true,
+      // A bundle is replaced by the next one; what it was can be restored for 30 days.
+      lifecycleRules: [
+        { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.auditor = new SecurityAuditor(this, 'Auditor', {

@@ -95,9 +95,10 @@ export class AgentKey extends kms.Key {
 
 /**
  * Nobody may make a grant for a principal of their choice, which would outlive the policies that gave them the key. AWS
- * services still make grants for the resources that they encrypt. Control CT.KMS.PR.3 of AWS Control Tower.
+ * services still make grants for the resources that they encrypt. The statement is the one of control CT.KMS.PR.3 of AWS
+ * Control Tower. It was not tried with resources of AgentCore, none of which is encrypted under a key here.
  *
- * Source: docs.aws.amazon.com/controltower/latest/controlreference/kms-rules.html
+ * Source: docs.aws.amazon.com/controltower/latest/controlreference/kms-rules.html, read 2026-11-28
  */
 function grantsForServicesOnly(): PolicyStatement {
   return new PolicyStatement({

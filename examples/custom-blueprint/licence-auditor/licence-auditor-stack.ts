@@ -1,5 +1,5 @@
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import { AgentBaseline, AgentAuditTrail, AgentKey } from 'cdk-bedrock-managed-agents';
 import type { Construct } from 'constructs';
 import { LicenceAuditor } from './licence-auditor';
@@ -22,6 +22,10 @@ export class LicenceAuditorStack extends Stack {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       versioned: true,
+      // A bundle is replaced by the next one; what it was can be restored for 30 days.
+      lifecycleRules: [
+        { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.blueprint = new LicenceAuditor(this, 'LicenceAuditor', {

@@ -123,6 +123,11 @@ test('the bundled image is built for linux/arm64 at deployment', () => {
   expect(image.source.platform).toBe('linux/arm64');
 });
 
+test('the platform version is always written, V1 unless somebody asks for another', () => {
+  // The default of the service may change, and a new platform version is a new version of the Runtime.
+  environment().template().hasResourceProperties('AWS::BedrockAgentCore::Runtime', { PlatformVersion: 'V1' });
+});
+
 test('platform version and absent storage are rendered as asked', () => {
   const { template } = environment({
     capacity: RuntimeCapacity.microVm({
