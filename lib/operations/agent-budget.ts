@@ -111,13 +111,14 @@ export class AgentBudget extends Construct {
     props = injectedProps(AgentBudget.PROPERTY_INJECTION_ID, scope, id, props);
     const { workflows, actions, monthlyLimitUsd } = props;
     requireWorkflows(this, workflows);
-    requireOnlyOne(this, 'AgentBudget', workflows);
     requireInput(actions.length > 0, this, {
       input: 'actions',
       value: '0 entries',
       allowed: 'at least an action',
       fix: 'Pass AgentBudgetAction.refuseTurns(100)',
     });
+    // Of several, each would lift the refusals of the others. A budget that only tells people notes nothing.
+    if (actions.some(({ _refuse }) => _refuse)) requireOnlyOne(this, 'AgentBudget with refuseTurns', workflows);
     this.requireStopped(actions, workflows);
     const limitsUsd = {
       hour: this.positive('hourlyLimitUsd', props.hourlyLimitUsd ?? monthlyLimitUsd / 10),

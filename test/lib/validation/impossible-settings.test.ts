@@ -8,6 +8,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, CfnParameter, Duration, Stack, TimeZone } from 'aws-cdk-lib/core';
 import {
   AgentAuditTrail,
@@ -170,12 +171,12 @@ const IMPOSSIBLE: [string, () => unknown, RegExp][] = [
     /functions 'S\/Function\d+' .*not their aliases and versions/,
   ],
   [
-    'two budgets of one workflow',
+    'two budgets of one workflow that refuse turns',
     () => {
       const workflows = [workflow()];
       return [budget({ workflows }), budget({ workflows })];
     },
-    /one AgentBudget per workflow; this one has S\/Budget/,
+    /one AgentBudget with refuseTurns per workflow; this one has S\/Budget/,
   ],
   ['a long project name', () => new AgentProject(stack, next('Project'), { projectName: 'p'.repeat(129) }), /1 to 128/],
   [
@@ -245,6 +246,12 @@ test('a trigger whose time is over is a warning, so that the app can still be de
   turns.addTrigger(AgentTrigger.onSchedule('ToCome', hourly, { end: new Date('2099-01-01T00:00:00Z') }));
   const found = Annotations.fromStack(own).findWarning('*', Match.stringLikeRegexp('The schedule .* is over'));
   expect(found.map(({ id }) => id.replace(/^.*\//, ''))).toEqual(['Over', 'Ended']);
+});
+
+test('a budget that only tells people goes with one that refuses turns', () => {
+  const workflows = [workflow()];
+  const notify = AgentBudgetAction.notify(80, new Topic(stack, next('Topic')));
+  expect(() => [budget({ workflows }), budget({ workflows, actions: [notify] })]).not.toThrow();
 });
 
 test('what a trigger watches may have any id', () => {
