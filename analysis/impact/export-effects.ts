@@ -41,7 +41,7 @@ function inUse({ before, after, pairs, changes }: Scene): Effect[] {
           names: [name, users.join(', ')],
           fix:
             freed.length === users.length && kept.has(key) === false
-              ? `deploy ${freed.join(', ')} first, or keep the export for one deployment (exportValue)`
+              ? `deploy ${freed.join(', ')} first (destroy what leaves the app), or keep the export for one deployment (exportValue)`
               : 'keep the export as it is, and give the other stack the new value by another one',
         },
       ];

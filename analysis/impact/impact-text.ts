@@ -57,15 +57,29 @@ function effectSections(
   return EFFECT_LEVELS.flatMap((level) => {
     const found = effects.filter((effect) => effect.level === level);
     return found.length > 0
-      ? [[heading(HEADINGS[level]), ...found.map((effect) => `${bullet}${sentence(effect, quote)}`)].join('\n')]
+      ? [[heading(HEADINGS[level]), ...entries(found, quote).map((entry) => `${bullet}${entry}`)].join('\n')]
       : [];
   });
 }
 
-function sentence({ subject, says, names, fix }: Effect, quote: Quote): string {
+/** One entry for each sentence: what is said of several resources is said once. */
+function entries(effects: readonly Effect[], quote: Quote): string[] {
+  const subjects = new Map<string, string[]>();
+  for (const effect of effects) {
+    const said = sentence(effect, quote);
+    subjects.set(said, [...(subjects.get(said) ?? []), quote(effect.subject)]);
+  }
+  return [...subjects].map(([said, of]) =>
+    of.length === 1
+      ? `${of[0]}: ${said}`
+      : `${of.length} resources: ${said}${of.map((each) => `\n    - ${each}`).join('')}`,
+  );
+}
+
+function sentence({ says, names, fix }: Effect, quote: Quote): string {
   const given = [...names];
   const said = says.replace(/\{\}/g, () => quote(given.shift() ?? ''));
-  return `${quote(subject)}: ${said}.${fix === undefined ? '' : ` Fix: ${fix.replace(/[`<>*_\\[\]]/g, '')}.`}`;
+  return `${said}.${fix === undefined ? '' : ` Fix: ${fix.replace(/[`<>*_\\[\]]/g, '')}.`}`;
 }
 
 function stackMarkdown(stack: StackImpact): string {
