@@ -84,8 +84,9 @@ export interface AgentBlueprintProps {
   /**
    * What tells people that the agent spends more than usual on tokens.
    *
-   * @default - where the blueprint has a topic for its messages, such as `notify` of IncidentResponder, and the list price of the model is known:
-   * BlueprintBudget.notify() with that topic; otherwise none
+   * @default - BlueprintBudget.notify() with the topic for the messages of the blueprint, such as `notify` of IncidentResponder, or
+   * else with the alarm topic of the trail in `baseline`. None where there is neither in this Region, or the list price of
+   * the model isn't known
    */
   readonly budget?: BlueprintBudget;
 }
@@ -157,7 +158,7 @@ export interface AgentBlueprintDefinition {
   /**
    * The topic that the blueprint tells people through, if it has one. The budget uses it unless the user of the blueprint says otherwise.
    *
-   * @default - none
+   * @default - none; the budget uses the alarm topic of the trail
    */
   readonly notify?: ITopic;
 

@@ -1,4 +1,5 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ManagedAgent } from '../agent';
@@ -10,6 +11,7 @@ import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { AgentCompute } from '../environment';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
+import { isInAnotherRegion } from '../validation/same-place';
 import type { AgentBudget } from '../operations';
 import { TurnWorkflow } from '../workflow';
 import { BlueprintBudget } from './blueprint-budget';
@@ -118,7 +120,8 @@ export abstract class AgentBlueprint extends Construct {
       finalAnswer: definition.finalAnswer,
     });
     const { model } = agent;
-    const usual = definition.notify && model.listPrice ? BlueprintBudget.notify(definition.notify) : undefined;
+    const topic = definition.notify ?? this.alarmTopic();
+    const usual = topic && model.listPrice ? BlueprintBudget.notify(topic) : undefined;
     const budget = (governance.budget ?? usual)?._bind(this, workflow, model, maxConcurrency);
     this.defined = { agent, workflow, budget };
     definition.triggers?.forEach((trigger) => workflow.addTrigger(trigger));
@@ -150,6 +153,12 @@ export abstract class AgentBlueprint extends Construct {
       lock: lock?._retention,
       accessLogsBucket: this.baseline.accessLogsBucket,
     });
+  }
+
+  /** Where the trail tells people of its alarms, if that is in this Region: a trail can be in another one. */
+  private alarmTopic(): ITopic | undefined {
+    const topic = this.baseline.auditTrail?.alarmTopic;
+    return topic && !isInAnotherRegion(this, topic, topic.topicArn) ? topic : undefined;
   }
 
   private makeAgent(definition: AgentBlueprintDefinition): ManagedAgent {

@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { AgentModel } from '../../../lib';
+import { AgentAuditTrail, AgentBaseline, AgentModel } from '../../../lib';
 import { AgentBlueprint, type AgentBlueprintProps, BlueprintBudget } from '../../../lib/blueprint';
 
 interface Props extends AgentBlueprintProps {
@@ -48,6 +48,21 @@ test('the limits follow maxConcurrency and the model, or what the user says', ()
   expect(hour((notify) => ({ notify, maxConcurrency: 6 }))).toBeCloseTo(2 * usual, 6);
   expect(hour((notify) => ({ notify, model: AgentModel.of('openai.gpt-5.6-terra') }))).toBeCloseTo(10 * usual, 6);
   expect(hour((topic) => ({ budget: BlueprintBudget.notify(topic, { monthlyLimitUsd: 400 }) }))).toBe(40);
+});
+
+test('it tells the alarm topic of the trail where the blueprint has no topic of its own', () => {
+  const withTrail = (trailRegion: string) => {
+    const app = new App();
+    const audit = new Stack(app, 'Audit', { env: { account: '111122223333', region: trailRegion } });
+    const stack = new Stack(app, 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+    const auditTrail = new AgentAuditTrail(audit, 'Trail', { trailName: 'agents' });
+    const baseline = new AgentBaseline(stack, 'Baseline', { auditTrail });
+    new Auditor(stack, 'Auditor', { baseline });
+    return JSON.stringify(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+  };
+  expect(withTrail('us-east-1')).toMatch(/BMA_BUDGET.*Audit:ExportsOutputRefTrailAlarmTopic/);
+  // A topic of another Region can't be told; nothing else fails for it.
+  expect(withTrail('us-west-2')).not.toContain('BMA_BUDGET');
 });
 
 test('without a topic, with none(), or with a model of unknown price there is none', () => {
