@@ -11,6 +11,9 @@ import type { ProbeClients } from './probe/probe-clients';
 /** Exit codes of `bma probe`, besides those of commands that work in an account. */
 const NOT_DONE = { notConfirmed: 6, left: 7 } as const;
 
+/** Version of the JSON form of --clean-up. */
+const CLEAN_UP_FORMAT = 'cdk-bedrock-managed-agents/probe-clean-up/1';
+
 /** Version of the JSON form of --compare. */
 const COMPARE_FORMAT = 'cdk-bedrock-managed-agents/probe-comparison/1';
 
@@ -44,7 +47,7 @@ export const probeCommand: Command<Options> = {
   },
   define(command) {
     command
-      .option('--region <region>', 'Region of the agent (default: AWS_REGION)')
+      .option('--region <region>', 'Region of the agent (default: AWS_REGION, then the profile)')
       .option('--agent <name>', 'the agent whose turn is looked at (default: the only one)')
       .option(
         '--stack <name>',
@@ -82,8 +85,7 @@ export const probeCommand: Command<Options> = {
       out(plan);
       return EXIT.done;
     }
-    const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-    if (region === undefined) throw new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+    const region = options.region ?? (await probing.defaultRegion().catch(unknownRegion));
     await confirm(plan, options, terminal);
     const clients = probing.openProbeClients(region);
     try {
@@ -97,6 +99,10 @@ export const probeCommand: Command<Options> = {
     }
   },
 };
+
+function unknownRegion(): never {
+  throw new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+}
 
 const CLEAN_UP_PLAN = 'Deletes the stacks named bma-probe-… that an interrupted run has left.\n';
 
@@ -144,7 +150,7 @@ async function probe(
         NOT_DONE.left,
         `${problems.length} stacks of an earlier run could not be deleted. Fix: delete them in CloudFormation, then repeat bma probe --clean-up.`,
       );
-    out(json ? jsonText({ format: REPORT_FORMAT, left: [] }) : 'Nothing of bma probe is left.\n');
+    out(json ? jsonText({ format: CLEAN_UP_FORMAT, left: [] }) : 'Nothing of bma probe is left.\n');
     return EXIT.done;
   }
   const options = {

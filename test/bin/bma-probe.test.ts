@@ -11,7 +11,7 @@ import type { ProbeReport } from '../../bin/bma/probe/report';
 import { keptReports, PROBE_PAGE, VERIFIED_PAGE, verifiedPage, withQuestions } from '../../scripts/probe-pages';
 import * as assumed from './probe/assumed-account';
 import { ProbedAccount, Refusal } from './probe/probed-account';
-import { PROGRAM, runInTerminal } from './run-program';
+import { PROGRAM, run, runInTerminal } from './run-program';
 
 const ROOT = path.resolve(__dirname, '../..');
 const account = new ProbedAccount();
@@ -172,6 +172,20 @@ test('a name that no agent has ends it', async () => {
     exit: 5,
     error: expect.stringMatching(/no agent 'nobody'.*Agents: reviewer/),
   });
+});
+
+test('the Region is that of the profile when no variable names one, and without any nothing is called', async () => {
+  const config = path.join(work, 'config');
+  fs.writeFileSync(config, '[default]\nregion = us-east-2\n');
+  const args = ['probe', '--yes', '--json', '--interval', '0.1', ...only('simulator-mantle')];
+  const environment = { ...(process.env as Record<string, string>) };
+  delete environment.AWS_REGION;
+  delete environment.AWS_DEFAULT_REGION;
+  const found = await run(process.execPath, [PROGRAM, ...args], { ...environment, AWS_CONFIG_FILE: config });
+  expect(JSON.parse(found.out)).toMatchObject({ region: 'us-east-2' });
+  account.calls.length = 0;
+  const lost = await run(process.execPath, [PROGRAM, ...args], environment);
+  expect([lost.exit, lost.error, account.calls]).toEqual([2, expect.stringMatching(/Fix: add --region/), []]);
 });
 
 test('credentials that AWS refuses end it before the first probe', async () => {

@@ -2,7 +2,7 @@
 export { CleanUpJournal } from './clean-up-journal';
 export { verdictsOf, verdictsText } from './compare';
 export { probePolicy } from './permissions';
-export { caller, openProbeClients } from './probe-clients';
+export { caller, defaultRegion, openProbeClients } from './probe-clients';
 export { ProbeContext } from './probe-context';
 export { readReport } from './read-report';
 export { PROBES } from './registry';

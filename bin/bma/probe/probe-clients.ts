@@ -54,6 +54,16 @@ export function openProbeClients(region: string): ProbeClients {
   };
 }
 
+/** The Region that the SDK finds: AWS_REGION, then the profile. @throws Error 'Region is missing' */
+export async function defaultRegion(): Promise<string> {
+  const client = new STSClient({});
+  try {
+    return await client.config.region();
+  } finally {
+    client.destroy();
+  }
+}
+
 /** Whose credentials these are. */
 export async function caller({
   sts,
