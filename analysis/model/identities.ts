@@ -5,7 +5,7 @@ import { patternKey, subset } from '../policy/pattern';
 import { aboutService, type Pattern, type Principal, readPolicy, type Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import { canMeet } from './caller-limits';
-import { concat, literalOf, soleHole, textOf } from './compose-text';
+import { concat, literalOf, soleHole, textKey, textOf } from './compose-text';
 
 import { FALSE, type Guard } from './guard';
 import type { Model } from './model';
@@ -76,6 +76,10 @@ export class Identities {
   private readonly byTarget = new Map<string, ResourcePolicy[]>();
   private readonly ofAccounts: ResourcePolicy[] = [];
   private ofAgents?: readonly Identity[];
+  private readonly answers = new Map<string, Answer>();
+  private readonly contexts = new Map<Identity, RequestContext>();
+  /** Set when every policy is read: an answer given before may change. */
+  private readonly complete: boolean = false;
 
   constructor(private readonly model: Model) {
     for (const [kind, type] of Object.entries(KINDS) as [IdentityKind, string][]) {
@@ -89,6 +93,7 @@ export class Identities {
     }
     this.readResourcePolicies();
     this.all = [...this.byId.values()];
+    this.complete = true;
   }
 
   /** The identity of a resource. */
@@ -128,8 +133,22 @@ export class Identities {
    *
    * @param context what is known of the request; the caller may choose the rest
    */
-  public may(caller: Identity, action: string, resource: Text, context: RequestContext = new Map()): Answer {
+  public may(caller: Identity, action: string, resource: Text, context?: RequestContext): Answer {
     const target = this.model.canonical(resource);
+    if (context || !this.complete) {
+      return this.decide(caller, action, target, context);
+    }
+    // Without a context the same few questions are asked for many reasons.
+    const key = `${caller.id}\u0002${action}\u0002${textKey(target)}`;
+    let answer = this.answers.get(key);
+    if (!answer) {
+      answer = this.decide(caller, action, target, undefined);
+      this.answers.set(key, answer);
+    }
+    return answer;
+  }
+
+  private decide(caller: Identity, action: string, target: Text, context: RequestContext | undefined): Answer {
     const [named] = this.model.named(target);
     const policies: Policies = {
       identity: aboutService(caller.statements, action),
@@ -137,7 +156,11 @@ export class Identities {
       ...boundaryOf(caller),
       ...this.policiesFor(action, named?.resource),
     };
-    const known = contextOf({ 'aws:PrincipalArn': caller.arn, 'aws:PrincipalAccount': caller.account });
+    let known = this.contexts.get(caller);
+    if (!known) {
+      known = contextOf({ 'aws:PrincipalArn': caller.arn, 'aws:PrincipalAccount': caller.account });
+      this.contexts.set(caller, known);
+    }
     return evaluate(
       policies,
       {
@@ -145,7 +168,7 @@ export class Identities {
         action,
         resource: target,
         ...accountOf(target, named?.resource),
-        context: new Map([...known, ...context]),
+        context: context ? new Map([...known, ...context]) : known,
       },
       'any',
     );

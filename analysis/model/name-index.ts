@@ -19,6 +19,7 @@ export class NameIndex {
   /** Length of the longest key: a definition or a script of many lines is searched no further than this. */
   private longest = 0;
   private sorted?: IndexedArn[];
+  private readonly answers = new Map<string, readonly Named[]>();
   private readonly found = new Map<string, readonly Found[]>();
 
   constructor(
@@ -41,6 +42,16 @@ export class NameIndex {
 
   /** The resources that a text names; see `Model.named`. */
   public named(text: Text, types: readonly string[]): readonly Named[] {
+    const key = types.length === 0 ? textKey(text) : `${types.join()} ${textKey(text)}`;
+    let known = this.answers.get(key);
+    if (!known) {
+      known = this.find(text, types);
+      this.answers.set(key, known);
+    }
+    return known;
+  }
+
+  private find(text: Text, types: readonly string[]): readonly Named[] {
     const hole = soleHole(text);
     const referenced = hole?.kind === 'reference' ? this.byId(hole.resource) : undefined;
     const found = new Map<Resource, Named>();

@@ -56,7 +56,7 @@ function collect(model: Model): RunsAs[] {
       return [];
     }
     const paths = new Map<string, readonly string[]>();
-    rolePaths(resource.raw.Properties, [], kindOfKey, (path) => paths.set(path.join('.'), path));
+    rolePaths(resource.raw.Properties, [], kindOfKey, (path) => paths.set(path.join('.'), [...path]));
     return [...paths].flatMap(([property, path]) =>
       below(resource.properties, path)
         .flatMap((node) => node.items())
@@ -66,10 +66,14 @@ function collect(model: Model): RunsAs[] {
   });
 }
 
-/** The paths of the properties that name roles, as keys of nodes: without list indexes and conditional functions. */
+/**
+ * The paths of the properties that name roles, as keys of nodes: without list indexes and conditional functions.
+ *
+ * @param path of the value; one list for all of them, as most lead to no role
+ */
 function rolePaths(
   value: unknown,
-  path: readonly string[],
+  path: string[],
   kindOfKey: (key: string) => KeyKind,
   found: (path: readonly string[]) => void,
 ): void {
@@ -78,14 +82,24 @@ function rolePaths(
       rolePaths(item, path, kindOfKey, found);
     }
   } else if (isObject(value)) {
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       const member = value[key];
       const kind = kindOfKey(key);
-      if (kind === 'role') {
-        found([...path, key]);
+      if (kind === 'left out' || (kind !== 'role' && typeof member !== 'object')) {
+        continue;
       }
-      if (kind !== 'left out' && typeof member === 'object') {
-        rolePaths(member, key.startsWith('Fn::') ? path : [...path, key], kindOfKey, found);
+      const isFunction = key.startsWith('Fn::');
+      if (!isFunction) {
+        path.push(key);
+      }
+      if (kind === 'role') {
+        found(path);
+      }
+      if (typeof member === 'object') {
+        rolePaths(member, path, kindOfKey, found);
+      }
+      if (!isFunction) {
+        path.pop();
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { Assembly, Resource, Stack } from './assembly';
-import { concat, literalOf, referencesOf, textOf } from './compose-text';
+import { concat, literalOf, referencesOf, textKey, textOf } from './compose-text';
 import { Exports } from './cross-stack';
 import { DecisionDiagrams } from './decision-diagram';
 import type { Naming } from './deployed';
@@ -42,6 +42,7 @@ export class TemplateModel implements Model {
   private readonly unreadables = new Map<string, Unreadable>();
   private readonly met = new Map<Unreadable, Set<string>>();
   private readonly open = new Set<string>();
+  private readonly mentions = new Map<string, readonly Resource[]>();
   private readonly views = new Map<unknown, unknown>();
   private readonly names: ResourceNames;
   private exported?: Exports;
@@ -140,10 +141,24 @@ export class TemplateModel implements Model {
     if (only !== undefined && !only.includes('arn:') && !only.includes('https://')) {
       return []; // Most texts of a template name nothing.
     }
-    const ids = new Set(referencesOf(text).map(({ resource }) => resource));
-    const byReference = [...ids].flatMap((id) => this.byId.get(id) ?? []);
-    const byName = this.index().named(this.canonical(text), []);
-    return [...new Set([...byReference, ...byName.map(({ resource }) => resource)])];
+    // Equal texts name the same: in a template each is written for many readers.
+    const key = textKey(text);
+    let mentioned = this.mentions.get(key);
+    if (!mentioned) {
+      const found = new Set<Resource>();
+      for (const { resource: id } of referencesOf(text)) {
+        const resource = this.byId.get(id);
+        if (resource) {
+          found.add(resource);
+        }
+      }
+      this.index()
+        .named(this.canonical(text), [])
+        .forEach(({ resource }) => found.add(resource));
+      mentioned = [...found];
+      this.mentions.set(key, mentioned);
+    }
+    return mentioned;
   }
 
   /** The ARNs that begin with known characters, for a pattern that begins with them. */
@@ -343,12 +358,13 @@ export class TemplateResource implements Resource {
   }
 
   public get properties(): Node {
-    this.node ??= new TemplateNode({
-      value: { kind: 'json', json: at(this.raw, 'Properties') ?? {} },
-      guard: this.guard,
-      origin: this.reader.origin('Properties', this),
-      reader: this.reader,
-    });
+    this.node ??= new TemplateNode(
+      { kind: 'json', json: at(this.raw, 'Properties') ?? {} },
+      this.guard,
+      this.reader.origin('Properties', this),
+      this.reader,
+      undefined,
+    );
     return this.node;
   }
 

@@ -3,36 +3,47 @@ import { parseJsonText } from './json-text';
 import type { Guard } from './guard';
 import type { Node } from './node';
 import type { Origin } from './origin';
-import type { Settled } from './settled';
+import type { Settled, Value } from './settled';
 import { functionCall, type TemplateReader, textsOf, writtenText } from './template-reader';
-import type { Case, Hole, Text, Unreadable } from './text';
+import type { Case, Text, Unreadable } from './text';
 
 /** Values of a template. What is below is resolved when it is asked for, once. */
-export class TemplateNode implements Node {
+export class TemplateNode implements Node, Settled {
   /** Made when it is needed: most values are scalars. */
   private children?: Map<string, Node[]>;
   private elements?: Node[];
   private parsed?: Node[];
   private cases?: Case<Text>[];
+  private pairs?: [string, Node][];
 
-  constructor(private readonly settled: Settled) {}
+  /** It is the settled value itself, which is one object less for each value of a template. */
+  constructor(
+    public readonly value: Value,
+    public readonly guard: Guard,
+    public readonly origin: Origin,
+    public readonly reader: TemplateReader,
+    public readonly assumed: string | undefined,
+  ) {}
 
   /** The values of a place; none where it is `AWS::NoValue`. */
   public static at(reader: TemplateReader, json: unknown, origin: Origin, guard: Guard): Node[] {
-    return reader
-      .settle(json, origin, guard)
-      .filter(({ value }) => value.kind !== 'absent')
-      .map((settled) => new TemplateNode(settled));
+    const nodes: Node[] = [];
+    for (const settled of reader.settle(json, origin, guard)) {
+      if (settled.value.kind !== 'absent') {
+        nodes.push(new TemplateNode(settled.value, settled.guard, settled.origin, settled.reader, settled.assumed));
+      }
+    }
+    return nodes;
   }
 
   /** A text that is not written in the template as it is. */
   public static ofText(reader: TemplateReader, text: Case<Text>): TemplateNode {
     const origin = text.place as Origin;
-    return new TemplateNode({ value: { kind: 'text', text: text.value }, guard: text.guard, origin, reader });
+    return new TemplateNode({ kind: 'text', text: text.value }, text.guard, origin, reader, undefined);
   }
 
   public get kind(): Node['kind'] {
-    const { value } = this.settled;
+    const { value } = this;
     switch (value.kind) {
       case 'list':
         return 'list';
@@ -45,33 +56,20 @@ export class TemplateNode implements Node {
     }
   }
 
-  public get guard(): Guard {
-    return this.settled.guard;
-  }
-
   public get place(): Origin {
-    return this.settled.origin;
+    return this.origin;
   }
 
   public get unreadable(): Unreadable | undefined {
-    const { value } = this.settled;
+    const { value } = this;
     return value.kind === 'unreadable' ? value.hole.unreadable : undefined;
   }
 
   public at(...keys: string[]): Node[] {
-    const [key, ...rest] = keys;
-    if (key === undefined) {
-      return [this];
+    if (keys.length === 1) {
+      return this.child(keys[0]);
     }
-    let below = this.children?.get(key);
-    if (!below) {
-      below = this.below(key);
-      if (below.length > 0) {
-        this.children ??= new Map();
-        this.children.set(key, below);
-      }
-    }
-    return rest.length === 0 ? below : below.flatMap((node) => node.at(...rest));
+    return keys.reduce<Node[]>((nodes, key) => nodes.flatMap((node) => node.at(key)), [this]);
   }
 
   public items(): Node[] {
@@ -80,12 +78,12 @@ export class TemplateNode implements Node {
   }
 
   public texts(): Case<Text>[] {
-    this.cases ??= textsOf(this.settled);
+    this.cases ??= textsOf(this);
     return this.cases;
   }
 
   public listTexts(textOf: (node: Node) => Text): Case<Text>[] {
-    const { value, guard, origin, assumed } = this.settled;
+    const { value, guard, origin, assumed } = this;
     if (value.kind !== 'json' || value.holes || !Array.isArray(value.json)) {
       return this.items().flatMap((node) => textsOrElse(node, textOf));
     }
@@ -95,14 +93,14 @@ export class TemplateNode implements Node {
       if (typeof json === 'string') {
         cases.push({ value: writtenText(json, place), guard, place, assumed });
       } else {
-        this.child(json, place).forEach((node) => cases.push(...textsOrElse(node, textOf)));
+        this.made(json, place).forEach((node) => cases.push(...textsOrElse(node, textOf)));
       }
     });
     return cases;
   }
 
   public members(asked: (text: string, key: string) => boolean): [string, Node][] {
-    const { value, origin } = this.settled;
+    const { value, origin } = this;
     if (value.kind !== 'json' || value.holes || typeof value.json !== 'object' || value.json === null) {
       return this.kind === 'list' ? this.items().map((node) => ['', node]) : this.entries();
     }
@@ -111,7 +109,7 @@ export class TemplateNode implements Node {
     for (const [key, json] of Object.entries(value.json)) {
       const text = scalarText(json);
       if (text === undefined || asked(text, isList ? '' : key)) {
-        const nodes = isList ? this.child(json, origin.below(Number(key))) : this.at(key);
+        const nodes = isList ? this.made(json, origin.below(Number(key))) : this.child(key);
         nodes.forEach((node) => members.push([isList ? '' : key, node]));
       }
     }
@@ -119,12 +117,17 @@ export class TemplateNode implements Node {
   }
 
   public keys(): readonly string[] {
-    const { value } = this.settled;
+    const { value } = this;
     return value.kind === 'json' && isObject(value.json) ? Object.keys(value.json) : this.entries().map(([key]) => key);
   }
 
   public entries(): [string, Node][] {
-    const { value } = this.settled;
+    this.pairs ??= this.readEntries();
+    return this.pairs;
+  }
+
+  private readEntries(): [string, Node][] {
+    const { value } = this;
     if (value.kind === 'unreadable') {
       return [];
     }
@@ -132,7 +135,13 @@ export class TemplateNode implements Node {
       return this.json().flatMap((node) => node.entries());
     }
     // Keys may have holes, too, in JSON parsed from a text; they are given as they are printed there.
-    return Object.keys(value.json).flatMap((key) => this.at(key).map((node): [string, Node] => [key, node]));
+    const pairs: [string, Node][] = [];
+    for (const key of Object.keys(value.json)) {
+      for (const node of this.child(key)) {
+        pairs.push([key, node]);
+      }
+    }
+    return pairs;
   }
 
   public json(): Node[] {
@@ -142,21 +151,37 @@ export class TemplateNode implements Node {
 
   /** The Boolean or number that a scalar is written as. */
   public get primitive(): boolean | number | undefined {
-    const { value } = this.settled;
+    const { value } = this;
     const json = value.kind === 'json' ? value.json : undefined;
     return typeof json === 'boolean' || typeof json === 'number' ? json : undefined;
   }
 
   /** The value written as JSON. */
   public jsonTexts(): Case<Text>[] {
-    const { value } = this.settled;
-    return value.kind === 'json'
-      ? textsOf({ ...this.settled, value: { kind: 'json string', json: value.json } })
-      : this.texts();
+    const { value } = this;
+    return value.kind === 'json' ? textsOf(this.with({ kind: 'json string', json: value.json })) : this.texts();
+  }
+
+  /** The same place with another value. */
+  public with(value: Value, origin = this.origin): TemplateNode {
+    return new TemplateNode(value, this.guard, origin, this.reader, this.assumed);
+  }
+
+  /** The values below a key, read once. */
+  private child(key: string): Node[] {
+    let below = this.children?.get(key);
+    if (!below) {
+      below = this.below(key);
+      if (below.length > 0) {
+        this.children ??= new Map();
+        this.children.set(key, below);
+      }
+    }
+    return below;
   }
 
   private below(key: string): Node[] {
-    const { value, origin } = this.settled;
+    const { value, origin } = this;
     if (value.kind === 'unreadable') {
       return [this];
     }
@@ -164,21 +189,21 @@ export class TemplateNode implements Node {
       return this.json().flatMap((node) => node.at(key));
     }
     if (Object.hasOwn(value.json, key)) {
-      return this.child(value.json[key], origin.below(key), key);
+      return this.made(value.json[key], origin.below(key), key);
     }
     // A macro next to other keys adds keys of its own.
     return !value.holes && Object.hasOwn(value.json, 'Fn::Transform') ? this.macro(value.json['Fn::Transform']) : [];
   }
 
   private macro(argument: unknown): Node[] {
-    const { origin, guard, reader } = this.settled;
+    const { origin, guard, reader } = this;
     return TemplateNode.at(reader, { 'Fn::Transform': argument }, origin.below('Fn::Transform'), guard);
   }
 
-  private child(json: unknown, origin: Origin, key?: string): Node[] {
-    const { value, guard, reader, assumed } = this.settled;
+  private made(json: unknown, origin: Origin, key?: string): Node[] {
+    const { value, guard, reader, assumed } = this;
     if (value.kind === 'json' && value.holes) {
-      return json === null ? [] : [plain(this.settled, json, value.holes, origin)];
+      return json === null ? [] : [this.with({ kind: 'json', json, holes: value.holes }, origin)];
     }
     if (key === 'Fn::Transform') {
       return this.macro(json);
@@ -186,27 +211,26 @@ export class TemplateNode implements Node {
     if (functionCall(json) || json === null) {
       return TemplateNode.at(reader, json, origin, guard);
     }
-    return [new TemplateNode({ value: { kind: 'json', json }, guard, reader, origin, assumed })];
+    return [new TemplateNode({ kind: 'json', json }, guard, origin, reader, assumed)];
   }
 
   private readItems(): Node[] {
-    const { value, origin } = this.settled;
+    const { value, origin } = this;
     if (value.kind === 'json' && Array.isArray(value.json)) {
-      return (value.json as unknown[]).flatMap((json, index) => this.child(json, origin.below(index)));
+      return (value.json as unknown[]).flatMap((json, index) => this.made(json, origin.below(index)));
     }
-    return value.kind === 'list'
-      ? value.items.map((text) => new TemplateNode({ ...this.settled, value: { kind: 'text', text } }))
-      : [this];
+    return value.kind === 'list' ? value.items.map((text) => this.with({ kind: 'text', text })) : [this];
   }
 
   private readJson(): Node[] {
-    const { value, origin, guard, reader } = this.settled;
+    const { value, origin, guard, reader } = this;
     if (value.kind === 'json string') {
       return TemplateNode.at(reader, value.json, origin.below('Fn::ToJsonString'), guard);
     }
     return this.texts().flatMap(({ value: text }) => {
       const parsed = parseJsonText(text);
-      return parsed ? [plain(this.settled, parsed.json, parsed.holes, origin)] : [];
+      // JSON that was parsed from a text has holes, but no functions.
+      return parsed ? [this.with({ kind: 'json', json: parsed.json, holes: parsed.holes })] : [];
     });
   }
 }
@@ -215,9 +239,4 @@ function textsOrElse(node: Node, textOf: (node: Node) => Text): Case<Text>[] {
   const texts = node.texts();
   const { guard, place } = node;
   return texts.length === 0 && node.kind !== 'list' ? [{ value: textOf(node), guard, place }] : texts;
-}
-
-/** JSON that was parsed from a text: it has holes, but no functions. */
-function plain(settled: Settled, json: unknown, holes: readonly Hole[], origin: Origin): Node {
-  return new TemplateNode({ ...settled, value: { kind: 'json', json, holes }, origin });
 }

@@ -84,6 +84,21 @@ function hasPlaceProperty({ raw }: Resource): boolean {
   return namesPlace(raw.Properties);
 }
 
+/** The same few names of properties come again and again. */
+const placeProperties = new Map<string, boolean>();
+const MOST_PROPERTIES = 10_000;
+
+function isPlaceProperty(key: string): boolean {
+  let known = placeProperties.get(key);
+  if (known === undefined) {
+    known = PLACE_PROPERTY.test(key);
+    if (placeProperties.size < MOST_PROPERTIES) {
+      placeProperties.set(key, known);
+    }
+  }
+  return known;
+}
+
 function namesPlace(value: unknown): boolean {
   if (Array.isArray(value)) {
     return (value as unknown[]).some(namesPlace);
@@ -91,9 +106,9 @@ function namesPlace(value: unknown): boolean {
   if (!isObject(value)) {
     return false;
   }
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const inner = value[key];
-    if (PLACE_PROPERTY.test(key) || (typeof inner === 'object' && namesPlace(inner))) {
+    if (isPlaceProperty(key) || (typeof inner === 'object' && namesPlace(inner))) {
       return true;
     }
   }

@@ -30,8 +30,12 @@ export function not({ yes, possible }: Truth): Truth {
   return { yes: possible.not(), possible: yes.not() };
 }
 
-export function and(truths: Iterable<Truth>): Truth {
-  let [yes, possible] = [TRUE, TRUE];
+export function and(truths: readonly Truth[]): Truth {
+  if (truths.length === 1) {
+    return truths[0].possible === FALSE ? NEVER : truths[0];
+  }
+  let yes = TRUE;
+  let possible = TRUE;
   for (const truth of truths) {
     yes = yes.and(truth.yes);
     possible = possible.and(truth.possible);
@@ -42,8 +46,12 @@ export function and(truths: Iterable<Truth>): Truth {
   return { yes, possible };
 }
 
-export function or(truths: Iterable<Truth>): Truth {
-  let [yes, possible] = [FALSE, FALSE];
+export function or(truths: readonly Truth[]): Truth {
+  if (truths.length === 1) {
+    return truths[0];
+  }
+  let yes = FALSE;
+  let possible = FALSE;
   for (const truth of truths) {
     yes = yes.or(truth.yes);
     possible = possible.or(truth.possible);

@@ -1,6 +1,7 @@
 import { agents } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
+import { isObject } from '../model/json';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { printed } from '../model/printed-text';
@@ -70,10 +71,21 @@ function noteInside(model: TemplateModel, unread: Unread): void {
   }
 }
 
+/** Without a list of the keys of each object: every value of an agent's stack is looked at. */
 function hasTransform(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).some(([key, each]) => key === 'Fn::Transform' || hasTransform(each))
-    : false;
+  if (Array.isArray(value)) {
+    return value.some(hasTransform);
+  }
+  if (!isObject(value)) {
+    return false;
+  }
+  for (const key in value) {
+    const inner = value[key];
+    if (key === 'Fn::Transform' || (typeof inner === 'object' && hasTransform(inner))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Policies that are more than data for a role that only the deployment knows, where that could be a role of an agent. */
