@@ -23,10 +23,10 @@ const byCharacter = new Map(WIDTHS.flatMap(([width, characters]) => [...characte
 
 /** Width of a text in the units of its size. */
 export function textWidth(text: string, size: number, bold = false): number {
-  const ems = [...text].reduce(
-    (sum, character) => sum + (byCharacter.get(character) ?? (WIDE.test(character) ? 1.3 : OTHER)),
-    0,
-  );
+  let ems = 0;
+  for (const character of text) {
+    ems += byCharacter.get(character) ?? (WIDE.test(character) ? 1.3 : OTHER);
+  }
   return ems * size * (bold ? BOLD : 1);
 }
 

@@ -55,18 +55,15 @@ export function join(texts: readonly Text[], delimiter: string): Text {
   return concat(...texts.flatMap((text, at) => (at === 0 ? [text] : [between, text])));
 }
 
-const keys = new WeakMap<Text, string>();
-
 /** Equal for equal texts: holes of one key have one value. */
 export function textKey(text: Text): string {
   const known = literalOf(text);
   if (known !== undefined) {
     return known;
   }
-  let key = keys.get(text);
-  if (key === undefined) {
-    key = text.map((part) => (typeof part === 'string' ? part : `\u0000${part.key}\u0001`)).join('');
-    keys.set(text, key);
+  let key = '';
+  for (const part of text) {
+    key += typeof part === 'string' ? part : `\u0000${part.key}\u0001`;
   }
   return key;
 }

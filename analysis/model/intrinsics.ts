@@ -135,11 +135,11 @@ function joinedAtOnce(
 /** The texts of an element of a list; undefined where the element isn't there. */
 function elementTexts(reader: TemplateReader, json: unknown, origin: Origin, guard: Guard): Case<Text | undefined>[] {
   if (typeof json === 'string') {
-    return [{ value: textOf(json), guard, place: origin }];
+    return [{ value: textOf(json), guard, place: origin, assumed: undefined }];
   }
   return reader.settle(json, origin, guard).flatMap((settled): Case<Text | undefined>[] => {
     if (settled.value.kind === 'absent') {
-      return [{ value: undefined, guard: settled.guard, place: origin }];
+      return [{ value: undefined, guard: settled.guard, place: origin, assumed: undefined }];
     }
     const texts = textsOf(settled);
     const hint = 'a list or an object is put into a text';

@@ -74,7 +74,7 @@ export class TemplateReader {
   /** The possible texts of a place. Lists and objects have none; where nothing can be read, the text is a hole. */
   public texts(json: unknown, origin: Origin, guard: Guard): Case<Text>[] {
     if (typeof json === 'string') {
-      return [{ value: writtenText(json, origin), guard, place: origin }];
+      return [{ value: writtenText(json, origin), guard, place: origin, assumed: undefined }];
     }
     return this.settle(json, origin, guard).flatMap((settled) => textsOf(settled));
   }
@@ -157,7 +157,7 @@ export class TemplateReader {
   }
 
   public settled(value: Value, origin: Origin, guard: Guard): Settled {
-    return { value, guard, origin, reader: this };
+    return { value, guard, origin, reader: this, assumed: undefined };
   }
 
   /** A value that can't be read. With the same key it is the same value. */

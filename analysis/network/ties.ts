@@ -1,6 +1,7 @@
 import { networkTypeOf, type PathKind } from '../facts/network-types';
 import type { Resource } from '../model/assembly';
 import { isObject } from '../model/json';
+import { keyTest } from '../model/key-test';
 import type { Model } from '../model/model';
 import type { Place } from '../model/text';
 import { keysIn } from './place-id';
@@ -26,7 +27,7 @@ const CDK_CUSTOM_RESOURCES: Readonly<Record<string, 'consumer' | undefined>> = {
 };
 
 /** A property of a new type with such a name says where in a network it is. */
-const PLACE_PROPERTY = /vpc|subnet|securitygroup|routetable|^Groups$|^GroupSet$/i;
+const isPlaceProperty = keyTest(/vpc|subnet|securitygroup|routetable|^Groups$|^GroupSet$/i);
 
 /** Key of a place → who names it. Made once for a model, when the first agent asks. */
 export function tiesByPlace(model: Model): ReadonlyMap<string, readonly Tie[]> {
@@ -82,21 +83,6 @@ function tieOf(resource: Resource): Omit<Tie, 'place'> | undefined {
 /** Every type of the table's version with such a property has a class: one without is new, or not of AWS. */
 function hasPlaceProperty({ raw }: Resource): boolean {
   return namesPlace(raw.Properties);
-}
-
-/** The same few names of properties come again and again. */
-const placeProperties = new Map<string, boolean>();
-const MOST_PROPERTIES = 10_000;
-
-function isPlaceProperty(key: string): boolean {
-  let known = placeProperties.get(key);
-  if (known === undefined) {
-    known = PLACE_PROPERTY.test(key);
-    if (placeProperties.size < MOST_PROPERTIES) {
-      placeProperties.set(key, known);
-    }
-  }
-  return known;
 }
 
 function namesPlace(value: unknown): boolean {

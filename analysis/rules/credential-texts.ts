@@ -4,6 +4,8 @@ import {
   FURTHER_CREDENTIAL_FORMATS,
   REFERENCE_NAME,
 } from '../../lib/facts/credential-formats';
+import { literalOf } from '../model/compose-text';
+import { keyTest } from '../model/key-test';
 import type { Node } from '../model/node';
 import type { Guard } from '../model/guard';
 import type { Hole, Place, Text } from '../model/text';
@@ -24,8 +26,9 @@ const CREDENTIAL_PROPERTY =
   /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token)$/;
 
 /** Objects whose keys, or whose `Name` and `Value`, are variables that a program sees. */
-const VARIABLES =
-  /^(?:\w*Environment(?:Variables)?(?:Override)?|Variables|env|StageVariables|\w*Arguments|HyperParameters)$/i;
+const isVariableKey = keyTest(
+  /^(?:\w*Environment(?:Variables)?(?:Override)?|Variables|env|StageVariables|\w*Arguments|HyperParameters)$/i,
+);
 
 /** The environment of a machine: its variables are in members of these names, its other members are settings. */
 const HAS_SETTINGS = new Set(['Variables', 'EnvironmentVariables', 'ComputeType']);
@@ -34,8 +37,9 @@ const HAS_SETTINGS = new Set(['Variables', 'EnvironmentVariables', 'ComputeType'
 const SWITCH = /^(?:true|false)$/i;
 
 /** Texts and objects that are handed to a program, whose keys say what their values are. */
-const DATA =
-  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters|ProviderDetails)$/;
+const isDataKey = keyTest(
+  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters|ProviderDetails)$/,
+);
 
 /** How names end that hold a credential. */
 const HOLDS_A_CREDENTIAL =
@@ -45,8 +49,9 @@ const HOLDS_A_CREDENTIAL =
 const NO_CREDENTIAL = /(?:request|client|next|task|page|pagination|continuation)_?token$/i;
 
 /** Texts that programs run or that everybody reads, so that CloudFormation must not put a secret into them. */
-const IN_CLEAR =
-  /^(?:ZipFile|InlineCode|DefinitionString|Definition|DefinitionSubstitutions|Input|InputTemplate|UserData|BuildSpec|Command|Value)$/;
+const isInClear = keyTest(
+  /^(?:ZipFile|InlineCode|DefinitionString|Definition|DefinitionSubstitutions|Input|InputTemplate|UserData|BuildSpec|Command|Value)$/,
+);
 
 /** Every credential below a node. */
 export function* credentialsIn(root: Node): Iterable<Credential> {
@@ -57,9 +62,9 @@ export function* credentialsIn(root: Node): Iterable<Credential> {
       const entries = node.entries();
       const isMachine = path.at(-1) === 'Environment' && entries.some(([key]) => HAS_SETTINGS.has(key));
       const variable = isVariables(path) ? variableOf(entries) : undefined;
-      const parameter = path.some((key) => /HttpParameters$/.test(key)) ? parameterOf(entries) : undefined;
+      const parameter = path.some(isHttpParameters) ? parameterOf(entries) : undefined;
       for (const [key, value] of entries) {
-        const named = /^value$/i.test(key) ? (variable?.path ?? parameter?.path) : undefined;
+        const named = (variable ?? parameter) && /^value$/i.test(key) ? (variable ?? parameter)?.path : undefined;
         const isSetting = isMachine && !/Variables$/.test(key);
         open.push({ node: value, path: [...(isSetting ? path.slice(0, -1) : path), ...(named ?? [key])] });
       }
@@ -67,7 +72,7 @@ export function* credentialsIn(root: Node): Iterable<Credential> {
       node.items().forEach((item) => open.push({ node: item, path }));
     } else {
       // A text that holds data is read like the data.
-      if (path.some((key) => DATA.test(key)) && node.texts().some(isJson)) {
+      if (path.some(isDataKey) && node.texts().some(isJson)) {
         open.push(
           ...node
             .json()
@@ -88,7 +93,19 @@ export function* credentialsIn(root: Node): Iterable<Credential> {
 const isJson = ({ value: [first] }: { readonly value: Text }): boolean =>
   typeof first === 'string' && /^\s*[{[]/.test(first);
 
-const isVariables = (path: readonly string[]) => path.some((key) => VARIABLES.test(key));
+const isHttpParameters = keyTest(/HttpParameters$/);
+
+/** Whether a test holds for one of the keys above the last. */
+function isBelow(path: readonly string[], test: (key: string) => boolean): boolean {
+  for (let index = 0; index < path.length - 1; index += 1) {
+    if (test(path[index])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const isVariables = (path: readonly string[]) => path.some(isVariableKey);
 
 /** `{ Name, Value, Type }`, as tasks and builds write their variables. References to stores hold no credential. */
 function variableOf(entries: readonly [string, Node][]): { readonly path: readonly string[] } | undefined {
@@ -111,16 +128,17 @@ function textOf(entries: readonly [string, Node][], key: string): string | undef
 }
 
 function credentialOf(text: Text, path: readonly string[]): string | undefined {
-  const known = text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
+  const whole = literalOf(text);
+  const known = whole ?? text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
   const format = formatIn(known);
   if (format !== undefined) {
     return format;
   }
   const key = path.at(-1) ?? '';
   const parent = path.at(-2) ?? '';
-  const isVariable = isVariables(path.slice(0, -1));
-  const isLiteral = text.every((part) => typeof part === 'string') && known !== '';
-  const holes = text.filter((part) => typeof part !== 'string');
+  const isVariable = isBelow(path, isVariableKey);
+  const isLiteral = whole !== undefined && whole !== '';
+  const holes = whole === undefined ? text.filter((part) => typeof part !== 'string') : NO_HOLES;
   if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(parent) && !SWITCH.test(known)) {
     const plain = holes.some((hole) => referenceKind(hole) === 'plain');
     return isLiteral
@@ -129,10 +147,10 @@ function credentialOf(text: Text, path: readonly string[]): string | undefined {
         ? 'a credential from a parameter that is kept in clear text'
         : undefined;
   }
-  if (isLiteral && path.slice(0, -1).some((each) => DATA.test(each)) && isCredential(key, known)) {
+  if (isLiteral && isBelow(path, isDataKey) && isCredential(key, known)) {
     return 'what its name says is a credential';
   }
-  const inClear = isVariable || path.some((each) => IN_CLEAR.test(each));
+  const inClear = isVariable || path.some(isInClear);
   if (inClear && holes.some((hole) => referenceKind(hole) === 'secret')) {
     return 'a secret in clear text, which CloudFormation inserts at deployment';
   }
@@ -147,6 +165,8 @@ function credentialOf(text: Text, path: readonly string[]): string | undefined {
   }
   return undefined;
 }
+
+const NO_HOLES: readonly Hole[] = [];
 
 /** A parameter whose name says that it holds a credential. */
 const SECRET_PARAMETER = /(?:secret|passw(?:or)?d|token|credential|(?:^|[^a-z])key(?:$|[^a-z]))/i;
@@ -187,5 +207,5 @@ export function isCredentialName(name: string): boolean {
 
 function placeName(path: readonly string[]): string {
   const key = path.at(-1) ?? '';
-  return isVariables(path.slice(0, -1)) ? `The environment variable ${key}` : `The property ${key}`;
+  return isBelow(path, isVariableKey) ? `The environment variable ${key}` : `The property ${key}`;
 }
