@@ -65,6 +65,13 @@ export function parsePrompt(where: IConstruct | string, template: string): Parse
         allowed: '{{ and }} around placeholders only, in pairs',
         fix: 'Close the placeholder, or write the braces with a space between them',
       });
+      const other = /\$?\{\s*event\.[^}]*\}|<event\.[^>]*>/.exec(piece)?.[0];
+      requireInput(other === undefined, where, {
+        input: 'prompt',
+        value: other,
+        allowed: 'placeholders in double braces; this one would reach the agent as it is written',
+        fix: 'Write it as in {{event.detail.title | text:200}}',
+      });
       return { text: piece };
     });
 

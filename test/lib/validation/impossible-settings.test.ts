@@ -178,6 +178,13 @@ const IMPOSSIBLE: [string, () => unknown, RegExp][] = [
     },
     /one AgentBudget with refuseTurns per workflow; this one has S\/Budget/,
   ],
+  ...['Look at {event.detail.id}.', 'Look at ${ event.detail.id }.', 'Look at <event.detail.id>.'].map(
+    (prompt): (typeof IMPOSSIBLE)[number] => [
+      `the placeholder of ${prompt}`,
+      () => shared.addTrigger(AgentTrigger.onSchedule(next('Nightly'), hourly, { prompt })),
+      /prompt '.*event\.detail\.id.*' .*placeholders in double braces.*\{\{event\.detail\.title \| text:200\}\}/,
+    ],
+  ),
   ['a long project name', () => new AgentProject(stack, next('Project'), { projectName: 'p'.repeat(129) }), /1 to 128/],
   [
     'a dashboard name',
