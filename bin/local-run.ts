@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { turnEventType } from '../lib/contracts/turn';
 import { type Delivered } from './local-scenario';
 import { ScenarioRun, writeEvidence, type EventResult, type LocalTurn, type ScenarioRunOptions } from './scenario-run';
 import type { TerminalStyle } from './terminal-style';
@@ -111,7 +112,7 @@ class Report {
       const folder = path.relative(process.cwd(), writeEvidence(this.directory, turn));
       this.done(`Evidence: ${[...turn.evidence.keys()].join(', ')}`, folder);
     }
-    const event = `Managed Agent Turn ${turn.outcome}`;
+    const event = turnEventType(turn.outcome);
     const reason = detail.reason ? `${detail.reason.code}: ${detail.reason.message ?? ''}` : '';
     if (turn.outcome === 'Completed') this.done(event, `on the bus ${turn.bus}`);
     else this.failed(event, reason);

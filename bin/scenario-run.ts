@@ -4,7 +4,7 @@ import { startLocalService, type LocalService } from '../local';
 import type { ModelEndpoint } from '../local/options';
 import type { AccountPolicies } from '../local/iam/account-policies';
 import { Deployment, LocalCloud, type Delivery, type Execution, type Screening } from '../local/cloud';
-import type { TurnResult } from '../lib/contracts/turn';
+import type { TurnOutcome, TurnResult } from '../lib/contracts/turn';
 import type { Item } from '../runtime/session-client/types';
 import type { Delivered, LoadedScenario } from './local-scenario';
 
@@ -29,7 +29,7 @@ export interface LocalTurn {
   readonly name: string;
   /** Detail of the outcome event. */
   readonly detail: TurnResult;
-  readonly outcome: string;
+  readonly outcome: TurnOutcome;
   readonly bus: string;
   readonly items: readonly Item[];
   /** Evidence files by their name below the folder of the turn. */

@@ -1,4 +1,5 @@
-import type { ApprovalAnswer, TurnApprovalRecord } from '../../lib/contracts/turn';
+import { REMEDIATION_EVENTS } from '../../lib/contracts/remediation';
+import { type ApprovalAnswer, type TurnApprovalRecord, turnEventType } from '../../lib/contracts/turn';
 import { printable } from '../printable-text';
 import { answerApproval, type ApprovalUrlReply } from './approval-url';
 import { CommandError, EXIT, jsonText, UsageError, type Command } from './command';
@@ -47,7 +48,7 @@ export const approveCommand: Command<Options> = {
       )
       .requiredOption(
         '--turn <name>',
-        "turn.name in 'Managed Agent Turn Approval Requested' or 'Managed Agent Remediation Proposed'",
+        `turn.name in '${turnEventType('Approval Requested')}' or '${REMEDIATION_EVENTS.proposed}'`,
         turnName,
       )
       .option('--deny', 'deny the turn (default: approve it)')

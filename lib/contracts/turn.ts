@@ -145,8 +145,8 @@ export type TurnOutcome = 'Completed' | 'Failed' | 'Rejected' | 'TimedOut' | 'Ca
 /** `source` of the events on the agent's bus. */
 export const TURN_EVENT_SOURCE = 'cdk-bedrock-managed-agents';
 
-/** What an event on the agent's bus says about a turn. */
-export type TurnEventSubject = TurnOutcome | 'Started' | 'Approval Requested';
+/** What an event on the agent's bus says about a turn. A state machine fills the outcome in for `{}`. */
+export type TurnEventSubject = TurnOutcome | 'Started' | 'Approval Requested' | '{}';
 
 /** `detail-type` of the events on the agent's bus. */
 export type TurnEventType = `Managed Agent Turn ${TurnEventSubject}`;
@@ -271,9 +271,12 @@ export interface Wait {
   readonly slots?: number;
 }
 
-/** A conversation, by its session key (or by the execution name of a turn without one). */
+/** Begins the key of a conversation. A turn without a session key has one of its own, by its execution name. */
+export const SESSION_PREFIX = 'session#';
+
+/** A conversation, by its session key. */
 export function sessionLedgerKey(sessionKey: string): string {
-  return `session#${createHash('sha256').update(sessionKey, 'utf8').digest('hex')}`;
+  return `${SESSION_PREFIX}${createHash('sha256').update(sessionKey, 'utf8').digest('hex')}`;
 }
 
 export interface SessionItem extends LedgerKey {
@@ -309,7 +312,7 @@ export interface ReplacementItem extends LedgerKey {
 }
 
 /** One turn, by its execution name: what was claimed before what was done. */
-export function turnLedgerKey(executionName: string): string {
+export function turnLedgerKey<Name extends string>(executionName: Name): `turn#${Name}` {
   return `turn#${executionName}`;
 }
 

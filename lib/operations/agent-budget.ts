@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { ManagedAgent, type ModelListPrice } from '../agent';
 import { BUDGET_KEY, type BudgetedWorkflow, type BudgetSettings } from '../contracts/budget';
 import { BUDGET_VARIABLES } from '../contracts/handler-variables';
-import { TURN_EVENT_SOURCE } from '../contracts/turn';
+import { TURN_EVENT_SOURCE, turnLedgerKey } from '../contracts/turn';
 import { allowQueueForEventBridge } from '../encryption/key-statements';
 import { deadLetterQueue } from '../function/dead-letter-queue';
 import { handlerCode } from '../function/handler-code';
@@ -276,7 +276,7 @@ export class AgentBudget extends Construct {
         sid: 'ReadTurns',
         actions: LEDGER_READ_ACTIONS,
         resources: ledgers,
-        conditions: onlyItems('StringLike', 'turn#*'),
+        conditions: onlyItems('StringLike', turnLedgerKey('*')),
       }),
       ...(actions.some(({ _refuse }) => _refuse)
         ? [

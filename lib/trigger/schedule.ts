@@ -1,12 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
-import { CfnSchedule, CfnScheduleGroup, ContextAttribute, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
-import { Names, Stack } from 'aws-cdk-lib/core';
+import { CfnSchedule, ContextAttribute, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { attachPolicy } from '../identity/attach-policy';
-import { KEY_READ_ACTIONS, KEY_READ_WRITE_ACTIONS, QUEUE_SEND_ACTIONS } from '../identity/perms';
-import { kmsViaService } from '../function/kms-via-service';
+import { QUEUE_SEND_ACTIONS } from '../identity/perms';
+import { ownScheduleGroup, scheduleRole } from '../function/schedule-role';
 import type { ScheduleSource } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
 
@@ -71,40 +69,14 @@ export class TurnSchedule extends Construct {
   constructor(scope: Construct, id: string, props: TurnScheduleProps) {
     super(scope, id);
     const { target, encryptionKey, source } = props;
-    const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
-    // A group of its own: the trust policy of the role can then name exactly this trigger, as the service advises
-    // (docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
-    const group = new CfnScheduleGroup(this, 'Group', { name });
-    const schedules = Stack.of(this).formatArn({
-      service: 'scheduler',
-      resource: 'schedule',
-      resourceName: `${name}/*`,
-    });
-    const role = new iam.Role(this, 'Role', {
-      description: props.description,
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
-          ArnEquals: { 'aws:SourceArn': group.attrArn },
-        },
-      }),
-    });
-    const policy = attachPolicy(this, 'Policy', role, 'role of a schedule', [
-      ...target.statements,
-      kmsViaService(this, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
-      new iam.PolicyStatement({
-        sid: 'ReadOwnPayload',
-        actions: KEY_READ_ACTIONS,
-        resources: [encryptionKey.keyArn],
-        // Source: docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
-        conditions: { ArnLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': schedules } },
-      }),
-    ])!;
+    const own = ownScheduleGroup(this);
+    const { description } = props;
+    const { role, policy } = scheduleRole(this, { ...own, description, encryptionKey, statements: target.statements });
 
     const window = source.timeWindow ?? TimeWindow.off();
     const schedule = new CfnSchedule(this, 'Schedule', {
-      description: props.description,
-      groupName: group.ref,
+      description,
+      groupName: own.group.ref,
       scheduleExpression: source.expression.expressionString,
       scheduleExpressionTimezone: source.expression.timeZone?.timezoneName,
       startDate: source.start?.toISOString(),

@@ -1,5 +1,5 @@
 import { call, choice, ending, invoke, pass, type States, type Targets } from './asl';
-import { SLOTS_KEY, TURN_EVENT_SOURCE, WAIT_PREFIX } from '../../contracts/turn';
+import { SLOTS_KEY, TURN_EVENT_SOURCE, turnEventType, WAIT_PREFIX } from '../../contracts/turn';
 import { DELIVER, deliveryStates } from './delivery-states';
 import { screening } from './screening';
 
@@ -136,7 +136,7 @@ export function finishStates(targets: Targets): States {
     PublishOutcome: publish(
       targets,
       {
-        'DetailType.$': "States.Format('Managed Agent Turn {}', $.final.detail.outcome)",
+        'DetailType.$': `States.Format('${turnEventType('{}')}', $.final.detail.outcome)`,
         'Detail.$': '$.final.detail',
       },
       { ResultPath: null, Catch: continueAt('$.publishError', GIVE_BACK), Next: 'MarkSettled' },

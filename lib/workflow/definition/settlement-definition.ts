@@ -1,5 +1,5 @@
 import { call, choice, ending, type Machine, pass, type Targets } from './asl';
-import { shareAttribute, TURN_EVENT_FORMAT } from '../../contracts/turn';
+import { SESSION_PREFIX, shareAttribute, TURN_EVENT_FORMAT, turnLedgerKey } from '../../contracts/turn';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
 import { READ_STOP, stopStates } from './stop-states';
 
@@ -17,7 +17,7 @@ export interface SettlementRules {
  * `Step Functions Execution Status Change` event of the execution.
  */
 export function settlementDefinition(targets: Targets, agentName: string, rules: SettlementRules): Machine {
-  const turnKey = { pk: { 'S.$': "States.Format('turn#{}', $.detail.name)" } };
+  const turnKey = { pk: { 'S.$': `States.Format('${turnLedgerKey('{}')}', $.detail.name)` } };
   return {
     Comment: 'Settles a turn whose execution did not come to its own end',
     StartAt: 'StopSubmits',
@@ -57,8 +57,8 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
           'record.$': '$.record',
           turn: {
             'name.$': '$.detail.name',
-            'turnPk.$': "States.Format('turn#{}', $.detail.name)",
-            'sessionPk.$': "States.Format('session#{}', $.detail.name)",
+            'turnPk.$': `States.Format('${turnLedgerKey('{}')}', $.detail.name)`,
+            'sessionPk.$': `States.Format('${SESSION_PREFIX}{}', $.detail.name)`,
             share: { attribute: shareAttribute(undefined), slots: '1' },
             detail: {
               format: TURN_EVENT_FORMAT,

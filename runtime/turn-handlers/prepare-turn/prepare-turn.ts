@@ -1,6 +1,7 @@
 import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { Ending, PreparedTurn, PrepareTurnPayload } from '../../../lib/contracts/step';
 import {
+  SESSION_PREFIX,
   sessionLedgerKey,
   shareAttribute,
   type TextPart,
@@ -50,7 +51,7 @@ export function prepareTurn({ request, execution }: PrepareTurnPayload, environm
       ...(isSubject(given.subject) ? { subject: given.subject } : {}),
     },
     turnPk: turnLedgerKey(execution.name),
-    sessionPk: sessionKey === undefined ? `session#${execution.name}` : sessionLedgerKey(sessionKey),
+    sessionPk: sessionKey === undefined ? `${SESSION_PREFIX}${execution.name}` : sessionLedgerKey(sessionKey),
     deadlineSeconds: Math.min(maxDeadline, isPositive(deadline) ? Math.ceil(deadline) : maxDeadline),
     approvalRequired: approvalMode === 'always' || (approvalMode === 'on-request' && given.approval === 'required'),
     share: isShare(given.share)

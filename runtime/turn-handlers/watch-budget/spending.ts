@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { BudgetPeriod } from '../../../lib/contracts/budget';
+import { turnLedgerKey } from '../../../lib/contracts/turn';
 import type { TurnCost } from './turn-cost';
 
 /** US dollars of one period. */
@@ -40,7 +41,7 @@ export class Spending {
       .send(
         new PutItemCommand({
           TableName: this.table,
-          Item: { ...key(`turn#${turn}`, '-'), hour: { S: hourOf(now) }, expiresAt: { N: String(expiry(now)) } },
+          Item: { ...key(turnLedgerKey(turn), '-'), hour: { S: hourOf(now) }, expiresAt: { N: String(expiry(now)) } },
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       )
@@ -129,7 +130,7 @@ export class Spending {
 
   private async hourOfTurn(turn: string, now: Date): Promise<string> {
     const { Item } = await this.client.send(
-      new GetItemCommand({ TableName: this.table, Key: key(`turn#${turn}`, '-'), ConsistentRead: true }),
+      new GetItemCommand({ TableName: this.table, Key: key(turnLedgerKey(turn), '-'), ConsistentRead: true }),
     );
     return Item?.['hour']?.S ?? hourOf(now);
   }
