@@ -1,4 +1,3 @@
-import { SECRET_READING } from './secret-actions';
 import type { Agent } from '../model/agents';
 import { formsOf } from '../facts/actions';
 import { entryTypeOf } from '../facts/entry-types';
@@ -18,6 +17,12 @@ import { isDenied, isIntent, isOfLibrary, listed, namedUses, wholeServices } fro
 import { isStrong, strengthOf } from './strength';
 import { rule, type RuleContext } from './rule';
 import { isUnread } from './trust';
+
+/** Actions that return the values of secrets. */
+const SECRET_READING: ReadonlySet<string> = new Set([
+  'secretsmanager:getsecretvalue',
+  'secretsmanager:batchgetsecretvalue',
+]);
 
 /** The role untrusted commands run under cannot become more than it is, nor can the roles around it. */
 export const MA_ID7 = rule({
