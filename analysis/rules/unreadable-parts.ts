@@ -6,7 +6,7 @@ import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { printed } from '../model/printed-text';
 import type { Text, Unreadable } from '../model/text';
-import { identities } from '../model/identities';
+import { identities, type Identity } from '../model/identities';
 import { formsOf } from '../facts/actions';
 import { isKnownType } from '../facts/known-types';
 import type { Use } from '../policy/actions';
@@ -37,16 +37,49 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
 
 /** Types of other vendors, types that are newer than the tables, and custom resources whose function is not in the app: what they do, nobody here knows. */
 function unknownTypes(model: TemplateModel): Unreadable[] {
-  return model.resources.filter(isUnknown(model)).map((resource) => ({
-    origin: { stack: resource.stack, resource, path: 'Type' },
-    reason: 'unknown type',
-    hint: `nobody here knows what ${resource.type} does with what it is given`,
-  }));
+  const isUnknownType = isUnknown(model);
+  return model.resources
+    .filter((resource) => isUnknownType(resource) || changesRoles(model, resource))
+    .map((resource) => ({
+      origin: { stack: resource.stack, resource, path: 'Type' },
+      reason: 'unknown type',
+      hint: `nobody here knows what ${resource.type} does with what it is given`,
+    }));
+}
+
+const CUSTOM = /^Custom::|^AWS::CloudFormation::CustomResource$/;
+
+/** What gives a role policies, or lets others become it. */
+const ROLE_CHANGES = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
+
+/** Whether a custom resource has its function change a role of an agent while it is deployed, with a policy that no template has. */
+function changesRoles(model: TemplateModel, resource: Resource): boolean {
+  if (!CUSTOM.test(resource.type)) {
+    return false;
+  }
+  const functions = new Set(
+    resource.properties
+      .at('ServiceToken')
+      .flatMap((node) => node.texts())
+      .flatMap(({ value }) => model.mentioned(value)),
+  );
+  const known = identities(model);
+  const providers = known.all.filter(({ runs }) => runs.some((each) => functions.has(each.resource)));
+  const given = agentRoles(model).filter(
+    ({ identity }) =>
+      namesARole(model, resource, [identity]) ||
+      (identity.resource !== undefined && mentioned(model, resource).has(identity.resource)),
+  );
+  return providers.some((provider) =>
+    given.some(({ identity }) =>
+      ROLE_CHANGES.some((action) => known.may(provider, action, identity.arn).verdict !== 'no'),
+    ),
+  );
 }
 
 function isUnknown(model: TemplateModel): (resource: Resource) => boolean {
   return ({ type, properties }) => {
-    if (!/^Custom::|^AWS::CloudFormation::CustomResource$/.test(type)) {
+    if (!CUSTOM.test(type)) {
       return type.startsWith('AWS::') ? isNew(type) : type.includes('::') && !type.endsWith('::MODULE');
     }
     const providers = properties.at('ServiceToken').flatMap((node) => node.texts());
@@ -146,8 +179,9 @@ function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): re
   if (named.length > 0) {
     return [...new Set(named)];
   }
-  if (resource.type === 'AWS::CloudFormation::StackSet') {
-    // Most stack sets deploy to other accounts: one touches an agent if it names one of its roles.
+  if (resource.type === 'AWS::CloudFormation::StackSet' || CUSTOM.test(resource.type)) {
+    // Most stack sets deploy to other accounts, and most custom resources do something else: they touch an agent if they name
+    // one of its roles.
     return namesARole(model, resource) || mentionsAnAgent(resource.raw) ? all() : [];
   }
   // The properties of a SAM resource say what it is given; what is in another template, nobody here knows.
@@ -158,10 +192,14 @@ function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): re
 }
 
 /** Whether the text of a resource has the name of a role of an agent. */
-function namesARole(model: TemplateModel, { raw }: Resource): boolean {
+function namesARole(
+  model: TemplateModel,
+  { raw }: Resource,
+  roles: readonly Identity[] = agentRoles(model).map(({ identity }) => identity),
+): boolean {
   const text = JSON.stringify(raw);
-  return agentRoles(model)
-    .flatMap(({ identity }) => identity.resource?.properties.at('RoleName') ?? [])
+  return roles
+    .flatMap((identity) => identity.resource?.properties.at('RoleName') ?? [])
     .flatMap((node) => node.texts())
     .some(({ value }) => text.includes(JSON.stringify(literalOf(value) ?? '\u0000').slice(1, -1)));
 }

@@ -318,6 +318,7 @@ export const BENIGN: Readonly<Record<string, Change>> = {
       Nothing: null,
       Odd: of('constructor'),
       Odder: of('__proto__'),
+      Oddest: of('toString'),
       Empty: of('AWS::SNS::Topic', { KmsMasterKeyId: arnOf('Key') }, { Condition: null }),
       EmptyPolicy: of('AWS::SNS::TopicPolicy', {
         Topics: [ref('Empty')],

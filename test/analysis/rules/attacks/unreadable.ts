@@ -306,4 +306,14 @@ export const UNREADABLE: readonly Pair[] = [
       },
     }),
   ),
+  pair('MA-READ1', 'a custom resource gives a role a policy', 'ExecutionRole', 'WorkerRole', (id) => ({
+    add: {
+      ChangerRole: roleOf('lambda.amazonaws.com', may('iam:PutRolePolicy', `arn:aws:iam::${ACCOUNT}:role/*`)),
+      Changer: of('AWS::Lambda::Function', { Role: arnOf('ChangerRole'), Code: { ZipFile: 'x' } }),
+      Change: of('Custom::AWS', {
+        ServiceToken: arnOf('Changer'),
+        Create: sub(`{"service":"IAM","action":"putRolePolicy","parameters":{"RoleName":"\${${id}}"}}`),
+      }),
+    },
+  })),
 ];
