@@ -1,0 +1,3 @@
+import { integApp } from './integ-app';
+
+integApp('ci-pipeline-agent');
