@@ -33,7 +33,7 @@ export const REMOVAL = {
   logGroup: {
     policy: KEPT_ONCE_DEPLOYED,
     what: 'Log groups of networks, Runtimes and functions',
-    reason: 'They say what an agent did. A failed first deployment did nothing that is worth keeping.',
+    reason: 'They record what an agent did. After a failed first deployment there is nothing to keep.',
   },
   machineLogGroup: {
     policy: RemovalPolicy.DESTROY,
@@ -67,7 +67,7 @@ export const REMOVAL = {
   spending: {
     policy: RemovalPolicy.DESTROY,
     what: 'The sums of a budget',
-    reason: 'They bound what is spent next. What each turn cost is in its evidence.',
+    reason: 'They limit future spending. The cost of each turn is in its evidence.',
   },
   deadLetterQueue: {
     policy: KEPT_ONCE_DEPLOYED,
