@@ -10,7 +10,7 @@ const LIB = {
   lifecycle: ['development'],
   injection: ['validation'],
   // Limits of AWS, counted at synthesis.
-  quotas: [],
+  quotas: ['validation'],
   contracts: [],
   identity: [],
   declaration: ['contracts'],

@@ -27,6 +27,7 @@ import { ObjectLock } from '../encryption/object-lock';
 import { TrailLogDelivery } from './trail-log-delivery';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { requireLogTarget } from '../encryption/access-logs-bucket';
+import { PerValidation } from '../validation/per-validation';
 
 /**
  * The audit trail of an account's agents: management events, every data event of bedrock-mantle projects and AgentCore
@@ -178,11 +179,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
 
   /** A multi-Region trail also occupies its name in every other Region, and the account pays for each event twice. */
   private duplicateErrors(): string[] {
-    const twins = this.node.root.node
-      .findAll()
-      .filter(
-        (other): other is AgentAuditTrail => other instanceof AgentAuditTrail && other.node.path < this.node.path,
-      );
+    const twins = TRAILS.of(this).filter((other) => other.node.path < this.node.path);
     const account = Stack.of(this).account;
     const certain = twins.find((other) => isSameAccount(this, other, account));
     if (certain) {
@@ -216,3 +213,8 @@ function isSameAccount(one: AgentAuditTrail, other: AgentAuditTrail, account: st
     (compared === TokenComparison.BOTH_UNRESOLVED && Stage.of(one) === Stage.of(other))
   );
 }
+
+/** Every trail of the app. */
+const TRAILS = new PerValidation((root) =>
+  root.node.findAll().filter((each): each is AgentAuditTrail => each instanceof AgentAuditTrail),
+);

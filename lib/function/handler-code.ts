@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
@@ -23,7 +24,12 @@ export interface HandlerCode {
  * @param more files to publish beside it, by their names: what templates have no room for
  */
 export function handlerCode(name: string, more: { [file: string]: string } = {}): HandlerCode {
-  if (Object.keys(more).length > 0) return { code: Code.fromAsset(copyWith(name, more)), handler: handlerName(name) };
+  if (Object.keys(more).length > 0) {
+    const assetHash = createHash('sha256').update(handlerHash(name)).update(JSON.stringify(more)).digest('hex');
+    const directory = copies.get(assetHash) ?? copyWith(name, more);
+    copies.set(assetHash, directory);
+    return { code: Code.fromAsset(directory, { assetHash }), handler: handlerName(name) };
+  }
   const files = handlerFiles(name);
   return {
     code: Code.fromAsset(HANDLERS, {
@@ -40,15 +46,14 @@ export function handlerName(name: string): string {
   return `${name}.handler`;
 }
 
-/** Directories that are read until the app has been synthesized. */
-const temporary: string[] = [];
+/** Directories that are read until the app has been synthesized, by the hash of what is in them. */
+const copies = new Map<string, string>();
 
 function copyWith(name: string, more: { [file: string]: string }): string {
-  if (temporary.length === 0) {
-    process.once('exit', () => temporary.forEach((each) => fs.rmSync(each, { recursive: true, force: true })));
+  if (copies.size === 0) {
+    process.once('exit', () => copies.forEach((each) => fs.rmSync(each, { recursive: true, force: true })));
   }
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
-  temporary.push(directory);
   copyHandler(name, directory);
   for (const [file, content] of Object.entries(more)) fs.writeFileSync(path.join(directory, file), content);
   return directory;
@@ -58,6 +63,22 @@ function copyWith(name: string, more: { [file: string]: string }): string {
 export function copyHandler(name: string, directory: string): void {
   for (const file of handlerFiles(name)) fs.cpSync(path.join(HANDLERS, file), path.join(directory, file));
 }
+
+/** Hash of the names and the content of the files of a function. */
+export function handlerHash(name: string): string {
+  const known = hashes.get(name);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256');
+  for (const file of handlerFiles(name)) {
+    const content = fs.readFileSync(path.join(HANDLERS, file));
+    hash.update(`${file}\n${content.length}\n`).update(content);
+  }
+  const digest = hash.digest('hex');
+  hashes.set(name, digest);
+  return digest;
+}
+
+const hashes = new Map<string, string>();
 
 function handlerFiles(name: string): string[] {
   filesByName ??= JSON.parse(fs.readFileSync(path.join(HANDLERS, 'files.json'), 'utf8')) as typeof filesByName;

@@ -21,7 +21,7 @@ import { defaultProfile } from './guardrail-profile';
 import { GuardrailTier } from './guardrail-tier';
 import { ImportedGuardrail } from './imported-guardrail';
 import { requireLength } from './length';
-import { addressByContent, policyHash } from './policy-hash';
+import { addressByContent, policyHashOf } from './policy-hash';
 import { profileArn, profileArns } from './profile-arns';
 import type { GuardrailSensitiveInformation } from './sensitive-information';
 import type { GuardrailWordFilter } from './word-filter';
@@ -117,11 +117,12 @@ export class AgentGuardrail extends AgentGuardrailBase {
       crossRegionConfig: profile && { guardrailProfileArn: profileArn(this, profile) },
       ...this.policy.properties(),
     });
+    const hash = policyHashOf(guardrail);
     const version = new CfnGuardrailVersion(this, 'Version', {
       guardrailIdentifier: guardrail.attrGuardrailId,
-      description: Lazy.uncachedString({ produce: () => `Policy ${policyHash(guardrail)}` }),
+      description: Lazy.uncachedString({ produce: (context) => `Policy ${hash(context)}` }),
     });
-    addressByContent(version, guardrail);
+    addressByContent(version, hash);
     version.applyRemovalPolicy(
       isDevelopment(this) ? RemovalPolicy.DESTROY : (props.versionRemovalPolicy ?? REMOVAL.guardrailVersion.policy),
     );

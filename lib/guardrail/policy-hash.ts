@@ -25,7 +25,7 @@ const WITHOUT_EFFECT = new Set(['Name', 'Description', 'Tags']);
  * Hash of what a guardrail does: its properties as they will stand in the template, escape hatches included, but not its
  * name, description and tags.
  */
-export function policyHash(guardrail: CfnGuardrail): string {
+function policyHash(guardrail: CfnGuardrail): string {
   const { Resources } = Tokenization.resolve(
     // The template fragment, because that is where property overrides are applied; Lambda's currentVersion reads it too.
     (guardrail as unknown as { _toCloudFormation(): unknown })._toCloudFormation(),
@@ -37,12 +37,30 @@ export function policyHash(guardrail: CfnGuardrail): string {
 }
 
 /**
+ * The hash of a guardrail for values that are resolved many times in one synthesis. CDK prepares an app after its aspects
+ * have run and before it validates and writes it: the hash is computed anew until then, and once afterwards.
+ */
+export function policyHashOf(guardrail: CfnGuardrail): (context: IResolveContext) => string {
+  let isPrepared = false;
+  let known: string | undefined;
+  return ({ preparing }) => {
+    if (preparing) {
+      isPrepared = true;
+      known = undefined;
+    }
+    const hash = known ?? policyHash(guardrail);
+    if (isPrepared && !preparing) known = hash;
+    return hash;
+  };
+}
+
+/**
  * Makes a version content-addressed: its logical id ends in the hash of the policy, so that CloudFormation makes a new
  * version when the policy changes and only then. Read lazily, because filters, aspects and escape hatches come later.
  */
-export function addressByContent(version: CfnGuardrailVersion, guardrail: CfnGuardrail): void {
+export function addressByContent(version: CfnGuardrailVersion, hash: (context: IResolveContext) => string): void {
   const base = String(Stack.of(version).resolve(version.logicalId)).slice(-(MAX_LOGICAL_ID_LENGTH - HASH_LENGTH));
-  version.overrideLogicalId(Lazy.uncachedString({ produce: () => `${base}${policyHash(guardrail)}` }));
+  version.overrideLogicalId(Lazy.uncachedString({ produce: (context) => `${base}${hash(context)}` }));
 }
 
 /**

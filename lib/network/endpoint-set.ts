@@ -4,6 +4,7 @@ import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentEndpointPolicy, AgentNetworkEndpoint } from './agent-network-props';
+import { PerValidation } from '../validation/per-validation';
 import { policyText } from '../validation/policy-text';
 import { endpointArn, EndpointPolicy } from './endpoint-policy';
 import type { AgentNetworkService } from './network-service';
@@ -28,6 +29,11 @@ interface Known {
   /** Absent for an endpoint of somebody else. */
   readonly made?: true;
 }
+
+/** Every endpoint of the app, whoever made it. */
+const ENDPOINTS = new PerValidation((root) =>
+  root.node.findAll().filter((each): each is ec2.CfnVPCEndpoint => each instanceof ec2.CfnVPCEndpoint),
+);
 
 /** The endpoints of one network: at most one per service, each with its own policy. */
 export class EndpointSet {
@@ -196,12 +202,9 @@ export class EndpointSet {
   /** A VPC takes one endpoint with private DNS per service; the deployment of a second one fails. */
   private duplicates(): string[] {
     const { vpc } = this.props;
-    const interfaces = this.scope.node.root.node
-      .findAll()
-      .filter((each): each is ec2.CfnVPCEndpoint => each instanceof ec2.CfnVPCEndpoint)
-      .filter(
-        (each) => each.vpcId === vpc.vpcId && each.vpcEndpointType === 'Interface' && each.privateDnsEnabled === true,
-      );
+    const interfaces = ENDPOINTS.of(this.scope).filter(
+      (each) => each.vpcId === vpc.vpcId && each.vpcEndpointType === 'Interface' && each.privateDnsEnabled === true,
+    );
     const serviceOf = (each: ec2.CfnVPCEndpoint) => JSON.stringify(Stack.of(each).resolve(each.serviceName));
     const own = interfaces.filter((each) => each.node.scopes.includes(this.scope));
     return own.flatMap((each) => {

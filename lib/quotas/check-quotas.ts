@@ -1,6 +1,6 @@
-import { CfnResource, Stack, Stage } from 'aws-cdk-lib/core';
+import { Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { definitionOf, DeployedText, elementsOf } from './deployed-text';
+import { DeployedText, SHARED_EXPORTS } from './deployed-text';
 import { beyond, NAME_LENGTHS, type Quota, QUOTAS } from './quota';
 import { stageQuotas } from './stage-quotas';
 
@@ -40,16 +40,12 @@ class StackQuotas {
   private readonly found: string[] = [];
 
   constructor(private readonly stack: Stack) {
-    this.text = new DeployedText(stack);
-    this.resources = elementsOf(stack)
-      .filter((element): element is CfnResource => CfnResource.isCfnResource(element))
-      .flatMap((resource) => {
-        const id = String(stack.resolve(resource.logicalId));
-        const definition = definitionOf(stack, resource, id);
-        return definition
-          ? [{ path: resource.node.path, id, type: definition.Type, properties: definition.Properties ?? {} }]
-          : [];
-      });
+    // Once: this stack asks for the exports of its app when it begins, whether it imports something or not.
+    const exports = SHARED_EXPORTS.of(stack);
+    this.text = new DeployedText(stack, () => exports);
+    this.resources = this.text.resources().map(([id, { node }, { Type, Properties }]) => {
+      return { path: node.path, id, type: Type, properties: Properties ?? {} };
+    });
   }
 
   public errors(): string[] {
@@ -69,7 +65,7 @@ class StackQuotas {
   }
 
   private document({ path, type, properties }: Found): void {
-    const length = (value: unknown) => (value === undefined ? 0 : this.text.lengthOf(value));
+    const length = (value: unknown) => (value === undefined ? 0 : this.text.lengthOfResolved(value));
     if (FIFTY_TAGS.test(type)) this.limit(path, QUOTAS.tags, listLength(properties.Tags));
     switch (type) {
       case 'AWS::IAM::Role':
@@ -135,12 +131,12 @@ class StackQuotas {
     for (const { id, type, properties } of this.resources) {
       const roles = (properties.Roles ?? []) as unknown[];
       if (type === 'AWS::IAM::Policy') {
-        roles.forEach((role) => add(inline, role, this.text.lengthOf(properties.PolicyDocument)));
+        roles.forEach((role) => add(inline, role, this.text.lengthOfResolved(properties.PolicyDocument)));
       } else if (type === 'AWS::IAM::ManagedPolicy') {
         roles.forEach((role) => add(managed, role, 1));
       } else if (type === 'AWS::IAM::Role') {
         const own = (properties.Policies ?? []) as { PolicyDocument: unknown }[];
-        add(inline, { Ref: id }, sum(own.map(({ PolicyDocument }) => this.text.lengthOf(PolicyDocument))));
+        add(inline, { Ref: id }, sum(own.map(({ PolicyDocument }) => this.text.lengthOfResolved(PolicyDocument))));
         add(managed, { Ref: id }, ((properties.ManagedPolicyArns ?? []) as unknown[]).length);
       }
     }

@@ -1,5 +1,6 @@
-import { CfnElement, CfnOutput, CfnParameter, CfnResource, Stack } from 'aws-cdk-lib/core';
+import { CfnElement, CfnOutput, CfnParameter, CfnResource, type Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { PerValidation } from '../validation/per-validation';
 
 /** Length of what is known only at deployment and says nothing about itself, such as a parameter: a long ARN. */
 const UNKNOWN = 'x'.repeat(140);
@@ -34,11 +35,22 @@ const lengthOf = (written: unknown): number =>
  * id or ARN will have. Exact for literal names; where AWS chooses, an upper estimate.
  */
 export class DeployedText {
-  private readonly elements: Map<string, CfnElement>;
+  private elementsById: ReadonlyMap<string, CfnElement> | undefined;
   private readonly names = new Map<string, string>();
+  private readonly definitions = new Map<string, TemplateResource | undefined>();
 
-  constructor(private readonly stack: Stack) {
-    this.elements = new Map(elementsOf(stack).map((element) => [String(stack.resolve(element.logicalId)), element]));
+  /** @param exports what the stacks of the app export, when the caller is validated with other stacks of it */
+  constructor(
+    private readonly stack: Stack,
+    private readonly exports: () => Exports = () => exportsOf(stack),
+  ) {}
+
+  /** The resources of the stack as they will be in its template, without those that are left out, by logical id. */
+  public resources(): [id: string, resource: CfnResource, definition: TemplateResource][] {
+    return [...this.elements].flatMap(([id, element]) => {
+      const definition = CfnResource.isCfnResource(element) ? this.definition(element, id) : undefined;
+      return definition ? [[id, element as CfnResource, definition]] : [];
+    });
   }
 
   /** Resolves a value and writes every reference in it. Objects and lists keep their shape. */
@@ -46,14 +58,30 @@ export class DeployedText {
     return this.plain(this.stack.resolve(value));
   }
 
-  /** Characters of a name, without what only the deployment knows: a name that may be short enough is not refused. */
+  /**
+   * Characters of a name that is resolved already, without what only the deployment knows: a name that may be short enough
+   * is not refused.
+   */
   public shortestLengthOf(name: unknown): number {
-    return String(this.write(name)).replaceAll(UNKNOWN, '').length;
+    return String(this.plain(name)).replaceAll(UNKNOWN, '').length;
   }
 
   /** Characters of a policy or another JSON document, without white space between its parts. */
   public lengthOf(document: unknown): number {
     return lengthOf(this.write(document));
+  }
+
+  /** {@link lengthOf} a document that is resolved already, as in {@link resources}. */
+  public lengthOfResolved(document: unknown): number {
+    return lengthOf(this.plain(document));
+  }
+
+  /** Read when it is needed first: most texts name no resource of the stack. */
+  private get elements(): ReadonlyMap<string, CfnElement> {
+    const { stack } = this;
+    return (this.elementsById ??= new Map(
+      elementsOf(stack).map((element) => [String(stack.resolve(element.logicalId)), element]),
+    ));
   }
 
   private plain(value: unknown): unknown {
@@ -145,7 +173,7 @@ export class DeployedText {
       return SERVICE_ID;
     }
     const kind = type.split('::')[2];
-    const { Properties } = definitionOf(this.stack, resource, id) ?? {};
+    const { Properties } = this.definition(resource, id) ?? {};
     const given = Object.entries(Properties ?? {}).find(
       ([property]) => property === 'Name' || property === `${kind}Name` || property === `Agent${kind}Name`,
     )?.[1];
@@ -157,15 +185,38 @@ export class DeployedText {
   }
 
   private exported(name: unknown): unknown {
-    for (const stack of stacksOf(this.stack)) {
-      for (const output of elementsOf(stack).filter((each) => each instanceof CfnOutput)) {
-        if (output.exportName !== undefined && stack.resolve(output.exportName) === name) {
-          return new DeployedText(stack).write(output.value);
-        }
-      }
-    }
-    return UNKNOWN;
+    const exported = this.exports().get(String(name));
+    return exported ? exported.text().write(exported.value) : UNKNOWN;
   }
+
+  private definition(resource: CfnResource, id: string): TemplateResource | undefined {
+    if (!this.definitions.has(id)) this.definitions.set(id, definitionOf(this.stack, resource, id));
+    return this.definitions.get(id);
+  }
+}
+
+/** Values that the stacks of an app export, by the name of the export, each with the text of its stack. */
+export type Exports = ReadonlyMap<string, { readonly value: unknown; readonly text: () => DeployedText }>;
+
+/** What the stacks of an app export, computed once for all stacks that are validated together. */
+export const SHARED_EXPORTS = new PerValidation((root) => exportsOf(root));
+
+function exportsOf(scope: IConstruct): Exports {
+  const exports = new Map<string, { value: unknown; text: () => DeployedText }>();
+  const texts = new Map<Stack, DeployedText>();
+  const textOf = (stack: Stack) => {
+    const text = texts.get(stack) ?? new DeployedText(stack, () => exports);
+    texts.set(stack, text);
+    return text;
+  };
+  for (const output of scope.node.root.node.findAll()) {
+    if (!(output instanceof CfnOutput) || output.exportName === undefined) continue;
+    const { stack } = output;
+    const value = output.value as unknown;
+    const name = String(stack.resolve(output.exportName));
+    if (!exports.has(name)) exports.set(name, { value, text: () => textOf(stack) });
+  }
+  return exports;
 }
 
 /** What a resource is in its template. */
@@ -185,9 +236,4 @@ export function elementsOf(stack: Stack): CfnElement[] {
   return stack.node
     .findAll()
     .filter((each): each is CfnElement => CfnElement.isCfnElement(each) && each.stack === stack);
-}
-
-/** Every stack of the app. */
-export function stacksOf(scope: IConstruct): Stack[] {
-  return scope.node.root.node.findAll().filter((each) => Stack.isStack(each));
 }

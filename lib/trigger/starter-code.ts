@@ -1,24 +1,33 @@
+import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { copyHandler, handlerName, type HandlerCode } from '../function/handler-code';
+import { copyHandler, handlerHash, handlerName, type HandlerCode } from '../function/handler-code';
 import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from '../contracts/starter';
+
+/** The starter's code, to which each trigger adds its configuration: copied once, as an app has many triggers. */
+let directory: string | undefined;
 
 /**
  * Makes something of the starter's code with the configuration of one trigger beside it. In the code rather than in a
  * variable: templates outgrow the 4 KB that variables may have together, and the hash of the code covers what the agent
  * is asked to do.
+ *
+ * @param make uses the code at once: the next trigger writes its configuration to the same place
  */
 export function withStarterCode<T>(configuration: StarterConfiguration, make: (code: HandlerCode) => T): T {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'starter-'));
-  try {
-    copyHandler('starter', directory);
-    const file = path.join(directory, STARTER_CONFIGURATION_FILE);
-    fs.writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`);
-    return make({ code: Code.fromAsset(directory), handler: handlerName('starter') });
-  } finally {
-    // The function has copied its code to the cloud assembly by now.
-    fs.rmSync(directory, { recursive: true, force: true });
-  }
+  directory ??= starterDirectory();
+  const text = `${JSON.stringify(configuration, undefined, 2)}\n`;
+  fs.writeFileSync(path.join(directory, STARTER_CONFIGURATION_FILE), text);
+  // Named by what is in it. CDK would read all files again for each trigger, and takes one directory for one asset.
+  const assetHash = createHash('sha256').update(handlerHash('starter')).update(text).digest('hex');
+  return make({ code: Code.fromAsset(directory, { assetHash }), handler: handlerName('starter') });
+}
+
+function starterDirectory(): string {
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'starter-'));
+  process.once('exit', () => fs.rmSync(made, { recursive: true, force: true }));
+  copyHandler('starter', made);
+  return made;
 }

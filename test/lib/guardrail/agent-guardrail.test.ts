@@ -341,6 +341,22 @@ describe('content-addressed versions', () => {
     expect(idFor(change)).not.toBe(before);
   });
 
+  test('a change between two syntheses of one app counts, also one that an aspect makes', () => {
+    const app = new App();
+    const stack = new Stack(app, 'S', { env });
+    const guardrail = AgentGuardrail.standard(stack, 'G');
+    const written = () => {
+      const { template } = app.synth({ force: true }).getStackByName('S');
+      return Object.keys(template.Resources).filter((id) => /^GVersion/.test(id));
+    };
+    const first = written();
+    guardrail.addTopic(GuardrailTopic.deny({ name: 'T', definition: 'D' }));
+    const second = written();
+    Aspects.of(stack).add({ visit: () => (l1(guardrail).blockedOutputsMessaging = 'No.') });
+    const ids = [...first, ...second, ...written()];
+    expect(new Set(ids).size).toBe(3);
+  });
+
   test.each<[string, (guardrail: AgentGuardrail, stack: Stack) => void]>([
     ['name', (g) => (l1(g).name = 'other')],
     ['description', (g) => (l1(g).description = 'other')],
