@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { CommandError, EXIT } from './bma/command';
 import { program } from './bma/program';
+import { printableLines } from './printable-text';
 import { terminalStyle } from './terminal-style';
 
 /**
@@ -17,6 +19,10 @@ export async function bma(
   style = terminalStyle(process.stdout),
   interactive = process.stderr.isTTY === true,
 ): Promise<number> {
+  // The SDK is part of the bundle: its warning that later versions need a newer Node.js is of no use to who runs it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  // Set and empty, as many scripts leave it: the SDK would take it for the name of a Region.
+  if (process.env.AWS_REGION === '') delete process.env.AWS_REGION;
   let exitCode: number = EXIT.done;
   try {
     await program({ out, error, style, interactive }, (code) => (exitCode = code)).parseAsync(args, { from: 'user' });
@@ -27,7 +33,8 @@ export async function bma(
       return problem.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
     if (problem instanceof CommandError) {
-      error(`bma: ${problem.message}\n`);
+      // It can quote what somebody typed, or what a service answered.
+      error(`bma: ${printableLines(problem.message)}\n`);
       return problem.exitCode;
     }
     throw problem;
@@ -49,7 +56,7 @@ if (require.main === module) {
   ).then(
     (exitCode) => (process.exitCode = exitCode),
     (problem: unknown) => {
-      console.error(problem);
+      process.stderr.write(`${printableLines(inspect(problem))}\n`);
       process.exitCode = EXIT.bug;
     },
   );

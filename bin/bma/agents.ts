@@ -20,8 +20,8 @@ export const agentsCommand: Command<AccountOptions> = {
       const found = await findAgents(account, options.stack);
       return { ...found, hint: knownAgents(found) };
     });
-    for (const output of unread) {
-      error(`bma: the output ${printable(output)} can't be read: another version of the library wrote it.\n`);
+    for (const { stack, output } of unread) {
+      error(`bma: the output ${stack}/${output} can't be read: another version of the library wrote it.\n`);
     }
     if (options.json) {
       out(jsonText({ format: FORMAT, agents: agents.map(({ format: _format, ...agent }) => agent) }));

@@ -1,8 +1,16 @@
 import type { KillReport } from '../../lib/contracts/kill-switch';
 import { printable } from '../printable-text';
 import type { FoundKillSwitch } from './account/find-kill-switches';
+import type { UnreadOutput } from './account/stack-records';
 import type { KillSwitchRun } from './account/run-kill-switch';
-import { ACCOUNT_CODES, addAccountOptions, inAccount, secondsOf, type AccountOptions } from './account-command';
+import {
+  ACCOUNT_CODES,
+  ACCOUNT_EXIT,
+  addAccountOptions,
+  inAccount,
+  secondsOf,
+  type AccountOptions,
+} from './account-command';
 import { CommandError, EXIT, jsonText, UsageError, type Command, type Terminal } from './command';
 import { clock } from './turn-text';
 
@@ -20,7 +28,7 @@ export interface KillSwitchOptions extends AccountOptions {
 const UNKNOWN = 'UNKNOWN';
 
 interface Ended extends Partial<KillSwitchRun> {
-  readonly killSwitch: FoundKillSwitch;
+  readonly killSwitch: Pick<FoundKillSwitch, 'agents' | 'stack'>;
   readonly status: string;
   /** Why it could not be started or followed. */
   readonly failure?: Error;
@@ -59,7 +67,8 @@ export function killSwitchCommand(
         options,
         needs,
         async (account, { findKillSwitches, runKillSwitch, commandErrorOf }) => {
-          const switches = await findKillSwitches(account, agent as string | undefined, options.stack);
+          const found = await findKillSwitches(account, agent as string | undefined, options.stack);
+          const switches = found.killSwitches;
           announce(switches, agent as string | undefined, terminal);
           const intervalMs = options.interval * 1000;
           const onState = ({ state, at }: { state: string; at: string }) => {
@@ -69,12 +78,13 @@ export function killSwitchCommand(
           const runs = await Promise.allSettled(
             switches.map((each) => runKillSwitch(account, each[machine], options.reason!, { intervalMs, onState })),
           );
-          return runs.map((run, index): Ended => {
+          const ended = runs.map((run, index): Ended => {
             const killSwitch = switches[index];
             if (run.status === 'fulfilled') return { ...run.value, killSwitch };
             const failure = commandErrorOf(run.reason as Error, needs);
             return { status: UNKNOWN, problem: failure.message, failure, killSwitch };
           });
+          return [...ended, ...found.unread.map(unusable)];
         },
       );
       print(ended);
@@ -96,6 +106,14 @@ export function killSwitchCommand(
   };
 }
 
+function unusable({ stack, output }: UnreadOutput): Ended {
+  const failure = new CommandError(
+    ACCOUNT_EXIT.notFound,
+    `The output ${stack}/${output} can't be read: another version of the library wrote it. Fix: use the bma of that version.`,
+  );
+  return { status: UNKNOWN, problem: failure.message, failure, killSwitch: { agents: [], stack } };
+}
+
 function announce(switches: readonly FoundKillSwitch[], agent: string | undefined, { error }: Terminal): void {
   const others = switches.flatMap(({ agents }) => agents).filter((each) => each !== agent);
   if (agent !== undefined && others.length > 0) {
@@ -115,7 +133,7 @@ function stoppedText(report: KillReport): string {
   return `${lines.join('\n')}\n`;
 }
 
-const releasedText = ({ agents }: FoundKillSwitch): string =>
+const releasedText = ({ agents }: Ended['killSwitch']): string =>
   `Released: ${agents.map(printable).join(', ')}. Events that waited start their turns now.\n`;
 
 /** What failed, of each kill switch. The exit code is the one of all that failed; where they differ, that of a kill switch that did not finish. */
@@ -127,8 +145,9 @@ function failureOf(broken: readonly Ended[], of: number): Error {
   return new CommandError(codes.size === 1 ? [...codes][0] : FAILED, texts.join('\n'));
 }
 
+/** Of an output that can't be read nobody knows the agents. */
 const ofAgents = ({ killSwitch: { agents, stack } }: Ended): string =>
-  `The kill switch of ${agents.map(printable).join(', ')} (stack ${printable(stack)})`;
+  `The kill switch of ${agents.map(printable).join(', ') || 'agents that are not known'} (stack ${printable(stack)})`;
 
 const brokenText = ({ executionArn, status, problem, failure }: Ended): string =>
   failure?.message ??

@@ -1,6 +1,7 @@
 import { Command as ParsedCommand } from 'commander';
 import { version } from '../../package.json';
-import { EXIT, type Command, type Terminal } from './command';
+import { printableLines } from '../printable-text';
+import { EXIT, type Command, type Terminal, UsageError } from './command';
 import { COMMANDS } from './commands';
 
 const SHARED_CODES = {
@@ -27,7 +28,7 @@ export function program(terminal: Terminal, finish: (exitCode: number) => void):
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.error(text),
-      outputError: (text, write) => write(`bma: ${text.replace(/^error: /, '')}`),
+      outputError: (text, write) => write(`bma: ${printableLines(text.replace(/^error: /, ''))}`),
     })
     .addHelpText('after', exitCodes({ [EXIT.attention]: "the answer needs attention; the command's help says when" }));
   for (const command of COMMANDS) {
@@ -45,7 +46,40 @@ function add(whole: ParsedCommand, command: Command, terminal: Terminal, finish:
     .allowExcessArguments(false)
     .addHelpText('after', exitCodes(command.exitCodes));
   command.define(parsed);
-  parsed.action(async () => finish(await command.run(parsed.processedArgs as string[], parsed.opts(), terminal)));
+  parsed.action(async () => {
+    requireValues(parsed);
+    finish(await command.run(parsed.processedArgs as string[], parsed.opts(), terminal));
+  });
+}
+
+/** The form of the names of all Regions. The SDK refuses what can't be part of a host name, without saying where it is from. */
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+
+/**
+ * An empty value is most often a variable of a shell that isn't set. To take it for "not given" would widen what a command does:
+ * `bma kill --all --stack "$STACK"` would stop every agent of the account.
+ *
+ * @throws UsageError when a value is empty, or a Region can't be one
+ */
+function requireValues(parsed: ParsedCommand): void {
+  parsed.registeredArguments.forEach((argument, index) => {
+    if ([parsed.processedArgs[index]].flat().includes(''))
+      throw new UsageError(`The argument ${argument.name()} is empty.`);
+  });
+  for (const option of parsed.options) {
+    const value: unknown = parsed.getOptionValue(option.attributeName());
+    if ([value].flat().includes(''))
+      throw new UsageError(`${option.long} is empty. Fix: give a value, or leave it out.`);
+    if (option.long === '--region')
+      requireRegion(value === undefined ? 'AWS_REGION' : '--region', value as string | undefined);
+  }
+}
+
+function requireRegion(from: string, given: string | undefined): void {
+  const region = given ?? process.env.AWS_REGION;
+  if (region !== undefined && !REGION.test(region)) {
+    throw new UsageError(`${from} is '${region}', which is no Region. Fix: give one such as us-east-1.`);
+  }
 }
 
 function exitCodes(own: Readonly<Record<number, string>>): string {

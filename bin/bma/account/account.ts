@@ -18,8 +18,6 @@ export const REQUEST_HANDLER = { connectionTimeout: 5_000, requestTimeout: 30_00
 
 /** @param region default: as the SDK finds it: AWS_REGION, then the profile */
 export function openAccount(region: string | undefined): Account {
-  // The SDK is part of this bundle: its warning that later versions need a newer Node.js is of no use here.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const common = {
     ...(region === undefined ? {} : { region }),
     credentials: defaultCredentialChain(),

@@ -41,12 +41,22 @@ export function kindOfFailure(error: Error): FailureKind | undefined {
   return isOfTheConnection(error) ? 'unreachable' : undefined;
 }
 
+/** A proxy between answers with pages, which the SDK can't read: it has no name for them, and its message is for programmers. */
+function serviceError({ name, message, $metadata }: CallFailure): string {
+  if (name === 'Unknown' || message.includes('Deserialization error')) {
+    return `What answered with HTTP ${$metadata?.httpStatusCode} isn't AWS, or its answer can't be read. Fix: check the proxy and AWS_ENDPOINT_URL, and repeat the command.`;
+  }
+  return `AWS answered with an error: ${name}: ${printable(message)}`;
+}
+
 /** What the user is told about a call that failed. Anything that isn't about a call is thrown on: a bug of bma. */
 export function commandErrorOf(error: CallFailure, needs: string): Error {
   const { name, code } = error;
   const message = printable(error.message);
   if (message === 'Region is missing')
     return new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+  if (message.startsWith('Region not accepted'))
+    return new UsageError('The Region of the profile is none. Fix: add --region, or correct the profile.');
   switch (kindOfFailure(error)) {
     case 'credentials':
       return new CommandError(ACCOUNT_EXIT.noCredentials, message);
@@ -71,7 +81,7 @@ export function commandErrorOf(error: CallFailure, needs: string): Error {
         `AWS is not reachable (${code ?? name}). Fix: check the network, the Region and AWS_ENDPOINT_URL, and repeat the command.`,
       );
     case 'service':
-      return new CommandError(ACCOUNT_EXIT.noAnswer, `AWS answered with an error: ${name}: ${message}`);
+      return new CommandError(ACCOUNT_EXIT.noAnswer, serviceError(error));
     case undefined:
       return error;
   }

@@ -1,8 +1,13 @@
-import { AGENT_OUTPUT_PREFIX, AGENT_RECORD_FORMAT, type AgentRecord } from '../../../lib/contracts/agent-record';
+import {
+  AGENT_OUTPUT_PREFIX,
+  AGENT_RECORD_FORMAT,
+  type AgentRecord,
+  type TriggerRecord,
+} from '../../../lib/contracts/agent-record';
 import { ACCOUNT_EXIT } from '../account-command';
 import { CommandError, UsageError } from '../command';
 import type { Account } from './account';
-import { stackRecords } from './stack-records';
+import { isStateMachine, isText, type RecordKind, stackRecords, type UnreadOutput } from './stack-records';
 
 /** An agent with the stack that it is in. */
 export interface FoundAgent extends AgentRecord {
@@ -11,14 +16,24 @@ export interface FoundAgent extends AgentRecord {
 
 export interface FoundAgents {
   readonly agents: readonly FoundAgent[];
-  /** Outputs that look like an agent but can't be read, as `stack/output`: another version of the library wrote them. */
-  readonly unread: readonly string[];
+  /** Outputs that look like an agent but can't be read: another version of the library wrote them, or somebody else. */
+  readonly unread: readonly UnreadOutput[];
 }
+
+const KIND: RecordKind<AgentRecord> = {
+  prefix: AGENT_OUTPUT_PREFIX,
+  format: AGENT_RECORD_FORMAT,
+  isRecord: ({ agent, turns, settlement, evidence, bus, approveUrl, triggers, ...queues }) =>
+    isStateMachine(turns) &&
+    isStateMachine(settlement) &&
+    [agent, evidence, bus, approveUrl ?? 'none', queues.settlementDeadLetters, queues.busDeadLetters].every(isText) &&
+    Array.isArray(triggers) &&
+    triggers.every((each: Partial<TriggerRecord> | null) => [each?.id, each?.events, each?.deadLetters].every(isText)),
+};
 
 /** The agents of the account and Region, by name. @param stackName default: all stacks */
 export async function findAgents(account: Pick<Account, 'stacks'>, stackName?: string): Promise<FoundAgents> {
-  const kind = { prefix: AGENT_OUTPUT_PREFIX, format: AGENT_RECORD_FORMAT, stackName } as const;
-  const { records, unread } = await stackRecords<AgentRecord>(account, kind);
+  const { records, unread } = await stackRecords(account, KIND, stackName);
   return { agents: [...records].sort((a, b) => (a.agent < b.agent ? -1 : a.agent > b.agent ? 1 : 0)), unread };
 }
 
@@ -38,7 +53,8 @@ export async function agentNamed(account: Account, name: string, stack?: string)
 /** What to do when an agent isn't found. */
 export function knownAgents({ agents, unread }: FoundAgents): string {
   if (unread.length > 0) {
-    return `Outputs of another version of the library can't be read: ${unread.join(', ')}. Fix: deploy these stacks with the version of bma.`;
+    const outputs = unread.map(({ stack, output }) => `${stack}/${output}`).join(', ');
+    return `Outputs of another version of the library can't be read: ${outputs}. Fix: deploy these stacks with the version of bma.`;
   }
   return agents.length > 0
     ? `Agents: ${agents.map(({ agent }) => agent).join(', ')}. Fix: give one of them, or another --region.`

@@ -4,42 +4,66 @@ import {
   type KillSwitchRecord,
 } from '../../../lib/contracts/kill-switch-record';
 import { ACCOUNT_EXIT } from '../account-command';
-import { CommandError } from '../command';
+import { CommandError, UsageError } from '../command';
 import type { Account } from './account';
-import { stackRecords } from './stack-records';
+import { isStateMachine, isText, type RecordKind, stackRecords, type UnreadOutput } from './stack-records';
 
 /** A kill switch with the stack that it is in. */
 export interface FoundKillSwitch extends KillSwitchRecord {
   readonly stack: string;
 }
 
+export interface FoundKillSwitches {
+  readonly killSwitches: readonly FoundKillSwitch[];
+  /** Outputs of kill switches that can't be used. Of one agent: none, because nobody knows whose they are. */
+  readonly unread: readonly UnreadOutput[];
+}
+
+const KIND: RecordKind<KillSwitchRecord> = {
+  prefix: KILL_SWITCH_OUTPUT_PREFIX,
+  format: KILL_SWITCH_RECORD_FORMAT,
+  isRecord: ({ agents, engage, release }) =>
+    isStateMachine(engage) &&
+    isStateMachine(release) &&
+    Array.isArray(agents) &&
+    agents.length > 0 &&
+    agents.every(isText),
+};
+
 /**
- * The kill switch of an agent: of several, the one that stops the fewest others. Without a name, every kill switch.
+ * The kill switches of an agent: one for each of its workflows that has one. Without a name, every kill switch.
  *
- * @throws CommandError when there is none
+ * @throws CommandError when there is none, UsageError when agents of this name are in several stacks
  */
 export async function findKillSwitches(
   account: Account,
   agent: string | undefined,
   stackName?: string,
-): Promise<readonly FoundKillSwitch[]> {
-  const kind = { prefix: KILL_SWITCH_OUTPUT_PREFIX, format: KILL_SWITCH_RECORD_FORMAT, stackName } as const;
-  const { records: all, unread } = await stackRecords<KillSwitchRecord>(account, kind);
-  // Nobody may take it for everything when one of them could not be read.
-  const isComplete = agent !== undefined || unread.length === 0;
-  const found = all
-    .filter(({ agents }) => agent === undefined || agents.includes(agent))
-    .sort((one, other) => one.agents.length - other.agents.length);
-  if (isComplete && found.length > 0) return agent === undefined ? found : found.slice(0, 1);
-  const known = [...new Set(all.flatMap(({ agents }) => agents))].sort().join(', ');
-  const hint =
-    unread.length > 0
-      ? `Outputs of another version of the library can't be read: ${unread.join(', ')}. Fix: use the bma of that version.`
-      : known === ''
-        ? 'Fix: check --region, --stack and the credentials; or add an AgentKillSwitch to the app and deploy it. Until then, bma cancel stops single turns.'
-        : `Kill switches stop: ${known}. Fix: give one of them, or --all.`;
+): Promise<FoundKillSwitches> {
+  const { records: all, unread } = await stackRecords(account, KIND, stackName);
+  // Those that can be read are stopped, whatever else is in the account: one broken output must not keep the others running.
+  if (agent === undefined && all.length + unread.length > 0) return { killSwitches: all, unread };
+  const killSwitches = all.filter(({ agents }) => agent !== undefined && agents.includes(agent));
+  const stacks = [...new Set(killSwitches.map(({ stack }) => stack))];
+  if (stacks.length > 1) {
+    throw new UsageError(
+      `Kill switches of agents named '${agent}' are in several stacks: ${stacks.join(', ')}. Fix: add --stack.`,
+    );
+  }
+  if (killSwitches.length > 0) return { killSwitches, unread: [] };
   throw new CommandError(
     ACCOUNT_EXIT.notFound,
-    `${agent === undefined ? 'No stack has a kill switch that can be used.' : `There is no kill switch of the agent '${agent}'.`} ${hint}`,
+    `${agent === undefined ? 'No stack has a kill switch that can be used.' : `There is no kill switch of the agent '${agent}'.`} ${hint(all, unread)}`,
   );
+}
+
+function hint(all: readonly FoundKillSwitch[], unread: readonly UnreadOutput[]): string {
+  if (unread.length > 0) {
+    const outputs = unread.map(({ stack, output }) => `${stack}/${output}`).join(', ');
+    return `Outputs of another version of the library can't be read: ${outputs}. Fix: use the bma of that version.`;
+  }
+  const known = [...new Set(all.flatMap(({ agents }) => agents))].sort().join(', ');
+  return known === ''
+    ? 'Fix: check --region, --stack and the credentials; or add an AgentKillSwitch to the app and deploy it. Until then, bma cancel stops single turns.'
+    : `Kill switches stop: ${known}. Fix: give one of them, or --all.`;
 }

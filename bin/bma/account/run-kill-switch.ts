@@ -35,12 +35,27 @@ export async function runKillSwitch(
     ended = {
       executionArn,
       status,
-      ...(output === undefined ? {} : { report: JSON.parse(output) as KillReport }),
+      ...(output === undefined ? {} : reportOf(output)),
       ...(error === undefined ? {} : { problem: `${error}: ${messageOf(cause)}` }),
     };
     return true;
   });
   return ended!;
+}
+
+/** A state machine that isn't one of a kill switch ends without its report: nobody may take that for a stop. */
+function reportOf(output: string): Pick<KillSwitchRun, 'report' | 'problem'> & { readonly status?: string } {
+  const isReport = (value: unknown): value is KillReport => {
+    const { agents, unproven, left } = (value ?? {}) as Partial<{ [Key in keyof KillReport]: unknown }>;
+    return Array.isArray(agents) && Array.isArray(unproven) && typeof left === 'number';
+  };
+  try {
+    const report: unknown = JSON.parse(output);
+    if (isReport(report)) return { report };
+  } catch {
+    // Said below.
+  }
+  return { status: 'UNKNOWN', problem: 'its output is no report of a kill switch.' };
 }
 
 /** The cause of a failed function is JSON with `errorMessage`. */

@@ -11,8 +11,23 @@ interface StackRecord {
 /** Records of one kind, each with its stack. */
 export interface StackRecords<Record extends StackRecord> {
   readonly records: readonly (Record & { readonly stack: string })[];
-  /** Outputs of this kind that can't be read, as `stack/output`: another version of the library wrote them. */
-  readonly unread: readonly string[];
+  /** Outputs of this kind that can't be read: another version of the library wrote them, or somebody else. */
+  readonly unread: readonly UnreadOutput[];
+}
+
+/** An output that looks like a record and isn't one. */
+export interface UnreadOutput {
+  readonly stack: string;
+  readonly output: string;
+}
+
+/** What a record of one kind is. Anybody who deploys a stack can write an output, so every member is checked. */
+export interface RecordKind<Record extends StackRecord> {
+  /** Of the keys of its outputs. */
+  readonly prefix: string;
+  readonly format: Record['format'];
+  /** Whether every member has the form that the contract says. */
+  readonly isRecord: (value: Partial<{ [Key in keyof Record]: unknown }>) => boolean;
 }
 
 /**
@@ -22,16 +37,18 @@ export interface StackRecords<Record extends StackRecord> {
  */
 export async function stackRecords<Record extends StackRecord>(
   { stacks: client }: Pick<Account, 'stacks'>,
-  { prefix, format, stackName }: { prefix: string; format: Record['format']; stackName?: string },
+  { prefix, format, isRecord }: RecordKind<Record>,
+  stackName: string | undefined,
 ): Promise<StackRecords<Record>> {
   const records: (Record & { stack: string })[] = [];
-  const unread: string[] = [];
+  const unread: UnreadOutput[] = [];
   for await (const { StackName: stack = '', Outputs = [] } of stacksOf(client, stackName)) {
     for (const { OutputKey = '', OutputValue = '' } of Outputs) {
       if (!OutputKey.startsWith(prefix)) continue;
-      const record = readRecord<Record>(OutputValue, format);
-      if (record === undefined) unread.push(`${stack}/${OutputKey}`);
-      else records.push({ ...record, stack });
+      const record = parsed(OutputValue);
+      if (record?.format === format && isRecord(record as Partial<Record>)) {
+        records.push({ ...(record as unknown as Record), stack });
+      } else unread.push({ stack, output: OutputKey });
     }
   }
   return { records, unread };
@@ -49,11 +66,17 @@ async function* stacksOf(client: Account['stacks'], StackName: string | undefine
   }
 }
 
-function readRecord<Record extends StackRecord>(value: string, format: string): Record | undefined {
+function parsed(value: string): Partial<StackRecord> | undefined {
   try {
-    const record = JSON.parse(value) as Partial<Record>;
-    return record.format === format ? (record as Record) : undefined;
+    return (JSON.parse(value) ?? undefined) as Partial<StackRecord> | undefined;
   } catch {
     return undefined;
   }
 }
+
+/** A text that isn't empty. */
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** ARN of a state machine: what is started and asked for executions. */
+export const isStateMachine = (value: unknown): value is string =>
+  isText(value) && /^arn:[a-z-]+:states:[a-z\d-]+:\d{12}:stateMachine:[^:]+$/.test(value);
