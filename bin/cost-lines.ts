@@ -23,6 +23,9 @@ export function costLines(model: TemplateModel, stack: string, style: TerminalSt
         )}`,
       ),
     ),
-    row('', style.faint(`${outside(record).length} things are not in it: bma cost cdk.out --stack ${visible(stack)}`)),
+    row(
+      '',
+      style.faint(`${outside(record).length} items are not included: bma cost cdk.out --stack ${visible(stack)}`),
+    ),
   ];
 }

@@ -17,7 +17,7 @@ export function transcriptLines(item: Item, style: TerminalStyle): string[] {
       return [`  ${style.name('tool')} ${item.server_label}.${item.name}  ${item.status}`];
     case 'message': {
       const said = item.content.map((part) => ('text' in part ? String(part.text) : '')).join('');
-      const who = item.role === 'assistant' ? (item.phase === 'commentary' ? 'agent, thinking aloud' : 'agent') : 'you';
+      const who = item.role === 'assistant' ? (item.phase === 'commentary' ? 'agent, commentary' : 'agent') : 'you';
       return [
         `  ${style.title(who)}`,
         ...said

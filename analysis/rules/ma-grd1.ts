@@ -19,7 +19,7 @@ export const MA_GRD1 = rule({
   severity: 'error',
   subject: 'workflow',
   what: 'Every workflow that runs turns screens its input before the session and its output before publishing, on every path, with a numbered guardrail version; what starts turns by itself may apply a guardrail.',
-  why: 'Bedrock Managed Agents does not apply guardrails to a session, so the edges of the workflow are where text is judged. DRAFT changes under a running workflow.',
+  why: 'Bedrock Managed Agents does not apply guardrails to a session, so the workflow must screen text before and after it. DRAFT changes under a running workflow.',
   fix: 'Use TurnWorkflow, or add ApplyGuardrail tasks with Source INPUT before and Source OUTPUT after the session, with a GuardrailVersion',
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-independent-api.html',
   controls: { nist: ['SI-3', 'SI-10', 'SI-15'], iso: ['A.8.7', 'A.8.28'], soc2: ['CC6.8', 'PI1.2'] },

@@ -31,7 +31,7 @@ export const MA_ID7 = rule({
   severity: 'fatal',
   subject: 'execution role',
   what: "The execution role reads and writes data that it was given by name and nothing else: it can't change identities, policies, code or networks, start turns, change what governs the agent, or become or drive something stronger. The roles around it (of sessions, clients and functions that start turns) can't make themselves stronger.",
-  why: 'Commands in the environment are chosen by a model that reads untrusted text. Whatever the role can make of itself, a prompt can make of it.',
+  why: 'Commands in the environment are chosen by a model that reads untrusted text. A prompt can use every permission that the role can give itself.',
   fix: 'Remove the permission from the role. Let a function with its own role do the one thing, give the agent secrets by their ARN, or declare the action with Declaration.action',
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-security.html',
   controls: { nist: ['AC-6', 'AC-6(1)', 'SC-3'], iso: ['A.8.2', 'A.8.3'], soc2: ['CC6.1', 'CC6.3'] },

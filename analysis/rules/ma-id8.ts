@@ -24,7 +24,7 @@ export const MA_ID8 = rule({
   family: 'identity',
   severity: 'fatal',
   subject: 'credential',
-  what: 'No standing credentials: no allow of CallWithBearerToken, no IAM user, access key or service-specific credential beside an agent or with permission to drive one, and no credential in the template: in variables, code, definitions, inputs, secrets, providers, parameters or outputs.',
+  what: 'No long-term credentials: no allow of CallWithBearerToken, no IAM user, access key or service-specific credential in an agent’s stack or with permission to drive one, and no credential in the template: in variables, code, definitions, inputs, secrets, providers, parameters or outputs.',
   why: 'A bearer token or key works for whoever holds it, from anywhere, until somebody notices; the agent and everybody who can read the template would hold it.',
   fix: 'Sign with the credentials of a role. Keep third-party secrets in Secrets Manager, pass their ARN, and read them at run time',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html',

@@ -12,7 +12,7 @@ export const MA_ID9 = rule({
   severity: 'error',
   subject: 'role',
   what: 'Where the app declares a permissions boundary, every role of an agent has it, and it limits something.',
-  why: 'A boundary caps what any policy attached later can give a role; one role without it is the way around it.',
+  why: 'A boundary caps what any policy attached later can give a role; one role without it bypasses it.',
   fix: 'Apply PermissionsBoundary.of(scope) to the whole stack, or pass permissionsBoundary to the constructs',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html',
   controls: { nist: ['AC-3', 'AC-6'], iso: ['A.5.15', 'A.8.2'], soc2: ['CC6.3'] },

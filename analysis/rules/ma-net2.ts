@@ -18,7 +18,7 @@ export const MA_NET2 = rule({
   severity: 'error',
   subject: 'VPC of a Runtime',
   what: "The Runtime's VPC has a bedrock-mantle interface endpoint with private DNS, and every endpoint the environment needs: ecr.api, ecr.dkr, logs and the S3 gateway.",
-  why: 'Without them the environment can’t start, and the quick repair is a NAT gateway, which opens the internet to every command.',
+  why: 'Without them the environment can’t start, and the usual quick fix is a NAT gateway, which opens the internet to every command.',
   fix: 'Use AgentNetwork, or add the endpoint with private DNS enabled; the S3 gateway endpoint belongs to the route tables of the subnets',
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(3)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6'] },

@@ -19,7 +19,7 @@ export const MA_NET3 = rule({
   severity: 'error',
   subject: 'VPC endpoint',
   what: "Every endpoint in a Runtime's VPC leads to an AWS service and has a policy of its own that allows named actions to callers of this account or organization.",
-  why: "Without a policy an endpoint passes requests signed with anybody's credentials: a command that was told a foreign key can carry data into a foreign account.",
+  why: "Without a policy an endpoint passes requests signed with anybody's credentials: a command with credentials of another account can send data to that account.",
   fix: 'Use AgentNetwork, or give the endpoint a policy with named actions and aws:PrincipalAccount or aws:PrincipalOrgID',
   page: 'https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html',
   controls: { nist: ['AC-3', 'AC-4', 'SC-7'], iso: ['A.5.15', 'A.8.20', 'A.8.22'], soc2: ['CC6.1', 'CC6.6'] },

@@ -14,7 +14,7 @@ export const MA_STO1 = rule({
   family: 'store',
   severity: 'error',
   subject: 'store of an agent',
-  what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) let in nobody of another account who isn’t declared, and nothing copies, streams or sends it to another account.',
+  what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) allow no principal of another account that isn’t declared, and nothing copies, streams or sends it to another account.',
   why: 'Ledger, evidence and results hold what agents read and decided; whoever may read or change them from outside can leak it or rewrite the record.',
   fix: 'Remove the statement or the copy, limit it by aws:PrincipalAccount or aws:PrincipalOrgID, or declare the principal with Declaration.principal',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html',

@@ -14,7 +14,7 @@ export const MA_TRG1 = rule({
   severity: 'error',
   subject: 'rule, schedule or queue',
   what: 'Every rule and schedule that reaches an agent has a dead-letter queue and states its retries; a queue on the way gives up into a dead-letter queue.',
-  why: 'A lost event is a review or an incident nobody looked at; retries nobody bounded are turns nobody asked for.',
+  why: 'A lost event is a review or an incident that nobody handles; unlimited retries start turns that nobody requested.',
   fix: 'Use AgentTrigger, or set DeadLetterConfig and RetryPolicy on the target and RedrivePolicy on the queue',
   page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html',
   controls: { nist: ['AU-5', 'SI-11', 'CP-10'], iso: ['A.8.6', 'A.8.16'], soc2: ['A1.2', 'PI1.3'] },

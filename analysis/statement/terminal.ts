@@ -33,7 +33,7 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
   );
   row('Runtime', `${network.mode} mode${storageText(statement)}`);
   rows(
-    'Ways out',
+    'Routes out',
     network.internet.length
       ? network.internet.map((way) => style.bad(visible(way)))
       : network.mode === 'VPC'
@@ -41,7 +41,7 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
         : [],
   );
   rows(
-    'Names',
+    'DNS names',
     (network.names ?? []).map(({ vpc, resolves, because }) =>
       resolves.includes('*')
         ? style.bad(visible(`every name resolves in ${vpc}: ${because ?? 'nothing limits it'}`))

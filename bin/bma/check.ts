@@ -42,7 +42,7 @@ export const checkCommand: Command<Options> = {
     addFormats(command, FORMATS);
     command
       .option('--output <file>', 'write there instead of printing; one line is printed')
-      .addOption(choice('--severity <severity>', 'the least severity that fails', SEVERITIES).default('error'))
+      .addOption(choice('--severity <severity>', 'lowest severity that fails', SEVERITIES).default('error'))
       .addOption(
         choice(
           '--family <family>',

@@ -23,7 +23,7 @@ const DEFAULT_DIRECTORY = 'cdk.out';
 export const doctorCommand: Command<Options> = {
   name: 'doctor',
   summary: 'check whether account and machine are ready, and agents healthy',
-  description: `Checks the credentials, the Region, access to the preview, models, endpoints, bootstrap, roles, trail and quotas of an account, and each agent with its Runtime, image, guardrail and session role. Works before the first deployment. Reads only, and never starts a turn or a Runtime. What AWS does not tell is "not known", never "fail".
+  description: `Checks the credentials, the Region, access to the preview, models, endpoints, bootstrap, roles, trail and quotas of an account, and each agent with its Runtime, image, guardrail and session role. Works before the first deployment. It is read-only, and never starts a turn or a Runtime. What AWS does not report is "not known", never "fail".
 
 Permissions for all checks:
   ${DOCTOR_PERMISSIONS.join(', ')}`,

@@ -55,7 +55,7 @@ export function killSwitchCommand(
         .argument('[agent]', 'name of the agent')
         .option('--all', 'every kill switch of the account and Region')
         .requiredOption('--reason <text>', `kept in the report, at most ${MAX_REASON} characters`, shortReason)
-        .option('--interval <seconds>', 'time between looks', secondsOf('--interval', 0.1), 2);
+        .option('--interval <seconds>', 'seconds between polls', secondsOf('--interval', 0.1), 2);
       addAccountOptions(command, 'print the reports as JSON');
     },
     async run([agent], options, terminal) {

@@ -65,7 +65,7 @@ export const probeCommand: Command<Options> = {
         'say which defaults of the library a report tells to change, and end: nothing is called',
       )
       .option('--with-account', 'keep the id of the account in the report')
-      .option('--interval <seconds>', 'time between looks', secondsOf('--interval', 0.1), 5)
+      .option('--interval <seconds>', 'seconds between polls', secondsOf('--interval', 0.1), 5)
       .option('--json', 'print the report, or the comparison, as JSON');
   },
   async run(_args, options, terminal) {

@@ -23,7 +23,7 @@ export const runCommand: Command<Options> = {
   name: 'run',
   summary: 'start a turn, and follow it to its outcome',
   description:
-    'Starts a turn of an agent with a prompt. The prompt is screened by the guardrail and asks for approval like one of any trigger. With --follow the command ends when the turn has ended; stopping the command does not stop the turn (bma cancel does).',
+    'Starts a turn of an agent with a prompt. The guardrail screens the prompt, and the turn may need approval, like a turn of any trigger. With --follow the command ends when the turn has ended; stopping the command does not stop the turn (bma cancel does).',
   exitCodes: { [EXIT.attention]: 'the turn did not complete (with --follow)', ...ACCOUNT_CODES },
   define(command) {
     command
@@ -33,7 +33,7 @@ export const runCommand: Command<Options> = {
       .option('--session <key>', 'conversation to go on with (default: one of its own)', boundedText('--session', 256))
       .option('--key <text>', 'the same key again is the same turn (default: a new turn)', boundedText('--key', 1024))
       .option('--follow', 'wait for the outcome, and show the states of the turn on a terminal')
-      .option('--interval <seconds>', 'time between looks', secondsOf('--interval', 0.1), 2);
+      .option('--interval <seconds>', 'seconds between polls', secondsOf('--interval', 0.1), 2);
     addAccountOptions(command, 'print the turn, and its outcome with --follow, as JSON');
   },
   async run([agent], options, terminal) {

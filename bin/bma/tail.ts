@@ -22,7 +22,7 @@ export const tailCommand: Command<Options> = {
     command
       .argument('<agent>', 'name of the agent')
       .option('--for <seconds>', 'end after this time (default: never)', secondsOf('--for', 0))
-      .option('--interval <seconds>', 'time between looks', secondsOf('--interval', 0.1), 5);
+      .option('--interval <seconds>', 'seconds between polls', secondsOf('--interval', 0.1), 5);
     addAccountOptions(command, 'print each event as one line of JSON');
   },
   async run([agent], options, { out, style }) {
