@@ -10,7 +10,7 @@ import { attachTool, type ToolHost, type ToolParts } from './tools/tool-host';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * A tool of a managed agent, beside the commands it can always run in its environment.
+ * A tool of a managed agent, in addition to the commands that it can always run in its environment.
  *
  * The tools of this library are MCP servers in `AgentImage.bundled()`. An agent that uses one gets the permissions and the
  * network endpoints the tool needs, and no others. Permissions go to the execution role, under which every command of

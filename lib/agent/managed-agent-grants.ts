@@ -73,7 +73,7 @@ export class ManagedAgentGrants {
   /**
    * The grantee may read sessions, cancel their turns and delete them. Bearer tokens are denied to it.
    *
-   * A cancel is an input event that IAM cannot tell from a message: the grantee could also submit a message to a
+   * A cancel is an input event that IAM cannot distinguish from a message: the grantee could also submit a message to a
    * session that exists, but it cannot create one.
    */
   public cancelSessions(grantee: IGrantable): Grant {

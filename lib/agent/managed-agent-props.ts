@@ -46,7 +46,7 @@ export interface ManagedAgentProps {
   readonly agentName?: string;
 
   /**
-   * Tools beside the commands that the agent can always run in its environment. Every server label once.
+   * Tools in addition to the commands that the agent can always run in its environment. Every server label once.
    *
    * @default - none
    */

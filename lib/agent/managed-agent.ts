@@ -202,6 +202,6 @@ export class ManagedAgent extends ManagedAgentBase {
 }
 
 function sameLiteralArn(one: IRole, other: IRole): boolean {
-  // Roles that somebody else makes and that have no name yet share the ARN that CDK writes in their place.
+  // Roles that another team creates and that have no name yet share the ARN that CDK writes in their place.
   return !makesNoRoles(one) && !Token.isUnresolved(one.roleArn) && one.roleArn === other.roleArn;
 }

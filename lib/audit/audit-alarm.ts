@@ -22,7 +22,7 @@ interface WatchedTrail {
   readonly logGroupName?: string;
 }
 
-/** A happening in the audit trail that somebody must hear of: a metric filter on the trail's log group and an alarm. */
+/** An event in the audit trail that raises an alarm: a metric filter on the trail's log group and an alarm. */
 export class AuditAlarm {
   static {
     checkInputsOf(this, 'AuditAlarm');
@@ -93,7 +93,7 @@ export class AuditAlarm {
   }
 
   /**
-   * The session role of an agent was assumed by somebody else than bedrock-mantle, although its trust policy admits nobody
+   * The session role of an agent was assumed by another principal than bedrock-mantle, although its trust policy admits nobody
    * else: the trust policy was changed.
    *
    * @param role the session role

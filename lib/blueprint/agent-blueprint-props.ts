@@ -82,7 +82,7 @@ export interface AgentBlueprintProps {
   readonly evidenceLock?: ObjectLock;
 
   /**
-   * What tells people that the agent spends more than usual on tokens.
+   * The budget that notifies people when the agent spends more than usual on tokens.
    *
    * @default - BlueprintBudget.notify() with the topic for the messages of the blueprint, such as `notify` of IncidentResponder, or
    * else with the alarm topic of the trail in `baseline`. None where there is neither in this Region, or the list price of
@@ -109,7 +109,7 @@ export interface AgentBlueprintDefinition {
   /**
    * Tools; each brings its own permissions and endpoints.
    *
-   * @default - none beside the commands in the environment
+   * @default - only the commands in the environment
    */
   readonly tools?: AgentTool[];
 
@@ -156,7 +156,7 @@ export interface AgentBlueprintDefinition {
   readonly maxConcurrency?: number;
 
   /**
-   * The topic that the blueprint tells people through, if it has one. The budget uses it unless the user of the blueprint says otherwise.
+   * The topic for messages of the blueprint, if it has one. The budget uses it unless the user of the blueprint sets another.
    *
    * @default - none; the budget uses the alarm topic of the trail
    */

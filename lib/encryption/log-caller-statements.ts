@@ -4,7 +4,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
 /**
- * What a role needs to write to (or read from) a log group that is encrypted with a customer-managed key, beside its
+ * What a role needs to write to (or read from) a log group that is encrypted with a customer-managed key, in addition to its
  * `logs:` actions: CloudWatch Logs uses the key on behalf of the caller too. Usable only through CloudWatch Logs, only for
  * these log groups.
  *

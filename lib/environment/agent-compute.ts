@@ -30,7 +30,7 @@ export interface AgentCoreComputeOptions {
   /**
    * Environment variables of the container, at most 50. No credentials.
    *
-   * @default - none but the ones that tell the lifecycle server about the directories
+   * @default - only those that name the directories for the lifecycle server
    */
   readonly environmentVariables?: { [name: string]: string };
 

@@ -42,7 +42,7 @@ export interface AgentImageBuildOptions {
 /** Options of the image of this library. */
 export interface BundledImageOptions extends AgentImageBuildOptions {
   /**
-   * Skills put into the image beside the ones of this library. Their directory is one of the environment's capability
+   * Skills that are added to those of this library in the image. Their directory is one of the environment's capability
    * directories then. A skill changes the image, and with it the version of the Runtime.
    *
    * @default - none

@@ -71,7 +71,7 @@ export interface AgentCoreEnvironmentProps {
    * Environment variables of the container, at most 50. Values stand in the template and in the console:
    * names and values that look like a credential are refused.
    *
-   * @default - none but the ones that tell the lifecycle server about the directories
+   * @default - only those that name the directories for the lifecycle server
    */
   readonly environmentVariables?: { [name: string]: string };
 

@@ -14,7 +14,7 @@ export const AGENT_DATA_EVENT_TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Services of which a trail can record calls that a VPC endpoint policy denied, as far as an agent may reach them.
- * An unsupported value makes CloudTrail refuse the whole trail, so a service stands here only when the newest copy of the
+ * An unsupported value makes CloudTrail refuse the whole trail, so a service is listed here only when the newest copy of the
  * AWS pages names it. `ecr` stood in an older copy and is left out.
  *
  * Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html and

@@ -11,7 +11,7 @@ const ASIA = ['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1'
 const WIDER_ASIA = [...ASIA, 'ap-south-2', 'ap-southeast-4'];
 
 /**
- * The guardrail profiles of AWS. Where a Region is in two of them, the one with fewer destinations stands first and is the
+ * The guardrail profiles of AWS. Where a Region is in two of them, the one with fewer destinations is listed first and is the
  * default: text then stays nearer.
  *
  * Source (read 2026-11-23): docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html.

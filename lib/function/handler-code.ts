@@ -21,7 +21,7 @@ export interface HandlerCode {
 /**
  * The code of the function of this name, and of no other.
  *
- * @param more files to publish beside it, by their names: what templates have no room for
+ * @param more files to publish with the code, by name: content that is too large for a template
  */
 export function handlerCode(name: string, more: { [file: string]: string } = {}): HandlerCode {
   if (Object.keys(more).length > 0) {

@@ -29,7 +29,7 @@ export interface HandlerFunctionProps {
    * @default - a unique name below /bma/trigger/, opened here
    */
   readonly logPrefix?: string;
-  /** What the function may do beside writing its logs and reading its own variables. */
+  /** What the function may do in addition to writing its logs and reading its own variables. */
   readonly statements: iam.PolicyStatement[];
   readonly timeout: Duration;
   /** @default 512 */

@@ -24,13 +24,13 @@ export interface AgentGuardrailOptions {
    */
   readonly description?: string;
   /**
-   * What stands in place of an input that was blocked, 1 to 500 characters.
+   * The message that replaces a blocked input, 1 to 500 characters.
    *
    * @default 'This request was stopped by a guardrail.'
    */
   readonly blockedInputMessage?: string;
   /**
-   * What stands in place of an output that was blocked, 1 to 500 characters.
+   * The message that replaces a blocked output, 1 to 500 characters.
    *
    * @default 'This answer was withheld by a guardrail.'
    */

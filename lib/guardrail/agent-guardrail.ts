@@ -29,7 +29,7 @@ import { checkInputsOf } from '../validation/checked-inputs';
 import { requireUniqueName } from '../validation/unique-name';
 
 /**
- * A Bedrock guardrail and the version of it that agents are judged by.
+ * A Bedrock guardrail and the version of it that screens the text of agents.
  *
  * The version is content-addressed: it is made anew when the policy changes, and only then. Guardrails run at the edges of a
  * turn, with `ApplyGuardrail`: bedrock-mantle, which agents run on, does not support guardrails itself

@@ -13,7 +13,7 @@ export function profileArn(scope: IConstruct, profile: GuardrailProfile): string
   return arnIn(scope, profile, Stack.of(scope).region);
 }
 
-/** ARNs of a profile in each Region that it routes to: what `bedrock:ApplyGuardrail` is authorised on beside the guardrail. */
+/** ARNs of a profile in each Region that it routes to: what `bedrock:ApplyGuardrail` is authorised on in addition to the guardrail. */
 export function profileArns(scope: IConstruct, profile: GuardrailProfile, owner: ProfileOwner = {}): string[] {
   return profile.destinationRegions.map((region) => arnIn(scope, profile, region, owner));
 }

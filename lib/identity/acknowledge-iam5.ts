@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 
 /**
  * Records why a wildcard in a policy of this library is right, in the form that the AwsSolutions pack of cdk-nag
- * reports: the finding then stands in the validation report as suppressed, with the reason, instead of asking every
+ * reports: the validation report then lists the finding as suppressed, with the reason, instead of asking every
  * user of the library to review it again. Without that pack it has no effect.
  *
  * @param policy the policy that holds the wildcard, or what holds its parts (see attachPolicy).

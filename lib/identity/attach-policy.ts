@@ -14,7 +14,7 @@ const INLINE_BUDGET = 6_000;
 const CUSTOMIZED = '@aws-cdk/iam:customizeRoles';
 const used = new WeakMap<IRole, number>();
 
-/** True where `Role.customizeRoles` leaves roles and policies to somebody else; its report lists what they need. */
+/** True where `Role.customizeRoles` leaves roles and policies to another team; its report lists what they need. */
 export const makesNoRoles = (scope: IConstruct): boolean => scope.node.tryGetContext(CUSTOMIZED) !== undefined;
 
 /**

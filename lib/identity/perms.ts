@@ -66,7 +66,7 @@ export const SESSION_READ_ACTIONS = [
 ];
 
 /**
- * Cancelling a turn and deleting a session. A cancel is an input event, and IAM cannot tell it from a message:
+ * Cancelling a turn and deleting a session. A cancel is an input event, and IAM cannot distinguish it from a message:
  * who may cancel may also submit to a session that already exists (but not create one).
  */
 export const SESSION_CANCEL_ACTIONS = ['bedrock-mantle:CreateAgentSessionEvent', 'bedrock-mantle:DeleteAgentSession'];
@@ -203,7 +203,7 @@ export const LEDGER_KEY_ACTIONS = [
 export const EVIDENCE_READ_ACTIONS = ['s3:GetObject'];
 export const EVIDENCE_WRITE_ACTIONS = ['s3:PutObject'];
 
-/** What the state machine does beside the ledger, the guardrail and the evidence. */
+/** What the state machine does in addition to the ledger, the guardrail and the evidence. */
 export const FUNCTION_INVOKE_ACTIONS = ['lambda:InvokeFunction'];
 export const TOPIC_PUBLISH_ACTIONS = ['sns:Publish'];
 

@@ -16,7 +16,7 @@ export interface IAgentNetwork extends IConstruct {
   readonly subnets: ec2.ISubnet[];
   /** In front of every interface endpoint this library makes. Admits nobody but connected clients. */
   readonly endpointSecurityGroup: ec2.ISecurityGroup;
-  /** What can be reached beside the endpoints. */
+  /** What can be reached in addition to the endpoints. */
   readonly egress: AgentEgress;
 
   /**
@@ -79,20 +79,20 @@ export interface AgentNetworkProps {
   readonly ipAddresses?: ec2.IIpAddresses;
 
   /**
-   * What agents reach beside the endpoints.
+   * What agents can reach in addition to the endpoints.
    * @default AgentEgress.isolated() - nothing; no internet gateway and no NAT gateway exist
    */
   readonly egress?: AgentEgress;
 
   /**
-   * Services beside the ones every environment needs (`bedrock-mantle`, `ecr.api`, `ecr.dkr`, `logs`, Amazon S3 and
+   * Services in addition to those that every environment needs (`bedrock-mantle`, `ecr.api`, `ecr.dkr`, `logs`, Amazon S3 and
    * DynamoDB). Constructs and tools add theirs with `addService`.
    * @default - none
    */
   readonly services?: AgentNetworkService[];
 
   /**
-   * Names that resolve beside those of the endpoints and of the egress: `host.example.com`, or `*.example.com` for all
+   * Names that resolve in addition to those of the endpoints and of the egress: `host.example.com`, or `*.example.com` for all
    * names below it. Names don't open a connection; they are needed where a service chooses a host itself. The host of the
    * WebSocket that the exec server opens is such a name: BMA returns it at registration, and AWS documents no list.
    * @default - none
@@ -107,7 +107,7 @@ export interface AgentNetworkProps {
 
   /**
    * Policies that replace the ones of this library, whole, per service. How BMA behaves behind a restrictive
-   * `bedrock-mantle` endpoint policy is not documented by AWS; this is the way out that does not open other endpoints.
+   * `bedrock-mantle` endpoint policy is not documented by AWS; this property changes that policy without opening other endpoints.
    * @default - named actions, for this account (or organization) only
    */
   readonly endpointPolicies?: AgentEndpointPolicy[];
@@ -170,7 +170,7 @@ export interface AgentNetworkFromVpcOptions {
   readonly endpointSecurityGroup?: ec2.ISecurityGroup;
 
   /**
-   * Services beside the base set, see {@link AgentNetworkProps.services}.
+   * Services in addition to the base set, see {@link AgentNetworkProps.services}.
    * @default - none
    */
   readonly services?: AgentNetworkService[];
@@ -199,7 +199,7 @@ export interface AgentNetworkAttributes {
   /** The endpoints. Without egress to the internet at least those of the base set, DynamoDB excepted. */
   readonly endpoints: AgentNetworkEndpoint[];
   /**
-   * What the network lets through beside the endpoints.
+   * What the network allows in addition to the endpoints.
    * @default AgentEgress.isolated()
    */
   readonly egress?: AgentEgress;

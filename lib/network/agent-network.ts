@@ -33,7 +33,7 @@ import { AgentNetworkZones } from './zones';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * A VPC without a way out: isolated subnets, an endpoint with its own policy for every AWS service an agent needs, and
+ * A VPC without a route to the internet: isolated subnets, an endpoint with its own policy for every AWS service an agent needs, and
  * flow logs. Nothing else can be reached unless `egress` says so, and only the names of the endpoints resolve: DNS
  * Firewall blocks all others, logs them and raises an alarm.
  *

@@ -6,7 +6,7 @@ import { checkInputsOf } from '../validation/checked-inputs';
 /** How traffic to the internet leaves a network that allows it. */
 export interface AgentEgressOptions {
   /**
-   * Why agents need this way out. With a reason the choice is declared, and the security checks accept the NAT gateway and
+   * Why agents need this egress. With a reason the choice is declared, and the security checks accept the NAT gateway and
    * the rules of the security groups; without one they report both.
    * @default - not declared
    */
@@ -20,7 +20,7 @@ export interface AgentEgressOptions {
   readonly natGateways?: number;
 }
 
-/** What agents can reach beside the endpoints of their network. */
+/** What agents can reach in addition to the endpoints of their network. */
 export class AgentEgress {
   static {
     checkInputsOf(this, 'AgentEgress');
@@ -77,7 +77,7 @@ export class AgentEgress {
   public readonly natGateways?: number;
 
   /**
-   * Why agents need this way out, as it was given.
+   * Why agents need this egress, as it was given.
    * @default - not declared
    */
   public readonly reason?: string;

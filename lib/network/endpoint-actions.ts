@@ -15,7 +15,7 @@ import {
 
 /**
  * What the endpoint policies allow, one list per service: the outer gate of everything that leaves an agent's subnets.
- * A role still needs the permission itself; a role that has too much of it is stopped here.
+ * A role still needs the permission itself; a role with too wide a permission is limited here.
  *
  * Action lists that are also granted to roles live in lib/identity/perms.ts and are only named here. Action names: the
  * service authorization reference of each service, read 2026-11-23; for bedrock-mantle see perms.ts.

@@ -15,7 +15,7 @@ export interface EndpointSetProps {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly organizationId?: string;
   readonly policies?: AgentEndpointPolicy[];
-  /** Endpoints of somebody else: used, never changed, never made a second time. */
+  /** Existing endpoints of another owner: used, never changed, never created again. */
   readonly existing?: AgentNetworkEndpoint[];
   /** Whether endpoints that are missing are made here. */
   readonly makesMissing: boolean;
@@ -26,7 +26,7 @@ interface Known {
   readonly vpcEndpointId: string;
   /** Absent where the policy is not ours to extend. */
   readonly policy?: EndpointPolicy;
-  /** Absent for an endpoint of somebody else. */
+  /** Absent for an existing endpoint of another owner. */
   readonly made?: true;
 }
 
@@ -184,7 +184,7 @@ export class EndpointSet {
   }
 
   /**
-   * What a caller adds to the usual actions fails only at run time when the policy is somebody else's, so it is said now.
+   * What a caller adds to the usual actions fails only at run time when another owner sets the policy, so synthesis reports it.
    * The usual actions are not mentioned: who brings an endpoint for agents has thought of them.
    */
   private warnPolicyIsNotOurs(service: AgentNetworkService): void {

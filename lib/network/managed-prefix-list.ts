@@ -6,7 +6,7 @@ import { regionalFact } from './regional-fact';
 /**
  * The AWS-managed prefix list behind a gateway endpoint, as the target of a security group rule.
  *
- * Unlike `ec2.Peer.prefixList` its rule stands inside the group itself: that saves a resource per rule, and a group with
+ * Unlike `ec2.Peer.prefixList` its rule is part of the group itself: that saves a resource per rule, and a group with
  * a rule of its own gets neither EC2's default "allow all outbound" rule nor CDK's placeholder against it.
  */
 export class ManagedPrefixList implements IPeer {

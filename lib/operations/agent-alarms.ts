@@ -16,7 +16,7 @@ import { admitRules } from '../function/rule-delivery';
 import { requireWorkflows } from './require-workflows';
 
 /**
- * Which alarms there are, and who hears of them.
+ * Which alarms are created, and who is notified.
  *
  * @experimental
  */
@@ -32,7 +32,7 @@ export interface AgentAlarmsProps {
   readonly notify?: ITopic;
 
   /**
-   * Turns of one workflow that fail or time out within 15 minutes before somebody is told.
+   * Turns of one workflow that fail or time out within 15 minutes before the alarm goes off.
    *
    * @default 1
    */
@@ -47,8 +47,8 @@ const NOT_COMPLETED = [turnEventType('Failed'), turnEventType('TimedOut')];
  *
  * - a message in a dead-letter queue: of a trigger, of the outcome bus, of the settlement
  * - turns that failed or timed out
- * - a settlement that broke: its slot is held until somebody settles the turn
- * - a turn that reached the longest time of an execution, and held its slot for all of it
+ * - a failed settlement: its slot is occupied until somebody settles the turn
+ * - a turn that reached the timeout of the state machine, and occupied its slot until then
  * - sessions that were not deleted when their retention was over
  *
  * Denied calls, API keys (bearer tokens) and root use are alarms of `AgentAuditTrail`, blocked names of `AgentNetwork`:

@@ -17,7 +17,7 @@ export class AgentBudgetAction {
    * Tells people.
    *
    * @param percent share of the limit, 1 to 1000
-   * @param topic gets the message, which says how much of the sum was heard and how much is a maximum
+   * @param topic gets the message, which shows how much of the sum was reported and how much is a maximum
    * @throws InputError when the share is out of range
    */
   public static notify(percent: number, topic: ITopic): AgentBudgetAction {

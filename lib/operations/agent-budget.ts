@@ -67,7 +67,7 @@ export interface AgentBudgetProps {
   readonly actions: AgentBudgetAction[];
 
   /**
-   * US dollars that a turn counts whose usage was not heard, and every turn while it runs. The service documents no most
+   * US dollars that are counted for a turn without reported usage, and for every turn while it runs. The service documents no most
    * that a turn can cost: choose more than your longest turn costs.
    *
    * @default - 4 million input tokens and 100,000 output tokens at list price, ten times the turn of the cost estimate
@@ -88,8 +88,8 @@ const TIMEOUT = Duration.seconds(60);
  * Bounds what agents spend on tokens: per hour, day and month, from the usage that the service reports at the end of a turn.
  *
  * A turn counts with its maximum from its start until it is over, so that turns that run at the same time cannot pass a
- * limit together. A turn whose usage was not heard keeps that maximum: it is never counted as nothing. Every message says
- * how much of a sum was heard and how much is a maximum. The compute of AgentCore is not counted.
+ * limit together. A turn without reported usage keeps that maximum: it is never counted as 0. Every message says
+ * how much of a sum was reported and how much is a maximum. The compute of AgentCore is not counted.
  *
  * @resource AWS::DynamoDB::Table
  * @experimental
@@ -117,7 +117,7 @@ export class AgentBudget extends Construct {
       allowed: 'at least an action',
       fix: 'Pass AgentBudgetAction.refuseTurns(100)',
     });
-    // Of several, each would lift the refusals of the others. A budget that only tells people notes nothing.
+    // Of several, each would lift the refusals of the others. A budget that only notifies writes no refusal.
     if (actions.some(({ _refuse }) => _refuse)) requireOnlyOne(this, 'AgentBudget with refuseTurns', workflows);
     this.requireStopped(actions, workflows);
     const limitsUsd = {

@@ -13,7 +13,7 @@ export interface KillDefinitionParts {
   readonly topicArn?: string;
 }
 
-/** IAM needs some seconds until everything knows of a change. */
+/** An IAM change takes some seconds to take effect everywhere. */
 const SPREAD_SECONDS = 15;
 
 /**
@@ -152,7 +152,7 @@ function reportStates(parts: KillDefinitionParts, subject: string): States {
       parts,
       'sns:publish',
       { TopicArn: parts.topicArn, Subject: subject, 'Message.$': 'States.JsonToString($.answer.report)' },
-      // Whether somebody could be told changes nothing of what was done.
+      // A failed notification doesn't change what was done.
       { ResultPath: null, Next: 'Done', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Done' }] },
     ),
     Done: report,

@@ -13,7 +13,7 @@ export interface AgentTriggerOptions {
   /**
    * The message to the agent: text with placeholders `{{event.<path> | <type>}}` for values of the event.
    *
-   * `int`, `number`, `bool`, `sha`, `account`, `time`, `uuid` and `enum:A,B` stand where the placeholder stands: no word
+   * `int`, `number`, `bool`, `sha`, `account`, `time`, `uuid` and `enum:A,B` are inserted in place of the placeholder: no word
    * fits into them. `text:200`, `json:4000`, `arn`, `url` and `id` may hold anything somebody wrote: they stand, quoted
    * and cut at the limit (characters, escapes counted; 1000 without one), in a block at the end of the message that is
    * marked as data. A value that is missing or not of its type refuses the event; `| optional` lets it be missing.

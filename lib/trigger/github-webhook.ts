@@ -72,7 +72,7 @@ export interface GitHubWebhookProps {
   readonly maxBodyBytes?: number;
 
   /**
-   * Deliveries handled at the same time, 1 to 1000. Bounds what strangers who find the URL can cost. Reserved from the
+   * Deliveries handled at the same time, 1 to 1000. Limits the cost of requests by strangers who find the URL. Reserved from the
    * account's concurrency: an account with a quota of 10 cannot reserve any.
    *
    * @default 5
@@ -85,7 +85,7 @@ export interface GitHubWebhookProps {
  * requests, reduced to the members that rules and prompts can use, on a bus of its own. The URL is public, because GitHub
  * cannot sign for AWS; the signature is the authentication.
  *
- * Only roles that you grant `events:PutEvents` on the bus can put events there beside the webhook, so an event of
+ * Besides the webhook, only roles that you grant `events:PutEvents` on the bus can put events there, so an event of
  * `github.com` on it was signed by GitHub.
  */
 export class GitHubWebhook extends Construct implements IGitHubWebhook {

@@ -10,7 +10,7 @@ import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from '../contra
 let directory: string | undefined;
 
 /**
- * Makes something of the starter's code with the configuration of one trigger beside it. In the code rather than in a
+ * Makes something of the starter's code together with the configuration of one trigger. In the code rather than in a
  * variable: templates outgrow the 4 KB that variables may have together, and the hash of the code covers what the agent
  * is asked to do.
  *

@@ -2,7 +2,7 @@ import { CfnParameter, CfnResource, type IResolvable, type Reference, Stack, Tok
 import { COMPUTE_KINDS, computeKindOf } from '../facts/compute-kinds';
 import { resourceNames } from '../facts/resource-names';
 
-/** What stands for an account id or Region that is not known before deployment. */
+/** The placeholder for an account id or Region that is not known before deployment. */
 const UNKNOWN = { account: 'ACCOUNT_ID', region: 'REGION' };
 
 /** Names that CloudFormation chooses begin with the name of the stack, shortened where the service allows few characters. */

@@ -55,7 +55,7 @@ function placeOf({ construct, arn }: Pick<PlacedInput, 'construct' | 'arn'>, her
     return own;
   }
   const { account, region } = Arn.split(arn, ArnFormat.NO_RESOURCE_NAME);
-  // Some ARNs name neither, for example those of buckets. A part that is a token tells nothing.
+  // Some ARNs name neither, for example those of buckets. A part that is a token isn't known.
   const literal = (part: string | undefined, otherwise: string) =>
     part && !Token.isUnresolved(part) ? part : otherwise;
   return { account: literal(account, own.account), region: literal(region, own.region) };

@@ -24,12 +24,12 @@ export interface TurnFunctionSetting {
 export interface TurnFunctionProps extends TurnFunctionSetting {
   /** Directory of the bundle. */
   readonly code: string;
-  /** Files beside the code. */
+  /** Files that are published with the code. */
   readonly files?: { [file: string]: string };
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMegabytes: number;
-  /** What the function may do beside writing its logs and reading its own variables. */
+  /** What the function may do in addition to writing its logs and reading its own variables. */
   readonly statements: iam.PolicyStatement[];
   /** Where it runs. Absent: outside any VPC. */
   readonly placement?: { readonly network: IAgentNetwork; readonly securityGroup: ec2.ISecurityGroup };

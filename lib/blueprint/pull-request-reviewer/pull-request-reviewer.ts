@@ -79,7 +79,7 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
   readonly acceptedFindings?: AcceptedFinding[];
 
   /**
-   * Whether a review can hold up a merge.
+   * Whether a review can block a merge.
    *
    * @default ReviewGate.none()
    */

@@ -10,7 +10,7 @@ export enum ReviewSeverity {
 }
 
 /**
- * Whether a review can hold up a merge. A model decides then, as far as your branch rules say so: leave people a way past
+ * Whether a review can block a merge. A model decides then, as far as your branch rules say so: leave people a way past
  * it.
  */
 export class ReviewGate {

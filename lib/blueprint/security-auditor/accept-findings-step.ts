@@ -16,9 +16,9 @@ import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
 import { findingsFunction } from './findings-function';
 
-/** The delivery of an audit: checks findings, tells new, known and fixed ones apart, and stores them. */
+/** The delivery of an audit: checks findings, separates new, known and fixed ones, and stores them. */
 export class AcceptFindingsStep implements ITurnStep {
-  /** @param files beside the code: the register of accepted findings */
+  /** @param files published with the code: the register of accepted findings */
   constructor(
     private readonly findings: IBucket,
     private readonly files: { [file: string]: string },

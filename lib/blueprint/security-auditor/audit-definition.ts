@@ -29,7 +29,7 @@ export interface AuditPlan {
 /** DynamoDB's own name for it, in both spellings that Step Functions uses. */
 const TAKEN = ['DynamoDB.ConditionalCheckFailedException', 'DynamoDb.ConditionalCheckFailedException'];
 
-/** One night: claim it, audit every repository, sum up, say so. Input: `{night}`. */
+/** One night: claim it, audit every repository, summarize, publish. Input: `{night}`. */
 export function auditDefinition(targets: AuditTargets, plan: AuditPlan): Machine {
   return {
     Comment: 'Audits every repository in a session of its own, whatever becomes of the others',

@@ -26,7 +26,7 @@ import { auditDefinition } from './audit-definition';
 import { findingsFunction } from './findings-function';
 import type { SecurityHubImport } from './security-hub-import';
 
-/** Longest a turn takes beside its deadline: twice the wait for a slot, and what goes on around the work. */
+/** Longest time that a turn takes in addition to its deadline: twice the wait for a slot, and what goes on around the work. */
 const AROUND_A_TURN = Duration.hours(10);
 
 /** Iterations of an inline map that run at the same time, at most (Step Functions developer guide, state-map-inline.html). */

@@ -11,7 +11,7 @@ import { TurnFunction } from '../../workflow/turn-function';
 export interface FindingsFunctionProps {
   /** Directory of the bundle. */
   readonly code: string;
-  /** Files beside the code. */
+  /** Files that are published with the code. */
   readonly files?: { [file: string]: string };
   readonly description: string;
   readonly network: IAgentNetwork;

@@ -14,7 +14,7 @@ export interface SecurityAuditorProps extends AgentBlueprintProps {
   readonly schedule: ScheduleExpression;
 
   /**
-   * What to look for beside the usual, or what to leave out: text that is added to the instructions of the agent. At most
+   * What to look for in addition to the usual, or what to leave out: text that is added to the instructions of the agent. At most
    * 8,000 characters, no credentials.
    *
    * @default - none

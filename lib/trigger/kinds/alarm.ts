@@ -24,7 +24,7 @@ export interface AlarmTriggerOptions extends AgentTriggerOptions {
 
   /**
    * Whether each time series of an alarm with several of them (Metrics Insights, PromQL) starts turns of its own when it
-   * changes its state, beside the alarm as a whole. One turn per event.
+   * changes its state, in addition to the alarm as a whole. One turn per event.
    *
    * @default false - only the alarm as a whole
    */

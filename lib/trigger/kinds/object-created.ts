@@ -9,7 +9,7 @@ import { idFrom } from '../trigger-id';
 export interface ObjectCreatedTriggerOptions extends AgentTriggerOptions {
   /**
    * What the key begins with, for example `inbox/`. Where the agent itself writes to the bucket, name a prefix that it
-   * cannot write to: otherwise every answer of it starts the next turn.
+   * cannot write to: otherwise each of its answers starts the next turn.
    *
    * @default - any
    */
