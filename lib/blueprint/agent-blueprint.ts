@@ -171,9 +171,7 @@ export abstract class AgentBlueprint extends Construct {
       tools: definition.tools,
       sessionRole: governance.sessionRole,
     };
-    if (!definition.skills?.length) {
-      return new ManagedAgent(this, 'Agent', { ...common, baseline, compute });
-    }
+    // Also without skills, so that the first skill doesn't move the Runtime to another place: that would replace it.
     const environment = (compute ?? AgentCompute.agentCore())._environment(this, 'Environment', {
       baseline,
       name: governance.agentName,

@@ -347,3 +347,11 @@ test('a VPC of another Region is refused', () => {
     /Here\/Network: vpc 'There\/Vpc in/,
   );
 });
+
+test('a guardrail of another stack is refused: its next version would need an export that is in use to change', () => {
+  const { here, other } = places(HERE);
+  const guardrail = AgentGuardrail.standard(other, 'Guardrail');
+  expect(() => new TurnWorkflow(here, 'Turns', { agent: agentIn(here), guardrail, maxConcurrency: 1 })).toThrow(
+    /Here\/Turns: guardrail 'There\/Guardrail'.*in the stack of the workflow.*Fix: create the guardrail in the stack Here/s,
+  );
+});
