@@ -1,11 +1,12 @@
 import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import type { IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
-import { Names, Token } from 'aws-cdk-lib/core';
+import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AuditAlarm } from '../audit';
 import { declareImportedRole } from '../declaration/imported';
 import { AgentBaseline } from '../baseline';
 import { AgentCompute, type IAgentEnvironment } from '../environment';
+import { derivedName } from '../environment/derived-name';
 import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
 import type { IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
@@ -132,8 +133,7 @@ export class ManagedAgent extends ManagedAgentBase {
 
   private checkedName(name: string | undefined): string {
     if (name === undefined) {
-      const unique = Names.uniqueResourceName(this, { maxLength: AGENTCORE_LIMITS.nameMaxLength, separator: '_' });
-      return unique.replace(/^[^a-zA-Z]/, 'a');
+      return derivedName(this);
     }
     requireInput(!Token.isUnresolved(name), this, {
       input: 'agentName',

@@ -9,6 +9,7 @@ import { objectRetention } from '../lifecycle/object-retention';
 import { protectedBucket } from '../encryption/protected-bucket';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { AgentCompute } from '../environment';
+import { derivedName } from '../environment/derived-name';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
 import { isInAnotherRegion } from '../validation/same-place';
@@ -174,7 +175,7 @@ export abstract class AgentBlueprint extends Construct {
     // Also without skills, so that the first skill doesn't move the Runtime to another place: that would replace it.
     const environment = (compute ?? AgentCompute.agentCore())._environment(this, 'Environment', {
       baseline,
-      name: governance.agentName,
+      name: governance.agentName ?? derivedName(this),
       skills: definition.skills,
     });
     return new ManagedAgent(this, 'Agent', { ...common, environment });

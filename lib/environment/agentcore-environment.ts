@@ -5,7 +5,7 @@ import { PolicyStatement, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-ia
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Duration, Names } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { LIFECYCLE_VARIABLES } from '../contracts/lifecycle-variables';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
@@ -13,6 +13,7 @@ import { declareImportedRole } from '../declaration/imported';
 import { allowLogs } from '../encryption/key-statements';
 import { plainText } from '../validation/policy-text';
 import { logCallerStatements } from '../encryption/log-caller-statements';
+import { derivedName } from './derived-name';
 import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
@@ -220,10 +221,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
 
   private checkedName(name: string | undefined): string {
     if (name === undefined) {
-      return Names.uniqueResourceName(this, { maxLength: AGENTCORE_LIMITS.nameMaxLength, separator: '_' }).replace(
-        /^[^a-zA-Z]/,
-        'a',
-      );
+      return derivedName(this);
     }
     requirePattern(
       this,
