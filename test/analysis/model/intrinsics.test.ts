@@ -259,18 +259,30 @@ test('loops over known lists are written out', () => {
           },
         },
       ],
-      'Fn::ForEach::Others': [
-        'Name',
-        { 'Fn::Split': [',', { Ref: 'P' }] },
-        { 'Other${Name}': { Type: 'AWS::IAM::Role' } },
-      ],
     },
-    Parameters: { P: { Type: 'String' } },
   });
   expect(model.resources.map(({ logicalId }) => logicalId)).toEqual(['RoleOne', 'RoleTwo']);
   expect(printedCases(model.resources[1].properties.at('RoleName'))).toEqual(['x-Two']);
   expect(printedCases(model.resources[1].properties.at('Path'))).toEqual(['Two']);
+  expect(model.unreadableParts).toEqual([]);
+});
+
+test('a loop over an unknown list can not be read, and what each turn of it makes is still judged', () => {
+  const model = modelOf({
+    Transform: 'AWS::LanguageExtensions',
+    Resources: {
+      'Fn::ForEach::Others': [
+        'Name',
+        { 'Fn::Split': [',', { Ref: 'P' }] },
+        { 'Other${Name}': { Type: 'AWS::IAM::Role', Properties: { RoleName: { Ref: 'Name' }, Path: '/all/' } } },
+      ],
+    },
+    Parameters: { P: { Type: 'String' } },
+  });
   expect(model.unreadableParts.map(({ origin }) => origin.path)).toEqual(['Resources.Fn::ForEach::Others']);
+  expect(model.resources.map(({ type }) => type)).toEqual(['AWS::IAM::Role']);
+  expect(printedCases(model.resources[0].properties.at('Path'))).toEqual(['/all/']);
+  expect(model.resources[0].properties.at('RoleName').map(({ kind }) => kind)).toEqual(['unreadable']);
 });
 
 test('parts that only the deployment writes are known by place', () => {
