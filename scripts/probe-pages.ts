@@ -26,14 +26,14 @@ export function verifiedPage(reports: readonly ProbeReport[]): string {
       `| [\`${id}\`](probe.md#${id}) ${question} | ${isNow} | ${where.map((file) => `\`${file}\``).join(', ')} | ${answers[index]} |`,
   );
   return [
-    '# What accounts have answered',
+    '# Answers from AWS accounts',
     '',
-    'Each default of this library that rests on something AWS does not document, and what [`bma probe`](probe.md) found in real accounts.',
+    'Each default of this library that depends on behaviour that AWS does not document, and what [`bma probe`](probe.md) found in real accounts.',
     'Written by `npm run docgen` from the reports in `docs/probe-reports`.',
     '',
     `${answered} of ${PROBES.length} questions are answered, by ${reports.length} reports.`,
     '',
-    '| Question | Default until somebody knows | Where | Answer |',
+    '| Question | Current default | Where | Answer |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',

@@ -151,7 +151,7 @@ describe('reviewer', () => {
               Buffer.from(JSON.stringify(key.includes('changes') ? { files: [file('src/a.ts')] } : document)),
             ),
         } as never,
-        board: {
+        publisher: {
           maxCharacters: 60_000,
           isCurrent: () => Promise.resolve(isCurrent),
           ownComments: () => Promise.resolve([]),

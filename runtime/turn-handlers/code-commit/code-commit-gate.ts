@@ -3,18 +3,18 @@ import {
   GetPullRequestCommand,
   UpdatePullRequestApprovalStateCommand,
 } from '@aws-sdk/client-codecommit';
-import type { GateBoard, GateVerdict } from '../pull-request/review-gate';
+import type { GatePublisher, GateVerdict } from '../pull-request/review-gate';
 import { codeCommitCall } from './code-commit-failures';
 
 /**
  * The approval of the reviewed revision by the role of this function. New commits make another revision, which is not
  * approved. Source: docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdatePullRequestApprovalState.html
  */
-export class CodeCommitGate implements GateBoard {
+export class CodeCommitGate implements GatePublisher {
   constructor(private readonly client: CodeCommitClient) {}
 
   async set(
-    { repository, pullRequestId, sourceCommit }: Parameters<GateBoard['set']>[0],
+    { repository, pullRequestId, sourceCommit }: Parameters<GatePublisher['set']>[0],
     { conclusion }: GateVerdict,
   ): Promise<void> {
     const { pullRequest } = await codeCommitCall('GetPullRequest', () =>

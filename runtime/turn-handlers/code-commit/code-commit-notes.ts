@@ -1,15 +1,15 @@
 import { type CodeCommitClient, GetPullRequestCommand, type PullRequestTarget } from '@aws-sdk/client-codecommit';
-import type { NoteBoard } from '../pull-request/explain-outcome';
+import type { NotePublisher } from '../pull-request/explain-outcome';
 import type { PullRequestSubject } from '../pull-request/pull-request-source';
-import type { OwnComment } from '../pull-request/review-board';
-import type { CodeCommitBoard } from './code-commit-board';
+import type { OwnComment } from '../pull-request/review-publisher';
+import type { CodeCommitReviewPublisher } from './code-commit-review-publisher';
 import { codeCommitCall } from './code-commit-failures';
 
 /** Comments on a pull request of CodeCommit that stand next to no line. */
-export class CodeCommitNotes implements NoteBoard {
+export class CodeCommitNotes implements NotePublisher {
   constructor(
     private readonly client: CodeCommitClient,
-    private readonly board: CodeCommitBoard,
+    private readonly publisher: CodeCommitReviewPublisher,
   ) {}
 
   async openCommit(subject: PullRequestSubject): Promise<string | undefined> {
@@ -17,18 +17,18 @@ export class CodeCommitNotes implements NoteBoard {
   }
 
   async ownNotes(subject: PullRequestSubject): Promise<OwnComment[]> {
-    return (await this.board.ownComments(subject)).filter(({ file }) => file === undefined);
+    return (await this.publisher.ownComments(subject)).filter(({ file }) => file === undefined);
   }
 
   async post(subject: PullRequestSubject, body: string): Promise<void> {
     const target = await this.openTarget(subject);
     if (!target) return;
     const { sourceCommit = '', destinationCommit = '' } = target;
-    await this.board.post({ ...subject, sourceCommit, destinationCommit }, body);
+    await this.publisher.post({ ...subject, sourceCommit, destinationCommit }, body);
   }
 
   async update(_subject: PullRequestSubject, noteId: string, body: string): Promise<void> {
-    await this.board.update(noteId, body);
+    await this.publisher.update(noteId, body);
   }
 
   private async openTarget({ repository, pullRequestId }: PullRequestSubject): Promise<PullRequestTarget | undefined> {

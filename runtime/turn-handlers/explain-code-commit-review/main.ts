@@ -1,6 +1,6 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
-import { CodeCommitBoard } from '../code-commit/code-commit-board';
+import { CodeCommitReviewPublisher } from '../code-commit/code-commit-review-publisher';
 import { CodeCommitNotes } from '../code-commit/code-commit-notes';
 import { explainOutcomes } from '../pull-request/explain-outcome';
 import type { QueueBatch, QueueBatchAnswer } from '../turn/queue-batch';
@@ -8,8 +8,8 @@ import { explainParts } from '../pull-request/explain-settings';
 import { setting } from '../turn/settings';
 
 const client = new CodeCommitClient({});
-const board = new CodeCommitBoard(client, setting(process.env, REVIEW_VARIABLES.ownRoleName));
-const parts = { ...explainParts(), board: new CodeCommitNotes(client, board) };
+const publisher = new CodeCommitReviewPublisher(client, setting(process.env, REVIEW_VARIABLES.ownRoleName));
+const parts = { ...explainParts(), publisher: new CodeCommitNotes(client, publisher) };
 
 /** Lambda: says on a pull request of CodeCommit why there is no review. */
 export const handler = (batch: QueueBatch): Promise<QueueBatchAnswer> => explainOutcomes(batch, parts);

@@ -7,7 +7,7 @@ import { explainParts } from '../pull-request/explain-settings';
 
 const api = gitHubApi(reviewScope(process.env));
 const gate = gitHubGate(api, process.env);
-const parts = { ...explainParts(), board: new GitHubNotes(api), ...(gate ? { gate: gate.board } : {}) };
+const parts = { ...explainParts(), publisher: new GitHubNotes(api), ...(gate ? { gate: gate.publisher } : {}) };
 
 /** Lambda: says on a pull request of GitHub why there is no review. */
 export const handler = (batch: QueueBatch): Promise<QueueBatchAnswer> => explainOutcomes(batch, parts);

@@ -1,5 +1,5 @@
 import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
-import { type GateBoard, gateSetting, type GateVerdict, type ReviewGate } from '../pull-request/review-gate';
+import { type GatePublisher, gateSetting, type GateVerdict, type ReviewGate } from '../pull-request/review-gate';
 import { type Environment, setting } from '../turn/settings';
 import type { GitHubApi } from './github-api';
 import type { TokenScope } from './github-credentials';
@@ -13,7 +13,7 @@ export function reviewScope(environment: Environment): TokenScope {
 export function gitHubGate(api: GitHubApi, environment: Environment): ReviewGate | undefined {
   const gate = gateSetting(environment);
   const name = `Review by ${setting(environment, REVIEW_VARIABLES.agentName)}`;
-  return gate && { ...gate, board: new GitHubGate(api, name) };
+  return gate && { ...gate, publisher: new GitHubGate(api, name) };
 }
 
 interface CheckRuns {
@@ -21,14 +21,14 @@ interface CheckRuns {
 }
 
 /** A check run per turn on the reviewed commit; GitHub looks at the newest of a name. Source: docs.github.com/rest/checks/runs */
-export class GitHubGate implements GateBoard {
+export class GitHubGate implements GatePublisher {
   constructor(
     private readonly api: GitHubApi,
     private readonly name: string,
   ) {}
 
   async set(
-    { repository, sourceCommit }: Parameters<GateBoard['set']>[0],
+    { repository, sourceCommit }: Parameters<GatePublisher['set']>[0],
     { conclusion, title, turnName }: GateVerdict,
   ): Promise<void> {
     const named = `check_name=${encodeURIComponent(this.name)}`;

@@ -1,6 +1,6 @@
-import type { NoteBoard } from '../pull-request/explain-outcome';
+import type { NotePublisher } from '../pull-request/explain-outcome';
 import type { PullRequestSubject } from '../pull-request/pull-request-source';
-import type { OwnComment } from '../pull-request/review-board';
+import type { OwnComment } from '../pull-request/review-publisher';
 import { type GitHubApi, GitHubError } from './github-api';
 import type { GitHubPullRequest } from './github-source';
 
@@ -14,7 +14,7 @@ interface IssueComment {
  * Comments on a pull request of GitHub as a whole, which GitHub calls comments of an issue. The permission
  * "Pull requests (write)" is enough. Source: docs.github.com/rest/issues/comments
  */
-export class GitHubNotes implements NoteBoard {
+export class GitHubNotes implements NotePublisher {
   constructor(private readonly api: GitHubApi) {}
 
   async openCommit({ repository, pullRequestId }: PullRequestSubject): Promise<string | undefined> {

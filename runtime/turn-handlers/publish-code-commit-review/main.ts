@@ -1,7 +1,7 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
-import { CodeCommitBoard } from '../code-commit/code-commit-board';
+import { CodeCommitReviewPublisher } from '../code-commit/code-commit-review-publisher';
 import { CodeCommitGate } from '../code-commit/code-commit-gate';
 import { repeatable } from '../incident/repeatable';
 import { deliveryParts } from '../pull-request/delivery-settings';
@@ -10,12 +10,12 @@ import { publishReview } from '../pull-request/publish-review';
 import { setting } from '../turn/settings';
 
 const client = new CodeCommitClient({});
-const board = new CodeCommitBoard(client, setting(process.env, REVIEW_VARIABLES.ownRoleName));
+const publisher = new CodeCommitReviewPublisher(client, setting(process.env, REVIEW_VARIABLES.ownRoleName));
 const gate = gateSetting(process.env);
 const parts = {
   ...deliveryParts(__dirname),
-  board,
-  ...(gate ? { gate: { ...gate, board: new CodeCommitGate(client) } } : {}),
+  publisher,
+  ...(gate ? { gate: { ...gate, publisher: new CodeCommitGate(client) } } : {}),
 };
 
 /** Lambda: posts the review of a pull request of CodeCommit. */

@@ -1,5 +1,5 @@
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
-import { GitHubBoard } from '../github/github-board';
+import { GitHubReviewPublisher } from '../github/github-review-publisher';
 import { gitHubGate, reviewScope } from '../github/github-gate';
 import { gitHubApi } from '../github/github-settings';
 import { repeatable } from '../incident/repeatable';
@@ -8,7 +8,7 @@ import { publishReview } from '../pull-request/publish-review';
 
 const api = gitHubApi(reviewScope(process.env));
 const gate = gitHubGate(api, process.env);
-const parts = { ...deliveryParts(__dirname), board: new GitHubBoard(api), ...(gate ? { gate } : {}) };
+const parts = { ...deliveryParts(__dirname), publisher: new GitHubReviewPublisher(api), ...(gate ? { gate } : {}) };
 
 /** Lambda: posts the review of a pull request of GitHub. */
 export const handler = (payload: DeliverTurnPayload): Promise<DeliverTurnAnswer> =>

@@ -8,7 +8,10 @@ import { repositoriesOf } from './staging-settings';
 
 /** What every delivery function reads from its variables, whatever the host. */
 /** @param directory of the function's code */
-export function deliveryParts(directory: string, environment: Environment = process.env): Omit<DeliveryParts, 'board'> {
+export function deliveryParts(
+  directory: string,
+  environment: Environment = process.env,
+): Omit<DeliveryParts, 'publisher'> {
   const materialBucket = setting(environment, REVIEW_VARIABLES.materialBucket);
   const s3 = new S3Client(environment[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {});
   return {

@@ -3,13 +3,13 @@ import type { PreparedTurn } from '../../../lib/contracts/step';
 import { log } from '../turn/log';
 import { noteMark, outcomeNote, reviewedNote } from './outcome-note';
 import type { PullRequestSubject } from './pull-request-source';
-import type { OwnComment } from './review-board';
-import { type GateBoard, verdictWithoutReview } from './review-gate';
+import type { OwnComment } from './review-publisher';
+import { type GatePublisher, verdictWithoutReview } from './review-gate';
 import { pullRequestOf } from './subject';
 import { forEachMessage, type QueueBatch, type QueueBatchAnswer } from '../turn/queue-batch';
 
 /** Comments on a pull request as a whole. */
-export interface NoteBoard {
+export interface NotePublisher {
   /** Undefined when the pull request is closed or gone. */
   openCommit(subject: PullRequestSubject): Promise<string | undefined>;
   ownNotes(subject: PullRequestSubject): Promise<OwnComment[]>;
@@ -18,11 +18,11 @@ export interface NoteBoard {
 }
 
 export interface ExplainParts {
-  readonly board: NoteBoard;
+  readonly publisher: NotePublisher;
   readonly agentName: string;
   readonly repositories: readonly string[];
   /** Where the rules of the branch look. Absent: reviews hold nothing up. */
-  readonly gate?: GateBoard;
+  readonly gate?: GatePublisher;
   /** What a comment begins with to ask for a review. */
   readonly command?: string;
 }
@@ -46,11 +46,11 @@ interface OutcomeEvent {
 type Explained = 'posted' | 'updated' | 'as-it-was' | 'nothing-to-say' | 'over';
 
 async function explained({ source, detail }: OutcomeEvent, parts: ExplainParts): Promise<Explained> {
-  const { board, agentName, repositories, command, gate } = parts;
+  const { publisher, agentName, repositories, command, gate } = parts;
   const subject = pullRequestOf({ detail } as PreparedTurn, repositories);
   if (source !== TURN_EVENT_SOURCE || detail.agentName !== agentName || !subject) return 'nothing-to-say';
   const { outcome, reason, turn } = detail;
-  const current = await board.openCommit(subject);
+  const current = await publisher.openCommit(subject);
   // Newer commits have a turn of their own, which has its own outcome.
   if (current === undefined || (subject.sourceCommit ?? current) !== current) return 'over';
   const verdict = verdictWithoutReview(outcome, reason?.code);
@@ -60,13 +60,13 @@ async function explained({ source, detail }: OutcomeEvent, parts: ExplainParts):
       ? reviewedNote(agentName, current)
       : outcomeNote({ agentName, turnName: turn.name, outcome, code: reason?.code, sourceCommit: current, command });
   if (note === undefined) return 'nothing-to-say';
-  const known = (await board.ownNotes(subject)).find(({ body }) => body.startsWith(noteMark(agentName)));
+  const known = (await publisher.ownNotes(subject)).find(({ body }) => body.startsWith(noteMark(agentName)));
   if (!known) {
     if (outcome === 'Completed') return 'nothing-to-say';
-    await board.post(subject, note);
+    await publisher.post(subject, note);
     return 'posted';
   }
   if (known.body.trim() === note.trim()) return 'as-it-was';
-  await board.update(subject, known.id, note);
+  await publisher.update(subject, known.id, note);
   return 'updated';
 }

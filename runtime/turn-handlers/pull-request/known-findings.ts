@@ -4,7 +4,7 @@
  * to at most one finding. A wrong guess costs little: the comment is rewritten to what the new review says.
  */
 import type { ChangedFile } from '../../../lib/contracts/review';
-import type { OwnComment } from './review-board';
+import type { OwnComment } from './review-publisher';
 import type { Severity } from './review-document';
 import { type IdentifiedFinding, readMark } from './review-marks';
 import { spokenText } from './review-text';

@@ -12,7 +12,7 @@ import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
 import { findingFile } from './finding-file';
 import { knownComments, recognized } from './known-findings';
-import type { ReviewBoard } from './review-board';
+import type { ReviewPublisher } from './review-publisher';
 import { type Finding, readReview } from './review-document';
 import { gateResult, type ReviewGate, verdictOn } from './review-gate';
 import { identified, type IdentifiedFinding } from './review-marks';
@@ -20,7 +20,7 @@ import { acceptedText, findingText, resolvedText, summaryText } from './review-t
 import { pullRequestOf } from './subject';
 
 export interface DeliveryParts {
-  readonly board: ReviewBoard;
+  readonly publisher: ReviewPublisher;
   readonly agentName: string;
   readonly repositories: readonly string[];
   /** Reads the screened answer. */
@@ -40,7 +40,15 @@ export async function publishReview(
   { turn, output }: DeliverTurnPayload,
   parts: DeliveryParts,
 ): Promise<DeliverTurnAnswer> {
-  const { board, agentName, repositories, texts, materialBucket: bucket, gate, acceptance = nothingAccepted } = parts;
+  const {
+    publisher,
+    agentName,
+    repositories,
+    texts,
+    materialBucket: bucket,
+    gate,
+    acceptance = nothingAccepted,
+  } = parts;
   const refused = (code: string, message: string): DeliverTurnAnswer => {
     log('publish-review', 'refused', { turn: turn.name, code });
     return { delivered: false, reason: { code, message } };
@@ -54,7 +62,7 @@ export async function publishReview(
   if (subject?.repository !== pullRequest.repository || subject.pullRequestId !== pullRequest.pullRequestId) {
     return refused('subject-invalid', 'The staged pull request is not the one of the turn');
   }
-  if (!(await board.isCurrent(pullRequest))) {
+  if (!(await publisher.isCurrent(pullRequest))) {
     return refused('superseded', 'The pull request was closed or has newer commits than the reviewed one');
   }
   const { files, leftOut = [] } = await staged<ChangesDocument>(STAGED_FILES.changes);
@@ -66,12 +74,12 @@ export async function publishReview(
     const entry = entryOf(each);
     return entry ? [{ ...each, entry }] : [];
   });
-  const known = knownComments(agentName, await board.ownComments(pullRequest));
+  const known = knownComments(agentName, await publisher.ownComments(pullRequest));
   const earlier = recognized(all, known.findings, files);
   const gone = known.findings.filter((each) => ![...earlier.values()].includes(each));
   const isPlaced = ({ finding }: IdentifiedFinding) => isShown(finding, files);
   const text = ({ id, finding }: IdentifiedFinding) =>
-    findingText(agentName, earlier.get(id)?.id ?? id, finding, board.maxCharacters);
+    findingText(agentName, earlier.get(id)?.id ?? id, finding, publisher.maxCharacters);
   const changed = [
     ...findings.flatMap((each) => {
       const comment = earlier.get(each.id)?.comment;
@@ -80,17 +88,17 @@ export async function publishReview(
     ...accepted.flatMap(({ id, entry }) => {
       const before = earlier.get(id);
       return before
-        ? [{ comment: before.comment, body: acceptedText(agentName, before, entry, board.maxCharacters) }]
+        ? [{ comment: before.comment, body: acceptedText(agentName, before, entry, publisher.maxCharacters) }]
         : [];
     }),
     ...gone
       .filter(({ resolved }) => !resolved)
       .map((each) => ({
         comment: each.comment,
-        body: resolvedText(agentName, each, pullRequest.sourceCommit, board.maxCharacters),
+        body: resolvedText(agentName, each, pullRequest.sourceCommit, publisher.maxCharacters),
       })),
   ].filter(({ comment, body }) => !saysTheSame(comment.body, body));
-  const published = await board.publish(pullRequest, {
+  const published = await publisher.publish(pullRequest, {
     ...(known.summary ? { summaryId: known.summary.id } : {}),
     changed: changed.map(({ comment, body }) => ({ commentId: comment.id, body })),
     inline: findings
@@ -110,7 +118,7 @@ export async function publishReview(
           accepted: accepted.map(({ finding, entry }) => ({ finding, entry })),
           leftOut,
         },
-        board.maxCharacters,
+        publisher.maxCharacters,
       );
     },
   });
@@ -122,7 +130,7 @@ export async function publishReview(
     ),
     turnName: turn.name,
   };
-  const gated = verdict && (await gateResult(() => gate.board.set(pullRequest, verdict), verdict.conclusion));
+  const gated = verdict && (await gateResult(() => gate.publisher.set(pullRequest, verdict), verdict.conclusion));
   return {
     delivered: true,
     receipt: {

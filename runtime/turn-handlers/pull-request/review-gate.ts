@@ -17,7 +17,7 @@ export interface GateVerdict {
 }
 
 /** Where the verdict on a commit is kept. */
-export interface GateBoard {
+export interface GatePublisher {
   set(
     pullRequest: { readonly repository: string; readonly pullRequestId: string; readonly sourceCommit: string },
     verdict: GateVerdict,
@@ -25,7 +25,7 @@ export interface GateBoard {
 }
 
 export interface ReviewGate extends GateSetting {
-  readonly board: GateBoard;
+  readonly publisher: GatePublisher;
 }
 
 export function gateSetting(environment: Environment): GateSetting | undefined {

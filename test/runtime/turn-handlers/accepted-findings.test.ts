@@ -1,6 +1,10 @@
 import { nextState, receiptOf, storedLog } from '../../../runtime/turn-handlers/accept-findings/baseline';
 import type { PullRequestDocument } from '../../../lib/contracts/review';
-import type { InlineComment, OwnComment, ReviewBoard } from '../../../runtime/turn-handlers/pull-request/review-board';
+import type {
+  InlineComment,
+  OwnComment,
+  ReviewPublisher,
+} from '../../../runtime/turn-handlers/pull-request/review-publisher';
 import { publishReview } from '../../../runtime/turn-handlers/pull-request/publish-review';
 import { acceptance } from '../../../runtime/turn-handlers/turn/accepted-findings';
 import { AGENT, finding, review, turnAbout } from './pull-request/review-scene';
@@ -85,7 +89,7 @@ describe('a review', () => {
       summary: '',
     };
     const verdicts: string[] = [];
-    const board: ReviewBoard = {
+    const publisher: ReviewPublisher = {
       maxCharacters: 10_000,
       isCurrent: () => Promise.resolve(true),
       ownComments: () => Promise.resolve(comments),
@@ -101,7 +105,7 @@ describe('a review', () => {
     const answer = await publishReview(
       { turn: turnAbout(subject), output: [{ text: JSON.stringify(review(findings)) }], evidence: {} as never },
       {
-        board,
+        publisher,
         agentName: AGENT,
         repositories: ['payments'],
         materialBucket: 'material',
@@ -113,7 +117,7 @@ describe('a review', () => {
         acceptance: acceptance([entry], now),
         gate: {
           failFrom: 'high',
-          board: { set: (_of, { conclusion }) => Promise.resolve(void verdicts.push(conclusion)) },
+          publisher: { set: (_of, { conclusion }) => Promise.resolve(void verdicts.push(conclusion)) },
         },
       },
     );

@@ -19,7 +19,7 @@ export const commentAuthors = probe({
   id: 'comment-authors',
   question: 'Which ARN has the author of a comment on CodeCommit, and are comments returned without naming commits?',
   default: 'Comments of a function have the author `…:assumed-role/<role>/…`, and are asked for without commits.',
-  where: ['runtime/turn-handlers/code-commit/code-commit-board.ts', 'docs/blueprints.md'],
+  where: ['runtime/turn-handlers/code-commit/code-commit-review-publisher.ts', 'docs/blueprints.md'],
   needs: ['credentials of a role (a user of IAM has no session, so its ARN says nothing)'],
   looksAt: [],
   permissions: [

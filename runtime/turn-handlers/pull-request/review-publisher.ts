@@ -32,14 +32,14 @@ export interface Publication {
 
 export interface Published {
   readonly commentId: string;
-  /** Comments that were posted beside lines. */
+  /** Comments that were posted next to lines. */
   readonly inline: number;
   /** True when a summary of an earlier turn was replaced. */
   readonly updated: boolean;
 }
 
 /** Where reviews are posted. */
-export interface ReviewBoard {
+export interface ReviewPublisher {
   /** Most characters of one comment. */
   readonly maxCharacters: number;
   /** Whether the pull request is open at the commit that was reviewed. */

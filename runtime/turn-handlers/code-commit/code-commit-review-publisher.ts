@@ -8,7 +8,7 @@ import {
   UpdateCommentCommand,
 } from '@aws-sdk/client-codecommit';
 import type { PullRequestDocument } from '../../../lib/contracts/review';
-import type { OwnComment, Publication, Published, ReviewBoard } from '../pull-request/review-board';
+import type { OwnComment, Publication, Published, ReviewPublisher } from '../pull-request/review-publisher';
 import { codeCommitCall } from './code-commit-failures';
 
 /** What a comment is posted on. */
@@ -26,7 +26,7 @@ const NOT_UPDATABLE = /^(CommentDeleted|CommentDoesNotExist|CommentNotCreatedByC
  *
  * Source: docs.aws.amazon.com/codecommit/latest/APIReference (PostCommentForPullRequest, UpdateComment)
  */
-export class CodeCommitBoard implements ReviewBoard {
+export class CodeCommitReviewPublisher implements ReviewPublisher {
   /** Source: CommentContentSizeLimitExceededException, "Comments are limited to 10,240 characters". */
   readonly maxCharacters = 10_240;
 

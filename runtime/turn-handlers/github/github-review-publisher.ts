@@ -1,5 +1,11 @@
 import type { PullRequestDocument } from '../../../lib/contracts/review';
-import type { InlineComment, OwnComment, Publication, Published, ReviewBoard } from '../pull-request/review-board';
+import type {
+  InlineComment,
+  OwnComment,
+  Publication,
+  Published,
+  ReviewPublisher,
+} from '../pull-request/review-publisher';
 import { type GitHubApi, GitHubError } from './github-api';
 import type { GitHubPullRequest } from './github-source';
 
@@ -21,7 +27,7 @@ interface GitHubComment {
  *
  * Source: docs.github.com/rest/pulls/reviews, docs.github.com/rest/pulls/comments
  */
-export class GitHubBoard implements ReviewBoard {
+export class GitHubReviewPublisher implements ReviewPublisher {
   /** The length at which GitHub refuses a body, as its error message says; it is not documented. */
   readonly maxCharacters = 65_536;
 
