@@ -133,7 +133,7 @@ export class AgentAlarms extends Construct {
       aborted: settlement.metricAborted({ period: FIVE_MINUTES }),
     };
     this.add(scope, 'SettlementBroke', {
-      alarmDescription: `The settlement of a stopped turn of ${agentName} broke, so its slot is held. Start it again with the same input.`,
+      alarmDescription: `The settlement of a stopped turn of ${agentName} failed, so its slot is still occupied. Start it again with the same input.`,
       metric: new cloudwatch.MathExpression({
         expression: 'failed + timedOut + aborted',
         usingMetrics: settlementFailures,
@@ -141,7 +141,7 @@ export class AgentAlarms extends Construct {
       }),
     });
     this.add(scope, 'SlotHeldTooLong', {
-      alarmDescription: `An execution of ${agentName} reached its longest time and held its slot until then. Look for a step that does not end.`,
+      alarmDescription: `An execution of ${agentName} reached its timeout and occupied its slot until then. Look for a step that does not end.`,
       metric: stateMachine.metricTimedOut({ period: FIVE_MINUTES }),
     });
     this.add(scope, 'SessionsOverAge', {
