@@ -28,9 +28,16 @@ export const CREDENTIAL_FORMATS = [
   { kind: 'a user name and password in a URL', pattern: /\b[a-zA-Z][a-zA-Z0-9+.-]{0,30}:\/\/[^\s/:@]+:[^\s/:@]+@/ },
 ] as const;
 
-/** Formats that the checks of templates know, too. The guardrail doesn't: its patterns are few, and a new one changes every guardrail. */
+/**
+ * Formats that the checks of templates know, too. The guardrail doesn't: its patterns are few, and a new one changes every guardrail.
+ *
+ * Sources: Hugging Face, the rule of gitleaks (https://github.com/gitleaks/gitleaks/commit/9fb36b2); Stripe, what Stripe told GitLab
+ * (https://gitlab.com/gitlab-org/gitlab/-/issues/458019); Google, Microsoft Purview
+ * (https://learn.microsoft.com/purview/sit-defn-google-api-key).
+ */
 export const FURTHER_CREDENTIAL_FORMATS = [
   { kind: 'a Hugging Face token', pattern: /\bhf_[A-Za-z]{34}\b/ },
-  { kind: 'a Stripe key', pattern: /\b[rs]k_live_[A-Za-z0-9]{20,}/ },
-  { kind: 'a Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}\b/ },
+  { kind: 'a Stripe key', pattern: /\b[rs]k_live_[A-Za-z0-9]{10,}/ },
+  // A key may end with a hyphen, which is no end of a word.
+  { kind: 'a Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/ },
 ] as const;

@@ -271,7 +271,7 @@ export const CREDENTIALS: readonly Pair[] = [
   ...[
     ['hf_', 'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH'],
     ['sk_live_', '4eC39HqLyjWDarjtT1zdp7dc'],
-    ['AIza', 'SyA1bC2dE3fG4hI5jK6lM7nO8pQ9rS0tU1v'],
+    ['AIza', 'SyA1bC2dE3fG4hI5jK6lM7nO8pQ9rS0tU1-'],
   ].map(([start, rest]) =>
     secret(`in the format ${start}`, start + rest, 'x', (value) => ({
       set: { 'Open.Environment.Variables.A': value },
