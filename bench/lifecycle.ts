@@ -2,12 +2,13 @@
 // npm run bundle && node --import tsx bench/lifecycle.ts [pairs] [path of the node that runs the server]
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Attachment } from '../runtime/lifecycle/attachment';
 import { locateCodexBinary } from '../runtime/lifecycle/codex-binary';
 import { execServerCommand } from '../runtime/lifecycle/exec-server-command';
 import { FakeRegistry } from '../test/runtime/lifecycle/fake-registry';
+import { median, ms, ratio, report } from './report';
 
 const ROOT = path.resolve(__dirname, '..');
 const SERVER = path.join(ROOT, 'assets/image/lifecycle/server.js');
@@ -25,8 +26,6 @@ for (const directory of [workspace, path.join(stateDirectory, 'home'), path.join
 }
 const credentials = { AWS_ACCESS_KEY_ID: 'AKIDBENCH', AWS_SECRET_ACCESS_KEY: 'bench', AWS_SESSION_TOKEN: 'bench' };
 
-const median = (values: number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const ended = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once('exit', () => resolve()));
 const rssMb = (pid: number): number =>
@@ -148,14 +147,21 @@ async function main(): Promise<void> {
   await registry.close();
   rmSync(work, { recursive: true, force: true });
 
-  const ratio = median(pairs.map(({ server, hand }) => server / hand));
-  console.log(`node ${nodeVersion}, load average ${loadavg()[0].toFixed(1)}, ${PAIRS} pairs`);
-  console.log(`RSS fresh ${fresh.toFixed(1)} MB, attached ${attached.toFixed(1)} MB (target <= ${MAX_RSS_MB})`);
-  console.log(
-    `connected through the server ${median(pairs.map(({ server }) => server)).toFixed(1)} ms, ` +
-      `by hand ${median(pairs.map(({ hand }) => hand)).toFixed(1)} ms, ratio ${ratio.toFixed(2)} (target <= ${MAX_RATIO})`,
-  );
-  if (fresh > MAX_RSS_MB || attached > MAX_RSS_MB || ratio > MAX_RATIO) process.exitCode = 1;
+  const of = (part: 'server' | 'hand'): number[] => pairs.map((pair) => pair[part]);
+  report([
+    {
+      id: 'lifecycle',
+      columns: ['', 'measured', 'target'],
+      rows: [
+        ['RSS, fresh and idle (median of 5)', `${fresh.toFixed(1)} MB`, `≤ ${MAX_RSS_MB} MB`],
+        ['RSS, attached, after 100 pings', `${attached.toFixed(1)} MB`, `≤ ${MAX_RSS_MB} MB`],
+        ["from `activate` until the exec server's WebSocket opens", ms(median(of('server'))), ''],
+        ['the exec server started by hand until the same', ms(median(of('hand'))), ''],
+        ['ratio', `**${ratio(of('server'), of('hand'))}**`, `≤ ${MAX_RATIO}`],
+      ],
+      of: `${PAIRS} pairs, medians; the server runs in Node.js ${nodeVersion}.`,
+    },
+  ]);
 }
 
 main().catch((error) => {

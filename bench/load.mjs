@@ -1,11 +1,12 @@
 // What importing the library costs a CDK app, beside its nearest peer (@aws/agentcore-cdk) and beside the stock module
 // alone. Fresh processes, the candidates in turn, medians. Needs a built package (`npm run build`) and the npm registry.
 //
-//   node bench/load.mjs [rounds]
+//   node --import tsx bench/load.mjs [rounds]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { median, ms, ratio, report } from './report.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
 const root = process.cwd();
@@ -22,8 +23,6 @@ function load(name) {
     console.log(JSON.stringify({ ms, mb: (process.memoryUsage().rss - before) / 1e6 }));`;
   return JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: work, encoding: 'utf8' }));
 }
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 try {
   const [{ filename }] = JSON.parse(
@@ -54,15 +53,20 @@ try {
   for (let round = 0; round < rounds; round += 1) {
     candidates.forEach((name, index) => runs[index].push(load(name)));
   }
-  console.log(`${rounds} rounds, fresh process each, Node ${process.version}`);
-  candidates.forEach((name, index) => {
-    const ms = median(runs[index].map((run) => run.ms));
-    const mb = median(runs[index].map((run) => run.mb));
-    const ratio = median(runs[0].map((run, round) => run.ms / runs[index][round].ms));
-    console.log(
-      `${name.padEnd(34)} ${ms.toFixed(1).padStart(7)} ms ${mb.toFixed(1).padStart(7)} MB   ours / this: ${ratio.toFixed(2)}`,
-    );
-  });
+  const times = runs.map((each) => each.map((run) => run.ms));
+  report([
+    {
+      id: 'load',
+      columns: ['module', 'time', 'memory', 'ours / this'],
+      rows: candidates.map((name, index) => [
+        `\`${name}\``,
+        ms(median(times[index])),
+        `${median(runs[index].map((run) => run.mb)).toFixed(0)} MB`,
+        ratio(times[0], times[index]),
+      ]),
+      of: `${rounds} rounds; medians, the ratio is the median of the rounds.`,
+    },
+  ]);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

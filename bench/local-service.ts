@@ -1,11 +1,11 @@
 // Local service: sessions per second, without and with real compute (lifecycle server + codex exec-server).
 // npm run bundle && node --import tsx bench/local-service.ts [API sessions] [full sessions]
 import { type ChildProcess, spawn } from 'node:child_process';
-import { loadavg } from 'node:os';
 import * as path from 'node:path';
 import { SessionClient } from '../runtime/session-client/client';
 import { runTurn } from '../runtime/session-client/run-turn';
 import type { CreateSessionRequest } from '../runtime/session-client/types';
+import { ms, report } from './report';
 
 const API_SESSIONS = Number(process.argv[2] ?? 2000);
 const FULL_SESSIONS = Number(process.argv[3] ?? 24);
@@ -67,10 +67,9 @@ async function timed(
   return { each: each.sort((a, b) => a - b), whole: performance.now() - begin };
 }
 
-function report(what: string, { each, whole }: { each: number[]; whole: number }): void {
-  const at = (share: number): string => each[Math.min(each.length - 1, Math.floor(each.length * share))].toFixed(1);
-  const rate = ((each.length / whole) * 1000).toFixed(1);
-  process.stdout.write(`${what}: ${each.length} sessions, ${rate}/s, median ${at(0.5)} ms, p95 ${at(0.95)} ms\n`);
+function row(what: string, { each, whole }: { each: number[]; whole: number }): string[] {
+  const at = (share: number): string => ms(each[Math.min(each.length - 1, Math.floor(each.length * share))]);
+  return [what, String(each.length), ((each.length / whole) * 1000).toFixed(1), at(0.5), at(0.95)];
 }
 
 async function main(): Promise<void> {
@@ -81,7 +80,7 @@ async function main(): Promise<void> {
     await client.delete(id);
   };
   await timed(200, 8, api);
-  report('create, get, delete (8 at once)', await timed(API_SESSIONS, 8, api));
+  const rows = [row('create, get, delete; no compute; 8 at once', await timed(API_SESSIONS, 8, api))];
   const full = async (): Promise<void> => {
     const { id } = await client.create(request);
     const { state } = await runTurn(client, id, 'hello');
@@ -90,12 +89,12 @@ async function main(): Promise<void> {
   };
   await timed(2, 1, full);
   for (const width of [1, 4]) {
-    report(
-      `create, a turn with one command on its own compute, delete (${width} at once)`,
-      await timed(FULL_SESSIONS, width, full),
-    );
+    const what = `create, one turn with one command on compute of its own, delete; ${width} at once`;
+    rows.push(row(what, await timed(FULL_SESSIONS, width, full)));
   }
-  process.stdout.write(`node ${process.version}, load ${loadavg()[0].toFixed(1)}\n`);
+  report([
+    { id: 'local-service', columns: ['', 'sessions', 'sessions/s', 'median', 'p95'], rows, of: 'One run each.' },
+  ]);
   client.close();
   child.kill('SIGTERM');
 }

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { median, ms, ratio, report } from './report.ts';
 
 const SIZES = [500, 1000, 2000, 4000];
 const script = fileURLToPath(import.meta.url);
@@ -41,21 +42,32 @@ if (process.argv[2] === 'measure') {
       results[index].count = count;
     });
   }
-  const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-  console.log(`${rounds} rounds, fresh process each, Node ${process.version}`);
-  const ratio = (ours, theirs) => median(ours.map((ms, round) => ms / theirs[round])).toFixed(2);
-  console.log('            ManagedAgentChecks        AwsSolutionsChecks        ours / theirs');
-  console.log('resources   time         CPU          time         CPU          time   CPU');
-  for (const { ours, theirs, oursCpu, theirsCpu, count } of results) {
-    const times = [ours, oursCpu, theirs, theirsCpu].map((values) => `${median(values).toFixed(1)} ms`.padEnd(13));
-    const ratios = [ratio(ours, theirs), ratio(oursCpu, theirsCpu)];
-    console.log(`${String(count).padStart(9)}   ${times.join('')}${ratios.join('   ')}`);
-  }
   const growth = (key) => (median(results.at(-1)[key]) / median(results[0][key])).toFixed(1);
-  console.log(
-    `growth from ${SIZES[0]} to ${SIZES.at(-1)}: ours ${growth('ours')} (CPU ${growth('oursCpu')}), ` +
-      `theirs ${growth('theirs')} (CPU ${growth('theirsCpu')})`,
-  );
+  report([
+    {
+      id: 'pack',
+      columns: [
+        'resources',
+        'ManagedAgentChecks, CPU',
+        'AwsSolutionsChecks, CPU',
+        'ours / theirs, CPU',
+        'ours / theirs, time',
+        'target',
+      ],
+      rows: [
+        ...results.map(({ ours, theirs, oursCpu, theirsCpu, count }, index) => [
+          count.toLocaleString('en'),
+          ms(median(oursCpu)),
+          ms(median(theirsCpu)),
+          ratio(oursCpu, theirsCpu),
+          ratio(ours, theirs),
+          index === 0 ? '≤ 0.3' : '',
+        ]),
+        ['growth', growth('oursCpu'), growth('theirsCpu'), '', '', '≤ 9'],
+      ],
+      of: `${rounds} rounds, fresh process each; medians, the ratio is the median of the pairs.`,
+    },
+  ]);
   rmSync(path.dirname(compiled), { recursive: true });
 }
 

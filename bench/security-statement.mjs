@@ -2,17 +2,17 @@
 // its final templates to the written files. A fresh process per round, as in a synth; medians. CPU time of the main thread
 // is what passes on a machine without other work. Needs Node 24 for it.
 //
-//   node bench/security-statement.mjs [rounds] [agents]
+//   node --import tsx bench/security-statement.mjs [rounds] [agents]
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { median, ms, report } from './report.ts';
 
 const rounds = Number(process.argv[2] ?? 21);
 const agents = Number(process.argv[3] ?? 10);
 const work = mkdtempSync(path.join(tmpdir(), 'bench-statement-'));
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const APP = `
 import { App } from 'aws-cdk-lib/core';
@@ -73,16 +73,25 @@ try {
     if (round > 0) runs.push(run); // the first warms the disk cache
   }
   const [{ agents: found, resources }] = runs;
-  const templates = readFileSync(path.join(outdir, 'manifest.json'), 'utf8').match(
-    /"aws:cloudformation:stack"/g,
-  ).length;
-  console.log(
-    `${found} agents, ${templates} stacks, ${resources} resources; ${rounds} rounds, Node ${process.version}`,
-  );
-  for (const part of ['read', 'make', 'write', 'total', 'cpu']) {
-    const values = runs.map((run) => run[part]);
-    console.log(`${part.padEnd(6)} median ${median(values).toFixed(1)} ms, worst ${Math.max(...values).toFixed(1)} ms`);
-  }
+  const row = (title, part) => [
+    title,
+    ms(median(runs.map((run) => run[part]))),
+    ms(Math.max(...runs.map((run) => run[part]))),
+  ];
+  report([
+    {
+      id: `statement-${agents}`,
+      columns: [`${found} agents, ${resources.toLocaleString('en')} resources`, 'median', 'worst'],
+      rows: [
+        row('CPU time of the main thread', 'cpu'),
+        row('time that passed', 'total'),
+        row('of it, reading templates', 'read'),
+        row('of it, making statements', 'make'),
+        row('of it, writing files', 'write'),
+      ],
+      of: `${rounds} rounds, fresh process each.`,
+    },
+  ]);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 /**
  * Cold start and size of the session client as a Lambda handler bundles it, against the `openai` SDK with its SigV4
- * provider bundled the same way for the same calls. Run: node bench/session-client.mjs [pairs]
+ * provider bundled the same way for the same calls. Run: node --import tsx bench/session-client.mjs [pairs]
  *
  * Every run is a fresh node process that loads one bundle, constructs the client and sends one signed GET to a server
  * in this process. The clocks of both processes are the same (CLOCK_MONOTONIC), so "signed" is the moment the signed
@@ -13,6 +13,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bytes, median, ms, ratio, report as reportTables } from './report.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PAIRS = Number(process.argv[2] ?? 25);
@@ -67,13 +68,15 @@ const server = createServer((request, response) => {
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
+const tables = [];
 try {
   for (const [variant, options] of Object.entries(VARIANTS)) {
     const bundles = {};
     for (const [name, contents] of Object.entries(SOURCES))
       bundles[name] = await bundle(name, variant, contents, options);
-    await report(variant, bundles);
+    tables.push(await tableOf(variant, bundles));
   }
+  reportTables(tables);
 } finally {
   server.close();
   await rm(folder, { recursive: true, force: true });
@@ -97,7 +100,7 @@ async function bundle(name, variant, contents, options) {
   return { outfile, bytes: (await stat(outfile)).size };
 }
 
-async function report(variant, bundles) {
+async function tableOf(variant, bundles) {
   const samples = Object.fromEntries(Object.keys(bundles).map((name) => [name, []]));
   for (let pair = 0; pair < PAIRS + 2; pair++) {
     const names = Object.keys(bundles);
@@ -107,25 +110,33 @@ async function report(variant, bundles) {
       if (pair >= 2) samples[name].push(sample);
     }
   }
-  const of = (name, part) => median(samples[name].map((sample) => sample[part]));
-  const ratios = (part) => median(samples.ours.map((sample, i) => sample[part] / samples.openai[i][part]));
-  console.log(`\n## ${variant} (node ${process.version}, ${PAIRS} pairs, medians)\n`);
-  console.log('| | ours | openai 7.57.0 | ours / openai |\n|---|---|---|---|');
-  const row = (title, part) =>
-    console.log(
-      `| ${title} | ${of('ours', part).toFixed(1)} ms | ${of('openai', part).toFixed(1)} ms | ${ratios(part).toFixed(2)} |`,
-    );
-  row('load the bundle and construct the client', 'constructed');
-  row('… until its first signed request arrives', 'signed');
-  row('process start until the signed request arrives', 'total');
-  console.log(
-    `| bundle, minified | ${bundles.ours.bytes} B | ${bundles.openai.bytes} B | ${(bundles.ours.bytes / bundles.openai.bytes).toFixed(2)} |`,
-  );
-  console.log(`\nnode alone, process start until a plain http request arrives: ${of('empty', 'total').toFixed(1)} ms`);
-  console.log(
-    `targets: ratio ${ratios('signed') <= TARGETS.ratio ? 'met' : 'MISSED'} (≤ ${TARGETS.ratio}), ` +
-      `size ${bundles.ours.bytes <= TARGETS.bytes ? 'met' : 'MISSED'} (≤ ${TARGETS.bytes} B)`,
-  );
+  const of = (name, part) => samples[name].map((sample) => sample[part]);
+  const row = (title, part, target = '') => [
+    title,
+    ms(median(of('ours', part))),
+    ms(median(of('openai', part))),
+    ratio(of('ours', part), of('openai', part)),
+    target,
+  ];
+  return {
+    id: `session-client-${Object.keys(VARIANTS[variant]).length ? 'modules' : 'default'}`,
+    columns: ['', 'ours', 'openai 7.57.0', 'ours / openai', 'target'],
+    rows: [
+      row('load the bundle and construct the client', 'constructed'),
+      row('… until its first signed request arrives', 'signed', `≤ ${TARGETS.ratio}`),
+      row('process start until the signed request arrives', 'total'),
+      [
+        'bundle, minified',
+        bytes(bundles.ours.bytes),
+        bytes(bundles.openai.bytes),
+        (bundles.ours.bytes / bundles.openai.bytes).toFixed(2),
+        `≤ ${bytes(TARGETS.bytes)}`,
+      ],
+    ],
+    of:
+      `${PAIRS} pairs, fresh process each; medians, ratios are medians of the pairs. ` +
+      `Node.js alone needs ${ms(median(of('empty', 'total')))} from process start to a plain request.`,
+  };
 }
 
 function coldStart(file) {
@@ -152,9 +163,4 @@ function coldStart(file) {
       resolve({ constructed: ms(start, constructed), signed: ms(start, arrived), total: ms(spawned, arrived) });
     });
   });
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

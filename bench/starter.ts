@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parsePrompt } from '../lib/trigger/prompt-template';
 import type { StarterConfiguration } from '../lib/contracts/starter';
+import { bytes, median, ms as milliseconds, report } from './report';
 
 const root = path.resolve(__dirname, '..');
 const RUNS = Number(process.argv[2] ?? 15);
@@ -103,15 +104,30 @@ async function main(): Promise<void> {
         result.warm.push(ms(warm) / WARM_EVENTS);
       }
     }
-    console.log(`node ${process.version}, ${RUNS} runs each, medians`);
-    for (const { name, directory, files } of variants) {
-      const { load, call, process: whole, warm } = results.get(name)!;
+    const sizes: string[] = [];
+    for (const { directory, files } of variants) {
       let size = 0;
       for (const file of files) size += (await stat(path.join(directory, file))).size;
-      console.log(
-        `${name}: ${size} bytes; load ${median(load)} ms; until the call ${median(call)} ms; from process start ${median(whole)} ms; each further event ${median(warm)} ms`,
-      );
+      sizes.push(bytes(size));
     }
+    const row = (title: string, part: 'load' | 'call' | 'process' | 'warm') => [
+      title,
+      ...variants.map(({ name }) => milliseconds(median(results.get(name)![part]))),
+    ];
+    report([
+      {
+        id: 'starter',
+        columns: ['', ...variants.map(({ name }) => name)],
+        rows: [
+          ['code, minified', ...sizes],
+          row('load the code', 'load'),
+          row('… until the call', 'call'),
+          row("process start (Node.js's own included) until the call", 'process'),
+          row(`each further event in the same process (mean of ${WARM_EVENTS})`, 'warm'),
+        ],
+        of: `${RUNS} runs each, in turns; medians.`,
+      },
+    ]);
   } finally {
     server.close();
     for (const each of [folder, inside]) await rm(each, { recursive: true, force: true });
@@ -184,10 +200,5 @@ function child(file: string, event: object, endpoint: string): Promise<string> {
 }
 
 const ms = (nanoseconds: bigint) => Number(nanoseconds) / 1e6;
-
-function median(values: number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)].toFixed(2);
-}
 
 void main();

@@ -7,13 +7,13 @@
  * this process and against the same service, with the real lifecycle server and the real Codex exec server. Pairs take
  * turns in who is first. Wait states do not wait: how long they wait in AWS is written in the definition.
  */
-import { loadavg } from 'node:os';
 import { turnExecutionName, type TurnRequest, type TurnResult } from '../lib/contracts/turn';
 import { runTurn } from '../runtime/session-client/run-turn';
 import type { CreateSessionRequest } from '../runtime/session-client/types';
 import { clientOf, removeLifecycleBundle, startWithRealParts } from '../test/local/support/service';
 import { deploy } from '../test/workflow-run/support/scenario-stack';
 import { WorkflowCloud } from '../test/workflow-run/support/workflow-cloud';
+import { median, ms, ratio, report } from './report';
 
 const PAIRS = Number(process.argv[2] ?? 15);
 const WARM_UP = 2;
@@ -27,9 +27,6 @@ const session: CreateSessionRequest = {
   },
   role_arn: 'arn:aws:iam::111122223333:role/SessionRole',
 };
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const ms = (value: number): string => `${value.toFixed(0)} ms`;
 
 async function timed(work: () => Promise<void>): Promise<number> {
   const begin = performance.now();
@@ -86,6 +83,8 @@ async function main(): Promise<void> {
     },
     { what: 'a conversation that goes on (compute is there)', a: () => direct(kept), b: () => turn('bench') },
   ];
+  const rows: string[][] = [];
+  let slowest = '';
   for (const { what, a, b } of kinds) {
     for (let run = 0; run < WARM_UP; run += 1) {
       await a();
@@ -102,19 +101,32 @@ async function main(): Promise<void> {
       tasks.push(taken() - before);
       pairs.push({ a: first ?? (await timed(a)), b: whole });
     }
-    console.log(`${what}, ${PAIRS} pairs, medians`);
-    console.log(
-      `  in the session ${ms(median(pairs.map((pair) => pair.a)))}, as a turn ${ms(median(pairs.map((pair) => pair.b)))}, ` +
-        `ratio ${median(pairs.map((pair) => pair.b / pair.a)).toFixed(2)}, ` +
-        `overhead ${ms(median(pairs.map((pair) => pair.b - pair.a)))}, at most ${ms(Math.max(...pairs.map((pair) => pair.b - pair.a)))}`,
-    );
-    console.log(`  tasks together ${ms(median(tasks))}; the rest is the interpreter`);
-    const states = [...spent].map(([state, times]) => ({ state, each: median(times), calls: times.length / PAIRS }));
-    for (const { state, each, calls } of states.sort((one, other) => other.each - one.each).slice(0, 8)) {
-      console.log(`    ${state.padEnd(18)} ${ms(each)}${calls === 1 ? '' : `, ${calls.toFixed(1)} times`}`);
-    }
+    const over = pairs.map((pair) => pair.b - pair.a);
+    const [inSession, asTurn] = [pairs.map((pair) => pair.a), pairs.map((pair) => pair.b)];
+    rows.push([
+      what,
+      ms(median(inSession)),
+      ms(median(asTurn)),
+      ratio(asTurn, inSession),
+      ms(median(over)),
+      ms(Math.max(...over)),
+      ms(median(tasks)),
+    ]);
+    const states = [...spent].map(([state, times]) => ({ state, each: median(times) }));
+    slowest = states
+      .sort((one, other) => other.each - one.each)
+      .slice(0, 4)
+      .map(({ state, each }) => `\`${state}\` ${ms(each)}`)
+      .join(', ');
   }
-  console.log(`node ${process.version}, load average ${loadavg()[0].toFixed(1)}`);
+  report([
+    {
+      id: 'turn-overhead',
+      columns: ['', 'in the session', 'as a turn', 'ratio', 'overhead', 'at most', 'of it, tasks'],
+      rows,
+      of: `${PAIRS} pairs, medians; ratio and overhead are medians of the pairs. The slowest tasks of the last row: ${slowest}.`,
+    },
+  ]);
   client.close();
   await service.close();
   await workflow.cloud.close();

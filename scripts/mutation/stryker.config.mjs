@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} scripts/mutation/run.mjs adds which code is mutated. */
+export default {
+  plugins: [fileURLToPath(import.meta.resolve('@stryker-mutator/jest-runner'))],
+  testRunner: 'jest',
+  jest: { configFile: 'scripts/mutation/jest.config.js', enableFindRelatedTests: false },
+  coverageAnalysis: 'perTest',
+  // Constants such as error texts and table entries are mutated, too; a mutant that only loops is stopped by the time limit.
+  timeoutMS: 120_000,
+  concurrency: 1,
+  ignorePatterns: ['dist', 'build', 'cdk.out*', 'local-run', 'assets.*', 'coverage', 'reports'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
+  jsonReporter: { fileName: process.env.MUTATED_REPORT ?? 'reports/mutation/mutation.json' },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+};
