@@ -6,7 +6,9 @@ import boundaries from './eslint.boundaries.mjs';
 const banned = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'build', 'assets', 'assets.*', 'dist', 'cdk.out*', 'coverage', '.stryker-tmp', 'reports'] },
+  {
+    ignores: ['node_modules', 'build', 'assets', 'assets.*', 'dist', 'cdk.out*', 'coverage', '.stryker-tmp', 'reports'],
+  },
   {
     files: ['**/*.{js,mjs}'],
     extends: [js.configs.recommended],
