@@ -53,6 +53,8 @@ export const costCommand: Command<Options> = {
     const format = formatOf(options, FORMATS);
     const given = assumptionsIn(options);
     const model = readAssembly(String(directory));
+    if (model.assembly.stacks.length === 0)
+      throw new UsageError(`${String(directory)} has no stack. Fix: synthesize the app that has one.`);
     out(RENDERERS[format](estimate(model, given, stacksIn(options, rootStacks(model)))));
     return EXIT.done;
   },

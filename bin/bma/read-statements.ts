@@ -21,11 +21,14 @@ export function readStatements(place: string): Statement[] {
   if (fs.existsSync(path.join(place, 'manifest.json'))) {
     return statementsOfAssembly(place);
   }
-  return fs
-    .readdirSync(place)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => readStatement(path.join(place, name)));
+  const files = fs.readdirSync(place).filter((name) => name.endsWith('.json'));
+  if (files.length === 0) {
+    // Taken for "no agent", a wrong directory would read as "no change".
+    throw new UsageError(
+      `${place} has no manifest.json and no statement (.json). Give a directory of statements, or a cdk.out.`,
+    );
+  }
+  return files.sort().map((name) => readStatement(path.join(place, name)));
 }
 
 function readStatement(file: string): Statement {
@@ -38,7 +41,7 @@ function readStatement(file: string): Statement {
   const { format } = (content ?? {}) as { format?: unknown };
   if (format !== STATEMENT_FORMAT) {
     throw new UsageError(
-      `${file} is no security statement of this version: its format is '${String(format)}', not '${STATEMENT_FORMAT}'.`,
+      `${file} is no security statement of this version: its format is ${typeof format === 'string' ? `'${format}'` : 'missing'}, not '${STATEMENT_FORMAT}'.`,
     );
   }
   return content as Statement;

@@ -143,7 +143,7 @@ function selected(assembly: Assembly, region: string, names: readonly string[] |
   );
   if (unknown !== undefined || stacks.length === 0) {
     throw new UsageError(
-      `the assembly has no stack${unknown === undefined ? '' : ` '${unknown}'`} in ${region}. It has: ${assembly.stacks.map(({ id }) => id).join(', ')}.`,
+      `the assembly has no stack${unknown === undefined ? '' : ` '${unknown}'`} in ${region}. It has: ${assembly.stacks.map(({ id }) => id).join(', ') || 'none'}.`,
     );
   }
   return { ...assembly, stacks };

@@ -11,11 +11,22 @@ import type { IConstruct } from 'constructs';
  * @param resource the resource of the statement, exactly as rendered.
  */
 export function acknowledgeIam5(policy: IConstruct, resource: string, reason: string): void {
-  const id = `AwsSolutions::AwsSolutions-IAM5[Resource::${flatten(Stack.of(policy).resolve(resource))}]`;
+  const rendered = () => flatten(Stack.of(policy).resolve(resource));
   const parts = policy.node.findAll().filter((each) => each instanceof ManagedPolicy);
-  for (const holder of parts.length > 0 ? parts : [policy]) {
-    Validations.of(holder).acknowledge({ id, reason });
-  }
+  const acknowledge = (text: string): void => {
+    const id = `AwsSolutions::AwsSolutions-IAM5[Resource::${text}]`;
+    for (const holder of parts.length > 0 ? parts : [policy]) Validations.of(holder).acknowledge({ id, reason });
+  };
+  const now = rendered();
+  acknowledge(now);
+  // A reference to another stack becomes an import only when the app is synthesized, before it is validated.
+  policy.node.addValidation({
+    validate: () => {
+      const atLast = rendered();
+      if (atLast !== now) acknowledge(atLast);
+      return [];
+    },
+  });
 }
 
 /** The text that cdk-nag makes of a resolved value: references in angle brackets, other functions as JSON. */

@@ -120,10 +120,12 @@ export class AgentBudget extends Construct {
     // Of several, each would lift the refusals of the others. A budget that only notifies writes no refusal.
     if (actions.some(({ _refuse }) => _refuse)) requireOnlyOne(this, 'AgentBudget with refuseTurns', workflows);
     this.requireStopped(actions, workflows);
+    // The month first: the other limits are derived from it, and an error must name what was passed.
+    const month = this.positive('monthlyLimitUsd', monthlyLimitUsd);
     const limitsUsd = {
-      hour: this.positive('hourlyLimitUsd', props.hourlyLimitUsd ?? monthlyLimitUsd / 10),
-      day: this.positive('dailyLimitUsd', props.dailyLimitUsd ?? monthlyLimitUsd / 4),
-      month: this.positive('monthlyLimitUsd', monthlyLimitUsd),
+      hour: this.positive('hourlyLimitUsd', props.hourlyLimitUsd ?? month / 10),
+      day: this.positive('dailyLimitUsd', props.dailyLimitUsd ?? month / 4),
+      month,
     };
     this.requireOrder(limitsUsd);
     for (const { _topic: topic } of actions) {

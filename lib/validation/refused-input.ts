@@ -30,7 +30,10 @@ export function requireInput(holds: boolean, where: IConstruct | string, refused
 }
 
 function show(value: unknown): string {
-  const json = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+  // JSON has no NaN and no Infinity: it would say null.
+  const isNumber = typeof value === 'number';
+  const json =
+    typeof value === 'string' ? `'${value}'` : isNumber ? String(value) : (JSON.stringify(value) ?? String(value));
   const text = json.replace(/\$\{Token\[[^\]]+\]\}/g, '<known at deployment>');
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

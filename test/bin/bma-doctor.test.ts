@@ -10,7 +10,7 @@ import { bma } from '../../bin/bma';
 import { DOCTOR_PERMISSIONS } from '../../bin/bma/doctor/examine';
 import type { DoctorReport, Finding } from '../../bin/bma/doctor/finding';
 import { EXAMPLES } from '../../examples';
-import { AGENT_RECORD_FORMAT } from '../../lib/contracts/agent-record';
+import { AGENT_RECORD_FORMAT, type AgentRecord } from '../../lib/contracts/agent-record';
 import { type Readiness, readyAccount } from './account/readiness';
 import { AccountServer } from './account/server';
 import { type AccountState, deployedState } from './account/state';
@@ -144,7 +144,18 @@ test('a deployed app that is healthy', async () => {
 });
 
 test('without an assembly, agents are found in the account and read from the templates of their stacks', async () => {
-  const record = { format: AGENT_RECORD_FORMAT, agent: 'reviewer' };
+  const machine = 'arn:aws:states:us-east-1:111122223333:stateMachine:reviewer';
+  const record: AgentRecord = {
+    format: AGENT_RECORD_FORMAT,
+    agent: 'reviewer',
+    turns: machine,
+    settlement: machine,
+    evidence: 'evidence',
+    bus: 'bus',
+    triggers: [],
+    settlementDeadLetters: 'queue',
+    busDeadLetters: 'queue',
+  };
   server.ready.outputs = { CiPipelineAgent: [{ OutputKey: 'BmaAgentReviewer', OutputValue: JSON.stringify(record) }] };
   for (const name of Object.keys(deployed.stacks)) {
     server.ready.templates[name] = fs.readFileSync(path.join(directory, `${name}.template.json`), 'utf8');

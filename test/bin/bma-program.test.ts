@@ -124,6 +124,40 @@ test('as it ships, it ends quietly when its reader does, and says the version', 
   expect(await ship(`${long} | head -c 1`)).toMatchObject({ out: '<', error: '' });
 });
 
+describe('what is there, but is nothing to judge, is said, and never taken for an app without agents', () => {
+  const place = (name: string, manifest?: string) => {
+    const made = path.join(work, name);
+    fs.mkdirSync(made);
+    if (manifest !== undefined) fs.writeFileSync(path.join(made, 'manifest.json'), manifest);
+    return made;
+  };
+  const empty = place('empty');
+  const foreign = place('foreign', '{"name":"my-web-app"}');
+  const noStack = place('no-stack', '{"version":"40.0.0"}');
+
+  test.each([
+    ['statement', [empty]],
+    ['statement', [foreign]],
+    ['statement', [noStack]],
+    ['diff-statement', [empty, directory]],
+    ['diff-statement', [directory, empty]],
+    ['diff-statement', [directory, foreign]],
+    ['impact', [directory, foreign]],
+    ['review', [empty, directory]],
+    ['review', [foreign, directory]],
+    ['cost', [foreign]],
+    ['cost', [noStack]],
+    ['verify', [foreign, '--region', 'us-east-1']],
+    ['verify', [noStack, '--region', 'us-east-1']],
+  ])('%s %j', async (name, args) => {
+    expect(await run([name, ...args])).toEqual({
+      exit: 2,
+      out: '',
+      error: expect.stringMatching(/^bma: [^\n]*[a-z]\.\n$/),
+    });
+  });
+});
+
 describe('as it ships', () => {
   const broken = path.join(work, 'broken');
   beforeAll(() => {

@@ -72,9 +72,10 @@ test('it may read records of turns and write one item of the ledger, nothing els
 test.each<[string, Partial<AgentBudgetProps>, RegExp]>([
   ['no workflow', { workflows: [] }, /workflows.*at least one TurnWorkflow/s],
   ['no action', { actions: [] }, /actions.*at least an action/s],
-  ['no limit', { monthlyLimitUsd: 0 }, /monthlyLimitUsd.*more than 0|hourlyLimitUsd.*more than 0/s],
+  ['no limit', { monthlyLimitUsd: 0 }, /: monthlyLimitUsd 0 is not.*more than 0/s],
+  ['an endless limit', { monthlyLimitUsd: Infinity }, /: monthlyLimitUsd Infinity is not/],
   ['a negative limit', { dailyLimitUsd: -1 }, /dailyLimitUsd/],
-  ['a limit that is no number', { hourlyLimitUsd: NaN }, /hourlyLimitUsd/],
+  ['a limit that is no number', { hourlyLimitUsd: NaN }, /hourlyLimitUsd NaN is not/],
   ['a maximum of nothing', { unheardTurnUsd: 0 }, /unheardTurnUsd/],
 ])('%s is refused', (_, props, message) => {
   expect(() => scene(props).add()).toThrow(message);

@@ -99,7 +99,7 @@ test('a kill switch without a workflow, or with one of another account, is refus
   expect(() => new AgentKillSwitch(other, 'Foreign', { workflows: [first] })).toThrow(/Other\/Foreign/);
 });
 
-test('the packs find nothing in a kill switch', () => {
+test.each(['of its stack', 'of another stack'])('the packs find nothing in a kill switch of workflows %s', (where) => {
   const findings = (withSwitch: boolean) => {
     const app = new App();
     const inApp = new Stack(app, 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
@@ -111,7 +111,11 @@ test('the packs find nothing in a kill switch', () => {
     });
     const turns = new TurnWorkflow(inApp, 'Turns', { agent });
     turns.addTrigger(trigger('Daily'));
-    if (withSwitch) new AgentKillSwitch(inApp, 'KillSwitch', { workflows: [turns] });
+    const place =
+      where === 'of its stack'
+        ? inApp
+        : new Stack(app, 'Operations', { env: { account: inApp.account, region: inApp.region } });
+    if (withSwitch) new AgentKillSwitch(place, 'KillSwitch', { workflows: [turns] });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ManagedAgentChecks(app));
     try {
       app.synth();
