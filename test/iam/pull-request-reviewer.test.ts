@@ -43,7 +43,7 @@ describe.each(Object.entries(hosts))('%s', (host, roles) => {
     webhookSecret: secrets.find((each) => each.includes('Webhook')) ?? arn('secretsmanager', 'secret:none'),
     project: arn('bedrock-mantle', 'project/default'),
     machine: arn('states', `stateMachine:${account.find('AWS::StepFunctions::StateMachine', 'TurnsMachine').id}`),
-    table: account.arn(account.find('AWS::DynamoDB::Table').id),
+    table: account.arn(account.find('AWS::DynamoDB::Table', 'Ledger').id),
     executionRole: account.arn(roleIds.executionRole),
   };
   const own: Record<string, Record<string, string>> = {

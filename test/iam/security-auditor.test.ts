@@ -46,7 +46,7 @@ const names: Record<string, string> = {
   findings: account.arn(account.find('AWS::S3::Bucket', 'Findings').id),
   bundles: 'arn:aws:s3:::bundles',
   repository: `arn:aws:codecommit:${REGION}:${ACCOUNT}:shop`,
-  ledger: account.arn(account.find('AWS::DynamoDB::Table').id),
+  ledger: account.arn(account.find('AWS::DynamoDB::Table', 'Ledger').id),
   turns: account.arn(machine('TurnsMachine').id),
   audits: account.arn(machine('AuditsMachine').id),
   accept: account.arn(handler('accept').id),

@@ -43,7 +43,7 @@ const names: Record<string, string> = {
     .find(({ properties }) => /bedrock-mantle$/.test(String(properties.ServiceName)))!.id,
   sessionRole: account.arn(account.find('AWS::IAM::Role', 'ReviewerSessionRole').id),
   executionRole: account.arn(account.find('AWS::IAM::Role', 'ExecutionRole').id),
-  table: account.arn(account.find('AWS::DynamoDB::Table').id),
+  table: account.arn(account.find('AWS::DynamoDB::Table', 'Ledger').id),
   bucket: account.arn(evidence),
   definitionFile: `arn:aws:s3:::${assets}/${file}`,
   assetBucket: `arn:aws:s3:::${assets}`,

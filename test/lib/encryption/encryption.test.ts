@@ -121,10 +121,12 @@ describe('AgentKey', () => {
     expect(() => new AgentKey(newStack(), 'Key', props)).toThrow(message);
   });
 
-  test('an alias known only at deployment passes', () => {
+  test('an alias known only at deployment is refused: nobody can tell whether another key has it', () => {
     const stack = newStack();
     const alias = new CfnParameter(stack, 'Alias');
-    expect(() => new AgentKey(stack, 'Key', { alias: alias.valueAsString })).not.toThrow();
+    expect(() => new AgentKey(stack, 'Key', { alias: alias.valueAsString })).toThrow(
+      /alias 'a value that only the deployment knows'.*Fix: Write the name/,
+    );
   });
 });
 
