@@ -48,7 +48,7 @@ function snippetsOf(root, page) {
   const text = readFileSync(path.join(root, page), 'utf8');
   const hidden = text
     .split('\n')
-    .findIndex((line) => /^\s+```(?:ts|typescript)|^\s*```(?:js|tsx|mts|javascript)/.test(line));
+    .findIndex((line) => /^\s+```(?:ts|typescript)\b|^\s*```(?:js|tsx|mts|javascript)\b/.test(line));
   if (hidden >= 0) {
     throw new Error(`${page}:${hidden + 1} isn't extracted. Allowed: \`\`\`ts at the beginning of a line.`);
   }
