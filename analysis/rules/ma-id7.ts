@@ -96,6 +96,12 @@ function* outsideTheList(
   }
 }
 
+/** What an agent starts only to reach a network: MA-NET1 judges which one. */
+const NETWORK_TOOLS: ReadonlySet<string> = new Set([
+  'AWS::BedrockAgentCore::BrowserCustom',
+  'AWS::BedrockAgentCore::CodeInterpreterCustom',
+]);
+
 /** Whether what an action starts is in the app, so that the ways from there are known. */
 function isKnownStart(
   model: TemplateModel,
@@ -110,7 +116,10 @@ function isKnownStart(
   return (
     !resources.except &&
     resources.patterns.every(
-      ({ value }) => isUnread(value) || isWide(action, value) || model.mentioned(value).some(({ id }) => leadsTo(id)),
+      ({ value }) =>
+        isUnread(value) ||
+        isWide(action, value) ||
+        model.mentioned(value).some(({ id, type }) => NETWORK_TOOLS.has(type) || leadsTo(id)),
     )
   );
 }
