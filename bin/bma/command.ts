@@ -18,7 +18,7 @@ export interface Command<Options extends object = object> {
   readonly name: string;
   /** One line for `bma --help`. */
   readonly summary: string;
-  /** What the command does, for its own help. */
+  /** What the command does, for its own help. A getter where it names what only the libraries of `run` know. */
   readonly description: string;
   /** What its exit codes mean, besides 0 (done), 2 and 70 (`EXIT`). 1 always means that the answer needs attention. */
   readonly exitCodes: Readonly<Record<number, string>>;
@@ -100,3 +100,6 @@ export function formatOf<Format extends string>(
 export function jsonText(data: unknown): string {
   return `${JSON.stringify(data, undefined, 2)}\n`;
 }
+
+/** Collects the values of an option that may be repeated. */
+export const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -1,10 +1,8 @@
 import { Argument } from 'commander';
-import { literalOf } from '../../analysis/model/compose-text';
-import { EXIT, jsonText, type Command } from './command';
-import { readAssembly } from './read-assembly';
-import { ownRegion } from './verify/clients';
-import { doctorText } from './doctor/doctor-text';
-import { DOCTOR_PERMISSIONS, examine, isAssembly } from './doctor/examine';
+import * as fs from 'node:fs';
+import { collected, EXIT, jsonText, type Command } from './command';
+import { readAssembly, regionOf } from './read-assembly';
+import type * as Doctor from './doctor/index';
 import type { DoctorReport } from './doctor/finding';
 
 /** Exit codes of `bma doctor`, besides those that every command has. */
@@ -19,14 +17,19 @@ interface Options {
 
 const DEFAULT_DIRECTORY = 'cdk.out';
 
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const load = () => require('./doctor/index') as typeof Doctor;
+
 /** `bma doctor`: whether an account and this machine are ready, and deployed agents healthy. */
 export const doctorCommand: Command<Options> = {
   name: 'doctor',
   summary: 'check whether account and machine are ready, and agents healthy',
-  description: `Checks the credentials, the Region, access to the preview, models, endpoints, bootstrap, roles, trail and quotas of an account, and each agent with its Runtime, image, guardrail and session role. Works before the first deployment. It is read-only, and never starts a turn or a Runtime. What AWS does not report is "not known", never "fail".
+  get description() {
+    return `Checks the credentials, the Region, access to the preview, models, endpoints, bootstrap, roles, trail and quotas of an account, and each agent with its Runtime, image, guardrail and session role. Works before the first deployment. It is read-only, and never starts a turn or a Runtime. What AWS does not report is "not known", never "fail".
 
 Permissions for all checks:
-  ${DOCTOR_PERMISSIONS.join(', ')}`,
+  ${load().DOCTOR_PERMISSIONS.join(', ')}`;
+  },
   exitCodes: {
     [EXIT.attention]: 'a check failed',
     [NOT_CHECKED.incomplete]: 'no check failed, but AWS did not answer each of them',
@@ -48,8 +51,12 @@ Permissions for all checks:
       .option('--json', 'print the report as JSON');
   },
   async run([given], { stack, model = [], json, ...options }, { out, style }) {
+    const { doctorText, examine, ownRegion } = load();
     const directory = (given as string | undefined) ?? (isAssembly(DEFAULT_DIRECTORY) ? DEFAULT_DIRECTORY : undefined);
-    const region = options.region ?? (directory === undefined ? undefined : regionOf(directory)) ?? (await ownRegion());
+    const region =
+      options.region ??
+      (directory === undefined ? undefined : regionOf(readAssembly(directory).assembly)) ??
+      (await ownRegion());
     const report = await examine({ region, directory, stack, models: model });
     out(json ? jsonText(report) : doctorText(report, style));
     return exitCode(report);
@@ -61,9 +68,5 @@ function exitCode({ findings }: DoctorReport): number {
   return findings.some(({ why }) => why === 'denied' || why === 'no answer') ? NOT_CHECKED.incomplete : EXIT.done;
 }
 
-const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
-const regionOf = (directory: string): string | undefined =>
-  readAssembly(directory)
-    .assembly.stacks.map(({ region }) => literalOf(region))
-    .find((region) => region !== undefined);
+/** Whether a directory is a cloud assembly. */
+const isAssembly = (directory: string): boolean => fs.existsSync(`${directory}/manifest.json`);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { version } from '../../package.json';
 import { ACCOUNT_CODES, secondsOf } from './account-command';
 import { commandErrorOf } from './account/call-failure';
-import { CommandError, EXIT, jsonText, UsageError, type Command, type Terminal } from './command';
+import { collected, CommandError, EXIT, jsonText, UsageError, type Command, type Terminal } from './command';
 import type * as Probing from './probe/index';
 import type { Probe } from './probe/probe';
 import type { ProbeClients } from './probe/probe-clients';
@@ -85,7 +85,7 @@ export const probeCommand: Command<Options> = {
       out(plan);
       return EXIT.done;
     }
-    const region = options.region ?? (await probing.defaultRegion().catch(unknownRegion));
+    const region = options.region ?? (await probing.ownRegion());
     await confirm(plan, options, terminal);
     const clients = probing.openProbeClients(region);
     try {
@@ -99,10 +99,6 @@ export const probeCommand: Command<Options> = {
     }
   },
 };
-
-function unknownRegion(): never {
-  throw new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
-}
 
 const CLEAN_UP_PLAN = 'Deletes the stacks named bma-probe-… that an interrupted run has left.\n';
 
@@ -214,5 +210,3 @@ function selected(probes: readonly Probe[], only: readonly string[] | undefined)
     throw new UsageError(`--only is '${unknown}'. Allowed: ${probes.map(({ id }) => id).join(', ')}.`);
   return only === undefined ? probes : probes.filter(({ id }) => only.includes(id));
 }
-
-const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

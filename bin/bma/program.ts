@@ -41,7 +41,8 @@ function add(whole: ParsedCommand, command: Command, terminal: Terminal, finish:
   const parsed = whole
     .command(command.name)
     .summary(command.summary)
-    .description(command.description)
+    // Read when the help is printed: some descriptions load the clients of AWS.
+    .configureHelp({ commandDescription: () => command.description })
     .helpOption('-h, --help', 'this text')
     .allowExcessArguments(false)
     .addHelpText('after', exitCodes(command.exitCodes));

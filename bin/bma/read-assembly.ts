@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { Assembly, Stack } from '../../analysis/model/assembly';
+import { literalOf } from '../../analysis/model/compose-text';
 import { at } from '../../analysis/model/json';
 import { readJson } from '../../analysis/model/manifest';
 import { readDirectory } from '../../analysis/model/read-directory';
@@ -21,4 +23,22 @@ export function readAssembly(directory: string): TemplateModel {
   } catch (problem) {
     throw new UsageError(`${directory} can't be read: ${(problem as Error).message}`);
   }
+}
+
+/** The Region that the app names, if it names one. */
+export const regionOf = ({ stacks }: Assembly): string | undefined =>
+  stacks.map(({ region }) => literalOf(region)).find((region) => region !== undefined);
+
+/**
+ * The stacks of an app that are deployed to a Region.
+ *
+ * @param names only these, and what is nested in them: the id of a stack, or the name that it has in the account
+ */
+export function stacksIn({ stacks }: Assembly, region: string, names?: readonly string[]): readonly Stack[] {
+  return stacks.filter(
+    ({ id, name, ...stack }) =>
+      (literalOf(stack.region) ?? region) === region &&
+      (names === undefined ||
+        names.some((each) => id === each || id.startsWith(`${each}/`) || literalOf(name ?? []) === each)),
+  );
 }

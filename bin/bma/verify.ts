@@ -1,30 +1,20 @@
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { Argument } from 'commander';
 import * as fs from 'node:fs';
 import { literalOf } from '../../analysis/model/compose-text';
 import type { Assembly } from '../../analysis/model/assembly';
 import { ACCOUNT_CODES, ACCOUNT_EXIT } from './account-command';
-import { commandErrorOf, kindOfFailure } from './account/call-failure';
-import { CommandError, EXIT, jsonText, UsageError, type Command } from './command';
-import { readAssembly } from './read-assembly';
-import { analyze, ANALYZER_PERMISSIONS } from './verify/access-analyzer';
-import { AccountClients, ownRegion } from './verify/clients';
-import { deployedAssembly, STACK_PERMISSIONS } from './verify/deployed-assembly';
-import { type PermissionCase, simulate } from './verify/simulate';
-import { compareAccount, READERS } from './verify/verify-account';
-import { type VerifyReport, verifyText } from './verify/verify-text';
+import { commandErrorOf } from './account/call-failure';
+import { collected, CommandError, EXIT, jsonText, UsageError, type Command } from './command';
+import { readAssembly, regionOf, stacksIn } from './read-assembly';
+import type * as Verify from './verify/index';
+import type { PermissionCase } from './verify/simulate';
+import type { VerifyReport } from './verify/verify-text';
 
 /** Exit codes of `bma verify`, besides those that every command has. */
 const NOT_VERIFIED = { ...ACCOUNT_EXIT, incomplete: 5, otherAccount: 6 } as const;
 
-/** The IAM actions that `bma verify` calls. They only read. */
-export const VERIFY_PERMISSIONS: readonly string[] = [
-  ...new Set([
-    ...STACK_PERMISSIONS,
-    ...READERS.flatMap(({ permissions }) => permissions),
-    'iam:SimulatePrincipalPolicy',
-  ]),
-].sort();
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const load = () => require('./verify/index') as typeof Verify;
 
 interface Options {
   readonly region?: string;
@@ -40,10 +30,13 @@ interface Options {
 export const verifyCommand: Command<Options> = {
   name: 'verify',
   summary: 'compare the deployed account with the synthesized templates',
-  description: `Compares what an account has with what a cloud assembly says: policies, permissions boundaries and trust of every role, key, bucket, queue, topic and endpoint policies, networks, trails, guardrails and Runtimes. Reads only. What can't be read is reported, never assumed to be equal.
+  get description() {
+    const { ANALYZER_PERMISSIONS, VERIFY_PERMISSIONS } = load();
+    return `Compares what an account has with what a cloud assembly says: policies, permissions boundaries and trust of every role, key, bucket, queue, topic and endpoint policies, networks, trails, guardrails and Runtimes. Reads only. What can't be read is reported, never assumed to be equal.
 
 Permissions it needs:
-  ${VERIFY_PERMISSIONS.join(', ')}; with --access-analyzer ${ANALYZER_PERMISSIONS.join(', ')}`,
+  ${VERIFY_PERMISSIONS.join(', ')}; with --access-analyzer ${ANALYZER_PERMISSIONS.join(', ')}`;
+  },
   exitCodes: {
     [EXIT.attention]: 'the account differs from the templates, or a case is not as expected',
     [NOT_VERIFIED.noCredentials]: 'no credentials, or AWS refuses them',
@@ -74,6 +67,16 @@ Permissions it needs:
       .option('--json', 'print the report as JSON');
   },
   async run([directory], { stack, cases = [], bind = new Map(), notGranted = [], ...options }, { out, style }) {
+    const {
+      AccountClients,
+      analyze,
+      callerAccount,
+      compareAccount,
+      deployedAssembly,
+      ownRegion,
+      simulate,
+      verifyText,
+    } = load();
     const whole = readAssembly(directory as string).assembly;
     const region = options.region ?? regionOf(whole) ?? (await ownRegion());
     const assembly = selected(whole, region, stack);
@@ -120,24 +123,16 @@ function exitCode({ missingStacks, drifts, unjudged, cases, analyzer }: VerifyRe
   return isIncomplete ? NOT_VERIFIED.incomplete : EXIT.done;
 }
 
-const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
 function bindings(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined) throw new UsageError(`--bind is '${text}'. Give name=value.`);
   return new Map([...before, [name, value]]);
 }
 
-const regionOf = ({ stacks }: Assembly): string | undefined =>
-  stacks.map(({ region }) => literalOf(region)).find((region) => region !== undefined);
-
 /** The stacks of one Region. Others take a run of their own. */
 function selected(assembly: Assembly, region: string, names: readonly string[] | undefined): Assembly {
-  const inRegion = assembly.stacks.filter((stack) => (literalOf(stack.region) ?? region) === region);
-  const isNamed = ({ id, name }: Assembly['stacks'][number]) =>
-    names === undefined ||
-    names.some((each) => id === each || id.startsWith(`${each}/`) || literalOf(name ?? []) === each);
-  const stacks = inRegion.filter(isNamed);
+  const inRegion = stacksIn(assembly, region);
+  const stacks = stacksIn(assembly, region, names);
   const unknown = names?.find(
     (each) => !inRegion.some((stack) => stack.id === each || literalOf(stack.name ?? []) === each),
   );
@@ -168,19 +163,4 @@ function readCases(file: string): readonly PermissionCase[] {
     );
   }
   return content as PermissionCase[];
-}
-
-async function callerAccount({ sts }: AccountClients): Promise<string> {
-  try {
-    return (await sts.send(new GetCallerIdentityCommand({}))).Account!;
-  } catch (problem) {
-    const { name, message } = problem as Error;
-    // Nobody can be refused this call: who is has no valid credentials.
-    const kind = kindOfFailure(problem as Error);
-    if (kind === 'throttled' || kind === 'unreachable' || kind === 'service') throw problem;
-    throw new CommandError(
-      NOT_VERIFIED.noCredentials,
-      `AWS accepts no credentials (${name}: ${message}). Fix: sign in, or set AWS_PROFILE.`,
-    );
-  }
 }

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { bma } from '../../bin/bma';
-import { VERIFY_PERMISSIONS } from '../../bin/bma/verify';
+import { VERIFY_PERMISSIONS } from '../../bin/bma/verify/index';
 import { normalizedPolicy } from '../../bin/bma/verify/policy-document';
 import { EXAMPLES } from '../../examples';
 import { driftKinds } from './account/drifts';

@@ -1,12 +1,11 @@
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import * as fs from 'node:fs';
 import type { Assembly } from '../../../analysis/model/assembly';
 import { assemblyOf } from '../../../analysis/model/read-stacks';
 import { parseYamlTemplate } from '../../../analysis/model/yaml-template';
 import { literalOf } from '../../../analysis/model/compose-text';
 import { BMA_REGIONS } from '../../../lib/facts/bma-regions';
 import { findAgents } from '../account/find-agents';
-import { readAssembly } from '../read-assembly';
+import { readAssembly, stacksIn } from '../read-assembly';
 import { deployedAssembly, STACK_PERMISSIONS } from '../verify/deployed-assembly';
 import { AGENT_CHECK } from './agent-check';
 import { BOOTSTRAP_CHECK } from './bootstrap-check';
@@ -118,15 +117,7 @@ const regionJudgement = (region: string): Judgement =>
 /** The stacks of an assembly that are deployed to a Region. */
 function assemblyIn(directory: string, region: string, stack: string | undefined): Assembly {
   const { assembly } = readAssembly(directory);
-  const stacks = assembly.stacks.filter(
-    (each) =>
-      (literalOf(each.region) ?? region) === region &&
-      (stack === undefined ||
-        each.id === stack ||
-        each.id.startsWith(`${stack}/`) ||
-        literalOf(each.name ?? []) === stack),
-  );
-  return { ...assembly, stacks };
+  return { ...assembly, stacks: stacksIn(assembly, region, stack === undefined ? undefined : [stack]) };
 }
 
 function subjectIn(directory: string, place: Place, stack: string | undefined): Subject {
@@ -211,6 +202,3 @@ export const DOCTOR_PERMISSIONS: readonly string[] = [
     ...CHECKS.flatMap(({ permissions }) => permissions),
   ]),
 ].sort();
-
-/** Whether a directory is a cloud assembly. */
-export const isAssembly = (directory: string): boolean => fs.existsSync(`${directory}/manifest.json`);

@@ -9,7 +9,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { defaultCredentialChain } from '../../../runtime/session-client/credential-chain';
-import { type Account, openAccount } from '../account/account';
+import { type Account, openAccount, REQUEST_HANDLER } from '../account/account';
 
 /** The clients of AWS that probes use. Credentials are those of the SDK's chain. */
 export interface ProbeClients {
@@ -27,9 +27,6 @@ export interface ProbeClients {
   readonly sts: STSClient;
   close(): void;
 }
-
-/** A connection that is silently cut must not hold the program for ever. */
-const REQUEST_HANDLER = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 export function openProbeClients(region: string): ProbeClients {
   const account = openAccount(region);
@@ -52,16 +49,6 @@ export function openProbeClients(region: string): ProbeClients {
     close: () =>
       [account, ...Object.values(clients)].forEach((client) => ('close' in client ? client.close() : client.destroy())),
   };
-}
-
-/** The Region that the SDK finds: AWS_REGION, then the profile. @throws Error 'Region is missing' */
-export async function defaultRegion(): Promise<string> {
-  const client = new STSClient({});
-  try {
-    return await client.config.region();
-  } finally {
-    client.destroy();
-  }
 }
 
 /** Whose credentials these are. */

@@ -1,0 +1,21 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { ACCOUNT_EXIT } from '../account-command';
+import { kindOfFailure } from '../account/call-failure';
+import { CommandError } from '../command';
+import type { AccountClients } from './clients';
+
+/** The account of the credentials. @throws CommandError when AWS accepts none */
+export async function callerAccount({ sts }: AccountClients): Promise<string> {
+  try {
+    return (await sts.send(new GetCallerIdentityCommand({}))).Account!;
+  } catch (problem) {
+    const { name, message } = problem as Error;
+    // Nobody can be refused this call: who is has no valid credentials.
+    const kind = kindOfFailure(problem as Error);
+    if (kind === 'throttled' || kind === 'unreachable' || kind === 'service') throw problem;
+    throw new CommandError(
+      ACCOUNT_EXIT.noCredentials,
+      `AWS accepts no credentials (${name}: ${message}). Fix: sign in, or set AWS_PROFILE.`,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+/** Everything that `bma verify` does. Loaded when it runs or explains itself: other commands need none of these clients of AWS. */
+import { STACK_PERMISSIONS } from './deployed-assembly';
+import { READERS } from './verify-account';
+
+export { analyze, ANALYZER_PERMISSIONS } from './access-analyzer';
+export { callerAccount } from './caller-account';
+export { AccountClients, ownRegion } from './clients';
+export { deployedAssembly } from './deployed-assembly';
+export { simulate } from './simulate';
+export { compareAccount } from './verify-account';
+export { verifyText } from './verify-text';
+
+/** The IAM actions that `bma verify` calls. They only read. */
+export const VERIFY_PERMISSIONS: readonly string[] = [
+  ...new Set([
+    ...STACK_PERMISSIONS,
+    ...READERS.flatMap(({ permissions }) => permissions),
+    'iam:SimulatePrincipalPolicy',
+  ]),
+].sort();
