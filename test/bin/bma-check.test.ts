@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import '@microsoft/jest-sarif';
 import { App, CfnResource, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib/core';
-import { bma } from '../../bin/bma';
+import { runInProcess } from './run-in-process';
 import { EXAMPLES } from '../../examples';
 import { ManagedAgentChecks } from '../../lib';
 import { shortForms } from './short-forms';
@@ -12,15 +12,7 @@ const ENV = { account: '111122223333', region: 'us-east-1' };
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-check-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 
-async function check(...args: string[]) {
-  let [out, error] = ['', ''];
-  const exit = await bma(
-    ['check', ...args],
-    (text) => (out += text),
-    (text) => (error += text),
-  );
-  return { exit, out, error };
-}
+const check = (...args: string[]) => runInProcess('check', ...args);
 
 interface Found {
   readonly rule: string;

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib/core';
 import { ASSUMPTIONS } from '../../analysis/cost/assumptions';
 import { readAssembly } from '../../bin/bma/read-assembly';
-import { bma } from '../../bin/bma';
+import { runInProcess } from './run-in-process';
 import { costLines } from '../../bin/cost-lines';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
@@ -10,15 +10,7 @@ const app = new App();
 addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
 const { directory } = app.synth();
 
-async function run(...args: string[]) {
-  let [out, error] = ['', ''];
-  const exit = await bma(
-    ['cost', ...args],
-    (text) => (out += text),
-    (text) => (error += text),
-  );
-  return { exit, out, error };
-}
+const run = (...args: string[]) => runInProcess('cost', ...args);
 
 test('cost prints every line with its price, the assumptions, and what is not in the sums', async () => {
   const { exit, out } = await run(directory, '--turns', '200');

@@ -6,7 +6,7 @@ import { App } from 'aws-cdk-lib/core';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { bma } from '../../bin/bma';
+import { runInProcess } from './run-in-process';
 import { DOCTOR_PERMISSIONS } from '../../bin/bma/doctor/examine';
 import type { DoctorReport, Finding } from '../../bin/bma/doctor/finding';
 import { EXAMPLES } from '../../examples';
@@ -63,15 +63,7 @@ beforeEach(() => {
   };
 });
 
-async function run(...args: string[]) {
-  let [out, error] = ['', ''];
-  const exit = await bma(
-    ['doctor', ...args],
-    (text) => (out += text),
-    (text) => (error += text),
-  );
-  return { exit, out, error };
-}
+const run = (...args: string[]) => runInProcess('doctor', ...args);
 
 async function doctor(...args: string[]) {
   const { exit, out, error } = await run(...args, '--json');

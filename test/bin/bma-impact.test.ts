@@ -1,20 +1,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { bma } from '../../bin/bma';
+import { runInProcess as run } from './run-in-process';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-impact-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
-
-async function run(...args: string[]) {
-  let [out, error] = ['', ''];
-  const exit = await bma(
-    args,
-    (text) => (out += text),
-    (text) => (error += text),
-  );
-  return { exit, out, error };
-}
 
 function assembly(name: string, description: string): string {
   const directory = path.join(work, name);

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { bma } from '../../bin/bma';
+import { runInProcess } from './run-in-process';
 import { kebabCase } from '../../bin/bma/new-blueprint';
 
 const SAMPLE = path.resolve(__dirname, '../../bin/bma/blueprint-sample');
@@ -10,15 +10,7 @@ let work: string;
 beforeEach(() => (work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-new-'))));
 afterEach(() => fs.rmSync(work, { recursive: true, force: true }));
 
-async function run(...args: string[]) {
-  let [out, error] = ['', ''];
-  const exit = await bma(
-    ['new', ...args],
-    (text) => (out += text),
-    (text) => (error += text),
-  );
-  return { exit, out, error };
-}
+const run = (...args: string[]) => runInProcess('new', ...args);
 
 /** Files of a directory with their texts. */
 const filesOf = (directory: string): Record<string, string> =>

@@ -2,7 +2,7 @@
  * What somebody else wrote, or a service got wrong, must neither break the commands of an account nor steer the terminal: stack
  * outputs (anybody who deploys a stack can write them), messages of AWS, pages of a proxy, and values that are set and empty.
  */
-import { bma } from '../../bin/bma';
+import { runInProcess as run } from './run-in-process';
 import type { AgentRecord } from '../../lib/contracts/agent-record';
 import type { KillSwitchRecord } from '../../lib/contracts/kill-switch-record';
 import { type LoopbackAnswer, type LoopbackRequest, LoopbackServer } from '../../local/stand-ins/loopback-server';
@@ -107,15 +107,6 @@ afterAll(async () => {
   await server.close();
 });
 
-async function run(...args: string[]) {
-  let [out, error] = ['', ''];
-  const exit = await bma(
-    args,
-    (text) => (out += text),
-    (text) => (error += text),
-  );
-  return { exit, out, error };
-}
 const KILL = ['--reason', 'leak', '--interval', '0.1'];
 const killSwitch = (more: Partial<KillSwitchRecord> = {}): [string, string] => [
   'BmaKillSwitchA',

@@ -40,21 +40,26 @@ test.each([['--version'], ['-V']])('%s prints the version of the package', async
   expect(await run([flag])).toEqual({ exit: 0, out: `${version}\n`, error: '' });
 });
 
-test.each([
+/** Commands that read an assembly, with their arguments. */
+const READING: [command: string, args: string[]][] = [
   ['check', [directory]],
   ['statement', [directory]],
   ['diff-statement', [directory, directory]],
   ['impact', [directory, directory]],
   ['review', [directory, directory]],
   ['cost', [directory]],
-  ['new', ['blueprint', 'NightWatch', '--directory', work]],
-])('%s --json prints one JSON object that names its format', async (command, args) => {
-  const { out, error } = await run([command, ...args, '--json']);
-  expect(error).toBe('');
-  const { format } = JSON.parse(out) as { format: string };
-  expect(format).toMatch(/^cdk-bedrock-managed-agents\/[a-z-]+\/\d+$/);
-  expect(fs.readFileSync(path.join(ROOT, 'docs/bma.md'), 'utf8')).toContain(`\`${format}\``);
-});
+];
+
+test.each([...READING, ['new', ['blueprint', 'NightWatch', '--directory', work]]])(
+  '%s --json prints one JSON object that names its format',
+  async (command, args) => {
+    const { out, error } = await run([command, ...args, '--json']);
+    expect(error).toBe('');
+    const { format } = JSON.parse(out) as { format: string };
+    expect(format).toMatch(/^cdk-bedrock-managed-agents\/[a-z-]+\/\d+$/);
+    expect(fs.readFileSync(path.join(ROOT, 'docs/bma.md'), 'utf8')).toContain(`\`${format}\``);
+  },
+);
 
 test.each(COMMANDS.map((command) => [command.name, command] as const))(
   'the help of %s and docs/bma.md explain each of its exit codes',
@@ -165,20 +170,16 @@ describe('as it ships', () => {
     fs.writeFileSync(path.join(broken, 'manifest.json'), '{');
   });
 
-  test.each([
-    ['check', [directory]],
-    ['statement', [directory]],
-    ['diff-statement', [directory, directory]],
-    ['impact', [directory, directory]],
-    ['review', [directory, directory]],
-    ['cost', [directory]],
-  ])('%s says the same in a terminal as in a pipe, and a directory that is broken in one line', async (name, args) => {
-    const piped = await run([name, ...args]);
-    const terminal = await runInTerminal([name, ...args], { PATH: process.env.PATH ?? '' });
-    expect(terminal.exit).toBe(piped.exit);
-    const plain = terminal.out.replace(/\u001b\[\d+m/g, '').replace(/\r\n/g, '\n');
-    expect(plain).toBe(piped.out + piped.error);
-    const failed = await run([name, ...args.map(() => broken)]);
-    expect(failed).toEqual({ exit: 2, out: '', error: expect.stringMatching(/^bma: .*broken.*\n$/) });
-  });
+  test.each(READING)(
+    '%s says the same in a terminal as in a pipe, and a directory that is broken in one line',
+    async (name, args) => {
+      const piped = await run([name, ...args]);
+      const terminal = await runInTerminal([name, ...args], { PATH: process.env.PATH ?? '' });
+      expect(terminal.exit).toBe(piped.exit);
+      const plain = terminal.out.replace(/\u001b\[\d+m/g, '').replace(/\r\n/g, '\n');
+      expect(plain).toBe(piped.out + piped.error);
+      const failed = await run([name, ...args.map(() => broken)]);
+      expect(failed).toEqual({ exit: 2, out: '', error: expect.stringMatching(/^bma: .*broken.*\n$/) });
+    },
+  );
 });

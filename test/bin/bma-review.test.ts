@@ -1,20 +1,12 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { bma } from '../../bin/bma';
+import { runInProcess } from './run-in-process';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-review-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 
-async function review(before: string, after: string) {
-  let [out, error] = ['', ''];
-  const exit = await bma(
-    ['review', before, after],
-    (text) => (out += text),
-    (text) => (error += text),
-  );
-  return { exit, out, error };
-}
+const review = (before: string, after: string) => runInProcess('review', before, after);
 
 interface Given {
   readonly actions?: string[];

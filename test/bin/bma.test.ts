@@ -2,21 +2,11 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { App } from 'aws-cdk-lib/core';
-import { bma } from '../../bin/bma';
+import { runInProcess as run } from './run-in-process';
 import { addDirectAgent } from '../fixtures/direct-agent';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
-
-async function run(...args: string[]) {
-  let [out, error] = ['', ''];
-  const exit = await bma(
-    args,
-    (text) => (out += text),
-    (text) => (error += text),
-  );
-  return { exit, out, error };
-}
 
 /** An assembly of one hand-written agent. */
 function assembly(name: string, actions: string[]): string {

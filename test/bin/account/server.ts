@@ -1,4 +1,5 @@
 import { type LoopbackAnswer, type LoopbackRequest, LoopbackServer } from '../../../local/stand-ins/loopback-server';
+import { errorAnswer, type Form, xml } from '../wire-formats';
 import { READINESS, type Readiness, Refusal, readyAccount } from './readiness';
 import type { AccountState } from './state';
 
@@ -41,16 +42,17 @@ export class AccountServer {
   private answer(request: LoopbackRequest): LoopbackAnswer {
     const { operation, input, form } = called(request);
     this.calls.push(operation);
-    if (this.refusedAs !== undefined) return error(form, this.refusedAs, this.refusedAs, 403);
-    if (this.refused.has(operation)) return error(form, 'AccessDeniedException', `not authorized: ${operation}`, 403);
-    if (this.throttled.has(operation)) return error(form, 'ThrottlingException', 'Rate exceeded', 429);
+    if (this.refusedAs !== undefined) return errorAnswer(form, this.refusedAs, this.refusedAs, 403);
+    if (this.refused.has(operation))
+      return errorAnswer(form, 'AccessDeniedException', `not authorized: ${operation}`, 403);
+    if (this.throttled.has(operation)) return errorAnswer(form, 'ThrottlingException', 'Rate exceeded', 429);
     const own = this.answers.get(operation);
     if (own) return own(input);
     const handler = READINESS[operation] ?? OPERATIONS[operation];
-    if (handler === undefined) return error(form, 'UnknownOperation', operation);
+    if (handler === undefined) return errorAnswer(form, 'UnknownOperation', operation);
     const result = handler(this.state, input, this.ready, this.url);
     if (result instanceof Missing || result instanceof Refusal)
-      return error(form, result.code, result.message, result.status);
+      return errorAnswer(form, result.code, result.message, result.status);
     if (form === 'query')
       return { status: 200, body: `<R><${operation}Result>${xml(result, 'member')}</${operation}Result></R>` };
     if (form === 'ec2') return { status: 200, body: `<R>${xml(result, 'item')}</R>` };
@@ -65,8 +67,6 @@ class Missing {
     readonly status = 404,
   ) {}
 }
-
-type Form = 'query' | 'ec2' | 'json' | 's3';
 
 function called({ method, url, headers, body }: LoopbackRequest): { operation: string; input: Input; form: Form } {
   const target = headers['x-amz-target'];
@@ -86,38 +86,6 @@ function called({ method, url, headers, body }: LoopbackRequest): { operation: s
   }
   const sent = body.length > 0 ? (JSON.parse(body.toString()) as Input) : {};
   return { operation: `${method} ${parts[0]}`, input: { ...query, ...sent, parts }, form: 'json' };
-}
-
-function error(form: Form, code: string, message = code, status = 400): LoopbackAnswer {
-  if (form === 'json') {
-    return { status, headers: { 'x-amzn-errortype': code }, body: { __type: code, message } };
-  }
-  const inner = `<Code>${code}</Code><Message>${escaped(message)}</Message>`;
-  if (form === 's3') return { status, body: `<Error>${inner}</Error>` };
-  return {
-    status,
-    body:
-      form === 'ec2'
-        ? `<Response><Errors><Error>${inner}</Error></Errors></Response>`
-        : `<R><Error>${inner}</Error></R>`,
-  };
-}
-
-const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-
-/** A value as XML. Lists have an element for each member. */
-function xml(value: any, item: string): string {
-  if (value instanceof Map) {
-    return [...value].map(([key, each]) => `<entry><key>${key}</key><value>${escaped(each)}</value></entry>`).join('');
-  }
-  if (Array.isArray(value)) return value.map((each) => `<${item}>${xml(each, item)}</${item}>`).join('');
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([name, member]) => `<${name}>${xml(member, item)}</${name}>`)
-      .join('');
-  }
-  return escaped(String(value));
 }
 
 /** S3 repeats an element for a list. */

@@ -1,4 +1,5 @@
 import { LoopbackServer, type LoopbackAnswer, type LoopbackRequest } from '../../../local/stand-ins/loopback-server';
+import { errorAnswer, type Form, xml } from '../wire-formats';
 
 /** What an operation answers: a value in the form of its protocol, an error, or either of a request. */
 export type Answer = object | Refusal | ((input: any) => object | Refusal);
@@ -138,8 +139,6 @@ const stackXml = (name: string, outputs: Record<string, string>, status: string)
   Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
 });
 
-type Form = 'query' | 'ec2' | 'json' | 's3';
-
 function called({ method, url, headers, body }: LoopbackRequest): { operation: string; input: any; form: Form } {
   const target = headers['x-amz-target'];
   if (typeof target === 'string')
@@ -159,25 +158,5 @@ function called({ method, url, headers, body }: LoopbackRequest): { operation: s
   };
 }
 
-function refused(form: Form, { code, message, status }: Refusal): LoopbackAnswer {
-  if (form === 'json') return { status, headers: { 'x-amzn-errortype': code }, body: { __type: code, message } };
-  const inner = `<Code>${code}</Code><Message>${escaped(message)}</Message>`;
-  if (form === 's3') return { status, body: `<Error>${inner}</Error>` };
-  return {
-    status,
-    body:
-      form === 'ec2'
-        ? `<Response><Errors><Error>${inner}</Error></Errors></Response>`
-        : `<R><Error>${inner}</Error></R>`,
-  };
-}
-
-const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-
-function xml(value: any, item: string): string {
-  if (Array.isArray(value)) return value.map((each) => `<${item}>${xml(each, item)}</${item}>`).join('');
-  if (typeof value !== 'object' || value === null) return escaped(String(value));
-  return Object.entries(value)
-    .map(([name, member]) => `<${name}>${xml(member, item)}</${name}>`)
-    .join('');
-}
+const refused = (form: Form, { code, message, status }: Refusal): LoopbackAnswer =>
+  errorAnswer(form, code, message, status);
