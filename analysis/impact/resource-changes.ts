@@ -4,6 +4,7 @@ import {
   type ResourceDifference,
   type TemplateDiff,
 } from '@aws-cdk/cloudformation-diff/lib/diff-template';
+import { isCustomResource } from '../facts/custom-resources';
 import { replacingProperties } from '../facts/replacements';
 import type { Stack } from '../model/assembly';
 import { at, isObject } from '../model/json';
@@ -115,10 +116,6 @@ function closure(
     marked = next;
   }
 }
-
-/** Whether a type is a custom resource. */
-export const isCustomResource = (type: string): boolean =>
-  type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 
 /** A custom resource that is updated can return other values, such as the digest of the image that it built. */
 function returnsOtherValues(difference: ResourceDifference): boolean {

@@ -1,6 +1,6 @@
 import { printed } from '../model/printed-text';
 import type { Effect } from './effect';
-import { isCustomResource } from './resource-changes';
+import { isCustomResource } from '../facts/custom-resources';
 import type { Scene } from './scene';
 
 /** Stacks that leave the app, parts of templates that can't be read, and types that aren't known. */

@@ -6,7 +6,6 @@ import { aboutService, type Pattern, type Principal, readPolicy, type Statement 
 import type { Resource } from './assembly';
 import { canMeet } from './caller-limits';
 import { concat, literalOf, soleHole, textKey, textOf } from './compose-text';
-
 import { FALSE, type Guard } from './guard';
 import type { Model } from './model';
 import type { Node } from './node';

@@ -57,14 +57,17 @@ interface Shape {
   readonly groups: readonly string[];
 }
 
+/** What an agent drives by an API to reach a network: the one that it is in. */
+export const NETWORK_TOOLS = ['AWS::BedrockAgentCore::BrowserCustom', 'AWS::BedrockAgentCore::CodeInterpreterCustom'];
+
 /** Type → where its mode, subnets and groups are. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(
     COMPUTE_KINDS.map(({ type, mode, subnets, securityGroups }) => [type, { mode, subnets, groups: securityGroups }]),
   ),
   ...Object.fromEntries(
-    ['BrowserCustom', 'CodeInterpreterCustom'].map((name) => [
-      `AWS::BedrockAgentCore::${name}`,
+    NETWORK_TOOLS.map((type) => [
+      type,
       {
         mode: [AGENT_CORE, 'NetworkMode'],
         subnets: [AGENT_CORE, 'VpcConfig', 'Subnets'],
@@ -93,12 +96,10 @@ const readNetworks = (): Map<string, Network> => new Map();
 
 /** Browsers and code interpreters that reach the internet: who may drive one has a way out by an API. */
 export function exits(model: Model): Resource[] {
-  return model
-    .ofType('AWS::BedrockAgentCore::BrowserCustom', 'AWS::BedrockAgentCore::CodeInterpreterCustom')
-    .filter((resource) => {
-      const { modes, ways } = networkOf(model, resource);
-      return modes.some(({ mode }) => !['VPC', 'SANDBOX'].includes(mode)) || ways.length > 0;
-    });
+  return model.ofType(...NETWORK_TOOLS).filter((resource) => {
+    const { modes, ways } = networkOf(model, resource);
+    return modes.some(({ mode }) => !['VPC', 'SANDBOX'].includes(mode)) || ways.length > 0;
+  });
 }
 
 function readNetwork(model: Model, resource: Resource): Network {

@@ -14,6 +14,7 @@ import { type AgentRole, agentRoles, allowsOf, handlerRoles } from './agent-role
 import type { Finding, Located } from './finding';
 import { scopeOf } from './named-resource';
 import { isDenied, isIntent, isOfLibrary, listed, namedUses, wholeServices } from './permissions';
+import { NETWORK_TOOLS } from '../network/network';
 import { isStrong, strengthOf } from './strength';
 import { rule, type RuleContext } from './rule';
 import { isUnread } from './trust';
@@ -96,13 +97,7 @@ function* outsideTheList(
   }
 }
 
-/** What an agent starts only to reach a network: MA-NET1 judges which one. */
-const NETWORK_TOOLS: ReadonlySet<string> = new Set([
-  'AWS::BedrockAgentCore::BrowserCustom',
-  'AWS::BedrockAgentCore::CodeInterpreterCustom',
-]);
-
-/** Whether what an action starts is in the app, so that the ways from there are known. */
+/** Whether what an action starts is in the app, so that the ways from there are known. Those of a tool are judged by MA-NET1. */
 function isKnownStart(
   model: TemplateModel,
   identity: Identity,
@@ -119,7 +114,7 @@ function isKnownStart(
       ({ value }) =>
         isUnread(value) ||
         isWide(action, value) ||
-        model.mentioned(value).some(({ id, type }) => NETWORK_TOOLS.has(type) || leadsTo(id)),
+        model.mentioned(value).some(({ id, type }) => NETWORK_TOOLS.includes(type) || leadsTo(id)),
     )
   );
 }

@@ -1,6 +1,7 @@
 import { agents } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
+import { isCustomResource } from '../facts/custom-resources';
 import { isObject } from '../model/json';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
@@ -47,14 +48,12 @@ function unknownTypes(model: TemplateModel): Unreadable[] {
     }));
 }
 
-const CUSTOM = /^Custom::|^AWS::CloudFormation::CustomResource$/;
-
 /** What gives a role policies, or lets others become it. */
 const ROLE_CHANGES = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
 
 /** Whether a custom resource has its function change a role of an agent while it is deployed, with a policy that no template has. */
 function changesRoles(model: TemplateModel, resource: Resource): boolean {
-  if (!CUSTOM.test(resource.type)) {
+  if (!isCustomResource(resource.type)) {
     return false;
   }
   const functions = new Set(
@@ -79,7 +78,7 @@ function changesRoles(model: TemplateModel, resource: Resource): boolean {
 
 function isUnknown(model: TemplateModel): (resource: Resource) => boolean {
   return ({ type, properties }) => {
-    if (!CUSTOM.test(type)) {
+    if (!isCustomResource(type)) {
       return type.startsWith('AWS::') ? isNew(type) : type.includes('::') && !type.endsWith('::MODULE');
     }
     const providers = properties.at('ServiceToken').flatMap((node) => node.texts());
@@ -179,7 +178,7 @@ function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): re
   if (named.length > 0) {
     return [...new Set(named)];
   }
-  if (resource.type === 'AWS::CloudFormation::StackSet' || CUSTOM.test(resource.type)) {
+  if (resource.type === 'AWS::CloudFormation::StackSet' || isCustomResource(resource.type)) {
     // Most stack sets deploy to other accounts, and most custom resources do something else: they touch an agent if they name
     // one of its roles.
     return namesARole(model, resource) || mentionsAnAgent(resource.raw) ? all() : [];

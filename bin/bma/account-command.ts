@@ -53,6 +53,10 @@ export async function inAccount<T>(
   }
 }
 
+/** Neither an option, nor the environment, nor the profile names a Region. */
+export const noRegion = (): UsageError =>
+  new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+
 /** Parses an option that is a number of seconds. */
 export function secondsOf(option: string, least: number): (text: string) => number {
   return (text) => {

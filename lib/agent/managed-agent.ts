@@ -9,7 +9,7 @@ import { AgentCompute, type IAgentEnvironment } from '../environment';
 import { derivedName } from '../environment/derived-name';
 import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
 import type { IAgentProject } from '../identity/agent-project';
-import { attachPolicy } from '../identity/attach-policy';
+import { attachPolicy, makesNoRoles } from '../identity/attach-policy';
 import { requireSameAccount } from '../identity/same-account';
 import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
@@ -25,7 +25,6 @@ import type { ManagedAgentAttributes, ManagedAgentProps } from './managed-agent-
 import type { SessionTool } from '../contracts/session';
 import { SessionDefinitionPublication } from './session-definition';
 import { checkInputsOf } from '../validation/checked-inputs';
-import { makesNoRoles } from '../identity/attach-policy';
 
 /**
  * A governed agent of Amazon Bedrock Managed Agents, powered by OpenAI: its own session and execution role, isolated

@@ -15,6 +15,7 @@ import { plainText } from '../validation/policy-text';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { derivedName } from './derived-name';
 import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
+import { RUNTIME_LOG_GROUPS } from '../facts/compute-kinds';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
 import { createExecutionRole, environmentStatements, logStatements } from '../identity/execution-role';
@@ -336,9 +337,9 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
 
   private createLogGroup(encryptionKey: IKey, retention: RetentionDays): LogGroup {
     // The id of the Runtime exists only after its key: the pattern ends where the id's ten characters begin.
-    allowLogs(encryptionKey, this, `/aws/bedrock-agentcore/runtimes/${this.runtimeName}-*`);
+    allowLogs(encryptionKey, this, `${RUNTIME_LOG_GROUPS}${this.runtimeName}-*`);
     return new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/bedrock-agentcore/runtimes/${this.runtimeId}-${this.endpointName}`,
+      logGroupName: `${RUNTIME_LOG_GROUPS}${this.runtimeId}-${this.endpointName}`,
       encryptionKey,
       retention,
       removalPolicy: removalPolicy(this, REMOVAL.logGroup),

@@ -61,6 +61,9 @@ export interface DrivenCompute {
   readonly authorizer: string;
 }
 
+/** Begins the names of the log groups of AgentCore Runtimes. */
+export const RUNTIME_LOG_GROUPS = '/aws/bedrock-agentcore/runtimes/';
+
 /** The kinds of compute that run agents. Another kind is another row. */
 export const COMPUTE_KINDS: readonly ComputeKind[] = [
   {
@@ -80,7 +83,7 @@ export const COMPUTE_KINDS: readonly ComputeKind[] = [
     // Source: API_LifecycleConfiguration of the AgentCore control plane.
     defaultIdleSeconds: 900,
     storage: { fileSystems: ['FilesystemConfigurations'], member: 'SessionStorage', price: 'sessionStorage' },
-    logGroups: '/aws/bedrock-agentcore/runtimes/',
+    logGroups: RUNTIME_LOG_GROUPS,
     endpoints: [['AWS::BedrockAgentCore::RuntimeEndpoint', 'AgentRuntimeId']],
     driven: {
       actions: ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:InvokeAgentRuntimeCommand'],

@@ -46,22 +46,25 @@ export function handlerName(name: string): string {
   return `${name}.handler`;
 }
 
-/** Directories that are read until the app has been synthesized, by the hash of what is in them. */
+/** Directories that are read until the app has been synthesized, and those of them with files of one function, by their hash. */
+const temporary: string[] = [];
 const copies = new Map<string, string>();
 
 function copyWith(name: string, more: { [file: string]: string }): string {
-  if (copies.size === 0) {
-    process.once('exit', () => copies.forEach((each) => fs.rmSync(each, { recursive: true, force: true })));
-  }
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
-  copyHandler(name, directory);
+  const directory = copyHandler(name);
   for (const [file, content] of Object.entries(more)) fs.writeFileSync(path.join(directory, file), content);
   return directory;
 }
 
-/** Copies the files of a function to a directory. */
-export function copyHandler(name: string, directory: string): void {
+/** Copies the files of a function to a directory of their own, which is removed when the process ends. */
+export function copyHandler(name: string): string {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
+  if (temporary.length === 0) {
+    process.once('exit', () => temporary.forEach((each) => fs.rmSync(each, { recursive: true, force: true })));
+  }
+  temporary.push(directory);
   for (const file of handlerFiles(name)) fs.cpSync(path.join(HANDLERS, file), path.join(directory, file));
+  return directory;
 }
 
 /** Hash of the names and the content of the files of a function. */

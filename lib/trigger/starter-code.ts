@@ -1,6 +1,5 @@
 import { createHash } from 'crypto';
 import * as fs from 'fs';
-import * as os from 'os';
 import * as path from 'path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { copyHandler, handlerHash, handlerName, type HandlerCode } from '../function/handler-code';
@@ -17,17 +16,10 @@ let directory: string | undefined;
  * @param make uses the code at once: the next trigger writes its configuration to the same place
  */
 export function withStarterCode<T>(configuration: StarterConfiguration, make: (code: HandlerCode) => T): T {
-  directory ??= starterDirectory();
+  directory ??= copyHandler('starter');
   const text = `${JSON.stringify(configuration, undefined, 2)}\n`;
   fs.writeFileSync(path.join(directory, STARTER_CONFIGURATION_FILE), text);
   // Named by what is in it. CDK would read all files again for each trigger, and takes one directory for one asset.
   const assetHash = createHash('sha256').update(handlerHash('starter')).update(text).digest('hex');
   return make({ code: Code.fromAsset(directory, { assetHash }), handler: handlerName('starter') });
-}
-
-function starterDirectory(): string {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'starter-'));
-  process.once('exit', () => fs.rmSync(made, { recursive: true, force: true }));
-  copyHandler('starter', made);
-  return made;
 }

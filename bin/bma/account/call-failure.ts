@@ -1,5 +1,5 @@
 import { printable } from '../../printable-text';
-import { ACCOUNT_EXIT } from '../account-command';
+import { ACCOUNT_EXIT, noRegion } from '../account-command';
 import { CommandError, UsageError } from '../command';
 
 /** What the SDK throws for an answer, or for none. */
@@ -53,8 +53,7 @@ function serviceError({ name, message, $metadata }: CallFailure): string {
 export function commandErrorOf(error: CallFailure, needs: string): Error {
   const { name, code } = error;
   const message = printable(error.message);
-  if (message === 'Region is missing')
-    return new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+  if (message === 'Region is missing') return noRegion();
   if (message.startsWith('Region not accepted'))
     return new UsageError('The Region of the profile is none. Fix: add --region, or correct the profile.');
   switch (kindOfFailure(error)) {

@@ -7,7 +7,7 @@ import {
 import { ACCOUNT_EXIT } from '../account-command';
 import { CommandError, UsageError } from '../command';
 import type { Account } from './account';
-import { isStateMachine, isText, type RecordKind, stackRecords, type UnreadOutput } from './stack-records';
+import { isStateMachine, isText, type RecordKind, stackRecords, type UnreadOutput, unreadText } from './stack-records';
 
 /** An agent with the stack that it is in. */
 export interface FoundAgent extends AgentRecord {
@@ -53,8 +53,7 @@ export async function agentNamed(account: Account, name: string, stack?: string)
 /** What to do when an agent isn't found. */
 export function knownAgents({ agents, unread }: FoundAgents): string {
   if (unread.length > 0) {
-    const outputs = unread.map(({ stack, output }) => `${stack}/${output}`).join(', ');
-    return `Outputs of another version of the library can't be read: ${outputs}. Fix: deploy these stacks with the version of bma.`;
+    return `${unreadText(unread)} Fix: deploy these stacks with the version of bma.`;
   }
   return agents.length > 0
     ? `Agents: ${agents.map(({ agent }) => agent).join(', ')}. Fix: give one of them, or another --region.`

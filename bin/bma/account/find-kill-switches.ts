@@ -6,7 +6,7 @@ import {
 import { ACCOUNT_EXIT } from '../account-command';
 import { CommandError, UsageError } from '../command';
 import type { Account } from './account';
-import { isStateMachine, isText, type RecordKind, stackRecords, type UnreadOutput } from './stack-records';
+import { isStateMachine, isText, type RecordKind, stackRecords, type UnreadOutput, unreadText } from './stack-records';
 
 /** A kill switch with the stack that it is in. */
 export interface FoundKillSwitch extends KillSwitchRecord {
@@ -59,8 +59,7 @@ export async function findKillSwitches(
 
 function hint(all: readonly FoundKillSwitch[], unread: readonly UnreadOutput[]): string {
   if (unread.length > 0) {
-    const outputs = unread.map(({ stack, output }) => `${stack}/${output}`).join(', ');
-    return `Outputs of another version of the library can't be read: ${outputs}. Fix: use the bma of that version.`;
+    return `${unreadText(unread)} Fix: use the bma of that version.`;
   }
   const known = [...new Set(all.flatMap(({ agents }) => agents))].sort().join(', ');
   return known === ''

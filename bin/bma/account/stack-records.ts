@@ -74,6 +74,12 @@ function parsed(value: string): Partial<StackRecord> | undefined {
   }
 }
 
+/** Names the outputs that can't be read, for a message. */
+export function unreadText(unread: readonly UnreadOutput[]): string {
+  const outputs = unread.map(({ stack, output }) => `${stack}/${output}`).join(', ');
+  return `Outputs of another version of the library can't be read: ${outputs}.`;
+}
+
 /** A text that isn't empty. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 

@@ -73,8 +73,8 @@ export function subjectOf(templates: SubjectTemplates, deployed?: DeployedAssemb
       const twin = present.find(({ runtime }) => runtime.id === agent.runtime.id);
       const runtimeId = twin && deployed?.physicalId(twin.runtime);
       return {
-        name: text(agent.runtime, 'AgentRuntimeName') ?? agent.runtime.constructPath ?? agent.runtime.logicalId,
-        containerUri: text(agent.runtime, 'AgentRuntimeArtifact', 'ContainerConfiguration', 'ContainerUri'),
+        name: text(agent.runtime, agent.kind.chosenName) ?? agent.runtime.constructPath ?? agent.runtime.logicalId,
+        containerUri: text(agent.runtime, ...agent.kind.image),
         ...(twin && runtimeId !== undefined ? { deployed: { agent: twin, runtimeId } } : {}),
       };
     }),
@@ -101,7 +101,7 @@ function modelsOf({ sessionRoles }: Agent): string[] {
 
 /** A property that is one known text. */
 export function text({ properties }: Resource, ...path: readonly string[]): string | undefined {
-  const texts = properties.at(...(path as [string])).flatMap((node) => node.texts());
+  const texts = properties.at(...path).flatMap((node) => node.texts());
   return texts.length === 1 ? literalOf(texts[0].value) : undefined;
 }
 

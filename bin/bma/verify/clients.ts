@@ -9,7 +9,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import { UsageError } from '../command';
+import { noRegion } from '../account-command';
 
 /** The AWS clients that read an account. Credentials and endpoints are those of the environment or the profile. */
 export class AccountClients {
@@ -60,7 +60,7 @@ export async function ownRegion(): Promise<string> {
   try {
     return await client.config.region();
   } catch {
-    throw new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+    throw noRegion();
   } finally {
     client.destroy();
   }

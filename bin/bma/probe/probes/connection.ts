@@ -2,6 +2,7 @@ import { DescribeRouteTablesCommand, DescribeVpcEndpointsCommand, type Route } f
 import { GetRolePolicyCommand, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { NoAnswer, probe } from '../probe';
 import type { ProbeContext } from '../probe-context';
+import { runtimeLogGroup } from './runtime-logs';
 
 export const execWebSocket = probe({
   id: 'exec-websocket',
@@ -88,41 +89,26 @@ export const execWebSocket = probe({
 
 /** Names of what the lifecycle server logged in the time of the turn. */
 async function lifecycleEvents(context: ProbeContext): Promise<readonly string[]> {
-  const { physicalId } = await context.resource(
-    'AWS::Logs::LogGroup',
-    ({ physicalId: name }) => name.startsWith(RUNTIME_LOGS),
-    'log group of a Runtime',
-  );
-  const messages = await context.logMessages(physicalId, await context.turnPeriod());
+  const messages = await context.logMessages(await runtimeLogGroup(context), await context.turnPeriod());
   return messages.map((message) => /"event":"(\w+)"/.exec(message)?.[1] ?? '');
 }
 
-const RUNTIME_LOGS = '/aws/bedrock-agentcore/runtimes/';
+/** What a route leads to, besides gateways and endpoints of the VPC itself. */
+const TARGETS = [
+  'NatGatewayId',
+  'TransitGatewayId',
+  'InstanceId',
+  'NetworkInterfaceId',
+  'EgressOnlyInternetGatewayId',
+  'VpcPeeringConnectionId',
+  'CarrierGatewayId',
+  'CoreNetworkArn',
+  'LocalGatewayId',
+] as const satisfies readonly (keyof Route)[];
 
-const leadsOut = ({
-  NatGatewayId,
-  GatewayId,
-  TransitGatewayId,
-  InstanceId,
-  NetworkInterfaceId,
-  EgressOnlyInternetGatewayId,
-  VpcPeeringConnectionId,
-  CarrierGatewayId,
-  CoreNetworkArn,
-  LocalGatewayId,
-}: Route): boolean =>
-  (GatewayId !== undefined && GatewayId !== 'local' && !GatewayId.startsWith('vpce-')) ||
-  [
-    NatGatewayId,
-    TransitGatewayId,
-    InstanceId,
-    NetworkInterfaceId,
-    EgressOnlyInternetGatewayId,
-    VpcPeeringConnectionId,
-    CarrierGatewayId,
-    CoreNetworkArn,
-    LocalGatewayId,
-  ].some((target) => target !== undefined);
+const leadsOut = (route: Route): boolean =>
+  (route.GatewayId !== undefined && route.GatewayId !== 'local' && !route.GatewayId.startsWith('vpce-')) ||
+  TARGETS.some((target) => route[target] !== undefined);
 
 function allowsEverything(document: string | undefined): boolean {
   if (document === undefined) return true;

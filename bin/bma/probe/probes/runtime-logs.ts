@@ -1,5 +1,6 @@
 import { DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { RUNTIME_LOG_GROUPS } from '../../../../lib/facts/compute-kinds';
 import { NoAnswer, probe } from '../probe';
 import type { ProbeContext } from '../probe-context';
 
@@ -208,11 +209,11 @@ async function lifecycleLines(context: ProbeContext): Promise<readonly Line[]> {
 }
 
 /** @throws NoAnswer when the stacks have none */
-async function runtimeLogGroup(context: ProbeContext): Promise<string> {
+export async function runtimeLogGroup(context: ProbeContext): Promise<string> {
   return (
     await context.resource(
       'AWS::Logs::LogGroup',
-      ({ physicalId }) => physicalId.startsWith('/aws/bedrock-agentcore/runtimes/'),
+      ({ physicalId }) => physicalId.startsWith(RUNTIME_LOG_GROUPS),
       'log group of a Runtime',
     )
   ).physicalId;
