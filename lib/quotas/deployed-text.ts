@@ -1,6 +1,5 @@
-import { CfnElement, CfnOutput, CfnParameter, CfnResource, type Stack } from 'aws-cdk-lib/core';
-import type { IConstruct } from 'constructs';
-import { PerValidation } from '../validation/per-validation';
+import type { Stack } from 'aws-cdk-lib/core';
+import { ConstructElements, type TemplateElements, type TemplateResource } from './template-elements';
 
 /** Length of what is known only at deployment and says nothing about itself, such as a parameter: a long ARN. */
 const UNKNOWN = 'x'.repeat(140);
@@ -35,23 +34,17 @@ const lengthOf = (written: unknown): number =>
  * id or ARN will have. Exact for literal names; where AWS chooses, an upper estimate.
  */
 export class DeployedText {
-  private elementsById: ReadonlyMap<string, CfnElement> | undefined;
   private readonly names = new Map<string, string>();
-  private readonly definitions = new Map<string, TemplateResource | undefined>();
 
-  /** @param exports what the stacks of the app export, when the caller is validated with other stacks of it */
+  /**
+   * @param elements what the logical ids of the stack mean
+   * @param exports what an export of the app will be; unknown without it
+   */
   constructor(
     private readonly stack: Stack,
-    private readonly exports: () => Exports = () => exportsOf(stack),
+    private readonly elements: TemplateElements = new ConstructElements(stack),
+    private readonly exports: (name: string) => string | undefined = () => undefined,
   ) {}
-
-  /** The resources of the stack as they will be in its template, without those that are left out, by logical id. */
-  public resources(): [id: string, resource: CfnResource, definition: TemplateResource][] {
-    return [...this.elements].flatMap(([id, element]) => {
-      const definition = CfnResource.isCfnResource(element) ? this.definition(element, id) : undefined;
-      return definition ? [[id, element as CfnResource, definition]] : [];
-    });
-  }
 
   /** Resolves a value and writes every reference in it. Objects and lists keep their shape. */
   public write(value: unknown): unknown {
@@ -71,17 +64,14 @@ export class DeployedText {
     return lengthOf(this.write(document));
   }
 
-  /** {@link lengthOf} a document that is resolved already, as in {@link resources}. */
+  /** {@link lengthOf} a document that is resolved already, as in a template. */
   public lengthOfResolved(document: unknown): number {
     return lengthOf(this.plain(document));
   }
 
-  /** Read when it is needed first: most texts name no resource of the stack. */
-  private get elements(): ReadonlyMap<string, CfnElement> {
-    const { stack } = this;
-    return (this.elementsById ??= new Map(
-      elementsOf(stack).map((element) => [String(stack.resolve(element.logicalId)), element]),
-    ));
+  /** A text that is resolved already, with every reference written. */
+  public writeResolved(text: unknown): string {
+    return String(this.plain(text));
   }
 
   private plain(value: unknown): unknown {
@@ -125,7 +115,7 @@ export class DeployedText {
         return text.replace(/\$\{[^}]+\}/g, UNKNOWN);
       }
       case 'Fn::ImportValue':
-        return this.exported(this.plain(argument));
+        return this.exports(String(this.plain(argument))) ?? UNKNOWN;
       case 'Fn::If': {
         const [, ...branches] = Array.isArray(argument) ? (argument as unknown[]) : [];
         return branches
@@ -145,15 +135,16 @@ export class DeployedText {
       const arn = `arn:aws:cloudformation:${PSEUDO['AWS::Region']}:${PSEUDO['AWS::AccountId']}:stack/${name}/${SERVICE_ID}`;
       return PSEUDO[id] ?? (id === 'AWS::StackName' ? name : id === 'AWS::StackId' ? arn : UNKNOWN);
     }
-    const element = this.elements.get(id);
-    if (element instanceof CfnParameter && typeof element.default === 'string' && attribute === undefined) {
-      return element.default.length > UNKNOWN.length ? element.default : UNKNOWN;
+    const resource = this.elements.resource(id);
+    if (resource) {
+      return this.resource(resource, id, attribute);
     }
-    return element instanceof CfnResource ? this.resource(element, id, attribute) : UNKNOWN;
+    const preset = attribute === undefined ? this.elements.parameterDefault(id) : undefined;
+    return typeof preset === 'string' && preset.length > UNKNOWN.length ? preset : UNKNOWN;
   }
 
-  private resource(resource: CfnResource, id: string, attribute: string | undefined): string {
-    const type = resource.cfnResourceType;
+  private resource(resource: TemplateResource, id: string, attribute: string | undefined): string {
+    const type = resource.Type;
     const name = this.names.get(id) ?? this.nameOf(resource, id);
     this.names.set(id, name);
     if (attribute === undefined ? ARN_REFS.test(type) : /Arn$/.test(attribute)) {
@@ -167,13 +158,11 @@ export class DeployedText {
     return name;
   }
 
-  private nameOf(resource: CfnResource, id: string): string {
-    const type = resource.cfnResourceType;
+  private nameOf({ Type: type, Properties }: TemplateResource, id: string): string {
     if (SERVICE_IDS.test(type)) {
       return SERVICE_ID;
     }
     const kind = type.split('::')[2];
-    const { Properties } = this.definition(resource, id) ?? {};
     const given = Object.entries(Properties ?? {}).find(
       ([property]) => property === 'Name' || property === `${kind}Name` || property === `Agent${kind}Name`,
     )?.[1];
@@ -183,57 +172,4 @@ export class DeployedText {
     }
     return `${this.stack.stackName}-${id}${GENERATED_SUFFIX}`.slice(0, GENERATED_MAX[type] ?? 255);
   }
-
-  private exported(name: unknown): unknown {
-    const exported = this.exports().get(String(name));
-    return exported ? exported.text().write(exported.value) : UNKNOWN;
-  }
-
-  private definition(resource: CfnResource, id: string): TemplateResource | undefined {
-    if (!this.definitions.has(id)) this.definitions.set(id, definitionOf(this.stack, resource, id));
-    return this.definitions.get(id);
-  }
-}
-
-/** Values that the stacks of an app export, by the name of the export, each with the text of its stack. */
-export type Exports = ReadonlyMap<string, { readonly value: unknown; readonly text: () => DeployedText }>;
-
-/** What the stacks of an app export, computed once for all stacks that are validated together. */
-export const SHARED_EXPORTS = new PerValidation((root) => exportsOf(root));
-
-function exportsOf(scope: IConstruct): Exports {
-  const exports = new Map<string, { value: unknown; text: () => DeployedText }>();
-  const texts = new Map<Stack, DeployedText>();
-  const textOf = (stack: Stack) => {
-    const text = texts.get(stack) ?? new DeployedText(stack, () => exports);
-    texts.set(stack, text);
-    return text;
-  };
-  for (const output of scope.node.root.node.findAll()) {
-    if (!(output instanceof CfnOutput) || output.exportName === undefined) continue;
-    const { stack } = output;
-    const value = output.value as unknown;
-    const name = String(stack.resolve(output.exportName));
-    if (!exports.has(name)) exports.set(name, { value, text: () => textOf(stack) });
-  }
-  return exports;
-}
-
-/** What a resource is in its template. */
-export interface TemplateResource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
-
-/** The definition of a resource as it will be in the template, unless it is left out (`Role.customizeRoles`). */
-export function definitionOf(stack: Stack, resource: CfnResource, id: string): TemplateResource | undefined {
-  const fragment = stack.resolve(resource._toCloudFormation()) as { Resources?: Record<string, TemplateResource> };
-  return fragment.Resources?.[id];
-}
-
-/** The elements of one stack, not those of stacks inside it. */
-export function elementsOf(stack: Stack): CfnElement[] {
-  return stack.node
-    .findAll()
-    .filter((each): each is CfnElement => CfnElement.isCfnElement(each) && each.stack === stack);
 }

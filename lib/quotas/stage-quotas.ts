@@ -1,7 +1,7 @@
 import { CfnResource, Reference, Stage, Tokenization } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { definitionOf, elementsOf } from './deployed-text';
 import { beyond, type Quota, QUOTAS } from './quota';
+import { definitionOf, elementsById } from './template-elements';
 
 /** What each stack may add to a resource of another one. */
 interface Shared {
@@ -64,11 +64,10 @@ function ownerOf(resource: CfnResource, property: string): string {
   const { stack } = resource;
   const written = propertiesOf(resource)[property];
   const id = (written as { Ref?: string } | undefined)?.Ref;
-  const local = elementsOf(stack).find((element) => stack.resolve(element.logicalId) === id);
+  const local = id === undefined ? undefined : elementsById(stack).get(id);
   return local?.node.path ?? (typeof written === 'string' ? written : JSON.stringify(written));
 }
 
 function propertiesOf(resource: CfnResource): Readonly<Record<string, unknown>> {
-  const { stack } = resource;
-  return definitionOf(stack, resource, String(stack.resolve(resource.logicalId)))?.Properties ?? {};
+  return definitionOf(resource, String(resource.stack.resolve(resource.logicalId)))?.Properties ?? {};
 }
