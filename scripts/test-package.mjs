@@ -104,6 +104,10 @@ try {
     for (const program of ['app.js', 'operations.mjs', 'all-examples.js']) synthesize(node, program);
     check(true, `it and every example synthesize with Node ${version}`);
   }
+  for (const [version, node] of nodes) {
+    for (const program of ['loading.js', 'loading-module.mjs']) synthesize(node, program);
+    check(true, `each name loads what it needs, by require and import, with Node ${version}`);
+  }
   synthesize(process.execPath, 'all-snippets.js', work, { CDK_CONTEXT_JSON: flags });
   check(true, 'every snippet of README.md and docs/ synthesizes without a finding, with the feature flags of cdk init');
   const template = JSON.parse(readFileSync(path.join(work, 'cdk.out', 'Consumer.template.json'), 'utf8'));

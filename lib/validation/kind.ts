@@ -4,7 +4,7 @@ import { credentialKindIn, isCredentialName } from './credential-like';
 import { ENUMS, OBJECTS, STRUCTS } from './input-kinds';
 import { InputError } from './refused-input';
 
-/** Classes of the public API by name: a class that is not loaded cannot be told from others, so any object passes. */
+/** Classes of the public API by name. One that is not loaded has no instances. */
 const classes = new Map<string, abstract new (...args: never[]) => unknown>();
 
 /** Makes a class known, so that its instances are told from other objects. */
@@ -104,11 +104,14 @@ function isOfKind(value: unknown, kind: string): boolean {
   if (ENUMS[kind]) return ENUMS[kind].includes(value as string);
   if (kind === 'Date') return value instanceof Date;
   const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
-  const its = classes.get(kind);
-  if (!isObject || (its && !(value instanceof its))) return false;
+  if (!isObject) return false;
+  const { members } = OBJECTS[kind];
+  if (!members) {
+    const its = classes.get(kind);
+    return its !== undefined && value instanceof its;
+  }
   // Every function has a member named bind.
-  const has = (member: string) => member in value && !(value instanceof Function && member in Function.prototype);
-  return (OBJECTS[kind].members ?? []).every(has);
+  return members.every((member) => member in value && !(value instanceof Function && member in Function.prototype));
 }
 
 /** Props are objects, not constructs, lists or instances of the library's value classes. */

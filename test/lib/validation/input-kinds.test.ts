@@ -4,6 +4,7 @@ import * as library from '../../../lib';
 import * as blueprints from '../../../lib/blueprint';
 import * as operations from '../../../lib/operations';
 import { CALLS, ENUMS, OBJECTS, STRUCTS } from '../../../lib/validation/input-kinds';
+import type * as kinds from '../../../lib/validation/kind';
 
 type Class = (new (...args: unknown[]) => object) & Record<string, (...args: unknown[]) => unknown>;
 
@@ -118,6 +119,15 @@ describe('every input of the public API is refused when it is of another kind', 
     const classes = Object.entries(api).filter(([, its]) => typeof its === 'function');
     const without = classes.filter(([name]) => !known.has(name) && OBJECTS[name] === undefined).map(([name]) => name);
     expect(without).toEqual([]);
+  });
+});
+
+// The package loads a class when its name is first used, so an app without networks has no AgentNetwork to compare with.
+test('an object in place of a class of the library is refused also when the class is not loaded', () => {
+  jest.isolateModules(() => {
+    const { requireKind } = jest.requireActual<typeof kinds>('../../../lib/validation/kind');
+    const given = { where: 'Stack/Agent', input: 'egress', value: {}, kind: 'AgentEgress' };
+    expect(() => requireKind(given)).toThrow(/egress 'Object' is not accepted. Allowed: an AgentEgress/);
   });
 });
 
