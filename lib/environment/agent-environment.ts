@@ -2,6 +2,7 @@ import type { GraphWidgetProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Duration } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import type { IAgentBaseline } from '../baseline';
 import type { IAgentProject } from '../identity/agent-project';
@@ -21,6 +22,12 @@ export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable 
   readonly workspaceDirectory: string;
   /** Absolute paths of the directories with skills and plugins. */
   readonly capabilityDirectories: string[];
+  /**
+   * Longest time that the compute of a session lives. It ends then, also in the middle of a turn.
+   *
+   * @default - not known, or not limited
+   */
+  readonly maxLifetime?: Duration;
 
   /**
    * Joins the environment to its one agent. Called once, by the agent.

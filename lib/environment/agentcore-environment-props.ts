@@ -134,4 +134,10 @@ export interface AgentCoreEnvironmentAttributes {
    * @default - none
    */
   readonly capabilityDirectories?: string[];
+  /**
+   * Longest time that the compute of a session lives, its `maxLifetime`. A workflow refuses a longer `turnDeadline`.
+   *
+   * @default - not known, and not compared
+   */
+  readonly maxLifetime?: Duration;
 }

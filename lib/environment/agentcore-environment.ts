@@ -83,8 +83,6 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
   public readonly baseline: IAgentBaseline;
   public readonly project: IAgentProject;
   public readonly runtimeArn: string;
-  /** @internal Longest time that the compute of a session lives. */
-  public readonly _maxLifetime: Duration;
   /** Id of the Runtime: its name, a dash and ten characters. */
   public readonly runtimeId: string;
   public readonly runtimeName: string;
@@ -96,6 +94,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
   public readonly metrics: AgentCoreEnvironmentMetrics = AgentCoreEnvironmentMetrics.fromAgentCoreEnvironment(this);
   public readonly workspaceDirectory: string;
   public readonly capabilityDirectories: string[];
+  public readonly maxLifetime?: Duration;
   /** The security group of the Runtime's network interfaces. Retained on deletion, see the docs of the network. */
   public readonly securityGroup: ISecurityGroup;
 
@@ -111,8 +110,9 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     const chosenImage = props.image ?? AgentImage.bundled();
     this.capabilityDirectories = capabilityDirectories(chosenImage, props.capabilityDirectories);
     this.checkDirectories();
-    this._maxLifetime = props.maxLifetime ?? Duration.hours(8);
-    const lifecycle = this.checkedLifecycle(props.idleTimeout, props.maxLifetime);
+    const maxLifetime = props.maxLifetime ?? Duration.hours(8);
+    this.maxLifetime = maxLifetime;
+    const lifecycle = this.checkedLifecycle(props.idleTimeout ?? Duration.minutes(30), maxLifetime);
     const environmentVariables = this.checkedEnvironment(
       storage,
       platformVersion.value,
@@ -254,25 +254,19 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     });
   }
 
-  private checkedLifecycle(idle?: Duration, max?: Duration): CfnRuntime.LifecycleConfigurationProperty {
-    const idleSeconds = this.checkedSeconds('idleTimeout', idle ?? Duration.minutes(30));
-    const maxSeconds = this.checkedSeconds('maxLifetime', max ?? Duration.hours(8));
-    requireInput(idleSeconds === undefined || maxSeconds === undefined || idleSeconds <= maxSeconds, this, {
+  private checkedLifecycle(idle: Duration, max: Duration): CfnRuntime.LifecycleConfigurationProperty {
+    const idleRuntimeSessionTimeout = this.checkedSeconds('idleTimeout', idle);
+    const maxLifetime = this.checkedSeconds('maxLifetime', max);
+    requireInput(idleRuntimeSessionTimeout <= maxLifetime, this, {
       input: 'idleTimeout',
-      value: idleSeconds,
-      allowed: `at most the maxLifetime of ${maxSeconds} seconds`,
+      value: idleRuntimeSessionTimeout,
+      allowed: `at most the maxLifetime of ${maxLifetime} seconds`,
       fix: 'lower idleTimeout or raise maxLifetime',
     });
-    return {
-      idleRuntimeSessionTimeout: (idle ?? Duration.minutes(30)).toSeconds(),
-      maxLifetime: (max ?? Duration.hours(8)).toSeconds(),
-    };
+    return { idleRuntimeSessionTimeout, maxLifetime };
   }
 
-  private checkedSeconds(input: string, value: Duration): number | undefined {
-    if (value.isUnresolved()) {
-      return undefined;
-    }
+  private checkedSeconds(input: string, value: Duration): number {
     const seconds = value.toSeconds({ integral: false });
     const { min, max } = AGENTCORE_LIMITS.lifetimeSeconds;
     requireInput(Number.isInteger(seconds) && seconds >= min && seconds <= max, this, {

@@ -2,7 +2,7 @@ import type { GraphWidgetProps } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections } from 'aws-cdk-lib/aws-ec2';
 import { Role, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Arn, ArnFormat, Token } from 'aws-cdk-lib/core';
+import { Arn, ArnFormat, Token, type Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { IAgentBaseline } from '../baseline';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
@@ -27,6 +27,7 @@ export class ImportedAgentCoreEnvironment extends Construct implements IAgentCor
   public readonly metrics: AgentCoreEnvironmentMetrics = AgentCoreEnvironmentMetrics.fromAgentCoreEnvironment(this);
   public readonly workspaceDirectory: string;
   public readonly capabilityDirectories: string[];
+  public readonly maxLifetime?: Duration;
   private readonly attrs: AgentCoreEnvironmentAttributes;
 
   constructor(scope: Construct, id: string, attrs: AgentCoreEnvironmentAttributes & { readonly endpointName: string }) {
@@ -48,6 +49,7 @@ export class ImportedAgentCoreEnvironment extends Construct implements IAgentCor
     this.endpointName = attrs.endpointName;
     this.workspaceDirectory = attrs.workspaceDirectory ?? '/mnt/agent/workspace';
     this.capabilityDirectories = attrs.capabilityDirectories ?? [];
+    this.maxLifetime = attrs.maxLifetime;
   }
 
   public get connections(): Connections {

@@ -310,6 +310,7 @@ export const STRUCTS: Inputs = {
     'securityGroup?': 'ec2.ISecurityGroup',
     'workspaceDirectory?': 'string',
     'capabilityDirectories?': 'string[]',
+    'maxLifetime?': 'Duration',
   },
   AgentCoreEnvironmentProps: {
     'baseline?': 'IAgentBaseline',

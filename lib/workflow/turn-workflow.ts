@@ -363,13 +363,12 @@ function mapValues<K extends string, A, B>(record: Readonly<Record<K, A>>, map: 
   return Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, map(value)])) as Record<K, B>;
 }
 
-/** AgentCore ends the compute of a session at its longest lifetime, also in the middle of a turn. */
 function requireLifetime(scope: IConstruct, { environment }: IManagedAgent, deadlineSeconds: number): void {
-  const lifetime = (environment as { _maxLifetime?: Duration } | undefined)?._maxLifetime?.toSeconds();
+  const lifetime = environment?.maxLifetime?.toSeconds();
   requireInput(lifetime === undefined || deadlineSeconds <= lifetime, scope, {
     input: 'turnDeadline',
     value: deadlineSeconds,
-    allowed: `at most the maxLifetime of the Runtime (${lifetime} seconds), which ends the compute of a turn`,
-    fix: 'Lower turnDeadline, or raise maxLifetime of the AgentCoreEnvironment',
+    allowed: `at most the maxLifetime of the environment (${lifetime} seconds), when the compute of a turn ends`,
+    fix: 'Lower turnDeadline, or raise maxLifetime of the environment',
   });
 }

@@ -102,7 +102,26 @@ const IMPOSSIBLE: [string, () => unknown, RegExp][] = [
         turnDeadline: Duration.hours(2),
       });
     },
-    /turnDeadline 7200 .*at most the maxLifetime of the Runtime \(3600 seconds\)/,
+    /turnDeadline 7200 .*at most the maxLifetime of the environment \(3600 seconds\)/,
+  ],
+  [
+    'a turn that outlives the compute of an imported agent',
+    () => {
+      const environment = AgentCoreEnvironment.fromAgentCoreEnvironmentAttributes(stack, next('Environment'), {
+        runtimeArn: 'arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/reviewer-AbCdEfGhIj',
+        executionRoleArn: 'arn:aws:iam::111122223333:role/execution',
+        baseline,
+        maxLifetime: Duration.minutes(30),
+      });
+      const agent = ManagedAgent.fromManagedAgentAttributes(stack, next('Agent'), {
+        agentName: 'reviewer',
+        sessionRoleArn: 'arn:aws:iam::111122223333:role/session',
+        executionRoleArn: 'arn:aws:iam::111122223333:role/execution',
+        environment,
+      });
+      return new TurnWorkflow(stack, next('Turns'), { agent });
+    },
+    /turnDeadline 3600 .*at most the maxLifetime of the environment \(1800 seconds\)/,
   ],
   [
     'a share above the slots',
