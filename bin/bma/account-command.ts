@@ -10,8 +10,8 @@ export const ACCOUNT_EXIT = { noCredentials: 3, notPermitted: 4, notFound: 5, no
 export const ACCOUNT_CODES = {
   [ACCOUNT_EXIT.noCredentials]: 'no credentials',
   [ACCOUNT_EXIT.notPermitted]: 'not permitted',
-  [ACCOUNT_EXIT.notFound]: 'no such agent, turn, stack or queue',
-  [ACCOUNT_EXIT.noAnswer]: 'AWS did not answer: throttled, not reachable, or an error of the service',
+  [ACCOUNT_EXIT.notFound]: 'the agent, turn, stack or queue does not exist',
+  [ACCOUNT_EXIT.noAnswer]: 'AWS did not answer: throttled, not reachable, or a service error',
 } as const;
 
 /** Options of every command that works in an account. */
@@ -55,7 +55,7 @@ export async function inAccount<T>(
 
 /** Neither an option, nor the environment, nor the profile names a Region. */
 export const noRegion = (): UsageError =>
-  new UsageError('The Region is not known. Fix: add --region, or set AWS_REGION.');
+  new UsageError('No Region is configured. Fix: add --region, or set AWS_REGION.');
 
 /** Parses an option that is a number of seconds. */
 export function secondsOf(option: string, least: number): (text: string) => number {

@@ -10,7 +10,7 @@ export const agentsCommand: Command<AccountOptions> = {
   name: 'agents',
   summary: 'list the deployed agents',
   description:
-    'Lists the agents of the account and Region that have a TurnWorkflow, with their stacks and triggers. They are found by the outputs of their stacks.',
+    'Lists the agents in the account and Region that have a TurnWorkflow, with their stacks and triggers. Reads the outputs of the stacks.',
   exitCodes: ACCOUNT_CODES,
   define: (command) => addAccountOptions(command, 'print the agents as JSON'),
   async run(_args, options, { out, error, style }) {

@@ -44,7 +44,7 @@ export async function answerApproval(
     return { status, answer: parseAnswer(await readText(received, MOST_ANSWER_BYTES)) };
   } catch (problem) {
     const { kind, code } = problem as WireFailure;
-    throw new Error(`${endpoint.origin} could not be asked (${code ?? kind}).`);
+    throw new Error(`${endpoint.origin} is not reachable (${code ?? kind}).`);
   } finally {
     transport.close();
   }
@@ -62,7 +62,7 @@ function originOf(url: string): URL {
 function regionOf({ hostname }: URL): string {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const region = /\.lambda-url\.([a-z\d-]+)\./.exec(hostname)?.[1] ?? AWS_REGION ?? AWS_DEFAULT_REGION;
-  if (!region) throw new UsageError(`The Region of ${hostname} is not known: add --region.`);
+  if (!region) throw new UsageError(`The Region of ${hostname} is not known. Fix: add --region.`);
   return region;
 }
 

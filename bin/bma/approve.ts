@@ -31,14 +31,14 @@ export const approveCommand: Command<Options> = {
   name: 'approve',
   summary: 'approve or deny a pending turn',
   description:
-    'Answers the approval request of a turn. The call is signed with your AWS credentials (environment, profile, SSO, role): who answered is what IAM says, and it is recorded in the evidence and the outcome event. The first answer stands.',
+    'Approves or denies a pending turn. The call is signed with your AWS credentials (environment, profile, SSO, role). Your IAM identity is recorded in the evidence and in the outcome event. The first decision is final.',
   exitCodes: {
     [NOT_RECORDED.noCredentials]: 'no credentials',
     [NOT_RECORDED.notPermitted]: 'not permitted',
-    [NOT_RECORDED.notWaiting]: 'no such turn waits',
-    [NOT_RECORDED.alreadyAnswered]: 'it was answered before',
-    [NOT_RECORDED.expired]: 'it does not wait any more',
-    [NOT_RECORDED.unclear]: 'it is unclear whether the answer arrived',
+    [NOT_RECORDED.notWaiting]: 'no such turn is pending',
+    [NOT_RECORDED.alreadyAnswered]: 'a decision was recorded before',
+    [NOT_RECORDED.expired]: 'the turn is no longer pending',
+    [NOT_RECORDED.unclear]: 'it is not known whether the decision was recorded',
   },
   define(command) {
     command
@@ -51,10 +51,10 @@ export const approveCommand: Command<Options> = {
         `turn.name in '${turnEventType('Approval Requested')}' or '${REMEDIATION_EVENTS.proposed}'`,
         turnName,
       )
-      .option('--deny', 'deny the turn (default: approve it)')
-      .option('--comment <text>', 'recorded with the answer, at most 500 characters', shortComment)
-      .option('--region <region>', 'Region of the URL (default: as the URL says, then AWS_REGION)')
-      .option('--json', 'print the recorded answer as JSON');
+      .option('--deny', 'deny the turn (default: approve)')
+      .option('--comment <text>', 'recorded with the decision, at most 500 characters', shortComment)
+      .option('--region <region>', 'Region of the URL (default: the Region in the URL, then AWS_REGION)')
+      .option('--json', 'print the recorded decision as JSON');
   },
   async run(_args, { url, turn, deny, comment, region, json }, { out }) {
     const reply = await answerApproval(
@@ -65,7 +65,7 @@ export const approveCommand: Command<Options> = {
       if (problem.name === 'CredentialsError') throw new CommandError(NOT_RECORDED.noCredentials, problem.message);
       throw new CommandError(
         NOT_RECORDED.unclear,
-        `${problem.message} The first answer stands, so it is safe to repeat.`,
+        `${problem.message} The first decision is final, so it is safe to repeat the command.`,
       );
     });
     const said = recorded(turn, reply);
@@ -76,7 +76,7 @@ export const approveCommand: Command<Options> = {
 
 function turnName(turn: string): string {
   if (!/^[\w-]{1,80}$/.test(turn)) {
-    throw new UsageError(`--turn is '${turn}'. Give turn.name of the approval request, such as turn-3f2a….`);
+    throw new UsageError(`--turn is '${turn}'. Fix: give turn.name of the approval request, such as turn-3f2a….`);
   }
   return turn;
 }
@@ -94,16 +94,19 @@ function recorded(turn: string, { status, answer }: ApprovalUrlReply): string {
     case 'recorded':
       return standing(answer);
     case 'already-answered':
-      throw new CommandError(NOT_RECORDED.alreadyAnswered, `${turn} was answered before: ${standing(answer)}`);
+      throw new CommandError(
+        NOT_RECORDED.alreadyAnswered,
+        `A decision for ${turn} was recorded before: ${standing(answer)}`,
+      );
     case 'not-waiting':
       throw new CommandError(
         NOT_RECORDED.notWaiting,
-        `No turn ${turn} waits for an approval here. Compare --turn with turn.name and --url with approveUrl of the agent.`,
+        `No turn ${turn} is pending at this URL. Fix: compare --turn with turn.name in the event, and --url with approveUrl of the agent.`,
       );
     case 'expired':
       throw new CommandError(
         NOT_RECORDED.expired,
-        `${turn} does not wait any more: the time to answer is over, or the turn was stopped.`,
+        `${turn} is no longer pending: the approval timeout has passed, or the turn was stopped.`,
       );
     case 'request-invalid':
       throw new UsageError(answer.message);
@@ -111,12 +114,12 @@ function recorded(turn: string, { status, answer }: ApprovalUrlReply): string {
   if (status === 401 || status === 403) {
     throw new CommandError(
       NOT_RECORDED.notPermitted,
-      `AWS refused the call (HTTP ${status}): the signer needs workflow.grants.approveTurns(…), and --region the Region of the URL.`,
+      `AWS refused the call (HTTP ${status}). Fix: grant the caller workflow.grants.approveTurns(…), and set --region to the Region of the URL.`,
     );
   }
   throw new CommandError(
     NOT_RECORDED.unclear,
-    `The approve URL answered with HTTP ${status}. The first answer stands, so it is safe to repeat.`,
+    `The approve URL answered with HTTP ${status}. The first decision is final, so it is safe to repeat the command.`,
   );
 }
 

@@ -20,19 +20,19 @@ export const cancelCommand: Command<Options> = {
   name: 'cancel',
   summary: 'cancel a running turn',
   description:
-    'Stops the execution of a turn. The settlement of the workflow then cancels the turn in the service, collects its evidence, releases its slot and publishes its outcome, within about six minutes.',
-  exitCodes: { ...ACCOUNT_CODES, [OVER]: 'the turn is over already' },
+    'Stops the execution of a turn. The settlement of the workflow then cancels the turn in the service, collects the evidence, releases the slot and publishes the outcome. This takes up to about six minutes.',
+  exitCodes: { ...ACCOUNT_CODES, [OVER]: 'the turn has already ended' },
   define(command) {
     command
       .argument('<turn>', 'name of the turn, or ARN of its execution')
-      .option('--agent <name>', 'the agent it is of (default: all agents are asked)')
-      .option('--reason <text>', `kept with the execution, at most ${MAX_REASON} characters`, (reason: string) => {
+      .option('--agent <name>', 'agent of the turn (default: all agents are searched)')
+      .option('--reason <text>', `recorded in the execution, at most ${MAX_REASON} characters`, (reason: string) => {
         if (reason.length > MAX_REASON) {
           throw new UsageError(`--reason has ${reason.length} characters. Allowed: ${MAX_REASON}.`);
         }
         return reason;
       });
-    addAccountOptions(command, 'print what was stopped as JSON');
+    addAccountOptions(command, 'print the stopped turn as JSON');
   },
   async run([name], options, { out }) {
     const needs = 'workflow.grants.stopTurns(…) to stop turns, and workflow.grants.readTurns(…) to find them';
@@ -41,7 +41,7 @@ export const cancelCommand: Command<Options> = {
       if (turn.state !== 'Running') {
         throw new CommandError(
           OVER,
-          `${turn.turn} is over already: ${turn.state} at ${turn.endedAt ?? 'an unknown time'}.`,
+          `${turn.turn} has already ended: ${turn.state} at ${turn.endedAt ?? 'an unknown time'}.`,
         );
       }
       const { executionArn } = turn;
@@ -49,7 +49,7 @@ export const cancelCommand: Command<Options> = {
       out(
         options.json
           ? jsonText({ format: FORMAT, turn: turn.turn, executionArn, agent: turn.agent })
-          : `${turn.turn} is stopped. Its settlement cancels it in the service, and publishes its outcome within about six minutes.\n`,
+          : `${turn.turn} is stopped. The settlement cancels it in the service and publishes the outcome within about six minutes.\n`,
       );
       return EXIT.done;
     });

@@ -35,14 +35,16 @@ export const checkCommand: Command<Options> = {
   name: 'check',
   summary: 'check templates or a cloud assembly with the rules of ManagedAgentChecks',
   description:
-    'Judges CloudFormation templates (JSON or YAML) and cloud assemblies with the rules of ManagedAgentChecks, all together as one app. Declarations and acknowledgements in them count.',
-  exitCodes: { [EXIT.attention]: 'there is a finding of --severity or worse that nobody has acknowledged' },
+    'Checks CloudFormation templates (JSON or YAML) and cloud assemblies with the rules of ManagedAgentChecks. All of them are checked together, as one app. Their declarations and acknowledgements apply.',
+  exitCodes: { [EXIT.attention]: 'an unacknowledged finding has the severity of --severity or a higher one' },
   define(command) {
     command.addArgument(new Argument('<template...>', 'template files, or cloud assembly directories (cdk.out)'));
     addFormats(command, FORMATS);
     command
-      .option('--output <file>', 'write there instead of printing; one line is printed')
-      .addOption(choice('--severity <severity>', 'lowest severity that fails', SEVERITIES).default('error'))
+      .option('--output <file>', 'write the report to this file and print a one-line summary')
+      .addOption(
+        choice('--severity <severity>', 'lowest severity that makes the command fail', SEVERITIES).default('error'),
+      )
       .addOption(
         choice(
           '--family <family>',
@@ -53,7 +55,7 @@ export const checkCommand: Command<Options> = {
       )
       .option(
         '--permissions-boundary <arn>',
-        'boundary that MA-ID9 requires (default: when one role has one, all must)',
+        'permissions boundary that MA-ID9 requires of every role (default: if any role has one, all roles need one)',
       )
       .option('--account <id>', 'account that template files are deployed to (default: any)', accountId)
       .option('--region <region>', 'Region that template files are deployed to (default: any)');
@@ -78,7 +80,7 @@ export const checkCommand: Command<Options> = {
 
 function accountId(account: string): string {
   if (!/^\d{12}$/.test(account)) {
-    throw new UsageError(`--account is '${account}'. Give the 12 digits of an account id.`);
+    throw new UsageError(`--account is '${account}'. Fix: give the 12 digits of an account id.`);
   }
   return account;
 }

@@ -20,7 +20,7 @@ export interface Command<Options extends object = object> {
   readonly summary: string;
   /** What the command does, for its own help. A getter where it names what only the libraries of `run` know. */
   readonly description: string;
-  /** What its exit codes mean, besides 0 (done), 2 and 70 (`EXIT`). 1 always means that the answer needs attention. */
+  /** What its exit codes mean, besides 0 (done), 2 and 70 (`EXIT`). 1 always means that the result needs attention. */
   readonly exitCodes: Readonly<Record<number, string>>;
   /** Adds arguments and options. Throws nothing; option values are checked by parsers such as `choice`. */
   define(command: ParsedCommand): void;

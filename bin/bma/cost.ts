@@ -35,7 +35,7 @@ export const costCommand: Command<Options> = {
   name: 'cost',
   summary: 'what a cloud assembly costs per month, idle and per turn',
   description:
-    'Estimates the monthly cost of the stacks of a cloud assembly, also of stacks that were written by hand, from list prices, with the assumptions and with what is not in the sums.',
+    'Estimates the monthly cost of the stacks in a cloud assembly, including stacks that were written by hand, from list prices. Prints the assumptions and what is not included.',
   exitCodes: {},
   define(command) {
     command
@@ -54,7 +54,7 @@ export const costCommand: Command<Options> = {
     const given = assumptionsIn(options);
     const model = readAssembly(String(directory));
     if (model.assembly.stacks.length === 0)
-      throw new UsageError(`${String(directory)} has no stack. Fix: synthesize the app that has one.`);
+      throw new UsageError(`${String(directory)} has no stack. Fix: give the cloud assembly of an app with a stack.`);
     out(RENDERERS[format](estimate(model, given, stacksIn(options, rootStacks(model)))));
     return EXIT.done;
   },
@@ -82,7 +82,7 @@ function stacksIn({ stack }: Options, known: readonly string[]): readonly string
 function numberOf(option: string): (text: string) => number {
   return (text) => {
     if (!/^\d+(\.\d+)?$/.test(text)) {
-      throw new UsageError(`--${option} is '${text}'. Give a number that is not negative.`);
+      throw new UsageError(`--${option} is '${text}'. Fix: give zero or a positive number.`);
     }
     return Number(text);
   };

@@ -23,31 +23,34 @@ const load = () => require('./doctor/index') as typeof Doctor;
 /** `bma doctor`: whether an account and this machine are ready, and deployed agents healthy. */
 export const doctorCommand: Command<Options> = {
   name: 'doctor',
-  summary: 'check whether account and machine are ready, and agents healthy',
+  summary: 'check that the account, this machine and deployed agents are ready',
   get description() {
-    return `Checks the credentials, the Region, access to the preview, models, endpoints, bootstrap, roles, trail and quotas of an account, and each agent with its Runtime, image, guardrail and session role. Works before the first deployment. It is read-only, and never starts a turn or a Runtime. What AWS does not report is "not known", never "fail".
+    return `Checks the credentials, the Region, access to the preview, models, endpoints, bootstrap, roles, trail and quotas of an account, and each agent with its Runtime, image, guardrail and session role. You can run it before the first deployment. It makes read-only calls and never starts a turn or a Runtime. A check that AWS gives no answer to is "not known", not "fail".
 
-Permissions for all checks:
-  ${load().DOCTOR_PERMISSIONS.join(', ')}`;
+Permissions for all checks: ${load().DOCTOR_PERMISSIONS.join(', ')}`;
   },
   exitCodes: {
     [EXIT.attention]: 'a check failed',
-    [NOT_CHECKED.incomplete]: 'no check failed, but AWS did not answer each of them',
+    [NOT_CHECKED.incomplete]: 'no check failed, but AWS did not answer some of them',
   },
   define(command) {
     command
       .addArgument(
         new Argument(
           '[cdk.out]',
-          `cloud assembly directory (default: ${DEFAULT_DIRECTORY} where there is one, else the agents found in the account)`,
+          `cloud assembly directory (default: ${DEFAULT_DIRECTORY} if it exists, otherwise the agents found in the account)`,
         ),
       )
       .option(
         '--region <region>',
-        'Region of the agents (default: as the assembly says, then AWS_REGION, then the profile)',
+        'Region of the agents (default: the Region in the assembly, then AWS_REGION, then the profile)',
       )
       .option('--stack <name>', 'only the agents of this stack (default: all)')
-      .option('--model <id>', 'model to look for; may be repeated (default: the models of the agents)', collected)
+      .option(
+        '--model <id>',
+        'model that must be available; may be repeated (default: the models of the agents)',
+        collected,
+      )
       .option('--json', 'print the report as JSON');
   },
   async run([given], { stack, model = [], json, ...options }, { out, style }) {

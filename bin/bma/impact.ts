@@ -26,13 +26,13 @@ export const impactCommand: Command<Options> = {
   summary: 'what deploying a new version means for running agents',
   description:
     'Compares two cloud assemblies as if the old one were deployed: which resources are replaced, updated, removed and retained, what running agents lose (files, open conversations, turns), and what makes the deployment fail.',
-  exitCodes: { [EXIT.attention]: 'something blocks the deployment or is lost (with --exit-code)' },
+  exitCodes: { [EXIT.attention]: 'the deployment fails or data is lost (with --exit-code)' },
   define(command) {
     command
       .argument('<old cdk.out>', 'cloud assembly that is deployed')
       .argument('<new cdk.out>', 'cloud assembly to deploy');
     addFormats(command, FORMATS);
-    command.option('--exit-code', 'exit with 1 when something blocks the deployment or is lost');
+    command.option('--exit-code', 'exit with 1 when the deployment fails or data is lost');
   },
   run([before, after], options, { out }) {
     const format = formatOf(options, FORMATS);

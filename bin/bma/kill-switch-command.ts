@@ -53,14 +53,14 @@ export function killSwitchCommand(
     define(command) {
       command
         .argument('[agent]', 'name of the agent')
-        .option('--all', 'every kill switch of the account and Region')
-        .requiredOption('--reason <text>', `kept in the report, at most ${MAX_REASON} characters`, shortReason)
+        .option('--all', 'every kill switch in the account and Region')
+        .requiredOption('--reason <text>', `recorded in the report, at most ${MAX_REASON} characters`, shortReason)
         .option('--interval <seconds>', 'seconds between polls', secondsOf('--interval', 0.1), 2);
       addAccountOptions(command, 'print the reports as JSON');
     },
     async run([agent], options, terminal) {
       if ((agent === undefined) === (options.all !== true)) {
-        throw new UsageError('Give either the name of an agent or --all.');
+        throw new UsageError('Fix: give either the name of an agent or --all.');
       }
       const needs = `killSwitch.grants.${machine}(…), with --stack; without --stack also cloudformation:ListStacks`;
       const ended = await inAccount(
@@ -126,15 +126,15 @@ function stoppedText(report: KillReport): string {
   const lines = [
     `Stopped: ${agents.map(printable).join(', ')}`,
     `  turns stopped: ${turnsStopped}, cancelled in the service: ${sessionsCancelled}, sessions deleted: ${sessionsDeleted}`,
-    `  left: ${left}${left > 0 ? '. Fix: run bma kill again; it finishes what is left.' : ''}`,
+    `  not yet stopped or deleted: ${left}${left > 0 ? '. Fix: run bma kill again.' : ''}`,
     ...unproven.map((each) => `  unproven: ${printable(each)}`),
-    '  Events of triggers wait until bma release, for up to 14 days.',
+    '  Events of triggers wait up to 14 days for bma release.',
   ];
   return `${lines.join('\n')}\n`;
 }
 
 const releasedText = ({ agents }: Ended['killSwitch']): string =>
-  `Released: ${agents.map(printable).join(', ')}. Events that waited start their turns now.\n`;
+  `Released: ${agents.map(printable).join(', ')}. Waiting events now start their turns.\n`;
 
 /** What failed, of each kill switch. The exit code is the one of all that failed; where they differ, that of a kill switch that did not finish. */
 function failureOf(broken: readonly Ended[], of: number): Error {
@@ -147,11 +147,11 @@ function failureOf(broken: readonly Ended[], of: number): Error {
 
 /** Of an output that can't be read nobody knows the agents. */
 const ofAgents = ({ killSwitch: { agents, stack } }: Ended): string =>
-  `The kill switch of ${agents.map(printable).join(', ') || 'agents that are not known'} (stack ${printable(stack)})`;
+  `The kill switch of ${agents.map(printable).join(', ') || 'unknown agents'} (stack ${printable(stack)})`;
 
 const brokenText = ({ executionArn, status, problem, failure }: Ended): string =>
   failure?.message ??
-  `${executionArn} ended as ${status}${problem === undefined ? '' : `: ${printable(problem)}`} Fix: repeat the command; it continues where this one ended.`;
+  `${executionArn} ended as ${status}${problem === undefined ? '' : `: ${printable(problem)}`} Fix: repeat the command. It continues from there.`;
 
 function shortReason(reason: string): string {
   if (reason.trim() === '' || reason.length > MAX_REASON) {

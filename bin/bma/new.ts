@@ -18,7 +18,7 @@ export const newCommand: Command<Options> = {
   name: 'new',
   summary: 'scaffold a custom blueprint',
   description:
-    'Writes a minimal blueprint that works, to be changed into yours: the class, a stack around it, a test and a README, in a directory of their own. Nothing that exists is overwritten.',
+    'Writes a minimal, working blueprint for you to change: the class, a stack that uses it, a test and a README, in a new directory. Existing files are never overwritten.',
   exitCodes: {},
   define(command) {
     command
@@ -29,7 +29,7 @@ export const newCommand: Command<Options> = {
         }),
       )
       .argument('<Name>', 'name of the class, such as LicenceAuditor')
-      .option('--directory <dir>', 'where the directory of the blueprint is made', '.')
+      .option('--directory <dir>', 'parent of the new directory', '.')
       .option('--json', 'print the directory and its files as JSON');
   },
   run([, name], { directory, json }, { out }) {
@@ -44,8 +44,8 @@ export const newCommand: Command<Options> = {
         ...made.files,
         '',
         'Next:',
-        `  1. Say what the agent does, with which tools and when: ${path.join(made.directory, path.basename(made.directory))}.ts`,
-        `  2. Say what it may use, and run: npx jest ${test}`,
+        `  1. Define instructions, tools and triggers in ${path.join(made.directory, path.basename(made.directory))}.ts`,
+        `  2. List the permissions that it may have in the test, and run: npx jest ${test}`,
         `  3. Add ${String(name)}Stack (${stack}) to your app, with ManagedAgentChecks, and run: npx cdk synth`,
         '',
       ].join('\n'),

@@ -36,35 +36,35 @@ interface Options {
 /** `bma probe`: asks a real account what AWS does not document. */
 export const probeCommand: Command<Options> = {
   name: 'probe',
-  summary: 'ask an account what AWS does not document',
+  summary: 'test in an account what AWS does not document',
   description:
-    'Answers the questions that AWS does not document, and on which defaults of this library rest, in your account. Most are answered by reading what a turn of a deployed agent left in logs. Nothing is called before the plan is confirmed. What a probe creates is one CloudFormation stack named bma-probe-…, written down before it is created and deleted afterwards, also after an interruption. docs/probe.md has the questions and the permissions.',
+    'Tests undocumented behaviour of AWS that defaults of this library depend on, in your account. Most probes read the logs of a turn of a deployed agent. No call is made before you confirm the plan. A probe that needs resources creates one CloudFormation stack named bma-probe-…, records its name first, and deletes it afterwards, also after an interruption. docs/probe.md lists the questions and the permissions.',
   exitCodes: {
     [EXIT.attention]: 'an answer says that a default of the library should change',
     ...ACCOUNT_CODES,
-    [NOT_DONE.notConfirmed]: 'the plan was not confirmed: nothing was called',
-    [NOT_DONE.left]: 'something that was created could not be deleted: repeat it with --clean-up',
+    [NOT_DONE.notConfirmed]: 'the plan was not confirmed, and no call was made',
+    [NOT_DONE.left]: 'a created stack could not be deleted: repeat the command with --clean-up',
   },
   define(command) {
     command
       .option('--region <region>', 'Region of the agent (default: AWS_REGION, then the profile)')
-      .option('--agent <name>', 'the agent whose turn is looked at (default: the only one)')
+      .option('--agent <name>', 'agent whose turn is examined (default: the only agent)')
       .option(
         '--stack <name>',
-        'look at this stack only; may be repeated (default: all of the account and Region)',
+        'only this stack; may be repeated (default: all stacks of the account and Region)',
         collected,
       )
       .option('--only <id>', 'only this probe; may be repeated', collected)
-      .option('--new-turn', 'start a turn of the agent and look at it (default: look at the newest that has ended)')
-      .option('--yes', 'do what the plan says without asking')
-      .option('--list', 'print the plan and end: nothing is called')
-      .option('--policy', 'print the IAM policy that the probes need and end: nothing is called')
-      .option('--clean-up', 'delete what an interrupted run has left, and end')
+      .option('--new-turn', 'start a turn and examine it (default: the newest turn that has ended)')
+      .option('--yes', 'run the plan without asking')
+      .option('--list', 'print the plan and exit without any call')
+      .option('--policy', 'print the IAM policy that the probes need and exit without any call')
+      .option('--clean-up', 'delete the stacks that an interrupted run has left, and exit')
       .option(
         '--compare <report>',
-        'say which defaults of the library a report tells to change, and end: nothing is called',
+        'print which defaults of the library should change according to a report, and exit without any call',
       )
-      .option('--with-account', 'keep the id of the account in the report')
+      .option('--with-account', 'include the account id in the report')
       .option('--interval <seconds>', 'seconds between polls', secondsOf('--interval', 0.1), 5)
       .option('--json', 'print the report, or the comparison, as JSON');
   },
@@ -201,7 +201,7 @@ async function confirm(plan: string, { yes }: Options, { error, interactive }: T
     ask.close();
     if (/^y(es)?$/i.test(answer.trim())) return;
   }
-  throw new CommandError(NOT_DONE.notConfirmed, 'Nothing was called. Fix: add --yes to do what the plan says.');
+  throw new CommandError(NOT_DONE.notConfirmed, 'No call was made. Fix: add --yes to run the plan.');
 }
 
 function selected(probes: readonly Probe[], only: readonly string[] | undefined): readonly Probe[] {

@@ -7,7 +7,7 @@ import { COMMANDS } from './commands';
 const SHARED_CODES = {
   [EXIT.done]: 'done',
   [EXIT.usage]: 'wrong usage or unreadable input',
-  [EXIT.bug]: 'a bug of bma, printed with its stack',
+  [EXIT.bug]: 'a bug in bma; the stack trace is printed',
 };
 
 /**
@@ -20,7 +20,7 @@ export function program(terminal: Terminal, finish: (exitCode: number) => void):
     .description('Checks, explains and operates the managed agents of a CDK app.')
     .version(version, '-V, --version', 'the version of bma')
     .helpOption('-h, --help', 'this text, or the help of a command')
-    .helpCommand('help [command]', 'the help of a command')
+    .helpCommand(false)
     .usage('<command> [options]')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError()
@@ -30,11 +30,33 @@ export function program(terminal: Terminal, finish: (exitCode: number) => void):
       writeErr: (text) => terminal.error(text),
       outputError: (text, write) => write(`bma: ${printableLines(text.replace(/^error: /, ''))}`),
     })
-    .addHelpText('after', exitCodes({ [EXIT.attention]: "the answer needs attention; the command's help says when" }));
+    .addHelpText(
+      'after',
+      exitCodes({ [EXIT.attention]: 'the result needs attention; the help of each command says when' }),
+    );
   for (const command of COMMANDS) {
     add(whole, command, terminal, finish);
   }
+  whole
+    .command('help')
+    .summary('the help of a command')
+    .argument('[command]')
+    .helpOption(false)
+    .action((name?: string) => {
+      if (name === undefined || name === 'help') return whole.outputHelp();
+      helpedCommand(whole, name).outputHelp();
+    });
   return whole;
+}
+
+/** @throws UsageError when there is no such command */
+function helpedCommand(whole: ParsedCommand, name: string): ParsedCommand {
+  const found = whole.commands.find((command) => command.name() === name);
+  if (found === undefined) {
+    const names = COMMANDS.map((command) => command.name).join(', ');
+    throw new UsageError(`There is no command '${name}'. Commands: ${names}. Fix: run bma help with one of them.`);
+  }
+  return found;
 }
 
 function add(whole: ParsedCommand, command: Command, terminal: Terminal, finish: (exitCode: number) => void): void {
@@ -65,12 +87,12 @@ const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 function requireValues(parsed: ParsedCommand): void {
   parsed.registeredArguments.forEach((argument, index) => {
     if ([parsed.processedArgs[index]].flat().includes(''))
-      throw new UsageError(`The argument ${argument.name()} is empty.`);
+      throw new UsageError(`The argument ${argument.name()} is empty. Fix: give a value.`);
   });
   for (const option of parsed.options) {
     const value: unknown = parsed.getOptionValue(option.attributeName());
     if ([value].flat().includes(''))
-      throw new UsageError(`${option.long} is empty. Fix: give a value, or leave it out.`);
+      throw new UsageError(`${option.long} is empty. Fix: give a value, or leave the option out.`);
     if (option.long === '--region')
       requireRegion(value === undefined ? 'AWS_REGION' : '--region', value as string | undefined);
   }
@@ -79,7 +101,7 @@ function requireValues(parsed: ParsedCommand): void {
 function requireRegion(from: string, given: string | undefined): void {
   const region = given ?? process.env.AWS_REGION;
   if (region !== undefined && !REGION.test(region)) {
-    throw new UsageError(`${from} is '${region}', which is no Region. Fix: give one such as us-east-1.`);
+    throw new UsageError(`${from} is '${region}', which isn't a Region. Fix: give one, such as us-east-1.`);
   }
 }
 

@@ -11,13 +11,13 @@ import { UsageError } from './command';
 /** Reads the templates of a cloud assembly. */
 export function readAssembly(directory: string): TemplateModel {
   if (!fs.existsSync(path.join(directory, 'manifest.json'))) {
-    throw new UsageError(`${directory} isn't a cloud assembly: it has no manifest.json. Run 'cdk synth' first.`);
+    throw new UsageError(
+      `${directory} isn't a cloud assembly: it has no manifest.json. Fix: run 'cdk synth', or give the directory that it wrote.`,
+    );
   }
   try {
     if (at(readJson(path.join(directory, 'manifest.json')), 'version') === undefined) {
-      throw new Error(
-        'its manifest.json has no version, so it is not one that cdk synth wrote. Fix: synthesize again.',
-      );
+      throw new Error('its manifest.json has no version, so cdk synth did not write it. Fix: run cdk synth again.');
     }
     return new TemplateModel(readDirectory(directory));
   } catch (problem) {

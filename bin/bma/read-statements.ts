@@ -13,7 +13,9 @@ export function statementsOfAssembly(directory: string): Statement[] {
 /** Reads statements from a JSON file, from a directory of them, or computes them from a cloud assembly. */
 export function readStatements(place: string): Statement[] {
   if (!fs.existsSync(place)) {
-    throw new UsageError(`${place} does not exist. Give a statement (.json), a directory of them, or a cdk.out.`);
+    throw new UsageError(
+      `${place} does not exist. Fix: give a statement (.json), a directory of statements, or a cdk.out.`,
+    );
   }
   if (!fs.statSync(place).isDirectory()) {
     return [readStatement(place)];
@@ -25,7 +27,7 @@ export function readStatements(place: string): Statement[] {
   if (files.length === 0) {
     // Taken for "no agent", a wrong directory would read as "no change".
     throw new UsageError(
-      `${place} has no manifest.json and no statement (.json). Give a directory of statements, or a cdk.out.`,
+      `${place} has no manifest.json and no statement (.json). Fix: give a directory of statements, or a cdk.out.`,
     );
   }
   return files.sort().map((name) => readStatement(path.join(place, name)));
@@ -36,12 +38,12 @@ function readStatement(file: string): Statement {
   try {
     content = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (problem) {
-    throw new UsageError(`${file} is no JSON: ${(problem as Error).message}`);
+    throw new UsageError(`${file} isn't JSON: ${(problem as Error).message}`);
   }
   const { format } = (content ?? {}) as { format?: unknown };
   if (format !== STATEMENT_FORMAT) {
     throw new UsageError(
-      `${file} is no security statement of this version: its format is ${typeof format === 'string' ? `'${format}'` : 'missing'}, not '${STATEMENT_FORMAT}'.`,
+      `${file} isn't a security statement of this version: its format is ${typeof format === 'string' ? `'${format}'` : 'missing'}, not '${STATEMENT_FORMAT}'.`,
     );
   }
   return content as Statement;

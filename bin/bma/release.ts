@@ -4,5 +4,5 @@ import { killSwitchCommand } from './kill-switch-command';
 export const releaseCommand = killSwitchCommand('release', {
   summary: 'let stopped agents run again',
   description:
-    'Releases the kill switch of an agent and follows it. Events that waited start their turns then, once. Refused while the kill switch is being engaged.',
+    'Releases the kill switch of an agent and follows it. Each waiting event then starts its turn. The command is refused while the kill switch is being engaged.',
 });

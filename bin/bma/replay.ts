@@ -26,7 +26,7 @@ export const replayCommand: Command<Options> = {
   name: 'replay',
   summary: 'list events that started no turn, and send them again',
   description:
-    'Lists the dead letters of an agent, or of one of its queues, and how many events wait. With --message or --all and with --yes it sends them again: to the queue of their trigger, or to the settlement. An event is deleted only when it was sent. Events of the bus are listed only.',
+    'Lists the dead letters of an agent, or of one of its queues, and the number of waiting events. With --yes, and --message or --all, it sends the events again: to the queue of their trigger, or to the settlement. An event is deleted only after it was sent. Events from the event bus can only be listed.',
   exitCodes: { [EXIT.attention]: 'an event could not be sent again', ...ACCOUNT_CODES },
   define(command) {
     command
@@ -36,13 +36,14 @@ export const replayCommand: Command<Options> = {
         id,
       ])
       .option('--all', 'send all events again')
-      .option('--yes', 'do it (default: say what would be done)');
-    addAccountOptions(command, 'print the events and what became of them as JSON');
+      .option('--yes', 'send the events (default: list what would be sent)');
+    addAccountOptions(command, 'print the events and their status as JSON');
   },
   async run([name], options, { out, style }) {
     const { message: ids, all, yes } = options;
-    if (ids !== undefined && all) throw new UsageError('Give either --message or --all.');
-    if (yes && ids === undefined && !all) throw new UsageError('--yes needs --all, or --message with what to send.');
+    if (ids !== undefined && all)
+      throw new UsageError('--message and --all contradict each other. Fix: give one of them.');
+    if (yes && ids === undefined && !all) throw new UsageError('--yes needs --all or --message. Fix: add one of them.');
     const needs = 'workflow.grants.replayEvents(…)';
     return await inAccount(options, needs, async (account, calls) => {
       const queues = await chosenQueues(account, calls, String(name), options.stack);
@@ -57,13 +58,13 @@ export const replayCommand: Command<Options> = {
       if (missing !== undefined) {
         throw new CommandError(
           ACCOUNT_EXIT.notFound,
-          `No message ${missing} was found. Fix: bma replay ${String(name)} lists the messages; repeat it in two minutes when another bma is looking.`,
+          `No message ${missing} was found. Fix: run bma replay ${String(name)} for the ids. If another bma replay is running, repeat the command after two minutes.`,
         );
       }
       if (options.json) out(jsonText({ format: FORMAT, waiting, messages: results }));
       else {
         for (const { trigger, events } of waiting) {
-          if (events > 0) out(`${style.name(printable(trigger))}  about ${events} events wait to be handled\n`);
+          if (events > 0) out(`${style.name(printable(trigger))}  about ${events} waiting events\n`);
         }
         for (const { queue, messageId, status, sentAt, event, problem } of results) {
           const what = [event.type, event.source, event.id].filter((each) => each !== undefined).join(', ');
@@ -73,7 +74,7 @@ export const replayCommand: Command<Options> = {
           );
         }
         if (results.some(({ status }) => status === 'chosen'))
-          out('Nothing was sent. Add --yes to send what is chosen.\n');
+          out('Nothing was sent. Add --yes to send the chosen events.\n');
       }
       return results.some(({ problem }) => problem !== undefined) ? EXIT.attention : EXIT.done;
     });

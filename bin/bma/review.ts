@@ -22,12 +22,12 @@ type Format = (typeof FORMATS)[number];
 /** `bma review`: everything that a reviewer of a change has to see, as one comment and one exit code. */
 export const reviewCommand: Command<FormatOptions<Format>> = {
   name: 'review',
-  summary: 'permissions, impact, cost and new declarations of a change',
+  summary: 'changes in permissions, impact, cost and declarations, as one comment',
   description:
-    'Compares two cloud assemblies and prints one comment for a pull request: what agents can also reach and do, what the deployment means for running agents, what changes in the monthly cost, and new declarations and acknowledged findings.',
+    'Compares two cloud assemblies and prints one comment for a pull request: permissions that agents gain and lose, the impact on running agents, the change in monthly cost, and new declarations and acknowledged findings.',
   exitCodes: {
     [EXIT.attention]:
-      'somebody should decide: an agent can reach or do more, the deployment fails, something is lost, or a declaration or acknowledgement is new',
+      'a person must decide: an agent gains permissions or reach, the deployment fails, data is lost, or a declaration or acknowledgement is new',
   },
   define(command) {
     command

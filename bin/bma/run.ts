@@ -23,16 +23,24 @@ export const runCommand: Command<Options> = {
   name: 'run',
   summary: 'start a turn, and follow it to its outcome',
   description:
-    'Starts a turn of an agent with a prompt. The guardrail screens the prompt, and the turn may need approval, like a turn of any trigger. With --follow the command ends when the turn has ended; stopping the command does not stop the turn (bma cancel does).',
+    'Starts a turn of an agent with a prompt. As with any trigger, the guardrail screens the prompt, and the turn may need approval. With --follow, the command waits until the turn ends. Stopping the command does not stop the turn; bma cancel does.',
   exitCodes: { [EXIT.attention]: 'the turn did not complete (with --follow)', ...ACCOUNT_CODES },
   define(command) {
     command
       .argument('<agent>', 'name of the agent')
-      .option('--prompt <text>', 'the message to the agent')
-      .option('--prompt-file <file>', 'a file with the message in UTF-8; - is standard input')
-      .option('--session <key>', 'conversation to go on with (default: one of its own)', boundedText('--session', 256))
-      .option('--key <text>', 'the same key again is the same turn (default: a new turn)', boundedText('--key', 1024))
-      .option('--follow', 'wait for the outcome, and show the states of the turn on a terminal')
+      .option('--prompt <text>', 'the prompt')
+      .option('--prompt-file <file>', 'a UTF-8 file with the prompt; - is standard input')
+      .option(
+        '--session <key>',
+        'session key of the conversation to continue (default: a new conversation)',
+        boundedText('--session', 256),
+      )
+      .option(
+        '--key <text>',
+        'deduplication key: each key starts one turn (default: a new key)',
+        boundedText('--key', 1024),
+      )
+      .option('--follow', 'wait for the outcome; on a terminal, also print each state of the turn')
       .option('--interval <seconds>', 'seconds between polls', secondsOf('--interval', 0.1), 2);
     addAccountOptions(command, 'print the turn, and its outcome with --follow, as JSON');
   },
@@ -80,7 +88,7 @@ function endingText(turn: TurnState, { style }: Terminal): string {
 
 function promptOf({ prompt, promptFile }: Options): string {
   if ((prompt === undefined) === (promptFile === undefined)) {
-    throw new UsageError('Give the message to the agent with either --prompt or --prompt-file.');
+    throw new UsageError('Give the prompt with either --prompt or --prompt-file.');
   }
   const text = prompt ?? readPrompt(promptFile!);
   if (text.trim() === '') throw new UsageError('The prompt is empty.');

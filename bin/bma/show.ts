@@ -24,12 +24,15 @@ export const showCommand: Command<Options> = {
   name: 'show',
   summary: 'show the transcript and the evidence of a turn',
   description:
-    'Shows how a turn ended, its transcript, and whether each file of its evidence has the hash that was recorded when it was collected.',
-  exitCodes: { [EXIT.attention]: 'a file of the evidence is missing or does not match its hash', ...ACCOUNT_CODES },
+    'Prints the outcome and the transcript of a turn, and compares each evidence file with the hash that was recorded when the evidence was collected.',
+  exitCodes: {
+    [EXIT.attention]: 'a file of the evidence is missing or does not match its hash, or the outcome is unknown',
+    ...ACCOUNT_CODES,
+  },
   define(command) {
     command
       .argument('<turn>', 'name of the turn, or ARN of its execution')
-      .option('--agent <name>', 'the agent it is of (default: all agents are asked)');
+      .option('--agent <name>', 'agent of the turn (default: all agents are searched)');
     addAccountOptions(command, 'print the turn with its items and files as JSON');
   },
   async run([name], options, { out, style }) {
@@ -44,8 +47,10 @@ export const showCommand: Command<Options> = {
         if (options.json) items.push(item ?? line);
         else if (item !== undefined) transcriptLines(printableValue(item), style).forEach((each) => out(`${each}\n`));
       });
-      const ended = { ...turn, ...(evidence?.outcome === undefined ? {} : { state: evidence.outcome }) };
-      const isIntact = (evidence?.files ?? []).every(({ status }) => status === 'matches');
+      // What is in the bucket says nothing about an execution that ended with something else.
+      const isUnknown = turn.state === 'Unknown';
+      const ended = { ...turn, ...(evidence?.outcome === undefined || isUnknown ? {} : { state: evidence.outcome }) };
+      const isIntact = !isUnknown && (evidence?.files ?? []).every(({ status }) => status === 'matches');
       if (options.json) {
         out(jsonText({ format: FORMAT, ...ended, evidence: evidence ?? null, items }));
       } else {

@@ -27,14 +27,14 @@ export const statementCommand: Command<Options> = {
   name: 'statement',
   summary: 'what each agent of a cloud assembly can reach and do',
   description:
-    'Computes the security statement of every agent in a cloud assembly, also of stacks that were written by hand.',
+    'Computes the security statement of every agent in a cloud assembly, including stacks that were written by hand.',
   exitCodes: {},
   define(command) {
     command.argument('<cdk.out>', 'cloud assembly directory');
     addFormats(command, FORMATS);
     command
-      .option('--agent <name>', 'only this agent; json and html need one when there are several')
-      .option('--out <directory>', 'write <agent>.json, .md and .html there instead of printing');
+      .option('--agent <name>', 'only this agent (required for json and html if there are several agents)')
+      .option('--out <directory>', 'write <agent>.json, .md and .html to this directory instead of printing');
   },
   run([directory], options, { out, style }) {
     const place = String(directory);

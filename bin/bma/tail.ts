@@ -16,12 +16,12 @@ export const tailCommand: Command<Options> = {
   name: 'tail',
   summary: 'follow all turns of an agent',
   description:
-    'Shows the turns of an agent from now on: when they start, the states that they enter and how they end. Ends with Ctrl+C, or after --for.',
+    'Prints the turns of an agent from now on: when each starts, the states that it enters, and its outcome. Stop it with Ctrl+C or --for.',
   exitCodes: ACCOUNT_CODES,
   define(command) {
     command
       .argument('<agent>', 'name of the agent')
-      .option('--for <seconds>', 'end after this time (default: never)', secondsOf('--for', 0))
+      .option('--for <seconds>', 'stop after this time (default: run until Ctrl+C)', secondsOf('--for', 0))
       .option('--interval <seconds>', 'seconds between polls', secondsOf('--interval', 0.1), 5);
     addAccountOptions(command, 'print each event as one line of JSON');
   },

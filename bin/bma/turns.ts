@@ -1,4 +1,4 @@
-import type { TurnState } from './account/turn-state';
+import type { ListedState } from './account/list-turns';
 import { ACCOUNT_CODES, addAccountOptions, countOf, inAccount, type AccountOptions } from './account-command';
 import { choice, EXIT, jsonText, type Command } from './command';
 import { outcomeText } from './turn-text';
@@ -6,7 +6,7 @@ import { outcomeText } from './turn-text';
 /** Version of the JSON form. */
 const FORMAT = 'cdk-bedrock-managed-agents/turns/1';
 
-const STATES: Readonly<Record<string, TurnState['state']>> = {
+const STATES: Readonly<Record<string, ListedState>> = {
   running: 'Running',
   completed: 'Completed',
   failed: 'Failed',
@@ -25,13 +25,13 @@ export const turnsCommand: Command<Options> = {
   name: 'turns',
   summary: 'list the newest turns of an agent',
   description:
-    'Lists the newest turns of an agent with their outcomes, the newest first. Step Functions keeps turns for 90 days.',
+    'Lists the newest turns of an agent and their outcomes, newest first. Step Functions keeps executions for 90 days.',
   exitCodes: ACCOUNT_CODES,
   define(command) {
     command
       .argument('<agent>', 'name of the agent')
-      .addOption(choice('--status <status>', 'only turns that are, or ended as, this', Object.keys(STATES)))
-      .option('--limit <count>', 'how many, at most 1000', countOf('--limit', 1000), 20);
+      .addOption(choice('--status <status>', 'only turns in this state', Object.keys(STATES)))
+      .option('--limit <count>', 'number of turns, at most 1000', countOf('--limit', 1000), 20);
     addAccountOptions(command, 'print the turns as JSON');
   },
   async run([agent], options, { out, style }) {

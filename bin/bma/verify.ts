@@ -32,14 +32,14 @@ export const verifyCommand: Command<Options> = {
   summary: 'compare the deployed account with the synthesized templates',
   get description() {
     const { ANALYZER_PERMISSIONS, VERIFY_PERMISSIONS } = load();
-    return `Compares what an account has with what a cloud assembly says: policies, permissions boundaries and trust of every role, key, bucket, queue, topic and endpoint policies, networks, trails, guardrails and Runtimes. Reads only. What can't be read is reported, never assumed to be equal.
+    return `Compares the resources in an account with a cloud assembly: policies, permissions boundary and trust of every role; policies of keys, buckets, queues, topics and endpoints; networks, trails, guardrails and Runtimes. It makes read-only calls. What can't be read is reported, never assumed to be equal.
 
 Permissions it needs:
-  ${VERIFY_PERMISSIONS.join(', ')}; with --access-analyzer ${ANALYZER_PERMISSIONS.join(', ')}`;
+${VERIFY_PERMISSIONS.join(', ')}; with --access-analyzer ${ANALYZER_PERMISSIONS.join(', ')}`;
   },
   exitCodes: {
-    [EXIT.attention]: 'the account differs from the templates, or a case is not as expected',
-    [NOT_VERIFIED.noCredentials]: 'no credentials, or AWS refuses them',
+    [EXIT.attention]: 'the account differs from the templates, or a case has another result than expected',
+    [NOT_VERIFIED.noCredentials]: 'no credentials, or AWS refused them',
     [NOT_VERIFIED.notPermitted]: 'not permitted to read the stacks',
     [NOT_VERIFIED.incomplete]: 'no difference was found, but not everything could be read',
     [NOT_VERIFIED.otherAccount]: 'the credentials are for another account than the assembly',
@@ -50,9 +50,9 @@ Permissions it needs:
       .addArgument(new Argument('[cdk.out]', 'cloud assembly directory').default('cdk.out'))
       .option(
         '--region <region>',
-        'Region of the stacks (default: as the assembly says, then AWS_REGION, then the profile)',
+        'Region of the stacks (default: the Region in the assembly, then AWS_REGION, then the profile)',
       )
-      .option('--stack <name>', 'only this stack; may be repeated (default: all of the Region)', collected)
+      .option('--stack <name>', 'only this stack; may be repeated (default: all stacks in the Region)', collected)
       .option('--cases <file>', 'JSON list of cases for SimulatePrincipalPolicy; may be repeated', collected)
       .option('--bind <name=value>', 'value of {{name}} in cases; may be repeated', bindings)
       .option(
@@ -125,7 +125,7 @@ function exitCode({ missingStacks, drifts, unjudged, cases, analyzer }: VerifyRe
 
 function bindings(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (name === undefined) throw new UsageError(`--bind is '${text}'. Give name=value.`);
+  if (name === undefined) throw new UsageError(`--bind is '${text}'. Fix: give name=value.`);
   return new Map([...before, [name, value]]);
 }
 
@@ -138,7 +138,7 @@ function selected(assembly: Assembly, region: string, names: readonly string[] |
   );
   if (unknown !== undefined || stacks.length === 0) {
     throw new UsageError(
-      `the assembly has no stack${unknown === undefined ? '' : ` '${unknown}'`} in ${region}. It has: ${assembly.stacks.map(({ id }) => id).join(', ') || 'none'}.`,
+      `The assembly has no stack${unknown === undefined ? '' : ` '${unknown}'`} in ${region}. It has: ${assembly.stacks.map(({ id }) => id).join(', ') || 'none'}.`,
     );
   }
   return { ...assembly, stacks };

@@ -159,14 +159,14 @@ test('a turn whose time to answer is over stays unapproved', async () => {
   tokens.delete(`token-of-${turn}`);
   expect(await approve(ALICE, '--turn', turn)).toMatchObject({
     exit: 7,
-    error: expect.stringContaining('does not wait any more'),
+    error: expect.stringContaining('is no longer pending'),
   });
 });
 
 test('a turn that does not exist is not found', async () => {
   expect(await approve(ALICE, '--turn', 'turn-of-another-agent')).toMatchObject({
     exit: 5,
-    error: expect.stringContaining('No turn turn-of-another-agent waits'),
+    error: expect.stringContaining('No turn turn-of-another-agent is pending'),
   });
 });
 

@@ -377,7 +377,7 @@ test('--model looks for other models', async () => {
 test('a directory without an assembly, and no Region, are mistakes of the caller', async () => {
   expect(await run(work)).toMatchObject({ exit: 2, error: expect.stringMatching(/isn't a cloud assembly/) });
   for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) delete process.env[name];
-  expect(await run()).toMatchObject({ exit: 2, error: expect.stringMatching(/Region is not known/) });
+  expect(await run()).toMatchObject({ exit: 2, error: expect.stringMatching(/No Region is configured/) });
 });
 
 test('for people: a line for each check, its fix below only where something is to be done, and no secret', async () => {

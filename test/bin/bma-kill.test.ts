@@ -27,7 +27,7 @@ test('in a terminal, kill shows its steps and says what was stopped, left and un
   const { exit, out } = await inTerminal('Stopper', 'kill', 'reviewer', ...FAST);
 
   expect(out).toMatch(
-    /StopTurns[^]*Stopped: reviewer[^]*turns stopped: 2[^]*sessions deleted: 2[^]*left: 0[^]*unproven: Compute/,
+    /StopTurns[^]*Stopped: reviewer[^]*turns stopped: 2[^]*sessions deleted: 2[^]*not yet stopped or deleted: 0[^]*unproven: Compute/,
   );
   expect(exit).toBe(0);
   expect(await scene.left()).toEqual(NOTHING);

@@ -47,9 +47,13 @@ let stacks: Stacks;
 let started: string[];
 let output: string;
 let failure: LoopbackAnswer | undefined;
+/** Every answer of Step Functions, when it isn't that of a working service. */
+let executionAnswer: LoopbackAnswer | undefined;
 
 const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 const xml = (text: string): LoopbackAnswer => ({ status: 200, headers: { 'content-type': 'text/xml' }, body: text });
+
+const NO_SUCH_KEY: LoopbackAnswer = { ...xml('<Error><Code>NoSuchKey</Code></Error>'), status: 404 };
 
 function describeStacks(body: string): LoopbackAnswer {
   const name = new URLSearchParams(body).get('StackName');
@@ -73,13 +77,16 @@ const server = new LoopbackServer(({ headers, body }: LoopbackRequest): Loopback
     .split('.')
     .at(-1);
   if (operation === 'DescribeStacks') return describeStacks(text);
+  if (headers['x-amz-target'] === undefined) return NO_SUCH_KEY;
+  if (executionAnswer !== undefined) return executionAnswer;
   if (operation === 'GetExecutionHistory') return { status: 200, body: { events: [] } };
   if (operation === 'StartExecution') {
     const { stateMachineArn } = JSON.parse(text) as { stateMachineArn: string };
     started.push(stateMachineArn);
     return { status: 200, body: { executionArn: 'arn:execution', startDate: 1 } };
   }
-  return { status: 200, body: { executionArn: 'arn:execution', status: 'SUCCEEDED', output } };
+  if (operation === 'ListExecutions') return { status: 200, body: { executions: [EXECUTION] } };
+  return { status: 200, body: { ...EXECUTION, output } };
 });
 
 const before = { ...process.env };
@@ -95,12 +102,8 @@ beforeAll(async () => {
   };
 });
 beforeEach(() => {
-  [stacks, started, output, failure] = [
-    { One: [['BmaAgentA', JSON.stringify(AGENT)]] },
-    [],
-    JSON.stringify(REPORT),
-    undefined,
-  ];
+  stacks = { One: [['BmaAgentA', JSON.stringify(AGENT)]] };
+  [started, output, failure, executionAnswer] = [[], JSON.stringify(REPORT), undefined, undefined];
 });
 afterAll(async () => {
   process.env = before;
@@ -158,10 +161,50 @@ test.each(['nonsense', 'null', '{}', '[]', '"text"', '{"agents":["reviewer"]}'])
     expect(await run('kill', 'reviewer', ...KILL)).toEqual({
       exit: 6,
       out: '',
-      error: expect.stringMatching(/^bma: arn:execution ended as UNKNOWN: its output is no report of a kill switch/),
+      error: expect.stringMatching(
+        /^bma: arn:execution ended as UNKNOWN: its output is not the report of a kill switch/,
+      ),
     });
   },
 );
+
+const EXECUTION = { executionArn: 'arn:execution', name: 'turn-1', status: 'SUCCEEDED', startDate: 1, stopDate: 2 };
+
+describe.each(['nonsense', 'null', '7', '"text"', '[]', '{}', '{"outcome":"Fine"}'])(
+  'of an execution that ends with %s',
+  (text) => {
+    const unknown = 'Unknown: the output of the execution is not the result of a turn';
+    beforeEach(() => {
+      [output] = [text];
+    });
+
+    test.each([
+      ['show', ['turn-1'], 1],
+      ['run', ['reviewer', '--prompt', 'x', '--follow', '--interval', '0.1'], 1],
+      ['turns', ['reviewer'], 0],
+    ])('%s says that its outcome is unknown', async (command, args, exit) => {
+      const said = await run(command, ...args);
+      expect(said).toEqual({ exit, out: expect.stringContaining(unknown), error: '' });
+    });
+
+    test('cancel says that it is over', async () => {
+      expect(await run('cancel', 'turn-1')).toMatchObject({ exit: 7, error: expect.stringContaining('Unknown at') });
+    });
+  },
+);
+
+test.each([
+  ['show', ['turn-1']],
+  ['cancel', ['turn-1']],
+  ['run', ['reviewer', '--prompt', 'x', '--follow', '--interval', '0.1']],
+])('%s does not take an answer without its members for a running turn', async (command, args) => {
+  executionAnswer = { status: 200, body: {} };
+  expect(await run(command, ...args)).toEqual({
+    exit: 9,
+    out: '',
+    error: expect.stringMatching(/^bma: The response to DescribeExecution .* Fix: .*\n$/),
+  });
+});
 
 test.each([
   ['an option', ['kill', '--all', '--reason', 'x', '--stack', ''], /--stack is empty/],

@@ -161,7 +161,7 @@ test('the text names each answer with what was seen', async () => {
 test.each([
   [['--only', 'no-such'], /--only is 'no-such'. Allowed: codedeploy-endpoint-policy/],
   [['--compare', '/no/such/file'], /can't be read as JSON/],
-  [['--compare', path.join(ROOT, 'package.json')], /is no report of bma probe/],
+  [['--compare', path.join(ROOT, 'package.json')], /isn't a report of bma probe/],
 ])('%j is refused with the fix', async (args, message) => {
   expect(await probe(...args)).toMatchObject({ exit: 2, error: expect.stringMatching(message) });
   expect(account.calls).toEqual([]);

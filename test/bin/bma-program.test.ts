@@ -75,6 +75,18 @@ test.each(COMMANDS.map((command) => [command.name, command] as const))(
   },
 );
 
+test('help of an unknown command names every command', async () => {
+  const { exit, out, error } = await run(['help', 'frob']);
+  expect({ exit, out }).toEqual({ exit: 2, out: '' });
+  expect(error).toMatch(/^bma: There is no command 'frob'. Commands: doctor, .* Fix: .*\n$/);
+  for (const { name } of COMMANDS) expect(error).toContain(name);
+});
+
+test('help of a command is what --help prints, and help alone is the help of bma', async () => {
+  expect(await run(['help', 'check'])).toEqual(await run(['check', '--help']));
+  expect(await run(['help'])).toEqual(await run(['--help']));
+});
+
 test.each(COMMANDS.map(({ name }) => [name]))(
   '%s answers a wrong option with its usage, and prints JSON',
   async (name) => {

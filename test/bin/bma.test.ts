@@ -132,8 +132,8 @@ test.each([
   [['diff-statement', before], /missing required argument 'new'/],
   [['diff-statement', before, after, '--json', '--format', 'md'], /--json and --format md contradict/],
   [['diff-statement', before, path.join(work, 'nowhere')], /does not exist/],
-  [['diff-statement', before, path.join(before, 'manifest.json')], /no security statement of this version/],
-  [['diff-statement', before, __filename], /is no JSON/],
+  [['diff-statement', before, path.join(before, 'manifest.json')], /isn't a security statement of this version/],
+  [['diff-statement', before, __filename], /isn't JSON/],
 ])('%j is refused with what is wrong', async (args, expected) => {
   expect(await run(...args)).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(expected) });
 });

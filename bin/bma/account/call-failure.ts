@@ -44,7 +44,7 @@ export function kindOfFailure(error: Error): FailureKind | undefined {
 /** A proxy between answers with pages, which the SDK can't read: it has no name for them, and its message is for programmers. */
 function serviceError({ name, message, $metadata }: CallFailure): string {
   if (name === 'Unknown' || message.includes('Deserialization error')) {
-    return `What answered with HTTP ${$metadata?.httpStatusCode} isn't AWS, or its answer can't be read. Fix: check the proxy and AWS_ENDPOINT_URL, and repeat the command.`;
+    return `The HTTP ${$metadata?.httpStatusCode} response can't be read, or isn't from AWS. Fix: check the proxy and AWS_ENDPOINT_URL, and repeat the command.`;
   }
   return `AWS answered with an error: ${name}: ${printable(message)}`;
 }
@@ -55,7 +55,7 @@ export function commandErrorOf(error: CallFailure, needs: string): Error {
   const message = printable(error.message);
   if (message === 'Region is missing') return noRegion();
   if (message.startsWith('Region not accepted'))
-    return new UsageError('The Region of the profile is none. Fix: add --region, or correct the profile.');
+    return new UsageError('The Region in the profile is not a Region. Fix: add --region, or correct the profile.');
   switch (kindOfFailure(error)) {
     case 'credentials':
       return new CommandError(ACCOUNT_EXIT.noCredentials, message);

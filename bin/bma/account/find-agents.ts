@@ -53,9 +53,9 @@ export async function agentNamed(account: Account, name: string, stack?: string)
 /** What to do when an agent isn't found. */
 export function knownAgents({ agents, unread }: FoundAgents): string {
   if (unread.length > 0) {
-    return `${unreadText(unread)} Fix: deploy these stacks with the version of bma.`;
+    return `${unreadText(unread)} Fix: use the version of bma that these stacks were deployed with, or deploy them again.`;
   }
   return agents.length > 0
-    ? `Agents: ${agents.map(({ agent }) => agent).join(', ')}. Fix: give one of them, or another --region.`
+    ? `Agents: ${agents.map(({ agent }) => agent).join(', ')}. Fix: give one of these names, or another --region.`
     : 'No stack of this account and Region has an agent with a TurnWorkflow. Fix: check --region and the credentials, or deploy the agent with this version of the library.';
 }

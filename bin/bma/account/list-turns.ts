@@ -3,11 +3,14 @@ import type { Account } from './account';
 import type { FoundAgent } from './find-agents';
 import { describeTurn, turnState, type TurnState } from './turn-state';
 
+/** A state that turns can be chosen by. */
+export type ListedState = Exclude<TurnState['state'], 'Unknown'>;
+
 /** Executions that are looked at for turns of one outcome, at most. */
 const MOST_LOOKS = 2_000;
 
 /** Statuses of the executions whose turn may be in a state. */
-const STATUSES: Readonly<Record<TurnState['state'], readonly ExecutionStatus[]>> = {
+const STATUSES: Readonly<Record<ListedState, readonly ExecutionStatus[]>> = {
   Running: ['RUNNING'],
   Completed: ['SUCCEEDED'],
   Rejected: ['SUCCEEDED'],
@@ -20,7 +23,7 @@ const STATUSES: Readonly<Record<TurnState['state'], readonly ExecutionStatus[]>>
 export async function listTurns(
   account: Account,
   agent: FoundAgent,
-  { state, limit }: { readonly state?: TurnState['state']; readonly limit: number },
+  { state, limit }: { readonly state?: ListedState; readonly limit: number },
 ): Promise<readonly TurnState[]> {
   const turns: TurnState[] = [];
   for (const statusFilter of state === undefined ? [undefined] : STATUSES[state]) {
@@ -32,7 +35,7 @@ export async function listTurns(
 async function newest(
   account: Account,
   agent: FoundAgent,
-  { state, limit, statusFilter }: { state?: TurnState['state']; limit: number; statusFilter?: ExecutionStatus },
+  { state, limit, statusFilter }: { state?: ListedState; limit: number; statusFilter?: ExecutionStatus },
 ): Promise<TurnState[]> {
   const turns: TurnState[] = [];
   let looks = 0;

@@ -55,7 +55,7 @@ function reportOf(output: string): Pick<KillSwitchRun, 'report' | 'problem'> & {
   } catch {
     // Said below.
   }
-  return { status: 'UNKNOWN', problem: 'its output is no report of a kill switch.' };
+  return { status: 'UNKNOWN', problem: 'its output is not the report of a kill switch.' };
 }
 
 /** The cause of a failed function is JSON with `errorMessage`. */

@@ -10,13 +10,19 @@ import { CommandError } from '../command';
 import type { Account } from './account';
 import { findAgents, knownAgents, type FoundAgent } from './find-agents';
 
+/** What `state` says of an execution that succeeded and whose output isn't the result of a turn. */
+export const UNREADABLE_RESULT = 'the output of the execution is not the result of a turn';
+
 /** A turn, as its execution tells. */
 export interface TurnState {
   readonly turn: string;
   readonly executionArn: string;
   readonly agent: string;
-  /** How it ended. Of an execution that was stopped, timed out or broke: what that means; the settlement publishes it. */
-  readonly state: 'Running' | TurnOutcome;
+  /**
+   * How it ended. Of an execution that was stopped, timed out or broke: what that means; the settlement publishes it.
+   * `Unknown` when the output of the execution can't be read, see {@link UNREADABLE_RESULT}.
+   */
+  readonly state: 'Running' | 'Unknown' | TurnOutcome;
   readonly startedAt?: string;
   readonly endedAt?: string;
   /** True when the settlement of the workflow says how the turn ended, not the execution itself. */
@@ -42,7 +48,14 @@ export const executionArn = (agent: FoundAgent, name: string): string =>
   `${agent.turns.replace(':stateMachine:', ':execution:')}:${name}`;
 
 export async function describeTurn({ executions }: Account, agent: FoundAgent, arn: string): Promise<TurnState> {
-  return turnState(agent, await executions.send(new DescribeExecutionCommand({ executionArn: arn })));
+  const execution = await executions.send(new DescribeExecutionCommand({ executionArn: arn }));
+  if (execution.executionArn === undefined || execution.status === undefined) {
+    throw new CommandError(
+      ACCOUNT_EXIT.noAnswer,
+      `The response to DescribeExecution for ${arn} has no ARN or no status. Fix: check the proxy and AWS_ENDPOINT_URL, and repeat the command.`,
+    );
+  }
+  return turnState(agent, execution);
 }
 
 /** @param execution of a list, which has no output, or as it was described */
@@ -51,7 +64,7 @@ export function turnState(
   execution: Partial<ExecutionListItem> & Pick<DescribeExecutionOutput, 'output'>,
 ): TurnState {
   const { name = '', executionArn: arn = '', status = 'RUNNING', startDate, stopDate, output } = execution;
-  const result = output === undefined ? undefined : (JSON.parse(output) as TurnResult);
+  const result = output === undefined ? undefined : resultOf(output);
   const common = {
     turn: name,
     executionArn: arn,
@@ -60,8 +73,26 @@ export function turnState(
     ...(stopDate === undefined ? {} : { endedAt: stopDate.toISOString() }),
   };
   if (status === 'RUNNING') return { ...common, state: 'Running' };
-  if (status === 'SUCCEEDED') return { ...common, state: result?.outcome ?? 'Completed', result };
+  if (status === 'SUCCEEDED') return { ...common, state: result?.outcome ?? 'Unknown', result };
   return { ...common, state: OF_STATUS[status] ?? 'Failed', settled: true };
+}
+
+const OUTCOMES: readonly unknown[] = [
+  'Completed',
+  'Failed',
+  'Rejected',
+  'TimedOut',
+  'Cancelled',
+] satisfies TurnOutcome[];
+
+/** Undefined for what isn't the result of a turn: somebody changed the state machine, or it is another one. */
+function resultOf(output: string): TurnResult | undefined {
+  try {
+    const result = JSON.parse(output) as Partial<TurnResult> | null;
+    return OUTCOMES.includes(result?.outcome) ? (result as TurnResult) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -96,6 +127,6 @@ export async function findTurn(
   if (denied !== undefined) throw denied as Error;
   throw new CommandError(
     ACCOUNT_EXIT.notFound,
-    `No turn ${turn} of ${asked.map((each) => each.agent).join(', ')}. Step Functions keeps executions for 90 days. Fix: bma turns AGENT lists turns.`,
+    `${asked.map((each) => each.agent).join(', ')} has no turn ${turn}. Step Functions keeps executions for 90 days. Fix: run bma turns AGENT for the names of turns.`,
   );
 }

@@ -15,7 +15,7 @@ export function readReport(file: string): ProbeReport {
     return typeof id === 'string' && (answer === null || typeof answer === 'string');
   };
   if (report?.format !== REPORT_FORMAT || !Array.isArray(report.results) || !report.results.every(isResult)) {
-    throw new UsageError(`${file} is no report of bma probe (${REPORT_FORMAT}).`);
+    throw new UsageError(`${file} isn't a report of bma probe (${REPORT_FORMAT}).`);
   }
   return report as ProbeReport;
 }
