@@ -2,6 +2,7 @@
  * Mutation testing of one folder with Stryker: changes the code in small ways and counts which changes the tests notice.
  *
  *   npm run test:mutation -- analysis/policy [share] [seed]
+ *   npm run test:mutation -- analysis/policy/actions.ts
  *
  * A share below 1 mutates windows of ten lines, chosen at random by the seed: a whole folder takes an hour of processor time
  * or more. Which mutants survived is printed; reports/mutation/<folder>.json has all of them.
@@ -14,10 +15,18 @@ const WINDOW = 10;
 const FOLDERS = ['analysis/policy', 'analysis/rules', 'runtime/session-client'];
 const here = import.meta.dirname;
 const root = path.resolve(here, '../..');
-const [folder, share = '1', seed = '1'] = process.argv.slice(2);
-if (!FOLDERS.includes(folder) || !(Number(share) > 0 && Number(share) <= 1) || !/^\d+$/.test(seed)) {
+const [target, share = '1', seed = '1'] = process.argv.slice(2);
+const folder = FOLDERS.find((name) => target === name || path.posix.dirname(target ?? '') === name);
+const files = folder
+  ? readdirSync(path.join(root, folder))
+      .filter((name) => name.endsWith('.ts') && name !== 'types.ts')
+      .map((name) => `${folder}/${name}`)
+      .filter((name) => target === folder || target === name)
+      .sort()
+  : [];
+if (files.length === 0 || !(Number(share) > 0 && Number(share) <= 1) || !/^\d+$/.test(seed)) {
   console.error(
-    `Usage: npm run test:mutation -- FOLDER [SHARE above 0, at most 1] [SEED]\nFOLDER is one of ${FOLDERS.join(', ')}`,
+    `Usage: npm run test:mutation -- FOLDER|FILE [SHARE above 0, at most 1] [SEED]\nFOLDER is one of ${FOLDERS.join(', ')}; FILE is in one of them`,
   );
   process.exit(2);
 }
@@ -30,23 +39,20 @@ const random = () => {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
   return state / 2 ** 32;
 };
-const windows = readdirSync(path.join(root, folder))
-  .filter((name) => name.endsWith('.ts') && name !== 'types.ts')
-  .sort()
-  .flatMap((name) => {
-    const file = `${folder}/${name}`;
-    const lines = readFileSync(path.join(root, file), 'utf8').split('\n').length;
-    if (share === '1') return [file];
-    return Array.from(
-      { length: Math.ceil(lines / WINDOW) },
-      (_, at) => `${file}:${at * WINDOW + 1}-${(at + 1) * WINDOW}`,
-    );
-  });
+const windows = files.flatMap((file) => {
+  const lines = readFileSync(path.join(root, file), 'utf8').split('\n').length;
+  if (share === '1') return [file];
+  return Array.from(
+    { length: Math.ceil(lines / WINDOW) },
+    (_, at) => `${file}:${at * WINDOW + 1}-${(at + 1) * WINDOW}`,
+  );
+});
 const chosen = windows.filter(() => share === '1' || random() < Number(share));
 console.log(
-  `${folder}: ${chosen.length} of ${windows.length} ${share === '1' ? 'files' : `windows of ${WINDOW} lines, seed ${seed}`}`,
+  `${target}: ${chosen.length} of ${windows.length} ${share === '1' ? 'files' : `windows of ${WINDOW} lines, seed ${seed}`}`,
 );
 
+const report = target.replaceAll('/', '-').replace(/\.ts$/, '');
 const { status } = spawnSync(
   process.execPath,
   [
@@ -56,7 +62,7 @@ const { status } = spawnSync(
     '--mutate',
     chosen.join(','),
     '--tempDirName',
-    `.stryker-tmp/${folder.replace('/', '-')}`,
+    `.stryker-tmp/${report}`,
   ],
   {
     cwd: root,
@@ -64,7 +70,7 @@ const { status } = spawnSync(
     env: {
       ...process.env,
       MUTATED_FOLDER: folder,
-      MUTATED_REPORT: `reports/mutation/${folder.replace('/', '-')}.json`,
+      MUTATED_REPORT: `reports/mutation/${report}.json`,
     },
   },
 );

@@ -2,11 +2,15 @@ import { fileURLToPath } from 'node:url';
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} scripts/mutation/run.mjs adds which code is mutated. */
 export default {
-  plugins: [fileURLToPath(import.meta.resolve('@stryker-mutator/jest-runner'))],
+  plugins: [
+    fileURLToPath(import.meta.resolve('@stryker-mutator/jest-runner')),
+    fileURLToPath(new URL('prose.mjs', import.meta.url)),
+  ],
+  ignorers: ['prose'],
   testRunner: 'jest',
   jest: { configFile: 'scripts/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
-  // Constants such as error texts and table entries are mutated, too; a mutant that only loops is stopped by the time limit.
+  // Constants such as table entries are mutated, too; a mutant that only loops is stopped by the time limit.
   timeoutMS: 120_000,
   concurrency: 1,
   ignorePatterns: ['dist', 'build', 'cdk.out*', 'local-run', 'assets.*', 'coverage', 'reports'],
