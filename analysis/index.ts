@@ -21,7 +21,6 @@ export * from './model/state-machine';
 export * from './model/turn-steps';
 export { TemplateModel } from './model/template-model';
 export type * from './model/text';
-export { actionsOf, type NamedAction, type Use, usesOf } from './policy/actions';
 export { contextOf, type RequestContext } from './policy/condition';
 export * from './policy/evaluate';
 export * from './policy/limits';

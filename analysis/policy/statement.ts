@@ -2,6 +2,7 @@ import type { Resource } from '../model/assembly';
 import type { Guard } from '../model/guard';
 import type { Node } from '../model/node';
 import type { Case, Place, Text, Unreadable } from '../model/text';
+import { byDeployment } from './by-deployment';
 
 /** A statement of an IAM policy of any kind, with every short form written out. */
 export interface Statement {
@@ -118,7 +119,7 @@ function membersOf(node: Node): Members {
 
 const NOTHING: readonly Node[] = [];
 
-/** The statements that one statement of a policy is: more than one when its effect or its form depends on conditions. */
+/** The statements that one statement of a policy is: more than one when what it refuses or its form depends on conditions. */
 export function readStatement(node: Node, holder: Resource, canonical: Canonical = (text) => text): Statement[] {
   if (node.kind !== 'object') {
     return [unreadableStatement(node, holder)];
@@ -134,7 +135,7 @@ export function readStatement(node: Node, holder: Resource, canonical: Canonical
       for (const resources of readSelections(members, 'Resource', node, canonical)) {
         const guard = node.guard.and(effectGuard).and(actions.guard).and(resources.guard);
         if (guard.possible()) {
-          statements.push({
+          const statement: Statement = {
             effect,
             actions: actions.selection,
             resources: resources.selection,
@@ -145,7 +146,8 @@ export function readStatement(node: Node, holder: Resource, canonical: Canonical
             ...(sid ? { sid: sid.value } : {}),
             holder,
             unreadable: unreadableParts(effects, actions.selection, resources.selection, principals, conditions),
-          });
+          };
+          statements.push(...byDeployment(statement));
         }
       }
     }

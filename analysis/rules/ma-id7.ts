@@ -76,13 +76,12 @@ function* outsideTheList(
         (use.class === 'power' ? power : control).add(action);
       }
     }
-    for (const { text, pattern } of wholeServices(statement)) {
-      const actions = { except: false, patterns: [pattern] };
-      const first = usesOf({ ...statement, actions }).find(
+    for (const actions of wholeServices(statement)) {
+      const first = usesOf(statement, actions).find(
         (use) => use.class === 'power' && !isDenied(identity, use.action, use),
       );
       if (first) {
-        power.add(text === first.action ? text : `${first.action} by ${text}`);
+        power.add(`${first.action} by ${actions.text}`);
       }
     }
     const at = { at: statement, subject: identity.id };

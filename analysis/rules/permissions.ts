@@ -4,17 +4,21 @@ import { actionOf } from '../facts/actions';
 import { reasonForAnyResource } from '../facts/no-resource';
 import type { Identity } from '../model/identities';
 import { FALSE } from '../model/guard';
-import { type Use, usesOf } from '../policy/actions';
+import { type KnownActions, type Use, usesOf } from '../policy/actions';
 import { isEverything } from '../policy/condition';
 import { knownText } from '../policy/operators';
 import { subset } from '../policy/pattern';
-import type { Pattern, Statement } from '../policy/statement';
+import type { Statement } from '../policy/statement';
 
 /** Patterns of actions that stand for a whole service, or for all of them: they grow with what AWS adds. */
-export function wholeServices({ actions }: Statement): readonly { readonly text: string; readonly pattern: Pattern }[] {
-  return actions.patterns.flatMap((pattern) => {
+export function wholeServices({ actions }: Statement): KnownActions[] {
+  return knownActions(actions).filter(({ text }) => isWholeService(text));
+}
+
+function knownActions({ patterns }: Statement['actions']): KnownActions[] {
+  return patterns.flatMap((pattern) => {
     const text = knownText(pattern.value);
-    return text !== undefined && isWholeService(text) ? [{ text, pattern }] : [];
+    return text === undefined ? [] : [{ text, pattern }];
   });
 }
 
@@ -26,26 +30,21 @@ function isWholeService(action: string): boolean {
 
 /** What a statement allows, action by action, without the patterns that stand for whole services. */
 export function namedUses(statement: Statement): Use[] {
-  const { actions } = statement;
-  if (actions.except) {
-    return [];
-  }
-  const patterns = actions.patterns.filter(({ value }) => {
-    const text = knownText(value);
-    return text !== undefined && !isWholeService(text);
-  });
-  return patterns.length === 0 ? [] : usesOf({ ...statement, actions: { except: false, patterns } });
+  return statement.actions.except
+    ? []
+    : knownActions(statement.actions)
+        .filter(({ text }) => !isWholeService(text))
+        .flatMap((actions) => usesOf(statement, actions));
 }
 
 /** Patterns with a wildcard that no grant of AWS CDK writes in this way. */
 export function unusualPatterns({ actions }: Statement): string[] {
   return actions.except
     ? []
-    : actions.patterns.flatMap(({ value }) => {
-        const text = knownText(value);
-        const isPattern = text !== undefined && /[*?]/.test(text) && !isWholeService(text);
-        return isPattern && !classify(text).some(({ action }) => action === text) ? [text] : [];
-      });
+    : knownActions(actions)
+        .map(({ text }) => text)
+        .filter((text) => /[*?]/.test(text) && !isWholeService(text))
+        .filter((text) => !classify(text).some(({ action }) => action === text));
 }
 
 /** Whether an unconditional denial refuses an action on everything. */

@@ -139,6 +139,28 @@ test('an agent with least privilege has no finding', () => {
   expect(found(agent())).toEqual([]);
 });
 
+test('a denial protects in the deployments that have it', () => {
+  const Parameters = { Stage: { Type: 'String', AllowedValues: ['test', 'prod'] } };
+  const Conditions = { Prod: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } };
+  const power = allow('iam:PutRolePolicy', 'arn:aws:iam::111122223333:role/x');
+  const denied = (denial: object) => {
+    const Resources = agent([power, { Effect: 'Deny', Action: 'iam:*', Resource: '*', ...denial }]);
+    return found({ Parameters, Conditions, Resources });
+  };
+  const either = (yes: unknown, no: unknown) => ({ 'Fn::If': ['Prod', yes, no] });
+  const none = { Ref: 'AWS::NoValue' };
+  expect(denied({})).toEqual([]);
+  for (const denial of [
+    { Action: either('iam:*', 's3:*') },
+    { Action: ['s3:*', either('iam:PutRolePolicy', none)] },
+    { Resource: either('*', arn('sqs', 'q')) },
+    { Condition: either({ Bool: { 'aws:SecureTransport': 'false' } }, none) },
+  ]) {
+    expect(denied(denial)).toEqual(['MA-ID7 fatal']);
+  }
+  expect(denied({ Action: either('iam:*', 'iam:PutRolePolicy') })).toEqual([]);
+});
+
 describe('what the execution role may do', () => {
   const bucket = (of = 'Data') => [arnOf(of), { 'Fn::Sub': `\${${of}.Arn}/*` }];
   const Data = { Data: { Type: 'AWS::S3::Bucket' } };

@@ -1,0 +1,58 @@
+import type { Guard } from '../model/guard';
+import type { Condition, Principal, Selection, Statement } from './statement';
+
+/** Above this number of cases only the parts that every deployment has count. */
+const MOST_CASES = 16;
+
+/**
+ * A statement as the deployments have it: one statement for each, where a part that refuses something is in some of them
+ * only. A denial of `Fn::If(Prod, "iam:*", …)` refuses nothing in the other deployments, and neither does a condition or an
+ * entry of `NotAction` that isn't there. What allows something stays together: it has its own guard.
+ */
+export function byDeployment(statement: Statement): Statement[] {
+  let cases: readonly Guard[] = [statement.guard];
+  for (const guard of refusingGuards(statement)) {
+    if (cases.length > MOST_CASES / 2) {
+      return inCase(statement, statement.guard);
+    }
+    cases = cases.flatMap((each) => [each.and(guard), each.and(guard.not())]).filter((each) => each.possible());
+  }
+  return cases.length === 1 ? [statement] : cases.flatMap((guard) => inCase(statement, guard));
+}
+
+/** The guards of parts that refuse something and that not every deployment of the statement has. */
+function refusingGuards({ effect, actions, resources, principals, conditions, guard }: Statement): Set<Guard> {
+  const denies = effect === 'Deny';
+  const parts: readonly { readonly guard: Guard }[] = [
+    ...[actions, resources].flatMap(({ except, patterns }) => (denies || except ? patterns : [])),
+    ...(principals === 'attached' ? [] : principals.flatMap(({ except, name }) => (denies || except ? name : []))),
+    ...conditions.flatMap((condition) => (denies ? [condition, ...condition.values] : [condition])),
+  ];
+  return new Set(parts.map((part) => part.guard).filter((each) => !guard.implies(each)));
+}
+
+/** A statement in the deployments that a guard stands for; none when it has nothing to deny there. */
+function inCase(statement: Statement, guard: Guard): Statement[] {
+  const denies = statement.effect === 'Deny';
+  const isCertain = (part: { readonly guard: Guard }) => guard.implies(part.guard);
+  const isPossible = (part: { readonly guard: Guard }) => guard.and(part.guard).possible();
+  // What widens a denial has to be there for sure; what narrows it may be there.
+  const stays = (except: boolean) => (denies === except ? isPossible : isCertain);
+  const selection = ({ except, patterns }: Selection): Selection => ({
+    except,
+    patterns: denies || except ? patterns.filter(stays(except)) : patterns,
+  });
+  const [actions, resources] = [selection(statement.actions), selection(statement.resources)];
+  const principals =
+    statement.principals === 'attached'
+      ? statement.principals
+      : statement.principals.filter(({ except, name }: Principal) => !(denies || except) || stays(except)(name));
+  const conditions = statement.conditions.filter(denies ? isPossible : isCertain).map((condition: Condition) => ({
+    ...condition,
+    values: denies ? condition.values.filter(isPossible) : condition.values,
+  }));
+  const isEmpty = [actions, resources].some(({ except, patterns }) => !except && patterns.length === 0);
+  return isEmpty || principals.length === 0
+    ? []
+    : [{ ...statement, actions, resources, principals, conditions, guard }];
+}
