@@ -73,6 +73,8 @@ export class Parameters {
         ? allowedValues.flatMap((value) => scalarText(value) ?? [])
         : [];
     const key = `${reader.stack.id}#${name}`;
+    const preset = scalarText(at(declaration, 'Default'));
+    const isJudged = !secret && !fromParameterStore && !withoutDefault && preset !== undefined && preset.trim() !== '';
     const hint = fromParameterStore
       ? `parameter ${name} is read from Parameter Store at deployment`
       : `parameter ${name} is given at deployment`;
@@ -81,7 +83,12 @@ export class Parameters {
       key,
       excludes: '',
       secret: secret || undefined,
-      unreadable: reader.model.unreadable(key, { origin, reason: 'parameter without a known value', hint }),
+      unreadable: reader.model.unreadable(`${key}${isJudged ? ' has a default' : ''}`, {
+        origin,
+        reason: 'parameter without a known value',
+        hint,
+        ...(isJudged ? { preset } : {}),
+      }),
     };
     this.mapped ??= mappedKeys(reader.stack.template);
     const keys = fromParameterStore ? undefined : this.mapped.get(name);
@@ -92,7 +99,6 @@ export class Parameters {
       origin,
       TRUE,
     );
-    const preset = scalarText(at(declaration, 'Default'));
     if (reader.model.naming && preset !== undefined && !fromParameterStore) {
       return [this.valued(preset, list, origin.below('Default'), TRUE)];
     }

@@ -12,7 +12,8 @@ import type { Edge, EdgeKind, NodeId } from './edge';
 import { identities, type Identity } from './identities';
 import type { Model } from './model';
 import { printed } from './printed-text';
-import { resourcePolicies } from './resource-policies';
+import type { Resource } from './assembly';
+import { resourcePolicies, type Target } from './resource-policies';
 import type { Text } from './text';
 
 /**
@@ -33,8 +34,8 @@ function collect(model: Model): Edge[] {
     ]),
   );
   const started = resourcePolicies(model).flatMap(({ holder, targets, statements }) => {
-    const starting = statements.filter(startsSomething);
-    return targets.flatMap(({ resource, text }) => {
+    const starting = statements.filter(startsSomething).filter((statement) => isInForce(model, statement, targets));
+    return targets.filter(isWholeTarget).flatMap(({ resource, text }) => {
       const entry = entryTypeOf(resource?.type ?? 'AWS::Events::EventBus');
       const kind = entry?.kind === 'holder' ? 'sends to' : 'starts';
       const node = resource?.id ?? defaultBusNode(text.value);
@@ -43,6 +44,45 @@ function collect(model: Model): Edge[] {
   });
   return [...trusting, ...started];
 }
+
+/** The alias that a permission names, and not its function, too: who may use that follows from the alias. */
+function isWholeTarget({ resource, text }: Target, _: number, targets: readonly Target[]): boolean {
+  return (
+    resource?.type !== 'AWS::Lambda::Function' ||
+    !targets.some(
+      (other) => QUALIFIED.has(other.resource?.type ?? '') && textKey(other.text.value) === textKey(text.value),
+    )
+  );
+}
+
+const QUALIFIED: ReadonlySet<string> = new Set(['AWS::Lambda::Alias', 'AWS::Lambda::Version']);
+
+/**
+ * A permission for function URLs holds for URLs of one AuthType: with the other one it lets nobody in. Without a URL in
+ * the assembly it counts, as one may be made elsewhere.
+ * Source: docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ */
+function isInForce(model: Model, { conditions }: Statement, targets: readonly Target[]): boolean {
+  const condition = conditions.find(({ key }) => key === 'lambda:functionurlauthtype');
+  const wanted = (condition?.values ?? []).map(({ value }) => literalOf(value));
+  if (!condition || wanted.includes(undefined)) {
+    return true;
+  }
+  const own = new Set(targets.flatMap(({ resource }) => resource ?? []));
+  const texts = (url: Resource, property: string) => url.properties.at(property).flatMap((node) => node.texts());
+  const types = model
+    .ofType('AWS::Lambda::Url')
+    .filter((url) =>
+      texts(url, 'TargetFunctionArn').some(({ value }) =>
+        model.named(value, ...URL_TARGETS).some(({ resource }) => own.has(resource)),
+      ),
+    )
+    .flatMap((url) => texts(url, 'AuthType'))
+    .map(({ value }) => literalOf(value));
+  return types.length === 0 || types.some((type) => type === undefined || wanted.includes(type));
+}
+
+const URL_TARGETS = ['AWS::Lambda::Function', 'AWS::Lambda::Alias'];
 
 /** Whether a statement lets its principals start the resource or send it something. */
 function startsSomething({ effect, actions }: Statement): boolean {

@@ -191,10 +191,23 @@ const PERMISSIONS: ReadonlyMap<string, PermissionReader> = new Map<string, Permi
         .flatMap((node) => node.items())
         .flatMap((node) => readStatement(node, holder, canonical)),
       // The older form, without a statement.
-      ...(holder.properties.at('Principal').length > 0 ? permission(holder, canonical, targets, []) : []),
+      ...(holder.properties.at('Principal').length > 0
+        ? permission(holder, canonical, targets, busConditions(holder))
+        : []),
     ],
   ],
 ]);
+
+/** The condition of the older form: `{ Type: 'StringEquals', Key: 'aws:PrincipalOrgID', Value: 'o-…' }`. */
+function busConditions({ properties }: Resource): (readonly [property: string, operator: string, key: string])[] {
+  const words = (key: string) =>
+    properties
+      .at('Condition', key)
+      .flatMap((node) => node.texts())
+      .flatMap(({ value }) => literalOf(value) ?? []);
+  const [[type], [key]] = [words('Type'), words('Key')];
+  return type !== undefined && key !== undefined ? [['Condition.Value', type, key]] : [];
+}
 
 function permission(
   holder: Resource,
@@ -203,7 +216,8 @@ function permission(
   conditions: readonly (readonly [property: string, operator: string, key: string])[],
 ): Statement[] {
   const { properties, guard } = holder;
-  const texts = (property: string): Pattern[] => properties.at(property).flatMap((node) => textsOf(node, canonical));
+  const texts = (property: string): Pattern[] =>
+    properties.at(...property.split('.')).flatMap((node) => textsOf(node, canonical));
   return [
     {
       effect: 'Allow',

@@ -81,4 +81,6 @@ export interface Unreadable {
   readonly reason: UnreadableReason;
   /** What it is and what would make it readable, for a message. */
   readonly hint: string;
+  /** The value that was judged instead: the default of a parameter, which whoever deploys may replace. */
+  readonly preset?: string;
 }

@@ -35,6 +35,9 @@ type ValueKind = 'text' | 'organization' | 'pattern' | 'arn' | 'range';
 const KEYS: ReadonlyMap<string, readonly [LimitKind, ValueKind]> = new Map([
   ['aws:principalaccount', ['account', 'text']],
   ['aws:sourceaccount', ['account', 'text']],
+  // Older than aws:SourceAccount, and in the policy that Amazon SNS gives every topic:
+  // docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+  ['aws:sourceowner', ['account', 'text']],
   ['kms:calleraccount', ['account', 'text']],
   ['aws:principalorgid', ['organization', 'organization']],
   ['aws:principalorgpaths', ['organization', 'organization']],

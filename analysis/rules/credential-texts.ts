@@ -137,7 +137,7 @@ function credentialOf(text: Text, path: readonly string[]): string | undefined {
   const key = path.at(-1) ?? '';
   const parent = path.at(-2) ?? '';
   const isVariable = isBelow(path, isVariableKey);
-  const isLiteral = whole !== undefined && whole !== '';
+  const isLiteral = whole !== undefined && !EMPTY.test(whole);
   const holes = whole === undefined ? text.filter((part) => typeof part !== 'string') : NO_HOLES;
   if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(parent) && !SWITCH.test(known)) {
     const plain = holes.some((hole) => referenceKind(hole) === 'plain');
@@ -167,6 +167,9 @@ function credentialOf(text: Text, path: readonly string[]): string | undefined {
 }
 
 const NO_HOLES: readonly Hole[] = [];
+
+/** No text, or an object without a value: a secret that somebody sets after the deployment. */
+const EMPTY = /^\s*(?:\{\s*(?:"[^"]*"\s*:\s*""\s*,?\s*)*\})?\s*$/;
 
 /** A parameter whose name says that it holds a credential. */
 const SECRET_PARAMETER = /(?:secret|passw(?:or)?d|token|credential|(?:^|[^a-z])key(?:$|[^a-z]))/i;

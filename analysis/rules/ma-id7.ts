@@ -270,7 +270,10 @@ function endOf(
   const target = identities(model).byName(end);
   const drives = agents.some((agent: Agent) => end === agent.id || governanceOf(model, agent).get(end) === 'drives');
   if (edges.every(({ kind }) => kind === 'assumes') && target) {
-    return { says: `can become ${nameOf(model, end)}`, certain: true };
+    const strength = strengthOf(target);
+    const why = strength ? `, which ${strength.says}` : '';
+    // A role that only reads and writes data gives the agent nothing to escalate with, but a second identity.
+    return { says: `can become ${nameOf(model, end)}${why}`, certain: strength?.certain ?? false };
   }
   if (drives) {
     return { says: `can drive ${nameOf(model, end)}, which starts turns of the agent`, certain: true };

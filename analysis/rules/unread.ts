@@ -56,10 +56,14 @@ export class Unread {
         (user !== undefined && unreadable.origin.resource === undefined && declared.part(user));
       if (!isDeclared) {
         const names = [...subjects].map((subject) => this.nameOf(subject)).sort();
+        const { preset } = unreadable;
         yield {
           at: unreadable.origin.resource || !at ? unreadable.origin : at,
           subject: originKey(unreadable),
-          says: `${sentence(unreadable)}, and it could touch ${list(names)}`,
+          // The default is judged like any other value. That there may be another one is for people to know.
+          ...(preset === undefined
+            ? { says: `${sentence(unreadable)}, and it could touch ${list(names)}` }
+            : { says: `${ofDefault(unreadable)}, and it could touch ${list(names)}`, severity: 'warning' }),
           ...(at && unreadable.origin.resource === undefined ? { related: [unreadable.origin] } : {}),
           data: { origin: originKey(unreadable), subjects: [...subjects].sort() },
         };
@@ -77,6 +81,11 @@ export class Unread {
 function sentence({ hint, reason }: Unreadable): string {
   const text = hint.replace(/\.$/, '');
   return reason === 'malformed' ? `This can't be read: ${lowerFirst(text)}` : `This can't be read: ${text}`;
+}
+
+/** Of a parameter, the hint is `parameter Stage is given at deployment`. */
+function ofDefault({ hint }: Unreadable): string {
+  return `Only the default was judged: ${hint}, where another value can be passed`;
 }
 
 function lowerFirst(text: string): string {

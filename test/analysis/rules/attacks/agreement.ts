@@ -1,7 +1,7 @@
 import { statementsOfStacks } from '../../../../analysis/statement/build';
 import type { Statement } from '../../../../analysis/statement/statement';
 import { type Change, changed, type Pair } from './pair';
-import { reported } from './reported';
+import { reported, warned } from './reported';
 
 /** Where the statement shows what a rule reports. Rules that aren't listed are about settings, not about reach. */
 const SHOWN_IN: readonly (readonly [RegExp, readonly (keyof Statement)[]])[] = [
@@ -16,12 +16,18 @@ const SHOWN_IN: readonly (readonly [RegExp, readonly (keyof Statement)[]])[] = [
 const NOT_ITS_ROLE = 'the statement has what the roles of the agent may do, not what the functions that start it may';
 const SCREENING = 'which guardrail screens is a setting of the workflow';
 
-/** What the pack reports of these rules and the statement doesn't show, with the reason. */
+const EXCEPTED = 'a denial that leaves a role out allows nothing by itself';
+
+/** What the pack reports of these rules and the statement doesn't show, by how the name begins, with the reason. */
 const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
   'StarterRole updates the code of a function': NOT_ITS_ROLE,
   'MachineRole updates the code of a function': NOT_ITS_ROLE,
   'OpenRole updates the code of a function': NOT_ITS_ROLE,
   'a starter attaches any policy': NOT_ITS_ROLE,
+  '87: ': NOT_ITS_ROLE,
+  '129: ': EXCEPTED,
+  '168: ': EXCEPTED,
+  '8: ': 'each Runtime of the loop has a statement of its own',
   'the guardrail of the workflow is not in the app': SCREENING,
   'a guardrail outside of the app that nobody declared': SCREENING,
   'the definition of a second machine is in a bucket': 'the statement has what the role of the machine may start',
@@ -50,6 +56,14 @@ function hasMore(statement: Statement, sections: readonly (keyof Statement)[]): 
 const alarming = ({ outsideAccess = [], network: { internet }, unknown }: Statement) =>
   [...outsideAccess, ...internet, ...unknown].map((row) => JSON.stringify(row));
 
+/** Values that the pack only warns about: a parameter whose default is fine. */
+const warnedOf = (change: Change): readonly string[] =>
+  warned(change).flatMap(({ rule, says }) =>
+    rule === 'MA-READ1'
+      ? (/parameter (\w+) is given/.exec(says) ?? []).slice(1).map((name) => `the value of \${parameter ${name}}`)
+      : [],
+  );
+
 /** The findings of an attack that the statement doesn't show. */
 function notShown(change: Change): string[] {
   const statement = statementOf(change);
@@ -66,16 +80,19 @@ function notShown(change: Change): string[] {
     .map(({ rule, says }) => `${rule}: ${says}`);
 }
 
+const isShared = ({ name }: Pair) => !Object.keys(ONLY_IN_THE_PACK).some((begin) => name.startsWith(begin));
+
 /** Tests that the pack and the statement say the same of each pair. */
 export function testAgreement(kinds: readonly (readonly [string, readonly Pair[]])[]): void {
-  describe.each(kinds)('%s', (_kind, pairs) => {
-    const cases = pairs.filter(({ name }) => !(name in ONLY_IN_THE_PACK));
-    test.each(cases.map((pair): [string, Pair] => [pair.name, pair]))(
+  describe.each(kinds.filter(([, pairs]) => pairs.some(isShared)))('%s', (_kind, pairs) => {
+    test.each(pairs.filter(isShared).map((pair): [string, Pair] => [pair.name, pair]))(
       'what the pack reports of reach is in the statement, and what the statement shows is reported: %s',
       (_name, { attack, twin }) => {
         expect(notShown(attack)).toEqual([]);
         const known = new Set(alarming(ordinary));
-        expect(alarming(statementOf(twin)).filter((row) => !known.has(row))).toEqual([]);
+        const allowed = warnedOf(twin);
+        const rows = alarming(statementOf(twin)).filter((row) => !known.has(row));
+        expect(rows.filter((row) => !allowed.some((each) => row.includes(each)))).toEqual([]);
       },
     );
   });

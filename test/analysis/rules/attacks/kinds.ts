@@ -8,10 +8,10 @@ import { PATHS } from './paths';
 import { RECORDS } from './records';
 import { UNREADABLE } from './unreadable';
 import { WORKFLOWS } from './workflows';
+import { FROM_OUTSIDE } from './from-outside/every';
 import type { Pair } from './pair';
 
-/** Attacks and their benign twins, by kind. */
-export const KINDS: readonly (readonly [string, readonly Pair[]])[] = [
+const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a policy that reaches a role by another name', NAMES],
   ['a way to something stronger', ESCALATION],
   ['an action outside of the list', ACTIONS],
@@ -24,5 +24,11 @@ export const KINDS: readonly (readonly [string, readonly Pair[]])[] = [
   ['a record that is not complete', RECORDS],
 ];
 
-/** Of each kind the first and every sixth pair; `npm run test:soak` runs all of them. */
-export const REPRESENTATIVE = KINDS.map(([kind, pairs]) => [kind, pairs.filter((_, at) => at % 6 === 0)] as const);
+/** Attacks and their benign twins, by kind. */
+export const KINDS: readonly (readonly [string, readonly Pair[]])[] = [...OWN, ...FROM_OUTSIDE];
+
+const every = (step: number, kinds: typeof KINDS): typeof KINDS =>
+  kinds.map(([kind, pairs]) => [kind, pairs.filter((_, at) => at % step === 0)]);
+
+/** Some of each kind; `npm run test:soak` runs all of them. */
+export const REPRESENTATIVE: typeof KINDS = [...every(6, OWN), ...every(50, FROM_OUTSIDE)];

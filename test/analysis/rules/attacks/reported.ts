@@ -4,10 +4,13 @@ import { type Change, changed } from './pair';
 
 const families = FAMILIES.filter((family) => family !== 'cost');
 
+const everything = (change: Change) => checkStacks({ stacks: changed(change), families });
+
 /** What the pack reports that fails a synthesis. */
-export function reported(change: Change) {
-  return checkStacks({ stacks: changed(change), families }).filter(({ severity }) => severity !== 'warning');
-}
+export const reported = (change: Change) => everything(change).filter(({ severity }) => severity !== 'warning');
+
+/** What the pack only warns about. */
+export const warned = (change: Change) => everything(change).filter(({ severity }) => severity === 'warning');
 
 /** The findings as text. */
 export const said = (change: Change) =>
