@@ -23,11 +23,11 @@ const classified = new Map<string, readonly ClassifiedAction[]>();
  * pattern is every action that it matches.
  */
 export function classify(pattern: string): readonly ClassifiedAction[] {
-  const key = pattern.toLowerCase();
-  const known = classified.get(key);
+  // By its spelling: an entry of a pattern is spelled as its caller wrote it.
+  const known = classified.get(pattern);
   if (known) return known;
-  const made = classifyPattern(pattern, key);
-  classified.set(key, made);
+  const made = classifyPattern(pattern, pattern.toLowerCase());
+  classified.set(pattern, made);
   return made;
 }
 

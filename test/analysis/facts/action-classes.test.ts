@@ -39,6 +39,13 @@ describe('the table of data actions', () => {
   });
 });
 
+test('a pattern keeps its spelling, whatever spelling was classified before', () => {
+  for (const spelling of ['s3:getbucketacl*', 's3:GetBucketAcl*', 's3:getobject*', 's3:GetObject*']) {
+    const found = classify(spelling).map(({ action }) => action);
+    expect(found).toEqual(spelling.toLowerCase().includes('acl') ? ['s3:GetBucketAcl'] : [spelling]);
+  }
+});
+
 describe('what the ordinary grants of aws-cdk-lib allow is data', () => {
   test.each([
     ['s3:GetObject*', 'data-read'],
