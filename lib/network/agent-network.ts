@@ -3,12 +3,13 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { admitAlarms, alarmTopic } from '../audit/alarm-topic';
 import { isDevelopment } from '../development/enabled-scopes';
 import { logRetention } from '../lifecycle/log-retention';
 import { injectedProps } from '../injection/injected-props';
 import { AgentKey } from '../encryption/agent-key';
+import { AgentNetworkBase } from './agent-network-base';
 import type {
   AgentNetworkAttributes,
   AgentNetworkFromVpcOptions,
@@ -26,7 +27,6 @@ import { EndpointSet } from './endpoint-set';
 import { networkFromAttributes, networkFromVpc } from './existing-network';
 import { FlowLogs } from './flow-logs';
 import { NetworkAccess } from './network-access';
-import type { AgentNetworkService } from './network-service';
 import { requireRegion } from './regional-fact';
 import { ZonedVpc } from './zoned-vpc';
 import { AgentNetworkZones } from './zones';
@@ -40,7 +40,7 @@ import { checkInputsOf } from '../validation/checked-inputs';
  * One network serves many agents, also of other stacks. Give it a stack of its own: AgentCore keeps network interfaces
  * in its subnets for up to 8 hours after an agent is gone, and a VPC cannot be deleted before.
  */
-export class AgentNetwork extends Construct implements IAgentNetwork {
+export class AgentNetwork extends AgentNetworkBase {
   static {
     checkInputsOf(this, 'AgentNetwork');
   }
@@ -83,9 +83,10 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
   /** Topic that the alarm notifies. Undefined with `AgentEgress.open()`. */
   public readonly alarmTopic?: sns.ITopic;
 
-  private readonly names: string[];
-  private readonly endpoints: EndpointSet;
-  private readonly access: NetworkAccess;
+  /** @internal */
+  protected readonly _endpoints: EndpointSet;
+  /** @internal */
+  protected readonly _access: NetworkAccess;
 
   constructor(scope: Construct, id: string, props: AgentNetworkProps = {}) {
     super(scope, id);
@@ -111,7 +112,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     }).logGroup;
 
     this.endpointSecurityGroup = endpointGroup(this, this.vpc);
-    this.endpoints = new EndpointSet(this, {
+    this._endpoints = new EndpointSet(this, {
       vpc: this.vpc,
       subnets: this.subnets,
       securityGroup: this.endpointSecurityGroup,
@@ -119,26 +120,22 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
       policies: props.endpointPolicies,
       makesMissing: true,
     });
-    this.access = new NetworkAccess(this, [this.endpointSecurityGroup], this.egress);
+    this._access = new NetworkAccess(this, [this.endpointSecurityGroup], this.egress);
     // The route to the NAT gateway belongs to the network.
-    this.access.declareEgress(this);
+    this._access.declareEgress(this);
     [...BASE_SERVICES, ...(props.services ?? [])].forEach((service) => this.addService(service));
 
-    this.names = [...new Set([...this.egress.domains, ...(props.additionalNames ?? [])])];
-    this.names.forEach((name) => requireDomain(this, 'additionalNames', name));
+    const names = [...new Set([...this.egress.domains, ...(props.additionalNames ?? [])])];
+    names.forEach((name) => requireDomain(this, 'additionalNames', name));
     const limitsNames = this.egress.mode !== 'open';
     if (limitsNames) {
       new DnsFirewall(this, 'DnsFirewall', {
         vpcId: this.vpc.vpcId,
-        domains: this.names,
-        endpointHostNames: () => this.endpoints.hostNames(),
+        domains: names,
+        endpointHostNames: () => this._endpoints.hostNames(),
       });
-    }
-    if (limitsNames) {
       this.alarmTopic = props.alarmTopic ?? alarmTopic(this, 'AlarmTopic', this.encryptionKey);
-    }
-    if (limitsNames && props.alarmTopic) {
-      admitAlarms(this, props.alarmTopic);
+      if (props.alarmTopic) admitAlarms(this, props.alarmTopic);
     }
     const queryLog = new DnsQueryLog(this, 'DnsQueryLog', {
       vpcId: this.vpc.vpcId,
@@ -148,17 +145,5 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     });
     this.dnsLogGroup = queryLog.logGroup;
     this.blockedNamesAlarm = queryLog.alarm;
-  }
-
-  public connect(client: ec2.IConnectable): void {
-    this.access.open(client);
-  }
-
-  public addService(service: AgentNetworkService): void {
-    this.endpoints.ensure(service);
-  }
-
-  public vpcEndpointId(service: AgentNetworkService): string {
-    return this.endpoints.id(service);
   }
 }

@@ -1,6 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Annotations } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { type Construct } from 'constructs';
 import { declareImportedVpc } from '../declaration/imported';
 import { requireInput } from '../validation/input-error';
 import type {
@@ -9,6 +9,7 @@ import type {
   AgentNetworkFromVpcOptions,
   IAgentNetwork,
 } from './agent-network-props';
+import { AgentNetworkBase } from './agent-network-base';
 import { BASE_SERVICES } from './base-services';
 import { DnsFirewall } from './dns-firewall';
 import { AgentEgress } from './egress';
@@ -30,41 +31,78 @@ interface Placement {
   readonly subnets: ec2.ISubnet[];
   readonly endpointSecurityGroup: ec2.ISecurityGroup;
   readonly egress: AgentEgress;
+  readonly endpoints: EndpointSet;
+  readonly existing: AgentNetworkEndpoint[];
 }
 
-/** A network whose VPC is not ours. */
-class ExistingNetwork extends Construct implements IAgentNetwork {
-  public vpc!: ec2.IVpc;
-  public subnets!: ec2.ISubnet[];
-  public endpointSecurityGroup!: ec2.ISecurityGroup;
-  public egress!: AgentEgress;
-  private endpoints!: EndpointSet;
-  private access!: NetworkAccess;
+/** A network in a VPC that another stack or the same one defines. */
+class ExistingNetwork extends AgentNetworkBase {
+  public readonly vpc: ec2.IVpc;
+  public readonly subnets: ec2.ISubnet[];
+  public readonly endpointSecurityGroup: ec2.ISecurityGroup;
+  public readonly egress: AgentEgress;
+  protected readonly _endpoints: EndpointSet;
+  protected readonly _access: NetworkAccess;
 
-  public use(placement: Placement, endpoints: EndpointSet, groups: ec2.ISecurityGroup[]): this {
-    Object.assign(this, placement);
-    this.endpoints = endpoints;
-    this.access = new NetworkAccess(this, groups, placement.egress);
-    return this;
+  /** The endpoints are made in the network, so it is passed to what makes them. */
+  constructor(scope: Construct, id: string, place: (network: Construct) => Placement) {
+    super(scope, id);
+    requireRegion(this);
+    const { vpc, subnets, endpointSecurityGroup, egress, endpoints, existing } = place(this);
+    this.vpc = vpc;
+    this.subnets = subnets;
+    this.endpointSecurityGroup = endpointSecurityGroup;
+    this.egress = egress;
+    this._endpoints = endpoints;
+    this._access = new NetworkAccess(this, groupsOf(endpointSecurityGroup, existing), egress);
+    declareImportedVpc(this, vpc);
   }
 
-  public connect(client: ec2.IConnectable): void {
-    this.access.open(client);
+  /** Adds an error at synthesis for subnets that the endpoints leave no address for a session in, as far as ranges are known. */
+  public requireFreeAddresses(): void {
+    const validate = () => {
+      const inEach = Math.ceil(this._endpoints.interfaceCount() / this.subnets.length);
+      return this.subnets.flatMap((subnet) => {
+        const free = addressesOf(subnet) - RESERVED_ADDRESSES;
+        return free > inEach
+          ? []
+          : [
+              `subnets '${subnet.node.path}' is not accepted: it has ${free} addresses, the interface ` +
+                `endpoints take ${inEach}, and every session takes one. Allowed: subnets with room for sessions, for example /24. ` +
+                'Fix: choose larger subnets, or name endpoints that the VPC has in existingEndpoints.',
+            ];
+      });
+    };
+    this.node.addValidation({ validate });
   }
 
-  public addService(service: AgentNetworkService): void {
-    this.endpoints.ensure(service);
-  }
-
-  public vpcEndpointId(service: AgentNetworkService): string {
-    return this.endpoints.id(service);
+  /** Lets only the names of an allow-list resolve in the VPC. */
+  public limitNames(): void {
+    const { domains } = this.egress;
+    if (domains.length === 0) return;
+    new DnsFirewall(this, 'DnsFirewall', {
+      vpcId: this.vpc.vpcId,
+      domains,
+      endpointHostNames: () => this._endpoints.hostNames(),
+    });
+    Annotations.of(this).addWarningV2(
+      'cdk-bedrock-managed-agents:dnsFirewallCoversVpc',
+      'The DNS allow-list applies to everything in this VPC, not only to agents: DNS Firewall knows VPCs, not subnets. ' +
+        'Acknowledge this warning where the VPC serves agents only.',
+    );
   }
 }
 
 /** See `AgentNetwork.fromVpc`. */
 export function networkFromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcOptions): IAgentNetwork {
-  const network = new ExistingNetwork(scope, id);
-  requireRegion(network);
+  const network = new ExistingNetwork(scope, id, (its) => endpointsInVpc(its, props));
+  servicesOf(props).forEach((service) => network.addService(service));
+  network.requireFreeAddresses();
+  network.limitNames();
+  return network;
+}
+
+function endpointsInVpc(network: Construct, props: AgentNetworkFromVpcOptions): Placement {
   const { vpc } = props;
   const egress = props.egress ?? AgentEgress.isolated();
   requireInput(egress.natGateways === undefined, network, {
@@ -78,7 +116,6 @@ export function networkFromVpc(scope: Construct, id: string, props: AgentNetwork
   requireSupportedZoneIds(network, 'zoneIds', props.zoneIds ?? []);
 
   const existing = props.existingEndpoints ?? [];
-  const wanted = [...BASE_SERVICES, ...(props.services ?? [])];
   const unguarded = existing.filter(({ service, securityGroup }) => !service.isGateway && !securityGroup);
   requireInput(unguarded.length === 0 || props.endpointSecurityGroup !== undefined, network, {
     input: 'existingEndpoints',
@@ -86,7 +123,7 @@ export function networkFromVpc(scope: Construct, id: string, props: AgentNetwork
     allowed: 'interface endpoints whose security group is known, so that agents can be admitted',
     fix: "give each its 'securityGroup', or 'endpointSecurityGroup' for all of them",
   });
-  const makesInterfaces = wanted.some((service) => !service.isGateway && !isNamed(existing, service));
+  const makesInterfaces = servicesOf(props).some((service) => !service.isGateway && !isNamed(existing, service));
   const withoutNames = makesInterfaces && vpc instanceof ec2.Vpc && !(vpc.dnsHostnamesEnabled && vpc.dnsSupportEnabled);
   requireInput(!withoutNames, network, {
     input: 'vpc',
@@ -108,30 +145,19 @@ export function networkFromVpc(scope: Construct, id: string, props: AgentNetwork
     existing,
     makesMissing: true,
   });
-  network.use({ vpc, subnets, endpointSecurityGroup, egress }, endpoints, groupsOf(endpointSecurityGroup, existing));
-  wanted.forEach((service) => network.addService(service));
-  requireRoom(network, subnets, () => endpoints.interfaceCount());
-  declareImportedVpc(network, vpc);
+  return { vpc, subnets, endpointSecurityGroup, egress, endpoints, existing };
+}
 
-  if (egress.domains.length > 0) {
-    new DnsFirewall(network, 'DnsFirewall', {
-      vpcId: vpc.vpcId,
-      domains: egress.domains,
-      endpointHostNames: () => endpoints.hostNames(),
-    });
-    Annotations.of(network).addWarningV2(
-      'cdk-bedrock-managed-agents:dnsFirewallCoversVpc',
-      'The DNS allow-list applies to everything in this VPC, not only to agents: DNS Firewall knows VPCs, not subnets. ' +
-        'Acknowledge this warning where the VPC serves agents only.',
-    );
-  }
-  return network;
+function servicesOf({ services = [] }: AgentNetworkFromVpcOptions): AgentNetworkService[] {
+  return [...BASE_SERVICES, ...services];
 }
 
 /** See `AgentNetwork.fromAgentNetworkAttributes`. */
 export function networkFromAttributes(scope: Construct, id: string, attrs: AgentNetworkAttributes): IAgentNetwork {
-  const network = new ExistingNetwork(scope, id);
-  requireRegion(network);
+  return new ExistingNetwork(scope, id, (network) => namedEndpoints(network, attrs));
+}
+
+function namedEndpoints(network: Construct, attrs: AgentNetworkAttributes): Placement {
   const { vpc, subnets, endpointSecurityGroup } = attrs;
   const egress = attrs.egress ?? AgentEgress.isolated();
   requirePlacement(network, vpc, subnets);
@@ -155,35 +181,11 @@ export function networkFromAttributes(scope: Construct, id: string, attrs: Agent
     existing: attrs.endpoints,
     makesMissing: false,
   });
-  declareImportedVpc(network, vpc);
-  return network.use(
-    { vpc, subnets: [...subnets], endpointSecurityGroup, egress },
-    endpoints,
-    groupsOf(endpointSecurityGroup, attrs.endpoints),
-  );
+  return { vpc, subnets: [...subnets], endpointSecurityGroup, egress, endpoints, existing: attrs.endpoints };
 }
 
 /** Addresses of every subnet that AWS keeps. Source: docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
 const RESERVED_ADDRESSES = 5;
-
-/** Adds an error at synthesis for subnets that the endpoints leave no address for a session in, as far as ranges are known. */
-function requireRoom(network: Construct, subnets: ec2.ISubnet[], interfaces: () => number): void {
-  network.node.addValidation({
-    validate: () => {
-      const inEach = Math.ceil(interfaces() / subnets.length);
-      return subnets.flatMap((subnet) => {
-        const free = addressesOf(subnet) - RESERVED_ADDRESSES;
-        return free > inEach
-          ? []
-          : [
-              `subnets '${subnet.node.path}' is not accepted: it has ${free} addresses, the interface ` +
-                `endpoints take ${inEach}, and every session takes one. Allowed: subnets with room for sessions, for example /24. ` +
-                'Fix: choose larger subnets, or name endpoints that the VPC has in existingEndpoints.',
-            ];
-      });
-    },
-  });
-}
 
 /** Infinity where the range is not known. An imported subnet throws when it has none. */
 function addressesOf(subnet: ec2.ISubnet): number {
