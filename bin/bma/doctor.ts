@@ -56,11 +56,9 @@ Permissions for all checks: ${load().DOCTOR_PERMISSIONS.join(', ')}`;
   async run([given], { stack, model = [], json, ...options }, { out, style }) {
     const { doctorText, examine, ownRegion } = load();
     const directory = (given as string | undefined) ?? (isAssembly(DEFAULT_DIRECTORY) ? DEFAULT_DIRECTORY : undefined);
-    const region =
-      options.region ??
-      (directory === undefined ? undefined : regionOf(readAssembly(directory).assembly)) ??
-      (await ownRegion());
-    const report = await examine({ region, directory, stack, models: model });
+    const app = directory === undefined ? undefined : { directory, assembly: readAssembly(directory).assembly };
+    const region = options.region ?? (app && regionOf(app.assembly)) ?? (await ownRegion());
+    const report = await examine({ region, app, stack, models: model });
     out(json ? jsonText(report) : doctorText(report, style));
     return exitCode(report);
   },

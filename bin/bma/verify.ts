@@ -75,6 +75,7 @@ ${VERIFY_PERMISSIONS.join(', ')}; with --access-analyzer ${ANALYZER_PERMISSIONS.
       deployedAssembly,
       ownRegion,
       simulate,
+      VERIFY_FORMAT,
       verifyText,
     } = load();
     const whole = readAssembly(directory as string).assembly;
@@ -96,7 +97,7 @@ ${VERIFY_PERMISSIONS.join(', ')}; with --access-analyzer ${ANALYZER_PERMISSIONS.
       const deployed = await deployedAssembly(assembly, account, clients);
       const { differing, ...comparison } = await compareAccount(deployed, clients);
       const report: VerifyReport = {
-        format: 'cdk-bedrock-managed-agents/verify/1',
+        format: VERIFY_FORMAT,
         account,
         region,
         missingStacks: deployed.missing,

@@ -4,6 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 
+/** `format` of the final answer. */
+export const INCIDENT_ANSWER_FORMAT = 'incident-report/1';
+
 /** How OpsItems of a service are made. */
 export interface OpsItemSetting {
   readonly severity: string;

@@ -18,6 +18,15 @@ export interface ReviewPolicyDocument {
   readonly ignoredPaths: readonly string[];
 }
 
+/** `format` of the final answer. */
+export const REVIEW_FORMAT = 'review/1';
+
+/** `format` of `pull-request.json`. */
+export const PULL_REQUEST_FORMAT = 'pull-request/1';
+
+/** `format` of `changes.json`. */
+export const CHANGES_FORMAT = 'changes/1';
+
 /** Where the staging puts the material of a turn: `staged/<turn>/`. */
 export const STAGED_PREFIX = 'staged/';
 
@@ -37,7 +46,7 @@ export function stagedKey(turnName: string, file: string): string {
 
 /** `pull-request.json`. Title, author and branch names are somebody else's text. */
 export interface PullRequestDocument {
-  readonly format: 'pull-request/1';
+  readonly format: typeof PULL_REQUEST_FORMAT;
   readonly host: 'codecommit' | 'github';
   readonly repository: string;
   readonly pullRequestId: string;
@@ -56,7 +65,7 @@ export interface PullRequestDocument {
 
 /** `changes.json`. */
 export interface ChangesDocument {
-  readonly format: 'changes/1';
+  readonly format: typeof CHANGES_FORMAT;
   readonly files: readonly ChangedFile[];
   /** Names of changed files that the policy leaves out. */
   readonly leftOut?: readonly string[];

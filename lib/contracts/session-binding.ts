@@ -1,4 +1,4 @@
-import type { SessionDefinitionBinding, SessionDefinitionFile } from './session';
+import type { SessionDefinitionBinding } from './session';
 
 /**
  * Syntax of the two published parts of a session definition: their names, the binding as text, and the placeholders in the
@@ -8,14 +8,13 @@ import type { SessionDefinitionBinding, SessionDefinitionFile } from './session'
  */
 
 /** `format` of the file. */
-export const SESSION_DEFINITION_FORMAT: SessionDefinitionFile['format'] =
-  'cdk-bedrock-managed-agents/session-definition/1';
+export const SESSION_DEFINITION_FORMAT = 'cdk-bedrock-managed-agents/session-definition/1';
 
 /** Begins the `format` of a binding, in every version. */
 export const SESSION_BINDING = 'cdk-bedrock-managed-agents/session-binding/';
 
 /** `format` of a binding. */
-export const SESSION_BINDING_FORMAT: SessionDefinitionBinding['format'] = `${SESSION_BINDING}1`;
+export const SESSION_BINDING_FORMAT = `${SESSION_BINDING}1` as const;
 
 /** Begins every placeholder. No text of a definition may have it otherwise. */
 export const PLACEHOLDER_START = '{{binding:';

@@ -6,6 +6,7 @@
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-api-reference.html, read 2026-11-23.
  */
+import type { SESSION_BINDING_FORMAT, SESSION_DEFINITION_FORMAT } from './session-binding';
 
 /** A tool of the agent as the service takes it: a STDIO MCP server that runs inside the execution environment. */
 export interface StdioMcpTool {
@@ -72,7 +73,7 @@ export interface SessionDefinition {
  * A string may hold placeholders `{{binding:0}}`, `{{binding:1}}`, … for values known only at deployment.
  */
 export interface SessionDefinitionFile {
-  readonly format: 'cdk-bedrock-managed-agents/session-definition/1';
+  readonly format: typeof SESSION_DEFINITION_FORMAT;
   readonly agent: SessionAgent;
   readonly environment: SessionEnvironmentFile;
 }
@@ -82,7 +83,7 @@ export interface SessionDefinitionFile {
  * deployment. The reader fetches the file, checks `sha256` over its bytes, fills the placeholders and sends the result.
  */
 export interface SessionDefinitionBinding {
-  readonly format: 'cdk-bedrock-managed-agents/session-binding/1';
+  readonly format: typeof SESSION_BINDING_FORMAT;
   /** Lower-case hexadecimal SHA-256 of the file's bytes. */
   readonly sha256: string;
   readonly bucket: string;

@@ -5,7 +5,7 @@ import { parseYamlTemplate } from '../../../analysis/model/yaml-template';
 import { literalOf } from '../../../analysis/model/compose-text';
 import { BMA_REGIONS } from '../../../lib/facts/bma-regions';
 import { findAgents } from '../account/find-agents';
-import { readAssembly, stacksIn } from '../read-assembly';
+import { stacksIn } from '../read-assembly';
 import { deployedAssembly, STACK_PERMISSIONS } from '../verify/deployed-assembly';
 import { AGENT_CHECK } from './agent-check';
 import { BOOTSTRAP_CHECK } from './bootstrap-check';
@@ -13,7 +13,7 @@ import { callerOf } from './caller';
 import { type Check, type Examined, fail, type Judgement, notKnown, ok } from './check';
 import { DoctorClients } from './clients';
 import { engineJudgement } from './engine-check';
-import type { DoctorReport, Finding } from './finding';
+import { DOCTOR_FORMAT, type DoctorReport, type Finding } from './finding';
 import { QUOTA_CHECK } from './quota-check';
 import { SERVICE_CHECK } from './service-checks';
 import { STACK_CHECK } from './stack-check';
@@ -36,26 +36,31 @@ const CHECKS: readonly Check[] = [
 /** The model of AWS's pages about Managed Agents: looked for when no app names another. */
 const DEFAULT_MODEL = 'openai.gpt-5.6-luna';
 
+interface App {
+  readonly directory: string;
+  readonly assembly: Assembly;
+}
+
 /** What is to be checked. */
 export interface DoctorInput {
   readonly region: string;
-  /** Cloud assembly directory; undefined for the agents that are found in the account. */
-  readonly directory?: string;
+  /** A cloud assembly; undefined for the agents that are found in the account. */
+  readonly app?: App;
   /** Only the agents of this stack. */
   readonly stack?: string;
   readonly models: readonly string[];
 }
 
 /** Checks the account and this machine. Reads only, and never calls a Runtime or continues a session. */
-export async function examine({ region, directory, stack, models }: DoctorInput): Promise<DoctorReport> {
+export async function examine({ region, app, stack, models }: DoctorInput): Promise<DoctorReport> {
   const clients = new DoctorClients(region);
   try {
     const { judgement: credentials, identity } = await callerOf(clients);
     const inAccount = (check: string, judgement: Judgement): Finding => ({ group: 'account', check, ...judgement });
     const first = [inAccount('credentials', credentials), inAccount('Region', regionJudgement(region))];
     if (identity === undefined) {
-      const assembly = directory === undefined ? undefined : subjectIn(directory, { accountId: '', region }, stack);
-      const engine = await engineJudgement(assembly);
+      const subject = app && subjectIn(app, { accountId: '', region }, stack);
+      const engine = await engineJudgement(subject);
       const names = CHECKS.filter(({ group }) => group === 'account').map(({ name }) => name);
       const others = inAccount('other checks', {
         ...notKnown(`need an answer to the first: ${names.join(', ')}`, credentials.fix!, credentials.why ?? 'denied'),
@@ -63,7 +68,7 @@ export async function examine({ region, directory, stack, models }: DoctorInput)
       return report(region, undefined, [machine(engine), ...first, others]);
     }
     const place = { accountId: identity.account, region };
-    const found = await subjectFor(directory, stack, place, clients);
+    const found = await subjectFor(app, stack, place, clients);
     const { subject } = found;
     const examined: Examined = {
       region,
@@ -99,7 +104,7 @@ const machine = (judgement: Judgement): Finding => ({ group: 'this machine', che
 function report(region: string, account: string | undefined, findings: readonly Finding[]): DoctorReport {
   const groups = [...new Set(findings.map(({ group }) => group))];
   return {
-    format: 'cdk-bedrock-managed-agents/doctor/1',
+    format: DOCTOR_FORMAT,
     ...(account === undefined ? {} : { account }),
     region,
     findings: groups.flatMap((group) => findings.filter((each) => each.group === group)),
@@ -115,30 +120,26 @@ const regionJudgement = (region: string): Judgement =>
       );
 
 /** The stacks of an assembly that are deployed to a Region. */
-function assemblyIn(directory: string, region: string, stack: string | undefined): Assembly {
-  const { assembly } = readAssembly(directory);
+function assemblyIn({ assembly }: App, region: string, stack: string | undefined): Assembly {
   return { ...assembly, stacks: stacksIn(assembly, region, stack === undefined ? undefined : [stack]) };
 }
 
-function subjectIn(directory: string, place: Place, stack: string | undefined): Subject {
-  return subjectOf(templatesOf(assemblyIn(directory, place.region, stack), place, directory));
+function subjectIn(app: App, place: Place, stack: string | undefined): Subject {
+  return subjectOf(templatesOf(assemblyIn(app, place.region, stack), place, app.directory));
 }
 
 /** What to check, and what was found while looking for it. */
 async function subjectFor(
-  directory: string | undefined,
+  app: App | undefined,
   stack: string | undefined,
   place: Place,
   clients: DoctorClients,
 ): Promise<{ subject?: Subject; judgements: readonly Judgement[] }> {
   let subject: Subject | undefined;
   const judgements = await judged(async () => {
-    const assembly =
-      directory === undefined
-        ? await deployedStacks(stack, place, clients)
-        : assemblyIn(directory, place.region, stack);
+    const assembly = app ? assemblyIn(app, place.region, stack) : await deployedStacks(stack, place, clients);
     if (assembly.stacks.length === 0) {
-      return directory === undefined
+      return app === undefined
         ? [
             notKnown(
               'no stack of the account has an agent yet',
@@ -146,10 +147,10 @@ async function subjectFor(
               'not deployed',
             ),
           ]
-        : [fail(`${directory} has no stack in ${place.region}`, 'add --region, or synthesize for this Region')];
+        : [fail(`${app.directory} has no stack in ${place.region}`, 'add --region, or synthesize for this Region')];
     }
     const other = assembly.stacks.map((each) => literalOf(each.account)).find((id) => id && id !== place.accountId);
-    const templates = templatesOf(assembly, place, directory);
+    const templates = templatesOf(assembly, place, app?.directory);
     subject = subjectOf(templates);
     if (other !== undefined) {
       return [

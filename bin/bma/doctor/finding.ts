@@ -13,9 +13,12 @@ export interface Finding {
   readonly why?: 'denied' | 'no answer' | 'not documented' | 'not deployed';
 }
 
+/** `format` of the report. */
+export const DOCTOR_FORMAT = 'cdk-bedrock-managed-agents/doctor/1';
+
 /** What `bma doctor --json` prints. */
 export interface DoctorReport {
-  readonly format: 'cdk-bedrock-managed-agents/doctor/1';
+  readonly format: typeof DOCTOR_FORMAT;
   /** Absent when AWS accepted no credentials. */
   readonly account?: string;
   readonly region: string;

@@ -1,3 +1,4 @@
+import { PULL_REQUEST_FORMAT } from '../../../lib/contracts/review';
 import { stagedPrompt } from '../../../runtime/turn-handlers/pull-request/staged-prompt';
 import { incidentPrompt } from '../../../runtime/turn-handlers/stage-incident/incident-prompt';
 
@@ -18,7 +19,7 @@ export function judgedTexts(): readonly JudgedText[] {
   const review = stagedPrompt(
     [],
     {
-      format: 'pull-request/1',
+      format: PULL_REQUEST_FORMAT,
       host: 'codecommit',
       repository: 'payments-service',
       pullRequestId: '42',

@@ -8,7 +8,7 @@ export { AccountClients, ownRegion } from './clients';
 export { deployedAssembly } from './deployed-assembly';
 export { simulate } from './simulate';
 export { compareAccount } from './verify-account';
-export { verifyText } from './verify-text';
+export { VERIFY_FORMAT, verifyText } from './verify-text';
 
 /** The IAM actions that `bma verify` calls. They only read. */
 export const VERIFY_PERMISSIONS: readonly string[] = [

@@ -3,9 +3,12 @@ import type { AnalyzerResult } from './access-analyzer';
 import type { CaseResult } from './simulate';
 import type { AccountComparison } from './verify-account';
 
+/** `format` of the report. */
+export const VERIFY_FORMAT = 'cdk-bedrock-managed-agents/verify/1';
+
 /** What `bma verify --json` prints. */
 export interface VerifyReport extends Omit<AccountComparison, 'differing'> {
-  readonly format: 'cdk-bedrock-managed-agents/verify/1';
+  readonly format: typeof VERIFY_FORMAT;
   readonly account: string;
   readonly region: string;
   readonly missingStacks: readonly string[];

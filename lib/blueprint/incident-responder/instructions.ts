@@ -1,4 +1,4 @@
-import type { Wait } from '../../contracts/incident';
+import { INCIDENT_ANSWER_FORMAT, type Wait } from '../../contracts/incident';
 import { MAX_PARAMETER_CHARACTERS, type ParameterRule, type RunbookRule } from '../../contracts/remediation';
 
 export interface InstructionParts {
@@ -70,7 +70,7 @@ function allowed({ values, pattern }: ParameterRule): string {
 
 /** Also checked against the schema of the report by a test. */
 export const REPORT_EXAMPLE = {
-  format: 'incident-report/1',
+  format: INCIDENT_ANSWER_FORMAT,
   status: 'waiting',
   summary: 'What happened, for a person who reads nothing else.',
   timeline: [{ at: '2026-01-31T12:00:00Z', what: 'What happened', source: 'Where this is known from' }],

@@ -4,9 +4,11 @@ import type { SetAside } from './mend-sarif';
 import { marksOf } from './same-finding';
 import type { SarifLog, SarifResult } from './sarif';
 
+const FINDINGS_STATE_FORMAT = 'cdk-bedrock-managed-agents/findings-state/1';
+
 /** What a repository's last accepted audit left: `state/<repository>.json`. */
 export interface FindingsState {
-  readonly format: 'cdk-bedrock-managed-agents/findings-state/1';
+  readonly format: typeof FINDINGS_STATE_FORMAT;
   readonly repository: string;
   readonly night: string;
   /** Execution name of the turn that was accepted. */
@@ -49,7 +51,7 @@ export function nextState(
     return { firstSeen, result: plain(result), ...(accepted ? { accepted } : {}) };
   };
   return {
-    format: 'cdk-bedrock-managed-agents/findings-state/1',
+    format: FINDINGS_STATE_FORMAT,
     ...subject,
     turn,
     findings: Object.fromEntries([

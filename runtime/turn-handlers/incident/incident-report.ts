@@ -4,7 +4,7 @@
  */
 // The small form of zod: this schema stands in a function whose size counts.
 import * as z from 'zod/v4-mini';
-import { TIMER_MINUTES, WAITS } from '../../../lib/contracts/incident';
+import { INCIDENT_ANSWER_FORMAT, TIMER_MINUTES, WAITS } from '../../../lib/contracts/incident';
 import { MAX_PARAMETER_CHARACTERS } from '../../../lib/contracts/remediation';
 
 export const REPORT_FORMAT = 'cdk-bedrock-managed-agents/incident-report/1';
@@ -14,7 +14,7 @@ const text = (most: number, description: string) =>
 const instant = (description: string) => z.iso.datetime({ offset: true }).check(z.describe(description));
 
 const answer = {
-  format: z.literal('incident-report/1'),
+  format: z.literal(INCIDENT_ANSWER_FORMAT),
   status: z
     .enum(['investigating', 'waiting', 'concluded'])
     .check(z.describe('`waiting`: more data is needed, see waitFor. `concluded`: closes the incident')),

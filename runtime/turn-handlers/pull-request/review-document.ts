@@ -1,5 +1,6 @@
 /** The agent's final answer: one JSON document. Strict: what is not described here is not published. */
 import * as z from 'zod/v4-mini';
+import { REVIEW_FORMAT } from '../../../lib/contracts/review';
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -7,7 +8,7 @@ export type Severity = (typeof SEVERITIES)[number];
 const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
 
 const REVIEW = z.strictObject({
-  format: z.literal('review/1'),
+  format: z.literal(REVIEW_FORMAT),
   summary: text(4_000),
   findings: z
     .array(

@@ -1,8 +1,10 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import {
+  CHANGES_FORMAT,
   type ChangedFile,
   type ChangesDocument,
   type ForkHandling,
+  PULL_REQUEST_FORMAT,
   type PullRequestDocument,
   type ReviewPolicyDocument,
   STAGED_FILES,
@@ -58,7 +60,7 @@ export async function stagePullRequest(
     refuseWhatCannotBeReviewed(files, leftOut);
     const archive = await parts.source.archive?.(subject, pullRequest);
     const document = documentOf(parts, subject, pullRequest);
-    const changes: ChangesDocument = { format: 'changes/1', files, ...(leftOut.length > 0 ? { leftOut } : {}) };
+    const changes: ChangesDocument = { format: CHANGES_FORMAT, files, ...(leftOut.length > 0 ? { leftOut } : {}) };
     const put = (file: string, Body: string | Uint8Array, ContentType: string) =>
       parts.put({ Key: stagedKey(turn.name, file), Body, ContentType });
     await put(STAGED_FILES.pullRequest, JSON.stringify(document, undefined, 2), 'application/json');
@@ -115,7 +117,7 @@ function documentOf(
 ): PullRequestDocument {
   const { sourceCommit, destinationCommit, mergeBase, fromFork } = pullRequest;
   return {
-    format: 'pull-request/1',
+    format: PULL_REQUEST_FORMAT,
     host: source.host,
     repository,
     pullRequestId,
