@@ -11,7 +11,8 @@ import type { ProbeResult } from '../../bin/bma/probe/report';
 import type { TrailEvent } from '../../bin/bma/probe/trail-event';
 import { MANTLE_ENVIRONMENT_ACTIONS, MANTLE_SESSION_ACTIONS } from '../../lib/identity/perms';
 import * as assumed from './probe/assumed-account';
-import { ProbedAccount, Refusal } from './probe/probed-account';
+import { ProbedAccount } from './probe/probed-account';
+import { Refusal } from './wire-formats';
 
 const account = new ProbedAccount();
 const before = { ...process.env };

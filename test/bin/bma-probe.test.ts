@@ -10,8 +10,9 @@ import { PROBES } from '../../bin/bma/probe/registry';
 import type { ProbeReport } from '../../bin/bma/probe/report';
 import { keptReports, PROBE_PAGE, VERIFIED_PAGE, verifiedPage, withQuestions } from '../../scripts/probe-pages';
 import * as assumed from './probe/assumed-account';
-import { ProbedAccount, Refusal } from './probe/probed-account';
+import { ProbedAccount } from './probe/probed-account';
 import { PROGRAM, run, runInTerminal } from './run-program';
+import { Refusal } from './wire-formats';
 
 const ROOT = path.resolve(__dirname, '../..');
 const account = new ProbedAccount();

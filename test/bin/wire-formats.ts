@@ -3,6 +3,15 @@ import type { LoopbackAnswer } from '../../local/stand-ins/loopback-server';
 
 export type Form = 'query' | 'ec2' | 'json' | 's3';
 
+/** An answer that isn't a success. */
+export class Refusal {
+  constructor(
+    readonly code: string,
+    readonly message = code,
+    readonly status = 400,
+  ) {}
+}
+
 export function errorAnswer(form: Form, code: string, message = code, status = 400): LoopbackAnswer {
   if (form === 'json') {
     return { status, headers: { 'x-amzn-errortype': code }, body: { __type: code, message } };

@@ -1,3 +1,4 @@
+import { Refusal } from '../wire-formats';
 import type { AccountState } from './state';
 
 type Input = Record<string, any>;
@@ -51,15 +52,6 @@ export function readyAccount(): Readiness {
   };
 }
 
-/** An answer that isn't a success. */
-export class Refusal {
-  constructor(
-    readonly code: string,
-    readonly status = 400,
-    readonly message = code,
-  ) {}
-}
-
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
 /** The operations, in the names of `AccountServer`. */
@@ -96,7 +88,7 @@ export const READINESS: Record<string, (state: AccountState, input: Input, ready
   SimulatePrincipalPolicy: (_, input, { decision }) => {
     const said = decision(input.PolicySourceArn, input['ActionNames.member.1'], input['ResourceArns.member.1']);
     return said === 'none'
-      ? new Refusal('NoSuchEntity', 404)
+      ? new Refusal('NoSuchEntity', undefined, 404)
       : { EvaluationResults: [{ EvalActionName: 'a', EvalDecision: said }] };
   },
   DescribeTrails: ({ trails }) => ({ trailList: Object.keys(trails).map((name) => ({ Name: name, TrailARN: name })) }),
@@ -106,11 +98,11 @@ export const READINESS: Record<string, (state: AccountState, input: Input, ready
       : { runtimeEndpoints: [{ name: 'live', status: endpointStatus }] },
   'GET v1': (_, __, { models, service }) =>
     service
-      ? new Refusal('Error', service.status, service.message)
+      ? new Refusal('Error', service.message, service.status)
       : { object: 'list', data: models.map((id) => ({ id })) },
   'GET openai': (_, __, { service }) =>
     service
-      ? new Refusal('Error', service.status, service.message)
+      ? new Refusal('Error', service.message, service.status)
       : { object: 'list', data: [], has_more: false, first_id: null, last_id: null },
   GetTemplate: (_, { StackName }, { templates }) => ({ TemplateBody: templates[StackName] }),
   BatchGetImage: (_, { imageIds: [{ imageDigest }] }, { image, repository }) => {

@@ -1,6 +1,6 @@
 import { type LoopbackAnswer, type LoopbackRequest, LoopbackServer } from '../../../local/stand-ins/loopback-server';
-import { errorAnswer, type Form, xml } from '../wire-formats';
-import { READINESS, type Readiness, Refusal, readyAccount } from './readiness';
+import { errorAnswer, type Form, Refusal, xml } from '../wire-formats';
+import { READINESS, type Readiness, readyAccount } from './readiness';
 import type { AccountState } from './state';
 
 type Input = Record<string, any>;
@@ -51,8 +51,7 @@ export class AccountServer {
     const handler = READINESS[operation] ?? OPERATIONS[operation];
     if (handler === undefined) return errorAnswer(form, 'UnknownOperation', operation);
     const result = handler(this.state, input, this.ready, this.url);
-    if (result instanceof Missing || result instanceof Refusal)
-      return errorAnswer(form, result.code, result.message, result.status);
+    if (result instanceof Refusal) return errorAnswer(form, result.code, result.message, result.status);
     if (form === 'query')
       return { status: 200, body: `<R><${operation}Result>${xml(result, 'member')}</${operation}Result></R>` };
     if (form === 'ec2') return { status: 200, body: `<R>${xml(result, 'item')}</R>` };
@@ -60,13 +59,7 @@ export class AccountServer {
   }
 }
 
-class Missing {
-  constructor(
-    readonly code: string,
-    readonly message: string = code,
-    readonly status = 404,
-  ) {}
-}
+const missing = (code: string) => new Refusal(code, code, 404);
 
 function called({ method, url, headers, body }: LoopbackRequest): { operation: string; input: Input; form: Form } {
   const target = headers['x-amz-target'];
@@ -204,7 +197,7 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Read
             Outputs: outputs[name],
           })),
         }
-      : new Missing('ValidationError', `Stack with id ${StackName} does not exist`, 400),
+      : new Refusal('ValidationError', `Stack with id ${StackName} does not exist`),
   ListStackResources: ({ stacks }, { StackName, NextToken = 0 }) => {
     const first = Number(NextToken);
     const end = first + RESOURCES_PER_PAGE;
@@ -229,7 +222,7 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Read
             PermissionsBoundary: roles[RoleName].boundary && { PermissionsBoundaryArn: roles[RoleName].boundary },
           },
         }
-      : new Missing('NoSuchEntity'),
+      : missing('NoSuchEntity'),
   ListRolePolicies: ({ roles }, { RoleName }) => ({
     PolicyNames: Object.keys(roles[RoleName].inline),
     IsTruncated: false,
@@ -244,24 +237,24 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Read
     IsTruncated: false,
   }),
   GetPolicy: ({ managedPolicies }, { PolicyArn }) =>
-    managedPolicies[PolicyArn] ? { Policy: { Arn: PolicyArn, DefaultVersionId: 'v3' } } : new Missing('NoSuchEntity'),
+    managedPolicies[PolicyArn] ? { Policy: { Arn: PolicyArn, DefaultVersionId: 'v3' } } : missing('NoSuchEntity'),
   GetPolicyVersion: ({ managedPolicies }, { PolicyArn, VersionId }) => ({
     PolicyVersion: { VersionId, Document: encoded(managedPolicies[PolicyArn]) },
   }),
   GetKeyPolicy: ({ keys }, { KeyId }) =>
-    keys[KeyId] ? { Policy: text(keys[KeyId].policy) } : new Missing('NotFoundException', KeyId, 400),
+    keys[KeyId] ? { Policy: text(keys[KeyId].policy) } : new Refusal('NotFoundException', KeyId),
   DescribeKey: ({ keys }, { KeyId }) => ({ KeyMetadata: { KeyId, KeyState: keys[KeyId].state } }),
   GetKeyRotationStatus: ({ keys }, { KeyId }) => ({ KeyRotationEnabled: keys[KeyId].rotation }),
   's3 policy': ({ buckets }, { bucket }) =>
     buckets[bucket] === undefined
-      ? new Missing('NoSuchBucket')
+      ? missing('NoSuchBucket')
       : buckets[bucket].policy
         ? text(buckets[bucket].policy)
-        : new Missing('NoSuchBucketPolicy'),
+        : missing('NoSuchBucketPolicy'),
   's3 publicAccessBlock': ({ buckets }, { bucket }) =>
     buckets[bucket].publicAccess
       ? s3Xml('PublicAccessBlockConfiguration', buckets[bucket].publicAccess)
-      : new Missing('NoSuchPublicAccessBlockConfiguration'),
+      : missing('NoSuchPublicAccessBlockConfiguration'),
   's3 encryption': ({ buckets }, { bucket }) =>
     s3Xml('ServerSideEncryptionConfiguration', {
       Rule: { ApplyServerSideEncryptionByDefault: buckets[bucket].encryption ?? { SSEAlgorithm: 'AES256' } },
@@ -271,7 +264,7 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Read
   's3 object-lock': ({ buckets }, { bucket }) =>
     buckets[bucket].lock
       ? s3Xml('ObjectLockConfiguration', buckets[bucket].lock)
-      : new Missing('ObjectLockConfigurationNotFoundError'),
+      : missing('ObjectLockConfigurationNotFoundError'),
   GetQueueAttributes: ({ queues }, { QueueUrl }) => ({
     Attributes: {
       Policy: text(queues[QueueUrl].Policy),
@@ -330,7 +323,7 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Read
   },
   GetTrail: ({ trails }, { Name }) => {
     const trail = trails[Name];
-    if (trail === undefined) return new Missing('TrailNotFoundException', Name, 400);
+    if (trail === undefined) return new Refusal('TrailNotFoundException', Name);
     return {
       Trail: {
         Name,
@@ -350,7 +343,7 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Read
   'GET guardrails': ({ guardrails }, { parts, guardrailIdentifier, guardrailVersion }, { guardrailStatus: status }) => {
     const id = parts[1] ?? guardrailIdentifier;
     const found = guardrails[id];
-    if (found === undefined) return new Missing('ResourceNotFoundException');
+    if (found === undefined) return missing('ResourceNotFoundException');
     if (parts[1] === undefined) {
       return {
         guardrails: Object.entries(found.versions).map(([version, { description }]) => ({
@@ -374,7 +367,7 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Read
   },
   'GET runtimes': ({ runtimes }, { parts }, { runtimeStatus: status }) => {
     const found = runtimes[parts[1]];
-    if (found === undefined) return new Missing('ResourceNotFoundException');
+    if (found === undefined) return missing('ResourceNotFoundException');
     const { EnvironmentVariables, ...others } = found.properties;
     return {
       agentRuntimeArn: found.arn,
@@ -385,5 +378,5 @@ const OPERATIONS: Record<string, (state: AccountState, input: Input, ready: Read
     };
   },
   'GET resourcepolicy': ({ runtimePolicies }, { parts }) =>
-    runtimePolicies[parts[1]] ? { policy: text(runtimePolicies[parts[1]]) } : new Missing('ResourceNotFoundException'),
+    runtimePolicies[parts[1]] ? { policy: text(runtimePolicies[parts[1]]) } : missing('ResourceNotFoundException'),
 };

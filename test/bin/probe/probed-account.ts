@@ -1,16 +1,8 @@
 import { LoopbackServer, type LoopbackAnswer, type LoopbackRequest } from '../../../local/stand-ins/loopback-server';
-import { errorAnswer, type Form, xml } from '../wire-formats';
+import { errorAnswer, type Form, Refusal, xml } from '../wire-formats';
 
 /** What an operation answers: a value in the form of its protocol, an error, or either of a request. */
 export type Answer = object | Refusal | ((input: any) => object | Refusal);
-
-export class Refusal {
-  constructor(
-    readonly code: string,
-    readonly message = code,
-    readonly status = 400,
-  ) {}
-}
 
 /** Resources of one stack, as CloudFormation lists them. */
 export interface StackResource {
