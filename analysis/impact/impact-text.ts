@@ -6,7 +6,7 @@ import type { Action, ResourceChange } from './resource-changes';
 const HEADINGS: Readonly<Record<EffectLevel, string>> = {
   blocks: 'The deployment fails',
   loses: 'Lost',
-  stays: 'Stays behind',
+  stays: 'Retained in the account',
   interrupts: 'Interrupted',
   unknown: 'Not known',
 };
@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<Action, string>> = {
   retain: 'retained',
   add: 'added',
   update: 'updated',
-  'update, not known': 'updated (type not known)',
+  'update, not known': 'updated (unknown type)',
 };
 
 type Quote = (name: string) => string;
@@ -29,7 +29,8 @@ type Quote = (name: string) => string;
 export function impactMarkdown(impact: Impact): string {
   if (impact.stacks.length === 0) return '### Impact: no change\n\nNo resource changes.\n';
   const stops = impact.effects.some(({ level }) => level === 'blocks');
-  const title = `### Impact: ${stops ? 'the deployment fails ⚠️' : `${impact.effects.length || 'no'} effects`}`;
+  const { length } = impact.effects;
+  const title = `### Impact: ${stops ? 'the deployment fails ⚠️' : length === 1 ? '1 effect' : `${length || 'no'} effects`}`;
   return `${[title, ...effectSections(impact, code, (heading) => `**${heading}**\n`, '- '), ...impact.stacks.map(stackMarkdown)].join('\n\n')}\n`;
 }
 

@@ -58,7 +58,7 @@ function ofEnd(scene: Scene, change: ResourceChange): Effect[] {
             level: 'stays',
             kind: 'record-kept',
             subject,
-            says: `The {} ${gone} and is kept in the account with what is in it; nothing manages it any more`,
+            says: `The {} ${gone} and is kept in the account with its contents, without a stack that manages it`,
             names,
             ...(change.action === 'retain'
               ? {}
@@ -73,7 +73,7 @@ function ofEnd(scene: Scene, change: ResourceChange): Effect[] {
         level: 'stays',
         kind: 'bucket-not-empty',
         subject,
-        says: `The {} ${gone}: CloudFormation can't delete it while something is in it${
+        says: `The {} ${gone}: CloudFormation can't delete it until it is empty${
           at(change.before, 'Properties', 'ObjectLockEnabled') ? ', and locked objects stay until their lock ends' : ''
         }`,
         names,
@@ -87,7 +87,7 @@ function ofEnd(scene: Scene, change: ResourceChange): Effect[] {
           level: 'loses',
           kind: 'record-deleted',
           subject,
-          says: `The {} ${gone} and is deleted with what is in it`,
+          says: `The {} ${gone} and is deleted with its contents`,
           names,
         },
       ]

@@ -76,6 +76,7 @@ export function resourceChanges(
     const is = after && rawOf(after, logicalId);
     const names = Object.keys(propertyUpdates);
     const type = String(at(is ?? was, 'Type'));
+    if (type === USAGE_DATA) return;
     const action = actionOf(changeImpact, names, type);
     if (action === undefined) return;
     const stack = (after ?? before)!;
@@ -95,6 +96,8 @@ export function resourceChanges(
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** Usage data of the CDK, which isn't a resource of the account (docs.aws.amazon.com/cdk/v2/guide/usage-data.html). */
+const USAGE_DATA = 'AWS::CDK::Metadata';
 const REPLACING = [ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE];
 
 type Compared = TemplateDiff['resources'];

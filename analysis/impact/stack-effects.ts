@@ -12,9 +12,9 @@ export function stackEffects({ pairs, before, after, changes }: Scene): Effect[]
             level: 'stays',
             kind: 'stack-stays',
             subject: old.id,
-            says: 'The stack {} is not in the new app (or has another name, account or Region): "cdk deploy" deletes no stack, so it stays and goes on running',
+            says: 'The stack {} is not in the new app (or has another name, account or Region): "cdk deploy" deletes no stack, so it keeps running',
             names: [old.name ? printed(old.name) : old.id],
-            fix: 'delete it with "cdk destroy" from the old version; what follows for its resources is listed as if it were deleted',
+            fix: 'delete it with "cdk destroy" from the old version; the effects on its resources are listed as if it were deleted',
           },
         ]
       : [],
@@ -26,7 +26,7 @@ export function stackEffects({ pairs, before, after, changes }: Scene): Effect[]
       level: 'unknown',
       kind: 'unreadable',
       subject: origin.stack.id,
-      says: 'A part of the template can not be read: {}',
+      says: 'A part of the template cannot be read: {}',
       names: [`${origin.path}: ${hint}`],
     }));
   const unknown = changes
@@ -35,7 +35,7 @@ export function stackEffects({ pairs, before, after, changes }: Scene): Effect[]
       level: 'unknown',
       kind: 'unreadable',
       subject: path,
-      says: "The type {} isn't in AWS's resource specification: it may be replaced",
+      says: "The type {} isn't in the CloudFormation resource specification, so the resource may be replaced",
       names: [type],
     }));
   return [...left, ...unread, ...unknown];

@@ -1,4 +1,4 @@
-/** How a change reads: "this change lets the agent also …", "no longer …", "bounds changed", a protection, anything else. */
+/** How a change reads: "the agent can now …", "no longer …", a changed limit, a protection, anything else. */
 export type ChangeKind = 'also' | 'no longer' | 'bound' | 'protection' | 'other';
 
 /** Whether the change widens what the agent can reach or do, or what can reach it. */

@@ -3,10 +3,10 @@ import type { AgentDiff, StatementDiff } from './diff';
 import { code, visible } from '../../lib/contracts/untrusted-text';
 
 const HEADINGS: readonly (readonly [ChangeKind, string])[] = [
-  ['also', 'This change lets the agent also'],
+  ['also', 'The agent can now'],
   ['no longer', 'The agent can no longer'],
   ['protection', 'Protections changed'],
-  ['bound', 'Bounds changed'],
+  ['bound', 'Limits changed'],
   ['other', 'Other changes'],
 ];
 
@@ -15,17 +15,21 @@ const MARKS = { wider: '⚠️ ', narrower: '', neutral: '' } as const;
 /** A difference as the comment of a pull request. */
 export function diffMarkdown(diff: StatementDiff): string {
   if (!diff.agents.length) {
-    return '### Agent reach: no change\n\nNo agent can reach or do anything more or less.\n';
+    return '### Agent reach: no change\n\nNo agent gains or loses permissions or reach.\n';
   }
-  const title = diff.wider ? '### Agent reach: wider ⚠️' : '### Agent reach: changed, not wider';
+  const title = diff.wider ? '### Agent reach: increased ⚠️' : '### Agent reach: changed, not increased';
   return [title, ...diff.agents.map(agentMarkdown)].join('\n\n') + '\n';
 }
 
-function agentMarkdown({ agent, status, changes }: AgentDiff): string {
-  const word = { added: 'new agent', removed: 'agent removed', changed: 'agent' }[status];
-  return [`#### ${word[0].toUpperCase()}${word.slice(1)} ${code(agent)}`, ...sections(changes, markdownLine)].join(
-    '\n\n',
-  );
+const TITLES = { added: 'New agent', removed: 'Removed agent', changed: 'Agent' } as const;
+
+function agentMarkdown({ agent, name, status, changes }: AgentDiff): string {
+  const title = `#### ${TITLES[status]} ${code(name)} (${code(agent)})`;
+  const parts = sections(changes, markdownLine);
+  if (status === 'changed') return [title, ...parts].join('\n\n');
+  // Its whole statement: some two hundred lines, which must not hide the other sections of a review.
+  const summary = `Permissions, starters, network, stores and protections of the agent: ${changes.length} entries`;
+  return [title, `<details><summary>${summary}</summary>`, ...parts, '</details>'].join('\n\n');
 }
 
 function sections(changes: readonly Change[], line: (change: Change) => string): string[] {
@@ -42,7 +46,7 @@ function markdownLine({ direction, text }: Change): string {
 /** A difference as plain text. */
 export function diffText(diff: StatementDiff): string {
   if (!diff.agents.length) {
-    return 'No agent can reach or do anything more or less.\n';
+    return 'No agent gains or loses permissions or reach.\n';
   }
   const plain = (piece: Piece) => (typeof piece === 'string' ? piece : visible(piece.name));
   return (

@@ -36,7 +36,7 @@ export function network({ network: before }: Statement, { network: after }: Stat
       reach(added, ['reach the service ', name(service), ' through an endpoint']),
     ),
     ...cameAndWent(before.subnets, after.subnets, (subnet, added) =>
-      change('other', 'neutral', [added ? 'runs in the subnet ' : 'runs no more in the subnet ', name(subnet)]),
+      change('other', 'neutral', [added ? 'runs in the subnet ' : 'no longer runs in the subnet ', name(subnet)]),
     ),
   );
   for (const [service, endpoint] of now) {

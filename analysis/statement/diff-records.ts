@@ -24,8 +24,9 @@ export function stores(before: Statement, after: Statement): Change[] {
         name(id),
         ': ',
         name(store.encryption),
-        ', before ',
+        ' (before: ',
         name(was.encryption),
+        ')',
       ]),
     ];
   });
@@ -78,14 +79,22 @@ export function bounds(before: Statement, after: Statement): Change[] {
     const [was, is] = [old.get(id), now.get(id)];
     if (was && is) {
       const same = was.value === is.value && was.unit === is.unit;
-      const text = [name(id), ': ', name(boundText(is)), ', before ', name(boundText(was))];
+      const text = [name(id), ': ', name(boundText(is)), ' (before: ', name(boundText(was)), ')'];
       return same ? [] : [change('bound', boundDirection(id, size(was.value), size(is.value)), text)];
     }
     // What the bound is about came or went with it; but a budget is nothing else than a bound.
     const budget = id.startsWith('Budget ');
     return is
       ? [change('bound', budget ? 'narrower' : 'neutral', ['new: ', name(id), ': ', name(boundText(is))])]
-      : [change('bound', budget ? 'wider' : 'neutral', ['gone: ', name(id), ', before ', name(boundText(was!))])];
+      : [
+          change('bound', budget ? 'wider' : 'neutral', [
+            'removed: ',
+            name(id),
+            ' (before: ',
+            name(boundText(was!)),
+            ')',
+          ]),
+        ];
   });
 }
 

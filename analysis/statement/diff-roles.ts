@@ -50,7 +50,7 @@ function roleChanges(purpose: string, before: RoleReach, after: RoleReach, both:
       return protection(added, ['denial of ', name(action), ' on ', name(resource), ...condition, as]);
     }),
     ...cameAndWent(before.attached, after.attached, (policy, added) =>
-      reach(added, ['do whatever the policy ', name(policy), ' allows, which is not in the app', as]),
+      reach(added, ['do everything that the policy ', name(policy), ' allows, which is not part of the app', as]),
     ),
   );
   changes.push(...influenceChanges(before, after, as));
@@ -115,12 +115,13 @@ export function grantPieces(verb: 'plain' | 'resource' | 'conditions', grants: r
   const head: Piece[] = [name(first.action), ' on ', name(first.resource), ...condition(first)];
   switch (verb) {
     case 'resource':
-      return [...head, ', before on ', name(was.resource)];
+      return [...head, ' (before: on ', name(was.resource), ')'];
     case 'conditions':
       return [
         ...head,
-        ', before ',
+        ' (before: ',
         ...(was.conditions.length ? ['only if ', name(conditionsText(was.conditions))] : ['without conditions']),
+        ')',
       ];
     default:
       return head;
@@ -132,6 +133,6 @@ export function trustPieces({ resource, conditions }: Grant): Piece[] {
 }
 
 export function trustChange([now, was]: readonly Grant[]): Piece[] {
-  const before = was.conditions.length ? [' (before only if ', name(conditionsText(was.conditions)), ')'] : [];
+  const before = was.conditions.length ? [' (before: only if ', name(conditionsText(was.conditions)), ')'] : [];
   return [...trustPieces(now), ...before];
 }

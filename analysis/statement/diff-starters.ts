@@ -13,7 +13,7 @@ export function starters(before: Statement, after: Statement): Change[] {
     const was = old.get(principal);
     return was
       ? diffGrants(trusts(was.assumedBy), trusts(assumedBy), (verb, grants) => [
-          'be driven through ',
+          'be used through ',
           name(principal),
           ' by ',
           ...(verb === 'conditions' ? trustChange(grants) : trustPieces(grants[0])),
@@ -23,7 +23,7 @@ export function starters(before: Statement, after: Statement): Change[] {
   return [
     ...cameAndWent(drives(before), drives(after), (json, added) => {
       const [principal, drive] = JSON.parse(json) as [string, string];
-      return reach(added, ['be driven by ', name(principal), `, which may ${drive}`]);
+      return reach(added, ['be used by ', name(principal), `, which may ${drive}`]);
     }),
     ...assumed,
   ];
@@ -39,7 +39,7 @@ export function triggers(before: Statement, after: Statement): Change[] {
       return [];
     }
     const changes = cameAndWent(was.passesIn, trigger.passesIn, (what, added) =>
-      reach(added, ['be handed ', name(what), ' by the trigger ', name(id)]),
+      reach(added, ['receive ', name(what), ' from the trigger ', name(id)]),
     );
     if (was.when !== trigger.when) {
       changes.push(
@@ -48,8 +48,9 @@ export function triggers(before: Statement, after: Statement): Change[] {
           name(id),
           ' fires on ',
           name(trigger.when),
-          ', before on ',
+          ' (before: on ',
           name(was.when),
+          ')',
         ]),
       );
     }

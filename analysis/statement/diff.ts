@@ -9,7 +9,9 @@ import type { Statement } from './statement';
 export const DIFF_FORMAT = 'cdk-bedrock-managed-agents/security-statement-diff/1';
 
 export interface AgentDiff {
+  /** Stack and logical id of its Runtime. */
   readonly agent: string;
+  readonly name: string;
   readonly status: 'added' | 'removed' | 'changed';
   readonly changes: readonly Change[];
 }
@@ -31,11 +33,11 @@ export function diffStatements(before: readonly Statement[], after: readonly Sta
     if (was && is) {
       const found = diffStatement(was, is);
       const changes = found.length || asJson(was) === asJson(is) ? found : [unexplained()];
-      return changes.length ? [{ agent, status: 'changed', changes }] : [];
+      return changes.length ? [{ agent, name: is.agent.name, status: 'changed', changes }] : [];
     }
     return is
-      ? [{ agent, status: 'added', changes: diffStatement(emptied(is), is) }]
-      : [{ agent, status: 'removed', changes: diffStatement(was!, emptied(was!)) }];
+      ? [{ agent, name: is.agent.name, status: 'added', changes: diffStatement(emptied(is), is) }]
+      : [{ agent, name: was!.agent.name, status: 'removed', changes: diffStatement(was!, emptied(was!)) }];
   });
   const wider = agents.some(({ changes }) => changes.some(({ direction }) => direction === 'wider'));
   return { format: DIFF_FORMAT, wider, agents };
@@ -59,7 +61,7 @@ export function diffStatement(before: Statement, after: Statement): Change[] {
     ...cameAndWent(before.unknown.map(asJson), after.unknown.map(asJson), (json, added) => {
       const { where, what } = JSON.parse(json) as Statement['unknown'][number];
       return change('other', 'neutral', [
-        added ? 'not known at synth any more: ' : 'known at synth now: ',
+        added ? 'no longer known at synth: ' : 'now known at synth: ',
         name(where),
         ': ',
         name(what),

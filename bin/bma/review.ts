@@ -40,8 +40,8 @@ export const reviewCommand: Command<FormatOptions<Format>> = {
     const [old, now] = [readAssembly(String(before)), readAssembly(String(after))];
     const statements = diffStatements(statementsOf(old), statementsOf(now));
     const impact = impactOf(old, now);
-    const known = new Set(decisionsOf(String(before), old).map(decisionLine));
-    const decisions = decisionsOf(String(after), now).filter((each) => !known.has(decisionLine(each)));
+    const known = new Set(decisionsOf(String(before), old).map(keyOf));
+    const decisions = decisionsOf(String(after), now).filter((each) => !known.has(keyOf(each)));
     const cost = costOf(old, now);
     const stops = impact.effects.some(({ level }) => level === 'blocks' || level === 'loses');
     const attention = statements.wider || stops || decisions.length > 0;
@@ -55,12 +55,9 @@ export const reviewCommand: Command<FormatOptions<Format>> = {
             cost,
             decisions,
           })
-        : [
-            diffMarkdown(statements),
-            impactMarkdown(impact),
-            costMarkdown(cost),
-            decisionsMarkdown(decisions.map(decisionLine)),
-          ].join('\n'),
+        : [diffMarkdown(statements), impactMarkdown(impact), costMarkdown(cost), decisionsMarkdown(decisions)].join(
+            '\n',
+          ),
     );
     return attention ? EXIT.attention : EXIT.done;
   },
@@ -85,7 +82,7 @@ function costOf(before: TemplateModel, after: TemplateModel): CostChange {
 function costMarkdown({ turnsPerMonth, idleUsdPerMonth, totalUsdPerMonth }: CostChange): string {
   const rows = [
     { what: 'Idle', ...idleUsdPerMonth },
-    { what: `With ${turnsPerMonth} turns of each agent`, ...totalUsdPerMonth },
+    ...(turnsPerMonth === 0 ? [] : [{ what: `With ${turnsPerMonth} turns of each agent`, ...totalUsdPerMonth }]),
   ];
   if (rows.every(({ before, after }) => monthlyUsd(before) === monthlyUsd(after))) return '### Cost: no change\n';
   const lines = rows.map(({ what, before, after }) => `| ${what} | ${monthlyUsd(before)} | ${monthlyUsd(after)} |`);
@@ -112,17 +109,39 @@ function decisionsOf(directory: string, model: TemplateModel): Decision[] {
     })),
   ];
   // A declaration is in every template below its scope.
-  return [...new Map(all.map((decision) => [decisionLine(decision), decision])).values()];
+  return [...new Map(all.map((decision) => [keyOf(decision), decision])).values()];
 }
 
-/** A decision as a line of Markdown. */
-function decisionLine(decision: Decision): string {
-  const { kind, what, reason } = decision;
-  const where = decision.kind === 'acknowledged' ? ` in ${code(decision.scope)}` : '';
-  return `- ${kind} ${code(what)}${where}: ${code(reason)}`;
+/** More places of one reason than these are only counted: GitHub refuses a comment of more than 65,536 characters. */
+const MOST_PLACES = 10;
+
+function placeLines(places: readonly string[]): string {
+  const rest = places.length - MOST_PLACES;
+  const shown = rest > 1 ? [...places.slice(0, MOST_PLACES), `${rest} more, listed by \`--format json\``] : places;
+  return shown.map((place) => `  - ${place}`).join('\n');
 }
 
-const decisionsMarkdown = (lines: readonly string[]): string =>
-  lines.length > 0
-    ? `### New declarations and acknowledgements ⚠️\n\n${lines.join('\n')}\n`
-    : '### Declarations and acknowledgements: none is new\n';
+/** Tells decisions apart. */
+const keyOf = (decision: Decision): string => JSON.stringify(decision);
+
+/** A line of Markdown for each rule and reason; the places of a rule are listed below it when there are several. */
+function decisionsMarkdown(decisions: readonly Decision[]): string {
+  if (decisions.length === 0) return '### Declarations and acknowledgements: none added\n';
+  const lines = new Map<string, { head: string; reason: string; places: string[] }>();
+  for (const decision of decisions) {
+    const { kind, what, reason } = decision;
+    // cdk-nag names the resource in the id: `AwsSolutions-IAM5[Resource::*]`.
+    const [, rule, resource] = /^(.*?)(\[.*\])?$/s.exec(what) ?? [undefined, what, undefined];
+    const head = `${kind} ${code(kind === 'acknowledged' ? rule : what)}`;
+    const line = lines.get(`${head} ${reason}`) ?? { head, reason, places: [] };
+    if (decision.kind === 'acknowledged')
+      line.places.push(`${code(decision.scope)}${resource ? ` ${code(resource)}` : ''}`);
+    lines.set(`${head} ${reason}`, line);
+  }
+  const texts = [...lines.values()].map(({ head, reason, places }) =>
+    places.length > 1
+      ? `- ${head} in ${places.length} places: ${code(reason)}\n${placeLines(places)}`
+      : `- ${head}${places.map((place) => ` in ${place}`).join('')}: ${code(reason)}`,
+  );
+  return `### New declarations and acknowledgements ⚠️\n\n${texts.join('\n')}\n`;
+}

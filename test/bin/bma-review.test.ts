@@ -51,7 +51,7 @@ test('a change without anything to decide passes, also when it costs more', asyn
 test('a wider permission needs a decision', async () => {
   const { exit, out } = await review(base, assembly('wider', { actions: ['s3:GetObject', 's3:PutObject'] }));
   expect(exit).toBe(1);
-  expect(out).toMatch(/### Agent reach: wider[^]*PutObject[^]*### Impact/);
+  expect(out).toMatch(/### Agent reach: increased[^]*PutObject[^]*### Impact/);
 });
 
 test('a new acknowledgement needs a decision, and its reason is quoted', async () => {
@@ -61,6 +61,36 @@ test('a new acknowledgement needs a decision, and its reason is quoted', async (
   expect(exit).toBe(1);
   expect(out).toContain('- acknowledged `ManagedAgentChecks::MA-AUD1` in `Stack`: `organization <b>trail</b>`');
   expect((await review(after, after)).exit).toBe(0);
+});
+
+test('acknowledgements with one reason are one line, with their places', async () => {
+  const acknowledged = Object.fromEntries(
+    Array.from({ length: 13 }, (_, at) => [`AwsSolutions::AwsSolutions-IAM5[Resource::logs-${at}:*]`, 'log streams']),
+  );
+  const { out } = await review(base, assembly('many-acknowledged', { acknowledged }));
+  expect(out).toContain('- acknowledged `AwsSolutions::AwsSolutions-IAM5` in 13 places: `log streams`\n');
+  expect(out.match(/^ {2}- `Stack` `\[Resource::logs-\d+:\*\]`$/gm)).toHaveLength(10);
+  expect(out).toContain('\n  - 3 more, listed by `--format json`\n');
+});
+
+test('the entries of a new agent are collapsed', async () => {
+  const empty = path.join(work, 'empty-app');
+  fs.cpSync(base, empty, { recursive: true });
+  fs.writeFileSync(path.join(empty, 'Stack.template.json'), JSON.stringify({ Resources: {} }));
+  const { exit, out } = await review(empty, base);
+  expect(exit).toBe(1);
+  expect(out).toMatch(/#### New agent `hand` \(`Stack#Runtime`\)\n\n<details><summary>[^<]*\d+ entries<\/summary>\n\n/);
+});
+
+test('usage data of the CDK is no change of the deployment', async () => {
+  const after = path.join(work, 'usage-data');
+  fs.cpSync(base, after, { recursive: true });
+  const template = JSON.parse(fs.readFileSync(path.join(base, 'Stack.template.json'), 'utf8')) as {
+    Resources: Record<string, object>;
+  };
+  template.Resources.CDKMetadata = { Type: 'AWS::CDK::Metadata', Properties: { Analytics: 'v2:deflate64:abc' } };
+  fs.writeFileSync(path.join(after, 'Stack.template.json'), JSON.stringify(template));
+  expect(await review(base, after)).toMatchObject({ exit: 0, out: expect.stringContaining('### Impact: no change') });
 });
 
 test('an input that is no assembly is refused', async () => {

@@ -85,7 +85,7 @@ test('statement of an assembly says what synth wrote', async () => {
 test('diff-statement says what the change lets the agent also do', async () => {
   const { exit, out } = await run('diff-statement', before, after);
   expect(exit).toBe(0);
-  expect(out).toMatch(/\*\*This change lets the agent also\*\*\n\n- ⚠️ `s3:PutObject` on/);
+  expect(out).toMatch(/\*\*The agent can now\*\*\n\n- ⚠️ `s3:PutObject` on/);
 });
 
 test.each([

@@ -420,7 +420,7 @@ test('names from templates are quoted in Markdown and visible in text', () => {
 test('what is said of several resources is said once', () => {
   const queue = { Type: 'AWS::SQS::Queue' };
   const found = impact([stackOf('S', { A: queue, B: queue })], [stackOf('S', {})]);
-  const said = 'The AWS::SQS::Queue leaves the stack and is deleted with what is in it.';
+  const said = 'The AWS::SQS::Queue leaves the stack and is deleted with its contents.';
   expect(impactText(found)).toContain(`  2 resources: ${said}\n    - S/A\n    - S/B\n`);
   expect(impactMarkdown(found).match(/leaves the stack/g)).toHaveLength(1);
 });

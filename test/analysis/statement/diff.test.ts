@@ -36,7 +36,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
   [
     'a resource is widened',
     (all) => (statement(all, 'ExecutionRole', 1).Resource = { 'Fn::Sub': '${Data.Arn}/*' }),
-    [['also', 'wider', /^s3:GetObject on \$\{Hand#Data\}\/\*, before on \$\{Hand#Data\}\/reports\/\*/]],
+    [['also', 'wider', /^s3:GetObject on \$\{Hand#Data\}\/\* \(before: on \$\{Hand#Data\}\/reports\/\*/]],
   ],
   [
     'a resource is narrowed',
@@ -51,12 +51,12 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
   [
     'a condition is removed',
     (all) => delete statement(all, 'ExecutionRole', 2).Condition,
-    [['also', 'wider', /^secretsmanager:GetSecretValue .*before only if aws:SourceVpce is vpce-1/]],
+    [['also', 'wider', /^secretsmanager:GetSecretValue .*\(before: only if aws:SourceVpce is vpce-1/]],
   ],
   [
     'a condition is added',
     (all) => (statement(all, 'ExecutionRole', 1).Condition = { Bool: { 'aws:SecureTransport': 'true' } }),
-    [['other', 'narrower', /^may now only s3:GetObject .*aws:SecureTransport is true.*before without conditions/]],
+    [['other', 'narrower', /^may now only s3:GetObject .*aws:SecureTransport is true.*\(before: without conditions/]],
   ],
   [
     'a denial is removed',
@@ -89,7 +89,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
     [
       ['also', 'wider', /^call the model openai\.gpt-9$/],
       ['no longer', 'narrower', /^call the model openai\.gpt-5\.6-luna$/],
-      ['also', 'wider', /^bedrock-mantle:CreateInference .* is openai\.gpt-9, before/],
+      ['also', 'wider', /^bedrock-mantle:CreateInference .* is openai\.gpt-9 \(before: /],
     ],
   ],
   [
@@ -105,8 +105,8 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
     'an AWS managed policy is attached',
     (all) => (all.ExecutionRole.Properties.ManagedPolicyArns = ['arn:aws:iam::aws:policy/ReadOnlyAccess']),
     [
-      ['also', 'wider', /^do whatever the policy arn:aws:iam::aws:policy\/ReadOnlyAccess allows/],
-      ['other', 'neutral', /^not known at synth any more: execution role: what the policy/],
+      ['also', 'wider', /^do everything that the policy arn:aws:iam::aws:policy\/ReadOnlyAccess allows/],
+      ['other', 'neutral', /^no longer known at synth: execution role: what the policy/],
     ],
   ],
   [
@@ -138,7 +138,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
   [
     'a trust condition is removed',
     (all) => delete all.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement[0].Condition,
-    [['also', 'wider', /^have its execution role assumed by bedrock-agentcore\.amazonaws\.com \(before only if/]],
+    [['also', 'wider', /^have its execution role assumed by bedrock-agentcore\.amazonaws\.com \(before: only if/]],
   ],
   [
     'a new principal may submit messages',
@@ -148,14 +148,14 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
         { Effect: 'Allow', Action: 'bedrock-mantle:CreateAgentSessionEvent', Resource: '*' },
       ];
     },
-    [['also', 'wider', /^be driven by Hand#Intern, which may submit messages$/]],
+    [['also', 'wider', /^be used by Hand#Intern, which may submit messages$/]],
   ],
   [
     'a caller can be anybody else',
     (all) => (all.Pipeline.Properties.AssumeRolePolicyDocument.Statement[0].Principal = { AWS: '*' }),
     [
-      ['also', 'wider', /^be driven through Hand#Pipeline by everybody/],
-      ['no longer', 'narrower', /^be driven through Hand#Pipeline by codebuild/],
+      ['also', 'wider', /^be used through Hand#Pipeline by everybody/],
+      ['no longer', 'narrower', /^be used through Hand#Pipeline by codebuild/],
     ],
   ],
   [
@@ -173,8 +173,8 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
         'wider',
         /^drive Hand#Pipeline, .* and sessions of Hand#Runtime: its role assumes .* \(execution role\)$/,
       ],
-      ['also', 'wider', /^be driven through Hand#Pipeline by everybody$/],
-      ['no longer', 'narrower', /^be driven through Hand#Pipeline by codebuild/],
+      ['also', 'wider', /^be used through Hand#Pipeline by everybody$/],
+      ['no longer', 'narrower', /^be used through Hand#Pipeline by codebuild/],
     ],
   ],
   [
@@ -192,14 +192,14 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
   [
     'a trigger fires on something else',
     (all) => (all.Rule.Properties.EventPattern = { source: ['aws.s3'] }),
-    [['other', 'neutral', /^the trigger Hand#Rule fires on .*aws\.s3.*, before on .*codecommit/]],
+    [['other', 'neutral', /^the trigger Hand#Rule fires on .*aws\.s3.* \(before: on .*codecommit/]],
   ],
   [
     'a trigger passes the whole event',
     (all) => delete all.Rule.Properties.Targets[0].InputTransformer,
     [
-      ['also', 'wider', /^be handed the whole event by the trigger/],
-      ['no longer', 'narrower', /^be handed \$\.detail\.title/],
+      ['also', 'wider', /^receive the whole event from the trigger/],
+      ['no longer', 'narrower', /^receive \$\.detail\.title/],
     ],
   ],
   [
@@ -229,7 +229,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
       ['also', 'wider', /^leave its network through public mode/],
       ['no longer', 'narrower', /^exchange network traffic/],
       ['no longer', 'narrower', /^reach the service bedrock-mantle through an endpoint/],
-      ['other', 'neutral', /^runs no more in the subnet/],
+      ['other', 'neutral', /^no longer runs in the subnet/],
     ],
   ],
   [
@@ -253,7 +253,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
   [
     'a bucket loses its key',
     (all) => delete all.Data.Properties.BucketEncryption,
-    [['protection', 'wider', /^encryption of Hand#Data: no key stated.*before customer-managed key Hand#Key$/]],
+    [['protection', 'wider', /^encryption of Hand#Data: no key stated.*\(before: customer-managed key Hand#Key\)$/]],
   ],
   [
     'another account is let in to a bucket',
@@ -303,12 +303,12 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
   [
     'a bound is raised',
     (all) => (all.Runtime.Properties.LifecycleConfiguration.MaxLifetime = 28800),
-    [['bound', 'wider', /^Lifetime of the environment: 8 hours, before 2 hours$/]],
+    [['bound', 'wider', /^Lifetime of the environment: 8 hours \(before: 2 hours\)$/]],
   ],
   [
     'a bound is lowered',
     (all) => (all.Runtime.Properties.LifecycleConfiguration.IdleRuntimeSessionTimeout = 300),
-    [['bound', 'narrower', /^Idle time of the environment: 5 minutes, before 15 minutes$/]],
+    [['bound', 'narrower', /^Idle time of the environment: 5 minutes \(before: 15 minutes\)$/]],
   ],
   [
     'a bound is removed',
@@ -321,7 +321,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
   [
     'a function of the path may run more often at once',
     (all) => delete all.Starter.Properties.ReservedConcurrentExecutions,
-    [['bound', 'wider', /^Concurrency of Hand#Starter: unbounded, before 2 executions$/]],
+    [['bound', 'wider', /^Concurrency of Hand#Starter: unbounded \(before: 2 executions\)$/]],
   ],
   [
     'a budget is added',
@@ -335,7 +335,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
   [
     'logs are kept shorter',
     (all) => (all.Logs.Properties.RetentionInDays = 7),
-    [['bound', 'wider', /^Retention of Hand#Logs: 7 days, before 365 days$/]],
+    [['bound', 'wider', /^Retention of Hand#Logs: 7 days \(before: 365 days\)$/]],
   ],
 ];
 
@@ -411,17 +411,17 @@ test('the comment of a pull request says what the change lets the agent also do'
   const text = diffMarkdown(diffStatements([statementFrom(handWritten())], [statementFrom(after)]));
   expect(text).toBe(
     [
-      '### Agent reach: wider ⚠️',
+      '### Agent reach: increased ⚠️',
       '',
-      '#### Agent `Hand#Runtime`',
+      '#### Agent `Helper` (`Hand#Runtime`)',
       '',
-      '**This change lets the agent also**',
+      '**The agent can now**',
       '',
       '- ⚠️ `s3:PutObject` on `${Hand#Data}` (execution role)',
       '',
-      '**Bounds changed**',
+      '**Limits changed**',
       '',
-      '- ⚠️ `Lifetime of the environment`: `8 hours`, before `2 hours`',
+      '- ⚠️ `Lifetime of the environment`: `8 hours` (before: `2 hours`)',
       '',
     ].join('\n'),
   );
