@@ -4,6 +4,7 @@ import { longestPath, type MachinePath } from '../model/machine-paths';
 import { calleesOf } from '../model/state-call';
 import { type State, stateMachines } from '../model/state-machine';
 import { type TurnMachine, turnMachines, turnStarters } from '../model/turn-starters';
+import { loopLength } from '../model/turn-steps';
 import type { Agent } from '../statement/agent';
 import { distinctBy, sortedBy } from '../statement/app';
 import { type Ways, waysTo } from '../statement/ways';
@@ -71,7 +72,7 @@ export function turnWork(agent: Agent, read: Quantities, given: Assumed): TurnWo
       `no step of ${app.nameOf(workflow.machine.resource)} is known to ask for the end of a turn, so repeated steps are not counted`,
     );
   }
-  const asked = calls.find(({ state }) => state === look?.state);
+  const asked = calls.find(({ state }) => state === look?.step.state);
   const listenSeconds = read.number(variable(asked?.target, TURN_VARIABLES.listenSeconds)) ?? 0;
   const looks = look ? looksIn(given.minutesPerTurn * 60, listenSeconds) : 0;
   const starter = starterOf(read, ways);
@@ -79,7 +80,7 @@ export function turnWork(agent: Agent, read: Quantities, given: Assumed): TurnWo
     ...calls.flatMap(({ state, target }) =>
       target
         ? [
-            state === look?.state
+            state === look?.step.state
               ? { target, times: looks, seconds: given.functionSeconds + listenSeconds }
               : { target, times: 1, seconds: given.functionSeconds },
           ]
@@ -99,7 +100,7 @@ export function turnWork(agent: Agent, read: Quantities, given: Assumed): TurnWo
   problems.push(...unknownCalls(path), ...otherDrivers(read, agent, workflow));
   const howMany = (...apis: string[]) => path.tasks.filter(({ call }) => isApi(call!.api, ...apis)).length;
   return {
-    transitions: path.transitions + Math.max(0, looks - 1) * (look?.repeats ?? 0),
+    transitions: path.transitions + Math.max(0, looks - 1) * (look?.length ?? 0),
     looks,
     invocations: runs.reduce((sum, { times }) => sum + times, 0),
     armGigabyteSeconds: gigabyteSeconds(true),
@@ -176,7 +177,12 @@ function workflowOf({ app }: Quantities, { steps }: Ways, problems: string[]) {
 function lookOf(workflow: TurnMachine | undefined, { tasks }: MachinePath) {
   return tasks
     .flatMap((state) => workflow?.steps.get(state) ?? [])
-    .find(({ kinds, repeats }) => kinds.has('looks at events') && repeats !== undefined);
+    .filter(({ kinds }) => kinds.has('looks at events'))
+    .flatMap((step) => {
+      const length = loopLength(step);
+      return length === undefined ? [] : [{ step, length }];
+    })
+    .at(0);
 }
 
 /** One of the functions that a queue feeds hands the event over, whichever it is: the largest counts. */

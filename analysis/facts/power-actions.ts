@@ -100,19 +100,17 @@ const NO_POWER: Readonly<Record<string, string>> = {
 /** In every service: lets a service deliver the logs of a resource. */
 const LOG_DELIVERY = /:AllowVendedLogDeliveryForResource$/;
 
-let oneStep: Set<string> | undefined;
-let without: Set<string> | undefined;
+const oneStep = new Map<string, ReadonlySet<string>>();
+const without = new Map<string, ReadonlySet<string>>();
 
 /** True for an action that one call of makes its caller stronger, or that the table doesn't have but the list names. */
 export function isPowerAction(action: string): boolean {
   const known = actionOf(action);
   const name = known?.action ?? action;
-  oneStep ??= expandAll(ONE_STEP);
-  if (oneStep.has(name)) return true;
+  if (isNamed(oneStep, ONE_STEP, name)) return true;
   if (!known) return false;
   if (known.level === 'permissions') {
-    without ??= expandAll(NO_POWER);
-    return !without.has(name) && !LOG_DELIVERY.test(name);
+    return !isNamed(without, NO_POWER, name) && !LOG_DELIVERY.test(name);
   }
   const changes = known.level === 'write' || known.level === 'tagging';
   return changes && IDENTITY_SERVICES.includes(name.split(':')[0]) && !HARMLESS_CHANGES.includes(name);
@@ -123,8 +121,20 @@ export function unknownPowerPatterns(): string[] {
   return [...patterns(ONE_STEP), ...patterns(NO_POWER)].filter((pattern) => expand(pattern).unknown !== undefined);
 }
 
-const patterns = (table: Readonly<Record<string, string>>): string[] =>
-  Object.entries(table).flatMap(([prefix, names]) => names.split(' ').map((name) => `${prefix}:${name}`));
+type Table = Readonly<Record<string, string>>;
 
-const expandAll = (table: Readonly<Record<string, string>>): Set<string> =>
-  new Set(patterns(table).flatMap((pattern) => expand(pattern).actions.map(({ action }) => action)));
+const patterns = (table: Table): string[] => Object.keys(table).flatMap((prefix) => patternsOf(table, prefix));
+
+const patternsOf = (table: Table, prefix: string): string[] =>
+  Object.hasOwn(table, prefix) ? table[prefix].split(' ').map((name) => `${prefix}:${name}`) : [];
+
+/** Whether a table names an action. Patterns are expanded for a service at its first action: apps use a few of the services. */
+function isNamed(expanded: Map<string, ReadonlySet<string>>, table: Table, action: string): boolean {
+  const prefix = action.slice(0, action.indexOf(':'));
+  let names = expanded.get(prefix);
+  if (!names) {
+    names = new Set(patternsOf(table, prefix).flatMap((pattern) => expand(pattern).actions.map((each) => each.action)));
+    expanded.set(prefix, names);
+  }
+  return names.has(action);
+}

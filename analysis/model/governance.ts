@@ -56,7 +56,9 @@ const DEFINITIONS = /^AWS::(?:SSM::Parameter|SecretsManager::Secret|AppConfig::)
 
 class Governance {
   private readonly known = new Map<string, ReadonlyMap<NodeId, GovernanceReason>>();
+  private readonly administrators = new Map<NodeId, boolean>();
   private logGroups?: ReadonlyMap<Resource, readonly Resource[]>;
+  private trails?: readonly NodeId[];
 
   constructor(private readonly model: Model) {}
 
@@ -101,7 +103,8 @@ class Governance {
         }
       }
     }
-    this.addTrails(add);
+    this.trails ??= this.trailNodes();
+    this.trails.forEach((id) => add(id, 'trail'));
     this.model
       .ofType('AWS::S3::Bucket')
       .filter(({ stack, logicalId }) => stack === agent.runtime.stack && /evidence/i.test(logicalId))
@@ -157,6 +160,15 @@ class Governance {
 
   /** Who may do everything can drive every agent and is made for none: a pipeline that deploys apps. */
   private isAdministrator(node: NodeId): boolean {
+    let is = this.administrators.get(node);
+    if (is === undefined) {
+      is = this.mayDoEverything(node);
+      this.administrators.set(node, is);
+    }
+    return is;
+  }
+
+  private mayDoEverything(node: NodeId): boolean {
     const isEverything = ({ except, patterns }: Selection) =>
       !except && patterns.some(({ value }) => literalOf(value) === '*');
     return (identities(this.model).byName(node)?.statements ?? []).some(
@@ -166,15 +178,15 @@ class Governance {
   }
 
   /** Trails record every agent of the account. */
-  private addTrails(add: (node: NodeId, reason: GovernanceReason) => void): void {
+  private trailNodes(): NodeId[] {
     const [trails, stores] = TRAILS.map((type) => this.model.ofType(type));
-    for (const trail of [...trailsOfAgents(trails), ...stores]) {
-      add(trail.id, 'trail');
-      mentionsOf(this.model, trail)
+    return [...trailsOfAgents(trails), ...stores].flatMap((trail) => [
+      trail.id,
+      ...mentionsOf(this.model, trail)
         // Where its records go. Other properties name what it records, for example buckets of agents.
         .filter(({ path: [property] }) => TRAIL_TARGETS.has(property))
-        .forEach(({ resource }) => add(resource.id, 'trail'));
-    }
+        .map(({ resource }) => resource.id),
+    ]);
   }
 
   private mentioned(resource: Resource): readonly Resource[] {

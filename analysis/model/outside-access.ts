@@ -127,6 +127,9 @@ function byDelivery(model: Model, mover: Resource, to: Resource): OutsideAccess[
 function byAccountPolicies(model: Model, near: ReadonlySet<Resource>): OutsideAccess[] {
   return resourcePolicies(model).flatMap(({ holder, statements }) => {
     const type = POLICY_OF_THE_ACCOUNT.get(holder.type);
+    if (type === undefined) {
+      return [];
+    }
     const stores = [...near].filter((each) => each.type === type);
     return statements.flatMap((statement) => {
       const { except, patterns } = statement.resources;

@@ -7,7 +7,7 @@ import { reach } from './reach';
 import { dynamicArguments } from './state-call';
 import { type Flow, type State, type StateMachine, stateMachines } from './state-machine';
 import type { TemplateModel } from './template-model';
-import { type Step, stepsOf } from './turn-steps';
+import { rolesByResource, type Step, stepsOf } from './turn-steps';
 
 /** A state machine that starts turns of an agent: by what it calls, or by itself. */
 export interface TurnMachine {
@@ -101,8 +101,7 @@ function startedBy(
   machine: Resource,
   starters: ReadonlyMap<Resource, TurnStarter>,
 ): TurnStarter | undefined {
-  const roles = identities(model).all.filter(({ runs }) => runs.some(({ resource }) => resource === machine));
-  return roles
+  return (rolesByResource(model).get(machine) ?? [])
     .flatMap(({ id }) => reach(model).outOf(id, ['starts']))
     .flatMap(({ to }) => starters.get(model.resource(to)!) ?? [])
     .find(({ resource }) => resource.type !== MACHINE);

@@ -26,8 +26,8 @@ export interface Step {
   readonly state: State;
   readonly kinds: ReadonlySet<StepKind>;
   readonly callees: readonly Callee[];
-  /** Number of states that each repetition takes, for a step in a loop. */
-  readonly repeats?: number;
+  /** The flow that the state is in. */
+  readonly flow: Flow;
 }
 
 /** Source: the session actions of the Amazon Bedrock Mantle API, as lib/identity/perms.ts grants them. */
@@ -40,14 +40,25 @@ const SESSION_ACTIONS: readonly (readonly [action: string, kind: StepKind])[] = 
 ];
 
 /** Every task of a flow, with what it does. */
-export function stepsOf(model: TemplateModel, flow: Flow): Step[] {
+export function stepsOf(model: TemplateModel, flow: Flow): readonly Step[] {
+  const known = model.view(memory);
+  const steps = known.get(flow) ?? readSteps(model, flow);
+  known.set(flow, steps);
+  return steps;
+}
+
+function memory(): Map<Flow, readonly Step[]> {
+  return new Map();
+}
+
+function readSteps(model: TemplateModel, flow: Flow): Step[] {
   return [flow, ...statesOf(flow).flatMap(({ inner }) => inner)].flatMap((each) =>
     [...each.states.values()].flatMap((state): Step[] => {
       if (!state.call) {
         return [];
       }
       const callees = calleesOf(model, state.call);
-      return [{ state, callees, kinds: kindsOf(model, state, callees), repeats: loopLength(each, state) }];
+      return [{ state, callees, kinds: kindsOf(model, state, callees), flow: each }];
     }),
   );
 }
@@ -98,8 +109,8 @@ function namesSessions([first]: Text): boolean {
   return typeof first === 'string' && /^bedrock-mantle:/i.test(first);
 }
 
-/** The states of the shortest loop through a state; undefined when nothing leads back to it. */
-function loopLength(flow: Flow, start: State): number | undefined {
+/** Number of states that each repetition of a step takes: the shortest loop. Undefined when nothing leads back to it. */
+export function loopLength({ flow, state: start }: Step): number | undefined {
   const seen = new Set<string>();
   let reached = [start.name];
   for (let length = 1; reached.length > 0; length += 1) {

@@ -220,19 +220,26 @@ function locatedName({ path }: Place): string {
 
 function declarationsOf(model: TemplateModel, stack: Stack, now: Date): Declaration[] {
   const ofTemplate = model.nodes(stack, 'Metadata', DECLARATIONS_KEY);
-  const ofResources = model.resources
-    .filter(
-      (resource) => resource.stack.id === stack.id && at(resource.raw, 'Metadata', DECLARATIONS_KEY) !== undefined,
-    )
-    .map(
-      ({ logicalId }) => [logicalId, model.nodes(stack, 'Resources', logicalId, 'Metadata', DECLARATIONS_KEY)] as const,
-    );
+  const ofResources = (model.view(declaring).get(stack.id) ?? []).map(
+    (logicalId) => [logicalId, model.nodes(stack, 'Resources', logicalId, 'Metadata', DECLARATIONS_KEY)] as const,
+  );
   return [
     ...records(ofTemplate).flatMap((node) => readRecord(model, node, now)),
     ...ofResources.flatMap(([logicalId, nodes]) =>
       records(nodes).flatMap((node) => readRecord(model, node, now, new Set([logicalId]))),
     ),
   ];
+}
+
+/** Logical ids of the resources with declarations, by stack. */
+function declaring(model: TemplateModel): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { stack, logicalId, raw } of model.resources) {
+    if (at(raw, 'Metadata', DECLARATIONS_KEY) !== undefined) {
+      found.set(stack.id, [...(found.get(stack.id) ?? []), logicalId]);
+    }
+  }
+  return found;
 }
 
 function records(nodes: readonly Node[]): Node[] {

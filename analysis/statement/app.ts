@@ -22,6 +22,7 @@ function readApp(model: TemplateModel): App {
 /** Writes values of templates for people: references become `${<name>}`. */
 export class App {
   private readonly names: ReadonlyMap<string, string>;
+  private readonly sorted = new Map<string, readonly Resource[]>();
   private readonly texts = new WeakMap<Text, string>();
 
   constructor(public readonly model: TemplateModel) {
@@ -29,8 +30,11 @@ export class App {
   }
 
   /** The resources of the given types, ordered by id. */
-  public items(...types: string[]): Resource[] {
-    return sortedBy(this.model.ofType(...types), ({ id }) => id);
+  public items(...types: string[]): readonly Resource[] {
+    const key = types.join();
+    const known = this.sorted.get(key) ?? sortedBy(this.model.ofType(...types), ({ id }) => id);
+    this.sorted.set(key, known);
+    return known;
   }
 
   /** The construct path of a resource where it is known, else its id. Unique in the app. */

@@ -1,5 +1,6 @@
 import type { Resource } from '../model/assembly';
-import { entriesOf } from '../model/json';
+import { isObject } from '../model/json';
+import { keyTest } from '../model/key-test';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { type App, appOf, sortedBy } from './app';
@@ -38,15 +39,25 @@ function usersByKey(model: TemplateModel): Map<string, Resource[]> {
   return users;
 }
 
-const KEY_PROPERTY = /kms|SSESpecification/i;
+const isKeyProperty = keyTest(/kms|SSESpecification/i);
 /** A policy names keys, too, without being encrypted. */
-const POLICY = /Policy|Statement/;
+const isPolicy = keyTest(/Policy|Statement/);
 
 /** Whether the template has such a property at all: most resources don't, and are not resolved. */
 function namesKeys(value: unknown): boolean {
-  return Array.isArray(value)
-    ? value.some(namesKeys)
-    : entriesOf(value).some(([name, inner]) => !POLICY.test(name) && (KEY_PROPERTY.test(name) || namesKeys(inner)));
+  if (Array.isArray(value)) {
+    return value.some(namesKeys);
+  }
+  if (!isObject(value)) {
+    return false;
+  }
+  for (const name in value) {
+    const inner = value[name];
+    if (!isPolicy(name) && (isKeyProperty(name) || (typeof inner === 'object' && namesKeys(inner)))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function keyNodes(node: Node): Node[] {
@@ -55,7 +66,7 @@ function keyNodes(node: Node): Node[] {
     : node.kind === 'object'
       ? node
           .entries()
-          .filter(([name]) => !POLICY.test(name))
-          .flatMap(([name, inner]) => (KEY_PROPERTY.test(name) ? [inner] : keyNodes(inner)))
+          .filter(([name]) => !isPolicy(name))
+          .flatMap(([name, inner]) => (isKeyProperty(name) ? [inner] : keyNodes(inner)))
       : [];
 }
