@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CfnGuardrail, CfnGuardrailVersion } from 'aws-cdk-lib/aws-bedrock';
 import {
+  Aspects,
   DefaultTokenResolver,
   Lazy,
   Reference,
@@ -37,19 +38,23 @@ function policyHash(guardrail: CfnGuardrail): string {
 }
 
 /**
- * The hash of a guardrail for values that are resolved many times in one synthesis. CDK prepares an app after its aspects
- * have run and before it validates and writes it: the hash is computed anew until then, and once afterwards.
+ * The hash of a guardrail for values that are resolved many times in one synthesis. It is computed anew until CDK prepares
+ * the app, which follows the aspects: from then on only references change, which are no part of it, and it is computed
+ * once. The aspects of the next synthesis begin anew.
  */
 export function policyHashOf(guardrail: CfnGuardrail): (context: IResolveContext) => string {
-  let isPrepared = false;
+  let isFinal = false;
   let known: string | undefined;
-  return ({ preparing }) => {
-    if (preparing) {
-      isPrepared = true;
+  Aspects.of(guardrail).add({
+    visit: () => {
+      isFinal = false;
       known = undefined;
-    }
+    },
+  });
+  return ({ preparing }) => {
+    isFinal ||= preparing;
     const hash = known ?? policyHash(guardrail);
-    if (isPrepared && !preparing) known = hash;
+    if (isFinal) known = hash;
     return hash;
   };
 }

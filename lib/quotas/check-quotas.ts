@@ -45,7 +45,7 @@ class QuotaCheck extends Construct {
         const errors = templates.stacks
           .filter((stack) => checked.has(stack))
           .flatMap((stack) => stackQuotas(stack, templates.of(stack)).map((error) => `[${stack.node.path}] ${error}`));
-        errors.push(...stageQuotas(stage).map((error) => `[${stage.node.path}] ${error}`));
+        errors.push(...stageQuotas(stage, templates).map((error) => `[${stage.node.path}] ${error}`));
         if (errors.length > 0) {
           throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
         }

@@ -129,9 +129,10 @@ class StackQuotas {
       }
     }
     const limit = (quota: Quota) => (value: number, key: string) => {
-      const role = this.resources.find(({ id }) => roleKey({ Ref: id }) === key);
-      const path = role ? this.template.pathOf(role.id) : key;
-      if (value > quota.limit) this.found.push(...beyond(path, quota, value));
+      if (value > quota.limit) {
+        const role = this.resources.find(({ id }) => roleKey({ Ref: id }) === key);
+        this.found.push(...beyond(role ? this.template.pathOf(role.id) : key, quota, value));
+      }
     };
     inline.forEach(limit(QUOTAS.inlinePolicies));
     managed.forEach(limit(QUOTAS.managedPoliciesOfRole));

@@ -1,7 +1,7 @@
 import { CfnResource, Reference, Stage, Tokenization } from 'aws-cdk-lib/core';
-import type { IConstruct } from 'constructs';
 import { beyond, type Quota, QUOTAS } from './quota';
-import { definitionOf, elementsById } from './template-elements';
+import { elementsById } from './template-elements';
+import type { WrittenTemplates } from './written-templates';
 
 /** What each stack may add to a resource of another one. */
 interface Shared {
@@ -28,25 +28,27 @@ const SHARED: readonly Shared[] = [
   },
 ];
 
+const KINDS: ReadonlySet<string> = new Set(SHARED.flatMap(({ added, owner }) => [added[0], owner[0]]));
+
 /**
  * Counts what the stacks of a Stage add to one resource: each agent adds a rule to the security group of the endpoints and
  * a metric filter to the log group of the trail, from a stack of its own.
  */
-export function stageQuotas(stage: IConstruct): string[] {
+export function stageQuotas(stage: Stage, templates: WrittenTemplates): string[] {
   const resources = stage.node
     .findAll()
     .filter((each): each is CfnResource => CfnResource.isCfnResource(each))
-    .filter((each) => (Stage.of(each) ?? each.node.root) === stage);
+    .filter((each) => KINDS.has(each.cfnResourceType) && Stage.of(each) === stage);
   return SHARED.flatMap(({ quota, added, owner }) => {
     const counts = new Map<string, number>();
     const add = (key: string, count: number) => counts.set(key, (counts.get(key) ?? 0) + count);
     for (const resource of resources) {
       const type = resource.cfnResourceType;
       if (type === owner[0] && owner[1] !== undefined) {
-        const listed = propertiesOf(resource)[owner[1]];
+        const listed = propertiesOf(resource, templates)[owner[1]];
         add(resource.node.path, Array.isArray(listed) ? listed.length : 0);
       } else if (type === added[0]) {
-        add(ownerOf(resource, added[1]), 1);
+        add(ownerOf(resource, added[1], templates), 1);
       }
     }
     return [...counts].flatMap(([path, count]) => beyond(path, quota, count));
@@ -54,20 +56,19 @@ export function stageQuotas(stage: IConstruct): string[] {
 }
 
 /** Path of the resource that a property names, or the property as its stack writes it, for what is not in the app. */
-function ownerOf(resource: CfnResource, property: string): string {
+function ownerOf(resource: CfnResource, property: string, templates: WrittenTemplates): string {
   const member = property[0].toLowerCase() + property.slice(1);
   const named = (resource as unknown as Record<string, unknown>)[member];
   const [reference] = typeof named === 'string' ? Tokenization.reverseString(named).tokens : [];
   if (reference !== undefined && Reference.isReference(reference)) {
     return reference.target.node.path;
   }
-  const { stack } = resource;
-  const written = propertiesOf(resource)[property];
+  const written = propertiesOf(resource, templates)[property];
   const id = (written as { Ref?: string } | undefined)?.Ref;
-  const local = id === undefined ? undefined : elementsById(stack).get(id);
+  const local = id === undefined ? undefined : elementsById(resource.stack).get(id);
   return local?.node.path ?? (typeof written === 'string' ? written : JSON.stringify(written));
 }
 
-function propertiesOf(resource: CfnResource): Readonly<Record<string, unknown>> {
-  return definitionOf(resource, String(resource.stack.resolve(resource.logicalId)))?.Properties ?? {};
+function propertiesOf({ stack, logicalId }: CfnResource, templates: WrittenTemplates) {
+  return templates.of(stack).resource(String(stack.resolve(logicalId)))?.Properties ?? {};
 }

@@ -40,7 +40,7 @@ export class ConstructElements implements TemplateElements {
 }
 
 /** The definition of a resource as it will be in the template, unless it is left out (`Role.customizeRoles`). */
-export function definitionOf(resource: CfnResource, id: string): TemplateResource | undefined {
+function definitionOf(resource: CfnResource, id: string): TemplateResource | undefined {
   const { stack } = resource;
   const fragment = stack.resolve(resource._toCloudFormation()) as { Resources?: Record<string, TemplateResource> };
   return fragment.Resources?.[id];

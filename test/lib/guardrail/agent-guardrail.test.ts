@@ -357,6 +357,20 @@ describe('content-addressed versions', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
+  test('a change after a synthesis that failed counts', () => {
+    const app = new App();
+    const stack = new Stack(app, 'S', { env });
+    const guardrail = AgentGuardrail.standard(stack, 'G');
+    let errors = ['not yet'];
+    stack.node.addValidation({ validate: () => errors });
+    expect(() => app.synth()).toThrow('not yet');
+    guardrail.addTopic(GuardrailTopic.deny({ name: 'T', definition: 'D' }));
+    errors = [];
+    const ids = Object.keys(app.synth().getStackByName('S').template.Resources);
+    expect(ids).toContain(idFor((g) => g.addTopic(GuardrailTopic.deny({ name: 'T', definition: 'D' }))));
+    expect(ids).not.toContain(before);
+  });
+
   test.each<[string, (guardrail: AgentGuardrail, stack: Stack) => void]>([
     ['name', (g) => (l1(g).name = 'other')],
     ['description', (g) => (l1(g).description = 'other')],
