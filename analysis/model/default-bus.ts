@@ -37,6 +37,11 @@ export function defaultBusNode(arn: Text): string {
   return `default bus ${textKey(arn)}`;
 }
 
+/** Rules on default buses, whatever they ask for. */
+export function rulesOnDefaultBus(model: Model): readonly Resource[] {
+  return model.ofType('AWS::Events::Rule').filter(listensToDefault);
+}
+
 interface Listeners {
   readonly bus: DefaultBus;
   readonly rules: Resource[];

@@ -23,7 +23,9 @@ export type EdgeKind =
   | 'connects to'
   | 'resolves'
   | 'exits to'
-  | 'replicates to';
+  | 'replicates to'
+  | 'loads'
+  | 'reports to';
 
 export interface Edge {
   readonly from: NodeId;
@@ -39,6 +41,9 @@ export interface Edge {
 
 /** What lets its caller do something through another: start it, send to it, become it. */
 export const DRIVING: readonly EdgeKind[] = ['assumes', 'runs as', 'starts', 'sends to', 'feeds', 'delivers to', 'is'];
+
+/** The same, also by writing the code or the settings of what works under another role, and by events of AWS services. */
+export const DRIVING_AND_WRITING: readonly EdgeKind[] = [...DRIVING, 'loads', 'reports to'];
 
 /** True for an edge of somebody who may do everything: an administrator, not a part of what the edge leads to. */
 export function isOfAdministrator({ because }: Edge): boolean {

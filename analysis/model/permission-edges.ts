@@ -211,8 +211,8 @@ export class PermissionEdges {
       group.actions.push(action);
       found.set(key, group);
     };
-    // Roles are assumed through STS, which has no resources of its own.
-    const services = [...this.byService.keys(), 'sts'];
+    // Roles are assumed through STS and clusters are queried through RDS Data, which have no resources of their own.
+    const services = [...this.byService.keys(), 'sts', 'rds-data'];
     const expand = (pattern: string, certain: boolean, keep: (action: string) => boolean = () => true): void => {
       const [prefix, name = '*'] = pattern.toLowerCase().split(':');
       const named = /[*?]/.test(prefix)
@@ -404,8 +404,17 @@ function kindOn(type: string, kind: EdgeKind): EdgeKind {
     return kind;
   }
   const entry = entryTypeOf(type)?.kind ?? '';
-  return entry === 'holder' ? 'sends to' : STARTED.has(entry) ? 'starts' : 'governs';
+  return WITH_ROLES_OF_THEIR_OWN.has(type)
+    ? 'starts'
+    : entry === 'holder'
+      ? 'sends to'
+      : STARTED.has(entry)
+        ? 'starts'
+        : 'governs';
 }
+
+/** SQL calls functions and reads buckets under the roles of its database. */
+const WITH_ROLES_OF_THEIR_OWN: ReadonlySet<string> = new Set(['AWS::RDS::DBCluster']);
 
 /** The service of an ARN, by which actions and resources are brought together. */
 function serviceOf(arn: Text): string | undefined {

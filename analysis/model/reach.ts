@@ -3,9 +3,11 @@ import { rulesOnDefaultBuses } from './default-bus';
 import { DRIVING, type Edge, type EdgeKind, type NodeId } from './edge';
 import { FALSE, type Guard, TRUE } from './guard';
 import { identities, type Identities } from './identities';
+import { loads } from './loads';
 import type { Model } from './model';
 import { PermissionEdges, type Wanted } from './permission-edges';
 import { principalEdges } from './principal-edges';
+import { serviceEvents } from './service-events';
 import { wiring } from './wiring';
 
 /** The way from one node to another. */
@@ -23,7 +25,7 @@ export interface Path {
 /** Where edges come from that no permission makes. */
 export type EdgeSource = (model: Model) => readonly Edge[];
 
-const SOURCES: readonly EdgeSource[] = [wiring, principalEdges, agentEdges, defaultBusEdges];
+const SOURCES: readonly EdgeSource[] = [wiring, loads, serviceEvents, principalEdges, agentEdges, defaultBusEdges];
 
 /** What leads where in an assembly. */
 export function reach(model: Model): Reach {
@@ -84,7 +86,7 @@ export class Reach {
     const deliveries = kinds.includes('sends to');
     return {
       kind: (kind) => kinds.includes(kind) || (kind === 'writes' && deliveries),
-      to: (kind, target) => kinds.includes(kind) || this.handsOn(target),
+      to: (kind, target) => kinds.includes(kind) || this.handsOn(target, kinds),
     };
   }
 
@@ -92,8 +94,8 @@ export class Reach {
     return kinds.includes(edge.kind) ? edge : { ...edge, kind: 'sends to' };
   }
 
-  private handsOn(node: NodeId): boolean {
-    return (this.out.get(node) ?? []).some(({ kind }) => HANDING.has(kind));
+  private handsOn(node: NodeId, kinds: readonly EdgeKind[]): boolean {
+    return (this.out.get(node) ?? []).some(({ kind }) => HANDING.has(kind) && kinds.includes(kind));
   }
 
   private paths(start: NodeId, edgesOf: (node: NodeId) => readonly Edge[], next: 'to' | 'from'): Path[] {
@@ -150,7 +152,7 @@ interface Step {
   readonly certainty: 'yes' | 'maybe';
 }
 
-const HANDING: ReadonlySet<EdgeKind> = new Set(['feeds', 'delivers to']);
+const HANDING: ReadonlySet<EdgeKind> = new Set(['feeds', 'delivers to', 'loads', 'reports to', 'runs as']);
 
 function stepOf({ start, end, edges, guard, certainty }: Path, next: 'to' | 'from'): Step {
   return next === 'to'

@@ -1,3 +1,5 @@
+import { computeKindOf } from '../../lib/facts/compute-kinds';
+import { isKnownType } from '../facts/known-types';
 import type { Resource } from './assembly';
 import type { Guard } from './guard';
 import { isObject } from './json';
@@ -32,6 +34,13 @@ const ATTACHING = /^AWS::IAM::(?!InstanceProfile$)|^AWS::SSO::/;
 /** Which resources work under a role, for every type with a property that names one. */
 export function runsAs(model: Model): readonly RunsAs[] {
   return model.view(collect);
+}
+
+/** What works under the role of an agent, besides the compute that its commands run on. */
+export function usesElsewhere({ runs }: { readonly runs: readonly RunsAs[] }): RunsAs[] {
+  return runs.filter(
+    ({ resource: { type }, guard }) => computeKindOf(type) === undefined && isKnownType(type) && guard.possible(),
+  );
 }
 
 type KeyKind = 'role' | 'other' | 'left out';

@@ -53,7 +53,7 @@ const NOT_WIRED =
 /** Of what only keeps messages, the properties that send them on. */
 const OF_A_HOLDER = /^(?:RedrivePolicy|DeadLetterConfig|Subscription)$/;
 
-/** Keeps data and only replicates or writes under its role; nothing that is sent to it runs. */
+/** Keeps data and only replicates or writes under its role; nothing that is sent to it runs, but for SQL under the roles of a database. */
 const STORES: ReadonlySet<string> = new Set(['AWS::S3::Bucket', 'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster']);
 
 /** Pulls images and secrets for a task; the code of the task doesn't have it. */
@@ -68,7 +68,8 @@ function roleEdges(model: Model): Edge[] {
     identity.runs
       .filter(({ resource, property }) => {
         const [type, name] = ROLE_OF_THE_AGENT;
-        return !STORES.has(resource.type) && !(resource.type === type && property === name);
+        const isWorking = !STORES.has(resource.type) || property.startsWith('AssociatedRoles');
+        return isWorking && !(resource.type === type && property === name);
       })
       .map(({ resource, guard, place }) => edge(resource.id, identity.id, 'runs as', guard, place)),
   );

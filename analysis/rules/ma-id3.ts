@@ -1,6 +1,7 @@
 import { agents } from '../model/agents';
 import { COMPUTE_KINDS, computeKindOf } from '../../lib/facts/compute-kinds';
 import { FALSE } from '../model/guard';
+import { usesElsewhere } from '../model/runs-as';
 import type { TemplateModel } from '../model/template-model';
 import { textKey } from '../model/compose-text';
 import { printed } from '../model/printed-text';
@@ -16,13 +17,14 @@ export const MA_ID3 = rule({
   family: 'identity',
   severity: 'error',
   subject: 'role',
-  what: 'No session or execution role is shared by two Runtimes, and session, execution and client roles are different roles.',
+  what: 'No session or execution role is shared by two Runtimes or used by anything else, and session, execution and client roles are different roles.',
   why: 'A shared role gives each agent what the other needs, and the audit trail can no longer tell who did it. A role that both runs commands and starts turns lets a prompt start further turns.',
   fix: 'Give every agent its own session role and execution role, and let clients use a role of their own',
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-security.html',
   controls: { nist: ['AC-5', 'AC-6', 'IA-4'], iso: ['A.5.3', 'A.5.15'], soc2: ['CC6.1', 'CC6.3'] },
   *check({ model }) {
     yield* sharedExecutionRoles(model);
+    yield* usedElsewhere(model);
     for (const role of agentRoles(model)) {
       if (role.kinds.has('session role')) {
         yield* sharedSessionRole(model, role);
@@ -48,6 +50,22 @@ function* sharedExecutionRoles(model: TemplateModel): Iterable<Finding> {
         const place = role.runs.find(({ resource, property }) => resource === runtime && property === kind.role)?.place;
         yield { at: place ?? runtime, says, when: guard };
       }
+    }
+  }
+}
+
+/** What else works under a role of an agent has its permissions in a network and under limits of its own. */
+function* usedElsewhere(model: TemplateModel): Iterable<Finding> {
+  for (const { identity, kinds } of agentRoles(model)) {
+    const kind = ['execution role', 'session role'].find((each) => kinds.has(each as 'execution role'));
+    const others = new Map(usesElsewhere(identity).map((each) => [each.resource, each]));
+    for (const { resource, guard, place } of kind === undefined ? [] : others.values()) {
+      yield {
+        at: place,
+        when: guard,
+        says: `${resource.type} works under the ${kind} of an agent, too`,
+        data: { role: identity.id },
+      };
     }
   }
 }

@@ -1,9 +1,11 @@
 import type { Agent } from '../model/agents';
+import type { Resource } from '../model/assembly';
 import { formsOf } from '../facts/actions';
 import { entryTypeOf } from '../facts/entry-types';
-import type { Edge } from '../model/edge';
+import { DRIVING_AND_WRITING, type Edge } from '../model/edge';
 import { governanceOf } from '../model/governance';
 import { identities, type Identity } from '../model/identities';
+import { ownAccounts } from '../model/own-accounts';
 import { printed } from '../model/printed-text';
 import { type Path, reach } from '../model/reach';
 import type { TemplateModel } from '../model/template-model';
@@ -48,10 +50,12 @@ export const MA_ID7 = rule({
         yield* ways(role, context);
       } else {
         yield* powers(role.identity, 'client role', context);
+        yield* strongWays(role, 'client role', context);
       }
     }
-    for (const identity of handlerRoles(context.model).keys()) {
+    for (const [identity, agents] of handlerRoles(context.model)) {
       yield* powers(identity, 'role of what starts turns', context);
+      yield* strongWays({ identity, agents }, 'role of what starts turns', context);
     }
   },
 });
@@ -65,6 +69,7 @@ function* outsideTheList(
   for (const statement of allowsOf(identity)) {
     const power = new Set<string>();
     const control = new Set<string>();
+    const elsewhere = new Set<string>();
     for (const use of namedUses(statement)) {
       const { action } = use;
       const isListed =
@@ -72,8 +77,13 @@ function* outsideTheList(
         use.class === 'data-write' ||
         isIntent(kind, action) ||
         (use.class === 'start' && isKnownStart(context.model, identity, statement, use));
-      if (!isListed && !isDenied(identity, action, use) && !context.declared.use(identity, action, statement)) {
-        (use.class === 'power' ? power : control).add(action);
+      const isElsewhere = isListed && isOfAnotherAccount(context.model, use);
+      if (
+        (!isListed || isElsewhere) &&
+        !isDenied(identity, action, use) &&
+        !context.declared.use(identity, action, statement)
+      ) {
+        (isElsewhere ? elsewhere : use.class === 'power' ? power : control).add(action);
       }
     }
     for (const actions of wholeServices(statement)) {
@@ -89,11 +99,20 @@ function* outsideTheList(
       const says = `The ${kind} role may call ${listed([...power])}`;
       yield { ...at, says, certainty: statement.effect === 'Allow' ? 'yes' : 'maybe', data: { actions: [...power] } };
     }
+    if (elsewhere.size > 0) {
+      const says = `The ${kind} role may call ${listed([...elsewhere])} on a resource of another account`;
+      yield { ...at, says, severity: power.size > 0 ? 'fatal' : 'error', data: { actions: [...elsewhere] } };
+    }
     if (control.size > 0) {
       const says = `The ${kind} role may call ${listed([...control])}, which isn't reading or writing data of a resource of the app`;
       yield { ...at, says, severity: power.size > 0 ? 'fatal' : 'error', data: { actions: [...control] } };
     }
   }
+}
+
+/** What is written there has left the account. */
+function isOfAnotherAccount(model: TemplateModel, { resources }: Use): boolean {
+  return !resources.except && resources.patterns.some(({ value }) => ownAccounts(model).of(value) === 'foreign');
 }
 
 /** Whether what an action starts is in the app, so that the ways from there are known. Those of a tool are judged by MA-NET1. */
@@ -163,7 +182,7 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
       }
       const statement = edge.because;
       const actions = namedUses(statement)
-        .filter((use) => touches(use, reason, resource.type))
+        .filter((use) => touches(use, isRecord(resource, reason) ? 'record' : reason, resource.type))
         .map(({ action }) => action)
         .filter((action) => !declared.use(role.identity, action, statement));
       if (actions.length > 0) {
@@ -173,13 +192,20 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
           says: `The execution role may call ${listed(actions)} on ${nameOf(model, resource.id)}, which governs the agent`,
           when: edge.guard,
           certainty: edge.certainty,
-          severity: reason === 'record' ? 'error' : 'fatal',
+          severity: reason === 'record' || actions.every(isReading) ? 'error' : 'fatal',
           related: [resource],
           data: { actions, resource: resource.id },
         };
       }
     }
   }
+}
+
+const isReading = (action: string): boolean => /^s3:(?:Get|List)/i.test(action);
+
+/** What a trail or the workflow records is for auditors: an agent that reads it sees what other turns did. */
+function isRecord({ type, logicalId }: Resource, reason: string): boolean {
+  return type === 'AWS::S3::Bucket' && (reason === 'trail' || reason === 'record' || /evidence/i.test(logicalId));
 }
 
 /** Whether a use changes what governs an agent. Logs are written and images are read by every execution role. */
@@ -192,9 +218,10 @@ function touches({ action, class: kind }: Use, reason: string, type: string): bo
       return false; // Uses of a key are limited by what is encrypted with it.
     case 'definition':
       return type === 'AWS::SecretsManager::Secret' ? /^secretsmanager:/.test(name) : kind === 'data-write';
+    case 'record':
+      return kind === 'data-write' || kind === 'data-read';
     case 'trail':
     case 'store':
-    case 'record':
     case 'code':
     case 'image':
       // An event on the bus of outcomes is written, although the action starts what listens elsewhere.
@@ -215,7 +242,7 @@ function* ways(role: AgentRole, context: RuleContext): Iterable<Finding> {
   );
   const isSession = !role.kinds.has('execution role');
   const best = new Map<unknown, { readonly path: Path; readonly says: string; readonly certain: boolean }>();
-  for (const path of reach(model).from(identity.id)) {
+  for (const path of reach(model).from(identity.id, DRIVING_AND_WRITING)) {
     const [first] = path.edges;
     // A session drives its agent: that is what it is for.
     if (isSession && path.edges.some(({ to }) => own.has(to))) {
@@ -250,6 +277,41 @@ function* ways(role: AgentRole, context: RuleContext): Iterable<Finding> {
   }
 }
 
+/** What a role around an agent can drive and that can make it stronger. Starting turns is what such a role is for. */
+function* strongWays(
+  role: Pick<AgentRole, 'identity' | 'agents'>,
+  kind: string,
+  context: RuleContext,
+): Iterable<Finding> {
+  const { model, declared } = context;
+  const known = identities(model);
+  const found = new Set<unknown>();
+  for (const path of reach(model).from(role.identity.id)) {
+    const [first, ...rest] = path.edges;
+    const target = known.byName(path.end);
+    const strength =
+      target && target.id !== role.identity.id && isActedWith(model, path) ? strengthOf(target) : undefined;
+    if (
+      strength?.certain &&
+      path.certainty === 'yes' &&
+      !found.has(first.because) &&
+      !isDeclared(role, path, declared)
+    ) {
+      found.add(first.because);
+      const way = rest.length > 0 ? ` through ${nameOf(model, first.to)}` : '';
+      yield {
+        at: first.because,
+        subject: role.identity.id,
+        says: `The ${kind} can act with ${nameOf(model, path.end)}, which ${strength.says}${way}`,
+        when: path.guard,
+        severity: 'error',
+        related: rest.map(({ because }) => because),
+        data: { path: [path.start, ...path.edges.map(({ to }) => to)] },
+      };
+    }
+  }
+}
+
 /** An edge that is there only because a policy can't be read. */
 function isUnreadEdge({ because, certainty }: Edge): boolean {
   return 'actions' in because && certainty === 'maybe' && because.unreadable.length > 0;
@@ -257,6 +319,12 @@ function isUnreadEdge({ because, certainty }: Edge): boolean {
 
 /** What runs under a role only to send on to its targets (rules, schedules, pipes): the ways from those are what counts. */
 const DELIVERING: ReadonlySet<string> = new Set(['mapping', 'time']);
+
+/** Whether what a way leads through runs what its caller sends or writes under the role at the end. */
+function isActedWith(model: TemplateModel, { edges }: Pick<Path, 'edges'>): boolean {
+  const holder = model.resource(edges.at(-1)!.from);
+  return !DELIVERING.has(entryTypeOf(holder?.type ?? '')?.kind ?? '') || edges.some(({ kind }) => kind === 'loads');
+}
 
 /** What is wrong with the end of a way; undefined when nothing is. */
 function endOf(
@@ -278,9 +346,7 @@ function endOf(
   if (drives) {
     return { says: `can drive ${nameOf(model, end)}, which starts turns of the agent`, certain: true };
   }
-  const holder = model.resource(edges.at(-1)!.from);
-  const isFixed = DELIVERING.has(entryTypeOf(holder?.type ?? '')?.kind ?? '');
-  const strength = target && !isFixed ? strengthOf(target) : undefined;
+  const strength = target && isActedWith(model, { edges }) ? strengthOf(target) : undefined;
   return isStrong(strength)
     ? { says: `can act with ${nameOf(model, end)}, which ${strength.says}`, certain: strength.certain }
     : undefined;
@@ -288,7 +354,7 @@ function endOf(
 
 /** A declaration of the action of the first step covers the way. */
 function isDeclared(
-  { identity }: AgentRole,
+  { identity }: Pick<AgentRole, 'identity'>,
   { edges: [{ because }] }: Path,
   declared: RuleContext['declared'],
 ): boolean {

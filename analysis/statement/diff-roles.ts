@@ -20,6 +20,7 @@ function joined(found: readonly RoleReach[]): RoleReach | undefined {
         ...found[0],
         role: found.map(({ role }) => role).join(' or '),
         trustedBy: found.flatMap(({ trustedBy }) => trustedBy),
+        worksFor: found.flatMap(({ worksFor = [] }) => worksFor),
         attached: found.flatMap(({ attached }) => attached),
         permissions: found.flatMap(({ permissions }) => permissions),
         influences: found.flatMap(({ influences = [] }) => influences),
@@ -51,6 +52,11 @@ function roleChanges(purpose: string, before: RoleReach, after: RoleReach, both:
     }),
     ...cameAndWent(before.attached, after.attached, (policy, added) =>
       reach(added, ['do everything that the policy ', name(policy), ' allows, which is not part of the app', as]),
+    ),
+  );
+  changes.push(
+    ...cameAndWent(before.worksFor ?? [], after.worksFor ?? [], (works, added) =>
+      reach(added, ['have ', name(works), ' work with its permissions', as]),
     ),
   );
   changes.push(...influenceChanges(before, after, as));

@@ -169,6 +169,7 @@ function roleSection(role: RoleReach): string {
     `<p>${name(role.role)}, ${role.purpose === 'session' ? 'which Bedrock Managed Agents assumes' : 'under which commands and tools run'}.</p>`,
     `<p>Assumed by ${role.trustedBy.map((trust) => name(trustText(trust))).join(', ') || 'nobody in the app'}.</p>`,
     role.boundary === undefined ? '' : `<p>Permissions boundary ${name(role.boundary)}.</p>`,
+    ...(role.worksFor ?? []).map((works) => `<p class="warn">△ Also works under this role: ${name(works)}</p>`),
     ...role.attached.map((policy) => `<p class="warn">△ Policy whose content is not in the app: ${name(policy)}</p>`),
   ];
   const title = role.purpose === 'session' ? 'Session role' : 'Execution role';

@@ -1,3 +1,4 @@
+import { DRIVING_AND_WRITING } from '../model/edge';
 import type { Identity } from '../model/identities';
 import { reach } from '../model/reach';
 import type { Agent } from './agent';
@@ -10,7 +11,7 @@ export function influencesOf(app: App, agent: Agent, role: Identity): Influence[
   const own = new Set([agent.id, agent.runtime.id, ...agent.endpoints.map(({ id }) => id)]);
   const isSession = agent.sessionRoles.includes(role);
   const paths = reach(app.model)
-    .from(role.id)
+    .from(role.id, DRIVING_AND_WRITING)
     .filter(({ end, edges: [first] }) => end !== role.id && !(isSession && own.has(first.to)));
   return sortedBy(
     paths.map(({ end, edges, guard, certainty }): Influence => ({

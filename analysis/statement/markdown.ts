@@ -148,6 +148,7 @@ function roleMarkdown(role: RoleReach): string[] {
     ...list([
       ...role.trustedBy.map((trust) => `assumed by ${code(trustText(trust))}`),
       ...(role.boundary === undefined ? [] : [`permissions boundary ${code(role.boundary)}`]),
+      ...(role.worksFor ?? []).map((works) => `**also works under this role**: ${code(works)}`),
       ...role.attached.map((policy) => `**policy whose content is not in the app**: ${code(policy)}`),
       ...grouped(role.permissions).map(permissionMarkdown),
       ...(role.influences ?? []).map(

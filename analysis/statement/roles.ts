@@ -1,4 +1,5 @@
 import type { Identity } from '../model/identities';
+import { usesElsewhere } from '../model/runs-as';
 import type { Principal, Statement } from '../policy/statement';
 import { type App, distinctBy, sorted } from './app';
 import { conditionsOf, permissionsOf, type ReadPermission } from './permissions';
@@ -17,12 +18,14 @@ export function readRole(app: App, purpose: RoleReach['purpose'], identity: Iden
 
 /** A role of an agent. */
 export function roleReach(app: App, { purpose, identity, permissions }: ReadRole): RoleReach {
+  const works = usesElsewhere(identity).map(({ resource }) => app.nameOf(resource));
   const boundaries = sorted(identity.boundaries.map(({ policy }) => app.text(policy.value)));
   return {
     purpose,
     role: identityName(app, identity),
     trustedBy: trustsOf(app, identity),
     ...(boundaries.length > 0 ? { boundary: boundaries.join(' or ') } : {}),
+    ...(works.length > 0 ? { worksFor: sorted([...new Set(works)]) } : {}),
     attached: sorted(identity.outside.map(({ value }) => app.text(value))),
     permissions: permissions.map(({ permission, statement }) =>
       identity.granted.includes(statement) ? { ...permission, grantedBy: app.nameOf(statement.holder) } : permission,

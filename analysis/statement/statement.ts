@@ -124,7 +124,7 @@ export interface Influence {
 }
 
 export interface Hop {
-  /** `assumes`, `runs as`, `starts`, `sends to`, `feeds`, `delivers to`, `is`. */
+  /** `assumes`, `runs as`, `starts`, `sends to`, `feeds`, `delivers to`, `is`, `loads`, `reports to`. */
   readonly does: string;
   readonly to: string;
 }
@@ -138,7 +138,9 @@ export interface RoleReach {
   /** Policies whose content is not in the app. */
   readonly attached: readonly string[];
   readonly permissions: readonly Permission[];
-  /** What the role can become, start or send to. Absent: nothing. */
+  /** What works under the role, besides the compute of an agent. Absent: nothing. */
+  readonly worksFor?: readonly string[];
+  /** What the role can become, start, send to or change the code of. Absent: nothing. */
   readonly influences?: readonly Influence[];
 }
 

@@ -85,6 +85,7 @@ AWS::Lambda::Version                 | lambda:R:A:function:{FunctionName<functio
 AWS::Logs::LogGroup                  | logs:R:A:log-group:{name}                             | LogGroupName         | name | path | Arn={arn}:*
 AWS::OpenSearchServerless::Collection | aoss:R:A:collection/{name}                           | -                    | name | word | Id={name}
 AWS::Pipes::Pipe                     | pipes:R:A:pipe/{name}                                 | Name                 | name | name |
+AWS::RDS::DBCluster                  | rds:R:A:cluster:{name}                                | DBClusterIdentifier  | name | name | DBClusterArn={arn}
 AWS::S3::AccessPoint                 | s3:R:A:accesspoint/{name}                             | Name                 | name | word | Name={name}
 AWS::S3::Bucket                      | s3:::{name}                                           | BucketName           | name | name |
 AWS::S3Vectors::VectorBucket         | s3vectors:R:A:bucket/{name}                           | VectorBucketName     | arn  | word | VectorBucketArn={arn}

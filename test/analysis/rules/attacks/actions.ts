@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { ACCOUNT, ref, sub, may } from './app';
+import { ACCOUNT, FOREIGN, ref, sub, may } from './app';
 import { type Pair, execution, pair } from './pair';
 
 const ITEMS = arnOf('Items');
@@ -117,4 +117,18 @@ export const ACTIONS: readonly Pair[] = [
       Conditions: { Prod: { 'Fn::Equals': [ref('Stage'), 'prod'] } },
     },
   })),
+  ...(
+    [
+      ['an object through an access point', 's3:PutObject', 's3', 'accesspoint/out/object/*'],
+      ['a queue', 'sqs:SendMessage', 'sqs', 'Work'],
+      ['a table', 'dynamodb:PutItem', 'dynamodb', 'table/facts'],
+      ['a key', 'kms:Encrypt', 'kms', 'key/1'],
+      ['a secret', 'secretsmanager:GetSecretValue', 'secretsmanager', 'secret:api-abcdef'],
+    ] as const
+  ).map(([what, action, service, rest]) =>
+    pair('MA-ID7', `${what} of another account`, FOREIGN, ACCOUNT, (account) => ({
+      ...execution(may(action, `arn:aws:${service}:us-east-1:${account}:${rest}`)),
+      set: { 'Work.QueueName': 'Work' },
+    })),
+  ),
 ];

@@ -6,6 +6,7 @@ import { ESCALATION } from './escalation';
 import { NAMES } from './names';
 import { PATHS } from './paths';
 import { RECORDS } from './records';
+import { AROUND_THE_AGENT, SERVICE_EVENTS, STORES_OF_CODE } from './stores-of-code';
 import { UNREADABLE } from './unreadable';
 import { WORKFLOWS } from './workflows';
 import { FROM_OUTSIDE } from './from-outside/every';
@@ -13,7 +14,7 @@ import type { Pair } from './pair';
 
 const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a policy that reaches a role by another name', NAMES],
-  ['a way to something stronger', ESCALATION],
+  ['a way to something stronger', [...ESCALATION, ...STORES_OF_CODE, ...SERVICE_EVENTS, ...AROUND_THE_AGENT]],
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", UNREADABLE],
   ['a way out of the network', PATHS],

@@ -1,0 +1,143 @@
+import { computeKindOf } from '../../lib/facts/compute-kinds';
+import { entryTypeOf } from '../facts/entry-types';
+import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
+import type { Edge } from './edge';
+import { identities } from './identities';
+import { mentionsOf } from './mentions';
+import type { Model } from './model';
+import type { Node } from './node';
+
+/**
+ * The edges from what keeps files, images and values to what works under a role and takes its code, its image or its
+ * settings from there: who writes to such a store decides what runs. Every property counts, but for those that say where
+ * something is written to or what code is told.
+ */
+export function loads(model: Model): readonly Edge[] {
+  return model.view(collect);
+}
+
+/** What files, images and texts are kept in, with the property that names it. */
+const STORES: ReadonlyMap<string, string> = new Map([
+  ['AWS::S3::Bucket', 'BucketName'],
+  ['AWS::S3::AccessPoint', 'Name'],
+  ['AWS::S3Express::DirectoryBucket', 'BucketName'],
+  ['AWS::ECR::Repository', 'RepositoryName'],
+  ['AWS::CodeCommit::Repository', 'RepositoryName'],
+  ['AWS::EFS::FileSystem', ''],
+  ['AWS::EFS::AccessPoint', ''],
+  ['AWS::SSM::Parameter', 'Name'],
+  ['AWS::Lambda::LayerVersion', ''],
+]);
+
+/** Stores that only show another one: what is in a layer, an access point. */
+const PARTS: ReadonlySet<string> = new Set([
+  'AWS::S3::AccessPoint',
+  'AWS::EFS::AccessPoint',
+  'AWS::Lambda::LayerVersion',
+]);
+
+/** Where something is written to, what is recorded, and what is only told to code or worked on. */
+const WRITTEN_OR_TOLD =
+  /destination|output|report|result|export|log(?!in)|^(?:Artifacts|ArtifactS3Location|EnvironmentVariables|Variables|Definition|DefinitionString|DefinitionSubstitutions|DefaultArguments|NonOverridableArguments|Targets|Tags|Metadata|Description|.*Polic(?:y|ies).*)$/i;
+
+/** Keeps data, delivers it, or is the agent itself, whose image and files are judged as its governance. */
+function runsCode({ type }: Resource): boolean {
+  const kind = entryTypeOf(type)?.kind ?? '';
+  return (
+    !['mapping', 'authorization'].includes(kind) &&
+    !/^AWS::(?:S3|RDS|CloudTrail|IAM|Scheduler)::/.test(type) &&
+    computeKindOf(type) === undefined
+  );
+}
+
+function collect(model: Model): Edge[] {
+  const stores = model.ofType(...STORES.keys());
+  if (stores.length === 0) {
+    return [];
+  }
+  const named = namesOf(stores);
+  const working = new Set(identities(model).all.flatMap(({ runs }) => runs.map(({ resource }) => resource)));
+  const takers = [...[...working].filter(runsCode), ...stores.filter(({ type }) => PARTS.has(type))];
+  return takers.flatMap((resource) =>
+    [...referenced(model, resource), ...byName(resource, named)].map(([store, node]): Edge => ({
+      from: store.id,
+      to: resource.id,
+      kind: 'loads',
+      guard: node.guard.and(resource.guard),
+      certainty: 'maybe',
+      because: node.place,
+    })),
+  );
+}
+
+type Found = readonly [store: Resource, node: Node];
+
+function referenced(model: Model, resource: Resource): Found[] {
+  return mentionsOf(model, resource)
+    .filter(({ resource: { type }, path }) => STORES.has(type) && !isWrittenOrTold(path))
+    .map((mention): Found => [mention.resource, mention.node]);
+}
+
+function isWrittenOrTold(path: readonly string[]): boolean {
+  // Variables of a container; of a build, the environment has the image.
+  return path.some((key, at) => WRITTEN_OR_TOLD.test(key) || (key === 'Environment' && path[at + 1] === 'Value'));
+}
+
+function namesOf(stores: readonly Resource[]): ReadonlyMap<string, Resource> {
+  return new Map(
+    stores.flatMap((store): [string, Resource][] => {
+      const property = STORES.get(store.type)!;
+      const texts = property === '' ? [] : store.properties.at(property).flatMap((node) => node.texts());
+      return texts.flatMap(({ value }) => {
+        const name = literalOf(value);
+        return name === undefined ? [] : [[name, store] as [string, Resource]];
+      });
+    }),
+  );
+}
+
+/** Stores that a resource names by text: `s3://data/job.py`, `data/source.zip`, `{{resolve:ssm:/boot}}`. */
+function byName(resource: Resource, named: ReadonlyMap<string, Resource>): Found[] {
+  if (named.size === 0) {
+    return [];
+  }
+  const text = JSON.stringify(resource.raw.Properties ?? {});
+  const candidates = [...named].filter(([name]) => text.includes(name));
+  const found: Found[] = [];
+  const visit = (node: Node, path: readonly string[]): void => {
+    if (isWrittenOrTold(path)) {
+      return;
+    }
+    if (node.kind === 'object') {
+      node.entries().forEach(([key, value]) => visit(value, [...path, key]));
+    } else if (node.kind === 'list') {
+      node.items().forEach((item) => visit(item, path));
+    } else {
+      for (const { value } of node.texts()) {
+        const written = value.map((part) => (typeof part === 'string' ? part : part.key)).join('');
+        candidates
+          .filter(([name, { type }]) => isNameOf(type, name, written, path[path.length - 1] ?? ''))
+          .forEach(([, store]) => store !== resource && found.push([store, node]));
+      }
+    }
+  };
+  if (candidates.length > 0) {
+    visit(resource.properties, []);
+  }
+  return found;
+}
+
+function isNameOf(type: string, name: string, text: string, key: string): boolean {
+  const last = type.slice(type.lastIndexOf(':') + 1);
+  switch (last) {
+    case 'Parameter':
+      return text.includes(`:${name}}}`) || text.includes(`:${name}:`);
+    case 'Repository':
+      return text === name ? /repositor/i.test(key) : text.includes(`/${name}:`) || text.includes(`/${name}@`);
+    default:
+      return text === name ? /bucket/i.test(key) : new RegExp(`(?:^|/|:)${escaped(name)}(?:/|\\.s3)`).test(text);
+  }
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,168 @@
+import { classify } from '../facts/action-classes';
+import { levelOf } from '../facts/actions';
+import type { Statement } from '../policy/statement';
+import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
+import { rulesOnDefaultBus } from './default-bus';
+import type { Edge } from './edge';
+import { identities, type Identity, statementsFor } from './identities';
+import type { Model } from './model';
+import type { Node } from './node';
+import { knownText } from '../policy/operators';
+import { overlap } from '../policy/pattern';
+import type { Text } from './text';
+
+/**
+ * The edges that events of AWS services make: whoever writes to a bucket or calls a service has EventBridge tell the rules
+ * on the default bus that ask for these events.
+ * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
+ */
+export function serviceEvents(model: Model): readonly Edge[] {
+  return model.view(collect);
+}
+
+function collect(model: Model): Edge[] {
+  return rulesOnDefaultBus(model).flatMap((rule) => {
+    const asked = rule.properties.at('EventPattern').flatMap((pattern) => patternOf(pattern));
+    return asked.flatMap((pattern) => [...ofResources(model, rule, pattern), ...ofCalls(model, rule, pattern)]);
+  });
+}
+
+/** What a rule asks for; undefined where it asks for anything. */
+interface Asked {
+  readonly services: readonly string[];
+  readonly isCall: boolean;
+  readonly isEvent: boolean;
+  readonly eventNames?: readonly (string | undefined)[];
+  /** Names, ids and ARNs that events must have. */
+  readonly subjects: readonly Text[];
+}
+
+const CALL = 'AWS API Call via CloudTrail';
+
+function patternOf(pattern: Node): Asked[] {
+  const services = textsOf(pattern.at('source')).flatMap((text) => {
+    const known = literalOf(text);
+    return known?.startsWith('aws.') ? [known.slice('aws.'.length)] : [];
+  });
+  const kinds = textsOf(pattern.at('detail-type')).map(literalOf);
+  const names = textsOf(pattern.at('detail').flatMap((detail) => detail.at('eventName'))).map(literalOf);
+  return services.length === 0
+    ? []
+    : [
+        {
+          services,
+          isCall: kinds.includes(CALL) || kinds.includes(undefined),
+          isEvent: kinds.some((kind) => kind !== CALL) || kinds.length === 0,
+          ...(names.length > 0 ? { eventNames: names } : {}),
+          subjects: [
+            ...textsOf(pattern.at('resources')),
+            ...pattern.at('detail').flatMap((detail) => subjectsIn(detail, '')),
+          ],
+        },
+      ];
+}
+
+/** Properties of an event that say which resource it is about. */
+const SUBJECT = /(?:^|[a-z-])(?:name|arn|id)$/i;
+
+function subjectsIn(node: Node, key: string): Text[] {
+  if (node.kind === 'object') {
+    return node.entries().flatMap(([name, value]) => subjectsIn(value, name));
+  }
+  if (node.kind === 'list') {
+    return node.items().flatMap((item) => subjectsIn(item, key));
+  }
+  return SUBJECT.test(key) && key !== 'eventName' ? node.texts().map(({ value }) => value) : [];
+}
+
+const textsOf = (nodes: readonly Node[]): Text[] =>
+  nodes
+    .flatMap((node) => node.items())
+    .flatMap((node) => node.texts())
+    .map(({ value }) => value);
+
+function ofResources(model: Model, rule: Resource, { services, subjects, isEvent }: Asked): Edge[] {
+  if (!isEvent) {
+    return [];
+  }
+  return model.resources
+    .filter((resource) => services.includes(serviceOf(resource.type)) && sendsEvents(resource))
+    .filter((resource) => subjects.length === 0 || subjects.some((text) => isAbout(model, text, resource)))
+    .map((resource) => edge(resource.id, rule));
+}
+
+/** The service part of a type as events write it: `s3`, `states` for Step Functions. */
+function serviceOf(type: string): string {
+  const service = type.split('::')[1]?.toLowerCase() ?? '';
+  return SERVICE_NAMES[service] ?? service;
+}
+
+const SERVICE_NAMES: Readonly<Record<string, string>> = { stepfunctions: 'states' };
+
+/** A bucket sends events only where that is turned on. */
+function sendsEvents({ type, properties }: Resource): boolean {
+  return (
+    type !== 'AWS::S3::Bucket' || properties.at('NotificationConfiguration', 'EventBridgeConfiguration').length > 0
+  );
+}
+
+function isAbout(model: Model, text: Text, resource: Resource): boolean {
+  return (
+    model.named(text, resource.type).some((named) => named.resource === resource) ||
+    model.mentioned(text).includes(resource) ||
+    (literalOf(text) === undefined && model.mentioned(text).length === 0)
+  );
+}
+
+/** Calls of the roles that commands of an agent run under: CloudTrail records them, whatever they are on. */
+function ofCalls(model: Model, rule: Resource, { services, isCall, eventNames, subjects }: Asked): Edge[] {
+  if (!isCall) {
+    return [];
+  }
+  return identities(model)
+    .rolesOfAgents()
+    .filter((role) => services.some((service) => mayCall(role, service, eventNames)))
+    .filter((role) => subjects.every((text) => !isOfAnother(model, text, role)))
+    .map((role) => edge(role.id, rule));
+}
+
+/** Calls that only read are left out: a rule gets them only in a state of its own. */
+function mayCall(role: Identity, service: string, names: readonly (string | undefined)[] | undefined): boolean {
+  return (names ?? [undefined]).some((name) =>
+    name === undefined
+      ? [...role.statements, ...role.granted].some(
+          (statement) => statement.effect !== 'Deny' && changes(statement, service),
+        )
+      : statementsFor(role, `${service}:${name}`).length > 0,
+  );
+}
+
+function changes({ actions: { except, patterns } }: Statement, service: string): boolean {
+  return (
+    except ||
+    patterns.some(({ value }) => {
+      const known = knownText(value)?.toLowerCase();
+      return (
+        known === undefined ||
+        known === '*' ||
+        (known.startsWith(`${service}:`) &&
+          classify(known).some(({ action }) => !/^(?:read|list)$/.test(levelOf(action) ?? '')))
+      );
+    })
+  );
+}
+
+/** A rule that asks for the calls of one role isn't about another one. */
+function isOfAnother(model: Model, text: Text, role: Identity): boolean {
+  const named = identities(model).named(text);
+  return (
+    (named.length > 0 && !named.includes(role)) ||
+    (named.length === 0 && /:role\//.test(literalOf(text) ?? '') && overlap(text, role.arn) === 'no')
+  );
+}
+
+function edge(from: string, rule: Resource): Edge {
+  const { guard, properties } = rule;
+  return { from, to: rule.id, kind: 'reports to', guard, certainty: 'maybe', because: properties.place };
+}
