@@ -200,7 +200,7 @@ describe('the table of names', () => {
       }
       const property = identity.name;
       if (property) {
-        expect(source).toMatch(new RegExp(`props\\.${property[0].toLowerCase()}${property.slice(1)}\\b`));
+        expect(source).toMatch(new RegExp(`props\\.${property[0].toLowerCase()}${property.slice(1)}\\b`, 'i'));
       }
     },
   );
