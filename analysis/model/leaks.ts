@@ -1,80 +1,132 @@
-import { dataPaths, isWithin, judgedPaths } from './data-paths';
-import { literalOf } from './compose-text';
-import type { Node } from './node';
+import { isWithin, judgesOf, originsOf, overlaps, sourceOf } from './data-value';
+import type { StateData } from './machine-data';
 import type { Flow, State } from './state-machine';
 
-/** A task that sends on the output of a turn without a judgement. */
+/** A state that does something with the text of a turn although a judgement is missing. */
 export interface Leak {
   readonly state: State;
-  /** The judgement that failed before it; undefined when there was none yet. */
+  /** The judgement that failed before it, or that nobody looked at; undefined when there was none yet. */
+  readonly judge?: State;
+  readonly why: 'too early' | 'failed' | 'ignored';
+}
+
+/** What the search for leaks asks. */
+export interface LeakQuestion {
+  readonly data: ReadonlyMap<State, StateData>;
+  /** The origins of the output that a step judges; none for a step that judges something else. */
+  judged(state: State): ReadonlySet<string>;
+  /** Whether a step judges what goes into a turn. */
+  judgesInput(state: State): boolean;
+  /** Whether a state hands what it gets to somebody outside of the workflow. */
+  sends(state: State): boolean;
+  readonly opens: ReadonlySet<State>;
+}
+
+interface Known {
+  /** Judgements that nobody looked at, on some path. */
+  readonly ignored: ReadonlySet<State>;
+  /** A judgement that failed, on some path. */
   readonly failed?: State;
 }
 
-/** Calls that hand a text to somebody. */
-const SENDS =
-  /^(?:sns:publish|sqs:sendmessage|events:putevents|http:invoke|apigateway:invoke|ses(?:v2)?:send|pinpoint|chatbot:|kinesis:putrecord|firehose:putrecord)/i;
+const NOTHING: Known = { ignored: new Set() };
 
 /**
- * The tasks that send on what a screening step judges, before it judges it or after it failed. A state that writes the
- * data anew (`Pass` with `Parameters`) ends the search: what follows may have left out the output.
+ * The states that send on what a screening step judges before it judges it, after it failed or without a look at the
+ * verdict, and those that start a turn without a look at the verdict on its input. A copy of the output is the output.
  */
-export function leaksOf(flow: Flow, opens: ReadonlySet<State>, judges: (state: State) => boolean): Leak[] {
-  const states = [...flow.states.values()];
-  const judging = states.filter(judges);
-  const output = judging.flatMap(judgedPaths);
-  const early = states.filter((state) => opens.has(state)).flatMap(({ next }) => senders(flow, next, judges, output));
-  const late = judging.flatMap((failed) =>
-    catchesOf(failed).flatMap(({ next, keepsData }) => {
-      const paths = judgedPaths(failed).filter((path) => keepsData || !/^\$(?:\.|states\.input)/.test(path));
-      return senders(flow, [next], judges, paths).map((state) => ({ state, failed }));
-    }),
-  );
-  const inner = states.flatMap((state) => state.inner.flatMap((each) => leaksOf(each, opens, judges)));
-  return [...early.map((state) => ({ state })), ...late, ...inner];
+export function leaksOf(flow: Flow, question: LeakQuestion): Leak[] {
+  const output = new Set<string>();
+  for (const state of question.data.keys()) {
+    question.judged(state).forEach((origin) => output.add(origin));
+  }
+  const found = new Map<State, Leak>();
+  walk(flow, NOTHING, { ...question, output, found });
+  return [...found.values()];
 }
 
-function senders(
-  flow: Flow,
-  startAt: readonly string[],
-  judges: (state: State) => boolean,
-  output: readonly string[],
-): State[] {
-  const reached = new Set(startAt);
-  const found: State[] = [];
-  for (const name of reached) {
+interface Search extends LeakQuestion {
+  /** Everything that is judged somewhere. */
+  readonly output: ReadonlySet<string>;
+  readonly found: Map<State, Leak>;
+}
+
+/** @returns what is known at the ends of the flow */
+function walk(flow: Flow, start: Known, search: Search): Known {
+  const before = new Map<string, Known>([[flow.startAt, start]]);
+  const pending = [flow.startAt];
+  let end: Known | undefined;
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     const state = flow.states.get(name);
-    if (!state || judges(state) || isWrittenAnew(state)) {
+    if (!state) {
       continue;
     }
-    if (state.call && SENDS.test(state.call.api) && holds(state.call.arguments, output)) {
-      found.push(state);
+    const known = before.get(name)!;
+    const after = pass(state, known, search);
+    const isJudge = search.judged(state).size > 0;
+    const failed = isJudge ? { ...known, failed: state } : known;
+    const targets = [
+      ...state.next.map((target) => [target, after] as const),
+      ...state.catches.map((target) => [target, failed] as const),
+    ];
+    for (const [target, next] of targets) {
+      const earlier = before.get(target);
+      const both = earlier ? either(earlier, next) : next;
+      if (!earlier || !isSame(earlier, both)) {
+        before.set(target, both);
+        pending.push(target);
+      }
     }
-    state.next.forEach((each) => reached.add(each));
+    if (state.ends) {
+      end = end ? either(end, after) : after;
+    }
   }
-  return found;
+  return end ?? start;
 }
 
-const holds = (nodes: readonly Node[], output: readonly string[]) =>
-  nodes
-    .flatMap((node) => dataPaths(node))
-    .some((path) => output.some((each) => isWithin(path, each) || isWithin(each, path)));
+function pass(state: State, known: Known, search: Search): Known {
+  const { data, found } = search;
+  const reads = originsOf(data.get(state)?.reads ?? { from: new Set() });
+  const sends = search.sends(state);
+  const looksAt = (judge: State) => [...reads].some((origin) => sourceOf(origin) === judge.name);
+  const isLook = state.type === 'Choice' || (state.type === 'Task' && !sends);
+  const ignored = new Set([...known.ignored].filter((judge) => !isLook || !looksAt(judge)));
+  const leak = sends ? leakAt(state, reads, known, search) : undefined;
+  const unseen = search.opens.has(state) ? [...ignored].find((judge) => search.judgesInput(judge)) : undefined;
+  if (leak) {
+    found.set(state, leak);
+  } else if (unseen) {
+    found.set(state, { state, judge: unseen, why: 'ignored' });
+  }
+  const own = search.judged(state);
+  if (own.size > 0 || search.judgesInput(state)) {
+    ignored.add(state);
+  }
+  const after: Known = { ignored, failed: own.size > 0 ? undefined : known.failed };
+  const ends = state.inner.map((each) => walk(each, after, search));
+  return { ...after, ignored: new Set([...ignored, ...ends.flatMap((end) => [...end.ignored])]) };
+}
 
-const isWrittenAnew = ({ type, node }: State) =>
-  type === 'Pass' && ['Parameters', 'Result', 'Output', 'Assign'].some((key) => node.at(key).length > 0);
+function leakAt(state: State, reads: ReadonlySet<string>, known: Known, search: Search): Leak | undefined {
+  const judges = new Map([...search.data.keys()].map((each) => [each.name, each]));
+  const passed = (origin: string) => judgesOf(origin).map((name) => judges.get(name)!);
+  let ignored: State | undefined;
+  for (const origin of reads) {
+    for (const output of [...search.output].filter((each) => overlaps(each, origin))) {
+      const judge = passed(origin).filter((each) => [...search.judged(each)].some((own) => isWithin(output, own)));
+      if (judge.length === 0) {
+        return { state, judge: known.failed, why: known.failed ? 'failed' : 'too early' };
+      }
+      ignored ??= judge.every((each) => known.ignored.has(each)) ? judge[0] : undefined;
+    }
+  }
+  return ignored && { state, judge: ignored, why: 'ignored' };
+}
 
-/** Where failures lead, and whether the data of the state is still there. Without a `ResultPath` the error replaces it. */
-function catchesOf({ node, language }: State): { readonly next: string; readonly keepsData: boolean }[] {
-  return node
-    .at('Catch')
-    .flatMap((list) => list.items())
-    .flatMap((each) => {
-      const text = (key: string) => {
-        const [first] = each.at(key).flatMap((value) => value.texts());
-        return first && literalOf(first.value);
-      };
-      const next = text('Next');
-      const path = text('ResultPath');
-      const keepsData = language === 'JSONPath' && path !== undefined && path !== '$';
-      return next === undefined ? [] : [{ next, keepsData }];
-    });
+function either(one: Known, other: Known): Known {
+  return { ignored: new Set([...one.ignored, ...other.ignored]), failed: one.failed ?? other.failed };
+}
+
+function isSame(one: Known, other: Known): boolean {
+  return one.ignored.size === other.ignored.size && one.failed === other.failed;
 }

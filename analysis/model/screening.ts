@@ -1,10 +1,16 @@
+import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
-import { dataPaths, isWithin, judgedPaths, presence } from './data-paths';
+import { isWithin as isPathWithin, judgedPaths, presence } from './data-paths';
+import { CONSTANT, INPUT, member, originsOf, overlaps, plain, sourceOf } from './data-value';
 import { type Leak, leaksOf } from './leaks';
+import { dataOf, type StateData } from './machine-data';
 import { walkPaths } from './machine-paths';
 import type { Node } from './node';
-import type { Flow, State } from './state-machine';
+import type { Callee } from './state-call';
+import { type Flow, type State, stateMachines, statesOf } from './state-machine';
+import type { TemplateModel } from './template-model';
 import type { TurnMachine } from './turn-starters';
+import { type StepKind, stepsOf } from './turn-steps';
 
 /** The steps of a state machine that judge the text of a turn, and the paths that lead around them. */
 export interface Screening {
@@ -12,35 +18,139 @@ export interface Screening {
   readonly guarded: readonly State[];
   /** Steps that apply a guardrail to what is the same in every turn. */
   readonly constant: readonly State[];
+  /** Steps that apply a guardrail to something else than what goes into a turn, or comes out of it. */
+  readonly beside: readonly State[];
   /** Steps that start a turn on a path on which the input wasn't judged. */
   readonly unscreenedStarts: readonly State[];
   /** Steps after which a path ends without a judgement of the output. */
   readonly unscreenedEnds: readonly State[];
-  /** Steps that send on the output before it is judged, or although that failed. */
+  /** Steps that send on the output, or start a turn, although a judgement is missing. */
   readonly leaks: readonly Leak[];
 }
 
 /** How a state machine judges what goes into its turns and what comes out. */
-export function screeningOf({ machine: { flow }, steps, opens }: TurnMachine): Screening {
-  const of = (kind: 'screens input' | 'screens output') => (state: State) =>
-    steps.get(state)?.kinds.has(kind) === true && judges(state);
-  const constants = constantPaths(flow);
+export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screening {
+  const { machine, steps, opens } = workflow;
+  const { flow } = machine;
+  const kindOf = (state: State, kind: StepKind) => steps.get(state)?.kinds.has(kind) === true;
+  const data = dataOf(flow, (state) => kindOf(state, 'screens output'));
+  const talks = tasksOfTheTurn(flow, opens);
+  const sends = (state: State) => handsOut(model, state, steps.get(state)?.callees ?? []);
+  const isOutput = (origin: string) => {
+    const source = talks.get(sourceOf(origin));
+    return source !== undefined && !kindOf(source, 'screens output') && !sends(source);
+  };
+  const content = (state: State) =>
+    new Set([...originsOf(member(data.get(state)?.reads ?? CONSTANT, 'Content'))].map(plain));
   const judges = (state: State): boolean =>
-    judgesTheTurn(state, constants, steps.get(state)?.kinds.has('screens input'));
-  const guarded = [...steps.values()].filter(({ kinds }) => kinds.has('screens input') || kinds.has('screens output'));
+    // Nothing leads there.
+    !data.has(state) ||
+    hasUnreadableContent(state) ||
+    (kindOf(state, 'screens input') ? content(state).size > 0 : [...content(state)].some(isOutput));
+  const of = (kind: 'screens input' | 'screens output') => (state: State) => kindOf(state, kind) && judges(state);
+  const covers = (kind: 'screens input' | 'screens output') => covering(of(kind), data);
+  const guarded = [...steps.values()]
+    .map(({ state }) => state)
+    .filter((state) => kindOf(state, 'screens input') || kindOf(state, 'screens output'));
   const unscreenedStarts = new Set<State>();
-  walkPaths(flow, covering(of('screens input')), (state, settled) => {
+  walkPaths(flow, covers('screens input'), (state, settled) => {
     if (opens.has(state) && !settled) {
       unscreenedStarts.add(state);
     }
   });
+  const none = new Set<string>();
   return {
-    guarded: guarded.map(({ state }) => state),
-    constant: guarded.map(({ state }) => state).filter((state) => !judges(state)),
+    guarded,
+    constant: guarded.filter((state) => !judges(state) && content(state).size === 0),
+    beside: guarded.filter(
+      (state) =>
+        content(state).size > 0 &&
+        (!judges(state) || (kindOf(state, 'screens input') && isOfNoTurn(state, content(state), workflow, data))),
+    ),
     unscreenedStarts: [...unscreenedStarts],
-    unscreenedEnds: openEnds(flow, opens, covering(of('screens output'))),
-    leaks: leaksOf(flow, opens, covering(of('screens output'))),
+    unscreenedEnds: openEnds(flow, opens, covers('screens output')),
+    leaks: leaksOf(flow, {
+      data,
+      opens,
+      judged: (state) => (kindOf(state, 'screens output') ? new Set([...content(state)].filter(isOutput)) : none),
+      judgesInput: of('screens input'),
+      sends,
+    }),
   };
+}
+
+/** The tasks that start a turn, and those that can follow: what they put out may be what the agent answered. */
+function tasksOfTheTurn(flow: Flow, opens: ReadonlySet<State>): Map<string, State> {
+  const found = new Map<string, State>();
+  const reached = new Set<string>();
+  for (const state of flow.states.values()) {
+    const inner = state.inner.flatMap((each) => [...tasksOfTheTurn(each, opens)]);
+    inner.forEach(([name, task]) => found.set(name, task));
+    if (opens.has(state) || inner.length > 0) {
+      [...state.next, ...state.catches].forEach((each) => reached.add(each));
+    }
+    if (opens.has(state)) {
+      found.set(state.name, state);
+    }
+  }
+  for (const name of reached) {
+    const state = flow.states.get(name);
+    for (const each of state ? [state, ...state.inner.flatMap(statesOf)] : []) {
+      found.set(each.name, each);
+    }
+    [...(state?.next ?? []), ...(state?.catches ?? [])].forEach((each) => reached.add(each));
+  }
+  return found;
+}
+
+/**
+ * Whether a step judges one part of what the execution was started with, and its turns get another one. What went through
+ * a task before can't be told apart.
+ */
+function isOfNoTurn(
+  state: State,
+  judged: ReadonlySet<string>,
+  { steps, opens }: TurnMachine,
+  data: ReadonlyMap<State, StateData>,
+): boolean {
+  const given = new Set(
+    [...steps.values()]
+      .filter(({ state: each, kinds }) => opens.has(each) || kinds.has('sends an event'))
+      .flatMap(({ state: each }) => [...originsOf(data.get(each)?.reads ?? CONSTANT)]),
+  );
+  const isInput = (origin: string) => sourceOf(origin) === INPUT;
+  return (
+    [...judged].every(isInput) &&
+    [...given].some(isInput) &&
+    ![...given].some((origin) => sourceOf(origin) === state.name || [...judged].some((each) => overlaps(each, origin)))
+  );
+}
+
+/** What reads, computes or keeps a text within the app. Everything else may hand it to somebody. */
+const WITHIN =
+  /^(?:lambda|dynamodb|bedrock\w*|comprehend\w*|kms|ecs|batch|codebuild|glue|athena|sagemaker):|^states:(?:activity|sendtask)|:(?:get|list|describe|head|batchget|query|scan|detect)/i;
+
+function handsOut(model: TemplateModel, { type, call }: State, callees: readonly Callee[]): boolean {
+  if (!call) {
+    return type === 'Fail';
+  }
+  if (/^s3:/i.test(call.api) && callees.some(({ resource }) => resource.type === 'AWS::S3::Bucket')) {
+    return false;
+  }
+  if (/^states:start/i.test(call.api)) {
+    return !callees.some(({ resource }) => screensOutput(model, resource));
+  }
+  return !WITHIN.test(call.api);
+}
+
+/** A state machine that screens the output that it is given. */
+function screensOutput(model: TemplateModel, machine: Resource): boolean {
+  return stateMachines(model).some(
+    ({ resource, flow }) =>
+      resource === machine &&
+      flow !== undefined &&
+      stepsOf(model, flow).some(({ kinds }) => kinds.has('screens output')),
+  );
 }
 
 /**
@@ -88,18 +198,18 @@ function asksForOutput(flow: Flow, { type, node }: State, covers: (state: State)
           path !== undefined &&
           judge !== undefined &&
           covers(judge) &&
-          judgedPaths(judge).some((judged) => isWithin(path, judged))
+          judgedPaths(judge).some((judged) => isPathWithin(path, judged))
         );
       })
   );
 }
 
 /** A state that settles it, or a loop over pieces of the text in which every path does. */
-function covering(mark: (state: State) => boolean): (state: State) => boolean {
+function covering(mark: (state: State) => boolean, data: ReadonlyMap<State, StateData>): (state: State) => boolean {
   const covers = (state: State): boolean =>
     mark(state) ||
     (state.type === 'Map' &&
-      isOverTheTurn(state) &&
+      isOverTheTurn(data.get(state)) &&
       state.inner.length > 0 &&
       state.inner.every((each) => {
         const paths = walkPaths(each, covers, () => undefined);
@@ -109,40 +219,15 @@ function covering(mark: (state: State) => boolean): (state: State) => boolean {
 }
 
 /** A list that the template has is the same in every turn. */
-function isOverTheTurn({ node }: State): boolean {
-  return node.at('Items').every((items) => items.kind !== 'list');
+function isOverTheTurn(data: StateData | undefined): boolean {
+  return originsOf(data?.items ?? CONSTANT).size > 0;
 }
 
-/** Whether the content that a step judges depends on the execution; that of an output on more than its input. */
-function judgesTheTurn({ call }: State, constants: ReadonlySet<string>, isInput = false): boolean {
-  const isOfTheTurn = (path: string) =>
-    ![...constants].some((each) => isWithin(path, each)) && (isInput || !OF_THE_INPUT.test(path));
+function hasUnreadableContent({ call }: State): boolean {
   return ['Content', 'Content.$'].some((key) =>
-    call!.arguments
-      .flatMap((node) => node.at(key))
-      .some((node) => dataPaths(node, key).some(isOfTheTurn) || hasUnreadable(node)),
+    (call?.arguments ?? []).flatMap((node) => node.at(key)).some(hasUnreadable),
   );
 }
-
-/** What the execution was started with, whatever its turn answered. */
-const OF_THE_INPUT = /^(?:\$\$|\$states\.context)\.Execution\.Input/;
-
-/** Where a `Pass` state writes what is the same in every turn, and nothing else writes. */
-function constantPaths(flow: Flow): ReadonlySet<string> {
-  const written = new Map<string, boolean>();
-  for (const { type, node, inner } of flow.states.values()) {
-    const result = node.at('ResultPath').flatMap((each) => each.texts());
-    const path = result.length === 1 ? literalOf(result[0].value) : undefined;
-    if (path !== undefined && path.startsWith('$.')) {
-      const isConstant = type === 'Pass' && node.at('Result').length > 0 && node.at('Result').every(isFixed);
-      written.set(path, isConstant && written.get(path) !== false);
-    }
-    inner.flatMap((each) => [...constantPaths(each)]).forEach((each) => written.set(each, true));
-  }
-  return new Set([...written].filter(([, isConstant]) => isConstant).map(([path]) => path));
-}
-
-const isFixed = (node: Node): boolean => dataPaths(node).length === 0 && !hasUnreadable(node);
 
 /** Nobody here knows whether it is the same in every turn. */
 function hasUnreadable(node: Node): boolean {

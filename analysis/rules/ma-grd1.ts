@@ -3,6 +3,7 @@ import { agents } from '../model/agents';
 import { statementsFor } from '../model/identities';
 import { literalOf } from '../model/compose-text';
 import { printed } from '../model/printed-text';
+import type { Leak } from '../model/leaks';
 import { screeningOf } from '../model/screening';
 import type { State } from '../model/state-machine';
 import { stateMachines } from '../model/state-machine';
@@ -36,7 +37,7 @@ export const MA_GRD1 = rule({
 function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> {
   const { model, unread } = context;
   const { machine, agent } = workflow;
-  const { guarded, constant, unscreenedStarts, unscreenedEnds, leaks } = screeningOf(workflow);
+  const { guarded, constant, beside, unscreenedStarts, unscreenedEnds, leaks } = screeningOf(model, workflow);
   const at = (state: State, says: string): Finding => ({
     at: state.node.place,
     subject: says,
@@ -49,16 +50,14 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
   for (const state of unscreenedEnds) {
     yield at(state, `A path ends after ${state.name} without screening the output of the turn`);
   }
-  for (const { state, failed } of leaks) {
-    yield at(
-      state,
-      failed
-        ? `${state.name} sends on the output of the turn although ${failed.name}, which screens it, failed`
-        : `${state.name} sends on the output of the turn before it is screened`,
-    );
+  for (const leak of leaks) {
+    yield at(leak.state, leakText(leak, workflow));
   }
   for (const state of constant) {
     yield at(state, `${state.name} screens a text that is the same in every turn`);
+  }
+  for (const state of beside) {
+    yield at(state, `${state.name} screens another text than the one that goes into the turn or comes out of it`);
   }
   for (const state of guarded) {
     yield* judgeGuardrail(context, workflow, state);
@@ -75,6 +74,18 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
     if (versions.length === 0 || numbered.length < versions.length) {
       yield at(state, `${state.name} uses no numbered guardrail version`);
     }
+  }
+}
+
+function leakText({ state, judge, why }: Leak, { opens }: TurnMachine): string {
+  const does = opens.has(state) ? 'starts a turn' : 'sends on the output of the turn';
+  switch (why) {
+    case 'failed':
+      return `${state.name} ${does} although ${judge!.name}, which screens it, failed`;
+    case 'ignored':
+      return `${state.name} ${does} whatever the verdict of ${judge!.name} is`;
+    case 'too early':
+      return `${state.name} ${does} before it is screened`;
   }
 }
 

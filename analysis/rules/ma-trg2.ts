@@ -1,4 +1,5 @@
 import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
 import { walkPaths } from '../model/machine-paths';
 import { reach } from '../model/reach';
@@ -10,6 +11,12 @@ import { rule } from './rule';
 import { placeAt, valuesAt, whenPresent } from './setting';
 
 const CLAIMS = new Set(['dynamodb:updateitem', 'dynamodb:putitem']);
+
+/**
+ * A year, after which Step Functions ends every execution. Source:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-continue-new.html
+ */
+const LONGEST_EXECUTION_SECONDS = 366 * 24 * 3600;
 
 /** Turns are bounded in number and time. */
 export const MA_TRG2 = rule({
@@ -32,8 +39,15 @@ export const MA_TRG2 = rule({
 
 function* judge({ machine, opens }: TurnMachine): Iterable<Finding> {
   const { root, flow, guard } = machine;
-  if (root!.at('TimeoutSeconds').length === 0) {
+  const timeouts = root!.at('TimeoutSeconds');
+  if (timeouts.length === 0) {
     yield { at: root!.place, subject: 'timeout', says: 'The workflow has no timeout', when: guard };
+  }
+  for (const { value, place } of timeouts.flatMap((node) => node.texts())) {
+    if (Number(literalOf(value)) > LONGEST_EXECUTION_SECONDS) {
+      const says = 'The timeout of the workflow is longer than an execution can run';
+      yield { at: place, subject: 'timeout', says, when: guard };
+    }
   }
   const unclaimed = new Set<State>();
   walkPaths(flow, claimsSlot, (state, claimed) => {

@@ -1,5 +1,6 @@
 import { ACCOUNTS } from './accounts';
 import { ACTIONS } from './actions';
+import { ANSWERS } from './answers';
 import { CREDENTIALS } from './credentials';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
@@ -21,6 +22,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['another account', ACCOUNTS],
   ['an entry', ENTRIES],
   ['a workflow without screening', WORKFLOWS],
+  ['an answer that leaves before it is screened', ANSWERS],
   ['a credential', CREDENTIALS],
   ['a record that is not complete', RECORDS],
 ];

@@ -288,6 +288,13 @@ export const WORKFLOWS: readonly Pair[] = [
     Write: { Type: 'Pass', Result: [{ Text: { Text: 'hello' } }], ResultPath: '$.safe', Next: 'In' },
     In: { ...In, Parameters: { ...In.Parameters, 'Content.$': path } },
   })),
+  pair('MA-TRG2', 'the workflow may run for three years', 99_999_999, 604_800, (TimeoutSeconds) => ({
+    add: {
+      Machine: JSON.parse(
+        JSON.stringify(machine()).replace('TimeoutSeconds\\":3600', `TimeoutSeconds\\":${TimeoutSeconds}`),
+      ),
+    },
+  })),
   workflow(
     'the input is screened once more instead of the output',
     '$$.Execution.Input.content',

@@ -1,0 +1,178 @@
+import { CONSTANT, type DataValue, ELEMENT, INPUT, joined, member, mixed, valueFrom } from './data-value';
+
+/** What a text in a state can refer to. */
+export interface DataScope {
+  /** `$` in JSONPath, `$states.input` in JSONata. */
+  readonly input: DataValue;
+  /** `$states.result`; in JSONPath `$` stands for it where it is there. */
+  readonly result?: DataValue;
+  /** Variables, without the dollar sign. */
+  readonly variables: ReadonlyMap<string, DataValue>;
+  /** The element that a `Map` state is at. */
+  readonly item?: DataValue;
+}
+
+/** Everything that can be referred to: where a text isn't understood, its value may be any of it. */
+export function everything({ input, result, variables, item }: DataScope): DataValue {
+  return mixed([input, result ?? CONSTANT, item ?? CONSTANT, valueFrom(INPUT), ...variables.values()]);
+}
+
+const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
+/** `$.a.b`, `$name.list[0]`, `$$.Execution.Input['key']`. */
+const PATH = new RegExp(
+  String.raw`^(\$\$|\$(?:${NAME})?)((?:\.${NAME}|\.[\w@:-]+|\['[^']*'\]|\["[^"]*"\]|\[\d+\]|\[\*\])*)$`,
+  'u',
+);
+const STEP = /\.([^.[\]]+)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+|\*)\]/gu;
+/** A path inside of an intrinsic function. */
+const REFERENCE = /\$\$?[^\s,)]*/g;
+/** Intrinsic functions that tell something about a value, and not the value. */
+const ABOUT_IN_JSON_PATH = /States\.(?:ArrayLength|ArrayContains|Hash|UUID|MathRandom)\([^()]*\)/g;
+
+/** The value of a text in JSONPath that is a path or an intrinsic function. */
+export function pathValue(text: string, scope: DataScope): DataValue {
+  if (text.startsWith('$')) {
+    return atPath(text, scope) ?? everything(scope);
+  }
+  if (text.startsWith('States.')) {
+    const references =
+      text
+        .replace(ABOUT_IN_JSON_PATH, '')
+        .replace(/'(?:[^'\\]|\\.)*'/g, '')
+        .match(REFERENCE) ?? [];
+    return mixed(references.map((reference) => atPath(reference, scope) ?? everything(scope)));
+  }
+  return everything(scope);
+}
+
+function atPath(text: string, scope: DataScope): DataValue | undefined {
+  const [, root, rest] = PATH.exec(text) ?? [];
+  if (root === undefined) {
+    return undefined;
+  }
+  const keys = [...rest.matchAll(STEP)].map(([, ...names]) => names.find((name) => name !== undefined) ?? '');
+  const steps = keys.map((key) => (key === '*' ? ELEMENT : key));
+  if (root === '$$') {
+    return inContext(steps, scope);
+  }
+  const value = root === '$' ? (scope.result ?? scope.input) : scope.variables.get(root.slice(1));
+  return value && below(value, steps);
+}
+
+const below = (value: DataValue, keys: readonly string[]) => keys.reduce(member, value);
+
+/** Of the context, only the input of the execution and the element of a loop say something about the turn. */
+function inContext([first, second, ...rest]: readonly string[], scope: DataScope): DataValue {
+  if (first === 'Execution' && second === 'Input') {
+    return below(valueFrom(INPUT), rest);
+  }
+  if (first === 'Map' && second === 'Item') {
+    const [kind, ...keys] = rest;
+    return kind === 'Value' ? below(scope.item ?? scope.input, keys) : CONSTANT;
+  }
+  const isWhole = first === undefined || (second === undefined && (first === 'Execution' || first === 'Map'));
+  return isWhole ? mixed([valueFrom(INPUT), scope.item ?? CONSTANT]) : CONSTANT;
+}
+
+/** Functions that tell whether there is a value, or how long it is, but not the value. */
+const ABOUT_IN_JSONATA = /\$(?:exists|count|length|type|boolean|not|hash)\s*\([^()]*\)/g;
+const EXPRESSION = /^\s*\{%(.*)%\}\s*$/s;
+const VARIABLE = new RegExp(String.raw`\$(?:\$|${NAME})?((?:\.${NAME}|\[\d+\])*)(\s*\()?`, 'gu');
+const LITERALS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
+/** A path and nothing else. */
+const PLAIN = new RegExp(String.raw`^\s*\$${NAME}(?:\.${NAME}|\[\d+\])*\s*$`, 'u');
+
+export const isExpression = (text: string): boolean => EXPRESSION.test(text);
+
+/** The value of an expression in JSONata. Where it does more than put values together, it is mixed from all it names. */
+export function expressionValue(text: string, scope: DataScope): DataValue {
+  const [, written = ''] = EXPRESSION.exec(text) ?? [];
+  return composed(written.replace(/\/\*.*?\*\//gs, ' ').trim(), scope);
+}
+
+/** Paths, objects, lists and `$merge` of these. */
+function composed(code: string, scope: DataScope): DataValue {
+  const merged = /^\$merge\s*\(\s*(\[.*\])\s*\)$/s.exec(code);
+  if (merged) {
+    const parts = elementsOf(merged[1]);
+    return parts ? parts.map((part) => composed(part, scope)).reduce(overlaid, CONSTANT) : computed(code, scope);
+  }
+  const parts = elementsOf(code);
+  if (parts && code.startsWith('[')) {
+    return { from: CONSTANT.from, fields: new Map(parts.map((part, at) => [String(at), composed(part, scope)])) };
+  }
+  const members = parts?.map((part) => MEMBER.exec(part));
+  if (members?.every((each) => each !== null)) {
+    return {
+      from: CONSTANT.from,
+      fields: new Map(members.map(([, single, double, value]) => [single ?? double, composed(value, scope)])),
+    };
+  }
+  return computed(code, scope);
+}
+
+const MEMBER = /^\s*(?:'([^']*)'|"([^"]*)")\s*:(.*)$/s;
+
+/** One object over another. */
+function overlaid(below: DataValue, above: DataValue): DataValue {
+  return above.from.size > 0
+    ? joined(below, above)
+    : { from: below.from, fields: new Map([...(below.fields ?? []), ...(above.fields ?? [])]) };
+}
+
+/** The members of an object or list that is all there is in a text. */
+function elementsOf(code: string): string[] | undefined {
+  if (!/^(?:\[.*\]|\{.*\})$/s.test(code)) {
+    return undefined;
+  }
+  const found: string[] = [];
+  let depth = 0;
+  let from = 1;
+  for (const { 0: token, index } of code.matchAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[[\](){},]/g)) {
+    depth += '[({'.includes(token) ? 1 : '])}'.includes(token) ? -1 : 0;
+    const isLast = depth === 0;
+    if (isLast || (token === ',' && depth === 1)) {
+      found.push(code.slice(from, index).trim());
+      from = index + 1;
+    }
+    if (isLast && index < code.length - 1) {
+      return undefined;
+    }
+  }
+  return depth === 0 ? found.filter(Boolean) : undefined;
+}
+
+function computed(written: string, scope: DataScope): DataValue {
+  const code = written.replace(LITERALS, "''").replace(ABOUT_IN_JSONATA, '');
+  // Code in a text, and a function that reads what it isn't given.
+  if (/\$eval\b/.test(code) || /\$\$/.test(code)) {
+    return everything(scope);
+  }
+  const values = [...code.matchAll(VARIABLE)].map(([reference, , call]) =>
+    call === undefined ? named(reference, scope) : CONSTANT,
+  );
+  return values.length === 1 && PLAIN.test(code) ? values[0] : mixed(values);
+}
+
+/** `$states.input.a`, `$name.b`. A variable of the expression itself has what the expression gives it. */
+function named(reference: string, scope: DataScope): DataValue {
+  const [, root = '', rest = ''] = /^\$([^.[]*)(.*)$/su.exec(reference) ?? [];
+  const keys = [...rest.matchAll(STEP)].map(([, ...names]) => names.find((name) => name !== undefined) ?? '');
+  if (root !== 'states') {
+    const variable = scope.variables.get(root);
+    return variable ? below(variable, keys) : CONSTANT;
+  }
+  const [part, ...inner] = keys;
+  switch (part) {
+    case 'input':
+      return below(scope.input, inner);
+    case 'result':
+      return below(scope.result ?? CONSTANT, inner);
+    case 'context':
+      return inContext(inner, scope);
+    case 'errorOutput':
+      return CONSTANT;
+    default:
+      return everything(scope);
+  }
+}

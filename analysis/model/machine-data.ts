@@ -1,0 +1,257 @@
+import { type DataScope } from './data-references';
+import {
+  CONSTANT,
+  type DataValue,
+  ELEMENT,
+  INPUT,
+  isSameValue,
+  isWithin,
+  joined,
+  judgedBy,
+  member,
+  mixed,
+  originsOf,
+  plain,
+  valueFrom,
+} from './data-value';
+import type { Node } from './node';
+import { assigned, looked, pathAt, placedAt, textAt, valueOf } from './state-fields';
+import type { Flow, State } from './state-machine';
+
+/** What a state gets, on all paths that lead to it. */
+export interface StateData {
+  /** What it works with: arguments of a task, input of a branch, the cause of a failure, what a choice looks at. */
+  readonly reads: DataValue;
+  /** The list that a `Map` state goes through. */
+  readonly items?: DataValue;
+}
+
+interface Data {
+  readonly input: DataValue;
+  readonly variables: ReadonlyMap<string, DataValue>;
+  readonly item?: DataValue;
+  /** The judgements on all paths until here, with the origins that each has judged. */
+  readonly judged: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+interface Walk {
+  readonly found: Map<State, StateData>;
+  judges(state: State): boolean;
+}
+
+/**
+ * Follows the data of an execution through the states of a definition: where the value comes from that each state works
+ * with. Everything that isn't understood counts as all that there is at that point.
+ *
+ * @param judges which states judge their `Content`: what comes from the same origins has passed them afterwards
+ */
+export function dataOf(flow: Flow, judges: (state: State) => boolean): ReadonlyMap<State, StateData> {
+  const found = new Map<State, StateData>();
+  run(flow, { input: valueFrom(INPUT), variables: new Map(), judged: new Map() }, { found, judges });
+  return found;
+}
+
+/** @returns the data at the ends of the flow */
+function run(flow: Flow, start: Data, walk: Walk): Data {
+  const before = new Map<string, Data>([[flow.startAt, start]]);
+  const pending = [flow.startAt];
+  let end: Data | undefined;
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    const state = flow.states.get(name);
+    if (!state) {
+      continue;
+    }
+    const after = step(state, before.get(name)!, walk);
+    for (const [target, data] of after.targets) {
+      const known = before.get(target);
+      const both = known ? either(known, data) : data;
+      if (!known || !isSame(known, both)) {
+        before.set(target, both);
+        pending.push(target);
+      }
+    }
+    if (state.ends) {
+      end = end ? either(end, after.end) : after.end;
+    }
+  }
+  return end ?? { ...start, input: CONSTANT };
+}
+
+interface After {
+  readonly end: Data;
+  readonly targets: readonly (readonly [string, Data])[];
+}
+
+function step(state: State, data: Data, walk: Walk): After {
+  const { node, language } = state;
+  const isPath = language === 'JSONPath';
+  const input = isPath ? (pathAt(node, 'InputPath', data) ?? data.input) : data.input;
+  const given: Data = { ...data, input };
+  const { reads, items, result, inside } = work(state, given, walk);
+  const known = walk.found.get(state);
+  walk.found.set(state, known ? { reads: joined(known.reads, reads), items } : { reads, items });
+  const passes = ['Choice', 'Wait', 'Succeed', 'Fail'].includes(state.type);
+  const out = passes ? passedOn(state, given, data) : putOut(state, result, data);
+  const judgements = new Map([...data.judged, ...inside]);
+  if (walk.judges(state)) {
+    const content = [...originsOf(member(reads, 'Content'))].map(plain);
+    judgements.set(state.name, new Set(content));
+  }
+  const after = marked({ ...out, judged: judgements }, data.judged);
+  const targets: (readonly [string, Data])[] = state.next.map((target) => [target, after]);
+  for (const option of node.at('Choices').flatMap((each) => each.items())) {
+    const target = textAt(option, 'Next');
+    const chosen = option.at('Output').map((each) => valueOf(each, 'Output', isPath, data));
+    if (target !== undefined && (chosen.length > 0 || option.at('Assign').length > 0)) {
+      const variables = assigned(option, after.variables, isPath, data);
+      targets.push([target, { ...after, input: chosen.length > 0 ? anyOf(chosen) : after.input, variables }]);
+    }
+  }
+  return { end: after, targets: [...targets, ...caught(node, data, isPath)] };
+}
+
+/** The data behind a state that only leads on. */
+function passedOn({ node, language }: State, given: Data, data: Data): Data {
+  if (language === 'JSONata') {
+    const output = written(node, 'Output', false, data) ?? data.input;
+    return { ...data, input: output, variables: assigned(node, data.variables, false, data) };
+  }
+  const output = pathAt(node, 'OutputPath', given) ?? given.input;
+  return { ...data, input: output, variables: assigned(node, data.variables, true, given) };
+}
+
+/** The data behind a state with a result. */
+function putOut({ type, node, language }: State, result: DataValue, data: Data): Data {
+  if (language === 'JSONata') {
+    const scope: DataScope = { ...data, result };
+    const output = written(node, 'Output', false, scope) ?? (type === 'Pass' ? data.input : result);
+    return { ...data, input: output, variables: assigned(node, data.variables, false, scope) };
+  }
+  const selected = written(node, 'ResultSelector', true, { ...data, input: result }) ?? result;
+  const placed = placedAt(node, data.input, selected);
+  const output = pathAt(node, 'OutputPath', { ...data, input: placed }) ?? placed;
+  const scope: DataScope = { ...data, result: joined(selected, result) };
+  return { ...data, input: output, variables: assigned(node, data.variables, true, scope) };
+}
+
+/** Everything that comes from what was judged has passed the judgement. */
+function marked(data: Data, before: Data['judged']): Data {
+  const mark = (value: DataValue) =>
+    [...data.judged]
+      .filter(([judge, origins]) => before.get(judge) !== origins)
+      .reduce((each, [judge, origins]) => judgedBy(each, judge, origins), value);
+  return {
+    ...data,
+    input: mark(data.input),
+    variables: new Map([...data.variables].map(([name, value]) => [name, mark(value)])),
+    ...(data.item ? { item: mark(data.item) } : {}),
+  };
+}
+
+interface Work extends StateData {
+  readonly result: DataValue;
+  /** The judgements that have happened inside. */
+  readonly inside: Data['judged'];
+}
+
+const NONE: Data['judged'] = new Map();
+
+/** What a state works with, and what comes out of it. */
+function work({ name, type, node, language, inner }: State, data: Data, walk: Walk): Work {
+  const isPath = language === 'JSONPath';
+  const at = (key: string, scope: DataScope = data) => written(node, key, isPath, scope);
+  const given = (scope?: DataScope) => at('Parameters', scope) ?? at('Arguments', scope) ?? at('ItemSelector', scope);
+  switch (type) {
+    case 'Task':
+      return { reads: given() ?? data.input, result: valueFrom(name), inside: NONE };
+    case 'Pass':
+      return { reads: data.input, result: at('Result') ?? given() ?? data.input, inside: NONE };
+    case 'Parallel': {
+      const reads = given() ?? data.input;
+      const ends = inner.map((flow) => run(flow, { ...data, input: reads }, walk));
+      const fields = new Map(ends.map(({ input }, index) => [String(index), input]));
+      // Every branch has run.
+      return {
+        reads,
+        result: { from: CONSTANT.from, fields },
+        inside: new Map(ends.flatMap(({ judged }) => [...judged])),
+      };
+    }
+    case 'Map': {
+      const isRead = node.at('ItemReader').length > 0;
+      const items = isRead
+        ? mixed([valueFrom(name), at('ItemReader') ?? CONSTANT])
+        : (at('ItemsPath') ?? at('Items') ?? data.input);
+      const batch = node.at('ItemBatcher').length > 0 ? (at('ItemBatcher') ?? CONSTANT) : undefined;
+      const item = batch ? mixed([items, batch]) : member(items, ELEMENT);
+      const reads = given({ ...data, item }) ?? item;
+      const ends = inner.map((flow) => run(flow, { ...data, input: reads, item }, walk));
+      const result = { from: CONSTANT.from, fields: new Map([[ELEMENT, anyOf(ends.map(({ input }) => input))]]) };
+      return { reads, items, result, inside: overItems(ends, items) };
+    }
+    case 'Fail': {
+      const causes = ['Cause', 'CausePath', 'Error', 'ErrorPath'].map((key) => at(key) ?? CONSTANT);
+      return { reads: mixed(causes), result: data.input, inside: NONE };
+    }
+    case 'Choice':
+      return { reads: mixed(node.at('Choices').map((each) => looked(each, data))), result: data.input, inside: NONE };
+    default:
+      return { reads: CONSTANT, result: data.input, inside: NONE };
+  }
+}
+
+/** A loop may have had nothing to do: only what comes from its list has been judged in it. */
+function overItems(ends: readonly Data[], items: DataValue): Data['judged'] {
+  const lists = [...originsOf(items)];
+  const isOfList = (origin: string) => lists.some((each) => isWithin(origin, each));
+  return new Map(ends.flatMap(({ judged }) => [...judged]).filter(([, origins]) => [...origins].some(isOfList)));
+}
+
+const anyOf = (values: readonly DataValue[]) => values.reduce((one, other) => joined(one, other), CONSTANT);
+
+function written(node: Node, key: string, isPath: boolean, scope: DataScope): DataValue | undefined {
+  const values = node.at(key).map((each) => valueOf(each, key, isPath, scope));
+  return values.length > 0 ? anyOf(values) : undefined;
+}
+
+/** Where a failure leads, and with which data: what failed has put out nothing but an error. */
+function caught(node: Node, data: Data, isPath: boolean): (readonly [string, Data])[] {
+  return node
+    .at('Catch')
+    .flatMap((list) => list.items())
+    .flatMap((each): (readonly [string, Data])[] => {
+      const target = textAt(each, 'Next');
+      const output = isPath
+        ? placedAt(each, data.input, CONSTANT)
+        : anyOf(each.at('Output').map((value) => valueOf(value, 'Output', isPath, data)));
+      const variables = assigned(each, data.variables, isPath, { ...data, result: CONSTANT });
+      return target === undefined ? [] : [[target, { ...data, input: output, variables }]];
+    });
+}
+
+function either(one: Data, other: Data): Data {
+  const variables = new Map(one.variables);
+  for (const [name, value] of other.variables) {
+    const own = variables.get(name);
+    variables.set(name, own ? joined(own, value) : value);
+  }
+  const judged = new Map(
+    [...one.judged].flatMap(([judge, origins]) => {
+      const others = other.judged.get(judge);
+      return others ? [[judge, new Set([...origins, ...others])]] : [];
+    }),
+  );
+  return { ...one, input: joined(one.input, other.input), variables, judged };
+}
+
+function isSame(one: Data, other: Data): boolean {
+  return (
+    isSameValue(one.input, other.input) &&
+    one.judged.size === other.judged.size &&
+    one.variables.size === other.variables.size &&
+    [...other.variables].every(([name, value]) => {
+      const own = one.variables.get(name);
+      return own !== undefined && isSameValue(own, value);
+    })
+  );
+}
