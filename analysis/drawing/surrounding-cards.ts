@@ -29,7 +29,7 @@ export function surroundingCards({ keys, audit, deadLetterQueues }: Statement): 
     ...(deadLetterQueues.length > 0
       ? [
           card('SQS', 'events', counted(deadLetterQueues.length, 'dead-letter queue'), [
-            `what couldn’t be delivered: ${deadLetterQueues.map(shortPath).join(', ')}`,
+            `failed deliveries of: ${deadLetterQueues.map(queueOwner).join(', ')}`,
           ]),
         ]
       : []),
@@ -38,6 +38,11 @@ export function surroundingCards({ keys, audit, deadLetterQueues }: Statement): 
 
 function card(service: string, kind: Card['kind'], name: string, notes: readonly string[]): Card {
   return { service, kind, name, notes };
+}
+
+/** `Alarms/Starter`: the construct whose failed deliveries a dead-letter queue keeps, when the path names it. */
+function queueOwner(path: string): string {
+  return shortPath(path.replace(/(?:\/Queues)?\/DeadLetters(?:\/.*)?$/, ''));
 }
 
 /** `RootUse`: the construct of an alarm, not its resource. */

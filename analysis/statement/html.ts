@@ -46,18 +46,18 @@ ${picture(statement, 'slim', 400)}
 </figure>
 <main>
 ${statement.roles.map(roleSection).join('\n')}
-${block('Who can start it', rows(['Principal', 'May', 'Assumed by'], starterRows(statement, false)))}
-${block('Triggers', rows(['Trigger', 'Fires on', 'Path', 'Passes in', 'Failures'], triggerRows(statement)))}
+${block('Who can start it, besides its triggers', rows(['Principal', 'May', 'Assumed by'], starterRows(statement, false)))}
+${block('Triggers', rows(['Trigger', 'Fires on', 'Path', 'Passes in', 'Failed deliveries'], triggerRows(statement)))}
 ${block('Steps of its workflow', rows(['Principal', 'May', 'Works for'], starterRows(statement, true)))}
 ${block('Network', networkTables(statement))}
 ${block('Data stores', rows(['Store', 'Access', 'By', 'Encryption'], storeRows(statement)))}
 ${block('Access from outside', rows(['Who', 'What', 'To'], outsideRows(statement)))}
 ${block('Model, tools, guardrails', rows(['What', 'Value'], modelRows(statement)))}
-${block('Bounds', rows(['Bound', 'Value'], boundRows(statement)))}
+${block('Limits', rows(['Limit', 'Value'], boundRows(statement)))}
 ${block('Audit', rows(['What', 'Name', 'Detail'], auditRows(statement)))}
 ${statement.declarations ? block('Declarations', rows(['What', 'Reason', 'Until'], declarationRows(statement.declarations))) : ''}
 ${block('Not known at synth', rows(['Where', 'What'], unknownRows(statement)))}
-${block('Limits of this statement', `<ul>${statement.limits.map((limit) => `<li>${html(limit)}</li>`).join('')}</ul>`)}
+${block('What this statement does not cover', `<ul>${statement.limits.map((limit) => `<li>${html(limit)}</li>`).join('')}</ul>`)}
 </main>
 </body>
 </html>
@@ -73,8 +73,11 @@ function picture(statement: Statement, name: 'wide' | 'slim', width: number): st
 
 /** A name from a template. It may break after a separator, and in a word only when the word is longer than the line. */
 function name(text: string): string {
-  return `<code>${html(text).replace(/(\/|:(?=[^/])|\.(?=[A-Za-z*$]))/g, '$1<wbr>')}</code>`;
+  return `<code>${text.split(BREAKS).map(html).join('<wbr>')}</code>`;
 }
+
+/** After a separator, but neither in `AWS::AccountId` nor in `https://`. */
+const BREAKS = /(?<=[/,#_]|[[{](?=")|(?<!:):(?![/:])|\.(?=[A-Za-z*$]))/;
 
 function names(texts: readonly string[]): string {
   return texts.length ? texts.map(name).join('<br>') : '<span class="none">none</span>';
@@ -101,8 +104,8 @@ function headline(statement: Statement): string {
     ],
     [
       network.internet.length || network.mode !== 'VPC'
-        ? 'a way out of its network'
-        : 'no way out of its network in the app',
+        ? 'a route out of its network'
+        : 'no route out of its network in the app',
       network.mode === 'VPC' && network.internet.length === 0,
     ],
     [starterText(statement), undefined],
@@ -124,7 +127,8 @@ function headline(statement: Statement): string {
 }
 
 /** Who drives an agent is no praise and no warning by its number. */
-function starterText({ starters, triggers }: Statement): string {
+function starterText({ starters, ...statement }: Statement): string {
+  const triggers = statement.triggers.filter(({ settles }) => !settles);
   const people = starters.filter(({ step }) => !step).length;
   const found = [
     ...(triggers.length > 0 ? [counted(triggers.length, 'trigger')] : []),
@@ -144,7 +148,7 @@ function block(title: string, content: string): string {
 /** A table whose cells are HTML already; on a narrow screen every cell carries its heading. */
 function rows(headings: readonly string[], cells: readonly (readonly string[])[], kind = ''): string {
   if (!cells.length) {
-    return '<p class="none">None found in the app.</p>';
+    return '<p class="none">None in the app.</p>';
   }
   const head = headings.map((heading) => `<th scope="col">${html(heading)}</th>`).join('');
   const body = cells
@@ -229,8 +233,8 @@ function starterRows({ starters }: Statement, steps: boolean): string[][] {
 }
 
 function triggerRows({ triggers }: Statement): string[][] {
-  return triggers.map(({ name: id, type, when, path, passesIn, deadLetterQueue }) => [
-    `${html(type)}<br>${name(id)}`,
+  return triggers.map(({ name: id, type, when, path, passesIn, deadLetterQueue, settles }) => [
+    `${html(type)}<br>${name(id)}${settles ? '<br><small>settles stopped turns</small>' : ''}`,
     name(when),
     path.map(name).join(' → '),
     names(passesIn),
@@ -239,11 +243,11 @@ function triggerRows({ triggers }: Statement): string[][] {
 }
 
 function networkTables({ network }: Statement): string {
-  const ways = network.internet.map((way) => `<p class="warn">△ Way out through ${name(way)}</p>`).join('');
+  const ways = network.internet.map((way) => `<p class="warn">△ Route out through ${name(way)}</p>`).join('');
   const endpoints = network.endpoints.map(({ service, type, owner, ownPolicy, permissions }) => [
     `${name(service)}${owner === undefined ? '' : `<br><small class="warn">△ ${html(OWNERS[owner])}</small>`}`,
     html(type),
-    ownPolicy ? '✓ own policy' : '<b class="warn">△ none: everything passes</b>',
+    ownPolicy ? '✓ own policy' : '<b class="warn">△ none: allows everything</b>',
     names([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))]),
   ]);
   return [
@@ -254,7 +258,7 @@ function networkTables({ network }: Statement): string {
       ['Traffic'],
       network.flows.map((flow) => [name(flowText(flow))]),
     ),
-    rows(['Endpoint', 'Type', 'Policy', 'Lets pass'], endpoints),
+    rows(['Endpoint', 'Type', 'Policy', 'Allows'], endpoints),
   ].join('');
 }
 

@@ -37,7 +37,7 @@ export function statementMarkdown(statement: Statement): string {
         : []),
       ...statement.guardrails.map((guardrail) => `guardrail ${code(guardrail)}`),
     ]),
-    '## Who can start it',
+    '## Who can start it, besides its triggers',
     '',
     ...list(statement.starters.filter(({ step }) => !step).map(starterMarkdown)),
     '## Steps of its workflow',
@@ -49,7 +49,11 @@ export function statementMarkdown(statement: Statement): string {
       statement.triggers.map(
         ({ name, type, when, path, passesIn, deadLetterQueue }) =>
           `${type} ${code(name)} on ${code(when)} → ${path.map(code).join(' → ')}; passes in ${codes(passesIn)}${
-            deadLetterQueue === undefined ? '' : deadLetterQueue ? '; failures are kept' : '; **failures are lost**'
+            deadLetterQueue === undefined
+              ? ''
+              : deadLetterQueue
+                ? '; failed deliveries are kept'
+                : '; **failed deliveries are lost**'
           }`,
       ),
     ),
@@ -59,9 +63,9 @@ export function statementMarkdown(statement: Statement): string {
     ...list([
       network.mode === 'VPC' ? 'The Runtime is in a VPC.' : `**Network mode ${network.mode}.**`,
       ...(network.internet.length
-        ? network.internet.map((way) => `**way out** through ${code(way)}`)
+        ? network.internet.map((way) => `**route out** through ${code(way)}`)
         : network.mode === 'VPC'
-          ? ['no way out of its network in the templates']
+          ? ['no route out of its network in the templates']
           : []),
       ...(network.names ?? []).flatMap(({ vpc, resolves, because, forwardedTo }) => [
         resolves.includes('*')
@@ -75,8 +79,8 @@ export function statementMarkdown(statement: Statement): string {
         ({ service, type, owner, ownPolicy, permissions }) =>
           `${type.toLowerCase()} endpoint ${code(service)}${owner === undefined || owner === 'app' ? '' : ' (**not known to be a service of AWS**)'}: ${
             ownPolicy
-              ? `lets pass ${codes([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))])}`
-              : '**no policy of its own, every action passes**'
+              ? `allows ${codes([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))])}`
+              : '**no policy of its own, allows every action**'
           }`,
       ),
     ]),
@@ -96,7 +100,7 @@ export function statementMarkdown(statement: Statement): string {
           `**${code(access.who)}** ${code(outsideAccessText(access))} on ${code(access.to)} (${code(access.type)})${caseMarkdown(access.when)}`,
       ),
     ),
-    '## Bounds',
+    '## Limits',
     '',
     ...list(statement.bounds.map((bound) => `${code(bound.name)}: ${code(boundText(bound))}`)),
     '## Audit',
@@ -132,7 +136,7 @@ export function statementMarkdown(statement: Statement): string {
       ),
       ...statement.unknown.map(({ where, what }) => `${code(where)}: ${code(what)}`),
     ]),
-    '## Limits of this statement',
+    '## What this statement does not cover',
     '',
     ...list([...statement.limits]),
   ];

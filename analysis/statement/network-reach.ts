@@ -33,7 +33,7 @@ export function readNetwork(app: App, runtime: Resource): NetworkReading {
   });
   const filtered = names.length > 0 && names.every(({ resolves }) => !resolves.includes('*'));
   const filter = filtered
-    ? `, names limited by DNS Firewall to ${sorted(names.flatMap(({ resolves }) => resolves)).join(', ')} (addresses are not)`
+    ? `, names limited by DNS Firewall to ${sorted(names.flatMap(({ resolves }) => resolves)).join(', ')} (addresses are not limited)`
     : '';
   return {
     network: {

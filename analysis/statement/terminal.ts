@@ -54,7 +54,7 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
       style.bad(visible(`${access.who} ${outsideAccessText(access)} on ${access.to}`)),
     ),
   );
-  rows('Bounds', statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`)).slice(0, MOST));
+  rows('Limits', statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`)).slice(0, MOST));
   rows(
     'Trail',
     audit.trails.map(({ trail, records }) => visible(`${trail}: ${recordKinds(records)}`)),

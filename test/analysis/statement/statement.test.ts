@@ -515,7 +515,7 @@ describe('a hand-written agent', () => {
       };
     });
     expect(statementFrom(all).network.internet).toEqual([
-      'NAT gateway nat-1 to 0.0.0.0/0, names limited by DNS Firewall to pypi.org (addresses are not)',
+      'NAT gateway nat-1 to 0.0.0.0/0, names limited by DNS Firewall to pypi.org (addresses are not limited)',
     ]);
   });
 });
