@@ -12,6 +12,7 @@ import {
   type ServiceErrorDetails,
   ServiceUnavailableError,
 } from './errors';
+import { isRecord } from './paging';
 import { parseRetryAfter } from './retry';
 
 const MAX_SERVICE_MESSAGE = 2_000;
@@ -117,10 +118,6 @@ function readErrorBody(text: string): { message?: string; code?: unknown } {
     ...(typeof message === 'string' ? { message } : {}),
     code: error['code'] ?? error['type'] ?? error['__type'],
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A code is a short identifier; anything else could be text from the prompt. */

@@ -11,7 +11,8 @@ export default {
   jest: { configFile: 'scripts/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   // Constants such as table entries are mutated, too; a mutant that only loops is stopped by the time limit.
-  timeoutMS: 120_000,
+  timeoutMS: 20_000,
+  timeoutFactor: 4,
   concurrency: 1,
   ignorePatterns: ['dist', 'build', 'cdk.out*', 'local-run', 'assets.*', 'coverage', 'reports'],
   reporters: ['progress-append-only', 'clear-text', 'json'],
