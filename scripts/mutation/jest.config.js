@@ -7,12 +7,12 @@ const SUITES = {
   'runtime/session-client': ['test/runtime/session-client'],
 };
 const roots = SUITES[process.env.MUTATED_FOLDER] ?? Object.values(SUITES).flat();
-const { testSequencer, ...shared } = config;
-
 /** @type {import('jest').Config} Mutated code does not type-check: ts-jest only compiles. */
 module.exports = {
-  ...shared,
+  ...config,
   rootDir: '../..',
+  testRunner: '<rootDir>/scripts/mutation/jest-circus-suite.js',
+  testSequencer: '<rootDir>/scripts/mutation/smallest-first.js',
   roots: roots.map((root) => `<rootDir>/${root}`),
   // Seconds each, and what they find is found by the rules' own suites; a bundle is built from files on disk, not from mutants.
   testPathIgnorePatterns: [

@@ -50,7 +50,7 @@ describe('a read that fails', () => {
   test.each([
     ['in a way that a repeat does not change', failing(false)],
     ['before it was sent', new RequestInputError('x', 'is wrong', 'mend it')],
-    ['with an error that is not of the client', new TypeError('bug')],
+    ['with an error that is not of the client', Object.assign(new TypeError('bug'), { retrySafe: true })],
   ])('%s is not tried again', async (_name, error) => {
     expect(await attempts(new RetryPolicy(), Infinity, error)).toMatchObject({ tries: 1, ended: error, waits: [] });
   });
