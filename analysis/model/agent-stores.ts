@@ -2,6 +2,7 @@ import { type Agent, agents } from './agents';
 import type { Resource } from './assembly';
 import { governanceOf } from './governance';
 import { identities, type Identity } from './identities';
+import { mentionsOf } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
 
@@ -22,6 +23,16 @@ export function agentStores(model: Model): AgentStores {
 export function isNear(model: Model, agent: Agent, resource: Resource): boolean {
   const { used, families } = model.view(readUses).get(agent.id)!;
   return used.has(resource) || families.has(model.view(familiesOf).get(resource.stack.id));
+}
+
+/** The subject of a sentence about a store: `The bucket`, and why it is judged if no agent is known to use it. */
+export function storeSubject(model: Model, store: Resource, name: string): string {
+  return agentStores(model).used.has(store) ? name : `${name} is in the stack of an agent and`;
+}
+
+/** The same of the policy of a store. */
+export function policySubject(model: Model, store: Resource, name: string, policy: string): string {
+  return agentStores(model).used.has(store) ? policy : `${name} is in the stack of an agent, and its policy`;
 }
 
 function collect(model: Model): AgentStores {
@@ -73,8 +84,9 @@ function usesOf(model: Model, agent: Agent): Uses {
       parts.add(resource);
     }
   }
-  // A file system belongs to its access points, a table to its streams.
+  // A file system belongs to its access points, a key to what it encrypts.
   for (const resource of [...used]) {
+    mentionsOf(model, resource).forEach(({ resource: each }) => each.type === 'AWS::KMS::Key' && used.add(each));
     if (/::AccessPoint$/.test(resource.type)) {
       mentionedIn(model, resource.properties).forEach((each) => used.add(each));
     }

@@ -1,9 +1,10 @@
+import { scopeOf } from '../policy/named-resource';
 import type { Selection } from '../policy/statement';
 import { trailsOfAgents } from './agent-trails';
 import type { Agent } from './agents';
 import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
-import type { EdgeKind, NodeId } from './edge';
+import type { Edge, EdgeKind, NodeId } from './edge';
 import { identities } from './identities';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
@@ -22,6 +23,20 @@ import { reach } from './reach';
  */
 export type GovernanceReason =
   'drives' | 'role' | 'store' | 'record' | 'definition' | 'key' | 'log' | 'image' | 'code' | 'trail';
+
+/**
+ * Whether an edge is there because somebody of another stack may use every resource of a type: an ordinary service, which
+ * can drive an agent and is made for none. What it writes isn't the agent's.
+ */
+function isOfEveryApp({ runtime }: Agent, { because }: Edge): boolean {
+  return (
+    'resources' in because &&
+    because.principals === 'attached' &&
+    because.holder.stack !== runtime.stack &&
+    (because.resources.except ||
+      because.resources.patterns.some(({ value }) => ['every', 'type'].includes(scopeOf(value))))
+  );
+}
 
 /** What governs an agent: nothing of it may be changed, driven or written by the agent itself. */
 export function governanceOf(model: Model, agent: Agent): ReadonlyMap<NodeId, GovernanceReason> {
@@ -153,7 +168,13 @@ class Governance {
   private drivers(agent: Agent, own: ReadonlySet<NodeId>): NodeId[] {
     return reach(this.model)
       .into(agent.id, INTO)
-      .filter(({ edges }) => !edges.some(({ from, to }) => own.has(from) || own.has(to) || this.isAdministrator(from)))
+      .filter(
+        ({ edges }) =>
+          !edges.some(
+            (edge) =>
+              own.has(edge.from) || own.has(edge.to) || this.isAdministrator(edge.from) || isOfEveryApp(agent, edge),
+          ),
+      )
       .map(({ start }) => start)
       .filter((node) => this.model.resource(node) !== undefined || identities(this.model).byName(node) !== undefined);
   }

@@ -1,8 +1,9 @@
-import { agentStores } from '../model/agent-stores';
+import { agentStores, policySubject, storeSubject } from '../model/agent-stores';
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
 import { identities } from '../model/identities';
+import type { Model } from '../model/model';
 import { printed } from '../model/printed-text';
 import { admitted } from '../policy/admitted';
 import { subset } from '../policy/pattern';
@@ -19,7 +20,7 @@ export const MA_ENC1 = rule({
   subject: 'KMS key',
   what: 'KMS keys in an agent’s stacks rotate, and their key policies allow neither principals of another account nor the agent as an administrator. A condition counts only if it limits the account.',
   why: 'The key protects everything an agent stores; a key policy that allows everybody makes encryption useless.',
-  fix: 'Set EnableKeyRotation, and name the principals or add a condition on the calling account; AgentKey does both. Declare another account with Declaration.principal',
+  fix: 'Set EnableKeyRotation, and name the principals or add a condition on the calling account; AgentKey does both. Declare another account with Declaration.principal, and move a key that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html',
   controls: { nist: ['SC-12', 'SC-28', 'AC-3'], iso: ['A.8.24'], soc2: ['CC6.1'] },
   *check(context) {
@@ -28,7 +29,7 @@ export const MA_ENC1 = rule({
     }
     for (const key of agentStores(context.model).near) {
       if (key.type === 'AWS::KMS::Key') {
-        yield* judgeRotation(key);
+        yield* judgeRotation(context, key);
       }
       if (key.type === 'AWS::KMS::Key' || key.type === 'AWS::KMS::ReplicaKey') {
         for (const policy of identities(context.model).policiesOf(key)) {
@@ -41,8 +42,13 @@ export const MA_ENC1 = rule({
   },
 });
 
+/** A key that no agent is known to use protects something else: whoever knows may acknowledge it. */
+function severityOf(model: Model, key: Resource): 'fatal' | 'error' {
+  return agentStores(model).used.has(key) ? 'fatal' : 'error';
+}
+
 /** Asymmetric and HMAC keys and imported material can't rotate by themselves; a replica rotates with its primary. */
-function* judgeRotation(key: Resource): Iterable<Finding> {
+function* judgeRotation({ model }: RuleContext, key: Resource): Iterable<Finding> {
   const { properties, guard } = key;
   const when = (property: string, holds: (text: string | undefined) => boolean): Guard =>
     properties
@@ -61,7 +67,8 @@ function* judgeRotation(key: Resource): Iterable<Finding> {
   if (still.possible()) {
     const unknown = when('EnableKeyRotation', (value) => value === undefined).possible();
     const at = placeAt(key, 'EnableKeyRotation');
-    yield { at, when: still, certainty: unknown ? 'maybe' : 'yes', says: 'The key does not rotate' };
+    const says = `${storeSubject(model, key, 'The key')} does not rotate`;
+    yield { at, when: still, certainty: unknown ? 'maybe' : 'yes', severity: severityOf(model, key), says };
   }
 }
 
@@ -77,11 +84,12 @@ function* judgeStatement(
       unread(key.id, statement, name);
     } else if (!declared.principal(kind, name, key)) {
       const certainty = who === 'somebody unknown' || statement.effect === 'unknown' ? 'maybe' : 'yes';
+      const begin = policySubject(model, key, 'The key', 'The key policy');
       const says =
         who === 'everybody'
-          ? 'The key policy allows everybody, without a condition that limits the account'
-          : `The key policy lets in ${printed(name)}, which is not of this account`;
-      yield { at, when: guard, certainty, says };
+          ? `${begin} allows everybody, without a condition that limits the account`
+          : `${begin} lets in ${printed(name)}, which is not of this account`;
+      yield { at, when: guard, certainty, severity: severityOf(model, key), says };
     }
   }
   if (statement.effect !== 'Allow' || statement.principals === 'attached' || !administers(statement)) {

@@ -1,4 +1,4 @@
-import { agentStores } from '../model/agent-stores';
+import { agentStores, storeSubject } from '../model/agent-stores';
 import { agents } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf, soleHole } from '../model/compose-text';
@@ -73,7 +73,7 @@ export const MA_ENC2 = rule({
   subject: 'store of an agent',
   what: 'Every store an agent uses (buckets, queues, topics, tables, file systems, memories, state machines, function environments, repositories, buses, secrets, guardrails) uses a customer-managed key.',
   why: 'Only the owner of a key can say who decrypts, see it in the trail and end it. Keys that AWS owns or manages allow none of that.',
-  fix: 'Pass a key to AgentBaseline or the construct, or set the key property of the store',
+  fix: 'Pass a key to AgentBaseline or the construct, or set the key property of the store. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html',
   controls: { nist: ['SC-12', 'SC-28', 'SC-28(1)'], iso: ['A.8.24'], soc2: ['CC6.1'] },
   *check(context) {
@@ -113,7 +113,11 @@ function* judge(context: RuleContext, store: Resource, { name, key, switch: on }
   const own = keyed(context, store, [store.properties], key);
   const without = store.guard.and(off.or(own.not()));
   if (without.possible()) {
-    yield { at, when: without, says: `The ${name} has no customer-managed key` };
+    yield {
+      at,
+      when: without,
+      says: `${storeSubject(context.model, store, `The ${name}`)} has no customer-managed key`,
+    };
   }
 }
 

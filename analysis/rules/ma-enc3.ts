@@ -1,4 +1,4 @@
-import { agentStores } from '../model/agent-stores';
+import { agentStores, storeSubject } from '../model/agent-stores';
 import type { Resource } from '../model/assembly';
 import { concat, literalOf, textOf } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
@@ -24,7 +24,7 @@ export const MA_ENC3 = rule({
   subject: 'store of an agent',
   what: 'Buckets, queues and topics an agent uses refuse plain HTTP.',
   why: 'A request over plain HTTP shows its content and its signature to everybody on the way.',
-  fix: 'Set enforceSSL, or add a policy that denies everybody when aws:SecureTransport is false',
+  fix: 'Set enforceSSL, or add a policy that denies everybody when aws:SecureTransport is false. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html',
   controls: { nist: ['SC-8', 'SC-8(1)'], iso: ['A.5.14', 'A.8.24'], soc2: ['CC6.7'] },
   *check({ model, agents }) {
@@ -34,7 +34,7 @@ export const MA_ENC3 = rule({
         const refused = refusesPlainHttp(model, store, kind.action);
         const open = store.guard.and(refused.not());
         if (open.possible()) {
-          yield { at: store, when: open, says: `The ${kind.name} accepts plain HTTP` };
+          yield { at: store, when: open, says: `${storeSubject(model, store, `The ${kind.name}`)} accepts plain HTTP` };
         }
       }
     }

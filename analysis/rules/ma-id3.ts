@@ -8,7 +8,7 @@ import { printed } from '../model/printed-text';
 import type { Text } from '../model/text';
 import { type AgentRole, agentRoles, allowing, placeOfIdentity } from './agent-roles';
 import type { Finding } from './finding';
-import { scopeOf } from './named-resource';
+import { scopeOf } from '../policy/named-resource';
 import { rule } from './rule';
 
 /** One agent, one identity. */

@@ -5,7 +5,7 @@ import type { Guard } from '../model/guard';
 import type { Statement } from '../policy/statement';
 import { type AgentRole, agentRoles, allowsOf } from './agent-roles';
 import type { Finding } from './finding';
-import { scopeOf } from './named-resource';
+import { scopeOf } from '../policy/named-resource';
 import { listed, namedUses, reasonForEverything, unusualPatterns, wholeServices } from './permissions';
 import { rule, type RuleContext } from './rule';
 import { isUnread } from './trust';

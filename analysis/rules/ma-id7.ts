@@ -14,7 +14,7 @@ import { type Use, usesOf } from '../policy/actions';
 import type { Statement } from '../policy/statement';
 import { type AgentRole, agentRoles, allowsOf, handlerRoles } from './agent-roles';
 import type { Finding, Located } from './finding';
-import { scopeOf } from './named-resource';
+import { scopeOf } from '../policy/named-resource';
 import { isDenied, isIntent, isOfLibrary, listed, namedUses, wholeServices } from './permissions';
 import { NETWORK_TOOLS } from '../network/network';
 import { isStrong, strengthOf } from './strength';

@@ -1,4 +1,4 @@
-import { agentStores } from '../model/agent-stores';
+import { agentStores, policySubject } from '../model/agent-stores';
 import { identities } from '../model/identities';
 import { accountOf, type OutsideAccess, outsideAccess, registryOf } from '../model/outside-access';
 import { printed } from '../model/printed-text';
@@ -16,7 +16,7 @@ export const MA_STO1 = rule({
   subject: 'store of an agent',
   what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) allow no principal of another account that isn’t declared, and nothing copies, streams or sends it to another account.',
   why: 'Ledger, evidence and results hold what agents read and decided; whoever may read or change them from outside can leak it or rewrite the record.',
-  fix: 'Remove the statement or the copy, limit it by aws:PrincipalAccount or aws:PrincipalOrgID, or declare the principal with Declaration.principal',
+  fix: 'Remove the statement or the copy, limit it by aws:PrincipalAccount or aws:PrincipalOrgID, or declare the principal with Declaration.principal. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html',
   controls: { nist: ['AC-3', 'AC-4', 'AC-21'], iso: ['A.5.15', 'A.5.33', 'A.8.3'], soc2: ['CC6.1', 'CC6.6'] },
   *check(context) {
@@ -47,7 +47,7 @@ function saysOf({ to, who, name, giver }: OutsideAccess): string {
     : `${to.logicalId} is sent out of AWS (${printed(name)})`;
 }
 
-function* judge({ declared, unread }: RuleContext, access: OutsideAccess): Iterable<Finding> {
+function* judge({ model, declared, unread }: RuleContext, access: OutsideAccess): Iterable<Finding> {
   const { to, by, who, kind, name, statement, giver, guard, place } = access;
   const at = statement ?? place;
   if (who === 'unread') {
@@ -57,10 +57,11 @@ function* judge({ declared, unread }: RuleContext, access: OutsideAccess): Itera
   switch (by) {
     case 'policy':
       if (!declared.principal(kind, name, giver) && !declared.principal(kind, name, to)) {
+        const policy = policySubject(model, to, to.logicalId, `The policy of ${to.logicalId}`);
         const says =
           who === 'everybody'
-            ? `The policy of ${to.logicalId} lets everybody in`
-            : `The policy of ${to.logicalId} lets in ${printed(name)}, which is not of this account`;
+            ? `${policy} lets everybody in`
+            : `${policy} lets in ${printed(name)}, which is not of this account`;
         yield { at, subject: to.id, when: guard, says, data: { principal: printed(name) } };
       }
       return;

@@ -16,7 +16,7 @@ import type { Statement } from '../policy/statement';
 import { agentParts, agentStacks, networkParts } from './agent-parts';
 import { agentRoles } from './agent-roles';
 import { namedUses, wholeServices } from './permissions';
-import { scopeOf } from './named-resource';
+import { scopeOf } from '../policy/named-resource';
 import { mentionsAnAgent } from './relevance';
 import type { Unread } from './unread';
 

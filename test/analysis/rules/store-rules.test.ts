@@ -149,6 +149,14 @@ describe('MA-ENC1', () => {
   test('a key that doesn’t rotate', () => {
     expect(found(MA_ENC1, { Key: resource('AWS::KMS::Key', {}) })).toEqual(['MA-ENC1 fatal Key']);
   });
+
+  test('a key that no agent uses may be acknowledged', () => {
+    const properties = { KeyPolicy: { Statement: [allow('kms:Decrypt', '*', { Principal: '*' })] } };
+    expect(found(MA_ENC1, { Pipeline: resource('AWS::KMS::Key', properties) })).toEqual([
+      'MA-ENC1 error Pipeline',
+      'MA-ENC1 error Pipeline',
+    ]);
+  });
 });
 
 describe('MA-ENC2', () => {

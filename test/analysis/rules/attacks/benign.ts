@@ -361,6 +361,16 @@ export const BENIGN: Readonly<Record<string, Change>> = {
       Resources: { More: policyFor(ref('Role'), may('s3:GetObject', 'arn:aws:s3:::other/*')) },
     },
   },
+  'a service of another stack may send to every queue, and has a queue of its own': {
+    other: {
+      ServiceRole: roleOf('ecs-tasks.amazonaws.com', may('sqs:*', '*')),
+      Jobs: of('AWS::SQS::Queue'),
+      Task: of('AWS::ECS::TaskDefinition', {
+        TaskRoleArn: arnOf('ServiceRole'),
+        ContainerDefinitions: [{ Name: 'x', Image: 'x' }],
+      }),
+    },
+  },
   'a trail for something else': {
     other: {
       Buckets: of('AWS::CloudTrail::Trail', { IsLogging: false, S3BucketName: ref('Records') }),

@@ -85,7 +85,7 @@ export const UNREADABLE: Numbered = [
       'an include adds resources to the stack of the agent',
       'Agent',
       { 'to another stack': 'Other' },
-      (stack) => (stack === 'Agent' ? { add: include as any } : { other: { Resources: include } }),
+      (stack) => (stack === 'Agent' ? { add: include } : { other: { Resources: include } }),
     ),
   ],
   [

@@ -1,5 +1,5 @@
 import type { Text } from '../model/text';
-import { isEverything } from '../policy/condition';
+import { isEverything } from './condition';
 
 /**
  * How much a resource pattern of a policy names.
