@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { AgentModel, ModelListPrice } from '../agent';
 import { AgentBudget } from '../operations/agent-budget';
 import { AgentBudgetAction } from '../operations/agent-budget-action';
-import { unheardTurnUsd } from '../operations/unheard-turn';
+import { maxTurnUsd } from '../operations/max-turn-cost';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { requireInput } from '../validation/input-error';
 import type { TurnWorkflow } from '../workflow';
@@ -72,7 +72,7 @@ export class BlueprintBudget {
     });
     return new AgentBudget(scope, 'Budget', {
       workflows: [workflow],
-      monthlyLimitUsd: this.options.monthlyLimitUsd ?? 20 * slots * unheardTurnUsd(price),
+      monthlyLimitUsd: this.options.monthlyLimitUsd ?? 20 * slots * maxTurnUsd(price),
       tokenPrice: price,
       actions: [80, 100].map((percent) => AgentBudgetAction.notify(percent, this.topic!)),
     });

@@ -22,8 +22,8 @@ export interface BudgetedWorkflow {
   readonly agentName: string;
   readonly ledgerTable: string;
   readonly prices: TokenPrices;
-  /** What a turn counts whose usage was not heard, and a turn that still runs. */
-  readonly unheardTurnUsd: number;
+  /** Counted for each running turn, and for a turn whose usage was not reported. */
+  readonly maxTurnUsd: number;
 }
 
 export type BudgetPeriod = 'hour' | 'day' | 'month';

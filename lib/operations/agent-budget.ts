@@ -34,7 +34,7 @@ import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentBudgetAction } from './agent-budget-action';
 import { admitRules, DELIVERY_RETRY } from '../function/rule-delivery';
 import { onlyItems } from '../identity/ledger-items';
-import { unheardTurnUsd } from './unheard-turn';
+import { maxTurnUsd } from './max-turn-cost';
 import { requireOnlyOne, requireWorkflows } from './require-workflows';
 
 /**
@@ -57,7 +57,7 @@ export interface AgentBudgetProps {
   readonly dailyLimitUsd?: number;
 
   /**
-   * US dollars per hour: what a loop between an agent and its trigger reaches first.
+   * Limit in US dollars per hour. A loop between an agent and its trigger reaches it first.
    *
    * @default - a tenth of the monthly limit
    */
@@ -67,12 +67,12 @@ export interface AgentBudgetProps {
   readonly actions: AgentBudgetAction[];
 
   /**
-   * US dollars that are counted for a turn without reported usage, and for every turn while it runs. The service documents no most
-   * that a turn can cost: choose more than your longest turn costs.
+   * Maximum cost of a turn in US dollars: counted for each running turn, and for a turn without reported usage. The service
+   * doesn't document a maximum, so choose more than your longest turn costs.
    *
    * @default - 4 million input tokens and 100,000 output tokens at list price, ten times the turn of the cost estimate
    */
-  readonly unheardTurnUsd?: number;
+  readonly maxTurnUsd?: number;
 
   /**
    * Price of the tokens.
@@ -213,18 +213,18 @@ export class AgentBudget extends Construct {
       fix: 'Pass the price that you pay: { input, output, cachedInput } in US dollars per million tokens',
     });
     const { input, output, cachedInput = input } = price;
-    const unheard = this.positive('unheardTurnUsd', props.unheardTurnUsd ?? unheardTurnUsd(price));
-    requireInput(unheard <= hourlyLimitUsd, this, {
+    const maxTurn = this.positive('maxTurnUsd', props.maxTurnUsd ?? maxTurnUsd(price));
+    requireInput(maxTurn <= hourlyLimitUsd, this, {
       input: 'hourlyLimitUsd',
       value: hourlyLimitUsd,
-      allowed: `at least ${unheard} US dollars, which one turn of ${agent.agentName} counts while it runs`,
-      fix: 'Raise hourlyLimitUsd (a tenth of monthlyLimitUsd unless you set it), or lower unheardTurnUsd',
+      allowed: `at least ${maxTurn} US dollars, which one turn of ${agent.agentName} counts while it runs`,
+      fix: 'Raise hourlyLimitUsd (a tenth of monthlyLimitUsd unless you set it), or lower maxTurnUsd',
     });
     return {
       agentName: agent.agentName,
       ledgerTable: ledger.tableName,
       prices: { input, output, cachedInput },
-      unheardTurnUsd: unheard,
+      maxTurnUsd: maxTurn,
     };
   }
 

@@ -290,7 +290,7 @@ export const STRUCTS: Inputs = {
     'dailyLimitUsd?': 'number',
     'hourlyLimitUsd?': 'number',
     actions: 'AgentBudgetAction[]',
-    'unheardTurnUsd?': 'number',
+    'maxTurnUsd?': 'number',
     'tokenPrice?': 'ModelListPrice',
   },
   AgentCoreComputeOptions: {

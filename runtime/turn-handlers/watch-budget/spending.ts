@@ -15,7 +15,7 @@ import type { TurnCost } from './turn-cost';
 /** US dollars of one period. */
 export interface Spent {
   /** Of turns that are over: as the live stream told, and as a maximum because it told nothing. */
-  readonly heard: number;
+  readonly reported: number;
   readonly maximum: number;
   /** Of turns that still run, as a maximum. */
   readonly running: number;
@@ -60,7 +60,7 @@ export class Spending {
     const hour = await this.hourOfTurn(turn, now);
     const names = { '#over': `f#${turn}`, '#running': `r#${turn}` };
     const micro = toMicro(cost.usd);
-    const sum = cost.basis === 'heard' ? 'heard' : 'maximum';
+    const sum = cost.basis === 'reported' ? 'reported' : 'maximum';
     const reserved = await this.reserved(hour, turn);
     if (reserved !== undefined) {
       const done = await this.change(
@@ -95,13 +95,17 @@ export class Spending {
           TableName: this.table,
           KeyConditionExpression: 'pk = :month',
           ExpressionAttributeValues: { ':month': { S: month } },
-          ProjectionExpression: 'sk, heard, maximum, running',
+          ProjectionExpression: 'sk, reported, maximum, running',
           ConsistentRead: true,
           ExclusiveStartKey: start,
         }),
       );
-      for (const { sk, heard, maximum, running } of Items) {
-        const item = { heard: fromMicro(heard?.N), maximum: fromMicro(maximum?.N), running: fromMicro(running?.N) };
+      for (const { sk, reported, maximum, running } of Items) {
+        const item = {
+          reported: fromMicro(reported?.N),
+          maximum: fromMicro(maximum?.N),
+          running: fromMicro(running?.N),
+        };
         add(sums.month, item);
         if (sk.S!.startsWith(day)) add(sums.day, item);
         if (sk.S === hour) add(sums.hour, item);
@@ -193,11 +197,11 @@ function toMicro(usd: number): number {
 function fromMicro(micro: string | undefined): number {
   return Number(micro ?? 0) / MICRO;
 }
-function nothing(): { heard: number; maximum: number; running: number } {
-  return { heard: 0, maximum: 0, running: 0 };
+function nothing(): { reported: number; maximum: number; running: number } {
+  return { reported: 0, maximum: 0, running: 0 };
 }
-function add(sum: { heard: number; maximum: number; running: number }, item: Spent): void {
-  sum.heard += item.heard;
+function add(sum: { reported: number; maximum: number; running: number }, item: Spent): void {
+  sum.reported += item.reported;
   sum.maximum += item.maximum;
   sum.running += item.running;
 }

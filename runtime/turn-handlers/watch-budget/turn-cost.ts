@@ -4,12 +4,12 @@ import type { TurnItem } from '../../../lib/contracts/turn';
 /** US dollars, and whether the live stream told them. */
 export interface TurnCost {
   readonly usd: number;
-  readonly basis: 'heard' | 'maximum' | 'nothing-sent';
+  readonly basis: 'reported' | 'maximum' | 'nothing-sent';
 }
 
 /**
  * What a turn that is over cost, by its record in the ledger. A turn has one message, and a second one when the answer had
- * to be asked for again; each counts as heard or with the maximum.
+ * to be asked for again; each counts as reported or with the maximum.
  */
 export function turnCost(record: Partial<TurnItem>, workflow: BudgetedWorkflow): TurnCost {
   const costs = [
@@ -20,18 +20,18 @@ export function turnCost(record: Partial<TurnItem>, workflow: BudgetedWorkflow):
   if (sent.length === 0) return { usd: 0, basis: 'nothing-sent' };
   return {
     usd: sent.reduce((sum, { usd }) => sum + usd, 0),
-    basis: sent.every(({ basis }) => basis === 'heard') ? 'heard' : 'maximum',
+    basis: sent.every(({ basis }) => basis === 'reported') ? 'reported' : 'maximum',
   };
 }
 
 function messageCost(sent: boolean, terminal: string | undefined, workflow: BudgetedWorkflow): TurnCost | undefined {
   if (!sent) return undefined;
-  const usd = terminal === undefined ? undefined : heardUsd(terminal, workflow);
-  return usd === undefined ? { usd: workflow.unheardTurnUsd, basis: 'maximum' } : { usd, basis: 'heard' };
+  const usd = terminal === undefined ? undefined : reportedUsd(terminal, workflow);
+  return usd === undefined ? { usd: workflow.maxTurnUsd, basis: 'maximum' } : { usd, basis: 'reported' };
 }
 
-/** What is no number is not heard: a usage in another form must not count as nothing. */
-function heardUsd(terminal: string, { prices }: BudgetedWorkflow): number | undefined {
+/** What is no number is not reported: a usage in another form must not count as nothing. */
+function reportedUsd(terminal: string, { prices }: BudgetedWorkflow): number | undefined {
   const { usage } = JSON.parse(terminal) as { usage?: Record<string, unknown> };
   const input = tokens(usage?.['input_tokens']);
   const output = tokens(usage?.['output_tokens']);

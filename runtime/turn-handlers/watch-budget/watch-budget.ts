@@ -38,7 +38,7 @@ export async function watchBudget(event: TurnEvent, parts: BudgetParts): Promise
   if (workflow === undefined) throw new Error(`The budget ${settings.name} does not watch the agent ${agentName}`);
   const name = `${agentName}#${turn.name}`;
   if (event['detail-type'] === turnEventType('Started')) {
-    await spending.reserve(name, workflow.unheardTurnUsd, now);
+    await spending.reserve(name, workflow.maxTurnUsd, now);
   } else if (event.detail.outcome !== undefined) {
     const cost = turnCost(await recordOf(turn.name, workflow, parts.dynamo), workflow);
     await spending.settle(name, cost, now);
@@ -63,8 +63,8 @@ async function takeSteps(parts: BudgetParts, now: Date): Promise<void> {
   for (const period of PERIODS) {
     const limit = settings.limitsUsd[period];
     if (limit === undefined) continue;
-    const { heard, maximum, running } = spent[period];
-    const percent = (100 * (heard + maximum + running)) / limit;
+    const { reported, maximum, running } = spent[period];
+    const percent = (100 * (reported + maximum + running)) / limit;
     for (const [index, step] of settings.steps.entries()) {
       const id = `${period}#${startOf(period, now)}#${index}`;
       if (percent < step.percent || (await spending.isTaken(id, now))) continue;
@@ -114,10 +114,10 @@ async function take(
 
 function describe({ name }: BudgetSettings, period: BudgetPeriod, limit: number, spent: Spent): string {
   const usd = (value: number) => `$${value.toFixed(2)}`;
-  const { heard, maximum, running } = spent;
+  const { reported, maximum, running } = spent;
   return (
-    `${name}: ${usd(heard + maximum + running)} of ${usd(limit)} in this ${period}. ` +
-    `As told by the service: ${usd(heard)}. Turns whose usage was not heard, as a maximum: ${usd(maximum)}. ` +
+    `${name}: ${usd(reported + maximum + running)} of ${usd(limit)} in this ${period}. ` +
+    `Reported by the service: ${usd(reported)}. Turns whose usage was not reported, as a maximum: ${usd(maximum)}. ` +
     `Turns that still run, as a maximum: ${usd(running)}. Tokens at list prices, without compute.`
   );
 }

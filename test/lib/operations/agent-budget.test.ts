@@ -51,7 +51,7 @@ test('the function is told limits, prices and steps', () => {
     { agentName: 'reviewer', prices: { input: 0.22, cachedInput: 0.022, output: 1.32 } },
   ]);
   // 4 million input and 100,000 output tokens.
-  expect(settings.workflows[0].unheardTurnUsd).toBeCloseTo(4 * 0.22 + 0.1 * 1.32, 9);
+  expect(settings.workflows[0].maxTurnUsd).toBeCloseTo(4 * 0.22 + 0.1 * 1.32, 9);
   expect(settings.steps.map(({ percent }: { percent: number }) => percent)).toEqual([80, 100, 120]);
 });
 
@@ -76,7 +76,7 @@ test.each<[string, Partial<AgentBudgetProps>, RegExp]>([
   ['an endless limit', { monthlyLimitUsd: Infinity }, /: monthlyLimitUsd Infinity is not/],
   ['a negative limit', { dailyLimitUsd: -1 }, /dailyLimitUsd/],
   ['a limit that is no number', { hourlyLimitUsd: NaN }, /hourlyLimitUsd NaN is not/],
-  ['a maximum of nothing', { unheardTurnUsd: 0 }, /unheardTurnUsd/],
+  ['a maximum of nothing', { maxTurnUsd: 0 }, /maxTurnUsd/],
 ])('%s is refused', (_, props, message) => {
   expect(() => scene(props).add()).toThrow(message);
 });

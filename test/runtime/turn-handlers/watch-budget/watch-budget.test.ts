@@ -23,7 +23,7 @@ const WORKFLOW = {
   agentName: 'reviewer',
   ledgerTable: 'ledger',
   prices: { input: 1, cachedInput: 0.1, output: 10 },
-  unheardTurnUsd: 2,
+  maxTurnUsd: 2,
 };
 const settings: BudgetSettings = {
   name: 'Budget of reviewer',
@@ -121,7 +121,7 @@ function event(subject: 'Started' | 'Completed' | 'Approval Requested', name: st
   return { 'detail-type': turnEventType(subject), detail } as unknown as TurnEvent;
 }
 
-/** Writes the record of a turn that used so many US dollars, or whose stream was not heard. */
+/** Writes the record of a turn that used so many US dollars, or whose stream was not reported. */
 async function record(name: string, usd: number | undefined): Promise<void> {
   const terminal = JSON.stringify({ type: 'x', usage: { input_tokens: (usd ?? 0) * 1e6, output_tokens: 0 } });
   await dynamo.send(
@@ -147,20 +147,20 @@ describe('the cost of one turn', () => {
   const sent = (usage: unknown) => ({ state: 'submitted' as const, terminal: JSON.stringify({ type: 'x', usage }) });
 
   test.each([
-    ['heard', sent({ input_tokens: 1e6, output_tokens: 1e5 }), 2, 'heard'],
+    ['reported', sent({ input_tokens: 1e6, output_tokens: 1e5 }), 2, 'reported'],
     [
       'cached input',
       sent({ input_tokens: 1e6, input_tokens_details: { cached_tokens: 1e6 }, output_tokens: 0 }),
       0.1,
-      'heard',
+      'reported',
     ],
     [
       'more cached than input',
       sent({ input_tokens: 10, input_tokens_details: { cached_tokens: 99 }, output_tokens: 0 }),
       1e-6,
-      'heard',
+      'reported',
     ],
-    ['not heard', { state: 'submitted' as const }, 2, 'maximum'],
+    ['not reported', { state: 'submitted' as const }, 2, 'maximum'],
     ['a usage of another form', sent({ input_tokens: '7', output_tokens: 1 }), 2, 'maximum'],
     ['a negative usage', sent({ input_tokens: -7, output_tokens: 1 }), 2, 'maximum'],
     ['a null usage', sent(null), 2, 'maximum'],
@@ -168,7 +168,7 @@ describe('the cost of one turn', () => {
     ['never sent', { state: 'registered' as const }, 0, 'nothing-sent'],
     ['no record', {}, 0, 'nothing-sent'],
     [
-      'asked again, heard once',
+      'asked again, reported once',
       { ...sent({ input_tokens: 1e6, output_tokens: 0 }), requestState: 'submitted' as const },
       3,
       'maximum',
@@ -182,13 +182,13 @@ describe('the cost of one turn', () => {
 
 test('a turn counts with its maximum until it is over, then with what it cost, however often events come', async () => {
   for (let i = 0; i < 3; i += 1) await watchBudget(event('Started', 'a'), parts());
-  expect((await spending.spent(now)).hour).toEqual({ heard: 0, maximum: 0, running: 2 });
+  expect((await spending.spent(now)).hour).toEqual({ reported: 0, maximum: 0, running: 2 });
   await record('a', 0.5);
   for (let i = 0; i < 3; i += 1) await watchBudget(event('Completed', 'a'), parts());
-  expect((await spending.spent(now)).hour).toEqual({ heard: 0.5, maximum: 0, running: 0 });
+  expect((await spending.spent(now)).hour).toEqual({ reported: 0.5, maximum: 0, running: 0 });
   // A start that comes late counts nothing.
   await watchBudget(event('Started', 'a'), parts());
-  expect((await spending.spent(now)).month).toEqual({ heard: 0.5, maximum: 0, running: 0 });
+  expect((await spending.spent(now)).month).toEqual({ reported: 0.5, maximum: 0, running: 0 });
 });
 
 test('an end that comes before its start, or without one, is counted once', async () => {
@@ -196,7 +196,7 @@ test('an end that comes before its start, or without one, is counted once', asyn
   await watchBudget(event('Completed', 'a'), parts());
   await watchBudget(event('Started', 'a'), parts());
   await watchBudget(event('Approval Requested', 'b'), parts());
-  expect((await spending.spent(now)).hour).toEqual({ heard: 1, maximum: 0, running: 0 });
+  expect((await spending.spent(now)).hour).toEqual({ reported: 1, maximum: 0, running: 0 });
 });
 
 test('a turn belongs to the hour in which it started', async () => {
@@ -205,40 +205,47 @@ test('a turn belongs to the hour in which it started', async () => {
   await record('a', 1);
   await watchBudget(event('Completed', 'a'), parts());
   const { hour, day } = await spending.spent(now);
-  expect([hour.heard, day.heard]).toEqual([0, 1]);
-  expect((await spending.spent(new Date('2026-11-28T03:59:00Z'))).hour).toEqual({ heard: 1, maximum: 0, running: 0 });
+  expect([hour.reported, day.reported]).toEqual([0, 1]);
+  expect((await spending.spent(new Date('2026-11-28T03:59:00Z'))).hour).toEqual({
+    reported: 1,
+    maximum: 0,
+    running: 0,
+  });
 });
 
-test.each([1, 0.5])('a loop ends before 1.2 of its limit when a share of %p of its streams is heard', async (heard) => {
-  // Four at a time, each starts the next; a turn costs at most the maximum.
-  let paid = 0;
-  let started = 0;
-  const running: string[] = [];
-  const admit = async () => {
-    const until = await refusal();
-    if (until !== undefined && Date.parse(until) > now.getTime()) return;
-    const name = `turn-${(started += 1)}`;
-    running.push(name);
-    await watchBudget(event('Started', name), parts());
-  };
-  for (let i = 0; i < 4; i += 1) await admit();
-  let counted = 0;
-  while (running.length > 0 && started < 200) {
-    const name = running.shift()!;
-    const cost = 0.4;
-    paid += cost;
-    await record(name, started % 2 === 0 || heard === 1 ? cost : undefined);
-    await watchBudget(event('Completed', name), parts());
-    now = new Date(now.getTime() + 1_000);
-    await admit();
-    const { hour } = await spending.spent(now);
-    counted = hour.heard + hour.maximum + hour.running;
-    expect(counted).toBeGreaterThanOrEqual(0.95 * paid);
-  }
-  expect(started).toBeLessThan(200);
-  expect(paid).toBeLessThan(1.2 * 10);
-  expect(await refusal()).toBe('2026-11-28T04:00:00.000Z');
-});
+test.each([1, 0.5])(
+  'a loop ends before 1.2 of its limit when a share of %p of its streams is reported',
+  async (reported) => {
+    // Four at a time, each starts the next; a turn costs at most the maximum.
+    let paid = 0;
+    let started = 0;
+    const running: string[] = [];
+    const admit = async () => {
+      const until = await refusal();
+      if (until !== undefined && Date.parse(until) > now.getTime()) return;
+      const name = `turn-${(started += 1)}`;
+      running.push(name);
+      await watchBudget(event('Started', name), parts());
+    };
+    for (let i = 0; i < 4; i += 1) await admit();
+    let counted = 0;
+    while (running.length > 0 && started < 200) {
+      const name = running.shift()!;
+      const cost = 0.4;
+      paid += cost;
+      await record(name, started % 2 === 0 || reported === 1 ? cost : undefined);
+      await watchBudget(event('Completed', name), parts());
+      now = new Date(now.getTime() + 1_000);
+      await admit();
+      const { hour } = await spending.spent(now);
+      counted = hour.reported + hour.maximum + hour.running;
+      expect(counted).toBeGreaterThanOrEqual(0.95 * paid);
+    }
+    expect(started).toBeLessThan(200);
+    expect(paid).toBeLessThan(1.2 * 10);
+    expect(await refusal()).toBe('2026-11-28T04:00:00.000Z');
+  },
+);
 
 test('each step is taken once in each period, and its message says the shares', async () => {
   for (const [name, usd] of [
@@ -251,7 +258,7 @@ test('each step is taken once in each period, and its message says the shares', 
   }
   expect(told).toHaveLength(1);
   expect(told[0]).toBe(
-    'Budget of reviewer: $9.00 of $10.00 in this hour. As told by the service: $9.00. Turns whose usage was not heard, as ' +
+    'Budget of reviewer: $9.00 of $10.00 in this hour. Reported by the service: $9.00. Turns whose usage was not reported, as ' +
       'a maximum: $0.00. Turns that still run, as a maximum: $0.00. Tokens at list prices, without compute.',
   );
   expect(engaged).toBe(1);
@@ -270,7 +277,7 @@ test('a step that failed is taken with the next event', async () => {
   failing = false;
   await watchBudget(event('Completed', 'a'), parts());
   expect(told).toHaveLength(1);
-  expect((await spending.spent(now)).hour.heard).toBe(9);
+  expect((await spending.spent(now)).hour.reported).toBe(9);
 });
 
 test('a refusal of a month is not shortened by one of an hour', async () => {
