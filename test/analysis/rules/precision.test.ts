@@ -1,0 +1,149 @@
+import { serviceNames, service } from '../../../analysis/facts/actions';
+import { checkStacks } from '../../../analysis/rules/check';
+import { RULE_TEXTS } from '../../../analysis/rules/index';
+import { arnOf } from '../model/templates';
+import { may, of, ref, roleOf } from './attacks/app';
+import { type Change, changed, execution, policyFor } from './attacks/pair';
+import { reported, said } from './attacks/reported';
+
+/** Properties that every object has: a template may use them as names, and a lookup must not find the property. */
+const MEMBERS = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
+
+describe('a role that AgentCore assumes for something else is no execution role', () => {
+  const trusted = roleOf('bedrock-agentcore.amazonaws.com', may('bedrock:InvokeModel', '*'));
+
+  test.each<[type: string, properties: (role: unknown) => object]>([
+    ['Memory', (role) => ({ Name: 'm', EventExpiryDuration: 30, MemoryExecutionRoleArn: role })],
+    ['Gateway', (role) => ({ Name: 'g', ProtocolType: 'MCP', AuthorizerType: 'AWS_IAM', RoleArn: role })],
+    [
+      'BrowserCustom',
+      (role) => ({ Name: 'b', NetworkConfiguration: { NetworkMode: 'PUBLIC' }, ExecutionRoleArn: role }),
+    ],
+    [
+      'CodeInterpreterCustom',
+      (role) => ({ Name: 'c', NetworkConfiguration: { NetworkMode: 'PUBLIC' }, ExecutionRoleArn: role }),
+    ],
+    ['OnlineEvaluationConfig', (role) => ({ OnlineEvaluationConfigName: 'e', EvaluationExecutionRoleArn: role })],
+  ])('%s', (type, properties) => {
+    const Resources = {
+      TheirRole: trusted,
+      Theirs: of(`AWS::BedrockAgentCore::${type}`, properties(arnOf('TheirRole'))),
+    };
+    expect(said({ add: Resources })).toEqual([]);
+    expect(said({ other: Resources })).toEqual([]);
+  });
+
+  test('and neither is one that nothing in the app uses', () => {
+    expect(said({ other: { TheirRole: trusted } })).toEqual([]);
+  });
+});
+
+describe('whether an action may be on every resource', () => {
+  const actions = serviceNames().flatMap((name) => [...service(name)!.actions.values()]);
+  const onEverything = (names: readonly string[]) =>
+    reported({ add: { More: policyFor(ref('OpenRole'), ...names.map((name) => may(name, '*'))) } })
+      .filter(({ rule }) => rule === 'MA-ID5')
+      .flatMap(({ data }) => data.actions ?? []);
+
+  test('is said by the data of all services: those without a resource form may', () => {
+    const without = actions.filter(({ forms }) => forms.length === 0).map(({ action }) => action);
+    expect(without.length).toBeGreaterThan(6_000);
+    expect(onEverything(without)).toEqual([]);
+  });
+
+  test('those with one may not', () => {
+    const named = [
+      'sqs:SendMessage',
+      'dynamodb:GetItem',
+      's3:GetObject',
+      'lambda:InvokeFunction',
+      'translate:TranslateText',
+    ];
+    expect(onEverything(named)).toEqual(named);
+  });
+
+  test('metrics have none that names them: they may be read and written', () => {
+    const metrics = ['PutMetricData', 'GetMetricData'];
+    expect(said(execution(...metrics.map((name) => may(`cloudwatch:${name}`, '*'))))).toEqual([]);
+  });
+});
+
+test.each(['us-east-1', 'us-west-2', 'us-east-2'])(
+  'a stack without an environment is judged by what it says: %s in every name of an endpoint and every ARN',
+  (region) => {
+    const stacks = JSON.parse(JSON.stringify(changed({ agnostic: true })).replaceAll('us-east-1', region));
+    expect(checkStacks({ stacks }).filter(({ rule }) => rule !== 'MA-COST1')).toEqual([
+      expect.objectContaining({ rule: 'MA-NET6', severity: 'warning' }),
+    ]);
+  },
+);
+
+describe.each(MEMBERS)('the name %s', (name) => {
+  /** Findings of a template as it is read from a file, with one name in place of another. */
+  const renamed = (old: string, change: Change) => {
+    const text = JSON.stringify(changed(change))
+      .replaceAll(`"${old}"`, `"${name}"`)
+      .replaceAll(`\${${old}`, `\${${name}`);
+    return checkStacks({ stacks: JSON.parse(text) }).filter(
+      ({ rule, severity }) => rule !== 'MA-COST1' && severity !== 'warning',
+    );
+  };
+  const wide = execution(may('s3:*', '*'));
+
+  test('of a resource hides nothing that it does', () => {
+    expect(renamed('More', wide)).toContainEqual(
+      expect.objectContaining({
+        rule: 'MA-ID5',
+        severity: 'fatal',
+        location: expect.objectContaining({ logicalId: name }),
+      }),
+    );
+  });
+
+  test('of the role and of the queue of an agent is referred to like any other', () => {
+    expect(renamed('Queue', {}).map(({ rule, says }) => `${rule}: ${says}`)).toEqual([]);
+    expect(renamed('ExecutionRole', wide).map(({ rule }) => rule)).toContain('MA-ID5');
+  });
+
+  test('of a type, a parameter, a condition, a key of a map, an export and a property is only a name', () => {
+    const parameter = { ...wide, sections: { Parameters: { Old: { Type: 'String', Default: 'x' } } } };
+    expect(renamed('Old', parameter).map(({ rule }) => rule)).toContain('MA-ID5');
+    const condition: Change = {
+      sections: {
+        Parameters: { Stage: { Type: 'String' } },
+        Conditions: { Old: { 'Fn::Equals': [ref('Stage'), 'prod'] } },
+      },
+      ...execution(may({ 'Fn::If': ['Old', 's3:*', 's3:GetObject'] }, 'arn:aws:s3:::team-data/*')),
+    };
+    expect(renamed('Old', condition).map(({ rule }) => rule)).toContain('MA-ID5');
+    const map: Change = {
+      sections: { Mappings: { Old: { Old: { Old: 's3:*' } } } },
+      ...execution(may({ 'Fn::FindInMap': ['Old', 'Old', 'Old'] }, 'arn:aws:s3:::team-data/*')),
+    };
+    expect(renamed('Old', map).map(({ rule }) => rule)).toContain('MA-ID5');
+    const imported: Change = { other: { More: policyFor({ 'Fn::ImportValue': 'execution-name' }, may('s3:*', '*')) } };
+    expect(renamed('execution-name', imported).map(({ rule }) => rule)).toContain('MA-ID5');
+    const odd: Change = { add: { Odd: of('Old', { Old: { Old: ['Old', null] } }) } };
+    expect(renamed('Old', odd)).toEqual([]);
+  });
+});
+
+test('null in place of a resource or of any of its members is nothing', () => {
+  const Nothing = null;
+  expect(said({ add: { Nothing } as any })).toEqual([]);
+  for (const rest of [{ Properties: null }, { Metadata: null }, { DependsOn: null }, { Condition: null }]) {
+    expect(said({ add: { Data2: { Type: 'AWS::CloudWatch::Alarm', ...rest } } })).toEqual([]);
+  }
+  expect(
+    reported({ ...execution(may('s3:*', '*')), sections: { Parameters: null, Conditions: null, Mappings: null } }),
+  ).not.toEqual([]);
+});
+
+test('what is wrong and why are sentences of two places', () => {
+  for (const { rule, says } of reported(execution(may(['s3:*', 'iam:PassRole'], '*')))) {
+    const text = RULE_TEXTS.find(({ id }) => id === rule)!;
+    expect(text.why).not.toBe('');
+    expect(says).not.toContain(text.why);
+    expect(says).not.toMatch(/\.$/);
+  }
+});
