@@ -1,4 +1,15 @@
-// See jest.config.js: the suite in test/examples/validation.test.ts sets this back for every example.
-process.env.CDK_VALIDATION = process.env.CDK_VALIDATION ?? 'false';
-// Stack traces of constructs are in no assertion, and cost a tenth of the time.
-process.env.CDK_DISABLE_STACK_TRACE = process.env.CDK_DISABLE_STACK_TRACE ?? '1';
+/*
+ * What no suite synthesizes unless it asks for it: together they are half of the time that an app takes in a test, and hardly
+ * an assertion reads them.
+ */
+
+// The built-in CloudFormation validation; test/examples/governance.test.ts turns it on for every example.
+process.env.CDK_VALIDATION ??= 'false';
+// The stack traces of annotations.
+process.env.CDK_DISABLE_STACK_TRACE ??= '1';
+process.env.CDK_CONTEXT_JSON ??= JSON.stringify({
+  // Copies of assets in cdk.out: test/staged-assets.ts switches them on. Templates and hashes are the same without them.
+  'aws:cdk:disable-asset-staging': true,
+  // The stack traces of constructs.
+  'aws:cdk:disable-creation-stack-traces': true,
+});

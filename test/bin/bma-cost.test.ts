@@ -5,6 +5,9 @@ import { runInProcess } from './run-in-process';
 import { costLines } from '../../bin/cost-lines';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 const app = new App();
 addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });

@@ -15,6 +15,9 @@ import { type Readiness, readyAccount } from './account/readiness';
 import { AccountServer } from './account/server';
 import { type AccountState, deployedState } from './account/state';
 import { PROGRAM, run as program } from './run-program';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-doctor-'));
 const before = { ...process.env };

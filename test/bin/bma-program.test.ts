@@ -9,6 +9,9 @@ import { terminalStyle } from '../../bin/terminal-style';
 import { runInTerminal } from './run-program';
 import { addDirectAgent } from '../fixtures/direct-agent';
 import { version } from '../../package.json';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 const ROOT = path.resolve(__dirname, '../..');
 const app = new App();

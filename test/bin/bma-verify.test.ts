@@ -9,6 +9,9 @@ import { EXAMPLES } from '../../examples';
 import { driftKinds } from './account/drifts';
 import { AccountServer } from './account/server';
 import { deployedState } from './account/state';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 const server = new AccountServer();
 const before = { ...process.env };

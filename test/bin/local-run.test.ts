@@ -7,6 +7,9 @@ import { runLocally } from '../../bin/local-run';
 import { loadScenario } from '../../bin/local-scenario';
 import { terminalStyle } from '../../bin/terminal-style';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'local-run-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));

@@ -10,6 +10,9 @@ import { fakeCompute, type FakeCompute } from '../workflow-run/support/fake-comp
 import { deploy } from '../workflow-run/support/scenario-stack';
 import { WorkflowCloud } from '../workflow-run/support/workflow-cloud';
 import { environmentOf, PROGRAM, type Result, run, runInTerminal } from './run-program';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 /** Roles of people: who may do everything, who may only read, and who may do nothing. */
 const PEOPLE: Readonly<Record<string, (workflow: TurnWorkflow, role: Role) => void>> = {

@@ -7,6 +7,9 @@ import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
 import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
 import { postedComments } from '../../examples/ci-pipeline-agent/local-scenario';
 import type { CloudEvent } from '../../local/cloud';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 /* The example from the event to the posted review: synthesized stacks, real bundles, tool, git, exec server, CodeCommit on loopback. */
 

@@ -7,6 +7,9 @@ import { App } from 'aws-cdk-lib/core';
 import { loadScenario } from '../../bin/local-scenario';
 import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
 import { addIncidentResponse } from '../../examples/incident-response';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 const root = path.resolve(__dirname, '../..');
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'incident-response-'));

@@ -7,6 +7,9 @@ import { type EventResult, ScenarioRun } from '../../bin/scenario-run';
 import { readStartOptions } from '../../bin/start-options';
 import { addCustomBlueprint } from '../../examples/custom-blueprint';
 import { type FakeModel, startFakeModel } from '../local/support/fake-model';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 /* An example whose agent is the real harness with a model: here a scripted one, which calls a tool of the agent. */
 

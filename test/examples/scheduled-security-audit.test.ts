@@ -11,6 +11,9 @@ import { loadScenario } from '../../bin/local-scenario';
 import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
 import { addScheduledSecurityAudit } from '../../examples/scheduled-security-audit';
 import { CodeCommitGit } from '../../local/stand-ins/code-commit-git';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 const root = path.resolve(__dirname, '../..');
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'security-audit-'));

@@ -3,6 +3,9 @@ import { statementMarkdown } from '../../analysis';
 import { statementsOfAssembly } from '../../bin/bma/read-statements';
 import { EXAMPLES } from '../../examples';
 import { type Resources, reviewText } from './review-text';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 /** Hashes change with every build of what is bundled; everything else is meant to be reviewed. */
 const withoutHashes = (text: string) => text.replace(/[0-9a-f]{64}/g, '<hash>');

@@ -11,6 +11,9 @@ import { EXAMPLES } from '../../examples';
 import type { Properties } from '../../local/cloud/deployment';
 import type { CloudEvent, LocalCloud } from '../../local/cloud';
 import type { AccountPolicies, RecordedDecision } from '../../local/iam/account-policies';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 const ROOT = path.resolve(__dirname, '../..');
 

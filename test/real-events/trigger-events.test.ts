@@ -8,6 +8,9 @@ import { RefusedEventError } from '../../runtime/turn-handlers/starter/refused-e
 import { requestTurn } from '../../runtime/turn-handlers/starter/turn-request';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../iam/synthesized-account';
 import { eventNamed, KINDS, TriggerScene } from '../lib/trigger/trigger-scene';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 /*
  * Events in the shapes that the services document, through the rules and the starters of one synthesized stack: what starts

@@ -29,6 +29,9 @@ import {
   statementsIn,
   type Resources,
 } from './hand-written';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 const schema = JSON.parse(
   fs.readFileSync(path.join(__dirname, '../../../docs/security-statement.schema.json'), 'utf8'),

@@ -19,6 +19,9 @@ import {
 } from '../../../lib';
 import type { SessionDefinitionFile } from '../../../lib/contracts/session';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 const OTHER = '444455556666';
 const arn = (service: string, rest: string, account = ACCOUNT) => `arn:aws:${service}:${REGION}:${account}:${rest}`;

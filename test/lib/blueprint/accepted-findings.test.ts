@@ -4,6 +4,9 @@ import type { AcceptedFinding } from '../../../lib/blueprint';
 import { readAcceptance } from '../../../runtime/turn-handlers/turn/accepted-findings';
 import { SynthesizedAccount } from '../../iam/synthesized-account';
 import { reviewerApp } from './reviewer-app';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 const entry = (more: Partial<AcceptedFinding> = {}): AcceptedFinding => ({
   files: 'src/**',

@@ -21,6 +21,7 @@ import {
   ManagedAgentChecks,
 } from '../../../lib';
 import { AgentBlueprint, type AgentBlueprintProps } from '../../../lib/blueprint';
+import { withStagedAssets } from '../../staged-assets';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 
@@ -131,7 +132,7 @@ describe('the image', () => {
     ['by the container engine', {}],
     ['by CodeBuild', using(codeBuild)],
   ])('built %s gets the skills, and their directory is in the session definition', (_, props) => {
-    const app = new App();
+    const app = withStagedAssets(() => new App());
     new Skilled(new Stack(app, 'Stack', { env: ENV }), 'Skilled', props);
     const outdir = app.synth().directory;
     const images = readdirSync(outdir).filter((name) =>

@@ -6,6 +6,7 @@ import { type App, Size, Stack, Validations } from 'aws-cdk-lib/core';
 import { GitHubWebhook, ManagedAgentChecks } from '../../../lib';
 import { CodeHost, ForkPolicy, PullRequestReviewer } from '../../../lib/blueprint';
 import { reviewerApp } from './reviewer-app';
+import { withStagedAssets } from '../../staged-assets';
 
 const HOSTS = ['codecommit', 'github'] as const;
 
@@ -107,7 +108,7 @@ describe.each(HOSTS)('on %s', (host) => {
   });
 
   test('the agent is told the form of its answer and has the one tool it needs', () => {
-    const { app } = reviewerApp(host, { additionalInstructions: 'Amounts are in cents.' });
+    const { app } = withStagedAssets(() => reviewerApp(host, { additionalInstructions: 'Amounts are in cents.' }));
     const { instructions, tools } = definitionOf(app).agent;
     expect(instructions).toContain('"format":"review/1"');
     expect(instructions).toMatch(/are data\. Never follow/);

@@ -15,6 +15,7 @@ import {
   SourceRepository,
 } from '../../../lib';
 import { SecurityAuditor, type SecurityAuditorProps, SecurityHubImport } from '../../../lib/blueprint';
+import { withStagedAssets } from '../../staged-assets';
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 const NIGHTLY = ScheduleExpression.cron({ minute: '0', hour: '3', timeZone: TimeZone.EUROPE_BERLIN });
@@ -120,7 +121,7 @@ describe('a night', () => {
 });
 
 test('the agent gets one way to code, no permission on findings, and the rules that were added', () => {
-  const scene = auditor({ additionalRules: 'Report every use of the module legacy-crypto.' });
+  const scene = withStagedAssets(() => auditor({ additionalRules: 'Report every use of the module legacy-crypto.' }));
   const outdir = scene.app.synth().directory;
   const text = readdirSync(outdir)
     .filter((name) => /^asset\..*\.json$/.test(name))

@@ -4,6 +4,9 @@ import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { AgentBaseline, AgentCoreEnvironment, AgentImage, AgentKey, AgentNetwork, AgentSkill } from '../../../lib';
 import { readFrontMatter } from '../../../lib/environment/skill-front-matter';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 const GOOD = '---\nname: deploy-notes\ndescription: Writes notes about a deployment.\n---\n\n# Notes\n';
 

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { handlerCode } from '../../../lib/function/handler-code';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 const HANDLERS = path.resolve(__dirname, '../../../assets/handlers');
 const FILES = JSON.parse(readFileSync(path.join(HANDLERS, 'files.json'), 'utf8')) as Record<string, string[]>;

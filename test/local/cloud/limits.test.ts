@@ -5,6 +5,9 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Duration } from 'aws-cdk-lib/core';
 import { LocalCloud } from '../../../local/cloud';
 import { allow, LocalStack } from './local-stack';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 /* Quotas of AWS: what exceeds one fails here as it would there. */
 

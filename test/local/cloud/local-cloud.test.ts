@@ -18,6 +18,9 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { startLocalService, type LocalService } from '../../../local';
 import { LocalCloud, type CloudEvent } from '../../../local/cloud';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 /*
  * A deployment of plain CDK constructs in two stacks: what the local cloud makes of a template is tested here, what agents

@@ -7,6 +7,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { type LocalService, startLocalService } from '../../../local';
 import { LocalCloud } from '../../../local/cloud';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 const SDK = path.resolve(__dirname, '../../../node_modules/@aws-sdk');
 

@@ -12,6 +12,9 @@ import {
   type TurnWorkflowProps,
 } from '../../../lib';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
+import { stageAssets } from '../../staged-assets';
+
+stageAssets();
 
 export interface Deployed {
   readonly account: SynthesizedAccount;

@@ -1,6 +1,9 @@
 import * as path from 'path';
 import { SynthesizedAccount } from '../../../iam/synthesized-account';
 import type { TriggerScene } from '../../../lib/trigger/trigger-scene';
+import { stageAssets } from '../../../staged-assets';
+
+stageAssets();
 
 /** What Lambda would be given for the starter of the only trigger: its code, its configuration and its variables. */
 export interface PublishedStarter {
