@@ -3,8 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   // For a test that hangs; a slow, busy machine never meets it. No test sets a limit of its own.
   testTimeout: 600_000,
-  // Suites that wait for each other's processes overlap well, also on two processors.
-  maxWorkers: '100%',
+  // A third of the time of the suites is waiting for processes and timers: three of them keep two processors busy.
+  maxWorkers: '150%',
   testSequencer: '<rootDir>/test/longest-first.js',
   roots: ['<rootDir>/test', '<rootDir>/examples', '<rootDir>/bin/bma/blueprint-sample'],
   testMatch: ['**/*.test.ts'],
@@ -18,7 +18,6 @@ module.exports = {
     // As in the bundle of bma.
     '^@aws-cdk/aws-service-spec$': '<rootDir>/analysis/facts/replacements.ts',
   },
-  // The built-in CloudFormation validation costs about a second per test file; one suite turns it on for every example.
   setupFiles: ['<rootDir>/test/setup-env.js'],
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/build', '<rootDir>/dist'],

@@ -5,6 +5,9 @@ import { AgentGuardrail, TurnWorkflow, type ITurnWorkflow, type ManagedAgent } f
 import { ACCOUNT, REGION } from '../iam/synthesized-account';
 import { removeLifecycleBundle, startWithRealParts } from '../local/support/service';
 import { eventNamed, KINDS, TriggerScene } from '../lib/trigger/trigger-scene';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 /*
  * One agent with a trigger of every kind, as it is synthesized: each recorded event goes through its own rule (or schedule),

@@ -7,7 +7,10 @@ import { LocalCloud, type Execution } from '../../local/cloud';
 import { turnExecutionName } from '../../lib/contracts/turn';
 import { FakeAws } from '../runtime/agent-tools/fake-aws';
 import { remediationScene, RUNBOOK_ROLE } from '../lib/blueprint/remediation-scene';
+import { stageAssets } from '../staged-assets';
 import { fakeCompute, type FakeCompute } from './support/fake-compute';
+
+stageAssets();
 
 const ALICE = 'arn:aws:sts::111122223333:assumed-role/OnCall/alice';
 const RESTART = { runbook: 'AWS-RestartEC2Instance', parameters: { InstanceId: 'i-0123456789abcdef0' } };

@@ -3,9 +3,6 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { LocalService } from '../../../local';
 import { LocalCloud, type Execution, type Machine, type Pace, type StateMachineDefinition } from '../../../local/cloud';
 import type { Deployed } from './scenario-stack';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 export interface Turn {
   readonly name: string;
