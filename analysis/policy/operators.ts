@@ -126,18 +126,15 @@ function isInRange(range: string, address: string): boolean | undefined {
   if (family === 0 || own === 0) {
     return undefined;
   }
-  if (family !== own) {
-    return false;
-  }
-  const width = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits);
-  if (!(width >= 0 && width <= (family === 4 ? 32 : 128))) {
+  const [type, most] = family === 4 ? (['ipv4', 32] as const) : (['ipv6', 128] as const);
+  const width = Number(bits ?? most);
+  if (!(width >= 0 && width <= most)) {
     return undefined;
   }
-  const list = new BlockList();
-  const type = family === 4 ? 'ipv4' : 'ipv6';
-  if (width === 0) {
-    return true;
+  if (family !== own || width === 0) {
+    return family === own;
   }
+  const list = new BlockList();
   list.addSubnet(network, width, type);
   return list.check(address, type);
 }
