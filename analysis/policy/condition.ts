@@ -133,9 +133,15 @@ function isNull(values: Condition['values'], absent: boolean): Truth {
 /** A condition on a key that anybody can choose, and that lets every choice pass. */
 function acceptsEverything({ test, key, set, ifExists, values }: Condition): Truth {
   const passesWithoutKey = ifExists || set === 'all' || (ALWAYS_PRESENT.has(key) && set !== 'any');
+  const accepts = test === 'stringlike' && !key.endsWith('arn') ? isEveryText : isEverything;
   return (test === 'stringlike' || test === 'arnlike' || test === 'arnequals') && passesWithoutKey
-    ? or(values.map(({ value, guard }) => verdictWhen(isEverything(value) ? 'yes' : 'no', guard)))
+    ? or(values.map(({ value, guard }) => verdictWhen(accepts(value) ? 'yes' : 'no', guard)))
     : NEVER;
+}
+
+/** `arn:*` is every ARN, but not every text of a tag. */
+function isEveryText(pattern: Text): boolean {
+  return subset(['*'], pattern) === 'yes';
 }
 
 /** Whether a pattern matches every text, or every ARN. */
@@ -146,7 +152,7 @@ export function isEverything(pattern: Text): boolean {
   if (pattern.length > 0 && (known === undefined || !'arn:'.startsWith(known))) {
     return false;
   }
-  return subset(['*'], pattern) === 'yes' || subset(['arn:*:*:*:*:*'], pattern) === 'yes';
+  return isEveryText(pattern) || subset(['arn:*:*:*:*:*'], pattern) === 'yes';
 }
 
 /**
