@@ -25,6 +25,7 @@ const BENCHMARKS = {
   starter: ['starter.ts', 9],
   burst: ['burst.ts', 60],
   'local-service': ['local-service.ts', 1000, 16],
+  'agent-tools': ['agent-tools.ts', 9],
 };
 /** One that hangs must not hold the others up. */
 const LIMIT_MS = 180_000;
