@@ -3,9 +3,10 @@ import { contextOf, isEverything, type RequestContext } from '../policy/conditio
 import { type Answer, evaluate, type Policies, type PolicySource } from '../policy/evaluate';
 import { patternKey, subset } from '../policy/pattern';
 import { aboutService, type Pattern, type Principal, readPolicy, type Statement } from '../policy/statement';
+import { isCustomResource } from '../facts/custom-resources';
 import type { Resource } from './assembly';
 import { canMeet } from './caller-limits';
-import { concat, literalOf, soleHole, textKey, textOf } from './compose-text';
+import { concat, literalOf, referencesOf, soleHole, textKey, textOf } from './compose-text';
 import { FALSE, type Guard } from './guard';
 import type { Model } from './model';
 import type { Node } from './node';
@@ -345,8 +346,9 @@ export class Identities {
     }
     const canonical = this.model.canonical(name.value);
     const hole = soleHole(canonical);
-    if (hole?.kind === 'reference' && this.model.resource(hole.resource)?.type !== undefined) {
-      return []; // A resource of another kind.
+    const type = hole?.kind === 'reference' ? this.model.resource(hole.resource)?.type : undefined;
+    if (type !== undefined && !isCustomResource(type)) {
+      return []; // A resource of another kind. What a custom resource returns can be the name of any role.
     }
     const { partition, account } = holder.stack;
     const short = nameOf(canonical);
@@ -422,7 +424,14 @@ const isAgentService = ({ kind, name }: Principal): boolean =>
  * the rules of entries, stores and keys judge it.
  */
 function lets(statement: Statement, role: Identity): boolean {
-  return statement.conditions.some(({ key }) => key === 'aws:principalarn') && canMeet(role, statement);
+  const names = statement.conditions.some(
+    ({ key, values }) =>
+      key === 'aws:principalarn' ||
+      // A session is called after the id of its role.
+      (key === 'aws:userid' &&
+        values.some(({ value }) => referencesOf(value).some(({ resource }) => resource === role.id))),
+  );
+  return names && canMeet(role, statement);
 }
 
 /** `Resource: "*"` in the policy of a resource is that resource. */

@@ -22,7 +22,7 @@ export interface RunsAs {
  * Properties that name a role a resource works under: `Role`, `RoleArn`, `TaskRoleArn`, `ServiceRole`, `Roles` of an
  * instance profile, `Credentials` of an API integration. 394 types of aws-cdk-lib 2.276.0 have one.
  */
-const ROLE_PROPERTY = /role(?:s|name|arns?|id)?$|^roles$|^credentials(?:arn)?$/i;
+export const ROLE_PROPERTY = /role(?:s|name|arns?|id)?$|^roles$|^credentials(?:arn)?$/i;
 
 /** What is passed to code or kept as data names roles without working under them, and so do policies. */
 const NOT_OF_THE_RESOURCE =

@@ -102,13 +102,15 @@ function limitedTo(model: Model, statement: Statement): Limited {
         .forEach(({ name, guard }) => others.push({ who: 'another account', name, guard }));
     }
   }
-  // A condition on the service that calls leaves only AWS.
+  // A condition on the service that calls leaves only AWS; one on the way through a mount target, who is in its VPC.
   const isService = statement.conditions.some(
     ({ key, test, ifExists, set, values }) =>
       !ifExists &&
       set === undefined &&
       ((key === 'aws:principalservicename' && test === 'stringequals' && values.length > 0) ||
-        (key === 'aws:principalisawsservice' && test === 'bool' && values.every(({ value }) => isTrue(value)))),
+        (/^(?:aws:principalisawsservice|elasticfilesystem:accessedviamounttarget)$/.test(key) &&
+          test === 'bool' &&
+          values.every(({ value }) => isTrue(value)))),
   );
   return { isOwn: isService && !others.some(({ who }) => who === 'another account'), isOrganization, others };
 }

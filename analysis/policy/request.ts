@@ -159,12 +159,20 @@ function principalMatches({ kind, name }: Principal, caller: Caller): Readonly<R
 }
 
 /** The role of a session that a policy names: `assumed-role/<name>/<session>` has no path. */
-function rolesOfSession([first, ...rest]: Text): Text[] {
-  const [, partition, account, name] =
-    (typeof first === 'string' && /^arn:([^:]*):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(first)) || [];
-  return rest.length > 0 || name === undefined
+function rolesOfSession(session: Text): Text[] {
+  const key = session.map((part, at) => (typeof part === 'string' ? part : `\u0000${at}\u0000`)).join('');
+  const [, partition, account, name] = /^arn:([^:]*):sts::([^:]*):assumed-role\/([^/]+)\//.exec(key) ?? [];
+  const written = (text: string): Text =>
+    text
+      .split(/\u0000(\d+)\u0000/)
+      .map((part, at) => (at % 2 === 0 ? part : session[Number(part)]))
+      .filter((part) => part !== '');
+  return name === undefined
     ? []
-    : [[`arn:${partition}:iam::${account}:role/${name}`], [`arn:${partition}:iam::${account}:role/*/${name}`]];
+    : [
+        written(`arn:${partition}:iam::${account}:role/${name}`),
+        written(`arn:${partition}:iam::${account}:role/*/${name}`),
+      ];
 }
 
 /** The account that a principal stands for: twelve digits, or the ARN of its root. Undefined for other principals. */

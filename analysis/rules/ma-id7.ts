@@ -152,12 +152,11 @@ function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
     );
     const isGivenBySecret =
       identity.granted.includes(statement) && statement.holder.type.startsWith('AWS::SecretsManager::');
-    if (
-      !isOpen &&
-      isGivenBySecret &&
-      namedUses(statement).some(({ action }) => SECRET_READING.has(action.toLowerCase()))
-    ) {
-      const says = "The policy of a secret lets the execution role read it, which the policies of the role don't say";
+    const uses = namedUses(statement).filter(({ action }) => action.toLowerCase().startsWith('secretsmanager:'));
+    const [isRead, isWritten] = ['data-read', 'data-write'].map((kind) => uses.some((use) => use.class === kind));
+    if (!isOpen && isGivenBySecret && (isRead || isWritten)) {
+      const does = [...(isRead ? ['read'] : []), ...(isWritten ? ['change'] : [])].join(' and ');
+      const says = `The policy of a secret lets the execution role ${does} it, which the policies of the role don't say`;
       yield { at: statement, subject: identity.id, says, severity: 'error' };
     }
     if (isOpen) {
@@ -286,7 +285,16 @@ function* strongWays(
   const { model, declared } = context;
   const known = identities(model);
   const found = new Set<unknown>();
+  const judged = new Set(
+    role.agents.flatMap(({ id, executionRoles, sessionRoles }) => [
+      id,
+      ...[...executionRoles, ...sessionRoles].map((each) => each.id),
+    ]),
+  );
   for (const path of reach(model).from(role.identity.id)) {
+    if (path.edges.some(({ to }) => judged.has(to))) {
+      continue; // What the agent can do is reported for the agent.
+    }
     const [first, ...rest] = path.edges;
     const target = known.byName(path.end);
     const strength =

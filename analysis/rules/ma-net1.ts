@@ -1,5 +1,6 @@
 import type { Agent } from '../model/agents';
 import { literalOf, textOf } from '../model/compose-text';
+import { hostsFrom } from '../model/outside-hosts';
 import { printed } from '../model/printed-text';
 import { exits, networkOf, type Network } from '../network/network';
 import type { PathKind } from '../facts/network-types';
@@ -36,6 +37,7 @@ export const MA_NET1 = rule({
       yield* judge(context, agent, networkOf(context.model, agent.runtime));
     }
     yield* publicTools(context);
+    yield* dataSentOut(context);
   },
 });
 
@@ -136,6 +138,25 @@ function* publicTools({ model, agents, declared }: RuleContext): Iterable<Findin
         says: `The execution role of an agent may use ${tool.type}, which reaches the internet`,
         data: { exit: tool.id, runtime: agent.runtime.id },
       };
+    }
+  }
+}
+
+/** Data that the execution role may hand to something that sends it on to a host outside of the app. */
+function* dataSentOut({ model, agents, declared }: RuleContext): Iterable<Finding> {
+  for (const { runtime, executionRoles } of agents) {
+    for (const role of executionRoles) {
+      for (const { resource, url, first } of hostsFrom(model, role.id)) {
+        if (!declared.part(resource)) {
+          yield {
+            at: resource,
+            subject: runtime.id,
+            when: resource.guard.and(first.guard),
+            says: `What the execution role of an agent may send to ${model.resource(first.to)?.logicalId ?? first.to} goes to ${url}`,
+            data: { exit: resource.id, runtime: runtime.id },
+          };
+        }
+      }
     }
   }
 }

@@ -76,7 +76,9 @@ function* judgeStatement(
   if (servesAws(statement)) {
     return;
   }
-  for (const { who, kind, name: other, guard: when } of admitted(model, statement)) {
+  // Every request comes from the VPC: only what says whose it is limits anything.
+  const conditions = statement.conditions.filter(({ key }) => !OF_THE_NETWORK.test(key));
+  for (const { who, kind, name: other, guard: when } of admitted(model, { ...statement, conditions })) {
     if (who === 'unread') {
       unread(runtime, statement, other);
     } else if (!declared.principal(kind, other, holder)) {
@@ -85,6 +87,8 @@ function* judgeStatement(
     }
   }
 }
+
+const OF_THE_NETWORK = /^aws:(?:sourcevpce?|sourceip|vpcsourceip)$/;
 
 /** Reading image layers and packages: URLs that ECR or CodeArtifact signed, so the caller isn't of this account. */
 function servesAws({ actions, resources }: Statement): boolean {

@@ -1,4 +1,7 @@
+import { literalOf } from '../model/compose-text';
+import type { Model } from '../model/model';
 import { printed } from '../model/printed-text';
+import type { Text } from '../model/text';
 import { networkOf } from '../network/network';
 import { rule } from './rule';
 import { placeAt } from './setting';
@@ -21,6 +24,16 @@ export const MA_NET6 = rule({
       const reachesInternet = ways.some(({ beyond }) => beyond === 'internet');
       for (const { vpc, resolution } of names) {
         const { resource } = vpc;
+        const tunnels = reachesInternet ? [] : resolution.allowed.filter((name) => isOfOthers(context.model, name));
+        if (resource && tunnels.length > 0 && !judged.has(`${vpc.key} names`) && !context.declared.part(resource)) {
+          judged.add(`${vpc.key} names`);
+          yield {
+            at: placeAt(resource),
+            subject: `names ${resource.id}`,
+            says: `Every name below ${tunnels.map((name) => printed(name).replace(/^\*\./, '')).join(', ')} resolves in the VPC of a Runtime, though none of them can be reached: data can leave in names`,
+            data: { exit: `dns ${resource.id}` },
+          };
+        }
         const open = vpc.guard.and(runtime.guard).and(resolution.limited.not());
         if (!resource || judged.has(vpc.key) || context.declared.part(resource) || !open.possible()) {
           continue;
@@ -44,3 +57,21 @@ export const MA_NET6 = rule({
     }
   },
 });
+
+/** Names of AWS and of the VPC itself. */
+const OF_AWS = /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|on\.aws|aws\.dev|(?:ec2|compute)\.internal)\.?$/;
+
+/** A wildcard for names that somebody else answers for: neither AWS nor a private zone of the app. */
+function isOfOthers(model: Model, name: Text): boolean {
+  const known = literalOf(name);
+  const zones = model
+    .ofType('AWS::Route53::HostedZone', 'AWS::ServiceDiscovery::PrivateDnsNamespace')
+    .flatMap(({ properties }) => properties.at('Name'))
+    .flatMap((node) => node.texts())
+    .flatMap(({ value }) => literalOf(value)?.replace(/\.$/, '') ?? []);
+  return (
+    known?.startsWith('*.') === true &&
+    !OF_AWS.test(known) &&
+    !zones.some((zone) => known.replace(/\.$/, '').endsWith(`.${zone}`))
+  );
+}

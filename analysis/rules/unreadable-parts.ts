@@ -15,6 +15,7 @@ import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { agentParts, agentStacks, networkParts } from './agent-parts';
 import { agentRoles } from './agent-roles';
+import { noteGivenRoles } from './given-roles';
 import { namedUses, wholeServices } from './permissions';
 import { scopeOf } from '../policy/named-resource';
 import { mentionsAnAgent } from './relevance';
@@ -34,6 +35,7 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
   }
   noteInside(model, unread);
   noteRoles(model, unread);
+  noteGivenRoles(model, unread);
 }
 
 /** Types of other vendors, types that are newer than the tables, and custom resources whose function is not in the app: what they do, nobody here knows. */
@@ -127,7 +129,7 @@ function noteRoles(model: TemplateModel, unread: Unread): void {
     ({ kind, resource, arn, statements }) =>
       kind === 'role' &&
       resource === undefined &&
-      arn.some(isDecidedLater) &&
+      arn.some((part) => isDecidedLater(model, part)) &&
       statements.some((statement) => isMoreThanData(statement) && !hasPreset(statement.holder)),
   );
   for (const { arn, statements } of open) {
@@ -149,8 +151,14 @@ function hasPreset({ properties }: Resource): boolean {
     .some(({ assumed }) => assumed !== undefined);
 }
 
-const isDecidedLater = (part: Text[number]): boolean =>
-  typeof part !== 'string' && (part.kind === 'parameter' || part.kind === 'unreadable');
+function isDecidedLater(model: TemplateModel, part: Text[number]): boolean {
+  return (
+    typeof part !== 'string' &&
+    (part.kind === 'parameter' ||
+      part.kind === 'unreadable' ||
+      (part.kind === 'reference' && isCustomResource(model.resource(part.resource)?.type ?? '')))
+  );
+}
 
 function isMoreThanData(statement: Statement): boolean {
   const isData = ({ action, class: kind, resources }: Use) =>

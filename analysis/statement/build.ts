@@ -7,7 +7,7 @@ import { boundsOf } from './bounds';
 import { conditionsFor } from './conditions';
 import { declaredFor } from './declarations';
 import { definitionOf } from './definition';
-import { toolExits } from './exits';
+import { dataExits, toolExits } from './exits';
 import { influencesOf } from './influences';
 import { keysOf } from './keys';
 import { STATEMENT_LIMITS } from './limits';
@@ -63,7 +63,10 @@ function statementOf(app: App, agent: Agent): Statement {
     starters: startersOf(app, agent, ways),
     triggers: triggersOf(app, ways, settlements),
     ...(workflow ? { workflow } : {}),
-    network: { ...network, internet: sorted([...network.internet, ...toolExits(app, agent)]) },
+    network: {
+      ...network,
+      internet: sorted([...network.internet, ...toolExits(app, agent), ...dataExits(app, agent)]),
+    },
     stores: storesOf(app, agent),
     ...(outside.length > 0 ? { outsideAccess: outside } : {}),
     guardrails: guardrailsOf(app, ways),

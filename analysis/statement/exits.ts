@@ -1,8 +1,10 @@
 import { overlap, subset } from '../policy/pattern';
+import { hostsFrom } from '../model/outside-hosts';
 import { exits } from '../network/network';
 import type { Agent } from './agent';
 import { type App, sorted } from './app';
 import type { ReadPermission } from './permissions';
+import { nodeName } from './ways';
 
 /** Who may do one of these in a browser or a code interpreter acts where that is. */
 const TOOLS: readonly (readonly [what: string, type: string, actions: readonly string[]])[] = [
@@ -44,6 +46,18 @@ export function toolExits(app: App, { roles }: Agent): string[] {
             );
           }),
         ),
+    ),
+  );
+}
+
+/** Hosts outside of the app that get what a role of an agent may send to something of the app. */
+export function dataExits(app: App, { executionRoles }: Agent): string[] {
+  return sorted(
+    executionRoles.flatMap((role) =>
+      hostsFrom(app.model, role.id).map(
+        ({ resource, url, first }) =>
+          `what the execution role sends to ${nodeName(app, first.to)} goes to ${url} (${app.nameOf(resource)})`,
+      ),
     ),
   );
 }

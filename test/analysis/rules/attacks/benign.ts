@@ -394,4 +394,40 @@ export const BENIGN: Readonly<Record<string, Change>> = {
       }),
     },
   },
+  'whoever reaches the mount target of a file system may mount it': {
+    add: {
+      Files: of('AWS::EFS::FileSystem', {
+        Encrypted: true,
+        KmsKeyId: arnOf('Key'),
+        FileSystemPolicy: document({
+          ...may(['elasticfilesystem:ClientWrite', 'elasticfilesystem:ClientRootAccess'], '*', {
+            Condition: { Bool: { 'elasticfilesystem:AccessedViaMountTarget': 'true' } },
+          }),
+          Principal: { AWS: '*' },
+        }),
+      }),
+      ...execution(may('elasticfilesystem:ClientMount', arnOf('Files'))).add,
+    },
+  },
+  'names of a private zone resolve in the VPC': {
+    add: {
+      Zone: of('AWS::Route53::HostedZone', {
+        Name: 'corp.example.',
+        VPCs: [{ VPCId: ref('Vpc'), VPCRegion: 'us-east-1' }],
+      }),
+      Names: of('AWS::Route53Resolver::FirewallDomainList', { Domains: ['*.corp.example'] }),
+      All: of('AWS::Route53Resolver::FirewallDomainList', { Domains: ['*'] }),
+      Group: of('AWS::Route53Resolver::FirewallRuleGroup', {
+        FirewallRules: [
+          { Action: 'ALLOW', Priority: 1, FirewallDomainListId: arnOf('Names', 'Id') },
+          { Action: 'BLOCK', Priority: 2, FirewallDomainListId: arnOf('All', 'Id') },
+        ],
+      }),
+      Limits: of('AWS::Route53Resolver::FirewallRuleGroupAssociation', {
+        FirewallRuleGroupId: arnOf('Group', 'Id'),
+        Priority: 101,
+        VpcId: ref('Vpc'),
+      }),
+    },
+  },
 };

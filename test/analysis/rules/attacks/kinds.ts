@@ -4,7 +4,9 @@ import { ANSWERS } from './answers';
 import { CREDENTIALS } from './credentials';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
+import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
+import { OUTSIDE_HOSTS } from './outside-hosts';
 import { PATHS } from './paths';
 import { RECORDS } from './records';
 import { AROUND_THE_AGENT, SERVICE_EVENTS, STORES_OF_CODE } from './stores-of-code';
@@ -14,11 +16,11 @@ import { FROM_OUTSIDE } from './from-outside/every';
 import type { Pair } from './pair';
 
 const OWN: readonly (readonly [string, readonly Pair[]])[] = [
-  ['a policy that reaches a role by another name', NAMES],
+  ['a policy that reaches a role by another name', [...NAMES, ...NAMED_PRINCIPALS]],
   ['a way to something stronger', [...ESCALATION, ...STORES_OF_CODE, ...SERVICE_EVENTS, ...AROUND_THE_AGENT]],
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", UNREADABLE],
-  ['a way out of the network', PATHS],
+  ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
   ['another account', ACCOUNTS],
   ['an entry', ENTRIES],
   ['a workflow without screening', WORKFLOWS],

@@ -1,0 +1,84 @@
+import { entryTypeOf } from '../facts/entry-types';
+import type { Resource } from './assembly';
+import type { Edge, NodeId } from './edge';
+import type { Model } from './model';
+import type { Node } from './node';
+import { printed } from './printed-text';
+import { reach } from './reach';
+import type { Case, Text } from './text';
+
+/** Something that sends what it is handed to a host outside of the app. */
+export interface OutsideHost {
+  readonly resource: Resource;
+  readonly url: string;
+  readonly target: Case<Text>;
+}
+
+/** What sends to hosts outside of the app, by the targets that the entry table names: API destinations, subscriptions, integrations. */
+export function outsideHosts(model: Model): readonly OutsideHost[] {
+  return model.view(collect);
+}
+
+/** What hands data on as it is. A function or a state machine does with it what its own code says. */
+const HANDING_ON = ['starts', 'sends to', 'feeds', 'delivers to', 'is'] as const;
+
+/** The hosts outside of the app that data of a role is sent to, each with the first step of the way. */
+export function hostsFrom(model: Model, role: NodeId): readonly (OutsideHost & { readonly first: Edge })[] {
+  const hosts = outsideHosts(model);
+  const ways = hosts.length === 0 ? [] : reach(model).from(role, HANDING_ON);
+  return hosts.flatMap((host) => {
+    const way = ways.find(
+      ({ end, edges }) =>
+        end === host.resource.id && edges.slice(1).every(({ from }) => !runsCode(model.resource(from)?.type)),
+    );
+    return way ? [{ ...host, first: way.edges[0] }] : [];
+  });
+}
+
+const runsCode = (type = ''): boolean => entryTypeOf(type)?.kind === 'compute';
+
+function collect(model: Model): OutsideHost[] {
+  return model.resources.flatMap((resource) => {
+    const entry = entryTypeOf(resource.type);
+    if (!entry || !entry.reaches.some((what) => /HTTP|MCP/.test(what))) {
+      return [];
+    }
+    const heads = entry.properties.map((path) => path.split('.')[0]);
+    const targets = Object.keys(resource.raw.Properties ?? {})
+      .filter((key) => heads.some((head) => isOf(head, key)))
+      .flatMap((key) => resource.properties.at(key))
+      .flatMap(textsBelow);
+    return targets
+      .filter(({ value }) => isOutside(model, value))
+      .map((target) => ({ resource, url: printed(target.value), target }));
+  });
+}
+
+/** Names of properties in the table may begin or end with a wildcard. */
+const isOf = (pattern: string, key: string): boolean =>
+  pattern.startsWith('*')
+    ? key.endsWith(pattern.slice(1))
+    : pattern.endsWith('*')
+      ? key.startsWith(pattern.slice(0, -1))
+      : key === pattern;
+
+function textsBelow(node: Node): Case<Text>[] {
+  if (node.kind === 'object') {
+    return node.entries().flatMap(([, value]) => textsBelow(value));
+  }
+  return node.kind === 'list' ? node.items().flatMap(textsBelow) : [...node.texts()];
+}
+
+/** Endpoints of AWS services are judged as actions of roles; those that customers make are theirs. */
+const OF_A_SERVICE = /^https?:\/\/(?:[a-z0-9-]+\.){1,3}(?:amazonaws\.com(?:\.cn)?|api\.aws)(?:[/:]|$)/;
+const OF_CUSTOMERS = /\.(?:execute-api|elb|s3|s3-website|compute|lambda-url)[.-]/;
+
+function isOutside(model: Model, text: Text): boolean {
+  const [first] = text;
+  const known = typeof first === 'string' && /^https?:\/\//.test(first) ? first : undefined;
+  return (
+    known !== undefined &&
+    !(OF_A_SERVICE.test(known) && !OF_CUSTOMERS.test(known)) &&
+    model.mentioned(text).length === 0
+  );
+}
