@@ -1,10 +1,10 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Annotations } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Annotations, Stage } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
 import type { IAgentAuditTrail } from '../audit';
-import { requireSharableTrail } from '../audit/trail-sharing';
+import { ImportedAuditTrail } from '../audit/imported-audit-trail';
 import { AgentKey } from '../encryption';
 import { injectedProps } from '../injection/injected-props';
 import { logRetention } from '../lifecycle/log-retention';
@@ -12,6 +12,7 @@ import { AgentNetwork, type IAgentNetwork } from '../network';
 import type { AgentBaselineProps, IAgentBaseline } from './agent-baseline-ref';
 import { isInAnotherRegion, requireSamePlace } from '../validation/same-place';
 import { isSameKey } from './same-key';
+import { requireInput } from '../validation/input-error';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { requireLogTarget } from '../encryption/access-logs-bucket';
 
@@ -107,4 +108,22 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
       requireSharableTrail(this, auditTrail);
     }
   }
+}
+
+/**
+ * Refuses trails that cannot be used from a construct: one of another account, unless it was imported (an organization
+ * trail records other accounts), and one of another Stage, which CDK cannot refer to.
+ */
+function requireSharableTrail(scope: IConstruct, trail: IAgentAuditTrail): void {
+  const fix = 'Pass AgentAuditTrail.fromAgentAuditTrailAttributes(…) with the ARN of that trail';
+  if (trail instanceof ImportedAuditTrail) {
+    return;
+  }
+  requireSamePlace(scope, { input: 'auditTrail', what: 'a trail', construct: trail, anyRegion: true, fix });
+  requireInput(Stage.of(trail) === Stage.of(scope), scope, {
+    input: 'auditTrail',
+    value: trail.node.path,
+    allowed: 'a trail of the same Stage',
+    fix,
+  });
 }

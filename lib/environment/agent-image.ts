@@ -1,3 +1,5 @@
+import * as fs from 'fs';
+import * as os from 'os';
 import * as path from 'path';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -8,7 +10,6 @@ import { CodeBuildImage } from './code-build-image';
 import { ImageBuilder } from './image-builder';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { AgentSkill } from './agent-skill';
-import { withSkills } from './staged-context';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /** The image directory that ships with this library: Dockerfile, lifecycle server, skills. Same depth from lib/ and build/. */
@@ -192,5 +193,33 @@ class PublishedAgentImage extends AgentImage {
 
   public _bind(): BoundAgentImage {
     return { imageUri: this.repository.repositoryUriForDigest(this.digest), repository: this.repository };
+  }
+}
+
+/** With it, assets stay where they are and are read when the CDK app has ended. */
+const NO_STAGING = 'aws:cdk:disable-asset-staging';
+
+/**
+ * Lets `use` see a copy of an image directory with more skills in it. The copy is gone afterwards: assets are copied to
+ * the cloud assembly by their constructors, unless staging is off.
+ */
+function withSkills<T>(
+  scope: Construct,
+  imageDirectory: string,
+  skills: AgentSkill[],
+  use: (directory: string) => T,
+): T {
+  if (skills.length === 0) {
+    return use(imageDirectory);
+  }
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'agent-image-'));
+  try {
+    fs.cpSync(imageDirectory, copy, { recursive: true });
+    skills.forEach((skill) => skill._copyInto(path.join(copy, 'skills')));
+    return use(copy);
+  } finally {
+    if (!scope.node.tryGetContext(NO_STAGING)) {
+      fs.rmSync(copy, { recursive: true, force: true });
+    }
   }
 }

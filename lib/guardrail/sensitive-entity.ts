@@ -1,7 +1,7 @@
+import { Token } from 'aws-cdk-lib/core';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
-import { requirePattern } from '../validation/input-error';
+import { requireInput, requirePattern } from '../validation/input-error';
 import { requireLength } from './length';
-import { requireRegex } from './regex-pattern';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /** A pattern of your own. */
@@ -139,4 +139,46 @@ export class GuardrailEntity {
     /** @internal */
     public readonly _regex?: GuardrailRegexOptions,
   ) {}
+}
+
+/** Flags in front of a pattern: not JavaScript, but usual elsewhere, and whether Bedrock takes them is not documented. */
+const LEADING_FLAGS = /^\(\?[a-zA-Z]+\)/;
+
+/**
+ * Refuses what cannot be a regular expression in any engine, and lookaround, which AWS documents as unsupported.
+ *
+ * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-sensitive-filters.html ("does not support a regex
+ * lookaround match"). The engine is not documented; JavaScript's, without flags, accepts the constructs that all share.
+ */
+function requireRegex(where: string, input: string, pattern: string): void {
+  if (Token.isUnresolved(pattern)) {
+    return;
+  }
+  requireInput(!hasLookaround(pattern), where, {
+    input,
+    value: pattern,
+    allowed: 'a regular expression without lookahead and lookbehind',
+    fix: 'match the surroundings too, or anchor with \\b',
+  });
+  const problem = compileProblem(pattern.replace(LEADING_FLAGS, ''));
+  requireInput(problem === undefined, where, {
+    input,
+    value: pattern,
+    allowed: `a regular expression; this one is not: ${problem}`,
+    fix: 'correct it, with constructs that every engine has',
+  });
+}
+
+function hasLookaround(pattern: string): boolean {
+  const bare = pattern.replace(/\\[\s\S]/g, '').replace(/\[[^\]]*\]/g, '');
+  return /\(\?<?[=!]/.test(bare);
+}
+
+function compileProblem(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -2,9 +2,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { declare } from '../declaration/write';
 import { egressRecord, type EgressNetwork } from '../declaration/records';
+import { DYNAMODB_PREFIX_LIST_IDS, S3_PREFIX_LIST_IDS } from '../facts/managed-prefix-lists';
 import { requireInput } from '../validation/input-error';
 import type { AgentEgress } from './egress';
-import { ManagedPrefixList } from './managed-prefix-list';
+import { regionalFact } from './regional-fact';
 
 const HTTPS = ec2.Port.tcp(443);
 
@@ -71,4 +72,39 @@ export class NetworkAccess {
 /** Which names an allow-list answers for is part of the decision. */
 function reasonText({ domains }: AgentEgress, reason: string): string {
   return domains.length > 0 ? `${reason} (only these names resolve: ${domains.join(', ')})` : reason;
+}
+
+/**
+ * The AWS-managed prefix list behind a gateway endpoint, as the target of a security group rule.
+ *
+ * Unlike `ec2.Peer.prefixList` its rule is part of the group itself: that saves a resource per rule, and a group with
+ * a rule of its own gets neither EC2's default "allow all outbound" rule nor CDK's placeholder against it.
+ */
+class ManagedPrefixList implements ec2.IPeer {
+  public static s3(scope: IConstruct): ManagedPrefixList {
+    return new ManagedPrefixList('Amazon S3', regionalFact(scope, 'S3PrefixList', S3_PREFIX_LIST_IDS));
+  }
+
+  public static dynamoDb(scope: IConstruct): ManagedPrefixList {
+    return new ManagedPrefixList('DynamoDB', regionalFact(scope, 'DynamoDbPrefixList', DYNAMODB_PREFIX_LIST_IDS));
+  }
+
+  public readonly canInlineRule = true;
+  public readonly uniqueId: string;
+  public readonly connections: ec2.Connections = new ec2.Connections({ peer: this });
+
+  private constructor(
+    public readonly serviceName: string,
+    private readonly prefixListId: string,
+  ) {
+    this.uniqueId = `prefix list of ${serviceName}`;
+  }
+
+  public toIngressRuleConfig() {
+    return { sourcePrefixListId: this.prefixListId };
+  }
+
+  public toEgressRuleConfig() {
+    return { destinationPrefixListId: this.prefixListId };
+  }
 }

@@ -10,7 +10,6 @@ import { Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { IAgentTrigger, ITurnWorkflow } from '../workflow/turn-workflow-ref';
-import { requireNoCycle } from './agent-cycle';
 import type { AgentTriggerOptions } from './agent-trigger-options';
 import { BoundTrigger } from './bound-trigger';
 import type { IGitHubWebhook } from './github-webhook';
@@ -198,9 +197,6 @@ export class AgentTrigger implements IAgentTrigger {
       allowed: 'an id that no other trigger of the agent has',
       fix: 'Pass another triggerId to one of them',
     });
-    if (this.definition.follows) {
-      requireNoCycle(triggers, agent, this.definition.follows);
-    }
     this.bound = new BoundTrigger(triggers, id, this.definition, {
       workflow,
       agentName: agent.agentName,

@@ -11,8 +11,7 @@ import { TurnWorkflow } from '../workflow/turn-workflow';
 import type { ITurnWorkflow } from '../workflow/turn-workflow-ref';
 import { narrowed, requireNarrowPattern } from './event-filter';
 import { eventPath } from './event-path';
-import { EventRule } from './event-rule';
-import { patternsOfRules } from './pattern-size';
+import { EventRule, patternsOfRules } from './event-rule';
 import { parsePrompt } from './prompt-template';
 import { starterTarget, TurnSchedule } from './schedule';
 import { Starter } from './starter';
@@ -57,7 +56,7 @@ export class BoundTrigger extends Construct {
     if (options.requireApproval) {
       requireApprovalStep(this, host.workflow);
     }
-    definition.prepare?.(this);
+    definition.prepare?.(this, host.workflow.agent);
 
     const prompt = parsePrompt(this, options.prompt ?? definition.prompt);
     const starter = new Starter(this, 'Starter', {

@@ -1,3 +1,6 @@
+import { createHash } from 'crypto';
+import * as fs from 'fs';
+import * as path from 'path';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -14,13 +17,13 @@ import {
 } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { MAX_INLINE_BYTES } from '../contracts/turn';
+import { copyHandler, handlerHash, handlerName, type HandlerCode } from '../function/handler-code';
 import { HandlerFunction } from '../function/handler-function';
 import { logRetention } from '../lifecycle/log-retention';
 import { kmsViaService } from '../function/kms-via-service';
 import type { ParsedPrompt } from './prompt-template';
-import { withStarterCode } from './starter-code';
 import { STARTER_VARIABLES } from '../contracts/handler-variables';
-import type { StarterConfiguration } from '../contracts/starter';
+import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from '../contracts/starter';
 import { TriggerQueues } from './trigger-queues';
 
 const TIMEOUT = Duration.seconds(30);
@@ -129,4 +132,23 @@ export class Starter extends Construct {
  */
 function mayOutgrowRequest({ maxCharacters, bindings }: ParsedPrompt): boolean {
   return 3 * (maxCharacters + BINDING_CHARACTERS * bindings.length) > MAX_INLINE_BYTES;
+}
+
+/** The starter's code, to which each trigger adds its configuration: copied once, as an app has many triggers. */
+let directory: string | undefined;
+
+/**
+ * Makes something of the starter's code together with the configuration of one trigger. In the code rather than in a
+ * variable: templates outgrow the 4 KB that variables may have together, and the hash of the code covers what the agent
+ * is asked to do.
+ *
+ * @param make uses the code at once: the next trigger writes its configuration to the same place
+ */
+function withStarterCode<T>(configuration: StarterConfiguration, make: (code: HandlerCode) => T): T {
+  directory ??= copyHandler('starter');
+  const text = `${JSON.stringify(configuration, undefined, 2)}\n`;
+  fs.writeFileSync(path.join(directory, STARTER_CONFIGURATION_FILE), text);
+  // Named by what is in it. CDK would read all files again for each trigger, and takes one directory for one asset.
+  const assetHash = createHash('sha256').update(handlerHash('starter')).update(text).digest('hex');
+  return make({ code: lambda.Code.fromAsset(directory, { assetHash }), handler: handlerName('starter') });
 }

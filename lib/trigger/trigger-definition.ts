@@ -21,12 +21,10 @@ export interface TriggerDefinition {
   readonly rule?: RuleSource;
   /** Times. */
   readonly schedule?: ScheduleSource;
-  /** The agent whose outcomes these are. */
-  readonly follows?: IManagedAgent;
   /** What the events come from: in the account and Region of the agent, whose default bus gets no other events. */
   readonly sources?: readonly Omit<PlacedInput, 'fix' | 'anyRegion'>[];
   /** Last checks and what must be switched on at the source, once the trigger has a place in the tree. */
-  readonly prepare?: (scope: IConstruct) => void;
+  readonly prepare?: (scope: IConstruct, agent: IManagedAgent) => void;
 }
 
 export interface RuleSource {

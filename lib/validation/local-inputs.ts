@@ -30,7 +30,7 @@ const ANYWHERE = new Set([
   'iam.IGrantable',
   'iam.IPrincipal',
   'ec2.IPeer',
-  // One multi-Region trail records an account, one trail of the organization records several. lib/audit/trail-sharing.ts.
+  // One multi-Region trail records an account, one trail of the organization records several. lib/baseline/agent-baseline.ts.
   'IAgentAuditTrail',
 ]);
 
