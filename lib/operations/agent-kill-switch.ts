@@ -12,7 +12,7 @@ import {
   KILL_SWITCH_RECORD_FORMAT,
   type KillSwitchRecord,
 } from '../contracts/kill-switch-record';
-import { SLOTS_KEY } from '../contracts/turn';
+import { SLOTS_KEY } from '../contracts/turn-ledger';
 import { handlerCode } from '../function/handler-code';
 import { HandlerFunction } from '../function/handler-function';
 import { kmsViaService } from '../function/kms-via-service';

@@ -15,7 +15,7 @@ import {
 } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { kmsViaService } from '../function/kms-via-service';
-import { approvalLedgerKey, type ApprovalRecords } from '../contracts/turn';
+import { approvalLedgerKey, type ApprovalRecords } from '../contracts/turn-ledger';
 import { TurnFunction, type TurnFunctionSetting } from './turn-function';
 import { onlyItems } from '../identity/ledger-items';
 

@@ -2,7 +2,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { SLOTS_KEY, turnEventType, type TurnOutcome } from '../../lib/contracts/turn';
+import { turnEventType, type TurnOutcome } from '../../lib/contracts/turn';
+import { SLOTS_KEY } from '../../lib/contracts/turn-ledger';
 import { LOCAL_VARIABLES, TURN_VARIABLES } from '../../lib/contracts/handler-variables';
 import type { Credentials } from '../auth/principals';
 import { AccountPolicies } from '../iam/account-policies';

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { LEDGER_CHANGE_ACTIONS, LEDGER_KEY_ACTIONS, LEDGER_READ_ACTIONS } from '../../identity/perms';
 import { kmsViaService } from '../../function/kms-via-service';
-import { approvalLedgerKey } from '../../contracts/turn';
+import { approvalLedgerKey } from '../../contracts/turn-ledger';
 import type { TurnStepHost } from '../../workflow/turn-step';
 import { incidentLedgerKey } from '../../contracts/incident';
 import { onlyItems } from '../../identity/ledger-items';

@@ -1,5 +1,6 @@
 import { call, choice, ending, invoke, pass, type States, type Targets } from './asl';
-import { SLOTS_KEY, TURN_EVENT_SOURCE, turnEventType, WAIT_PREFIX } from '../../contracts/turn';
+import { TURN_EVENT_SOURCE, turnEventType } from '../../contracts/turn';
+import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn-ledger';
 import { DELIVER, deliveryStates } from './delivery-states';
 import { screening } from './screening';
 

@@ -1,5 +1,6 @@
 import { call, choice, ending, type Machine, pass, type Targets } from './asl';
-import { SESSION_PREFIX, shareAttribute, TURN_EVENT_FORMAT, turnLedgerKey } from '../../contracts/turn';
+import { TURN_EVENT_FORMAT } from '../../contracts/turn';
+import { SESSION_PREFIX, shareAttribute, turnLedgerKey } from '../../contracts/turn-ledger';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
 import { READ_STOP, stopStates } from './stop-states';
 

@@ -1,4 +1,4 @@
-import { REPLACED_PREFIX } from '../../contracts/turn';
+import { REPLACED_PREFIX } from '../../contracts/turn-ledger';
 import {
   call,
   choice,

@@ -1,4 +1,5 @@
-import { SLOTS_KEY, turnEventType, WAIT_PREFIX } from '../../contracts/turn';
+import { turnEventType } from '../../contracts/turn';
+import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn-ledger';
 import type { FinalAnswerForm } from '../../contracts/step';
 import { approvalStates } from './approval-states';
 import {

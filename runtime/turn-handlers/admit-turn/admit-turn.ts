@@ -1,5 +1,5 @@
 import type { Admission, AdmitTurnAnswer, AdmitTurnPayload, Ending, PreparedTurn } from '../../../lib/contracts/step';
-import { SLOTS_KEY, type Wait, waitAttribute } from '../../../lib/contracts/turn';
+import { SLOTS_KEY, type Wait, waitAttribute } from '../../../lib/contracts/turn-ledger';
 import type { BudgetRefusal } from '../../../lib/contracts/budget';
 import { TransientStepError } from '../turn/aws-errors';
 import type { Ledger } from '../turn/ledger';

@@ -1,5 +1,5 @@
 /** The order of the turns that wait for the same thing. Read from the ledger; what a turn takes is decided by a condition. */
-import { type Wait, WAIT_PREFIX } from '../../../lib/contracts/turn';
+import { type Wait, WAIT_PREFIX } from '../../../lib/contracts/turn-ledger';
 
 /**
  * After this time without a look a turn no longer counts: twice the longest time between two looks, and more than a

@@ -1,11 +1,6 @@
 import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import {
-  type ApprovalAnswer,
-  type ApprovalAnswerCode,
-  approvalLedgerKey,
-  type ApprovalRecords,
-  type TurnApprovalRecord,
-} from '../../../lib/contracts/turn';
+import type { ApprovalAnswer, ApprovalAnswerCode, TurnApprovalRecord } from '../../../lib/contracts/turn';
+import { approvalLedgerKey, type ApprovalRecords } from '../../../lib/contracts/turn-ledger';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 

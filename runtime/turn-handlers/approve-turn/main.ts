@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
-import { type ApprovalRecords } from '../../../lib/contracts/turn';
+import type { ApprovalRecords } from '../../../lib/contracts/turn-ledger';
 import { ledger } from '../turn/clients';
 import { type ApprovalCall, type ApprovalReply, approveTurn } from './approve-turn';
 

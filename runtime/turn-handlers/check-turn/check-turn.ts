@@ -1,5 +1,5 @@
 import type { CheckState, CheckTurnAnswer, CheckTurnPayload, Ending } from '../../../lib/contracts/step';
-import type { TurnItem } from '../../../lib/contracts/turn';
+import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 import {
   type EventStream,
   failureKind,

@@ -1,5 +1,5 @@
 import type { CloseSessionAnswer, CloseSessionPayload } from '../../../lib/contracts/step';
-import { waitAttribute } from '../../../lib/contracts/turn';
+import { waitAttribute } from '../../../lib/contracts/turn-ledger';
 import { NotFoundError, type SessionClient } from '../../session-client';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';

@@ -1,5 +1,5 @@
 /** The items of a turn: read once, each on its way to the evidence, none kept in memory. */
-import type { TurnItem } from '../../../lib/contracts/turn';
+import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 import {
   failureKind,
   type Item,

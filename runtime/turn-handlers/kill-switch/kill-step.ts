@@ -20,7 +20,7 @@ import {
   type KillStepPayload,
   type KillTarget,
 } from '../../../lib/contracts/kill-switch';
-import { SLOTS_KEY } from '../../../lib/contracts/turn';
+import { SLOTS_KEY } from '../../../lib/contracts/turn-ledger';
 import { counted, newReport } from './kill-report';
 
 export interface KillParts {

@@ -1,6 +1,6 @@
 import type { SessionDefinition } from '../../../lib/contracts/session';
 import type { PreparedTurn } from '../../../lib/contracts/step';
-import { ownerLedgerKey, type SessionItem } from '../../../lib/contracts/turn';
+import { ownerLedgerKey, type SessionItem } from '../../../lib/contracts/turn-ledger';
 import {
   AmbiguousRequestError,
   type CallOptions,

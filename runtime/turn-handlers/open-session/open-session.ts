@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Ending, OpenSessionAnswer, OpenSessionPayload } from '../../../lib/contracts/step';
-import type { SessionItem, TurnItem } from '../../../lib/contracts/turn';
+import type { SessionItem, TurnItem } from '../../../lib/contracts/turn-ledger';
 import {
   type CallOptions,
   NotFoundError,

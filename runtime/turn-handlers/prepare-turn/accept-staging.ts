@@ -1,5 +1,6 @@
 import type { AcceptStagingPayload, Ending, PreparedTurn } from '../../../lib/contracts/step';
-import { sessionLedgerKey, type TextPart } from '../../../lib/contracts/turn';
+import type { TextPart } from '../../../lib/contracts/turn';
+import { sessionLedgerKey } from '../../../lib/contracts/turn-ledger';
 import { checkParts, isRecord, isText, need, RequestFault } from './request-checks';
 import type { CheckedTurn } from './store-prompt';
 

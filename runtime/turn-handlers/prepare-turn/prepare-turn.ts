@@ -1,16 +1,13 @@
 import { TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { Ending, PreparedTurn, PrepareTurnPayload } from '../../../lib/contracts/step';
 import {
-  SESSION_PREFIX,
-  sessionLedgerKey,
-  shareAttribute,
   type TextPart,
   TURN_EVENT_FORMAT,
-  turnLedgerKey,
   TURN_REQUEST_FORMAT,
   type TurnRequest,
   type TurnTrigger,
 } from '../../../lib/contracts/turn';
+import { SESSION_PREFIX, sessionLedgerKey, shareAttribute, turnLedgerKey } from '../../../lib/contracts/turn-ledger';
 import {
   checkParts,
   isPositive,

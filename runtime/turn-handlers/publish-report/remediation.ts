@@ -9,7 +9,7 @@ import {
   wholePattern,
 } from '../../../lib/contracts/remediation';
 import type { PreparedTurn } from '../../../lib/contracts/step';
-import { approvalLedgerKey } from '../../../lib/contracts/turn';
+import { approvalLedgerKey } from '../../../lib/contracts/turn-ledger';
 import type { IncidentReport } from '../incident/incident-report';
 import { visibleLine } from '../incident/visible-text';
 

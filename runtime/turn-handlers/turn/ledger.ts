@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { BUDGET_KEY, type BudgetRefusal } from '../../../lib/contracts/budget';
 import { STOP_KEY, type Stop } from '../../../lib/contracts/kill-switch';
-import { type ReplacementItem, type SessionItem, SLOTS_KEY, type TurnItem } from '../../../lib/contracts/turn';
+import { type ReplacementItem, type SessionItem, SLOTS_KEY, type TurnItem } from '../../../lib/contracts/turn-ledger';
 import { repeatable } from './aws-errors';
 
 type Attributes = Record<string, AttributeValue>;

@@ -1,4 +1,4 @@
-import type { TurnItem } from '../../../lib/contracts/turn';
+import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 import type { ConversationMark } from '../../session-client';
 
 /** Where a turn begins in its conversation, as text for the ledger. */

@@ -1,5 +1,5 @@
 /** A turn sends its prompt and, at most once, a message that asks for the answer again: what the ledger holds of each. */
-import type { TurnItem } from '../../../lib/contracts/turn';
+import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 
 /** `answer-request` asks for the final answer again, in another form. */
 export type SentMessage = 'prompt' | 'answer-request';

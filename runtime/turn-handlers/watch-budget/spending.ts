@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { BudgetPeriod } from '../../../lib/contracts/budget';
-import { turnLedgerKey } from '../../../lib/contracts/turn';
+import { turnLedgerKey } from '../../../lib/contracts/turn-ledger';
 import type { TurnCost } from './turn-cost';
 
 /** US dollars of one period. */

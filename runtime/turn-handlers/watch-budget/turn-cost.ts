@@ -1,5 +1,5 @@
 import type { BudgetedWorkflow } from '../../../lib/contracts/budget';
-import type { TurnItem } from '../../../lib/contracts/turn';
+import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 
 /** US dollars, and whether the live stream told them. */
 export interface TurnCost {

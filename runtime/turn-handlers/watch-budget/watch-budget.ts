@@ -8,7 +8,8 @@ import {
   type BudgetSettings,
   type BudgetStep,
 } from '../../../lib/contracts/budget';
-import { turnEventType, turnLedgerKey, type TurnEventDetail, type TurnItem } from '../../../lib/contracts/turn';
+import { turnEventType, type TurnEventDetail } from '../../../lib/contracts/turn';
+import { turnLedgerKey, type TurnItem } from '../../../lib/contracts/turn-ledger';
 import { log } from '../turn/log';
 import { type Spending, type Spent } from './spending';
 import { turnCost } from './turn-cost';

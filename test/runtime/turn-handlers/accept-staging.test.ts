@@ -1,6 +1,6 @@
 import { acceptStaging } from '../../../runtime/turn-handlers/prepare-turn/accept-staging';
 import type { PreparedTurn } from '../../../lib/contracts/step';
-import { sessionLedgerKey } from '../../../lib/contracts/turn';
+import { sessionLedgerKey } from '../../../lib/contracts/turn-ledger';
 
 /* What the workflow takes over of the answer of a staging function, which is the user's own code. */
 

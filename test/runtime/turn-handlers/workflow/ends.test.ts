@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { approvalLedgerKey } from '../../../../lib/contracts/turn';
+import { approvalLedgerKey } from '../../../../lib/contracts/turn-ledger';
 import { AmbiguousRequestError, NotFoundError } from '../../../../runtime/session-client';
 import { approveTurn } from '../../../../runtime/turn-handlers/approve-turn/approve-turn';
 import { cancelTurn } from '../../../../runtime/turn-handlers/cancel-turn/cancel-turn';
