@@ -1,10 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import { Annotations, ArnFormat, CfnResource, Lazy, Reference, Stack, Tokenization } from 'aws-cdk-lib/core';
+import { ArnFormat, CfnResource, Lazy, Reference, Stack, Tokenization } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { requireInput, requirePattern } from '../validation/input-error';
-import { requireSamePlace } from '../validation/same-place';
-import { policyText } from '../validation/policy-text';
+import { addToKeyPolicy, requireUsableKey } from './key-policy';
 
 /*
  * What each AWS service may do with a customer-managed key: one function per service.
@@ -14,21 +13,12 @@ import { policyText } from '../validation/policy-text';
  * names known at synth, for the account and Region of the construct that uses the key, and nothing of that construct's
  * stack is referenced; so the key may live in another stack.
  *
- * Calls may repeat. Per key, equal statements are added once and all log groups share one statement, because one key may
- * serve many agents and KMS stores at most 32 KB of policy.
+ * Calls may repeat. Per key, equal statements are added once (key-policy.ts) and all log groups share one statement, because
+ * one key may serve many agents and KMS stores at most 32 KB of policy.
  */
 
-/** What this library has put into the policy of one key. */
-interface KeyUse {
-  readonly statements: Set<string>;
-  readonly logGroupArns: string[];
-  /** How often each Sid is used: a Sid is unique in a policy. */
-  readonly sids: Map<string, number>;
-  /** What an imported key lacks. */
-  readonly missing: iam.PolicyStatement[];
-}
-
-const USES = new WeakMap<kms.IKey, KeyUse>();
+/** Log groups that each key encrypts. */
+const LOG_GROUP_ARNS = new WeakMap<kms.IKey, string[]>();
 
 /**
  * CloudWatch Logs may encrypt the events of one log group.
@@ -58,11 +48,12 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
     resourceName: logGroupName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  const use = useOf(key);
-  if (use.logGroupArns.push(arn) > 1) {
+  const arns = LOG_GROUP_ARNS.get(key) ?? [];
+  LOG_GROUP_ARNS.set(key, arns);
+  if (arns.push(arn) > 1) {
     return;
   }
-  addStatement(
+  addToKeyPolicy(
     key,
     scope,
     new iam.PolicyStatement({
@@ -72,7 +63,7 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
       resources: ['*'], // In a key policy "*" is this key and no other.
       conditions: {
         ArnLike: {
-          'kms:EncryptionContext:aws:logs:arn': Lazy.list({ produce: () => [...new Set(use.logGroupArns)] }),
+          'kms:EncryptionContext:aws:logs:arn': Lazy.list({ produce: () => [...new Set(arns)] }),
         },
       },
     }),
@@ -94,7 +85,7 @@ export function allowCloudTrail(key: kms.IKey, scope: IConstruct, trailName: str
   const thisTrail = {
     'aws:SourceArn': stack.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: trailName }),
   };
-  add(
+  addToKeyPolicy(
     key,
     scope,
     new iam.PolicyStatement({
@@ -116,7 +107,7 @@ export function allowCloudTrail(key: kms.IKey, scope: IConstruct, trailName: str
       },
     }),
   );
-  add(
+  addToKeyPolicy(
     key,
     scope,
     new iam.PolicyStatement({
@@ -137,7 +128,7 @@ export function allowCloudTrail(key: kms.IKey, scope: IConstruct, trailName: str
  */
 export function allowQueueForEventBridge(key: kms.IKey, scope: IConstruct): void {
   requireUsableKey(key, scope);
-  add(
+  addToKeyPolicy(
     key,
     scope,
     new iam.PolicyStatement({
@@ -172,7 +163,7 @@ export function allowTopicPublishers(key: kms.IKey, scope: IConstruct, ...servic
   });
   requireUsableKey(key, scope);
   for (const service of services) {
-    add(
+    addToKeyPolicy(
       key,
       scope,
       new iam.PolicyStatement({
@@ -194,7 +185,7 @@ export function allowTopicPublishers(key: kms.IKey, scope: IConstruct, ...servic
 export function allowEventBus(key: kms.IKey, scope: IConstruct, eventBusName: string): void {
   requireUsableKey(key, scope);
   const arn = eventBusArn(scope, eventBusName);
-  add(
+  addToKeyPolicy(
     key,
     scope,
     new iam.PolicyStatement({
@@ -218,7 +209,7 @@ export function allowEventBus(key: kms.IKey, scope: IConstruct, eventBusName: st
  * of the queue is not documented.
  */
 export function allowDeadLettersOfBus(key: kms.IKey, scope: IConstruct, eventBusName: string): void {
-  add(
+  addToKeyPolicy(
     key,
     scope,
     new iam.PolicyStatement({
@@ -241,7 +232,7 @@ export function allowDeadLettersOfBus(key: kms.IKey, scope: IConstruct, eventBus
 export function allowLogDelivery(key: kms.IKey, scope: IConstruct): void {
   requireUsableKey(key, scope);
   const { partition, region, account } = Stack.of(scope);
-  add(
+  addToKeyPolicy(
     key,
     scope,
     new iam.PolicyStatement({
@@ -256,69 +247,8 @@ export function allowLogDelivery(key: kms.IKey, scope: IConstruct): void {
   );
 }
 
-/** The same key for constructs of aws-cdk-lib that would add statements of their own, without conditions or a warning. */
-export function withoutPolicyUpdates(key: kms.IKey): kms.IKey {
-  return Object.create(key, { addToResourcePolicy: { value: () => ({ statementAdded: false }) } }) as kms.IKey;
-}
-
 function eventBusArn(scope: IConstruct, eventBusName: string): string {
   return Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: eventBusName });
-}
-
-function add(key: kms.IKey, scope: IConstruct, statement: iam.PolicyStatement): void {
-  const { statements } = useOf(key);
-  const text = JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()));
-  if (!statements.has(text)) {
-    statements.add(text);
-    addStatement(key, scope, statement);
-  }
-}
-
-function addStatement(key: kms.IKey, scope: IConstruct, statement: iam.PolicyStatement): void {
-  const { missing, sids } = useOf(key);
-  const count = (sids.get(statement.sid ?? '') ?? 0) + 1;
-  sids.set(statement.sid ?? '', count);
-  if (count > 1) {
-    statement.sid = `${statement.sid}${count}`;
-  }
-  if (!key.addToResourcePolicy(statement).statementAdded) {
-    if (missing.push(statement) === 1) {
-      warn(key, scope, missing);
-    }
-  }
-}
-
-function useOf(key: kms.IKey): KeyUse {
-  const use = USES.get(key) ?? {
-    statements: new Set(),
-    logGroupArns: [],
-    sids: new Map<string, number>(),
-    missing: [],
-  };
-  USES.set(key, use);
-  return use;
-}
-
-/**
- * An imported key keeps its policy, and the service it lacks fails only at run time: say what to attach, now. One policy
- * for all users of the key, written when all are known.
- */
-function warn(key: kms.IKey, scope: IConstruct, missing: iam.PolicyStatement[]): void {
-  let said = false;
-  key.node.addValidation({
-    validate: () => {
-      if (!said) {
-        said = true;
-        const policy = new iam.PolicyDocument({ statements: missing });
-        Annotations.of(key).addWarningV2(
-          'cdk-bedrock-managed-agents:keyPolicyNotUpdated',
-          `The policy of the imported key ${key.node.path} cannot be updated from here. ` +
-            `Add the statements of this policy to it: ${policyText(scope, policy.toJSON())}`,
-        );
-      }
-      return [];
-    },
-  });
 }
 
 function requireKnownBeforeTheKey(scope: IConstruct, input: string, name: string): void {
@@ -331,19 +261,5 @@ function requireKnownBeforeTheKey(scope: IConstruct, input: string, name: string
     value: resource && `an attribute of ${resource.node.path}`,
     allowed: 'a name that is known before the key exists',
     fix: 'Name the resource yourself, or pass a name prefix followed by * (the key policy would depend on a resource that depends on the key)',
-  });
-}
-
-/**
- * Refuses keys of another Region, where no service uses them, and of another account, whose key policy these statements
- * (written for this account) do not open.
- */
-export function requireUsableKey(key: kms.IKey, scope: IConstruct): void {
-  requireSamePlace(scope, {
-    input: 'encryptionKey',
-    what: 'a key',
-    construct: key,
-    arn: key.keyArn,
-    fix: 'Create an AgentKey in this account and Region',
   });
 }

@@ -4,7 +4,7 @@ import { RemovalPolicy, Lazy, Names, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentKey } from '../encryption/agent-key';
 import { isDevelopment } from '../development/enabled-scopes';
-import { requireUsableKey } from '../encryption/key-statements';
+import { requireUsableKey } from '../encryption/key-policy';
 import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { injectedProps } from '../injection/injected-props';
 import { REMOVAL } from '../lifecycle/removal';

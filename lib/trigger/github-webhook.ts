@@ -8,7 +8,8 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration, Lazy, Names, Validations } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { deadLetterQueue } from '../function/dead-letter-queue';
-import { allowEventBus, withoutPolicyUpdates } from '../encryption/key-statements';
+import { allowEventBus } from '../encryption/key-statements';
+import { withoutPolicyUpdates } from '../encryption/key-policy';
 import { AgentKey } from '../encryption';
 import {
   KEY_READ_ACTIONS,

@@ -4,7 +4,8 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { allowDeadLettersOfBus, allowEventBus, withoutPolicyUpdates } from '../encryption/key-statements';
+import { allowDeadLettersOfBus, allowEventBus } from '../encryption/key-statements';
+import { withoutPolicyUpdates } from '../encryption/key-policy';
 import { deadLetterQueue } from '../function/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 
