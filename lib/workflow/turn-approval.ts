@@ -1,7 +1,7 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { requireWholeNumber } from '../validation/input-error';
-import type { ApprovalRules } from './definition/turn-definition';
+import type { ApprovalRules } from './definition/approval-states';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /** How approvers are asked, and for how long. */

@@ -1,7 +1,11 @@
 import { call, choice, ending, pass, REPEATABLE, type State, type States, type Targets } from './asl';
 import { turnEventType } from '../../contracts/turn';
 import { publish } from './finish-states';
-import type { ApprovalRules } from './turn-definition';
+
+export interface ApprovalRules {
+  readonly expirySeconds: number;
+  readonly topicArn?: string;
+}
 
 /**
  * Asks a person, when the workflow or the request wants it. The task token goes to the ledger and nowhere else; the

@@ -1,44 +1,15 @@
-import { turnEventType } from '../../contracts/turn';
-import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn-ledger';
-import type { FinalAnswerForm } from '../../contracts/step';
-import { approvalStates } from './approval-states';
-import {
-  call,
-  choice,
-  CONDITION_FAILED,
-  ending,
-  invoke,
-  type Machine,
-  pass,
-  REPEATABLE,
-  type State,
-  type States,
-  type Targets,
-} from './asl';
-import { computeStates, START_COMPUTE } from './compute-states';
-import { FINISH, finishStates, publish } from './finish-states';
-import { screening } from './screening';
+import { call, choice, invoke, type Machine, pass, type State, type Targets } from './asl';
+import { FINISH, finishStates } from './finish-states';
 import { STAGE, stagingStates } from './staging-states';
 import { READ_STOP, stopStates } from './stop-states';
+import { type WorkRules, workStates } from './work-states';
 
 /** The numbers and choices of a workflow. */
-export interface TurnRules {
-  readonly maxConcurrency: number;
+export interface TurnRules extends WorkRules {
   /** The whole execution. */
   readonly timeoutSeconds: number;
-  /** Absent: the machine has no approval step. */
-  readonly approval?: ApprovalRules;
-  /** Absent: any text is a final answer. */
-  readonly finalAnswer?: FinalAnswerForm;
 }
 
-export interface ApprovalRules {
-  readonly expirySeconds: number;
-  readonly topicArn?: string;
-}
-
-/** What a branch of the work leaves: how the turn ended, what the guardrail said, who approved. */
-const LEAVE = 'Leave';
 /** What the end of a turn works from. The prompt has served its purpose, and the state has a limit. */
 const WITHOUT_PROMPT = 'Leave out prompt';
 const RECORD_ENDING = 'RecordEnding';
@@ -129,184 +100,6 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
   };
 }
 
-function workStates(targets: Targets, rules: TurnRules): States {
-  const { compute } = targets.steps;
-  const afterScreening = rules.approval ? 'Is an approval asked for' : 'Begin to wait';
-  return {
-    // Only what others wrote: to a filter of prompt attacks, the sentences of the deployment look like an attack.
-    ScreenInput: screening(targets, 'Input', '$.toScreen', { ResultPath: '$.screened', Next: 'Weigh input' }),
-    'Weigh input': pass(
-      {
-        'turn.$': '$.turn',
-        'prompt.$': '$.prompt',
-        'screened.$': '$.screened',
-        approval: null,
-        'blocked.$': "States.ArrayContains($.screened[*].verdict.action, 'BLOCKED')",
-      },
-      { Next: 'Was input blocked' },
-    ),
-    'Was input blocked': choice(
-      [{ Variable: '$.blocked', BooleanEquals: true, Next: 'Input blocked' }],
-      afterScreening,
-    ),
-    'Input blocked': end(ending('Rejected', 'input-blocked', 'The guardrail blocked the input')),
-    ...(rules.approval ? approvalStates(targets, rules.approval, 'Begin to wait', LEAVE) : {}),
-
-    'Begin to wait': pass({ admission: null }, { ResultPath: '$.wait', Next: 'AdmitTurn' }),
-    // The conversation first, then the slot: a turn that waits for its conversation holds no slot.
-    AdmitTurn: invoke(
-      targets,
-      'admit-turn',
-      { 'turn.$': '$.turn', 'admission.$': '$.wait.admission' },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.admitted', Next: 'Is the turn admitted' },
-    ),
-    'Is the turn admitted': choice(
-      [
-        { Variable: '$.admitted.answer.status', StringEquals: 'admitted', Next: 'AcquireSlot' },
-        { Variable: '$.admitted.answer.status', StringEquals: 'waiting', Next: 'Wait on' },
-      ],
-      'Not admitted',
-    ),
-    'Wait on': pass(
-      { 'admission.$': '$.admitted.answer.admission' },
-      { ResultPath: '$.wait', Next: 'WaitForTurnToBegin' },
-    ),
-    WaitForTurnToBegin: { Type: 'Wait', SecondsPath: '$.wait.admission.waitSeconds', Next: 'AdmitTurn' },
-    'Not admitted': endWith('$.admitted.answer.ending'),
-    AcquireSlot: call(
-      targets,
-      'dynamodb:updateItem',
-      {
-        TableName: targets.table,
-        Key: { pk: { S: SLOTS_KEY } },
-        UpdateExpression: 'ADD holders :me, #share :me REMOVE #wait',
-        // Idempotent: who holds a slot already gets the same one again.
-        ConditionExpression:
-          '(attribute_not_exists(holders) OR size(holders) < :limit OR contains(holders, :name)) AND ' +
-          '(attribute_not_exists(#share) OR size(#share) < :share OR contains(#share, :name))',
-        ExpressionAttributeNames: {
-          '#share.$': '$.turn.share.attribute',
-          '#wait.$': `States.Format('${WAIT_PREFIX}{}', $.turn.name)`,
-        },
-        ExpressionAttributeValues: {
-          ':share': { 'N.$': '$.turn.share.slots' },
-          ':me': { 'SS.$': 'States.Array($.turn.name)' },
-          ':name': { 'S.$': '$.turn.name' },
-          ':limit': { N: String(rules.maxConcurrency) },
-        },
-      },
-      {
-        Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
-        Catch: [{ ErrorEquals: CONDITION_FAILED, ResultPath: null, Next: 'Wait on' }],
-        ResultPath: null,
-        Next: 'PublishStarted',
-      },
-    ),
-    // Who hears that the turn began is no part of the turn.
-    PublishStarted: publish(
-      targets,
-      { DetailType: turnEventType('Started'), 'Detail.$': '$.turn.detail' },
-      {
-        ResultPath: null,
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'ReadDefinition' }],
-        Next: 'ReadDefinition',
-      },
-    ),
-    ReadDefinition: call(
-      targets,
-      'aws-sdk:ssm:getParameter',
-      { Name: targets.definitionParameter },
-      {
-        ResultSelector: { 'binding.$': '$.Parameter.Value' },
-        ResultPath: '$.definition',
-        Next: 'OpenSession',
-      },
-    ),
-    OpenSession: invoke(
-      targets,
-      'open-session',
-      { 'turn.$': '$.turn', 'binding.$': '$.definition.binding' },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.session', Next: 'Is the session open' },
-    ),
-    'Is the session open': choice(
-      [
-        { Variable: '$.session.answer.status', StringEquals: 'open', Next: compute ? START_COMPUTE : 'SubmitTurn' },
-        { Variable: '$.session.answer.status', StringEquals: 'busy', Next: 'WaitForSession' },
-      ],
-      'Session not opened',
-    ),
-    WaitForSession: { Type: 'Wait', SecondsPath: '$.session.answer.waitSeconds', Next: 'OpenSession' },
-    'Session not opened': endWith('$.session.answer.ending'),
-    ...(compute ? computeStates(targets, compute, 'SubmitTurn', endWith) : {}),
-    SubmitTurn: invoke(
-      targets,
-      'submit-turn',
-      {
-        'turn.$': '$.turn',
-        'sessionId.$': '$.session.answer.sessionId',
-        'prompt.$': '$.prompt',
-        'screened.$': '$.screened',
-      },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
-    ),
-    'Was the message accepted': choice(
-      [{ Variable: '$.work.answer.status', StringEquals: 'submitted', Next: 'WaitForTurn' }],
-      'Turn ended',
-    ),
-    WaitForTurn: { Type: 'Wait', SecondsPath: '$.work.answer.check.waitSeconds', Next: 'CheckTurn' },
-    CheckTurn: invoke(
-      targets,
-      'check-turn',
-      {
-        'turn.$': '$.turn',
-        'sessionId.$': '$.session.answer.sessionId',
-        'check.$': '$.work.answer.check',
-        ...(rules.finalAnswer ? { finalAnswer: rules.finalAnswer } : {}),
-      },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Is the turn over' },
-    ),
-    'Is the turn over': choice(
-      [
-        { Variable: '$.work.answer.status', StringEquals: 'running', Next: 'WaitForTurn' },
-        { Variable: '$.work.answer.status', StringEquals: 'deadline', Next: 'Deadline passed' },
-        ...(rules.finalAnswer
-          ? [{ Variable: '$.work.answer.status', StringEquals: 'wrong-form', Next: 'AskAgain' }]
-          : []),
-      ],
-      'Turn ended',
-    ),
-    ...(rules.finalAnswer ? askAgainStates(targets) : {}),
-    'Deadline passed': end(ending('TimedOut', 'deadline', 'The turn was not over at its deadline and was cancelled')),
-    'Turn ended': endWith('$.work.answer.ending'),
-    // Of the prompt only the verdicts go on: its text would stand in the state until the end.
-    [LEAVE]: pass(
-      { 'ending.$': '$.ending', 'verdicts.$': '$.screened[*].verdict', 'approval.$': '$.approval' },
-      { End: true },
-    ),
-  };
-}
-
-/**
- * Asks for the final answer again, in the session, the slot and the deadline of the turn. The ledger remembers that it was
- * asked, so it is never asked twice.
- */
-function askAgainStates(targets: Targets): States {
-  return {
-    AskAgain: invoke(
-      targets,
-      'submit-turn',
-      {
-        'turn.$': '$.turn',
-        'sessionId.$': '$.session.answer.sessionId',
-        prompt: [],
-        screened: [],
-        message: 'answer-request',
-      },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
-    ),
-  };
-}
-
 /** Writes down what is known about the turn, for the settlement of a stopped execution. */
 function register(targets: Targets, next: string): State {
   return call(
@@ -325,12 +118,4 @@ function register(targets: Targets, next: string): State {
     },
     { ResultPath: null, Next: next },
   );
-}
-
-function end(constant: object) {
-  return pass(constant, { ResultPath: '$.ending', Next: LEAVE });
-}
-
-function endWith(path: string) {
-  return { Type: 'Pass', InputPath: path, ResultPath: '$.ending', Next: LEAVE };
 }

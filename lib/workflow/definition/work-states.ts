@@ -1,0 +1,207 @@
+import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn-ledger';
+import { turnEventType } from '../../contracts/turn';
+import type { FinalAnswerForm } from '../../contracts/step';
+import { type ApprovalRules, approvalStates } from './approval-states';
+import { call, choice, CONDITION_FAILED, ending, invoke, pass, REPEATABLE, type States, type Targets } from './asl';
+import { computeStates, START_COMPUTE } from './compute-states';
+import { publish } from './finish-states';
+import { screening } from './screening';
+
+/** The numbers and choices of a workflow, as far as the work on a turn depends on them. */
+export interface WorkRules {
+  readonly maxConcurrency: number;
+  /** Absent: the machine has no approval step. */
+  readonly approval?: ApprovalRules;
+  /** Absent: any text is a final answer. */
+  readonly finalAnswer?: FinalAnswerForm;
+}
+
+/** What a branch of the work leaves: how the turn ended, what the guardrail said, who approved. */
+const LEAVE = 'Leave';
+
+/** From the screening of the input to the ending of the turn, whatever it is. */
+export function workStates(targets: Targets, rules: WorkRules): States {
+  const { compute } = targets.steps;
+  const afterScreening = rules.approval ? 'Is an approval asked for' : 'Begin to wait';
+  return {
+    // Only what others wrote: to a filter of prompt attacks, the sentences of the deployment look like an attack.
+    ScreenInput: screening(targets, 'Input', '$.toScreen', { ResultPath: '$.screened', Next: 'Weigh input' }),
+    'Weigh input': pass(
+      {
+        'turn.$': '$.turn',
+        'prompt.$': '$.prompt',
+        'screened.$': '$.screened',
+        approval: null,
+        'blocked.$': "States.ArrayContains($.screened[*].verdict.action, 'BLOCKED')",
+      },
+      { Next: 'Was input blocked' },
+    ),
+    'Was input blocked': choice(
+      [{ Variable: '$.blocked', BooleanEquals: true, Next: 'Input blocked' }],
+      afterScreening,
+    ),
+    'Input blocked': end(ending('Rejected', 'input-blocked', 'The guardrail blocked the input')),
+    ...(rules.approval ? approvalStates(targets, rules.approval, 'Begin to wait', LEAVE) : {}),
+
+    'Begin to wait': pass({ admission: null }, { ResultPath: '$.wait', Next: 'AdmitTurn' }),
+    // The conversation first, then the slot: a turn that waits for its conversation holds no slot.
+    AdmitTurn: invoke(
+      targets,
+      'admit-turn',
+      { 'turn.$': '$.turn', 'admission.$': '$.wait.admission' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.admitted', Next: 'Is the turn admitted' },
+    ),
+    'Is the turn admitted': choice(
+      [
+        { Variable: '$.admitted.answer.status', StringEquals: 'admitted', Next: 'AcquireSlot' },
+        { Variable: '$.admitted.answer.status', StringEquals: 'waiting', Next: 'Wait on' },
+      ],
+      'Not admitted',
+    ),
+    'Wait on': pass(
+      { 'admission.$': '$.admitted.answer.admission' },
+      { ResultPath: '$.wait', Next: 'WaitForTurnToBegin' },
+    ),
+    WaitForTurnToBegin: { Type: 'Wait', SecondsPath: '$.wait.admission.waitSeconds', Next: 'AdmitTurn' },
+    'Not admitted': endWith('$.admitted.answer.ending'),
+    AcquireSlot: call(
+      targets,
+      'dynamodb:updateItem',
+      {
+        TableName: targets.table,
+        Key: { pk: { S: SLOTS_KEY } },
+        UpdateExpression: 'ADD holders :me, #share :me REMOVE #wait',
+        // Idempotent: who holds a slot already gets the same one again.
+        ConditionExpression:
+          '(attribute_not_exists(holders) OR size(holders) < :limit OR contains(holders, :name)) AND ' +
+          '(attribute_not_exists(#share) OR size(#share) < :share OR contains(#share, :name))',
+        ExpressionAttributeNames: {
+          '#share.$': '$.turn.share.attribute',
+          '#wait.$': `States.Format('${WAIT_PREFIX}{}', $.turn.name)`,
+        },
+        ExpressionAttributeValues: {
+          ':share': { 'N.$': '$.turn.share.slots' },
+          ':me': { 'SS.$': 'States.Array($.turn.name)' },
+          ':name': { 'S.$': '$.turn.name' },
+          ':limit': { N: String(rules.maxConcurrency) },
+        },
+      },
+      {
+        Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
+        Catch: [{ ErrorEquals: CONDITION_FAILED, ResultPath: null, Next: 'Wait on' }],
+        ResultPath: null,
+        Next: 'PublishStarted',
+      },
+    ),
+    // Who hears that the turn began is no part of the turn.
+    PublishStarted: publish(
+      targets,
+      { DetailType: turnEventType('Started'), 'Detail.$': '$.turn.detail' },
+      {
+        ResultPath: null,
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'ReadDefinition' }],
+        Next: 'ReadDefinition',
+      },
+    ),
+    ReadDefinition: call(
+      targets,
+      'aws-sdk:ssm:getParameter',
+      { Name: targets.definitionParameter },
+      {
+        ResultSelector: { 'binding.$': '$.Parameter.Value' },
+        ResultPath: '$.definition',
+        Next: 'OpenSession',
+      },
+    ),
+    OpenSession: invoke(
+      targets,
+      'open-session',
+      { 'turn.$': '$.turn', 'binding.$': '$.definition.binding' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.session', Next: 'Is the session open' },
+    ),
+    'Is the session open': choice(
+      [
+        { Variable: '$.session.answer.status', StringEquals: 'open', Next: compute ? START_COMPUTE : 'SubmitTurn' },
+        { Variable: '$.session.answer.status', StringEquals: 'busy', Next: 'WaitForSession' },
+      ],
+      'Session not opened',
+    ),
+    WaitForSession: { Type: 'Wait', SecondsPath: '$.session.answer.waitSeconds', Next: 'OpenSession' },
+    'Session not opened': endWith('$.session.answer.ending'),
+    ...(compute ? computeStates(targets, compute, 'SubmitTurn', endWith) : {}),
+    SubmitTurn: invoke(
+      targets,
+      'submit-turn',
+      {
+        'turn.$': '$.turn',
+        'sessionId.$': '$.session.answer.sessionId',
+        'prompt.$': '$.prompt',
+        'screened.$': '$.screened',
+      },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
+    ),
+    'Was the message accepted': choice(
+      [{ Variable: '$.work.answer.status', StringEquals: 'submitted', Next: 'WaitForTurn' }],
+      'Turn ended',
+    ),
+    WaitForTurn: { Type: 'Wait', SecondsPath: '$.work.answer.check.waitSeconds', Next: 'CheckTurn' },
+    CheckTurn: invoke(
+      targets,
+      'check-turn',
+      {
+        'turn.$': '$.turn',
+        'sessionId.$': '$.session.answer.sessionId',
+        'check.$': '$.work.answer.check',
+        ...(rules.finalAnswer ? { finalAnswer: rules.finalAnswer } : {}),
+      },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Is the turn over' },
+    ),
+    'Is the turn over': choice(
+      [
+        { Variable: '$.work.answer.status', StringEquals: 'running', Next: 'WaitForTurn' },
+        { Variable: '$.work.answer.status', StringEquals: 'deadline', Next: 'Deadline passed' },
+        ...(rules.finalAnswer
+          ? [{ Variable: '$.work.answer.status', StringEquals: 'wrong-form', Next: 'AskAgain' }]
+          : []),
+      ],
+      'Turn ended',
+    ),
+    ...(rules.finalAnswer ? askAgainStates(targets) : {}),
+    'Deadline passed': end(ending('TimedOut', 'deadline', 'The turn was not over at its deadline and was cancelled')),
+    'Turn ended': endWith('$.work.answer.ending'),
+    // Of the prompt only the verdicts go on: its text would stand in the state until the end.
+    [LEAVE]: pass(
+      { 'ending.$': '$.ending', 'verdicts.$': '$.screened[*].verdict', 'approval.$': '$.approval' },
+      { End: true },
+    ),
+  };
+}
+
+/**
+ * Asks for the final answer again, in the session, the slot and the deadline of the turn. The ledger remembers that it was
+ * asked, so it is never asked twice.
+ */
+function askAgainStates(targets: Targets): States {
+  return {
+    AskAgain: invoke(
+      targets,
+      'submit-turn',
+      {
+        'turn.$': '$.turn',
+        'sessionId.$': '$.session.answer.sessionId',
+        prompt: [],
+        screened: [],
+        message: 'answer-request',
+      },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
+    ),
+  };
+}
+
+function end(constant: object) {
+  return pass(constant, { ResultPath: '$.ending', Next: LEAVE });
+}
+
+function endWith(path: string) {
+  return { Type: 'Pass', InputPath: path, ResultPath: '$.ending', Next: LEAVE };
+}
