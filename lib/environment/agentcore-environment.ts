@@ -2,42 +2,36 @@ import { CfnRuntime, CfnRuntimeEndpoint } from 'aws-cdk-lib/aws-bedrockagentcore
 import type { GraphWidgetProps } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, SecurityGroup, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, type IPrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { LIFECYCLE_VARIABLES } from '../contracts/lifecycle-variables';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { declareImportedRole } from '../declaration/imported';
 import { allowLogs } from '../encryption/key-statements';
-import { plainText } from '../validation/policy-text';
 import { logCallerStatements } from '../encryption/log-caller-statements';
-import { derivedName } from './derived-name';
-import { AGENTCORE_LIMITS, BMA_LIMITS } from '../facts/agentcore-limits';
 import { RUNTIME_LOG_GROUPS } from '../facts/compute-kinds';
 import { AgentProject, type IAgentProject } from '../identity/agent-project';
 import { attachPolicy } from '../identity/attach-policy';
 import { createExecutionRole, environmentStatements, logStatements } from '../identity/execution-role';
 import { RESOURCELESS_ACTIONS, RUNTIME_DRIVE_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
+import { AgentNetworkService } from '../network';
 import { injectedProps } from '../injection/injected-props';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
-import { requireAbsoluteDirectory } from '../validation/absolute-directory';
-import { requireSafeEnvironment } from '../validation/environment-variables';
-import { InputError, requireInput, requirePattern } from '../validation/input-error';
+import { requireInput } from '../validation/input-error';
 import type { AgentEnvironmentConfig, AgentEnvironmentHost } from './agent-environment';
 import { AgentImage } from './agent-image';
 import { AgentCoreEnvironmentMetrics } from './agentcore-environment-metrics';
 import type { AgentCoreEnvironmentAttributes, AgentCoreEnvironmentProps } from './agentcore-environment-props';
 import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
 import { ImportedAgentCoreEnvironment } from './imported-agentcore-environment';
-import { admitRegistry } from './image-registry';
 import { requireSameAccount } from '../identity/same-account';
 import { admitOnly } from './runtime-access-policy';
 import { RuntimeCapacity } from './runtime-capacity';
-import type { SessionStorage } from './session-storage';
-import { requireUniqueName } from '../validation/unique-name';
+import { lifecycleSettings, requireDirectories, runtimeName, runtimeVariables } from './runtime-settings';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
@@ -103,17 +97,18 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
   constructor(scope: Construct, id: string, props: AgentCoreEnvironmentProps = {}) {
     super(scope, id);
     props = injectedProps(AgentCoreEnvironment.PROPERTY_INJECTION_ID, scope, id, props);
-    this.runtimeName = this.checkedName(props.runtimeName);
+    this.runtimeName = runtimeName(this, props.runtimeName);
     const { _sessionStorage: storage, _platformVersion: platformVersion } = props.capacity ?? RuntimeCapacity.microVm();
     this.workspaceDirectory =
       props.workspaceDirectory ?? (storage.mountPath ? `${storage.mountPath}/workspace` : '/tmp/workspace');
     const chosenImage = props.image ?? AgentImage.bundled();
     this.capabilityDirectories = capabilityDirectories(chosenImage, props.capabilityDirectories);
-    this.checkDirectories();
+    requireDirectories(this, this.workspaceDirectory, this.capabilityDirectories);
     const maxLifetime = props.maxLifetime ?? Duration.hours(8);
     this.maxLifetime = maxLifetime;
-    const lifecycle = this.checkedLifecycle(props.idleTimeout ?? Duration.minutes(30), maxLifetime);
-    const environmentVariables = this.checkedEnvironment(
+    const lifecycle = lifecycleSettings(this, props.idleTimeout ?? Duration.minutes(30), maxLifetime);
+    const environmentVariables = runtimeVariables(
+      this,
       storage,
       platformVersion.value,
       props.environmentVariables ?? {},
@@ -127,7 +122,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     network.connect(this);
 
     const image = chosenImage._bind(this, { dataKey, logRetention });
-    admitRegistry(this, network, image.repository);
+    this.resolveRegistry(image.repository);
     this.executionRole = props.executionRole ?? createExecutionRole(this, 'ExecutionRole');
     this.grantPrincipal = this.executionRole;
     requireSameAccount(this, 'executionRole', this.executionRole);
@@ -220,103 +215,12 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     return this.metrics._graphs();
   }
 
-  private checkedName(name: string | undefined): string {
-    if (name === undefined) {
-      return derivedName(this);
+  /** Lets the registry of another account resolve. The one of this account always does. */
+  private resolveRegistry({ env: { account } }: IRepository): void {
+    if (!Token.isUnresolved(account) && account !== Stack.of(this).account) {
+      const hostName = `${account}.dkr.ecr.{region}.amazonaws.com`;
+      this.baseline.network.addService(AgentNetworkService.ECR_DKR._alsoAt([hostName]));
     }
-    requirePattern(
-      this,
-      'runtimeName',
-      name,
-      AGENTCORE_LIMITS.namePattern,
-      'a letter, then letters, digits and underscores, at most 48 characters',
-      "replace other characters, for example '-' by '_'",
-    );
-    requireUniqueName(this, 'runtimeName', name);
-    return name;
-  }
-
-  private checkDirectories(): void {
-    requireAbsoluteDirectory(this, 'workspaceDirectory', this.workspaceDirectory);
-    const directories = this.capabilityDirectories;
-    directories.forEach((directory) => requireAbsoluteDirectory(this, 'capabilityDirectories', directory));
-    requireInput(new Set(directories).size === directories.length, this, {
-      input: 'capabilityDirectories',
-      value: directories,
-      allowed: 'every directory once',
-      fix: 'remove the repeated directory',
-    });
-    requireInput(directories.length <= BMA_LIMITS.capabilityDirectories, this, {
-      input: 'capabilityDirectories',
-      value: `(${directories.length} directories)`,
-      allowed: `at most ${BMA_LIMITS.capabilityDirectories} directories`,
-      fix: 'group skills below fewer directories',
-    });
-  }
-
-  private checkedLifecycle(idle: Duration, max: Duration): CfnRuntime.LifecycleConfigurationProperty {
-    const idleRuntimeSessionTimeout = this.checkedSeconds('idleTimeout', idle);
-    const maxLifetime = this.checkedSeconds('maxLifetime', max);
-    requireInput(idleRuntimeSessionTimeout <= maxLifetime, this, {
-      input: 'idleTimeout',
-      value: idleRuntimeSessionTimeout,
-      allowed: `at most the maxLifetime of ${maxLifetime} seconds`,
-      fix: 'lower idleTimeout or raise maxLifetime',
-    });
-    return { idleRuntimeSessionTimeout, maxLifetime };
-  }
-
-  private checkedSeconds(input: string, value: Duration): number {
-    const seconds = value.toSeconds({ integral: false });
-    const { min, max } = AGENTCORE_LIMITS.lifetimeSeconds;
-    requireInput(Number.isInteger(seconds) && seconds >= min && seconds <= max, this, {
-      input,
-      value: seconds,
-      allowed: `${min} to ${max} whole seconds`,
-      fix: 'choose a duration between one minute and eight hours',
-    });
-    return seconds;
-  }
-
-  private checkedEnvironment(
-    storage: SessionStorage,
-    platformVersion: string,
-    given: { [name: string]: string },
-  ): { [name: string]: string } {
-    const own = {
-      [LIFECYCLE_VARIABLES.stateDirectory]: `${storage.mountPath ?? '/tmp'}/.bma`,
-      // The lifecycle server hands only named variables on to the agent's commands and tools.
-      ...(Object.keys(given).length
-        ? { [LIFECYCLE_VARIABLES.passEnvironment]: Object.keys(given).sort().join(',') }
-        : {}),
-    };
-    requireSafeEnvironment(this, 'environmentVariables', given, AGENTCORE_LIMITS.environmentValueLength);
-    const reserved = Object.keys(given).find((name) => /^(BMA_|AWS_)/.test(name));
-    if (reserved) {
-      throw new InputError(this, {
-        input: `environmentVariables.${reserved}`,
-        allowed: 'names that do not begin with BMA_ or AWS_, which the lifecycle server and the service set',
-        fix: 'rename the variable',
-      });
-    }
-    const all = { ...own, ...given };
-    requireInput(Object.keys(all).length <= AGENTCORE_LIMITS.environmentVariables, this, {
-      input: 'environmentVariables',
-      value: `(${Object.keys(given).length} variables)`,
-      allowed: `at most ${AGENTCORE_LIMITS.environmentVariables - Object.keys(own).length} variables beside the ones set here`,
-      fix: 'move configuration into a file of the image',
-    });
-    const bytes = Buffer.byteLength(plainText(this, JSON.stringify(all)));
-    const most =
-      AGENTCORE_LIMITS.environmentBytes[platformVersion] ??
-      Math.min(...Object.values(AGENTCORE_LIMITS.environmentBytes));
-    requireInput(bytes <= most, this, {
-      input: 'environmentVariables',
-      value: `(${bytes} bytes with the ones set here)`,
-      allowed: `at most ${most} bytes on platform version ${platformVersion}`,
-      fix: 'move configuration into a file of the image, a parameter or a bucket',
-    });
-    return all;
   }
 
   private createSecurityGroup(): SecurityGroup {
