@@ -63,7 +63,8 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
       resources: ['*'], // In a key policy "*" is this key and no other.
       conditions: {
         ArnLike: {
-          'kms:EncryptionContext:aws:logs:arn': Lazy.list({ produce: () => [...new Set(arns)] }),
+          // Not cached: log groups that come later count, too.
+          'kms:EncryptionContext:aws:logs:arn': Lazy.uncachedList({ produce: () => [...new Set(arns)] }),
         },
       },
     }),

@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { requireInput, requireWholeNumber } from '../validation/input-error';
+import { requireInput, requireSeconds, requireWholeNumber } from '../validation/input-error';
 import { requireSamePlace } from '../validation/same-place';
 import { requireApprovalStep } from '../workflow/approval-step';
 import { TurnWorkflow } from '../workflow/turn-workflow';
@@ -107,7 +107,8 @@ export class BoundTrigger extends Construct {
     });
     const named = parseSubject(this, { ...facts, ...options.subject });
     const conversation = options.sessionKey ?? sessionKey ?? [];
-    const deadlineSeconds = this.seconds(options.deadline, turnDeadline);
+    const deadlineSeconds =
+      options.deadline && requireSeconds(this, 'deadline', options.deadline, 60, turnDeadline.toSeconds());
     return {
       format: STARTER_FORMAT,
       trigger: { type, id },
@@ -138,19 +139,5 @@ export class BoundTrigger extends Construct {
   private attempts(maxAttempts: number): number {
     requireWholeNumber(this, 'maxAttempts', maxAttempts, 2, 1000, 'attempts');
     return maxAttempts;
-  }
-
-  private seconds(deadline: Duration | undefined, turnDeadline: Duration): number | undefined {
-    if (!deadline) {
-      return undefined;
-    }
-    requireInput(!deadline.isUnresolved(), this, {
-      input: 'deadline',
-      allowed: 'a duration that is known at synth',
-      fix: 'Write it as in Duration.minutes(30)',
-    });
-    const seconds = deadline.toSeconds({ integral: false });
-    requireWholeNumber(this, 'deadline', seconds, 60, turnDeadline.toSeconds(), 'seconds');
-    return seconds;
   }
 }

@@ -198,15 +198,13 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
   }
 
   private check(replayWindow: Duration, maxBodyBytes: number, maxConcurrency: number): void {
-    if (!replayWindow.isUnresolved()) {
-      const seconds = replayWindow.toSeconds({ integral: false });
-      requireInput(Number.isInteger(seconds) && seconds >= 60 && seconds <= 259_200, this, {
-        input: 'replayWindow',
-        value: seconds,
-        allowed: '60 to 259200 whole seconds',
-        fix: 'Choose a duration between one minute and three days, the time for which GitHub can send a delivery again',
-      });
-    }
+    const seconds = replayWindow.toSeconds({ integral: false });
+    requireInput(Number.isInteger(seconds) && seconds >= 60 && seconds <= 259_200, this, {
+      input: 'replayWindow',
+      value: seconds,
+      allowed: '60 to 259200 whole seconds',
+      fix: 'Choose a duration between one minute and three days, the time for which GitHub can send a delivery again',
+    });
     requireWholeNumber(this, 'maxBodyBytes', maxBodyBytes, 1024, MAX_URL_BODY_BYTES, 'bytes');
     requireWholeNumber(this, 'maxConcurrency', maxConcurrency, 1, 1000, 'deliveries at the same time');
   }

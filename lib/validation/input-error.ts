@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib/core';
+import { type Duration, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { requireInput } from './refused-input';
 
@@ -31,4 +31,17 @@ export function requireWholeNumber(
     allowed: `a whole number from ${min} to ${max} ${unit}`,
     fix: `choose a value between ${min} and ${max}`,
   });
+}
+
+/** The seconds of a duration, if they are whole and in a closed range. What only the deployment knows is refused before, by its kind. */
+export function requireSeconds(
+  where: IConstruct | string,
+  input: string,
+  value: Duration,
+  min: number,
+  max: number,
+): number {
+  const seconds = value.toSeconds({ integral: false });
+  requireWholeNumber(where, input, seconds, min, max, 'seconds');
+  return seconds;
 }

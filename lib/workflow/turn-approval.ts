@@ -1,6 +1,6 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
-import { requireWholeNumber } from '../validation/input-error';
+import { requireSeconds } from '../validation/input-error';
 import type { ApprovalRules } from './definition/approval-states';
 import { checkInputsOf } from '../validation/checked-inputs';
 
@@ -69,10 +69,7 @@ export class TurnApproval {
   ) {
     this.notify = options.notify;
     this.expiry = _mode === 'none' ? undefined : (options.expiry ?? Duration.hours(24));
-    if (this.expiry && !this.expiry.isUnresolved()) {
-      const seconds = this.expiry.toSeconds({ integral: false });
-      requireWholeNumber('TurnApproval', 'expiry', seconds, 60, 30 * DAY_SECONDS, 'seconds');
-    }
+    if (this.expiry) requireSeconds('TurnApproval', 'expiry', this.expiry, 60, 30 * DAY_SECONDS);
   }
 
   /** @internal */

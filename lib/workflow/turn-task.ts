@@ -9,7 +9,7 @@ import {
 import { Arn, ArnFormat, type Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { EXECUTION_JOB_ACTIONS, JOB_RULE_ACTIONS, KEY_READ_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
-import { requireInput, requireWholeNumber } from '../validation/input-error';
+import { requireInput, requireSeconds } from '../validation/input-error';
 import { requireApprovalStep } from './approval-step';
 import { MAX_PART_CHARACTERS, SUBJECT_LIMITS, TURN_REQUEST_FORMAT } from '../contracts/turn';
 import type { ITurnWorkflow } from './turn-workflow-ref';
@@ -166,13 +166,7 @@ export class TurnTask extends TaskStateBase {
   }
 
   private checkDeadline(deadline: Duration): void {
-    requireInput(!deadline.isUnresolved(), this, {
-      input: 'deadline',
-      allowed: 'a duration that is known at synth',
-      fix: 'Write it as in Duration.minutes(30)',
-    });
-    const most = this.turn.workflow.turnDeadline.toSeconds();
-    requireWholeNumber(this, 'deadline', deadline.toSeconds({ integral: false }), 60, most, 'seconds');
+    requireSeconds(this, 'deadline', deadline, 60, this.turn.workflow.turnDeadline.toSeconds());
   }
 
   private checkSubject(subject: { [name: string]: string }): void {

@@ -5,7 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Duration, Names, Stack } from 'aws-cdk-lib/core';
+import { type Duration, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
@@ -13,17 +13,14 @@ import type { IAgentBaseline } from '../baseline';
 import { definitionParameterArn } from '../agent/definition-parameter';
 import { allowLogs } from '../encryption/key-statements';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
-import { isDevelopment } from '../development/enabled-scopes';
-import { objectRetention } from '../lifecycle/object-retention';
 import { injectedProps } from '../injection/injected-props';
-import { InputError, requireInput, requireWholeNumber } from '../validation/input-error';
+import { requireInput } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
 import { agentOutput } from './agent-output';
 import { ApproveFunction } from './approve-function';
 import { OUTAGE_ATTEMPTS, type Targets } from './definition/asl';
 import { settlementDefinition } from './definition/settlement-definition';
 import { turnDefinition } from './definition/turn-definition';
-import { ObjectLock } from '../encryption/object-lock';
 import { finishStatements, settlementStatements, turnStatements } from './machine-permissions';
 import { ImportedTurnWorkflow } from './imported-turn-workflow';
 import { SessionExpiry } from './session-expiry';
@@ -35,6 +32,7 @@ import type { TurnFunctionSetting } from './turn-function';
 import { TurnFunctions } from './turn-functions';
 import { LAST_STEP_SECONDS } from './turn-step-table';
 import { TurnMachine } from './turn-machine';
+import { turnSettings } from './turn-settings';
 import type { TurnStepHost } from './turn-step';
 import { denyEvidenceKey } from './evidence-key-denial';
 import { evidenceBucket, turnLedger } from './turn-stores';
@@ -44,10 +42,8 @@ import type { TurnWorkflowAttributes, TurnWorkflowProps } from './turn-workflow-
 import type { IAgentTrigger, ITurnWorkflow } from './turn-workflow-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-const DAY_SECONDS = 24 * 60 * 60;
-
 /** Step Functions keeps the name of an execution for 90 days; the ledger remembers a turn as long, and a little longer. */
-const RECORD_SECONDS = 100 * DAY_SECONDS;
+const RECORD_SECONDS = 100 * 24 * 60 * 60;
 
 /** What an execution takes beside waiting and working: screening, retries, evidence. */
 const OVERHEAD_SECONDS = 2 * 60 * 60;
@@ -116,22 +112,11 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     const { agent } = props;
     requireOneWorkflow(this, agent);
     this.agent = agent;
-    this.maxConcurrency = props.maxConcurrency ?? 4;
-    requireWholeNumber(this, 'maxConcurrency', this.maxConcurrency, 1, 1000, 'turns');
-    this.turnDeadline = props.turnDeadline ?? Duration.hours(1);
-    const deadlineSeconds = this.seconds('turnDeadline', this.turnDeadline, 60, 28_800);
-    requireLifetime(this, agent, deadlineSeconds);
-    const slotSeconds = this.seconds('slotTimeout', props.slotTimeout ?? Duration.hours(4), 60, DAY_SECONDS);
-    const retention = props.sessionRetention ?? Duration.days(14);
-    const retentionSeconds = this.seconds('sessionRetention', retention, DAY_SECONDS, 365 * DAY_SECONDS);
+    const settings = turnSettings(this, props);
+    const { deadlineSeconds } = settings;
+    this.maxConcurrency = settings.maxConcurrency;
+    this.turnDeadline = settings.turnDeadline;
     const approval = props.approval ?? TurnApproval.none();
-    const lock = isDevelopment(this)
-      ? ObjectLock.none()
-      : (props.evidenceLock ?? ObjectLock.governance(Duration.days(90)));
-    const evidenceRetention = this.evidenceRetention(
-      objectRetention(this, props.evidenceRetention, Duration.days(365)),
-      lock,
-    );
     if (approval.notify) {
       requireStandardTopic(this, 'approval.notify', approval.notify);
     }
@@ -147,8 +132,8 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     this.ledger = turnLedger(this, 'Ledger', encryptionKey);
     this.evidenceBucket = evidenceBucket(this, 'Evidence', {
       encryptionKey: evidenceKey,
-      lock,
-      retention: evidenceRetention,
+      lock: settings.evidenceLock,
+      retention: settings.evidenceRetention,
       accessLogsBucket: baseline.accessLogsBucket,
     });
     const bus = new TurnBus(this, 'Outcomes', encryptionKey);
@@ -168,10 +153,10 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
         [TURN_VARIABLES.guardrailArn]: guardrail.guardrailArn,
         [TURN_VARIABLES.guardrailVersion]: guardrail.guardrailVersion,
         [TURN_VARIABLES.deadlineSeconds]: String(deadlineSeconds),
-        [TURN_VARIABLES.sessionRetentionSeconds]: String(retentionSeconds),
+        [TURN_VARIABLES.sessionRetentionSeconds]: String(settings.sessionRetentionSeconds),
         [TURN_VARIABLES.recordSeconds]: String(RECORD_SECONDS),
         [TURN_VARIABLES.maxConcurrency]: String(this.maxConcurrency),
-        [TURN_VARIABLES.slotSeconds]: String(slotSeconds),
+        [TURN_VARIABLES.slotSeconds]: String(settings.slotSeconds),
         [TURN_VARIABLES.approval]: approval._mode,
       },
     };
@@ -231,7 +216,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       description: `Turns of the managed agent ${agent.agentName}`,
       definition: turnDefinition(targets, {
         maxConcurrency: this.maxConcurrency,
-        timeoutSeconds: (approval.expiry?.toSeconds() ?? 0) + slotSeconds + deadlineSeconds + OVERHEAD_SECONDS,
+        timeoutSeconds: (approval.expiry?.toSeconds() ?? 0) + settings.slotSeconds + deadlineSeconds + OVERHEAD_SECONDS,
         approval: approval._rules(),
         finalAnswer: props.finalAnswer?._form,
       }),
@@ -312,31 +297,6 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     });
     return guardrail;
   }
-
-  private seconds(input: string, duration: Duration, least: number, most: number): number {
-    if (duration.isUnresolved()) {
-      throw new InputError(this, {
-        input,
-        allowed: 'a duration that is known at synth',
-        fix: 'write it as in Duration.minutes(30)',
-      });
-    }
-    const seconds = duration.toSeconds({ integral: false });
-    requireWholeNumber(this, input, seconds, least, most, 'seconds');
-    return seconds;
-  }
-
-  private evidenceRetention(retention: Duration, lock: ObjectLock): Duration {
-    const days = retention.toDays({ integral: false });
-    requireWholeNumber(this, 'evidenceRetention', days, 1, 3650, 'days');
-    requireInput(days >= (lock.period?.toDays() ?? 0), this, {
-      input: 'evidenceRetention',
-      value: `${days} days`,
-      allowed: `at least the ${lock.period?.toDays() ?? 0} days that evidence is locked`,
-      fix: 'keep evidence longer, or lock it for a shorter time',
-    });
-    return retention;
-  }
 }
 
 function outermostStack(construct: IConstruct): Stack {
@@ -361,14 +321,4 @@ function requireOneWorkflow(workflow: TurnWorkflow, agent: IManagedAgent): void 
 
 function mapValues<K extends string, A, B>(record: Readonly<Record<K, A>>, map: (value: A) => B): Record<K, B> {
   return Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, map(value)])) as Record<K, B>;
-}
-
-function requireLifetime(scope: IConstruct, { environment }: IManagedAgent, deadlineSeconds: number): void {
-  const lifetime = environment?.maxLifetime?.toSeconds();
-  requireInput(lifetime === undefined || deadlineSeconds <= lifetime, scope, {
-    input: 'turnDeadline',
-    value: deadlineSeconds,
-    allowed: `at most the maxLifetime of the environment (${lifetime} seconds), when the compute of a turn ends`,
-    fix: 'Lower turnDeadline, or raise maxLifetime of the environment',
-  });
 }

@@ -1,5 +1,5 @@
 import { Duration, Stack, Token, type Size } from 'aws-cdk-lib/core';
-import { requireInput, requireWholeNumber } from '../../validation/input-error';
+import { requireInput, requireSeconds, requireWholeNumber } from '../../validation/input-error';
 import type { StdioMcpTool } from '../../contracts/session';
 import { ROLE_CREDENTIAL_VARIABLES } from '../../contracts/lifecycle-variables';
 import { SERVER_VARIABLES, TOOL_DIRECTORY } from '../../contracts/tool';
@@ -64,9 +64,7 @@ export function checkOptions(where: string, options: BundledToolOptions): void {
     allowed: 'a non-empty label',
     fix: 'name the server or leave it out',
   });
-  if (options.deadline !== undefined && !options.deadline.isUnresolved()) {
-    requireWholeNumber(where, 'deadline', options.deadline.toSeconds({ integral: false }), 1, 900, 'seconds');
-  }
+  if (options.deadline !== undefined) requireSeconds(where, 'deadline', options.deadline, 1, 900);
 }
 
 /** Names that are sent to a server as one text, separated by commas. Unresolved tokens pass. */
@@ -82,16 +80,7 @@ export function checkNames(where: string, input: string, names: string[], patter
   });
 }
 
-/** Checks a duration that a server gets in whole seconds. */
-export function checkSeconds(where: string, input: string, value: Duration, min: number, max: number): void {
-  if (!value.isUnresolved()) {
-    requireWholeNumber(where, input, value.toSeconds({ integral: false }), min, max, 'seconds');
-  }
-}
-
 /** Checks a size that a server gets in whole bytes. */
 export function checkBytes(where: string, input: string, value: Size, max: number): void {
-  if (!value.isUnresolved()) {
-    requireWholeNumber(where, input, value.toBytes(), 1, max, 'bytes');
-  }
+  requireWholeNumber(where, input, value.toBytes(), 1, max, 'bytes');
 }

@@ -13,15 +13,8 @@ import {
   RESOURCELESS_ACTIONS,
 } from '../../identity/perms';
 import { AgentNetworkService } from '../../network';
-import { requireInput, requireWholeNumber } from '../../validation/input-error';
-import {
-  bundledServer,
-  type BundledToolOptions,
-  checkBytes,
-  checkNames,
-  checkOptions,
-  checkSeconds,
-} from './bundled-server';
+import { requireInput, requireSeconds, requireWholeNumber } from '../../validation/input-error';
+import { bundledServer, type BundledToolOptions, checkBytes, checkNames, checkOptions } from './bundled-server';
 import { CLOUDWATCH_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
@@ -95,7 +88,7 @@ export function checkCloudWatch(props: CloudWatchToolOptions): void {
   requireWholeNumber(WHERE, 'number of logGroups', logGroups.length, 0, 50, 'log groups');
   requireWholeNumber(WHERE, 'number of alarms', alarms.length, 0, 100, 'alarms');
   checkNames(WHERE, 'metricNamespaces', metricNamespaces, /^(?!:)[\w./#: -]{1,255}$/, 'names of metric namespaces');
-  checkSeconds(WHERE, 'maxTimeRange', props.maxTimeRange ?? Duration.hours(24), 60, 366 * 24 * 3600);
+  requireSeconds(WHERE, 'maxTimeRange', props.maxTimeRange ?? Duration.hours(24), 60, 366 * 24 * 3600);
   checkBytes(WHERE, 'maxScanned', props.maxScanned ?? Size.gibibytes(10), Number.MAX_SAFE_INTEGER);
   requireWholeNumber(WHERE, 'maxResults', props.maxResults ?? 1000, 1, 10_000, 'rows');
 }

@@ -4,8 +4,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { DEPLOYMENT_READ_ACTIONS, RESOURCELESS_ACTIONS } from '../../identity/perms';
 import { AgentNetworkService } from '../../network';
-import { requireInput, requireWholeNumber } from '../../validation/input-error';
-import { bundledServer, type BundledToolOptions, checkNames, checkOptions, checkSeconds } from './bundled-server';
+import { requireInput, requireSeconds, requireWholeNumber } from '../../validation/input-error';
+import { bundledServer, type BundledToolOptions, checkNames, checkOptions } from './bundled-server';
 import { DEPLOYMENTS_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
@@ -111,7 +111,7 @@ export function checkDeployments(props: DeploymentsToolOptions): void {
       fix: 'Pass the function of the alias or version',
     });
   }
-  checkSeconds(WHERE, 'maxTimeRange', props.maxTimeRange ?? Duration.days(7), 60, 90 * 24 * 3600);
+  requireSeconds(WHERE, 'maxTimeRange', props.maxTimeRange ?? Duration.days(7), 60, 90 * 24 * 3600);
 }
 
 /** One kind of deployment: its tool, its grant and the way to the service. */

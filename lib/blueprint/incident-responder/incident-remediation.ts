@@ -1,6 +1,6 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
-import { requireInput, requireWholeNumber } from '../../validation/input-error';
+import { requireInput, requireSeconds, requireWholeNumber } from '../../validation/input-error';
 import type { RunbookRule } from '../../contracts/remediation';
 import type { RemediationRunbook } from './remediation-runbook';
 import { checkInputsOf } from '../../validation/checked-inputs';
@@ -57,12 +57,7 @@ export class IncidentRemediation {
       allowed: 'each document once',
       fix: 'Name all its parameters in one RemediationRunbook.automation',
     });
-    requireInput(!expiry.isUnresolved(), where, {
-      input: 'expiry',
-      allowed: 'a duration that is known at synth',
-      fix: 'Write it as in Duration.hours(4)',
-    });
-    requireWholeNumber(where, 'expiry', expiry.toSeconds({ integral: false }), 60, 30 * DAY_SECONDS, 'seconds');
+    requireSeconds(where, 'expiry', expiry, 60, 30 * DAY_SECONDS);
     const remediation = new IncidentRemediation(runbooks, expiry, notify);
     const bytes = Buffer.byteLength(JSON.stringify(remediation._rules));
     requireInput(bytes <= MAX_RULES_BYTES, where, {

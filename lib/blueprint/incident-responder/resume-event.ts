@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { requireInput, requirePattern, requireWholeNumber } from '../../validation/input-error';
+import { requirePattern, requireWholeNumber } from '../../validation/input-error';
 import { TIMER_MINUTES } from '../../contracts/incident';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
@@ -63,11 +63,6 @@ export class ResumeEvent {
    */
   public static timer(options: ResumeTimerOptions = {}): ResumeEvent {
     const { after = Duration.minutes(30), most = 6 } = options;
-    requireInput(!after.isUnresolved(), 'ResumeEvent', {
-      input: 'after',
-      allowed: 'a duration that is known at synth',
-      fix: 'Write it as in Duration.minutes(30)',
-    });
     const minutes = after.toMinutes({ integral: false });
     requireWholeNumber('ResumeEvent', 'after', minutes, TIMER_MINUTES.least, TIMER_MINUTES.most, 'minutes');
     requireWholeNumber('ResumeEvent', 'most', most, 1, 100, 'timers');
