@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { AgentModel, ModelListPrice } from '../agent';
 import { AgentBudget } from '../operations/agent-budget';
 import { AgentBudgetAction } from '../operations/agent-budget-action';
-import { maxTurnUsd } from '../operations/max-turn-cost';
+import { maxTurnUsd } from '../operations/budget-limits';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { requireInput } from '../validation/input-error';
 import type { TurnWorkflow } from '../workflow';

@@ -5,8 +5,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ManagedAgent, type ModelListPrice } from '../agent';
-import { BUDGET_KEY, type BudgetedWorkflow, type BudgetSettings } from '../contracts/budget';
+import type { ModelListPrice } from '../agent';
+import { BUDGET_KEY, type BudgetSettings } from '../contracts/budget';
 import { BUDGET_VARIABLES } from '../contracts/handler-variables';
 import { TURN_EVENT_SOURCE } from '../contracts/turn';
 import { turnLedgerKey } from '../contracts/turn-ledger';
@@ -35,7 +35,7 @@ import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentBudgetAction } from './agent-budget-action';
 import { admitRules, DELIVERY_RETRY } from '../function/rule-delivery';
 import { onlyItems } from '../identity/ledger-items';
-import { maxTurnUsd } from './max-turn-cost';
+import { budgetedWorkflow, budgetLimits } from './budget-limits';
 import { requireOnlyOne, requireWorkflows } from './require-workflows';
 
 /**
@@ -110,7 +110,7 @@ export class AgentBudget extends Construct {
   constructor(scope: Construct, id: string, props: AgentBudgetProps) {
     super(scope, id);
     props = injectedProps(AgentBudget.PROPERTY_INJECTION_ID, scope, id, props);
-    const { workflows, actions, monthlyLimitUsd } = props;
+    const { workflows, actions } = props;
     requireWorkflows(this, workflows);
     requireInput(actions.length > 0, this, {
       input: 'actions',
@@ -121,14 +121,7 @@ export class AgentBudget extends Construct {
     // Of several, each would lift the refusals of the others. A budget that only notifies writes no refusal.
     if (actions.some(({ _refuse }) => _refuse)) requireOnlyOne(this, 'AgentBudget with refuseTurns', workflows);
     this.requireStopped(actions, workflows);
-    // The month first: the other limits are derived from it, and an error must name what was passed.
-    const month = this.positive('monthlyLimitUsd', monthlyLimitUsd);
-    const limitsUsd = {
-      hour: this.positive('hourlyLimitUsd', props.hourlyLimitUsd ?? month / 10),
-      day: this.positive('dailyLimitUsd', props.dailyLimitUsd ?? month / 4),
-      month,
-    };
-    this.requireOrder(limitsUsd);
+    const limitsUsd = budgetLimits(this, props);
     for (const { _topic: topic } of actions) {
       if (topic) requireStandardTopic(this, 'actions', topic);
     }
@@ -148,7 +141,7 @@ export class AgentBudget extends Construct {
     const settings: BudgetSettings = {
       name: `Budget of ${workflows.map(({ agent }) => agent.agentName).join(', ')}`,
       table: table.tableName,
-      workflows: workflows.map((workflow) => this.budgeted(workflow, props, limitsUsd.hour)),
+      workflows: workflows.map((workflow) => budgetedWorkflow(this, workflow, props, limitsUsd.hour)),
       limitsUsd,
       steps: actions.map(({ _percent, _topic, _refuse, _killSwitch }) => ({
         percent: _percent,
@@ -187,46 +180,6 @@ export class AgentBudget extends Construct {
         fix: 'Pass the same workflows to both',
       });
     }
-  }
-
-  /** A limit above that of a longer period is never reached. */
-  private requireOrder({ hour, day, month }: { hour: number; day: number; month: number }): void {
-    for (const [input, value, longer, limit] of [
-      ['dailyLimitUsd', day, 'monthlyLimitUsd', month],
-      ['hourlyLimitUsd', hour, 'dailyLimitUsd', day],
-    ] as const) {
-      requireInput(value <= limit, this, {
-        input,
-        value,
-        allowed: `at most ${longer} (${limit} US dollars)`,
-        fix: `Lower ${input}, or raise ${longer}`,
-      });
-    }
-  }
-
-  private budgeted({ agent, ledger }: TurnWorkflow, props: AgentBudgetProps, hourlyLimitUsd: number): BudgetedWorkflow {
-    const listPrice = agent instanceof ManagedAgent ? agent.model.listPrice : undefined;
-    const price = props.tokenPrice ?? listPrice;
-    requireInput(price !== undefined, this, {
-      input: 'tokenPrice',
-      value: undefined,
-      allowed: `a price, because the model of ${agent.agentName} has none in the catalogue of this library`,
-      fix: 'Pass the price that you pay: { input, output, cachedInput } in US dollars per million tokens',
-    });
-    const { input, output, cachedInput = input } = price;
-    const maxTurn = this.positive('maxTurnUsd', props.maxTurnUsd ?? maxTurnUsd(price));
-    requireInput(maxTurn <= hourlyLimitUsd, this, {
-      input: 'hourlyLimitUsd',
-      value: hourlyLimitUsd,
-      allowed: `at least ${maxTurn} US dollars, which one turn of ${agent.agentName} counts while it runs`,
-      fix: 'Raise hourlyLimitUsd (a tenth of monthlyLimitUsd unless you set it), or lower maxTurnUsd',
-    });
-    return {
-      agentName: agent.agentName,
-      ledgerTable: ledger.tableName,
-      prices: { input, output, cachedInput },
-      maxTurnUsd: maxTurn,
-    };
   }
 
   /** One queue for the events of all workflows: EventBridge delivers, the function counts. */
@@ -308,15 +261,5 @@ export class AgentBudget extends Construct {
         ? [new iam.PolicyStatement({ sid: 'Engage', actions: START_EXECUTION_ACTIONS, resources: switches })]
         : []),
     ];
-  }
-
-  private positive(input: string, usd: number): number {
-    requireInput(Number.isFinite(usd) && usd > 0, this, {
-      input,
-      value: usd,
-      allowed: 'US dollars, more than 0',
-      fix: 'Pass a positive number, for example 400',
-    });
-    return usd;
   }
 }
