@@ -1,3 +1,4 @@
+import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
@@ -7,6 +8,17 @@ import { QUEUE_SEND_ACTIONS } from '../identity/perms';
  * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
  */
 export const DELIVERY_RETRY = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
+
+/** A rule puts whole events into a queue. What EventBridge can't deliver goes to the dead-letter queue. See {@link admitRules}. */
+export function deliverToQueue(rule: events.Rule, queue: IQueue, deadLetters: IQueue): void {
+  rule.addTarget({
+    bind: () => ({
+      arn: queue.queueArn,
+      deadLetterConfig: { arn: deadLetters.queueArn },
+      retryPolicy: DELIVERY_RETRY,
+    }),
+  });
+}
 
 /**
  * These rules may put events into a queue, and no other rule. The stock targets leave out the condition when a queue is

@@ -2,7 +2,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ModelListPrice } from '../agent';
@@ -12,16 +12,15 @@ import { TURN_EVENT_SOURCE } from '../contracts/turn';
 import { turnLedgerKey } from '../contracts/turn-ledger';
 import { allowQueueForEventBridge } from '../encryption/key-statements';
 import { deadLetterQueue } from '../function/dead-letter-queue';
+import { consumeStatements, eventQueue } from '../function/event-queue';
 import { handlerCode } from '../function/handler-code';
 import { HandlerFunction } from '../function/handler-function';
 import { kmsViaService } from '../function/kms-via-service';
 import {
   BUDGET_TABLE_ACTIONS,
-  KEY_READ_ACTIONS,
   LEDGER_CHANGE_ACTIONS,
   LEDGER_KEY_ACTIONS,
   LEDGER_READ_ACTIONS,
-  QUEUE_CONSUME_ACTIONS,
   START_EXECUTION_ACTIONS,
   TOPIC_PUBLISH_ACTIONS,
 } from '../identity/perms';
@@ -33,7 +32,7 @@ import { requireInput } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
 import type { TurnWorkflow } from '../workflow/turn-workflow';
 import type { AgentBudgetAction } from './agent-budget-action';
-import { admitRules, DELIVERY_RETRY } from '../function/rule-delivery';
+import { admitRules, deliverToQueue } from '../function/rule-delivery';
 import { onlyItems } from '../identity/ledger-items';
 import { budgetedWorkflow, budgetLimits } from './budget-limits';
 import { requireOnlyOne, requireWorkflows } from './require-workflows';
@@ -185,14 +184,11 @@ export class AgentBudget extends Construct {
   /** One queue for the events of all workflows: EventBridge delivers, the function counts. */
   private eventsOf(workflows: TurnWorkflow[]): sqs.Queue {
     const [{ encryptionKey }] = workflows;
-    const queue = new sqs.Queue(this, 'Events', {
-      encryption: sqs.QueueEncryption.KMS,
-      encryptionMasterKey: encryptionKey,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      // Six times the timeout of the function: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-      visibilityTimeout: Duration.seconds(6 * TIMEOUT.toSeconds()),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 20 },
+    const queue = eventQueue(this, 'Events', {
+      encryptionKey,
+      deadLetters: this.deadLetters,
+      maxAttempts: 20,
+      functionTimeout: TIMEOUT,
     });
     const ruleArns = workflows.map(({ eventBus, agent }, index) => {
       const rule = new events.Rule(this, `Turns${index}`, {
@@ -200,13 +196,7 @@ export class AgentBudget extends Construct {
         eventBus,
         eventPattern: { source: [TURN_EVENT_SOURCE] },
       });
-      rule.addTarget({
-        bind: () => ({
-          arn: queue.queueArn,
-          deadLetterConfig: { arn: this.deadLetters.queueArn },
-          retryPolicy: DELIVERY_RETRY,
-        }),
-      });
+      deliverToQueue(rule, queue, this.deadLetters);
       return rule.ruleArn;
     });
     admitRules(queue, ...ruleArns);
@@ -245,8 +235,7 @@ export class AgentBudget extends Construct {
           ]
         : []),
       ...keys.map((key) => kmsViaService(this, key, 'dynamodb', LEDGER_KEY_ACTIONS)),
-      new iam.PolicyStatement({ sid: 'ConsumeOwnQueue', actions: QUEUE_CONSUME_ACTIONS, resources: [queue.queueArn] }),
-      kmsViaService(this, workflows[0].encryptionKey, 'sqs', KEY_READ_ACTIONS),
+      ...consumeStatements(this, queue, workflows[0].encryptionKey),
       ...(topics.length > 0
         ? [
             new iam.PolicyStatement({

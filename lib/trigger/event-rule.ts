@@ -5,7 +5,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { allowQueueForEventBridge } from '../encryption/key-statements';
 import type { RuleSource } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
-import { DELIVERY_RETRY } from '../function/rule-delivery';
+import { deliverToQueue } from '../function/rule-delivery';
 import { DeployedText } from '../quotas/deployed-text';
 import { QUOTAS } from '../quotas/quota';
 
@@ -31,13 +31,7 @@ export class EventRule extends Construct {
       eventBus: props.source.eventBus,
       enabled: props.enabled,
     });
-    rule.addTarget({
-      bind: () => ({
-        arn: queues.events.queueArn,
-        deadLetterConfig: { arn: queues.deadLetters.queueArn },
-        retryPolicy: DELIVERY_RETRY,
-      }),
-    });
+    deliverToQueue(rule, queues.events, queues.deadLetters);
     queues.admitRule(rule.ruleArn);
     allowQueueForEventBridge(props.encryptionKey, this);
   }

@@ -8,16 +8,11 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import {
-  KEY_READ_ACTIONS,
-  KEY_WRITE_ACTIONS,
-  PROMPT_STORE_ACTIONS,
-  QUEUE_CONSUME_ACTIONS,
-  START_EXECUTION_ACTIONS,
-} from '../identity/perms';
+import { KEY_WRITE_ACTIONS, PROMPT_STORE_ACTIONS, START_EXECUTION_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { MAX_INLINE_BYTES } from '../contracts/turn';
 import { copyHandler, handlerHash, handlerName, type HandlerCode } from '../function/handler-code';
+import { consumeStatements } from '../function/event-queue';
 import { HandlerFunction } from '../function/handler-function';
 import { logRetention } from '../lifecycle/log-retention';
 import { kmsViaService } from '../function/kms-via-service';
@@ -27,9 +22,6 @@ import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from '../contra
 import { TriggerQueues } from './trigger-queues';
 
 const TIMEOUT = Duration.seconds(30);
-
-/** Six times the timeout of the function. Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-const VISIBILITY_TIMEOUT = Duration.seconds(180);
 
 /** Deploy-time values are names and ARNs; longer ones are rare enough to count them as this. */
 const BINDING_CHARACTERS = 2_048;
@@ -63,7 +55,7 @@ export class Starter extends Construct {
     this.queues = new TriggerQueues(this, 'Queues', {
       encryptionKey,
       maxAttempts: props.maxAttempts,
-      visibilityTimeout: VISIBILITY_TIMEOUT,
+      functionTimeout: TIMEOUT,
     });
     const storesPrompts = mayOutgrowRequest(prompt);
     const prompts = promptBucket.arnForObjects('prompts/*');
@@ -90,12 +82,7 @@ export class Starter extends Construct {
               actions: START_EXECUTION_ACTIONS,
               resources: [stateMachine.stateMachineArn],
             }),
-            new iam.PolicyStatement({
-              sid: 'ConsumeOwnQueue',
-              actions: QUEUE_CONSUME_ACTIONS,
-              resources: [this.queues.events.queueArn],
-            }),
-            kmsViaService(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
+            ...consumeStatements(this, this.queues.events, encryptionKey),
             ...(storesPrompts
               ? [
                   new iam.PolicyStatement({

@@ -1,4 +1,3 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -8,8 +7,7 @@ import { REVIEW_VARIABLES as VARIABLES } from '../../contracts/handler-variables
 import { TURN_EVENT_SOURCE, turnEventType } from '../../contracts/turn';
 import { handlerCode } from '../../function/handler-code';
 import { HandlerFunction } from '../../function/handler-function';
-import { kmsViaService } from '../../function/kms-via-service';
-import { KEY_READ_ACTIONS, QUEUE_CONSUME_ACTIONS } from '../../identity/perms';
+import { consumeStatements } from '../../function/event-queue';
 import { EventRule } from '../../trigger/event-rule';
 import { TriggerQueues } from '../../trigger/trigger-queues';
 import { TurnOutcome } from '../../trigger';
@@ -40,8 +38,7 @@ export class ReviewNotes extends Construct {
     const queues = new TriggerQueues(this, 'Queues', {
       encryptionKey,
       maxAttempts: 5,
-      // Six times the timeout of the function. Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-      visibilityTimeout: Duration.seconds(6 * TIMEOUT.toSeconds()),
+      functionTimeout: TIMEOUT,
     });
     this.deadLetterQueue = queues.deadLetters;
     const handler = new HandlerFunction(this, 'Handler', {
@@ -56,15 +53,7 @@ export class ReviewNotes extends Construct {
       encryptionKey,
       logRetention: RetentionDays.ONE_YEAR,
       timeout: TIMEOUT,
-      statements: [
-        ...access.statements,
-        new PolicyStatement({
-          sid: 'ConsumeOwnQueue',
-          actions: QUEUE_CONSUME_ACTIONS,
-          resources: [queues.events.queueArn],
-        }),
-        kmsViaService(this, encryptionKey, 'sqs', KEY_READ_ACTIONS),
-      ],
+      statements: [...access.statements, ...consumeStatements(this, queues.events, encryptionKey)],
     });
     // Comments on CodeCommit are from sessions of this role.
     handler.function.addEnvironment(VARIABLES.ownRoleName, handler.role.roleName);
