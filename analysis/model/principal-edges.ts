@@ -13,7 +13,7 @@ import { identities, type Identity } from './identities';
 import type { Model } from './model';
 import { printed } from './printed-text';
 import type { Resource } from './assembly';
-import { resourcePolicies, type Target } from './resource-policies';
+import { resourcePolicies, type ResourcePolicy, type Target } from './resource-policies';
 import type { Text } from './text';
 
 /**
@@ -42,7 +42,37 @@ function collect(model: Model): Edge[] {
       return entry ? starting.flatMap((statement) => edgesTo(model, node, kind, statement, holder.stack.account)) : [];
     });
   });
-  return [...trusting, ...started];
+  return [...trusting, ...started, ...resourcePolicies(model).flatMap((policy) => sourceEdges(model, policy))];
+}
+
+/** A resource of the app that a permission of a function names as its source invokes the function. */
+function sourceEdges(model: Model, { targets, statements }: ResourcePolicy): Edge[] {
+  const functions = targets.flatMap(({ resource }) => (resource?.type === 'AWS::Lambda::Function' ? [resource] : []));
+  return statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap((statement) =>
+      statement.conditions
+        .filter(({ key, test }) => key === 'aws:sourcearn' && !test.includes('not'))
+        .flatMap(({ values }) => values)
+        .flatMap(({ value, guard }) =>
+          model
+            .mentioned(value)
+            .filter(({ type }) => entryTypeOf(type) !== undefined)
+            .flatMap(({ id }) =>
+              functions.map((target): Edge => {
+                const both = statement.guard.and(guard);
+                return {
+                  from: id,
+                  to: target.id,
+                  kind: 'delivers to',
+                  guard: both,
+                  certainty: 'yes',
+                  because: statement,
+                };
+              }),
+            ),
+        ),
+    );
 }
 
 /** The alias that a permission names, and not its function, too: who may use that follows from the alias. */

@@ -29,6 +29,7 @@ const SOURCES: ReadonlySet<string> = new Set([
   'LoadBalancerArn',
   'LogGroupIdentifier',
   'LogGroupName',
+  'ResourceId',
   'RestApiId',
   'RuleSetName',
   'SelfManagedEventSource',

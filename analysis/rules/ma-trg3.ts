@@ -13,8 +13,10 @@ import { type Limit, limitsOf } from '../policy/limits';
 import type { Statement } from '../policy/statement';
 import type { Finding } from './finding';
 import { leavesItToOrigin, openingOf } from './open-entries';
+import { LISTENING } from './open-ports';
 import { rule, type RuleContext } from './rule';
-import { placeAt } from './setting';
+import { managedPolicies } from './managed-policy-entries';
+import { literalsAt, placeAt, valuesAt } from './setting';
 import { verifiesSignatures } from './signatures';
 
 const OUTSIDE = /^(?:everybody$|outside |service |federated )/;
@@ -26,7 +28,13 @@ const OF_A_SOURCE: ReadonlySet<string> = new Set(['source', 'account', 'organiza
 const HANDS_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
 
 /** Types that aren't public, but that somebody outside can set off. */
-const OPEN_TO_OTHERS: ReadonlySet<string> = new Set(['AWS::CodeBuild::Project', 'AWS::Lambda::EventSourceMapping']);
+const OPEN_TO_OTHERS: ReadonlySet<string> = new Set([
+  'AWS::CodeBuild::Project',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::MSK::Cluster',
+  'AWS::Pipes::Pipe',
+  ...LISTENING,
+]);
 
 type Leading = ReadonlyMap<string, Path>;
 
@@ -57,6 +65,7 @@ export const MA_TRG3 = rule({
         yield* judgeWhoIsLetIn(context, id, path);
       }
     }
+    yield* managedPolicies(context.model, leading);
   },
 });
 
@@ -94,7 +103,7 @@ function isDecidedLater({ model }: RuleContext, entry: Resource, leading: Leadin
       seen.add(to);
       const resource = model.resource(to);
       const kind = resource && entryTypeOf(resource.type)?.kind;
-      const isJudged = kind === 'public' && leavesItToOrigin(entry);
+      const isJudged = kind === 'public' && leavesItToOrigin(entry, model);
       if (resource && (isJudged || verifiesSignatures(model, resource))) {
         ends += 1;
       } else if (kind !== undefined && HANDS_ON.has(kind)) {
@@ -129,8 +138,8 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
   const { model, declared, unread } = context;
   const target = model.resource(edge.to);
   statement.unreadable.forEach((each) => unread(path.end, statement, each));
-  // Those who may call a REST API are judged with its methods.
-  if (statement.effect !== 'Allow' || target?.type === 'AWS::ApiGateway::RestApi') {
+  // Where methods have an authorizer, or none, they are judged. With IAM, the policy of the API says who else may call it.
+  if (statement.effect !== 'Allow' || (target?.type === 'AWS::ApiGateway::RestApi' && !hasIamMethod(model, target))) {
     return;
   }
   const finding = (says: string, severity: 'fatal' | 'error'): Finding => ({
@@ -195,6 +204,16 @@ function limitsTheSource(model: TemplateModel, { kind, condition }: Limit): bool
 }
 
 const isOfTheApp = (model: TemplateModel, name: Text): boolean => model.named(name).length > 0;
+
+function hasIamMethod(model: TemplateModel, api: Resource): boolean {
+  return model.ofType('AWS::ApiGateway::Method').some(
+    ({ properties }) =>
+      literalsAt(properties, 'AuthorizationType').includes('AWS_IAM') &&
+      valuesAt(properties, 'RestApiId')
+        .flatMap((node) => node.texts())
+        .some(({ value }) => model.mentioned(value).includes(api)),
+  );
+}
 
 function isDeclared({ declared }: RuleContext, statement: Statement, from: string): boolean {
   return (

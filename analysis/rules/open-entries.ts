@@ -1,10 +1,11 @@
 import type { Resource } from '../model/assembly';
-import { literalOf, textKey } from '../model/compose-text';
+import { literalOf } from '../model/compose-text';
 import { identities } from '../model/identities';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { admitted } from '../policy/admitted';
-import { literalsAt, valuesAt } from './setting';
+import { LISTENING, openPorts } from './open-ports';
+import { literalsAt, resourcesAt as named, valuesAt } from './setting';
 
 /**
  * How a public entry is open. `open`: whoever finds it may use it. `weak`: no authorization is known, but something else
@@ -59,11 +60,12 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ],
   ['AWS::Transfer::Server', transfer],
   ['AWS::CodeBuild::Project', webhook],
-  ['AWS::Lambda::EventSourceMapping', outsideSource],
+  ['AWS::Lambda::EventSourceMapping', outsideSource(['SelfManagedEventSource'])],
+  ['AWS::Pipes::Pipe', outsideSource(['SourceParameters', 'SelfManagedKafkaParameters'])],
+  ['AWS::MSK::Cluster', unauthenticated],
+  ['AWS::CloudFront::Distribution', distribution],
+  ...LISTENING.map((type): [string, Judge] => [type, openPorts]),
 ]);
-
-/** Entries that only hand on to another entry, which decides. */
-const DECIDED_BY_ORIGIN: ReadonlySet<string> = new Set(['AWS::CloudFront::Distribution']);
 
 /** How an entry of a public type is open; undefined if it has a known authorization. */
 export function openingOf(resource: Resource, model: TemplateModel): Opening | undefined {
@@ -73,9 +75,35 @@ export function openingOf(resource: Resource, model: TemplateModel): Opening | u
     : { how: 'weak', says: `${resource.type} has no authorization that is known`, path: [] };
 }
 
-/** Whether what is behind an entry decides who may use it. */
-export function leavesItToOrigin({ type }: Resource): boolean {
-  return DECIDED_BY_ORIGIN.has(type);
+/** Whether what is behind an entry decides who may use it: it hands on requests as they are. */
+export function leavesItToOrigin(entry: Resource, model: TemplateModel): boolean {
+  return entry.type === 'AWS::CloudFront::Distribution' && !signsRequests(entry, model);
+}
+
+/**
+ * Whether a distribution signs the requests of everybody, so that an origin with IAM authorization lets them in.
+ * Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html
+ */
+function signsRequests({ properties }: Resource, model: TemplateModel): boolean {
+  return valuesAt(properties, 'DistributionConfig', 'Origins', 'OriginAccessControlId')
+    .flatMap((node) => node.texts())
+    .some(({ value }) => {
+      const controls = model.mentioned(value);
+      const types = controls.flatMap((control) =>
+        literalsAt(control.properties, 'OriginAccessControlConfig', 'OriginAccessControlOriginType'),
+      );
+      return literalOf(value) !== '' && (types.length === 0 || types.some((type) => type !== 's3'));
+    });
+}
+
+/** Signed URLs and cookies are for those who have been given one, in every behavior. */
+function distribution({ properties, type }: Resource): Opening | undefined {
+  const behaviors = ['DefaultCacheBehavior', 'CacheBehaviors'].flatMap((key) =>
+    valuesAt(properties, 'DistributionConfig', key),
+  );
+  return behaviors.length > 0 && behaviors.every((each) => valuesAt(each, 'TrustedKeyGroups').length > 0)
+    ? undefined
+    : { how: 'weak', says: `${type} has no authorization that is known`, path: [] };
 }
 
 function setting(path: readonly string[], good: readonly string[], how: 'open' | 'weak' = 'open'): Judge {
@@ -294,13 +322,17 @@ function webhook({ properties }: Resource): Opening | undefined {
 }
 
 /** Who may write to a cluster that runs outside of AWS, its operators decide. */
-function outsideSource({ properties }: Resource): Opening | undefined {
-  return valuesAt(properties, 'SelfManagedEventSource').length > 0
-    ? {
-        how: 'weak',
-        path: ['SelfManagedEventSource'],
-        says: 'Nobody here knows who may write to a cluster outside of AWS',
-      }
+function outsideSource(path: readonly string[]): Judge {
+  return ({ properties }) =>
+    valuesAt(properties, ...path).length > 0
+      ? { how: 'weak', path, says: 'Nobody here knows who may write to a cluster outside of AWS' }
+      : undefined;
+}
+
+function unauthenticated({ properties, type }: Resource): Opening | undefined {
+  const path = ['ClientAuthentication', 'Unauthenticated', 'Enabled'];
+  return literalsAt(properties, ...path).includes('true')
+    ? { how: 'weak', path, says: `${type} takes messages of clients that don't authenticate` }
     : undefined;
 }
 
@@ -313,12 +345,4 @@ function transfer({ properties, type }: Resource): Opening | undefined {
         says: `${type} calls a function before its users have signed in`,
       }
     : undefined;
-}
-
-/** The resources of the assembly that a property names. */
-function named({ properties }: Resource, property: string, model: TemplateModel): Resource[] {
-  const found = valuesAt(properties, property)
-    .flatMap((node) => node.texts())
-    .flatMap(({ value }) => [...model.named(value).map(({ resource }) => resource), ...model.mentioned(value)]);
-  return [...new Map(found.map((each) => [textKey([each.id]), each])).values()];
 }

@@ -1,7 +1,8 @@
 import type { Resource } from '../model/assembly';
-import { literalOf } from '../model/compose-text';
+import { literalOf, textKey } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
 import type { Node } from '../model/node';
+import type { TemplateModel } from '../model/template-model';
 import type { Place, Text } from '../model/text';
 import type { RuleContext } from './rule';
 
@@ -62,3 +63,11 @@ export function whenLacking(
 
 /** CloudFormation takes Booleans as texts, too. */
 export const isTrue: Judge = (known) => known?.toLowerCase() === 'true';
+
+/** The resources of the assembly that a property names. */
+export function resourcesAt({ properties }: Resource, property: string, model: TemplateModel): Resource[] {
+  const found = valuesAt(properties, property)
+    .flatMap((node) => node.texts())
+    .flatMap(({ value }) => [...model.named(value).map(({ resource }) => resource), ...model.mentioned(value)]);
+  return [...new Map(found.map((each) => [textKey([each.id]), each])).values()];
+}

@@ -12,7 +12,7 @@ export interface Strength {
 }
 
 /** Managed policies of AWS that only let a service do its work for the resource: logs, network interfaces, traces. */
-const HARMLESS_POLICIES =
+export const HARMLESS_POLICIES =
   /^arn:[^:]*:iam::aws:policy\/(?:service-role\/(?:AWSLambda\w*ExecutionRole|AmazonECSTaskExecutionRolePolicy|AmazonAPIGatewayPushToCloudWatchLogs|AWSAppSyncPushToCloudWatchLogs)|CloudWatchLambdaInsightsExecutionRolePolicy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|CloudWatchAgentServerPolicy)$/;
 
 /** Why a role is stronger than one that reads and writes data; undefined when it isn't. */

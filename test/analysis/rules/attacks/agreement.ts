@@ -14,6 +14,7 @@ const SHOWN_IN: readonly (readonly [RegExp, readonly (keyof Statement)[]])[] = [
 ];
 
 const NOT_ITS_ROLE = 'the statement has what the roles of the agent may do, not what the functions that start it may';
+const OF_AWS = 'what a policy of AWS allows is in no template, so no way leads through it';
 const SCREENING = 'which guardrail screens is a setting of the workflow';
 
 const EXCEPTED = 'a denial that leaves a role out allows nothing by itself';
@@ -32,6 +33,9 @@ const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
   'the guardrail of the workflow is not in the app': SCREENING,
   'a guardrail outside of the app that nobody declared': SCREENING,
   'the definition of a second machine is in a bucket': 'the statement has what the role of the machine may start',
+  'an open function has a policy of AWS that starts workflows': OF_AWS,
+  'an open function is an administrator': OF_AWS,
+  'clients of a cluster do not authenticate': 'the statement has the cluster, not how its clients sign in',
   'an endpoint policy with a malformed NotPrincipal': 'the row of the endpoint has the policy as it is written',
 };
 

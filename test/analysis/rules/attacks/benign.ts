@@ -167,6 +167,33 @@ export const BENIGN: Readonly<Record<string, Change>> = {
       }),
     },
   },
+  'preflight requests of an API with IAM': {
+    add: {
+      Api: of('AWS::ApiGateway::RestApi', { Name: 'x' }),
+      ApiRole: roleOf('apigateway.amazonaws.com', may('states:StartExecution', ref('Machine'))),
+      ...Object.fromEntries(
+        ['POST', 'OPTIONS'].map((HttpMethod) => [
+          HttpMethod,
+          of('AWS::ApiGateway::Method', {
+            RestApiId: ref('Api'),
+            ResourceId: arnOf('Api', 'RootResourceId'),
+            HttpMethod,
+            ...(HttpMethod === 'OPTIONS'
+              ? { AuthorizationType: 'NONE', Integration: { Type: 'MOCK' } }
+              : {
+                  AuthorizationType: 'AWS_IAM',
+                  Integration: {
+                    Type: 'AWS',
+                    IntegrationHttpMethod: 'POST',
+                    Uri: 'arn:aws:apigateway:us-east-1:states:action/StartExecution',
+                    Credentials: arnOf('ApiRole'),
+                  },
+                }),
+          }),
+        ]),
+      ),
+    },
+  },
   'a second machine calls another host': {
     add: {
       SecondRole: roleOf(

@@ -7,6 +7,7 @@ import { ESCALATION } from './escalation';
 import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
 import { OUTSIDE_HOSTS } from './outside-hosts';
+import { OPENINGS } from './openings';
 import { PATHS } from './paths';
 import { RECORDS } from './records';
 import { AROUND_THE_AGENT, SERVICE_EVENTS, STORES_OF_CODE } from './stores-of-code';
@@ -23,6 +24,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
   ['another account', ACCOUNTS],
   ['an entry', ENTRIES],
+  ['an entry that something beside it opens', OPENINGS],
   ['a workflow without screening', WORKFLOWS],
   ['an answer that leaves before it is screened', ANSWERS],
   ['a credential', CREDENTIALS],

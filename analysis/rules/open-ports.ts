@@ -1,0 +1,40 @@
+import type { Resource } from '../model/assembly';
+import { mentionsOf } from '../model/mentions';
+import type { TemplateModel } from '../model/template-model';
+import type { Opening } from './open-entries';
+import { literalsAt, resourcesAt, valuesAt } from './setting';
+
+/** Compute that takes connections from the network. */
+export const LISTENING: readonly string[] = [
+  'AWS::EC2::Instance',
+  'AWS::EC2::LaunchTemplate',
+  'AWS::AutoScaling::LaunchConfiguration',
+  'AWS::ECS::Service',
+  'AWS::ECS::TaskSet',
+  'AWS::EMR::Cluster',
+];
+
+/** What programs of the app listen on is in none of the templates. */
+export function openPorts(resource: Resource, model: TemplateModel): Opening | undefined {
+  const groups = mentionsOf(model, resource).filter(({ resource: { type } }) => type === 'AWS::EC2::SecurityGroup');
+  const open = groups.find(({ resource: group }) => letsInTheWorld(group, model));
+  return open
+    ? { how: 'weak', path: open.path.slice(0, 1), says: `Everybody can connect to ${resource.logicalId}` }
+    : undefined;
+}
+
+/** Rules for a large part of all addresses, IPv4 or IPv6. */
+const OF_THE_WORLD = /\/[0-7]$/;
+
+function letsInTheWorld(group: Resource, model: TemplateModel): boolean {
+  const rules = [
+    ...valuesAt(group.properties, 'SecurityGroupIngress'),
+    ...model
+      .ofType('AWS::EC2::SecurityGroupIngress')
+      .filter((each) => resourcesAt(each, 'GroupId', model).includes(group))
+      .map(({ properties }) => properties),
+  ];
+  return rules.some((each) =>
+    ['CidrIp', 'CidrIpv6'].some((key) => literalsAt(each, key).some((cidr) => OF_THE_WORLD.test(cidr))),
+  );
+}

@@ -1,0 +1,145 @@
+import { arnOf } from '../../model/templates';
+import { ACCOUNT, document, FOREIGN, functionOf, may, of, ref, roleOf, sub } from './app';
+import { type Change, type Pair, pair } from './pair';
+
+const opening = (name: string, bad: unknown, good: unknown, change: (value: any) => Record<string, any>): Pair =>
+  pair('MA-TRG3', name, bad, good, (value): Change => ({ add: change(value) }));
+const starts = (service: string) => roleOf(service, may('states:StartExecution', ref('Machine')));
+const STATES = 'arn:aws:apigateway:us-east-1:states:action/StartExecution';
+const method = (rest: object, integration: object = {}) =>
+  of('AWS::ApiGateway::Method', {
+    RestApiId: ref('Api'),
+    ResourceId: arnOf('Api', 'RootResourceId'),
+    HttpMethod: 'POST',
+    AuthorizationType: 'AWS_IAM',
+    ...rest,
+    Integration: {
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
+      Uri: STATES,
+      Credentials: arnOf('ApiRole'),
+      ...integration,
+    },
+  });
+const invokedBy = (Principal: string, SourceArn: unknown, Action = 'lambda:InvokeFunction', id = 'Starter') =>
+  of('AWS::Lambda::Permission', { FunctionName: ref(id), Action, Principal, SourceArn });
+const group = (CidrIp: string) =>
+  of('AWS::EC2::SecurityGroup', {
+    GroupDescription: 'web',
+    VpcId: 'vpc-0a1b2c3d4e5f60718',
+    SecurityGroupIngress: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp }],
+  });
+const front = (policy: string) => ({
+  FrontRole: {
+    ...roleOf('lambda.amazonaws.com'),
+    Properties: { ...roleOf('lambda.amazonaws.com').Properties, ManagedPolicyArns: [policy] },
+  },
+  Front: functionOf('FrontRole'),
+  Url: of('AWS::Lambda::Url', { AuthType: 'NONE', TargetFunctionArn: arnOf('Front') }),
+});
+
+/** Entries that are open by something that stands beside them. */
+export const OPENINGS: readonly Pair[] = [
+  opening('CloudFront signs the requests of everybody', 'lambda', 's3', (OriginAccessControlOriginType) => ({
+    Url: of('AWS::Lambda::Url', { AuthType: 'AWS_IAM', TargetFunctionArn: arnOf('Starter') }),
+    Control: of('AWS::CloudFront::OriginAccessControl', {
+      OriginAccessControlConfig: {
+        Name: 'c',
+        OriginAccessControlOriginType,
+        SigningBehavior: 'always',
+        SigningProtocol: 'sigv4',
+      },
+    }),
+    Site: of('AWS::CloudFront::Distribution', {
+      DistributionConfig: {
+        Enabled: true,
+        DefaultCacheBehavior: { TargetOriginId: 'o', ViewerProtocolPolicy: 'https-only' },
+        Origins: [
+          {
+            Id: 'o',
+            DomainName: { 'Fn::Select': [2, { 'Fn::Split': ['/', arnOf('Url', 'FunctionUrl')] }] },
+            OriginAccessControlId: arnOf('Control', 'Id'),
+          },
+        ],
+      },
+    }),
+  })),
+  opening('the policy of an API with IAM lets in another account', FOREIGN, ACCOUNT, (account) => ({
+    Api: of('AWS::ApiGateway::RestApi', {
+      Name: 'x',
+      Policy: document({
+        ...may('execute-api:Invoke', 'execute-api:/*'),
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+      }),
+    }),
+    ApiRole: starts('apigateway.amazonaws.com'),
+    Method: method({}),
+  })),
+  opening('an API is described by a file and may invoke the starter', 'Starter', 'Worker', (id) => ({
+    Api: of('AWS::ApiGateway::RestApi', { Name: 'x', BodyS3Location: { Bucket: 'specifications', Key: 'api.json' } }),
+    P: invokedBy('apigateway.amazonaws.com', sub(`arn:aws:execute-api:us-east-1:${ACCOUNT}:\${Api}/*`), undefined, id),
+  })),
+  opening('a pipe takes from a cluster outside of AWS', true, false, (isOutside) => ({
+    PipeRole: roleOf(
+      'pipes.amazonaws.com',
+      may('states:StartExecution', ref('Machine')),
+      may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf('Queue')),
+    ),
+    Pipe: of('AWS::Pipes::Pipe', {
+      RoleArn: arnOf('PipeRole'),
+      Source: isOutside ? 'smk://kafka.example.net:9092' : arnOf('Queue'),
+      SourceParameters: isOutside ? { SelfManagedKafkaParameters: { TopicName: 't' } } : {},
+      Target: ref('Machine'),
+    }),
+  })),
+  opening('everybody can connect to an instance that starts turns', '0.0.0.0/0', '10.0.0.0/16', (cidr) => ({
+    HostRole: starts('ec2.amazonaws.com'),
+    Profile: of('AWS::IAM::InstanceProfile', { Roles: [ref('HostRole')] }),
+    Web: group(cidr),
+    Host: of('AWS::EC2::Instance', {
+      ImageId: 'ami-1',
+      IamInstanceProfile: ref('Profile'),
+      SubnetId: 'subnet-0a1b2c3d4e5f60718',
+      SecurityGroupIds: [ref('Web')],
+    }),
+  })),
+  opening('everybody can connect to a task that starts turns', '0.0.0.0/1', '192.168.0.0/16', (cidr) => ({
+    TaskRole: starts('ecs-tasks.amazonaws.com'),
+    Task: of('AWS::ECS::TaskDefinition', {
+      TaskRoleArn: arnOf('TaskRole'),
+      ContainerDefinitions: [{ Name: 'c', Image: 'x' }],
+    }),
+    Web: group(cidr),
+    Service: of('AWS::ECS::Service', {
+      TaskDefinition: ref('Task'),
+      NetworkConfiguration: {
+        AwsvpcConfiguration: { AssignPublicIp: 'ENABLED', Subnets: ['subnet-1'], SecurityGroups: [ref('Web')] },
+      },
+    }),
+  })),
+  opening(
+    'an open function has a policy of AWS that starts workflows',
+    'arn:aws:iam::aws:policy/AWSStepFunctionsFullAccess',
+    'arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess',
+    front,
+  ),
+  opening(
+    'an open function is an administrator',
+    'arn:aws:iam::aws:policy/AdministratorAccess',
+    'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
+    front,
+  ),
+  opening('clients of a cluster do not authenticate', 'Unauthenticated', 'Sasl', (kind) => ({
+    Cluster: of('AWS::MSK::Cluster', {
+      ClusterName: 'c',
+      ClientAuthentication:
+        kind === 'Sasl' ? { Sasl: { Iam: { Enabled: true } } } : { Unauthenticated: { Enabled: true } },
+    }),
+    FromCluster: of('AWS::Lambda::EventSourceMapping', {
+      FunctionName: ref('Starter'),
+      EventSourceArn: ref('Cluster'),
+      Topics: ['t'],
+      StartingPosition: 'LATEST',
+    }),
+  })),
+];
