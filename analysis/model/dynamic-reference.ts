@@ -4,9 +4,14 @@ import type { OpaqueHole, Place, Text } from './text';
 const START = '{{resolve:';
 const END = '}}';
 
+/** Whether CloudFormation puts a value into a text that is written out. */
+export function hasDynamicReference(text: string): boolean {
+  return text.includes(START);
+}
+
 /** A text with each `{{resolve:…}}` as a hole: CloudFormation puts in a value that no template holds. */
 export function withDynamicReferences(text: Text, place: Place): Text {
-  if (!text.some((part) => typeof part === 'string' && part.includes(START))) {
+  if (!text.some((part) => typeof part === 'string' && hasDynamicReference(part))) {
     return text;
   }
   let done: Text = [];

@@ -105,12 +105,24 @@ export class TemplateNode implements Node, Settled {
       return this.kind === 'list' ? this.items().map((node) => ['', node]) : this.entries();
     }
     const members: [string, Node][] = [];
-    const isList = Array.isArray(value.json);
+    if (Array.isArray(value.json)) {
+      const items = value.json as unknown[];
+      const texts = this.elements ? [] : items.map(scalarText);
+      // What is more than texts is asked for by others, too: it is read once for all of them.
+      if (texts.length === 0 || texts.includes(undefined)) {
+        return this.items().map((node) => ['', node]);
+      }
+      texts.forEach((text, index) => {
+        if (asked(text!, '')) {
+          this.made(items[index], origin.below(index)).forEach((node) => members.push(['', node]));
+        }
+      });
+      return members;
+    }
     for (const [key, json] of Object.entries(value.json)) {
       const text = scalarText(json);
-      if (text === undefined || asked(text, isList ? '' : key)) {
-        const nodes = isList ? this.made(json, origin.below(Number(key))) : this.child(key);
-        nodes.forEach((node) => members.push([isList ? '' : key, node]));
+      if (text === undefined || asked(text, key)) {
+        this.child(key).forEach((node) => members.push([key, node]));
       }
     }
     return members;

@@ -5,6 +5,7 @@ import {
   REFERENCE_NAME,
 } from '../../lib/facts/credential-formats';
 import { literalOf } from '../model/compose-text';
+import { hasDynamicReference } from '../model/dynamic-reference';
 import { keyTest } from '../model/key-test';
 import type { Node } from '../model/node';
 import type { Guard } from '../model/guard';
@@ -53,72 +54,113 @@ const isInClear = keyTest(
   /^(?:ZipFile|InlineCode|DefinitionString|Definition|DefinitionSubstitutions|Input|InputTemplate|UserData|BuildSpec|Command|Value)$/,
 );
 
+/** What a key and the keys above it say of the values below. */
+interface Keys {
+  readonly key: string;
+  readonly above?: Keys;
+  readonly areVariables: boolean;
+  readonly areData: boolean;
+  readonly areInClear: boolean;
+  readonly areHttpParameters: boolean;
+}
+
+const TOP: Keys = { key: '', areVariables: false, areData: false, areInClear: false, areHttpParameters: false };
+
+function below(above: Keys, key: string): Keys {
+  return {
+    key,
+    above,
+    areVariables: above.areVariables || isVariableKey(key),
+    areData: above.areData || isDataKey(key),
+    areInClear: above.areInClear || isInClear(key),
+    areHttpParameters: above.areHttpParameters || isHttpParameters(key),
+  };
+}
+
+/** A value to read: its key, and those above. */
+interface Open {
+  readonly node: Node;
+  readonly key: string;
+  readonly above: Keys;
+}
+
 /** Every credential below a node. */
 export function* credentialsIn(root: Node): Iterable<Credential> {
-  const open: { readonly node: Node; readonly path: readonly string[] }[] = [{ node: root, path: [] }];
+  const open: Open[] = [{ node: root, key: '', above: TOP }];
   for (let next = open.pop(); next; next = open.pop()) {
-    const { node, path } = next;
+    const { node, key, above } = next;
     if (node.kind === 'object') {
-      const entries = node.entries();
-      const isMachine = path.at(-1) === 'Environment' && entries.some(([key]) => HAS_SETTINGS.has(key));
-      const variable = isVariables(path) ? variableOf(entries) : undefined;
-      const parameter = path.some(isHttpParameters) ? parameterOf(entries) : undefined;
-      for (const [key, value] of entries) {
-        const named = (variable ?? parameter) && /^value$/i.test(key) ? (variable ?? parameter)?.path : undefined;
-        const isSetting = isMachine && !/Variables$/.test(key);
-        open.push({ node: value, path: [...(isSetting ? path.slice(0, -1) : path), ...(named ?? [key])] });
-      }
+      open.push(...membersOf(next));
     } else if (node.kind === 'list') {
-      node.items().forEach((item) => open.push({ node: item, path }));
+      node.members((text) => mayConcern(text, key, above)).forEach(([, item]) => open.push({ node: item, key, above }));
     } else {
-      // A text that holds data is read like the data.
-      if (path.some(isDataKey) && node.texts().some(isJson)) {
-        open.push(
-          ...node
-            .json()
-            .filter(({ kind }) => kind !== 'scalar')
-            .map((each) => ({ node: each, path })),
-        );
-      }
+      open.push(...dataOf(next));
       for (const text of node.texts()) {
-        const what = credentialOf(text.value, path);
+        const what = credentialOf(text.value, key, above);
         if (what !== undefined) {
-          yield { place: node.place, guard: text.guard, what, where: placeName(path) };
+          yield { place: node.place, guard: text.guard, what, where: placeName(key, above) };
         }
       }
     }
   }
 }
 
-const isJson = ({ value: [first] }: { readonly value: Text }): boolean =>
-  typeof first === 'string' && /^\s*[{[]/.test(first);
+/** What is below the keys of an object, without the plain texts that hold nothing: most of a template. */
+function membersOf({ node, key: own, above }: Open): Open[] {
+  const keys = below(above, own);
+  if (!keys.areVariables && !keys.areHttpParameters && own !== 'Environment') {
+    return node
+      .members((text, key) => mayConcern(text, key, keys))
+      .map(([key, value]) => ({ node: value, key, above: keys }));
+  }
+  const entries = node.entries();
+  const isMachine = own === 'Environment' && entries.some(([key]) => HAS_SETTINGS.has(key));
+  const variable = keys.areVariables ? variableOf(entries) : undefined;
+  const named = variable ?? (keys.areHttpParameters ? parameterOf(entries) : undefined);
+  return entries.map(([key, value]) => {
+    const holder = isMachine && !/Variables$/.test(key) ? above : keys;
+    if (!named || !/^value$/i.test(key)) {
+      return { node: value, key, above: holder };
+    }
+    return { node: value, key: named[named.length - 1], above: named.slice(0, -1).reduce(below, holder) };
+  });
+}
+
+/** A text that holds data is read like the data. */
+function dataOf({ node, key, above }: Open): Open[] {
+  return (above.areData || isDataKey(key)) && node.texts().some(({ value: [first] }) => isJson(first))
+    ? node
+        .json()
+        .filter(({ kind }) => kind !== 'scalar')
+        .map((each) => ({ node: each, key, above }))
+    : [];
+}
+
+/** Whether a text that is written out as it is can be, or hold, a credential. */
+function mayConcern(text: string, key: string, above: Keys): boolean {
+  return (
+    hasDynamicReference(text) ||
+    ((above.areData || isDataKey(key)) && isJson(text)) ||
+    credentialOf([text], key, above) !== undefined
+  );
+}
+
+const isJson = (part: Text[number] | undefined): boolean => typeof part === 'string' && /^\s*[{[]/.test(part);
 
 const isHttpParameters = keyTest(/HttpParameters$/);
 
-/** Whether a test holds for one of the keys above the last. */
-function isBelow(path: readonly string[], test: (key: string) => boolean): boolean {
-  for (let index = 0; index < path.length - 1; index += 1) {
-    if (test(path[index])) {
-      return true;
-    }
-  }
-  return false;
-}
-
-const isVariables = (path: readonly string[]) => path.some(isVariableKey);
-
 /** `{ Name, Value, Type }`, as tasks and builds write their variables. References to stores hold no credential. */
-function variableOf(entries: readonly [string, Node][]): { readonly path: readonly string[] } | undefined {
+function variableOf(entries: readonly [string, Node][]): readonly string[] | undefined {
   const name = textOf(entries, 'name');
   const type = textOf(entries, 'type');
-  return name === undefined || type === 'PARAMETER_STORE' || type === 'SECRETS_MANAGER' ? undefined : { path: [name] };
+  return name === undefined || type === 'PARAMETER_STORE' || type === 'SECRETS_MANAGER' ? undefined : [name];
 }
 
 /** `{ Key, Value, IsValueSecret }` of a connection: EventBridge keeps a secret value in Secrets Manager. */
-function parameterOf(entries: readonly [string, Node][]): { readonly path: readonly string[] } | undefined {
+function parameterOf(entries: readonly [string, Node][]): readonly string[] | undefined {
   const key = textOf(entries, 'key');
   const isSecret = textOf(entries, 'isvaluesecret')?.toLowerCase() === 'true';
-  return isSecret ? { path: ['SecretValue'] } : key === undefined ? undefined : { path: ['Value', key] };
+  return isSecret ? ['SecretValue'] : key === undefined ? undefined : ['Value', key];
 }
 
 function textOf(entries: readonly [string, Node][], key: string): string | undefined {
@@ -127,19 +169,17 @@ function textOf(entries: readonly [string, Node][], key: string): string | undef
   return typeof first?.value[0] === 'string' ? first.value[0] : undefined;
 }
 
-function credentialOf(text: Text, path: readonly string[]): string | undefined {
+function credentialOf(text: Text, key: string, above: Keys): string | undefined {
   const whole = literalOf(text);
   const known = whole ?? text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
   const format = formatIn(known);
   if (format !== undefined) {
     return format;
   }
-  const key = path.at(-1) ?? '';
-  const parent = path.at(-2) ?? '';
-  const isVariable = isBelow(path, isVariableKey);
+  const isVariable = above.areVariables;
   const isLiteral = whole !== undefined && !EMPTY.test(whole);
   const holes = whole === undefined ? text.filter((part) => typeof part !== 'string') : NO_HOLES;
-  if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(parent) && !SWITCH.test(known)) {
+  if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(above.key) && !SWITCH.test(known)) {
     const plain = holes.some((hole) => referenceKind(hole) === 'plain');
     return isLiteral
       ? 'a credential as text'
@@ -147,10 +187,10 @@ function credentialOf(text: Text, path: readonly string[]): string | undefined {
         ? 'a credential from a parameter that is kept in clear text'
         : undefined;
   }
-  if (isLiteral && isBelow(path, isDataKey) && isCredential(key, known)) {
+  if (isLiteral && above.areData && isCredential(key, known)) {
     return 'what its name says is a credential';
   }
-  const inClear = isVariable || path.some(isInClear);
+  const inClear = isVariable || above.areInClear || isInClear(key);
   if (inClear && holes.some((hole) => referenceKind(hole) === 'secret')) {
     return 'a secret in clear text, which CloudFormation inserts at deployment';
   }
@@ -194,13 +234,18 @@ function isCredential(name: string, value: string): boolean {
 
 const FORMATS = [...CREDENTIAL_FORMATS, ...FURTHER_CREDENTIAL_FORMATS];
 
+/** Any of them: most texts have none. */
+const ANY_FORMAT = new RegExp(FORMATS.map(({ pattern }) => `(?:${pattern.source})`).join('|'));
+
 /** A user name and a password in a URL. */
 const SHORTEST_CREDENTIAL = 8;
 
 /** The kind of credential that a text has the published format of. */
 export function formatIn(text: string): string | undefined {
   // No published format is shorter, and most texts of a template are.
-  return text.length < SHORTEST_CREDENTIAL ? undefined : FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
+  return text.length < SHORTEST_CREDENTIAL || !ANY_FORMAT.test(text)
+    ? undefined
+    : FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
 }
 
 /** Whether a variable of this name holds a credential itself, not a reference to one. */
@@ -208,7 +253,6 @@ export function isCredentialName(name: string): boolean {
   return CREDENTIAL_NAME.test(name) && !REFERENCE_NAME.test(name);
 }
 
-function placeName(path: readonly string[]): string {
-  const key = path.at(-1) ?? '';
-  return isBelow(path, isVariableKey) ? `The environment variable ${key}` : `The property ${key}`;
+function placeName(key: string, above: Keys): string {
+  return above.areVariables ? `The environment variable ${key}` : `The property ${key}`;
 }
