@@ -206,12 +206,53 @@ function sameAtom(x: Token, y: Token): boolean {
   return x === y || (isHole(x) && isHole(y) && x.hole.key === y.hole.key);
 }
 
-/** Pairs of places that `meet` has seen; used again, because a new array costs more than a short comparison. */
+/** Pairs of places that `meetInProduct` has seen; used again, because a new array costs more than a short comparison. */
 let seenPairs = new Uint8Array(1024);
 const pairs: number[] = [];
 
-/** Whether there is a text that both match: the product of two automata. A hole is a letter of its own. */
+/** Whether there is a text that both match. A hole is a letter of its own. */
 function meet(a: readonly Token[], b: readonly Token[]): boolean {
+  if (!a.some(isWild) && hasOpenStars(b)) {
+    return isMatched(a, b);
+  }
+  return !b.some(isWild) && hasOpenStars(a) ? isMatched(b, a) : meetInProduct(a, b);
+}
+
+/** Whether every star of a pattern stands for anything, so that the last one that was tried is the only one to try again. */
+function hasOpenStars(pattern: readonly Token[]): boolean {
+  return pattern.every((token) => !isStar(token) || (token.excludes === '' && !token.widened));
+}
+
+/** Whether a text without wildcards is matched: nearly every pattern is compared with the ARN of something. */
+function isMatched(text: readonly Token[], pattern: readonly Token[]): boolean {
+  let at = 0;
+  let tried = 0;
+  let star: number | undefined;
+  for (let next = 0; next < text.length;) {
+    const token = pattern[at];
+    if (isStar(token)) {
+      star = at;
+      tried = next;
+      at += 1;
+    } else if (token !== undefined && haveCommonLetter(text[next], token)) {
+      at += 1;
+      next += 1;
+    } else if (star === undefined) {
+      return false;
+    } else {
+      at = star + 1;
+      tried += 1;
+      next = tried;
+    }
+  }
+  while (isStar(pattern[at])) {
+    at += 1;
+  }
+  return at === pattern.length;
+}
+
+/** The product of two automata. */
+function meetInProduct(a: readonly Token[], b: readonly Token[]): boolean {
   const width = b.length + 1;
   const size = (a.length + 1) * width;
   if (seenPairs.length < size) {
