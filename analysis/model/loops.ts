@@ -16,8 +16,10 @@ export interface Expanded {
 /** True when a template has loops. CloudFormation allows them only with the transform `AWS::LanguageExtensions`. */
 export function hasLoops(template: unknown): boolean {
   const sections = entriesOf(template).map(([, section]) => section);
-  const written = isObject(template) && Object.hasOwn(template, 'Transform');
-  const pending = written ? sections : sections.flatMap((section) => entriesOf(section).map(([key]) => ({ [key]: 0 })));
+  if (!isObject(template) || !Object.hasOwn(template, 'Transform')) {
+    return sections.some((section) => isObject(section) && Object.keys(section).some((key) => key.startsWith(LOOP)));
+  }
+  const pending = sections;
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     if (Array.isArray(value)) {
       pending.push(...(value as unknown[]));

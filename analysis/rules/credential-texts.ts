@@ -85,25 +85,38 @@ interface Open {
 }
 
 /** Every credential below a node. */
-export function* credentialsIn(root: Node): Iterable<Credential> {
+export function credentialsIn(root: Node): Credential[] {
+  const found: Credential[] = [];
   const open: Open[] = [{ node: root, key: '', above: TOP }];
   for (let next = open.pop(); next; next = open.pop()) {
-    const { node, key, above } = next;
-    if (node.kind === 'object') {
-      open.push(...membersOf(next));
-    } else if (node.kind === 'list') {
-      node.members((text) => mayConcern(text, key, above)).forEach(([, item]) => open.push({ node: item, key, above }));
-    } else {
-      open.push(...dataOf(next));
-      for (const text of node.texts()) {
-        const what = credentialOf(text.value, key, above);
-        if (what !== undefined) {
-          yield { place: node.place, guard: text.guard, what, where: placeName(key, above) };
-        }
-      }
+    open.push(...readValue(next, found));
+  }
+  return found;
+}
+
+/**
+ * Notes the credentials in a value.
+ *
+ * @returns what is below it
+ */
+function readValue(value: Open, found: Credential[]): readonly Open[] {
+  const { node, key, above } = value;
+  if (node.kind === 'object') {
+    return membersOf(value);
+  }
+  if (node.kind === 'list') {
+    return node.members((text) => mayConcern(text, key, above)).map(([, item]) => ({ node: item, key, above }));
+  }
+  for (const text of node.texts()) {
+    const what = credentialOf(text.value, key, above);
+    if (what !== undefined) {
+      found.push({ place: node.place, guard: text.guard, what, where: placeName(key, above) });
     }
   }
+  return above.areData || isDataKey(key) ? dataOf(value) : NOTHING;
 }
+
+const NOTHING: readonly Open[] = [];
 
 /** What is below the keys of an object, without the plain texts that hold nothing: most of a template. */
 function membersOf({ node, key: own, above }: Open): Open[] {
@@ -127,13 +140,13 @@ function membersOf({ node, key: own, above }: Open): Open[] {
 }
 
 /** A text that holds data is read like the data. */
-function dataOf({ node, key, above }: Open): Open[] {
-  return (above.areData || isDataKey(key)) && node.texts().some(({ value: [first] }) => isJson(first))
+function dataOf({ node, key, above }: Open): readonly Open[] {
+  return node.texts().some(({ value: [first] }) => isJson(first))
     ? node
         .json()
         .filter(({ kind }) => kind !== 'scalar')
         .map((each) => ({ node: each, key, above }))
-    : [];
+    : NOTHING;
 }
 
 /** Whether a text that is written out as it is can be, or hold, a credential. */
