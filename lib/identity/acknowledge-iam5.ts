@@ -1,5 +1,5 @@
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import { Stack, Validations } from 'aws-cdk-lib/core';
+import { Stack, Token, Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -17,6 +17,10 @@ export function acknowledgeIam5(policy: IConstruct, resource: string, reason: st
     const id = `AwsSolutions::AwsSolutions-IAM5[Resource::${text}]`;
     for (const holder of parts.length > 0 ? parts : [policy]) Validations.of(holder).acknowledge({ id, reason });
   };
+  if (!Token.isUnresolved(resource)) {
+    acknowledge(resource);
+    return;
+  }
   const now = rendered();
   acknowledge(now);
   // A reference to another stack becomes an import only when the app is synthesized, before it is validated.
