@@ -50,7 +50,7 @@ function figures({ add }: Example): string {
     ),
     `- Idle and ${TURNS} turns${record.turns.length > 1 ? ' of each agent' : ''}: **${monthlyUsd(record.totalUsdPerMonth)}** a month`,
     '',
-    `A turn is assumed to take ${given.minutesPerTurn} minutes, ${given.inputTokensPerTurn.toLocaleString('en-US')} input tokens (none from the cache) and ${given.outputTokensPerTurn.toLocaleString('en-US')} output tokens. List prices of us-east-1; traffic, taxes and ${notDocumented(record)} are not in it. \`npx bma cost cdk.out --turns ${TURNS}\` prints every line with its price, all assumptions, and what is not in the sums.`,
+    `A turn is assumed to take ${given.minutesPerTurn} minutes, ${given.inputTokensPerTurn.toLocaleString('en-US')} input tokens (none from the cache) and ${given.outputTokensPerTurn.toLocaleString('en-US')} output tokens. List prices of us-east-1; traffic, taxes and ${notDocumented(record)} are not included. \`npx bma cost cdk.out --turns ${TURNS}\` prints each price, all assumptions, and what is not included.`,
   ].join('\n');
 }
 
@@ -65,5 +65,5 @@ function parts(entries: readonly CostEntry[], amount: (usd: number) => string): 
 function notDocumented({ idle, turns }: CostRecord): string {
   const open = [...idle, ...turns.flatMap(({ entries }) => entries)].filter(({ usd }) => usd === undefined);
   const number = new Set(open.map(({ unit }) => unit)).size;
-  return `${number} ${number === 1 ? 'price that is' : 'prices that are'} not documented`;
+  return `${number} undocumented ${number === 1 ? 'price' : 'prices'}`;
 }

@@ -24,11 +24,11 @@ function tables(): string {
   }
   const unproven = Object.entries(ENCRYPTION).filter(([, { unproven }]) => unproven !== undefined);
   return [
-    'Operations whose permissions are known; every other one is refused with its name:',
+    'The local cloud implements these operations and refuses others by name:',
     '',
     ...[...services].map(([service, operations]) => `- \`${service}\`: ${operations.join(', ')}`),
     '',
-    'Of the use of customer-managed keys, AWS does not document, or it was not found:',
+    "AWS doesn't document these details about customer-managed keys, or they were not found:",
     '',
     ...unproven.map(([type, { unproven: what, source }]) => `- \`${type}\`: ${what} (${source})`),
     '- `AWS::CloudWatch::Alarm`: which condition keys CloudWatch sends to AWS KMS for an encrypted topic',
