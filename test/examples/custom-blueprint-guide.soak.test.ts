@@ -11,8 +11,8 @@ const ROOT = path.resolve(__dirname, '../..');
 const GUIDE = fs.readFileSync(path.join(ROOT, 'examples/custom-blueprint/README.md'), 'utf8');
 const PACKAGE = 'cdk-bedrock-managed-agents';
 
-// The built-in validation is on, as for a user.
-const ENVIRONMENT = { ...process.env, CDK_VALIDATION: undefined };
+// The built-in validation is on, and assets are copied, as for a user.
+const ENVIRONMENT = { ...process.env, CDK_VALIDATION: undefined, CDK_CONTEXT_JSON: undefined };
 
 type Step =
   | { readonly kind: 'file'; readonly name: string; readonly text: string }
@@ -142,7 +142,7 @@ test('the checks that it adds to the app are at work: a permission too many ends
       cwd: directory,
       stdio: 'pipe',
       encoding: 'utf8',
-      env: { ...process.env, CDK_OUTDIR: 'cdk.out' },
+      env: { ...ENVIRONMENT, CDK_OUTDIR: 'cdk.out' },
     }),
   ).toThrow(/MA-ID[57]/);
 });

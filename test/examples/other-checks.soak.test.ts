@@ -5,6 +5,9 @@ import { App, Stack, Validations, type IPolicyValidationPlugin } from 'aws-cdk-l
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Preflight } from 'cdk-preflight';
 import { EXAMPLES } from '../../examples';
+import { stageAssets } from '../staged-assets';
+
+stageAssets();
 
 // A second opinion: rules that others verified by deploying, and the proactive controls of AWS Control Tower.
 
