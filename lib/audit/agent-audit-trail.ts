@@ -34,10 +34,10 @@ import { PerValidation } from '../validation/per-validation';
  * runtimes, and calls that VPC endpoint policies denied; in locked, encrypted, validated files, and in CloudWatch Logs with
  * alarms.
  *
- * Make one per account: it records all Regions, and a second trail is charged for every event again. Its log group and
- * alarms are in its own Region. Baselines in other Regions of the account take the same trail. Whether CloudTrail records
- * the session operations of Managed Agents is not documented by AWS: the trail selects everything of the project, and
- * records what the service emits.
+ * Create one per account: it records all Regions, and AWS charges for every event of a second trail. The log group and the
+ * alarms are in the Region of the trail. Baselines in other Regions of the account use the same trail. AWS doesn't document
+ * whether CloudTrail records the session operations of Managed Agents. The trail selects all events of the project, and records
+ * those that the service emits.
  */
 export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   static {

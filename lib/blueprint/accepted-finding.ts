@@ -1,8 +1,8 @@
-/** A finding that somebody decided to live with, until a day. */
+/** An accepted finding, with a reason and an expiry date. */
 export interface AcceptedFinding {
   /**
-   * The files it is in: a path in the repository, where `*` and `?` stay inside a directory and `**` goes through any
-   * number of directories.
+   * Files of the finding: a path in the repository, where `*` and `?` match inside a directory and `**` matches any number of
+   * directories.
    */
   readonly files: string;
 
@@ -14,15 +14,15 @@ export interface AcceptedFinding {
   readonly rule?: string;
 
   /**
-   * Words that its message or the quoted code holds, in any letter case; at least 5 characters.
+   * Text in the message or in the quoted code, in any letter case; at least 5 characters.
    *
-   * @default - whatever it says
+   * @default - any text
    */
   readonly containing?: string;
 
-  /** Why it is accepted, and by whom: 10 to 300 characters. It is shown wherever the finding is. */
+  /** Why it is accepted, and by whom: 10 to 300 characters. It is shown with the finding. */
   readonly reason: string;
 
-  /** The last day, as `2027-06-30` (UTC). After it, the finding is reported as new. */
+  /** Last day of the acceptance, such as `2027-06-30` (UTC). After that day, the finding is reported as new. */
   readonly until: string;
 }

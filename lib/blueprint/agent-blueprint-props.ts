@@ -42,12 +42,12 @@ export interface AgentBlueprintProps {
   /**
    * The role that BMA assumes for the agent's sessions.
    *
-   * @default - a role that may call the one model and drive the one Runtime
+   * @default - a role that may call the model of the agent, and invoke and stop its Runtime
    */
   readonly sessionRole?: IRole;
 
   /**
-   * Screens what comes in and what is published.
+   * Screens the input of turns and the published output.
    *
    * @default AgentGuardrail.standard()
    */
@@ -56,7 +56,7 @@ export interface AgentBlueprintProps {
   /**
    * Turns that run at the same time, 1 to 1000.
    *
-   * @default - as the blueprint says, otherwise 4
+   * @default - the number of the blueprint, otherwise 4
    */
   readonly maxConcurrency?: number;
 
@@ -107,7 +107,7 @@ export interface AgentBlueprintDefinition {
   readonly skills?: AgentSkill[];
 
   /**
-   * Tools; each brings its own permissions and endpoints.
+   * Tools. Each tool adds the permissions and endpoints that it needs.
    *
    * @default - only the commands in the environment
    */

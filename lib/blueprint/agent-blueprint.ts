@@ -27,8 +27,8 @@ interface DefinedParts {
 }
 
 /**
- * The extension point of this library: an agent for one kind of work. A subclass says what the work is, in one call of
- * `define`, and inherits everything that governs it: network, keys, guardrail, roles, workflow, evidence.
+ * The extension point of this library: an agent for one kind of work. A subclass defines the work with one call of
+ * `define`, and inherits the security settings: network, keys, guardrail, roles, workflow, evidence.
  *
  * ```
  * class LicenceAuditor extends AgentBlueprint {
@@ -52,7 +52,7 @@ export abstract class AgentBlueprint extends Construct {
 
   /** Network, keys, trail and log settings of the agent. */
   public readonly baseline: IAgentBaseline;
-  /** Screens what comes in and what is published. */
+  /** Screens the input of turns and the published output. */
   public readonly guardrail: IAgentGuardrail;
 
   private readonly governance: AgentBlueprintProps;

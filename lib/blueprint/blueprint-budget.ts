@@ -8,14 +8,14 @@ import { checkInputsOf } from '../validation/checked-inputs';
 import { requireInput } from '../validation/input-error';
 import type { TurnWorkflow } from '../workflow';
 
-/** How the budget of a blueprint differs from the usual one. */
+/** Options of the budget of a blueprint. */
 export interface BlueprintBudgetOptions {
   /**
-   * US dollars that the turns of a calendar month (UTC) may cost in tokens. A quarter of it is the limit of a day, and a tenth that of an hour.
+   * Limit of the token cost of turns per calendar month (UTC), in US dollars. The daily limit is a quarter, and the hourly limit a tenth.
    *
-   * @default - twenty times what all slots cost (`maxConcurrency`) if each ran one turn that costs its maximum: 4 million input
-   * and 100,000 output tokens at the price of the model. The limit of an hour is then twice that cost. A turn that runs
-   * counts with its maximum, so full slots alone use half of it; the other half is ten usual turns in each slot.
+   * @default - twenty times the maximum cost of one turn in each slot (`maxConcurrency`): 4 million input and 100,000 output
+   * tokens at the price of the model. The hourly limit is then twice that cost. A running turn counts with its maximum, so turns
+   * in all slots use half of the hourly limit; the other half covers ten usual turns in each slot.
    */
   readonly monthlyLimitUsd?: number;
 

@@ -1,12 +1,12 @@
 /**
- * How an agent is used. No template says that, so every figure of a turn rests on these numbers, which stand beside it.
- * The defaults are round numbers of this library, not measurements: measure a few turns of yours and put in what you see.
+ * Usage of an agent. Templates don't contain it, so every figure of a turn depends on these assumptions, which are printed with
+ * it. The defaults are round numbers of this library, not measurements: measure some of your turns and set your own values.
  */
 export interface CostAssumptions {
   /**
    * Turns per month, of each agent.
    *
-   * @default 0 - only what is due when nobody uses the app; what one turn costs is shown all the same
+   * @default 0 - the total contains only the idle cost; the cost of one turn is always shown
    */
   readonly turnsPerMonth?: number;
 
@@ -21,7 +21,7 @@ export interface CostAssumptions {
    * Part of the input tokens that is read from the prompt cache, 0 to 1. What Bedrock Managed Agents reaches is not
    * documented.
    *
-   * @default 0 - nothing, the expensive side
+   * @default 0 - none, which gives the highest cost
    */
   readonly cachedShare?: number;
 

@@ -32,6 +32,6 @@ export interface TurnCostEstimate {
   readonly modelId?: string;
   /** US dollars per turn, without the lines whose price is not documented. */
   readonly usd: number;
-  /** What it is made of. */
+  /** Lines of the cost. */
   readonly lines: CostLine[];
 }

@@ -10,14 +10,13 @@ import type { CostLine, TurnCostEstimate } from './cost-line';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * What an app costs per month, computed from its final templates: overrides, aspects and everything an app adds of its own
- * are counted. List prices of us-east-1 with their source and date; a price that could not be established is said to be
- * not documented and is in no sum.
+ * The monthly cost of an app, computed from its final templates, including overrides, aspects and the app's own resources. It
+ * uses list prices of us-east-1 with source and date. A price that isn't documented is reported and not included in a sum.
  *
- * There is no such method on the agent: before synthesis a construct knows neither its network, which may stand in
- * another stack, nor what overrides and aspects make of it.
+ * The agent has no such method: before synthesis, a construct doesn't know its network, which may be in another stack, or the
+ * effect of overrides and aspects.
  *
- * The same is printed by `bma cost <cdk.out>`.
+ * `bma cost <cdk.out>` prints the same estimate.
  */
 export class MonthlyCostEstimate {
   static {
@@ -55,7 +54,7 @@ export class MonthlyCostEstimate {
   }
 
   /**
-   * Estimates a cloud assembly, however it was made.
+   * Estimates any cloud assembly.
    *
    * @param directory the assembly, usually `cdk.out`.
    * @param assumptions how the agents are used.
@@ -73,15 +72,15 @@ export class MonthlyCostEstimate {
     return new MonthlyCostEstimate(analysis, analysis.estimateDirectory(directory, assumptions));
   }
 
-  /** US dollars per month when nobody uses it, without what is not documented. */
+  /** Idle cost in US dollars per month, without undocumented prices. */
   public readonly idleUsdPerMonth: number;
   /** US dollars per month with the assumed turns of every agent. */
   public readonly totalUsdPerMonth: number;
-  /** What is due when nobody uses it. */
+  /** Lines of the idle cost. */
   public readonly idle: CostLine[];
   /** What one turn of each agent costs. */
   public readonly turns: TurnCostEstimate[];
-  /** What the sums do not hold: prices that are not documented, resources without a known price, traffic, taxes. */
+  /** Costs that are not included: undocumented prices, resources without a known price, traffic, taxes. */
   public readonly notIncluded: string[];
 
   private constructor(

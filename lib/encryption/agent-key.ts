@@ -14,14 +14,14 @@ import { checkInputsOf } from '../validation/checked-inputs';
 /** Properties of an {@link AgentKey}. */
 export interface AgentKeyProps {
   /**
-   * What the key protects, as a noun phrase. It becomes the description of the key, so that whoever is asked to delete
-   * the key sees what would be lost.
+   * What the key protects, as a noun phrase. It becomes the description of the key, and shows what would be lost if the key
+   * were deleted.
    * @default - 'everything that <construct path of the parent> stores'
    */
   readonly protects?: string;
 
   /**
-   * Alias of the key. `alias/` is put in front when it is missing; `alias/aws/` is reserved.
+   * Alias of the key. `alias/` is added if it is missing; `alias/aws/` is reserved.
    * @default - `alias/bma/` and a name that is unique in the app
    */
   readonly alias?: string;
@@ -47,11 +47,11 @@ export interface AgentKeyProps {
 }
 
 /**
- * A customer-managed key for what an agent stores: rotated, aliased, retained, and opened to AWS services only for the
- * purposes that the constructs using it name (one statement per service, each bound to this account or resource).
+ * A customer-managed key for the data of an agent: rotated, with an alias, and retained. AWS services may use it only for the
+ * purposes of the constructs that use it (one policy statement per service, limited to this account or resource).
  *
- * One key may serve several agents, their network and their audit trail: statements of one service are merged, and
- * synthesis fails before the key policy outgrows what KMS accepts.
+ * One key may serve several agents, their network and their audit trail. Policy statements of one service are merged, and
+ * synthesis fails if the key policy exceeds the limit of KMS.
  */
 export class AgentKey extends kms.Key {
   static {

@@ -30,22 +30,22 @@ export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable 
   readonly maxLifetime?: Duration;
 
   /**
-   * Joins the environment to its one agent. Called once, by the agent.
+   * Connects the environment to its agent. Called once, by the agent.
    *
-   * @throws InputError when another agent has the environment already
+   * @throws InputError if another agent uses the environment
    */
   bind(host: AgentEnvironmentHost): AgentEnvironmentConfig;
 
   /**
-   * The function that starts compute for a session, made in the scope. Called once, by the workflow, which invokes the
-   * function after it opened a session and again until the compute is ready; no message is sent before. The function must
-   * be idempotent by session. The compute ends by itself.
+   * The function that starts compute for a session, created in the scope. Called once, by the workflow. The workflow invokes
+   * the function after it opened a session, and again until the compute is ready, and only then sends the message. The function
+   * must be idempotent per session. The compute must end without a call.
    *
    * @returns undefined when the service starts the compute
    */
   bindCompute(scope: Construct): IFunction | undefined;
 
-  /** Graphs of the compute for a dashboard, the most important one first. None where there are no metrics. */
+  /** Graphs of the compute for a dashboard, most important first. Empty if there are no metrics. */
   computeGraphs(): GraphWidgetProps[];
 }
 

@@ -36,11 +36,11 @@ import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * The execution environment of one managed agent on AgentCore Runtime: isolated compute per session in your VPC,
- * stateful storage, its own execution role, its own encrypted log group, and a resource policy that lets nobody but
- * the agent's session role in.
+ * stateful storage, its own execution role, its own encrypted log group, and a resource policy that allows only the session
+ * role of the agent.
  *
- * The construct renders the L1 resources: the stock L2 grants every Runtime's log groups and workload tokens to the
- * execution role and has no session storage.
+ * The construct uses L1 resources, because the L2 construct of aws-cdk-lib grants the execution role the log groups of every
+ * Runtime and workload tokens, and has no session storage.
  *
  * @resource AWS::BedrockAgentCore::Runtime
  */
@@ -52,7 +52,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
   /** Uniquely identifies this class for property injection. */
   public static readonly PROPERTY_INJECTION_ID = 'cdk-bedrock-managed-agents.AgentCoreEnvironment';
 
-  /** Name of the endpoint that sessions use. Not DEFAULT, which the service makes together with its own log group. */
+  /** Name of the endpoint that sessions use. It isn't DEFAULT, which the service creates with its own log group. */
   public static readonly ENDPOINT_NAME = 'live';
 
   /**

@@ -66,10 +66,10 @@ export interface AgentGuardrailOptions {
    */
   readonly profile?: GuardrailProfile;
   /**
-   * What happens to a version whose policy was replaced. A turn that runs while the stack is updated still names it, and a
-   * guardrail keeps 20 versions by default quota: delete old ones when it says it has no room.
+   * What happens to a replaced version. A turn that runs during the deployment still uses it. The default quota is 20 versions
+   * per guardrail: delete old versions if a deployment fails at the quota.
    *
-   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - kept; but not if the deployment that made it is rolled back
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - kept, unless the deployment that created it is rolled back
    */
   readonly versionRemovalPolicy?: RemovalPolicy;
 }

@@ -29,11 +29,11 @@ import { checkInputsOf } from '../validation/checked-inputs';
 import { requireUniqueName } from '../validation/unique-name';
 
 /**
- * A Bedrock guardrail and the version of it that screens the text of agents.
+ * A Bedrock guardrail and the version that screens the text of agents.
  *
- * The version is content-addressed: it is made anew when the policy changes, and only then. Guardrails run at the edges of a
- * turn, with `ApplyGuardrail`: bedrock-mantle, which agents run on, does not support guardrails itself
- * (docs.aws.amazon.com/bedrock/latest/userguide/endpoints.html), so what happens in the middle of a turn is not seen.
+ * A new version is created only if the policy changes. The workflow calls `ApplyGuardrail` before and after a turn. Agents use
+ * bedrock-mantle, which doesn't support guardrails (docs.aws.amazon.com/bedrock/latest/userguide/endpoints.html), so text during
+ * a turn is not screened.
  */
 export class AgentGuardrail extends AgentGuardrailBase {
   static {
@@ -44,9 +44,9 @@ export class AgentGuardrail extends AgentGuardrailBase {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentGuardrail';
 
   /**
-   * A guardrail tuned for coding agents: STANDARD tier, prompt attacks at HIGH, content filters that leave security
-   * findings and technical language alone, secrets masked, private keys blocked, identity and payment numbers masked in what
-   * is published. docs/guardrails.md gives the reason for each choice; none was measured against AWS.
+   * A guardrail for coding agents: STANDARD tier, prompt attacks at HIGH, content filters that allow security findings and
+   * technical language, secrets masked, private keys blocked, identity and payment numbers masked in the published output.
+   * docs/guardrails.md gives the reason for each choice; none was measured against AWS.
    *
    * @throws InputError when an input breaks a limit of the service, or `secrets` is neither MASK nor BLOCK.
    */
@@ -55,9 +55,9 @@ export class AgentGuardrail extends AgentGuardrailBase {
   }
 
   /**
-   * A guardrail that exists already.
+   * Imports an existing guardrail.
    *
-   * @throws InputError when the version is DRAFT or no number, or the ARN has another form.
+   * @throws InputError if the version is DRAFT or not a number, or the ARN has another form.
    */
   public static fromAgentGuardrailAttributes(
     scope: Construct,

@@ -27,12 +27,12 @@ export interface AgentAlarmsProps {
   /**
    * Gets the messages of all alarms.
    *
-   * @default - the alarms notify nobody; add actions to `alarms`
+   * @default - the alarms have no action; add actions to `alarms`
    */
   readonly notify?: ITopic;
 
   /**
-   * Turns of one workflow that fail or time out within 15 minutes before the alarm goes off.
+   * Number of turns of one workflow that fail or time out within 15 minutes to trigger the alarm.
    *
    * @default 1
    */
@@ -43,11 +43,11 @@ const FIVE_MINUTES = Duration.minutes(5);
 const NOT_COMPLETED = [turnEventType('Failed'), turnEventType('TimedOut')];
 
 /**
- * Alarms of agents: each says what happened and what to do.
+ * Alarms of agents. The description of each alarm says what happened and what to do.
  *
  * - a message in a dead-letter queue: of a trigger, of the outcome bus, of the settlement
  * - turns that failed or timed out
- * - a failed settlement: its slot is occupied until somebody settles the turn
+ * - a failed settlement: its slot is occupied until the settlement is run again
  * - a turn that reached the timeout of the state machine, and occupied its slot until then
  * - sessions that were not deleted when their retention was over
  *

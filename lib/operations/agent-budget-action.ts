@@ -14,7 +14,7 @@ export class AgentBudgetAction {
   }
 
   /**
-   * Tells people.
+   * Sends a message.
    *
    * @param percent share of the limit, 1 to 1000
    * @param topic gets the message, which shows how much of the sum was reported and how much is a maximum
@@ -25,8 +25,8 @@ export class AgentBudgetAction {
   }
 
   /**
-   * Refuses new turns until the period is over: each ends with the outcome Cancelled and the code `budget-used-up`. Turns
-   * that run go on.
+   * Refuses new turns until the period is over: each ends with the outcome Cancelled and the code `budget-used-up`. Running
+   * turns continue.
    *
    * @param percent share of the limit, 1 to 1000
    * @throws InputError when the share is out of range

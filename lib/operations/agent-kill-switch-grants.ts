@@ -13,7 +13,7 @@ import { checkInputsOf } from '../validation/checked-inputs';
 import { executionArns } from '../workflow/execution-arns';
 
 /**
- * Permissions around a kill switch. To stop and to release are two permissions: whoever may stop need not be trusted to release.
+ * Permissions of a kill switch. Engaging and releasing are separate permissions, so a role can have only the first.
  *
  * @experimental
  */

@@ -42,7 +42,7 @@ import { executionArns } from '../workflow/execution-arns';
 import { requireOnlyOne, requireWorkflows } from './require-workflows';
 
 /**
- * What a kill switch stops.
+ * Properties of an {@link AgentKillSwitch}.
  *
  * @experimental
  */
@@ -51,7 +51,7 @@ export interface AgentKillSwitchProps {
   readonly workflows: TurnWorkflow[];
 
   /**
-   * Gets a message when agents were stopped or released: what was stopped, what is left, what is unproven.
+   * Topic for a message when agents were stopped or released. It lists what was stopped, what is left, and what can't be proven.
    *
    * @default - no message; the report is the output of the execution
    */

@@ -118,7 +118,7 @@ export class Declaration {
   }
 
   /**
-   * A principal outside the account may be let in by resource policies.
+   * Resource policies may allow a principal outside the account.
    *
    * @throws InputError for everybody (`*`) without a condition, or an option that isn't valid
    */
@@ -142,8 +142,8 @@ export class Declaration {
   }
 
   /**
-   * The checks can't read a construct (a macro, an imported resource, a template included by URL), and somebody has
-   * reviewed it. Clears MA-READ1 for this construct, wherever it is used.
+   * A construct that the checks can't read (a macro, an imported resource, a template included by URL) was reviewed. Resolves
+   * MA-READ1 for this construct wherever it is used.
    *
    * @throws InputError for an option that isn't valid
    */
@@ -152,8 +152,8 @@ export class Declaration {
   }
 
   /**
-   * Findings in a stack and its nested stacks are dropped, fatal ones included. Prefer a declaration for one thing, or
-   * acknowledge a single rule.
+   * Drops all findings in a stack and its nested stacks, including fatal ones. Prefer a specific declaration, or acknowledge a
+   * single rule.
    *
    * @throws InputError for an option that isn't valid
    */

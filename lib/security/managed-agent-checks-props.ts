@@ -6,7 +6,7 @@ export enum ManagedAgentRuleFamily {
   NETWORK = 'network',
   /** MA-AUD…: what is recorded and kept. */
   AUDIT = 'audit',
-  /** MA-STO…: who may use what an agent stores or is started by. */
+  /** MA-STO…: access to the stores of an agent and to the resources that start it. */
   STORE = 'store',
   /** MA-ENC…: keys and encrypted transport. */
   ENCRYPTION = 'encryption',
@@ -16,9 +16,9 @@ export enum ManagedAgentRuleFamily {
   TRIGGER = 'trigger',
   /** MA-IMG…: the code that runs, and for how long. */
   IMAGE = 'image',
-  /** MA-REG…: where agents may stand. */
+  /** MA-REG…: Regions of agents. */
   REGION = 'region',
-  /** MA-COST…: who is told about the spend. Not among the defaults: budgets usually belong to another team's app. */
+  /** MA-COST…: notification about cost. Not enabled by default, because budgets are often in another team's app. */
   COST = 'cost',
 }
 
@@ -27,7 +27,7 @@ export interface ManagedAgentChecksProps {
   /**
    * Only the rules of these families.
    *
-   * @default - every family but COST
+   * @default - every family except COST
    */
   readonly families?: ManagedAgentRuleFamily[];
 
@@ -35,7 +35,7 @@ export interface ManagedAgentChecksProps {
    * ARN of the managed policy that MA-ID9 requires as permissions boundary of every role of an agent, as the templates
    * name it after references are resolved.
    *
-   * @default - when one role of an agent has a boundary, all must have one
+   * @default - if one role of an agent has a boundary, all must have one
    */
   readonly permissionsBoundary?: string;
 }

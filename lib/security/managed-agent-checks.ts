@@ -16,7 +16,7 @@ import { checkInputsOf, requireProps } from '../validation/checked-inputs';
 const NAME = 'ManagedAgentChecks';
 
 /**
- * The security model of managed agents as a cdk-nag pack: `cdk synth` fails when an agent stops being governed.
+ * The security model of managed agents as a cdk-nag pack. `cdk synth` fails if an agent violates it.
  *
  * ```ts
  * import { App, Validations } from 'aws-cdk-lib/core';
@@ -26,9 +26,9 @@ const NAME = 'ManagedAgentChecks';
  * Validations.of(app).addPlugins(new ManagedAgentChecks(app));
  * ```
  *
- * The rules read the final templates, so property overrides, raw resources, `CfnInclude` and nested stacks are seen, and
- * so are agents that were not made with this library. They are listed in docs/RULES.md. A rule of severity `fatal` cannot
- * be acknowledged. One of severity `error` can, with a reason that stands in the validation report:
+ * The rules read the final templates, including property overrides, raw resources, `CfnInclude`, nested stacks, and agents
+ * that weren't created with this library. docs/RULES.md lists the rules. A finding of severity `fatal` can't be acknowledged.
+ * A finding of severity `error` can, with a reason that the validation report contains:
  *
  * ```ts
  * import { Stack, Validations } from 'aws-cdk-lib/core';
@@ -37,9 +37,9 @@ const NAME = 'ManagedAgentChecks';
  * Validations.of(stack).acknowledge({ id: 'ManagedAgentChecks::MA-AUD1', reason: 'The organization trail org-trail records these events' });
  * ```
  *
- * A decision that a rule has to know (an action, egress, something that can't be read) is a {@link Declaration}.
+ * To tell a rule about a decision (an action, egress, a part that can't be read), use a {@link Declaration}.
  *
- * What can't be read and could touch an agent is one finding of MA-READ1, until it is declared.
+ * A part that can't be read and could affect an agent is a finding of MA-READ1 until it is declared.
  */
 export class ManagedAgentChecks extends NagPack {
   static {
@@ -56,7 +56,7 @@ export class ManagedAgentChecks extends NagPack {
   private readonly options: CheckRequest['options'];
 
   /**
-   * @param scope the App, Stage or Stack to judge; without one, whatever the pack is registered on
+   * @param scope the App, Stage or Stack to check; default: the construct that the pack is registered on
    */
   constructor(scope?: IConstruct, props: ManagedAgentChecksProps = {}) {
     super(scope);

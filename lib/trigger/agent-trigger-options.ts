@@ -13,67 +13,66 @@ export interface AgentTriggerOptions {
   /**
    * The message to the agent: text with placeholders `{{event.<path> | <type>}}` for values of the event.
    *
-   * `int`, `number`, `bool`, `sha`, `account`, `time`, `uuid` and `enum:A,B` are inserted in place of the placeholder: no word
-   * fits into them. `text:200`, `json:4000`, `arn`, `url` and `id` may hold anything somebody wrote: they stand, quoted
-   * and cut at the limit (characters, escapes counted; 1000 without one), in a block at the end of the message that is
-   * marked as data. A value that is missing or not of its type refuses the event; `| optional` lets it be missing.
+   * `int`, `number`, `bool`, `sha`, `account`, `time`, `uuid` and `enum:A,B` replace the placeholder, because they can't contain
+   * free text. `text:200`, `json:4000`, `arn`, `url` and `id` can contain text from other people. They are quoted, cut at the limit
+   * (in characters including escapes; default 1000), and placed in a block at the end of the message that is marked as data. If a
+   * value is missing or has another type, the event is refused; `| optional` permits a missing value.
    *
-   * @default - a message with what the event tells, and the request to work as the agent's instructions say
+   * @default - a message with the values of the event, and the request to follow the agent's instructions
    */
   readonly prompt?: string;
 
   /**
-   * Paths into the event whose values identify the subject, for example `['detail.pullRequestId']`: events that agree in
-   * all of them within 90 days are one turn, whatever else they say. An event that lacks one is refused.
+   * Paths into the event whose values identify the subject, for example `['detail.pullRequestId']`: events with
+   * the same values within 90 days are one turn, even if they differ otherwise. An event without one of the values is refused.
    *
-   * @default - what identifies the subject of this kind of event, as its factory method says
+   * @default - the values that identify the subject of this kind of event, see its factory method
    */
   readonly deduplicationKey?: string[];
 
   /**
-   * Paths into the event whose values identify the conversation: events that agree in all of them resume one session.
-   * An empty list gives every turn a session of its own. Triggers of the same kind on one agent share conversations.
+   * Paths into the event whose values identify the conversation: events with the same values resume one session.
+   * With an empty list, every turn has its own session. Triggers of the same kind on one agent share conversations.
    *
-   * @default - what identifies the subject, where later events concern the same one; otherwise none
+   * @default - the values that identify the subject, if later events are about the same subject; otherwise none
    */
   readonly sessionKey?: string[];
 
   /**
    * Values of the event for the workflow's staging and delivery, for evidence and outcome events, by name: for example
    * `{ commit: 'event.detail.commitId | sha' }`. Never part of the message. Names are lower camel case, at most 16; types
-   * are those of `prompt` that hold no free text: int, number, bool, sha, account, time, uuid, enum, arn, id. A value that
-   * is missing or not of its type refuses the event; `| optional` lets it be missing.
+   * are those of `prompt` without free text: int, number, bool, sha, account, time, uuid, enum, arn, id. If a value is missing
+   * or has another type, the event is refused; `| optional` permits a missing value.
    *
-   * @default - what identifies the subject of this kind of event; names given here are added, or replace it
+   * @default - the values that identify the subject of this kind of event; names given here are added, or replace a value
    */
   readonly subject?: { [name: string]: string };
 
   /**
-   * Narrows the events further: a pattern for the event's `detail`, as EventBridge takes it. Members that the trigger
-   * itself filters on are refused. Not for schedules.
+   * Further filter of the events: an EventBridge pattern for `detail` of the event. Members that the trigger itself filters
+   * on are refused. Not available for schedules.
    *
    * @default - none
    */
   readonly filter?: { [member: string]: any }; // eslint-disable-line @typescript-eslint/no-explicit-any
 
   /**
-   * Whether events start turns. A disabled trigger keeps its queues, and what already waits in them is still started.
+   * Whether events start turns. A disabled trigger keeps its queues, and events that already wait in them still start turns.
    *
    * @default true
    */
   readonly enabled?: boolean;
 
   /**
-   * Attempts to start a turn before its event goes to the dead-letter queue, three minutes apart, 2 to 1000.
+   * Number of attempts to start a turn, three minutes apart, before the event goes to the dead-letter queue. 2 to 1000.
    *
    * @default 20 - about an hour
    */
   readonly maxAttempts?: number;
 
   /**
-   * Turns of this trigger that run at the same time, 1 to 1000: its share of the workflow's `maxConcurrency`, so that a
-   * flood of its events leaves slots for others. More than the workflow has is no limit. Others wait, as they do for a
-   * slot of the workflow.
+   * Maximum number of concurrent turns of this trigger, 1 to 1000: its share of the workflow's `maxConcurrency`. It keeps slots
+   * free for other triggers if this one has many events. A number above that of the workflow has no effect. Further turns wait.
    *
    * @default - all slots of the workflow
    */

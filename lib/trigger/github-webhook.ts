@@ -57,16 +57,16 @@ export interface GitHubWebhookProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * How old a pull request's last change may be when its delivery arrives, 1 minute to 3 days. A delivery that somebody
-   * caught and sends again later is refused; within the window it is the same event and starts no second turn. GitHub
-   * signs no time of sending, so this is the time that the signed body tells.
+   * Maximum age of a pull request's last change when its delivery arrives, 1 minute to 3 days. A delivery that was intercepted
+   * and is sent again later is refused. Within the window, it is the same event and starts no second turn. GitHub doesn't sign
+   * the time of sending, so the age is computed from a time in the signed body.
    *
    * @default Duration.hours(1)
    */
   readonly replayWindow?: Duration;
 
   /**
-   * Largest body in bytes, 1 KiB to 6 MiB. Larger deliveries are refused before anything is computed over them.
+   * Maximum size of the body in bytes, 1 KiB to 6 MiB. Larger deliveries are refused before their signature is verified.
    *
    * @default 1048576 - 1 MiB; a delivery of a pull request has about 25 KiB
    */

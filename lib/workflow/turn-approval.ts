@@ -25,21 +25,21 @@ const DAY_SECONDS = 24 * 60 * 60;
 /**
  * Whether a person approves a turn before its session is opened.
  *
- * The approver calls the approve URL of the workflow with a signature of their own (`bma`, or any SigV4 client); who it
- * was is what IAM says, and stands in the evidence and in the outcome event. Nobody answering means no.
+ * The approver calls the approve URL of the workflow and signs with their own credentials (with `bma`, or any SigV4 client). The
+ * evidence and the outcome event contain the IAM identity of the approver. Without a decision, the turn is rejected.
  */
 export class TurnApproval {
   static {
     checkInputsOf(this, 'TurnApproval');
   }
 
-  /** No approval step; a request that asks for an approval is rejected. */
+  /** No approval step. A request that requires approval is rejected. */
   public static none(): TurnApproval {
     return new TurnApproval('none');
   }
 
   /**
-   * Turns whose request asks for it, for example those of one trigger.
+   * Approval of the turns whose request requires it, for example the turns of one trigger.
    *
    * @throws InputError when the expiry is out of range.
    */

@@ -28,17 +28,18 @@ export interface TurnStepHost {
 }
 
 /**
- * A function of yours inside every turn: as `staging` before the input is screened, or as `delivery` after the output was.
+ * Your own function as a step of every turn: `staging` before the input is screened, or `delivery` after the output was
+ * screened.
  *
- * It is invoked with JSON and answers with JSON; docs/blueprints.md describes both. The workflow may repeat it for the same
+ * Its payload and its result are JSON; docs/blueprints.md describes both. The workflow may repeat it for the same
  * turn, so it must be idempotent. An error named `TransientStepError` is retried, any other ends the turn as Failed.
  */
 export interface ITurnStep {
   /**
-   * Makes the function, or hands over the one that is there. Called once, by the workflow.
+   * Creates the function or returns an existing one. Called once, by the workflow.
    *
    * @param scope for the constructs of the step
-   * @param host the workflow around it
+   * @param host the workflow of the step
    */
   bind(scope: Construct, host: TurnStepHost): IFunction;
 }
@@ -50,7 +51,7 @@ export class TurnStep implements ITurnStep {
   }
 
   /**
-   * A function that you make yourself. The workflow is granted to invoke it, and nothing else is changed.
+   * An existing function. The workflow gets the permission to invoke it; the function isn't changed.
    *
    * @param step the function, or a version or alias of it
    */

@@ -37,16 +37,16 @@ export interface TurnWorkflowProps {
   readonly maxConcurrency?: number;
 
   /**
-   * Longest time of a turn, from the moment its session is opened: waiting does not count. 1 minute to 8 hours, which is also how long the compute of a
-   * session lives at most. A request may ask for less.
+   * Maximum duration of a turn, from the time its session is opened, without waiting times. 1 minute to 8 hours, which is also
+   * the maximum lifetime of the compute of a session. A request may set a shorter deadline.
    *
    * @default Duration.hours(1)
    */
   readonly turnDeadline?: Duration;
 
   /**
-   * How long a turn waits for its conversation and for a slot, together. 1 minute to 24 hours. Then it ends as `TimedOut`
-   * with `session-busy` or `no-slot`.
+   * Maximum total time that a turn waits for its conversation and for a slot, 1 minute to 24 hours. After that, it ends as
+   * `TimedOut` with `session-busy` or `no-slot`.
    *
    * @default Duration.hours(4)
    */
@@ -60,31 +60,31 @@ export interface TurnWorkflowProps {
   readonly approval?: TurnApproval;
 
   /**
-   * Prepares what the turn works on, or refuses the turn, before the input is screened: a function that is told the turn
-   * and its prompt, and may add to the prompt and name the conversation.
+   * A function that prepares the turn or refuses it, before the input is screened. It gets the turn and its prompt, and may
+   * extend the prompt and set the session key.
    *
-   * @default - the prompt goes on as it is
+   * @default - the prompt is used unchanged
    */
   readonly staging?: ITurnStep;
 
   /**
-   * Brings the screened output to where it belongs, or refuses it, before the outcome is published. A turn whose output is
-   * not delivered ends as Failed and publishes none.
+   * A function that publishes the screened output, or refuses it, before the outcome event. If the output can't be delivered,
+   * the turn ends as Failed and its output is not published.
    *
    * @default - the output is in the outcome event and in the evidence
    */
   readonly delivery?: ITurnStep;
 
   /**
-   * What the workflow takes as the final answer of the agent. An answer in another form is asked for again, once.
+   * Form of the final answer of the agent. If the answer has another form, the workflow asks for it once more.
    *
    * @default FinalAnswer.text()
    */
   readonly finalAnswer?: FinalAnswer;
 
   /**
-   * How long a session with a session key is kept after its last turn, 1 to 365 days. Then the service is asked to delete
-   * it. A session without a session key is deleted when its turn is over.
+   * How long a session with a session key is kept after its last turn, 1 to 365 days. After that, the workflow deletes it. A
+   * session without a session key is deleted when its turn ends.
    *
    * @default Duration.days(14)
    */
@@ -98,7 +98,7 @@ export interface TurnWorkflowProps {
   readonly evidenceLock?: ObjectLock;
 
   /**
-   * How long prompts and evidence are kept, 1 to 3650 days, not less than they are locked.
+   * How long prompts and evidence are kept, 1 to 3650 days, and at least as long as they are locked.
    *
    * @default Duration.days(365)
    */

@@ -64,53 +64,53 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
   readonly opsCenter?: OpsCenter;
 
   /**
-   * What a report may propose to run, once a person approved it.
+   * Runbooks that a report may propose, and that start after a person approved them.
    *
-   * @default - nothing: reports hold suggestions for people, and no role can change the service
+   * @default - none: reports contain suggestions for people, and no role can change the service
    */
   readonly remediation?: IncidentRemediation;
 
   /**
-   * What resumes an open incident, beside another alarm of the service that goes off.
+   * Events that resume an open incident, in addition to further alarms of the service.
    *
    * @default [ResumeEvent.alarmRecovers()]
    */
   readonly resumeOn?: ResumeEvent[];
 
   /**
-   * Most turns of one incident, 1 to 100. Afterwards an alarm that the incident has not seen opens the next incident; events
-   * of its own alarms are refused as `incident-exhausted` until `incidentWindow` is over, and `notify` is told.
+   * Maximum number of turns of one incident, 1 to 100. After that, a new alarm opens the next incident. Events of the
+   * incident's own alarms are refused as `incident-exhausted` until `incidentWindow` is over, and `notify` gets a message.
    *
    * @default 12
    */
   readonly maxTurns?: number;
 
   /**
-   * After this time an incident is over, even if no report concluded it: the next alarm opens another. 1 hour to 14 days.
+   * Maximum duration of an incident, 1 hour to 14 days. After that, the next alarm opens another incident.
    *
    * @default Duration.hours(24)
    */
   readonly incidentWindow?: Duration;
 
   /**
-   * A change of an alarm to the same state within this time starts no turn (`cooling-down`), and `notify` is told: an alarm
-   * that flaps does not use up the turns of its incident. Up to 24 hours; zero for none.
+   * If an alarm changes to the same state again within this time, no turn starts (`cooling-down`), and `notify` gets a message.
+   * An alarm that flaps therefore doesn't use up the turns of its incident. Up to 24 hours; zero for none.
    *
    * @default Duration.minutes(5)
    */
   readonly coolDown?: Duration;
 
   /**
-   * An alarm that goes off within this time after a report concluded the incident opens the same incident again, with its
-   * conversation, instead of another one. Up to 24 hours; zero for never.
+   * If an alarm goes off within this time after a report concluded the incident, it reopens the same incident with its
+   * conversation. Up to 24 hours; zero for never.
    *
    * @default Duration.minutes(30)
    */
   readonly reopenWithin?: Duration;
 
   /**
-   * Hours of every day in which alarms open no incident (`quiet-hours`), and `notify` is told instead. Incidents that are
-   * open go on.
+   * Hours of each day in which alarms open no incident (`quiet-hours`); `notify` gets a message instead. Open incidents
+   * continue.
    *
    * @default - none
    */

@@ -28,27 +28,27 @@ import { checkedProps, checkInputsOf } from '../../validation/checked-inputs';
 const MAX_ALARMS = 20;
 
 /**
- * Investigates incidents of one service while nobody is online. An alarm opens an incident; the agent reads logs, metrics
- * and deployments, reports what it found, and waits where it needs more data. Later events resume the same conversation.
+ * Investigates incidents of one service. An alarm opens an incident. The agent reads logs, metrics and deployments, writes a
+ * report, and waits if it needs more data. Later events resume the same conversation.
  *
- * It reads only what is named here. It changes nothing: commands in its reports are suggestions for people. With
- * `remediation`, a report may propose one of the runbooks named there, which starts only when a person approved it.
+ * The agent can read only the resources in the props, and it can't change the service: commands in its reports are suggestions
+ * for people. With `remediation`, a report may propose one of the listed runbooks, which starts only after a person approved it.
  */
 export class IncidentResponder extends AgentBlueprint {
   static {
     checkInputsOf(this, 'IncidentResponder');
   }
 
-  /** Reports: `reports/<incident>/<number>.json` and `.md`. Nothing is overwritten. */
+  /** Reports, as `reports/<incident>/<number>.json` and `.md`. Reports are never overwritten. */
   public readonly reportBucket: IBucket;
 
-  /** Where approvers answer proposals of remediations, naming the turn; undefined without `remediation`. */
+  /** URL for decisions about proposed remediations, by the name of the turn. Undefined without `remediation`. */
   public readonly approveUrl?: string;
 
-  /** Asks about proposals and starts what was approved; undefined without `remediation`. */
+  /** Requests approval of proposals and starts approved runbooks. Undefined without `remediation`. */
   public readonly remediationMachine?: IStateMachine;
 
-  /** Proposals that nobody could be asked about; undefined without `remediation`. Should be empty. */
+  /** Proposals whose approval could not be requested. Undefined without `remediation`. Should be empty. */
   public readonly remediationDeadLetters?: IQueue;
 
   private readonly approveRemediation?: IFunction;
@@ -149,8 +149,8 @@ export class IncidentResponder extends AgentBlueprint {
   }
 
   /**
-   * The grantee may approve and deny remediations by calling `approveUrl`. Who answered stands in the events. Turns are
-   * approved elsewhere: `workflow.grants.approveTurns`.
+   * The grantee may approve and deny remediations by calling `approveUrl`. The events contain the
+   * approver. To permit decisions about turns, use `workflow.grants.approveTurns`.
    *
    * @throws InputError without `remediation`.
    */

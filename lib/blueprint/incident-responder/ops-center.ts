@@ -35,8 +35,8 @@ export class OpsCenter {
   }
 
   /**
-   * One OpsItem per incident, which every report brings up to date. Its status is left to people. How OpsCenter encrypts
-   * it is not documented.
+   * One OpsItem per incident, which each report updates. People set its status. AWS doesn't document how OpsCenter encrypts
+   * it.
    */
   public static opsItems(options: OpsItemOptions = {}): OpsCenter {
     const { severity = OpsItemSeverity.HIGH, category = OpsItemCategory.AVAILABILITY } = options;

@@ -20,7 +20,7 @@ export interface ResumeTimerOptions {
   readonly most?: number;
 }
 
-/** What resumes an open incident, beside another alarm of the service that goes off. */
+/** Events that resume an open incident, in addition to further alarms of the service. */
 export class ResumeEvent {
   static {
     checkInputsOf(this, 'ResumeEvent');

@@ -34,8 +34,8 @@ export class CodeHost {
   }
 
   /**
-   * Repositories of GitHub. The agent's network stays closed: functions outside of it bring the source in and the review
-   * out. Reviews are posted to api.github.com; GitHub Enterprise Server is not supported.
+   * Repositories of GitHub. The network of the agent stays isolated: functions outside it download the source and post the
+   * review. Reviews are posted to api.github.com; GitHub Enterprise Server is not supported.
    *
    * @throws InputError when no repository is named, or the full ARN of the secret is not known.
    */

@@ -2,23 +2,23 @@ import type { ForkHandling } from '../../contracts/review';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
 /**
- * What happens with pull requests from forks, whose code was written outside of the repository. CodeCommit has no forks.
+ * How pull requests from forks are handled. Their code was written outside the repository. CodeCommit has no forks.
  */
 export class ForkPolicy {
   static {
     checkInputsOf(this, 'ForkPolicy');
   }
 
-  /** They are not reviewed: the turn ends as Rejected before anything is opened. */
+  /** Not reviewed: the turn ends as Rejected before a session is opened. */
   public static readonly SKIP = new ForkPolicy('skip');
 
   /**
-   * They are read. The message tells the agent to run nothing of them: that is an instruction, and the text it reads may
-   * try to talk it out of it. What bounds the damage is what bounds every turn: the network and the execution role.
+   * Reviewed without running their code. This is an instruction to the model, which the text of the pull request may try to
+   * override. Only the network and the execution role enforce limits, as in every turn.
    */
   public static readonly READ_ONLY_REVIEW = new ForkPolicy('read-only-review');
 
-  /** They are treated like pull requests of the repository itself: the agent builds and tests what strangers wrote. */
+  /** Treated like pull requests of the repository itself: the agent builds and tests code from outside. */
   public static readonly RUN = new ForkPolicy('run');
 
   /** @internal */

@@ -42,36 +42,35 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
   /**
    * Which pull requests are reviewed, and which of their files.
    *
-   * @default - every one that is no draft, without generated files
+   * @default - all except drafts, without generated files
    */
   readonly policy?: ReviewPolicy;
 
   /**
-   * Most files of a change, 1 to 3000. GitHub makes no difference of more than 300. A larger change is rejected.
+   * Maximum number of changed files, 1 to 3000. GitHub returns a diff of at most 300 files. A larger change is rejected.
    *
    * @default 300
    */
   readonly maxChangedFiles?: number;
 
   /**
-   * Largest change: bytes of its added and removed lines, at most 16 MiB. On GitHub the size of the difference as text,
-   * which GitHub itself limits to 20,000 lines. A larger change is rejected.
+   * Maximum size of a change: bytes of its added and removed lines, at most 16 MiB. On GitHub, the size of the diff as text,
+   * which GitHub limits to 20,000 lines. A larger change is rejected.
    *
    * @default Size.mebibytes(2)
    */
   readonly maxChangeSize?: Size;
 
   /**
-   * Whether a pull request that was not reviewed says so in one comment: why, and how to get a review. Of turns that were
-   * rejected (too large, from a fork, nothing to review, stopped by the guardrail), failed, took too long or were
-   * cancelled.
+   * Whether a comment on the pull request explains why it was not reviewed and how to get a review. This applies to turns that
+   * were rejected (too large, from a fork, nothing to review, blocked by the guardrail), failed, timed out or were cancelled.
    *
    * @default true
    */
   readonly explainOutcomes?: boolean;
 
   /**
-   * Findings that somebody accepted, each with a reason and a last day: they are reported as accepted, and neither counted as
+   * Accepted findings, each with a reason and an expiry date. They are reported as accepted, and neither counted as
    * new nor seen by the gate. At most 200.
    *
    * @default - none
@@ -86,7 +85,7 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
   readonly gate?: ReviewGate;
 
   /**
-   * What the agent is told beside its task, for example what matters in these repositories. At most 8,000 characters.
+   * Text that is added to the instructions, for example what matters in these repositories. At most 8,000 characters.
    *
    * @default - nothing
    */
@@ -94,25 +93,24 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
 }
 
 /**
- * Reviews pull requests: when one is opened or gets new commits, the agent reads the change, builds and tests it in its
- * isolated environment, and one review with a summary and findings beside the lines is posted after it was screened. Later
- * commits resume the conversation, and the posted review is brought up to date instead of repeated.
+ * Reviews pull requests. When a pull request is opened or gets new commits, the agent reads the change, and builds and tests
+ * it in its isolated environment. After screening, one review is posted, with a summary and with findings on the lines. Later
+ * commits resume the conversation and update the posted review.
  *
- * The agent itself can neither post nor approve: a function with permissions of its own posts what has the form of a
- * review and nothing else.
+ * The agent itself can't post or approve. A function with its own permissions posts only text in the form of a review.
  */
 export class PullRequestReviewer extends AgentBlueprint {
   static {
     checkInputsOf(this, 'PullRequestReviewer');
   }
 
-  /** Pull requests as they were staged for the agent: `staged/<turn>/`. Deleted after seven days. */
+  /** Pull requests that were staged for the agent, in `staged/<turn>/`. Deleted after seven days. */
   public readonly materialBucket: IBucket;
 
-  /** The role that posts reviews and, with a gate on CodeCommit, approves: for the pool of an approval rule. */
+  /** The role that posts reviews and, with a gate on CodeCommit, approves. Add it to the pool of an approval rule. */
   public readonly deliveryRole: IRole;
 
-  /** Outcomes that could not be told on their pull request. Undefined when outcomes are not explained. */
+  /** Outcomes that could not be posted to their pull request. Undefined if `explainOutcomes` is false. */
   public readonly noteDeadLetters?: IQueue;
 
   /** @throws InputError when a limit is out of range, or the host cannot be used. */

@@ -18,18 +18,18 @@ export class ReviewGate {
     checkInputsOf(this, 'ReviewGate');
   }
 
-  /** Reviews are comments, and nothing more. */
+  /** Reviews are comments and don't block a merge. */
   public static none(): ReviewGate {
     return new ReviewGate();
   }
 
   /**
-   * On GitHub, a check run `Review by <agent>` on the reviewed commit: it fails when there is a finding of this severity or
-   * above, and asks for action when there is no review. That takes a GitHub App with the permission Checks (write); tokens
-   * cannot make check runs. Require the check in the rules of the branch.
+   * On GitHub, the gate is a check run `Review by <agent>` on the reviewed commit. It fails if there is a finding of this
+   * severity or above, and requires action if there is no review. It needs a GitHub App with the permission Checks (write);
+   * tokens can't create check runs. Require the check in the rules of the branch.
    *
-   * On CodeCommit, the approval of the reviewed revision, which is revoked when there is such a finding. Name the role
-   * `reviewer.deliveryRole` in the pool of an approval rule.
+   * On CodeCommit, the gate is the approval of the reviewed revision, which is revoked if there is such a finding. Add the role
+   * `reviewer.deliveryRole` to the pool of an approval rule.
    */
   public static failFrom(severity: ReviewSeverity): ReviewGate {
     return new ReviewGate({ failFrom: severity });

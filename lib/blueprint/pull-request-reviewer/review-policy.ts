@@ -8,7 +8,7 @@ export interface ReviewPolicy {
   readonly reviewDrafts?: boolean;
 
   /**
-   * Whether pull requests of apps are reviewed, such as `dependabot[bot]`. CodeCommit does not tell them apart.
+   * Whether pull requests of apps, such as `dependabot[bot]`, are reviewed. CodeCommit doesn't distinguish them.
    *
    * @default true
    */
@@ -18,14 +18,14 @@ export interface ReviewPolicy {
    * Authors whose pull requests are not reviewed: logins on GitHub, in any letter case; on CodeCommit ARNs, or what an ARN
    * ends with, such as `user/release-robot`. At most 50.
    *
-   * @default - nobody
+   * @default - none
    */
   readonly skippedAuthors?: string[];
 
   /**
-   * Files that are left out: they count for no limit, the agent is not shown them, and the review says which they were.
-   * Paths in the repository, where `*` and `?` stay inside a directory and `**` goes through any number of directories. At
-   * most 50. A change of nothing else is not reviewed, so name nothing that could hide a defect.
+   * Files that are left out of the review: they don't count toward the limits, the agent doesn't see them, and the review lists
+   * them. Paths in the repository, where `*` and `?` match inside a directory and `**` matches any number of directories. At most
+   * 50. A change of only these files is not reviewed, so don't name files that can contain a defect.
    *
    * @default - lock files of package managers, minified scripts and styles, source maps, and test snapshots
    */

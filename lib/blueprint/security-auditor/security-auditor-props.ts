@@ -14,15 +14,15 @@ export interface SecurityAuditorProps extends AgentBlueprintProps {
   readonly schedule: ScheduleExpression;
 
   /**
-   * What to look for in addition to the usual, or what to leave out: text that is added to the instructions of the agent. At most
-   * 8,000 characters, no credentials.
+   * Additional rules, or rules to leave out: text that is added to the instructions of the agent. At most 8,000 characters,
+   * without credentials.
    *
    * @default - none
    */
   readonly additionalRules?: string;
 
   /**
-   * Findings that somebody accepted, each with a reason and a last day: they are reported as accepted, and neither counted as
+   * Accepted findings, each with a reason and an expiry date. They are reported as accepted, and neither counted as
    * new nor sent to Security Hub. At most 200.
    *
    * @default - none

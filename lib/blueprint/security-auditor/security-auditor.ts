@@ -21,9 +21,9 @@ const MAX_REPOSITORIES = 50;
 const MAX_RULE_CHARACTERS = 8_000;
 
 /**
- * Audits repositories by schedule. Each is cloned and read in a session of its own, whose runtime reaches no internet;
- * what leaves it is one log of findings, SARIF 2.1.0, checked before it is accepted, compared with the night before and
- * stored under lock. A repository that fails does not stop the others.
+ * Audits repositories on a schedule. Each repository is cloned and read in its own session, in a Runtime without a route to
+ * the internet. The result is one SARIF 2.1.0 log per repository, which is checked, compared with the previous audit and stored
+ * under Object Lock. If one repository fails, the others are still audited.
  *
  * ```
  * new SecurityAuditor(this, 'Auditor', {
