@@ -1,10 +1,12 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   // For a test that hangs; a slow, busy machine never meets it. No test sets a limit of its own.
   testTimeout: 600_000,
   // A third of the time of the suites is waiting for processes and timers: three of them keep two processors busy.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   testSequencer: '<rootDir>/test/longest-first.js',
   roots: ['<rootDir>/test', '<rootDir>/examples', '<rootDir>/bin/bma/blueprint-sample'],
   testMatch: ['**/*.test.ts'],
