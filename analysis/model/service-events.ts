@@ -86,10 +86,27 @@ function ofResources(model: Model, rule: Resource, { services, subjects, isEvent
   if (!isEvent) {
     return [];
   }
-  return model.resources
-    .filter((resource) => services.includes(serviceOf(resource.type)) && sendsEvents(resource))
+  const known = model.view(byService);
+  return [...new Set(services)]
+    .flatMap((service) => known.get(service) ?? [])
+    .filter(sendsEvents)
     .filter((resource) => subjects.length === 0 || subjects.some((text) => isAbout(model, text, resource)))
     .map((resource) => edge(resource.id, rule));
+}
+
+/** Resources by the service that their events come from. */
+function byService(model: Model): ReadonlyMap<string, readonly Resource[]> {
+  const found = new Map<string, Resource[]>();
+  for (const resource of model.resources) {
+    const service = serviceOf(resource.type);
+    const same = found.get(service);
+    if (same) {
+      same.push(resource);
+    } else {
+      found.set(service, [resource]);
+    }
+  }
+  return found;
 }
 
 /** The service part of a type as events write it: `s3`, `states` for Step Functions. */
