@@ -320,7 +320,11 @@ function hole(unreadable: Unreadable): Text {
 }
 
 function malformed({ place }: Node): Unreadable {
-  return { origin: place, reason: 'malformed', hint: 'Write it as the IAM policy grammar has it.' };
+  return {
+    origin: place,
+    reason: 'malformed',
+    hint: 'the statement is not written as the grammar of IAM policies says',
+  };
 }
 
 function unreadableParts(

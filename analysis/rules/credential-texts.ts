@@ -195,13 +195,13 @@ function credentialOf(text: Text, key: string, above: Keys): string | undefined 
   if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(above.key) && !SWITCH.test(known)) {
     const plain = holes.some((hole) => referenceKind(hole) === 'plain');
     return isLiteral
-      ? 'a credential as text'
+      ? 'a credential in clear text'
       : plain
         ? 'a credential from a parameter that is kept in clear text'
         : undefined;
   }
   if (isLiteral && above.areData && isCredential(key, known)) {
-    return 'what its name says is a credential';
+    return 'a credential, as its name says';
   }
   const inClear = isVariable || above.areInClear || isInClear(key);
   if (inClear && holes.some((hole) => referenceKind(hole) === 'secret')) {
@@ -211,10 +211,10 @@ function credentialOf(text: Text, key: string, above: Keys): string | undefined 
     return 'the value of a parameter with NoEcho in clear text';
   }
   if (isVariable && isCredentialName(key) && (isLiteral || holes.some(({ kind }) => kind === 'parameter'))) {
-    return 'what its name says is a credential';
+    return 'a credential, as its name says';
   }
   if (isVariable && holes.some((hole) => referenceKind(hole) === 'plain' && SECRET_PARAMETER.test(hole.key))) {
-    return 'what the name of its parameter says is a credential, in clear text';
+    return 'a credential, as the name of its parameter says, in clear text';
   }
   return undefined;
 }

@@ -90,18 +90,29 @@ export class Findings {
   }
 
   public all(): ReportedFinding[] {
-    return [...this.merged.values()].map(({ rule, severity, says, when, location, related, data }) => {
+    const reported = [...this.merged.values()].map(({ rule, severity, says, when, location, related, data }) => {
       const example = when.example();
       return {
         rule: rule.id,
         severity,
-        says: `${says.join('. ')}${example === undefined ? '' : ` (when ${example})`}`,
+        says: `${says.map((each) => withinStack(each, location.stack)).join('. ')}${example === undefined ? '' : ` (when ${example})`}`,
         location,
         related,
         data,
       };
     });
+    // Of several roles that one policy is attached to, the same sentence is said once.
+    const said = new Set<string>();
+    return reported.filter(({ rule, severity, says, location: { stack, logicalId, path } }) => {
+      const key = [rule, severity, says, stack, logicalId, path].join('\n');
+      return !said.has(key) && said.add(key);
+    });
   }
+}
+
+/** References as `Fn::Sub` has them; those to other stacks keep the name of the stack. */
+function withinStack(says: string, stack: string): string {
+  return says.replaceAll(`\${${stack}#`, '${').replace(/(\$\{[^{}]+)\.@name\}/g, '$1}');
 }
 
 interface Merged {

@@ -45,19 +45,22 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
     when: machine.guard,
   });
   for (const state of unscreenedStarts) {
-    yield at(state, `${state.name} starts a turn on a path that has not screened the input`);
+    yield at(state, `The state ${state.name} starts a turn on a path that has not screened the input`);
   }
   for (const state of unscreenedEnds) {
-    yield at(state, `A path ends after ${state.name} without screening the output of the turn`);
+    yield at(state, `A path ends after the state ${state.name} without screening the output of the turn`);
   }
   for (const leak of leaks) {
     yield at(leak.state, leakText(leak, workflow));
   }
   for (const state of constant) {
-    yield at(state, `${state.name} screens a text that is the same in every turn`);
+    yield at(state, `The state ${state.name} screens a text that is the same in every turn`);
   }
   for (const state of beside) {
-    yield at(state, `${state.name} screens another text than the one that goes into the turn or comes out of it`);
+    yield at(
+      state,
+      `The state ${state.name} screens another text than the one that goes into the turn or comes out of it`,
+    );
   }
   for (const state of guarded) {
     yield* judgeGuardrail(context, workflow, state);
@@ -72,7 +75,7 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
       return isVersion || isUnread || (known !== undefined && /^[1-9][0-9]*$/.test(known));
     });
     if (versions.length === 0 || numbered.length < versions.length) {
-      yield at(state, `${state.name} uses no numbered guardrail version`);
+      yield at(state, `The state ${state.name} uses no numbered guardrail version`);
     }
   }
 }
@@ -81,11 +84,11 @@ function leakText({ state, judge, why }: Leak, { opens }: TurnMachine): string {
   const does = opens.has(state) ? 'starts a turn' : 'sends on the output of the turn';
   switch (why) {
     case 'failed':
-      return `${state.name} ${does} although ${judge!.name}, which screens it, failed`;
+      return `The state ${state.name} ${does} although ${judge!.name}, which screens it, failed`;
     case 'ignored':
-      return `${state.name} ${does} whatever the verdict of ${judge!.name} is`;
+      return `The state ${state.name} ${does} whatever the verdict of ${judge!.name} is`;
     case 'too early':
-      return `${state.name} ${does} before it is screened`;
+      return `The state ${state.name} ${does} before it is screened`;
   }
 }
 
@@ -100,7 +103,7 @@ function* judgeGuardrail(
     .flatMap((node) => node.texts())
     .map(({ value }) => value);
   if (names.length === 0 || names.some((name) => /^\s*\{%/.test(literalOf(name) ?? ''))) {
-    const says = `${state.name} screens with a guardrail that the input of the execution names`;
+    const says = `The state ${state.name} screens with a guardrail that the input of the execution names`;
     yield { at: state.node.place, subject: says, says, when: machine.guard };
     return;
   }
@@ -147,7 +150,7 @@ function* startersOutside(model: TemplateModel): Iterable<Finding> {
         yield {
           at: resource,
           subject: agent.id,
-          says: `${resource.type} starts turns and may not apply a guardrail`,
+          says: `${resource.logicalId} starts turns, and its role doesn't allow bedrock:ApplyGuardrail`,
           when: resource.guard,
         };
       }

@@ -49,25 +49,34 @@ function* judge(context: RuleContext, guardrail: Resource, subject: string): Ite
     says,
     when: guard.and(when),
   });
-  for (const [type, input, output] of CONTENT) {
-    const both = whenOn(filters, type, 'Input', input).and(whenOn(filters, type, 'Output', output));
-    yield at(
-      FILTERS,
-      `The guardrail does not filter ${type} of text in both directions with enough strength`,
-      both.not(),
-    );
-  }
+  const weak = missing(
+    CONTENT.map(([type, input, output]) => [
+      type,
+      whenOn(filters, type, 'Input', input).and(whenOn(filters, type, 'Output', output)),
+    ]),
+  );
+  yield at(
+    FILTERS,
+    `The guardrail does not filter text for ${weak.names} in both directions with at least medium strength`,
+    weak.when,
+  );
   yield at(
     FILTERS,
     'The guardrail does not look for prompt attacks in the input',
     whenOn(filters, PROMPT_ATTACK, 'Input', ['MEDIUM', 'HIGH']).not(),
   );
-  for (const secret of SECRETS) {
-    const handled = any(entities.filter((each) => isOfType(each, secret)).map(whenHandled));
-    yield at(ENTITIES, `The guardrail lets ${secret} out`, handled.not());
-  }
+  const secrets = missing(
+    SECRETS.map((secret) => [secret, any(entities.filter((each) => isOfType(each, secret)).map(whenHandled))]),
+  );
+  yield at(ENTITIES, `The guardrail neither blocks nor masks ${secrets.names} in what the agent says`, secrets.when);
   const personal = any(entities.filter((each) => !SECRETS.some((type) => isOfType(each, type))).map(whenHandled));
-  yield at(ENTITIES, 'The guardrail handles no personal data', personal.not());
+  yield at(ENTITIES, 'The guardrail neither blocks nor masks personal data', personal.not());
+}
+
+/** The names of what is missing in some deployment, and when one of them is. */
+function missing(parts: readonly (readonly [name: string, when: Guard])[]): { names: string; when: Guard } {
+  const open = parts.map(([name, when]): [string, Guard] => [name, when.not()]).filter(([, when]) => when.possible());
+  return { names: open.map(([name]) => name).join(', '), when: any(open.map(([, when]) => when)) };
 }
 
 function any(guards: readonly Guard[]): Guard {

@@ -31,7 +31,7 @@ export const MA_ID3 = rule({
       }
       const at = placeOfIdentity(role.identity);
       if (role.kinds.size > 1 && at) {
-        yield { at, subject: role.identity.id, says: `One role is ${[...role.kinds].sort().join(' and ')}` };
+        yield { at, subject: role.identity.id, says: `The role is ${[...role.kinds].sort().join(' and ')} at once` };
       }
     }
   },
@@ -63,7 +63,7 @@ function* usedElsewhere(model: TemplateModel): Iterable<Finding> {
       yield {
         at: place,
         when: guard,
-        says: `${resource.type} works under the ${kind} of an agent, too`,
+        says: `${resource.logicalId} runs under the ${kind} of an agent, too`,
         data: { role: identity.id },
       };
     }

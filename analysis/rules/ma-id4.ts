@@ -90,7 +90,7 @@ function* otherInference(identity: Identity, { declared }: RuleContext): Iterabl
       .filter((action) => OTHER_INFERENCE.test(action))
       .filter((action) => !isDenied(identity, action) && !declared.use(identity, action, statement));
     if (actions.length > 0) {
-      const says = `The role may call models past the one of the session: ${listed(actions)}`;
+      const says = `The role may call models without a session, which limits the model: ${listed(actions)}`;
       yield { at: statement, subject: identity.id, says, severity: 'error', data: { actions } };
     }
   }

@@ -43,11 +43,15 @@ function* widthOf(role: AgentRole, statement: Statement, context: RuleContext): 
   }
   for (const { text, pattern } of wholeServices(statement)) {
     const when = statement.guard.and(pattern.guard);
-    yield { ...at, says: `The action ${text} stands for a whole service`, when };
+    yield {
+      ...at,
+      says: text === '*' ? 'The action * allows every action' : `The action ${text} allows every action of a service`,
+      when,
+    };
   }
   const patterns = role.kinds.size === 1 && role.kinds.has('client role') ? [] : unusualPatterns(statement);
   if (patterns.length > 0) {
-    const says = `${listed(patterns)} is a pattern of actions that no grant of AWS CDK uses`;
+    const says = `${listed(patterns)} allows every action that matches the pattern, also those that AWS adds later`;
     yield { ...at, says, severity: 'error', data: { actions: patterns } };
   }
   yield* openResources(role, statement, context);
@@ -56,7 +60,7 @@ function* widthOf(role: AgentRole, statement: Statement, context: RuleContext): 
 const WORDS = {
   every: 'on every resource',
   type: 'on every resource of a type',
-  part: 'on resources by a part of their name',
+  part: 'on every resource whose name matches a pattern',
 } as const;
 
 function* openResources(

@@ -1,4 +1,4 @@
-import type { Agent } from '../model/agents';
+import { type Agent, agents } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { formsOf } from '../facts/actions';
 import { entryTypeOf } from '../facts/entry-types';
@@ -6,6 +6,7 @@ import { DRIVING_AND_WRITING, type Edge } from '../model/edge';
 import { governanceOf } from '../model/governance';
 import { identities, type Identity } from '../model/identities';
 import { ownAccounts } from '../model/own-accounts';
+import type { Model } from '../model/model';
 import { printed } from '../model/printed-text';
 import { type Path, reach } from '../model/reach';
 import type { TemplateModel } from '../model/template-model';
@@ -91,7 +92,7 @@ function* outsideTheList(
         (use) => use.class === 'power' && !isDenied(identity, use.action, use),
       );
       if (first) {
-        power.add(`${first.action} by ${actions.text}`);
+        power.add(`${first.action} (part of ${actions.text})`);
       }
     }
     const at = { at: statement, subject: identity.id };
@@ -180,6 +181,9 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
         continue;
       }
       const statement = edge.because;
+      if (isWideEverywhere(statement)) {
+        continue; // MA-ID5 says so, and what governs the agent is only a part.
+      }
       const actions = namedUses(statement)
         .filter((use) => touches(use, isRecord(resource, reason) ? 'record' : reason, resource.type))
         .map(({ action }) => action)
@@ -205,6 +209,10 @@ const isReading = (action: string): boolean => /^s3:(?:Get|List)/i.test(action);
 /** What a trail or the workflow records is for auditors: an agent that reads it sees what other turns did. */
 function isRecord({ type, logicalId }: Resource, reason: string): boolean {
   return type === 'AWS::S3::Bucket' && (reason === 'trail' || reason === 'record' || /evidence/i.test(logicalId));
+}
+
+function isWideEverywhere({ resources: { except, patterns } }: Statement): boolean {
+  return except || patterns.every(({ value }) => ['every', 'type'].includes(scopeOf(value)));
 }
 
 /** Whether a use changes what governs an agent. Logs are written and images are read by every execution role. */
@@ -263,17 +271,26 @@ function* ways(role: AgentRole, context: RuleContext): Iterable<Finding> {
   for (const { path, says, certain } of best.values()) {
     const [first, ...rest] = path.edges;
     const at: Located = first.because;
-    const way = rest.length > 0 ? ` through ${nameOf(model, first.to)}` : '';
+    const way = rest.length > 0 ? `, through ${nameOf(model, first.to)},` : '';
     yield {
       at,
       subject: identity.id,
-      says: `The ${isSession ? 'session' : 'execution'} role ${says}${way}`,
+      says: `The ${isSession ? 'session' : 'execution'} role${way} ${says}`,
       when: path.guard,
       certainty: certain ? 'yes' : 'maybe',
       related: rest.map(({ because }) => because),
       data: { path: [path.start, ...path.edges.map(({ to }) => to)] },
     };
   }
+}
+
+/** Agents, and the roles around them: what one of these can do is said of it, not of everybody who starts it. */
+function judgedElsewhere(model: Model): ReadonlySet<string> {
+  return new Set([
+    ...agents(model).flatMap(({ id, runtime, endpoints }) => [id, runtime.id, ...endpoints.map((each) => each.id)]),
+    ...agentRoles(model).map(({ identity }) => identity.id),
+    ...[...handlerRoles(model).keys()].map(({ id }) => id),
+  ]);
 }
 
 /** What a role around an agent can drive and that can make it stronger. Starting turns is what such a role is for. */
@@ -285,16 +302,8 @@ function* strongWays(
   const { model, declared } = context;
   const known = identities(model);
   const found = new Set<unknown>();
-  const judged = new Set(
-    role.agents.flatMap(({ id, executionRoles, sessionRoles }) => [
-      id,
-      ...[...executionRoles, ...sessionRoles].map((each) => each.id),
-    ]),
-  );
+  const elsewhere = context.model.view(judgedElsewhere);
   for (const path of reach(model).from(role.identity.id)) {
-    if (path.edges.some(({ to }) => judged.has(to))) {
-      continue; // What the agent can do is reported for the agent.
-    }
     const [first, ...rest] = path.edges;
     const target = known.byName(path.end);
     const strength =
@@ -303,14 +312,15 @@ function* strongWays(
       strength?.certain &&
       path.certainty === 'yes' &&
       !found.has(first.because) &&
+      !path.edges.some(({ to }) => to !== role.identity.id && elsewhere.has(to)) &&
       !isDeclared(role, path, declared)
     ) {
       found.add(first.because);
-      const way = rest.length > 0 ? ` through ${nameOf(model, first.to)}` : '';
+      const way = rest.length > 0 ? `, through ${nameOf(model, first.to)},` : '';
       yield {
         at: first.because,
         subject: role.identity.id,
-        says: `The ${kind} can act with ${nameOf(model, path.end)}, which ${strength.says}${way}`,
+        says: `The ${kind}${way} can act with ${nameOf(model, path.end)}, which ${strength.says}`,
         when: path.guard,
         severity: 'error',
         related: rest.map(({ because }) => because),
@@ -352,7 +362,7 @@ function endOf(
     return { says: `can become ${nameOf(model, end)}${why}`, certain: strength?.certain ?? false };
   }
   if (drives) {
-    return { says: `can drive ${nameOf(model, end)}, which starts turns of the agent`, certain: true };
+    return { says: `can start turns of its own agent (${nameOf(model, end)})`, certain: true };
   }
   const strength = target && isActedWith(model, { edges }) ? strengthOf(target) : undefined;
   return isStrong(strength)
@@ -403,5 +413,8 @@ function powerOf(identity: Identity, statement: Statement): string[] {
 function nameOf(model: TemplateModel, id: string): string {
   const resource = model.resource(id);
   const identity = identities(model).byName(id);
-  return resource?.logicalId ?? (identity ? printed(identity.arn) : id);
+  return (
+    resource?.logicalId ??
+    (identity ? printed(identity.arn) : (model.resource(id.replace(/^agent /, ''))?.logicalId ?? id))
+  );
 }

@@ -119,7 +119,7 @@ function* textsOf(resource: Resource): Iterable<Finding> {
     for (const value of resource.properties.at('Value')) {
       const found = serverVariable(value.json());
       if (found !== undefined) {
-        const says = `The variable ${found} of an MCP server in the parameter ${resource.logicalId} is what its name says is a credential`;
+        const says = `The variable ${found} of an MCP server in the parameter ${resource.logicalId} holds a credential, as its name says`;
         yield { at: value.place, says, when: value.guard };
       }
     }

@@ -84,13 +84,15 @@ function* judge(context: RuleContext, agent: Agent, network: Network): Iterable<
 }
 
 /** An endpoint of the app is judged by MA-NET3. What is behind another one, nobody here knows. */
-function isJudgedAsEndpoint({ model }: RuleContext, { kind, through }: WayOut): boolean {
+function isJudgedAsEndpoint({ model }: RuleContext, { kind, resource, through }: WayOut): boolean {
   return (
     kind === 'endpoint' &&
-    through !== undefined &&
-    model.mentioned(through).some(({ type }) => type === 'AWS::EC2::VPCEndpoint')
+    (resource.type === ENDPOINT ||
+      (through !== undefined && model.mentioned(through).some(({ type }) => type === ENDPOINT)))
   );
 }
+
+const ENDPOINT = 'AWS::EC2::VPCEndpoint';
 
 function sentence({ kind, beyond, to, through }: WayOut): string {
   const target = through && literalOf(through) !== undefined ? ` ${printed(through)}` : '';

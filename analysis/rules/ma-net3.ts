@@ -45,6 +45,7 @@ function* judge(context: RuleContext, runtime: string, endpoint: Endpoint): Iter
   }
   if (owner === 'foreign' && !declared.part(resource) && !declared.outside(serviceName)) {
     yield { at: place, when: guard, says: `The endpoint leads to ${printed(serviceName)}, which isn't an AWS service` };
+    return; // Whatever its policy says, the other side doesn't ask it.
   }
   const name = endpoint.service ?? printed(serviceName);
   const at = placeAt(resource, 'PolicyDocument');

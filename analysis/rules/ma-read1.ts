@@ -11,7 +11,7 @@ export const MA_READ1: RuleText = {
   subject: 'what can’t be read',
   what: 'Everything that could touch an agent can be read in the templates, or somebody has declared that they looked at it.',
   why: 'What the checks can’t read they can’t judge, so nothing is known about what it allows.',
-  fix: 'Write it so that the value is in the template, add the stack it comes from to the app, or declare it with Declaration.unreadable and the reason why it is safe',
+  fix: 'Write it so that the value is in the template (for a parameter: AllowedValues), add the stack it comes from to the app, or declare it with Declaration.unreadable and the reason why it is safe',
   page: 'https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_permissions_analyze_cross_account.html',
   controls: { nist: ['CM-3', 'CM-6', 'RA-5'], iso: ['A.8.9', 'A.8.32'], soc2: ['CC7.1', 'CC8.1'] },
 };

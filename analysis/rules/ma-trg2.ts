@@ -56,7 +56,7 @@ function* judge({ machine, opens }: TurnMachine): Iterable<Finding> {
     }
   });
   for (const { name, node } of unclaimed) {
-    const says = `${name} starts a turn on a path that has not claimed a slot`;
+    const says = `The state ${name} starts a turn on a path that has not claimed a slot`;
     yield { at: node.place, subject: says, says, when: guard };
   }
 }

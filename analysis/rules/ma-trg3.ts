@@ -150,7 +150,7 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
     certainty: edge.certainty === 'yes' ? path.certainty : 'maybe',
     when: edge.guard.and(path.guard),
   });
-  const name = target?.logicalId ?? edge.to;
+  const name = target?.logicalId ?? edge.to.replace(/^default bus .*/, 'the default bus');
   if (edge.from.startsWith('service ')) {
     // The trust policy of a role names the service that runs under it; AWS sets no source for most of them.
     if (edge.kind === 'assumes') {
@@ -158,12 +158,12 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
     }
     const service = edge.from.slice('service '.length);
     if (!limitsOf(statement).some((limit) => limitsTheSource(model, limit))) {
-      yield finding(`${service} may act on ${name} for anybody, and ${name} leads to an agent`, 'error');
+      yield finding(`${service} may use ${name}, which leads to an agent, on behalf of any account`, 'error');
     }
     for (const { who, kind, name: other } of admitted(model, statement)) {
       if (who === 'another account' && !declared.principal(kind, other, statement.holder)) {
         yield finding(
-          `${service} may act on ${name}, which leads to an agent, for ${printed(other)}, which is not of this account`,
+          `${service} may use ${name}, which leads to an agent, on behalf of ${printed(other)}, which is not of this account`,
           'error',
         );
       }

@@ -26,8 +26,8 @@ export function unreadNetwork(
   );
   // A resource of the assembly that nobody here knows is a thing of its own.
   const ofResource = ({ place, text }: Gap) => place.resource?.logicalId === literalOf(text);
-  for (const { what, place } of open.filter(ofResource)) {
-    unread(runtime.id, place, { origin: place, reason: 'unknown reference', hint: what });
+  for (const { what, place, text } of open.filter(ofResource)) {
+    unread(runtime.id, place, { origin: place, reason: 'unknown reference', hint: `${what} ${printed(text)}` });
   }
   const named = open.filter((gap) => !ofResource(gap) && (literalOf(gap.text) !== undefined || isKnown(gap.text)));
   const ids = new Set(named.map(({ text }) => printed(text)));

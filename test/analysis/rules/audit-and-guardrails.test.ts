@@ -177,15 +177,15 @@ test.each<[string, (resources: Record<string, any>) => void]>([
     ({ Guardrail }) => (Guardrail.Properties.ContentPolicyConfig.FiltersConfig[5].InputEnabled = 'false'),
   ],
   [
-    'MA-GRD2 The guardrail does not filter HATE of text in both directions with enough strength',
+    'MA-GRD2 The guardrail does not filter text for HATE in both directions with at least medium strength',
     ({ Guardrail }) => (Guardrail.Properties.ContentPolicyConfig.FiltersConfig[0].InputModalities = ['IMAGE']),
   ],
   [
-    'MA-GRD2 The guardrail does not filter VIOLENCE of text in both directions with enough strength',
+    'MA-GRD2 The guardrail does not filter text for VIOLENCE in both directions with at least medium strength',
     ({ Guardrail }) => (Guardrail.Properties.ContentPolicyConfig.FiltersConfig[3].OutputStrength = 'LOW'),
   ],
   [
-    'MA-GRD2 The guardrail lets PASSWORD out',
+    'MA-GRD2 The guardrail neither blocks nor masks PASSWORD in what the agent says',
     ({ Guardrail }) => (Guardrail.Properties.SensitiveInformationPolicyConfig.PiiEntitiesConfig[2].Action = 'NONE'),
   ],
 ])('%s', (expected, change) => {

@@ -75,7 +75,10 @@ describe('a finding', () => {
         location: expect.objectContaining({ stack: 'App', logicalId: 'Runtime', path: 'Properties' }),
       }),
     ]);
-    expect(run(template, [says({}), says({ subject: 'x' }), says({ certainty: 'maybe' })])).toHaveLength(3);
+    expect(run(template, [says({}), says({ certainty: 'maybe' })])).toHaveLength(2);
+    // A policy of two roles is wrong once, unless the sentences say something else of each.
+    expect(run(template, [says({}), says({ subject: 'x' })])).toHaveLength(1);
+    expect(run(template, [says({}), says({ subject: 'x', says: 'x is wrong' })])).toHaveLength(2);
   });
 
   test('that is only possible is never fatal', () => {

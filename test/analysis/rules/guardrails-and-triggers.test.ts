@@ -92,18 +92,21 @@ const whether = (Variable: string, Default: string) => ({
 
 test.each<[string, (resources: Record<string, any>, states: Record<string, any>) => void]>([
   [
-    'MA-GRD1 Open starts a turn on a path that has not screened the input',
+    'MA-GRD1 The state Open starts a turn on a path that has not screened the input',
     (_, { Claim }) => (Claim.Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Open' }]),
   ],
   [
-    'MA-GRD1 A path ends after Open without screening the output of the turn',
+    'MA-GRD1 A path ends after the state Open without screening the output of the turn',
     (_, states) => {
       states.Open.Next = 'Which';
       states.Which = whether('$.x', 'Publish');
       states.Publish = { Type: 'Pass', End: true };
     },
   ],
-  ['MA-GRD1 In uses no numbered guardrail version', (_, { In }) => (In.Parameters.GuardrailVersion = 'DRAFT')],
+  [
+    'MA-GRD1 The state In uses no numbered guardrail version',
+    (_, { In }) => (In.Parameters.GuardrailVersion = 'DRAFT'),
+  ],
   [
     'MA-TRG1 A queue on the way to an agent never gives up on a message',
     ({ Queue }) => delete Queue.Properties.RedrivePolicy,
@@ -118,7 +121,7 @@ test.each<[string, (resources: Record<string, any>, states: Record<string, any>)
   ],
   ['MA-TRG2 The workflow has no timeout', ({ Machine }) => delete Machine.Properties.Definition.TimeoutSeconds],
   [
-    'MA-TRG2 Open starts a turn on a path that has not claimed a slot',
+    'MA-TRG2 The state Open starts a turn on a path that has not claimed a slot',
     (_, { Claim }) => delete Claim.Parameters.ConditionExpression,
   ],
 ])('%s', (expected, change) => {
@@ -128,7 +131,7 @@ test.each<[string, (resources: Record<string, any>, states: Record<string, any>)
 test('a text that is the same in every turn is no screening', () => {
   expect(
     found((_, { In }) => (In.Parameters = { ...In.Parameters, 'Content.$': undefined, Content: [{ Text: 'x' }] })),
-  ).toContain('MA-GRD1 Open starts a turn on a path that has not screened the input');
+  ).toContain('MA-GRD1 The state Open starts a turn on a path that has not screened the input');
 });
 
 test.each<[string, (resources: Record<string, any>, states: Record<string, any>) => void]>([
