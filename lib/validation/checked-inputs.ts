@@ -5,15 +5,28 @@ import { entries, isPlainObject, registerClass, requireKind, requireMembers } fr
 import { rememberInputs, requireLocalInputs, type NamedInput } from './local-inputs';
 import { InputError } from './refused-input';
 
+interface Method {
+  readonly call: string;
+  /** `.` of a static method. */
+  readonly separator: string;
+  readonly method: string;
+}
+
+/** The methods of the table by class: every class asks when it is loaded. */
+const METHODS = new Map<string, Method[]>();
+for (const call of Object.keys(CALLS)) {
+  const [, name, separator, method] = /^(\w+)([.#])(\w+)$/.exec(call) ?? [];
+  if (method !== undefined) METHODS.set(name, [...(METHODS.get(name) ?? []), { call, separator, method }]);
+}
+
 /**
  * Checks the inputs of every public method of a class against the table of kinds that is generated from their types: the
  * only place that knows what a caller without a compiler may pass. Constructors call {@link checkedProps}.
  */
 export function checkInputsOf(its: { readonly prototype: object }, name: string): void {
   registerClass(name, its);
-  for (const call of Object.keys(CALLS)) {
-    if (call.startsWith(`${name}.`)) checkMethod(its, call.slice(name.length + 1), call);
-    if (call.startsWith(`${name}#`)) checkMethod(its.prototype, call.slice(name.length + 1), call);
+  for (const { call, separator, method } of METHODS.get(name) ?? []) {
+    checkMethod(separator === '.' ? its : its.prototype, method, call);
   }
 }
 
