@@ -46,7 +46,9 @@ function run(name, way) {
     ${WAYS[way](name)}
     const ms = Number(process.hrtime.bigint() - started) / 1e6;
     console.log(JSON.stringify({ ms, mb: (process.memoryUsage().rss - before) / 1e6 }));`;
-  return JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: work, encoding: 'utf8' }));
+  // npm says where it was started, and the peer looks there for its project.
+  const env = { ...process.env, INIT_CWD: work };
+  return JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: work, encoding: 'utf8', env }));
 }
 
 try {
