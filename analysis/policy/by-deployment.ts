@@ -1,5 +1,5 @@
 import type { Guard } from '../model/guard';
-import type { Condition, Principal, Selection, Statement } from './statement';
+import type { Selection, Statement } from './statement';
 
 /** Above this number of cases only the parts that every deployment has count. */
 const MOST_CASES = 16;
@@ -36,20 +36,20 @@ function inCase(statement: Statement, guard: Guard): Statement[] {
   const denies = statement.effect === 'Deny';
   const isCertain = (part: { readonly guard: Guard }) => guard.implies(part.guard);
   const isPossible = (part: { readonly guard: Guard }) => guard.and(part.guard).possible();
-  // What widens a denial has to be there for sure; what narrows it may be there.
+  // What widens a denial, or limits an allow, has to be there for sure; anything else may be there.
   const stays = (except: boolean) => (denies === except ? isPossible : isCertain);
   const selection = ({ except, patterns }: Selection): Selection => ({
     except,
-    patterns: denies || except ? patterns.filter(stays(except)) : patterns,
+    patterns: patterns.filter(stays(except)),
   });
   const [actions, resources] = [selection(statement.actions), selection(statement.resources)];
   const principals =
     statement.principals === 'attached'
       ? statement.principals
-      : statement.principals.filter(({ except, name }: Principal) => !(denies || except) || stays(except)(name));
-  const conditions = statement.conditions.filter(denies ? isPossible : isCertain).map((condition: Condition) => ({
+      : statement.principals.filter(({ except, name }) => stays(except)(name));
+  const conditions = statement.conditions.filter(denies ? isPossible : isCertain).map((condition) => ({
     ...condition,
-    values: denies ? condition.values.filter(isPossible) : condition.values,
+    values: condition.values.filter(isPossible),
   }));
   const isEmpty = [actions, resources].some(({ except, patterns }) => !except && patterns.length === 0);
   return isEmpty || principals.length === 0

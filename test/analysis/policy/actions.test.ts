@@ -29,6 +29,8 @@ test('an action of a wildcard has the resources that it can work on, and is left
   expect(actions.get('lambda:GetFunction')).toEqual([[FUNCTION]]);
   expect(actions.get('lambda:GetLayerVersion')).toEqual([[LAYER]]);
   expect(found('lambda:Ge?LayerVersion', FUNCTION)).toEqual(new Map());
+  // On functions, and on other things that have tags.
+  expect(found('lambda:ListTag?', [FUNCTION, LAYER]).get('lambda:ListTags')).toEqual([[FUNCTION]]);
 });
 
 test('an action without a resource form works on everything only, or on what may be everything', () => {

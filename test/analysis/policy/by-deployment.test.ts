@@ -156,7 +156,9 @@ describe('a statement with more conditions than are told apart', () => {
   });
 
   test('denies nothing without such a part', () => {
-    expect(of({ Effect: 'Deny', Action: actions.slice(1) })).toEqual([]);
+    expect(of({ Effect: 'Deny', Action: actions.slice(1) })).toHaveLength(0);
+    const principals = names.map((name) => ({ 'Fn::If': [name, `arn:aws:iam::111122223333:role/${name}`, NONE] }));
+    expect(of({ Effect: 'Deny', Action: 'sqs:*', Principal: { AWS: principals } })).toHaveLength(0);
   });
 
   test('excepts from an allow what it excepts in every deployment, and from a denial what it may except', () => {
