@@ -172,3 +172,126 @@ describe('who has to allow', () => {
     expect(ask({ resource: of(allow({ Principal: '*' })) }, { caller }).verdict).toBe('yes');
   });
 });
+
+describe('a permissions boundary', () => {
+  const boundary = of(allow({ Action: 's3:*' }));
+  const user: Caller = { kind: 'AWS', name: ['arn:aws:iam::111122223333:user/operator'], account: ['111122223333'] };
+  const named = ({ name }: Caller) => of(allow({ Principal: { AWS: name[0] } }));
+
+  test('limits what a resource policy allows a role by its ARN, not what it allows a user', () => {
+    expect(ask({ resource: named(ROLE), boundary }).verdict).toBe('no');
+    expect(ask({ resource: named(user), boundary }, { caller: user }).verdict).toBe('yes');
+  });
+
+  test('does not limit what a resource policy allows everybody', () => {
+    expect(ask({ resource: of(allow({ Principal: '*' })), boundary }).verdict).toBe('yes');
+  });
+
+  test('makes a denial with NotPrincipal one of everybody', () => {
+    const resource = of(deny({ NotPrincipal: { AWS: ROLE.name[0] } }));
+    const wide = of(allow({ Action: '*', Resource: '*' }));
+    expect(ask({ identity: of(allow()), resource }).verdict).toBe('yes');
+    expect(ask({ identity: of(allow()), resource, boundary: wide }).verdict).toBe('no');
+  });
+});
+
+describe('the reasons', () => {
+  const reasons = (policies: Policies, mode: ContextMode = 'any') =>
+    ask(policies, { mode }).because.map(({ gate, effect, problem }) =>
+      [gate, effect, ...(problem ? [problem] : [])].join(': '),
+    );
+  const strange = { Condition: { StringSounds: { 'aws:UserAgent': 'x' } } };
+  const outside = [of(allow())[0].actions.patterns[0]];
+
+  test.each<[string, Policies, ContextMode, readonly string[]]>([
+    [
+      'every statement that allows',
+      { identity: of(allow(), allow({ Action: 'sqs:*' }), allow({ Action: 's3:*' })) },
+      'any',
+      ['identity: allow', 'identity: allow'],
+    ],
+    [
+      'every gate that allows',
+      { identity: of(allow()), boundary: of(allow()), session: of(allow()) },
+      'any',
+      ['identity: allow', 'boundary: allow', 'session: allow'],
+    ],
+    [
+      'a policy that cannot be read',
+      { identity: of(allow()), serviceControl: ['unknown'] },
+      'any',
+      ['identity: allow', 'service control: unknown'],
+    ],
+    ['a policy from outside', { outside }, 'any', ['identity: unknown']],
+    [
+      'the denials alone',
+      { identity: of(allow(), deny()), resourceControl: [of(deny({ Principal: '*' }))] },
+      'any',
+      ['identity: deny', 'resource control: deny'],
+    ],
+    ['nothing, when nothing allows', { identity: of(allow({ Action: 's3:*' })) }, 'any', []],
+    [
+      'an allow that an operator spoils',
+      { identity: of(allow(strange)) },
+      'given',
+      ['identity: no allow: StringSounds'],
+    ],
+    [
+      'a denial that an operator spoils',
+      { identity: of(allow(), deny(strange)) },
+      'given',
+      ['identity: deny: StringSounds'],
+    ],
+  ])('are %s', (_name, policies, mode, expected) => {
+    expect(reasons(policies, mode)).toEqual(expected);
+  });
+
+  test('of an allow have the statement', () => {
+    const identity = of(allow());
+    expect(ask({ identity }).because).toEqual([{ gate: 'identity', effect: 'allow', statement: identity[0] }]);
+  });
+});
+
+describe('gates of an organization, an endpoint and a session', () => {
+  const all = of(allow({ Action: '*', Resource: '*', Principal: '*' }));
+  const nothing = of(allow({ Action: 's3:*', Resource: '*', Principal: '*' }));
+  test.each<[string, Policies, string]>([
+    [
+      'all levels allow',
+      { serviceControl: [all, all], resourceControl: [all, all], endpoint: all, session: all },
+      'yes',
+    ],
+    ['one level of the service control does not', { serviceControl: [all, nothing] }, 'no'],
+    ['one level of the resource control does not', { resourceControl: [nothing, all] }, 'no'],
+    ['the endpoint does not', { endpoint: nothing }, 'no'],
+    ['the session does not', { session: nothing }, 'no'],
+    ['the session cannot be read', { session: 'unknown' }, 'maybe'],
+    ['the endpoint denies', { endpoint: [...all, ...of(deny({ Principal: '*' }))] }, 'no'],
+    ['the session denies', { session: [...all, ...of(deny())] }, 'no'],
+    ['the boundary denies', { boundary: [...all, ...of(deny())] }, 'no'],
+    ['a policy from outside may allow', { identity: [], outside: [all[0].actions.patterns[0]] }, 'maybe'],
+  ])('%s', (_name, policies, verdict) => {
+    expect(ask({ identity: of(allow()), ...policies }).verdict).toBe(verdict);
+  });
+
+  test('a policy from outside is taken for nothing where the request is given', () => {
+    expect(ask({ outside: [all[0].actions.patterns[0]] }, { mode: 'given' }).verdict).toBe('no');
+  });
+});
+
+test('an answer says in which deployments it holds, and in which it is possible', () => {
+  const template = {
+    Parameters: { Stage: { Type: 'String', AllowedValues: ['test', 'prod'] } },
+    Conditions: { Prod: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
+  };
+  const either = (yes: string, no: string) => ({ 'Fn::If': ['Prod', yes, no] });
+  const answer = (...Statement: object[]) => {
+    const { verdict, guard, possible } = ask({ identity: statementsOf({ Statement }, template) });
+    return [verdict, guard.example(), possible.example()];
+  };
+  expect(answer(allow({ Action: either('sqs:*', 's3:*') }))).toEqual(['yes', 'Stage = prod', 'Stage = prod']);
+  expect(answer(allow(), deny({ Action: either('sqs:*', 's3:*') }))).toEqual(['yes', 'Stage = test', 'Stage = test']);
+  expect(answer(allow(), deny({ Action: either('s3:*', 'sqs:*') }))).toEqual(['yes', 'Stage = prod', 'Stage = prod']);
+  expect(answer(allow({ Effect: either('allow', 'Deny') }))).toEqual(['maybe', 'Stage = prod', 'Stage = prod']);
+  expect(answer(deny())).toEqual(['no', undefined, undefined]);
+});
