@@ -4,6 +4,7 @@
  */
 import fc from '../../fast-check';
 import { type Item, markConversation, notesSince, ownTurn, type SessionClient } from '../../../runtime/session-client';
+import type { NewerNotes } from '../../../runtime/session-client/conversation';
 import { walkPages } from '../../../runtime/session-client/paging';
 
 interface TestItem {
@@ -93,4 +94,109 @@ test('no item of another turn is taken, and none of the own is passed over silen
   // The world is neither too kind nor too cruel to prove anything.
   expect(taken).toBeGreaterThan(1_000);
   expect(doubted).toBeGreaterThan(100);
+});
+
+describe('the items of the own turn', () => {
+  /** Written `u:t1` (a user message of turn t1), `a:-` (an answer of no turn); in brackets when it was there before. */
+  const notesOf = (text: string): NewerNotes['notes'] =>
+    text
+      .split(' ')
+      .filter((word) => word !== '')
+      .map((word, index) => {
+        const [kind, turn] = word.replace(/[()]/g, '').split(':');
+        return {
+          key: word,
+          index,
+          type: 'message',
+          kind: kind === 'u' ? 'user-message' : kind === 'a' ? 'final-answer' : 'other',
+          turnId: turn === '-' ? null : turn,
+          newer: !word.startsWith('('),
+          ...(kind === 'large' ? { omittedBytes: 9 } : {}),
+        };
+      });
+  const own = (text: string, more: Partial<NewerNotes> = {}, turnId?: string) => {
+    const turn = ownTurn({ notes: notesOf(text), boundary: 'found', ...more }, turnId);
+    return [turn.notes.map(({ key }) => key).join(' '), turn.turnId, ...turn.doubts];
+  };
+
+  test.each<[string, string, Partial<NewerNotes>, string | undefined, readonly (string | undefined)[]]>([
+    ['are those of the first new message', '(u:t0) u:t1 a:t1', {}, undefined, ['u:t1 a:t1', 't1']],
+    ['are not those of a later message', 'u:t1 a:t1 u:t2 a:t2', {}, undefined, ['u:t1 a:t1', 't1']],
+    ['are of the turn that is known from elsewhere', 'u:t1 a:t1 u:t2 a:t2', {}, 't2', ['u:t2 a:t2', 't2']],
+    ['may be of several messages', 'u:t1 u:t1 a:t1 u:t2', {}, undefined, ['u:t1 u:t1 a:t1', 't1']],
+    ['may come before their message', 'a:t1 u:t1', {}, undefined, ['a:t1 u:t1', 't1']],
+    ['may be there without their message', 'a:t1 x:t1', {}, undefined, ['a:t1 x:t1', 't1']],
+    ['are known by their place when they have no turn', 'u:- a:-', {}, undefined, ['u:- a:-', undefined]],
+    ['without a turn go with those that have one', 'u:- a:t1 x:-', {}, undefined, ['u:- a:t1 x:-', 't1']],
+    [
+      'of a message without a turn end at the next one',
+      'u:- a:- u:- a:-',
+      {},
+      undefined,
+      ['u:- a:-', undefined, 'items-without-turn'],
+    ],
+    ['are none', '', {}, undefined, ['', undefined]],
+    ['are none of before', '(u:t0) (a:t0)', {}, undefined, ['', undefined]],
+    [
+      'without a turn are left out where another turn is among them',
+      'u:t1 a:t2 x:-',
+      {},
+      undefined,
+      ['u:t1', 't1', 'items-without-turn'],
+    ],
+    ['are in doubt when several turns came', 'a:t1 a:t2', {}, undefined, ['', undefined, 'several-turns']],
+    [
+      'are in doubt when only their place is known, and a turn follows',
+      'u:- u:t2',
+      {},
+      undefined,
+      ['u:-', undefined, 'several-turns'],
+    ],
+    ['may be too large', 'u:t1 large:t1', {}, undefined, ['u:t1 large:t1', 't1', 'item-too-large']],
+    ['of others may be too large', 'u:t1 u:t2 large:t2', {}, undefined, ['u:t1', 't1']],
+    [
+      'may be more than were listed',
+      'u:t1',
+      { brokenOff: 'page-too-large' },
+      undefined,
+      ['u:t1', 't1', 'page-too-large'],
+    ],
+    [
+      'are doubtful when an earlier item is gone',
+      'u:t1 a:-',
+      { boundary: 'moved' },
+      undefined,
+      ['u:t1 a:-', 't1', 'anchor-gone'],
+    ],
+    [
+      'without a place are those of the only new turn',
+      'x:- u:t1 a:t1',
+      { boundary: 'lost' },
+      undefined,
+      ['u:t1 a:t1', 't1', 'anchor-gone', 'items-without-turn'],
+    ],
+    [
+      'without a place are those of the turn that is known',
+      '(u:t1) (a:t1) (a:t0)',
+      { boundary: 'out-of-order' },
+      't1',
+      ['(u:t1) (a:t1)', 't1', 'anchor-gone'],
+    ],
+    [
+      "without a place and without a turn are nobody's",
+      '(x:-)',
+      { boundary: 'lost' },
+      undefined,
+      ['', undefined, 'anchor-gone', 'items-without-turn'],
+    ],
+    [
+      'without a place are in doubt when several turns came',
+      'u:t1 u:t2',
+      { boundary: 'lost' },
+      undefined,
+      ['', undefined, 'anchor-gone', 'several-turns'],
+    ],
+  ])('%s', (_name, notes, more, turnId, expected) => {
+    expect(own(notes, more, turnId)).toEqual(expected);
+  });
 });
