@@ -119,9 +119,10 @@ function coreAllows(
 
 function judgeGate(gate: Gate, source: PolicySource, request: Request, mode: ContextMode): GateResult {
   if (source === 'unknown') {
+    // Whether it allows is open, which says as much as that it may deny.
     return {
       allowed: mode === 'given' ? NEVER : UNKNOWN,
-      denied: mode === 'given' ? NEVER : UNKNOWN,
+      denied: NEVER,
       reasons: [{ gate, effect: 'unknown' }],
     };
   }

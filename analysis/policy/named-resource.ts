@@ -5,8 +5,8 @@ import { isEverything } from './condition';
  * How much a resource pattern of a policy names.
  *
  * - `one`: one resource, or a prefix below one (objects of a bucket, versions of a function)
- * - `part`: the resources whose name begins or ends in some way, or the same name in several accounts or Regions
- * - `type`: every resource of a type
+ * - `part`: the resources whose name begins in some way, or the same name in several accounts or Regions
+ * - `type`: every resource of a type, or those whose name ends in some way
  * - `every`: everything
  */
 export type Scope = 'one' | 'part' | 'type' | 'every';

@@ -63,6 +63,39 @@ describe('overlap', () => {
   });
 });
 
+describe('names of two resources', () => {
+  const DB = name('App#Db', 'Db-');
+  const SAME: Hole = { ...QUEUE, key: 'App#Queue.Other' };
+  test.each<[Text, Text, Verdict, Verdict]>([
+    [['q/', QUEUE], ['q/', QUEUE], 'yes', 'yes'],
+    [['q/', QUEUE], ['q/', OTHER], 'no', 'no'],
+    [['q/', QUEUE], ['q/', DB], 'no', 'no'],
+    [['q/', QUEUE, '/a'], ['q/', QUEUE, '/*'], 'yes', 'yes'],
+    [['q/', QUEUE, '/*'], ['q/', QUEUE, '/a'], 'no', 'yes'],
+    [['q/', QUEUE, '/a'], ['q/', OTHER, '/a'], 'no', 'no'],
+    [['q/', QUEUE], ['q/', OTHER, '/a'], 'no', 'no'],
+    [['q/', QUEUE, 'x'], ['q/', OTHER, 'x'], 'no', 'no'],
+    // What follows may be part of the name.
+    [['q/', QUEUE], ['q/', OTHER, 'x'], 'maybe', 'maybe'],
+    [['q/', QUEUE, '*'], ['q/', OTHER], 'no', 'maybe'],
+    [['q/', QUEUE, H], ['q/', OTHER], 'maybe', 'maybe'],
+    // The beginning may be any.
+    [['*', QUEUE], ['*', OTHER], 'maybe', 'maybe'],
+    [['?', QUEUE], ['?', OTHER], 'maybe', 'maybe'],
+    // Two attributes of one resource, and values of parameters, may be equal.
+    [['q/', QUEUE], ['q/', SAME], 'maybe', 'maybe'],
+    [['q/', QUEUE], ['q/', K], 'maybe', 'maybe'],
+    [['q/', H], ['q/', K], 'maybe', 'maybe'],
+    [['q/', H], ['q/', H], 'yes', 'yes'],
+    [['q/', H], ['r/', H], 'no', 'no'],
+    [['q/', H, '/'], ['q/', H], 'no', 'no'],
+  ])('%j and %j: subset %s, overlap %s', (a, b, within, common) => {
+    expect(subset(a, b)).toBe(within);
+    expect(overlap(a, b)).toBe(common);
+    expect(overlap(b, a)).toBe(common);
+  });
+});
+
 describe('ARN by segment', () => {
   const segments = { segments: true };
 

@@ -1,3 +1,4 @@
+import { aboutService, parseOperator } from '../../../analysis/policy/statement';
 import { statementsOf } from './plain-policy';
 
 test('every short form is written out', () => {
@@ -53,12 +54,82 @@ test.each([
   expect(statementsOf({ Statement: [raw] })).toMatchObject([{ effect: 'unknown' }]);
 });
 
-test.each([null, 7, 'text', [], { Statement: null }, { Statement: [null, 'text', 7] }, { Statement: [[]] }, {}])(
-  'the malformed document %j is read without an error',
+test.each([7, 'text', '"text"', '[]', [], { 'Fn::Sub': '7' }])(
+  'the document %j is a statement that cannot be read',
   (document) => {
-    expect(() => statementsOf(document)).not.toThrow();
+    expect(statementsOf(document)).toMatchObject([
+      {
+        effect: 'unknown',
+        actions: { except: false, patterns: [{ value: [{ kind: 'unreadable' }] }] },
+        principals: 'attached',
+        unreadable: [{ reason: 'malformed' }],
+      },
+    ]);
   },
 );
+
+test.each(['text', 7, []])('the statement %j is one that cannot be read', (written) => {
+  expect(statementsOf({ Statement: [written] })).toMatchObject([{ effect: 'unknown' }]);
+});
+
+test.each([{ Statement: null }, { Statement: [null] }, {}])('the document %j has no statement', (document) => {
+  expect(statementsOf(document)).toEqual([]);
+});
+
+test.each<[string, object]>([
+  ['StringEquals', { test: 'stringequals', ifExists: false }],
+  ['ForAllValues:ArnLikeIfExists', { test: 'arnlike', set: 'all', ifExists: true }],
+  ['foranyvalue:bool', { test: 'bool', set: 'any', ifExists: false }],
+  ['IfExists', { test: '', ifExists: true }],
+  ['xForAnyValue:Bool', { test: 'xforanyvalue:bool', ifExists: false }],
+])('the operator %s is taken apart', (operator, parts) => {
+  expect(parseOperator(operator)).toEqual({ operator, ...parts });
+});
+
+test('a principal of a kind that IAM does not have is there, and so is one that cannot be read', () => {
+  const principals = (Principal: unknown) => {
+    const [{ principals: found }] = statementsOf({ Statement: [{ Effect: 'Allow', Action: 'a:b', Principal }] });
+    return found === 'attached' ? found : found.map(({ kind, name }) => [kind, name.value[0]]);
+  };
+  expect(principals({ aws: ['1', '2'], CANONICALUSER: 'c', Robot: 'r' })).toEqual([
+    ['AWS', '1'],
+    ['AWS', '2'],
+    ['CanonicalUser', 'c'],
+    ['unknown', 'r'],
+  ]);
+  expect(principals({ AWS: [{ a: 1 }] })).toMatchObject([['AWS', { kind: 'unreadable' }]]);
+  expect(principals({ 'Fn::Transform': { Name: 'X' } })).toMatchObject([['unknown', { kind: 'unreadable' }]]);
+});
+
+describe('the statements that may be about an action', () => {
+  const about = (Action: unknown, action: string, key = 'Action') => {
+    const template = { Parameters: { Any: { Type: 'String' } } };
+    return aboutService(
+      statementsOf({ Statement: [{ Effect: 'Allow', [key]: Action, Resource: '*' }] }, template),
+      action,
+    ).length;
+  };
+  test.each<[unknown, number]>([
+    ['sqs:SendMessage', 1],
+    ['SQS:*', 1],
+    ['*', 1],
+    ['s?s:*', 1],
+    ['sq*', 1],
+    ['s3:*', 0],
+    ['sqsx:*', 0],
+    ['sns:*', 0],
+    [['s3:*', 'sqs:*'], 1],
+    [{ Ref: 'Any' }, 1],
+    [{ 'Fn::Sub': 's3:${Any}' }, 0],
+    [{ 'Fn::Sub': 's${Any}' }, 1],
+  ])('%j: %p', (pattern, count) => {
+    expect(about(pattern, 'sqs:SendMessage')).toBe(count);
+  });
+
+  test('are all those with NotAction', () => {
+    expect(about('sqs:*', 'sqs:SendMessage', 'NotAction')).toBe(1);
+  });
+});
 
 test('a statement, an action or a condition that is malformed is there, and named as unreadable', () => {
   const statements = statementsOf({
