@@ -25,7 +25,7 @@ export const MA_AUD2 = rule({
   severity: 'error',
   subject: 'trail',
   what: `The trail is multi-Region, validated and encrypted with a customer-managed key; its bucket is in the app, blocks public access, is versioned, refuses plain HTTP, locks files for at least ${SHORTEST_LOCK_DAYS} days, has a lifecycle that deletes nothing earlier, and lets no other account change it.`,
-  why: 'An audit trail that can be changed, read by others or lost proves nothing.',
+  why: 'An audit trail that can be changed, lost or read by others is no evidence.',
   fix: 'Use AgentAuditTrail, or set the missing property',
   page: 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html',
   controls: {
@@ -170,7 +170,7 @@ function* judgePolicy({ model, declared }: RuleContext, bucket: Resource): Itera
         yield {
           at: statement,
           subject: printed(name.value),
-          says: `The policy of the trail's bucket lets ${printed(name.value)} change what the trail wrote`,
+          says: `The policy of the trail's bucket lets ${printed(name.value)} change files of the trail`,
           when: statement.guard.and(name.guard),
           related: [bucket],
         };

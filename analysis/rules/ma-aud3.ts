@@ -22,7 +22,7 @@ export const MA_AUD3 = rule({
   severity: 'error',
   subject: 'log group',
   what: `Every log group of an agent has a customer-managed key and a retention of at least ${SHORTEST_RETENTION_DAYS} days, and streams to no other account; Runtimes and functions that reach an agent write to log groups of the app.`,
-  why: 'Logs of an agent quote what it was told and what it read. A group that the service creates by itself has neither a customer-managed key nor a retention.',
+  why: 'Logs of an agent quote what it was told and what it read. A log group that the service creates has no customer-managed key and no retention.',
   fix: 'Declare the log group with a key and a retention before the service creates it',
   page: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html',
   controls: { nist: ['AU-9', 'AU-11', 'SC-28'], iso: ['A.8.15', 'A.8.24', 'A.8.10'], soc2: ['CC6.1', 'CC7.2'] },
@@ -45,7 +45,7 @@ export const MA_AUD3 = rule({
       own.forEach((group) => groups.set(group, groups.get(group) ?? agent));
       yield {
         at: placeAt(lambda, 'LoggingConfig'),
-        says: 'The log group of a function that reaches an agent is left to Lambda to create',
+        says: 'The log group of a function that reaches an agent is created by Lambda, not by the app',
         when: lambda.guard
           .and(whenPresent(valuesAt(lambda.properties, 'LoggingConfig', 'LogGroup')).not())
           .and(anyOf(own.filter(({ properties }) => properties.at('LogGroupName').length > 0)).not()),
@@ -145,7 +145,7 @@ function* judgeRuntime(model: TemplateModel, { id, runtime, kind }: Agent): Iter
   yield {
     at: runtime,
     subject: id,
-    says: 'The log group of the Runtime is left to the service to create',
+    says: 'The log group of the Runtime is created by the service, not by the app',
     when: runtime.guard.and(anyOf(own).not()),
   };
 }

@@ -10,8 +10,8 @@ export const MA_COST1 = rule({
   family: 'cost',
   severity: 'error',
   subject: 'agent',
-  what: 'The account of every agent has a spend alarm wired to an action: an alarm on the tokens of AWS/BedrockMantle, or a budget with a subscriber.',
-  why: 'Tokens and compute are billed per use, and a loop between an agent and its trigger runs until somebody notices.',
+  what: 'The account of every agent has a cost alarm with an action: an alarm on the tokens of AWS/BedrockMantle, or a budget with a subscriber.',
+  why: 'Tokens and compute are billed per use, and a loop between an agent and its trigger runs until a person notices.',
   fix: 'Add an alarm on TotalInputTokens or TotalOutputTokens in AWS/BedrockMantle with an action, or an AWS::Budgets::Budget with a notification',
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-mantle-metrics.html',
   controls: { nist: ['SI-4', 'SC-5'], iso: ['A.8.6', 'A.8.16'], soc2: ['CC7.2', 'A1.1'] },
@@ -24,7 +24,7 @@ export const MA_COST1 = rule({
       yield {
         at: runtime,
         subject: id,
-        says: 'No alarm or budget of this app watches what the agent spends',
+        says: 'No alarm or budget of this app monitors the cost of the agent',
         when: runtime.guard.and(watched.not()),
       };
     }

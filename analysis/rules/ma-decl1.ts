@@ -7,7 +7,7 @@ export const MA_DECL1: RuleText = {
   severity: 'warning',
   subject: 'declaration',
   what: 'Every declaration is in force and needed.',
-  why: 'A declaration that nothing needs allows the same thing to be added later without a finding, and one that has expired is a decision that nobody renewed.',
+  why: 'An unused declaration would allow the same permission to be added later without a finding. An expired declaration is a decision that was not renewed.',
   fix: 'Remove the declaration, or review the decision and set a new date',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html',
   controls: { nist: ['AC-6(7)', 'CM-3'], iso: ['A.5.18'], soc2: ['CC6.2'] },

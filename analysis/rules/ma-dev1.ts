@@ -8,8 +8,8 @@ export const MA_DEV1 = rule({
   family: 'audit',
   severity: 'error',
   subject: 'stack',
-  what: 'No stack was made in development mode.',
-  why: 'In development mode, trail, evidence, keys and logs are not locked and are deleted with their stack, so nothing proves later what an agent did.',
+  what: 'No stack is in development mode.',
+  why: 'In development mode, trail, evidence, keys and logs are not locked and are deleted with their stack, so there is no reliable record of what an agent did.',
   fix: 'Remove DevelopmentMode.of(scope).enable(), or acknowledge this finding for the stack of a sandbox account',
   page: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html',
   controls: { nist: ['AU-9', 'AU-11', 'CM-6'], iso: ['A.8.15', 'A.8.31'], soc2: ['CC7.2'] },
@@ -21,7 +21,7 @@ export const MA_DEV1 = rule({
         yield {
           at: { stack, resource, path: 'DeletionPolicy' },
           subject: stack.id,
-          says: `The stack ${stack.id} was made in development mode`,
+          says: `The stack ${stack.id} is in development mode`,
         };
       }
     }

@@ -72,7 +72,7 @@ export const MA_ENC2 = rule({
   severity: 'error',
   subject: 'store of an agent',
   what: 'Every store an agent uses (buckets, queues, topics, tables, file systems, memories, state machines, function environments, repositories, buses, secrets, guardrails) uses a customer-managed key.',
-  why: 'Only the owner of a key can say who decrypts, see it in the trail and end it. Keys that AWS owns or manages allow none of that.',
+  why: 'With a customer-managed key, you decide who decrypts, see each use in the trail, and can disable the key. Keys that AWS owns or manages do not allow this.',
   fix: 'Pass a key to AgentBaseline or the construct, or set the key property of the store. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html',
   controls: { nist: ['SC-12', 'SC-28', 'SC-28(1)'], iso: ['A.8.24'], soc2: ['CC6.1'] },

@@ -23,7 +23,7 @@ export const MA_ENC3 = rule({
   severity: 'error',
   subject: 'store of an agent',
   what: 'Buckets, queues and topics an agent uses refuse plain HTTP.',
-  why: 'A request over plain HTTP shows its content and its signature to everybody on the way.',
+  why: 'A request over plain HTTP exposes its content and its signature on the network.',
   fix: 'Set enforceSSL, or add a policy that denies everybody when aws:SecureTransport is false. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html',
   controls: { nist: ['SC-8', 'SC-8(1)'], iso: ['A.5.14', 'A.8.24'], soc2: ['CC6.7'] },

@@ -161,7 +161,7 @@ function* startersOutside(model: TemplateModel): Iterable<Finding> {
       yield {
         at: edge.because,
         subject: resource.id,
-        says: `${model.resource(edge.from)?.logicalId ?? edge.from} starts turns past the workflow that screens them`,
+        says: `${model.resource(edge.from)?.logicalId ?? edge.from} starts turns and bypasses the workflow that screens them`,
         certainty: edge.certainty,
         when: edge.guard,
       };

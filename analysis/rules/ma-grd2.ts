@@ -26,7 +26,7 @@ export const MA_GRD2 = rule({
   severity: 'error',
   subject: 'guardrail',
   what: 'The guardrail of an agent filters text by all content filters with at least medium strength, looks for prompt attacks in the input, handles personal data, and blocks or masks AWS keys and passwords.',
-  why: 'Triggers pass in text of strangers, and what an agent answers is published: injected instructions in the input and secrets in the output are the main risks.',
+  why: 'Triggers pass in text from outside, and the answers of an agent are published: injected instructions in the input and secrets in the output are the main risks.',
   fix: 'Use AgentGuardrail.standard, or add the missing filter to the guardrail',
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-components.html',
   controls: { nist: ['SI-3', 'SI-10', 'SI-15', 'PT-2'], iso: ['A.8.7', 'A.8.11', 'A.8.12'], soc2: ['CC6.8', 'P4.1'] },

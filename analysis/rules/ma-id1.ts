@@ -9,9 +9,9 @@ export const MA_ID1 = rule({
   family: 'identity',
   severity: 'fatal',
   subject: 'session role',
-  what: 'A session role trusts bedrock-mantle.amazonaws.com and nobody else, with aws:SourceAccount and aws:SourceArn of its own account and Region.',
-  why: 'Whoever else can assume the role can call the model and drive the Runtime; without the two conditions another account could make the service do so (confused deputy).',
-  fix: 'Use the session role that ManagedAgent makes, or trust only bedrock-mantle.amazonaws.com with StringEquals aws:SourceAccount and ArnLike aws:SourceArn arn:<partition>:bedrock-mantle:<Region>:<account>:*',
+  what: 'A session role trusts bedrock-mantle.amazonaws.com only, with aws:SourceAccount and aws:SourceArn of its own account and Region.',
+  why: 'Another principal that can assume the role can call the model and use the Runtime. Without the two conditions, another account could make the service do so (confused deputy).',
+  fix: 'Use the session role that ManagedAgent creates, or trust only bedrock-mantle.amazonaws.com with StringEquals aws:SourceAccount and ArnLike aws:SourceArn arn:<partition>:bedrock-mantle:<Region>:<account>:*',
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-security.html',
   controls: { nist: ['AC-3', 'AC-6', 'IA-9'], iso: ['A.5.15', 'A.8.2'], soc2: ['CC6.1', 'CC6.3'] },
   *check(context) {

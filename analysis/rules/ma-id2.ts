@@ -11,9 +11,9 @@ export const MA_ID2 = rule({
   family: 'identity',
   severity: 'fatal',
   subject: 'execution role',
-  what: `An execution role trusts ${SERVICES} and nobody else, with aws:SourceAccount and aws:SourceArn of its own account and Region.`,
-  why: 'Untrusted commands run under this role: anybody else who can assume it acts as the agent, and without the two conditions another account could make the service do so (confused deputy).',
-  fix: `Use the execution role that the environment makes, or trust only ${SERVICES} with StringEquals aws:SourceAccount and ArnLike aws:SourceArn arn:<partition>:bedrock-agentcore:<Region>:<account>:*`,
+  what: `An execution role trusts ${SERVICES} only, with aws:SourceAccount and aws:SourceArn of its own account and Region.`,
+  why: 'Untrusted commands run under this role. Another principal that can assume it acts as the agent. Without the two conditions, another account could make the service do so (confused deputy).',
+  fix: `Use the execution role that the environment creates, or trust only ${SERVICES} with StringEquals aws:SourceAccount and ArnLike aws:SourceArn arn:<partition>:bedrock-agentcore:<Region>:<account>:*`,
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html',
   controls: { nist: ['AC-3', 'AC-6', 'IA-9'], iso: ['A.5.15', 'A.8.2'], soc2: ['CC6.1', 'CC6.3'] },
   *check(context) {

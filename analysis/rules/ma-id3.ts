@@ -63,7 +63,7 @@ function* usedElsewhere(model: TemplateModel): Iterable<Finding> {
       yield {
         at: place,
         when: guard,
-        says: `${resource.logicalId} runs under the ${kind} of an agent, too`,
+        says: `${resource.logicalId} also runs under the ${kind} of an agent`,
         data: { role: identity.id },
       };
     }

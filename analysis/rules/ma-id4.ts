@@ -19,7 +19,7 @@ export const MA_ID4 = rule({
   severity: 'fatal',
   subject: 'role that calls a model',
   what: 'Every allow of bedrock-mantle:CreateInference has StringEquals bedrock-mantle:Model with literal model ids, and no role of an agent calls models in another way.',
-  why: 'The condition is the only thing in IAM that limits the model: the action has no model-specific resource. An open one lets the agent be moved to a model nobody has approved.',
+  why: 'The condition is the only thing in IAM that limits the model: the action has no model-specific resource. Without it, the agent can be switched to a model that was not approved.',
   fix: 'Add StringEquals bedrock-mantle:Model with the ids of the models, without wildcards, IfExists or values that are decided at deployment',
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-security.html',
   controls: { nist: ['AC-3', 'AC-6', 'CM-7'], iso: ['A.5.15', 'A.8.3'], soc2: ['CC6.1', 'CC6.3'] },

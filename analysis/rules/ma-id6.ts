@@ -18,7 +18,7 @@ export const MA_ID6 = rule({
   severity: 'fatal',
   subject: 'role that passes roles',
   what: 'iam:PassRole names exact role ARNs and carries iam:PassedToService.',
-  why: 'Who can pass any role to a service can act with the strongest role of the account.',
+  why: 'A principal that can pass any role to a service can act with the most powerful role of the account.',
   fix: 'List the ARNs of the roles and require StringEquals iam:PassedToService with the service that gets them; agent.grants.driveSessions does so',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html',
   controls: { nist: ['AC-3', 'AC-6'], iso: ['A.5.15', 'A.8.2'], soc2: ['CC6.1', 'CC6.3'] },

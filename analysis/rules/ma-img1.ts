@@ -17,7 +17,7 @@ export const MA_IMG1 = rule({
   severity: 'error',
   subject: 'Runtime',
   what: 'The image is in a registry of this account and pinned by digest or by a tag that can’t move; its repository scans on push and isn’t public.',
-  why: 'A tag that moves puts code nobody has reviewed under the role of the agent, without any deployment.',
+  why: 'If a tag moves, unreviewed code runs under the role of the agent without a deployment.',
   fix: 'Use AgentImage, pin the image by digest, or make the tags of the repository immutable and scan on push. Declare a registry of another account with Declaration.unreadable',
   page: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
   controls: { nist: ['CM-2', 'CM-14', 'RA-5', 'SI-7'], iso: ['A.8.9', 'A.8.19', 'A.8.28'], soc2: ['CC7.1', 'CC8.1'] },

@@ -14,8 +14,8 @@ export const MA_IMG2 = rule({
   family: 'image',
   severity: 'error',
   subject: 'Runtime',
-  what: 'The Runtime states its idle timeout and its maximum lifetime.',
-  why: 'Idle compute keeps what an earlier turn left in memory, and costs; what is not stated follows the defaults of a service in preview.',
+  what: 'The Runtime sets its idle timeout and its maximum lifetime.',
+  why: 'Idle compute keeps what an earlier turn left in memory, and costs; unset values follow the defaults of a service in preview.',
   fix: 'Set IdleRuntimeSessionTimeout and MaxLifetime in LifecycleConfiguration',
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-lifecycle-settings.html',
   controls: { nist: ['AC-12', 'SC-10'], iso: ['A.8.5', 'A.8.6'], soc2: ['CC6.1'] },
@@ -33,7 +33,7 @@ export const MA_IMG2 = rule({
         const missing = runtime.guard.and(stated.not());
         if (missing.possible()) {
           const at = placeAt(runtime, ...path.slice(0, -1));
-          yield { at, when: missing, says: `The Runtime states no ${name}` };
+          yield { at, when: missing, says: `The Runtime doesn't set ${name}` };
         }
       }
     }

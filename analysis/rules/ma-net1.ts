@@ -29,7 +29,7 @@ export const MA_NET1 = rule({
   subject: 'Runtime',
   what: 'The Runtime is in VPC mode, in subnets with no route out of the VPC: to an internet or NAT gateway, or to another network.',
   why: 'Commands in the environment can send whatever the agent can read to any host they can reach.',
-  fix: 'Use AgentNetwork in its isolated default, or remove the route and add an interface endpoint for each service the agent needs. If the route is intended, declare it: give AgentEgress.allowList or open a reason, or use Declaration.egress',
+  fix: 'Use AgentNetwork with its default, an isolated network, or remove the route and add an interface endpoint for each service the agent needs. If the route is intended, declare it: give AgentEgress.allowList or open a reason, or use Declaration.egress',
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
   *check(context) {

@@ -21,7 +21,7 @@ export const MA_NET4 = rule({
   subject: 'security group of a Runtime',
   what: "A Runtime's security groups have no ingress, and egress only on 443 to endpoints or the prefix lists of AWS services, and on 2049 to mount targets.",
   why: 'BMA calls the Runtime from the AWS side, so nothing has to connect to it; open egress lets data leave even inside a VPC.',
-  fix: 'Use the security group that the environment makes, remove the rule, or declare the peer: give AgentEgress.allowList or open a reason, or use Declaration.egress',
+  fix: 'Use the security group that the environment creates, remove the rule, or declare the peer: give AgentEgress.allowList or open a reason, or use Declaration.egress',
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
   *check(context) {

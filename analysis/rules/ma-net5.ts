@@ -39,7 +39,7 @@ function* tokens({ runtime, kind: { driven } }: Agent): Iterable<Finding> {
       at: node.place,
       subject: `${runtime.id} ${driven!.authorizer}`,
       when: node.guard.and(runtime.guard),
-      says: 'The Runtime lets in whoever has a token of an identity provider, past the session',
+      says: 'The Runtime accepts callers with a token of an identity provider, bypassing the session',
     };
   }
 }

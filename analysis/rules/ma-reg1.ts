@@ -9,7 +9,7 @@ export const MA_REG1 = rule({
   severity: 'error',
   subject: 'Runtime',
   what: `The Region of a stack with an agent is one where Bedrock Managed Agents is offered: ${BMA_REGIONS.join(', ')}.`,
-  why: 'Elsewhere the stack deploys and the first session fails, after everything is paid for; and an unplanned Region can violate requirements for data residency.',
+  why: 'In other Regions, the stack deploys but the first session fails, and an unplanned Region can violate data residency requirements.',
   fix: `Set env.region of the stack to one of ${BMA_REGIONS.join(', ')}`,
   page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-quotas-limitations.html',
   controls: { nist: ['SA-9(5)'], iso: ['A.5.23'], soc2: ['CC6.1'] },

@@ -60,13 +60,13 @@ function* judge({ model, declared, unread }: RuleContext, access: OutsideAccess)
         const policy = policySubject(model, to, to.logicalId, `The policy of ${to.logicalId}`);
         const says =
           who === 'everybody'
-            ? `${policy} lets everybody in`
-            : `${policy} lets in ${printed(name)}, which is not of this account`;
+            ? `${policy} allows everybody`
+            : `${policy} allows ${printed(name)}, which is not of this account`;
         yield { at, subject: to.id, when: guard, says, data: { principal: printed(name) } };
       }
       return;
     case 'ACL':
-      yield { at, when: guard, says: `The ACL ${printed(name)} of the bucket lets others in` };
+      yield { at, when: guard, says: `The ACL ${printed(name)} of the bucket allows access from outside` };
       return;
     case 'copy':
       if (!declared.outside(name)) {

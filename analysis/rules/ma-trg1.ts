@@ -13,8 +13,8 @@ export const MA_TRG1 = rule({
   family: 'trigger',
   severity: 'error',
   subject: 'rule, schedule or queue',
-  what: 'Every rule and schedule that reaches an agent has a dead-letter queue and states its retries; a queue on the way gives up into a dead-letter queue.',
-  why: 'A lost event is a review or an incident that nobody handles; unlimited retries start turns that nobody requested.',
+  what: 'Every rule and schedule that reaches an agent has a dead-letter queue and sets its retries; each queue on the path has a dead-letter queue.',
+  why: 'A lost event is a review or an incident that is not handled. Unlimited retries start unrequested turns.',
   fix: 'Use AgentTrigger, or set DeadLetterConfig and RetryPolicy on the target and RedrivePolicy on the queue',
   page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html',
   controls: { nist: ['AU-5', 'SI-11', 'CP-10'], iso: ['A.8.6', 'A.8.16'], soc2: ['A1.2', 'PI1.3'] },
@@ -29,7 +29,7 @@ export const MA_TRG1 = rule({
       } else if (resource.type === 'AWS::SQS::Queue') {
         yield {
           at: placeAt(resource, 'RedrivePolicy'),
-          says: 'A queue on the way to an agent never gives up on a message',
+          says: 'A queue on the path to an agent has no dead-letter queue',
           when: whenTaken(model, resource).and(
             whenPresent(valuesAt(resource.properties, 'RedrivePolicy', 'maxReceiveCount')).not(),
           ),

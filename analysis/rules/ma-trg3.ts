@@ -45,7 +45,7 @@ export const MA_TRG3 = rule({
   severity: 'fatal',
   subject: 'entry that leads to an agent',
   what: 'Every entry that leads to an agent (function URL, API, load balancer, e-mail, device, permission, policy of a queue, topic or bus) has a known authorization, or its function reads the one secret that signatures are checked with; services are limited to a source, and other accounts are declared.',
-  why: 'Whoever finds an open entry writes prompts for an agent that acts with permissions of the account.',
+  why: 'Anyone who finds an open entry can write prompts for an agent that acts with permissions of the account.',
   fix: 'Set AuthType AWS_IAM or an authorizer, limit a service by SourceArn or SourceAccount, declare another account with Declaration.principal, or use GitHubWebhook, which verifies the signature of every delivery',
   page: 'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
   controls: { nist: ['AC-3', 'AC-17', 'IA-3', 'SC-7'], iso: ['A.5.15', 'A.8.5', 'A.8.26'], soc2: ['CC6.1', 'CC6.6'] },

@@ -93,7 +93,7 @@ test('the rules judge it by its row', () => {
   );
   expect(good.join('\n')).toContain('MA-IMG1');
   // Nobody drives it, it makes no log group by itself, and no idle timeout can be set.
-  for (const other of ['MA-NET5', 'idle timeout', 'left to the service']) {
+  for (const other of ['MA-NET5', 'idle timeout', 'is created by the service']) {
     expect(good.join('\n')).not.toContain(other);
   }
 });

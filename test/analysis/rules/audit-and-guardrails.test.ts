@@ -138,7 +138,7 @@ test.each<[string, (resources: Record<string, any>) => void]>([
   ],
   ['MA-AUD2 The trail has no customer-managed key', ({ Trail }) => (Trail.Properties.KMSKeyId = 'alias/aws/s3')],
   [
-    "MA-AUD2 The policy of the trail's bucket lets arn:aws:iam::999988887777:root change what the trail wrote",
+    "MA-AUD2 The policy of the trail's bucket lets arn:aws:iam::999988887777:root change files of the trail",
     ({ TrailBucketPolicy }) =>
       TrailBucketPolicy.Properties.PolicyDocument.Statement.push({
         Effect: 'Allow',
@@ -152,9 +152,9 @@ test.each<[string, (resources: Record<string, any>) => void]>([
     ({ OpenLogs }) => (OpenLogs.Properties.RetentionInDays = 1),
   ],
   ['MA-AUD3 The log group has no customer-managed key', ({ StarterLogs }) => delete StarterLogs.Properties.KmsKeyId],
-  ['MA-AUD3 The log group of the Runtime is left to the service to create', (app) => delete app.RuntimeLogs],
+  ['MA-AUD3 The log group of the Runtime is created by the service, not by the app', (app) => delete app.RuntimeLogs],
   [
-    'MA-AUD3 The log group of a function that reaches an agent is left to Lambda to create',
+    'MA-AUD3 The log group of a function that reaches an agent is created by Lambda, not by the app',
     (app) => delete app.StarterLogs,
   ],
   [
@@ -169,7 +169,7 @@ test.each<[string, (resources: Record<string, any>) => void]>([
       }),
   ],
   [
-    'MA-COST1 No alarm or budget of this app watches what the agent spends',
+    'MA-COST1 No alarm or budget of this app monitors the cost of the agent',
     ({ Spend }) => (Spend.Properties.ActionsEnabled = false),
   ],
   [

@@ -108,7 +108,7 @@ test.each<[string, (resources: Record<string, any>, states: Record<string, any>)
     (_, { In }) => (In.Parameters.GuardrailVersion = 'DRAFT'),
   ],
   [
-    'MA-TRG1 A queue on the way to an agent never gives up on a message',
+    'MA-TRG1 A queue on the path to an agent has no dead-letter queue',
     ({ Queue }) => delete Queue.Properties.RedrivePolicy,
   ],
   [
