@@ -11,7 +11,7 @@ export const MA_READ1: RuleText = {
   subject: 'what can’t be read',
   what: 'Every part of the templates that could affect an agent can be read, or is declared as reviewed.',
   why: 'The checks can’t evaluate a part that they can’t read, so its permissions are unknown.',
-  fix: 'Write it so that the value is in the template (for a parameter: AllowedValues), add the stack it comes from to the app, or declare it with Declaration.unreadable and the reason why it is safe',
+  fix: 'Put the value into the template (for a parameter, with AllowedValues), add the stack that it comes from to the app, or declare it with Declaration.unreadable and the reason why it is safe',
   page: 'https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_permissions_analyze_cross_account.html',
   controls: { nist: ['CM-3', 'CM-6', 'RA-5'], iso: ['A.8.9', 'A.8.32'], soc2: ['CC7.1', 'CC8.1'] },
 };
