@@ -39,7 +39,7 @@ const SWITCH = /^(?:true|false)$/i;
 
 /** Texts and objects that are handed to a program, whose keys say what their values are. */
 const isDataKey = keyTest(
-  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters|ProviderDetails)$/,
+  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters|RequestParameters|Headers|ProviderDetails)$/,
 );
 
 /** How names end that hold a credential. */
@@ -84,10 +84,14 @@ interface Open {
   readonly above: Keys;
 }
 
-/** Every credential below a node. */
-export function credentialsIn(root: Node): Credential[] {
+/**
+ * Every credential below a node.
+ *
+ * @param key of the node, which says what is in it
+ */
+export function credentialsIn(root: Node, key = ''): Credential[] {
   const found: Credential[] = [];
-  const open: Open[] = [{ node: root, key: '', above: TOP }];
+  const open: Open[] = [{ node: root, key, above: TOP }];
   for (let next = open.pop(); next; next = open.pop()) {
     open.push(...readValue(next, found));
   }
@@ -121,7 +125,8 @@ const NOTHING: readonly Open[] = [];
 /** What is below the keys of an object, without the plain texts that hold nothing: most of a template. */
 function membersOf({ node, key: own, above }: Open): Open[] {
   const keys = below(above, own);
-  if (!keys.areVariables && !keys.areHttpParameters && own !== 'Environment') {
+  const isPair = own !== 'Tags' && node.keys().some((key) => VALUE_OF_A_PAIR.test(key));
+  if (!keys.areVariables && !keys.areHttpParameters && own !== 'Environment' && !isPair) {
     return node
       .members((text, key) => mayConcern(text, key, keys))
       .map(([key, value]) => ({ node: value, key, above: keys }));
@@ -129,10 +134,11 @@ function membersOf({ node, key: own, above }: Open): Open[] {
   const entries = node.entries();
   const isMachine = own === 'Environment' && entries.some(([key]) => HAS_SETTINGS.has(key));
   const variable = keys.areVariables ? variableOf(entries) : undefined;
-  const named = variable ?? (keys.areHttpParameters ? parameterOf(entries) : undefined);
+  const pair = isPair && !keys.areVariables ? pairOf(entries) : undefined;
+  const named = variable ?? (keys.areHttpParameters ? parameterOf(entries) : pair);
   return entries.map(([key, value]) => {
     const holder = isMachine && !/Variables$/.test(key) ? above : keys;
-    if (!named || !/^value$/i.test(key)) {
+    if (!named || !VALUE_OF_A_PAIR.test(key)) {
       return { node: value, key, above: holder };
     }
     return { node: value, key: named[named.length - 1], above: named.slice(0, -1).reduce(below, holder) };
@@ -176,6 +182,16 @@ function parameterOf(entries: readonly [string, Node][]): readonly string[] | un
   return isSecret ? ['SecretValue'] : key === undefined ? undefined : ['Value', key];
 }
 
+const VALUE_OF_A_PAIR = /^(?:Header)?Value$/i;
+
+/** Two texts of which one says what the other is: a header, an option, a parameter. */
+function pairOf(entries: readonly [string, Node][]): readonly string[] | undefined {
+  const names = ['name', 'optionname', 'headername', 'parametername', 'key'].flatMap(
+    (key) => textOf(entries, key) ?? [],
+  );
+  return names.length === 1 ? ['Parameters', names[0]] : undefined;
+}
+
 function textOf(entries: readonly [string, Node][], key: string): string | undefined {
   const found = entries.find(([each]) => each.toLowerCase() === key);
   const [first] = found?.[1].texts() ?? [];
@@ -185,7 +201,7 @@ function textOf(entries: readonly [string, Node][], key: string): string | undef
 function credentialOf(text: Text, key: string, above: Keys): string | undefined {
   const whole = literalOf(text);
   const known = whole ?? text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
-  const format = formatIn(known);
+  const format = formatIn(known) ?? encodedFormatIn(known);
   if (format !== undefined) {
     return format;
   }
@@ -204,13 +220,22 @@ function credentialOf(text: Text, key: string, above: Keys): string | undefined 
     return 'a credential, as its name says';
   }
   const inClear = isVariable || above.areInClear || isInClear(key);
+  if (inClear && holes.some(isSecretAttribute)) {
+    return 'a secret attribute of a resource in clear text';
+  }
   if (inClear && holes.some((hole) => referenceKind(hole) === 'secret')) {
     return 'a secret in clear text, which CloudFormation inserts at deployment';
   }
   if (inClear && holes.some((hole) => hole.kind === 'parameter' && hole.secret)) {
     return 'the value of a parameter with NoEcho in clear text';
   }
-  if (isVariable && isCredentialName(key) && (isLiteral || holes.some(({ kind }) => kind === 'parameter'))) {
+  const isCount = /^\d+$/.test(known) && !/passw|secret|pin/i.test(key);
+  if (
+    isVariable &&
+    isCredentialName(key) &&
+    !isCount &&
+    (isLiteral || holes.some(({ kind }) => kind === 'parameter'))
+  ) {
     return 'a credential, as its name says';
   }
   if (isVariable && holes.some((hole) => referenceKind(hole) === 'plain' && SECRET_PARAMETER.test(hole.key))) {
@@ -220,6 +245,11 @@ function credentialOf(text: Text, key: string, above: Keys): string | undefined 
 }
 
 const NO_HOLES: readonly Hole[] = [];
+
+/** An attribute that is a credential: `ClientSecret`, `SecretAccessKey`, `ApiKey`. */
+export function isSecretAttribute(hole: Hole): boolean {
+  return hole.kind === 'reference' && HOLDS_A_CREDENTIAL.test(inWords(hole.attribute ?? ''));
+}
 
 /** No text, or an object without a value: a secret that somebody sets after the deployment. */
 const EMPTY = /^\s*(?:\{\s*(?:"[^"]*"\s*:\s*""\s*,?\s*)*\})?\s*$/;
@@ -237,13 +267,19 @@ export function referenceKind(hole: Hole): 'secret' | 'plain' | undefined {
 
 /** Whether data holds a credential under a name: a word of some length that is no path, ARN or expression. */
 function isCredential(name: string, value: string): boolean {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  const words = inWords(name);
   return (
     HOLDS_A_CREDENTIAL.test(words) &&
     !NO_CREDENTIAL.test(words) &&
-    /^(?![$/{<]|arn:|https?:)\S{8,}$|^(?:Bearer|Basic) \S{8,}$/.test(value)
+    !NAME_WITH_PARTS.test(value) &&
+    /^(?![$/{<]|arn:|https?:|\d+$)\S{8,}$|^'?(?:Bearer|Basic) \S{8,}$/.test(value)
   );
 }
+
+const inWords = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+
+/** `prod/github`: the name of a secret. */
+const NAME_WITH_PARTS = /^[a-z][\w.-]{0,23}(?:\/[a-z][\w.-]{0,23})+$/;
 
 const FORMATS = [...CREDENTIAL_FORMATS, ...FURTHER_CREDENTIAL_FORMATS];
 
@@ -259,6 +295,13 @@ export function formatIn(text: string): string | undefined {
   return text.length < SHORTEST_CREDENTIAL || !ANY_FORMAT.test(text)
     ? undefined
     : FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
+}
+
+const ENCODED = /^[A-Za-z0-9+/]{24,}={0,2}$/;
+
+/** The same of a text that is encoded as base64. */
+function encodedFormatIn(text: string): string | undefined {
+  return ENCODED.test(text) ? formatIn(Buffer.from(text, 'base64').toString('latin1')) : undefined;
 }
 
 /** Whether a variable of this name holds a credential itself, not a reference to one. */

@@ -1,11 +1,13 @@
 import { BEARER_TOKEN_ACTIONS } from '../../lib/identity/perms';
 import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
 import { identities, type Identity } from '../model/identities';
 import { at, entriesOf, scalarText } from '../model/json';
+import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 import { agentStacks } from './agent-parts';
 import { agentRoles, allowing, covering, handlerRoles } from './agent-roles';
-import { credentialsIn, formatIn, isCredentialName, referenceKind } from './credential-texts';
+import { credentialsIn, formatIn, isCredentialName, isSecretAttribute, referenceKind } from './credential-texts';
 import type { Finding } from './finding';
 import { isDenied } from './permissions';
 import { rule } from './rule';
@@ -32,11 +34,13 @@ export const MA_ID8 = rule({
   *check({ model }) {
     yield* bearerTokens(model);
     yield* standing(model);
+    yield* usersOutside(model);
     const stacks = agentStacks(model);
     for (const resource of model.resources) {
       if (stacks.has(resource.stack.id)) {
         yield* textsOf(resource);
         yield* scripts(resource);
+        yield* apiKeys(resource);
       }
     }
     for (const { stack } of model.readers) {
@@ -92,6 +96,23 @@ function* standing(model: TemplateModel): Iterable<Finding> {
   }
 }
 
+/** Users that aren't in the app, but get from it what drives an agent: their own keys, or a role that trusts them. */
+function* usersOutside(model: TemplateModel): Iterable<Finding> {
+  const driving = [...agentRoles(model).map(({ identity }) => identity), ...handlerRoles(model).keys()];
+  for (const { kind, resource, statements, trust } of driving) {
+    if (kind === 'user' && resource === undefined && statements.length > 0) {
+      const says = "A policy lets an IAM user that isn't in the app drive an agent";
+      yield { at: statements[0], says, severity: 'error' };
+    }
+    for (const statement of trust.filter(({ effect }) => effect === 'Allow')) {
+      const users = statement.principals === 'attached' ? [] : statement.principals;
+      if (users.some(({ name: { value }, except }) => !except && /^arn:[^:]*:iam::\d*:user\//.test(printed(value)))) {
+        yield { at: statement, says: 'A role that drives an agent trusts an IAM user', severity: 'error' };
+      }
+    }
+  }
+}
+
 function isBedrockKey({ type, properties }: Resource): boolean {
   return (
     type === 'AWS::IAM::ServiceSpecificCredential' &&
@@ -117,11 +138,25 @@ function* textsOf(resource: Resource): Iterable<Finding> {
   }
   if (resource.type === 'AWS::SSM::Parameter') {
     for (const value of resource.properties.at('Value')) {
+      for (const definition of value.json()) {
+        for (const { place, guard, what, where } of credentialsIn(definition, 'Definition')) {
+          yield { at: place, says: `${where} in the parameter ${resource.logicalId} holds ${what}`, when: guard };
+        }
+      }
       const found = serverVariable(value.json());
       if (found !== undefined) {
         const says = `The variable ${found} of an MCP server in the parameter ${resource.logicalId} holds a credential, as its name says`;
         yield { at: value.place, says, when: value.guard };
       }
+    }
+  }
+}
+
+/** The key of an API as text: whoever may read the template may call the API with it. */
+function* apiKeys(resource: Resource): Iterable<Finding> {
+  for (const value of resource.type === 'AWS::ApiGateway::ApiKey' ? resource.properties.at('Value') : []) {
+    if (value.texts().some((text) => literalOf(text.value) !== undefined)) {
+      yield { at: value.place, says: `The key ${resource.logicalId} of an API is in the template`, when: value.guard };
     }
   }
 }
@@ -203,8 +238,8 @@ function* outputs(model: TemplateModel, stack: Resource['stack']): Iterable<Find
         ? 'the value of a parameter with NoEcho'
         : holes.some((hole) => referenceKind(hole) === 'secret')
           ? 'a secret'
-          : holes.some((hole) => hole.kind === 'reference' && hole.attribute === 'SecretAccessKey')
-            ? 'a secret access key'
+          : holes.some(isSecretAttribute)
+            ? 'a secret attribute of a resource'
             : formatIn(known);
       if (what !== undefined) {
         yield { at: output, says: `The output ${name} of the stack holds ${what}`, when: guard };

@@ -277,4 +277,91 @@ export const CREDENTIALS: readonly Pair[] = [
       set: { 'Open.Environment.Variables.A': value },
     })),
   ),
+  secret('encoded in a variable', TOKEN, 'a text that is long enough to be encoded', (text) => ({
+    set: { 'Open.Environment.Variables.A': Buffer.from(`value=${text}`).toString('base64') },
+  })),
+  secret('a parameter named after it', PASSWORD, '4096', (Value) => ({
+    add: { Mine: of('AWS::SSM::Parameter', { Type: 'String', Name: '/agent/github-token', Value }) },
+  })),
+  secret('in the variables of a definition in a parameter', 'API_KEY', 'API_LEVEL', (name) => ({
+    add: {
+      Mine: of('AWS::SSM::Parameter', {
+        Type: 'String',
+        Value: JSON.stringify({ tools: [{ transport: { type: 'stdio', env: { [name]: PASSWORD } } }] }),
+      }),
+    },
+  })),
+  secret('in an option of an environment', PASSWORD, resolved, (Value) => ({
+    add: {
+      Site: of('AWS::ElasticBeanstalk::Environment', {
+        ApplicationName: 'a',
+        OptionSettings: [
+          { Namespace: 'aws:elasticbeanstalk:application:environment', OptionName: 'API_SECRET', Value },
+        ],
+      }),
+    },
+  })),
+  secret('in a header to an origin', PASSWORD, resolved, (HeaderValue) => ({
+    add: {
+      Site: of('AWS::CloudFront::Distribution', {
+        DistributionConfig: {
+          Enabled: true,
+          Origins: [
+            { Id: 'o', DomainName: 'x', OriginCustomHeaders: [{ HeaderName: 'X-Origin-Secret', HeaderValue }] },
+          ],
+        },
+      }),
+    },
+  })),
+  secret("in a header of an API's integration", "'Basic dXNlcjpwYXNzd29yZDEyMw=='", "'gzip'", (value) => ({
+    add: {
+      Method: of('AWS::ApiGateway::Method', {
+        RestApiId: 'x',
+        ResourceId: 'y',
+        HttpMethod: 'GET',
+        AuthorizationType: 'AWS_IAM',
+        Integration: {
+          Type: 'HTTP',
+          IntegrationHttpMethod: 'GET',
+          Uri: 'https://api.example.com',
+          RequestParameters: { 'integration.request.header.Authorization': value },
+        },
+      }),
+    },
+  })),
+  secret('the key of an API', PASSWORD, undefined, (Value) => ({
+    add: { ApiKey: of('AWS::ApiGateway::ApiKey', { Enabled: true, ...(Value ? { Value } : {}) }) },
+  })),
+  secret('an attribute of a client in a variable', 'ClientSecret', 'ClientId', (attribute) => ({
+    add: { Client: of('AWS::Cognito::UserPoolClient', { UserPoolId: 'x', GenerateSecret: true }) },
+    set: { 'Runtime.EnvironmentVariables.CLIENT': arnOf('Client', attribute) },
+  })),
+  secret('an attribute of a client in an output', 'ClientSecret', 'ClientId', (attribute) => ({
+    add: { Client: of('AWS::Cognito::UserPoolClient', { UserPoolId: 'x', GenerateSecret: true }) },
+    sections: { Outputs: { Client: { Value: arnOf('Client', attribute) } } },
+  })),
+  secret('of a user outside of the app who starts turns', 'Machine', 'OtherMachine', (machineId) => ({
+    add: {
+      OtherMachine: of('AWS::StepFunctions::StateMachine', {
+        RoleArn: arnOf('WorkerRole'),
+        EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: arnOf('Key') },
+        DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
+      }),
+      People: of('AWS::IAM::ManagedPolicy', {
+        Users: ['legacy-ci'],
+        PolicyDocument: document(may('states:StartExecution', ref(machineId))),
+      }),
+    },
+  })),
+  secret('of a user whom the role of the starter trusts', 'StarterRole', 'WorkerRole', (id) => ({
+    set: {
+      [`${id}.AssumeRolePolicyDocument.Statement`]: (own: object[]) => [
+        ...own,
+        { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:user/ci' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+  })),
+  secret('a name that says so, with a number', PASSWORD, '4096', (value) => ({
+    set: { 'Open.Environment.Variables.MAX_TOKENS': value },
+  })),
 ];
