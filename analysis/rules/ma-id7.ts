@@ -154,7 +154,8 @@ function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
     const isGivenBySecret =
       identity.granted.includes(statement) && statement.holder.type.startsWith('AWS::SecretsManager::');
     const uses = namedUses(statement).filter(({ action }) => action.toLowerCase().startsWith('secretsmanager:'));
-    const [isRead, isWritten] = ['data-read', 'data-write'].map((kind) => uses.some((use) => use.class === kind));
+    const isRead = uses.some(({ action }) => SECRET_READING.has(action.toLowerCase()));
+    const isWritten = uses.some((use) => use.class === 'data-write');
     if (!isOpen && isGivenBySecret && (isRead || isWritten)) {
       const does = [...(isRead ? ['read'] : []), ...(isWritten ? ['change'] : [])].join(' and ');
       const says = `The policy of a secret lets the execution role ${does} it, which the policies of the role don't say`;

@@ -483,7 +483,7 @@ export const IDENTITY: Numbered = [
       'MA-ID7',
       'a role trusts the session role',
       arnOf('SessionRole'),
-      { 'another role': arnOf('OpenRole') },
+      { 'another role': arnOf('WorkerRole') },
       (principal) => ({ add: { Bridge: bridge(principal) } }),
     ),
   ],
@@ -498,7 +498,6 @@ export const IDENTITY: Numbered = [
     138,
     execution('MA-ID5 MA-ID7', 's3:*Object*', may('s3:*Object*', sub('${Evidence.Arn}/*')), {
       'the spelling of the grant': may('s3:GetObject*', sub('${Data.Arn}/*')),
-      'reading the evidence': may('s3:GetObject', sub('${Evidence.Arn}/*')),
     }),
   ],
   [
