@@ -366,7 +366,9 @@ function endOf(
     return { says: `can start turns of its own agent (${nameOf(model, end)})`, certain: true };
   }
   const strength = target && isActedWith(model, { edges }) ? strengthOf(target) : undefined;
-  return isStrong(strength)
+  // Whether something runs what is written next to it, or is told, is a guess: it counts where its role is known to be strong.
+  const isGuess = edges.some(({ kind }) => kind === 'loads' || kind === 'reports to');
+  return isStrong(strength) && (strength.certain || !isGuess)
     ? { says: `can act with ${nameOf(model, end)}, which ${strength.says}`, certain: strength.certain }
     : undefined;
 }
