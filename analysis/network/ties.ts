@@ -16,6 +16,22 @@ export interface Tie {
   readonly place: Place;
 }
 
+/** Paths that change where an agent's traffic goes, or who gets it. The rest is judged by itself, or leads nowhere without a route. */
+const TIES: Readonly<Partial<Record<PathKind, string>>> = {
+  join: 'joins it to another network',
+  share: 'shares it with other accounts',
+  mirror: 'copies its traffic',
+  'core network': 'joins it to another network',
+  gateway: 'joins it to another network',
+  route: 'changes its routes',
+  names: 'changes how its names resolve',
+};
+
+/** What a path-maker does to the network that it names; undefined when it leads nowhere by itself. */
+export function tieEffect(kind: Tie['kind']): string | undefined {
+  return TIES[kind as PathKind];
+}
+
 /** Path-makers that are read by themselves: routes, endpoints, rules of groups, names. They are no ties. */
 const READ_BY_ITSELF =
   /^AWS::(EC2::(VPC|Subnet|Route|RouteTable|SubnetRouteTableAssociation|GatewayRouteTableAssociation|VPNGatewayRoutePropagation|RouteServer\w*|VPCEndpoint|VPCGatewayAttachment|VPCPeeringConnection|TransitGateway\w*|NatGateway|InternetGateway|EgressOnlyInternetGateway|CarrierGateway|VPNGateway|LocalGateway\w*|SecurityGroup\w*|NetworkAcl\w*|SubnetNetworkAclAssociation|PrefixList|DHCPOptions|VPCDHCPOptionsAssociation|VPCBlockPublicAccess\w*)|Route53Resolver::(Firewall\w*|ResolverRule\w*|ResolverConfig|ResolverEndpoint)|Route53::(HostedZone|RecordSet|RecordSetGroup)|ServiceDiscovery::\w+|NetworkFirewall::\w+|NetworkManager::\w+|BedrockAgentCore::(BrowserCustom|CodeInterpreterCustom))$/;

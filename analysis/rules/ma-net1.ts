@@ -3,23 +3,12 @@ import { literalOf, textOf } from '../model/compose-text';
 import { hostsFrom } from '../model/outside-hosts';
 import { printed } from '../model/printed-text';
 import { exits, networkOf, type Network } from '../network/network';
-import type { PathKind } from '../facts/network-types';
+import { tieEffect } from '../network/ties';
 import type { WayOut } from '../network/ways-out';
 import { egressDeclared } from './declared-egress';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 import { unreadNetwork } from './unread-network';
-
-/** Paths that change where an agent's traffic goes, or who gets it. The rest is judged by itself, or leads nowhere without a route. */
-const TIES: Readonly<Partial<Record<PathKind, string>>> = {
-  join: 'joins it to another network',
-  share: 'shares it with other accounts',
-  mirror: 'copies its traffic',
-  'core network': 'joins it to another network',
-  gateway: 'joins it to another network',
-  route: 'changes its routes',
-  names: 'changes how its names resolve',
-};
 
 /** A Runtime has no way to the internet, nor to another network. */
 export const MA_NET1 = rule({
@@ -69,7 +58,7 @@ function* judge(context: RuleContext, agent: Agent, network: Network): Iterable<
     }
   }
   for (const { resource, kind: tie, place } of network.ties) {
-    const effect = TIES[tie as PathKind];
+    const effect = tieEffect(tie);
     if (effect !== undefined && !declared.part(resource)) {
       yield {
         at: place,

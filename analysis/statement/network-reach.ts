@@ -4,6 +4,7 @@ import type { Resource } from '../model/assembly';
 import type { Endpoint as ReadEndpoint } from '../network/endpoints';
 import type { Flow as ReadFlow, Peer } from '../network/group-rules';
 import { networkOf, type Network } from '../network/network';
+import { tieEffect } from '../network/ties';
 import type { WayOut } from '../network/ways-out';
 import { type App, distinctBy, sorted, sortedBy, whenOf } from './app';
 import { conditionsOf } from './permissions';
@@ -43,11 +44,15 @@ export function readNetwork(app: App, runtime: Resource): NetworkReading {
         ...found.modes
           .filter((each) => each.mode === 'PUBLIC')
           .map((each) => withCase('public mode: the Runtime reaches any address', whenOf(each.guard).when)),
+        ...found.ties.flatMap(({ resource, kind }) => {
+          const effect = tieEffect(kind);
+          return effect === undefined ? [] : [`${resource.type} ${app.nameOf(resource)} ${effect}`];
+        }),
         ...found.ways.map((way) => `${wayText(app, way)}${way.beyond === 'internet' ? filter : ''}`),
       ]),
       ...(names.length > 0 ? { names: sortedBy(names, ({ vpc }) => vpc) } : {}),
       flows: distinctBy(
-        found.flows.map((flow) => flowOf(app, flow)),
+        found.flows.map((flow) => flowOf(app, flow, found.connections)),
         (flow) => JSON.stringify(flow),
       ),
       endpoints: distinctBy(
@@ -95,7 +100,11 @@ export function withCase(text: string, when: string | undefined): string {
   return when === undefined ? text : `${text}, when ${when}`;
 }
 
-function flowOf(app: App, { direction, protocol, fromPort, toPort, peer, guard }: ReadFlow): Flow {
+function flowOf(app: App, flow: ReadFlow, connections: Network['connections']): Flow {
+  const { direction, protocol, fromPort, toPort, peer, guard } = flow;
+  const reaches = connections
+    .filter((each) => each.flow === flow && !/^AWS::(?:EC2::VPCEndpoint|EFS::MountTarget)$/.test(each.to.type))
+    .map(({ to }) => app.nameOf(to));
   const ports =
     fromPort === undefined
       ? 'all'
@@ -107,6 +116,7 @@ function flowOf(app: App, { direction, protocol, fromPort, toPort, peer, guard }
     peer: peerText(app, peer),
     protocol: protocol === 'all' ? 'all protocols' : protocol,
     ports,
+    ...(reaches.length > 0 ? { reaches: sorted([...new Set(reaches)]) } : {}),
     ...whenOf(guard),
   };
 }

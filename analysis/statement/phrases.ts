@@ -95,8 +95,9 @@ export function outsideAccessText({ by, actions = [], conditions = [] }: Outside
   }[by];
 }
 
-export function flowText({ direction, peer, protocol, ports }: Flow): string {
-  return `${direction} ${peer}, ${protocol}${ports === 'all' ? ', all ports' : ` port ${ports}`}`;
+export function flowText({ direction, peer, protocol, ports, reaches = [] }: Flow): string {
+  const to = reaches.length > 0 ? `, which ${reaches.join(', ')} has` : '';
+  return `${direction} ${peer}, ${protocol}${ports === 'all' ? ', all ports' : ` port ${ports}`}${to}`;
 }
 
 export function accessText({ access }: Store): string {

@@ -246,6 +246,8 @@ export interface Flow {
   readonly protocol: string;
   /** `443`, `1024-65535` or `all`. */
   readonly ports: string;
+  /** What has the security group of the peer, besides endpoints and mount targets. Absent: nothing in the app. */
+  readonly reaches?: readonly string[];
   /** A deployment that has it. Absent: every deployment has. */
   readonly when?: string;
 }
@@ -272,7 +274,8 @@ export interface NetworkReach {
   readonly mode: 'VPC' | 'PUBLIC' | 'unknown';
   readonly subnets: readonly string[];
   /**
-   * Ways out: routes that leave the VPC, endpoints of other services, browsers and code interpreters that the roles may use.
+   * Ways out: routes that leave the VPC, endpoints of other services, browsers and code interpreters that the roles may use,
+   * hosts that data is sent on to, and what joins, shares or changes the network.
    * Empty when none is in the app (see `unknown`).
    */
   readonly internet: readonly string[];

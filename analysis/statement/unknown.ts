@@ -57,7 +57,7 @@ export function unknownOf(app: App, agent: Agent, network: readonly Unknown[]): 
   for (const { unreadable, subjects } of app.model.view(unreadableParts)) {
     const { origin, hint } = unreadable;
     if (subjects.has(agent.id)) {
-      found.push({ where: `template ${origin.stack.id}`, what: hint });
+      found.push({ where: origin.resource ? app.nameOf(origin.resource) : `template ${origin.stack.id}`, what: hint });
     }
   }
   return distinctBy(found, ({ where, what }) => `${where} ${what}`);

@@ -41,6 +41,8 @@ const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
 
 const statementOf = (change: Change): Statement => statementsOfStacks(changed(change))[0];
 
+type Reported = ReturnType<typeof reported>[number];
+
 /** Every record and text of a statement, as JSON. */
 function rowsOf(value: unknown): string[] {
   if (Array.isArray(value)) {
@@ -51,10 +53,34 @@ function rowsOf(value: unknown): string[] {
 
 const ordinary = statementOf({});
 
-/** Whether a section has a record that the statement of an ordinary agent doesn't have. */
-function hasMore(statement: Statement, sections: readonly (keyof Statement)[]): boolean {
+/** What sections have that the statement of an ordinary agent doesn't have. */
+function added(statement: Statement, sections: readonly (keyof Statement)[]): string[] {
   const known = new Set(sections.flatMap((section) => rowsOf(ordinary[section] ?? [])));
-  return sections.flatMap((section) => rowsOf(statement[section] ?? [])).some((row) => !known.has(row));
+  return sections.flatMap((section) => rowsOf(statement[section] ?? [])).filter((row) => !known.has(row));
+}
+
+/** Rules about entries, networks, stores and unread parts: a row has to name what the finding names. */
+const BY_NAME = /^MA-(?:NET[14]|STO1|TRG3|READ1)$/;
+
+/** Findings of these whose row says the same in other words. */
+const IN_OTHER_WORDS =
+  /accepts connections|states no egress|default security group|doesn't show|names that the rule does not show|route propagation|no analyzed stack exports|network mode|a cluster outside of AWS|may use Live/;
+
+/** Words of a sentence that are names: ids, addresses, ARNs, types, who is let in. */
+const namesIn = (says: string): string[] =>
+  (says.match(/[^\s,()]*[0-9:./#*@$][^\s,()]*|\b[A-Z]\w+/g) ?? [])
+    .filter((name) => !/^(?:The|This|Runtime|VPC|AWS|What|Names|Every|One)$/.test(name))
+    .map((name) => name.replace(/^Everybody$/, 'everybody').replace(/^\$\{(?:Agent|Other)#|\.\w+\}$/g, ''));
+
+function isNamed(rows: readonly string[], { rule, says, location, data = {} }: Reported): boolean {
+  const ids = Object.values(data)
+    .flat()
+    .map((id) => id.replace(/^.*#/, '').split(' ')[0])
+    .filter((id) => id !== 'Runtime');
+  const names = [location.logicalId, ...ids, ...namesIn(says)].filter((name) => name.length > 1);
+  return (
+    !BY_NAME.test(rule) || IN_OTHER_WORDS.test(says) || rows.some((row) => names.some((name) => row.includes(name)))
+  );
 }
 
 /** What an ordinary agent doesn't have: each of these rows is a reason for a finding. What a role can drive may be harmless. */
@@ -74,9 +100,11 @@ function notShown(change: Change): string[] {
   const statement = statementOf(change);
   const stores = (statement.outsideAccess ?? []).map(({ id }) => id.replace(/^.*#/, ''));
   return reported(change)
-    .filter(({ rule, says }) => {
+    .filter((finding) => {
+      const { rule, says } = finding;
       const [, sections] = SHOWN_IN.find(([ids]) => ids.test(rule)) ?? [];
-      const isShown = sections === undefined || hasMore(statement, sections);
+      const rows = sections && added(statement, sections);
+      const isShown = rows === undefined || (rows.length > 0 && isNamed(rows, finding));
       // Of a store, the row names the same resource.
       return (
         !isShown || (rule === 'MA-STO1' && !stores.some((id) => says.split(/\W/).includes(id) || says.includes('ACL')))
