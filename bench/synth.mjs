@@ -49,6 +49,7 @@ try {
     for (const kind of pair % 2 ? ['ours', 'stock'] : ['stock', 'ours']) runs[kind].push(synthesize(kind));
   }
   const perResource = (kind) => runs[kind].map(({ cpuMs, resources }) => cpuMs / resources);
+  const perText = (kind) => runs[kind].map(({ cpuMs, bytes }) => cpuMs / (bytes / 1000));
   const row = (title, of) => [title, of('ours'), of('stock')];
   const [[ours], [stock]] = [runs.ours, runs.stock];
   if (process.env.BENCHMARK_KINDS)
@@ -65,6 +66,11 @@ try {
           '≤ 1.1',
         ],
         [...row('CPU time', (kind) => ms(median(runs[kind].map(({ cpuMs }) => cpuMs)))), '', ''],
+        [
+          ...row('CPU time per 1,000 B of minified template', (kind) => ms(median(perText(kind)))),
+          ratio(perText('ours'), perText('stock')),
+          '',
+        ],
         [...row('resources', (kind) => runs[kind][0].resources.toLocaleString('en')), '', ''],
         [
           ...row(
