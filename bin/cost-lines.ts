@@ -12,7 +12,7 @@ export function costLines(model: TemplateModel, stack: string, style: TerminalSt
   const about = (name: string) => record.assumptions.find((assumption) => assumption.name === name)!.value;
   return [
     row(
-      'Costs',
+      'Cost',
       `${style.name(monthlyUsd(record.idleUsdPerMonth))} a month idle ${style.faint(`(list prices read on ${record.pricesReadOn})`)}`,
     ),
     ...record.turns.map(({ usd, model }) =>
@@ -25,7 +25,9 @@ export function costLines(model: TemplateModel, stack: string, style: TerminalSt
     ),
     row(
       '',
-      style.faint(`${outside(record).length} items are not included: bma cost cdk.out --stack ${visible(stack)}`),
+      style.faint(
+        `${outside(record).length} items are not included; npx bma cost cdk.out --stack ${visible(stack)} lists them`,
+      ),
     ),
   ];
 }

@@ -82,14 +82,14 @@ class Report {
       if (error) this.failed(`${rule} could not deliver to ${target}`, error.message);
       else this.done(`${rule} delivered it`, `to ${target.split(':').at(-1)}`);
     }
-    if (result.deliveries.length === 0) this.failed('No rule matches this event', 'nothing was started');
+    if (result.deliveries.length === 0) this.failed('No rule matches this event', 'no turn was started');
     for (const { queue, body } of result.deadLetters) this.failed(`Dead letter in ${queue}`, body.slice(0, 200));
     for (const turn of result.turns) this.turn(turn, result);
     for (const { machine, status, tasks } of result.executions) {
       this.done(`${machine.name} ${status}`, `${tasks.length} tasks`);
     }
     if (slotHolders.length > 0) this.failed('A slot is still held', slotHolders.join(', '));
-    else if (result.turns.length > 0) this.done('Every slot is free');
+    else if (result.turns.length > 0) this.done('Every slot is released');
     return (
       result.deliveries.length > 0 &&
       result.deliveries.every(({ error }) => error === undefined) &&
@@ -106,8 +106,12 @@ class Report {
       `of ${detail.agentName}, started by ${detail.trigger.id}; session ${detail.sessionId ?? 'never opened'}`,
     );
     turn.items.flatMap((item) => transcriptLines(item, this.style)).forEach((line) => this.print(line));
-    const verdicts = screened.map(({ source, found }) => `${source.toLowerCase()} ${found}`);
-    this.done(`Guardrail asked ${screened.length} times`, verdicts.join(', '));
+    const count = (wanted: string) => screened.filter(({ source }) => source === wanted).length;
+    const found = screened.filter(({ found: verdict }) => verdict !== 'NONE').map(({ found: verdict }) => verdict);
+    this.done(
+      `Guardrail called for ${count('INPUT')} input texts and ${count('OUTPUT')} output texts`,
+      found.length === 0 ? 'nothing found' : `found: ${found.join(', ')}`,
+    );
     if (turn.evidence.size > 0) {
       const folder = path.relative(process.cwd(), writeEvidence(this.directory, turn));
       this.done(`Evidence: ${[...turn.evidence.keys()].join(', ')}`, folder);

@@ -92,7 +92,7 @@ function workflowCounts(work: TurnWork): TurnCount[] {
   return [
     {
       ...count('workflow', 'stateTransition', work.transitions),
-      note: `the longest way without errors, ${work.looks} looks at the turn`,
+      note: `the longest path without errors, with ${work.looks} polls of the turn`,
     },
     { ...count('workflow', 'functionRequest', work.invocations) },
     count('workflow', 'functionArm', work.armGigabyteSeconds),

@@ -25,7 +25,9 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
   rows(
     'Started by',
     [
-      ...triggers.map(({ type, name, when }) => visible(`${type} ${name} on ${when}`)),
+      ...triggers
+        .filter(({ settles }) => !settles)
+        .map(({ type, name, when }) => visible(`${type} ${name} on ${when}`)),
       ...starters
         .filter(({ step }) => !step)
         .map(({ principal, may }) => visible(`${principal} may ${may.join(', ')}`)),
@@ -54,7 +56,9 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
       style.bad(visible(`${access.who} ${outsideAccessText(access)} on ${access.to}`)),
     ),
   );
-  rows('Limits', statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`)).slice(0, MOST));
+  const limits = statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`));
+  const rest = limits.length - MOST;
+  rows('Limits', rest > 1 ? [...limits.slice(0, MOST), style.faint(`and ${rest} more in the security statement`)] : limits);
   rows(
     'Trail',
     audit.trails.map(({ trail, records }) => visible(`${trail}: ${recordKinds(records)}`)),

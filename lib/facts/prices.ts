@@ -273,7 +273,7 @@ export const PRICES = {
     ...NOT_FOUND,
   },
   managedSession: {
-    unit: 'fee of Bedrock Managed Agents beside tokens and compute (preview)',
+    unit: 'fee of Bedrock Managed Agents in addition to tokens and compute (preview)',
     per: 'use',
     page: 'aws.amazon.com/bedrock/pricing',
     ...NOT_FOUND,

@@ -55,10 +55,10 @@ test.each([
 test('npm start shows what a stack costs idle and per turn, and where the rest stands', () => {
   const plain = terminalStyle({ isTTY: false }, {});
   const agent = costLines(readAssembly(directory), 'CiPipelineAgent', plain).join('\n');
-  expect(agent).toMatch(/Costs +\$2\.60 a month idle/);
+  expect(agent).toMatch(/Cost +\$2\.60 a month idle/);
   expect(agent).toMatch(
     /\$0\.\d{4} a turn \(400000 input and 10000 output tokens of openai\.gpt-5\.6-luna, 10 minutes\)/,
   );
-  expect(agent).toMatch(/items are not included: bma cost cdk\.out --stack CiPipelineAgent/);
+  expect(agent).toMatch(/items are not included; npx bma cost cdk\.out --stack CiPipelineAgent/);
   expect(costLines(readAssembly(directory), 'CiPipelineNetwork', plain).join('\n')).toMatch(/\$103\.31 a month idle/);
 });

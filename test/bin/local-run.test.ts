@@ -46,7 +46,7 @@ test('a pull-request event becomes a turn: real commands, their exit codes, the 
   expect(output).toContain('its exit code was 1');
   expect(output).toContain('comment beside refund.js line 4');
   expect(output).toMatch(/Managed Agent Turn Completed on the bus/);
-  expect(output).toContain('Every slot is free');
+  expect(output).toContain('Every slot is released');
   expect(completed).toBe(true);
   const [turn] = fs.readdirSync(path.join(work, 'as-it-is-evidence'));
   const evidence = (file: string) => fs.readFileSync(path.join(work, 'as-it-is-evidence', turn, file), 'utf8');
@@ -68,7 +68,7 @@ test('a function whose policy does not allow its call is refused by the synthesi
   });
   expect(completed).toBe(false);
   expect(output).toMatch(/Managed Agent Turn Failed/);
-  expect(output).toContain('Every slot is free');
+  expect(output).toContain('Every slot is released');
 });
 
 describe('a scenario that cannot be used names its file and what is wrong', () => {

@@ -20,7 +20,7 @@ export async function engineJudgement(subject: Subject | undefined): Promise<Jud
     return /cannot connect|is the docker daemon running|permission denied/i.test(error)
       ? warn(`${engine} does not work: ${first}`, `start ${engine}, or: ${FIX}`)
       : notKnown(
-          `${engine} does not say for which platforms it builds: ${first}`,
+          `the platforms that ${engine} builds for can't be determined: ${first}`,
           `try: ${engine} build --platform linux/arm64 .`,
           'not documented',
         );

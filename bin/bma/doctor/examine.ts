@@ -63,7 +63,7 @@ export async function examine({ region, app, stack, models }: DoctorInput): Prom
       const engine = await engineJudgement(subject);
       const names = CHECKS.filter(({ group }) => group === 'account').map(({ name }) => name);
       const others = inAccount('other checks', {
-        ...notKnown(`need an answer to the first: ${names.join(', ')}`, credentials.fix!, credentials.why ?? 'denied'),
+        ...notKnown(`not run without credentials: ${names.join(', ')}`, credentials.fix!, credentials.why ?? 'denied'),
       });
       return report(region, undefined, [machine(engine), ...first, others]);
     }
