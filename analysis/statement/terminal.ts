@@ -58,7 +58,10 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
   );
   const limits = statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`));
   const rest = limits.length - MOST;
-  rows('Limits', rest > 1 ? [...limits.slice(0, MOST), style.faint(`and ${rest} more in the security statement`)] : limits);
+  rows(
+    'Limits',
+    rest > 1 ? [...limits.slice(0, MOST), style.faint(`and ${rest} more in the security statement`)] : limits,
+  );
   rows(
     'Trail',
     audit.trails.map(({ trail, records }) => visible(`${trail}: ${recordKinds(records)}`)),
