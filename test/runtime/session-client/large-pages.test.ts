@@ -92,7 +92,7 @@ describe('the outline of a page', () => {
     fc.assert(
       fc.property(page, (input) => {
         const { data, wire } = render(input);
-        expect(skimmed(cutAt(Buffer.from(wire), input.cuts))).toEqual({
+        expect(skimmed(cutAt(Buffer.from(wire), input.cuts))).toStrictEqual({
           members: kept({ ...input.before, ...input.after }),
           entries: input.entries.map((entry, n) => ({ members: kept(entry), bytes: Buffer.byteLength(data[n]) })),
         });
@@ -113,6 +113,17 @@ describe('the outline of a page', () => {
 
   test.each(['', '5', 'true', '"a page"', '"a pa'])('of %j, which is not a page, is not given', (wire) => {
     expect(skimmed([Buffer.from(wire)])).toBeUndefined();
+  });
+
+  test.each(['["x",1]', '{"data":[["a":1]]}', '{"data":["a":1]}', '[{"a":1}]', '{"a":1,,:2}'])(
+    'of %s has no entries',
+    (wire) => {
+      expect(skimmed([Buffer.from(wire)])?.entries).toEqual([]);
+    },
+  );
+
+  test('of a list has no members', () => {
+    expect(skimmed([Buffer.from('["x",1]')])).toStrictEqual({ members: {}, entries: [] });
   });
 
   test('has no entries for a page without data', () => {

@@ -1,0 +1,166 @@
+/** How a body, and a stream, end in each way that Node reports: every event alone, since which of them comes differs. */
+import { PassThrough } from 'node:stream';
+import { type EventStreamOptions, EventStream, type StreamEvent } from '../../../runtime/session-client';
+import { discard, readText, timer, type WireAnswer, WireFailure } from '../../../runtime/session-client/http';
+import { SYSTEM_TIMING } from '../../../runtime/session-client/timing';
+
+const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+const response = (headers: Record<string, string> = {}) => Object.assign(new PassThrough(), { headers });
+
+describe('a body', () => {
+  function answerOf(body = response(), stopped = new Promise<never>(() => undefined)) {
+    const release = jest.fn();
+    return { body, release, answer: { response: body, stopped, release } as unknown as WireAnswer };
+  }
+
+  test('is read to its end, up to the limit', async () => {
+    const { body, answer, release } = answerOf();
+    const text = readText(answer, 5);
+    body.write('gr');
+    body.end('üß'.slice(0, 1));
+    expect(await text).toBe('grü');
+    expect(release).toHaveBeenCalledTimes(1);
+    const whole = answerOf(response({ 'content-length': '5' }));
+    whole.body.end('12345');
+    expect(await readText(whole.answer, 5)).toBe('12345');
+  });
+
+  test.each<[string, (body: PassThrough) => void, object]>([
+    ['an error', (body) => body.emit('error', reset), { kind: 'lost', sent: true, code: 'ECONNRESET' }],
+    ['a close', (body) => body.emit('close'), { kind: 'lost', sent: true }],
+    ['too many bytes', (body) => body.write('123456'), { kind: 'oversized', sent: true }],
+  ])('that breaks with %s is a failure after sending', async (_name, breakIt, failure) => {
+    const { body, answer, release } = answerOf();
+    body.on('error', () => undefined);
+    const text = readText(answer, 5);
+    breakIt(body);
+    const error: unknown = await text.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(WireFailure);
+    expect(error).toMatchObject(failure);
+    expect(release).toHaveBeenCalledTimes(1);
+  });
+
+  test('that says it is too large is not read', async () => {
+    const { body, answer } = answerOf(response({ 'content-length': '6' }));
+    await expect(readText(answer, 5)).rejects.toMatchObject({ kind: 'oversized', sent: true });
+    expect(body.destroyed).toBe(true);
+  });
+
+  test.each<[string, Error | undefined, object]>([
+    ['with an error', reset, { kind: 'lost', sent: true, code: 'ECONNRESET' }],
+    ['without an error', undefined, { kind: 'lost', sent: true }],
+  ])('that was broken before it is read, %s, is a failure after sending', async (_name, error, failure) => {
+    const body = response();
+    body.on('error', () => undefined);
+    body.destroy(error);
+    await new Promise((resolve) => body.once('close', resolve));
+    await expect(readText(answerOf(body).answer, 5)).rejects.toMatchObject(failure);
+  });
+
+  test('is given up when the call is stopped', async () => {
+    const { answer } = answerOf(response(), Promise.reject(new WireFailure('timeout', true)));
+    await expect(readText(answer, 5)).rejects.toMatchObject({ kind: 'timeout' });
+  });
+
+  test('that nobody needs is dropped with its connection', () => {
+    const { body, answer, release } = answerOf();
+    discard(answer);
+    expect([body.destroyed, release.mock.calls.length]).toEqual([true, 1]);
+  });
+});
+
+describe('a stream', () => {
+  const A = 'data: {"type":"a"}\n\n';
+  function streamOf(options: EventStreamOptions = {}, body = response({ 'x-amzn-requestid': 'r1' })) {
+    body.on('error', () => undefined);
+    return { body, stream: new EventStream(body as never, options) };
+  }
+  async function read(stream: EventStream) {
+    const types: string[] = [];
+    const error = await (async () => {
+      for await (const { type } of stream as AsyncIterable<StreamEvent>) types.push(type);
+    })().catch((reason: unknown) => reason);
+    return { types, error };
+  }
+
+  test.each<[string, (body: PassThrough) => void, object]>([
+    [
+      'an error',
+      (body) => body.emit('error', reset),
+      { code: 'ECONNRESET', message: expect.stringMatching(/\(ECONNRESET\)/) },
+    ],
+    ['a close', (body) => body.emit('close'), { message: expect.stringMatching(/^The event stream broke; /) }],
+  ])('that breaks with %s says so after its events', async (_name, breakIt, expected) => {
+    const { body, stream } = streamOf();
+    const reading = read(stream);
+    body.emit('data', Buffer.from(A));
+    breakIt(body);
+    expect(await reading).toMatchObject({
+      types: ['a'],
+      error: { name: 'StreamDroppedError', operation: 'streamEvents', retrySafe: true, requestId: 'r1', ...expected },
+    });
+    expect(body.destroyed).toBe(true);
+  });
+
+  test('that was broken before says so', async () => {
+    const body = response();
+    body.destroy();
+    expect(await read(streamOf({}, body).stream)).toMatchObject({ types: [], error: { name: 'StreamDroppedError' } });
+  });
+
+  test('that ends gives its last event, and nothing that comes later', async () => {
+    const { body, stream } = streamOf();
+    const reading = read(stream);
+    body.emit('data', Buffer.from('data: {"type":"a"}\r\r'));
+    body.emit('end');
+    body.emit('data', Buffer.from('data: {"type":"late"}\n\n'));
+    body.emit('error', reset);
+    expect(await reading).toEqual({ types: ['a'], error: undefined });
+  });
+
+  test('that says it is done is over, whatever is sent after it', async () => {
+    const { body, stream } = streamOf();
+    const reading = read(stream);
+    body.emit('data', Buffer.from(`${A}data: [DONE]\n\n${A}`));
+    body.emit('data', Buffer.from('data: not JSON\n\n'));
+    body.emit('end');
+    expect(await reading).toEqual({ types: ['a'], error: undefined });
+  });
+
+  test('that is closed, or aborted before, gives nothing more', async () => {
+    const closed = streamOf();
+    closed.stream.close();
+    closed.body.emit('data', Buffer.from(A));
+    expect(await read(closed.stream)).toEqual({ types: [], error: undefined });
+    const abort = new AbortController();
+    abort.abort();
+    expect(await read(streamOf({ signal: abort.signal }).stream)).toMatchObject({
+      types: [],
+      error: { name: 'AbortError' },
+    });
+  });
+});
+
+describe('time', () => {
+  test('a wait is as long as was said', async () => {
+    const startedAt = SYSTEM_TIMING.now();
+    await SYSTEM_TIMING.sleep(20);
+    // A timer may fire a millisecond early by the other clock.
+    expect(SYSTEM_TIMING.now() - startedAt).toBeGreaterThanOrEqual(18);
+  });
+
+  test('a wait ends with an abort', async () => {
+    const abort = new AbortController();
+    const waiting = SYSTEM_TIMING.sleep(600_000, abort.signal);
+    abort.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('a timer of any length does not fire at once', async () => {
+    const fired = jest.fn();
+    const timers = [timer(fired, Infinity), timer(fired, 2 ** 31)];
+    await SYSTEM_TIMING.sleep(5);
+    timers.forEach(clearTimeout);
+    expect(fired).not.toHaveBeenCalled();
+  });
+});
