@@ -1,4 +1,5 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnResource, Reference, Stack, Tokenization } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { DeclarationBase, TemplateText, UnreadablePart } from '../contracts/declarations';
@@ -7,6 +8,29 @@ import { templateText } from './template-text';
 import { type RecordFor, resourceIds } from './write';
 
 type Decision = Pick<DeclarationBase, 'reason' | 'expires'>;
+
+/**
+ * An action of a role that the rules would report.
+ *
+ * @param resources ARNs; undefined for every resource
+ */
+export function actionRecord(
+  grantee: IGrantable,
+  roleArn: string,
+  action: string,
+  resources: readonly string[] | undefined,
+  decision: Decision,
+): RecordFor {
+  const { node } = grantee as Partial<IConstruct>;
+  return (stack) => ({
+    kind: 'action',
+    ...(node ? { subject: node.path } : {}),
+    role: templateText<TemplateText>(stack, roleArn),
+    action,
+    ...(resources ? { resources: templateText<TemplateText[]>(stack, resources) } : {}),
+    ...decision,
+  });
+}
 
 /** Egress of a network to a peer. */
 export function egressRecord(network: EgressNetwork, peer: ec2.IPeer, port: number, decision: Decision): RecordFor {

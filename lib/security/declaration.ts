@@ -3,7 +3,7 @@ import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { TemplateText } from '../contracts/declarations';
-import { egressRecord, unreadableRecord } from '../declaration/records';
+import { actionRecord, egressRecord, unreadableRecord } from '../declaration/records';
 import { templateText } from '../declaration/template-text';
 import type { RecordFor } from '../declaration/write';
 import type { IAgentNetwork } from '../network';
@@ -87,14 +87,7 @@ export class Declaration {
       allowed: 'a managed agent, a role or a user',
       fix: 'pass the role that has the permission',
     });
-    return new Declaration((stack) => ({
-      kind: 'action',
-      ...subjectOf(grantee),
-      role: templateText<TemplateText>(stack, arns[0]),
-      action,
-      ...(resources ? { resources: templateText<TemplateText[]>(stack, resources) } : {}),
-      ...decision,
-    }));
+    return new Declaration(actionRecord(grantee, arns[0], action, resources, decision));
   }
 
   /**
@@ -197,11 +190,6 @@ function decisionOf(where: string, { reason, expires }: DeclarationOptions): { r
     fix: "write it as new Date('2027-06-30')",
   });
   return { reason: reason.trim(), ...(expires ? { expires: expires.toISOString() } : {}) };
-}
-
-function subjectOf(grantee: IGrantable): { subject?: string } {
-  const { node } = grantee as Partial<IConstruct>;
-  return node ? { subject: node.path } : {};
 }
 
 /** A stack and the stacks it is nested in. */

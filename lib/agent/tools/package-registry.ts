@@ -43,6 +43,8 @@ export interface BoundRegistry {
   readonly domainArn: string;
   readonly repositoryArn: string;
   readonly services: AgentNetworkService[];
+  /** The account that owns it, if the app names another than its own. */
+  readonly otherAccount?: string;
 }
 
 /** A private package registry that commands of an agent may read from, with `AgentTool.source`. */
@@ -115,7 +117,9 @@ function codeArtifact(props: CodeArtifactRegistryOptions, host: ToolHost): Bound
   const repository = `repository/${domainName}/${repositoryName}`;
   const services = [AgentNetworkService.CODEARTIFACT_API, AgentNetworkService.CODEARTIFACT_REPOSITORIES];
   // The constants let resources of the network's own account through; a literal owner other than that is named here.
-  if (props.domainOwner !== undefined && !Token.isUnresolved(owner) && owner !== account) {
+  const otherAccount =
+    props.domainOwner !== undefined && !Token.isUnresolved(owner) && owner !== account ? owner : undefined;
+  if (otherAccount !== undefined) {
     const foreign = (resource: string) => `arn:{partition}:codeartifact:{region}:${owner}:${resource}`;
     const through = (name: string, actions: string[], resources: string[]) =>
       AgentNetworkService.interface(name, { actions, resources: resources.map(foreign) });
@@ -129,5 +133,6 @@ function codeArtifact(props: CodeArtifactRegistryOptions, host: ToolHost): Bound
     domainArn: arn(domain),
     repositoryArn: arn(repository),
     services,
+    otherAccount,
   };
 }

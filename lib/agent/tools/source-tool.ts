@@ -18,7 +18,7 @@ import { bundledServer, type BundledToolOptions, checkBytes, checkNames, checkOp
 import type { PackageRegistry } from './package-registry';
 import type { SourceRepository } from './source-repository';
 import { SOURCE_VARIABLES as VARIABLES } from '../../contracts/tool';
-import type { ToolHost, ToolParts } from './tool-host';
+import type { DeclaredUse, ToolHost, ToolParts } from './tool-host';
 
 /** Where the staging function of a turn puts files for the agent. */
 export interface StagedSource {
@@ -109,6 +109,7 @@ export function sourceTool(props: SourceToolOptions, host: ToolHost): ToolParts 
   const boundRegistries = registries.map((registry) => registry._bind(host));
   const statements: PolicyStatement[] = [];
   const wildcards = new Map<string, string>();
+  const otherAccounts: DeclaredUse[] = [];
   const grant = (sid: string, actions: string[], resources: string[], conditions?: Record<string, unknown>) => {
     if (resources.length > 0) statements.push(new PolicyStatement({ sid, actions, resources, conditions }));
   };
@@ -145,6 +146,14 @@ export function sourceTool(props: SourceToolOptions, host: ToolHost): ToolParts 
     grant('MakeRegistryToken', SERVICE_TOKEN_ACTIONS, ['*'], {
       StringEquals: { 'sts:AWSServiceName': 'codeartifact.amazonaws.com' },
     });
+    for (const { otherAccount } of boundRegistries) {
+      if (otherAccount === undefined) continue;
+      const reason = `PackageRegistry.codeArtifact names a registry of the account ${otherAccount}, which the agent reads`;
+      otherAccounts.push(
+        { actions: REGISTRY_TOKEN_ACTIONS, resources: [...domains], reason },
+        { actions: REGISTRY_READ_ACTIONS, resources: [...registryArns], reason },
+      );
+    }
     wildcards.set('*', SERVICE_TOKEN_ACTIONS.map((action) => `${action}: ${RESOURCELESS_ACTIONS[action]}`).join('; '));
   }
 
@@ -171,6 +180,7 @@ export function sourceTool(props: SourceToolOptions, host: ToolHost): ToolParts 
       ...[...boundRepositories, ...boundRegistries].flatMap(({ services }) => services),
       ...(staged ? [AgentNetworkService.S3] : []),
     ],
+    otherAccounts,
     wildcards,
   };
 }

@@ -1,5 +1,7 @@
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { actionRecord } from '../../declaration/records';
+import { declare } from '../../declaration/write';
 import { attachPolicy } from '../../identity/attach-policy';
 import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 import type { AgentNetworkService, IAgentNetwork } from '../../network';
@@ -15,6 +17,14 @@ export interface ToolHost {
   readonly workspaceDirectory: string;
 }
 
+/** What the execution role may do in another account. */
+export interface DeclaredUse {
+  readonly actions: readonly string[];
+  /** All resources of the statement that allows it. */
+  readonly resources: readonly string[];
+  readonly reason: string;
+}
+
 /** A tool as one agent uses it: its server, what it may do, and the way to the services it calls. */
 export interface ToolParts {
   readonly definition: SessionTool;
@@ -23,6 +33,8 @@ export interface ToolParts {
   /** For the role that BMA itself works under. */
   readonly sessionStatements?: PolicyStatement[];
   readonly services?: AgentNetworkService[];
+  /** Resources of other accounts that the app names, and the actions of the execution role on them. */
+  readonly otherAccounts?: readonly DeclaredUse[];
   /** Why each wildcard resource of the statements is right, by the resource exactly as rendered. */
   readonly wildcards?: ReadonlyMap<string, string>;
 }
@@ -38,6 +50,12 @@ export function attachTool(host: ToolHost, label: string, parts: ToolParts): Ses
     if (statements.length === 0) continue;
     const policy = attachPolicy(host.scope, `${prefix}-${id}`, role, purpose, statements);
     if (policy) wildcards.forEach((reason: string, resource: string) => acknowledgeIam5(policy, resource, reason));
+  }
+  for (const { actions, resources, reason } of parts.otherAccounts ?? []) {
+    const { scope, executionRole } = host;
+    const recordOf = (action: string) =>
+      actionRecord(executionRole, executionRole.roleArn, action, resources, { reason });
+    declare(scope, ...actions.map(recordOf));
   }
   services.forEach((service) => host.network.addService(service));
   return parts.definition;

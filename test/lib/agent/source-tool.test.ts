@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { App, Duration, Size, Stack } from 'aws-cdk-lib/core';
@@ -198,6 +199,17 @@ describe('permissions', () => {
         arn('codeartifact', 'repository/corp/python', OTHER),
       ]),
     );
+  });
+
+  test('reading a registry of another account is declared, and reading the own one is not', () => {
+    const declared = JSON.stringify(Template.fromStack(stack).toJSON().Metadata);
+    expect(declared).toContain(`names a registry of the account ${OTHER}`);
+    expect(declared).toContain('codeartifact:ReadFromRepository');
+    const own = scene();
+    own.agent(
+      AgentTool.source({ registries: [PackageRegistry.codeArtifact({ domainName: 'acme', repositoryName: 'npm' })] }),
+    );
+    expect(JSON.stringify(Template.fromStack(own.stack).toJSON().Metadata ?? {})).not.toContain('codeartifact');
   });
 
   test('pass the security checks', () => {
