@@ -14,13 +14,18 @@ interface Call {
   readonly params: Record<string, unknown>;
 }
 
-/** Commands end at once with code 0 and print their last argument; one that says `hang` runs until it is terminated. */
+/**
+ * Commands end at once with code 0 and print their last argument; one that says `hang` runs until it is terminated.
+ *
+ * @param now the clock of the service, which refuses signatures of another time
+ */
 export async function connectFakeExecServer(
   service: LocalService,
   environmentId: string,
   role = 'Execution',
+  now: () => number = Date.now,
 ): Promise<FakeExecServer> {
-  const credentials = service.credentialsFor(role);
+  const credentials = { ...service.credentialsFor(role), at: new Date(now()) };
   const registered = await sendSigned(
     {
       method: 'POST',
