@@ -514,7 +514,7 @@ describe('faults', () => {
             const message = `session ${s} message ${m}`;
             // The crash fault takes the fake exec server with it: a new one comes, as the monitor would start it.
             while (!service.admin.compute(id).connected) {
-              await connectFakeExecServer(service, environment.id, undefined, HURRIED.now).then(
+              await connectFakeExecServer(service, environment.id, undefined, () => HURRIED.now()).then(
                 (fake) => fakes.push(fake),
                 () => undefined,
               );
