@@ -548,3 +548,90 @@ describe('credentials', () => {
     ]);
   });
 });
+
+describe('a permissions boundary (MA-ID9)', () => {
+  const NAME = 'arn:aws:iam::111122223333:policy/boundary';
+  const template = {
+    Parameters: { Stage: { Type: 'String', AllowedValues: ['test', 'prod'] } },
+    Conditions: { Prod: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
+  };
+  /** What the rule says of an agent whose roles have a boundary; `only` names the roles that have it. */
+  function says(
+    boundary: unknown,
+    {
+      statements = [],
+      required,
+      only,
+    }: { statements?: readonly object[]; required?: string; only?: readonly string[] } = {},
+  ) {
+    const Boundary = { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: { Statement: statements } } };
+    const parts = Object.entries({ ...agent(), Boundary } as Record<string, { Type: string; Properties: object }>);
+    const Resources = Object.fromEntries(
+      parts.map(([id, part]) => {
+        const isBound = part.Type === 'AWS::IAM::Role' && boundary !== undefined && (only?.includes(id) ?? true);
+        return [id, isBound ? { ...part, Properties: { ...part.Properties, PermissionsBoundary: boundary } } : part];
+      }),
+    );
+    const findings = checkStacks({
+      stacks: [{ id: 'App', account: ACCOUNT, region: REGION, template: { ...template, Resources } }],
+      families: ['identity'],
+      ...(required === undefined ? {} : { options: { permissionsBoundary: required } }),
+    });
+    return findings
+      .filter(({ rule }) => rule === 'MA-ID9')
+      .map(({ says: text, location }) => `${location.logicalId ?? ''}: ${text}`)
+      .sort();
+  }
+  const without = (...ids: string[]) => ids.map((id) => `${id}: The role has no permissions boundary`);
+  const own = { Ref: 'Boundary' };
+
+  test('is not asked for where nobody has one', () => {
+    expect(says(undefined)).toEqual([]);
+  });
+
+  test('is asked for on every role of an agent where one has it, or where it is required', () => {
+    expect(says(NAME)).toEqual([]);
+    expect(says(NAME, { only: ['Execution'] })).toEqual(without('Client', 'Session'));
+    expect(says(undefined, { required: NAME })).toEqual(without('Client', 'Execution', 'Session'));
+  });
+
+  test('is asked for in every deployment', () => {
+    const sometimes = { 'Fn::If': ['Prod', NAME, { Ref: 'AWS::NoValue' }] };
+    expect(says(sometimes)).toEqual(
+      without('Client', 'Execution', 'Session').map((finding) => `${finding} (when Stage = test)`),
+    );
+    expect(says({ 'Fn::If': ['Prod', NAME, `${NAME}-test`] })).toEqual([]);
+  });
+
+  test('is the one that is required', () => {
+    expect(says(NAME, { required: NAME })).toEqual([]);
+    expect(says(`${NAME}-2`, { required: NAME })).toHaveLength(3);
+    expect(says(`${NAME}-2`, { required: NAME })[0]).toBe(
+      `Client: The permissions boundary is ${NAME}-2, not the required one`,
+    );
+  });
+
+  test.each<[string, readonly object[], number]>([
+    ['everything', [allow('*')], 3],
+    ['everything in two statements', [allow('s3:*'), allow('*')], 3],
+    [
+      'everything under a condition that everybody meets',
+      [allow('*', '*', { Condition: { Bool: { 'aws:SecureTransport': 'true' } } })],
+      3,
+    ],
+    [
+      'everything from one network',
+      [allow('*', '*', { Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-1' } } })],
+      0,
+    ],
+    ['everything but what it denies', [allow('*'), { Effect: 'Deny', Action: 'iam:*', Resource: '*' }], 0],
+    ['one service', [allow('s3:*')], 0],
+    ['everything on one resource', [allow('*', arn('sqs', 'q'))], 0],
+    ['everything but an action', [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }], 0],
+    ['everything but a resource', [{ Effect: 'Allow', Action: '*', NotResource: arn('sqs', 'q') }], 0],
+  ])('that allows %s', (_name, statements, count) => {
+    expect(says(own, { statements })).toHaveLength(count);
+    if (count > 0)
+      expect(says(own, { statements })[0]).toMatch(/^Client: The permissions boundary .* allows everything$/);
+  });
+});
