@@ -276,7 +276,8 @@ function isCredential(name: string, value: string): boolean {
   );
 }
 
-const inWords = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+/** `apiKey`, `x-api-key` and `api key` as `api_key`. */
+const inWords = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[\s.-]+/g, '_');
 
 /** `prod/github`: the name of a secret. */
 const NAME_WITH_PARTS = /^[a-z][\w.-]{0,23}(?:\/[a-z][\w.-]{0,23})+$/;
