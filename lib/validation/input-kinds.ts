@@ -683,7 +683,7 @@ export const STRUCTS: Inputs = {
     'parameters?': '{RunbookParameter}',
     'automationRoleArn?': 'string',
   },
-  ResumeTimerOptions: { 'after?': 'Duration', 'most?': 'number' },
+  ResumeTimerOptions: { 'after?': 'Duration', 'maxTimers?': 'number' },
   ReviewPolicy: {
     'reviewDrafts?': 'boolean',
     'reviewBots?': 'boolean',

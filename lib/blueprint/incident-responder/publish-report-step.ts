@@ -194,7 +194,7 @@ export class PublishReportStep implements ITurnStep {
       deadLetterArn: timerDeadLetterArn,
       keyArn: encryptionKey.keyArn,
       afterMinutes: timer.after.toMinutes(),
-      most: timer.most,
+      most: timer.maxTimers,
     };
     return [
       {

@@ -3,21 +3,21 @@ import { requirePattern, requireWholeNumber } from '../../validation/input-error
 import { TIMER_MINUTES } from '../../contracts/incident';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
-/** How an investigation waits for a time. */
+/** Options of a timer that resumes an incident. */
 export interface ResumeTimerOptions {
   /**
-   * How long it waits when its report names no time, 5 minutes to 24 hours.
+   * Waiting time if the report of the agent names no time, 5 minutes to 24 hours.
    *
    * @default Duration.minutes(30)
    */
   readonly after?: Duration;
 
   /**
-   * Most timers of one incident, 1 to 100.
+   * Maximum number of timers of one incident, 1 to 100.
    *
    * @default 6
    */
-  readonly most?: number;
+  readonly maxTimers?: number;
 }
 
 /** Events that resume an open incident, in addition to further alarms of the service. */
@@ -62,11 +62,11 @@ export class ResumeEvent {
    * @throws InputError when a value is out of range
    */
   public static timer(options: ResumeTimerOptions = {}): ResumeEvent {
-    const { after = Duration.minutes(30), most = 6 } = options;
+    const { after = Duration.minutes(30), maxTimers = 6 } = options;
     const minutes = after.toMinutes({ integral: false });
     requireWholeNumber('ResumeEvent', 'after', minutes, TIMER_MINUTES.least, TIMER_MINUTES.most, 'minutes');
-    requireWholeNumber('ResumeEvent', 'most', most, 1, 100, 'timers');
-    return new ResumeEvent('timer', [], { after, most });
+    requireWholeNumber('ResumeEvent', 'maxTimers', maxTimers, 1, 100, 'timers');
+    return new ResumeEvent('timer', [], { after, maxTimers });
   }
 
   private constructor(
@@ -75,6 +75,6 @@ export class ResumeEvent {
     /** @internal */
     public readonly _applications: string[] = [],
     /** @internal */
-    public readonly _timer?: { readonly after: Duration; readonly most: number },
+    public readonly _timer?: { readonly after: Duration; readonly maxTimers: number },
   ) {}
 }

@@ -46,7 +46,7 @@ export function responderScene(given: (stack: Stack) => Partial<IncidentResponde
     resumeOn: [
       ResumeEvent.alarmRecovers(),
       ResumeEvent.deploymentFinished(['checkout']),
-      ResumeEvent.timer({ after: Duration.minutes(20), most: 3 }),
+      ResumeEvent.timer({ after: Duration.minutes(20), maxTimers: 3 }),
     ],
     baseline: new AgentBaseline(stack, 'Baseline', { dataKey: key, auditTrail }),
     ...given(stack),
