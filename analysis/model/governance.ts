@@ -16,7 +16,7 @@ import { reach } from './reach';
  * - `drives`: starts turns or leads to them: workflow, queues, buses, rules, functions
  * - `role`: what these work under, and the roles of the agent
  * - `store`: what their roles write: ledger, evidence, results
- * - `record`: buckets next to the Runtime that are called evidence
+ * - `record`: buckets next to the Runtime that are called evidence, where these roles write to no bucket
  * - `definition`: what their roles read as configuration: parameters, secrets
  * - `key`, `log`, `image`, `code`: what they are encrypted with, log to and run
  * - `trail`: the record of what agents do, and its bucket
@@ -120,10 +120,7 @@ class Governance {
     }
     this.trails ??= this.trailNodes();
     this.trails.forEach((id) => add(id, 'trail'));
-    this.model
-      .ofType('AWS::S3::Bucket')
-      .filter(({ stack, logicalId }) => stack === agent.runtime.stack && /evidence/i.test(logicalId))
-      .forEach(({ id }) => add(id, 'record'));
+    this.records(agent, found).forEach(({ id }) => add(id, 'record'));
     for (const point of this.model.ofType('AWS::S3::AccessPoint')) {
       for (const { id } of this.mentioned(point)) {
         const reason = found.get(id);
@@ -150,6 +147,17 @@ class Governance {
       this.logGroupsOf(resource).forEach(({ id }) => add(id, 'log'));
     }
     return found;
+  }
+
+  /**
+   * The evidence of an agent is where the roles that govern it write to: a store. Only where they write to no bucket, so
+   * that nothing in the templates says what the evidence is, the name of a bucket next to the Runtime has to do.
+   */
+  private records(agent: Agent, found: ReadonlyMap<NodeId, GovernanceReason>): readonly Resource[] {
+    const buckets = this.model.ofType('AWS::S3::Bucket');
+    return buckets.some(({ id }) => found.get(id) === 'store')
+      ? []
+      : buckets.filter(({ stack, logicalId }) => stack === agent.runtime.stack && /evidence/i.test(logicalId));
   }
 
   /** Log groups whose name has a resource in it. */

@@ -3,7 +3,7 @@ import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { agentStores } from './agent-stores';
 import type { Resource } from './assembly';
-import { literalOf, textOf } from './compose-text';
+import { concat, literalOf, textOf } from './compose-text';
 import type { Guard } from './guard';
 import { identities } from './identities';
 import type { Model } from './model';
@@ -45,6 +45,9 @@ const CLOSED_ACLS = new Set([
 const NO_DESTINATION =
   /(?<!redrive)polic(?:y|ies)|^(?:Tags|Metadata|Description|DependsOn|Environment|Definition\w*|Role|RoleArn)$/i;
 
+/** Stores whose own properties say where their data goes. */
+const SENDS_BY_ITSELF = /^AWS::(?:S3|SNS|DynamoDB)::/;
+
 /** Types that move data of what they name to where else they name. */
 const MOVES_DATA =
   /^AWS::(?:SNS::Subscription|Logs::(?:SubscriptionFilter|Delivery|DeliveryDestination|AccountPolicy)|Events::(?:Rule|Archive|Endpoint)|Pipes::Pipe|KinesisFirehose::DeliveryStream|DMS::\w+|DataSync::\w+|AppFlow::Flow|ECR::ReplicationConfiguration|Backup::BackupPlan|S3::(?:AccessPoint|MultiRegionAccessPoint|AccessGrant)|Kinesis::StreamConsumer|Lambda::EventSourceMapping|DynamoDB::GlobalTable|RAM::ResourceShare|Oam::Link)$/;
@@ -76,9 +79,9 @@ export function outsideAccess(model: Model): readonly OutsideAccess[] {
 function collect(model: Model): OutsideAccess[] {
   const { near, used } = agentStores(model);
   const inPlace = [...near].flatMap((store) => [
-    ...(NO_STORE.test(store.type) ? [] : byPolicies(model, store)),
+    ...(NO_STORE.test(store.type) ? ofFunctions(model, store) : byPolicies(model, store)),
     ...(store.type === 'AWS::S3::Bucket' ? [...byAcl(store), ...byCopies(model, store)] : []),
-    ...(used.has(store) || store.type.startsWith('AWS::S3::') ? byDestinations(model, store, store) : []),
+    ...(used.has(store) || SENDS_BY_ITSELF.test(store.type) ? byDestinations(model, store, store) : []),
   ]);
   const moved = model.resources
     .filter(({ type }) => MOVES_DATA.test(type))
@@ -87,10 +90,87 @@ function collect(model: Model): OutsideAccess[] {
       const from = type
         ? [...used, ...near].find((each) => each.type === type)
         : movedBy(model, mover).find((each) => used.has(each) || near.has(each));
-      return from && !used.has(mover) ? [...byDestinations(model, mover, from), ...byDelivery(model, mover, from)] : [];
+      return from && !used.has(mover)
+        ? [mover, ...behind(model, mover)].flatMap((each) => [
+            ...byDestinations(model, each, from),
+            ...byDelivery(each, from),
+            ...byBuckets(model, each, from),
+          ])
+        : [];
     });
-  return [...inPlace, ...moved, ...byAccountPolicies(model, near)];
+  return [...inPlace, ...moved, ...byAccountPolicies(model, near), ...published(model, used)];
 }
+
+/** Who invokes a function is a matter of its entries. Everything else shows or changes its code and variables. */
+function ofFunctions(model: Model, to: Resource): OutsideAccess[] {
+  const isMore = ({ actions: { except, patterns } }: Statement) =>
+    except || patterns.some(({ value }) => !/^lambda:invoke/i.test(literalOf(value) ?? ''));
+  return to.type === 'AWS::Lambda::Function'
+    ? byPolicies(model, to).filter(({ statement }) => statement !== undefined && isMore(statement))
+    : [];
+}
+
+/** Entries that hand out what is in a store, or write to it, without asking who it is. */
+function published(model: Model, used: ReadonlySet<Resource>): OutsideAccess[] {
+  return model.resources.flatMap((entry) => {
+    const open = OPEN_TO_STORES.get(entry.type)?.(model, entry) ?? [];
+    return open
+      .filter((store) => used.has(store) && STORE.test(store.type))
+      .map((to) => ({
+        to,
+        by: 'destination' as const,
+        who: 'everybody' as const,
+        name: [entry.logicalId],
+        kind: 'AWS' as const,
+        giver: entry,
+        place: entry.properties.place,
+        guard: entry.guard,
+      }));
+  });
+}
+
+const STORE = /^AWS::(?:S3::Bucket|DynamoDB::\w*Table)$/;
+
+/** What entries without an authorization read and write by themselves. */
+const OPEN_TO_STORES: ReadonlyMap<string, (model: Model, entry: Resource) => Resource[]> = new Map([
+  [
+    'AWS::CloudFront::Distribution',
+    (model: Model, { properties }: Resource) =>
+      properties
+        .at('DistributionConfig', 'DefaultCacheBehavior')
+        .some((behavior) => behavior.at('TrustedKeyGroups').length > 0)
+        ? []
+        : properties.at('DistributionConfig', 'Origins').flatMap((origins) => mentionedIn(model, origins)),
+  ],
+  [
+    'AWS::ApiGateway::Method',
+    (model: Model, { properties }: Resource) =>
+      textsOf(properties, 'AuthorizationType').some((type) => type !== 'NONE')
+        ? []
+        : properties.at('Integration', 'Uri').flatMap((uri) => mentionedIn(model, uri)),
+  ],
+  [
+    'AWS::AppSync::DataSource',
+    (model: Model, { properties }: Resource) =>
+      properties
+        .at('ApiId')
+        .flatMap((api) => mentionedIn(model, api))
+        .some(hasApiKey)
+        ? properties.at('DynamoDBConfig').flatMap((config) => mentionedIn(model, config))
+        : [],
+  ],
+]);
+
+const hasApiKey = ({ properties }: Resource): boolean =>
+  [properties, ...properties.at('AdditionalAuthenticationProviders').flatMap((list) => list.items())].some((each) =>
+    textsOf(each, 'AuthenticationType').includes('API_KEY'),
+  );
+
+const textsOf = (node: Node, key: string): string[] =>
+  node
+    .at(key)
+    .flatMap((each) => each.texts())
+    .flatMap(({ value }) => literalOf(value) ?? []);
 
 /** What a resource moves data of. A backup plan gets that from its selections. */
 function movedBy(model: Model, mover: Resource): Resource[] {
@@ -105,23 +185,58 @@ function movedBy(model: Model, mover: Resource): Resource[] {
   return [...mentionedIn(model, mover.properties), ...selections];
 }
 
-/** What a delivery stream hands to somebody who isn't in AWS. */
-function byDelivery(model: Model, mover: Resource, to: Resource): OutsideAccess[] {
-  return mentionedIn(model, mover.properties)
-    .filter(({ type }) => type === 'AWS::KinesisFirehose::DeliveryStream')
-    .flatMap(({ properties }) => properties.entries())
-    .filter(([name]) => OUTSIDE_DESTINATION.test(name))
-    .map(([name, { place, guard }]) => ({
+/** What a mover hands its data to, if that moves data itself: a delivery stream, the location of a task. */
+function behind(model: Model, mover: Resource, depth = 0): Resource[] {
+  const next = depth > 3 ? [] : mentionedIn(model, mover.properties).filter(({ type }) => HANDS_ON.test(type));
+  return next.flatMap((each) => [each, ...behind(model, each, depth + 1)]);
+}
+
+const HANDS_ON = /^AWS::(?:KinesisFirehose::DeliveryStream|Logs::DeliveryDestination|DataSync::Location\w+)$/;
+
+/** What a mover hands to somebody who isn't in AWS. */
+function byDelivery(mover: Resource, to: Resource): OutsideAccess[] {
+  const streams = mover.properties.entries().filter(([name]) => OUTSIDE_DESTINATION.test(name));
+  const flows = mover.properties
+    .at('DestinationFlowConfigList')
+    .flatMap((list) => list.items())
+    .flatMap((each) => each.at('ConnectorType'))
+    .filter((each) => each.texts().some(({ value }) => !OF_AWS.has(literalOf(value) ?? '')));
+  return [
+    ...streams,
+    ...flows.flatMap((each) => each.texts().map(({ value }): [string, Node] => [literalOf(value) ?? '', each])),
+  ].map(([name, { place, guard }]) => ({
+    to,
+    by: 'destination',
+    who: 'somebody unknown',
+    name: [name],
+    kind: 'AWS',
+    giver: mover,
+    place,
+    guard: guard.and(mover.guard),
+  }));
+}
+
+/** Connectors of Amazon AppFlow whose data stays in AWS. */
+const OF_AWS: ReadonlySet<string> = new Set(['S3', 'EventBridge', 'Redshift', 'LookoutMetrics']);
+
+/** Buckets that a mover writes to and that the assembly doesn't have: they may be anybody's. */
+function byBuckets(model: Model, mover: Resource, to: Resource): OutsideAccess[] {
+  return namesIn(mover.properties)
+    .filter(({ value }) => /^arn:[^:]*:s3:::/.test(leading(value)) && model.named(value).length === 0)
+    .filter(({ value }) => model.mentioned(value).length === 0)
+    .map(({ value, guard, place }) => ({
       to,
-      by: 'destination',
-      who: 'somebody unknown',
-      name: [name],
+      by: 'copy',
+      who: literalOf(value) === undefined ? 'unread' : 'somebody unknown',
+      name: value,
       kind: 'AWS',
       giver: mover,
-      place,
+      place: place.resource ? place : mover.properties.place,
       guard: guard.and(mover.guard),
     }));
 }
+
+const leading = ([first]: Text): string => (typeof first === 'string' ? first : '');
 
 /** Whom the policy of a registry or of all log groups lets in to those of an agent. */
 function byAccountPolicies(model: Model, near: ReadonlySet<Resource>): OutsideAccess[] {
@@ -134,7 +249,10 @@ function byAccountPolicies(model: Model, near: ReadonlySet<Resource>): OutsideAc
     return statements.flatMap((statement) => {
       const { except, patterns } = statement.resources;
       const to = stores.find((store) =>
-        model.arn(store).some(({ value }) => except || patterns.some((each) => overlap(value, each.value) !== 'no')),
+        model
+          .arn(store)
+          .flatMap(({ value }) => [value, [...value, ':*']])
+          .some((arn) => except || patterns.some((each) => overlap(concat(arn), each.value) !== 'no')),
       );
       return to
         ? admitted(model, statement).map((each) => ({

@@ -208,8 +208,12 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
 const isReading = (action: string): boolean => /^s3:(?:Get|List)/i.test(action);
 
 /** What a trail or the workflow records is for auditors: an agent that reads it sees what other turns did. */
-function isRecord({ type, logicalId }: Resource, reason: string): boolean {
-  return type === 'AWS::S3::Bucket' && (reason === 'trail' || reason === 'record' || /evidence/i.test(logicalId));
+function isRecord({ type, logicalId, properties }: Resource, reason: string): boolean {
+  const isLocked = () => properties.at('ObjectLockConfiguration').length > 0;
+  return (
+    type === 'AWS::S3::Bucket' &&
+    (reason === 'trail' || reason === 'record' || isLocked() || /evidence/i.test(logicalId))
+  );
 }
 
 function isWideEverywhere({ resources: { except, patterns } }: Statement): boolean {

@@ -40,6 +40,9 @@ export const MA_STO1 = rule({
 });
 
 function saysOf({ to, who, name, giver }: OutsideAccess): string {
+  if (who === 'everybody') {
+    return `${to.logicalId} is open to everybody through ${giver.logicalId}`;
+  }
   return who === 'another account'
     ? to.type === 'AWS::Lambda::Function' && to === giver
       ? `${to.logicalId} runs or sends to something of another account (${printed(name)})`

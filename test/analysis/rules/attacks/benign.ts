@@ -167,6 +167,13 @@ export const BENIGN: Readonly<Record<string, Change>> = {
       }),
     },
   },
+  'a bucket of the agent whose name says evidence, next to the one with the evidence': {
+    add: {
+      EvidenceDrafts: bucket(),
+      EvidenceDraftsPolicy: bucketPolicy('EvidenceDrafts'),
+      More: policyFor(ref('ExecutionRole'), may('s3:PutObject', sub('${EvidenceDrafts.Arn}/*'))),
+    },
+  },
   'preflight requests of an API with IAM': {
     add: {
       Api: of('AWS::ApiGateway::RestApi', { Name: 'x' }),

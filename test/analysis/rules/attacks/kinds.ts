@@ -4,6 +4,7 @@ import { ANSWERS } from './answers';
 import { CREDENTIALS } from './credentials';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
+import { HANDED_OUT } from './handed-out';
 import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
 import { OUTSIDE_HOSTS } from './outside-hosts';
@@ -22,7 +23,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", UNREADABLE],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
-  ['another account', ACCOUNTS],
+  ['another account', [...ACCOUNTS, ...HANDED_OUT]],
   ['an entry', ENTRIES],
   ['an entry that something beside it opens', OPENINGS],
   ['a workflow without screening', WORKFLOWS],

@@ -1,0 +1,114 @@
+import { arnOf } from '../../model/templates';
+import { bucket, bucketPolicy, document, FOREIGN, may, of, ref, roleOf, sub } from './app';
+import { type Change, type Pair, pair } from './pair';
+
+const handed = (name: string, bad: unknown, good: unknown, change: (value: any) => Record<string, any>): Pair =>
+  pair('MA-STO1', name, bad, good, (value): Change => ({ add: change(value) }));
+const OBJECTS = sub('${Evidence.Arn}/*');
+
+/** What an agent stores, handed to others by what stands between. */
+export const HANDED_OUT: readonly Pair[] = [
+  handed(
+    'a stream of the logs ends in a bucket outside of the app',
+    'arn:aws:s3:::their-logs',
+    arnOf('Data'),
+    (to) => ({
+      StreamRole: roleOf('firehose.amazonaws.com'),
+      Stream: of('AWS::KinesisFirehose::DeliveryStream', {
+        DeliveryStreamType: 'DirectPut',
+        ExtendedS3DestinationConfiguration: { BucketARN: to, RoleARN: arnOf('StreamRole') },
+      }),
+      LogsRole: roleOf('logs.amazonaws.com', may('firehose:PutRecord', arnOf('Stream'))),
+      Filter: of('AWS::Logs::SubscriptionFilter', {
+        LogGroupName: ref('RuntimeLogs'),
+        DestinationArn: arnOf('Stream'),
+        RoleArn: arnOf('LogsRole'),
+        FilterPattern: '',
+      }),
+    }),
+  ),
+  handed('a task copies the evidence to another account', FOREIGN, '111122223333', (account) => ({
+    TaskRole: roleOf('datasync.amazonaws.com', may('s3:GetObject', OBJECTS)),
+    From: of('AWS::DataSync::LocationS3', {
+      S3BucketArn: arnOf('Evidence'),
+      S3Config: { BucketAccessRoleArn: arnOf('TaskRole') },
+    }),
+    To: of('AWS::DataSync::LocationFSxLustre', {
+      FsxFilesystemArn: `arn:aws:fsx:us-east-1:${account}:file-system/fs-0a1b2c3d`,
+      SecurityGroupArns: [`arn:aws:ec2:us-east-1:${account}:security-group/sg-0a1b2c3d`],
+    }),
+    Copy: of('AWS::DataSync::Task', { SourceLocationArn: ref('From'), DestinationLocationArn: ref('To') }),
+  })),
+  handed('a flow sends the evidence to another vendor', 'Snowflake', 'EventBridge', (ConnectorType) => ({
+    Flow: of('AWS::AppFlow::Flow', {
+      FlowName: 'f',
+      TriggerConfig: { TriggerType: 'Scheduled' },
+      SourceFlowConfig: {
+        ConnectorType: 'S3',
+        SourceConnectorProperties: { S3: { BucketName: ref('Evidence'), BucketPrefix: 'turns' } },
+      },
+      DestinationFlowConfigList: [{ ConnectorType, DestinationConnectorProperties: {} }],
+      Tasks: [],
+    }),
+  })),
+  handed('the policy of all log groups is a text', FOREIGN, '111122223333', (account) => ({
+    AllLogs: of('AWS::Logs::ResourcePolicy', {
+      PolicyName: 'all',
+      PolicyDocument: sub(
+        JSON.stringify(
+          document({
+            ...may('logs:GetLogEvents', '${RuntimeLogs.Arn}'),
+            Principal: { AWS: `arn:aws:iam::${account}:root` },
+          }),
+        ),
+      ),
+    }),
+  })),
+  handed('a topic has its subscription inside', FOREIGN, '111122223333', (account) => ({
+    Topic: of('AWS::SNS::Topic', {
+      KmsMasterKeyId: arnOf('Key'),
+      Subscription: [{ Protocol: 'sqs', Endpoint: `arn:aws:sqs:us-east-1:${account}:outcomes` }],
+    }),
+  })),
+  handed('another account may read the code of a function', FOREIGN, '111122223333', (Principal) => ({
+    Reads: of('AWS::Lambda::Permission', { FunctionName: arnOf('Open'), Action: 'lambda:GetFunction', Principal }),
+  })),
+  handed('CloudFront shows the evidence', 'Evidence', 'Site', (id) => ({
+    Site: bucket(),
+    SitePolicy: bucketPolicy('Site'),
+    Pages: of('AWS::CloudFront::Distribution', {
+      DistributionConfig: {
+        Enabled: true,
+        DefaultCacheBehavior: { TargetOriginId: 'o', ViewerProtocolPolicy: 'https-only' },
+        Origins: [{ Id: 'o', DomainName: arnOf(id, 'RegionalDomainName'), S3OriginConfig: {} }],
+      },
+    }),
+  })),
+  handed('an open API reads the evidence', 'NONE', 'AWS_IAM', (AuthorizationType) => ({
+    ApiRole: roleOf('apigateway.amazonaws.com', may('s3:GetObject', OBJECTS)),
+    Api: of('AWS::ApiGateway::RestApi', { Name: 'x' }),
+    Read: of('AWS::ApiGateway::Method', {
+      RestApiId: ref('Api'),
+      ResourceId: arnOf('Api', 'RootResourceId'),
+      HttpMethod: 'GET',
+      AuthorizationType,
+      Integration: {
+        Type: 'AWS',
+        IntegrationHttpMethod: 'GET',
+        Credentials: arnOf('ApiRole'),
+        Uri: sub('arn:aws:apigateway:us-east-1:s3:path/${Evidence}/turns'),
+      },
+    }),
+  })),
+  handed('an API with a key writes to the ledger', 'API_KEY', 'AWS_IAM', (AuthenticationType) => ({
+    SourceRole: roleOf('appsync.amazonaws.com', may(['dynamodb:GetItem', 'dynamodb:PutItem'], arnOf('Ledger'))),
+    Graph: of('AWS::AppSync::GraphQLApi', { Name: 'g', AuthenticationType }),
+    Source: of('AWS::AppSync::DataSource', {
+      ApiId: arnOf('Graph', 'ApiId'),
+      Name: 'd',
+      Type: 'AMAZON_DYNAMODB',
+      ServiceRoleArn: arnOf('SourceRole'),
+      DynamoDBConfig: { TableName: ref('Ledger'), AwsRegion: 'us-east-1' },
+    }),
+  })),
+];
