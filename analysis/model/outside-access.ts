@@ -46,7 +46,7 @@ const NO_DESTINATION =
   /(?<!redrive)polic(?:y|ies)|^(?:Tags|Metadata|Description|DependsOn|Environment|Definition\w*|Role|RoleArn)$/i;
 
 /** Stores whose own properties say where their data goes. */
-const SENDS_BY_ITSELF = /^AWS::(?:S3|SNS|DynamoDB)::/;
+const SENDS_BY_ITSELF = /^AWS::(?:S3::|SNS::Topic$|DynamoDB::)/;
 
 /** Types that move data of what they name to where else they name. */
 const MOVES_DATA =

@@ -459,6 +459,17 @@ export const ESCALATION: readonly Pair[] = [
       [`Old${name}Policy`]: bucketPolicy(`Old${name}`),
       ...execution(may('s3:DeleteObjectVersion', sub(`\${Old${name}.Arn}/*`))).add,
     },
+    // Nothing says what the evidence is, but its name.
+    set: {
+      'OpenRole.Policies': ([own]: any[]) => [
+        {
+          ...own,
+          PolicyDocument: document(
+            ...own.PolicyDocument.Statement.filter(({ Action }: any) => Action !== 's3:PutObject'),
+          ),
+        },
+      ],
+    },
   })),
   pair('MA-ID7', 'evidence is written through an access point', 'Evidence', 'Data', (id) =>
     also(
