@@ -119,6 +119,41 @@ describe('ARN by segment', () => {
   });
 });
 
+test.each<[string, string, Verdict]>([
+  ['arn:aws:kms:r:1:key/1', '**', 'yes'],
+  ['**', '*', 'yes'],
+  ['arn:aws:kms:r:1:key/1', 'arn:*', 'yes'],
+  ['arn:aws:kms:r:1:key/1', 'arn:aws:*', 'yes'],
+  ['arn:aws:kms:r:1:key/1', 'arn:aws:kms:r*', 'yes'],
+  ['arn:aws:logs:r:1:log-group:a:b', 'arn:aws:logs:*', 'yes'],
+  ['arn:aws:kms:r:1:key/1', 'arn:aws:sqs:*', 'no'],
+  ['arn:aws:kms:r:1:key/1', 'arn:aws:kms:r', 'no'],
+  ['arn:aws:kms:r:1:key/1', 'ar*', 'no'],
+  ['xrn:aws:kms:r:1:key/1', 'xrn:*', 'no'],
+  ['arn:aws:*', 'arn:aws:s*', 'no'],
+  ['arn:aws:s3:*', 'arn:aws:s*', 'yes'],
+])('by segment, %s in %s: %s', (a, b, verdict) => {
+  expect(subset([a], [b], { segments: true })).toBe(verdict);
+});
+
+test.each<[string, string, Verdict]>([
+  ['\u{1f600}', '?', 'yes'],
+  ['\u{1f600}', '??', 'no'],
+  ['a\u{1f600}b', 'a?b', 'yes'],
+  ['\ud800\udc00', '?', 'yes'],
+  ['\udbff\udfff', '?', 'yes'],
+  ['\ud83d', '?', 'yes'],
+  ['\ud83dx', '??', 'yes'],
+  ['\ud83d\ud83d', '??', 'yes'],
+  ['\ud83d\ue000', '??', 'yes'],
+  ['\udbff\udbff', '??', 'yes'],
+  ['\udc00\udc00', '??', 'yes'],
+  ['\ud7ff\udc00', '??', 'yes'],
+  ['\ue000\udc00', '??', 'yes'],
+])('? is one character, of two code units too: %j in %s: %s', (a, b, verdict) => {
+  expect(subset([a], [b])).toBe(verdict);
+});
+
 test('actions are compared without regard to case', () => {
   expect(subset(['S3:getobject'], ['s3:Get*'], { ignoreCase: true })).toBe('yes');
   expect(subset(['S3:getobject'], ['s3:Get*'])).toBe('no');
