@@ -37,6 +37,9 @@ const PARTS: ReadonlySet<string> = new Set([
   'AWS::Lambda::LayerVersion',
 ]);
 
+/** Work under the role of an instance profile. */
+const INSTANCES = ['AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate'];
+
 /** Where something is written to, what is recorded, and what is only told to code or worked on. */
 const WRITTEN_OR_TOLD =
   /destination|output|report|result|export|log(?!in)|^(?:Artifacts|ArtifactS3Location|EnvironmentVariables|Variables|Definition|DefinitionString|DefinitionSubstitutions|DefaultArguments|NonOverridableArguments|Targets|Tags|Metadata|Description|.*Polic(?:y|ies).*)$/i;
@@ -58,7 +61,11 @@ function collect(model: Model): Edge[] {
   }
   const named = namesOf(stores);
   const working = new Set(identities(model).all.flatMap(({ runs }) => runs.map(({ resource }) => resource)));
-  const takers = [...[...working].filter(runsCode), ...stores.filter(({ type }) => PARTS.has(type))];
+  const takers = [
+    ...[...working].filter(runsCode),
+    ...model.ofType(...INSTANCES),
+    ...stores.filter(({ type }) => PARTS.has(type)),
+  ];
   return takers.flatMap((resource) =>
     [...referenced(model, resource), ...byName(resource, named)].map(([store, node]): Edge => ({
       from: store.id,

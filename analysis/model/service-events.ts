@@ -89,7 +89,7 @@ function ofResources(model: Model, rule: Resource, { services, subjects, isEvent
   const known = model.view(byService);
   return [...new Set(services)]
     .flatMap((service) => known.get(service) ?? [])
-    .filter(sendsEvents)
+    .filter((resource) => sendsEvents(model, resource))
     .filter((resource) => subjects.length === 0 || subjects.some((text) => isAbout(model, text, resource)))
     .map((resource) => edge(resource.id, rule));
 }
@@ -117,11 +117,22 @@ function serviceOf(type: string): string {
 
 const SERVICE_NAMES: Readonly<Record<string, string>> = { stepfunctions: 'states' };
 
-/** A bucket sends events only where that is turned on. */
-function sendsEvents({ type, properties }: Resource): boolean {
-  return (
-    type !== 'AWS::S3::Bucket' || properties.at('NotificationConfiguration', 'EventBridgeConfiguration').length > 0
-  );
+/** A bucket sends events only where that is turned on: by its own property, or by the custom resource of AWS CDK. */
+function sendsEvents(model: Model, { id, type, properties }: Resource): boolean {
+  return type !== 'AWS::S3::Bucket' || isTurnedOn(properties) || model.view(bucketsByCustomResource).has(id);
+}
+
+const isTurnedOn = (properties: Node): boolean =>
+  properties.at('NotificationConfiguration', 'EventBridgeConfiguration').length > 0;
+
+function bucketsByCustomResource(model: Model): ReadonlySet<string> {
+  const buckets = model
+    .ofType('Custom::S3BucketNotifications')
+    .filter(({ properties }) => isTurnedOn(properties))
+    .flatMap(({ properties }) => properties.at('BucketName'))
+    .flatMap((node) => node.texts())
+    .flatMap(({ value }) => model.named(value, 'AWS::S3::Bucket'));
+  return new Set(buckets.map(({ resource }) => resource.id));
 }
 
 function isAbout(model: Model, text: Text, resource: Resource): boolean {

@@ -52,8 +52,8 @@ function isGiven(model: TemplateModel, resource: Resource, { identity }: AgentRo
   );
 }
 
-/** By its name as text: mentions are references and ARNs. */
-function isNamed(resource: Resource, role: Resource): boolean {
+/** Whether a text of a resource is the name of a role: mentions are references and ARNs. */
+export function isNamed(resource: Resource, role: Resource): boolean {
   return role.properties
     .at('RoleName')
     .flatMap((node) => node.texts())

@@ -15,7 +15,7 @@ import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { agentParts, agentStacks, networkParts } from './agent-parts';
 import { agentRoles } from './agent-roles';
-import { noteGivenRoles } from './given-roles';
+import { isNamed, noteGivenRoles } from './given-roles';
 import { namedUses, wholeServices } from './permissions';
 import { scopeOf } from '../policy/named-resource';
 import { mentionsAnAgent } from './relevance';
@@ -220,8 +220,10 @@ function allAgents(model: TemplateModel): readonly string[] {
 function namesAnAgent(model: TemplateModel, stack: string): boolean {
   return model.resources
     .filter((resource) => resource.stack.id === stack)
-    .some((resource) =>
-      [...mentioned(model, resource)].some(({ id }) => agentParts(model).has(id) || networkParts(model).has(id)),
+    .some(
+      (resource) =>
+        [...mentioned(model, resource)].some(({ id }) => agentParts(model).has(id) || networkParts(model).has(id)) ||
+        agentRoles(model).some(({ identity }) => identity.resource && isNamed(resource, identity.resource)),
     );
 }
 

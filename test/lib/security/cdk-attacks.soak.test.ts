@@ -1,4 +1,5 @@
 import { CDK_ATTACKS } from './cdk-attacks';
+import { CDK_CODE_ATTACKS } from './cdk-code-attacks';
 import { testRefused } from './refused-attacks';
 
-testRefused(CDK_ATTACKS);
+testRefused([...CDK_ATTACKS, ...CDK_CODE_ATTACKS]);

@@ -139,6 +139,14 @@ export const STORES_OF_CODE: readonly Pair[] = [
     },
     may('ssm:PutParameter', sub(`arn:aws:ssm:us-east-1:${ACCOUNT}:parameter/team/image`)),
   ),
+  runs('writes the boot script of an instance', 'ec2.amazonaws.com', {
+    Profile: of('AWS::IAM::InstanceProfile', { Roles: [ref('Strong')] }),
+    Host: of('AWS::EC2::Instance', {
+      ImageId: 'ami-1',
+      IamInstanceProfile: ref('Profile'),
+      UserData: { 'Fn::Base64': sub('aws s3 cp s3://${Data}/boot.sh . && sh boot.sh') },
+    }),
+  }),
   pair('MA-ID7', 'pushes the image of a function', ['ecr:PutImage'], ['ecr:BatchGetImage'], (actions) => ({
     add: {
       ...execution(may(actions, arnOf('Tools'))).add,

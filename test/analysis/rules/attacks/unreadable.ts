@@ -316,4 +316,17 @@ export const UNREADABLE: readonly Pair[] = [
       }),
     },
   })),
+  pair('MA-READ1', 'a stack with a macro has a policy for the role by name', ['CompanyMacro'], [], (Transform) => ({
+    set: { 'ExecutionRole.RoleName': 'exec-role' },
+    other: {
+      Transform,
+      Resources: {
+        More: of('AWS::IAM::RolePolicy', {
+          RoleName: 'exec-role',
+          PolicyName: 'more',
+          PolicyDocument: document(may('s3:GetObject', 'arn:aws:s3:::team-data/*')),
+        }),
+      },
+    },
+  })),
 ];
