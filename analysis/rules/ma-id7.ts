@@ -412,10 +412,14 @@ function* powers(identity: Identity, kind: string, { declared }: RuleContext): I
 function powerOf(identity: Identity, statement: Statement): string[] {
   return namedUses(statement)
     .filter(
-      ({ action, class: kind }) => kind === 'power' && !isOfLibrary(action, statement) && !isDenied(identity, action),
+      ({ action, class: kind }) =>
+        (kind === 'power' || ERASES.test(action)) && !isOfLibrary(action, statement) && !isDenied(identity, action),
     )
     .map(({ action }) => action);
 }
+
+/** Actions that end or shorten what was logged. Nothing around an agent needs them. */
+const ERASES = /^logs:(?:delete(?:loggroup|logstream|retentionpolicy)|putretentionpolicy)$/i;
 
 function nameOf(model: TemplateModel, id: string): string {
   const resource = model.resource(id);

@@ -1,6 +1,6 @@
 import { arnOf } from '../../model/templates';
-import { FOREIGN, of, ref } from './app';
-import { type Pair, pair } from './pair';
+import { FOREIGN, may, of, ref } from './app';
+import { type Pair, pair, policyFor } from './pair';
 
 const set = (rules: string, name: string, path: string, bad: unknown, good: unknown): Pair =>
   pair(rules, name, bad, good, (value) => ({ set: { [path]: value } }));
@@ -160,4 +160,13 @@ export const RECORDS: readonly Pair[] = [
     { Rules: [{ Status: 'Enabled', ExpirationInDays: 400 }] },
   ),
   set('MA-ENC1', 'the key is disabled', 'Key.Enabled', 'false', 'true'),
+  pair(
+    'MA-ID7',
+    'the function that opens sessions deletes logs',
+    'logs:DeleteLogStream',
+    'logs:PutLogEvents',
+    (action) => ({
+      add: { More: policyFor(ref('OpenRole'), may(action, arnOf('RuntimeLogs'))) },
+    }),
+  ),
 ];
