@@ -70,7 +70,7 @@ const IN_OTHER_WORDS =
 const namesIn = (says: string): string[] =>
   (says.match(/[^\s,()]*[0-9:./#*@$][^\s,()]*|\b[A-Z]\w+/g) ?? [])
     .filter((name) => !/^(?:The|This|Runtime|VPC|AWS|What|Names|Every|One)$/.test(name))
-    .map((name) => name.replace(/^Everybody$/, 'everybody').replace(/^\$\{(?:Agent|Other)#|\.\w+\}$/g, ''));
+    .map((name) => name.replace(/^Everybody$/, 'everybody').replace(/^\$\{(?:(?:Agent|Other)#)?|\.\w+\}$/g, ''));
 
 function isNamed(rows: readonly string[], { rule, says, location, data = {} }: Reported): boolean {
   const ids = Object.values(data)
