@@ -139,7 +139,8 @@ export async function notesSince(
   };
 
   function boundaryOf(): Boundary {
-    if (known.length === 0) return whole ? 'found' : 'lost';
+    // An empty conversation begins where its list ends.
+    if (known.length === 0) return whole && brokenOff === undefined ? 'found' : 'lost';
     if (firstKnown === undefined) return 'lost';
     if (whole) return seen.has(known[0] ?? '') ? 'found' : 'moved';
     if (!isOrdered()) return 'out-of-order';

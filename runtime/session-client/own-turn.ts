@@ -38,7 +38,11 @@ export function ownTurn({ notes, boundary, brokenOff }: NewerNotes, turnId?: str
   const newer = notes.filter(({ newer }) => newer);
   const mine = newer.slice(ownStretch(newer).from, ownStretch(newer).to);
   const placed = boundary === 'found' || boundary === 'moved';
-  const id = turnId ?? (placed ? turnIdOf(newer, mine) : onlyTurnOf(newer));
+  // Without a place, the own message may be one of no turn, or among what was not seen where the list broke off.
+  const isHidden =
+    brokenOff !== undefined || notes.some(({ kind, turnId }) => kind === 'user-message' && turnId === null);
+  const fromItems = () => (placed ? turnIdOf(newer, mine) : isHidden ? undefined : onlyTurnOf(newer));
+  const id = turnId ?? fromItems();
   if (id === SEVERAL) {
     doubts.add('several-turns');
     return { notes: [], doubts: [...doubts] };

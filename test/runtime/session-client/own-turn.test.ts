@@ -162,6 +162,20 @@ describe('the items of the own turn', () => {
       ['u:t1', 't1', 'page-too-large'],
     ],
     [
+      'are not those of the only new turn that was listed, when older items were not',
+      'u:t2 a:t2',
+      { boundary: 'lost', brokenOff: 'list-broken' },
+      undefined,
+      ['', undefined, 'list-broken', 'anchor-gone', 'several-turns'],
+    ],
+    [
+      'are not those of the only new turn, when a message of no turn may be theirs',
+      '(u:-) u:t2 a:t2',
+      { boundary: 'lost' },
+      undefined,
+      ['', undefined, 'anchor-gone', 'items-without-turn', 'several-turns'],
+    ],
+    [
       'are doubtful when an earlier item is gone',
       'u:t1 a:-',
       { boundary: 'moved' },
