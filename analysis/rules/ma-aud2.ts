@@ -1,4 +1,5 @@
 import { DEVELOPMENT_MODE_KEY } from '../../lib/contracts/development';
+import { TURN_VARIABLES } from '../../lib/contracts/handler-variables';
 import { trailsOfAgents } from '../model/agent-trails';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
@@ -15,7 +16,7 @@ import { isTrue, placeAt, valuesAt, whenLacking, whenPresent, whenSome } from '.
 import { rule, type RuleContext } from './rule';
 import { trailsFor } from './trails';
 
-/** The shortest time for which the files of a trail are kept unchanged, as MA-AUD2 accepts it. */
+/** The shortest time for which the files of a trail, and the evidence of turns, are kept unchanged, as MA-AUD2 accepts it. */
 const SHORTEST_LOCK_DAYS = 90;
 
 /** What the trail writes can be believed later. */
@@ -24,7 +25,7 @@ export const MA_AUD2 = rule({
   family: 'audit',
   severity: 'error',
   subject: 'trail',
-  what: `The trail is multi-Region, validated and encrypted with a customer-managed key; its bucket is in the app, blocks public access, is versioned, refuses plain HTTP, locks files for at least ${SHORTEST_LOCK_DAYS} days, has a lifecycle that deletes nothing earlier, and lets no other account change it.`,
+  what: `The trail is multi-Region, validated and encrypted with a customer-managed key; its bucket is in the app, blocks public access, is versioned, refuses plain HTTP, locks files for at least ${SHORTEST_LOCK_DAYS} days, has a lifecycle that deletes nothing earlier, and lets no other account change it. The bucket of the evidence of turns locks files as long.`,
   why: 'An audit trail that can be changed, lost or read by others is no evidence.',
   fix: 'Use AgentAuditTrail, or set the missing property',
   page: 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html',
@@ -44,6 +45,12 @@ export const MA_AUD2 = rule({
     for (const [trail, { id }] of trails) {
       yield* judgeTrail(context, trail, id);
       yield* judgeBuckets(context, trail, id);
+    }
+    for (const bucket of agents.length > 0 ? evidenceBuckets(context) : []) {
+      const agent = agents.find(({ runtime }) => runtime.stack === bucket.stack) ?? agents[0];
+      if (!isInDevelopment(bucket)) {
+        yield* judgeLock(context, bucket, agent.id, 'The bucket of the evidence of turns');
+      }
     }
   },
 });
@@ -105,27 +112,10 @@ function* judgeBucket(context: RuleContext, bucket: Resource, id: string): Itera
     bucket.guard.and(whenPresent(enabled).not()),
   );
   // Development mode turns locks off, which is one finding of MA-DEV1.
-  if (json(bucket.stack.template, 'Metadata', DEVELOPMENT_MODE_KEY) !== undefined) {
+  if (isInDevelopment(bucket)) {
     return;
   }
-  yield at(
-    bucket,
-    RETENTION.slice(0, 1),
-    'The bucket of the trail has no default retention lock',
-    lacks(['ObjectLockEnabled']).or(lacks([...RETENTION, 'Mode'], () => true)),
-  );
-  const isLong = (known: string | undefined, unit: number) =>
-    known === undefined || Number(known) * unit >= SHORTEST_LOCK_DAYS;
-  yield at(
-    bucket,
-    RETENTION.slice(0, 1),
-    `The bucket of the trail locks files for less than ${SHORTEST_LOCK_DAYS} days`,
-    whenPresent(valuesAt(bucket.properties, ...RETENTION, 'Mode')).and(
-      lacks([...RETENTION, 'Days'], (known) => isLong(known, 1)).and(
-        lacks([...RETENTION, 'Years'], (known) => isLong(known, 365)),
-      ),
-    ),
-  );
+  yield* judgeLock(context, bucket, id, 'The bucket of the trail');
   for (const date of enabled.flatMap((each) => each.at('ExpirationDate'))) {
     yield at(bucket, ['LifecycleConfiguration'], 'The bucket of the trail deletes every file at a date', date.guard);
   }
@@ -137,6 +127,45 @@ function* judgeBucket(context: RuleContext, bucket: Resource, id: string): Itera
       days.guard.and(whenSome([days], (known) => isLong(known, 1)).not()),
     );
   }
+}
+
+function isInDevelopment({ stack }: Resource): boolean {
+  return json(stack.template, 'Metadata', DEVELOPMENT_MODE_KEY) !== undefined;
+}
+
+const isLong = (known: string | undefined, unit: number) =>
+  known === undefined || Number(known) * unit >= SHORTEST_LOCK_DAYS;
+
+/** Whether every file of a bucket is locked for long enough as soon as it is written. */
+function* judgeLock(context: RuleContext, bucket: Resource, id: string, name: string): Iterable<Finding> {
+  const lacks = (path: readonly string[], judge = isTrue): Guard => whenLacking(context, id, bucket, path, judge);
+  yield at(
+    bucket,
+    RETENTION.slice(0, 1),
+    `${name} has no default retention lock`,
+    lacks(['ObjectLockEnabled']).or(lacks([...RETENTION, 'Mode'], () => true)),
+  );
+  yield at(
+    bucket,
+    RETENTION.slice(0, 1),
+    `${name} locks files for less than ${SHORTEST_LOCK_DAYS} days`,
+    whenPresent(valuesAt(bucket.properties, ...RETENTION, 'Mode')).and(
+      lacks([...RETENTION, 'Days'], (known) => isLong(known, 1)).and(
+        lacks([...RETENTION, 'Years'], (known) => isLong(known, 365)),
+      ),
+    ),
+  );
+}
+
+/** The buckets to which functions of turns write evidence: what the variable of their contract names. */
+function evidenceBuckets({ model }: RuleContext): Set<Resource> {
+  return new Set(
+    model.resources
+      .filter(({ type }) => type === 'AWS::Lambda::Function')
+      .flatMap(({ properties }) => valuesAt(properties, 'Environment', 'Variables', TURN_VARIABLES.evidenceBucket))
+      .flatMap((node) => node.texts())
+      .flatMap(({ value }) => model.named(value, 'AWS::S3::Bucket').map(({ resource }) => resource)),
+  );
 }
 
 /** Reads nothing and changes nothing: what a policy may give to others without a doubt about the record. */

@@ -33,7 +33,7 @@ export class ObjectLock {
 
   /**
    * Objects are versioned and not locked: an overwritten or deleted object can be restored for a time. For trial accounts:
-   * rule MA-AUD2 reports it for the bucket of an audit trail.
+   * rule MA-AUD2 reports it for the bucket of an audit trail and for the evidence of turns.
    */
   public static none(): ObjectLock {
     return new ObjectLock('ObjectLock.none');

@@ -91,7 +91,7 @@ export interface TurnWorkflowProps {
   readonly sessionRetention?: Duration;
 
   /**
-   * How evidence is protected against deletion and change.
+   * How evidence is protected against deletion and change. Rule MA-AUD2 reports less than 90 days.
    *
    * @default ObjectLock.governance(Duration.days(90))
    */

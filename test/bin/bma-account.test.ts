@@ -167,7 +167,7 @@ test('a running turn is cancelled, and its settlement publishes that', async () 
   expect(account.workflow.outcomes(turn)).toMatchObject([{ Detail: { outcome: 'Cancelled' } }]);
   expect(await account.bma('Operator', 'cancel', turn, ...READ)).toMatchObject({
     exit: 7,
-    error: expect.stringContaining('over already: Cancelled'),
+    error: expect.stringContaining('has already ended: Cancelled'),
   });
 });
 
@@ -367,7 +367,7 @@ test('an agent, a turn and a stack that do not exist are said, with what there i
   });
   expect(await account.bma('Operator', 'cancel', 'turn-1', ...READ)).toMatchObject({
     exit: 5,
-    error: expect.stringContaining('No turn turn-1 of reviewer'),
+    error: expect.stringContaining('reviewer has no turn turn-1'),
   });
   replace(
     'cloudformation:DescribeStacks',
@@ -421,7 +421,7 @@ test.each([
   [['turns', 'reviewer', '--status', 'odd'], /--status is 'odd'. Allowed: running/],
   [['turns', 'reviewer', '--limit', '0'], /--limit is '0'/],
   [['replay', 'reviewer', '--yes'], /--yes needs --all/],
-  [['replay', 'reviewer', '--all', '--message', 'x'], /either --message or --all/],
+  [['replay', 'reviewer', '--all', '--message', 'x'], /--message and --all contradict each other/],
 ])('%j is wrong usage', async (args, message) => {
   expect(await account.bma('Operator', ...args)).toMatchObject({
     exit: 2,

@@ -13,6 +13,7 @@ import { type LocalService, readScript } from '../../local';
 import type { SessionClient } from '../../runtime/session-client/client';
 import type { McpCallItem } from '../../runtime/session-client/types';
 import { FakeAws } from '../runtime/agent-tools/fake-aws';
+import { stageAssets } from '../staged-assets';
 import {
   agentCoreSession,
   allItems,
@@ -41,6 +42,8 @@ const SCRIPT = readScript({
     },
   ],
 });
+
+stageAssets();
 
 /** The tool exactly as the construct publishes it. */
 function renderedTool(): StdioMcpTool {

@@ -103,6 +103,17 @@ function app(): Record<string, any> {
   };
 }
 
+/** A bucket that a function of turns writes evidence to, by the variable that the library sets. */
+function keepsEvidence(app: Record<string, any>, lock: object): void {
+  app.Open.Properties.Environment = { Variables: { BMA_EVIDENCE_BUCKET: { Ref: 'Records' } } };
+  app.Records = { Type: 'AWS::S3::Bucket', Properties: lock };
+}
+
+const lockOf = (Days: number) => ({
+  ObjectLockEnabled: true,
+  ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days } } },
+});
+
 function found(change: (resources: Record<string, any>) => void): string[] {
   const Resources = app();
   change(Resources);
@@ -131,6 +142,11 @@ test.each<[string, (resources: Record<string, any>) => void]>([
   [
     'MA-AUD2 The bucket of the trail deletes files after less than 90 days',
     ({ TrailBucket }) => (TrailBucket.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays = 1),
+  ],
+  ['MA-AUD2 The bucket of the evidence of turns has no default retention lock', (app) => keepsEvidence(app, {})],
+  [
+    'MA-AUD2 The bucket of the evidence of turns locks files for less than 90 days',
+    (app) => keepsEvidence(app, lockOf(1)),
   ],
   [
     "MA-AUD2 The trail writes to elsewhere, which isn't a bucket of this app",
@@ -200,6 +216,7 @@ test.each<[string, (resources: Record<string, any>) => void]>([
       TrailBucket.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays = 400;
     },
   ],
+  ['evidence that is locked for 90 days', (app) => keepsEvidence(app, lockOf(90))],
   [
     'a policy for the own account',
     ({ TrailBucketPolicy }) =>
