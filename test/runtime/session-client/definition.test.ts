@@ -158,7 +158,8 @@ describe('a published session definition', () => {
           },
         };
         const { text, bytes } = published(file, { values });
-        const utf8 = (value: string) => new TextDecoder().decode(new TextEncoder().encode(value));
+        const utf8 = (value: string) =>
+          new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(value));
         const instructions = pieces
           .map((piece, i) => `${utf8(wire(piece))} ${wire(values[i % values.length])}`)
           .join(' ');
