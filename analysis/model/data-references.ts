@@ -24,6 +24,9 @@ const PATH = new RegExp(
   'u',
 );
 const STEP = /\.([^.[\]]+)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+|\*)\]/gu;
+/** The keys of what follows the root of a path. */
+const keysOf = (rest: string): string[] =>
+  [...rest.matchAll(STEP)].map(([, ...names]) => names.find((name) => name !== undefined) ?? '');
 /** A path inside of an intrinsic function. */
 const REFERENCE = /\$\$?[^\s,)]*/g;
 /** Intrinsic functions that tell something about a value, and not the value. */
@@ -50,7 +53,7 @@ function atPath(text: string, scope: DataScope): DataValue | undefined {
   if (root === undefined) {
     return undefined;
   }
-  const keys = [...rest.matchAll(STEP)].map(([, ...names]) => names.find((name) => name !== undefined) ?? '');
+  const keys = keysOf(rest);
   const steps = keys.map((key) => (key === '*' ? ELEMENT : key));
   if (root === '$$') {
     return inContext(steps, scope);
@@ -157,7 +160,7 @@ function computed(written: string, scope: DataScope): DataValue {
 /** `$states.input.a`, `$name.b`. A variable of the expression itself has what the expression gives it. */
 function named(reference: string, scope: DataScope): DataValue {
   const [, root = '', rest = ''] = /^\$([^.[]*)(.*)$/su.exec(reference) ?? [];
-  const keys = [...rest.matchAll(STEP)].map(([, ...names]) => names.find((name) => name !== undefined) ?? '');
+  const keys = keysOf(rest);
   if (root !== 'states') {
     const variable = scope.variables.get(root);
     return variable ? below(variable, keys) : CONSTANT;

@@ -1,5 +1,6 @@
 import { isWithin, judgesOf, originsOf, overlaps, sourceOf } from './data-value';
 import type { StateData } from './machine-data';
+import { followFlow, type KnownAfter } from './machine-paths';
 import type { Flow, State } from './state-machine';
 
 /** A state that does something with the text of a turn although a judgement is missing. */
@@ -37,51 +38,37 @@ const NOTHING: Known = { ignored: new Set() };
  */
 export function leaksOf(flow: Flow, question: LeakQuestion): Leak[] {
   const output = new Set<string>();
+  const byName = new Map<string, State>();
   for (const state of question.data.keys()) {
+    byName.set(state.name, state);
     question.judged(state).forEach((origin) => output.add(origin));
   }
   const found = new Map<State, Leak>();
-  walk(flow, NOTHING, { ...question, output, found });
+  walk(flow, NOTHING, { ...question, output, byName, found });
   return [...found.values()];
 }
 
 interface Search extends LeakQuestion {
   /** Everything that is judged somewhere. */
   readonly output: ReadonlySet<string>;
+  readonly byName: ReadonlyMap<string, State>;
   readonly found: Map<State, Leak>;
 }
 
 /** @returns what is known at the ends of the flow */
 function walk(flow: Flow, start: Known, search: Search): Known {
-  const before = new Map<string, Known>([[flow.startAt, start]]);
-  const pending = [flow.startAt];
-  let end: Known | undefined;
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const state = flow.states.get(name);
-    if (!state) {
-      continue;
-    }
-    const known = before.get(name)!;
+  const step = (state: State, known: Known): KnownAfter<Known> => {
     const after = pass(state, known, search);
-    const isJudge = search.judged(state).size > 0;
-    const failed = isJudge ? { ...known, failed: state } : known;
-    const targets = [
-      ...state.next.map((target) => [target, after] as const),
-      ...state.catches.map((target) => [target, failed] as const),
-    ];
-    for (const [target, next] of targets) {
-      const earlier = before.get(target);
-      const both = earlier ? either(earlier, next) : next;
-      if (!earlier || !isSame(earlier, both)) {
-        before.set(target, both);
-        pending.push(target);
-      }
-    }
-    if (state.ends) {
-      end = end ? either(end, after) : after;
-    }
-  }
-  return end ?? start;
+    const failed = search.judged(state).size > 0 ? { ...known, failed: state } : known;
+    return {
+      end: after,
+      targets: [
+        ...state.next.map((target) => [target, after] as const),
+        ...state.catches.map((target) => [target, failed] as const),
+      ],
+    };
+  };
+  return followFlow(flow, start, { step, either, isSame }) ?? start;
 }
 
 function pass(state: State, known: Known, search: Search): Known {
@@ -108,8 +95,7 @@ function pass(state: State, known: Known, search: Search): Known {
 }
 
 function leakAt(state: State, reads: ReadonlySet<string>, known: Known, search: Search): Leak | undefined {
-  const judges = new Map([...search.data.keys()].map((each) => [each.name, each]));
-  const passed = (origin: string) => judgesOf(origin).map((name) => judges.get(name)!);
+  const passed = (origin: string) => judgesOf(origin).map((name) => search.byName.get(name)!);
   let ignored: State | undefined;
   for (const origin of reads) {
     for (const output of [...search.output].filter((each) => overlaps(each, origin))) {

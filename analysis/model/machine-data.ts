@@ -14,9 +14,10 @@ import {
   plain,
   valueFrom,
 } from './data-value';
+import { followFlow, type KnownAfter } from './machine-paths';
 import type { Node } from './node';
-import { assigned, looked, pathAt, placedAt, textAt, valueOf } from './state-fields';
-import type { Flow, State } from './state-machine';
+import { assigned, looked, pathAt, placedAt, valueOf } from './state-fields';
+import { type Flow, type State, textAt } from './state-machine';
 
 /** What a state gets, on all paths that lead to it. */
 export interface StateData {
@@ -53,36 +54,11 @@ export function dataOf(flow: Flow, judges: (state: State) => boolean): ReadonlyM
 
 /** @returns the data at the ends of the flow */
 function run(flow: Flow, start: Data, walk: Walk): Data {
-  const before = new Map<string, Data>([[flow.startAt, start]]);
-  const pending = [flow.startAt];
-  let end: Data | undefined;
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const state = flow.states.get(name);
-    if (!state) {
-      continue;
-    }
-    const after = step(state, before.get(name)!, walk);
-    for (const [target, data] of after.targets) {
-      const known = before.get(target);
-      const both = known ? either(known, data) : data;
-      if (!known || !isSame(known, both)) {
-        before.set(target, both);
-        pending.push(target);
-      }
-    }
-    if (state.ends) {
-      end = end ? either(end, after.end) : after.end;
-    }
-  }
+  const end = followFlow(flow, start, { step: (state, data) => step(state, data, walk), either, isSame });
   return end ?? { ...start, input: CONSTANT };
 }
 
-interface After {
-  readonly end: Data;
-  readonly targets: readonly (readonly [string, Data])[];
-}
-
-function step(state: State, data: Data, walk: Walk): After {
+function step(state: State, data: Data, walk: Walk): KnownAfter<Data> {
   const { node, language } = state;
   const isPath = language === 'JSONPath';
   const input = isPath ? (pathAt(node, 'InputPath', data) ?? data.input) : data.input;

@@ -47,6 +47,51 @@ export function walkPaths(
   return ends;
 }
 
+/** What is known behind a state: at an end of the flow, and before each state that it leads to. */
+export interface KnownAfter<T> {
+  readonly end: T;
+  readonly targets: readonly (readonly [name: string, known: T])[];
+}
+
+/** How something that is known about an execution changes from state to state. */
+export interface Following<T> {
+  readonly step: (state: State, known: T) => KnownAfter<T>;
+  /** What is known where two paths meet. */
+  readonly either: (one: T, other: T) => T;
+  readonly isSame: (one: T, other: T) => boolean;
+}
+
+/**
+ * Follows what is known on all paths from the start, until nothing more is learned; loops end because `either` has only
+ * so much to add.
+ *
+ * @returns what is known at the ends of the flow; undefined when no path reaches one
+ */
+export function followFlow<T>(flow: Flow, start: T, { step, either, isSame }: Following<T>): T | undefined {
+  const before = new Map<string, T>([[flow.startAt, start]]);
+  const pending = [flow.startAt];
+  let end: T | undefined;
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    const state = flow.states.get(name);
+    if (!state) {
+      continue;
+    }
+    const after = step(state, before.get(name)!);
+    for (const [target, next] of after.targets) {
+      const earlier = before.get(target);
+      const both = earlier ? either(earlier, next) : next;
+      if (!earlier || !isSame(earlier, both)) {
+        before.set(target, both);
+        pending.push(target);
+      }
+    }
+    if (state.ends) {
+      end = end ? either(end, after.end) : after.end;
+    }
+  }
+  return end;
+}
+
 /**
  * The longest way through a state machine on which nothing fails and nothing is repeated; lists are worked through for
  * one element. So it is the expensive side of an ordinary execution, without its loops.

@@ -2,6 +2,7 @@ import { literalOf } from './compose-text';
 import { type DataScope, expressionValue, isExpression, pathValue } from './data-references';
 import { CONSTANT, type DataValue, joined, mixed, withMember } from './data-value';
 import type { Node } from './node';
+import { textAt } from './state-machine';
 
 type Variables = ReadonlyMap<string, DataValue>;
 
@@ -82,10 +83,4 @@ export function placedAt(node: Node, input: DataValue, result: DataValue): DataV
 export function assigned(node: Node, variables: Variables, isPath: boolean, scope: DataScope): Variables {
   const fields = node.at('Assign').flatMap((each) => [...(valueOf(each, 'Assign', isPath, scope).fields ?? [])]);
   return fields.length > 0 ? new Map([...variables, ...fields]) : variables;
-}
-
-/** A text that is written in a state. */
-export function textAt(node: Node, key: string): string | undefined {
-  const [text] = node.at(key).flatMap((each) => each.texts());
-  return text && literalOf(text.value);
 }

@@ -100,7 +100,8 @@ function languageOf(node: Node, inherited: State['language']): State['language']
   return written === 'JSONata' || written === 'JSONPath' ? written : inherited;
 }
 
-function textAt(node: Node, key: string): string | undefined {
+/** A text that is written in a state. */
+export function textAt(node: Node, key: string): string | undefined {
   const [text] = node.at(key).flatMap((each) => each.texts());
   return text && literalOf(text.value);
 }

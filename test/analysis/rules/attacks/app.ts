@@ -191,6 +191,22 @@ const filter = (Type: string) => ({ Type, InputStrength: 'HIGH', OutputStrength:
 const blocked = (Type: string) => ({ Type, Action: 'BLOCK' });
 const OWN_TRAIL = { StringEquals: { 'aws:SourceArn': `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/agents` } };
 
+/** The workflow as a text with substitutions. */
+export const substituted = (Definition: object) => ({
+  Machine: of('AWS::StepFunctions::StateMachine', {
+    RoleArn: arnOf('MachineRole'),
+    EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: arnOf('Key') },
+    DefinitionString: JSON.stringify({ TimeoutSeconds: 3600, ...Definition }),
+    DefinitionSubstitutions: {
+      Guard: arnOf('Guardrail', 'GuardrailId'),
+      Version: arnOf('GuardrailVersion', 'Version'),
+      Ledger: ref('Ledger'),
+      Open: arnOf('Open'),
+      Topic: ref('Topic'),
+    },
+  }),
+});
+
 /** A governed agent as somebody might write it by hand, with ordinary resources next to it: the pack finds nothing in it. */
 export const app = (): Resources => ({
   Key: of('AWS::KMS::Key', {

@@ -1,5 +1,18 @@
 import { arnOf } from '../../model/templates';
-import { ACCOUNT, bucket, bucketPolicy, document, machine, may, of, ref, roleOf, states, sub } from './app';
+import {
+  ACCOUNT,
+  bucket,
+  bucketPolicy,
+  document,
+  machine,
+  may,
+  of,
+  ref,
+  roleOf,
+  states,
+  sub,
+  substituted,
+} from './app';
 import { type Change, execution, policyFor } from './pair';
 
 const OWN = { StringEquals: { 'aws:PrincipalAccount': ACCOUNT } };
@@ -89,22 +102,7 @@ export const BENIGN: Readonly<Record<string, Change>> = {
       }),
     },
   },
-  'a workflow with substitutions screens its turns': {
-    add: {
-      Machine: of('AWS::StepFunctions::StateMachine', {
-        RoleArn: arnOf('MachineRole'),
-        EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: arnOf('Key') },
-        DefinitionString: JSON.stringify({ StartAt: 'Claim', TimeoutSeconds: 3600, States: states() }),
-        DefinitionSubstitutions: {
-          Guard: arnOf('Guardrail', 'GuardrailId'),
-          Version: arnOf('GuardrailVersion', 'Version'),
-          Ledger: ref('Ledger'),
-          Open: arnOf('Open'),
-          Topic: ref('Topic'),
-        },
-      }),
-    },
-  },
+  'a workflow with substitutions screens its turns': { add: substituted({ StartAt: 'Claim', States: states() }) },
   'a failed screening publishes that it failed': {
     add: {
       Machine: machine({

@@ -1,5 +1,5 @@
 import { arnOf } from '../../../model/templates';
-import { ACCOUNT, type Resources, machine, may, of, ref, roleOf, states } from '../app';
+import { ACCOUNT, type Resources, machine, may, of, roleOf, states, substituted } from '../app';
 import type { Pair } from '../pair';
 import { type Numbered, row } from './row';
 
@@ -54,20 +54,6 @@ const second = (name: string, bad: object, good: Readonly<Record<string, object>
     },
   }));
 const http = (ApiEndpoint: string) => task('arn:aws:states:::http:invoke', { ApiEndpoint, Method: 'POST' });
-const substituted = (Definition: object) => ({
-  Machine: of('AWS::StepFunctions::StateMachine', {
-    RoleArn: arnOf('MachineRole'),
-    EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: arnOf('Key') },
-    DefinitionString: JSON.stringify({ TimeoutSeconds: 3600, ...Definition }),
-    DefinitionSubstitutions: {
-      Guard: arnOf('Guardrail', 'GuardrailId'),
-      Version: arnOf('GuardrailVersion', 'Version'),
-      Ledger: ref('Ledger'),
-      Open: arnOf('Open'),
-      Topic: ref('Topic'),
-    },
-  }),
-});
 
 /** What outsiders did to the screening of turns. */
 export const WORKFLOWS: Numbered = [
