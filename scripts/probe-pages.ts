@@ -28,8 +28,8 @@ export function verifiedPage(reports: readonly ProbeReport[]): string {
   return [
     '# Answers from AWS accounts',
     '',
-    'Each default of this library that depends on behaviour that AWS does not document, and what [`bma probe`](probe.md) found in real accounts.',
-    'Written by `npm run docgen` from the reports in `docs/probe-reports`.',
+    "This page lists the defaults of this library that depend on behaviour that AWS doesn't document, and what [`bma probe`](probe.md) found in real accounts.",
+    '`npm run docgen` writes this page from the reports in `docs/probe-reports`.',
     '',
     `${answered} of ${PROBES.length} questions are answered, by ${reports.length} reports.`,
     '',
@@ -68,7 +68,7 @@ export function withQuestions(page: string): string {
       '',
       question,
       '',
-      `- Needs: ${needs.join('; ') || 'nothing'}. At most $${usd.toFixed(2)} and ${minutes} min.${creates === undefined ? '' : ` Creates, and deletes again: ${creates}.`}`,
+      `- Needs: ${needs.join('; ') || 'nothing'}. At most $${usd.toFixed(2)} and ${minutes} min.${creates === undefined ? '' : ` Creates and deletes: ${creates}.`}`,
       ...Object.entries(answers).map(([answer, { means, change, repeat }]) => {
         const next = change ?? repeat;
         return `- \`${answer}\`: ${means}${next === undefined ? '' : ` Then: ${next}.`}`;

@@ -306,7 +306,7 @@ test.each<[id: string, why: RegExp, change: () => void]>([
   ],
   [
     'mantle-endpoint-zones',
-    /names no zone/,
+    /returned no zone/,
     answers({ DescribeVpcEndpointServices: { serviceDetailSet: [{ vpcEndpointPolicySupported: true }] } }),
   ],
   ['simulator-mantle', /Throttling/, answers({ SimulateCustomPolicy: new Refusal('Throttling', 'Rate exceeded') })],
@@ -314,7 +314,7 @@ test.each<[id: string, why: RegExp, change: () => void]>([
   ['source-vpce', /opened no session/, turn({ result: { outcome: 'Rejected', reason: { code: 'input-blocked' } } })],
   [
     'exec-websocket',
-    /another way out/,
+    /a route besides the endpoints/,
     answers({
       DescribeRouteTables: {
         routeTableSet: [
@@ -323,12 +323,12 @@ test.each<[id: string, why: RegExp, change: () => void]>([
       },
     }),
   ],
-  ['exec-websocket', /another way out/, answers({ DescribeRouteTables: { routeTableSet: [] } })],
+  ['exec-websocket', /a route besides the endpoints/, answers({ DescribeRouteTables: { routeTableSet: [] } })],
   ['exec-websocket', /no command ran/, turn({ items: [] })],
-  ['dns-names', /was not asked for/, logs({ '/bma/dns/network-1': [assumed.dns('customer.example.com', 'BLOCK')] })],
+  ['dns-names', /was not resolved/, logs({ '/bma/dns/network-1': [assumed.dns('customer.example.com', 'BLOCK')] })],
   [
     'log-streams',
-    /may create log groups/,
+    /can create log groups/,
     answers({ SimulatePrincipalPolicy: { EvaluationResults: [{ EvalDecision: 'allowed' }] } }),
   ],
   [
@@ -341,11 +341,11 @@ test.each<[id: string, why: RegExp, change: () => void]>([
     /no compute was stopped/,
     logs({ [RUNTIME_LOGS]: assumed.lifecycle(['invocation', 100, 'release_turn_lease'], ['closed', 1000]) }),
   ],
-  ['turn-usage', /was not heard/, turn({ manifest: { terminalEvent: null } })],
+  ['turn-usage', /was not received/, turn({ manifest: { terminalEvent: null } })],
   ['put-object-json', /no outcome.json/, answers({ GetObject: new Refusal('NoSuchKey', 'none', 404) })],
   ['session-events', /does not select/, answers({ GetEventSelectors: { AdvancedEventSelectors: [] } })],
-  ['session-events', /nothing shows that it records/, without('inference')],
-  ['invoked-by', /no event of assuming/, without('assumeRole')],
+  ['session-events', /unknown whether it records/, without('inference')],
+  ['invoked-by', /was not assumed during/, without('assumeRole')],
   ['project-placement', /no event of the roles/, without('inference')],
   [
     'project-placement',
@@ -357,10 +357,10 @@ test.each<[id: string, why: RegExp, change: () => void]>([
       }),
   ],
   ['image-pull-principal', /no pull/, without('pull')],
-  ['key-grants', /no AWS service asked/, without('grant')],
+  ['key-grants', /no AWS service requested/, without('grant')],
   [
     'key-grants',
-    /no AWS service asked/,
+    /no AWS service requested/,
     event('grant', { resources: [{ ARN: 'arn:aws:kms:us-east-1:111122223333:key/another' }] }),
   ],
   ['scheduler-key', /no schedule/, without('schedule')],
@@ -429,7 +429,7 @@ test('a trail of another Region is not read, and a log group without an end is g
   account.answers.DescribeTrails = DescribeTrails;
   let page = 0;
   account.answers.FilterLogEvents = () => ({ events: [], nextToken: String((page += 1)) });
-  expect((await answer('invoked-by')).says).toMatch(/holds too much/);
+  expect((await answer('invoked-by')).says).toMatch(/too large/);
 });
 
 test('nothing is concluded from an absence while events of the turn may still arrive', async () => {

@@ -127,7 +127,7 @@ test('an answer that a default does not fit is exit code 1, also when the report
   const compared = await probe('--compare', file);
   expect([compared.exit, account.calls]).toEqual([1, []]);
   expect(compared.out).toMatch(
-    /change {2}codedeploy-endpoint-policy {2}no\n.*\n {4}change: make the endpoint.*\n {4}where: lib\/agent\/tools\/deployments-tool.ts/,
+    /change {2}codedeploy-endpoint-policy {2}no\n.*\n {4}change: create the endpoint.*\n {4}where: lib\/agent\/tools\/deployments-tool.ts/,
   );
   expect(compared.out).toMatch(/fits {2}simulator-mantle {2}no\n {4}now: bma verify/);
   const { verdicts } = JSON.parse((await probe('--compare', file, '--json')).out) as {
@@ -147,7 +147,9 @@ test('an answer that says nothing about a default is open, and no reason for att
   fs.writeFileSync(file, out);
   expect(await probe('--compare', file)).toMatchObject({
     exit: 0,
-    out: expect.stringMatching(/open {2}exec-websocket {2}passes-full-access\n.*\n {4}to know more: put the policy/),
+    out: expect.stringMatching(
+      /open {2}exec-websocket {2}passes-full-access\n.*\n {4}for more details: put the policy/,
+    ),
   });
 });
 
@@ -245,7 +247,7 @@ describe('what is created', () => {
     const { exit, out } = await probe('--yes', ...only(CREATES));
     expect([exit, out]).toEqual([
       7,
-      expect.stringMatching(/Left: the stack bma-probe-comment-authors-.* Fix: bma probe --clean-up/),
+      expect.stringMatching(/Not deleted: the stack bma-probe-comment-authors-.* Fix: bma probe --clean-up/),
     ]);
     expect(await probe('--clean-up', '--yes')).toMatchObject({
       exit: 7,

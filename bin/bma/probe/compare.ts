@@ -31,7 +31,7 @@ export function verdictsText(verdicts: readonly Verdict[], style: TerminalStyle)
   const lines = verdicts.flatMap(({ id, answer, default: isNow, verdict, change, repeat, where }) => [
     `${verdict === 'change' ? style.bad(verdict) : verdict === 'fits' ? style.good(verdict) : style.faint(verdict)}  ${style.name(id)}${answer === null ? '' : `  ${answer}`}`,
     `    now: ${isNow}`,
-    ...(repeat === undefined ? [] : [`    to know more: ${repeat}`]),
+    ...(repeat === undefined ? [] : [`    for more details: ${repeat}`]),
     ...(change === undefined ? [] : [`    change: ${change}`, `    where: ${where.join(', ')}`]),
   ]);
   return `${lines.join('\n')}\n`;

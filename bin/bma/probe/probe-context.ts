@@ -150,7 +150,7 @@ export class ProbeContext {
       pages += 1;
       if (messages.length >= MOST_EVENTS) break;
       if (pages < MOST_PAGES) continue;
-      if (messages.length === 0) throw new NoAnswer('the log group holds too much to find something in it');
+      if (messages.length === 0) throw new NoAnswer('the log group is too large to be searched');
       break;
     }
     return messages;

@@ -47,7 +47,7 @@ export function reportText({ results, left }: ProbeReport, style: TerminalStyle)
   ]);
   const answered = results.filter(({ answer }) => answer !== null).length;
   lines.push('', `${answered} of ${results.length} questions answered.`);
-  for (const stack of left) lines.push(style.bad(`Left: the stack ${stack}. Fix: bma probe --clean-up.`));
+  for (const stack of left) lines.push(style.bad(`Not deleted: the stack ${stack}. Fix: bma probe --clean-up.`));
   return `${lines.join('\n')}\n`;
 }
 
@@ -60,7 +60,7 @@ export function planText(probes: readonly Probe[], newTurn: boolean, style: Term
       `${style.name(id)}  ${question}`,
       `    needs: ${needs.join('; ') || 'nothing'}`,
       `    calls: ${actionsOf(probe).join(', ')}`,
-      ...(creates === undefined ? [] : [`    creates, and deletes again: ${creates}`]),
+      ...(creates === undefined ? [] : [`    creates and deletes: ${creates}`]),
       `    at most ${usdText(usd)}, ${minutes} min`,
     ];
   });
@@ -69,14 +69,14 @@ export function planText(probes: readonly Probe[], newTurn: boolean, style: Term
     lines.push(
       `${style.name('--new-turn')}  starts one turn of the agent, which runs one command, and waits 15 minutes for its logs`,
       `    calls: ${NEW_TURN_PERMISSIONS.flatMap(({ actions }) => actions).join(', ')}`,
-      `    ${NEW_TURN_MINUTES} min. The tokens of one short turn; the service documents no most that a turn can cost`,
+      `    ${NEW_TURN_MINUTES} min. Costs the tokens of one short turn; the service documents no maximum cost of a turn`,
     );
   }
   const usd = usdText(sum((each) => each.usd));
   const minutes = sum((each) => each.minutes) + (isTurnStarted ? NEW_TURN_MINUTES : 0);
   lines.push(
     '',
-    `${probes.length} probes, at most ${usd}${isTurnStarted ? ' and the turn' : ''}, and ${minutes} minutes. First, stacks of an interrupted run are deleted. Everything else only reads.`,
+    `${probes.length} probes, at most ${usd}${isTurnStarted ? ' and the turn' : ''}, and ${minutes} minutes. First, stacks of an interrupted run are deleted. All other calls only read.`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -17,10 +17,12 @@ const TEMPLATE = {
 
 export const commentAuthors = probe({
   id: 'comment-authors',
-  question: 'Which ARN has the author of a comment on CodeCommit, and are comments returned without naming commits?',
-  default: 'Comments of a function have the author `…:assumed-role/<role>/…`, and are asked for without commits.',
+  question:
+    'Which ARN does the author of a CodeCommit comment have, and does CodeCommit return comments without commit ids?',
+  default:
+    "The author of a function's comment is `…:assumed-role/<role>/…`. Comments are requested without commit ids.",
   where: ['runtime/turn-handlers/code-commit/code-commit-review-publisher.ts', 'docs/blueprints.md'],
-  needs: ['credentials of a role (a user of IAM has no session, so its ARN says nothing)'],
+  needs: ['credentials of a role (an IAM user has no role session, so its ARN answers nothing)'],
   looksAt: [],
   permissions: [
     STACK_PERMISSION,
@@ -43,15 +45,15 @@ export const commentAuthors = probe({
   minutes: 5,
   answers: {
     'assumed-role': {
-      means: 'The author is the ARN of the session of the role, and the comment is returned without commits.',
+      means: 'The author is the ARN of the role session, and the comment is returned without commit ids.',
     },
     'another-form': {
       means: 'The author has another form.',
-      change: 'recognise own comments by the form in the evidence (runtime/turn-handlers/code-commit)',
+      change: "recognize the agent's comments by the form in the evidence (runtime/turn-handlers/code-commit)",
     },
     'not-returned': {
-      means: 'The comment is returned only when commits are named.',
-      change: 'ask for comments with the commits of each version (runtime/turn-handlers/code-commit)',
+      means: 'The comment is returned only with commit ids.',
+      change: 'request comments with the commit ids of each version (runtime/turn-handlers/code-commit)',
     },
   },
   async run({ clients: { codeCommit }, temporaryStacks, pause, options }) {

@@ -7,7 +7,7 @@ import { runtimeLogGroup } from './runtime-logs';
 export const execWebSocket = probe({
   id: 'exec-websocket',
   question:
-    "Does the exec server's WebSocket pass the interface endpoint of bedrock-mantle, and the policy of the library on it?",
+    "Does the exec server's WebSocket work through the interface endpoint of bedrock-mantle, and through the library's policy on it?",
   default: 'The network is isolated: the WebSocket goes through the endpoint, whose policy allows nine actions.',
   where: ['lib/network/endpoint-actions.ts', 'lib/network/egress.ts', 'docs/network.md'],
   needs: ['an agent in an isolated network', 'a turn that used its environment'],
@@ -18,15 +18,15 @@ export const execWebSocket = probe({
   answers: {
     'passes-policy': {
       means:
-        'A command ran in a network whose only way to the service is the endpoint, and the policy of the endpoint names actions.',
+        'A command ran in a network with the endpoint as its only way to the service, and the endpoint policy allows named actions.',
     },
     'passes-full-access': {
       means:
-        'A command ran in a network whose only way to the service is the endpoint, and the policy of the endpoint allows everything.',
-      repeat: 'put the policy of the library on the endpoint, and ask again',
+        'A command ran in a network with the endpoint as its only way to the service, and the endpoint policy allows everything.',
+      repeat: 'put the policy of the library on the endpoint, and repeat the probe',
     },
     'does-not-connect': {
-      means: 'No command ran, and the exec server ended or was refused again and again.',
+      means: 'No command ran, and the exec server repeatedly ended or was refused.',
       change: 'let AgentNetwork have egress by default, or widen MANTLE_RULES (lib/network/endpoint-actions.ts)',
     },
   },
@@ -45,7 +45,7 @@ export const execWebSocket = probe({
     );
     if (!subnets.every((subnet) => associated.has(subnet)) || routes.some(leadsOut)) {
       throw new NoAnswer(
-        'the subnets of the Runtime have another way out than endpoints, so the WebSocket may have taken it',
+        'the subnets of the Runtime have a route besides the endpoints, so the WebSocket may have used it',
       );
     }
     const vpc = RouteTables[0].VpcId!;
@@ -61,7 +61,7 @@ export const execWebSocket = probe({
       ({ type, exit_code: code }) => type === 'command_execution' && typeof code === 'number',
     ).length;
     const evidence = [
-      'route tables of the subnets: no way out but endpoints',
+      'route tables of the subnets: no route besides the endpoints',
       `commands with an exit code in the turn: ${commands}`,
     ];
     if (commands > 0) {
@@ -121,7 +121,7 @@ function allowsEverything(document: string | undefined): boolean {
 
 export const dnsNames = probe({
   id: 'dns-names',
-  question: 'Which name does the exec server ask DNS for, and is it the host of the WebSocket?',
+  question: 'Which name does the exec server resolve, and is it the host of the WebSocket?',
   default: 'Only `bedrock-mantle.<Region>.api.aws` and the names of the other endpoints resolve.',
   where: ['lib/network/dns-firewall.ts', 'lib/network/agent-network-props.ts', 'docs/network.md'],
   needs: ['an agent in a network of the library', 'a turn'],
@@ -130,10 +130,12 @@ export const dnsNames = probe({
   usd: 0,
   minutes: 1,
   answers: {
-    'expected-only': { means: 'The expected host was asked for, and no name of the service or of OpenAI was blocked.' },
+    'expected-only': {
+      means: 'The exec server resolved the expected host, and no name of the service or of OpenAI was blocked.',
+    },
     another: {
-      means: 'A name of the service or of OpenAI was asked for and blocked.',
-      change: 'add the name in the evidence to the names that resolve (lib/network/dns-firewall.ts)',
+      means: 'The exec server tried to resolve a name of the service or of OpenAI, and the name was blocked.',
+      change: 'add the name in the evidence to the allowed names (lib/network/dns-firewall.ts)',
     },
   },
   async run(context) {
@@ -166,9 +168,7 @@ export const dnsNames = probe({
         confidence: 'likely',
       };
     if (!queries.some(({ name }) => name === expected))
-      throw new NoAnswer(
-        `${expected} was not asked for in the time of the turn: the compute may have been connected already`,
-      );
+      throw new NoAnswer(`${expected} was not resolved during the turn: the compute may have been connected already`);
     return { answer: 'expected-only', evidence, confidence: 'certain' };
   },
 });
@@ -180,18 +180,18 @@ const isOfTheService = (name: string): boolean =>
 
 export const sourceVpce = probe({
   id: 'source-vpce',
-  question: 'Does `aws:SourceVpce` reach the authorisation of session calls?',
-  default: 'The functions of a workflow may call sessions with the condition `aws:SourceVpce` only.',
+  question: 'Is `aws:SourceVpce` available when session calls are authorized?',
+  default: 'The functions of a workflow can call sessions only with the condition `aws:SourceVpce`.',
   where: ['lib/workflow/turn-functions.ts', 'docs/workflow.md'],
-  needs: ['an agent', 'a turn that opened a session, or was denied to'],
+  needs: ['an agent', 'a turn that opened a session, or was denied opening one'],
   looksAt: ['stacks', 'turn'],
   permissions: [{ actions: ['iam:GetRolePolicy', 'iam:ListRolePolicies'] }],
   usd: 0,
   minutes: 1,
   answers: {
-    yes: { means: 'A session was opened by a function that may do so with the condition only.' },
+    yes: { means: 'A function opened a session with a permission that has the condition.' },
     no: {
-      means: 'A function that may open sessions with the condition only was denied.',
+      means: 'A function with a permission that has the condition was denied opening a session.',
       change: 'remove the condition (lib/workflow/turn-functions.ts), and rely on the endpoint policy',
     },
   },
@@ -207,7 +207,7 @@ export const sourceVpce = probe({
     );
     const conditioned = grants.filter(({ Condition }) => JSON.stringify(Condition ?? {}).includes('aws:SourceVpce'));
     if (grants.length === 0 || conditioned.length < grants.length)
-      throw new NoAnswer('the role of the function may open sessions without the condition');
+      throw new NoAnswer('the role of the function can open sessions without the condition');
     const { sessionId, reason } = state.result ?? {};
     const evidence = ['grants of CreateAgentSession: all with aws:SourceVpce'];
     if (sessionId !== undefined)

@@ -12,7 +12,7 @@ const DEFAULT_ZONES = 2;
 
 export const codeDeployEndpointPolicy = probe({
   id: 'codedeploy-endpoint-policy',
-  question: 'Do interface endpoints of codedeploy take policies?',
+  question: 'Do interface endpoints of codedeploy support policies?',
   default: 'The deployments tool gives the endpoint a policy that allows its two actions.',
   where: ['lib/agent/tools/deployments-tool.ts'],
   needs: [],
@@ -21,15 +21,15 @@ export const codeDeployEndpointPolicy = probe({
   usd: 0,
   minutes: 1,
   answers: {
-    yes: { means: 'EC2 says that the endpoint service supports policies.' },
+    yes: { means: 'EC2 reports that the endpoint service supports policies.' },
     no: {
-      means: 'EC2 says that the endpoint service supports no policies.',
-      change: 'make the endpoint of codedeploy without a policy: with one its deployment fails',
+      means: "EC2 reports that the endpoint service doesn't support policies.",
+      change: 'create the endpoint of codedeploy without a policy, because its deployment fails with one',
     },
   },
   async run(context) {
     const { VpcEndpointPolicySupported: supported } = await endpointService(context, 'codedeploy');
-    if (supported === undefined) throw new NoAnswer('EC2 does not say whether the service supports policies');
+    if (supported === undefined) throw new NoAnswer('EC2 does not report whether the service supports policies');
     return {
       answer: supported ? 'yes' : 'no',
       evidence: [`VpcEndpointPolicySupported: ${supported}`],
@@ -49,9 +49,10 @@ export const mantleEndpointZones = probe({
   usd: 0,
   minutes: 1,
   answers: {
-    'all-defaults': { means: 'The endpoint service is in each zone that a network has by default.' },
+    'all-defaults': { means: 'The endpoint service is available in each zone that a network uses by default.' },
     'not-all-defaults': {
-      means: 'A zone that a network has by default has no endpoint service: such a network cannot be deployed.',
+      means:
+        'The endpoint service is not available in a zone that a network uses by default: such a network cannot be deployed.',
       change: 'put the zones that have both services first in AGENTCORE_ZONE_IDS (lib/facts/bma-regions.ts)',
     },
   },
@@ -62,7 +63,7 @@ export const mantleEndpointZones = probe({
       .filter(({ ZoneName }) => names.includes(ZoneName ?? ''))
       .map(({ ZoneId }) => ZoneId!)
       .sort();
-    if (ids.length === 0) throw new NoAnswer('EC2 names no zone of the endpoint service');
+    if (ids.length === 0) throw new NoAnswer('EC2 returned no zone of the endpoint service');
     const defaults = (AGENTCORE_ZONE_IDS[context.options.region] ?? []).slice(0, DEFAULT_ZONES);
     if (defaults.length === 0) throw new NoAnswer(`AgentCore's zones of ${context.options.region} are not known`);
     const answer = defaults.every((zone) => ids.includes(zone)) ? 'all-defaults' : 'not-all-defaults';

@@ -22,7 +22,7 @@ const key = (statement: object) => ({
   Type: 'AWS::KMS::Key',
   DeletionPolicy: 'Delete',
   Properties: {
-    Description: 'Made and deleted by bma probe',
+    Description: 'Created and deleted by bma probe',
     PendingWindowInDays: 7,
     KeyPolicy: { Version: '2012-10-17', Statement: [ACCOUNT_OWNS, statement] },
   },
@@ -112,8 +112,8 @@ const LONGEST_SECONDS = 600;
 
 export const busDeadLetterArn = probe({
   id: 'bus-dead-letter-arn',
-  question: 'Which `aws:SourceArn` does an event bus show to its dead-letter queue, and to the key of the queue?',
-  default: 'Queue and key admit the ARN of the bus.',
+  question: 'Which `aws:SourceArn` does an event bus send to its dead-letter queue, and to the key of the queue?',
+  default: 'Queue and key allow the ARN of the bus.',
   where: ['lib/encryption/key-statements.ts', 'lib/workflow/turn-bus.ts', 'docs/encryption.md'],
   needs: [],
   looksAt: [],
@@ -161,14 +161,14 @@ export const busDeadLetterArn = probe({
   usd: 0.01,
   minutes: 20,
   answers: {
-    bus: { means: 'The queue and its key are shown the ARN of the bus.' },
+    bus: { means: 'The queue and its key get the ARN of the bus.' },
     'bus-to-queue-only': {
-      means: 'The queue is shown the ARN of the bus, its key is not.',
-      change: 'bind allowDeadLettersOfBus (lib/encryption/key-statements.ts) with aws:SourceAccount instead',
+      means: 'The queue gets the ARN of the bus; its key does not.',
+      change: 'limit allowDeadLettersOfBus (lib/encryption/key-statements.ts) with aws:SourceAccount instead',
     },
     another: {
-      means: 'Neither is shown the ARN of the bus.',
-      change: 'bind the queue (lib/workflow/turn-bus.ts) and allowDeadLettersOfBus with aws:SourceAccount instead',
+      means: 'Neither gets the ARN of the bus.',
+      change: 'limit the queue (lib/workflow/turn-bus.ts) and allowDeadLettersOfBus with aws:SourceAccount instead',
     },
   },
   async run(context) {

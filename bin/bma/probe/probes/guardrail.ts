@@ -4,8 +4,9 @@ import { probe } from '../probe';
 
 export const guardrailFalseAlarms = probe({
   id: 'guardrail-false-alarms',
-  question: "Does the guardrail act on the blueprints' own prompts and usual answers?",
-  default: 'The policy for coding agents: filters and thresholds that were chosen by reading, not by measuring.',
+  question: "Does the guardrail block or mask the blueprints' own prompts and usual answers?",
+  default:
+    'The policy for coding agents has filters and thresholds that were chosen from the documentation, not measured.',
   where: ['lib/guardrail/coding-agent-policy.ts', 'docs/guardrails.md'],
   needs: ['a guardrail in the stacks'],
   looksAt: ['stacks'],
@@ -19,9 +20,9 @@ export const guardrailFalseAlarms = probe({
   usd: 0.01,
   minutes: 1,
   answers: {
-    none: { means: 'It lets every text pass.' },
+    none: { means: 'It allows every text.' },
     some: {
-      means: 'It acted on harmless text.',
+      means: 'It blocked or masked harmless text.',
       change: 'lower the threshold of the filter in the evidence (lib/guardrail/coding-agent-policy.ts)',
     },
   },
@@ -37,7 +38,7 @@ export const guardrailFalseAlarms = probe({
     const alarms: string[] = [];
     for (const { name, ...text } of texts) {
       const { action, acted } = await applyGuardrail(context.options.region, { id, version }, text);
-      if (action !== 'NONE') alarms.push(`${name}: ${acted.join(', ') || 'not said by what'}`);
+      if (action !== 'NONE') alarms.push(`${name}: ${acted.join(', ') || 'filter not reported'}`);
     }
     return {
       answer: alarms.length > 0 ? 'some' : 'none',

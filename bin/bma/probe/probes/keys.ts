@@ -7,7 +7,7 @@ const NEEDS = ['a trail that delivers to CloudWatch Logs', 'keys of the library 
 export const keyGrants = probe({
   id: 'key-grants',
   question:
-    'Do AWS services make grants on the keys of agents, and does the key policy let them (`kms:GrantIsForAWSResource`)?',
+    'Do AWS services create grants on the keys of agents, and does the key policy allow them (`kms:GrantIsForAWSResource`)?',
   default: 'Keys deny grants, except those of AWS services for resources of AWS.',
   where: ['lib/encryption/agent-key.ts', 'docs/encryption.md'],
   needs: [
@@ -19,7 +19,7 @@ export const keyGrants = probe({
   usd: 0,
   minutes: 2,
   answers: {
-    allowed: { means: 'Services made grants, and none was refused.' },
+    allowed: { means: 'Services created grants, and none was refused.' },
     denied: {
       means: 'A grant for a service was refused.',
       change: 'widen the statement GrantsForServicesOnly for the service in the evidence',
@@ -29,14 +29,14 @@ export const keyGrants = probe({
     const events = (await keyEvents(context, 'eventName', 'CreateGrant')).filter(
       ({ userIdentity }) => userIdentity?.invokedBy !== undefined,
     );
-    if (events.length === 0) throw new NoAnswer('no AWS service asked for a grant on these keys in the last 14 days');
+    if (events.length === 0) throw new NoAnswer('no AWS service requested a grant on these keys in the last 14 days');
     const denied = events.filter(isDenied);
     const services = (some: readonly TrailEvent[]) =>
       [...new Set(some.map(({ userIdentity }) => userIdentity!.invokedBy!))].sort().join(', ');
     return denied.length > 0
       ? {
           answer: 'denied',
-          evidence: [`refused: ${services(denied)}`, `grants asked for: ${events.length}`],
+          evidence: [`refused: ${services(denied)}`, `grants requested: ${events.length}`],
           confidence: 'certain',
         }
       : {
@@ -51,7 +51,7 @@ export const schedulerKey = probe({
   id: 'scheduler-key',
   question: 'Does EventBridge Scheduler use the key of a schedule as its execution role, without `kms:ViaService`?',
   default:
-    'The execution role of a schedule may decrypt under the encryption context of its schedules, without `kms:ViaService`.',
+    'The execution role of a schedule can decrypt with the encryption context of its schedules, without `kms:ViaService`.',
   where: ['lib/trigger/schedule.ts', 'lib/blueprint/incident-responder/incident-timers.ts', 'docs/blueprints.md'],
   needs: [...NEEDS, 'a schedule under one of these keys that ran in the last 14 days'],
   looksAt: ['stacks', 'trail'],
@@ -59,7 +59,7 @@ export const schedulerKey = probe({
   usd: 0,
   minutes: 2,
   answers: {
-    directly: { means: 'The role decrypts itself: the event names no service that called for it.' },
+    directly: { means: 'The role decrypts directly: the event names no service that called on its behalf.' },
     'through-service': {
       means: 'The event names Scheduler as the caller.',
       change: 'limit the permission of the role with kms:ViaService',
@@ -110,10 +110,10 @@ export const keyContexts = probe({
   usd: 0,
   minutes: 2,
   answers: {
-    assumed: { means: 'They send what is assumed.' },
+    assumed: { means: 'They send the assumed encryption contexts.' },
     other: {
-      means: 'They send something else, or nothing.',
-      change: 'enter what is in the evidence in local/cloud/key-permissions.ts',
+      means: 'They send other encryption contexts, or none.',
+      change: 'enter the contexts of the evidence in local/cloud/key-permissions.ts',
     },
   },
   async run(context) {
@@ -139,9 +139,9 @@ export const keyContexts = probe({
 
 export const keyDenials = probe({
   id: 'key-denials',
-  question: 'Does a condition of the key policy keep an AWS service from what it does for the agents?',
+  question: 'Does a condition of the key policy block an AWS service that works for the agents?',
   default:
-    'Each service has one statement, bound to a resource or to the account by what AWS documents or, where it does not, by what is likely.',
+    'Each service has one policy statement, limited to a resource or to the account. The condition is documented by AWS or, if it is not documented, likely.',
   where: ['lib/encryption/key-statements.ts', 'docs/encryption.md'],
   needs: [...NEEDS, 'a service that used one of these keys in the last 14 days'],
   looksAt: ['stacks', 'trail'],
@@ -180,7 +180,7 @@ const GUARDRAIL_CONTEXT = 'aws:bedrock:guardrail-id';
 export const guardrailKey = probe({
   id: 'guardrail-key',
   question: 'Which encryption context does Amazon Bedrock send to the key of a guardrail?',
-  default: `Who applies a guardrail may decrypt with its key through Bedrock, when the context names \`${GUARDRAIL_CONTEXT}\`.`,
+  default: `A caller that applies a guardrail can decrypt with its key through Bedrock, if the context contains \`${GUARDRAIL_CONTEXT}\`.`,
   where: ['lib/guardrail/guardrail-key.ts', 'docs/workflow.md'],
   needs: [...NEEDS, 'a guardrail under one of these keys that was applied in the last 14 days'],
   looksAt: ['stacks', 'trail'],
@@ -190,8 +190,8 @@ export const guardrailKey = probe({
   answers: {
     assumed: { means: 'The context has this name.' },
     other: {
-      means: 'The context has another name, or there is none: whoever applies the guardrail is denied.',
-      change: 'ask for the name in the evidence (lib/guardrail/guardrail-key.ts)',
+      means: 'The context has another name, or there is none: callers that apply the guardrail are denied.',
+      change: 'require the name in the evidence (lib/guardrail/guardrail-key.ts)',
     },
   },
   async run(context) {

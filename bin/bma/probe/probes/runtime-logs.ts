@@ -6,9 +6,8 @@ import type { ProbeContext } from '../probe-context';
 
 export const logStreams = probe({
   id: 'log-streams',
-  question: 'Does AgentCore write the logs of a Runtime when its role may not create log groups?',
-  default:
-    'The log group is created by the stack; the execution role may create and write streams in it, nothing else.',
+  question: 'Does AgentCore write the logs of a Runtime if its role cannot create log groups?',
+  default: 'The stack creates the log group; the execution role can only create and write streams in it.',
   where: ['lib/identity/perms.ts', 'lib/environment/agentcore-environment.ts'],
   needs: ['an agent', 'a turn that used its environment'],
   looksAt: ['stacks', 'turn', 'runtime'],
@@ -16,7 +15,7 @@ export const logStreams = probe({
   usd: 0,
   minutes: 1,
   answers: {
-    written: { means: 'The log group has streams, and the role may not create log groups.' },
+    written: { means: 'The log group has streams, and the role cannot create log groups.' },
     'not-written': {
       means: 'The log group has no stream after a turn.',
       change: 'add logs:CreateLogGroup and logs:DescribeLogGroups to LOG_STREAM_ACTIONS (lib/identity/perms.ts)',
@@ -33,7 +32,7 @@ export const logStreams = probe({
         ResourceArns: [arn],
       }),
     );
-    if (result?.EvalDecision === 'allowed') throw new NoAnswer('the execution role may create log groups');
+    if (result?.EvalDecision === 'allowed') throw new NoAnswer('the execution role can create log groups');
     const { logStreams: streams = [] } = await context.clients.logs.send(
       new DescribeLogStreamsCommand({ logGroupName: group, orderBy: 'LastEventTime', descending: true, limit: 5 }),
     );
@@ -52,7 +51,7 @@ export const logStreams = probe({
 
 export const sessionStorage = probe({
   id: 'session-storage',
-  question: 'Can the user of the image, who is not root, write to session storage?',
+  question: 'Can the non-root user of the image write to session storage?',
   default: 'The image runs as user 10001, and keeps the home of Codex and the attachment on session storage.',
   where: ['runtime/image/Dockerfile', 'docs/runtime-image.md'],
   needs: ['an agent', 'compute that was attached in the last 3 days'],
@@ -61,10 +60,10 @@ export const sessionStorage = probe({
   usd: 0,
   minutes: 1,
   answers: {
-    writable: { means: 'Compute was attached, and nothing was kept elsewhere.' },
+    writable: { means: 'Compute was attached, and its state is on session storage.' },
     'not-writable': {
       means: 'The home of Codex or the attachment could not be written to session storage.',
-      change: 'let the image prepare the mount as root before it changes the user (runtime/image/Dockerfile)',
+      change: 'prepare the mount as root before the image changes the user (runtime/image/Dockerfile)',
     },
   },
   async run(context) {
@@ -85,8 +84,8 @@ export const sessionStorage = probe({
 
 export const lifecycleContract = probe({
   id: 'lifecycle-contract',
-  question: 'Does Managed Agents call the container as the public template of AWS does?',
-  default: 'The lifecycle server takes the actions of that template, and refuses every other with 400.',
+  question: 'Does Managed Agents call the container as the public template of AWS expects?',
+  default: 'The lifecycle server accepts the actions of that template, and refuses others with 400.',
   where: ['runtime/lifecycle/actions.ts', 'runtime/lifecycle/requests.ts', 'docs/runtime-image.md'],
   needs: ['an agent', 'compute that was used in the last 3 days'],
   looksAt: ['stacks', 'logs'],
@@ -97,7 +96,7 @@ export const lifecycleContract = probe({
     taken: { means: 'No request was refused as unknown or malformed.' },
     refused: {
       means: 'A request was refused with 400.',
-      change: 'take the request in the evidence (runtime/lifecycle/requests.ts)',
+      change: 'accept the request in the evidence (runtime/lifecycle/requests.ts)',
     },
   },
   async run(context) {
@@ -119,7 +118,7 @@ const TOLERANCE = 120;
 
 export const pingFields = probe({
   id: 'ping-fields',
-  question: 'Does `time_of_last_update` in the answer to `/ping` decide when idle compute is stopped?',
+  question: 'Does `time_of_last_update` in the response to `/ping` decide when idle compute is stopped?',
   default: 'The lifecycle server sends it: the time at which the container last became busy or idle.',
   where: ['runtime/lifecycle/http-server.ts', 'docs/runtime-image.md'],
   needs: ['an agent', 'compute that was stopped as idle in the last 3 days'],
@@ -129,18 +128,17 @@ export const pingFields = probe({
   minutes: 1,
   answers: {
     read: {
-      means:
-        'Compute is stopped when the idle time is over since the last change of state, although requests came later.',
+      means: 'The idle time starts at the last change of state, even if requests came later.',
     },
     'not-read': {
-      means: 'Compute is stopped when the idle time is over since the last request, whatever the field says.',
-      change: 'say in docs/runtime-image.md that the field is not read',
+      means: 'The idle time starts at the last request, independent of the field.',
+      change: 'document in docs/runtime-image.md that the field is not read',
     },
   },
   async run(context) {
     const { lifecycleConfiguration } = await context.runtime();
     const idle = lifecycleConfiguration?.idleRuntimeSessionTimeout;
-    if (idle === undefined) throw new NoAnswer('AgentCore names no idle time of the Runtime');
+    if (idle === undefined) throw new NoAnswer('AgentCore returned no idle time of the Runtime');
     const found = stopsOf(await lifecycleLines(context)).flatMap(
       ({ change, request, stop }): ('read' | 'not-read')[] => {
         const [sinceChange, sinceRequest] = [(stop - change) / 1000, (stop - request) / 1000];
@@ -149,12 +147,12 @@ export const pingFields = probe({
         return [near(sinceChange) ? 'read' : 'not-read'];
       },
     );
-    if (found.length === 0) throw new NoAnswer('no compute was stopped as idle at a time that tells the two apart');
+    if (found.length === 0) throw new NoAnswer('no compute was stopped as idle at a time that distinguishes the two');
     const read = found.filter((each) => each === 'read').length;
     if (read > 0 && read < found.length) throw new NoAnswer('compute was stopped in both ways');
     return {
       answer: read > 0 ? 'read' : 'not-read',
-      evidence: [`idle time of the Runtime: ${idle} seconds`, `stops that tell the two apart: ${found.length}`],
+      evidence: [`idle time of the Runtime: ${idle} seconds`, `stops that distinguish the two: ${found.length}`],
       confidence: 'likely',
     };
   },

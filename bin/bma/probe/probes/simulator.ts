@@ -6,7 +6,7 @@ const NOT_ALLOWED = 'bedrock-mantle:DeleteAgentSession';
 
 export const simulatorKnowsMantle = probe({
   id: 'simulator-mantle',
-  question: 'Does the simulator of IAM judge the session actions of bedrock-mantle?',
+  question: 'Does the IAM policy simulator support the session actions of bedrock-mantle?',
   default: 'bma verify reports cases with these actions as `cannot judge`, and compares the policy documents.',
   where: ['bin/bma/verify/simulate.ts', 'docs/verify.md'],
   needs: [],
@@ -15,10 +15,10 @@ export const simulatorKnowsMantle = probe({
   usd: 0,
   minutes: 1,
   answers: {
-    no: { means: 'It refuses the actions, or decides them wrongly.' },
+    no: { means: 'It refuses the actions, or returns wrong decisions.' },
     yes: {
-      means: 'It allows what a policy allows, and denies the rest.',
-      change: 'let bma verify judge cases of bedrock-mantle, too',
+      means: 'It returns the right decisions.',
+      change: 'let bma verify simulate cases of bedrock-mantle, too',
     },
   },
   async run({ clients }) {

@@ -14,7 +14,7 @@ export const sessionEvents = probe({
   id: 'session-events',
   question: 'Does CloudTrail record the session operations of Managed Agents?',
   default:
-    'The trail selects every data event of Bedrock projects. The documentation advises not to rely on session operations being there.',
+    'The trail selects every data event of Bedrock projects. The documentation advises not to rely on records of session operations.',
   where: ['lib/audit/event-selectors.ts', 'docs/audit.md'],
   needs: [...TRAIL_NEEDS, 'a trail with data events of AWS::BedrockMantle::Project'],
   looksAt: ['turn', 'trail'],
@@ -24,10 +24,11 @@ export const sessionEvents = probe({
   answers: {
     recorded: {
       means: 'The session operations of a turn are in the trail.',
-      change: 'say in docs/audit.md which operations are recorded, and alarm on those of strangers',
+      change:
+        'document in docs/audit.md which operations are recorded, and raise an alarm for those of unexpected callers',
     },
     'not-recorded': {
-      means: 'The trail has other events of bedrock-mantle in the time of the turn, but no session operation.',
+      means: 'The trail has other events of bedrock-mantle during the turn, but no session operation.',
     },
   },
   async run(context) {
@@ -45,7 +46,7 @@ export const sessionEvents = probe({
     await context.requireDelivered();
     if (events.length === 0)
       throw new NoAnswer(
-        'the trail has no event of bedrock-mantle in the time of the turn, so nothing shows that it records them',
+        'the trail has no event of bedrock-mantle during the turn, so it is unknown whether it records them',
       );
     return { answer: 'not-recorded', evidence: counted(events), confidence: 'likely' };
   },
@@ -75,8 +76,8 @@ function counted(events: readonly TrailEvent[]): string[] {
 
 export const invokedBy = probe({
   id: 'invoked-by',
-  question: 'What does `invokedBy` read when Managed Agents assumes the session role?',
-  default: 'An alarm is raised when anybody but bedrock-mantle.amazonaws.com assumes it.',
+  question: 'Which value does `invokedBy` have when Managed Agents assumes the session role?',
+  default: 'An alarm is raised if any other principal than bedrock-mantle.amazonaws.com assumes the role.',
   where: ['lib/audit/audit-alarm.ts'],
   needs: TRAIL_NEEDS,
   looksAt: ['stacks', 'turn', 'trail'],
@@ -86,11 +87,11 @@ export const invokedBy = probe({
   answers: {
     'bedrock-mantle': { means: '`invokedBy` is bedrock-mantle.amazonaws.com.' },
     another: {
-      means: '`invokedBy` has another value: the alarm is raised by every session.',
+      means: '`invokedBy` has another value: every session raises the alarm.',
       change: 'let AuditAlarm.unexpectedSessionRoleUse accept the value in the evidence',
     },
     absent: {
-      means: 'The event has no `invokedBy`: the alarm is raised by every session.',
+      means: 'The event has no `invokedBy`: every session raises the alarm.',
       change: 'let AuditAlarm.unexpectedSessionRoleUse compare another member of the event',
     },
   },
@@ -106,7 +107,7 @@ export const invokedBy = probe({
     );
     if (assumed.length === 0)
       throw new NoAnswer(
-        'the trail has no event of assuming the session role in the time of the turn; a session that was resumed may need none',
+        'the session role was not assumed during the turn, according to the trail; a resumed session may not need it',
       );
     const values = [...new Set(assumed.map(({ userIdentity }) => userIdentity?.invokedBy))];
     const stranger = values.find((value) => value !== undefined && value !== MANTLE);
@@ -129,15 +130,15 @@ async function sessionRoles(context: ProbeContext): Promise<readonly string[]> {
   const roles = (await context.resources('AWS::IAM::Role')).filter(({ logicalId }) =>
     /SessionRole[0-9A-F]{8}$/.test(logicalId),
   );
-  if (roles.length === 0) throw new NoAnswer('the stacks have no session role of their own');
+  if (roles.length === 0) throw new NoAnswer('the stacks contain no session role');
   return roles.map(({ physicalId }) => physicalId);
 }
 
 export const projectPlacement = probe({
   id: 'project-placement',
-  question: 'In which project is the session of an agent that has a project of its own?',
+  question: 'In which project is the session of an agent with its own project?',
   default:
-    'AgentProject is experimental; the permissions of the agent end at its project, and the session is created without naming one.',
+    'AgentProject is experimental. The permissions of the agent are limited to its project, and the session is created without a project name.',
   where: ['lib/identity/agent-project.ts', 'lib/agent/session-definition.ts'],
   needs: [...TRAIL_NEEDS, 'an agent with an AgentProject'],
   looksAt: ['stacks', 'turn', 'trail'],
@@ -147,8 +148,8 @@ export const projectPlacement = probe({
   answers: {
     own: { means: 'Its events name the project of the agent.' },
     default: {
-      means: 'Its events name project/default although the agent has a project of its own.',
-      change: 'name the project when a session is created, or remove AgentProject',
+      means: 'Its events name project/default although the agent has its own project.',
+      change: 'specify the project when a session is created, or remove AgentProject',
     },
   },
   async run(context) {
@@ -179,8 +180,8 @@ export const projectPlacement = probe({
 
 export const imagePullPrincipal = probe({
   id: 'image-pull-principal',
-  question: 'Who pulls the image of the Runtime, and does it go through the endpoint of the network?',
-  default: 'The endpoint policies of ecr.api and ecr.dkr admit principals of this account: the execution role.',
+  question: 'Which principal pulls the image of the Runtime, and does the pull use the endpoint of the network?',
+  default: 'The endpoint policies of ecr.api and ecr.dkr allow principals of this account, such as the execution role.',
   where: ['lib/network/endpoint-actions.ts', 'docs/network.md'],
   needs: ['an agent', 'compute that started in the last 3 days', 'a trail that delivers to CloudWatch Logs'],
   looksAt: ['stacks', 'runtime', 'trail'],
@@ -191,15 +192,15 @@ export const imagePullPrincipal = probe({
     'role-through-endpoint': { means: 'The execution role pulls the image through the endpoint of the network.' },
     'role-elsewhere': {
       means:
-        'The execution role pulls the image, and not through an endpoint of the network: the endpoint policy plays no part.',
+        'The execution role pulls the image, but not through an endpoint of the network: the endpoint policy does not apply.',
     },
     'service-through-endpoint': {
       means:
         'AgentCore pulls the image through the endpoint as a service, not as a principal of this account: the endpoint policy refuses it.',
-      change: 'admit bedrock-agentcore.amazonaws.com in ECR_RULES (lib/network/endpoint-actions.ts)',
+      change: 'allow bedrock-agentcore.amazonaws.com in ECR_RULES (lib/network/endpoint-actions.ts)',
     },
     'service-elsewhere': {
-      means: 'AgentCore pulls the image as a service, and not through an endpoint of the network.',
+      means: 'AgentCore pulls the image as a service, but not through an endpoint of the network.',
     },
   },
   async run(context) {

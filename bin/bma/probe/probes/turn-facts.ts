@@ -3,8 +3,8 @@ import { NoAnswer, probe } from '../probe';
 
 export const turnUsage = probe({
   id: 'turn-usage',
-  question: 'Does the terminal event of a turn say how many tokens were used?',
-  default: 'A budget counts the usage of the terminal event where it was heard, and a maximum elsewhere.',
+  question: 'Does the terminal event of a turn contain the number of used tokens?',
+  default: 'A budget counts the usage in the terminal event, and a maximum if the event was not received.',
   where: ['runtime/turn-handlers/watch-budget/turn-cost.ts', 'docs/budget.md'],
   needs: ['an agent', 'a completed turn'],
   looksAt: ['turn'],
@@ -14,14 +14,15 @@ export const turnUsage = probe({
   answers: {
     filled: { means: 'The event has token counts.' },
     empty: {
-      means: 'The event was heard and has no token counts.',
+      means: 'The event was received and has no token counts.',
       change: 'count the token metrics of the project instead, or the maximum only',
     },
   },
   async run(context) {
     const { manifest } = await context.turn();
     const terminal = manifest?.terminalEvent;
-    if (terminal === undefined || terminal === null) throw new NoAnswer('the terminal event of the turn was not heard');
+    if (terminal === undefined || terminal === null)
+      throw new NoAnswer('the terminal event of the turn was not received');
     const { input_tokens: input, output_tokens: output } = (terminal.usage ?? {}) as Record<string, unknown>;
     const filled = typeof input === 'number' && typeof output === 'number';
     return {
@@ -35,7 +36,7 @@ export const turnUsage = probe({
 export const putObjectJson = probe({
   id: 'put-object-json',
   question: 'Does Step Functions write an object that is the body of `s3:putObject` as JSON?',
-  default: 'The workflow writes outcome.json so.',
+  default: 'The workflow writes outcome.json in this way.',
   where: ['lib/workflow/definition/finish-states.ts', 'docs/workflow.md'],
   needs: ['an agent', 'a turn'],
   looksAt: ['turn'],
@@ -46,7 +47,7 @@ export const putObjectJson = probe({
     json: { means: 'outcome.json is one JSON object.' },
     other: {
       means: 'outcome.json is something else, for example a JSON string.',
-      change: 'make the text with States.JsonToString (lib/workflow/definition/finish-states.ts)',
+      change: 'create the text with States.JsonToString (lib/workflow/definition/finish-states.ts)',
     },
   },
   async run(context) {
@@ -56,7 +57,7 @@ export const putObjectJson = probe({
     try {
       value = JSON.parse(outcomeText);
     } catch {
-      return { answer: 'other', evidence: ['outcome.json is no JSON'], confidence: 'certain' };
+      return { answer: 'other', evidence: ['outcome.json is not JSON'], confidence: 'certain' };
     }
     const isObject = typeof value === 'object' && value !== null;
     return {
@@ -79,10 +80,10 @@ export const projectMetrics = probe({
   minutes: 1,
   answers: {
     counted: {
-      means: 'The metrics have inferences in the time of the turn.',
+      means: 'The metrics have inferences during the turn.',
       change: 'let AgentBudget compare its sums with the token metrics of the project',
     },
-    'not-counted': { means: 'The metrics have no inference in the time of a completed turn.' },
+    'not-counted': { means: 'The metrics have no inference during a completed turn.' },
   },
   async run(context) {
     const { state } = await context.turn();
@@ -103,10 +104,10 @@ export const projectMetrics = probe({
     if (inferences > 0)
       return {
         answer: 'counted',
-        evidence: [`inferences in the time of the turn: ${inferences}`],
+        evidence: [`inferences during the turn: ${inferences}`],
         confidence: 'likely',
       };
     await context.requireDelivered();
-    return { answer: 'not-counted', evidence: ['inferences in the time of the turn: 0'], confidence: 'certain' };
+    return { answer: 'not-counted', evidence: ['inferences during the turn: 0'], confidence: 'certain' };
   },
 });
