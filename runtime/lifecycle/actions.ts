@@ -21,7 +21,7 @@ import { withTimeLimit } from './time-limit';
 
 const UNSTARTED = 'the exec server could not be started';
 
-/** Time that a look at the workspace may take, in milliseconds. */
+/** Time limit for a check of the workspace, in milliseconds. */
 const STATUS_LIMIT_MS = 1_000;
 
 export type Reply = Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ export interface ActionDependencies {
   readonly leases: TurnLeases;
   readonly monitor: ExecServerMonitor;
   readonly defaults: RequestDefaults;
-  /** Makes the directory that commands start in. @throws the file system's error */
+  /** Creates the directory that commands start in. @throws the file system's error */
   readonly makeWorkspace: (directory: string) => Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export class LifecycleActions {
 
   constructor(private readonly on: ActionDependencies) {}
 
-  /** @throws RequestFailure for everything the caller can be told. */
+  /** @throws RequestFailure for every error that is returned to the caller. */
   public perform(action: Action, body: Body, runtimeSessionId: string | undefined): Promise<Reply> {
     // One at a time, so that every reply describes a state that was reached.
     return this.on.queue.run(async () => {
@@ -76,7 +76,7 @@ export class LifecycleActions {
     if (this.attachment && isStale(wanted, this.attachment)) {
       throw this.conflict('stale attachment_generation: a newer one is attached');
     }
-    // Nothing of the old attachment is touched before the new one has somewhere to work.
+    // The old attachment stays unchanged until the new one has a workspace.
     await orFail('the workspace directory could not be made', makeWorkspace(wanted.workspaceDirectory));
     const same = this.attachment !== undefined && isSameAttachment(wanted, this.attachment);
     if (!(same && monitor.status === 'running')) {
@@ -92,7 +92,7 @@ export class LifecycleActions {
     return { ...ids(wanted), workspace: 'ready', exec_server: 'connecting' };
   }
 
-  /** From now on memory counts, not what is or was on the mount. */
+  /** From here on, the attachment in memory counts, not the file on the mount. */
   private adopt(attachment: Attachment | undefined): void {
     this.attachment = attachment;
     this.loaded = true;
@@ -100,8 +100,8 @@ export class LifecycleActions {
   }
 
   /**
-   * A session storage that is full or broken costs the recovery on replacement compute, not the session: the attachment
-   * stays in memory and every later action tries again.
+   * If session storage is full or broken, only the recovery on replacement compute is lost, not the session: the
+   * attachment stays in memory and every later action tries again.
    */
   private async save(): Promise<void> {
     if (this.saved || this.attachment === undefined) return;
@@ -118,7 +118,7 @@ export class LifecycleActions {
     const requested = parseLeaseSeconds(body);
     const current = this.requireCurrent(parseIds(body));
     this.on.leases.checkRoomFor(turnId);
-    // A lease without an exec server would keep the container busy with nothing.
+    // A lease without an exec server would keep the container busy without work.
     await orFail(UNSTARTED, this.on.monitor.ensureRunning(current));
     await this.save();
     const seconds = this.on.leases.renew(turnId, requested);
@@ -139,7 +139,7 @@ export class LifecycleActions {
 
   private async disconnect(body: Body): Promise<Reply> {
     const named = parseOptionalIds(body);
-    // A late disconnect of the past must not take down its successor.
+    // A late disconnect of an older attachment must not stop the current one.
     if (named && this.attachment) this.requireCurrent(named);
     await this.on.monitor.stop();
     this.on.leases.clear();
@@ -169,7 +169,7 @@ export class LifecycleActions {
     return this.attachment;
   }
 
-  /** Names the current attachment, so that the caller can go on from it without another request. */
+  /** Contains the current attachment, so that the caller can continue without another request. */
   private conflict(message: string): RequestFailure {
     return new RequestFailure(409, message, {
       environment_id: this.attachment?.environmentId ?? null,
@@ -177,7 +177,7 @@ export class LifecycleActions {
     });
   }
 
-  /** The first invocation is the first moment at which the persistent mount is there. */
+  /** The persistent mount exists from the first invocation on. */
   private async load(): Promise<void> {
     if (this.loaded) return;
     const state = await this.on.store.load(this.on.defaults);
@@ -196,7 +196,7 @@ export class LifecycleActions {
   private async resume(): Promise<void> {
     const attachment = this.attachment;
     if (attachment === undefined || this.on.monitor.status !== 'stopped') return;
-    // The monitor goes on trying; the action itself does not need the exec server.
+    // The monitor keeps trying; the action itself doesn't need the exec server.
     await this.on.monitor
       .start(attachment)
       .catch((error) => this.on.logger.log('error', 'exec_server_not_resumed', { reason: systemCode(error) }));

@@ -1,7 +1,7 @@
 /** What Managed Agents has attached this container to: one environment, in one of its generations. */
 export interface Attachment {
   readonly environmentId: string;
-  /** Grows each time the service attaches anew; a lower one is a late message of the past. */
+  /** Increases each time the service attaches again; a lower one is from an outdated message. */
   readonly generation: number;
   /** Absolute directory that commands start in. */
   readonly workspaceDirectory: string;
@@ -22,7 +22,10 @@ export function isSameAttachment(one: AttachmentIds, other: AttachmentIds): bool
   return one.environmentId === other.environmentId && one.generation === other.generation;
 }
 
-/** A generation below the known one of the same environment was overtaken. Generations of two environments do not compare. */
+/**
+ * A generation below the known one of the same environment is outdated. Generations of different environments can't be
+ * compared.
+ */
 export function isStale(ids: AttachmentIds, current: AttachmentIds): boolean {
   return ids.environmentId === current.environmentId && ids.generation < current.generation;
 }

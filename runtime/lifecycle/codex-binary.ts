@@ -10,10 +10,10 @@ const TARGETS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Path of the native Codex binary that the npm package `@openai/codex` brings along.
+ * Path of the native Codex binary that the npm package `@openai/codex` contains.
  *
- * The package's own `codex` command is a Node program that stays in between as a parent on Node 20: one more process
- * to stop, and 40 MB. The binary is started directly.
+ * The package's own `codex` command is a Node program that stays as a parent process on Node 20: one more process to
+ * stop, and 40 MB. The binary is started directly.
  *
  * @param from a file or directory from which `@openai/codex` can be resolved.
  * @throws Error when the package is not installed for this platform.

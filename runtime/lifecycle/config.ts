@@ -4,11 +4,11 @@ import { locateCodexBinary } from './codex-binary';
 import type { ConnectionLimits } from './connection-limits';
 import { LOG_LEVELS, type LogLevel } from './logging';
 
-/** Everything that can be set about the lifecycle server. */
+/** The settings of the lifecycle server. */
 export interface LifecycleConfig {
   /** Address to listen on. AgentCore Runtime connects from outside the container. */
   readonly host: string;
-  /** 8080 in AgentCore Runtime; 0 takes a free port. */
+  /** 8080 in AgentCore Runtime; 0 chooses a free port. */
   readonly port: number;
   /** Directory on the persistent mount for state.json, HOME and CODEX_HOME. */
   readonly stateDirectory: string;
@@ -32,11 +32,11 @@ export interface LifecycleConfig {
   readonly stableAfterMs: number;
   /** An exec server started after a failure counts as running once it has lived this long, in milliseconds. */
   readonly settleMs: number;
-  /** Bounds of what one caller can hold open. */
+  /** Limits of open connections. */
   readonly connections: ConnectionLimits;
   /**
-   * Process that adopts orphans, when everything that falls to it belongs to this container: an init that is a
-   * child subreaper, or this server itself as process 1. Commands that detached themselves are found through it.
+   * Process that adopts orphans, if all of these belong to this container: an init that is a child subreaper, or this
+   * server itself as process 1. Commands that detached themselves are found through it.
    */
   readonly orphanAdopter?: number;
   readonly logLevel: LogLevel;
@@ -66,7 +66,8 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LifecycleConfig {
     stopGraceMs: 3_000,
     restartBackoff: {
       baseMs: integer(env, VARIABLES.restartBaseMs, 250, 1, 60_000),
-      // Longest time that an attached container is without an exec server that could be there; AWS's server looks every 5 s.
+      // Longest time that an attached container has no exec server although one could run. AWS's server checks every 5
+      // s.
       maxMs: integer(env, VARIABLES.restartMaxMs, 5_000, 1, 300_000),
     },
     stableAfterMs: 60_000,

@@ -11,7 +11,7 @@ export interface ConnectionLimits {
   readonly idleMs: number;
   /** Time in which nothing is read or written, in milliseconds: longer than any action takes. */
   readonly silenceMs: number;
-  /** How often the first two times are looked at, in milliseconds. */
+  /** How often the first two times are checked, in milliseconds. */
   readonly checkMs: number;
   /** Connections held at once. */
   readonly max: number;
@@ -20,8 +20,8 @@ export interface ConnectionLimits {
 }
 
 /**
- * Keeps the number of connections bounded, without ever turning a new one away: `/ping` comes on a new connection and
- * must be answered while others are held open. The oldest connection that has no action running makes room.
+ * Limits the number of connections without refusing a new one: `/ping` uses a new connection and must get a response
+ * while others are open. The oldest connection without a running action is closed instead.
  */
 export class OpenConnections {
   private readonly open = new Set<Socket>();
@@ -38,7 +38,7 @@ export class OpenConnections {
     return this.open.size;
   }
 
-  /** An action of this connection runs: it is not the one to make room. */
+  /** This connection has a running action, so it isn't closed. */
   public async during<T>(socket: Socket, work: () => Promise<T>): Promise<T> {
     this.working.add(socket);
     try {

@@ -11,9 +11,9 @@ export interface ExecServerCommand {
 }
 
 /**
- * Variables of the container that the exec server may see; everything else stays behind.
+ * Variables of the container that are passed to the exec server; no others are.
  *
- * The AWS ones are what the SDK's credential providers read in a container. Bearer tokens (AWS_BEARER_TOKEN_BEDROCK,
+ * The AWS ones are read by the SDK's credential providers in a container. Bearer tokens (AWS_BEARER_TOKEN_BEDROCK,
  * OPENAI_API_KEY, CODEX_ACCESS_TOKEN, …) are not on the list: the exec server signs with SigV4 and nothing else.
  */
 const PASSED: readonly string[] = [
@@ -41,7 +41,7 @@ const PASSED: readonly string[] = [
   'AWS_CA_BUNDLE',
 ];
 
-/** Never passed, not even when named: a bearer token silently beats SigV4 in some clients. */
+/** Never passed, not even when named: some clients silently prefer a bearer token over SigV4. */
 const REFUSED = /bearer|api_?key|access_token|_secret$|passw/i;
 
 /** HOME and CODEX_HOME, both on the persistent mount so that they outlive the compute. */
@@ -94,7 +94,7 @@ export function execServerCommand(
       ...Object.fromEntries(passed),
       HOME: home,
       CODEX_HOME: codexHome,
-      // Dies with this server even when this server is killed without a chance to stop it.
+      // Ends with this server, even if this server is killed and can't stop it.
       CODEX_EXEC_SERVER_EXIT_ON_STDIN_CLOSE: 'true',
     },
   };

@@ -9,13 +9,13 @@ import type { Logger } from './logging';
 import { withTimeLimit } from './time-limit';
 
 /**
- * The directory that holds HOME and CODEX_HOME: the state directory, or a temporary one while that cannot be used.
- * A full, read-only or broken session storage must not stop the agent; what it keeps in HOME is then lost with the
+ * The directory of HOME and CODEX_HOME: the state directory, or a temporary one while the state directory can't be
+ * used. Full, read-only or broken session storage must not stop the agent; files in HOME are then lost with the
  * compute.
  */
 export class ExecServerHome {
   private temporary?: string;
-  /** Set once the storage hangs: every further attempt would take a thread for ever. */
+  /** Set after the storage hangs: every further attempt would block a thread for ever. */
   private hangs = false;
 
   constructor(

@@ -5,23 +5,23 @@ import { systemCode } from './failure';
 import type { Logger } from './logging';
 import type { SerialQueue } from './serial-queue';
 
-/** `running` says that the process lives. Whether it is connected only the service knows. */
+/** `running` means that the process exists. Only the service knows whether it is connected. */
 export type ExecServerStatus = 'stopped' | 'running' | 'restarting';
 
 export interface MonitorOptions {
   readonly logger: Logger;
-  /** Shared with the actions: a restart never runs beside an activate or a disconnect. */
+  /** Shared with the actions: a restart never runs at the same time as an activate or a disconnect. */
   readonly queue: SerialQueue;
-  /** Makes the directories that the exec server needs. @throws the file system's error */
+  /** Creates the directories that the exec server needs. @throws the file system's error */
   readonly prepare: (attachment: Attachment) => Promise<Omit<ExecServerProcessOptions, 'logger'>>;
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
-  /** An exec server that lived this long was healthy: the next failure starts the back-off anew. */
+  /** An exec server that ran this long was healthy: the next failure restarts the back-off. */
   readonly stableAfterMs: number;
-  /** An exec server that is started after a failure counts as running once it has lived this long, in milliseconds. */
+  /** An exec server that is started after a failure counts as running after this time, in milliseconds. */
   readonly settleMs: number;
 }
 
-/** The exec server ended again right after it was started. */
+/** The exec server ended immediately after its start. */
 export class ExecServerEnded extends Error {
   public readonly code = 'exited';
 }
@@ -48,7 +48,7 @@ export class ExecServerMonitor {
     return this.current?.pid;
   }
 
-  /** Starts an exec server for this attachment. @throws the start error; the monitor keeps trying all the same. */
+  /** Starts an exec server for this attachment. @throws the start error; the monitor keeps trying. */
   public async start(attachment: Attachment): Promise<void> {
     this.cancelRestart();
     if (this.lastWanted === undefined || !isSameAttachment(attachment, this.lastWanted)) {
@@ -61,7 +61,7 @@ export class ExecServerMonitor {
 
   /**
    * Makes sure that an exec server runs, without waiting for the next planned restart. After a failure it also waits
-   * until the new one stays: in a crash loop there is nearly always a process, and never one that can work.
+   * until the new one stays: in a crash loop, a process nearly always exists, but it never works.
    *
    * @throws the start error, or ExecServerEnded
    */
@@ -75,7 +75,7 @@ export class ExecServerMonitor {
     if (await started.exitedWithin(this.options.settleMs - started.livedMs)) throw new ExecServerEnded();
   }
 
-  /** Stops the exec server with everything it started and forgets the attachment. */
+  /** Stops the exec server and all its child processes, and removes the attachment. */
   public async stop(): Promise<void> {
     this.cancelRestart();
     this.wanted = undefined;

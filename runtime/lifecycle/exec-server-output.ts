@@ -1,6 +1,7 @@
 /**
- * What the exec server prints can hold command text and answers of the service, so none of it is logged. The few
- * failures an operator must tell apart are recognised (seen with codex 0.171.0) and logged as one of these reasons.
+ * The output of the exec server can contain command text and responses of the service, so it isn't logged. The few
+ * failures that an operator must distinguish are recognized (observed with codex 0.171.0) and logged as one of these
+ * reasons.
  */
 const REASONS: readonly { readonly pattern: RegExp; readonly reason: (match: RegExpExecArray) => string }[] = [
   { pattern: /failed to load AWS credentials/, reason: () => 'no AWS credentials in the container' },
@@ -15,7 +16,7 @@ const REASONS: readonly { readonly pattern: RegExp; readonly reason: (match: Reg
   },
 ];
 
-/** The reason behind a piece of output, or undefined for anything else. */
+/** The reason that a piece of output shows, or undefined for other output. */
 export function classifyExecServerOutput(text: string): string | undefined {
   for (const { pattern, reason } of REASONS) {
     const match = pattern.exec(text);

@@ -16,7 +16,10 @@ export interface ExecServerProcessOptions {
   readonly logger: Logger;
   /** Time between SIGTERM and SIGKILL, in milliseconds. */
   readonly stopGraceMs: number;
-  /** Process that orphans of this container fall to, when nothing else lives there. See `LifecycleConfig.orphanAdopter`. */
+  /**
+   * Process that adopts the orphans of this container, if it has no other children. See
+   * `LifecycleConfig.orphanAdopter`.
+   */
   readonly orphanAdopter?: number;
 }
 
@@ -26,10 +29,10 @@ const LAST_OUTPUT_MS = 250;
 /** Longest piece of output that one reason can be spread over, in characters. */
 const REPORT_WINDOW = 2048;
 
-/** New processes can appear while others are killed; a few rounds are enough for anything but a fork bomb. */
+/** New processes can appear while others are killed; a few rounds are enough, except for a fork bomb. */
 const KILL_ROUNDS = 20;
 
-/** One running `codex exec-server` and everything it started. */
+/** One running `codex exec-server` and all its child processes. */
 export class ExecServerProcess {
   /** Settles when the process itself is gone. */
   public readonly exited: Promise<ExecServerExit>;
@@ -60,7 +63,7 @@ export class ExecServerProcess {
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.gone = true;
-        // The reason of the end may still be in the pipe; a left-over command may hold the pipe open.
+        // The reason of the end may still be in the pipe; a remaining command may keep the pipe open.
         setTimeout(() => child.stderr?.destroy(), LAST_OUTPUT_MS).unref();
         child.stdin?.destroy();
         resolve({ code, signal, livedMs: this.livedMs });
@@ -77,7 +80,7 @@ export class ExecServerProcess {
     return performance.now() - this.startedAt;
   }
 
-  /** SIGTERM, a grace period, SIGKILL; then whatever its commands left behind. Safe to call at any time. */
+  /** SIGTERM, a grace period, SIGKILL; then kills remaining processes of its commands. Can be called at any time. */
   public async stop(): Promise<void> {
     if (this.gone) return this.sweep([]);
     const before = descendantsOf(this.pid);
@@ -90,7 +93,10 @@ export class ExecServerProcess {
     await this.sweep(before);
   }
 
-  /** Kills commands that outlived the exec server. They would go on unseen beside those of its successor. */
+  /**
+   * Kills commands that outlived the exec server. Otherwise, they would continue unnoticed next to those of the next
+   * exec server.
+   */
   public async sweep(known: ReturnType<typeof descendantsOf> = []): Promise<void> {
     // The group outlives its leader as long as one member does.
     this.signalGroup('SIGKILL');

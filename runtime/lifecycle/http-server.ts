@@ -15,7 +15,7 @@ export interface HttpServerOptions {
   readonly tracer: Tracer;
   readonly maxBodyBytes: number;
   readonly connections: ConnectionLimits;
-  /** Answers at once, from memory: whether a turn runs, and since when, in Unix seconds. */
+  /** Responds immediately, from memory: whether a turn is running, and since when, in Unix seconds. */
   readonly health: () => { readonly busy: boolean; readonly since: number };
   readonly perform: Perform;
 }
@@ -33,10 +33,10 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
   };
   const gate = new ActionGate(maxWaiting);
   const server = createServer(times, (request, response) => {
-    // Not the URL class: it throws on request targets that the HTTP parser lets pass.
+    // Not the URL class: it throws for request targets that the HTTP parser accepts.
     const route = (request.url ?? '').split('?', 1)[0];
     if (route === '/ping') {
-      // Synchronous from memory to socket: a hung mount or a slow stop must not make the container look dead.
+      // Synchronous from memory to socket: a hanging mount or a slow stop must not make the container look unhealthy.
       const { busy, since } = options.health();
       send(response, 200, { status: busy ? 'HealthyBusy' : 'Healthy', time_of_last_update: since });
       request.resume();
@@ -49,11 +49,11 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
       request.resume();
     }
   });
-  // Ends a caller that sends requests and never reads the answers: no other limit applies to it.
+  // Disconnects a caller that sends requests and never reads the responses: no other limit applies to it.
   server.timeout = silenceMs;
   const connections = new OpenConnections(server, max);
-  // What is not HTTP, or takes too long, gets no handler: answer and close, instead of the default that leaks the
-  // parser's message. The caller may never close its own side, so the socket is destroyed once the answer is out.
+  // Invalid HTTP and slow requests have no handler: this responds and closes, because the default leaks the parser's
+  // message. The caller may never close its own side, so the socket is destroyed after the response.
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', () => socket.destroy());
     else socket.destroy();
@@ -61,7 +61,7 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
   return { server, open: connections };
 }
 
-/** Bounds the invocations that wait for each other. */
+/** Limits the number of waiting invocations. */
 class ActionGate {
   private inside = 0;
 

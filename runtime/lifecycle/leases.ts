@@ -3,17 +3,17 @@ import { RequestFailure } from './failure';
 /** A longer lease is cut to this: after a lost release the container counts as idle again within five minutes. */
 export const MAX_LEASE_SECONDS = 300;
 
-/** Far above what one session runs at once; keeps memory bounded whatever is sent. */
+/** Far more than one session runs at once; limits memory for any input. */
 const MAX_LEASES = 256;
 
-/** The turns that hold this container busy. In memory only: on replacement compute the service renews. */
+/** The turns that keep this container busy. In memory only: on replacement compute the service renews. */
 export class TurnLeases {
   private readonly expiry = new Map<string, number>();
   /** When the container last became busy or idle, on the same clock as `now`. */
   private changedAt: number;
 
   /**
-   * @param now milliseconds of a clock that never goes back.
+   * @param now milliseconds of a monotonic clock.
    * @param epochOffset Unix time in milliseconds at which that clock was 0.
    */
   constructor(
@@ -59,7 +59,7 @@ export class TurnLeases {
     this.expiry.clear();
   }
 
-  /** Leases that have not expired. Cheap and synchronous: `/ping` asks. */
+  /** Leases that have not expired. Cheap and synchronous, because `/ping` calls it. */
   public get activeCount(): number {
     this.dropExpired();
     return this.expiry.size;

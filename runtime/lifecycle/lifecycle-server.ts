@@ -15,14 +15,17 @@ import { StateStore } from './state-store';
 import { withTimeLimit } from './time-limit';
 import { createTracer } from './tracing';
 
-/** Time that making the workspace may take on a mount that hangs, in milliseconds. */
+/** Time limit for creating the workspace on a mount that hangs, in milliseconds. */
 const WORKSPACE_LIMIT_MS = 5_000;
 
 /** A lifecycle server that can be started and stopped. */
 export interface LifecycleServer {
   /** Starts to listen. @returns where */
   listen(): Promise<{ readonly port: number; readonly url: string }>;
-  /** Stops listening and stops the exec server. The saved attachment stays: replacement compute goes on from it. */
+  /**
+   * Stops listening and stops the exec server. The saved attachment stays, so that replacement compute can continue
+   * from it.
+   */
   close(): Promise<void>;
   /** Process id of the exec server while one runs. */
   readonly execServerPid: number | undefined;
@@ -31,7 +34,7 @@ export interface LifecycleServer {
 }
 
 /**
- * Puts the AgentCore lifecycle server together.
+ * Creates the AgentCore lifecycle server.
  *
  * @param overrides settings that differ from those in the environment variables of this process.
  */
@@ -77,7 +80,7 @@ export function createLifecycleServer(overrides: Partial<LifecycleConfig> = {}):
     connections: config.connections,
     health: () => ({ busy: leases.activeCount > 0, since: leases.lastChange }),
     perform: (action, body, runtimeSessionId) => {
-      // An activate after the last stop would leave an exec server behind.
+      // An activate after the last stop would leave a running exec server.
       if (closing) throw new RequestFailure(503, 'the server is stopping');
       return actions.perform(action, body, runtimeSessionId);
     },

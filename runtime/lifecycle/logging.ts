@@ -3,7 +3,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * Everything a log line may hold. A closed list: no bodies, headers, paths, arguments or output of commands can be
+ * The allowed fields of a log line. A closed list: no bodies, headers, paths, arguments or output of commands can be
  * logged by accident, so no secret and no command text either.
  */
 export interface LogFields {

@@ -1,6 +1,6 @@
 import { createLifecycleServer, type LifecycleServer } from './lifecycle-server';
 
-/** A log reader that went away must not take the session down with it. */
+/** If the log reader closes, the session must continue. */
 process.stdout.on('error', () => undefined);
 
 function stopOn(signal: NodeJS.Signals, server: LifecycleServer): void {

@@ -15,7 +15,7 @@ export interface MantleEndpoint {
 
 /**
  * Checks the endpoint of a request. The exec server sends signed requests there and then takes commands from it, so
- * only the service itself is accepted; a loopback address only where the operator of the container allowed it.
+ * only the service itself is accepted. A loopback address is accepted only if the operator of the container allowed it.
  *
  * @throws RequestFailure 400
  */
@@ -40,7 +40,7 @@ export function checkedMantleEndpoint(
   throw new RequestFailure(400, 'endpoint must be https://bedrock-mantle.<region>.api.aws');
 }
 
-/** The origin of a URL that is nothing but an origin: no user, path, query or fragment. */
+/** The origin of a URL that consists only of an origin: no user, path, query or fragment. */
 function origin(text: string): string {
   let url: URL;
   try {

@@ -10,8 +10,9 @@ const TIMEOUT_MS = 3_000;
 /**
  * Sends spans as OTLP/HTTP JSON.
  *
- * Our own ninety lines instead of the OpenTelemetry SDK because of the memory budget of an idle container: measured on
- * Node 24.21, the SDK with its OTLP exporter adds 11 MB of RSS and 293 kB of code to a server of 47 MB (docs/runtime-image.md).
+ * Own code of ninety lines instead of the OpenTelemetry SDK, because of the memory budget of an idle container:
+ * measured on Node 24.21, the SDK with its OTLP exporter adds 11 MB of RSS and 293 kB of code to a server of 47 MB
+ * (docs/runtime-image.md).
  */
 export class OtlpExporter {
   private readonly url: URL;
@@ -48,7 +49,7 @@ export class OtlpExporter {
     this.sending = this.sending.then(() => this.post(batch)).catch(() => undefined);
   }
 
-  /** Best effort: what the collector refuses or misses is lost, never the lifecycle. */
+  /** Best effort: a failure of the collector loses spans and has no other effect. */
   private async post(spans: OtlpSpan[]): Promise<void> {
     const body = JSON.stringify({
       resourceSpans: [
@@ -58,7 +59,7 @@ export class OtlpExporter {
         },
       ],
     });
-    // Loaded on first use: the TLS stack is memory that a container without https collector never needs.
+    // Loaded on first use: without an https collector, the memory of the TLS stack isn't needed.
     const send = this.url.protocol === 'https:' ? (await import('node:https')).request : httpRequest;
     await new Promise<void>((resolve) => {
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };

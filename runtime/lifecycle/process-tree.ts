@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process as /proc shows it. `startTime` tells it from a later process that got the same id. */
+/** A process as /proc shows it. `startTime` distinguishes it from a later process with the same id. */
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly startTime: string;
 }
 
-/** All processes of this machine, or nothing where there is no /proc (macOS): then only the process group is stopped. */
+/** All processes of this machine, or an empty list without /proc (macOS): then only the process group is stopped. */
 export function listProcesses(): ProcessEntry[] {
   let names: string[];
   try {
@@ -37,9 +37,9 @@ export function descendantsOf(root: number, processes: ProcessEntry[] = listProc
   return found;
 }
 
-/** Processes whose parents died, below the process that adopts them. Never this server or what it runs now. */
+/** Processes whose parents died, below the process that adopts them. Never this server or its current processes. */
 export function orphansOf(adopter: number, processes: ProcessEntry[] = listProcesses()): ProcessEntry[] {
-  // As process 1 this server adopts by itself; asked while no exec server runs, everything below it is an orphan.
+  // As process 1, this server adopts orphans itself. While no exec server runs, every process below it is an orphan.
   if (adopter === process.pid) return descendantsOf(adopter, processes);
   const mine = new Set([process.pid, ...descendantsOf(process.pid, processes).map(({ pid }) => pid)]);
   return descendantsOf(adopter, processes).filter(({ pid }) => !mine.has(pid));

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestFailure } from './failure';
 
-/** After this much more than is allowed the connection is cut instead of being read to its end. */
+/** A body that exceeds the limit by this much isn't read to its end; the connection is closed. */
 const DISCARD_LIMIT = 16 * 1024 * 1024;
 
 /**
  * Reads a body of known or unknown (chunked) length.
  *
- * What exceeds the limit is read and thrown away: a caller that is still sending would otherwise see a reset
- * connection instead of the answer.
+ * Bytes above the limit are read and discarded: otherwise, a caller that is still sending would get a reset connection
+ * instead of the response.
  *
- * @throws RequestFailure 413, or 400 when the caller goes away in the middle.
+ * @throws RequestFailure 413, or 400 if the caller disconnects before the end.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {

@@ -12,13 +12,13 @@ export type Action = (typeof ACTIONS)[number];
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** What a request does not say and the container knows. */
+/** Values of the container for members that a request omits. */
 export interface RequestDefaults {
   readonly region?: string;
   readonly allowLoopback: boolean;
 }
 
-/** Longest accepted id, in UTF-16 code units. The forms of ids are not documented; no known one comes near. */
+/** Longest accepted id, in UTF-16 code units. The format of ids is not documented; all known ids are much shorter. */
 const MAX_ID = 1024;
 const MAX_PATH = 1024;
 
@@ -67,7 +67,7 @@ export function parseActivate(body: Body, defaults: RequestDefaults): Attachment
   };
 }
 
-/** The attachment that a message names. @throws RequestFailure 400 */
+/** The attachment in a message. @throws RequestFailure 400 */
 export function parseIds(body: Body): AttachmentIds {
   const version = own(body, 'protocol_version');
   if (version !== undefined && version !== PROTOCOL_VERSION) {
@@ -80,7 +80,7 @@ export function parseIds(body: Body): AttachmentIds {
   return { environmentId: parseEnvironmentId(body), generation };
 }
 
-/** `disconnect` needs no ids; when it brings them they are checked like everywhere else. @throws RequestFailure 400 */
+/** `disconnect` needs no ids; if it has them, they are checked as in other actions. @throws RequestFailure 400 */
 export function parseOptionalIds(body: Body): AttachmentIds | undefined {
   const named = own(body, 'environment_id') !== undefined || own(body, 'attachment_generation') !== undefined;
   return named ? parseIds(body) : undefined;
@@ -104,8 +104,8 @@ export function parseLeaseSeconds(body: Body): number {
 
 /**
  * An environment id becomes an argument of Codex and, unescaped, part of the path that Codex registers at. Any text is
- * accepted that stays one argument and names nothing but a path below that place: no option, no query or fragment, and
- * no segment that a URL parser removes.
+ * accepted that remains one argument and one path below that path: no option, no query or fragment, and no segment that
+ * a URL parser removes.
  */
 function parseEnvironmentId(body: Body): string {
   const id = own(body, 'environment_id');
@@ -129,7 +129,7 @@ function staysInPlace(id: string): boolean {
   return id.split('/').every((segment) => !/^(?:\.|%2e){0,2}$/i.test(segment));
 }
 
-/** Half of a character: it has no UTF-8 form, so the operating system would get another text. */
+/** Half of a surrogate pair: it has no UTF-8 form, so the operating system would get another text. */
 function hasLoneSurrogate(text: string): boolean {
   return /\p{Surrogate}/u.test(text);
 }
@@ -155,7 +155,7 @@ function optionalText(body: Body, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-/** Own members only: a body may hold any key, `__proto__` and `constructor` included. */
+/** Own members only: a body can have any key, including `__proto__` and `constructor`. */
 function own(body: Body, name: string): unknown {
   return hasOwn(body, name) ? body[name] : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs tasks one after the other. Two activates at once would otherwise both see no exec server and start two.
- * One container serves one session, so one queue is one attachment.
+ * Runs tasks one after the other. Otherwise, two concurrent activates would both find no exec server and start two. One
+ * container serves one session, so one queue is sufficient.
  */
 export class SerialQueue {
   private tail: Promise<unknown> = Promise.resolve();

@@ -11,10 +11,10 @@ import { withTimeLimit } from './time-limit';
 const FILE = 'state.json';
 const FORMAT = 'bma-lifecycle/1';
 
-/** Far above what is ever written; a larger file was put there by somebody else. */
+/** Much larger than any written file; a larger file is from another program. */
 const MAX_BYTES = 64 * 1024;
 
-/** What was found on the persistent mount. */
+/** The content of the persistent mount. */
 export type LoadedState =
   | { readonly kind: 'none' }
   | { readonly kind: 'attachment'; readonly attachment: Attachment }
@@ -22,14 +22,14 @@ export type LoadedState =
   | { readonly kind: 'unusable'; readonly reason: string; readonly again: boolean };
 
 /**
- * Keeps the attachment on the persistent mount, so that replacement compute knows what it was.
+ * Stores the attachment on the persistent mount, so that replacement compute can continue.
  *
- * Written whole to a temporary file, flushed, then renamed: a reader sees the old or the new attachment, never half of
+ * It is written to a temporary file, flushed, and renamed: a reader gets the old or the new attachment, never half of
  * one. Commands of the agent can write to the mount, so what is read back passes the checks of a request, and neither
  * links nor devices nor pipes are opened.
  */
 export class StateStore {
-  /** A write on a mount that hangs: another one would only take another thread. */
+  /** A write on a mount that hangs: another write would block another thread. */
   private pending?: Promise<void>;
 
   /** @param limitMs time that one operation may take, in milliseconds. */
@@ -45,7 +45,7 @@ export class StateStore {
     } catch (error) {
       const reason = systemCode(error);
       if (reason === 'ENOENT') return { kind: 'none' };
-      // A mount that hangs would take a thread with every attempt.
+      // A mount that hangs would block a thread with every attempt.
       return { kind: 'unusable', reason, again: reason !== 'ETIMEDOUT' };
     }
     if (bytes === undefined) return { kind: 'unusable', reason: 'not a small regular file', again: false };
@@ -58,7 +58,7 @@ export class StateStore {
     }
   }
 
-  /** @throws the file system's error; ETIMEDOUT when the mount hangs. The file before stays whole. */
+  /** @throws the file system's error; ETIMEDOUT when the mount hangs. The earlier file stays complete. */
   public save(attachment: Attachment): Promise<void> {
     return this.write(() => this.replaceFile(JSON.stringify(savedForm(attachment))));
   }
@@ -81,7 +81,7 @@ export class StateStore {
   private async replaceFile(content: string): Promise<void> {
     await makeDirectories(this.directory, 0o700);
     const target = path.join(this.directory, FILE);
-    // A name that cannot be known before: nothing planted there is written through.
+    // An unpredictable name, so that nothing is written through a planted link.
     const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
     try {
       const file = await open(temporary, 'wx', 0o600);
@@ -99,7 +99,7 @@ export class StateStore {
     await this.flushDirectory();
   }
 
-  /** Makes the rename itself durable. Not every network file system can flush a directory. */
+  /** Makes the rename durable. Not every network file system can flush a directory. */
   private async flushDirectory(): Promise<void> {
     try {
       const directory = await open(this.directory, 'r');
@@ -116,7 +116,7 @@ export class StateStore {
 
 /** The content of a regular file of bounded size, undefined for anything else. */
 async function readRegularFile(name: string): Promise<Buffer | undefined> {
-  // Without O_NONBLOCK, opening a pipe waits for a writer for ever.
+  // Without O_NONBLOCK, opening a pipe would wait for a writer for ever.
   const file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     const found = await file.stat();

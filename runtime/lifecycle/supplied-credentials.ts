@@ -1,6 +1,7 @@
 /**
- * Finds credentials in a request body. The container has credentials of its own (the execution role); a request that
- * brings others is either a mistake or an attempt to make the exec server act as somebody else. It is refused whole.
+ * Finds credentials in a request body. The container has its own credentials (the execution role). A request with other
+ * credentials is a mistake, or an attempt to make the exec server act as another principal. The whole request is
+ * refused.
  */
 
 /** Compared with the key in lower case and without punctuation, so aws_access_key_id, AccessKeyId and access-key match. */

@@ -1,6 +1,6 @@
 /**
- * Gives up on work that takes longer than `ms` milliseconds. A file operation on a mount that hangs never settles and
- * cannot be cancelled; without a limit every later action would wait behind it.
+ * Stops waiting for work that takes longer than `ms` milliseconds. A file operation on a mount that hangs never settles
+ * and cannot be cancelled; without a limit every later action would wait behind it.
  *
  * @throws an error with the code ETIMEDOUT, or what the work throws.
  */
@@ -9,7 +9,7 @@ export async function withTimeLimit<T>(ms: number, work: Promise<T>): Promise<T>
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })), ms);
   });
-  // Nobody listens to work that was given up.
+  // The result of abandoned work isn't used.
   work.catch(() => undefined);
   try {
     return await Promise.race([work, limit]);

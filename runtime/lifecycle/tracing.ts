@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { OtlpExporter } from './otlp-exporter';
 
-/** What a span says about an invocation. Ids and numbers only. */
+/** The attributes of a span of an invocation. Ids and numbers only. */
 export interface SpanOutcome {
   readonly action: string;
   readonly statusCode: number;
@@ -16,7 +16,7 @@ export interface Span {
 export interface Tracer {
   /** @param traceparent W3C trace context of the caller, when it sent one. */
   start(name: string, traceparent?: string): Span;
-  /** Sends what is left. */
+  /** Sends the remaining spans. */
   close(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ const SILENT: Tracer = {
   close: () => Promise.resolve(),
 };
 
-/** Spans only when there is somewhere to send them; without an endpoint nothing is recorded or kept. */
+/** Records spans only if an endpoint is configured. */
 export function createTracer(endpoint: string | undefined, serviceName: string): Tracer {
   if (endpoint === undefined) return SILENT;
   const exporter = new OtlpExporter(endpoint, serviceName);

@@ -26,7 +26,10 @@ const MAX_NAMES = 100;
 /** Without a list of kinds, only metric alarms are shown (DescribeAlarms API reference). */
 const EVERY_KIND: AlarmType[] = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'];
 
-/** Alarms by name. Composite alarms are shown only to who may see every alarm (DescribeAlarms API reference). */
+/**
+ * Alarms by name. CloudWatch returns composite alarms only to roles that can read every alarm (DescribeAlarms API
+ * reference).
+ */
 export function alarmTools(cloudWatch: CloudWatchClient, { alarms, maxTimeRangeSeconds }: AlarmScope): Tool[] {
   const pages = new Pages();
   return [
@@ -88,7 +91,7 @@ export function alarmTools(cloudWatch: CloudWatchClient, { alarms, maxTimeRangeS
           rule: alarm.AlarmRule,
           actions_suppressed_by: alarm.ActionsSuppressedBy,
         }));
-        // The role may see more than is in scope, where a composite alarm is.
+        // With a composite alarm in scope, the role can read alarms outside of the scope, too.
         const found = [...metric, ...composite, ...LogAlarms.map(shared)].filter(({ name = '' }) =>
           alarms.includes(name),
         );

@@ -1,9 +1,9 @@
 /**
  * Whether a Logs Insights query chooses log groups itself, with the command SOURCE.
  *
- * The word counts where the language takes a command: not in strings, regular expressions and comments, and not as the
- * name of a field. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html. The grammar is
- * not published, so what it leaves open (whether a backslash escapes a quotation mark) is read both ways.
+ * The word counts only where the language allows a command: not in strings, regular expressions and comments, and not
+ * as a field name. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html. The grammar is
+ * not published, so unclear syntax (whether a backslash escapes a quotation mark) is read both ways.
  */
 export function choosesLogGroups(query: string): boolean {
   return [true, false].some((backslashEscapes) => hasSourceCommand(tokens(query, backslashEscapes)));
@@ -14,7 +14,7 @@ interface Token {
   readonly value: string;
 }
 
-/** Words behind `source` where it is a field. */
+/** Words after `source` if it is a field. */
 const OPERATORS = new Set(['like', 'in', 'not', 'as', 'asc', 'desc', 'and', 'or', 'by', 'is', 'matches']);
 
 function hasSourceCommand(all: readonly Token[]): boolean {
@@ -58,7 +58,7 @@ function tokenAt(query: string, at: number, backslashEscapes: boolean, takesRege
   const character = query[at];
   if (QUOTES.includes(character) || (character === '/' && takesRegex())) {
     const end = endOfText(query, at, backslashEscapes || character === '/');
-    // Without an end it is no text: what is behind it is read like everything else.
+    // Without an end quote, it isn't a string: the characters after it are read as usual.
     if (end !== -1) return { kind: 'text', value: query.slice(at, end + 1) };
   }
   const word = /^[\w@.$-]+/.exec(query.slice(at, at + 1_000))?.[0];
@@ -73,7 +73,10 @@ function endOfText(query: string, begin: number, backslashEscapes: boolean): num
   return -1;
 }
 
-/** A slash begins a regular expression where a value is expected, and divides behind one. `parse` takes it behind a field. */
+/**
+ * A slash begins a regular expression where a value is expected, and is a division after a value. `parse` allows a
+ * regular expression after a field.
+ */
 function takesExpression(before: Token | undefined, command: string): boolean {
   if (before === undefined) return false;
   if (before.kind === 'word') return OPERATORS.has(before.value.toLowerCase()) || command === 'parse';

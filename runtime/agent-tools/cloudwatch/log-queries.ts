@@ -22,7 +22,10 @@ export interface FinishedQuery {
   readonly matchedRecords: number;
 }
 
-/** Runs Logs Insights queries within a budget of scanned bytes. A query that is given up is stopped, so that it costs no more. */
+/**
+ * Runs Logs Insights queries within a budget of scanned bytes. A query whose result isn't needed any more is stopped,
+ * so that it costs no more.
+ */
 export class LogQueries {
   public constructor(
     private readonly logs: CloudWatchLogsClient,
@@ -73,7 +76,7 @@ export class LogQueries {
   }
 }
 
-/** `@ptr` is a handle for the console and of no use to a reader. */
+/** `@ptr` is a handle for the console and has no meaning for the model. */
 const row = (fields: readonly { field?: string; value?: string }[]): Row =>
   Object.fromEntries(
     fields.filter(({ field }) => field && field !== '@ptr').map(({ field, value }) => [field!, value ?? '']),

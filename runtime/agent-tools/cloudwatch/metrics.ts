@@ -10,7 +10,7 @@ export interface MetricScope {
   readonly maxTimeRangeSeconds: number;
 }
 
-/** Data points of one answer, over all its metrics. */
+/** Data points of one result, for all its metrics together. */
 const MAX_DATA_POINTS = 1_000;
 const MAX_METRICS = 10;
 /** Most dimensions of a metric. Source: the CloudWatch API reference. */
@@ -18,7 +18,7 @@ const MAX_DIMENSIONS = 30;
 
 const word = z.string().min(1).max(255);
 
-/** Metrics by namespace, name and dimensions. No expressions: SEARCH would look into every namespace. */
+/** Metrics by namespace, name and dimensions. No expressions: SEARCH would read every namespace. */
 export function metricTools(cloudWatch: CloudWatchClient, { namespaces, maxTimeRangeSeconds }: MetricScope): Tool[] {
   const pages = new Pages();
   return [

@@ -15,8 +15,8 @@ interface EventRecord {
 }
 
 /**
- * Management events that changed something. LookupEvents takes one attribute, so AWS filters by the event source and
- * what only read is left out here.
+ * Management events that changed something. LookupEvents accepts one attribute, so AWS filters by the event source, and
+ * this code omits read-only events.
  */
 export function changeEventTool(cloudTrail: CloudTrailClient, sources: readonly string[], maxSeconds: number): Tool {
   const pages = new Pages();

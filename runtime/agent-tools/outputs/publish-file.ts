@@ -9,7 +9,7 @@ import { readWorkspaceFile } from './workspace-file';
 export interface Destination {
   readonly s3: S3Client;
   readonly bucket: string;
-  /** Account of the bucket: S3 refuses when somebody else owns the name. */
+  /** Account of the bucket: S3 refuses the call if another account owns the bucket. */
   readonly bucketOwner: string;
   readonly prefix: string;
 }
@@ -38,7 +38,7 @@ export async function publishFile(
   const key = destination.prefix + name;
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new Refusal('The name is too long.');
   const type = checkedType(name, rules.fileTypes);
-  // The name it gets decides how it is treated: the file itself must be of the same type.
+  // The object's name decides how programs treat it, so the file itself must have the same type.
   if (checkedType(input.path, rules.fileTypes) !== type) throw new Refusal('name must keep the file type of path.');
 
   const content = await readWorkspaceFile(rules.workspace, input.path, rules.maxFileBytes);
@@ -55,7 +55,7 @@ export async function publishFile(
         Body: content,
         ContentType: OUTPUT_FILE_TYPES[type].contentType,
         ExpectedBucketOwner: destination.bucketOwner,
-        // S3 compares it with what arrived and keeps it with the object.
+        // S3 compares it with the received content and stores it with the object.
         ChecksumSHA256: sha256.digest('base64'),
         Metadata: { sha256: digest },
         ...(input.overwrite ? {} : { IfNoneMatch: '*' }),

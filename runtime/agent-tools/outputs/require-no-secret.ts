@@ -3,8 +3,8 @@ import { Refusal } from '../server/refusal';
 import { readableParts } from './readable-content';
 
 /**
- * Refuses a file that holds a credential, in whatever way it is written down: as text in any width of character, as
- * base64 or hexadecimal, escaped, or compressed.
+ * Refuses a file that holds a credential, in any encoding: text of any character width, base64, hexadecimal, escaped or
+ * compressed.
  *
  * A file of text must be UTF-8: it is stored with this character set, and no search can know all others.
  */
@@ -23,7 +23,7 @@ export function requireNoSecret(content: Buffer, isText: boolean): void {
 interface Found {
   readonly kind: string;
   readonly line?: number;
-  /** Empty where it can be read as it is. */
+  /** Empty if the text can be searched without decoding. */
   readonly how: string;
 }
 
@@ -56,7 +56,7 @@ function firstIn(bytes: Buffer, depth: number): Found | undefined {
   return undefined;
 }
 
-/** Most runs that look encoded are something else, or begin elsewhere: they decode to bytes without any text. */
+/** Most runs that look encoded aren't, or begin at another offset: they decode to bytes without text. */
 const mayHoldText = (bytes: Buffer): boolean =>
   /[\x20-\x7e]{12}|(?:[\x20-\x7e]\0){12}|^\x1f\x8b\x08|^PK\x03\x04/.test(bytes.toString('latin1'));
 
@@ -81,7 +81,7 @@ function codePointOf(escape: string): number {
   return code <= 0x10ffff ? code : 0xfffd;
 }
 
-/** A run of digits is looked at in windows, so that no content makes the search slow or deep. */
+/** A run of digits is searched in windows, so that no content makes the search slow or deep. */
 const WINDOW = 65_536;
 /** Windows overlap by more than a credential is long, encoded twice. */
 const OVERLAP = 8_192;
@@ -92,7 +92,7 @@ function* encodedBytes(text: string): Generator<[how: string, bytes: Buffer]> {
     const window = text.slice(begin, begin + WINDOW);
     for (const [run] of window.matchAll(/[A-Za-z0-9+/_-]{16,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*/g)) {
       const digits = run.replace(/\s+/g, '');
-      // What is written directly before the run shifts it, for example the name of a variable: try all four phases.
+      // Characters directly before the run shift it, for example the name of a variable: try all four offsets.
       for (const phase of [0, 1, 2, 3]) yield ['encoded in base64', Buffer.from(digits.slice(phase), 'base64')];
     }
     for (const [run] of window.matchAll(/(?:[0-9a-f]{2}[ :]?){16,}/gi)) {

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { Refusal } from '../server/refusal';
 
 /**
- * The bytes of a regular file inside the workspace. Commands of the agent change the workspace while this reads: what
- * counts is the file that was opened, so its place is asked of the kernel after it is open.
+ * The bytes of a regular file inside the workspace. Commands of the agent can change the workspace during the read. The
+ * opened file counts, so its path is requested from the kernel after it is open.
  */
 export async function readWorkspaceFile(workspace: string, relative: string, maxBytes: number): Promise<Buffer> {
   if (path.isAbsolute(relative) || relative.includes('\0'))

@@ -5,8 +5,8 @@ const QUOTE = '(?:\\\\?["\'`])?';
 const VALUE = '(?<value>[^\\s"\'`\\\\,;&}{<>]{6,})';
 
 /**
- * The ways in which a value is written behind a name that says it is a credential. `lead` is what stands before the
- * value. Every repetition is bounded, so that a search takes linear time.
+ * The syntaxes of a value after a name of a credential. `lead` is the text before the value. Every repetition is
+ * bounded, so that a search takes linear time.
  */
 export const ASSIGNMENTS: readonly RegExp[] = [
   // `password=…`, `"api_key": "…"`, `secret => …`, `<token>…`
@@ -19,7 +19,7 @@ export const ASSIGNMENTS: readonly RegExp[] = [
   `(?<lead>(?<name>authorization)${QUOTE}\\s{0,10}[:=]\\s{0,10}${QUOTE}(?:basic|bearer|token)\\s{1,3})(?<value>[\\w.~+/=:-]{8,})`,
 ].map((source) => new RegExp(source, 'gi'));
 
-/** Whatever refers to a credential, counts tokens, or is what people write where a credential would be. */
+/** Values that refer to a credential, numbers of tokens, and placeholders for a credential. */
 const HARMLESS: readonly RegExp[] = [
   // Words and identifiers: `required`, `getToken`, `!Ref`, `auth-token`.
   /^[A-Za-z_?!.:|-]+$/,

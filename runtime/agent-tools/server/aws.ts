@@ -7,7 +7,7 @@ export const MAX_ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * What every AWS client of a server is made with. The Region comes from AWS_REGION. All speak HTTP/1.1: the Bedrock
+ * The settings of every AWS client of a server. The Region comes from AWS_REGION. All speak HTTP/1.1: the Bedrock
  * client would choose HTTP/2, which it needs for streams only.
  */
 export const clientOptions = {
@@ -28,7 +28,7 @@ const DENIED = /accessdenied|unauthorized|notauthorized|forbidden/i;
 
 /**
  * A failed AWS request as the model may read it: what kind of failure and what to do. The message of the service is
- * passed on (it names the wrong field), but not for denials, which may tell what else exists.
+ * passed on (it names the wrong field), except for denials, which can reveal other resources.
  */
 export function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;

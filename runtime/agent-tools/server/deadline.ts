@@ -1,8 +1,8 @@
 import { Refusal } from './refusal';
 
 /**
- * Runs work that ends when its time is over or its caller gave up, whichever comes first. The work gets a signal to
- * stop its requests with; what it does in reaction is not waited for longer than `GRACE_MS`.
+ * Runs work until its deadline, or until the caller aborts. The work gets a signal to stop its requests; after the
+ * signal, it has at most `GRACE_MS`.
  */
 export async function withDeadline<T>(
   seconds: number,
@@ -26,7 +26,7 @@ export async function withDeadline<T>(
   try {
     return await Promise.race([work(stop.signal), abandoned]);
   } catch (error) {
-    // Whatever the aborted request threw, the reason is the deadline or the caller.
+    // For any error of the aborted request, the reason is the deadline or the caller.
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
     clearTimeout(timer);

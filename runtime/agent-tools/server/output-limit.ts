@@ -1,10 +1,10 @@
 import { redacted } from './redaction';
 
-/** Most bytes of JSON that one call answers with: what a model can still read beside everything else. */
+/** Most bytes of JSON in one result: the model must be able to read it together with the rest of its context. */
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 /** Longest single text in an answer, in characters. */
 export const MAX_TEXT = 4_000;
-/** Looked at beyond the cut, so that a credential that lies across it is still recognized. */
+/** Searched beyond the cut, so that a credential across the cut is still recognized. */
 const MARGIN = 4_000;
 
 /** One text: credentials removed, then cut. */
@@ -14,7 +14,7 @@ export function safeText(text: string, max = MAX_TEXT): string {
   return text.length > max ? `${cut}… [${text.length} characters in full]` : cut;
 }
 
-/** Every text in a value made safe. Members that are undefined or null disappear; dates become ISO 8601. */
+/** Makes every text in a value safe. Members that are undefined or null disappear; dates become ISO 8601. */
 export function safeValue(value: unknown): unknown {
   if (typeof value === 'string') return safeText(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
@@ -30,10 +30,10 @@ export function safeValue(value: unknown): unknown {
 }
 
 /**
- * The first entries that fit into the output once they are made safe. What is left out is counted, so that the reader
- * knows.
+ * The first entries that fit into the output once they are made safe. Omitted entries are counted, so that the model
+ * knows about them.
  *
- * @param reserve bytes for what the answer says beside the entries.
+ * @param reserve bytes for the other members of the result.
  */
 export function fitting<T>(entries: readonly T[], reserve = 4_096): { fit: T[]; left: number } {
   const fit: T[] = [];

@@ -1,4 +1,4 @@
-/** The credentials that this process works with: whatever else a text looks like, these must not leave it. */
+/** The credentials of this process. They must never be in an output. */
 interface RoleCredentials {
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
@@ -12,7 +12,7 @@ const VARIABLES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
 ];
 
-/** A shorter value is no credential, and would turn up in ordinary text. */
+/** A shorter value isn't a credential, and would match ordinary text. */
 const SHORTEST = 8;
 
 const values = new Set<string>();
@@ -35,8 +35,8 @@ export function ownCredentialSpellings(): string[] {
 
 function spellings(value: string): string[] {
   const bytes = Buffer.from(value);
-  // What stands before a value inside base64 shifts it by 0, 1 or 2 bytes; the characters at both ends depend on its
-  // neighbours and are left out.
+  // The bytes before a value inside base64 shift it by 0, 1 or 2 bytes. The characters at both ends depend on adjacent
+  // bytes and are omitted.
   const base64 = [0, 1, 2].map((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')

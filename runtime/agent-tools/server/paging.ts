@@ -2,14 +2,14 @@ import * as z from 'zod/v4';
 import { fitting } from './output-limit';
 import { Refusal } from './refusal';
 
-/** The input with which a tool continues where its last answer ended. */
+/** The input that continues after the last result of a tool. */
 export const pageInput = z
   .string()
   .regex(/^page-\d{1,9}$/)
   .optional()
   .describe('next_page of the previous answer with the same other input. Leave out for the first page.');
 
-/** One page of an answer. `omitted` entries did not fit into the output: ask for a narrower selection to see them. */
+/** One page of a result. `omitted` entries did not fit into the output: request a narrower selection to get them. */
 export interface Page {
   readonly entries: unknown[];
   readonly omitted?: number;
@@ -19,14 +19,14 @@ export interface Page {
 const REMEMBERED = 500;
 
 /**
- * The continuation tokens of AWS, kept here. The model gets a short handle: tokens are long, may look like a
- * credential, and one from somewhere else must not widen what was asked.
+ * Keeps the continuation tokens of AWS. The model gets a short handle instead: tokens are long and can look like a
+ * credential, and a foreign token must not widen the request.
  */
 export class Pages {
   private readonly tokens = new Map<string, { readonly token: string; readonly request: string }>();
   private made = 0;
 
-  /** @param request what was asked, without the page: a handle continues only the same request. */
+  /** @param request the request without the page: a handle continues only the same request. */
   public page(entries: readonly unknown[], nextToken: string | undefined, request: unknown): Page {
     const { fit, left } = fitting(entries);
     return {

@@ -1,18 +1,24 @@
-/** What looks like a credential: removed from every answer, and a reason not to publish a file. One list for both. */
+/**
+ * Text that looks like a credential is removed from every result, and prevents that a file is published. One list for
+ * both.
+ */
 import { CREDENTIAL_FORMATS } from '../../../lib/facts/credential-formats';
 import { ASSIGNMENTS, isSecretValue } from './assigned-secret';
 import { ownCredentialSpellings } from './own-credentials';
 
 const FORMATS = CREDENTIAL_FORMATS.map(({ kind, pattern }) => ({
   kind,
-  // From the first line of a private key on nothing may be shown but what comes behind its last line.
+  // After the first line of a private key, only text after its last line may be shown.
   pattern:
     kind === 'a private key'
       ? new RegExp(`${pattern.source}[\\s\\S]*?(?:-----END (?:[A-Z]+ )*PRIVATE KEY-----|$)`, 'g')
       : new RegExp(pattern.source, 'g'),
 }));
 
-/** The same text without what looks like a credential. Removes more than is refused: a gap in an answer costs little. */
+/**
+ * The same text without what looks like a credential. Removes more than the search for files refuses, because a gap in
+ * a result costs little.
+ */
 export function redacted(text: string): string {
   let clean = text;
   for (const spelling of ownCredentialSpellings()) {

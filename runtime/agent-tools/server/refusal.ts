@@ -1,4 +1,4 @@
-/** The tool does not do what was asked. The message is written for the model: what was wrong, what is allowed. */
+/** The tool refuses a call. The message is for the model: what is wrong, and what is allowed. */
 export class Refusal extends Error {
   public constructor(message: string) {
     super(message);

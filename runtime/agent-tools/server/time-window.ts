@@ -3,7 +3,7 @@ import { Refusal } from './refusal';
 
 const instant = z.iso.datetime({ offset: true });
 
-/** Begin and end of what is asked about. */
+/** Start and end of the requested time. */
 export const timeWindow = {
   start: instant.describe('Begin, ISO 8601 with offset, for example 2026-11-23T10:00:00Z'),
   end: instant.describe('End, ISO 8601 with offset'),

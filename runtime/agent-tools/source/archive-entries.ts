@@ -1,6 +1,6 @@
 import { Refusal } from '../server/refusal';
 
-/** An entry of a tar archive. The content of a file has to be read before the next entry is asked for. */
+/** An entry of a tar archive. The content of a file has to be read before the next entry is requested. */
 export interface ArchiveEntry {
   readonly type: 'file' | 'directory' | 'link';
   /** As the archive says it: unchecked. */
@@ -54,7 +54,7 @@ export async function* archiveEntries(parts: AsyncIterable<Buffer>): AsyncGenera
       executable: (octal(header, 100, 8) & 0o100) !== 0,
       content: () => content,
     };
-    await all(content); // Whatever the reader left.
+    await all(content); // Content that the reader didn't consume.
     notes = {};
   }
 }
@@ -84,7 +84,7 @@ class ByteSource {
     return Buffer.concat(pieces);
   }
 
-  /** The bytes of one entry, without what fills up its last block. */
+  /** The bytes of one entry, without the padding of its last block. */
   public async *content(size: number): AsyncGenerator<Buffer> {
     let missing = size;
     let filling = (BLOCK - (size % BLOCK)) % BLOCK;

@@ -23,7 +23,7 @@ export interface CloneInput {
   readonly depth: number;
 }
 
-/** Refs of what was asked for. Branches go where a clone has them. */
+/** Refs of the requested commits. Branches have the same names as in a clone. */
 const FETCHED = 'refs/fetched/';
 const BRANCHES = 'refs/remotes/origin/';
 /** Everything that a call fetches. */
@@ -31,10 +31,10 @@ const REFS = [`+${FETCHED}*:${FETCHED}*`, `+${BRANCHES}*:${BRANCHES}*`];
 const ALL_BRANCHES = `+refs/heads/*:${BRANCHES}*`;
 
 /**
- * Clones into the workspace, or brings a clone that is there to another commit.
+ * Clones into the workspace, or checks out another commit in an existing clone.
  *
- * Always fetches into a repository of its own: the configuration of a clone can be changed by commands of the agent, so
- * no process that has credentials reads it. The clone then takes the objects from there.
+ * Always fetches into a separate repository: the configuration of a clone can be changed by commands of the agent, so
+ * no process that has credentials reads it. The clone then copies the objects from there.
  */
 export async function cloneRepository(
   repository: Repository,
@@ -53,8 +53,8 @@ export async function cloneRepository(
       await git(['init', '--quiet', '--template=', '--initial-branch=main'], options);
       const commit = await fetched(repository, input, context, options, fresh);
       const files = await requireSmallTree(commit, context.maxBytes, options);
-      // Attributes of the tree (an encoding, line ends, keywords) can make files larger than their objects. So this counts
-      // what is there, also for a clone that is there already: it is only touched by what is known to fit.
+      // Attributes of the tree (an encoding, line ends, keywords) can make files larger than their objects. So this
+      // counts the checked-out files, also for an existing clone: it gets only files that are known to fit.
       await git(['checkout', '--quiet', '--detach', commit], options);
       await requireSize(fresh, context.maxBytes);
       if (state === 'nothing') await rename(directory, place);
@@ -80,7 +80,7 @@ async function stateOf(place: string, name: string): Promise<'nothing' | 'clone'
   throw new Refusal(`'${name}' of the workspace is there and is not a clone. Move it away first.`);
 }
 
-/** Fetches what was asked for and returns its commit. */
+/** Fetches the requested revision and returns its commit. */
 async function fetched(
   repository: Repository,
   input: CloneInput,
@@ -108,7 +108,8 @@ async function fetched(
       try {
         await fetch(depth, `+${input.commit}:${FETCHED}${input.commit}`);
       } catch (error) {
-        // Hosts may refuse commits that no branch points to; that it is in the history of one, the branches tell.
+        // Hosts may refuse commits that no branch points to. After the branches are fetched, their history contains the
+        // commit.
         if (!(error instanceof GitFailure) || refusesEverything(error)) throw error;
         await fetch([], ALL_BRANCHES);
       }
@@ -126,7 +127,7 @@ async function credentialsFor(repository: Repository, context: CloneContext): Pr
   return codeCommitCredentials(await context.roleCredentials(), context.region, repository.url);
 }
 
-/** What no other way of asking would change. */
+/** Failures that another form of the request wouldn't change. */
 const refusesEverything = ({ output }: GitFailure): boolean =>
   !/remote error|not our ref|unadvertised|does not allow request|couldn't find remote ref|upload-pack/i.test(output);
 

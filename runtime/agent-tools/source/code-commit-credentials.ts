@@ -13,8 +13,8 @@ export interface GitCredentials {
 }
 
 /**
- * User name and password with which CodeCommit lets a role in over HTTPS: a signature of the repository's address, made
- * from the credentials of the role. How long a signature is accepted is not documented: make one for every use.
+ * User name and password of a role for CodeCommit over HTTPS: a signature of the repository's address with the
+ * credentials of the role. AWS doesn't document how long a signature is valid, so create one for every use.
  *
  * The form is that of AWS's own git remote helper (github.com/aws/git-remote-codecommit): SigV4 with the method `GIT`, an
  * empty payload that is not hashed, and a time without zone in what is signed.

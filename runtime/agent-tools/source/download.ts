@@ -7,11 +7,11 @@ import { tooLarge } from './workspace';
 export interface StoredObject {
   readonly bucket: string;
   readonly key: string;
-  /** Account of the bucket: S3 refuses when somebody else owns the name. */
+  /** Account of the bucket: S3 refuses the call if another account owns the bucket. */
   readonly bucketOwner: string;
 }
 
-/** Writes an object to a file that is not there yet, at most so many bytes. Returns how many there were. */
+/** Writes an object to a new file, up to a maximum size. Returns the number of bytes. */
 export async function download(
   s3: S3Client,
   object: StoredObject,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { Refusal } from '../server/refusal';
 import type { GitCredentials } from './code-commit-credentials';
 
-/** Which transport one git process may use, and none beside it. */
+/** The only transport that one git process can use. */
 export type GitTransport = 'https' | 'http' | 'file' | 'none';
 
 export interface GitOptions {
@@ -13,9 +13,9 @@ export interface GitOptions {
   readonly objects?: string;
   /** For this one process. It reads them from a pipe. */
   readonly credentials?: GitCredentials;
-  /** Sees every part of the output; whatever it throws ends the process. */
+  /** Gets every part of the output; an error that it throws ends the process. */
   readonly onOutput?: (part: Buffer) => void;
-  /** Asked a few times a second; whatever it throws ends the process. */
+  /** Called a few times a second; an error that it throws ends the process. */
   readonly guard?: () => Promise<void>;
 }
 
@@ -23,7 +23,7 @@ const GUARD_INTERVAL_MS = 200;
 const MAX_MESSAGE = 16_384;
 const MAX_OUTPUT = 1_048_576;
 
-/** A git process that failed. Its message may hold text of the other side and is never shown: see `refusalOf`. */
+/** A git process that failed. Its message may contain text of the host and is never shown: see `refusalOf`. */
 export class GitFailure extends Error {
   public constructor(
     public readonly exitCode: number | null,
@@ -35,8 +35,8 @@ export class GitFailure extends Error {
 }
 
 /**
- * The environment of git: nothing of this process but the way to the programs. So neither git nor what it starts sees
- * credentials of the role, and no configuration outside the repository counts.
+ * The environment of git: only PATH of this process. So neither git nor its child processes get credentials of the
+ * role, and configuration outside the repository isn't used.
  */
 const environment = (): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
@@ -68,9 +68,9 @@ function settings(transport: GitTransport, withCredentials: boolean): string[] {
     'gc.auto=0',
     'maintenance.auto=false',
     'advice.detachedHead=false',
-    // Empties the list of helpers: none of the image or the repository gets to see or store anything.
+    // Empties the list of helpers, so that no helper of the image or the repository gets or stores a credential.
     'credential.helper=',
-    // The one helper answers what this process writes into file descriptor 3, and forgets it.
+    // The only helper returns what this process writes into file descriptor 3, and stores nothing.
     ...(withCredentials ? ['credential.helper=!f() { test "$1" = get && cat <&3; }; f'] : []),
   ];
   return values.flatMap((value) => ['-c', value]);
@@ -96,7 +96,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   signal.addEventListener('abort', onAbort, { once: true });
 
   const pipe = child.stdio[3] as NodeJS.WritableStream;
-  pipe.on('error', () => undefined); // A git that asks for no credentials closes the pipe unread.
+  pipe.on('error', () => undefined); // If git needs no credentials, it closes the pipe unread.
   pipe.end(credentials ? `username=${credentials.username}\npassword=${credentials.password}\n` : '');
 
   let output = '';
@@ -137,7 +137,7 @@ function killGroup(pid: number): void {
   }
 }
 
-/** Runs the check again and again until it throws or the returned function is called. */
+/** Repeats the check until it throws or the returned function is called. */
 function every(milliseconds: number, check: () => Promise<void>, failed: (why: unknown) => void): () => void {
   let timer: NodeJS.Timeout;
   let over = false;
@@ -151,7 +151,7 @@ function every(milliseconds: number, check: () => Promise<void>, failed: (why: u
   };
 }
 
-/** Why git failed, in the words of this tool: its own message may hold text of the other side. */
+/** Why git failed, as a constant sentence: git's own message may contain text of the host. */
 export function refusalOf(error: unknown, name: string): unknown {
   if (!(error instanceof GitFailure)) return error;
   const { output } = error;

@@ -1,4 +1,7 @@
-/** MCP server `source`: brings repositories, staged files and the configuration of registries into the workspace. */
+/**
+ * MCP server `source`: downloads repositories and staged files into the workspace, and writes the configuration of
+ * registries.
+ */
 import { CodeartifactClient } from '@aws-sdk/client-codeartifact';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/v4';
@@ -18,7 +21,7 @@ const TEN_GIB = 10 * 1024 ** 3;
 /** Changes the workspace only; what is fetched replaces what an earlier call fetched. */
 const FETCHES = { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 
-/** A name that git takes for a branch and nothing else. Source: git-check-ref-format. */
+/** A name that git accepts only as a branch. Source: git-check-ref-format. */
 const BRANCH = /^(?![-/.])(?!.*(?:\/\/|\/\.|\.\.|@\{))[A-Za-z0-9._/@#+=-]{1,200}(?<![/.]|\.lock)$/;
 
 void serve('source', (settings) => {

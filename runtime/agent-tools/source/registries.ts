@@ -10,7 +10,7 @@ import { Refusal } from '../server/refusal';
 import type { Registry } from './scope-entries';
 import { kindOf, placeIn } from './workspace';
 
-/** How long commands can read packages after a call. The shortest that CodeArtifact takes is 15 minutes. */
+/** How long commands can read packages after a call. CodeArtifact accepts at least 15 minutes. */
 const TOKEN_SECONDS = 3_600;
 
 interface Configuration {
@@ -39,7 +39,7 @@ const CONFIGURATIONS: Readonly<Record<Registry['format'], Configuration>> = {
   },
 };
 
-/** Writes the configuration of npm and pip, and answers with the variables that make them use it. */
+/** Writes the configuration of npm and pip, and returns the variables that make them use it. */
 export async function configureRegistries(
   client: CodeartifactClient,
   registries: readonly Registry[],
@@ -72,7 +72,7 @@ async function tokenFor(client: CodeartifactClient, { domain, domainOwner }: Reg
     new GetAuthorizationTokenCommand({ domain, domainOwner, durationSeconds: TOKEN_SECONDS }),
     { abortSignal: signal },
   );
-  // It goes into files where anything else would end the value.
+  // It is written to files in which other characters would end the value.
   if (!token || !/^[A-Za-z0-9._~+/=-]+$/.test(token))
     throw new Refusal('CodeArtifact answered without a usable token.');
   return { token, expiration };
@@ -90,7 +90,10 @@ async function endpointOf(client: CodeartifactClient, registry: Registry, signal
   return url;
 }
 
-/** Only for the user that commands run as. Written beside and moved, so that no program reads half a file. */
+/**
+ * Readable only by the user of the commands. Written to a temporary file and moved, so that no program reads half a
+ * file.
+ */
 async function replaceFile(file: string, text: string): Promise<void> {
   const beside = `${file}.${process.pid}`;
   await writeFile(beside, text, { mode: 0o600, flag: 'wx' });

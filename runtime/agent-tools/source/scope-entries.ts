@@ -61,7 +61,7 @@ const malformed = () =>
     'code-commit/NAME, bundle/NAME/ACCOUNT/BUCKET/KEY or github/OWNER/NAME each',
   );
 
-/** Where a code host is. Without TLS only on this machine, for local runs. */
+/** The address of a code host. HTTP is allowed only on this machine, for local runs. */
 function baseUrl(variable: string, usual: string): URL {
   const given = process.env[variable];
   const url = URL.canParse(given ?? usual) ? new URL(given ?? usual) : undefined;

@@ -26,7 +26,7 @@ interface StagedFile {
 
 const MAX_OBJECTS = 1_000;
 
-/** Brings what was staged for a turn into `staged/<turn>/` of the workspace. What was there before is replaced. */
+/** Downloads the staged files of a turn to `staged/<turn>/` in the workspace, and replaces what was there before. */
 export async function fetchStaged(context: StagedContext, turn: string, signal: AbortSignal): Promise<object> {
   const found = await stagedFiles(context, turn, signal);
   const archived = found.some((file) => file.path === STAGED_WORKSPACE.archive);
@@ -45,7 +45,7 @@ export async function fetchStaged(context: StagedContext, turn: string, signal: 
       left -= bytes;
       if (relative === STAGED_WORKSPACE.archive) archiveBytes = bytes;
     }
-    // The archive itself does not stay.
+    // The archive itself is deleted.
     const unpacked = archived ? await unpackedSource(directory, left + archiveBytes, signal) : undefined;
     if ((await kindOf(place)) !== 'nothing') await rm(place, { recursive: true });
     await rename(directory, place);
@@ -83,7 +83,7 @@ async function stagedFiles(context: StagedContext, turn: string, signal: AbortSi
   for await (const { Contents = [] } of paginateListObjectsV2({ client: context.s3 }, input)) {
     signal.throwIfAborted();
     for (const { Key = '', Size = 0 } of Contents) {
-      if (Key.endsWith('/') && Size === 0) continue; // What consoles make to show a directory.
+      if (Key.endsWith('/') && Size === 0) continue; // Consoles create such objects to show a directory.
       found.push({ key: Key, path: checkedPath(Key.slice(prefix.length)), bytes: Size });
       bytes += Size;
       if (found.length > MAX_OBJECTS) throw new Refusal(`More than ${MAX_OBJECTS} objects were staged for this turn.`);
@@ -94,7 +94,7 @@ async function stagedFiles(context: StagedContext, turn: string, signal: AbortSi
   return found;
 }
 
-/** Keys of objects may hold anything; files are made of plain names only. */
+/** Object keys can contain any character; only plain names become files. */
 function checkedPath(relative: string): string {
   if (!relative.split('/').every((part) => /^(?!\.{1,2}$)[A-Za-z0-9_. ()+=@-]{1,200}$/.test(part))) {
     throw new Refusal('The name of a staged object is not one that can be a file of the workspace.');

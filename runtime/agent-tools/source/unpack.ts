@@ -19,14 +19,14 @@ interface Link {
   readonly target: string;
 }
 
-/** Longest path in an archive. Linux takes 4,096 bytes with everything that is before it. */
+/** Longest path in an archive. Linux allows 4,096 bytes, including the directory before it. */
 const MAX_PATH = 2_000;
 
 /**
  * Unpacks a gzip-compressed tar archive into a new directory.
  *
- * Links are made last, when every file is written and every directory is there: nothing is written through a link. The
- * image's `tar` is not used because it cannot limit what it writes, Python's `tarfile` because its filters had holes
+ * Links are created last, after every file and directory, so nothing is written through a link. The image's `tar` is
+ * not used because it cannot limit what it writes, Python's `tarfile` because its filters had vulnerabilities
  * (CVE-2025-4517 and others) and are missing in older Debians that may be the base image.
  */
 export async function unpack(
@@ -88,9 +88,9 @@ function partsOf(name: string): string[] {
 }
 
 /**
- * Makes a link that cannot lead out: relative, up at most to the top of the archive, and never up again after it went
- * down. The directories around it are real, since they were made before any link; so its way up stays inside, and its
- * way down goes through directories of the archive or other links of this kind.
+ * Creates a link that cannot leave the archive: relative, up at most to the top of the archive, and never up again
+ * after it went down. Its parent directories are real, because they were created before any link. So the upward part of
+ * the path stays inside, and the downward part goes through directories of the archive or other such links.
  */
 async function made({ parts, target }: Link, top: string): Promise<boolean> {
   const steps = target.split('/').filter((step) => step !== '' && step !== '.');

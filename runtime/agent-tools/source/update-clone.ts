@@ -20,10 +20,10 @@ const IN_THE_WAY =
   /would be overwritten|not uptodate|resolve your current index|untracked working tree|is not up to date/i;
 
 /**
- * Brings a clone of the workspace to another commit.
+ * Checks out another commit in a clone of the workspace.
  *
- * Its files are written by the repository that no command has touched: filters, attributes and encodings that commands
- * configured in the clone neither run nor make files larger than what was measured. Changes in the way are kept.
+ * The repository that no command has touched writes its files: filters, attributes and encodings that commands
+ * configured in the clone neither run nor make files larger than what was measured. Conflicting local changes are kept.
  */
 export async function updateClone({ place, from, commit, maxBytes, refs }: Update, signal: AbortSignal): Promise<void> {
   const gitDir = path.join(place, '.git');
@@ -37,7 +37,8 @@ export async function updateClone({ place, from, commit, maxBytes, refs }: Updat
   await git([...inPlace, ...fetch, ...shallow, from, ...refs], { ...options, transport: 'file' });
   const before = (await git([...inPlace, 'rev-parse', '--verify', 'HEAD'], options)).trim();
 
-  // As git itself does it: who holds this file may change the index, and it takes its place when it is whole.
+  // Like git: the process that created this file may change the index, and the file replaces the index when it is
+  // complete.
   const lock = path.join(gitDir, 'index.lock');
   try {
     await copyIndex(path.join(gitDir, 'index'), lock, constants.COPYFILE_EXCL);
@@ -49,7 +50,7 @@ export async function updateClone({ place, from, commit, maxBytes, refs }: Updat
     const index = path.join(from, '.git', 'index');
     await copyIndex(lock, index);
     const clean = [`--git-dir=${path.join(from, '.git')}`, `--work-tree=${place}`];
-    // The old commit and what commands have staged are only there.
+    // The old commit and the changes that commands staged exist only in the clone.
     const borrowing: GitOptions = { ...options, objects: path.join(gitDir, 'objects') };
     const checkout = (target: string) => git([...clean, 'checkout', '--quiet', '--detach', target], borrowing);
     await git([...clean, 'update-ref', '--no-deref', 'HEAD', before], borrowing);
@@ -82,7 +83,7 @@ export async function copyIndex(from: string, to: string, mode?: number): Promis
   await utimes(to, atime, mtime);
 }
 
-/** Bytes of the files of the commit as they are now. What commands made next to them does not count. */
+/** Bytes of the files of the commit as they are now. Other files of commands don't count. */
 async function trackedBytes(repository: readonly string[], place: string, options: GitOptions): Promise<number> {
   const names: string[] = [];
   let rest = '';

@@ -2,12 +2,12 @@ import { lstat, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Refusal } from '../server/refusal';
 
-/** Directories and files below which nothing of a call is larger: what commands make beside it does not count. */
+/** Directories and files of a call. Other files that commands create don't count. */
 export const MAX_ENTRIES = 200_000;
 
 /**
- * A fresh directory of the workspace for the length of one call. What is fetched grows here and is moved into place when
- * it is whole, so that a failed call leaves nothing behind.
+ * A new directory of the workspace for the duration of one call. Downloads are written here and moved into place when
+ * they are complete, so that a failed call leaves nothing.
  */
 export async function inFreshDirectory<T>(workspace: string, work: (directory: string) => Promise<T>): Promise<T> {
   await mkdir(workspace, { recursive: true });
@@ -43,7 +43,9 @@ export const tooLarge = (maxBytes: number) =>
   new Refusal(`This is larger than the ${maxBytes} bytes that one call may bring into the workspace.`);
 export const tooMany = () => new Refusal(`This has more than the ${MAX_ENTRIES} files that one call may bring.`);
 
-/** The real path of a place in the workspace whose parents are made, and are directories, not links. */
+/**
+ * The real path of a location in the workspace. Creates its parents and checks that they are directories, not links.
+ */
 export async function placeIn(workspace: string, relative: string): Promise<string> {
   const root = await realpath(workspace);
   const place = path.join(root, relative);
@@ -56,7 +58,7 @@ export async function placeIn(workspace: string, relative: string): Promise<stri
   return place;
 }
 
-/** What is at a place, without following a link. */
+/** What exists at a path, without following a link. */
 export async function kindOf(place: string): Promise<'nothing' | 'directory' | 'other'> {
   const stats = await lstat(place).catch(() => undefined);
   if (!stats) return 'nothing';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// STDIO MCP server `workspace`: tells which files are in a directory, with size and SHA-256.
-// Read-only and without dependencies. Messages are one JSON object per line (MCP stdio transport).
+// STDIO MCP server `workspace`: lists the files of a directory, with size and SHA-256. Read-only and without
+// dependencies. Messages are one JSON object per line (MCP stdio transport).
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
