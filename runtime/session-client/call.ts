@@ -1,4 +1,7 @@
-/** One operation on the wire: sign, send, read, and say truthfully what is known when it breaks. */
+/**
+ * One request of the service: signs it, sends it, reads the response, and reports exactly what is known after a
+ * failure.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Credentials, CredentialsProvider } from './credentials';
 import {
@@ -23,13 +26,13 @@ import { requestIdOf, serviceError } from './service-error';
 import { encodeQuery, type RequestSigner, type UnsignedRequest } from './signer';
 import type { Timing } from './timing';
 
-/** What repeating an operation would do. */
+/** The effect of repeating an operation. */
 export type Effect =
-  /** Nothing: repeated automatically. */
+  /** None: repeated automatically. */
   | 'read'
-  /** The same as once: not repeated automatically, but a caller may. */
+  /** The same as one call: not repeated automatically, but a caller may repeat it. */
   | 'idempotent'
-  /** Everything again: never repeated; an unclear end is an AmbiguousRequestError. */
+  /** The whole effect again: never repeated; an unknown result is an AmbiguousRequestError. */
   | 'once';
 
 export interface Call extends UnsignedRequest {
@@ -62,7 +65,7 @@ export interface CallerSettings {
 }
 
 const MAX_ERROR_BYTES = 64 * 1024;
-/** Reads that tell whether an ambiguous request was accepted; after a cancel the session's status does. */
+/** Reads that show whether an ambiguous request was accepted; after a cancel, the session's status shows it. */
 const HOW_TO_FIND_OUT: Partial<Record<Operation, string>> = {
   createSession: 'reconcileCreate',
   submitMessage: 'reconcileSubmit',
@@ -72,25 +75,30 @@ const USER_AGENT = 'cdk-bedrock-managed-agents-session-client';
 export class Caller {
   constructor(private readonly settings: CallerSettings) {}
 
-  /** Calls and returns the answer's body as text; reads are repeated within the policy. */
+  /** Calls and returns the response body as text; reads are repeated within the policy. */
   async text(call: Call, options: CallOptions = {}): Promise<string> {
     return await this.#repeated(call, options, (attempt) => this.#body(call, options, attempt, readWhole));
   }
 
-  /** Calls, where the status alone says that it was accepted: a body that is missing, odd or cut changes nothing. */
+  /**
+   * Calls an operation whose status alone shows that it was accepted: a missing, malformed or incomplete body doesn't
+   * matter.
+   */
   async acknowledged(call: Call, options: CallOptions = {}): Promise<void> {
     const answer = await this.#once(call, () => this.#open(call, options, 'application/json', 1));
     await readText(answer, MAX_ERROR_BYTES).catch(() => '');
   }
 
-  /** Calls and reads the JSON body; an answer to a create that cannot be read leaves open what was created. */
+  /**
+   * Calls and reads the JSON body; after a create, an unreadable response means that it is unknown what was created.
+   */
   async json<T>(call: Call, options: CallOptions = {}, shape: (value: unknown, operation: Operation) => T): Promise<T> {
     return await this.read(call, options, async (answer, maxBytes) =>
       shape(parseJson(call, await readText(answer, maxBytes)), call.operation),
     );
   }
 
-  /** Calls and reads the body in the caller's own way. What `reader` throws, beside its own errors, is how the connection broke. */
+  /** Calls and lets the caller read the body. Besides its own errors, `reader` throws how the connection broke. */
   async read<T>(call: Call, options: CallOptions = {}, reader: BodyReader<T>): Promise<T> {
     return await this.#repeated(call, options, (attempt) => this.#body(call, options, attempt, reader));
   }
@@ -105,7 +113,7 @@ export class Caller {
     }
   }
 
-  /** Opens an event stream; the caller owns the answer. */
+  /** Opens an event stream; the caller owns the response. */
   async stream(call: Call, options: CallOptions = {}): Promise<IncomingMessage> {
     return await this.#repeated(call, options, async (attempt) => {
       const answer = await this.#open(call, options, 'text/event-stream', attempt);
@@ -124,7 +132,7 @@ export class Caller {
     return await this.settings.retry.run(this.settings.timing, options, attempt);
   }
 
-  /** For a call that must happen once: whatever leaves open whether it was accepted is ambiguous. */
+  /** For a call that must happen once: every failure after which it may have been accepted is ambiguous. */
   async #once<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
     const startedAt = this.settings.timing.now();
     try {
@@ -140,7 +148,7 @@ export class Caller {
     }
   }
 
-  /** One attempt up to the head of a 2xx answer. */
+  /** One attempt, until the headers of a 2xx response. */
   async #open(call: Call, options: CallOptions, accept: string, attempt: number): Promise<WireAnswer> {
     const { settings } = this;
     const startedAt = settings.timing.now();
@@ -198,7 +206,7 @@ export class Caller {
     }
   }
 
-  /** A provider takes neither a signal nor a limit, so it is not waited for longer than the call may take. */
+  /** A provider accepts neither a signal nor a limit, so this waits no longer than the time limit of the call. */
   async #credentials(call: Call, timeoutMs: number, signal?: AbortSignal): Promise<Credentials> {
     let credentials: Credentials;
     try {
@@ -206,7 +214,7 @@ export class Caller {
     } catch (error) {
       if (error instanceof CredentialsError) throw error;
       if (error instanceof WireFailure) throw this.#failure(call, error);
-      // Only the kind of failure: what a provider says may hold what it read.
+      // Only the kind of failure: the message of a provider may contain what it read.
       const kind = error instanceof Error ? error.name : typeof error;
       throw new CredentialsError(`The credentials provider failed (${kind})`, { operation: call.operation });
     }
@@ -216,7 +224,7 @@ export class Caller {
     return credentials;
   }
 
-  /** Any answer that is not 2xx. */
+  /** Any response that isn't 2xx. */
   async #refusal(call: Call, answer: WireAnswer, status: number): Promise<SessionClientError> {
     const details = this.#known(call, answer);
     if (status < 200) {
@@ -230,7 +238,7 @@ export class Caller {
         details,
       );
     }
-    // A broken or endless error body changes nothing about the status.
+    // A broken or endless error body doesn't change the status.
     const body = await readText(answer, MAX_ERROR_BYTES).catch(() => '');
     return serviceError({
       operation: call.operation,
@@ -282,12 +290,12 @@ export class Caller {
   }
 }
 
-/** Reads the body of a 2xx answer, at most `maxBytes` of it. */
+/** Reads at most `maxBytes` of the body of a 2xx response. */
 export type BodyReader<T> = (answer: WireAnswer, maxBytes: number) => Promise<T>;
 
 const readWhole: BodyReader<string> = readText;
 
-/** The promise, or a failure that says that nothing was sent. */
+/** The result of the promise, or a failure that shows that nothing was sent. */
 async function within<T>(promise: Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
   let armed: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
@@ -305,7 +313,7 @@ async function within<T>(promise: Promise<T>, timeoutMs: number, signal?: AbortS
   }
 }
 
-/** An abort that remembers whether the request had left. */
+/** An abort that records whether the request was sent. */
 class AbortedAttempt extends RequestAbortedError {
   constructor(
     message: string,

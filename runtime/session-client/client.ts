@@ -38,7 +38,7 @@ export interface SessionClientOptions {
   readonly connectTimeoutMs?: number;
   /** Of one attempt, body included; for a stream until its headers. Milliseconds. @default 60000 */
   readonly timeoutMs?: number;
-  /** A larger answer is an error. @default 16777216 (16 MiB) */
+  /** A larger response is an error. @default 16777216 (16 MiB) */
   readonly maxResponseBytes?: number;
   /** Clock, waiting and chance; for tests. */
   readonly timing?: Timing;
@@ -52,9 +52,9 @@ const MODELS = '/v1/models';
 /**
  * The Managed Agents service, one method per operation.
  *
- * Reads are repeated within the retry policy. Nothing else ever is: a create, submit or cancel whose end is unclear
- * raises AmbiguousRequestError, a delete raises the plain error (repeating a delete is safe).
- * Source: docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-api-reference.html, read 2026-11-23.
+ * Reads are repeated within the retry policy. Other calls are never repeated: a create, submit or cancel with an
+ * unknown result raises AmbiguousRequestError, a delete raises the plain error (repeating a delete is safe). Source:
+ * docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-api-reference.html, read 2026-11-23.
  */
 export class SessionClient {
   readonly region: string;
@@ -89,7 +89,7 @@ export class SessionClient {
     });
   }
 
-  /** Creates a session; with `input` its first turn starts at once. Sent once. */
+  /** Creates a session; with `input`, its first turn starts immediately. Sent once. */
   async create(request: CreateSessionRequest, options?: CallOptions): Promise<Session> {
     checkCreateRequest(request);
     const call: Call = {
@@ -107,7 +107,7 @@ export class SessionClient {
     return await this.#caller.json(read('getSession', sessionPath(sessionId)), options, sessionFrom);
   }
 
-  /** Every session, newest first unless `order` says otherwise; pages are fetched as they are needed. */
+  /** Every session, newest first unless `order` says otherwise; pages are fetched when they are needed. */
   list(query: ListSessionsQuery = {}, options?: CallOptions): AsyncGenerator<Session, void, undefined> {
     return walkPages('listSessions', query, (next) => this.listPage(next, options));
   }
@@ -130,7 +130,7 @@ export class SessionClient {
       query: {},
     };
     const text = await this.#caller.text(call, options);
-    // The body of the acknowledgement is not documented; the status has already said that it was deleted.
+    // The body of the acknowledgement is not documented; the status shows that it was deleted.
     try {
       const body: unknown = JSON.parse(text);
       return isRecord(body) ? body : {};
@@ -147,14 +147,14 @@ export class SessionClient {
     await this.#submit('submitMessage', sessionId, [{ type: 'agent.session.input.message', input }], options);
   }
 
-  /** Asks the running turn to stop. Sent once: a repeat could hit a later turn. */
+  /** Asks the running turn to stop. Sent once: a repetition could stop a later turn. */
   async cancel(sessionId: string, options?: CallOptions): Promise<void> {
     await this.#submit('cancelTurn', sessionId, [{ type: 'agent.session.input.cancel' }], options);
   }
 
   /**
-   * Opens the live event stream: when the promise resolves, events are flowing. There is no replay of earlier ones.
-   * `deadlineAt` bounds the reading, too: the stream then ends as if it had been closed.
+   * Opens the live event stream: when the promise resolves, events arrive. Earlier events aren't replayed. `deadlineAt`
+   * also limits the reading: the stream then ends as if it had been closed.
    */
   async stream(sessionId: string, options: EventStreamOptions & CallOptions = {}): Promise<EventStream> {
     const call = read('streamEvents', `${sessionPath(sessionId)}/events`, { stream: 'true' });
@@ -173,8 +173,8 @@ export class SessionClient {
   }
 
   /**
-   * Where the items asked for are larger than `maxResponseBytes` together, the page holds fewer of them; an item that is too
-   * large alone is there without its content (`omittedBytes`).
+   * If the requested items together are larger than `maxResponseBytes`, the page has fewer items. A single item that is
+   * too large is returned without its content (`omittedBytes`).
    */
   async itemsPage(sessionId: string, query: PageQuery = {}, options?: CallOptions): Promise<Page<Item>> {
     checkPageQuery(query);
@@ -192,7 +192,7 @@ export class SessionClient {
     });
   }
 
-  /** The model catalogue. Presence alone does not prove that Managed Agents can use a model. */
+  /** The model catalogue. A model in the catalogue isn't necessarily usable by Managed Agents. */
   async listModels(options?: CallOptions): Promise<ModelList> {
     return await this.#caller.json(read('listModels', MODELS), options, (value) => ({
       object: 'list',

@@ -1,16 +1,16 @@
-/** Reading what a conversation has gained since a known point: the basis of every reconciliation. */
+/** Reads the new items of a conversation since a known point: the basis of every reconciliation. */
 import { createHash } from 'node:crypto';
 import type { CallOptions } from './call';
 import type { SessionClient } from './client';
 import { AnswerTooLargeError, BrokenListError } from './errors';
 import type { InputMessage, Item, MessageItem } from './types';
 
-/** What a conversation held at some moment. Read it before a submit, so that what is newer can be told apart. */
+/** The items of a conversation at one time. Read it before a submit, so that newer items can be distinguished. */
 export interface ConversationMark {
   /** The newest item that has an id. */
   readonly newestItemId?: string;
   readonly empty: boolean;
-  /** Turns that already existed, as far as `known` shows them. */
+  /** Turns that existed before, as far as `known` shows them. */
   readonly turnIds: ReadonlySet<string>;
   /** The newest items, newest first, each by `itemKey`. @default the newest item */
   readonly known?: readonly string[];
@@ -53,7 +53,7 @@ export async function markConversation(
 /** Newest items of a conversation that are remembered: a few kilobytes. */
 const KNOWN_ITEMS = 100;
 
-/** What is remembered of an item that was listed: enough to tell whose it is, in constant memory. */
+/** The stored members of a listed item: enough to find its turn, in constant memory. */
 export interface ItemNote {
   readonly key: string;
   readonly turnId: string | null;
@@ -63,28 +63,28 @@ export interface ItemNote {
   readonly omittedBytes?: number;
 }
 
-/** How sure it is where the newer items begin. */
+/** How certain it is where the newer items begin. */
 export type Boundary =
-  /** The newest item from before was found where it belongs, or all that was there before is known. */
+  /** The newest earlier item was found at its position, or all earlier items are known. */
   | 'found'
-  /** It is gone; an older one that is known was found instead. */
+  /** It no longer exists; an older known item was found instead. */
   | 'moved'
-  /** Items from before are listed in another order than they were. */
+  /** Earlier items are listed in another order than before. */
   | 'out-of-order'
-  /** Nothing from before is there any more. */
+  /** None of the earlier items exists any more. */
   | 'lost';
 
 export interface NewerNotes {
   /** Everything that was listed, oldest first. `index` counts in the order in which the items were taken. */
   readonly notes: readonly (ItemNote & { readonly index: number; readonly newer: boolean })[];
   readonly boundary: Boundary;
-  /** The service went on listing, and the list broke off here: what is older was not seen. */
+  /** The service reported more items, but the list ended here: older items were not read. */
   readonly brokenOff?: 'page-too-large' | 'list-broken';
 }
 
 /**
- * Lists the conversation from its newest item back to the mark, page by page, and hands every item on as it comes.
- * A listing that cannot be continued is an answer, not an error: what was read until then still counts.
+ * Lists the conversation from its newest item back to the mark, page by page, and passes each item on. If the listing
+ * can't be continued, this returns the items read so far instead of an error.
  */
 export async function notesSince(
   client: SessionClient,
@@ -106,7 +106,7 @@ export async function notesSince(
   try {
     for await (const item of client.items(sessionId, { order: 'desc' }, options)) {
       const key = itemKey(item);
-      // A page that repeats what the page before had. Items without an id may really be equal.
+      // A page that repeats the previous page. Items without an id can really be equal.
       if (item.id && seen.has(key)) continue;
       seen.add(key);
       const position = rank.get(key);
@@ -115,9 +115,9 @@ export async function notesSince(
         ordered &&= position >= (lastKnown ?? 0);
         lastKnown = position;
         knownSeen += 1;
-        // The newest item from before, and after it an older one: everything that follows was there, too. Read to the end is
-        // a conversation that is known as a whole, where the order in which the service lists it does not matter, and one
-        // that is listed in another order than before.
+        // Stops after the newest earlier item, if an older one follows: then all following items existed before, too.
+        // It reads to the end if the whole conversation is known, because the order of the list doesn't matter then,
+        // and if the order changed.
         if (!whole && firstKnown === 0 && isOrdered()) break;
       }
       const index = listed.length;
@@ -139,7 +139,7 @@ export async function notesSince(
   };
 
   function boundaryOf(): Boundary {
-    // An empty conversation begins where its list ends.
+    // The mark of an empty conversation is the end of the list.
     if (known.length === 0) return whole && brokenOff === undefined ? 'found' : 'lost';
     if (firstKnown === undefined) return 'lost';
     if (whole) return seen.has(known[0] ?? '') ? 'found' : 'moved';
@@ -147,12 +147,12 @@ export async function notesSince(
     return firstKnown === 0 ? 'found' : 'moved';
   }
 
-  /** Whether the items from before are listed as they were; it takes two to tell. */
+  /** Whether the earlier items are listed in the same order as before; this needs two of them. */
   function isOrdered(): boolean {
     return ordered && (knownSeen > 1 || known.length === 1);
   }
 
-  /** Whether the service listed the oldest first, although it was asked for the newest. */
+  /** Whether the service listed the oldest first, although the newest were requested. */
   function isAscending(): boolean {
     if (!whole || firstKnown === undefined || lastKnown === undefined) return false;
     if (firstKnown !== lastKnown) return firstKnown > lastKnown;
@@ -161,12 +161,12 @@ export async function notesSince(
 
   function newerThan(): boolean[] {
     if (boundary === 'lost' && known.length > 0) {
-      // Only a turn that did not exist can be told apart, and only if all that existed are known.
+      // Only a turn that didn't exist before can be identified, and only if all earlier turns are known.
       return oldestFirst.map(({ turnId }) => whole && turnId !== null && !mark.turnIds.has(turnId));
     }
     if (boundary === 'lost' || boundary === 'out-of-order') return oldestFirst.map(() => false);
     if (whole) {
-      // Equal items without an id are counted, oldest first: one more than there were is a new one.
+      // Equal items without an id are counted, oldest first: one more than before is a new one.
       const left = new Map<string, number>();
       for (const key of known) left.set(key, (left.get(key) ?? 0) + 1);
       return oldestFirst.map(({ key, turnId }) => {

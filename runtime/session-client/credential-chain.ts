@@ -1,7 +1,7 @@
 /**
  * The full AWS credential chain (environment, profile, SSO, web identity, container, instance) for the operator CLI.
  *
- * Not exported by index.ts: a Lambda handler imports index.ts only and so never bundles the chain.
+ * Not exported by index.ts: a Lambda handler imports only index.ts, so it never bundles the chain.
  */
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { CredentialsProvider } from './credentials';

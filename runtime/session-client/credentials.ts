@@ -18,7 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The credentials Lambda puts into the environment of a function.
  *
  * Four lines instead of `@aws-sdk/credential-provider-env`, which brings `@aws-sdk/core` into every handler's bundle
- * (measured in docs/benchmarks.md). Everything else comes from the chain in `credential-chain.ts`.
+ * (measured in docs/benchmarks.md). All other credentials come from the chain in `credential-chain.ts`.
  */
 export function environmentCredentials(environment: Environment = process.env): CredentialsProvider {
   return () => {
@@ -42,7 +42,7 @@ export function environmentCredentials(environment: Environment = process.env): 
 /** Environment variables that make other clients send a bearer token instead of a signature. */
 const BEARER_TOKEN_VARIABLES = ['AWS_BEARER_TOKEN_BEDROCK', 'OPENAI_API_KEY'];
 
-/** Says once, by name only, that a bearer token in the environment is not used: this client signs, always. */
+/** Logs once, by name only, that a bearer token in the environment is not used: this client always signs. */
 export function warnAboutBearerTokens(logger: ClientLogger, environment: Environment): void {
   const present = BEARER_TOKEN_VARIABLES.filter((name) => environment[name]);
   if (present.length === 0) return;

@@ -1,4 +1,4 @@
-/** From what was published at deployment (binding and file) to what `create` is sent. */
+/** Creates the session definition for `create` from the published parts (binding and file). */
 import { createHash } from 'node:crypto';
 import type { SessionDefinition, SessionDefinitionBinding } from '../../lib/contracts/session';
 import {
@@ -13,7 +13,7 @@ import { RequestInputError, SessionDefinitionError } from './errors';
 import { isRecord } from './paging';
 import { checkCreateRequest } from './request-checks';
 
-/** Where the two parts are read from: SSM and S3 in AWS, files in tests. Injected, so that no SDK is bundled here. */
+/** The source of the two parts: SSM and S3 in AWS, files in tests. Injected, so that no SDK is bundled here. */
 export interface SessionDefinitionSource {
   /** The text of the SSM parameter. */
   readBinding(): Promise<string>;
@@ -21,7 +21,7 @@ export interface SessionDefinitionSource {
   readFile(at: { readonly bucket: string; readonly key: string; readonly region: string }): Promise<Uint8Array>;
 }
 
-/** Reads both parts and puts them together. Throws SessionDefinitionError; errors of the source pass unchanged. */
+/** Reads both parts and combines them. Throws SessionDefinitionError; errors of the source pass unchanged. */
 export async function loadSessionDefinition(source: SessionDefinitionSource): Promise<SessionDefinition> {
   const binding = parseBinding(await source.readBinding());
   const { bucket, key, region } = binding;

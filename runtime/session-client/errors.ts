@@ -1,5 +1,5 @@
 /**
- * What can go wrong, as types a caller can branch on.
+ * The errors of this client, as types that a caller can distinguish.
  *
  * No message, enumerable member or cause holds credentials, prompt text or a response body: the service may echo the
  * prompt in its own message, so that message is only behind `ServiceError.serviceMessage()`.
@@ -33,7 +33,7 @@ export class SessionClientError extends Error {
   override readonly name: string = 'SessionClientError';
   readonly operation?: Operation;
   readonly retrySafe: boolean;
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status?: number;
   /** The request id to give to AWS Support. */
   readonly requestId?: string;
@@ -78,35 +78,35 @@ export class CredentialsError extends SessionClientError {
   override readonly name: string = 'CredentialsError';
 }
 
-/** The caller's AbortSignal fired. Never raised for a create or submit that had left: that is ambiguous. */
+/** The caller's AbortSignal was aborted. Never raised for a create or submit that was sent: that is ambiguous. */
 export class RequestAbortedError extends SessionClientError {
   override readonly name: string = 'AbortError';
 }
 
-/** No connection was made, so the service has not seen the request. */
+/** No connection was established, so the service didn't get the request. */
 export class ConnectionError extends SessionClientError {
   override readonly name: string = 'ConnectionError';
 }
 
-/** The connection broke after the request had left. */
+/** The connection broke after the request was sent. */
 export class ConnectionLostError extends SessionClientError {
   override readonly name: string = 'ConnectionLostError';
 }
 
-/** No complete answer in time. */
+/** No complete response in time. */
 export class RequestTimeoutError extends SessionClientError {
   override readonly name: string = 'RequestTimeoutError';
 }
 
-/** The service answered something this client does not accept: not JSON, too large, a broken page or event. */
+/** The service returned a response that this client doesn't accept: not JSON, too large, a broken page or event. */
 export class ProtocolError extends SessionClientError {
   override readonly name: string = 'ProtocolError';
 }
 
-/** The answer is larger than this client reads. Asking again gives the same; asking for less may not. */
+/** The response is larger than this client reads. A repetition has the same result; a smaller request may succeed. */
 export class AnswerTooLargeError extends ProtocolError {}
 
-/** A list says that it goes on, but not where: what follows cannot be read. */
+/** A list reports more entries, but no position, so they can't be read. */
 export class BrokenListError extends ProtocolError {}
 
 /** A redirect was refused: a signed request carries credentials and is valid for one host only. */
@@ -114,24 +114,24 @@ export class RedirectRefusedError extends SessionClientError {
   override readonly name: string = 'RedirectRefusedError';
 }
 
-/** The event stream broke before the service ended it. Items hold what was missed. */
+/** The event stream broke before the service ended it. The items contain what was missed. */
 export class StreamDroppedError extends SessionClientError {
   override readonly name: string = 'StreamDroppedError';
 }
 
-/** The event stream carried nothing, not even a comment, for the idle timeout. */
+/** The event stream contained nothing, not even a comment, during the idle timeout. */
 export class StreamIdleError extends SessionClientError {
   override readonly name: string = 'StreamIdleError';
 }
 
-/** `runTurn` stopped waiting; the turn goes on in the service. */
+/** `runTurn` stopped waiting; the turn continues in the service. */
 export class TurnDeadlineError extends SessionClientError {
   override readonly name: string = 'TurnDeadlineError';
 }
 
 /**
  * A create or submit may or may not have been accepted. It was sent once and is never repeated by this client.
- * Find out with `reconcileCreate` or `reconcileSubmit`; `cause` says what was seen.
+ * Find out with `reconcileCreate` or `reconcileSubmit`; `cause` is the observed failure.
  */
 export class AmbiguousRequestError extends SessionClientError {
   override readonly name: string = 'AmbiguousRequestError';
@@ -141,7 +141,7 @@ export class AmbiguousRequestError extends SessionClientError {
     /** When the request was started, milliseconds since the epoch by this client's clock. */
     readonly startedAt: number,
     details: ErrorDetails,
-    /** What `runTurn` found out when it looked; absent when nobody looked. */
+    /** The result of the check by `runTurn`; absent if it didn't check. */
     readonly reconciled?: 'not-found' | 'undecided',
   ) {
     super(message, { ...details, retrySafe: false });
@@ -155,7 +155,7 @@ export interface ServiceErrorDetails extends ErrorDetails {
   readonly retryAfterMs?: number;
 }
 
-/** The service answered with an error status. */
+/** The service returned an error status. */
 export class ServiceError extends SessionClientError {
   override readonly name: string = 'ServiceError';
   declare readonly status: number;
@@ -195,7 +195,7 @@ export class NotFoundError extends ServiceError {
   override readonly name: string = 'NotFoundError';
 }
 
-/** 409: another operation on the session or its environment is in the way. */
+/** 409: another operation on the session or its environment is running. */
 export class ConflictError extends ServiceError {
   override readonly name: string = 'ConflictError';
 }

@@ -14,12 +14,14 @@ export interface EventStreamOptions {
    * Milliseconds. @default 300000
    */
   readonly idleTimeoutMs?: number;
-  /** The stream ends after this time as if it had been closed, whatever arrives. Milliseconds. @default no limit */
+  /**
+   * The stream ends after this time as if it had been closed, even while events arrive. Milliseconds. @default no limit
+   */
   readonly closeAfterMs?: number;
 }
 
 const DEFAULT_IDLE_TIMEOUT_MS = 300_000;
-/** The connection is paused above this many unread events, so a slow reader bounds memory. */
+/** The connection is paused above this many unread events, so that a slow reader needs little memory. */
 const HIGH_WATER = 1_000;
 
 /**
@@ -94,7 +96,7 @@ export class EventStream implements AsyncIterable<StreamEvent> {
     }
   }
 
-  /** Stops reading and closes the connection. Work in the session goes on. */
+  /** Stops reading and closes the connection. Work in the session continues. */
   close(): void {
     this.#finish();
   }
@@ -107,7 +109,7 @@ export class EventStream implements AsyncIterable<StreamEvent> {
     if (this.#end) return;
     this.#queue.push(event);
     if (this.#queue.length >= HIGH_WATER) {
-      // While paused, silence is the reader's doing.
+      // While the stream is paused, no events arrive because of the reader.
       clearTimeout(this.#idle);
       this.response.pause();
     }

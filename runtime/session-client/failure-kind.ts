@@ -1,4 +1,4 @@
-/** What a failure of a call says about what happened, decided in this one place. */
+/** What a failure of a call means, decided in this one place. */
 import {
   AmbiguousRequestError,
   AnswerTooLargeError,
@@ -16,20 +16,20 @@ import {
 } from './errors';
 
 export type FailureKind =
-  /** It may pass: the same call, made again later, may succeed, and making it again does nothing twice. */
+  /** Temporary: the same call may succeed later, and a repetition has no second effect. */
   | 'passing'
   /** It was sent once and may have been carried out. Repeating it could do it twice: read first. */
   | 'unknown-outcome'
-  /** Repeating it changes nothing: the request, its permissions or its target are wrong, or the caller gave up. */
+  /** Permanent: the request, its permissions or its target are wrong, or the caller aborted. */
   | 'definite';
 
 /**
  * By type, for every error that the client raises.
  *
- * An answer that is not what the service documents (a gateway's page with status 200, half a JSON text) is taken for a
- * failure that passes; only an answer that is too large, or a list without a way on, is
- * the same the next time. A call that must happen once never
- * raises a passing error after it was sent: the client has made it an AmbiguousRequestError by then.
+ * A response that the service doesn't document (a gateway's page with status 200, half a JSON text) counts as
+ * temporary. Only a response that is too large, or a list without a next position, is permanent. A call that must
+ * happen once never raises a temporary error after it was sent: the client has made it an AmbiguousRequestError by
+ * then.
  */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof AmbiguousRequestError) return 'unknown-outcome';
@@ -44,7 +44,7 @@ const PASSING = [
   RateLimitedError,
   ServiceUnavailableError,
   ConflictError,
-  // Nothing was sent. A provider refreshes what expired, and Lambda puts fresh credentials into a new environment.
+  // Nothing was sent. A provider refreshes expired credentials, and Lambda sets new credentials in a new environment.
   CredentialsError,
   ProtocolError,
   StreamDroppedError,

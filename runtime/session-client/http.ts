@@ -1,9 +1,9 @@
 /**
  * One HTTP exchange over Node's own http and https.
  *
- * Not the built-in fetch: its first request costs 30 ms against 10 ms here (docs/benchmarks.md), it cuts a silent
- * event stream after 300 s with no way to say otherwise, and it cannot tell "never sent" from "sent, answer lost",
- * which decides whether a create is ambiguous.
+ * Not the built-in fetch: its first request costs 30 ms against 10 ms here (docs/benchmarks.md), it ends a silent event
+ * stream after 300 s without an option to change that, and it can't distinguish "never sent" from "sent, response
+ * lost", which decides whether a create is ambiguous.
  */
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -15,20 +15,20 @@ export interface WireRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** A connection of its own: a kept-alive one may be dead already, which would make a write ambiguous for nothing. */
+  /** A new connection: a kept-alive one may be closed already, which would make a write ambiguous without need. */
   readonly freshConnection: boolean;
 }
 
 export interface WireLimits {
   readonly connectTimeoutMs: number;
-  /** Until the answer is complete, or for a stream until its headers. */
+  /** Until the response is complete, or for a stream until its headers. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
 
 export type WireFailureKind = 'refused' | 'lost' | 'timeout' | 'aborted' | 'oversized' | 'upgraded';
 
-/** How an exchange broke. `sent` says whether the service may have seen the request. */
+/** How an exchange broke. `sent`: whether the service may have received the request. */
 export class WireFailure extends Error {
   constructor(
     readonly kind: WireFailureKind,
@@ -39,10 +39,10 @@ export class WireFailure extends Error {
   }
 }
 
-/** An answer whose body is still to come. Timeout and abort stay armed until `release`. */
+/** A response whose body is not read yet. Timeout and abort stay active until `release`. */
 export interface WireAnswer {
   readonly response: IncomingMessage;
-  /** Rejects when a timeout or an abort strikes, whatever the connection does then. */
+  /** Rejects after a timeout or an abort, independent of the connection. */
   readonly stopped: Promise<never>;
   release(): void;
 }
@@ -60,7 +60,7 @@ export class HttpTransport {
     this.#fresh = this.#secure ? new HttpsAgent({ keepAlive: false, ...tls }) : new HttpAgent({ keepAlive: false });
   }
 
-  /** Sends a request and resolves with the answer's head. Redirects are not followed. */
+  /** Sends a request and resolves with the status and headers of the response. Redirects are not followed. */
   send(wire: WireRequest, limits: WireLimits): Promise<WireAnswer> {
     return new Promise((resolve, reject) => {
       if (limits.signal?.aborted) {
@@ -75,7 +75,7 @@ export class HttpTransport {
       stopped.catch(() => undefined);
       const fail = (failure: WireFailure) => {
         release();
-        // Before anything is destroyed: no event of a broken connection is needed for the caller to go on.
+        // Before the connection is destroyed: the caller continues without waiting for its events.
         reject(failure);
         breakAnswer(failure);
         response?.destroy(failure);
@@ -111,7 +111,7 @@ export class HttpTransport {
       });
       request.once('response', (answer) => {
         response = answer;
-        // A body nobody is reading yet may break: that is reported to the reader, not thrown at the process.
+        // A body may break before it is read: that is reported to the reader and doesn't end the process.
         answer.on('error', () => undefined);
         resolve({ response: answer, stopped, release });
       });
@@ -142,7 +142,7 @@ export class HttpTransport {
   }
 }
 
-/** Longest time that `setTimeout` takes; it fires at once for a longer one. */
+/** Longest time that `setTimeout` supports; with a longer one, it fires immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** A timer for any number of milliseconds, `Infinity` included. */
@@ -157,7 +157,7 @@ export function readText(answer: WireAnswer, maxBytes: number): Promise<string> 
     const chunks: Buffer[] = [];
     let size = 0;
     answer.stopped.catch(reject);
-    // A body that says how large it is need not be read to be too large.
+    // A body with a Content-Length that is too large isn't read.
     if (Number(response.headers['content-length']) > maxBytes) {
       reject(new WireFailure('oversized', true));
       response.destroy();
@@ -179,7 +179,7 @@ export function readText(answer: WireAnswer, maxBytes: number): Promise<string> 
   }).finally(() => answer.release());
 }
 
-/** Drops a body that nobody needs, with its connection. */
+/** Discards a body that isn't needed, with its connection. */
 export function discard(answer: WireAnswer): void {
   answer.release();
   answer.response.destroy();

@@ -1,4 +1,4 @@
-/** Pages of items of any size: a page that is too large is asked for in smaller ones, down to single items. */
+/** Pages of items of any size: a page that is too large is requested in smaller pages, down to single items. */
 import type { BodyReader } from './call';
 import { AnswerTooLargeError, ProtocolError } from './errors';
 import { WireFailure } from './http';
@@ -8,21 +8,21 @@ import type { Item, Page, PageQuery } from './types';
 
 /** The service's default. */
 const DEFAULT_PAGE_SIZE = 20;
-/** Each smaller page costs another request and up to `maxResponseBytes` that are thrown away: few steps. */
+/** Each smaller page costs another request and up to `maxResponseBytes` that are discarded, so there are few steps. */
 const SHRINK = 4;
-/** Of one item that is skipped over; beyond it the list cannot be continued. */
+/** Of one item that is skipped; with a larger item, the list can't be continued. */
 const MAX_SKIMMED_BYTES = 512 * 1024 * 1024;
 
 export interface ItemPageCalls {
-  /** One page as it is. */
+  /** One page, unchanged. */
   readonly whole: (query: PageQuery) => Promise<Page<Item>>;
   /** One page of which only ids and kinds are kept. */
   readonly skimmed: (query: PageQuery) => Promise<Page<Item>>;
 }
 
 /**
- * Reads the pages of one list. Remembers which size went well, so that a conversation of large items is not asked for in
- * pages that fail each time. A page can hold fewer items than asked for, which `has_more` tells, as ever.
+ * Reads the pages of one list. Remembers which size succeeded, so that a conversation of large items isn't requested in
+ * pages that fail each time. A page can have fewer items than requested; `has_more` shows it, as usual.
  */
 export class ItemPages {
   #size = MAX_PAGE_SIZE;
@@ -41,7 +41,7 @@ export class ItemPages {
         if (!(error instanceof AnswerTooLargeError)) throw error;
         if (limit === 1) {
           const outline = await this.calls.skimmed({ ...query, limit });
-          // What made the page large is not an item: there is nothing to go on with.
+          // No item made the page large, so the list can't be continued.
           if (outline.data.length === 0) throw error;
           return outline;
         }
@@ -51,7 +51,7 @@ export class ItemPages {
   }
 }
 
-/** A reader of a body that keeps the outline of a page of items. */
+/** A reader of a body that keeps only ids and kinds of a page of items. */
 export const outlineOfItems: BodyReader<Page<Item>> = async (answer) => {
   const skimmer = new PageSkimmer();
   let size = 0;

@@ -1,4 +1,6 @@
-/** Reads a page that is too large to hold: only what a list needs to go on, and what its entries are. */
+/**
+ * Reads a page that is too large to hold: only what is needed to continue the list, and ids and kinds of its entries.
+ */
 
 const MAX_CAPTURED = 512;
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
@@ -12,7 +14,7 @@ export interface SkimmedPage {
 }
 
 /**
- * Takes the JSON text of `{"data": [{…}, …], …}` in pieces and keeps the texts, numbers and literals directly in the page
+ * Reads the JSON text of `{"data": [{…}, …], …}` in chunks. It keeps strings, numbers and literals directly in the page
  * and directly in an entry, each up to 512 bytes. Memory does not grow with the size of an entry.
  */
 export class PageSkimmer {
@@ -32,7 +34,7 @@ export class PageSkimmer {
   feed(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; at++) {
       if (this.#inText && this.#captured === undefined && !this.#escaped) {
-        // The inside of a long text: on to its next mark.
+        // Inside a long string: continues at its next special character.
         const mark = nextMark(chunk, at);
         if (mark < 0) break;
         at = mark;
@@ -42,7 +44,7 @@ export class PageSkimmer {
     this.#offset += chunk.length;
   }
 
-  /** @returns undefined when the text was no page, or not all of one */
+  /** @returns undefined if the text isn't a complete page */
   end(): SkimmedPage | undefined {
     if (!this.#began || this.#depth !== 0 || this.#inText) return undefined;
     return { members: this.#page, entries: this.#entries };

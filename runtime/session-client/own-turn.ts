@@ -1,17 +1,17 @@
-/** Which of the listed items are of the turn that this caller started. */
+/** Finds the listed items of the turn that this caller started. */
 import type { NewerNotes } from './conversation';
 
 type Note = NewerNotes['notes'][number];
 
-/** Why the items of a turn may be more than what was found, or none of them. */
+/** Why a turn may have more items than were found, or why none were found. */
 export type TurnDoubt =
-  /** The newest item from before the message is gone or stands elsewhere. */
+  /** The newest item before the message no longer exists or is at another position. */
   | 'anchor-gone'
-  /** Items of no turn were left out: they could be of another. */
+  /** Items without a turn were omitted: they could belong to another turn. */
   | 'items-without-turn'
-  /** Turns that were not there before, and nothing tells which of them is this one. */
+  /** There are several new turns, and it is unknown which of them is this one. */
   | 'several-turns'
-  /** The list could not be read to its end: what is older was not seen. */
+  /** The list could not be read to its end: older items were not read. */
   | 'page-too-large'
   | 'list-broken'
   /** Items that are too large to be read; their ids and sizes are known. */
@@ -26,11 +26,11 @@ export interface OwnTurn {
 }
 
 /**
- * The turn of the caller: it holds the session, so the oldest user message that was not there before is its own, whatever
- * the service has made of the text. What decides is the turn id of the items, then their place; where neither does, the
- * items are left out and the doubt is named. Nothing is ever taken from a turn that existed before.
+ * The turn of the caller: it holds the session, so the oldest new user message belongs to it, even if the service
+ * changed the text. The turn id of the items decides, then their position. If neither does, the items are omitted and
+ * the reason is returned. Items of an earlier turn are never included.
  *
- * @param turnId known from elsewhere, such as the terminal event; absent: the items tell
+ * @param turnId known from another source, such as the terminal event; if absent, the items are used
  */
 export function ownTurn({ notes, boundary, brokenOff }: NewerNotes, turnId?: string): OwnTurn {
   const doubts = new Set<TurnDoubt>(brokenOff ? [brokenOff] : []);
@@ -38,7 +38,7 @@ export function ownTurn({ notes, boundary, brokenOff }: NewerNotes, turnId?: str
   const newer = notes.filter(({ newer }) => newer);
   const mine = newer.slice(ownStretch(newer).from, ownStretch(newer).to);
   const placed = boundary === 'found' || boundary === 'moved';
-  // Without a place, the own message may be one of no turn, or among what was not seen where the list broke off.
+  // Without a position, the turn's message may be one without a turn id, or one of the items that were not read.
   const isHidden =
     brokenOff !== undefined || notes.some(({ kind, turnId }) => kind === 'user-message' && turnId === null);
   const fromItems = () => (placed ? turnIdOf(newer, mine) : isHidden ? undefined : onlyTurnOf(newer));
@@ -47,7 +47,7 @@ export function ownTurn({ notes, boundary, brokenOff }: NewerNotes, turnId?: str
     doubts.add('several-turns');
     return { notes: [], doubts: [...doubts] };
   }
-  // Without a turn id only the place speaks, and only where it is sure.
+  // Without a turn id, only the position decides, and only if it is certain.
   const byPlace = new Set<Note>(placed ? mine : []);
   const pure = mine.every((note) => note.turnId === null || note.turnId === id);
   const candidates = placed ? newer : notes;
@@ -57,12 +57,15 @@ export function ownTurn({ notes, boundary, brokenOff }: NewerNotes, turnId?: str
   if (candidates.some((note) => note.turnId === null && !own.includes(note) && isDoubtful(note))) {
     doubts.add('items-without-turn');
   }
-  // The turn is known by its place alone, and there are items of a turn that it could be.
+  // The turn is known only by its position, and there are items of a turn that it could be.
   if (id === undefined && newer.some((note) => note.turnId !== null)) doubts.add('several-turns');
   if (own.some(({ omittedBytes }) => omittedBytes !== undefined)) doubts.add('item-too-large');
   return { notes: own, ...(id === undefined ? {} : { turnId: id }), doubts: [...doubts] };
 
-  /** Where the place is not sure, an item from before the message is nobody's loss only if it is known as such. */
+  /**
+   * If the position is uncertain, an item may be omitted without a reason only if it is known to be older than the
+   * message.
+   */
   function isDoubtful(note: Note): boolean {
     return note.newer || !placed;
   }

@@ -1,11 +1,11 @@
-/** Pages of a list, and the walk over all of them. */
+/** Pages of a list, and the iteration over all of them. */
 import { BrokenListError, ProtocolError, type Operation } from './errors';
 import type { Page, PageQuery } from './types';
 
-/** The service's maximum, which is also what a walk asks for: fewer requests. */
+/** The service's maximum. The iteration requests it, to make fewer requests. */
 export const MAX_PAGE_SIZE = 100;
 
-/** Walks all pages in order, one request at a time, and stops with an error where a broken cursor would loop. */
+/** Reads all pages in order, one request at a time, and stops with an error if a broken cursor would loop. */
 export async function* walkPages<T, Q extends PageQuery>(
   operation: Operation,
   query: Q,
@@ -16,7 +16,7 @@ export async function* walkPages<T, Q extends PageQuery>(
   for (;;) {
     const page = await fetchPage(next);
     if (!page.has_more) return yield* page.data;
-    // Where the page ends with an entry without an id, the next one begins after the last entry that has one.
+    // If the last entry of a page has no id, the next page begins after the last entry with one.
     const entries = page.last_id === null ? page.data.slice(0, page.data.map(hasId).lastIndexOf(true) + 1) : page.data;
     yield* entries;
     const cursor = page.last_id ?? idOf(entries.at(-1));
@@ -28,7 +28,7 @@ export async function* walkPages<T, Q extends PageQuery>(
   }
 }
 
-/** Checks the members a walk depends on; entries are passed on as they are. */
+/** Checks the members that the iteration needs; entries are passed on unchanged. */
 export function pageFrom<T>(operation: Operation, value: unknown): Page<T> {
   const page = value as Partial<Page<T>> | null;
   if (typeof page !== 'object' || page === null || !Array.isArray(page.data) || !page.data.every(isRecord)) {

@@ -1,8 +1,8 @@
 /**
- * Finding out whether an ambiguous request was accepted, by reading only.
+ * Finds out whether an ambiguous request was accepted, only by reading.
  *
  * The service documents neither an idempotency key nor how soon a write becomes visible to a read. So these functions
- * look until a settle time has passed, and they answer `undecided` wherever more than one explanation is left.
+ * read until a settle time has passed, and return `undecided` if more than one explanation remains.
  */
 import type { SessionClient } from './client';
 import type { CallOptions } from './call';
@@ -12,13 +12,13 @@ import { RequestInputError } from './errors';
 import { pause } from './timing';
 import type { CreateSessionRequest, InputMessage, MessageItem, Session, SessionStatus } from './types';
 
-/** Waits between looks, then the one that repeats. Milliseconds. */
+/** Waits between reads; the last one is repeated. Milliseconds. */
 const POLL_WAITS_MS = [250, 500, 1_000, 2_000];
 const LAST_LOOK_MS = 4_000;
 
-/** The limits of a call hold for every read of the looking. */
+/** The limits of a call apply to every read. */
 interface Patience extends CallOptions {
-  /** How long to keep looking for something that may not be visible yet. Milliseconds. */
+  /** How long to keep reading for something that may not be visible yet. Milliseconds. */
   readonly settleMs?: number;
 }
 
@@ -29,10 +29,10 @@ export interface ReconcileCreateInput extends Patience {
   /**
    * Why a matching session can only be the caller's. `sole-creator`: nobody else creates sessions from this
    * definition at this time. `input`: the first message is unique, for example because it names the event.
-   * Without such a reason no session is ever claimed: another caller may have made it a moment earlier.
+   * Without such a reason, no session is claimed: another caller may have created it a moment earlier.
    */
   readonly identifiedBy: 'sole-creator' | 'input';
-  /** Sessions known to belong to someone else, such as those in a ledger. */
+  /** Sessions of other owners, such as those in a ledger. */
   readonly known?: Iterable<string>;
   /** How far the service's clock may be behind this one. Milliseconds. @default 120000 */
   readonly clockSkewMs?: number;
@@ -44,7 +44,10 @@ export type ReconciledCreate =
   | { readonly outcome: 'not-found' }
   | { readonly outcome: 'undecided'; readonly reason: string; readonly candidates: readonly string[] };
 
-/** A session older than the create by this many neighbours ends the walk: what `order` sorts by is not documented. */
+/**
+ * The iteration ends after this many consecutive sessions that are older than the create: AWS doesn't document what
+ * `order` sorts by.
+ */
 const OLDER_IN_A_ROW = 100;
 const MOST_SESSIONS = 2_000;
 
@@ -76,7 +79,7 @@ function claim(sessions: readonly Session[]): ReconciledCreate | undefined {
   return sessions[0] ? { outcome: 'found', session: sessions[0] } : undefined;
 }
 
-/** Sessions that may be as young as the create and belong to nobody known. */
+/** Sessions that may be as new as the create and have no known owner. */
 async function recentSessions(
   client: SessionClient,
   input: ReconcileCreateInput,
@@ -101,7 +104,7 @@ async function recentSessions(
 
 /**
  * `different` as soon as one member differs; `same` only when the members every session documents are all there.
- * A member the service may leave out (instructions, qualifier, workspace) excludes nothing when it is missing.
+ * If a member that the service may omit is missing (instructions, qualifier, workspace), it excludes nothing.
  */
 function compare(request: CreateSessionRequest, session: Session): 'same' | 'different' | 'unclear' {
   const sent: Record<string, unknown> = { ...request.environment };
@@ -122,7 +125,7 @@ function compare(request: CreateSessionRequest, session: Session): 'same' | 'dif
   return documented.every(([ours, theirs]) => ours == null || theirs != null) ? 'same' : 'unclear';
 }
 
-/** Candidates that begin with the message sent, and those that show none yet. */
+/** Candidates that begin with the sent message, and those without a message yet. */
 async function byFirstMessage(
   client: SessionClient,
   candidates: readonly Session[],
@@ -146,8 +149,9 @@ async function byFirstMessage(
 }
 
 /**
- * Whether a text that was read back can be the one that was sent. White space, control characters, what cannot be encoded
- * and the normal form of Unicode are the service's business; one text that begins with the other may have been cut.
+ * Whether a text that was read back can be the one that was sent. The service may change white space, control
+ * characters, characters that can't be encoded, and the Unicode normal form. If one text begins with the other, it may
+ * have been cut.
  */
 function likenessOf(sent: string, read: string): 'same' | 'different' | 'unclear' {
   const [ours, theirs] = [bare(sent), bare(read)];
@@ -165,7 +169,7 @@ function undecided(reason: string, sessions: readonly Session[]): ReconciledCrea
 
 export interface ReconcileSubmitInput extends Patience {
   readonly sessionId: string;
-  /** What was submitted. Not compared with what is read back: the service may have changed it. */
+  /** The submitted message. Not compared with the stored message: the service may have changed it. */
   readonly message: string | InputMessage[];
   /** Read with `markConversation` before the submit. */
   readonly before: ConversationMark;
@@ -179,10 +183,9 @@ export type ReconciledSubmit =
   | { readonly outcome: 'undecided'; readonly reason: string };
 
 /**
- * Whether the session took a message after the mark.
- *
- * The caller must be the only one who submits to the session in the meantime: then whatever is new there is its own, and no
- * text has to be compared. Items of a new turn say the same as the message itself, and so does a session that works.
+ * Whether the session accepted a message after the mark. The caller must be the only one who submits to the session in
+ * the meantime: then every new item belongs to it, and no text has to be compared. Items of a new turn, or a running
+ * session, prove the same as the message itself.
  */
 export async function reconcileSubmit(client: SessionClient, input: ReconcileSubmitInput): Promise<ReconciledSubmit> {
   let status = 'idle' as SessionStatus;
@@ -209,7 +212,7 @@ export async function reconcileSubmit(client: SessionClient, input: ReconcileSub
   return { outcome: 'undecided', reason: `the session is ${status}, but the message is not among its items` };
 }
 
-/** Looks until there is a result or the settle time is over; at least once. */
+/** Reads until there is a result or the settle time is over; at least once. */
 async function look<T>(
   client: SessionClient,
   patience: Patience,

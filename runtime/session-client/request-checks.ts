@@ -1,6 +1,6 @@
 /**
- * Checks before anything is sent. Messages name the member and the fix, and show a value only where it is plainly an
- * ARN or a path: what was put into the wrong place may be a secret or a prompt.
+ * Checks before anything is sent. Messages name the member and the fix, and show a value only if it is clearly an ARN
+ * or a path: a value in the wrong member may be a secret or a prompt.
  */
 import { RequestInputError } from './errors';
 import type { CreateSessionRequest, InputMessage, PageQuery, SessionAgent, SessionEnvironmentRequest } from './types';

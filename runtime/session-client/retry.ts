@@ -1,4 +1,4 @@
-/** When and how long to wait before a read is repeated. Writes never come here. */
+/** When and how long to wait before a read is repeated. Writes are never repeated. */
 import { ServiceError, SessionClientError } from './errors';
 import { failureKind } from './failure-kind';
 import { pause, type Timing } from './timing';
@@ -13,13 +13,13 @@ export interface RetryOptions {
   /** A longer Retry-After is cut to this. Milliseconds. @default 60000 */
   readonly maxRetryAfterMs?: number;
   /**
-   * Repeats the whole client may spend before successes earn more: a failing service is not hit `maxAttempts` times
-   * by every caller. Five successes earn one repeat back. @default 100
+   * Budget of repetitions of the whole client, so that a failing service doesn't get `maxAttempts` requests from every
+   * caller. Five successes add one repetition. @default 100
    */
   readonly budget?: number;
 }
 
-/** What bounds the repeats of one read. */
+/** The limits for the repetitions of one read. */
 export interface RetryLimits {
   readonly signal?: AbortSignal;
   /** Milliseconds since the epoch, by the clock of the client. */
@@ -45,8 +45,8 @@ export class RetryPolicy {
   }
 
   /**
-   * Runs a read until it succeeds, fails for good, or attempts or budget are spent. With a deadline only time counts: what may
-   * pass is repeated for as long as the next attempt can begin before it.
+   * Runs a read until it succeeds, fails permanently, or attempts or budget are used up. With a deadline, only time
+   * counts: a temporary failure is repeated as long as the next attempt can begin before the deadline.
    */
   async run<T>(timing: Timing, { signal, deadlineAt }: RetryLimits, read: (attempt: number) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -68,7 +68,7 @@ export class RetryPolicy {
     }
   }
 
-  /** Full jitter; never less than what the service asked for, within the cap. */
+  /** Full jitter; never less than the wait that the service requested, within the limit. */
   delay(attempt: number, error: SessionClientError, random: number): number {
     const jittered = random * Math.min(this.maxDelayMs, this.baseDelayMs * 2 ** (attempt - 1));
     const asked = error instanceof ServiceError ? (error.retryAfterMs ?? 0) : 0;
@@ -76,12 +76,12 @@ export class RetryPolicy {
   }
 }
 
-/** Retry-After in both forms, seconds and HTTP date, as milliseconds from now; nonsense is ignored. */
+/** Retry-After in both forms, seconds and HTTP date, as milliseconds from now; invalid values are ignored. */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  // Only the HTTP-date forms begin with a day name; Date.parse alone would take "-5" for a year.
+  // Only the HTTP-date forms begin with a day name; Date.parse alone would read "-5" as a year.
   if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);

@@ -1,8 +1,6 @@
 /**
- * One message, one turn, one definite answer about it.
- *
- * The stream is opened before the submit. When it breaks, it is opened again *before* the session is looked at, so a
- * turn that ends in between is seen by one or the other: there is no replay.
+ * One message, one turn, one definite result. The stream is opened before the submit. If it breaks, it is opened again
+ * *before* the session is read, so that the end of a turn in between isn't missed: events aren't replayed.
  */
 import type { SessionClient } from './client';
 import { type ConversationMark, isFinalAnswer, markConversation, type NewerNotes, notesSince } from './conversation';
@@ -24,11 +22,11 @@ import { pause } from './timing';
 import type { InputMessage, Item, StreamEvent, TokenUsage, Turn, TurnTerminalEvent } from './types';
 
 export interface RunTurnOptions {
-  /** Stops waiting with an AbortError; the turn goes on. */
+  /** Stops waiting with an AbortError; the turn continues. */
   readonly signal?: AbortSignal;
-  /** Stops waiting with a TurnDeadlineError; the turn goes on. Milliseconds. @default 1800000 (30 minutes) */
+  /** Stops waiting with a TurnDeadlineError; the turn continues. Milliseconds. @default 1800000 (30 minutes) */
   readonly deadlineMs?: number;
-  /** See `EventStreamOptions.idleTimeoutMs`; a silent stream is reconciled, not fatal. */
+  /** See `EventStreamOptions.idleTimeoutMs`; after a silent stream, the session is read; it isn't an error. */
   readonly idleTimeoutMs?: number;
   /** How long an ended turn may stay without a final answer before it counts as undecided. Milliseconds. @default 10000 */
   readonly settleMs?: number;
@@ -38,14 +36,14 @@ export interface RunTurnOptions {
 
 export interface TurnOutcome {
   /**
-   * How the turn ended. `undecided`: it ended, its terminal event was missed and its items do not tell how.
-   * `completed` does not say that every command succeeded: read the exit codes in `items`.
+   * How the turn ended. `undecided`: it ended, its terminal event was missed, and its items don't show how. `completed`
+   * does not say that every command succeeded: read the exit codes in `items`.
    */
   readonly state: 'completed' | 'failed' | 'cancelled' | 'undecided';
-  /** What `state` rests on: the terminal event, or the items when that event was missed. */
+  /** The source of `state`: the terminal event, or the items if that event was missed. */
   readonly evidence: 'event' | 'items';
   readonly turnId?: string;
-  /** As the terminal event carried it. */
+  /** As in the terminal event. */
   readonly turn?: Turn;
   readonly usage?: TokenUsage;
   /** The items of the turn, oldest first. */
@@ -82,7 +80,7 @@ export async function runTurn(
 class TurnRun {
   #turnId?: string;
   #reconnects = 0;
-  /** What the last look at the session said. */
+  /** The result of the last read of the session. */
   #atRest = false;
   #pauseMs = RECONNECT_MS.first;
   #settleLeftMs: number;
@@ -121,7 +119,7 @@ class TurnRun {
     }
   }
 
-  /** Once the message is in, a service that fails for a while is waited for: giving up would lose the turn. */
+  /** After the message was accepted, this waits while the service fails: stopping would lose the turn. */
   async #tolerantly<T>(read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read();
@@ -160,9 +158,9 @@ class TurnRun {
     }
   }
 
-  /** Reads until this turn's terminal event, or until there is a reason to look at the session instead. */
+  /** Reads until this turn's terminal event, or until there is a reason to read the session instead. */
   async #follow(stream: EventStream, before: ConversationMark): Promise<TurnTerminalEvent | undefined> {
-    // A session at rest may stay silent for ever: listen for a moment, then look again.
+    // An idle session may send no event for ever: read the stream for a moment, then read the session again.
     const limit = this.#atRest ? setTimeout(() => stream.close(), this.#pauseMs) : undefined;
     try {
       for await (const event of stream) {
@@ -171,7 +169,7 @@ class TurnRun {
         const turnId = turnIdOf(event);
         if (turnId !== undefined && !before.turnIds.has(turnId)) this.#turnId ??= turnId;
         if (isTerminal(event) && event.turn.id === this.#turnId) return event;
-        // The session has come to rest, so this turn's terminal event was lost on the way.
+        // The session is idle, so this turn's terminal event was lost.
         if (this.#turnId !== undefined && isRest(event)) return undefined;
       }
     } catch (error) {
@@ -212,7 +210,7 @@ class TurnRun {
     return { items: own.notes.map(({ index }) => all[index]), ...(own.turnId ? { turnId: own.turnId } : {}) };
   }
 
-  /** The outcome of a turn that is over, or nothing while it runs or has not shown itself yet. */
+  /** The outcome of a turn that has ended, or undefined while it runs or isn't visible yet. */
   async #fromItems(before: ConversationMark): Promise<TurnOutcome | undefined> {
     const { client, sessionId, signal } = this;
     const { status } = await client.get(sessionId, { signal });
@@ -251,7 +249,7 @@ function isRest(event: StreamEvent): boolean {
   return event.type === 'agent.session.idle' || event.type === 'agent.session.failed';
 }
 
-/** Read defensively: an event is whatever the service sent. */
+/** Read defensively: an event can have any content. */
 function turnIdOf(event: StreamEvent): string | undefined {
   const { turn } = event as { turn?: { id?: unknown } | null };
   return typeof turn?.id === 'string' ? turn.id : undefined;

@@ -1,4 +1,4 @@
-/** Turns an error answer into a typed error without letting its text out. */
+/** Converts an error response to a typed error without exposing its text. */
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   AccessDeniedError,
@@ -23,9 +23,9 @@ export interface ErrorAnswer {
   readonly region: string;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The body, as much of it as was read. */
+  /** The part of the body that was read. */
   readonly body: string;
-  /** Whether a repeat is harmless for this operation. */
+  /** Whether a repetition is harmless for this operation. */
   readonly repeatable: boolean;
   readonly now: number;
 }
@@ -82,7 +82,7 @@ export function serviceError(answer: ErrorAnswer): ServiceError {
     case 409:
       return new ConflictError(line('another operation on the session or its environment is in the way'), details);
     case 429:
-      // Documented as a limit: the request was turned away, so repeating it cannot do it twice.
+      // Documented as a limit: the request was refused, so a repetition can't run it twice.
       return new RateLimitedError(line('a limit was reached'), { ...details, retrySafe: true });
   }
   if (status >= 500 || status === 408) {
@@ -96,7 +96,7 @@ function tail({ code, requestId }: ServiceErrorDetails): string {
   return parts.length > 0 ? ` (${parts.join(', ')})` : '';
 }
 
-/** SigV4 tolerates a few minutes; a wrong clock otherwise looks like a permission problem. */
+/** SigV4 tolerates a few minutes. Without this hint, a wrong clock looks like a permission problem. */
 function skew(date: string | undefined, now: number): string {
   const served = Date.parse(date ?? '');
   if (Number.isNaN(served) || Math.abs(served - now) < SKEW_WORTH_NAMING_MS) return '';

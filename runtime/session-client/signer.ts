@@ -15,8 +15,8 @@ export interface UnsignedRequest {
 type HashInput = string | ArrayBuffer | ArrayBufferView;
 
 /**
- * OpenSSL's SHA-256 behind the signer's checksum interface: the signer asks for an implementation, and the portable
- * one (`@aws-crypto/sha256-js`) would add weight to do the same more slowly.
+ * OpenSSL's SHA-256 with the signer's checksum interface. The signer needs an implementation, and the portable one
+ * (`@aws-crypto/sha256-js`) is larger and slower.
  */
 class OpenSslSha256 {
   readonly #secret?: HashInput;
@@ -85,14 +85,14 @@ export class RequestSigner {
   }
 }
 
-/** The query exactly as it is signed: RFC 3986, so that the service canonicalises it to the same bytes. */
+/** The query exactly as it is signed, by RFC 3986, so that the service canonicalizes it to the same bytes. */
 export function encodeQuery(query: Readonly<Record<string, string>>): string {
   return Object.entries(query)
     .map(([name, value]) => `${encodeRfc3986(name)}=${encodeRfc3986(value)}`)
     .join('&');
 }
 
-/** encodeURIComponent leaves `!'()*` alone; RFC 3986 and SigV4 do not. */
+/** encodeURIComponent doesn't encode `!'()*`; RFC 3986 and SigV4 do. */
 export function encodeRfc3986(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,4 +1,4 @@
-/** Bytes of a `text/event-stream` body into stream events, however they are cut into chunks. */
+/** Converts the bytes of a `text/event-stream` body to stream events, for any division into chunks. */
 import { createParser } from 'eventsource-parser';
 import { ProtocolError } from './errors';
 import { eventFromData } from './event-data';
@@ -9,11 +9,11 @@ const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 
 export interface SseSink {
   onEvent(event: StreamEvent): void;
-  /** `[DONE]`: the service says that nothing follows. */
+  /** `[DONE]`: the service reports that nothing follows. */
   onDone(): void;
 }
 
-/** Feeds a sink. Throws ProtocolError on data it cannot take; after that it must not be fed again. */
+/** Passes events to a sink. Throws ProtocolError for invalid data; it must not be used after that. */
 export class SseDecoder {
   readonly #text = new TextDecoder('utf-8');
   readonly #parser;

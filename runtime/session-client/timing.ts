@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, RequestAbortedError } from './errors';
 
-/** Time and chance, injectable so that tests neither wait nor flicker. */
+/** Time and randomness, injectable so that tests don't wait and aren't flaky. */
 export interface Timing {
   /** Milliseconds since the epoch. Signing dates and Retry-After dates are computed from it. */
   now(): number;
@@ -19,7 +19,7 @@ export const SYSTEM_TIMING: Timing = {
   random: () => Math.random(),
 };
 
-/** Waits between two requests; an abort in the meantime is this client's AbortError. */
+/** Waits between two requests; an abort in the meantime throws this client's AbortError. */
 export async function pause(timing: Timing, ms: number, signal?: AbortSignal, operation?: Operation): Promise<void> {
   try {
     await timing.sleep(ms, signal);

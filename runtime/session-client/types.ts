@@ -1,8 +1,6 @@
 /**
- * The Managed Agents REST API as types: what is sent, what is answered, what is streamed.
- *
- * Own types because the ones of the OpenAI SDK lack `role_arn` and AWS's environment types. Types only: this file
- * leaves nothing behind in a bundle.
+ * The Managed Agents REST API as types: requests, responses and events. Own types, because those of the OpenAI SDK lack
+ * `role_arn` and AWS's environment types. Types only: this file adds nothing to a bundle.
  *
  * An unknown `type` never breaks a reader: every union ends in an `Unknown…` member whose `type` is a tag,
  * so comparing with a known literal still narrows to exactly that member.
@@ -19,12 +17,12 @@ export type {
   StdioMcpTool,
 } from '../../lib/contracts/session';
 
-/** Type-level only: a unit type is what lets `item.type === 'message'` narrow past the unknown member. */
+/** Type-level only: a unit type lets `item.type === 'message'` exclude the unknown member. */
 declare enum UnknownTag {
   UNKNOWN = '(unknown)',
 }
 
-/** A `type` (status, role, …) this client does not know. At run time it is whatever string the service sent. */
+/** A `type` (status, role, …) this client does not know. At run time, it is the string that the service sent. */
 export type UnknownType = UnknownTag;
 
 // --- Environment and session -------------------------------------------------------------------------------------
@@ -49,7 +47,7 @@ export interface UnknownSessionEnvironment {
   readonly [member: string]: unknown;
 }
 
-/** The environment as it is answered: what was sent plus the id the exec server connects to. */
+/** The environment in a response: the sent members, and the id that the exec server connects to. */
 export type SessionEnvironment = (SessionEnvironmentRequest | UnknownSessionEnvironment) & { readonly id: string };
 
 /** `idle` is not proof of success: read the terminal turn event and the exit codes of the command items. */
@@ -74,7 +72,7 @@ export interface Session {
   readonly error: ResourceError | null;
 }
 
-/** What a delete answers. Its exact body is not documented; these are the members of openai@7.57.0. SDK. */
+/** The response to a delete. Its exact body is not documented; these are the members of openai@7.57.0. SDK. */
 export interface SessionDeleted {
   readonly id?: string;
   readonly object?: string;
@@ -98,7 +96,7 @@ export interface CreateSessionRequest extends Omit<SessionDefinition, 'environme
   readonly environment: SessionEnvironmentRequest;
   /** The first message: text, or messages. Without it the session is created idle. */
   readonly input?: string | InputMessage[];
-  /** Answer with an event stream. This client does not send `true`: it opens the stream itself. */
+  /** Respond with an event stream. This client does not send `true`: it opens the stream itself. */
   readonly stream?: boolean;
 }
 
@@ -124,7 +122,7 @@ export interface SubmitEventsRequest {
 
 // --- Turns -------------------------------------------------------------------------------------------------------
 
-/** Token counts of a turn. AWS does not document whether they are filled. SDK. */
+/** Token counts of a turn. AWS doesn't document whether they have values. SDK. */
 export interface TokenUsage {
   readonly input_tokens: number;
   readonly input_tokens_details?: { readonly cached_tokens?: number };
@@ -135,7 +133,7 @@ export interface TokenUsage {
 
 export type TurnStatus = 'queued' | 'in_progress' | 'waiting' | 'completed' | 'failed' | 'cancelled' | UnknownType;
 
-/** A turn as turn events carry it. There is no operation that reads one. Times are Unix seconds. */
+/** A turn in turn events. No operation reads a turn. Times are Unix seconds. */
 export interface Turn {
   readonly id: string;
   readonly status: TurnStatus;
@@ -162,8 +160,8 @@ interface ItemBase {
   readonly id: string | null;
   readonly turn_id: string | null;
   /**
-   * Set by this client, not by the service: the item alone is larger than an answer may be, in bytes as it was sent. Only its
-   * ids, type, role, phase and status are here.
+   * Set by this client, not by the service: the size in bytes of an item that alone exceeds the largest response. Only
+   * its ids, type, role, phase and status are here.
    */
   readonly omittedBytes?: number;
 }
@@ -198,7 +196,7 @@ export interface McpCallItem extends ItemBase {
   readonly type: 'mcp_call';
   readonly server_label: string;
   readonly name: string;
-  /** JSON text in the OpenAI API; AWS does not say. */
+  /** JSON text in the OpenAI API; not documented by AWS. */
   readonly arguments: unknown;
   readonly result: unknown;
   readonly status: ItemStatus;
@@ -218,7 +216,7 @@ export interface TurnProgressEvent {
   readonly turn: Turn;
 }
 
-/** The only proof of how a turn ended. */
+/** The only event that shows how a turn ended. */
 export interface TurnTerminalEvent {
   readonly type: 'agent.session.turn.completed' | 'agent.session.turn.failed' | 'agent.session.turn.cancelled';
   readonly turn: Turn;
@@ -316,7 +314,7 @@ export interface Model {
   readonly owned_by?: string;
 }
 
-/** What `GET /v1/models` answers; paging is not documented for it. */
+/** The response to `GET /v1/models`; paging is not documented for it. */
 export interface ModelList {
   readonly object?: 'list';
   readonly data: Model[];
@@ -324,7 +322,7 @@ export interface ModelList {
 
 // --- Errors ------------------------------------------------------------------------------------------------------
 
-/** The body of an error answer, as far as it is known. Members are optional because gateways answer in other shapes. */
+/** The body of an error response, as far as it is known. Members are optional because gateways use other formats. */
 export interface ErrorBody {
   readonly error?: {
     readonly message?: string;
