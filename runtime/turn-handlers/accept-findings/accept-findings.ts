@@ -16,17 +16,16 @@ export interface AcceptFindingsParts {
   readonly acceptance?: Acceptance;
 }
 
-/** How often another audit of the same repository may come in between. */
+/** How often another audit of the same repository may interfere. */
 const ATTEMPTS = 5;
 
-/** What the agent says instead of a log when it could not audit (instructions of the SecurityAuditor). */
+/** The agent's answer instead of a log if it could not audit (instructions of the SecurityAuditor). */
 const FAILURES = ['repository-unavailable', 'analysis-incomplete'];
 
 /**
- * Accepts the findings of one repository and night: checks them, tells new, known and fixed ones apart, stores them.
- *
- * The state is replaced first and names the turn; the log follows from state and output alone. So a repeated delivery
- * completes what an interrupted one began, and two audits never build on the same state.
+ * Accepts the findings of one repository and night: checks them, classifies them as new, known or fixed, and stores
+ * them. The state is replaced first and contains the name of the turn; the log is computed only from state and output.
+ * So a repeated delivery completes an interrupted one, and two audits never use the same earlier state.
  */
 export async function acceptFindings(
   { turn, output }: DeliverTurnPayload,
@@ -49,7 +48,7 @@ export async function acceptFindings(
   const mended = mendedLog(answer);
   if (typeof mended === 'string') return refuse('sarif-invalid', mended);
   const { log: sarif, setAside } = mended;
-  // A night of which nothing is left says nothing about the repository.
+  // If every result was set aside, the audit shows nothing about the repository.
   if (setAside.some(({ isResult }) => isResult) && (sarif.runs[0].results ?? []).length === 0) {
     return refuse('sarif-invalid', setAside.find(({ isResult }) => isResult)!.problem);
   }

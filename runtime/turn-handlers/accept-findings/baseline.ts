@@ -6,7 +6,7 @@ import type { SarifLog, SarifResult } from './sarif';
 
 const FINDINGS_STATE_FORMAT = 'cdk-bedrock-managed-agents/findings-state/1';
 
-/** What a repository's last accepted audit left: `state/<repository>.json`. */
+/** The state after a repository's last accepted audit: `state/<repository>.json`. */
 export interface FindingsState {
   readonly format: typeof FINDINGS_STATE_FORMAT;
   readonly repository: string;
@@ -14,19 +14,19 @@ export interface FindingsState {
   /** Execution name of the turn that was accepted. */
   readonly turn: string;
   readonly findings: Readonly<Record<string, KnownFinding>>;
-  /** Findings of the audit before that this one did not have any more. */
+  /** Findings of the previous audit that this one did not have any more. */
   readonly absent: Readonly<Record<string, KnownFinding>>;
 }
 
 export interface KnownFinding {
   readonly firstSeen: string;
-  /** As it was reported last. */
+  /** As it was last reported. */
   readonly result: SarifResult;
-  /** Why and until when somebody accepted it, as of this night. */
+  /** The reason and expiry date of its acceptance, as of this night. */
   readonly accepted?: { readonly reason: string; readonly until: string };
 }
 
-/** What the state is after this log. A finding that was fixed and comes back is new again. */
+/** The state after this log. A fixed finding that returns is new again. */
 export function nextState(
   previous: FindingsState | undefined,
   log: SarifLog,
@@ -40,12 +40,12 @@ export function nextState(
   const marks = marksOf(results, new Map([...known].map(([mark, { result }]) => [mark, result])));
   const reported = new Set(marks);
   const missing = [...known].filter(([mark]) => !reported.has(mark));
-  // What was set aside may be one of them: nobody knows that it is fixed.
+  // A result that was set aside may be one of them, so it is unknown whether it is fixed.
   const lost = new Set(setAside.filter(({ isResult }) => isResult).map(({ ruleId }) => ruleId));
   const unclear = ({ result }: KnownFinding) => lost.has(undefined) || lost.has(result.ruleId);
   const finding = (result: SarifResult, before: KnownFinding | undefined): KnownFinding => {
     const entry = acceptance({ file: pathOf(result), rule: result.ruleId, texts: textsOf(result) });
-    // What nobody accepts any more is new, like a finding that comes back.
+    // A finding whose acceptance ended is new, like a finding that returns.
     const firstSeen = before && !(before.accepted && !entry) ? before.firstSeen : subject.night;
     const accepted = entry && { reason: entry.reason, until: entry.until };
     return { firstSeen, result: plain(result), ...(accepted ? { accepted } : {}) };
@@ -62,7 +62,7 @@ export function nextState(
   };
 }
 
-/** The log as it is stored: every finding with its fingerprint and what became of it, in SARIF's own words. */
+/** The log as it is stored: every finding with its fingerprint and its state, in the terms of SARIF. */
 export function storedLog(
   log: SarifLog,
   state: FindingsState,
@@ -93,7 +93,7 @@ export function storedLog(
           ),
           ...Object.entries(absent).map(([mark, finding]) => describe(mark, finding, 'absent')),
         ],
-        // SARIF's own place for what went wrong in an analysis (3.20.21).
+        // SARIF's location for errors of an analysis (3.20.21).
         ...(setAside.length > 0
           ? {
               invocations: [
@@ -127,7 +127,7 @@ export function receiptOf(state: FindingsState, setAside: readonly SetAside[] = 
   };
 }
 
-/** SARIF 3.35: a finding that is reported and not to be acted on. */
+/** SARIF 3.35: a finding that is reported but needs no action. */
 const suppression = ({ reason, until }: { readonly reason: string; readonly until: string }) =>
   ({ kind: 'external', status: 'accepted', justification: `${reason} (until ${until})` }) as const;
 
@@ -145,7 +145,7 @@ function textsOf({ message, locations }: SarifResult): string[] {
   return [message.text, ...quoted];
 }
 
-/** What this library writes itself, and the index into the rules of one log. */
+/** Members that this library writes itself, and the index into the rules of one log. */
 const NOT_KEPT = new Set(['ruleIndex', 'partialFingerprints', 'baselineState', 'suppressions']);
 
 function plain(result: SarifResult): SarifResult {

@@ -6,12 +6,12 @@ import type { SarifLog, SarifResult } from './sarif';
 
 const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/;
 
-/** Deeper than any member of the profile lies; a property bag may hold anything. */
+/** Deeper than any member of the profile; a property bag can contain anything. */
 const MAX_DEPTH = 20;
 
 /**
- * Why a log is not accepted: the place in it and what is wrong there, without a word of the log itself. Undefined when it
- * is valid SARIF 2.1.0 of one run, whose findings lie in the repository and quote little of it.
+ * Why a log is not accepted: the location and the problem, without text of the log. Undefined if it is valid SARIF
+ * 2.1.0 with one run, whose findings are in the repository and quote little of it.
  */
 export function problemOf(log: unknown): string | undefined {
   if (!validate(log)) {
@@ -22,7 +22,7 @@ export function problemOf(log: unknown): string | undefined {
   const { runs } = log as SarifLog;
   if (runs.length !== 1) return `/runs: one run is expected, not ${runs.length}`;
   const { results } = runs[0];
-  // An empty list says that nothing was found. Its absence says that nothing was looked for.
+  // An empty list means that nothing was found. A missing list means that nothing was searched.
   if (results === undefined) return '/runs/0: required results';
   if (results.length > SARIF_LIMITS.results) {
     return `/runs/0/results: at most ${SARIF_LIMITS.results} results, not ${results.length}`;
@@ -34,7 +34,7 @@ export function problemOf(log: unknown): string | undefined {
   return problemOfTexts(log);
 }
 
-/** What SARIF leaves open and this library needs: a rule, a text and a place. */
+/** Members that are optional in SARIF and required by this library: a rule, a text and a location. */
 function problemOfResult({ ruleId, message, locations }: Partial<SarifResult>): string | undefined {
   if (!RULE_ID.test(ruleId ?? '')) return '/ruleId: letters, digits and . _ / - are expected';
   if (!message?.text?.trim()) return '/message: required text';
@@ -72,7 +72,7 @@ function problemOfTexts(log: unknown): string | undefined {
   return look(log, '', '', 0);
 }
 
-/** A JSON pointer without names that the log made up. */
+/** A JSON pointer without names that the log defines. */
 function safePointer(pointer: string): string {
   const segments = pointer.split('/').map((segment) => (/^[$A-Za-z0-9]{0,40}$/.test(segment) ? segment : '*'));
   return segments.slice(0, 12).join('/') || '/';

@@ -37,7 +37,7 @@ export class FindingsStore {
     );
   }
 
-  /** Who stored the log of a night, and with which receipt. */
+  /** The turn that stored the log of a night, and its receipt. */
   async accepted(key: string): Promise<{ readonly turn?: string; readonly receipt: FindingsReceipt } | undefined> {
     try {
       const { Metadata = {} } = await orTransient(
@@ -92,14 +92,14 @@ export class FindingsStore {
       );
       return true;
     } catch (error) {
-      // 409: another write of the same key is on its way.
+      // 409: another write of the same key is running.
       if ([409, 412].includes(statusOf(error) ?? 0)) return false;
       throw error;
     }
   }
 }
 
-/** What S3 could not do now, after the attempts of its client, the state machine tries again: a night is worth it. */
+/** After the attempts of the S3 client, the state machine retries, so that the findings of a night aren't lost. */
 async function orTransient<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;

@@ -3,8 +3,9 @@ import { repositoryPath } from './repository-path';
 import type { SarifResult } from './sarif';
 
 /**
- * One fingerprint per new result: rule, path and quoted code, so that a finding whose lines moved is the same finding. Where
- * nothing is quoted, the message stands for the code, without its numbers. Equal findings in a file are counted.
+ * One fingerprint per new result: rule, path and quoted code, so that a finding whose lines moved is the same finding.
+ * Without a quotation, the message without its numbers is used instead of the code. Equal findings in a file are
+ * counted.
  */
 export function fingerprints(results: readonly SarifResult[]): string[] {
   const seen = new Map<string, number>();

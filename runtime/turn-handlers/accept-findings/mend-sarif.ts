@@ -3,13 +3,13 @@ import { firstCredential, redacted } from '../../agent-tools/server/redaction';
 import { problemOf } from './check-sarif';
 import type { SarifLog, SarifResult, SarifRule, SarifRun } from './sarif';
 
-/** A part of a log that was left out, and why; no text of the log. */
+/** A part of a log that was set aside, and the reason; no text of the log. */
 export interface SetAside {
   /** For example `/runs/0/results/3/ruleId: letters, digits and . _ / - are expected`. */
   readonly problem: string;
   /** The part was a result. */
   readonly isResult: boolean;
-  /** Its rule, where it names one. */
+  /** Its rule, if it names one. */
   readonly ruleId?: string;
 }
 
@@ -19,8 +19,9 @@ export interface MendedLog {
 }
 
 /**
- * The log with everything that can be accepted: paths are percent-encoded, long texts cut, credentials removed; what still
- * is not acceptable is set aside, result by result, so that one bad line never costs the other findings of a night.
+ * The log with everything that can be accepted. Paths are percent-encoded, long texts are cut, and credentials are
+ * removed. Each result that still isn't acceptable is set aside, so that one bad result doesn't discard the other
+ * findings of a night.
  *
  * @returns a text when nothing of the log can be accepted: the first problem
  */
@@ -78,7 +79,7 @@ export function mendedLog(answer: unknown): MendedLog | string {
   return { log: logOf({ ...header, results: accepted }), setAside };
 }
 
-/** Paths as the schema wants them, no credentials, and no text above its limit. */
+/** Paths as the schema requires them, no credentials, and no text above its limit. */
 function mended(value: unknown, pointer = ''): unknown {
   if (typeof value === 'string') {
     if (pointer.endsWith('/uri')) return encodedPath(value);
@@ -87,12 +88,12 @@ function mended(value: unknown, pointer = ''): unknown {
   }
   if (Array.isArray(value)) return value.map((each, index) => mended(each, `${pointer}/${index}`));
   if (!isObject(value)) return value;
-  // Depth is for the check of the result, which is not recursive without bound.
+  // The check of the result limits the depth.
   if (pointer.split('/').length > 30) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mended(each, `${pointer}/${name}`)]));
 }
 
-/** A path as a URI reference. What is percent-encoded already stays. */
+/** A path as a URI reference. Percent-encoded characters stay unchanged. */
 export function encodedPath(path: string): string {
   return path
     .replace(/\p{Cs}/gu, '\ufffd')
@@ -112,7 +113,7 @@ function quotations(value: unknown, pointer = ''): number {
   return Object.entries(value).reduce((sum, [name, each]) => sum + quotations(each, `${pointer}/${name}`), 0);
 }
 
-/** The problem of a part that was checked alone, with its place in the log. */
+/** The problem of a part that was checked alone, with its location in the log. */
 function numbered(problem: string, list: string, index: number): string {
   return problem.replace(new RegExp(`/${list}/0(?=[/:])`), `/${list}/${index}`);
 }

@@ -1,8 +1,8 @@
 import { SARIF_LIMITS } from '../../../lib/contracts/audit';
 
 /**
- * The path inside the repository that a SARIF `uri` means, written in one way; undefined when it is anything else: an
- * absolute path, an address, a path that climbs, or one that programs read in different ways.
+ * The path inside the repository that a SARIF `uri` means, in one form. Undefined for anything else: an absolute path,
+ * a URL, a path with `..`, or a path that programs interpret differently.
  */
 export function repositoryPath(uri: string): string | undefined {
   let path: string;

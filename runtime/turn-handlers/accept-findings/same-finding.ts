@@ -2,7 +2,7 @@ import { collapsed, fingerprints } from './fingerprint';
 import { repositoryPath } from './repository-path';
 import type { SarifResult } from './sarif';
 
-/** What a finding is compared by. */
+/** The values by which findings are compared. */
 interface Traits {
   readonly rule: string;
   readonly path?: string;
@@ -13,25 +13,25 @@ interface Traits {
 
 /** A quotation that is shorter than this can be part of another one by chance. */
 const LEAST_QUOTATION = 12;
-/** Share of common words from which two messages say the same. */
+/** Share of common words above which two messages count as equal. */
 const LIKE = 0.5;
 
-/** When a finding is the one of an earlier night, surest first. All of them need the same file. */
+/** When a finding is that of an earlier night, most certain first. All need the same file. */
 const SAME: readonly ((one: Traits, other: Traits) => boolean)[] = [
   // Quoted longer or shorter.
   (one, other) => one.rule === other.rule && overlap(one.quotation, other.quotation),
-  // Filed under another weakness, a parent for example: the same code is wrong.
+  // Assigned to another weakness, for example a parent: the same code is wrong.
   (one, other) => one.quotation !== '' && one.quotation === other.quotation,
   (one, other) => overlap(one.quotation, other.quotation),
-  // Quoted or described otherwise, in the same place.
+  // Quoted or described differently, at the same location.
   (one, other) =>
     one.rule === other.rule && one.line !== undefined && one.line === other.line && !bothQuote(one, other),
   (one, other) => one.rule === other.rule && !bothQuote(one, other) && likeness(one.words, other.words) >= LIKE,
 ];
 
 /**
- * One mark per result: the mark of the finding of an earlier night that it is, or a new one. Every known finding is one
- * result at most.
+ * One mark per result: the mark of the matching finding of an earlier night, or a new one. Every known finding matches
+ * one result at most.
  */
 export function marksOf(results: readonly SarifResult[], known: ReadonlyMap<string, SarifResult>): string[] {
   const fresh = fingerprints(results);

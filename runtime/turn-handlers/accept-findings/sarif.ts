@@ -1,4 +1,4 @@
-/** What this library reads and writes of a SARIF 2.1.0 log. Further members are handed on as they are. */
+/** What this library reads and writes of a SARIF 2.1.0 log. Other members are passed on unchanged. */
 
 export interface SarifLog {
   readonly $schema?: string;
@@ -24,7 +24,7 @@ export interface SarifResult {
   readonly locations: readonly SarifLocation[];
   readonly partialFingerprints?: Readonly<Record<string, string>>;
   readonly baselineState?: 'new' | 'unchanged' | 'updated' | 'absent';
-  /** Never of the agent: the profile refuses them. */
+  /** Never from the agent: the profile refuses them. */
   readonly suppressions?: readonly {
     readonly kind: 'external';
     readonly status: 'accepted';

@@ -9,7 +9,7 @@ import { placeOf, roomFor, type Waits, waitsOf } from './waiting-line';
 
 export interface AdmitTurnParts {
   readonly ledger: Pick<Ledger, 'turn' | 'session' | 'slots' | 'stop' | 'refusal' | 'change' | 'replacement'>;
-  /** Slots of the workflow. */
+  /** Number of slots of the workflow. */
   readonly slots: number;
   /** How long a turn waits for its conversation and a slot together. */
   readonly patienceSeconds: number;
@@ -17,22 +17,28 @@ export interface AdmitTurnParts {
 }
 
 /**
- * How long the conversation stays held without another look. A turn that waits for a slot renews it with every look; one
- * that was lost gives it back this way when nothing settles it.
+ * How long the claim of a conversation lasts without another poll. A turn that waits for a slot renews it with every
+ * poll. If a turn is lost and not settled, its claim expires.
  */
 const HOLD_MS = 30 * 60_000;
-/** Attempts that are close together while the turn is next. With more, the history of the longest wait would outgrow its limit: a test counts. */
+/**
+ * Number of attempts at short intervals while the turn is next. With more, the history of the longest wait would exceed
+ * its limit; a test counts it.
+ */
 export const CLOSE_POLLS = 200;
 export const CLOSE_SECONDS = 15;
 export const FAR_SECONDS = 90;
 const FIRST_SECONDS = 5;
-/** Turns that stand in line; more than these wait without a place. An item of DynamoDB has at most 400 KB, a place about 200 bytes. */
+/**
+ * Turns in the queue; further turns wait without a position. A DynamoDB item has at most 400 KB, a position about 200
+ * bytes.
+ */
 const MOST_WAITS = 1_000;
 
 /**
- * The conversation first, then the slot: a turn that waits for its conversation holds no slot. Whoever has waited longest
- * is next, in its conversation and for the slots. The slot itself is taken by the state machine, with a condition that
- * counts: who is next is decided here, how many there are is decided there. Safe to repeat.
+ * Claims the conversation first and then the slot, so a turn that waits for its conversation holds no slot. The turn
+ * that has waited longest is next, both for its conversation and for the slots. This function decides which turn is
+ * next. The state machine acquires the slot with a condition that counts the slots. Can be repeated.
  */
 export async function admitTurn(
   { turn, admission }: AdmitTurnPayload,
@@ -44,7 +50,7 @@ export async function admitTurn(
     return await admit(turn, before, now, parts);
   } catch (error) {
     if (!(error instanceof TransientStepError)) throw error;
-    // The ledger is not to be had at the moment. The turn has done nothing yet, so it waits on.
+    // The ledger isn't available at the moment. The turn has done nothing yet, so it keeps waiting.
     log('admit-turn', 'ledger not available', { turn: turn.name, error: error.message });
     return isOver(before, now, parts) ? ended(NO_SLOT) : waiting(before, false);
   }
@@ -70,7 +76,7 @@ async function admit(
 
   const conversation = (await ledger.session(turn.sessionPk)) as Record<string, unknown>;
   const waits = waitsOf(conversation, now);
-  // A turn that holds the conversation keeps it, also when one that has waited longer comes back.
+  // A turn that holds the conversation keeps it, even if one that has waited longer returns.
   const first = conversation['heldBy'] === turn.name || placeOf(turn.name, wait, waits) === 0;
   const held = first && (await hold(turn, now, ledger));
   if (!held) {
@@ -91,7 +97,7 @@ async function admit(
     log('admit-turn', 'admitted', { turn: turn.name, waited: Math.round((now - before.since) / 1000) });
     return { status: 'admitted', admission: next(before, true) };
   }
-  // The conversation and the place among the waiting turns are given back where every turn ends.
+  // The conversation and the position in the queue are released at the end of every turn.
   if (isOver(before, now, parts)) return ended(NO_SLOT);
   await join(SLOTS_KEY, turn.name, ask, others, ledger);
   return waiting(before, room !== 'later');

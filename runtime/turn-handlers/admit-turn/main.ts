@@ -10,5 +10,5 @@ const parts = {
   patienceSeconds: numberSetting(process.env, TURN_VARIABLES.slotSeconds),
 };
 
-/** Lambda: takes the conversation of a turn and says whether it is the turn's time to take a slot. */
+/** Lambda: claims the conversation of a turn and decides whether the turn can acquire a slot now. */
 export const handler = (payload: AdmitTurnPayload): Promise<AdmitTurnAnswer> => admitTurn(payload, parts);

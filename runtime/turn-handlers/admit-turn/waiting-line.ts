@@ -1,9 +1,12 @@
-/** The order of the turns that wait for the same thing. Read from the ledger; what a turn takes is decided by a condition. */
+/**
+ * The order of the turns that wait for the same resource, from the ledger. A conditional write decides which turn gets
+ * it.
+ */
 import { type Wait, WAIT_PREFIX } from '../../../lib/contracts/turn-ledger';
 
 /**
- * After this time without a look a turn no longer counts: twice the longest time between two looks, and more than a
- * repeated step takes. A turn that was only slow comes back to its place, because the place depends on when it began.
+ * After this time without a poll, a turn no longer counts: twice the longest time between two polls, and more than a
+ * repeated step takes. A turn that was only slow gets its position back, because the position depends on its start.
  */
 const LOST_AFTER_MS = 4 * 60_000;
 
@@ -23,7 +26,7 @@ export function placeOf(name: string, wait: Wait, waits: Waits): number {
 }
 
 /**
- * Whether a slot is free for this turn once everybody before it has got one. A turn whose share is full is passed over.
+ * Whether a slot is free for this turn after all turns before it got one. A turn whose share is full is skipped.
  *
  * @returns `next`: the first slot that becomes free is this turn's
  */

@@ -4,7 +4,7 @@ import { approvalLedgerKey, type ApprovalRecords } from '../../../lib/contracts/
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 
-/** What a function URL with IAM authorization hands to its function, as far as it is read here. */
+/** The event of a function URL with IAM authorization; only the members that are read. */
 export interface ApprovalCall {
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
@@ -22,7 +22,7 @@ export interface ApprovalReply {
 export interface ApproveTurnParts {
   readonly ledger: Ledger;
   readonly states: Pick<SFNClient, 'send'>;
-  /** What is answered here. */
+  /** The kind of decision. */
   readonly records: ApprovalRecords;
 }
 
@@ -33,8 +33,8 @@ interface Answer {
 }
 
 /**
- * `{"turn": "turn-…", "decision": "approve" | "deny", "comment": "…"}`. Who answers is what IAM says, never the body.
- * The first answer stands; the task token never leaves the account's own table.
+ * `{"turn": "turn-…", "decision": "approve" | "deny", "comment": "…"}`. IAM identifies the caller, never the body. The
+ * first decision is final. The task token is stored only in the ledger.
  */
 export async function approveTurn(
   call: ApprovalCall,
@@ -62,27 +62,27 @@ export async function approveTurn(
     at: new Date().toISOString(),
     ...(answer.comment ? { comment: answer.comment } : {}),
   };
-  // A repetition after a failed send must send what was recorded, so the recorded answer is read back.
+  // A repetition after a failed send must send the recorded decision, so it is read back.
   const changed = await ledger.change(pk, {
     UpdateExpression: 'SET approval = if_not_exists(approval, :record)',
     ConditionExpression: 'approvalToken = :token',
     values: { record: JSON.stringify(record), token: approvalToken },
   });
   if (!changed) {
-    // Another answer was faster: what it said is in the ledger by now.
+    // Another decision was faster and is in the ledger now.
     const { approval: faster } = await ledger.turn(pk);
     return faster
       ? answered(JSON.parse(faster) as TurnApprovalRecord, by, decision)
       : reply(404, 'not-waiting', 'No such turn waits for an approval');
   }
   const standing = JSON.parse(String(changed['approval'])) as TurnApprovalRecord;
-  // While the token is there, it isn't known whether the first answer reached the turn: send it, whoever gave it.
+  // While the token exists, it is unknown whether the first decision reached the turn. Send it, whoever made it.
   try {
     await states.send(new SendTaskSuccessCommand({ taskToken: approvalToken, output: JSON.stringify(standing) }));
   } catch (error) {
     const { name } = error as Error;
     if (name !== 'TaskTimedOut' && name !== 'TaskDoesNotExist' && name !== 'InvalidToken') throw error;
-    // Another answer at the same time may have sent it: whoever did removes the token next.
+    // A concurrent call may have sent it: that call removes the token next.
     if (await tokenRemoved(ledger, pk, approvalToken)) return answered(standing, by, decision);
     return reply(410, 'expired', 'The turn does not wait any more');
   }
@@ -95,7 +95,7 @@ export async function approveTurn(
   return answered(standing, by, decision);
 }
 
-/** How long the sender of another answer is waited for, and how often the ledger is read in that time. */
+/** How long to wait for a concurrent call, and how often to read the ledger in that time. */
 const REMOVAL_LOOKS = 10;
 const REMOVAL_LOOK_MS = 200;
 
@@ -107,7 +107,7 @@ async function tokenRemoved(ledger: Ledger, pk: string, token: string): Promise<
   return false;
 }
 
-/** The same answer of the same person again is recorded; any other is told who answered before and how. */
+/** The same decision of the same person again succeeds. Any other call gets the recorded decision and its caller. */
 function answered(standing: TurnApprovalRecord, by: string, decision: string): ApprovalReply {
   if (standing.by === by && standing.decision === decision)
     return reply(200, 'recorded', `The turn is ${standing.decision}`, standing);

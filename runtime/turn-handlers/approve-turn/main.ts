@@ -10,5 +10,5 @@ const parts = {
   records: (process.env[TURN_VARIABLES.approvalRecords] ?? 'turn') as ApprovalRecords,
 };
 
-/** Lambda behind a function URL with IAM authorization: takes the answer of an approver. */
+/** Lambda behind a function URL with IAM authorization: records the decision of an approver. */
 export const handler = (call: ApprovalCall): Promise<ApprovalReply> => approveTurn(call, parts);

@@ -6,17 +6,17 @@ import type { ImageBuildProperties, ImageBuildResult } from '../../../lib/contra
 export interface BuildParts {
   readonly codeBuild: CodeBuildClient;
   readonly registry: ECRClient;
-  /** Waits until the next look at the build. */
+  /** Waits until the next check of the build. */
   readonly pause: () => Promise<void>;
   /** Milliseconds until the function is ended. */
   readonly timeLeft: () => number;
 }
 
-/** Enough for one more look and the answer. */
+/** Enough for one more check and the response. */
 const RESERVE_MILLISECONDS = 30_000;
 
 /**
- * Digest of the image with this tag. Builds it when the repository does not have it yet.
+ * Digest of the image with this tag. Builds the image if the repository doesn't have it yet.
  *
  * @param requestId of the deployment: a repeated call follows the build that the first one started.
  * @throws Error that says which phase failed and where its log is.

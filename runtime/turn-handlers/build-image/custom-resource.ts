@@ -1,7 +1,7 @@
 /** What CloudFormation sends to the function of a custom resource. */
 export interface CustomResourceEvent<Properties> {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
-  /** Where the answer goes. Holds a signature: never log it. */
+  /** The address for the response. Contains a signature: never log it. */
   readonly ResponseURL: string;
   readonly StackId: string;
   readonly RequestId: string;
@@ -16,11 +16,11 @@ export interface CustomResourceAnswer {
   readonly data: object;
 }
 
-/** CloudFormation refuses an answer of more than 4 KB. */
+/** CloudFormation refuses a response of more than 4 KB. */
 const MAX_REASON = 1000;
 
 /**
- * Answers CloudFormation in every case, because without an answer a deployment waits until the resource times out.
+ * Responds to CloudFormation in every case, because without a response a deployment waits until the resource times out.
  *
  * Source: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
@@ -33,7 +33,8 @@ export async function answerCloudFormation<Properties>(
     ({ physicalId, data }) => ({ Status: 'SUCCESS', PhysicalResourceId: physicalId, Data: data }),
     (error: Error) => ({
       Status: 'FAILED',
-      // A resource that was never made needs an id, too: CloudFormation asks to delete it after a failed creation.
+      // A resource that was never created needs an id, too: CloudFormation requests its deletion after a failed
+      // creation.
       PhysicalResourceId: PhysicalResourceId ?? `${LogicalResourceId}-not-created`,
       Reason: error.message.slice(0, MAX_REASON),
     }),

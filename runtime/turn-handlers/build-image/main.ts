@@ -8,7 +8,7 @@ import { answerCloudFormation, type CustomResourceEvent } from './custom-resourc
 const LOOK_MILLISECONDS = 5_000;
 const clients = { codeBuild: new CodeBuildClient({}), registry: new ECRClient({}) };
 
-/** Lambda: the image of an environment as a custom resource. Images stay until their repository is deleted. */
+/** Lambda: the image of an environment as a custom resource. Images are kept until their repository is deleted. */
 export const handler = (
   event: CustomResourceEvent<ImageBuildProperties>,
   context: { getRemainingTimeInMillis(): number },

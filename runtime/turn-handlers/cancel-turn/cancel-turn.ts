@@ -13,15 +13,15 @@ import { log } from '../turn/log';
 export interface CancelTurnParts {
   readonly client: SessionClient;
   readonly ledger: Ledger;
-  /** How long the end of the turn is waited for. */
+  /** How long to wait for the end of the turn. */
   readonly patienceMs: number;
 }
 
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Cancels only in a session that this turn holds, so that no later turn of the conversation is hit. Finished actions of
- * the agent are not undone.
+ * Cancels only in a session that this turn holds, so that no later turn of the conversation is cancelled. Completed
+ * actions of the agent aren't undone.
  *
  * @param functionEnd when the function must answer, milliseconds since the epoch
  */
@@ -44,7 +44,7 @@ export async function cancelTurn(
       if (status !== 'in_progress') return { status: asked ? 'cancelled' : 'nothing' };
       if (!asked) {
         await client.cancel(sessionId, limits).catch((error: unknown) => {
-          // Whether it was accepted shows in the status; a conflict means that the turn is just ending.
+          // The status shows whether the cancel was accepted; a conflict means that the turn is ending.
           if (!(error instanceof AmbiguousRequestError) && !(error instanceof ConflictError)) throw error;
         });
         asked = true;

@@ -11,9 +11,9 @@ const parts = {
   patienceMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
 };
 
-/** To answer in. */
+/** Time for the response. */
 const RESERVE_MS = 5_000;
 
-/** Lambda: stops the work of a turn that is not wanted any more. */
+/** Lambda: stops a turn that isn't needed any more. */
 export const handler = (payload: CancelTurnPayload, context?: InvocationContext): Promise<CancelTurnAnswer> =>
   cancelTurn(payload, parts, invocationEnd(context, RESERVE_MS));

@@ -1,4 +1,4 @@
-/** Seconds between two polls of a turn: short turns are seen soon, long ones cost few state transitions. */
+/** Seconds between two polls of a turn: short turns are noticed soon, and long ones cost few state transitions. */
 export const FIRST_WAIT_SECONDS = 5;
 export const LONGEST_WAIT_SECONDS = 60;
 

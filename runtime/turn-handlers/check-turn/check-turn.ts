@@ -26,33 +26,38 @@ import { waitAfter } from './back-off';
 export interface CheckTurnParts {
   readonly client: SessionClient;
   readonly ledger: Ledger;
-  /** How long one look listens to the live events: opening the stream and reading it together. */
+  /** Time for opening and reading the live stream in one poll. */
   readonly listenMs: number;
 }
 
-/** Looks at a session at rest without a final answer before it counts as over: what became visible when is not documented. */
+/**
+ * Number of polls of an idle session without a final answer before the turn counts as ended: AWS doesn't document how
+ * soon items are visible.
+ */
 const MOST_IDLE_POLLS = 3;
-/** Looks in a row that the service refuses before the turn counts as lost: permissions and new sessions take time to spread. */
+/**
+ * Number of consecutive refused polls before the turn counts as lost: permissions and new sessions take time to
+ * propagate.
+ */
 const MOST_REFUSALS = 3;
 /**
- * How long after its deadline a turn that cannot be looked at is still looked at. What it did is over or not; that it cannot
- * be read at the moment says nothing, and the session is held for half an hour longer than the deadline.
+ * How long after its deadline an unreadable turn is still polled. A failed read doesn't show whether the turn ended,
+ * and the session is held for half an hour longer than the deadline.
  */
 const UNREADABLE_MS = 15 * 60_000;
-/** How long one look repeats reads that fail. Waiting costs nothing in the state machine, but time in a function. */
+/** How long one poll repeats failed reads. Waiting in the state machine is free; waiting in the function isn't. */
 const READ_MS = 30_000;
-/** The least that a look reads for, also at the deadline of the turn: it may be over. */
+/** The minimum time for reads of a poll, also at the deadline: the turn may have ended. */
 const LAST_LOOK_MS = 10_000;
-/** Time that must be left of a turn for its agent to be asked for the answer again. */
+/** The time that a turn must have left before its agent is asked for the answer again. */
 const TIME_TO_ASK_MS = 30_000;
-/** Waits between readings of a completed turn whose answer is not visible yet: how soon it is, is not documented. */
+/** Waits between reads of a completed turn whose answer isn't visible yet: AWS doesn't document how soon it is. */
 const ANSWER_WAITS_MS = [500, 1_000, 2_000, 4_000];
 
 /**
- * There is no operation that reads a turn. What tells how it ended: the terminal event, if it comes while this function
- * listens; else the session's status with the items.
- *
- * A look that fails says nothing about the turn, which goes on: the next look is made, until some time after the deadline.
+ * No operation reads a turn. The terminal event shows how it ended, if it arrives while this function reads the stream;
+ * otherwise, the session's status and its items show it. A failed poll doesn't change the turn: polls are repeated
+ * until some time after the deadline.
  *
  * @param functionEnd when the function must answer, milliseconds since the epoch
  */
@@ -62,7 +67,7 @@ export async function checkTurn(
   functionEnd = Infinity,
 ): Promise<CheckTurnAnswer> {
   const { turn, check } = payload;
-  // Until the ledger can be read, a turn that was submitted a moment ago has at most its whole time.
+  // If the ledger can't be read, the turn is assumed to have been submitted just now.
   const look = new Look(payload, parts, functionEnd, check.deadlineAt ?? Date.now() + turn.deadlineSeconds * 1000);
   try {
     return await look.answer();
@@ -79,7 +84,7 @@ export async function checkTurn(
 }
 
 class Look {
-  /** As far as it is about the message that was sent last. */
+  /** Only facts about the message that was sent last. */
   private record: Partial<TurnItem> = {};
   private message: SentMessage = 'prompt';
 
@@ -101,7 +106,7 @@ class Look {
     const now = Date.now();
     const readUntil = Math.min(now + READ_MS, this.functionEnd, Math.max(this.deadlineAt, now + LAST_LOOK_MS));
     const listenUntil = Math.min(now + listenMs, readUntil, this.deadlineAt);
-    // The stream is open before the session is read: a turn that ends in between is seen by one or the other.
+    // The stream is opened before the session is read, so that the end of a turn in between isn't missed.
     const stream = await this.open(listenUntil);
     let status: string;
     try {
@@ -124,20 +129,22 @@ class Look {
     return this.overdue() ? { status: 'deadline' } : this.running({ polls: 0, idlePolls: check.idlePolls + 1 });
   }
 
-  /** An answer that the workflow does not take is asked for again, once. A second one is left to whoever takes it. */
+  /**
+   * If the workflow doesn't accept the answer, the agent is asked once more. Delivery decides about the second answer.
+   */
   private async ended(ending: Ending, readUntil: number): Promise<CheckTurnAnswer> {
     const over: CheckTurnAnswer = { status: 'ended', ending };
     if (this.payload.finalAnswer === undefined || this.message !== 'prompt' || ending.outcome !== 'Completed')
       return over;
     if (this.deadlineAt - Date.now() < TIME_TO_ASK_MS) return over;
     const answer = await this.finalAnswer(readUntil).catch((error: unknown) => {
-      // The turn is over, whatever can be read of it. Who delivers the answer judges it, too.
+      // The turn has ended, even if it can't be read. Delivery checks the answer, too.
       log('check-turn', 'answer not read', { turn: this.payload.turn.name, error: (error as Error).name });
     });
     return answer === undefined || isJsonAnswer(answer) ? over : { status: 'wrong-form' };
   }
 
-  /** The text of the final answer, or undefined when it does not become visible, or not all of it. */
+  /** The text of the final answer, or undefined if it doesn't become visible completely. */
   private async finalAnswer(readUntil: number): Promise<string | undefined> {
     for (const wait of [0, ...ANSWER_WAITS_MS]) {
       if (Date.now() + wait >= readUntil) break;
@@ -163,7 +170,7 @@ class Look {
     return { status: 'running', check: { ...state, waitSeconds, deadlineAt: this.deadlineAt } };
   }
 
-  /** A stream that cannot be opened in time says nothing about the turn. */
+  /** A stream that can't be opened in time doesn't change the turn. */
   private async open(until: number): Promise<EventStream | undefined> {
     if (until <= Date.now()) return undefined;
     return await this.parts.client.stream(this.payload.sessionId, { deadlineAt: until }).catch(() => undefined);
@@ -177,12 +184,15 @@ class Look {
         if (isTerminal(event) && (await this.isOwn(event.turn.id, readUntil))) return event;
       }
     } catch {
-      // A stream that breaks says nothing about the turn; the next look does.
+      // A broken stream doesn't change the turn; the next poll reads it.
     }
     return undefined;
   }
 
-  /** Live events carry no more than a turn id: one that existed before, or that the items show to be another, is not this turn's. */
+  /**
+   * Live events contain only a turn id. A turn id that existed before, or that belongs to another turn according to the
+   * items, isn't this turn's.
+   */
   private async isOwn(turnId: string, readUntil: number): Promise<boolean> {
     if (markOf(this.record).turnIds.has(turnId)) return false;
     if (this.record.turnId) return this.record.turnId === turnId;
@@ -214,7 +224,7 @@ class Look {
         values: { terminal: JSON.stringify(terminal), turn: event.turn.id },
       });
     } catch (error) {
-      // The event does not come again. Without the record, the evidence lacks the usage; the outcome does not change.
+      // The event isn't sent again. Without the record, the evidence lacks the usage; the outcome doesn't change.
       log('check-turn', 'terminal event not recorded', { error: (error as Error).name });
     }
     if (ending.outcome !== 'Failed') return ending;
@@ -234,7 +244,7 @@ const ENDINGS: Readonly<Record<TurnTerminalEvent['type'], Ending>> = {
   },
 };
 
-/** Read defensively: an event is whatever the service sent. One that does not say which turn ended says nothing. */
+/** Read defensively: an event can have any content. An event without a turn id is ignored. */
 function isTerminal(event: { readonly type: string }): event is TurnTerminalEvent {
   const { turn } = event as { turn?: { id?: unknown } | null };
   return Object.hasOwn(ENDINGS, event.type) && typeof turn?.id === 'string' && turn.id !== '';

@@ -14,6 +14,6 @@ const parts = {
 /** To record how the turn ended. */
 const RESERVE_MS = 10_000;
 
-/** Lambda: one look at a running turn. */
+/** Lambda: one poll of a running turn. */
 export const handler = (payload: CheckTurnPayload, context?: InvocationContext): Promise<CheckTurnAnswer> =>
   checkTurn(payload, parts, invocationEnd(context, RESERVE_MS));

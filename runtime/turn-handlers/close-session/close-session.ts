@@ -20,7 +20,7 @@ export async function closeSession(
   const conversation = await ledger.session(turn.sessionPk);
   const wait = waitAttribute(turn.name);
   if (conversation.heldBy !== turn.name) {
-    // It may have been waiting. Nobody else waits for it any longer.
+    // The turn may have been waiting; remove its position.
     if (wait in conversation) {
       await ledger.change(turn.sessionPk, {
         UpdateExpression: 'REMOVE #wait',
@@ -30,7 +30,7 @@ export async function closeSession(
     }
     return { status: 'nothing' };
   }
-  // Held, and no session was ever asked for: there is nothing to keep. Whoever waits writes its place down again.
+  // The conversation was claimed without a session: nothing must be kept. Waiting turns write their positions again.
   if (conversation.state === undefined) {
     await ledger.remove(turn.sessionPk, turn.name);
     return { status: 'released' };

@@ -10,5 +10,5 @@ const parts = {
   retentionSeconds: numberSetting(process.env, TURN_VARIABLES.sessionRetentionSeconds),
 };
 
-/** Lambda: gives the session of a turn back, or deletes it when nothing will resume it. */
+/** Lambda: releases the session of a turn, or deletes it if no turn can resume it. */
 export const handler = (payload: CloseSessionPayload): Promise<CloseSessionAnswer> => closeSession(payload, parts);

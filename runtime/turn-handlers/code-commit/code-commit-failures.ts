@@ -1,10 +1,10 @@
 import { TransientStepError } from '../turn/failures';
 
-/** Names of answers that a later attempt may not get. */
+/** Names of errors that a later attempt may not get. */
 const TRANSIENT =
   /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|InternalFailure|EncryptionKeyUnavailable|Timeout/;
 
-/** Runs calls of CodeCommit. What the SDK has retried in vain is retried by the workflow, later and more slowly. */
+/** Runs calls of CodeCommit. After failed retries of the SDK, the workflow retries later and more slowly. */
 export async function codeCommitCall<T>(name: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -21,7 +21,7 @@ export class CodeCommitGate implements GatePublisher {
       this.client.send(new GetPullRequestCommand({ pullRequestId })),
     );
     const target = pullRequest?.pullRequestTargets?.find(({ repositoryName }) => repositoryName === repository);
-    // Of another revision, the review says nothing.
+    // The review doesn't apply to another revision.
     if (target?.sourceCommit !== sourceCommit) throw new Error('The pull request has newer commits');
     await codeCommitCall('UpdatePullRequestApprovalState', () =>
       this.client.send(

@@ -5,7 +5,7 @@ import type { OwnComment } from '../pull-request/review-publisher';
 import type { CodeCommitReviewPublisher } from './code-commit-review-publisher';
 import { codeCommitCall } from './code-commit-failures';
 
-/** Comments on a pull request of CodeCommit that stand next to no line. */
+/** Comments on a CodeCommit pull request that aren't attached to a line. */
 export class CodeCommitNotes implements NotePublisher {
   constructor(
     private readonly client: CodeCommitClient,

@@ -14,15 +14,18 @@ import { codeCommitCall } from './code-commit-failures';
 /** What a comment is posted on. */
 type PostedOn = Pick<PullRequestDocument, 'repository' | 'pullRequestId' | 'destinationCommit' | 'sourceCommit'>;
 
-/** Answers that say that a comment cannot stand where it should. */
+/** Errors that mean that a comment can't be posted at its line. */
 const PLACE_REFUSED =
   /^(PathDoesNotExist|InvalidPath|InvalidFileLocation|InvalidFilePosition|InvalidRelativeFileVersionEnum)Exception$/;
 
-/** Answers after which a summary is written anew: it is gone, or belongs to an earlier role of this function. */
+/**
+ * Errors after which a new summary is posted: the old one no longer exists, or belongs to an earlier role of this
+ * function.
+ */
 const NOT_UPDATABLE = /^(CommentDeleted|CommentDoesNotExist|CommentNotCreatedByCaller)Exception$/;
 
 /**
- * Reviews on CodeCommit, which posts comments one by one: those beside lines first, the summary last.
+ * Reviews on CodeCommit, which posts comments one by one: those next to lines first, the summary last.
  *
  * Source: docs.aws.amazon.com/codecommit/latest/APIReference (PostCommentForPullRequest, UpdateComment)
  */
@@ -109,7 +112,7 @@ export class CodeCommitReviewPublisher implements ReviewPublisher {
       ...(location ? { location } : {}),
       content,
     };
-    // The token stands for everything that is sent: with another value of anything it would be refused.
+    // The token depends on every sent value: with another value, the call would be refused.
     const clientRequestToken = createHash('sha256').update(JSON.stringify(comment)).digest('hex');
     const answer = await codeCommitCall('PostCommentForPullRequest', () =>
       this.client.send(new PostCommentForPullRequestCommand({ ...comment, clientRequestToken })),
@@ -117,7 +120,7 @@ export class CodeCommitReviewPublisher implements ReviewPublisher {
     return answer.comment?.commentId ?? '';
   }
 
-  /** @returns false when the comment is gone or is not this function's */
+  /** @returns false if the comment no longer exists or is of another author */
   async update(commentId: string, content: string): Promise<boolean> {
     try {
       await codeCommitCall('UpdateComment', () => this.client.send(new UpdateCommentCommand({ commentId, content })));

@@ -21,10 +21,10 @@ import { codeCommitCall } from './code-commit-failures';
 /** Bytes of file content that are read to find the changed lines, both versions together. */
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 
-/** Files of a change, those that are left out included. */
+/** Files of a change, including ignored files. */
 const MAX_DIFFERENCES = 10_000;
 
-/** git takes content for binary that has a zero byte in its first 8,000. */
+/** git treats content as binary if its first 8,000 bytes contain a zero byte. */
 const BINARY_PROBE = 8_000;
 
 const SUBMODULE = '160000';
@@ -35,7 +35,7 @@ const UNKNOWN: readonly string[] = [
   'InvalidPullRequestIdException',
 ];
 
-/** CodeCommit has no difference as text: changed lines are found from both versions of every changed file. */
+/** CodeCommit returns no diff as text: changed lines are computed from both versions of every changed file. */
 export class CodeCommitSource implements PullRequestSource {
   readonly host = 'codecommit';
 
@@ -70,7 +70,7 @@ export class CodeCommitSource implements PullRequestSource {
     const differences = await this.differences(repository, mergeBase ?? destinationCommit, sourceCommit, limits);
     const budget = { read: MAX_READ_BYTES, change: limits.bytes };
     const files: ChangedFile[] = [];
-    // One after the other: at most two versions of one file are held in memory.
+    // One after the other, so that at most two versions of one file are in memory.
     const kept = differences.filter((difference) => !limits.isLeftOut(fileOf(difference)));
     for (const difference of kept) files.push(await this.changedFile(repository, difference, budget));
     return { files, leftOut: differences.map(fileOf).filter(limits.isLeftOut) };
@@ -129,7 +129,7 @@ export class CodeCommitSource implements PullRequestSource {
     return { ...named, binary: false, addedLines, removedLines, hunks };
   }
 
-  /** The content of a file, empty where there is none, undefined where it is not text. */
+  /** The content of a file: empty if the file doesn't exist, undefined if it isn't text. */
   private async text(
     repositoryName: string,
     blob: Difference['afterBlob'],

@@ -21,21 +21,21 @@ export interface CollectEvidenceParts {
 }
 
 /**
- * Bytes of a final answer, as JSON, up to which it travels in the state and in the outcome event itself. The state holds
- * it up to four times beside the prompt, and an execution whose state outgrows 256 KiB cannot be caught.
+ * Largest final answer, in bytes of JSON, in the state and in the outcome event. The state contains it up to four times
+ * in addition to the prompt, and an execution whose state exceeds 256 KiB can't be caught.
  */
 const INLINE_BYTES = 16_384;
-/** How long the service is read when nothing else bounds it. */
+/** Time limit for reading the service without another limit. */
 const READ_MS = 240_000;
 /** Entries of `items.omitted` in the manifest; `items.omittedCount` counts all. */
 const MOST_OMITTED = 100;
 
 /**
- * `turns/<name>/items.jsonl`: every item of the turn as the service returned it. `manifest.json`: who, what, with which
- * model and definition, judged how, and the SHA-256 of the items. The outcome with the verdicts on the output follows
- * as `outcome.json`, which names the manifest's SHA-256.
+ * `turns/<name>/items.jsonl`: every item of the turn as the service returned it. `manifest.json`: agent, trigger,
+ * model, definition, verdicts of the guardrail, and the SHA-256 of the items. The outcome with the verdicts on the
+ * output follows as `outcome.json`, which names the manifest's SHA-256.
  *
- * Items that may be of another turn are left out. Whatever is left out or could not be had is named in the manifest
+ * Items that may belong to another turn are omitted. The manifest lists everything that is omitted or could not be read
  * (`items.complete`, `items.incomplete`, `items.omitted`).
  *
  * @param readUntil when reading the service must be over, milliseconds since the epoch
@@ -57,7 +57,7 @@ export async function collectEvidence(
     for (const message of messages) {
       read.push(await turnItems(recordOf(record, message), client, completed, { readUntil, settleMs }));
     }
-    // Of the message that was sent last: an answer that was asked for again takes the place of the first.
+    // The answer to the last message: a second answer replaces the first.
     output = completed ? await outputParts(await answerOf(read[read.length - 1]), folder, store) : [];
     stored = await storeItems(read, `${folder}/items.jsonl`, store);
   } finally {
@@ -74,7 +74,7 @@ export async function collectEvidence(
     model: record.model ?? null,
     sessionDefinitionSha256: record.definitionSha256 ?? null,
     guardrail: { ...guardrail, input: verdicts ?? null },
-    // Only the live stream carries usage, and only if the workflow listened at that moment.
+    // Only the live stream contains usage, and only if the workflow read it at that moment.
     terminalEvent: record.terminal === undefined ? null : (JSON.parse(record.terminal) as unknown),
     // The second turn of the service, when the agent was asked for its answer again.
     ...(asked === undefined
@@ -113,7 +113,7 @@ interface StoredItems extends StoredObject {
   readonly complete: boolean;
   /** Why not. */
   readonly incomplete?: TurnItems['missing'];
-  /** Items of which only ids and kinds are stored, and how large they were. */
+  /** Items of which only ids and kinds are stored, and their sizes. */
   readonly omitted?: readonly { readonly id: string; readonly type: string; readonly bytes: number }[];
   readonly omittedCount?: number;
 }

@@ -1,4 +1,4 @@
-/** One S3 object from content that comes piece by piece. */
+/** One S3 object from content that arrives in parts. */
 import { createHash } from 'node:crypto';
 import {
   CompleteMultipartUploadCommand,
@@ -10,7 +10,7 @@ import {
 import { repeatable } from '../turn/aws-errors';
 import type { StoredObject, TextStore } from '../turn/text-store';
 
-/** S3 takes parts of at least 5 MiB, except the last, and at most 10,000 of them. */
+/** S3 accepts parts of at least 5 MiB, except the last, and at most 10,000 of them. */
 const PART_BYTES = 8 * 1024 * 1024;
 
 interface Target {
@@ -20,8 +20,8 @@ interface Target {
 }
 
 /**
- * S3 refuses every part that arrives with another hash, and shows no object before all have. What an upload that breaks
- * off leaves behind, the bucket's lifecycle removes.
+ * S3 refuses every part with another hash, and creates the object only after all parts. The bucket's lifecycle removes
+ * the parts of an incomplete upload.
  */
 export async function writeLarge(
   { client, bucket }: Pick<TextStore, 'client' | 'bucket'>,

@@ -16,7 +16,7 @@ const parts = {
   settleMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
 };
 
-/** To write what was read: half a gigabyte at most, within the Region. */
+/** Time to write the items: half a gigabyte at most, within the Region. */
 const RESERVE_MS = 60_000;
 
 /** Lambda: writes what happened in a turn to the evidence bucket. */

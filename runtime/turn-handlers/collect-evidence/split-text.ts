@@ -1,12 +1,12 @@
 import { MAX_PART_CHARACTERS, MAX_PARTS } from '../../../lib/contracts/turn';
 
-/** How far back from the end of a piece a better place to cut is looked for. */
+/** How far back from the end of a piece a better position for the cut is searched. */
 const LOOK_BACK = 500;
 
 /**
- * Pieces of at most `MAX_PART_CHARACTERS`, cut after a line or a space where there is one, never inside a surrogate
- * pair. Joined they are the text. A text of more than `MAX_PARTS` pieces ends with a note that it was cut; the items
- * hold all of it.
+ * Pieces of at most `MAX_PART_CHARACTERS`, cut after a line or a space if possible, never inside a surrogate pair.
+ * Together, they are the text. A text of more than `MAX_PARTS` pieces ends with a note that it was cut; the items
+ * contain the whole text.
  */
 export function splitText(text: string, size = MAX_PART_CHARACTERS): string[] {
   const pieces: string[] = [];

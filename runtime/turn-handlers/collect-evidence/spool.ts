@@ -1,4 +1,4 @@
-/** Lines in a file that has no name: memory does not grow with a turn, and nothing is left behind when the function ends. */
+/** Lines in an unlinked file: memory doesn't grow with a turn, and no file remains when the function ends. */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,7 +10,7 @@ export class Spool {
   static async open(maxBytes = MAX_BYTES): Promise<Spool> {
     const directory = await mkdtemp(path.join(tmpdir(), 'turn-'));
     const file = await open(path.join(directory, 'items'), 'w+', 0o600);
-    // The file lives on until it is closed, by this process or by its end.
+    // The file exists until it is closed or the process ends.
     await rm(directory, { recursive: true });
     return new Spool(file, maxBytes);
   }
@@ -23,7 +23,7 @@ export class Spool {
     private readonly maxBytes: number,
   ) {}
 
-  /** @returns false when there is no room for the line; the ones before it stay */
+  /** @returns false if there is no space for the line; earlier lines are kept */
   async add(index: number, line: string): Promise<boolean> {
     const bytes = Buffer.from(line, 'utf8');
     if (this.#end + bytes.length > this.maxBytes) return false;

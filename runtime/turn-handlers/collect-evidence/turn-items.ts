@@ -1,4 +1,4 @@
-/** The items of a turn: read once, each on its way to the evidence, none kept in memory. */
+/** The items of a turn: read once, written to the evidence one by one, none kept in memory. */
 import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 import {
   failureKind,
@@ -15,12 +15,12 @@ import { log } from '../turn/log';
 import { markOf } from '../turn/mark';
 import { Spool } from './spool';
 
-/** Why the evidence may lack items of the turn. Stands in the manifest. */
+/** Why the evidence may lack items of the turn. The manifest contains it. */
 export type MissingReason =
   | TurnDoubt
-  /** The service refused to list them: the session is gone, or the permission. */
+  /** The service refused to list them: the session or the permission no longer exists. */
   | 'session-not-readable'
-  /** More than a function can hold: the newest are there, and the final answer among them. */
+  /** More than a function can store: the newest are stored, including the final answer. */
   | 'evidence-too-large';
 
 export interface TurnItems {
@@ -34,11 +34,13 @@ export interface TurnItems {
 export interface TurnItemsLimits {
   /** When reading must be over, milliseconds since the epoch. */
   readonly readUntil: number;
-  /** How long a completed turn is read again when it shows no final answer: how soon an item is visible is not documented. */
+  /**
+   * How long a completed turn without a final answer is read again: AWS doesn't document how soon an item is visible.
+   */
   readonly settleMs: number;
 }
 
-/** Waits between two readings of a completed turn that shows no answer. */
+/** Waits between two reads of a completed turn without an answer. */
 const POLL_WAITS_MS = [500, 1_000, 2_000, 4_000];
 
 /** @throws TransientStepError when the service cannot be read now */

@@ -4,18 +4,18 @@ import { log } from '../turn/log';
 
 export interface EndSessionsParts {
   readonly client: Pick<SessionClient, 'list' | 'cancel' | 'delete'>;
-  /** The sessions of this agent are those with its session role: a project may hold those of others. */
+  /** The sessions of this agent are those with its session role; a project may contain sessions of other agents. */
   readonly sessionRoleArn: string;
   /** Milliseconds since the epoch: when the function must answer. */
   readonly endsAt: number;
 }
 
-/** Time that is kept for an answer. */
+/** Time that is reserved for the response. */
 const RESERVE_MS = 20_000;
 
 /**
- * Cancels the turns of all sessions of the agent, or deletes the sessions. What the service lists counts, not what the
- * ledger knows. Safe to repeat.
+ * Cancels the turns of all sessions of the agent, or deletes the sessions. Uses the list of the service, not the
+ * ledger. Can be repeated.
  */
 export async function endSessions({ mode }: EndSessionsPayload, parts: EndSessionsParts): Promise<EndSessionsAnswer> {
   const { client, sessionRoleArn, endsAt } = parts;
@@ -39,7 +39,7 @@ export async function endSessions({ mode }: EndSessionsPayload, parts: EndSessio
       changed += 1;
     } catch (error) {
       if (error instanceof NotFoundError) continue;
-      // A conflict means that the turn is just ending; what is not known is looked at again.
+      // A conflict means that the turn is ending. After an unknown result, the session is checked again.
       if (!(error instanceof AmbiguousRequestError) && !(error instanceof ConflictError)) {
         log('end-sessions', 'not ended', { mode, error: (error as Error).name });
       }

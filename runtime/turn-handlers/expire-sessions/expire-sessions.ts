@@ -10,13 +10,13 @@ export interface ExpireSessionsParts {
   readonly index: string;
 }
 
-/** Sessions of one run: a day's worth more is left to the next run, oldest first. */
+/** Most sessions of one run, oldest first; the next run deletes the rest. */
 const MOST_SESSIONS = 1_000;
 const HOLDER = 'expire-sessions';
-/** From the moment a conversation is held. A deletion that takes longer loses the hold, and then removes nothing. */
+/** Begins when a conversation is claimed. A deletion that takes longer loses the claim, and then removes nothing. */
 const HOLD_MS = 5 * 60_000;
 
-/** Holds a conversation like a turn does, so that none is deleted under a turn that is about to resume it. */
+/** Claims a conversation like a turn, so that none is deleted while a turn resumes it. */
 export async function expireSessions({ client, ledger, index }: ExpireSessionsParts): Promise<ExpireSessionsAnswer> {
   const counts = { deleted: 0, held: 0, failed: 0 };
   for (const { pk } of await ledger.expiredSessions(index, Math.floor(Date.now() / 1000), MOST_SESSIONS)) {
@@ -24,7 +24,7 @@ export async function expireSessions({ client, ledger, index }: ExpireSessionsPa
     try {
       counts[await expire(pk, { client, ledger })] += 1;
     } catch (error) {
-      // The hold ends by itself; the next run tries again.
+      // The claim expires; the next run tries again.
       counts.failed += 1;
       log('expire-sessions', 'not deleted', { error: (error as Error).name });
     }
@@ -37,7 +37,7 @@ async function expire(
   pk: string,
   { client, ledger }: Pick<ExpireSessionsParts, 'client' | 'ledger'>,
 ): Promise<'deleted' | 'held'> {
-  // Every conversation gets its own hold: the run as a whole takes longer than one lasts.
+  // Every conversation gets its own claim, because the whole run takes longer than one claim lasts.
   const now = Date.now();
   const held = await ledger.change(pk, {
     UpdateExpression: 'SET heldBy = :me, heldUntil = :until',
@@ -46,7 +46,7 @@ async function expire(
     values: { me: HOLDER, until: now + HOLD_MS, now, seconds: Math.floor(now / 1000) },
   });
   if (!held) return 'held';
-  // As the conversation says now: what the index says may be older.
+  // The current value of the conversation; the index may be outdated.
   const { sessionId } = held;
   if (typeof sessionId === 'string') await deleteSession(client, sessionId);
   return (await ledger.remove(pk, HOLDER)) ? 'deleted' : 'held';

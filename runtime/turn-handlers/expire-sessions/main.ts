@@ -9,7 +9,8 @@ const parts = { client: sessionClient(), ledger: ledger(), index: setting(proces
 /** Lambda, once a day: deletes the sessions whose retention is over. */
 export const handler = async (): Promise<ExpireSessionsAnswer> => {
   const counts = await expireSessions(parts);
-  // An error of the function is what an alarm can see. Lambda runs it again twice, and so does the next day.
+  // Only an error of the function can raise an alarm. Lambda runs it again twice, and the schedule runs it the next
+  // day.
   if (counts.failed > 0) throw new Error(`${counts.failed} expired sessions were not deleted`);
   return counts;
 };

@@ -11,5 +11,5 @@ const client = new CodeCommitClient({});
 const publisher = new CodeCommitReviewPublisher(client, setting(process.env, REVIEW_VARIABLES.ownRoleName));
 const parts = { ...explainParts(), publisher: new CodeCommitNotes(client, publisher) };
 
-/** Lambda: says on a pull request of CodeCommit why there is no review. */
+/** Lambda: explains on a CodeCommit pull request why there is no review. */
 export const handler = (batch: QueueBatch): Promise<QueueBatchAnswer> => explainOutcomes(batch, parts);

@@ -9,5 +9,5 @@ const api = gitHubApi(reviewScope(process.env));
 const gate = gitHubGate(api, process.env);
 const parts = { ...explainParts(), publisher: new GitHubNotes(api), ...(gate ? { gate: gate.publisher } : {}) };
 
-/** Lambda: says on a pull request of GitHub why there is no review. */
+/** Lambda: explains on a GitHub pull request why there is no review. */
 export const handler = (batch: QueueBatch): Promise<QueueBatchAnswer> => explainOutcomes(batch, parts);

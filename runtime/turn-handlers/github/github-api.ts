@@ -2,19 +2,19 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GitHubCredentials, type TokenScope } from './github-credentials';
 import { gitHubExchange, GitHubError, type GitHubResponse, jsonOf, OversizedAnswerError } from './github-transport';
 
-/** The one address that tokens are sent to. */
+/** The only address that tokens are sent to. */
 const API = 'https://api.github.com';
 
-/** Where GitHub sends downloads of source archives to; the address carries a short-lived token of its own. */
+/** The host to which GitHub redirects downloads of source archives; the address contains a short-lived token. */
 const ARCHIVES = 'https://codeload.github.com';
 
-/** Most pages of 100 that a list is followed: GitHub lists at most 3,000 files of a pull request. */
+/** Most pages of 100 entries that are read of a list: GitHub lists at most 3,000 files of a pull request. */
 const MAX_PAGES = 30;
 
-/** A page of 100 files holds the changed lines of each, and GitHub cuts each of them off. */
+/** A page of 100 files contains the changed lines of each file, and GitHub truncates them. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
-/** An archive of 100 MiB takes longer than an answer. */
+/** An archive of 100 MiB takes longer than a JSON response. */
 const ARCHIVE_TIMEOUT_MS = 120_000;
 
 export { GitHubError, OversizedAnswerError };
@@ -60,7 +60,7 @@ export class GitHubApi {
     return jsonOf<T>(await this.request('GET', repository, path));
   }
 
-  /** All entries of a list, page by page, as far as `enough` lets it. */
+  /** All entries of a list, page by page, until `enough` returns true. */
   async list<T>(repository: string, path: string, enough: (found: T[]) => boolean = () => false): Promise<T[]> {
     const found: T[] = [];
     for (let page = 1; page <= MAX_PAGES; page += 1) {
@@ -82,7 +82,7 @@ export class GitHubApi {
   }
 
   /**
-   * The archive of a commit. GitHub redirects to another host, which must not see the token.
+   * The archive of a commit. GitHub redirects to another host, which must not get the token.
    *
    * @throws OversizedAnswerError
    */
@@ -103,7 +103,7 @@ export class GitHubApi {
     return body;
   }
 
-  /** Who the comments of this function are from: the owner of the token, or the bot of the app. */
+  /** The author of this function's comments: the owner of the token, or the bot of the app. */
   async ownLogin(repository: string): Promise<string> {
     if (this.login === undefined) {
       const appToken = await this.credentials.appToken();

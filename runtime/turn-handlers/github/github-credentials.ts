@@ -2,7 +2,10 @@ import { createSign } from 'node:crypto';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/v4-mini';
 
-/** What a function asks GitHub for. An app's token is cut down to it; a fine-grained token has what its owner chose. */
+/**
+ * The permissions that a function requests from GitHub. An app's token is limited to them; a fine-grained token has the
+ * permissions that its owner chose.
+ */
 export interface TokenScope {
   readonly contents?: 'read';
   readonly pull_requests: 'read' | 'write';
@@ -20,13 +23,13 @@ const SECRET = z.union([
 ]);
 type Secret = z.infer<typeof SECRET>;
 
-/** How long a read secret is used: a rotated one works after this time at the latest. */
+/** How long a secret is cached: a rotated one is used after this time at the latest. */
 const SECRET_AGE_MS = 300_000;
 
-/** An installation token is replaced this long before it expires. It holds for an hour. */
+/** An installation token is replaced this long before it expires. It is valid for an hour. */
 const EARLY_MS = 300_000;
 
-/** GitHub takes tokens of an app that are at most ten minutes old; its clock may be behind ours. */
+/** GitHub accepts tokens of an app that are valid for at most ten minutes; its clock may be behind ours. */
 const CLOCK_SKEW_SECONDS = 60;
 const APP_TOKEN_SECONDS = 540;
 
@@ -62,13 +65,13 @@ export class GitHubCredentials {
     return fresh.token;
   }
 
-  /** The app's own token, or undefined where a person's token is used. */
+  /** The app's token, or undefined if a personal token is used. */
   async appToken(): Promise<string | undefined> {
     const secret = await this.read();
     return 'token' in secret ? undefined : this.signed(secret);
   }
 
-  /** Forgets everything, after GitHub has refused a token. */
+  /** Clears the cache after GitHub has refused a token. */
   forget(): void {
     this.secret = undefined;
     this.tokens.clear();

@@ -4,12 +4,12 @@ import { type Environment, setting } from '../turn/settings';
 import type { GitHubApi } from './github-api';
 import type { TokenScope } from './github-credentials';
 
-/** What the functions that write to a pull request ask GitHub for. */
+/** The permissions of the functions that write to a pull request. */
 export function reviewScope(environment: Environment): TokenScope {
   return { pull_requests: 'write', ...(gateSetting(environment) ? { checks: 'write' as const } : {}) };
 }
 
-/** The gate of a reviewer, or undefined where nobody wants one. */
+/** The gate of a reviewer, or undefined without a gate. */
 export function gitHubGate(api: GitHubApi, environment: Environment): ReviewGate | undefined {
   const gate = gateSetting(environment);
   const name = `Review by ${setting(environment, REVIEW_VARIABLES.agentName)}`;
@@ -20,7 +20,10 @@ interface CheckRuns {
   readonly check_runs: readonly { readonly id: number; readonly external_id?: string | null }[];
 }
 
-/** A check run per turn on the reviewed commit; GitHub looks at the newest of a name. Source: docs.github.com/rest/checks/runs */
+/**
+ * A check run per turn on the reviewed commit; GitHub uses the newest one with a name. Source:
+ * docs.github.com/rest/checks/runs
+ */
 export class GitHubGate implements GatePublisher {
   constructor(
     private readonly api: GitHubApi,

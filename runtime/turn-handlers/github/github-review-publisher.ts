@@ -13,9 +13,9 @@ interface GitHubComment {
   readonly id: number;
   readonly body: string | null;
   readonly user: { readonly login: string } | null;
-  /** Of reviews. Pending ones are visible to their author only. */
+  /** Of reviews. Pending ones are visible only to their author. */
   readonly state?: string;
-  /** Of comments beside lines; null when the line is gone. */
+  /** Of comments next to lines; null if the line no longer exists. */
   readonly path?: string;
   readonly line?: number | null;
   readonly original_line?: number | null;
@@ -59,7 +59,7 @@ export class GitHubReviewPublisher implements ReviewPublisher {
       : await this.updateReview(pullRequest, publication.summaryId, publication);
   }
 
-  /** A comment that somebody deleted meanwhile needs no new text. */
+  /** A comment that was deleted in the meantime needs no new text. */
   private async change({ repository }: PullRequestDocument, commentId: string, body: string): Promise<void> {
     try {
       await this.api.change('PATCH', repository, `/pulls/comments/${commentId}`, { body });
@@ -81,7 +81,7 @@ export class GitHubReviewPublisher implements ReviewPublisher {
       return { commentId: String(id), inline: inline.length, updated: false };
     } catch (error) {
       if (!isUnprocessable(error) || inline.length === 0) throw error;
-      // GitHub does not say which of the lines it does not take: each comment is tried by itself.
+      // GitHub doesn't return which lines it refused, so each comment is posted separately.
       const refused = await this.postComments(pullRequest, inline);
       const { id } = await post([], summary(refused));
       return { commentId: String(id), inline: inline.length - refused.size, updated: false };
@@ -99,7 +99,7 @@ export class GitHubReviewPublisher implements ReviewPublisher {
     return { commentId: reviewId, inline: inline.length - refused.size, updated: true };
   }
 
-  /** @returns ids of the comments whose place GitHub does not take */
+  /** @returns ids of the comments whose lines GitHub refuses */
   private async postComments(
     { repository, pullRequestId, sourceCommit }: PullRequestDocument,
     inline: readonly InlineComment[],

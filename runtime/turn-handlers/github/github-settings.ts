@@ -4,7 +4,7 @@ import { setting } from '../turn/settings';
 import { GitHubApi } from './github-api';
 import type { TokenScope } from './github-credentials';
 
-/** GitHub as the variables of a function say. */
+/** GitHub client from the variables of a function. */
 export function gitHubApi(scope: TokenScope, environment = process.env): GitHubApi {
   const url = environment[LOCAL_VARIABLES.gitHubApiUrl];
   return new GitHubApi({

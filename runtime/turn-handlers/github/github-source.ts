@@ -14,10 +14,10 @@ import { type GitHubApi, GitHubError, OversizedAnswerError } from './github-api'
 /** Largest source archive, compressed. The function holds it in memory. */
 const MAX_ARCHIVE_BYTES = 100 * 1024 * 1024;
 
-/** Largest difference that is read to leave files out of it. */
+/** Largest diff that is read to remove ignored files from it. */
 const MAX_DIFF_BYTES = 32 * 1024 * 1024;
 
-/** What is read of `GET /repos/{owner}/{repo}/pulls/{number}`. */
+/** The members of `GET /repos/{owner}/{repo}/pulls/{number}` that are read. */
 export interface GitHubPullRequest {
   readonly state: string;
   readonly title: string;
@@ -30,11 +30,11 @@ export interface GitHubPullRequest {
 interface GitHubBranch {
   readonly ref: string;
   readonly sha: string;
-  /** Null when the fork is gone. */
+  /** Null if the fork no longer exists. */
   readonly repo: { readonly full_name: string } | null;
 }
 
-/** What is read of `GET /repos/{owner}/{repo}/pulls/{number}/files`. */
+/** The members of `GET /repos/{owner}/{repo}/pulls/{number}/files` that are read. */
 export interface GitHubFile {
   readonly filename: string;
   readonly previous_filename?: string;
@@ -43,8 +43,8 @@ export interface GitHubFile {
   readonly deletions: number;
   readonly changes: number;
   /**
-   * Absent for binary files, for changes without lines (an empty file, a new name, a new mode), for large files, and for
-   * all files of a response that holds too many lines already, which then have counts of zero, too.
+   * Absent for binary files, for changes without lines (an empty file, a new name, a new mode), for large files, and
+   * for all files of a response that already has too many lines. Those also have counts of zero.
    */
   readonly patch?: string;
 }
@@ -66,7 +66,7 @@ export class GitHubSource implements PullRequestSource {
       destinationReference: base.ref,
       title,
       author: user?.login ?? '',
-      // Compared with the base as GitHub names it now: the configured name may be an older one.
+      // Compared with the current name of the base repository: the configured name may be an older one.
       fromFork: head.repo?.full_name.toLowerCase() !== (base.repo?.full_name ?? repository).toLowerCase(),
     };
   }
@@ -132,7 +132,7 @@ export class GitHubSource implements PullRequestSource {
     }
   }
 
-  /** The difference without the files that are left out, which may be what makes it too large for GitHub. */
+  /** The diff without ignored files, which may make it too large for GitHub. */
   private async diffWithout(
     repository: string,
     pullRequestId: string,
@@ -149,8 +149,8 @@ export class GitHubSource implements PullRequestSource {
   }
 
   /**
-   * The difference as text, or undefined where GitHub takes too long to make it (422). GitHub itself refuses (406, or 422
-   * with the code `too_large`) one of more than 20,000 lines or 300 files.
+   * The diff as text, or undefined if GitHub takes too long to create it (422). GitHub refuses a diff of more than
+   * 20,000 lines or 300 files (406, or 422 with the code `too_large`).
    */
   private async diff(repository: string, pullRequestId: string, limit: number): Promise<string | undefined> {
     try {
@@ -168,7 +168,7 @@ export class GitHubSource implements PullRequestSource {
   }
 }
 
-/** A difference made of what the list of files shows. The source that the agent gets is complete in any case. */
+/** A diff built from the list of files. The source that the agent gets is always complete. */
 function assembled(files: readonly GitHubFile[], most: number): string {
   const text = files
     .map(({ filename, previous_filename = filename, patch }) =>
@@ -197,7 +197,7 @@ function changedFile(entry: GitHubFile, sections: ReadonlyMap<string, DiffSectio
         : status === 'removed' || status === 'renamed'
           ? status
           : 'modified',
-    // That there is no patch says nothing: see above.
+    // A missing patch doesn't mean that the file is binary: see above.
     binary: patch === undefined && section?.binary === true,
     addedLines: additions,
     removedLines: deletions,

@@ -1,7 +1,7 @@
 import { TransientStepError } from '../turn/failures';
 
 /**
- * What a failed request to GitHub means, decided here and nowhere else:
+ * What a failed request to GitHub means, decided only here:
  *
  * - It may pass (no response, a connection that ends inside the body, a limit, an error of the server): a
  *   `TransientStepError`, so that the workflow repeats the step. After a write its effect is unknown; the repetition
@@ -12,17 +12,17 @@ export class GitHubError extends Error {
   constructor(
     readonly status: number,
     what: string,
-    /** GitHub's own word for the first thing that is wrong, such as `too_large`. */
+    /** GitHub's code of the first problem, such as `too_large`. */
     readonly code?: string,
   ) {
     super(`GitHub answered ${what} with HTTP ${status}`);
   }
 }
 
-/** More came than may be read. */
+/** The response is larger than the limit. */
 export class OversizedAnswerError extends Error {}
 
-/** A response with its whole body: nothing of it can fail to arrive any more. */
+/** A response with its complete body. */
 export interface GitHubResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -38,15 +38,15 @@ export interface GitHubRequest {
   readonly limit: number;
   /** For connection and body together. */
   readonly timeoutMs?: number;
-  /** The only status that is no error. @default any of 200 to 299 */
+  /** The only status that isn't an error. @default any of 200 to 299 */
   readonly expect?: number;
-  /** How errors name the request: without what it sends. */
+  /** The name of the request in errors, without the sent values. */
   readonly what: string;
 }
 
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
-/** Errors are read this far, to tell a limit from a denial. */
+/** The size of an error body that is read, to distinguish a limit from a denial. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
@@ -66,7 +66,7 @@ export async function gitHubExchange(request: GitHubRequest): Promise<GitHubResp
   }
 }
 
-/** JSON of a response. A body that is cut off or comes from a proxy says nothing about what the request has done. */
+/** JSON of a response. A truncated body, or one from a proxy, doesn't show whether the request had an effect. */
 export function jsonOf<T>({ body }: GitHubResponse): T {
   try {
     return JSON.parse(new TextDecoder().decode(body)) as T;
@@ -102,7 +102,7 @@ async function exchange({ method, url, headers, body, limit, timeoutMs = TIMEOUT
 }
 
 /**
- * A renamed repository is redirected to its new address. Only within the host that the request went to: it carries a
+ * A renamed repository is redirected to its new address. Only within the same host, because the request contains a
  * token. Source: docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api (Follow redirects)
  */
 function redirectWithin(from: string, status: number, headers: Headers): string | undefined {
@@ -113,9 +113,8 @@ function redirectWithin(from: string, status: number, headers: Headers): string 
 }
 
 /**
- * Primary limits answer 403 or 429 with `x-ratelimit-remaining: 0`. Secondary ones answer 403 or 429, with `retry-after`
- * or with nothing but a message that says so.
- * Source: docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ * Primary limits answer 403 or 429 with `x-ratelimit-remaining: 0`. Secondary ones answer 403 or 429, with
+ * `retry-after` or only with a message. Source: docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 function failure(what: string, { status, headers, body }: GitHubResponse): Error {
   const limited =
@@ -129,7 +128,7 @@ function failure(what: string, { status, headers, body }: GitHubResponse): Error
     : new GitHubError(status, what, codeIn(body));
 }
 
-/** Of an error, only words of GitHub's own vocabulary are kept: its text could quote what was sent. */
+/** Of an error, only GitHub's codes are kept: its text could quote sent values. */
 function codeIn(body: Uint8Array): string | undefined {
   try {
     const { errors } = JSON.parse(new TextDecoder().decode(body)) as { errors?: readonly { code?: unknown }[] };
