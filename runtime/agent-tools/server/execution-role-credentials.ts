@@ -4,12 +4,12 @@ import { environmentCredentials } from '../../session-client/credentials';
 import { rememberOwnCredentials } from './own-credentials';
 
 /**
- * Stands in for `@aws-sdk/credential-provider-node` in the bundles of the servers (`alias` in scripts/bundle.mjs): the
+ * Replaces `@aws-sdk/credential-provider-node` in the bundles of the servers (`alias` in scripts/bundle.mjs): the
  * credentials of the execution role and no others. AgentCore offers them at the metadata service of the microVM
  * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/security-credentials-management.html), other containers at a
  * URL, local runs in the environment.
  *
- * Without profiles, SSO and credential processes: their files lie in a HOME that commands of the agent can write to.
+ * Without profiles, SSO and credential processes: their files are in a HOME that commands of the agent can write to.
  */
 export const defaultProvider = () => {
   const credentials = chosenProvider();

@@ -1,6 +1,6 @@
 /**
- * What the ledger knows of the incidents of one service: the newest one, and the one before it, whose last turn may
- * still be running. Pure: every change makes a new record, and a change that was made already makes none.
+ * The incidents of one service in the ledger: the newest one, and the previous one, whose last turn may still be
+ * running. Pure functions: every change returns a new record, and a repeated change returns none.
  */
 
 /** A report that was delivered. */
@@ -17,18 +17,18 @@ export interface Incident {
   readonly id: string;
   /** ISO 8601. */
   readonly openedAt: string;
-  /** A report concluded it. */
+  /** Whether a report concluded the incident. */
   readonly concluded: boolean;
   /** Names of the turns that belong to it, in the order in which they were staged. */
   readonly turns: readonly string[];
   /** Names of the alarms that went off. */
   readonly alarms: readonly string[];
-  /** By the name of the turn. */
+  /** Delivered reports by the name of the turn. */
   readonly reports: Readonly<Record<string, PublishedReport>>;
   /** Name of the turn with the newest report. */
   readonly newest?: string;
   readonly opsItem?: string;
-  /** Timers set so far. */
+  /** Number of timers that were set. */
   readonly timers: number;
   /** ISO 8601: when a report concluded it. */
   readonly concludedAt?: string;
@@ -36,7 +36,7 @@ export interface Incident {
   readonly changes?: Readonly<Record<string, string>>;
   /** Alarms of earlier incidents that had all of their turns: until when they start none, ISO 8601. */
   readonly usedUp?: Readonly<Record<string, string>>;
-  /** What a person was told, so that nobody is told twice: reason and alarm, with the time. */
+  /** The notifications that were sent, so that none is sent twice: reason and alarm, with the time. */
   readonly told?: Readonly<Record<string, string>>;
 }
 
@@ -88,7 +88,7 @@ export function withAlarm(record: IncidentRecord, alarm: string | undefined): In
     : { ...record, alarms: [...record.alarms, alarm] };
 }
 
-/** The record with a delivered report, wherever its turn belongs. Only the newest incident can be concluded by it. */
+/** The record with a delivered report, in the incident of its turn. Only the newest incident can be concluded. */
 export function reported(
   record: IncidentRecord,
   turn: string,

@@ -1,8 +1,8 @@
 /**
- * The report of an incident: what the agent must answer with, and what is published. docs/incident-report.schema.json is
- * made from the second one.
+ * The report of an incident: the answer that the agent must give, and the published document.
+ * docs/incident-report.schema.json is generated from the second one.
  */
-// The small form of zod: this schema stands in a function whose size counts.
+// The small form of zod: this schema is in a function whose size matters.
 import * as z from 'zod/v4-mini';
 import { INCIDENT_ANSWER_FORMAT, TIMER_MINUTES, WAITS } from '../../../lib/contracts/incident';
 import { MAX_PARAMETER_CHARACTERS } from '../../../lib/contracts/remediation';
@@ -78,7 +78,7 @@ const answer = {
   ),
 };
 
-/** What must hold between members. */
+/** Conditions between members. */
 interface Related {
   readonly status: string;
   readonly probableCause?: unknown;
@@ -99,7 +99,9 @@ const related = ({ value, issues }: z.core.ParsePayload<Related>) => {
 export const ANSWER = z.strictObject(answer).check(related);
 export type IncidentAnswer = z.infer<typeof ANSWER>;
 
-/** The document in the report bucket: the answer with its timeline in order, and what it belongs to. */
+/**
+ * The document in the report bucket: the answer with a sorted timeline, and the incident and turn that it belongs to.
+ */
 export const REPORT = z.strictObject({
   ...answer,
   format: z.literal(REPORT_FORMAT),
@@ -120,7 +122,7 @@ export const REPORT = z.strictObject({
 });
 export type IncidentReport = z.infer<typeof REPORT>;
 
-/** The first thing that is wrong with an answer, by place and kind: no text of the answer. */
+/** The first problem of an answer, by location and kind, without text of the answer. */
 export function firstFault(error: z.core.$ZodError): string {
   const [{ path, code }] = error.issues;
   return `${path.map(String).join('.') || 'the document'}: ${code}`;

@@ -10,7 +10,7 @@ import type { IncidentRecord } from './incident-record';
 /** How often a change is tried again when another turn changed the record in between. */
 const ATTEMPTS = 8;
 
-/** The record of one service, in one item of the ledger. Two changes at the same moment become one after the other. */
+/** The record of one service, in one item of the ledger. Concurrent changes are applied one after the other. */
 export class IncidentStore {
   constructor(
     private readonly client: DynamoDBClient,
@@ -23,7 +23,7 @@ export class IncidentStore {
   }
 
   /**
-   * @param decide what is to be stored, if anything, and what the caller gets to know. May be asked several times.
+   * @param decide returns the record to store, if any, and the result for the caller. Can be called several times.
    * @throws TransientStepError when others kept changing the record
    */
   async change<T>(

@@ -3,7 +3,7 @@ import { TransientStepError } from '../turn/failures';
 interface AwsFailure extends Error {
   readonly $retryable?: { readonly throttling?: boolean };
   readonly $metadata?: { readonly httpStatusCode?: number };
-  /** Of Node, where the connection failed. */
+  /** Error codes of Node for failed connections. */
   readonly code?: unknown;
 }
 
@@ -11,7 +11,9 @@ const THROTTLING = /throttl|toomanyrequests|requestlimit|slowdown|provisionedthr
 
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
 
-/** Whether a repetition may mend an error: no answer, throttling, an error of the service. Not a denial or a wrong field. */
+/**
+ * Whether a repetition may succeed: no response, throttling, an error of the service. Not a denial or a wrong field.
+ */
 export function isTransient(error: unknown): boolean {
   if (error instanceof TransientStepError) return true;
   const { name, $retryable, $metadata, code } = error as AwsFailure;
@@ -26,7 +28,10 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
-/** Runs a step whose calls may be repeated, and gives a failure that a repetition may mend the name that is retried. */
+/**
+ * Runs a step whose calls can be repeated. A temporary failure is thrown with the error name that the state machine
+ * retries.
+ */
 export async function repeatable<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4-mini';
 import { REPORT } from './incident-report';
 
-/** The JSON Schema of published reports, as a file. What must hold between members is in the descriptions only. */
+/** The JSON Schema of published reports, as a file. Conditions between members are only in the descriptions. */
 export function reportSchemaText(): string {
   const schema = {
     title: 'Report on an incident',

@@ -1,8 +1,8 @@
-/** Characters that a person does not see as what they are: controls, bidirectional and zero-width characters, tags. */
+/** Characters that are invisible or misleading: controls, bidirectional and zero-width characters, tags. */
 const DECEPTIVE =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}]/gu;
 
-/** The same text with every deceptive character but line breaks written as `\uXXXX`. */
+/** The same text, with every misleading character except line breaks written as `\uXXXX`. */
 export function visibleText(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')

@@ -3,10 +3,9 @@ import type { TextPart } from '../../../lib/contracts/turn';
 import type { TextStore } from '../turn/text-store';
 
 /**
- * A text is masked only when everything that was found was anonymized and the guardrail returned the masked text;
- * whatever else an intervention says blocks it. In no case does the original text go on.
- *
- * The answer comes through Step Functions, which writes the members of SDK answers with a capital letter.
+ * A text is masked only if every finding was anonymized and the guardrail returned the masked text. Every other
+ * intervention blocks it. The original text is never passed on. The response comes through Step Functions, which
+ * capitalizes the members of SDK responses.
  */
 export async function judgeScreening(
   { turn, stage, index, part, answer }: JudgeScreeningPayload,
@@ -26,9 +25,9 @@ export async function judgeScreening(
   return { part: kept, verdict: { action: 'MASKED', findings: briefly(names) } };
 }
 
-/** Up to this size a masked part stays in the state, whatever it was before: less than the reference to an object takes. */
+/** A masked part of up to this size always stays in the state: it is smaller than the reference to an object. */
 const SMALL_BYTES = 200;
-/** The state holds the verdicts on up to a hundred parts, twice. */
+/** The state contains the verdicts on up to a hundred parts, twice. */
 const MOST_FINDINGS = 5;
 const LONGEST_FINDING = 80;
 
@@ -53,7 +52,7 @@ interface Finding {
   readonly action: string;
 }
 
-/** Every object with an `action` below an assessment, named by its policy and what was recognised; never the match. */
+/** Every object with an `action` below an assessment, named by its policy and the recognized type; never the match. */
 function findings(assessments: unknown): Finding[] {
   const found: Finding[] = [];
   const walk = (value: unknown, policy: string): void => {
@@ -71,7 +70,7 @@ function findings(assessments: unknown): Finding[] {
   return found;
 }
 
-/** A member in either spelling. */
+/** A member with either capitalization. */
 function member(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const record = value as Record<string, unknown>;

@@ -4,5 +4,7 @@ import { judgeScreening } from './judge-screening';
 
 const store = textStore();
 
-/** Lambda: tells a masked text from a blocked one, when the guardrail intervened. Calls Amazon S3 for large texts. */
+/**
+ * Lambda: decides whether a text is masked or blocked after the guardrail intervened. Calls Amazon S3 for large texts.
+ */
 export const handler = (payload: JudgeScreeningPayload): Promise<ScreenedPart> => judgeScreening(payload, store);

@@ -10,7 +10,7 @@ const UNPROVEN: KillReport['unproven'] = [
   'Sessions that the service does not list were not deleted. The session role is denied everything, so none of them can call a model.',
 ];
 
-/** What is known when the kill switch is engaged or released. */
+/** The report of engaging or releasing the kill switch. */
 export function newReport({ step, execution, targets }: KillStepPayload): KillReport {
   const { reason } = execution.input ?? {};
   return {
@@ -34,7 +34,7 @@ export function newReport({ step, execution, targets }: KillStepPayload): KillRe
 
 type Count = 'turnsStopped' | 'sessionsCancelled' | 'sessionsDeleted' | 'looks' | 'rounds' | 'parks';
 
-/** The report with more of something. */
+/** The report with added counts. */
 export function counted(report: KillReport, more: Partial<Record<Count, number>>, again: boolean): KillStepAnswer {
   const sums = Object.entries(more).map(([name, number]) => [name, report[name as Count] + number]);
   return { report: { ...report, ...(Object.fromEntries(sums) as Partial<KillReport>) }, again };

@@ -32,13 +32,13 @@ export interface KillParts {
   readonly timeLeft: () => number;
 }
 
-/** Time that is kept for an answer, so that a step is repeated instead of being ended. */
+/** Time that is reserved for the response, so that a step is repeated before Lambda ends it. */
 const RESERVE_MS = 20_000;
-/** A stopped turn is settled in about six minutes; a look follows every half minute. */
+/** A stopped turn is settled in about six minutes; it is checked every half minute. */
 const MOST_LOOKS = 40;
 /** How often sessions are deleted while the service still lists some. */
 const MOST_ROUNDS = 10;
-/** A look follows every two seconds. A trigger that is slow to be disabled does not keep agents running. */
+/** It is checked every two seconds. A trigger that is disabled slowly doesn't keep agents running. */
 const MOST_PARKS = 15;
 
 interface StepPayload extends KillStepPayload {
@@ -46,9 +46,9 @@ interface StepPayload extends KillStepPayload {
 }
 type Step = (payload: StepPayload, parts: KillParts) => Promise<KillStepAnswer>;
 
-/** Every step may be repeated, and may follow one that was interrupted anywhere. */
+/** Every step can be repeated, and can follow an interrupted one. */
 const STEPS: Readonly<Record<KillStep, Step>> = {
-  // First of all, so that a release that runs at the same time undoes what it changes from now on.
+  // This comes first, so that a concurrent release reverts its later changes.
   announce: forEachTarget(async ({ ledgerTable }, { report: { stop } }, { dynamo }) => {
     await dynamo.send(
       new UpdateItemCommand({
@@ -60,7 +60,8 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       }),
     );
   }),
-  // Before turns are refused: an event that is still taken from its queue would be refused, too, and not wait.
+  // Triggers are disabled before turns are refused: otherwise, events that are still read from the queue would be
+  // refused instead of waiting.
   park: async ({ targets, report }, { lambda }) => {
     const all = targets.flatMap(({ mappings }) => mappings);
     const slow = await setEnabled(all, false, lambda);
@@ -85,7 +86,7 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       const stopped = new Set<string>();
       for (;;) {
         const running = await runningExecutions(turnMachineArn, states);
-        // The list is eventually consistent: an execution that was stopped may still be in it.
+        // The list is eventually consistent: it may still contain a stopped execution.
         const rest = running.filter((arn) => !stopped.has(arn));
         if (rest.length === 0) break;
         for (const executionArn of rest) {
@@ -103,10 +104,10 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
     let left = 0;
     for (const { settlementMachineArn, ledgerTable } of targets) {
       const settling = await runningExecutions(settlementMachineArn, states);
-      // A settlement starts some time after the stop, and gives the slot back at its end.
+      // A settlement starts some time after the stop, and releases the slot at its end.
       left += Math.max(settling.length, await slotHolders(ledgerTable, dynamo));
     }
-    // Evidence that still could not be stored does not keep a session alive.
+    // Evidence that couldn't be stored doesn't prevent the deletion of a session.
     return counted({ ...report, left }, { looks: 1 }, left > 0 && report.looks + 1 < MOST_LOOKS);
   },
   'count-cancelled': ({ report, ended = [] }) => {
@@ -116,11 +117,11 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
   'count-deleted': ({ report, ended = [] }) => {
     const sessionsDeleted = ended.reduce((sum, { changed }) => sum + changed, 0);
     const left = ended.reduce((sum, each) => sum + each.left, 0);
-    // A round that finds nothing to delete is the last one.
+    // The last round is the first one that finds nothing to delete.
     const again = (sessionsDeleted > 0 || left > 0) && report.rounds + 1 < MOST_ROUNDS;
     return Promise.resolve(counted({ ...report, left }, { sessionsDeleted, rounds: 1 }, again));
   },
-  // What a release that was just running may have undone.
+  // Repeats what a concurrent release may have reverted.
   confirm: async ({ targets, denyPolicyArn, report }, parts) => {
     await stopAgain(targets, denyPolicyArn, parts);
     return { report, again: false };
@@ -154,7 +155,7 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       ExpressionAttributeValues: { ':released': { S: releases[ledgerTable] } },
     });
     await dynamo.send(command).catch((error: unknown) => {
-      // The check that follows finds the newer stop.
+      // The next check finds the newer stop.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
   }),
@@ -176,9 +177,9 @@ function forEachTarget(change: (target: KillTarget, payload: StepPayload, parts:
 }
 
 /**
- * A step that undoes something of a stop. Whoever engages first announces the stop, then changes roles and triggers. So when
- * no newer stop is known after a change here, what engaging changes comes later; and when one is known, the change here is
- * taken back.
+ * A step that reverts a part of a stop. Engaging first records the stop, and then changes roles and triggers. If no
+ * newer stop is recorded after a change here, the changes of engaging come later. If one is recorded, the change here
+ * is reverted.
  */
 function release(change: (target: KillTarget, payload: StepPayload, parts: KillParts) => Promise<void>): Step {
   return async (payload, parts) => {
@@ -220,7 +221,8 @@ async function setEnabled(mappings: readonly string[], enabled: boolean, lambda:
     if (State === (enabled ? 'Enabled' : 'Disabled')) continue;
     changing.push(UUID);
     if (State === (enabled ? 'Enabling' : 'Disabling')) continue;
-    // A mapping that is being changed the other way answers ResourceInUseException: the state machine repeats the step.
+    // If another change of a mapping is in progress, the call fails with ResourceInUseException, and the state machine
+    // repeats the step.
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
   }
   return changing;
@@ -238,7 +240,7 @@ async function slotHolders(TableName: string, dynamo: DynamoDBClient): Promise<n
   return (await dynamo.send(command)).Item?.holders?.SS?.length ?? 0;
 }
 
-/** Id of the newest stop that was announced. */
+/** Id of the newest recorded stop. */
 async function lastStop(TableName: string, dynamo: DynamoDBClient): Promise<string | undefined> {
   const command = new GetItemCommand({ TableName, Key: { pk: { S: STOP_KEY } }, ConsistentRead: true });
   return (await dynamo.send(command)).Item?.id.S;

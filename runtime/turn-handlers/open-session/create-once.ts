@@ -12,22 +12,20 @@ import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import type { OpenSessionParts } from './open-session';
 
-/** With what bounds the calls to the service. */
+/** With the limits for calls to the service. */
 type BoundedParts = OpenSessionParts & { readonly limits: CallOptions };
 
-/** Creates whose end stayed open, looked for in vain, after which the turn gives up. */
+/** Number of creates with an unknown result, after which the turn fails. */
 const MOST_CREATES = 5;
 const MOST_POLLS = 5;
 
 /**
- * A session for one conversation.
+ * A session for one conversation. The session is created without a message, so a create with an unknown result starts
+ * no work. Sessions of one definition without a message are equal; the owner record, written once per session, assigns
+ * one to this conversation. So after an ambiguous create, any new, empty session of the definition without an owner can
+ * be claimed. If there is none, another is created. At worst, an idle session remains, never a second turn.
  *
- * The session is created without a message, so a create that happens unseen starts no work. Sessions of one definition
- * without a message are alike; what makes one of them this conversation's is the owner record, written once per
- * session. So after an ambiguous create any young, empty, unowned session of the definition may be taken, and where
- * there is none another is created: at worst an idle session is left over, never a second turn.
- *
- * @returns undefined when it stayed open too often
+ * @returns undefined if the result was unknown too often
  */
 export async function createOnce(
   definition: SessionDefinition,
@@ -35,7 +33,7 @@ export async function createOnce(
   held: Partial<SessionItem>,
   parts: BoundedParts,
 ): Promise<string | undefined> {
-  // Set by an earlier attempt of this step that did not come to its end.
+  // Set by an earlier attempt of this step that didn't complete.
   let openSince = held.state === 'creating' ? held.createStartedAt : undefined;
   for (let creates = 0; creates < MOST_CREATES;) {
     if (openSince !== undefined) {
@@ -53,7 +51,7 @@ export async function createOnce(
     try {
       const { id } = await parts.client.create(definition, parts.limits);
       if (await claimSession(parts.ledger, id, turn)) return id;
-      // Another turn, after an ambiguous create of its own, was faster.
+      // Another turn was faster after its own ambiguous create.
     } catch (error) {
       if (!(error instanceof AmbiguousRequestError)) throw error;
       log('open-session', 'ambiguous create', { turn: turn.name });
@@ -82,7 +80,7 @@ async function adopt(
     if (result.outcome === 'not-found') return undefined;
     const candidates = result.outcome === 'found' ? [result.session.id] : result.candidates;
     for (const id of candidates) {
-      // The ledger first: most young sessions belong to other turns, and asking it costs the service nothing.
+      // The ledger is read first: most new sessions belong to other turns, and this needs no call of the service.
       const free = !(await ledger.isOwnedByAnother(ownerLedgerKey(id), turn.sessionPk));
       if (free && (await isUnused(client, id, limits)) && (await claimSession(ledger, id, turn))) return id;
       known.add(id);

@@ -13,7 +13,7 @@ const parts = {
   retentionSeconds: numberSetting(process.env, TURN_VARIABLES.sessionRetentionSeconds),
 };
 
-/** To record which session it is. */
+/** Time to record the session. */
 const RESERVE_MS = 10_000;
 
 /** Lambda: creates the session of a turn, or resumes the one of its session key. */

@@ -19,7 +19,7 @@ export interface OpenSessionParts {
   readonly client: SessionClient;
   readonly ledger: Ledger;
   readonly store: TextStore;
-  /** How long an ambiguous create is looked for. */
+  /** How long the session of an ambiguous create is searched. */
   readonly settleMs: number;
   /** How long a session of a session key is kept without a turn. */
   readonly retentionSeconds: number;
@@ -27,12 +27,15 @@ export interface OpenSessionParts {
 
 /** How long after its deadline a turn may still hold its session: the time to cancel, collect and publish. */
 const HOLD_MARGIN_MS = 30 * 60_000;
-/** Between two attempts to open the session while a turn that was left over in it comes to its end. The history of the longest turn stays below its limit: a test counts. */
+/**
+ * Time between two attempts to open the session while an unfinished turn in it ends. The history of the longest turn
+ * stays below its limit; a test counts it.
+ */
 export const BUSY_WAIT_SECONDS = 45;
 
 /**
- * Safe to repeat at any point: the hold is this turn's own, an open session is found again in the ledger, and a create
- * that was interrupted is looked for before another is made.
+ * Can be repeated at any point: the claim belongs to this turn, an open session is found in the ledger, and an
+ * interrupted create is searched before another session is created.
  *
  * @param functionEnd when the function must answer, milliseconds since the epoch
  */
@@ -73,7 +76,7 @@ async function open(
   const resumable = held.state === 'open' && held.bindingSha256 === bindingSha256 ? held.sessionId : undefined;
   const status = resumable === undefined ? 'gone' : await statusOf(client, resumable, limits);
   if (resumable !== undefined && status === 'in_progress' && record.state === 'registered') {
-    // A turn that lost its hold left work behind. It is stopped, not joined.
+    // A turn that lost its claim left a running turn of the service. It is cancelled.
     log('open-session', 'left-over turn cancelled', { turn: turn.name, sessionId: resumable });
     await client.cancel(resumable, limits).catch(() => undefined);
     return now > deadlineAt ? ended(SESSION_BUSY) : busy();
@@ -103,7 +106,7 @@ async function open(
     values: { id: sessionId, model: definition.agent.model, definition: sha256 },
   });
   if (!resume && held.sessionId !== undefined && held.sessionId !== sessionId) {
-    // Replaced: its definition changed, or it failed. A deletion that does not succeed costs nothing but tidiness.
+    // Replaced, because its definition changed or it failed. If the deletion fails, only an unused session remains.
     await client.delete(held.sessionId, limits).catch(() => undefined);
   }
   log('open-session', resume ? 'resumed' : 'created', { turn: turn.name, sessionId });

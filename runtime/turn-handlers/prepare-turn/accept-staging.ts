@@ -5,8 +5,8 @@ import { checkParts, isRecord, isText, need, RequestFault } from './request-chec
 import type { CheckedTurn } from './store-prompt';
 
 /**
- * Takes over what a staging function answered. The function is the user's own, but the workflow rests on its answer: one
- * that has another form ends the turn, and nothing of it is used.
+ * Checks and uses the result of a staging function. The function is the user's code, but the workflow depends on its
+ * result: a result in another form ends the turn, and no part of it is used.
  */
 export function acceptStaging({ turn, prompt, answer }: AcceptStagingPayload): CheckedTurn {
   try {

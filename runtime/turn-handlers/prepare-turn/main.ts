@@ -7,8 +7,8 @@ import { storePrompt } from './store-prompt';
 const store = textStore();
 
 /**
- * Lambda: checks what comes from outside before anything follows from it, a request or the answer of a staging function,
- * and works out what the other steps need. Puts a large prompt into S3 and calls nothing else.
+ * Lambda: checks input from outside before it is used (a request, or the result of a staging function), and computes
+ * what the other steps need. Puts a large prompt into S3 and calls nothing else.
  */
 export const handler = (payload: PrepareTurnPayload | AcceptStagingPayload): Promise<PrepareTurnAnswer> =>
   'answer' in payload

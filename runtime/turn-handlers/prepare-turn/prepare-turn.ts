@@ -23,12 +23,13 @@ import { type Environment, numberSetting, setting } from '../turn/settings';
 import type { CheckedTurn } from './store-prompt';
 
 /**
- * What every step carries beside the prompt, in bytes of its JSON text. All of it in plain ASCII has less; only control
- * characters and the like, which JSON writes with six bytes each, come above it. The state holds it twice.
+ * Limit of everything besides the prompt that every step carries, in bytes of its JSON text. ASCII text stays below it;
+ * only control characters and similar ones, which JSON writes with six bytes each, can exceed it. The state contains it
+ * twice.
  */
 export const MAX_TURN_BYTES = 32_768;
 
-/** Never throws for a bad request: a request that is not accepted still ends in an outcome event. */
+/** Never throws for an invalid request: a refused request also ends with an outcome event. */
 export function prepareTurn({ request, execution }: PrepareTurnPayload, environment: Environment): CheckedTurn {
   const agentName = setting(environment, TURN_VARIABLES.agentName);
   const maxDeadline = numberSetting(environment, TURN_VARIABLES.deadlineSeconds);
@@ -76,10 +77,10 @@ export function prepareTurn({ request, execution }: PrepareTurnPayload, environm
   }
 }
 
-/** A turn that is refused for its size must not carry it on: what its outcome does not need is left out. */
+/** A turn that is refused for its size must not pass it on: members that its outcome doesn't need are omitted. */
 function withinLimit(turn: PreparedTurn): PreparedTurn {
   if (Buffer.byteLength(JSON.stringify(turn)) <= MAX_TURN_BYTES) return turn;
-  // Members that are undefined do not appear in the JSON that the step answers.
+  // Undefined members aren't in the JSON result of the step.
   const trigger = { ...turn.detail.trigger, resources: undefined };
   return { ...turn, detail: { ...turn.detail, subject: undefined, trigger } };
 }

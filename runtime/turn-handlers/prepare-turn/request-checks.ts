@@ -1,4 +1,7 @@
-/** What a request may hold. A fault names members only, never their content: it stands in the outcome event. */
+/**
+ * The allowed content of a request. A fault contains only names of members, never their content, because the outcome
+ * event contains it.
+ */
 import {
   MAX_PART_CHARACTERS,
   MAX_PARTS,
@@ -10,7 +13,7 @@ import {
 
 export class RequestFault extends Error {}
 
-/** @throws RequestFault for anything but the parts of a prompt */
+/** @throws RequestFault if the value isn't a list of prompt parts */
 export function checkParts(prompt: unknown): readonly TextPart[] {
   need(
     Array.isArray(prompt) && prompt.length > 0 && prompt.length <= MAX_PARTS,
@@ -41,7 +44,7 @@ export function isText(value: unknown, most: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= most;
 }
 
-/** The most slots that a workflow has. */
+/** The largest number of slots of a workflow. */
 export const MAX_SLOTS = 1_000;
 
 export function isShare(value: unknown): value is SlotShare {

@@ -2,15 +2,15 @@ import type { Ending, PreparedTurn, PrepareTurnAnswer } from '../../../lib/contr
 import { MAX_INLINE_BYTES, promptPartKey, type TextPart } from '../../../lib/contracts/turn';
 import type { TextStore } from '../turn/text-store';
 
-/** What the checks make of a request, or of what was staged. */
+/** The checked parts of a request, or of the staged prompt. */
 export type CheckedTurn = { readonly turn: PreparedTurn; readonly replacesOlderTurns?: true } & (
   | { readonly accepted: true; readonly prompt: readonly TextPart[] }
   | { readonly accepted: false; readonly ending: Ending }
 );
 
 /**
- * Says what the guardrail judges, and puts the texts of a large prompt into S3: the state of an execution holds 256 KiB, and one that outgrows it cannot be
- * caught. May run again for the same turn; it writes the same objects.
+ * Selects the parts that the guardrail screens, and stores the texts of a large prompt in S3: the state of an execution
+ * has at most 256 KiB, and exceeding it can't be caught. Can be repeated for the same turn; it writes the same objects.
  *
  * @param folder below `prompts/`
  */
@@ -23,7 +23,7 @@ export async function storePrompt(
   const prompt =
     inlineBytes(answer.prompt) <= MAX_INLINE_BYTES ? answer.prompt : await stored(answer.prompt, folder, store);
   const toScreen = prompt.filter(({ trusted }) => trusted === undefined);
-  // No path of the machine leads past the guardrail, so one that does not answer ends every turn before it begins.
+  // Every path of the state machine includes the guardrail, so if the guardrail fails, no turn starts.
   return { ...answer, prompt, toScreen: toScreen.length > 0 ? toScreen : [{ text: answer.turn.detail.trigger.id }] };
 }
 

@@ -20,7 +20,7 @@ const {
   [VARIABLES.timer]: timer,
   [VARIABLES.runbooks]: runbooks,
 } = process.env;
-/** For what is no part of the record: given up early enough that the report is recorded before the function ends. */
+/** Time limit for calls that aren't part of the record, so that the report is recorded before the function ends. */
 const ASIDE = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },

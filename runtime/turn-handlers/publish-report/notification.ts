@@ -6,10 +6,9 @@ import { visibleLine } from '../incident/visible-text';
 import { cut } from './ops-item';
 
 /**
- * Tells subscribers of a topic that there is a report: the summary and where the rest is.
- *
- * Whatever the topic or its key refuses, the report stands: a message is no part of the record. It is tried as often as
- * the client does, and the result tells.
+ * Notifies the subscribers of a topic about a report: the summary and the location of the rest. If the topic or its key
+ * refuses the message, the report is still published, because the message isn't part of the record. The client retries,
+ * and the result shows the failure.
  */
 export async function notify(
   sns: SNSClient,
@@ -28,7 +27,9 @@ export async function notify(
   }
 }
 
-/** A FIFO topic wants a group, and keeps the reports of an incident in order. A repeated message comes once. */
+/**
+ * A FIFO topic requires a group, and keeps the reports of an incident in order. A repeated message is delivered once.
+ */
 function ordered(topicArn: string, { incident, turn }: IncidentReport) {
   if (!topicArn.endsWith('.fifo')) return {};
   const id = createHash('sha256').update(`${incident.id} ${turn.name}`).digest('hex');

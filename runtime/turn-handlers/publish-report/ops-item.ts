@@ -10,8 +10,8 @@ import { line } from './report-markdown';
 const DESCRIPTION_CHARACTERS = 2_000;
 
 /**
- * One OpsItem per incident in Systems Manager OpsCenter: made with the first report, changed by later ones. Its status
- * belongs to people.
+ * One OpsItem per incident in Systems Manager OpsCenter: created with the first report, and updated by later ones. Its
+ * status is never changed.
  *
  * @returns the id of the OpsItem
  */
@@ -45,7 +45,7 @@ type Content = {
   >;
 };
 
-/** A new OpsItem, or the id of the one that is there: Systems Manager keeps one open OpsItem per deduplication string. */
+/** A new OpsItem, or the id of the existing one: Systems Manager keeps one open OpsItem per deduplication string. */
 async function created(
   ssm: SSMClient,
   setting: OpsItemSetting,

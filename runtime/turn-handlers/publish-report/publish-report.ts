@@ -30,7 +30,7 @@ export interface Delivery {
   readonly texts: TextStore;
   readonly serviceName: string;
   readonly reports: { readonly client: S3Client; readonly bucket: string };
-  /** What a report may wait for. */
+  /** The events that a report may wait for. */
   readonly waits: readonly Wait[];
   readonly topic?: { readonly client: SNSClient; readonly arn: string };
   readonly opsItems?: { readonly client: SSMClient; readonly setting: OpsItemSetting };
@@ -41,8 +41,9 @@ export interface Delivery {
 }
 
 /**
- * Publishes the report of a turn: bucket, OpsItem, timer, proposal, topic, and last the record of the incident, which makes a
- * repetition of the whole a no-op. Every call before it can be repeated; only the message to the topic would come twice.
+ * Publishes the report of a turn: bucket, OpsItem, timer, proposal, topic, and last the record of the incident, after
+ * which a repetition does nothing. Every call before it can be repeated; only the message to the topic would be sent
+ * twice.
  */
 export async function publishReport(payload: DeliverTurnPayload, delivery: Delivery): Promise<DeliverTurnAnswer> {
   const { turn } = payload;
@@ -135,7 +136,7 @@ function published(
   };
 }
 
-/** OpsCenter is a second place to look: that it is not set up, refuses or does not answer, keeps no report from people. */
+/** OpsCenter is optional: if it isn't set up, refuses or doesn't respond, the report is still published. */
 async function opsItemOf(
   report: IncidentReport,
   location: string,
@@ -151,7 +152,7 @@ async function opsItemOf(
   }
 }
 
-/** Sets the timer that a report asks for. Not for an incident that is over, and not beyond the number that it may have. */
+/** Sets the timer that a report requests, unless the incident has ended or has no timers left. */
 async function timerOf(
   { waitFor }: IncidentReport,
   { incident, current }: Place,
@@ -167,7 +168,7 @@ async function timerOf(
     await setTimer(client, setting, { incident: incident.id, after: turn }, at);
     return 'set';
   } catch (error) {
-    // A denial stays one; what may pass is repeated, because without its timer the incident is not resumed.
+    // A denial is final. A temporary failure is repeated, because without its timer, the incident isn't resumed.
     if (isTransient(error)) throw error;
     log('publish-report', 'timer-failed', { error: (error as Error).name, incident: incident.id });
     return 'failed';

@@ -15,7 +15,7 @@ import { visibleLine } from '../incident/visible-text';
 
 type Proposed = NonNullable<IncidentReport['remediation']>;
 
-/** What is wrong with a proposal, by place: no text of it. */
+/** The problem of a proposal, by location, without text of it. */
 export function remediationFault(
   { runbook, parameters }: Proposed,
   runbooks: readonly RunbookRule[],
@@ -29,13 +29,13 @@ export function remediationFault(
   return undefined;
 }
 
-/** Whatever a pattern lets through, an approver reads every character of it. */
+/** An approver must be able to read every character that a pattern allows. */
 function allowed(value: string, { values, pattern }: ParameterRule): boolean {
   if (value.length > MAX_PARAMETER_CHARACTERS || !/^[\x20-\x7e]+$/.test(value)) return false;
   return values?.includes(value) ?? (pattern !== undefined && wholePattern(pattern).test(value));
 }
 
-/** Leaves proposals in the ledger, for the machine that asks a person. Nothing is started here. */
+/** Stores proposals in the ledger, for the state machine that asks a person. Nothing is started here. */
 export class Remediations {
   constructor(
     private readonly client: DynamoDBClient,
@@ -43,7 +43,7 @@ export class Remediations {
     readonly runbooks: readonly RunbookRule[],
   ) {}
 
-  /** The first proposal of a turn stands, so a repetition changes nothing. */
+  /** The first proposal of a turn is kept, so a repetition changes nothing. */
   async propose({ incident }: IncidentReport, { runbook, parameters, why }: Proposed, turn: PreparedTurn) {
     const entries = Object.entries(parameters);
     const proposal: RemediationProposal = {
@@ -75,7 +75,7 @@ export class Remediations {
   }
 }
 
-/** The same text has the same UUID (version 8: of one's own making, RFC 9562). */
+/** The same text has the same UUID (version 8: custom, RFC 9562). */
 function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text, 'utf8').digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

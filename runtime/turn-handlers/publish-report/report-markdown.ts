@@ -86,11 +86,11 @@ export function line(text: string): string {
   return escaped(visibleLine(text));
 }
 
-/** What is markup wherever it stands: of Markdown, of HTML, of tables, of formulas. */
+/** Characters that are markup at any position: Markdown, HTML, tables, formulas. */
 const ANYWHERE = /[\\`*_[\]<>|~&$]/g;
-/** What would be made a link although nobody wrote one. */
+/** Text that renderers convert to a link. */
 const LINKS = /:(?=\/\/)|(?<=www)\.|@/gi;
-/** What makes a heading, a list or a rule at the beginning of a line. */
+/** Characters that create a heading, a list or a rule at the beginning of a line. */
 const AT_BEGINNING = /^(?:[#+=-]|\d+(?=[.)]))/;
 
 const escaped = (text: string): string =>
@@ -111,7 +111,7 @@ function table(head: string[], rows: string[][]): string[] {
   return rows.length ? [row(head), row(head.map(() => '---')), ...rows.map(row)] : ['None.'];
 }
 
-/** A block that no content can end. */
+/** A code block that its content can't end. */
 function code(command: string): string {
   const visible = visibleText(command);
   const longest = Math.max(2, ...(visible.match(/`+/g) ?? []).map(({ length }) => length));

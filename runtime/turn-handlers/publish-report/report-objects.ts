@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { TransientStepError } from '../turn/failures';
 
-/** The bucket of reports. An object that is there stays as it is: a report is written once. */
+/** The bucket of reports. An existing object isn't changed: a report is written once. */
 export class ReportObjects {
   constructor(
     private readonly client: S3Client,
@@ -27,7 +27,7 @@ export class ReportObjects {
     } catch (error) {
       const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
       if ($metadata?.httpStatusCode === 412) return false;
-      // Another write of the same key is under way: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+      // Another write of the same key is running: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
       if ($metadata?.httpStatusCode === 409) throw new TransientStepError(name);
       throw error;
     }

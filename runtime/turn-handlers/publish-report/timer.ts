@@ -6,8 +6,8 @@ import { TIMER_EVENT, type TimerDetail, type TimerSetting } from '../../../lib/c
 const RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
 /**
- * A schedule that happens once and deletes itself. Its name is made from the turn, so that a repeated delivery finds it
- * there.
+ * A schedule that runs once and deletes itself. Its name is derived from the turn, so that a repeated delivery finds
+ * it.
  */
 export async function setTimer(
   scheduler: SchedulerClient,

@@ -6,7 +6,7 @@ import { TextStore } from '../turn/text-store';
 import type { DeliveryParts } from './publish-review';
 import { repositoriesOf } from './staging-settings';
 
-/** What every delivery function reads from its variables, whatever the host. */
+/** The settings of every delivery function, from its variables, for every host. */
 /** @param directory of the function's code */
 export function deliveryParts(
   directory: string,
@@ -17,7 +17,7 @@ export function deliveryParts(
   return {
     agentName: setting(environment, REVIEW_VARIABLES.agentName),
     repositories: repositoriesOf(environment),
-    // It reads only, from the buckets that the parts themselves name.
+    // It only reads, from the buckets that the parts name.
     texts: new TextStore(s3, materialBucket),
     materialBucket,
     acceptance: readAcceptance(directory),

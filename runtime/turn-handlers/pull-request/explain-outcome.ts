@@ -10,7 +10,7 @@ import { forEachMessage, type QueueBatch, type QueueBatchAnswer } from '../turn/
 
 /** Comments on a pull request as a whole. */
 export interface NotePublisher {
-  /** Undefined when the pull request is closed or gone. */
+  /** Undefined if the pull request is closed or no longer exists. */
   openCommit(subject: PullRequestSubject): Promise<string | undefined>;
   ownNotes(subject: PullRequestSubject): Promise<OwnComment[]>;
   post(subject: PullRequestSubject, body: string): Promise<void>;
@@ -21,14 +21,14 @@ export interface ExplainParts {
   readonly publisher: NotePublisher;
   readonly agentName: string;
   readonly repositories: readonly string[];
-  /** Where the rules of the branch look. Absent: reviews hold nothing up. */
+  /** The gate for the branch rules. Absent: reviews don't block merges. */
   readonly gate?: GatePublisher;
-  /** What a comment begins with to ask for a review. */
+  /** The first word of a comment that requests a review. */
   readonly command?: string;
 }
 
-/** What Lambda hands over from a queue; only what is read. */
-/** One note per pull request: about its newest commit, replaced by later ones. A repetition changes nothing. */
+/** The event of a queue; only the members that are read. */
+/** One note per pull request: about its newest commit; later notes replace it. A repetition changes nothing. */
 export async function explainOutcomes(batch: QueueBatch, parts: ExplainParts): Promise<QueueBatchAnswer> {
   return await forEachMessage(
     batch,
@@ -51,7 +51,7 @@ async function explained({ source, detail }: OutcomeEvent, parts: ExplainParts):
   if (source !== TURN_EVENT_SOURCE || detail.agentName !== agentName || !subject) return 'nothing-to-say';
   const { outcome, reason, turn } = detail;
   const current = await publisher.openCommit(subject);
-  // Newer commits have a turn of their own, which has its own outcome.
+  // Newer commits have their own turn with its own outcome.
   if (current === undefined || (subject.sourceCommit ?? current) !== current) return 'over';
   const verdict = verdictWithoutReview(outcome, reason?.code);
   if (verdict) await gate?.set({ ...subject, sourceCommit: current }, { ...verdict, turnName: turn.name });

@@ -3,7 +3,7 @@ import { type Environment, setting } from '../turn/settings';
 import type { ExplainParts } from './explain-outcome';
 import { repositoriesOf } from './staging-settings';
 
-/** What the function that explains outcomes reads from its variables, whatever the host. */
+/** The settings of the function that explains outcomes, from its variables, for every host. */
 export function explainParts(environment: Environment = process.env): Omit<ExplainParts, 'publisher'> {
   const command = environment[REVIEW_VARIABLES.command];
   return {

@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { ChangedFile } from '../../../lib/contracts/review';
 
 /**
- * The file that a finding is about, as its host names it. Agents write `./src/a.ts`, `b/src/a.ts` as in a difference, or
- * the whole path in their workspace.
+ * The file of a finding, with the name that the host uses. Agents write `./src/a.ts`, `b/src/a.ts` as in a diff, or the
+ * whole path in their workspace.
  */
 export function findingFile(written: string, files: readonly ChangedFile[]): string {
   const names = new Set(files.map(({ file }) => file));

@@ -1,7 +1,8 @@
 /**
- * Which findings of a new review are those of earlier ones. A model words a finding anew, rates it anew, and its line
- * moves; none of this makes it another finding. Words, place and file together decide, and each earlier comment is given
- * to at most one finding. A wrong guess costs little: the comment is rewritten to what the new review says.
+ * Finds which findings of a new review are those of earlier ones. A model can change the wording and the rating of a
+ * finding, and its line can move: it is still the same finding. Words, location and file together decide, and each
+ * earlier comment matches at most one finding. A wrong match costs little: the comment is rewritten with the text of
+ * the new review.
  */
 import type { ChangedFile } from '../../../lib/contracts/review';
 import type { OwnComment } from './review-publisher';
@@ -9,12 +10,12 @@ import type { Severity } from './review-document';
 import { type IdentifiedFinding, readMark } from './review-marks';
 import { spokenText } from './review-text';
 
-/** A finding that was posted beside a line earlier. */
+/** A finding that was posted next to a line earlier. */
 export interface KnownFinding {
   readonly id: string;
   readonly severity: Severity;
   readonly comment: OwnComment;
-  /** Whether the comment says already that the finding is gone. */
+  /** Whether the comment already says that the finding is resolved. */
   readonly resolved: boolean;
 }
 
@@ -34,7 +35,7 @@ export function knownComments(agentName: string, comments: readonly OwnComment[]
   return { ...(summary ? { summary } : {}), findings: [...findings.values()] };
 }
 
-/** The earlier finding that each new one is, by the id of the new one. */
+/** The matching earlier finding of each new one, by the id of the new one. */
 export function recognized(
   findings: readonly IdentifiedFinding[],
   known: readonly KnownFinding[],
@@ -59,7 +60,7 @@ export function recognized(
   return found;
 }
 
-/** Words in common from which on two findings of a file are the same, wherever they are, and close to each other. */
+/** Shares of common words above which two findings of a file are the same: at any distance, and close to each other. */
 const ANYWHERE = 0.5;
 const NEARBY = 0.25;
 const NEARBY_LINES = 3;
@@ -68,7 +69,8 @@ function likeness({ id, finding }: IdentifiedFinding, known: KnownFinding): numb
   if (id === known.id) return 4;
   const distance = known.comment.line === undefined ? Infinity : Math.abs(known.comment.line - finding.line);
   const words = wordsInCommon(finding.message, spokenText(known.comment.body));
-  // One place has one finding, unless the review itself has two there: then words decide which of them is known.
+  // One location has one finding, unless the review has two at the same location. Then the words decide which of them
+  // is known.
   if (distance === 0) return 2 + words;
   if (words >= ANYWHERE || (words >= NEARBY && distance <= NEARBY_LINES)) return words + 1 / (1 + distance);
   return 0;

@@ -5,8 +5,8 @@ import type { LineRange } from '../../../lib/contracts/review';
 const CONTEXT = 3;
 
 /**
- * Edits up to which the shortest difference is looked for: the time of the search grows with their square. Beyond, everything
- * between the equal beginning and the equal end counts as changed.
+ * Largest number of edits for which the shortest diff is computed: the time grows with their square. Above it,
+ * everything between the equal beginning and the equal end counts as changed.
  */
 const MAX_EDITS = 1_000;
 
@@ -20,7 +20,7 @@ export interface LineDiff {
   readonly size: number;
 }
 
-/** Lines that left the old version, and lines `[start, end)` of the new version that took their place. */
+/** Removed lines of the old version, and lines `[start, end)` of the new version that replace them. */
 interface Edit {
   readonly removed: readonly string[];
   readonly added: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * What a pull request says about a turn that made no review: why, and how to get one. Constant sentences: nothing of the
- * pull request and nothing of a model stands here.
+ * The note on a pull request about a turn without a review: the reason, and how to get a review. It has constant
+ * sentences, without text of the pull request or a model.
  */
 import type { TurnOutcome } from '../../../lib/contracts/turn';
 
@@ -20,7 +20,10 @@ const BLOCKED: Explanation = {
   what: 'A person has to review it. The evidence of the turn says which policy applied.',
 };
 
-/** By the code of the reason. Nothing is said about what is over (`superseded`) or is not there (`not-found`). */
+/**
+ * By the code of the reason. There is no note for an outdated review (`superseded`) or a missing pull request
+ * (`not-found`).
+ */
 const BY_CODE: Readonly<Record<string, Explanation | undefined>> = {
   draft: { why: 'it is a draft.', what: 'It is reviewed once it is marked as ready for review.' },
   'no-changes': { why: 'it changes no file.', what: 'It is reviewed once it has a change.' },
@@ -48,7 +51,7 @@ const BY_OUTCOME: Readonly<Partial<Record<TurnOutcome, Explanation>>> = {
   Cancelled: { why: 'the review was cancelled.', what: AGAIN },
 };
 
-/** Where asking for a review helps: another attempt, or a decision that a person may take. */
+/** Reasons after which a request for a review helps: another attempt, or a decision that a person can make. */
 const ON_REQUEST: ReadonlySet<Explanation | undefined> = new Set([
   BY_CODE.draft,
   BY_CODE['review-invalid'],
@@ -57,7 +60,7 @@ const ON_REQUEST: ReadonlySet<Explanation | undefined> = new Set([
   BY_OUTCOME.Cancelled,
 ]);
 
-/** What is over, what is not there, and what people chose not to have reviewed. */
+/** Outdated reviews, missing pull requests, and pull requests that the policy skips. */
 const SILENT = new Set(['bot-author', 'author-skipped', 'superseded', 'not-found', 'subject-invalid']);
 
 export interface EndedTurn {
@@ -70,7 +73,7 @@ export interface EndedTurn {
   readonly command?: string | undefined;
 }
 
-/** The note of a turn that made no review, or undefined when there is nothing to say. */
+/** The note of a turn without a review, or undefined if none is needed. */
 export function outcomeNote({
   agentName,
   turnName,
@@ -92,7 +95,7 @@ export function outcomeNote({
   ].join('\n\n');
 }
 
-/** What an earlier note says once there is a review. */
+/** The text of an earlier note after a review was posted. */
 export function reviewedNote(agentName: string, sourceCommit: string): string {
   return `${noteMark(agentName)}\n\nReviewed since, at commit ${sourceCommit.slice(0, 12)}.`;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a path is one of those that patterns name: `*` and `?` stay inside a directory, `**` goes through any number of
- * directories, and nothing else has a meaning.
+ * Whether a path is one of those that patterns name: `*` and `?` match inside a directory, `**` matches any number of
+ * directories, and all other characters match literally.
  */
 export function pathMatcher(patterns: readonly string[]): (path: string) => boolean {
   const forms = patterns.map(formOf);

@@ -1,17 +1,17 @@
 /**
- * Text of the agent as it may stand in a comment. A model can be talked into writing anything; a comment must not notify
- * people, load pictures, lead elsewhere, carry markup, or look like a comment of somebody else.
+ * Text of the agent for a comment. An injected instruction can make a model write anything, so a comment must not
+ * notify people, load pictures, contain links or markup, or look like a comment of another author.
  *
  * Neither backslashes nor entities are used: how CodeCommit renders them is not documented. Markup is broken with a
- * zero-width space instead, which every renderer shows as nothing.
+ * zero-width space instead, which no renderer shows.
  */
 const BREAK = '\u200b';
 
-/** What a person does not see as what it is. Line feeds and tabs stay. */
+/** Invisible or misleading characters. Line feeds and tabs are kept. */
 const INVISIBLE =
   /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}]/gu;
 
-/** Each pattern ends where the break goes. */
+/** The break is inserted at the end of each match. */
 const BREAKS: readonly RegExp[] = [
   // Mentions of people and teams, e-mail addresses.
   /@(?=[\p{L}\p{N}_-])/gu,
@@ -20,18 +20,18 @@ const BREAKS: readonly RegExp[] = [
   /GH(?=-\d)/gi,
   // HTML, comments (our own marks among them), and addresses in angle brackets.
   /<(?=[a-z/!?])/gi,
-  // Entities, which would become any of the above again.
+  // Entities, which would be decoded to one of the above.
   /&(?=[a-z#])/gi,
   // Links, pictures, footnotes and definitions.
   /\](?=[([:])/g,
-  // Addresses: they stay readable as text.
+  // URLs: they stay readable as text.
   /:(?=\/\/)/g,
   /www(?=\.)/gi,
   // Commands to bots at the beginning of a line.
   /^[ \t]*(?=\/[a-z])/gim,
 ];
 
-/** Prose of several lines. Fenced code in it is fenced anew, so that no fence stays open. */
+/** Prose of several lines. Fenced code in it gets new fences, so that no fence stays open. */
 export function plainMarkdown(text: string): string {
   const lines: string[] = [];
   let code: string[] | undefined;

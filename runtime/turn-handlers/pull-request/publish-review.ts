@@ -28,13 +28,13 @@ export interface DeliveryParts {
   readonly materialBucket: string;
   /** The register of accepted findings. */
   readonly acceptance?: Acceptance;
-  /** Absent: reviews hold nothing up. */
+  /** Absent: reviews don't block merges. */
   readonly gate?: ReviewGate;
 }
 
 /**
- * Posts the review, or brings the posted one up to date. Nothing is posted twice: comments that are there are known by
- * their marks, so a repetition after a fault goes on where the first attempt stopped, and the summary comes last.
+ * Posts the review, or updates the posted one. Nothing is posted twice: existing comments are recognized by their
+ * marks, so a repetition after a fault continues where the first attempt stopped. The summary is posted last.
  */
 export async function publishReview(
   { turn, output }: DeliverTurnPayload,
@@ -154,13 +154,13 @@ function reviewOf(text: string): ReturnType<typeof readReview> {
   }
 }
 
-/** True when the change shows the line, so that a comment can stand beside it. */
+/** Whether the diff shows the line, so that a comment can be posted next to it. */
 function isShown({ file, line }: Finding, files: readonly ChangedFile[]): boolean {
   const changed = files.find((each) => each.file === file);
   return changed?.hunks.some(({ start, lines }) => line >= start && line < start + lines) ?? false;
 }
 
-/** Hosts may trim a text or change the ends of its lines: that is no difference. */
+/** Hosts may trim a text or change its line ends: that doesn't count as a difference. */
 function saysTheSame(one: string, other: string): boolean {
   const plain = (text: string) => text.replace(/\r\n?/g, '\n').trim();
   return plain(one) === plain(other);

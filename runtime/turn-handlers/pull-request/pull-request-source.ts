@@ -1,14 +1,14 @@
 import type { ChangedFile, PullRequestDocument } from '../../../lib/contracts/review';
 
-/** Which pull request a turn is about: checked facts of the event. */
+/** The pull request of a turn: checked values of the event. */
 export interface PullRequestSubject {
   readonly repository: string;
   readonly pullRequestId: string;
-  /** The commit that the event was about. Absent when somebody asks for a review without one. */
+  /** The commit of the event. Absent if a review was requested without one. */
   readonly sourceCommit?: string;
 }
 
-/** A pull request as its host tells it now. */
+/** The current state of a pull request at its host. */
 export interface PullRequest extends Omit<
   PullRequestDocument,
   'format' | 'host' | 'repository' | 'pullRequestId' | 'execution'
@@ -24,25 +24,27 @@ export interface ChangeLimits {
   readonly files: number;
   /** Bytes of the lines that were added or removed. */
   readonly bytes: number;
-  /** Files that are left out, and count for no limit. */
+  /** Ignored files, which don't count toward limits. */
   readonly isLeftOut: (file: string) => boolean;
 }
 
 export interface Change {
   readonly files: readonly ChangedFile[];
-  /** Names of changed files that are left out. */
+  /** Names of changed files that are ignored. */
   readonly leftOut: readonly string[];
-  /** As text, where the host makes one. */
+  /** The diff as text, if the host creates one. */
   readonly diff?: string;
 }
 
-/** Where pull requests and their sources come from. */
+/** The source of pull requests and their code. */
 export interface PullRequestSource {
   readonly host: 'codecommit' | 'github';
   /** @throws StagingRefusal `not-found` */
   pullRequest(subject: PullRequestSubject): Promise<PullRequest>;
   /** @throws StagingRefusal `change-too-large` as soon as the limits are passed */
   change(subject: PullRequestSubject, pullRequest: PullRequest, limits: ChangeLimits): Promise<Change>;
-  /** The whole source at the reviewed commit as a gzipped tar file, unless the agent gets it from the host itself. */
+  /**
+   * The whole source at the reviewed commit as a gzipped tar file, unless the agent reads it directly from the host.
+   */
   archive?(subject: PullRequestSubject, pullRequest: PullRequest): Promise<Uint8Array>;
 }

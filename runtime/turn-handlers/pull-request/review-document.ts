@@ -1,4 +1,4 @@
-/** The agent's final answer: one JSON document. Strict: what is not described here is not published. */
+/** The agent's final answer: one JSON document. Strict: members that aren't in this schema are refused. */
 import * as z from 'zod/v4-mini';
 import { REVIEW_FORMAT } from '../../../lib/contracts/review';
 
@@ -27,7 +27,7 @@ const REVIEW = z.strictObject({
 export type Review = z.infer<typeof REVIEW>;
 export type Finding = Review['findings'][number];
 
-/** A review, or what is wrong with it: places and kinds only, never what stands there. */
+/** A review, or its problem: only location and kind, never content. */
 export function readReview(answer: unknown): { readonly review: Review } | { readonly wrong: string } {
   const parsed = REVIEW.safeParse(answer);
   if (parsed.success) return { review: parsed.data };
@@ -37,5 +37,5 @@ export function readReview(answer: unknown): { readonly review: Review } | { rea
   return { wrong: issues.join('; ') };
 }
 
-/** Members that the format has, and positions: anything else in a path was written by the agent. */
+/** Members of the format, and positions: the agent wrote anything else in a path. */
 const KNOWN = /^(format|summary|findings|file|line|severity|message|suggestion|\d{1,3})$/;

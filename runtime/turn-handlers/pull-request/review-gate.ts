@@ -1,4 +1,4 @@
-/** What a review says to the rules of a branch. Constant sentences and counts: no text of a model stands here. */
+/** The verdict of a review for branch rules: constant sentences and counts, no text of a model. */
 import type { GateSetting } from '../../../lib/contracts/review';
 import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { TurnOutcome } from '../../../lib/contracts/turn';
@@ -6,7 +6,7 @@ import { log } from '../turn/log';
 import type { Environment } from '../turn/settings';
 import { type Finding, SEVERITIES } from './review-document';
 
-/** `neutral` holds nothing up, on GitHub, too. */
+/** `neutral` doesn't block a merge on GitHub. */
 export type GateConclusion = 'success' | 'failure' | 'action_required' | 'neutral';
 
 export interface GateVerdict {
@@ -16,7 +16,7 @@ export interface GateVerdict {
   readonly turnName: string;
 }
 
-/** Where the verdict on a commit is kept. */
+/** Where the verdict on a commit is stored. */
 export interface GatePublisher {
   set(
     pullRequest: { readonly repository: string; readonly pullRequestId: string; readonly sourceCommit: string },
@@ -44,9 +44,9 @@ export function verdictOn(
     : { conclusion: 'success', title: `No finding of severity ${failFrom} or above, ${findings.length} in all` };
 }
 
-/** What people chose not to have reviewed holds nothing up; whatever else was not reviewed does. */
+/** A pull request that the policy skips isn't blocked; any other one without a review is. */
 const LEFT_OUT = new Set(['bot-author', 'author-skipped']);
-/** Of these, nothing is said: another turn says it, or nobody can merge. */
+/** No verdict for these: another turn sets it, or the pull request can't be merged. */
 const OPEN = new Set(['superseded', 'not-found', 'subject-invalid', 'draft']);
 
 export function verdictWithoutReview(outcome: TurnOutcome, code = ''): Omit<GateVerdict, 'turnName'> | undefined {
@@ -56,7 +56,7 @@ export function verdictWithoutReview(outcome: TurnOutcome, code = ''): Omit<Gate
     : { conclusion: 'action_required', title: 'There is no review: a comment on the pull request says why' };
 }
 
-/** A gate that cannot be set costs no review. Where the rules of the branch ask for it, it holds the merge up. */
+/** If a gate can't be set, the review is still posted. If the branch rules require the gate, the merge is blocked. */
 export async function gateResult(
   set: () => Promise<void>,
   conclusion: GateConclusion,

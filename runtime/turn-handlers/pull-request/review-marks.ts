@@ -1,6 +1,6 @@
 /**
- * Hidden marks by which the delivery knows its own comments again. Only comments that it wrote itself are looked at, so
- * that nobody else can claim to be the review or make findings look known.
+ * Hidden marks by which delivery recognizes its own comments. It reads only comments that it wrote itself, so that
+ * other authors can't imitate the review or make findings look known.
  */
 import { createHash } from 'node:crypto';
 import { type Finding, SEVERITIES, type Severity } from './review-document';
@@ -14,13 +14,16 @@ export function findingMark(agentName: string, id: string, severity: Severity, r
   return `<!-- bma-finding agent=${agentName} severity=${severity} id=${id}${resolved ? ' resolved' : ''} -->`;
 }
 
-/** A finding and what it is known by in later turns as long as its words stay the same. See known-findings.ts. */
+/** A finding, and the id that later turns recognize as long as its words stay the same. See known-findings.ts. */
 export interface IdentifiedFinding {
   readonly id: string;
   readonly finding: Finding;
 }
 
-/** The same words about two lines of a file are two findings, told apart by their order; about one line, they are one. */
+/**
+ * The same words about two lines of a file are two findings, distinguished by their order; about one line, they are one
+ * finding.
+ */
 export function identified(findings: readonly Finding[]): IdentifiedFinding[] {
   const places = new Map<string, number[]>();
   return [...findings]
@@ -36,7 +39,7 @@ export function identified(findings: readonly Finding[]): IdentifiedFinding[] {
     });
 }
 
-/** What a comment is, by the mark that it begins with. */
+/** The kind of a comment, by the mark at its beginning. */
 export function readMark(
   agentName: string,
   body: string,

@@ -4,29 +4,29 @@ import type { PullRequestDocument } from '../../../lib/contracts/review';
 export interface OwnComment {
   readonly id: string;
   readonly body: string;
-  /** Beside which line it stands; absent for the summary. */
+  /** The line of the comment; absent for the summary. */
   readonly file?: string;
   readonly line?: number;
 }
 
-/** A comment beside a line of the new version. */
+/** A comment next to a line of the new version. */
 export interface InlineComment {
-  /** What its finding is known by. */
+  /** The id of its finding. */
   readonly id: string;
   readonly body: string;
   readonly file: string;
   readonly line: number;
 }
 
-/** What is to be there in the end. */
+/** The intended result. */
 export interface Publication {
   /** The summary of an earlier turn, to be replaced. */
   readonly summaryId?: string;
-  /** Comments of earlier turns that say something else now. */
+  /** Comments of earlier turns with changed text. */
   readonly changed: readonly { readonly commentId: string; readonly body: string }[];
-  /** Comments that are not there yet. */
+  /** Comments to post. */
   readonly inline: readonly InlineComment[];
-  /** Text of the summary, when the host has refused the lines of some comments, by their ids. */
+  /** Text of the summary if the host refused the lines of the comments with these ids. */
   readonly summary: (refused: ReadonlySet<string>) => string;
 }
 

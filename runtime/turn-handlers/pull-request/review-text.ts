@@ -1,4 +1,7 @@
-/** The texts that are posted: the summary, and a comment per finding. The mark stands first, so that no cut removes it. */
+/**
+ * The texts that are posted: the summary, and a comment per finding. The mark comes first, so that a cut doesn't remove
+ * it.
+ */
 import { codeName, fencedCode, plainLine, plainMarkdown } from './plain-markdown';
 import { type Finding, SEVERITIES } from './review-document';
 import { findingMark, summaryMark } from './review-marks';
@@ -10,7 +13,7 @@ export interface SummaryContent {
   readonly turnName: string;
   readonly sourceCommit: string;
   readonly summary: string;
-  /** Findings beside their lines, and those whose place the change does not show. */
+  /** Findings next to their lines, and those on lines that the diff doesn't show. */
   readonly placed: readonly Finding[];
   readonly outside: readonly Finding[];
   readonly resolved: readonly KnownFinding[];
@@ -20,7 +23,7 @@ export interface SummaryContent {
   readonly leftOut: readonly string[];
 }
 
-/** @param id what the comment is known by: of an earlier comment, it stays the same when the text changes */
+/** @param id the id of the comment; it stays the same when the text of an earlier comment changes */
 export function findingText(agentName: string, id: string, finding: Finding, most: number): string {
   const { severity, message, suggestion } = finding;
   const blocks = [
@@ -30,7 +33,7 @@ export function findingText(agentName: string, id: string, finding: Finding, mos
   return fitted(findingMark(agentName, id, severity), blocks, most);
 }
 
-/** What takes the place of a comment whose finding is gone. What it said stays below. */
+/** The text that replaces a comment whose finding is resolved. The old text stays below. */
 export function resolvedText(
   agentName: string,
   { id, severity, comment }: KnownFinding,
@@ -42,7 +45,7 @@ export function resolvedText(
   return fitted(findingMark(agentName, id, severity, true), blocks, most);
 }
 
-/** What takes the place of a comment whose finding somebody accepted. */
+/** The text that replaces a comment whose finding was accepted. */
 export function acceptedText(
   agentName: string,
   { id, severity, comment }: KnownFinding,
@@ -53,7 +56,7 @@ export function acceptedText(
   return fitted(findingMark(agentName, id, severity, true), blocks, most);
 }
 
-/** What a comment says about its finding, without mark, heading and suggestion. */
+/** The text of a comment about its finding, without mark, heading and suggestion. */
 export function spokenText(body: string): string {
   return withoutMark(body)
     .replace(/^\*\*(?:Resolved|Accepted)\*\*.*$/m, '')
@@ -110,7 +113,7 @@ function entry({ file, line, severity, message }: Finding): string {
   return `- **${severity}** ${place(file, line)}: ${plainLine(message, 160)}`;
 }
 
-/** What does not stand beside a line is told in full here. */
+/** Findings without a comment are printed in full here. */
 function details({ message, suggestion }: Finding): string {
   const more = message.length > 160 || message.includes('\n') ? `\n\n${plainMarkdown(message)}` : '';
   return more + (suggestion === undefined ? '' : `\n\n${fencedCode(suggestion)}`);
@@ -120,7 +123,7 @@ function place(file: string, line: number | undefined): string {
   return `${codeName(file)}${line === undefined ? '' : ` line ${line}`}`;
 }
 
-/** Whole blocks as far as they fit, then a note. Cutting inside a block could leave its code open. */
+/** As many whole blocks as fit, then a note. A cut inside a block could leave its code fence open. */
 function fitted(mark: string, blocks: readonly string[], most: number): string {
   let text = mark;
   for (const [index, block] of blocks.entries()) {

@@ -31,12 +31,13 @@ export interface StagingParts {
 
 const REPLACES = { replacesOlderTurns: true } as const;
 
-/** Reads the pull request, decides whether it is reviewed, and leaves its material where the agent finds it. */
+/** Reads the pull request, decides whether it is reviewed, and stores its material where the agent finds it. */
 export async function stagePullRequest(
   { turn, prompt }: StageTurnPayload,
   parts: StagingParts,
 ): Promise<StageTurnAnswer> {
-  // Whether reviews of earlier events are of no use: the pull request is closed, or this event is about its newest commit.
+  // Whether reviews of earlier events are outdated: the pull request is closed, or this event is about its newest
+  // commit.
   let replaces: Partial<typeof REPLACES> = {};
   try {
     const subject = pullRequestOf(turn, parts.repositories);
@@ -53,7 +54,7 @@ export async function stagePullRequest(
     if (pullRequest.fromFork && parts.forks === 'skip') {
       throw new StagingRefusal('fork-not-allowed', 'The pull request comes from a fork');
     }
-    // Who may ask for a review may ask for one of a draft, or of an author who is left out.
+    // People who can request a review can also request one of a draft, or of an author that the policy skips.
     if (turn.detail.trigger.detailType !== GITHUB_COMMENT_EVENT) refuseByPolicy(pullRequest, parts.policy);
     const limits = { ...parts.limits, isLeftOut: pathMatcher(parts.policy.ignoredPaths) };
     const { files, leftOut, diff } = await parts.source.change(subject, pullRequest, limits);
@@ -81,7 +82,7 @@ function isNewest({ sourceCommit }: PullRequestSubject, pullRequest: PullRequest
   return sourceCommit === undefined || sourceCommit === pullRequest.sourceCommit;
 }
 
-/** A closed pull request needs no review, and newer commits have a turn of their own. */
+/** A closed pull request needs no review, and newer commits have their own turn. */
 function refuseWhatIsOver(subject: PullRequestSubject, pullRequest: PullRequest): void {
   if (!pullRequest.open) throw new StagingRefusal('superseded', 'The pull request is not open any more');
   if (!isNewest(subject, pullRequest)) {

@@ -1,4 +1,7 @@
-/** What the staging adds to the prompt: where the source is, what changed, what may be done with it. */
+/**
+ * The parts that staging adds to the prompt: the location of the source, the changes, and what the agent may do with
+ * them.
+ */
 import { randomBytes } from 'node:crypto';
 import { type ChangedFile, type PullRequestDocument, STAGED_FILES } from '../../../lib/contracts/review';
 import { MAX_INLINE_BYTES, MAX_PART_CHARACTERS, type TextPart } from '../../../lib/contracts/turn';
@@ -8,10 +11,10 @@ import { fencedBlock, fencedText, joined, trusted } from '../starter/untrusted-t
 /** Most characters of one file name, escapes counted. */
 const MAX_NAME = 400;
 
-/** Room for the sentences around the names. */
+/** Space for the sentences around the names. */
 const MAX_NAMES = MAX_PART_CHARACTERS - 3_000;
 
-/** The prompt with what the staging adds. Names of files give way where all parts together become too long. */
+/** The prompt with the parts that staging adds. If all parts together are too long, file names are omitted. */
 export function stagedPrompt(
   prompt: readonly TextPart[],
   pullRequest: PullRequestDocument,
@@ -71,7 +74,7 @@ function whereTheSourceIs(pullRequest: PullRequestDocument, turnName: string): s
   ];
 }
 
-/** The first names, as far as there is room for them: the agent can tell the others from the list of what is reviewed. */
+/** The first names, as many as fit: the agent can find the others in the list of reviewed files. */
 function leftOutLines(leftOut: readonly string[], most: number): string[] {
   return leftOut.slice(0, Math.min(20, Math.floor(most / (10 * MAX_NAME)))).map((file, index) => {
     const { json, cut } = fencedText(file, MAX_NAME);

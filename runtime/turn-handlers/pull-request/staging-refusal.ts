@@ -1,4 +1,4 @@
-/** Why a pull request is not reviewed. The turn ends as Rejected: nothing was opened, nothing is published. */
+/** Why a pull request is not reviewed. The turn ends as Rejected: no session is opened, and nothing is published. */
 export class StagingRefusal extends Error {
   constructor(
     readonly code:

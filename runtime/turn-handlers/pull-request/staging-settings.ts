@@ -4,7 +4,7 @@ import type { ForkHandling, ReviewPolicyDocument } from '../../../lib/contracts/
 import { type Environment, numberSetting, setting } from '../turn/settings';
 import type { StagingParts } from './stage-pull-request';
 
-/** What every staging function reads from its variables, whatever the host. */
+/** The settings of every staging function, from its variables, for every host. */
 export function stagingParts(environment: Environment = process.env): Omit<StagingParts, 'source'> {
   const bucket = setting(environment, REVIEW_VARIABLES.materialBucket);
   const s3 = new S3Client(environment[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {});

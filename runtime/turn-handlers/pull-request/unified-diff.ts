@@ -1,9 +1,9 @@
 import type { LineRange } from '../../../lib/contracts/review';
 import { patchHunks } from './patch-hunks';
 
-/** What a unified diff says about one file. */
+/** One file of a unified diff. */
 export interface DiffSection {
-  /** git showed no text of it. */
+  /** git printed no text of it. */
   readonly binary: boolean;
   readonly hunks: readonly LineRange[];
 }
@@ -25,7 +25,7 @@ export function diffSections(diff: string): Map<string, DiffSection> {
   return sections;
 }
 
-/** The same difference without some files. */
+/** The same diff without some files. */
 export function diffWithout(diff: string, isLeftOut: (file: string) => boolean): string {
   return diff
     .split(/^(?=diff --git )/m)
@@ -48,7 +48,7 @@ function nameIn(header: string): string | undefined {
     line(/^copy to (.+)$/m) ??
     withoutSide(line(/^\+\+\+ (.+?)\t?$/m)) ??
     withoutSide(line(/^--- (.+?)\t?$/m)) ??
-    // Binary files, empty ones and changes of the mode have no such lines, and the same name on both sides.
+    // Binary files, empty files and mode changes have no such lines, and the same name on both sides.
     sameOnBothSides(/^diff --git (.+)$/m.exec(header)?.[1])
   );
 }

@@ -4,13 +4,16 @@ import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '
 export type AlarmStates = ReadonlyMap<string, 'ALARM' | 'OK' | 'INSUFFICIENT_DATA'>;
 
 export interface SeenAlarms {
-  /** Alarms that are gone, that are not shown to this role, or that watch nothing are missing. */
+  /** Alarms that don't exist, that this role can't read, or that watch nothing are missing. */
   readonly states: AlarmStates;
   /** Alarms that watch no metric. */
   readonly idle: ReadonlySet<string>;
 }
 
-/** Asks for exactly the named alarms of every kind. Composite ones are shown only to who may see every alarm. */
+/**
+ * Reads exactly the named alarms of every kind. CloudWatch returns composite alarms only to roles that can read every
+ * alarm.
+ */
 export async function alarmStates(cloudWatch: CloudWatchClient, names: readonly string[]): Promise<SeenAlarms> {
   const {
     MetricAlarms = [],

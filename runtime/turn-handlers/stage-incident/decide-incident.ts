@@ -15,7 +15,7 @@ export interface IncidentLimits {
 export interface Refusal {
   readonly refusal: string;
   readonly message: string;
-  /** A person is told about it, once under this key. */
+  /** A notification is sent, once for this key. */
   readonly tell?: string;
 }
 
@@ -27,10 +27,8 @@ export interface Decision {
 }
 
 /**
- * Which incident an event belongs to.
- *
- * No limit takes an alarm out of sight: an alarm that a used-up incident has not seen opens the next incident, and whatever
- * a limit refuses is told to a person.
+ * Decides which incident an event belongs to. A limit never hides an alarm: an alarm that isn't part of an incident
+ * without turns left opens the next incident, and a notification is sent for every refusal.
  */
 export function decideIncident(
   record: IncidentRecord | undefined,
@@ -90,7 +88,7 @@ export function decideIncident(
   return yes(noted({ ...joined(record, turn), concluded: false }));
 }
 
-/** Sortable by time, and unique because every turn opens at most one incident. */
+/** Sorts by time, and is unique because every turn opens at most one incident. */
 function incidentId(turn: string, now: number): string {
   const [date, time] = new Date(now).toISOString().split('T');
   const suffix = createHash('sha256').update(turn, 'utf8').digest('hex').slice(0, 8);

@@ -1,7 +1,7 @@
 import { identifierOf } from '../../../lib/contracts/fact-text';
 import type { TurnSubject } from '../../../lib/contracts/turn';
 
-/** What happened, in typed facts. */
+/** The event, as typed values. */
 export type IncidentEvent =
   | { readonly kind: 'alarm'; readonly alarm: string; readonly state: 'ALARM' | 'OK' }
   | { readonly kind: 'deployment'; readonly deploymentId: string; readonly state: string }
@@ -10,7 +10,7 @@ export type IncidentEvent =
 const ALARM_ARN = /^arn:[a-z-]+:cloudwatch:[a-z0-9-]+:\d{12}:alarm:(.+)$/s;
 const DEPLOYMENT = /^d-[A-Za-z0-9]{1,32}$/;
 
-/** The event behind a turn, from its subject; undefined when it is none that a responder works on. */
+/** The event of a turn, from its subject; undefined if a responder doesn't handle it. */
 export function incidentEvent(subject: TurnSubject | undefined): IncidentEvent | undefined {
   const { alarmArn, state, deploymentId, deploymentState, incident, after } = subject ?? {};
   if (alarmArn !== undefined && (state === 'ALARM' || state === 'OK')) {

@@ -16,9 +16,9 @@ export interface IncidentPrompt {
 }
 
 /**
- * What stands before the message about the event: which incident this is, how far it has come, and what brought it on.
- * Names are quoted as JSON on one line each; the summary is what an earlier turn answered. Both are judged by the guardrail
- * again, the sentences around them are not.
+ * The part of the prompt before the message about the event: the incident, its state, and its cause. Names are quoted
+ * as JSON on one line each; the summary is from an earlier turn. The guardrail screens both again, but not the
+ * sentences around them.
  */
 export function incidentPrompt({ serviceName, event, place, maxTurns, states }: IncidentPrompt): PromptPiece[] {
   const { incident, number } = place;

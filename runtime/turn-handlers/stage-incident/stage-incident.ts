@@ -15,15 +15,15 @@ export interface Staging extends IncidentLimits {
   readonly serviceName: string;
   /** Names of the alarms of the service. */
   readonly alarms: readonly string[];
-  /** Told when a limit keeps an event from being investigated. */
+  /** Notified when a limit prevents an investigation. */
   readonly topic?: { readonly client: SNSClient; readonly arn: string };
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /**
- * Finds the incident that an event belongs to, or opens one. An event that belongs to none is refused before anything is
- * paid for.
+ * Finds the incident that an event belongs to, or opens one. An event that belongs to none is refused before it causes
+ * cost.
  */
 export async function stageIncident({ turn, prompt }: StageTurnPayload, staging: Staging): Promise<StageTurnAnswer> {
   const event = incidentEvent(turn.detail.subject);
@@ -32,7 +32,7 @@ export async function stageIncident({ turn, prompt }: StageTurnPayload, staging:
   if (event.kind === 'alarm' && (!staging.alarms.includes(event.alarm) || idle.has(event.alarm))) {
     return refused('alarm-unknown', 'The alarm is not one of the service, or watches no metric');
   }
-  // CloudWatch sent the event, so the alarm exists, even where this role is not shown it: an imported composite alarm.
+  // CloudWatch sent the event, so the alarm exists, even if this role can't read it (an imported composite alarm).
   const states = new Map([...(event.kind === 'alarm' ? [[event.alarm, event.state] as const] : []), ...shown]);
   const verdict = await staging.store.change<Verdict>((record) =>
     decideIncident(record, event, turn.name, staging, staging.now()),
@@ -51,7 +51,10 @@ export async function stageIncident({ turn, prompt }: StageTurnPayload, staging:
   };
 }
 
-/** Says that no turn starts: in quiet hours always, of a flapping alarm once in a cool-down, of a used-up incident once. */
+/**
+ * Notifies that no turn starts: always in quiet hours, once per cool-down for a flapping alarm, and once for an
+ * incident without turns left.
+ */
 async function tell(event: IncidentEvent, turn: string, key: string, why: string, staging: Staging): Promise<void> {
   const { store, topic, serviceName, coolDownSeconds, now } = staging;
   const record = await store.read();

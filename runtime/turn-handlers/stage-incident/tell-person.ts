@@ -11,16 +11,16 @@ export interface Unattended {
   readonly what: string;
   /** A sentence. */
   readonly why: string;
-  /** Of the incident, or of the turn that was refused. */
+  /** Id of the incident, or of the refused turn. */
   readonly group: string;
   /** Equal for a repetition. */
   readonly id: string;
 }
 
 /**
- * Tells the topic that nobody investigates: a limit is reached, and a person has to look.
+ * Notifies the topic that no investigation starts because of a limit, so that a person can investigate.
  *
- * @throws what a repetition may mend; a denial is logged, because the refusal stands whatever the topic does
+ * @throws for temporary failures; a denial is logged, because the refusal doesn't depend on the topic
  */
 export async function tellPerson(
   topic: { readonly client: SNSClient; readonly arn: string } | undefined,

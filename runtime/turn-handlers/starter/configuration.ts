@@ -3,7 +3,7 @@ import path from 'node:path';
 import { STARTER_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { STARTER_CONFIGURATION_FILE, STARTER_FORMAT, type StarterConfiguration } from '../../../lib/contracts/starter';
 
-/** Everything the starter knows before the first event. */
+/** The configuration of the starter. */
 export interface Starter {
   readonly configuration: StarterConfiguration;
   readonly stateMachineArn: string;

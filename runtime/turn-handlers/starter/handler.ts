@@ -9,7 +9,7 @@ export type LogLine = Record<string, string | number | undefined>;
 
 /**
  * Starts one turn per message. A message whose turn could not be started returns to the queue and, after the last
- * attempt, to the dead-letter queue: nothing is dropped here. Log lines name messages and executions, never their text.
+ * attempt, to the dead-letter queue. No event is lost. Log lines name messages and executions, never their text.
  */
 export async function startTurns(
   batch: QueueBatch,
@@ -29,7 +29,10 @@ export async function startTurns(
   );
 }
 
-/** Name and cause of an error. The message only of our own errors: a service may repeat its input in its message. */
+/**
+ * Name and cause of an error. The message is included only for our own errors: a service may repeat its input in its
+ * message.
+ */
 function reason(error: unknown): LogLine {
   if (!(error instanceof Error)) {
     return { error: typeof error };

@@ -2,8 +2,8 @@ import type { EventPlaceholder } from '../../../lib/contracts/starter';
 import { RefusedEventError } from './refused-event';
 
 /**
- * Strict forms: a value of any of the plain types holds no word that the template did not list. `arn` and `id` are as wide
- * as the names of AWS resources: the name of an alarm may have spaces and umlauts.
+ * Strict formats: a value of a plain type can't contain words that the template doesn't list. `arn` and `id` allow the
+ * names of AWS resources: the name of an alarm may have spaces and umlauts.
  */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
@@ -15,7 +15,7 @@ const text =
   (value) =>
     typeof value === 'string' && form.test(value) ? to(value) : undefined;
 
-/** How the value of each type is written, or undefined when it is not of the type. */
+/** The text of a value of each type, or undefined if the value doesn't have the type. */
 const CHECKS: Record<EventPlaceholder['type'], Check> = {
   int: (value) => {
     const digits = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;

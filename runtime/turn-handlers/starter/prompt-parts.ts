@@ -25,7 +25,7 @@ function splitText(text: string): string[] {
   return parts;
 }
 
-/** True when the parts may travel in the request itself. */
+/** Whether the parts fit into the request itself. */
 export function travelInline(parts: readonly PromptPiece[]): boolean {
   return Buffer.byteLength(JSON.stringify(parts)) <= MAX_INLINE_BYTES;
 }

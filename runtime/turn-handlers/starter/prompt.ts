@@ -7,11 +7,12 @@ import { fencedBlock, fencedJson, fencedText, joined, type PromptPiece, trusted 
 const FENCED: ReadonlySet<string> = new Set(['text', 'json', 'arn', 'url', 'id']);
 
 /**
- * Renders the prompt of one event. Text of the event stands in one place, a fenced block at the end, one line of JSON
- * per value; where the template names it, the prompt refers to that line. Everything else is the template, and values
- * of types that cannot hold words, which is why everything but the lines is trusted.
+ * Renders the prompt of one event. Text of the event is only in a fenced block at the end, one line of JSON per value.
+ * The template's placeholder refers to that line. Everything else is the template, and values of types that can't
+ * contain words. So everything except the lines is trusted.
  *
- * @param nonce random and new for every prompt, so that nobody can write the mark that ends the block.
+ * @param nonce random and new for every prompt, so that an author of the event can't write the mark that ends the
+ * block.
  */
 export function renderPrompt(
   segments: readonly PromptSegment[],
@@ -35,7 +36,7 @@ export function renderPrompt(
   return joined([trusted(`${body.join('')}\n\n`), ...fencedBlock([...lines.values()], nonce)]);
 }
 
-/** What stands at the placeholder's place; a fenced value goes into `lines`. */
+/** The text that replaces the placeholder; a fenced value is added to `lines`. */
 function rendered(placeholder: EventPlaceholder, event: object, lines: Map<string, string>): string {
   const { name, path, type, limit = 0, optional } = placeholder;
   const value = eventValue(event, path);

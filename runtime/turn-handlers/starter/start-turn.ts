@@ -8,19 +8,19 @@ import type { PromptPiece } from './untrusted-text';
 
 export interface StarterClients {
   readonly stepFunctions: SFNClient;
-  /** Made when a prompt is too large to travel inline. */
+  /** Created if a prompt is too large for the request. */
   readonly s3: () => S3Client;
 }
 
-/** How a start ended. `duplicate`: the turn exists, and starting it again was rightly refused. */
+/** The result of a start. `duplicate`: the turn exists already and isn't started again. */
 export interface StartedTurn {
   readonly name: string;
   readonly result: 'started' | 'duplicate';
 }
 
 /**
- * Starts the turn under the name that its deduplication key gives it. Step Functions keeps a name for 90 days, longer
- * than any message can wait, so an event that arrives twice starts one turn.
+ * Starts the turn under the name that is derived from its deduplication key. Step Functions keeps a name for 90 days,
+ * longer than any message can wait, so an event that arrives twice starts one turn.
  *
  * Every other error is thrown: the message then returns to its queue and, in the end, to the dead-letter queue.
  */
@@ -53,8 +53,8 @@ export async function startTurn(
 }
 
 /**
- * Puts the parts into the evidence bucket. The nonce stands in the keys, so that a second attempt, whose prompt has
- * another mark, never mixes with a turn that is reading the first.
+ * Puts the parts into the evidence bucket. The keys contain the nonce, so that a second attempt, whose prompt has
+ * another mark, never mixes with a turn that reads the first one.
  */
 async function stored(
   s3: S3Client,

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { eventValue } from './event-value';
 import { RefusedEventError } from './refused-event';
 
-/** Values that may stand in a key as they are. Without the separator, so that two lists never make one key. */
+/**
+ * Values that a key can contain unchanged. They don't contain the separator, so that two lists never have the same key.
+ */
 const LEGIBLE = /^[A-Za-z0-9._:/@+=-]{1,200}$/;
 
 /**
  * A key from values of the event: legible when all of them are plain identifiers, otherwise their hash.
  *
- * A missing value refuses the event. Going on without it would take two subjects for one and lose the second.
+ * If a value is missing, the event is refused. Otherwise, two subjects would have the same key, and the second would be
+ * lost.
  *
  * @param maxLength most characters of the key.
  */

@@ -7,17 +7,17 @@ import { keyOf } from './turn-keys';
 import { subjectOf } from './turn-subject';
 import type { PromptPiece } from './untrusted-text';
 
-/** Lengths that the contract of a turn sets. */
+/** Maximum lengths of the contract of a turn. */
 const MAX_DEDUPLICATION_KEY = 1024;
 const MAX_SESSION_KEY = 256;
 
-/** A turn that an event asks for; the pieces of the prompt are not split into parts yet. */
+/** The requested turn of an event; the prompt isn't split into parts yet. */
 export interface RequestedTurn {
   readonly request: Omit<TurnRequest, 'prompt'>;
   readonly prompt: readonly PromptPiece[];
 }
 
-/** Everything of a turn but the parts of its prompt. Of the event, only `prompt` holds text. */
+/** Everything of a turn except the parts of its prompt. Only `prompt` contains text of the event. */
 export function requestTurn(starter: Starter, event: object, nonce: string, now: Date): RequestedTurn {
   const { configuration, agentName, bindings } = starter;
   const { trigger, deduplicationKey, sessionKey, subject, deadlineSeconds, approval, slots } = configuration;
@@ -42,7 +42,7 @@ export function withPrompt(request: Omit<TurnRequest, 'prompt'>, prompt: readonl
   return { ...request, prompt };
 }
 
-/** What evidence and outcome events say about the cause: identifiers only, anything else is left out. */
+/** The cause in evidence and outcome events: only identifiers, everything else is omitted. */
 function turnTrigger(trigger: Starter['configuration']['trigger'], event: object, now: Date): TurnTrigger {
   const plain = (member: string, form: RegExp): string | undefined => {
     const value = eventValue(event, [member]);

@@ -5,7 +5,7 @@ import { eventValue } from './event-value';
 import { checkedValue } from './placeholder-value';
 import { RefusedEventError } from './refused-event';
 
-/** The facts of an event that the steps around its turn work from. */
+/** The values of an event that staging and delivery use. */
 export function subjectOf(facts: Readonly<Record<string, EventPlaceholder>>, event: object): TurnSubject {
   const subject: TurnSubject = Object.fromEntries(
     Object.entries(facts).flatMap(([name, placeholder]) => {

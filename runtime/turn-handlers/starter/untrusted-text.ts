@@ -1,22 +1,22 @@
 /**
- * Characters that a person does not see as what they are: controls, bidirectional and zero-width characters, tags,
- * variation selectors, fillers, unusual spaces, private and unassigned code points. They hide text from the reader of
- * the evidence but not from a model. Also `<` and `>`, so that no markup of any kind stands in the data.
+ * Characters that are invisible or misleading: controls, bidirectional and zero-width characters, tags, variation
+ * selectors, fillers, unusual spaces, private and unassigned code points. They hide text from the reader of the
+ * evidence but not from a model. Also `<` and `>`, so that the data contains no markup.
  */
 const DECEPTIVE =
   /[<>\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}]|(?! )\p{Zs}/u;
 
-/** A value as it stands in the fence. */
+/** A value in the fenced block. */
 export interface FencedValue {
-  /** One line of JSON with every deceptive character escaped. */
+  /** One line of JSON with every misleading character escaped. */
   readonly json: string;
-  /** True when the value was longer than the limit, so that the JSON breaks off. */
+  /** Whether the value was longer than the limit, so that the JSON is truncated. */
   readonly cut: boolean;
 }
 
 /**
- * A text of somebody else as a JSON string on one line. JSON keeps what was there readable, and neither a line break nor a
- * quotation mark can end it.
+ * Untrusted text as a JSON string on one line. JSON keeps the text readable, and neither a line break nor a quotation
+ * mark can end it.
  *
  * @param limit most characters between the quotation marks, escapes counted.
  */
@@ -27,9 +27,10 @@ export function fencedText(text: string, limit: number): FencedValue {
 }
 
 /**
- * JSON of somebody else on one line. Outside its strings JSON holds nothing deceptive, inside them it may be escaped.
+ * Untrusted JSON on one line. Outside of strings, JSON has no misleading characters; inside strings, they can be
+ * escaped.
  *
- * @param json as JSON.stringify makes it.
+ * @param json as returned by JSON.stringify.
  * @param limit most characters, escapes counted.
  */
 export function fencedJson(json: string, limit: number): FencedValue {
@@ -58,10 +59,10 @@ function codeUnits(character: string): string {
   );
 }
 
-/** The controls that people write on purpose, as they are used to see them. */
+/** Control characters that people write on purpose, in their usual notation. */
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** A piece of a prompt. `trusted`: the deployment wrote it, so that the guardrail is not asked about it. */
+/** A piece of a prompt. `trusted`: it comes from the deployment, so the guardrail doesn't screen it. */
 export interface PromptPiece {
   readonly text: string;
   readonly trusted?: true;
@@ -69,7 +70,7 @@ export interface PromptPiece {
 
 export const trusted = (text: string): PromptPiece => ({ text, trusted: true });
 
-/** The same text in as few pieces as possible: neighbours that are trusted become one. */
+/** The same text in as few pieces as possible: adjacent trusted pieces are joined. */
 export function joined(pieces: readonly PromptPiece[]): PromptPiece[] {
   const result: PromptPiece[] = [];
   for (const piece of pieces) {
@@ -81,7 +82,7 @@ export function joined(pieces: readonly PromptPiece[]): PromptPiece[] {
 }
 
 /**
- * The block that text of others stands in, one JSON value per line.
+ * The block with untrusted text, one JSON value per line.
  *
  * @param nonce random and new for every prompt, so that nobody can write the mark that ends the block.
  */

@@ -12,7 +12,7 @@ const parts = {
   settleMs: numberSetting(process.env, TURN_VARIABLES.settleSeconds) * 1000,
 };
 
-/** To record what became of the message. */
+/** Time to record the result of the message. */
 const RESERVE_MS = 10_000;
 
 /** Lambda: sends the message of a turn, once. */

@@ -21,20 +21,20 @@ export interface SubmitTurnParts {
   readonly client: SessionClient;
   readonly ledger: Ledger;
   readonly store: TextStore;
-  /** How long an ambiguous submit is looked for before the message counts as not accepted. */
+  /** How long to look for an ambiguous message before it counts as not accepted. */
   readonly settleMs: number;
 }
 
 const MOST_SUBMITS = 5;
 
-/** Asks for the final answer again. Constant: nothing of the first answer stands in it. */
+/** The message that asks for the final answer again. Constant, without text of the first answer. */
 const ANSWER_REQUEST =
   'Your last answer is not one JSON document, so it cannot be used. Answer once more with the JSON document that your ' +
   'instructions describe, complete, and with nothing before or after it. Do not start new work.';
 
 /**
- * The message goes out at most once per look at the session: the claim is in the ledger before it is sent, and after an
- * unclear end, of a call or of a whole attempt of this step, the session is read until it shows the message or has
+ * The message is sent at most once per read of the session. It is claimed in the ledger before it is sent. After an
+ * unknown result of a call or of a whole attempt of this step, the session is read until it shows the message, or has
  * stayed idle without it for the settle time.
  *
  * @param functionEnd when the function must answer, milliseconds since the epoch
@@ -74,9 +74,9 @@ async function submit(
       if (found.outcome === 'undecided') return { status: 'ended', ending: UNDECIDED };
       unclear = false;
     }
-    // A step that was repeated for too long sends nothing more.
+    // A step that was repeated for too long doesn't send again.
     if (record.deadlineAt !== undefined && Date.now() >= record.deadlineAt) return { status: 'ended', ending: OVERDUE };
-    // Before every send, not only before the first: a turn that was settled in the meantime sends nothing more.
+    // Checked before every send, not only before the first: a turn that was settled in the meantime doesn't send again.
     if (!(await claim(payload, before, ledger))) return { status: 'ended', ending: STOPPED };
     submits += 1;
     try {
@@ -92,7 +92,7 @@ async function submit(
   return { status: 'ended', ending: UNDECIDED };
 }
 
-/** The prompt as the guardrail let it pass. */
+/** The prompt after the screening by the guardrail. */
 function screenedPrompt({ prompt, screened }: SubmitTurnPayload): TextPart[] {
   if (prompt.every(({ trusted }) => trusted)) return [...prompt];
   const left = screened.map(({ part }) => part);
@@ -101,7 +101,7 @@ function screenedPrompt({ prompt, screened }: SubmitTurnPayload): TextPart[] {
   return parts as TextPart[];
 }
 
-/** @returns false when the turn was stopped: the condition decides, whatever was read before */
+/** @returns false if the turn was stopped: the condition of the write decides */
 async function claim(
   { turn, message = 'prompt' }: SubmitTurnPayload,
   before: ConversationMark,

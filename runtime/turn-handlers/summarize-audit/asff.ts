@@ -12,9 +12,8 @@ export interface FindingProvider {
 const TYPES = ['Software and Configuration Checks/Vulnerabilities'];
 
 /**
- * What a night changed: new findings active, fixed ones archived. Known ones are in Security Hub already, accepted ones do
- * not go there. No quotation
- * of code leaves the findings bucket.
+ * The changes of a night: new findings are active, fixed ones archived. Known findings are in Security Hub already, and
+ * accepted ones aren't imported. Quotations of code stay in the findings bucket.
  *
  * Limits: docs.aws.amazon.com/securityhub/1.0/APIReference/API_AwsSecurityFinding.html
  */
@@ -43,7 +42,7 @@ function securityFinding(
   return {
     SchemaVersion: '2018-10-08',
     Id: `${agentName}/${repository}/${result.partialFingerprints?.[FINGERPRINT_NAME]}`,
-    // The product of findings that an account makes itself.
+    // The product ARN for findings of the account itself.
     ProductArn: `arn:${partition}:securityhub:${region}:${account}:product/${account}/default`,
     GeneratorId: `${agentName}/${result.ruleId}`,
     AwsAccountId: account,
@@ -66,7 +65,7 @@ function securityFinding(
   };
 }
 
-/** The score that code scanners give a rule: 0 to 10, as a text or a number. */
+/** The score of a rule in code scanners: 0 to 10, as a string or a number. */
 function scoreOf(properties: Readonly<Record<string, unknown>> = {}): number | undefined {
   const score = Number(properties['security-severity'] ?? NaN);
   return score > 0 && score <= 10 ? score : undefined;

@@ -10,8 +10,8 @@ import { TransientStepError } from '../turn/failures';
 const BATCH = 100;
 
 /**
- * Imports findings, or says why Security Hub takes none: the findings are stored all the same. A finding has the same id
- * every time, so a repetition changes nothing.
+ * Imports findings, or returns why Security Hub refuses them; the findings are stored in any case. A finding always has
+ * the same id, so a repetition changes nothing.
  *
  * @throws TransientStepError when Security Hub is busy or broken
  */

@@ -23,7 +23,10 @@ export interface SummarizeAuditParts {
   readonly securityHub?: SecurityHubClient;
 }
 
-/** What a night found in all repositories: stored as `audits/<night>.json`, and the detail of the summary event. */
+/**
+ * The result of a night for all repositories: stored as `audits/<night>.json`, and used as the detail of the summary
+ * event.
+ */
 export async function summarizeAudit(
   { night, repositories }: SummarizeAuditPayload,
   parts: SummarizeAuditParts,
@@ -86,7 +89,7 @@ async function store(summary: AuditSummary, { s3, bucket }: SummarizeAuditParts)
       Key: summary.findings.key,
       Body: body,
       ContentType: 'application/json',
-      // A bucket with a default object lock takes no upload without a checksum.
+      // A bucket with a default object lock refuses uploads without a checksum.
       ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
     }),
   );

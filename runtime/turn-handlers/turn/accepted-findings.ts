@@ -1,4 +1,7 @@
-/** Findings that somebody accepted until a day. The register is part of the function's code: no repository can change it. */
+/**
+ * Findings that are accepted until an expiry date. The register is part of the function's code: no repository can
+ * change it.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ACCEPTED_FINDINGS_FILE, type AcceptedFindingEntry } from '../../../lib/contracts/accepted-findings';
@@ -11,7 +14,7 @@ export interface AcceptableFinding {
   readonly texts: readonly string[];
 }
 
-/** Finds the entry that accepts a finding now. */
+/** Finds the unexpired entry that accepts a finding. */
 export type Acceptance = (finding: AcceptableFinding) => AcceptedFindingEntry | undefined;
 
 export const nothingAccepted: Acceptance = () => undefined;

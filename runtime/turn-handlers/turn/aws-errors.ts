@@ -1,4 +1,4 @@
-/** What an error of an AWS client means for a step that may be repeated. The one place that decides it. */
+/** What an error of an AWS client means for a step that can be repeated. Decided only here. */
 
 /**
  * - `passing`: the same call may succeed in a while. Throttling, 5xx, a connection that broke, a time limit, credentials
@@ -9,7 +9,7 @@
  */
 export type ErrorClass = 'passing' | 'definite' | 'unknown';
 
-/** An error of a client, as far as it is read here. Source: SmithyException and NodeJS.ErrnoException. */
+/** An error of a client; only the members that are read. Source: SmithyException and NodeJS.ErrnoException. */
 interface ClientError {
   readonly name?: string;
   readonly code?: unknown;
@@ -22,7 +22,7 @@ interface ClientError {
 const PASSING_NAME =
   /thrott|slowdown|slow_down|too_?many_?requests|limit_?exceeded|throughput_?exceeded|bandwidth|priorrequestnotcomplete|transactioninprogress|request_?timeout|timeout|timedout|aborted?error|internal|unavailable|temporar|expired|credentials/i;
 
-/** Faults of programming, of this code or of a request that was never sent. */
+/** Programming errors in this code, or in a request that was never sent. */
 const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 export function classifyError(error: unknown): ErrorClass {
@@ -34,30 +34,30 @@ export function classifyError(error: unknown): ErrorClass {
   if (status !== undefined) {
     if (status >= 500 || status === 408 || status === 429) return 'passing';
     if (status >= 400) return 'definite';
-    // An answer that could not be read to its end, whatever it was.
+    // A response that could not be read to its end.
     return 'passing';
   }
   if ($fault === 'client') return 'definite';
-  // A system call failed: the name has not resolved, the connection was refused, reset or cut.
+  // A system call failed: the name didn't resolve, or the connection was refused, reset or closed.
   if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) return 'passing';
   return DEFECTS.some((kind) => error instanceof kind) ? 'definite' : 'unknown';
 }
 
 /**
- * The step may be repeated: what it did is in the ledger. The state machine retries this error by its name, which is
+ * The step can be repeated: its effects are in the ledger. The state machine retries this error by its name, which is
  * literal because bundles are minified.
  */
 export class TransientStepError extends Error {
   override readonly name = 'TransientStepError';
 }
 
-/** Runs a call of an AWS client. What may pass is thrown as TransientStepError, what is definite as it is. */
+/** Runs a call of an AWS client. A temporary error is thrown as TransientStepError, a definite one unchanged. */
 export async function repeatable<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (classifyError(error) === 'definite') throw error;
-    // The name alone: messages of services can repeat what was sent.
+    // Only the name: messages of services can repeat the request.
     throw new TransientStepError(`${what}: ${(error as Error | undefined)?.name ?? 'unknown error'}`, { cause: error });
   }
 }

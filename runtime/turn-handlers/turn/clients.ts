@@ -1,4 +1,7 @@
-/** The clients of the functions, from their environment. Made once per execution environment of a function. */
+/**
+ * The clients of the functions, configured from their environment. Created once per execution environment of a
+ * function.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { LOCAL_VARIABLES, TURN_VARIABLES } from '../../../lib/contracts/handler-variables';
@@ -8,8 +11,8 @@ import { type Environment, setting } from './settings';
 import { TextStore } from './text-store';
 
 /**
- * A client repeats a call for a few seconds; what takes longer is repeated by the state machine. Without a limit of its
- * own a connection that is silently cut would hold the function until Lambda ends it.
+ * A client repeats a call for a few seconds; after that, the state machine repeats it. Without its own limit, a
+ * silently closed connection would block the function until Lambda ends it.
  */
 const CLIENT = {
   maxAttempts: 4,
@@ -17,8 +20,8 @@ const CLIENT = {
 };
 
 /**
- * The Managed Agents service. `BMA_MANAGED_AGENTS_ENDPOINT` is for tests against the local service: the client takes only
- * https, or http to this machine.
+ * The Managed Agents service. `BMA_MANAGED_AGENTS_ENDPOINT` is for tests against the local service: the client accepts
+ * only https, or http to this machine.
  */
 export function sessionClient(environment: Environment = process.env): SessionClient {
   const endpoint = environment[LOCAL_VARIABLES.managedAgentsEndpoint];

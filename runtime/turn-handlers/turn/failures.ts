@@ -14,12 +14,12 @@ import { TransientStepError } from './aws-errors';
 
 export { TransientStepError };
 
-/** Whether repeating the step changes nothing: everything else may pass. */
+/** Whether repeating the step can't help; every other error may be temporary. */
 export function isDefinite(error: unknown): boolean {
   return !(error instanceof TransientStepError) && failureKind(error) === 'definite';
 }
 
-/** The ending that an error is, or throws: TransientStepError where a repetition may help, else the error itself. */
+/** The ending for an error. Otherwise throws TransientStepError if a repetition may help, or the error itself. */
 export function endingOf(error: unknown): Ending {
   const failed = (code: string, message: string): Ending => ({ outcome: 'Failed', reason: { code, message } });
   if (error instanceof PreviewNotEnabledError) {
@@ -38,7 +38,7 @@ export function endingOf(error: unknown): Ending {
       `The service or the client refused a field${error.requestId ? ` (request ${error.requestId})` : ''}`,
     );
   }
-  // The ledger makes the repetition safe, also of a call that may have been carried out.
+  // The ledger makes the repetition safe, even after a call that may have succeeded.
   if (error instanceof SessionClientError && !isDefinite(error)) {
     throw new TransientStepError(`${error.name} in ${error.operation ?? 'a call'}`, { cause: error });
   }

@@ -1,4 +1,4 @@
-/** What the agent was asked to answer with, and did not. `code` stands in the outcome event; no text of the answer does. */
+/** The answer doesn't have the requested form. The outcome event contains `code`, but no text of the answer. */
 export class AnswerError extends Error {
   constructor(
     readonly code: string,
@@ -10,14 +10,14 @@ export class AnswerError extends Error {
 }
 
 /**
- * Fenced blocks. A fence begins and ends a line, and no string of JSON holds a line break: what a document quotes ends no
+ * Fenced blocks. A fence is on its own line, and a JSON string has no line break: text in a document can't end the
  * block.
  */
 const FENCES = /^[ \t]*(`{3,}|~{3,})[^\n`]*\n([\s\S]*?)\n?^[ \t]*\1[ \t]*$/gm;
 
 /**
- * The JSON document of a final answer: the whole answer, or the one fenced block of it that is a JSON object or list, whatever
- * the model wrote around it.
+ * The JSON document of a final answer: the whole answer, or its only fenced block that is a JSON object or list,
+ * regardless of other text.
  *
  * @throws AnswerError `answer-not-json` when there is no such document, or more than one
  */
@@ -40,7 +40,7 @@ export function isJsonAnswer(text: string): boolean {
   }
 }
 
-/** What stands between the final answers of a turn that has more than one. */
+/** The separator between the final answers of a turn with more than one. */
 export const ANSWERS_APART = '\n\n';
 
 function parsed(text: string): { readonly document: unknown } | undefined {

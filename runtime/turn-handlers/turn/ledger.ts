@@ -1,4 +1,7 @@
-/** The ledger: what is claimed before it is done. Every write is conditional, so that a repeated step changes nothing. */
+/**
+ * The ledger: actions are recorded before they run. Every write is conditional, so that a repeated step changes
+ * nothing.
+ */
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -16,9 +19,9 @@ import { repeatable } from './aws-errors';
 
 type Attributes = Record<string, AttributeValue>;
 type Change = Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ConditionExpression'> & {
-  /** A set is given as texts in a Set. */
+  /** A DynamoDB set is a Set of strings. */
   readonly values?: Readonly<Record<string, string | number | ReadonlySet<string>>>;
-  /** Names of attributes that an expression cannot hold as they are, by what stands for them (`#share`). */
+  /** Names of attributes that an expression can't contain directly, by their placeholders (`#share`). */
   readonly names?: Readonly<Record<string, string>>;
 };
 
@@ -48,7 +51,7 @@ export class Ledger {
     return ownedBy !== undefined && ownedBy !== conversation;
   }
 
-  /** @returns the whole item afterwards, or undefined when the condition did not hold */
+  /** @returns the whole item afterwards, or undefined if the condition was false */
   async change(
     pk: string,
     { values = {}, names = {}, ...expressions }: Change,
@@ -79,7 +82,7 @@ export class Ledger {
     }
   }
 
-  /** @returns false when another than `heldBy` holds the item, or nobody; it is then left alone */
+  /** @returns false if the item isn't held by `heldBy`; it is then unchanged */
   async remove(pk: string, heldBy: string): Promise<boolean> {
     try {
       await this.send(
@@ -97,7 +100,7 @@ export class Ledger {
     }
   }
 
-  /** Conversations whose time is over, oldest first, at most `limit`. */
+  /** Expired conversations, oldest first, at most `limit`. */
   async expiredSessions(index: string, now: number, limit: number): Promise<Partial<SessionItem>[]> {
     const { Items } = await this.send(
       new QueryCommand({
@@ -111,7 +114,7 @@ export class Ledger {
     return (Items ?? []).map(fromAttributes);
   }
 
-  /** Who stopped the agent, if anybody did. */
+  /** The stop of the agent, if it was stopped. */
   async stop(): Promise<Partial<Stop>> {
     return await this.get(STOP_KEY);
   }
@@ -147,7 +150,7 @@ function toAttribute(value: string | number | ReadonlySet<string>): AttributeVal
   return typeof value === 'number' ? { N: String(value) } : { S: value as string };
 }
 
-/** The ledger holds texts, numbers, marks and one set of texts. */
+/** The ledger contains strings, numbers, marks and one set of strings. */
 function fromAttributes(attributes: Attributes): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [

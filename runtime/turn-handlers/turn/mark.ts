@@ -1,7 +1,7 @@
 import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 import type { ConversationMark } from '../../session-client';
 
-/** Where a turn begins in its conversation, as text for the ledger. */
+/** The beginning of a turn in its conversation, as text for the ledger. */
 export function markText({ newestItemId, empty, turnIds, known, whole }: ConversationMark): string {
   return JSON.stringify({ newestItemId, empty, turnIds: [...turnIds], known, whole });
 }

@@ -1,4 +1,4 @@
-/** What Lambda hands over from a queue; only what is read. */
+/** The event of a queue; only the members that are read. */
 export interface QueueBatch {
   readonly Records: readonly QueueMessage[];
 }
@@ -7,14 +7,16 @@ export interface QueueMessage {
   readonly body: string;
 }
 
-/** Which messages are to return to the queue. Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
+/**
+ * The messages that return to the queue. Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
 export interface QueueBatchAnswer {
   readonly batchItemFailures: { readonly itemIdentifier: string }[];
 }
 
 /**
  * Handles the messages one after the other. One that fails returns to the queue and, after its last attempt, to the
- * dead-letter queue; the others are done.
+ * dead-letter queue; the others are completed.
  */
 export async function forEachMessage(
   { Records }: QueueBatch,

@@ -2,7 +2,7 @@ import type { Ending, PreparedTurn } from '../../../lib/contracts/step';
 import { REPLACED_PREFIX, type ReplacementItem } from '../../../lib/contracts/turn-ledger';
 import type { Ledger } from './ledger';
 
-/** Whether a turn of the same conversation that began later, or in the same second, made this one useless. */
+/** Whether a turn of the same conversation that began later, or in the same second, replaced this one. */
 export async function isReplaced(
   { name, sessionPk, expiresAt }: PreparedTurn,
   ledger: Pick<Ledger, 'replacement'>,

@@ -1,4 +1,7 @@
-/** A turn sends its prompt and, at most once, a message that asks for the answer again: what the ledger holds of each. */
+/**
+ * A turn sends its prompt and, at most once, a message that asks for the answer again. This is the ledger's record of
+ * each.
+ */
 import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 
 /** `answer-request` asks for the final answer again, in another form. */
@@ -22,7 +25,7 @@ const ATTRIBUTES = {
   },
 } as const satisfies Record<SentMessage, Record<string, string>>;
 
-/** What must not be taken for a fact about another message. */
+/** Members that apply only to this message. */
 const OF_THE_PROMPT: ReadonlySet<string> = new Set(['turnId', 'terminal', 'newestItemId']);
 
 export function attributesOf(message: SentMessage): (typeof ATTRIBUTES)[SentMessage] {

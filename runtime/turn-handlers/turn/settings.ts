@@ -1,4 +1,4 @@
-/** What the construct tells a function through its environment. Names only here; no value is a secret. */
+/** The environment variables that the construct sets. No value is a secret. */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

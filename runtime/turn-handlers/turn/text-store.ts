@@ -13,7 +13,7 @@ export interface StoredObject {
 
 export class TextStore {
   constructor(
-    /** For what only one step needs. */
+    /** For operations that only one step needs. */
     readonly client: S3Client,
     readonly bucket: string,
   ) {}
@@ -22,7 +22,7 @@ export class TextStore {
     return await repeatable('S3 GetObject', async () => {
       const { Body } = await this.client.send(new GetObjectCommand({ Bucket: at.bucket, Key: at.key }));
       if (!Body) throw new Error(`The object ${at.key} has no content`);
-      // Inside: the connection can also break in the middle of the content.
+      // Inside the try block, because the connection can also break in the middle of the content.
       return await Body.transformToByteArray();
     });
   }
@@ -35,7 +35,7 @@ export class TextStore {
     return texts.join('');
   }
 
-  /** S3 refuses the object when it arrives with another hash. */
+  /** S3 refuses an object with another hash. */
   async write(key: string, content: string, contentType: string): Promise<StoredObject> {
     const body = new TextEncoder().encode(content);
     const hash = createHash('sha256').update(body).digest();

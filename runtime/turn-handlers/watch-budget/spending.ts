@@ -14,7 +14,7 @@ import type { TurnCost } from './turn-cost';
 
 /** US dollars of one period. */
 export interface Spent {
-  /** Of turns that are over: as the live stream told, and as a maximum because it told nothing. */
+  /** Of ended turns: as reported by the live stream, and as a maximum without a report. */
   readonly reported: number;
   readonly maximum: number;
   /** Of turns that still run, as a maximum. */
@@ -25,8 +25,8 @@ const MICRO = 1e6;
 const KEPT_SECONDS = 400 * 24 * 60 * 60;
 
 /**
- * What turns cost, by the hour in which they started. One item per hour holds its sums and one attribute per turn, so that
- * each change of a sum is made once, however often an event arrives. The table belongs to one budget.
+ * The cost of turns, by the hour in which they started. One item per hour has its sums and one attribute per turn, so
+ * that each change of a sum is made once, even if an event arrives several times. The table belongs to one budget.
  */
 export class Spending {
   constructor(
@@ -34,9 +34,9 @@ export class Spending {
     private readonly table: string,
   ) {}
 
-  /** A turn has started: its maximum is counted until it is over. */
+  /** A turn has started: its maximum is counted until it ends. */
   async reserve(turn: string, usd: number, now: Date): Promise<void> {
-    // Where the end of the turn finds the hour. The first start counts.
+    // Records the hour for the end of the turn. The first start counts.
     await this.client
       .send(
         new PutItemCommand({
@@ -55,7 +55,7 @@ export class Spending {
     });
   }
 
-  /** A turn is over: what it cost takes the place of its maximum. */
+  /** A turn has ended: its cost replaces its maximum. */
   async settle(turn: string, cost: TurnCost, now: Date): Promise<void> {
     const hour = await this.hourOfTurn(turn, now);
     const names = { '#over': `f#${turn}`, '#running': `r#${turn}` };
@@ -84,7 +84,7 @@ export class Spending {
     });
   }
 
-  /** What the hour, the day and the month of a time cost so far. */
+  /** The cost of the hour, the day and the month of a time so far. */
   async spent(now: Date): Promise<Readonly<Record<BudgetPeriod, Spent>>> {
     const [month, day, hour] = [7, 10, 13].map((length) => now.toISOString().slice(0, length));
     const sums = { hour: nothing(), day: nothing(), month: nothing() };

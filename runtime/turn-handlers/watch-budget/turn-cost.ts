@@ -1,15 +1,15 @@
 import type { BudgetedWorkflow } from '../../../lib/contracts/budget';
 import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 
-/** US dollars, and whether the live stream told them. */
+/** US dollars, and whether the live stream reported them. */
 export interface TurnCost {
   readonly usd: number;
   readonly basis: 'reported' | 'maximum' | 'nothing-sent';
 }
 
 /**
- * What a turn that is over cost, by its record in the ledger. A turn has one message, and a second one when the answer had
- * to be asked for again; each counts as reported or with the maximum.
+ * The cost of an ended turn, by its record in the ledger. A turn has one message, and a second one if the answer was
+ * requested again; each counts as reported or with the maximum.
  */
 export function turnCost(record: Partial<TurnItem>, workflow: BudgetedWorkflow): TurnCost {
   const costs = [
@@ -30,7 +30,7 @@ function messageCost(sent: boolean, terminal: string | undefined, workflow: Budg
   return usd === undefined ? { usd: workflow.maxTurnUsd, basis: 'maximum' } : { usd, basis: 'reported' };
 }
 
-/** What is no number is not reported: a usage in another form must not count as nothing. */
+/** A value that isn't a number counts as not reported: usage in another form must not count as zero. */
 function reportedUsd(terminal: string, { prices }: BudgetedWorkflow): number | undefined {
   const { usage } = JSON.parse(terminal) as { usage?: Record<string, unknown> };
   const input = tokens(usage?.['input_tokens']);

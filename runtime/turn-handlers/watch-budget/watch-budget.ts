@@ -69,7 +69,7 @@ async function takeSteps(parts: BudgetParts, now: Date): Promise<void> {
     for (const [index, step] of settings.steps.entries()) {
       const id = `${period}#${startOf(period, now)}#${index}`;
       if (percent < step.percent || (await spending.isTaken(id, now))) continue;
-      // First the step, then the note that it was taken: a step may be taken twice, never left out.
+      // First the step, then the record of it: a step can run twice, but is never skipped.
       await take(step, period, describe(settings, period, limit, spent[period]), parts, now);
       await spending.take(id, now);
       log('watch-budget', 'step taken', { period, percent: step.percent });
@@ -95,7 +95,7 @@ async function take(
           new UpdateItemCommand({
             TableName: ledgerTable,
             Key: { pk: { S: BUDGET_KEY } },
-            // A refusal of a longer period is not shortened.
+            // A refusal for a longer period isn't shortened.
             UpdateExpression: 'SET #until = :until, reason = :reason',
             ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
             ExpressionAttributeNames: { '#until': 'until' },

@@ -1,14 +1,14 @@
 import { WEBHOOK_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { WebhookSubscription } from '../../../lib/contracts/webhook';
 
-/** Everything the handler knows before the first delivery. */
+/** The configuration of the handler. */
 export interface Webhook {
   readonly secretArn: string;
   readonly eventBusName: string;
   readonly deadLetterQueueUrl: string;
   readonly replayWindowSeconds: number;
   readonly maxBodyBytes: number;
-  /** Absent when it is not known what triggers take. */
+  /** Absent if the accepted events of the triggers are unknown. */
   readonly subscriptions?: readonly WebhookSubscription[];
 }
 

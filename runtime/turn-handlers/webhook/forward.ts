@@ -13,10 +13,9 @@ export interface ForwardClients {
 }
 
 /**
- * Puts the event on the bus; if the bus does not take it, into the dead-letter queue. GitHub does not send a delivery
- * again by itself (docs.github.com/webhooks/using-webhooks/handling-failed-webhook-deliveries), so it is kept here.
- *
- * @throws when neither took it.
+ * Sends the event to the bus; if that fails, to the dead-letter queue. GitHub doesn't repeat a delivery automatically
+ * (docs.github.com/webhooks/using-webhooks/handling-failed-webhook-deliveries), so it is kept here. @throws if both
+ * fail.
  */
 export async function forward(
   clients: ForwardClients,
@@ -36,7 +35,7 @@ export async function forward(
       return 'forwarded';
     }
   } catch {
-    // The queue is the answer to every failure of the bus.
+    // Every failure of the bus leads to the queue.
   }
   await clients
     .queues()

@@ -6,13 +6,13 @@ import {
   type GitHubPullRequestDetail,
 } from '../../../lib/contracts/webhook';
 
-/** Longest texts that are passed on; the rest of a description is not worth a prompt. */
+/** Longest texts that are passed on; the prompt doesn't need the rest of a long description. */
 const MAX_TITLE = 1_000;
 const MAX_BODY = 50_000;
 
 /**
- * The members of a `pull_request` payload that are passed on: those that rules and prompts can use, each of the type
- * that GitHub documents, or undefined when the payload is not one. A payload is about 25 kB, most of it links.
+ * The members of a `pull_request` payload that are passed on: those that rules and prompts can use, each with the type
+ * that GitHub documents. Undefined if the payload has another form. A payload is about 25 kB, most of it links.
  *
  * Source: docs.github.com/webhooks/webhook-events-and-payloads#pull_request
  */
@@ -55,8 +55,8 @@ export function pullRequestDetail(
 }
 
 /**
- * A new comment on a pull request that begins with a command: nothing else of its text. `no-command` for every other comment,
- * also on an issue; undefined when the payload is not one of `issue_comment`.
+ * A new comment on a pull request that begins with a command, without the rest of its text. `no-command` for every
+ * other comment, also on an issue; undefined when the payload is not one of `issue_comment`.
  *
  * Source: docs.github.com/webhooks/webhook-events-and-payloads#issue_comment
  */
@@ -108,15 +108,15 @@ function seen(id: string, body: Buffer): GitHubPullRequestDetail['delivery'] {
   return { id, body_sha256: createHash('sha256').update(body).digest('hex') };
 }
 
-/** Which change this is. Of a delivery that is sent again, all of it is the same. */
+/** The id of the change. It is the same when a delivery is repeated. */
 function occurrence(action: string, updatedAt: string, before: unknown): string {
   if (action === 'opened' || action === 'ready_for_review') return 'commit';
-  // Of a push, the commit that it replaces: two pushes can come in one second.
+  // For a push, the commit that it replaces: two pushes can arrive in one second.
   const replaced = typeof before === 'string' && /^[0-9a-f]{40,64}$/.test(before) ? `/${before}` : '';
   return `${action}/${updatedAt}${replaced}`;
 }
 
-/** GitHub leaves out accounts that are gone, and shows them as this user. */
+/** GitHub omits deleted accounts, and shows them as this user. */
 function user(value: unknown): GitHubPullRequestDetail['sender'] {
   if (value === null || value === undefined) return { login: 'ghost', type: 'User' };
   const { login, type } = members(value);

@@ -11,10 +11,10 @@ import { isSignedBy, SIGNATURE } from './signature';
 import { unmatched, unmatchedCommand } from './unmatched';
 import type { WebhookSecret } from './webhook-secret';
 
-/** How far GitHub's clock may be ahead of ours. */
+/** Largest difference by which GitHub's clock may be ahead of ours. */
 const CLOCK_SKEW_SECONDS = 300;
 
-/** What a function URL hands over; only what is read. Header names are lower-case. */
+/** The event of a function URL; only the members that are read. Header names are lower-case. */
 export interface UrlRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body?: string;
@@ -28,7 +28,7 @@ export interface UrlAnswer {
   readonly body: string;
 }
 
-/** A request after the check of its form: nothing in it is trusted yet. */
+/** A request after the check of its form; its content isn't trusted yet. */
 interface Delivery {
   readonly id: string;
   readonly event: string;
@@ -39,8 +39,8 @@ interface Delivery {
 export type LogLine = Record<string, string | number | undefined>;
 
 /**
- * Answers one delivery. The order matters: size and form first, then the signature, and only then is anything parsed.
- * The answer to a stranger says nothing about which part was wrong.
+ * Handles one delivery. The order matters: size and form first, then the signature, and parsing only after that. The
+ * response to a wrong signature doesn't reveal which part was wrong.
  */
 export async function receive(
   request: UrlRequest,
@@ -78,7 +78,7 @@ export async function receive(
   if (detail === 'no-command') {
     return answer(200, 'not used: no new comment on a pull request that begins with a command');
   }
-  // The only time that the signature covers. GitHub signs no header.
+  // The only time that the signature covers, because GitHub doesn't sign headers.
   const time = 'comment' in detail ? detail.comment.created_at : detail.pull_request.updated_at;
   const age = (now.getTime() - Date.parse(time)) / 1000;
   if (!(age <= webhook.replayWindowSeconds && age >= -CLOCK_SKEW_SECONDS)) {
@@ -99,13 +99,13 @@ export async function receive(
   return answer(202, why ? `accepted, but it starts no turn: ${why}` : 'accepted');
 }
 
-/** Refuses what cannot be a delivery, before anything is computed over it. */
+/** Refuses an invalid delivery before its signature is computed. */
 function formOf(request: UrlRequest, maxBodyBytes: number): Delivery | UrlAnswer {
   if (request.requestContext.http.method !== 'POST') {
     return answer(405, 'POST only');
   }
   const encoded = request.body ?? '';
-  // Base64 is a third longer than its bytes.
+  // Base64 is a third longer than the encoded bytes.
   if (encoded.length > (maxBodyBytes * 4) / 3 + 4) {
     return answer(413, 'too large');
   }
@@ -122,7 +122,7 @@ function formOf(request: UrlRequest, maxBodyBytes: number): Delivery | UrlAnswer
   return { id, event, signature, body };
 }
 
-/** What a log line may hold of a delivery: names and numbers of strict forms. */
+/** The values of a delivery in a log line: names and numbers of strict formats. */
 function subjectOf({ action, number, repository }: GitHubPullRequestDetail | GitHubCommentDetail): LogLine {
   return {
     ...(/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository.full_name) ? { repository: repository.full_name } : {}),
@@ -133,7 +133,7 @@ function subjectOf({ action, number, repository }: GitHubPullRequestDetail | Git
 
 /**
  * The payload, in either of the two content types that a webhook of GitHub can have: JSON, or a form whose field
- * `payload` is the JSON. Decided by the bytes, which are signed; the header is not.
+ * `payload` is the JSON. Decided by the bytes, which are signed, not by the header, which isn't.
  */
 function parsed(body: Buffer): unknown {
   const text = body.toString('utf8');

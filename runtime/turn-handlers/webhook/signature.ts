@@ -15,5 +15,5 @@ export function isSignedBy(secret: string, body: Buffer, signature: string): boo
   return timingSafeEqual(expected, Buffer.from(claimed, 'hex'));
 }
 
-/** The form of the header; anything else is refused before the secret is read. */
+/** The format of the header; other values are refused before the secret is read. */
 export const SIGNATURE = /^sha256=([0-9a-f]{64})$/;

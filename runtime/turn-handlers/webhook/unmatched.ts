@@ -1,8 +1,8 @@
 import type { GitHubCommentDetail, GitHubPullRequestDetail, WebhookSubscription } from '../../../lib/contracts/webhook';
 
 /**
- * Why no trigger takes a pull request, or undefined when one may. Whoever set the webhook up reads it in the list of
- * deliveries on GitHub and in the log: a rule that does not match leaves no trace of its own.
+ * Why no trigger accepts a pull request, or undefined if one may. The reason is in the list of deliveries on GitHub and
+ * in the log, because a rule that doesn't match leaves no record.
  */
 export function unmatched(
   { action, repository, pull_request, requested_reviewer }: GitHubPullRequestDetail,

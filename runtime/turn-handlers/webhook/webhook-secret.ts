@@ -1,13 +1,16 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** How long a read secret is used, and how soon a failed check may read it again (a rotated secret works at once). */
+/**
+ * How long a secret is cached, and how soon a failed check may read it again (so that a rotated secret works
+ * immediately).
+ */
 const MAX_AGE_MS = 300_000;
 const MIN_AGE_MS = 10_000;
 
-/** A secret shorter than this is no secret, and an empty one would let everybody sign. */
+/** A shorter secret is refused: with an empty one, anyone could sign. */
 const MIN_SECRET_LENGTH = 32;
 
-/** The webhook's secret, kept in memory only. */
+/** The webhook's secret, stored only in memory. */
 export class WebhookSecret {
   private value?: string;
   private readAt = -Infinity;
@@ -19,8 +22,8 @@ export class WebhookSecret {
   ) {}
 
   /**
-   * Checks against the secret. If the check fails and the secret was not read just now, reads it again and checks once
-   * more. Strangers can thus cause at most one read in ten seconds per execution environment.
+   * Checks a signature with the secret. If the check fails and the secret wasn't read just now, this reads it again and
+   * checks once more. Unauthenticated callers can thus cause at most one read in ten seconds per execution environment.
    */
   public async passes(check: (secret: string) => boolean): Promise<boolean> {
     if (this.value === undefined || this.now() - this.readAt > MAX_AGE_MS) {
