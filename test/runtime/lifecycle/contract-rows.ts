@@ -30,7 +30,7 @@ export interface ContractRow {
 const FILE = path.join(__dirname, 'contract.json');
 export const CONTRACT_ROWS = JSON.parse(readFileSync(FILE, 'utf8')) as readonly ContractRow[];
 
-export const TABLE_HEADER = ['Request', 'State', 'HTTP', 'Answer', '`/ping` afterwards', 'Source'];
+export const TABLE_HEADER = ['Request', 'State', 'HTTP', 'Response', '`/ping` afterwards', 'Source'];
 
 /** The cells of the table in docs/runtime-image.md. */
 export function tableCells(row: ContractRow): string[] {
