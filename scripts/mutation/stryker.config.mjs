@@ -1,20 +1,38 @@
 import { fileURLToPath } from 'node:url';
 
+const folder = process.env.MUTATED_FOLDER ?? 'analysis/rules';
+const isInProcess = folder.startsWith('analysis/');
+
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} scripts/mutation/run.mjs adds which code is mutated. */
 export default {
   plugins: [
     fileURLToPath(import.meta.resolve('@stryker-mutator/jest-runner')),
     fileURLToPath(new URL('prose.mjs', import.meta.url)),
+    fileURLToPath(new URL('in-process-runner.mjs', import.meta.url)),
   ],
   ignorers: ['prose'],
-  testRunner: 'jest',
+  testRunner: isInProcess ? 'in-process' : 'jest',
+  // The folder's own suites, with those of `npm run test:soak`. What is left out compares other programs with the rules.
+  inProcess: { folder: `test/${folder}`, without: ['simulator', 'malformed', 'attacks/agreement'] },
   jest: { configFile: 'scripts/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
+  // The run without a mutant, on a busy machine.
+  dryRunTimeoutMinutes: 30,
   // For a mutant that only loops.
   timeoutMS: 20_000,
   timeoutFactor: 1.5,
   concurrency: 1,
-  ignorePatterns: ['dist', 'build', 'cdk.out*', 'local-run', 'assets.*', 'coverage', 'reports', '**/node_modules'],
+  ignorePatterns: [
+    'dist',
+    'build',
+    'cdk.out*',
+    'local-run',
+    'assets.*',
+    'coverage',
+    'reports',
+    '.stryker-tmp',
+    '**/node_modules',
+  ],
   reporters: ['progress-append-only', 'clear-text', 'json'],
   jsonReporter: { fileName: process.env.MUTATED_REPORT ?? 'reports/mutation/mutation.json' },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

@@ -46,11 +46,27 @@ const everyName = rule({
   },
 });
 
-test('docs/RULES.md says of every rule what the rule says, wildcards and tags included', () => {
+describe('docs/RULES.md', () => {
   const page = fs.readFileSync(path.join(__dirname, '../../../docs/RULES.md'), 'utf8').replaceAll('\\', '');
-  const missing = RULE_TEXTS.flatMap(({ what, why, fix }) => [what, why, fix]).filter((each) => !page.includes(each));
-  expect(RULE_TEXTS.some(({ what }) => what.includes('"service:*"'))).toBe(true);
-  expect(missing).toEqual([]);
+
+  test.each(RULE_TEXTS.map((each) => [each.id, each] as const))('says of %s what the rule says', (id, each) => {
+    const { family, severity, controls } = each;
+    const before = page.slice(0, page.indexOf(`\n### ${id}\n`));
+    const [section] = page.slice(before.length + 1).split(/\n##/);
+    const missing = [
+      `Severity **${severity}**`,
+      ...[each.what, each.why, `${each.fix}.`, `<${each.page}>`],
+      `NIST SP 800-53 r5: ${controls.nist.join(', ')} · ISO/IEC 27001:2022 Annex A: ${controls.iso.join(', ')} · SOC 2: ${controls.soc2.join(', ')}\n`,
+    ].filter((text) => !section.includes(text));
+    expect(missing).toEqual([]);
+    // The name of the rule in SARIF.
+    expect(each.subject).toMatch(/^[a-z]{2,}/i);
+    expect(/.*\n## (\w+)\n/s.exec(before)?.[1].toLowerCase()).toContain(family);
+  });
+
+  test('keeps wildcards', () => {
+    expect(RULE_TEXTS.some(({ what }) => what.includes('"service:*"'))).toBe(true);
+  });
 });
 
 describe('a finding', () => {
