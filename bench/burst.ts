@@ -19,6 +19,7 @@ async function main(): Promise<void> {
     faultRate: 0,
     stopRate: 0,
     crashRate: 0,
+    lossRate: 0,
     atOnce: EVENTS,
   });
   const took = performance.now() - begin;

@@ -30,47 +30,49 @@ export interface FunctionHostOptions {
 
 const LONGEST_SECONDS = 900;
 
+/** A thread and the calls that only it can answer. */
+interface Running {
+  readonly worker: Worker;
+  readonly pending: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
+}
+
 export class FunctionHost {
   private calls = 0;
-  private worker?: Worker;
-  private readonly pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  private running?: Running;
 
   public constructor(private readonly options: FunctionHostOptions) {}
 
   /** Invokes the handler. What it throws keeps its name. */
   public invoke(payload: unknown): Promise<unknown> {
-    this.worker ??= this.start();
+    this.running ??= this.start();
+    const { worker, pending } = this.running;
     const id = this.calls++;
     const { timeoutSeconds = LONGEST_SECONDS } = this.options;
     let timer: NodeJS.Timeout;
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject });
+      pending.set(id, { resolve, reject });
       timer = setTimeout(() => {
-        this.pending.delete(id);
+        pending.delete(id);
         // The name that Step Functions gives a function that ran out of time.
         reject(
           Object.assign(new Error(`Task timed out after ${timeoutSeconds}.00 seconds`), { name: 'Sandbox.Timedout' }),
         );
         void this.crash();
       }, timeoutSeconds * 1000);
-      this.worker!.postMessage({ id, payload: JSON.parse(JSON.stringify(payload)) as unknown });
+      worker.postMessage({ id, payload: JSON.parse(JSON.stringify(payload)) as unknown });
     }).finally(() => clearTimeout(timer));
   }
 
   /** Ends the thread; calls under way are lost without an answer. The next call starts another. */
   public async crash(): Promise<void> {
-    const worker = this.worker;
-    this.worker = undefined;
-    await worker?.terminate();
-    this.lose(Object.assign(new Error('the function was lost'), { name: 'Lambda.Unknown' }));
+    const { running } = this;
+    if (running === undefined) return;
+    this.running = undefined;
+    await running.worker.terminate();
+    lose(running, Object.assign(new Error('the function was lost'), { name: 'Lambda.Unknown' }));
   }
 
-  private lose(error: Error): void {
-    for (const { reject } of this.pending.values()) reject(error);
-    this.pending.clear();
-  }
-
-  private start(): Worker {
+  private start(): Running {
     const [file, handler] = this.options.handler.split('.');
     const worker = new Worker(path.join(__dirname, 'function-thread.js'), {
       env: this.options.environment,
@@ -87,20 +89,26 @@ export class FunctionHost {
         memoryMegabytes: this.options.memoryMegabytes ?? 128,
       },
     });
+    const running: Running = { worker, pending: new Map() };
     worker.on('error', (error) => {
-      this.worker = undefined;
+      if (this.running === running) this.running = undefined;
       const isOutOfMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
       // The name in the documentation of AWS Lambda: docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
-      this.lose(isOutOfMemory ? Object.assign(new Error(error.message), { name: 'Runtime.OutOfMemory' }) : error);
+      lose(running, isOutOfMemory ? Object.assign(new Error(error.message), { name: 'Runtime.OutOfMemory' }) : error);
     });
     worker.on('message', ({ id, answer, error, log }: Reply) => {
       if (log !== undefined) return this.options.onLog?.(log);
-      const call = this.pending.get(id);
-      this.pending.delete(id);
+      const call = running.pending.get(id);
+      running.pending.delete(id);
       if (error) call?.reject(Object.assign(new Error(error.message), { name: error.name, stack: error.stack }));
       // Parsed here, so that it is an object of this realm.
       else call?.resolve(JSON.parse(JSON.stringify(answer)));
     });
-    return worker;
+    return running;
   }
+}
+
+function lose({ pending }: Running, error: Error): void {
+  for (const { reject } of pending.values()) reject(error);
+  pending.clear();
 }

@@ -11,6 +11,7 @@ test('30 events for 24 subjects in 10 conversations are 24 turns, whatever break
     faultRate: 0.05,
     stopRate: 0.05,
     crashRate: 0.05,
+    lossRate: 0.1,
     atOnce: 12,
   };
   const result = await runManyEvents(many);

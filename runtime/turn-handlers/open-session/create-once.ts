@@ -8,6 +8,7 @@ import {
   reconcileCreate,
   type SessionClient,
 } from '../../session-client';
+import { TransientStepError } from '../turn/aws-errors';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import type { OpenSessionParts } from './open-session';
@@ -19,38 +20,45 @@ type BoundedParts = OpenSessionParts & { readonly limits: CallOptions };
 const MOST_CREATES = 5;
 const MOST_POLLS = 5;
 
+/** A session that was created or found, and the claim of the create. */
+export interface CreatedSession {
+  readonly id: string;
+  /** `createStartedAt` of the conversation. If it changes, the session doesn't belong to the conversation. */
+  readonly claimedAt: number;
+}
+
 /**
  * A session for one conversation. The session is created without a message, so a create with an unknown result starts
  * no work. Sessions of one definition without a message are equal; the owner record, written once per session, assigns
  * one to this conversation. So after an ambiguous create, any new, empty session of the definition without an owner can
  * be claimed. If there is none, another is created. At worst, an idle session remains, never a second turn.
  *
+ * Only one attempt of the step creates a session at a time: an attempt that the state machine has lost can still run.
+ *
  * @returns undefined if the result was unknown too often
+ * @throws TransientStepError if another attempt or another turn has claimed the create
  */
 export async function createOnce(
   definition: SessionDefinition,
   turn: PreparedTurn,
   held: Partial<SessionItem>,
   parts: BoundedParts,
-): Promise<string | undefined> {
+): Promise<CreatedSession | undefined> {
+  let { createStartedAt: claimedAt } = held;
   // Set by an earlier attempt of this step that didn't complete.
-  let openSince = held.state === 'creating' ? held.createStartedAt : undefined;
+  let openSince = held.state === 'creating' ? claimedAt : undefined;
   for (let creates = 0; creates < MOST_CREATES;) {
-    if (openSince !== undefined) {
+    if (openSince !== undefined && claimedAt !== undefined) {
       const found = await adopt(definition, turn, openSince, parts);
-      if (found !== undefined) return found;
+      if (found !== undefined) return { id: found, claimedAt };
       openSince = undefined;
       continue;
     }
     creates += 1;
-    await parts.ledger.change(turn.sessionPk, {
-      UpdateExpression: 'SET #state = :creating, createStartedAt = :now',
-      ConditionExpression: 'heldBy = :me',
-      values: { creating: 'creating', now: Date.now(), me: turn.name },
-    });
+    claimedAt = await claimCreate(turn, claimedAt, parts.ledger);
     try {
       const { id } = await parts.client.create(definition, parts.limits);
-      if (await claimSession(parts.ledger, id, turn)) return id;
+      if (await claimSession(parts.ledger, id, turn)) return { id, claimedAt };
       // Another turn was faster after its own ambiguous create.
     } catch (error) {
       if (!(error instanceof AmbiguousRequestError)) throw error;
@@ -58,7 +66,21 @@ export async function createOnce(
       openSince = error.startedAt;
     }
   }
-  return openSince === undefined ? undefined : await adopt(definition, turn, openSince, parts);
+  if (openSince === undefined || claimedAt === undefined) return undefined;
+  const id = await adopt(definition, turn, openSince, parts);
+  return id === undefined ? undefined : { id, claimedAt };
+}
+
+/** @returns when the create was claimed, milliseconds since the epoch; never the same twice */
+async function claimCreate(turn: PreparedTurn, last: number | undefined, ledger: Ledger): Promise<number> {
+  const now = Math.max(Date.now(), (last ?? 0) + 1);
+  const claimed = await ledger.change(turn.sessionPk, {
+    UpdateExpression: 'SET #state = :creating, createStartedAt = :now',
+    ConditionExpression: `heldBy = :me AND ${last === undefined ? 'attribute_not_exists(createStartedAt)' : 'createStartedAt = :last'}`,
+    values: { creating: 'creating', now, me: turn.name, ...(last === undefined ? {} : { last }) },
+  });
+  if (claimed === undefined) throw new TransientStepError('another attempt of this step creates the session');
+  return now;
 }
 
 async function adopt(

@@ -9,6 +9,7 @@ import {
   resolveSessionDefinition,
 } from '../../session-client';
 import { endingOf } from '../turn/failures';
+import { TransientStepError } from '../turn/aws-errors';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import type { TextStore } from '../turn/text-store';
@@ -86,12 +87,13 @@ async function open(
   const { sha256, bucket, key } = published;
   const definition = resolveSessionDefinition(published, await parts.store.read({ bucket, key }));
   const resume = resumable !== undefined && status !== 'gone' && status !== 'failed';
-  const sessionId = resume ? resumable : await createOnce(definition, turn, held, { ...parts, limits });
+  const created = resume ? undefined : await createOnce(definition, turn, held, { ...parts, limits });
+  const sessionId = resume ? resumable : created?.id;
   if (sessionId === undefined) return ended(CREATE_UNDECIDED);
-  await ledger.change(turn.sessionPk, {
+  const opened = await ledger.change(turn.sessionPk, {
     UpdateExpression:
       'SET #state = :open, sessionId = :id, bindingSha256 = :binding, kind = :kind, deleteAfter = :later REMOVE createStartedAt',
-    ConditionExpression: 'heldBy = :me',
+    ConditionExpression: `heldBy = :me AND ${created ? 'createStartedAt = :claimed' : 'sessionId = :id'}`,
     values: {
       open: 'open',
       id: sessionId,
@@ -99,8 +101,15 @@ async function open(
       kind: 'session',
       later: Math.floor(deadlineAt / 1000) + parts.retentionSeconds,
       me: turn.name,
+      ...(created ? { claimed: created.claimedAt } : {}),
     },
   });
+  if (opened === undefined) {
+    // Another attempt of this step has opened a session, possibly this one. The repetition reads it from the ledger.
+    const now = await ledger.session(turn.sessionPk);
+    if (created && now.sessionId !== sessionId) await client.delete(sessionId, limits).catch(() => undefined);
+    throw new TransientStepError('another attempt of this step has opened the session');
+  }
   await ledger.change(turn.turnPk, {
     UpdateExpression: 'SET sessionId = :id, model = :model, definitionSha256 = :definition',
     values: { id: sessionId, model: definition.agent.model, definition: sha256 },

@@ -1,5 +1,6 @@
 import type { Ending, SubmitTurnAnswer, SubmitTurnPayload } from '../../../lib/contracts/step';
 import type { TextPart } from '../../../lib/contracts/turn';
+import type { TurnItem } from '../../../lib/contracts/turn-ledger';
 import {
   AmbiguousRequestError,
   type CallOptions,
@@ -21,7 +22,7 @@ export interface SubmitTurnParts {
   readonly client: SessionClient;
   readonly ledger: Ledger;
   readonly store: TextStore;
-  /** How long to look for an ambiguous message before it counts as not accepted. */
+  /** How long to look for an ambiguous message before it counts as not accepted, and how long one send may take. */
   readonly settleMs: number;
 }
 
@@ -33,9 +34,9 @@ const ANSWER_REQUEST =
   'instructions describe, complete, and with nothing before or after it. Do not start new work.';
 
 /**
- * The message is sent at most once per read of the session. It is claimed in the ledger before it is sent. After an
- * unknown result of a call or of a whole attempt of this step, the session is read until it shows the message, or has
- * stayed idle without it for the settle time.
+ * Every send has its own claim in the ledger, which only one attempt of this step can write: an attempt that the state
+ * machine has lost can still run while the step is repeated. After an unknown result of a call or of a whole attempt, the
+ * session is read until it shows the message, or has stayed idle without it for the settle time.
  *
  * @param functionEnd when the function must answer, milliseconds since the epoch
  */
@@ -58,38 +59,44 @@ async function submit(
 ): Promise<SubmitTurnAnswer> {
   const { turn, sessionId } = payload;
   const { client, ledger, store, settleMs } = parts;
-  const record = recordOf(await ledger.turn(turn.turnPk), payload.message ?? 'prompt');
-  if (record.state === 'submitted') return submitted(record.deadlineAt);
-  if (record.stopped) return { status: 'ended', ending: STOPPED };
-  const limits: CallOptions = { deadlineAt: callsEnd(record.deadlineAt, functionEnd) };
-  const message = payload.message === 'answer-request' ? ANSWER_REQUEST : await store.text(screenedPrompt(payload));
-  let unclear = record.state === 'submitting';
-  const before = unclear ? markOf(record) : await markConversation(client, sessionId, limits);
-  const reconcile = () => reconcileSubmit(client, { sessionId, message, before, settleMs, ...limits });
-  for (let submits = 0; submits < MOST_SUBMITS;) {
-    if (unclear) {
-      const found = await reconcile();
+  const read = async () => recordOf(await ledger.turn(turn.turnPk), payload.message ?? 'prompt');
+  let record = await read();
+  let text: string | undefined;
+  let claimedAt: number | undefined;
+  for (let submits = 0; ;) {
+    if (record.state === 'submitted') return submitted(record.deadlineAt);
+    if (record.stopped) return { status: 'ended', ending: STOPPED };
+    const limits: CallOptions = { deadlineAt: callsEnd(record.deadlineAt, functionEnd) };
+    text ??= payload.message === 'answer-request' ? ANSWER_REQUEST : await store.text(screenedPrompt(payload));
+    const isUnclear = record.state === 'submitting';
+    const before = isUnclear ? markOf(record) : await markConversation(client, sessionId, limits);
+    if (isUnclear) {
+      const lookMs = settleMs + (record.submitStartedAt === claimedAt ? 0 : sendLeftMs(record, settleMs));
+      const found = await reconcileSubmit(client, { sessionId, message: text, before, settleMs: lookMs, ...limits });
       log('submit-turn', `reconciled: ${found.outcome}`, { turn: turn.name, sessionId });
       if (found.outcome === 'accepted') return await accepted(payload, parts, found.turnId);
-      if (found.outcome === 'undecided') return { status: 'ended', ending: UNDECIDED };
-      unclear = false;
+      if (found.outcome === 'undecided' || submits >= MOST_SUBMITS) return { status: 'ended', ending: UNDECIDED };
     }
     // A step that was repeated for too long doesn't send again.
     if (record.deadlineAt !== undefined && Date.now() >= record.deadlineAt) return { status: 'ended', ending: OVERDUE };
-    // Checked before every send, not only before the first: a turn that was settled in the meantime doesn't send again.
-    if (!(await claim(payload, before, ledger))) return { status: 'ended', ending: STOPPED };
-    submits += 1;
-    try {
-      await client.submit(sessionId, message, limits);
-      return await accepted(payload, parts);
-    } catch (error) {
-      if (!(error instanceof AmbiguousRequestError)) throw error;
-      unclear = true;
+    // Refused if the turn was stopped in the meantime, or if another attempt has claimed a send.
+    claimedAt = await claim(payload, before, record, ledger);
+    if (claimedAt !== undefined) {
+      submits += 1;
+      try {
+        await client.submit(sessionId, text, { ...limits, timeoutMs: settleMs });
+        return await accepted(payload, parts);
+      } catch (error) {
+        if (!(error instanceof AmbiguousRequestError)) throw error;
+      }
     }
+    record = await read();
   }
-  const last = await reconcile();
-  if (last.outcome === 'accepted') return await accepted(payload, parts, last.turnId);
-  return { status: 'ended', ending: UNDECIDED };
+}
+
+/** How long another attempt, which wrote the newest claim, may still take to send. Milliseconds. */
+function sendLeftMs({ submitStartedAt = 0 }: Partial<TurnItem>, settleMs: number): number {
+  return Math.min(settleMs, Math.max(0, submitStartedAt + settleMs - Date.now()));
 }
 
 /** The prompt after the screening by the guardrail. */
@@ -101,23 +108,32 @@ function screenedPrompt({ prompt, screened }: SubmitTurnPayload): TextPart[] {
   return parts as TextPart[];
 }
 
-/** @returns false if the turn was stopped: the condition of the write decides */
+/**
+ * @param read the record that the decision to send rests on
+ * @returns when the send was claimed; absent when the record has changed since, or the turn was stopped: the condition decides
+ */
 async function claim(
   { turn, message = 'prompt' }: SubmitTurnPayload,
   before: ConversationMark,
+  read: Partial<TurnItem>,
   ledger: Ledger,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const { state, startedAt, mark } = attributesOf(message);
+  const { submitStartedAt: last } = read;
+  // Never the same twice: two claims differ by it.
+  const now = Math.max(Date.now(), (last ?? 0) + 1);
+  const isUnchanged = last === undefined ? `attribute_not_exists(${startedAt})` : `${startedAt} = :last`;
   const claimed = await ledger.change(turn.turnPk, {
     UpdateExpression: `SET ${state} = :submitting, ${startedAt} = :now, ${mark} = :mark`,
-    ConditionExpression: 'attribute_not_exists(stopped)',
+    ConditionExpression: `attribute_not_exists(stopped) AND ${isUnchanged}`,
     values: {
       submitting: 'submitting',
-      now: Date.now(),
+      now,
       mark: markText(before),
+      ...(last === undefined ? {} : { last }),
     },
   });
-  return claimed !== undefined;
+  return claimed === undefined ? undefined : now;
 }
 
 async function accepted(

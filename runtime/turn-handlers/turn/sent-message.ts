@@ -25,8 +25,14 @@ const ATTRIBUTES = {
   },
 } as const satisfies Record<SentMessage, Record<string, string>>;
 
-/** Members that apply only to this message. */
-const OF_THE_PROMPT: ReadonlySet<string> = new Set(['turnId', 'terminal', 'newestItemId']);
+/** What must not be taken for a fact about another message. */
+const OF_THE_PROMPT: ReadonlySet<string> = new Set([
+  'conversationMark',
+  'newestItemId',
+  'submitStartedAt',
+  'turnId',
+  'terminal',
+]);
 
 export function attributesOf(message: SentMessage): (typeof ATTRIBUTES)[SentMessage] {
   return ATTRIBUTES[message];

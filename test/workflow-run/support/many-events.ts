@@ -24,6 +24,8 @@ export interface ManyEvents {
   readonly stopRate: number;
   /** Part of the tasks during which a function is lost. */
   readonly crashRate: number;
+  /** Part of the calls of functions that the machine loses while the function goes on: it is repeated beside itself. */
+  readonly lossRate: number;
   /** Outages of the service's API and of DynamoDB, in milliseconds, and how far apart they begin. */
   readonly outage?: { readonly lastsMs: number; readonly everyMs: number };
   /** Executions at a time that this machine's interpreter is asked to run; Step Functions has no such limit. */
@@ -87,7 +89,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
   const timers: NodeJS.Timeout[] = [];
   try {
     const starter = String(cloud.deployment.one('AWS::Lambda::EventSourceMapping').properties.FunctionName);
-    const faults = { before: 0, after: 0, starts: 0, starterCrashes: 0, crashes: 0, outages: 0, stops: 0 };
+    const faults = { before: 0, after: 0, starts: 0, starterCrashes: 0, crashes: 0, losses: 0, outages: 0, stops: 0 };
     const named = (name: string) => Object.assign(new Error('injected'), { name });
     const functions = new Set(
       [workflow.turns, workflow.settlement]
@@ -103,6 +105,11 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
       if (random() >= faultRate / 2) return;
       faults.before += 1;
       throw named('Lambda.ServiceException');
+    };
+    workflow.isLost = (state) => {
+      if (!functions.has(state) || random() >= many.lossRate) return false;
+      faults.losses += 1;
+      return true;
     };
     workflow.afterTask = () => {
       if (random() >= faultRate / 2) return;

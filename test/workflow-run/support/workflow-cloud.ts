@@ -35,6 +35,8 @@ export class WorkflowCloud {
   /** Called before every task, and after it was done; throw to inject a fault. */
   beforeTask: (state: string, execution: Execution) => void = () => undefined;
   afterTask: (state: string, execution: Execution) => void = () => undefined;
+  /** Whether the machine loses a function that goes on: the task fails at once, and what was called comes to its end. */
+  isLost: (state: string, execution: Execution) => boolean = () => false;
 
   private constructor(readonly cloud: LocalCloud) {
     const { deployment, executions } = cloud;
@@ -45,7 +47,12 @@ export class WorkflowCloud {
     this.binding = String(deployment.one('AWS::SSM::Parameter').properties.Value);
     cloud.aroundTask = async (state, call, execution) => {
       this.beforeTask(state, execution);
-      const result = await call();
+      const running = call();
+      if (this.isLost(state, execution)) {
+        running.catch(() => undefined);
+        throw Object.assign(new Error('injected'), { name: 'Lambda.Unknown' });
+      }
+      const result = await running;
       this.afterTask(state, execution);
       return result;
     };
