@@ -36,7 +36,7 @@ export function ownTurn({ notes, boundary, brokenOff }: NewerNotes, turnId?: str
   const doubts = new Set<TurnDoubt>(brokenOff ? [brokenOff] : []);
   if (boundary !== 'found') doubts.add('anchor-gone');
   const newer = notes.filter(({ newer }) => newer);
-  const mine = newer.slice(ownStretch(newer).from, ownStretch(newer).to);
+  const mine = ownStretch(newer);
   const placed = boundary === 'found' || boundary === 'moved';
   // Without a position, the turn's message may be one without a turn id, or one of the items that were not read.
   const isHidden =
@@ -51,37 +51,25 @@ export function ownTurn({ notes, boundary, brokenOff }: NewerNotes, turnId?: str
   const byPlace = new Set<Note>(placed ? mine : []);
   const pure = mine.every((note) => note.turnId === null || note.turnId === id);
   const candidates = placed ? newer : notes;
-  const own = candidates.filter((note) =>
-    note.turnId === null ? pure && byPlace.has(note) : id !== undefined && note.turnId === id,
-  );
-  if (candidates.some((note) => note.turnId === null && !own.includes(note) && isDoubtful(note))) {
-    doubts.add('items-without-turn');
-  }
+  const own = candidates.filter((note) => (note.turnId === null ? pure && byPlace.has(note) : note.turnId === id));
+  if (candidates.some((note) => note.turnId === null && !own.includes(note))) doubts.add('items-without-turn');
   // The turn is known only by its position, and there are items of a turn that it could be.
   if (id === undefined && newer.some((note) => note.turnId !== null)) doubts.add('several-turns');
   if (own.some(({ omittedBytes }) => omittedBytes !== undefined)) doubts.add('item-too-large');
   return { notes: own, ...(id === undefined ? {} : { turnId: id }), doubts: [...doubts] };
-
-  /**
-   * If the position is uncertain, an item may be omitted without a reason only if it is known to be older than the
-   * message.
-   */
-  function isDoubtful(note: Note): boolean {
-    return note.newer || !placed;
-  }
 }
 
 const SEVERAL = Symbol('several turns');
 
 /** From the first new user message to the next one, unless that is of the same turn: one submit may hold several messages. */
-function ownStretch(newer: readonly Note[]): { readonly from: number; readonly to: number } {
+function ownStretch(newer: readonly Note[]): readonly Note[] {
   const from = newer.findIndex(({ kind }) => kind === 'user-message');
-  if (from < 0) return { from: 0, to: newer.length };
+  if (from < 0) return newer;
   const { turnId: own } = newer[from];
   const next = newer.findIndex(
     ({ kind, turnId }, at) => at > from && kind === 'user-message' && (own === null || turnId !== own),
   );
-  return { from, to: next < 0 ? newer.length : next };
+  return newer.slice(from, next < 0 ? undefined : next);
 }
 
 function turnIdOf(newer: readonly Note[], mine: readonly Note[]): string | undefined | typeof SEVERAL {
