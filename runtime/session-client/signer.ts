@@ -12,19 +12,19 @@ export interface UnsignedRequest {
   readonly body?: string;
 }
 
-type HashInput = string | ArrayBuffer | ArrayBufferView;
-
 /**
- * OpenSSL's SHA-256 with the signer's checksum interface. The signer needs an implementation, and the portable one
+ * OpenSSL's SHA-256 with the signer's hash interface. The signer needs an implementation, and the portable one
  * (`@aws-crypto/sha256-js`) is larger and slower.
  */
 class OpenSslSha256 {
-  readonly #secret?: HashInput;
-  #hash: Hash | Hmac;
+  readonly #hash: Hash | Hmac;
 
-  constructor(secret?: HashInput) {
-    this.#secret = secret;
-    this.#hash = this.#start();
+  /** @param secret `Buffer.from` accepts each of these types, but no single one of its signatures does */
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash =
+      secret === undefined
+        ? createHash('sha256')
+        : createHmac('sha256', Buffer.from(secret as Uint8Array<ArrayBuffer>));
   }
 
   update(data: Uint8Array): void {
@@ -34,21 +34,6 @@ class OpenSslSha256 {
   digest(): Promise<Uint8Array> {
     return Promise.resolve(this.#hash.digest());
   }
-
-  reset(): void {
-    this.#hash = this.#start();
-  }
-
-  #start(): Hash | Hmac {
-    return this.#secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(this.#secret));
-  }
-}
-
-function bytes(input: HashInput): Uint8Array | string {
-  if (typeof input === 'string') return input;
-  return ArrayBuffer.isView(input)
-    ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
-    : new Uint8Array(input);
 }
 
 /** Signs requests to one endpoint. Returns the headers to send: those signed, and the signature. */
