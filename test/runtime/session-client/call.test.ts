@@ -15,7 +15,7 @@ interface Script {
   readonly headers?: Record<string, string>;
   readonly body?: string;
   /** Instead of an answer. */
-  readonly failure?: unknown;
+  readonly failure?: Error;
   /** Milliseconds that the exchange takes. */
   readonly takes?: number;
 }
@@ -280,7 +280,7 @@ describe('credentials', () => {
     [new TypeError('SECRET'), 'The credentials provider failed (TypeError)'],
     ['SECRET', 'The credentials provider failed (string)'],
   ])('of a provider that fails with %p are refused without its words', async (reason, message) => {
-    const error = await refusal(() => Promise.reject(reason));
+    const error = await refusal(jest.fn().mockRejectedValue(reason));
     expect(error).toMatchObject({ name: 'CredentialsError', operation: 'submitMessage', message });
     expect((error as Error).cause).toBeUndefined();
   });
