@@ -133,7 +133,7 @@ export async function notesSince(
   const oldestFirst = ascending ? listed : listed.reverse();
   const isNew = newerThan();
   return {
-    notes: oldestFirst.map(({ known: _known, ...note }, position) => ({ ...note, newer: isNew[position] ?? false })),
+    notes: oldestFirst.map(({ known: _known, ...note }, position) => ({ ...note, newer: isNew[position] })),
     boundary,
     ...(brokenOff ? { brokenOff } : {}),
   };
@@ -142,7 +142,7 @@ export async function notesSince(
     // The mark of an empty conversation is the end of the list.
     if (known.length === 0) return whole && brokenOff === undefined ? 'found' : 'lost';
     if (firstKnown === undefined) return 'lost';
-    if (whole) return seen.has(known[0] ?? '') ? 'found' : 'moved';
+    if (whole) return seen.has(known[0]) ? 'found' : 'moved';
     if (!isOrdered()) return 'out-of-order';
     return firstKnown === 0 ? 'found' : 'moved';
   }
@@ -156,7 +156,7 @@ export async function notesSince(
   function isAscending(): boolean {
     if (!whole || firstKnown === undefined || lastKnown === undefined) return false;
     if (firstKnown !== lastKnown) return firstKnown > lastKnown;
-    return listed.length > 1 && listed[0]?.known !== undefined && listed.at(-1)?.known === undefined;
+    return listed[0].known !== undefined && listed.at(-1)?.known === undefined;
   }
 
   function newerThan(): boolean[] {
