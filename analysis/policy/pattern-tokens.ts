@@ -150,7 +150,7 @@ function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Token[] {
           }
           letter = variable;
         }
-      } else if (isHighSurrogate(letter) && at < part.length && isLowSurrogate(part[at])) {
+      } else if (isHighSurrogate(letter) && isLowSurrogate(part[at])) {
         letter += part[at];
         at += 1;
       }
@@ -162,13 +162,12 @@ function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Token[] {
     tokens.splice(0, tokens.length, { wild: '*', excludes: '' });
   } else if (
     segments &&
-    colons < 5 &&
     ['a', 'r', 'n', ':'].every((letter, at) => tokens[at] === letter) &&
     isStar(tokens[tokens.length - 1])
   ) {
     // A short ARN that ends with a star has a star in each of the segments that it lacks.
     for (; colons < 5; colons++) {
-      tokens.push(':', { wild: '*', excludes: colons < 4 ? ':' : '' });
+      tokens.push(':', { wild: '*', excludes: '' });
     }
   }
   return tokens;

@@ -40,6 +40,7 @@ describe('where the caller chooses the keys of the request', () => {
     [{ 'ForAllValues:StringLike': { 'aws:TagKeys': '*' } }, NOTHING, 'yes', 'yes'],
     [{ 'ForAnyValue:StringLike': { 'aws:TagKeys': '*' } }, NOTHING, 'yes', 'no'],
     [{ StringLike: { 'aws:UserAgent': '*' } }, NOTHING, 'yes', 'yes'],
+    [{ StringLike: { 'aws:CurrentTime': '*', 'aws:EpochTime': '*' } }, NOTHING, 'yes', 'yes'],
     [{ StringLike: { 'aws:UserAgent': 'ar*' } }, NOTHING, 'yes', 'no'],
     [{ StringLike: { 'aws:PrincipalArn': 'arn:*' } }, NOTHING, 'yes', 'yes'],
     [{ 'ForAnyValue:StringLike': { 'aws:UserAgent': '*' } }, NOTHING, 'yes', 'no'],
@@ -56,6 +57,7 @@ describe('where the caller chooses the keys of the request', () => {
     [{ Null: { [TAG]: 'true' } }, contextOf({}, { [TAG]: [] }), 'yes', 'yes'],
     [{ Null: { [TAG]: 'neither' } }, contextOf({ [TAG]: 'a' }), 'no', 'no'],
     [{ Null: { [TAG]: { Ref: 'Any' } } }, contextOf({ [TAG]: 'a' }), 'maybe', 'maybe'],
+    [{ Null: { [TAG]: { 'Fn::Sub': 'false${Any}' } } }, contextOf({ [TAG]: 'a' }), 'maybe', 'maybe'],
     // Keys of which the request is known to have no value.
     [{ StringEquals: { [TAG]: 'a' } }, contextOf({}, { [TAG]: [] }), 'no', 'no'],
     [{ StringEqualsIfExists: { [TAG]: 'a' } }, contextOf({}, { [TAG]: [] }), 'yes', 'yes'],

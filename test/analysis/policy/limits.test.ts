@@ -80,6 +80,8 @@ test.each([
   { ArnLike: { 'aws:SourceArn': 'arn:aws:sqs:us-east-1:111122223333*' } },
   { ArnLike: { 'aws:SourceArn': 'arn:aws:sqs:us-east-1::*' } },
   { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::b*/x' } },
+  { ArnLike: { 'aws:SourceArn': 'arn:aws:ec2:us-east-1::image/*' } },
+  { StringLike: { 'aws:SourceAccount': 'o-abcdefghij/*' } },
   { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::/*' } },
   { ArnLike: { 'aws:SourceArn': 'xrn:aws:sqs:us-east-1:111122223333:*' } },
   { ArnLike: { 'aws:SourceArn': { 'Fn::Sub': '${Any}:aws:sqs:us-east-1:111122223333:*' } } },

@@ -19,6 +19,7 @@ test.each<[Scope, string]>([
   ['one', arn('s3', 'accesspoint/name/*')],
   ['one', arn('execute-api', 'api1/*/POST/*')],
   ['type', arn('execute-api', '*')],
+  ['part', arn('execute-api', '/api1/*')],
   ['one', arn('dynamodb', 'table/jobs/index/*')],
   ['type', arn('dynamodb', 'table/*')],
   ['part', arn('dynamodb', 'table/jobs*')],

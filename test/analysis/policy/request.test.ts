@@ -56,6 +56,7 @@ test('the policy of an identity is of the identity itself', () => {
 test.each<[string, unknown]>([
   ['a kind that IAM does not have', { Robot: ROLE }],
   ['an account that the deployment decides', { AWS: { Ref: 'Any' } }],
+  ['a name that begins with a star', { AWS: { 'Fn::Sub': '*${Any}' } }],
 ])('%s may be anybody', (_name, Principal) => {
   expect(match({ Principal }, role)).toBe('maybe');
 });
