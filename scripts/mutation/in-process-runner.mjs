@@ -5,7 +5,7 @@
  * The modules of `analysis/` and `test/` are loaded again for each mutant, so that neither constants nor caches of another mutant
  * remain; those of the library and of CDK are not.
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
@@ -21,13 +21,29 @@ import { bind } from 'jest-each';
 import { register } from 'tsx/cjs/api';
 
 const RELOADED = /^(analysis|test)\//;
+const RULE = /^(ma-[a-z]+\d)\.ts$/;
 
-/** A test that names rules is about these: it isn't run for mutants of the files of other rules. */
-const isAbout = (test, files) => {
+/** The rules whose code a file is: that of the rule, or what rules import. Without one, it is the code of all. */
+function rulesOf(file) {
+  const folder = path.dirname(file);
+  const importsOf = (each, seen = new Set()) => {
+    if (!seen.has(each) && existsSync(each)) {
+      seen.add(each);
+      const imports = readFileSync(each, 'utf8').matchAll(/^import (?!type\b)[^;]*? from '\.\/([\w-]+)';$/gm);
+      for (const [, name] of imports) importsOf(path.join(folder, `${name}.ts`), seen);
+    }
+    return seen;
+  };
+  return readdirSync(folder)
+    .filter((name) => RULE.test(name) && importsOf(path.join(folder, name)).has(file))
+    .map((name) => RULE.exec(name)[1].toUpperCase());
+}
+
+/** A test that names rules isn't run for the code of others. */
+function isAbout(test, rules) {
   const named = test.match(/\bMA-[A-Z]+\d\b/g);
-  const ids = files.map((file) => /\bma-[a-z]+\d\.ts$/.test(file) && path.basename(file, '.ts').toUpperCase());
-  return !named || ids.length === 0 || ids.some((id) => !id || named.includes(id));
-};
+  return !named || rules.length === 0 || rules.some((id) => named.includes(id));
+}
 
 class InProcessRunner {
   static inject = [commonTokens.options];
@@ -54,12 +70,14 @@ class InProcessRunner {
 
   async dryRun({ files = [] }) {
     const shared = this.#shared();
+    const rules = files.map(rulesOf);
+    const isRun = ({ id }) => rules.length === 0 || rules.some((each) => isAbout(id, each));
     const tests = [];
     this.#forget();
     for (const suite of this.#suites) {
       const start = performance.now();
       const results = [];
-      for (const test of this.#load(suite).filter(({ id }) => isAbout(id, files))) {
+      for (const test of this.#load(suite).filter(isRun)) {
         shared.currentTestId = test.id;
         results.push(await run(test));
         shared.currentTestId = undefined;
@@ -75,7 +93,8 @@ class InProcessRunner {
     Object.assign(shared, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit ? 0 : undefined });
     this.#forget();
     const reaching = testFilter && new Set(testFilter);
-    const isChosen = (id) => (reaching?.has(id) ?? true) && isAbout(id, [sandboxFileName]);
+    const rules = rulesOf(sandboxFileName);
+    const isChosen = (id) => (reaching?.has(id) ?? true) && isAbout(id, rules);
     const tests = [];
     try {
       for (const suite of this.#inOrder(isChosen)) {

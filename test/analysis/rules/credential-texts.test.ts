@@ -173,6 +173,21 @@ describe('data that is handed to a program', () => {
   });
 });
 
+test.each<[object, string[]]>([
+  [{ Key: 'x-api-key', Value: VALUE }, [NAMED]],
+  [{ Key: 'x-api-key', Value: VALUE, IsValueSecret: 'false' }, [NAMED]],
+  [{ Key: 'mode', Value: VALUE }, []],
+  [{ Key: 'mode', Value: VALUE, IsValueSecret: true }, [CLEAR]],
+  [{ Value: VALUE, IsValueSecret: 'True' }, [CLEAR]],
+  [{ Value: VALUE }, []],
+  [{ Key: 'x-api-key', Value: '{{resolve:secretsmanager:x}}', IsValueSecret: true }, []],
+])('the parameter %j of a connection: %j', (parameter, whats) => {
+  const path = 'InvocationHttpParameters.HeaderParameters[0].Value';
+  expect(found({ InvocationHttpParameters: { HeaderParameters: [parameter] } })).toEqual(
+    whats.map((what) => `${path}: ${what}`),
+  );
+});
+
 test('a tag is not a credential', () => {
   expect(found({ Tags: [{ Key: 'token', Value: VALUE }] })).toEqual([]);
 });
