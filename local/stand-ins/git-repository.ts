@@ -38,15 +38,15 @@ export class GitRepository {
     return repository;
   }
 
-  /** What git said of commits and blobs, by what was asked: what a hash names never changes. */
-  private readonly answers: Map<string, Buffer>;
-
+  /**
+   * @param directory holds the repository
+   * @param answers what git said of commits and blobs, by what was asked; a repository and its copies share it, because what
+   *   a hash names never changes
+   */
   public constructor(
     public readonly directory: string,
-    answers: ReadonlyMap<string, Buffer> = new Map(),
-  ) {
-    this.answers = new Map(answers);
-  }
+    private readonly answers = new Map<string, Buffer>(),
+  ) {}
 
   /** The same repository in another temporary directory. */
   public copy(): GitRepository {
@@ -95,8 +95,10 @@ export class GitRepository {
   }
 
   public mergeBase(one: string, other: string): string | undefined {
+    const [first, second] = [one, other].map((name) => (HASH.test(name) ? name : this.tip(name)));
+    if (first === undefined || second === undefined) return undefined;
     try {
-      return this.once(['merge-base', one, other], one, other).toString().trim();
+      return this.once(['merge-base', first, second], first, second).toString().trim();
     } catch {
       return undefined;
     }
