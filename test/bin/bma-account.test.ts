@@ -1,6 +1,7 @@
 /*
- * The commands of `bma` that work in an account, as they ship: each in a process of its own, with the credentials of a role
- * of the synthesized stack, against the local account that runs its workflow. IAM and KMS are simulated from the templates.
+ * The commands of `bma` that work in an account, with the credentials of a role of the synthesized stack, against the local
+ * account that runs its workflow. IAM and KMS are simulated from the templates. What depends on the process (pipes,
+ * terminals, signals, files, missing credentials) runs the program as it ships.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -10,6 +11,7 @@ import { TURN_REQUEST_FORMAT } from '../../lib/contracts/turn';
 import { AwsError } from '../../local/cloud/aws-error';
 import { LoopbackServer } from '../../local/stand-ins/loopback-server';
 import { OperatedAccount } from './operated-account';
+import { runInEnvironment } from './run-in-process';
 import { PROGRAM, run } from './run-program';
 
 let account: OperatedAccount;
@@ -56,7 +58,7 @@ test('without --stack every stack is asked for, which is another permission', as
 });
 
 test('a turn is started, followed to its outcome, and listed', async () => {
-  const run = await account.bma(
+  const run = await account.bmaProcess(
     'Operator',
     'run',
     'reviewer',
@@ -84,7 +86,7 @@ test('a turn is started, followed to its outcome, and listed', async () => {
 
 test('in a pipe there is no progress and no colour, in a terminal there are both, and nothing steers it', async () => {
   const args = ['run', 'reviewer', '--prompt', 'Hello', '--follow', ...FAST, ...READ];
-  const pipe = await account.bma('Operator', ...args);
+  const pipe = await account.bmaProcess('Operator', ...args);
   expect(pipe).toMatchObject({ exit: 0, error: '' });
   expect(pipe.out).toMatch(/^turn-[0-9a-f]{64} {2}Completed\n\nAnswer to: Hello \[2J\n/);
 
@@ -108,7 +110,7 @@ test('bma probe reads what a turn of the workflow left, as far as the caller may
   const asked = ids.flatMap((id) => ['--only', id]);
   const args = ['probe', '--agent', 'reviewer', '--yes', '--json', ...asked, ...FAST, ...READ];
   const env = { AWS_ENDPOINT_URL_STS: sts.url, XDG_STATE_HOME: fs.mkdtempSync(path.join(os.tmpdir(), 'bma-probe-')) };
-  const probe = (role: string) => run(process.execPath, [PROGRAM, ...args], { ...account.environment(role), ...env });
+  const probe = (role: string) => runInEnvironment({ ...account.environment(role), ...env }, ...args);
   const { exit, out, error } = await probe('Reader');
   expect({ exit, error }).toEqual({ exit: 0, error: '' });
   const { results } = JSON.parse(out) as { results: { id: string; answer: string | null; says: string }[] };
@@ -138,7 +140,7 @@ test('a large prompt from a file arrives whole', async () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'bma-run-')), 'prompt.txt');
   fs.writeFileSync(file, `long ${'🙂 text '.repeat(12_000)}`);
   const args = ['run', 'reviewer', '--prompt-file', file, '--follow', '--json', ...FAST, ...READ];
-  const { exit, out, error } = await account.bma('Operator', ...args);
+  const { exit, out, error } = await account.bmaProcess('Operator', ...args);
   expect({ exit, error }).toEqual({ exit: 0, error: '' });
   const { turn } = JSON.parse(out);
   const keys = await account.workflow.cloud.keys(account.workflow.bucket, `prompts/${turn}/`);

@@ -1,11 +1,12 @@
-/* `bma kill --all` and `bma release --all` as they ship, where one of several kill switches fails. */
+/* `bma kill --all` and `bma release --all`, where one of several kill switches fails. */
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AgentModel, ManagedAgent, TurnWorkflow } from '../../lib';
 import { AgentKillSwitch } from '../../lib/operations';
 import { type LocalService, startLocalService } from '../../local';
 import { LocalCloud } from '../../local/cloud';
 import { deploy } from '../workflow-run/support/scenario-stack';
-import { environmentOf, PROGRAM, run } from './run-program';
+import { runInEnvironment } from './run-in-process';
+import { environmentOf } from './run-program';
 
 const AGENTS = ['auditor', 'responder', 'reviewer'];
 
@@ -56,7 +57,7 @@ afterEach(() => broken.clear());
 function bma(role: 'Everybody' | 'Some', ...args: string[]) {
   const { arn } = cloud.deployment.one('AWS::IAM::Role', role);
   const more = ['--stack', 'Reviews', '--interval', '0.1', '--reason', 'leaked prompt'];
-  return run(process.execPath, [PROGRAM, ...args, ...more], environmentOf(service, arn, cloud.url));
+  return runInEnvironment(environmentOf(service, arn, cloud.url), ...args, ...more);
 }
 
 /** Agents whose roles are denied everything. */

@@ -1,9 +1,10 @@
 /*
- * `bma kill` and `bma release` as they ship, each in a process of its own with the credentials of a role of the synthesized
- * stack, against the local account that runs the kill switch.
+ * `bma kill` and `bma release` with the credentials of a role of the synthesized stack, against the local account that runs
+ * the kill switch. In a terminal and in a pipe, it is the program as it ships.
  */
 import { KillScenario, NOTHING } from '../workflow-run/support/kill-scenario';
 import { commitsOf } from '../workflow-run/support/kill-trials';
+import { runInEnvironment } from './run-in-process';
 import { environmentOf, PROGRAM, run, runInTerminal } from './run-program';
 
 const FAST = ['--stack', 'Reviews', '--interval', '0.1', '--reason', 'leaked prompt'];
@@ -18,7 +19,7 @@ function environment(role: string): Record<string, string> {
   const { arn } = scene.cloud.policies.roles.find(({ logicalId }) => logicalId.startsWith(role))!;
   return environmentOf(scene.service, arn, scene.cloud.url);
 }
-const bma = (role: string, ...args: string[]) => run(process.execPath, [PROGRAM, ...args], environment(role));
+const bma = (role: string, ...args: string[]) => runInEnvironment(environment(role), ...args);
 const inTerminal = (role: string, ...args: string[]) => runInTerminal(args, environment(role));
 
 test('in a terminal, kill shows its steps and says what was stopped, left and unproven', async () => {
@@ -34,7 +35,8 @@ test('in a terminal, kill shows its steps and says what was stopped, left and un
 });
 
 test('in a pipe, --json prints the report only, and to kill again is harmless', async () => {
-  const { exit, out, error } = await bma('Stopper', 'kill', 'reviewer', '--json', ...FAST);
+  const args = ['kill', 'reviewer', '--json', ...FAST];
+  const { exit, out, error } = await run(process.execPath, [PROGRAM, ...args], environment('Stopper'));
 
   expect({ exit, error }).toEqual({ exit: 0, error: '' });
   expect(JSON.parse(out)).toEqual({

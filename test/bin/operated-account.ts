@@ -1,4 +1,4 @@
-/** An account with one agent, run on this machine, and the program `bma` as it ships, run as one of its roles. */
+/** An account with one agent, run on this machine, and the program `bma`, run as one of its roles. */
 import { spawn } from 'node:child_process';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -9,6 +9,7 @@ import { type LocalService, readScript, startLocalService } from '../../local';
 import { fakeCompute, type FakeCompute } from '../workflow-run/support/fake-compute';
 import { deploy } from '../workflow-run/support/scenario-stack';
 import { WorkflowCloud } from '../workflow-run/support/workflow-cloud';
+import { runInEnvironment } from './run-in-process';
 import { environmentOf, PROGRAM, type Result, run, runInTerminal } from './run-program';
 import { stageAssets } from '../staged-assets';
 
@@ -61,8 +62,13 @@ export class OperatedAccount {
     private readonly compute: FakeCompute,
   ) {}
 
-  /** Runs the program in a process of its own, with the credentials of a role. */
+  /** Runs the program with the credentials of a role. */
   bma(role: string, ...args: string[]): Promise<Result> {
+    return runInEnvironment(this.environment(role), ...args);
+  }
+
+  /** The same as it ships, in a process of its own. */
+  bmaProcess(role: string, ...args: string[]): Promise<Result> {
     return run(process.execPath, [PROGRAM, ...args], this.environment(role));
   }
 
