@@ -1,5 +1,5 @@
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import { Stack, Token, Validations } from 'aws-cdk-lib/core';
+import { Stack, Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -7,27 +7,22 @@ import type { IConstruct } from 'constructs';
  * reports: the validation report then lists the finding as suppressed, with the reason, instead of asking every
  * user of the library to review it again. Without that pack it has no effect.
  *
+ * Recorded when the app is validated, before a pack runs. Then a reference to another stack is the import that is
+ * in the template, and the stack trace that CDK stores with each acknowledgement is short.
+ *
  * @param policy the policy that holds the wildcard, or what holds its parts (see attachPolicy).
  * @param resource the resource of the statement, exactly as rendered.
  */
 export function acknowledgeIam5(policy: IConstruct, resource: string, reason: string): void {
-  const rendered = () => flatten(Stack.of(policy).resolve(resource));
-  const parts = policy.node.findAll().filter((each) => each instanceof ManagedPolicy);
-  const acknowledge = (text: string): void => {
-    const id = `AwsSolutions::AwsSolutions-IAM5[Resource::${text}]`;
-    for (const holder of parts.length > 0 ? parts : [policy]) Validations.of(holder).acknowledge({ id, reason });
-  };
-  if (!Token.isUnresolved(resource)) {
-    acknowledge(resource);
-    return;
-  }
-  const now = rendered();
-  acknowledge(now);
-  // A reference to another stack becomes an import only when the app is synthesized, before it is validated.
+  let recorded: string | undefined;
   policy.node.addValidation({
     validate: () => {
-      const atLast = rendered();
-      if (atLast !== now) acknowledge(atLast);
+      const text = flatten(Stack.of(policy).resolve(resource));
+      if (text === recorded) return []; // The app was synthesized before.
+      recorded = text;
+      const parts = policy.node.findAll().filter((each) => each instanceof ManagedPolicy);
+      const id = `AwsSolutions::AwsSolutions-IAM5[Resource::${text}]`;
+      for (const holder of parts.length > 0 ? parts : [policy]) Validations.of(holder).acknowledge({ id, reason });
       return [];
     },
   });

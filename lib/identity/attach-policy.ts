@@ -44,9 +44,7 @@ export function attachPolicy(
   if (makesNoRoles(scope)) {
     return policy; // Its statements are in the report that CDK writes of the roles that somebody else makes.
   }
-  const resource = policy.node.defaultChild as CfnPolicy | undefined;
-  const attachedTo = Stack.of(scope).resolve(resource?.roles) as unknown[] | undefined;
-  if (attachedTo?.length) {
+  if (role instanceof Role || isAttached(policy)) {
     used.set(role, before + size);
     return policy;
   }
@@ -58,4 +56,10 @@ export function attachPolicy(
       `Attach this policy to it: ${policyText(scope, document.toJSON())}`,
   );
   return undefined;
+}
+
+/** What an imported role did with a policy shows only in its template. */
+function isAttached(policy: Policy): boolean {
+  const { roles } = policy.node.defaultChild as CfnPolicy;
+  return ((Stack.of(policy).resolve(roles) ?? []) as unknown[]).length > 0;
 }
