@@ -19,7 +19,7 @@ export interface ModelListPrice {
   readonly cachedInput?: number;
 }
 
-/** What you know about a model beyond the catalogue of this library. */
+/** Facts about a model that isn't in the catalogue of this library. */
 export interface AgentModelOptions {
   /**
    * Regions where the model is offered.
@@ -30,10 +30,9 @@ export interface AgentModelOptions {
 }
 
 /**
- * The model of an agent. It is written literally into the session role as the only model the agent may call.
- *
- * BMA takes OpenAI models on the bedrock-mantle endpoint and no cross-Region inference profiles. That a model is in the
- * Bedrock catalogue does not by itself prove that BMA accepts it.
+ * The model of an agent. The session role contains its literal id as the only model that the agent can call. BMA
+ * accepts OpenAI models on the bedrock-mantle endpoint, and no cross-Region inference profiles. BMA doesn't necessarily
+ * accept every model of the Bedrock catalogue.
  */
 export class AgentModel {
   static {
@@ -48,7 +47,7 @@ export class AgentModel {
   public static readonly GPT_5_4 = AgentModel.of('openai.gpt-5.4');
 
   /**
-   * A model by its id, also one this library does not know.
+   * A model by its id, including models that this library doesn't know.
    *
    * @param modelId literal id as `GET /v1/models` lists it, for example `openai.gpt-5.5`. Case-sensitive.
    * @throws InputError for tokens, wildcards, ARNs, inference-profile prefixes and models of other providers.
@@ -81,7 +80,7 @@ export class AgentModel {
   /** Regions where the model is offered, or undefined if they are not known here. */
   public readonly regions?: string[];
 
-  /** List price, or undefined where the catalogue holds none. */
+  /** List price, or undefined if the catalogue has none. */
   public readonly listPrice?: ModelListPrice;
 
   private constructor(modelId: string, options: AgentModelOptions) {

@@ -12,9 +12,9 @@ import { checkInputsOf } from '../validation/checked-inputs';
 /**
  * A tool of a managed agent, in addition to the commands that it can always run in its environment.
  *
- * The tools of this library are MCP servers in `AgentImage.bundled()`. An agent that uses one gets the permissions and the
- * network endpoints the tool needs, and no others. Permissions go to the execution role, under which every command of
- * the agent runs: IAM is the boundary, limits that only the tool keeps are marked so.
+ * The tools of this library are MCP servers in `AgentImage.bundled()`. An agent that uses one gets only the permissions
+ * and the network endpoints that the tool needs. Permissions go to the execution role, under which every command of the
+ * agent runs: IAM is the boundary. The documentation names limits that only the tool enforces.
  */
 export class AgentTool {
   static {
@@ -75,10 +75,11 @@ export class AgentTool {
   }
 
   /**
-   * Brings named repositories and staged files into the workspace, and configures npm and pip for private registries.
-   * Commands get the files, not the credentials they were fetched with. Needs the bundled image.
+   * Downloads named repositories and staged files into the workspace, and configures npm and pip for private
+   * registries. Commands get the files, not the credentials for the download. Needs the bundled image.
    *
-   * @throws InputError when nothing is named, a name is malformed or repeated, or the network does not let it through.
+   * @throws InputError when nothing is named, a name is malformed or repeated, or the network has no egress to the
+   * host.
    */
   public static source(props: SourceToolOptions): AgentTool {
     checkSource(props);
@@ -89,7 +90,7 @@ export class AgentTool {
    * Experimental: the tools of an AgentCore Gateway, called over HTTP by BMA with IAM. Observed in AWS's public template,
    * not in the AWS user guide; that BMA calls it with the session role is inferred. May stop working without notice.
    *
-   * @throws InputError when ARN or URL are not those of a gateway.
+   * @throws InputError when the ARN or the URL isn't that of a gateway.
    * @experimental
    */
   public static gateway(props: GatewayToolOptions): AgentTool {
@@ -108,7 +109,7 @@ export class AgentTool {
   }
 
   /**
-   * Gives the tool to an agent: permissions, endpoints, and the definition that its sessions are created with.
+   * Adds the tool to an agent: permissions, endpoints, and the entry in the session definition.
    *
    * @internal
    */

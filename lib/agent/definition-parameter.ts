@@ -1,7 +1,9 @@
 import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
-/** Name of the SSM parameter that points to an agent's session definition: what a caller needs to know of an agent. */
+/**
+ * Name of the SSM parameter that points to an agent's session definition. A caller of the agent needs only this name.
+ */
 export function definitionParameterName(agentName: string): string {
   return `/managed-agents/${agentName}/session-definition`;
 }

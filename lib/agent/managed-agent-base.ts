@@ -10,7 +10,7 @@ export interface SessionDefinitionReference {
   /** Name of the SSM parameter that points to it, in the account and Region of the agent. */
   readonly parameterName: string;
   /**
-   * ARN of the S3 object that holds it.
+   * ARN of the S3 object that contains it.
    *
    * @default - not known, as for an imported agent
    */
@@ -20,7 +20,7 @@ export interface SessionDefinitionReference {
 /**
  * A managed agent, defined here or elsewhere.
  *
- * As a grantee it is its execution role: `bucket.grantRead(agent)` means "the agent may read the bucket".
+ * As a grantee, it represents its execution role: `bucket.grantRead(agent)` means "the agent may read the bucket".
  */
 export interface IManagedAgent extends IResource, IGrantable, IConnectable {
   /** Name of the agent, unique in account and Region. */
@@ -29,7 +29,7 @@ export interface IManagedAgent extends IResource, IGrantable, IConnectable {
   readonly sessionRole: IRole;
   /** The role that the agent's commands run under. */
   readonly executionRole: IRole;
-  /** The Bedrock project that the agent's permissions end at. */
+  /** The Bedrock project that the agent's permissions are limited to. */
   readonly project: IAgentProject;
   /** Where commands run; undefined for an imported agent whose environment isn't known. */
   readonly environment?: IAgentEnvironment;
@@ -40,7 +40,7 @@ export interface IManagedAgent extends IResource, IGrantable, IConnectable {
 }
 
 /**
- * What defined and imported agents have in common.
+ * The common base of defined and imported agents.
  *
  * @internal
  */

@@ -18,9 +18,9 @@ import { checkInputsOf } from '../validation/checked-inputs';
  * Permissions to drive the sessions of a managed agent directly, one method per intent. Permissions around turns are on
  * the workflow: `workflow.grants`.
  *
- * Session permissions end at the agent's project: sessions are no resource of their own in IAM, so agents that share a
- * project are told apart only by the session role that a caller may pass. A dedicated `AgentProject` would tell
- * them apart completely, if the service takes it (see there).
+ * Session permissions are limited to the agent's project. IAM has no resource type for sessions, so only the session
+ * role that a caller can pass distinguishes agents that share a project. A dedicated `AgentProject` would distinguish
+ * them completely, if the service accepts it (see there).
  */
 export class ManagedAgentGrants {
   static {
@@ -35,7 +35,7 @@ export class ManagedAgentGrants {
   private constructor(private readonly agent: IManagedAgent) {}
 
   /**
-   * The grantee may drive sessions itself, past the workflow with its guardrail, its bounds and its evidence: create
+   * The grantee may drive sessions directly, without the guardrail, the limits and the evidence of the workflow: create
    * sessions that run under the agent's session role, submit messages, follow them, and read the session definition.
    * Bearer tokens are denied to it.
    */
@@ -73,8 +73,8 @@ export class ManagedAgentGrants {
   /**
    * The grantee may read sessions, cancel their turns and delete them. Bearer tokens are denied to it.
    *
-   * A cancel is an input event that IAM cannot distinguish from a message: the grantee could also submit a message to a
-   * session that exists, but it cannot create one.
+   * A cancel is an input event that IAM cannot distinguish from a message: the grantee could also submit a message to
+   * an existing session, but it can't create one.
    */
   public cancelSessions(grantee: IGrantable): Grant {
     const cancel = this.sessionGrant(grantee, [...SESSION_CANCEL_ACTIONS, ...SESSION_READ_ACTIONS]);

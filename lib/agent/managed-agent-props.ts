@@ -11,8 +11,8 @@ export interface ManagedAgentProps {
   readonly model: AgentModel;
 
   /**
-   * What the agent is told to do and how. Published as a file that the callers of the agent may read: no credentials.
-   * May hold unresolved values such as the name of a bucket.
+   * The instructions of the agent. They are published as a file that callers of the agent can read, so they must not
+   * contain credentials. They can contain unresolved values, such as the name of a bucket.
    */
   readonly instructions: string;
 
@@ -26,12 +26,12 @@ export interface ManagedAgentProps {
   /**
    * The execution environment, for one agent only.
    *
-   * @default - one of the kind `compute`, in the network of `baseline`
+   * @default - a new environment of the kind `compute`, in the network of `baseline`
    */
   readonly environment?: IAgentEnvironment;
 
   /**
-   * The kind of compute of the environment that is made here. Not together with `environment`.
+   * The kind of compute of the new environment. Not together with `environment`.
    *
    * @default AgentCompute.agentCore()
    */
@@ -39,30 +39,31 @@ export interface ManagedAgentProps {
 
   /**
    * Name of the agent, unique in account and Region: a letter, then letters, digits and underscores, at most 48
-   * characters. Also the name of the Runtime made here, which renaming replaces.
+   * characters. It is also the name of the new Runtime: renaming replaces the Runtime.
    *
    * @default - generated from the construct path
    */
   readonly agentName?: string;
 
   /**
-   * Tools in addition to the commands that the agent can always run in its environment. Every server label once.
+   * Tools in addition to the commands that the agent can always run in its environment. Every server label must be
+   * unique.
    *
    * @default - none
    */
   readonly tools?: AgentTool[];
 
   /**
-   * The Bedrock project that the agent's permissions end at. Not together with `environment`, which has its own. A
-   * project other than the default is experimental, see {@link AgentProject}.
+   * The Bedrock project that the agent's permissions are limited to. Not together with `environment`, which has its
+   * own. A project other than the default is experimental, see {@link AgentProject}.
    *
    * @default - the default project of the account and Region
    */
   readonly project?: IAgentProject;
 
   /**
-   * The role that BMA assumes for the agent's sessions. A role you bring must trust BMA only; one that this app cannot
-   * change yields a warning with the policy to attach.
+   * The role that BMA assumes for the agent's sessions. Your own role must trust only BMA. For a role that this app
+   * can't change, synthesis adds a warning with the policy to attach.
    *
    * @default - a role that may call the one model and drive the one Runtime
    */
@@ -86,11 +87,11 @@ export interface ManagedAgentAttributes {
   /**
    * Where the commands of the agent run, for example `AgentCoreEnvironment.fromAgentCoreEnvironmentAttributes(…)`.
    *
-   * @default - not known: `connections` cannot be used, and a workflow of the agent needs `baseline`
+   * @default - not known: `connections` can't be used, and a workflow of the agent needs `baseline`
    */
   readonly environment?: IAgentEnvironment;
   /**
-   * ARN of the S3 object that holds the session definition.
+   * ARN of the S3 object that contains the session definition.
    *
    * @default - `grants.driveSessions` does not include reading it
    */

@@ -28,9 +28,8 @@ import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
  * A governed agent of Amazon Bedrock Managed Agents, powered by OpenAI: its own session and execution role, isolated
- * compute in your network, and the published definition that its sessions are created from.
- *
- * A session is data plane, CloudFormation has no type for it: this construct provisions everything around sessions.
+ * compute in your network, and the published session definition. CloudFormation has no resource type for sessions,
+ * which are created at run time; this construct creates everything that sessions need.
  *
  * @resource AWS::BedrockAgentCore::Runtime
  */
@@ -59,7 +58,10 @@ export class ManagedAgent extends ManagedAgentBase {
   public readonly connections: Connections;
   /** The model. */
   public readonly model: AgentModel;
-  /** Lower-case hexadecimal SHA-256 of the session definition's file: changes with what the agent is told and may use. */
+  /**
+   * Lower-case hexadecimal SHA-256 of the session definition's file: changes with instructions, model, tools and
+   * directories.
+   */
   public readonly sessionDefinitionHash: string;
 
   constructor(scope: Construct, id: string, props: ManagedAgentProps) {
@@ -201,6 +203,6 @@ export class ManagedAgent extends ManagedAgentBase {
 }
 
 function sameLiteralArn(one: IRole, other: IRole): boolean {
-  // Roles that another team creates and that have no name yet share the ARN that CDK writes in their place.
+  // Roles that another team creates and that have no name yet share the placeholder ARN that CDK writes.
   return !makesNoRoles(one) && !Token.isUnresolved(one.roleArn) && one.roleArn === other.roleArn;
 }

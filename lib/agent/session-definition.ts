@@ -17,7 +17,7 @@ import {
   withTexts,
 } from '../contracts/session-binding';
 
-/** What a session of the agent is created from. */
+/** The parts of the session definition of an agent. */
 export interface SessionDefinitionProps {
   readonly parameterName: string;
   readonly agent: SessionAgent;
@@ -81,7 +81,7 @@ export class SessionDefinitionPublication extends Construct {
     return withTexts(value, at, (text, path) => this.replaceInString(text, path, values)) as T;
   }
 
-  /** A list or a number that only the deployment knows is no text that a placeholder can stand in. */
+  /** A placeholder can't replace a list or a number that is known only at deployment. */
   private requireTexts(value: unknown, at: string): void {
     if (typeof value === 'string') {
       return;

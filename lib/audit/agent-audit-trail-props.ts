@@ -17,9 +17,8 @@ export interface AgentAuditTrailProps {
   readonly trailName?: string;
 
   /**
-   * Key of the files, the log group and the topic. A key of this app gets the statements it needs; for an imported one
-   * they are printed as warnings.
-   * @default - an AgentKey of its own
+   * Key of the files, the log group and the topic. The policy of a key of this app gets the policy statements that it
+   * needs; for an imported key, a warning prints them. @default - a new AgentKey
    */
   readonly encryptionKey?: kms.IKey;
 
@@ -30,8 +29,8 @@ export interface AgentAuditTrailProps {
   readonly lock?: ObjectLock;
 
   /**
-   * How long the files are kept, in whole days, at least as long as the lock. Files of 128 KB and more move to Glacier
-   * Instant Retrieval after 90 days when they are kept for at least 180.
+   * How long the files are kept, in whole days, at least as long as the lock. Files of 128 KB or more move to Glacier
+   * Instant Retrieval after 90 days, if they are kept for at least 180 days.
    * @default Duration.days(2557), seven years
    */
   readonly retention?: Duration;
@@ -43,27 +42,28 @@ export interface AgentAuditTrailProps {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * What raises an alarm. Agents whose baseline has the trail add one for their session role.
+   * The events that raise an alarm. Agents whose baseline has the trail add an alarm for their session role.
    * @default AuditAlarm.standard()
    */
   readonly alarms?: AuditAlarm[];
 
   /**
-   * Topic the alarms notify: a standard topic of this account and Region. When it is encrypted, its key must let CloudWatch publish.
+   * Topic that the alarms notify: a standard topic of this account and Region. If it is encrypted, its key must allow
+   * CloudWatch to publish.
    * @default - an encrypted topic without subscribers: subscribe to `alarmTopic`
    */
   readonly alarmTopic?: sns.ITopic;
 
   /**
-   * Services of which calls that a VPC endpoint policy denied are recorded, as CloudTrail event sources. CloudTrail does
-   * not support bedrock-mantle, logs and xray.
-   * @default - every supported service that an agent commonly reaches
+   * Services whose calls are recorded if a VPC endpoint policy denied them, as CloudTrail event sources. CloudTrail
+   * does not support bedrock-mantle, logs and xray.
+   * @default - every supported service that agents commonly call
    */
   readonly networkEventSources?: string[];
 
   /**
-   * Bucket for S3 server access logs of the trail bucket. Not needed for the record: the trail itself records who reads or
-   * deletes its files.
+   * Bucket for S3 server access logs of the trail bucket. It is optional, because the trail itself records reads and
+   * deletions of its files.
    * @default - no server access logs
    */
   readonly accessLogsBucket?: s3.IBucket;

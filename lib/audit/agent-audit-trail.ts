@@ -48,12 +48,12 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentAuditTrail';
 
   /**
-   * Uses a trail that exists already, for example the one of the organization. Whether it selects what agents do cannot be
-   * seen from here: compare it with `AgentAuditTrail.eventSelectors()`.
+   * Uses an existing trail, for example the one of the organization. The app can't check whether it selects the events
+   * of agents: compare it with `AgentAuditTrail.eventSelectors()`.
    *
    * @param scope parent
    * @param id construct id
-   * @param attributes the trail, and what is known about it
+   * @param attributes the known attributes of the trail
    */
   public static fromAgentAuditTrailAttributes(
     scope: Construct,
@@ -63,7 +63,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
     return new ImportedAuditTrail(scope, id, attributes);
   }
 
-  /** The event selectors a trail needs to see agents, to be set on a trail that is brought. */
+  /** The event selectors that a trail needs to record agents. Set them on an existing trail. */
   public static eventSelectors(): CfnTrail.AdvancedEventSelectorProperty[] {
     return agentEventSelectors(NETWORK_EVENT_SOURCES);
   }
@@ -86,7 +86,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   /** Topic the alarms notify. */
   public readonly alarmTopic?: sns.ITopic;
 
-  /** Who may read the trail. */
+  /** Permissions to read the trail. */
   public readonly grants: AgentAuditTrailGrants = AgentAuditTrailGrants.fromAuditTrail(this);
 
   private readonly recordedBucketArns = new Set<string>();
@@ -139,7 +139,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
       }),
       insightSelectors: props.insights?.map((insight) => ({ insightType: insight.value })),
     });
-    // CloudTrail tries both when the trail is made.
+    // CloudTrail tests both when the trail is created.
     trail.node.addDependency(bucket, delivery);
 
     this.trailArn = trail.attrArn;
@@ -157,27 +157,29 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   }
 
   /**
-   * Raises an alarm on a happening in the trail.
-   *
-   * @param scope where filter and alarm are made; the construct that needs the alarm
-   * @param alarm what to watch for
+   * Adds an alarm for a CloudTrail event. @param scope the construct that needs the alarm; filter and alarm are created
+   * in it @param alarm the event
    */
   public addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined {
     return alarmResources(this, scope, alarm);
   }
 
   /**
-   * Records every access to the objects of a bucket: who read, wrote or deleted what. CloudTrail charges per event.
+   * Records every access to the objects of a bucket: reads, writes and deletions with the caller. CloudTrail charges
+   * for each event.
    *
    * The stack of the trail then depends on the stack of the bucket.
    *
-   * @param bucket for example the one an agent writes its results to
+   * @param bucket for example the bucket of an agent's results
    */
   public recordObjectAccess(bucket: s3.IBucket): void {
     this.recordedBucketArns.add(bucket.bucketArn);
   }
 
-  /** A multi-Region trail also occupies its name in every other Region, and the account pays for each event twice. */
+  /**
+   * The name of a multi-Region trail is also used in every other Region, and with a second trail, the account pays for
+   * each event twice.
+   */
   private duplicateErrors(): string[] {
     const twins = TRAILS.of(this).filter((other) => other.node.path < this.node.path);
     const account = Stack.of(this).account;
@@ -200,7 +202,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   }
 }
 
-/** Unique in the account: unlike a fixed name, it allows several apps, and the same app deployed to several Regions. */
+/** Unique in the account. Unlike a fixed name, it allows several apps, and the same app in several Regions. */
 function uniqueTrailName(trail: AgentAuditTrail): string {
   return `${Names.uniqueResourceName(trail, { maxLength: 90, separator: '-' })}-${Stack.of(trail).region}`;
 }

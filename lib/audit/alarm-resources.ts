@@ -8,12 +8,13 @@ import { isInAnotherRegion } from '../validation/same-place';
 import type { AuditAlarm } from './audit-alarm';
 import type { IAgentAuditTrail } from './audit-trail-ref';
 
-/** CloudWatch namespace of the metrics that the filters on the trail make. */
+/** CloudWatch namespace of the metrics of the filters on the trail. */
 const NAMESPACE = 'BedrockManagedAgents/Audit';
 
 /**
  * The metric filter and the alarm of one {@link AuditAlarm}; see {@link IAgentAuditTrail.addAlarm}. CloudWatch keeps a log
- * group, its metrics and their alarms in one Region, so for a construct in another Region they are made in the trail.
+ * group, its metrics and their alarms in one Region, so for a construct in another Region, they are created in the
+ * stack of the trail.
  */
 export function alarmResources(
   trail: IAgentAuditTrail,
@@ -53,17 +54,17 @@ export function alarmResources(
     threshold: alarm.threshold,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     evaluationPeriods: 1,
-    // Nothing happened, which is what we hope for.
+    // No data means that no event occurred.
     treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
   });
   if (alarmTopic) {
-    // Spares the aws-cloudwatch-actions module, whose only content we would need is this one line.
+    // Avoids loading the module aws-cloudwatch-actions for this one line.
     made.addAlarmAction({ bind: () => ({ alarmActionArn: alarmTopic.topicArn }) });
   }
   return made;
 }
 
-/** CDK refers to a role of another Region by its name, which it can only choose when the account is known. */
+/** CDK refers to a role of another Region by its name, which it can choose only if the account is known. */
 function requireKnownThere(trail: IAgentAuditTrail, scope: Construct, pattern: string): void {
   try {
     Stack.of(trail).resolve(pattern);

@@ -10,7 +10,7 @@ import { requireStandardTopic } from '../validation/notification-topic';
 
 const ALARMS = 'cloudwatch.amazonaws.com';
 
-/** A topic for alarms: encrypted, TLS-only, published to by the CloudWatch alarms of this account and Region. */
+/** A topic for alarms: encrypted, TLS-only, and writable by the CloudWatch alarms of this account and Region. */
 export function alarmTopic(scope: Construct, id: string, encryptionKey: kms.IKey): sns.Topic {
   const topic = new sns.Topic(scope, id, {
     displayName: 'Agent audit alarms',
@@ -22,7 +22,8 @@ export function alarmTopic(scope: Construct, id: string, encryptionKey: kms.IKey
 }
 
 /**
- * Lets the alarms of this account and Region publish; for an imported topic says what its policy must contain.
+ * Allows the alarms of this account and Region to publish. For an imported topic, a warning prints what its policy must
+ * contain.
  *
  * @throws InputError when alarms cannot notify the topic
  */
@@ -30,7 +31,7 @@ export function admitAlarms(scope: Construct, topic: sns.ITopic): void {
   requireStandardTopic(scope, 'alarmTopic', topic);
   const key = topic.masterKey;
   if (key) {
-    // The policy of this key cannot be changed and does not admit CloudWatch:
+    // The policy of this key can't be changed and doesn't allow CloudWatch:
     // docs.aws.amazon.com/sns/latest/dg/sns-key-management.html ("must use a customer managed key").
     requireInput(!/alias\/aws\//.test(key.keyArn), scope, {
       input: 'alarmTopic',
@@ -48,7 +49,8 @@ export function admitAlarms(scope: Construct, topic: sns.ITopic): void {
     resources: [topic.topicArn],
     conditions: {
       StringEquals: { 'aws:SourceAccount': stack.account },
-      // One alarm's ARN would be a cycle (alarm, topic): every alarm of this account and Region.
+      // The ARN of a single alarm would be a cycle (alarm, topic), so every alarm of this account and Region is
+      // allowed.
       ArnLike: {
         'aws:SourceArn': `arn:${stack.partition}:cloudwatch:${stack.region}:${stack.account}:alarm:*`,
       },

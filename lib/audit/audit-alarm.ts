@@ -16,7 +16,7 @@ const isMissing = (field: string): logs.JsonPattern => logs.FilterPattern.notExi
 const isOneOf = (field: string, ...values: string[]): logs.JsonPattern =>
   any(...values.map((value) => is(field, value)));
 
-/** Names of what a trail consists of, as far as they are known: the tampering alarm watches them. */
+/** The known names of the resources of a trail, which the tampering alarm watches. */
 interface WatchedTrail {
   readonly bucketName?: string;
   readonly logGroupName?: string;
@@ -28,7 +28,10 @@ export class AuditAlarm {
     checkInputsOf(this, 'AuditAlarm');
   }
 
-  /** bedrock-mantle was called with an API key. Everything this library makes signs with SigV4 and denies API keys. */
+  /**
+   * bedrock-mantle was called with an API key. The functions of this library sign with SigV4, and its roles deny API
+   * keys.
+   */
   public static readonly BEARER_TOKEN_USE = new AuditAlarm(
     'BearerTokenUse',
     'bedrock-mantle was called with an API key (bearer token). Find the caller in the event and revoke the key.',
@@ -36,7 +39,7 @@ export class AuditAlarm {
     () => all(is('eventSource', MANTLE_SERVICE_PRINCIPAL), isTrue('requestParameters.callWithBearerToken')),
   );
 
-  /** The root user did something. AWS service events and calls that a service makes for root do not count. */
+  /** The root user made a call. AWS service events, and calls that a service makes for root, don't count. */
   public static readonly ROOT_USE = new AuditAlarm(
     'RootUse',
     'The root user of the account was used. Confirm with its holder or treat it as a compromise.',
@@ -46,9 +49,9 @@ export class AuditAlarm {
   );
 
   /**
-   * Somebody stopped, changed or deleted the trail, disabled a KMS key or scheduled its deletion, deleted the trail's log
-   * group or a metric filter, or deleted or reconfigured something in the trail's bucket. A deployment that changes the
-   * trail raises it too.
+   * The trail was stopped, changed or deleted; a KMS key was disabled or its deletion scheduled; the trail's log group
+   * or a metric filter was deleted; or something in the trail's bucket was deleted or reconfigured. A deployment that
+   * changes the trail also raises this alarm.
    */
   public static readonly TRAIL_TAMPERING = new AuditAlarm(
     'TrailTampering',
@@ -74,7 +77,7 @@ export class AuditAlarm {
   );
 
   /**
-   * Calls to bedrock-mantle or AgentCore were denied: an agent or a stranger tries what it may not do.
+   * Calls to bedrock-mantle or AgentCore were denied: an agent or another principal tries an action without permission.
    *
    * @param threshold denied calls within five minutes, at least 1. Default: 1
    */
@@ -93,8 +96,8 @@ export class AuditAlarm {
   }
 
   /**
-   * The session role of an agent was assumed by another principal than bedrock-mantle, although its trust policy admits nobody
-   * else: the trust policy was changed.
+   * The session role of an agent was assumed by another principal than bedrock-mantle, although its trust policy allows
+   * only bedrock-mantle: the trust policy was changed.
    *
    * @param role the session role
    */
@@ -114,18 +117,17 @@ export class AuditAlarm {
   }
 
   /**
-   * Any other happening.
-   *
-   * @param name letters and digits, beginning with a letter; becomes part of the construct path and the metric name
-   * @param description what happened and what to do, for the person who reads the notification
-   * @param pattern what the CloudTrail event looks like, at most 1024 characters
+   * Any other event. @param name letters and digits, beginning with a letter; becomes part of the construct path and
+   * the metric name
+   * @param description what happened and what to do, for the recipient of the notification @param pattern the filter
+   * pattern for the CloudTrail event, at most 1024 characters
    * @param threshold events within five minutes, at least 1. Default: 1
    */
   public static of(name: string, description: string, pattern: logs.JsonPattern, threshold: number = 1): AuditAlarm {
     return new AuditAlarm(name, description, threshold, () => pattern);
   }
 
-  /** The alarms a trail has when none are chosen: API key use, denied calls, root use and tampering. */
+  /** The default alarms of a trail: API key use, denied calls, root use and tampering. */
   public static standard(): AuditAlarm[] {
     return [AuditAlarm.BEARER_TOKEN_USE, AuditAlarm.deniedCalls(), AuditAlarm.ROOT_USE, AuditAlarm.TRAIL_TAMPERING];
   }
@@ -136,7 +138,7 @@ export class AuditAlarm {
   /** What happened and what to do. */
   public readonly description: string;
 
-  /** Events within five minutes that raise the alarm. */
+  /** Number of events within five minutes that raise the alarm. */
   public readonly threshold: number;
 
   private readonly patternFor: (trail: WatchedTrail) => logs.JsonPattern;

@@ -6,7 +6,7 @@ import { requireInput } from '../validation/input-error';
 import type { IAgentAuditTrail } from './audit-trail-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** Who may read what an audit trail recorded. Nobody is ever granted to change it. */
+/** Permissions to read the records of an audit trail. No method grants changing them. */
 export class AgentAuditTrailGrants {
   static {
     checkInputsOf(this, 'AgentAuditTrailGrants');
@@ -22,11 +22,10 @@ export class AgentAuditTrailGrants {
   private constructor(private readonly trail: IAgentAuditTrail) {}
 
   /**
-   * Read the log and digest files in the bucket: what Athena, a SIEM or `aws cloudtrail validate-logs` needs.
-   *
-   * The key may be used only through S3 and only for this bucket. The condition that CloudTrail documents for readers
-   * (`kms:EncryptionContext:aws:cloudtrail:arn` is present) is not used, because under an S3 bucket key the encryption
-   * context is the bucket's ARN.
+   * The grantee may read the log and digest files in the bucket, as Athena, a SIEM or `aws cloudtrail validate-logs`
+   * do. It can use the key only through S3 and only for this bucket. The condition that CloudTrail documents for
+   * readers (`kms:EncryptionContext:aws:cloudtrail:arn` is present) is not used, because under an S3 bucket key the
+   * encryption context is the bucket's ARN.
    *
    * @param grantee who reads
    */
@@ -61,7 +60,7 @@ export class AgentAuditTrailGrants {
   }
 
   /**
-   * Read the events in the log group: the last weeks or months, searchable at once.
+   * The grantee may read the events of the last weeks or months in the log group, where they can be searched.
    *
    * @param grantee who reads
    */

@@ -7,12 +7,12 @@ import type { Construct, IConstruct } from 'constructs';
 import type { AuditAlarm } from './audit-alarm';
 import type { AgentAuditTrailGrants } from './audit-trail-grants';
 
-/** The audit trail of an account, made here or brought. */
+/** The audit trail of an account, new or imported. */
 export interface IAgentAuditTrail extends IConstruct {
   /** ARN of the trail. */
   readonly trailArn: string;
 
-  /** Log group the trail is delivered to; undefined when it is unknown (then no alarm can be made). */
+  /** Log group that the trail is delivered to; undefined if it is unknown (then no alarm can be created). */
   readonly logGroup?: logs.ILogGroup;
 
   /** Bucket the trail is delivered to; undefined when it is unknown. */
@@ -21,32 +21,30 @@ export interface IAgentAuditTrail extends IConstruct {
   /** Key of bucket and log group; undefined when it is unknown. */
   readonly encryptionKey?: kms.IKey;
 
-  /** Topic the alarms notify; undefined when there is none. */
+  /** Topic that the alarms notify; undefined if there is none. */
   readonly alarmTopic?: sns.ITopic;
 
-  /** Who may read the trail. */
+  /** Permissions to read the trail. */
   readonly grants: AgentAuditTrailGrants;
 
   /**
-   * Raises an alarm on a happening in the trail. Without a log group it warns and makes nothing.
-   *
-   * @param scope where filter and alarm are made. Use the construct that needs the alarm, so that in an app of several
-   * stacks its stack depends on the stack of the trail and never the other way round
-   * @param alarm what to watch for
+   * Adds an alarm for a CloudTrail event. Without a log group, it adds a warning and creates nothing. @param scope
+   * filter and alarm are created in this construct. Use the construct that needs the alarm, so that in an app of
+   * several stacks its stack depends on the stack of the trail and never the other way round @param alarm the event
    * @returns the alarm, or undefined when the log group is unknown
    */
   addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined;
 }
 
-/** A trail that exists already, for example the one of the organization. */
+/** Attributes of an existing trail, for example the one of the organization. */
 export interface AgentAuditTrailAttributes {
   /** ARN of the trail. */
   readonly trailArn: string;
 
   /**
-   * Log group of this account and Region that the trail is delivered to. The log group of an organization trail is in the
-   * management account, out of reach of the alarms.
-   * @default - no alarms are made; each one that is asked for becomes a warning with its filter pattern
+   * Log group of this account and Region that the trail is delivered to. The log group of an organization trail is in
+   * the management account, where alarms of this account can't read it. @default - no alarms are created; for each
+   * requested alarm, a warning prints its filter pattern
    */
   readonly logGroup?: logs.ILogGroup;
 
@@ -58,7 +56,7 @@ export interface AgentAuditTrailAttributes {
 
   /**
    * Key of bucket and log group.
-   * @default - grants carry no key permission
+   * @default - grants include no permission on the key
    */
   readonly encryptionKey?: kms.IKey;
 

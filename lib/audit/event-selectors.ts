@@ -8,11 +8,10 @@ const equal = (field: string, value: string): Field => ({ field, equalTo: [value
 const selector = (name: string, ...fieldSelectors: Field[]): Selector => ({ name, fieldSelectors });
 
 /**
- * What a trail must select to see agents. Advanced selectors replace everything a trail selects by itself, so management
- * events are named too; and a selector takes one resource type, hence one selector per type.
- *
- * No event-name filter on the project: which session operations CloudTrail records is not documented, and a filter would
- * drop every operation that becomes recorded later.
+ * The event selectors that a trail needs to record agents. Advanced selectors replace the default selection of a trail,
+ * so management events are included. A selector accepts one resource type, so there is one selector per type. There is
+ * no filter of event names on the project: AWS doesn't document which session operations CloudTrail records, and a
+ * filter would drop operations that are recorded later.
  */
 export function agentEventSelectors(networkEventSources: readonly string[]): Selector[] {
   return [
@@ -32,10 +31,10 @@ export function agentEventSelectors(networkEventSources: readonly string[]): Sel
 }
 
 /**
- * Who reads or deletes the files of the trail. This is what server access logs are for, but their target bucket can have
- * neither a customer-managed default key nor an object lock
- * (docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html). Deliveries are left out: recording them would make a delivery
- * out of every delivery.
+ * Reads and deletions of the files of the trail. Server access logs would also record them, but their target bucket can
+ * have neither a customer-managed default key nor an object lock
+ * (docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html). Deliveries are excluded:
+ * a record of a delivery would cause another delivery.
  */
 export function trailBucketSelector(bucketArn: string): Selector {
   return selector(

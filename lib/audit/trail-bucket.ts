@@ -7,7 +7,7 @@ import { protectedBucket } from '../encryption/protected-bucket';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 import type { ObjectLock } from '../encryption/object-lock';
 
-/** What the trail bucket needs to know. */
+/** Settings of the trail bucket. */
 interface TrailBucketOptions {
   readonly trailArn: string;
   readonly encryptionKey: kms.IKey;
@@ -16,10 +16,15 @@ interface TrailBucketOptions {
   readonly accessLogsBucket?: s3.IBucket;
 }
 
-/** Days after which files move to a cheaper class that is still read at once, and the minimum they are billed there. */
+/**
+ * Days after which files move to a cheaper class with instant access, and the minimum number of days that are billed
+ * there.
+ */
 const GLACIER_INSTANT_RETRIEVAL_DAYS = 90;
 
-/** The bucket of a trail: private, versioned, TLS-only, encrypted, locked, emptied by lifecycle, written by one trail. */
+/**
+ * The bucket of a trail: private, versioned, TLS-only, encrypted, locked, with a lifecycle, and written by one trail.
+ */
 export function trailBucket(scope: Construct, id: string, options: TrailBucketOptions): s3.Bucket {
   const { trailArn, encryptionKey, lock, retention, accessLogsBucket } = options;
   const retentionDays = retention.toDays();
@@ -42,8 +47,9 @@ export function trailBucket(scope: Construct, id: string, options: TrailBucketOp
     accessLogsBucket,
   });
 
-  // docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html. No statement demands an
-  // encryption header: the files get the key of the trail, and digest files are also written with AES256.
+  // docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html. No policy statement
+  // requires an encryption header: the files are encrypted with the key of the trail, and digest files are also written
+  // with AES256.
   const cloudTrail = new iam.ServicePrincipal('cloudtrail.amazonaws.com');
   bucket.addToResourcePolicy(
     new iam.PolicyStatement({

@@ -4,7 +4,7 @@ import { NETWORK_EVENT_SOURCES_UNSUPPORTED, TRAIL_NAME } from '../facts/cloudtra
 import { requireInput, requirePattern, requireWholeNumber } from '../validation/input-error';
 import type { ObjectLock } from '../encryption/object-lock';
 
-/** What a user may get wrong about a trail. */
+/** The inputs of a trail that are checked. */
 interface TrailInput {
   readonly trailName: string;
   readonly lock: ObjectLock;

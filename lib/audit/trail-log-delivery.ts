@@ -8,14 +8,17 @@ import { protectionIfRetained, REMOVAL, removalPolicy } from '../lifecycle/remov
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 
-/** What the delivery needs to know. */
+/** Settings of the delivery. */
 interface TrailLogDeliveryProps {
   readonly trailName: string;
   readonly encryptionKey: kms.IKey;
   readonly retention: logs.RetentionDays;
 }
 
-/** Delivery of a trail to CloudWatch Logs, where the alarms look: the log group and the role CloudTrail writes it with. */
+/**
+ * Delivery of a trail to CloudWatch Logs, which the alarms need: the log group, and the role with which CloudTrail
+ * writes to it.
+ */
 export class TrailLogDelivery extends Construct {
   public readonly logGroup: logs.LogGroup;
   public readonly role: iam.Role;
@@ -25,8 +28,8 @@ export class TrailLogDelivery extends Construct {
     const stack = Stack.of(this);
     const { trailName, encryptionKey } = props;
 
-    // The key policy names the log group, so the name is ours. The log group outlives the stack; the id of the stack in its
-    // name lets a stack that was deleted and created again have its own.
+    // The key policy names the log group, so this library chooses the name. The log group outlives the stack. Its name
+    // contains the id of the stack, so that a stack that is created again gets a new log group.
     const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
     allowLogs(encryptionKey, this, `/aws/cloudtrail/${trailName}/*`);
     this.logGroup = new logs.LogGroup(this, 'LogGroup', {
@@ -39,8 +42,8 @@ export class TrailLogDelivery extends Construct {
     const group = this.logGroup.node.defaultChild as logs.CfnLogGroup;
     group.deletionProtectionEnabled = protectionIfRetained(group);
 
-    // No aws:SourceArn here: one field report says that CloudTrail does not send it and that the delivery stops (
-    // github.com/prowler-cloud/prowler/issues/4714). Only this account can hand the role to a trail, by iam:PassRole.
+    // No aws:SourceArn here: according to one report, CloudTrail doesn't send it and the delivery stops (
+    // github.com/prowler-cloud/prowler/issues/4714). Only this account can pass the role to a trail, with iam:PassRole.
     this.role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('cloudtrail.amazonaws.com'),
       description: `CloudTrail writes the trail ${trailName} to CloudWatch Logs`,

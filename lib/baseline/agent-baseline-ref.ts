@@ -5,11 +5,11 @@ import type { IConstruct } from 'constructs';
 import type { IAgentAuditTrail } from '../audit';
 import type { IAgentNetwork } from '../network';
 
-/** What the agents of one account and Region share. Implemented by this library only. */
+/** The resources that the agents of one account and Region share. Implemented only by this library. */
 export interface IAgentBaseline extends IConstruct {
-  /** Where agents are placed. */
+  /** The network of the agents. */
   readonly network: IAgentNetwork;
-  /** Key of what agents work with: definition, queues, ledger, logs. */
+  /** Key of the data of agents: definition, queues, ledger, logs. */
   readonly dataKey: IKey;
   /** Key of trail and evidence. No role of an agent may use it, unless it is also the data key. */
   readonly evidenceKey: IKey;
@@ -24,7 +24,7 @@ export interface IAgentBaseline extends IConstruct {
 /** Properties of an {@link AgentBaseline}. */
 export interface AgentBaselineProps {
   /**
-   * Where agents are placed.
+   * The network of the agents.
    *
    * @default - a new AgentNetwork, isolated from the internet, whose logs are under `dataKey`
    */

@@ -17,12 +17,10 @@ import { checkInputsOf } from '../validation/checked-inputs';
 import { requireLogTarget } from '../encryption/access-logs-bucket';
 
 /**
- * What the agents of one account and Region share: network, two keys, trail and log settings. Named once, and passed to
- * every agent, workflow and blueprint.
- *
- * Network and keys that aren't passed are made when they are used for the first time, so an unused key costs nothing. A
- * baseline in a stack of its own lets the stacks of agents be deleted at once: AgentCore keeps network interfaces for up to
- * 8 hours after an agent is gone.
+ * The resources that the agents of one account and Region share: network, two keys, trail and log settings. Create it
+ * once, and pass it to every agent, workflow and blueprint. A network or key that isn't passed is created when it is
+ * first used, so an unused key costs nothing. If a baseline has its own stack, the stacks of agents can be deleted
+ * immediately: AgentCore keeps network interfaces for up to 8 hours after an agent was deleted.
  *
  * ```
  * const auditTrail = new AgentAuditTrail(stack, 'Audit');
@@ -65,7 +63,7 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
     }
   }
 
-  /** Where agents are placed. Made on first use. */
+  /** The network of the agents. Created on first use. */
   public get network(): IAgentNetwork {
     this.usedNetwork ??= new AgentNetwork(this, 'Network', {
       encryptionKey: this.dataKey,
@@ -74,13 +72,13 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
     return this.usedNetwork;
   }
 
-  /** Key of what agents work with: definition, queues, ledger, logs. Made on first use. */
+  /** Key of the data of agents: definition, queues, ledger, logs. Created on first use. */
   public get dataKey(): IKey {
     this.usedDataKey ??= new AgentKey(this, 'DataKey', { protects: `what the agents of ${this.node.path} work with` });
     return this.usedDataKey;
   }
 
-  /** Key of trail and evidence. Made on first use. */
+  /** Key of trail and evidence. Created on first use. */
   public get evidenceKey(): IKey {
     this.usedEvidenceKey ??= new AgentKey(this, 'EvidenceKey', {
       protects: `the evidence of the agents of ${this.node.path}`,
@@ -88,7 +86,7 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
     return this.usedEvidenceKey;
   }
 
-  /** The trail may be in another Region, where it records this one too; its key then cannot be used here. */
+  /** The trail may be in another Region and records this one, too. Its key then can't be used here. */
   private keyOfTrail(trail: IAgentAuditTrail | undefined): IKey | undefined {
     const key = trail?.encryptionKey;
     return key && !isInAnotherRegion(this, key, key.keyArn) ? key : undefined;
@@ -96,7 +94,7 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
 
   private requireParts({ network, auditTrail }: AgentBaselineProps): void {
     if (network) {
-      // A network can be in this stack and its VPC elsewhere.
+      // A network can be in this stack while its VPC is in another one.
       requireSamePlace(this, {
         input: 'network',
         what: 'a network whose VPC is',
@@ -111,8 +109,8 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
 }
 
 /**
- * Refuses trails that cannot be used from a construct: one of another account, unless it was imported (an organization
- * trail records other accounts), and one of another Stage, which CDK cannot refer to.
+ * Refuses trails that a construct can't use: a trail of another account, unless it was imported (an organization trail
+ * records other accounts), and a trail of another Stage, which CDK can't reference.
  */
 function requireSharableTrail(scope: IConstruct, trail: IAgentAuditTrail): void {
   const fix = 'Pass AgentAuditTrail.fromAgentAuditTrailAttributes(…) with the ARN of that trail';

@@ -7,9 +7,9 @@ import type { AcceptedFinding } from './accepted-finding';
 const MAX_ENTRIES = 200;
 
 /**
- * The file with the register, or none. Entries that are over are left out, with a warning.
+ * The file with the register, or none. Expired entries are omitted, with a warning.
  *
- * @throws InputError for an entry that accepts everything in every file, has no reason, or no day
+ * @throws InputError for an entry that accepts everything in every file, has no reason, or has no expiry date
  */
 export function acceptedFindingsFile(scope: IConstruct, findings: AcceptedFinding[] = []): { [file: string]: string } {
   const check = (holds: boolean, value: unknown, allowed: string, fix: string) =>

@@ -9,7 +9,7 @@ import type { ObjectLock } from '../encryption';
 import type { BlueprintBudget } from './blueprint-budget';
 import type { FinalAnswer, IAgentTrigger, ITurnStep, TurnApproval } from '../workflow';
 
-/** What every blueprint can be told: where it runs and how it is governed, not what it does. */
+/** Properties of every blueprint: where it runs and how it is governed, not what it does. */
 export interface AgentBlueprintProps {
   /**
    * Network, keys, trail and log settings.
@@ -26,7 +26,7 @@ export interface AgentBlueprintProps {
   readonly agentName?: string;
 
   /**
-   * The model, instead of the one that the blueprint names.
+   * The model, instead of the model of the blueprint.
    *
    * @default - the model of the blueprint
    */
@@ -63,7 +63,7 @@ export interface AgentBlueprintProps {
   /**
    * Longest time of a turn, 1 minute to 8 hours.
    *
-   * @default - as the blueprint says, otherwise one hour
+   * @default - the value of the blueprint, otherwise one hour
    */
   readonly turnDeadline?: Duration;
 
@@ -85,18 +85,18 @@ export interface AgentBlueprintProps {
    * The budget that notifies people when the agent spends more than usual on tokens.
    *
    * @default - BlueprintBudget.notify() with the topic for the messages of the blueprint, such as `notify` of IncidentResponder, or
-   * else with the alarm topic of the trail in `baseline`. None where there is neither in this Region, or the list price of
-   * the model isn't known
+   * else with the alarm topic of the trail in `baseline`. No budget if neither exists in this Region, or the list price
+   * of the model isn't known
    */
   readonly budget?: BlueprintBudget;
 }
 
-/** What a blueprint is: the part that a subclass of {@link AgentBlueprint} fills in. */
+/** The definition of a blueprint, which a subclass of {@link AgentBlueprint} provides. */
 export interface AgentBlueprintDefinition {
   /** The model, unless the user of the blueprint names another. */
   readonly model: AgentModel;
 
-  /** What the agent is told to do and how. No credentials. */
+  /** The instructions of the agent. They must not contain credentials. */
   readonly instructions: string;
 
   /**
@@ -114,28 +114,26 @@ export interface AgentBlueprintDefinition {
   readonly tools?: AgentTool[];
 
   /**
-   * What starts turns.
-   *
-   * @default - nothing; callers with `workflow.grants.startTurns` do
+   * The triggers that start turns. @default - none; callers with `workflow.grants.startTurns` start turns
    */
   readonly triggers?: IAgentTrigger[];
 
   /**
-   * Prepares what a turn works on, or refuses the turn.
+   * The step that prepares or refuses a turn before it starts.
    *
    * @default - none
    */
   readonly staging?: ITurnStep;
 
   /**
-   * Brings the output of a turn to where it belongs, or refuses it.
+   * The step that publishes or refuses the output of a turn.
    *
    * @default - the output is in the outcome event and in the evidence
    */
   readonly delivery?: ITurnStep;
 
   /**
-   * What is taken as the final answer of the agent. An answer in another form is asked for again, once.
+   * The form of the agent's final answer. If the answer has another form, the agent is asked once more.
    *
    * @default FinalAnswer.text()
    */
@@ -170,7 +168,7 @@ export interface AgentBlueprintDefinition {
   readonly sessionRetention?: Duration;
 }
 
-/** How a bucket for outputs differs from the usual one. */
+/** Options of a bucket for outputs. */
 export interface OutputBucketOptions {
   /**
    * How long objects are kept, in whole days, at least as long as the lock.
@@ -181,8 +179,7 @@ export interface OutputBucketOptions {
 
   /**
    * How objects are protected against deletion and change. A locked bucket keeps every object that was written to it.
-   *
-   * @default ObjectLock.none() - versioned, so that what was overwritten can be restored for 30 days
+   * @default ObjectLock.none() - versioned: an overwritten object can be restored for 30 days
    */
   readonly lock?: ObjectLock;
 }

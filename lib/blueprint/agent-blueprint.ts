@@ -19,7 +19,7 @@ import { BlueprintBudget } from './blueprint-budget';
 import type { AgentBlueprintDefinition, AgentBlueprintProps, OutputBucketOptions } from './agent-blueprint-props';
 import { checkedProps, checkInputsOf } from '../validation/checked-inputs';
 
-/** What `define` makes. */
+/** The resources that `define` creates. */
 interface DefinedParts {
   readonly agent: ManagedAgent;
   readonly workflow: TurnWorkflow;
@@ -88,15 +88,14 @@ export abstract class AgentBlueprint extends Construct {
     return this.parts('workflow').workflow;
   }
 
-  /** What tells people that the agent spends more than usual; undefined before `define`, and where there is none. */
+  /** The budget that notifies people; undefined before `define`, and if there is none. */
   public get budget(): AgentBudget | undefined {
     return this.defined?.budget;
   }
 
   /**
-   * Makes the agent, its workflow, its triggers and its budget. Called once, in the constructor of the subclass.
-   *
-   * @throws InputError when it is called again, and for whatever agent, workflow, tools and triggers refuse.
+   * Creates the agent, its workflow, its triggers and its budget. Call it once, in the constructor of the subclass.
+   * @throws InputError when it is called again, or when agent, workflow, tools or triggers refuse an input.
    */
   protected define(definition: AgentBlueprintDefinition): void {
     requireInput(this.defined === undefined, this, {
@@ -129,7 +128,8 @@ export abstract class AgentBlueprint extends Construct {
   }
 
   /**
-   * A bucket as this library makes every one: private, versioned, TLS-only, under the data key, retained.
+   * A bucket with the same protection as every bucket of this library: private, versioned, TLS-only, encrypted with the
+   * data key, and retained.
    *
    * @param id of the construct
    * @throws InputError when objects are kept for a shorter time than they are locked
@@ -156,7 +156,7 @@ export abstract class AgentBlueprint extends Construct {
     });
   }
 
-  /** Where the trail tells people of its alarms, if that is in this Region: a trail can be in another one. */
+  /** The alarm topic of the trail, if it is in this Region: a trail can be in another one. */
   private alarmTopic(): ITopic | undefined {
     const topic = this.baseline.auditTrail?.alarmTopic;
     return topic && !isInAnotherRegion(this, topic, topic.topicArn) ? topic : undefined;
@@ -172,7 +172,8 @@ export abstract class AgentBlueprint extends Construct {
       tools: definition.tools,
       sessionRole: governance.sessionRole,
     };
-    // Also without skills, so that the first skill doesn't move the Runtime to another place: that would replace it.
+    // Also without skills, so that the first skill doesn't change the construct path of the Runtime, which would
+    // replace it.
     const environment = (compute ?? AgentCompute.agentCore())._environment(this, 'Environment', {
       baseline,
       name: governance.agentName ?? derivedName(this),

@@ -28,8 +28,9 @@ export interface BlueprintBudgetOptions {
 }
 
 /**
- * What tells people that a blueprint spends more than usual: an `AgentBudget` with messages at 80 and at 100 percent of the limits of hour, day and
- * month. It refuses nothing: for that, add an `AgentBudget` of your own.
+ * The budget that notifies people if a blueprint spends more than usual: an `AgentBudget` with messages at 80 and at
+ * 100 percent of the limits per hour, day and month. It doesn't refuse turns. To refuse turns, add your own
+ * `AgentBudget`.
  */
 export class BlueprintBudget {
   static {
@@ -37,9 +38,7 @@ export class BlueprintBudget {
   }
 
   /**
-   * A budget that tells a topic.
-   *
-   * @param topic gets the messages
+   * A budget that notifies a topic. @param topic gets the messages
    */
   public static notify(topic: ITopic, options: BlueprintBudgetOptions = {}): BlueprintBudget {
     return new BlueprintBudget(topic, options);
@@ -56,7 +55,7 @@ export class BlueprintBudget {
   ) {}
 
   /**
-   * Makes the budget, if there is one.
+   * Creates the budget, if there is one.
    *
    * @throws InputError when the price of the model is not known
    * @internal

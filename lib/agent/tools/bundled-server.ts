@@ -5,7 +5,7 @@ import { ROLE_CREDENTIAL_VARIABLES } from '../../contracts/lifecycle-variables';
 import { SERVER_VARIABLES, TOOL_DIRECTORY } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
 
-/** What every tool of the bundled image can be told. */
+/** Options of every tool of the bundled image. */
 export interface BundledToolOptions {
   /**
    * Label of the server, unique in the agent.
@@ -27,7 +27,7 @@ export interface BundledServer {
   readonly name: string;
   readonly variables: Record<string, string>;
   readonly args?: string[];
-  /** The tools that the scope leaves. */
+  /** The tools that the scope includes. */
   readonly tools: string[];
 }
 
@@ -38,13 +38,13 @@ export function bundledServer(host: ToolHost, server: BundledServer, options: Bu
     server_label: options.serverLabel ?? name,
     transport: {
       type: 'stdio',
-      // Finds the Node of the image wherever its base has it.
+      // Finds Node at any path of the base image.
       command: '/usr/bin/env',
       args: ['node', `${TOOL_DIRECTORY}/${name}/server.js`, ...args],
       cwd: host.workspaceDirectory,
       env: {
         AWS_REGION: Stack.of(host.scope).region,
-        // HOME can be written by commands of the agent: no endpoint, no profile and no program may come from there.
+        // HOME can be written by commands of the agent: so no endpoint, profile or program is read from there.
         AWS_CONFIG_FILE: '/dev/null',
         AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
         [SERVER_VARIABLES.deadlineSeconds]: String((options.deadline ?? Duration.seconds(45)).toSeconds()),
@@ -56,7 +56,7 @@ export function bundledServer(host: ToolHost, server: BundledServer, options: Bu
   };
 }
 
-/** Checks what all bundled tools have in common, before there is an agent. */
+/** Checks the common options of bundled tools, before the tool is added to an agent. */
 export function checkOptions(where: string, options: BundledToolOptions): void {
   requireInput(options.serverLabel === undefined || options.serverLabel.trim() !== '', where, {
     input: 'serverLabel',
@@ -67,7 +67,7 @@ export function checkOptions(where: string, options: BundledToolOptions): void {
   if (options.deadline !== undefined) requireSeconds(where, 'deadline', options.deadline, 1, 900);
 }
 
-/** Names that are sent to a server as one text, separated by commas. Unresolved tokens pass. */
+/** Names that are passed to a server as one string, separated by commas. Unresolved tokens pass. */
 export function checkNames(where: string, input: string, names: string[], pattern: RegExp, allowed: string): void {
   const wrong = names.find((name) => !Token.isUnresolved(name) && !pattern.test(name));
   requireInput(wrong === undefined, where, { input, value: wrong, allowed, fix: 'correct the name' });
@@ -80,7 +80,7 @@ export function checkNames(where: string, input: string, names: string[], patter
   });
 }
 
-/** Checks a size that a server gets in whole bytes. */
+/** Checks a size that is passed to a server in whole bytes. */
 export function checkBytes(where: string, input: string, value: Size, max: number): void {
   requireWholeNumber(where, input, value.toBytes(), 1, max, 'bytes');
 }

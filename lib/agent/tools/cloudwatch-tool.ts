@@ -18,7 +18,9 @@ import { bundledServer, type BundledToolOptions, checkBytes, checkNames, checkOp
 import { CLOUDWATCH_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
-/** What an agent may read of CloudWatch. At least one of `logGroups`, `metricNamespaces` and `alarms`. */
+/**
+ * The CloudWatch resources that an agent can read. Set at least one of `logGroups`, `metricNamespaces` and `alarms`.
+ */
 export interface CloudWatchToolOptions extends BundledToolOptions {
   /**
    * Log groups of this account and Region that may be queried, at most 50.
@@ -28,31 +30,31 @@ export interface CloudWatchToolOptions extends BundledToolOptions {
   readonly logGroups?: ILogGroup[];
 
   /**
-   * Customer-managed keys of log groups that were imported. The key of a log group made in this app is found.
+   * Customer-managed keys of imported log groups. The key of a log group of this app is found automatically.
    *
    * @default - none
    */
   readonly logGroupKeys?: IKey[];
 
   /**
-   * Namespaces of the metrics that may be read, for example `AWS/Lambda`. IAM cannot limit reading metrics: this limit
-   * is kept by the tool, not by the role.
+   * Namespaces of the metrics that may be read, for example `AWS/Lambda`. IAM can't limit reading metrics, so only the
+   * tool enforces this limit, not the role.
    *
    * @default - none; the agent gets no tool to read metrics
    */
   readonly metricNamespaces?: string[];
 
   /**
-   * Alarms of this account and Region that may be read, at most 100: metric, log and composite alarms. CloudWatch shows
-   * composite alarms only to roles that may see every alarm. With one of them, the role may therefore see every alarm of the
-   * account and Region, and the tool keeps to those named here.
+   * Alarms of this account and Region that may be read, at most 100: metric, log and composite alarms. CloudWatch
+   * returns composite alarms only to roles that can read every alarm. With a composite alarm, the role can therefore
+   * read every alarm of the account and Region, and only the tool limits reading to the alarms named here.
    *
    * @default - none; the agent gets no tool to read alarms
    */
   readonly alarms?: IAlarm[];
 
   /**
-   * Longest time range of one question, one minute to 366 days.
+   * Longest time range of one query, one minute to 366 days.
    *
    * @default Duration.hours(24)
    */
@@ -60,7 +62,7 @@ export interface CloudWatchToolOptions extends BundledToolOptions {
 
   /**
    * Bytes that one query may scan, as CloudWatch Logs reports them while it runs. A query that scans more is stopped;
-   * what it has scanned until then is paid for.
+   * you pay for the bytes scanned until then.
    *
    * @default Size.gibibytes(10)
    */
@@ -108,7 +110,7 @@ export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): To
       new PolicyStatement({
         sid: 'QueryLogGroups',
         actions: LOG_QUERY_ACTIONS,
-        // The form of the service authorization reference, and the one with which CloudFormation names a group.
+        // The ARN formats of the service authorization reference and of CloudFormation.
         resources: arns.flatMap((arn) => [arn, `${arn}:*`]),
       }),
       ...keyStatements(host, logGroups, props.logGroupKeys ?? []),
@@ -151,7 +153,7 @@ export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): To
   const variables = {
     [VARIABLES.logGroups]: logGroups.map(({ logGroupName }) => logGroupName).join(','),
     [VARIABLES.metricNamespaces]: metricNamespaces.join(','),
-    // Names of alarms can have commas.
+    // Names of alarms can contain commas.
     [VARIABLES.alarms]: alarms.map(({ alarmName }) => alarmName).join('\n'),
     [VARIABLES.maxTimeRangeSeconds]: String((props.maxTimeRange ?? Duration.hours(24)).toSeconds()),
     [VARIABLES.maxScannedBytes]: String((props.maxScanned ?? Size.gibibytes(10)).toBytes()),
@@ -165,7 +167,10 @@ export function cloudWatchTool(props: CloudWatchToolOptions, host: ToolHost): To
   };
 }
 
-/** Whether an alarm is a composite one. Of an imported alarm nobody knows; its state is then taken from its events. */
+/**
+ * Whether an alarm is a composite alarm. For an imported alarm this is unknown; its state is then taken from its
+ * events.
+ */
 export const isComposite = (alarm: IAlarm): boolean =>
   alarm instanceof CompositeAlarm || alarm.node.defaultChild instanceof CfnCompositeAlarm;
 
@@ -184,7 +189,7 @@ function keyStatements({ scope }: ToolHost, groups: ILogGroup[], given: IKey[]):
     const resource = group.node.defaultChild;
     const own = CfnLogGroup.isCfnLogGroup(resource) ? resource.kmsKeyId : undefined;
     for (const keyArn of own !== undefined ? [own] : given.map((key) => key.keyArn)) {
-      // The same key is not always the same token.
+      // Different tokens can represent the same key.
       const id = JSON.stringify(Stack.of(scope).resolve(keyArn));
       const known = byKey.get(id) ?? { keyArn, names: [] };
       known.names.push(group.logGroupName);

@@ -17,7 +17,7 @@ export interface CodeDeployGroup {
   readonly deploymentGroupName: string;
 }
 
-/** What an agent may learn about deployments. At least one list. All of this account and Region. */
+/** The resources whose deployments an agent can read, all of this account and Region. Set at least one list. */
 export interface DeploymentsToolOptions extends BundledToolOptions {
   /**
    * Deployment groups of CodeDeploy whose deployments may be read.
@@ -48,24 +48,24 @@ export interface DeploymentsToolOptions extends BundledToolOptions {
   readonly functions?: IFunction[];
 
   /**
-   * Lambda functions whose published versions may be listed. The permission for it also lets commands of the agent read
-   * the functions' environment variables: name only functions that keep no secret there.
+   * Lambda functions whose published versions may be listed. This permission also lets commands of the agent read the
+   * functions' environment variables: name only functions without secrets in them.
    *
    * @default - none
    */
   readonly versionedFunctions?: IFunction[];
 
   /**
-   * Event sources whose write events may be looked up in CloudTrail, for example `lambda.amazonaws.com`. IAM cannot
-   * limit the lookup: the limit to these sources and to write events is kept by the tool, not by the role, which may
-   * then look up every management event of this account and Region.
+   * Event sources whose write events may be looked up in CloudTrail, for example `lambda.amazonaws.com`. IAM can't
+   * limit the lookup. Only the tool enforces the limit to these sources and to write events. The role can look up every
+   * management event of this account and Region.
    *
    * @default - none
    */
   readonly changeEventSources?: string[];
 
   /**
-   * Longest time range of one question, one minute to 90 days.
+   * Longest time range of one query, one minute to 90 days.
    *
    * @default Duration.days(7)
    */
@@ -114,7 +114,7 @@ export function checkDeployments(props: DeploymentsToolOptions): void {
   requireSeconds(WHERE, 'maxTimeRange', props.maxTimeRange ?? Duration.days(7), 60, 90 * 24 * 3600);
 }
 
-/** One kind of deployment: its tool, its grant and the way to the service. */
+/** One kind of deployment: its tool, its permissions and its endpoint. */
 interface Kind {
   readonly tool: string;
   readonly variable: string;
@@ -124,7 +124,7 @@ interface Kind {
   readonly actions: string[];
   /** Without resources there is no resource-level form. */
   readonly resources?: string[];
-  /** What passes the endpoint, as the network fills it in. */
+  /** The resources that the endpoint policy allows, with placeholders of the network. */
   readonly passes: string;
   /** Why a resource may end in a wildcard. */
   readonly wildcard?: string;
@@ -232,5 +232,5 @@ const functionsAndServices = ({ services = [], functions = [], versionedFunction
   versionedFunctions,
 });
 
-/** An alias or a version, or what is imported by the ARN of one. */
+/** An alias, a version, or a function that was imported by the ARN of one. */
 const isQualified = (each: IFunction) => 'lambda' in each || /:function:[^:]+:[^:]+$/.test(each.functionArn);

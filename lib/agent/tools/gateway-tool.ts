@@ -13,7 +13,7 @@ export interface GatewayToolOptions {
   /** MCP endpoint of the gateway, `https://….gateway.bedrock-agentcore.REGION.amazonaws.com/mcp`. */
   readonly gatewayUrl: string;
   /**
-   * Whether a session fails when the gateway cannot be reached. What the service does otherwise is not documented.
+   * Whether a session fails if the gateway can't be reached. AWS doesn't document what happens otherwise.
    *
    * @default true
    */
@@ -62,8 +62,8 @@ export function checkGateway(props: GatewayToolOptions): void {
 }
 
 /**
- * Called by BMA, not from the environment: no endpoint is needed, and the permission goes to the session role. That this
- * is the role it is called with is inferred, not documented.
+ * Called by BMA, not from the environment: no endpoint is needed, and the permission goes to the session role. AWS
+ * doesn't document that BMA uses this role for the call; it is inferred.
  */
 export function gatewayTool(props: GatewayToolOptions): ToolParts {
   const { serverLabel, gatewayArn, gatewayUrl, required = true, allowedTools } = props;

@@ -7,13 +7,13 @@ import { bundledServer, type BundledToolOptions, checkOptions } from './bundled-
 import { KNOWLEDGE_BASE_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
-/** Which knowledge base an agent may search. */
+/** The knowledge base that an agent can search. */
 export interface KnowledgeBaseToolOptions extends BundledToolOptions {
   /** ARN of a Bedrock Knowledge Base of this account and Region. */
   readonly knowledgeBaseArn: string;
 
   /**
-   * Most passages of one answer, 1 to 100.
+   * Maximum number of passages in one result, 1 to 100.
    *
    * @default 10
    */

@@ -9,17 +9,17 @@ import { OutputOverwrite } from './output-overwrite';
 import { OUTPUT_FILE_TYPES, OUTPUTS_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { ToolHost, ToolParts } from './tool-host';
 
-/** Where an agent may publish files, and which. */
+/** The location and the types of the files that an agent can publish. */
 export interface OutputsToolOptions extends BundledToolOptions {
   /** The bucket. */
   readonly bucket: IBucket;
 
-  /** The prefix below which the agent publishes, for no other agent. Ends in a slash, for example `reviews/`. */
+  /** The prefix below which this agent, and no other agent, publishes. Ends with a slash, for example `reviews/`. */
   readonly prefix: string;
 
   /**
    * File name extensions that may be published: csv, diff, gz, json, jsonl, log, md, patch, pdf, png, sarif, svg, txt,
-   * xml, yaml, zip. Every file is searched for credentials first, archives too; what pixels show is not read.
+   * xml, yaml, zip. Every file is searched for credentials first, including archives, but not the pixels of images.
    *
    * @default ['csv', 'diff', 'json', 'jsonl', 'log', 'md', 'patch', 'sarif', 'txt', 'xml', 'yaml']
    */
@@ -33,7 +33,7 @@ export interface OutputsToolOptions extends BundledToolOptions {
   readonly maxFileSize?: Size;
 
   /**
-   * Whether an object that is there may be replaced.
+   * Whether an existing object may be replaced.
    *
    * @default OutputOverwrite.NEVER
    */
@@ -76,8 +76,8 @@ export function outputsTool(props: OutputsToolOptions, host: ToolHost): ToolPart
       sid: 'PublishOutputs',
       actions: OUTPUT_PUBLISH_ACTIONS,
       resources: [objects],
-      // A write without the header If-None-Match would replace what is there; S3 checks it together with the write.
-      // Source of this form: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+      // A write without the header If-None-Match would replace an existing object; S3 checks the header together with
+      // the write. Source of this form: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
       conditions: overwrite === OutputOverwrite.NEVER ? { Null: { 's3:if-none-match': 'false' } } : undefined,
     }),
   ];

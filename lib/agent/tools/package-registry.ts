@@ -36,14 +36,14 @@ export interface CodeArtifactRegistryOptions {
   readonly formats?: PackageFormat[];
 }
 
-/** What one registry asks of the agent that may read it. */
+/** The permissions and settings that one registry needs. */
 export interface BoundRegistry {
-  /** How the server is told, one entry per format. */
+  /** The entries in the server's settings, one per format. */
   readonly entries: string[];
   readonly domainArn: string;
   readonly repositoryArn: string;
   readonly services: AgentNetworkService[];
-  /** The account that owns it, if the app names another than its own. */
+  /** The account that owns it, if the app names another account. */
   readonly otherAccount?: string;
 }
 
@@ -55,7 +55,7 @@ export class PackageRegistry {
 
   /**
    * A CodeArtifact repository, through the endpoints of the network. Grants reading of this repository to the execution
-   * role, and the token that package managers need for it. A domain of another account must admit the role as well.
+   * role, and the token that package managers need for it. A domain of another account must also allow the role.
    *
    * @throws InputError when a name is malformed or no format is named.
    */
@@ -116,7 +116,7 @@ function codeArtifact(props: CodeArtifactRegistryOptions, host: ToolHost): Bound
   const domain = `domain/${domainName}`;
   const repository = `repository/${domainName}/${repositoryName}`;
   const services = [AgentNetworkService.CODEARTIFACT_API, AgentNetworkService.CODEARTIFACT_REPOSITORIES];
-  // The constants let resources of the network's own account through; a literal owner other than that is named here.
+  // The constants allow resources of the network's own account; another literal owner is added here.
   const otherAccount =
     props.domainOwner !== undefined && !Token.isUnresolved(owner) && owner !== account ? owner : undefined;
   if (otherAccount !== undefined) {

@@ -7,9 +7,9 @@ import { REGISTRY_DIRECTORY, STAGED_WORKSPACE } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
-/** What one repository asks of the agent that may clone it. */
+/** The permissions and settings that one repository needs. */
 export interface BoundRepository {
-  /** How the server is told. */
+  /** The entry in the server's settings. */
   readonly entry: string;
   readonly services: AgentNetworkService[];
   /** ARN of the CodeCommit repository to pull from. */
@@ -30,7 +30,7 @@ export class SourceRepository {
    * A CodeCommit repository of the agent's account and Region, through the endpoint of the network. Grants
    * `codecommit:GitPull` on this repository to the execution role.
    *
-   * @throws InputError when the repository is elsewhere.
+   * @throws InputError when the repository is in another account or Region.
    */
   public static codeCommit(repository: IRepository): SourceRepository {
     const { repositoryName } = repository;
@@ -45,7 +45,7 @@ export class SourceRepository {
   /**
    * A git bundle in S3, as `git bundle create` makes it. Grants `s3:GetObject` on this object to the execution role.
    *
-   * @param name what the agent calls the repository; also its directory in the workspace
+   * @param name the name of the repository for the agent, and its directory in the workspace
    * @param bucket the bucket
    * @param key the key of the bundle, without wildcards
    * @throws InputError when name or key are malformed.
@@ -70,11 +70,11 @@ export class SourceRepository {
   }
 
   /**
-   * A public repository on GitHub, over HTTPS and without credentials. Needs a network that lets `github.com` through:
+   * A public repository on GitHub, over HTTPS and without credentials. Needs a network with egress to `github.com`:
    * `egress: AgentEgress.allowList(['github.com'])`.
    *
    * @param fullName `owner/name`
-   * @throws InputError when the name is malformed; when the tool is given to an agent whose network has no such egress.
+   * @throws InputError when the name is malformed, or the network of the agent has no such egress.
    */
   public static gitHub(fullName: string): SourceRepository {
     requirePattern(
@@ -91,7 +91,7 @@ export class SourceRepository {
     });
   }
 
-  /** What the agent calls the repository, and its directory in the workspace. */
+  /** The name of the repository for the agent, and its directory in the workspace. */
   public readonly name: string;
 
   private readonly bound: (host: ToolHost) => BoundRepository;

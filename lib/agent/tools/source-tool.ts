@@ -20,19 +20,22 @@ import type { SourceRepository } from './source-repository';
 import { SOURCE_VARIABLES as VARIABLES } from '../../contracts/tool';
 import type { DeclaredUse, ToolHost, ToolParts } from './tool-host';
 
-/** Where the staging function of a turn puts files for the agent. */
+/** The location of the files that the staging function of a turn writes for the agent. */
 export interface StagedSource {
   /** The bucket. */
   readonly bucket: IBucket;
 
   /**
-   * What the agent may read, for no other agent. Ends in a slash, for example `staged/`. Objects of one turn are below
-   * `<prefix><turn>/`.
+   * The prefix that this agent, and no other agent, can read. Ends with a slash, for example `staged/`. Objects of one
+   * turn are below `<prefix><turn>/`.
    */
   readonly prefix: string;
 }
 
-/** What an agent may bring into its workspace. At least one of `repositories`, `staged` and `registries`. */
+/**
+ * The sources that an agent can download into its workspace. Set at least one of `repositories`, `staged` and
+ * `registries`.
+ */
 export interface SourceToolOptions extends BundledToolOptions {
   /**
    * Repositories that may be cloned, at most 50.
@@ -52,13 +55,13 @@ export interface SourceToolOptions extends BundledToolOptions {
    * Private registries that npm and pip of the agent read from, at most one per package format. The token for them is in
    * a file that commands of the agent can read.
    *
-   * @default - none; the agent gets no tool to configure them
+   * @default - none; the agent gets no tool to configure registries
    */
   readonly registries?: PackageRegistry[];
 
   /**
-   * Most bytes that one call may bring into the workspace, downloaded or unpacked, at most 10 GiB. Session storage of
-   * AgentCore holds 1 GB in all.
+   * Maximum size of one call, both downloaded and unpacked, at most 10 GiB. Session storage of AgentCore has 1 GB in
+   * total.
    *
    * @default Size.mebibytes(512)
    */
@@ -80,7 +83,7 @@ export function checkSource(props: SourceToolOptions): void {
   requireWholeNumber(WHERE, 'number of repositories', repositories.length, 0, 50, 'repositories');
   const names = repositories.map(({ name }) => name);
   checkNames(WHERE, 'repositories', names, /./, 'names');
-  // A GitHub repository has a directory of its owner around it.
+  // A GitHub repository is in a directory with the name of its owner.
   const inside = names.find((name) => names.some((other) => name.startsWith(`${other}/`)));
   requireInput(inside === undefined, WHERE, {
     input: 'repositories',

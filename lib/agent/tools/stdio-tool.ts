@@ -4,12 +4,15 @@ import { requireSafeEnvironment } from '../../validation/environment-variables';
 import { InputError, requireInput } from '../../validation/input-error';
 import type { ToolParts } from './tool-host';
 
-/** Longest value of an environment variable of a STDIO server. The service documents none; the Runtime's limit is used. */
+/**
+ * Longest value of an environment variable of a STDIO server. The service documents no limit; the Runtime's limit is
+ * used.
+ */
 const MAX_ENVIRONMENT_VALUE = 5000;
 
 /** A STDIO MCP server in the image of the agent. */
 export interface StdioToolOptions {
-  /** Label of the server, unique in the agent. Tools are shown to the model under it. */
+  /** Label of the server, unique in the agent. The model sees the tools under this label. */
   readonly serverLabel: string;
   /** Absolute path of the program. */
   readonly command: string;
@@ -26,8 +29,8 @@ export interface StdioToolOptions {
    */
   readonly workingDirectory?: string;
   /**
-   * Environment variables with values that may be read by anyone who may read the session. Never credentials: they are
-   * refused by name and by format.
+   * Environment variables. Everyone who can read the session can read their values. Names and formats of credentials
+   * are refused.
    *
    * @default - none
    */

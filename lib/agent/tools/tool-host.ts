@@ -7,9 +7,9 @@ import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 import type { AgentNetworkService, IAgentNetwork } from '../../network';
 import type { SessionTool } from '../../contracts/session';
 
-/** The agent that a tool is given to, as far as a tool needs it. */
+/** The members of an agent that a tool needs. */
 export interface ToolHost {
-  /** Policies of tools are made here. */
+  /** The scope in which policies of tools are created. */
   readonly scope: Construct;
   readonly executionRole: IRole;
   readonly sessionRole: IRole;
@@ -17,7 +17,7 @@ export interface ToolHost {
   readonly workspaceDirectory: string;
 }
 
-/** What the execution role may do in another account. */
+/** A permission of the execution role in another account. */
 export interface DeclaredUse {
   readonly actions: readonly string[];
   /** All resources of the statement that allows it. */
@@ -25,21 +25,21 @@ export interface DeclaredUse {
   readonly reason: string;
 }
 
-/** A tool as one agent uses it: its server, what it may do, and the way to the services it calls. */
+/** A tool of one agent: its server, its permissions, and the endpoints that it needs. */
 export interface ToolParts {
   readonly definition: SessionTool;
-  /** For the role that the server, and every command of the agent, runs under. */
+  /** Policy statements for the role that the server, and every command of the agent, runs under. */
   readonly executionStatements?: PolicyStatement[];
-  /** For the role that BMA itself works under. */
+  /** Policy statements for the role that BMA assumes. */
   readonly sessionStatements?: PolicyStatement[];
   readonly services?: AgentNetworkService[];
   /** Resources of other accounts that the app names, and the actions of the execution role on them. */
   readonly otherAccounts?: readonly DeclaredUse[];
-  /** Why each wildcard resource of the statements is right, by the resource exactly as rendered. */
+  /** The reason for each wildcard resource of the policy statements, by the resource exactly as rendered. */
   readonly wildcards?: ReadonlyMap<string, string>;
 }
 
-/** Gives the parts to the agent: permissions on its roles and endpoints in its network. */
+/** Adds the permissions to the agent's roles and the endpoints to its network. */
 export function attachTool(host: ToolHost, label: string, parts: ToolParts): SessionTool {
   const { executionStatements = [], sessionStatements = [], services = [], wildcards = new Map() } = parts;
   const id = label.replace(/[^A-Za-z0-9-]/g, '-');

@@ -8,7 +8,10 @@ import type { TurnStepHost } from '../../workflow/turn-step';
 import { incidentLedgerKey } from '../../contracts/incident';
 import { onlyItems } from '../../identity/ledger-items';
 
-/** The one item of the workflow's ledger that holds the incidents of a service: no session, no turn, no slot. */
+/**
+ * Permissions on the one item of the workflow's ledger with the incidents of a service, not on sessions, turns and
+ * slots.
+ */
 export function incidentLedgerStatements(
   scope: IConstruct,
   { ledger, encryptionKey }: TurnStepHost,
@@ -25,7 +28,7 @@ export function incidentLedgerStatements(
   ];
 }
 
-/** Proposals of remediations in the ledger, and what was answered to them: no turn and no session. */
+/** Permissions on the proposals of remediations in the ledger and their decisions, not on turns and sessions. */
 export function remediationItems(sid: string, ledger: ITable, actions: string[]): PolicyStatement {
   return new PolicyStatement({
     sid,

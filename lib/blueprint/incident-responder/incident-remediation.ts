@@ -5,35 +5,34 @@ import type { RunbookRule } from '../../contracts/remediation';
 import type { RemediationRunbook } from './remediation-runbook';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
-/** What may be proposed, and how approvers are asked. */
+/** The allowed proposals, and the approval. */
 export interface RemediationApprovalOptions {
-  /** Runbooks that may be proposed, 1 to 20. No other is ever started. */
+  /** Runbooks that may be proposed, 1 to 20. No other runbook is started. */
   readonly runbooks: RemediationRunbook[];
 
   /**
-   * Time an approver has. 1 minute to 30 days.
+   * Time that an approver has for the decision. 1 minute to 30 days.
    *
    * @default Duration.hours(4)
    */
   readonly expiry?: Duration;
 
   /**
-   * Topic that approvers are subscribed to. The message names runbook, parameters, incident and turn, and holds the reason
-   * that the agent gives.
-   *
-   * @default - the topic of the responder, if there is one; else only the event `Managed Agent Remediation Proposed`
+   * Topic that approvers are subscribed to. The message contains runbook, parameters, incident, turn, and the agent's
+   * reason. @default - the topic of the responder, if there is one; otherwise only the event `Managed Agent Remediation
+   * Proposed`
    */
   readonly notify?: ITopic;
 }
 
-/** Most bytes of the rules as JSON. Variables of a function have 4 KB together (Lambda quotas). */
+/** Maximum size of the rules as JSON, in bytes. All variables of a function together have 4 KB (Lambda quotas). */
 const MAX_RULES_BYTES = 2_400;
 
 const DAY_SECONDS = 24 * 60 * 60;
 
 /**
- * What an incident responder may propose to change. A proposal is part of a report and runs nothing: a person approves it
- * first, and only a runbook that is named here is then started, with parameters that fit.
+ * The remediations that an incident responder may propose. A proposal is part of a report and runs nothing. After a
+ * person approved it, a runbook is started only if it is named here and its parameters are allowed.
  */
 export class IncidentRemediation {
   static {
@@ -41,7 +40,8 @@ export class IncidentRemediation {
   }
 
   /**
-   * Each proposal waits for a person, who answers at the `approveUrl` of the responder. Nobody answering means no.
+   * Each proposal waits for a person, who decides at the `approveUrl` of the responder. Without a decision, no runbook
+   * starts.
    *
    * @throws InputError when there is no runbook, one is named twice, the rules are too long or the expiry is out of range
    */

@@ -12,13 +12,13 @@ import type { ResumeEvent } from './resume-event';
 
 /** Properties of an {@link IncidentResponder}. */
 export interface IncidentResponderProps extends AgentBlueprintProps {
-  /** The service whose incidents these are: 1 to 64 lower-case letters, digits and dashes. */
+  /** The service: 1 to 64 lower-case letters, digits and dashes. */
   readonly serviceName: string;
 
   /**
-   * Alarms of the service, 1 to 20: metric, log or composite alarms. One that goes off opens an incident, or joins the one
-   * that is open. CloudWatch shows composite alarms only to roles that may see every alarm: with a `CompositeAlarm` among
-   * them, the roles of agent and staging may describe every alarm of the account and Region.
+   * Alarms of the service, 1 to 20: metric, log or composite alarms. An alarm that goes off opens an incident, or joins
+   * the open one. CloudWatch returns composite alarms only to roles that can read every alarm. With a `CompositeAlarm`,
+   * the roles of agent and staging can describe every alarm of the account and Region.
    */
   readonly alarms: IAlarm[];
 
@@ -26,7 +26,7 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
   readonly logGroups: ILogGroup[];
 
   /**
-   * Customer-managed keys of log groups that were imported. The key of a log group made in this app is found.
+   * Customer-managed keys of imported log groups. The key of a log group of this app is found automatically.
    *
    * @default - none
    */
@@ -36,7 +36,7 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
   readonly metricNamespaces: string[];
 
   /**
-   * What the investigation may learn about deployments.
+   * The deployments that the investigation may read.
    *
    * @default - nothing
    */
@@ -50,7 +50,7 @@ export interface IncidentResponderProps extends AgentBlueprintProps {
   readonly runbook?: string;
 
   /**
-   * Topic that is told about every report, and about alarms that a limit keeps from being investigated.
+   * Topic for a message about every report, and about every alarm that isn't investigated because of a limit.
    *
    * @default - none
    */

@@ -24,7 +24,7 @@ import { ResumeEvent } from './resume-event';
 import { StageIncidentStep } from './stage-incident-step';
 import { checkedProps, checkInputsOf } from '../../validation/checked-inputs';
 
-/** Their names are in one environment variable of the step that opens incidents. */
+/** The alarm names are in one environment variable of the step that opens incidents. */
 const MAX_ALARMS = 20;
 
 /**
@@ -87,7 +87,7 @@ export class IncidentResponder extends AgentBlueprint {
         runbooks: remediation?._rules,
       }),
       tools,
-      // One incident at a time, so more would wait for its conversation.
+      // There is one incident at a time, so more turns would wait for its conversation.
       maxConcurrency: 2,
       turnDeadline: Duration.hours(1),
       notify: props.notify,
@@ -110,7 +110,7 @@ export class IncidentResponder extends AgentBlueprint {
         remediation,
         notify: props.notify,
         opsCenter: props.opsCenter ?? OpsCenter.none(),
-        // The trigger with the queue follows the workflow, whose bus it listens to.
+        // The trigger with the queue is created after the workflow, whose bus it uses.
         timerDeadLetterArn: Lazy.string({ produce: () => timerTrigger.placed!.deadLetterQueue.queueArn }),
       }),
       triggers: [

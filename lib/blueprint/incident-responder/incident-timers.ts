@@ -19,21 +19,21 @@ import { kmsViaService } from '../../function/kms-via-service';
 
 export interface IncidentTimersProps {
   readonly serviceName: string;
-  /** Where the event of a timer goes. */
+  /** The bus for the event of a timer. */
   readonly eventBus: IEventBus;
-  /** Where events go that the bus did not take. */
+  /** The queue for events that could not be sent to the bus. */
   readonly deadLetterArn: string;
   readonly encryptionKey: IKey;
 }
 
 /**
- * What timers of incidents are made of: a group of their own, and the role under which the schedules put their event on
- * the bus of the workflow. The schedules are made at run time and delete themselves.
+ * The resources for timers of incidents: a separate schedule group, and the role with which the schedules send their
+ * event to the bus of the workflow. The schedules are created at run time and delete themselves.
  */
 export class IncidentTimers extends Construct {
   public readonly groupName: string;
   public readonly role: iam.Role;
-  /** ARNs of all schedules of the group, which ends in a wildcard because their names are chosen at run time. */
+  /** ARN pattern of all schedules of the group. It ends in a wildcard because their names are chosen at run time. */
   public readonly schedules: string;
 
   constructor(
@@ -44,7 +44,7 @@ export class IncidentTimers extends Construct {
     super(scope, id);
     const { encryptionKey, eventBus } = props;
     const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
-    // Of its own, so that the trust policy can name it, as the service advises
+    // A separate group, so that the trust policy can name it, as the service advises
     // (docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
     const group = new CfnScheduleGroup(this, 'Group', { name });
     this.groupName = group.ref;
@@ -83,7 +83,7 @@ export class IncidentTimers extends Construct {
     ]);
   }
 
-  /** For who sets timers: making schedules of this group that run under this role, and nothing else. */
+  /** Permissions to set timers: creating schedules of this group that run under this role. */
   public setStatements(): iam.PolicyStatement[] {
     const { keyArn } = this.props.encryptionKey;
     return [

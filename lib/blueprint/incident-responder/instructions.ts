@@ -3,10 +3,10 @@ import { MAX_PARAMETER_CHARACTERS, type ParameterRule, type RunbookRule } from '
 
 export interface InstructionParts {
   readonly serviceName: string;
-  /** Labels of the tools the agent has. */
+  /** Labels of the agent's tools. */
   readonly tools: string[];
   readonly waits: Wait[];
-  /** What a report may propose. Absent: nothing. */
+  /** The allowed proposals. Absent: none. */
   readonly runbooks?: RunbookRule[];
 }
 
@@ -17,8 +17,8 @@ const WAIT_MEANING: Readonly<Record<Wait, string>> = {
 };
 
 /**
- * What an incident responder is told. It holds nothing of an event: which incident it is, and what is known so far, stands
- * in the message of every turn.
+ * The instructions of an incident responder. They contain nothing of an event: the message of every turn has the
+ * incident and its state.
  */
 export function instructions({ serviceName, tools, waits, runbooks = [] }: InstructionParts): string {
   return [
@@ -50,7 +50,7 @@ export function instructions({ serviceName, tools, waits, runbooks = [] }: Instr
   ].join('\n');
 }
 
-/** What may be proposed, and that a person decides. */
+/** The allowed proposals, and that a person decides. */
 function remediation(runbooks: RunbookRule[]): string[] {
   if (!runbooks.length) return [];
   return [
@@ -68,7 +68,7 @@ function allowed({ values, pattern }: ParameterRule): string {
     : `matches ${JSON.stringify(pattern)} as a whole, at most ${MAX_PARAMETER_CHARACTERS} characters`;
 }
 
-/** Also checked against the schema of the report by a test. */
+/** A test also compares it with the schema of the report. */
 export const REPORT_EXAMPLE = {
   format: INCIDENT_ANSWER_FORMAT,
   status: 'waiting',

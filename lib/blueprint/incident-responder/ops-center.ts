@@ -1,17 +1,17 @@
 import { OpsItemCategory, OpsItemSeverity } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
-/** How OpsItems are made. */
+/** Options of OpsItems. */
 export interface OpsItemOptions {
   /**
-   * How urgent people are to take it.
+   * Severity of the OpsItems.
    *
    * @default OpsItemSeverity.HIGH
    */
   readonly severity?: OpsItemSeverity;
 
   /**
-   * Where it is sorted in.
+   * Category of the OpsItems.
    *
    * @default OpsItemCategory.AVAILABILITY
    */
@@ -21,7 +21,7 @@ export interface OpsItemOptions {
 /**
  * Whether incidents appear in OpsCenter of AWS Systems Manager. The account must have OpsCenter set up.
  *
- * Incident Manager, the other place that AWS offers, takes no new customers since November 7, 2025
+ * Incident Manager, the alternative of AWS, accepts no new customers since November 7, 2025
  * (docs.aws.amazon.com/incident-manager/latest/userguide/incident-manager-availability-change.html).
  */
 export class OpsCenter {

@@ -39,19 +39,19 @@ export interface PublishReportProps {
   readonly opsCenter: OpsCenter;
   readonly timer?: ResumeEvent['_timer'];
   readonly remediation?: IncidentRemediation;
-  /** Queue for events of timers that the bus did not take; known when the trigger is there. */
+  /** Queue for events of timers that could not be sent to the bus; known after the trigger was created. */
   readonly timerDeadLetterArn: string;
 }
 
-/** What one kind of publication needs. */
+/** The permissions and settings of one kind of publication. */
 interface Part {
   readonly environment: Record<string, string>;
   readonly statements: PolicyStatement[];
-  /** Why each wildcard resource is right, by the resource as rendered. */
+  /** The reason for each wildcard resource, by the resource as rendered. */
   readonly wildcards?: Record<string, string>;
 }
 
-/** Publishes the report of a turn. Outside the network: it reaches no session. */
+/** Publishes the report of a turn. It runs outside the network, because it doesn't call sessions. */
 export class PublishReportStep implements ITurnStep {
   constructor(private readonly props: PublishReportProps) {}
 
@@ -166,7 +166,7 @@ export class PublishReportStep implements ITurnStep {
     ];
   }
 
-  /** It leaves proposals in the ledger. It starts nothing, and reads no answer. */
+  /** It writes proposals to the ledger. It starts nothing, and reads no decision. */
   private remediations(scope: Construct, { ledger }: TurnStepHost): Part[] {
     const { remediation } = this.props;
     if (!remediation) return [];

@@ -6,7 +6,7 @@ import { checkInputsOf } from '../../validation/checked-inputs';
 
 const WHERE = 'QuietHours';
 
-/** Hours of every day in which alarms open no incident, of a batch window for example. */
+/** Hours of every day in which alarms open no incident, for example during a batch window. */
 export class QuietHours {
   static {
     checkInputsOf(this, 'QuietHours');
@@ -16,7 +16,7 @@ export class QuietHours {
    * The same hours every day.
    *
    * @param from `HH:MM`, for example `22:00`
-   * @param to `HH:MM`, on the next day when it is before `from`
+   * @param to `HH:MM`, on the next day if it is before `from`
    * @param timeZone for example `TimeZone.EUROPE_BERLIN`
    * @throws InputError when a time has another form, both are the same, or the time zone is not known
    */

@@ -13,7 +13,7 @@ export interface RemediationTargets {
 
 export interface PlannedRunbook {
   readonly documentName: string;
-  /** Whether a proposal may set any. */
+  /** Whether a proposal may set parameters. */
   readonly parameters: boolean;
   readonly roleArn?: string;
 }
@@ -26,14 +26,14 @@ export interface RemediationPlan {
 /** DynamoDB's own name for it, in both spellings that Step Functions uses. */
 const NOT_MINE = ['DynamoDB.ConditionalCheckFailedException', 'DynamoDb.ConditionalCheckFailedException'];
 
-/** What the execution takes beside the approver's time: retries of its calls. */
+/** Time of the execution in addition to the approver's time: retries of its calls. */
 const OVERHEAD_SECONDS = 3_600;
 
 const KEY = { pk: { 'S.$': "States.Format('remediation#{}', $.detail.turn.name)" } };
 
 /**
- * One proposal: claim it, say so, wait for a person, and start the one runbook that was approved. Input: the outcome event
- * of the turn, of which only the name of the turn is used; what is proposed stands in the ledger, where only the delivery
+ * One proposal: claim it, publish it, wait for a person, and start the approved runbook. Input: the outcome event of
+ * the turn, of which only the name of the turn is used. The proposal is read from the ledger, where only the delivery
  * writes it.
  */
 export function remediationDefinition(targets: RemediationTargets, plan: RemediationPlan): Machine {
@@ -44,7 +44,7 @@ export function remediationDefinition(targets: RemediationTargets, plan: Remedia
     TimeoutSeconds: plan.expirySeconds + OVERHEAD_SECONDS,
     StartAt: 'ClaimProposal',
     States: {
-      // EventBridge may deliver an event more than once; an event that somebody made up finds no proposal.
+      // EventBridge may deliver an event more than once; a forged event finds no proposal.
       ClaimProposal: {
         ...call(
           targets,
@@ -116,7 +116,7 @@ export function remediationDefinition(targets: RemediationTargets, plan: Remedia
       ),
       ...startStates(targets, plan),
       PublishStarted: publish(targets, 'started', 'Over'),
-      // After a deployment that took the runbook away.
+      // After a deployment that removed the runbook.
       'Runbook is not listed': pass(
         { code: 'runbook-not-listed', message: 'The runbook may not be started any more' },
         { ResultPath: '$.answer.reason', Next: 'PublishFailed' },
@@ -140,8 +140,7 @@ const roleOrStart = ({ runbooks }: RemediationPlan, index: number) =>
   runbooks[index].roleArn ? roleOf(index) : startWithParametersOf(index);
 
 /**
- * States of their own for every runbook, so that which document is started, and under which role, is written here and not in
- * a proposal.
+ * Every runbook has its own states, so that the definition sets the document and the role, not a proposal.
  */
 function startStates(targets: RemediationTargets, { runbooks }: RemediationPlan): States {
   return Object.fromEntries(
@@ -176,7 +175,7 @@ function publish(
   targets: RemediationTargets,
   kind: keyof typeof REMEDIATION_EVENTS,
   next: string,
-  /** Whether somebody answered: who it was, and what came of it. */
+  /** The decision, its caller, and the result. */
   answered = true,
 ) {
   const event = '$.claimed.proposal.event';

@@ -36,12 +36,12 @@ export interface RemediationMachineProps {
 }
 
 /**
- * From a proposal in a report to a runbook that a person approved. Started by the outcome event of the turn, so by nothing
- * that the agent or its delivery calls. It has approvers of its own: who may approve turns may not approve remediations.
+ * The state machine that starts a proposed runbook after a person approved it. The outcome event of the turn starts it,
+ * not a call of the agent or its delivery. It has separate approvers: approvers of turns can't approve remediations.
  */
 export class RemediationMachine extends Construct {
   public readonly stateMachine: IStateMachine;
-  /** Proposals whose approval could not be asked for. Should be empty. */
+  /** Proposals whose approval could not be requested. Should be empty. */
   public readonly deadLetters: sqs.Queue;
   public readonly approveUrl: string;
   public readonly approveFunction: IFunction;

@@ -5,7 +5,7 @@ import { checkInputsOf } from '../../validation/checked-inputs';
 
 const WHERE = 'RemediationRunbook';
 
-/** What a parameter of a runbook may be in a proposal. */
+/** The allowed values of a runbook parameter in a proposal. */
 export class RunbookParameter {
   static {
     checkInputsOf(this, 'RunbookParameter');
@@ -14,8 +14,8 @@ export class RunbookParameter {
   /**
    * One of these values.
    *
-   * @param values 1 to 50, each of 1 to 512 visible characters, known at synth because the agent is told them
-   * @throws InputError when there is none, or a value is out of range
+   * @param values 1 to 50, each of 1 to 512 visible characters, known at synth because the instructions contain them
+   * @throws InputError when there is no value, or a value is out of range
    */
   public static oneOf(values: string[]): RunbookParameter {
     requireWholeNumber('RunbookParameter', 'number of values', values.length, 1, 50, 'values');
@@ -31,10 +31,10 @@ export class RunbookParameter {
   }
 
   /**
-   * Whatever this regular expression matches from its beginning to its end, at most 512 visible characters.
+   * A value that this regular expression matches completely, at most 512 visible characters.
    *
-   * @param pattern of JavaScript with the flag `u`, at most 256 characters; anchors are added
-   * @throws InputError when it is none
+   * @param pattern of JavaScript with the flag `u`, at most 256 characters; anchors are added @throws InputError when
+   * it isn't a regular expression
    */
   public static matching(pattern: string): RunbookParameter {
     requireInput(!Token.isUnresolved(pattern) && isPattern(pattern), 'RunbookParameter', {
@@ -54,27 +54,26 @@ export class RunbookParameter {
 
 /** A runbook of Systems Manager Automation that may be proposed. */
 export interface RemediationAutomationOptions {
-  /** Name of the document, its own or one of AWS: 3 to 128 letters, digits and `_-.`, known at synth. No ARN. */
+  /** Name of the document, your own or one of AWS: 3 to 128 letters, digits and `_-.`, known at synth. Not an ARN. */
   readonly documentName: string;
 
   /**
-   * Parameters that a proposal may set, by name, at most 20. What a proposal leaves out has the default of the document.
+   * Parameters that a proposal may set, by name, at most 20. A parameter that a proposal omits has the default of the
+   * document.
    *
    * @default - none
    */
   readonly parameters?: { [name: string]: RunbookParameter };
 
   /**
-   * ARN of the role that the runbook works under, passed as its parameter `AutomationAssumeRole`. The machine may hand over
-   * this role to Systems Manager and no other.
-   *
-   * @default - none: a runbook that names no role of its own works under the role of the machine, which may start runbooks
-   * and nothing else
+   * ARN of the role that the runbook works under, passed as its parameter `AutomationAssumeRole`. The state machine can
+   * pass only this role to Systems Manager. @default - none: a runbook that names no role runs under the role of the
+   * state machine, which can only start runbooks
    */
   readonly automationRoleArn?: string;
 }
 
-/** What may be run as a remediation, once a person approved it. */
+/** A runbook that can be run as a remediation after a person approved it. */
 export class RemediationRunbook {
   static {
     checkInputsOf(this, 'RemediationRunbook');
@@ -135,7 +134,7 @@ const isVisible = (value: string): boolean => value.length <= MAX_PARAMETER_CHAR
 
 function isPattern(pattern: string): boolean {
   try {
-    // By itself, so that no parenthesis of it closes the anchored group.
+    // Compiled separately, so that none of its parentheses closes the anchored group.
     return pattern.length > 0 && pattern.length <= 256 && new RegExp(pattern, 'u') !== undefined;
   } catch {
     return false;

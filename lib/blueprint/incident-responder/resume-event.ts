@@ -32,13 +32,12 @@ export class ResumeEvent {
   }
 
   /**
-   * A deployment of CodeDeploy succeeds, fails or is stopped. CodeDeploy delivers these events as well as it can, without
-   * a guarantee.
+   * A deployment of CodeDeploy succeeds, fails or is stopped. CodeDeploy delivers these events on a best-effort basis.
    *
    * Source: docs.aws.amazon.com/eventbridge/latest/ref/events-ref-codedeploy.html
    *
    * @param applications names of applications of CodeDeploy, 1 to 20
-   * @throws InputError when there is none, or a name is not one of CodeDeploy
+   * @throws InputError when there is no name, or a name isn't valid in CodeDeploy
    */
   public static deploymentFinished(applications: string[]): ResumeEvent {
     requireWholeNumber('ResumeEvent', 'number of applications', applications.length, 1, 20, 'applications');
@@ -56,8 +55,7 @@ export class ResumeEvent {
   }
 
   /**
-   * A time that the investigation chooses itself, in its report: it waits, for example, until a metric can show whether a
-   * change helped.
+   * A time that the agent chooses in its report, for example to wait until a metric shows whether a change helped.
    *
    * @throws InputError when a value is out of range
    */

@@ -25,11 +25,14 @@ export interface StageIncidentProps {
   readonly coolDown: Duration;
   readonly reopenWithin: Duration;
   readonly quietHours?: QuietHours;
-  /** Told when a limit keeps an alarm from being investigated. */
+  /** Notified if a limit prevents the investigation of an alarm. */
   readonly notify?: ITopic;
 }
 
-/** Finds the incident that an event belongs to, or opens one. Outside the network: it reaches no session. */
+/**
+ * Finds the incident that an event belongs to, or opens one. It runs outside the network, because it doesn't call
+ * sessions.
+ */
 export class StageIncidentStep implements ITurnStep {
   constructor(private readonly props: StageIncidentProps) {}
 

@@ -6,12 +6,12 @@ import { PASS_ROLE_ACTIONS, RUNBOOK_START_ACTIONS } from '../../identity/perms';
 import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 
 /**
- * A role may start these runbooks, and hand over the roles that they work under: a policy of its own, in which a reviewer
- * sees all that can be changed.
+ * A role may start these runbooks, and pass the roles that they run under. This is a separate policy, so that a
+ * reviewer finds all possible changes in one place.
  *
  * Documents and executions are the resources that the guide names
- * (docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html); automation-definition
- * is the form before it, which the service authorization reference still lists.
+ * (docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html);
+ * automation-definition is the older format, which the service authorization reference still lists.
  */
 export function startRunbooks(
   scope: Construct,
@@ -65,7 +65,9 @@ export function startRunbooks(
   }
 }
 
-/** Documents of AWS have no account in their ARN (the guide above), and no other may begin like them. */
+/**
+ * ARNs of AWS's documents contain no account (the guide above), and names of other documents can't have this prefix.
+ */
 function accountsOf(documentName: string): (string | undefined)[] {
   return /^(?:aws|amazon|amzn)/i.test(documentName) ? ['', undefined] : [undefined];
 }

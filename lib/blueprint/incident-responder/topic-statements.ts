@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import { kmsViaService } from '../../function/kms-via-service';
 import { KEY_READ_WRITE_ACTIONS, TOPIC_PUBLISH_ACTIONS } from '../../identity/perms';
 
-/** Messages to one topic, under its key. */
+/** Permissions to publish to one topic with its key. */
 export function topicStatements(scope: IConstruct, topic: ITopic): PolicyStatement[] {
   return [
     new PolicyStatement({ sid: 'Notify', actions: TOPIC_PUBLISH_ACTIONS, resources: [topic.topicArn] }),

@@ -2,7 +2,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { SourceToolOptions } from '../../agent';
 import type { IAgentTrigger } from '../../workflow';
 
-/** What one side of the reviewer needs on its host. */
+/** The settings of one function of the reviewer for its host. */
 export interface HostAccess {
   /** Directory of the bundle. */
   readonly code: string;
@@ -10,16 +10,16 @@ export interface HostAccess {
   readonly statements: PolicyStatement[];
 }
 
-/** A host as the reviewer uses it. */
+/** The code host of a reviewer. */
 export interface BoundCodeHost {
-  /** Names of the repositories, as subjects of turns have them. */
+  /** Names of the repositories, as in subjects of turns. */
   readonly repositories: string[];
   readonly source: Pick<SourceToolOptions, 'repositories' | 'staged'>;
   readonly triggers: IAgentTrigger[];
-  /** What a comment begins with to have a pull request reviewed again. */
+  /** The first word of a comment that requests another review. */
   readonly command?: string;
   readonly staging: HostAccess;
   readonly delivery: HostAccess;
-  /** Of the function that says why there is no review. */
+  /** For the function that explains why there is no review. */
   readonly notes: HostAccess;
 }

@@ -20,7 +20,7 @@ import type { BoundCodeHost, HostAccess } from './bound-code-host';
 import type { GitHubCodeHostOptions } from './github-code-host-options';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
-/** Where pull requests are: the host of the code. */
+/** The host of the code and its pull requests. */
 export class CodeHost {
   static {
     checkInputsOf(this, 'CodeHost');
@@ -133,7 +133,7 @@ function bindGitHub(
         requestedReviewer,
         // A close stops the review that is running.
         actions: ['opened', 'reopened', 'synchronize', 'ready_for_review', 'closed'],
-        // A draft may be left to the turn of the moment when it is ready: the two are different turns here.
+        // A draft may be reviewed only once it is ready. For this trigger, these are two different turns.
         deduplicationKey: [
           'detail.repository.full_name',
           'detail.number',

@@ -22,7 +22,7 @@ import { checkedProps, checkInputsOf } from '../../validation/checked-inputs';
 
 /** Properties of a {@link PullRequestReviewer}. */
 export interface PullRequestReviewerProps extends AgentBlueprintProps {
-  /** Where the pull requests are. */
+  /** The host of the pull requests. */
   readonly codeHost: CodeHost;
 
   /**
@@ -33,7 +33,7 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
   readonly registries?: PackageRegistry[];
 
   /**
-   * What is done with pull requests from forks.
+   * How pull requests from forks are handled.
    *
    * @default ForkPolicy.SKIP
    */
@@ -70,8 +70,8 @@ export interface PullRequestReviewerProps extends AgentBlueprintProps {
   readonly explainOutcomes?: boolean;
 
   /**
-   * Accepted findings, each with a reason and an expiry date. They are reported as accepted, and neither counted as
-   * new nor seen by the gate. At most 200.
+   * Accepted findings, each with a reason and an expiry date. They are reported as accepted. They aren't counted as
+   * new, and the gate ignores them. At most 200.
    *
    * @default - none
    */

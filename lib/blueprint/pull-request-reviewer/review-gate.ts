@@ -1,7 +1,7 @@
 import type { GateSetting } from '../../contracts/review';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
-/** How bad a finding of a review is. */
+/** Severity of a finding of a review. */
 export enum ReviewSeverity {
   CRITICAL = 'critical',
   HIGH = 'high',
@@ -10,8 +10,8 @@ export enum ReviewSeverity {
 }
 
 /**
- * Whether a review can block a merge. A model decides then, as far as your branch rules say so: leave people a way past
- * it.
+ * Whether a review can block a merge. A model then decides, as far as your branch rules require the gate. Let people
+ * override it.
  */
 export class ReviewGate {
   static {

@@ -24,12 +24,12 @@ export interface ReviewNotesProps {
 const TIMEOUT = Duration.minutes(2);
 
 /**
- * Says on a pull request why there is no review, and how to get one. It works from the outcome events of turns, so it also
- * tells what happened to a turn that failed, and what it does or fails to do changes no turn. Outside of the network, like
- * staging and delivery.
+ * Explains on a pull request why there is no review, and how to get one. It uses the outcome events of turns, so it
+ * also explains turns that failed, and its own failures don't affect turns. It runs outside the network, like staging
+ * and delivery.
  */
 export class ReviewNotes extends Construct {
-  /** Outcomes that could not be told. */
+  /** Outcomes that could not be posted. */
   public readonly deadLetterQueue: IQueue;
 
   constructor(scope: Construct, id: string, { access, workflow, repositories, command }: ReviewNotesProps) {

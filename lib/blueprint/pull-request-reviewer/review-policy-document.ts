@@ -3,7 +3,7 @@ import type { ReviewPolicyDocument } from '../../contracts/review';
 import { requireInput } from '../../validation/input-error';
 import type { ReviewPolicy } from './review-policy';
 
-/** Written by programs, and of no use to who reads a change. Code that is generated but runs is not among them. */
+/** Generated files that don't need a review. Generated code that runs isn't included. */
 const GENERATED_FILES = [
   '**/package-lock.json',
   '**/npm-shrinkwrap.json',
@@ -27,7 +27,10 @@ const GENERATED_FILES = [
 ];
 
 const MAX_ENTRIES = 50;
-/** All variables of a function together: 4 KB. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * All variables of a function together have 4 KB. Source:
+ * docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const MAX_CHARACTERS = 2_000;
 
 /** @throws InputError for lists that are too long, and entries of another form */

@@ -15,16 +15,17 @@ export interface ReviewPolicy {
   readonly reviewBots?: boolean;
 
   /**
-   * Authors whose pull requests are not reviewed: logins on GitHub, in any letter case; on CodeCommit ARNs, or what an ARN
-   * ends with, such as `user/release-robot`. At most 50.
+   * Authors whose pull requests are not reviewed: logins on GitHub, in any letter case; on CodeCommit, ARNs or the end
+   * of an ARN, such as `user/release-robot`. At most 50.
    *
    * @default - none
    */
   readonly skippedAuthors?: string[];
 
   /**
-   * Files that are left out of the review: they don't count toward the limits, the agent doesn't see them, and the review lists
-   * them. Paths in the repository, where `*` and `?` match inside a directory and `**` matches any number of directories. At most
+   * Files that aren't reviewed: they don't count toward the limits, the agent doesn't get their diff, and the review
+   * lists them. Paths in the repository, where `*` and `?` match inside a directory and `**` matches any number of
+   * directories. At most
    * 50. A change of only these files is not reviewed, so don't name files that can contain a defect.
    *
    * @default - lock files of package managers, minified scripts and styles, source maps, and test snapshots

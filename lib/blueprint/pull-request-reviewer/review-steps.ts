@@ -19,12 +19,12 @@ import type { HostAccess } from './bound-code-host';
 import { REVIEW_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
 import { type ForkHandling, type ReviewPolicyDocument, STAGED_PREFIX } from '../../contracts/review';
 
-/** What both steps know. */
+/** The common settings of both steps. */
 export interface ReviewStepProps {
   readonly access: HostAccess;
   readonly material: IBucket;
   readonly repositories: string[];
-  /** Beside the code of the function. */
+  /** Files next to the code of the function. */
   readonly files?: { [file: string]: string };
 }
 
@@ -38,8 +38,8 @@ export interface StagePullRequestProps extends ReviewStepProps {
 const TURN_NAMES = 'The names of turns are known at run time; the folder is exact.';
 
 /**
- * Reads the pull request and leaves what the agent works on. Outside of the network: it reaches its host and the bucket,
- * and holds no session permission.
+ * Reads the pull request and stores the material for the agent. It runs outside the network: it calls its host and the
+ * bucket, and has no session permission.
  */
 export class StagePullRequest implements ITurnStep {
   constructor(private readonly props: StagePullRequestProps) {}
@@ -70,9 +70,9 @@ export class StagePullRequest implements ITurnStep {
   }
 }
 
-/** Posts the review that was screened, or brings the posted one up to date. Outside of the network, as the staging. */
+/** Posts the screened review, or updates the posted one. It runs outside the network, like staging. */
 export class PublishReview implements ITurnStep {
-  /** Known once it is bound. */
+  /** Known after the step is bound. */
   public role?: IRole;
 
   constructor(private readonly props: ReviewStepProps) {}

@@ -1,6 +1,6 @@
 import { REVIEW_FORMAT } from '../../contracts/review';
 
-/** What the agent is told. Constant text: nothing of a pull request ever stands here. */
+/** The instructions of the agent: constant text, without anything of a pull request. */
 export interface InstructionParts {
   readonly repositories: string[];
   /** Whether package managers can be configured for private registries. */

@@ -48,7 +48,7 @@ export class AcceptFindingsStep implements ITurnStep {
         kmsViaService(scope, evidenceBucket.encryptionKey ?? encryptionKey, 's3', KEY_READ_ACTIONS),
         new PolicyStatement({
           sid: 'AskForFindings',
-          // Without it, S3 does not tell what is missing from what is forbidden.
+          // Without it, S3 doesn't distinguish a missing object from a denied one.
           actions: FINDINGS_LIST_ACTIONS,
           resources: [findings.bucketArn],
         }),

@@ -37,7 +37,7 @@ export function auditDefinition(targets: AuditTargets, plan: AuditPlan): Machine
     TimeoutSeconds: plan.timeoutSeconds,
     StartAt: 'ClaimNight',
     States: {
-      // EventBridge Scheduler may invoke more than once; a redriven execution finds its own claim.
+      // EventBridge Scheduler may invoke the state machine more than once; a redriven execution finds its own claim.
       ClaimNight: {
         ...call(
           targets,
@@ -106,13 +106,16 @@ export function auditDefinition(targets: AuditTargets, plan: AuditPlan): Machine
   };
 }
 
-/** One repository: its turn, and what of its result the summary needs. Every path ends well: the others go on. */
+/**
+ * One repository: its turn, and the part of its result that the summary needs. No path fails, so that the other audits
+ * continue.
+ */
 function repositoryStates(turn: State): States {
   const task = Object.fromEntries(Object.entries(turn).filter(([field]) => field !== 'End')) as State;
   return {
     AuditRepository: {
       ...task,
-      // The name of the turn is that of repository and night, so a repetition starts no second one.
+      // The name of the turn is derived from repository and night, so a repetition starts no second turn.
       Retry: [
         { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 3, JitterStrategy: 'FULL' },
       ],

@@ -26,16 +26,16 @@ import { auditDefinition } from './audit-definition';
 import { findingsFunction } from './findings-function';
 import type { SecurityHubImport } from './security-hub-import';
 
-/** Longest time that a turn takes in addition to its deadline: twice the wait for a slot, and what goes on around the work. */
+/** Longest time that a turn takes in addition to its deadline: twice the wait for a slot, and the other steps. */
 const AROUND_A_TURN = Duration.hours(10);
 
-/** Iterations of an inline map that run at the same time, at most (Step Functions developer guide, state-map-inline.html). */
+/** Maximum number of concurrent iterations of an inline map (Step Functions developer guide, state-map-inline.html). */
 const MAX_MAP_CONCURRENCY = 40;
 
 export interface AuditMachineProps {
   readonly workflow: TurnWorkflow;
   readonly network: IAgentNetwork;
-  /** What the agent calls the repositories. */
+  /** The names of the repositories for the agent. */
   readonly repositories: readonly string[];
   readonly findings: IBucket;
   readonly securityHub: SecurityHubImport;
@@ -43,7 +43,7 @@ export interface AuditMachineProps {
   readonly logRetention: RetentionDays;
 }
 
-/** Runs an audit: every repository in a turn of its own, a bounded number at a time, and a summary of all. */
+/** Runs an audit: one turn for each repository, a limited number at a time, and a summary. */
 export class AuditMachine extends Construct {
   public readonly stateMachine: IStateMachine;
 
@@ -62,7 +62,7 @@ export class AuditMachine extends Construct {
         JsonPath.stringAt('$.repository'),
         JsonPath.stringAt('$.night'),
       ),
-      // Names of the configuration and the time of the schedule: nobody else wrote any of it.
+      // Names from the configuration and the time of the schedule: the text is trusted.
       screenPrompt: false,
       subject: { repository: JsonPath.stringAt('$.repository'), night: JsonPath.stringAt('$.night') },
       deduplicationKey: JsonPath.format('audit#{}#{}', JsonPath.stringAt('$.night'), JsonPath.stringAt('$.repository')),
@@ -158,7 +158,7 @@ export class AuditMachine extends Construct {
               new PolicyStatement({
                 sid: 'ImportFindings',
                 actions: SECURITY_HUB_IMPORT_ACTIONS,
-                // The product of findings that an account makes itself.
+                // The product ARN for findings of the account itself.
                 resources: [
                   Stack.of(this).formatArn({
                     service: 'securityhub',

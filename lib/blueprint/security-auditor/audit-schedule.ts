@@ -16,7 +16,7 @@ export interface AuditScheduleProps {
   readonly agentName: string;
 }
 
-/** Starts audits. The scheduled time is the night, so a repeated invocation is the same audit. */
+/** Starts audits. The scheduled time identifies the night, so a repeated invocation is the same audit. */
 export class AuditSchedule extends Construct {
   /** Audits that could not be started. */
   public readonly deadLetters: sqs.Queue;

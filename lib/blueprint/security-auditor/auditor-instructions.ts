@@ -1,8 +1,9 @@
 import { SARIF_LIMITS } from '../../contracts/audit';
 
 /**
- * What the agent is told. The delivery checks the answer against the same rules (runtime/turn-handlers/accept-findings),
- * so what a model makes of these sentences decides how useful an audit is, not how safe.
+ * The instructions of the agent. The delivery checks the answer against the same rules
+ * (runtime/turn-handlers/accept-findings), so the model's use of these sentences affects how useful an audit is, not
+ * how secure.
  */
 export const AUDITOR_INSTRUCTIONS = `You audit the source code of one repository for security defects. Nobody is online: never ask, decide.
 

@@ -22,7 +22,10 @@ export interface FindingsFunctionProps {
   readonly statements: iam.PolicyStatement[];
 }
 
-/** A function that sees findings, which quote code: it runs in the network of the agent and reaches its endpoints only. */
+/**
+ * A function that processes findings, which quote code. It runs in the network of the agent and can reach only its
+ * endpoints.
+ */
 export function findingsFunction(scope: Construct, props: FindingsFunctionProps): TurnFunction {
   const { network, encryptionKey } = props;
   const securityGroup = new ec2.SecurityGroup(scope, 'Group', {

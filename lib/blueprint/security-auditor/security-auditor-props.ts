@@ -7,23 +7,23 @@ import type { SecurityHubImport } from './security-hub-import';
 
 /** Properties of a {@link SecurityAuditor}. */
 export interface SecurityAuditorProps extends AgentBlueprintProps {
-  /** Repositories to audit, 1 to 50. Each is audited in a session, and so in a runtime, of its own. */
+  /** Repositories to audit, 1 to 50. Each is audited in its own session, and so in its own Runtime session. */
   readonly repositories: SourceRepository[];
 
-  /** When audits begin, with their time zone: `ScheduleExpression.cron({ minute: '0', hour: '3', timeZone })`. */
+  /** The schedule of audits, with its time zone: `ScheduleExpression.cron({ minute: '0', hour: '3', timeZone })`. */
   readonly schedule: ScheduleExpression;
 
   /**
-   * Additional rules, or rules to leave out: text that is added to the instructions of the agent. At most 8,000 characters,
-   * without credentials.
+   * Additional rules, or rules to ignore: text that is added to the instructions of the agent. At most 8,000
+   * characters, without credentials.
    *
    * @default - none
    */
   readonly additionalRules?: string;
 
   /**
-   * Accepted findings, each with a reason and an expiry date. They are reported as accepted, and neither counted as
-   * new nor sent to Security Hub. At most 200.
+   * Accepted findings, each with a reason and an expiry date. They are reported as accepted. They aren't counted as
+   * new, and aren't sent to Security Hub. At most 200.
    *
    * @default - none
    */
@@ -37,7 +37,7 @@ export interface SecurityAuditorProps extends AgentBlueprintProps {
   readonly findingsLock?: ObjectLock;
 
   /**
-   * Whether findings go to AWS Security Hub, too.
+   * Whether findings are imported to AWS Security Hub.
    *
    * @default SecurityHubImport.none()
    */

@@ -40,8 +40,8 @@ export class SecurityAuditor extends AgentBlueprint {
   }
 
   /**
-   * Logs of findings (`findings/<repository>/<night>.sarif`), summaries (`audits/<night>.json`) and what the next night
-   * is compared with (`state/<repository>.json`).
+   * Logs of findings (`findings/<repository>/<night>.sarif`), summaries (`audits/<night>.json`), and the state for the
+   * next comparison (`state/<repository>.json`).
    */
   public readonly findingsBucket: IBucket;
 
@@ -52,8 +52,8 @@ export class SecurityAuditor extends AgentBlueprint {
   public readonly deadLetters: IQueue;
 
   /**
-   * @throws InputError when there is no repository or more than 50, the schedule is malformed, the rules are too long, or
-   * a GitHub repository is given without an egress to github.com.
+   * @throws InputError when there is no repository or more than 50, the schedule is malformed, the rules are too long,
+   * or a GitHub repository is given without egress to github.com.
    */
   constructor(scope: Construct, id: string, props: SecurityAuditorProps) {
     super(scope, id, checkedProps('SecurityAuditor', scope, id, props));

@@ -1,6 +1,6 @@
 import { checkInputsOf } from '../../validation/checked-inputs';
 
-/** Whether findings of an audit go to AWS Security Hub, too. */
+/** Whether findings of an audit are imported to AWS Security Hub. */
 export class SecurityHubImport {
   static {
     checkInputsOf(this, 'SecurityHubImport');
@@ -12,9 +12,9 @@ export class SecurityHubImport {
   }
 
   /**
-   * At the end of an audit, findings that are new are imported as active, and those that were fixed as archived. Security
-   * Hub CSPM must be on in account and Region; while it is not, the audit is stored and its summary says why nothing was
-   * imported. Makes an endpoint for `securityhub` in the network. Quotations of code are not imported.
+   * At the end of an audit, new findings are imported as active, and fixed findings as archived. Security Hub CSPM must
+   * be enabled in the account and Region. Otherwise, the audit is stored, and its summary contains the reason why
+   * nothing was imported. This adds an endpoint for `securityhub` to the network. Quotations of code are not imported.
    *
    * Source: docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html
    */
