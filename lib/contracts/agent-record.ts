@@ -1,15 +1,15 @@
 /**
  * The contract between a workflow (lib/), which writes one stack output, and the program `bma` (bin/), which finds agents by
- * these outputs with CloudFormation DescribeStacks. No output holds a secret: names, ARNs and URLs only.
+ * these outputs with CloudFormation DescribeStacks. No output contains a secret, only names, ARNs and URLs.
  */
 
 /** Every output whose key begins with this is an {@link AgentRecord} as JSON. */
 export const AGENT_OUTPUT_PREFIX = 'BmaAgent';
 
-/** `AgentRecord.format`. The program ignores every other. */
+/** `AgentRecord.format`. The program ignores other formats. */
 export const AGENT_RECORD_FORMAT = 'cdk-bedrock-managed-agents/agent/1';
 
-/** One agent with a workflow, as its stack deployed it. */
+/** One deployed agent with a workflow. */
 export interface AgentRecord {
   readonly format: typeof AGENT_RECORD_FORMAT;
   /** Name of the agent. */
@@ -22,7 +22,7 @@ export interface AgentRecord {
   readonly evidence: string;
   /** Name of the event bus where outcome events appear. */
   readonly bus: string;
-  /** Where approvers answer. Absent without an approval step. */
+  /** The URL for decisions of approvers. Absent without an approval step. */
   readonly approveUrl?: string;
   readonly triggers: readonly TriggerRecord[];
   /** URL of the queue with stopped executions that could not be settled. */

@@ -1,23 +1,26 @@
 /**
- * The contract between the SecurityAuditor (lib/) and its functions (runtime/): what an audit machine hands on, what a
- * night leaves in the findings bucket. lib/ and runtime/ import this file as types; the few values are pure.
+ * The contract between the SecurityAuditor (lib/) and its functions (runtime/): the input of audits, and the objects in
+ * the findings bucket. lib/ and runtime/ import this file as types; the few values are pure.
  */
 
 /** The subject of a turn that audits one repository. */
 export interface AuditSubject {
-  /** What the agent calls the repository: `name`, or `owner/name` on GitHub. */
+  /** The name of the repository for the agent: `name`, or `owner/name` on GitHub. */
   readonly repository: string;
   /** When the audit was scheduled, ISO 8601 with seconds, UTC. One night, one audit. */
   readonly night: string;
 }
 
-/** Form of {@link AuditSubject.night}: nights compare as texts. */
+/** Format of {@link AuditSubject.night}: nights are compared as strings. */
 export const NIGHT = /^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
-/** Form of {@link AuditSubject.repository}; it becomes part of keys, so nothing in it climbs out of its folder. */
+/**
+ * Form of {@link AuditSubject.repository}; it becomes part of keys, so it can't contain path segments that leave its
+ * folder.
+ */
 export const REPOSITORY_NAME = /^(?:[A-Za-z0-9][A-Za-z0-9-]{0,38}\/)?(?!\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9._-]{0,99}$/;
 
-/** What one log may hold. Findings leave the environment; the code they are about does not, beyond short quotations. */
+/** Limits of one log. Findings leave the environment, but only short quotations of their code do. */
 export const SARIF_LIMITS = {
   results: 1_000,
   /** Characters of one quotation of code. */
@@ -29,10 +32,10 @@ export const SARIF_LIMITS = {
   path: 1_024,
 };
 
-/** The fingerprint that makes a finding of one night the finding of the next (SARIF 3.27.17, `partialFingerprints`). */
+/** The fingerprint that identifies a finding from one night to the next (SARIF 3.27.17, `partialFingerprints`). */
 export const FINGERPRINT_NAME = 'bmaFinding/v1';
 
-/** Keys in the findings bucket. Colons of the night are left out: not every program takes them in file names. */
+/** Keys in the findings bucket. Colons of the night are omitted: not every program accepts them in file names. */
 export function nightName(night: string): string {
   return night.replaceAll(':', '');
 }
@@ -50,19 +53,19 @@ export function auditKey(night: string): string {
 export interface FindingsReceipt {
   /** Findings that the previous audit of the repository did not have. */
   readonly new: number;
-  /** Findings that it had, too. */
+  /** Findings that the previous audit had, too. */
   readonly known: number;
-  /** Findings that it had and this one has not. */
+  /** Findings that the previous audit had and this one doesn't have. */
   readonly fixed: number;
   /** Findings in the register of accepted ones; counted nowhere else. Absent: none. */
   readonly accepted?: number;
-  /** Parts of the log that could not be accepted and were left out; the stored log says why. Absent: none. */
+  /** Parts of the log that were set aside; the stored log contains the reason. Absent: none. */
   readonly setAside?: number;
   /** Key of the stored log in the findings bucket. */
   readonly key: string;
 }
 
-/** How the audit of one repository ended, as the map of the audit machine yields it. */
+/** The result of the audit of one repository, as returned by the map of the audit state machine. */
 export interface RepositoryAudit {
   readonly repository: string;
   /** Outcome of the turn, or `Failed` when it could not be run at all. */
@@ -89,16 +92,16 @@ export interface AuditSummary {
   readonly night: string;
   readonly totals: {
     readonly repositories: number;
-    /** Repositories without an accepted log. Their earlier findings stand. */
+    /** Repositories without an accepted log. Their earlier findings are kept. */
     readonly failed: number;
     readonly new: number;
     readonly known: number;
     readonly fixed: number;
-    /** Parts of logs that could not be accepted; the stored logs say why. Absent: none. */
+    /** Parts of logs that were set aside; the stored logs contain the reasons. Absent: none. */
     readonly setAside?: number;
   };
   readonly repositories: readonly RepositoryAudit[];
-  /** Where the logs and this summary are. */
+  /** The location of the logs and of this summary. */
   readonly findings: { readonly bucket: string; readonly key: string };
   /** Absent when nothing is imported. */
   readonly securityHub?: SecurityHubReceipt;
@@ -111,6 +114,6 @@ export interface SecurityHubReceipt {
   readonly archived: number;
   /** Findings that Security Hub refused. */
   readonly failed: number;
-  /** Why the import was given up, such as `AccessDeniedException`. */
+  /** Why the import failed, such as `AccessDeniedException`. */
   readonly error?: string;
 }

@@ -1,6 +1,6 @@
 /** The contract between AgentBudget (lib/operations), its function (runtime/turn-handlers) and the admission of turns. */
 
-/** Item of a ledger that says that new turns are refused because a budget is used up. */
+/** Item of a ledger: new turns are refused because a budget is used up. */
 export const BUDGET_KEY = 'budget';
 
 /** Why turns are refused, and for how long. */
@@ -22,7 +22,7 @@ export interface BudgetedWorkflow {
   readonly agentName: string;
   readonly ledgerTable: string;
   readonly prices: TokenPrices;
-  /** Counted for each running turn, and for a turn whose usage was not reported. */
+  /** Maximum cost, which is counted for each running turn and for a turn without reported usage. */
   readonly maxTurnUsd: number;
 }
 
@@ -36,7 +36,7 @@ export interface BudgetStep {
   readonly engageMachineArn?: string;
 }
 
-/** What the function is told, as JSON in one variable. */
+/** The settings of the function, as JSON in one variable. */
 export interface BudgetSettings {
   readonly name: string;
   readonly table: string;

@@ -1,9 +1,9 @@
 /**
  * The format of declarations in templates: decisions that the checks, the security statement and the review accept and show.
  *
- * A template holds a list of records under `Metadata.AgentDeclarations`. They hold for the whole template, or for the
- * resources that `within` names. The `Metadata` attribute of a resource may hold such a list, too; it holds for that
- * resource. Records that a reader can't understand declare nothing.
+ * A template holds a list of records under `Metadata.AgentDeclarations`. They apply to the whole template, or to the
+ * resources in `within`. The `Metadata` attribute of a resource may have such a list, too; it applies to that resource.
+ * Records in an unknown form are ignored.
  */
 
 /** Key of the list, in the `Metadata` of a template and in that of a resource. */
@@ -12,24 +12,24 @@ export const DECLARATIONS_KEY = 'AgentDeclarations';
 /**
  * A text that is resolved like a property of the same template: literal text or a CloudFormation function. A reference to
  * a resource of another stack of the app is written `${<stack>#<logical id>}` (`Ref`) or `${<stack>#<logical id>.<attribute>}`,
- * because an export only for a declaration would tie stacks together. `<stack>` is the construct path of the stack; for a
- * nested stack it is the one of its parent, `/` and the logical id of the nested stack.
+ * because an export only for a declaration would create a dependency between the stacks. `<stack>` is the construct
+ * path of the stack; for a nested stack it is the one of its parent, `/` and the logical id of the nested stack.
  */
 export type TemplateText = string | { readonly [intrinsic: string]: unknown };
 
-/** What every kind of declaration says. */
+/** The members of every kind of declaration. */
 export interface DeclarationBase {
-  /** Why the decision is right. */
+  /** The reason for the decision. */
   readonly reason: string;
-  /** ISO 8601 time from which the declaration no longer holds. Absent: it holds without end. */
+  /** ISO 8601 time at which the declaration expires. Absent: it doesn't expire. */
   readonly expires?: string;
-  /** Construct path of what the declaration is about, for people. */
+  /** Construct path of the subject of the declaration, for people. */
   readonly subject?: string;
-  /** Logical ids of the resources of this template that the declaration holds for. Absent: all of them. */
+  /** Logical ids of the resources of this template that the declaration applies to. Absent: all of them. */
   readonly within?: readonly string[];
 }
 
-/** A role may use an action that isn't on the list of the rules. Holds for policies and roles in its scope. */
+/** A role may use an action that isn't on the list of the rules. Applies to policies and roles in its scope. */
 export interface ActionDeclaration extends DeclarationBase {
   readonly kind: 'action';
   /** ARN of the role (or user). */
@@ -40,7 +40,9 @@ export interface ActionDeclaration extends DeclarationBase {
   readonly resources?: readonly TemplateText[];
 }
 
-/** Security groups and routes of a network may lead to a peer. Holds for security groups, rules and routes in its scope. */
+/**
+ * Security groups and routes of a network may allow a peer. Applies to security groups, rules and routes in its scope.
+ */
 export interface EgressDeclaration extends DeclarationBase {
   readonly kind: 'egress';
   /** Id of the VPC. */
@@ -51,7 +53,7 @@ export interface EgressDeclaration extends DeclarationBase {
   readonly port: number;
 }
 
-/** A principal outside the account may be let in. */
+/** A principal outside the account may have access. */
 export interface PrincipalDeclaration extends DeclarationBase {
   readonly kind: 'principal';
   /** The principal element of a policy: `{ "AWS": ["arn:…"] }`. */
@@ -61,14 +63,14 @@ export interface PrincipalDeclaration extends DeclarationBase {
 }
 
 /**
- * Something can't be read, and somebody has looked at it. It names the part, so it holds wherever the part is met, not only
- * in its scope.
+ * Something can't be read and was reviewed. The declaration names the part, so it applies wherever the part is used,
+ * not only in its scope.
  */
 export interface UnreadableDeclaration extends DeclarationBase {
   readonly kind: 'unreadable';
   /** The resources concerned. Absent or empty: the part isn't in the app, see `names`. */
   readonly parts?: readonly UnreadablePart[];
-  /** How templates name the part when it isn't in the app: ARNs, ids, names. */
+  /** ARNs, ids and names of the part in templates, if it isn't in the app. */
   readonly names?: readonly TemplateText[];
 }
 
@@ -80,7 +82,7 @@ export interface UnreadablePart {
   readonly logicalIds?: readonly string[];
 }
 
-/** Nothing in this template and its nested stacks is judged. */
+/** No rule applies to this template and its nested stacks. */
 export interface ExemptDeclaration extends DeclarationBase {
   readonly kind: 'exempt';
 }

@@ -1,7 +1,7 @@
 /**
- * The environment variables of the Lambda functions: a construct sets them, the function's handler reads them, and lib/,
- * runtime/ and who reads templates take the names from here. None holds a secret. The MCP servers of the image have theirs
- * in `tool.ts`.
+ * The environment variables of the Lambda functions: a construct sets them, the function's handler reads them, and
+ * lib/, runtime/ and readers of templates use the names in this file. None contains a secret. The variables of the MCP
+ * servers of the image are in `tool.ts`.
  */
 
 /** Functions of a turn workflow, and steps that a blueprint adds to it. */
@@ -18,17 +18,17 @@ export const TURN_VARIABLES = {
   /** How long the record of a turn is kept. */
   recordSeconds: 'BMA_RECORD_SECONDS',
   sessionRetentionSeconds: 'BMA_SESSION_RETENTION_SECONDS',
-  /** Turns at a time. */
+  /** Number of concurrent turns. */
   maxConcurrency: 'BMA_MAX_CONCURRENCY',
   /** How long a turn waits for a free slot. */
   slotSeconds: 'BMA_SLOT_SECONDS',
   /** Which turns need an approval. */
   approval: 'BMA_APPROVAL',
-  /** What the approve function answers. Absent: turns. */
+  /** The kind of decisions that the approve function records. Absent: decisions about turns. */
   approvalRecords: 'BMA_APPROVAL_RECORDS',
-  /** How long an ambiguous create, submit or cancel is looked for. */
+  /** How long the result of an ambiguous create, submit or cancel is searched. */
   settleSeconds: 'BMA_SETTLE_SECONDS',
-  /** How long one look at a turn listens to its live events. */
+  /** How long one poll of a turn reads its live events. */
   listenSeconds: 'BMA_LISTEN_SECONDS',
 } as const;
 
@@ -44,13 +44,13 @@ export const BUDGET_VARIABLES = {
   settings: 'BMA_BUDGET',
 } as const;
 
-/** Starter of a trigger: what is known only at deployment. */
+/** Starter of a trigger: values that are known only at deployment. */
 export const STARTER_VARIABLES = {
   stateMachineArn: 'BMA_STATE_MACHINE_ARN',
   agentName: TURN_VARIABLES.agentName,
-  /** JSON list of the texts that stand for `{ binding: N }`. */
+  /** JSON list of the texts that replace `{ binding: N }`. */
   bindings: 'BMA_BINDINGS',
-  /** Bucket of prompts that are too large to travel inline. Absent when no event can make the prompt that large. */
+  /** Bucket of prompts that are too large for the request. Absent when no event can make the prompt that large. */
   promptBucket: 'BMA_PROMPT_BUCKET',
 } as const;
 
@@ -61,7 +61,7 @@ export const WEBHOOK_VARIABLES = {
   deadLetterQueueUrl: 'BMA_DEAD_LETTER_QUEUE_URL',
   replayWindowSeconds: 'BMA_REPLAY_WINDOW_SECONDS',
   maxBodyBytes: 'BMA_MAX_BODY_BYTES',
-  /** JSON list of `WebhookSubscription`. Absent when it is not known which triggers there are. */
+  /** JSON list of `WebhookSubscription`. Absent if the triggers aren't known. */
   subscriptions: 'BMA_SUBSCRIPTIONS',
 } as const;
 
@@ -83,9 +83,9 @@ export const REVIEW_VARIABLES = {
   credentialsSecretArn: 'BMA_CREDENTIALS_SECRET_ARN',
   /** Delivery and notes: JSON of `GateSetting`. Absent: no gate. */
   gate: 'BMA_REVIEW_GATE',
-  /** Notes: what a comment begins with to ask for a review. Absent: nothing. */
+  /** Notes: the first word of a comment that requests a review. Absent: none. */
   command: 'BMA_REVIEW_COMMAND',
-  /** Delivery to CodeCommit: name of its own role, by which it knows its own comments. */
+  /** Delivery to CodeCommit: name of its own role, by which it recognizes its own comments. */
   ownRoleName: 'BMA_OWN_ROLE_NAME',
 } as const;
 
@@ -95,9 +95,9 @@ export const STAGE_INCIDENT_VARIABLES = {
   serviceName: 'BMA_SERVICE_NAME',
   /** JSON list of the names of the service's alarms. */
   alarms: 'BMA_ALARMS',
-  /** Most turns of one incident. */
+  /** Maximum number of turns of one incident. */
   maxTurns: 'BMA_MAX_TURNS',
-  /** After this many seconds an incident is over, whatever its state. */
+  /** After this many seconds, an incident ends in any state. */
   windowSeconds: 'BMA_INCIDENT_WINDOW_SECONDS',
   /** A change of an alarm to the same state within this many seconds starts no turn. */
   coolDownSeconds: 'BMA_COOL_DOWN_SECONDS',
@@ -105,7 +105,7 @@ export const STAGE_INCIDENT_VARIABLES = {
   reopenSeconds: 'BMA_REOPEN_SECONDS',
   /** JSON of `QuietHoursSetting`. Absent: none. */
   quietHours: 'BMA_QUIET_HOURS',
-  /** Topic that is told about alarms that start no turn. Absent: none. */
+  /** Topic for messages about alarms that start no turn. Absent: none. */
   topicArn: 'BMA_TOPIC_ARN',
 } as const;
 
@@ -115,7 +115,7 @@ export const PUBLISH_REPORT_VARIABLES = {
   evidenceBucket: TURN_VARIABLES.evidenceBucket,
   serviceName: STAGE_INCIDENT_VARIABLES.serviceName,
   reportBucket: 'BMA_REPORT_BUCKET',
-  /** What a report may wait for, separated by commas. */
+  /** The events that a report may wait for, separated by commas. */
   waits: 'BMA_WAITS',
   topicArn: 'BMA_TOPIC_ARN',
   /** JSON of `OpsItemSetting`. Absent: no OpsItems. */
@@ -133,16 +133,16 @@ export const AUDIT_VARIABLES = {
   findingsBucket: 'BMA_FINDINGS_BUCKET',
   /** Summary: `new-findings` are imported to Security Hub, or `none`. */
   securityHub: 'BMA_SECURITY_HUB',
-  /** Summary: of the ARNs of findings. */
+  /** Summary: the Region in the ARNs of findings. */
   partition: 'BMA_PARTITION',
   account: 'BMA_ACCOUNT',
 } as const;
 
 /** Local runs and tests: never set by a construct. */
 export const LOCAL_VARIABLES = {
-  /** The Managed Agents service. The client takes only https, or http to this machine. */
+  /** The Managed Agents service. The client accepts only https, or http to this machine. */
   managedAgentsEndpoint: 'BMA_MANAGED_AGENTS_ENDPOINT',
-  /** `true`: buckets are named in the path, as local stores need it. */
+  /** `true`: the bucket name is in the path, as local stores need it. */
   s3PathStyle: 'BMA_S3_PATH_STYLE',
   /** The GitHub API: http to this machine. */
   gitHubApiUrl: 'BMA_GITHUB_API_URL',

@@ -1,4 +1,4 @@
-/** What the template tells the function that builds the agent image (properties of its custom resource). */
+/** The properties of the custom resource that builds the agent image. */
 export interface ImageBuildProperties {
   readonly ProjectName: string;
   readonly RepositoryName: string;
@@ -6,7 +6,7 @@ export interface ImageBuildProperties {
   readonly ImageTag: string;
 }
 
-/** What the template reads from the finished build. */
+/** The attributes of the finished build that the template reads. */
 export interface ImageBuildResult {
   /** `sha256:` and 64 hexadecimal digits. */
   readonly Digest: string;

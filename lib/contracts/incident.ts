@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 /** `format` of the final answer. */
 export const INCIDENT_ANSWER_FORMAT = 'incident-report/1';
 
-/** How OpsItems of a service are made. */
+/** Options of the OpsItems of a service. */
 export interface OpsItemSetting {
   readonly severity: string;
   readonly category: string;
@@ -15,49 +15,49 @@ export interface OpsItemSetting {
   readonly tag: string;
 }
 
-/** Tag of the OpsItems that a responder made. */
+/** Tag of the OpsItems that a responder created. */
 export const OPS_ITEM_TAG = 'ManagedAgent';
 
-/** How timers of a service are made. */
+/** Options of the timers of a service. */
 export interface TimerSetting {
   readonly group: string;
   readonly roleArn: string;
   readonly eventBusArn: string;
   readonly deadLetterArn: string;
   readonly keyArn: string;
-  /** When a report names no time. */
+  /** The waiting time if a report names none. */
   readonly afterMinutes: number;
-  /** Most timers of one incident. */
+  /** Maximum number of timers of one incident. */
   readonly most: number;
 }
 
-/** When alarms open no incident. */
+/** The time of day in which alarms open no incident. */
 export interface QuietHoursSetting {
   /** `HH:MM` in the time zone. */
   readonly from: string;
-  /** `HH:MM`, on the next day when it is not after `from`. */
+  /** `HH:MM`, on the next day if it isn't after `from`. */
   readonly to: string;
   /** IANA name. */
   readonly timeZone: string;
 }
 
-/** The event with which a timer resumes an incident. `detail`: {@link TimerDetail}. */
+/** The event of a timer that resumes an incident. `detail`: {@link TimerDetail}. */
 export const TIMER_EVENT = { source: 'cdk-bedrock-managed-agents.incident', detailType: 'Incident Timer' } as const;
 
 export interface TimerDetail {
   readonly incident: string;
-  /** Name of the turn whose report asked to wait. */
+  /** Name of the turn whose report set the timer. */
   readonly after: string;
 }
 
-/** What a report may wait for. */
+/** The events that a report may wait for. */
 export const WAITS = ['alarm', 'deployment', 'timer'] as const;
 export type Wait = (typeof WAITS)[number];
 
 /** Minutes that a report may ask to wait. */
 export const TIMER_MINUTES = { least: 5, most: 1440 } as const;
 
-/** Names of the facts that the triggers of the blueprint tell the staging function. */
+/** Names of the values that the triggers of the blueprint pass to the staging function. */
 export const INCIDENT_SUBJECTS = {
   alarm: {
     alarmArn: 'event.resources.0 | arn',
@@ -72,7 +72,7 @@ export const INCIDENT_SUBJECTS = {
   timer: { incident: 'event.detail.incident | id', after: 'event.detail.after | id' },
 } as const;
 
-/** The one item of the ledger that holds the open incident of a service. */
+/** The item of the ledger with the open incident of a service. */
 export function incidentLedgerKey(serviceName: string): string {
   return `incident#${createHash('sha256').update(serviceName, 'utf8').digest('hex')}`;
 }

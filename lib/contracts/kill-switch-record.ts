@@ -3,10 +3,10 @@
 /** Every output whose key begins with this is a {@link KillSwitchRecord} as JSON. */
 export const KILL_SWITCH_OUTPUT_PREFIX = 'BmaKillSwitch';
 
-/** `KillSwitchRecord.format`. The program ignores every other. */
+/** `KillSwitchRecord.format`. The program ignores other formats. */
 export const KILL_SWITCH_RECORD_FORMAT = 'cdk-bedrock-managed-agents/kill-switch/1';
 
-/** One kill switch, as its stack deployed it. */
+/** One deployed kill switch. */
 export interface KillSwitchRecord {
   readonly format: typeof KILL_SWITCH_RECORD_FORMAT;
   /** Names of the agents that are stopped together. */

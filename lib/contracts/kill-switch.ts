@@ -1,24 +1,24 @@
 /** The contract between the kill switch (lib/operations) and its functions (runtime/turn-handlers). */
 
 /**
- * Item of a ledger about the last stop of the agent. New turns are refused from the moment that it has `refusesSince`; before
- * that, the stop is announced, so that a release that runs at the same time notices it. Absent: the agent may run.
+ * Item of a ledger about the last stop of the agent. New turns are refused as soon as it has `refusesSince`. Before
+ * that, the stop is only recorded, so that a concurrent release notices it. Absent: the agent may run.
  */
 export const STOP_KEY = 'stop';
 
-/** Who stopped an agent, and why. */
+/** The stop of an agent, with its reason. */
 export interface Stop {
   /** Name of the execution that engaged the kill switch. */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** What the caller gave as the reason, at most 500 characters. */
+  /** The reason given by the caller, at most 500 characters. */
   readonly reason: string;
-  /** ISO 8601, UTC: since when new turns are refused. In the ledger only. */
+  /** ISO 8601, UTC: the time since which new turns are refused. Only in the ledger. */
   readonly refusesSince?: string;
 }
 
-/** One agent, as its kill switch sees it. Everything is known at deployment. */
+/** The settings of one agent for its kill switch, all known at deployment. */
 export interface KillTarget {
   readonly agentName: string;
   readonly ledgerTable: string;
@@ -32,7 +32,7 @@ export interface KillTarget {
   readonly endFunctionArn: string;
 }
 
-/** Steps of the function that can change what starts and drives an agent, but reaches no session. */
+/** Steps of the function that can change triggers and roles of an agent, but can't call sessions. */
 export type KillStep =
   | 'announce'
   | 'park'
@@ -53,10 +53,10 @@ export interface KillStepPayload {
   readonly targets: readonly KillTarget[];
   readonly denyPolicyArn: string;
   readonly engageMachineArn: string;
-  /** What happened so far. The first step makes it. */
+  /** The report so far. The first step creates it. */
   readonly report?: KillReport;
   readonly execution: { readonly id: string; readonly startTime: string; readonly input: KillRequest };
-  /** What the functions answered that end sessions. */
+  /** The results of the functions that end sessions. */
   readonly ended?: readonly EndSessionsAnswer[];
 }
 
@@ -88,16 +88,16 @@ export interface KillReport {
   readonly turnsStopped: number;
   readonly sessionsCancelled: number;
   readonly sessionsDeleted: number;
-  /** Turns and settlements that were still running, and sessions that could not be deleted, when it was last looked. */
+  /** Turns and settlements that were still running, and sessions that could not be deleted, at the last check. */
   readonly left: number;
-  /** What cannot be seen from outside of the service. */
+  /** What can't be verified from outside of the service. */
   readonly unproven: readonly string[];
-  /** How often settlements were looked at, and sessions deleted. */
+  /** How often settlements were checked and sessions deleted. */
   readonly looks: number;
   readonly rounds: number;
-  /** How often it was looked whether the triggers are disabled. */
+  /** How often it was checked whether the triggers are disabled. */
   readonly parks: number;
-  /** Of a release: the stop of each agent that it takes back, by the name of the ledger. */
+  /** For a release: the stop of each agent that it reverts, by the name of the ledger. */
   readonly releases?: Readonly<Record<string, string>>;
 }
 

@@ -26,9 +26,9 @@ export const LIFECYCLE_VARIABLES = {
 } as const;
 
 /**
- * Variables through which the SDK finds the credentials of the execution role in a container: the lifecycle server hands
- * them on to the exec server, and that to the MCP servers. On AgentCore the credentials come from the metadata service of
- * the microVM and none is set.
+ * Variables through which the SDK finds the credentials of the execution role in a container: the lifecycle server
+ * passes them to the exec server, which passes them to the MCP servers. On AgentCore the credentials come from the
+ * metadata service of the microVM and none is set.
  */
 export const ROLE_CREDENTIAL_VARIABLES: readonly string[] = [
   'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',

@@ -1,9 +1,9 @@
 /**
- * The contract between the delivery of an incident responder, the machine that asks for approval, and who listens to it.
- * Pure data, so that the handlers may bundle it.
+ * The contract between the delivery of an incident responder, the state machine that requests approval, and consumers
+ * of its events. Pure data, so that the handlers may bundle it.
  */
 
-/** Value of `remediation` in the receipt of a report that proposes one; the machine is started by it. */
+/** Value of `remediation` in the receipt of a report with a proposal; it starts the state machine. */
 export const PROPOSED = 'proposed';
 
 export const REMEDIATION_EVENT_FORMAT = 'cdk-bedrock-managed-agents/remediation-event/1';
@@ -20,13 +20,13 @@ export const REMEDIATION_EVENTS = {
 /** Longest value of a parameter. Source: docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
 export const MAX_PARAMETER_CHARACTERS = 512;
 
-/** What a value must be: one of these, or matched by the pattern from its beginning to its end. Exactly one is set. */
+/** The allowed values: one of a list, or a value that the pattern matches completely. Exactly one is set. */
 export interface ParameterRule {
   readonly values?: readonly string[];
   readonly pattern?: string;
 }
 
-/** What may be proposed. */
+/** An allowed proposal. */
 export interface RunbookRule {
   readonly name: string;
   readonly parameters: Readonly<Record<string, ParameterRule>>;
@@ -45,21 +45,21 @@ export interface RemediationDetail {
   readonly why: string;
 }
 
-/** What the delivery leaves in the ledger: written once, claimed once. */
+/** The proposal in the ledger: written once by the delivery, claimed once. */
 export interface RemediationProposal {
   readonly event: RemediationDetail;
   readonly automation: {
-    /** A UUID made from the name of the turn: Systems Manager starts nothing twice under it. */
+    /** A UUID derived from the name of the turn, so that Systems Manager starts the execution only once. */
     readonly clientToken: string;
-    /** Absent when none is set: Systems Manager takes no empty map. */
+    /** Absent if none is set: Systems Manager doesn't accept an empty map. */
     readonly parameters?: Readonly<Record<string, readonly string[]>>;
   };
 }
 
-/** A text matches from its beginning to its end. */
+/** A pattern must match the whole text. */
 export function wholePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, 'u');
 }
 
-/** The parameter that tells a runbook which role to use. */
+/** The parameter with the role of a runbook. */
 export const ASSUMED_ROLE = 'AutomationAssumeRole';

@@ -1,12 +1,12 @@
 /**
- * The contract between the reviewer of pull requests (lib/) and its two functions (runtime/): what
- * the staging leaves in the bucket for the agent and for the delivery.
+ * The contract between the reviewer of pull requests (lib/) and its two functions (runtime/): the objects that staging
+ * writes to the bucket for the agent and for the delivery.
  *
  * lib/ and runtime/ import this file as types. The few values in it are pure, so that a function may bundle them.
  */
 import { STAGED_ARCHIVE } from './tool';
 
-/** What is done with pull requests from forks. */
+/** How pull requests from forks are handled. */
 export type ForkHandling = 'skip' | 'read-only-review' | 'run';
 
 /** Which pull requests are reviewed, and which of their files. */
@@ -27,7 +27,7 @@ export const PULL_REQUEST_FORMAT = 'pull-request/1';
 /** `format` of `changes.json`. */
 export const CHANGES_FORMAT = 'changes/1';
 
-/** Where the staging puts the material of a turn: `staged/<turn>/`. */
+/** The prefix of the staged material of a turn: `staged/<turn>/`. */
 export const STAGED_PREFIX = 'staged/';
 
 /** Files of one turn. */
@@ -44,7 +44,7 @@ export function stagedKey(turnName: string, file: string): string {
   return `${STAGED_PREFIX}${turnName}/${file}`;
 }
 
-/** `pull-request.json`. Title, author and branch names are somebody else's text. */
+/** `pull-request.json`. Title, author and branch names are untrusted text. */
 export interface PullRequestDocument {
   readonly format: typeof PULL_REQUEST_FORMAT;
   readonly host: 'codecommit' | 'github';
@@ -52,14 +52,14 @@ export interface PullRequestDocument {
   readonly pullRequestId: string;
   readonly sourceCommit: string;
   readonly destinationCommit: string;
-  /** The newest commit that both branches have, where the host tells it. */
+  /** The newest common commit of both branches, if the host returns it. */
   readonly mergeBase?: string;
   readonly sourceReference: string;
   readonly destinationReference: string;
   readonly title: string;
   readonly author: string;
   readonly fromFork: boolean;
-  /** Whether code of the pull request may be run. */
+  /** Whether code of the pull request may run. */
   readonly execution: 'allowed' | 'forbidden';
 }
 
@@ -67,13 +67,13 @@ export interface PullRequestDocument {
 export interface ChangesDocument {
   readonly format: typeof CHANGES_FORMAT;
   readonly files: readonly ChangedFile[];
-  /** Names of changed files that the policy leaves out. */
+  /** Names of changed files that the policy ignores. */
   readonly leftOut?: readonly string[];
 }
 
 /** One file of a change. */
 export interface ChangedFile {
-  /** Its name after the change; of a removed file, the name it had. */
+  /** Its name after the change; for a removed file, the name before. */
   readonly file: string;
   readonly previousFile?: string;
   readonly status: 'added' | 'modified' | 'removed' | 'renamed';
@@ -81,7 +81,7 @@ export interface ChangedFile {
   readonly binary: boolean;
   readonly addedLines: number;
   readonly removedLines: number;
-  /** Lines of the new version that the change shows, three lines around each changed one included. */
+  /** Lines of the new version in the diff, including three lines around each changed line. */
   readonly hunks: readonly LineRange[];
 }
 
@@ -91,8 +91,8 @@ export interface LineRange {
   readonly lines: number;
 }
 
-/** When a review holds a merge up. */
+/** When a review blocks a merge. */
 export interface GateSetting {
-  /** Findings of this severity and above do. */
+  /** Findings of this severity or above block a merge. */
   readonly failFrom: 'critical' | 'high' | 'medium' | 'low';
 }

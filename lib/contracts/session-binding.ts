@@ -16,18 +16,17 @@ export const SESSION_BINDING = 'cdk-bedrock-managed-agents/session-binding/';
 /** `format` of a binding. */
 export const SESSION_BINDING_FORMAT = `${SESSION_BINDING}1` as const;
 
-/** Begins every placeholder. No text of a definition may have it otherwise. */
+/** Begins every placeholder. No other text of a definition may contain it. */
 export const PLACEHOLDER_START = '{{binding:';
 
-/** The placeholder that stands for a value of the binding, by its index. */
+/** The placeholder for a value of the binding, by its index. */
 export function placeholderOf(index: number): string {
   return `${PLACEHOLDER_START}${index}}}`;
 }
 
 /**
- * A text with its placeholders filled, once: a value that looks like a placeholder stays as it is.
- *
- * @param missing called for a placeholder whose value the binding does not have; throws
+ * A text with its placeholders filled, once: a value that looks like a placeholder isn't replaced. @param missing
+ * called for a placeholder without a value in the binding; throws
  */
 export function filled(text: string, values: readonly string[], missing: (index: number) => never): string {
   return text.replace(/\{\{binding:(0|[1-9]\d{0,5})\}\}/g, (_placeholder, index: string) =>
@@ -36,7 +35,7 @@ export function filled(text: string, values: readonly string[], missing: (index:
 }
 
 /**
- * A value of JSON with every text in it changed.
+ * A JSON value with every string in it replaced.
  *
  * @param at names the value in messages: `agent.tools[0].command`
  * @param change the new text
@@ -63,7 +62,7 @@ const OWN_MEMBERS = new Set([...TEXT_MEMBERS, 'format', 'sha256', 'values']);
 /**
  * Checks a binding.
  *
- * @returns what is wrong with it, as the end of a sentence; undefined for a binding
+ * @returns the problem, as the end of a sentence; undefined for a valid binding
  */
 export function bindingProblem(binding: Readonly<Record<string, unknown>>): string | undefined {
   for (const member of new Set([...TEXT_MEMBERS, ...Object.keys(binding)])) {

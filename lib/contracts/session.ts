@@ -1,14 +1,12 @@
 /**
- * The contract between synth (lib/) and run time (runtime/): what a session is created from.
- *
- * lib/ renders it, runtime/ reads it; both import this file as types only. Field names are the ones of the
- * create-session request body.
+ * The contract between synth (lib/) and run time (runtime/): the session definition. lib/ writes it, runtime/ reads it;
+ * both import this file as types only. Field names are the ones of the create-session request body.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-api-reference.html, read 2026-11-23.
  */
 import type { SESSION_BINDING_FORMAT, SESSION_DEFINITION_FORMAT } from './session-binding';
 
-/** A tool of the agent as the service takes it: a STDIO MCP server that runs inside the execution environment. */
+/** A tool in the create-session request: a STDIO MCP server that runs inside the execution environment. */
 export interface StdioMcpTool {
   readonly type: 'mcp';
   readonly server_label: string;
@@ -36,7 +34,7 @@ export interface GatewayMcpTool {
   readonly allowed_tools?: string[];
 }
 
-/** A tool of the agent as the service takes it. */
+/** A tool in the create-session request. */
 export type SessionTool = StdioMcpTool | GatewayMcpTool;
 
 /** The `agent` member of the create request. */
@@ -61,7 +59,7 @@ export interface AgentCoreSessionEnvironment extends SessionEnvironmentFile {
   readonly runtime_qualifier: string;
 }
 
-/** Everything but the first message: what `POST /openai/v1/agents/sessions` is sent for this agent. */
+/** The body of `POST /openai/v1/agents/sessions` for this agent, without the first message. */
 export interface SessionDefinition {
   readonly agent: SessionAgent;
   readonly environment: AgentCoreSessionEnvironment;
@@ -70,7 +68,7 @@ export interface SessionDefinition {
 
 /**
  * The file part of a session definition, published as an asset: everything known at synth.
- * A string may hold placeholders `{{binding:0}}`, `{{binding:1}}`, … for values known only at deployment.
+ * A string may contain placeholders `{{binding:0}}`, `{{binding:1}}`, … for values known only at deployment.
  */
 export interface SessionDefinitionFile {
   readonly format: typeof SESSION_DEFINITION_FORMAT;
@@ -79,7 +77,7 @@ export interface SessionDefinitionFile {
 }
 
 /**
- * The bound part, published as an SSM parameter (JSON): where the file is, its hash, and the values known only at
+ * The binding, published as an SSM parameter (JSON): the location of the file, its hash, and the values known only at
  * deployment. The reader fetches the file, checks `sha256` over its bytes, fills the placeholders and sends the result.
  */
 export interface SessionDefinitionBinding {
@@ -90,7 +88,10 @@ export interface SessionDefinitionBinding {
   readonly key: string;
   readonly region: string;
   readonly role_arn: string;
-  /** Id of the Bedrock project, `default` for the account's own. How a session is placed in another is not documented. */
+  /**
+   * Id of the Bedrock project, `default` for the account's own. AWS doesn't document how to create a session in another
+   * project.
+   */
   readonly project_id: string;
   /** Values of `{{binding:N}}`, in order. */
   readonly values: string[];

@@ -1,12 +1,12 @@
 /**
- * The contract between the tools an agent is given (lib/) and their MCP servers in the image (runtime/agent-tools):
- * where each server is, and the variables that set its scope. The scope is set at synth and never by tool input.
+ * The contract between the tools of an agent (lib/) and their MCP servers in the image (runtime/agent-tools): the path
+ * of each server, and the variables that set its scope. The scope is set at synth and never by tool input.
  *
  * Pure data without imports, so that runtime/ may bundle it. Lists are separated by commas, which none of the names
  * below may contain.
  */
 
-/** Where the image has the servers. */
+/** The directory of the servers in the image. */
 export const TOOL_DIRECTORY = '/opt/agent/mcp';
 
 /** Variables of every server. */
@@ -47,7 +47,7 @@ export const KNOWLEDGE_BASE_VARIABLES = {
 /** Variables of the `outputs` server, whose one argument is the workspace. */
 export const OUTPUTS_VARIABLES = {
   bucket: 'BMA_OUTPUT_BUCKET',
-  /** Empty, or ends in a slash. */
+  /** Empty, or ends with a slash. */
   prefix: 'BMA_OUTPUT_PREFIX',
   bucketOwner: 'BMA_OUTPUT_BUCKET_OWNER',
   /** File name extensions without the dot. */
@@ -68,9 +68,11 @@ export const SOURCE_VARIABLES = {
   /** `code-artifact/DOMAIN/OWNER/REPOSITORY/FORMAT` each. */
   registries: 'BMA_SOURCE_REGISTRIES',
   maxBytes: 'BMA_SOURCE_MAX_BYTES',
-  /** Base URL in place of CodeCommit's, for local runs: https, or http on loopback. The construct does not set it. */
+  /** Base URL instead of CodeCommit's, for local runs: https, or http on loopback. The construct does not set it. */
   codeCommitUrl: 'AWS_ENDPOINT_URL_GIT_CODECOMMIT',
-  /** Base URL in place of https://github.com, for local runs: https, or http on loopback. The construct does not set it. */
+  /**
+   * Base URL instead of https://github.com, for local runs: https, or http on loopback. The construct does not set it.
+   */
   gitHubUrl: 'BMA_SOURCE_GITHUB_URL',
 } as const;
 
@@ -78,8 +80,8 @@ export const SOURCE_VARIABLES = {
 export const STAGED_ARCHIVE = 'source.tar.gz';
 
 /**
- * Where the `source` server puts what a staging function wrote: the object `<prefix><turn>/diff.patch` becomes the file
- * `staged/<turn>/diff.patch` of the workspace, and the archive is unpacked beside it.
+ * The directory in which the `source` server stores staged files: the object `<prefix><turn>/diff.patch` becomes the
+ * file `staged/<turn>/diff.patch` of the workspace, and the archive is unpacked next to it.
  */
 export const STAGED_WORKSPACE = {
   directory: 'staged',
@@ -91,7 +93,7 @@ export const STAGED_WORKSPACE = {
 /** Directory of the workspace with the configuration of package managers. */
 export const REGISTRY_DIRECTORY = '.registries';
 
-/** File types of `outputs` and how they are stored. Text must be UTF-8. */
+/** File types of `outputs`, and how they are stored. Text must be UTF-8. */
 export const OUTPUT_FILE_TYPES: Readonly<Record<string, { readonly contentType: string; readonly text: boolean }>> = {
   csv: { contentType: 'text/csv; charset=utf-8', text: true },
   diff: { contentType: 'text/x-diff; charset=utf-8', text: true },

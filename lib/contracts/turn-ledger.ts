@@ -11,22 +11,27 @@ export interface LedgerKey {
   readonly pk: string;
 }
 
-/** The one item that counts who holds a concurrency slot. */
+/** The item with the holders of concurrency slots. */
 export const SLOTS_KEY = 'slots';
 
 export interface SlotsItem extends LedgerKey {
-  /** Execution names. The attribute is absent when nobody holds a slot. Beside it one such attribute per share, see {@link shareAttribute}. */
+  /**
+   * Execution names. The attribute is absent if no turn holds a slot. In addition, there is one such attribute per
+   * share, see {@link shareAttribute}.
+   */
   readonly holders?: ReadonlySet<string>;
 }
 
-/** Name of the attribute that counts who holds a slot of a share; turns without one are counted, too, and never limited. */
+/**
+ * Name of the attribute with the holders of slots of a share. Turns without a share are counted, too, but not limited.
+ */
 export function shareAttribute(share: string | undefined): string {
   return share === undefined ? 'holdersOfNoShare' : `holders#${share}`;
 }
 
 /**
- * Name of the attribute by which a turn waits, in the item of the slots or of a conversation. One attribute per turn, so
- * that turns that join, refresh or leave at the same time never overwrite each other. Its value is a {@link Wait} as JSON.
+ * Name of the attribute of a waiting turn, in the item of the slots or of a conversation. There is one attribute per
+ * turn, so that concurrent changes of several turns don't overwrite each other. Its value is a {@link Wait} as JSON.
  */
 export function waitAttribute(executionName: string): string {
   return `${WAIT_PREFIX}${executionName}`;
@@ -34,18 +39,20 @@ export function waitAttribute(executionName: string): string {
 
 export const WAIT_PREFIX = 'waits#';
 
-/** A turn that waits. The one that has waited longest is next. */
+/** A waiting turn. The one that has waited longest is next. */
 export interface Wait {
-  /** Milliseconds since the epoch: when the turn began to wait. */
+  /** Milliseconds since the epoch: start of the wait. */
   readonly since: number;
-  /** When it last looked. A turn that has not looked for a while was lost and stands in nobody's way. */
+  /** Time of its last poll. A turn that hasn't polled for a while counts as lost and is ignored. */
   readonly seen: number;
-  /** Of a slot: attribute of its share, and how many slots the share has. */
+  /** For a slot: attribute of its share, and the number of slots of the share. */
   readonly share?: string;
   readonly slots?: number;
 }
 
-/** Begins the key of a conversation. A turn without a session key has one of its own, by its execution name. */
+/**
+ * Prefix of the key of a conversation. A turn without a session key has its own conversation, by its execution name.
+ */
 export const SESSION_PREFIX = 'session#';
 
 /** A conversation, by its session key. */
@@ -58,45 +65,45 @@ export interface SessionItem extends LedgerKey {
   /** `creating` is written before the service is called, `open` after it answered. */
   readonly state: 'creating' | 'open';
   readonly sessionId?: string;
-  /** When the create was started, milliseconds since the epoch; where a reconciliation begins to look. */
+  /** Start of the create call, milliseconds since the epoch; a reconciliation searches from this time on. */
   readonly createStartedAt?: number;
-  /** SHA-256 of the published binding that the session was created from: what it changes begins a new session. */
+  /** SHA-256 of the published binding of the session: a change of the binding starts a new session. */
   readonly bindingSha256?: string;
-  /** Execution name of the turn that works in the session now, and when it must be over (milliseconds since the epoch). */
+  /** Execution name of the turn that uses the session now, and the end of its claim (milliseconds since the epoch). */
   readonly heldBy?: string;
   readonly heldUntil?: number;
-  /** `session`, once a session is open: key of the index that finds what is to be deleted. */
+  /** `session`, after a session was opened: key of the index of sessions to delete. */
   readonly kind?: 'session';
   /** Unix seconds; after it, the session is deleted. */
   readonly deleteAfter?: number;
 }
 
-/** Which conversation a session belongs to, so that no session serves two. */
+/** The conversation of a session, so that no session is used by two. */
 export function ownerLedgerKey(sessionId: string): string {
   return `owner#${sessionId}`;
 }
 
-/** Which turn made the earlier ones of its conversation useless. */
+/** The turn that replaces the earlier ones of its conversation. */
 export const REPLACED_PREFIX = 'replaced#';
 
 export interface ReplacementItem extends LedgerKey {
   readonly replacedBy: string;
-  /** Of the turn that replaces the others: the later a turn began, the later its record ends. */
+  /** Of the turn that replaces the others: a later turn has a later end. */
   readonly expiresAt: number;
 }
 
-/** One turn, by its execution name: what was claimed before what was done. */
+/** One turn, by its execution name: actions are recorded before they run. */
 export function turnLedgerKey<Name extends string>(executionName: Name): `turn#${Name}` {
   return `turn#${executionName}`;
 }
 
 /**
- * What waits for an answer under the name of a turn: the turn itself, or a remediation that its report proposed. Apart from
- * each other, so that who may answer one may not answer the other.
+ * A pending approval for a turn: of the turn itself, or of a remediation that its report proposed. They are separate,
+ * so that approvers of one can't decide about the other.
  */
 export type ApprovalRecords = 'turn' | 'remediation';
 
-/** Where the task token and the answer are. */
+/** The item with the task token and the decision. */
 export function approvalLedgerKey(records: ApprovalRecords, executionName: string): string {
   return records === 'turn' ? turnLedgerKey(executionName) : `${records}#${executionName}`;
 }
@@ -104,13 +111,13 @@ export function approvalLedgerKey(records: ApprovalRecords, executionName: strin
 export interface TurnItem extends LedgerKey {
   /** `submitting` is written before the message is sent, `submitted` after it was accepted. */
   readonly state: 'registered' | 'submitting' | 'submitted';
-  /** Set when the execution was stopped: no message is sent any more. */
+  /** Set after the execution was stopped: no message is sent any more. */
   readonly stopped?: boolean;
-  /** How the turn ended, as JSON: written down before evidence and outcome, so that nothing after it can change it. */
+  /** How the turn ended, as JSON: recorded before evidence and outcome, so that later steps can't change it. */
   readonly ending?: string;
   /** Set when the outcome event was published. */
   readonly settled?: boolean;
-  /** The prepared turn as JSON, without the prompt: what the settlement of a stopped execution works from. */
+  /** The prepared turn as JSON, without the prompt: input of the settlement of a stopped execution. */
   readonly prepared: string;
   /** Milliseconds since the epoch; set when the session is opened. */
   readonly deadlineAt?: number;
@@ -118,26 +125,26 @@ export interface TurnItem extends LedgerKey {
   readonly model?: string;
   /** SHA-256 of the session definition's file. */
   readonly definitionSha256?: string;
-  /** What the conversation held before the submit, as JSON: what is newer is this turn's. */
+  /** The content of the conversation before the submit, as JSON: newer items belong to this turn. */
   readonly conversationMark?: string;
-  /** In records of earlier versions, instead: the newest item, absent when there was none. */
+  /** In records of earlier versions: the newest item; absent if there was none. */
   readonly newestItemId?: string;
   readonly submitStartedAt?: number;
   readonly turnId?: string;
-  /** The terminal event as JSON, when the stream was heard at the right moment: type, error code and usage. */
+  /** The terminal event as JSON, if it was received: type, error code and usage. */
   readonly terminal?: string;
   /**
-   * Of the message that asks for the final answer again, in another form, the same as above of the prompt. Absent in
-   * nearly every turn: it is sent once at most, and only when the answer was not what the workflow takes.
+   * The same members for the message that asks for the final answer again. Absent in nearly every turn: it is sent at
+   * most once, and only if the answer has another form than the workflow requires.
    */
   readonly requestState?: 'submitting' | 'submitted';
   readonly requestMark?: string;
   readonly requestStartedAt?: number;
   readonly requestTurnId?: string;
   readonly requestTerminal?: string;
-  /** Where an approver's answer goes; removed with the answer. */
+  /** The task token for the decision; removed after the decision. */
   readonly approvalToken?: string;
-  /** The answer as JSON. */
+  /** The decision as JSON. */
   readonly approval?: string;
   readonly outcome?: TurnOutcome;
   /** Unix seconds: DynamoDB removes the item some time after it. */

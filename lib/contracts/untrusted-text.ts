@@ -1,11 +1,10 @@
 /**
- * How text from a template is written where it could do harm: on a terminal, in Markdown. Names in a template are anybody's
- * text.
+ * Makes text from a template safe for a terminal and for Markdown. Names in a template are untrusted text.
  */
 
 /**
- * Text with every control, zero-width and direction-changing character made visible, on one line: a name in a template must
- * not be able to move the cursor of a terminal, break a line or make text read backwards.
+ * Text with every control, zero-width and direction-changing character made visible, on one line: a name in a template
+ * must not move the cursor of a terminal, break a line or reverse text.
  */
 export function visible(text: string): string {
   return text.replace(
@@ -15,8 +14,8 @@ export function visible(text: string): string {
 }
 
 /**
- * Text as a Markdown code span: no HTML, no link, no mention and no emphasis can come out of one. The fence is longer than any
- * run of backticks in the text, as CommonMark asks.
+ * Text as a Markdown code span, in which HTML, links, mentions and emphasis have no effect. The fence is longer than
+ * any run of backticks in the text, as CommonMark asks.
  */
 export function code(text: string): string {
   const shown = visible(text) || ' ';

@@ -5,21 +5,24 @@
  */
 
 /**
- * What one trigger takes of a webhook, so that the webhook can say of a delivery that no trigger takes it. The rule of
+ * The events that one trigger accepts, so that the webhook can report a delivery that no trigger accepts. The rule of
  * the trigger decides, not this.
  */
 export interface WebhookSubscription {
   readonly repositories: readonly string[];
   readonly actions: readonly string[];
-  /** Values of `author_association`, or absent for everybody. Authors of branches of the repository itself pass, too. */
+  /**
+   * Values of `author_association`, or absent for all authors. Authors of branches of the repository itself are
+   * accepted, too.
+   */
   readonly associations?: readonly string[];
-  /** Login whose review is asked for with the action `review_requested`. */
+  /** Login whose review is requested with the action `review_requested`. */
   readonly requestedReviewer?: string;
   /** The command that starts turns when it is the first word of a comment. */
   readonly command?: string;
 }
 
-/** `source` of the events, as the inbound webhooks of EventBridge name it, so that the same rules match both. */
+/** `source` of the events, the same as for inbound webhooks of EventBridge, so that the same rules match both. */
 export const GITHUB_EVENT_SOURCE = 'github.com';
 
 /** `detail-type` of the events: the name of the GitHub event. */
@@ -28,7 +31,7 @@ export const GITHUB_PULL_REQUEST_EVENT = 'pull_request';
 /** `detail-type` of a comment on a pull request that begins with a command. */
 export const GITHUB_COMMENT_EVENT = 'issue_comment';
 
-/** Form of a command. */
+/** Format of a command. */
 export const GITHUB_COMMAND = /^\/[a-z][a-z0-9-]{0,38}$/;
 
 /** `detail` of a comment that begins with a command. Of its text, only the command is passed on. */
@@ -53,8 +56,9 @@ export interface GitHubCommentDetail {
 export interface GitHubPullRequestDetail {
   readonly action: string;
   /**
-   * Which change of the pull request this is, so that a turn is started once for each: a commit that is pushed again, and a
-   * second time that it is reopened, are others; `opened` and `ready_for_review` of one commit are the same, `commit`.
+   * Identifies the change of the pull request, so that each change starts one turn. A commit that is pushed again, and
+   * a second reopening, are different changes. `opened` and `ready_for_review` of one commit are the same change,
+   * `commit`.
    */
   readonly occurrence: string;
   readonly number: number;
@@ -75,27 +79,27 @@ export interface GitHubPullRequestDetail {
     readonly author_association: string;
     readonly created_at: string;
     readonly updated_at: string;
-    /** `ghost` when the account is gone, as GitHub shows it. Logins of apps end in `[bot]`. */
+    /** `ghost` if the account was deleted, as on GitHub. Logins of apps end in `[bot]`. */
     readonly user: { readonly login: string; readonly type: string };
     readonly head: GitHubBranchDetail;
     readonly base: GitHubBranchDetail;
     /**
-     * Whether the branch is in another repository than the one it is to be merged into, or in one that is gone. GitHub lets
-     * only people with write access open a pull request from a branch of the repository itself.
-     * Source: docs.github.com/rest/pulls/pulls#create-a-pull-request
+     * Whether the branch is in another repository than its target, or in a deleted one. GitHub lets only people with
+     * write access open a pull request from a branch of the repository itself. Source:
+     * docs.github.com/rest/pulls/pulls#create-a-pull-request
      */
     readonly from_fork: boolean;
   };
   readonly sender: { readonly login: string; readonly type: string };
-  /** Whose review was asked for, in `review_requested`. Absent for a team. */
+  /** Login whose review was requested, in `review_requested`. Absent for a team. */
   readonly requested_reviewer?: GitHubPullRequestDetail['sender'];
-  /** What the handler saw beside the signed body. The id is a header that GitHub does not sign. */
+  /** Values of the delivery besides the signed body. The id is a header that GitHub doesn't sign. */
   readonly delivery: { readonly id: string; readonly body_sha256: string };
 }
 
 export interface GitHubBranchDetail {
   readonly ref: string;
   readonly sha: string;
-  /** Null when the repository is gone. */
+  /** Null if the repository was deleted. */
   readonly repo: { readonly full_name: string } | null;
 }
