@@ -18,8 +18,8 @@ export interface CostAssumptions {
   readonly inputTokensPerTurn?: number;
 
   /**
-   * Part of the input tokens that is read from the prompt cache, 0 to 1. What Bedrock Managed Agents reaches is not
-   * documented.
+   * Part of the input tokens that is read from the prompt cache, 0 to 1. AWS doesn't document the part that Bedrock
+   * Managed Agents reaches.
    *
    * @default 0 - none, which gives the highest cost
    */
@@ -56,7 +56,7 @@ export interface CostAssumptions {
   readonly minutesPerTurn?: number;
 
   /**
-   * vCPUs in use, on average over the turn. Waiting for the model uses none; AWS speaks of 30 to 70 % waiting.
+   * vCPUs in use, on average over the turn. Waiting for the model uses none; AWS mentions 30 to 70 % waiting.
    *
    * @default 0.5
    */
@@ -91,7 +91,7 @@ export interface CostAssumptions {
   readonly logMegabytesPerTurn?: number;
 
   /**
-   * MB that one turn leaves in buckets: evidence and results.
+   * MB that one turn stores in buckets: evidence and results.
    *
    * @default 1
    */
@@ -105,7 +105,7 @@ export interface CostAssumptions {
   readonly keyRequestsPerTurn?: number;
 
   /**
-   * Data events that a trail records of one turn, where it selects any.
+   * Data events of one turn that a trail records, if it selects data events.
    *
    * @default 200
    */

@@ -28,7 +28,7 @@ export class MonthlyCostEstimate {
    *
    * @param scope an App or a Stage: all its stacks. A Stack: that stack with its nested stacks. Another construct: its stack.
    * @param assumptions how the agents are used; each has a documented default.
-   * @throws InputError before synthesis, and for an assumption that cannot be.
+   * @throws InputError before synthesis, and for an invalid assumption.
    */
   public static of(scope: IConstruct, assumptions?: CostAssumptions): MonthlyCostEstimate {
     const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
@@ -43,7 +43,7 @@ export class MonthlyCostEstimate {
         fix: "call app.synth() first, or run 'bma cost cdk.out'",
       });
     }
-    // What a stack refers to may stand in another stack of the app.
+    // A stack can refer to resources in another stack of the app.
     const sources = readConstructTree(stage);
     const own = new Set(readConstructTree(scope).map(({ templatePath }) => templatePath));
     const stacks = sources.filter(({ templatePath }) => own.has(templatePath)).map(({ id }) => id);
@@ -58,7 +58,7 @@ export class MonthlyCostEstimate {
    *
    * @param directory the assembly, usually `cdk.out`.
    * @param assumptions how the agents are used.
-   * @throws InputError for a directory without a manifest, and for an assumption that cannot be.
+   * @throws InputError for a directory without a manifest, and for an invalid assumption.
    */
   public static fromAssembly(directory: string, assumptions?: CostAssumptions): MonthlyCostEstimate {
     requireInput(fs.existsSync(path.join(directory, 'manifest.json')), WHERE, {
@@ -78,7 +78,7 @@ export class MonthlyCostEstimate {
   public readonly totalUsdPerMonth: number;
   /** Lines of the idle cost. */
   public readonly idle: CostLine[];
-  /** What one turn of each agent costs. */
+  /** The cost of one turn of each agent. */
   public readonly turns: TurnCostEstimate[];
   /** Costs that are not included: undocumented prices, resources without a known price, traffic, taxes. */
   public readonly notIncluded: string[];
@@ -99,17 +99,20 @@ export class MonthlyCostEstimate {
     this.notIncluded = analysis.outside(record);
   }
 
-  /** For a terminal: every line, the assumptions, and what is not in the sums. Same templates, same text. */
+  /**
+   * Text for a terminal: every line, the assumptions, and the costs that aren't included. The same templates give the
+   * same text.
+   */
   public asText(): string {
     return this.analysis.costText(this.record);
   }
 
-  /** For a pull request or a wiki. */
+  /** Markdown for a pull request or a wiki. */
   public asMarkdown(): string {
     return this.analysis.costMarkdown(this.record);
   }
 
-  /** For programs: the lines with price, source and date, as JSON text. */
+  /** JSON for programs: the lines with price, source and date. */
   public asJson(): string {
     return this.analysis.costJson(this.record);
   }
@@ -128,7 +131,7 @@ interface CostAnalysis {
   outside(record: CostRecord): string[];
 }
 
-/** What this class reads of an estimate (analysis/cost/record.ts). */
+/** The members of an estimate that this class reads (analysis/cost/record.ts). */
 interface CostRecord {
   readonly idleUsdPerMonth: number;
   readonly totalUsdPerMonth: number;

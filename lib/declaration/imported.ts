@@ -5,22 +5,22 @@ import type { IConstruct } from 'constructs';
 import { isImported, unreadableRecord } from './records';
 import { declare } from './write';
 
-/** Declares a VPC that a construct was given and that no stack of the app makes. */
+/** Declares an imported VPC. */
 export function declareImportedVpc(taker: IConstruct, vpc: ec2.IVpc): void {
   declareImported(taker, vpc, 'VPC', vpc.vpcId);
 }
 
-/** Declares a role that a construct was given and that no stack of the app makes. */
+/** Declares an imported role. */
 export function declareImportedRole(taker: IConstruct, role: IRole, purpose: string): void {
   declareImported(taker, role, purpose, role.roleArn);
 }
 
-/** Declares a trail that no stack of the app makes. */
+/** Declares an imported trail. */
 export function declareImportedTrail(trail: IConstruct, trailArn: string): void {
   declareImported(trail, trail, 'audit trail', trailArn, [trailArn]);
 }
 
-/** Declares a guardrail that no stack of the app makes, by its ARN and its id. */
+/** Declares an imported guardrail, by its ARN and its id. */
 export function declareImportedGuardrail(guardrail: IConstruct, arn: string, guardrailId: string): void {
   declareImported(guardrail, guardrail, 'guardrail', arn, [arn, guardrailId]);
 }

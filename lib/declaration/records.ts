@@ -44,7 +44,7 @@ export function egressRecord(network: EgressNetwork, peer: ec2.IPeer, port: numb
   });
 }
 
-/** What is needed of a network; `IAgentNetwork` has it. */
+/** The required members of a network; `IAgentNetwork` has them. */
 export interface EgressNetwork extends IConstruct {
   readonly vpc: ec2.IVpc;
 }
@@ -60,7 +60,7 @@ function peerText(peer: ec2.IPeer): unknown {
 /**
  * Something that can't be read.
  *
- * @param names how templates name it when it isn't in the app; asked of the construct if left out
+ * @param names ARNs, ids and names in templates, if it isn't in the app; by default, those of the construct
  */
 export function unreadableRecord(construct: IConstruct, decision: Decision, names?: readonly string[]): RecordFor {
   return (stack) => {
@@ -76,7 +76,7 @@ export function unreadableRecord(construct: IConstruct, decision: Decision, name
   };
 }
 
-/** True when an ARN or id names nothing that a stack of the app makes. */
+/** Whether an ARN or id names a resource outside of the app. */
 export function isImported(text: string): boolean {
   return !Tokenization.reverseString(text).tokens.some(
     (token) => Reference.isReference(token) && CfnResource.isCfnResource(token.target),
@@ -94,8 +94,8 @@ function partsOf(construct: IConstruct, writer: Stack): UnreadablePart[] {
 }
 
 /**
- * ARNs, ids and names of an imported resource: what aws-cdk-lib keeps in its reference interfaces (`roleRef` of an IRole,
- * `vpcRef` of an IVpc), which every resource has.
+ * ARNs, ids and names of an imported resource: the values in the reference interfaces of aws-cdk-lib (`roleRef` of an
+ * IRole, `vpcRef` of an IVpc), which every resource has.
  */
 function namesOf(construct: IConstruct): string[] {
   const names = new Set<string>();

@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib/core';
 
-/** A nested stack is named after its resource in the parent, which is also what an assembly directory knows. */
+/** A nested stack has the name of its resource in the parent, which is also known from an assembly directory. */
 export function stackId(stack: Stack): string {
   return stack.nestedStackParent ? `${stackId(stack.nestedStackParent)}/${nestedLogicalId(stack)}` : stack.node.path;
 }

@@ -11,8 +11,8 @@ import {
 import { stackId } from './stack-id';
 
 /**
- * Resolves a value for the metadata of a stack, see `TemplateText`. References to other stacks become text: the ordinary
- * resolution would make an export, an import and a dependency between the stacks, only for a declaration.
+ * Resolves a value for the metadata of a stack, see `TemplateText`. References to other stacks become text: the
+ * ordinary resolution would create an export, an import and a dependency between the stacks, only for a declaration.
  */
 export function templateText<T>(stack: Stack, value: unknown): T {
   return Tokenization.resolve(value, { scope: stack, resolver: new Resolver(stack), preparing: false }) as T;
@@ -39,7 +39,7 @@ function foreignText(owner: Stack, resolved: unknown): unknown {
   return attribute ? `\${${stackId(owner)}#${attribute.join('.')}}` : resolved;
 }
 
-/** Text and references in one string, as CloudFormation writes it. */
+/** Text and references in one string, in the notation of CloudFormation. */
 const JOIN: IFragmentConcatenator = {
   join(left: unknown, right: unknown): unknown {
     const parts = [...partsOf(left), ...partsOf(right)].reduce<unknown[]>((done, part) => {

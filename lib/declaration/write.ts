@@ -2,16 +2,18 @@ import { Aspects, CfnResource, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { DECLARATIONS_KEY, type DeclarationRecord } from '../contracts/declarations';
 
-/** Makes the record for the template of a stack; undefined when the declaration says nothing there. */
+/** Creates the record for the template of a stack; undefined if the declaration doesn't apply there. */
 export type RecordFor = (stack: Stack) => DeclarationRecord | undefined;
 
 /** The declarations of each scope, in the order in which they were added. */
 const declared = new WeakMap<IConstruct, RecordFor[]>();
 
-/** What ends up in the template of each stack. */
+/** The records in the template of each stack. */
 const written = new WeakMap<Stack, Set<IConstruct>>();
 
-/** Writes declarations to the metadata of every template at or below a scope, also of stacks that are made later. */
+/**
+ * Writes declarations to the metadata of every template at or below a scope, including stacks that are created later.
+ */
 export function declare(scope: IConstruct, ...records: RecordFor[]): void {
   const known = declared.get(scope);
   if (known) {
@@ -55,11 +57,11 @@ function recordsOf(stack: Stack): DeclarationRecord[] {
       return record ? [within && record.kind !== 'unreadable' ? { ...record, within } : record] : [];
     });
   });
-  // Several constructs may import the same VPC; one record says it.
+  // Several constructs may import the same VPC; one record is sufficient.
   return [...new Map(records.map((record) => [JSON.stringify(record), record])).values()];
 }
 
-/** Logical ids of the resources of a stack below a scope; undefined when the scope holds the whole stack. */
+/** Logical ids of the resources of a stack below a scope; undefined if the scope contains the whole stack. */
 function resourcesWithin(scope: IConstruct, stack: Stack): string[] | undefined {
   return stack.node.scopes.includes(scope) ? undefined : resourceIds(scope, stack);
 }

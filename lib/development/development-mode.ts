@@ -4,7 +4,7 @@ import { enableDevelopment, firstConstructIn } from './enabled-scopes';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * Development mode: everything that this library makes in a scope can be destroyed together with its stack. For sandbox
+ * Development mode: all resources of this library in a scope can be destroyed together with their stack. For sandbox
  * accounts; rule MA-DEV1 reports every stack with it until the finding is acknowledged.
  *
  * ```
@@ -19,7 +19,7 @@ export class DevelopmentMode {
   /**
    * The development mode of a scope.
    *
-   * @param scope an app, a stage, a stack or a construct; the mode holds for it and for everything below it
+   * @param scope an app, a stage, a stack or a construct; the mode applies to it and everything below it
    */
   public static of(scope: IConstruct): DevelopmentMode {
     return new DevelopmentMode(scope);
@@ -28,14 +28,15 @@ export class DevelopmentMode {
   private constructor(private readonly scope: IConstruct) {}
 
   /**
-   * Enables the mode. It can't be disabled again.
+   * Enables the mode. It can't be disabled.
    *
    * - Keys, buckets, tables, log groups, security groups and guardrail versions are destroyed with their stack, and buckets
    *   are emptied. Keys wait for 7 days.
-   * - Object locks and deletion protection are off, also where a property asks for them.
+   * - Object locks and deletion protection are off, even if a property enables them.
    * - Unless a property says otherwise, logs are kept for a week, objects for a week, and a new network has one zone.
    *
-   * @throws InputError when a construct of this library exists in the scope already, because it was made without the mode
+   * @throws InputError when the scope already contains a construct of this library, because it was created without the
+   * mode
    */
   public enable(): void {
     const first = firstConstructIn(this.scope);

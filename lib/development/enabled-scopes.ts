@@ -5,14 +5,14 @@ import { DEVELOPMENT_MODE_KEY } from '../contracts/development';
 /** Scopes in which development mode is enabled. */
 const ENABLED = new WeakSet<IConstruct>();
 
-/** The first construct of this library at or below each scope that asked whether development mode is enabled. */
+/** The first construct of this library at or below each scope that checked the mode. */
 const FIRST_ASKED = new WeakMap<IConstruct, string>();
 
 /**
- * True when a construct is made in development mode. What it asks for is remembered, because the mode can no longer be
- * enabled once a construct has been made without it.
+ * Whether a construct is created in development mode. The check is remembered, because the mode can't be enabled after
+ * a construct was created without it.
  *
- * @param construct the construct, or its parent where the construct can't be passed yet
+ * @param construct the construct, or its parent if the construct can't be passed yet
  * @param path of the construct, for the error text
  */
 export function isDevelopment(construct: IConstruct, path = construct.node.path): boolean {
@@ -30,7 +30,7 @@ export function firstConstructIn(scope: IConstruct): string | undefined {
   return FIRST_ASKED.get(scope);
 }
 
-/** Turns development mode on for everything that is made at or below a scope from now on. */
+/** Enables development mode for everything that is created at or below a scope from now on. */
 export function enableDevelopment(scope: IConstruct): void {
   ENABLED.add(scope);
 }

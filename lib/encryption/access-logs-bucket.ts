@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
 
 /**
- * Refuses a target of server access logs to which Amazon S3 delivers nothing: one with a customer-managed key, and one
+ * Refuses a target of server access logs to which Amazon S3 can't deliver: one with a customer-managed key, and one
  * with an object lock by default.
  *
  * Source: docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html

@@ -14,7 +14,7 @@ import { checkInputsOf } from '../validation/checked-inputs';
 /** Properties of an {@link AgentKey}. */
 export interface AgentKeyProps {
   /**
-   * What the key protects, as a noun phrase. It becomes the description of the key, and shows what would be lost if the key
+   * What the key protects, as a noun phrase. It is the description of the key, and tells what would be lost if the key
    * were deleted.
    * @default - 'everything that <construct path of the parent> stores'
    */
@@ -27,28 +27,28 @@ export interface AgentKeyProps {
   readonly alias?: string;
 
   /**
-   * How often KMS makes new key material, 90 to 2560 days.
+   * How often KMS creates new key material, 90 to 2560 days.
    * @default Duration.days(365)
    */
   readonly rotationPeriod?: Duration;
 
   /**
-   * How long KMS waits before it deletes a key that was scheduled for deletion, 7 to 30 days.
+   * How long KMS waits before it deletes a key whose deletion was scheduled, 7 to 30 days.
    * @default Duration.days(30)
    */
   readonly pendingWindow?: Duration;
 
   /**
-   * What happens to the key when it leaves the stack. Destroying a key destroys everything encrypted under it.
-   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - kept; but not if the deployment that made it is rolled back. The key
-   * of an audit trail is kept in that case too
+   * What happens to the key when it is removed from the stack. If a key is destroyed, all data encrypted with it is
+   * lost. @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - kept, unless the deployment that created it is rolled
+   * back. The key of an audit trail is kept in that case, too
    */
   readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
- * A customer-managed key for the data of an agent: rotated, with an alias, and retained. AWS services may use it only for the
- * purposes of the constructs that use it (one policy statement per service, limited to this account or resource).
+ * A customer-managed key for the data of an agent: rotated, with an alias, and retained. AWS services can use it only
+ * for the constructs that use it (one policy statement per service, limited to this account or resource).
  *
  * One key may serve several agents, their network and their audit trail. Policy statements of one service are merged, and
  * synthesis fails if the key policy exceeds the limit of KMS.
@@ -94,9 +94,10 @@ export class AgentKey extends kms.Key {
 }
 
 /**
- * Nobody may make a grant for a principal of their choice, which would outlive the policies that gave them the key. AWS
- * services still make grants for the resources that they encrypt. The statement is the one of control CT.KMS.PR.3 of AWS
- * Control Tower. It was not tried with resources of AgentCore, none of which is encrypted under a key here.
+ * No principal can create a grant for another principal, which would outlive the policies that allow the key. AWS
+ * services can still create grants for the resources that they encrypt. The statement is the one of control CT.KMS.PR.3
+ * of AWS Control Tower. It was not tested with resources of AgentCore, because none of them is encrypted with such a
+ * key.
  *
  * Source: docs.aws.amazon.com/controltower/latest/controlreference/kms-rules.html, read 2026-11-28
  */

@@ -5,12 +5,12 @@ import type { IConstruct } from 'constructs';
 import { policyText } from '../validation/policy-text';
 import { requireSamePlace } from '../validation/same-place';
 
-/** What this library has put into the policy of one key. */
+/** The policy statements that this library added to one key. */
 interface KeyUse {
   readonly statements: Set<string>;
   /** How often each Sid is used: a Sid is unique in a policy. */
   readonly sids: Map<string, number>;
-  /** What an imported key lacks. */
+  /** The missing policy statements of an imported key. */
   readonly missing: iam.PolicyStatement[];
 }
 
@@ -47,8 +47,8 @@ function useOf(key: kms.IKey): KeyUse {
 }
 
 /**
- * An imported key keeps its policy, and the service it lacks fails only at run time: say what to attach, now. One policy
- * for all users of the key, written when all are known.
+ * The policy of an imported key isn't changed, and a missing permission fails only at run time. So synthesis adds a
+ * warning with the policy to attach: one policy for all users of the key, written when all are known.
  */
 function warn(key: kms.IKey, scope: IConstruct, missing: iam.PolicyStatement[]): void {
   let said = false;
@@ -69,8 +69,8 @@ function warn(key: kms.IKey, scope: IConstruct, missing: iam.PolicyStatement[]):
 }
 
 /**
- * Refuses keys of another Region, where no service uses them, and of another account, whose key policy these statements
- * (written for this account) do not open.
+ * Refuses keys of another Region, where no service uses them, and of another account, whose key policy these policy
+ * statements (written for this account) don't change.
  */
 export function requireUsableKey(key: kms.IKey, scope: IConstruct): void {
   requireSamePlace(scope, {
@@ -82,7 +82,10 @@ export function requireUsableKey(key: kms.IKey, scope: IConstruct): void {
   });
 }
 
-/** The same key for constructs of aws-cdk-lib that would add statements of their own, without conditions or a warning. */
+/**
+ * The same key for constructs of aws-cdk-lib that would add their own policy statements, without conditions or a
+ * warning.
+ */
 export function withoutPolicyUpdates(key: kms.IKey): kms.IKey {
   return Object.create(key, { addToResourcePolicy: { value: () => ({ statementAdded: false }) } }) as kms.IKey;
 }

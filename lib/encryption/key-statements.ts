@@ -9,12 +9,11 @@ import { addToKeyPolicy, requireUsableKey } from './key-policy';
  * What each AWS service may do with a customer-managed key: one function per service.
  *
  * The functions take names, never resources. A log group, a queue or a trail needs its key first, so a key policy that
- * refers to one of them is a cycle: inside a stack CloudFormation refuses it, across stacks CDK does. ARNs are built from
- * names known at synth, for the account and Region of the construct that uses the key, and nothing of that construct's
- * stack is referenced; so the key may live in another stack.
- *
- * Calls may repeat. Per key, equal statements are added once (key-policy.ts) and all log groups share one statement, because
- * one key may serve many agents and KMS stores at most 32 KB of policy.
+ * refers to one of them is a cycle: in one stack, CloudFormation refuses it; across stacks, CDK does. ARNs are built
+ * from names known at synth, for the account and Region of the construct that uses the key, and nothing of that
+ * construct's stack is referenced; so the key may be in another stack. Calls can be repeated. Per key, equal statements
+ * are added once (key-policy.ts) and all log groups share one statement, because one key may serve many agents and KMS
+ * stores at most 32 KB of policy.
  */
 
 /** Log groups that each key encrypts. */
@@ -23,10 +22,10 @@ const LOG_GROUP_ARNS = new WeakMap<kms.IKey, string[]>();
 /**
  * CloudWatch Logs may encrypt the events of one log group.
  *
- * @param logGroupName name of the log group, or a prefix followed by `*`. The log group of an AgentCore Runtime carries
- * the id of the runtime, which exists only after the runtime, which exists only after its key: pass
- * `/aws/bedrock-agentcore/runtimes/<runtimeName>-*`. The id is the name, a dash and ten characters, and a
- * runtime name has no dash, so the pattern admits no other runtime's log groups.
+ * @param logGroupName name of the log group, or a prefix followed by `*`. The name of an AgentCore Runtime's log group
+ * contains the id of the Runtime, which is created after its key: pass
+ * `/aws/bedrock-agentcore/runtimes/<runtimeName>-*`. The id is the name, a dash and ten characters, and a runtime name
+ * has no dash, so the pattern doesn't match log groups of other Runtimes.
  *
  * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */
@@ -63,7 +62,7 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
       resources: ['*'], // In a key policy "*" is this key and no other.
       conditions: {
         ArnLike: {
-          // Not cached: log groups that come later count, too.
+          // Not cached, so that log groups that are added later are included.
           'kms:EncryptionContext:aws:logs:arn': Lazy.uncachedList({ produce: () => [...new Set(arns)] }),
         },
       },
@@ -72,7 +71,7 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
 }
 
 /**
- * CloudTrail may encrypt and describe for one trail. The trail name is fixed by the caller, which is what avoids the cycle.
+ * CloudTrail may encrypt and describe for one trail. The caller sets the trail name, which avoids the cycle.
  *
  * Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html. Its example for
  * `kms:Decrypt` (needed to create a trail on a bucket that has a bucket key) carries no condition; the page advises
@@ -138,7 +137,8 @@ export function allowQueueForEventBridge(key: kms.IKey, scope: IConstruct): void
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: ['*'], // In a key policy "*" is this key and no other.
       conditions: {
-        // One rule's ARN would be a cycle (rule, queue, key): every rule of this account and Region.
+        // The ARN of a single rule would be a cycle (rule, queue, key), so every rule of this account and Region is
+        // allowed.
         ArnLike: {
           'aws:SourceArn': Stack.of(scope).formatArn({ service: 'events', resource: 'rule', resourceName: '*' }),
         },
@@ -151,7 +151,7 @@ export function allowQueueForEventBridge(key: kms.IKey, scope: IConstruct): void
  * AWS services of this account may publish to topics that use the key.
  *
  * @param services service principals, for example `cloudwatch.amazonaws.com` (alarms) or `budgets.amazonaws.com`. Not
- * `events.amazonaws.com`: for topics, EventBridge does not send the condition keys that would bind it to this account.
+ * `events.amazonaws.com`: for topics, EventBridge doesn't send the condition keys that would limit it to this account.
  *
  * Source: docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
@@ -179,7 +179,8 @@ export function allowTopicPublishers(key: kms.IKey, scope: IConstruct, ...servic
 }
 
 /**
- * One event bus may use the key for its events. CDK adds this statement too, but says nothing when a key is imported.
+ * One event bus may use the key for its events. CDK adds this statement, too, but without a warning for an imported
+ * key.
  *
  * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
  */
@@ -206,8 +207,8 @@ export function allowEventBus(key: kms.IKey, scope: IConstruct, eventBusName: st
 }
 
 /**
- * One event bus may send to its dead-letter queue. That EventBridge sends the ARN of the bus as `aws:SourceArn` to the key
- * of the queue is not documented.
+ * One event bus may send to its dead-letter queue. AWS doesn't document that EventBridge sends the ARN of the bus as
+ * `aws:SourceArn` to the key of the queue.
  */
 export function allowDeadLettersOfBus(key: kms.IKey, scope: IConstruct, eventBusName: string): void {
   addToKeyPolicy(
@@ -225,8 +226,8 @@ export function allowDeadLettersOfBus(key: kms.IKey, scope: IConstruct, eventBus
 
 /**
  * CloudWatch Logs may deliver the logs of state machines that are encrypted with the key. The sample of AWS has no
- * condition. The role of the machine makes the data keys under this encryption context, and KMS decrypts only under the
- * context that a key was made with, so the condition excludes nothing that log delivery needs.
+ * condition. The role of the state machine creates the data keys with this encryption context, and KMS decrypts only
+ * with the same context, so the condition doesn't block log delivery.
  *
  * Source: docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  */

@@ -4,12 +4,12 @@ import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
 /**
- * What a role needs to write to (or read from) a log group that is encrypted with a customer-managed key, in addition to its
- * `logs:` actions: CloudWatch Logs uses the key on behalf of the caller too. Usable only through CloudWatch Logs, only for
- * these log groups.
+ * The permissions that a role needs for a log group with a customer-managed key, in addition to its `logs:` actions:
+ * CloudWatch Logs uses the key on behalf of the caller. They apply only through CloudWatch Logs and only to these log
+ * groups.
  *
- * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html (permissions of the caller); the same
- * split stands in the managed policy CloudWatchLogsAPIKeyAccess of 2026-02-20.
+ * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html (permissions of the caller); the
+ * managed policy CloudWatchLogsAPIKeyAccess of 2026-02-20 has the same separation.
  *
  * @param logGroupNames names of log groups that have this key, or a prefix followed by `*`
  */

@@ -10,8 +10,8 @@ export class ObjectLock {
   }
 
   /**
-   * Only an identity with `s3:BypassGovernanceRetention` can delete or change an object before the period is over. No role
-   * of this library has that permission, and the bucket of an audit trail denies it to everybody.
+   * Only an identity with `s3:BypassGovernanceRetention` can delete or change an object before the period is over. No
+   * role of this library has that permission, and the bucket of an audit trail denies it to every principal.
    *
    * @param period whole days, 1 to 36500
    * @throws InputError when the period is out of range
@@ -21,8 +21,8 @@ export class ObjectLock {
   }
 
   /**
-   * Nobody, not even the root user or AWS Support, can delete or change an object before the period is over, or shorten the
-   * period of an object that exists. The bucket cannot be emptied until then.
+   * Nobody, including the root user and AWS Support, can delete or change an object before the period is over, or
+   * shorten the period of an existing object. The bucket can't be emptied until then.
    *
    * @param period whole days, 1 to 36500
    * @throws InputError when the period is out of range

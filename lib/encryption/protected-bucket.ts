@@ -6,18 +6,18 @@ import { isDevelopment } from '../development/enabled-scopes';
 
 export interface ProtectedBucketOptions {
   readonly encryptionKey: kms.IKey;
-  /** After this, an object is only hidden, and removed after `restorable`. */
+  /** After this time, an object gets a delete marker, and it is removed after `restorable`. */
   readonly retention: Duration;
   readonly restorable: Duration;
   readonly transitions?: s3.Transition[];
   /** Lock of every object as it is written. */
   readonly lock?: s3.ObjectLockRetention;
-  /** See REMOVAL: whether a rollback can delete the bucket depends on who writes to it. */
+  /** See REMOVAL: whether a rollback can delete the bucket depends on its writers. */
   readonly removalPolicy: RemovalPolicy;
   readonly accessLogsBucket?: s3.IBucket;
 }
 
-/** A bucket as this library makes every one: private, versioned, TLS-only, under the customer-managed key, retained. */
+/** The bucket of this library: private, versioned, TLS-only, encrypted with the customer-managed key, and retained. */
 export function protectedBucket(scope: Construct, id: string, options: ProtectedBucketOptions): s3.Bucket {
   const { encryptionKey, retention, restorable, transitions, accessLogsBucket } = options;
   const development = isDevelopment(scope);

@@ -21,7 +21,7 @@ export interface AgentCoreComputeOptions {
   readonly image?: AgentImage;
 
   /**
-   * What sessions run on: storage and platform generation.
+   * Storage and platform generation of sessions.
    *
    * @default RuntimeCapacity.microVm()
    */
@@ -35,21 +35,21 @@ export interface AgentCoreComputeOptions {
   readonly environmentVariables?: { [name: string]: string };
 
   /**
-   * Time without work after which the compute of a session is stopped. 60 seconds to 8 hours.
+   * Idle time after which the compute of a session is stopped. 60 seconds to 8 hours.
    *
    * @default Duration.minutes(30)
    */
   readonly idleTimeout?: Duration;
 
   /**
-   * Longest time one compute of a session may live. 60 seconds to 8 hours, not below the idle timeout.
+   * Maximum lifetime of the compute of a session. 60 seconds to 8 hours, not below the idle timeout.
    *
    * @default Duration.hours(8)
    */
   readonly maxLifetime?: Duration;
 }
 
-/** What the agent or blueprint that makes an environment has for it. */
+/** The settings of the agent or blueprint that creates an environment. */
 interface EnvironmentMaker {
   readonly baseline: IAgentBaseline;
   readonly name?: string;
@@ -57,7 +57,7 @@ interface EnvironmentMaker {
   readonly skills?: AgentSkill[];
 }
 
-/** The kind of compute that an agent or a blueprint makes its environment of. Each kind is one factory. */
+/** The kind of compute of an agent's or a blueprint's environment. Each kind has one factory method. */
 export class AgentCompute {
   static {
     checkInputsOf(this, 'AgentCompute');

@@ -8,8 +8,8 @@ import type { IAgentBaseline } from '../baseline';
 import type { IAgentProject } from '../identity/agent-project';
 
 /**
- * Where the commands of one agent run. The grantee is the execution role. Implemented by this library only, because the
- * checks must be able to read every kind of environment.
+ * Where the commands of one agent run. As a grantee, it represents its execution role. Implemented only by this
+ * library, because the checks must be able to read every kind of environment.
  */
 export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable {
   /** The role that commands run under. */
@@ -23,7 +23,7 @@ export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable 
   /** Absolute paths of the directories with skills and plugins. */
   readonly capabilityDirectories: string[];
   /**
-   * Longest time that the compute of a session lives. It ends then, also in the middle of a turn.
+   * Maximum lifetime of the compute of a session. It ends then, even during a turn.
    *
    * @default - not known, or not limited
    */
@@ -37,11 +37,10 @@ export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable 
   bind(host: AgentEnvironmentHost): AgentEnvironmentConfig;
 
   /**
-   * The function that starts compute for a session, created in the scope. Called once, by the workflow. The workflow invokes
-   * the function after it opened a session, and again until the compute is ready, and only then sends the message. The function
-   * must be idempotent per session. The compute must end without a call.
-   *
-   * @returns undefined when the service starts the compute
+   * The function that starts compute for a session, created in the scope. Called once, by the workflow. The workflow
+   * invokes the function after it opened a session, repeats that until the compute is ready, and then sends the
+   * message. The function must be idempotent per session. The compute must stop by itself. @returns undefined if the
+   * service starts the compute
    */
   bindCompute(scope: Construct): IFunction | undefined;
 
@@ -57,7 +56,7 @@ export interface AgentEnvironmentHost {
   readonly sessionRole: IRole;
 }
 
-/** What a session is created with, and what the session role may do for it. */
+/** The environment of the create-session request, and the permissions of the session role for it. */
 export interface AgentEnvironmentConfig {
   /** `type` of the environment in the create-session request. */
   readonly type: string;

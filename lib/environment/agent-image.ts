@@ -43,8 +43,8 @@ export interface AgentImageBuildOptions {
 /** Options of the image of this library. */
 export interface BundledImageOptions extends AgentImageBuildOptions {
   /**
-   * Skills that are added to those of this library in the image. Their directory is one of the environment's capability
-   * directories then. A skill changes the image, and with it the version of the Runtime.
+   * Skills that are added to those of this library in the image. Their directory is then one of the environment's
+   * capability directories. A skill changes the image, and thereby the version of the Runtime.
    *
    * @default - none
    */
@@ -52,7 +52,7 @@ export interface BundledImageOptions extends AgentImageBuildOptions {
 }
 
 /**
- * Where the container image of an execution environment comes from.
+ * The source of the container image of an execution environment.
  *
  * Every choice pins the image: by digest, or by the content hash of its source. The Runtime takes linux/arm64 images
  * of at most 2 GB (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html).
@@ -63,9 +63,9 @@ export abstract class AgentImage {
   }
 
   /**
-   * The image of this library: Codex, the lifecycle server, git, ripgrep, jq and Python, run as a non-root user.
-   * Built for linux/arm64 by the container engine of the machine that runs `cdk deploy`, or in the account
-   * (`builder: ImageBuilder.CODE_BUILD`). Synthesis needs neither.
+   * The image of this library: Codex, the lifecycle server, git, ripgrep, jq and Python, with a non-root user. Built
+   * for linux/arm64 by the container engine of the machine that runs `cdk deploy`, or in the account (`builder:
+   * ImageBuilder.CODE_BUILD`). Synthesis needs neither.
    *
    * @throws InputError when two skills have the same name, or a build argument has another name than Docker allows.
    */
@@ -89,7 +89,7 @@ export abstract class AgentImage {
    *
    * A repository of another account must allow the pull in its own policy.
    *
-   * @param repository the repository that holds the image.
+   * @param repository the repository of the image.
    * @param digest `sha256:` and 64 hexadecimal digits. A tag is refused: it can be moved after review.
    * @throws InputError when the digest has another form.
    */
@@ -106,14 +106,14 @@ export abstract class AgentImage {
   }
 
   /**
-   * Capability directories that an environment without a list of its own has.
+   * Default capability directories of an environment.
    *
    * @internal
    */
   public readonly _defaultCapabilityDirectories: string[] = [BUNDLED_SKILLS];
 
   /**
-   * Capability directories that every environment must have, because skills were put there on purpose.
+   * Capability directories that every environment must have, because they contain added skills.
    *
    * @internal
    */
@@ -196,12 +196,12 @@ class PublishedAgentImage extends AgentImage {
   }
 }
 
-/** With it, assets stay where they are and are read when the CDK app has ended. */
+/** With this option, assets aren't copied and are read after the CDK app has ended. */
 const NO_STAGING = 'aws:cdk:disable-asset-staging';
 
 /**
- * Lets `use` see a copy of an image directory with more skills in it. The copy is gone afterwards: assets are copied to
- * the cloud assembly by their constructors, unless staging is off.
+ * Calls `use` with a copy of an image directory that contains more skills. The copy is deleted afterwards: constructors
+ * of assets copy them to the cloud assembly, unless staging is off.
  */
 function withSkills<T>(
   scope: Construct,

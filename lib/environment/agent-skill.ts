@@ -18,9 +18,9 @@ export class AgentSkill {
   }
 
   /**
-   * Reads and checks a skill: front matter with the directory's own name and a description, plain files only (no
-   * symbolic links, no hidden files), nothing that looks like a credential, at most 64 KiB of SKILL.md, 200 files and
-   * 5 MiB in all.
+   * Reads and checks a skill: front matter with the name of the directory and a description, only plain files (no
+   * symbolic links, no hidden files), no text that looks like a credential, at most 64 KiB of SKILL.md, 200 files and 5
+   * MiB in total.
    *
    * @param directory path of the directory, absolute or relative to the working directory of the CDK app.
    * @throws InputError when the skill breaks one of these rules.
@@ -43,7 +43,7 @@ export class AgentSkill {
   private constructor(
     /** Name of the skill, unique in the image. */
     public readonly name: string,
-    /** What the skill is for and when to use it. */
+    /** The purpose of the skill, and when to use it. */
     public readonly description: string,
     /** Absolute path of the directory. */
     public readonly directory: string,
@@ -97,7 +97,7 @@ function isPlainDirectory(directory: string): boolean {
   return fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Paths of all files, relative. Anything but plain files and directories ends it. */
+/** Relative paths of all files. Throws for anything except plain files and directories. */
 function filesOf(where: string, root: string, below: string): string[] {
   return fs.readdirSync(path.join(root, below), { withFileTypes: true }).flatMap((entry) => {
     const relative = path.join(below, entry.name);

@@ -32,10 +32,9 @@ export interface AgentCoreEnvironmentProps {
   readonly image?: AgentImage;
 
   /**
-   * The role that the Runtime and every command in it work under. A role you bring must be assumable by AgentCore;
-   * one that this app cannot change yields a warning with the policy to attach.
-   *
-   * @default - a role with only what the Runtime needs
+   * The role of the Runtime and of every command in it. AgentCore must be able to assume your own role. For a role that
+   * this app can't change, synthesis adds a warning with the policy to attach. @default - a role with only the
+   * permissions that the Runtime needs
    */
   readonly executionRole?: IRole;
 
@@ -47,7 +46,7 @@ export interface AgentCoreEnvironmentProps {
   readonly project?: IAgentProject;
 
   /**
-   * What sessions run on: storage and platform generation.
+   * Storage and platform generation of sessions.
    *
    * @default RuntimeCapacity.microVm()
    */
@@ -68,22 +67,22 @@ export interface AgentCoreEnvironmentProps {
   readonly capabilityDirectories?: string[];
 
   /**
-   * Environment variables of the container, at most 50. Values stand in the template and in the console:
-   * names and values that look like a credential are refused.
+   * Environment variables of the container, at most 50. Values are visible in the template and in the console, so names
+   * and values that look like a credential are refused.
    *
    * @default - only those that name the directories for the lifecycle server
    */
   readonly environmentVariables?: { [name: string]: string };
 
   /**
-   * Time without work after which the compute of a session is stopped. 60 seconds to 8 hours.
+   * Idle time after which the compute of a session is stopped. 60 seconds to 8 hours.
    *
    * @default Duration.minutes(30)
    */
   readonly idleTimeout?: Duration;
 
   /**
-   * Longest time one compute of a session may live. 60 seconds to 8 hours, not below the idle timeout.
+   * Maximum lifetime of the compute of a session. 60 seconds to 8 hours, not below the idle timeout.
    *
    * @default Duration.hours(8)
    */
@@ -135,9 +134,8 @@ export interface AgentCoreEnvironmentAttributes {
    */
   readonly capabilityDirectories?: string[];
   /**
-   * Longest time that the compute of a session lives, its `maxLifetime`. A workflow refuses a longer `turnDeadline`.
-   *
-   * @default - not known, and not compared
+   * Maximum lifetime of the compute of a session (`maxLifetime`). A workflow refuses a longer `turnDeadline`. @default
+   * - not known, and not compared
    */
   readonly maxLifetime?: Duration;
 }

@@ -151,7 +151,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       environmentVariables,
       filesystemConfigurations: storage.mountPath ? [{ sessionStorage: { mountPath: storage.mountPath } }] : undefined,
     });
-    // Not a prop of the L1 at the lowest supported aws-cdk-lib, where it would be dropped without an error.
+    // Not a prop of the L1 in the lowest supported aws-cdk-lib, which would ignore it without an error.
     runtime.addPropertyOverride('PlatformVersion', platformVersion.value);
     if (startPolicy) {
       acknowledgeIam5(startPolicy, '*', RESOURCELESS_ACTIONS['ecr:GetAuthorizationToken']);
@@ -177,7 +177,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
       name: this.endpointName,
       description: 'The endpoint that sessions of the managed agent use',
     });
-    // The service creates a log group without key and retention on first use unless ours is already there.
+    // On first use, the service creates a log group without key and retention, unless this one exists already.
     endpoint.node.addDependency(this.logGroup, ...(logPolicy ? [logPolicy] : []));
     this.endpointArn = endpoint.attrAgentRuntimeEndpointArn;
   }
@@ -206,7 +206,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     };
   }
 
-  /** AgentCore starts compute with the first call of a session. */
+  /** AgentCore starts compute at the first call of a session. */
   public bindCompute(_scope: Construct): IFunction | undefined {
     return undefined;
   }
@@ -215,7 +215,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
     return this.metrics._graphs();
   }
 
-  /** Lets the registry of another account resolve. The one of this account always does. */
+  /** Allows the name of another account's registry to resolve. The name of this account's registry always resolves. */
   private resolveRegistry({ env: { account } }: IRepository): void {
     if (!Token.isUnresolved(account) && account !== Stack.of(this).account) {
       const hostName = `${account}.dkr.ecr.{region}.amazonaws.com`;
@@ -234,7 +234,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
   }
 
   private createLogGroup(encryptionKey: IKey, retention: RetentionDays): LogGroup {
-    // The id of the Runtime exists only after its key: the pattern ends where the id's ten characters begin.
+    // The id of the Runtime is created after its key, so the pattern ends before the ten characters of the id.
     allowLogs(encryptionKey, this, `${RUNTIME_LOG_GROUPS}${this.runtimeName}-*`);
     return new LogGroup(this, 'Logs', {
       logGroupName: `${RUNTIME_LOG_GROUPS}${this.runtimeId}-${this.endpointName}`,
@@ -245,7 +245,7 @@ export class AgentCoreEnvironment extends Construct implements IAgentCoreEnviron
   }
 }
 
-/** The directories that were named, and the ones with skills that were put into the image on purpose. */
+/** The given directories, and the ones with added skills in the image. */
 function capabilityDirectories(image: AgentImage, named = image._defaultCapabilityDirectories): string[] {
   return [...named, ...image._requiredCapabilityDirectories.filter((directory) => !named.includes(directory))];
 }

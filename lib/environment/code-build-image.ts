@@ -35,8 +35,8 @@ export interface CodeBuildImageProps extends AgentImageHost {
 }
 
 /**
- * An image that CodeBuild builds in the account: the directory is uploaded as an asset, a deployment starts the build when
- * the repository has no image of this content, and the image is named by the digest that ECR gave it.
+ * An image that CodeBuild builds in the account: the directory is uploaded as an asset. A deployment starts the build
+ * if the repository has no image of this content. The Runtime uses the image by its digest in ECR.
  */
 export class CodeBuildImage extends Construct {
   public readonly imageUri: string;
@@ -162,7 +162,7 @@ export class CodeBuildImage extends Construct {
   }
 }
 
-/** Nothing of a value becomes part of a command: each is read from its variable. */
+/** Values never become part of a command: each is read from its variable. */
 function buildSpec(argumentNames: string[]): object {
   const { source, registry, repository, tag, argumentPrefix } = IMAGE_BUILD_VARIABLES;
   const image = `"$${repository}:$${tag}"`;

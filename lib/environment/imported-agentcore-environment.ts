@@ -15,7 +15,7 @@ import type { IAgentCoreEnvironment } from './agentcore-environment-ref';
 const RUNTIME_ARN =
   /^arn:[a-z-]+:bedrock-agentcore:[a-z0-9-]+:\d{12}:runtime\/[A-Za-z][A-Za-z0-9_]{0,47}-[A-Za-z0-9]{10}$/;
 
-/** An environment that is defined elsewhere. It belongs to an agent already. */
+/** An environment that is defined elsewhere, for an agent that exists already. */
 export class ImportedAgentCoreEnvironment extends Construct implements IAgentCoreEnvironment {
   public readonly executionRole: IRole;
   public readonly grantPrincipal: IPrincipal;

@@ -6,11 +6,11 @@ import { RUNTIME_POLICY_ACTIONS } from '../facts/agentcore-limits';
 import { RUNTIME_DRIVE_ACTIONS } from '../identity/perms';
 
 /**
- * Resource policy that admits one role to a Runtime (or to its endpoint) and shuts out everybody else, also
- * principals of the same account whose own policies would allow the call.
+ * Resource policy that allows one role to call a Runtime (or its endpoint) and denies every other principal, including
+ * principals of the same account whose own policies allow the call.
  *
  * The documented pattern that denies callers outside the VPC is not used: BMA invokes the Runtime from the AWS side
- * with the session role, so it would lock BMA out.
+ * with the session role, so it would deny BMA.
  *
  * Source: docs.aws.amazon.com/bedrock-agentcore/latest/devguide/resource-based-policies.html. The resource must be the
  * exact ARN that the policy is attached to.

@@ -12,15 +12,15 @@ export interface MicroVmCapacityOptions {
   readonly sessionStorage?: SessionStorage;
 
   /**
-   * Platform generation of the Runtime. Always written to the template, so that a changed default of the service doesn't
-   * move an agent to another platform.
+   * Platform generation of the Runtime. Always written to the template, so that a change of the service's default
+   * doesn't change the platform of an agent.
    *
    * @default RuntimePlatformVersion.V1
    */
   readonly platformVersion?: RuntimePlatformVersion;
 }
 
-/** What the sessions of a Runtime run on. */
+/** The compute of the sessions of a Runtime. */
 export class RuntimeCapacity {
   static {
     checkInputsOf(this, 'RuntimeCapacity');

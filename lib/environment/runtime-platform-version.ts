@@ -7,13 +7,13 @@ export class RuntimePlatformVersion {
     checkInputsOf(this, 'RuntimePlatformVersion');
   }
 
-  /** Platform version V1, which this library sets unless told otherwise. */
+  /** Platform version V1, the default of this library. */
   public static readonly V1 = RuntimePlatformVersion.of('V1');
   /** Platform version V2. */
   public static readonly V2 = RuntimePlatformVersion.of('V2');
 
   /**
-   * A platform version this library does not know yet.
+   * A platform version that this library doesn't know yet.
    *
    * @throws InputError when the value is empty.
    */
@@ -30,7 +30,7 @@ export class RuntimePlatformVersion {
   }
 
   private constructor(
-    /** The value as CloudFormation takes it. */
+    /** The value for CloudFormation. */
     public readonly value: string,
   ) {}
 }

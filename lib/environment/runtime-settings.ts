@@ -50,7 +50,7 @@ export function requireDirectories(scope: Construct, workspace: string, director
   });
 }
 
-/** How long the compute of a session lives. */
+/** The lifetime of the compute of a session. */
 export function lifecycleSettings(
   scope: Construct,
   idle: Duration,
@@ -88,7 +88,7 @@ export function runtimeVariables(
 ): { [name: string]: string } {
   const own = {
     [LIFECYCLE_VARIABLES.stateDirectory]: `${storage.mountPath ?? '/tmp'}/.bma`,
-    // The lifecycle server hands only named variables on to the agent's commands and tools.
+    // The lifecycle server passes only named variables to the agent's commands and tools.
     ...(Object.keys(given).length
       ? { [LIFECYCLE_VARIABLES.passEnvironment]: Object.keys(given).sort().join(',') }
       : {}),

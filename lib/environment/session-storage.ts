@@ -3,9 +3,8 @@ import { InputError } from '../validation/input-error';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * Stateful storage of a Runtime session: what survives when the service replaces the compute of a session.
- *
- * Session storage holds 1 GB, expires after 14 idle days and is wiped by every update of the Runtime's version
+ * Stateful storage of a Runtime session, which is kept when the service replaces the compute of a session. Session
+ * storage has 1 GB, expires after 14 idle days, and is deleted by every update of the Runtime's version
  * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html).
  */
 export class SessionStorage {

@@ -1,10 +1,10 @@
-/** Name and description of a skill, or what is wrong with its front matter. */
+/** Name and description of a skill, or the problem of its front matter. */
 export type FrontMatter =
   { readonly name: string; readonly description: string } | { readonly problem: string; readonly fix: string };
 
 /**
- * Reads the two members of the front matter that every skill has. Only what skills use of YAML is understood: plain and
- * quoted texts, and texts over several lines behind `>` or `|`. Other members are passed over.
+ * Reads the two members of the front matter that every skill has. It supports only the YAML that skills use: plain and
+ * quoted strings, and block strings after `>` or `|`. Other members are ignored.
  */
 export function readFrontMatter(text: string): FrontMatter {
   const block = /^---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(text);
@@ -30,7 +30,7 @@ export function readFrontMatter(text: string): FrontMatter {
   return { name, description };
 }
 
-/** The text of a YAML scalar, or undefined where it is (or may be) something else. */
+/** The text of a YAML scalar, or undefined if it is (or may be) something else. */
 function scalar(source: string): string | undefined {
   const [first, ...following] = source.split(/\r?\n/);
   const head = first.trim();
@@ -40,7 +40,7 @@ function scalar(source: string): string | undefined {
   const quoted = /^'((?:[^']|'')*)'$/.exec(whole);
   if (quoted) return quoted[1].replaceAll("''", "'");
   if (whole.startsWith('"')) return doubleQuoted(whole);
-  // Plain texts cannot begin with an indicator, hold ': ', or a comment.
+  // Plain strings can't begin with an indicator, or contain ': ' or a comment.
   return /^[-?:,[\]{}#&*!|>'%@`]/.test(whole) || /: |\s#|:$/.test(whole) ? undefined : whole;
 }
 

@@ -1,4 +1,4 @@
-/** A default quota of an account: what AWS gives before anybody asked for more. */
+/** A default quota of an account, before an increase. */
 export interface AccountQuota {
   readonly what: string;
   readonly default: number;
@@ -8,10 +8,10 @@ export interface AccountQuota {
 }
 
 /**
- * Default quotas that the first deployment can meet. Read 2026-11-28 in stored copies of the AWS pages.
+ * Default quotas that the first deployment can reach. Read 2026-11-28 in stored copies of the AWS pages.
  *
- * Sessions and turns of Bedrock Managed Agents aren't here: AWS says that its figures for the preview "are not a general
- * statement of account-level service quotas"
+ * Sessions and turns of Bedrock Managed Agents aren't here: according to AWS, the figures for the preview "are not a
+ * general statement of account-level service quotas"
  * (docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-quotas-limitations.html).
  */
 export const ACCOUNT_QUOTAS = {

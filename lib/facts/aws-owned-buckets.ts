@@ -1,6 +1,6 @@
 /**
- * Buckets of AWS that the services behind an agent read through the S3 endpoint of the caller's VPC. An endpoint policy
- * that forgets them breaks image pulls, session storage or package downloads. `{partition}` and `{region}` are filled in.
+ * Buckets of AWS that the services of an agent read through the S3 endpoint of the caller's VPC. Without them in the
+ * endpoint policy, image pulls, session storage or package downloads fail. `{partition}` and `{region}` are filled in.
  *
  * Sources, read 2026-11-23:
  * - image layers, code and session storage: docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html and

@@ -8,7 +8,7 @@ export const BMA_REGIONS: readonly string[] = ['us-east-1', 'us-east-2', 'us-wes
 
 /**
  * Availability Zone ids in which an AgentCore Runtime in VPC mode can place its network interfaces.
- * A subnet in another zone fails at create. Zone names map to ids differently in every account.
+ * With a subnet in another zone, the creation fails. Zone names map to different ids in every account.
  *
  * Source: docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html, read 2026-11-23 (BMA Regions only).
  */

@@ -1,7 +1,7 @@
 import { COMPUTE_KINDS } from './compute-kinds';
 
 /**
- * What a trail has to select to see an agent.
+ * The resource types that a trail has to select to record an agent.
  *
  * Source, read 2026-11-23:
  * docs.aws.amazon.com/bedrock/latest/userguide/logging-cloudtrail-mantle.html: the only value that CloudTrail accepts as
@@ -13,9 +13,9 @@ export const AGENT_DATA_EVENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Services of which a trail can record calls that a VPC endpoint policy denied, as far as an agent may reach them.
- * An unsupported value makes CloudTrail refuse the whole trail, so a service is listed here only when the newest copy of the
- * AWS pages names it. `ecr` stood in an older copy and is left out.
+ * Services of which a trail can record calls that a VPC endpoint policy denied, if an agent can call them. CloudTrail
+ * refuses a trail with an unsupported value, so a service is listed here only if the newest copy of the AWS pages names
+ * it. `ecr` was in an older copy and isn't included.
  *
  * Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html and
  * docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-events.html, read 2026-11-23.
@@ -32,7 +32,7 @@ export const NETWORK_EVENT_SOURCES: readonly string[] = [
   'sts.amazonaws.com',
 ];
 
-/** Services an agent's network has endpoints for and CloudTrail records no network activity of (same source). */
+/** Services with an endpoint in an agent's network for which CloudTrail records no network activity (same source). */
 export const NETWORK_EVENT_SOURCES_UNSUPPORTED: readonly string[] = [
   'bedrock-mantle.amazonaws.com',
   'logs.amazonaws.com',

@@ -2,69 +2,70 @@ import { RUNTIME_POLICY_ACTIONS } from './agentcore-limits';
 import type { PriceName } from './prices';
 import { AGENTCORE_SERVICE_PRINCIPAL, MANTLE_SERVICE_PRINCIPAL } from './service-principals';
 
-/** Where a property is: its names from the outside in. */
+/** The path of a property: its names from the outside in. */
 type Path = readonly string[];
 
 /**
- * A kind of compute that an agent can run on: what the construct, the checks, the statement, the estimate and the local
- * account have to know of it. Paths are those of the properties in a template.
+ * A kind of compute of agents, with the facts for the construct, the checks, the statement, the estimate and the local
+ * account. Paths are those of the properties in a template.
  */
 export interface ComputeKind {
   readonly type: string;
-  /** What people call it. */
+  /** Its name for people. */
   readonly name: string;
   /** The service that assumes the execution role. */
   readonly service: string;
-  /** Property that names the execution role: what the commands of the agent run under. */
+  /** Property with the execution role of the agent's commands. */
   readonly role: string;
-  /** Property with the name that the template gives it. */
+  /** Property with its name. */
   readonly chosenName: string;
   /** Whether the service adds a dash and ten characters to that name. */
   readonly addsSuffix: boolean;
-  /** Where the network mode of the compute is, if it has one. */
+  /** Path of the network mode, if it has one. */
   readonly mode?: Path;
-  /** Where the subnets and security groups of the compute are. */
+  /** Paths of the subnets and security groups. */
   readonly subnets: Path;
   readonly securityGroups: Path;
-  /** Where the URI of the container image is, and the object with the code of compute that has no image. */
+  /** Paths of the URI of the container image, and of the object with the code of compute without an image. */
   readonly image: Path;
   readonly codeArchive?: Path;
-  /** Where the seconds are after which it stops: without work, if it can be said, and at the latest. */
+  /** Paths of the seconds after which it stops: when idle, if it can be set, and at the latest. */
   readonly idleTimeout?: Path;
   readonly maxLifetime: Path;
-  /** Seconds without work after which it stops when the template doesn't say. */
+  /** Default of the idle seconds after which it stops. */
   readonly defaultIdleSeconds: number;
-  /** Storage of a session: where the file systems are, and the member of each that is one. */
+  /** Storage of a session: path of the file systems, and the member of each that contains one. */
   readonly storage?: { readonly fileSystems: Path; readonly member: string; readonly price: PriceName };
-  /** Begins the names of its log groups, which the service makes on first use unless they are there. */
+  /** Prefix of the names of its log groups, which the service creates on first use unless they exist. */
   readonly logGroups?: string;
-  /** Types that are other names of it, and the property that names it. */
+  /** Types that are aliases of it, and the property that refers to it. */
   readonly endpoints: readonly (readonly [type: string, property: string])[];
   /**
-   * How it is driven by the session role, and past the session by others. Absent: its hosts connect to the service, so
-   * resources of the type are compute of an agent if their role may connect, and session roles are those of the stack.
+   * How the session role invokes it, and how other callers could invoke it directly. Absent: its hosts connect to the
+   * service. Resources of the type are then compute of an agent if their role may connect, and session roles are those
+   * of the stack.
    */
   readonly driven?: DrivenCompute;
   /** Types of its data events, by the name of their selector in a trail. */
   readonly dataEvents: Readonly<Record<string, string>>;
-  /** What a turn pays for: processor time, and memory until it stops. */
+  /** The cost of a turn: processor time, and memory until it stops. */
   readonly prices: { readonly vcpuHour: PriceName; readonly memoryHour: PriceName };
 }
 
-/** How compute is driven that others can call. */
+/** How compute that others can call is invoked. */
 export interface DrivenCompute {
-  /** Actions that drive it; the first is the one of a session role. */
+  /** Actions that invoke it; the first is that of a session role. */
   readonly actions: readonly string[];
-  /** Type of the resource policy that keeps others from driving it, and every action that the policy has to deny. */
+  /** Type of the resource policy that prevents calls of others, and every action that the policy has to deny. */
   readonly policy: { readonly type: string; readonly actions: readonly string[] };
-  /** Property that lets an identity provider in place of IAM decide who drives it. */
+  /** Property with which an identity provider instead of IAM authorizes calls. */
   readonly authorizer: string;
 }
 
-/** Begins the names of the log groups of AgentCore Runtimes. */
+/** Prefix of the names of the log groups of AgentCore Runtimes. */
 export const RUNTIME_LOG_GROUPS = '/aws/bedrock-agentcore/runtimes/';
 
-/** The kinds of compute that run agents. Another kind is another row. */
+/** The kinds of compute that run agents. To add a kind, add a row. */
 export const COMPUTE_KINDS: readonly ComputeKind[] = [
   {
     type: 'AWS::BedrockAgentCore::Runtime',
@@ -99,12 +100,12 @@ export const COMPUTE_KINDS: readonly ComputeKind[] = [
   },
 ];
 
-/** The kind of compute that resources of a type are; undefined for every other type. */
+/** The kind of compute of a resource type; undefined for other types. */
 export function computeKindOf(type: string): ComputeKind | undefined {
   return COMPUTE_KINDS.find((kind) => kind.type === type);
 }
 
-/** Services that work for agents only: the one that runs sessions, and those whose compute it drives. */
+/** Services that are only for agents: the one that runs sessions, and those whose compute it uses. */
 export const AGENT_SERVICES: readonly string[] = [
   MANTLE_SERVICE_PRINCIPAL,
   ...COMPUTE_KINDS.filter(({ driven }) => driven).map(({ service }) => service),

@@ -1,19 +1,19 @@
 /**
- * How credentials look: data that lib/ refuses inputs with, guardrails are made of, and the agent's tools blank out.
+ * Formats of credentials. lib/ refuses inputs with them, guardrails contain them, and the agent's tools remove them.
  *
  * Pure data without imports, so that runtime/ may bundle it.
  */
 
-/** Names under which people store credentials. */
+/** Names of variables with credentials. */
 export const CREDENTIAL_NAME =
   /(secret|passw(or)?d|passphrase|token|api_?key|access_?key|private_?key|credential|bearer)/i;
-/** A name that says it is a reference (…_ARN, …_NAME, …_ID, …_PARAMETER) holds no credential. */
+/** A name of a reference (…_ARN, …_NAME, …_ID, …_PARAMETER) contains no credential. */
 export const REFERENCE_NAME =
   /(_ARN|_NAME|_ID|_PARAMETER|_PATH|_URL|_ENDPOINT|_FILE|_DIRECTORY|_DIR|_LIMIT|_BUDGET|_COUNT)$/i;
 
 /**
- * Published formats of real credentials. Guardrails get them too, in an engine that is not documented: no flags, no
- * lookaround, only what every engine has.
+ * Published formats of real credentials. Guardrails use them, too, with an undocumented engine: no flags, no
+ * lookaround, only constructs that every engine supports.
  */
 export const CREDENTIAL_FORMATS = [
   { kind: 'an AWS access key id', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/ },
@@ -29,7 +29,8 @@ export const CREDENTIAL_FORMATS = [
 ] as const;
 
 /**
- * Formats that the checks of templates know, too. The guardrail doesn't: its patterns are few, and a new one changes every guardrail.
+ * Additional formats for the checks of templates. The guardrail doesn't use them, because its number of patterns is
+ * limited, and a new one changes every guardrail.
  *
  * Sources: Hugging Face, the rule of gitleaks (https://github.com/gitleaks/gitleaks/commit/9fb36b2); Stripe, what Stripe told GitLab
  * (https://gitlab.com/gitlab-org/gitlab/-/issues/458019); Google, Microsoft Purview
@@ -38,6 +39,6 @@ export const CREDENTIAL_FORMATS = [
 export const FURTHER_CREDENTIAL_FORMATS = [
   { kind: 'a Hugging Face token', pattern: /\bhf_[A-Za-z]{34}\b/ },
   { kind: 'a Stripe key', pattern: /\b[rs]k_live_[A-Za-z0-9]{10,}/ },
-  // A key may end with a hyphen, which is no end of a word.
+  // A key may end with a hyphen, which isn't a word boundary.
   { kind: 'a Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/ },
 ] as const;

@@ -25,7 +25,7 @@ export const GUARDRAIL_LIMITS = {
   regexDescriptionLength: 1000,
   regexPatternLength: 500,
   groundingThreshold: { min: 0, max: 0.99 },
-  /** A numbered version: never `DRAFT`, which changes under its users. */
+  /** A numbered version: never `DRAFT`, which can change at any time. */
   versionPattern: /^[1-9][0-9]{0,7}$/,
   arnPattern: /^arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail\/[a-z0-9]+$/,
   profileIdPattern: /^(?=.{15,30}$)[a-z0-9-]+\.guardrail\.v[0-9:]+$/,

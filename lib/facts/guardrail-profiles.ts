@@ -1,4 +1,4 @@
-/** A guardrail profile: where AWS may evaluate a guardrail, by the Region the guardrail lives in. */
+/** A guardrail profile: the Regions in which AWS may evaluate a guardrail, by the Region of the guardrail. */
 export interface GuardrailProfileFact {
   readonly id: string;
   readonly destinations: Readonly<Record<string, readonly string[]>>;
@@ -11,8 +11,8 @@ const ASIA = ['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1'
 const WIDER_ASIA = [...ASIA, 'ap-south-2', 'ap-southeast-4'];
 
 /**
- * The guardrail profiles of AWS. Where a Region is in two of them, the one with fewer destinations is listed first and is the
- * default: text then stays nearer.
+ * The guardrail profiles of AWS. If a Region is in two of them, the one with fewer destinations is listed first and is
+ * the default, so that text stays in fewer Regions.
  *
  * Source (read 2026-11-23): docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html.
  */

@@ -1,12 +1,12 @@
 /**
- * What is known of one OpenAI model on the `bedrock-mantle` endpoint.
+ * Facts about one OpenAI model on the `bedrock-mantle` endpoint.
  *
- * Prices are list prices for in-Region, on-demand Standard inference with at most 272K input tokens. What they become for
- * cache writes and longer requests is in {@link PRICE_FACTORS}. Tax and discounts are not in them. A price that could not
- * be established is left out.
+ * Prices are list prices for in-Region, on-demand Standard inference with at most 272K input tokens. {@link
+ * PRICE_FACTORS} has the factors for cache writes and longer requests. Tax and discounts aren't included. Unknown
+ * prices are omitted.
  */
 export interface ModelFacts {
-  /** Model id as the endpoint takes it, without an inference-profile prefix. */
+  /** Model id of the endpoint, without an inference-profile prefix. */
   readonly id: string;
   /** BMA Regions where `bedrock-mantle` is documented to serve the model in-Region. */
   readonly regions: readonly string[];
@@ -16,14 +16,14 @@ export interface ModelFacts {
   readonly usdPerMillionCachedInputTokens?: number;
   /** US dollars per million output tokens. */
   readonly usdPerMillionOutputTokens?: number;
-  /** Where Regions and prices come from; "AWS" marks the text of an AWS page, everything else is second-hand. */
+  /** The source of Regions and prices; "AWS" marks the text of an AWS page, other sources are secondary. */
   readonly source: string;
-  /** ISO date on which the source was read. All were read in stored copies, which can be older than that. */
+  /** ISO date on which the source was read. All were read in stored copies, which can be older. */
   readonly readOn: string;
 }
 
 /**
- * What a price is multiplied by. Source: the AWS model cards as quoted in public code, checked there on 2026-10-02.
+ * Factors of a price. Source: the AWS model cards as quoted in public code, checked there on 2026-10-02.
  */
 export const PRICE_FACTORS = {
   /** Input tokens that are written to the prompt cache. */
@@ -35,7 +35,7 @@ export const PRICE_FACTORS = {
 /**
  * OpenAI models of the Bedrock catalogue in the Regions of Bedrock Managed Agents (BMA).
  *
- * Presence in the Bedrock catalogue alone does not prove BMA compatibility: AWS says to use "BMA-supported OpenAI models
+ * BMA doesn't necessarily support every model of the Bedrock catalogue: AWS says to use "BMA-supported OpenAI models
  * available in the target Region and account" and publishes no list of them. Its BMA pages show `openai.gpt-5.6-luna`.
  *
  * AWS model cards state that commercial in-Region prices include a 10 % fee over OpenAI's own.
@@ -126,7 +126,7 @@ export const MODEL_CATALOGUE: readonly ModelFacts[] = [
   },
   {
     id: 'openai.gpt-6-astra',
-    // The OpenAI guide and an older copy of the card name us-west-2 alone; the newer copy adds us-east-1.
+    // The OpenAI guide and an older copy of the card name only us-west-2; the newer copy adds us-east-1.
     regions: ['us-east-1', 'us-west-2'],
     usdPerMillionInputTokens: 11,
     usdPerMillionCachedInputTokens: 1.1,

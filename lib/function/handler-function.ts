@@ -24,12 +24,12 @@ export interface HandlerFunctionProps {
   readonly encryptionKey: kms.IKey;
   readonly logRetention: logs.RetentionDays;
   /**
-   * Beginning of the log group's name, already opened in the key policy.
+   * Prefix of the log group's name, which the key policy already allows.
    *
-   * @default - a unique name below /bma/trigger/, opened here
+   * @default - a unique name below /bma/trigger/, added to the key policy
    */
   readonly logPrefix?: string;
-  /** What the function may do in addition to writing its logs and reading its own variables. */
+  /** Permissions of the function in addition to writing its logs and reading its variables. */
   readonly statements: iam.PolicyStatement[];
   readonly timeout: Duration;
   /** @default 512 */
@@ -44,8 +44,8 @@ export interface HandlerFunctionProps {
 }
 
 /**
- * A function of this library: bundled code on arm64, a role that holds nothing but the statements given here, and a log
- * group under the customer-managed key.
+ * A function of this library: bundled code on arm64, a role with only the given policy statements, and a log group
+ * under the customer-managed key.
  */
 export class HandlerFunction extends Construct {
   public readonly function: lambda.Function;
@@ -69,7 +69,7 @@ export class HandlerFunction extends Construct {
     });
     const { partition, region, account } = Stack.of(this);
     const streams = `arn:${partition}:logs:${region}:${account}:log-group:${this.logGroup.logGroupName}:*`;
-    // The role was made here, so it takes the policy.
+    // The role is created by this app, so it accepts the policy.
     this.policy = attachPolicy(this, 'Policy', this.role, 'role of a function', [
       new iam.PolicyStatement({ sid: 'WriteOwnLogGroup', actions: FUNCTION_LOG_ACTIONS, resources: [streams] }),
       ...logCallerStatements(this, encryptionKey, this.logGroup.logGroupName, 'write'),
@@ -94,11 +94,11 @@ export class HandlerFunction extends Construct {
       ...props.placement,
     });
     this.node.addValidation({ validate: () => this.environmentErrors(props.environment) });
-    // Without its policy a function starts, and its first events fail.
+    // Without this dependency, the function could start before its policy, and its first events would fail.
     this.function.node.addDependency(this.policy);
   }
 
-  /** Names that CloudFormation chooses are counted by their patterns, which are shorter by some characters. */
+  /** Generated names are counted by their patterns, which are shorter by some characters. */
   private environmentErrors(environment: { [name: string]: string }): string[] {
     const bytes = Buffer.byteLength(policyText(this, environment));
     return bytes <= MAX_ENVIRONMENT_BYTES

@@ -4,12 +4,15 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 
 /**
- * The longest that EventBridge tries to deliver.
- * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+ * The longest time for which EventBridge retries a delivery. Source:
+ * docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
  */
 export const DELIVERY_RETRY = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 
-/** A rule puts whole events into a queue. What EventBridge can't deliver goes to the dead-letter queue. See {@link admitRules}. */
+/**
+ * A rule sends whole events to a queue. Events that EventBridge can't deliver go to the dead-letter queue. See {@link
+ * admitRules}.
+ */
 export function deliverToQueue(rule: events.Rule, queue: IQueue, deadLetters: IQueue): void {
   rule.addTarget({
     bind: () => ({
@@ -21,8 +24,8 @@ export function deliverToQueue(rule: events.Rule, queue: IQueue, deadLetters: IQ
 }
 
 /**
- * These rules may put events into a queue, and no other rule. The stock targets leave out the condition when a queue is
- * encrypted, which admits the rules of every account.
+ * Only these rules may send events to a queue. The L2 targets omit the condition if a queue is encrypted, which allows
+ * the rules of every account.
  */
 export function admitRules(queue: IQueue, ...ruleArns: string[]): void {
   queue.addToResourcePolicy(

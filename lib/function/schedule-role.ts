@@ -7,14 +7,14 @@ import { attachPolicy } from '../identity/attach-policy';
 import { KEY_READ_ACTIONS, KEY_READ_WRITE_ACTIONS } from '../identity/perms';
 import { kmsViaService } from './kms-via-service';
 
-/** A group for one schedule, and the ARN pattern of what is in it. */
+/** A group for one schedule, and the ARN pattern of its schedules. */
 export interface OwnScheduleGroup {
   readonly group: CfnScheduleGroup;
   readonly schedules: string;
 }
 
 /**
- * A group of its own for a schedule: the trust policy of the role and the condition on the key can then name exactly this
+ * A separate group for a schedule: the trust policy of the role and the condition on the key can then name exactly this
  * schedule, as the service advises
  * (docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
  */
@@ -29,16 +29,16 @@ export function ownScheduleGroup(scope: Construct): OwnScheduleGroup {
   return { group, schedules };
 }
 
-/** What EventBridge Scheduler runs a schedule with. */
+/** The settings of the role of a schedule. */
 export interface ScheduleRoleProps extends OwnScheduleGroup {
   readonly description: string;
   /** Key of the payload and of the queues. */
   readonly encryptionKey: kms.IKey;
-  /** What reaches target and dead-letter queue; the use of keys not included. */
+  /** Permissions for target and dead-letter queue, without the use of keys. */
   readonly statements: iam.PolicyStatement[];
 }
 
-/** The role of a schedule, and the policy that has to be there before the schedule. */
+/** The role of a schedule, and the policy that must exist before the schedule. */
 export function scheduleRole(scope: Construct, props: ScheduleRoleProps): { role: iam.Role; policy: Construct } {
   const { encryptionKey } = props;
   const role = new iam.Role(scope, 'Role', {
@@ -50,11 +50,11 @@ export function scheduleRole(scope: Construct, props: ScheduleRoleProps): { role
       },
     }),
   });
-  // The role was made here, so it takes the policy.
+  // The role is created by this app, so it accepts the policy.
   const policy = attachPolicy(scope, 'Policy', role, 'role of a schedule', [
     ...props.statements,
     kmsViaService(scope, encryptionKey, 'sqs', KEY_READ_WRITE_ACTIONS),
-    // The service calls KMS with this role itself, so the request does not come through a service.
+    // The service calls KMS directly with this role, so the request has no `kms:ViaService`.
     new iam.PolicyStatement({
       sid: 'ReadOwnPayload',
       actions: KEY_READ_ACTIONS,
