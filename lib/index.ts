@@ -12,8 +12,8 @@ export * from './security';
 export * from './trigger';
 export * from './workflow';
 
-/** What stops, bounds and watches agents: `import { … } from 'cdk-bedrock-managed-agents/operations'`. */
+/** Constructs that stop, limit and monitor agents: `import { … } from 'cdk-bedrock-managed-agents/operations'`. */
 export * as operations from './operations';
 
-/** Ready-made agents, and the class that your own extend: `import { … } from 'cdk-bedrock-managed-agents/blueprints'`. */
+/** Blueprints, and the class to extend for your own: `import { … } from 'cdk-bedrock-managed-agents/blueprints'`. */
 export * as blueprints from './blueprint';

@@ -3,7 +3,7 @@ import { Annotations, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import { requireInput } from '../validation/input-error';
 import type { AgentGuardrailBase } from './agent-guardrail-base';
 
-/** Which models an account-wide guardrail is enforced on. A model in both lists is excluded. */
+/** The models that an account-wide guardrail is enforced on. A model in both lists is excluded. */
 export interface GuardrailEnforcementOptions {
   /**
    * Ids of the models the guardrail is enforced on.
@@ -29,7 +29,7 @@ export function enforceInAccount(guardrail: AgentGuardrailBase, props: Guardrail
     guardrailIdentifier: guardrail.guardrailArn,
     guardrailVersion: guardrail.guardrailVersion,
     modelEnforcement: everything ? undefined : { includedModels, excludedModels },
-    // Tags that callers put into a prompt must not decide what is looked at.
+    // Tags that callers add to a prompt must not decide which text is screened.
     selectiveContentGuarding: { system: 'COMPREHENSIVE', messages: 'COMPREHENSIVE' },
   });
   enforcement.node.addValidation({ validate: () => duplicateErrors(enforcement) });

@@ -3,7 +3,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { AgentGuardrailGrants } from './agent-guardrail-grants';
 import { AgentGuardrailMetrics } from './agent-guardrail-metrics';
 
-/** A guardrail, made here or brought: what judges the text that goes to an agent and comes from it. */
+/** A guardrail, new or imported, which screens the input and the output of an agent. */
 export interface IAgentGuardrail extends IConstruct {
   /** Id of the guardrail. */
   readonly guardrailId: string;
@@ -15,14 +15,14 @@ export interface IAgentGuardrail extends IConstruct {
   readonly profileArns: string[];
   /** Key of the guardrail; undefined when it is unknown. */
   readonly encryptionKey?: IKey;
-  /** Who may apply the guardrail. */
+  /** Permissions to apply the guardrail. */
   readonly grants: AgentGuardrailGrants;
   /** Metrics of the current version. */
   readonly metrics: AgentGuardrailMetrics;
 }
 
 /**
- * What defined and imported guardrails have in common.
+ * The common base of defined and imported guardrails.
  *
  * @internal
  */

@@ -5,7 +5,7 @@ import type { IAgentGuardrail } from './agent-guardrail-base';
 import { grantGuardrailKey } from './guardrail-key';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** Permissions to use a guardrail. Nobody is ever granted to change it. */
+/** Permissions to use a guardrail. No method grants changing it. */
 export class AgentGuardrailGrants {
   static {
     checkInputsOf(this, 'AgentGuardrailGrants');
@@ -19,10 +19,9 @@ export class AgentGuardrailGrants {
   private constructor(private readonly guardrail: IAgentGuardrail) {}
 
   /**
-   * The grantee may have texts judged by this guardrail: `bedrock:ApplyGuardrail` on it and on its profile in every
-   * destination Region, and `kms:Decrypt` with its key, by Bedrock and for guardrails only.
-   *
-   * The versions of a guardrail are no resources of their own in IAM: the grantee may apply each of them.
+   * The grantee may apply this guardrail to texts: `bedrock:ApplyGuardrail` on it and on its profile in every
+   * destination Region, and `kms:Decrypt` with its key, only through Bedrock and only for guardrails. IAM has no
+   * resource type for versions of a guardrail, so the grantee may apply each of them.
    *
    * Sources: docs.aws.amazon.com/bedrock/latest/userguide/{guardrail-profiles-permissions,guardrails-permissions-kms}.html
    */

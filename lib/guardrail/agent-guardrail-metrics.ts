@@ -3,8 +3,8 @@ import type { IAgentGuardrail } from './agent-guardrail-base';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * Metrics of the current version of a guardrail, namespace AWS/Bedrock/Guardrails. A new policy is a new version, and with
- * it a new series. Each method names the quantity and, if it isn't a count, the unit.
+ * Metrics of the current version of a guardrail, namespace AWS/Bedrock/Guardrails. A new policy is a new version, and
+ * thereby a new time series. Each method names the quantity and, if it isn't a count, the unit.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/monitoring-guardrails-cw-metrics.html
  */
@@ -47,7 +47,7 @@ export class AgentGuardrailMetrics {
     return this.metric('InvocationLatency', { statistic: Stats.AVERAGE, ...options });
   }
 
-  /** Text units used, which is what is charged. A unit has up to 1,000 characters. */
+  /** Used text units, which are charged. A unit has up to 1,000 characters. */
   public textUnits(options?: MetricOptions): Metric {
     return this.metric('TextUnitCount', options);
   }

@@ -9,7 +9,7 @@ import type { GuardrailTier } from './guardrail-tier';
 import type { GuardrailSensitiveInformation } from './sensitive-information';
 import type { GuardrailWordFilter } from './word-filter';
 
-/** What every guardrail can be given. */
+/** Properties of every guardrail. */
 export interface AgentGuardrailOptions {
   /**
    * Name of the guardrail: 1 to 50 letters, digits, `-` and `_`.
@@ -42,25 +42,24 @@ export interface AgentGuardrailOptions {
    */
   readonly topics?: GuardrailTopic[];
   /**
-   * Words that are looked for, at most 10000 in all.
+   * Words that are filtered, at most 10000 in total.
    *
    * @default - none
    */
   readonly wordFilters?: GuardrailWordFilter[];
   /**
-   * Whether answers must follow from a source that is given along.
+   * Whether answers must be grounded in a given source.
    *
    * @default - not checked
    */
   readonly grounding?: GuardrailGrounding[];
   /**
-   * Customer-managed key of the guardrail. Whoever applies the guardrail needs it; `grants.apply` gives it.
-   *
-   * @default - an AgentKey of its own
+   * Customer-managed key of the guardrail. Callers that apply the guardrail need it; `grants.apply` grants it. @default
+   * - a new AgentKey
    */
   readonly encryptionKey?: IKey;
   /**
-   * Geography in which the STANDARD tier may evaluate the guardrail.
+   * The profile with the Regions in which the STANDARD tier may evaluate the guardrail.
    *
    * @default - the profile that AWS offers in the Region of the stack
    */
@@ -83,15 +82,14 @@ export interface AgentGuardrailProps extends AgentGuardrailOptions {
    */
   readonly contentFilters?: GuardrailContentFilter[];
   /**
-   * Sensitive information: entities that AWS knows, and at most 10 regular expressions.
+   * Sensitive information: entities of AWS, and at most 10 regular expressions.
    *
    * @default - none
    */
   readonly sensitiveInformation?: GuardrailSensitiveInformation[];
   /**
-   * Which models evaluate content filters and denied topics.
-   *
-   * @default GuardrailTier.STANDARD - knows code, many languages and prompt leakage
+   * The models that evaluate content filters and denied topics. @default GuardrailTier.STANDARD - supports code, many
+   * languages and prompt leakage
    */
   readonly tier?: GuardrailTier;
 }
@@ -99,43 +97,42 @@ export interface AgentGuardrailProps extends AgentGuardrailOptions {
 /** Properties of the guardrail for coding agents. */
 export interface StandardGuardrailOptions extends AgentGuardrailOptions {
   /**
-   * Content filters in place of the standard ones of the same category.
+   * Content filters that replace the standard ones of the same category.
    *
    * @default - the standard filters
    */
   readonly contentFilters?: GuardrailContentFilter[];
   /**
-   * Sensitive information in addition to the standard, or in its place where the entity or the pattern's name is the same.
-   * Five more patterns fit in.
+   * Sensitive information in addition to the standard handling. An entry with the same entity or pattern name replaces
+   * the standard one. Five more patterns are possible.
    *
    * @default - the standard handling
    */
   readonly sensitiveInformation?: GuardrailSensitiveInformation[];
   /**
-   * What happens to secrets, in both directions: MASK or BLOCK. Private keys are always blocked, because a pattern finds
-   * their first line only.
-   *
-   * @default GuardrailAction.MASK - the agent can report that there is a secret, and a false alarm does not stop a review
+   * What happens to secrets, in both directions: MASK or BLOCK. Private keys are always blocked, because a pattern
+   * finds only their first line. @default GuardrailAction.MASK - the agent can report a secret, and a false positive
+   * doesn't stop a review
    */
   readonly secrets?: GuardrailAction;
 }
 
-/** A guardrail that exists already. */
+/** Attributes of an existing guardrail. */
 export interface AgentGuardrailAttributes {
   /** ARN of the guardrail, without version. */
   readonly guardrailArn: string;
-  /** Number of the version to apply. DRAFT is refused: it changes under its users. */
+  /** Number of the version to apply. DRAFT is refused, because it can change at any time. */
   readonly guardrailVersion: string;
   /**
    * Key of the guardrail.
    *
-   * @default - the guardrail has no customer-managed key; grants carry no key permission
+   * @default - the guardrail has no customer-managed key; grants include no permission on the key
    */
   readonly encryptionKey?: IKey;
   /**
    * Guardrail profile, if the guardrail has one (the STANDARD tier always does).
    *
-   * @default - none; who applies a guardrail that has one is then denied
+   * @default - none; if the guardrail has one, callers that apply it are then denied
    */
   readonly profile?: GuardrailProfile;
 }

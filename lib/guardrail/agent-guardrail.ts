@@ -106,7 +106,8 @@ export class AgentGuardrail extends AgentGuardrailBase {
     if (props.encryptionKey) {
       requireUsableKey(props.encryptionKey, this);
     }
-    // No service statement: AWS documents that the creator and the users of a guardrail use its key under their own names.
+    // No service statement: according to AWS, the creator and the users of a guardrail use its key with their own
+    // credentials.
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the guardrail ${this.node.path}` });
     const guardrail = new CfnGuardrail(this, 'Resource', {
       name: this.checkedName(props.guardrailName),
@@ -136,25 +137,22 @@ export class AgentGuardrail extends AgentGuardrailBase {
   }
 
   /**
-   * Adds a content filter.
-   *
-   * @throws InputError when there is one of its category already.
+   * Adds a content filter. @throws InputError when its category has a filter already.
    */
   public addContentFilter(filter: GuardrailContentFilter): void {
     this.policy.addContentFilter(filter);
   }
 
   /**
-   * Denies a topic.
-   *
-   * @throws InputError when there is one of its name, there are 30, or its definition is too long for the tier.
+   * Denies a topic. @throws InputError when the name exists already, there are 30 topics, or its definition is too long
+   * for the tier.
    */
   public addTopic(topic: GuardrailTopic): void {
     this.policy.addTopic(topic);
   }
 
   /**
-   * Adds words to look for.
+   * Adds words to filter.
    *
    * @throws InputError when there are more than 10000, or the same managed list twice.
    */
@@ -163,30 +161,26 @@ export class AgentGuardrail extends AgentGuardrailBase {
   }
 
   /**
-   * Adds sensitive information to look for.
-   *
-   * @throws InputError when the entity or the pattern's name is there already, or there are 10 patterns.
+   * Adds sensitive information to find. @throws InputError when the entity or the pattern's name exists already, or
+   * there are 10 patterns.
    */
   public addSensitiveInformation(information: GuardrailSensitiveInformation): void {
     this.policy.addSensitiveInformation(information);
   }
 
   /**
-   * Adds a grounding check.
-   *
-   * @throws InputError when there is one of its kind already.
+   * Adds a grounding check. @throws InputError when its kind exists already.
    */
   public addGrounding(check: GuardrailGrounding): void {
     this.policy.addGrounding(check);
   }
 
   /**
-   * Enforces this guardrail on the model invocations of the whole account, in this Region. An account and Region has one such
-   * setting.
-   *
-   * It is not documented to cover agents: AWS names InvokeModel and Converse only, and lists guardrails as not supported on
-   * bedrock-mantle. It affects everybody else in the account: from then on every role that calls a model there needs
-   * `grants.apply`. Both are repeated as a warning at synthesis; acknowledge it once you have read it.
+   * Enforces this guardrail on the model invocations of the whole account, in this Region. An account and Region has
+   * one such setting. It probably doesn't apply to agents: AWS names only InvokeModel and Converse, and lists
+   * guardrails as not supported on bedrock-mantle. It affects all other workloads in the account: every role that calls
+   * a model there then needs `grants.apply`. Synthesis adds a warning about both; acknowledge it after you have read
+   * it.
    *
    * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-enforcements.html
    *

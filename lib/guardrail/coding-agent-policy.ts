@@ -10,8 +10,8 @@ import { GuardrailTier } from './guardrail-tier';
 type CredentialKind = (typeof CREDENTIAL_FORMATS)[number]['kind'];
 
 /**
- * Which credential formats share a pattern. A guardrail has room for ten patterns and an organization wants some of its
- * own, so the ten formats take five; the assessment of a call shows the name.
+ * The credential formats that share a pattern. A guardrail can have ten patterns, and an organization needs some for
+ * itself, so the ten formats use five patterns. The assessment of a call shows the name.
  */
 const SECRET_PATTERNS: Readonly<Record<string, readonly CredentialKind[]>> = {
   AWS_CREDENTIAL: ['an AWS access key id', 'an Amazon Bedrock API key'],
@@ -20,15 +20,15 @@ const SECRET_PATTERNS: Readonly<Record<string, readonly CredentialKind[]>> = {
   URL_CREDENTIALS: ['a user name and password in a URL'],
 };
 
-/** A pattern finds the first line of a key only: masking it would leave the key. */
+/** A pattern finds only the first line of a key, so masking would not remove the key. */
 const PRIVATE_KEY: readonly CredentialKind[] = ['a private key'];
 
 /** Entities that are secrets. */
 const SECRET_ENTITIES = [GuardrailEntity.AWS_ACCESS_KEY, GuardrailEntity.AWS_SECRET_KEY, GuardrailEntity.PASSWORD];
 
 /**
- * Numbers of a person or an account that belong in no review. Masked in what is published only: in what the agent reads,
- * a test fixture must stay what it is.
+ * Numbers of persons or accounts, which must not be in a review. They are masked only in the published output: in the
+ * input, test fixtures must stay unchanged.
  */
 const PUBLISHED_NUMBERS = [
   GuardrailEntity.CA_SOCIAL_INSURANCE_NUMBER,
@@ -40,9 +40,9 @@ const PUBLISHED_NUMBERS = [
 ];
 
 /**
- * What a coding agent may be asked and may publish. Strengths are chosen so that technical language ("kill the child",
- * "master", "injection") is not enough; MISCONDUCT is weakest on the input, because alarms, findings and exploits under
- * repair describe misconduct. Reasons per choice: docs/guardrails.md.
+ * The content filters for a coding agent. With these strengths, technical language ("kill the child", "master",
+ * "injection") isn't blocked. MISCONDUCT is weakest on the input, because alarms, findings and exploits describe
+ * misconduct. Reasons per choice: docs/guardrails.md.
  */
 const CONTENT_FILTERS = [
   GuardrailContentFilter.promptAttack(GuardrailStrength.HIGH),
@@ -91,13 +91,13 @@ function sensitiveInformation(secrets: GuardrailAction): GuardrailSensitiveInfor
 
 function secretPattern(name: string, kinds: readonly CredentialKind[]): GuardrailEntity {
   const patterns = CREDENTIAL_FORMATS.filter(({ kind }) => kinds.includes(kind)).map(
-    // JavaScript writes a slash as \/, which only its literals need.
+    // JavaScript writes a slash as \/, which is needed only in its literals.
     ({ pattern }) => pattern.source.replace(/\\\//g, '/'),
   );
   return GuardrailEntity.regex({ name, description: kinds.join(', '), pattern: patterns.join('|') });
 }
 
-/** The standard elements, each given one taking the place of the standard one of its name; new ones at the end. */
+/** The standard elements. A given element replaces the standard one with its name; new ones are added at the end. */
 function replaced<T>(standard: readonly T[], given: readonly T[], nameOf: (element: T) => string): T[] {
   const names = given.map(nameOf);
   return [...standard.filter((element) => !names.includes(nameOf(element))), ...given];

@@ -3,7 +3,7 @@ import { requireInput } from '../validation/input-error';
 import { GuardrailAction } from './guardrail-action';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** How sure a content filter must be before it acts: a stronger filter acts on less certain findings. */
+/** The strength of a content filter: a stronger filter acts on findings of lower confidence. */
 export class GuardrailStrength {
   static {
     checkInputsOf(this, 'GuardrailStrength');
@@ -60,8 +60,8 @@ export class GuardrailContentFilter {
   }
 
   /**
-   * Prompt attacks: jailbreaks, prompt injection and, in the STANDARD tier, prompt leakage. Works on the input only; the
-   * service demands the output strength NONE, which is set here.
+   * Prompt attacks: jailbreaks, prompt injection and, in the STANDARD tier, prompt leakage. Works on the input only;
+   * the service requires the output strength NONE, which is set automatically.
    */
   public static promptAttack(input: GuardrailStrength): GuardrailContentFilter {
     return new GuardrailContentFilter('PROMPT_ATTACK', input, GuardrailStrength.NONE);
@@ -86,7 +86,7 @@ export class GuardrailContentFilter {
     );
   }
 
-  /** The same filter, reporting in the assessment what it would block. To try it out before it blocks. */
+  /** The same filter in detect mode: the assessment reports what it would block. Use it to test a filter. */
   public detectOnly(): GuardrailContentFilter {
     return new GuardrailContentFilter(this.category, this.input, this.output, GuardrailAction.DETECT);
   }

@@ -11,10 +11,10 @@ import { checkInputsOf } from '../validation/checked-inputs';
 export interface GuardrailTopicOptions extends GuardrailDirections {
   /** Name of the topic: 1 to 100 letters, digits, spaces and `- _ ! ? .`, unique in the guardrail. */
   readonly name: string;
-  /** What belongs to the topic, as a statement: 1 to 200 characters in the CLASSIC tier, 1 to 1000 in STANDARD. */
+  /** Definition of the topic, as a statement: 1 to 200 characters in the CLASSIC tier, 1 to 1000 in STANDARD. */
   readonly definition: string;
   /**
-   * Sentences that belong to the topic: at most 5, each 1 to 100 characters.
+   * Examples of the topic: at most 5, each 1 to 100 characters.
    *
    * @default - none
    */
@@ -34,7 +34,7 @@ export class GuardrailTopic {
   /**
    * Denies a topic.
    *
-   * @throws InputError when name, definition or examples break a limit of the service, or an action masks.
+   * @throws InputError when name, definition or examples break a limit of the service, or an action is MASK.
    */
   public static deny(props: GuardrailTopicOptions): GuardrailTopic {
     return new GuardrailTopic(props);

@@ -6,8 +6,8 @@ import { GuardrailAction, UNMASKED_ACTIONS } from './guardrail-action';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * Contextual grounding: whether an answer follows from a source that is given along with it. Runs on the output only, and
- * only when the call names a source and a query, which AWS documents for summaries, paraphrases and question answering.
+ * Contextual grounding: whether an answer is supported by a given source. Runs only on the output, and only if the call
+ * contains a source and a query, which AWS documents for summaries, paraphrases and question answering.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html
  */

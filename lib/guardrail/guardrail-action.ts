@@ -1,7 +1,7 @@
 import { requireInput } from '../validation/input-error';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** What a guardrail does with what it finds. */
+/** What a guardrail does after a finding. */
 export class GuardrailAction {
   static {
     checkInputsOf(this, 'GuardrailAction');
@@ -9,9 +9,12 @@ export class GuardrailAction {
 
   /** The whole text is replaced by the guardrail's message. */
   public static readonly BLOCK = new GuardrailAction('block', 'BLOCK');
-  /** What was found is replaced by its kind, for example `{PASSWORD}`; the rest stays. For sensitive information only. */
+  /**
+   * The finding is replaced by its kind, for example `{PASSWORD}`; the rest of the text stays. Only for sensitive
+   * information.
+   */
   public static readonly MASK = new GuardrailAction('mask', 'ANONYMIZE');
-  /** The text stays; the finding is in the assessment of the call. To try a filter out before it blocks. */
+  /** The text stays; the finding is in the assessment of the call. Use it to test a filter before it blocks. */
   public static readonly DETECT = new GuardrailAction('detect', 'NONE');
   /** Not evaluated and not charged. */
   public static readonly OFF = new GuardrailAction('off', undefined);
@@ -27,13 +30,13 @@ export class GuardrailAction {
 /** Different actions on what goes in and on what comes out. */
 export interface GuardrailDirections {
   /**
-   * What happens when it is found in the input: the text of an event, before the agent sees it.
+   * Action for the input: the text of an event, before it is sent to the agent.
    *
    * @default GuardrailAction.BLOCK
    */
   readonly input?: GuardrailAction;
   /**
-   * What happens when it is found in the output: the agent's text, before it is published.
+   * Action for the output: the agent's text, before it is published.
    *
    * @default GuardrailAction.BLOCK
    */
@@ -49,8 +52,8 @@ export interface RenderedDirections {
 }
 
 /**
- * Both directions written out, because the service's own defaults differ by policy (sensitive information was for a long
- * time checked in the output only: awslabs/generative-ai-cdk-constructs#1138).
+ * Both directions are set explicitly, because the defaults of the service differ by policy (sensitive information was
+ * checked only in the output for a long time: awslabs/generative-ai-cdk-constructs#1138).
  */
 export function renderedDirections(
   where: string,
@@ -80,7 +83,7 @@ export function renderedDirections(
   };
 }
 
-/** The actions of filters that find meaning rather than places: there is nothing to mask. */
+/** The actions of filters that find a meaning, not a position, so that nothing can be masked. */
 export const UNMASKED_ACTIONS: readonly GuardrailAction[] = [
   GuardrailAction.BLOCK,
   GuardrailAction.DETECT,

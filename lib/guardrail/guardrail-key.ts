@@ -3,8 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { KEY_READ_ACTIONS } from '../identity/perms';
 
 /**
- * Only Bedrock, and only for a guardrail. The key often protects other data too: without the condition, whoever applies
- * the guardrail could decrypt all of it.
+ * Only through Bedrock, and only for a guardrail. The key often protects other data, too: without the condition,
+ * callers that apply the guardrail could decrypt all of it.
  *
  * Source: the AWS managed policy SageMakerStudioBedrockFlowServiceRolePolicy, version 9 (statement
  * BedrockGuardrailKmsPermissions); docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html names the action.

@@ -10,7 +10,7 @@ import type { GuardrailTier } from './guardrail-tier';
 import type { GuardrailSensitiveInformation } from './sensitive-information';
 import type { GuardrailWordFilter } from './word-filter';
 
-/** Everything a guardrail filters, collected until synthesis and checked as it arrives. */
+/** Everything that a guardrail filters, collected until synthesis and checked when it is added. */
 export class GuardrailPolicy {
   private readonly contentFilters: CfnGuardrail.ContentFilterConfigProperty[] = [];
   private readonly topics: CfnGuardrail.TopicConfigProperty[] = [];
@@ -64,7 +64,7 @@ export class GuardrailPolicy {
     this.grounding.push(check._render());
   }
 
-  /** What can be judged only once everything was added. */
+  /** Checks that need all additions. */
   public errors(): string[] {
     const parts = [this.contentFilters, this.topics, this.words, this.managedLists, this.entities, this.regexes];
     return [...parts, this.grounding].some((part) => part.length > 0)
@@ -75,7 +75,7 @@ export class GuardrailPolicy {
         ];
   }
 
-  /** The properties of the resource, read at synthesis so that later additions count. */
+  /** The properties of the resource, read at synthesis so that later additions are included. */
   public properties(): Record<string, IResolvable> {
     const tier = { tierName: this.tier.tierName };
     return {
@@ -96,7 +96,7 @@ export class GuardrailPolicy {
     };
   }
 
-  /** CreateGuardrail refuses words that differ only in case. Words of unknown text pass. */
+  /** CreateGuardrail refuses words that differ only in case. Unresolved words are accepted. */
   private requireNewWords(added: readonly CfnGuardrail.WordConfigProperty[]): void {
     const present = new Map(this.words.map(({ text }) => [text.toLowerCase(), text]));
     for (const { text } of added) {

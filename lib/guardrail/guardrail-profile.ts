@@ -20,8 +20,8 @@ export class GuardrailProfile {
    * A profile by its id, for a Region that this library does not know yet or to choose another geography.
    *
    * @param profileId for example `us.guardrail.v1:0`
-   * @param destinationRegions every Region the profile routes to from the Region of the guardrail; who applies the
-   * guardrail needs permission in each of them
+   * @param destinationRegions every Region that the profile routes to from the Region of the guardrail; callers that
+   * apply the guardrail need permission in each of them
    * @throws InputError when the id has another form or there is no Region.
    */
   public static of(profileId: string, destinationRegions: string[]): GuardrailProfile {
@@ -43,7 +43,7 @@ export class GuardrailProfile {
   }
 
   /**
-   * The profile of AWS for a Region, with the destinations AWS publishes for it.
+   * The profile of AWS for a Region, with the published destinations.
    *
    * @param region for example `us-east-1`
    * @throws InputError when AWS lists no profile for the Region.
@@ -66,8 +66,8 @@ export class GuardrailProfile {
 }
 
 /**
- * The default profile. Where the Region is known only at deployment it can be chosen only because AWS has one profile, with
- * the same destinations, for every Region of Managed Agents.
+ * The default profile. It can also be chosen if the Region is known only at deployment, because AWS has one profile
+ * with the same destinations for every Region of Managed Agents.
  */
 export function defaultProfile(scope: IConstruct, region: string): GuardrailProfile {
   if (!Token.isUnresolved(region)) {

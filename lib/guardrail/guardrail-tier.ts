@@ -2,7 +2,7 @@ import { GUARDRAIL_LIMITS } from '../facts/guardrail-limits';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * Which generation of models evaluates content filters, prompt attacks and denied topics.
+ * The generation of models that evaluates content filters, prompt attacks and denied topics.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tiers.html
  */
@@ -12,8 +12,8 @@ export class GuardrailTier {
   }
 
   /**
-   * English, French and Spanish; no prompt-leakage detection; no support for code. Evaluated in the guardrail's Region
-   * only.
+   * English, French and Spanish; no prompt-leakage detection; no support for code. Evaluated only in the guardrail's
+   * Region.
    */
   public static readonly CLASSIC = new GuardrailTier('CLASSIC', GUARDRAIL_LIMITS.topicDefinitionLength.CLASSIC);
   /**

@@ -3,8 +3,8 @@ import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
 
 /**
- * Checks that a text has 1 to `max` characters; unresolved tokens pass. The service counts in characters of an encoding it
- * does not document; UTF-16 units, which are counted here, are never fewer than characters.
+ * Checks that a text has 1 to `max` characters; unresolved tokens pass. The service doesn't document how it counts
+ * characters. This counts UTF-16 units, which are never fewer than characters.
  */
 export function requireLength(where: IConstruct | string, input: string, text: string, max: number): void {
   requireInput(Token.isUnresolved(text) || (text.trim().length > 0 && text.length <= max), where, {

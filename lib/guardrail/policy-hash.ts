@@ -23,12 +23,12 @@ const MAX_LOGICAL_ID_LENGTH = 255;
 const WITHOUT_EFFECT = new Set(['Name', 'Description', 'Tags']);
 
 /**
- * Hash of what a guardrail does: its properties as they will stand in the template, escape hatches included, but not its
- * name, description and tags.
+ * Hash of the policy of a guardrail: its properties as in the template, including escape hatches, but not its name,
+ * description and tags.
  */
 function policyHash(guardrail: CfnGuardrail): string {
   const { Resources } = Tokenization.resolve(
-    // The template fragment, because that is where property overrides are applied; Lambda's currentVersion reads it too.
+    // The template fragment, because it includes property overrides; Lambda's currentVersion reads it, too.
     (guardrail as unknown as { _toCloudFormation(): unknown })._toCloudFormation(),
     { scope: guardrail, resolver: new PathResolver(new StringConcat()), preparing: false },
   ) as { Resources: Record<string, { Properties?: Record<string, unknown> }> };
@@ -38,9 +38,9 @@ function policyHash(guardrail: CfnGuardrail): string {
 }
 
 /**
- * The hash of a guardrail for values that are resolved many times in one synthesis. It is computed anew until CDK prepares
- * the app, which follows the aspects: from then on only references change, which are no part of it, and it is computed
- * once. The aspects of the next synthesis begin anew.
+ * The hash of a guardrail for values that are resolved many times in one synthesis. It is computed each time until CDK
+ * prepares the app, after the aspects. After that, only references change, which aren't part of the hash, so it is
+ * computed once. The next synthesis starts over.
  */
 export function policyHashOf(guardrail: CfnGuardrail): (context: IResolveContext) => string {
   let isFinal = false;
@@ -60,8 +60,8 @@ export function policyHashOf(guardrail: CfnGuardrail): (context: IResolveContext
 }
 
 /**
- * Makes a version content-addressed: its logical id ends in the hash of the policy, so that CloudFormation makes a new
- * version when the policy changes and only then. Read lazily, because filters, aspects and escape hatches come later.
+ * Makes a version content-addressed: its logical id ends with the hash of the policy, so that CloudFormation creates a
+ * new version only if the policy changes. Read lazily, because filters, aspects and escape hatches are added later.
  */
 export function addressByContent(version: CfnGuardrailVersion, hash: (context: IResolveContext) => string): void {
   const base = String(Stack.of(version).resolve(version.logicalId)).slice(-(MAX_LOGICAL_ID_LENGTH - HASH_LENGTH));
@@ -69,8 +69,8 @@ export function addressByContent(version: CfnGuardrailVersion, hash: (context: I
 }
 
 /**
- * Writes a reference as the path of its target. What CDK itself writes changes during synthesis, once a reference to another
- * stack has become an import, and would make two hashes of one policy.
+ * Writes a reference as the path of its target. CDK's notation changes during synthesis when a reference to another
+ * stack becomes an import, and would result in two hashes of one policy.
  */
 class PathResolver extends DefaultTokenResolver {
   public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {

@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { GuardrailProfile } from './guardrail-profile';
 
-/** Where the guardrail lives, when not in the account and Region of its scope's stack. */
+/** Account and Region of the guardrail, if they aren't those of its scope's stack. */
 export interface ProfileOwner {
   readonly partition?: string;
   readonly account?: string;
@@ -13,7 +13,10 @@ export function profileArn(scope: IConstruct, profile: GuardrailProfile): string
   return arnIn(scope, profile, Stack.of(scope).region);
 }
 
-/** ARNs of a profile in each Region that it routes to: what `bedrock:ApplyGuardrail` is authorised on in addition to the guardrail. */
+/**
+ * ARNs of a profile in each Region that it routes to. `bedrock:ApplyGuardrail` is authorized on them in addition to the
+ * guardrail.
+ */
 export function profileArns(scope: IConstruct, profile: GuardrailProfile, owner: ProfileOwner = {}): string[] {
   return profile.destinationRegions.map((region) => arnIn(scope, profile, region, owner));
 }

@@ -9,12 +9,12 @@ export interface GuardrailRegexOptions {
   /** Name of the pattern, 1 to 100 characters, unique in the guardrail. The assessment of a call shows it. */
   readonly name: string;
   /**
-   * Regular expression, 1 to 500 characters, without lookaround (AWS supports none). Which engine evaluates it is not
-   * documented: use what every engine has, and no flags.
+   * Regular expression, 1 to 500 characters, without lookaround (AWS supports none). AWS doesn't document the engine:
+   * use constructs that every engine supports, and no flags.
    */
   readonly pattern: string;
   /**
-   * What the pattern finds, 1 to 1000 characters.
+   * Description of the pattern, 1 to 1000 characters.
    *
    * @default - none
    */
@@ -100,9 +100,8 @@ export class GuardrailEntity {
   public static readonly VEHICLE_IDENTIFICATION_NUMBER = new GuardrailEntity('VEHICLE_IDENTIFICATION_NUMBER');
 
   /**
-   * An entity that AWS added after this version of the library.
-   *
-   * @param entityType as the service names it, for example `PASSPORT_NUMBER`
+   * An entity that AWS added after this version of the library. @param entityType name of the entity in the service,
+   * for example `PASSPORT_NUMBER`
    * @throws InputError when the name is not in capitals.
    */
   public static of(entityType: string): GuardrailEntity {
@@ -120,7 +119,7 @@ export class GuardrailEntity {
   /**
    * A pattern of your own. At most 10 in a guardrail.
    *
-   * @throws InputError when a limit is broken, the pattern is not a regular expression, or it uses lookaround.
+   * @throws InputError when a limit is exceeded, the pattern is not a regular expression, or it uses lookaround.
    */
   public static regex(props: GuardrailRegexOptions): GuardrailEntity {
     const where = `GuardrailEntity.regex '${props.name}'`;
@@ -141,14 +140,17 @@ export class GuardrailEntity {
   ) {}
 }
 
-/** Flags in front of a pattern: not JavaScript, but usual elsewhere, and whether Bedrock takes them is not documented. */
+/**
+ * Flags in front of a pattern: JavaScript has none, other engines do, and AWS doesn't document whether Bedrock supports
+ * them.
+ */
 const LEADING_FLAGS = /^\(\?[a-zA-Z]+\)/;
 
 /**
- * Refuses what cannot be a regular expression in any engine, and lookaround, which AWS documents as unsupported.
+ * Refuses invalid regular expressions, and lookaround, which AWS documents as unsupported.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-sensitive-filters.html ("does not support a regex
- * lookaround match"). The engine is not documented; JavaScript's, without flags, accepts the constructs that all share.
+ * lookaround match"). The engine is not documented; JavaScript's engine without flags accepts the common constructs.
  */
 function requireRegex(where: string, input: string, pattern: string): void {
   if (Token.isUnresolved(pattern)) {

@@ -6,7 +6,7 @@ import { checkInputsOf } from '../validation/checked-inputs';
 const ACTIONS = [GuardrailAction.BLOCK, GuardrailAction.MASK, GuardrailAction.DETECT, GuardrailAction.OFF];
 
 /**
- * What a guardrail does with one kind of sensitive information, in both directions unless said otherwise.
+ * What a guardrail does with one kind of sensitive information, by default in both directions.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-sensitive-filters.html
  */
@@ -20,7 +20,7 @@ export class GuardrailSensitiveInformation {
     return GuardrailSensitiveInformation.perDirection(entity, {});
   }
 
-  /** What was found is replaced by its kind, the rest of the text stays. */
+  /** The finding is replaced by its kind; the rest of the text stays. */
   public static mask(entity: GuardrailEntity): GuardrailSensitiveInformation {
     return GuardrailSensitiveInformation.perDirection(entity, {
       input: GuardrailAction.MASK,
@@ -37,9 +37,7 @@ export class GuardrailSensitiveInformation {
   }
 
   /**
-   * Different actions on what goes in and on what comes out.
-   *
-   * @throws InputError when it is off in both.
+   * Different actions for input and output. @throws InputError when it is off in both.
    */
   public static perDirection(entity: GuardrailEntity, directions: GuardrailDirections): GuardrailSensitiveInformation {
     return new GuardrailSensitiveInformation(entity, directions);
@@ -53,7 +51,7 @@ export class GuardrailSensitiveInformation {
     directions: GuardrailDirections,
   ) {
     const rendered = renderedDirections(`GuardrailSensitiveInformation ${entity.entityName}`, directions, ACTIONS);
-    // The service demands an action that speaks for both; the ones per direction decide.
+    // The service requires a common action; the actions per direction decide.
     this.actions = { action: rendered.outputAction ?? rendered.inputAction ?? 'BLOCK', ...rendered };
   }
 

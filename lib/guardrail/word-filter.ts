@@ -7,7 +7,7 @@ import { requireLength } from './length';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * Words that a guardrail looks for, as exact matches.
+ * Words that a guardrail filters, as exact matches.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/guardrails-word-filters.html
  */
@@ -38,7 +38,7 @@ export class GuardrailWordFilter {
   }
 
   /**
-   * The list of profanities that AWS keeps.
+   * AWS's list of profanities.
    *
    * @param directions what happens in each direction. Default: block
    * @throws InputError when an action masks.

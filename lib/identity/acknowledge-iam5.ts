@@ -3,15 +3,15 @@ import { Stack, Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
 /**
- * Records why a wildcard in a policy of this library is right, in the form that the AwsSolutions pack of cdk-nag
- * reports: the validation report then lists the finding as suppressed, with the reason, instead of asking every
- * user of the library to review it again. Without that pack it has no effect.
+ * Acknowledges a wildcard in a policy of this library with a reason, in the format of the AwsSolutions pack of cdk-nag.
+ * The validation report then lists the finding as suppressed, with the reason, so that users of the library don't have
+ * to review it again. Without that pack it has no effect.
  *
- * Recorded when the app is validated, before a pack runs. Then a reference to another stack is the import that is
+ * It is recorded when the app is validated, before a pack runs. At that time, a reference to another stack is the import
  * in the template, and the stack trace that CDK stores with each acknowledgement is short.
  *
- * @param policy the policy that holds the wildcard, or what holds its parts (see attachPolicy).
- * @param resource the resource of the statement, exactly as rendered.
+ * @param policy the policy with the wildcard, or the construct with its parts (see attachPolicy).
+ * @param resource the resource of the policy statement, exactly as rendered.
  */
 export function acknowledgeIam5(policy: IConstruct, resource: string, reason: string): void {
   let recorded: string | undefined;
@@ -28,7 +28,7 @@ export function acknowledgeIam5(policy: IConstruct, resource: string, reason: st
   });
 }
 
-/** The text that cdk-nag makes of a resolved value: references in angle brackets, other functions as JSON. */
+/** The text of a resolved value in cdk-nag: references in angle brackets, other functions as JSON. */
 function flatten(value: unknown): string {
   if (typeof value === 'string') {
     return value;

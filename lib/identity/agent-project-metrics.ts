@@ -3,8 +3,8 @@ import type { IAgentProject } from './agent-project';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * Metrics of a Bedrock project, namespace AWS/BedrockMantle. They cover one agent only if the project is used by that
- * agent alone. Whether inference of managed agents is counted is not documented.
+ * Metrics of a Bedrock project, namespace AWS/BedrockMantle. They cover one agent only if no other agent uses the
+ * project. AWS doesn't document whether inference of managed agents is counted.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/monitoring-mantle-metrics.html
  */

@@ -6,7 +6,7 @@ import { requireInput } from '../validation/input-error';
 import { AgentProjectMetrics } from './agent-project-metrics';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** A Bedrock project: the resource that session and inference permissions are scoped to. */
+/** A Bedrock project: the resource of session and inference permissions. */
 export interface IAgentProject extends IConstruct {
   /** ARN of the project, the resource of the agent's bedrock-mantle permissions. */
   readonly projectArn: string;
@@ -27,16 +27,14 @@ export interface AgentProjectProps {
 }
 
 /**
- * A Bedrock project of the agent's own: isolates its cost, its metrics and the reach of its permissions from the rest
- * of the account. Without one, an agent uses the default project of the account and Region.
+ * A separate Bedrock project for an agent: separates its cost, its metrics and its permissions from the rest of the
+ * account. Without one, an agent uses the default project of the account and Region.
  *
- * Experimental. How a session is placed in a project other than the default is not documented: inference requests name it
- * in the `OpenAI-Project` header, and observed denials of session calls name `project/default`. An agent whose
- * permissions end at a project of its own may therefore be refused by the service; try it before you rely on it. The
- * session definition carries the project's id.
- *
- * A project has no retention setting in CloudFormation, and what happens to it when its stack is deleted is not
- * documented (the service only knows archiving).
+ * Experimental. AWS doesn't document how to create a session in a project other than the default: inference requests
+ * name the project in the `OpenAI-Project` header, and observed denials of session calls name `project/default`. The
+ * service may therefore refuse an agent whose permissions are limited to its own project; test it before you rely on
+ * it. The session definition contains the project's id. A project has no retention setting in CloudFormation, and AWS
+ * doesn't document what happens to it when its stack is deleted (the service only supports archiving).
  *
  * @resource AWS::BedrockMantle::Project
  * @experimental
@@ -55,7 +53,7 @@ export class AgentProject extends Construct implements IAgentProject {
   }
 
   /**
-   * A project that exists already, in the account and Region of the scope's stack.
+   * An existing project in the account and Region of the scope's stack.
    *
    * @param projectId for example `proj_abc123`, or `default`.
    * @throws InputError when the id is an ARN or empty.

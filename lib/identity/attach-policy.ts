@@ -6,25 +6,25 @@ import { inlineSize, managedPolicies } from './managed-policies';
 import { plainText, policyText } from '../validation/policy-text';
 
 /**
- * The part of the 10,240 characters for inline policies of a role that this library uses. The rest is for what an app
- * grants the role itself, which the CDK moves to managed policies only beyond 10,000 characters of its own.
+ * The part of the 10,240 characters for inline policies of a role that this library uses. The rest is for the app's own
+ * grants, which the CDK moves to managed policies only above 10,000 characters.
  */
 const INLINE_BUDGET = 6_000;
-/** Where `Role.customizeRoles` notes that a scope makes no roles. aws-cdk-lib doesn't export the name. */
+/**
+ * The context key with which `Role.customizeRoles` marks a scope without roles. aws-cdk-lib doesn't export the name.
+ */
 const CUSTOMIZED = '@aws-cdk/iam:customizeRoles';
 const used = new WeakMap<IRole, number>();
 
-/** True where `Role.customizeRoles` leaves roles and policies to another team; its report lists what they need. */
+/** Whether another team creates roles and policies (`Role.customizeRoles`); the CDK's report lists what they need. */
 export const makesNoRoles = (scope: IConstruct): boolean => scope.node.tryGetContext(CUSTOMIZED) !== undefined;
 
 /**
- * Attaches statements to a role as an inline policy of its own, so that a reviewer finds them under one logical id. What
- * the inline policies of a role have no room for becomes managed policies below that id.
- *
- * A role that this app cannot change (imported without policy updates, or from another account) silently swallows
- * policies in the CDK. Here it yields a warning that prints the exact policy to attach instead.
- *
- * @returns the policy or what holds the managed policies; undefined when the role could not take it
+ * Attaches policy statements to a role as a separate inline policy, so that a reviewer finds them under one logical id.
+ * Policy statements that don't fit into the inline policies of a role become managed policies below that id. For a role
+ * that this app can't change (imported without policy updates, or from another account), the CDK silently drops
+ * policies. In that case, this adds a warning with the exact policy to attach. @returns the policy, or the construct
+ * with the managed policies; undefined if the role can't be changed
  */
 export function attachPolicy(
   scope: Construct,
@@ -42,7 +42,7 @@ export function attachPolicy(
   const policy = new Policy(scope, id, { statements });
   role.attachInlinePolicy(policy);
   if (makesNoRoles(scope)) {
-    return policy; // Its statements are in the report that CDK writes of the roles that somebody else makes.
+    return policy; // The CDK's report on roles of another team contains its policy statements.
   }
   if (role instanceof Role || isAttached(policy)) {
     used.set(role, before + size);

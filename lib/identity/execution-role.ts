@@ -14,7 +14,7 @@ import {
 } from './perms';
 import { confinedToThisRegion } from './service-trust';
 
-/** The role that the Runtime, and with it every command the agent runs, works under. */
+/** The role of the Runtime and of every command of the agent. */
 export function createExecutionRole(scope: Construct, id: string): Role {
   return new Role(scope, id, {
     description: 'Execution role of a managed agent: what commands and tools inside its environment may do',
@@ -24,7 +24,7 @@ export function createExecutionRole(scope: Construct, id: string): Role {
   });
 }
 
-/** What the Runtime needs to start: its image, and the connection of its exec server to BMA. */
+/** Permissions that the Runtime needs to start: pulling its image, and the connection of its exec server to BMA. */
 export function environmentStatements(project: IAgentProject, repository: ecr.IRepository): PolicyStatement[] {
   return [
     new PolicyStatement({
@@ -49,7 +49,10 @@ export function environmentStatements(project: IAgentProject, repository: ecr.IR
   ];
 }
 
-/** Writing to the agent's own log group: the stock construct grants every runtime's log groups, we do not. */
+/**
+ * Permissions to write to the agent's own log group. The L2 construct grants the log groups of every Runtime; this
+ * library doesn't.
+ */
 export function logStatements(scope: Construct, logGroupName: string): PolicyStatement[] {
   const arn = `arn:${Stack.of(scope).partition}:logs:${Stack.of(scope).region}:${Stack.of(scope).account}:log-group:${logGroupName}`;
   return [

@@ -7,12 +7,12 @@ import { requireSamePlace } from '../validation/same-place';
 import { makesNoRoles } from './attach-policy';
 
 /**
- * Makes sure that a grant of this library has an effect. What is granted has no policy that admits other accounts, and the
- * CDK adds nothing to principals that have no policies, and to roles that this app cannot change, without saying so.
+ * Ensures that a grant of this library has an effect. The granted resources have no policy that allows other accounts.
+ * The CDK silently adds nothing to principals without policies, and to roles that this app can't change.
  *
  * @param input name of the method, as in `grants.startTurns`
- * @param denials what was denied to the grantee together with the grant
- * @throws InputError for a grantee of another account, and for one that has no policies
+ * @param denials the denials that belong to the grant
+ * @throws InputError for a grantee of another account, and for one without policies
  */
 export function granted(
   scope: IConstruct,

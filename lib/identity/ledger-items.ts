@@ -1,12 +1,12 @@
 import type { Conditions } from 'aws-cdk-lib/aws-iam';
 
 /**
- * Confines a statement to the items of a table with these partition keys. Without the second condition, a request that
- * names no key would pass.
+ * Limits a policy statement to the items of a table with these partition keys. Without the second condition, a request
+ * without a key would be allowed.
  *
  * Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  *
- * @param operator `StringLike` where a key holds `*`
+ * @param operator `StringLike` if a key contains `*`
  */
 export function onlyItems(operator: 'StringEquals' | 'StringLike', ...keys: string[]): Conditions {
   return {

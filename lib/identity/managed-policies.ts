@@ -10,8 +10,8 @@ const GENERATED_NAME = 45;
 const ROOM = QUOTAS.managedPolicy.limit - FRAME;
 
 /**
- * About how many characters a statement has once deployed. What is referred to may not exist yet, so references are not
- * resolved: each counts as the generated name of a resource, or as an ARN. The exact check follows at synthesis
+ * Estimated number of characters of a deployed policy statement. A referenced resource may not exist yet, so references
+ * aren't resolved: each counts as the generated name of a resource, or as an ARN. The exact check follows at synthesis
  * (checkQuotas).
  */
 function sizeOf(scope: Construct, statement: PolicyStatement): number {
@@ -27,11 +27,14 @@ function sizeOf(scope: Construct, statement: PolicyStatement): number {
   );
 }
 
-/** About how many characters an inline policy with these statements has once deployed. */
+/** Estimated number of characters of a deployed inline policy with these policy statements. */
 export const inlineSize = (scope: Construct, statements: PolicyStatement[]): number =>
   statements.reduce((sum, statement) => sum + sizeOf(scope, statement), FRAME);
 
-/** As few managed policies as hold the statements; a statement that fits into none is divided by its resources. */
+/**
+ * The smallest number of managed policies for the policy statements; a statement that is too large for one is divided
+ * by its resources.
+ */
 export function managedPolicies(scope: Construct, id: string, role: Role, statements: PolicyStatement[]): Construct {
   const holder = new Construct(scope, id);
   let part: PolicyStatement[] = [];
@@ -40,7 +43,8 @@ export function managedPolicies(scope: Construct, id: string, role: Role, statem
   const flush = () => {
     if (part.length > 0) {
       parts += 1;
-      // Attached from here: a role that named its policies would wait for what they name, which may wait for the role.
+      // Attached from the policy: if the role named its policies, it would depend on their resources, which may depend
+      // on the role.
       new ManagedPolicy(holder, `Part${parts}`, {
         statements: part,
         description: `Part ${parts} of the policy ${id} of a role of a managed agent`,

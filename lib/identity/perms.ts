@@ -13,12 +13,12 @@
 /** Model calls of a turn. Always granted together with the `bedrock-mantle:Model` condition. */
 export const INFERENCE_ACTIONS = ['bedrock-mantle:CreateInference'];
 
-/** How the session role reaches the execution environment. A stop with a qualifier is authorised on the endpoint. */
+/** Calls of the session role to the execution environment. A stop with a qualifier is authorized on the endpoint. */
 export const RUNTIME_DRIVE_ACTIONS = ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:StopRuntimeSession'];
 
 /* ---------------------------------------------------------------- execution role */
 
-/** What the exec server inside the environment needs to register and connect out to BMA. */
+/** Permissions of the exec server in the environment to register with BMA and connect to it. */
 export const MANTLE_ENVIRONMENT_ACTIONS = ['bedrock-mantle:RegisterEnvironment', 'bedrock-mantle:ConnectEnvironment'];
 
 /** Pull of the one image repository. */
@@ -67,16 +67,16 @@ export const SESSION_READ_ACTIONS = [
 
 /**
  * Cancelling a turn and deleting a session. A cancel is an input event, and IAM cannot distinguish it from a message:
- * who may cancel may also submit to a session that already exists (but not create one).
+ * a principal that may cancel may also submit to an existing session (but not create one).
  */
 export const SESSION_CANCEL_ACTIONS = ['bedrock-mantle:CreateAgentSessionEvent', 'bedrock-mantle:DeleteAgentSession'];
 
-/** The seven session actions, as the endpoint policy of the bedrock-mantle endpoint names them. */
+/** The seven session actions in the endpoint policy of the bedrock-mantle endpoint. */
 export const MANTLE_SESSION_ACTIONS = [
   ...new Set([...SESSION_START_ACTIONS, ...SESSION_READ_ACTIONS, ...SESSION_CANCEL_ACTIONS]),
 ];
 
-/** Handing the session role to BMA. Granted on exactly one role, with `iam:PassedToService`. */
+/** Passing the session role to BMA. Granted on exactly one role, with `iam:PassedToService`. */
 export const PASS_ROLE_ACTIONS = ['iam:PassRole'];
 
 /* ---------------------------------------------------------------- triggers */
@@ -84,14 +84,14 @@ export const PASS_ROLE_ACTIONS = ['iam:PassRole'];
 /** Writing to the one log group of a function, which the construct creates. */
 export const FUNCTION_LOG_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** What Lambda does with a function's queue, under the role of the function. */
+/** Calls of Lambda to a function's queue, with the role of the function. */
 export const QUEUE_CONSUME_ACTIONS = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
-/** Looking into a dead-letter queue, and taking messages out of it. */
+/** Reading a dead-letter queue, and deleting messages from it. */
 export const DEAD_LETTER_ACTIONS = [...QUEUE_CONSUME_ACTIONS, 'sqs:ChangeMessageVisibility'];
 export const QUEUE_COUNT_ACTIONS = ['sqs:GetQueueAttributes'];
 
-/** Putting messages into one queue. */
+/** Sending messages to one queue. */
 export const QUEUE_SEND_ACTIONS = ['sqs:SendMessage'];
 
 /** Starting executions of one state machine. */
@@ -100,13 +100,13 @@ export const START_EXECUTION_ACTIONS = ['states:StartExecution'];
 /** Storing the parts of a large prompt. */
 export const PROMPT_STORE_ACTIONS = ['s3:PutObject'];
 
-/** Reading the one secret that a webhook's signatures are made with. */
+/** Reading the one secret for a webhook's signatures. */
 export const SECRET_READ_ACTIONS = ['secretsmanager:GetSecretValue'];
 
 /** Putting events on one bus. */
 export const PUT_EVENTS_ACTIONS = ['events:PutEvents'];
 
-/** Hands the use of a key on, past its policy. Denied to all but AWS services. */
+/** Allows another principal to use a key, independent of the key policy. Denied to all but AWS services. */
 export const KEY_GRANT_ACTIONS = ['kms:CreateGrant'];
 
 /** Uses of a customer-managed key through one service; always granted with `kms:ViaService`. */
@@ -115,10 +115,13 @@ export const KEY_READ_WRITE_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 /** Writing objects with single uploads; a multipart upload decrypts, too: docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
 export const KEY_WRITE_ACTIONS = ['kms:GenerateDataKey'];
 
-/** What roles of agents are denied on the key of trail and evidence. A denial is meant to cover everything. */
+/** Denied to roles of agents on the key of trail and evidence. A denial is meant to cover everything. */
 export const EVIDENCE_KEY_DENIED_ACTIONS = ['kms:*'];
 
-/** Answering an approval step of the turn workflow, by its function. Has no resource-level form (see RESOURCELESS_ACTIONS). */
+/**
+ * Sending the decision to an approval step of the turn workflow, by its function. Has no resource-level form (see
+ * RESOURCELESS_ACTIONS).
+ */
 export const APPROVAL_ACTIONS = ['states:SendTaskSuccess'];
 
 /** Reading the published session definition. */
@@ -127,14 +130,22 @@ export const DEFINITION_FILE_ACTIONS = ['s3:GetObject'];
 
 /* ---------------------------------------------------------------- guardrail */
 
-/** Having a guardrail judge a text: on the guardrail and, with a guardrail profile, on the profile in each destination. */
+/**
+ * Applying a guardrail to a text: on the guardrail and, with a guardrail profile, on the profile in each destination.
+ */
 export const GUARDRAIL_APPLY_ACTIONS = ['bedrock:ApplyGuardrail'];
 
 /* ---------------------------------------------------------------- turn workflow */
 
-/** What each function of the workflow asks of BMA. Always granted with `aws:SourceVpce`: only through the agent's endpoint. */
+/**
+ * Calls of each function of the workflow to BMA. Always granted with `aws:SourceVpce`: only through the agent's
+ * endpoint.
+ */
 export const TURN_SESSION_ACTIONS = {
-  /** Creating or resuming; finding an ambiguous create again; stopping left-over work; deleting a session it replaces. */
+  /**
+   * Creating or resuming a session; finding the session of an ambiguous create; cancelling an unfinished turn; deleting
+   * a replaced session.
+   */
   open: [
     'bedrock-mantle:CreateAgentSession',
     'bedrock-mantle:CreateAgentSessionEvent',
@@ -158,7 +169,7 @@ export const TURN_SESSION_ACTIONS = {
   close: ['bedrock-mantle:DeleteAgentSession'],
 };
 
-/** The ledger: single items, and the one index that finds sessions to delete. */
+/** The ledger: single items, and the index of sessions to delete. */
 /* ---------------------------------------------------------------- kill switch */
 
 /** Ending sessions of a stopped agent, through its own endpoint. */
@@ -168,13 +179,13 @@ export const END_SESSIONS_ACTIONS = [
   'bedrock-mantle:ListAgentSessions',
 ];
 
-/** Saying in a ledger that its agent is stopped, and taking it back. */
+/** Recording the stop of an agent in its ledger, and reverting it. */
 export const STOP_MARK_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
 
-/** Counting what turns cost, in the table of a budget. */
+/** Counting the cost of turns, in the table of a budget. */
 export const BUDGET_TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
 
-/** Letting events of triggers wait in their queues. */
+/** Disabling triggers, so that events wait in their queues. */
 export const MAPPING_SWITCH_ACTIONS = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
 
 /** Attaching one policy, which denies everything, to named roles. Always granted together with `iam:PolicyARN`. */
@@ -203,7 +214,7 @@ export const LEDGER_KEY_ACTIONS = [
 export const EVIDENCE_READ_ACTIONS = ['s3:GetObject'];
 export const EVIDENCE_WRITE_ACTIONS = ['s3:PutObject'];
 
-/** What the state machine does in addition to the ledger, the guardrail and the evidence. */
+/** Calls of the state machine in addition to the ledger, the guardrail and the evidence. */
 export const FUNCTION_INVOKE_ACTIONS = ['lambda:InvokeFunction'];
 export const TOPIC_PUBLISH_ACTIONS = ['sns:Publish'];
 
@@ -218,12 +229,12 @@ export const JOB_RULE_ACTIONS = ['events:DescribeRule', 'events:PutRule', 'event
 export const EXECUTION_LIST_ACTIONS = ['states:DescribeStateMachine', 'states:ListExecutions'];
 
 /**
- * Calling a function by its URL. Since October 2025 both are needed
- * (docs.aws.amazon.com/lambda/latest/dg/urls-auth.html); the second only by way of the URL.
+ * Calling a function by its URL. Since October 2025, both are needed
+ * (docs.aws.amazon.com/lambda/latest/dg/urls-auth.html); the second only through the URL.
  */
 export const FUNCTION_URL_ACTIONS = ['lambda:InvokeFunctionUrl'];
 
-/** The network interfaces of a function in a VPC. Lambda checks them when it makes the function. */
+/** The network interfaces of a function in a VPC. Lambda checks them when it creates the function. */
 export const FUNCTION_NETWORK_ACTIONS = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -256,7 +267,7 @@ export const TRACE_ACTIONS = [
 /** Logs Insights on named log groups. */
 export const LOG_QUERY_ACTIONS = ['logs:GetQueryResults', 'logs:StartQuery'];
 
-/** Ending a query that is given up, so that it scans no further. Has no resource-level form (see RESOURCELESS_ACTIONS). */
+/** Stopping a query, so that it scans no more data. Has no resource-level form (see RESOURCELESS_ACTIONS). */
 export const LOG_QUERY_STOP_ACTIONS = ['logs:StopQuery'];
 
 /** Reading metrics. Metrics have no ARN (see RESOURCELESS_ACTIONS). */
@@ -265,13 +276,13 @@ export const METRIC_READ_ACTIONS = ['cloudwatch:GetMetricData'];
 /** Reading named alarms. */
 export const ALARM_READ_ACTIONS = ['cloudwatch:DescribeAlarmHistory', 'cloudwatch:DescribeAlarms'];
 
-/** What was deployed, of named resources. None of these returns a template, a parameter or a task definition. */
+/** Reading deployments of named resources. None of these returns a template, a parameter or a task definition. */
 export const DEPLOYMENT_READ_ACTIONS = {
   codeDeploy: ['codedeploy:BatchGetDeployments', 'codedeploy:ListDeployments'],
   stacks: ['cloudformation:DescribeStackEvents'],
   services: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'],
   aliases: ['lambda:ListAliases'],
-  /** Answers with the environment variables of the function, too: granted only where versions are asked for. */
+  /** Also returns the environment variables of the function, so it is granted only if versions are configured. */
   versions: ['lambda:ListVersionsByFunction'],
   /** Has no resource-level form (see RESOURCELESS_ACTIONS). */
   changeEvents: ['cloudtrail:LookupEvents'],
@@ -286,19 +297,19 @@ export const OUTPUT_PUBLISH_ACTIONS = ['s3:PutObject'];
 /** Git over HTTPS from named CodeCommit repositories: clone and fetch. */
 export const SOURCE_PULL_ACTIONS = ['codecommit:GitPull'];
 
-/** Git bundles by their key, and what the staging function of a turn wrote below one prefix. */
+/** Reading git bundles by their key, and staged files below one prefix. */
 export const SOURCE_READ_ACTIONS = ['s3:GetObject'];
 
-/** Finding what was staged; always granted together with the `s3:prefix` condition. */
+/** Listing staged files; always granted together with the `s3:prefix` condition. */
 export const STAGED_LIST_ACTIONS = ['s3:ListBucket'];
 
 /** A token for package managers, on the domain. It allows no more than the role: see REGISTRY_READ_ACTIONS. */
 export const REGISTRY_TOKEN_ACTIONS = ['codeartifact:GetAuthorizationToken'];
 
-/** Address and packages of one CodeArtifact repository. */
+/** Reading the address and the packages of one CodeArtifact repository. */
 export const REGISTRY_READ_ACTIONS = ['codeartifact:GetRepositoryEndpoint', 'codeartifact:ReadFromRepository'];
 
-/** CodeArtifact has STS make its tokens. Always granted with `sts:AWSServiceName`; no resource-level form. */
+/** STS creates the tokens of CodeArtifact. Always granted with `sts:AWSServiceName`; no resource-level form. */
 export const SERVICE_TOKEN_ACTIONS = ['sts:GetServiceBearerToken'];
 
 /** Calling the tools of one AgentCore Gateway, for the session role. */
@@ -306,20 +317,23 @@ export const GATEWAY_INVOKE_ACTIONS = ['bedrock-agentcore:InvokeGateway'];
 
 /* ---------------------------------------------------------------- security auditor */
 
-/** Findings of earlier nights, and the object of each repository that the next night is compared with. */
+/** Storing findings, and the state of each repository for the next comparison. */
 export const FINDINGS_READ_ACTIONS = ['s3:GetObject'];
 export const FINDINGS_WRITE_ACTIONS = ['s3:PutObject'];
 export const FINDINGS_LIST_ACTIONS = ['s3:ListBucket'];
 
-/** Importing findings as a product of the account's own. */
+/** Importing findings with the product ARN of the account. */
 export const SECURITY_HUB_IMPORT_ACTIONS = ['securityhub:BatchImportFindings'];
 
 /* ---------------------------------------------------------------- incident responder */
 
-/** Whether named alarms exist, and their states. */
+/** Reading the states of named alarms. */
 export const ALARM_STATE_ACTIONS = ['cloudwatch:DescribeAlarms'];
 
-/** Making an OpsItem with a tag. Making has no resource-level form (see RESOURCELESS_ACTIONS), tagging and changing do. */
+/**
+ * Creating an OpsItem with a tag. Creating has no resource-level permissions (see RESOURCELESS_ACTIONS); tagging and
+ * changing do.
+ */
 export const OPS_ITEM_CREATE_ACTIONS = ['ssm:CreateOpsItem'];
 export const OPS_ITEM_TAG_ACTIONS = ['ssm:AddTagsToResource'];
 export const OPS_ITEM_UPDATE_ACTIONS = ['ssm:UpdateOpsItem'];
@@ -331,22 +345,22 @@ export const RUNBOOK_START_ACTIONS = ['ssm:StartAutomationExecution'];
 export const SCHEDULE_CREATE_ACTIONS = ['scheduler:CreateSchedule'];
 
 /**
- * The key of a schedule's payload, for who makes the schedule; always with the encryption context of the schedule, which
- * DescribeKey does not have. Source: docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
+ * Using the key of a schedule's payload, by the creator of the schedule; always with the encryption context of the
+ * schedule, which DescribeKey doesn't have. Source: docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
  */
 export const SCHEDULE_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 export const KEY_DESCRIBE_ACTIONS = ['kms:DescribeKey'];
 
 /* ---------------------------------------------------------------- reviewer of pull requests (its two functions) */
 
-/** Reading pull requests and what they change, of one CodeCommit repository. */
+/** Reading pull requests and their changes of one CodeCommit repository. */
 export const CODECOMMIT_STAGING_ACTIONS = [
   'codecommit:GetBlob',
   'codecommit:GetDifferences',
   'codecommit:GetPullRequest',
 ];
 
-/** Posting reviews: reading the comments that are there, adding comments, changing own ones. No approval, no merge. */
+/** Posting reviews: reading existing comments, adding comments, changing own comments. No approval, no merge. */
 export const CODECOMMIT_REVIEW_ACTIONS = [
   'codecommit:GetCommentsForPullRequest',
   'codecommit:GetPullRequest',
@@ -354,19 +368,19 @@ export const CODECOMMIT_REVIEW_ACTIONS = [
   'codecommit:UpdateComment',
 ];
 
-/** Approving a pull request and taking the approval back, where the owner of the reviewer wants a gate. */
+/** Approving a pull request and revoking the approval, if the reviewer has a gate. */
 export const CODECOMMIT_GATE_ACTIONS = ['codecommit:UpdatePullRequestApprovalState'];
 
-/** What was staged for a turn, below its prefix. */
+/** The staged files of a turn, below their prefix. */
 export const MATERIAL_WRITE_ACTIONS = ['s3:PutObject'];
 export const MATERIAL_READ_ACTIONS = ['s3:GetObject'];
 
 /* ---------------------------------------------------------------- denials */
 
-/** API keys: this library signs with SigV4 and denies bearer tokens on every role it makes or extends. */
+/** API keys: this library signs with SigV4, and denies bearer tokens on every role that it creates or extends. */
 export const BEARER_TOKEN_ACTIONS = ['bedrock-mantle:CallWithBearerToken', 'bedrock:CallWithBearerToken'];
 
-/** What the execution role (the one that untrusted commands run under) must never do, whatever is granted to it later. */
+/** Denied to the execution role, under which untrusted commands run, even if a later grant allows it. */
 export const EXECUTION_ROLE_DENIED_ACTIONS = [
   'bedrock-mantle:CreateAgentSession',
   'bedrock-mantle:CreateAgentSessionEvent',
@@ -381,8 +395,8 @@ const VPC_FUNCTION =
 const LOG_DELIVERY = 'log delivery has no resource-level form (Step Functions developer guide, cw-logs.html)';
 
 /**
- * The only actions for which `Resource: "*"` is rendered, each with the reason.
- * The service authorization reference lists no resource type that any of them requires.
+ * The only actions for which `Resource: "*"` is rendered, each with the reason. According to the service authorization
+ * reference, none of them requires a resource type.
  */
 export const RESOURCELESS_ACTIONS: Readonly<Record<string, string>> = {
   'ecr:GetAuthorizationToken': 'returns a registry login; the pull itself is limited to one repository',

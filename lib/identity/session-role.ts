@@ -6,10 +6,11 @@ import { MANTLE_SERVICE_PRINCIPAL } from '../facts/service-principals';
 import { BEARER_TOKEN_ACTIONS, INFERENCE_ACTIONS } from './perms';
 import { confinedToThisRegion } from './service-trust';
 
-/** The role that BMA assumes for the agent's sessions: model calls, and driving the Runtime. */
+/** The role that BMA assumes for the agent's sessions, to call the model and the Runtime. */
 export function createSessionRole(scope: Construct, id: string): Role {
   return new Role(scope, id, {
-    // Lets the audit trail of another Region name it in an alarm. Without such a use, CloudFormation chooses the name.
+    // Allows the audit trail of another Region to name the role in an alarm. Otherwise, CloudFormation generates the
+    // name.
     roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Session role of a managed agent: assumed by Bedrock Managed Agents only',
     assumedBy: new ServicePrincipal(MANTLE_SERVICE_PRINCIPAL, {
@@ -18,15 +19,15 @@ export function createSessionRole(scope: Construct, id: string): Role {
   });
 }
 
-/** Where the session role's permissions end: one model, one project, one environment. */
+/** The limits of the session role's permissions: one model, one project, one environment. */
 export interface SessionReach {
   readonly modelId: string;
   readonly project: IAgentProject;
-  /** What the environment of the agent needs. */
+  /** The permissions that the environment of the agent needs. */
   readonly environment: PolicyStatement[];
 }
 
-/** Everything the session role may do. */
+/** All permissions of the session role. */
 export function sessionStatements(reach: SessionReach): PolicyStatement[] {
   return [
     new PolicyStatement({

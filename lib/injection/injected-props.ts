@@ -3,8 +3,9 @@ import type { Construct } from 'constructs';
 import { checkedProps } from '../validation/checked-inputs';
 
 /**
- * Checked props after the property injectors of the surrounding app, stage or stack, nearest first: how an organization gives
- * every construct of a class its own defaults. aws-cdk-lib has a decorator for its own constructs and does not export it.
+ * Checked props after the property injectors of the surrounding app, stage or stack, nearest first. With injectors, an
+ * organization sets its defaults for every construct of a class. aws-cdk-lib has a decorator for its own constructs and
+ * does not export it.
  *
  * Source: docs.aws.amazon.com/cdk/v2/guide/blueprints.html
  */

@@ -2,7 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { isDevelopment } from '../development/enabled-scopes';
 
-/** How long logs are kept unless a property says otherwise: one year, or one week in development mode. */
+/** Default retention of logs: one year, or one week in development mode. */
 export function logRetention(scope: IConstruct, given?: RetentionDays): RetentionDays {
   const usual = isDevelopment(scope) ? RetentionDays.ONE_WEEK : RetentionDays.ONE_YEAR;
   return given ?? usual;

@@ -2,7 +2,7 @@ import { CfnDeletionPolicy, type CfnResource, type IResolvable, Lazy, RemovalPol
 import type { IConstruct } from 'constructs';
 import { isDevelopment } from '../development/enabled-scopes';
 
-/** What happens to a resource that this library makes, and why. */
+/** What happens to a resource of this library when it is removed, and why. */
 export interface Removal {
   readonly policy: RemovalPolicy;
   /** The resource, as docs/lifecycle.md names it. */
@@ -10,7 +10,10 @@ export interface Removal {
   readonly reason: string;
 }
 
-/** Kept when it is replaced or removed; deleted when the operation that made it is rolled back (RetainExceptOnCreate). */
+/**
+ * Kept when it is replaced or removed; deleted when the operation that created it is rolled back
+ * (RetainExceptOnCreate).
+ */
 const KEPT_ONCE_DEPLOYED = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 
 /**
@@ -93,14 +96,15 @@ export const REMOVAL = {
   },
 } as const satisfies Record<string, Removal>;
 
-/** What happens to a resource: as in REMOVAL, or destroyed in development mode. */
+/** The removal policy of a resource: as in REMOVAL, or destroyed in development mode. */
 export function removalPolicy(scope: IConstruct, removal: Removal): RemovalPolicy {
   return isDevelopment(scope) ? RemovalPolicy.DESTROY : removal.policy;
 }
 
 /**
  * Deletion protection of a resource that is kept in every case. It follows the final removal policy, so that
- * `RemovalPolicies.of(app).destroy()` makes a resource that CloudFormation can delete, and `retain()` a protected one.
+ * `RemovalPolicies.of(app).destroy()` results in a resource that CloudFormation can delete, and `retain()` in a
+ * protected one.
  */
 export function protectionIfRetained(resource: CfnResource): IResolvable {
   return Lazy.any({ produce: () => resource.cfnOptions.deletionPolicy === CfnDeletionPolicy.RETAIN });

@@ -7,7 +7,7 @@ import type { NetworkAccess } from './network-access';
 import type { AgentNetworkService } from './network-service';
 
 /**
- * What new networks and networks in an existing VPC have in common.
+ * The common base of new networks and networks in an existing VPC.
  *
  * @internal
  */

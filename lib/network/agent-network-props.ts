@@ -8,30 +8,30 @@ import type { AgentEgress } from './egress';
 import type { AgentNetworkService } from './network-service';
 import type { AgentNetworkZones } from './zones';
 
-/** Where agents are placed and what they reach. Many agents may share one. */
+/** The network of agents: where they are placed and what they can reach. Many agents can share one. */
 export interface IAgentNetwork extends IConstruct {
   /** The VPC. */
   readonly vpc: ec2.IVpc;
   /** Where Runtimes and Lambda handlers are placed. Never public. */
   readonly subnets: ec2.ISubnet[];
-  /** In front of every interface endpoint this library makes. Admits nobody but connected clients. */
+  /** Security group of every interface endpoint of this library. Allows only connected clients. */
   readonly endpointSecurityGroup: ec2.ISecurityGroup;
-  /** What can be reached in addition to the endpoints. */
+  /** Destinations in addition to the endpoints. */
   readonly egress: AgentEgress;
 
   /**
-   * Lets the security groups of a client reach the interface endpoints, Amazon S3 and DynamoDB and what the egress
-   * allows, all on port 443, and nothing else. The rules belong to the stack of the client.
+   * Allows the security groups of a client to reach only the interface endpoints, Amazon S3, DynamoDB and the
+   * destinations of the egress, all on port 443. The rules are in the stack of the client.
    *
    * @throws InputError when a group allows all outbound traffic, or the client has no security group
    */
   connect(client: ec2.IConnectable): void;
 
   /**
-   * Makes sure a service is reachable by an endpoint with its own policy. May be called by everything that needs the
-   * service: there is one endpoint, and the actions of all calls pass it.
+   * Ensures that the network has an endpoint for a service, with its own policy. Every construct that needs the service
+   * can call it: there is one endpoint, and its policy allows the actions of all calls.
    *
-   * @throws InputError when the network was imported without that endpoint
+   * @throws InputError when the network was imported without this endpoint
    */
   addService(service: AgentNetworkService): void;
 
@@ -43,7 +43,7 @@ export interface IAgentNetwork extends IConstruct {
   vpcEndpointId(service: AgentNetworkService): string;
 }
 
-/** A policy that replaces the one this library writes for an endpoint. */
+/** A policy that replaces this library's policy of an endpoint. */
 export interface AgentEndpointPolicy {
   /** Whose endpoint it is. */
   readonly service: AgentNetworkService;
@@ -51,14 +51,14 @@ export interface AgentEndpointPolicy {
   readonly document: PolicyDocument;
 }
 
-/** An endpoint that exists already and is managed elsewhere. */
+/** An existing endpoint that is managed elsewhere. */
 export interface AgentNetworkEndpoint {
   /** Whose endpoint it is. */
   readonly service: AgentNetworkService;
   /** Its id, `vpce-…`. */
   readonly vpcEndpointId: string;
   /**
-   * The security group in front of it (interface endpoints).
+   * The security group of an interface endpoint.
    * @default - the `endpointSecurityGroup` of the network
    */
   readonly securityGroup?: ec2.ISecurityGroup;
@@ -79,8 +79,8 @@ export interface AgentNetworkProps {
   readonly ipAddresses?: ec2.IIpAddresses;
 
   /**
-   * What agents can reach in addition to the endpoints.
-   * @default AgentEgress.isolated() - nothing; no internet gateway and no NAT gateway exist
+   * Destinations that agents can reach in addition to the endpoints. @default AgentEgress.isolated() - none; no
+   * internet gateway and no NAT gateway exist
    */
   readonly egress?: AgentEgress;
 
@@ -93,7 +93,7 @@ export interface AgentNetworkProps {
 
   /**
    * Names that resolve in addition to those of the endpoints and of the egress: `host.example.com`, or `*.example.com` for all
-   * names below it. Names don't open a connection; they are needed where a service chooses a host itself. The host of the
+   * names below it. Names don't open a connection; they are needed if a service chooses a host itself. The host of the
    * WebSocket that the exec server opens is such a name: BMA returns it at registration, and AWS documents no list.
    * @default - none
    */
@@ -106,8 +106,9 @@ export interface AgentNetworkProps {
   readonly alarmTopic?: sns.ITopic;
 
   /**
-   * Policies that replace the ones of this library, whole, per service. How BMA behaves behind a restrictive
-   * `bedrock-mantle` endpoint policy is not documented by AWS; this property changes that policy without opening other endpoints.
+   * Policies that completely replace those of this library, per service. AWS doesn't document how BMA behaves with a
+   * restrictive `bedrock-mantle` endpoint policy; with this property, you can change that policy without changing other
+   * endpoints.
    * @default - named actions, for this account (or organization) only
    */
   readonly endpointPolicies?: AgentEndpointPolicy[];
@@ -133,7 +134,7 @@ export interface AgentNetworkProps {
 
 /** Properties of `AgentNetwork.fromVpc`. */
 export interface AgentNetworkFromVpcOptions {
-  /** The VPC. DNS support and DNS hostnames must be on. Its flow logs stay the business of its owner. */
+  /** The VPC. DNS support and DNS hostnames must be on. This library doesn't add flow logs to it. */
   readonly vpc: ec2.IVpc;
 
   /**
@@ -143,28 +144,28 @@ export interface AgentNetworkFromVpcOptions {
   readonly subnets?: ec2.SubnetSelection;
 
   /**
-   * Zone ids of these subnets, if you know them: checked against the zones AgentCore supports. A zone that it does not
-   * support fails only at deployment otherwise, because a zone name says nothing about the id.
+   * Zone ids of these subnets, if you know them: they are compared with the zones that AgentCore supports. Otherwise,
+   * an unsupported zone fails only at deployment, because the id can't be derived from a zone name.
    * @default - not checked
    */
   readonly zoneIds?: string[];
 
   /**
-   * What the network already lets through: nothing is built for it except the DNS Firewall of an allow-list, which
-   * then applies to the whole VPC.
-   * @default AgentEgress.isolated() - security groups reach the endpoints only, whatever the routes are
+   * The egress that the network already allows. Only the DNS Firewall of an allow-list is created for it, which then
+   * applies to the whole VPC. @default AgentEgress.isolated() - security groups allow only the endpoints, for any
+   * routes
    */
   readonly egress?: AgentEgress;
 
   /**
-   * Endpoints the VPC has. Missing ones of the base set are made. A VPC can have one endpoint with private DNS per
-   * service, and one gateway endpoint per service and route table: name here what is there.
+   * Existing endpoints of the VPC. Missing endpoints of the base set are created. A VPC can have one endpoint with
+   * private DNS per service, and one gateway endpoint per service and route table, so list all existing ones.
    * @default - none
    */
   readonly existingEndpoints?: AgentNetworkEndpoint[];
 
   /**
-   * Group in front of the endpoints made here, and of existing ones that name no other.
+   * Security group of the new endpoints, and of existing ones without another group.
    * @default - a new group
    */
   readonly endpointSecurityGroup?: ec2.ISecurityGroup;
@@ -176,30 +177,33 @@ export interface AgentNetworkFromVpcOptions {
   readonly services?: AgentNetworkService[];
 
   /**
-   * Policies that replace the ones of this library, see {@link AgentNetworkProps.endpointPolicies}.
+   * Policies that replace those of this library, see {@link AgentNetworkProps.endpointPolicies}.
    * @default - named actions, for this account (or organization) only
    */
   readonly endpointPolicies?: AgentEndpointPolicy[];
 
   /**
-   * Id of the AWS Organization (`o-…`) whose accounts may use the endpoints made here.
+   * Id of the AWS Organization (`o-…`) whose accounts may use the new endpoints.
    * @default - this account only
    */
   readonly organizationId?: string;
 }
 
-/** A network that exists in full, for example in another app. Nothing is made for it but security group rules. */
+/**
+ * Attributes of an existing network with all endpoints, for example of another app. Only security group rules are
+ * created for it.
+ */
 export interface AgentNetworkAttributes {
   /** The VPC. */
   readonly vpc: ec2.IVpc;
   /** Where agents are placed; not public. */
   readonly subnets: ec2.ISubnet[];
-  /** Group in front of the endpoints. Import it mutable, so that agents can be admitted. */
+  /** Security group of the endpoints. Import it as mutable, so that rules for agents can be added. */
   readonly endpointSecurityGroup: ec2.ISecurityGroup;
-  /** The endpoints. Without egress to the internet at least those of the base set, DynamoDB excepted. */
+  /** The endpoints. Without egress to the internet, at least those of the base set except DynamoDB. */
   readonly endpoints: AgentNetworkEndpoint[];
   /**
-   * What the network allows in addition to the endpoints.
+   * The egress that the network allows in addition to the endpoints.
    * @default AgentEgress.isolated()
    */
   readonly egress?: AgentEgress;

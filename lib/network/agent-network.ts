@@ -33,12 +33,12 @@ import { AgentNetworkZones } from './zones';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * A VPC without a route to the internet: isolated subnets, an endpoint with its own policy for every AWS service an agent needs, and
- * flow logs. Nothing else can be reached unless `egress` says so, and only the names of the endpoints resolve: DNS
- * Firewall blocks all others, logs them and raises an alarm.
+ * A VPC without a route to the internet: isolated subnets, an endpoint with its own policy for every AWS service an
+ * agent needs, and flow logs. Other destinations can be reached only with `egress`, and only the names of the endpoints
+ * resolve: DNS Firewall blocks all others, logs them and raises an alarm.
  *
- * One network serves many agents, also of other stacks. Give it a stack of its own: AgentCore keeps network interfaces
- * in its subnets for up to 8 hours after an agent is gone, and a VPC cannot be deleted before.
+ * Many agents can use one network, including agents of other stacks. Put it into a separate stack: AgentCore keeps
+ * network interfaces in its subnets for up to 8 hours after an agent was deleted, and a VPC can't be deleted before.
  */
 export class AgentNetwork extends AgentNetworkBase {
   static {
@@ -49,19 +49,17 @@ export class AgentNetwork extends AgentNetworkBase {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentNetwork';
 
   /**
-   * Places agents in a VPC that exists. Makes the endpoints it lacks, with the same policies as in a new network.
-   *
-   * @throws InputError when subnets are public or missing, or an endpoint cannot be made
+   * Places agents in an existing VPC. Creates missing endpoints, with the same policies as in a new network. @throws
+   * InputError when subnets are public or missing, or an endpoint can't be created
    */
   public static fromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcOptions): IAgentNetwork {
     return networkFromVpc(scope, id, props);
   }
 
   /**
-   * Uses a network that exists in full. Makes no endpoint, so two stacks never fight over private DNS. Inside one app,
-   * pass the network itself instead.
-   *
-   * @throws InputError when subnets are public or missing, or a needed endpoint is not named
+   * Uses an existing network with all endpoints. Creates no endpoint, so that two stacks don't conflict over private
+   * DNS. In one app, pass the network itself instead. @throws InputError when subnets are public or missing, or a
+   * needed endpoint is missing
    */
   public static fromAgentNetworkAttributes(scope: Construct, id: string, attrs: AgentNetworkAttributes): IAgentNetwork {
     return networkFromAttributes(scope, id, attrs);
@@ -71,14 +69,14 @@ export class AgentNetwork extends AgentNetworkBase {
   public readonly subnets: ec2.ISubnet[];
   public readonly endpointSecurityGroup: ec2.ISecurityGroup;
   public readonly egress: AgentEgress;
-  /** Where the flow logs are. */
+  /** The log group of the flow logs. */
   public readonly flowLogGroup: logs.ILogGroup;
   /** The key of the flow logs. */
   public readonly encryptionKey: kms.IKey;
 
-  /** Every DNS query of the network, and what DNS Firewall did about it. */
+  /** The log group of every DNS query of the network, with the action of DNS Firewall. */
   public readonly dnsLogGroup: logs.ILogGroup;
-  /** Raised when a name was blocked. Undefined with `AgentEgress.open()`, which blocks none. */
+  /** Raised when a name was blocked. Undefined with `AgentEgress.open()`, which doesn't block names. */
   public readonly blockedNamesAlarm?: cloudwatch.Alarm;
   /** Topic that the alarm notifies. Undefined with `AgentEgress.open()`. */
   public readonly alarmTopic?: sns.ITopic;

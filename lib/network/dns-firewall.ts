@@ -6,19 +6,16 @@ export interface DnsFirewallProps {
   readonly vpcId: string;
   /** Domains of the egress, and additional ones. */
   readonly domains: readonly string[];
-  /** Host names of the network's endpoints; asked at synth, because services may be added until then. */
+  /** Host names of the network's endpoints; read at synth, because services may be added until then. */
   readonly endpointHostNames: () => string[];
 }
 
 /**
- * Answers DNS queries of a VPC for a list of names and blocks all others. The resolver of a VPC answers any name, also in
- * isolated subnets, so every name that is asked for would reach whoever owns the domain.
- *
- * The firewall sees every query that the VPC's resolver gets, also those for endpoints and instances, so these names are
- * part of the list. They are names of this Region only: `*.amazonaws.com` would open the way to buckets of other Regions,
- * which no endpoint policy sees.
- *
- * A VPC fails closed unless told otherwise: queries fail while the firewall does not answer
+ * Answers DNS queries of a VPC for a list of names and blocks all others. The resolver of a VPC resolves any name, even
+ * in isolated subnets, so every queried name would be sent to the owner of the domain. The firewall filters every query
+ * to the VPC's resolver, including those for endpoints and instances, so these names are in the list. The list has only
+ * names of this Region: `*.amazonaws.com` would include buckets of other Regions, to which no endpoint policy applies.
+ * By default, a VPC fails closed: queries fail while the firewall doesn't respond
  * (docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-vpc-configuration.html).
  */
 export class DnsFirewall extends Construct {
@@ -39,8 +36,8 @@ export class DnsFirewall extends Construct {
           priority: 100,
           action: 'ALLOW',
           firewallDomainListId: allowed.attrId,
-          // Most public names are aliases into a content network whose names nobody can list; who allows a name trusts
-          // its owner with where it points.
+          // Most public names are aliases of names in a content delivery network, which can't be listed. If you allow a
+          // name, you trust its owner with its aliases.
           firewallDomainRedirectionAction: 'TRUST_REDIRECTION_DOMAIN',
         },
         { priority: 200, action: 'BLOCK', blockResponse: 'NXDOMAIN', firewallDomainListId: everything.attrId },
@@ -50,11 +47,11 @@ export class DnsFirewall extends Construct {
       name,
       firewallRuleGroupId: group.attrId,
       vpcId: props.vpcId,
-      priority: 101, // Lowest number AWS leaves to customers: evaluated before any other group of the VPC.
+      priority: 101, // Lowest priority number for customers: evaluated before any other group of the VPC.
     });
   }
 
-  /** Names that the resolver itself gives to addresses inside a VPC. They never leave it. */
+  /** Names of the resolver for addresses inside a VPC. Queries for them stay in the VPC. */
   private instanceNames(): string[] {
     const { region } = Stack.of(this);
     if (Token.isUnresolved(region)) {

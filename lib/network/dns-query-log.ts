@@ -11,7 +11,7 @@ export interface DnsQueryLogProps {
   readonly vpcId: string;
   readonly encryptionKey: kms.IKey;
   readonly retention: logs.RetentionDays;
-  /** Absent: nothing is blocked, so there is no alarm. */
+  /** Absent: no names are blocked, so there is no alarm. */
   readonly alarmTopic?: sns.ITopic;
 }
 
@@ -19,10 +19,10 @@ export interface DnsQueryLogProps {
 const NAMESPACE = 'BedrockManagedAgents/Network';
 
 /**
- * Logs every DNS query of a VPC, with what DNS Firewall did about it, and adds an alarm for blocked names.
+ * Logs every DNS query of a VPC with the action of DNS Firewall, and adds an alarm for blocked names.
  *
- * The log group has no resource policy of this library: AWS adds the one for log delivery when the logging starts, if the
- * role that deploys may call `logs:PutResourcePolicy`
+ * This library adds no resource policy to the log group: AWS adds the one for log delivery when the logging starts, if
+ * the deploying role may call `logs:PutResourcePolicy`
  * (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html, read 2026-11-27).
  */
 export class DnsQueryLog extends Construct {
@@ -47,7 +47,7 @@ export class DnsQueryLog extends Construct {
     const scope = new Construct(this, 'BlockedNames');
     const blocked = new logs.MetricFilter(scope, 'Filter', {
       logGroup: this.logGroup,
-      // What DNS Firewall did, in the records of the query log.
+      // The action of DNS Firewall, in the records of the query log.
       filterPattern: logs.FilterPattern.stringValue('$.firewall_rule_action', '=', 'BLOCK'),
       metricNamespace: NAMESPACE,
       metricName: Names.uniqueResourceName(scope, { separator: '-', maxLength: 200 }),
@@ -61,7 +61,7 @@ export class DnsQueryLog extends Construct {
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,
-      // No blocked name is no data.
+      // No data means that no name was blocked.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction({ bind: () => ({ alarmActionArn: topic.topicArn }) });

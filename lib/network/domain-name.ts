@@ -2,13 +2,13 @@ import type { IConstruct } from 'constructs';
 import { requireInput, requirePattern } from '../validation/input-error';
 
 /**
- * Domains under which AWS gives every service and every customer names. A wildcard there has to name a service in a Region:
- * everything in a Region includes the APIs and function URLs of anybody.
+ * Domains with names of all AWS services and customers. A wildcard in them must name a service in a Region: a wildcard
+ * for a whole Region would include the APIs and function URLs of any customer.
  */
 const SHARED = ['amazonaws.com', 'api.aws', 'on.aws'];
 
 /**
- * Refuses what DNS Firewall doesn't take as a domain, and wildcards for all of AWS. Unresolved tokens pass.
+ * Refuses domains that DNS Firewall doesn't accept, and wildcards for all of AWS. Unresolved tokens pass.
  *
  * Source: docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_UpdateFirewallDomains.html, read 2026-11-23.
  */

@@ -6,37 +6,37 @@ import { checkInputsOf } from '../validation/checked-inputs';
 /** How traffic to the internet leaves a network that allows it. */
 export interface AgentEgressOptions {
   /**
-   * Why agents need this egress. With a reason the choice is declared, and the security checks accept the NAT gateway and
-   * the rules of the security groups; without one they report both.
+   * Why agents need this egress. With a reason, the egress is declared, and the security checks accept the NAT gateway
+   * and the rules of the security groups. Without a reason, they report both.
    * @default - not declared
    */
   readonly reason?: string;
 
   /**
-   * Number of NAT gateways. One serves all Availability Zones (and fails with its own); one per zone costs more.
-   * Not for `AgentNetwork.fromVpc`, which uses the routes of the VPC it is given.
+   * Number of NAT gateways. One NAT gateway for all Availability Zones fails with its own zone; one per zone costs
+   * more. Not for `AgentNetwork.fromVpc`, which uses the routes of the VPC it is given.
    * @default 1
    */
   readonly natGateways?: number;
 }
 
-/** What agents can reach in addition to the endpoints of their network. */
+/** The destinations that agents can reach in addition to the endpoints of their network. */
 export class AgentEgress {
   static {
     checkInputsOf(this, 'AgentEgress');
   }
 
-  /** Nothing: no internet gateway, no NAT gateway, no route. The default. */
+  /** No destinations: no internet gateway, no NAT gateway, no route. The default. */
   public static isolated(): AgentEgress {
     return new AgentEgress('isolated', []);
   }
 
   /**
-   * The named domains: a NAT gateway, and a Route 53 Resolver DNS Firewall that answers for these names and the network's
-   * own endpoints and blocks every other name.
+   * The named domains: a NAT gateway, and a Route 53 Resolver DNS Firewall that allows these names and the network's
+   * own endpoints, and blocks every other name.
    *
-   * DNS Firewall filters names, not connections. A command that knows an IP address can still connect to it on port 443;
-   * where that matters, bring a VPC with AWS Network Firewall to `AgentNetwork.fromVpc`.
+   * DNS Firewall filters names, not connections. A command that knows an IP address can still connect to it on port
+   * 443. To prevent that, use a VPC with AWS Network Firewall and `AgentNetwork.fromVpc`.
    *
    * @param domains `registry.npmjs.org` for one name, `*.example.com` for all names below `example.com` (not the name itself)
    * @throws InputError when the list is empty, has duplicates or a name DNS Firewall would not accept
@@ -71,13 +71,12 @@ export class AgentEgress {
   public readonly domains: string[];
 
   /**
-   * Number of NAT gateways that was asked for.
-   * @default - one where the choice reaches the internet
+   * Requested number of NAT gateways. @default - one, if the egress includes the internet
    */
   public readonly natGateways?: number;
 
   /**
-   * Why agents need this egress, as it was given.
+   * The given reason for this egress.
    * @default - not declared
    */
   public readonly reason?: string;

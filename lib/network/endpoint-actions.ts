@@ -14,11 +14,10 @@ import {
 } from '../identity/perms';
 
 /**
- * What the endpoint policies allow, one list per service: the outer gate of everything that leaves an agent's subnets.
- * A role still needs the permission itself; a role with too wide a permission is limited here.
- *
- * Action lists that are also granted to roles live in lib/identity/perms.ts and are only named here. Action names: the
- * service authorization reference of each service, read 2026-11-23; for bedrock-mantle see perms.ts.
+ * The actions that the endpoint policies allow, one list per service. They limit all traffic from an agent's subnets. A
+ * role still needs the permission itself; a role with too broad a permission is limited by them. Action lists that are
+ * also granted to roles are in lib/identity/perms.ts. Action names: the service authorization reference of each
+ * service, read 2026-11-23; for bedrock-mantle see perms.ts.
  */
 export interface EndpointRule {
   readonly actions: readonly string[];
@@ -27,15 +26,18 @@ export interface EndpointRule {
   readonly who: EndpointCallers;
 }
 
-/** Whose requests a rule lets through. */
+/** The principals whose requests a rule allows. */
 export enum EndpointCallers {
   /** Principals of this account (or organization). */
   OURS,
-  /** Principals of this account (or organization), and only to resources of it: for ARNs that name no account. */
+  /** Principals of this account (or organization), and only for its resources: for ARNs without an account. */
   OURS_TO_OUR_RESOURCES,
-  /** AgentCore itself, for the buckets it keeps for Runtimes. */
+  /** AgentCore itself, for its buckets of Runtimes. */
   AGENTCORE,
-  /** Anybody: read-only URLs that an AWS service signed for an object in its own bucket, so the caller is not ours. */
+  /**
+   * Any principal: read-only URLs that an AWS service signed for an object in its own bucket, so the signer isn't a
+   * principal of this account.
+   */
   PRESIGNED_BY_AWS,
 }
 
@@ -52,23 +54,23 @@ const arn = (service: string, resource: string) => `arn:{partition}:${service}:{
  * The exec server's two actions and the seven session actions. Not `CreateInference` (BMA infers on its own side under
  * the session role) and not bearer tokens.
  *
- * Resource "*": the service authorization reference gives these actions no resource, and what an endpoint policy
- * compares for them is not documented. The caller's account is what confines them.
+ * Resource "*": the service authorization reference lists no resource for these actions, and AWS doesn't document what
+ * an endpoint policy compares for them. The caller's account limits them.
  */
 export const MANTLE_RULES = [ours([...MANTLE_ENVIRONMENT_ACTIONS, ...MANTLE_SESSION_ACTIONS], '*')];
 
 /** One policy for both registry endpoints, as the ECR user guide advises (vpc-endpoints.html). */
 export const ECR_RULES = [
   ours(IMAGE_PULL_ACTIONS, arn('ecr', 'repository/*')),
-  ours(IMAGE_LOGIN_ACTIONS, '*'), // The login has no resource-level form.
+  ours(IMAGE_LOGIN_ACTIONS, '*'), // The login has no resource-level permissions.
 ];
 
 export const LOGS_RULES = [ours(LOG_STREAM_ACTIONS, arn('logs', 'log-group:*'))];
 
 export const S3_RULES: readonly EndpointRule[] = [
   {
-    // Bucket ARNs name no account, so "every bucket" is confined by aws:ResourceAccount instead. Deletion is left out:
-    // add it with AgentNetworkService.S3.withActions(['s3:DeleteObject']) where an agent cleans up.
+    // Bucket ARNs contain no account, so aws:ResourceAccount limits "every bucket". Deletion isn't included: if an
+    // agent deletes objects, add it with AgentNetworkService.S3.withActions(['s3:DeleteObject']).
     actions: [
       's3:AbortMultipartUpload',
       's3:GetBucketLocation',
@@ -91,7 +93,7 @@ export const S3_RULES: readonly EndpointRule[] = [
   { actions: ['s3:GetObject'], resources: AGENTCORE_CODE_BUCKETS, who: EndpointCallers.AGENTCORE },
 ];
 
-/** What CodeArtifact repositories need of the S3 endpoint: the package files themselves. */
+/** The objects that CodeArtifact repositories need through the S3 endpoint: the package files. */
 export const CODEARTIFACT_ASSET_RULES: readonly EndpointRule[] = [
   {
     actions: ['s3:GetObject'],
@@ -100,7 +102,7 @@ export const CODEARTIFACT_ASSET_RULES: readonly EndpointRule[] = [
   },
 ];
 
-/** Fact behind `{codeArtifactAssets}`. */
+/** The fact for `{codeArtifactAssets}`. */
 export const CODEARTIFACT_ASSETS_BY_REGION = CODEARTIFACT_ASSET_BUCKETS;
 
 export const DYNAMODB_RULES = [
@@ -124,7 +126,8 @@ export const CODEARTIFACT_API_RULES = [
     arn('codeartifact', 'domain/*'),
     arn('codeartifact', 'repository/*'),
   ),
-  // The token is issued through STS; the CodeArtifact user guide names this action in the endpoint policy. No resource form.
+  // The token is issued through STS; the CodeArtifact user guide names this action in the endpoint policy. It has no
+  // resource-level permissions.
   ours(['sts:GetServiceBearerToken'], '*'),
 ];
 
@@ -132,7 +135,7 @@ export const CODEARTIFACT_REPOSITORIES_RULES = [
   ours(['codeartifact:ReadFromRepository'], arn('codeartifact', 'repository/*'), arn('codeartifact', 'package/*')),
 ];
 
-/** Reading only; a tool that comments or approves names its actions with `withActions`. */
+/** Only reading; a tool that comments or approves adds its actions with `withActions`. */
 export const CODECOMMIT_RULES = [
   ours(
     [
@@ -148,7 +151,7 @@ export const CODECOMMIT_RULES = [
   ),
 ];
 
-/** Clone and fetch; pushing is added with `withActions(['codecommit:GitPush'])`. */
+/** Clone and fetch; add pushing with `withActions(['codecommit:GitPush'])`. */
 export const GIT_CODECOMMIT_RULES = [ours(['codecommit:GitPull'], arn('codecommit', '*'))];
 
 export const SECRETS_MANAGER_RULES = [
@@ -181,7 +184,7 @@ export const BEDROCK_RUNTIME_RULES = [
 
 export const BEDROCK_AGENT_RUNTIME_RULES = [ours(['bedrock:Retrieve'], arn('bedrock', 'knowledge-base/*'))];
 
-/** For your own callers inside the VPC; BMA reaches the Runtime from the AWS side. */
+/** For your own callers inside the VPC; BMA calls the Runtime from AWS's network. */
 export const BEDROCK_AGENTCORE_RULES = [ours(RUNTIME_DRIVE_ACTIONS, arn('bedrock-agentcore', 'runtime/*'))];
 
 export const STATES_RULES = [

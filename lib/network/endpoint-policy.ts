@@ -7,12 +7,12 @@ import { CODEARTIFACT_ASSETS_BY_REGION, EndpointCallers, type EndpointRule } fro
 import type { AgentNetworkService } from './network-service';
 import { regionalFact } from './regional-fact';
 
-/** Services that accept API keys: their endpoints refuse bearer tokens whatever a role allows. */
+/** Services that accept API keys: their endpoints refuse bearer tokens even if a role allows them. */
 const BEARER_TOKEN_SERVICES = ['bedrock-mantle', 'bedrock-runtime'];
 
 /**
- * The policy of one endpoint. Statements that differ only in their actions are one statement, so a service that is asked
- * for by many tools keeps a policy that can be read.
+ * The policy of one endpoint. Policy statements that differ only in their actions are merged, so that the policy of a
+ * service that many tools use stays readable.
  */
 export class EndpointPolicy {
   private readonly statements = new Map<string, iam.PolicyStatement>();
@@ -45,7 +45,7 @@ export class EndpointPolicy {
       return;
     }
     const statement = new iam.PolicyStatement({
-      principals: [new iam.AnyPrincipal()], // Everybody, narrowed by the conditions: roles come and go, the account stays.
+      principals: [new iam.AnyPrincipal()], // Every principal, limited by the conditions: roles can change, the account doesn't.
       actions: fresh,
       resources: rule.resources.map((resource) => endpointArn(this.scope, resource, this.organizationId)),
       conditions: this.conditions(rule),
@@ -61,7 +61,7 @@ export class EndpointPolicy {
     const owner = organization ? { 'aws:ResourceOrgID': organization } : { 'aws:ResourceAccount': account };
     switch (rule.who) {
       case EndpointCallers.OURS: {
-        // With an organization the ARNs no longer name the account, so the owner is asked for instead.
+        // With an organization, the ARNs don't contain the account, so a condition on the owner is used instead.
         const namesAccount = rule.resources.some((resource) => resource.includes('{account}'));
         return { StringEquals: organization && namesAccount ? { ...caller, ...owner } : caller };
       }
@@ -81,13 +81,13 @@ export class EndpointPolicy {
         effect: iam.Effect.DENY,
         principals: [new iam.AnyPrincipal()],
         actions: BEARER_TOKEN_ACTIONS.filter((action) => action.startsWith(prefix)),
-        resources: ['*'], // A denial is widest on purpose.
+        resources: ['*'], // A denial is intentionally broad.
       }),
     );
   }
 }
 
-/** The ARN behind a pattern of endpoint-actions.ts. */
+/** The ARN for a pattern of endpoint-actions.ts. */
 export function endpointArn(scope: IConstruct, pattern: string, organizationId?: string): string {
   const { partition, region, account } = Stack.of(scope);
   return pattern

@@ -15,22 +15,22 @@ export interface EndpointSetProps {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly organizationId?: string;
   readonly policies?: AgentEndpointPolicy[];
-  /** Existing endpoints of another owner: used, never changed, never created again. */
+  /** Existing endpoints of another owner, which are used but neither changed nor created. */
   readonly existing?: AgentNetworkEndpoint[];
-  /** Whether endpoints that are missing are made here. */
+  /** Whether missing endpoints are created. */
   readonly makesMissing: boolean;
 }
 
 interface Known {
   readonly service: AgentNetworkService;
   readonly vpcEndpointId: string;
-  /** Absent where the policy is not ours to extend. */
+  /** Absent if this library can't extend the policy. */
   readonly policy?: EndpointPolicy;
   /** Absent for an existing endpoint of another owner. */
   readonly made?: true;
 }
 
-/** Every endpoint of the app, whoever made it. */
+/** Every endpoint of the app. */
 const ENDPOINTS = new PerValidation((root) =>
   root.node.findAll().filter((each): each is ec2.CfnVPCEndpoint => each instanceof ec2.CfnVPCEndpoint),
 );
@@ -38,7 +38,7 @@ const ENDPOINTS = new PerValidation((root) =>
 /** The endpoints of one network: at most one per service, each with its own policy. */
 export class EndpointSet {
   private readonly known = new Map<string, Known>();
-  /** By service: every call may bring further ones. */
+  /** By service: every call can add more. */
   private readonly names = new Map<string, Set<string>>();
   private readonly replacements = new Map<string, PolicyDocument>();
 
@@ -78,7 +78,7 @@ export class EndpointSet {
     scope.node.addValidation({ validate: () => [...this.unusedReplacements(), ...this.duplicates()] });
   }
 
-  /** Makes the endpoint, or lets more actions through the one there is. */
+  /** Creates the endpoint, or allows more actions through the existing one. */
   public ensure(service: AgentNetworkService): void {
     this.addNames(service);
     const known = this.known.get(keyOf(service));
@@ -120,7 +120,7 @@ export class EndpointSet {
     );
   }
 
-  /** Number of network interfaces that the interface endpoints made here occupy (what AWS bills by the hour). */
+  /** Number of network interfaces of the new interface endpoints (which AWS bills by the hour). */
   public interfaceCount(): number {
     const endpoints = [...this.known.values()].filter(({ service, made }) => made && !service.isGateway);
     return endpoints.length * onePerZone(this.props.subnets).length;
@@ -159,12 +159,12 @@ export class EndpointSet {
   private makeInterface(service: AgentNetworkService): ec2.VpcEndpoint {
     return new ec2.InterfaceVpcEndpoint(this.scope, constructId(service), {
       vpc: this.props.vpc,
-      // The class fills in the Region of this stack, also where it is a token.
+      // The class uses the Region of this stack, even if it is a token.
       service: new ec2.InterfaceVpcEndpointAwsService(service.name),
       subnets: { subnets: onePerZone(this.props.subnets) },
       securityGroups: [this.props.securityGroup],
       privateDnsEnabled: true,
-      open: false, // CDK would admit the whole VPC; connect() admits one security group at a time.
+      open: false, // CDK would allow the whole VPC; connect() allows one security group at a time.
     });
   }
 
@@ -184,8 +184,8 @@ export class EndpointSet {
   }
 
   /**
-   * What a caller adds to the usual actions fails only at run time when another owner sets the policy, so synthesis reports it.
-   * The usual actions are not mentioned: who brings an endpoint for agents has thought of them.
+   * If another owner sets the policy, actions that a caller adds fail only at run time, so synthesis reports them. The
+   * default actions aren't reported, because the owner of an endpoint for agents is expected to allow them.
    */
   private warnPolicyIsNotOurs(service: AgentNetworkService): void {
     if (service._added.length === 0) {
@@ -199,7 +199,7 @@ export class EndpointSet {
     );
   }
 
-  /** A VPC takes one endpoint with private DNS per service; the deployment of a second one fails. */
+  /** A VPC can have one endpoint with private DNS per service; the deployment of a second one fails. */
   private duplicates(): string[] {
     const { vpc } = this.props;
     const interfaces = ENDPOINTS.of(this.scope).filter(
@@ -229,7 +229,7 @@ export class EndpointSet {
   }
 }
 
-/** An interface endpoint takes one subnet per Availability Zone; subnets whose zone is unknown are taken as given. */
+/** An interface endpoint has one subnet per Availability Zone; subnets with an unknown zone are all used. */
 function onePerZone(subnets: ec2.ISubnet[]): ec2.ISubnet[] {
   const seen = new Set<string>();
   return subnets.filter((subnet) => {
@@ -246,7 +246,7 @@ function zoneOf(subnet: ec2.ISubnet): string | undefined {
   try {
     return subnet.availabilityZone;
   } catch {
-    return undefined; // CDK throws where a subnet was imported by its id alone.
+    return undefined; // CDK throws for a subnet that was imported only by its id.
   }
 }
 

@@ -20,7 +20,9 @@ import { AgentNetworkService } from './network-service';
 import { requireRegion } from './regional-fact';
 import { requireSupportedZoneIds } from './zones';
 
-/** Most subnets a Runtime takes. Source: AgentCore control-plane model, VpcConfig.subnets, read 2026-11-23. */
+/**
+ * Maximum number of subnets of a Runtime. Source: AgentCore control-plane model, VpcConfig.subnets, read 2026-11-23.
+ */
 const MAX_SUBNETS = 16;
 
 /** Id of the VPC that CDK returns until the context of `Vpc.fromLookup` is known. */
@@ -44,7 +46,7 @@ class ExistingNetwork extends AgentNetworkBase {
   protected readonly _endpoints: EndpointSet;
   protected readonly _access: NetworkAccess;
 
-  /** The endpoints are made in the network, so it is passed to what makes them. */
+  /** The endpoints are created in the scope of the network. */
   constructor(scope: Construct, id: string, place: (network: Construct) => Placement) {
     super(scope, id);
     requireRegion(this);
@@ -58,7 +60,7 @@ class ExistingNetwork extends AgentNetworkBase {
     declareImportedVpc(this, vpc);
   }
 
-  /** Adds an error at synthesis for subnets that the endpoints leave no address for a session in, as far as ranges are known. */
+  /** Adds an error at synthesis if the endpoints leave no address for a session in a subnet with a known range. */
   public requireFreeAddresses(): void {
     const validate = () => {
       const inEach = Math.ceil(this._endpoints.interfaceCount() / this.subnets.length);
@@ -76,7 +78,7 @@ class ExistingNetwork extends AgentNetworkBase {
     this.node.addValidation({ validate });
   }
 
-  /** Lets only the names of an allow-list resolve in the VPC. */
+  /** Allows only the names of an allow-list to resolve in the VPC. */
   public limitNames(): void {
     const { domains } = this.egress;
     if (domains.length === 0) return;
@@ -133,7 +135,7 @@ function endpointsInVpc(network: Construct, props: AgentNetworkFromVpcOptions): 
   });
   const endpointSecurityGroup =
     props.endpointSecurityGroup ??
-    // A group of our own only where it guards something.
+    // A new group only if it is used by an endpoint.
     (makesInterfaces ? undefined : existing.find(({ securityGroup }) => securityGroup)?.securityGroup) ??
     endpointGroup(network, vpc);
   const endpoints = new EndpointSet(network, {
@@ -184,10 +186,10 @@ function namedEndpoints(network: Construct, attrs: AgentNetworkAttributes): Plac
   return { vpc, subnets: [...subnets], endpointSecurityGroup, egress, endpoints, existing: attrs.endpoints };
 }
 
-/** Addresses of every subnet that AWS keeps. Source: docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+/** Addresses of every subnet that AWS reserves. Source: docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
 const RESERVED_ADDRESSES = 5;
 
-/** Infinity where the range is not known. An imported subnet throws when it has none. */
+/** Infinity if the range isn't known. An imported subnet without a range throws. */
 function addressesOf(subnet: ec2.ISubnet): number {
   try {
     const mask = /^[\d.]+\/(\d+)$/.exec(subnet.ipv4CidrBlock)?.[1];
@@ -198,7 +200,7 @@ function addressesOf(subnet: ec2.ISubnet): number {
 }
 
 function selectedSubnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection = {}): ec2.ISubnet[] {
-  // Before the context is looked up, Vpc.fromLookup returns a stand-in whose subnets no selection need fit.
+  // Before the context is looked up, Vpc.fromLookup returns a dummy VPC, whose subnets may not match a selection.
   if (Object.keys(selection).length > 0 && vpc.vpcId !== LOOKUP_STAND_IN) {
     return vpc.selectSubnets(selection).subnets;
   }
@@ -226,7 +228,7 @@ function isNamed(endpoints: AgentNetworkEndpoint[], service: AgentNetworkService
   return endpoints.some((each) => each.service.name === service.name && each.service.isGateway === service.isGateway);
 }
 
-/** Every group an agent must be admitted to. */
+/** Every security group that must allow an agent. */
 function groupsOf(own: ec2.ISecurityGroup, endpoints: AgentNetworkEndpoint[]): ec2.ISecurityGroup[] {
   const others = endpoints.flatMap(({ securityGroup }) => securityGroup ?? []);
   return [...new Set([own, ...others])];

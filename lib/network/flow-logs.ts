@@ -20,7 +20,7 @@ export class FlowLogs extends Construct {
 
   constructor(scope: Construct, id: string, props: FlowLogsProps) {
     super(scope, id);
-    // Ids of constructs may have characters that IAM refuses in descriptions.
+    // Construct ids may contain characters that IAM refuses in descriptions.
     const path = this.node.path.replace(/[^ -~]/g, '?');
     const { logGroup, logGroupName } = retainedLogGroup(this, 'network', props.encryptionKey, props.retention);
     this.logGroup = logGroup;
@@ -28,7 +28,7 @@ export class FlowLogs extends Construct {
     const { partition, region, account } = Stack.of(this);
     const role = new iam.Role(this, 'Role', {
       description: `Delivers the flow logs of ${path}`,
-      // CDK's own role trusts the service on behalf of anybody.
+      // CDK's default role trusts the service on behalf of any account.
       assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': account },

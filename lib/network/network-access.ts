@@ -9,7 +9,7 @@ import { regionalFact } from './regional-fact';
 
 const HTTPS = ec2.Port.tcp(443);
 
-/** Opens the way from security groups to the endpoints, to S3 and DynamoDB, and to what the egress allows. */
+/** Allows security groups to reach the endpoints, S3, DynamoDB, and the destinations of the egress. */
 export class NetworkAccess {
   private readonly done = new WeakSet<ec2.ISecurityGroup>();
 
@@ -29,9 +29,9 @@ export class NetworkAccess {
     });
     groups.forEach((group) => this.requireNarrow(group));
     for (const endpointGroup of this.endpointGroups) {
-      // Two rules of their own, never a rule inside the client's group: that group may be retained (AgentCore keeps its
-      // interfaces for hours), and a retained rule would keep the endpoint group from being deleted. CDK puts both
-      // into the client's stack, so the stack of the network never depends on it.
+      // Two separate rule resources, never a rule inside the client's group: that group may be retained (AgentCore
+      // keeps its interfaces for hours), and a retained rule would keep the endpoint group from being deleted. CDK puts
+      // both into the client's stack, so the stack of the network never depends on it.
       client.connections.allowTo(endpointGroup, HTTPS, 'HTTPS from agents to the endpoints of their network');
     }
     groups.filter((group) => !this.done.has(group)).forEach((group) => this.openGroup(group));
@@ -51,8 +51,8 @@ export class NetworkAccess {
       group.addEgressRule(list, HTTPS, `HTTPS to ${list.serviceName} through its gateway endpoint`);
     }
     if (this.egress.reachesInternet) {
-      // A security group knows addresses, not names: which names resolve is the DNS Firewall's part (allow-list), and
-      // in open mode this is what was asked for. Only HTTPS leaves either way.
+      // A security group filters addresses, not names. With an allow-list, DNS Firewall filters names; in open mode,
+      // all addresses are intended. Both allow only HTTPS.
       group.addEgressRule(ec2.Peer.anyIpv4(), HTTPS, `HTTPS to the internet (egress: ${this.egress.mode})`);
       this.declareEgress(group);
     }
@@ -69,7 +69,7 @@ export class NetworkAccess {
   }
 }
 
-/** Which names an allow-list answers for is part of the decision. */
+/** The names of an allow-list are part of the decision. */
 function reasonText({ domains }: AgentEgress, reason: string): string {
   return domains.length > 0 ? `${reason} (only these names resolve: ${domains.join(', ')})` : reason;
 }
@@ -78,7 +78,7 @@ function reasonText({ domains }: AgentEgress, reason: string): string {
  * The AWS-managed prefix list behind a gateway endpoint, as the target of a security group rule.
  *
  * Unlike `ec2.Peer.prefixList` its rule is part of the group itself: that saves a resource per rule, and a group with
- * a rule of its own gets neither EC2's default "allow all outbound" rule nor CDK's placeholder against it.
+ * its own rule gets neither EC2's default rule "allow all outbound" nor CDK's placeholder rule.
  */
 class ManagedPrefixList implements ec2.IPeer {
   public static s3(scope: IConstruct): ManagedPrefixList {

@@ -32,20 +32,21 @@ import {
 } from './endpoint-actions';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** What the endpoint of a service that has no constant may be used for. */
+/** Options of the endpoint of a service without a constant. */
 export interface AgentNetworkServiceOptions {
-  /** The actions that pass the endpoint, written out: `dynamodb:GetItem`. Wildcards are refused. */
+  /** The actions that the endpoint allows, without wildcards: `dynamodb:GetItem`. Wildcards are refused. */
   readonly actions: string[];
 
   /**
    * ARNs the actions may be used on. Name no resource of another stack: the policy belongs to the stack of the network.
-   * @default - every resource; the caller is limited to this account or organization all the same
+   * @default - every resource; the caller is always limited to this account or organization
    */
   readonly resources?: string[];
 
   /**
-   * Host names of the service; `{region}` and `{account}` are filled in. Only these names of it resolve in the network.
-   * @default - `<name>.<Region>.amazonaws.com`; to be given for a name of several parts that has no constant here
+   * Host names of the service; `{region}` and `{account}` are filled in. Only these names of the service resolve in the
+   * network.
+   * @default - `<name>.<Region>.amazonaws.com`; required for a name of several parts without a constant
    */
   readonly hostNames?: string[];
 }
@@ -58,13 +59,16 @@ interface ServiceSpec {
   readonly added?: readonly string[];
 }
 
-/** An AWS service that agents reach through an endpoint of its own, with the actions that may pass. */
+/** An AWS service that agents call through its own endpoint, with the actions that the endpoint allows. */
 export class AgentNetworkService {
   static {
     checkInputsOf(this, 'AgentNetworkService');
   }
 
-  /** Amazon Bedrock Managed Agents itself: the exec server's link and the session API. No model calls, no bearer tokens. */
+  /**
+   * Amazon Bedrock Managed Agents: the connection of the exec server, and the session API. No model calls, no bearer
+   * tokens.
+   */
   public static readonly BEDROCK_MANTLE = new AgentNetworkService({
     name: 'bedrock-mantle',
     rules: MANTLE_RULES,
@@ -96,7 +100,7 @@ export class AgentNetworkService {
     name: 'dynamodb',
     gateway: true,
     rules: DYNAMODB_RULES,
-    // SDK clients that know the account ask for the second name.
+    // SDK clients that know the account use the second name.
     hostNames: ['dynamodb.{region}.amazonaws.com', '{account}.ddb.{region}.amazonaws.com'],
   });
   /** CodeArtifact's API: tokens and repository addresses. Package managers also need `CODEARTIFACT_REPOSITORIES`. */
@@ -143,7 +147,7 @@ export class AgentNetworkService {
     name: 'bedrock-agent-runtime',
     rules: BEDROCK_AGENT_RUNTIME_RULES,
   });
-  /** AgentCore's data plane, for your own callers. BMA itself does not come through your VPC. */
+  /** AgentCore's data plane, for your own callers. BMA doesn't call it through your VPC. */
   public static readonly BEDROCK_AGENTCORE = new AgentNetworkService({
     name: 'bedrock-agentcore',
     rules: BEDROCK_AGENTCORE_RULES,
@@ -160,11 +164,9 @@ export class AgentNetworkService {
   public static readonly LAMBDA = new AgentNetworkService({ name: 'lambda', rules: LAMBDA_RULES });
 
   /**
-   * A service that has an interface endpoint but no constant here.
-   *
-   * @param name what follows the Region in the endpoint service name, for example `athena` in
-   * `com.amazonaws.us-east-1.athena`
-   * @throws InputError when the name, an action or the list of actions is not acceptable
+   * A service with an interface endpoint but without a constant. @param name the part after the Region in the endpoint
+   * service name, for example `athena` in `com.amazonaws.us-east-1.athena`
+   * @throws InputError when the name, an action or the list of actions isn't valid
    */
   public static interface(name: string, options: AgentNetworkServiceOptions): AgentNetworkService {
     requirePattern(
@@ -190,7 +192,7 @@ export class AgentNetworkService {
     hostNames?.forEach((host) =>
       requireDomain(WHERE, 'hostNames', host.replace('{region}', 'us-east-1').replace('{account}', '0')),
     );
-    const resources = options.resources ?? ['*']; // The caller chose no resource; the account still confines the caller.
+    const resources = options.resources ?? ['*']; // The caller chose no resource; the caller is still limited to the account.
     return new AgentNetworkService({
       name,
       rules: [{ actions: options.actions, resources, who: EndpointCallers.OURS }],
@@ -199,7 +201,7 @@ export class AgentNetworkService {
     });
   }
 
-  /** What follows the Region in the endpoint service name. */
+  /** The part after the Region in the endpoint service name. */
   public readonly name: string;
 
   /** Whether the service has a gateway endpoint (a route, free) instead of an interface endpoint. */
@@ -222,16 +224,15 @@ export class AgentNetworkService {
     this._added = spec.added ?? [];
   }
 
-  /** The actions that pass the endpoint. */
+  /** The actions that the endpoint allows. */
   public get actions(): string[] {
     return [...new Set(this._rules.flatMap((rule) => rule.actions))];
   }
 
   /**
-   * The same service with more actions, on the same resources as its main ones.
-   *
-   * @param actions written out, for example `codecommit:GitPush`
-   * @throws InputError when an action carries a wildcard or uses a bearer token
+   * The same service with more actions, on the same resources as its main actions. @param actions names without
+   * wildcards, for example `codecommit:GitPush`
+   * @throws InputError when an action has a wildcard or uses a bearer token
    */
   public withActions(actions: string[]): AgentNetworkService {
     requireActions(actions);
@@ -245,7 +246,7 @@ export class AgentNetworkService {
     });
   }
 
-  /** @internal The same service under further host names. */
+  /** @internal The same service with more host names. */
   public _alsoAt(hostNames: readonly string[]): AgentNetworkService {
     return new AgentNetworkService({
       name: this.name,
@@ -256,7 +257,7 @@ export class AgentNetworkService {
     });
   }
 
-  /** @internal What this service needs of the endpoint of another one. */
+  /** @internal The requirements of this service for the endpoint of another service. */
   public _needs(): AgentNetworkService | undefined {
     return this.name === 'codeartifact.repositories'
       ? new AgentNetworkService({

@@ -3,12 +3,12 @@ import type { IConstruct } from 'constructs';
 import { BMA_REGIONS } from '../facts/bma-regions';
 import { requireInput } from '../validation/input-error';
 
-/** Id of the one mapping per stack that holds what differs by Region. */
+/** Id of the mapping with the values per Region; one per stack. */
 const MAPPING_ID = 'AgentNetworkRegions';
 
 /**
- * A value that differs by Region: a literal where the Region is known at synth, otherwise a look-up in a CloudFormation
- * mapping of the stack that the value is used in (so that no stack refers to another one for it).
+ * A value that differs by Region: a literal if the Region is known at synth, otherwise a look-up in a CloudFormation
+ * mapping of the stack that uses the value (so that stacks don't depend on each other).
  *
  * @param name alphanumeric name of the fact inside the mapping
  */
@@ -26,7 +26,10 @@ export function regionalFact(scope: IConstruct, name: string, byRegion: Readonly
   return mapping.findInMap(Aws.REGION, name);
 }
 
-/** Refuses a Region without Managed Agents: `bedrock-mantle` endpoints reach only their own Region. Tokens pass. */
+/**
+ * Refuses a Region without Managed Agents: a `bedrock-mantle` endpoint works only in its own Region. Tokens are
+ * accepted.
+ */
 export function requireRegion(scope: IConstruct): void {
   const { region } = Stack.of(scope);
   requireInput(Token.isUnresolved(region) || BMA_REGIONS.includes(region), scope, {

@@ -8,7 +8,7 @@ import { REMOVAL, removalPolicy } from '../lifecycle/removal';
 /**
  * An encrypted log group that outlives its stack.
  *
- * A name that repeats would block the next deployment of a deleted stack, so it ends in the first part of the stack's own
+ * A repeated name would fail the next deployment of a deleted stack, so it ends with the first part of the stack's
  * unique id; the key policy names the prefix, because it must not depend on the group.
  *
  * @param kind part of the name: `/bma/<kind>/…`

@@ -4,9 +4,12 @@ import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
 import { MAX_ZONES } from './zones';
 
-/** Smallest subnet that EC2 makes. A NAT subnet holds one interface. Source: docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+/**
+ * Smallest subnet of EC2. A NAT subnet has one interface. Source:
+ * docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+ */
 const NAT_SUBNET_MASK = 28;
-/** A /24 leaves every zone 64 addresses: the endpoints take one each, and every Runtime session takes one. */
+/** With a /24, every zone has 64 addresses: each endpoint and each Runtime session uses one. */
 const VPC_MASKS = { largest: 16, smallest: 24 };
 
 const SLOTS = Array.from({ length: MAX_ZONES }, (_, slot) => slot);
@@ -17,11 +20,11 @@ export const agentSubnet = (slot: number) => ({ id: `AgentSubnet${slot + 1}`, na
 export const natSubnet = (slot: number) => ({ id: `NatSubnet${slot + 1}`, name: 'Nat' });
 
 /**
- * The address range of every subnet that the network may ever have: three zones, each with a NAT gateway. Always all of
- * them are laid out, whatever is used, because the range of a subnet cannot change in place: CloudFormation makes the
+ * The address range of every subnet that the network may ever have: three zones, each with a NAT gateway. All of them
+ * are always computed, even if unused, because the range of a subnet can't change in place: CloudFormation creates the
  * replacement first, and EC2 refuses a range that overlaps another subnet.
  *
- * @param givenRange the range of the VPC as it was given, or undefined when IPAM assigns it
+ * @param givenRange the given range of the VPC, or undefined if IPAM assigns it
  * @param vpcRange the range of the VPC as a reference
  */
 export function subnetRanges(
@@ -43,7 +46,7 @@ export function subnetRanges(
   const { allocatedSubnets } = ipAddresses.allocateSubnetsCidr({
     vpcCidr: vpcRange,
     requestedSubnets: requested.map(({ id, slot, ...configuration }) => ({
-      availabilityZone: `zone-${slot + 1}`, // Only counted by the allocators of aws-cdk-lib.
+      availabilityZone: `zone-${slot + 1}`, // The allocators of aws-cdk-lib only count them.
       subnetConstructId: id,
       configuration,
     })),

@@ -13,15 +13,14 @@ export interface ZonedVpcProps {
 }
 
 /**
- * A VPC whose subnets lie in zones chosen by id.
- *
- * Not `ec2.Vpc`: that one takes zone names only, which mean other zones in every account (AgentCore then fails at
- * create), and asks the account for them at synth, so that a stack with a fixed account and Region cannot be synthesized
- * without credentials. Its closing of the default security group is a custom resource with a Lambda function of its own.
+ * A VPC with subnets in zones chosen by id. `ec2.Vpc` isn't used: it accepts only zone names, which mean different
+ * zones in every account (AgentCore then fails at creation). It also looks the names up in the account at synth, so
+ * that a stack with a fixed account and Region can't be synthesized without credentials. Its restriction of the default
+ * security group is a custom resource with a Lambda function.
  */
 export class ZonedVpc extends Construct {
   public readonly vpc: ec2.IVpc;
-  /** Where agents are placed: isolated, or with a route to a NAT gateway where the egress reaches the internet. */
+  /** The subnets of agents: isolated, or with a route to a NAT gateway if the egress includes the internet. */
   public readonly agentSubnets: ec2.ISubnet[];
 
   constructor(scope: Construct, id: string, props: ZonedVpcProps) {
@@ -59,7 +58,7 @@ export class ZonedVpc extends Construct {
       const l1 = l2.node.defaultChild as ec2.CfnSubnet;
       l1.availabilityZone = subnet.zone.zoneName;
       l1.availabilityZoneId = subnet.zone.zoneId;
-      // The tags by which Vpc.fromLookup tells the kinds of subnets apart.
+      // The tags by which Vpc.fromLookup distinguishes the kinds of subnets.
       Tags.of(l1).add('aws-cdk:subnet-name', subnet.name);
       Tags.of(l1).add('aws-cdk:subnet-type', subnet.type);
       return { l1, l2, type: subnet.type };
@@ -101,7 +100,7 @@ export class ZonedVpc extends Construct {
   }
 }
 
-/** ec2.Subnet insists on a zone name; what is rendered is set on the resource afterwards. */
+/** ec2.Subnet requires a zone name; the rendered value is set on the resource afterwards. */
 function zoneText(zone: ZonePlacement): string {
   return zone.zoneName ?? zone.zoneId ?? '';
 }

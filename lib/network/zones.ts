@@ -5,19 +5,19 @@ import { requireInput, requirePattern, requireWholeNumber } from '../validation/
 import { regionalFact } from './regional-fact';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** Most Availability Zones a network spans: AgentCore supports three per BMA Region. */
+/** Maximum number of Availability Zones of a network: AgentCore supports three per BMA Region. */
 export const MAX_ZONES = 3;
 
-/** @internal Where one subnet goes: exactly one of `zoneId` and `zoneName` is set. */
+/** @internal The zone of one subnet: exactly one of `zoneId` and `zoneName` is set. */
 export interface ZonePlacement {
-  /** Which of the address ranges for zones this zone has, from 0. */
+  /** Index of this zone's address range, from 0. */
   readonly slot: number;
   readonly zoneId?: string;
   readonly zoneName?: string;
 }
 
 /**
- * Which Availability Zones a network spans. AgentCore places Runtimes only in certain zones, known by zone *id*
+ * The Availability Zones of a network. AgentCore places Runtimes only in certain zones, which it documents by zone *id*
  * (`use1-az1`); the zone *name* (`us-east-1a`) behind an id differs between accounts.
  */
 export class AgentNetworkZones {
@@ -26,7 +26,7 @@ export class AgentNetworkZones {
   }
 
   /**
-   * The first zones that AgentCore supports in the Region, chosen by id: right in every account.
+   * The first zones that AgentCore supports in the Region, chosen by id, which works in every account.
    * @param count 1 to 3; one zone is cheaper and has no redundancy
    */
   public static count(count: number): AgentNetworkZones {
@@ -40,8 +40,8 @@ export class AgentNetworkZones {
   }
 
   /**
-   * These zones, by id. Checked against the zones AgentCore supports. A zone has the same address range whatever its
-   * position and whatever other zones are named, so zones can be added, removed and reordered.
+   * These zones, by id. They are compared with the zones that AgentCore supports. The address range of a zone doesn't
+   * depend on its position or on other zones, so zones can be added, removed and reordered.
    * @param zoneIds for example `['use1-az1', 'use1-az4']`
    */
   public static ids(zoneIds: string[]): AgentNetworkZones {
@@ -53,9 +53,9 @@ export class AgentNetworkZones {
   }
 
   /**
-   * These zones, by name. What id a name has in your account cannot be checked at synth: compare with
-   * `aws ec2 describe-availability-zones` and the list in docs/network.md, or use `ids`. Address ranges follow the order
-   * of the names: add a name at the end, and leave the others where they are.
+   * These zones, by name. The id of a name in your account can't be checked at synth: compare with `aws ec2
+   * describe-availability-zones` and the list in docs/network.md, or use `ids`. Address ranges follow the order of the
+   * names: add a name at the end, and leave the others where they are.
    * @param zoneNames for example `['us-east-1a', 'us-east-1b']`
    */
   public static names(zoneNames: string[]): AgentNetworkZones {
@@ -109,7 +109,10 @@ function requireDistinct(input: string, zones: string[]): void {
   });
 }
 
-/** The slots of `count`, so that a change between the two forms moves no subnet. Tokens have the order of the list. */
+/**
+ * The same indexes as with `count`, so that a change between the two forms doesn't move a subnet. Tokens have the order
+ * of the list.
+ */
 function withSlots(zoneIds: string[]): ZonePlacement[] {
   const slots = zoneIds.map((zoneId) => Object.values(AGENTCORE_ZONE_IDS).map((ids) => ids.indexOf(zoneId)));
   const known = slots.map((positions) => Math.max(...positions));
