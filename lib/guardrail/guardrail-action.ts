@@ -27,7 +27,7 @@ export class GuardrailAction {
   ) {}
 }
 
-/** Different actions on what goes in and on what comes out. */
+/** Different actions for input and output. */
 export interface GuardrailDirections {
   /**
    * Action for the input: the text of an event, before it is sent to the agent.

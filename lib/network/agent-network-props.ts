@@ -45,7 +45,7 @@ export interface IAgentNetwork extends IConstruct {
 
 /** A policy that replaces this library's policy of an endpoint. */
 export interface AgentEndpointPolicy {
-  /** Whose endpoint it is. */
+  /** The service of the endpoint. */
   readonly service: AgentNetworkService;
   /** The whole policy. Actions named by `addService` are not added to it. */
   readonly document: PolicyDocument;
@@ -53,7 +53,7 @@ export interface AgentEndpointPolicy {
 
 /** An existing endpoint that is managed elsewhere. */
 export interface AgentNetworkEndpoint {
-  /** Whose endpoint it is. */
+  /** The service of the endpoint. */
   readonly service: AgentNetworkService;
   /** Its id, `vpce-…`. */
   readonly vpcEndpointId: string;

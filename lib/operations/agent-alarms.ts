@@ -16,12 +16,12 @@ import { admitRules } from '../function/rule-delivery';
 import { requireWorkflows } from './require-workflows';
 
 /**
- * Which alarms are created, and who is notified.
+ * Options of the alarms.
  *
  * @experimental
  */
 export interface AgentAlarmsProps {
-  /** The workflows that are watched. Triggers that are added to them later are watched, too. */
+  /** The monitored workflows, including triggers that are added to them later. */
   readonly workflows: TurnWorkflow[];
 
   /**
@@ -32,7 +32,7 @@ export interface AgentAlarmsProps {
   readonly notify?: ITopic;
 
   /**
-   * Number of turns of one workflow that fail or time out within 15 minutes to trigger the alarm.
+   * Number of turns of one workflow that must fail or time out within 15 minutes to raise the alarm.
    *
    * @default 1
    */
@@ -47,9 +47,9 @@ const NOT_COMPLETED = [turnEventType('Failed'), turnEventType('TimedOut')];
  *
  * - a message in a dead-letter queue: of a trigger, of the outcome bus, of the settlement
  * - turns that failed or timed out
- * - a failed settlement: its slot is occupied until the settlement is run again
- * - a turn that reached the timeout of the state machine, and occupied its slot until then
- * - sessions that were not deleted when their retention was over
+ * - a failed settlement: its slot stays occupied until you run the settlement again
+ * - a turn that reached the timeout of the state machine, and kept its slot until then
+ * - sessions that were not deleted after their retention
  *
  * Denied calls, API keys (bearer tokens) and root use are alarms of `AgentAuditTrail`, blocked names of `AgentNetwork`:
  * they exist without this construct.
@@ -83,7 +83,7 @@ export class AgentAlarms extends Construct {
     });
   }
 
-  /** All alarms, those of triggers that were added later included. */
+  /** All alarms, including those of triggers that were added later. */
   public get alarms(): cloudwatch.Alarm[] {
     return [...this.all];
   }
@@ -167,7 +167,7 @@ export class AgentAlarms extends Construct {
       ...props,
       evaluationPeriods: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // Nothing happened, which is what we hope for.
+      // No data means that no event occurred.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     const { topic } = this;
@@ -175,7 +175,7 @@ export class AgentAlarms extends Construct {
     this.all.push(alarm);
   }
 
-  /** A queue, not a topic: EventBridge cannot publish to a topic whose key demands the account of the sender. */
+  /** A queue, not a topic: EventBridge can't publish to a topic whose key requires the account of the sender. */
   private failedTurns(scope: Construct, { eventBus, encryptionKey, agent }: TurnWorkflow): IQueue {
     const queue = deadLetterQueue(scope, 'FailedTurnsQueue', encryptionKey);
     const rule = new events.Rule(scope, 'FailedTurnsRule', {

@@ -4,7 +4,7 @@ import { checkInputsOf } from '../validation/checked-inputs';
 import type { AgentKillSwitch } from './agent-kill-switch';
 
 /**
- * What happens when a share of a limit is used up. Taken once in each hour, day or month whose limit is reached.
+ * What happens when a share of a limit is used up: once in each hour, day or month whose limit is reached.
  *
  * @experimental
  */
@@ -17,7 +17,7 @@ export class AgentBudgetAction {
    * Sends a message.
    *
    * @param percent share of the limit, 1 to 1000
-   * @param topic gets the message, which shows how much of the sum was reported and how much is a maximum
+   * @param topic gets the message, which shows the reported part of the sum and the part that is a maximum
    * @throws InputError when the share is out of range
    */
   public static notify(percent: number, topic: ITopic): AgentBudgetAction {

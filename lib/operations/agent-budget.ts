@@ -38,7 +38,7 @@ import { budgetedWorkflow, budgetLimits } from './budget-limits';
 import { requireOnlyOne, requireWorkflows } from './require-workflows';
 
 /**
- * What agents may spend on tokens, and what happens when they do.
+ * The limits of agents' token cost, and the actions at these limits.
  *
  * @experimental
  */
@@ -63,7 +63,7 @@ export interface AgentBudgetProps {
    */
   readonly hourlyLimitUsd?: number;
 
-  /** What happens at which share of a limit. Shares count for each of the three limits. */
+  /** The actions at shares of a limit. Shares apply to each of the three limits. */
   readonly actions: AgentBudgetAction[];
 
   /**
@@ -85,11 +85,10 @@ export interface AgentBudgetProps {
 const TIMEOUT = Duration.seconds(60);
 
 /**
- * Bounds what agents spend on tokens: per hour, day and month, from the usage that the service reports at the end of a turn.
- *
- * A turn counts with its maximum from its start until it is over, so that turns that run at the same time cannot pass a
- * limit together. A turn without reported usage keeps that maximum: it is never counted as 0. Every message says
- * how much of a sum was reported and how much is a maximum. The compute of AgentCore is not counted.
+ * Limits the token cost of agents per hour, day and month, based on the usage that the service reports at the end of a
+ * turn. From its start to its end, a turn counts with its maximum, so that concurrent turns can't exceed a limit
+ * together. A turn without reported usage keeps that maximum: it is never counted as 0. Every message shows the
+ * reported part of a sum and the part that is a maximum. The compute of AgentCore isn't counted.
  *
  * @resource AWS::DynamoDB::Table
  * @experimental
@@ -102,7 +101,7 @@ export class AgentBudget extends Construct {
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentBudget';
 
-  /** Events that could not be counted. Should be empty: a turn in it is missing in the sums. */
+  /** Events that could not be counted. Should be empty: their turns are missing in the sums. */
   public readonly deadLetters: sqs.IQueue;
 
   /** @throws InputError when a limit is not positive, there is no workflow or action, or a model has no list price */
@@ -117,7 +116,7 @@ export class AgentBudget extends Construct {
       allowed: 'at least an action',
       fix: 'Pass AgentBudgetAction.refuseTurns(100)',
     });
-    // Of several, each would lift the refusals of the others. A budget that only notifies writes no refusal.
+    // Several budgets would remove each other's refusals. A budget that only notifies writes no refusal.
     if (actions.some(({ _refuse }) => _refuse)) requireOnlyOne(this, 'AgentBudget with refuseTurns', workflows);
     this.requireStopped(actions, workflows);
     const limitsUsd = budgetLimits(this, props);
@@ -168,7 +167,7 @@ export class AgentBudget extends Construct {
     });
   }
 
-  /** A kill switch of other agents would leave those of the budget running. */
+  /** A kill switch of other agents would not stop the agents of the budget. */
   private requireStopped(actions: AgentBudgetAction[], workflows: TurnWorkflow[]): void {
     for (const [index, { _killSwitch }] of actions.entries()) {
       const left = _killSwitch && workflows.find((workflow) => !_killSwitch._workflows.includes(workflow));
@@ -181,7 +180,7 @@ export class AgentBudget extends Construct {
     }
   }
 
-  /** One queue for the events of all workflows: EventBridge delivers, the function counts. */
+  /** One queue for the events of all workflows, which the function counts. */
   private eventsOf(workflows: TurnWorkflow[]): sqs.Queue {
     const [{ encryptionKey }] = workflows;
     const queue = eventQueue(this, 'Events', {

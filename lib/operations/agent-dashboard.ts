@@ -10,12 +10,12 @@ import { requirePattern } from '../validation/input-error';
 import { requireUniqueName } from '../validation/unique-name';
 
 /**
- * What a dashboard shows.
+ * Options of a dashboard.
  *
  * @experimental
  */
 export interface AgentDashboardProps {
-  /** The workflows that are shown, each in a row of its own. */
+  /** The workflows, each in its own row. */
   readonly workflows: TurnWorkflow[];
 
   /**
@@ -36,7 +36,7 @@ export interface AgentDashboardProps {
 const WIDTH = 24;
 
 /**
- * One agent or many on one page: alarms, turns, time, events that wait or could not be handled, compute, tokens.
+ * A dashboard for one or many agents: alarms, turns, duration, waiting and failed events, compute, tokens.
  *
  * @resource AWS::CloudWatch::Dashboard
  * @experimental
@@ -49,7 +49,7 @@ export class AgentDashboard extends Construct {
   /** Identifies this class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentDashboard';
 
-  /** The dashboard, for widgets of your own. */
+  /** The dashboard, to which you can add your own widgets. */
   public readonly dashboard: cloudwatch.Dashboard;
 
   /** @throws InputError when there is no workflow */

@@ -29,12 +29,12 @@ export class AgentKillSwitchGrants {
 
   private constructor(private readonly killSwitch: AgentKillSwitch) {}
 
-  /** The grantee may stop the agents, and follow it. */
+  /** The grantee may stop the agents, and follow the execution. */
   public engage(grantee: IGrantable): Grant {
     return this.start('engage', grantee, this.killSwitch.engageMachine);
   }
 
-  /** The grantee may let the agents run again, and follow it. */
+  /** The grantee may let the agents run again, and follow the execution. */
   public release(grantee: IGrantable): Grant {
     return this.start('release', grantee, this.killSwitch.releaseMachine);
   }
@@ -59,7 +59,8 @@ export class AgentKillSwitchGrants {
         Grant.addToPrincipal({
           grantee,
           actions: STACK_READ_ACTIONS,
-          // `bma` finds the kill switch by an output of its stack, whose ARN ends with an id that only the deployment knows.
+          // `bma` finds the kill switch by an output of its stack, whose ARN ends with an id that is known only at
+          // deployment.
           resourceArns: [
             Stack.of(this.killSwitch).formatArn({
               service: 'cloudformation',

@@ -47,7 +47,7 @@ import { requireOnlyOne, requireWorkflows } from './require-workflows';
  * @experimental
  */
 export interface AgentKillSwitchProps {
-  /** The workflows whose agents are stopped together. Triggers that are added to them later are stopped, too. */
+  /** The workflows whose agents are stopped together, including triggers that are added to them later. */
   readonly workflows: TurnWorkflow[];
 
   /**
@@ -59,15 +59,12 @@ export interface AgentKillSwitchProps {
 }
 
 /**
- * Stops agents with one authorised call, alarm or command (`bma kill`), and lets them run again.
- *
- * In this order: triggers are disabled, so that their events wait in the queues; new turns are refused with the outcome
- * `Cancelled` and the code `agent-stopped`; the session
- * role, the execution role and the roles that start turns are denied everything, by a policy that is made here; running
- * turns are stopped, cancelled in the service and settled with their evidence; all sessions of the agent are deleted.
- * Nothing is probed by invoking. To engage again is harmless and finishes what was interrupted.
- *
- * After a release, events that waited run once. They wait for as long as their queue keeps them: 14 days.
+ * Stops agents with one authorized call, alarm or command (`bma kill`), and lets them run again. To stop agents, it
+ * disables the triggers, so that their events wait in the queues. It refuses new turns with the outcome `Cancelled` and
+ * the code `agent-stopped`. A policy of this construct denies everything to the session role, the execution role and
+ * the roles that start turns. Running turns are stopped, cancelled in the service and settled with their evidence.
+ * Finally, all sessions of the agent are deleted. Engaging again is harmless and completes an interrupted stop. After a
+ * release, waiting events run once. Queues keep them for 14 days.
  *
  * @resource AWS::StepFunctions::StateMachine
  * @experimental
@@ -114,7 +111,7 @@ export class AgentKillSwitch extends Construct {
         new iam.PolicyStatement({ sid: 'Stopped', effect: iam.Effect.DENY, actions: ['*'], resources: ['*'] }),
       ],
     });
-    // The control function looks for executions of the machine that calls it, so the name is known before either.
+    // The control function searches executions of the state machine that calls it, so the name is needed before both.
     const engageName = `${Names.uniqueResourceName(this, { maxLength: 70, separator: '-' })}-Engage`;
     const engageMachineArn = stack.formatArn({
       service: 'states',

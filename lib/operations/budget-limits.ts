@@ -7,9 +7,9 @@ import type { AgentBudgetProps } from './agent-budget';
 
 type BudgetLimits = Readonly<Record<BudgetPeriod, number>>;
 
-/** The limits in US dollars, those that were left out derived from the month. */
+/** The limits in US dollars; omitted ones are derived from the monthly limit. */
 export function budgetLimits(scope: IConstruct, props: AgentBudgetProps): BudgetLimits {
-  // The month first: an error must name what was passed.
+  // The month is checked first: an error must name a given value.
   const month = positive(scope, 'monthlyLimitUsd', props.monthlyLimitUsd);
   const limits = {
     hour: positive(scope, 'hourlyLimitUsd', props.hourlyLimitUsd ?? month / 10),
@@ -20,7 +20,7 @@ export function budgetLimits(scope: IConstruct, props: AgentBudgetProps): Budget
   return limits;
 }
 
-/** A limit above that of a longer period is never reached. */
+/** A limit above that of a longer period would never be reached. */
 function requireOrder(scope: IConstruct, { hour, day, month }: BudgetLimits): void {
   for (const [input, value, longer, limit] of [
     ['dailyLimitUsd', day, 'monthlyLimitUsd', month],
@@ -35,7 +35,7 @@ function requireOrder(scope: IConstruct, { hour, day, month }: BudgetLimits): vo
   }
 }
 
-/** What is known about a workflow when its turns are counted. */
+/** The settings for counting the turns of a workflow. */
 export function budgetedWorkflow(
   scope: IConstruct,
   { agent, ledger }: TurnWorkflow,

@@ -1,7 +1,7 @@
 import type { EndSessionsPayload, KillStep } from '../contracts/kill-switch';
 import { call, choice, invokeFunction, type Machine, pass, type State, type States } from '../workflow/definition/asl';
 
-/** What the definitions of a kill switch point to; ARNs and names are tokens at synth. */
+/** The resources in the definitions of a kill switch; ARNs and names are tokens at synth. */
 export interface KillDefinitionParts {
   readonly partition: string;
   readonly controlFunctionArn: string;
@@ -9,7 +9,7 @@ export interface KillDefinitionParts {
   readonly targets: unknown;
   readonly denyPolicyArn: string;
   readonly engageMachineArn: string;
-  /** Where reports are sent. Absent: nowhere. */
+  /** The topic for reports. Absent: none. */
   readonly topicArn?: string;
 }
 
@@ -17,8 +17,8 @@ export interface KillDefinitionParts {
 const SPREAD_SECONDS = 15;
 
 /**
- * First what starts turns by itself, then new turns, then what the agent may do, then what runs. Every step may be repeated, and the whole may be
- * started again after it was interrupted anywhere.
+ * First disables triggers, then refuses new turns, then denies the agent's roles, then stops running turns. Every step
+ * can be repeated, and the state machine can be started again after any interruption.
  */
 export function engageDefinition(parts: KillDefinitionParts): Machine {
   const step = steps(parts);
@@ -52,7 +52,9 @@ export function engageDefinition(parts: KillDefinitionParts): Machine {
   };
 }
 
-/** What the agent may do, then that it may run, then what starts turns: events that waited find an agent that works. */
+/**
+ * First allows the agent's roles, then new turns, then enables triggers, so that waiting events find a working agent.
+ */
 export function releaseDefinition(parts: KillDefinitionParts): Machine {
   const step = steps(parts);
   return {
@@ -95,7 +97,7 @@ function steps(parts: KillDefinitionParts): (step: KillStep, rest: object) => St
         ...rest,
       },
     ),
-    // A denial that cannot be attached, or a mapping that is just changing: nothing may end a stop halfway.
+    // For example, the policy can't be attached, or a mapping is changing. No error may end a stop halfway.
     Retry: [
       { ErrorEquals: ['StillEngaging', 'EngagedAgain'], MaxAttempts: 0 },
       {
@@ -114,7 +116,7 @@ function again(repeat: string, next: string): State {
   return choice([{ Variable: '$.answer.again', BooleanEquals: true, Next: repeat }], next);
 }
 
-/** Each agent's own function, in the network of the agent. One that fails does not keep the others from being ended. */
+/** Each agent has its own function in its network. If one fails, the others still end their sessions. */
 function endSessions(parts: KillDefinitionParts, mode: EndSessionsPayload['mode'], next: string): State {
   // Names are unique in the whole state machine.
   const [end, notEnded] =
@@ -131,7 +133,7 @@ function endSessions(parts: KillDefinitionParts, mode: EndSessionsPayload['mode'
       },
       5,
     ),
-    // Counted as one that is left: the round is repeated, and the report says so.
+    // Counted as not deleted: the round is repeated, and the report shows it.
     [notEnded]: pass(undefined, { Result: { changed: 0, left: 1 }, End: true }),
   };
   states[end] = { ...states[end], Parameters: { 'FunctionName.$': '$.endFunctionArn', Payload: { mode } } };
@@ -152,7 +154,7 @@ function reportStates(parts: KillDefinitionParts, subject: string): States {
       parts,
       'sns:publish',
       { TopicArn: parts.topicArn, Subject: subject, 'Message.$': 'States.JsonToString($.answer.report)' },
-      // A failed notification doesn't change what was done.
+      // A failed notification doesn't change the result.
       { ResultPath: null, Next: 'Done', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Done' }] },
     ),
     Done: report,

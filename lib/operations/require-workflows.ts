@@ -22,7 +22,7 @@ export function requireWorkflows(scope: IConstruct, workflows: TurnWorkflow[]): 
 const owners = new WeakMap<TurnWorkflow, Map<string, IConstruct>>();
 
 /**
- * Some constructs note what they decide in the ledger of a workflow, where two of a kind would undo each other.
+ * Some constructs record their decision in the ledger of a workflow, where two of one kind would overwrite each other.
  *
  * @throws InputError when a workflow has another construct of this kind
  */

@@ -8,8 +8,8 @@ const CHECKED = Symbol.for('cdk-bedrock-managed-agents.quotas');
 const ID = 'CdkBedrockManagedAgentsQuotas';
 
 /**
- * Has the stack of a construct checked at synthesis: everything in it, whoever made it. Once per stack. What other stacks
- * add to a resource is counted for all stacks of the Stage.
+ * Checks all resources of a construct's stack at synthesis, once per stack. Additions of other stacks to a resource are
+ * counted for all stacks of the Stage.
  */
 export function checkQuotas(scope: IConstruct): void {
   const stage: (Stage & { [CHECKED]?: Set<Stack> }) | undefined = Stage.of(scope);
@@ -30,9 +30,9 @@ export function checkQuotas(scope: IConstruct): void {
 }
 
 /**
- * Reads the templates when the CDK has written all of them, so that no resource is resolved for it a second time, and before
- * it writes the manifest, without which nothing is deployed. The CDK goes through the constructs of a Stage in their order:
- * this one is added last, when the Stage is validated, and is gone when it has been reached.
+ * Reads the templates after the CDK wrote all of them, so that resources aren't resolved a second time, and before it
+ * writes the manifest, without which a deployment isn't possible. The CDK synthesizes the constructs of a Stage in
+ * their order. This construct is added last, when the Stage is validated, and removed after it was synthesized.
  */
 class QuotaCheck extends Construct {
   constructor(stage: Stage, checked: ReadonlySet<Stack>) {

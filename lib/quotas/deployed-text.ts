@@ -1,17 +1,17 @@
 import type { Stack } from 'aws-cdk-lib/core';
 import { ConstructElements, type TemplateElements, type TemplateResource } from './template-elements';
 
-/** Length of what is known only at deployment and says nothing about itself, such as a parameter: a long ARN. */
+/** Assumed length of an unknown value, such as a parameter: a long ARN. */
 const UNKNOWN = 'x'.repeat(140);
 /** An id that a service chooses, such as that of a key (36 characters). */
 const SERVICE_ID = 'x'.repeat(36);
-/** What CloudFormation appends to a generated name: a dash and 12 characters. */
+/** Suffix of a generated name in CloudFormation: a dash and 12 characters. */
 const GENERATED_SUFFIX = `-${'X'.repeat(12)}`;
 
 const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::AccountId': '111122223333',
   'AWS::Partition': 'aws',
-  'AWS::Region': 'ap-southeast-1', // At least as long as every Region of BMA.
+  'AWS::Region': 'ap-southeast-1', // Not shorter than any Region of BMA.
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
@@ -30,15 +30,15 @@ const lengthOf = (written: unknown): number =>
   (typeof written === 'string' ? written : (JSON.stringify(written) ?? '')).length;
 
 /**
- * Writes values of a stack as long as they will be once deployed: references become texts of the length that the name,
- * id or ARN will have. Exact for literal names; where AWS chooses, an upper estimate.
+ * Writes values of a stack with the length that they have after deployment: references become strings with the length
+ * of the name, id or ARN. Exact for literal names; an upper estimate for generated ones.
  */
 export class DeployedText {
   private readonly names = new Map<string, string>();
 
   /**
-   * @param elements what the logical ids of the stack mean
-   * @param exports what an export of the app will be; unknown without it
+   * @param elements the elements of the stack by logical id @param exports the values of the app's exports; unknown
+   * without it
    */
   constructor(
     private readonly stack: Stack,
@@ -52,8 +52,8 @@ export class DeployedText {
   }
 
   /**
-   * Characters of a name that is resolved already, without what only the deployment knows: a name that may be short enough
-   * is not refused.
+   * Characters of a resolved name, without parts that are known only at deployment, so that a name that may be short
+   * enough isn't refused.
    */
   public shortestLengthOf(name: unknown): number {
     return String(this.plain(name)).replaceAll(UNKNOWN, '').length;
@@ -64,12 +64,12 @@ export class DeployedText {
     return lengthOf(this.write(document));
   }
 
-  /** {@link lengthOf} a document that is resolved already, as in a template. */
+  /** {@link lengthOf} a resolved document, as in a template. */
   public lengthOfResolved(document: unknown): number {
     return lengthOf(this.plain(document));
   }
 
-  /** A text that is resolved already, with every reference written. */
+  /** A resolved string, with every reference written. */
   public writeResolved(text: unknown): string {
     return String(this.plain(text));
   }

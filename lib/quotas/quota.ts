@@ -1,4 +1,4 @@
-/** A limit of AWS that a template can break, which CloudFormation reports only while it deploys. */
+/** A limit of AWS that a template can exceed, which CloudFormation reports only during a deployment. */
 export interface Quota {
   readonly what: string;
   readonly limit: number;

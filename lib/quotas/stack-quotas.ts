@@ -6,7 +6,7 @@ import type { WrittenTemplate } from './written-templates';
 /** Services with this limit. Others have a higher one, for example 200 tags of a guardrail. */
 const FIFTY_TAGS = /^AWS::(IAM|EC2|S3|KMS|Lambda|SQS|SNS|DynamoDB|Logs)::/;
 
-/** What the template of a stack has beyond {@link QUOTAS}, as texts. */
+/** The values in the template of a stack that exceed {@link QUOTAS}, as messages. */
 export function stackQuotas(stack: Stack, template: WrittenTemplate): string[] {
   return new StackQuotas(stack, template).errors();
 }

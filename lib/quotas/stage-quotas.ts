@@ -3,12 +3,12 @@ import { beyond, type Quota, QUOTAS } from './quota';
 import { elementsById } from './template-elements';
 import type { WrittenTemplates } from './written-templates';
 
-/** What each stack may add to a resource of another one. */
+/** The additions that stacks can make to a resource of another stack. */
 interface Shared {
   readonly quota: Quota;
-  /** Type of what is added, the property that names the resource it is added to, and that property of its construct. */
+  /** Type of the added resource, the property with its target, and that property of its construct. */
   readonly added: readonly [type: string, property: string];
-  /** Type of the resource, and its property that lists what it has from the start. */
+  /** Type of the target, and its property with the initial entries. */
   readonly owner: readonly [type: string, property?: string];
 }
 
@@ -31,8 +31,8 @@ const SHARED: readonly Shared[] = [
 const KINDS: ReadonlySet<string> = new Set(SHARED.flatMap(({ added, owner }) => [added[0], owner[0]]));
 
 /**
- * Counts what the stacks of a Stage add to one resource: each agent adds a rule to the security group of the endpoints and
- * a metric filter to the log group of the trail, from a stack of its own.
+ * Counts the additions of the stacks of a Stage to one resource: each agent adds a rule to the security group of the
+ * endpoints, and a metric filter to the log group of the trail, from its own stack.
  */
 export function stageQuotas(stage: Stage, templates: WrittenTemplates): string[] {
   const resources = stage.node
@@ -55,7 +55,7 @@ export function stageQuotas(stage: Stage, templates: WrittenTemplates): string[]
   });
 }
 
-/** Path of the resource that a property names, or the property as its stack writes it, for what is not in the app. */
+/** Path of the resource in a property, or the property as its stack writes it, if the resource isn't in the app. */
 function ownerOf(resource: CfnResource, property: string, templates: WrittenTemplates): string {
   const member = property[0].toLowerCase() + property.slice(1);
   const named = (resource as unknown as Record<string, unknown>)[member];

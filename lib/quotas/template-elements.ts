@@ -1,12 +1,12 @@
 import { CfnElement, CfnParameter, CfnResource, type Stack } from 'aws-cdk-lib/core';
 
-/** What a resource is in its template. */
+/** A resource in its template. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** What the logical ids of one stack mean. */
+/** The elements of one stack, by logical id. */
 export interface TemplateElements {
   resource(id: string): TemplateResource | undefined;
   parameterDefault(id: string): unknown;
@@ -32,14 +32,14 @@ export class ConstructElements implements TemplateElements {
     return element instanceof CfnParameter ? (element.default as unknown) : undefined;
   }
 
-  /** Listed when it is needed first: most texts name no element of the stack. */
+  /** Listed on first use: most strings contain no element of the stack. */
   private element(id: string): CfnElement | undefined {
     this.byId ??= elementsById(this.stack);
     return this.byId.get(id);
   }
 }
 
-/** The definition of a resource as it will be in the template, unless it is left out (`Role.customizeRoles`). */
+/** The definition of a resource in the template, unless it is omitted (`Role.customizeRoles`). */
 function definitionOf(resource: CfnResource, id: string): TemplateResource | undefined {
   const { stack } = resource;
   const fragment = stack.resolve(resource._toCloudFormation()) as { Resources?: Record<string, TemplateResource> };

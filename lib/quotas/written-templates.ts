@@ -48,14 +48,14 @@ export class WrittenTemplate implements TemplateElements {
     return this.template.Parameters?.[id]?.Default;
   }
 
-  /** Construct path of a resource. Looked up when something has to be reported. */
+  /** Construct path of a resource. Looked up only for a report. */
   public pathOf(id: string): string {
     this.paths ??= new Map([...elementsById(this.stack)].map(([each, { node }]) => [each, node.path]));
     return this.paths.get(id) ?? `${this.stack.node.path}/${id}`;
   }
 }
 
-/** The templates of a Stage, each read once, when it is asked for. */
+/** The templates of a Stage, each read once, on first use. */
 export class WrittenTemplates {
   private readonly templates = new Map<Stack, WrittenTemplate>();
   private exports: ReadonlyMap<unknown, () => string> | undefined;
@@ -73,7 +73,7 @@ export class WrittenTemplates {
     return template;
   }
 
-  /** What a stack of the Stage exports under a name. */
+  /** The value of an export of the Stage. */
   private exported(name: string): string | undefined {
     this.exports ??= new Map(
       this.stacks.flatMap((stack) => {

@@ -2,18 +2,18 @@ import type { PolicyValidationPluginReport, PolicyViolation } from 'aws-cdk-lib/
 import { loadAnalysis } from './analysis';
 import type { StackTemplate } from './construct-tree';
 
-/** What a rule of the security model says about itself. */
+/** The description of a rule of the security model. */
 export interface RuleText {
   readonly id: string;
   readonly family: string;
-  /** `fatal` cannot be acknowledged; a `warning` fails nothing. */
+  /** `fatal` can't be acknowledged; a `warning` doesn't fail synthesis. */
   readonly severity: 'fatal' | 'error' | 'warning';
-  /** What must hold. */
+  /** The requirement. */
   readonly what: string;
   readonly why: string;
-  /** The repair, as an imperative. */
+  /** The fix, as an imperative. */
   readonly fix: string;
-  /** The AWS page behind the rule. */
+  /** The AWS page of the rule. */
   readonly page: string;
   /** Controls of public catalogues that the rule helps to meet. */
   readonly controls: {
@@ -23,16 +23,16 @@ export interface RuleText {
   };
 }
 
-/** What to check, and where findings count. */
+/** The input of the rules. */
 export interface CheckRequest {
-  /** All stacks of the app: references lead from one to another. */
+  /** All stacks of the app, because references lead from one to another. */
   readonly stacks: readonly StackTemplate[];
   readonly families: readonly string[];
   readonly options: {
     /** Managed policy that has to be the boundary of every role of an agent. */
     readonly permissionsBoundary?: string;
   };
-  /** Ids of the stacks whose resources are judged. */
+  /** Ids of the stacks whose resources are checked. */
   readonly judged: ReadonlySet<string>;
 }
 
@@ -54,7 +54,7 @@ interface CheckAnalysis {
   readonly RULE_TEXTS: readonly RuleText[];
   checkApp(request: CheckRequest): {
     readonly findings: readonly Finding[];
-    /** What the owner of the app has declared in the judged stacks. */
+    /** The declarations in the checked stacks. */
     readonly decisions: readonly { readonly what: string; readonly reason: string }[];
   };
 }
@@ -64,14 +64,14 @@ export function ruleTexts(): readonly RuleText[] {
   return loadAnalysis<CheckAnalysis>().RULE_TEXTS;
 }
 
-/** Runs rules over final templates and writes what core's validation report needs. */
+/** Runs rules on final templates and creates the violations of the CDK's validation report. */
 export function checkReport(request: CheckRequest): PolicyValidationPluginReport {
   const { findings, decisions } = loadAnalysis<CheckAnalysis>().checkApp(request);
   const rules = new Map(ruleTexts().map((rule) => [rule.id, rule]));
   const violations = new Map<string, Violation>();
   for (const finding of findings) {
     const { rule: id, severity, says, location } = finding;
-    // One violation per rule and sentence; the resources it applies to are listed in it.
+    // One violation per rule and message, with the resources that it applies to.
     const key = [id, severity, says].join('\n');
     const violation = violations.get(key) ?? violationOf(rules.get(id)!, finding);
     violations.set(key, violation);
@@ -84,7 +84,7 @@ export function checkReport(request: CheckRequest): PolicyValidationPluginReport
   }
   const found = [...violations.values()];
   return {
-    // Warnings do not fail: only what has the severity of a rule does.
+    // Warnings don't fail; only findings with the severity of their rule do.
     success: found.every(({ severity }) => severity === 'warning'),
     violations: found,
     metadata:

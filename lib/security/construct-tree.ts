@@ -67,7 +67,7 @@ function literal(text: string): string | undefined {
   return Token.isUnresolved(text) ? undefined : text;
 }
 
-/** Construct paths of the elements of one stack, by logical id. Made only when something has to be reported. */
+/** Construct paths of the elements of one stack, by logical id. Computed only for a report. */
 function constructPaths(stack: Stack): Map<string, string> {
   const paths = new Map<string, string>();
   const visit = (node: IConstruct): void => {

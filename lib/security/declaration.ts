@@ -11,16 +11,16 @@ import { credentialKindIn } from '../validation/credential-like';
 import { requireInput } from '../validation/input-error';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** Why a declaration is right, and until when. */
+/** Reason and expiry date of a declaration. */
 export interface DeclarationOptions {
   /**
-   * Why the decision is right, as a sentence that an auditor can read. It's in the template, the validation report and the
+   * The reason for the decision, as a sentence for auditors. It is in the template, the validation report and the
    * security statement.
    */
   readonly reason: string;
 
   /**
-   * When the declaration ends. From then on the finding is reported again.
+   * When the declaration expires. After that, the finding is reported again.
    *
    * @default - no end
    */
@@ -49,7 +49,7 @@ export interface EgressDeclarationOptions extends DeclarationOptions {
 
 /**
  * A decision that the security checks accept and the security statement shows. It states a fact, with a reason and
- * optionally an end; `Validations.acknowledge` accepts a finding instead. See {@link Declarations}.
+ * optionally an expiry date. In contrast, `Validations.acknowledge` accepts a finding. See {@link Declarations}.
  */
 export class Declaration {
   static {
@@ -113,7 +113,7 @@ export class Declaration {
   /**
    * Resource policies may allow a principal outside the account.
    *
-   * @throws InputError for everybody (`*`) without a condition, or an option that isn't valid
+   * @throws InputError for every principal (`*`) without a condition, or an option that isn't valid
    */
   public static principal(principal: IPrincipal, options: DeclarationOptions): Declaration {
     const where = 'Declaration.principal';

@@ -5,7 +5,7 @@ import type { Declaration } from './declaration';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * The declarations of a scope. They hold for the scope and everything below it.
+ * The declarations of a scope. They apply to the scope and everything below it.
  *
  * ```ts
  * import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -16,7 +16,7 @@ import { checkInputsOf } from '../validation/checked-inputs';
  * declare const agent: ManagedAgent;
  * declare const network: AgentNetwork;
  * Declarations.of(stack).add(
- *   Declaration.action(agent, 'codeartifact:ListDomains', { reason: 'The action has no resource-level form' }),
+ *   Declaration.action(agent, 'codeartifact:ListDomains', { reason: 'No resource-level permissions' }),
  *   Declaration.egress(network, ec2.Peer.ipv4('10.20.0.0/16'), {
  *     reason: 'Mirror of npm',
  *     expires: new Date('2027-06-30'),
@@ -24,9 +24,9 @@ import { checkInputsOf } from '../validation/checked-inputs';
  * );
  * ```
  *
- * They are written to the `Metadata` of the templates at synth (`AgentDeclarations`), so everything that reads the finished
- * assembly sees the same decisions as the checks at synth. Imports of this library (`AgentNetwork.fromVpc`, roles and
- * trails that exist) declare themselves.
+ * They are written to the `Metadata` of the templates at synth (`AgentDeclarations`), so every program that reads the
+ * finished assembly uses the same decisions as the checks at synth. Imports of this library (`AgentNetwork.fromVpc`,
+ * existing roles and trails) add their declarations themselves.
  */
 export class Declarations {
   static {
@@ -43,7 +43,7 @@ export class Declarations {
   /**
    * Adds declarations.
    *
-   * @throws InputError when a stack is to be exempt that isn't in the scope
+   * @throws InputError when an exempt stack isn't in the scope
    */
   public add(...declarations: Declaration[]): void {
     for (const { _exempt: stack } of declarations) {

@@ -2,19 +2,19 @@
 export enum ManagedAgentRuleFamily {
   /** MA-ID…: roles, trust, permissions, credentials. */
   IDENTITY = 'identity',
-  /** MA-NET…: where a Runtime is and what it can reach. */
+  /** MA-NET…: the network of a Runtime, and what it can reach. */
   NETWORK = 'network',
-  /** MA-AUD…: what is recorded and kept. */
+  /** MA-AUD…: recording and retention. */
   AUDIT = 'audit',
   /** MA-STO…: access to the stores of an agent and to the resources that start it. */
   STORE = 'store',
   /** MA-ENC…: keys and encrypted transport. */
   ENCRYPTION = 'encryption',
-  /** MA-GRD…: screening of what goes in and out. */
+  /** MA-GRD…: screening of input and output. */
   GUARDRAIL = 'guardrail',
-  /** MA-TRG…: what starts turns. */
+  /** MA-TRG…: triggers of turns. */
   TRIGGER = 'trigger',
-  /** MA-IMG…: the code that runs, and for how long. */
+  /** MA-IMG…: the code that runs, and its maximum lifetime. */
   IMAGE = 'image',
   /** MA-REG…: Regions of agents. */
   REGION = 'region',

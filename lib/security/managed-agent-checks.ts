@@ -5,7 +5,7 @@ import {
   type Stack,
   Stage,
 } from 'aws-cdk-lib/core';
-// Not from 'cdk-nag' itself: that loads the thousand rules of its packs, ten times as long as this whole library.
+// Not from 'cdk-nag' itself, which loads the thousand rules of its packs and takes ten times as long as this library.
 import { NagPack } from 'cdk-nag/lib/nag-pack';
 import type { IConstruct } from 'constructs';
 import { checkReport, type CheckRequest, ruleTexts } from './check-report';
@@ -37,7 +37,7 @@ const NAME = 'ManagedAgentChecks';
  * Validations.of(stack).acknowledge({ id: 'ManagedAgentChecks::MA-AUD1', reason: 'The organization trail org-trail records these events' });
  * ```
  *
- * To tell a rule about a decision (an action, egress, a part that can't be read), use a {@link Declaration}.
+ * To record a decision that a rule accepts (an action, egress, a part that can't be read), use a {@link Declaration}.
  *
  * A part that can't be read and could affect an agent is a finding of MA-READ1 until it is declared.
  */
@@ -78,7 +78,7 @@ export class ManagedAgentChecks extends NagPack {
   }
 
   /**
-   * Judges a construct tree directly, for unit tests. Synthesizes the app it belongs to, once.
+   * Checks a construct tree directly, for unit tests. Synthesizes its app once.
    *
    * @param scope an App, Stage or Stack
    */
@@ -93,7 +93,7 @@ export class ManagedAgentChecks extends NagPack {
   /** Not used: the rules read templates, not constructs. */
   protected checkResource(_node: CfnResource): void {}
 
-  /** @param inScope whether a stack is judged, given the top-level stack it is nested in */
+  /** @param inScope whether a stack is checked, given the top-level stack that it is nested in */
   private check(app: IConstruct, inScope: (root: Stack, stack: Stack) => boolean): PolicyValidationPluginReport {
     const below = this.scope && new Set(stacksBelow(this.scope));
     const stacks = stacksBelow(app);

@@ -8,11 +8,10 @@ import { readConstructTree, type StackTemplate } from './construct-tree';
 import { checkInputsOf } from '../validation/checked-inputs';
 
 /**
- * What each agent of an app can reach and do, written next to the templates at synth: its roles with every action, resource
- * and condition, its network, its data stores, who can start it and with what, its bounds, and what is not known.
- *
- * Written to `cdk.out/security-statements/<agent>.json`, `.md` and `.html`. The same can be made from any cloud assembly
- * with `bma statement <cdk.out>`, and two can be compared with `bma diff-statement <old> <new>`.
+ * What each agent of an app can reach and do, written next to the templates at synth: its roles with every action,
+ * resource and condition, its network, its data stores, the principals and events that can start it, its limits, and
+ * what isn't known. Written to `cdk.out/security-statements/<agent>.json`, `.md` and `.html`. `bma statement <cdk.out>`
+ * creates it from any cloud assembly, and `bma diff-statement <old> <new>` compares two.
  */
 export class SecurityStatement {
   static {
@@ -23,11 +22,11 @@ export class SecurityStatement {
    * Writes the statements whenever the app is synthesized. Agents of nested stacks, of several stacks and of hand-written
    * stacks are included; the agents of a Stage are described in the Stage's own directory of the assembly.
    *
-   * The statements are read from the final templates, so property overrides and aspects are in them. They are no
-   * artifacts of the assembly: neither `cdk` nor a pipeline sees a difference.
+   * The statements are read from the final templates, so property overrides and aspects are in them. They aren't
+   * artifacts of the assembly, so `cdk` and pipelines ignore them.
    *
    * @param app the app, or one Stage of it.
-   * @throws InputError when the scope is neither, or has another custom synthesis already.
+   * @throws InputError when the scope is another construct, or already has another custom synthesis.
    */
   public static writeFor(app: IConstruct): void {
     if (!Stage.isStage(app)) {
@@ -66,7 +65,7 @@ function attach(stage: Stage): void {
   attached.add(stage);
 }
 
-/** Nested Stages have been synthesized before: each has a directory, and its stacks know only each other. */
+/** Nested Stages have been synthesized before: each has its own directory, and its stacks reference only each other. */
 function write(stage: Stage): void {
   const analysis = loadAnalysis<StatementAnalysis>();
   const byDirectory = new Map<string, StackTemplate[]>();
@@ -76,13 +75,13 @@ function write(stage: Stage): void {
   }
   for (const [directory, sources] of byDirectory) {
     const place = path.join(directory, analysis.STATEMENT_DIRECTORY);
-    // An assembly directory is written again and again: statements of agents that are gone must not stay.
+    // An assembly directory is written repeatedly, so statements of removed agents must be deleted.
     fs.rmSync(place, { recursive: true, force: true });
     analysis.writeStatements(analysis.statementsOfStacks(sources), place);
   }
 }
 
-/** The part of the analysis that makes statements (analysis/index.ts). */
+/** The part of the analysis that creates statements (analysis/index.ts). */
 interface StatementAnalysis {
   readonly STATEMENT_DIRECTORY: string;
   statementsOfStacks(stacks: readonly StackTemplate[]): readonly object[];

@@ -1,12 +1,11 @@
 import type { Duration } from 'aws-cdk-lib/core';
 
-/** What every trigger of an agent may be told. */
+/** Options of every trigger of an agent. */
 export interface AgentTriggerOptions {
   /**
    * Id of the trigger in its agent: 1 to 64 letters, digits and dashes, beginning with a letter. Part of the
-   * deduplication key and of the evidence of every turn; a new id makes a new trigger.
-   *
-   * @default - made from the kind of the trigger and the construct id of what it watches
+   * deduplication key and of the evidence of every turn; a new id creates a new trigger. @default - generated from the
+   * kind of the trigger and the construct id of its source
    */
   readonly triggerId?: string;
 
@@ -79,7 +78,7 @@ export interface AgentTriggerOptions {
   readonly maxConcurrency?: number;
 
   /**
-   * How long a turn may take, 1 minute up to the deadline of the agent's workflow.
+   * Maximum duration of a turn, from 1 minute up to the deadline of the agent's workflow.
    *
    * @default - the deadline of the workflow
    */
@@ -88,7 +87,7 @@ export interface AgentTriggerOptions {
   /**
    * Whether a person approves each turn before its session is opened. The workflow must have an approval step.
    *
-   * @default false - as the workflow says
+   * @default false - the setting of the workflow
    */
   readonly requireApproval?: boolean;
 }

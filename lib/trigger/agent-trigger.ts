@@ -27,16 +27,16 @@ import type { TriggerDefinition } from './trigger-definition';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { idFrom } from './trigger-id';
 
-/** The construct below an agent that holds its triggers. */
+/** The construct below an agent that contains its triggers. */
 const TRIGGERS = 'Triggers';
 
 /**
- * What starts turns of an agent: `workflow.addTrigger(AgentTrigger.onPullRequest(repository))`.
+ * Starts turns of an agent: `workflow.addTrigger(AgentTrigger.onPullRequest(repository))`.
  *
- * Every trigger is a rule or a schedule, a queue, a dead-letter queue and a small function, the starter, under the key of
- * the agent's workflow. The starter makes a message of the event, in which the text of the event is fenced as data, and
- * starts one turn per subject; a repeated event starts none. What cannot be delivered or started ends in the dead-letter
- * queue, never in nothing.
+ * Every trigger is a rule or a schedule, a queue, a dead-letter queue and a small function, the starter, encrypted with
+ * the key of the agent's workflow. The starter creates a message from the event, in which the text of the event is
+ * fenced as data, and starts one turn per subject. A repeated event starts no turn. Events that can't be delivered, or
+ * that fail to start a turn, go to the dead-letter queue, so no event is lost.
  */
 export class AgentTrigger implements IAgentTrigger {
   static {
@@ -44,7 +44,7 @@ export class AgentTrigger implements IAgentTrigger {
   }
 
   /**
-   * Turns at certain times, by EventBridge Scheduler. One turn per scheduled time.
+   * Starts turns at certain times, by EventBridge Scheduler. One turn per scheduled time.
    *
    * @param id id of the trigger in its agent
    * @param schedule for example `ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.EUROPE_BERLIN })`
@@ -61,7 +61,7 @@ export class AgentTrigger implements IAgentTrigger {
    * Any event of EventBridge. One turn per event, unless you name another deduplication key.
    *
    * @param id id of the trigger in its agent
-   * @param pattern what to wait for; at least one of source, detailType, resources and detail
+   * @param pattern the pattern of the events; at least one of source, detailType, resources and detail
    */
   public static onEvent(id: string, pattern: EventPattern, options: EventTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(eventTrigger(id, pattern, options));
@@ -70,7 +70,7 @@ export class AgentTrigger implements IAgentTrigger {
   /**
    * An alarm that changes its state. One turn per change; all turns of one alarm are one conversation.
    *
-   * @param alarm refused when it is known to watch no metric
+   * @param alarm refused if it is known to watch no metric
    */
   public static onAlarm(alarm: IAlarm, options: AlarmTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(alarmTrigger(idFrom('Alarm', alarm), [alarm], options));
@@ -81,7 +81,7 @@ export class AgentTrigger implements IAgentTrigger {
    * one conversation.
    *
    * @param id id of the trigger in its agent
-   * @param alarms 1 to 100, in as many rules as their ARNs need; refused when one is known to watch no metric
+   * @param alarms 1 to 100, in as many rules as their ARNs need; refused if one is known to watch no metric
    */
   public static onAlarms(id: string, alarms: IAlarm[], options: AlarmTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(alarmTrigger(id, alarms, options));
@@ -97,21 +97,23 @@ export class AgentTrigger implements IAgentTrigger {
 
   /**
    * Pull requests of GitHub that are opened, reopened, made ready for review or get new commits. One turn per
-   * change: `opened` and `ready_for_review` of one commit are one, a commit that is pushed again is another; all turns of one pull request are one conversation.
+   * change: `opened` and `ready_for_review` of one commit are one change, a commit that is pushed again is another; all
+   * turns of one pull request are one conversation.
    */
   public static onGitHubPullRequest(webhook: IGitHubWebhook, options: GitHubPullRequestTriggerOptions): AgentTrigger {
     return new AgentTrigger(gitHubPullRequestTrigger(webhook, options));
   }
 
   /**
-   * Comments on pull requests of GitHub that begin with a command, such as `/review`, by people who may push. Choose "Issue
-   * comments", too, in the settings of the webhook. One turn per comment, in the conversation of the pull request.
+   * Comments on pull requests of GitHub that begin with a command, such as `/review`, by people with push access. Also
+   * select "Issue comments" in the settings of the webhook. One turn per comment, in the conversation of the pull
+   * request.
    */
   public static onGitHubCommand(webhook: IGitHubWebhook, options: GitHubCommandTriggerOptions): AgentTrigger {
     return new AgentTrigger(gitHubCommandTrigger(webhook, options));
   }
 
-  /** New objects in a bucket, whose events to EventBridge are switched on. One turn per write of a key. */
+  /** New objects in a bucket. This enables the bucket's events to EventBridge. One turn per write of a key. */
   public static onObjectCreated(bucket: IBucket, options: ObjectCreatedTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(objectCreatedTrigger(bucket, options));
   }
@@ -132,10 +134,9 @@ export class AgentTrigger implements IAgentTrigger {
   }
 
   /**
-   * The end of turns of another agent, so that agents work one after the other. One turn per turn of the other agent.
-   *
-   * @param source the workflow of the other agent; refused when its turns are themselves, directly or through others of
-   * this app, started by this one
+   * The end of turns of another agent, so that agents run one after the other. One turn per turn of the other agent.
+   * @param source the workflow of the other agent; refused if this agent starts its turns, directly or through other
+   * agents of this app
    */
   public static onTurnOutcome(source: ITurnWorkflow, options: TurnOutcomeTriggerOptions = {}): AgentTrigger {
     return new AgentTrigger(turnOutcomeTrigger(source, options));
@@ -149,7 +150,7 @@ export class AgentTrigger implements IAgentTrigger {
   }
 
   /**
-   * Where events end that could not be delivered, or whose turn could not be started. Alarm on it.
+   * The queue for events that could not be delivered, or whose turn could not be started. Add an alarm for it.
    *
    * @throws InputError before the trigger was added to a workflow
    */
@@ -158,9 +159,8 @@ export class AgentTrigger implements IAgentTrigger {
   }
 
   /**
-   * Where events wait for their turn to be started.
-   *
-   * @throws InputError before the trigger was added to a workflow
+   * The queue in which events wait for the start of their turn. @throws InputError before the trigger was added to a
+   * workflow
    */
   public get eventQueue(): IQueue {
     return this.placed('eventQueue').queues.events;

@@ -20,7 +20,7 @@ import { parseSubject } from './turn-subject';
 import type { TriggerDefinition } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
 
-/** What a trigger needs of the agent and its workflow. */
+/** The members of agent and workflow that a trigger needs. */
 export interface TriggerHost {
   readonly workflow: ITurnWorkflow;
   readonly agentName: string;
@@ -31,7 +31,7 @@ export interface TriggerHost {
   readonly turnDeadline: Duration;
 }
 
-/** A trigger in its place: rule or schedule, queues and starter. */
+/** The resources of a trigger: rule or schedule, queues and starter. */
 export class BoundTrigger extends Construct {
   public readonly queues: TriggerQueues;
 
@@ -129,7 +129,7 @@ export class BoundTrigger extends Construct {
     return result;
   }
 
-  /** Of an imported workflow the slots are not known. */
+  /** The slots of an imported workflow aren't known. */
   private slots(maxConcurrency: number, workflow: ITurnWorkflow): number {
     const most = workflow instanceof TurnWorkflow ? workflow.maxConcurrency : 1000;
     requireWholeNumber(this, 'maxConcurrency', maxConcurrency, 1, most, 'turns');

@@ -6,8 +6,8 @@ import { InputError, requireInput } from '../validation/input-error';
 type Members = Record<string, unknown>;
 
 /**
- * The `detail` of a trigger's own pattern, narrowed by the user's filter. A filter only ever narrows: a member that the
- * trigger itself filters on cannot be replaced.
+ * The `detail` of a trigger's pattern, narrowed by the user's filter. A filter can only narrow: members that the
+ * trigger itself filters on can't be replaced.
  */
 export function narrowed(where: IConstruct, own: Members, filter: Members, path = 'filter'): Members {
   const result: Members = { ...own };

@@ -4,7 +4,7 @@ import { requireInput } from '../validation/input-error';
 /** Members of an EventBridge event. Source: docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html, read 2026-11-23. */
 const ENVELOPE = ['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'];
 
-/** Splits `detail.pullRequestId` into members. A number selects from a list. */
+/** Splits `detail.pullRequestId` into members. A number is an index of a list. */
 export function eventPath(where: IConstruct | string, input: string, path: string): string[] {
   const members = path.split('.');
   requireInput(

@@ -18,8 +18,8 @@ export interface EventRuleProps {
 }
 
 /**
- * A rule that puts whole events into the queue of the starter. No input transformer: what the starter does is in its
- * code, never in the message.
+ * A rule that sends whole events to the queue of the starter. There is no input transformer: the configuration of the
+ * starter is in its code, never in the message.
  */
 export class EventRule extends Construct {
   constructor(scope: Construct, id: string, props: EventRuleProps) {
@@ -37,13 +37,13 @@ export class EventRule extends Construct {
   }
 }
 
-/** For quotes and a comma, and for `detail-type`, which is longer than the name of the prop. */
+/** Space for quotes and a comma, and for `detail-type`, which is longer than the name of the prop. */
 const PUNCTUATION = 3;
 const RESERVE = 10;
 
 /**
- * The pattern, or several patterns with a part of its resources each, so that each is small enough for a rule. ARNs count
- * as long as they will be once deployed.
+ * The pattern, or several patterns with a part of its resources each, so that each is small enough for a rule. ARNs are
+ * counted with their deployed length.
  */
 export function patternsOfRules(scope: IConstruct, pattern: events.EventPattern): events.EventPattern[] {
   const text = new DeployedText(Stack.of(scope));

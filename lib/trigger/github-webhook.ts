@@ -28,13 +28,16 @@ import { WEBHOOK_VARIABLES } from '../contracts/handler-variables';
 import type { WebhookSubscription } from '../contracts/webhook';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** Largest body that a function URL takes. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Largest body that a function URL accepts. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_URL_BODY_BYTES = 6 * 1024 * 1024;
 
-/** All variables of a function together: 4 KB. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * All variables of a function together have 4 KB. Source:
+ * docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const MAX_SUBSCRIPTION_CHARACTERS = 2_500;
 
-/** Where verified deliveries of GitHub appear as events. */
+/** A webhook whose verified deliveries become events. */
 export interface IGitHubWebhook extends IConstruct {
   /** The bus of the events: source `github.com`, detail type the GitHub event. */
   readonly eventBus: events.IEventBus;
@@ -43,9 +46,8 @@ export interface IGitHubWebhook extends IConstruct {
 /** Properties of a {@link GitHubWebhook}. */
 export interface GitHubWebhookProps {
   /**
-   * The secret that GitHub signs deliveries with: a plain text of at least 32 characters.
-   *
-   * @default - a new random secret under the key; copy its value into the webhook's settings on GitHub
+   * The secret that GitHub signs deliveries with: a plain text of at least 32 characters. @default - a new random
+   * secret, encrypted with the key; copy its value into the webhook's settings on GitHub
    */
   readonly secret?: secretsmanager.ISecret;
 
@@ -73,8 +75,8 @@ export interface GitHubWebhookProps {
   readonly maxBodyBytes?: number;
 
   /**
-   * Deliveries handled at the same time, 1 to 1000. Limits the cost of requests by strangers who find the URL. Reserved from the
-   * account's concurrency: an account with a quota of 10 cannot reserve any.
+   * Deliveries handled at the same time, 1 to 1000. Limits the cost of unauthenticated requests to the URL. Reserved
+   * from the account's concurrency: an account with a quota of 10 can't reserve any.
    *
    * @default 5
    */
@@ -82,11 +84,11 @@ export interface GitHubWebhookProps {
 }
 
 /**
- * The entrance for webhooks of GitHub: a function URL whose function checks the signature of every delivery and puts pull
- * requests, reduced to the members that rules and prompts can use, on a bus of its own. The URL is public, because GitHub
- * cannot sign for AWS; the signature is the authentication.
+ * Receives webhooks of GitHub: a function behind a function URL checks the signature of every delivery. It sends pull
+ * requests, reduced to the members that rules and prompts can use, to a separate bus. The URL is public, because GitHub
+ * can't sign with SigV4; the signature authenticates the delivery.
  *
- * Besides the webhook, only roles that you grant `events:PutEvents` on the bus can put events there, so an event of
+ * Besides the webhook, only roles that you grant `events:PutEvents` on the bus can send events to it, so an event of
  * `github.com` on it was signed by GitHub.
  */
 export class GitHubWebhook extends Construct implements IGitHubWebhook {
@@ -102,7 +104,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
   public readonly secret: secretsmanager.ISecret;
   /** The URL to enter on GitHub, with either content type and the event "Pull requests". */
   public readonly url: string;
-  /** Deliveries that the bus did not take. GitHub sends nothing again by itself. */
+  /** Deliveries that could not be sent to the bus. GitHub doesn't repeat a delivery automatically. */
   public readonly deadLetterQueue: sqs.IQueue;
   /** The function that checks deliveries. */
   public readonly handler: IFunction;
@@ -119,7 +121,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
     const key = props.encryptionKey ?? new AgentKey(this, 'Key', { protects: `the webhook ${this.node.path}` });
     this.secret = props.secret ?? this.newSecret(key);
     this.deadLetterQueue = deadLetterQueue(this, 'DeadLetters', key);
-    // Named here: the key policy of the bus names it, and a generated name would be a cycle.
+    // Has a fixed name, because the key policy of the bus contains it, and a generated name would be a cycle.
     const eventBusName = Names.uniqueResourceName(this, { maxLength: 200, separator: '-' });
     allowEventBus(key, this, eventBusName);
     this.eventBus = new EventBus(this, 'Bus', {
@@ -141,7 +143,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
       },
       encryptionKey: key,
       logRetention: logRetention(this),
-      // GitHub waits ten seconds for an answer.
+      // GitHub waits ten seconds for a response.
       timeout: Duration.seconds(10),
       reservedConcurrentExecutions: maxConcurrency,
       statements: [
@@ -169,7 +171,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
   }
 
   /**
-   * Tells the webhook what a trigger takes, so that it can say of a delivery that none takes it.
+   * Adds the events that a trigger accepts, so that the webhook can report a delivery that no trigger accepts.
    *
    * @internal
    */
@@ -177,7 +179,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
     this.subscriptions.push(subscription);
   }
 
-  /** Empty, which is unknown, when all variables of the function together would become too long. */
+  /** Empty, which means unknown, if all variables of the function together would become too long. */
   private subscriptionText(): string {
     const text = JSON.stringify(this.subscriptions);
     return text.length <= MAX_SUBSCRIPTION_CHARACTERS ? text : '';

@@ -12,26 +12,26 @@ import {
   type PromptSegment,
 } from '../contracts/starter';
 
-/** Most characters of one value and of all values of a prompt, escapes counted. */
+/** Maximum number of characters of one value and of all values of a prompt, including escapes. */
 export const PROMPT_LIMITS = { value: 50_000, values: 100_000, template: 100_000, defaultValue: 1_000 };
 
-/** Stands for a deploy-time value while the template is parsed. */
+/** Replaces a deploy-time value while the template is parsed. */
 const BINDING = '\u0000';
 
-/** A template, parsed at synth. */
+/** A parsed template. */
 export interface ParsedPrompt {
   readonly segments: PromptSegment[];
   /** Texts known only at deployment, in the order of the segments' `binding` numbers. */
   readonly bindings: string[];
-  /** Most characters that a rendered prompt can have, deploy-time values not counted. */
+  /** Maximum number of characters of a rendered prompt, without deploy-time values. */
   readonly maxCharacters: number;
 }
 
 /**
  * Parses a prompt template: text with placeholders `{{event.<path> | <type>[:<argument>] [| optional]}}`.
  *
- * @throws InputError for an empty template, a placeholder that is malformed, has no known type or names no member of an
- * event, values that are too long together, and credentials.
+ * @throws InputError for an empty template, a placeholder that is malformed, has an unknown type or names no member of
+ * an event, values that are too long in total, and credentials.
  */
 export function parsePrompt(where: IConstruct | string, template: string): ParsedPrompt {
   const { text, bindings } = withoutTokens(where, template);
@@ -83,12 +83,12 @@ export function parsePrompt(where: IConstruct | string, template: string): Parse
     allowed: `at most ${PROMPT_LIMITS.values} characters of event text in one prompt`,
     fix: 'Lower the limits of the placeholders, for example text:2000',
   });
-  // Beside its value, a placeholder costs its name twice and a few words; the fence has about 350 characters.
+  // In addition to its value, a placeholder adds its name twice and a few words; the fence has about 350 characters.
   const around = placeholders.reduce((sum, { name }) => sum + 2 * name.length + 100, 500);
   return { segments, bindings, maxCharacters: text.length + values + around };
 }
 
-/** One placeholder, without its braces. `input` is what the user calls the text that it stands in. */
+/** One placeholder, without its braces. `input` is the name of the property with the text. */
 export function parsePlaceholder(where: IConstruct | string, input: string, piece: string): EventPlaceholder {
   const refuse = (allowed: string, fix: string): never => {
     throw new InputError(where, { input, value: piece, allowed, fix });

@@ -28,7 +28,7 @@ const CRON_FIELDS: readonly { readonly name: string; readonly form: RegExp }[] =
   { name: 'year', form: FIELD('(?:19[7-9]\\d|20\\d\\d|21\\d\\d)') },
 ];
 
-/** Refuses expressions and time zones that EventBridge Scheduler would refuse in the middle of a deployment. */
+/** Refuses expressions and time zones that EventBridge Scheduler would refuse during a deployment. */
 export function requireSchedule(where: IConstruct, schedule: ScheduleExpression): void {
   const expression = schedule.expressionString;
   if (!Token.isUnresolved(expression)) {
@@ -91,7 +91,7 @@ export function warnOfPast(where: IConstruct, schedule: ScheduleExpression, unti
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
-    // Offsets such as +01:00 are no names.
+    // Offsets such as +01:00 aren't names.
     return /^[A-Za-z]/.test(name);
   } catch {
     return false;

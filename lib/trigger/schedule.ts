@@ -8,18 +8,18 @@ import { ownScheduleGroup, scheduleRole } from '../function/schedule-role';
 import type { ScheduleSource } from './trigger-definition';
 import type { TriggerQueues } from './trigger-queues';
 
-/** `source` and `detail-type` of the event that a schedule makes. */
+/** `source` and `detail-type` of the event of a schedule. */
 export const SCHEDULE_EVENT = { source: 'cdk-bedrock-managed-agents.schedule', detailType: 'Scheduled Turn' };
 
 /** Limits of the retry policy. Source: docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 const MAX_EVENT_AGE_SECONDS = 86_400;
 const RETRY_ATTEMPTS = 185;
 
-/** What a schedule sets going. */
+/** The target of a schedule. */
 export interface ScheduleTarget {
   readonly arn: string;
   readonly deadLetters: sqs.IQueue;
-  /** What reaches target and dead-letter queue; the use of keys not included. */
+  /** Permissions for target and dead-letter queue, without the use of keys. */
   readonly statements: iam.PolicyStatement[];
   /** JSON, with context attributes of the schedule. */
   readonly input: object;
@@ -34,8 +34,8 @@ export interface TurnScheduleProps {
 }
 
 /**
- * The queue of a starter. The event has the form of every other; its time is the scheduled one, so that a repeated
- * invocation (which has another id) is the same turn.
+ * The queue of a starter. The event has the format of other events. Its time is the scheduled time, so that a repeated
+ * invocation (with another id) is the same turn.
  */
 export function starterTarget(queues: TriggerQueues): ScheduleTarget {
   return {
@@ -63,7 +63,7 @@ export function starterTarget(queues: TriggerQueues): ScheduleTarget {
 /**
  * A schedule of EventBridge Scheduler.
  *
- * L1, because the stock target grants `kms:GenerateDataKey*` without condition and trusts every schedule group.
+ * L1, because the L2 target grants `kms:GenerateDataKey*` without a condition and trusts every schedule group.
  */
 export class TurnSchedule extends Construct {
   constructor(scope: Construct, id: string, props: TurnScheduleProps) {

@@ -23,14 +23,14 @@ import { TriggerQueues } from './trigger-queues';
 
 const TIMEOUT = Duration.seconds(30);
 
-/** Deploy-time values are names and ARNs; longer ones are rare enough to count them as this. */
+/** Assumed length of a deploy-time value, which is a name or an ARN; longer ones are rare. */
 const BINDING_CHARACTERS = 2_048;
 
 export interface StarterProps {
   readonly agentName: string;
   readonly stateMachine: IStateMachine;
   readonly encryptionKey: kms.IKey;
-  /** Where prompts go that are too large to travel inline, and the key of that bucket. */
+  /** The bucket for prompts that are too large for the request, and its key. */
   readonly promptBucket: IBucket;
   readonly configuration: StarterConfiguration;
   readonly prompt: ParsedPrompt;
@@ -38,10 +38,9 @@ export interface StarterProps {
 }
 
 /**
- * The way of an event from its queue to the start of its turn.
- *
- * A queue, because it loses nothing when Lambda or Step Functions throttle: a message stays until its turn is started or
- * its attempts are used up. An asynchronous invocation is retried for at most six hours and twice for errors.
+ * Starts a turn for each event in the queue. The queue loses no events when Lambda or Step Functions throttle: a
+ * message stays until its turn is started or its attempts are used up. An asynchronous invocation is retried for at
+ * most six hours and twice for errors.
  */
 export class Starter extends Construct {
   public readonly queues: TriggerQueues;
@@ -106,7 +105,7 @@ export class Starter extends Construct {
       eventSourceArn: this.queues.events.queueArn,
       batchSize: 10,
       reportBatchItemFailures: true,
-      // The smallest there is. Starting a turn takes a fraction of a second; the turns themselves wait for slots.
+      // The smallest possible value. Starting a turn takes a fraction of a second; the turns themselves wait for slots.
       maxConcurrency: 2,
     });
     this.mappingId = mapping.eventSourceMappingId;
@@ -114,8 +113,8 @@ export class Starter extends Construct {
 }
 
 /**
- * True when some event can make a prompt too large to travel in the request. A character of a rendered prompt has at most
- * three bytes in the request: escapes are counted as the characters they are, and quotation marks double.
+ * Whether an event can result in a prompt that is too large for the request. A character of a rendered prompt has at
+ * most three bytes in the request: each character of an escape is counted, and quotation marks are escaped.
  */
 function mayOutgrowRequest({ maxCharacters, bindings }: ParsedPrompt): boolean {
   return 3 * (maxCharacters + BINDING_CHARACTERS * bindings.length) > MAX_INLINE_BYTES;
@@ -125,9 +124,8 @@ function mayOutgrowRequest({ maxCharacters, bindings }: ParsedPrompt): boolean {
 let directory: string | undefined;
 
 /**
- * Makes something of the starter's code together with the configuration of one trigger. In the code rather than in a
- * variable: templates outgrow the 4 KB that variables may have together, and the hash of the code covers what the agent
- * is asked to do.
+ * Creates the starter's code with the configuration of one trigger. The configuration is in the code, not in a
+ * variable: templates can exceed the 4 KB of all variables, and the hash of the code then includes the prompt template.
  *
  * @param make uses the code at once: the next trigger writes its configuration to the same place
  */
@@ -135,7 +133,8 @@ function withStarterCode<T>(configuration: StarterConfiguration, make: (code: Ha
   directory ??= copyHandler('starter');
   const text = `${JSON.stringify(configuration, undefined, 2)}\n`;
   fs.writeFileSync(path.join(directory, STARTER_CONFIGURATION_FILE), text);
-  // Named by what is in it. CDK would read all files again for each trigger, and takes one directory for one asset.
+  // Named by its content. Otherwise, CDK would read all files again for each trigger, and use one asset for one
+  // directory.
   const assetHash = createHash('sha256').update(handlerHash('starter')).update(text).digest('hex');
   return make({ code: lambda.Code.fromAsset(directory, { assetHash }), handler: handlerName('starter') });
 }

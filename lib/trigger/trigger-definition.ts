@@ -5,25 +5,28 @@ import type { IManagedAgent } from '../agent/managed-agent-base';
 import type { PlacedInput } from '../validation/same-place';
 import type { AgentTriggerOptions } from './agent-trigger-options';
 
-/** What the kinds of triggers differ in. */
+/** The definition of a kind of trigger. */
 export interface TriggerDefinition {
   /** `trigger.type` of the requests. */
   readonly type: string;
-  /** Id of the trigger when the user names none. */
+  /** Default id of the trigger. */
   readonly defaultId: string;
   readonly prompt: string;
   readonly deduplicationKey: string[];
   readonly sessionKey?: string[];
-  /** What the steps around a turn get to know of the event: `event.<path> | <type>` by name. */
+  /** The values of the event for staging and delivery: `event.<path> | <type>` by name. */
   readonly subject?: Record<string, string>;
   readonly options: AgentTriggerOptions;
   /** Events of a bus. */
   readonly rule?: RuleSource;
   /** Times. */
   readonly schedule?: ScheduleSource;
-  /** What the events come from: in the account and Region of the agent, whose default bus gets no other events. */
+  /**
+   * The source of the events: it must be in the account and Region of the agent, because its default bus gets no other
+   * events.
+   */
   readonly sources?: readonly Omit<PlacedInput, 'fix' | 'anyRegion'>[];
-  /** Last checks and what must be switched on at the source, once the trigger has a place in the tree. */
+  /** Final checks, and settings at the source, after the trigger was added to the construct tree. */
   readonly prepare?: (scope: IConstruct, agent: IManagedAgent) => void;
 }
 

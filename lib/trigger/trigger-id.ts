@@ -5,8 +5,8 @@ import type { IConstruct } from 'constructs';
 const MAX = 64;
 
 /**
- * Id of a trigger, made from its kind and the id of what it watches, which may be in any script and of any length. What
- * an id of a trigger cannot hold is left out, and a hash of the whole keeps it unique.
+ * Id of a trigger, generated from its kind and the construct id of its source, which may be in any script and of any
+ * length. Invalid characters are omitted, and a hash keeps the id unique.
  */
 export function idFrom(kind: string, watched: IConstruct): string {
   const id = `${kind}-${watched.node.id}`;

@@ -10,13 +10,13 @@ export interface TriggerQueuesProps {
   readonly encryptionKey: kms.IKey;
   /** Attempts to start a turn before its event goes to the dead-letter queue. */
   readonly maxAttempts: number;
-  /** Timeout of the function that takes the events. */
+  /** Timeout of the function that reads the events. */
   readonly functionTimeout: Duration;
 }
 
 /**
- * Where events wait for their turn to be started, and where those end that could not be: events that EventBridge could
- * not deliver as well as those that the starter could not start.
+ * The queue in which events wait for the start of their turn, and the dead-letter queue: for events that EventBridge
+ * could not deliver, and for events whose turn could not be started.
  */
 export class TriggerQueues extends Construct {
   public readonly events: sqs.Queue;
@@ -28,7 +28,7 @@ export class TriggerQueues extends Construct {
     this.events = eventQueue(this, 'Events', { ...props, deadLetters: this.deadLetters });
   }
 
-  /** One EventBridge rule may deliver to both queues. */
+  /** Allows one EventBridge rule to deliver to both queues. */
   public admitRule(ruleArn: string): void {
     admitRules(this.events, ruleArn);
     admitRules(this.deadLetters, ruleArn);

@@ -5,7 +5,7 @@ import { parsePlaceholder } from './prompt-template';
 import { SUBJECT_TYPES, type EventPlaceholder } from '../contracts/starter';
 
 /**
- * Parses what a trigger tells the steps around a turn: `event.<path> | <type>` by name.
+ * Parses the values of a trigger for staging and delivery: `event.<path> | <type>` by name.
  *
  * @throws InputError for too many names, a name of another form, and a type that can hold free text
  */

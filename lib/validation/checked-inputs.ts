@@ -12,7 +12,7 @@ interface Method {
   readonly method: string;
 }
 
-/** The methods of the table by class: every class asks when it is loaded. */
+/** The methods of the table by class: every class reads it when it is loaded. */
 const METHODS = new Map<string, Method[]>();
 for (const call of Object.keys(CALLS)) {
   const [, name, separator, method] = /^(\w+)([.#])(\w+)$/.exec(call) ?? [];
@@ -20,8 +20,8 @@ for (const call of Object.keys(CALLS)) {
 }
 
 /**
- * Checks the inputs of every public method of a class against the table of kinds that is generated from their types: the
- * only place that knows what a caller without a compiler may pass. Constructors call {@link checkedProps}.
+ * Checks the inputs of every public method of a class against the table of kinds that is generated from their types:
+ * the only place with the kinds that a caller without a compiler may pass. Constructors call {@link checkedProps}.
  */
 export function checkInputsOf(its: { readonly prototype: object }, name: string): void {
   registerClass(name, its);
@@ -50,7 +50,7 @@ function checkMethod(owner: object, method: string, call: string): void {
       rememberInputs(result, [{ name: '', kind: 'any', value: this }, ...inputs]);
       return result;
     } catch (error) {
-      // What names neither input nor fix may be about the place of an input.
+      // An error without the input and without "Fix:" may be about the account, Region or Stage of an input.
       if (!(error instanceof InputError)) requireLocal(user, inputs, args);
       throw error;
     }
@@ -91,7 +91,7 @@ function requireArguments(call: string, user: IConstruct | undefined, args: unkn
   });
 }
 
-/** Parameters whose members are named without the name of the parameter, which callers do not see. */
+/** Parameters whose members are named without the name of the parameter, because callers don't see it. */
 const OPTIONS = /^(props|options|attrs|attributes|definition|turn)$/;
 
 function requireInputKind(where: string, name: string, value: unknown, kind: string): void {
@@ -103,7 +103,7 @@ function requireInputKind(where: string, name: string, value: unknown, kind: str
 }
 
 /**
- * The props of a construct, if each member is of the kind that its type says, and everything in them is in the account and
+ * The props of a construct, if each member has the kind of its type, and all resources in them are in the account and
  * Region of the construct.
  */
 export function checkedProps<P>(className: string, scope: IConstruct, id: string, props: P): P {
@@ -115,10 +115,13 @@ export function checkedProps<P>(className: string, scope: IConstruct, id: string
   return props;
 }
 
-/** Blueprints pass the props of their subclasses, which have others. */
+/** Blueprints pass the props of their subclasses, which have additional members. */
 const SUBCLASSED = 'AgentBlueprint';
 
-/** Without a compiler a prop of another construct is ignored: a network of an agent, for example, is one of its baseline. */
+/**
+ * Without a compiler, an unknown prop would be ignored, for example a network of an agent, which is a prop of its
+ * baseline.
+ */
 function warnOfMisplaced(className: string, scope: IConstruct, where: string, props: object): void {
   const known = entries(STRUCTS[propsOf(className)[1]]).map(({ name }) => name);
   const unknown = Object.keys(props).filter((name) => className !== SUBCLASSED && !known.includes(name));
@@ -136,7 +139,7 @@ function warnOfMisplaced(className: string, scope: IConstruct, where: string, pr
   }
 }
 
-/** Checks the props of a class whose instances have no place of their own. */
+/** Checks the props of a class whose instances aren't constructs. */
 export function requireProps(className: string, where: string, props: unknown): void {
   const [name, kind] = propsOf(className);
   requireInputKind(where, name, props, kind);

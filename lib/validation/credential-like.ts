@@ -3,12 +3,12 @@ import { CREDENTIAL_FORMATS, CREDENTIAL_NAME, REFERENCE_NAME } from '../facts/cr
 
 export { CREDENTIAL_FORMATS };
 
-/** Says what kind of credential a text holds, or undefined. Unresolved tokens hold no literal text and pass. */
+/** The kind of credential in a text, or undefined. Unresolved tokens have no literal text and are accepted. */
 export function credentialKindIn(text: string): string | undefined {
   return CREDENTIAL_FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
 }
 
-/** True when a variable of this name is expected to hold a credential itself rather than a reference to one. */
+/** Whether a variable of this name is expected to contain a credential, not a reference to one. */
 export function isCredentialName(name: string): boolean {
   return !Token.isUnresolved(name) && CREDENTIAL_NAME.test(name) && !REFERENCE_NAME.test(name);
 }

@@ -4,7 +4,7 @@ import { requireInput } from './refused-input';
 
 export { InputError, requireInput, type RefusedInput } from './refused-input';
 
-/** Checks a string against a pattern; unresolved tokens pass because their value is known only at deployment. */
+/** Checks a string with a pattern; unresolved tokens are accepted, because their value is known only at deployment. */
 export function requirePattern(
   where: IConstruct | string,
   input: string,
@@ -16,7 +16,7 @@ export function requirePattern(
   requireInput(Token.isUnresolved(value) || pattern.test(value), where, { input, value, allowed, fix });
 }
 
-/** Checks that a number lies in a closed range (and is whole); unresolved tokens pass. */
+/** Checks that a number is in a closed range (and is whole); unresolved tokens are accepted. */
 export function requireWholeNumber(
   where: IConstruct | string,
   input: string,
@@ -33,7 +33,10 @@ export function requireWholeNumber(
   });
 }
 
-/** The seconds of a duration, if they are whole and in a closed range. What only the deployment knows is refused before, by its kind. */
+/**
+ * The seconds of a duration, if they are whole and in a closed range. Unresolved values were refused before, by their
+ * kind.
+ */
 export function requireSeconds(
   where: IConstruct | string,
   input: string,

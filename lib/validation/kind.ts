@@ -4,15 +4,15 @@ import { credentialKindIn, isCredentialName } from './credential-like';
 import { ENUMS, OBJECTS, STRUCTS } from './input-kinds';
 import { InputError } from './refused-input';
 
-/** Classes of the public API by name. One that is not loaded has no instances. */
+/** Classes of the public API by name. A class that isn't loaded has no instances. */
 const classes = new Map<string, abstract new (...args: never[]) => unknown>();
 
-/** Makes a class known, so that its instances are told from other objects. */
+/** Registers a class, so that its instances can be distinguished from other objects. */
 export function registerClass(name: string, its: unknown): void {
   classes.set(name, its as abstract new (...args: never[]) => unknown);
 }
 
-/** An input on its way into the library. */
+/** An input of the library. */
 export interface GivenInput {
   /** Construct path, or the name of the method. */
   readonly where: string;
@@ -31,7 +31,9 @@ export function entries(inputs: Readonly<Record<string, string>>): { name: strin
   }));
 }
 
-/** Refuses a value of another kind than the types say, at any depth. A compiler finds it; callers without one do not. */
+/**
+ * Refuses a value of another kind than its type, at any depth. A compiler finds such errors; callers without one don't.
+ */
 export function requireKind(given: GivenInput): void {
   const { where, input, value, kind } = given;
   const alternatives = kind.split('|');
@@ -60,7 +62,10 @@ export function requireKind(given: GivenInput): void {
   }
 }
 
-/** Refuses props or options with a missing member, or one of another kind. Members are named without what they are in. */
+/**
+ * Refuses props or options with a missing member, or a member of another kind. Members are named without their
+ * container.
+ */
 export function requireMembers(where: string, prefix: string, value: object, struct: string): void {
   for (const { name, kind, optional } of entries(STRUCTS[struct])) {
     const member = (value as Record<string, unknown>)[name];
@@ -70,10 +75,10 @@ export function requireMembers(where: string, prefix: string, value: object, str
   }
 }
 
-/** Inputs that are written to the template as they are. */
+/** Inputs that are written to the template unchanged. */
 const KNOWN_LATER = new Set(['threshold']);
 
-/** What a number, a duration or a size is used for is decided at synth: it is compared, converted, or put into code. */
+/** A number, a duration or a size must be known at synth: it is compared, converted, or written to code. */
 function requireKnown({ where, input, value, kind }: GivenInput): void {
   const isKnown =
     kind === 'number'
@@ -128,7 +133,7 @@ function refuse({ where, input, value, kind }: GivenInput): never {
   });
 }
 
-/** A text in place of a secret may be the secret. */
+/** A string instead of a secret may be the secret itself. */
 function isSecret(input: string, value: unknown, kind: string): boolean {
   const isCredential = kind.includes('ISecret') || isCredentialName(input) || /credential/i.test(input);
   return typeof value === 'string' && (isCredential || credentialKindIn(value) !== undefined);

@@ -5,24 +5,24 @@ import { entries } from './kind';
 import { requireInput } from './refused-input';
 import { isImported, requireSamePlace, type PlacedInput } from './same-place';
 
-/** An input and the kind that the table says. */
+/** An input and its kind from the table. */
 export interface NamedInput {
   readonly name: string;
   readonly kind: string;
   readonly value: unknown;
 }
 
-/** What value objects were made from, for example the bucket of a tool: it is checked where the tool is used. */
+/** The inputs of value objects, for example the bucket of a tool: they are checked when the tool is used. */
 const made = new WeakMap<object, readonly NamedInput[]>();
 
-/** Remembers what a value object was made from. Constructs know what they use. */
+/** Records the inputs of a value object. Constructs check their own inputs. */
 export function rememberInputs(result: unknown, inputs: readonly NamedInput[]): void {
   if (typeof result === 'object' && result !== null && !Construct.isConstruct(result) && !made.has(result)) {
     made.set(result, inputs);
   }
 }
 
-/** Kinds of constructs that need not be in the place of what uses them. */
+/** Kinds of constructs that may be in another account or Region than their user. */
 const ANYWHERE = new Set([
   'Construct',
   'IConstruct',
@@ -34,10 +34,10 @@ const ANYWHERE = new Set([
   'IAgentAuditTrail',
 ]);
 
-/** Options whose texts may name what is elsewhere. */
+/** Options whose strings may name resources elsewhere. */
 const TEXTS_ANYWHERE = new Set([
   'AgentAuditTrailAttributes',
-  // Checked where the guardrail is used.
+  // Checked when the guardrail is used.
   'AgentGuardrailAttributes',
   'AgentNetworkServiceOptions',
   'StdioToolOptions',
@@ -46,12 +46,12 @@ const TEXTS_ANYWHERE = new Set([
 /** IAM is the same in every Region. */
 const ANY_REGION = new Set(['iam.IRole']);
 
-/** Repositories of images have a policy that admits other accounts. */
+/** Image repositories can have a policy that allows other accounts. */
 const ANY_ACCOUNT = new Set(['ecr.IRepository']);
 
 /**
  * Refuses every construct, ARN and reference in the inputs that is of another account, Region or Stage than the construct
- * that uses it, at any depth: also in what tools, triggers and other value objects were made from.
+ * that uses it, at any depth: including the inputs of tools, triggers and other value objects.
  */
 export function requireLocalInputs(scope: IConstruct, where: string, inputs: readonly NamedInput[]): void {
   new Walk(scope, where).all(inputs, '');
@@ -79,7 +79,7 @@ class Walk {
     if (typeof value !== 'object' || value === null || this.seen.has(value)) return;
     this.seen.add(value);
     if (Array.isArray(value)) {
-      // Lists of texts are for programs that the agent runs, which may work anywhere.
+      // Lists of strings are for programs that the agent runs, which may use resources anywhere.
       if (kind === 'string[]') return;
       value.forEach((each: unknown, index) => this.one(`${input}[${index}]`, kind.slice(0, -2), each));
     } else if (Construct.isConstruct(value)) {

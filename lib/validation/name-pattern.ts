@@ -5,17 +5,17 @@ import { resourceNames } from '../facts/resource-names';
 /** The placeholder for an account id or Region that is not known before deployment. */
 const UNKNOWN = { account: 'ACCOUNT_ID', region: 'REGION' };
 
-/** Names that CloudFormation chooses begin with the name of the stack, shortened where the service allows few characters. */
+/** Generated names begin with the name of the stack, shortened if the service allows few characters. */
 const STACK_NAME_CHARACTERS = 20;
 
-/** Types whose id begins with the name that the template gives, and a dash. */
+/** Types whose id begins with the name in the template and a dash. */
 const NAME_BEGINS_ID: ReadonlySet<string> = new Set([
   'AWS::BedrockAgentCore::Gateway',
   'AWS::SecretsManager::Secret',
   ...COMPUTE_KINDS.filter(({ addsSuffix }) => addsSuffix).map(({ type }) => type),
 ]);
 
-/** A reference the way a person can write it before the first deployment: the name, or a pattern that the name will fit. */
+/** A reference in a form that is known before the first deployment: the name, or a pattern that matches the name. */
 export function referencePattern(reference: Reference): string {
   const { target, displayName: attribute } = reference;
   if (CfnParameter.isCfnElement(target) && target instanceof CfnParameter) {
@@ -40,7 +40,7 @@ export function referencePattern(reference: Reference): string {
     .replace(/\{[^}]*\}/g, '*');
 }
 
-/** A pseudo parameter of CloudFormation, as far as it is known. All Regions of BMA are in the partition `aws`. */
+/** The value of a CloudFormation pseudo parameter, if it is known. All Regions of BMA are in the partition `aws`. */
 export function pseudoParameter(name: string, stack: Stack): string {
   const { region, account } = place(stack);
   switch (name) {
@@ -80,7 +80,7 @@ function namePattern(resource: CfnResource): string {
   return `${resource.cfnResourceType === 'AWS::S3::Bucket' ? prefix.toLowerCase() : prefix}*`;
 }
 
-/** The name that the template gives the resource, if it gives one that is literal. */
+/** The name of the resource in the template, if it is literal. */
 function chosenName(resource: CfnResource): string | undefined {
   const type = resource.cfnResourceType;
   const candidates = [

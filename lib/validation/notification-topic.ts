@@ -4,8 +4,8 @@ import { requireInput } from './refused-input';
 import { requireSamePlace } from './same-place';
 
 /**
- * Refuses topics that messages to people cannot be published to: FIFO topics, whose messages need a group, and topics of
- * another account or Region, which the published key and topic statements do not cover.
+ * Refuses topics that can't be used for notifications: FIFO topics, whose messages need a group, and topics of another
+ * account or Region, for which the key and topic policy statements don't apply.
  *
  * Source: docs.aws.amazon.com/sns/latest/api/API_Publish.html (MessageGroupId is required for FIFO topics).
  */

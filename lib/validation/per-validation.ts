@@ -1,11 +1,10 @@
 import type { IConstruct } from 'constructs';
 
 /**
- * Something about the whole app that many constructs ask for while the app is validated, such as all its constructs. It is
- * computed once for all of them: an app of fifty agents is otherwise walked by each construct of each agent.
- *
- * Each construct asks once per validation. When one asks again, the app is being validated again and may have changed, so
- * it is computed anew.
+ * A value about the whole app that many constructs need during validation, such as all its constructs. It is computed
+ * once for all of them: otherwise, in an app with fifty agents, each construct of each agent would traverse the app.
+ * Each construct reads it once per validation. If a construct reads it again, the app is being validated again and may
+ * have changed, so the value is recomputed.
  */
 export class PerValidation<T> {
   private readonly computed = new WeakMap<IConstruct, { readonly value: T; readonly asked: Set<IConstruct> }>();

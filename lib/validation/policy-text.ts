@@ -13,8 +13,8 @@ import { pseudoParameter, referencePattern } from './name-pattern';
 
 /**
  * A policy statement (or document) as one line of JSON that a person can paste into a policy before the first deployment.
- * A name that CloudFormation will choose is written as a pattern that it will fit; an account or Region that is not known
- * is written `ACCOUNT_ID` or `REGION`.
+ * A generated name is written as a pattern that matches it; an unknown account or Region is written `ACCOUNT_ID` or
+ * `REGION`.
  */
 export function policyText(scope: IConstruct, policy: unknown): string {
   return JSON.stringify(withPatterns(plain(scope, policy)));
@@ -30,7 +30,7 @@ function plain(scope: IConstruct, value: unknown): unknown {
   return written(stack, Tokenization.resolve(value, { scope, resolver: new Resolver(), preparing: false }));
 }
 
-/** Writes references as text. The ordinary resolution would also make exports, imports and dependencies of stacks. */
+/** Writes references as text. The ordinary resolution would also create exports, imports and dependencies of stacks. */
 class Resolver extends DefaultTokenResolver {
   constructor() {
     super(new StringConcat());
@@ -43,7 +43,7 @@ class Resolver extends DefaultTokenResolver {
   }
 }
 
-/** Intrinsic functions that are left, as text. What cannot be known before deployment is an asterisk. */
+/** The remaining intrinsic functions, as text. A value that is unknown before deployment is an asterisk. */
 function written(stack: Stack, value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map((each) => written(stack, each));
@@ -69,10 +69,10 @@ function written(stack: Stack, value: unknown): unknown {
   return Object.fromEntries(members.map(([member, content]) => [member, written(stack, content)]));
 }
 
-/** The operators that understand patterns, by the ones that don't. */
+/** The operators that support patterns, by the ones that don't. */
 const OPERATORS: Readonly<Record<string, string>> = { StringEquals: 'StringLike', ArnEquals: 'ArnLike' };
 
-/** Conditions whose values became patterns need an operator that understands patterns. */
+/** Conditions whose values became patterns need an operator that supports patterns. */
 function withPatterns(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withPatterns);

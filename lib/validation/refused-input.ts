@@ -1,18 +1,21 @@
 import type { IConstruct } from 'constructs';
 
-/** What a refused input was, what would be accepted, and how to repair it. */
+/** A refused input, the allowed values, and the fix. */
 export interface RefusedInput {
-  /** Name of the prop or method argument as the user wrote it, for example `idleTimeout`. */
+  /** Name of the prop or method argument, for example `idleTimeout`. */
   readonly input: string;
-  /** The refused value. Shown as JSON, cut at 120 characters. Leave out when the value may be a secret. */
+  /** The refused value. Shown as JSON, cut at 120 characters. Omit it if the value may be a secret. */
   readonly value?: unknown;
-  /** What is allowed, as a noun phrase: `60 to 28800 seconds`. */
+  /** The allowed values, as a noun phrase: `60 to 28800 seconds`. */
   readonly allowed: string;
-  /** The repair, as an imperative: `Raise it to at least one minute`. */
+  /** The fix, as an imperative: `Raise it to at least one minute`. */
   readonly fix: string;
 }
 
-/** Thrown at construction when an input breaks a documented limit. The message carries path, value, allowed and fix. */
+/**
+ * Thrown at construction when an input exceeds a documented limit. The message contains path, value, allowed values and
+ * fix.
+ */
 export class InputError extends Error {
   constructor(where: IConstruct | string, refused: RefusedInput) {
     const path = typeof where === 'string' ? where : where.node.path || '(root)';
@@ -30,7 +33,7 @@ export function requireInput(holds: boolean, where: IConstruct | string, refused
 }
 
 function show(value: unknown): string {
-  // JSON has no NaN and no Infinity: it would say null.
+  // JSON has no NaN and no Infinity and would print null.
   const isNumber = typeof value === 'number';
   const json =
     typeof value === 'string' ? `'${value}'` : isNumber ? String(value) : (JSON.stringify(value) ?? String(value));

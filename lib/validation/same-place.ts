@@ -2,17 +2,17 @@ import { Arn, ArnFormat, CfnElement, Stack, Token, TokenComparison } from 'aws-c
 import type { IConstruct } from 'constructs';
 import { requireInput } from './refused-input';
 
-/** What must be in the account and Region of the construct that uses it. */
+/** A resource that must be in the account and Region of the construct that uses it. */
 export interface PlacedInput {
   /** Name of the prop or argument. */
   readonly input: string;
-  /** What it is, with its article: `a network`. */
+  /** Its kind, with an article: `a network`. */
   readonly what: string;
   /** The construct, if it is one. */
   readonly construct?: IConstruct;
-  /** Its ARN. Where it is literal, it decides; an imported resource can claim the environment of its stack. */
+  /** Its ARN. A literal ARN decides, because an imported resource gets the environment of its stack. */
   readonly arn?: string;
-  /** The repair. */
+  /** The fix. */
   readonly fix: string;
   /** Set where only the account must be the same. */
   readonly anyRegion?: boolean;
@@ -26,8 +26,8 @@ interface Place {
 }
 
 /**
- * Refuses what is in another account or Region. Without this check it would fail while deploying, or core would fail with
- * an error about references between environments that does not name the input.
+ * Refuses a resource in another account or Region. Without this check, the deployment would fail, or the CDK would
+ * throw an error about cross-environment references without the name of the input.
  */
 export function requireSamePlace(scope: IConstruct, given: PlacedInput, where: IConstruct | string = scope): void {
   const here = Stack.of(scope);
@@ -43,7 +43,7 @@ export function requireSamePlace(scope: IConstruct, given: PlacedInput, where: I
   });
 }
 
-/** True when a construct is known to be in another Region than the one that uses it, or CDK cannot refer to it from there. */
+/** Whether a construct is known to be in another Region than its user, or CDK can't reference it from there. */
 export function isInAnotherRegion(scope: IConstruct, construct: IConstruct, arn?: string): boolean {
   const here = Stack.of(scope);
   return !isSame(placeOf({ construct, arn }, here).region, here.region, construct, here);
@@ -55,7 +55,7 @@ function placeOf({ construct, arn }: Pick<PlacedInput, 'construct' | 'arn'>, her
     return own;
   }
   const { account, region } = Arn.split(arn, ArnFormat.NO_RESOURCE_NAME);
-  // Some ARNs name neither, for example those of buckets. A part that is a token isn't known.
+  // Some ARNs contain neither, for example those of buckets. A token is unknown.
   const literal = (part: string | undefined, otherwise: string) =>
     part && !Token.isUnresolved(part) ? part : otherwise;
   return { account: literal(account, own.account), region: literal(region, own.region) };
@@ -67,14 +67,14 @@ function isSame(there: string, here: string, construct: IConstruct | undefined, 
     case TokenComparison.BOTH_UNRESOLVED:
       return true;
     case TokenComparison.ONE_UNRESOLVED:
-      // CDK refers to resources of another stack only when both stacks name the same environment, or neither names one.
+      // CDK can reference resources of another stack only if both stacks have the same environment, or neither has one.
       return construct === undefined || Stack.of(construct) === stack || isImported(construct);
     default:
       return false;
   }
 }
 
-/** An imported resource is known by literal names, which hold in every environment. */
+/** An imported resource has literal names, which are valid in every environment. */
 export function isImported(construct: IConstruct): boolean {
   return !construct.node.findAll().some((child) => CfnElement.isCfnElement(child));
 }

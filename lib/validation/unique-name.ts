@@ -2,7 +2,7 @@ import { Stack, Stage, Token, TokenComparison } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { requireInput } from './refused-input';
 
-/** A name that the service accepts once per account and Region. */
+/** A name that must be unique in an account and Region. */
 interface GivenName {
   readonly owner: IConstruct;
   readonly input: string;
@@ -12,9 +12,8 @@ interface GivenName {
 const namesOfApp = new WeakMap<IConstruct, GivenName[]>();
 
 /**
- * Adds an error at synthesis when a construct before has the same name in the same account and Region.
- *
- * @throws InputError for a name that only the deployment knows
+ * Adds an error at synthesis if an earlier construct has the same name in the same account and Region. @throws
+ * InputError for a name that is known only at deployment
  */
 export function requireUniqueName(owner: IConstruct, input: string, name: string): void {
   requireInput(!Token.isUnresolved(name), owner, {

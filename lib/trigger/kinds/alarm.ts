@@ -8,7 +8,7 @@ import type { TriggerDefinition } from '../trigger-definition';
 /** Options of a trigger on an alarm. */
 export interface AlarmTriggerOptions extends AgentTriggerOptions {
   /**
-   * States whose beginning starts a turn. With OK among them, the end of an incident resumes the conversation about it.
+   * States that start a turn when the alarm changes to them. With OK, the end of an incident resumes its conversation.
    *
    * @default [cloudwatch.AlarmState.ALARM]
    */
@@ -18,23 +18,26 @@ export interface AlarmTriggerOptions extends AgentTriggerOptions {
    * Whether changes start turns while a mute rule mutes the alarm, or while another alarm suppresses the actions of this
    * composite alarm. CloudWatch sends an event in both cases, although the actions of the alarm do not run.
    *
-   * @default false - muted and suppressed alarms start no turns, during maintenance for example
+   * @default false - muted and suppressed alarms start no turns, for example during maintenance
    */
   readonly includeMuted?: boolean;
 
   /**
-   * Whether each time series of an alarm with several of them (Metrics Insights, PromQL) starts turns of its own when it
-   * changes its state, in addition to the alarm as a whole. One turn per event.
+   * For an alarm with several time series (Metrics Insights, PromQL): whether each time series starts its own turns
+   * when it changes its state, in addition to the whole alarm. One turn per event.
    *
    * @default false - only the alarm as a whole
    */
   readonly contributors?: boolean;
 }
 
-/** Most alarms of one trigger. Its rules share the policy of one queue, which names each rule. */
+/** Maximum number of alarms of one trigger. Its rules share the policy of one queue, which contains each rule. */
 const MAX_ALARMS = 100;
 
-/** The operators of EventBridge work on leaves: `{ muteDetail: [{ exists: false }] }` would match muted alarms, too. */
+/**
+ * The operators of EventBridge apply to leaf values: `{ muteDetail: [{ exists: false }] }` would match muted alarms,
+ * too.
+ */
 const ABSENT = [{ exists: false }];
 
 /** Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html, read 2026-11-27. Delivery is durable. */
@@ -68,7 +71,7 @@ export function alarmTrigger(id: string, alarms: cloudwatch.IAlarm[], options: A
       '',
       'Work on this alarm as your instructions say.',
     ].join('\n'),
-    // Several time series can change at the same moment, and the alarm with them.
+    // Several time series and the alarm can change at the same time.
     deduplicationKey: contributors ? ['id'] : ['resources.0', 'detail.state.value', 'detail.state.timestamp'],
     sessionKey: ['resources.0'],
     subject: {
@@ -91,13 +94,13 @@ export function alarmTrigger(id: string, alarms: cloudwatch.IAlarm[], options: A
   };
 }
 
-/** An alarm that watches nothing never changes its state. CloudFormation accepts it. */
+/** An alarm without a metric never changes its state, but CloudFormation accepts it. */
 function requireMeasure(scope: IConstruct, alarm: cloudwatch.IAlarm): void {
   const resource = alarm.node.defaultChild;
   if (!(resource instanceof cloudwatch.CfnAlarm)) {
     return;
   }
-  // Not a prop of the L1 at the lowest supported aws-cdk-lib.
+  // Not a prop of the L1 in the lowest supported aws-cdk-lib.
   const { evaluationCriteria } = resource as { evaluationCriteria?: unknown };
   const { metricName, metrics } = resource;
   const watches =

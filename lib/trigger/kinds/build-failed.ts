@@ -28,7 +28,8 @@ export function buildFailedTrigger(project: IProject, options: AgentTriggerOptio
     ].join('\n'),
     deduplicationKey: ['detail.build-id'],
     options,
-    // The pattern names no account, so the project of another account would mean the one of the same name here.
+    // The pattern contains no account, so the project of another account would match the project with the same name in
+    // this account.
     sources: [{ input: 'project', what: 'a project', construct: project, arn: project.projectArn }],
   };
 }
@@ -54,7 +55,7 @@ export function pipelineFailedTrigger(pipeline: IPipeline, options: AgentTrigger
       '',
       'Work on this failure as your instructions say.',
     ].join('\n'),
-    // The time, because an execution whose stage is retried can fail again.
+    // The time is included, because an execution whose stage is retried can fail again.
     deduplicationKey: ['resources.0', 'detail.execution-id', 'time'],
     sessionKey: ['resources.0', 'detail.execution-id'],
     options,

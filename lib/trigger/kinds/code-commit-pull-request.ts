@@ -7,7 +7,7 @@ import { idFrom } from '../trigger-id';
 /** Options of a trigger on pull requests of CodeCommit. */
 export interface PullRequestTriggerOptions extends AgentTriggerOptions {
   /**
-   * Events that start turns, as CodeCommit names them. Pull requests that are not open start none, unless
+   * Events that start turns, with the names of CodeCommit. Pull requests that aren't open start no turn, unless
    * `pullRequestStatusChanged` or `pullRequestMergeStatusUpdated` is among them.
    *
    * @default ['pullRequestCreated', 'pullRequestSourceBranchUpdated']
@@ -54,7 +54,7 @@ export function codeCommitPullRequestTrigger(
       '',
       'Work on this pull request as your instructions say.',
     ].join('\n'),
-    // The time, because a branch can come back to a commit that it had before.
+    // The time is included, because a branch can return to an earlier commit.
     deduplicationKey: ['resources.0', 'detail.pullRequestId', 'detail.sourceCommit', 'detail.event', 'time'],
     sessionKey: ['resources.0', 'detail.pullRequestId'],
     subject: {

@@ -2,7 +2,7 @@ import type { AgentTriggerOptions } from '../agent-trigger-options';
 import type { TriggerDefinition } from '../trigger-definition';
 import { checkInputsOf } from '../../validation/checked-inputs';
 
-/** How severe a finding must be. */
+/** Minimum severity of a finding. */
 export enum FindingSeverity {
   /** Medium and above. */
   MEDIUM = 'MEDIUM',
@@ -16,8 +16,8 @@ const LABELS = [FindingSeverity.MEDIUM, FindingSeverity.HIGH, FindingSeverity.CR
 const atLeast = (minimum: FindingSeverity): string[] => LABELS.slice(LABELS.indexOf(minimum));
 
 /**
- * Who finds, and how severe a finding must be. A finding that is reported again starts no second turn, unless its
- * severity has changed: that turn resumes the conversation about it.
+ * The source of findings and their minimum severity. A repeated finding starts no second turn, unless its severity has
+ * changed; that turn resumes the conversation about the finding.
  */
 export class FindingSource {
   static {

@@ -12,7 +12,7 @@ export interface GitHubCommandTriggerOptions extends AgentTriggerOptions {
   readonly repositories: string[];
 
   /**
-   * The first word of the comment, in lower case with its slash. What follows it is not read.
+   * The first word of the comment, in lower case with its slash. The text after it isn't read.
    *
    * @default '/review'
    */
@@ -24,7 +24,7 @@ export function gitHubCommandTrigger(webhook: IGitHubWebhook, options: GitHubCom
   const { repositories, command = '/review' } = options;
   const associations = GitHubAuthors.COLLABORATORS.associations!;
   return {
-    // As pull requests: the turns of both are one conversation.
+    // The same as for pull requests, so that the turns of both are one conversation.
     type: 'pull-request',
     defaultId: idFrom('GitHubCommand', webhook),
     rule: {
@@ -36,7 +36,7 @@ export function gitHubCommandTrigger(webhook: IGitHubWebhook, options: GitHubCom
           action: ['created'],
           repository: { full_name: repositoryNames(repositories) },
           issue: { state: ['open'] },
-          // Everybody can comment on a public repository.
+          // Anyone can comment on a public repository.
           comment: { command: [command], author_association: associations },
         },
       },

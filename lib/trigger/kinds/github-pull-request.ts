@@ -7,22 +7,22 @@ import { GITHUB_EVENT_SOURCE, GITHUB_PULL_REQUEST_EVENT } from '../../contracts/
 import { checkInputsOf } from '../../validation/checked-inputs';
 import { idFrom } from '../trigger-id';
 
-/** Whose pull requests start turns: what GitHub says about the author and the repository. */
+/** The authors whose pull requests start turns, by their relation to the repository on GitHub. */
 export class GitHubAuthors {
   static {
     checkInputsOf(this, 'GitHubAuthors');
   }
 
   /**
-   * People who may push to the repository: its owners, members of its organization, collaborators, and everybody who opened
-   * the pull request from a branch of the repository itself, which takes write access. The last are also members that
-   * keep their membership private, whom GitHub does not call MEMBER, and apps such as `dependabot[bot]`.
+   * People with push access to the repository: its owners, members of its organization, collaborators, and authors of
+   * pull requests from a branch of the repository itself, which requires write access. The latter include members with
+   * private membership, which GitHub doesn't report as MEMBER, and apps such as `dependabot[bot]`.
    */
   public static readonly COLLABORATORS = new GitHubAuthors(['OWNER', 'MEMBER', 'COLLABORATOR']);
 
   /**
-   * Everybody who can open a pull request, strangers included. Each of them can make the agent work, and write the text
-   * that it reads. Only for agents that may do no harm whatever they are told.
+   * Anyone who can open a pull request, including strangers. Each of them can start the agent and write text that it
+   * reads. Use this only for agents that can't do harm, even with injected instructions.
    */
   public static readonly ANYONE = new GitHubAuthors(undefined);
 
@@ -36,37 +36,35 @@ export class GitHubAuthors {
 
 /** Options of a trigger on pull requests of GitHub. */
 export interface GitHubPullRequestTriggerOptions extends AgentTriggerOptions {
-  /** Repositories, as `owner/name`. The webhook may deliver others; their events are not looked at. */
+  /** Repositories, as `owner/name`. The webhook may deliver events of other repositories; they are ignored. */
   readonly repositories: string[];
 
   /**
-   * Actions that start turns, as GitHub names them. Pull requests that are not open start none, unless `closed` is among them.
+   * Actions that start turns, with the names of GitHub. Pull requests that aren't open start no turn, unless `closed`
+   * is among them.
    *
    * @default ['opened', 'reopened', 'synchronize', 'ready_for_review']
    */
   readonly actions?: string[];
 
   /**
-   * Whose pull requests start turns.
-   *
-   * @default GitHubAuthors.COLLABORATORS
+   * The authors whose pull requests start turns. @default GitHubAuthors.COLLABORATORS
    */
   readonly authors?: GitHubAuthors;
 
   /**
-   * Login of the account whose review people ask for: asking for it starts a turn, too.
-   *
-   * @default - requests for reviews start no turn, unless `review_requested` is among the actions
+   * Login of an account: requesting its review also starts a turn. @default - review requests start no turn, unless
+   * `review_requested` is among the actions
    */
   readonly requestedReviewer?: string;
 }
 
-/** GitHub's own spelling counts in events, whatever was typed here. */
+/** Events contain GitHub's spelling, regardless of the given letter case. */
 export function repositoryNames(repositories: readonly string[]): { 'equals-ignore-case': string }[] {
   return repositories.map((name) => ({ 'equals-ignore-case': name }));
 }
 
-/** @throws InputError for anything but at least one `owner/name` */
+/** @throws InputError unless there is at least one `owner/name` */
 export function requireRepositories(scope: IConstruct, repositories: readonly string[]): void {
   const wrong = repositories.find((name) => !/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/.test(name));
   requireInput(repositories.length > 0 && wrong === undefined, scope, {

@@ -8,15 +8,15 @@ import { idFrom } from '../trigger-id';
 /** Options of a trigger on new objects. */
 export interface ObjectCreatedTriggerOptions extends AgentTriggerOptions {
   /**
-   * What the key begins with, for example `inbox/`. Where the agent itself writes to the bucket, name a prefix that it
-   * cannot write to: otherwise each of its answers starts the next turn.
+   * Prefix of the key, for example `inbox/`. If the agent itself writes to the bucket, set a prefix that it can't write
+   * to: otherwise, each of its answers starts the next turn.
    *
    * @default - any
    */
   readonly keyPrefix?: string;
 
   /**
-   * What the key ends with, for example `.json`.
+   * Suffix of the key, for example `.json`.
    *
    * @default - any
    */
@@ -45,7 +45,7 @@ export function objectCreatedTrigger(bucket: IBucket, options: ObjectCreatedTrig
       '',
       'Work on this object as your instructions say.',
     ].join('\n'),
-    // Equal for the repetitions of one notification, different for every write of a key.
+    // Equal for repetitions of one notification, and different for every write of a key.
     deduplicationKey: ['detail.bucket.name', 'detail.object.key', 'detail.object.sequencer'],
     options,
     sources: [{ input: 'bucket', what: 'a bucket', construct: bucket }],
@@ -54,7 +54,7 @@ export function objectCreatedTrigger(bucket: IBucket, options: ObjectCreatedTrig
 }
 
 function keyFilter(prefix?: string, suffix?: string): object | undefined {
-  // Values of one member are alternatives, so both together are one wildcard.
+  // Values of one member are alternatives, so prefix and suffix together are one wildcard.
   const literal = (text: string) => text.replace(/[\\*]/g, '\\$&');
   if (prefix && suffix) {
     return { wildcard: `${literal(prefix)}*${literal(suffix)}` };
@@ -63,9 +63,8 @@ function keyFilter(prefix?: string, suffix?: string): object | undefined {
 }
 
 /**
- * Lets the bucket send its events to EventBridge. `enableEventBridgeNotification` does so with a custom resource; the
- * bucket's own property needs none. A bucket that has notifications already uses that resource, which replaces the
- * property.
+ * Enables the bucket's events to EventBridge. `enableEventBridgeNotification` uses a custom resource; the bucket's
+ * property doesn't need one. A bucket that already has notifications uses that resource, which replaces the property.
  */
 function sendToEventBridge(scope: IConstruct, bucket: IBucket): void {
   const resource = bucket.node.defaultChild;

@@ -7,7 +7,7 @@ import type { TriggerDefinition } from '../trigger-definition';
 /** Options of a schedule. */
 export interface ScheduleTriggerOptions extends AgentTriggerOptions {
   /**
-   * How far from the exact time a turn may be started: 1 minute to 24 hours later.
+   * Flexible time window for the start of a turn: 1 minute to 24 hours after the exact time.
    *
    * @default TimeWindow.off() - within the minute
    */
@@ -16,7 +16,7 @@ export interface ScheduleTriggerOptions extends AgentTriggerOptions {
   /**
    * When the schedule begins.
    *
-   * @default - at once
+   * @default - immediately
    */
   readonly start?: Date;
 

@@ -13,7 +13,7 @@ export enum TurnOutcome {
   COMPLETED = 'Completed',
   /** The session or the workflow failed. */
   FAILED = 'Failed',
-  /** The guardrail or a person refused the turn. */
+  /** The guardrail, staging or a person refused the turn. */
   REJECTED = 'Rejected',
   /** The deadline passed. */
   TIMED_OUT = 'TimedOut',
@@ -70,12 +70,12 @@ export function turnOutcomeTrigger(source: ITurnWorkflow, options: TurnOutcomeTr
   };
 }
 
-/** Whose outcomes start turns of an agent. */
+/** The workflows whose outcomes start turns of an agent. */
 const FOLLOWED = new WeakMap<IManagedAgent, Set<IManagedAgent>>();
 
 /**
- * Refuses chains of agents that come back to their beginning: every turn would start the next one, for ever. Sees the
- * agents of this app; a chain through an imported agent or through another app is not seen.
+ * Refuses cycles of agents, in which every turn would start the next one for ever. It checks the agents of this app,
+ * not cycles through an imported agent or another app.
  */
 function requireNoCycle(where: IConstruct, agent: IManagedAgent, followed: IManagedAgent): void {
   requireInput(followed !== agent && !reaches(followed, agent), where, {
@@ -87,7 +87,7 @@ function requireNoCycle(where: IConstruct, agent: IManagedAgent, followed: IMana
   FOLLOWED.set(agent, (FOLLOWED.get(agent) ?? new Set()).add(followed));
 }
 
-/** True when turns of `target` lead to turns of `from`. */
+/** Whether turns of `target` start turns of `from`, directly or indirectly. */
 function reaches(from: IManagedAgent, target: IManagedAgent): boolean {
   return [...(FOLLOWED.get(from) ?? [])].some((next) => next === target || reaches(next, target));
 }
