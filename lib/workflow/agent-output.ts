@@ -4,8 +4,8 @@ import type { TurnStarter } from './operated-workflow';
 import type { TurnWorkflow } from './turn-workflow';
 
 /**
- * Writes the stack output that the program `bma` finds the agent by. Its key is the same in every deployment of the same
- * construct path, and unique in the stack.
+ * Writes the stack output by which the program `bma` finds the agent. Its key is the same in every deployment of the
+ * same construct path, and unique in the stack.
  *
  * @param starters triggers, also those that are added later
  */

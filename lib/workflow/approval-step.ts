@@ -3,9 +3,9 @@ import { requireInput } from '../validation/input-error';
 import { ImportedTurnWorkflow } from './imported-turn-workflow';
 import type { ITurnWorkflow } from './turn-workflow-ref';
 
-/** Refuses to ask for an approval where the workflow has no approval step: it would reject every such turn. */
+/** Refuses to require approval if the workflow has no approval step: it would reject every such turn. */
 export function requireApprovalStep(scope: IConstruct | string, workflow: ITurnWorkflow): void {
-  // What an imported workflow has is not known here.
+  // The approval step of an imported workflow isn't known.
   requireInput(workflow instanceof ImportedTurnWorkflow || workflow.approveUrl !== undefined, scope, {
     input: 'requireApproval',
     value: true,

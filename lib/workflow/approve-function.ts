@@ -20,16 +20,18 @@ import { TurnFunction, type TurnFunctionSetting } from './turn-function';
 import { onlyItems } from '../identity/ledger-items';
 
 /**
- * Where approvers answer: a function URL that admits only signed calls of principals with permission, because that is how
- * Lambda learns who calls. Task tokens stay inside: approvers name the turn.
- *
- * Outside the agent's network: it talks to Step Functions and the ledger only, and the network would need another endpoint.
+ * The function URL for decisions of approvers. It accepts only signed calls of principals with permission, so that
+ * Lambda knows the caller. Task tokens aren't exposed: approvers name the turn. The function runs outside the agent's
+ * network: it calls only Step Functions and the ledger, and the network would need another endpoint.
  */
 export class ApproveFunction extends Construct {
   public readonly function: TurnFunction;
   public readonly url: lambda.FunctionUrl;
 
-  /** @param records what approvers answer; of anything but turns, only these items of the ledger are reached */
+  /**
+   * @param records the kind of decisions; for other kinds than turns, the function can access only these items of the
+   * ledger
+   */
   constructor(
     scope: Construct,
     id: string,
@@ -68,7 +70,7 @@ export class ApproveFunction extends Construct {
   }
 }
 
-/** The grantee may answer at the URL of an approve function, and reach the function no other way. */
+/** The grantee may call the URL of an approve function, and can't call the function in another way. */
 export function grantAnswers(handler: lambda.IFunction, grantee: iam.IGrantable): iam.Grant {
   const resourceArns = [handler.functionArn];
   return iam.Grant.addToPrincipal({

@@ -7,8 +7,8 @@ import { attachPolicy } from '../identity/attach-policy';
 import { EVIDENCE_KEY_DENIED_ACTIONS } from '../identity/perms';
 
 /**
- * Denies both roles of an agent the key of the evidence, so that a grant that is made later (`evidenceBucket.grantRead(agent)`)
- * gives the agent no access to the record of what it did. Nothing is denied where the owner chose one key for both.
+ * Denies both roles of an agent the key of the evidence, so that a later grant (`evidenceBucket.grantRead(agent)`)
+ * doesn't give the agent access to its evidence. Nothing is denied if one key is used for both.
  */
 export function denyEvidenceKey(
   scope: Construct,

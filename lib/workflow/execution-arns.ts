@@ -1,7 +1,9 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
-/** Every execution of a state machine in the account and Region of the scope. Executions are named at run time. */
+/**
+ * Every execution of a state machine in the account and Region of the scope. Executions get their names at run time.
+ */
 export function executionArns(scope: IConstruct, stateMachineArn: string): string {
   return Stack.of(scope).formatArn({
     service: 'states',

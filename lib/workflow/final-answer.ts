@@ -1,7 +1,7 @@
 import type { FinalAnswerForm } from '../contracts/step';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** What a workflow takes as the final answer of its agent. */
+/** The form of an agent's final answer. */
 export class FinalAnswer {
   static {
     checkInputsOf(this, 'FinalAnswer');
@@ -13,9 +13,9 @@ export class FinalAnswer {
   }
 
   /**
-   * One JSON document, bare or in one fenced block. An agent that answers with anything else is asked once more, in the
-   * same session. That takes one more turn of the service; it holds the slot of the turn and ends at its deadline. What the agent
-   * answers then goes to the delivery as it is.
+   * One JSON document, bare or in one fenced block. If the answer has another form, the agent is asked once more, in
+   * the same session. That is one more turn of the service, which uses the slot and the deadline of the turn. The
+   * second answer is passed to the delivery unchanged.
    */
   public static jsonDocument(): FinalAnswer {
     return new FinalAnswer('json-document');

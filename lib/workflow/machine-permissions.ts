@@ -21,7 +21,7 @@ import { kmsViaService } from '../function/kms-via-service';
 import { onlyItems } from '../identity/ledger-items';
 import type { TurnApproval } from './turn-approval';
 
-/** What a machine calls itself, without a function of ours in between. */
+/** The calls that a state machine makes directly, without a function. */
 export interface MachineReach {
   readonly tableArn: string;
   readonly bucketArn: string;
@@ -33,7 +33,7 @@ export interface MachineReach {
   readonly functionArns: string[];
 }
 
-/** What both machines need: the end of a turn. */
+/** Permissions of both state machines, for the end of a turn. */
 export function finishStatements(scope: IConstruct, reach: MachineReach): iam.PolicyStatement[] {
   const { guardrail, encryptionKey, evidenceKey } = reach;
   return [
@@ -53,7 +53,7 @@ export function finishStatements(scope: IConstruct, reach: MachineReach): iam.Po
     new iam.PolicyStatement({
       sid: 'ReadLargeTexts',
       actions: EVIDENCE_READ_ACTIONS,
-      // The names of turns are known at run time; the folders are exact.
+      // Names of turns are known only at run time; the folders are exact.
       resources: [`${reach.bucketArn}/prompts/*`, `${reach.bucketArn}/turns/*`],
     }),
     new iam.PolicyStatement({
@@ -66,7 +66,7 @@ export function finishStatements(scope: IConstruct, reach: MachineReach): iam.Po
   ];
 }
 
-/** What the turn machine needs beyond the end of a turn. */
+/** Additional permissions of the turn state machine. */
 export function turnStatements(
   scope: IConstruct,
   tableArn: string,
@@ -93,7 +93,7 @@ export function turnStatements(
   ];
 }
 
-/** What the settlement needs beyond the end of a turn. */
+/** Additional permissions of the settlement. */
 export function settlementStatements(tableArn: string): iam.PolicyStatement[] {
   return [new iam.PolicyStatement({ sid: 'ReadTurn', actions: LEDGER_READ_ACTIONS, resources: [tableArn] })];
 }

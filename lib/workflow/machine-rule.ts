@@ -16,14 +16,13 @@ export interface MachineRuleProps {
   readonly eventBus?: events.IEventBus;
   readonly description: string;
   readonly roleDescription: string;
-  /** Of the statement that lets EventBridge start the machine. */
+  /** Sid of the policy statement that allows EventBridge to start the state machine. */
   readonly sid: string;
   readonly encryptionKey: kms.IKey;
 }
 
 /**
- * Starts a state machine for every event that matches. EventBridge tries for a day, then keeps the event.
- *
+ * Starts a state machine for every matching event. EventBridge retries for a day, and then sends the event to a queue.
  * @returns the queue of events for which it could not be started
  */
 export function startMachineOnEvents(scope: Construct, props: MachineRuleProps): sqs.Queue {

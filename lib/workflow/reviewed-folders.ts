@@ -3,7 +3,7 @@ import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 
-/** Records why the statements of a policy name whole folders of a bucket, or the executions of a state machine. */
+/** Acknowledges wildcards for folders of a bucket, or for the executions of a state machine. */
 export function reviewedFolders(policy: IConstruct, statements: PolicyStatement[]): void {
   const folders = statements
     .flatMap(({ resources }) => resources)

@@ -8,7 +8,10 @@ import { FUNCTION_INVOKE_ACTIONS, QUEUE_SEND_ACTIONS } from '../identity/perms';
 import { ownScheduleGroup, scheduleRole } from '../function/schedule-role';
 import type { TurnFunction } from './turn-function';
 
-/** Once a day the function that deletes sessions runs. The next run deletes what a failed one left. */
+/**
+ * Runs the function that deletes expired sessions, once a day. The next run deletes sessions that a failed run didn't
+ * delete.
+ */
 export class SessionExpiry extends Construct {
   /** Runs that EventBridge Scheduler could not start. Should be empty. */
   public readonly deadLetters: sqs.Queue;

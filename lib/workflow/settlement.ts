@@ -7,17 +7,17 @@ import { TurnMachine, type TurnMachineProps } from './turn-machine';
 
 export interface SettlementProps extends TurnMachineProps {
   readonly encryptionKey: kms.IKey;
-  /** Whose executions are settled. */
+  /** The state machine whose executions are settled. */
   readonly of: sfn.IStateMachine;
 }
 
 /**
- * Starts the settlement of a turn when its execution was stopped, timed out or broke: those executions never reach their own
- * last states.
+ * Starts the settlement of a turn after its execution was stopped, timed out or failed: such executions never reach
+ * their last states.
  */
 export class Settlement extends Construct {
   public readonly machine: TurnMachine;
-  /** Executions that could not be settled: each holds a slot until somebody runs the settlement on it. */
+  /** Executions that could not be settled: each keeps its slot until you run the settlement with it. */
   public readonly deadLetters: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: SettlementProps) {

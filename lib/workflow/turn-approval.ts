@@ -4,10 +4,10 @@ import { requireSeconds } from '../validation/input-error';
 import type { ApprovalRules } from './definition/approval-states';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** How approvers are asked, and for how long. */
+/** Topic and expiry of approvals. */
 export interface TurnApprovalOptions {
   /**
-   * Time an approver has. 1 minute to 30 days.
+   * Time that an approver has for the decision. 1 minute to 30 days.
    *
    * @default Duration.hours(24)
    */
@@ -59,7 +59,7 @@ export class TurnApproval {
   /** Topic that approvers are subscribed to, if there is one. */
   public readonly notify?: ITopic;
 
-  /** Time an approver has; undefined without an approval step. */
+  /** Time that an approver has; undefined without an approval step. */
   public readonly expiry?: Duration;
 
   private constructor(

@@ -9,7 +9,7 @@ import { withoutPolicyUpdates } from '../encryption/key-policy';
 import { deadLetterQueue } from '../function/dead-letter-queue';
 import { QUEUE_SEND_ACTIONS } from '../identity/perms';
 
-/** The bus that outcome events appear on, and the queue for events that could not be encrypted or decrypted. */
+/** The bus of outcome events, and the queue for events that could not be encrypted or decrypted. */
 export class TurnBus extends Construct {
   public readonly eventBus: events.EventBus;
   public readonly deadLetters: sqs.Queue;
@@ -17,7 +17,7 @@ export class TurnBus extends Construct {
   constructor(scope: Construct, id: string, encryptionKey: kms.IKey) {
     super(scope, id);
     this.deadLetters = deadLetterQueue(this, 'DeadLetters', encryptionKey);
-    // The key policy names the bus, so the name is known before the key.
+    // The key policy contains the name of the bus, so the name is set before.
     const eventBusName = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
     const eventBusArn = Stack.of(this).formatArn({
       service: 'events',

@@ -12,11 +12,11 @@ import { handlerCode } from '../function/handler-code';
 import { HandlerFunction } from '../function/handler-function';
 import { reviewedFolders } from './reviewed-folders';
 
-/** What the functions of one workflow share. */
+/** Common settings of the functions of one workflow. */
 export interface TurnFunctionSetting {
   readonly encryptionKey: kms.IKey;
   readonly logRetention: logs.RetentionDays;
-  /** Prefix of the names of the log groups, already opened in the key policy. */
+  /** Prefix of the names of the log groups, which the key policy already allows. */
   readonly logPrefix: string;
   readonly environment: { [name: string]: string };
 }
@@ -29,13 +29,13 @@ export interface TurnFunctionProps extends TurnFunctionSetting {
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMegabytes: number;
-  /** What the function may do in addition to writing its logs and reading its own variables. */
+  /** Permissions of the function in addition to writing its logs and reading its variables. */
   readonly statements: iam.PolicyStatement[];
-  /** Where it runs. Absent: outside any VPC. */
+  /** Its network. Absent: outside any VPC. */
   readonly placement?: { readonly network: IAgentNetwork; readonly securityGroup: ec2.ISecurityGroup };
 }
 
-/** A function of the workflow, in the network of the agent where it talks to Managed Agents. */
+/** A function of the workflow. It runs in the network of the agent if it calls Managed Agents. */
 export class TurnFunction extends HandlerFunction {
   constructor(scope: Construct, id: string, props: TurnFunctionProps) {
     const { placement, statements } = props;
@@ -63,8 +63,8 @@ export class TurnFunction extends HandlerFunction {
   }
 
   /**
-   * Lambda needs the role's permissions for network interfaces; the code in the function does not. A policy of its own,
-   * because it names the function, which needs the other policy first.
+   * Lambda needs the role's permissions for network interfaces; the code of the function doesn't. This is a separate
+   * policy, because it names the function, which needs the other policy first.
    *
    * Source: docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html (lambda:SourceFunctionArn)
    */

@@ -36,9 +36,9 @@ export interface TurnFunctionsProps extends TurnFunctionSetting {
   readonly evidence: IBucket;
 }
 
-/** How long an ambiguous create, submit or cancel is looked for. */
+/** How long the result of an ambiguous create, submit or cancel is searched. */
 const SETTLE_SECONDS = 30;
-/** How long one look at a turn listens to its live events. */
+/** How long one poll of a turn reads its live events. */
 const LISTEN_SECONDS = 10;
 
 interface Need extends StepNeed {
@@ -46,9 +46,9 @@ interface Need extends StepNeed {
 }
 
 /**
- * The functions of the workflow, each with the permissions of its own step and no others. They run in the agent's network
- * under a security group of their own, and their session permissions hold only through the agent's `bedrock-mantle` endpoint:
- * their credentials are of no use anywhere else.
+ * The functions of the workflow, each with only the permissions of its own step. They run in the agent's network with
+ * their own security group. Their session permissions apply only through the agent's `bedrock-mantle` endpoint, so
+ * their credentials can't be used elsewhere.
  */
 export class TurnFunctions extends Construct {
   public readonly byName: Readonly<Record<TurnFunctionName, TurnFunction>>;
@@ -91,7 +91,7 @@ export class TurnFunctions extends Construct {
     });
   }
 
-  /** The function with which a kill switch ends the sessions of the agent. */
+  /** The function for a kill switch that ends the sessions of the agent. */
   public endSessions(scope: Construct, id: string): TurnFunction {
     const { sessionRole } = this.props.agent;
     return this.makeFor('end-sessions', 300, 'ends all sessions', { session: END_SESSIONS_ACTIONS }, scope, id, {

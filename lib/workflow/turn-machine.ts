@@ -14,7 +14,7 @@ import type { Machine } from './definition/asl';
 import { reviewedFolders } from './reviewed-folders';
 
 export interface TurnMachineProps {
-  /** Where something has to know it before the machine is made. @default - unique, of the path */
+  /** Name, if another resource needs it before the state machine. @default - unique, from the path */
   readonly stateMachineName?: string;
   readonly definition: Machine;
   readonly description: string;
@@ -23,7 +23,10 @@ export interface TurnMachineProps {
   readonly logRetention: logs.RetentionDays;
 }
 
-/** A state machine: Standard, encrypted and logged under the customer-managed key, traced, with exactly the statements given. */
+/**
+ * A Standard state machine: encrypted and logged with the customer-managed key, traced, with exactly the given policy
+ * statements.
+ */
 export class TurnMachine extends Construct {
   public readonly stateMachine: sfn.StateMachine;
   public readonly role: iam.Role;
@@ -32,7 +35,7 @@ export class TurnMachine extends Construct {
   constructor(scope: Construct, id: string, props: TurnMachineProps) {
     super(scope, id);
     const { encryptionKey } = props;
-    // Role and key name the machine, so its name is known before it.
+    // Role and key policy contain the name of the state machine, so it is set before.
     const stateMachineName =
       props.stateMachineName ?? Names.uniqueResourceName(this, { maxLength: 80, separator: '-' });
     const logGroupName = `/aws/vendedlogs/states/${stateMachineName}`;
@@ -74,11 +77,11 @@ export class TurnMachine extends Construct {
       definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(props.definition)),
       role: this.role.withoutPolicyUpdates(),
       encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(withoutPolicyUpdates(encryptionKey)),
-      // Everything that happened, never what was said: prompts and outputs stay out of the logs.
+      // All events without their data: prompts and outputs aren't logged.
       logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
     });
-    // Step Functions checks log delivery and key when it makes the machine.
+    // Step Functions checks log delivery and key when it creates the state machine.
     this.stateMachine.node.addDependency(policy);
   }
 }

@@ -9,7 +9,7 @@ import type { TurnWorkflowProps } from './turn-workflow-props';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** Numbers and periods of a workflow, with their defaults and in their ranges. */
+/** Numbers and periods of a workflow, with defaults and checked ranges. */
 export interface TurnSettings {
   readonly maxConcurrency: number;
   readonly turnDeadline: Duration;

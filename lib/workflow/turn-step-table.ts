@@ -5,16 +5,16 @@ import {
   TURN_SESSION_ACTIONS,
 } from '../identity/perms';
 
-/** What a function of the workflow may do beside writing its logs. */
+/** The permissions of a function of the workflow in addition to writing its logs. */
 export interface StepNeed {
   readonly session?: string[];
   readonly ledger?: string[];
-  /** Folders of the evidence bucket that are read and written. */
+  /** Folders of the evidence bucket that it reads and writes. */
   readonly reads?: string[];
   readonly writes?: string[];
   /** Large objects are written in parts. */
   readonly inParts?: boolean;
-  /** Hands the session role over, and reads the session definition. */
+  /** Passes the session role, and reads the session definition. */
   readonly opensSessions?: boolean;
 }
 
@@ -22,13 +22,14 @@ interface TurnStep extends StepNeed {
   /** Time limit in seconds. */
   readonly seconds: number;
   readonly does: string;
-  /** Takes something for the turn or sends its message: the settlement of a stopped execution waits for its end. */
+  /** Claims a resource for the turn or sends its message: the settlement of a stopped execution waits for its end. */
   readonly commits?: boolean;
 }
 
 /**
- * The functions that the state machine of turns calls, each with the permissions of its own step. A new step is a row here,
- * a directory of this name in runtime/turn-handlers, its payload in lib/contracts/step.ts, and a state in the definition.
+ * The functions that the state machine of turns calls, each with the permissions of its own step. To add a step, add a
+ * row, a directory with its name in runtime/turn-handlers, its payload in lib/contracts/step.ts, and a state in the
+ * definition.
  */
 const TABLE = {
   'prepare-turn': { seconds: 60, does: 'checks requests and what was staged', writes: ['prompts/*'] },
@@ -91,8 +92,8 @@ export const TURN_STEPS: Readonly<Record<TurnFunctionName, TurnStep>> = TABLE;
 export const TURN_FUNCTION_NAMES = Object.keys(TABLE) as TurnFunctionName[];
 
 /**
- * How long the settlement of a stopped execution waits: the longest step that commits, and the seconds that Step Functions
- * may take to hand over a call that it had begun.
+ * How long the settlement of a stopped execution waits: the longest step that commits, and the seconds that Step
+ * Functions may take for a call that it had begun.
  */
 export const LAST_STEP_SECONDS =
   Math.max(

@@ -9,21 +9,27 @@ import type { IManagedAgent } from '../agent';
 import type { IAgentNetwork } from '../network';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** What a step of a turn finds in the workflow that it becomes part of. */
+/** The members of the workflow for a step of a turn. */
 export interface TurnStepHost {
   /** The agent whose turns these are. */
   readonly agent: IManagedAgent;
-  /** The network of the functions that talk to the agent's sessions. */
+  /** The network of the functions that call the agent's sessions. */
   readonly network: IAgentNetwork;
-  /** Key of everything the workflow stores, except prompts and evidence, which are under the key of their bucket. */
+  /**
+   * Key of everything that the workflow stores, except prompts and evidence, which are encrypted with the key of their
+   * bucket.
+   */
   readonly encryptionKey: IKey;
-  /** Slots, conversations and turns. A step that keeps records of its own here is granted these items only. */
+  /**
+   * The ledger with slots, conversations and turns. A step with its own records in it gets permissions only for these
+   * items.
+   */
   readonly ledger: ITable;
   /** Prompts and evidence. */
   readonly evidenceBucket: IBucket;
-  /** Where outcome events appear. */
+  /** The bus of outcome events. */
   readonly eventBus: IEventBus;
-  /** How long the logs of the workflow are kept. */
+  /** Retention of the logs of the workflow. */
   readonly logRetention: RetentionDays;
 }
 

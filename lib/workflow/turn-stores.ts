@@ -7,10 +7,13 @@ import { protectedBucket } from '../encryption/protected-bucket';
 import { protectionIfRetained, REMOVAL, removalPolicy } from '../lifecycle/removal';
 import type { ObjectLock } from '../encryption/object-lock';
 
-/** Index of the ledger that the deletion of sessions reads: open conversations by the time after which they go. */
+/** Index of the ledger for the deletion of sessions: open conversations by their expiry time. */
 export const DELETION_INDEX = 'by-deletion';
 
-/** What is claimed before it is done: slots, conversations, turns. Losing it would make turns repeatable, so it is kept. */
+/**
+ * The ledger of slots, conversations and turns, in which actions are recorded before they run. Without it, turns could
+ * run twice, so it is retained.
+ */
 export function turnLedger(scope: Construct, id: string, encryptionKey: kms.IKey): dynamodb.Table {
   const table = new dynamodb.Table(scope, id, {
     partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
@@ -40,14 +43,17 @@ export interface EvidenceBucketOptions {
   readonly accessLogsBucket?: s3.IBucket;
 }
 
-/** Large prompts (`prompts/`), and what happened in every turn (`turns/`): private, versioned, TLS-only, encrypted, kept. */
+/**
+ * Large prompts (`prompts/`), and the evidence of every turn (`turns/`): private, versioned, TLS-only, encrypted,
+ * retained.
+ */
 export function evidenceBucket(scope: Construct, id: string, options: EvidenceBucketOptions): s3.Bucket {
   const { encryptionKey, lock, retention, accessLogsBucket } = options;
   return protectedBucket(scope, id, {
     removalPolicy: removalPolicy(scope, REMOVAL.recordBucket),
     encryptionKey,
     retention,
-    // As long as its lock holds, an object can be restored in any case.
+    // While its lock is active, an object can always be restored.
     restorable: Duration.days(30),
     lock: lock._retention,
     accessLogsBucket,

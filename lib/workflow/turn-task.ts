@@ -22,22 +22,18 @@ export interface TurnTaskProps {
 
   /**
    * The message to the agent: a text, or a text of the state with `JsonPath.stringAt('$.prompt')`. At most 10,000
-   * characters; a longer one is rejected when it is known at run time only.
+   * characters; a longer text of the state ends the turn as Rejected.
    */
   readonly prompt: string;
 
   /**
-   * Whether the guardrail judges the prompt. Leave it on for a text that others may have written. To a filter of prompt
-   * attacks, instructions look like an attack.
-   *
-   * @default - true for a text of the state, false for one that is known at synth
+   * Whether the guardrail screens the prompt. Leave it on for text that others may have written. A prompt-attack filter
+   * treats instructions as an attack. @default - true for a text of the state, false for a text that is known at synth
    */
   readonly screenPrompt?: boolean;
 
   /**
-   * What the conversation is about; later turns with the same key resume its session.
-   *
-   * @default - a session of its own
+   * Names the conversation; later turns with the same key resume its session. @default - the turn has its own session
    */
   readonly sessionKey?: string;
 
@@ -49,9 +45,9 @@ export interface TurnTaskProps {
   readonly deduplicationKey?: string;
 
   /**
-   * Facts for the workflow's staging and delivery, for evidence and outcome events, by name; values of the state with
-   * `JsonPath.stringAt('$.commit')`. Never part of the message. At most 16 names in lower camel case, values of 1 to 2,400
-   * visible ASCII characters.
+   * Values for the workflow's staging and delivery, for evidence and outcome events, by name; values of the state with
+   * `JsonPath.stringAt('$.commit')`. Never part of the message. At most 16 names in lower camel case, values of 1 to
+   * 2,400 visible ASCII characters.
    *
    * @default - none
    */
@@ -72,9 +68,9 @@ export interface TurnTaskProps {
   readonly requireApproval?: boolean;
 
   /**
-   * Where the result goes in the state. `result` in it is the detail of the outcome event: `result.outcome`,
-   * `result.reason`, `result.output`, `result.evidence`. A turn that did not complete does not fail the state: choose by
-   * `result.outcome`.
+   * Path of the result in the state. Its member `result` is the detail of the outcome event: `result.outcome`,
+   * `result.reason`, `result.output`, `result.evidence`. A turn that didn't complete doesn't fail the state: use a
+   * Choice state on `result.outcome`.
    *
    * @default '$.turn'
    */
@@ -93,7 +89,7 @@ export class TurnTask extends TaskStateBase {
   protected readonly taskMetrics?: TaskMetricsConfig = undefined;
   protected readonly taskPolicies?: PolicyStatement[];
 
-  /** @throws InputError when the prompt is empty or too long, or a fact of the subject is refused */
+  /** @throws InputError when the prompt is empty or too long, or a value of the subject is refused */
   constructor(
     scope: Construct,
     id: string,
@@ -160,7 +156,7 @@ export class TurnTask extends TaskStateBase {
     };
   }
 
-  /** A text that is known at synth is the deployment's own. */
+  /** A text that is known at synth comes from the deployment. */
   private screensPrompt(): boolean {
     return this.turn.screenPrompt ?? Token.isUnresolved(this.turn.prompt);
   }
@@ -199,7 +195,7 @@ export class TurnTask extends TaskStateBase {
       }),
       new PolicyStatement({
         actions: JOB_RULE_ACTIONS,
-        // The rule that Step Functions makes for this integration (docs: concepts-nested-workflows.html).
+        // The rule that Step Functions creates for this integration (docs: concepts-nested-workflows.html).
         resources: [
           stack.formatArn({
             service: 'events',

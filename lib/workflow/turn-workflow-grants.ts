@@ -22,7 +22,7 @@ import type { ITurnWorkflow } from './turn-workflow-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { executionArns } from './execution-arns';
 
-/** Permissions around the turns of a workflow, one method per intent. None of them reaches a session. */
+/** Permissions for the turns of a workflow, one method per intent. None of them includes access to sessions. */
 export class TurnWorkflowGrants {
   static {
     checkInputsOf(this, 'TurnWorkflowGrants');
@@ -47,7 +47,7 @@ export class TurnWorkflowGrants {
         Grant.addToPrincipal({
           grantee,
           actions: PROMPT_STORE_ACTIONS,
-          // The names of turns are known at run time; the folder is exact.
+          // Names of turns are known only at run time; the folder is exact.
           resourceArns: [evidenceBucket.arnForObjects('prompts/*')],
         }),
       )
@@ -86,7 +86,10 @@ export class TurnWorkflowGrants {
     return this.granted('readTurns', grantee, read);
   }
 
-  /** The grantee may stop turns. A stopped turn is cancelled in the service, evidenced and published like any other. */
+  /**
+   * The grantee may stop turns. A stopped turn is cancelled in the service, and its evidence and outcome are stored and
+   * published.
+   */
   public stopTurns(grantee: IGrantable): Grant {
     const stop = Grant.addToPrincipal({
       grantee,
@@ -97,10 +100,10 @@ export class TurnWorkflowGrants {
   }
 
   /**
-   * The grantee may find the agent by the output of its stack, look into its dead-letter queues, and send events from there
+   * The grantee may find the agent by the output of its stack, read its dead-letter queues, and send their events
    * again: to the queue of their trigger, or to the settlement. Triggers that are added later are included.
    *
-   * @throws InputError when the workflow is defined elsewhere: its queues are not known here.
+   * @throws InputError when the workflow is defined elsewhere, because its queues aren't known.
    */
   public replayEvents(grantee: IGrantable): Grant {
     const { workflow } = this;
@@ -133,7 +136,7 @@ export class TurnWorkflowGrants {
   }
 
   /**
-   * The grantee may approve and deny turns by calling `approveUrl`. Who answered is recorded.
+   * The grantee may approve and deny turns by calling `approveUrl`. The decision is recorded with its caller.
    *
    * @throws InputError when the workflow has no approval step.
    */
@@ -153,7 +156,10 @@ export class TurnWorkflowGrants {
     return granted(this.workflow, `grants.${method}`, grantee, grant);
   }
 
-  /** A stack's id is made when it is made, so the name is what can be named. Of an imported workflow the stack isn't known. */
+  /**
+   * The id of a stack is generated at its creation, so the permission uses its name. The stack of an imported workflow
+   * isn't known.
+   */
   private findAgent(grantee: IGrantable): Grant {
     if (!isDefinedHere(this.workflow)) return Grant.drop(grantee, 'find an agent that is defined elsewhere');
     const { stackName } = Stack.of(this.workflow);

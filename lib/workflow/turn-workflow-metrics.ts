@@ -20,7 +20,7 @@ export class TurnWorkflowMetrics {
     return this.workflow.stateMachine.metricStarted(options);
   }
 
-  /** Turns whose execution published an outcome, whatever the outcome. */
+  /** Turns whose execution published an outcome, for every outcome. */
   public turnsEnded(options?: MetricOptions): Metric {
     return this.workflow.stateMachine.metricSucceeded(options);
   }

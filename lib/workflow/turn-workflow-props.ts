@@ -13,17 +13,17 @@ export interface TurnWorkflowProps {
   readonly agent: IManagedAgent;
 
   /**
-   * Screens the input before the session and the output before it is published. A guardrail of this app is in the stack of
-   * the workflow: its version gets another export name with every change of its policy, and CloudFormation refuses to
-   * remove the old export while it is in use.
+   * Screens the input before the session and the output before it is published. A guardrail of this app must be in the
+   * stack of the workflow: every change of its policy gives its version another export name, and CloudFormation refuses
+   * to remove the old export while it is in use.
    *
    * @default AgentGuardrail.standard()
    */
   readonly guardrail?: IAgentGuardrail;
 
   /**
-   * Network of the functions that talk to the agent's sessions, keys and log settings. The network must have the
-   * `bedrock-mantle` endpoint. Prompts and evidence are under the evidence key, everything else under the data key.
+   * Keys, log settings, and the network of the functions that call the agent's sessions. The network must have the
+   * `bedrock-mantle` endpoint. The evidence key encrypts prompts and evidence, the data key all other data.
    *
    * @default - the baseline of the agent's environment; required for an imported agent whose environment isn't known
    */
@@ -111,9 +111,9 @@ export interface TurnWorkflowAttributes {
   readonly agent: IManagedAgent;
   /** ARN of the state machine. */
   readonly stateMachineArn: string;
-  /** ARN of the bus where outcome events appear. */
+  /** ARN of the bus of outcome events. */
   readonly eventBusArn: string;
-  /** Name of the bucket that holds prompts and evidence. */
+  /** Name of the bucket with prompts and evidence. */
   readonly evidenceBucketName: string;
   /** ARN of the key of everything that the workflow stores, except prompts and evidence. */
   readonly encryptionKeyArn: string;
@@ -130,13 +130,11 @@ export interface TurnWorkflowAttributes {
    */
   readonly turnDeadline?: Duration;
   /**
-   * Where approvers answer.
-   *
-   * @default - the workflow has no approval step, or its URL is not known
+   * The URL for decisions of approvers. @default - the workflow has no approval step, or its URL isn't known
    */
   readonly approveUrl?: string;
   /**
-   * ARN of the function behind `approveUrl`.
+   * ARN of the function of `approveUrl`.
    *
    * @default - `grants.approveTurns` cannot be used
    */

@@ -13,31 +13,31 @@ import type { TurnWorkflowMetrics } from './turn-workflow-metrics';
 export interface ITurnWorkflow extends IConstruct {
   /** The agent whose turns these are. */
   readonly agent: IManagedAgent;
-  /** Started once per turn, with the name of the turn. */
+  /** The state machine, with one execution per turn, named after the turn. */
   readonly stateMachine: IStateMachine;
-  /** Where outcome events appear. */
+  /** The bus of outcome events. */
   readonly eventBus: IEventBus;
-  /** Holds evidence and, below `prompts/`, the prompts that are too large for a request. */
+  /** The bucket with evidence and, below `prompts/`, the prompts that are too large for a request. */
   readonly evidenceBucket: IBucket;
   /** Key of everything that the workflow stores, except what is in the evidence bucket. */
   readonly encryptionKey: IKey;
   /** Longest time of a turn. */
   readonly turnDeadline: Duration;
-  /** Where approvers answer, or undefined without an approval step. */
+  /** The URL for decisions of approvers, or undefined without an approval step. */
   readonly approveUrl?: string;
-  /** The function behind `approveUrl`, which `grants.approveTurns` names. */
+  /** The function of `approveUrl`, for `grants.approveTurns`. */
   readonly approveFunction?: IFunction;
-  /** Permissions around turns. */
+  /** Permissions for turns. */
   readonly grants: TurnWorkflowGrants;
   /** Metrics of turns. */
   readonly metrics: TurnWorkflowMetrics;
 
-  /** Lets something start turns. */
+  /** Adds a trigger. */
   addTrigger(trigger: IAgentTrigger): void;
 }
 
 /**
- * Something that starts turns: a schedule, an event, a pull request.
+ * A trigger of turns: a schedule, an event, a pull request.
  *
  * @subclassable
  */

@@ -42,21 +42,20 @@ import type { TurnWorkflowAttributes, TurnWorkflowProps } from './turn-workflow-
 import type { IAgentTrigger, ITurnWorkflow } from './turn-workflow-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
 
-/** Step Functions keeps the name of an execution for 90 days; the ledger remembers a turn as long, and a little longer. */
+/** Step Functions keeps the name of an execution for 90 days; the ledger keeps a turn a little longer. */
 const RECORD_SECONDS = 100 * 24 * 60 * 60;
 
-/** What an execution takes beside waiting and working: screening, retries, evidence. */
+/** Time of an execution in addition to waiting and the turn itself: screening, retries, evidence. */
 const OVERHEAD_SECONDS = 2 * 60 * 60;
 
-/** Attempts of a step are half a minute apart in the mean: up to a minute, chosen at random. */
+/** Attempts of a step are half a minute apart on average: up to a minute, with random jitter. */
 const SECONDS_PER_ATTEMPT = 30;
 
 /**
- * From an event to exactly one governed turn: a state machine that every trigger, and every caller with
- * `grants.startTurns`, starts with one execution per turn.
- *
- * Screen input, ask for approval, take a slot, open or resume the session, submit, wait, collect evidence, screen output,
- * publish, give everything back. Whatever happens, a turn ends in one outcome on the agent's bus and a free slot.
+ * Runs each event as exactly one governed turn: a state machine that triggers, and callers with `grants.startTurns`,
+ * start with one execution per turn. It screens the input, requests approval, acquires a slot, opens or resumes the
+ * session, submits the prompt, waits, collects evidence, screens and publishes the output, and releases session and
+ * slot. Every turn ends with one outcome on the agent's bus and a released slot.
  *
  * @resource AWS::StepFunctions::StateMachine
  */
@@ -79,23 +78,23 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   public readonly eventBus: IEventBus;
   public readonly evidenceBucket: IBucket;
   public readonly encryptionKey: IKey;
-  /** Slots, conversations and turns. */
+  /** The ledger with slots, conversations and turns. */
   public readonly ledger: ITable;
-  /** Settles executions that were stopped, timed out or broke. */
+  /** Settles executions that were stopped, timed out or failed. */
   public readonly settlement: IStateMachine;
   /** Executions that could not be settled. Should be empty. */
   public readonly settlementDeadLetters: IQueue;
   /** Events that the bus could not handle. Should be empty. */
   public readonly busDeadLetters: IQueue;
-  /** Where approvers answer, or undefined without an approval step. */
+  /** The URL for decisions of approvers, or undefined without an approval step. */
   public readonly approveUrl?: string;
-  /** The function behind `approveUrl`. */
+  /** The function of `approveUrl`. */
   public readonly approveFunction?: IFunction;
   /** Longest time of a turn. */
   public readonly turnDeadline: Duration;
-  /** Turns that run at the same time. */
+  /** Number of turns that can run at the same time. */
   public readonly maxConcurrency: number;
-  /** Permissions around turns. */
+  /** Permissions for turns. */
   public readonly grants: TurnWorkflowGrants = TurnWorkflowGrants.fromTurnWorkflow(this);
   /** Metrics of turns. */
   public readonly metrics: TurnWorkflowMetrics = TurnWorkflowMetrics.fromTurnWorkflow(this);
@@ -105,7 +104,10 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
   private readonly starters: TurnStarter[] = [];
   private readonly starterCallbacks: ((starter: TurnStarter) => void)[] = [];
 
-  /** @throws InputError when a number is out of range, the baseline is missing, the guardrail is in another stack, or the agent has a workflow already. */
+  /**
+   * @throws InputError when a number is out of range, the baseline is missing, the guardrail is in another stack, or
+   * the agent already has a workflow.
+   */
   constructor(scope: Construct, id: string, props: TurnWorkflowProps) {
     super(scope, id);
     props = injectedProps(TurnWorkflow.PROPERTY_INJECTION_ID, scope, id, props);
@@ -249,7 +251,7 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
     agentOutput(this, this.starters);
   }
 
-  /** @throws InputError when the trigger has an id that another trigger of the agent has */
+  /** @throws InputError when another trigger of the agent has the same id */
   public addTrigger(trigger: IAgentTrigger): void {
     trigger.bind(this);
   }
@@ -307,7 +309,7 @@ function outermostStack(construct: IConstruct): Stack {
 /** The workflow of each agent of the app. */
 const WORKFLOWS = new WeakMap<IManagedAgent, TurnWorkflow>();
 
-/** Slots and conversations are counted per workflow, so a second one would run turns past the limits of the first. */
+/** Slots and conversations are counted per workflow, so a second workflow would exceed the limits of the first. */
 function requireOneWorkflow(workflow: TurnWorkflow, agent: IManagedAgent): void {
   const other = WORKFLOWS.get(agent);
   requireInput(other === undefined, workflow, {

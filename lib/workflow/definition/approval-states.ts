@@ -8,8 +8,8 @@ export interface ApprovalRules {
 }
 
 /**
- * Asks a person, when the workflow or the request wants it. The task token goes to the ledger and nowhere else; the
- * approve function finds it there and records who answered.
+ * Asks a person if the workflow or the request requires it. The task token is stored only in the ledger; the approve
+ * function reads it there and records the caller.
  */
 export function approvalStates(targets: Targets, rules: ApprovalRules, next: string, leave: string): States {
   const askOnTopic: States = rules.topicArn
@@ -22,7 +22,8 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
             Subject: 'A managed agent turn waits for approval',
             'Message.$': 'States.JsonToString($.turn.detail)',
           },
-          // The event on the bus asks, too. A topic that refuses must not end a turn that somebody can still approve.
+          // The event on the bus also requests approval. A topic that refuses the message must not end a turn that can
+          // still be approved.
           {
             ResultPath: null,
             Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'AwaitApproval' }],
@@ -64,15 +65,15 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
   };
 }
 
-/** What a wait for an approver needs to know. */
+/** The settings of a wait for an approver. */
 export interface ApprovalWait {
   readonly expirySeconds: number;
   readonly resultPath: string;
-  /** State that follows when nobody answered. */
+  /** Next state without a decision. */
   readonly expired: string;
 }
 
-/** Puts the task token into an item of the ledger, and nowhere else, and waits until the approve function uses it. */
+/** Stores the task token only in an item of the ledger, and waits until the approve function uses it. */
 export function awaitAnswer(
   targets: Pick<Targets, 'partition' | 'table'>,
   key: object,
@@ -96,7 +97,7 @@ export function awaitAnswer(
         Next: next,
       },
     ),
-    // Not after the expiry: that is an answer, not a failure.
+    // Not after the expiry, which is a result, not a failure.
     Retry: [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 0 }, ...REPEATABLE],
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The few words of the Amazon States Language (JSONPath) that the definitions are written in. They are data, not L2
- * states: what is deployed can be read here, and the same JSON runs in a local interpreter.
+ * Helpers for the Amazon States Language (JSONPath) of the definitions. They are data, not L2 states: the code shows
+ * the deployed definition, and the same JSON runs in a local interpreter.
  */
 
 import type { TurnFunctionName } from '../turn-step-table';
@@ -16,7 +16,7 @@ export interface Machine {
   readonly TimeoutSeconds?: number;
 }
 
-/** What the definitions point to; ARNs and names are tokens at synth. */
+/** The resources in the definitions; ARNs and names are tokens at synth. */
 export interface Targets {
   readonly partition: string;
   readonly table: string;
@@ -26,32 +26,32 @@ export interface Targets {
   readonly guardrailVersion: string;
   readonly definitionParameter: string;
   readonly functions: Readonly<Record<TurnFunctionName, string>>;
-  /** How often a step is repeated: as long as the deadline of a turn allows. */
+  /** Number of repetitions of a step: as long as the deadline of a turn allows. */
   readonly stepAttempts: number;
-  /** Functions of the user or of a blueprint around the turn, and the one of the environment that starts compute. */
+  /** Staging and delivery functions, and the function of the environment that starts compute. */
   readonly steps: { readonly staging?: string; readonly compute?: string; readonly delivery?: string };
 }
 
-/** Waits between attempts grow from one second to a minute and are spread at random. */
+/** Waits between attempts grow from one second to a minute, with random jitter. */
 const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
 
 /**
- * Attempts that outlast an outage of ten minutes many times over: with waits of up to a minute, chosen at random, about
- * half an hour. A turn that is over must not fail because what records it was away for a while.
+ * Number of attempts, which last about half an hour with random waits of up to a minute, longer than an outage of ten
+ * minutes. An ended turn must not fail because of a temporary outage of the stores.
  */
 export const OUTAGE_ATTEMPTS = 60;
 
-/** Names that Step Functions puts in front of an error, for the services that the definitions call themselves. */
+/** Prefixes that Step Functions adds to an error, for the services that the definitions call themselves. */
 const SERVICES = ['DynamoDB', 'DynamoDb', 'S3', 'Ssm', 'SSM', 'BedrockRuntime', 'EventBridge', 'SNS', 'SQS'];
 
-/** The service understood the call and refuses it. A few attempts remain, because a permission takes a moment to spread. */
+/** The service refuses the call. A few attempts remain, because a permission takes a moment to propagate. */
 const REFUSED = SERVICES.flatMap((service) =>
   ['AccessDeniedException', 'ValidationException', 'ResourceNotFoundException'].map((name) => `${service}.${name}`),
 ).concat('S3.NoSuchKeyException', 'S3.NoSuchBucketException', 'Ssm.ParameterNotFoundException');
 
 /**
- * For a call that changes nothing, or that a condition makes repeatable. What is not known to be a refusal (throttling,
- * 5xx, a time limit, a name that nobody documents) is repeated for as long as an outage may last.
+ * For a call that changes nothing, or that a condition makes repeatable. All errors except known refusals (throttling,
+ * 5xx, a timeout, an undocumented name) are repeated for as long as an outage may last.
  */
 export const REPEATABLE = [
   { ErrorEquals: REFUSED, MaxAttempts: 3, ...SPREAD },
@@ -59,10 +59,9 @@ export const REPEATABLE = [
 ];
 
 /**
- * For a function of this workflow: Lambda's own failures, and the error by which a function says that the ledger makes
- * its repetition safe. Everything else a function throws is a refusal or a defect, and repeating it would not help.
- *
- * @param attempts how often; a function that knows the deadline of its turn stops by itself
+ * For a function of this workflow: Lambda's own failures, and the error with which a function requests a repetition.
+ * Other errors of a function are refusals or defects, for which a repetition wouldn't help. @param attempts number of
+ * attempts; a function that knows the deadline of its turn stops by itself
  */
 const repeatableStep = (attempts: number) => [
   {
@@ -74,7 +73,8 @@ const repeatableStep = (attempts: number) => [
       'Lambda.TooManyRequestsException',
       'Lambda.ClientExecutionTimeoutException',
       // The function ran out of time or memory, or its process ended: Lambda.Unknown by the documentation
-      // (docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html), else what Lambda's own logs say.
+      // (docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html), otherwise the reason in
+      // Lambda's logs.
       'Lambda.Unknown',
       'Sandbox.Timedout',
       'Runtime.ExitError',

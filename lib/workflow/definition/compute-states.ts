@@ -1,14 +1,12 @@
 import { choice, invokeFunction, type States, type Targets } from './asl';
 
-/** Where the compute of a session is started. Input: what is known once the session is open. */
+/** First state of starting compute. Input: the open session. */
 export const START_COMPUTE = 'StartCompute';
 
 /**
- * Starts the compute of a session where no service does. It stands between the session, which a host needs to connect to,
- * and the message, which fails without a host.
- *
- * @param functionArn made by the environment, idempotent by session
- * @param end the state that takes an ending from a path
+ * Starts the compute of a session, if no service does. It runs after the session was opened, because a host connects to
+ * the session, and before the message, which fails without a host. @param functionArn function of the environment,
+ * idempotent by session @param end the state that reads an ending from a path
  */
 export function computeStates(
   targets: Targets,

@@ -1,13 +1,13 @@
 import { choice, ending, invokeFunction, pass, type States, type Targets } from './asl';
 
-/** Where the delivery begins. Input: `{turn, collected, published: {output}}`. */
+/** First state of the delivery. Input: `{turn, collected, published: {output}}`. */
 export const DELIVER = 'DeliverOutput';
 
 const ANSWER = '$.delivery.answer';
 
 /**
- * Has a function of the user bring the screened output to where it belongs. It stands before the outcome event, which
- * therefore tells whether it arrived: an output that was refused or did not arrive is not published, and the turn failed.
+ * Calls the user's function that publishes the screened output. It runs before the outcome event, which therefore
+ * contains its result: if the output was refused or could not be delivered, it isn't published, and the turn fails.
  */
 export function deliveryStates(targets: Targets, functionArn: string): States {
   return {

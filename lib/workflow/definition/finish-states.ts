@@ -4,18 +4,20 @@ import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn-ledger';
 import { DELIVER, deliveryStates } from './delivery-states';
 import { screening } from './screening';
 
-/** Where both machines end up: the turn is over, and this is its outcome. Input: `{turn, result: {ending, verdicts, approval}}`. */
+/**
+ * First state of the end in both state machines: the turn has ended. Input: `{turn, result: {ending, verdicts,
+ * approval}}`.
+ */
 export const FINISH = 'Is there work to stop';
-/** For a turn whose outcome was already published. Input: `{turn}`. */
+/** First state for a turn whose outcome was already published. Input: `{turn}`. */
 export const GIVE_BACK = 'CloseSession';
 
-/** Catches everything a state can catch and goes on: what is owed to the next turn is done whatever fails before it. */
+/** Catches every error and continues: the slot and the session are always released. */
 const continueAt = (at: string, next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: at, Next: next }];
 
 /**
- * Stop what still runs, collect the evidence, screen the output, publish the outcome, give back session and slot.
- *
- * Used by the workflow and by the settlement of a stopped execution; every state may run twice for the same turn.
+ * Cancels a running turn, collects the evidence, screens the output, publishes the outcome, and releases session and
+ * slot. Used by the workflow and by the settlement of a stopped execution; every state may run twice for the same turn.
  */
 export function finishStates(targets: Targets): States {
   const turnKey = { pk: { 'S.$': '$.turn.turnPk' } };
@@ -129,7 +131,7 @@ export function finishStates(targets: Targets): States {
         // Step Functions writes an object as JSON.
         'Body.$': '$.final',
         ContentType: 'application/json',
-        // A bucket with a default object lock takes no upload without a checksum.
+        // A bucket with a default object lock refuses uploads without a checksum.
         ChecksumAlgorithm: 'SHA256',
       },
       { ResultPath: null, Catch: continueAt('$.error', 'PublishOutcome'), Next: 'PublishOutcome' },
@@ -165,7 +167,7 @@ export function finishStates(targets: Targets): States {
       {
         TableName: targets.table,
         Key: { pk: { S: SLOTS_KEY } },
-        // A turn that waited for a slot holds none, and stands in line no longer.
+        // A turn that waited for a slot holds none; its position in the queue is removed.
         UpdateExpression: 'DELETE holders :me, #share :me REMOVE #wait',
         ExpressionAttributeNames: {
           '#share.$': '$.turn.share.attribute',
@@ -190,7 +192,7 @@ export function finishStates(targets: Targets): States {
   };
 }
 
-/** One event on the agent's bus. Step Functions fails the state when EventBridge refuses the entry. */
+/** One event on the agent's bus. Step Functions fails the state if EventBridge refuses the entry. */
 export function publish(targets: Targets, entry: object, rest: object) {
   return call(
     targets,

@@ -1,13 +1,12 @@
 import { call, choice, invoke, pass, type State, type Targets } from './asl';
 
-/** Texts judged at the same time, per turn: the rate of ApplyGuardrail is shared by the account. */
+/** Number of texts screened at the same time, per turn: the account shares the rate of ApplyGuardrail. */
 const AT_ONCE = 2;
 
 /**
- * Puts every part of a text before the guardrail and yields the parts as they may go on, each with its verdict.
- *
- * Step Functions calls the guardrail itself; a large part is read from S3 by Step Functions too. Only when the guardrail
- * intervened does a function tell a masked text from a blocked one.
+ * Applies the guardrail to every part of a text and returns the screened parts, each with its verdict. Step Functions
+ * calls the guardrail itself, and also reads large parts from S3. Only if the guardrail intervened, a function decides
+ * whether the text is masked or blocked.
  *
  * @param stage `Input` or `Output`, which also makes the state names unique in the machine
  */

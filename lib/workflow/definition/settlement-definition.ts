@@ -6,15 +6,15 @@ import { READ_STOP, stopStates } from './stop-states';
 
 export interface SettlementRules {
   /**
-   * How long a function that was running when the execution was stopped may go on. Before that time is over it can still
-   * send a message, take a conversation or take a slot, and what is given back earlier would be taken again. One that
-   * starts later finds the turn stopped.
+   * Longest time that a function can continue after its execution was stopped. In that time, it can still send a
+   * message, claim a conversation or acquire a slot, so a resource that is released earlier could be claimed again. A
+   * function that starts later finds that the turn is stopped.
    */
   readonly lastStepSeconds: number;
 }
 
 /**
- * Settles a turn whose execution was stopped, timed out or broke: the same ending as any other turn has. Input: the
+ * Settles a turn whose execution was stopped, timed out or failed, with the same last steps as every turn. Input: the
  * `Step Functions Execution Status Change` event of the execution.
  */
 export function settlementDefinition(targets: Targets, agentName: string, rules: SettlementRules): Machine {
@@ -22,7 +22,7 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
   return {
     Comment: 'Settles a turn whose execution did not come to its own end',
     StartAt: 'StopSubmits',
-    // The end of a turn, with an outage of half an hour at several of its steps.
+    // Duration of the end of a turn, with an outage of half an hour at several of its steps.
     TimeoutSeconds: 4 * 3600,
     States: {
       StopSubmits: call(
@@ -51,7 +51,7 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
         { 'turn.$': 'States.StringToJson($.record.item.prepared.S)', 'detail.$': '$.detail', 'record.$': '$.record' },
         { Next: 'Was it settled' },
       ),
-      // The execution broke before its first step was done. What is known is its name.
+      // The execution failed before its first step completed. Only its name is known.
       'Unknown turn': pass(
         {
           'detail.$': '$.detail',
@@ -79,7 +79,7 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
         ],
         'How it ended',
       ),
-      // The turn was over before its execution was stopped or broke.
+      // The turn had ended before its execution was stopped or failed.
       'As it had ended': pass(
         { 'ending.$': 'States.StringToJson($.record.item.ending.S)', verdicts: [], approval: null },
         { ResultPath: '$.result', Next: FINISH },

@@ -13,15 +13,14 @@ import {
   type Targets,
 } from './asl';
 
-/** Where staging begins. Input: `{turn, prompt}`. */
+/** First state of staging. Input: `{turn, prompt}`. */
 export const STAGE = 'StageTurn';
 
 /**
- * Has a function of the user prepare what the turn works on. It stands before the screening, which therefore sees what
- * staging adds to the prompt, and before the slot, so that a turn that is refused here costs none.
- *
- * @param register the state that writes the turn down, with the state that follows it
- * @param after the states that follow a turn that is staged, refused, or could not be staged
+ * Calls the user's function that prepares the turn. It runs before the screening, which therefore includes the parts
+ * that staging adds to the prompt, and before the slot, so that a refused turn uses none. @param register the state
+ * that records the turn, with its next state @param after the next states of a turn that is staged, refused, or could
+ * not be staged
  */
 export function stagingStates(
   targets: Targets,
@@ -37,20 +36,20 @@ export function stagingStates(
       { 'turn.$': '$.turn', 'prompt.$': '$.prompt' },
       { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.staged', Catch: failed, Next: 'AcceptStaging' },
     ),
-    // Before anything follows from the answer of a function that is not ours: limits, names, which member is there.
+    // The result of a user's function is checked before it is used: limits, names, and members.
     AcceptStaging: invoke(
       targets,
       'prepare-turn',
       { 'turn.$': '$.turn', 'prompt.$': '$.prompt', 'answer.$': '$.staged.answer' },
       { OutputPath: '$.Payload', Catch: failed, Next: 'RegisterStaged' },
     ),
-    // The conversation may be another now, and the settlement has to give back the right one.
+    // The conversation may have changed, and the settlement has to release the right one.
     RegisterStaged: register('Does it replace older turns'),
     'Does it replace older turns': choice(
       [{ Variable: '$.replacesOlderTurns', IsPresent: true, Next: 'ReplaceOlderTurns' }],
       'Is the turn staged',
     ),
-    // The turns that are replaced find it at their next look. A mark of a turn that began later stays.
+    // Replaced turns find it at their next poll. A mark of a later turn is kept.
     ReplaceOlderTurns: {
       ...call(
         targets,
@@ -64,7 +63,7 @@ export function stagingStates(
         },
         {
           ResultPath: null,
-          // Without the mark the older turns come to their end, which delivery refuses.
+          // Without the mark, the older turns complete, and delivery refuses their output.
           Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Is the turn staged' }],
           Next: 'Is the turn staged',
         },

@@ -1,14 +1,15 @@
 import { STOP_KEY } from '../../contracts/kill-switch';
 import { call, choice, pass, type States, type Targets } from './asl';
 
-/** Where an ending that a kill switch may have caused is looked at. Input: `{result: {ending, verdicts, approval}}`. */
+/**
+ * First state of the check whether a kill switch caused the ending. Input: `{result: {ending, verdicts, approval}}`.
+ */
 export const READ_STOP = 'ReadStop';
 
 /**
- * Ends a turn of a stopped agent as Cancelled, whatever it came to. From the moment that an agent is stopped, its roles are denied everything: a step
- * that fails then shows no fault of the agent, and an answer was perhaps given without what the tools would have said.
- *
- * While a stop is announced only, the roles can be denied by a release that was overtaken by it: failures count as stopped then, answers do not.
+ * Ends a turn of a stopped agent as Cancelled, for every ending. After an agent is stopped, its roles are denied
+ * everything: a failed step then isn't a fault of the agent, and an answer may lack the results of tools. While a stop
+ * is only recorded, a concurrent release may leave the roles denied: failures then count as stopped, answers don't.
  */
 export function stopStates(targets: Targets, next: string): States {
   const item = '$.stop.Item';
@@ -19,7 +20,7 @@ export function stopStates(targets: Targets, next: string): States {
       { TableName: targets.table, Key: { pk: { S: STOP_KEY } }, ConsistentRead: true },
       {
         ResultPath: '$.stop',
-        // Without the answer, the turn ends as what it came to.
+        // If the ledger can't be read, the turn keeps its ending.
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: next }],
         Next: 'Is the agent stopped',
       },

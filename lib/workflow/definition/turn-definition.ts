@@ -4,17 +4,17 @@ import { STAGE, stagingStates } from './staging-states';
 import { READ_STOP, stopStates } from './stop-states';
 import { type WorkRules, workStates } from './work-states';
 
-/** The numbers and choices of a workflow. */
+/** The settings of a workflow. */
 export interface TurnRules extends WorkRules {
-  /** The whole execution. */
+  /** Timeout of the whole execution. */
   readonly timeoutSeconds: number;
 }
 
-/** What the end of a turn works from. The prompt has served its purpose, and the state has a limit. */
+/** Input of the end of a turn. The prompt isn't needed any more, and the size of the state is limited. */
 const WITHOUT_PROMPT = 'Leave out prompt';
 const RECORD_ENDING = 'RecordEnding';
 
-/** The machine that one execution per turn runs. Input: TurnRequest; output: TurnResult. */
+/** The state machine with one execution per turn. Input: TurnRequest; output: TurnResult. */
 export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
   return {
     Comment: 'One turn of a managed agent: screened, approved, run once, evidenced, published',
@@ -83,7 +83,7 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
         READ_STOP,
       ),
       ...stopStates(targets, RECORD_ENDING),
-      // Whatever happens to this execution from here on, the settlement ends the turn as what it was.
+      // From here on, the settlement can end the turn with its outcome, even if this execution is stopped or fails.
       [RECORD_ENDING]: call(
         targets,
         'dynamodb:updateItem',
@@ -100,7 +100,7 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
   };
 }
 
-/** Writes down what is known about the turn, for the settlement of a stopped execution. */
+/** Records the turn for the settlement of a stopped execution. */
 function register(targets: Targets, next: string): State {
   return call(
     targets,

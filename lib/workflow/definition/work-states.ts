@@ -7,24 +7,24 @@ import { computeStates, START_COMPUTE } from './compute-states';
 import { publish } from './finish-states';
 import { screening } from './screening';
 
-/** The numbers and choices of a workflow, as far as the work on a turn depends on them. */
+/** The settings of a workflow that the states of a turn need. */
 export interface WorkRules {
   readonly maxConcurrency: number;
-  /** Absent: the machine has no approval step. */
+  /** Absent: the state machine has no approval step. */
   readonly approval?: ApprovalRules;
   /** Absent: any text is a final answer. */
   readonly finalAnswer?: FinalAnswerForm;
 }
 
-/** What a branch of the work leaves: how the turn ended, what the guardrail said, who approved. */
+/** Result of the states of a turn: ending, verdicts of the guardrail, approval. */
 const LEAVE = 'Leave';
 
-/** From the screening of the input to the ending of the turn, whatever it is. */
+/** The states from the screening of the input to the ending of the turn. */
 export function workStates(targets: Targets, rules: WorkRules): States {
   const { compute } = targets.steps;
   const afterScreening = rules.approval ? 'Is an approval asked for' : 'Begin to wait';
   return {
-    // Only what others wrote: to a filter of prompt attacks, the sentences of the deployment look like an attack.
+    // Only untrusted parts: a prompt-attack filter treats the sentences of the deployment as an attack.
     ScreenInput: screening(targets, 'Input', '$.toScreen', { ResultPath: '$.screened', Next: 'Weigh input' }),
     'Weigh input': pass(
       {
@@ -44,7 +44,7 @@ export function workStates(targets: Targets, rules: WorkRules): States {
     ...(rules.approval ? approvalStates(targets, rules.approval, 'Begin to wait', LEAVE) : {}),
 
     'Begin to wait': pass({ admission: null }, { ResultPath: '$.wait', Next: 'AdmitTurn' }),
-    // The conversation first, then the slot: a turn that waits for its conversation holds no slot.
+    // First the conversation, then the slot: a turn that waits for its conversation holds no slot.
     AdmitTurn: invoke(
       targets,
       'admit-turn',
@@ -71,7 +71,7 @@ export function workStates(targets: Targets, rules: WorkRules): States {
         TableName: targets.table,
         Key: { pk: { S: SLOTS_KEY } },
         UpdateExpression: 'ADD holders :me, #share :me REMOVE #wait',
-        // Idempotent: who holds a slot already gets the same one again.
+        // Idempotent: a turn that holds a slot already gets the same one again.
         ConditionExpression:
           '(attribute_not_exists(holders) OR size(holders) < :limit OR contains(holders, :name)) AND ' +
           '(attribute_not_exists(#share) OR size(#share) < :share OR contains(#share, :name))',
@@ -93,7 +93,7 @@ export function workStates(targets: Targets, rules: WorkRules): States {
         Next: 'PublishStarted',
       },
     ),
-    // Who hears that the turn began is no part of the turn.
+    // The notification about the start isn't part of the turn.
     PublishStarted: publish(
       targets,
       { DetailType: turnEventType('Started'), 'Detail.$': '$.turn.detail' },
@@ -169,7 +169,7 @@ export function workStates(targets: Targets, rules: WorkRules): States {
     ...(rules.finalAnswer ? askAgainStates(targets) : {}),
     'Deadline passed': end(ending('TimedOut', 'deadline', 'The turn was not over at its deadline and was cancelled')),
     'Turn ended': endWith('$.work.answer.ending'),
-    // Of the prompt only the verdicts go on: its text would stand in the state until the end.
+    // Only the verdicts on the prompt are kept: its text would stay in the state until the end.
     [LEAVE]: pass(
       { 'ending.$': '$.ending', 'verdicts.$': '$.screened[*].verdict', 'approval.$': '$.approval' },
       { End: true },
@@ -178,8 +178,8 @@ export function workStates(targets: Targets, rules: WorkRules): States {
 }
 
 /**
- * Asks for the final answer again, in the session, the slot and the deadline of the turn. The ledger remembers that it was
- * asked, so it is never asked twice.
+ * Asks for the final answer again, in the session, the slot and the deadline of the turn. The ledger records the
+ * request, so it is never sent twice.
  */
 function askAgainStates(targets: Targets): States {
   return {
