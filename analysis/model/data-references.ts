@@ -78,7 +78,7 @@ function inContext([first, second, ...rest]: readonly string[], scope: DataScope
 }
 
 /** Functions that tell whether there is a value, or how long it is, but not the value. */
-const ABOUT_IN_JSONATA = /\$(?:exists|count|length|type|boolean|not|hash)\s*\([^()]*\)/g;
+const ABOUT_IN_JSONATA = /\$(?:exists|count|length|type|hash)\s*\([^()]*\)|\$(?:boolean|not)\s*\([^()=]*\)/g;
 const EXPRESSION = /^\s*\{%(.*)%\}\s*$/s;
 const VARIABLE = new RegExp(String.raw`\$(?:\$|${NAME})?((?:\.${NAME}|\[\d+\])*)(\s*\()?`, 'gu');
 const LITERALS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;

@@ -2,6 +2,7 @@ import { isWithin, judgesOf, originsOf, overlaps, sourceOf } from './data-value'
 import type { StateData } from './machine-data';
 import { followFlow, type KnownAfter } from './machine-paths';
 import type { Flow, State } from './state-machine';
+import { afterIntervention } from './verdict-choice';
 
 /** A state that does something with the text of a turn although a judgement is missing. */
 export interface Leak {
@@ -63,12 +64,19 @@ function walk(flow: Flow, start: Known, search: Search): Known {
     return {
       end: after,
       targets: [
-        ...state.next.map((target) => [target, after] as const),
+        ...state.next.map((target) => [target, behindChoice(state, target, known, after)] as const),
         ...state.catches.map((target) => [target, failed] as const),
       ],
     };
   };
   return followFlow(flow, start, { step, either, isSame }) ?? start;
+}
+
+/** A choice that leads on in the same way when the guardrail has intervened has not looked at the verdict. */
+function behindChoice(state: State, target: string, known: Known, after: Known): Known {
+  return state.type === 'Choice' && after.ignored.size < known.ignored.size && afterIntervention(state).has(target)
+    ? { ...after, ignored: new Set([...after.ignored, ...known.ignored]) }
+    : after;
 }
 
 function pass(state: State, known: Known, search: Search): Known {

@@ -8,19 +8,24 @@ import type { Guard } from './guard';
 import { identities } from './identities';
 import type { Model } from './model';
 import type { Node } from './node';
-import { accountIn, ownAccounts } from './own-accounts';
+import { accountOf, ownAccounts } from './own-accounts';
 import { resourcePolicies } from './resource-policies';
+import type { TemplateModel } from './template-model';
 import type { Case, Place, Text } from './text';
+import { writtenChanges } from './written-calls';
 
 /** Access that somebody outside of the accounts of the assembly has to a resource next to an agent. */
 export interface OutsideAccess {
   /** What they have access to: a bucket, a queue, a key. */
   readonly to: Resource;
-  /** What gives it: a resource policy, the ACL of a bucket, a copy of its data, or something that sends the data on. */
-  readonly by: 'policy' | 'ACL' | 'copy' | 'destination';
+  /**
+   * What gives it: a resource policy, the ACL of a bucket, a copy of its data, something that sends the data on, or a call
+   * that the template has AWS make.
+   */
+  readonly by: 'policy' | 'ACL' | 'copy' | 'destination' | 'call';
   /** `unread`: whoever deploys decides who it is. */
   readonly who: Admitted['who'];
-  /** The principal, account or ARN; for an ACL its name. */
+  /** The principal, account or ARN; for an ACL its name, for a call the action. */
   readonly name: Text;
   /** Kind of the principal of a policy. */
   readonly kind: Admitted['kind'];
@@ -72,11 +77,11 @@ const OUTSIDE_DESTINATION = /^(?:HttpEndpoint|Splunk|Snowflake)DestinationConfig
 const NO_STORE = /^AWS::(?:Lambda|IAM|EC2|ApiGateway\w*|BedrockAgentCore)::/;
 
 /** Everything next to an agent that others have access to. */
-export function outsideAccess(model: Model): readonly OutsideAccess[] {
+export function outsideAccess(model: TemplateModel): readonly OutsideAccess[] {
   return model.view(collect);
 }
 
-function collect(model: Model): OutsideAccess[] {
+function collect(model: TemplateModel): OutsideAccess[] {
   const { near, used } = agentStores(model);
   const inPlace = [...near].flatMap((store) => [
     ...(NO_STORE.test(store.type) ? ofFunctions(model, store) : byPolicies(model, store)),
@@ -98,7 +103,21 @@ function collect(model: Model): OutsideAccess[] {
           ])
         : [];
     });
-  return [...inPlace, ...moved, ...byAccountPolicies(model, near), ...published(model, used)];
+  return [...inPlace, ...moved, ...byAccountPolicies(model, near), ...published(model, used), ...byCalls(model)];
+}
+
+/** Whom a call lets in is in its parameters, or in what somebody does afterwards: nobody here knows. */
+function byCalls(model: TemplateModel): OutsideAccess[] {
+  return writtenChanges(model).map(({ of, action, maker, place, guard }) => ({
+    to: of,
+    by: 'call',
+    who: 'somebody unknown',
+    name: [action],
+    kind: 'AWS',
+    giver: maker,
+    place,
+    guard: guard.and(maker.guard),
+  }));
 }
 
 /** Who invokes a function is a matter of its entries. Everything else shows or changes its code and variables. */
@@ -351,17 +370,6 @@ function byDestinations(model: Model, at: Resource, to: Resource): OutsideAccess
       place: place.resource ? place : at.properties.place,
       guard: guard.and(at.guard),
     }));
-}
-
-/** The account of an ARN, or the account itself. */
-export function accountOf(text: Text): Text | undefined {
-  const known = literalOf(text);
-  if (known !== undefined && /^\d{12}$/.test(known)) {
-    return text;
-  }
-  const url = known === undefined ? undefined : /^https:\/\/sqs\.[^/]+\/(\d{12})\//.exec(known)?.[1];
-  const account = url === undefined ? accountIn(text) : textOf(url);
-  return account && account.length > 0 ? account : undefined;
 }
 
 /** The account of the registry that the image of a function is from. */

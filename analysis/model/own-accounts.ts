@@ -1,6 +1,6 @@
 import { AGENT_SERVICES } from '../../lib/facts/compute-kinds';
 import type { Statement } from '../policy/statement';
-import { literalOf, soleHole } from './compose-text';
+import { literalOf, soleHole, textOf } from './compose-text';
 import { identities } from './identities';
 import type { Model } from './model';
 import type { Text } from './text';
@@ -87,6 +87,17 @@ export function accountIn(arn: Text): Text | undefined {
     }
   }
   return account;
+}
+
+/** The account of an ARN or of the URL of a queue, or the account itself. */
+export function accountOf(text: Text): Text | undefined {
+  const known = literalOf(text);
+  if (known !== undefined && /^\d{12}$/.test(known)) {
+    return text;
+  }
+  const url = known === undefined ? undefined : /^https:\/\/sqs\.[^/]+\/(\d{12})\//.exec(known)?.[1];
+  const account = url === undefined ? accountIn(text) : textOf(url);
+  return account && account.length > 0 ? account : undefined;
 }
 
 /**

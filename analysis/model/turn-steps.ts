@@ -68,7 +68,11 @@ function kindsOf(model: TemplateModel, state: State, callees: readonly Callee[])
   const call = state.call!;
   if (call.api.toLowerCase() === 'bedrockruntime:applyguardrail') {
     for (const { value } of call.arguments.flatMap((node) => node.at('Source')).flatMap((node) => node.texts())) {
-      kinds.add(literalOf(value) === 'OUTPUT' ? 'screens output' : 'screens input');
+      const source = literalOf(value);
+      // What an expression says, the input of the execution may decide.
+      if (!source?.trimStart().startsWith('{%')) {
+        kinds.add(source === 'OUTPUT' ? 'screens output' : 'screens input');
+      }
     }
   }
   if (call.waits === 'task token') {

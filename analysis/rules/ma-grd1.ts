@@ -1,6 +1,7 @@
 import type { Resource } from '../model/assembly';
 import { agents } from '../model/agents';
 import { statementsFor } from '../model/identities';
+import { constantArgument } from '../model/assigned-constants';
 import { literalOf } from '../model/compose-text';
 import { printed } from '../model/printed-text';
 import type { Leak } from '../model/leaks';
@@ -64,9 +65,7 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
   }
   for (const state of guarded) {
     yield* judgeGuardrail(context, workflow, state);
-    const versions = state
-      .call!.arguments.flatMap((node) => node.at('GuardrailVersion'))
-      .flatMap((node) => node.texts());
+    const versions = constantArgument(machine.flow, state, 'GuardrailVersion') ?? [];
     const numbered = versions.filter(({ value }) => {
       unread(agent, machine.resource, value);
       const known = literalOf(value);
@@ -98,11 +97,8 @@ function* judgeGuardrail(
   { machine, agent }: TurnMachine,
   state: State,
 ): Iterable<Finding> {
-  const names = state
-    .call!.arguments.flatMap((node) => node.at('GuardrailIdentifier'))
-    .flatMap((node) => node.texts())
-    .map(({ value }) => value);
-  if (names.length === 0 || names.some((name) => /^\s*\{%/.test(literalOf(name) ?? ''))) {
+  const names = (constantArgument(machine.flow, state, 'GuardrailIdentifier') ?? []).map(({ value }) => value);
+  if (names.length === 0) {
     const says = `The state ${state.name} screens with a guardrail that the input of the execution names`;
     yield { at: state.node.place, subject: says, says, when: machine.guard };
     return;

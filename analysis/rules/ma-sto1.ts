@@ -1,6 +1,7 @@
 import { agentStores, policySubject } from '../model/agent-stores';
 import { identities } from '../model/identities';
-import { accountOf, type OutsideAccess, outsideAccess, registryOf } from '../model/outside-access';
+import { type OutsideAccess, outsideAccess, registryOf } from '../model/outside-access';
+import { accountOf } from '../model/own-accounts';
 import { printed } from '../model/printed-text';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
@@ -14,7 +15,7 @@ export const MA_STO1 = rule({
   family: 'store',
   severity: 'error',
   subject: 'store of an agent',
-  what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) allow no principal of another account that isn’t declared, and nothing copies, streams or sends it to another account.',
+  what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) allow no principal of another account that isn’t declared, and nothing copies, streams or sends it to another account. No custom resource, schedule or state machine makes a call that changes what governs an agent: its trail, evidence, logs, keys, workflow or roles.',
   why: 'Ledger, evidence and results hold what agents read and decided; whoever may read or change them from outside can leak it or rewrite the record.',
   fix: 'Remove the statement or the copy, limit it by aws:PrincipalAccount or aws:PrincipalOrgID, or declare the principal with Declaration.principal. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html',
@@ -74,6 +75,17 @@ function* judge({ model, declared, unread }: RuleContext, access: OutsideAccess)
     case 'copy':
       if (!declared.outside(name)) {
         yield { at, when: guard, says: `${to.logicalId} is copied to ${printed(name)}, which is not in the app` };
+      }
+      return;
+    case 'call':
+      if (!declared.part(giver)) {
+        yield {
+          at,
+          subject: `${giver.id} ${printed(name)}`,
+          when: guard,
+          says: `${giver.logicalId} calls ${printed(name)} on ${to.logicalId}, which governs an agent`,
+          data: { action: printed(name), resource: to.id },
+        };
       }
       return;
     case 'destination': {

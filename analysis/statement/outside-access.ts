@@ -10,15 +10,16 @@ import type { OutsideAccess, Unknown } from './statement';
 export function outsideAccessOf(app: App, agent: Agent): OutsideAccess[] {
   const found = accessTo(app, agent)
     .filter(({ who }) => who !== 'unread')
-    .map(({ to, by, name, statement, guard }): OutsideAccess => {
-      const actions = statement ? selectionTexts(app, statement.actions) : [];
+    .map(({ to, by, name, statement, giver, guard }): OutsideAccess => {
+      const actions = statement ? selectionTexts(app, statement.actions) : by === 'call' ? [app.text(name)] : [];
       const conditions = statement ? conditionsOf(app, statement.conditions) : [];
       return {
         to: app.nameOf(to),
         id: to.id,
         type: to.type,
         by,
-        who: by === 'policy' && literalOf(name) === '*' ? 'everybody' : app.text(name),
+        who:
+          by === 'call' ? app.nameOf(giver) : by === 'policy' && literalOf(name) === '*' ? 'everybody' : app.text(name),
         ...(actions.length > 0 ? { actions } : {}),
         ...(conditions.length > 0 ? { conditions } : {}),
         ...whenOf(guard),

@@ -85,13 +85,14 @@ export function trustText({ principal, conditions, effect }: Trust): string {
   return `${effect === 'deny' ? 'never ' : ''}${principal}${onlyIf(conditions)}`;
 }
 
-/** `may s3:GetObject only if …`, `gets a copy` */
+/** `may s3:GetObject only if …`, `gets a copy`, `calls cloudtrail:StopLogging` */
 export function outsideAccessText({ by, actions = [], conditions = [] }: OutsideAccess): string {
   return {
     policy: `may ${actions.join(', ')}${onlyIf(conditions)}`,
     ACL: 'let in by the ACL',
     copy: 'gets a copy',
     destination: 'is sent its data',
+    call: `calls ${actions.join(', ')}`,
   }[by];
 }
 

@@ -314,11 +314,14 @@ export interface OutsideAccess {
   readonly id: string;
   /** CloudFormation type. */
   readonly type: string;
-  /** `copy`: a bucket is replicated or listed there. `destination`: something sends the data there. */
-  readonly by: 'policy' | 'ACL' | 'copy' | 'destination';
-  /** `everybody`, a principal, an account, the ARN of a destination, or the name of an ACL. */
+  /**
+   * `copy`: a bucket is replicated or listed there. `destination`: something sends the data there. `call`: a custom resource,
+   * schedule or state machine changes it.
+   */
+  readonly by: 'policy' | 'ACL' | 'copy' | 'destination' | 'call';
+  /** `everybody`, a principal, an account, the ARN of a destination, the name of an ACL, or what makes a call. */
   readonly who: string;
-  /** Of a policy. Absent: an ACL, a copy, a destination. */
+  /** Of a policy or a call. Absent: an ACL, a copy, a destination. */
   readonly actions?: readonly string[];
   /** Absent: none. */
   readonly conditions?: readonly Condition[];

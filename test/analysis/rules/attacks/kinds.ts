@@ -13,7 +13,9 @@ import { PATHS } from './paths';
 import { RECORDS } from './records';
 import { AROUND_THE_AGENT, SERVICE_EVENTS, STORES_OF_CODE } from './stores-of-code';
 import { UNREADABLE } from './unreadable';
+import { VERDICTS } from './verdicts';
 import { WORKFLOWS } from './workflows';
+import { WRITTEN_CALLS } from './written-calls';
 import { FROM_OUTSIDE } from './from-outside/every';
 import type { Pair } from './pair';
 
@@ -26,10 +28,11 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['another account', [...ACCOUNTS, ...HANDED_OUT]],
   ['an entry', ENTRIES],
   ['an entry that something beside it opens', OPENINGS],
-  ['a workflow without screening', WORKFLOWS],
+  ['a workflow without screening', [...WORKFLOWS, ...VERDICTS]],
   ['an answer that leaves before it is screened', ANSWERS],
   ['a credential', CREDENTIALS],
   ['a record that is not complete', RECORDS],
+  ['a call that the template makes', WRITTEN_CALLS],
 ];
 
 /** Attacks and their benign twins, by kind. */

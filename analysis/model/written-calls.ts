@@ -1,0 +1,212 @@
+import { type ActionClass, classify } from '../facts/action-classes';
+import { actionOf, levelOf } from '../facts/actions';
+import { isCustomResource } from '../facts/custom-resources';
+import { agents } from './agents';
+import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
+import { governanceOf } from './governance';
+import type { Guard } from './guard';
+import type { Node } from './node';
+import { accountOf, ownAccounts } from './own-accounts';
+import { stateMachines, statesOf, textAt } from './state-machine';
+import type { TemplateModel } from './template-model';
+import type { Place, Text } from './text';
+
+/** A call of an AWS API that the template itself says, so that it is known which one it is. */
+export interface WrittenCall {
+  /** In the spelling of IAM, as far as the service authorization reference has it: `cloudtrail:StopLogging`. */
+  readonly action: string;
+  /** The schedule, state machine or custom resource that makes it. */
+  readonly maker: Resource;
+  readonly place: Place;
+  readonly guard: Guard;
+  /** What the call is given. */
+  readonly given: readonly Node[];
+}
+
+/** A written call that changes something that governs an agent, and what that is. */
+export interface WrittenChange extends WrittenCall {
+  readonly of: Resource;
+}
+
+/**
+ * The calls that change what governs an agent: its trail, evidence, logs, keys, workflow or roles. What only reads, writes
+ * data or starts something is no such call; one that the tables don't know is.
+ */
+export function writtenChanges(model: TemplateModel): readonly WrittenChange[] {
+  return model.view(collect);
+}
+
+function collect(model: TemplateModel): WrittenChange[] {
+  const calls = [...ofCustomResources(model), ...ofSchedules(model), ...ofStateMachines(model)].filter(({ action }) =>
+    isChange(action),
+  );
+  if (calls.length === 0) {
+    return [];
+  }
+  const governing = new Set(
+    agents(model).flatMap((agent) => [...governanceOf(model, agent).keys()].flatMap((id) => model.resource(id) ?? [])),
+  );
+  const types = [...new Set([...governing].map(({ type }) => type))];
+  return calls.flatMap((call) => {
+    const of = call.given
+      .flatMap((node) => textsBelow(node))
+      .flatMap(({ value }) => [
+        ...model.mentioned(value),
+        ...model.named(value, ...types).map(({ resource }) => resource),
+      ])
+      .find((each) => governing.has(each) && each !== call.maker);
+    return of && !staysInside(model, call, of) ? [{ ...call, of }] : [];
+  });
+}
+
+/** Calls that switch on what protects a resource. */
+const PROTECTS = /:(?:start|enable|resume)/i;
+
+/** Operations that the service authorization reference has under another name. */
+const READS = /:(?:get|list|describe|head|lookup|search|query|scan|select|check|test|validate|simulate)/i;
+
+const isHarmless = (kind: ActionClass) => kind === 'data-read' || kind === 'data-write' || kind === 'start';
+
+function isChange(action: string): boolean {
+  switch (levelOf(action)) {
+    case 'read':
+    case 'list':
+    case 'tagging':
+      return false;
+    case undefined:
+      return !READS.test(action);
+    case 'permissions':
+      return true;
+    default:
+      return !PROTECTS.test(action) && !classify(action).every((each) => isHarmless(each.class));
+  }
+}
+
+/** Calls that let somebody in, or send data to somebody, and that name who it is. */
+const GIVES = /:(?:put(?:\w*policy|permission|subscriptionfilter|targets)|addpermission|creategrant|subscribe)$/i;
+
+/** Whether a call gives something to principals and resources of the owner's accounts only. */
+function staysInside(model: TemplateModel, { action, given }: WrittenCall, of: Resource): boolean {
+  if (!GIVES.test(action)) {
+    return false;
+  }
+  const texts = given.flatMap((node) => textsBelow(node));
+  const named = texts.filter(({ value }) => !model.mentioned(value).includes(of));
+  const accounts = named.map(({ value }) => accountOf(value)).filter((account) => account !== undefined);
+  const isToAPart = named.some(({ value }) => model.mentioned(value).length > 0);
+  return (
+    (accounts.length > 0 || isToAPart) &&
+    accounts.every((account) => ownAccounts(model).ofAccount(account) === 'own') &&
+    !named.some(({ key, value }) => literalOf(value) === '*' && /principal|^AWS$/i.test(key))
+  );
+}
+
+interface Given {
+  /** The key that the text is below. */
+  readonly key: string;
+  readonly value: Text;
+}
+
+/** Every text that a call is given, those in a policy that is written as a text included. */
+function textsBelow(node: Node, key = ''): Given[] {
+  if (node.kind === 'object') {
+    return node.entries().flatMap(([name, value]) => textsBelow(value, name));
+  }
+  if (node.kind === 'list') {
+    return node.items().flatMap((item) => textsBelow(item, key));
+  }
+  const documents = node.json().filter(({ kind }) => kind === 'object');
+  return documents.length > 0
+    ? documents.flatMap((each) => textsBelow(each, key))
+    : node.texts().map(({ value }) => ({ key, value }));
+}
+
+/** `Create`, `Update` and `Delete` of an AwsCustomResource of aws-cdk-lib: JSON with service, action and parameters. */
+function ofCustomResources(model: TemplateModel): WrittenCall[] {
+  return model.resources
+    .filter(({ type }) => isCustomResource(type))
+    .flatMap((maker) =>
+      ['Create', 'Update', 'Delete']
+        .flatMap((key) => maker.properties.at(key))
+        .flatMap((node) => (node.kind === 'object' ? [node] : node.json()))
+        .flatMap((call): WrittenCall[] => {
+          const [service, action] = [textAt(call, 'service'), textAt(call, 'action')];
+          const { place, guard } = call;
+          return service === undefined || action === undefined
+            ? []
+            : [{ action: actionName(service, action), maker, place, guard, given: call.at('parameters') }];
+        }),
+    );
+}
+
+/** Universal targets of EventBridge Scheduler: `arn:aws:scheduler:::aws-sdk:cloudtrail:stopLogging`. */
+function ofSchedules(model: TemplateModel): WrittenCall[] {
+  return model.ofType('AWS::Scheduler::Schedule').flatMap((maker) =>
+    maker.properties.at('Target').flatMap((target) =>
+      target
+        .at('Arn')
+        .flatMap((node) => node.texts())
+        .flatMap(({ value, guard }): WrittenCall[] => {
+          const last = value.at(-1);
+          const [, service, action] =
+            /:scheduler:::aws-sdk:([a-z0-9]+):(\w+)$/i.exec(typeof last === 'string' ? last : '') ?? [];
+          const given = target.at('Input').flatMap((input) => input.json());
+          return service === undefined
+            ? []
+            : [{ action: actionName(service, action), maker, place: target.place, guard, given }];
+        }),
+    ),
+  );
+}
+
+function ofStateMachines(model: TemplateModel): WrittenCall[] {
+  return stateMachines(model).flatMap(({ resource: maker, flow, guard }) =>
+    (flow ? statesOf(flow) : []).flatMap(({ call, node }): WrittenCall[] => {
+      const [service, action] = call?.api.split(':') ?? [];
+      return call && action
+        ? [{ action: actionName(service, action), maker, place: node.place, guard, given: call.arguments }]
+        : [];
+    }),
+  );
+}
+
+/** SDK clients whose name isn't the prefix of their actions. */
+const PREFIXES: ReadonlyMap<string, string> = new Map([
+  ['cloudwatchlogs', 'logs'],
+  ['cloudwatchevents', 'events'],
+  ['eventbridge', 'events'],
+  ['sfn', 'states'],
+  ['stepfunctions', 'states'],
+  ['bedrockruntime', 'bedrock'],
+  ['bedrockagentcorecontrol', 'bedrock-agentcore'],
+  ['elasticloadbalancingv2', 'elasticloadbalancing'],
+]);
+
+/** Operations whose action has another name (Service Authorization Reference, "Actions defined by"). */
+const ACTIONS: ReadonlyMap<string, string> = new Map([
+  ['lambda:invoke', 'lambda:InvokeFunction'],
+  ['lambda:invokeasync', 'lambda:InvokeFunction'],
+  ['s3:copyobject', 's3:PutObject'],
+  ['s3:deleteobjects', 's3:DeleteObject'],
+  ['s3:headobject', 's3:GetObject'],
+  ['s3:listobjects', 's3:ListBucket'],
+  ['s3:listobjectsv2', 's3:ListBucket'],
+  ['sqs:sendmessagebatch', 'sqs:SendMessage'],
+  ['sqs:deletemessagebatch', 'sqs:DeleteMessage'],
+  ['sns:publishbatch', 'sns:Publish'],
+  ['dynamodb:transactwriteitems', 'dynamodb:PutItem'],
+  ['dynamodb:transactgetitems', 'dynamodb:GetItem'],
+]);
+
+/** `@aws-sdk/client-cloudtrail` and `StopLoggingCommand` as `cloudtrail:StopLogging`. */
+function actionName(service: string, operation: string): string {
+  const client = service
+    .toLowerCase()
+    .replace(/^@aws-sdk\/client-/, '')
+    .replace(/[^a-z0-9]/g, '');
+  const prefix = PREFIXES.get(client) ?? client;
+  const name = operation.replace(/Command$/, '').split('.')[0];
+  const action = ACTIONS.get(`${prefix}:${name.toLowerCase()}`) ?? `${prefix}:${name}`;
+  return actionOf(action)?.action ?? action;
+}
