@@ -110,6 +110,7 @@ class TurnRun {
         if (terminal) return await this.#ended(terminal, before);
         stream?.close();
         await this.#pause();
+        this.#reconnects += 1;
         stream = await this.#tolerantly(() => this.#open());
         const outcome = await this.#tolerantly(() => this.#fromItems(before));
         if (outcome) return outcome;
@@ -228,7 +229,6 @@ class TurnRun {
   /** Before the stream is opened again: longer each time, unless events came. */
   async #pause(): Promise<void> {
     const ms = this.#pauseMs;
-    this.#reconnects += 1;
     if (this.#atRest) this.#settleLeftMs -= ms;
     this.#pauseMs = Math.min(RECONNECT_MS.most, ms * 2);
     await pause(this.client.timing, ms, this.signal, 'streamEvents');
