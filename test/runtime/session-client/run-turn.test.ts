@@ -319,10 +319,10 @@ describe('a submit whose end is unclear', () => {
     service.streams = [[turn('completed', 't2'), turn('completed')]];
     const { items } = service.client;
     let reads = 0;
-    service.client.items = ((...question: Parameters<typeof items>) => {
+    service.client.items = (...question: Parameters<typeof items>) => {
       if (++reads === 2) accept();
       return items(...question);
-    });
+    };
     expect(await run()).toMatchObject({ state: 'completed', turnId: 't1' });
     expect(service.calls.filter((name) => name === 'submit')).toHaveLength(1);
   });
