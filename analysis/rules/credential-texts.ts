@@ -179,7 +179,7 @@ function variableOf(entries: readonly [string, Node][]): readonly string[] | und
 function parameterOf(entries: readonly [string, Node][]): readonly string[] | undefined {
   const key = textOf(entries, 'key');
   const isSecret = textOf(entries, 'isvaluesecret')?.toLowerCase() === 'true';
-  return isSecret ? ['SecretValue'] : key === undefined ? undefined : ['Value', key];
+  return isSecret ? ['SecretValue'] : key === undefined ? undefined : [key];
 }
 
 const VALUE_OF_A_PAIR = /^(?:Header)?Value$/i;

@@ -19,7 +19,7 @@ export default {
   // The run without a mutant, on a busy machine.
   dryRunTimeoutMinutes: 30,
   // For a mutant that only loops.
-  timeoutMS: 20_000,
+  timeoutMS: 120_000,
   timeoutFactor: 1.5,
   concurrency: 1,
   ignorePatterns: [

@@ -109,6 +109,17 @@ function keepsEvidence(app: Record<string, any>, lock: object): void {
   app.Records = { Type: 'AWS::S3::Bucket', Properties: lock };
 }
 
+/** Another statement in the policy of the trail's bucket. */
+const letting =
+  (statement: object) =>
+  ({ TrailBucketPolicy }: Record<string, any>) =>
+    TrailBucketPolicy.Properties.PolicyDocument.Statement.push({
+      Effect: 'Allow',
+      ...('NotAction' in statement ? {} : { Action: 's3:DeleteObject' }),
+      Resource: '*',
+      ...statement,
+    });
+
 const lockOf = (Days: number) => ({
   ObjectLockEnabled: true,
   ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days } } },
@@ -133,8 +144,66 @@ test.each<[string, (resources: Record<string, any>) => void]>([
       project.FieldSelectors[1].NotStartsWith = ['x'];
     },
   ],
+  [
+    'MA-AUD1 The trail records only some data events of AWS::BedrockMantle::Project',
+    ({ Trail }) =>
+      Trail.Properties.AdvancedEventSelectors[1].FieldSelectors.push({
+        Field: 'eventName',
+        Equals: ['CreateInference'],
+      }),
+  ],
+  [
+    'MA-AUD1 The trail records no data events of AWS::BedrockAgentCore::Runtime',
+    ({ Trail }) => Trail.Properties.AdvancedEventSelectors.splice(2, 1),
+  ],
+  [
+    'MA-AUD1 The trail does not record all management events',
+    ({ Trail }) =>
+      Trail.Properties.AdvancedEventSelectors[0].FieldSelectors.push({ Field: 'readOnly', Equals: ['false'] }),
+  ],
   ['MA-AUD1 No trail of this app records what the agent does', (app) => delete app.Trail],
   ['MA-AUD1 The trail is switched off', ({ Trail }) => (Trail.Properties.IsLogging = 'false')],
+  ...['IsMultiRegionTrail', 'EnableLogFileValidation'].map((property): [string, (app: Record<string, any>) => void] => [
+    `MA-AUD2 The ${property === 'IsMultiRegionTrail' ? 'trail records one Region only' : 'files of the trail are not validated'}`,
+    ({ Trail }) => (Trail.Properties[property] = false),
+  ]),
+  ...['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].map(
+    (block): [string, (app: Record<string, any>) => void] => [
+      'MA-AUD2 The bucket of the trail does not block public access',
+      ({ TrailBucket }) => delete TrailBucket.Properties.PublicAccessBlockConfiguration[block],
+    ],
+  ),
+  ...[
+    { Action: 's3:GetObject' },
+    { Principal: { AWS: 'arn:aws:iam::111122223333:root' } },
+    { Principal: { Service: '*' } },
+    { Effect: 'Allow', Principal: { AWS: '111122223333' } },
+    { Condition: { Bool: { 'aws:SecureTransport': 'true' } } },
+    { Condition: { Bool: { 'aws:ViaAWSService': 'false' } } },
+    { Condition: { StringEquals: { 'aws:SecureTransport': 'false' } } },
+    { Condition: { Bool: { 'aws:SecureTransport': 'false', 'aws:ViaAWSService': 'false' } } },
+    { Condition: {} },
+  ].map((change): [string, (app: Record<string, any>) => void] => [
+    'MA-AUD2 The bucket of the trail accepts plain HTTP',
+    ({ TrailBucketPolicy }) => Object.assign(TrailBucketPolicy.Properties.PolicyDocument.Statement[0], change),
+  ]),
+  [
+    'MA-AUD2 The bucket of the trail is not versioned',
+    ({ TrailBucket }) => (TrailBucket.Properties.VersioningConfiguration.Status = 'Suspended'),
+  ],
+  [
+    'MA-AUD2 The bucket of the trail has no lifecycle rule',
+    ({ TrailBucket }) => (TrailBucket.Properties.LifecycleConfiguration.Rules[0].Status = 'Disabled'),
+  ],
+  [
+    'MA-AUD2 The bucket of the trail deletes every file at a date',
+    ({ TrailBucket }) =>
+      (TrailBucket.Properties.LifecycleConfiguration.Rules = [{ Status: 'Enabled', ExpirationDate: '2030-01-01' }]),
+  ],
+  [
+    'MA-AUD2 The bucket of the trail has no default retention lock',
+    ({ TrailBucket }) => (TrailBucket.Properties.ObjectLockEnabled = false),
+  ],
   [
     'MA-AUD2 The bucket of the trail locks files for less than 90 days',
     ({ TrailBucket }) => (TrailBucket.Properties.ObjectLockConfiguration.Rule.DefaultRetention.Days = 1),
@@ -153,15 +222,18 @@ test.each<[string, (resources: Record<string, any>) => void]>([
     ({ Trail }) => (Trail.Properties.S3BucketName = 'elsewhere'),
   ],
   ['MA-AUD2 The trail has no customer-managed key', ({ Trail }) => (Trail.Properties.KMSKeyId = 'alias/aws/s3')],
-  [
+  ...[
+    { Action: 's3:DeleteObject' },
+    { Action: ['s3:GetObject', 's3:PutObject'] },
+    { NotAction: 's3:GetObject' },
+    { Action: { 'Fn::ImportValue': 'action' } },
+  ].map((actions): [string, (resources: Record<string, any>) => void] => [
     "MA-AUD2 The policy of the trail's bucket lets arn:aws:iam::999988887777:root change files of the trail",
-    ({ TrailBucketPolicy }) =>
-      TrailBucketPolicy.Properties.PolicyDocument.Statement.push({
-        Effect: 'Allow',
-        Principal: { AWS: 'arn:aws:iam::999988887777:root' },
-        Action: 's3:DeleteObject',
-        Resource: '*',
-      }),
+    letting({ Principal: { AWS: 'arn:aws:iam::999988887777:root' }, ...actions }),
+  ]),
+  [
+    "MA-AUD2 The policy of the trail's bucket lets arn:aws:iam::111122223333:root change files of the trail",
+    letting({ NotPrincipal: { AWS: 'arn:aws:iam::111122223333:root' } }),
   ],
   [
     'MA-AUD3 The log group keeps its events for less than 7 days',
@@ -217,16 +289,20 @@ test.each<[string, (resources: Record<string, any>) => void]>([
     },
   ],
   ['evidence that is locked for 90 days', (app) => keepsEvidence(app, lockOf(90))],
+  ['a policy for the own account', letting({ Principal: { AWS: 'arn:aws:iam::111122223333:root' } })],
+  ['a policy for a service', letting({ Principal: { Service: 'cloudtrail.amazonaws.com' } })],
+  ['a policy for a role of the app', letting({ Principal: { AWS: arnOf('OpenRole') } })],
+  ['a policy that denies', letting({ Effect: 'Deny', Principal: '*' })],
   [
-    'a policy for the own account',
-    ({ TrailBucketPolicy }) =>
-      TrailBucketPolicy.Properties.PolicyDocument.Statement.push({
-        Effect: 'Allow',
-        Principal: { AWS: 'arn:aws:iam::111122223333:root' },
-        Action: 's3:DeleteObject',
-        Resource: '*',
-      }),
+    'a policy for readers of another account',
+    letting({ Principal: { AWS: '999988887777' }, Action: ['s3:GetObject', 's3:ListBucket'] }),
   ],
+  ...['aws:PrincipalAccount', 'aws:PrincipalOrgID', 'aws:PrincipalArn'].map(
+    (key): [string, (resources: Record<string, any>) => void] => [
+      `a policy that ${key} limits`,
+      letting({ Principal: '*', Condition: { StringEquals: { [key]: 'x' } } }),
+    ],
+  ),
   [
     'filters that are on in words, for text and images',
     ({ Guardrail }) => {

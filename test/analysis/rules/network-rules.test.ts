@@ -149,6 +149,82 @@ describe('MA-NET4', () => {
     ['a group outside of the assembly', { ...HTTPS, DestinationSecurityGroupId: 'sg-0aaaaaaaa' }, ['MA-NET4 Rule']],
   ])('egress to %s', (_name, properties, expected) => expect(found(MA_NET4, egress(properties))).toEqual(expected));
 
+  test.each([
+    ['0.0.0.0/0, port 443', { ...HTTPS, CidrIp: '0.0.0.0/0' }],
+    ['10.0.0.0/8, ports 1 to 5', { FromPort: 1, ToPort: 5, CidrIp: '10.0.0.0/8' }],
+    ['10.0.0.0/8, any port', { IpProtocol: '-1', CidrIp: '10.0.0.0/8' }],
+    ['10.0.0.0/8, any port (udp)', { IpProtocol: 'udp', CidrIp: '10.0.0.0/8' }],
+    ['10.0.0.0/8, port 443', { ...HTTPS, IpProtocol: 'udp', CidrIp: '10.0.0.0/8' }],
+    ['anywhere, port 443', HTTPS],
+    ['the prefix list pl-0aaaaaaaa, port 443', { ...HTTPS, DestinationPrefixListId: 'pl-0aaaaaaaa' }],
+    [
+      'the prefix list pl-63a5400a, port 2049',
+      { FromPort: 2049, ToPort: 2049, DestinationPrefixListId: 'pl-63a5400a' },
+    ],
+    [
+      'the prefix list pl-63a5400a, ports 443 to 444',
+      { FromPort: 443, ToPort: 444, DestinationPrefixListId: 'pl-63a5400a' },
+    ],
+    [
+      'the prefix list ${Partners} (10.1.0.0/16, 10.2.0.0/16), port 443',
+      { ...HTTPS, DestinationPrefixListId: ref('Partners') },
+    ],
+    [
+      "the security group sg-0aaaaaaaa, which isn't only of endpoints or mount targets, port 443",
+      { ...HTTPS, DestinationSecurityGroupId: 'sg-0aaaaaaaa' },
+    ],
+  ])('says that a Runtime may connect to %s', (says, properties) => {
+    const Partners = resource('AWS::EC2::PrefixList', { Entries: [{ Cidr: '10.1.0.0/16' }, { Cidr: '10.2.0.0/16' }] });
+    const findings = checkModel(appWith({ Partners, ...egress(properties) }), { rules: [MA_NET4] });
+    expect(findings.map((finding) => finding.says)).toEqual([`A Runtime may connect to ${says}`]);
+    expect(findings[0].data).toEqual({ exit: 'App#Rule', runtime: 'App#Runtime' });
+  });
+
+  test.each<[string, object, string[]]>([
+    ['one port that agents need', HTTPS, ['MA-READ1 Rule']],
+    ['NFS', { FromPort: 2049, ToPort: 2049 }, ['MA-READ1 Rule']],
+    ['another port', { FromPort: 22, ToPort: 22 }, ['MA-NET4 Rule']],
+    ['several ports', { FromPort: 443, ToPort: 444 }, ['MA-NET4 Rule']],
+    ['another protocol', { ...HTTPS, IpProtocol: 'udp' }, ['MA-NET4 Rule']],
+  ])('whoever deploys decides about a parameter, for %s', (_name, ports, expected) => {
+    const Parameters = { Peer: { Type: 'String' } };
+    expect(found(MA_NET4, egress({ ...ports, CidrIp: ref('Peer') }), { Parameters })).toEqual(expected);
+  });
+
+  test('a finding is at the rule in the group, and at the VPC for its default group', () => {
+    const at = (changes: Changes) =>
+      checkModel(appWith(changes), { rules: [MA_NET4] }).map(({ says, location }) => [
+        location.logicalId,
+        location.path,
+        says,
+      ]);
+    const group = (properties: object) => ({
+      Group: resource('AWS::EC2::SecurityGroup', { VpcId: ref('Vpc'), ...properties }),
+      ToEndpoint: undefined,
+    });
+    const rule = { IpProtocol: 'tcp', ...HTTPS, CidrIp: '10.0.0.0/8' };
+    expect(at(group({ SecurityGroupEgress: [rule] }))).toEqual([
+      ['Group', 'Properties.SecurityGroupEgress[0].CidrIp', 'A Runtime may connect to 10.0.0.0/8, port 443'],
+    ]);
+    expect(at(group({}))).toEqual([
+      ['Group', 'Properties.SecurityGroupEgress', expect.stringContaining('states no egress')],
+    ]);
+    const runtime = (groups: unknown[]) => ({
+      Runtime: resource('AWS::BedrockAgentCore::Runtime', {
+        NetworkConfiguration: {
+          NetworkMode: 'VPC',
+          NetworkModeConfig: { Subnets: [ref('SubnetA')], SecurityGroups: groups },
+        },
+      }),
+    });
+    expect(at(runtime([att('Vpc', 'DefaultSecurityGroup')]))).toEqual([
+      ['Runtime', 'Properties', expect.stringContaining('default security group')],
+    ]);
+    expect(at(runtime([]))).toEqual([
+      ['Runtime', 'Properties.NetworkConfiguration', 'The Runtime has no security group of its own'],
+    ]);
+  });
+
   test('a declaration covers its peer and port only', () => {
     const rule = egress({ ...HTTPS, CidrIp: '0.0.0.0/0' });
     expect(found(MA_NET4, rule, declaredEgress('0.0.0.0/0'))).toEqual([]);
