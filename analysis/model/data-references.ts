@@ -1,4 +1,4 @@
-import { CONSTANT, type DataValue, ELEMENT, INPUT, joined, member, mixed, valueFrom } from './data-value';
+import { CONSTANT, DataValue, ELEMENT, INPUT, joined, member, mixed, valueFrom } from './data-value';
 
 /** What a text in a state can refer to. */
 export interface DataScope {
@@ -102,14 +102,13 @@ function composed(code: string, scope: DataScope): DataValue {
   }
   const parts = elementsOf(code);
   if (parts && code.startsWith('[')) {
-    return { from: CONSTANT.from, fields: new Map(parts.map((part, at) => [String(at), composed(part, scope)])) };
+    return DataValue.ofFields(new Map(parts.map((part, at) => [String(at), composed(part, scope)])));
   }
   const members = parts?.map((part) => MEMBER.exec(part));
   if (members?.every((each) => each !== null)) {
-    return {
-      from: CONSTANT.from,
-      fields: new Map(members.map(([, single, double, value]) => [single ?? double, composed(value, scope)])),
-    };
+    return DataValue.ofFields(
+      new Map(members.map(([, single, double, value]) => [single ?? double, composed(value, scope)])),
+    );
   }
   return computed(code, scope);
 }
@@ -120,7 +119,7 @@ const MEMBER = /^\s*(?:'([^']*)'|"([^"]*)")\s*:(.*)$/s;
 function overlaid(below: DataValue, above: DataValue): DataValue {
   return above.from.size > 0
     ? joined(below, above)
-    : { from: below.from, fields: new Map([...(below.fields ?? []), ...(above.fields ?? [])]) };
+    : new DataValue(below.from, new Map([...(below.fields ?? []), ...(above.fields ?? [])]));
 }
 
 /** The members of an object or list that is all there is in a text. */

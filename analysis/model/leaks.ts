@@ -1,4 +1,4 @@
-import { isWithin, judgesOf, originsOf, overlaps, sourceOf } from './data-value';
+import { CONSTANT, isWithin, judgesOf, originsOf, overlaps, sourceOf } from './data-value';
 import type { StateData } from './machine-data';
 import { followFlow, type KnownAfter } from './machine-paths';
 import type { Flow, State } from './state-machine';
@@ -81,7 +81,7 @@ function behindChoice(state: State, target: string, known: Known, after: Known):
 
 function pass(state: State, known: Known, search: Search): Known {
   const { data, found } = search;
-  const reads = originsOf(data.get(state)?.reads ?? { from: new Set() });
+  const reads = originsOf(data.get(state)?.reads ?? CONSTANT);
   const sends = search.sends(state);
   const looksAt = (judge: State) => [...reads].some((origin) => sourceOf(origin) === judge.name);
   const isLook = state.type === 'Choice' || (state.type === 'Task' && !sends);

@@ -1,7 +1,7 @@
 import { type DataScope } from './data-references';
 import {
   CONSTANT,
-  type DataValue,
+  DataValue,
   ELEMENT,
   INPUT,
   isSameValue,
@@ -68,10 +68,10 @@ function step(state: State, data: Data, walk: Walk): KnownAfter<Data> {
   walk.found.set(state, known ? { reads: joined(known.reads, reads), items } : { reads, items });
   const passes = ['Choice', 'Wait', 'Succeed', 'Fail'].includes(state.type);
   const out = passes ? passedOn(state, given, data) : putOut(state, result, data);
-  const judgements = new Map([...data.judged, ...inside]);
+  let judgements = inside.size > 0 ? new Map([...data.judged, ...inside]) : data.judged;
   if (walk.judges(state)) {
     const content = [...originsOf(member(reads, 'Content'))].map(plain);
-    judgements.set(state.name, new Set(content));
+    judgements = new Map([...judgements, [state.name, new Set(content)]]);
   }
   const after = marked({ ...out, judged: judgements }, data.judged);
   const targets: (readonly [string, Data])[] = state.next.map((target) => [target, after]);
@@ -112,10 +112,11 @@ function putOut({ type, node, language }: State, result: DataValue, data: Data):
 
 /** Everything that comes from what was judged has passed the judgement. */
 function marked(data: Data, before: Data['judged']): Data {
-  const mark = (value: DataValue) =>
-    [...data.judged]
-      .filter(([judge, origins]) => before.get(judge) !== origins)
-      .reduce((each, [judge, origins]) => judgedBy(each, judge, origins), value);
+  const made = [...data.judged].filter(([judge, origins]) => before.get(judge) !== origins);
+  if (made.length === 0) {
+    return data;
+  }
+  const mark = (value: DataValue) => made.reduce((each, [judge, origins]) => judgedBy(each, judge, origins), value);
   return {
     ...data,
     input: mark(data.input),
@@ -149,7 +150,7 @@ function work({ name, type, node, language, inner }: State, data: Data, walk: Wa
       // Every branch has run.
       return {
         reads,
-        result: { from: CONSTANT.from, fields },
+        result: DataValue.ofFields(fields),
         inside: new Map(ends.flatMap(({ judged }) => [...judged])),
       };
     }
@@ -162,7 +163,7 @@ function work({ name, type, node, language, inner }: State, data: Data, walk: Wa
       const item = batch ? mixed([items, batch]) : member(items, ELEMENT);
       const reads = given({ ...data, item }) ?? item;
       const ends = inner.map((flow) => run(flow, { ...data, input: reads, item }, walk));
-      const result = { from: CONSTANT.from, fields: new Map([[ELEMENT, anyOf(ends.map(({ input }) => input))]]) };
+      const result = DataValue.ofFields(new Map([[ELEMENT, anyOf(ends.map(({ input }) => input))]]));
       return { reads, items, result, inside: overItems(ends, items) };
     }
     case 'Fail': {
@@ -206,28 +207,47 @@ function caught(node: Node, data: Data, isPath: boolean): (readonly [string, Dat
 }
 
 function either(one: Data, other: Data): Data {
-  const variables = new Map(one.variables);
-  for (const [name, value] of other.variables) {
-    const own = variables.get(name);
-    variables.set(name, own ? joined(own, value) : value);
+  const input = joined(one.input, other.input);
+  const variables = eitherVariables(one.variables, other.variables);
+  const judged = one.judged.size === 0 ? one.judged : judgedInBoth(one.judged, other.judged);
+  const isOne = input === one.input && variables === one.variables && judged === one.judged;
+  return isOne ? one : { ...one, input, variables, judged };
+}
+
+function eitherVariables(one: Data['variables'], other: Data['variables']): Data['variables'] {
+  if (one === other) {
+    return one;
   }
-  const judged = new Map(
-    [...one.judged].flatMap(([judge, origins]) => {
-      const others = other.judged.get(judge);
+  let both: Map<string, DataValue> | undefined;
+  for (const [name, value] of other) {
+    const own = one.get(name);
+    const joint = own ? joined(own, value) : value;
+    if (joint !== own) {
+      both ??= new Map(one);
+      both.set(name, joint);
+    }
+  }
+  return both ?? one;
+}
+
+function judgedInBoth(one: Data['judged'], other: Data['judged']): Data['judged'] {
+  return new Map(
+    [...one].flatMap(([judge, origins]) => {
+      const others = other.get(judge);
       return others ? [[judge, new Set([...origins, ...others])]] : [];
     }),
   );
-  return { ...one, input: joined(one.input, other.input), variables, judged };
 }
 
 function isSame(one: Data, other: Data): boolean {
   return (
-    isSameValue(one.input, other.input) &&
-    one.judged.size === other.judged.size &&
-    one.variables.size === other.variables.size &&
-    [...other.variables].every(([name, value]) => {
-      const own = one.variables.get(name);
-      return own !== undefined && isSameValue(own, value);
-    })
+    one === other ||
+    (isSameValue(one.input, other.input) &&
+      one.judged.size === other.judged.size &&
+      one.variables.size === other.variables.size &&
+      [...other.variables].every(([name, value]) => {
+        const own = one.variables.get(name);
+        return own !== undefined && isSameValue(own, value);
+      }))
   );
 }

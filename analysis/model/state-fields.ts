@@ -1,6 +1,6 @@
 import { literalOf } from './compose-text';
 import { type DataScope, expressionValue, isExpression, pathValue } from './data-references';
-import { CONSTANT, type DataValue, joined, mixed, withMember } from './data-value';
+import { CONSTANT, DataValue, joined, mixed, withMember } from './data-value';
 import type { Node } from './node';
 import { textAt } from './state-machine';
 
@@ -39,13 +39,12 @@ export function valueOf(node: Node, key: string, isPath: boolean, scope: DataSco
         const other = fields.get(plain);
         fields.set(plain, other ? joined(own, other) : own);
       }
-      return { from: CONSTANT.from, fields };
+      return DataValue.ofFields(fields);
     }
     case 'list':
-      return {
-        from: CONSTANT.from,
-        fields: new Map(node.items().map((item, at) => [String(at), valueOf(item, key, isPath, scope)])),
-      };
+      return DataValue.ofFields(
+        new Map(node.items().map((item, at) => [String(at), valueOf(item, key, isPath, scope)])),
+      );
     default:
       return node
         .texts()
