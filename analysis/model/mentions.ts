@@ -49,28 +49,35 @@ export function mentionsBelow(
   asked: (key: string, depth: number) => boolean,
 ): Mention[] {
   const found: Mention[] = [];
-  const visit = (node: Node, path: readonly string[]): void => {
+  const path: string[] = [];
+  const isAsked = (text: string, key: string): boolean => mayName(text) || PLAIN_NAMES.has(key);
+  const below = (key: string, value: Node): void => {
+    if (asked(key, path.length)) {
+      path.push(key);
+      visit(value);
+      path.pop();
+    }
+  };
+  const visit = (node: Node): void => {
+    const key = path.length > 0 ? path[path.length - 1] : '';
     if (node.kind === 'object') {
       if (path.length < MAX_DEPTH) {
-        node
-          .members((text, key) => mayName(text) || PLAIN_NAMES.has(key))
-          .forEach(([key, value]) => asked(key, path.length) && visit(value, [...path, key]));
+        node.eachMember(isAsked, below);
       }
     } else if (node.kind === 'list') {
-      const names = PLAIN_NAMES.has(path[path.length - 1] ?? '');
-      node.members((text) => names || mayName(text)).forEach(([, item]) => visit(item, path));
+      node.eachMember(PLAIN_NAMES.has(key) ? () => true : mayName, (_, item) => visit(item));
     } else {
-      const names = PLAIN_NAMES.get(path[path.length - 1] ?? '');
+      const names = PLAIN_NAMES.get(key);
       for (const { value } of node.texts()) {
         for (const target of named(model, value, names)) {
           if (target !== resource) {
-            found.push({ resource: target, node, path });
+            found.push({ resource: target, node, path: [...path] });
           }
         }
       }
     }
   };
-  visit(resource.properties, []);
+  visit(resource.properties);
   return found;
 }
 

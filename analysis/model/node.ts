@@ -30,11 +30,11 @@ export interface Node {
    */
   listTexts(textOf: (node: Node) => Text): Case<Text>[];
   /**
-   * Keys and values of an object, or the elements of a list with an empty key.
+   * Goes through the keys and values of an object, or the elements of a list with an empty key.
    *
    * @param asked false for a plain text that the caller does nothing with; most of a template is such texts
    */
-  members(asked: (text: string, key: string) => boolean): [string, Node][];
+  eachMember(asked: (text: string, key: string) => boolean, visit: (key: string, value: Node) => void): void;
   /** What is in a text with JSON in it, parsed. None when the text is not JSON. */
   json(): Node[];
   /** The keys of an object, also of those whose value is `AWS::NoValue`. */

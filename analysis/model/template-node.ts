@@ -1,4 +1,4 @@
-import { isObject, scalarText } from './json';
+import { isObject, type Json, scalarText } from './json';
 import { parseJsonText } from './json-text';
 import type { Guard } from './guard';
 import type { Node } from './node';
@@ -16,6 +16,8 @@ export class TemplateNode implements Node, Settled {
   private cases?: Case<Text>[];
   private pairs?: [string, Node][];
 
+  public readonly kind: Node['kind'];
+
   /** It is the settled value itself, which is one object less for each value of a template. */
   constructor(
     public readonly value: Value,
@@ -23,7 +25,9 @@ export class TemplateNode implements Node, Settled {
     public readonly origin: Origin,
     public readonly reader: TemplateReader,
     public readonly assumed: string | undefined,
-  ) {}
+  ) {
+    this.kind = kindOf(value);
+  }
 
   /** The values of a place; none where it is `AWS::NoValue`. */
   public static at(reader: TemplateReader, json: unknown, origin: Origin, guard: Guard): Node[] {
@@ -40,20 +44,6 @@ export class TemplateNode implements Node, Settled {
   public static ofText(reader: TemplateReader, text: Case<Text>): TemplateNode {
     const origin = text.place as Origin;
     return new TemplateNode({ kind: 'text', text: text.value }, text.guard, origin, reader, undefined);
-  }
-
-  public get kind(): Node['kind'] {
-    const { value } = this;
-    switch (value.kind) {
-      case 'list':
-        return 'list';
-      case 'unreadable':
-        return 'unreadable';
-      case 'json':
-        return Array.isArray(value.json) ? 'list' : isObject(value.json) ? 'object' : 'scalar';
-      default:
-        return 'scalar';
-    }
   }
 
   public get place(): Origin {
@@ -99,33 +89,42 @@ export class TemplateNode implements Node, Settled {
     return cases;
   }
 
-  public members(asked: (text: string, key: string) => boolean): [string, Node][] {
-    const { value, origin } = this;
+  public eachMember(asked: (text: string, key: string) => boolean, visit: (key: string, value: Node) => void): void {
+    const { value } = this;
     if (value.kind !== 'json' || value.holes || typeof value.json !== 'object' || value.json === null) {
-      return this.kind === 'list' ? this.items().map((node) => ['', node]) : this.entries();
-    }
-    const members: [string, Node][] = [];
-    if (Array.isArray(value.json)) {
-      const items = value.json as unknown[];
-      const texts = this.elements ? [] : items.map(scalarText);
-      // What is more than texts is asked for by others, too: it is read once for all of them.
-      if (texts.length === 0 || texts.includes(undefined)) {
-        return this.items().map((node) => ['', node]);
+      if (this.kind === 'list') {
+        this.items().forEach((node) => visit('', node));
+      } else {
+        this.entries().forEach(([key, node]) => visit(key, node));
       }
-      texts.forEach((text, index) => {
-        if (asked(text!, '')) {
-          this.made(items[index], origin.below(index)).forEach((node) => members.push(['', node]));
+    } else if (Array.isArray(value.json)) {
+      this.eachItem(value.json as unknown[], asked, visit);
+    } else {
+      const json = value.json as Json;
+      for (const key of Object.keys(json)) {
+        const text = scalarText(json[key]);
+        if (text === undefined || asked(text, key)) {
+          this.child(key).forEach((node) => visit(key, node));
         }
-      });
-      return members;
-    }
-    for (const [key, json] of Object.entries(value.json)) {
-      const text = scalarText(json);
-      if (text === undefined || asked(text, key)) {
-        this.child(key).forEach((node) => members.push([key, node]));
       }
     }
-    return members;
+  }
+
+  private eachItem(
+    items: readonly unknown[],
+    asked: (text: string, key: string) => boolean,
+    visit: (key: string, value: Node) => void,
+  ): void {
+    // What is more than texts is asked for by others, too: it is read once for all of them.
+    if (this.elements || items.some((item) => scalarText(item) === undefined)) {
+      this.items().forEach((node) => visit('', node));
+      return;
+    }
+    items.forEach((item, index) => {
+      if (asked(scalarText(item)!, '')) {
+        this.made(item, this.origin.below(index)).forEach((node) => visit('', node));
+      }
+    });
   }
 
   public keys(): readonly string[] {
@@ -193,18 +192,19 @@ export class TemplateNode implements Node, Settled {
   }
 
   private below(key: string): Node[] {
-    const { value, origin } = this;
-    if (value.kind === 'unreadable') {
+    const { value, kind } = this;
+    if (kind === 'unreadable') {
       return [this];
     }
-    if (value.kind !== 'json' || !isObject(value.json)) {
+    if (kind !== 'object' || value.kind !== 'json') {
       return this.json().flatMap((node) => node.at(key));
     }
-    if (Object.hasOwn(value.json, key)) {
-      return this.made(value.json[key], origin.below(key), key);
+    const json = value.json as Json;
+    if (Object.hasOwn(json, key)) {
+      return this.made(json[key], this.origin.below(key), key);
     }
     // A macro next to other keys adds keys of its own.
-    return !value.holes && Object.hasOwn(value.json, 'Fn::Transform') ? this.macro(value.json['Fn::Transform']) : [];
+    return !value.holes && Object.hasOwn(json, 'Fn::Transform') ? this.macro(json['Fn::Transform']) : [];
   }
 
   private macro(argument: unknown): Node[] {
@@ -220,7 +220,7 @@ export class TemplateNode implements Node, Settled {
     if (key === 'Fn::Transform') {
       return this.macro(json);
     }
-    if (functionCall(json) || json === null) {
+    if (typeof json === 'object' && (json === null || functionCall(json))) {
       return TemplateNode.at(reader, json, origin, guard);
     }
     return [new TemplateNode({ kind: 'json', json }, guard, origin, reader, assumed)];
@@ -244,6 +244,22 @@ export class TemplateNode implements Node, Settled {
       // JSON that was parsed from a text has holes, but no functions.
       return parsed ? [this.with({ kind: 'json', json: parsed.json, holes: parsed.holes })] : [];
     });
+  }
+}
+
+function kindOf(value: Value): Node['kind'] {
+  switch (value.kind) {
+    case 'json':
+      return typeof value.json !== 'object' || value.json === null
+        ? 'scalar'
+        : Array.isArray(value.json)
+          ? 'list'
+          : 'object';
+    case 'list':
+    case 'unreadable':
+      return value.kind;
+    default:
+      return 'scalar';
   }
 }
 

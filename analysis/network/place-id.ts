@@ -81,7 +81,7 @@ export function keysIn(model: Model, node: Node, found = new Map<string, Place>(
     }
   };
   if (node.kind === 'object' || node.kind === 'list') {
-    node.members(hasWrittenId).forEach(([, inner]) => keysIn(model, inner, found));
+    node.eachMember(hasWrittenId, (_, inner) => keysIn(model, inner, found));
   } else {
     for (const { value, place } of node.texts()) {
       referencesOf(value).forEach((reference) => put(idKey(model, [reference]), place));

@@ -6,7 +6,7 @@ import {
 } from '../../lib/facts/credential-formats';
 import { literalOf } from '../model/compose-text';
 import { hasDynamicReference } from '../model/dynamic-reference';
-import { keyTest } from '../model/key-test';
+import { keyTest, rememberedTest } from '../model/key-test';
 import type { Node } from '../model/node';
 import type { Guard } from '../model/guard';
 import type { Hole, Place, Text } from '../model/text';
@@ -23,8 +23,9 @@ export interface Credential {
 }
 
 /** Properties whose value is a credential; a reference to a secret is right there. */
-const CREDENTIAL_PROPERTY =
-  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token)$/;
+const isCredentialProperty = keyTest(
+  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token)$/,
+);
 
 /** Objects whose keys, or whose `Name` and `Value`, are variables that a program sees. */
 const isVariableKey = keyTest(
@@ -93,23 +94,24 @@ export function credentialsIn(root: Node, key = ''): Credential[] {
   const found: Credential[] = [];
   const open: Open[] = [{ node: root, key, above: TOP }];
   for (let next = open.pop(); next; next = open.pop()) {
-    open.push(...readValue(next, found));
+    readValue(next, found, open);
   }
   return found;
 }
 
-/**
- * Notes the credentials in a value.
- *
- * @returns what is below it
- */
-function readValue(value: Open, found: Credential[]): readonly Open[] {
+/** Notes the credentials in a value, and what is below it. */
+function readValue(value: Open, found: Credential[], open: Open[]): void {
   const { node, key, above } = value;
   if (node.kind === 'object') {
-    return membersOf(value);
+    readMembers(value, open);
+    return;
   }
   if (node.kind === 'list') {
-    return node.members((text) => mayConcern(text, key, above)).map(([, item]) => ({ node: item, key, above }));
+    node.eachMember(
+      (text) => mayConcern(text, key, above),
+      (_, item) => open.push({ node: item, key, above }),
+    );
+    return;
   }
   for (const text of node.texts()) {
     const what = credentialOf(text.value, key, above);
@@ -117,42 +119,46 @@ function readValue(value: Open, found: Credential[]): readonly Open[] {
       found.push({ place: node.place, guard: text.guard, what, where: placeName(key, above) });
     }
   }
-  return above.areData || isDataKey(key) ? dataOf(value) : NOTHING;
+  if (above.areData || isDataKey(key)) {
+    readData(value, open);
+  }
 }
 
-const NOTHING: readonly Open[] = [];
-
 /** What is below the keys of an object, without the plain texts that hold nothing: most of a template. */
-function membersOf({ node, key: own, above }: Open): Open[] {
+function readMembers({ node, key: own, above }: Open, open: Open[]): void {
   const keys = below(above, own);
-  const isPair = own !== 'Tags' && node.keys().some((key) => VALUE_OF_A_PAIR.test(key));
+  const isPair = own !== 'Tags' && node.keys().some(isValueOfAPair);
   if (!keys.areVariables && !keys.areHttpParameters && own !== 'Environment' && !isPair) {
-    return node
-      .members((text, key) => mayConcern(text, key, keys))
-      .map(([key, value]) => ({ node: value, key, above: keys }));
+    node.eachMember(
+      (text, key) => mayConcern(text, key, keys),
+      (key, value) => open.push({ node: value, key, above: keys }),
+    );
+    return;
   }
   const entries = node.entries();
   const isMachine = own === 'Environment' && entries.some(([key]) => HAS_SETTINGS.has(key));
   const variable = keys.areVariables ? variableOf(entries) : undefined;
   const pair = isPair && !keys.areVariables ? pairOf(entries) : undefined;
   const named = variable ?? (keys.areHttpParameters ? parameterOf(entries) : pair);
-  return entries.map(([key, value]) => {
+  for (const [key, value] of entries) {
     const holder = isMachine && !/Variables$/.test(key) ? above : keys;
-    if (!named || !VALUE_OF_A_PAIR.test(key)) {
-      return { node: value, key, above: holder };
-    }
-    return { node: value, key: named[named.length - 1], above: named.slice(0, -1).reduce(below, holder) };
-  });
+    open.push(
+      named && isValueOfAPair(key)
+        ? { node: value, key: named[named.length - 1], above: named.slice(0, -1).reduce(below, holder) }
+        : { node: value, key, above: holder },
+    );
+  }
 }
 
 /** A text that holds data is read like the data. */
-function dataOf({ node, key, above }: Open): readonly Open[] {
-  return node.texts().some(({ value: [first] }) => isJson(first))
-    ? node
-        .json()
-        .filter(({ kind }) => kind !== 'scalar')
-        .map((each) => ({ node: each, key, above }))
-    : NOTHING;
+function readData({ node, key, above }: Open, open: Open[]): void {
+  if (node.texts().some(({ value: [first] }) => isJson(first))) {
+    for (const each of node.json()) {
+      if (each.kind !== 'scalar') {
+        open.push({ node: each, key, above });
+      }
+    }
+  }
 }
 
 /** Whether a text that is written out as it is can be, or hold, a credential. */
@@ -160,7 +166,7 @@ function mayConcern(text: string, key: string, above: Keys): boolean {
   return (
     hasDynamicReference(text) ||
     ((above.areData || isDataKey(key)) && isJson(text)) ||
-    credentialOf([text], key, above) !== undefined
+    inLiteral(text, key, above) !== undefined
   );
 }
 
@@ -182,7 +188,7 @@ function parameterOf(entries: readonly [string, Node][]): readonly string[] | un
   return isSecret ? ['SecretValue'] : key === undefined ? undefined : [key];
 }
 
-const VALUE_OF_A_PAIR = /^(?:Header)?Value$/i;
+const isValueOfAPair = keyTest(/^(?:Header)?Value$/i);
 
 /** Two texts of which one says what the other is: a header, an option, a parameter. */
 function pairOf(entries: readonly [string, Node][]): readonly string[] | undefined {
@@ -200,24 +206,36 @@ function textOf(entries: readonly [string, Node][], key: string): string | undef
 
 function credentialOf(text: Text, key: string, above: Keys): string | undefined {
   const whole = literalOf(text);
-  const known = whole ?? text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
+  return whole === undefined ? inComputed(text, key, above) : inLiteral(whole, key, above);
+}
+
+/** What a text that is written out is. */
+function inLiteral(text: string, key: string, above: Keys): string | undefined {
+  const format = formatIn(text) ?? encodedFormatIn(text);
+  if (format !== undefined) {
+    return format;
+  }
+  if (isHolder(key, above, text)) {
+    return EMPTY.test(text) ? undefined : 'a credential in clear text';
+  }
+  const isNamed =
+    (above.areData && isCredential(key, text)) || (above.areVariables && isCredentialName(key) && !isCount(key, text));
+  return isNamed && !EMPTY.test(text) ? 'a credential, as its name says' : undefined;
+}
+
+/** What a text with parts that the deployment fills in is. */
+function inComputed(text: Text, key: string, above: Keys): string | undefined {
+  const known = text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
   const format = formatIn(known) ?? encodedFormatIn(known);
   if (format !== undefined) {
     return format;
   }
+  const holes = text.filter((part) => typeof part !== 'string');
   const isVariable = above.areVariables;
-  const isLiteral = whole !== undefined && !EMPTY.test(whole);
-  const holes = whole === undefined ? text.filter((part) => typeof part !== 'string') : NO_HOLES;
-  if (!isVariable && CREDENTIAL_PROPERTY.test(key) && !/polic/i.test(above.key) && !SWITCH.test(known)) {
-    const plain = holes.some((hole) => referenceKind(hole) === 'plain');
-    return isLiteral
-      ? 'a credential in clear text'
-      : plain
-        ? 'a credential from a parameter that is kept in clear text'
-        : undefined;
-  }
-  if (isLiteral && above.areData && isCredential(key, known)) {
-    return 'a credential, as its name says';
+  if (isHolder(key, above, known)) {
+    return holes.some((hole) => referenceKind(hole) === 'plain')
+      ? 'a credential from a parameter that is kept in clear text'
+      : undefined;
   }
   const inClear = isVariable || above.areInClear || isInClear(key);
   if (inClear && holes.some(isSecretAttribute)) {
@@ -229,13 +247,7 @@ function credentialOf(text: Text, key: string, above: Keys): string | undefined 
   if (inClear && holes.some((hole) => hole.kind === 'parameter' && hole.secret)) {
     return 'the value of a parameter with NoEcho in clear text';
   }
-  const isCount = /^\d+$/.test(known) && !/passw|secret|pin/i.test(key);
-  if (
-    isVariable &&
-    isCredentialName(key) &&
-    !isCount &&
-    (isLiteral || holes.some(({ kind }) => kind === 'parameter'))
-  ) {
+  if (isVariable && isCredentialName(key) && !isCount(key, known) && holes.some(({ kind }) => kind === 'parameter')) {
     return 'a credential, as its name says';
   }
   if (isVariable && holes.some((hole) => referenceKind(hole) === 'plain' && SECRET_PARAMETER.test(hole.key))) {
@@ -244,7 +256,13 @@ function credentialOf(text: Text, key: string, above: Keys): string | undefined 
   return undefined;
 }
 
-const NO_HOLES: readonly Hole[] = [];
+/** A property that is the credential, not a policy or a setting about it. */
+function isHolder(key: string, above: Keys, text: string): boolean {
+  return !above.areVariables && isCredentialProperty(key) && !/polic/i.test(above.key) && !SWITCH.test(text);
+}
+
+/** A number of tokens, for example. */
+const isCount = (key: string, text: string): boolean => /^\d+$/.test(text) && !/passw|secret|pin/i.test(key);
 
 /** An attribute that is a credential: `ClientSecret`, `SecretAccessKey`, `ApiKey`. */
 export function isSecretAttribute(hole: Hole): boolean {
@@ -267,10 +285,8 @@ export function referenceKind(hole: Hole): 'secret' | 'plain' | undefined {
 
 /** Whether data holds a credential under a name: a word of some length that is no path, ARN or expression. */
 function isCredential(name: string, value: string): boolean {
-  const words = inWords(name);
   return (
-    HOLDS_A_CREDENTIAL.test(words) &&
-    !NO_CREDENTIAL.test(words) &&
+    isNameOfACredential(name) &&
     !NAME_WITH_PARTS.test(value) &&
     /^(?![$/{<]|arn:|https?:|\d+$)\S{8,}$|^'?(?:Bearer|Basic) \S{8,}$/.test(value)
   );
@@ -278,6 +294,11 @@ function isCredential(name: string, value: string): boolean {
 
 /** `apiKey`, `x-api-key` and `api key` as `api_key`. */
 const inWords = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[\s.-]+/g, '_');
+
+const isNameOfACredential = rememberedTest((name) => {
+  const words = inWords(name);
+  return HOLDS_A_CREDENTIAL.test(words) && !NO_CREDENTIAL.test(words);
+});
 
 /** `prod/github`: the name of a secret. */
 const NAME_WITH_PARTS = /^[a-z][\w.-]{0,23}(?:\/[a-z][\w.-]{0,23})+$/;
@@ -298,17 +319,20 @@ export function formatIn(text: string): string | undefined {
     : FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
 }
 
+const SHORTEST_ENCODED = 24;
 const ENCODED = /^[A-Za-z0-9+/]{24,}={0,2}$/;
 
 /** The same of a text that is encoded as base64. */
 function encodedFormatIn(text: string): string | undefined {
-  return ENCODED.test(text) ? formatIn(Buffer.from(text, 'base64').toString('latin1')) : undefined;
+  return text.length >= SHORTEST_ENCODED && ENCODED.test(text)
+    ? formatIn(Buffer.from(text, 'base64').toString('latin1'))
+    : undefined;
 }
 
 /** Whether a variable of this name holds a credential itself, not a reference to one. */
-export function isCredentialName(name: string): boolean {
-  return CREDENTIAL_NAME.test(name) && !REFERENCE_NAME.test(name);
-}
+export const isCredentialName = rememberedTest(
+  (name: string) => CREDENTIAL_NAME.test(name) && !REFERENCE_NAME.test(name),
+);
 
 function placeName(key: string, above: Keys): string {
   return above.areVariables ? `The environment variable ${key}` : `The property ${key}`;
