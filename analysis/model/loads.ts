@@ -4,6 +4,7 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import type { Edge } from './edge';
 import { identities } from './identities';
+import { keyTest } from './key-test';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
@@ -41,8 +42,9 @@ const PARTS: ReadonlySet<string> = new Set([
 const INSTANCES = ['AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate'];
 
 /** Where something is written to, what is recorded, and what is only told to code or worked on. */
-const WRITTEN_OR_TOLD =
-  /destination|output|report|result|export|log(?!in)|^(?:Artifacts|ArtifactS3Location|EnvironmentVariables|Variables|Definition|DefinitionString|DefinitionSubstitutions|DefaultArguments|NonOverridableArguments|Targets|Tags|Metadata|Description|.*Polic(?:y|ies).*)$/i;
+const isWrittenOrToldKey = keyTest(
+  /destination|output|report|result|export|log(?!in)|^(?:Artifacts|ArtifactS3Location|EnvironmentVariables|Variables|Definition|DefinitionString|DefinitionSubstitutions|DefaultArguments|NonOverridableArguments|Targets|Tags|Metadata|Description|.*Polic(?:y|ies).*)$/i,
+);
 
 /** Keeps data, delivers it, or is the agent itself, whose image and files are judged as its governance. */
 function runsCode({ type }: Resource): boolean {
@@ -88,7 +90,7 @@ function referenced(model: Model, resource: Resource): Found[] {
 
 function isWrittenOrTold(path: readonly string[]): boolean {
   // Variables of a container; of a build, the environment has the image.
-  return path.some((key, at) => WRITTEN_OR_TOLD.test(key) || (key === 'Environment' && path[at + 1] === 'Value'));
+  return path.some((key, at) => isWrittenOrToldKey(key) || (key === 'Environment' && path[at + 1] === 'Value'));
 }
 
 function namesOf(stores: readonly Resource[]): ReadonlyMap<string, Resource> {

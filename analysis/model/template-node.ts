@@ -1,3 +1,4 @@
+import { literalOf } from './compose-text';
 import { isObject, type Json, scalarText } from './json';
 import { parseJsonText } from './json-text';
 import type { Guard } from './guard';
@@ -14,7 +15,6 @@ export class TemplateNode implements Node, Settled {
   private elements?: Node[];
   private parsed?: Node[];
   private cases?: Case<Text>[];
-  private pairs?: [string, Node][];
 
   public readonly kind: Node['kind'];
 
@@ -68,8 +68,18 @@ export class TemplateNode implements Node, Settled {
   }
 
   public texts(): Case<Text>[] {
-    this.cases ??= textsOf(this);
-    return this.cases;
+    if (this.cases) {
+      return this.cases;
+    }
+    const cases = textsOf(this);
+    // A text that is as it is written, or as the value has it, is made again: there are more of them than of anything else.
+    const isAsItIs =
+      cases.length === 1 &&
+      ((this.value.kind === 'text' && cases[0].value === this.value.text) || literalOf(cases[0].value) !== undefined);
+    if (!isAsItIs) {
+      this.cases = cases;
+    }
+    return cases;
   }
 
   public listTexts(textOf: (node: Node) => Text): Case<Text>[] {
@@ -133,21 +143,16 @@ export class TemplateNode implements Node, Settled {
   }
 
   public entries(): [string, Node][] {
-    this.pairs ??= this.readEntries();
-    return this.pairs;
-  }
-
-  private readEntries(): [string, Node][] {
-    const { value } = this;
-    if (value.kind === 'unreadable') {
+    const { value, kind } = this;
+    if (kind === 'unreadable') {
       return [];
     }
-    if (value.kind !== 'json' || !isObject(value.json)) {
+    if (kind !== 'object' || value.kind !== 'json') {
       return this.json().flatMap((node) => node.entries());
     }
     // Keys may have holes, too, in JSON parsed from a text; they are given as they are printed there.
     const pairs: [string, Node][] = [];
-    for (const key of Object.keys(value.json)) {
+    for (const key of Object.keys(value.json as Json)) {
       for (const node of this.child(key)) {
         pairs.push([key, node]);
       }

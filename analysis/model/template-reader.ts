@@ -22,6 +22,7 @@ export class TemplateReader {
   public readonly conditions: StackConditions;
   private readonly parameters: Parameters;
   private readonly pseudo: PseudoParameters;
+  private readonly references = new Map<string, Map<string | undefined, Value>>();
   private depth = 0;
   /** Set while a text with too many cases is read again without the defaults of parameters. */
   private withoutDefaults = false;
@@ -217,7 +218,25 @@ export class TemplateReader {
     ]);
   }
 
+  /** The value of a reference: made once, with the ids that it is told apart by. */
   private reference(logicalId: string, attribute: string | undefined, origin: Origin): Value {
+    let ofResource = this.references.get(logicalId);
+    if (!ofResource) {
+      ofResource = new Map();
+      this.references.set(logicalId, ofResource);
+    }
+    let value = ofResource.get(attribute);
+    if (!value) {
+      value = this.makeReference(logicalId, attribute, origin);
+      // In one deployment it may be asked for while a name is read that it is a part of.
+      if (value.kind === 'text' && !this.model.naming) {
+        ofResource.set(attribute, value);
+      }
+    }
+    return value;
+  }
+
+  private makeReference(logicalId: string, attribute: string | undefined, origin: Origin): Value {
     const id = `${this.stack.id}#${logicalId}`;
     const key = attribute === undefined ? id : `${id}.${attribute}`;
     if (!isObject(at(this.stack.template, 'Resources', logicalId))) {

@@ -108,9 +108,15 @@ function namesPlace(value: unknown): boolean {
   if (!isObject(value)) {
     return false;
   }
+  // Its own keys first: what is in a network says so at the top.
+  for (const key in value) {
+    if (isPlaceProperty(key)) {
+      return true;
+    }
+  }
   for (const key in value) {
     const inner = value[key];
-    if (isPlaceProperty(key) || (typeof inner === 'object' && namesPlace(inner))) {
+    if (typeof inner === 'object' && namesPlace(inner)) {
       return true;
     }
   }

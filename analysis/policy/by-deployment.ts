@@ -21,15 +21,34 @@ export function byDeployment(statement: Statement): Statement[] {
 }
 
 /** The guards of parts that refuse something and that not every deployment of the statement has. */
-function refusingGuards({ effect, actions, resources, principals, conditions, guard }: Statement): Set<Guard> {
+function refusingGuards({ effect, actions, resources, principals, conditions, guard }: Statement): ReadonlySet<Guard> {
   const denies = effect === 'Deny';
-  const parts: readonly { readonly guard: Guard }[] = [
-    ...[actions, resources].flatMap(({ except, patterns }) => (denies || except ? patterns : [])),
-    ...(principals === 'attached' ? [] : principals.flatMap(({ except, name }) => (denies || except ? name : []))),
-    ...conditions.flatMap((condition) => (denies ? [condition, ...condition.values] : [condition])),
-  ];
-  return new Set(parts.map((part) => part.guard).filter((each) => !guard.implies(each)));
+  let found: Set<Guard> | undefined;
+  // Nearly every part is there wherever its statement is.
+  const note = (part: { readonly guard: Guard }): void => {
+    if (part.guard !== guard && !guard.implies(part.guard)) {
+      found ??= new Set();
+      found.add(part.guard);
+    }
+  };
+  for (const { except, patterns } of [actions, resources]) {
+    if (denies || except) {
+      patterns.forEach(note);
+    }
+  }
+  if (principals !== 'attached') {
+    principals.forEach(({ except, name }) => (denies || except) && note(name));
+  }
+  for (const condition of conditions) {
+    note(condition);
+    if (denies) {
+      condition.values.forEach(note);
+    }
+  }
+  return found ?? NO_GUARDS;
 }
+
+const NO_GUARDS: ReadonlySet<Guard> = new Set();
 
 /** A statement in the deployments that a guard stands for; none when it has nothing to deny there. */
 function inCase(statement: Statement, guard: Guard): Statement[] {

@@ -334,25 +334,28 @@ function unreadableParts(
   principals: Statement['principals'],
   conditions: readonly Condition[],
 ): Unreadable[] {
-  const found = new Set<Unreadable>();
-  const note = (texts: readonly Case<Text>[]): void => {
-    for (const { value } of texts) {
-      for (const part of value) {
-        if (typeof part === 'object' && part.kind !== 'reference' && part.unreadable) {
-          found.add(part.unreadable);
-        }
+  const found: Unreadable[] = [];
+  const add = (unreadable: Unreadable): void => {
+    if (!found.includes(unreadable)) {
+      found.push(unreadable);
+    }
+  };
+  const note = ({ value }: Case<Text>): void => {
+    for (const part of value) {
+      if (typeof part === 'object' && part.kind !== 'reference' && part.unreadable) {
+        add(part.unreadable);
       }
     }
   };
-  note(effects);
-  note(actions.patterns);
-  note(resources.patterns);
+  effects.forEach(note);
+  actions.patterns.forEach(note);
+  resources.patterns.forEach(note);
   if (principals !== 'attached') {
-    principals.forEach(({ name }) => note([name]));
+    principals.forEach(({ name }) => note(name));
   }
-  conditions.forEach(({ values }) => note(values));
-  conditions.forEach(({ unreadable }) => unreadable && found.add(unreadable));
-  return [...found];
+  conditions.forEach(({ values }) => values.forEach(note));
+  conditions.forEach(({ unreadable }) => unreadable && add(unreadable));
+  return found;
 }
 
 const byService = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();

@@ -33,7 +33,7 @@ export function noteGivenRoles(model: TemplateModel, unread: Unread): void {
     ) {
       continue;
     }
-    for (const role of roles.filter((each) => isGiven(model, resource, each))) {
+    for (const role of givenTo(model, resource, roles)) {
       const hint = `nobody here knows what ${resource.type} lets the role do that it is given`;
       const origin = { stack: resource.stack, resource, path: 'Type' };
       role.subjects.forEach((subject) => unread.note(subject, undefined, { origin, reason: 'unknown type', hint }));
@@ -43,22 +43,25 @@ export function noteGivenRoles(model: TemplateModel, unread: Unread): void {
 
 const isOnly = (kinds: AgentRole['kinds'], kind: string) => [...kinds].every((each) => each === kind);
 
-function isGiven(model: TemplateModel, resource: Resource, { identity }: AgentRole): boolean {
+/** Those of some roles that a resource is given. */
+function givenTo(model: TemplateModel, resource: Resource, roles: readonly AgentRole[]): readonly AgentRole[] {
   const worksUnder = (key: string, depth: number) => depth === 0 && ROLE_PROPERTY.test(key);
-  return (
-    mentionsBelow(model, resource, (key, depth) => !TOLD.test(key) && !worksUnder(key, depth)).some(
-      (mention) => mention.resource === identity.resource,
-    ) || isNamed(resource, identity.resource!)
-  );
+  const asked = (key: string, depth: number) => !TOLD.test(key) && !worksUnder(key, depth);
+  const mentioned = new Set(mentionsBelow(model, resource, asked).map((mention) => mention.resource));
+  const isNamed = namedIn(resource);
+  return roles.filter(({ identity }) => mentioned.has(identity.resource!) || isNamed(identity.resource!));
 }
 
 /** Whether a text of a resource is the name of a role: mentions are references and ARNs. */
-export function isNamed(resource: Resource, role: Resource): boolean {
-  return role.properties
-    .at('RoleName')
-    .flatMap((node) => node.texts())
-    .some(({ value }) => {
-      const name = literalOf(value);
-      return name !== undefined && JSON.stringify(resource.raw.Properties ?? {}).includes(`"${name}"`);
-    });
+export function namedIn(resource: Resource): (role: Resource) => boolean {
+  let text: string | undefined;
+  return (role) =>
+    role.properties
+      .at('RoleName')
+      .flatMap((node) => node.texts())
+      .some(({ value }) => {
+        const name = literalOf(value);
+        text ??= name === undefined ? undefined : JSON.stringify(resource.raw.Properties ?? {});
+        return name !== undefined && text!.includes(`"${name}"`);
+      });
 }

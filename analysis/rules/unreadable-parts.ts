@@ -15,7 +15,7 @@ import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { agentParts, agentStacks, networkParts } from './agent-parts';
 import { agentRoles } from './agent-roles';
-import { isNamed, noteGivenRoles } from './given-roles';
+import { namedIn, noteGivenRoles } from './given-roles';
 import { namedUses, wholeServices } from './permissions';
 import { scopeOf } from '../policy/named-resource';
 import { mentionsAnAgent } from './relevance';
@@ -220,11 +220,13 @@ function allAgents(model: TemplateModel): readonly string[] {
 function namesAnAgent(model: TemplateModel, stack: string): boolean {
   return model.resources
     .filter((resource) => resource.stack.id === stack)
-    .some(
-      (resource) =>
+    .some((resource) => {
+      const isNamed = namedIn(resource);
+      return (
         [...mentioned(model, resource)].some(({ id }) => agentParts(model).has(id) || networkParts(model).has(id)) ||
-        agentRoles(model).some(({ identity }) => identity.resource && isNamed(resource, identity.resource)),
-    );
+        agentRoles(model).some(({ identity }) => identity.resource && isNamed(identity.resource))
+      );
+    });
 }
 
 /** Every resource that the properties of a resource mention. */

@@ -28,7 +28,21 @@ export interface ReadPermission {
  * An allow counts as denied when one denial without conditions covers it in every deployment that has the allow, or when it is
  * outside of what the boundary names. Whatever is less certain stays allowed, and the denial is listed with it.
  */
-export function permissionsOf(app: App, identity: Identity): ReadPermission[] {
+export function permissionsOf(app: App, identity: Identity): readonly ReadPermission[] {
+  const known = app.model.view(memory);
+  let permissions = known.get(identity);
+  if (!permissions) {
+    permissions = readPermissions(app, identity);
+    known.set(identity, permissions);
+  }
+  return permissions;
+}
+
+function memory(): Map<Identity, readonly ReadPermission[]> {
+  return new Map();
+}
+
+function readPermissions(app: App, identity: Identity): ReadPermission[] {
   const own = identity.statements;
   const boundary = boundaryOf(identity);
   const denials = [...own, ...(boundary ?? [])].filter(
@@ -36,18 +50,21 @@ export function permissionsOf(app: App, identity: Identity): ReadPermission[] {
   );
   const limits = boundary?.filter(({ effect }) => effect !== 'Deny');
   const read = (statements: readonly Statement[]) =>
-    statements.flatMap((statement) =>
-      choices(statement.actions).flatMap((action) =>
-        choices(statement.resources).map((resource) => permission(app, statement, action, resource, denials, limits)),
-      ),
-    );
+    statements.flatMap((statement) => {
+      const conditions = conditionsOf(app, statement.conditions);
+      return choices(statement.actions).flatMap((action) =>
+        choices(statement.resources).map((resource) =>
+          permission(app, { statement, action, resource, conditions }, denials, limits),
+        ),
+      );
+    });
   // What a resource policy grants once more is one permission: that of the policy of the role, which is last.
   return distinctBy([...read(identity.granted), ...read(own)], ({ permission: each }) => orderOf(each));
 }
 
-function orderOf({ effect, outcome, resource, conditions, action, because, when }: Permission): string {
+function orderOf({ effect, outcome, resource, conditions, action, because = '', when = '' }: Permission): string {
   const limits = conditions.length > 0 ? JSON.stringify(conditions) : '';
-  return [effect, outcome, resource, limits, action, because ?? '', when ?? ''].join('\n');
+  return `${effect}\n${outcome}\n${resource}\n${limits}\n${action}\n${because}\n${when}`;
 }
 
 /** The boundary, if every deployment has one and it can be read. */
@@ -71,11 +88,17 @@ function isPattern(choice: Choice): choice is Pattern {
   return 'value' in choice;
 }
 
+/** One pair of what a statement speaks of. */
+interface Pair {
+  readonly statement: Statement;
+  readonly action: Choice;
+  readonly resource: Choice;
+  readonly conditions: readonly Condition[];
+}
+
 function permission(
   app: App,
-  statement: Statement,
-  action: Choice,
-  resource: Choice,
+  { statement, action, resource, conditions }: Pair,
   denials: readonly Statement[],
   limits: readonly Statement[] | undefined,
 ): ReadPermission {
@@ -87,7 +110,7 @@ function permission(
   const base = {
     action: actionText,
     resource: resourceText,
-    conditions: conditionsOf(app, statement.conditions),
+    conditions,
   };
   const source = {
     statement,
