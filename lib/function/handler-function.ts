@@ -6,16 +6,12 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import { type Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { logCallerStatements } from '../encryption/log-caller-statements';
-import { policyText } from '../validation/policy-text';
 import { attachPolicy } from '../identity/attach-policy';
 import { FUNCTION_LOG_ACTIONS, KEY_READ_ACTIONS } from '../identity/perms';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import type { HandlerCode } from './handler-code';
 import { functionLogGroup } from './log-group';
 import { kmsViaService } from './kms-via-service';
-
-/** All environment variables of a function. Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_ENVIRONMENT_BYTES = 4096;
 
 export interface HandlerFunctionProps {
   readonly description: string;
@@ -93,19 +89,7 @@ export class HandlerFunction extends Construct {
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       ...props.placement,
     });
-    this.node.addValidation({ validate: () => this.environmentErrors(props.environment) });
     // Without this dependency, the function could start before its policy, and its first events would fail.
     this.function.node.addDependency(this.policy);
-  }
-
-  /** Generated names are counted by their patterns, which are shorter by some characters. */
-  private environmentErrors(environment: { [name: string]: string }): string[] {
-    const bytes = Buffer.byteLength(policyText(this, environment));
-    return bytes <= MAX_ENVIRONMENT_BYTES
-      ? []
-      : [
-          `the environment variables of the function have ${bytes} bytes. Allowed: ${MAX_ENVIRONMENT_BYTES}. ` +
-            'Fix: name fewer or shorter things in the props that this function is made from.',
-        ];
   }
 }

@@ -1,4 +1,5 @@
 import * as fs from 'fs';
+import * as os from 'os';
 import * as path from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -366,6 +367,27 @@ test('a synthesis that was refused can be repeated, and leaves no construct behi
   count(4).forEach((n) => stack.node.tryRemoveChild(`P${n}`));
   expect(refusals(app)).toEqual([]);
   expect(app.node.children.map(({ node }) => node.id).filter((id) => id !== 'Tree')).toEqual(children);
+});
+
+test('a refused synthesis leaves no manifest of an earlier one, with which its templates could be deployed', () => {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'refused-'));
+  const appWith = (tags: number) => {
+    const app = new App({ outdir });
+    const stack = new Stack(app, 'S', { env: ENV });
+    checkQuotas(stack);
+    new CfnResource(stack, 'R', {
+      type: 'AWS::EC2::VPC',
+      properties: { Tags: count(tags).map((n) => ({ Key: `t${n}`, Value: 'x' })) },
+    });
+    return app;
+  };
+  try {
+    expect(refusals(appWith(50))).toEqual([]);
+    expect(fs.existsSync(path.join(outdir, 'manifest.json'))).toBe(true);
+    expect(refusals(appWith(51))).toEqual([expect.stringMatching(/^S\/R: tags of the resource/)]);
+  } finally {
+    fs.rmSync(outdir, { recursive: true });
+  }
 });
 
 test('every stack of an app is checked, whatever the order in which they were made', () => {
