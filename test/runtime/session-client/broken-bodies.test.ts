@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { type EventStreamOptions, EventStream, type StreamEvent } from '../../../runtime/session-client';
 import { discard, readText, timer, type WireAnswer, WireFailure } from '../../../runtime/session-client/http';
-import { SYSTEM_TIMING } from '../../../runtime/session-client/timing';
+import { pause, SYSTEM_TIMING } from '../../../runtime/session-client/timing';
 
 const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 const response = (headers: Record<string, string> = {}) => Object.assign(new PassThrough(), { headers });
@@ -154,6 +154,22 @@ describe('time', () => {
     const waiting = SYSTEM_TIMING.sleep(600_000, abort.signal);
     abort.abort();
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('a wait that a call is in the middle of names the call', async () => {
+    const timing = { ...SYSTEM_TIMING, sleep: () => Promise.reject(new Error('aborted')) };
+    await expect(pause(timing, 1, undefined, 'getSession')).rejects.toMatchObject({
+      name: 'AbortError',
+      operation: 'getSession',
+      message: 'getSession was aborted between two requests',
+    });
+    await expect(pause(timing, 1)).rejects.toThrow(/^The call was aborted/);
+  });
+
+  test('chance is a number from 0 to 1', () => {
+    const numbers = Array.from({ length: 20 }, () => SYSTEM_TIMING.random());
+    expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true);
+    expect(new Set(numbers).size).toBeGreaterThan(1);
   });
 
   test('a timer of any length does not fire at once', async () => {

@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { defaultCredentialChain } from '../../../runtime/session-client/credential-chain';
 import { json, KEY, LoopbackService } from './loopback-service';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'session-client-'));
@@ -54,39 +53,4 @@ test('the bundle runs as CommonJS and its requests verify', async () => {
   expect(stdout.trim()).toBe('s1 NotFoundError');
   expect(service.signatureFailures).toEqual([]);
   await service.stop();
-});
-
-describe('the credential chain of the operator CLI', () => {
-  const before = { ...process.env };
-  beforeEach(() => {
-    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-    Object.assign(process.env, {
-      AWS_CONFIG_FILE: path.join(directory, 'none'),
-      AWS_SHARED_CREDENTIALS_FILE: path.join(directory, 'none'),
-      AWS_EC2_METADATA_DISABLED: 'true',
-    });
-  });
-  afterEach(() => {
-    process.env = { ...before };
-  });
-
-  test('resolves temporary credentials', async () => {
-    Object.assign(process.env, {
-      AWS_ACCESS_KEY_ID: 'a',
-      AWS_SECRET_ACCESS_KEY: 'b',
-      AWS_SESSION_TOKEN: 'c',
-    });
-    expect(await defaultCredentialChain()()).toMatchObject({
-      accessKeyId: 'a',
-      secretAccessKey: 'b',
-      sessionToken: 'c',
-    });
-  });
-
-  test('says what to do when there are none', async () => {
-    await expect(defaultCredentialChain()()).rejects.toMatchObject({
-      name: 'CredentialsError',
-      message: expect.stringContaining('aws sso login'),
-    });
-  });
 });

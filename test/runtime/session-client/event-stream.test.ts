@@ -1,5 +1,6 @@
 import fc from '../../fast-check';
 import { ProtocolError, SessionClientError, type StreamEvent } from '../../../runtime/session-client';
+import { eventFromData } from '../../../runtime/session-client/event-data';
 import { SseDecoder } from '../../../runtime/session-client/sse';
 import { clientOf, cut, data, LoopbackService, sse } from './loopback-service';
 
@@ -147,12 +148,48 @@ describe('the stream decoder', () => {
     expect(decode([bytes('data: {"type":"a"}\n\ndata: [DONE]\n\n')])).toEqual({ events: [{ type: 'a' }], done: 1 });
   });
 
+  test.each<[string, string | undefined, unknown]>([
+    ['{"type":"a","x":1}', undefined, { type: 'a', x: 1 }],
+    ['{"type":"a"}', 'b', { type: 'a' }],
+    ['{"type":null,"x":1}', 'b', { type: 'b', x: 1 }],
+    [' [DONE]\n', undefined, 'done'],
+    [' \n', 'b', undefined],
+    ['', undefined, undefined],
+  ])('the data %j of an event named %p is %j', (data, name, event) => {
+    expect(eventFromData(data, name)).toEqual(event);
+  });
+
+  test.each<[string, string | undefined]>([
+    ['{}', undefined],
+    ['{}', ''],
+    ['{"type":7}', 'b'],
+    ['{"type":""}', 'b'],
+    ['[]', 'b'],
+    ['null', 'b'],
+    ['"text"', 'b'],
+    ['7', 'b'],
+    ['{"type":"a"', 'b'],
+    ['[DONE] or so', 'b'],
+  ])('the data %j of an event named %p is an error, since it could be the end of the turn', (data, name) => {
+    const read = () => eventFromData(data, name);
+    expect(read).toThrow(ProtocolError);
+    expect(read).toThrow(expect.objectContaining({ operation: 'streamEvents' }));
+  });
+
+  test('nothing is given after data that is an error', () => {
+    const events: unknown[] = [];
+    const decoder = new SseDecoder({ onEvent: (event) => events.push(event), onDone: () => events.push('done') });
+    const wire = 'data: {"type":"a"}\n\ndata: {}\n\ndata: {"type":"b"}\n\ndata: [DONE]\n\n';
+    expect(() => decoder.feed(bytes(wire))).toThrow(/not an event with a type/);
+    expect(events).toEqual([{ type: 'a' }]);
+  });
+
   test('an endless event is refused instead of filling the memory', () => {
     const decoder = new SseDecoder({ onEvent: () => undefined, onDone: () => undefined });
     const chunk = bytes(`data: ${'x'.repeat(1024 * 1024)}`);
     expect(() => {
       for (let i = 0; i < 20; i++) decoder.feed(chunk);
-    }).toThrow(ProtocolError);
+    }).toThrow(expect.objectContaining({ name: 'ProtocolError', operation: 'streamEvents' }));
   });
 });
 

@@ -150,12 +150,19 @@ describe('where the client connects', () => {
   test.each([
     ['https://vpce-1.bedrock-mantle.us-east-1.vpce.amazonaws.com', true],
     ['http://127.0.0.1:8081', true],
+    ['http://127.255.100.10', true],
+    ['http://128.0.0.1', false],
+    ['ftp://localhost', false],
     ['http://localhost:8081', true],
     ['http://[::1]:8081', true],
     ['http://10.0.0.1', false],
     ['http://localhost.example.com', false],
     ['http://127.0.0.1.example.com', false],
     ['https://user:secret@host', false],
+    ['https://user@host', false],
+    ['https://:secret@host', false],
+    ['https://host/?query', false],
+    ['https://host/#fragment', false],
     ['https://host/path', false],
     ['ftp://127.0.0.1', false],
     ['no url', false],
@@ -165,9 +172,12 @@ describe('where the client connects', () => {
     else expect(make).toThrow(expect.objectContaining({ name: 'RequestInputError', path: 'endpoint' }));
   });
 
-  test.each([undefined, 'us-east-1.evil.com/', 'US'])('region %s is refused', (region) => {
-    expect(() => new SessionClient({ ...(region ? { region } : {}), environment: {} })).toThrow(/^region /);
-  });
+  test.each([undefined, 'us-east-1.evil.com/', 'US', 'u-east-1', 'usa-east-1', 'us-1', 'us-east-11', 'evil.us-east-1'])(
+    'region %s is refused',
+    (region) => {
+      expect(() => new SessionClient({ ...(region ? { region } : {}), environment: {} })).toThrow(/^region /);
+    },
+  );
 
   test('a server that never finishes the TLS handshake has seen no request, so nothing is ambiguous', async () => {
     const silent: Server = createServer((socket) => socket.on('error', () => undefined));
