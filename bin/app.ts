@@ -14,6 +14,6 @@ example.add(app, {
   account: process.env.CDK_DEFAULT_ACCOUNT,
   region: process.env.BMA_REGION ?? 'us-east-1',
 });
-// Synthesis fails when an agent stops being governed; docs/RULES.md lists the rules.
+// Synthesis fails if an agent breaks the security model; docs/RULES.md lists the rules.
 Validations.of(app).addPlugins(new ManagedAgentChecks(app));
 SecurityStatement.writeFor(app);

@@ -6,7 +6,7 @@ import { printableLines } from './printable-text';
 import { terminalStyle } from './terminal-style';
 
 /**
- * Runs the program `bma`: what an operator and a pull-request check need of an agent.
+ * Runs the program `bma`, for operators of agents and checks of pull requests.
  *
  * @param style of standard output
  * @param interactive whether standard error is a terminal
@@ -19,9 +19,9 @@ export async function bma(
   style = terminalStyle(process.stdout),
   interactive = process.stderr.isTTY === true,
 ): Promise<number> {
-  // The SDK is part of the bundle: its warning that later versions need a newer Node.js is of no use to who runs it.
+  // The SDK is part of the bundle, so its warning that later versions need a newer Node.js doesn't help the user.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  // Set and empty, as many scripts leave it: the SDK would take it for the name of a Region.
+  // Set but empty, as in many scripts: the SDK would use the empty text as a Region.
   if (process.env.AWS_REGION === '') delete process.env.AWS_REGION;
   let exitCode: number = EXIT.done;
   try {
@@ -29,11 +29,11 @@ export async function bma(
     return exitCode;
   } catch (problem) {
     if (problem instanceof CommanderError) {
-      // It has printed the help, the version, or what is wrong.
+      // It has printed the help, the version, or the error.
       return problem.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
     if (problem instanceof CommandError) {
-      // It can quote what somebody typed, or what a service answered.
+      // It can quote the input of the user or a response of a service.
       error(`bma: ${printableLines(problem.message)}\n`);
       return problem.exitCode;
     }

@@ -5,7 +5,7 @@ import type { TemplateModel } from '../analysis/model/template-model';
 import { visible } from '../lib/contracts/untrusted-text';
 import type { TerminalStyle } from './terminal-style';
 
-/** What a stack costs, in a few lines; `bma cost` prints every line of it. */
+/** The cost of a stack, in a few lines; `bma cost` prints all lines. */
 export function costLines(model: TemplateModel, stack: string, style: TerminalStyle): string[] {
   const record = estimate(model, {}, [stack]);
   const row = (label: string, text: string) => `  ${label.padEnd(15)} ${text}`;

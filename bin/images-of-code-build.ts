@@ -6,7 +6,7 @@ import {
   type AgentCoreEnvironmentProps,
 } from 'cdk-bedrock-managed-agents';
 
-/** Lets AWS CodeBuild build the image of every environment of an app that names no image. */
+/** Lets AWS CodeBuild build the image of every environment without its own image. */
 export class ImagesOfCodeBuild implements IPropertyInjector {
   /**
    * @param image value of the context variable `image`

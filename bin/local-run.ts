@@ -7,7 +7,7 @@ import type { TerminalStyle } from './terminal-style';
 import { transcriptLines } from './turn-transcript';
 
 export interface LocalRun extends ScenarioRunOptions {
-  /** Directory for the evidence; what it held before is removed. */
+  /** Directory for the evidence; its previous content is removed. */
   readonly evidence: string;
   readonly style: TerminalStyle;
   readonly print: (line: string) => void;
@@ -16,7 +16,7 @@ export interface LocalRun extends ScenarioRunOptions {
 /**
  * Delivers the events of an example's scenario on this machine, without an AWS account: the synthesized rules, queues,
  * functions, state machines and policies, the local Managed Agents service with real SigV4, the real lifecycle server and
- * the real `codex exec-server`. A script stands in for the model.
+ * the real `codex exec-server`. A script replaces the model.
  *
  * @returns true when every event led to turns that completed, with their slots free
  */
@@ -76,7 +76,7 @@ class Report {
     this.print(`\n${this.style.title(`Event ${number}: ${wanted.label}`)} ${this.style.faint(what)}`);
   }
 
-  /** @returns whether the event led to completed turns and nothing was left over */
+  /** @returns whether the event led to completed turns, and no slot stayed occupied */
   public result(result: EventResult, slotHolders: readonly string[]): boolean {
     for (const { rule, target, error } of result.deliveries) {
       if (error) this.failed(`${rule} could not deliver to ${target}`, error.message);

@@ -6,21 +6,24 @@ import type { CloudEvent, LocalCloud } from '../local/cloud';
 import type { LocalTurn } from './scenario-run';
 
 /**
- * What a local run of an example does. `examples/<name>/local-scenario.ts` exports one as `scenario`; files that it names
- * are looked for beside it, events in `events/`.
+ * The local run of an example. `examples/<name>/local-scenario.ts` exports one as `scenario`; its files are in the same
+ * directory, its events in `events/`.
  */
 export interface LocalScenario {
-  /** What the run shows, in one line. */
+  /** The purpose of the run, in one line. */
   readonly title: string;
-  /** Names of the stacks that are deployed locally: those of the example, its network included. */
+  /** Names of the stacks that are deployed locally: those of the example, including its network. */
   readonly stacks: readonly string[];
-  /** The script that stands in for the model, for example `local-scenario.yaml` (docs/local-service.md, Scripts). */
+  /** The script that replaces the model, for example `local-scenario.yaml` (docs/local-service.md, Scripts). */
   readonly script: string;
-  /** Delivered one after the other, each when nothing moves any more. */
+  /** The events, delivered one after the other, each after the previous one was fully processed. */
   readonly events: readonly ScenarioEvent[];
-  /** Starts what the example talks to and this machine does not have; register it with `cloud.endpoint` and `cloud.onClose`. */
+  /**
+   * Starts local servers for the services that the example calls; register them with `cloud.endpoint` and
+   * `cloud.onClose`.
+   */
   standIns?(cloud: LocalCloud): Promise<void> | void;
-  /** What a person should see at the end, as lines: the published review, the report. */
+  /** The lines that are printed at the end: the published review or report. */
   show?(result: ScenarioResult): Promise<readonly string[]> | readonly string[];
 }
 
@@ -33,12 +36,12 @@ export interface ScenarioResult {
   readonly turns: readonly LocalTurn[];
 }
 
-/** One event of a scenario, read. */
+/** One event of a scenario. */
 export type Delivered =
   | { readonly label: string; readonly event: CloudEvent; readonly bus?: string }
   | { readonly label: string; readonly schedule: string; readonly time?: string };
 
-/** A scenario with everything that it names. */
+/** A scenario with its loaded files. */
 export interface LoadedScenario {
   readonly example: string;
   readonly scenario: LocalScenario;
@@ -59,7 +62,7 @@ export function examplesWithScenario(examples: string): string[] {
 /**
  * Loads the scenario of an example.
  *
- * @throws Error that names the file, what is wrong with it, and what is allowed
+ * @throws Error that names the file, the problem, and the allowed values
  */
 export function loadScenario(examples: string, example: string): LoadedScenario {
   const known = examplesWithScenario(examples);

@@ -12,19 +12,19 @@ export interface ScenarioRunOptions {
   readonly loaded: LoadedScenario;
   /** Directory of the cloud assembly. */
   readonly assembly: string;
-  /** Where the stacks are thought to be deployed. */
+  /** The assumed account and Region of the stacks. */
   readonly region: string;
-  /** Directories of the image, and where they are on this machine. */
+  /** Directories of the image, and their paths on this machine. */
   readonly imagePaths: Readonly<Record<string, string>>;
   /** Gets the lines that functions log. @default nothing */
   readonly onFunctionLog?: (logicalId: string, line: string) => void;
-  /** A model that decides instead of the script. @default the script */
+  /** A model that replaces the script. @default the script */
   readonly modelEndpoint?: ModelEndpoint;
-  /** Policies of the same templates, read before: decisions are recorded there. @default read again */
+  /** Policies of the same templates that were read before, which record the decisions. @default read again */
   readonly policies?: AccountPolicies;
 }
 
-/** A turn that is over. */
+/** An ended turn. */
 export interface LocalTurn {
   readonly name: string;
   /** Detail of the outcome event. */
@@ -36,23 +36,26 @@ export interface LocalTurn {
   readonly evidence: ReadonlyMap<string, string>;
 }
 
-/** What one event led to. */
+/** The result of one event. */
 export interface EventResult {
   readonly deliveries: readonly Delivery[];
   readonly turns: readonly LocalTurn[];
   readonly screened: readonly Screening[];
-  /** Executions of machines that are no turns: those of the user. */
+  /** Executions that aren't turns: of the user's state machines. */
   readonly executions: readonly Execution[];
   readonly deadLetters: readonly { readonly queue: string; readonly body: string }[];
 }
 
 const ACCOUNT = '111122223333';
-/** How long the turns of one event may take when a model decides. */
+/** Time limit for the turns of one event with a real model. */
 const MODEL_PATIENCE_MS = 3_600_000;
 
-/** An example deployed on this machine: the local service, authorising by the synthesized policies, and the cloud around it. */
+/**
+ * An example deployed on this machine: the local service, with authorization by the synthesized policies, and the cloud
+ * around it.
+ */
 export class ScenarioRun {
-  /** @throws Error when a stack does not exist or a stand-in does not start */
+  /** @throws Error when a stack doesn't exist, or a local server of the scenario doesn't start */
   public static async start({
     loaded,
     assembly,
@@ -72,7 +75,7 @@ export class ScenarioRun {
       template: assembly,
       policies,
       stacks,
-      // Nobody signs as this one: every function has credentials of its own role.
+      // No client uses these credentials: every function has the credentials of its own role.
       caller: roles[0].arn,
       script: loaded.script,
       modelEndpoint,
@@ -104,7 +107,7 @@ export class ScenarioRun {
     private readonly patienceMs?: number,
   ) {}
 
-  /** Delivers one event and waits until nothing moves any more. */
+  /** Delivers one event and waits until it is fully processed. */
   public async deliver(wanted: Delivered): Promise<EventResult> {
     const { cloud } = this;
     const before = {
@@ -136,7 +139,7 @@ export class ScenarioRun {
   }
 
   public async close(): Promise<void> {
-    // The service first: what a function waits for ends with it.
+    // The service is stopped first, which ends the waits of functions.
     await this.service.close();
     await this.cloud.close();
   }

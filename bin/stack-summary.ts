@@ -7,11 +7,10 @@ import { shortStatement } from '../analysis/statement/terminal';
 import type { TerminalStyle } from './terminal-style';
 
 /**
- * What a synthesized stack gives its agents and what their network costs, read from the template that would be deployed
- * and not from the constructs: property overrides and aspects are included. What an agent may do comes from its security
- * statement.
+ * The permissions of a synthesized stack's agents and the cost of their network, from the final template, so that
+ * property overrides and aspects are included. The permissions come from the security statement.
  *
- * @param file the template, as it is shown
+ * @param file the displayed name of the template
  */
 export function summarizeStack(
   model: TemplateModel,

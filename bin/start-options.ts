@@ -4,7 +4,7 @@ import type { ModelEndpoint } from '../local/options';
 
 export interface StartOptions {
   readonly example?: string;
-  /** The real harness decides with this model, instead of the script of the scenario. */
+  /** The real harness uses this model, instead of the script of the scenario. */
   readonly modelEndpoint?: ModelEndpoint;
 }
 

@@ -14,8 +14,8 @@ import { summarizeStack } from './stack-summary';
 import { terminalStyle } from './terminal-style';
 
 /**
- * `npm start [-- <example>] [--model-endpoint URL]`: synthesizes the example with the CDK CLI, shows what would be deployed, and delivers the
- * events of the example's scenario on this machine.
+ * `npm start [-- <example>] [--model-endpoint URL]`: synthesizes the example with the CDK CLI, prints what would be
+ * deployed, and delivers the events of the example's scenario on this machine.
  */
 const style = terminalStyle(process.stdout);
 const root = path.resolve(__dirname, '..');

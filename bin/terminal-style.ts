@@ -1,4 +1,4 @@
-/** Text styles of a terminal; plain text when the output is not one, or when NO_COLOR is set. */
+/** Text styles of a terminal; plain text if the output isn't a terminal, or if NO_COLOR is set. */
 export interface TerminalStyle {
   title(text: string): string;
   good(text: string): string;
@@ -7,7 +7,7 @@ export interface TerminalStyle {
   bad(text: string): string;
 }
 
-/** Styles for a stream. FORCE_COLOR and NO_COLOR are honoured (no-color.org). */
+/** Styles for a stream. Respects FORCE_COLOR and NO_COLOR (no-color.org). */
 export function terminalStyle(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): TerminalStyle {
   const coloured = env.NO_COLOR ? false : env.FORCE_COLOR ? env.FORCE_COLOR !== '0' : stream.isTTY === true;
   const wrap = (code: number, end: number) => (text: string) =>

@@ -1,10 +1,10 @@
 import type { Item } from '../runtime/session-client/types';
 import type { TerminalStyle } from './terminal-style';
 
-/** Lines of an item that are shown; the rest is counted. */
+/** Number of printed lines of an item; the rest is counted. */
 const SHOWN_LINES = 8;
 
-/** One item of a turn as a person reads it. */
+/** One item of a turn, as text for people. */
 export function transcriptLines(item: Item, style: TerminalStyle): string[] {
   switch (item.type) {
     case 'command_execution': {
@@ -33,7 +33,7 @@ export function transcriptLines(item: Item, style: TerminalStyle): string[] {
 
 function commandText(command: unknown): string {
   const words = Array.isArray(command) ? command.map(String) : [String(command)];
-  // A shell line reaches the exec server as `bash -c LINE`.
+  // The exec server gets a shell line as `bash -c LINE`.
   return words.length === 3 && /(^|\/)(ba)?sh$/.test(words[0]) ? words[2] : words.join(' ');
 }
 

@@ -3,10 +3,10 @@ import type * as Calls from './account';
 import type { Account } from './account/account';
 import { CommandError, UsageError } from './command';
 
-/** Exit codes that commands share which work in an account. */
+/** Exit codes of all commands that call an account. */
 export const ACCOUNT_EXIT = { noCredentials: 3, notPermitted: 4, notFound: 5, noAnswer: 9 } as const;
 
-/** What they mean, for the help. */
+/** Their meaning, for the help. */
 export const ACCOUNT_CODES = {
   [ACCOUNT_EXIT.noCredentials]: 'no credentials',
   [ACCOUNT_EXIT.notPermitted]: 'not permitted',
@@ -14,7 +14,7 @@ export const ACCOUNT_CODES = {
   [ACCOUNT_EXIT.noAnswer]: 'AWS did not answer: throttled, not reachable, or a service error',
 } as const;
 
-/** Options of every command that works in an account. */
+/** Options of every command that calls an account. */
 export interface AccountOptions {
   readonly region?: string;
   readonly stack?: string;
@@ -30,17 +30,15 @@ export function addAccountOptions(command: ParsedCommand, json: string): void {
 }
 
 /**
- * Does something in the account of the caller's credentials.
- *
- * @param needs what permits it, for the error that says it isn't
- * @throws CommandError for whatever AWS refuses or does not answer
+ * Runs a command in the account of the caller's credentials. @param needs the required permission, for the error of a
+ * denial @throws CommandError when AWS refuses a call or does not respond
  */
 export async function inAccount<T>(
   { region }: AccountOptions,
   needs: string,
   work: (account: Account, calls: typeof Calls) => Promise<T>,
 ): Promise<T> {
-  // Loaded here: no other command needs the clients of AWS.
+  // Loaded lazily, because other commands don't need the AWS clients.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const calls = require('./account') as typeof Calls;
   const account = calls.openAccount(region);
@@ -53,7 +51,7 @@ export async function inAccount<T>(
   }
 }
 
-/** Neither an option, nor the environment, nor the profile names a Region. */
+/** Neither an option, nor the environment, nor the profile sets a Region. */
 export const noRegion = (): UsageError =>
   new UsageError('No Region is configured. Fix: add --region, or set AWS_REGION.');
 

@@ -5,7 +5,7 @@ import { printable } from '../printable-text';
 /** Version of the JSON form. */
 const FORMAT = 'cdk-bedrock-managed-agents/agents/1';
 
-/** `bma agents`: which agents are deployed. */
+/** `bma agents`: lists the deployed agents. */
 export const agentsCommand: Command<AccountOptions> = {
   name: 'agents',
   summary: 'list the deployed agents',

@@ -13,7 +13,7 @@ export interface ApprovalUrl {
 
 export interface ApprovalUrlReply {
   readonly status: number;
-  /** Undefined when something in front of the function answered. */
+  /** Undefined if the response didn't come from the function. */
   readonly answer?: ApprovalAnswer;
 }
 
@@ -21,8 +21,8 @@ const LIMITS = { connectTimeoutMs: 10_000, timeoutMs: 40_000 };
 const MOST_ANSWER_BYTES = 64 * 1024;
 
 /**
- * One signed POST to a function URL with IAM authorization. Never repeated by itself: the operator is told when it is
- * unclear whether it arrived.
+ * One signed POST to a function URL with IAM authorization. Never repeated automatically: the message says if it is
+ * unknown whether it arrived.
  */
 export async function answerApproval(
   { url, region }: ApprovalUrl,
@@ -30,7 +30,7 @@ export async function answerApproval(
 ): Promise<ApprovalUrlReply> {
   const endpoint = originOf(url);
   const signer = new RequestSigner(endpoint, region ?? regionOf(endpoint), 'lambda');
-  // Loaded here: no other command needs the credential chain, which is most of this program.
+  // Loaded lazily, because other commands don't need the credential chain, which is most of this program.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { defaultCredentialChain } = require('../../runtime/session-client/credential-chain') as typeof CredentialChain;
   const credentials = await defaultCredentialChain()();

@@ -4,7 +4,7 @@ import { printable } from '../printable-text';
 import { answerApproval, type ApprovalUrlReply } from './approval-url';
 import { CommandError, EXIT, jsonText, UsageError, type Command } from './command';
 
-/** Exit codes of `bma approve`, besides those that every command has. */
+/** Exit codes of `bma approve`, in addition to those of every command. */
 const NOT_RECORDED = {
   noCredentials: 3,
   notPermitted: 4,
@@ -26,7 +26,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `bma approve`: answers the approval request of a turn, as the person whose credentials sign the call. */
+/** `bma approve`: decides about the approval request of a turn, with the caller's credentials. */
 export const approveCommand: Command<Options> = {
   name: 'approve',
   summary: 'approve or deny a pending turn',
@@ -88,7 +88,7 @@ function shortComment(comment: string): string {
   return comment;
 }
 
-/** What was recorded; everything else is thrown. */
+/** The recorded decision; everything else is thrown. */
 function recorded(turn: string, { status, answer }: ApprovalUrlReply): string {
   switch (answer?.code) {
     case 'recorded':

@@ -4,10 +4,10 @@ import { CommandError, EXIT, jsonText, UsageError, type Command } from './comman
 /** Version of the JSON form. */
 const FORMAT = 'cdk-bedrock-managed-agents/cancel/1';
 
-/** It is over already, as with `bma approve`. */
+/** The turn has already ended; the same code as in `bma approve`. */
 const OVER = 7;
 
-/** Longest cause that is sent: Step Functions takes more, people read less. */
+/** Longest cause that is sent. Step Functions accepts more. */
 const MAX_REASON = 500;
 
 interface Options extends AccountOptions {

@@ -11,7 +11,7 @@ import type { StackData } from '../../analysis/model/read-stacks';
 import { templateStacks, type Environment } from '../../analysis/model/read-template-files';
 import { UsageError } from './command';
 
-/** What `bma check` judges, as one app. */
+/** The templates that `bma check` checks, as one app. */
 export interface CheckInputs {
   readonly stacks: readonly StackData[];
   readonly files: FileReader;
@@ -22,7 +22,7 @@ export interface CheckInputs {
  * Reads template files and cloud assembly directories.
  *
  * @param environment where the stacks of template files will be deployed
- * @throws UsageError that names everything that can't be read
+ * @throws UsageError that names every file that can't be read
  */
 export function readCheckInputs(places: readonly string[], environment: Environment): CheckInputs {
   const problems: string[] = [];
@@ -37,7 +37,7 @@ export function readCheckInputs(places: readonly string[], environment: Environm
   const given = [...new Set(places)];
   const directories = given.filter((place) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory());
   const files = given.filter((place) => !directories.includes(place));
-  // Each file first by itself, so that one that can't be read doesn't hide the next.
+  // Each file is read separately first, so that the error lists all unreadable files.
   files.forEach((file) => attempt(() => templateStacks([file])));
   const ofFiles = problems.length > 0 ? [] : attempt(() => templateStacks(files, environment));
   const stacks = [...directories.flatMap((directory) => attempt(() => directoryStacks(directory))), ...ofFiles];

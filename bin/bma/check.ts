@@ -85,7 +85,9 @@ function accountId(account: string): string {
   return account;
 }
 
-/** All of the report, or nothing: a reader never meets half of it. A pipe or device is written to as it is. */
+/**
+ * Writes the complete report or nothing, so that readers never get half of it. A pipe or device is written to directly.
+ */
 function write(file: string, text: string): void {
   const isReplaced = fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
   const target = isReplaced ? path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`) : file;

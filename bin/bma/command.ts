@@ -3,13 +3,13 @@ import type { TerminalStyle } from '../terminal-style';
 
 /** Where a command writes. */
 export interface Terminal {
-  /** Standard output: what was asked for, and nothing else. */
+  /** Standard output: only the result. */
   readonly out: (text: string) => void;
   /** Standard error: progress and warnings. */
   readonly error: (text: string) => void;
-  /** Styles of standard output; none when it isn't a terminal. */
+  /** Styles of standard output; none if it isn't a terminal. */
   readonly style: TerminalStyle;
-  /** True when standard error is a terminal: progress is for people only. */
+  /** Whether standard error is a terminal: progress is only for people. */
   readonly interactive: boolean;
 }
 
@@ -18,13 +18,16 @@ export interface Command<Options extends object = object> {
   readonly name: string;
   /** One line for `bma --help`. */
   readonly summary: string;
-  /** What the command does, for its own help. A getter where it names what only the libraries of `run` know. */
+  /** The description of the command, for its help. A getter if it needs the libraries of `run`. */
   readonly description: string;
-  /** What its exit codes mean, besides 0 (done), 2 and 70 (`EXIT`). 1 always means that the result needs attention. */
+  /**
+   * The meaning of its exit codes, in addition to 0 (done), 2 and 70 (`EXIT`). 1 always means that the result needs
+   * attention.
+   */
   readonly exitCodes: Readonly<Record<number, string>>;
-  /** Adds arguments and options. Throws nothing; option values are checked by parsers such as `choice`. */
+  /** Adds arguments and options. Doesn't throw; parsers such as `choice` check option values. */
   define(command: ParsedCommand): void;
-  /** Does it; returns the exit code. Load large libraries here: they are no cost for other commands. */
+  /** Runs the command; returns the exit code. Load large libraries in it, so that other commands don't load them. */
   run(
     args: readonly (string | readonly string[] | undefined)[],
     options: Options,
@@ -32,10 +35,10 @@ export interface Command<Options extends object = object> {
   ): number | Promise<number>;
 }
 
-/** Exit codes that every command shares. */
+/** Exit codes of every command. */
 export const EXIT = { done: 0, attention: 1, usage: 2, bug: 70 } as const;
 
-/** What ends a command in a way that its help explains: said in one message, without a stack. */
+/** Ends a command with an exit code that its help explains, and one message without a stack trace. */
 export class CommandError extends Error {
   constructor(
     readonly exitCode: number,
@@ -45,7 +48,7 @@ export class CommandError extends Error {
   }
 }
 
-/** A mistake of the caller, or input that can't be read. */
+/** Wrong usage, or input that can't be read. */
 export class UsageError extends CommandError {
   constructor(message: string) {
     super(EXIT.usage, message);
@@ -53,10 +56,10 @@ export class UsageError extends CommandError {
 }
 
 /**
- * An option that must be one of a few.
+ * An option with a list of allowed values.
  *
  * @param flags `--name <value>`
- * @param isRepeatable true when it may be given several times; its value is a list then
+ * @param isRepeatable true if it can be repeated; its value is then a list
  */
 export function choice(flags: string, description: string, allowed: readonly string[], isRepeatable = false): Option {
   const name = flags.split(' ')[0];
@@ -85,7 +88,7 @@ export function addFormats(command: ParsedCommand, formats: readonly string[]): 
     .option('--json', 'the same as --format json');
 }
 
-/** The format that was asked for. */
+/** The requested format. */
 export function formatOf<Format extends string>(
   { format, json }: FormatOptions<Format>,
   formats: readonly Format[],
@@ -96,10 +99,10 @@ export function formatOf<Format extends string>(
   return json ? ('json' as Format) : (format ?? formats[0]);
 }
 
-/** Data for programs: JSON with two spaces, and a line break at its end. */
+/** Data for programs: JSON with an indentation of two spaces, and a line break at its end. */
 export function jsonText(data: unknown): string {
   return `${JSON.stringify(data, undefined, 2)}\n`;
 }
 
-/** Collects the values of an option that may be repeated. */
+/** Collects the values of an option that can be repeated. */
 export const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -24,13 +24,13 @@ const NUMBERS = assumptionEntries.map(([name, assumption]) => ({
   ...assumption,
   name,
   option: optionOf(name),
-  /** The property that commander keeps the value in. */
+  /** The property in which commander stores the value. */
   attribute: name === 'turnsPerMonth' ? 'turns' : name,
 }));
 
 type Options = FormatOptions<Format> & { readonly stack?: readonly string[] } & Readonly<Record<string, unknown>>;
 
-/** `bma cost`: what a cloud assembly costs per month and per turn. */
+/** `bma cost`: the cost of a cloud assembly per month and per turn. */
 export const costCommand: Command<Options> = {
   name: 'cost',
   summary: 'what a cloud assembly costs per month, idle and per turn',

@@ -16,7 +16,7 @@ interface Options extends FormatOptions<Format> {
   readonly exitCode?: boolean;
 }
 
-/** `bma diff-statement`: what a change lets agents do more, and what less. */
+/** `bma diff-statement`: permissions added and removed by a change. */
 export const diffStatementCommand: Command<Options> = {
   name: 'diff-statement',
   summary: 'permissions added and removed by a change',

@@ -5,7 +5,7 @@ import { readAssembly, regionOf } from './read-assembly';
 import type * as Doctor from './doctor/index';
 import type { DoctorReport } from './doctor/finding';
 
-/** Exit codes of `bma doctor`, besides those that every command has. */
+/** Exit codes of `bma doctor`, in addition to those of every command. */
 const NOT_CHECKED = { incomplete: 5 } as const;
 
 interface Options {
@@ -20,7 +20,7 @@ const DEFAULT_DIRECTORY = 'cdk.out';
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const load = () => require('./doctor/index') as typeof Doctor;
 
-/** `bma doctor`: whether an account and this machine are ready, and deployed agents healthy. */
+/** `bma doctor`: checks that an account and this machine are ready, and that deployed agents are healthy. */
 export const doctorCommand: Command<Options> = {
   name: 'doctor',
   summary: 'check that the account, this machine and deployed agents are ready',

@@ -6,7 +6,7 @@ import { readAssembly } from './read-assembly';
 const FORMATS = ['text', 'md', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 
-/** An impact for programs. The resources themselves are in the templates. */
+/** The JSON form of an impact. It doesn't contain the resources, which are in the templates. */
 export const impactJson = (impact: Impact): string =>
   `${JSON.stringify(impact, (key, value: unknown) => (key === 'before' || key === 'after' ? undefined : value), 2)}\n`;
 
@@ -20,7 +20,7 @@ interface Options extends FormatOptions<Format> {
   readonly exitCode?: boolean;
 }
 
-/** `bma impact`: what deploying a new version means for what is running. */
+/** `bma impact`: the effects of a deployment on running agents. */
 export const impactCommand: Command<Options> = {
   name: 'impact',
   summary: 'what deploying a new version means for running agents',

@@ -14,7 +14,7 @@ import {
 import { CommandError, EXIT, jsonText, UsageError, type Command, type Terminal } from './command';
 import { clock } from './turn-text';
 
-/** The execution of the kill switch did not come to its end. */
+/** The execution of the kill switch did not succeed. */
 const FAILED = 6;
 const MAX_REASON = 500;
 
@@ -24,7 +24,7 @@ export interface KillSwitchOptions extends AccountOptions {
   readonly interval: number;
 }
 
-/** Status of one that could not be started or followed. */
+/** Status of a kill switch that could not be started or followed. */
 const UNKNOWN = 'UNKNOWN';
 
 interface Ended extends Partial<KillSwitchRun> {
@@ -34,7 +34,7 @@ interface Ended extends Partial<KillSwitchRun> {
   readonly failure?: Error;
 }
 
-/** `bma kill` and `bma release` differ in the state machine that they start, and in what they print. */
+/** `bma kill` and `bma release` differ in the state machine that they start, and in their output. */
 export function killSwitchCommand(
   name: 'kill' | 'release',
   words: Pick<Command, 'summary' | 'description'> & { readonly exitCodes?: Command['exitCodes'] },
@@ -74,7 +74,7 @@ export function killSwitchCommand(
           const onState = ({ state, at }: { state: string; at: string }) => {
             if (terminal.interactive) terminal.error(`${clock(at)} ${state}\n`);
           };
-          // All at once: one that fails must not keep the others from being stopped.
+          // All at once, so that one failure doesn't prevent the stop of others.
           const runs = await Promise.allSettled(
             switches.map((each) => runKillSwitch(account, each[machine], options.reason!, { intervalMs, onState })),
           );
@@ -136,7 +136,10 @@ function stoppedText(report: KillReport): string {
 const releasedText = ({ agents }: Ended['killSwitch']): string =>
   `Released: ${agents.map(printable).join(', ')}. Waiting events now start their turns.\n`;
 
-/** What failed, of each kill switch. The exit code is the one of all that failed; where they differ, that of a kill switch that did not finish. */
+/**
+ * The failures of all kill switches. The exit code is that of the failures; if they differ, it is that of a kill switch
+ * that did not finish.
+ */
 function failureOf(broken: readonly Ended[], of: number): Error {
   const bug = broken.find(({ failure }) => failure !== undefined && !(failure instanceof CommandError));
   if (bug?.failure !== undefined) return bug.failure;
@@ -145,7 +148,7 @@ function failureOf(broken: readonly Ended[], of: number): Error {
   return new CommandError(codes.size === 1 ? [...codes][0] : FAILED, texts.join('\n'));
 }
 
-/** Of an output that can't be read nobody knows the agents. */
+/** The agents of an unreadable output are unknown. */
 const ofAgents = ({ killSwitch: { agents, stack } }: Ended): string =>
   `The kill switch of ${agents.map(printable).join(', ') || 'unknown agents'} (stack ${printable(stack)})`;
 

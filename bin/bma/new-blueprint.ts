@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CommandError, UsageError } from './command';
 
-/** The sample that new blueprints are made from: `bin/bma/blueprint-sample`, copied by the bundler. */
+/** The template of new blueprints: `bin/bma/blueprint-sample`, copied by the bundler. */
 const SAMPLE = { className: 'SampleAgent', name: 'sample-agent' };
 const SAMPLE_DIRECTORIES = [path.join(__dirname, 'blueprint'), path.join(__dirname, '../../assets/bma/blueprint')];
 
@@ -12,10 +12,8 @@ export interface NewBlueprint {
 }
 
 /**
- * Writes the files of a new blueprint into a directory of their own: all of them, or none.
- *
- * @param className name of the class, in PascalCase
- * @param parent where the directory is made
+ * Writes all files of a new blueprint to a new directory, or none. @param className name of the class, in PascalCase
+ * @param parent where the directory is created
  */
 export function newBlueprint(className: string, parent: string): NewBlueprint {
   const sample = readSample();
@@ -27,7 +25,8 @@ export function newBlueprint(className: string, parent: string): NewBlueprint {
   let fresh: string | undefined;
   try {
     fs.mkdirSync(parent, { recursive: true });
-    // Beside the target, so that a rename puts all files there at once. It fails where something has appeared meanwhile.
+    // Next to the target, so that a rename creates all files at once. It fails if the target was created in the
+    // meantime.
     const beside = fs.mkdtempSync(path.join(parent, `.${name}-`));
     fresh = beside;
     const files = [...sample].map(([file, content]) => {
@@ -90,7 +89,7 @@ function requireFree(directory: string): void {
   try {
     found = fs.lstatSync(directory);
   } catch {
-    // Not there; whether it can be made shows when it is made.
+    // It doesn't exist. Whether it can be created shows later.
     return;
   }
   const files = found.isDirectory() ? fs.readdirSync(directory) : [];

@@ -13,7 +13,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `bma new`: files to begin with. */
+/** `bma new`: scaffolds files. */
 export const newCommand: Command<Options> = {
   name: 'new',
   summary: 'scaffold a custom blueprint',

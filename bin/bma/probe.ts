@@ -8,7 +8,7 @@ import type * as Probing from './probe/index';
 import type { Probe } from './probe/probe';
 import type { ProbeClients } from './probe/probe-clients';
 
-/** Exit codes of `bma probe`, besides those of commands that work in an account. */
+/** Exit codes of `bma probe`, in addition to those of commands that call an account. */
 const NOT_DONE = { notConfirmed: 6, left: 7 } as const;
 
 /** Version of the JSON form of --clean-up. */
@@ -33,7 +33,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `bma probe`: asks a real account what AWS does not document. */
+/** `bma probe`: tests in an account what AWS does not document. */
 export const probeCommand: Command<Options> = {
   name: 'probe',
   summary: 'test in an account what AWS does not document',
@@ -69,7 +69,7 @@ export const probeCommand: Command<Options> = {
       .option('--json', 'print the report, or the comparison, as JSON');
   },
   async run(_args, options, terminal) {
-    // Loaded here: no other command needs these clients of AWS.
+    // Loaded lazily, because other commands don't need these AWS clients.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const probing = require('./probe/index') as typeof Probing;
     const { out, style } = terminal;
@@ -137,7 +137,7 @@ async function probe(
     pause,
     interval,
   );
-  // First, also in a run that asks questions: nothing of an earlier run is paid for longer than needed.
+  // Clean-up comes first in every run, so that resources of an earlier run cause no further cost.
   const problems = await temporaryStacks.cleanUp(cleanUp === true);
   if (cleanUp || problems.length > 0) {
     for (const problem of problems) error(`bma: ${problem}\n`);
@@ -159,7 +159,7 @@ async function probe(
     intervalSeconds: interval,
   };
   const context = new ProbeContext(clients, options, temporaryStacks, pause);
-  // A mistyped name ends the command; without a name, a probe that needs an agent says so.
+  // A mistyped name ends the command; without a name, probes that need an agent report it.
   if (agent !== undefined) await context.agent();
   const results = await runProbes(probes, context, ({ id, question }) => {
     if (interactive) error(`${id}: ${question}\n`);
@@ -191,7 +191,7 @@ function compare(
   return verdicts.some(({ verdict }) => verdict === 'change') ? EXIT.attention : EXIT.done;
 }
 
-/** @throws CommandError when nobody says yes */
+/** @throws CommandError without a confirmation */
 async function confirm(plan: string, { yes }: Options, { error, interactive }: Terminal): Promise<void> {
   if (yes) return;
   error(plan);

@@ -11,9 +11,7 @@ const SHARED_CODES = {
 };
 
 /**
- * The program as commander knows it.
- *
- * @param finish told the exit code of the command that ran
+ * The program for commander. @param finish called with the exit code of the command
  */
 export function program(terminal: Terminal, finish: (exitCode: number) => void): ParsedCommand {
   const whole = new ParsedCommand('bma')
@@ -75,14 +73,14 @@ function add(whole: ParsedCommand, command: Command, terminal: Terminal, finish:
   });
 }
 
-/** The form of the names of all Regions. The SDK refuses what can't be part of a host name, without saying where it is from. */
+/** The format of Region names. The SDK refuses other names without naming their source. */
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 
 /**
- * An empty value is most often a variable of a shell that isn't set. To take it for "not given" would widen what a command does:
- * `bma kill --all --stack "$STACK"` would stop every agent of the account.
+ * An empty value usually comes from an unset shell variable. Ignoring it would widen the scope of a command: `bma kill
+ * --all --stack "$STACK"` would stop every agent of the account.
  *
- * @throws UsageError when a value is empty, or a Region can't be one
+ * @throws UsageError when a value is empty, or a Region is invalid
  */
 function requireValues(parsed: ParsedCommand): void {
   parsed.registeredArguments.forEach((argument, index) => {
@@ -106,7 +104,7 @@ function requireRegion(from: string, given: string | undefined): void {
 }
 
 function exitCodes(own: Readonly<Record<number, string>>): string {
-  // Numbers as keys are in ascending order.
+  // Numeric keys are in ascending order.
   const lines = Object.entries({ ...SHARED_CODES, ...own }).map(([code, means]) => `  ${code.padStart(2)}  ${means}`);
   return `\nExit codes:\n${lines.join('\n')}`;
 }

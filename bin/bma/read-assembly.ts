@@ -25,14 +25,14 @@ export function readAssembly(directory: string): TemplateModel {
   }
 }
 
-/** The Region that the app names, if it names one. */
+/** The Region of the app, if it sets one. */
 export const regionOf = ({ stacks }: Assembly): string | undefined =>
   stacks.map(({ region }) => literalOf(region)).find((region) => region !== undefined);
 
 /**
  * The stacks of an app that are deployed to a Region.
  *
- * @param names only these, and what is nested in them: the id of a stack, or the name that it has in the account
+ * @param names only these stacks with their nested stacks: the id of a stack, or its name in the account
  */
 export function stacksIn({ stacks }: Assembly, region: string, names?: readonly string[]): readonly Stack[] {
   return stacks.filter(

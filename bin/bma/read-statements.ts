@@ -25,7 +25,7 @@ export function readStatements(place: string): Statement[] {
   }
   const files = fs.readdirSync(place).filter((name) => name.endsWith('.json'));
   if (files.length === 0) {
-    // Taken for "no agent", a wrong directory would read as "no change".
+    // Otherwise, a wrong directory would count as "no agents", and the comparison as "no change".
     throw new UsageError(
       `${place} has no manifest.json and no statement (.json). Fix: give a directory of statements, or a cdk.out.`,
     );

@@ -14,14 +14,14 @@ interface Options extends AccountOptions {
   readonly yes?: boolean;
 }
 
-/** What became of one event. */
+/** The result for one event. */
 type Result = Omit<DeadLetter, 'body' | 'receipt'> & {
-  /** `not sent` also when it was sent and could not be deleted: sending it again is safe. */
+  /** `not sent` is also used if it was sent but could not be deleted; sending it again is safe. */
   readonly status: 'listed' | 'chosen' | 'sent' | 'not sent';
   readonly problem?: string;
 };
 
-/** `bma replay`: sends events again that came to nothing. */
+/** `bma replay`: sends events from dead-letter queues again. */
 export const replayCommand: Command<Options> = {
   name: 'replay',
   summary: 'list events that started no turn, and send them again',

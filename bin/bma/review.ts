@@ -19,7 +19,7 @@ const FORMAT = 'cdk-bedrock-managed-agents/review/1';
 const FORMATS = ['md', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 
-/** `bma review`: everything that a reviewer of a change has to see, as one comment and one exit code. */
+/** `bma review`: everything for the reviewer of a change, as one comment and one exit code. */
 export const reviewCommand: Command<FormatOptions<Format>> = {
   name: 'review',
   summary: 'changes in permissions, impact, cost and declarations, as one comment',
@@ -89,7 +89,7 @@ function costMarkdown({ turnsPerMonth, idleUsdPerMonth, totalUsdPerMonth }: Cost
   return `### Cost per month\n\n| | Before | After |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
 }
 
-/** What the owner of the app has accepted: a declaration, or an acknowledged finding. */
+/** A decision of the app's owner: a declaration or an acknowledged finding. */
 type Decision =
   | { readonly kind: 'declared'; readonly what: string; readonly reason: string }
   | { readonly kind: 'acknowledged'; readonly what: string; readonly scope: string; readonly reason: string };
@@ -112,7 +112,10 @@ function decisionsOf(directory: string, model: TemplateModel): Decision[] {
   return [...new Map(all.map((decision) => [keyOf(decision), decision])).values()];
 }
 
-/** More places of one reason than these are only counted: GitHub refuses a comment of more than 65,536 characters. */
+/**
+ * Maximum number of listed places per reason; further ones are only counted, because GitHub refuses a comment of more
+ * than 65,536 characters.
+ */
 const MOST_PLACES = 10;
 
 function placeLines(places: readonly string[]): string {
@@ -121,16 +124,16 @@ function placeLines(places: readonly string[]): string {
   return shown.map((place) => `  - ${place}`).join('\n');
 }
 
-/** Tells decisions apart. */
+/** The identity of a decision. */
 const keyOf = (decision: Decision): string => JSON.stringify(decision);
 
-/** A line of Markdown for each rule and reason; the places of a rule are listed below it when there are several. */
+/** A line of Markdown for each rule and reason; if there are several places, they are listed below it. */
 function decisionsMarkdown(decisions: readonly Decision[]): string {
   if (decisions.length === 0) return '### Declarations and acknowledgements: none added\n';
   const lines = new Map<string, { head: string; reason: string; places: string[] }>();
   for (const decision of decisions) {
     const { kind, what, reason } = decision;
-    // cdk-nag names the resource in the id: `AwsSolutions-IAM5[Resource::*]`.
+    // The id of cdk-nag contains the resource: `AwsSolutions-IAM5[Resource::*]`.
     const [, rule, resource] = /^(.*?)(\[.*\])?$/s.exec(what) ?? [undefined, what, undefined];
     const head = `${kind} ${code(kind === 'acknowledged' ? rule : what)}`;
     const line = lines.get(`${head} ${reason}`) ?? { head, reason, places: [] };

@@ -52,7 +52,7 @@ export const runCommand: Command<Options> = {
       const found = await agentNamed(account, String(agent), options.stack);
       const deduplicationKey = options.key ?? `bma-${randomUUID()}`;
       const started = await startTurn(account, found, { prompt, sessionKey: options.session, deduplicationKey });
-      // A new key can only be taken by this command itself: a call that was repeated.
+      // A new key can only be used already by this command itself, after a repeated call.
       const isNew = started.isNew || options.key === undefined;
       const { turn, executionArn } = started;
       if (!options.follow) {

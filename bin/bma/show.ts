@@ -19,7 +19,7 @@ interface Options extends AccountOptions {
   readonly agent?: string;
 }
 
-/** `bma show`: what a turn did, and whether its evidence is as it was collected. */
+/** `bma show`: the transcript of a turn, and whether its evidence is unchanged. */
 export const showCommand: Command<Options> = {
   name: 'show',
   summary: 'show the transcript and the evidence of a turn',
@@ -47,7 +47,7 @@ export const showCommand: Command<Options> = {
         if (options.json) items.push(item ?? line);
         else if (item !== undefined) transcriptLines(printableValue(item), style).forEach((each) => out(`${each}\n`));
       });
-      // What is in the bucket says nothing about an execution that ended with something else.
+      // The files in the bucket don't prove the outcome of an execution without a turn result.
       const isUnknown = turn.state === 'Unknown';
       const ended = { ...turn, ...(evidence?.outcome === undefined || isUnknown ? {} : { state: evidence.outcome }) };
       const isIntact = !isUnknown && (evidence?.files ?? []).every(({ status }) => status === 'matches');
@@ -67,7 +67,7 @@ export const showCommand: Command<Options> = {
   },
 };
 
-/** A line that somebody changed may be no item. */
+/** A manipulated line may not be an item. */
 function parsedItem(line: string): Item | undefined {
   try {
     const item = JSON.parse(line) as Partial<Item>;

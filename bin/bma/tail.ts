@@ -11,7 +11,7 @@ interface Options extends AccountOptions {
   readonly for?: number;
 }
 
-/** `bma tail`: what the turns of an agent do, live. */
+/** `bma tail`: follows the turns of an agent live. */
 export const tailCommand: Command<Options> = {
   name: 'tail',
   summary: 'follow all turns of an agent',

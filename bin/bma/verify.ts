@@ -10,7 +10,7 @@ import type * as Verify from './verify/index';
 import type { PermissionCase } from './verify/simulate';
 import type { VerifyReport } from './verify/verify-text';
 
-/** Exit codes of `bma verify`, besides those that every command has. */
+/** Exit codes of `bma verify`, in addition to those of every command. */
 const NOT_VERIFIED = { ...ACCOUNT_EXIT, incomplete: 5, otherAccount: 6 } as const;
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -130,7 +130,7 @@ function bindings(text: string, before: ReadonlyMap<string, string> = new Map())
   return new Map([...before, [name, value]]);
 }
 
-/** The stacks of one Region. Others take a run of their own. */
+/** The stacks of one Region. Other Regions need separate runs. */
 function selected(assembly: Assembly, region: string, names: readonly string[] | undefined): Assembly {
   const inRegion = stacksIn(assembly, region);
   const stacks = stacksIn(assembly, region, names);

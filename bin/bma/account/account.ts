@@ -13,10 +13,10 @@ export interface Account {
   close(): void;
 }
 
-/** A connection that is silently cut must not hold the program for ever. */
+/** A silently closed connection must not block the program for ever. */
 export const REQUEST_HANDLER = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
-/** @param region default: as the SDK finds it: AWS_REGION, then the profile */
+/** @param region default: from the SDK: AWS_REGION, then the profile */
 export function openAccount(region: string | undefined): Account {
   const common = {
     ...(region === undefined ? {} : { region }),
@@ -29,7 +29,7 @@ export function openAccount(region: string | undefined): Account {
     executions: new SFNClient(common),
     // A local endpoint has no host name per bucket.
     objects: new S3Client({ ...common, forcePathStyle: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined }),
-    // The endpoint of the Region: the host in the URL of a queue would pass over an endpoint that is set.
+    // The endpoint of the Region: the host in the URL of a queue would override a configured endpoint.
     queues: new SQSClient({ ...common, useQueueUrlAsEndpoint: false }),
   };
   return {

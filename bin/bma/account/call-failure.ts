@@ -2,7 +2,7 @@ import { printable } from '../../printable-text';
 import { ACCOUNT_EXIT, noRegion } from '../account-command';
 import { CommandError, UsageError } from '../command';
 
-/** What the SDK throws for an answer, or for none. */
+/** An error of the SDK, with or without a response. */
 interface CallFailure extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
   readonly $retryable?: { readonly throttling?: boolean };
@@ -16,7 +16,7 @@ const DENIED = /accessdenied|authorizationerror|unauthorized|notauthorized/i;
 const BAD_CREDENTIALS =
   /expiredtoken|invalidclienttokenid|unrecognizedclient|signaturedoesnotmatch|invalidaccesskeyid|incompletesignature|invalidsignature/i;
 
-/** True when nothing was decided, and the same call may succeed later. */
+/** Whether the failure is temporary, so that the same call may succeed later. */
 export function isPassing(error: unknown): boolean {
   const { name, $metadata, $retryable } = error as CallFailure;
   const status = $metadata?.httpStatusCode;
@@ -27,10 +27,10 @@ export function isPassing(error: unknown): boolean {
 const isOfTheConnection = ({ code, name }: CallFailure): boolean =>
   name === 'TimeoutError' || /^(E[A-Z]+|UND_ERR_\w+)$/.test(code ?? '');
 
-/** What a failed call says. `undefined` for an error that isn't about a call: a bug of bma. */
+/** The kind of a failed call. `undefined` for an error that isn't about a call, which is a bug in bma. */
 export type FailureKind = 'credentials' | 'refused credentials' | 'denied' | 'throttled' | 'unreachable' | 'service';
 
-/** Why a call failed, whatever the service calls it. */
+/** Why a call failed, independent of the service's error code. */
 export function kindOfFailure(error: Error): FailureKind | undefined {
   const { name, $metadata } = error as CallFailure;
   if (/^Credentials(?:Provider)?Error$/.test(name)) return 'credentials';
@@ -41,7 +41,7 @@ export function kindOfFailure(error: Error): FailureKind | undefined {
   return isOfTheConnection(error) ? 'unreachable' : undefined;
 }
 
-/** A proxy between answers with pages, which the SDK can't read: it has no name for them, and its message is for programmers. */
+/** The SDK can't parse the HTML page of a proxy: the error has no name, and its message is for programmers. */
 function serviceError({ name, message, $metadata }: CallFailure): string {
   if (name === 'Unknown' || message.includes('Deserialization error')) {
     return `The HTTP ${$metadata?.httpStatusCode} response can't be read, or isn't from AWS. Fix: check the proxy and AWS_ENDPOINT_URL, and repeat the command.`;
@@ -49,7 +49,7 @@ function serviceError({ name, message, $metadata }: CallFailure): string {
   return `AWS answered with an error: ${name}: ${printable(message)}`;
 }
 
-/** What the user is told about a call that failed. Anything that isn't about a call is thrown on: a bug of bma. */
+/** The message for the user about a failed call. Other errors are rethrown: they are bugs in bma. */
 export function commandErrorOf(error: CallFailure, needs: string): Error {
   const { name, code } = error;
   const message = printable(error.message);

@@ -10,16 +10,16 @@ import { createHash } from 'node:crypto';
 import type { Account } from './account';
 import type { FoundAgent } from './find-agents';
 
-/** A queue of events that came to nothing, and where they can be sent again. */
+/** A dead-letter queue, and the target to which its events can be sent again. */
 export interface DeadLetterQueue {
   readonly name: string;
   readonly url: string;
   readonly agent: string;
   /** Id of the trigger, `settlement` or `bus`. */
   readonly of: string;
-  /** Undefined: bma can list these events, but not send them again. */
+  /** If undefined, bma can list these events, but not send them again. */
   readonly target?: { readonly queue: string } | { readonly machine: string };
-  /** URL of the queue whose events still wait to be handled: while an agent is stopped, they are parked there. */
+  /** URL of the queue with waiting events: while an agent is stopped, they stay in it. */
   readonly waitsIn?: string;
 }
 
@@ -27,15 +27,15 @@ export interface DeadLetter {
   readonly queue: string;
   readonly messageId: string;
   readonly sentAt?: string;
-  /** What the event is: its type, source and id. Nothing of its content. */
+  /** Type, source and id of the event, without its content. */
   readonly event: { readonly type?: string; readonly source?: string; readonly id?: string };
   readonly body: string;
   readonly receipt: string;
 }
 
-/** Messages of one queue that are looked at. */
+/** Maximum number of messages that are read from one queue. */
 const MOST_MESSAGES = 1_000;
-/** How long messages stay hidden from others while they are looked at, in seconds. */
+/** Visibility timeout while messages are read, in seconds. */
 const HIDDEN_SECONDS = 120;
 
 /** The queues of an agent. */
@@ -56,17 +56,17 @@ export function queuesOf(agent: FoundAgent): DeadLetterQueue[] {
   ];
 }
 
-/** About how many events wait to be handled. */
+/** Approximate number of waiting events. */
 export async function waitingEvents({ queues }: Account, QueueUrl: string): Promise<number> {
   const attribute = 'ApproximateNumberOfMessages';
   const { Attributes } = await queues.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [attribute] }));
   return Number(Attributes?.[attribute] ?? 0);
 }
 
-/** Takes the messages of a queue out of the sight of others; `giveBack` what stays. */
+/** Receives the messages of a queue, which hides them from other readers. Use `giveBack` for messages that stay. */
 export async function takeLetters({ queues }: Account, queue: DeadLetterQueue): Promise<readonly DeadLetter[]> {
   const letters = new Map<string, DeadLetter>();
-  // SQS answers from some of its servers: one empty answer says little.
+  // SQS reads only some of its servers, so one empty response isn't conclusive.
   for (let empty = 0; empty < 2 && letters.size < MOST_MESSAGES;) {
     const { Messages = [] } = await queues.send(
       new ReceiveMessageCommand({
@@ -93,15 +93,15 @@ export async function takeLetters({ queues }: Account, queue: DeadLetterQueue): 
   return [...letters.values()];
 }
 
-/** Lets others see a message again. One that can't be given back appears by itself after a while. */
+/** Makes a message visible again. If that fails, it becomes visible after its timeout. */
 export async function giveBack({ queues }: Account, { url }: DeadLetterQueue, { receipt }: DeadLetter): Promise<void> {
   const now = { QueueUrl: url, ReceiptHandle: receipt, VisibilityTimeout: 0 };
   await queues.send(new ChangeMessageVisibilityCommand(now)).catch(() => undefined);
 }
 
 /**
- * Sends an event again, and deletes it only when that has succeeded. If the deletion fails, the event stays, and sending it
- * once more starts nothing: the same event is the same turn, and the same settlement.
+ * Sends an event again, and deletes it only after that has succeeded. If the deletion fails, the event stays. Sending
+ * it once more has no effect, because the same event is the same turn or the same settlement.
  */
 export async function sendAgain(account: Account, queue: DeadLetterQueue, letter: DeadLetter): Promise<void> {
   const { body, receipt } = letter;

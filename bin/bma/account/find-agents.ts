@@ -9,14 +9,14 @@ import { CommandError, UsageError } from '../command';
 import type { Account } from './account';
 import { isStateMachine, isText, type RecordKind, stackRecords, type UnreadOutput, unreadText } from './stack-records';
 
-/** An agent with the stack that it is in. */
+/** An agent with its stack. */
 export interface FoundAgent extends AgentRecord {
   readonly stack: string;
 }
 
 export interface FoundAgents {
   readonly agents: readonly FoundAgent[];
-  /** Outputs that look like an agent but can't be read: another version of the library wrote them, or somebody else. */
+  /** Outputs that look like an agent but can't be read, for example of another version of the library. */
   readonly unread: readonly UnreadOutput[];
 }
 
@@ -37,7 +37,7 @@ export async function findAgents(account: Pick<Account, 'stacks'>, stackName?: s
   return { agents: [...records].sort((a, b) => (a.agent < b.agent ? -1 : a.agent > b.agent ? 1 : 0)), unread };
 }
 
-/** The only agent of a name. @throws CommandError when there is none, UsageError when there are several */
+/** The only agent with a name. @throws CommandError when there is none, UsageError when there are several */
 export async function agentNamed(account: Account, name: string, stack?: string): Promise<FoundAgent> {
   const all = await findAgents(account, stack);
   const { agents } = all;
@@ -50,7 +50,7 @@ export async function agentNamed(account: Account, name: string, stack?: string)
   throw new CommandError(ACCOUNT_EXIT.notFound, `There is no agent '${name}'. ${knownAgents(all)}`);
 }
 
-/** What to do when an agent isn't found. */
+/** The fix if an agent isn't found. */
 export function knownAgents({ agents, unread }: FoundAgents): string {
   if (unread.length > 0) {
     return `${unreadText(unread)} Fix: use the version of bma that these stacks were deployed with, or deploy them again.`;

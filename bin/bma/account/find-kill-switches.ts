@@ -8,14 +8,17 @@ import { CommandError, UsageError } from '../command';
 import type { Account } from './account';
 import { isStateMachine, isText, type RecordKind, stackRecords, type UnreadOutput, unreadText } from './stack-records';
 
-/** A kill switch with the stack that it is in. */
+/** A kill switch with its stack. */
 export interface FoundKillSwitch extends KillSwitchRecord {
   readonly stack: string;
 }
 
 export interface FoundKillSwitches {
   readonly killSwitches: readonly FoundKillSwitch[];
-  /** Outputs of kill switches that can't be used. Of one agent: none, because nobody knows whose they are. */
+  /**
+   * Outputs of kill switches that can't be read. Empty for one agent, because it is unknown which agents they belong
+   * to.
+   */
   readonly unread: readonly UnreadOutput[];
 }
 
@@ -41,7 +44,7 @@ export async function findKillSwitches(
   stackName?: string,
 ): Promise<FoundKillSwitches> {
   const { records: all, unread } = await stackRecords(account, KIND, stackName);
-  // Those that can be read are stopped, whatever else is in the account: one broken output must not keep the others running.
+  // All readable kill switches are used: one broken output must not prevent the stop of other agents.
   if (agent === undefined && all.length + unread.length > 0) return { killSwitches: all, unread };
   const killSwitches = all.filter(({ agents }) => agent !== undefined && agents.includes(agent));
   const stacks = [...new Set(killSwitches.map(({ stack }) => stack))];

@@ -4,9 +4,9 @@ import { type EnteredState, keepLooking, statesSince } from './turn-history';
 import { describeTurn, type TurnState } from './turn-state';
 
 export interface FollowOptions {
-  /** Between looks, in milliseconds. */
+  /** Time between polls, in milliseconds. */
   readonly intervalMs: number;
-  /** Told every state that the turn enters, once. */
+  /** Called once for every state that the turn enters. */
   readonly onState: (state: EnteredState) => void;
 }
 
@@ -20,7 +20,7 @@ export async function followTurn(
   let ended: TurnState | undefined;
   let last = 0;
   await keepLooking(intervalMs, async () => {
-    // Asked first: states that are entered between the two calls are in the history.
+    // This call comes first, so that states that are entered between the two calls are in the history.
     const turn = await describeTurn(account, agent, executionArn);
     const fresh = await statesSince(account, executionArn, last);
     last = fresh.last;

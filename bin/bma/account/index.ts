@@ -1,4 +1,4 @@
-/** Everything that commands do in an account. Loaded when one of them runs: no other command needs the clients of AWS. */
+/** The code of commands that call an account. Loaded lazily, because other commands don't need the AWS clients. */
 export { openAccount } from './account';
 export { commandErrorOf } from './call-failure';
 export { giveBack, queuesOf, sendAgain, takeLetters, waitingEvents } from './dead-letters';

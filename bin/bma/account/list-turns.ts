@@ -3,13 +3,13 @@ import type { Account } from './account';
 import type { FoundAgent } from './find-agents';
 import { describeTurn, turnState, type TurnState } from './turn-state';
 
-/** A state that turns can be chosen by. */
+/** A filter for turns. */
 export type ListedState = Exclude<TurnState['state'], 'Unknown'>;
 
-/** Executions that are looked at for turns of one outcome, at most. */
+/** Maximum number of executions that are read to find turns with one outcome. */
 const MOST_LOOKS = 2_000;
 
-/** Statuses of the executions whose turn may be in a state. */
+/** Statuses of the executions whose turn may match a filter. */
 const STATUSES: Readonly<Record<ListedState, readonly ExecutionStatus[]>> = {
   Running: ['RUNNING'],
   Completed: ['SUCCEEDED'],
@@ -19,7 +19,7 @@ const STATUSES: Readonly<Record<ListedState, readonly ExecutionStatus[]>> = {
   Cancelled: ['SUCCEEDED', 'ABORTED'],
 };
 
-/** The newest turns, the newest first. The outcome is in the output of each execution, which is read one by one. */
+/** The newest turns, newest first. The outcome is in the output of each execution, which is read one by one. */
 export async function listTurns(
   account: Account,
   agent: FoundAgent,

@@ -7,13 +7,16 @@ import { type EnteredState, keepLooking, statesSince } from './turn-history';
 export interface KillSwitchRun {
   readonly executionArn: string;
   readonly status: string;
-  /** Of an execution that came to its end. */
+  /** For an execution that succeeded. */
   readonly report?: KillReport;
-  /** Of one that did not: name of the error, and what it says. */
+  /** For an execution that failed: name and message of the error. */
   readonly problem?: string;
 }
 
-/** Starts a state machine of a kill switch, and follows it to its end. A repeated call starts it once: it has a name. */
+/**
+ * Starts a state machine of a kill switch, and follows it to its end. A repeated call doesn't start it twice, because
+ * the execution has a name.
+ */
 export async function runKillSwitch(
   account: Account,
   stateMachineArn: string,
@@ -43,7 +46,7 @@ export async function runKillSwitch(
   return ended!;
 }
 
-/** A state machine that isn't one of a kill switch ends without its report: nobody may take that for a stop. */
+/** A state machine that isn't a kill switch ends without the report, which must not count as a stop. */
 function reportOf(output: string): Pick<KillSwitchRun, 'report' | 'problem'> & { readonly status?: string } {
   const isReport = (value: unknown): value is KillReport => {
     const { agents, unproven, left } = (value ?? {}) as Partial<{ [Key in keyof KillReport]: unknown }>;
@@ -53,7 +56,7 @@ function reportOf(output: string): Pick<KillSwitchRun, 'report' | 'problem'> & {
     const report: unknown = JSON.parse(output);
     if (isReport(report)) return { report };
   } catch {
-    // Said below.
+    // Reported below.
   }
   return { status: 'UNKNOWN', problem: 'its output is not the report of a kill switch.' };
 }

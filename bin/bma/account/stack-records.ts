@@ -3,15 +3,15 @@ import { ACCOUNT_EXIT } from '../account-command';
 import { CommandError } from '../command';
 import type { Account } from './account';
 
-/** What the library writes to a stack output for this program. */
+/** Records that the library writes to stack outputs for this program. */
 interface StackRecord {
   readonly format: string;
 }
 
-/** Records of one kind, each with its stack. */
+/** A record with its stack. */
 export interface StackRecords<Record extends StackRecord> {
   readonly records: readonly (Record & { readonly stack: string })[];
-  /** Outputs of this kind that can't be read: another version of the library wrote them, or somebody else. */
+  /** Outputs of this kind that can't be read, for example of another version of the library. */
   readonly unread: readonly UnreadOutput[];
 }
 
@@ -21,12 +21,14 @@ export interface UnreadOutput {
   readonly output: string;
 }
 
-/** What a record of one kind is. Anybody who deploys a stack can write an output, so every member is checked. */
+/**
+ * The definition of one kind of record. Everyone who deploys a stack can write an output, so every member is checked.
+ */
 export interface RecordKind<Record extends StackRecord> {
-  /** Of the keys of its outputs. */
+  /** Prefix of the keys of its outputs. */
   readonly prefix: string;
   readonly format: Record['format'];
-  /** Whether every member has the form that the contract says. */
+  /** Whether every member matches the contract. */
   readonly isRecord: (value: Partial<{ [Key in keyof Record]: unknown }>) => boolean;
 }
 
@@ -74,15 +76,15 @@ function parsed(value: string): Partial<StackRecord> | undefined {
   }
 }
 
-/** Names the outputs that can't be read, for a message. */
+/** The names of the unreadable outputs, for a message. */
 export function unreadText(unread: readonly UnreadOutput[]): string {
   const outputs = unread.map(({ stack, output }) => `${stack}/${output}`).join(', ');
   return `Outputs of another version of the library can't be read: ${outputs}.`;
 }
 
-/** A text that isn't empty. */
+/** A non-empty string. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-/** ARN of a state machine: what is started and asked for executions. */
+/** ARN of a state machine. */
 export const isStateMachine = (value: unknown): value is string =>
   isText(value) && /^arn:[a-z-]+:states:[a-z\d-]+:\d{12}:stateMachine:[^:]+$/.test(value);

@@ -26,11 +26,11 @@ export interface NewTurn {
 export interface StartedTurn {
   readonly turn: string;
   readonly executionArn: string;
-  /** False when a turn with the same deduplication key had been started before. */
+  /** False if a turn with the same deduplication key was started before. */
   readonly isNew: boolean;
 }
 
-/** Starts a turn with the request that every trigger makes. Nothing starts twice: the name comes from the key. */
+/** Starts a turn with the same request as a trigger. It can't start twice, because the name is derived from the key. */
 export async function startTurn(
   account: Account,
   agent: FoundAgent,
@@ -42,7 +42,7 @@ export async function startTurn(
     agentName: agent.agent,
     deduplicationKey,
     ...(sessionKey === undefined ? {} : { sessionKey }),
-    // Who it was is in CloudTrail: the caller of StartExecution.
+    // CloudTrail records the caller of StartExecution.
     trigger: { type: 'direct', id: 'bma', source: 'bma', time: new Date().toISOString().replace(/\.\d+Z$/, 'Z') },
     prompt: await promptParts(account, agent, turn, prompt),
   };
@@ -58,7 +58,7 @@ export async function startTurn(
   }
 }
 
-/** Small prompts travel in the request, larger ones by way of the evidence bucket. */
+/** Small prompts are in the request, larger ones in the evidence bucket. */
 async function promptParts(
   { objects }: Account,
   { evidence: bucket }: FoundAgent,

@@ -5,13 +5,13 @@ import type { FoundAgent } from './find-agents';
 import { keepLooking, statesSince } from './turn-history';
 import { describeTurn, type TurnState } from './turn-state';
 
-/** Something that a turn did. */
+/** An event of a turn. */
 export interface TailEvent {
   readonly at: string;
   readonly turn: string;
   /** `running`: it was running when the command began. */
   readonly kind: 'running' | 'started' | 'state' | 'ended';
-  /** The state that the turn has entered, or how it ended. */
+  /** The entered state, or the outcome. */
   readonly state: string;
   readonly reason?: TurnReason;
 }
@@ -23,11 +23,11 @@ export interface TailOptions {
   readonly onEvent: (event: TailEvent) => void;
 }
 
-/** Tells what the turns of an agent do, from now on. Turns that had ended before are left out. */
+/** Reports the events of an agent's turns from now on. Turns that had ended before are omitted. */
 export async function tailTurns(account: Account, agent: FoundAgent, options: TailOptions): Promise<void> {
   const { intervalMs, until = Infinity, onEvent } = options;
   const seen = new Set<string>();
-  /** Turns that run, with the last event of their history that was told. */
+  /** Running turns, with the last reported event of their history. */
   const open = new Map<string, number>();
   let isFirst = true;
   await keepLooking(intervalMs, async () => {
@@ -41,7 +41,7 @@ export async function tailTurns(account: Account, agent: FoundAgent, options: Ta
     }
     isFirst = false;
     for (const [arn, after] of open) {
-      // Asked first: states that are entered between the two calls are in the history.
+      // This call comes first, so that states that are entered between the two calls are in the history.
       const turn = await describeTurn(account, agent, arn);
       const { states, last } = await statesSince(account, arn, after);
       open.set(arn, last);
@@ -54,7 +54,7 @@ export async function tailTurns(account: Account, agent: FoundAgent, options: Ta
   });
 }
 
-/** Executions that were not seen before, the newest first. The first time: of one page, because the rest has ended or is old. */
+/** New executions, newest first. The first call reads only one page, because older executions have ended. */
 async function fresh(
   { executions: client }: Account,
   { turns }: FoundAgent,

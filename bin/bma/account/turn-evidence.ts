@@ -6,22 +6,22 @@ import type { TurnOutcome, TurnReason } from '../../../lib/contracts/turn';
 import type { Account } from './account';
 import type { FoundTurn } from './turn-state';
 
-/** One file of the evidence, against the hash that another record has of it. */
+/** One file of the evidence, compared with its hash in another record. */
 export interface CheckedFile {
   readonly key: string;
   readonly status: 'matches' | 'differs' | 'missing';
   readonly sha256?: string;
   readonly expectedSha256: string;
-  /** Where the expected hash is from. `outcome.json` is in the same bucket; the output of the execution is not. */
+  /** The source of the expected hash. `outcome.json` is in the same bucket; the output of the execution isn't. */
   readonly expectedBy: 'execution' | 'outcome.json' | 'manifest.json';
 }
 
 export interface TurnEvidenceRecord {
   readonly files: readonly CheckedFile[];
-  /** How the turn ended, as the evidence has it. */
+  /** The outcome of the turn in the evidence. */
   readonly outcome?: TurnOutcome;
   readonly reason?: TurnReason;
-  /** Whether the evidence has all items of the turn; undefined when there is no manifest. */
+  /** Whether the evidence has all items of the turn; undefined without a manifest. */
   readonly complete?: boolean;
 }
 
@@ -36,10 +36,8 @@ interface OutcomeFile {
 }
 
 /**
- * Reads the evidence of a turn and compares each file with the hash that was recorded of it.
- *
- * @param onLine told every line of the transcript, before it is known whether the file matches
- * @returns undefined when nothing was collected
+ * Reads the evidence of a turn and compares each file with its recorded hash. @param onLine called with every line of
+ * the transcript, before it is known whether the file matches @returns undefined if nothing was collected
  */
 export async function readEvidence(
   { objects }: Account,
@@ -55,7 +53,7 @@ export async function readEvidence(
       return Body as Readable;
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
-      // Without s3:ListBucket, S3 says this of an object that isn't there, too.
+      // Without s3:ListBucket, S3 returns this for a missing object, too.
       if ((error as Error).name !== 'AccessDenied') throw error;
       denied = error;
       return undefined;
@@ -81,7 +79,7 @@ export async function readEvidence(
   const manifest = parsed<Manifest>(manifestText);
   if (manifest?.items !== undefined) {
     const { sha256: itemsSha256 } = manifest.items;
-    // The key is that of the folder: a manifest that somebody changed must not lead elsewhere.
+    // The key is derived from the folder, so that a manipulated manifest can't refer to another object.
     const key = `${folder}/items.jsonl`;
     const body = await read(key);
     const sha256 = body === undefined ? undefined : await linesOf(body, onLine);
@@ -101,7 +99,7 @@ function checked(
   return { key, status, sha256, expectedSha256, expectedBy };
 }
 
-/** Reads a file once, line by line: it may be larger than the memory. @returns its hash */
+/** Reads a file once, line by line, because it may be larger than the memory. @returns its hash */
 async function linesOf(body: Readable, onLine: (line: string) => void): Promise<string> {
   const hash = createHash('sha256');
   async function* chunks() {
@@ -118,7 +116,7 @@ async function linesOf(body: Readable, onLine: (line: string) => void): Promise<
 
 const hashOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-/** What somebody changed may be no JSON any more; its hash says so. */
+/** A manipulated file may not be JSON; its hash doesn't match. */
 function parsed<T>(text: string | undefined): T | undefined {
   try {
     return text === undefined ? undefined : (JSON.parse(text) as T);

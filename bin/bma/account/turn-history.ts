@@ -9,7 +9,7 @@ export interface EnteredState {
   readonly at: string;
 }
 
-/** Looks that may fail in a row before following a turn is given up. */
+/** Maximum number of consecutive failed polls before following a turn stops. */
 const MOST_FAILED_LOOKS = 10;
 
 /**
@@ -42,10 +42,9 @@ export async function statesSince(
 }
 
 /**
- * Looks again and again, waiting `intervalMs` in between, until `look` says that it is done. A look that AWS throttles or
- * does not answer is made again later, after twice the time for each failure in a row.
- *
- * @throws what `look` throws, when it is final or has failed too often
+ * Polls every `intervalMs` until `look` returns that it is done. A poll that AWS throttles or doesn't answer is
+ * repeated later, with twice the wait for each consecutive failure. @throws the error of `look`, if it is final or
+ * there were too many failures
  */
 export async function keepLooking(intervalMs: number, look: () => Promise<boolean>): Promise<void> {
   for (let failed = 0; ;) {

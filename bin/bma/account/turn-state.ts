@@ -10,28 +10,28 @@ import { CommandError } from '../command';
 import type { Account } from './account';
 import { findAgents, knownAgents, type FoundAgent } from './find-agents';
 
-/** What `state` says of an execution that succeeded and whose output isn't the result of a turn. */
+/** `state` of an execution that succeeded without the result of a turn as its output. */
 export const UNREADABLE_RESULT = 'the output of the execution is not the result of a turn';
 
-/** A turn, as its execution tells. */
+/** A turn, from its execution. */
 export interface TurnState {
   readonly turn: string;
   readonly executionArn: string;
   readonly agent: string;
   /**
-   * How it ended. Of an execution that was stopped, timed out or broke: what that means; the settlement publishes it.
+   * The outcome. For an execution that was stopped, timed out or failed: the outcome that the settlement publishes.
    * `Unknown` when the output of the execution can't be read, see {@link UNREADABLE_RESULT}.
    */
   readonly state: 'Running' | 'Unknown' | TurnOutcome;
   readonly startedAt?: string;
   readonly endedAt?: string;
-  /** True when the settlement of the workflow says how the turn ended, not the execution itself. */
+  /** Whether the settlement of the workflow publishes the outcome, not the execution itself. */
   readonly settled?: true;
-  /** Of a turn whose execution came to its end. */
+  /** For a turn whose execution succeeded. */
   readonly result?: TurnResult;
 }
 
-/** A turn and the agent it is of. */
+/** A turn and its agent. */
 export interface FoundTurn {
   readonly agent: FoundAgent;
   readonly turn: TurnState;
@@ -58,7 +58,7 @@ export async function describeTurn({ executions }: Account, agent: FoundAgent, a
   return turnState(agent, execution);
 }
 
-/** @param execution of a list, which has no output, or as it was described */
+/** @param execution from a list, which has no output, or from a description */
 export function turnState(
   { agent }: FoundAgent,
   execution: Partial<ExecutionListItem> & Pick<DescribeExecutionOutput, 'output'>,
@@ -85,7 +85,7 @@ const OUTCOMES: readonly unknown[] = [
   'Cancelled',
 ] satisfies TurnOutcome[];
 
-/** Undefined for what isn't the result of a turn: somebody changed the state machine, or it is another one. */
+/** Undefined for an output that isn't the result of a turn: the state machine was changed, or is another one. */
 function resultOf(output: string): TurnResult | undefined {
   try {
     const result = JSON.parse(output) as Partial<TurnResult> | null;
@@ -96,7 +96,7 @@ function resultOf(output: string): TurnResult | undefined {
 }
 
 /**
- * The turn of a name or execution ARN.
+ * The turn with a name or execution ARN.
  *
  * @throws CommandError when no agent has it
  */
@@ -119,7 +119,7 @@ export async function findTurn(
       return { agent, turn: await describeTurn(account, agent, arn) };
     } catch (error) {
       if (error instanceof ExecutionDoesNotExist) continue;
-      // The caller may read the turns of some agents only.
+      // The caller may be able to read the turns of only some agents.
       if ((error as Error).name !== 'AccessDeniedException') throw error;
       denied ??= error;
     }

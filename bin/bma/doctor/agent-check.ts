@@ -6,7 +6,7 @@ import { codexJudgement, imageJudgements } from './image';
 import type { SubjectAgent } from './subject';
 import { ask, judged } from './unanswered';
 
-/** Each agent: its Runtime, its image, and whether its callers may pass its session role. */
+/** Checks each agent: its Runtime, its image, and whether its callers can pass its session role. */
 export const AGENT_CHECK: Check = {
   group: 'agent',
   name: 'Runtime',

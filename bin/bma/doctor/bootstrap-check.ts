@@ -4,19 +4,19 @@ import type { Bootstrap } from './manifests';
 import { type Check, type Examined, fail, type Judgement, notKnown, ok, warn } from './check';
 import { ask, judged } from './unanswered';
 
-/** The CDK's bootstrap with its default qualifier, which is what an app without an assembly here will probably use. */
+/** The CDK's bootstrap with its default qualifier, which an app without an assembly probably uses. */
 function defaultBootstrap({ account, region }: Examined): Bootstrap {
   const role = (name: string) => `arn:aws:iam::${account}:role/cdk-hnb659fds-${name}-${account}-${region}`;
   return {
     parameter: '/cdk-bootstrap/hnb659fds/version',
-    // What the DefaultStackSynthesizer of aws-cdk-lib asks for.
+    // The bootstrap version that the DefaultStackSynthesizer of aws-cdk-lib requires.
     version: 6,
     deployRole: role('deploy-role'),
     executionRole: role('cfn-exec-role'),
   };
 }
 
-/** Whether `cdk deploy` can begin: bootstrapped, as whom, and with which roles to pass. */
+/** Whether `cdk deploy` can start: the bootstrap, the deploying role, and the roles that it can pass. */
 export const BOOTSTRAP_CHECK: Check = {
   group: 'account',
   name: 'CDK bootstrap',
@@ -56,7 +56,7 @@ async function version({ parameter, version: needed }: Bootstrap, examined: Exam
 const MISSING = 'ParameterNotFound';
 const NO_ROLE = 'NoSuchEntityException';
 
-/** Whether the caller may assume the role that deploys. */
+/** Whether the caller can assume the deploying role. */
 async function mayDeploy({ deployRole }: Bootstrap, examined: Examined): Promise<Judgement[]> {
   if (deployRole === undefined) return [];
   const caller = await callerArn(examined);
@@ -74,7 +74,7 @@ async function mayDeploy({ deployRole }: Bootstrap, examined: Examined): Promise
   ];
 }
 
-/** Whether CloudFormation may pass roles to the services that work for an agent. */
+/** Whether CloudFormation can pass roles to the services of an agent. */
 async function mayPass({ executionRole }: Bootstrap, examined: Examined): Promise<Judgement[]> {
   if (executionRole === undefined) return [];
   try {
@@ -101,14 +101,16 @@ async function mayPass({ executionRole }: Bootstrap, examined: Examined): Promis
 
 const nameOf = (arn: string): string => arn.split('/').pop()!;
 
-/** The ARN of the user or role that calls; undefined for a root user. A session's ARN lacks the path of its role. */
+/**
+ * The ARN of the calling user or role; undefined for a root user. The ARN of a role session lacks the path of the role.
+ */
 async function callerArn({ caller, clients: { iam } }: Examined): Promise<string | undefined> {
   const role = /:assumed-role\/([^/]+)\//.exec(caller)?.[1];
   if (role === undefined) return caller.endsWith(':root') ? undefined : caller;
   return (await ask('iam:GetRole', iam.send(new GetRoleCommand({ RoleName: role })))).Role?.Arn;
 }
 
-/** What IAM's simulator says. Resource policies and control policies of resources are not in it. */
+/** The result of the IAM policy simulator. It doesn't include resource policies and resource control policies. */
 export async function simulated(
   { clients: { iam } }: Examined,
   principal: string,

@@ -4,14 +4,14 @@ import type { AccountClients } from '../verify/clients';
 import { fail, type Judgement, ok } from './check';
 import { ask, Unanswered } from './unanswered';
 
-/** Who calls AWS, or why nobody does. */
+/** The caller, or why there is none. */
 export interface Caller {
   readonly judgement: Judgement;
-  /** Undefined when AWS accepted no credentials. */
+  /** Undefined if AWS accepted no credentials. */
   readonly identity?: { readonly account: string; readonly arn: string };
 }
 
-/** Checks the credentials. No permission is needed for it. */
+/** Checks the credentials. This needs no permission. */
 export async function callerOf({ sts }: AccountClients): Promise<Caller> {
   try {
     const { Account: account, Arn: arn } = await ask(
@@ -34,7 +34,7 @@ export async function callerOf({ sts }: AccountClients): Promise<Caller> {
   }
 }
 
-/** Names by which STS and the chain of credentials say that there are none, or no valid ones. */
+/** Error names of STS and the credential chain for missing or invalid credentials. */
 const CREDENTIAL_ERRORS = [
   'CredentialsProviderError',
   'ExpiredToken',

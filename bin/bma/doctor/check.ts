@@ -2,35 +2,35 @@ import type { DoctorClients } from './clients';
 import type { Finding } from './finding';
 import type { Subject } from './subject';
 
-/** What every check may ask. */
+/** The context of every check. */
 export interface Examined {
   readonly region: string;
   readonly account: string;
   /** ARN of the caller. */
   readonly caller: string;
   readonly clients: DoctorClients;
-  /** The agents that are checked; undefined when there are none yet. */
+  /** The agents to check; undefined if there are none yet. */
   readonly subject?: Subject;
   /** Ids of models to look for. */
   readonly models: readonly string[];
 }
 
-/** A finding before it has a group, and a name where its check has several. */
+/** A finding without a group, and with a name if its check has several findings. */
 export interface Judgement extends Omit<Finding, 'check' | 'group'> {
-  /** When it isn't the check's name. */
+  /** If it differs from the check's name. */
   readonly check?: string;
-  /** When it isn't the check's group. */
+  /** If it differs from the check's group. */
   readonly group?: string;
 }
 
-/** Something that is checked in an account. */
+/** A check in an account. */
 export interface Check {
   readonly group: string;
-  /** What is checked, as the report names it. */
+  /** The name of the check in the report. */
   readonly name: string;
   /** The IAM actions that it calls. All of them only read. */
   readonly permissions: readonly string[];
-  /** @throws Unanswered when AWS does not tell */
+  /** @throws Unanswered when AWS does not answer */
   run(examined: Examined): Promise<readonly Judgement[]>;
 }
 

@@ -6,17 +6,17 @@ import { defaultCredentialChain } from '../../../runtime/session-client/credenti
 import { REQUEST_HANDLER } from '../account/account';
 import { AccountClients } from '../verify/clients';
 
-/** Attempts of one call, where the environment sets no other number: what the SDK makes, too. */
+/** Default number of attempts of a call, the same as in the SDK. */
 const ATTEMPTS = 3;
 
-/** The clients that read an account, and those that only `bma doctor` needs. */
+/** The clients that read an account, and additional ones of `bma doctor`. */
 export class DoctorClients extends AccountClients {
   readonly ssm: SSMClient;
   readonly mantle: SessionClient;
   private readonly registries = new Map<string, ECRClient>();
 
   constructor(region: string) {
-    // Attempts are those of AWS_MAX_ATTEMPTS, or what the SDK makes.
+    // The number of attempts is AWS_MAX_ATTEMPTS, or the default of the SDK.
     const options = { requestHandler: REQUEST_HANDLER };
     super(region, options);
     this.ssm = new SSMClient({ region, ...options });

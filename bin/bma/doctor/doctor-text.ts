@@ -5,7 +5,7 @@ import type { DoctorReport, Finding } from './finding';
 const STATUSES: readonly Finding['status'][] = ['ok', 'warn', 'fail', 'not known'];
 const STATUS_WIDTH = Math.max(...STATUSES.map(({ length }) => length));
 
-/** The report for a terminal: a line for each check, and below it what to do where something is to be done. */
+/** The report for a terminal: a line for each check, and a fix below it if one is needed. */
 export function doctorText({ findings, account, region }: DoctorReport, style: TerminalStyle): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const marks: Readonly<Record<Finding['status'], (text: string) => string>> = {

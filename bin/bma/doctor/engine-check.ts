@@ -5,7 +5,7 @@ import type { Subject } from './subject';
 const FIX = 'install one, name it in CDK_DOCKER, or use ImageBuilder.CODE_BUILD (docs/runtime-image.md)';
 const TIMEOUT_MS = 10_000;
 
-/** Whether the container engine of this machine can build what AgentCore runs. Builds nothing. */
+/** Whether the container engine of this machine can build images for AgentCore. Builds nothing. */
 export async function engineJudgement(subject: Subject | undefined): Promise<Judgement> {
   if (subject && subject.bootstraps.length > 0 && subject.builtImages.length === 0) {
     return ok('not needed: the app builds no image on this machine');

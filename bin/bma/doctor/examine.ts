@@ -22,7 +22,7 @@ import { TRAIL_CHECK } from './trail-check';
 import { ask, judged } from './unanswered';
 import { ZONE_CHECK } from './zone-check';
 
-/** What an account is checked with, in the order of the report. */
+/** The checks, in the order of the report. */
 const CHECKS: readonly Check[] = [
   SERVICE_CHECK,
   ZONE_CHECK,
@@ -33,7 +33,7 @@ const CHECKS: readonly Check[] = [
   AGENT_CHECK,
 ];
 
-/** The model of AWS's pages about Managed Agents: looked for when no app names another. */
+/** The model in AWS's pages about Managed Agents, which is checked if no app names another. */
 const DEFAULT_MODEL = 'openai.gpt-5.6-luna';
 
 interface App {
@@ -41,17 +41,17 @@ interface App {
   readonly assembly: Assembly;
 }
 
-/** What is to be checked. */
+/** The subject of the checks. */
 export interface DoctorInput {
   readonly region: string;
-  /** A cloud assembly; undefined for the agents that are found in the account. */
+  /** A cloud assembly; undefined to check the agents in the account. */
   readonly app?: App;
   /** Only the agents of this stack. */
   readonly stack?: string;
   readonly models: readonly string[];
 }
 
-/** Checks the account and this machine. Reads only, and never calls a Runtime or continues a session. */
+/** Checks the account and this machine. Only reads, and never calls a Runtime or continues a session. */
 export async function examine({ region, app, stack, models }: DoctorInput): Promise<DoctorReport> {
   const clients = new DoctorClients(region);
   try {
@@ -128,7 +128,7 @@ function subjectIn(app: App, place: Place, stack: string | undefined): Subject {
   return subjectOf(templatesOf(assemblyIn(app, place.region, stack), place, app.directory));
 }
 
-/** What to check, and what was found while looking for it. */
+/** The subject of the checks, and findings about it. */
 async function subjectFor(
   app: App | undefined,
   stack: string | undefined,
@@ -167,7 +167,7 @@ async function subjectFor(
   return { subject, judgements };
 }
 
-/** The stacks of the account that have agents, with the templates that they were deployed with. */
+/** The stacks of the account with agents, and their deployed templates. */
 async function deployedStacks(
   stack: string | undefined,
   { accountId, region }: Place,

@@ -1,13 +1,13 @@
-/** What a check found. */
+/** A finding of a check. */
 export interface Finding {
   /** `this machine`, `account`, `deployment`, or `agent` and its name. */
   readonly group: string;
-  /** What was checked. */
+  /** The check. */
   readonly check: string;
   readonly status: 'ok' | 'warn' | 'fail' | 'not known';
-  /** The value that was seen, or why none was. */
+  /** The value, or why there is none. */
   readonly value: string;
-  /** What to do: a command or a page. Absent when it is ok. */
+  /** The fix: a command or a page. Absent if the status is ok. */
   readonly fix?: string;
   /** Why it isn't known. */
   readonly why?: 'denied' | 'no answer' | 'not documented' | 'not deployed';
@@ -19,7 +19,7 @@ export const DOCTOR_FORMAT = 'cdk-bedrock-managed-agents/doctor/1';
 /** What `bma doctor --json` prints. */
 export interface DoctorReport {
   readonly format: typeof DOCTOR_FORMAT;
-  /** Absent when AWS accepted no credentials. */
+  /** Absent if AWS accepted no credentials. */
   readonly account?: string;
   readonly region: string;
   readonly findings: readonly Finding[];

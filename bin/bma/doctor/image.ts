@@ -6,10 +6,10 @@ import { ask } from './unanswered';
 /** The label of the image with its version of Codex (runtime/image/Dockerfile). */
 const CODEX_LABEL = 'cdk-bedrock-managed-agents.codex';
 
-/** The oldest Codex whose exec server takes the options of the lifecycle server (AWS's public template). */
+/** The oldest Codex whose exec server accepts the options of the lifecycle server (AWS's public template). */
 const OLDEST_CODEX = '0.154.0';
 
-/** What AgentCore runs. */
+/** The architecture of AgentCore. */
 const ARCHITECTURE = 'arm64';
 
 const MEDIA_TYPES = [
@@ -35,7 +35,7 @@ interface ImageConfig {
 /**
  * Whether an image exists in ECR, and for which architecture.
  *
- * @param codex version of Codex that the build of the image is known to install
+ * @param codex the Codex version that the image build installs, if it is known
  */
 export async function imageJudgements(
   uri: string,
@@ -92,7 +92,7 @@ const NO_REPOSITORY = 'RepositoryNotFoundException';
 const PUSH = 'npx cdk deploy, or push the image (docs/runtime-image.md)';
 const PLATFORM = 'build it with --platform linux/arm64 (docs/runtime-image.md)';
 
-/** The configuration of an image: where architecture and labels are. */
+/** The configuration of an image, with architecture and labels. */
 async function configOf(
   layer: { readonly registryId: string; readonly repositoryName: string; readonly layerDigest: string },
   ecr: ReturnType<Examined['clients']['ecr']>,
@@ -103,12 +103,12 @@ async function configOf(
     const content: unknown = response.ok ? await response.json() : undefined;
     return isObject(content) ? content : undefined;
   } catch {
-    // The layer is in S3, which this machine may not reach: the architecture stays unknown.
+    // The layer is in S3. If this machine can't reach S3, the architecture is unknown.
     return undefined;
   }
 }
 
-/** Whether a version of Codex has what the lifecycle server starts it with. */
+/** Whether a version of Codex supports the options of the lifecycle server. */
 export function codexJudgement(version: string | undefined): Judgement {
   const named = (judgement: Judgement): Judgement => ({ ...judgement, check: 'Codex' });
   if (version === undefined) {

@@ -3,14 +3,14 @@ import * as path from 'node:path';
 import { at, entriesOf } from '../../../analysis/model/json';
 import { artifactsOf, readJson } from '../../../analysis/model/manifest';
 
-/** What a stack needs of the bootstrap of its account and Region. */
+/** The bootstrap resources that a stack needs. */
 export interface Bootstrap {
   /** Name of the parameter with the version. */
   readonly parameter: string;
   readonly version: number;
-  /** ARN of the role that whoever deploys assumes. */
+  /** ARN of the role that the deploying principal assumes. */
   readonly deployRole?: string;
-  /** ARN of the role that CloudFormation works with. */
+  /** ARN of the role of CloudFormation. */
   readonly executionRole?: string;
 }
 
@@ -18,11 +18,11 @@ export interface Bootstrap {
 export interface BuiltImage {
   readonly tag: string;
   readonly platform?: string;
-  /** Version of Codex that the build installs, where its directory is one of this library. */
+  /** Version of Codex that the build installs, if its directory is the one of this library. */
   readonly codex?: string;
 }
 
-/** Reads from the manifests of a cloud assembly what its deployment needs. */
+/** Reads the requirements of a deployment from the manifests of a cloud assembly. */
 export function readManifests(
   directory: string,
   place: { readonly accountId: string; readonly region: string },
@@ -50,7 +50,7 @@ export function readManifests(
   return { bootstraps: [...bootstraps.values()], builtImages };
 }
 
-/** Numbers of an artifact: what `artifactsOf` reads are texts. */
+/** Numbers of an artifact; `artifactsOf` reads only strings. */
 function numberIn(directory: string, id: string) {
   const artifact = at(readJson(path.join(directory, 'manifest.json')), 'artifacts', id);
   return (...keys: string[]): number | undefined => {

@@ -4,7 +4,7 @@ import { ACCOUNT_QUOTAS, type AccountQuota } from '../../../lib/facts/account-qu
 import { type Check, type Judgement, notKnown, ok, warn } from './check';
 import { ask, judged } from './unanswered';
 
-/** What the account has of what the library deploys, against AWS's default quotas. */
+/** Compares the resources in the account with AWS's default quotas. */
 export const QUOTA_CHECK: Check = {
   group: 'account',
   name: 'quotas',
@@ -48,7 +48,7 @@ export const QUOTA_CHECK: Check = {
   },
 };
 
-/** The largest number of things that have the same key. */
+/** The largest number of items with the same key. */
 async function count<Page>(pages: AsyncIterable<Page>, keysOf: (page: Page) => string[]): Promise<number> {
   const counts = new Map<string, number>();
   for await (const page of pages) {

@@ -16,8 +16,8 @@ import { type Check, type Examined, fail, type Judgement, notKnown, ok, warn } f
 const PREREQUISITES = 'docs.aws.amazon.com/bedrock/latest/userguide/bedrock-managed-agents-openai-prerequisites.html';
 
 /**
- * The service itself: reachable, enabled for the account, and with the models. Lists sessions and models, and never creates
- * or continues a session.
+ * Checks that the service can be reached, that it is enabled for the account, and that it has the models. Lists
+ * sessions and models, and never creates or continues a session.
  */
 export const SERVICE_CHECK: Check = {
   group: 'account',
@@ -54,7 +54,7 @@ function endpoint({ clients: { mantle } }: Examined, outcomes: readonly Outcome<
   const [failure] = failures;
   const isAnswered = failures.length < outcomes.length || failures.some((each) => each instanceof ServiceError);
   if (isAnswered) return ok(`${host} answers`);
-  // Agents call it from their own network, so this is no proof that they can't.
+  // Agents call it from their own network, so they may reach it even if this machine can't.
   return warn(
     `${host} isn't reachable from this machine (${failure.code ?? failure.name})`,
     'allow HTTPS to it; agents call it through the endpoint of their own network',

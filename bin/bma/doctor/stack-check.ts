@@ -5,7 +5,7 @@ import { type Check, type Examined, fail, type Judgement, notKnown, ok } from '.
 import { type Subject, text } from './subject';
 import { ask, judged } from './unanswered';
 
-/** The stacks, and the guardrails that their workflows name. */
+/** Checks the stacks, and the guardrails of their workflows. */
 export const STACK_CHECK: Check = {
   group: 'deployment',
   name: 'stacks',
@@ -41,14 +41,14 @@ function stacks({ deployed }: Subject): Judgement[] {
   ];
 }
 
-/** A stack that was rolled back after an update runs what it ran before. */
+/** A stack whose update was rolled back runs its earlier version. */
 const isHealthy = (status: string) => /^(?:CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE$/.test(status);
 
 interface NamedGuardrail {
   readonly arn: string;
-  /** As the template names it; undefined when the deployment decided it. */
+  /** From the template; undefined if it is known only at deployment. */
   readonly version?: string;
-  /** Description of the version that the template makes. */
+  /** Description of the version in the template. */
   readonly description?: string;
 }
 
@@ -89,7 +89,7 @@ async function guardrail({ arn, version, description }: NamedGuardrail, { client
 
 const NOT_FOUND = 'ResourceNotFoundException';
 
-/** The version that was made with a description: only the deployment knows its number. */
+/** The version with a description; its number is known only at deployment. */
 async function versionWith(
   description: string | undefined,
   guardrailIdentifier: string,

@@ -8,19 +8,19 @@ import { knownText } from '../../../analysis/policy/operators';
 import type { DeployedAssembly } from '../verify/deployed-assembly';
 import { type BuiltImage, type Bootstrap, readManifests } from './manifests';
 
-/** What is known of the agents to check: from their templates, and from the account where they are deployed. */
+/** The agents to check, from their templates and from their account. */
 export interface Subject {
   /** Names of the stacks. */
   readonly stacks: readonly string[];
   readonly agents: readonly SubjectAgent[];
   readonly deployed?: DeployedAssembly;
-  /** How the stacks are deployed. Empty when there is no assembly. */
+  /** How the stacks are deployed. Empty without an assembly. */
   readonly bootstraps: readonly Bootstrap[];
   /** Images that `cdk deploy` builds on this machine. */
   readonly builtImages: readonly BuiltImage[];
   /** Full names of the endpoint services of the network. */
   readonly endpointServices: readonly string[];
-  /** Ids of the models that session roles may call, where they are known. */
+  /** Known ids of the models that session roles can call. */
   readonly models: readonly string[];
   readonly makesTrail: boolean;
   /** VPCs and Runtimes that are not deployed yet. */
@@ -33,23 +33,23 @@ export interface SubjectAgent {
   readonly name: string;
   /** The image as its template names it. */
   readonly containerUri?: string;
-  /** Undefined when it isn't deployed. */
+  /** Undefined if it isn't deployed. */
   readonly deployed?: { readonly agent: Agent; readonly runtimeId: string };
 }
 
-/** Where the stacks are, or will be. */
+/** The account and Region of the stacks. */
 export interface Place {
   readonly accountId: string;
   readonly region: string;
 }
 
-/** What is to be checked, as its templates have it. */
+/** The subject of the checks, from its templates. */
 export interface SubjectTemplates {
   readonly assembly: Assembly;
-  /** The templates as they are deployed to the place, with made up names. */
+  /** The templates for the account and Region, with made-up names. */
   readonly model: TemplateModel;
   readonly place: Place;
-  /** Directory of the assembly; undefined when the templates come from the account. */
+  /** Directory of the assembly; undefined if the templates come from the account. */
   readonly directory?: string;
 }
 
@@ -57,7 +57,7 @@ export function templatesOf(assembly: Assembly, place: Place, directory?: string
   return { assembly, place, directory, model: new TemplateModel(inPlace(assembly, place)) };
 }
 
-/** What is to be checked. @param deployed undefined when the account isn't known or doesn't tell */
+/** The subject of the checks. @param deployed undefined if the account isn't known or can't be read */
 export function subjectOf(templates: SubjectTemplates, deployed?: DeployedAssembly): Subject {
   const { assembly, place, directory, model } = templates;
   const present = deployed === undefined ? [] : agents(deployed.model);
@@ -90,7 +90,7 @@ export function subjectOf(templates: SubjectTemplates, deployed?: DeployedAssemb
   };
 }
 
-/** Ids of the models that an agent may call. Patterns are left out: they say no id to look for. */
+/** Ids of the models that an agent can call. Patterns are omitted, because they contain no id. */
 function modelsOf({ sessionRoles }: Agent): string[] {
   return sessionRoles
     .flatMap((role) => statementsFor(role, 'bedrock-mantle:CreateInference'))
@@ -99,7 +99,7 @@ function modelsOf({ sessionRoles }: Agent): string[] {
     .filter((id): id is string => id !== undefined && !/[*?]/.test(id));
 }
 
-/** A property that is one known text. */
+/** A property that is a known string. */
 export function text({ properties }: Resource, ...path: readonly string[]): string | undefined {
   const texts = properties.at(...path).flatMap((node) => node.texts());
   return texts.length === 1 ? literalOf(texts[0].value) : undefined;

@@ -2,7 +2,7 @@ import { printable } from '../../printable-text';
 import { kindOfFailure } from '../account/call-failure';
 import { type Judgement, notKnown } from './check';
 
-/** AWS did not tell what was asked. Never a reason to say that something is wrong. */
+/** AWS didn't answer a question. This never counts as a failed check. */
 export class Unanswered extends Error {
   constructor(readonly judgement: Judgement) {
     super(judgement.value);
@@ -10,11 +10,8 @@ export class Unanswered extends Error {
 }
 
 /**
- * Asks AWS.
- *
- * @param action the IAM action that permits the call
- * @param also names of errors that are an answer: thrown on as they are
- * @throws Unanswered when AWS refuses, throttles, fails or isn't reachable
+ * Calls AWS. @param action the IAM action of the call @param also names of errors that are an answer, which are
+ * rethrown unchanged @throws Unanswered when AWS refuses, throttles, fails or can't be reached
  */
 export async function ask<T>(action: string, call: Promise<T>, ...also: readonly string[]): Promise<T> {
   try {
@@ -25,7 +22,7 @@ export async function ask<T>(action: string, call: Promise<T>, ...also: readonly
   }
 }
 
-/** What a check found; what AWS did not tell is a finding, too. */
+/** The findings of a check; an unanswered call is a finding, too. */
 export async function judged(check: () => Promise<readonly Judgement[]>): Promise<readonly Judgement[]> {
   try {
     return await check();

@@ -3,7 +3,9 @@ import { AGENTCORE_ZONE_IDS } from '../../../lib/facts/bma-regions';
 import { type Check, fail, type Judgement, ok, warn } from './check';
 import { ask } from './unanswered';
 
-/** In which Availability Zones the endpoint services of the network are offered, by the ids that AgentCore is documented with. */
+/**
+ * Checks the Availability Zones of the network's endpoint services, by the zone ids that AWS documents for AgentCore.
+ */
 export const ZONE_CHECK: Check = {
   group: 'account',
   name: 'endpoint services',
@@ -18,7 +20,7 @@ export const ZONE_CHECK: Check = {
       ec2.send(new DescribeAvailabilityZonesCommand({})),
     );
     const idOf = new Map(zones.map(({ ZoneName, ZoneId }) => [ZoneName!, ZoneId!]));
-    // A filter: a name that isn't offered would be an error otherwise.
+    // A filter, because an unknown name would be an error.
     const { ServiceDetails: offered = [] } = await ask(
       'ec2:DescribeVpcEndpointServices',
       ec2.send(new DescribeVpcEndpointServicesCommand({ Filters: [{ Name: 'service-name', Values: [...names] }] })),

@@ -6,10 +6,10 @@ import { encodeRfc3986, RequestSigner } from '../../../runtime/session-client/si
 const LIMITS = { connectTimeoutMs: 5_000, timeoutMs: 30_000 };
 const MOST_ANSWER_BYTES = 1024 * 1024;
 
-/** What ApplyGuardrail says, as far as probes look at it. */
+/** The members of ApplyGuardrail's response that probes read. */
 export interface GuardrailVerdict {
   readonly action: 'NONE' | 'GUARDRAIL_INTERVENED';
-  /** Names of the policies and filters that acted. */
+  /** Names of the policies and filters that blocked or masked. */
   readonly acted: readonly string[];
 }
 
@@ -54,7 +54,7 @@ function refused(status: number, type: string, answer: string): Error {
   return Object.assign(new Error(message ?? `HTTP ${status}`), { name: type.split(':')[0] || `HTTP ${status}` });
 }
 
-/** The kinds of what acted, never the text that it acted on. */
+/** The kinds of filters that blocked or masked, never the text. */
 function actedIn(assessment: object): string[] {
   return Object.entries(assessment).flatMap(([policy, content]) =>
     Object.values((content ?? {}) as object).flatMap((entries: unknown) =>

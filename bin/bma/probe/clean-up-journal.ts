@@ -15,9 +15,9 @@ export interface PendingStack {
 }
 
 /**
- * What probes have created and not deleted yet, one file for each stack, in a directory of the person who runs them. A
- * stack is written down before it is created, under the name that it will have, so that an interruption at any moment leaves
- * nothing that nobody knows of. Runs at the same time have files of their own.
+ * The stacks that probes created and haven't deleted yet, one file for each, in a directory of the user. The file is
+ * written before the stack is created, so that an interruption at any time leaves no unknown stack. Concurrent runs
+ * have separate files.
  */
 export class CleanUpJournal {
   constructor(private readonly directory: string) {}
@@ -28,7 +28,7 @@ export class CleanUpJournal {
     return new CleanUpJournal(path.join(state, 'cdk-bedrock-managed-agents', 'probe-clean-up'));
   }
 
-  /** Stacks of one account and Region. @throws UsageError when a file is damaged: nothing may be forgotten */
+  /** Stacks of one account and Region. @throws UsageError when a file is damaged, because no stack may be forgotten */
   pending(account: string, region: string): readonly PendingStack[] {
     if (!fs.existsSync(this.directory)) return [];
     const files = fs.readdirSync(this.directory).filter((name) => name.endsWith('.json'));
@@ -39,7 +39,7 @@ export class CleanUpJournal {
 
   add(pending: PendingStack): void {
     fs.mkdirSync(this.directory, { recursive: true });
-    // Renamed when it is whole, and on the disk.
+    // Renamed after it is completely written to disk.
     const fresh = path.join(this.directory, `${pending.stack}.new`);
     const descriptor = fs.openSync(fresh, 'w', 0o600);
     fs.writeSync(descriptor, `${JSON.stringify(pending, undefined, 2)}\n`);

@@ -2,7 +2,7 @@ import type { TerminalStyle } from '../../terminal-style';
 import { PROBES } from './registry';
 import type { ProbeReport } from './report';
 
-/** What an answer says about a default of the library. */
+/** The verdict of an answer about a default of the library. */
 export interface Verdict {
   readonly id: string;
   readonly answer: string | null;
@@ -10,12 +10,14 @@ export interface Verdict {
   readonly verdict: 'fits' | 'change' | 'open' | 'no answer';
   /** Only with `change`. */
   readonly change?: string;
-  /** Only with `open`: what to do for an answer about the default. */
+  /** Only with `open`: how to get an answer about the default. */
   readonly repeat?: string;
   readonly where: readonly string[];
 }
 
-/** Compares the answers of a report with the defaults. Answers to questions that this version does not ask are left out. */
+/**
+ * Compares the answers of a report with the defaults. Answers to questions that this version doesn't have are omitted.
+ */
 export function verdictsOf({ results }: ProbeReport): readonly Verdict[] {
   return PROBES.map(({ id, default: isNow, where, answers }): Verdict => {
     const answer = results.find((each) => each.id === id)?.answer ?? null;

@@ -2,7 +2,7 @@ import { PULL_REQUEST_FORMAT } from '../../../lib/contracts/review';
 import { stagedPrompt } from '../../../runtime/turn-handlers/pull-request/staged-prompt';
 import { incidentPrompt } from '../../../runtime/turn-handlers/stage-incident/incident-prompt';
 
-/** A harmless text that a guardrail judges in a turn of a blueprint. */
+/** A harmless text that a guardrail screens in a turn of a blueprint. */
 export interface JudgedText {
   readonly name: string;
   readonly source: 'INPUT' | 'OUTPUT';
@@ -12,8 +12,8 @@ export interface JudgedText {
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 /**
- * What the blueprints put before a guardrail in usual work: the parts of their own prompts that it is asked about, and
- * answers as agents give them. Subjects of security work are among them, because filters mistake them for attacks.
+ * Usual texts of the blueprints that a guardrail screens: parts of their prompts, and typical answers of agents. They
+ * include subjects of security work, because filters can mistake them for attacks.
  */
 export function judgedTexts(): readonly JudgedText[] {
   const review = stagedPrompt(

@@ -1,4 +1,4 @@
-/** Everything that `bma probe` does. Loaded when it runs: no other command needs these clients of AWS. */
+/** The code of `bma probe`. Loaded lazily, because other commands don't need these AWS clients. */
 export { CleanUpJournal } from './clean-up-journal';
 export { verdictsOf, verdictsText } from './compare';
 export { probePolicy } from './permissions';

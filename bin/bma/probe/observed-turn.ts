@@ -9,7 +9,7 @@ import type { TurnState } from '../account/turn-state';
 import { NoAnswer, type Permission } from './probe';
 import { DELIVERY_MINUTES, type ProbeContext } from './probe-context';
 
-/** What starting a turn takes besides what every probe may call. */
+/** Additional permissions for starting a turn. */
 export const NEW_TURN_PERMISSIONS: readonly Permission[] = [
   { actions: ['states:StartExecution'], resources: ['arn:aws:states:REGION:ACCOUNT:stateMachine:TURNS'] },
   { actions: ['states:GetExecutionHistory'], resources: ['arn:aws:states:REGION:ACCOUNT:execution:TURNS:*'] },
@@ -19,7 +19,7 @@ export const NEW_TURN_PERMISSIONS: readonly Permission[] = [
 export const PROBE_PROMPT =
   'Run the command `echo probe` once in the workspace. Then answer with its output and nothing else.';
 
-/** A turn that has ended, with what is in its evidence. */
+/** An ended turn, with its evidence. */
 export interface ObservedTurn {
   readonly state: TurnState;
   readonly startedAt: Date;
@@ -30,10 +30,10 @@ export interface ObservedTurn {
   readonly outcomeText?: string;
 }
 
-/** Turns that are looked at for one that has ended. */
+/** Number of turns that are read to find one that has ended. */
 const LOOK_BACK = 20;
 
-/** @throws NoAnswer when the agent had no turn */
+/** @throws NoAnswer when the agent has had no turn */
 export async function observedTurn(context: ProbeContext, agent: FoundAgent): Promise<ObservedTurn> {
   const { newTurn } = context.options;
   const state = newTurn ? await newlyStarted(context, agent) : await newestEnded(context, agent);
@@ -45,7 +45,7 @@ export async function observedTurn(context: ProbeContext, agent: FoundAgent): Pr
       );
       return Buffer.concat(await (Body as Readable).toArray()).toString('utf8');
     } catch (problem) {
-      // Without s3:ListBucket, S3 says AccessDenied of an object that isn't there, too.
+      // Without s3:ListBucket, S3 returns AccessDenied for a missing object, too.
       if (['NoSuchKey', 'AccessDenied'].includes((problem as Error).name)) return undefined;
       throw problem;
     }
@@ -80,7 +80,7 @@ async function newlyStarted(context: ProbeContext, agent: FoundAgent): Promise<T
   });
   const intervalMs = context.options.intervalSeconds * 1000;
   const ended = await followTurn(account, agent, executionArn, { intervalMs, onState: () => undefined });
-  // So that what the turn left in logs has arrived when it is looked for.
+  // Wait until the log entries of the turn have arrived.
   await context.pause(DELIVERY_MINUTES * 60);
   return ended;
 }

@@ -2,7 +2,7 @@ import { NEW_TURN_PERMISSIONS } from './observed-turn';
 import type { Probe } from './probe';
 import { SOURCE_PERMISSIONS } from './probe-context';
 
-/** The actions that one probe calls, those for what it shares with others included. */
+/** The actions that one probe calls, including those for shared data. */
 export function actionsOf({ looksAt, permissions }: Probe): readonly string[] {
   const all = [
     ...looksAt.flatMap((source) => SOURCE_PERMISSIONS[source]),
@@ -19,8 +19,8 @@ interface Statement {
 }
 
 /**
- * What a person needs for these probes, and nothing else, as an IAM policy. `ACCOUNT`, `REGION` and `TURNS`, the state machine
- * of the agent, stand for themselves.
+ * The minimum IAM policy for these probes. `ACCOUNT`, `REGION` and `TURNS` (the state machine of the agent) are
+ * placeholders.
  */
 export function probePolicy(probes: readonly Probe[], newTurn: boolean): { Version: string; Statement: Statement[] } {
   const byResources = new Map<string, Set<string>>();

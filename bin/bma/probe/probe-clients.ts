@@ -51,7 +51,7 @@ export function openProbeClients(region: string): ProbeClients {
   };
 }
 
-/** Whose credentials these are. */
+/** The identity of the credentials. */
 export async function caller({
   sts,
 }: ProbeClients): Promise<{ readonly accountId: string; readonly partition: string }> {

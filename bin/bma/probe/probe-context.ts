@@ -9,7 +9,7 @@ import type { ProbeClients } from './probe-clients';
 import type { Pause, TemporaryStacks } from './temporary-stacks';
 import type { TrailEvent } from './trail-event';
 
-/** IAM actions by what they find. */
+/** IAM actions by the data that they read. */
 export const SOURCE_PERMISSIONS: Readonly<Record<Source, readonly string[]>> = {
   stacks: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources', 'cloudformation:ListStacks'],
   turn: [
@@ -24,7 +24,7 @@ export const SOURCE_PERMISSIONS: Readonly<Record<Source, readonly string[]>> = {
   trail: ['cloudtrail:DescribeTrails', 'logs:FilterLogEvents'],
 };
 
-/** A resource as CloudFormation knows it. */
+/** A resource in CloudFormation. */
 export interface DeployedResource {
   readonly stack: string;
   readonly logicalId: string;
@@ -38,27 +38,29 @@ export interface ProbeOptions {
   readonly partition: string;
   /** @default the only agent of the account and Region */
   readonly agent?: string;
-  /** Stacks to look at. @default all of the account and Region */
+  /** Stacks to read. @default all of the account and Region */
   readonly stacks?: readonly string[];
-  /** Whether a turn is started for the probes. Otherwise the newest one that has ended is looked at. */
+  /** Whether a turn is started for the probes. Otherwise, the newest ended turn is used. */
   readonly newTurn: boolean;
   readonly intervalSeconds: number;
 }
 
-/** From when to when log groups are read. */
+/** The time range in which log groups are read. */
 export interface Period {
   readonly from: Date;
   readonly to: Date;
 }
 
-/** CloudTrail delivers most events within about 5 minutes; nothing is concluded from an absence before this time is over. */
+/** CloudTrail delivers most events within about 5 minutes; a missing event counts only after this time. */
 export const DELIVERY_MINUTES = 15;
 const DAY = 86_400_000;
-/** Events and pages of a log group that are read for one question. A page may be empty: it is what was searched. */
+/**
+ * Maximum number of events and pages of a log group that are read for one question. A page of a search may be empty.
+ */
 const MOST_EVENTS = 5_000;
 const MOST_PAGES = 500;
 
-/** What probes share: each is found once, when the first probe asks for it. */
+/** Data that probes share: read once, when the first probe needs it. */
 export class ProbeContext {
   private readonly once = new Map<string, Promise<unknown>>();
 
@@ -66,12 +68,12 @@ export class ProbeContext {
     readonly clients: ProbeClients,
     readonly options: ProbeOptions,
     readonly temporaryStacks: TemporaryStacks,
-    /** Waits; a test does not. */
+    /** Waits; tests replace it. */
     readonly pause: Pause,
     readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** @throws NoAnswer when there is none, or none was chosen among several */
+  /** @throws NoAnswer when there is none, or there are several and none was chosen */
   agent(): Promise<FoundAgent> {
     return this.shared('agent', async () => {
       const { agent, stacks } = this.options;
@@ -88,7 +90,7 @@ export class ProbeContext {
     });
   }
 
-  /** The turn that all probes look at: the newest that has ended, or one that is started for them. */
+  /** The turn that all probes use: the newest ended turn, or a new one. */
   turn(): Promise<ObservedTurn> {
     return this.shared('turn', async () => await observedTurn(this, await this.agent()));
   }
@@ -110,7 +112,7 @@ export class ProbeContext {
     return found;
   }
 
-  /** The Runtime of the agent, as AgentCore describes it. */
+  /** The Runtime of the agent, from AgentCore. */
   runtime(): Promise<GetAgentRuntimeResponse> {
     return this.shared('runtime', async () => {
       const { physicalId } = await this.resource('AWS::BedrockAgentCore::Runtime', undefined, 'Runtime of AgentCore');
@@ -120,7 +122,7 @@ export class ProbeContext {
     });
   }
 
-  /** A trail of the account that CloudWatch Logs gets, where events can be searched. */
+  /** A trail of the account that delivers to CloudWatch Logs, where events can be searched. */
   trail(): Promise<Trail & { readonly logGroup: string }> {
     return this.shared('trail', async () => {
       const { trailList = [] } = await this.clients.cloudTrail.send(new DescribeTrailsCommand({}));
@@ -156,7 +158,7 @@ export class ProbeContext {
     return messages;
   }
 
-  /** Around the turn: from just before it until what it caused can have arrived. */
+  /** The time range of the turn: from just before it until its events can have arrived. */
   async turnPeriod(): Promise<Period> {
     const { startedAt, endedAt } = await this.turn();
     return {
@@ -165,13 +167,16 @@ export class ProbeContext {
     };
   }
 
-  /** The last days, for what does not happen in every turn. */
+  /** The last days, for events that don't occur in every turn. */
   lastDays(days: number): Period {
     const to = this.now();
     return { from: new Date(to.getTime() - days * DAY), to };
   }
 
-  /** @throws NoAnswer while CloudTrail may still deliver events of the turn: an absence says nothing yet */
+  /**
+   * @throws NoAnswer while CloudTrail may still deliver events of the turn, because a missing event isn't conclusive
+   * yet
+   */
   async requireDelivered(): Promise<void> {
     const { to } = await this.turnPeriod();
     if (this.now() < to) throw new NoAnswer(`events of the turn may still arrive: repeat it after ${to.toISOString()}`);

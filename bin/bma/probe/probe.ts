@@ -1,64 +1,70 @@
 import type { ProbeContext } from './probe-context';
 
-/** How sure an answer is. `certain`: AWS said it, or it can't be otherwise. `likely`: one explanation fits best. */
+/**
+ * The confidence of an answer. `certain`: AWS returned it, or there is no other explanation. `likely`: one explanation
+ * fits best.
+ */
 export type Confidence = 'certain' | 'likely';
 
-/** What a probe found. */
+/** The result of a probe. */
 export interface Finding<Name extends string = string> {
   readonly answer: Name;
-  /** What was seen, for a reader who doubts it: forms, counts and names of AWS, no content and no names of the account's own things. */
+  /** The observations: formats, counts and names of AWS, without content and names of the account's resources. */
   readonly evidence: readonly string[];
   readonly confidence: Confidence;
 }
 
-/** One of the answers that a question can have. */
+/** A possible answer to a question. */
 export interface Answer {
   readonly means: string;
-  /** What to change in the library. Absent when its default fits the answer. */
+  /** What to change in the library. Absent if its default fits the answer. */
   readonly change?: string;
-  /** What to do before the answer says anything about the default. */
+  /** What to do before the answer is conclusive about the default. */
   readonly repeat?: string;
 }
 
 /** IAM actions that a probe calls, with the resources that they can be limited to. */
 export interface Permission {
   readonly actions: readonly string[];
-  /** `ACCOUNT` and `REGION` stand for themselves. @default every resource: the actions read, or know no resources */
+  /**
+   * `ACCOUNT` and `REGION` are placeholders. @default every resource: the actions only read, or have no resource-level
+   * permissions
+   */
   readonly resources?: readonly string[];
 }
 
-/** What is found once for all probes: stacks and their resources, the turn, the Runtime, log groups, the trail. */
+/** Data that is read once for all probes: stacks and their resources, the turn, the Runtime, log groups, the trail. */
 export type Source = 'stacks' | 'turn' | 'runtime' | 'logs' | 'trail';
 
-/** A question that AWS does not document, and how an account answers it. */
+/** A question that AWS doesn't document, and how to answer it in an account. */
 export interface Probe<Name extends string = string> {
   readonly id: string;
   readonly question: string;
-  /** What the library does until somebody knows. */
+  /** The current default of the library. */
   readonly default: string;
-  /** Files of the library and its pages that say or do it. */
+  /** Files and pages of the library with this default. */
   readonly where: readonly string[];
-  /** What has to exist for an answer, in words for the plan. */
+  /** The requirements for an answer, as text for the plan. */
   readonly needs: readonly string[];
-  /** What it looks at that probes share. */
+  /** The shared data that it reads. */
   readonly looksAt: readonly Source[];
-  /** What it calls besides that. */
+  /** Its other calls. */
   readonly permissions: readonly Permission[];
-  /** What it creates and deletes again, in words for the plan. @default it only reads */
+  /** The resources that it creates and deletes, as text for the plan. @default it only reads */
   readonly creates?: string;
   /** At most, in US dollars. */
   readonly usd: number;
-  /** About how long it takes, at most. */
+  /** Approximate maximum duration, in minutes. */
   readonly minutes: number;
   readonly answers: Readonly<Record<Name, Answer>>;
-  /** @throws NoAnswer when this account can't tell; any error of AWS is one, too */
+  /** @throws NoAnswer when this account can't answer; any error of AWS also counts as no answer */
   run(context: ProbeContext): Promise<Finding<Name>>;
 }
 
-/** A question that this account does not answer now. */
+/** The account doesn't answer the question now. */
 export class NoAnswer extends Error {}
 
-/** Lets the compiler check that a probe finds only answers that it lists. */
+/** The compiler checks that a probe returns only answers that it lists. */
 export function probe<Name extends string>(definition: Probe<Name>): Probe {
   return definition;
 }

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { UsageError } from '../command';
 import { REPORT_FORMAT, type ProbeReport } from './report';
 
-/** A report from a file. @throws UsageError when it is none */
+/** A report from a file. @throws UsageError when it isn't a report */
 export function readReport(file: string): ProbeReport {
   let report: Partial<ProbeReport>;
   try {

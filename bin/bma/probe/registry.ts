@@ -11,7 +11,9 @@ import { simulatorKnowsMantle } from './probes/simulator';
 import { imagePullPrincipal, invokedBy, projectPlacement, sessionEvents } from './probes/trail';
 import { projectMetrics, putObjectJson, turnUsage } from './probes/turn-facts';
 
-/** Every probe, the cheapest first: what only reads, then what is charged, then what creates something. */
+/**
+ * Every probe, cheapest first: probes that only read, then probes that cost money, then probes that create resources.
+ */
 export const PROBES: readonly Probe[] = [
   codeDeployEndpointPolicy,
   mantleEndpointZones,

@@ -6,11 +6,11 @@ import type { Confidence, Probe } from './probe';
 /** Version of the report. */
 export const REPORT_FORMAT = 'cdk-bedrock-managed-agents/probe/1';
 
-/** What became of one probe. */
+/** The result of one probe. */
 export interface ProbeResult {
   readonly id: string;
   readonly question: string;
-  /** One of the answers of the probe; null when the account gave none. */
+  /** One of the answers of the probe; null without an answer. */
   readonly answer: string | null;
   /** What the answer means, or why there is none. */
   readonly says: string;
@@ -25,16 +25,16 @@ export interface ProbeReport {
   /** Version of the library. */
   readonly version: string;
   readonly region: string;
-  /** `ACCOUNT` unless it was asked for. */
+  /** `ACCOUNT` unless the id was requested. */
   readonly account: string;
-  /** When it was made, by UTC. */
+  /** Time of the report, UTC. */
   readonly at: string;
   readonly results: readonly ProbeResult[];
   /** Stacks that could not be deleted. */
   readonly left: readonly string[];
 }
 
-/** A report without the id of the account, wherever it was in a text of AWS. */
+/** A report without the id of the account, which is also removed from texts of AWS. */
 export function withoutAccount(report: ProbeReport, account: string): ProbeReport {
   return JSON.parse(JSON.stringify(report).replaceAll(account, 'ACCOUNT')) as ProbeReport;
 }
@@ -51,7 +51,7 @@ export function reportText({ results, left }: ProbeReport, style: TerminalStyle)
   return `${lines.join('\n')}\n`;
 }
 
-/** What is done, created and charged, before anything is. */
+/** The plan: calls, created resources and cost. */
 export function planText(probes: readonly Probe[], newTurn: boolean, style: TerminalStyle): string {
   const sum = (of: (probe: Probe) => number) => probes.reduce((total, each) => total + of(each), 0);
   const lines = probes.flatMap((probe) => {

@@ -3,7 +3,7 @@ import { NoAnswer, type Probe } from './probe';
 import type { ProbeContext } from './probe-context';
 import type { ProbeResult } from './report';
 
-/** Asks every question, one after another. One that fails is without an answer; the others go on. */
+/** Runs every probe, one after another. A probe that fails has no answer; the others continue. */
 export async function runProbes(
   probes: readonly Probe[],
   context: ProbeContext,
@@ -33,5 +33,5 @@ function whyNot(problem: Error): string {
   return withoutNames(isOurs ? message : `${name}: ${message}`);
 }
 
-/** Messages of AWS name who called and what: the report is for others to read. */
+/** Messages of AWS contain caller and resource, so they aren't in the report, which is for other readers. */
 const withoutNames = (text: string): string => text.replace(/arn:[^\s"',;)]+/g, 'arn:…');

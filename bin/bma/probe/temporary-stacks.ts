@@ -10,10 +10,10 @@ import type { Account } from '../account/account';
 import type { CleanUpJournal, PendingStack } from './clean-up-journal';
 import { NoAnswer } from './probe';
 
-/** Every stack that a probe creates has a name that begins so: policies name it, and so can a person who looks for left-overs. */
+/** Prefix of every stack that a probe creates. Policies contain it, and it identifies remaining stacks. */
 export const STACK_PREFIX = 'bma-probe-';
 
-/** Permissions to create, watch and delete these stacks. What is in them is in the permissions of the probe. */
+/** Permissions to create, read and delete these stacks. The permissions for their resources belong to the probe. */
 export const STACK_PERMISSION = {
   actions: ['CreateStack', 'DeleteStack', 'DescribeStackEvents', 'DescribeStacks'].map(
     (action) => `cloudformation:${action}`,
@@ -28,12 +28,12 @@ export interface StackPlace {
   readonly region: string;
 }
 
-/** What waits between two looks. */
+/** The wait between two polls. */
 export type Pause = (seconds: number) => Promise<void>;
 
 /**
- * Creates what a probe needs as one stack of CloudFormation, and deletes all of it. A stack has a name that is chosen
- * before it exists, and deleting it twice is harmless: so a run that was interrupted anywhere can be cleaned up.
+ * Creates the resources of a probe as one CloudFormation stack, and deletes them. The name of a stack is chosen before
+ * its creation, and deleting it twice is harmless, so a run can be cleaned up after any interruption.
  */
 export class TemporaryStacks {
   constructor(
@@ -45,8 +45,8 @@ export class TemporaryStacks {
   ) {}
 
   /**
-   * @param work told the outputs of the stack
-   * @throws NoAnswer when the stack can't be created; what `work` throws. The stack is deleted in any case
+   * @param work gets the outputs of the stack @throws NoAnswer when the stack can't be created; errors of `work`. The
+   * stack is deleted in any case
    */
   async with<T>(
     probe: string,
@@ -68,20 +68,19 @@ export class TemporaryStacks {
       const outputs = (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!]);
       return await work(Object.fromEntries(outputs) as Record<string, string>);
     } finally {
-      // A clean-up that fails stays in the journal, and is said in the report.
+      // A failed clean-up stays in the journal and is reported.
       await this.delete(pending).catch(() => undefined);
     }
   }
 
-  /** What is left of this and of earlier runs; not what another run works with now. */
+  /** The remaining stacks of this and of earlier runs, not those of another active run. */
   left(): readonly PendingStack[] {
     return this.all().filter(({ pid }) => pid === process.pid || !isAlive(pid));
   }
 
   /**
-   * Deletes what earlier runs left. @returns a problem for each stack that is still there
-   *
-   * @param isAsked true when a person asks for it: also what belongs to a process that seems to run
+   * Deletes the stacks of earlier runs. @returns a problem for each stack that still exists @param isAsked true if a
+   * person requests it: also stacks of a process that seems to run
    */
   async cleanUp(isAsked: boolean): Promise<readonly string[]> {
     const problems: string[] = [];
@@ -105,12 +104,12 @@ export class TemporaryStacks {
         new CreateStackCommand({
           StackName: stack,
           TemplateBody: JSON.stringify(template),
-          // A stack that failed keeps its events until it is deleted: they say why.
+          // A failed stack keeps its events until it is deleted; they contain the reason.
           OnFailure: 'DO_NOTHING',
         }),
       );
     } catch (problem) {
-      // The name is random: an earlier attempt of this call was accepted and its answer lost.
+      // The name is random, so an earlier attempt of this call was accepted and its response lost.
       if ((problem as Error).name !== 'AlreadyExistsException') throw problem;
     }
   }
@@ -124,7 +123,7 @@ export class TemporaryStacks {
     this.journal.remove(StackName);
   }
 
-  /** Waits until CloudFormation has finished with a stack. @returns undefined when there is no such stack */
+  /** Waits until an operation on a stack has ended. @returns undefined if the stack doesn't exist */
   private async settled(StackName: string): Promise<Stack | undefined> {
     for (let waited = 0; ; waited += this.intervalSeconds) {
       const stack = await this.describe(StackName);
@@ -148,13 +147,13 @@ export class TemporaryStacks {
   private async whyNot(StackName: string): Promise<string> {
     const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName }));
     const failed = StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
-    // The newest first: the oldest failure is the cause of the others.
+    // Newest first; the oldest failure is the cause of the others.
     const { ResourceType, ResourceStatusReason } = failed.at(-1) ?? {};
     return `${ResourceType ?? 'the stack'}: ${ResourceStatusReason ?? 'no reason given'}`;
   }
 }
 
-/** Whether there is a process with this id, also one of somebody else. */
+/** Whether a process with this id exists, including processes of other users. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,4 +1,7 @@
-/** The members of a CloudTrail event that probes look at. Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
+/**
+ * The members of a CloudTrail event that probes read. Source:
+ * docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
 export interface TrailEvent {
   readonly eventSource?: string;
   readonly eventName?: string;
@@ -24,11 +27,11 @@ export interface TrailEvent {
   readonly resources?: readonly { readonly ARN?: string; readonly type?: string }[];
 }
 
-/** Who made the call, by role: the role behind a session, or what the event names. */
+/** The caller: the role of a role session, or the identity in the event. */
 export function callerArn({ userIdentity }: TrailEvent): string | undefined {
   return userIdentity?.sessionContext?.sessionIssuer?.arn ?? userIdentity?.arn;
 }
 
-/** Event sources, which are also how `invokedBy` names a service. */
+/** Event sources, which are also the values of `invokedBy`. */
 export const KMS = 'kms.amazonaws.com';
 export const MANTLE = 'bedrock-mantle.amazonaws.com';

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-accessanalyzer';
 import type { Comparison } from './comparison';
 
-/** What IAM Access Analyzer says about one policy document of the account. */
+/** The result of IAM Access Analyzer for one policy document of the account. */
 export interface AnalyzerResult {
   readonly logicalId: string;
   readonly what: string;
@@ -14,12 +14,12 @@ export interface AnalyzerResult {
   readonly why?: string;
 }
 
-/** The IAM actions that the checks take. */
+/** The IAM actions of the checks. */
 export const ANALYZER_PERMISSIONS = ['access-analyzer:CheckNoNewAccess', 'access-analyzer:CheckAccessNotGranted'];
 
 /**
- * Asks for each policy that differs whether the account grants more than the template, and whether it grants actions
- * that it must not grant.
+ * Checks for each differing policy whether the account grants more than the template, and whether it grants forbidden
+ * actions.
  */
 export async function analyze(
   region: string,
@@ -73,5 +73,5 @@ export async function analyze(
   return results;
 }
 
-/** A policy that allows nothing. */
+/** An empty policy. */
 const NOTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] };

@@ -10,7 +10,7 @@ export async function callerAccount({ sts }: AccountClients): Promise<string> {
     return (await sts.send(new GetCallerIdentityCommand({}))).Account!;
   } catch (problem) {
     const { name, message } = problem as Error;
-    // Nobody can be refused this call: who is has no valid credentials.
+    // This call needs no permission: a refusal means that the credentials are invalid.
     const kind = kindOfFailure(problem as Error);
     if (kind === 'throttled' || kind === 'unreachable' || kind === 'service') throw problem;
     throw new CommandError(

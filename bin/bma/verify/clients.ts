@@ -40,7 +40,7 @@ export class AccountClients {
     this.kms = new KMSClient(options);
     this.s3 = new S3Client(options);
     this.sns = new SNSClient(options);
-    // The endpoint is that of the environment, also where it isn't the host of the queue's URL.
+    // The endpoint is that of the environment, even if it isn't the host of the queue's URL.
     this.sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
     this.sts = new STSClient(options);
   }
@@ -54,7 +54,7 @@ export class AccountClients {
   }
 }
 
-/** The Region as the SDK finds it: AWS_REGION, then the profile. @throws UsageError when there is none */
+/** The Region of the SDK: AWS_REGION, then the profile. @throws UsageError when there is none */
 export async function ownRegion(): Promise<string> {
   const client = new STSClient({});
   try {

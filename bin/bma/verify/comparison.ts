@@ -5,24 +5,24 @@ import type { TemplateModel } from '../../../analysis/model/template-model';
 import type { AccountClients } from './clients';
 import { normalizedPolicy, normalizedValue } from './policy-document';
 
-/** One part of a resource, as the template has it and as the account has it. */
+/** One part of a resource, in the template and in the account. */
 export interface Comparison {
   readonly resource: Resource;
-  /** What is compared, such as `trust policy`. */
+  /** The compared part, such as `trust policy`. */
   readonly what: string;
   readonly expected: unknown;
   readonly deployed: unknown;
-  /** Set for a policy document: a second opinion can say whether the difference grants more. */
+  /** Set for a policy document: IAM Access Analyzer can check whether the difference grants more. */
   readonly policy?: 'IDENTITY_POLICY' | 'RESOURCE_POLICY';
 }
 
-/** What reads the deployed form of resources of some types. */
+/** Reads the deployed resources of some types. */
 export interface AccountReader {
-  /** Types of resources whose deployed form it compares. */
+  /** Types of resources that it compares. */
   readonly types: readonly string[];
-  /** Types that it reads together with those, so that they are not reported as not compared. */
+  /** Types that it reads together with them, so that they aren't reported as not compared. */
   readonly alongside?: readonly string[];
-  /** The IAM actions that it calls: all of them read only. */
+  /** The IAM actions that it calls, all of which only read. */
   readonly permissions: readonly string[];
   /** @throws Error of an AWS client when the account can't be read */
   read(resource: Resource, account: Account): Promise<Comparison[]>;
@@ -36,12 +36,14 @@ export interface Account {
   readonly physicalId: (resource: Resource) => string | undefined;
 }
 
-/** A property of a template with the values of the deployment. @throws Error when the template alone can't tell it */
+/**
+ * A property of a template with the values of the deployment. @throws Error when it can't be resolved from the template
+ */
 export function property(resource: Resource, name: string): unknown {
   return concreteValue(resource.properties.at(name));
 }
 
-/** A property that is a list of texts, or one text. */
+/** A property that is a list of strings, or one string. */
 export function textList(resource: Resource, name: string): string[] {
   const value = property(resource, name);
   return value === undefined ? [] : ((Array.isArray(value) ? value : [value]) as string[]);
@@ -58,12 +60,12 @@ export function policies(
   return { resource, what, expected: normalizedPolicy(expected), deployed: normalizedPolicy(deployed), policy };
 }
 
-/** Compares two values, where the order of lists means nothing. */
+/** Compares two values, ignoring the order of lists. */
 export function values(resource: Resource, what: string, expected: unknown, deployed: unknown): Comparison {
   return { resource, what, expected: normalizedValue(expected), deployed: normalizedValue(deployed) };
 }
 
-/** The lines that differ; undefined when nothing does. */
+/** The differing lines; undefined if there are none. */
 export function difference({ what, expected, deployed }: Comparison): string | undefined {
   const [before, after] = [expected, deployed].map((value) => text(value));
   if (before === after) return undefined;
@@ -75,7 +77,7 @@ export function difference({ what, expected, deployed }: Comparison): string | u
 
 const text = (value: unknown): string => (value === undefined ? 'none\n' : `${JSON.stringify(value, undefined, 2)}\n`);
 
-/** A client's error by which a service says that there is no such thing. */
+/** Whether a client's error means that the resource doesn't exist. */
 export async function orNone<T>(call: Promise<T>, ...names: readonly string[]): Promise<T | undefined> {
   try {
     return await call;

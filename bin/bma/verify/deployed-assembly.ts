@@ -9,10 +9,10 @@ import { inPlace, type Naming } from '../../../analysis/model/deployed';
 import { TemplateModel } from '../../../analysis/model/template-model';
 import type { AccountClients } from './clients';
 
-/** The IAM actions that finding the stacks takes. */
+/** The IAM actions for finding the stacks. */
 export const STACK_PERMISSIONS = ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'];
 
-/** The stacks of an assembly with the ids, names and parameters that CloudFormation gave them. */
+/** The stacks of an assembly, with the ids, names and parameters in CloudFormation. */
 export interface DeployedAssembly {
   readonly model: TemplateModel;
   /** Names of stacks that aren't deployed. */
@@ -25,7 +25,7 @@ export interface DeployedAssembly {
 /**
  * Finds the stacks of an assembly in an account.
  *
- * @throws Error of the CloudFormation client when it can't be asked
+ * @throws Error of the CloudFormation client when a call fails
  */
 export async function deployedAssembly(
   assembly: Assembly,
@@ -60,7 +60,7 @@ export async function deployedAssembly(
   };
 }
 
-/** The name or ARN by which CloudFormation knows a stack. */
+/** The name or ARN of a stack in CloudFormation. */
 function nameOf(stack: Stack, physical: ReadonlyMap<string, string>): string | undefined {
   return stack.nestedIn
     ? physical.get(`${stack.nestedIn.stack}#${stack.nestedIn.logicalId}`)
@@ -70,7 +70,7 @@ function nameOf(stack: Stack, physical: ReadonlyMap<string, string>): string | u
 async function stackNamed(StackName: string, { cloudFormation }: AccountClients) {
   try {
     const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
-    // DescribeStackResources would leave out what comes after the first 100.
+    // DescribeStackResources returns only the first 100 resources.
     const resources: StackResourceSummary[] = [];
     for await (const page of paginateListStackResources({ client: cloudFormation }, { StackName })) {
       resources.push(...(page.StackResourceSummaries ?? []));
@@ -94,7 +94,7 @@ async function stackNamed(StackName: string, { cloudFormation }: AccountClients)
   }
 }
 
-/** The template with the values that its parameters were deployed with as their defaults. */
+/** The template with the deployed parameter values as defaults. */
 function withParameters(template: Template, values: ReadonlyMap<string, string>): Template {
   const parameters = (template.Parameters ?? {}) as Readonly<Record<string, object>>;
   const set = Object.entries(parameters).map(([name, declaration]) => [
@@ -104,14 +104,14 @@ function withParameters(template: Template, values: ReadonlyMap<string, string>)
   return { ...template, ...(set.length > 0 ? { Parameters: Object.fromEntries(set) as object } : {}) };
 }
 
-/** A parameter of Parameter Store is the value that it was resolved to. */
+/** A Parameter Store parameter has its resolved value. */
 function plain(declaration: object): unknown {
   const { Type: type } = declaration as { Type?: unknown };
   const stored = /^AWS::SSM::Parameter::Value<(.*)>$/.exec(String(type))?.[1];
   return stored ?? type;
 }
 
-/** Names as CloudFormation knows them: the physical id, or its last part where that is an ARN or a URL. */
+/** Names in CloudFormation: the physical id, or its last part if that is an ARN or a URL. */
 function physicalNames(physical: ReadonlyMap<string, string>): Naming {
   const idOf = ({ id, logicalId }: Resource): string => physical.get(id) ?? `not deployed: ${logicalId}`;
   const nameOf = (resource: Resource): string => {

@@ -1,4 +1,7 @@
-/** Everything that `bma verify` does. Loaded when it runs or explains itself: other commands need none of these clients of AWS. */
+/**
+ * The code of `bma verify`. Loaded when it runs or prints its help, because other commands don't need these AWS
+ * clients.
+ */
 import { STACK_PERMISSIONS } from './deployed-assembly';
 import { READERS } from './verify-account';
 

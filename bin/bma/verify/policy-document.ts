@@ -1,13 +1,13 @@
-/** Policy documents as values that are equal when IAM treats them as equal. */
+/** Normalizes policy documents, so that documents that IAM treats as equal are equal values. */
 
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * A policy document in one form: lists are sorted sets, a single value is a list of one, names of actions, condition
- * operators and condition keys are in lower case, and values of conditions are texts. `Id` and `Sid` grant nothing and
- * are left out. (IAM User Guide, "IAM JSON policy elements reference".)
+ * A normalized policy document: lists are sorted sets, a single value is a list of one, names of actions, condition
+ * operators and condition keys are in lower case, and condition values are strings. `Id` and `Sid` grant nothing and
+ * are omitted. (IAM User Guide, "IAM JSON policy elements reference".)
  *
- * @param document as an object or as JSON; undefined when there is no policy
+ * @param document as an object or as JSON; undefined without a policy
  */
 export function normalizedPolicy(document: unknown): unknown {
   const parsed: unknown = typeof document === 'string' ? JSON.parse(document) : document;
@@ -78,13 +78,13 @@ function asSet(values: readonly unknown[]): unknown[] {
   return [...byText.keys()].sort().map((text) => byText.get(text));
 }
 
-/** Any other value in one form: keys sorted, lists as sorted sets, numbers and booleans as texts. */
+/** Any other normalized value: sorted keys, lists as sorted sets, numbers and booleans as strings. */
 export function normalizedValue(value: unknown): unknown {
   if (Array.isArray(value)) return asSet(value.map(normalizedValue));
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([, member]) => member !== undefined);
     return sorted(Object.fromEntries(entries.map(([name, member]) => [name, normalizedValue(member)])));
   }
-  // Whatever is left of JSON: a text, a number, a truth value or null.
+  // A JSON string, number, boolean or null.
   return value === undefined ? undefined : `${value as string | number | boolean}`;
 }

@@ -1,7 +1,7 @@
 import { GetEventSelectorsCommand, GetTrailCommand, GetTrailStatusCommand } from '@aws-sdk/client-cloudtrail';
 import { type AccountReader, property, values } from './comparison';
 
-/** Trails: what they record, where, and that they record. */
+/** Trails: selected events, destination, and whether they are recording. */
 export const TRAIL_READER: AccountReader = {
   types: ['AWS::CloudTrail::Trail'],
   permissions: ['cloudtrail:GetTrail', 'cloudtrail:GetTrailStatus', 'cloudtrail:GetEventSelectors'],

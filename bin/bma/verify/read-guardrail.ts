@@ -1,7 +1,7 @@
 import { GetGuardrailCommand, paginateListGuardrails } from '@aws-sdk/client-bedrock';
 import { type AccountReader, property, values } from './comparison';
 
-/** Properties of `AWS::Bedrock::Guardrail` that decide what is stopped, and what GetGuardrail calls them. */
+/** Properties of `AWS::Bedrock::Guardrail` with the policy, and their names in GetGuardrail. */
 const PARTS = {
   TopicPolicyConfig: 'topicPolicy',
   ContentPolicyConfig: 'contentPolicy',
@@ -10,7 +10,7 @@ const PARTS = {
   ContextualGroundingPolicyConfig: 'contextualGroundingPolicy',
 } as const;
 
-/** Guardrails: the newest version of the template, which is the one that agents use, and the working draft. */
+/** Guardrails: the newest version of the template, which agents use, and the working draft. */
 export const GUARDRAIL_READER: AccountReader = {
   types: ['AWS::Bedrock::Guardrail'],
   alongside: ['AWS::Bedrock::GuardrailVersion'],
@@ -73,7 +73,9 @@ function ofTemplate(value: unknown): unknown {
   );
 }
 
-/** What the service answers where a template says nothing. Source: Bedrock API Reference, GuardrailContentFilter and others. */
+/**
+ * The defaults of the service for omitted properties. Source: Bedrock API Reference, GuardrailContentFilter and others.
+ */
 const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   inputEnabled: [true],
   outputEnabled: [true],

@@ -10,7 +10,7 @@ import type { Resource } from '../../../analysis/model/assembly';
 import { literalOf } from '../../../analysis/model/compose-text';
 import { type Account, type AccountReader, policies, property, textList, values } from './comparison';
 
-/** Roles: trust, permissions boundary, and every policy, those that somebody added included. */
+/** Roles: trust policy, permissions boundary, and every policy, including policies that were added manually. */
 export const ROLE_READER: AccountReader = {
   types: ['AWS::IAM::Role'],
   alongside: ['AWS::IAM::Policy', 'AWS::IAM::RolePolicy'],
@@ -61,7 +61,7 @@ export const ROLE_READER: AccountReader = {
   },
 };
 
-/** Managed policies of the app: the version that counts. */
+/** Managed policies of the app: the default version. */
 export const MANAGED_POLICY_READER: AccountReader = {
   types: ['AWS::IAM::ManagedPolicy'],
   permissions: ['iam:GetPolicy', 'iam:GetPolicyVersion'],
@@ -83,7 +83,7 @@ export const MANAGED_POLICY_READER: AccountReader = {
   },
 };
 
-/** IAM answers with documents in URL encoding. */
+/** IAM returns URL-encoded documents. */
 const document = (encoded: string | undefined): string | undefined =>
   encoded === undefined ? undefined : decodeURIComponent(encoded);
 

@@ -11,7 +11,7 @@ import {
 import type { Resource } from '../../../analysis/model/assembly';
 import { type Account, type AccountReader, policies, property, textList, values } from './comparison';
 
-/** A VPC: no endpoint and no route that the template doesn't have. */
+/** A VPC: endpoints and routes that aren't in the template. */
 export const VPC_READER: AccountReader = {
   types: ['AWS::EC2::VPC'],
   alongside: ['AWS::EC2::RouteTable', 'AWS::EC2::Route', 'AWS::EC2::SubnetRouteTableAssociation'],
@@ -210,7 +210,7 @@ export const SECURITY_GROUP_READER: AccountReader = {
         .filter((rule) => property(rule, 'GroupId') === id)
         .map((rule): RuleProperties => Object.fromEntries(RULE_PROPERTIES.map((name) => [name, property(rule, name)])));
       const all = [...own, ...separate];
-      // EC2 lets everything out of a group whose template has no rule.
+      // EC2 allows all outbound traffic of a group without rules in the template.
       const isOpen = direction === 'Egress' && all.length === 0;
       return values(
         group,
@@ -252,5 +252,5 @@ const deployedRule = (rule: SecurityGroupRule) => ({
   peer: rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.PrefixListId ?? rule.ReferencedGroupInfo?.GroupId,
 });
 
-/** EC2 answers with -1 where a rule has no ports. */
+/** EC2 returns -1 if a rule has no ports. */
 const ports = (from: unknown = -1, to: unknown = -1) => `${from as number}-${to as number}`;

@@ -61,7 +61,7 @@ export const RUNTIME_READER: AccountReader = {
   },
 };
 
-/** Who may call a Runtime or its endpoint. */
+/** Resource policies of a Runtime and its endpoint. */
 export const RESOURCE_POLICY_READER: AccountReader = {
   types: ['AWS::BedrockAgentCore::Runtime', 'AWS::BedrockAgentCore::RuntimeEndpoint'],
   alongside: ['AWS::BedrockAgentCore::ResourcePolicy'],
@@ -81,7 +81,7 @@ export const RESOURCE_POLICY_READER: AccountReader = {
   },
 };
 
-/** Somebody may have put a secret there, so values are not printed: whether they are equal is enough. */
+/** Values may contain a secret, so only their equality is reported, not their text. */
 function hashed(variables: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries((variables ?? {}) as Record<string, string>).map(([name, value]) => [

@@ -79,7 +79,7 @@ export const BUCKET_READER: AccountReader = {
         property(bucket, 'PublicAccessBlockConfiguration'),
         access?.PublicAccessBlockConfiguration,
       ),
-      // S3 encrypts with its own keys where nothing is chosen.
+      // By default, S3 encrypts with its own keys.
       values(
         bucket,
         'encryption',
@@ -133,7 +133,7 @@ export const TOPIC_READER: AccountReader = {
     const { Attributes = {} } = await account.clients.sns.send(new GetTopicAttributesCommand({ TopicArn }));
     const expected = policyOf('AWS::SNS::TopicPolicy', 'Topics', TopicArn, account);
     return [
-      // SNS gives a topic without a policy one that lets its owner in.
+      // SNS adds a policy to a topic without one, which allows the owner.
       ...(expected === undefined
         ? []
         : [policies(topic, 'topic policy', expected, Attributes.Policy, 'RESOURCE_POLICY')]),

@@ -4,7 +4,7 @@ import { UsageError } from '../command';
 import type { AccountClients } from './clients';
 import type { DeployedAssembly } from './deployed-assembly';
 
-/** A case: what a role may and may not do. The files of test/iam/cases have this form. */
+/** A case: allowed and denied actions of a role. The files of test/iam/cases have this format. */
 export interface PermissionCase {
   readonly name?: string;
   /** Logical id of the role, or a part of it that no other role has. */
@@ -16,7 +16,7 @@ export interface PermissionCase {
   readonly expect: 'Allowed' | 'Denied';
 }
 
-/** What the simulator says about a case. `cannot judge` is never `as expected`. */
+/** The result of the simulator for a case. `cannot judge` never counts as `as expected`. */
 export interface CaseResult {
   readonly name: string;
   readonly role: string;
@@ -29,7 +29,7 @@ export interface CaseResult {
 /** IAM's simulator isn't documented to know the actions of these services. */
 const UNKNOWN_SERVICES = ['bedrock-mantle'];
 
-/** Judges cases with SimulatePrincipalPolicy. @throws UsageError for a case that names no role */
+/** Simulates cases with SimulatePrincipalPolicy. @throws UsageError for a case that names no role */
 export async function simulate(
   cases: readonly PermissionCase[],
   bound: ReadonlyMap<string, string>,

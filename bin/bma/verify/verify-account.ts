@@ -8,7 +8,7 @@ import { ENDPOINT_READER, SECURITY_GROUP_READER, SUBNET_READER, VPC_READER } fro
 import { RESOURCE_POLICY_READER, RUNTIME_READER } from './read-runtime';
 import { BUCKET_READER, KEY_READER, QUEUE_READER, TOPIC_READER } from './read-stores';
 
-/** What compares resources with the account, in the order of the report. */
+/** The comparisons, in the order of the report. */
 export const READERS: readonly AccountReader[] = [
   ROLE_READER,
   MANAGED_POLICY_READER,
@@ -31,7 +31,7 @@ export interface Drift extends Subject {
   readonly diff: string;
 }
 
-/** Something that can't be compared, and why. */
+/** A part that can't be compared, and why. */
 export interface Unjudged extends Subject {
   readonly why: string;
 }
@@ -43,22 +43,22 @@ interface Subject {
   readonly what: string;
 }
 
-/** What the comparison of an account with an assembly found. */
+/** The result of comparing an account with an assembly. */
 export interface AccountComparison {
   /** Parts that were compared. */
   readonly compared: number;
   readonly drifts: readonly Drift[];
   readonly unjudged: readonly Unjudged[];
-  /** Types of the assembly that no reader compares, with how many resources have them. */
+  /** Types of the assembly that no reader compares, with their number of resources. */
   readonly notCompared: Readonly<Record<string, number>>;
   /** Policies that differ, for Access Analyzer. */
   readonly differing: readonly Comparison[];
 }
 
-/** Resources that are read at the same time. */
+/** Number of resources that are read at the same time. */
 const AT_ONCE = 8;
 
-/** Compares every resource that a reader knows. Reads only. */
+/** Compares every resource with a reader. Only reads. */
 export async function compareAccount(
   deployed: DeployedAssembly,
   clients: Account['clients'],
@@ -114,7 +114,7 @@ async function compared(reader: AccountReader, resource: Resource, account: Acco
   }
 }
 
-/** Names of errors by which services say that a resource isn't there. */
+/** Names of errors for a missing resource. */
 const GONE =
   /^(?:NoSuchEntity(?:Exception)?|NoSuchBucket|NotFound(?:Exception)?|ResourceNotFoundException|TrailNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|Invalid\w+(?:Id|ID)\.NotFound)$/;
 

@@ -30,7 +30,7 @@ export const alarmTopicKey = probe({
       for (const { AlarmName = '', HistorySummary = '' } of page.AlarmHistoryItems ?? []) {
         if (!alarms.has(AlarmName) || !/:sns:/.test(HistorySummary)) continue;
         if (/^Successfully/.test(HistorySummary)) done.push(AlarmName);
-        // CloudWatch names the error of KMS in the summary.
+        // The summary of CloudWatch contains the error of KMS.
         else if (/KMS|CloudWatch Alarms does not have authorization/.test(HistorySummary)) refused.push(AlarmName);
       }
       NextToken = page.NextToken;
@@ -38,7 +38,7 @@ export const alarmTopicKey = probe({
     if (done.length + refused.length === 0)
       throw new NoAnswer('no alarm of the stacks has notified a topic in the last 30 days');
     const evidence = [`notifications that succeeded: ${done.length}`, `that were refused: ${refused.length}`];
-    // The topics of the library are all under its keys.
+    // All topics of the library are encrypted with its keys.
     return {
       answer: refused.length > 0 ? 'no' : 'yes',
       evidence,

@@ -124,5 +124,5 @@ export const commentAuthors = probe({
   },
 });
 
-/** A comment that has just been made may not be visible at once. */
+/** A new comment may not be visible immediately. */
 const MOST_LOOKS = 12;

@@ -39,7 +39,7 @@ export const execWebSocket = probe({
       new DescribeRouteTablesCommand({ Filters: [{ Name: 'association.subnet-id', Values: subnets }] }),
     );
     const routes = RouteTables.flatMap((table) => table.Routes ?? []);
-    // A subnet without an association uses the main route table, which is not read: what is not seen is not isolated.
+    // A subnet without an association uses the main route table, which isn't read, so it doesn't count as isolated.
     const associated = new Set(
       RouteTables.flatMap((table) => (table.Associations ?? []).map(({ SubnetId }) => SubnetId)),
     );
@@ -87,13 +87,13 @@ export const execWebSocket = probe({
   },
 });
 
-/** Names of what the lifecycle server logged in the time of the turn. */
+/** Names of the lifecycle server's log events during the turn. */
 async function lifecycleEvents(context: ProbeContext): Promise<readonly string[]> {
   const messages = await context.logMessages(await runtimeLogGroup(context), await context.turnPeriod());
   return messages.map((message) => /"event":"(\w+)"/.exec(message)?.[1] ?? '');
 }
 
-/** What a route leads to, besides gateways and endpoints of the VPC itself. */
+/** Targets of a route, other than gateways and endpoints of the VPC itself. */
 const TARGETS = [
   'NatGatewayId',
   'TransitGatewayId',
@@ -153,7 +153,7 @@ export const dnsNames = probe({
       return name === '' ? [] : [{ name: name.replace(/\.$/, '').toLowerCase(), blocked: action === 'BLOCK' }];
     });
     const expected = `bedrock-mantle.${context.options.region}.api.aws`;
-    // Other names can come from what the agent was asked to do: they are counted, not listed.
+    // Other names can come from the task of the agent, so they are counted but not listed.
     const blocked = [...new Set(queries.filter(({ blocked: is }) => is).map(({ name }) => name))];
     const ofTheService = blocked.filter(isOfTheService).sort();
     const evidence = [
@@ -173,7 +173,7 @@ export const dnsNames = probe({
   },
 });
 
-/** Names that nobody but AWS and OpenAI can have. */
+/** Names that only AWS and OpenAI can have. */
 const isOfTheService = (name: string): boolean =>
   /(?:^|\.)(?:api\.aws|openai\.com|chatgpt\.com)$/.test(name) ||
   /^[^.]*(?:bedrock|agentcore|codex)[^.]*\.(?:.+\.)?(?:amazonaws\.com|on\.aws|aws\.dev)$/.test(name);

@@ -7,7 +7,7 @@ import { AGENTCORE_ZONE_IDS } from '../../../../lib/facts/bma-regions';
 import { NoAnswer, probe } from '../probe';
 import type { ProbeContext } from '../probe-context';
 
-/** Zones that a network has when none are chosen. */
+/** Default number of zones of a network. */
 const DEFAULT_ZONES = 2;
 
 export const codeDeployEndpointPolicy = probe({

@@ -5,7 +5,7 @@ import { NoAnswer, probe } from '../probe';
 import type { ProbeContext } from '../probe-context';
 import { STACK_PERMISSION, STACK_PREFIX } from '../temporary-stacks';
 
-/** With a condition on the queue and its key, on the queue only, and without any. */
+/** With a condition on the queue and its key, only on the queue, and without a condition. */
 const IDS = ['key', 'queue', 'open'] as const;
 const EVENTS = { Service: 'events.amazonaws.com' };
 const ACCOUNT_OWNS = {
@@ -28,7 +28,7 @@ const key = (statement: object) => ({
   },
 });
 
-/** A bus whose events cannot be decrypted, and the queue that they go to instead. */
+/** A bus whose events can't be decrypted, and its dead-letter queue. */
 function bus(id: string, { condition, keyId }: { condition?: object; keyId?: object }): Record<string, object> {
   return {
     [`Queue${id}`]: {
@@ -62,8 +62,8 @@ function bus(id: string, { condition, keyId }: { condition?: object; keyId?: obj
         DeadLetterConfig: { Arn: { 'Fn::GetAtt': [`Queue${id}`, 'Arn'] } },
       },
     },
-    // A rule, so that an event has somewhere to go and has to be decrypted. What gets there before the key counts as disabled
-    // goes to another queue: only undelivered events are in the dead-letter queues.
+    // A rule, so that an event has a target and has to be decrypted. Events that are delivered before the key is
+    // disabled go to another queue, so that the dead-letter queues contain only undelivered events.
     [`Rule${id}`]: {
       Type: 'AWS::Events::Rule',
       Properties: {
@@ -75,7 +75,10 @@ function bus(id: string, { condition, keyId }: { condition?: object; keyId?: obj
   };
 }
 
-/** One bus with every condition, one with the condition on the queue only, and one without any, which shows that the others would get events. */
+/**
+ * One bus with every condition, one with the condition only on the queue, and one without a condition, which proves
+ * that events arrive.
+ */
 const TEMPLATE = {
   Resources: {
     BusKey: key({
@@ -107,7 +110,7 @@ const TEMPLATE = {
   },
 };
 
-/** How long an event may take to its dead-letter queue. */
+/** Longest time until an event arrives in its dead-letter queue. */
 const LONGEST_SECONDS = 600;
 
 export const busDeadLetterArn = probe({
@@ -142,7 +145,7 @@ export const busDeadLetterArn = probe({
       ),
       resources: [`arn:aws:sqs:REGION:ACCOUNT:${STACK_PREFIX}*`],
     },
-    // The id of a key is not known before it exists.
+    // The id of a key is known only after its creation.
     {
       actions: [
         'CreateKey',
@@ -157,7 +160,7 @@ export const busDeadLetterArn = probe({
   ],
   creates:
     'three event buses with a rule and a queue each, one more queue, and two KMS keys, which are scheduled for deletion after 7 days',
-  // Two keys for less than an hour; keys that wait for their deletion cost nothing.
+  // Two keys for less than an hour; keys with a scheduled deletion are free.
   usd: 0.01,
   minutes: 20,
   answers: {
@@ -209,7 +212,7 @@ const CONDITIONS: Readonly<Record<(typeof IDS)[number], string>> = {
   open: 'no condition',
 };
 
-/** Once an event is in the queue without a condition, how long the others have for theirs. */
+/** After an event arrived in the queue without a condition: how long to wait for the others. */
 const SETTLE_SECONDS = 120;
 
 async function deadLetters({ clients }: ProbeContext, QueueUrl: string): Promise<number> {

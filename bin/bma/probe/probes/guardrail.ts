@@ -16,7 +16,7 @@ export const guardrailFalseAlarms = probe({
       resources: ['arn:aws:bedrock:REGION:ACCOUNT:guardrail/*', 'arn:aws:bedrock:*:ACCOUNT:guardrail-profile/*'],
     },
   ],
-  // Five texts of less than 1,000 characters, each one text unit of every policy. docs/cost.md has the price.
+  // Five texts of less than 1,000 characters; each is one text unit of every policy. docs/cost.md has the price.
   usd: 0.01,
   minutes: 1,
   answers: {
@@ -29,7 +29,7 @@ export const guardrailFalseAlarms = probe({
   async run(context) {
     const { physicalId } = await context.resource('AWS::Bedrock::Guardrail', undefined, 'guardrail');
     const id = physicalId.split('/').pop()!;
-    // `<id>|<version>`; the working draft when the stack has no version.
+    // `<id>|<version>`; the working draft if the stack has no version.
     const versions = (await context.resources('AWS::Bedrock::GuardrailVersion')).map((each) =>
       each.physicalId.split('|'),
     );

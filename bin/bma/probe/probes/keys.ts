@@ -92,7 +92,7 @@ export const schedulerKey = probe({
   },
 });
 
-/** What local/cloud/key-permissions.ts assumes. */
+/** The assumption of local/cloud/key-permissions.ts. */
 const ASSUMED_CONTEXTS: Readonly<Record<string, string>> = {
   'sqs.amazonaws.com': 'aws:sqs:arn',
   'lambda.amazonaws.com': 'aws:lambda:FunctionArn',
@@ -174,7 +174,7 @@ export const keyDenials = probe({
   },
 });
 
-/** What lib/guardrail/guardrail-key.ts asks for. */
+/** The condition of lib/guardrail/guardrail-key.ts. */
 const GUARDRAIL_CONTEXT = 'aws:bedrock:guardrail-id';
 
 export const guardrailKey = probe({
@@ -212,7 +212,7 @@ export const guardrailKey = probe({
   },
 });
 
-/** The service that called, by itself or for somebody. */
+/** The calling service, for itself or on behalf of another principal. */
 const serviceOf = (identity: TrailEvent['userIdentity']): string | undefined =>
   identity?.invokedBy ?? (identity?.type === 'AWSService' ? 'a service without a name' : undefined);
 
@@ -223,7 +223,7 @@ const contextNames = (parameters: TrailEvent['requestParameters']): string =>
 
 const isDenied = ({ errorCode }: TrailEvent): boolean => /AccessDenied/.test(errorCode ?? '');
 
-/** Uses of the keys that are in the stacks, by one member of their events. @throws NoAnswer when there are none */
+/** Uses of the stacks' keys, by one member of their events. @throws NoAnswer when there are none */
 async function keyEvents(
   context: ProbeContext,
   member: 'eventName' | 'errorCode',
@@ -233,7 +233,7 @@ async function keyEvents(
   if (keys.length === 0) throw new NoAnswer('the stacks have no key');
   const pattern = `{ ($.eventSource = "${KMS}") && ($.${member} = "${value}") }`;
   const events = await context.trailEvents(pattern, context.lastDays(14));
-  // An event of a refusal may name the key in its message only.
+  // An event of a refusal may contain the key only in its message.
   return events.filter(({ resources = [], requestParameters, errorMessage = '' }) => {
     const places = [...resources.map(({ ARN }) => ARN), requestParameters?.keyId, errorMessage];
     return keys.some((key) => places.some((place) => place?.includes(key)));

@@ -113,7 +113,7 @@ export const lifecycleContract = probe({
   },
 });
 
-/** Seconds that two readings of the same moment may be apart. */
+/** Tolerance between two readings of the same time, in seconds. */
 const TOLERANCE = 120;
 
 export const pingFields = probe({
@@ -175,7 +175,8 @@ function stopsOf(lines: readonly Line[]): readonly Stop[] {
     if (event === 'listening') [change, request] = [0, 0];
     if (event === 'invocation') {
       request = at;
-      // After a renewal the container is busy until the lease ends, which may be by itself: then the change is not known.
+      // After a renewal, the container is busy until the lease ends. If the lease expires, the time of the change is
+      // unknown.
       if (action === 'renew_turn_lease') change = 0;
       if (action === 'release_turn_lease') change = at;
     }
@@ -184,7 +185,7 @@ function stopsOf(lines: readonly Line[]): readonly Stop[] {
   return stops;
 }
 
-/** What the lifecycle server logs. */
+/** A log entry of the lifecycle server. */
 interface Line {
   readonly time?: string;
   readonly event?: string;
@@ -193,7 +194,7 @@ interface Line {
   readonly reason?: string;
 }
 
-/** Lines of the last days; what others write to the same streams is left out. */
+/** Log entries of the last days; lines of other programs in the same streams are omitted. */
 async function lifecycleLines(context: ProbeContext): Promise<readonly Line[]> {
   const messages = await context.logMessages(await runtimeLogGroup(context), context.lastDays(3));
   return messages.flatMap((message) => {

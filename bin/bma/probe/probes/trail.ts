@@ -52,7 +52,7 @@ export const sessionEvents = probe({
   },
 });
 
-/** The operations of sessions and environments, as lib/identity/perms.ts names their actions. */
+/** The operations of sessions and environments, from the actions in lib/identity/perms.ts. */
 const SESSION_EVENTS: ReadonlySet<string> = new Set([
   'ConnectEnvironment',
   'CreateAgentSession',
@@ -157,7 +157,7 @@ export const projectPlacement = probe({
     if (projects.length === 0) throw new NoAnswer('the stacks have no AgentProject: deploy an agent with one');
     const own = new Set(projects.map(({ physicalId }) => physicalId.split('/').pop()));
     const events = await context.trailEvents(MANTLE_EVENTS, await context.turnPeriod());
-    // Other agents of the account work in the same time: only what the roles of these stacks did counts.
+    // Other agents of the account may run at the same time, so only calls of the roles of these stacks count.
     const roles = new Set((await context.resources('AWS::IAM::Role')).map(({ physicalId }) => physicalId));
     const named = events
       .filter((event) => roles.has(callerArn(event)?.split('/').pop() ?? ''))

@@ -90,7 +90,7 @@ export const projectMetrics = probe({
     if (state.state !== 'Completed')
       throw new NoAnswer(`the turn ended as ${state.state}: it may have called no model`);
     const { from, to } = await context.turnPeriod();
-    // Over all projects: whether another agent worked at the same time is not known.
+    // For all projects: it is unknown whether another agent ran at the same time.
     const MetricDataQueries = [
       {
         Id: 'inferences',
