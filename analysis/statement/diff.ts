@@ -37,10 +37,15 @@ export function diffStatements(before: readonly Statement[], after: readonly Sta
     }
     return is
       ? [{ agent, name: is.agent.name, status: 'added', changes: diffStatement(emptied(is), is) }]
-      : [{ agent, name: was!.agent.name, status: 'removed', changes: diffStatement(was!, emptied(was!)) }];
+      : [{ agent, name: was!.agent.name, status: 'removed', changes: removal(was!) }];
   });
   const wider = agents.some(({ changes }) => changes.some(({ direction }) => direction === 'wider'));
   return { format: DIFF_FORMAT, wider, agents };
+}
+
+/** A removed agent reaches nothing, so its lost protections don't widen a reach. */
+function removal(was: Statement): Change[] {
+  return diffStatement(was, emptied(was)).filter(({ direction }) => direction !== 'wider');
 }
 
 /** Everything that differs between two statements of one agent. */
@@ -99,7 +104,7 @@ function definition({ definition: before }: Statement, { definition: after }: St
 
 /** Never "no change" when there is one. */
 function unexplained(): Change {
-  return change('other', 'neutral', ['details differ that have no words here; compare the two JSON files']);
+  return change('other', 'neutral', ['other details differ; compare the two JSON files']);
 }
 
 /** The statement of an agent that can do nothing, to compare a new or a removed agent with. */

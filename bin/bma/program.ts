@@ -1,8 +1,11 @@
-import { Command as ParsedCommand } from 'commander';
+import { Command as ParsedCommand, Help } from 'commander';
 import { version } from '../../package.json';
 import { printableLines } from '../printable-text';
 import { EXIT, type Command, type Terminal, UsageError } from './command';
 import { COMMANDS } from './commands';
+
+/** Width of commander's help outside of a terminal. */
+const HELP_WIDTH = 80;
 
 const SHARED_CODES = {
   [EXIT.done]: 'done',
@@ -105,6 +108,9 @@ function requireRegion(from: string, given: string | undefined): void {
 
 function exitCodes(own: Readonly<Record<number, string>>): string {
   // Numeric keys are in ascending order.
-  const lines = Object.entries({ ...SHARED_CODES, ...own }).map(([code, means]) => `  ${code.padStart(2)}  ${means}`);
+  const lines = Object.entries({ ...SHARED_CODES, ...own }).map(([code, means]) => {
+    const text = new Help().boxWrap(means, HELP_WIDTH - 6).replaceAll('\n', `\n${' '.repeat(6)}`);
+    return `  ${code.padStart(2)}  ${text}`;
+  });
   return `\nExit codes:\n${lines.join('\n')}`;
 }

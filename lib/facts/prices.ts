@@ -104,7 +104,7 @@ export const PRICES = {
   },
   dashboard: { unit: 'dashboard', usd: 3, per: 'month', page: 'aws.amazon.com/cloudwatch/pricing', ...PRICE_LIST },
   logIngestion: {
-    unit: 'GB of logs taken in',
+    unit: 'GB of ingested logs',
     usd: 0.5,
     per: 'use',
     page: 'aws.amazon.com/cloudwatch/pricing',

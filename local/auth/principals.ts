@@ -1,21 +1,21 @@
-/** Who may sign: access keys the service knows and the identity behind each. */
+/** The accepted access keys and the identity of each. */
 import { createHash } from 'node:crypto';
 
-/** A key the service accepts. */
+/** An accepted key. */
 export interface KnownKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** Set for temporary credentials: the request must carry exactly this token. */
   readonly sessionToken?: string;
-  /** Unix milliseconds; after it the token is refused as expired. */
+  /** Unix milliseconds; after this time, the token is refused as expired. */
   readonly expiresAt?: number;
-  /** The IAM role (or user) behind the key. */
+  /** The IAM role (or user) of the key. */
   readonly principalArn: string;
-  /** Lambda function whose execution environment has the key. */
+  /** Lambda function with the key in its execution environment. */
   readonly sourceFunctionArn?: string;
 }
 
-/** What a client signs with. */
+/** The credentials of a client. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

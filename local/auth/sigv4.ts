@@ -1,8 +1,7 @@
 /**
- * Signature Version 4, verified from the bytes of the request as they came in.
- *
- * Written from the specification (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html) on node:crypto: a
- * signer library proves only that it agrees with itself. The tests sign with the official signer.
+ * Signature Version 4, verified from the received bytes of the request. Implemented from the specification
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html) with node:crypto: a test with a signer library alone
+ * would only compare the library with itself. The tests sign with the official signer.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { KnownKey } from './principals';
@@ -10,9 +9,9 @@ import type { KnownKey } from './principals';
 /** The parts of a request a signature covers. */
 export interface SignedRequest {
   readonly method: string;
-  /** Path and query as they stood in the request line. */
+  /** Path and query of the request line, unchanged. */
   readonly target: string;
-  /** Name, value, name, value, … as they came in (node's `rawHeaders`). */
+  /** Name, value, name, value, … as received (node's `rawHeaders`). */
   readonly rawHeaders: readonly string[];
   readonly body: Uint8Array;
 }
@@ -49,7 +48,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
 const hmac = (key: Uint8Array | string, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 
-/** Percent-encoding of RFC 3986: only unreserved characters stay. */
+/** Percent-encoding of RFC 3986: all except unreserved characters are encoded. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
@@ -71,7 +70,7 @@ function headerMap(rawHeaders: readonly string[]): Map<string, string> {
   return new Map([...values].map(([name, all]) => [name, all.join(',')]));
 }
 
-/** Every service but Amazon S3 encodes the path a second time. */
+/** Every service except Amazon S3 encodes the path a second time. */
 const canonicalPath = (path: string, service: string): string =>
   path === '' ? '/' : service === 's3' ? path : path.split('/').map(encode).join('/');
 
@@ -176,7 +175,9 @@ function checkTime(amzDate: string, scopeDate: string, expected: SignatureExpect
   }
 }
 
-/** Amazon S3 also takes bodies that aren't signed, or are signed in parts; the header then says so instead of a hash. */
+/**
+ * Amazon S3 also accepts bodies that are unsigned or signed in parts; the header then contains that instead of a hash.
+ */
 function payloadHash(headers: Map<string, string>, body: Uint8Array, service: string): string {
   const actual = sha256(body);
   const declared = headers.get('x-amz-content-sha256');
@@ -230,7 +231,7 @@ export function verifySignature(request: SignedRequest, expected: SignatureExpec
       'The request signature we calculated does not match the signature you provided.',
     );
   }
-  // Last: only a holder of the secret learns whether the token was right or expired.
+  // Checked last: only a caller with the secret learns whether the token is right or expired.
   checkToken(key, headers.get('x-amz-security-token'), expected.now);
   return key;
 }

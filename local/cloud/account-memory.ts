@@ -1,6 +1,6 @@
 /**
- * What earlier answers said about resources that later requests name by an id only: the permission is for the resource, and
- * only the service knows which that is.
+ * Resources from earlier responses that later requests name only by an id: the permission is for the resource, which
+ * only the service knows.
  */
 import { AwsError, type Fields } from './aws-error';
 
@@ -44,7 +44,7 @@ const LESSONS: Readonly<Record<string, Learn>> = {
 };
 /* eslint-enable */
 
-/** Reading operations that are asked before they are authorised, because only their answer names the resource. */
+/** Read operations that run before they are authorized, because only their response contains the resource. */
 export const RESOURCE_IN_ANSWER: ReadonlySet<string> = new Set([
   'codecommit:GetPullRequest',
   'codedeploy:BatchGetDeployments',
@@ -58,12 +58,12 @@ export class AccountMemory {
     opsItems: new Map(),
   };
 
-  /** Keeps what a successful answer says. */
+  /** Records the resources of a successful response. */
   public learn(name: string, input: Fields, answer: unknown): void {
     if (Object.hasOwn(LESSONS, name)) LESSONS[name](this.learned, input, answer);
   }
 
-  /** Whether something is learned from answers of this operation. */
+  /** Whether responses of this operation contain resources to record. */
   public learnsFrom(name: string): boolean {
     return Object.hasOwn(LESSONS, name);
   }
@@ -83,7 +83,7 @@ export class AccountMemory {
     return this.known(this.learned.queries.get(query), `log groups of the query ${query}`);
   }
 
-  /** As condition keys; none for an OpsItem that wasn't made here. */
+  /** As condition keys; none for an OpsItem that wasn't created here. */
   public tagsOf(opsItem: string): Readonly<Record<string, string>> {
     const tags = Object.entries(this.learned.opsItems.get(opsItem) ?? {});
     return Object.fromEntries(

@@ -1,23 +1,23 @@
 /**
- * Which permissions each operation needs: its actions, their resources, and the condition keys of the request. One table
- * per service. An operation that isn't here is refused, and so is one whose resource can't be told.
+ * The permissions of each operation: its actions, their resources, and the condition keys of the request. One table per
+ * service. An operation that isn't in a table is refused, and so is one with an unknown resource.
  *
  * Actions, resource types and condition keys: the Service Authorization Reference (analysis/facts/actions.txt has its
- * actions); what one of these needs beyond its own action has its source beside it.
+ * actions); additional permissions of an operation have their source next to them.
  */
 import type { Fields } from './aws-error';
 import type { Account } from './permissions';
 
-/** What a call does to which resource. */
+/** The action and the resource of a call. */
 export interface Call {
   readonly action: string;
-  /** ARN, or `*` for an action that works on no resource. */
+  /** ARN, or `*` for an action without a resource. */
   readonly resource: string;
   readonly context?: Readonly<Record<string, string>>;
   readonly multiple?: Readonly<Record<string, readonly string[]>>;
   /** Key that the request itself names, instead of that of the resource. */
   readonly key?: string;
-  /** The operation, where the use of a key differs between operations that need the same action. */
+  /** The operation, if the use of a key differs between operations with the same action. */
   readonly operation?: string;
 }
 
@@ -107,8 +107,8 @@ const EVENTS: Table = {
 
 /**
  * The schedule, the role that it gets, and the key of its payload under the context of the schedule. Source:
- * docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html; that the uses of the key carry no `kms:ViaService`
- * is what its samples show (they have no condition on it).
+ * docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html; its samples show that the uses of the key have
+ * no `kms:ViaService` (they have no condition on it).
  */
 const createSchedule: CallsOf = ({ GroupName = 'default', Name, KmsKeyArn, Target }, account) => {
   const schedule = account.arn('scheduler', `schedule/${text(GroupName)}/${text(Name)}`);
@@ -176,13 +176,13 @@ const IAM: Table = {
 };
 
 /**
- * The document, the execution, and the role that is handed over. Source:
+ * The document, the execution, and the passed role. Source:
  * docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html
  */
 const startAutomation: CallsOf = ({ DocumentName, Parameters = {} }, account) => {
   const { partition, region } = account.place;
   const name = text(DocumentName);
-  // Documents of AWS are in no account.
+  // ARNs of AWS's documents have no account.
   const document = /^AWS[A-Za-z]*-/.test(name)
     ? `arn:${partition}:ssm:${region}::document/${name}`
     : account.named('ssm', 'document/', name);
@@ -197,7 +197,10 @@ const startAutomation: CallsOf = ({ DocumentName, Parameters = {} }, account) =>
     })),
   ];
 };
-/** Making an OpsItem with tags tags it, too. Source: docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-getting-started-user-permissions.html */
+/**
+ * Creating an OpsItem with tags also needs the permission to tag. Source:
+ * docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-getting-started-user-permissions.html
+ */
 const createOpsItem: CallsOf = ({ Tags }, account) => {
   const tags = list(Tags) as { Key: string; Value: string }[];
   const asked = {
@@ -252,7 +255,7 @@ const CLOUDWATCH: Table = {
   DescribeAlarmHistory: ({ AlarmName }, account) => alarms('cloudwatch:DescribeAlarmHistory', AlarmName, account),
   GetMetricData: none('cloudwatch:GetMetricData'),
 };
-/** All alarms of the account when none is named. */
+/** All alarms of the account if none is named. */
 function alarms(action: string, names: unknown, account: Account): Call[] {
   const named = list(names).map((name) => account.arn('cloudwatch', `alarm:${text(name)}`));
   return (named.length > 0 ? named : [account.arn('cloudwatch', 'alarm:*')]).map((resource) => ({ action, resource }));
@@ -307,7 +310,8 @@ const CODEDEPLOY: Table = {
 };
 
 const CLOUDFORMATION: Table = {
-  // Without a name also ListStacks. Source: docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+  // Without a name, also ListStacks. Source:
+  // docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
   DescribeStacks: ({ StackName }, account) => {
     if (StackName === undefined) {
       return [
@@ -342,7 +346,9 @@ const ECS: Table = {
 };
 const clusterName = (cluster: unknown) => text(cluster ?? 'default').replace(/^arn:.*:cluster\//, '');
 
-/** CodeArtifact has STS make its tokens. Source: docs.aws.amazon.com/codeartifact/latest/ug/tokens-authentication.html */
+/**
+ * STS creates the tokens of CodeArtifact. Source: docs.aws.amazon.com/codeartifact/latest/ug/tokens-authentication.html
+ */
 const CODEARTIFACT: Table = {
   GetAuthorizationToken: ({ domain }, account) => [
     { action: 'codeartifact:GetAuthorizationToken', resource: account.arn('codeartifact', `domain/${text(domain)}`) },
@@ -358,7 +364,10 @@ const CODEARTIFACT: Table = {
 };
 
 const CLOUDTRAIL: Table = { LookupEvents: none('cloudtrail:LookupEvents') };
-/** Own products have the name `default`. Source: docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html */
+/**
+ * The product of the account itself has the name `default`. Source:
+ * docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html
+ */
 const SECURITYHUB: Table = {
   BatchImportFindings: ({ Findings }, account) => {
     const products = new Set((list(Findings) as { ProductArn: string }[]).map(({ ProductArn }) => ProductArn));
@@ -394,14 +403,14 @@ const TABLES: Readonly<Record<string, Table>> = {
   states: STATES,
 };
 
-/** The permissions that an operation (`dynamodb:GetItem`) needs; undefined when it isn't known here. */
+/** The permissions that an operation (`dynamodb:GetItem`) needs; undefined if it isn't known. */
 export function callsOf(name: string): CallsOf | undefined {
   const [service, operation] = name.split(':');
   const table = Object.hasOwn(TABLES, service) ? TABLES[service] : undefined;
   return table !== undefined && Object.hasOwn(table, operation) ? table[operation] : undefined;
 }
 
-/** Every operation that is known here, for the documentation. */
+/** Every known operation, for the documentation. */
 export const KNOWN_OPERATIONS: readonly string[] = Object.entries(TABLES).flatMap(([service, table]) =>
   Object.keys(table).map((operation) => `${service}:${operation}`),
 );

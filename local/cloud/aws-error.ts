@@ -1,9 +1,9 @@
-/** What a service of AWS refuses a call with, in the form of the protocol that the call was made in. */
+/** The error response of an AWS service, in the format of the call's protocol. */
 import type { Protocol } from './aws-request';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What a service answers instead. */
+/** An error response. */
 export class AwsError extends Error {
   /** @param status HTTP status of the answer */
   public constructor(
@@ -16,7 +16,7 @@ export class AwsError extends Error {
   }
 }
 
-/** Thrown by an operation: whatever it did, the caller hears nothing. */
+/** Thrown by an operation that succeeded, but whose response is lost. */
 export class HangUp extends Error {}
 
 /** A denial. Its code differs by service; see `denialOf`. */
@@ -39,7 +39,7 @@ const CODES: Readonly<Record<string, { readonly code: string; readonly key: stri
   sqs: { code: 'AccessDeniedException', key: 'KmsAccessDenied' },
 };
 
-/** The error as its service words it. */
+/** The error with the code and message of its service. */
 export function denialOf(service: string, error: AccessDenied): AwsError {
   const codes = Object.hasOwn(CODES, service) ? CODES[service] : undefined;
   const isAboutKey = /to perform: kms:/.test(error.message);
@@ -50,7 +50,7 @@ export function denialOf(service: string, error: AccessDenied): AwsError {
   );
 }
 
-/** Services whose JSON protocol answers every error of a caller with 400. */
+/** Services whose JSON protocol responds to every client error with 400. */
 const JSON_SERVICES: ReadonlySet<string> = new Set(['dynamodb', 'events', 'secretsmanager', 'sqs', 'ssm', 'states']);
 
 export interface ErrorAnswer {

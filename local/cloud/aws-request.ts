@@ -1,14 +1,14 @@
-/** What a request to AWS asks for, whatever protocol the SDK writes it in. */
+/** The operation and input of a request to AWS, for all protocols of the SDK. */
 import type { IncomingMessage } from 'node:http';
 import { AwsError, type Fields } from './aws-error';
 
 /** One operation of a service. */
 export interface AwsRequest {
-  /** Service id of the SDK in capitals, as in `AWS_ENDPOINT_URL_<id>`: which server answers. */
+  /** Service id of the SDK in capitals, as in `AWS_ENDPOINT_URL_<id>`, which selects the server. */
   readonly endpoint: string;
   /** Prefix of the service's IAM actions, and the name of the operation: `dynamodb:GetItem`. */
   readonly name: string;
-  /** Members of the input, named as in the API; only those that a header, the path or a JSON or form body holds. */
+  /** Members of the input, named as in the API; only those in a header, the path, or a JSON or form body. */
   readonly input: Fields;
   readonly protocol: Protocol;
   /** `x-amz-target`, of JSON protocols. */
@@ -78,7 +78,7 @@ function route(endpoint: string, name: string, request: string): Route {
  * Reads a request.
  *
  * @param service the service that the signature names
- * @throws AwsError when it is an operation that isn't known here
+ * @throws AwsError for an unknown operation
  */
 export function readAwsRequest(
   service: string,
@@ -114,7 +114,7 @@ export function readAwsRequest(
   );
 }
 
-/** An invocation's payload may be no JSON object; no permission depends on it. */
+/** The payload of an invocation may not be a JSON object; no permission depends on it. */
 function parsed(body: Buffer): Fields {
   if (body.length === 0) return {};
   try {
@@ -136,7 +136,7 @@ function valuesIn(pattern: string, path: string): Record<string, string> | undef
   return values;
 }
 
-/** Operations on objects and buckets by method and by what the query holds. Source: the API reference of Amazon S3. */
+/** Operations on objects and buckets, by method and query parameters. Source: the API reference of Amazon S3. */
 function s3Request(
   method: string,
   pathname: string,

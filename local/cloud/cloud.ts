@@ -1,4 +1,4 @@
-/** What surrounds the agents of a deployment, on this machine: everything that the templates hold and turns need. */
+/** The local cloud: the resources of the templates that turns need, on this machine. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -34,9 +34,9 @@ import { Topics } from './topics';
 export interface LocalCloudOptions {
   /** Directory of the cloud assembly (`cdk.out`). */
   readonly assembly: string;
-  /** Names of the stacks that are deployed. Those that they take values from must be among them. @default all */
+  /** Names of the deployed stacks, including those that they import values from. @default all */
   readonly stacks?: readonly string[];
-  /** The Managed Agents service; with the assembly as its template, it authorises each function by its own role. */
+  /** The Managed Agents service; with the assembly as its template, it authorizes each function by its own role. */
   readonly service: LocalService;
   /** Variables of every function that replace what its template says, such as how long it polls. @default none */
   readonly variables?: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export interface LocalCloudOptions {
   readonly onFunctionLog?: (logicalId: string, line: string) => void;
 }
 
-/** An event that somebody put on a bus. */
+/** An event that was sent to a bus. */
 export interface PublishedEvent {
   readonly EventBusName: string;
   readonly Source: string;
@@ -56,7 +56,7 @@ export interface PublishedEvent {
 
 export class LocalCloud {
   /**
-   * Deploys the stacks here: servers on 127.0.0.1, nothing else.
+   * Deploys the stacks on this machine, with servers on 127.0.0.1 only.
    *
    * @throws Error when the assembly has no such stack
    */
@@ -69,7 +69,7 @@ export class LocalCloud {
     const stores = await Stores.start(deployment, service.credentials);
     const policies = service.policies ?? new AccountPolicies(deployment.model, deployment.place);
     const permissions = new Permissions(policies, deployment);
-    // Execution roles write to buckets through the tools of the agent, so every role may sign.
+    // Execution roles write to buckets through the tools of the agent, so every role can sign.
     for (const { arn } of deployment.all('AWS::IAM::Role')) Stores.admit(service.credentialsFor(arn));
     const operations = new Map<string, Operation>();
     const answered = new Map<string, (request: AwsRequest) => void>();
@@ -87,7 +87,7 @@ export class LocalCloud {
 
   /** Events that functions and state machines put on buses, oldest first. */
   public readonly events: PublishedEvent[] = [];
-  /** Tasks that threw, retried or not. */
+  /** Tasks that threw an error, including retried ones. */
   public readonly failures: { readonly state: string; readonly error: Error }[] = [];
   public readonly guardrail = new LocalGuardrail();
   public readonly functions: Functions;
@@ -95,18 +95,18 @@ export class LocalCloud {
   public readonly buses: EventBuses;
   public readonly executions: Executions;
   public readonly serviceCalls: ServiceCalls;
-  /** Runs around every task of every execution; throw to inject a fault. */
+  /** Wraps every task of every execution; throw an error to inject a fault. */
   public aroundTask: (state: string, call: () => Promise<unknown>, execution: Execution) => Promise<unknown> = (
     _state,
     call,
   ) => call();
   public readonly topics: Topics;
-  /** ARNs of what doesn't answer: targets of rules and schedules, and buses whose key can't be used. */
+  /** ARNs of resources that don't respond: targets of rules and schedules, and buses whose key can't be used. */
   public readonly unavailable = new Set<string>();
   /** Every decision about a call: `policies.decisions`, and those that denied it: `policies.denials`. */
   public readonly policies: AccountPolicies;
   public readonly deployment: Deployment;
-  /** What the SDKs of functions reach by `<target>` (`AWSEvents.PutEvents`); replace or add operations here. */
+  /** Operations for the SDKs of functions by `<target>` (`AWSEvents.PutEvents`), which can be replaced or added. */
   public readonly operations: Map<string, Operation>;
   private readonly stores: Stores;
   private readonly front: Front;
@@ -219,12 +219,12 @@ export class LocalCloud {
     return this.deployment.place.accountId;
   }
 
-  /** Where the stores are, by the service id in small letters: a stand-in can put itself before one with `endpoint`. */
+  /** Addresses of the stores, by the service id in lower case. `endpoint` can replace one with another server. */
   public get storeUrls(): { readonly s3: string; readonly dynamodb: string } {
     return { s3: this.stores.s3Url, dynamodb: this.stores.dynamoUrl };
   }
 
-  /** Where every service of the account answers, for clients that sign as one of its roles. */
+  /** The address of all services of the account, for clients that sign as one of its roles. */
   public get url(): string {
     return this.front.url;
   }
@@ -238,8 +238,8 @@ export class LocalCloud {
   }
 
   /**
-   * Has another server of this machine answer for a service: functions and STDIO MCP servers reach every service at one
-   * address, where their requests are authorised first. Call it before the first event.
+   * Uses another server of this machine for a service: functions and STDIO MCP servers call every service at one
+   * address, where their requests are authorized first. Call it before the first event.
    *
    * @param name service id of the SDK in capitals (`CODECOMMIT`, `CLOUDWATCH_LOGS`); `GIT_CODECOMMIT` is git over HTTPS
    */
@@ -248,12 +248,12 @@ export class LocalCloud {
     if (name === 'GIT_CODECOMMIT') this.service.toolEnvironment.AWS_ENDPOINT_URL_GIT_CODECOMMIT = this.front.url;
   }
 
-  /** Called when the cloud is closed, last registered first: stand-ins end themselves here. */
+  /** Called when the cloud is closed, last registered first, for example to stop other servers. */
   public onClose(close: () => Promise<void> | void): void {
     this.closers.push(close);
   }
 
-  /** Puts an event on a bus: every rule of the deployment that matches hands it to its targets. */
+  /** Sends an event to a bus: every matching rule of the deployment sends it to its targets. */
   public async deliver(event: CloudEvent, bus = 'default'): Promise<readonly Delivery[]> {
     this.delivering += 1;
     try {
@@ -263,16 +263,17 @@ export class LocalCloud {
     }
   }
 
-  /** Runs a schedule: of the deployment, by a part of its logical id that no other has; or one that was made, by its name. */
+  /**
+   * Runs a schedule: of the deployment, by a unique part of its logical id; or a schedule that a function created, by
+   * its name.
+   */
   public async runSchedule(id: string, time?: string): Promise<Delivery> {
     return await this.buses.runSchedule(id, time);
   }
 
   /**
-   * Changes the state of an alarm: its actions for that state are told, and the event goes to the default bus.
-   *
-   * @param id a part of its logical id that no other has
-   * @returns actions that did not take it, with the reason
+   * Changes the state of an alarm: runs its actions for that state, and sends the event to the default bus. @param id a
+   * unique part of its logical id @returns failed actions, with the reason
    */
   public async alarm(id: string, state: 'ALARM' | 'OK' | 'INSUFFICIENT_DATA' = 'ALARM'): Promise<readonly Error[]> {
     const { arn, ref, properties } = this.deployment.one('AWS::CloudWatch::Alarm', id);
@@ -311,15 +312,15 @@ export class LocalCloud {
   }
 
   /**
-   * Resolves when nothing moves any more: no delivery, no message, no function, no execution but those that wait for a
-   * token.
+   * Resolves when everything is processed: no delivery, no message, no function, and no execution except those that
+   * wait for a token.
    *
    * @throws Error that names what still runs after `timeoutMs`
    */
   public async quiet(timeoutMs = 120_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     const busy = () => this.delivering > 0 || this.queues.busy || this.functions.running > 0 || this.executions.busy;
-    // Twice in a row, because one thing ends a moment before the next begins.
+    // Checked twice in a row, because one operation can end just before the next begins.
     for (let still = 0; still < 2; still = busy() ? 0 : still + 1) {
       if (Date.now() > deadline) {
         const running = this.executions.all
@@ -372,13 +373,13 @@ export class LocalCloud {
     return String(found.properties.Value);
   }
 
-  /** The value of a secret: made up when it is first asked for. */
+  /** The value of a secret: generated on first use. */
   public secret(arn: string): string {
     if (!this.secrets.has(arn)) this.secrets.set(arn, randomBytes(32).toString('hex'));
     return this.secrets.get(arn)!;
   }
 
-  /** What a role of the deployment signs with: for stand-ins that check signatures. */
+  /** The credentials of a role of the deployment, for local servers that check signatures. */
   public credentialsFor(roleArn: string): Credentials {
     return this.service.credentialsFor(roleArn);
   }
@@ -395,7 +396,7 @@ export class LocalCloud {
     return (Contents ?? []).map(({ Key }) => Key!);
   }
 
-  /** Makes a bucket that is in no template: one that a stack imports. */
+  /** Creates a bucket that isn't in a template, for example one that a stack imports. */
   public async makeBucket(name: string): Promise<void> {
     await this.s3.send(new CreateBucketCommand({ Bucket: name }));
   }
@@ -406,7 +407,7 @@ export class LocalCloud {
     return Item;
   }
 
-  /** Names of the turns that hold a slot, over all workflows. */
+  /** Names of the turns that hold a slot, of all workflows. */
   public async slotHolders(): Promise<string[]> {
     const tables = new Set(
       this.deployment
@@ -448,12 +449,12 @@ export class LocalCloud {
     try {
       this.deliveries.functionLogs(found);
     } catch (error) {
-      // It runs, and nobody sees what it logs.
+      // It runs, but its log lines are lost.
       this.failed(`log of ${found.logicalId}`, error as Error);
     }
   }
 
-  /** A bus with a key of the customer that EventBridge may not use gives the event to its dead-letter queue. */
+  /** If EventBridge can't use the customer-managed key of a bus, the event goes to the dead-letter queue of the bus. */
   private admit(bus: string, event: CloudEvent): boolean {
     const found = this.deployment.all('AWS::Events::EventBus').find(({ ref }) => ref === bus);
     if (found === undefined) return true;
@@ -496,7 +497,7 @@ export class LocalCloud {
     };
   }
 
-  /** The client of Amazon SQS takes the host from the URL of the queue, whatever endpoint it is told. */
+  /** The client of Amazon SQS uses the host in the URL of the queue, ignoring the configured endpoint. */
   private queueVariables(properties: DeployedResource['properties']): Record<string, string> {
     const urls = new Set(this.deployment.all('AWS::SQS::Queue').map(({ ref }) => ref));
     return Object.fromEntries(
@@ -523,7 +524,7 @@ export class LocalCloud {
         await this.functions.invoke(arn, event);
         return;
       case 'events':
-        // A rule hands on the event as it is; a schedule puts an entry on the bus.
+        // A rule passes the event on unchanged; a schedule sends an entry to the bus.
         if ('DetailType' in (event as object)) this.putEvents([event as EventEntry]);
         else await this.deliver(event as CloudEvent, arn);
         return;
@@ -532,7 +533,10 @@ export class LocalCloud {
     }
   }
 
-  /** Best effort, as Step Functions says of these events; here always. Source: docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+  /**
+   * Step Functions sends these events on a best-effort basis; the local cloud always sends them. Source:
+   * docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+   */
   private publishStatus({ arn, name, machine, status, startDate, input, output }: Execution): void {
     const stopped = status === 'RUNNING' ? null : Date.now();
     const event = eventOf(
@@ -624,7 +628,10 @@ interface Parts {
   readonly answered: Map<string, (request: AwsRequest) => void>;
 }
 
-/** What a function gets. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
+/**
+ * The event of the function. Source:
+ * docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+ */
 const alarmData = (alarmArn: string, alarmName: string, value: string) => ({
   source: 'aws.cloudwatch',
   alarmArn,

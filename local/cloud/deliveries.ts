@@ -1,20 +1,20 @@
 /**
- * What AWS services do for the resources of a deployment: each use is checked as the role that the resource names, or as the
- * service itself under the policy of what it uses.
+ * Calls of AWS services for the resources of a deployment. Each call is authorized for the role of the resource, or for
+ * the service itself by the policy of the target.
  */
 import type { Call } from './api-calls';
 import type { Fields } from './aws-error';
 import type { DeployedResource, Deployment } from './deployment';
 import type { Caller, Permissions } from './permissions';
 
-/** What a rule, a schedule or a subscription hands an event to. */
+/** The target of a rule, a schedule or a subscription. */
 export interface TargetSettings {
   readonly Arn: string;
   readonly RoleArn?: string;
   readonly DeadLetterConfig?: { readonly Arn?: string };
 }
 
-/** Operation and input that reach a target, by the service of its ARN. */
+/** Operation and input for a target, by the service of its ARN. */
 const TARGETS: Readonly<Record<string, (arn: string) => readonly [name: string, input: Fields]>> = {
   sqs: (arn) => ['sqs:SendMessage', { QueueUrl: arn.split(':').at(-1) }],
   sns: (arn) => ['sns:Publish', { TopicArn: arn }],
@@ -52,7 +52,10 @@ const TRACE_ACTIONS = [
   'xray:PutTelemetryRecords',
   'xray:PutTraceSegments',
 ];
-/** Of machines that run another as a job. Source: docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html */
+/**
+ * For state machines that run another one as a job. Source:
+ * docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+ */
 const JOB_RULE_ACTIONS = ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'];
 const JOB_RULE = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
 
@@ -63,35 +66,43 @@ export class Deliveries {
   ) {}
 
   /**
-   * EventBridge hands an event to a target of a rule: with the role of the target, or itself where the target's policy lets
-   * it. Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html and eb-use-identity-based.html
+   * EventBridge sends an event to a target of a rule: with the role of the target, or as the service if the target's
+   * policy allows it. Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html and
+   * eb-use-identity-based.html
    */
   public ruleReaches(ruleArn: string, target: TargetSettings): void {
     this.reach(target.Arn, this.actsFor('events.amazonaws.com', ruleArn, target.RoleArn));
   }
 
-  /** EventBridge puts what a target didn't take into the dead-letter queue. Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
+  /**
+   * EventBridge sends an undelivered event to the dead-letter queue. Source:
+   * docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+   */
   public ruleGivesUp(ruleArn: string, deadLetterQueue: string): void {
     this.reach(deadLetterQueue, this.service('events.amazonaws.com', ruleArn));
   }
 
   /**
-   * EventBridge encrypts an event on a bus with a key of the customer. Source:
+   * EventBridge encrypts an event on a bus with a customer-managed key. Source:
    * docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
    */
   public busTakes(busArn: string): void {
     this.permissions.requireOwnKeyUse('events:PutEvents', busArn);
   }
 
-  /** Where the key can't be used, the event goes to the queue of the bus. That the bus is the source isn't documented. */
+  /**
+   * If the key can't be used, the event goes to the dead-letter queue of the bus. AWS doesn't document that the bus is
+   * the source.
+   */
   public busGivesUp(busArn: string, deadLetterQueue: string): void {
     this.reach(deadLetterQueue, this.service('events.amazonaws.com', busArn));
   }
 
   /**
-   * EventBridge Scheduler reads the payload and reaches the target with the role of the schedule. The key is used by the
-   * role itself, without `kms:ViaService`. Sources: docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html,
-   * cross-service-confused-deputy-prevention.html (the source is the schedule group).
+   * EventBridge Scheduler reads the payload and calls the target with the role of the schedule. The key is used by the
+   * role itself, without `kms:ViaService`. Sources:
+   * docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html, cross-service-confused-deputy-prevention.html
+   * (the source is the schedule group).
    */
   public scheduleReaches(scheduleArn: string, keyArn: string | undefined, target: TargetSettings): void {
     const role = this.scheduleRole(scheduleArn, target);
@@ -110,8 +121,9 @@ export class Deliveries {
   }
 
   /**
-   * CloudWatch publishes to the topic of an alarm. Source: docs.aws.amazon.com/sns/latest/dg/sns-key-management.html; which
-   * condition keys CloudWatch sends to AWS KMS isn't documented: here those that it sends to Amazon SNS.
+   * CloudWatch publishes to the topic of an alarm. Source: docs.aws.amazon.com/sns/latest/dg/sns-key-management.html;
+   * AWS doesn't document which condition keys CloudWatch sends to AWS KMS; these are the ones that it sends to Amazon
+   * SNS.
    */
   public alarmNotifies(alarmArn: string, topicArn: string): void {
     this.reach(topicArn, this.service('cloudwatch.amazonaws.com', alarmArn));
@@ -133,7 +145,7 @@ export class Deliveries {
   }
 
   /**
-   * AWS Lambda polls a queue with the role of the function, from outside of its VPC. Source:
+   * AWS Lambda polls a queue with the role of the function, from outside its VPC. Source:
    * docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
    */
   public functionPolls(role: string, queueArn: string): void {
@@ -141,15 +153,15 @@ export class Deliveries {
     this.requireAll({ arn: role, outsideNetwork: true }, actions, queueArn);
   }
 
-  /** AWS Lambda puts what an asynchronous call failed with into the queue, with the role of the function. */
+  /** AWS Lambda sends the event of a failed asynchronous call to the queue, with the role of the function. */
   public functionGivesUp(role: string, deadLetterQueue: string): void {
     this.reach(deadLetterQueue, { arn: role, outsideNetwork: true });
   }
 
   /**
-   * An execution environment starts: AWS Lambda assumes the role, decrypts the variables, and in a VPC makes the network
-   * interfaces. Source of what carries the
-   * ARN of the function: docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+   * An execution environment starts: AWS Lambda assumes the role, decrypts the variables, and in a VPC creates the
+   * network interfaces. Source for the calls with the ARN of the function:
+   * docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
    */
   public functionStarts({ arn, properties }: DeployedResource): void {
     const role = String(properties.Role);
@@ -175,9 +187,9 @@ export class Deliveries {
   }
 
   /**
-   * Step Functions starts an execution: it assumes the role, uses the key of the machine with it, delivers the log, traces,
-   * and watches jobs. It does the last three when the machine is made, too.
-   * Source: docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+   * Step Functions starts an execution: it assumes the role, uses the key of the state machine with it, delivers the
+   * log, traces, and monitors jobs. It does the last three when the state machine is created, too. Source:
+   * docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
    */
   public executionStarts({ arn, properties }: DeployedResource): void {
     const role = { arn: String(properties.RoleArn) };
@@ -200,7 +212,10 @@ export class Deliveries {
     this.permissions.require({ arn: LOG_DELIVERY }, { action: 'kms:Decrypt', resource: key, context: logs });
   }
 
-  /** The job of another execution is looked at. Source: docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html */
+  /**
+   * The job of another execution is polled. Source:
+   * docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+   */
   public jobIsWatched(role: string, executionArn: string): void {
     this.permissions.require({ arn: role }, { action: 'states:DescribeExecution', resource: executionArn });
   }
@@ -221,7 +236,7 @@ export class Deliveries {
     return this.actsFor('scheduler.amazonaws.com', group, RoleArn);
   }
 
-  /** The service with a role, or itself. */
+  /** The service with a role, or without one. */
   private actsFor(service: string, sourceArn: string, role: string | undefined): Caller {
     if (role === undefined) return this.service(service, sourceArn);
     this.assume(service, role, this.sources(sourceArn));

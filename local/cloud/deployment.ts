@@ -1,10 +1,10 @@
-/** What a cloud assembly would have deployed: its resources with every reference resolved, and its assets. */
+/** The resources that a cloud assembly deploys, with every reference resolved, and its assets. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { concreteValue, literalOf, type Resource, type TemplateModel } from '../../analysis';
 import { nameOf, type Place, readDeployed } from '../iam/deployed-templates';
 
-/** Resolved when they are read: what nobody reads may be unknown. */
+/** Resolved when they are read, so unused properties may be unknown. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 export interface DeployedResource {
@@ -12,9 +12,9 @@ export interface DeployedResource {
   readonly logicalId: string;
   readonly stackName: string;
   readonly arn: string;
-  /** What a Ref of the resource is, which for most is its name. */
+  /** The value of Ref, which is the name for most resources. */
   readonly ref: string;
-  /** @throws Error when a property is read that only a deployment knows */
+  /** @throws Error when a property is read that is known only at deployment */
   readonly properties: Properties;
 }
 
@@ -70,7 +70,7 @@ export class Deployment {
     return found;
   }
 
-  /** The only resource of a type whose logical id holds `part`. @throws Error that names what there is */
+  /** The only resource of a type whose logical id contains `part`. @throws Error that names the resources */
   public one(type: string, part = ''): DeployedResource {
     const found = this.all(type).filter(({ logicalId }) => logicalId.includes(part));
     if (found.length !== 1) {
@@ -113,7 +113,7 @@ export class Deployment {
     );
   }
 
-  /** A text of an asset manifest, whose placeholders are pseudo parameters. */
+  /** A string of an asset manifest, whose placeholders are pseudo parameters. */
   private filled(text: string): string {
     const { accountId, region, partition } = this.place;
     const values: Readonly<Record<string, string>> = { AccountId: accountId, Region: region, Partition: partition };

@@ -1,4 +1,4 @@
-/** EventBridge: buses, the rules of the deployment, and its schedules. What a target does with an event is told. */
+/** EventBridge: buses, the rules of the deployment, and its schedules. Callbacks deliver events to targets. */
 import { randomUUID } from 'node:crypto';
 import type { Place } from '../iam/deployed-templates';
 import type { DeployedResource, Deployment } from './deployment';
@@ -6,7 +6,7 @@ import type { TargetSettings } from './deliveries';
 import { matches } from './event-pattern';
 import { type TargetInput, targetInput } from './input-transformer';
 
-/** An event in the form that rules and targets see. */
+/** An event in the format for rules and targets. */
 export interface CloudEvent {
   readonly version: string;
   readonly id: string;
@@ -29,25 +29,25 @@ export interface EventEntry {
   readonly Resources?: readonly string[];
 }
 
-/** One event handed to one target of one rule. */
+/** One delivery of an event to a target of a rule. */
 export interface Delivery {
   /** Logical id of the rule or schedule. */
   readonly rule: string;
   /** ARN. */
   readonly target: string;
   readonly event: unknown;
-  /** Why the target did not take it. */
+  /** Why the delivery failed. */
   readonly error?: Error;
-  /** Why the dead-letter queue did not, either: the event is lost. */
+  /** Why the delivery to the dead-letter queue failed, too: the event is lost. */
   readonly lost?: Error;
 }
 
-/** A bus is named by its name or its ARN. */
+/** A bus is identified by its name or its ARN. */
 const busName = (reference: string): string => reference.replace(/^arn:.*:event-bus\//, '');
 
 type Target = TargetSettings & TargetInput & { readonly EventBridgeParameters?: EventEntry };
 
-/** A schedule of the templates, or one that a function made. */
+/** A schedule of the templates, or one that a function created. */
 export interface Schedule {
   readonly name: string;
   readonly arn: string;
@@ -55,24 +55,24 @@ export interface Schedule {
   readonly target: Target;
 }
 
-/** What happens to events outside of the buses. Each checks the permission first. */
+/** Callbacks for events outside of the buses. Each checks the permission first. */
 export interface TargetOperations {
-  /** A bus takes an event. @returns false when it went to the dead-letter queue of the bus instead */
+  /** A bus receives an event. @returns false if it went to the dead-letter queue of the bus instead */
   admit(bus: string, event: CloudEvent): boolean;
-  /** A rule hands an event to a target. @throws when it may not, or the target does not take it */
+  /** A rule sends an event to a target. @throws when it isn't permitted or the target fails */
   take(ruleArn: string, target: TargetSettings, event: unknown): Promise<void> | void;
-  /** Keeps what a target of a rule did not take. @throws when the rule may not */
+  /** Sends an undelivered event of a rule to the dead-letter queue. @throws when it isn't permitted */
   keep(ruleArn: string, deadLetterQueueArn: string, event: unknown): void;
-  /** A schedule reaches its target. @throws when its role may not, or the target does not take it */
+  /** A schedule calls its target. @throws when it isn't permitted or the target fails */
   takeFrom(schedule: Schedule, input: unknown): Promise<void> | void;
-  /** Keeps what the target of a schedule did not take. @throws when its role may not */
+  /** Sends an undelivered event of a schedule to the dead-letter queue. @throws when it isn't permitted */
   keepFrom(schedule: Schedule, input: unknown): void;
 }
 
 export class EventBuses {
-  /** Everything that was delivered, oldest first. */
+  /** All deliveries, oldest first. */
   public readonly deliveries: Delivery[] = [];
-  /** Schedules that functions made. */
+  /** Schedules that functions created. */
   public readonly made: Schedule[] = [];
 
   public constructor(
@@ -80,7 +80,10 @@ export class EventBuses {
     private readonly targets: TargetOperations,
   ) {}
 
-  /** Puts an event on a bus. @returns what its rules delivered. @throws Error when a pattern uses an operator that is not known here */
+  /**
+   * Sends an event to a bus. @returns the deliveries of its rules. @throws Error when a pattern uses an unknown
+   * operator
+   */
   public async deliver(event: CloudEvent, bus = 'default'): Promise<readonly Delivery[]> {
     if (!this.targets.admit(busName(bus), event)) return [];
     const rules = this.deployment.all('AWS::Events::Rule').filter((rule) => this.listens(rule, busName(bus), event));
@@ -103,7 +106,7 @@ export class EventBuses {
     return deliveries;
   }
 
-  /** Has a rule hand an event to its targets, whatever its pattern says. `id` is a part of its logical id that no other has. */
+  /** Sends an event to the targets of a rule, ignoring its pattern. `id` is a unique part of its logical id. */
   public async runRule(id: string, event: CloudEvent): Promise<readonly Delivery[]> {
     return await this.handTo(this.deployment.one('AWS::Events::Rule', id), event);
   }
@@ -178,12 +181,12 @@ export class EventBuses {
   }
 }
 
-/** To a bus, a schedule sends an entry, of which the input is the detail. */
+/** A schedule sends an entry to a bus, with the input as its detail. */
 function asEntry({ Arn, EventBridgeParameters }: Target, input: unknown): unknown {
   return EventBridgeParameters === undefined ? input : { ...EventBridgeParameters, EventBusName: Arn, Detail: input };
 }
 
-/** The event of an entry as EventBridge hands it on. */
+/** The event of an entry. */
 export function eventOf({ Source, DetailType, Detail, Resources }: EventEntry, place: Place): CloudEvent {
   return {
     version: '0',

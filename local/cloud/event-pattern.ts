@@ -1,17 +1,17 @@
 /**
- * The semantics of EventBridge event patterns, as far as the patterns of this library use them. Refuses operators it does
- * not know, so that a new one cannot pass unnoticed.
+ * The semantics of EventBridge event patterns, for the operators that this library uses. Refuses unknown operators, so
+ * that a new one is noticed.
  *
  * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function matches(pattern: unknown, event: unknown): boolean {
   if (Array.isArray(pattern)) {
-    // A list in the event matches when one of its elements does.
+    // A list in the event matches if one of its elements does.
     const values: unknown[] = Array.isArray(event) ? event : [event];
     return pattern.some((wanted) => values.some((value) => matchesValue(wanted, value)));
   }
-  // An object in a list matches when one element of the list does.
-  // Below a member that is absent everything is absent, too, which `exists: false` of a leaf asks for.
+  // An object in a list matches if one element of the list does. Below an absent member, all members are absent, too,
+  // which `exists: false` of a leaf checks.
   const candidates: unknown[] = Array.isArray(event) ? event : [event ?? {}];
   return candidates.some(
     (candidate) =>

@@ -4,12 +4,12 @@ import type { Operation } from './front';
 import type { Queues } from './queues';
 
 /**
- * A change takes effect after this time; until then, the mapping goes on as it did. AWS doesn't say how long it takes, nor whether a mapping that is
- * Disabled has handed over what it had taken: here it has.
+ * A change takes effect after this time; until then, the mapping works as before. AWS documents neither the time, nor
+ * whether a Disabled mapping has delivered the messages that it had received; the local cloud delivers them.
  */
 const CHANGE_MS = 40;
 
-/** @throws AwsError ResourceNotFoundException; ResourceInUseException while a change is under way */
+/** @throws AwsError ResourceNotFoundException; ResourceInUseException while a change is in progress */
 export function eventSourceMappingCalls(queues: () => Queues): [string, Operation][] {
   const changing = new Map<string, boolean>();
   const describe = ({ UUID }: Fields) => {

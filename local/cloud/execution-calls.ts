@@ -1,11 +1,11 @@
-/** What operators ask Step Functions about executions, and how they stop one. */
+/** Calls of operators to Step Functions: reading and stopping executions. */
 import { AwsError, type Fields } from './aws-error';
 import type { Execution, Executions } from './executions';
 import type { Operation } from './front';
 
 const seconds = (time: string) => Date.parse(time) / 1000;
 
-/** By `x-amz-target`. The history has tasks only: the local interpreter doesn't tell about other states. */
+/** By `x-amz-target`. The history has only tasks: the local interpreter doesn't report other states. */
 export function executionCalls(executions: () => Executions): [string, Operation][] {
   const find = ({ executionArn }: Fields): Execution => {
     const found = executions().find(String(executionArn));
@@ -21,7 +21,7 @@ export function executionCalls(executions: () => Executions): [string, Operation
     [
       'AWSStepFunctions.StopExecution',
       (input) => {
-        // Answers at once, as Step Functions does; when it is reported, see `Executions.stop`.
+        // Responds immediately, like Step Functions; see `Executions.stop` for the time of its event.
         void executions().stop(find(input));
         return { stopDate: Date.now() / 1000 };
       },
@@ -31,7 +31,7 @@ export function executionCalls(executions: () => Executions): [string, Operation
 
 function list(executions: Executions, { stateMachineArn, statusFilter, maxResults = 100, nextToken = 0 }: Fields) {
   const machine = executions.machine(String(stateMachineArn));
-  // The newest first. Source: docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+  // Newest first. Source: docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
   const found = executions.all
     .filter((each) => each.machine === machine && (statusFilter === undefined || each.status === statusFilter))
     .reverse();

@@ -1,4 +1,7 @@
-/** Executions of the deployed state machines: a name is used once, tokens wait, and how one ends is an event. */
+/**
+ * Executions of the deployed state machines: names are unique, tasks can wait for tokens, and the end of an execution
+ * is an event.
+ */
 import { AwsError } from './aws-error';
 import type { Deployment } from './deployment';
 import { run, type Pace, type Run, type StateMachineDefinition } from './interpreter';
@@ -18,41 +21,41 @@ export interface Execution {
   readonly machine: Machine;
   readonly input: unknown;
   readonly startDate: string;
-  /** Set when the execution is over. */
+  /** Set when the execution has ended. */
   stopDate?: string;
   status: ExecutionStatus;
   output?: unknown;
   error?: Error;
-  /** Tasks in the order in which they were begun, repeated ones included. */
+  /** Tasks in the order of their start, including repeated ones. */
   readonly tasks: string[];
-  /** When each of them was begun. */
+  /** Start of each task. */
   readonly taskTimes: string[];
-  /** Tokens of its tasks, as they were handed out. */
+  /** Tokens of its tasks, in the order of their creation. */
   readonly tokens: string[];
-  /** Tasks that wait for a token or for another execution, and all others that run. */
+  /** Tasks that wait for a token or for another execution, and all other running tasks. */
   waiting: number;
   working: number;
-  /** Resolves when the execution is over, however it ended. */
+  /** Resolves when the execution has ended, with any status. */
   readonly over: Promise<void>;
-  /** Bytes of the largest state input or output; Step Functions allows 262,144. Known when the execution is over. */
+  /** Bytes of the largest state input or output; Step Functions allows 262,144. Known when the execution has ended. */
   readonly largestState: () => Promise<number>;
 }
 
-/** Where a task stands: handed on to whoever calls what its resource names. */
+/** The context of a task, for the call of its resource. */
 export interface TaskPlace {
   readonly execution: Execution;
   readonly state: string;
   readonly token: string;
-  /** Longest time that the task may take. @default no limit */
+  /** Timeout of the task. @default no limit */
   readonly timeoutSeconds?: number;
 }
 
 export interface ExecutionsOptions {
   readonly deployment: Deployment;
   readonly task: (place: TaskPlace, resource: string, parameters: unknown) => Promise<unknown>;
-  /** Gets every status that an execution reaches. */
+  /** Called with every status of an execution. */
   readonly onStatus: (execution: Execution) => void;
-  /** Told every machine whose execution is about to start. @throws AwsError when Step Functions can't run it */
+  /** Called before an execution of a state machine starts. @throws AwsError when Step Functions can't run it */
   readonly onStart?: (machineArn: string) => void;
   readonly pace: () => Pace;
 }
@@ -64,7 +67,7 @@ export class Executions {
   private readonly tokens = new Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   private readonly calls = new Map<Execution, Set<Promise<unknown>>>();
   private issued = 0;
-  /** Ended executions whose end is not reported yet, because a call of theirs goes on. */
+  /** Ended executions whose end isn't reported yet, because one of their calls is still running. */
   private reporting = 0;
 
   public constructor(private readonly options: ExecutionsOptions) {
@@ -83,13 +86,13 @@ export class Executions {
     return [...this.byArn.values()];
   }
 
-  /** Whether some execution goes on without a word from outside. */
+  /** Whether an execution is running without waiting for external input. */
   public get busy(): boolean {
     if (this.reporting > 0) return true;
     return this.all.some(({ status, waiting, working }) => status === 'RUNNING' && (waiting === 0 || working > 0));
   }
 
-  /** By ARN, or the part of the logical id that only one machine has. @throws Error that names what there is */
+  /** By ARN or a unique part of the logical id. @throws Error that names the state machines */
   public machine(reference: string): Machine {
     const arn = reference.startsWith('arn:')
       ? reference
@@ -104,8 +107,8 @@ export class Executions {
   }
 
   /**
-   * @param definition what the machine does instead, for this execution
-   * @throws AwsError ExecutionAlreadyExists when the name is taken
+   * @param definition another definition for this execution
+   * @throws AwsError ExecutionAlreadyExists when the name is in use
    */
   public start(machineArn: string, name: string, input: unknown, definition?: StateMachineDefinition): Execution {
     const machine = this.machine(machineArn);
@@ -150,10 +153,9 @@ export class Executions {
   }
 
   /**
-   * StopExecution: what a function of it does at the moment goes on.
-   *
-   * Step Functions reports the stop at once, and whoever settles the execution waits until its last function must have
-   * ended. Waits are shortened here and functions are not, so the stop is reported when that function has ended instead.
+   * StopExecution: a running function of the execution continues. Step Functions reports the stop immediately, and the
+   * settlement waits until the last function must have ended. In the local cloud, waits are shortened but functions
+   * aren't, so the stop is reported after the function has ended.
    */
   public async stop(execution: Execution): Promise<void> {
     if (execution.status !== 'RUNNING') return;
@@ -162,7 +164,7 @@ export class Executions {
     await execution.over;
   }
 
-  /** Waits until somebody answers the token of a task. */
+  /** Waits until the token of a task is used. */
   public async answered(place: TaskPlace, ask: () => Promise<unknown>): Promise<unknown> {
     const answer = new Promise<unknown>((resolve, reject) => this.tokens.set(place.token, { resolve, reject }));
     await ask();
@@ -186,7 +188,7 @@ export class Executions {
     this.waitingFor(token).resolve(output);
   }
 
-  /** Ends a task whose time is over, now: its token is answered with TaskTimedOut from then on. */
+  /** Times a task out now: calls with its token then fail with TaskTimedOut. */
   public expire(token: string): void {
     this.fail(token, 'States.Timeout', '');
   }
@@ -216,7 +218,7 @@ export class Executions {
     resource: string,
     parameters: unknown,
   ) {
-    // The context has one token per execution; here it becomes one per task, as Step Functions has it.
+    // The interpreter's context has one token per execution; this replaces it by one per task, as in Step Functions.
     const token = `${base}-${this.issued++}`;
     const own = JSON.parse(JSON.stringify(parameters ?? null).replaceAll(`"${base}"`, `"${token}"`)) as unknown;
     execution.tasks.push(state);
@@ -224,7 +226,7 @@ export class Executions {
     execution.tokens.push(token);
     execution.working += 1;
     const call = this.options.task({ execution, state, token, timeoutSeconds }, resource, own);
-    // A task that waits for an answer from outside is not a call under way.
+    // A task that waits for an external call isn't a running call.
     const calls = this.calls.get(execution);
     if (!resource.endsWith('.waitForTaskToken') && !resource.includes('startExecution')) calls?.add(call);
     let timer: NodeJS.Timeout | undefined;
@@ -234,7 +236,7 @@ export class Executions {
         const error = Object.assign(new Error(`${state} took more than ${timeoutSeconds} s`), {
           name: 'States.Timeout',
         });
-        // Who answers the token from now on is told that it is too late.
+        // Later calls with the token fail.
         this.tokens.get(token)?.reject(error);
         this.tokens.delete(token);
         reject(error);

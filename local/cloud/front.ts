@@ -1,6 +1,6 @@
 /**
- * One address for every service: who signed a request is found out, what it asks for is authorised, and only then is it
- * answered, by the store or stand-in of the service or by an operation of this process.
+ * One address for every service: the signature and the permissions of a request are checked, and only then it is
+ * handled, by the store or local server of the service, or by an operation of this process.
  */
 import { createServer, type IncomingMessage, request as forward, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ import { type AwsRequest, type Protocol, readAwsRequest } from './aws-request';
 import { checkLimits } from './limits';
 import type { Caller, Permissions } from './permissions';
 
-/** Answers one operation; throws AwsError to refuse it. */
+/** Handles one operation; throws AwsError to refuse it. */
 export type Operation = (input: Fields) => unknown;
 
 export interface FrontOptions {
@@ -21,7 +21,7 @@ export interface FrontOptions {
   readonly permissions: Permissions;
   /** By `x-amz-target`, or by the name of the operation for services without. */
   readonly operations: ReadonlyMap<string, Operation>;
-  /** Told every request that was allowed and answered without an error. */
+  /** Called with every request that was allowed and succeeded. */
   readonly onAnswered?: (request: AwsRequest, caller: Caller) => void;
 }
 
@@ -55,7 +55,7 @@ export class Front {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Has a service answered by another server; what this process answers itself of it is not asked any more. */
+  /** Uses another server for a service, instead of the operations of this process. */
   public upstream(endpoint: string, url: string): void {
     this.upstreams.set(endpoint, url);
   }
@@ -66,7 +66,7 @@ export class Front {
   }
 
   private async serve(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
-    // Until the request is read, its error has the form that most protocols have.
+    // Until the request is read, its error has the format of most protocols.
     let protocol: Protocol = request.url?.startsWith('/v1/repos/') ? 'git' : 'rest-json';
     try {
       const answer = await (protocol === 'git'
@@ -92,7 +92,7 @@ export class Front {
     const { permissions, operations, onAnswered } = this.options;
     const { memory } = permissions;
     const authorize = () => this.authorize(service, read, caller);
-    // The answer of some names the resource that the permission is for.
+    // The response of some operations contains the resource of the permission.
     const asked = RESOURCE_IN_ANSWER.has(read.name) ? await this.forwarded(read, request, body) : undefined;
     if (asked === undefined || asked.status < 300) {
       if (asked !== undefined) memory.learn(read.name, read.input, JSON.parse(asked.body.toString('utf8')));
@@ -122,7 +122,7 @@ export class Front {
   }
 
   /**
-   * Without `s3:ListBucket`, Amazon S3 doesn't say that an object isn't there. Source: the permissions section of
+   * Without `s3:ListBucket`, Amazon S3 doesn't reveal that an object doesn't exist. Source: the permissions section of
    * docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
    */
   private withoutHint({ name, input }: AwsRequest, caller: Caller, answer: Answer): Answer {
@@ -154,8 +154,8 @@ export class Front {
   }
 
   /**
-   * Git over HTTPS: the stand-in checks the signature, which is made in another way; whose key it is, is known from the
-   * user name. Form: github.com/aws/git-remote-codecommit
+   * Git over HTTPS: the local server checks the signature, which has another format; the user name identifies the key.
+   * Form: github.com/aws/git-remote-codecommit
    */
   private async git(request: IncomingMessage, body: Buffer): Promise<Answer> {
     const [, encoded = ''] = /^Basic (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
@@ -163,7 +163,7 @@ export class Front {
     const key = this.options.findKey(user.split('%')[0]);
     const [, repositoryName] = /^\/v1\/repos\/([\w.-]+)/.exec(request.url ?? '') ?? [];
     const read = { endpoint: GIT, name: 'codecommit:GitPull', input: { repositoryName } };
-    // Without credentials the stand-in asks for them.
+    // Without credentials, the local server requests them.
     if (key !== undefined) this.authorize('codecommit', { ...read, protocol: 'git' }, callerOf(key));
     return await this.forwarded(read, request, body);
   }
@@ -173,7 +173,7 @@ export class Front {
     if (target === undefined) throw new AwsError('UnknownOperationException', `${name} is not served here`);
     const { hostname, port } = new URL(target);
     return new Promise<Answer>((resolve, reject) => {
-      // The headers as they are: the signature covers the name of the host.
+      // The headers are unchanged, because the signature covers the host name.
       const outgoing = forward(
         { hostname, port, method: request.method, path: request.url, headers: request.headers },
         (answer) => {
@@ -186,7 +186,7 @@ export class Front {
           );
         },
       );
-      // The server is gone or cut the connection, and so does this one.
+      // The server stopped or closed the connection, so this one closes it, too.
       outgoing.on('error', () => reject(new HangUp()));
       outgoing.end(body);
     });
@@ -203,14 +203,14 @@ const callerOf = ({ principalArn, sourceFunctionArn }: KnownKey): Caller => ({
   context: sourceFunctionArn === undefined ? {} : { 'lambda:SourceFunctionArn': sourceFunctionArn },
 });
 
-/** What an operation of this process answers: a text is XML, as the query protocol has it. */
+/** The response of an operation of this process: a string is XML, for the query protocol. */
 const local = (answer: unknown): Answer => ({
   status: 200,
   headers: { 'content-type': typeof answer === 'string' ? 'text/xml' : 'application/x-amz-json-1.0' },
   body: Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer ?? {})),
 });
 
-/** Headers that speak of the connection to the other server. */
+/** Headers about the connection to the other server. */
 const OF_THE_CONNECTION: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 function headersOf(answer: IncomingMessage): Answer['headers'] {

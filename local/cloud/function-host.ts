@@ -1,4 +1,4 @@
-/** One function in a thread of its own, which can be killed in the middle of a call. */
+/** One function in its own thread, which can be killed during a call. */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
@@ -12,9 +12,9 @@ interface Reply {
 export interface FunctionHostOptions {
   /** Directory of the code. */
   readonly directory: string;
-  /** As Lambda names it: file and export, `index.handler`. */
+  /** File and export in the format of Lambda: `index.handler`. */
   readonly handler: string;
-  /** The whole environment: nothing of this process's own reaches the function. */
+  /** The complete environment: the function gets no variables of this process. */
   readonly environment: Readonly<Record<string, string>>;
   /** @default `function` */
   readonly name?: string;
@@ -22,7 +22,10 @@ export interface FunctionHostOptions {
   readonly arn?: string;
   /** After this time an invocation fails and the thread is ended, as Lambda does. @default 900, the longest of Lambda */
   readonly timeoutSeconds?: number;
-  /** What the function is told, and the limit of its heap. The thread serves all invocations at once. @default 128 */
+  /**
+   * The memory size for the function's environment, and the limit of its heap. The thread serves all invocations at
+   * once. @default 128
+   */
   readonly memoryMegabytes?: number;
   /** Gets the lines that the function logs. */
   readonly onLog?: (line: string) => void;
@@ -30,7 +33,7 @@ export interface FunctionHostOptions {
 
 const LONGEST_SECONDS = 900;
 
-/** A thread and the calls that only it can answer. */
+/** A thread and its running calls. */
 interface Running {
   readonly worker: Worker;
   readonly pending: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
@@ -42,7 +45,7 @@ export class FunctionHost {
 
   public constructor(private readonly options: FunctionHostOptions) {}
 
-  /** Invokes the handler. What it throws keeps its name. */
+  /** Invokes the handler. Errors keep their names. */
   public invoke(payload: unknown): Promise<unknown> {
     this.running ??= this.start();
     const { worker, pending } = this.running;
@@ -53,7 +56,7 @@ export class FunctionHost {
       pending.set(id, { resolve, reject });
       timer = setTimeout(() => {
         pending.delete(id);
-        // The name that Step Functions gives a function that ran out of time.
+        // The error name of Step Functions for a function that timed out.
         reject(
           Object.assign(new Error(`Task timed out after ${timeoutSeconds}.00 seconds`), { name: 'Sandbox.Timedout' }),
         );
@@ -63,7 +66,7 @@ export class FunctionHost {
     }).finally(() => clearTimeout(timer));
   }
 
-  /** Ends the thread; calls under way are lost without an answer. The next call starts another. */
+  /** Ends the thread; running calls are lost. The next call starts another thread. */
   public async crash(): Promise<void> {
     const { running } = this;
     if (running === undefined) return;
@@ -76,7 +79,7 @@ export class FunctionHost {
     const [file, handler] = this.options.handler.split('.');
     const worker = new Worker(path.join(__dirname, 'function-thread.js'), {
       env: this.options.environment,
-      // Not the loaders of this process: a function runs from its bundle.
+      // Without the loaders of this process, because a function runs from its bundle.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: this.options.memoryMegabytes ?? 128 },
       workerData: {

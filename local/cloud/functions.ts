@@ -1,17 +1,17 @@
-/** Every Lambda function of the deployment: its code, its variables, its role's credentials, in a thread of its own. */
+/** Every Lambda function of the deployment: its code, its variables and its role's credentials, in its own thread. */
 import { type DeployedResource, type Deployment } from './deployment';
 import { FunctionHost } from './function-host';
 
 export interface FunctionsOptions {
-  /** What a function finds in its environment besides its own variables; they win over its own. */
+  /** Additional environment variables of a function, which override its own. */
   readonly environment: (found: DeployedResource) => Readonly<Record<string, string>>;
-  /** Told every function whose execution environment is about to start. @throws AwsError when it can't */
+  /** Called before an execution environment of a function starts. @throws AwsError when it can't start */
   readonly onStart?: (found: DeployedResource) => void;
   readonly onLog?: (logicalId: string, line: string) => void;
 }
 
 export class Functions {
-  /** Invocations that have no answer yet. */
+  /** Running invocations. */
   public running = 0;
   private closed = false;
   private readonly hosts = new Map<string, FunctionHost>();
@@ -21,7 +21,7 @@ export class Functions {
     private readonly options: FunctionsOptions,
   ) {}
 
-  /** By ARN (with or without a qualifier), name or logical id. @throws Error that names the functions there are */
+  /** By ARN (with or without a qualifier), name or logical id. @throws Error that names the functions */
   public find(reference: string): DeployedResource {
     const name = reference.replace(/^arn:.*:function:/, '').replace(/:[^:]*$/, '');
     const all = this.deployment.all('AWS::Lambda::Function');
@@ -32,7 +32,7 @@ export class Functions {
     return found;
   }
 
-  /** Invokes the real code of a function. What it throws keeps its name. */
+  /** Invokes the real code of a function. Errors keep their names. */
   public async invoke(reference: string, payload: unknown): Promise<unknown> {
     if (this.closed) throw new Error('The local cloud is closed');
     this.running += 1;
@@ -43,7 +43,7 @@ export class Functions {
     }
   }
 
-  /** Loses the function in the middle of what it does. */
+  /** Kills the function during its call. */
   public async crash(reference: string): Promise<void> {
     await this.hosts.get(this.find(reference).arn)?.crash();
   }
@@ -83,7 +83,7 @@ export class Functions {
   }
 }
 
-/** The variables that the template gives a function. */
+/** The variables of a function in the template. */
 export function variablesOf({ properties }: Pick<DeployedResource, 'properties'>): Record<string, string> {
   const { Variables = {} } = (properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
   return Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, String(value)]));

@@ -1,4 +1,4 @@
-/** ApplyGuardrail: lets everything pass unless the caller says otherwise, and records what it was shown. */
+/** ApplyGuardrail: allows everything unless the caller sets a verdict, and records the texts. */
 
 export type GuardrailFinding = 'NONE' | 'BLOCKED' | 'MASKED';
 
@@ -10,10 +10,10 @@ export interface Screening {
 
 export class LocalGuardrail {
   public readonly screened: Screening[] = [];
-  /** What the guardrail finds in a text. */
+  /** The verdict of the guardrail on a text. */
   public judge: (source: string, text: string) => GuardrailFinding = () => 'NONE';
 
-  /** The answer in the form in which Step Functions hands it on. */
+  /** The response in the format of Step Functions. */
   public apply(source: string, text: string): unknown {
     const found = this.judge(source, text);
     this.screened.push({ source, text, found });

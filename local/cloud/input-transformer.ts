@@ -1,8 +1,8 @@
 /**
- * What a target of a rule gets instead of the event.
+ * The input of a rule's target instead of the event.
  *
- * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html. A path that finds nothing gives
- * an empty text, as the page says of values that don't exist.
+ * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html. A path without a value
+ * results in an empty string, as documented on the page.
  */
 import type { CloudEvent } from './event-buses';
 
@@ -46,7 +46,7 @@ function transformed(
     if (found === '"') quoted = !quoted;
     if (name === undefined || !Object.hasOwn(values, name)) return found;
     const value = values[name] ?? '';
-    // Inside of quotes a text is part of the text, elsewhere a JSON template takes the value itself.
+    // Inside quotes, a string is inserted as text; elsewhere, a JSON template inserts the value itself.
     if (typeof value === 'string' && (quoted || !isJson)) return quoted ? JSON.stringify(value).slice(1, -1) : value;
     const json = JSON.stringify(value);
     return quoted ? JSON.stringify(json).slice(1, -1) : json;
@@ -59,7 +59,7 @@ function transformed(
   }
 }
 
-/** Paths have members, indexes and `[*]`; a member may hold dashes and slashes. */
+/** Paths have members, indexes and `[*]`; a member may contain dashes and slashes. */
 function valueAt(path: string, event: unknown): unknown {
   const steps = path.replace(/^\$\.?/, '').match(/[^.[\]]+|\[\*\]|\[\d+\]/g) ?? [];
   return steps.reduce<unknown>((value, step) => {

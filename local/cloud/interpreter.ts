@@ -9,7 +9,7 @@ import { HISTORY_EVENTS, STATE_BYTES } from './limits';
   return { promise, resolve, reject };
 };
 
-/** The part of aws-local-stepfunctions that is used; its types are those of an ES module. */
+/** The used part of aws-local-stepfunctions, whose types are those of an ES module. */
 interface Interpreter {
   run(input: unknown, options: object): { result: Promise<unknown>; abort(): void; eventLogs: AsyncIterable<unknown> };
 }
@@ -33,7 +33,7 @@ export interface StateMachineDefinition {
   readonly States: Readonly<Record<string, State>>;
 }
 
-/** Time in an execution: nobody waits for minutes here. */
+/** Shortened times in an execution. */
 export interface Pace {
   /** Wait states and the time between retries, in milliseconds. @default 20 */
   readonly waitMs?: number;
@@ -46,7 +46,7 @@ export interface RunOptions {
   readonly input: unknown;
   readonly machine: { readonly arn: string; readonly name: string };
   readonly execution: { readonly arn: string; readonly name: string; readonly startDate: string };
-  /** Calls what the resource of a task names. */
+  /** Calls the resource of a task. */
   readonly task: (state: string, resource: string, parameters: unknown, timeoutSeconds?: number) => Promise<unknown>;
   /** `$$.Task.Token` of every task; the caller makes it unique. */
   readonly token: string;
@@ -55,12 +55,12 @@ export interface RunOptions {
 
 export interface Run {
   readonly result: Promise<unknown>;
-  /** Bytes of the largest state input or output; Step Functions allows 262,144. Known when the run is over. */
+  /** Bytes of the largest state input or output; Step Functions allows 262,144. Known when the run has ended. */
   readonly largestState: () => Promise<number>;
   abort(): void;
 }
 
-/** Every state of a machine, those inside Map and Parallel states included. */
+/** Every state of a state machine, including those inside Map and Parallel states. */
 export function allStates(machine: Pick<StateMachineDefinition, 'States'>): [string, State][] {
   return Object.entries(machine.States).flatMap(([name, state]) => [
     [name, state] as [string, State],
@@ -70,7 +70,7 @@ export function allStates(machine: Pick<StateMachineDefinition, 'States'>): [str
   ]);
 }
 
-/** Definitions that ran before. To validate one again took more than a third of the time of a short execution. */
+/** Definitions that ran before. Validating one again took more than a third of the time of a short execution. */
 const validated = new WeakSet<StateMachineDefinition>();
 
 export function run({ definition, input, machine, execution, task, token, pace }: RunOptions): Run {
@@ -87,7 +87,7 @@ export function run({ definition, input, machine, execution, task, token, pace }
     entries.left(state);
     return result;
   };
-  // No limit on the whole execution: whoever runs it ends it. Those of tasks are kept by who runs the task.
+  // No timeout of the whole execution: its runner ends it. The runner of a task enforces its timeout.
   const running = new StateMachine(entries.written({ ...definition, TimeoutSeconds: undefined }), {
     validationOptions: { checkArn: false, checkPaths: false, noValidate: validated.has(definition) },
   }).run(input, {
@@ -117,12 +117,12 @@ export function run({ definition, input, machine, execution, task, token, pace }
   });
   const result = running.result.then(
     async (output) => {
-      // A short execution may be over before its events were read.
+      // A short execution may have ended before its events were read.
       await largest;
       if (failure !== undefined) throw failure;
       return output;
     },
-    // The interpreter wraps what Step Functions reports as it is.
+    // The interpreter wraps errors that Step Functions reports unchanged.
     (error: Error) => {
       throw error.cause instanceof Error ? error.cause : error;
     },
@@ -132,7 +132,7 @@ export function run({ definition, input, machine, execution, task, token, pace }
 
 const ENTERED = 'EnteredStates';
 
-/** `$$.State`, which the interpreter does not have: each state reads an entry of its own in the context. */
+/** `$$.State`, which the interpreter doesn't support: each state reads its own entry in the context. */
 class EnteredStates {
   public readonly context: Record<string, { readonly Name: string; readonly EnteredTime: string }> = {};
   private readonly times = new Map<string, string>();
@@ -157,7 +157,7 @@ class EnteredStates {
     this.times.delete(name);
   }
 
-  /** The definition with every `$$.State` as the path of the state that it stands in. */
+  /** The definition with every `$$.State` replaced by the path of its state. */
   public written<T>(value: T, state = ''): T {
     if (typeof value === 'string') {
       return value.replace(/\$\$\.State\b(?=\.)/g, `$$$$.${ENTERED}.s${this.names.indexOf(state)}`) as T;
@@ -177,10 +177,10 @@ class EnteredStates {
   }
 }
 
-/** Longest time that a timer of Node.js takes, in seconds. */
+/** Longest time that a timer of Node.js supports, in seconds. */
 const NEVER_SECONDS = 2_147_483;
 
-/** The interpreter would end a task without a limit after a minute. */
+/** The interpreter would end a task without a timeout after a minute. */
 function withoutTimeout(value: object): object {
   const { Type, Resource, TimeoutSecondsPath } = value as State & { TimeoutSecondsPath?: string };
   const isTask = Type === 'Task' && Resource !== undefined && TimeoutSecondsPath === undefined;
@@ -191,9 +191,9 @@ function withoutTimeout(value: object): object {
 const MORE_EVENTS: Readonly<Record<string, number>> = { Task: 3, Map: 2, Parallel: 2 };
 
 /**
- * Follows an execution and ends it when it exceeds a quota. Events are counted as the execution history of Step Functions
- * has them: docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html. The name of the error for too
- * many of them is not documented.
+ * Follows an execution and ends it when it exceeds a quota. Events are counted as in the execution history of Step
+ * Functions: docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html. The name of the error for
+ * too many of them is not documented.
  *
  * @returns bytes of the largest input or output of a state
  */

@@ -1,4 +1,4 @@
-/** The use of customer-managed keys that a request implies: by its caller through the service, and by the service itself. */
+/** The uses of customer-managed keys by a request: by its caller through the service, and by the service itself. */
 import { concreteValue, type Resource, type TemplateModel } from '../../analysis';
 import type { AccessRequest } from '../iam/account-policies';
 import type { Place } from '../iam/deployed-templates';
@@ -8,15 +8,15 @@ type Context = Readonly<Record<string, string>>;
 interface Encryption {
   /** Path of the property with the key. */
   readonly key: readonly string[];
-  /** Host name of the service without Region, as `kms:ViaService` has it. */
+  /** Host name of the service without Region, as in `kms:ViaService`. */
   readonly service: string;
   /** Key actions of the caller, by action of the service, or by operation where operations differ. */
   readonly uses: Readonly<Record<string, readonly string[]>>;
   /** Encryption context of the service. */
   readonly context: (arn: string, place: Place, resource: Resource) => Context;
-  /** Where AWS documents the uses and the context. */
+  /** The AWS page with the uses and the context. */
   readonly source: string;
-  /** What of this row isn't documented, or wasn't found. */
+  /** The part of this row that isn't documented, or wasn't found. */
   readonly unproven?: string;
   /** Uses by the service itself, under the key policy. */
   readonly own?: {
@@ -127,7 +127,7 @@ export const ENCRYPTION: Readonly<Record<string, Encryption>> = {
   'AWS::Lambda::Function': {
     key: ['KmsKeyArn'],
     service: 'lambda',
-    // Not an action of the Service Authorization Reference: the start of an execution environment.
+    // The start of an execution environment, which isn't an action of the Service Authorization Reference.
     uses: { start: ['kms:Decrypt'] },
     context: (arn) => ({ 'aws:lambda:FunctionArn': arn }),
     source: `${DOCS}/lambda/latest/dg/permissions-source-function-arn.html (names the call)`,
@@ -135,14 +135,14 @@ export const ENCRYPTION: Readonly<Record<string, Encryption>> = {
   },
 };
 
-/** Uses of a key that has no encryption context. */
+/** Uses of a key without an encryption context. */
 const WITHOUT_CONTEXT: ReadonlySet<string> = new Set(['kms:DescribeKey']);
 
 /**
- * The requests to AWS KMS that a request to another service leads to.
+ * The requests to AWS KMS that another service makes for a request.
  *
  * @param named key that the request names itself
- * @param operation the operation, where it decides which uses there are
+ * @param operation the operation, if it decides about the uses
  */
 export function keyRequests(
   model: TemplateModel,
@@ -166,7 +166,7 @@ export function keyRequests(
       value,
     ]),
   );
-  // A service acts itself; a role through the service.
+  // A service calls directly; a role calls through the service.
   const isRole = caller.startsWith('arn:');
   const through = isRole
     ? { 'kms:ViaService': `${service}.${place.region}.amazonaws.com`, 'kms:CallerAccount': place.accountId }
@@ -195,7 +195,7 @@ interface Encrypted {
 
 const READ = new WeakMap<TemplateModel, Map<string, Encrypted | undefined>>();
 
-/** What a resource is encrypted with; undefined for a type that isn't known here, or a resource outside of the templates. */
+/** The encryption of a resource; undefined for an unknown type, or a resource outside of the templates. */
 function encryptedAt(model: TemplateModel, arn: string): Encrypted | undefined {
   const known = READ.get(model) ?? new Map<string, Encrypted | undefined>();
   READ.set(model, known);

@@ -1,4 +1,6 @@
-/** Quotas of AWS: a request beyond one fails here as it would there. The DynamoDB-compatible server has those of items. */
+/**
+ * Quotas of AWS: a request that exceeds one fails as in AWS. The DynamoDB-compatible server enforces those of items.
+ */
 import { AwsError, type Fields } from './aws-error';
 
 const KIB = 1024;
@@ -27,7 +29,7 @@ const taskOutput: Check = ({ output }) => {
     throw new AwsError('InvalidOutput', `The output is ${bytes(output)} bytes; allowed are ${STATE_BYTES}`);
   }
 };
-/** How the size is made up is that of the page: source, detail type, detail and resources, and 14 bytes for a time. */
+/** The size is computed as on the page: source, detail type, detail and resources, and 14 bytes for a time. */
 const putEvents: Check = ({ Entries }) => {
   const size = (Entries as Fields[])
     .map(
@@ -46,7 +48,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'events:PutEvents': putEvents,
 };
 
-/** @throws AwsError when a request is larger than the service takes */
+/** @throws AwsError when a request is larger than the service allows */
 export function checkLimits(name: string, input: Fields): void {
   if (Object.hasOwn(CHECKS, name)) CHECKS[name](input);
 }

@@ -1,4 +1,4 @@
-/** What Amazon S3 says when an object is written or deleted: to EventBridge, queues, topics and functions. */
+/** Events of Amazon S3 when an object is written or deleted: to EventBridge, queues, topics and functions. */
 import { randomUUID } from 'node:crypto';
 import type { Deployment } from './deployment';
 import type { CloudEvent } from './event-buses';
@@ -21,7 +21,7 @@ interface Configuration {
   readonly LambdaFunctionConfigurations?: readonly Destination[];
 }
 
-/** Of CloudFormation, or of the API, in which the CDK writes its own. */
+/** In the format of CloudFormation, or in that of the API, which the CDK's custom resource uses. */
 interface Destination {
   readonly Event?: string;
   readonly Events?: readonly string[];
@@ -37,7 +37,7 @@ type Rules = readonly { readonly Name: string; readonly Value: string }[];
 
 export interface ObjectEventOperations {
   onDefaultBus(event: CloudEvent): void;
-  /** @throws when Amazon S3 may not */
+  /** @throws when it isn't permitted */
   notify(bucketArn: string, targetArn: string, notification: unknown): Promise<void> | void;
   onFailure(bucketArn: string, error: Error): void;
 }

@@ -1,4 +1,4 @@
-/** The one check that every call to a service passes, whoever makes it: a function, a state machine, or a service. */
+/** The check of every call to a service, for all callers: functions, state machines and services. */
 import { GUARDRAIL_PROFILES } from '../../lib/facts/guardrail-profiles';
 import type { AccessRequest, AccountPolicies } from '../iam/account-policies';
 import { AccountMemory } from './account-memory';
@@ -7,21 +7,21 @@ import { AccessDenied, type Fields } from './aws-error';
 import type { Deployment } from './deployment';
 import { keyRequests } from './key-permissions';
 
-/** Who makes a call. */
+/** The caller. */
 export interface Caller {
-  /** ARN of the role, or the service that acts: `events.amazonaws.com`. */
+  /** ARN of the role, or the calling service: `events.amazonaws.com`. */
   readonly arn: string;
-  /** Condition keys that come with the caller: `lambda:SourceFunctionArn`, `aws:SourceArn`. */
+  /** Condition keys of the caller: `lambda:SourceFunctionArn`, `aws:SourceArn`. */
   readonly context?: Readonly<Record<string, string>>;
-  /** A service acts with the role, from outside of the VPC. Default: false */
+  /** A service calls with the role, from outside the VPC. Default: false */
   readonly outsideNetwork?: boolean;
 }
 
-/** What resources there are, and what only earlier answers say about them. */
+/** The resources, and facts from earlier responses. */
 export interface Account extends Pick<AccountMemory, 'repositoryOf' | 'deploymentGroupsOf' | 'logGroupsOf' | 'tagsOf'> {
   readonly place: Deployment['place'];
   arn(service: string, rest: string): string;
-  /** An ARN from a name or an ARN. */
+  /** The ARN for a name or an ARN. */
   named(service: string, prefix: string, reference: string): string;
   leadingKeys(table: string, item: unknown): Pick<Call, 'multiple'>;
   /** ARNs of the guardrail profile in every Region in which a guardrail may be evaluated. */
@@ -50,8 +50,8 @@ export class Permissions implements Account {
   }
 
   /**
-   * The partition key of an item, as conditions see it. A query has none here, so that such a condition refuses it.
-   * Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+   * The partition key of an item for conditions. A query has none, so such a condition denies it. Source:
+   * docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
   public leadingKeys(name: string, item: unknown): Pick<Call, 'multiple'> {
     const found = this.deployment.all('AWS::DynamoDB::Table').find(({ ref, arn }) => ref === name || arn === name);
@@ -89,10 +89,9 @@ export class Permissions implements Account {
   }
 
   /**
-   * Checks a call, and the use of the customer-managed key of what is called.
-   *
-   * @param name the operation: `dynamodb:GetItem`
-   * @throws AccessDenied as AWS words it, or with the name of an operation whose permissions aren't known here
+   * Checks a call, and the use of the customer-managed key of its resource. @param name the operation:
+   * `dynamodb:GetItem` @throws AccessDenied with the message of AWS, or with the name of an operation whose permissions
+   * aren't known
    */
   public authorize(caller: Caller, name: string, input: Fields): void {
     const calls = callsOf(name);
@@ -113,18 +112,21 @@ export class Permissions implements Account {
       resource,
       context: { ...caller.context, ...call.context },
       multiple,
-      // AWS KMS is asked by the service, never by the caller itself.
+      // The service calls AWS KMS, never the caller itself.
       outsideNetwork: caller.outsideNetwork ?? action.startsWith('kms:'),
     };
     this.decide(request, ...this.keyUses(request, key, operation));
   }
 
-  /** Checks the use of a resource's key by a caller, where that is all that a service does with it. @throws AccessDenied */
+  /** Checks only the use of a resource's key by a caller. @throws AccessDenied */
   public requireKeyUse({ arn, context, outsideNetwork }: Caller, action: string, resource: string): void {
     this.decide(...this.keyUses({ caller: arn, action, resource, context, outsideNetwork }));
   }
 
-  /** Checks the use of a resource's key by its service, which needs no permission for the resource. @throws AccessDenied */
+  /**
+   * Checks only the use of a resource's key by its service, which needs no permission for the resource. @throws
+   * AccessDenied
+   */
   public requireOwnKeyUse(action: string, resource: string): void {
     this.decide(...this.keyUses({ caller: '', action, resource }));
   }
@@ -140,7 +142,7 @@ export class Permissions implements Account {
     }
   }
 
-  /** Whether a permission is there, without a record: for what an answer depends on. */
+  /** Whether a permission exists, without a record, for a response that depends on it. */
   public has(caller: Caller, action: string, resource: string): boolean {
     const { arn, context, outsideNetwork } = caller;
     return this.policies.judge({ caller: arn, action, resource, context, outsideNetwork }).allowed;

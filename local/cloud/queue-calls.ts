@@ -1,11 +1,13 @@
-/** What operators ask Amazon SQS: to look into a queue, to take messages out and to give them back. */
+/** Calls of operators to Amazon SQS: reading a queue, receiving messages and making them visible again. */
 import { createHash } from 'node:crypto';
 import type { Operation } from './front';
 import type { Queues } from './queues';
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex');
 
-/** By `x-amz-target`. A message that was received stays away until it is given back: time is left out here. */
+/**
+ * By `x-amz-target`. A received message stays hidden until it is made visible again: there is no visibility timeout.
+ */
 export function queueCalls(queues: () => Queues): [string, Operation][] {
   return [
     [

@@ -1,7 +1,7 @@
 /**
- * The queues of the deployment, and the event source mappings that hand their messages to functions: in batches, failed
- * messages back into the queue, and after their last attempt into the dead-letter queue. Time is left out: a message
- * returns at once, not after the visibility timeout.
+ * The queues of the deployment, and the event source mappings that deliver their messages to functions in batches.
+ * Failed messages return to the queue, and after their last attempt go to the dead-letter queue. There is no visibility
+ * timeout: a message returns immediately.
  */
 import { randomUUID } from 'node:crypto';
 import type { DeployedResource, Deployment } from './deployment';
@@ -18,19 +18,19 @@ interface Queue {
   readonly arn: string;
   readonly name: string;
   readonly messages: Message[];
-  /** Messages that somebody received, by receipt handle. */
+  /** Received messages, by receipt handle. */
   readonly taken: Map<string, Message>;
   readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
   readonly mapping?: DeployedResource;
   /** Whether the mapping polls the queue. */
   enabled: boolean;
   pumping: boolean;
-  /** The batch that its function has at the moment. */
+  /** The batch that its function is processing. */
   handingOver?: Promise<unknown>;
 }
 
 export class Queues {
-  /** Polls that the role of a function may not make: its messages wait. */
+  /** Queues that the role of a function can't poll: their messages wait. */
   public readonly refused: Error[] = [];
   private readonly queues: Queue[];
   private closed = false;
@@ -54,7 +54,7 @@ export class Queues {
     }));
   }
 
-  /** Messages that a function has still to be given. */
+  /** Messages that must still be delivered to a function. */
   public get busy(): boolean {
     return this.queues.some(({ pumping }) => pumping);
   }
@@ -73,7 +73,7 @@ export class Queues {
     return this.find(reference).messages.map(({ body }) => body);
   }
 
-  /** ReceiveMessage: what is handed over is not in the queue until it is released. */
+  /** ReceiveMessage: received messages aren't in the queue until they are released. */
   public receive(reference: string, most: number): readonly (Message & { readonly handle: string })[] {
     const queue = this.find(reference);
     return queue.messages.splice(0, most).map((message) => {
@@ -84,12 +84,12 @@ export class Queues {
     });
   }
 
-  /** DeleteMessage of what was received. */
+  /** DeleteMessage of received messages. */
   public remove(reference: string, handle: string): void {
     this.find(reference).taken.delete(handle);
   }
 
-  /** Gives back what was received. */
+  /** Releases received messages. */
   public release(reference: string, handle: string): void {
     const queue = this.find(reference);
     const message = queue.taken.get(handle);
@@ -99,7 +99,7 @@ export class Queues {
     void this.pump(queue);
   }
 
-  /** What waits in dead-letter queues, by the name of the queue. */
+  /** Messages in dead-letter queues, by the name of the queue. */
   public deadLetters(): readonly { readonly queue: string; readonly body: string }[] {
     const targets = new Set(this.queues.map(({ redrive }) => redrive?.deadLetterTargetArn));
     return this.queues
@@ -107,15 +107,14 @@ export class Queues {
       .flatMap(({ name, messages }) => messages.map(({ body }) => ({ queue: name, body })));
   }
 
-  /** Whether an event source mapping polls its queue. Undefined: there is no such mapping. */
+  /** Whether an event source mapping polls its queue. Undefined if the mapping doesn't exist. */
   public polls(mappingId: string): boolean | undefined {
     return this.queues.find(({ mapping }) => mapping?.ref === mappingId)?.enabled;
   }
 
   /**
-   * Has an event source mapping poll its queue, or leave it alone.
-   *
-   * @returns when a mapping that leaves its queue alone has handed over what it had taken
+   * Enables or disables the polling of an event source mapping. @returns after a disabled mapping has delivered its
+   * received messages
    */
   public async poll(mappingId: string, enabled: boolean): Promise<void> {
     const queue = this.queues.find(({ mapping }) => mapping?.ref === mappingId);
@@ -125,7 +124,7 @@ export class Queues {
     void this.pump(queue);
   }
 
-  /** Hands over no further messages. */
+  /** Delivers no further messages. */
   public close(): void {
     this.closed = true;
   }
@@ -148,7 +147,7 @@ export class Queues {
     }
     queue.pumping = true;
     while (queue.messages.length > 0 && queue.enabled) {
-      // What was just sent is handed over together, as far as a batch goes.
+      // Recently sent messages are delivered together, up to the batch size.
       await new Promise((resolve) => setImmediate(resolve));
       if (this.closed) return;
       const batch = queue.messages.splice(0, Number(mapping.properties.BatchSize ?? 10));
@@ -161,7 +160,7 @@ export class Queues {
     queue.pumping = false;
   }
 
-  /** @returns what was not dealt with */
+  /** @returns the failed messages */
   private async handOver(queue: Queue, { properties }: DeployedResource, batch: Message[]): Promise<Message[]> {
     const records = batch.map(({ messageId, body, receives }) => ({
       messageId,

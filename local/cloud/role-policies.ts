@@ -1,4 +1,4 @@
-/** Calls of AWS IAM that change what a role may do from now on. */
+/** Calls of AWS IAM that change the permissions of a role. */
 import type { AccountPolicies } from '../iam/account-policies';
 import { AwsError, type Fields } from './aws-error';
 import type { Operation } from './front';

@@ -1,4 +1,4 @@
-/** What the tasks of state machines call: the service integrations of Step Functions that this library uses. */
+/** Calls of state machine tasks: the service integrations of Step Functions that this library uses. */
 import {
   DeleteItemCommand,
   type DeleteItemCommandInput,
@@ -21,7 +21,7 @@ import { checkLimits } from './limits';
 import type { Queues } from './queues';
 import type { Stores } from './stores';
 
-/** A call of a scenario's own: what it returns is the result of the task. */
+/** A call of a scenario: its return value is the result of the task. */
 export type ServiceCall = (parameters: Fields, place: TaskPlace) => unknown;
 
 export interface ServiceCallsOptions {
@@ -33,11 +33,13 @@ export interface ServiceCallsOptions {
   readonly putEvents: (entries: readonly EventEntry[]) => void;
   readonly parameter: (name: string) => string;
   readonly publish: (message: { topicArn: string; subject?: string; message: string }) => Promise<string>;
-  /** @throws AwsError when the role of the state machine may not make the call */
+  /** @throws AwsError when the role of the state machine isn't permitted to make the call */
   readonly authorize: (machineArn: string, name: string, parameters: Fields) => void;
-  /** The role of a machine looks at the execution that it started as a job. @throws AwsError when it may not */
+  /**
+   * The role of a state machine polls the execution that it started as a job. @throws AwsError when it isn't permitted
+   */
   readonly watchJob: (machineArn: string, executionArn: string) => void;
-  /** Told every object that a machine wrote. */
+  /** Called with every object that a state machine wrote. */
   readonly onObject: (bucket: string, key: string) => void;
 }
 
@@ -117,7 +119,8 @@ export class ServiceCalls {
       [
         'events:putEvents',
         ({ Entries }, { execution }) => {
-          // Step Functions adds itself (docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html).
+          // Step Functions adds the state machine and the execution
+          // (docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html).
           const own = [execution.arn, execution.machine.arn];
           const entries = (Entries as EventEntry[]).map((entry) => ({
             ...entry,
@@ -159,12 +162,12 @@ export class ServiceCalls {
     ]);
   }
 
-  /** Serves another resource, or one of these in another way: `sns:publish`, `aws-sdk:ssm:createOpsItem`. */
+  /** Handles another resource, or replaces one: `sns:publish`, `aws-sdk:ssm:createOpsItem`. */
   public serve(resource: string, call: ServiceCall): void {
     this.calls.set(resource, call);
   }
 
-  /** Calls what the resource of a task names. @throws as Step Functions would name the error */
+  /** Calls the resource of a task. @throws an error with the name in Step Functions */
   public async call(place: TaskPlace, resource: string, parameters: Fields): Promise<unknown> {
     const name = resource.includes(':states:::') ? resource.split(':states:::')[1] : 'lambda:invoke';
     const service = name.endsWith(WAIT) ? name.slice(0, -WAIT.length) : name;
@@ -178,7 +181,7 @@ export class ServiceCalls {
         const operation = operationOf(service);
         checkLimits(operation, asInput);
         this.on.authorize(place.execution.machine.arn, operation, asInput);
-        // A function as the resource itself gets the input of the state and gives back its answer.
+        // A function as the resource itself gets the input of the state and returns its result.
         if (!resource.includes(':states:::')) return await this.on.functions.invoke(resource, parameters);
         return plain(await found(parameters, place));
       } catch (error) {
@@ -213,7 +216,7 @@ function describe({ arn, name, machine, input, output, status, startDate }: Exec
   };
 }
 
-/** Services that an SDK integration names otherwise than their IAM actions. */
+/** Services whose name in SDK integrations differs from their IAM prefix. */
 const SERVICES: Readonly<Record<string, string>> = {
   bedrockruntime: 'bedrock',
   bedrockagentruntime: 'bedrock',
@@ -240,7 +243,9 @@ const PREFIXES: Readonly<Record<string, string>> = {
   sqs: 'SQS',
 };
 
-/** Step Functions puts the service in front of an error, and `Exception` behind it. Functions name their own. */
+/**
+ * Step Functions adds the service before an error name, and `Exception` after it. Errors of functions keep their names.
+ */
 function named(service: string, error: Error): Error {
   const prefix = PREFIXES[service.replace(/:[^:]*$/, '')];
   const isOwn = prefix === 'Lambda' && !(error instanceof AwsError);
@@ -252,7 +257,7 @@ function named(service: string, error: Error): Error {
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** As JSON, which is all that a state holds. */
+/** As JSON, because a state contains only JSON. */
 const plain = (value: unknown): unknown =>
   value === undefined
     ? null

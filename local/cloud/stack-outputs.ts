@@ -1,12 +1,12 @@
-/** CloudFormation DescribeStacks: the stacks of the deployment with their outputs, as the query protocol writes them. */
+/** CloudFormation DescribeStacks: the stacks of the deployment with their outputs, in the query protocol. */
 import { printed, TRUE, type TemplateModel } from '../../analysis';
 import { nameOf, type Place } from '../iam/deployed-templates';
 import { AwsError, type Fields } from './aws-error';
 
-/** Stacks of one page. Small, so that whoever reads one page only is found out. */
+/** Stacks of one page. Small, so that a test finds callers that read only one page. */
 const PAGE = 2;
 
-/** @throws AwsError ValidationError when there is no stack of the name or id */
+/** @throws AwsError ValidationError when no stack has the name or id */
 export function describeStacks(model: TemplateModel, place: Place, { StackName, NextToken }: Fields): string {
   const all = model.readers.map((reader) => ({
     reader,
@@ -19,7 +19,7 @@ export function describeStacks(model: TemplateModel, place: Place, { StackName, 
   const members = chosen.slice(first, first + PAGE).map(({ reader, name, id }) => {
     const outputs = Object.entries((reader.section('Outputs') ?? {}) as Record<string, { Value: unknown }>).map(
       ([key, { Value }]) => {
-        // What only a deployment knows, such as the URL of a function, is written as its reference.
+        // A value that is known only at deployment, such as the URL of a function, is written as its reference.
         const [text] = reader.texts(Value, reader.origin(`Outputs.${key}.Value`), TRUE);
         return member({ OutputKey: key, OutputValue: printed(text.value) });
       },

@@ -12,9 +12,9 @@ import type { Credentials } from '../auth/principals';
 import type { Deployment } from './deployment';
 
 export class Stores {
-  /** Makes every table and bucket, and publishes the file assets. */
+  /** Creates every table and bucket, and publishes the file assets. */
   public static async start(deployment: Deployment, credentials: Credentials): Promise<Stores> {
-    // The SDK warns about old versions of Node once per process; here it would stand in the middle of a transcript.
+    // The SDK warns about old versions of Node once per process, which would interrupt a transcript.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const database = dynalite({ createTableMs: 0 });
     await new Promise<void>((resolve) => database.listen(0, '127.0.0.1', resolve));
@@ -51,7 +51,7 @@ export class Stores {
     return stores;
   }
 
-  /** Lets a key sign requests to the buckets. */
+  /** Allows a key to sign requests to the buckets. */
   public static admit({ accessKeyId, secretAccessKey }: Credentials): void {
     DUMMY_ACCOUNT.createKeyPair(accessKeyId, secretAccessKey);
   }

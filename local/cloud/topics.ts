@@ -1,4 +1,4 @@
-/** Amazon SNS: what is published to the topics of the deployment, and who gets it. */
+/** Amazon SNS: messages to the topics of the deployment, and their subscribers. */
 import { randomUUID } from 'node:crypto';
 import { AwsError } from './aws-error';
 import type { Deployment } from './deployment';
@@ -9,16 +9,16 @@ export interface Message {
   readonly message: string;
 }
 
-/** A message that a subscription did not get. */
+/** A message that could not be delivered to a subscription. */
 export interface Undelivered extends Message {
   readonly endpoint: string;
   readonly error: Error;
 }
 
 export interface TopicOperations {
-  /** Hands a message to a queue. @throws when the topic may not */
+  /** Sends a message to a queue. @throws when the topic isn't permitted */
   toQueue(topicArn: string, queueArn: string, body: string): void;
-  /** Invokes a function. @throws when the topic may not */
+  /** Invokes a function. @throws when the topic isn't permitted */
   toFunction(topicArn: string, functionArn: string, event: unknown): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ interface Subscription {
 }
 
 export class Topics {
-  /** Oldest first, whoever published. */
+  /** All published messages, oldest first. */
   public readonly messages: Message[] = [];
   public readonly undelivered: Undelivered[] = [];
 
@@ -82,6 +82,6 @@ export class Topics {
       const Records = [{ EventSource: 'aws:sns', EventVersion: '1.0', Sns: notification }];
       await this.operations.toFunction(topicArn, Endpoint, { Records });
     }
-    // People get the others: e-mail, SMS, chat.
+    // The others are for people: e-mail, SMS, chat.
   }
 }

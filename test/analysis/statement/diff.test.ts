@@ -385,6 +385,8 @@ test('a new agent is told with everything it can do, a removed one with everythi
   expect(diffText(added)).toMatch(/\+ s3:GetObject on/);
   const removed = diffStatements([statementFrom(handWritten())], []);
   expect(removed.agents[0].status).toBe('removed');
+  expect(removed.wider).toBe(false);
+  expect(removed.agents[0].changes.filter(({ direction }) => direction === 'wider')).toEqual([]);
   expect(diffText(removed)).toMatch(/- s3:GetObject on/);
 });
 
