@@ -292,6 +292,7 @@ test.each<[string, (resources: Record<string, any>) => void]>([
   ['a policy for the own account', letting({ Principal: { AWS: 'arn:aws:iam::111122223333:root' } })],
   ['a policy for a service', letting({ Principal: { Service: 'cloudtrail.amazonaws.com' } })],
   ['a policy for a role of the app', letting({ Principal: { AWS: arnOf('OpenRole') } })],
+  ['a statement for nobody', letting({})],
   ['a policy that denies', letting({ Effect: 'Deny', Principal: '*' })],
   [
     'a policy for readers of another account',
@@ -330,6 +331,19 @@ test.each<[string, (resources: Record<string, any>) => void]>([
   ],
 ])('%s is no finding', (_name, change) => {
   expect(found(change)).toEqual([]);
+});
+
+test.each<[string, string, boolean]>([
+  ['of the account', 'arn:aws:cloudtrail:us-east-1:111122223333:trail/central', true],
+  ['of another account', 'arn:aws:cloudtrail:us-east-1:999988887777:trail/central', false],
+  ['that is none', 'arn:aws:sns:us-east-1:111122223333:trail/central', false],
+])('a declared trail %s', (_name, trail, records) => {
+  const { Trail: _trail, ...Resources } = app();
+  const Metadata = { AgentDeclarations: [{ kind: 'unreadable', reason: 'The central trail.', names: [trail] }] };
+  const stacks = [{ id: 'App', account: '111122223333', region: 'us-east-1', template: { Metadata, Resources } }];
+  expect(checkStacks({ stacks, rules: [MA_AUD1] }).map(({ says }) => says)).toEqual(
+    records ? [] : ['No trail of this app records what the agent does'],
+  );
 });
 
 test('a setting that only one deployment has is a finding with its case', () => {
