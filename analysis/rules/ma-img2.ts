@@ -33,7 +33,7 @@ export const MA_IMG2 = rule({
         const missing = runtime.guard.and(stated.not());
         if (missing.possible()) {
           const at = placeAt(runtime, ...path.slice(0, -1));
-          yield { at, when: missing, says: `The Runtime doesn't set ${name}` };
+          yield { at, when: missing, says: `The Runtime doesn't set its ${name}` };
         }
       }
     }

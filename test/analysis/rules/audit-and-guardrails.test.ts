@@ -338,7 +338,7 @@ test.each<[string, string, boolean]>([
   ['of another account', 'arn:aws:cloudtrail:us-east-1:999988887777:trail/central', false],
   ['that is none', 'arn:aws:sns:us-east-1:111122223333:trail/central', false],
 ])('a declared trail %s', (_name, trail, records) => {
-  const { Trail: _trail, ...Resources } = app();
+  const Resources = { ...app(), Trail: { Type: 'AWS::SNS::Topic' } };
   const Metadata = { AgentDeclarations: [{ kind: 'unreadable', reason: 'The central trail.', names: [trail] }] };
   const stacks = [{ id: 'App', account: '111122223333', region: 'us-east-1', template: { Metadata, Resources } }];
   expect(checkStacks({ stacks, rules: [MA_AUD1] }).map(({ says }) => says)).toEqual(
