@@ -82,7 +82,7 @@ export class ManagedAgentGrants {
   }
 
   private granted(method: string, grantee: IGrantable, grant: Grant): Grant {
-    return granted(this.agent, `grants.${method}`, grantee, grant, [noBearerTokens()]);
+    return granted(this.agent, `grants.${method}`, grantee, grant, { denials: [noBearerTokens()] });
   }
 
   private sessionGrant(grantee: IGrantable, actions: string[]): Grant {

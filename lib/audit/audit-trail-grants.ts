@@ -36,10 +36,11 @@ export class AgentAuditTrailGrants {
       allowed: 'a trail whose bucket is known',
       fix: 'Pass `bucket` (and `encryptionKey`) to AgentAuditTrail.fromAgentAuditTrailAttributes',
     });
+    const objects = bucket.arnForObjects('*');
     const files = iam.Grant.addToPrincipal({
       grantee,
       actions: ['s3:GetBucketLocation', 's3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'],
-      resourceArns: [bucket.bucketArn, bucket.arnForObjects('*')],
+      resourceArns: [bucket.bucketArn, objects],
     });
     const grant = encryptionKey
       ? files.combine(
@@ -50,13 +51,14 @@ export class AgentAuditTrailGrants {
               resources: [encryptionKey.keyArn],
               conditions: {
                 StringEquals: { 'kms:ViaService': `s3.${Stack.of(this.trail).region}.amazonaws.com` },
-                ArnLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, bucket.arnForObjects('*')] },
+                ArnLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, objects] },
               },
             }),
           ),
         )
       : files;
-    return granted(this.trail, 'grants.readFiles', grantee, grant);
+    const wildcards = new Map([[objects, 'The grant is for all files of the trail; the bucket is exact.']]);
+    return granted(this.trail, 'grants.readFiles', grantee, grant, { wildcards });
   }
 
   /**

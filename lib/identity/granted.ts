@@ -4,14 +4,22 @@ import { Construct, type IConstruct } from 'constructs';
 import { policyText } from '../validation/policy-text';
 import { requireInput } from '../validation/refused-input';
 import { requireSamePlace } from '../validation/same-place';
+import { acknowledgeIam5 } from './acknowledge-iam5';
 import { makesNoRoles } from './attach-policy';
+
+/** What belongs to a grant in addition to the statements that allow something. */
+export interface GrantDetails {
+  readonly denials?: readonly PolicyStatement[];
+  /** Why a resource of the grant ends with a wildcard, by resource: a rule pack then doesn't ask the user of the grant. */
+  readonly wildcards?: ReadonlyMap<string, string>;
+}
 
 /**
  * Ensures that a grant of this library has an effect. The granted resources have no policy that allows other accounts.
  * The CDK silently adds nothing to principals without policies, and to roles that this app can't change.
  *
  * @param input name of the method, as in `grants.startTurns`
- * @param denials the denials that belong to the grant
+ * @param details what else belongs to the grant
  * @throws InputError for a grantee of another account, and for one without policies
  */
 export function granted(
@@ -19,7 +27,7 @@ export function granted(
   input: string,
   grantee: IGrantable,
   grant: Grant,
-  denials: PolicyStatement[] = [],
+  { denials = [], wildcards = new Map() }: GrantDetails = {},
 ): Grant {
   const principal = grantee.grantPrincipal;
   const construct = Construct.isConstruct(principal) ? principal : undefined;
@@ -40,6 +48,7 @@ export function granted(
     allowed: 'a role, a user, a group, or a resource that has a role',
     fix: 'Grant it to a role that the principal may assume',
   });
+  if (construct) wildcards.forEach((reason, resource) => acknowledgeIam5(construct, resource, reason));
   if (construct && !construct.node.findAll().some((each) => each instanceof Policy) && !makesNoRoles(construct)) {
     const policy = new PolicyDocument({ statements: [...grant.principalStatements, ...denials] });
     Annotations.of(scope).addWarningV2(

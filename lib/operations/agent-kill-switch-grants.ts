@@ -5,12 +5,11 @@ import {
   STACK_READ_ACTIONS,
   START_EXECUTION_ACTIONS,
 } from '../identity/perms';
-import { Stack } from 'aws-cdk-lib/core';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { AgentKillSwitch } from './agent-kill-switch';
 import { granted } from '../identity/granted';
 import { checkInputsOf } from '../validation/checked-inputs';
-import { executionArns } from '../workflow/execution-arns';
+import { EXECUTIONS_WILDCARD, executionArns, STACK_WILDCARD, stackArns } from '../workflow/wildcard-arns';
 
 /**
  * Permissions of a kill switch. Engaging and releasing are separate permissions, so a role can have only the first.
@@ -41,6 +40,7 @@ export class AgentKillSwitchGrants {
 
   private start(method: string, grantee: IGrantable, machine: IStateMachine): Grant {
     const executions = executionArns(this.killSwitch, machine.stateMachineArn);
+    const stack = stackArns(this.killSwitch);
     const grant = Grant.addToPrincipal({
       grantee,
       actions: START_EXECUTION_ACTIONS,
@@ -59,17 +59,14 @@ export class AgentKillSwitchGrants {
         Grant.addToPrincipal({
           grantee,
           actions: STACK_READ_ACTIONS,
-          // `bma` finds the kill switch by an output of its stack, whose ARN ends with an id that is known only at
-          // deployment.
-          resourceArns: [
-            Stack.of(this.killSwitch).formatArn({
-              service: 'cloudformation',
-              resource: 'stack',
-              resourceName: `${Stack.of(this.killSwitch).stackName}/*`,
-            }),
-          ],
+          // `bma` finds the kill switch by an output of its stack.
+          resourceArns: [stack],
         }),
       );
-    return granted(this.killSwitch, `grants.${method}`, grantee, grant);
+    const wildcards = new Map([
+      [executions, EXECUTIONS_WILDCARD],
+      [stack, STACK_WILDCARD],
+    ]);
+    return granted(this.killSwitch, `grants.${method}`, grantee, grant, { wildcards });
   }
 }

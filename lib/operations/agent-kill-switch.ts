@@ -38,7 +38,7 @@ import { AgentKillSwitchGrants } from './agent-kill-switch-grants';
 import { engageDefinition, type KillDefinitionParts, releaseDefinition } from './kill-switch-definition';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { onlyItems } from '../identity/ledger-items';
-import { executionArns } from '../workflow/execution-arns';
+import { EXECUTIONS_WILDCARD, executionArns } from '../workflow/wildcard-arns';
 import { requireOnlyOne, requireWorkflows } from './require-workflows';
 
 /**
@@ -131,7 +131,7 @@ export class AgentKillSwitch extends Construct {
     });
     for (const { stateMachine } of workflows) {
       const executions = executionArns(this, stateMachine.stateMachineArn);
-      acknowledgeIam5(control.policy, executions, 'Executions are named at run time; the state machine is exact.');
+      acknowledgeIam5(control.policy, executions, EXECUTIONS_WILDCARD);
     }
     const targets = workflows.map((workflow, index) => this.target(workflow, index, control, denial));
     const parts: KillDefinitionParts = {

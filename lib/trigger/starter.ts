@@ -20,6 +20,7 @@ import type { ParsedPrompt } from './prompt-template';
 import { STARTER_VARIABLES } from '../contracts/handler-variables';
 import { STARTER_CONFIGURATION_FILE, type StarterConfiguration } from '../contracts/starter';
 import { TriggerQueues } from './trigger-queues';
+import { FOLDER_WILDCARD } from '../workflow/wildcard-arns';
 
 const TIMEOUT = Duration.seconds(30);
 
@@ -97,7 +98,7 @@ export class Starter extends Construct {
         }),
     );
     if (storesPrompts) {
-      acknowledgeIam5(this.handler.policy, prompts, 'The names of turns are known at run time; the folder is exact.');
+      acknowledgeIam5(this.handler.policy, prompts, FOLDER_WILDCARD);
     }
 
     const mapping = new lambda.EventSourceMapping(this, 'Mapping', {

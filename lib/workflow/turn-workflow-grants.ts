@@ -20,7 +20,7 @@ import { grantAnswers } from './approve-function';
 import type { TurnWorkflow } from './turn-workflow';
 import type { ITurnWorkflow } from './turn-workflow-ref';
 import { checkInputsOf } from '../validation/checked-inputs';
-import { executionArns } from './execution-arns';
+import { EXECUTIONS_WILDCARD, executionArns, FOLDER_WILDCARD, STACK_WILDCARD, stackArns } from './wildcard-arns';
 
 /** Permissions for the turns of a workflow, one method per intent. None of them includes access to sessions. */
 export class TurnWorkflowGrants {
@@ -38,6 +38,7 @@ export class TurnWorkflowGrants {
   /** The grantee may start turns, and store prompts that are too large for a request. */
   public startTurns(grantee: IGrantable): Grant {
     const { stateMachine, evidenceBucket } = this.workflow;
+    const prompts = evidenceBucket.arnForObjects('prompts/*');
     const grant = Grant.addToPrincipal({
       grantee,
       actions: START_EXECUTION_ACTIONS,
@@ -47,28 +48,28 @@ export class TurnWorkflowGrants {
         Grant.addToPrincipal({
           grantee,
           actions: PROMPT_STORE_ACTIONS,
-          // Names of turns are known only at run time; the folder is exact.
-          resourceArns: [evidenceBucket.arnForObjects('prompts/*')],
+          resourceArns: [prompts],
         }),
       )
       .combine(this.useEvidenceKey(grantee, KEY_READ_WRITE_ACTIONS));
-    return this.granted('startTurns', grantee, grant);
+    return this.granted('startTurns', grantee, grant, [prompts, FOLDER_WILDCARD]);
   }
 
   /** The grantee may find the agent by the output of its stack, and follow turns: executions, their history and their evidence. */
   public readTurns(grantee: IGrantable): Grant {
     const { stateMachine, evidenceBucket } = this.workflow;
+    const [executions, turns] = [this.executions(), evidenceBucket.arnForObjects('turns/*')];
     const read = Grant.addToPrincipal({
       grantee,
       actions: EXECUTION_LIST_ACTIONS,
       resourceArns: [stateMachine.stateMachineArn],
     })
-      .combine(Grant.addToPrincipal({ grantee, actions: EXECUTION_READ_ACTIONS, resourceArns: [this.executions()] }))
+      .combine(Grant.addToPrincipal({ grantee, actions: EXECUTION_READ_ACTIONS, resourceArns: [executions] }))
       .combine(
         Grant.addToPrincipal({
           grantee,
           actions: EVIDENCE_READ_ACTIONS,
-          resourceArns: [evidenceBucket.arnForObjects('turns/*')],
+          resourceArns: [turns],
         }),
       )
       .combine(this.useEvidenceKey(grantee, KEY_READ_ACTIONS))
@@ -83,7 +84,14 @@ export class TurnWorkflowGrants {
         }),
       )
       .combine(this.findAgent(grantee));
-    return this.granted('readTurns', grantee, read);
+    return this.granted(
+      'readTurns',
+      grantee,
+      read,
+      [executions, EXECUTIONS_WILDCARD],
+      [turns, FOLDER_WILDCARD],
+      [stackArns(this.workflow), STACK_WILDCARD],
+    );
   }
 
   /**
@@ -91,12 +99,9 @@ export class TurnWorkflowGrants {
    * published.
    */
   public stopTurns(grantee: IGrantable): Grant {
-    const stop = Grant.addToPrincipal({
-      grantee,
-      actions: EXECUTION_STOP_ACTIONS,
-      resourceArns: [this.executions()],
-    });
-    return this.granted('stopTurns', grantee, stop);
+    const executions = this.executions();
+    const stop = Grant.addToPrincipal({ grantee, actions: EXECUTION_STOP_ACTIONS, resourceArns: [executions] });
+    return this.granted('stopTurns', grantee, stop, [executions, EXECUTIONS_WILDCARD]);
   }
 
   /**
@@ -132,7 +137,7 @@ export class TurnWorkflowGrants {
         }),
       )
       .combine(this.findAgent(grantee));
-    return this.granted('replayEvents', grantee, replay);
+    return this.granted('replayEvents', grantee, replay, [stackArns(workflow), STACK_WILDCARD]);
   }
 
   /**
@@ -152,22 +157,24 @@ export class TurnWorkflowGrants {
     return this.granted('approveTurns', grantee, grantAnswers(handler, grantee));
   }
 
-  private granted(method: string, grantee: IGrantable, grant: Grant): Grant {
-    return granted(this.workflow, `grants.${method}`, grantee, grant);
+  private granted(
+    method: string,
+    grantee: IGrantable,
+    grant: Grant,
+    ...wildcards: [resource: string, reason: string][]
+  ): Grant {
+    return granted(this.workflow, `grants.${method}`, grantee, grant, { wildcards: new Map(wildcards) });
   }
 
   /**
-   * The id of a stack is generated at its creation, so the permission uses its name. The stack of an imported workflow
-   * isn't known.
+   * The stack of an imported workflow isn't known.
    */
   private findAgent(grantee: IGrantable): Grant {
     if (!isDefinedHere(this.workflow)) return Grant.drop(grantee, 'find an agent that is defined elsewhere');
-    const { stackName } = Stack.of(this.workflow);
-    const stack = { service: 'cloudformation', resource: 'stack', resourceName: `${stackName}/*` };
     return Grant.addToPrincipal({
       grantee,
       actions: STACK_READ_ACTIONS,
-      resourceArns: [Stack.of(this.workflow).formatArn(stack)],
+      resourceArns: [stackArns(this.workflow)],
     });
   }
 

@@ -19,6 +19,7 @@ import { acknowledgeIam5 } from '../../identity/acknowledge-iam5';
 import { HandlerFunction } from '../../function/handler-function';
 import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
+import { FOLDER_WILDCARD } from '../../workflow/wildcard-arns';
 import { PUBLISH_REPORT_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
 import { OPS_ITEM_TAG, type OpsItemSetting, type TimerSetting, type Wait } from '../../contracts/incident';
 import { incidentLedgerStatements, remediationItems } from './incident-ledger';
@@ -111,7 +112,7 @@ export class PublishReportStep implements ITurnStep {
         kmsViaService(scope, reports.encryptionKey ?? encryptionKey, 's3', KEY_WRITE_ACTIONS),
       ],
       wildcards: {
-        [outputs]: 'The names of turns are known at run time; the folder is exact.',
+        [outputs]: FOLDER_WILDCARD,
         [objects]: 'The ids of incidents are known at run time; the folder is exact.',
       },
     };

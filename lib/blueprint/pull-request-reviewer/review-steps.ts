@@ -15,6 +15,7 @@ import { handlerCode } from '../../function/handler-code';
 import { HandlerFunction } from '../../function/handler-function';
 import { kmsViaService } from '../../function/kms-via-service';
 import type { ITurnStep, TurnStepHost } from '../../workflow/turn-step';
+import { FOLDER_WILDCARD } from '../../workflow/wildcard-arns';
 import type { HostAccess } from './bound-code-host';
 import { REVIEW_VARIABLES as VARIABLES } from '../../contracts/handler-variables';
 import { type ForkHandling, type ReviewPolicyDocument, STAGED_PREFIX } from '../../contracts/review';
@@ -34,8 +35,6 @@ export interface StagePullRequestProps extends ReviewStepProps {
   readonly maxChangedFiles: number;
   readonly maxChangeBytes: number;
 }
-
-const TURN_NAMES = 'The names of turns are known at run time; the folder is exact.';
 
 /**
  * Reads the pull request and stores the material for the agent. It runs outside the network: it calls its host and the
@@ -65,7 +64,7 @@ export class StagePullRequest implements ITurnStep {
         kmsViaService(scope, material.encryptionKey ?? host.encryptionKey, 's3', KEY_WRITE_ACTIONS),
       ],
     });
-    acknowledgeIam5(handler.policy, staged, TURN_NAMES);
+    acknowledgeIam5(handler.policy, staged, FOLDER_WILDCARD);
     return handler.function;
   }
 }
@@ -96,8 +95,8 @@ export class PublishReview implements ITurnStep {
     // Comments on CodeCommit are from sessions of this role.
     handler.function.addEnvironment(VARIABLES.ownRoleName, handler.role.roleName);
     this.role = handler.role;
-    acknowledgeIam5(handler.policy, staged, TURN_NAMES);
-    acknowledgeIam5(handler.policy, outputs, TURN_NAMES);
+    acknowledgeIam5(handler.policy, staged, FOLDER_WILDCARD);
+    acknowledgeIam5(handler.policy, outputs, FOLDER_WILDCARD);
     return handler.function;
   }
 }
