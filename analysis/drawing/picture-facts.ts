@@ -105,7 +105,7 @@ function runtimePlace(statement: Statement): RuntimePlace {
       notes: [
         ...(mounts.length > 0 ? [`session storage: ${mounts.join(', ')}`] : []),
         ...(typeof idle === 'number' && typeof lifetime === 'number'
-          ? [`stops after ${durationText(idle)} without work, ${durationText(lifetime)} at most`]
+          ? [`stops after ${durationText(idle)} idle time, or ${durationText(lifetime)} in total`]
           : []),
         ...executionNotes(statement),
       ],
@@ -127,7 +127,9 @@ function routeText({ network, unknown }: Statement): string {
 
 function nameNotes({ network: { names = [] } }: Statement): string[] {
   return names.map(({ resolves }) =>
-    resolves.includes('*') ? `${SIGNS.warn} every name resolves` : `names that resolve: ${resolves.length}, no other`,
+    resolves.includes('*')
+      ? `${SIGNS.warn} every name resolves`
+      : `${counted(resolves.length, 'name')} can be resolved, others are blocked`,
   );
 }
 

@@ -92,7 +92,7 @@ function agentPart(facts: PictureFacts, frame: Frame, subtitle: string | undefin
   column.put(bandPart('Starts on', facts.starts, 'nothing in the app starts it', frame));
   column.arrow(arrowAt, facts.delivery, inner);
   if (facts.between.length > 0) {
-    column.put(bandPart('Asks for turns', facts.between, '', frame));
+    column.put(bandPart('Starts turns', facts.between, '', frame));
     column.arrow(arrowAt, '', inner);
   }
   column.put(facts.steps.length > 0 ? workflowPart(facts, frame) : sessionPart(facts, inner), 0, GAP);
@@ -169,10 +169,10 @@ function stepPart({ title, notes }: Step, number: number, width: number): Part {
 function sessionPart({ session, runtime, reaches }: PictureFacts, width: number): Part {
   const column = new Column();
   column.put(cardPart(session, width));
-  column.arrow(24, 'its session role starts', width);
+  column.arrow(24, 'invoked by its session role', width);
   column.put(runtimePart(runtime, width));
   if (reaches.length > 0) {
-    column.arrow(24, 'its execution role reaches', width);
+    column.arrow(24, 'its execution role can access', width);
     column.put(gridPart(reaches, width, width < 400 ? 1 : 2));
   }
   return column;
@@ -187,7 +187,7 @@ function runtimePart({ inVpc, title, card, notes, endpoints }: PictureFacts['run
   column.put(cardPart(card, inner), 14, 10);
   notes.forEach((note) => column.put(textLines(note, at, { name: 'note' })));
   if (endpoints.length > 0) {
-    column.put(textLines('endpoints, each with a policy unless it says open', at, { name: 'note' }), 0, 6);
+    column.put(textLines('endpoints with a policy, except those marked open', at, { name: 'note' }), 0, 6);
     column.put(chipsPart(endpoints, inner), 14, 8);
   }
   const height = column.height + 6;

@@ -12,7 +12,7 @@ export function surroundingCards({ keys, audit, deadLetterQueues }: Statement): 
       const data = new Set(records.flatMap((record) => /^Data, (?:AWS::)?([^,]*)/.exec(record)?.[1] ?? []));
       return card('CloudTrail', 'watch', trail.includes('/') ? shortPath(trail) : trail, [
         multiRegion ? 'every Region' : `${SIGNS.warn} one Region`,
-        validated ? 'signed files' : `${SIGNS.warn} files not signed`,
+        validated ? 'files with digests for validation' : `${SIGNS.warn} no file validation`,
         ...(data.size > 0 ? [`data events: ${[...data].join(', ')}`] : []),
       ]);
     }),
@@ -53,7 +53,7 @@ function alarmName(path: string): string {
 function keyCard({ name, rotates, encrypts }: KeyRecord): Card {
   const nouns = encrypts.map(({ type, count }) => counted(count, noun(type)));
   return card('KMS', 'security', shortPath(name), [
-    rotates ? 'rotates' : `${SIGNS.warn} does not rotate`,
+    rotates ? 'rotation enabled' : `${SIGNS.warn} no rotation`,
     ...(nouns.length > 0 ? [`encrypts ${nouns.sort().join(', ')}`] : []),
   ]);
 }

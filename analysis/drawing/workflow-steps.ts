@@ -51,7 +51,7 @@ export function stepsOf({ workflow, bounds }: Statement): Step[] {
       return [];
     }
     if (task === records[0]) {
-      const atOnce = typeof slots === 'number' ? [`${counted(slots, 'turn')} at the same time`] : [];
+      const atOnce = typeof slots === 'number' ? [`at most ${counted(slots, 'turn')} at a time`] : [];
       return [
         step(
           words(task.state),

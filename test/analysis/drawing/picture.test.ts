@@ -111,7 +111,7 @@ test('the picture of an agent with a workflow tells what starts it, its steps, i
 
 test('it holds nothing that the templates do not hold', () => {
   const texts = textsOf(draw({ repository: 'payments-service' })).join('\n');
-  expect(texts).not.toMatch(/Ask a person|Stage turn|Deliver output|Asks for turns/);
+  expect(texts).not.toMatch(/Ask a person|Stage turn|Deliver output|Starts turns/);
   const direct = textsOf(draw({ repository: 'payments-service', workflow: false })).join('\n');
   expect(direct).not.toMatch(/Turn workflow|Guardrail|dead-letter/);
   expect(direct).toContain('nothing in the app starts it');
