@@ -115,6 +115,7 @@ describe('of a conversation that is known as a whole', () => {
     ['nothing is new in one that stays empty', '', '', '', 'found'],
     ['the oldest may be listed first', 'b a', 'a b c d', 'a b +c +d', 'found'],
     ['the oldest may be listed first, after a single one', 'a', 'a b', 'a +b', 'found'],
+    ['equal ones may be listed first', '* *', '* * b', '* * +b', 'found'],
     ['a single one may be the oldest', 'a', 'b a', 'a +b', 'found'],
     ['a single one may be in the middle', 'a', 'c a b', '+b a +c', 'found'],
     ['the order does not matter', 'c b a', 'c d a b', 'b a +d c', 'found'],
@@ -131,8 +132,8 @@ describe('of a conversation that is known as a whole', () => {
   });
 
   test('a list that breaks off where all was empty leaves nothing that is surely new', async () => {
-    expect(await since('', 'b a', new BrokenListError('broken'))).toMatchObject({
-      text: 'a b',
+    expect(await since('', 'b:t1 a', new BrokenListError('broken'))).toMatchObject({
+      text: 'a b:t1',
       boundary: 'lost',
       brokenOff: 'list-broken',
     });
