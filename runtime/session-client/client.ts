@@ -1,4 +1,5 @@
 import { Caller, type Call, type CallOptions } from './call';
+import { toMessages } from './conversation';
 import { type CredentialsProvider, environmentCredentials, warnAboutBearerTokens } from './credentials';
 import { endpointOverride, regionalEndpoint } from './endpoint';
 import { ProtocolError, RequestInputError } from './errors';
@@ -141,8 +142,7 @@ export class SessionClient {
 
   /** Submits a message, which starts a turn. Sent once. Open the stream first, or use `runTurn`. */
   async submit(sessionId: string, message: string | InputMessage[], options?: CallOptions): Promise<void> {
-    const input: InputMessage[] =
-      typeof message === 'string' ? [{ role: 'user', content: [{ type: 'input_text', text: message }] }] : message;
+    const input = toMessages(message);
     checkMessages('message', input);
     await this.#submit('submitMessage', sessionId, [{ type: 'agent.session.input.message', input }], options);
   }

@@ -82,6 +82,12 @@ describe('what is sent', () => {
     expect((sent[0].wire as { body?: string }).body).toBe(call.body);
   });
 
+  test('what is only acknowledged takes the same kind of answer, whatever it holds', async () => {
+    const { caller, sent } = callerOf({ body: 'x'.repeat(100_000) });
+    expect(await caller.acknowledged(SUBMIT)).toBeUndefined();
+    expect(sent).toMatchObject([{ wire: { headers: { accept: 'application/json' } } }]);
+  });
+
   test('the time for an answer is what the caller leaves, and signing counts', async () => {
     const signal = new AbortController().signal;
     const { caller, sent, tick } = callerOf({}, { credentials: () => Promise.resolve((tick(10), CREDENTIALS)) });

@@ -119,6 +119,7 @@ describe('a published session definition', () => {
   ])('%s is refused by name, without quoting the file', async (_name, file, binding, message) => {
     const error: unknown = await load(file, binding).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SessionDefinitionError);
+    expect((error as Error).name).toBe('SessionDefinitionError');
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).not.toContain('INSTRUCTIONS-MARKER');
   });
