@@ -1,4 +1,4 @@
-/** Understands final templates. No constructs, no AWS calls: bundled to one file, which `lib/` loads when it is asked. */
+/** Analyzes final templates. No constructs, no AWS calls: bundled to one file, which `lib/` loads when it is needed. */
 export { monthlyUsd, turnUsd } from './cost/amounts';
 export { type Assumed, type RefusedAssumption, refusedAssumption } from './cost/assumptions';
 export { estimate, estimateDirectory, estimateStacks, rootStacks } from './cost/estimate';

@@ -12,7 +12,7 @@ export function turnUsd(usd: number | undefined): string {
   return usd === undefined ? NOT_DOCUMENTED : usd > 0 && usd < 0.00005 ? '<$0.0001' : `$${usd.toFixed(4)}`;
 }
 
-/** `10 × interface endpoint in one Availability Zone`, with what the quantity is made of. */
+/** `10 × interface endpoint in one Availability Zone`, with the composition of the quantity. */
 export function quantityText({ quantity, unit, note }: CostEntry): string {
   const digits = quantity >= 100 || Number.isInteger(quantity) ? 0 : 4;
   const number = Number(quantity.toFixed(digits)) === 0 ? quantity.toPrecision(1) : quantity.toFixed(digits);

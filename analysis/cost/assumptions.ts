@@ -1,6 +1,6 @@
 interface Assumption {
   readonly fallback: number;
-  /** What the number is, as printed next to it. */
+  /** The description of the number in the output. */
   readonly what: string;
   readonly most?: number;
 }
@@ -39,7 +39,7 @@ export function assumed(given: Partial<Assumed> = {}): Assumed {
   ) as unknown as Assumed;
 }
 
-/** A number that can't be: what it was, what would be accepted, and how to repair it. */
+/** An invalid number: the value, the allowed values, and the fix. */
 export interface RefusedAssumption {
   readonly input: AssumptionName;
   readonly value: number;
@@ -47,7 +47,7 @@ export interface RefusedAssumption {
   readonly fix: string;
 }
 
-/** The first number that is negative, not finite, or larger than it can be. */
+/** The first number that is negative, not finite, or too large. */
 export function refusedAssumption(given: Partial<Assumed> = {}): RefusedAssumption | undefined {
   const values = assumed(given);
   for (const [input, { most = Number.MAX_SAFE_INTEGER }] of assumptionEntries) {

@@ -30,9 +30,9 @@ import { costsNothingIdle } from './unmetered-types';
 /**
  * Estimates what an app costs per month.
  *
- * @param model all templates of the app: what a stack refers to may be in another
- * @param given assumptions that {@link refusedAssumption} accepts
- * @param only ids of the stacks to estimate; nested stacks belong to theirs. All when left out
+ * @param model all templates of the app: a stack can refer to resources in another one @param given assumptions that
+ * {@link refusedAssumption} accepts
+ * @param only ids of the stacks to estimate; nested stacks belong to theirs. By default, all
  */
 export function estimate(model: TemplateModel, given: Partial<Assumed> = {}, only?: readonly string[]): CostRecord {
   const values = assumed(given);
@@ -81,7 +81,7 @@ export function estimate(model: TemplateModel, given: Partial<Assumed> = {}, onl
   };
 }
 
-/** Estimates what some stacks cost, of an app that is given as plain data. */
+/** Estimates the cost of some stacks of an app, which is given as plain data. */
 export function estimateStacks(
   stacks: readonly StackData[],
   given?: Partial<Assumed>,
@@ -90,7 +90,7 @@ export function estimateStacks(
   return estimate(new TemplateModel(assemblyOf(stacks)), given, only);
 }
 
-/** Estimates what a cloud assembly costs. */
+/** Estimates the cost of a cloud assembly. */
 export function estimateDirectory(directory: string, given?: Partial<Assumed>): CostRecord {
   return estimate(new TemplateModel(readDirectory(directory)), given);
 }
@@ -132,7 +132,7 @@ function countersOf(type: string) {
   return Object.hasOwn(IDLE_COUNTERS, type) ? IDLE_COUNTERS[type] : undefined;
 }
 
-/** What the deployment decides: conditions, and the parameters that numbers come from. */
+/** Values that are decided at deployment: conditions, and the parameters of numbers. */
 function undecided(model: TemplateModel, within: (stack: Stack) => boolean, { assumptions }: Quantities): Unpriced[] {
   const conditions = model.assembly.stacks.filter(within).flatMap((stack) => {
     const reader = model.reader(stack);
@@ -223,7 +223,7 @@ function sum(entries: readonly CostEntry[]): number {
   return exact(entries.reduce((total, { usd = 0 }) => total + usd, 0));
 }
 
-/** Without the noise of binary fractions, which would make two equal estimates differ. */
+/** Rounded, because binary fractions would make two equal estimates differ. */
 function exact(value: number): number {
   return Number(value.toPrecision(12));
 }

@@ -3,7 +3,7 @@ import type { Node } from '../model/node';
 import type { Quantities } from './quantities';
 import type { CostGroup } from './record';
 
-/** So many of a priced thing. A quantity that only the deployment knows is a text that says so. */
+/** A number of priced units. A quantity that is known only at deployment is a text with the reason. */
 export interface Counted {
   readonly group: CostGroup;
   readonly price: PriceName;
@@ -12,7 +12,7 @@ export interface Counted {
 
 type Counter = (properties: Node, read: Quantities) => readonly Counted[];
 
-/** What a resource costs for as long as it exists, by its CloudFormation type. */
+/** The cost of a resource while it exists, by its CloudFormation type. */
 export const IDLE_COUNTERS: Readonly<Record<string, Counter>> = {
   'AWS::EC2::VPCEndpoint': (properties, read) => {
     // Without a type it is a gateway endpoint, which costs nothing.
@@ -40,7 +40,7 @@ export const IDLE_COUNTERS: Readonly<Record<string, Counter>> = {
           : (read.count(properties.at('Domains')) ?? 'the domains are known at deployment only'),
     },
   ],
-  // Queries are charged for each VPC with DNS Firewall; how many there are is in no template.
+  // Queries are charged for each VPC with DNS Firewall; templates don't contain their number.
   'AWS::Route53Resolver::FirewallRuleGroupAssociation': () => [
     { group: 'network', price: 'firewallQuery', quantity: 'the number of DNS queries is known in use only' },
   ],
@@ -62,7 +62,8 @@ export const IDLE_COUNTERS: Readonly<Record<string, Counter>> = {
   'AWS::CloudWatch::CompositeAlarm': () => [{ group: 'logs and trail', price: 'compositeAlarm', quantity: 1 }],
   'AWS::CloudWatch::Dashboard': () => [{ group: 'logs and trail', price: 'dashboard', quantity: 1 }],
   'AWS::Logs::MetricFilter': (properties, read) => {
-    // With a default value every log event makes a data point; without, only a match does, and no match is no metric.
+    // With a default value, every log event is a data point. Without one, only a match is, and without a match there is
+    // no metric.
     const transformations = read.members(properties.at('MetricTransformations'));
     const always = transformations.filter((each) => each.at('DefaultValue').length > 0).length;
     return always > 0 ? [{ group: 'logs and trail', price: 'customMetric', quantity: always }] : [];

@@ -50,7 +50,7 @@ function cell(name: string): string {
   return code(name).replace(/\|/g, '\\|');
 }
 
-/** Units hold the id of a model, and what is not priced holds names of resources: both come from templates. */
+/** Units contain the id of a model, and unpriced entries contain names of resources; both come from templates. */
 function escaped(text: string): string {
   return visible(text).replace(/[\\`*_{}[\]<>|#&]/g, (character) => `\\${character}`);
 }

@@ -7,12 +7,12 @@ import type { App } from '../statement/app';
  * of a parameter is noted.
  */
 export class Quantities {
-  /** What the numbers rest on: `parameter Days has its default`. */
+  /** The assumptions of the numbers: `parameter Days has its default`. */
   public readonly assumptions = new Set<string>();
 
   constructor(public readonly app: App) {}
 
-  /** The largest number that a property can be; undefined where only the deployment knows it. */
+  /** The largest possible number of a property; undefined if it is known only at deployment. */
   public number(nodes: readonly Node[]): number | undefined {
     let largest: number | undefined;
     for (const { value, assumed } of nodes.flatMap((node) => node.texts())) {
@@ -26,7 +26,7 @@ export class Quantities {
     return largest;
   }
 
-  /** How many elements a list has, in the case with the most; undefined where only the deployment knows it. */
+  /** The largest possible number of elements of a list; undefined if it is known only at deployment. */
   public count(nodes: readonly Node[]): number | undefined {
     const lists = nodes.filter(({ kind }) => kind === 'list');
     return lists.length === 0 ? undefined : Math.max(...lists.map(elements));
@@ -42,7 +42,7 @@ export class Quantities {
       });
   }
 
-  /** The members of a list of objects, whatever the case. */
+  /** The members of a list of objects, in all cases. */
   public members(nodes: readonly Node[]): Node[] {
     return nodes.flatMap((node) => node.items()).filter(({ kind }) => kind === 'object');
   }

@@ -1,19 +1,19 @@
-/** What the JSON form of an estimate says about itself. */
+/** Name and version of the JSON form of an estimate. */
 export const COST_FORMAT = 'cdk-bedrock-managed-agents/monthly-cost/1';
 
 /** The groups of lines, in the order in which they are printed. */
 export const COST_GROUPS = ['network', 'keys', 'logs and trail', 'storage', 'workflow', 'model', 'compute'] as const;
 export type CostGroup = (typeof COST_GROUPS)[number];
 
-/** One priced thing, counted. */
+/** A number of priced units. */
 export interface CostEntry {
   readonly group: CostGroup;
-  /** What one unit is. */
+  /** The unit. */
   readonly unit: string;
   readonly quantity: number;
-  /** What the quantity is made of, where that is not plain. */
+  /** The composition of the quantity, if it isn't obvious. */
   readonly note?: string;
-  /** US dollars per month, or per turn. Absent where the price is not documented. */
+  /** US dollars per month, or per turn. Absent if the price isn't documented. */
   readonly usd?: number;
   readonly price: {
     readonly usd?: number;
@@ -25,23 +25,23 @@ export interface CostEntry {
   };
 }
 
-/** What a turn of one agent costs. */
+/** The cost of a turn of one agent. */
 export interface TurnCost {
   readonly agent: string;
   readonly stack: string;
-  /** Empty where the template does not tell it. */
+  /** Empty if the template doesn't contain it. */
   readonly model: string;
   readonly usd: number;
   readonly entries: readonly CostEntry[];
 }
 
-/** Something that costs or may cost, and that the sums do not hold. */
+/** A cost, or a possible cost, that isn't included in the sums. */
 export interface Unpriced {
   readonly what: string;
   readonly why: string;
 }
 
-/** An estimate as data: the JSON form, and what the texts are made of. The same templates give the same record. */
+/** An estimate as data: the JSON form, and what the texts are made of. The same templates result in the same record. */
 export interface CostRecord {
   readonly format: typeof COST_FORMAT;
   readonly stacks: readonly string[];
@@ -58,7 +58,7 @@ export interface CostRecord {
   readonly notIncluded: readonly string[];
 }
 
-/** What no estimate holds. */
+/** Costs that no estimate includes. */
 export const NOT_INCLUDED = [
   'traffic: data processed by endpoints and gateways, transfer between zones and out',
   'taxes, discounts, free tiers, support plans; prices of other Regions than us-east-1',

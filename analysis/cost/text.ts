@@ -5,7 +5,7 @@ import { COST_GROUPS, type CostEntry, type CostRecord } from './record';
 /** How far amounts are set in. */
 const AMOUNT = 15;
 
-/** An estimate for a terminal or a log: every line, the assumptions, and what the sums do not hold. */
+/** An estimate for a terminal or a log: every line, the assumptions, and the costs that aren't included. */
 export function costText(record: CostRecord): string {
   const { turnsPerMonth, turns } = record;
   const lines = [
@@ -36,7 +36,7 @@ export function costJson(record: CostRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-/** What the sums leave out, one sentence each. */
+/** The costs that aren't included, one sentence each. */
 export function outside({ idle, turns, unpriced, notIncluded }: CostRecord): string[] {
   const open = [...idle, ...turns.flatMap(({ entries }) => entries)].filter(({ usd }) => usd === undefined);
   return [

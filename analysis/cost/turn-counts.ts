@@ -7,7 +7,7 @@ import type { Quantities } from './quantities';
 import type { CostGroup } from './record';
 import type { TurnWork } from './turn-work';
 
-/** So much of a priced thing, in one turn. */
+/** A number of priced units in one turn. */
 export interface TurnCount {
   readonly group: CostGroup;
   readonly price: Price;
@@ -124,7 +124,10 @@ function guardrailCounts(guardrails: readonly Resource[], read: Quantities, give
   });
 }
 
-/** What a turn leaves behind, paid for as long as it is kept: with the same turns every month that is the monthly bill. */
+/**
+ * Stored data of a turn, charged for its whole retention: with the same number of turns every month, that is the
+ * monthly bill.
+ */
 function recordCounts({ runtime }: Agent, work: TurnWork, read: Quantities, given: Assumed): TurnCount[] {
   const { app } = read;
   const nextToRuntime = (type: string) => app.items(type).filter(({ stack }) => stack.id === runtime.stack.id);

@@ -11,7 +11,7 @@ import { type Ways, waysTo } from '../statement/ways';
 import type { Assumed } from './assumptions';
 import type { Quantities } from './quantities';
 
-/** What the workflow around one turn does. All zero for an agent that no workflow drives. */
+/** The work of the workflow for one turn. All zero for an agent without a workflow. */
 export interface TurnWork {
   readonly transitions: number;
   readonly looks: number;
@@ -28,11 +28,11 @@ export interface TurnWork {
   readonly buckets: readonly Resource[];
   /** State machines and functions that this counted. */
   readonly counted: readonly Resource[];
-  /** What leads to a turn and isn't counted, each with the reason. */
+  /** Parts of the path to a turn that aren't counted, each with the reason. */
   readonly problems: readonly string[];
 }
 
-/** Memory of a function where the template does not say. Source: AWS::Lambda::Function, MemorySize. */
+/** Default memory of a function. Source: AWS::Lambda::Function, MemorySize. */
 const DEFAULT_MEMORY = 128;
 
 /** Sent, received and deleted. */
@@ -41,13 +41,15 @@ const REQUESTS_PER_MESSAGE = 3;
 const FUNCTION = 'AWS::Lambda::Function';
 const MACHINE = 'AWS::StepFunctions::StateMachine';
 
-/** A call of a function on the way of a turn. */
+/** A call of a function on the path of a turn. */
 interface Invocation {
   readonly state: State;
   readonly target: Resource | undefined;
 }
 
-/** Reads the work around a turn from the state machine that runs turns of an agent, and from the functions on its way. */
+/**
+ * Reads the work around a turn from the state machine that runs turns of an agent, and from the functions on its path.
+ */
 export function turnWork(agent: Agent, read: Quantities, given: Assumed): TurnWork {
   const { app } = read;
   const { model } = app;
@@ -138,7 +140,7 @@ function isApi(api: string, ...names: string[]): boolean {
   return names.some((name) => name.toLowerCase() === api.toLowerCase());
 }
 
-/** Calls on the way whose price this estimate doesn't know. */
+/** Calls on the path without a known price. */
 function unknownCalls({ tasks }: MachinePath): string[] {
   const counts = new Map<string, number>();
   for (const { call } of tasks) {
@@ -149,13 +151,13 @@ function unknownCalls({ tasks }: MachinePath): string[] {
   return [...counts].map(([api, times]) => `this estimate knows no price of ${times} × ${api}`);
 }
 
-/** State machines on the way whose definition can't be read. */
+/** State machines on the path with an unreadable definition. */
 function unreadableMachines({ app }: Quantities, { steps }: Ways): string[] {
   const unread = stateMachines(app.model).filter(({ flow, resource }) => !flow && steps.includes(resource));
   return [...new Set(unread.map(({ resource }) => `the definition of ${app.nameOf(resource)} cannot be read`))];
 }
 
-/** The state machine that runs the turns of an agent, with the longest way of its definitions. */
+/** The state machine that runs the turns of an agent, with the longest path of its definitions. */
 function workflowOf({ app }: Quantities, { steps }: Ways, problems: string[]) {
   const all = turnMachines(app.model).filter(({ machine }) => steps.includes(machine.resource));
   const resources = sortedBy(new Set(all.map(({ machine }) => machine.resource)), ({ id }) => id);
@@ -173,7 +175,7 @@ function workflowOf({ app }: Quantities, { steps }: Ways, problems: string[]) {
     );
 }
 
-/** The step on the way that asks again and again whether the turn has ended. */
+/** The step on the path that polls whether the turn has ended. */
 function lookOf(workflow: TurnMachine | undefined, { tasks }: MachinePath) {
   return tasks
     .flatMap((state) => workflow?.steps.get(state) ?? [])
@@ -185,7 +187,7 @@ function lookOf(workflow: TurnMachine | undefined, { tasks }: MachinePath) {
     .at(0);
 }
 
-/** One of the functions that a queue feeds hands the event over, whichever it is: the largest counts. */
+/** One of the functions of a queue handles the event; the most expensive one counts. */
 function starterOf(read: Quantities, { steps }: Ways): Resource | undefined {
   const { app } = read;
   const fed = app
@@ -195,7 +197,7 @@ function starterOf(read: Quantities, { steps }: Ways): Resource | undefined {
   return sortedBy(fed, (target) => String(9999 - memoryOf(read, target)).padStart(6, '0'))[0];
 }
 
-/** What starts sessions of the agent by itself: what it does in a turn is in its code. */
+/** Functions that start sessions of the agent themselves: their work in a turn is in their code. */
 function otherDrivers({ app }: Quantities, agent: Agent, workflow: TurnMachine | undefined): string[] {
   const called = new Set(
     [...(workflow?.steps.values() ?? [])].flatMap(({ callees }) => callees.map((each) => each.resource)),
@@ -220,8 +222,8 @@ function functionsOf({ app }: Quantities, resources: readonly Resource[]): Resou
 }
 
 /**
- * How often a turn of this length is looked at: waits grow from 5 s by half to a minute, and each look listens.
- * The same series as runtime/turn-handlers/check-turn/back-off.ts, which a test compares.
+ * Number of polls of a turn with this duration: waits grow from 5 s by half to a minute, and each poll reads the
+ * stream. The same series as runtime/turn-handlers/check-turn/back-off.ts, which a test compares.
  */
 export function looksIn(turnSeconds: number, listenSeconds: number): number {
   let looks = 0;

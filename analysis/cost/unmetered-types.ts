@@ -1,6 +1,6 @@
 import { COMPUTE_KINDS } from '../../lib/facts/compute-kinds';
 
-/** Resources that cost nothing themselves. */
+/** Resources without their own cost. */
 const FREE = [
   /^AWS::(IAM|CDK|Organizations|CertificateManager)::/,
   /^AWS::CloudFormation::(Stack|WaitCondition|WaitConditionHandle|CustomResource|Macro|ModuleVersion)$/,
@@ -21,7 +21,10 @@ const FREE = [
   /^AWS::Budgets::Budget$/,
 ];
 
-/** Resources that cost by use only. What of it a turn uses is in the turn; the rest is traffic or is named as not priced. */
+/**
+ * Resources that are charged only by use. The use by a turn is in the cost of the turn; the rest is traffic or is
+ * listed as not priced.
+ */
 const BY_USE = [
   /^AWS::S3::Bucket$/,
   /^AWS::Logs::LogGroup$/,
@@ -38,7 +41,7 @@ const BY_USE = [
   /^AWS::CodeBuild::Project$/,
 ];
 
-/** Compute is paid for by its turns; its other names and its policy cost nothing. */
+/** Compute is charged to its turns; its aliases and its policy cost nothing. */
 const COMPUTE: ReadonlySet<string> = new Set(
   COMPUTE_KINDS.flatMap(({ type, endpoints, driven }) => [
     type,
@@ -47,7 +50,7 @@ const COMPUTE: ReadonlySet<string> = new Set(
   ]),
 );
 
-/** Whether nothing is due for the resource while nobody uses it. */
+/** Whether the resource costs nothing when it is idle. */
 export function costsNothingIdle(type: string): boolean {
   return COMPUTE.has(type) || [...FREE, ...BY_USE].some((pattern) => pattern.test(type));
 }

@@ -1,19 +1,19 @@
 import type { Kind } from './words';
 
-/** A thing in the picture. */
+/** A card in the picture. */
 export interface Card {
   /** The service, set small before the name. */
   readonly service: string;
   readonly kind: Kind;
   readonly name: string;
-  /** What begins with a sign of `SIGNS` is drawn in its colour. */
+  /** A note that begins with a sign of `SIGNS` is drawn in its colour. */
   readonly notes: readonly string[];
 }
 
-/** Signs of a note, next to their colour: what to look at, and what is denied. */
+/** Signs of a note, in addition to the colour: a warning, and a denial. */
 export const SIGNS = { warn: '△', never: '⊘' } as const;
 
-/** A step of the workflow, and what it touches. */
+/** A step of the workflow, and its resources. */
 export interface Step {
   readonly title: string;
   readonly notes: readonly string[];
@@ -32,13 +32,13 @@ export interface RuntimePlace {
   readonly endpoints: readonly string[];
 }
 
-/** What the picture of one agent says. */
+/** The facts in the picture of one agent. */
 export interface PictureFacts {
   readonly title: string;
   readonly starts: readonly Card[];
-  /** How an event comes from its source to the workflow. */
+  /** The path of an event from its source to the workflow. */
   readonly delivery: string;
-  /** State machines of the app that ask the workflow for turns. */
+  /** State machines of the app that start turns of the workflow. */
   readonly between: readonly Card[];
   /** Empty for an agent without a workflow: its starters drive sessions themselves. */
   readonly steps: readonly Step[];

@@ -3,7 +3,7 @@ import { type Card, SIGNS } from './facts';
 import { kindClass } from './style';
 import { linesOf, textWidth } from './text-width';
 
-/** A part of the picture: what is drawn at its own origin, and how high it is. */
+/** A part of the picture: its drawing, relative to its origin, and its height. */
 export interface Part {
   readonly svg: string;
   readonly height: number;
@@ -32,7 +32,7 @@ export function textLines(
   return { svg: svg.join(''), height: lines.length * line };
 }
 
-/** A thing: its service, its name, what is said of it. */
+/** A card: its service, its name and its notes. */
 export function cardPart({ service, kind, name, notes }: Card, width: number, least = 0): Part {
   const inner = { x: PAD + 6, width: width - 2 * PAD - 6 };
   const colour = kindClass(kind);

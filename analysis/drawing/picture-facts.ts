@@ -7,14 +7,14 @@ import { surroundingCards } from './surrounding-cards';
 import { counted, durationText, shortPath } from './words';
 import { requesterCards, stepsOf } from './workflow-steps';
 
-/** What of a principal begins something; the other steps of a workflow may only go on with it. */
+/** The uses of a principal that start something; other steps of a workflow can only continue it. */
 const STARTS: readonly Starter['may'][number][] = [
   'start sessions',
   'start turns through a workflow',
   'invoke the runtime directly',
 ];
 
-/** What there is to draw of an agent. */
+/** The facts of an agent for the picture. */
 export function pictureFacts(statement: Statement): PictureFacts {
   const starters = statement.starters.filter(
     ({ step, may }) => step !== true && may.some((drive) => STARTS.includes(drive)),
@@ -42,7 +42,7 @@ function titleOf({ agent: { construct, name } }: Statement): string {
   return path?.replace(/\/Agent$/, '') ?? name;
 }
 
-/** How events are delivered. A request of a URL is answered at once, so it says nothing about that. */
+/** How events are delivered. A request to a URL gets an immediate response, so this doesn't apply to it. */
 function deliveryText(triggers: readonly Trigger[]): string {
   const delivered = triggers.filter(({ deadLetterQueue }) => deadLetterQueue !== undefined);
   if (delivered.length === 0) {
@@ -81,7 +81,7 @@ function sessionCard({ models, definition, bounds, roles }: Statement): Card {
   };
 }
 
-/** What isn't in its own permissions: policies that nobody here can read, and what it can become or start. */
+/** Reach beyond its own permissions: unreadable policies, roles that it can assume, and resources that it can start. */
 function roleNotes({ attached, influences = [] }: RoleReach): string[] {
   return [
     ...attached.map((policy) => `${SIGNS.warn} policy whose content is not known: ${shortPath(policy)}`),

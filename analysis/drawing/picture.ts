@@ -5,7 +5,7 @@ import { arrowDown, arrowRight, cardPart, chipsPart, gridPart, moved, type Part,
 import { pictureFacts } from './picture-facts';
 import { kindClass, pictureStyle } from './style';
 
-/** What a picture needs to know of the place that shows it. */
+/** The context in which a picture is shown. */
 export interface PictureOptions {
   /** What is drawn, for those who can't see it: `Architecture of ci-pipeline-agent`. */
   readonly title: string;
@@ -30,7 +30,7 @@ const MARGIN = 24;
 const GAP = 28;
 const STEPS = { width: 270, arrow: 46, pad: 14 };
 
-/** Draws agents: the way of an event from its source to what is published, with what is around it. */
+/** Draws agents: the path of an event from its source to the published output, and the surrounding resources. */
 export function pictureSvg(statements: readonly Statement[], options: PictureOptions): string {
   const { width, id, title, shownIn } = options;
   const inFile = shownIn === 'file';
@@ -53,7 +53,7 @@ export function pictureSvg(statements: readonly Statement[], options: PictureOpt
     ...(inFile
       ? [`<style>${pictureStyle('light')}</style>`, `<rect class="page" width="${width}" height="${height}" rx="10"/>`]
       : []),
-    // One element a line: a change of a picture can be reviewed.
+    // One element per line, so that changes of a picture can be reviewed.
     ...body.map((svg) => svg.replace(/(?<=>)(?=<(g|\/g|rect|path|text|circle)\b)/g, '\n')),
     '</svg>',
   ].join('\n')}\n`;
@@ -69,7 +69,7 @@ class Column {
     this.height += part.height + after;
   }
 
-  /** An arrow to what follows, with what happens on it. */
+  /** An arrow to the next part, with a label. */
   public arrow(x: number, label: string, width: number): void {
     const note = textLines(label, { x: x + 14, y: 8, width: width - x - 14 }, { name: 'note' });
     const height = Math.max(36, note.height + 18);
@@ -114,7 +114,7 @@ function bandPart(title: string, cards: readonly Card[], otherwise: string, { in
   };
 }
 
-/** The steps below each other, each with what it touches next to it; in a narrow picture below it. */
+/** The steps below each other, each with its resources next to it, or below it in a narrow picture. */
 function workflowPart(facts: PictureFacts, { inner, narrow }: Frame): Part {
   const stepWidth = narrow ? inner - 2 * STEPS.pad : STEPS.width;
   const left = narrow ? STEPS.pad + 30 : STEPS.pad + STEPS.width + STEPS.arrow;
@@ -165,7 +165,7 @@ function stepPart({ title, notes }: Step, number: number, width: number): Part {
   };
 }
 
-/** The session, the place where its commands run, and what these can reach. */
+/** The session, the environment of its commands, and the resources that they can access. */
 function sessionPart({ session, runtime, reaches }: PictureFacts, width: number): Part {
   const column = new Column();
   column.put(cardPart(session, width));

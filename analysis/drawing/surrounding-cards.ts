@@ -3,7 +3,7 @@ import { boundText } from '../statement/phrases';
 import { type Card, SIGNS } from './facts';
 import { counted, shortPath } from './words';
 
-/** What an agent has around it whatever it does: keys, the trail, alarms, records, what is kept of a failure. */
+/** The surrounding resources of an agent: keys, trail, alarms, records, and dead-letter queues. */
 export function surroundingCards({ keys, audit, deadLetterQueues }: Statement): Card[] {
   const { trails, alarms, logGroups } = audit;
   return [

@@ -1,8 +1,8 @@
 import { visible } from '../../lib/contracts/untrusted-text';
 
 /**
- * Width of a text without a browser. The picture is set in whatever sans-serif face the reader has, so a text is taken to
- * be as wide as in DejaVu Sans, one of the widest; what fits by this measure fits in every usual face.
+ * Width of a text without a browser. The picture uses the reader's sans-serif font, so texts are measured with the
+ * widths of DejaVu Sans, one of the widest. A text that fits by this measure fits in every usual font.
  */
 const WIDTHS: readonly (readonly [number, string])[] = [
   [0.32, " ijl.,:;|'!I`"],

@@ -42,7 +42,7 @@ export function kindOf(prefix: string): Kind {
   return SERVICES[prefix]?.[1] ?? 'code';
 }
 
-/** Endings of construct paths that repeat what the card says already. */
+/** Endings of construct paths that repeat the card's title. */
 const SAYS_NOTHING =
   /\/(Resource|Default|Bucket|Topic|Queue|Table|Function|Machine|StateMachine|Rule|Schedule|Alarm|Events)$/;
 

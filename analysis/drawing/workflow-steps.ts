@@ -3,12 +3,12 @@ import type { Card, Step } from './facts';
 import { calledCard, reachCards } from './reach-cards';
 import { counted, durationText, shortPath } from './words';
 
-/** Things that a task does to a session while the agent works. Source: `StepKind` of the model. */
+/** Operations of a task on a session while the agent works. Source: `StepKind` of the model. */
 const WORK = ['opens a session', 'sends an event', 'looks at events'];
 
 /**
- * The steps of a turn that say something about it, in their order: the first record of the turn, what screens, asks, works
- * on data, keeps evidence, and the last event. What drives the session is one step.
+ * The informative steps of a turn, in their order: the first record of the turn, screening, approval, staging and
+ * delivery, evidence, and the last event. All operations on the session are one step.
  */
 export function stepsOf({ workflow, bounds }: Statement): Step[] {
   const tasks = workflow?.tasks ?? [];

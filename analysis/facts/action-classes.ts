@@ -9,7 +9,7 @@ import { isPowerAction } from './power-actions';
  */
 export type ActionClass = DataClass | 'power' | 'unknown';
 
-/** What one action or pattern of a policy allows. */
+/** The class of one action or pattern of a policy. */
 export interface ClassifiedAction {
   /** An action in the spelling of the reference, or a pattern that was accepted or isn't known, as it was written. */
   readonly action: string;
@@ -39,7 +39,10 @@ function classifyPattern(pattern: string, key: string): readonly ClassifiedActio
   return actions.map((action) => ({ action: action.action, class: classOf(action) }));
 }
 
-/** Everybody may do it without a permission (docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
+/**
+ * Every principal can call it without a permission
+ * (docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
+ */
 const NEEDS_NO_PERMISSION = 'sts:GetCallerIdentity';
 
 /** An action that a grant names only by a pattern (`s3:GetObjectTagging` in `s3:GetObject*`) is of the pattern's class. */

@@ -6,7 +6,7 @@ import * as path from 'path';
  * read on first use, a service is parsed on first use: a policy usually names a few services of 456.
  */
 
-/** What an action does to its service, as the AWS Service Authorization Reference says it. */
+/** The access level of an action in the AWS Service Authorization Reference. */
 export type AccessLevel = 'list' | 'read' | 'write' | 'tagging' | 'permissions';
 
 /** One action of a service. */
@@ -28,7 +28,7 @@ export interface Service {
 /** The actions that a pattern of a policy names. */
 export interface Expansion {
   readonly actions: readonly Action[];
-  /** Set if the pattern names a service or an action that the table doesn't have: it isn't known what it allows. */
+  /** Set if the pattern names a service or an action that the table doesn't have: its effect is unknown. */
   readonly unknown?: 'service' | 'action';
 }
 

@@ -1,3 +1,3 @@
-/** Whether a type is a custom resource: what it does is in the function that it names. */
+/** Whether a type is a custom resource, whose effect depends on its function. */
 export const isCustomResource = (type: string): boolean =>
   type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';

@@ -1,7 +1,8 @@
 /**
- * What the ordinary grants of aws-cdk-lib allow, reviewed one by one: every action and pattern that its grants name, and
- * every action of lib/identity/perms.ts. An agent's role may read and write data; nothing here is taken from the access
- * level, because `Write` covers both PutItem and DeleteTable. A pattern is accepted only in the spelling of the grants.
+ * The actions of ordinary grants of aws-cdk-lib, reviewed one by one: every action and pattern that its grants name,
+ * and every action of lib/identity/perms.ts. An agent's role may read and write data. The classes don't come from the
+ * access level, because `Write` covers both PutItem and DeleteTable. A pattern is accepted only in the spelling of the
+ * grants.
  *
  * Source: the files of grants and permissions of aws-cdk-lib 2.276.0 (scripts/facts/cdk-grants.ts finds them; a test fails
  * for one without a class here). Meaning of each action: the AWS Service Authorization Reference.
@@ -139,13 +140,13 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'ListAgentRuntimes StopRuntimeSession SynchronizeGatewayTargets UpdateAgentRuntime UpdateAgentRuntimeEndpoint ' +
       'UpdateApiKeyCredentialProvider UpdateGateway UpdateGatewayTarget UpdateMemory UpdateOauth2CredentialProvider ' +
       'UpdateWorkloadIdentity',
-    // The library's roles hold these by their own intents (perms.ts); for any other role they are control.
+    // The library's roles have these for their own purposes (perms.ts); for any other role, they are `control`.
     'bedrock-mantle':
       'CallWithBearerToken ConnectEnvironment CreateAgentSession CreateAgentSessionEvent CreateInference ' +
       'DeleteAgentSession GetAgentSession ListAgentSessionEvents ListAgentSessionItems ListAgentSessions ' +
       'RegisterEnvironment',
     codebuild: 'BatchGetBuilds CreateReportGroup RetryBuild StartBuild StopBuild',
-    // Approving a pull request decides what is merged.
+    // Approving a pull request allows a merge.
     codecommit: 'UpdatePullRequestApprovalState',
     codedeploy: 'PutLifecycleEventHookExecutionStatus',
     dynamodb: '* AssociateTableReplica ReadDataForReplication ReplicateSettings WriteDataForReplication',
@@ -153,7 +154,7 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'AssignPrivateIpAddresses AttachVolume CreateNetworkInterface CreateNetworkInterfacePermission ' +
       'DeleteNetworkInterface DescribeDhcpOptions DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets ' +
       'DescribeVpcs DetachVolume ModifyNetworkInterfaceAttribute UnassignPrivateIpAddresses',
-    // An image runs somewhere: pushing one is code, not data.
+    // Images are run, so pushing one is code, not data.
     ecr: 'BatchDeleteImage CompleteLayerUpload InitiateLayerUpload PutImage UploadLayerPart',
     ecs:
       'DeregisterContainerInstance DiscoverPollEndpoint Poll PutSystemLogEvents RegisterContainerInstance RunTask ' +
@@ -180,10 +181,10 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'ReplicateTags',
     scheduler: 'CreateSchedule DeleteSchedule UpdateSchedule',
     secretsmanager: 'DeleteSecret',
-    // Whoever subscribes has the messages delivered elsewhere.
+    // A subscription delivers messages to another destination.
     sns: 'Subscribe',
     ssm: 'AddTagsToResource',
-    // A shell in the container that holds the role.
+    // A shell in the container with the role.
     ssmmessages: 'CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel',
     states: 'StopExecution',
     sts: 'AssumeRole TagSession',

@@ -1,6 +1,9 @@
 import table from './entry-types.json';
 
-/** What can lead to an agent: every CloudFormation type that is called, sends on, runs code or lets somebody in. */
+/**
+ * Types that can lead to an agent: every CloudFormation type that is called, forwards events, runs code or grants
+ * access.
+ */
 
 /**
  * - `public`: can be called from outside of AWS, if its authorisation allows it
@@ -28,14 +31,14 @@ export type EntryKind =
   | 'credential'
   | 'macro';
 
-/** What is known of one type. */
+/** The facts about one type. */
 export interface EntryType {
   readonly kind: EntryKind;
-  /** Kinds of what it leads to, in words: `function`, `machine`, `queue`. */
+  /** Kinds of its targets, in words: `function`, `machine`, `queue`. */
   readonly reaches: readonly string[];
   /** Property paths that name the targets, the sources or the role. `*` stands for any keys. */
   readonly properties: readonly string[];
-  /** What decides who may use it; undefined if nothing of the template does. */
+  /** The property that authorizes its callers; undefined if the template has none. */
   readonly authorisedBy?: string;
   /** AWS page of the authorisation; undefined if none was looked up. */
   readonly page?: string;
@@ -45,7 +48,7 @@ const ROWS: ReadonlyMap<string, string> = new Map(Object.entries(table.types));
 const PAGES: Readonly<Record<string, string>> = table.pages;
 const SERVICE = 'AWS::';
 
-/** What a type (`AWS::Lambda::Url`) leads to; undefined for a type that leads nowhere, or that is new. */
+/** The facts about a type (`AWS::Lambda::Url`); undefined for a type that leads nowhere, or an unknown one. */
 export function entryTypeOf(type: string): EntryType | undefined {
   const row = type.startsWith(SERVICE) ? ROWS.get(type.slice(SERVICE.length)) : undefined;
   if (row === undefined) return undefined;
@@ -66,7 +69,10 @@ export function entryTypes(): string[] {
   return [...ROWS.keys()].map((type) => SERVICE + type);
 }
 
-/** Types with a property that looks like a target and that lead nowhere: reviewed, so that a test can tell them from new ones. */
+/**
+ * Reviewed types with a property that looks like a target but that lead nowhere, so that a test can distinguish them
+ * from new types.
+ */
 export function reviewedWithoutEntry(): string[] {
   return table.reviewedAndLeftOut.split(' ').map((type) => SERVICE + type);
 }

@@ -1,8 +1,9 @@
 import table from './network-types.json';
 
 /**
- * What every CloudFormation type that touches a network does to it, from network-types.json. A test fails when the installed
- * aws-cdk-lib has a type with a VPC, subnet, route-table or security-group property, or of a network service, without a class.
+ * The effect of every CloudFormation type with network properties, from network-types.json. A test fails when the
+ * installed aws-cdk-lib has a type with a VPC, subnet, route-table or security-group property, or of a network service,
+ * without a class.
  */
 
 /**
@@ -13,15 +14,15 @@ import table from './network-types.json';
  */
 export type NetworkClass = 'path-maker' | 'consumer' | 'neutral' | 'unknown';
 
-/** In which way a path-maker makes a path. */
+/** How a path-maker creates a path. */
 export type PathKind = keyof (typeof table)['path-maker'];
 
-/** What is known of one type. */
+/** The facts about one type. */
 export interface NetworkType {
   readonly class: NetworkClass;
-  /** Only of a path-maker. */
+  /** Only for a path-maker. */
   readonly path?: PathKind;
-  /** Why nothing is known; only of an unknown type. */
+  /** Why its effect is unknown; only for an unknown type. */
   readonly why?: string;
 }
 
@@ -29,7 +30,7 @@ type Services = Readonly<Record<string, string>>;
 
 let index: Map<string, NetworkType> | undefined;
 
-/** The class of a type (`AWS::EC2::Route`); undefined for a type that doesn't touch a network, or that is new. */
+/** The class of a type (`AWS::EC2::Route`); undefined for a type without network properties, or a new one. */
 export function networkTypeOf(type: string): NetworkType | undefined {
   index ??= readTable();
   return index.get(type);

@@ -6,7 +6,7 @@ import { actionOf } from './actions';
  * s3:GetObject has only optional forms, too.
  */
 
-/** Whose role may have the action on `*`. */
+/** The roles that may have the action on `*`. */
 export type Holder = 'function in a VPC' | 'other';
 
 interface ReviewedAction {
@@ -42,7 +42,7 @@ export const OPTIONAL_FORMS: ReadonlyMap<string, ReviewedAction> = new Map<strin
  * Why `Resource: "*"` is right for an action, or undefined if a resource must be named or the action isn't known.
  *
  * @param action full name, in any case.
- * @param holder what runs as the role: a function in a VPC, or anything else.
+ * @param holder what uses the role: a function in a VPC, or something else.
  */
 export function reasonForAnyResource(action: string, holder: Holder): string | undefined {
   const known = actionOf(action);

@@ -1,8 +1,8 @@
 import { actionOf, expand } from './actions';
 
 /**
- * Actions with which a role makes itself or others stronger, acts as somebody else, runs code under another role, opens a
- * way out of its network or silences the record of what it does: one call is enough.
+ * Actions with which a single call gives a role or others more permissions, acts as another principal, runs code under
+ * another role, opens a path out of its network, or disables the record of its actions.
  *
  * Three sources: every action of access level "permissions management", without the few that only use a permission;
  * every change of identities; and the list below, as patterns, so that variants which a service adds are in it, too.
@@ -10,26 +10,26 @@ import { actionOf, expand } from './actions';
  * (docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html) and the service authorization reference, read 2026-11-27.
  */
 
-/** Services whose every change is a change of who may do what. */
+/** Services in which every change is a change of permissions. */
 const IDENTITY_SERVICES = ['iam', 'identitystore', 'organizations', 'rolesanywhere', 'sso', 'sso-directory'];
 
-/** Makes the role of an AWS service, whose policy AWS writes: nobody becomes stronger by it. */
+/** Creates the role of an AWS service, whose policy AWS writes: it gives no principal more permissions. */
 const HARMLESS_CHANGES = ['iam:CreateServiceLinkedRole', 'iam:DeleteServiceLinkedRole'];
 
 const ONE_STEP: Readonly<Record<string, string>> = {
-  // Acting as somebody else.
+  // Acting as another principal.
   sts: 'AssumeRole AssumeRoleWith* AssumeRoot GetFederationToken',
   'cognito-identity': 'GetCredentialsForIdentity GetOpenIdToken* SetIdentityPoolRoles SetPrincipalTagAttributeMap',
-  // Driving agents, or changing what they run. The library's own roles hold these by their intents (perms.ts).
+  // Driving agents, or changing their code. The library's roles have these for their own purposes (perms.ts).
   'bedrock-mantle': 'CreateAgentSession* DeleteAgentSession',
   'bedrock-agentcore':
     'CreateAgentRuntime* InvokeAgentRuntime* PutResourcePolicy DeleteResourcePolicy UpdateAgentRuntime* ' +
     'CreateHarness* InvokeHarness UpdateHarness* PassCapacityProvider',
-  // Deploying anything under the role of a deployment.
+  // Deploying resources with the role of a deployment.
   cloudformation:
     'CreateChangeSet CreateResource CreateStack CreateStackInstances CreateStackSet ExecuteChangeSet UpdateResource UpdateStack UpdateStackInstances ' +
     'UpdateStackSet',
-  // Code, and where it runs, under a role that is already there.
+  // Changing code, or the place where it runs, under an existing role.
   lambda:
     'CreateEventSourceMapping CreateFunction CreateFunctionUrlConfig PublishLayerVersion UpdateEventSourceMapping ' +
     'UpdateFunctionCode* UpdateFunctionConfiguration UpdateFunctionUrlConfig',
@@ -48,18 +48,18 @@ const ONE_STEP: Readonly<Record<string, string>> = {
   scheduler: 'CreateSchedule UpdateSchedule',
   pipes: 'CreatePipe UpdatePipe',
   eks: 'AssociateAccessPolicy CreateAccessEntry UpdateAccessEntry CreatePodIdentityAssociation UpdatePodIdentityAssociation',
-  // A shell on, or commands in, a machine that holds a role.
+  // A shell or commands on a machine with a role.
   ssm: 'CreateAssociation* ResumeSession SendCommand StartSession UpdateAssociation* UpdateDocument*',
   ssmmessages: 'Create* Open*',
   'ec2-instance-connect': 'OpenTunnel Send*',
   ec2:
     'AssociateIamInstanceProfile ModifyInstanceAttribute ReplaceIamInstanceProfileAssociation RequestSpot* RunInstances ' +
-    // A way out of the network.
+    // A path out of the network.
     'AcceptTransitGateway* AcceptVpcPeeringConnection AssociateDhcpOptions AssociateRouteTable AttachInternetGateway ' +
     'AttachVpnGateway AuthorizeSecurityGroupEgress CreateNatGateway CreateRoute CreateTransitGateway* ' +
     'CreateVpcPeeringConnection DeleteVpcEndpoints EnableVgwRoutePropagation ModifyNetworkInterfaceAttribute ' +
     'ModifySecurityGroupRules ModifyVpcEndpoint ReplaceRoute ReplaceRouteTableAssociation',
-  // The record of what was done, and the keys that protect it.
+  // The audit record, and its keys.
   cloudtrail:
     'DeleteEventDataStore DeleteTrail PutEventSelectors PutInsightSelectors StopEventDataStoreIngestion StopLogging ' +
     'UpdateEventDataStore UpdateTrail',
@@ -103,7 +103,10 @@ const LOG_DELIVERY = /:AllowVendedLogDeliveryForResource$/;
 const oneStep = new Map<string, ReadonlySet<string>>();
 const without = new Map<string, ReadonlySet<string>>();
 
-/** True for an action that one call of makes its caller stronger, or that the table doesn't have but the list names. */
+/**
+ * Whether a single call of an action gives its caller more permissions, or the action is in the list but not in the
+ * table.
+ */
 export function isPowerAction(action: string): boolean {
   const known = actionOf(action);
   const name = known?.action ?? action;

@@ -1,7 +1,7 @@
 import table from './replacements.json';
 
 /**
- * Which properties of which types replace a resource. The table is made from AWS's resource specification
+ * Properties whose change replaces a resource, by type. The table is generated from AWS's resource specification
  * (`@aws-cdk/aws-service-spec`, Apache-2.0) by `npm run facts`; a test compares them.
  */
 
@@ -24,12 +24,12 @@ export function replacingProperties(type: string): readonly string[] | undefined
     : undefined;
 }
 
-/** Whether AWS marks a type as one that holds data: buckets, tables, log groups, keys, queues. */
+/** Whether AWS marks a type as stateful: buckets, tables, log groups, keys, queues. */
 export const isStateful = (type: string): boolean => Object.hasOwn(TABLE, type) && TABLE[type].startsWith('!');
 
 /**
- * Stands in for `@aws-cdk/aws-service-spec` in `@aws-cdk/cloudformation-diff`: the library asks one question, and the whole
- * specification is 2.6 MB that take a second to read.
+ * Replaces `@aws-cdk/aws-service-spec` in `@aws-cdk/cloudformation-diff`: the library needs only one query, and the
+ * whole specification has 2.6 MB and takes a second to read.
  */
 export function loadAwsServiceSpecSync() {
   return {

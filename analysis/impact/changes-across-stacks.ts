@@ -19,7 +19,7 @@ export function changesOf(pairs: readonly StackPair[]): (readonly ResourceChange
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** For each pair, what it reads from others and what has another value now. */
+/** For each pair, the changed values that it reads from others. */
 function valuesFromOutside(pairs: readonly StackPair[], changed: readonly StackChanges[]): Set<string>[] {
   const shared = new Set<string>();
   const own = pairs.map(() => new Set<string>());

@@ -3,9 +3,9 @@ import { at, entriesOf, isObject } from '../model/json';
 type Tree = Record<string, unknown>;
 
 /**
- * A template as the comparison needs it: references to what has another value than in the other template are marked, so that
- * the properties that use them differ, too. These are parameters, mappings and conditions that differ, replaced
- * resources (`Ref Name`), and outputs of other stacks. `Fn::Sub` becomes `Fn::Join` with references.
+ * A template for the comparison: references to changed values are marked, so that the properties that use them differ,
+ * too. Changed values are parameters, mappings and conditions that differ, replaced resources (`Ref Name`), and outputs
+ * of other stacks. `Fn::Sub` becomes `Fn::Join` with references.
  */
 export function comparable(template: unknown, changed: ReadonlySet<string>): Tree {
   const sections = entriesOf(template).map(([key, value]) => [

@@ -1,11 +1,11 @@
 /**
- * How much an effect matters, most first:
+ * The level of an effect, most important first:
  *
  * - `blocks`: the deployment fails
- * - `loses`: something of a running agent is gone: files of sessions, conversations, records
- * - `stays`: CloudFormation leaves a resource behind, or can't delete it; somebody has to
+ * - `loses`: something of a running agent is lost: files of sessions, conversations, records
+ * - `stays`: CloudFormation retains a resource or can't delete it, so it must be deleted manually
  * - `interrupts`: turns or connections are interrupted while the change is deployed
- * - `unknown`: the templates don't tell
+ * - `unknown`: it can't be determined from the templates
  */
 export const EFFECT_LEVELS = ['blocks', 'loses', 'stays', 'interrupts', 'unknown'] as const;
 export type EffectLevel = (typeof EFFECT_LEVELS)[number];
@@ -34,7 +34,7 @@ export type EffectKind =
   | 'endpoint-recreated'
   | 'unreadable';
 
-/** What a change means for a deployment or for a running agent. */
+/** The effect of a change on a deployment or on a running agent. */
 export interface Effect {
   readonly level: EffectLevel;
   readonly kind: EffectKind;
@@ -43,6 +43,6 @@ export interface Effect {
   /** One sentence. Names from templates are in it only in `names`, in the order of the places `{}`. */
   readonly says: string;
   readonly names: readonly string[];
-  /** What to do about it. */
+  /** The fix. */
   readonly fix?: string;
 }

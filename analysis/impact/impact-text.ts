@@ -63,7 +63,7 @@ function effectSections(
   });
 }
 
-/** One entry for each sentence: what is said of several resources is said once. */
+/** One entry for each sentence, with all resources that it applies to. */
 function entries(effects: readonly Effect[], quote: Quote): string[] {
   const subjects = new Map<string, string[]>();
   for (const effect of effects) {

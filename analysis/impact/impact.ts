@@ -14,14 +14,14 @@ import { stackPairs } from './stack-pairs';
 /** Name and version of the JSON form. */
 export const IMPACT_FORMAT = 'cdk-bedrock-managed-agents/impact/1';
 
-/** What becomes of a stack. */
+/** The change of a stack. */
 export interface StackImpact {
   readonly stack: string;
   readonly status: 'new' | 'changed' | 'leaves the app';
   readonly changes: readonly ResourceChange[];
 }
 
-/** What deploying a new version of an app over the old one means. */
+/** The impact of deploying a new version of an app over the old one. */
 export interface Impact {
   readonly format: typeof IMPACT_FORMAT;
   /** Stacks with changes. */

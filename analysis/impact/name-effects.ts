@@ -59,7 +59,7 @@ function holds(end: Parameters<typeof isKept>[0] | undefined, holder: Resource, 
     : 'has that name until its stack is deployed or deleted';
 }
 
-/** Names that two resources of the new assembly have. Those that were so before are not the change's. */
+/** Names that two resources of the new assembly have. Conflicts that existed before aren't reported. */
 function shared(names: readonly GivenName[], known: ReadonlySet<string>): Effect[] {
   const byKey = new Map<string, GivenName[]>();
   for (const each of names) byKey.set(each.key, [...(byKey.get(each.key) ?? []), each]);

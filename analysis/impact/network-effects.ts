@@ -5,12 +5,14 @@ import { creates, ends, idOf, isOrMayBe, nameOf, printedAt, type Scene } from '.
 const SUBNET = 'AWS::EC2::Subnet';
 const ENDPOINT = 'AWS::EC2::VPCEndpoint';
 
-/** CloudFormation creates what is new before it deletes what is old: both have to fit in the VPC at the same time. */
+/** CloudFormation creates new resources before it deletes old ones, so both must fit in the VPC at the same time. */
 export function networkEffects(scene: Scene): Effect[] {
   const created = new Set(scene.changes.filter(creates).map(idOf));
   const made = (type: string) =>
     scene.after.ofType(type).filter((each) => created.has(each.id) && !inNewVpc(each, created));
-  /** What is there when a resource is created: what was deployed, and what the same change created before it. */
+  /**
+   * The existing resources when a resource is created: deployed ones, and those that the same change created before.
+   */
   const withOthers = <T>(type: string, find: (there: readonly Resource[], resource: Resource) => T[]): T[] =>
     made(type).flatMap((each, index, all) => find([...scene.before.ofType(type), ...all.slice(0, index)], each));
   return [

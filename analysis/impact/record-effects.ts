@@ -13,7 +13,7 @@ const MUST_BE_EMPTY: Readonly<Record<string, string | undefined>> = {
   'AWS::ECR::Repository': 'EmptyOnDelete',
 };
 
-/** What happens to records: evidence, logs, keys, and resources that CloudFormation can't delete. */
+/** Effects on records: evidence, logs, keys, and resources that CloudFormation can't delete. */
 export function recordEffects(scene: Scene): Effect[] {
   return [...scene.changes.filter(ends).flatMap((change) => ofEnd(scene, change)), ...stillInUse(scene)];
 }
@@ -109,8 +109,8 @@ function isEmptied({ before }: Scene, { type, stack, logicalId, before: raw }: R
 }
 
 /**
- * EC2 deletes no VPC, subnet or security group that something is in. AgentCore keeps the network interfaces of a Runtime for
- * up to 8 hours, and a group that is kept stays for good
+ * EC2 can't delete a VPC, subnet or security group in use. AgentCore keeps the network interfaces of a Runtime for up
+ * to 8 hours, and a retained group is never deleted
  * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html,
  * docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html).
  */

@@ -38,7 +38,7 @@ export interface ResourceChange {
 /** Reads whether a policy attribute keeps a resource. */
 export const keeps = (policy: unknown): boolean => policy === 'Retain' || policy === 'RetainExceptOnCreate';
 
-/** What changes in a stack, and what has another value for those who name it. */
+/** The changes of a stack, and the changed values for resources that reference it. */
 export interface StackChanges {
   readonly changes: readonly ResourceChange[];
   /** As `comparable` takes it. */
@@ -59,8 +59,9 @@ export function resourceChanges(
   const definitions = before ? new Set([...changedDefinitions(before.template, after?.template), ...outside]) : NONE;
   const compare = (marked: ReadonlySet<string>) =>
     diffTemplate(old, comparable(after?.template ?? {}, marked)).resources;
-  // What names a replaced resource changes, too, and may be replaced for it. The library follows references only outside of
-  // functions, so each round marks what the last one replaced: first what is certain, then what may be.
+  // A resource that references a replaced one changes, too, and may be replaced. The library follows references only
+  // outside of functions, so each round marks the replacements of the last one: first the certain ones, then the
+  // possible ones.
   const certain = closure(definitions, compare, [ResourceImpact.WILL_REPLACE]);
   const possible = closure(certain, compare, REPLACING, returnsOtherValues);
   const sure = compare(certain);
@@ -120,7 +121,7 @@ function closure(
   }
 }
 
-/** A custom resource that is updated can return other values, such as the digest of the image that it built. */
+/** An updated custom resource can return other values, such as the digest of an image. */
 function returnsOtherValues(difference: ResourceDifference): boolean {
   const { isUpdate, newResourceType, propertyUpdates } = difference;
   return isUpdate && isCustomResource(newResourceType ?? '') && Object.keys(propertyUpdates).length > 0;

@@ -5,7 +5,7 @@ import type { TemplateModel } from '../model/template-model';
 import type { ResourceChange } from './resource-changes';
 import type { StackPair } from './stack-pairs';
 
-/** What the effects are computed from. */
+/** The input for computing the effects. */
 export interface Scene {
   readonly before: TemplateModel;
   readonly after: TemplateModel;
@@ -21,7 +21,7 @@ export const creates = ({ action }: ResourceChange): boolean =>
 export const ends = ({ action }: ResourceChange): boolean =>
   action === 'remove' || action === 'retain' || action === 'replace' || action === 'may replace';
 
-/** Whether what ends stays in the account. */
+/** Whether the removed resource stays in the account. */
 export const isKept = (change: ResourceChange): boolean =>
   change.action === 'retain' || (change.action !== 'remove' && change.keepsOld);
 
@@ -31,7 +31,7 @@ export const idOf = ({ stack, logicalId }: ResourceChange): string => `${stack}#
 export const isOrMayBe = ({ action }: ResourceChange, verb: string): string =>
   action === 'may replace' ? `may be ${verb}` : `is ${verb}`;
 
-/** What a resource is called: its construct path where it is known. */
+/** The name of a resource: its construct path, if it is known. */
 export const nameOf = ({ constructPath, id }: Resource): string => constructPath ?? id;
 
 /** The texts of a property, printed. */

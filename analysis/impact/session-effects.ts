@@ -6,9 +6,9 @@ import { namesOneOf, type ResourceChange } from './resource-changes';
 import { ends, isOrMayBe, type Scene } from './scene';
 
 /**
- * What happens to sessions. Session storage is wiped by every update of a Runtime's version
- * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-persistent-filesystems.html). A session is resumed while
- * its published definition is the same (`bindingSha256` in the ledger of turns) and the ledger knows it.
+ * Effects on sessions. Every update of a Runtime's version deletes session storage
+ * (docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-persistent-filesystems.html). A session is resumed
+ * while its published definition is the same (`bindingSha256` in the ledger of turns) and the ledger knows it.
  */
 export function sessionEffects(scene: Scene): Effect[] {
   return scene.changes.flatMap((change) => [

@@ -2,15 +2,15 @@ import type { Stack } from '../model/assembly';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 
-/** A deployed stack and what becomes of it. */
+/** A deployed stack and its new version. */
 export interface StackPair {
   readonly before?: Stack;
   readonly after?: Stack;
 }
 
 /**
- * CloudFormation knows a stack by its name, account and Region: a renamed stack is a new one, and the old one stays. A
- * nested stack is known by its resource.
+ * CloudFormation identifies a stack by its name, account and Region: a renamed stack is a new one, and the old one is
+ * kept. A nested stack is identified by its resource.
  */
 export function stackPairs(before: TemplateModel, after: TemplateModel): StackPair[] {
   const [old, now] = [stacksOf(before), stacksOf(after)];

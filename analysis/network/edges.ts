@@ -3,7 +3,7 @@ import { printed } from '../model/printed-text';
 import type { Place } from '../model/text';
 import type { Network } from './network';
 
-/** One step from a resource by its network. */
+/** One step from a resource through its network. */
 export interface NetworkEdge {
   /** Id of the resource. */
   readonly from: string;
@@ -15,7 +15,7 @@ export interface NetworkEdge {
   readonly because: Place;
 }
 
-/** Where a resource gets to by its network. A mode that can't be read may be the public one. */
+/** The destinations of a resource through its network. An unreadable mode may be the public one. */
 export function edgesOf(network: Network): NetworkEdge[] {
   const from = network.of.id;
   return [

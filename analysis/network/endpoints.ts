@@ -10,19 +10,19 @@ import { byId, idsOf, knownText, type PlaceId } from './place-id';
 /** A VPC endpoint. */
 export interface Endpoint {
   readonly resource: Resource;
-  /** As written; `Gateway` where nothing is stated, `unknown` where it depends on the deployment. */
+  /** As written; `Gateway` by default, `unknown` if it depends on the deployment. */
   readonly type: string;
   readonly serviceName: Text;
   /** The service without Region: `bedrock-mantle`, `ecr.api`, `s3`. Only of AWS services in the Region of the stack. */
   readonly service?: string;
   /**
-   * Whose service answers. `app`: an endpoint service of the assembly. `foreign`: anybody's, which is a way out.
-   * `unknown`: the name can't be read.
+   * The owner of the service. `app`: an endpoint service of the assembly. `foreign`: another customer, which is a way
+   * out. `unknown`: the name can't be read.
    */
   readonly owner: 'AWS' | 'app' | 'foreign' | 'unknown';
-  /** When the endpoint answers under the name of its service. */
+  /** When the name of the service resolves to the endpoint. */
   readonly privateNames: Guard;
-  /** Its own policies; none means that every call passes. */
+  /** Its own policies; without one, every call is allowed. */
   readonly policies: readonly Node[];
   readonly groups: readonly PlaceId[];
   readonly subnets: readonly PlaceId[];
@@ -37,7 +37,7 @@ const HOLE = '\u0000';
  * com.amazonaws.vpce.REGION.ID.
  */
 const AWS_SERVICE = /^(?:cn\.)?(?:com\.amazonaws|aws\.api|aws\.sagemaker)\.(?!vpce\.)([^.]+)\.([^\0]+)$/;
-/** Types that lead to an appliance or to resources of somebody. */
+/** Types that lead to an appliance or to resources of another owner. */
 const OTHER_TYPES = ['GatewayLoadBalancer', 'Resource', 'ServiceNetwork'];
 const OWN_SERVICES = ['AWS::EC2::VPCEndpointService', 'AWS::VpcLattice::ResourceConfiguration'];
 const CUSTOMER_SERVICE = /^(?:cn\.)?com\.amazonaws\.vpce\./;

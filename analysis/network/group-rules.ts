@@ -8,10 +8,12 @@ import type { Node } from '../model/node';
 import type { Place, Text } from '../model/text';
 import { byId, idsOf, isUnread, knownText, placeIn, type PlaceId } from './place-id';
 
-/** Who is on the other side of a rule of a security group. */
+/** The peer of a security group rule. */
 export type Peer =
   | { readonly kind: 'addresses'; readonly cidr: Text }
-  /** `AWS`: a list that AWS manages. `app`: one of the assembly, with its addresses. `unknown`: nobody here knows what is in it. */
+  /**
+   * `AWS`: a list that AWS manages. `app`: one of the assembly, with its addresses. `unknown`: its content isn't known.
+   */
   | {
       readonly kind: 'prefix list';
       readonly id: PlaceId;
@@ -22,7 +24,7 @@ export type Peer =
   | { readonly kind: 'group'; readonly id: PlaceId; readonly self: boolean }
   | { readonly kind: 'unknown' };
 
-/** What a rule of a security group lets through. */
+/** The traffic that a security group rule allows. */
 export interface Flow {
   readonly direction: 'to' | 'from';
   /** `tcp`, `udp`, `icmp`, a number, or `all`. */
@@ -47,7 +49,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   '17': 'udp',
   '58': 'icmpv6',
 };
-/** The rule with which the CDK says "nothing": an address that nobody can have. */
+/** The CDK's placeholder rule, with an unusable address. */
 const NOBODY = '255.255.255.255/32';
 
 const SIDES = {
@@ -66,9 +68,9 @@ export function isKnownGroup(group: PlaceId): boolean {
 }
 
 /**
- * What a security group lets through: rules in the group and rules of their own. A group that itself has no
- * rule for what goes out lets everything out, because EC2 adds that rule when it makes the group, before rules of their
- * own come; so does the default group of a VPC
+ * The traffic that a security group allows: rules in the group and separate rules. A group without its own outbound
+ * rule allows all outbound traffic, because EC2 adds that rule when it creates the group, before separate rules; so
+ * does the default group of a VPC
  * (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html).
  */
 export function flowsOf(model: Model, group: PlaceId): Flow[] {
@@ -114,7 +116,7 @@ function rulesOf(model: Model, group: PlaceId, direction: 'to' | 'from', guard: 
 }
 
 const egressRules = (model: Model) => byId(model, SIDES.to.type, 'GroupId');
-/** Rules for what goes out of a group whose id can't be read: whoever deploys may pass the group of an agent. */
+/** Rules for what goes out of a group whose id can't be read: the deployer may pass the group of an agent. */
 export function unreadEgress(model: Model): PlaceId[] {
   return [...model.view(egressRules).values()].flatMap((rules) =>
     rules.flatMap(({ resource, id }) =>

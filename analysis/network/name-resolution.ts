@@ -8,15 +8,15 @@ import type { Case, Place, Text } from '../model/text';
 import { byId, idsOf, knownText, type PlaceId } from './place-id';
 import type { WayOut } from './ways-out';
 
-/** Which names a VPC resolves. */
+/** The names that a VPC resolves. */
 export interface NameResolution {
-  /** When DNS Firewall answers for the allowed names only, and no query passes while it fails. */
+  /** When DNS Firewall allows only the allowed names and fails closed. */
   readonly limited: Guard;
-  /** The allowed names, where it is limited. */
+  /** The allowed names, if it is limited. */
   readonly allowed: readonly Text[];
   /** Names that go to servers outside of the VPC: resolver rules and DHCP options. */
   readonly forwarded: readonly WayOut[];
-  /** Why it isn't limited, or not in every deployment: what is missing or lets names pass. Empty if it is. */
+  /** Why it isn't limited, or not in every deployment. Empty if it is. */
   readonly because: string;
   readonly place?: Place;
 }
@@ -34,7 +34,7 @@ const firewallConfigs = (model: Model) => byId(model, 'AWS::Route53Resolver::Fir
 const resolverRules = (model: Model) => byId(model, 'AWS::Route53Resolver::ResolverRuleAssociation', 'VPCId');
 const dhcpOptions = (model: Model) => byId(model, 'AWS::EC2::VPCDHCPOptionsAssociation', 'VpcId');
 
-/** Reads what DNS of a VPC is limited to, and where else names go. */
+/** Reads the DNS limits of a VPC, and the other servers that get queries. */
 export function nameResolutionOf(model: Model, vpc: PlaceId): NameResolution {
   const forwarded = [...forwardedByRules(model, vpc), ...serversOfDhcp(model, vpc)].filter(({ guard }) =>
     guard.possible(),
@@ -107,11 +107,11 @@ function rulesOf(model: Model, vpc: PlaceId): FirewallRule[] {
 
 const priorityOf = (node: Node): number => Number(knownText(node.at('Priority')) ?? Number.MAX_SAFE_INTEGER);
 
-/** `*`, or a name of which nothing is known. */
+/** `*`, or an unknown name. */
 const mayBeEverything = (domain: Text): boolean =>
   literalOf(domain) === '*' || (domain.length === 1 && typeof domain[0] !== 'string');
 
-/** A rule for one type of query, or that answers with another name, lets the others pass. */
+/** A rule for one query type, or one that responds with another name, doesn't block other queries. */
 function blocksEveryType(node: Node): boolean {
   const responses = node.at('BlockResponse');
   const response = responses.length === 0 ? 'NODATA' : knownText(responses);

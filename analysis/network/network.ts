@@ -28,7 +28,7 @@ export interface Connection {
   readonly certainty: 'yes' | 'maybe';
 }
 
-/** Where the network of a resource leads. */
+/** The reach of a resource's network. */
 export interface Network {
   readonly of: Resource;
   readonly modes: readonly NetworkMode[];
@@ -42,9 +42,9 @@ export interface Network {
   readonly connections: readonly Connection[];
   /** For each VPC of the assembly. */
   readonly names: readonly { readonly vpc: PlaceId; readonly resolution: NameResolution }[];
-  /** Path-makers that name a place of the network and are none of the above: joins, shares, mirrors, ways in. */
+  /** Path-makers that reference the network and are none of the above: joins, shares, mirrors, ways in. */
   readonly ties: readonly Tie[];
-  /** Parts that aren't in the assembly or can't be read, and types that nobody here knows. */
+  /** Parts that aren't in the assembly or can't be read, and unknown types. */
   readonly gaps: readonly Gap[];
 }
 
@@ -57,7 +57,7 @@ interface Shape {
   readonly groups: readonly string[];
 }
 
-/** What an agent drives by an API to reach a network: the one that it is in. */
+/** Resources that an agent can call to use their network. */
 export const NETWORK_TOOLS = ['AWS::BedrockAgentCore::BrowserCustom', 'AWS::BedrockAgentCore::CodeInterpreterCustom'];
 
 /** Type → where its mode, subnets and groups are. */
@@ -94,7 +94,9 @@ export function networkOf(model: Model, resource: Resource): Network {
 
 const readNetworks = (): Map<string, Network> => new Map();
 
-/** Browsers and code interpreters that reach the internet: who may drive one has a way out by an API. */
+/**
+ * Browsers and code interpreters that reach the internet: a principal that may use one has a way out through an API.
+ */
 export function exits(model: Model): Resource[] {
   return model.ofType(...NETWORK_TOOLS).filter((resource) => {
     const { modes, ways } = networkOf(model, resource);
@@ -216,7 +218,7 @@ function tiesOf(model: Model, places: readonly PlaceId[]): Tie[] {
   return [...ties.values()];
 }
 
-/** What has interfaces in the groups that rules let the agent connect to. */
+/** Resources with interfaces in the groups that the agent can connect to. */
 function connectionsOf(model: Model, groups: readonly PlaceId[], flows: readonly Flow[]): Connection[] {
   const all = model.view(tiesByPlace);
   return flows

@@ -6,12 +6,12 @@ import type { Model } from '../model/model';
 import type { Place } from '../model/text';
 import { keysIn } from './place-id';
 
-/** A resource that names a place of a network. */
+/** A resource that references a part of a network. */
 export interface Tie {
   readonly resource: Resource;
-  /** `consumer`: has network interfaces there. `unknown`: nobody here knows what it does to the network. */
+  /** `consumer`: has network interfaces there. `unknown`: its effect on the network isn't known. */
   readonly kind: PathKind | 'consumer' | 'unknown';
-  /** Why it isn't known what it does. */
+  /** Why its effect isn't known. */
   readonly why?: string;
   readonly place: Place;
 }
@@ -27,7 +27,7 @@ const TIES: Readonly<Partial<Record<PathKind, string>>> = {
   names: 'changes how its names resolve',
 };
 
-/** What a path-maker does to the network that it names; undefined when it leads nowhere by itself. */
+/** The effect of a path-maker on the network that it references; undefined if it leads nowhere by itself. */
 export function tieEffect(kind: Tie['kind']): string | undefined {
   return TIES[kind as PathKind];
 }

@@ -108,7 +108,7 @@ export function waysOutOf(model: Model, subnets: readonly PlaceId[]): { ways: Wa
       }
       model.view(outsideTables).forEach((key) => add(tableWays(model, key, main, 'maybe')));
     }
-    // Whoever deploys may pass the table of this subnet.
+    // The deployer may pass the table of this subnet.
     model.view(unreadTables).forEach((key) => add(tableWays(model, key, subnet.guard, 'maybe')));
   }
   return { ways: [...ways.values()], gaps };
@@ -136,7 +136,7 @@ function outsideTables(model: Model): string[] {
   );
 }
 
-/** Tables that routes name and whose id can't be read: a parameter, an import from elsewhere. */
+/** Tables of routes whose id can't be read: a parameter, an import from elsewhere. */
 function unreadTables(model: Model): string[] {
   return routedTables(model).flatMap(({ key, text }) => (isUnread(text) ? [key] : []));
 }

@@ -6,9 +6,9 @@ import type { Text } from '../model/text';
 import { limitsOf } from './limits';
 import type { PrincipalKind, Statement } from './statement';
 
-/** Somebody outside of the accounts of the assembly whom a statement of a resource policy lets in. */
+/** A principal outside of the accounts of the assembly that a resource policy statement allows. */
 export interface Admitted {
-  /** `unread`: whoever deploys decides who it is. */
+  /** `unread`: decided at deployment. */
   readonly who: 'everybody' | 'another account' | 'somebody unknown' | 'unread';
   readonly kind: PrincipalKind;
   /** The principal, or the account or ARN that a condition names. */
@@ -17,10 +17,9 @@ export interface Admitted {
 }
 
 /**
- * Whom a statement lets in, other than AWS services and identities of the accounts that the assembly is deployed to. A
- * condition counts only if it is known to refuse everybody else: one that everybody meets is no condition.
- *
- * @param statement of a resource policy; one that denies lets nobody in
+ * The principals that a policy statement allows, other than AWS services and identities of the accounts of the
+ * assembly. A condition counts only if it is known to refuse all others. @param statement of a resource policy; a
+ * denial allows no principal
  */
 export function admitted(model: Model, statement: Statement): Admitted[] {
   const { principals, effect, guard } = statement;
@@ -102,7 +101,8 @@ function limitedTo(model: Model, statement: Statement): Limited {
         .forEach(({ name, guard }) => others.push({ who: 'another account', name, guard }));
     }
   }
-  // A condition on the service that calls leaves only AWS; one on the way through a mount target, who is in its VPC.
+  // A condition on the calling service allows only AWS; a condition on access through a mount target allows only
+  // callers in its VPC.
   const isService = statement.conditions.some(
     ({ key, test, ifExists, set, values }) =>
       !ifExists &&

@@ -6,13 +6,13 @@ import { ALWAYS, and, NEVER, not, or, type Truth, UNKNOWN, verdictWhen, when } f
 
 /** The value of a condition key in a request. */
 export interface ContextValue {
-  /** None when the request is known not to have the key. */
+  /** Empty if the request is known not to have the key. */
   readonly values: readonly Text[];
   /** True for a key that takes several values, which only `ForAnyValue:` and `ForAllValues:` compare. */
   readonly multiple?: boolean;
 }
 
-/** What is known of the condition keys of a request, by key in lower case. */
+/** The known condition keys of a request, by key in lower case. */
 export type RequestContext = ReadonlyMap<string, ContextValue>;
 
 /**
@@ -21,7 +21,7 @@ export type RequestContext = ReadonlyMap<string, ContextValue>;
  */
 export type ContextMode = 'given' | 'any';
 
-/** How a condition turns out. */
+/** The result of a condition. */
 export interface Outcome {
   /** Whether it holds in a request. */
   readonly holds: Truth;
@@ -89,7 +89,7 @@ function judge(condition: Condition, context: RequestContext, mode: ContextMode)
     return { ...same(UNKNOWN), problem: operator };
   }
   if (!value && mode === 'any') {
-    // The caller chooses the value, or leaves the key out.
+    // The caller chooses the value, or omits the key.
     return { holds: values.length > 0 || known.negated ? ALWAYS : NEVER, holdsAlways: acceptsEverything(condition) };
   }
   const present = value?.values ?? [];
@@ -130,7 +130,7 @@ function isNull(values: Condition['values'], absent: boolean): Truth {
   );
 }
 
-/** A condition on a key that anybody can choose, and that lets every choice pass. */
+/** A condition on a key that every caller can choose, and that accepts every choice. */
 function acceptsEverything({ test, key, set, ifExists, values }: Condition): Truth {
   const passesWithoutKey = ifExists || set === 'all' || (ALWAYS_PRESENT.has(key) && set !== 'any');
   const accepts = test === 'stringlike' && !key.endsWith('arn') ? isEveryText : isEverything;

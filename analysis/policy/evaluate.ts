@@ -6,7 +6,7 @@ import { allowsRequest, deniesRequest, type PrincipalMatch, principalsMatch, typ
 import type { Statement } from './statement';
 import { ALWAYS, and, NEVER, not, or, type Truth, UNKNOWN, verdictOf, verdictWhen } from './truth';
 
-/** The policies that apply to a request. A gate that isn't there doesn't apply. */
+/** The policies that apply to a request. A missing gate doesn't apply. */
 export interface Policies {
   readonly identity?: readonly Statement[];
   /** Policies attached to the identity that can't be read: they may allow anything. */
@@ -43,7 +43,7 @@ export interface Reason {
 export interface Answer {
   /** `yes` when some deployment allows it for sure; `maybe` when it isn't known. */
   readonly verdict: Verdict;
-  /** When the verdict holds. */
+  /** The deployments in which the verdict applies. */
   readonly guard: Guard;
   /** When the request may be allowed. */
   readonly possible: Guard;
@@ -104,14 +104,15 @@ function coreAllows(
   if (caller.kind !== 'AWS') {
     return direct;
   }
-  // An account that the deployment decides counts as the one that the template names next to it.
+  // An account that is decided at deployment counts as the account in the template.
   const isSameAccount =
     resourceAccount === undefined || caller.account === undefined || overlap(caller.account, resourceAccount) !== 'no';
   if (!isSameAccount) {
     return and([or([everybody, named, account]), own]);
   }
   const trusted = resourceKind === 'ordinary' ? ALWAYS : account;
-  // What a resource policy allows to a role by its ARN, the boundary of the role limits; not so a user, or everybody.
+  // The boundary of a role limits what a resource policy allows to the role's ARN, but not what it allows to a user or
+  // to everyone.
   const isUser = caller.name.some((part) => typeof part === 'string' && part.includes(':user/'));
   const byResource = or([everybody, isUser ? named : and([named, boundary])]);
   return or([and([trusted, own]), byResource]);

@@ -5,9 +5,8 @@ import { hasWildcard } from './pattern';
 import type { Condition, Statement } from './statement';
 
 /**
- * What a condition limits.
- *
- * - `account`: the account of the caller, or of the resource that a service acts for
+ * The subject that a condition limits. - `account`: the account of the caller, or of the resource that a service acts
+ * for
  * - `organization`: the organization of one of them
  * - `principal`: the caller, by ARN
  * - `source`: the resource that a service acts for, by ARN
@@ -28,9 +27,9 @@ export interface Limit {
 type ValueKind = 'text' | 'organization' | 'pattern' | 'arn' | 'range';
 
 /**
- * Keys that are known to limit who, from where or to what a statement applies, because AWS sets them and the caller
- * can't choose them. Any other key (tags, user agent, referer, time) counts as no limit.
- * Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and the pages of each service
+ * Keys that are known to limit the principals, networks or resources of a policy statement, because AWS sets them and
+ * the caller can't choose them. Any other key (tags, user agent, referer, time) counts as no limit. Source:
+ * docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and the pages of each service
  */
 const KEYS: ReadonlyMap<string, readonly [LimitKind, ValueKind]> = new Map([
   ['aws:principalaccount', ['account', 'text']],
@@ -73,7 +72,7 @@ const WITH_WILDCARDS = /like$|^arn/;
 
 /**
  * The conditions of a statement that really limit it: each is known to refuse somebody, in every deployment that has the
- * statement. A condition that everybody meets, that passes without its key, or that nobody here knows, isn't one.
+ * statement. A condition that every request meets, that is true without its key, or that is unknown isn't one.
  */
 export function limitsOf(statement: Statement): Limit[] {
   return statement.conditions.flatMap((condition) => {

@@ -5,7 +5,7 @@ import { overlap, subset } from './pattern';
 import type { Principal, Selection, Statement } from './statement';
 import { ALWAYS, and, NEVER, not, or, type Truth, UNKNOWN, verdictWhen, when } from './truth';
 
-/** Who makes a request. */
+/** The caller of a request. */
 export interface Caller {
   readonly kind: 'AWS' | 'Service' | 'Federated';
   /** ARN of a role or user, name of a service, ARN or host of an identity provider. */
@@ -140,7 +140,7 @@ function principalMatches({ kind, name }: Principal, caller: Caller): Readonly<R
   if (kind === 'unknown') {
     return { ...match, named: verdictWhen('maybe', guard) };
   }
-  // `AWS: "*"` is everybody, services too.
+  // `AWS: "*"` is every principal, including services.
   if (value.length === 1 && value[0] === '*' && (kind === 'AWS' || kind === caller.kind)) {
     return { ...match, everybody: when(guard) };
   }

@@ -6,7 +6,7 @@ import { byDeployment } from './by-deployment';
 
 /** A statement of an IAM policy of any kind, with every short form written out. */
 export interface Statement {
-  /** `unknown` when it can't be read or isn't one of the two: it counts for the side that is worse for the question. */
+  /** `unknown` when it can't be read or isn't one of the two: it counts as the worse of the two. */
   readonly effect: 'Allow' | 'Deny' | 'unknown';
   readonly actions: Selection;
   /** Without `Resource`, as in trust policies, everything: the statement speaks of what it is attached to. */
@@ -16,7 +16,7 @@ export interface Statement {
   readonly conditions: readonly Condition[];
   /** When the statement is deployed. */
   readonly guard: Guard;
-  /** Where it is written. */
+  /** Its position in the template. */
   readonly place: Place;
   readonly sid?: Text;
   /** The resource that has the policy. */
@@ -67,7 +67,7 @@ export interface Condition {
   readonly unreadable?: Unreadable;
 }
 
-/** Writes a text so that equal things have equal texts. */
+/** Writes a text so that equal resources have equal texts. */
 export type Canonical = (text: Text) => Text;
 
 /**
@@ -98,7 +98,7 @@ export function readPolicy(document: Node, holder: Resource, canonical: Canonica
 /** The values below a key, in whatever case it is written: IAM reads the names of elements without regard to case. */
 type Members = (key: string) => readonly Node[];
 
-/** As everybody writes them. */
+/** The usual spelling. */
 const ELEMENTS: ReadonlySet<string> = new Set([
   ...['Version', 'Id', 'Statement', 'Sid', 'Effect', 'Condition'],
   ...['Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource'],
@@ -360,7 +360,7 @@ function unreadableParts(
 
 const byService = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
 
-/** The statements that may be about an action: most are of another service. */
+/** The policy statements that may apply to an action; most are for another service. */
 export function aboutService(statements: readonly Statement[], action: string): readonly Statement[] {
   const service = action.slice(0, action.indexOf(':')).toLowerCase();
   let known = byService.get(statements);

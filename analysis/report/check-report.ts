@@ -14,7 +14,7 @@ export const CHECK_FORMAT = 'cdk-bedrock-managed-agents/check/1';
 /** Severities, the worst first. */
 export const SEVERITIES: readonly Severity[] = ['fatal', 'error', 'warning'];
 
-/** Where a finding is, for people and programs. */
+/** The location of a finding, for people and programs. */
 export interface CheckedPlace {
   /** The file as it was given, or below the directory that was given. */
   readonly file?: string;
@@ -29,35 +29,35 @@ export interface CheckedPlace {
   readonly path: string;
 }
 
-/** One finding with everything that a reader needs. */
+/** One finding with all its details. */
 export interface CheckedFinding extends CheckedPlace {
   readonly rule: string;
   readonly severity: Severity;
-  /** What is wrong. */
+  /** The problem. */
   readonly what: string;
   readonly why: string;
   readonly fix: string;
-  /** The AWS page behind the rule. */
+  /** The AWS page of the rule. */
   readonly page: string;
   readonly related: readonly CheckedPlace[];
   readonly data: ReportedFinding['data'];
-  /** Set when somebody has accepted the finding. */
+  /** Set if the finding was acknowledged. */
   readonly acknowledged?: { readonly at: string; readonly reason: string };
 }
 
-/** What `bma check` says: the JSON form, and what text and SARIF are made from. */
+/** The report of `bma check`: the JSON form, and the source of text and SARIF. */
 export interface CheckReport {
   readonly format: typeof CHECK_FORMAT;
   /** Files of the templates. */
   readonly templates: readonly string[];
-  /** False when no template has a part of an agent, so that there was nothing to judge. */
+  /** False if no template has a part of an agent, so that nothing was checked. */
   readonly agents: boolean;
-  /** Findings, the worst first; acknowledged ones included. */
+  /** Findings, worst first, including acknowledged ones. */
   readonly findings: readonly CheckedFinding[];
   readonly declarations: readonly Decision[];
 }
 
-/** Puts together what a check found. */
+/** Creates the report of a check. */
 export function checkReport(
   stacks: readonly StackData[],
   { findings, decisions }: CheckResult,

@@ -3,13 +3,13 @@ import type { StatementStyle } from '../statement/terminal';
 import type { CheckedFinding, CheckReport } from './check-report';
 import { SEVERITIES } from './check-report';
 
-/** The report for people: each finding with its place, what is wrong, why, and the fix; then one line for all. */
+/** The report for people: each finding with its location, problem, reason and fix; then a one-line summary. */
 export function checkText(report: CheckReport, style: StatementStyle): string {
   const open = report.findings.filter(({ acknowledged }) => !acknowledged);
   return [...open.map((finding) => `${findingText(finding, style)}\n\n`), `${checkSummary(report)}\n`].join('');
 }
 
-/** How many findings there are, in one line. */
+/** The number of findings, in one line. */
 export function checkSummary({ templates, agents, findings, declarations }: CheckReport): string {
   const of = templates.length === 1 ? '1 template' : `${templates.length} templates`;
   if (!agents) {

@@ -7,7 +7,7 @@ const READ =
 const WRITE =
   /^(Put|Create|Update|Delete|Send|Write|Abort|Add|Remove|Set|Tag|Untag|Batch(Write|Delete|Import)|Publish|Restore|Replicate|Complete|Upload|Initiate|GitPush|Merge|Post|Start|Stop|Change|Import|Purge|Modify)/i;
 
-/** What an action does, judged by its name. */
+/** The access of an action, derived from its name. */
 export function accessOf(action: string): Access[] {
   if (action.startsWith('everything but ')) {
     return ['read', 'write'];

@@ -3,7 +3,7 @@ import type { Resource } from '../model/assembly';
 import type { App } from './app';
 import { readRole, type ReadRole } from './roles';
 
-/** An agent with what its roles may do. */
+/** An agent with the permissions of its roles. */
 export interface Agent extends ModelAgent {
   readonly name: string;
   readonly roles: readonly ReadRole[];
@@ -23,7 +23,7 @@ export function agentsOf(app: App): Agent[] {
     }));
 }
 
-/** The Runtime of an agent and the other names that it has. */
+/** The Runtime of an agent and its aliases. */
 export function runtimesOf({ runtime, endpoints }: ModelAgent): Resource[] {
   return [runtime, ...endpoints];
 }

@@ -10,7 +10,7 @@ import type { Hole, Text } from '../model/text';
 /** Attributes that stand for the resource itself, as policies name it. Others are named with the resource. */
 const OWN = /^(Arn|.*Arn|Id|.*Id|@name)$/;
 
-/** An app with the names that people know its resources by. */
+/** An app with readable names of its resources. */
 export function appOf(model: TemplateModel): App {
   return model.view(readApp);
 }
@@ -55,7 +55,7 @@ export class App {
     return shown;
   }
 
-  /** Everything that a property can be, as text; empty where it is absent. Objects and lists are JSON. */
+  /** All possible values of a property, as text; empty if it is absent. Objects and lists are JSON. */
   public said(nodes: readonly Node[]): string {
     return [...new Set(nodes.flatMap((node) => this.saidBy(node)))].join(' or ');
   }
@@ -172,7 +172,7 @@ function hasFunctions(value: unknown): boolean {
   );
 }
 
-/** Construct paths without the ending that says nothing; the id where a path is missing, shared or could be misread. */
+/** Construct paths without uninformative endings; the id if a path is missing, shared or ambiguous. */
 function readableNames(resources: readonly Resource[]): Map<string, string> {
   const count = new Map<string, number>();
   const paths = resources.map((resource) => {

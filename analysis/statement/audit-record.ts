@@ -6,7 +6,7 @@ import { type App, sorted, sortedBy } from './app';
 import { keyText } from './encryption-text';
 import type { Audit } from './statement';
 
-/** What is recorded about an agent: every trail of its account in the app, and the logs and alarms around the agent. */
+/** The records about an agent: every trail of its account in the app, and the logs and alarms around the agent. */
 export function auditOf(app: App, agent: Agent, networks: readonly Resource[], steps: readonly Resource[]): Audit {
   const trails = trailsOf(app, agent);
   const stacks = new Set([agent.runtime, ...trails].map(({ stack }) => stack.id));

@@ -5,7 +5,7 @@ import type { Agent } from './agent';
 import { type App, distinctBy } from './app';
 import type { Bound } from './statement';
 
-/** What limits an agent in time, number and money. */
+/** The limits of an agent in time, number and cost. */
 export function boundsOf(app: App, { runtime, kind }: Agent, steps: readonly Resource[]): Bound[] {
   const bounds: Bound[] = [
     ...(kind.idleTimeout
@@ -57,7 +57,7 @@ function stepBounds(app: App, step: Resource): Bound[] {
   }
 }
 
-/** How many turns the workflow of this library runs at once: the limit that its ledger's slots are claimed under. */
+/** Number of concurrent turns of this library's workflow: the limit that its ledger's slots are claimed under. */
 function slotBounds(app: App, name: string, definition: readonly Node[]): Bound[] {
   const text = app.said(definition);
   const limit = text.includes('size(holders)') ? /":limit":\{"N":"(\d+)"\}/.exec(text)?.[1] : undefined;
@@ -66,7 +66,7 @@ function slotBounds(app: App, name: string, definition: readonly Node[]): Bound[
     : [{ name: `Turns at the same time in ${name}`, value: Number(limit), unit: 'turns' }];
 }
 
-/** How long a turn of the workflow of this library may take: a variable of its steps. */
+/** Longest duration of a turn of this library's workflow: a variable of its steps. */
 function turnDeadline(app: App, properties: Node): Bound[] {
   const variable = (name: string) => properties.at('Environment', 'Variables', name);
   const deadline = variable(TURN_VARIABLES.deadlineSeconds);

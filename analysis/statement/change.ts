@@ -1,4 +1,4 @@
-/** How a change reads: "the agent can now …", "no longer …", a changed limit, a protection, anything else. */
+/** The kind of a change: "the agent can now …", "no longer …", a changed limit, a protection, anything else. */
 export type ChangeKind = 'also' | 'no longer' | 'bound' | 'protection' | 'other';
 
 /** Whether the change widens what the agent can reach or do, or what can reach it. */
@@ -7,11 +7,11 @@ export type ChangeDirection = 'wider' | 'narrower' | 'neutral';
 export interface Change {
   readonly kind: ChangeKind;
   readonly direction: ChangeDirection;
-  /** What changed, in pieces: plain words, and names from templates that a renderer must quote. */
+  /** The change, in pieces: constant words, and names from templates that a renderer must quote. */
   readonly text: readonly Piece[];
 }
 
-/** Words of ours, or a name from a template. */
+/** Constant words, or a name from a template. */
 export type Piece = string | { readonly name: string };
 
 export const name = (text: string): Piece => ({ name: text });
@@ -21,12 +21,12 @@ export function change(kind: ChangeKind, direction: ChangeDirection, text: reado
   return { kind, direction, text };
 }
 
-/** Reach that came or went. */
+/** Added or removed reach. */
 export function reach(added: boolean, text: readonly Piece[]): Change {
   return added ? change('also', 'wider', text) : change('no longer', 'narrower', text);
 }
 
-/** A protection that came or went. */
+/** An added or removed protection. */
 export function protection(added: boolean, text: readonly Piece[]): Change {
   return change('protection', added ? 'narrower' : 'wider', [added ? 'added: ' : 'lost: ', ...text]);
 }

@@ -6,7 +6,7 @@ import { type App, sorted, sortedBy } from './app';
 import { assetFile } from './asset-file';
 import type { Definition } from './statement';
 
-/** What sessions of an agent are created from: the published definition, its file checked against its hash. */
+/** The session definition of an agent: the published definition, its file checked against its hash. */
 export function definitionOf(app: App, { runtime }: Agent): Definition | undefined {
   for (const parameter of app.items('AWS::SSM::Parameter')) {
     const values = parameter.properties.at('Value');

@@ -10,13 +10,14 @@ export interface Grant {
 }
 
 /**
- * How a change of grants reads: `plain` names one grant; `resource` and `conditions` name the grant as it is and as it was.
+ * The form of a change of grants: `plain` names one grant; `resource` and `conditions` name the grant as it is and as
+ * it was.
  */
 export type Wording = (verb: 'plain' | 'resource' | 'conditions', grants: readonly Grant[]) => readonly Piece[];
 
 /**
- * What came and went between two lists of grants. A grant that an old one covers is no new reach, and a lost grant that a
- * new one covers is not lost; a grant whose resource or conditions changed is one change and not two.
+ * The differences between two lists of grants. A new grant that an old one covers isn't new reach, and a removed grant
+ * that a new one covers isn't lost; a grant whose resource or conditions changed is one change and not two.
  */
 export function diffGrants(before: readonly Grant[], after: readonly Grant[], wording: Wording): Change[] {
   const keys = (list: readonly Grant[]) => new Set(list.map(keyOf));
@@ -31,7 +32,7 @@ export function diffGrants(before: readonly Grant[], after: readonly Grant[], wo
       const verb = was.resource === grant.resource ? 'conditions' : 'resource';
       const direction = contains(grant, was) ? 'wider' : contains(was, grant) ? 'narrower' : 'neutral';
       const text = wording(verb, [grant, was]);
-      // Neither contains the other: something is newly possible, so it is shown as such.
+      // Neither contains the other, so something is newly possible.
       changes.push(
         direction === 'narrower'
           ? { kind: 'other', direction, text: ['may now only ', ...text] }
@@ -40,7 +41,7 @@ export function diffGrants(before: readonly Grant[], after: readonly Grant[], wo
     } else if (!before.some((candidate) => contains(candidate, grant))) {
       changes.push({ kind: 'also', direction: 'wider', text: wording('plain', [grant]) });
     } else if (!after.some((candidate) => candidate !== grant && contains(candidate, grant))) {
-      // What is left of something wider that went.
+      // The remaining part of a wider grant that was removed.
       changes.push({ kind: 'other', direction: 'narrower', text: ['may still ', ...wording('plain', [grant])] });
     }
   }

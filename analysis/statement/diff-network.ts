@@ -4,7 +4,7 @@ import { grantPieces } from './diff-roles';
 import { flowText } from './phrases';
 import type { Statement } from './statement';
 
-/** Ways out of the network, and what endpoints let pass. */
+/** Ways out of the network, and the policies of endpoints. */
 export function network({ network: before }: Statement, { network: after }: Statement): Change[] {
   const changes: Change[] = [];
   if (before.mode !== after.mode) {

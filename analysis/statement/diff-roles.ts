@@ -3,7 +3,7 @@ import { diffGrants, type Grant } from './diff-grants';
 import { conditionsText, trustText } from './phrases';
 import type { Influence, RoleReach, Statement, Trust } from './statement';
 
-/** What the roles of the agent may do, and who may assume them. */
+/** Permissions of the agent's roles, and the principals that may assume them. */
 export function roles(before: Statement, after: Statement): Change[] {
   return (['session', 'execution'] as const).flatMap((purpose) => {
     const old = joined(before.roles.filter((role) => role.purpose === purpose));
@@ -71,7 +71,7 @@ function roleChanges(purpose: string, before: RoleReach, after: RoleReach, both:
   return changes;
 }
 
-/** What a role can newly drive, in one row for each first step: everything after it follows from it. */
+/** What a role can newly start or assume, in one row for each first step, because the next steps follow from it. */
 function influenceChanges(before: RoleReach, after: RoleReach, as: string): Change[] {
   const driven = ({ influences = [] }: RoleReach) =>
     new Map(influences.map(({ what, way: [first] }) => [asJson([what, first.does, first.to]), { what, first }]));

@@ -3,7 +3,7 @@ import { diffGrants } from './diff-grants';
 import { trustChange, trustPieces, trusts } from './diff-roles';
 import type { Starter, Statement } from './statement';
 
-/** Who may drive the agent. */
+/** The principals that may drive the agent. */
 export function starters(before: Statement, after: Statement): Change[] {
   const drives = ({ starters: list }: Statement) =>
     list.flatMap(({ principal, may }) => may.map((drive) => asJson([principal, drive])));
@@ -29,7 +29,7 @@ export function starters(before: Statement, after: Statement): Change[] {
   ];
 }
 
-/** What starts its turns, and with what. */
+/** The triggers of its turns, and their input. */
 export function triggers(before: Statement, after: Statement): Change[] {
   const old = new Map(before.triggers.map((trigger) => [trigger.name, trigger]));
   const now = new Map(after.triggers.map((trigger) => [trigger.name, trigger]));

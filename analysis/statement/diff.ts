@@ -23,7 +23,7 @@ export interface StatementDiff {
   readonly agents: readonly AgentDiff[];
 }
 
-/** Compares the statements of two versions of an app; agents are told apart by stack and logical id. */
+/** Compares the statements of two versions of an app; agents are identified by stack and logical id. */
 export function diffStatements(before: readonly Statement[], after: readonly Statement[]): StatementDiff {
   const old = new Map(before.map((statement) => [statement.agent.id, statement]));
   const now = new Map(after.map((statement) => [statement.agent.id, statement]));
@@ -102,7 +102,7 @@ function definition({ definition: before }: Statement, { definition: after }: St
   return texts;
 }
 
-/** Never "no change" when there is one. */
+/** A change is never reported as "no change". */
 function unexplained(): Change {
   return change('other', 'neutral', ['other details differ; compare the two JSON files']);
 }

@@ -50,7 +50,7 @@ export function toolExits(app: App, { roles }: Agent): string[] {
   );
 }
 
-/** Hosts outside of the app that get what a role of an agent may send to something of the app. */
+/** Hosts outside of the app that receive data which a role of an agent sends to a resource of the app. */
 export function dataExits(app: App, { executionRoles }: Agent): string[] {
   return sorted(
     executionRoles.flatMap((role) =>

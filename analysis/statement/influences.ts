@@ -6,7 +6,10 @@ import { type App, sortedBy, whenOf } from './app';
 import type { Influence } from './statement';
 import { nodeName } from './ways';
 
-/** What a role of an agent can become, start or send to. The session role starts its own Runtime: that is its task. */
+/**
+ * Roles that a role of an agent can assume, and resources that it can start or send to. The session role's own Runtime
+ * isn't included.
+ */
 export function influencesOf(app: App, agent: Agent, role: Identity): Influence[] {
   const own = new Set([agent.id, agent.runtime.id, ...agent.endpoints.map(({ id }) => id)]);
   const isSession = agent.sessionRoles.includes(role);

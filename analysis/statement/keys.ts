@@ -6,7 +6,7 @@ import type { TemplateModel } from '../model/template-model';
 import { type App, appOf, sortedBy } from './app';
 import type { KeyRecord } from './statement';
 
-/** The keys in some stacks, with what states them as its key. */
+/** The keys in some stacks, with the resources that they encrypt. */
 export function keysOf(app: App, stacks: ReadonlySet<string>): KeyRecord[] {
   const users = app.model.view(usersByKey);
   return app
@@ -40,7 +40,7 @@ function usersByKey(model: TemplateModel): Map<string, Resource[]> {
 }
 
 const isKeyProperty = keyTest(/kms|SSESpecification/i);
-/** A policy names keys, too, without being encrypted. */
+/** Policies also contain keys, without being encrypted. */
 const isPolicy = keyTest(/Policy|Statement/);
 
 /** Whether the template has such a property at all: most resources don't, and are not resolved. */

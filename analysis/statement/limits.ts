@@ -1,5 +1,5 @@
 /**
- * What no statement can promise, printed with every one. Sources: docs.aws.amazon.com/bedrock/latest/userguide/
+ * Limits of every statement, which are printed with it. Sources: docs.aws.amazon.com/bedrock/latest/userguide/
  * bedrock-managed-agents-openai-security.html and the pages named in docs/security-statement.md, read 2026-11-23.
  */
 export const STATEMENT_LIMITS: readonly string[] = [

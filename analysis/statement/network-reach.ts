@@ -11,7 +11,7 @@ import { conditionsOf } from './permissions';
 import { principalTexts } from './roles';
 import type { Endpoint, Flow, NameReach, NetworkReach, Unknown } from './statement';
 
-/** Where the network of an agent ends, and what isn't known of it. */
+/** The reach of an agent's network, and its unknown parts. */
 export interface NetworkReading {
   readonly network: NetworkReach;
   readonly vpcs: readonly Resource[];
@@ -85,7 +85,7 @@ function unknownOf(app: App, { modes, gaps, vpcs, subnets }: Network): Unknown[]
   ];
 }
 
-/** What a gap is about, by name where the app has it. */
+/** The subject of a gap, by name if it is in the app. */
 function gapText(app: App, text: Text): string {
   const shown = app.text(text);
   return shown === '' ? '' : ` ${shown}${app.target(text) ? '' : ', which is not in the app'}`;

@@ -6,7 +6,7 @@ import { type App, distinctBy, whenOf } from './app';
 import { conditionsOf, selectionTexts } from './permissions';
 import type { OutsideAccess, Unknown } from './statement';
 
-/** Who outside of the accounts of the app has access to what an agent stores, is encrypted with or is started by. */
+/** Principals outside of the accounts of the app with access to the stores, keys and triggers of an agent. */
 export function outsideAccessOf(app: App, agent: Agent): OutsideAccess[] {
   const found = accessTo(app, agent)
     .filter(({ who }) => who !== 'unread')
@@ -28,7 +28,7 @@ export function outsideAccessOf(app: App, agent: Agent): OutsideAccess[] {
   return distinctBy(found, (each) => JSON.stringify(each));
 }
 
-/** Policies and copies that name somebody whom only the deployment knows. */
+/** Policies and copies with a principal that is known only at deployment. */
 export function unreadAccessOf(app: App, agent: Agent): Unknown[] {
   return accessTo(app, agent)
     .filter(({ who, name }) => who === 'unread' && namesNobody(app, name))

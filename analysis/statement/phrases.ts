@@ -1,7 +1,7 @@
 import type { Bound, Condition, Flow, OutsideAccess, Permission, Store, Trust } from './statement';
 
 /**
- * The words of a statement, shared by Markdown, page, picture, difference and terminal. What they return is still
+ * The phrases of a statement, shared by Markdown, page, picture, difference and terminal. Their result is still
  * untrusted text: every renderer escapes it for its own format.
  */
 
@@ -56,7 +56,7 @@ function withoutCall(permission: Permission): Omit<Permission, 'action' | 'resou
   return rest as Omit<Permission, 'action' | 'resource'>;
 }
 
-/** Joins permissions that say the same of several actions and resources; keeps the order. */
+/** Joins permissions that differ only in actions or resources; keeps the order. */
 export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
   const groups = new Map<string, { actions: string[]; permission: Permission }>();
   for (const permission of permissions) {

@@ -1,7 +1,10 @@
 import { accessOf } from './access';
 import type { Permission, Reached } from './statement';
 
-/** Services that every role of a kind uses and nobody thinks of as reach: keys, network interfaces, traces, sessions, roles handed on. */
+/**
+ * Services that every role of a kind uses and that don't count as reach: keys, network interfaces, traces, sessions,
+ * roles handed on.
+ */
 const PLUMBING: ReadonlySet<string> = new Set([
   'kms',
   'ec2',
@@ -14,7 +17,8 @@ const PLUMBING: ReadonlySet<string> = new Set([
 
 /**
  * What a role may use, by service and resource, from its permissions: what it does there rather than by which actions.
- * Left out is what says nothing about the role: keys, network interfaces, traces, sessions, and its own log group.
+ * Not included, because they aren't specific to the role: keys, network interfaces, traces, sessions, and its own log
+ * group.
  */
 export function reachesOf(permissions: readonly Permission[], role: string): Reached[] {
   const found = new Map<string, { service: string; resource: string; does: Set<string> }>();
@@ -25,7 +29,7 @@ export function reachesOf(permissions: readonly Permission[], role: string): Rea
     }
     const key = `${service} ${resource}`;
     const reached = found.get(key) ?? { service, resource, does: new Set<string>() };
-    // Where no resource can be named, the action is all that can be said.
+    // If no resource can be named, only the action is shown.
     (resource === '*' ? [verb] : accessOf(action)).forEach((each) => reached.does.add(each));
     found.set(key, reached);
   }
@@ -34,7 +38,7 @@ export function reachesOf(permissions: readonly Permission[], role: string): Rea
     .sort((one, other) => (`${one.service} ${one.resource}` < `${other.service} ${other.resource}` ? -1 : 1));
 }
 
-/** The log group next to a role is the one that its own program writes to. */
+/** The log group next to a role is the one of its own program. */
 function isOwnLog(service: string, resource: string, role: string): boolean {
   const group = /\$\{(?!AWS::)([^}]*)\}/.exec(resource)?.[1];
   return service === 'logs' && group !== undefined && parentOf(group) === parentOf(role);

@@ -20,7 +20,7 @@ const DRIVES: readonly Drive[] = [
   'invoke the runtime directly',
 ];
 
-/** What identities may do to sessions that others have created. */
+/** Permissions of identities on sessions that others have created. */
 const SESSION_ACTIONS: readonly (readonly [string, Drive])[] = [
   ['bedrock-mantle:CreateAgentSessionEvent', 'submit messages'],
   ['bedrock-mantle:GetAgentSession', 'follow turns'],
@@ -29,7 +29,9 @@ const SESSION_ACTIONS: readonly (readonly [string, Drive])[] = [
   ['bedrock-mantle:DeleteAgentSession', 'cancel and delete'],
 ];
 
-/** Who may drive an agent: by identity policies, by policies of resources, and through what the app runs. */
+/**
+ * The principals that may drive an agent: by identity policies, by resource policies, and through resources of the app.
+ */
 export function startersOf(app: App, agent: Agent, ways: Ways): Starter[] {
   const known = identities(app.model);
   const own = new Set([...agent.sessionRoles, ...agent.executionRoles].map(({ id }) => id));
@@ -63,7 +65,7 @@ export function startersOf(app: App, agent: Agent, ways: Ways): Starter[] {
   });
   return sortedBy([...starters, ...tokenHolders(app, agent)], ({ principal }) => principal);
 
-  /** What is a trigger, or is started by something of the app, only continues. */
+  /** A trigger, or a resource that the app starts, only continues a turn. */
   function isContinued({ id, type }: Resource): boolean {
     return (
       isTrigger(type) ||

@@ -10,7 +10,7 @@ import type { Store } from './statement';
 type By = Store['by'][number];
 type Access = Store['access'][number];
 
-/** What holds data, by CloudFormation type and by the service in an ARN or an action. */
+/** Stores, by CloudFormation type and by the service in an ARN or an action. */
 const STORES: readonly { readonly type: string; readonly service: string; readonly name: string }[] = [
   { type: 'AWS::S3::Bucket', service: 's3', name: 'bucket' },
   { type: 'AWS::DynamoDB::Table', service: 'dynamodb', name: 'table' },

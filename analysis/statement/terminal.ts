@@ -11,7 +11,7 @@ export interface StatementStyle {
   bad(text: string): string;
 }
 
-/** A statement in a screenful, for a terminal. */
+/** A short statement for a terminal. */
 export function shortStatement(statement: Statement, style: StatementStyle): string[] {
   const { network, audit, starters, triggers, unknown } = statement;
   const lines: string[] = [];
@@ -73,7 +73,7 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
   return lines;
 }
 
-/** Longest list of a screenful. */
+/** Longest list in the short statement. */
 const MOST = 8;
 
 function modelText({ models }: Statement, style: StatementStyle): string {

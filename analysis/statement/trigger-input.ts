@@ -9,7 +9,7 @@ import type { Node } from '../model/node';
 import { type App, sorted } from './app';
 import { assetFile } from './asset-file';
 
-/** What of an event reaches the prompt: what a starter on the way puts into it, else what the target gets of the event. */
+/** The part of an event in the prompt: the placeholders of a starter, or else the input of the target. */
 export function passedIn(app: App, way: readonly Resource[], target?: Node): string[] {
   for (const step of way) {
     const fields = starterFields(app, step);

@@ -7,7 +7,7 @@ import type { Trigger } from './statement';
 import { passedIn } from './trigger-input';
 import { isTrigger, nodeName, wayOf, type Ways } from './ways';
 
-/** What starts turns of an agent: rules, schedules, URLs, APIs, and services that a policy of a resource lets in. */
+/** The triggers of an agent's turns: rules, schedules, URLs, APIs, and services that a resource policy allows. */
 export function triggersOf(app: App, { paths }: Ways, settlements: ReadonlySet<string>): Trigger[] {
   const found = paths.flatMap((path): Trigger[] => {
     const resource = app.model.resource(path.start);
@@ -55,7 +55,7 @@ function triggerOf(app: App, resource: Resource, path: Path): Trigger {
         ...base,
         type: 'schedule',
         when: `${said('ScheduleExpression')}${zone && ` ${zone}`}${disabled(said('State'))}`,
-        // A schedule has no event of its own: what it sends is in the template.
+        // A schedule has no event: the template contains its input.
         passesIn: scheduleInput(app, way),
         deadLetterQueue: hasQueue(properties.at('Target')[0]),
       };

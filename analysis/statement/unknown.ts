@@ -15,7 +15,7 @@ function unreadableParts(model: TemplateModel) {
   return unread.all();
 }
 
-/** What could not be known about an agent from the templates. */
+/** The unknown parts of an agent. */
 export function unknownOf(app: App, agent: Agent, network: readonly Unknown[]): Unknown[] {
   const found: Unknown[] = [...network];
   if (agent.sessionRoles.length === 0) {

@@ -9,7 +9,7 @@ import { type App, sortedBy } from './app';
 /** Everything that leads to sessions of an agent. */
 export interface Ways {
   readonly paths: readonly Path[];
-  /** Functions, state machines, queues, builds: what runs or keeps something on the way, ordered by id. */
+  /** Functions, state machines, queues and builds on the way, ordered by id. */
   readonly steps: readonly Resource[];
   /** The roles that these work under. */
   readonly roles: readonly Identity[];
@@ -78,7 +78,7 @@ export function wayOf(app: App, { edges }: Path): string[] {
   });
 }
 
-/** What a node of a way is called. */
+/** The name of a node of a way. */
 export function nodeName(app: App, node: NodeId): string {
   const resource = app.model.resource(node.replace(/^agent /, ''));
   if (node.startsWith('agent ')) {

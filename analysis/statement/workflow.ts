@@ -13,7 +13,7 @@ import { identityName } from './roles';
 import type { CalledResource, Reached, Requester, Workflow, WorkflowTask } from './statement';
 import type { Ways } from './ways';
 
-/** The state machines that lead to an agent, by what they do for its turns. */
+/** The state machines that lead to an agent, by their role for its turns. */
 export interface WorkflowReading {
   readonly workflow?: Workflow;
   /** Names of those that work on sessions without opening one: they end turns. */
@@ -71,7 +71,7 @@ function taskOf(app: App, state: State, step: Step | undefined): WorkflowTask {
   };
 }
 
-/** What a call names, functions aside: what these do is their reach. */
+/** The resources that a call names, except functions, whose reach is separate. */
 function calledBy(app: App, { call }: State): CalledResource[] {
   if (!call) {
     return [];
@@ -111,7 +111,7 @@ const GUARDRAIL_POLICIES: Readonly<Record<string, string>> = {
   ContextualGroundingPolicyConfig: 'grounding',
 };
 
-/** What a reader of the workflow wants to know of what a step calls. */
+/** Details of the resource that a step calls, for readers of the workflow. */
 function factsOf(app: App, { type, properties }: Resource): string[] {
   switch (type) {
     case 'AWS::Bedrock::Guardrail':
@@ -133,7 +133,7 @@ function functionsOf(resources: readonly Resource[]): Resource[] {
   return resources.filter(({ type }) => type === 'AWS::Lambda::Function');
 }
 
-/** What the roles of functions may use. */
+/** The permissions of the roles of functions. */
 function reachedBy(app: App, functions: readonly Resource[]): Reached[] {
   const byFunction = rolesByResource(app.model);
   const roles = new Set(functions.flatMap((each) => byFunction.get(each) ?? []));
@@ -145,7 +145,7 @@ function reachedBy(app: App, functions: readonly Resource[]): Reached[] {
   );
 }
 
-/** A state machine of the app that asks for turns. */
+/** A state machine of the app that starts turns. */
 function requesterOf(app: App, resource: Resource, flow: Flow): Requester {
   const states = statesOf(flow);
   const lists = states.filter(({ type }) => type === 'Map');
