@@ -12,9 +12,9 @@ test('1,000 events for 800 subjects in 150 conversations are 800 turns, whatever
     subjects: 800,
     pullRequests: 150,
     faultRate: 0.05,
-    stopRate: 0.05,
-    crashRate: 0.1,
-    lossRate: 0.05,
+    stopRate: 0.008,
+    crashRate: 0.02,
+    lossRate: 0.03,
     outage: { lastsMs: 2_000, everyMs: 20_000 },
     atOnce: 48,
   };

@@ -9,8 +9,8 @@ test('30 events for 24 subjects in 10 conversations are 24 turns, whatever break
     subjects: 24,
     pullRequests: 10,
     faultRate: 0.05,
-    stopRate: 0.05,
-    crashRate: 0.05,
+    stopRate: 0.015,
+    crashRate: 0.03,
     lossRate: 0.1,
     atOnce: 12,
   };

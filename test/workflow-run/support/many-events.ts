@@ -20,9 +20,9 @@ export interface ManyEvents {
   readonly pullRequests: number;
   /** Of every call and every step, from 0 to 1. */
   readonly faultRate: number;
-  /** Part of the executions that somebody stops. */
+  /** Part of the tasks of a turn at which somebody stops the execution. */
   readonly stopRate: number;
-  /** Part of the tasks during which a function is lost. */
+  /** Part of the calls of a function during which its execution environment is lost, with all calls in it. */
   readonly crashRate: number;
   /** Part of the calls of functions that the machine loses while the function goes on: it is repeated beside itself. */
   readonly lossRate: number;
@@ -97,8 +97,21 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
         .filter(([, { Resource }]) => Resource?.endsWith(':lambda:invoke'))
         .map(([state]) => state),
     );
+    const steps = new Set(['OpenSession', 'SubmitTurn', 'CheckTurn', 'CollectEvidence', 'AdmitTurn']);
+    const functionOf = (step: string) => cloud.deployment.one('AWS::Lambda::Function', `${step}Function`).arn;
     let outage = false;
-    workflow.beforeTask = (state) => {
+    const stopped = new Set<string>();
+    // At each task and not at each moment, so that a slow machine has no more faults than a fast one.
+    workflow.beforeTask = (state, execution) => {
+      if (execution.machine === workflow.turns && random() < many.stopRate) {
+        faults.stops += 1;
+        stopped.add(execution.name);
+        setTimeout(() => void cloud.executions.stop(execution), random() * 50);
+      }
+      if (steps.has(state) && random() < many.crashRate) {
+        faults.crashes += 1;
+        setTimeout(() => void cloud.functions.crash(functionOf(state)), random() * 50);
+      }
       // As a function says it, and as a call of the machine itself fails.
       if (outage && random() < 0.5)
         throw named(functions.has(state) ? 'TransientStepError' : 'DynamoDB.ThrottlingException');
@@ -136,24 +149,6 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
     });
     const ofTurns = () => cloud.executions.all.filter(({ machine }) => machine === workflow.turns);
     const running = () => ofTurns().filter(({ status }) => status === 'RUNNING');
-    const stopped = new Set<string>();
-    const steps = ['OpenSession', 'SubmitTurn', 'CheckTurn', 'CollectEvidence', 'AdmitTurn'];
-    timers.push(
-      setInterval(() => {
-        const some = running();
-        const victim = some[Math.floor(random() * some.length)];
-        if (victim !== undefined && random() < many.stopRate) {
-          faults.stops += 1;
-          stopped.add(victim.name);
-          void cloud.executions.stop(victim);
-        }
-        if (random() < many.crashRate) {
-          faults.crashes += 1;
-          const step = steps[Math.floor(random() * steps.length)];
-          void cloud.functions.crash(cloud.deployment.one('AWS::Lambda::Function', `${step}Function`).arn);
-        }
-      }, 100),
-    );
 
     const queue = shuffledEvents(many, random);
     for (let polls = 0; queue.length > 0; polls++) {
