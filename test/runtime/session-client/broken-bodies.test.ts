@@ -145,6 +145,112 @@ describe('a stream', () => {
   });
 });
 
+describe('a silent stream', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
+  afterEach(() => jest.useRealTimers());
+  const A = 'data: {"type":"a"}\n\n';
+  const open = (options: EventStreamOptions = {}) => {
+    const body = response({ 'x-amzn-requestid': 'r1' });
+    const stream = new EventStream(body as never, options);
+    const events: StreamEvent[] = [];
+    let ended: unknown;
+    const read = async () => {
+      try {
+        for await (const event of stream) events.push(event);
+        ended = 'closed';
+      } catch (error) {
+        ended = error;
+      }
+    };
+    const settled = async () => {
+      for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+      return ended;
+    };
+    return { body, stream, events, read, settled };
+  };
+
+  test.each([
+    [{ idleTimeoutMs: 20 }, 20],
+    [{}, 300_000],
+  ])('with %j is given up after %i ms, counted from the last bytes', async (options, ms) => {
+    const { body, read, settled, events } = open(options);
+    void read();
+    jest.advanceTimersByTime(ms - 1);
+    body.emit('data', Buffer.from(': comment\n\n'));
+    jest.advanceTimersByTime(ms - 1);
+    body.emit('data', Buffer.from(A));
+    jest.advanceTimersByTime(ms - 1);
+    expect(await settled()).toBeUndefined();
+    jest.advanceTimersByTime(1);
+    expect(await settled()).toMatchObject({
+      name: 'StreamIdleError',
+      operation: 'streamEvents',
+      retrySafe: true,
+      requestId: 'r1',
+      message: `The event stream was silent for ${ms} ms`,
+    });
+    expect([events, body.destroyed, jest.getTimerCount()]).toEqual([[{ type: 'a' }], true, 0]);
+  });
+
+  test('that never began is given up, too', async () => {
+    const { read, settled } = open({ idleTimeoutMs: 20 });
+    void read();
+    jest.advanceTimersByTime(20);
+    expect(await settled()).toMatchObject({ name: 'StreamIdleError' });
+  });
+
+  test('that has a limit is closed at it, and leaves no timer', async () => {
+    const { body, read, settled } = open({ closeAfterMs: 50, idleTimeoutMs: 100 });
+    void read();
+    jest.advanceTimersByTime(49);
+    expect(await settled()).toBeUndefined();
+    jest.advanceTimersByTime(1);
+    expect(await settled()).toBe('closed');
+    expect([body.destroyed, jest.getTimerCount()]).toEqual([true, 0]);
+  });
+
+  test('that was closed before its limit leaves no timer', () => {
+    open({ closeAfterMs: 50 }).stream.close();
+    expect(jest.getTimerCount()).toBe(0);
+    const body = response();
+    body.destroy();
+    new EventStream(body as never, { closeAfterMs: 50 });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test.each([
+    [999, false],
+    [1_000, true],
+  ])('of which %i events are not read is paused: %p, and silence counts again once they are', async (count, paused) => {
+    const { body, read, settled, events } = open({ idleTimeoutMs: 20 });
+    body.emit('data', Buffer.from(A.repeat(count)));
+    expect(body.isPaused()).toBe(paused);
+    if (!paused) return;
+    jest.advanceTimersByTime(1_000);
+    void read();
+    expect(await settled()).toBeUndefined();
+    expect([events.length, body.isPaused()]).toEqual([count, false]);
+    jest.advanceTimersByTime(20);
+    expect(await settled()).toMatchObject({ name: 'StreamIdleError' });
+  });
+
+  test('hears an abort until its end, and not after', async () => {
+    const abort = new AbortController();
+    const added = jest.spyOn(abort.signal, 'addEventListener');
+    const removed = jest.spyOn(abort.signal, 'removeEventListener');
+    const { read, settled } = open({ signal: abort.signal });
+    void read();
+    abort.abort();
+    expect(await settled()).toMatchObject({
+      name: 'AbortError',
+      operation: 'streamEvents',
+      message: 'streamEvents was aborted',
+    });
+    const [[, listener]] = added.mock.calls;
+    expect(removed).toHaveBeenCalledWith('abort', listener);
+  });
+});
+
 describe('time', () => {
   test('a wait is as long as was said', async () => {
     const startedAt = SYSTEM_TIMING.now();
