@@ -1,6 +1,6 @@
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
-import { FALSE, type Guard } from '../model/guard';
+import { FALSE, type Guard, TRUE } from '../model/guard';
 import { walkPaths } from '../model/machine-paths';
 import { reach } from '../model/reach';
 import type { State } from '../model/state-machine';
@@ -77,21 +77,13 @@ function* unbounded(model: TemplateModel): Iterable<Finding> {
     opens.forEach((state) => steps.get(state)?.callees.forEach(({ resource }) => called.add(resource)));
   }
   for (const { resource, agent } of turnStarters(model)) {
-    const isStarted = reach(model).intoNode(resource.id, ['delivers to', 'feeds']).length > 0;
-    if (resource.type !== 'AWS::Lambda::Function' || called.has(resource) || !isStarted) {
+    const starts = reach(model).intoNode(resource.id, ['delivers to', 'feeds']);
+    if (resource.type !== 'AWS::Lambda::Function' || called.has(resource) || starts.length === 0) {
       continue;
     }
-    const mapped = model
-      .ofType('AWS::Lambda::EventSourceMapping')
-      .filter(({ properties }) =>
-        valuesAt(properties, 'FunctionName')
-          .flatMap((node) => node.texts())
-          .some(({ value }) =>
-            model.named(value, 'AWS::Lambda::Function').some((named) => named.resource === resource),
-          ),
-      )
-      .map(({ properties }) => whenPresent(valuesAt(properties, 'ScalingConfig', 'MaximumConcurrency')))
-      .reduce<Guard>((any, guard) => any.or(guard), FALSE);
+    const mapped = starts
+      .map(({ from }) => whenBounded(model.resource(from)))
+      .reduce((all, each) => all.and(each), TRUE);
     yield {
       at: placeAt(resource, 'ReservedConcurrentExecutions'),
       subject: agent.id,
@@ -101,4 +93,11 @@ function* unbounded(model: TemplateModel): Iterable<Finding> {
         .and(mapped.not()),
     };
   }
+}
+
+/** When what starts a function has a bound of its own: only the mapping of a queue has one. */
+function whenBounded(source: Resource | undefined): Guard {
+  return source?.type === 'AWS::Lambda::EventSourceMapping'
+    ? source.guard.not().or(whenPresent(valuesAt(source.properties, 'ScalingConfig', 'MaximumConcurrency')))
+    : FALSE;
 }

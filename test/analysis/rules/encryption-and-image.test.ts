@@ -39,8 +39,15 @@ describe('MA-ENC2', () => {
     Store: of(type, properties),
     // Some kinds are judged only where an agent uses them.
     Uses: more(
-      ['elasticfilesystem:ClientWrite', 'bedrock-agentcore:CreateEvent', 'kinesis:PutRecord', 'firehose:PutRecord'],
-      [arnOf('Store'), arnOf('Store', 'MemoryArn')],
+      [
+        'elasticfilesystem:ClientWrite',
+        'bedrock-agentcore:CreateEvent',
+        'kinesis:PutRecord',
+        'firehose:PutRecord',
+        'rds-data:ExecuteStatement',
+        'es:ESHttpGet',
+      ],
+      [arnOf('Store'), arnOf('Store', 'MemoryArn'), arnOf('Store', 'DBClusterArn')],
     ),
   });
 
@@ -96,6 +103,8 @@ describe('MA-ENC2', () => {
     ['file system', 'AWS::EFS::FileSystem', { Encrypted: 'true', KmsKeyId: KEY }, { KmsKeyId: KEY }],
     ['memory', 'AWS::BedrockAgentCore::Memory', { EncryptionKeyArn: KEY }, {}],
     ['stream', 'AWS::Kinesis::Stream', { StreamEncryption: { KeyId: KEY } }, {}],
+    ['database', 'AWS::RDS::DBCluster', { StorageEncrypted: true, KmsKeyId: KEY }, { KmsKeyId: KEY }],
+    ['search domain', 'AWS::OpenSearchService::Domain', { EncryptionAtRestOptions: { KmsKeyId: KEY } }, {}],
     [
       'delivery stream',
       'AWS::KinesisFirehose::DeliveryStream',

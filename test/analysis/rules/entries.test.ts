@@ -218,3 +218,59 @@ test.each<[string, string, Record<string, object>]>([
 ])('%s is a finding', (_, finding, more) => {
   expect(found(more)).toEqual([`MA-TRG3 ${finding}`]);
 });
+
+const GITHUB = 'token.actions.githubusercontent.com';
+const POOL = 'cognito-identity.amazonaws.com';
+test.each<[object, boolean]>([
+  [{}, false],
+  [{ StringEquals: { [`${POOL}:aud`]: 'pool' } }, false],
+  [{ 'ForAnyValue:StringLike': { [`${POOL}:amr`]: 'authenticated' } }, true],
+  [{ 'ForAnyValue:StringEquals': { [`${POOL}:amr`]: ['authenticated'] } }, true],
+  [{ 'ForAllValues:StringLike': { [`${POOL}:amr`]: 'authenticated' } }, false],
+  [{ 'ForAnyValue:StringLike': { [`${POOL}:amr`]: 'unauthenticated' } }, false],
+  [{ 'ForAnyValue:StringLike': { [`${POOL}:amr`]: ['authenticated', 'unauthenticated'] } }, false],
+  [{ 'ForAnyValue:StringLike': { ':amr.x': 'authenticated' } }, false],
+  [{ StringEquals: { [`${GITHUB}:sub`]: 'repo:team/app:ref:refs/heads/main' } }, true],
+  [{ StringLike: { [`${GITHUB}:sub`]: 'repo:team/*' } }, true],
+  [{ StringLike: { [`${GITHUB}:sub`]: 'repo:*' } }, false],
+  [{ StringLike: { [`${GITHUB}:sub`]: ['repo:team/*', 'repo:*'] } }, false],
+  [{ StringLike: { [`${GITHUB}:sub`]: '*' } }, false],
+  [{ StringLikeIfExists: { [`${GITHUB}:sub`]: 'repo:team/*' } }, false],
+  [{ StringNotLike: { [`${GITHUB}:sub`]: 'repo:team/*' } }, false],
+  [{ StringLike: { [`${GITHUB}:sub`]: 'project_path:team/*' } }, true],
+  [{ StringLike: { [`${GITHUB}:sub`]: 'project_path:*' } }, false],
+  [{ StringLike: { [`${GITHUB}:sub`]: 'system:serviceaccount:team:*' } }, true],
+  [{ StringLike: { [`${GITHUB}:sub`]: 'system:serviceaccount:*:agent' } }, false],
+  [{ StringLike: { [`${GITHUB}:sub`]: 'user-1*' } }, true],
+])('users of a provider may start turns with the condition %j: limited %p', (Condition, isLimited) => {
+  const Driver = of('AWS::IAM::Role', {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        { Effect: 'Allow', Principal: { Federated: POOL }, Action: 'sts:AssumeRoleWithWebIdentity', Condition },
+      ],
+    },
+    Policies: [
+      {
+        PolicyName: 'p',
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arnOf('Open') }] },
+      },
+    ],
+  });
+  expect(found({ Driver })).toEqual(isLimited ? [] : [expect.stringMatching(/^MA-TRG3 \w+ Driver$/)]);
+});
+
+test.each<[object[], boolean]>([
+  [[{ s: [] }], true],
+  [[{ s: [], other: [] }], true],
+  [[{ s: [] }, { other: [] }], false],
+  [[{ other: [] }], false],
+  [[{}], false],
+  [[], false],
+])('the alternatives %j of an OpenAPI operation: secured %p', (security, isSecured) => {
+  const schemes = {
+    components: {
+      securitySchemes: { s: { type: 'apiKey', 'x-amazon-apigateway-authtype': 'awsSigv4' }, other: { type: 'apiKey' } },
+    },
+  };
+  expect(found({ Api: restApi(body({ security }, schemes)) })).toEqual(isSecured ? [] : ['MA-TRG3 fatal Api']);
+});

@@ -261,6 +261,114 @@ describe('MA-NET5', () => {
   });
 });
 
+describe('MA-NET5 judges the policy of a Runtime', () => {
+  const RUNTIME = att('Runtime', 'AgentRuntimeArn');
+  const SESSION = att('SessionRole', 'Arn');
+  const denial = (rest: object = {}) => ({
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'bedrock-agentcore:*',
+    Resource: RUNTIME,
+    Condition: { ArnNotEquals: { 'aws:PrincipalArn': SESSION } },
+    ...rest,
+  });
+  const said = (Statement: object[], changes: Resources = {}) => {
+    const RuntimePolicy = resource('AWS::BedrockAgentCore::ResourcePolicy', {
+      ResourceArn: RUNTIME,
+      Policy: { Statement },
+    });
+    const template = { Resources: { ...APP, RuntimePolicy, ...changes } };
+    const model = new TemplateModel(assemblyOf([{ id: 'App', account: OWN, region: 'us-east-1', template }]));
+    return checkModel(model, { rules: [MA_NET5] }).map(({ says, location }) => [
+      location.logicalId,
+      location.path,
+      says,
+    ]);
+  };
+  const OPEN = [
+    'RuntimePolicy',
+    'Properties.Policy',
+    'The resource policy of the Runtime does not deny it to everybody but the session role',
+  ];
+
+  test.each<[object]>([
+    [{}],
+    [{ Principal: { AWS: ['*'] } }],
+    [{ Action: ['bedrock-agentcore:*'], Resource: '*' }],
+    [{ Action: '*' }],
+    [{ Condition: { ArnNotLike: { 'aws:PrincipalArn': [SESSION] } } }],
+    [{ Condition: { StringNotEquals: { 'AWS:principalARN': SESSION } } }],
+    [{ Condition: { StringNotLike: { 'aws:PrincipalArn': SESSION } } }],
+  ])('a denial is whole with %j', (rest) => {
+    expect(said([denial(rest)])).toEqual([]);
+  });
+
+  test.each<[object]>([
+    [{ Effect: 'Allow' }],
+    [{ Principal: { AWS: OWN } }],
+    [{ Principal: { Service: '*' } }],
+    [{ Principal: undefined, NotPrincipal: '*' }],
+    [{ Action: 'bedrock-agentcore:InvokeAgentRuntime' }],
+    [{ Action: undefined, NotAction: 'bedrock-agentcore:x' }],
+    [{ Resource: 'arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/other' }],
+    [{ Condition: {} }],
+    [{ Condition: { ArnEquals: { 'aws:PrincipalArn': SESSION } } }],
+    [{ Condition: { ArnNotEquals: { 'aws:SourceArn': SESSION } } }],
+    [{ Condition: { ArnNotEquals: { 'aws:PrincipalArn': [] } } }],
+    [{ Condition: { 'ForAnyValue:ArnNotEquals': { 'aws:PrincipalArn': SESSION } } }],
+    [{ Condition: { ArnNotEquals: { 'aws:PrincipalArn': SESSION }, Bool: { 'aws:SecureTransport': 'true' } } }],
+  ])('a denial leaves the Runtime open with %j', (rest) => {
+    expect(said([denial(rest)])).toContainEqual(OPEN);
+  });
+
+  test('an exception is named, and is no gap', () => {
+    const except = (...arns: unknown[]) =>
+      said([denial({ Condition: { ArnNotEquals: { 'aws:PrincipalArn': arns } } })]);
+    const says = (names: string) => [
+      [
+        'RuntimePolicy',
+        expect.any(String),
+        `The resource policy of the Runtime excepts ${names}, which isn't its session role`,
+      ],
+    ];
+    expect(except(SESSION, 'arn:aws:iam::999988887777:role/x', 'arn:aws:iam::999988887777:role/y')).toEqual(
+      says('arn:aws:iam::999988887777:role/x, arn:aws:iam::999988887777:role/y'),
+    );
+  });
+
+  test('an allowance is for the session role alone', () => {
+    const allowed = (principal: object) =>
+      said([denial(), { ...allow('bedrock-agentcore:InvokeAgentRuntime', RUNTIME), ...principal }]);
+    const more = [
+      ['RuntimePolicy', expect.any(String), 'The resource policy of the Runtime allows more than the session role'],
+    ];
+    expect(allowed({ Principal: { AWS: SESSION } })).toEqual([]);
+    expect(allowed({ Principal: { AWS: [SESSION, att('ExecutionRole', 'Arn')] } })).toEqual(more);
+    expect(allowed({ Principal: { Service: 'lambda.amazonaws.com' } })).toEqual(more);
+    expect(allowed({ NotPrincipal: { AWS: SESSION } })).toEqual(more);
+    expect(allowed({})).toEqual(more);
+  });
+
+  test('endpoints have a policy of their own, and no tokens are accepted', () => {
+    const Endpoint = resource('AWS::BedrockAgentCore::RuntimeEndpoint', {
+      AgentRuntimeId: att('Runtime', 'AgentRuntimeId'),
+    });
+    expect(said([denial()], { Endpoint })).toEqual([
+      ['Endpoint', 'Properties', 'The runtime endpoint has no resource policy'],
+    ]);
+    const Runtime = runtime({
+      AuthorizerConfiguration: { CustomJWTAuthorizer: { DiscoveryUrl: 'https://example.com' } },
+    });
+    expect(said([denial()], { Runtime })).toEqual([
+      [
+        'Runtime',
+        'Properties.AuthorizerConfiguration',
+        'The Runtime accepts callers with a token of an identity provider, bypassing the session',
+      ],
+    ]);
+  });
+});
+
 describe('MA-NET6', () => {
   const firewall = (action: string, names: string[], config = {}): Resources => ({
     Names: resource('AWS::Route53Resolver::FirewallDomainList', { Domains: names }),
@@ -293,6 +401,32 @@ describe('MA-NET6', () => {
       FirewallFailOpen: 'ENABLED',
     });
     expect(severities(firewall('BLOCK', ['example.com'], { Open: open }))).toEqual(['error']);
+  });
+
+  test.each<[string, Resources, boolean]>([
+    ['*.example.com', {}, true],
+    ['*.example.com.', {}, true],
+    ['www.example.com', {}, false],
+    ['*.amazonaws.com', {}, false],
+    ['*.us-east-1.amazonaws.com.cn', {}, false],
+    ['*.api.aws', {}, false],
+    ['*.us-east-1.on.aws.', {}, false],
+    ['*.ec2.internal', {}, false],
+    ['*.myamazonaws.com', {}, true],
+    ['*.db.team.internal.', { Zone: resource('AWS::Route53::HostedZone', { Name: 'team.internal.' }) }, false],
+    [
+      '*.db.team.internal',
+      { Zone: resource('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'team.internal' }) },
+      false,
+    ],
+    ['*.dbteam.internal', { Zone: resource('AWS::Route53::HostedZone', { Name: 'team.internal' }) }, true],
+  ])('data can leave in names below %s', (name, zone, leaves) => {
+    const says = checkModel(appWith(firewall('BLOCK', [name, '*.amazonaws.com'], zone)), { rules: [MA_NET6] }).map(
+      (finding) => finding.says,
+    );
+    expect(says).toEqual(
+      leaves ? [expect.stringContaining(`Every name below ${name.replace('*.', '')} resolves`)] : [],
+    );
   });
 
   test('none at all is a warning: nothing in the templates says that names are limited', () => {
