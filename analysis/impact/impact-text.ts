@@ -85,7 +85,10 @@ function sentence({ says, names, fix }: Effect, quote: Quote): string {
 
 function stackMarkdown(stack: StackImpact): string {
   const lines = rows(stack, code);
-  return `<details><summary>Stack <code>${escapeHtml(visible(stack.stack))}</code> (${stack.status}): ${counts(stack)}</summary>\n\n${lines.map((line) => `- ${line}`).join('\n')}\n\n</details>`;
+  const title = `Stack <code>${escapeHtml(visible(stack.stack))}</code> (${stack.status}): ${counts(stack)}`;
+  // Added resources are only counted: a new stack has nothing to unfold.
+  if (lines.length === 0) return title;
+  return `<details><summary>${title}</summary>\n\n${lines.map((line) => `- ${line}`).join('\n')}\n\n</details>`;
 }
 
 const escapeHtml = (text: string) => text.replace(/[&<>]/g, (each) => `&#${each.charCodeAt(0)};`);

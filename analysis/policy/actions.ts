@@ -1,5 +1,6 @@
 import { classify, type ActionClass } from '../facts/action-classes';
-import { formsOf } from '../facts/actions';
+import { formsOf, service } from '../facts/actions';
+import { literalOf } from '../model/compose-text';
 import type { Guard } from '../model/guard';
 import type { Place, Text } from '../model/text';
 import { overlap, subset } from './pattern';
@@ -49,6 +50,20 @@ function withEffect(action: string, resources: Selection): Selection | undefined
     forms.length === 0 ? mayBeEverything(value) : forms.some((form) => overlap(value, [form]) !== 'no'),
   );
   return patterns.length > 0 ? { ...resources, patterns } : undefined;
+}
+
+/**
+ * Whether an action and a resource of one policy statement belong to the same service, or may. A statement of two services
+ * has pairs without an effect, such as `sqs:SendMessage` on a bucket. What isn't known may belong to every service.
+ */
+export function mayWorkOn(action: Text, resource: Text): boolean {
+  const [, prefix] = /^([\w-]+):/.exec(literalOf(action) ?? '') ?? [];
+  const [, owner] = /^arn:[^:*?]*:([^:*?]+):/.exec(typeof resource[0] === 'string' ? resource[0] : '') ?? [];
+  if (prefix === undefined || owner === undefined || prefix.toLowerCase() === owner) return true;
+  const actions = service(prefix)?.actions;
+  // Some services act on resources of others, such as Bedrock on endpoints of SageMaker.
+  const owners = [...(actions?.values() ?? [])].flatMap(({ forms }) => forms).map((form) => form.split(':')[2]);
+  return actions === undefined || owners.some((each) => each === owner || /[*?]/.test(each));
 }
 
 function mayBeEverything(resource: Text): boolean {

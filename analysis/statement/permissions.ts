@@ -4,6 +4,7 @@ import { holesOf, literalOf, textOf } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
 import type { Identity } from '../model/identities';
 import type { Text } from '../model/text';
+import { mayWorkOn } from '../policy/actions';
 import { overlap, subset } from '../policy/pattern';
 import type { Condition as PolicyCondition, Pattern, Selection, Statement } from '../policy/statement';
 import { type App, distinctBy, sorted, whenOf } from './app';
@@ -53,7 +54,7 @@ function readPermissions(app: App, identity: Identity): ReadPermission[] {
     statements.flatMap((statement) => {
       const conditions = conditionsOf(app, statement.conditions);
       return choices(statement.actions).flatMap((action) =>
-        choices(statement.resources).map((resource) =>
+        resourcesFor(action, statement.resources).map((resource) =>
           permission(app, { statement, action, resource, conditions }, denials, limits),
         ),
       );
@@ -82,6 +83,17 @@ type Choice = Pattern | Selection;
 
 function choices(selection: Selection): readonly Choice[] {
   return selection.except ? [selection] : selection.patterns;
+}
+
+/**
+ * What an action of a statement can work on. All of it, if it fits nothing: the statement was written for something that
+ * the table of actions doesn't have.
+ */
+function resourcesFor(action: Choice, resources: Selection): readonly Choice[] {
+  const all = choices(resources);
+  if (!isPattern(action) || all.length === 1) return all;
+  const fitting = all.filter((resource) => !isPattern(resource) || mayWorkOn(action.value, resource.value));
+  return fitting.length > 0 ? fitting : all;
 }
 
 function isPattern(choice: Choice): choice is Pattern {

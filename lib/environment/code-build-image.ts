@@ -3,8 +3,9 @@ import { CfnProject, LinuxArmBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { CustomResource, Duration, Fn, Stack, Validations } from 'aws-cdk-lib/core';
+import { CustomResource, Duration, Fn, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { acknowledgeOwn } from '../identity/acknowledge-own';
 import { IMAGE_BUILD_VARIABLES, type ImageBuildProperties, type ImageBuildResult } from '../contracts/image-build';
 import { logCallerStatements } from '../encryption/log-caller-statements';
 import { handlerCode } from '../function/handler-code';
@@ -149,15 +150,16 @@ export class CodeBuildImage extends Construct {
       timeoutInMinutes: BUILD_TIMEOUT.toMinutes(),
     });
     project.node.addDependency(policy);
-    Validations.of(project).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-CB3',
-      reason: 'Docker runs in privileged mode only. The project builds the sources of its template and nothing else.',
-    });
-    Validations.of(project).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-CB4',
-      reason:
-        'The project has no artifact and no cache that a key would encrypt; its log group has the customer-managed key.',
-    });
+    acknowledgeOwn(
+      project,
+      'AwsSolutions::AwsSolutions-CB3',
+      'Docker runs in privileged mode only. The project builds the sources of its template and nothing else.',
+    );
+    acknowledgeOwn(
+      project,
+      'AwsSolutions::AwsSolutions-CB4',
+      'The project has no artifact and no cache that a key would encrypt; its log group has the customer-managed key.',
+    );
     return project;
   }
 }

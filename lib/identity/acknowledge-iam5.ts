@@ -1,5 +1,6 @@
-import { Stack, Validations } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { acknowledgeOwn } from './acknowledge-own';
 
 /**
  * Acknowledges a wildcard in a policy of this library with a reason, in the format of the AwsSolutions pack of cdk-nag.
@@ -19,7 +20,7 @@ export function acknowledgeIam5(policy: IConstruct, resource: string, reason: st
       const text = flatten(Stack.of(policy).resolve(resource));
       if (text === recorded) return []; // The app was synthesized before.
       recorded = text;
-      Validations.of(policy).acknowledge({ id: `AwsSolutions::AwsSolutions-IAM5[Resource::${text}]`, reason });
+      acknowledgeOwn(policy, 'AwsSolutions::AwsSolutions-IAM5', reason, text);
       return [];
     },
   });

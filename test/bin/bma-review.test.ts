@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { LIBRARY_REVIEW } from '../../lib/contracts/library-acknowledgement';
 import { runInProcess } from './run-in-process';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-review-'));
@@ -10,14 +11,18 @@ const review = (before: string, after: string) => runInProcess('review', before,
 
 interface Given {
   readonly actions?: string[];
+  readonly resources?: string[];
   readonly acknowledged?: Record<string, string>;
   readonly keys?: number;
 }
 
-function assembly(name: string, { actions = ['s3:GetObject'], acknowledged = {}, keys = 1 }: Given = {}): string {
+function assembly(
+  name: string,
+  { actions = ['s3:GetObject'], resources = ['arn:aws:s3:::data/*'], acknowledged = {}, keys = 1 }: Given = {},
+): string {
   const directory = path.join(work, name);
   fs.mkdirSync(directory);
-  const Statement = [{ Effect: 'Allow', Action: actions, Resource: 'arn:aws:s3:::data/*' }];
+  const Statement = [{ Effect: 'Allow', Action: actions, Resource: resources }];
   const Resources = {
     Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement } }] } },
     Runtime: {
@@ -73,12 +78,72 @@ test('acknowledgements with one reason are one line, with their places', async (
   expect(out).toContain('\n  - 3 more, listed by `--format json`\n');
 });
 
+test('rules with one reason in the same places are one line', async () => {
+  const acknowledged = { 'AwsSolutions::AwsSolutions-S1': 'no logs', 'PCI::S3BucketLoggingEnabled': 'no logs' };
+  const { out } = await review(base, assembly('packs', { acknowledged }));
+  expect(out).toContain(
+    '- acknowledged `AwsSolutions::AwsSolutions-S1`, `PCI::S3BucketLoggingEnabled` in `Stack`: `no logs`\n',
+  );
+});
+
+describe('what this library acknowledges for its own resources', () => {
+  const STREAMS = `Lambda chooses the names of log streams; the log group is exact.${LIBRARY_REVIEW}`;
+  const wildcard = (resource: string) => `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`;
+  const DEAD_LETTERS = { 'AwsSolutions::AwsSolutions-SQS3': `This is a dead-letter queue.${LIBRARY_REVIEW}` };
+  const streams = (...groups: string[]) => Object.fromEntries(groups.map((group) => [wildcard(`${group}:*`), STREAMS]));
+  const before = assembly('library', { acknowledged: { ...streams('one'), [wildcard('two:*')]: 'Reworded since.' } });
+
+  test('needs no decision when it adds no wildcard, and is one line', async () => {
+    const after = assembly('library-same', { acknowledged: { ...streams('one', 'two'), ...DEAD_LETTERS } });
+    const { exit, out } = await review(before, after);
+    expect(exit).toBe(0);
+    expect(out).toContain(
+      '### New declarations and acknowledgements\n\n- 1 finding about resources of this library, acknowledged by it: `AwsSolutions-SQS3`\n',
+    );
+  });
+
+  test('needs a decision when it adds a wildcard, and each new one is listed', async () => {
+    const after = assembly('library-wildcard', { acknowledged: { ...streams('one', 'three'), ...DEAD_LETTERS } });
+    const { exit, out } = await review(before, after);
+    expect(exit).toBe(1);
+    expect(out).toMatch(
+      /### New declarations and acknowledgements ⚠️\n\n- 2 findings about [^\n]*; 1 is a new wildcard:\n/,
+    );
+    expect(out).toContain('  - `Stack` `[Resource::three:*]`\n');
+    expect(out).not.toContain('one:*');
+  });
+
+  test('is told from what somebody else says in its name', async () => {
+    const acknowledged = { ...streams('one'), 'ManagedAgentChecks::MA-AUD1': STREAMS };
+    const { exit, out } = await review(before, assembly('forged', { acknowledged }));
+    expect(exit).toBe(1);
+    expect(out).toContain('- acknowledged `ManagedAgentChecks::MA-AUD1` in `Stack`');
+  });
+});
+
+test('an action is listed with the resources of its own service only', async () => {
+  const queue = 'arn:aws:sqs:us-east-1:111111111111:tasks';
+  const after = assembly('services', {
+    actions: ['s3:GetObject', 'sqs:SendMessage', 'mystery:Do', 'cloudwatch:PutMetricData'],
+    resources: ['arn:aws:s3:::data/*', queue],
+  });
+  const { out } = await review(base, after);
+  expect(out).toContain(`\`sqs:SendMessage\` on \`${queue}\``);
+  expect(out).not.toContain('`sqs:SendMessage` on `arn:aws:s3:::data/*`');
+  expect(out).not.toContain(`\`s3:GetObject\` on \`${queue}\``);
+  // Nobody knows what an unknown service does, and a resource that no action fits is still part of the policy.
+  expect(out).toContain('`mystery:Do` on `arn:aws:s3:::data/*`');
+  expect(out).toContain(`\`mystery:Do\` on \`${queue}\``);
+  expect(out).toContain(`\`cloudwatch:PutMetricData\` on \`${queue}\``);
+});
+
 test('the entries of a new agent are collapsed', async () => {
   const empty = path.join(work, 'empty-app');
   fs.cpSync(base, empty, { recursive: true });
   fs.writeFileSync(path.join(empty, 'Stack.template.json'), JSON.stringify({ Resources: {} }));
   const { exit, out } = await review(empty, base);
   expect(exit).toBe(1);
+  expect(out).toContain('\nStack <code>Stack</code> (changed): 3 added\n');
   expect(out).toMatch(/#### New agent `hand` \(`Stack#Runtime`\)\n\n<details><summary>[^<]*\d+ entries<\/summary>\n\n/);
 });
 
