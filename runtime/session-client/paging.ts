@@ -31,7 +31,7 @@ export async function* walkPages<T, Q extends PageQuery>(
 /** Checks the members that the iteration needs; entries are passed on unchanged. */
 export function pageFrom<T>(operation: Operation, value: unknown): Page<T> {
   const page = value as Partial<Page<T>> | null;
-  if (typeof page !== 'object' || page === null || !Array.isArray(page.data) || !page.data.every(isRecord)) {
+  if (page === null || !Array.isArray(page.data) || !page.data.every(isRecord)) {
     throw new ProtocolError(`${operation} was not answered with a page`, { operation });
   }
   return {
