@@ -197,8 +197,9 @@ export async function reconcileSubmit(client: SessionClient, input: ReconcileSub
       if (isUserMessage(item)) messages.set(index, item);
     });
     const { turnId, notes } = ownTurn(newer);
-    if (notes.length > 0 || newer.notes.some((note) => note.newer)) {
-      const item = messages.get(notes.find(({ kind }) => kind === 'user-message')?.index ?? -1);
+    if (newer.notes.some((note) => note.newer)) {
+      const own = notes.find(({ kind }) => kind === 'user-message');
+      const item = own && messages.get(own.index);
       return { outcome: 'accepted', ...(item ? { item } : {}), ...(turnId ? { turnId } : {}) };
     }
     if (newer.boundary !== 'found' && newer.boundary !== 'moved') {

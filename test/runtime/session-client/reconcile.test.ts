@@ -26,6 +26,7 @@ const REQUEST: CreateSessionRequest = {
 class Service {
   readonly waits: number[] = [];
   readonly options: unknown[] = [];
+  readonly queries: unknown[] = [];
   sessions: object[] = [];
   items: object[] = [];
   status = 'idle';
@@ -39,12 +40,14 @@ class Service {
       this.#look(options);
       return Promise.resolve({ status: this.status });
     },
-    list: (_query: unknown, options: unknown) => {
+    list: (query: unknown, options: unknown) => {
+      this.queries.push(query);
       this.#look(options);
       return this.#walk(this.sessions);
     },
     items: () => this.#walk([...this.items].reverse()),
-    itemsPage: (id: string, _query: unknown, options: unknown) => {
+    itemsPage: (id: string, query: unknown, options: unknown) => {
+      this.queries.push(query);
       this.options.push(options);
       return Promise.resolve({
         data: (this.sessions as { id: string; said?: object[] }[]).find((each) => each.id === id)?.said ?? [],
@@ -134,6 +137,17 @@ describe('a create', () => {
     expect(await reconcile({ settleMs: 0 })).toMatchObject({ outcome });
   });
 
+  test.each<[string, object]>([
+    ['the endpoint', { ...REQUEST.environment, runtime_qualifier: undefined }],
+    ['the Runtime, which a self-hosted environment has not', { type: 'self_hosted', workspace_directory: '/w' }],
+  ])('that does not name %s is a session that may show it', async (_name, environment) => {
+    const request = { ...REQUEST, environment } as CreateSessionRequest;
+    service.sessions = [
+      session('one', { environment: { ...REQUEST.environment, ...environment, runtime_qualifier: 'x' } }),
+    ];
+    expect(await reconcile({ request, settleMs: 0 })).toMatchObject({ outcome: 'found' });
+  });
+
   test('has the skew of clocks that the caller names', async () => {
     service.sessions = [session('one', { created_at: (STARTED - 5_000) / 1000 })];
     expect(await reconcile({ settleMs: 0, clockSkewMs: 1_000 })).toEqual({ outcome: 'not-found' });
@@ -181,6 +195,8 @@ describe('a create', () => {
     service.sessions = [session('a', { said: said('event 42') })];
     await reconcile({ ...limits, settleMs: 0, identifiedBy: 'input' });
     expect(service.options).toEqual([limits, limits]);
+    // The newest sessions, and the oldest items of each: its first message.
+    expect(service.queries).toEqual([{ order: 'desc' }, { order: 'asc' }]);
     service.options.length = 0;
     await reconcile({ settleMs: 0 });
     expect(service.options).toEqual([{}]);
@@ -257,6 +273,17 @@ describe('a submit', () => {
       turnId: 't1',
     });
     expect(service.looks).toBe(1);
+  });
+
+  test('was accepted when the message is listed behind its answer', async () => {
+    expect(
+      await reconcile(() => service.items.push(turn('t1', 'assistant', 'i2'), turn('t1', 'user', 'i3'))),
+    ).toMatchObject({ outcome: 'accepted', item: { id: 'i3' }, turnId: 't1' });
+  });
+
+  test('was accepted when something new is there, even if nothing tells of which turn', async () => {
+    const answers = ['t1', 't2'].map((id) => turn(id, 'assistant', `of ${id}`));
+    expect(await reconcile(() => service.items.push(...answers))).toEqual({ outcome: 'accepted' });
   });
 
   test('was accepted when only the answer is there', async () => {
