@@ -1,8 +1,8 @@
 import { MANTLE_SERVICE_PRINCIPAL } from '../../lib/facts/service-principals';
 import type { Answer } from '../policy/evaluate';
 import { knownText } from '../policy/operators';
-import { overlap } from '../policy/pattern';
-import type { Statement } from '../policy/statement';
+import { hasWildcard, overlap } from '../policy/pattern';
+import type { Pattern, Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import { COMPUTE_KINDS, type ComputeKind, type DrivenCompute } from '../../lib/facts/compute-kinds';
 import type { Edge, EdgeKind } from './edge';
@@ -219,21 +219,29 @@ export function namesService({ actions }: Statement, service: string): boolean {
   return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
 }
 
+/** What an identity may pass to sessions: roles of the assembly, others and patterns. */
+export function passedToSessions(identity: Identity): Pattern[] {
+  return statementsFor(identity, PASS_ROLE).flatMap(({ conditions, resources }) => {
+    const services = conditions
+      .filter(({ key }) => key === 'iam:passedtoservice')
+      .flatMap(({ values }) => values.map(({ value }) => knownText(value)));
+    return services.includes(MANTLE_SERVICE_PRINCIPAL) && !resources.except ? resources.patterns : [];
+  });
+}
+
+/** Roles by name that an identity may pass to sessions and that nothing of the assembly describes. */
+export function sessionRolesOutside(model: Model, identity: Identity): Pattern[] {
+  return passedToSessions(identity).filter(
+    ({ value }) =>
+      !hasWildcard(value) &&
+      value.every((part) => typeof part === 'string' || part.kind === 'pseudo') &&
+      identities(model).named(value, 'role').length === 0,
+  );
+}
+
 function collectSessionRoles(model: Model): Identity[] {
   const known = identities(model);
-  const passed = new Set<Identity>();
-  for (const identity of known.all) {
-    for (const statement of statementsFor(identity, 'iam:PassRole')) {
-      const services = statement.conditions
-        .filter(({ key }) => key === 'iam:passedtoservice')
-        .flatMap(({ values }) => values.map(({ value }) => knownText(value)));
-      if (services.includes(MANTLE_SERVICE_PRINCIPAL)) {
-        for (const { value } of statement.resources.patterns) {
-          known.named(value, 'role').forEach((role) => passed.add(role));
-        }
-      }
-    }
-  }
+  const passed = new Set(known.all.flatMap(passedToSessions).flatMap(({ value }) => known.named(value, 'role')));
   return known.all.filter((role) => passed.has(role) || trusts(role, MANTLE_SERVICE_PRINCIPAL));
 }
 

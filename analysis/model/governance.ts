@@ -6,6 +6,7 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import type { Edge, EdgeKind, NodeId } from './edge';
 import { identities } from './identities';
+import { loads, storesOutside } from './loads';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
 import { reach } from './reach';
@@ -142,6 +143,7 @@ class Governance {
         });
       }
     }
+    this.codeOutside(found).forEach((store) => add(store, 'code'));
     for (const [node, reason] of [...found]) {
       const resource = reason === 'drives' ? this.model.resource(node) : undefined;
       this.logGroupsOf(resource).forEach(({ id }) => add(id, 'log'));
@@ -158,6 +160,16 @@ class Governance {
     return buckets.some(({ id }) => found.get(id) === 'store')
       ? []
       : buckets.filter(({ stack, logicalId }) => stack === agent.runtime.stack && /evidence/i.test(logicalId));
+  }
+
+  /** Stores that are not in the app and that what drives the agent is loaded from: the assets of a deployment. */
+  private codeOutside(found: ReadonlyMap<NodeId, GovernanceReason>): readonly NodeId[] {
+    const outside = new Set(storesOutside(this.model).map(({ id }) => id));
+    return outside.size === 0
+      ? []
+      : loads(this.model)
+          .filter(({ from, to }) => outside.has(from) && found.get(to) === 'drives')
+          .map(({ from }) => from);
   }
 
   /** Log groups whose name has a resource in it. */

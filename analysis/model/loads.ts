@@ -1,13 +1,15 @@
 import { computeKindOf } from '../../lib/facts/compute-kinds';
 import { entryTypeOf } from '../facts/entry-types';
 import type { Resource } from './assembly';
-import { literalOf } from './compose-text';
+import { concat, literalOf } from './compose-text';
 import type { Edge } from './edge';
 import { identities } from './identities';
+import { at } from './json';
 import { keyTest } from './key-test';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
+import type { Text } from './text';
 
 /**
  * The edges from what keeps files, images and values to what works under a role and takes its code, its image or its
@@ -56,12 +58,22 @@ function runsCode({ type }: Resource): boolean {
   );
 }
 
+/** A store that something loads from, in the app or only named by it. */
+interface Store {
+  readonly id: string;
+  readonly type: string;
+}
+
 function collect(model: Model): Edge[] {
   const stores = model.ofType(...STORES.keys());
-  if (stores.length === 0) {
+  const outside = storesOutside(model);
+  if (stores.length + outside.length === 0) {
     return [];
   }
-  const named = namesOf(stores);
+  const named = new Map<string, Store>([
+    ...outside.map((store): [string, Store] => [store.name, store]),
+    ...namesOf(stores),
+  ]);
   const working = new Set(identities(model).all.flatMap(({ runs }) => runs.map(({ resource }) => resource)));
   const takers = [
     ...[...working].filter(runsCode),
@@ -80,7 +92,7 @@ function collect(model: Model): Edge[] {
   );
 }
 
-type Found = readonly [store: Resource, node: Node];
+type Found = readonly [store: Store, node: Node];
 
 function referenced(model: Model, resource: Resource): Found[] {
   return mentionsOf(model, resource)
@@ -90,7 +102,54 @@ function referenced(model: Model, resource: Resource): Found[] {
 
 function isWrittenOrTold(path: readonly string[]): boolean {
   // Variables of a container; of a build, the environment has the image.
-  return path.some((key, at) => isWrittenOrToldKey(key) || (key === 'Environment' && path[at + 1] === 'Value'));
+  return path.some((key, index) => isWrittenOrToldKey(key) || (key === 'Environment' && path[index + 1] === 'Value'));
+}
+
+const textOfParts = (text: Text): string => text.map((part) => (typeof part === 'string' ? part : part.key)).join('');
+
+/** A store that is not in the app. */
+export interface OutsideStore extends Store {
+  readonly name: string;
+  readonly arn: Text;
+}
+
+/** ARN of what a policy names → type of the store that it is, or is in. */
+const OUTSIDE_STORES: readonly (readonly [RegExp, string])[] = [
+  [/^arn:[^:]*:s3:::([^/*?]+)/, 'AWS::S3::Bucket'],
+  [/^arn:[^:]*:ecr:[^:]*:[^:]*:repository\/([^*?]+)$/, 'AWS::ECR::Repository'],
+  [/^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(\/[^*?]+)$/, 'AWS::SSM::Parameter'],
+];
+
+/** Stores outside of the app that the roles of its agents are given by name: what loads from them may be in the app. */
+export function storesOutside(model: Model): readonly OutsideStore[] {
+  return model.view(collectOutside);
+}
+
+function collectOutside(model: Model): OutsideStore[] {
+  const found = new Map<string, OutsideStore>();
+  for (const { statements, granted } of identities(model).rolesOfAgents()) {
+    for (const { effect, resources } of [...statements, ...granted]) {
+      for (const { value } of effect === 'Deny' || resources.except ? [] : resources.patterns) {
+        const text = textOfParts(value);
+        const [name, type] = OUTSIDE_STORES.flatMap(([form, each]) => {
+          const match = form.exec(text);
+          return match ? [[match[1], each]] : [];
+        })[0] ?? [undefined, ''];
+        if (name !== undefined && model.mentioned(value).length === 0) {
+          const id = `${type} ${name}`;
+          found.set(id, { id, type, name, arn: type === 'AWS::S3::Bucket' ? beforeSlash(value) : value });
+        }
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** The bucket of an object. */
+function beforeSlash(arn: Text): Text {
+  const index = arn.findIndex((part) => typeof part === 'string' && part.includes('/'));
+  const part = arn[index];
+  return typeof part === 'string' ? concat(arn.slice(0, index), [part.slice(0, part.indexOf('/'))]) : arn;
 }
 
 function namesOf(stores: readonly Resource[]): ReadonlyMap<string, Resource> {
@@ -107,11 +166,12 @@ function namesOf(stores: readonly Resource[]): ReadonlyMap<string, Resource> {
 }
 
 /** Stores that a resource names by text: `s3://data/job.py`, `data/source.zip`, `{{resolve:ssm:/boot}}`. */
-function byName(resource: Resource, named: ReadonlyMap<string, Resource>): Found[] {
+function byName(resource: Resource, named: ReadonlyMap<string, Store>): Found[] {
   if (named.size === 0) {
     return [];
   }
-  const text = JSON.stringify(resource.raw.Properties ?? {});
+  // The name of a parameter of Parameter Store is the default of a parameter of the template.
+  const text = JSON.stringify([resource.raw.Properties, at(resource.stack.template, 'Parameters')]);
   const candidates = [...named].filter(([name]) => text.includes(name));
   const found: Found[] = [];
   const visit = (node: Node, path: readonly string[]): void => {
@@ -124,7 +184,10 @@ function byName(resource: Resource, named: ReadonlyMap<string, Resource>): Found
       node.items().forEach((item) => visit(item, path));
     } else {
       for (const { value } of node.texts()) {
-        const written = value.map((part) => (typeof part === 'string' ? part : part.key)).join('');
+        const written = value
+          .map((part) => (typeof part !== 'string' && part.kind === 'parameter' && part.from) || [part])
+          .map(textOfParts)
+          .join('');
         candidates
           .filter(([name, { type }]) => isNameOf(type, name, written, path[path.length - 1] ?? ''))
           .forEach(([, store]) => store !== resource && found.push([store, node]));

@@ -1,5 +1,5 @@
 import type { Resource } from './assembly';
-import { concat, soleHole, textKey, textOf } from './compose-text';
+import { concat, literalOf, soleHole, textKey, textOf } from './compose-text';
 import type { Named } from './model';
 import type { ResourceNames } from './resource-names';
 import type { Text } from './text';
@@ -35,7 +35,7 @@ export class NameIndex {
         this.all.push({ key, text: value, resource });
       }
       for (const { value } of names.name(resource)) {
-        add(this.names, `${resource.type} ${textKey(value)}`, resource);
+        add(this.names, nameKey(resource.type, value), resource);
       }
     }
   }
@@ -67,7 +67,7 @@ export class NameIndex {
     }
     this.arnsAt(text).forEach(([resources, suffix]) => put(resources, suffix));
     for (const type of types) {
-      put(this.names.get(`${type} ${textKey(text)}`) ?? [], []);
+      put(this.names.get(nameKey(type, text)) ?? [], []);
     }
     return [...found.values()];
   }
@@ -139,6 +139,15 @@ export class NameIndex {
     }
     return found;
   }
+}
+
+/**
+ * IAM doesn't tell names apart by case: two roles can't be called `Deploy` and `deploy`.
+ * Source: docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ */
+function nameKey(type: string, name: Text): string {
+  const known = type.startsWith('AWS::IAM::') ? literalOf(name)?.toLowerCase() : undefined;
+  return `${type} ${known ?? textKey(name)}`;
 }
 
 const BEGINNING = /arn:|https:\/\/sqs\./g;

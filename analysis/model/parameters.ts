@@ -82,6 +82,7 @@ export class Parameters {
       key,
       excludes: '',
       secret: secret || undefined,
+      ...(fromParameterStore && preset !== undefined ? { from: textOf(`{{resolve:ssm:${preset}}}`) } : {}),
       unreadable: reader.model.unreadable(`${key}${isJudged ? ' has a default' : ''}`, {
         origin,
         reason: 'parameter without a known value',

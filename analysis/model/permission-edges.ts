@@ -10,6 +10,7 @@ import { concat, textOf } from './compose-text';
 import { defaultBuses } from './default-bus';
 import type { Edge, EdgeKind } from './edge';
 import { FALSE, type Guard, TRUE } from './guard';
+import { storesOutside } from './loads';
 import { type Identities, identities, type Identity } from './identities';
 import type { Model } from './model';
 import type { Text } from './text';
@@ -102,7 +103,11 @@ export class PermissionEdges {
 
   constructor(private readonly model: Model) {
     this.identities = identities(model);
-    for (const found of [...resourceTargets(model, this.identities), ...defaultBuses(model)]) {
+    for (const found of [
+      ...resourceTargets(model, this.identities),
+      ...defaultBuses(model),
+      ...outsideTargets(model),
+    ]) {
       const service = serviceOf(found.arn);
       if (service !== undefined) {
         const target = { ...found, service };
@@ -432,6 +437,10 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 }
 
 type Found = Omit<Target, 'service'>;
+
+function outsideTargets(model: Model): Found[] {
+  return storesOutside(model).map(({ id, arn, type }) => ({ id, arn, type, guard: TRUE }));
+}
 
 function resourceTargets(model: Model, known: Identities): Found[] {
   const resources = model.resources.flatMap((resource): Found[] =>

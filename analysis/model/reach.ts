@@ -4,6 +4,7 @@ import { DRIVING, type Edge, type EdgeKind, type NodeId } from './edge';
 import { FALSE, type Guard, TRUE } from './guard';
 import { identities, type Identities } from './identities';
 import { loads } from './loads';
+import { logMetrics } from './log-metrics';
 import type { Model } from './model';
 import { PermissionEdges, type Wanted } from './permission-edges';
 import { principalEdges } from './principal-edges';
@@ -25,7 +26,15 @@ export interface Path {
 /** Where edges come from that no permission makes. */
 export type EdgeSource = (model: Model) => readonly Edge[];
 
-const SOURCES: readonly EdgeSource[] = [wiring, loads, serviceEvents, principalEdges, agentEdges, defaultBusEdges];
+const SOURCES: readonly EdgeSource[] = [
+  wiring,
+  loads,
+  serviceEvents,
+  logMetrics,
+  principalEdges,
+  agentEdges,
+  defaultBusEdges,
+];
 
 /** What leads where in an assembly. */
 export function reach(model: Model): Reach {

@@ -8,6 +8,12 @@ import type { Case, Reference, Text } from './text';
 /** CloudFormation begins a generated name with the name of the stack; longer ones may be cut. */
 const STACK_NAME_CHARACTERS = 20;
 
+/**
+ * After the whole name of a stack follows the logical id, which may be cut, too: `mystack-mybucket-abcdefghijk1`.
+ * Source: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html, for a bucket
+ */
+const LOGICAL_ID_CHARACTERS = 8;
+
 /** Names and ARNs of resources, in every deployment. */
 export class ResourceNames {
   private readonly names = new Map<Resource, readonly Case<Text>[]>();
@@ -96,8 +102,7 @@ export class ResourceNames {
   }
 
   private nameHole(resource: Resource, identity: Identity | undefined): Reference {
-    const prefix =
-      identity?.generated === 'id' ? undefined : this.generatedPrefix(resource)?.slice(0, STACK_NAME_CHARACTERS);
+    const prefix = identity?.generated === 'id' ? undefined : this.beginning(resource);
     return {
       kind: 'reference',
       key: `${resource.id}.@name`,
@@ -106,6 +111,14 @@ export class ResourceNames {
       excludes: identity?.excludes ?? '',
       begins: identity?.generated === 'lower-case stack name' ? prefix?.toLowerCase() : prefix,
     };
+  }
+
+  private beginning(resource: Resource): string | undefined {
+    const stackName = this.generatedPrefix(resource);
+    const isWhole = resource.stack.name !== undefined && stackName !== undefined;
+    return isWhole && stackName.length <= STACK_NAME_CHARACTERS && resource.type === 'AWS::S3::Bucket'
+      ? `${stackName}-${resource.logicalId.slice(0, LOGICAL_ID_CHARACTERS)}`
+      : stackName?.slice(0, STACK_NAME_CHARACTERS);
   }
 
   /** The cases of a property, with something else where it isn't given. */

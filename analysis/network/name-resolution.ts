@@ -12,6 +12,8 @@ import type { WayOut } from './ways-out';
 export interface NameResolution {
   /** When DNS Firewall allows only the allowed names and fails closed. */
   readonly limited: Guard;
+  /** Whether any rule group is associated with the VPC. */
+  readonly hasRules: boolean;
   /** The allowed names, if it is limited. */
   readonly allowed: readonly Text[];
   /** Names that go to servers outside of the VPC: resolver rules and DHCP options. */
@@ -83,7 +85,8 @@ export function nameResolutionOf(model: Model, vpc: PlaceId): NameResolution {
   }
   // It is limited in every deployment in which the VPC is there.
   const isLimited = !(vpc.resource?.guard ?? TRUE).and(vpc.guard).and(limited.not()).possible();
-  return isLimited ? { limited, allowed, forwarded, because: '' } : { limited, allowed, forwarded, because, place };
+  const found = { limited, hasRules: rules.length > 0, allowed, forwarded };
+  return isLimited ? { ...found, because: '' } : { ...found, because, place };
 }
 
 /** The rules of all rule groups of a VPC, in the order in which they are evaluated. */

@@ -95,13 +95,19 @@ export function networkOf(model: Model, resource: Resource): Network {
 const readNetworks = (): Map<string, Network> => new Map();
 
 /**
- * Browsers and code interpreters that reach the internet: a principal that may use one has a way out through an API.
+ * Browsers and code interpreters that reach the internet, or that could: a principal that may use one has a way out
+ * through an API.
  */
 export function exits(model: Model): Resource[] {
-  return model.ofType(...NETWORK_TOOLS).filter((resource) => {
-    const { modes, ways } = networkOf(model, resource);
-    return modes.some(({ mode }) => !['VPC', 'SANDBOX'].includes(mode)) || ways.length > 0;
-  });
+  return model
+    .ofType(...NETWORK_TOOLS)
+    .filter((resource) => reachesInternet(model, resource) || networkOf(model, resource).gaps.length > 0);
+}
+
+/** Whether a browser or a code interpreter is known to reach more than its VPC. */
+export function reachesInternet(model: Model, tool: Resource): boolean {
+  const { modes, ways } = networkOf(model, tool);
+  return modes.some(({ mode }) => !['VPC', 'SANDBOX'].includes(mode)) || ways.length > 0;
 }
 
 function readNetwork(model: Model, resource: Resource): Network {

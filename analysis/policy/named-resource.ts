@@ -13,6 +13,9 @@ export type Scope = 'one' | 'part' | 'type' | 'every';
 
 /** Types whose names hold slashes: what follows a slash is still the name. With a colon, the name has ended. */
 const NAMES_WITH_SLASHES: Readonly<Record<string, RegExp>> = {
+  // An account has one directory and one vault, which are called `default`: what is in them has names.
+  'bedrock-agentcore':
+    /^(?:workload-identity-directory|token-vault)\/[^/]+\/[a-z0-9-]+\/[^/]+\/|^(?!workload-identity-directory|token-vault)[a-z-]+[/:][^/:]+[/:]/,
   logs: /^log-group:[^:]+:|^(?:delivery|destination)[\w-]*:[^:]+:/,
   ssm: /^(?:automation-definition|automation-execution|document)\/[^:/]+[:/]/,
   secretsmanager: /^\0$/,
@@ -67,7 +70,7 @@ function withoutGeneratedEnd(service: string, resource: string): string {
       // The log group of a Runtime is named after its id.
       return resource.replace(/^(log-group:\/aws\/bedrock-agentcore\/runtimes\/[^*?:]+)-\*(?=:|$)/, '$1');
     case 'bedrock-agentcore':
-      return resource.replace(/^([a-z-]+\/[^*?/]+)-\*/, '$1');
+      return resource.replace(/^((?:[a-z-]+\/[^*?/]+\/)?[a-z0-9-]+\/[^*?/]+)-\*/, '$1');
     default:
       return resource;
   }

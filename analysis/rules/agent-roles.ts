@@ -6,6 +6,7 @@ import type { Model } from '../model/model';
 import { isOfAdministrator } from '../model/edge';
 import { reach } from '../model/reach';
 import { isEverything } from '../policy/condition';
+import { subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 
 /** What an identity is to an agent. A role can be several things at once, which is then a finding. */
@@ -77,7 +78,13 @@ export function allowsOf(identity: Identity): Statement[] {
 
 /** Allow statements that an action is covered by. Whether one that can't be read covers it, isn't known. */
 export function covering(identity: Identity, action: string): Statement[] {
-  return statementsFor(identity, action).filter(({ effect }) => effect === 'Allow');
+  return statementsFor(identity, action).filter((statement) => isKnownToAllow(statement, action));
+}
+
+/** Whether a statement allows an action, whatever the parts of it are that only the deployment knows. */
+export function isKnownToAllow({ effect, actions: { except, patterns } }: Statement, action: string): boolean {
+  const isNamed = () => patterns.some(({ value }) => subset([action], value, { ignoreCase: true }) === 'yes');
+  return effect === 'Allow' && (except || isNamed());
 }
 
 /**

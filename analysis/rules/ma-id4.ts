@@ -62,7 +62,9 @@ function* modelFindings(
     return;
   }
   for (const { value, guard: when } of strict.flatMap(({ values }) => values)) {
-    const isOpen = isUnread(value) || hasWildcard(value) || value.some((part) => typeof part !== 'string');
+    // A policy variable is what the request says: a tag of the role, for example.
+    const isOpen =
+      isUnread(value) || hasWildcard(value) || value.some((part) => typeof part !== 'string' || part.includes('${'));
     if (isOpen) {
       const says = `bedrock-mantle:Model isn't a literal model id: ${printed(value)}`;
       yield { at: statement, subject: id, says, when: guard.and(when), certainty: isUnread(value) ? 'maybe' : 'yes' };

@@ -1,9 +1,10 @@
+import { sessionRolesOutside } from '../model/agents';
 import { identities, type Identity, statementsFor } from '../model/identities';
 import type { TemplateModel } from '../model/template-model';
 import { printed } from '../model/printed-text';
 import { hasWildcard } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
-import { agentRoles, handlerRoles } from './agent-roles';
+import { agentRoles, handlerRoles, isKnownToAllow } from './agent-roles';
 import type { Finding } from './finding';
 import { isDenied, listed } from './permissions';
 import { rule, type RuleContext } from './rule';
@@ -37,6 +38,9 @@ export const MA_ID6 = rule({
         continue;
       }
       const subject = near.get(identity);
+      if (subject !== undefined) {
+        noteRolesOutside(identity, subject, context);
+      }
       for (const statement of statementsFor(identity, PASS_ROLE)) {
         if (subject !== undefined || passesOneOf(context.model, statement, ofAgents)) {
           yield* passFindings(identity, statement, subject ?? identity.id, context);
@@ -45,6 +49,16 @@ export const MA_ID6 = rule({
     }
   },
 });
+
+/** What a role may do that sessions get, and whom it trusts, isn't known where it is not in the app. */
+function noteRolesOutside(identity: Identity, subject: string, { model, declared, unread }: RuleContext): void {
+  for (const { value, place } of sessionRolesOutside(model, identity)) {
+    if (!declared.outside(value)) {
+      const hint = `the role ${printed(value)}, which sessions may get, is not part of what is analyzed`;
+      unread(subject, place, { origin: place, reason: 'outside the assembly', hint });
+    }
+  }
+}
 
 /** Whether a statement names a role of an agent. Everybody with `*` may pass it, too, and isn't reported for it. */
 function passesOneOf(model: TemplateModel, { resources }: Statement, roles: ReadonlySet<Identity>): boolean {
@@ -63,7 +77,7 @@ function* passFindings(
 ): Iterable<Finding> {
   const { actions, resources, conditions, guard } = statement;
   unread(subject, statement, ...statement.unreadable);
-  if (statement.effect !== 'Allow') {
+  if (!isKnownToAllow(statement, PASS_ROLE)) {
     return;
   }
   if (actions.except || resources.except) {

@@ -6,6 +6,7 @@ import { DRIVING_AND_WRITING, type Edge } from '../model/edge';
 import { governanceOf } from '../model/governance';
 import { identities, type Identity } from '../model/identities';
 import { ownAccounts } from '../model/own-accounts';
+import { storesOutside } from '../model/loads';
 import type { Model } from '../model/model';
 import { printed } from '../model/printed-text';
 import { type Path, reach } from '../model/reach';
@@ -13,7 +14,7 @@ import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
 import { type Use, usesOf } from '../policy/actions';
 import type { Statement } from '../policy/statement';
-import { type AgentRole, agentRoles, allowsOf, handlerRoles } from './agent-roles';
+import { type AgentRole, agentRoles, allowsOf, covering, handlerRoles } from './agent-roles';
 import type { Finding, Located } from './finding';
 import { scopeOf } from '../policy/named-resource';
 import { isDenied, isIntent, isOfLibrary, listed, namedUses, wholeServices } from './permissions';
@@ -178,7 +179,8 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
     for (const edge of reach(model).outOf(role.identity.id, ['writes', 'governs', 'reads', 'sends to'])) {
       const reason = governing.get(edge.to);
       const resource = model.resource(edge.to);
-      if (reason === undefined || !resource || !('actions' in edge.because) || isUnreadEdge(edge)) {
+      const { type } = resource ?? storesOutside(model).find(({ id }) => id === edge.to) ?? {};
+      if (reason === undefined || type === undefined || !('actions' in edge.because) || isUnreadEdge(edge)) {
         continue;
       }
       const statement = edge.because;
@@ -186,19 +188,19 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
         continue; // MA-ID5 says so, and what governs the agent is only a part.
       }
       const actions = namedUses(statement)
-        .filter((use) => touches(use, isRecord(resource, reason) ? 'record' : reason, resource.type))
+        .filter((use) => touches(use, resource && isRecord(resource, reason) ? 'record' : reason, type))
         .map(({ action }) => action)
         .filter((action) => !declared.use(role.identity, action, statement));
       if (actions.length > 0) {
         yield {
           at: statement,
-          subject: `${role.identity.id} ${resource.id}`,
-          says: `The execution role may call ${listed(actions)} on ${nameOf(model, resource.id)}, which governs the agent`,
+          subject: `${role.identity.id} ${edge.to}`,
+          says: `The execution role may call ${listed(actions)} on ${nameOf(model, edge.to)}, which governs the agent`,
           when: edge.guard,
           certainty: edge.certainty,
           severity: reason === 'record' || actions.every(isReading) ? 'error' : 'fatal',
-          related: [resource],
-          data: { actions, resource: resource.id },
+          related: resource ? [resource] : [],
+          data: { actions, resource: edge.to },
         };
       }
     }
@@ -371,10 +373,27 @@ function endOf(
   }
   const strength = target && isActedWith(model, { edges }) ? strengthOf(target) : undefined;
   // Whether something runs what is written next to it, or is told, is a guess: it counts where its role is known to be strong.
-  const isGuess = edges.some(({ kind }) => kind === 'loads' || kind === 'reports to');
-  return isStrong(strength) && (strength.certain || !isGuess)
-    ? { says: `can act with ${nameOf(model, end)}, which ${strength.says}`, certain: strength.certain }
+  if (isStrong(strength) && (strength.certain || !edges.some(isGuess))) {
+    return { says: `can act with ${nameOf(model, end)}, which ${strength.says}`, certain: strength.certain };
+  }
+  // What this library makes to stop an agent lets it run again, too.
+  const own = agents.flatMap(({ executionRoles, sessionRoles }) => [...executionRoles, ...sessionRoles]);
+  return target && !edges.some(isGuess) && mayChange(model, target, own)
+    ? { says: `can act with ${nameOf(model, end)}, which may change the roles of the agent`, certain: true }
     : undefined;
+}
+
+const isGuess = ({ kind }: Edge): boolean => kind === 'loads' || kind === 'reports to';
+
+const ROLE_CHANGES = ['Attach', 'Detach', 'Put', 'Delete'].map((verb) => `iam:${verb}RolePolicy`);
+
+function mayChange(model: TemplateModel, worker: Identity, roles: readonly Identity[]): boolean {
+  return roles.some((role) =>
+    ROLE_CHANGES.some(
+      (action) =>
+        covering(worker, action).length > 0 && identities(model).may(worker, action, role.arn).verdict !== 'no',
+    ),
+  );
 }
 
 /** A declaration of the action of the first step covers the way. */

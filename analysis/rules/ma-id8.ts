@@ -5,12 +5,14 @@ import { identities, type Identity } from '../model/identities';
 import { at, entriesOf, scalarText } from '../model/json';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
+import { networkOf } from '../network/network';
+import { readPolicy, type Statement } from '../policy/statement';
 import { agentStacks } from './agent-parts';
 import { agentRoles, allowing, covering, handlerRoles } from './agent-roles';
 import { credentialsIn, formatIn, isCredentialName, isSecretAttribute, referenceKind } from './credential-texts';
 import type { Finding } from './finding';
 import { isDenied } from './permissions';
-import { rule } from './rule';
+import { rule, type RuleContext } from './rule';
 import { literalsAt } from './setting';
 
 /** Types that are standing credentials. */
@@ -31,8 +33,10 @@ export const MA_ID8 = rule({
   fix: 'Sign with the credentials of a role. Keep third-party secrets in Secrets Manager, pass their ARN, and read them at run time',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html',
   controls: { nist: ['IA-2', 'IA-5', 'IA-5(7)'], iso: ['A.5.17', 'A.8.5'], soc2: ['CC6.1'] },
-  *check({ model }) {
+  *check(context) {
+    const { model } = context;
     yield* bearerTokens(model);
+    yield* bearerTokensThroughEndpoints(context);
     yield* standing(model);
     yield* usersOutside(model);
     const stacks = agentStacks(model);
@@ -66,6 +70,27 @@ function* bearerTokens(model: TemplateModel): Iterable<Finding> {
       for (const statement of isDenied(identity, action) ? [] : new Set(found)) {
         const certainty = statement.effect === 'Allow' ? 'yes' : 'maybe';
         yield { at: statement, subject: identity.id, says: `${action} is allowed`, certainty };
+      }
+    }
+  }
+}
+
+/** An endpoint that lets requests with a bearer token through takes them with anybody's token of the account. */
+function* bearerTokensThroughEndpoints({ model, agents }: RuleContext): Iterable<Finding> {
+  const endpoints = new Set(agents.flatMap(({ runtime }) => networkOf(model, runtime).endpoints));
+  for (const { resource, policies } of endpoints) {
+    const statements = policies.flatMap((policy) => readPolicy(policy, resource, (text) => model.canonical(text)));
+    for (const action of BEARER_TOKEN_ACTIONS) {
+      // A pattern of actions is reported by MA-NET3.
+      const named = ({ actions }: Statement) =>
+        !actions.except &&
+        actions.patterns.some(({ value }) => literalOf(value)?.toLowerCase() === action.toLowerCase());
+      const isDenied = statements.some(
+        (statement) => statement.effect === 'Deny' && statement.conditions.length === 0 && named(statement),
+      );
+      for (const statement of isDenied ? [] : statements.filter((each) => each.effect === 'Allow' && named(each))) {
+        const says = `The endpoint of an agent lets requests with a bearer token through: ${action} is allowed`;
+        yield { at: statement, subject: `${resource.id} ${action}`, says };
       }
     }
   }

@@ -2,7 +2,7 @@ import type { Agent } from '../model/agents';
 import { literalOf, textOf } from '../model/compose-text';
 import { hostsFrom } from '../model/outside-hosts';
 import { printed } from '../model/printed-text';
-import { exits, networkOf, type Network } from '../network/network';
+import { exits, networkOf, type Network, reachesInternet } from '../network/network';
 import { tieEffect } from '../network/ties';
 import type { WayOut } from '../network/ways-out';
 import { egressDeclared } from './declared-egress';
@@ -126,7 +126,7 @@ function* publicTools({ model, agents, declared }: RuleContext): Iterable<Findin
       yield {
         at: tool,
         subject: agent.runtime.id,
-        says: `The execution role of an agent may use ${tool.type}, which reaches the internet`,
+        says: `The execution role of an agent may use ${tool.type}, ${reachesInternet(model, tool) ? 'which reaches the internet' : "whose network isn't in the app"}`,
         data: { exit: tool.id, runtime: agent.runtime.id },
       };
     }

@@ -40,7 +40,7 @@ export const MA_NET6 = rule({
         }
         judged.add(vpc.key);
         // Without DNS Firewall the VPC is as AWS makes it; rules that don't do what they say are mistakes.
-        const isDefault = resolution.place === undefined && resolution.allowed.length === 0;
+        const isDefault = !resolution.hasRules && resolution.place === undefined;
         if (isDefault && reachesInternet) {
           // MA-NET1 speaks of the way out, unless it is declared: names add nothing to a way to every host.
           continue;

@@ -1,11 +1,12 @@
 import { agents } from '../model/agents';
-import type { Resource } from '../model/assembly';
+import type { Resource, Stack } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
 import { isCustomResource } from '../facts/custom-resources';
-import { isObject } from '../model/json';
+import { at, isObject } from '../model/json';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { printed } from '../model/printed-text';
+import { writtenChanges } from '../model/written-calls';
 import type { Text, Unreadable } from '../model/text';
 import { identities, type Identity } from '../model/identities';
 import { formsOf } from '../facts/actions';
@@ -14,9 +15,9 @@ import type { Use } from '../policy/actions';
 import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { agentParts, agentStacks, networkParts } from './agent-parts';
-import { agentRoles } from './agent-roles';
+import { type AgentRole, agentRoles, covering } from './agent-roles';
 import { namedIn, noteGivenRoles } from './given-roles';
-import { namedUses, wholeServices } from './permissions';
+import { isOfLibrary, namedUses, wholeServices } from './permissions';
 import { scopeOf } from '../policy/named-resource';
 import { mentionsAnAgent } from './relevance';
 import type { Unread } from './unread';
@@ -29,12 +30,13 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
   if (agentRoles(model).length === 0 && agents(model).length === 0) {
     return;
   }
-  for (const part of [...model.unreadableParts, ...unknownTypes(model)]) {
+  for (const part of [...model.unreadableParts, ...unknownTypes(model), ...unknownProperties(model)]) {
     const subjects = touched(model, part);
     subjects.forEach((subject) => unread.note(subject, undefined, part));
   }
   noteInside(model, unread);
   noteRoles(model, unread);
+  noteRoleChanges(model, unread);
   noteGivenRoles(model, unread);
 }
 
@@ -42,40 +44,85 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
 function unknownTypes(model: TemplateModel): Unreadable[] {
   const isUnknownType = isUnknown(model);
   return model.resources
-    .filter((resource) => isUnknownType(resource) || changesRoles(model, resource))
-    .map((resource) => ({
-      origin: { stack: resource.stack, resource, path: 'Type' },
-      reason: 'unknown type',
-      hint: `nobody here knows what ${resource.type} does with what it is given`,
-    }));
+    .filter(isUnknownType)
+    .map((resource) => unknownUse(resource, `what ${resource.type} does with what it is given`));
+}
+
+const unknownUse = (resource: Resource, what: string): Unreadable => ({
+  origin: { stack: resource.stack, resource, path: 'Type' },
+  reason: 'unknown type',
+  hint: `nobody here knows ${what}`,
+});
+
+/** Properties of the compute of agents that are newer than the rules, or that move it to a place that they don't read. */
+function unknownProperties(model: TemplateModel): Unreadable[] {
+  return agents(model).flatMap(({ runtime, kind }) =>
+    runtime.properties
+      .entries()
+      .filter(([name]) => !kind.properties.includes(name))
+      .map(([name, { place }]) => ({
+        origin: place,
+        reason: 'unknown type',
+        hint: `nobody here knows what ${name} of ${runtime.type} changes`,
+      })),
+  );
 }
 
 /** What gives a role policies, or lets others become it. */
 const ROLE_CHANGES = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
 
-/** Whether a custom resource has its function change a role of an agent while it is deployed, with a policy that no template has. */
-function changesRoles(model: TemplateModel, resource: Resource): boolean {
-  if (!isCustomResource(resource.type)) {
-    return false;
-  }
-  const functions = new Set(
-    resource.properties
-      .at('ServiceToken')
-      .flatMap((node) => node.texts())
-      .flatMap(({ value }) => model.mentioned(value)),
-  );
+/**
+ * Resources that are given a role of an agent, and work under a role that may change it: a custom resource by its function,
+ * a schedule, a state machine. With which policy isn't in a template. Policies that a condition names are: those count as
+ * part of the role.
+ */
+function noteRoleChanges(model: TemplateModel, unread: Unread): void {
   const known = identities(model);
-  const providers = known.all.filter(({ runs }) => runs.some((each) => functions.has(each.resource)));
-  const given = agentRoles(model).filter(
-    ({ identity }) =>
-      namesARole(model, resource, [identity]) ||
-      (identity.resource !== undefined && mentioned(model, resource).has(identity.resource)),
+  const own = agentRoles(model).filter(({ identity }) => identity.resource !== undefined);
+  const changed = new Map<Identity, AgentRole[]>();
+  const changedBy = (worker: Identity): AgentRole[] => {
+    let found = changed.get(worker);
+    if (!found) {
+      const actions = ROLE_CHANGES.filter((action) =>
+        covering(worker, action).some((statement) => !isOfLibrary(action, statement)),
+      );
+      found = own.filter(
+        ({ identity }) =>
+          identity !== worker && actions.some((action) => known.may(worker, action, identity.arn).verdict !== 'no'),
+      );
+      changed.set(worker, found);
+    }
+    return found;
+  };
+  const workers = new Map<Resource, Identity[]>();
+  known.all.forEach((identity) =>
+    identity.runs.forEach(({ resource }) => workers.set(resource, [...(workers.get(resource) ?? []), identity])),
   );
-  return providers.some((provider) =>
-    given.some(({ identity }) =>
-      ROLE_CHANGES.some((action) => known.may(provider, action, identity.arn).verdict !== 'no'),
-    ),
-  );
+  // MA-STO1 reports the call of a schedule or a state machine, which the template says. The code of a function decides its own.
+  const written = new Set(writtenChanges(model).map(({ maker }) => maker));
+  for (const resource of model.resources) {
+    const isCustom = isCustomResource(resource.type);
+    if (written.has(resource) && !isCustom) {
+      continue;
+    }
+    const under = isCustom
+      ? providersOf(model, resource).flatMap((each) => workers.get(each) ?? [])
+      : (workers.get(resource) ?? []);
+    const roles = under.flatMap(changedBy);
+    const given = roles.length > 0 ? mentioned(model, resource) : undefined;
+    const subjects = roles
+      .filter(({ identity }) => given!.has(identity.resource!) || namesARole(model, resource.raw, [identity]))
+      .flatMap((role) => role.subjects);
+    const part = unknownUse(resource, `what ${resource.type} does with what it is given`);
+    new Set(subjects).forEach((subject) => unread.note(subject, undefined, part));
+  }
+}
+
+function providersOf(model: TemplateModel, { properties }: Resource): Resource[] {
+  return properties
+    .at('ServiceToken')
+    .flatMap((node) => node.texts())
+    .flatMap(({ value }) => model.mentioned(value));
 }
 
 function isUnknown(model: TemplateModel): (resource: Resource) => boolean {
@@ -177,7 +224,7 @@ function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): re
   const isOfAnAgent = agentStacks(model).has(stack.id);
   const all = () => allAgents(model);
   if (!resource) {
-    return OWN_TYPES_ONLY.test(hint) ? [] : isOfAnAgent || namesAnAgent(model, stack.id) ? all() : [];
+    return OWN_TYPES_ONLY.test(hint) ? [] : isOfAnAgent || namesAnAgent(model, stack) ? all() : [];
   }
   const named = [resource, ...mentioned(model, resource)].flatMap(({ id }) => [
     ...(agentParts(model).get(id) ?? []),
@@ -189,44 +236,54 @@ function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): re
   if (resource.type === 'AWS::CloudFormation::StackSet' || isCustomResource(resource.type)) {
     // Most stack sets deploy to other accounts, and most custom resources do something else: they touch an agent if they name
     // one of its roles.
-    return namesARole(model, resource) || mentionsAnAgent(resource.raw) ? all() : [];
+    return namesARole(model, resource.raw) || mentionsAnAgent(resource.raw) ? all() : [];
   }
   // The properties of a SAM resource say what it is given; what is in another template, nobody here knows.
   const isWhole =
     reason !== 'unknown type' &&
     (!resource.type.startsWith('AWS::Serverless::') || resource.type === 'AWS::Serverless::Application');
-  return (isWhole && isOfAnAgent) || mentionsAnAgent(resource.raw) ? all() : [];
+  const isGiven = () => mentionsAnAgent(resource.raw) || hasRoleName(model, resource.raw);
+  return (isWhole && isOfAnAgent) || isGiven() ? all() : [];
 }
 
-/** Whether the text of a resource has the name of a role of an agent. */
+/** Whether a part of a template has the name of a role of an agent in it, also within other text. */
 function namesARole(
   model: TemplateModel,
-  { raw }: Resource,
+  part: unknown,
   roles: readonly Identity[] = agentRoles(model).map(({ identity }) => identity),
+  written: (name: string) => string = (name) => name,
 ): boolean {
-  const text = JSON.stringify(raw);
+  const text = JSON.stringify(part) ?? '';
   return roles
-    .flatMap((identity) => identity.resource?.properties.at('RoleName') ?? [])
+    .flatMap(({ resource }) => resource?.properties.at('RoleName') ?? [])
     .flatMap((node) => node.texts())
-    .some(({ value }) => text.includes(JSON.stringify(literalOf(value) ?? '\u0000').slice(1, -1)));
+    .flatMap(({ value }) => literalOf(value) ?? [])
+    .some((name) => text.includes(written(name)));
 }
+
+/** Whether the name of a role of an agent is one of the texts. */
+const hasRoleName = (model: TemplateModel, part: unknown): boolean =>
+  namesARole(model, part, undefined, (name) => `"${name}"`);
 
 function allAgents(model: TemplateModel): readonly string[] {
   const ids = agents(model).map(({ id }) => id);
   return ids.length > 0 ? ids : agentRoles(model).flatMap(({ subjects }) => subjects);
 }
 
-/** Whether a stack is given something of an agent. */
-function namesAnAgent(model: TemplateModel, stack: string): boolean {
-  return model.resources
-    .filter((resource) => resource.stack.id === stack)
-    .some((resource) => {
-      const isNamed = namedIn(resource);
-      return (
-        [...mentioned(model, resource)].some(({ id }) => agentParts(model).has(id) || networkParts(model).has(id)) ||
-        agentRoles(model).some(({ identity }) => identity.resource && isNamed(identity.resource))
-      );
-    });
+/** Whether a stack, or what transforms it, is given something of an agent. */
+function namesAnAgent(model: TemplateModel, stack: Stack): boolean {
+  return (
+    hasRoleName(model, at(stack.template, 'Transform')) ||
+    model.resources
+      .filter((resource) => resource.stack === stack)
+      .some((resource) => {
+        const isNamed = namedIn(resource);
+        return (
+          [...mentioned(model, resource)].some(({ id }) => agentParts(model).has(id) || networkParts(model).has(id)) ||
+          agentRoles(model).some(({ identity }) => identity.resource && isNamed(identity.resource))
+        );
+      })
+  );
 }
 
 /** Every resource that the properties of a resource mention. */

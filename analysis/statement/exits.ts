@@ -1,6 +1,6 @@
 import { overlap, subset } from '../policy/pattern';
 import { hostsFrom } from '../model/outside-hosts';
-import { exits } from '../network/network';
+import { exits, reachesInternet } from '../network/network';
 import type { Agent } from './agent';
 import { type App, sorted } from './app';
 import type { ReadPermission } from './permissions';
@@ -20,6 +20,8 @@ const TOOLS: readonly (readonly [what: string, type: string, actions: readonly s
   ],
 ];
 
+const ANY_ADDRESS = 'it reaches any address';
+
 /**
  * Browsers and code interpreters that a role of an agent may use and that reach the internet: those of the app outside of a
  * closed network, and those that AWS provides.
@@ -37,12 +39,15 @@ export function toolExits(app: App, { roles }: Agent): string[] {
             }
             const own = app.items(type).filter((tool) => mayBe(app, read, tool.id));
             const reached = own.filter((tool) => open.includes(tool));
-            const name = reached.map((tool) => app.nameOf(tool));
+            const tools = reached.map((tool) => ({
+              which: app.nameOf(tool),
+              reach: reachesInternet(app.model, tool) ? ANY_ADDRESS : "its network isn't in the app",
+            }));
             const foreign =
               own.length === 0 || read.permission.resource.includes('*') ? [read.permission.resource] : [];
-            return [...name, ...foreign].map(
-              (which) =>
-                `${what} ${which === '*' ? 'of AWS or of the app' : which} used by the ${purpose} role: it reaches any address`,
+            return [...tools, ...foreign.map((which) => ({ which, reach: ANY_ADDRESS }))].map(
+              ({ which, reach }) =>
+                `${what} ${which === '*' ? 'of AWS or of the app' : which} used by the ${purpose} role: ${reach}`,
             );
           }),
         ),

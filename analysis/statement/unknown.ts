@@ -1,3 +1,4 @@
+import { sessionRolesOutside } from '../model/agents';
 import { literalOf } from '../model/compose-text';
 import type { TemplateModel } from '../model/template-model';
 import { Unread } from '../rules/unread';
@@ -27,6 +28,9 @@ export function unknownOf(app: App, agent: Agent, network: readonly Unknown[]): 
   if (agent.executionRoles.length === 0) {
     const arn = app.said(agent.runtime.properties.at(agent.kind.role));
     found.push({ where: 'execution role', what: `${arn || 'not stated'}, which is not in the app` });
+  }
+  for (const { value } of agent.clients.flatMap((client) => sessionRolesOutside(app.model, client))) {
+    found.push({ where: 'session role', what: `what the role ${app.text(value)} may do, which sessions may get` });
   }
   for (const { purpose, identity, permissions } of agent.roles) {
     const where = `${purpose} role`;

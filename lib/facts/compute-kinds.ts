@@ -38,6 +38,8 @@ export interface ComputeKind {
   readonly storage?: { readonly fileSystems: Path; readonly member: string; readonly price: PriceName };
   /** Prefix of the names of its log groups, which the service creates on first use unless they exist. */
   readonly logGroups?: string;
+  /** Its properties that the checks know. What any other property changes isn't known. */
+  readonly properties: readonly string[];
   /** Types that are aliases of it, and the property that refers to it. */
   readonly endpoints: readonly (readonly [type: string, property: string])[];
   /**
@@ -85,6 +87,23 @@ export const COMPUTE_KINDS: readonly ComputeKind[] = [
     defaultIdleSeconds: 900,
     storage: { fileSystems: ['FilesystemConfigurations'], member: 'SessionStorage', price: 'sessionStorage' },
     logGroups: RUNTIME_LOG_GROUPS,
+    // Not CapacityProviderConfiguration: it runs the Runtime on instances, in the network of the provider.
+    // Source: docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_CapacityProviderConfiguration.html
+    properties: [
+      'AgentRuntimeArtifact',
+      'AgentRuntimeName',
+      'AuthorizerConfiguration',
+      'Description',
+      'EnvironmentVariables',
+      'FilesystemConfigurations',
+      'LifecycleConfiguration',
+      'NetworkConfiguration',
+      'PlatformVersion',
+      'ProtocolConfiguration',
+      'RequestHeaderConfiguration',
+      'RoleArn',
+      'Tags',
+    ],
     endpoints: [['AWS::BedrockAgentCore::RuntimeEndpoint', 'AgentRuntimeId']],
     driven: {
       actions: ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:InvokeAgentRuntimeCommand'],

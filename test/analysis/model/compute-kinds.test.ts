@@ -24,6 +24,7 @@ jest.mock('../../../lib/facts/compute-kinds', () => {
     image: ['Environment', 'Image'],
     maxLifetime: ['TimeoutInMinutes'],
     defaultIdleSeconds: 0,
+    properties: [],
     endpoints: [],
     dataEvents: {},
     prices: { vcpuHour: 'vcpuHour', memoryHour: 'memoryHour' },

@@ -161,7 +161,7 @@ test('a name is known to begin with the name of the stack, where CloudFormation 
     model
       .name(model.resource(`App#${id}`)!)[0]
       .value.map((part) => (typeof part === 'string' ? part : part.kind === 'reference' && part.begins));
-  expect([begins('Role'), begins('Bucket'), begins('Key')]).toEqual([['App'], ['app'], [undefined]]);
+  expect([begins('Role'), begins('Bucket'), begins('Key')]).toEqual([['App'], ['app-bucket'], [undefined]]);
 });
 
 test('an alphabet tells names from paths', () => {

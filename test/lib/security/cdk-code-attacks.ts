@@ -21,8 +21,11 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { CfnResource } from 'aws-cdk-lib/core';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
+import { type CfnResource, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { AgentKillSwitch } from '../../../lib/operations';
 import { functionIn } from './apps/compute';
 import type { CdkAttack } from './cdk-attacks';
 
@@ -50,6 +53,24 @@ const attack = (name: string, rules: readonly string[], apply: CdkAttack['apply'
 
 /** Grants of L2 constructs whose data is code of something stronger, starts it, or leaves the network. */
 export const CDK_CODE_ATTACKS: readonly CdkAttack[] = [
+  attack('writing to the bucket of the assets by its name', ['MA-ID7'], ({ agent, stack }, scope) => {
+    const { account, region } = stack;
+    Bucket.fromBucketName(scope, 'Assets', `cdk-hnb659fds-assets-${account}-${region}`).grantPut(agent);
+  }),
+  attack('letting the agent run again after it was stopped', ['MA-ID7'], ({ agent, workflow }, scope) => {
+    new AgentKillSwitch(scope, 'KillSwitch', { workflows: [workflow] }).grants.release(agent);
+  }),
+  attack('a schedule that attaches a policy to the role of the agent', ['MA-READ1', 'MA-STO1'], ({ agent }, scope) => {
+    const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+    new Schedule(scope, 'Schedule', {
+      schedule: ScheduleExpression.rate(Duration.days(1)),
+      target: new Universal({
+        service: 'iam',
+        action: 'attachRolePolicy',
+        input: ScheduleTargetInput.fromObject({ RoleName: agent.executionRole.roleName, PolicyArn }),
+      }),
+    });
+  }),
   attack('writing objects that notify a function of an administrator', ['MA-ID7'], ({ agent }, scope) => {
     const store = bucket(scope);
     store.addEventNotification(EventType.OBJECT_CREATED, new LambdaDestination(adminFunction(scope)));

@@ -25,6 +25,17 @@ const withKeyPolicy = (...more: object[]): Change => ({
 
 /** What looks like an attack and is none. */
 export const BENIGN: Readonly<Record<string, Change>> = {
+  'a bucket outside of the app whose name begins like that of a generated one': execution(
+    may('s3:PutObject', 'arn:aws:s3:::agent-results/*'),
+  ),
+  'an action is the default of a parameter': {
+    ...execution(may(ref('Action'), sub('${Data.Arn}/*'))),
+    sections: { Parameters: { Action: param('s3:GetObject') } },
+  },
+  'actions are the default of a list': {
+    ...execution(may(ref('Actions'), sub('${Data.Arn}/*'))),
+    sections: { Parameters: { Actions: param('s3:GetObject, s3:PutObject', { Type: 'CommaDelimitedList' }) } },
+  },
   'the role of the Runtime is the default of a parameter with one value': {
     sections: {
       Parameters: {

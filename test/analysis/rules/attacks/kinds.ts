@@ -5,6 +5,7 @@ import { CREDENTIALS } from './credentials';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
 import { HANDED_OUT } from './handed-out';
+import { INDIRECT } from './indirect';
 import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
 import { OUTSIDE_HOSTS } from './outside-hosts';
@@ -22,6 +23,7 @@ import type { Pair } from './pair';
 const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a policy that reaches a role by another name', [...NAMES, ...NAMED_PRINCIPALS]],
   ['a way to something stronger', [...ESCALATION, ...STORES_OF_CODE, ...SERVICE_EVENTS, ...AROUND_THE_AGENT]],
+  ['something beside the agent', INDIRECT],
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", UNREADABLE],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
