@@ -178,6 +178,24 @@ test.each<[string, string, Record<string, object>]>([
   ['an open function URL', 'fatal Url', { Url: url('NONE') }],
   ['an open function URL of an alias', 'fatal Url', { ...alias, Url: url('NONE', { Ref: 'Live' }) }],
   ['an open REST method', 'fatal Method', { Api: restApi(), Method: method({}) }],
+  [
+    'an open method of a private API',
+    'error Method',
+    { Api: restApi({ EndpointConfiguration: { Types: ['PRIVATE'] } }), Method: method({}) },
+  ],
+  [
+    'an open method of an API with a policy for everybody',
+    'error Method',
+    {
+      Api: restApi({ Policy: { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke' }] } }),
+      Method: method({}),
+    },
+  ],
+  [
+    'an open method of a regional API',
+    'fatal Method',
+    { Api: restApi({ EndpointConfiguration: { Types: ['REGIONAL'] } }), Method: method({}) },
+  ],
   ['a method with an API key only', 'fatal Method', { Api: restApi(), Method: method({ ApiKeyRequired: true }) }],
   ['an open OpenAPI document', 'fatal Api', { Api: restApi(body({})) }],
   [
@@ -273,4 +291,18 @@ test.each<[object[], boolean]>([
     },
   };
   expect(found({ Api: restApi(body({ security }, schemes)) })).toEqual(isSecured ? [] : ['MA-TRG3 fatal Api']);
+});
+
+test.each<[string, unknown, string]>([
+  ['no authorization', undefined, 'MA-TRG3 fatal Url'],
+  ['an object', { a: 'AWS_IAM' }, 'MA-TRG3 fatal Url'],
+  ['a value of another stack', { 'Fn::ImportValue': 'auth' }, 'MA-READ1 error Url'],
+  [
+    'a value of another stack, or none',
+    { 'Fn::If': ['Prod', { 'Fn::ImportValue': 'auth' }, 'NONE'] },
+    'MA-TRG3 fatal Url',
+  ],
+  ['a macro', { 'Fn::Transform': { Name: 'Auth' } }, 'MA-READ1 error Url'],
+])('a function URL with %s', (_name, AuthType, finding) => {
+  expect(found({ Url: of('AWS::Lambda::Url', { AuthType, TargetFunctionArn: arnOf('Open') }) })).toEqual([finding]);
 });

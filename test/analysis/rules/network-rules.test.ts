@@ -1,9 +1,10 @@
-import { checkModel } from '../../../analysis/rules/check';
+import { checkModel, checkStacks } from '../../../analysis/rules/check';
 import { MA_NET1 } from '../../../analysis/rules/ma-net1';
 import { MA_NET2 } from '../../../analysis/rules/ma-net2';
 import { MA_NET3 } from '../../../analysis/rules/ma-net3';
 import { MA_NET4 } from '../../../analysis/rules/ma-net4';
 import type { Rule } from '../../../analysis/rules/rule';
+import { agentApp } from '../model/agent-app';
 import { appWith, att, ref, resource } from '../network/app';
 
 type Changes = Parameters<typeof appWith>[0];
@@ -68,6 +69,42 @@ describe('MA-NET1', () => {
     expect(found(MA_NET1, { Mirror: mirror })).toEqual(['MA-NET1 Mirror']);
     const database = resource('AWS::RDS::DBSubnetGroup', { SubnetIds: [ref('SubnetA'), ref('SubnetB')] });
     expect(found(MA_NET1, { Database: database })).toEqual([]);
+  });
+});
+
+describe('MA-NET1: a browser with a way to the internet', () => {
+  const BROWSER = att('Browser', 'BrowserArn');
+  const says = (policy: object, Metadata: object = {}, NetworkMode = 'PUBLIC') => {
+    const Browser = resource('AWS::BedrockAgentCore::BrowserCustom', { NetworkConfiguration: { NetworkMode } });
+    const More = resource('AWS::IAM::Policy', {
+      PolicyName: 'more',
+      Roles: [ref('ExecutionRole')],
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'bedrock-agentcore:StartBrowserSession', ...policy }] },
+    });
+    const template = { Metadata, Resources: { ...agentApp(), Browser, More } };
+    return checkStacks({
+      stacks: [{ id: 'App', account: '111122223333', region: 'us-east-1', template }],
+      rules: [MA_NET1],
+    })
+      .filter(({ location }) => location.logicalId === 'Browser')
+      .map((finding) => finding.says);
+  };
+  const USED = [
+    'The execution role of an agent may use AWS::BedrockAgentCore::BrowserCustom, which reaches the internet',
+  ];
+
+  test('is a way out of the agent that may use it', () => {
+    expect(says({ Resource: BROWSER })).toEqual(USED);
+    expect(says({ Resource: ['*', BROWSER] })).toEqual(USED);
+    expect(says({ Resource: BROWSER }, {}, 'VPC')).toEqual([]);
+    expect(says({ Resource: BROWSER, Effect: 'Deny' })).toEqual([]);
+    expect(says({ NotResource: BROWSER })).toEqual([]);
+    expect(says({ Resource: 'arn:aws:bedrock-agentcore:us-east-1:111122223333:browser-custom/other' })).toEqual([]);
+  });
+
+  test('may be declared', () => {
+    const AgentDeclarations = [{ kind: 'unreadable', reason: 'Reviewed', parts: [{ stack: 'App', logicalIds: ['Browser'] }] }];
+    expect(says({ Resource: BROWSER }, { AgentDeclarations })).toEqual([]);
   });
 });
 
