@@ -103,7 +103,9 @@ describe('MA-NET1: a browser with a way to the internet', () => {
   });
 
   test('may be declared', () => {
-    const AgentDeclarations = [{ kind: 'unreadable', reason: 'Reviewed', parts: [{ stack: 'App', logicalIds: ['Browser'] }] }];
+    const AgentDeclarations = [
+      { kind: 'unreadable', reason: 'Reviewed', parts: [{ stack: 'App', logicalIds: ['Browser'] }] },
+    ];
     expect(says({ Resource: BROWSER }, { AgentDeclarations })).toEqual([]);
   });
 });
