@@ -306,3 +306,80 @@ test.each<[string, unknown, string]>([
 ])('a function URL with %s', (_name, AuthType, finding) => {
   expect(found({ Url: of('AWS::Lambda::Url', { AuthType, TargetFunctionArn: arnOf('Open') }) })).toEqual([finding]);
 });
+
+const rule = (id: string, properties: object) =>
+  of('AWS::EC2::SecurityGroupIngress', { GroupId: arnOf(id, 'GroupId'), IpProtocol: 'tcp', ...properties });
+test.each<[string, object[], Record<string, object>, boolean]>([
+  ['no rule', [], {}, false],
+  ['a rule for everybody', [{ CidrIp: '0.0.0.0/0' }], {}, true],
+  ['a rule for everybody by IPv6', [{ CidrIpv6: '::/0' }], {}, true],
+  [
+    'a rule for half of all addresses, next to another',
+    [{ CidrIp: '10.0.0.0/8' }, { CidrIp: '128.0.0.0/1' }],
+    {},
+    true,
+  ],
+  ['a rule for the addresses of a company', [{ CidrIp: '203.0.112.0/20' }, { CidrIp: '10.0.0.0/8' }], {}, false],
+  [
+    'a rule of its own for everybody',
+    [{ CidrIp: '10.0.0.0/8' }],
+    { Rule1: rule('Group', { CidrIp: '0.0.0.0/0' }) },
+    true,
+  ],
+  ['a rule of its own for a company', [], { Rule1: rule('Group', { CidrIp: '10.0.0.0/8' }) }, false],
+  [
+    'a rule of another group',
+    [],
+    { Rule1: rule('Other', { CidrIp: '0.0.0.0/0' }), Other: of('AWS::EC2::SecurityGroup', {}) },
+    false,
+  ],
+])('a server that starts turns, in a security group with %s', (_name, SecurityGroupIngress, more, isOpen) => {
+  const resources = {
+    Profile: of('AWS::IAM::InstanceProfile', { Roles: [{ Ref: 'StarterRole' }] }),
+    Server: of('AWS::EC2::Instance', {
+      IamInstanceProfile: { Ref: 'Profile' },
+      SecurityGroupIds: [arnOf('Group', 'GroupId')],
+    }),
+    Group: of('AWS::EC2::SecurityGroup', { SecurityGroupIngress }),
+    ...more,
+  };
+  expect(found(resources)).toEqual(isOpen ? ['MA-TRG3 error Server'] : []);
+});
+
+test.each<[string, object, object, boolean]>([
+  ['a public listener', {}, {}, true],
+  ['mutual TLS', {}, { MutualAuthentication: { Mode: 'verify' } }, false],
+  ['mutual TLS that only passes the certificate on', {}, { MutualAuthentication: { Mode: 'passthrough' } }, true],
+  ['an internal balancer', { Scheme: 'internal' }, {}, false],
+])('a load balancer that leads to an agent, with %s', (_name, scheme, properties, isOpen) => {
+  const { Listener, ...rest } = balancer(scheme);
+  Object.assign(Listener.Properties, properties);
+  expect(found({ ...rest, Listener })).toEqual(isOpen ? ['MA-TRG3 error Listener'] : []);
+  // A rule of the listener is judged like the listener.
+  const Rule1 = of('AWS::ElasticLoadBalancingV2::ListenerRule', {
+    ListenerArn: { Ref: 'Listener' },
+    Actions: [{ Type: 'forward', TargetGroupArn: { Ref: 'Group' } }],
+  });
+  const plain = of('AWS::ElasticLoadBalancingV2::Listener', {
+    ...Listener.Properties,
+    DefaultActions: [{ Type: 'fixed-response' }],
+  });
+  expect(found({ ...rest, Listener: plain, Rule1 }).includes('MA-TRG3 error Rule1')).toBe(isOpen);
+});
+
+test.each<[string, Record<string, object>, string[]]>([
+  ['without a connection', {}, ['MA-TRG3 fatal Route']],
+  ['with an open connection', { $connect: {} }, ['MA-TRG3 fatal Connect', 'MA-TRG3 fatal Route']],
+  ['with an authorized connection', { $connect: { AuthorizationType: 'AWS_IAM' } }, []],
+  [
+    'of another API with one',
+    { $connect: { AuthorizationType: 'AWS_IAM', ApiId: { Ref: 'Other' } } },
+    ['MA-TRG3 fatal Route'],
+  ],
+])('a route of a WebSocket API %s', (_name, { $connect }, findings) => {
+  const api = httpApi({ RouteKey: 'turn' });
+  const socket = of('AWS::ApiGatewayV2::Api', { Name: 'x', ProtocolType: 'WEBSOCKET' });
+  const Connect = of('AWS::ApiGatewayV2::Route', { ...api.Route.Properties, RouteKey: '$connect', ...$connect });
+  const says = found({ ...api, Api: socket, Other: socket, ...($connect ? { Connect } : {}) });
+  expect(says.sort()).toEqual(findings);
+});
