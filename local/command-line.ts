@@ -5,7 +5,7 @@ import { FAULT_KINDS, type FaultKind, isFaultKind } from './faults/faults';
 import type { LocalServiceOptions } from './options';
 import { parseScript } from './script/parse-script';
 
-/** A flag that cannot be used as it was given. */
+/** A flag with an invalid value. */
 export class UsageError extends Error {
   public constructor(message: string) {
     super(message);
@@ -119,7 +119,7 @@ function parse(argv: string[]) {
   }
 }
 
-/** @throws UsageError naming the flag; ScriptError naming the place in the script */
+/** @throws UsageError naming the flag; ScriptError naming the position in the script */
 export function readCommandLine(argv: string[]): CommandLine {
   const flags = parse(argv);
   if (flags.script !== undefined && flags['model-endpoint'] !== undefined) {

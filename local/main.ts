@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   const { options, help } = readCommandLine(process.argv.slice(2));
   if (help) return void process.stdout.write(USAGE);
   const service = await startLocalService(options);
-  // Before anything is printed: who reads that it runs may stop it at once.
+  // Before anything is printed, because a reader of the output may stop it immediately.
   const stop = (): void => {
     void service.close().then(
       () => process.exit(0),
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const { url, region, credentials, authorises } = service;
-  // Credentials of a service that lives on loopback and dies with this process: meant to be copied.
+  // Credentials of a service on loopback that ends with this process: they are meant to be copied.
   process.stdout.write(
     [
       `Managed Agents service at ${url} (${region}, account ${service.accountId})`,

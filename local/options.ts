@@ -1,4 +1,4 @@
-/** Everything that can be set about the local service, and what it is when it is not. */
+/** The options of the local service, and their defaults. */
 import type { ComputeProvider } from './compute/compute';
 import type { FaultOptions } from './faults/faults';
 import type { AccountPolicies } from './iam/account-policies';
@@ -11,47 +11,53 @@ export interface LocalServiceOptions {
   readonly region?: string;
   /** @default '111122223333' */
   readonly accountId?: string;
-  /** Template file, or cdk.out directory, whose policies every call is authorised against. @default every authenticated caller is allowed */
+  /**
+   * Template file, or cdk.out directory, whose policies authorize every call. @default every authenticated caller is
+   * allowed
+   */
   readonly template?: string;
-  /** Its policies, read before, and the record of decisions by them. @default read again */
+  /** Its policies, if they were read before, with the recorded decisions. @default read again */
   readonly policies?: AccountPolicies;
-  /** Stacks of the cdk.out directory that count. @default all */
+  /** Stacks of the cdk.out directory that are used. @default all */
   readonly stacks?: readonly string[];
-  /** Role (ARN, name or logical id) that `credentials` of the service belong to. @default a role of its own; required with `template` */
+  /** Role (ARN, name or logical id) of `credentials`. @default a separate role; required with `template` */
   readonly caller?: string;
   /** @default a script that shows the workspace and repeats the message */
   readonly script?: Script;
-  /** Base URL of an OpenAI-compatible endpoint (Responses API): the real Codex harness decides instead of the script. @default the script */
+  /**
+   * Base URL of an OpenAI-compatible endpoint (Responses API): the real Codex harness replaces the script. @default the
+   * script
+   */
   readonly modelEndpoint?: ModelEndpoint;
   /** Model ids that sessions can use. @default those of `AgentModel` */
   readonly models?: readonly string[];
   /** @default CODEX_BINARY, then the installed @openai/codex */
   readonly codexBinary?: string;
-  /** How compute is made. @default a child process running the bundled lifecycle server */
+  /** How compute is created. @default a child process running the bundled lifecycle server */
   readonly compute?: ComputeProvider;
-  /** Directories of the image, and where they are on this machine. @default none: the same path */
+  /** Directories of the image, and their paths on this machine. @default none: the same path */
   readonly imagePaths?: Readonly<Record<string, string>>;
   /** Environment variables of the container. @default none */
   readonly containerEnvironment?: Readonly<Record<string, string>>;
-  /** Keeps sessions and mounts. @default memory, and a temporary directory that is removed on close */
+  /** Directory for sessions and mounts. @default memory, and a temporary directory that is removed on close */
   readonly dataDirectory?: string;
   /** @default no faults */
   readonly faults?: FaultOptions;
   /** How long a turn waits for the environment to connect, in milliseconds. @default 30000 */
   readonly connectTimeoutMs?: number;
-  /** Longest wait for an answer of the exec server, in milliseconds. @default 60000 */
+  /** Longest wait for a response of the exec server, in milliseconds. @default 60000 */
   readonly execRequestTimeoutMs?: number;
   /** Duration of a turn lease, in seconds. @default 60 */
   readonly leaseSeconds?: number;
   /** Compute without a turn for this long is stopped, in milliseconds. @default never */
   readonly idleTimeoutMs?: number;
-  /** Largest output an item keeps, in bytes; the middle of a longer one is left out. @default 65536 */
+  /** Largest output of an item, in bytes; the middle of a longer one is omitted. @default 65536 */
   readonly outputLimit?: number;
   /** Largest accepted body, in bytes. @default 4194304 */
   readonly maxBodyBytes?: number;
   /** The service's clock, in Unix milliseconds. @default Date.now */
   readonly now?: () => number;
-  /** Gets one line per request and per lifecycle log line; never a secret, never a message. @default nothing */
+  /** Called with one line per request and per lifecycle log line, without secrets and messages. @default nothing */
   readonly log?: (line: string) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Puts the local service together and takes it apart again. */
+/** Creates the local service and shuts it down. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -35,29 +35,29 @@ export interface LocalService {
   readonly url: string;
   readonly region: string;
   readonly accountId: string;
-  /** Of the caller role. */
+  /** Credentials of the caller role. */
   readonly credentials: Credentials;
   /** Whether calls are authorised against a template. */
   readonly authorises: boolean;
   readonly faults: Faults;
   readonly admin: LocalServiceAdmin;
-  /** Variables that every STDIO MCP server gets beside its own: where the endpoints of a local run are. */
+  /** Additional variables of every STDIO MCP server: the endpoints of a local run. */
   readonly toolEnvironment: Record<string, string>;
   /** Every decision by the policies of the template; undefined without one. */
   readonly policies?: AccountPolicies;
   /**
    * Temporary credentials of a role: ARN, or with a template also name or logical id.
    *
-   * @param sourceFunctionArn Lambda function in whose execution environment they are
+   * @param sourceFunctionArn Lambda function whose execution environment has them
    */
   credentialsFor(role: string, expiresAt?: number, sourceFunctionArn?: string): Credentials;
-  /** Whose a key is. */
+  /** The identity of a key. */
   findKey(accessKeyId: string): KnownKey | undefined;
   /** Stops turns, compute and the server; removes the temporary directory. */
   close(): Promise<void>;
 }
 
-/** What only a local service can do. */
+/** Operations that only a local service has. */
 export interface LocalServiceAdmin {
   /** Turns of a session, oldest first. The real service has no operation for this. */
   turns(sessionId: string): readonly TurnRecord[];
@@ -65,7 +65,7 @@ export interface LocalServiceAdmin {
   compute(
     sessionId: string,
   ): ComputeState & { readonly connected: boolean; readonly generation: number; readonly workspace: string };
-  /** Stops the compute as StopRuntimeSession does; the mount stays. */
+  /** Stops the compute like StopRuntimeSession; the mount stays. */
   stopCompute(sessionId: string): Promise<void>;
   /** Loses the compute without warning; the mount stays. */
   killCompute(sessionId: string): Promise<void>;
@@ -73,7 +73,7 @@ export interface LocalServiceAdmin {
   replaceCompute(sessionId: string): Promise<void>;
   /** Kills the exec server only. */
   crashExecServer(sessionId: string): boolean;
-  /** Invokes the container with any body, as the service would. */
+  /** Invokes the container with any body, like the service. */
   invoke(sessionId: string, body: Record<string, unknown>): Promise<InvocationReply>;
   /** `GET /ping` of the container. */
   ping(sessionId: string): Promise<string>;
@@ -84,7 +84,7 @@ function loopOf(options: LocalServiceOptions): AgentLoop {
   return new HarnessLoop(findCodexBinary(options.codexBinary), options.modelEndpoint);
 }
 
-/** The binary is looked for when compute is first needed: the REST API works without it. */
+/** The binary is searched when compute is first needed, because the REST API works without it. */
 function defaultCompute(options: LocalServiceOptions): ComputeProvider {
   return {
     start: (request) =>

@@ -1,6 +1,6 @@
 /**
- * The AgentCore stand-in: one compute per runtime session, reached only through the lifecycle contract, with a mount
- * that outlives it.
+ * The local AgentCore: one compute per Runtime session, which is called only through the lifecycle contract, with a
+ * mount that outlives it.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -24,13 +24,13 @@ export interface AgentCoreOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What runs for one session. */
+/** The compute of one session. */
 export interface ComputeState {
   readonly running: boolean;
   readonly pid: number | undefined;
   readonly url: string | undefined;
   readonly mountDirectory: string;
-  /** How many computes this session has had. */
+  /** Number of computes that this session has had. */
   readonly starts: number;
 }
 
@@ -72,7 +72,9 @@ export class AgentCoreStandIn {
     };
   }
 
-  /** Starts compute when none runs. AgentCore does the same: an invocation of a session without compute makes one. */
+  /**
+   * Starts compute if none is running. AgentCore does the same: an invocation of a session without compute creates one.
+   */
   public async ensureCompute(record: SessionRecord): Promise<Compute> {
     const slot = this.slots.get(record.id) ?? { starts: 0 };
     this.slots.set(record.id, slot);
@@ -81,7 +83,7 @@ export class AgentCoreStandIn {
     return slot.starting;
   }
 
-  /** Invokes the container as the service does, starting compute when needed. */
+  /** Invokes the container like the service, and starts compute if needed. */
   public async invoke(record: SessionRecord, body: Record<string, unknown>): Promise<InvocationReply> {
     const compute = await this.ensureCompute(record);
     return invoke(compute.url, record.runtimeSessionId, body);
@@ -112,7 +114,7 @@ export class AgentCoreStandIn {
     return ping(compute.url);
   }
 
-  /** StopRuntimeSession: the compute goes, the mount stays. */
+  /** StopRuntimeSession: the compute ends, the mount stays. */
   public async stop(record: SessionRecord): Promise<void> {
     const slot = this.slots.get(record.id);
     await slot?.starting?.catch(() => undefined);
@@ -130,10 +132,10 @@ export class AgentCoreStandIn {
     return this.slots.get(record.id)?.compute?.killExecServer() ?? false;
   }
 
-  /** Tells the container that the session is over and, when the session role may, stops it. */
+  /** Notifies the container that the session has ended and, if the session role is permitted to, stops it. */
   public async release(record: SessionRecord, mayStop: boolean): Promise<void> {
     await this.invokeRunning(record, { action: 'disconnect' }).catch(() => undefined);
-    // Compute that may not be stopped goes on until its idle timeout; here until the service closes.
+    // Compute that can't be stopped runs until its idle timeout; in the local service, until the service closes.
     if (!mayStop) return;
     await this.stop(record);
     this.slots.delete(record.id);
@@ -153,7 +155,7 @@ export class AgentCoreStandIn {
     return { environment_id: record.environment.id, attachment_generation: record.generation };
   }
 
-  /** A lease of a compute that is gone is gone too: nothing is started for it. */
+  /** A lease ends with its compute, so nothing is started for it. */
   private async invokeRunning(record: SessionRecord, body: Record<string, unknown>): Promise<void> {
     const compute = this.slots.get(record.id)?.compute;
     if (compute !== undefined) await invoke(compute.url, record.runtimeSessionId, { ...this.ids(record), ...body });

@@ -1,4 +1,4 @@
-/** Where the native Codex binary is: given, named by CODEX_BINARY, or that of the installed npm package. */
+/** The path of the native Codex binary: a given path, CODEX_BINARY, or the installed npm package. */
 import { accessSync, constants } from 'node:fs';
 import { locateCodexBinary } from '../../runtime/lifecycle/codex-binary';
 
@@ -21,7 +21,7 @@ function installed(from: string): string | undefined {
   }
 }
 
-/** @throws Error saying how to get one */
+/** @throws Error with instructions for the installation */
 export function findCodexBinary(given?: string, environment: NodeJS.ProcessEnv = process.env): string {
   if (given !== undefined) return executable(given, 'The given Codex binary');
   if (environment.CODEX_BINARY) return executable(environment.CODEX_BINARY, 'CODEX_BINARY');

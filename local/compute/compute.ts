@@ -1,12 +1,12 @@
-/** The machine an AgentCore runtime session runs on, as far as the service sees it. */
+/** The compute of an AgentCore Runtime session, as the service uses it. */
 import type { Credentials } from '../auth/principals';
 
 export interface ComputeRequest {
   readonly runtimeSessionId: string;
-  /** Persistent: the next compute of the same runtime session gets the same one. */
+  /** Persistent: the next compute of the same Runtime session gets the same mount. */
   readonly mountDirectory: string;
   readonly region: string;
-  /** Of the execution role, as the container gets them. */
+  /** Credentials of the execution role for the container. */
   readonly credentials: Credentials;
   /** The service's own address. */
   readonly endpoint: string;
@@ -18,13 +18,13 @@ export interface Compute {
   /** Origin of the lifecycle server. */
   readonly url: string;
   readonly pid?: number;
-  /** Resolves when the compute is gone, for whatever reason. */
+  /** Resolves when the compute has ended, for any reason. */
   readonly exited: Promise<void>;
-  /** As StopRuntimeSession does: SIGTERM, then SIGKILL. */
+  /** Like StopRuntimeSession: SIGTERM, then SIGKILL. */
   stop(): Promise<void>;
-  /** As a lost host does. */
+  /** Like a lost host. */
   kill(): Promise<void>;
-  /** Kills the exec server only. @returns whether there was one */
+  /** Kills only the exec server. @returns whether there was one */
   killExecServer(): boolean;
 }
 

@@ -1,4 +1,6 @@
-/** `POST /invocations` as AgentCore sends it: always answered with 200, a failure carries `status_code` in the body. */
+/**
+ * `POST /invocations` as AgentCore sends it: the response is always 200, and a failure has `status_code` in the body.
+ */
 import { Agent, request as httpRequest } from 'node:http';
 
 export class InvocationError extends Error {

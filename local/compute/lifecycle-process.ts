@@ -9,18 +9,18 @@ export interface LifecycleProcessOptions {
   readonly codexBinary: string;
   /** The lifecycle server as one JavaScript file. @default the bundled program */
   readonly program?: string;
-  /** Gets the lines the lifecycle server writes. */
+  /** Called with the log lines of the lifecycle server. */
   readonly onLog?: (line: string) => void;
   readonly startTimeoutMs?: number;
   readonly stopGraceMs?: number;
 }
 
-/** Standard input is held open by this process: when this process is gone, however it went, the compute stops too. */
+/** This process keeps standard input open, so the compute also stops when this process ends for any reason. */
 const GUARD = `
 process.stdin.resume().on('close', () => process.kill(process.pid, 'SIGTERM'));
 require(process.argv[1]);`;
 
-/** The bundled lifecycle server: beside this bundle in the package, in assets/ when run from source. */
+/** The bundled lifecycle server: next to this bundle in the package, in assets/ when run from source. */
 export function bundledLifecycleServer(): string {
   const candidates = [
     '../image/lifecycle/server.js',
@@ -67,7 +67,7 @@ class LifecycleProcess implements Compute {
   }
 
   public async kill(): Promise<void> {
-    // The host is gone, and everything on it.
+    // The host is lost, with all its processes.
     for (const pid of childrenOf(this.pid)) killQuietly(pid);
     this.child.kill('SIGKILL');
     await this.exited;
@@ -87,7 +87,7 @@ function killQuietly(pid: number): boolean {
   }
 }
 
-/** Nothing of the service's own environment reaches the compute but what a container would have. */
+/** The compute gets only variables that a container would have, not the service's environment. */
 function containerEnvironment(request: ComputeRequest, codexBinary: string): NodeJS.ProcessEnv {
   const { PATH, LANG, LC_ALL, TZ, TMPDIR } = process.env;
   return {
@@ -120,7 +120,7 @@ export class LifecycleProcessProvider implements ComputeProvider {
     return new LifecycleProcess(child, `http://127.0.0.1:${port}`, this.options.stopGraceMs ?? 10_000);
   }
 
-  /** Reads the log until the line that names the port; the log goes on to `onLog`. */
+  /** Reads the log until the line with the port; log lines are passed to `onLog`. */
   private listening(child: ChildProcess): Promise<number> {
     return new Promise((resolve, reject) => {
       let buffer = '';

@@ -1,6 +1,6 @@
 /**
- * Paths of the environment as paths of this machine, and back. The container of a runtime session has its own file
- * system; here every session has a directory that stands for its mount, and the longest prefix wins.
+ * Maps paths of the environment to paths of this machine, and back. The container of a Runtime session has its own file
+ * system; in the local service, every session has a directory for its mount, and the longest prefix wins.
  */
 export class PathMap {
   private readonly entries: readonly (readonly [inside: string, here: string])[];

@@ -1,4 +1,4 @@
-/** Keeps the beginning and the end of an output that may be endless, and says how much is missing between them. */
+/** Keeps the beginning and the end of an output of any length, and states how much is missing between them. */
 export class BoundedOutput {
   private readonly head: Buffer[] = [];
   private headBytes = 0;

@@ -4,7 +4,7 @@
  */
 import type { WebSocket } from 'ws';
 
-/** The exec server went away, or did not answer. */
+/** The exec server disconnected, or didn't respond. */
 export class ConnectionLost extends Error {
   public constructor(message = 'The exec server disconnected') {
     super(message);
@@ -57,9 +57,9 @@ export class ExecConnection {
   private readonly listeners = new Set<(notification: Notification) => void>();
   private readonly closeListeners = new Set<() => void>();
   private closed = false;
-  /** Raw frames, for a harness that takes the connection over. */
+  /** Raw frames, for a harness that takes over the connection. */
   private tap: ((frame: string) => void) | undefined;
-  /** What the exec server said about itself. */
+  /** The server information of the exec server. */
   public info: ExecServerInfo | undefined;
 
   public constructor(
@@ -110,7 +110,7 @@ export class ExecConnection {
     return () => this.closeListeners.delete(listener);
   }
 
-  /** Hands every incoming frame to `listener`, instead of reading it here, until the returned function is called. */
+  /** Passes every incoming frame to `listener`, until the returned function is called. */
   public takeOver(listener: (frame: string) => void): { send: (frame: string) => void; release: () => void } {
     this.tap = listener;
     return {
@@ -123,11 +123,11 @@ export class ExecConnection {
 
   public close(): void {
     this.socket.close(1000);
-    // A peer that is gone never answers the close frame.
+    // A disconnected peer never responds to the close frame.
     setTimeout(() => this.socket.terminate(), 1000).unref();
   }
 
-  /** Cuts the connection without a close frame, as a crash would. */
+  /** Closes the connection without a close frame, like a crash. */
   public terminate(): void {
     this.socket.terminate();
     this.lost();
@@ -142,7 +142,7 @@ export class ExecConnection {
     this.deliver(frame);
   }
 
-  /** Reads a frame that is for this service. */
+  /** Reads a frame for this service. */
   public deliver(frame: string): void {
     let message: Incoming;
     try {

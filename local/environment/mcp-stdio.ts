@@ -1,5 +1,5 @@
 /**
- * A STDIO MCP server inside the environment: started by the exec server, spoken to over its standard input and output
+ * A STDIO MCP server inside the environment: started by the exec server, called over its standard input and output
  * (newline-delimited JSON-RPC, modelcontextprotocol.io/specification, revision 2025-06-18).
  */
 import { StringDecoder } from 'node:string_decoder';
@@ -7,7 +7,7 @@ import type { StdioMcpTool } from '../../runtime/session-client/types';
 import { ConnectionLost, type ExecConnection } from './exec-connection';
 import { EnvironmentProcess } from './process';
 
-/** The call could not be made, or the server answered with an error. */
+/** The call failed, or the server returned an error. */
 export class McpError extends Error {
   public constructor(message: string) {
     super(message);
@@ -23,7 +23,7 @@ interface Reply {
 
 const STOP_PATIENCE_MS = 2_000;
 const PROTOCOL = '2025-06-18';
-/** What a process needs to start at all; everything else an MCP server gets is named in `env` or `env_vars`. */
+/** Variables that a process needs to start; all others of an MCP server are in `env` or `env_vars`. */
 const BASE_VARIABLES = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SHELL', 'TERM'];
 
 export class McpStdioServer {
@@ -71,7 +71,7 @@ export class McpStdioServer {
     return server;
   }
 
-  /** Calls a tool the session declared as allowed. The result is what the server answered. */
+  /** Calls a tool the session declared as allowed. Returns the result of the server. */
   public async call(name: string, args: Record<string, unknown>): Promise<{ content?: unknown; isError?: boolean }> {
     const allowed = this.tool.allowed_tools;
     if (allowed !== undefined && !allowed.includes(name)) {
@@ -80,7 +80,7 @@ export class McpStdioServer {
     return (await this.request('tools/call', { name, arguments: args })) as { content?: unknown; isError?: boolean };
   }
 
-  /** Resolves when the server is gone: the next turn may want its port or its lock. */
+  /** Resolves when the server has ended, because the next turn may need its port or its lock. */
   public async stop(): Promise<void> {
     await this.process.terminate();
     let timer: NodeJS.Timeout | undefined;
@@ -118,7 +118,7 @@ export class McpStdioServer {
       try {
         reply = JSON.parse(line) as Reply;
       } catch {
-        continue; // Servers print to standard output by mistake; a line that is not JSON is not for us.
+        continue; // Servers sometimes print to standard output by mistake; lines that aren't JSON are ignored.
       }
       if (typeof reply.id !== 'number') continue;
       const { error, result } = reply;

@@ -1,4 +1,4 @@
-/** One process in the environment: started, listened to, stopped. Nothing is buffered beyond `outputLimit`. */
+/** One process in the environment. Output is buffered only up to `outputLimit`. */
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { ConnectionLost, type ExecConnection } from './exec-connection';
@@ -9,7 +9,7 @@ export interface ProcessRequest {
   /** Absolute path on the machine of the exec server. */
   readonly cwd: string;
   readonly env?: Record<string, string>;
-  /** Names that are inherited although they look like secrets (an MCP server's `env_vars`). */
+  /** Names of variables that are inherited although they look like secrets (an MCP server's `env_vars`). */
   readonly inheritOnly?: string[];
   readonly pipeStdin?: boolean;
   readonly outputLimit: number;
@@ -17,7 +17,7 @@ export interface ProcessRequest {
 }
 
 export interface ProcessResult {
-  /** `null` when the exec server does not know it. */
+  /** `null` if the exec server doesn't know it. */
   readonly exitCode: number | null;
   readonly output: string;
   readonly durationMs: number;
@@ -32,7 +32,7 @@ export class EnvironmentProcess {
     request: ProcessRequest,
   ) {
     this.result = this.follow(request);
-    // Awaited by whoever needs it; a stopped MCP server's result is nobody's business.
+    // Awaited only if needed; the result of a stopped MCP server is ignored.
     this.result.catch(() => undefined);
   }
 
@@ -45,7 +45,7 @@ export class EnvironmentProcess {
       argv: request.argv,
       cwd: pathToFileURL(request.cwd).href,
       env: request.env ?? {},
-      // `all` minus the names that look like secrets is what the harness itself asks for by default.
+      // `all` minus the names that look like secrets is the default of the harness.
       envPolicy: {
         inherit: 'all',
         ignoreDefaultExcludes: inheritOnly !== undefined,
@@ -74,7 +74,7 @@ export class EnvironmentProcess {
     await this.connection.request('process/terminate', { processId: this.id }).catch(() => undefined);
   }
 
-  /** For an end without an exit: nothing promises that the exit notification comes first, or at all. */
+  /** For an end without an exit notification, which isn't guaranteed. */
   private async askExitCode(): Promise<number | null> {
     const state = await this.connection.request('process/read', { processId: this.id, maxBytes: 1, waitMs: 0 });
     return (state as { exitCode?: number | null }).exitCode ?? null;

@@ -1,4 +1,4 @@
-/** Environments and who is connected to them: registration over HTTP, then one WebSocket that stays. */
+/** Environments and their connections: registration over HTTP, then one WebSocket that stays. */
 import type { WebSocket } from 'ws';
 import { conflict, notFound } from '../http/api-error';
 import { newId } from '../session/ids';
@@ -25,19 +25,19 @@ export class EnvironmentRegistry {
 
   public constructor(private readonly options: RegistryOptions) {}
 
-  /** Makes an environment known; before, nobody can register for it. */
+  /** Adds an environment; exec servers can register only after that. */
   public add(environmentId: string): void {
     this.environments.set(environmentId, { waiting: new Set(), replaced: new Set() });
   }
 
-  /** Forgets an environment and hangs up. */
+  /** Removes an environment and closes its connection. */
   public remove(environmentId: string): void {
     const environment = this.environments.get(environmentId);
     this.environments.delete(environmentId);
     environment?.connection?.close();
   }
 
-  /** A new registration replaces the one before: its connection is closed as soon as the new one is there. */
+  /** A new registration replaces the one before: its connection is closed as soon as the new one exists. */
   public register(environmentId: string): string {
     const environment = this.environments.get(environmentId);
     if (environment === undefined) throw notFound('No such environment');
@@ -47,10 +47,10 @@ export class EnvironmentRegistry {
   }
 
   /**
-   * A registration connects as often as it likes: Codex reconnects to the same URL (observed with 0.171.0). It registers
-   * anew after 409, and ends after any other 4xx but 408 and 429.
+   * A registration can connect several times: Codex reconnects to the same URL (observed with 0.171.0). It registers
+   * again after 409, and ends after any other 4xx but 408 and 429.
    *
-   * @throws ApiError 409 when a newer registration has replaced this one; 404 when it never was one
+   * @throws ApiError 409 when a newer registration has replaced this one; 404 when it never existed
    */
   public checkRegistration(environmentId: string, registrationId: string): void {
     const environment = this.environments.get(environmentId);
@@ -88,7 +88,7 @@ export class EnvironmentRegistry {
     return connection?.open === true ? connection : undefined;
   }
 
-  /** The connection, as soon as there is one. @throws ConnectionLost when there is none in time, or on abort */
+  /** Waits for the connection. @throws ConnectionLost when there is none in time, or on abort */
   public waitForConnection(environmentId: string, timeoutMs: number, signal: AbortSignal): Promise<ExecConnection> {
     const existing = this.connection(environmentId);
     if (existing !== undefined) return Promise.resolve(existing);

@@ -29,7 +29,7 @@ function frontMatter(text: string): { name?: unknown; description?: unknown } {
 
 async function below(connection: ExecConnection, directory: string, depth: number): Promise<Skill[]> {
   const entries = await readDirectory(connection, directory).catch((error: unknown) => {
-    // A capability directory that is not there holds no skills.
+    // A missing capability directory has no skills.
     if (error instanceof RpcError) return [];
     throw error;
   });
@@ -46,7 +46,7 @@ async function below(connection: ExecConnection, directory: string, depth: numbe
   return found;
 }
 
-/** What the exec server reports; a version without the method reports nothing. */
+/** The skills that the exec server reports; none for a version without the method. */
 async function reported(connection: ExecConnection, workspace: string): Promise<Skill[]> {
   try {
     const answer = (await connection.request('capabilities/discoverV2', { cwd: pathToFileURL(workspace).href })) as {

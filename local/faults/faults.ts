@@ -1,6 +1,6 @@
 /** Faults on demand: by rate (seeded, so a run can be repeated) or planned one by one (for tests). */
 
-/** What can go wrong, and when. */
+/** The faults, and their rates. */
 export const FAULT_KINDS = {
   throttle: 'REST: answered with 429, nothing happened',
   'server-error': 'REST: answered with 500, nothing happened',
@@ -32,11 +32,11 @@ export interface FaultOptions {
   readonly slowExecServerMs?: number;
   /** The account has no access to the preview: every call is answered with 401. @default false */
   readonly previewDisabled?: boolean;
-  /** The service stops renewing turn leases, as if it had lost the turn. @default false */
+  /** The service stops renewing turn leases, as if the turn was lost. @default false */
   readonly withholdLeaseRenewals?: boolean;
 }
 
-/** mulberry32: small, fast, the same everywhere. */
+/** mulberry32: small, fast, and the same on every machine. */
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -52,7 +52,7 @@ export class Faults {
   public slowExecServerMs: number;
   public previewDisabled: boolean;
   public withholdLeaseRenewals: boolean;
-  /** While true, every REST call is answered with 503. */
+  /** While true, every REST call gets 503. */
   public outage = false;
   public readonly retryAfterSeconds: number | undefined;
   private readonly rates: Partial<Record<FaultKind, number>>;
@@ -73,17 +73,17 @@ export class Faults {
     this.withholdLeaseRenewals = options.withholdLeaseRenewals ?? false;
   }
 
-  /** Makes the next `times` occasions of this kind go wrong. */
+  /** Injects this kind of fault at the next `times` occasions. */
   public plan(kind: FaultKind, times = 1): void {
     this.planned.set(kind, (this.planned.get(kind) ?? 0) + times);
   }
 
-  /** How often each kind has struck. */
+  /** How often each kind of fault was injected. */
   public struck(kind: FaultKind): number {
     return this.counts.get(kind) ?? 0;
   }
 
-  /** Whether this occasion goes wrong. */
+  /** Whether a fault is injected at this occasion. */
   public strikes(kind: FaultKind): boolean {
     if (this.outage && kind === 'unavailable') return true;
     const planned = this.planned.get(kind) ?? 0;

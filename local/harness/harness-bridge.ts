@@ -1,10 +1,10 @@
-/** A WebSocket on loopback behind which the harness finds the exec server of the environment. */
+/** A WebSocket on loopback that connects the harness to the exec server of the environment. */
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ExecConnection } from '../environment/exec-connection';
 
-/** Ids of the harness and of this service must not meet on one connection: the harness gets its own number range. */
+/** Ids of the harness and of this service must differ on one connection, so the harness has its own number range. */
 const ID_OFFSET = 1_000_000_000;
 
 interface Frame {
@@ -35,7 +35,7 @@ export class HarnessBridge {
       if (frame.method === 'process/closed') this.processes.delete(frame.params?.processId);
       harness?.send(JSON.stringify(frame));
     });
-    // Without the environment the harness has nothing to work with: it notices, and its turn ends.
+    // Without the environment, the harness can't work: it notices that, and its turn ends.
     const forget = connection.onClose(() => harness?.terminate());
     this.release = () => {
       forget();
@@ -46,7 +46,7 @@ export class HarnessBridge {
       socket.on('error', () => undefined);
       socket.on('message', (data: Buffer) => {
         const frame = JSON.parse(data.toString('utf8')) as Frame;
-        // This connection is initialised already; the exec server would refuse a second time.
+        // This connection is already initialized; the exec server would refuse a second initialization.
         if (frame.method === 'initialize')
           return socket.send(JSON.stringify({ id: frame.id, result: connection.info }));
         if (frame.method === 'initialized') return;
@@ -58,7 +58,7 @@ export class HarnessBridge {
   }
 
   public static async open(connection: ExecConnection): Promise<HarnessBridge> {
-    // Only who was told the path gets in: other users of this machine can reach the port.
+    // Only clients that know the path can connect, because other users of this machine can reach the port.
     const secret = randomBytes(16).toString('hex');
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0, path: `/${secret}` });
     await new Promise<void>((resolve, reject) => {
@@ -70,7 +70,7 @@ export class HarnessBridge {
 
   public async close(): Promise<void> {
     this.release();
-    // A harness that was stopped leaves its commands behind.
+    // The commands of a stopped harness keep running.
     for (const processId of this.processes) {
       if (this.connection.open)
         await this.connection.request('process/terminate', { processId }).catch(() => undefined);

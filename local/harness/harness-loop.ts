@@ -1,7 +1,7 @@
 /**
- * The agent loop of the real thing: the Codex harness (`codex exec --json`) with a model behind it, its commands run by
- * the exec server of the environment. Observed to work with codex 0.171.0: CODEX_EXEC_SERVER_URL makes the harness use
- * a remote exec server, and a bridge hands it the connection this service already holds.
+ * The real agent loop: the Codex harness (`codex exec --json`) with a model. The exec server of the environment runs
+ * its commands. Observed to work with codex 0.171.0: CODEX_EXEC_SERVER_URL makes the harness use a remote exec server,
+ * and a bridge gives it the existing connection of this service.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { discoverSkills, type Skill } from '../environment/skills';
 import { HarnessTranscript } from './harness-transcript';
 import type { StdioMcpTool } from '../../runtime/session-client/types';
 
-/** A value of TOML. JSON is one, except for objects. */
+/** A TOML value. JSON values are TOML, except objects. */
 function toml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -39,7 +39,7 @@ export class HarnessLoop implements AgentLoop {
       );
     }
     const scratch = mkdtempSync(path.join(tmpdir(), 'bma-local-harness-'));
-    // The harness keeps its own conversation; it lives as long as this process does.
+    // The harness keeps its own conversation, until this process ends.
     const home = (this.homes[context.session.id] ??= mkdtempSync(path.join(tmpdir(), 'bma-local-codex-')));
     // Before the connection belongs to the harness.
     const { capability_directories: directories = [] } = context.session.environment as {
@@ -133,11 +133,11 @@ export class HarnessLoop implements AgentLoop {
   }
 }
 
-/** Name that the harness gives the environment of CODEX_EXEC_SERVER_URL (observed). */
+/** The harness's name for the environment of CODEX_EXEC_SERVER_URL (observed). */
 const REMOTE = 'remote';
 
 /**
- * The STDIO MCP servers of the session. The harness has the exec server start them, in the environment and with its
+ * The STDIO MCP servers of the session. The exec server starts them for the harness, in the environment and with its
  * variables. Settings: developers.openai.com/codex/mcp; `environment_id` isn't documented there (observed).
  */
 function mcpServers({ session, paths, workspace, toolEnvironment }: TurnContext): Record<string, unknown> {

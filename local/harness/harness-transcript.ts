@@ -1,4 +1,4 @@
-/** What `codex exec --json` prints, one event per line, as items of the turn. */
+/** Converts the output of `codex exec --json`, one event per line, to items of the turn. */
 import type { TurnContext, TurnOutcome } from '../session/agent-loop';
 
 interface HarnessItem {
@@ -36,7 +36,10 @@ export class HarnessTranscript {
   public threadId: string | undefined;
   private usage: HarnessEvent['usage'];
   private error: string | undefined;
-  /** The last message is the answer; the ones before were comments. It is held back until it is known to be the last. */
+  /**
+   * The last message is the answer; earlier ones are comments. A message is delayed until it is known whether it is the
+   * last.
+   */
   private heldMessage: string | undefined;
   private readonly open = new Map<string, Finish>();
 

@@ -1,5 +1,5 @@
 /**
- * Every way the service says no, with the status the API reference documents and a body of the OpenAI shape.
+ * Every error of the service, with the status in the API reference and a body in the OpenAI format.
  *
  * The statuses are documented; the values of `type` and `code` are not, except where AWS names them (signature errors).
  */
@@ -36,11 +36,11 @@ export class ApiError extends Error {
 export const badRequest = (message: string, param: string | null = null, code = 'invalid_request'): ApiError =>
   new ApiError(400, 'invalid_request_error', code, message, param);
 
-/** What an account without preview access gets. */
+/** The error for an account without preview access. */
 export const previewNotEnabled = (): ApiError =>
   new ApiError(401, 'authentication_error', 'preview_not_enabled', 'Managed Agents is not available for this account.');
 
-/** Credentials, permissions, PassRole and trust are all answered with 403. */
+/** Errors of credentials, permissions, PassRole and trust all have the status 403. */
 export const forbidden = (code: string, message: string): ApiError =>
   new ApiError(403, 'permission_error', code, message);
 

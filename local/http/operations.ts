@@ -1,4 +1,4 @@
-/** The operations of the API: what each requires, does and answers. */
+/** The operations of the API, with their permissions and responses. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KnownKey } from '../auth/principals';
@@ -127,7 +127,7 @@ export class Operations {
   /** @internal */
   public list(context: OperationContext): void {
     const agentId = context.query.get('agent_id');
-    // Sessions with an inline agent have no agent id, and the preview has no other sessions.
+    // Sessions with an inline agent have no agent id, and the preview has only such sessions.
     const found = agentId === null ? page(this.on.store.all(), context.query) : page<SessionRecord>([], context.query);
     answer(context.response, 200, { ...found, data: found.data.map(sessionResource) });
   }
@@ -144,7 +144,7 @@ export class Operations {
     await runner.forget(record.id);
     store.remove(record.id);
     registry.remove(record.environment.id);
-    // The compute takes its time to stop; the conversation is gone already. Files stay.
+    // The compute stops later; the conversation is already deleted. Files are kept.
     void agentcore.release(record, this.mayStopCompute(record)).catch(() => undefined);
     answer(context.response, 200, { id: record.id, object: 'agent.session.deleted', deleted: true });
   }
@@ -157,7 +157,8 @@ export class Operations {
     const messages = events.filter((event) => event.type === 'agent.session.input.message');
     if (messages.length > 1) throw conflict('One message at a time: each starts a turn');
     if (this.cut(context, 'lost-submit')) return;
-    // In order, and nothing of a request that is refused is done: a message is refused before a cancel takes effect.
+    // The events are processed in order, and a refused request has no effect: a message is refused before a cancel
+    // takes effect.
     if (messages.length === 1) runner.start(record, messageText(messages[0].input));
     else runner.cancel(record.id);
     if (this.cut(context, 'ambiguous-submit')) return;
@@ -216,7 +217,7 @@ export class Operations {
     return record;
   }
 
-  /** A create with `stream: true`: the session, then its events until the first turn is over. */
+  /** A create with `stream: true`: the session, then its events until the first turn ends. */
   private streamCreated(context: OperationContext, record: SessionRecord): void {
     const ends = ['agent.session.idle', 'agent.session.failed'];
     const stream = streamEvents(
@@ -228,7 +229,7 @@ export class Operations {
     stream.send({ type: 'agent.session.created', event_id: newId('evt'), session: sessionResource(record) });
   }
 
-  /** The connection breaks without an answer. @returns whether it did */
+  /** The connection breaks without a response. @returns whether it did */
   private cut(context: OperationContext, kind: FaultKind): boolean {
     if (!this.on.faults.strikes(kind)) return false;
     context.request.socket.destroy();

@@ -1,4 +1,4 @@
-/** HTTP and WebSocket in, operations out: authenticity first, then everything else. */
+/** Receives HTTP and WebSocket requests, verifies their signature, and calls operations. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { STATUS_CODES } from 'node:http';
@@ -96,7 +96,7 @@ export class ApiServer {
     response.writeHead(known.status, { 'content-type': 'application/json' }).end(JSON.stringify(known.body()));
   }
 
-  /** The exec server connecting: the handshake is signed like any other request. */
+  /** The exec server connects: the handshake is signed like any other request. */
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const requestId = newId('req');
     const [path] = split(request.url ?? '/');

@@ -6,7 +6,7 @@ import type { LiveEvent, SessionEvents } from '../session/events';
 const KEEP_ALIVE_MS = 15_000;
 
 /**
- * Streams what happens from now on.
+ * Streams events from now on.
  *
  * @param until ends the stream after this event; without it the stream ends with the session or the client
  */

@@ -1,4 +1,4 @@
-/** Decides requests by every policy that the templates deploy. */
+/** Authorizes requests with all policies of the templates. */
 import {
   type Answer,
   concreteValue,
@@ -23,36 +23,36 @@ import type { Place } from './deployed-templates';
 
 /** One request to a service of AWS. */
 export interface AccessRequest {
-  /** ARN of a role, or the service that calls: `events.amazonaws.com`. */
+  /** ARN of a role, or the calling service: `events.amazonaws.com`. */
   readonly caller: string;
   readonly action: string;
-  /** ARN, or `*` for an action that works on no resource. */
+  /** ARN, or `*` for an action without a resource. */
   readonly resource: string;
-  /** Condition keys of the request besides those of the caller. */
+  /** Condition keys of the request in addition to those of the caller. */
   readonly context?: Readonly<Record<string, string>>;
-  /** Condition keys that take several values. */
+  /** Condition keys with several values. */
   readonly multiple?: Readonly<Record<string, readonly string[]>>;
   /**
-   * The service makes the request for the role, so it doesn't come from the role's VPC: AWS Lambda when it polls a queue,
-   * AWS KMS as a service uses it for its caller. Default: false
+   * The service makes the request for the role, so it doesn't come from the role's VPC: for example, AWS Lambda polls a
+   * queue, or a service calls AWS KMS for its caller. Default: false
    */
   readonly outsideNetwork?: boolean;
 }
 
 export interface Decision {
   readonly allowed: boolean;
-  /** In the words of AWS: why it is denied. */
+  /** Why it is denied, in the wording of AWS. */
   readonly reason: string;
   /** The statements that decided. */
   readonly statements: readonly Statement[];
 }
 
-/** A decision that was made. */
+/** A recorded decision. */
 export interface RecordedDecision extends AccessRequest {
   readonly decision: Decision;
 }
 
-/** Judged requests that are remembered, so that a long run doesn't fill the memory. */
+/** Limit of remembered decisions, so that a long run doesn't fill the memory. */
 const REMEMBERED = 20_000;
 
 export interface Role {
@@ -61,7 +61,10 @@ export interface Role {
   readonly identity: Identity;
 }
 
-/** What AWS calls the policies, in denials. Source: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/**
+ * Names of the policies in AWS's denials. Source:
+ * docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
 const POLICY_TYPES: Readonly<Record<Gate, string>> = {
   identity: 'identity-based policy',
   boundary: 'permissions boundary',
@@ -73,7 +76,10 @@ const POLICY_TYPES: Readonly<Record<Gate, string>> = {
 };
 
 export class AccountPolicies {
-  /** Decisions, oldest first. Of those that the same statements make about the same caller, action and kind of resource, the first. */
+  /**
+   * Decisions, oldest first. Of equal decisions (the same statements, caller, action and kind of resource), only the
+   * first is kept.
+   */
   public readonly decisions = new Map<string, RecordedDecision>();
   public readonly roles: readonly Role[];
   private readonly byArn: ReadonlyMap<string, Role>;
@@ -106,9 +112,8 @@ export class AccountPolicies {
   }
 
   /**
-   * Attaches a managed policy of the templates to a role: from now on its statements count.
-   *
-   * @returns false when there is no such policy
+   * Attaches a managed policy of the templates to a role: from now on, its policy statements apply. @returns false when
+   * the policy doesn't exist
    */
   public attach(roleArn: string, policyArn: string): boolean {
     const policy = this.model
@@ -221,7 +226,7 @@ export class AccountPolicies {
     endpoint: Resource | undefined,
   ): Record<string, string> {
     const [, , service, , account] = resource.split(':');
-    // Buckets have no account in their ARN; all that there are here belong to this one.
+    // Buckets have no account in their ARN; all buckets of the local cloud belong to its account.
     const owner = service === 's3' ? this.place.accountId : account;
     return {
       ...(owner ? { 'aws:ResourceAccount': owner } : {}),
@@ -230,7 +235,7 @@ export class AccountPolicies {
         : {}),
       ...(endpoint && { 'aws:SourceVpce': literalOf(this.model.name(endpoint)[0].value) ?? '' }),
       'aws:RequestedRegion': this.place.region,
-      // Everything here is plain HTTP on loopback; AWS is reached over TLS only, and policies are written for that.
+      // The local cloud uses plain HTTP on loopback. In AWS, calls use TLS, and policies require it.
       'aws:SecureTransport': 'true',
       ...context,
     };
@@ -274,7 +279,7 @@ export class AccountPolicies {
     return { resource: attached.flatMap(({ statements }) => statements), resourceKind: 'ordinary' };
   }
 
-  /** Without a policy, an endpoint lets every call pass. */
+  /** Without a policy, an endpoint allows every call. */
   private endpointPolicy(endpoint: Resource): Pick<Policies, 'endpoint'> {
     const known = this.endpointPolicies.get(endpoint);
     if (known !== undefined) return known;
@@ -285,7 +290,7 @@ export class AccountPolicies {
     return policy;
   }
 
-  /** By service, the endpoints that the calls of a role come through; undefined when its compute is in no VPC. */
+  /** By service, the endpoints for the calls of a role; undefined if its compute isn't in a VPC. */
   private endpointsOf(role: Role): ReadonlyMap<string, Resource> | undefined {
     if (!this.networks.has(role.arn)) {
       const networks = role.identity.runs
@@ -305,7 +310,7 @@ export class AccountPolicies {
 }
 
 /**
- * Actions whose endpoint isn't named like their prefix, by action or by prefix.
+ * Actions whose endpoint name differs from their prefix, by action or by prefix.
  *
  * Source: docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
  */
@@ -327,18 +332,18 @@ const endpointOf = (action: string): string => {
   return ENDPOINTS[action] ?? ENDPOINTS[service] ?? service;
 };
 
-/** Actions that a service asks about while it serves a call: they come through no endpoint of the caller. */
+/** Actions that a service checks during a call, which don't go through an endpoint of the caller. */
 const ACTS_THROUGH_ANOTHER: ReadonlySet<string> = new Set(['iam:PassRole']);
 
-/** Without what there are many of: objects of a bucket, executions of a machine. */
+/** Without numerous parts: objects of a bucket, executions of a state machine. */
 const kindOfResource = (resource: string): string =>
   resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/.*$/, '$1/').replace(/(:execution:[^:]+):.*$/, '$1');
 
-/** Denials name the session of an assumed role; what calls here calls its sessions `local`. */
+/** Denials name the session of an assumed role, which is `local` in the local cloud. */
 const userOf = (caller: string): string =>
   caller.replace(/^(arn:[^:]*):iam::(\d+):role\/(?:.*\/)?([^/]+)$/, '$1:sts::$2:assumed-role/$3/local');
 
-/** The policies as if one statement weren't in them. */
+/** The policies without one statement. */
 function withoutOne(policies: Policies, removed: Statement | undefined): Policies {
   if (removed === undefined) return policies;
   const rest = <T extends PolicySource | undefined>(source: T) =>
@@ -369,7 +374,7 @@ function reasonOf(
     return `with an explicit deny in a ${POLICY_TYPES[denial.gate]}${detailOf(denial)}`;
   }
   const problem = answer.because.find((reason) => reason.problem !== undefined);
-  // The gate that is missing: without it, the request would be allowed.
+  // The missing gate: with it, the request would be allowed.
   const limits = (['boundary', 'endpoint'] as const).filter((gate) => policies[gate] !== undefined);
   const silent = limits.find((gate) => answerOf({ ...policies, [gate]: undefined }).verdict === 'yes');
   const gate = problem?.gate ?? silent ?? (caller.startsWith('arn:') ? 'identity' : 'resource');

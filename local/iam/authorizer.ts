@@ -1,8 +1,8 @@
 /**
  * What each operation of Managed Agents requires, as one readable list of checks.
  *
- * With a template, every check is decided by the policies in it. Without one there is nothing to decide by: every
- * authenticated caller is allowed, and the service says so when it starts.
+ * With a template, its policies decide every check. Without one, every authenticated caller is allowed, and the service
+ * prints that when it starts.
  *
  * Sources: bedrock-managed-agents-openai-security.html for the actions; the resource is the project ARN because
  * observed denials name `project/default`. Not documented: that `GET /v1/models` is `bedrock-mantle:ListModels` here.
@@ -72,13 +72,13 @@ export class Authorizer {
     }
   }
 
-  /** May the session role call this model. */
+  /** Whether the session role can call this model. */
   public inference(caller: string, model: string): Decision {
     const context = { 'bedrock-mantle:Model': model };
     return this.decide({ caller, action: 'bedrock-mantle:CreateInference', resource: this.projectArn, context });
   }
 
-  /** May the session role invoke (or stop) the runtime: both the runtime and the endpoint must allow it. */
+  /** Whether the session role can invoke (or stop) the Runtime: both the Runtime and the endpoint must allow it. */
   public runtime(
     caller: string,
     runtimeArn: string,

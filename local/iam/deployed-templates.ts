@@ -12,7 +12,7 @@ import {
 } from '../../analysis';
 import { readTemplateFiles } from '../../analysis/model/read-template-files';
 
-/** Where everything is deployed. */
+/** The account and Region of the deployment. */
 export interface Place {
   readonly accountId: string;
   readonly region: string;
@@ -41,7 +41,7 @@ export function readDeployed(location: string, place: Place, stacks?: readonly s
   return new TemplateModel({ ...assembly, stacks: assembly.stacks.filter(isDeployed) }, LOGICAL_ID_NAMES);
 }
 
-/** The name that a stack is deployed under. */
+/** The name of a deployed stack. */
 export function nameOf(stack: Stack): string {
   return (stack.name && literalOf(stack.name)) ?? stack.id;
 }

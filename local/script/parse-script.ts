@@ -1,4 +1,4 @@
-/** Reads a script (YAML or JSON) and refuses it with the place, the problem and what is allowed there. */
+/** Reads a script (YAML or JSON). An error names the position, the problem and the allowed values. */
 import { parse } from 'yaml';
 import type { Rule, Script, Step, When } from './script';
 
@@ -76,7 +76,7 @@ function parseCommand(value: unknown, where: string): string | string[] {
   return value.map((part, i) => text(part, `${where}[${i}]`));
 }
 
-/** One parser per kind of step: the argument beside the kind, the fields that may stand next to it. */
+/** One parser per kind of step: the argument of the kind, and the allowed fields next to it. */
 const STEP_KINDS: Record<Step['kind'], (fields: Fields, where: string, id: string | undefined) => Step> = {
   run: (fields, where, id) => {
     only(fields, ['run', 'id', 'cwd', 'env', 'timeout_seconds'], where);
@@ -151,7 +151,7 @@ function parseStep(value: unknown, where: string, ids: Set<string>): Step {
   return STEP_KINDS[found[0]](fields, where, id);
 }
 
-/** A placeholder that names no step before it would silently stay as it is: refuse it here. */
+/** A placeholder without an earlier step would silently stay unchanged, so it is refused. */
 function checkPlaceholders(template: string, ids: ReadonlySet<string>, where: string): void {
   for (const [whole, name] of template.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g)) {
     const step = /^steps\.([\w-]+)\.(\w+)$/.exec(name);

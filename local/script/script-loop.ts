@@ -1,4 +1,4 @@
-/** The agent loop that follows a script: every step really happens, through the exec server. */
+/** The agent loop with a script: the exec server runs every step. */
 import path from 'node:path';
 import { ConnectionLost, RpcError } from '../environment/exec-connection';
 import { readFile, writeFile } from '../environment/files';
@@ -16,7 +16,7 @@ const TIMED_OUT = 124;
 const DEFAULT_COMMAND_SECONDS = 600;
 const MCP_TIMEOUT_MS = 60_000;
 
-/** Not tokens of any model: four characters count as one, so that budgets and dashboards have something to add up. */
+/** Not tokens of a model: four characters count as one, so that budgets and dashboards have values. */
 const tokens = (text: string): number => Math.ceil(text.length / 4);
 
 export class ScriptLoop implements AgentLoop {
@@ -78,7 +78,7 @@ class ScriptedTurn {
         await writeFile(connection, this.inWorkspace(step.path), this.fill(step.content));
         return { path: step.path };
       case 'read_file':
-        // A file that is not there is an answer, as it is to a model.
+        // A missing file is a result, as for a model.
         return readFile(connection, this.inWorkspace(step.path)).then(
           (content) => ({ content, found: true }),
           (error: unknown) => {
@@ -141,7 +141,7 @@ class ScriptedTurn {
       const output = error instanceof Error ? error.message : String(error);
       const status = error instanceof ConnectionLost ? 'incomplete' : 'failed';
       finish({ output, exit_code: null, duration_ms: Date.now() - startedAt, status });
-      // The exec server said no (no such program, no such directory): the turn goes on, as a model's would.
+      // The exec server refused (no such program, no such directory): the turn continues, as with a model.
       if (error instanceof RpcError) return { output, exit_code: '' };
       throw error;
     }

@@ -1,9 +1,9 @@
 /**
- * The agent loop as data: which message makes the agent do what. A script replaces the model, so a turn is the same
- * every time; the commands it runs are real.
+ * The agent loop as data: rules from messages to steps. A script replaces the model, so a turn is always the same; its
+ * commands are real.
  */
 
-/** When a rule applies. Every member given must hold; an empty object applies to every message. */
+/** The conditions of a rule. All given members must match; an empty object matches every message. */
 export interface When {
   /** The message contains this text (case-sensitive). */
   readonly contains?: string;
@@ -16,7 +16,7 @@ export interface When {
 export interface RunStep {
   readonly kind: 'run';
   readonly id?: string;
-  /** One text is run by `bash -c`; a list is run as it is. */
+  /** A string is run by `bash -c`; a list is run directly. */
   readonly command: string | string[];
   /** Relative to the workspace, or absolute. */
   readonly cwd?: string;
@@ -78,7 +78,7 @@ export interface Script {
   readonly rules: Rule[];
 }
 
-/** The message and the turn number decide; the first rule that applies wins. */
+/** The message and the turn number decide; the first matching rule is used. */
 export function chooseRule(script: Script, message: string, turn: number): Rule | undefined {
   return script.rules.find(
     ({ when }) =>

@@ -1,4 +1,4 @@
-/** What decides, in a turn: a script, or the real harness with a model. */
+/** The agent loop of a turn: a script, or the real harness with a model. */
 import type { PathMap } from '../compute/path-map';
 import type { ExecConnection } from '../environment/exec-connection';
 import type { ResourceError, TokenUsage } from '../../runtime/session-client/types';
@@ -18,9 +18,9 @@ export interface TurnContext {
   readonly journal: TurnJournal;
   /** Aborted by a cancel event, by deleting the session and by closing the service. */
   readonly signal: AbortSignal;
-  /** Variables that every STDIO MCP server gets beside its own. */
+  /** Additional variables of every STDIO MCP server. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
-  /** Largest output an item keeps, in bytes. */
+  /** Largest output of an item, in bytes. */
   readonly outputLimit: number;
   /** Called while a command runs; a planned fault may kill the exec server there. */
   readonly commandRunning: () => void;
@@ -45,12 +45,12 @@ export class TurnCancelled extends Error {
   }
 }
 
-/** A turn that failed for a reason the caller is told. */
+/** A failed turn with a reason for the caller. */
 export class TurnFailed extends Error {
   public constructor(
     public readonly code: string,
     message: string,
-    /** The session cannot go on. */
+    /** The session can't continue. */
     public readonly fatal = false,
   ) {
     super(message);

@@ -1,4 +1,4 @@
-/** Live events of one session. There is no replay: who was not listening reads the items. */
+/** Live events of one session. Events aren't replayed: clients that missed them read the items. */
 import { newId } from './ids';
 
 export interface LiveEvent {
@@ -19,14 +19,14 @@ export class SessionEvents {
     for (const listener of [...this.listeners]) listener.onEvent(event);
   }
 
-  /** @returns how to stop listening */
+  /** @returns a function that stops the subscription */
   public listen(onEvent: EventListener, onEnd: () => void): () => void {
     const listener = { onEvent, onEnd };
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** The session is gone: nothing follows. */
+  /** The session was deleted: no events follow. */
   public end(): void {
     for (const listener of [...this.listeners]) listener.onEnd();
     this.listeners.clear();

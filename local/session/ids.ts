@@ -1,4 +1,6 @@
-/** Ids look like the service's: a prefix and enough randomness never to meet again. Their exact form is not documented. */
+/**
+ * Ids look like those of the service: a prefix and enough randomness to be unique. Their exact format isn't documented.
+ */
 import { randomBytes } from 'node:crypto';
 
 export type IdPrefix = 'agsess' | 'turn' | 'item' | 'env' | 'evt' | 'reg' | 'req';

@@ -29,7 +29,7 @@ export function page<T extends { readonly id: string | null }>(
   let start = 0;
   if (after !== null) {
     start = ordered.findIndex((entry) => entry.id === after) + 1;
-    // Not documented: a cursor that names nothing. Silently starting over would read everything twice.
+    // A cursor without an entry, which isn't documented: starting over silently would read everything twice.
     if (start === 0) throw badRequest('after names no entry of this list', 'after');
   }
   const data = ordered.slice(start, start + limit);

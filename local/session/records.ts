@@ -1,4 +1,4 @@
-/** What the service remembers about a session. */
+/** The state of a session. */
 import type {
   CommandExecutionItem,
   CreateSessionRequest,
@@ -17,7 +17,7 @@ export type TurnState = 'queued' | 'in_progress' | 'completed' | 'failed' | 'can
 
 export interface TurnRecord {
   readonly id: string;
-  /** The text the turn answers. */
+  /** The message of the turn. */
   readonly message: string;
   status: TurnState;
   readonly created_at: number;
@@ -38,21 +38,21 @@ export interface SessionRecord {
   error: ResourceError | null;
   readonly turns: TurnRecord[];
   readonly items: WrittenItem[];
-  /** Generation of the attachment; grows whenever the environment has to be attached anew. */
+  /** Generation of the attachment; increases whenever the environment has to be attached again. */
   generation: number;
   /** 33 to 256 characters, as AgentCore requires. */
   readonly runtimeSessionId: string;
-  /** Thread of the model harness, once it has one. */
+  /** Thread of the model harness, if it has one. */
   harnessThread?: string;
 }
 
-/** The session as the API shows it. */
+/** The session in the API. */
 export function sessionResource(record: SessionRecord): Record<string, unknown> {
   const { id, agent, environment, role_arn, status, created_at, last_active_at, error } = record;
   return { id, object: 'agent.session', agent, environment, role_arn, status, created_at, last_active_at, error };
 }
 
-/** The turn as events carry it. */
+/** The turn in events. */
 export function turnResource(sessionId: string, turn: TurnRecord): Record<string, unknown> {
   const { id, status, created_at, started_at, completed_at, error, usage } = turn;
   const times = { created_at, started_at, completed_at };

@@ -1,4 +1,4 @@
-/** Sessions, in memory; with a data directory also one file per session, written whole and renamed into place. */
+/** Sessions, in memory; with a data directory also one file per session, written completely and renamed into place. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SessionEvents } from './events';
@@ -63,7 +63,7 @@ export class SessionStore {
     if (this.directory !== undefined) rmSync(path.join(this.directory, `${id}.json`), { force: true });
   }
 
-  /** A turn that was running when the service stopped ends now: every turn ends in a definite state. */
+  /** A turn that was running when the service stopped ends now: every turn has a definite end. */
   private settle(record: SessionRecord): void {
     const now = Math.floor(Date.now() / 1000);
     for (const turn of record.turns) {

@@ -1,4 +1,4 @@
-/** Writes what happens in a turn: items for later, events for who is listening. Both say the same. */
+/** Records a turn: as items, and as events for connected clients, with the same content. */
 import { newId } from './ids';
 import type { SessionEvents } from './events';
 import type { SessionRecord, WrittenItem } from './records';
@@ -19,7 +19,7 @@ export class TurnJournal {
     private readonly save: () => void,
   ) {}
 
-  /** The message the turn answers. */
+  /** The message of the turn. */
   public userMessage(text: string): void {
     const item: MessageItem = {
       type: 'message',

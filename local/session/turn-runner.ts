@@ -71,7 +71,7 @@ export class TurnRunner {
     this.on.store.save(record);
     clearTimeout(this.idleTimers.get(record.id));
     const controller = new AbortController();
-    // Begun after the answer is on its way: the caller may still be opening nothing, but never misses its 202.
+    // Starts after the response was sent, so that the caller always gets its 202.
     const done = new Promise<void>((resolve) => setImmediate(resolve)).then(() =>
       this.run(record, turn, controller.signal),
     );
@@ -91,7 +91,7 @@ export class TurnRunner {
     await this.running.get(sessionId)?.done;
   }
 
-  /** Cancels the turn, waits for its end, forgets the session. */
+  /** Cancels the turn, waits for its end, and removes the session. */
   public async forget(sessionId: string): Promise<void> {
     this.cancel(sessionId);
     await this.whenIdle(sessionId);
@@ -132,7 +132,7 @@ export class TurnRunner {
     record.error = end.fatal ? end.error : null;
     record.last_active_at = this.seconds();
     this.on.store.save(record);
-    // From here on the session takes the next message; who hears `idle` may submit at once.
+    // From here on, the session accepts the next message; a client that gets `idle` may submit immediately.
     this.running.delete(record.id);
     emitTurn(end.status, { usage: end.usage });
     events.emit(end.fatal ? 'agent.session.failed' : 'agent.session.idle', { session: sessionResource(record) });
@@ -233,14 +233,14 @@ export class TurnRunner {
     );
     if (!decision.allowed) throw new TurnFailed('authentication_error', decision.reason);
     const compute = this.on.agentcore.state(record);
-    // The same attachment as long as its compute is there (the exec server comes back by itself), a new one after.
+    // The same attachment as long as its compute exists (the exec server reconnects itself), and a new one after that.
     if (!compute.running || !this.attached.has(record.id)) record.generation += 1;
     this.on.store.save(record);
     await this.on.agentcore.activate(record);
     this.attached.add(record.id);
   }
 
-  /** Renews the lease of a turn at a third of its duration, so that one lost renewal costs nothing. */
+  /** Renews the lease of a turn at a third of its duration, so that one lost renewal has no effect. */
   private holdLease(record: SessionRecord, turnId: string): () => Promise<void> {
     const { agentcore, faults, leaseSeconds } = this.on;
     let last: Promise<void> = Promise.resolve();

@@ -1,5 +1,5 @@
 /**
- * Stands in for the API of CodeCommit on loopback, as far as pull requests and their comments go: JSON 1.1, the operation
+ * A local server for the API of CodeCommit on loopback, for pull requests and their comments: JSON 1.1, the operation
  * in `x-amz-target`. Sources come from repositories of this machine, pull requests and comments are kept in memory.
  *
  * Shapes and errors: docs.aws.amazon.com/codecommit/latest/APIReference. Signatures are not checked.
@@ -50,13 +50,16 @@ export class CodeCommitFault extends Error {
 export class CodeCommitApi {
   public readonly comments: CodeCommitComment[] = [];
   public readonly pullRequests: CodeCommitPullRequest[] = [];
-  /** Names of the operations that were asked for, in order. */
+  /** Names of the called operations, in order. */
   public readonly calls: string[] = [];
-  /** Who posts, for comments of the caller. */
+  /** The author of the caller's comments. */
   public caller = 'arn:aws:sts::111122223333:assumed-role/DeliveryRole/function';
   /** Entries per page of differences and of comments. */
   public pageSize = 100;
-  /** Told every call before it is answered; what it throws is answered. `after` runs when the call has taken effect. */
+  /**
+   * Called with every call before its response; an error that it throws is the response. `after` runs after the call
+   * has taken effect.
+   */
   public before?: (operation: string, input: Input) => void;
   public after?: (operation: string, input: Input) => void;
 
@@ -78,10 +81,10 @@ export class CodeCommitApi {
     return this.server.close();
   }
 
-  /** What was said of each pull request last: `APPROVE` or `REVOKE`. */
+  /** The last approval state of each pull request: `APPROVE` or `REVOKE`. */
   public readonly approvals = new Map<string, string>();
 
-  /** Forgets pull requests, comments and everything that a test has set. */
+  /** Removes pull requests, comments and all settings of a test. */
   public reset(): void {
     for (const list of [this.comments, this.pullRequests, this.calls]) list.length = 0;
     this.approvals.clear();

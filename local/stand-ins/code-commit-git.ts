@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { answerFromRepository } from './git-http-backend';
 
-/** Whose signatures are accepted, and what is served. */
+/** The accepted credentials, and the served repositories. */
 export interface CodeCommitGitOptions {
   readonly region: string;
   readonly accessKeyId: string;
@@ -11,24 +11,24 @@ export interface CodeCommitGitOptions {
   readonly sessionToken?: string;
   /** Directory of each repository, by its name in CodeCommit. */
   readonly repositories: Readonly<Record<string, string>>;
-  /** Without, commits that no branch points to cannot be asked for. */
+  /** Otherwise, commits that no branch points to can't be requested. */
   readonly protocolV2?: boolean;
   /** Awaited before a request is answered. */
   readonly before?: () => Promise<void>;
 }
 
-/** One request, and what became of it. */
+/** One request, and its result. */
 export interface CodeCommitGitRequest {
   readonly repository: string;
   readonly outcome: 'served' | 'asked for credentials' | 'refused' | 'not found';
 }
 
-/** How far apart clocks may be: this stand-in's choice, what CodeCommit accepts is not documented. */
+/** Accepted clock difference, chosen by this server: AWS doesn't document what CodeCommit accepts. */
 const MAX_AGE_MS = 5 * 60_000;
 
 /**
- * Stands in for git over HTTPS of CodeCommit on loopback: repositories of this machine, read-only, for whoever signs as
- * CodeCommit wants it. Name its address to the `source` tool in AWS_ENDPOINT_URL_GIT_CODECOMMIT.
+ * A local server for git over HTTPS of CodeCommit on loopback: repositories of this machine, read-only, for clients
+ * with a valid signature. Set its address for the `source` tool in AWS_ENDPOINT_URL_GIT_CODECOMMIT.
  */
 export class CodeCommitGit {
   public static async start(options: CodeCommitGitOptions): Promise<CodeCommitGit> {

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Longest head that git answers with. */
+/** Longest header of git's response. */
 const MAX_HEAD = 16_384;
 
 /**
- * Answers one request of git's smart HTTP protocol with git's own CGI program, from a repository of this machine.
+ * Handles one request of git's smart HTTP protocol with git's own CGI program, from a repository of this machine.
  * Source of the variables: git-http-backend(1).
  *
- * @param rest what the request asks of the repository: `/info/refs` or `/git-upload-pack`
+ * @param rest the path of the request in the repository: `/info/refs` or `/git-upload-pack`
  */
 export function answerFromRepository(
   request: IncomingMessage,

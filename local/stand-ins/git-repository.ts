@@ -1,10 +1,10 @@
-/** A repository of this machine, read with git itself: what the stand-ins of CodeCommit and GitHub serve. */
+/** A repository of this machine, read with git itself: used by the local servers for CodeCommit and GitHub. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** One changed file, as `git diff --raw` tells it. */
+/** One changed file, from `git diff --raw`. */
 export interface RawDifference {
   readonly status: 'A' | 'M' | 'D' | 'R' | 'T';
   readonly before?: { readonly mode: string; readonly blob: string; readonly path: string };
@@ -40,8 +40,8 @@ export class GitRepository {
 
   /**
    * @param directory holds the repository
-   * @param answers what git said of commits and blobs, by what was asked; a repository and its copies share it, because what
-   *   a hash names never changes
+   * @param cache of git's output about commits and blobs, by command; a repository and its copies share it, because the
+   * object of a hash never changes
    */
   public constructor(
     public readonly directory: string,
@@ -134,7 +134,7 @@ export class GitRepository {
     return this.once(['diff', '-M', before, after, '--', ...files], before, after).toString();
   }
 
-  /** Added and removed lines of one file; undefined where git takes it for binary. */
+  /** Added and removed lines of one file; undefined if git treats it as binary. */
   public lineCounts(before: string, after: string, ...files: string[]): [number, number] | undefined {
     const [added, removed] = this.once(['diff', '-M', '--numstat', before, after, '--', ...files], before, after)
       .toString()
@@ -151,7 +151,7 @@ export class GitRepository {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Asks git, or answers as before when all that is named is named by its hash. */
+  /** Calls git, or returns the cached output if all objects are identified by their hash. */
   private once(args: readonly string[], ...named: readonly string[]): Buffer {
     const key = args.join('\0');
     const answer = this.answers.get(key) ?? this.git(...args);

@@ -1,6 +1,6 @@
 /**
- * Stands in for GitHub's REST API on loopback, as far as pull requests, their files and their reviews go. Sources come
- * from repositories of this machine; reviews and comments are kept in memory.
+ * A local server for GitHub's REST API on loopback, for pull requests, their files and their reviews. Sources come from
+ * repositories of this machine; reviews and comments are kept in memory.
  *
  * Shapes and statuses: docs.github.com/rest (pulls, pulls/reviews, pulls/comments, apps), API version 2022-11-28.
  */
@@ -16,7 +16,7 @@ export interface StoodInPullRequest {
   readonly source: string;
   readonly destination: string;
   readonly title?: string;
-  /** Full name of the head's repository; null when the fork is gone. Default: the base. */
+  /** Full name of the head's repository; null if the fork was deleted. Default: the base. */
   readonly headRepository?: string | null;
   state?: 'open' | 'closed';
   draft?: boolean;
@@ -37,7 +37,7 @@ export interface StoodInComment {
 
 export interface GitHubApiOptions {
   readonly repositories: Readonly<Record<string, GitRepository>>;
-  /** Token of a person, and who that is. */
+  /** Token of a person, and the person's login. */
   readonly token?: { readonly value: string; readonly login: string };
   /** An app: its tokens are verified with its public key. */
   readonly app?: {
@@ -66,7 +66,7 @@ interface Body {
 
 const INSTALLATION_TOKEN = 'ghs_installationTokenOfTheStandIn0001';
 
-/** An answer that is no success. */
+/** An error response. */
 export class GitHubFault extends Error {
   public constructor(
     public readonly status: number,
@@ -82,12 +82,12 @@ export class GitHubApiStandIn {
   public readonly pullRequests: StoodInPullRequest[] = [];
   public readonly comments: StoodInComment[] = [];
   public readonly calls: string[] = [];
-  /** What was asked for with the newest installation token, and how many there were. */
+  /** The requested permissions of the newest installation token, and the number of tokens. */
   public readonly exchanges: { repositories: string[]; permissions: object }[] = [];
   public before?: (call: string) => void;
-  /** Repositories that have another name now, by the old one. */
+  /** New names of renamed repositories, by the old name. */
   public readonly renamed = new Map<string, string>();
-  /** Files whose lines the list leaves out, as it does with large ones. */
+  /** Files whose lines the list omits, as with large files. */
   public readonly withoutPatch = new Set<string>();
   /** Calls that have their effect and whose response ends in the middle, each once. */
   public readonly cut: string[] = [];
@@ -97,7 +97,7 @@ export class GitHubApiStandIn {
   /** Check runs, oldest first, as they were sent. */
   public readonly checkRuns: Record<string, unknown>[] = [];
 
-  /** Several programs are started for every file of a comparison, and it is asked for many times. */
+  /** Cached, because a comparison starts several programs for every file and is requested many times. */
   private readonly compared = new Map<string, GitHubFileEntry[]>();
   private readonly server = new LoopbackServer((request) => this.serve(request));
 
@@ -117,7 +117,7 @@ export class GitHubApiStandIn {
     return this.server.close();
   }
 
-  /** Forgets pull requests, comments and everything that a test has set. */
+  /** Removes pull requests, comments and all settings of a test. */
   public reset(): void {
     for (const list of [this.comments, this.pullRequests, this.calls, this.exchanges, this.cut, this.checkRuns])
       list.length = 0;
@@ -191,7 +191,7 @@ export class GitHubApiStandIn {
     }
   }
 
-  /** Only apps may make check runs. */
+  /** Only apps can create check runs. */
   private checkRun(method: string, url: URL, rest: string, caller: string, body: Body): LoopbackAnswer {
     if (method === 'GET') {
       const [, commit] = rest.split('/');
@@ -323,7 +323,7 @@ export class GitHubApiStandIn {
     return { status: 200, body: shown(review) };
   }
 
-  /** A line that the difference does not show cannot be commented on. */
+  /** A comment is possible only on a line in the diff. */
   private checkLine(
     pull: StoodInPullRequest,
     { path, line, body }: { path: string; line: number; body: string },
@@ -350,14 +350,14 @@ export class GitHubApiStandIn {
     return { status: 201, body: { token: INSTALLATION_TOKEN, expires_at } };
   }
 
-  /** The real host of downloads is another one: it must not be told the token. */
+  /** The real host of downloads is another one, which must not get the token. */
   private archive(repository: string, commit: string, authorization?: string): LoopbackAnswer {
     if (authorization) throw new GitHubFault(400);
     const content = this.options.repositories[repository]?.archive(commit, `${repository.replace('/', '-')}-${commit}`);
     return { status: 200, headers: { 'content-type': 'application/x-gzip' }, body: content };
   }
 
-  /** Who calls. Only the app's own token may ask about the app, and it may do nothing else. */
+  /** The caller. Only the app's own token can read the app, and it has no other permission. */
   private caller(authorization: string | undefined, path: string): string {
     const { token, app } = this.options;
     const given = authorization?.replace(/^Bearer /, '');

@@ -12,9 +12,9 @@ export interface LoopbackRequest {
 export interface LoopbackAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
-  /** Bytes and texts are sent as they are, anything else as JSON. */
+  /** Bytes and strings are sent unchanged, everything else as JSON. */
   readonly body?: unknown;
-  /** The connection ends in the middle of the body. */
+  /** The connection ends before the end of the body. */
   readonly cut?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** AWS on loopback: records what real SDK clients send, and answers as it is told to. */
+/** AWS on loopback: records the requests of real SDK clients, and returns configured responses. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -48,7 +48,7 @@ export class RecordedAws {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** @param behaviours by operation; a name that ends in `*` stands for every operation that begins so */
+  /** @param behaviours by operation; a name that ends in `*` matches every operation with that prefix */
   public answers(behaviours: Record<string, Behaviour>): void {
     this.requests.length = 0;
     this.behaviours = behaviours;
