@@ -5,6 +5,7 @@ import type { Agent } from './agents';
 import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import type { Edge, EdgeKind, NodeId } from './edge';
+import { evidenceBuckets } from './evidence';
 import { identities } from './identities';
 import { loads, storesOutside } from './loads';
 import { mentionsOf } from './mentions';
@@ -157,9 +158,11 @@ class Governance {
    */
   private records(agent: Agent, found: ReadonlyMap<NodeId, GovernanceReason>): readonly Resource[] {
     const buckets = this.model.ofType('AWS::S3::Bucket');
+    const evidence = evidenceBuckets(this.model);
+    const isNamed = (bucket: Resource) => evidence.has(bucket) && evidence.get(bucket) !== 'lock';
     return buckets.some(({ id }) => found.get(id) === 'store')
       ? []
-      : buckets.filter(({ stack, logicalId }) => stack === agent.runtime.stack && /evidence/i.test(logicalId));
+      : buckets.filter((bucket) => bucket.stack === agent.runtime.stack && isNamed(bucket));
   }
 
   /** Stores that are not in the app and that what drives the agent is loaded from: the assets of a deployment. */

@@ -69,6 +69,10 @@ export class NameIndex {
     for (const type of types) {
       put(this.names.get(nameKey(type, text)) ?? [], []);
     }
+    const [, name, alias] = types.includes(FUNCTION) ? (PARTIAL_FUNCTION.exec(literalOf(text) ?? '') ?? []) : [];
+    if (name !== undefined) {
+      put(this.names.get(nameKey(FUNCTION, textOf(name))) ?? [], textOf(alias ?? ''));
+    }
     return [...found.values()];
   }
 
@@ -149,6 +153,14 @@ function nameKey(type: string, name: Text): string {
   const known = type.startsWith('AWS::IAM::') ? literalOf(name)?.toLowerCase() : undefined;
   return `${type} ${known ?? textKey(name)}`;
 }
+
+const FUNCTION = 'AWS::Lambda::Function';
+
+/**
+ * A partial ARN or a name with an alias, as Lambda takes them: `111122223333:function:name`, `name:alias`.
+ * Source: docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html (`FunctionName`).
+ */
+const PARTIAL_FUNCTION = /^(?:\d{12}:function:|(?=[\w-]+:))([\w-]+)(:[\w$-]+)?$/;
 
 const BEGINNING = /arn:|https:\/\/sqs\./g;
 

@@ -10,9 +10,10 @@ import type { Model } from './model';
 import type { Node } from './node';
 import { accountOf, ownAccounts } from './own-accounts';
 import { resourcePolicies } from './resource-policies';
+import { byCalls, byRecordings, byTasks } from './sent-outside';
 import type { TemplateModel } from './template-model';
-import type { Case, Place, Text } from './text';
-import { writtenChanges } from './written-calls';
+import { destinationsIn } from './destinations-in';
+import type { Place, Text } from './text';
 
 /** Access that somebody outside of the accounts of the assembly has to a resource next to an agent. */
 export interface OutsideAccess {
@@ -46,10 +47,6 @@ const CLOSED_ACLS = new Set([
   'AwsExecRead',
 ]);
 
-/** Properties with policies, roles and names, which say nothing about where data goes. */
-const NO_DESTINATION =
-  /(?<!redrive)polic(?:y|ies)|^(?:Tags|Metadata|Description|DependsOn|Environment|Definition\w*|Role|RoleArn)$/i;
-
 /** Stores whose own properties say where their data goes. */
 const SENDS_BY_ITSELF = /^AWS::(?:S3::|SNS::Topic$|DynamoDB::)/;
 
@@ -63,6 +60,15 @@ const OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
   ['AWS::Logs::AccountPolicy', 'AWS::Logs::LogGroup'],
   ['AWS::Oam::Link', 'AWS::Logs::LogGroup'],
 ]);
+
+/** Links of CloudWatch share what they list: metrics say nothing about what an agent was told. */
+const sharesLogs = ({ type, properties }: Resource): boolean =>
+  type !== 'AWS::Oam::Link' ||
+  properties
+    .at('ResourceTypes')
+    .flatMap((list) => list.items())
+    .flatMap((each) => each.texts())
+    .some(({ value }) => !/^AWS::(?!Logs::)/.test(literalOf(value) ?? ''));
 
 /** Types whose policy speaks of every resource of a type in the account and Region. */
 const POLICY_OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
@@ -89,7 +95,7 @@ function collect(model: TemplateModel): OutsideAccess[] {
     ...(used.has(store) || SENDS_BY_ITSELF.test(store.type) ? byDestinations(model, store, store) : []),
   ]);
   const moved = model.resources
-    .filter(({ type }) => MOVES_DATA.test(type))
+    .filter((mover) => MOVES_DATA.test(mover.type) && sharesLogs(mover))
     .flatMap((mover) => {
       const type = OF_THE_ACCOUNT.get(mover.type);
       const from = type
@@ -103,21 +109,15 @@ function collect(model: TemplateModel): OutsideAccess[] {
           ])
         : [];
     });
-  return [...inPlace, ...moved, ...byAccountPolicies(model, near), ...published(model, used), ...byCalls(model)];
-}
-
-/** Whom a call lets in is in its parameters, or in what somebody does afterwards: nobody here knows. */
-function byCalls(model: TemplateModel): OutsideAccess[] {
-  return writtenChanges(model).map(({ of, action, maker, place, guard }) => ({
-    to: of,
-    by: 'call',
-    who: 'somebody unknown',
-    name: [action],
-    kind: 'AWS',
-    giver: maker,
-    place,
-    guard: guard.and(maker.guard),
-  }));
+  return [
+    ...inPlace,
+    ...moved,
+    ...byAccountPolicies(model, near),
+    ...published(model, used),
+    ...byCalls(model),
+    ...byTasks(model, used),
+    ...byRecordings(model, used),
+  ];
 }
 
 /** Who invokes a function is a matter of its entries. Everything else shows or changes its code and variables. */
@@ -240,7 +240,7 @@ const OF_AWS: ReadonlySet<string> = new Set(['S3', 'EventBridge', 'Redshift', 'L
 
 /** Buckets that a mover writes to and that the assembly doesn't have: they may be anybody's. */
 function byBuckets(model: Model, mover: Resource, to: Resource): OutsideAccess[] {
-  return namesIn(mover.properties)
+  return destinationsIn(mover.properties)
     .filter(({ value }) => /^arn:[^:]*:s3:::/.test(leading(value)) && model.named(value).length === 0)
     .filter(({ value }) => model.mentioned(value).length === 0)
     .map(({ value, guard, place }) => ({
@@ -355,7 +355,7 @@ function byDestinations(model: Model, at: Resource, to: Resource): OutsideAccess
     ? at.properties.at('PolicyDocument').flatMap((node) => node.json())
     : [];
   return [at.properties, ...documents]
-    .flatMap((node) => namesIn(node))
+    .flatMap((node) => destinationsIn(node))
     .filter(({ value }) => {
       const account = accountOf(value) ?? (at.type === 'AWS::Lambda::Function' ? registryOf(value) : undefined);
       return account !== undefined && accounts.ofAccount(account) === 'foreign';
@@ -378,17 +378,8 @@ export function registryOf([first]: Text): Text | undefined {
   return account === undefined ? undefined : textOf(account);
 }
 
-function namesIn(node: Node, depth = 0): Case<Text>[] {
-  if (node.kind === 'object') {
-    return depth > 10
-      ? []
-      : node.entries().flatMap(([key, value]) => (NO_DESTINATION.test(key) ? [] : namesIn(value, depth + 1)));
-  }
-  return node.kind === 'list' ? node.items().flatMap((item) => namesIn(item, depth + 1)) : node.texts();
-}
-
 function mentionedIn(model: Model, node: Node): Resource[] {
-  return namesIn(node).flatMap(({ value }) => [
+  return destinationsIn(node).flatMap(({ value }) => [
     ...model.mentioned(value),
     ...model.named(value).map(({ resource }) => resource),
   ]);

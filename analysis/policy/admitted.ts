@@ -80,6 +80,9 @@ interface Limited {
   readonly others: readonly Pick<Admitted, 'who' | 'name' | 'guard'>[];
 }
 
+/** As a policy variable. */
+const ACCOUNT_OF_THE_RESOURCE = '${aws:ResourceAccount}';
+
 function limitedTo(model: Model, statement: Statement): Limited {
   const accounts = ownAccounts(model);
   const others: Pick<Admitted, 'who' | 'name' | 'guard'>[] = [];
@@ -89,7 +92,10 @@ function limitedTo(model: Model, statement: Statement): Limited {
       isOrganization = true;
       continue;
     }
-    const owners = condition.values.map(({ value, guard }) => ({ owner: accounts.of(value), name: value, guard }));
+    const owners = condition.values.map(({ value, guard }) => {
+      const owner = literalOf(value) === ACCOUNT_OF_THE_RESOURCE ? ('own' as const) : accounts.of(value);
+      return { owner, name: value, guard };
+    });
     if (kind === 'account' || kind === 'principal' || kind === 'source' || kind === 'network') {
       if (owners.every(({ owner }) => owner === 'own' || owner === 'aws')) {
         return { isOwn: true, isOrganization, others: [] };

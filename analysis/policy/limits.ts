@@ -38,6 +38,8 @@ const KEYS: ReadonlyMap<string, readonly [LimitKind, ValueKind]> = new Map([
   // docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
   ['aws:sourceowner', ['account', 'text']],
   ['kms:calleraccount', ['account', 'text']],
+  // Who may use an access point is in its own policy (docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html).
+  ['s3:dataaccesspointaccount', ['account', 'text']],
   ['aws:principalorgid', ['organization', 'organization']],
   ['aws:principalorgpaths', ['organization', 'organization']],
   ['aws:sourceorgid', ['organization', 'organization']],
@@ -101,9 +103,9 @@ function isNarrow(value: Text, kind: ValueKind, wildcards: boolean): boolean {
   }
   switch (kind) {
     case 'text':
-      return !wildcards || !hasWildcard(value);
+      return !isOfTheCaller(value) && (!wildcards || !hasWildcard(value));
     case 'organization':
-      return !wildcards || !hasWildcard(value) || namesOrganization(value);
+      return !isOfTheCaller(value) && (!wildcards || !hasWildcard(value) || namesOrganization(value));
     case 'pattern':
       // A value that begins with a wildcard leaves open what it is of.
       return !wildcards || (!isEverything(value) && !(typeof value[0] === 'string' && /^[*?]/.test(value[0])));
@@ -112,6 +114,11 @@ function isNarrow(value: Text, kind: ValueKind, wildcards: boolean): boolean {
     case 'range':
       return isSmallRange(value);
   }
+}
+
+/** A policy variable is filled by the request itself, unless it is of the resource: everybody passes it. */
+function isOfTheCaller(value: Text): boolean {
+  return value.some((part) => typeof part === 'string' && /\$\{(?!aws:Resource)/i.test(part));
 }
 
 /** A path in an organization begins with the id of the organization. */

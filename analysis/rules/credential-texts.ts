@@ -40,7 +40,7 @@ const SWITCH = /^(?:true|false)$/i;
 
 /** Texts and objects that are handed to a program, whose keys say what their values are. */
 const isDataKey = keyTest(
-  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters|RequestParameters|Headers|ProviderDetails)$/,
+  /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters|RequestParameters|Headers|ProviderDetails|SecretStringTemplate)$/,
 );
 
 /** How names end that hold a credential. */

@@ -88,14 +88,16 @@ function* judge(context: RuleContext, trails: readonly Resource[], agents: Reado
   );
   for (const type of Object.values(AGENT_DATA_EVENT_TYPES)) {
     const some = selectors.some((selector) => names(selector, 'resources.type', type));
+    const isOf = (selector: Selector, ...fields: string[]) =>
+      equals(selector, 'eventCategory', 'Data') &&
+      equals(selector, 'resources.type', type) &&
+      only(selector, 'eventCategory', 'resources.type', ...fields);
+    const without = (readOnly: string) =>
+      when((selector) => isOf(selector, 'readOnly') && equals(selector, 'readOnly', readOnly));
     yield says(
       some ? `records only some data events of ${type}` : `records no data events of ${type}`,
-      when(
-        (selector) =>
-          equals(selector, 'eventCategory', 'Data') &&
-          equals(selector, 'resources.type', type) &&
-          only(selector, 'eventCategory', 'resources.type'),
-      ),
+      // Two selectors, of which one records what reads and the other what writes, record everything as well.
+      when((selector) => isOf(selector)).and(without('true').or(without('false'))),
     );
   }
   const services = endpointServices(context.model, agents);

@@ -1,18 +1,20 @@
 import { DEVELOPMENT_MODE_KEY } from '../../lib/contracts/development';
-import { TURN_VARIABLES } from '../../lib/contracts/handler-variables';
 import { trailsOfAgents } from '../model/agent-trails';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf, textKey } from '../model/compose-text';
+import { evidenceBuckets } from '../model/evidence';
 import { FALSE, type Guard } from '../model/guard';
 import { identities } from '../model/identities';
 import { at as json } from '../model/json';
 import { printed } from '../model/printed-text';
 import { accountOf } from '../policy/request';
 import { limitsOf } from '../policy/limits';
+import { subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
+import { allowing } from './agent-roles';
 import type { Finding } from './finding';
-import { isTrue, placeAt, valuesAt, whenLacking, whenPresent, whenSome } from './setting';
+import { isTrue, literalsAt, placeAt, valuesAt, whenLacking, whenPresent, whenSome } from './setting';
 import { rule, type RuleContext } from './rule';
 import { trailsFor } from './trails';
 
@@ -25,7 +27,7 @@ export const MA_AUD2 = rule({
   family: 'audit',
   severity: 'error',
   subject: 'trail',
-  what: `The trail is multi-Region, validated and encrypted with a customer-managed key; its bucket is in the app, blocks public access, is versioned, refuses plain HTTP, locks files for at least ${SHORTEST_LOCK_DAYS} days, has a lifecycle that deletes nothing earlier, and lets no other account change it. The bucket of the evidence of turns locks files as long.`,
+  what: `The trail is multi-Region, validated and encrypted with a customer-managed key; its bucket is in the app, blocks public access, is versioned, refuses plain HTTP, locks files for at least ${SHORTEST_LOCK_DAYS} days, has a lifecycle that deletes nothing earlier, and lets no other account change it. The bucket of the evidence of turns locks files as long. No role may bypass the lock of either.`,
   why: 'An audit trail that can be changed, lost or read by others is no evidence.',
   fix: 'Use AgentAuditTrail, or set the missing property',
   page: 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html',
@@ -46,9 +48,10 @@ export const MA_AUD2 = rule({
       yield* judgeTrail(context, trail, id);
       yield* judgeBuckets(context, trail, id);
     }
-    for (const bucket of agents.length > 0 ? evidenceBuckets(context) : []) {
+    for (const [bucket, sign] of agents.length > 0 ? evidenceBuckets(model) : []) {
       const agent = agents.find(({ runtime }) => runtime.stack === bucket.stack) ?? agents[0];
-      if (!isInDevelopment(bucket)) {
+      if (sign === 'contract' && !isInDevelopment(bucket)) {
+        yield* judgeBypass(context, bucket, 'The bucket of the evidence of turns');
         yield* judgeLock(context, bucket, agent.id, 'The bucket of the evidence of turns');
       }
     }
@@ -116,6 +119,7 @@ function* judgeBucket(context: RuleContext, bucket: Resource, id: string): Itera
     return;
   }
   yield* judgeLock(context, bucket, id, 'The bucket of the trail');
+  yield* judgeBypass(context, bucket, 'The bucket of the trail');
   for (const date of enabled.flatMap((each) => each.at('ExpirationDate'))) {
     yield at(bucket, ['LifecycleConfiguration'], 'The bucket of the trail deletes every file at a date', date.guard);
   }
@@ -157,15 +161,33 @@ function* judgeLock(context: RuleContext, bucket: Resource, id: string, name: st
   );
 }
 
-/** The buckets to which functions of turns write evidence: what the variable of their contract names. */
-function evidenceBuckets({ model }: RuleContext): Set<Resource> {
-  return new Set(
-    model.resources
-      .filter(({ type }) => type === 'AWS::Lambda::Function')
-      .flatMap(({ properties }) => valuesAt(properties, 'Environment', 'Variables', TURN_VARIABLES.evidenceBucket))
-      .flatMap((node) => node.texts())
-      .flatMap(({ value }) => model.named(value, 'AWS::S3::Bucket').map(({ resource }) => resource)),
-  );
+const BYPASS = 's3:BypassGovernanceRetention';
+
+/** Who may delete locked files before their time. Administrators may do everything, and are in every account. */
+function* judgeBypass({ model, declared }: RuleContext, bucket: Resource, name: string): Iterable<Finding> {
+  const isGovernance = literalsAt(bucket.properties, ...RETENTION, 'Mode').includes('GOVERNANCE');
+  const isRefused = identities(model)
+    .policiesOf(bucket)
+    .flatMap((policy) => policy.statements)
+    .some(
+      ({ effect, actions, conditions }) =>
+        effect === 'Deny' &&
+        conditions.length === 0 &&
+        !actions.except &&
+        actions.patterns.some(({ value }) => subset([BYPASS], value, { ignoreCase: true }) === 'yes'),
+    );
+  for (const identity of isGovernance && !isRefused ? identities(model).all : []) {
+    for (const statement of allowing(identity, BYPASS)) {
+      const isOfBucket = statement.resources.patterns.some(
+        ({ value }) =>
+          model.mentioned(value).includes(bucket) || model.named(value).some(({ resource }) => resource === bucket),
+      );
+      if (isOfBucket && !statement.resources.except && !declared.use(identity, BYPASS, statement)) {
+        const says = `${name} has a lock that ${identity.resource?.logicalId ?? printed(identity.arn)} may bypass`;
+        yield { at: statement, subject: `${bucket.id} ${identity.id}`, says, when: statement.guard };
+      }
+    }
+  }
 }
 
 /** Reads nothing and changes nothing: what a policy may give to others without a doubt about the record. */

@@ -9,7 +9,7 @@ import { calleesOf } from '../model/state-call';
 import { stateMachines, statesOf } from '../model/state-machine';
 import { printed } from '../model/printed-text';
 import type { Finding } from './finding';
-import { literalsAt, placeAt, valuesAt, whenLacking, whenPresent } from './setting';
+import { literalsAt, placeAt, valuesAt, whenLacking, whenPresent, whenSome } from './setting';
 import { rule, type RuleContext } from './rule';
 
 /** The shortest time for which logs of an agent are kept, as MA-AUD3 accepts it. */
@@ -21,7 +21,7 @@ export const MA_AUD3 = rule({
   family: 'audit',
   severity: 'error',
   subject: 'log group',
-  what: `Every log group of an agent has a customer-managed key and a retention of at least ${SHORTEST_RETENTION_DAYS} days, and streams to no other account; Runtimes and functions that reach an agent write to log groups of the app.`,
+  what: `Every log group of an agent has a customer-managed key and a retention of at least ${SHORTEST_RETENTION_DAYS} days, and streams to no other account; Runtimes, their endpoints and what reaches an agent write to log groups of the app.`,
   why: 'Logs of an agent quote what it was told and what it read. A log group that the service creates has no customer-managed key and no retention.',
   fix: 'Declare the log group with a key and a retention before the service creates it',
   page: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html',
@@ -39,6 +39,7 @@ export const MA_AUD3 = rule({
         }
       }
       yield* judgeRuntime(model, agent);
+      yield* groupsOutside(context, agent);
     }
     for (const [lambda, agent] of functions) {
       const own = groupsOfFunction(model, lambda);
@@ -124,31 +125,70 @@ function readNames(model: TemplateModel) {
     );
 }
 
-function* judgeRuntime(model: TemplateModel, { id, runtime, kind }: Agent): Iterable<Finding> {
+function* judgeRuntime(model: TemplateModel, { id, runtime, endpoints, kind }: Agent): Iterable<Finding> {
   const { logGroups } = kind;
   if (!logGroups) {
     return;
   }
   const names = literalsAt(runtime.properties, kind.chosenName);
-  const own = model.ofType('AWS::Logs::LogGroup').filter(({ properties }) =>
-    valuesAt(properties, 'LogGroupName')
-      .flatMap((node) => node.texts())
-      .some(({ value }) => {
-        const [first] = value;
-        return (
-          typeof first === 'string' &&
-          first.startsWith(logGroups) &&
-          (model.mentioned(value).includes(runtime) || names.some((name) => first.includes(`/${name}-`)))
-        );
-      }),
-  );
+  const groupsEnding = (endpoint: string) =>
+    model.ofType('AWS::Logs::LogGroup').filter(({ properties }) =>
+      valuesAt(properties, 'LogGroupName')
+        .flatMap((node) => node.texts())
+        .some(({ value }) => {
+          const [first, last] = [value[0], value.at(-1)];
+          return (
+            typeof first === 'string' &&
+            first.startsWith(logGroups) &&
+            typeof last === 'string' &&
+            last.endsWith(endpoint) &&
+            (model.mentioned(value).includes(runtime) || names.some((name) => first.includes(`/${name}-`)))
+          );
+        }),
+    );
   yield {
     at: runtime,
     subject: id,
     says: 'The log group of the Runtime is created by the service, not by the app',
-    when: runtime.guard.and(anyOf(own).not()),
+    when: runtime.guard.and(anyOf(groupsEnding('')).not()),
   };
+  // Each endpoint writes to a log group of its own, whose name ends with that of the endpoint.
+  for (const endpoint of endpoints) {
+    for (const name of literalsAt(endpoint.properties, 'Name')) {
+      yield {
+        at: endpoint,
+        subject: id,
+        says: 'The log group of an endpoint of the Runtime is created by the service, not by the app',
+        when: endpoint.guard.and(anyOf(groupsEnding(`-${name}`)).not()),
+      };
+    }
+  }
 }
+
+/** Log groups outside of the app that something on the way to an agent writes to: nobody here knows their key and retention. */
+function* groupsOutside({ model, declared }: RuleContext, agent: Agent): Iterable<Finding> {
+  for (const resource of partsOf(model, agent)) {
+    const named =
+      resource.type === 'AWS::Lambda::Function'
+        ? valuesAt(resource.properties, 'LoggingConfig', 'LogGroup')
+        : LOGGING.flatMap((path) => valuesAt(resource.properties, ...path));
+    for (const { value, guard, place } of named.flatMap((node) => node.texts())) {
+      const isKnown = value.some((part) => typeof part !== 'string' && part.kind !== 'pseudo');
+      if (!isKnown && model.named(value, 'AWS::Logs::LogGroup').length === 0 && !declared.outside(value)) {
+        const says = `${resource.logicalId} writes to the log group ${printed(value)}, which isn't in the app`;
+        yield { at: place.resource ? place : resource, subject: resource.id, says, when: guard };
+      }
+    }
+  }
+}
+
+/** Where state machines, pipes, stages of APIs and buses name a log group by its ARN. */
+const LOGGING = [
+  ['LoggingConfiguration', 'Destinations', 'CloudWatchLogsLogGroup', 'LogGroupArn'],
+  ['LogConfiguration', 'CloudwatchLogsLogDestination', 'LogGroupArn'],
+  ['AccessLogSetting', 'DestinationArn'],
+  ['AccessLogSettings', 'DestinationArn'],
+];
 
 function* judgeGroup(context: RuleContext, group: Resource, id: string): Iterable<Finding> {
   const at = (property: string, says: string, when: Guard): Finding => ({
@@ -169,6 +209,12 @@ function* judgeGroup(context: RuleContext, group: Resource, id: string): Iterabl
     'RetentionInDays',
     `The log group keeps its events for less than ${SHORTEST_RETENTION_DAYS} days`,
     whenLacking(context, id, group, ['RetentionInDays'], days).and(some.not()),
+  );
+  // Whatever the retention says (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html).
+  yield at(
+    'LogGroupClass',
+    'The log group is of the class DELIVERY, which keeps its events for a day',
+    whenSome(valuesAt(group.properties, 'LogGroupClass'), (known) => known === 'DELIVERY').and(group.guard),
   );
 }
 

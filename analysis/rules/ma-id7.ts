@@ -3,6 +3,7 @@ import type { Resource } from '../model/assembly';
 import { formsOf } from '../facts/actions';
 import { entryTypeOf } from '../facts/entry-types';
 import { DRIVING_AND_WRITING, type Edge } from '../model/edge';
+import { evidenceBuckets } from '../model/evidence';
 import { governanceOf } from '../model/governance';
 import { identities, type Identity } from '../model/identities';
 import { ownAccounts } from '../model/own-accounts';
@@ -19,6 +20,7 @@ import type { Finding, Located } from './finding';
 import { scopeOf } from '../policy/named-resource';
 import { isDenied, isIntent, isOfLibrary, listed, namedUses, wholeServices } from './permissions';
 import { NETWORK_TOOLS } from '../network/network';
+import { changesOfRecords } from './record-changes';
 import { isStrong, strengthOf } from './strength';
 import { rule, type RuleContext } from './rule';
 import { isUnread } from './trust';
@@ -188,7 +190,7 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
         continue; // MA-ID5 says so, and what governs the agent is only a part.
       }
       const actions = namedUses(statement)
-        .filter((use) => touches(use, resource && isRecord(resource, reason) ? 'record' : reason, type))
+        .filter((use) => touches(use, resource && isRecord(model, resource, reason) ? 'record' : reason, type))
         .map(({ action }) => action)
         .filter((action) => !declared.use(role.identity, action, statement));
       if (actions.length > 0) {
@@ -210,12 +212,9 @@ function* governance(role: AgentRole, { model, declared }: RuleContext): Iterabl
 const isReading = (action: string): boolean => /^s3:(?:Get|List)/i.test(action);
 
 /** What a trail or the workflow records is for auditors: an agent that reads it sees what other turns did. */
-function isRecord({ type, logicalId, properties }: Resource, reason: string): boolean {
-  const isLocked = () => properties.at('ObjectLockConfiguration').length > 0;
-  return (
-    type === 'AWS::S3::Bucket' &&
-    (reason === 'trail' || reason === 'record' || isLocked() || /evidence/i.test(logicalId))
-  );
+function isRecord(model: Model, resource: Resource, reason: string): boolean {
+  const isKept = reason === 'trail' || reason === 'record' || evidenceBuckets(model).has(resource);
+  return resource.type === 'AWS::S3::Bucket' && isKept;
 }
 
 function isWideEverywhere({ resources: { except, patterns } }: Statement): boolean {
@@ -413,9 +412,11 @@ function isDeclared(
 }
 
 /** Actions with which a role makes itself or others stronger, beside those that this library grants to such roles. */
-function* powers(identity: Identity, kind: string, { declared }: RuleContext): Iterable<Finding> {
+function* powers(identity: Identity, kind: string, { model, declared }: RuleContext): Iterable<Finding> {
   for (const statement of allowsOf(identity)) {
-    const actions = powerOf(identity, statement).filter((action) => !declared.use(identity, action, statement));
+    const actions = [...powerOf(identity, statement), ...changesOfRecords(model, identity, statement)].filter(
+      (action) => !declared.use(identity, action, statement),
+    );
     if (actions.length > 0) {
       yield {
         at: statement,

@@ -24,6 +24,8 @@ type Judge = (resource: Resource, model: TemplateModel) => Opening | undefined;
 
 const API_AUTHORIZATION = ['AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS', 'JWT'];
 const APPSYNC_AUTHENTICATION = ['AWS_IAM', 'AMAZON_COGNITO_USER_POOLS', 'OPENID_CONNECT', 'AWS_LAMBDA'];
+/** What an action does with a request that nobody signed in for is in one of these. */
+const AUTHENTICATING_CONFIGS = ['AuthenticateOidcConfig', 'AuthenticateCognitoConfig'];
 const AUTHENTICATING_ACTION = /^(?:authenticate-oidc|authenticate-cognito|jwt-validation)$/;
 
 /**
@@ -284,7 +286,11 @@ function listening(
   actions: string,
   model: TemplateModel,
 ): Opening | undefined {
-  const authenticates = literalsAt(properties, actions, 'Type').some((each) => AUTHENTICATING_ACTION.test(each));
+  const letsPass = AUTHENTICATING_CONFIGS.some((config) =>
+    literalsAt(properties, actions, config, 'OnUnauthenticatedRequest').includes('allow'),
+  );
+  const authenticates =
+    !letsPass && literalsAt(properties, actions, 'Type').some((each) => AUTHENTICATING_ACTION.test(each));
   const isMutual =
     listeners.length > 0 &&
     listeners.every((each) => literalsAt(each.properties, 'MutualAuthentication', 'Mode').includes('verify'));

@@ -34,11 +34,36 @@ export const CREDENTIAL_FORMATS = [
  *
  * Sources: Hugging Face, the rule of gitleaks (https://github.com/gitleaks/gitleaks/commit/9fb36b2); Stripe, what Stripe told GitLab
  * (https://gitlab.com/gitlab-org/gitlab/-/issues/458019); Google, Microsoft Purview
- * (https://learn.microsoft.com/purview/sit-defn-google-api-key).
+ * (https://learn.microsoft.com/purview/sit-defn-google-api-key); Vault, SendGrid, Databricks and webhooks of Slack, the rules of
+ * gitleaks (https://github.com/gitleaks/gitleaks/tree/master/cmd/generate/config/rules). The last three are no formats of a
+ * vendor: a credential is named where it is passed on.
  */
 export const FURTHER_CREDENTIAL_FORMATS = [
   { kind: 'a Hugging Face token', pattern: /\bhf_[A-Za-z]{34}\b/ },
   { kind: 'a Stripe key', pattern: /\b[rs]k_live_[A-Za-z0-9]{10,}/ },
   // A key may end with a hyphen, which isn't a word boundary.
   { kind: 'a Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/ },
+  { kind: 'a Vault token', pattern: /\bhv[bs]\.[\w-]{90,}/ },
+  { kind: 'a SendGrid key', pattern: /\bSG\.[A-Za-z0-9=_.-]{66}/ },
+  { kind: 'a Databricks token', pattern: /\bdapi[a-f0-9]{32}\b/ },
+  {
+    kind: 'the address of a webhook of Slack, which is a credential',
+    pattern: /\bhooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,}/,
+  },
+  // https://host/path?token=…, jdbc:postgresql://host/database?user=…&password=…
+  {
+    kind: 'a credential in the query of a URL',
+    pattern:
+      /:\/\/[^\s?"'<>]+\?(?:[^\s"'<>]*[&;])?(?:[Pp]assword|passwd|pwd|(?:client_)?secret|api_?[Kk]ey|(?:access_)?token|sig)=(?=[^&;]*\d)[\w.~!@%^*+/-]{8,}/,
+  },
+  // Server=…;Password=…;, AccountName=…;AccountKey=…;
+  {
+    kind: 'a credential in a connection string',
+    pattern:
+      /(?:^|;)(?:[\w ]+=[^;\s"'(){}]*;)+\s?(?:[Pp]assword|PWD|[Pp]wd|AccountKey|SharedAccessKey|[Ss]ecret|[Cc]lientSecret|[Aa]ccess ?[Tt]oken)=(?=[^;]*\d)[^;\s"'(){}<>]{8,}(?:;|$)/,
+  },
+  {
+    kind: 'the value of an Authorization header',
+    pattern: /\b(?:Basic|Bearer) (?=[\w+/.=-]*\d)(?=[\w+/.=-]*[A-Za-z])[\w+/.=-]{20,}/,
+  },
 ] as const;

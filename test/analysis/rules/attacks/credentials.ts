@@ -364,4 +364,48 @@ export const CREDENTIALS: readonly Pair[] = [
   secret('a name that says so, with a number', PASSWORD, '4096', (value) => ({
     set: { 'Open.Environment.Variables.MAX_TOKENS': value },
   })),
+  secret('in a template of a secret', PASSWORD, '', (password) => ({
+    add: {
+      Mine: of('AWS::SecretsManager::Secret', {
+        KmsKeyId: arnOf('Key'),
+        GenerateSecretString: {
+          GenerateStringKey: 'salt',
+          SecretStringTemplate: JSON.stringify({ username: 'service', ...(password ? { password } : {}) }),
+        },
+      }),
+    },
+  })),
+  // In variables whose name says nothing.
+  ...[
+    [
+      'the address of a webhook',
+      ['https://hooks.slack.com/serv', `ices/T00000000/B00000000/${'k'.repeat(24)}`],
+      'https://hooks.slack.com',
+    ],
+    ['a token of Vault', ['hv', `s.${'CAESIJ1q2w3e4r5t6y7u'.repeat(5)}`], 'hvs.example'],
+    [
+      'a connection string',
+      ['DefaultEndpointsProtocol=https;AccountName=acme;Account', 'Key=MDEyMzQ1Njc4OWFiY2Q=;EndpointSuffix=x'],
+      'DefaultEndpointsProtocol=https;AccountName=acme;EndpointSuffix=x',
+    ],
+    [
+      'the address of a database',
+      ['jdbc:postgresql://db.acme.internal/app?user=svc&pass', 'word=Tr0ub4dor3xyz'],
+      'jdbc:postgresql://db.acme.internal/app?user=svc&sslmode=require',
+    ],
+    ['a header', ['Authorization: Bas', 'ic c3ZjLWFnZW50OlMzY3IzdFBhc3N3MHJk'], 'Authorization: Basic realm="agents"'],
+  ].map(([name, parts, good]) =>
+    secret(`in ${name as string}`, (parts as string[]).join(''), good, (value) => ({
+      set: { 'Open.Environment.Variables.UPSTREAM': value },
+    })),
+  ),
+  // A program that uses such values without having one.
+  secret(
+    'in code',
+    `const key = '${TOKEN}';`,
+    'const url = base+"?token="+token;password=userPassword;',
+    (ZipFile) => ({
+      set: { 'Open.Code': { ZipFile } },
+    }),
+  ),
 ];

@@ -1,6 +1,6 @@
 import { arnOf } from '../../model/templates';
-import { bucket, bucketPolicy, document, FOREIGN, may, of, ref, roleOf, sub } from './app';
-import { type Change, type Pair, pair } from './pair';
+import { bucket, bucketPolicy, denyPlain, document, FOREIGN, machine, may, of, ref, roleOf, states, sub } from './app';
+import { type Change, type Pair, pair, policyFor } from './pair';
 
 const handed = (name: string, bad: unknown, good: unknown, change: (value: any) => Record<string, any>): Pair =>
   pair('MA-STO1', name, bad, good, (value): Change => ({ add: change(value) }));
@@ -111,4 +111,77 @@ export const HANDED_OUT: readonly Pair[] = [
       DynamoDBConfig: { TableName: ref('Ledger'), AwsRegion: 'us-east-1' },
     }),
   })),
+  ...(
+    [
+      [
+        'the workflow sends the answer to a queue of another account',
+        (account) => ({
+          Resource: 'arn:aws:states:::sqs:sendMessage',
+          Parameters: {
+            QueueUrl: `https://sqs.us-east-1.amazonaws.com/${account}/results`,
+            'MessageBody.$': '$.answer',
+          },
+        }),
+      ],
+      [
+        'the workflow publishes the answer with a role of another account',
+        (account) => ({
+          ...states().Publish,
+          Credentials: { RoleArn: `arn:aws:iam::${account}:role/Reports` },
+        }),
+      ],
+    ] as const satisfies readonly (readonly [string, (account: string) => object])[]
+  ).map(([name, publish]) =>
+    handed(name, FOREIGN, '111122223333', (account) => ({
+      Machine: machine({ Publish: { Type: 'Task', End: true, ...publish(account) } }),
+    })),
+  ),
+  handed('recordings of a browser go to a bucket outside of the app', 'their-recordings', ref('Data'), (Bucket) => ({
+    Browser: of('AWS::BedrockAgentCore::BrowserCustom', {
+      Name: 'b',
+      ExecutionRoleArn: arnOf('WorkerRole'),
+      NetworkConfiguration: {
+        NetworkMode: 'VPC',
+        VpcConfig: { SecurityGroups: [arnOf('RuntimeGroup', 'GroupId')], Subnets: [ref('SubnetA')] },
+      },
+      RecordingConfig: { Enabled: true, S3Location: { Bucket, Prefix: 'r' } },
+    }),
+    More: policyFor(ref('ExecutionRole'), may('bedrock-agentcore:StartBrowserSession', arnOf('Browser', 'BrowserArn'))),
+  })),
+  handed('a link shares all log groups', 'AWS::Logs::LogGroup', 'AWS::CloudWatch::Metric', (type) => ({
+    Link: of('AWS::Oam::Link', {
+      LabelTemplate: '$AccountName',
+      ResourceTypes: [type],
+      SinkIdentifier: `arn:aws:oam:us-east-1:${FOREIGN}:sink/1111aaaa-22bb-33cc-44dd-5555eeee6666`,
+    }),
+  })),
+  handed('an access point of the evidence lets another account in', FOREIGN, '111122223333', (account) => ({
+    EvidencePolicy: bucketPolicy('Evidence', {
+      ...may('s3:*', [arnOf('Evidence'), OBJECTS], {
+        Condition: { StringEquals: { 's3:DataAccessPointAccount': '111122223333' } },
+      }),
+      Principal: { AWS: '*' },
+    }),
+    Point: of('AWS::S3::AccessPoint', {
+      Bucket: ref('Evidence'),
+      Name: 'partner',
+      Policy: document({
+        ...may('s3:GetObject', 'arn:aws:s3:us-east-1:111122223333:accesspoint/partner/object/*'),
+        Principal: { AWS: `arn:aws:iam::${account}:role/reader` },
+      }),
+    }),
+  })),
+  ...['aws:PrincipalOrgID', "aws:PrincipalOrgID, 'none'"].map((variable) =>
+    handed(`the organization is compared with the variable ${variable}`, variable, 'aws:ResourceOrgID', (name) => ({
+      TopicPolicy: of('AWS::SNS::TopicPolicy', {
+        Topics: [ref('Topic')],
+        PolicyDocument: document(denyPlain('sns:*'), {
+          ...may('sns:Subscribe', ref('Topic'), {
+            Condition: { StringEquals: { 'aws:PrincipalOrgID': `\${${name}}` } },
+          }),
+          Principal: '*',
+        }),
+      }),
+    })),
+  ),
 ];

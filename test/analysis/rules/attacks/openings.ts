@@ -142,4 +142,42 @@ export const OPENINGS: readonly Pair[] = [
       StartingPosition: 'LATEST',
     }),
   })),
+  opening('a load balancer lets pass who has not signed in', 'allow', 'authenticate', (OnUnauthenticatedRequest) => ({
+    Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      Scheme: 'internet-facing',
+      Subnets: ['subnet-0a1b2c3d4e5f60718'],
+    }),
+    Target: of('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      TargetType: 'lambda',
+      Targets: [{ Id: arnOf('Starter') }],
+    }),
+    Listener: of('AWS::ElasticLoadBalancingV2::Listener', {
+      LoadBalancerArn: ref('Balancer'),
+      Port: 443,
+      Protocol: 'HTTPS',
+      DefaultActions: [
+        {
+          Type: 'authenticate-cognito',
+          Order: 1,
+          AuthenticateCognitoConfig: {
+            UserPoolArn: `arn:aws:cognito-idp:us-east-1:${ACCOUNT}:userpool/us-east-1_x`,
+            UserPoolClientId: 'c',
+            UserPoolDomain: 'd',
+            OnUnauthenticatedRequest,
+          },
+        },
+        { Type: 'forward', Order: 2, TargetGroupArn: ref('Target') },
+      ],
+    }),
+    Invoke: invokedBy('elasticloadbalancing.amazonaws.com', ref('Target')),
+  })),
+  ...[`${ACCOUNT}:function:agent-starter`, 'agent-starter:live'].map((FunctionName) =>
+    opening(`a permission names the function as ${FunctionName}`, '*', ACCOUNT, (Principal) => ({
+      Starter: functionOf('StarterRole', {
+        FunctionName: 'agent-starter',
+        Environment: { Variables: { MACHINE: ref('Machine') } },
+      }),
+      Invoke: of('AWS::Lambda::Permission', { FunctionName, Action: 'lambda:InvokeFunction', Principal }),
+    })),
+  ),
 ];

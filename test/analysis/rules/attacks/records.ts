@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { FOREIGN, may, of, ref } from './app';
+import { FOREIGN, document, may, of, ref, sub } from './app';
 import { type Pair, pair, policyFor } from './pair';
 
 const set = (rules: string, name: string, path: string, bad: unknown, good: unknown): Pair =>
@@ -169,4 +169,78 @@ export const RECORDS: readonly Pair[] = [
       add: { More: policyFor(ref('OpenRole'), may(action, arnOf('RuntimeLogs'))) },
     }),
   ),
+  ...(
+    [
+      ['a starter sets when files of the trail expire', 'StarterRole', 's3:PutLifecycleConfiguration', 'TrailBucket'],
+      ['a starter deletes the filters of a log group', 'StarterRole', 'logs:DeleteMetricFilter', 'RuntimeLogs'],
+      ['the workflow deletes its ledger', 'MachineRole', 'dynamodb:DeleteTable', 'Ledger'],
+    ] as const
+  ).map(([name, role, action, id]) =>
+    pair('MA-ID7', name, id, 'Data', (target) => ({
+      add: { More: policyFor(ref(role), may(action, arnOf(target))) },
+    })),
+  ),
+  pair(
+    'MA-AUD2',
+    'a function may delete locked files',
+    's3:BypassGovernanceRetention',
+    's3:GetObjectVersion',
+    (action) => ({
+      add: { More: policyFor(ref('WorkerRole'), may(action, sub('${TrailBucket.Arn}/*'))) },
+    }),
+  ),
+  pair('MA-AUD3', 'a starter logs to a group outside of the app', '/shared/lambda', ref('Logs'), (LogGroup) => ({
+    set: { 'Starter.LoggingConfig.LogGroup': LogGroup },
+  })),
+  pair(
+    'MA-AUD3',
+    'the workflow logs to a group outside of the app',
+    'arn:aws:logs:us-east-1:111122223333:log-group:shared:*',
+    arnOf('Logs'),
+    (LogGroupArn) => ({
+      set: {
+        'Machine.LoggingConfiguration': {
+          Level: 'ALL',
+          IncludeExecutionData: true,
+          Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn } }],
+        },
+      },
+    }),
+  ),
+  set('MA-AUD3', 'a log group of the class DELIVERY', 'RuntimeLogs.LogGroupClass', 'DELIVERY', 'INFREQUENT_ACCESS'),
+  pair('MA-AUD3', 'an endpoint without a log group of its own', 'other', 'live', (name) => ({
+    add: {
+      Live: of('AWS::BedrockAgentCore::RuntimeEndpoint', {
+        AgentRuntimeId: arnOf('Runtime', 'AgentRuntimeId'),
+        Name: 'live',
+      }),
+      LivePolicy: of('AWS::BedrockAgentCore::ResourcePolicy', {
+        ResourceArn: arnOf('Live', 'AgentRuntimeEndpointArn'),
+        Policy: {
+          'Fn::ToJsonString': document({
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 'bedrock-agentcore:*',
+            Resource: arnOf('Live', 'AgentRuntimeEndpointArn'),
+            Condition: { ArnNotEquals: { 'aws:PrincipalArn': arnOf('SessionRole') } },
+          }),
+        },
+      }),
+      LiveLogs: of('AWS::Logs::LogGroup', {
+        KmsKeyId: arnOf('Key'),
+        RetentionInDays: 365,
+        LogGroupName: sub(`/aws/bedrock-agentcore/runtimes/\${Runtime.AgentRuntimeId}-${name}`),
+      }),
+    },
+  })),
+  pair('MA-AUD1', 'reads and writes are recorded apart, and one is missing', 'true', 'false', (other) => ({
+    set: {
+      'Trail.AdvancedEventSelectors': (list: any[]) => [
+        ...list.slice(0, 2),
+        { FieldSelectors: [...list[2].FieldSelectors, field('readOnly', { Equals: ['true'] })] },
+        { FieldSelectors: [...list[2].FieldSelectors, field('readOnly', { Equals: [other] })] },
+        ...list.slice(3),
+      ],
+    },
+  })),
 ];

@@ -1,0 +1,75 @@
+import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
+import { destinationsIn } from './destinations-in';
+import type { Guard } from './guard';
+import type { OutsideAccess } from './outside-access';
+import { accountOf, ownAccounts } from './own-accounts';
+import { stateMachines, statesOf } from './state-machine';
+import type { TemplateModel } from './template-model';
+import type { Case, Text } from './text';
+import { writtenChanges } from './written-calls';
+
+/** Whom a call lets in is in its parameters, or in what somebody does afterwards: nobody here knows. */
+export function byCalls(model: TemplateModel): OutsideAccess[] {
+  return writtenChanges(model).map(({ of, action, maker, place, guard }) => ({
+    to: of,
+    by: 'call',
+    who: 'somebody unknown',
+    name: [action],
+    kind: 'AWS',
+    giver: maker,
+    place,
+    guard: guard.and(maker.guard),
+  }));
+}
+
+/** Whom the states of a workflow call or send to, and whose roles they do that with. */
+export function byTasks(model: TemplateModel, used: ReadonlySet<Resource>): OutsideAccess[] {
+  return stateMachines(model)
+    .filter(({ resource }) => used.has(resource))
+    .flatMap(({ resource: to, flow, guard }) =>
+      (flow ? statesOf(flow) : [])
+        .flatMap(({ call, node }) => [
+          ...(call?.arguments ?? []),
+          ...node.at('Credentials', 'RoleArn'),
+          ...node.at('Resource'),
+        ])
+        .flatMap((node) => destinationsIn(node))
+        .filter(({ value }) => {
+          const account = accountOf(value);
+          return account !== undefined && ownAccounts(model).ofAccount(account) === 'foreign';
+        })
+        // Which guardrail screens is a question of MA-GRD1.
+        .filter(({ value }) => !/:guardrail\//.test(literalOf(value) ?? ''))
+        .map((text) => ({ ...sentTo(to, text, text.guard.and(guard)), who: 'another account' as const })),
+    );
+}
+
+function sentTo(to: Resource, { value, place }: Case<Text>, guard: Guard) {
+  return {
+    to,
+    by: 'destination' as const,
+    name: value,
+    kind: 'AWS' as const,
+    giver: to,
+    place: place.resource ? place : to.properties.place,
+    guard,
+  };
+}
+
+/** Where the recordings of a browser go: what the agent saw. The name of a bucket doesn't say whose it is. */
+export function byRecordings(model: TemplateModel, used: ReadonlySet<Resource>): OutsideAccess[] {
+  return [...used]
+    .filter(({ type }) => /^AWS::BedrockAgentCore::Browser/.test(type))
+    .flatMap((to) =>
+      to.properties
+        .at('RecordingConfig', 'S3Location', 'Bucket')
+        .flatMap((node) => node.texts())
+        .filter(({ value }) => model.named(value, 'AWS::S3::Bucket').length === 0)
+        .map((text) => ({
+          ...sentTo(to, text, text.guard.and(to.guard)),
+          by: 'copy' as const,
+          who: literalOf(text.value) === undefined ? ('unread' as const) : ('somebody unknown' as const),
+        })),
+    );
+}

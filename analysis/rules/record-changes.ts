@@ -1,0 +1,51 @@
+import { levelOf } from '../facts/actions';
+import { agents } from '../model/agents';
+import type { Resource } from '../model/assembly';
+import { concat } from '../model/compose-text';
+import { governanceOf } from '../model/governance';
+import type { Identity } from '../model/identities';
+import type { Model } from '../model/model';
+import type { TemplateModel } from '../model/template-model';
+import { scopeOf } from '../policy/named-resource';
+import { overlap } from '../policy/pattern';
+import type { Statement } from '../policy/statement';
+import { isDenied, isOfLibrary, namedUses } from './permissions';
+
+/** Why something is a record of what an agent does, or keeps it from being changed. */
+const OF_RECORDS: ReadonlySet<string> = new Set(['trail', 'record', 'store', 'log', 'key']);
+
+/** What keeps a record of the agents of an assembly. */
+function records(model: Model): ReadonlySet<Resource> {
+  const governing = agents(model).flatMap((agent) => [...governanceOf(model, agent)]);
+  return new Set(governing.flatMap(([id, reason]) => (OF_RECORDS.has(reason) ? (model.resource(id) ?? []) : [])));
+}
+
+/** Actions that change how a record is kept, and neither read nor write what is in it. */
+export function changesOfRecords(model: TemplateModel, identity: Identity, statement: Statement): string[] {
+  const uses = namedUses(statement).filter(
+    (use) =>
+      use.class === 'control' &&
+      ['write', 'permissions'].includes(levelOf(use.action) ?? 'write') &&
+      !isOfLibrary(use.action, statement) &&
+      !isDenied(identity, use.action),
+  );
+  return uses.filter(({ resources }) => namesARecord(model, resources)).map(({ action }) => action);
+}
+
+function namesARecord(model: TemplateModel, { except, patterns }: Statement['resources']): boolean {
+  const kept = model.view(records);
+  return (
+    !except &&
+    patterns.some(
+      ({ value }) =>
+        scopeOf(value) === 'one' &&
+        (model.mentioned(value).some((each) => kept.has(each)) ||
+          // A log group is known by its name, which may have the id of a Runtime in it.
+          [...kept].some((each) =>
+            model
+              .arn(each)
+              .some((arn) => [arn.value, concat(arn.value, [':*'])].some((whole) => overlap(value, whole) !== 'no')),
+          )),
+    )
+  );
+}
