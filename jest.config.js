@@ -12,7 +12,7 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   // Runs of minutes are `npm run test:soak`.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/', '\\.soak\\.test\\.ts$'],
-  transform: { '^.+\\.ts$': ['ts-jest', {}] },
+  transform: { '^.+\\.ts$': '<rootDir>/test/transform-typescript.js' },
   moduleNameMapper: {
     '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts',
     '^cdk-bedrock-managed-agents/operations$': '<rootDir>/lib/operations/index.ts',

@@ -1,36 +1,10 @@
+import './another-compute-kind';
 import { estimateStacks } from '../../../analysis/cost/estimate';
 import { RULES } from '../../../analysis/rules';
 import { checkStacks } from '../../../analysis/rules/check';
 import { statementsOfStacks } from '../../../analysis/statement/build';
-import type * as ComputeKinds from '../../../lib/facts/compute-kinds';
 import { agentApp } from './agent-app';
 import { allow, arnOf, role } from './templates';
-
-/*
- * Another kind of compute is one row. The row is one of builds that connect to the service by themselves: nobody drives
- * them, the type is used by others, too, and it has neither session storage nor an idle timeout.
- */
-jest.mock('../../../lib/facts/compute-kinds', () => {
-  const facts = jest.requireActual<typeof ComputeKinds>('../../../lib/facts/compute-kinds');
-  (facts.COMPUTE_KINDS as ComputeKinds.ComputeKind[]).push({
-    type: 'AWS::CodeBuild::Project',
-    name: 'CodeBuild',
-    service: 'codebuild.amazonaws.com',
-    role: 'ServiceRole',
-    chosenName: 'Name',
-    addsSuffix: false,
-    subnets: ['VpcConfig', 'Subnets'],
-    securityGroups: ['VpcConfig', 'SecurityGroupIds'],
-    image: ['Environment', 'Image'],
-    maxLifetime: ['TimeoutInMinutes'],
-    defaultIdleSeconds: 0,
-    properties: [],
-    endpoints: [],
-    dataEvents: {},
-    prices: { vcpuHour: 'vcpuHour', memoryHour: 'memoryHour' },
-  });
-  return facts;
-});
 
 const PROJECT = 'arn:aws:bedrock-mantle:us-east-1:111122223333:project/default';
 
