@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { App, CfnParameter, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { CfnTrail, InsightType } from 'aws-cdk-lib/aws-cloudtrail';
+import { InsightType } from 'aws-cdk-lib/aws-cloudtrail';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -579,34 +577,6 @@ describe('economy and rule packs', () => {
     const role = iam.Role.fromRoleArn(stack, 'R', 'arn:aws:iam::111122223333:role/session');
     audit.addAlarm(stack, AuditAlarm.unexpectedSessionRoleUse(role));
     expect(count()).toBe(20);
-  });
-
-  describe('built-in CloudFormation validation, findings as errors', () => {
-    const before = process.env.CDK_VALIDATION;
-    beforeAll(() => delete process.env.CDK_VALIDATION);
-    afterAll(() => (process.env.CDK_VALIDATION = before));
-    const strictApp = (): App => new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
-
-    test('has not even a warning about the trail', () => {
-      const app = strictApp();
-      new AgentAuditTrail(new Stack(app, 'S', { env }), 'Audit', { insights: [InsightType.API_ERROR_RATE] });
-      const { directory } = app.synth();
-      const report = join(directory, 'validation-report.json');
-      const { pluginReports } = existsSync(report)
-        ? (JSON.parse(readFileSync(report, 'utf8')) as { pluginReports: { violations: unknown[] }[] })
-        : { pluginReports: [] };
-      expect(pluginReports.flatMap(({ violations }) => violations)).toEqual([]);
-    });
-
-    test('would see a selector without a value', () => {
-      const app = strictApp();
-      new CfnTrail(new Stack(app, 'S', { env }), 'Trail', {
-        isLogging: true,
-        s3BucketName: 'files',
-        advancedEventSelectors: [{ fieldSelectors: [{ field: 'eventCategory', equalTo: [] }] }],
-      });
-      expect(() => app.synth()).toThrow(/expected minimum item count: 1/);
-    });
   });
 
   // The three reasons, written out in docs/audit.md.

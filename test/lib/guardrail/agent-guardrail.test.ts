@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { CfnGuardrail } from 'aws-cdk-lib/aws-bedrock';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
@@ -699,63 +697,7 @@ describe('enforcement in the whole account', () => {
   });
 });
 
-describe('validators', () => {
-  const before = process.env.CDK_VALIDATION;
-  beforeAll(() => delete process.env.CDK_VALIDATION);
-  afterAll(() => (process.env.CDK_VALIDATION = before));
-  const strictApp = (): App => new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
-  const findings = (directory: string): unknown[] => {
-    try {
-      const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
-      return report.pluginReports.flatMap(({ violations }: { violations: unknown[] }) => violations);
-    } catch {
-      return [];
-    }
-  };
-
-  test('the CloudFormation validation, findings as errors, has not even a warning about the standard guardrail', () => {
-    const app = strictApp();
-    AgentGuardrail.standard(new Stack(app, 'S', { env }), 'G').enforceInAccount();
-    expect(findings(app.synth().directory)).toEqual([]);
-  });
-
-  test('it accepts what is at the edge of every limit', () => {
-    const app = strictApp();
-    new AgentGuardrail(new Stack(app, 'S', { env }), 'G', {
-      guardrailName: 'n'.repeat(50),
-      description: 'd'.repeat(200),
-      blockedInputMessage: 'm'.repeat(500),
-      topics: [
-        GuardrailTopic.deny({ name: 't'.repeat(100), definition: 'd'.repeat(200), examples: ['e'.repeat(100)] }),
-      ],
-      wordFilters: [GuardrailWordFilter.words(['w'.repeat(100)]), GuardrailWordFilter.profanity()],
-      contentFilters: [GuardrailContentFilter.promptAttack(HIGH)],
-      sensitiveInformation: [
-        GuardrailSensitiveInformation.mask(GuardrailEntity.regex({ name: 'r'.repeat(100), pattern: 'p'.repeat(500) })),
-      ],
-      grounding: [GuardrailGrounding.grounded(0.99)],
-    });
-    expect(() => app.synth()).not.toThrow();
-  });
-
-  test('it would refuse a property that does not exist', () => {
-    const app = strictApp();
-    const guardrail = AgentGuardrail.standard(new Stack(app, 'S', { env }), 'G');
-    const resource = guardrail.node.findChild('Resource') as CfnGuardrail;
-    resource.addPropertyOverride('ContentPolicyConfig.Strengths', 'HIGH');
-    expect(() => app.synth()).toThrow(/Strengths/);
-  });
-
-  test('and warn of a strength that does not exist', () => {
-    const app = strictApp();
-    const guardrail = AgentGuardrail.standard(new Stack(app, 'S', { env }), 'G');
-    const resource = guardrail.node.findChild('Resource') as CfnGuardrail;
-    resource.addPropertyOverride('ContentPolicyConfig.FiltersConfig.0.InputStrength', 'EXTREME');
-    jest.spyOn(console, 'error').mockImplementation();
-    expect(JSON.stringify(findings(app.synth().directory))).toContain('EXTREME');
-    jest.restoreAllMocks();
-  });
-
+describe('rule packs', () => {
   test.each([
     ['AwsSolutions', new AwsSolutionsChecks()],
     ['NIST 800-53 r5', new NIST80053R5Checks()],
