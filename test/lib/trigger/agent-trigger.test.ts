@@ -26,23 +26,28 @@ function patternOf(scene: TriggerScene): Record<string, unknown> {
 }
 
 const RULES = KINDS.filter(({ name }) => name !== 'onSchedule');
+const scenes = new Map<string, TriggerScene>();
+
+/** A scene with one trigger of a kind, without options. Tests that only read share it. */
+function sceneOf(name: string): TriggerScene {
+  const existing = scenes.get(name);
+  if (existing !== undefined) return existing;
+  const scene = new TriggerScene();
+  scene.add(KINDS.find((kind) => kind.name === name)!.make(scene, {}));
+  scenes.set(name, scene);
+  return scene;
+}
 
 describe('event patterns', () => {
-  test.each(RULES.map((kind) => [kind.name, kind] as const))('%s matches its event', (_, { event, make }) => {
-    const scene = new TriggerScene();
-    scene.add(make(scene, {}));
-    expect(matches(patternOf(scene), eventNamed(event))).toBe(true);
+  test.each(RULES.map(({ name, event }) => [name, event]))('%s matches its event', (name, event) => {
+    expect(matches(patternOf(sceneOf(name)), eventNamed(event))).toBe(true);
   });
 
-  test.each(RULES.map((kind) => [kind.name, kind] as const))(
-    '%s matches no event of another kind',
-    (_, { event, make }) => {
-      const scene = new TriggerScene();
-      scene.add(make(scene, {}));
-      const others = KINDS.map((kind) => kind.event).filter((name) => name !== event);
-      expect(others.filter((name) => matches(patternOf(scene), eventNamed(name)))).toEqual([]);
-    },
-  );
+  test.each(RULES.map(({ name, event }) => [name, event]))('%s matches no event of another kind', (name, event) => {
+    const pattern = patternOf(sceneOf(name));
+    const others = KINDS.map((kind) => kind.event).filter((other) => other !== event);
+    expect(others.filter((other) => matches(pattern, eventNamed(other)))).toEqual([]);
+  });
 
   /** What must not start a turn: the kind, a change of its event, and why. */
   const NOT: readonly [string, string, (event: any) => void][] = [
@@ -102,12 +107,9 @@ describe('event patterns', () => {
     ['onTurnOutcome', 'another agent', (e) => (e.detail.agentName = 'other')],
   ];
   test.each(NOT)('%s: nothing starts when %s', (name, _, change) => {
-    const scene = new TriggerScene();
-    const kind = KINDS.find((candidate) => candidate.name === name)!;
-    scene.add(kind.make(scene, {}));
-    const event = eventNamed(kind.event);
+    const event = eventNamed(KINDS.find((kind) => kind.name === name)!.event);
     change(event);
-    expect(matches(patternOf(scene), event)).toBe(false);
+    expect(matches(patternOf(sceneOf(name)), event)).toBe(false);
   });
 
   test.each<[string, (event: any) => void]>([
@@ -130,11 +132,9 @@ describe('event patterns', () => {
       (e) => (e.detail.repository.full_name = 'Example-Org/Payments'),
     ],
   ])('a pull request of %s starts a turn', (_, change) => {
-    const scene = new TriggerScene();
-    scene.add(KINDS.find(({ name }) => name === 'onGitHubPullRequest')!.make(scene, {}));
     const event = eventNamed('github-pull-request');
     change(event);
-    expect(matches(patternOf(scene), event)).toBe(true);
+    expect(matches(patternOf(sceneOf('onGitHubPullRequest')), event)).toBe(true);
   });
 
   test('options widen what a kind matches', () => {
@@ -211,86 +211,76 @@ describe('event patterns', () => {
 });
 
 describe('every kind', () => {
-  test.each(KINDS.map((kind) => [kind.name, kind] as const))(
-    '%s is encrypted, bounded and keeps what it could not do',
-    (_, { make }) => {
-      const scene = new TriggerScene();
-      scene.add(make(scene, {}));
-      const template = Template.fromStack(scene.stack);
-      const queues = Object.entries<any>(template.findResources('AWS::SQS::Queue')).filter(([id]) =>
-        id.includes('Triggers'),
-      );
-      expect(queues).toHaveLength(2);
-      for (const [, { Properties }] of queues) {
-        expect(Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] });
-        expect(Properties.MessageRetentionPeriod).toBe(14 * 86_400);
-      }
-      const deadLetters = queues.find(([id]) => id.includes('DeadLetters'))![0];
-      const main = queues.find(([id]) => !id.includes('DeadLetters'))![1];
-      expect(main.Properties.RedrivePolicy).toEqual({
-        deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters, 'Arn'] },
-        maxReceiveCount: 20,
-      });
-      // Rule or schedule: bounded retries and the dead-letter queue.
-      const [source] = [
-        ...Object.values<any>(template.findResources('AWS::Events::Rule')).flatMap(
-          ({ Properties }) => Properties.Targets,
-        ),
-        ...Object.values<any>(template.findResources('AWS::Scheduler::Schedule')).map(
-          ({ Properties }) => Properties.Target,
-        ),
-      ];
-      expect(source.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 });
-      expect(source.DeadLetterConfig.Arn).toEqual({ 'Fn::GetAtt': [deadLetters, 'Arn'] });
-      expect(source.InputTransformer).toBeUndefined();
-      template.hasResourceProperties('AWS::Lambda::Function', {
-        Handler: 'starter.handler',
-        Runtime: 'nodejs24.x',
-        Architectures: ['arm64'],
-        KmsKeyArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] },
-        Description: Match.stringLikeRegexp('Starts the turns'),
-      });
-      template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: 2 },
-      });
-      for (const { Properties } of Object.values<any>(template.findResources('AWS::Logs::LogGroup'))) {
-        expect(Properties.KmsKeyId).toBeDefined();
-        expect(Properties.RetentionInDays).toBe(365);
-      }
-      template.resourceCountIs('Custom::S3BucketNotifications', 0);
-    },
-  );
+  test.each(KINDS.map(({ name }) => name))('%s is encrypted, bounded and keeps what it could not do', (name) => {
+    const template = Template.fromStack(sceneOf(name).stack);
+    const queues = Object.entries<any>(template.findResources('AWS::SQS::Queue')).filter(([id]) =>
+      id.includes('Triggers'),
+    );
+    expect(queues).toHaveLength(2);
+    for (const [, { Properties }] of queues) {
+      expect(Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] });
+      expect(Properties.MessageRetentionPeriod).toBe(14 * 86_400);
+    }
+    const deadLetters = queues.find(([id]) => id.includes('DeadLetters'))![0];
+    const main = queues.find(([id]) => !id.includes('DeadLetters'))![1];
+    expect(main.Properties.RedrivePolicy).toEqual({
+      deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters, 'Arn'] },
+      maxReceiveCount: 20,
+    });
+    // Rule or schedule: bounded retries and the dead-letter queue.
+    const [source] = [
+      ...Object.values<any>(template.findResources('AWS::Events::Rule')).flatMap(
+        ({ Properties }) => Properties.Targets,
+      ),
+      ...Object.values<any>(template.findResources('AWS::Scheduler::Schedule')).map(
+        ({ Properties }) => Properties.Target,
+      ),
+    ];
+    expect(source.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 });
+    expect(source.DeadLetterConfig.Arn).toEqual({ 'Fn::GetAtt': [deadLetters, 'Arn'] });
+    expect(source.InputTransformer).toBeUndefined();
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Handler: 'starter.handler',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      KmsKeyArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] },
+      Description: Match.stringLikeRegexp('Starts the turns'),
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    for (const { Properties } of Object.values<any>(template.findResources('AWS::Logs::LogGroup'))) {
+      expect(Properties.KmsKeyId).toBeDefined();
+      expect(Properties.RetentionInDays).toBe(365);
+    }
+    template.resourceCountIs('Custom::S3BucketNotifications', 0);
+  });
 
-  test.each(RULES.map((kind) => [kind.name, kind] as const))(
-    '%s: only its rule may deliver to its queues, with the key',
-    (_, { make }) => {
-      const scene = new TriggerScene();
-      scene.add(make(scene, {}));
-      const account = new SynthesizedAccount(scene.stack);
-      const rule = account.arn(account.find('AWS::Events::Rule').id);
-      const policies = account.all('AWS::SQS::QueuePolicy').filter(({ id }) => id.includes('Triggers'));
-      expect(policies).toHaveLength(2);
-      for (const { properties } of policies) {
-        const allows = properties.PolicyDocument.Statement.filter(({ Effect }: any) => Effect === 'Allow');
-        expect(allows).toEqual([
-          expect.objectContaining({
-            Principal: { Service: 'events.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Condition: { ArnEquals: { 'aws:SourceArn': rule } },
-          }),
-        ]);
-      }
-      const statements = account.find('AWS::KMS::Key').properties.KeyPolicy.Statement as any[];
-      expect(statements).toContainEqual(
+  test.each(RULES.map(({ name }) => name))('%s: only its rule may deliver to its queues, with the key', (name) => {
+    const account = new SynthesizedAccount(sceneOf(name).stack);
+    const rule = account.arn(account.find('AWS::Events::Rule').id);
+    const policies = account.all('AWS::SQS::QueuePolicy').filter(({ id }) => id.includes('Triggers'));
+    expect(policies).toHaveLength(2);
+    for (const { properties } of policies) {
+      const allows = properties.PolicyDocument.Statement.filter(({ Effect }: any) => Effect === 'Allow');
+      expect(allows).toEqual([
         expect.objectContaining({
-          Sid: 'EventBridgeSendsToQueues',
-          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-          Condition: { ArnLike: { 'aws:SourceArn': `arn:aws:events:${REGION}:${ACCOUNT}:rule/*` } },
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Condition: { ArnEquals: { 'aws:SourceArn': rule } },
         }),
-      );
-    },
-  );
+      ]);
+    }
+    const statements = account.find('AWS::KMS::Key').properties.KeyPolicy.Statement as any[];
+    expect(statements).toContainEqual(
+      expect.objectContaining({
+        Sid: 'EventBridgeSendsToQueues',
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Condition: { ArnLike: { 'aws:SourceArn': `arn:aws:events:${REGION}:${ACCOUNT}:rule/*` } },
+      }),
+    );
+  });
 
   test.each(KINDS.map((kind) => [kind.name, kind] as const))(
     '%s can be switched off without losing what waits',
