@@ -59,6 +59,8 @@ export interface LocalService {
 
 /** Operations that only a local service has. */
 export interface LocalServiceAdmin {
+  /** Sessions that exist, without a call that a fault could strike. */
+  sessions(): readonly SessionRecord[];
   /** Turns of a session, oldest first. The real service has no operation for this. */
   turns(sessionId: string): readonly TurnRecord[];
   whenIdle(sessionId: string): Promise<void>;
@@ -217,6 +219,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
       principals.temporary(roleArn(role), expiresAt, sourceFunctionArn),
     findKey: (accessKeyId) => principals.find(accessKeyId),
     admin: {
+      sessions: () => store.all(),
       turns: (id) => find(id).turns,
       whenIdle: (id) => runner.whenIdle(id),
       compute: (id) => ({

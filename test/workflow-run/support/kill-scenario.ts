@@ -10,7 +10,7 @@ import { type LocalService, startLocalService } from '../../../local';
 import { Deployment, type Execution, HangUp, LocalCloud, type Machine } from '../../../local/cloud';
 import { AwsError } from '../../../local/cloud/aws-error';
 import { ACCOUNT, REGION, type SynthesizedAccount } from '../../iam/synthesized-account';
-import { clientOf, eventually } from '../../local/support/service';
+import { eventually } from '../../local/support/service';
 import { fakeCompute, type FakeCompute } from './fake-compute';
 import { type FaultyProxy, faultyProxy } from './faulty-proxy';
 import { deploy } from './scenario-stack';
@@ -150,15 +150,8 @@ export class KillScenario {
 
   /** @returns when so many sessions work on a turn */
   async working(count: number): Promise<void> {
-    await eventually(async () => (await this.sessions('in_progress')).length >= count);
-  }
-
-  async sessions(status?: string): Promise<string[]> {
-    const ids: string[] = [];
-    for await (const session of clientOf(this.service).list()) {
-      if (status === undefined || (session.status as string) === status) ids.push(session.id);
-    }
-    return ids;
+    const working = () => this.service.admin.sessions().filter(({ status }) => status === 'in_progress');
+    await eventually(() => working().length >= count);
   }
 
   engage(reason = 'test'): Execution {
@@ -206,7 +199,7 @@ export class KillScenario {
     return {
       turns: this.running(this.turns),
       settlements: this.running(this.settlement),
-      sessions: (await this.sessions()).length,
+      sessions: this.service.admin.sessions().length,
       polled: mappings.filter((id) => this.cloud.queues.polls(id)).length,
       rolesWithoutDenial: roles.filter(
         (name) => !this.cloud.policies.attachedTo(this.cloud.policies.role(name)!.arn).includes(denyPolicy),
