@@ -42,7 +42,8 @@ export class Front {
   }
 
   private readonly upstreams = new Map<string, string>();
-  private readonly server: Server = createServer((request, response) => {
+  // A connection that waits while the process works on something else stays open: its next request would be lost.
+  private readonly server: Server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('error', () => response.destroy());

@@ -22,7 +22,8 @@ export class LoopbackServer {
   private readonly server: Server;
 
   public constructor(answer: (request: LoopbackRequest) => LoopbackAnswer) {
-    this.server = createServer((incoming, response) => {
+    // A connection that waits while the process works on something else stays open: its next request would be lost.
+    this.server = createServer({ keepAliveTimeout: 0 }, (incoming, response) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {

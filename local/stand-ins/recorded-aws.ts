@@ -23,7 +23,8 @@ export type Behaviour = (request: AwsRequest, nth: number) => AwsAnswer;
 export class RecordedAws {
   public readonly requests: AwsRequest[] = [];
   private behaviours: Record<string, Behaviour> = {};
-  private readonly server: Server = createServer((incoming, response) => {
+  // A connection that waits while the process works on something else stays open: its next request would be lost.
+  private readonly server: Server = createServer({ keepAliveTimeout: 0 }, (incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
