@@ -1,7 +1,8 @@
 import { entryTypeOf, type EntryType } from '../facts/entry-types';
 import type { Resource } from './assembly';
 import type { Edge, EdgeKind } from './edge';
-import { type Mention, mentionsBelow } from './mentions';
+import { keyTest } from './key-test';
+import { type Mention, mentionsOf } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
 import { identities } from './identities';
@@ -48,8 +49,9 @@ const SOURCES_OF: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** What is only told to code, or describes. */
-const NOT_WIRED =
-  /^(?:Environment|EnvironmentVariables|EventPattern|FilterCriteria|FilterPolicy|Variables|Metadata|Tags|Description|Code|UserData|DefinitionString|Definition|DefinitionSubstitutions|LoggingConfig(?:uration)?|DependsOn|(?!Redrive).*Polic(?:y|ies).*|.*Role|.*RoleArn|.*Kms.*)$/i;
+const isNotWired = keyTest(
+  /^(?:Environment|EnvironmentVariables|EventPattern|FilterCriteria|FilterPolicy|Variables|Metadata|Tags|Description|Code|UserData|DefinitionString|Definition|DefinitionSubstitutions|LoggingConfig(?:uration)?|DependsOn|(?!Redrive).*Polic(?:y|ies).*|.*Role|.*RoleArn|.*Kms.*)$/i,
+);
 
 /** Of what only keeps messages, the properties that send them on. */
 const OF_A_HOLDER = /^(?:RedrivePolicy|DeadLetterConfig|Subscription)$/;
@@ -100,8 +102,11 @@ function wired(model: Model, resource: Resource): Edge[] {
 
 /** What something can be sent to, or runs; not what is only told to code. */
 function wiredMentions(model: Model, resource: Resource, asked: (property: string) => boolean): Mention[] {
-  return mentionsBelow(model, resource, (key, depth) => (depth > 0 || asked(key)) && !NOT_WIRED.test(key)).filter(
-    ({ resource: { type } }) => entryTypeOf(type) !== undefined || type === 'AWS::IAM::InstanceProfile',
+  return mentionsOf(model, resource).filter(
+    ({ resource: { type }, path }) =>
+      (entryTypeOf(type) !== undefined || type === 'AWS::IAM::InstanceProfile') &&
+      (path.length === 0 || asked(path[0])) &&
+      !path.some(isNotWired),
   );
 }
 

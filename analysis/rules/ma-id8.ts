@@ -2,7 +2,7 @@ import { BEARER_TOKEN_ACTIONS } from '../../lib/identity/perms';
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
 import { identities, type Identity } from '../model/identities';
-import { at, entriesOf, scalarText } from '../model/json';
+import { at, entriesOf, isObject, scalarText } from '../model/json';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 import { networkOf } from '../network/network';
@@ -192,13 +192,18 @@ function* scripts(resource: Resource): Iterable<Finding> {
   const visit = (value: unknown, isEncoded: boolean): void => {
     if (typeof value === 'string' && isEncoded) {
       texts.push(value);
-    } else if (typeof value === 'object' && value !== null) {
-      Object.entries(value).forEach(([key, each]) => {
+    } else if (Array.isArray(value)) {
+      value.forEach((each) => visit(each, isEncoded));
+    } else if (isObject(value)) {
+      for (const key in value) {
+        const each = value[key];
         if (key === 'UserData' && typeof each === 'string') {
           texts.push(Buffer.from(each, 'base64').toString('latin1'));
         }
-        visit(each, isEncoded || key === 'Fn::Base64');
-      });
+        if (typeof each === 'object' || isEncoded || key === 'Fn::Base64') {
+          visit(each, isEncoded || key === 'Fn::Base64');
+        }
+      }
     }
   };
   visit(resource.raw.Properties, false);

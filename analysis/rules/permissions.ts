@@ -28,8 +28,19 @@ function isWholeService(action: string): boolean {
   return /[*?]/.test(service) || /^[*?]*\*[*?]*$/.test(name);
 }
 
-/** What a statement allows, action by action, without the patterns that stand for whole services. */
-export function namedUses(statement: Statement): Use[] {
+const usesByStatement = new WeakMap<Statement, readonly Use[]>();
+
+/** What a statement allows, action by action, without the patterns that stand for whole services. Many rules ask. */
+export function namedUses(statement: Statement): readonly Use[] {
+  let uses = usesByStatement.get(statement);
+  if (!uses) {
+    uses = readNamedUses(statement);
+    usesByStatement.set(statement, uses);
+  }
+  return uses;
+}
+
+function readNamedUses(statement: Statement): Use[] {
   return statement.actions.except
     ? []
     : knownActions(statement.actions)
