@@ -2,7 +2,7 @@ import { entryTypeOf, type EntryType } from '../facts/entry-types';
 import type { Resource } from './assembly';
 import type { Edge, EdgeKind } from './edge';
 import { keyTest } from './key-test';
-import { type Mention, mentionsOf } from './mentions';
+import { type Mention, mentionsBelow } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
 import { identities } from './identities';
@@ -102,11 +102,8 @@ function wired(model: Model, resource: Resource): Edge[] {
 
 /** What something can be sent to, or runs; not what is only told to code. */
 function wiredMentions(model: Model, resource: Resource, asked: (property: string) => boolean): Mention[] {
-  return mentionsOf(model, resource).filter(
-    ({ resource: { type }, path }) =>
-      (entryTypeOf(type) !== undefined || type === 'AWS::IAM::InstanceProfile') &&
-      (path.length === 0 || asked(path[0])) &&
-      !path.some(isNotWired),
+  return mentionsBelow(model, resource, (key, depth) => (depth > 0 || asked(key)) && !isNotWired(key)).filter(
+    ({ resource: { type } }) => entryTypeOf(type) !== undefined || type === 'AWS::IAM::InstanceProfile',
   );
 }
 
