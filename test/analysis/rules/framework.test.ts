@@ -154,6 +154,7 @@ describe('what can’t be read', () => {
     ['the parameter', { parts: [{ logicalIds: ['Name'] }] }],
     ['the resource that uses it', { parts: [{ stack: 'App', logicalIds: ['One'] }] }],
     ['the stack', { parts: [{ stack: 'App' }] }],
+    ['what the templates call it', { names: [{ Ref: 'Name' }] }],
   ])('is cleared by a declaration of %s', (_, named) => {
     const declaration = { kind: 'unreadable', reason: 'Reviewed', ...named };
     expect(run(template({}, { AgentDeclarations: [declaration] }), [everyName])).toEqual([]);
