@@ -429,8 +429,8 @@ test('sessions whose time is over are deleted, held ones are not', async () => {
 });
 
 describe('whatever step fails for good, the turn has one outcome and the slot is free', () => {
-  const tasks = ['Judge input', 'PublishStarted', 'ReadDefinition', 'OpenSession', 'SubmitTurn', 'CheckTurn'];
-  test.each([...tasks, 'CollectEvidence', 'Judge output', 'RecordOutcome', 'MarkSettled', 'CloseSession'])(
+  const tasks = ['JudgeInput', 'PublishStarted', 'ReadDefinition', 'OpenSession', 'SubmitTurn', 'CheckTurn'];
+  test.each([...tasks, 'CollectEvidence', 'JudgeOutput', 'RecordOutcome', 'MarkSettled', 'CloseSession'])(
     '%s',
     async (broken) => {
       workflow.beforeTask = (state) => {

@@ -60,7 +60,7 @@ export function remediationDefinition(targets: RemediationTargets, plan: Remedia
           {
             ResultSelector: { 'proposal.$': 'States.StringToJson($.Attributes.proposal.S)' },
             ResultPath: '$.claimed',
-            Catch: [{ ErrorEquals: NOT_MINE, ResultPath: '$.error', Next: 'No proposal of this execution' }],
+            Catch: [{ ErrorEquals: NOT_MINE, ResultPath: '$.error', Next: 'IgnoreUnknownProposal' }],
             Next: 'PublishProposed',
           },
         ),
@@ -69,7 +69,7 @@ export function remediationDefinition(targets: RemediationTargets, plan: Remedia
           { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 6 },
         ],
       },
-      'No proposal of this execution': { Type: 'Succeed' },
+      IgnoreUnknownProposal: { Type: 'Succeed' },
       PublishProposed: publish(targets, 'proposed', topicArn ? 'NotifyApprovers' : 'AwaitApproval', false),
       ...(topicArn
         ? {
@@ -89,15 +89,15 @@ export function remediationDefinition(targets: RemediationTargets, plan: Remedia
         targets,
         KEY,
         { expirySeconds: plan.expirySeconds, resultPath: '$.answer.approval', expired: 'PublishExpired' },
-        'Was it approved',
+        'CheckApproved',
       ),
       PublishExpired: publish(targets, 'expired', 'Over', false),
-      'Was it approved': choice(
-        [{ Variable: '$.answer.approval.decision', StringEquals: 'approved', Next: 'Which runbook' }],
+      CheckApproved: choice(
+        [{ Variable: '$.answer.approval.decision', StringEquals: 'approved', Next: 'ChooseRunbook' }],
         'PublishDenied',
       ),
       PublishDenied: publish(targets, 'denied', 'Over'),
-      'Which runbook': choice(
+      ChooseRunbook: choice(
         plan.runbooks.flatMap(({ documentName, parameters }, index) => {
           const named = { Variable: '$.claimed.proposal.event.runbook', StringEquals: documentName };
           return [
@@ -112,16 +112,16 @@ export function remediationDefinition(targets: RemediationTargets, plan: Remedia
             { ...named, Next: startOf(index) },
           ];
         }),
-        'Runbook is not listed',
+        'FailRunbookNotListed',
       ),
       ...startStates(targets, plan),
       PublishStarted: publish(targets, 'started', 'Over'),
       // After a deployment that removed the runbook.
-      'Runbook is not listed': pass(
+      FailRunbookNotListed: pass(
         { code: 'runbook-not-listed', message: 'The runbook may not be started any more' },
         { ResultPath: '$.answer.reason', Next: 'PublishFailed' },
       ),
-      'Runbook was refused': pass(
+      FailRunbookRefused: pass(
         { code: 'runbook-refused', message: 'Systems Manager did not start the runbook' },
         { ResultPath: '$.answer.reason', Next: 'PublishFailed' },
       ),
@@ -155,7 +155,7 @@ function startStates(targets: RemediationTargets, { runbooks }: RemediationPlan)
           {
             ResultSelector: { 'executionId.$': '$.AutomationExecutionId' },
             ResultPath: '$.answer.automation',
-            Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Runbook was refused' }],
+            Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'FailRunbookRefused' }],
             Next: 'PublishStarted',
           },
         );

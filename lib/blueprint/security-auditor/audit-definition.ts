@@ -51,7 +51,7 @@ export function auditDefinition(targets: AuditTargets, plan: AuditPlan): Machine
           },
           {
             ResultPath: null,
-            Catch: [{ ErrorEquals: TAKEN, Next: 'Audited by another execution' }],
+            Catch: [{ ErrorEquals: TAKEN, Next: 'SkipAuditedNight' }],
             Next: 'Repositories',
           },
         ),
@@ -60,7 +60,7 @@ export function auditDefinition(targets: AuditTargets, plan: AuditPlan): Machine
           { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 6 },
         ],
       },
-      'Audited by another execution': { Type: 'Succeed' },
+      SkipAuditedNight: { Type: 'Succeed' },
       Repositories: {
         Type: 'Pass',
         Result: plan.repositories,
@@ -119,15 +119,15 @@ function repositoryStates(turn: State): States {
       Retry: [
         { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 3, JitterStrategy: 'FULL' },
       ],
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Turn broke' }],
-      Next: 'Were findings accepted',
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'MarkTurnFailed' }],
+      Next: 'CheckFindingsAccepted',
     },
-    'Were findings accepted': choice(
+    CheckFindingsAccepted: choice(
       [
         { Variable: '$.turn.result.delivery', IsPresent: true, Next: 'Accepted' },
-        { Variable: '$.turn.result.reason', IsPresent: true, Next: 'Not accepted' },
+        { Variable: '$.turn.result.reason', IsPresent: true, Next: 'MarkNotAccepted' },
       ],
-      'Nothing delivered',
+      'MarkNothingDelivered',
     ),
     Accepted: pass(
       {
@@ -137,7 +137,7 @@ function repositoryStates(turn: State): States {
       },
       { End: true },
     ),
-    'Not accepted': pass(
+    MarkNotAccepted: pass(
       {
         'repository.$': '$.repository',
         'outcome.$': '$.turn.result.outcome',
@@ -145,8 +145,8 @@ function repositoryStates(turn: State): States {
       },
       { End: true },
     ),
-    'Nothing delivered': pass({ 'repository.$': '$.repository', 'outcome.$': '$.turn.result.outcome' }, { End: true }),
-    'Turn broke': pass(
+    MarkNothingDelivered: pass({ 'repository.$': '$.repository', 'outcome.$': '$.turn.result.outcome' }, { End: true }),
+    MarkTurnFailed: pass(
       {
         'repository.$': '$.repository',
         outcome: 'Failed',

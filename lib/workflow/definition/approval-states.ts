@@ -33,7 +33,7 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
       }
     : {};
   return {
-    'Is an approval asked for': choice(
+    CheckApprovalRequired: choice(
       [{ Variable: '$.turn.approvalRequired', BooleanEquals: true, Next: 'RequestApproval' }],
       next,
     ),
@@ -46,22 +46,25 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
     AwaitApproval: awaitAnswer(
       targets,
       { pk: { 'S.$': '$.turn.turnPk' } },
-      { expirySeconds: rules.expirySeconds, resultPath: '$.approval', expired: 'Approval expired' },
-      'Was it approved',
+      { expirySeconds: rules.expirySeconds, resultPath: '$.approval', expired: 'RecordApprovalExpired' },
+      'CheckApproved',
     ),
-    'Was it approved': choice(
+    CheckApproved: choice(
       [{ Variable: '$.approval.decision', StringEquals: 'approved', Next: next }],
-      'Approval denied',
+      'RejectApprovalDenied',
     ),
-    'Approval denied': pass(ending('Rejected', 'approval-denied', 'An approver denied the turn'), {
+    RejectApprovalDenied: pass(ending('Rejected', 'approval-denied', 'An approver denied the turn'), {
       ResultPath: '$.ending',
       Next: leave,
     }),
-    'Approval expired': pass({ decision: 'expired' }, { ResultPath: '$.approval', Next: 'Nobody approved' }),
-    'Nobody approved': pass(ending('Rejected', 'approval-expired', 'Nobody answered the approval request in time'), {
-      ResultPath: '$.ending',
-      Next: leave,
-    }),
+    RecordApprovalExpired: pass({ decision: 'expired' }, { ResultPath: '$.approval', Next: 'RejectApprovalExpired' }),
+    RejectApprovalExpired: pass(
+      ending('Rejected', 'approval-expired', 'Nobody answered the approval request in time'),
+      {
+        ResultPath: '$.ending',
+        Next: leave,
+      },
+    ),
   };
 }
 

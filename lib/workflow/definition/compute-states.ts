@@ -19,16 +19,16 @@ export function computeStates(
       targets,
       functionArn,
       { 'turn.$': '$.turn', 'sessionId.$': '$.session.answer.sessionId' },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.compute', Next: 'Is the compute ready' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.compute', Next: 'CheckComputeReady' },
     ),
-    'Is the compute ready': choice(
+    CheckComputeReady: choice(
       [
         { Variable: '$.compute.answer.status', StringEquals: 'ready', Next: next },
         { Variable: '$.compute.answer.status', StringEquals: 'starting', Next: 'WaitForCompute' },
       ],
-      'Compute not started',
+      'EndComputeNotStarted',
     ),
     WaitForCompute: { Type: 'Wait', SecondsPath: '$.compute.answer.waitSeconds', Next: START_COMPUTE },
-    'Compute not started': end('$.compute.answer.ending'),
+    EndComputeNotStarted: end('$.compute.answer.ending'),
   };
 }

@@ -22,38 +22,35 @@ export function deliveryStates(targets: Targets, functionArn: string): States {
       {
         ResultSelector: { 'answer.$': '$.Payload' },
         ResultPath: '$.delivery',
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Delivery failed' }],
-        Next: 'Was it delivered',
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'FailDelivery' }],
+        Next: 'CheckDelivered',
       },
     ),
-    'Was it delivered': choice(
+    CheckDelivered: choice(
       [
         {
           And: [
             { Variable: `${ANSWER}.delivered`, IsPresent: true },
             { Variable: `${ANSWER}.delivered`, BooleanEquals: true },
           ],
-          Next: 'Is there a receipt',
+          Next: 'CheckReceipt',
         },
-        { Variable: `${ANSWER}.reason.code`, IsPresent: true, Next: 'Delivery refused' },
+        { Variable: `${ANSWER}.reason.code`, IsPresent: true, Next: 'FailDeliveryRefused' },
       ],
-      'Delivery failed',
+      'FailDelivery',
     ),
-    'Is there a receipt': choice(
-      [{ Variable: `${ANSWER}.receipt`, IsPresent: true, Next: 'Note receipt' }],
-      'Add output',
-    ),
-    'Note receipt': pass(
+    CheckReceipt: choice([{ Variable: `${ANSWER}.receipt`, IsPresent: true, Next: 'AddReceipt' }], 'AddOutput'),
+    AddReceipt: pass(
       { 'output.$': '$.published.output', 'delivery.$': `${ANSWER}.receipt` },
-      { ResultPath: '$.published', Next: 'Add output' },
+      { ResultPath: '$.published', Next: 'AddOutput' },
     ),
-    'Delivery refused': pass(
+    FailDeliveryRefused: pass(
       { outcome: 'Failed', 'reason.$': `${ANSWER}.reason` },
-      { ResultPath: '$.overruled', Next: 'Keep verdicts only' },
+      { ResultPath: '$.overruled', Next: 'KeepVerdicts' },
     ),
-    'Delivery failed': pass(
-      ending('Failed', 'delivery-failed', 'The output could not be delivered and is not published'),
-      { ResultPath: '$.overruled', Next: 'Keep verdicts only' },
-    ),
+    FailDelivery: pass(ending('Failed', 'delivery-failed', 'The output could not be delivered and is not published'), {
+      ResultPath: '$.overruled',
+      Next: 'KeepVerdicts',
+    }),
   };
 }

@@ -8,7 +8,7 @@ import { screening } from './screening';
  * First state of the end in both state machines: the turn has ended. Input: `{turn, result: {ending, verdicts,
  * approval}}`.
  */
-export const FINISH = 'Is there work to stop';
+export const FINISH = 'CheckWorkToStop';
 /** First state for a turn whose outcome was already published. Input: `{turn}`. */
 export const GIVE_BACK = 'CloseSession';
 
@@ -47,75 +47,75 @@ export function finishStates(targets: Targets): States {
       {
         ResultSelector: { 'answer.$': '$.Payload' },
         ResultPath: '$.collected',
-        Catch: continueAt('$.error', 'Was the turn completed'),
-        Next: 'Describe outcome',
+        Catch: continueAt('$.error', 'CheckTurnCompleted'),
+        Next: 'DescribeOutcome',
       },
     ),
-    'Was the turn completed': choice(
-      [{ Variable: '$.result.ending.outcome', StringEquals: 'Completed', Next: 'Without evidence no completion' }],
-      'Describe outcome without evidence',
+    CheckTurnCompleted: choice(
+      [{ Variable: '$.result.ending.outcome', StringEquals: 'Completed', Next: 'FailWithoutEvidence' }],
+      'DescribeOutcomeWithoutEvidence',
     ),
-    'Without evidence no completion': pass(
+    FailWithoutEvidence: pass(
       {
         outcome: 'Failed',
         reason: { code: 'evidence-missing', message: 'The turn completed, but its evidence could not be stored' },
       },
-      { ResultPath: '$.result.ending', Next: 'Describe outcome without evidence' },
+      { ResultPath: '$.result.ending', Next: 'DescribeOutcomeWithoutEvidence' },
     ),
-    'Describe outcome without evidence': pass(
+    DescribeOutcomeWithoutEvidence: pass(
       { 'detail.$': 'States.JsonMerge($.turn.detail, $.result.ending, false)' },
       { ResultPath: '$.final', Next: 'PublishOutcome' },
     ),
-    'Describe outcome': pass(
+    DescribeOutcome: pass(
       {
         'detail.$':
           'States.JsonMerge(States.JsonMerge($.turn.detail, $.result.ending, false), $.collected.answer.detail, false)',
         output: [],
       },
-      { ResultPath: '$.final', Next: 'Is there an output' },
+      { ResultPath: '$.final', Next: 'CheckOutput' },
     ),
-    'Is there an output': choice(
+    CheckOutput: choice(
       [{ Variable: '$.collected.answer.output[0]', IsPresent: true, Next: 'ScreenOutput' }],
       'RecordOutcome',
     ),
     ScreenOutput: screening(targets, 'Output', '$.collected.answer.output', {
       ResultPath: '$.final.output',
-      Catch: continueAt('$.error', 'Output could not be screened'),
-      Next: 'Weigh output',
+      Catch: continueAt('$.error', 'FailOutputScreening'),
+      Next: 'EvaluateOutput',
     }),
-    'Output could not be screened': pass(
+    FailOutputScreening: pass(
       ending('Failed', 'workflow-error', 'The output could not be screened and is not published'),
-      { ResultPath: '$.overruled', Next: 'Leave out output' },
+      { ResultPath: '$.overruled', Next: 'OmitOutput' },
     ),
-    'Leave out output': pass(
+    OmitOutput: pass(
       { 'detail.$': 'States.JsonMerge($.final.detail, $.overruled, false)', output: [] },
       { ResultPath: '$.final', Next: 'RecordOutcome' },
     ),
-    'Weigh output': pass(
+    EvaluateOutput: pass(
       { 'blocked.$': "States.ArrayContains($.final.output[*].verdict.action, 'BLOCKED')" },
-      { ResultPath: '$.weighed', Next: 'Was output blocked' },
+      { ResultPath: '$.weighed', Next: 'CheckOutputBlocked' },
     ),
-    'Was output blocked': choice(
-      [{ Variable: '$.weighed.blocked', BooleanEquals: true, Next: 'Output blocked' }],
-      'Output may be published',
+    CheckOutputBlocked: choice(
+      [{ Variable: '$.weighed.blocked', BooleanEquals: true, Next: 'RejectOutputBlocked' }],
+      'AllowOutput',
     ),
-    'Output blocked': pass(ending('Rejected', 'output-blocked', 'The guardrail blocked the output'), {
+    RejectOutputBlocked: pass(ending('Rejected', 'output-blocked', 'The guardrail blocked the output'), {
       ResultPath: '$.overruled',
-      Next: 'Keep verdicts only',
+      Next: 'KeepVerdicts',
     }),
-    'Keep verdicts only': pass(
+    KeepVerdicts: pass(
       {
         'detail.$': 'States.JsonMerge($.final.detail, $.overruled, false)',
         'output.$': '$.final.output',
       },
       { ResultPath: '$.final', Next: 'RecordOutcome' },
     ),
-    'Output may be published': pass(
+    AllowOutput: pass(
       { 'output.$': '$.final.output[*].part' },
-      { ResultPath: '$.published', Next: targets.steps.delivery ? DELIVER : 'Add output' },
+      { ResultPath: '$.published', Next: targets.steps.delivery ? DELIVER : 'AddOutput' },
     ),
     ...(targets.steps.delivery ? deliveryStates(targets, targets.steps.delivery) : {}),
-    'Add output': pass(
+    AddOutput: pass(
       {
         'detail.$': 'States.JsonMerge($.final.detail, $.published, false)',
         'output.$': '$.final.output',
@@ -175,18 +175,18 @@ export function finishStates(targets: Targets): States {
         },
         ExpressionAttributeValues: { ':me': { 'SS.$': 'States.Array($.turn.name)' } },
       },
-      { ResultPath: null, Next: 'Was the outcome published' },
+      { ResultPath: null, Next: 'CheckOutcomePublished' },
     ),
-    'Was the outcome published': choice(
+    CheckOutcomePublished: choice(
       [{ Variable: '$.publishError', IsPresent: true, Next: 'OutcomeNotPublished' }],
-      'Is there an outcome',
+      'CheckOutcome',
     ),
     OutcomeNotPublished: {
       Type: 'Fail',
       Error: 'OutcomeNotPublished',
       Cause: 'The outcome event could not be published; the evidence is stored and the slot is free',
     },
-    'Is there an outcome': choice([{ Variable: '$.final', IsPresent: true, Next: 'TurnOver' }], 'GivenBack'),
+    CheckOutcome: choice([{ Variable: '$.final', IsPresent: true, Next: 'TurnOver' }], 'GivenBack'),
     TurnOver: { Type: 'Succeed', OutputPath: '$.final.detail' },
     GivenBack: { Type: 'Succeed' },
   };

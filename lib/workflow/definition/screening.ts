@@ -11,7 +11,7 @@ const AT_ONCE = 2;
  * @param stage `Input` or `Output`, which also makes the state names unique in the machine
  */
 export function screening(targets: Targets, stage: 'Input' | 'Output', itemsPath: string, rest: object): State {
-  const name = (what: string) => `${what} ${stage.toLowerCase()}`;
+  const name = (what: string) => `${what}${stage}`;
   return {
     Type: 'Map',
     ItemsPath: itemsPath,
@@ -19,12 +19,9 @@ export function screening(targets: Targets, stage: 'Input' | 'Output', itemsPath
     MaxConcurrency: AT_ONCE,
     ItemProcessor: {
       ProcessorConfig: { Mode: 'INLINE' },
-      StartAt: name('Where is the'),
+      StartAt: name('Locate'),
       States: {
-        [name('Where is the')]: choice(
-          [{ Variable: '$.part.text', IsPresent: true, Next: name('Take') }],
-          name('Read'),
-        ),
+        [name('Locate')]: choice([{ Variable: '$.part.text', IsPresent: true, Next: name('Take') }], name('Read')),
         [name('Take')]: pass({ 'Body.$': '$.part.text' }, { ResultPath: '$.object', Next: name('Judge') }),
         [name('Read')]: call(
           targets,
@@ -41,14 +38,14 @@ export function screening(targets: Targets, stage: 'Input' | 'Output', itemsPath
             Source: stage.toUpperCase(),
             Content: [{ Text: { 'Text.$': '$.object.Body' } }],
           },
-          { ResultPath: '$.answer', Next: name('Was there something in the') },
+          { ResultPath: '$.answer', Next: name('CheckVerdictOn') },
         ),
-        [name('Was there something in the')]: choice(
-          [{ Variable: '$.answer.Action', StringEquals: 'NONE', Next: name('Clean') }],
-          name('Weigh findings in the'),
+        [name('CheckVerdictOn')]: choice(
+          [{ Variable: '$.answer.Action', StringEquals: 'NONE', Next: name('Pass') }],
+          name('EvaluateFindingsIn'),
         ),
-        [name('Clean')]: pass({ 'part.$': '$.part', verdict: { action: 'NONE' } }, { End: true }),
-        [name('Weigh findings in the')]: invoke(
+        [name('Pass')]: pass({ 'part.$': '$.part', verdict: { action: 'NONE' } }, { End: true }),
+        [name('EvaluateFindingsIn')]: invoke(
           targets,
           'judge-screening',
           {

@@ -41,18 +41,18 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
         targets,
         'dynamodb:getItem',
         { TableName: targets.table, Key: turnKey, ConsistentRead: true },
-        { ResultSelector: { 'item.$': '$.Item' }, ResultPath: '$.record', Next: 'Is the turn known' },
+        { ResultSelector: { 'item.$': '$.Item' }, ResultPath: '$.record', Next: 'CheckTurnKnown' },
       ),
-      'Is the turn known': choice(
-        [{ Variable: '$.record.item.prepared.S', IsPresent: true, Next: 'Known turn' }],
-        'Unknown turn',
+      CheckTurnKnown: choice(
+        [{ Variable: '$.record.item.prepared.S', IsPresent: true, Next: 'UseKnownTurn' }],
+        'UseUnknownTurn',
       ),
-      'Known turn': pass(
+      UseKnownTurn: pass(
         { 'turn.$': 'States.StringToJson($.record.item.prepared.S)', 'detail.$': '$.detail', 'record.$': '$.record' },
-        { Next: 'Was it settled' },
+        { Next: 'CheckSettled' },
       ),
       // The execution failed before its first step completed. Only its name is known.
-      'Unknown turn': pass(
+      UseUnknownTurn: pass(
         {
           'detail.$': '$.detail',
           'record.$': '$.record',
@@ -70,30 +70,30 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
             },
           },
         },
-        { Next: 'Was it settled' },
+        { Next: 'CheckSettled' },
       ),
-      'Was it settled': choice(
+      CheckSettled: choice(
         [
           { Variable: '$.record.item.settled.BOOL', IsPresent: true, Next: GIVE_BACK },
-          { Variable: '$.record.item.ending.S', IsPresent: true, Next: 'As it had ended' },
+          { Variable: '$.record.item.ending.S', IsPresent: true, Next: 'KeepRecordedEnding' },
         ],
-        'How it ended',
+        'ChooseEnding',
       ),
       // The turn had ended before its execution was stopped or failed.
-      'As it had ended': pass(
+      KeepRecordedEnding: pass(
         { 'ending.$': 'States.StringToJson($.record.item.ending.S)', verdicts: [], approval: null },
         { ResultPath: '$.result', Next: FINISH },
       ),
-      'How it ended': choice(
+      ChooseEnding: choice(
         [
-          { Variable: '$.detail.status', StringEquals: 'ABORTED', Next: 'It was stopped' },
-          { Variable: '$.detail.status', StringEquals: 'TIMED_OUT', Next: 'It timed out' },
+          { Variable: '$.detail.status', StringEquals: 'ABORTED', Next: 'EndAsStopped' },
+          { Variable: '$.detail.status', StringEquals: 'TIMED_OUT', Next: 'EndAsTimedOut' },
         ],
-        'It broke',
+        'EndAsFailed',
       ),
-      'It was stopped': result(ending('Cancelled', 'stopped', 'The execution was stopped')),
-      'It timed out': result(ending('TimedOut', 'deadline', 'The execution reached its time limit')),
-      'It broke': result(ending('Failed', 'workflow-error', 'The execution failed')),
+      EndAsStopped: result(ending('Cancelled', 'stopped', 'The execution was stopped')),
+      EndAsTimedOut: result(ending('TimedOut', 'deadline', 'The execution reached its time limit')),
+      EndAsFailed: result(ending('Failed', 'workflow-error', 'The execution failed')),
       ...stopStates(targets, FINISH),
       ...finishStates(targets),
     },

@@ -28,7 +28,7 @@ export function stagingStates(
   register: (next: string) => State,
   after: { readonly next: string; readonly refused: string; readonly failed: string },
 ): States {
-  const failed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Staging failed' }];
+  const failed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'FailStaging' }];
   return {
     [STAGE]: invokeFunction(
       targets,
@@ -44,10 +44,10 @@ export function stagingStates(
       { OutputPath: '$.Payload', Catch: failed, Next: 'RegisterStaged' },
     ),
     // The conversation may have changed, and the settlement has to release the right one.
-    RegisterStaged: register('Does it replace older turns'),
-    'Does it replace older turns': choice(
+    RegisterStaged: register('CheckReplacesOlderTurns'),
+    CheckReplacesOlderTurns: choice(
       [{ Variable: '$.replacesOlderTurns', IsPresent: true, Next: 'ReplaceOlderTurns' }],
-      'Is the turn staged',
+      'CheckTurnStaged',
     ),
     // Replaced turns find it at their next poll. A mark of a later turn is kept.
     ReplaceOlderTurns: {
@@ -64,14 +64,14 @@ export function stagingStates(
         {
           ResultPath: null,
           // Without the mark, the older turns complete, and delivery refuses their output.
-          Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Is the turn staged' }],
-          Next: 'Is the turn staged',
+          Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'CheckTurnStaged' }],
+          Next: 'CheckTurnStaged',
         },
       ),
       Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
     },
-    'Is the turn staged': choice([{ Variable: '$.accepted', BooleanEquals: true, Next: after.next }], after.refused),
-    'Staging failed': pass(
+    CheckTurnStaged: choice([{ Variable: '$.accepted', BooleanEquals: true, Next: after.next }], after.refused),
+    FailStaging: pass(
       {
         ending: ending('Failed', 'staging-failed', 'What the turn works on could not be prepared'),
         verdicts: [],

@@ -22,23 +22,23 @@ export function stopStates(targets: Targets, next: string): States {
         ResultPath: '$.stop',
         // If the ledger can't be read, the turn keeps its ending.
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: next }],
-        Next: 'Is the agent stopped',
+        Next: 'CheckAgentStopped',
       },
     ),
-    'Is the agent stopped': choice(
+    CheckAgentStopped: choice(
       [
-        { Variable: `${item}.refusesSince.S`, IsPresent: true, Next: 'Agent stopped' },
+        { Variable: `${item}.refusesSince.S`, IsPresent: true, Next: 'EndAsAgentStopped' },
         {
           And: [
             { Variable: `${item}.at.S`, IsPresent: true },
             { Variable: '$.result.ending.outcome', StringEquals: 'Failed' },
           ],
-          Next: 'Agent stopped',
+          Next: 'EndAsAgentStopped',
         },
       ],
       next,
     ),
-    'Agent stopped': pass(
+    EndAsAgentStopped: pass(
       {
         outcome: 'Cancelled',
         reason: {

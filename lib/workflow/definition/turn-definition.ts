@@ -11,7 +11,7 @@ export interface TurnRules extends WorkRules {
 }
 
 /** Input of the end of a turn. The prompt isn't needed any more, and the size of the state is limited. */
-const WITHOUT_PROMPT = 'Leave out prompt';
+const WITHOUT_PROMPT = 'OmitPrompt';
 const RECORD_ENDING = 'RecordEnding';
 
 /** The state machine with one execution per turn. Input: TurnRequest; output: TurnResult. */
@@ -34,19 +34,19 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
         },
         { OutputPath: '$.Payload', Next: 'RegisterTurn' },
       ),
-      RegisterTurn: register(targets, 'Is the request accepted'),
-      'Is the request accepted': choice(
+      RegisterTurn: register(targets, 'CheckRequestAccepted'),
+      CheckRequestAccepted: choice(
         [{ Variable: '$.accepted', BooleanEquals: true, Next: targets.steps.staging ? STAGE : 'RunTurn' }],
-        'Request refused',
+        'RejectRequest',
       ),
       ...(targets.steps.staging
         ? stagingStates(targets, targets.steps.staging, (next) => register(targets, next), {
             next: 'RunTurn',
-            refused: 'Request refused',
+            refused: 'RejectRequest',
             failed: WITHOUT_PROMPT,
           })
         : {}),
-      'Request refused': pass(
+      RejectRequest: pass(
         { 'ending.$': '$.ending', verdicts: [], approval: null },
         { ResultPath: '$.result', Next: WITHOUT_PROMPT },
       ),
@@ -59,10 +59,10 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
           'approval.$': '$[0].approval',
         },
         ResultPath: '$.result',
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'A step failed' }],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'EndStepFailed' }],
         Next: WITHOUT_PROMPT,
       },
-      'A step failed': pass(
+      EndStepFailed: pass(
         {
           ending: {
             outcome: 'Failed',
@@ -73,8 +73,8 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
         },
         { ResultPath: '$.result', Next: WITHOUT_PROMPT },
       ),
-      [WITHOUT_PROMPT]: pass({ 'turn.$': '$.turn', 'result.$': '$.result' }, { Next: 'Can a stop have ended it' }),
-      'Can a stop have ended it': choice(
+      [WITHOUT_PROMPT]: pass({ 'turn.$': '$.turn', 'result.$': '$.result' }, { Next: 'CheckPossibleStop' }),
+      CheckPossibleStop: choice(
         ['Rejected', 'Cancelled'].map((outcome) => ({
           Variable: '$.result.ending.outcome',
           StringEquals: outcome,

@@ -22,11 +22,11 @@ const LEAVE = 'Leave';
 /** The states from the screening of the input to the ending of the turn. */
 export function workStates(targets: Targets, rules: WorkRules): States {
   const { compute } = targets.steps;
-  const afterScreening = rules.approval ? 'Is an approval asked for' : 'Begin to wait';
+  const afterScreening = rules.approval ? 'CheckApprovalRequired' : 'BeginWaiting';
   return {
     // Only untrusted parts: a prompt-attack filter treats the sentences of the deployment as an attack.
-    ScreenInput: screening(targets, 'Input', '$.toScreen', { ResultPath: '$.screened', Next: 'Weigh input' }),
-    'Weigh input': pass(
+    ScreenInput: screening(targets, 'Input', '$.toScreen', { ResultPath: '$.screened', Next: 'EvaluateInput' }),
+    EvaluateInput: pass(
       {
         'turn.$': '$.turn',
         'prompt.$': '$.prompt',
@@ -34,36 +34,36 @@ export function workStates(targets: Targets, rules: WorkRules): States {
         approval: null,
         'blocked.$': "States.ArrayContains($.screened[*].verdict.action, 'BLOCKED')",
       },
-      { Next: 'Was input blocked' },
+      { Next: 'CheckInputBlocked' },
     ),
-    'Was input blocked': choice(
-      [{ Variable: '$.blocked', BooleanEquals: true, Next: 'Input blocked' }],
+    CheckInputBlocked: choice(
+      [{ Variable: '$.blocked', BooleanEquals: true, Next: 'RejectInputBlocked' }],
       afterScreening,
     ),
-    'Input blocked': end(ending('Rejected', 'input-blocked', 'The guardrail blocked the input')),
-    ...(rules.approval ? approvalStates(targets, rules.approval, 'Begin to wait', LEAVE) : {}),
+    RejectInputBlocked: end(ending('Rejected', 'input-blocked', 'The guardrail blocked the input')),
+    ...(rules.approval ? approvalStates(targets, rules.approval, 'BeginWaiting', LEAVE) : {}),
 
-    'Begin to wait': pass({ admission: null }, { ResultPath: '$.wait', Next: 'AdmitTurn' }),
+    BeginWaiting: pass({ admission: null }, { ResultPath: '$.wait', Next: 'AdmitTurn' }),
     // First the conversation, then the slot: a turn that waits for its conversation holds no slot.
     AdmitTurn: invoke(
       targets,
       'admit-turn',
       { 'turn.$': '$.turn', 'admission.$': '$.wait.admission' },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.admitted', Next: 'Is the turn admitted' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.admitted', Next: 'CheckTurnAdmitted' },
     ),
-    'Is the turn admitted': choice(
+    CheckTurnAdmitted: choice(
       [
         { Variable: '$.admitted.answer.status', StringEquals: 'admitted', Next: 'AcquireSlot' },
-        { Variable: '$.admitted.answer.status', StringEquals: 'waiting', Next: 'Wait on' },
+        { Variable: '$.admitted.answer.status', StringEquals: 'waiting', Next: 'KeepWaiting' },
       ],
-      'Not admitted',
+      'EndNotAdmitted',
     ),
-    'Wait on': pass(
+    KeepWaiting: pass(
       { 'admission.$': '$.admitted.answer.admission' },
       { ResultPath: '$.wait', Next: 'WaitForTurnToBegin' },
     ),
     WaitForTurnToBegin: { Type: 'Wait', SecondsPath: '$.wait.admission.waitSeconds', Next: 'AdmitTurn' },
-    'Not admitted': endWith('$.admitted.answer.ending'),
+    EndNotAdmitted: endWith('$.admitted.answer.ending'),
     AcquireSlot: call(
       targets,
       'dynamodb:updateItem',
@@ -88,7 +88,7 @@ export function workStates(targets: Targets, rules: WorkRules): States {
       },
       {
         Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
-        Catch: [{ ErrorEquals: CONDITION_FAILED, ResultPath: null, Next: 'Wait on' }],
+        Catch: [{ ErrorEquals: CONDITION_FAILED, ResultPath: null, Next: 'KeepWaiting' }],
         ResultPath: null,
         Next: 'PublishStarted',
       },
@@ -117,17 +117,17 @@ export function workStates(targets: Targets, rules: WorkRules): States {
       targets,
       'open-session',
       { 'turn.$': '$.turn', 'binding.$': '$.definition.binding' },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.session', Next: 'Is the session open' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.session', Next: 'CheckSessionOpen' },
     ),
-    'Is the session open': choice(
+    CheckSessionOpen: choice(
       [
         { Variable: '$.session.answer.status', StringEquals: 'open', Next: compute ? START_COMPUTE : 'SubmitTurn' },
         { Variable: '$.session.answer.status', StringEquals: 'busy', Next: 'WaitForSession' },
       ],
-      'Session not opened',
+      'EndSessionNotOpened',
     ),
     WaitForSession: { Type: 'Wait', SecondsPath: '$.session.answer.waitSeconds', Next: 'OpenSession' },
-    'Session not opened': endWith('$.session.answer.ending'),
+    EndSessionNotOpened: endWith('$.session.answer.ending'),
     ...(compute ? computeStates(targets, compute, 'SubmitTurn', endWith) : {}),
     SubmitTurn: invoke(
       targets,
@@ -138,11 +138,11 @@ export function workStates(targets: Targets, rules: WorkRules): States {
         'prompt.$': '$.prompt',
         'screened.$': '$.screened',
       },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'CheckMessageAccepted' },
     ),
-    'Was the message accepted': choice(
+    CheckMessageAccepted: choice(
       [{ Variable: '$.work.answer.status', StringEquals: 'submitted', Next: 'WaitForTurn' }],
-      'Turn ended',
+      'UseTurnEnding',
     ),
     WaitForTurn: { Type: 'Wait', SecondsPath: '$.work.answer.check.waitSeconds', Next: 'CheckTurn' },
     CheckTurn: invoke(
@@ -154,21 +154,21 @@ export function workStates(targets: Targets, rules: WorkRules): States {
         'check.$': '$.work.answer.check',
         ...(rules.finalAnswer ? { finalAnswer: rules.finalAnswer } : {}),
       },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Is the turn over' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'CheckTurnEnded' },
     ),
-    'Is the turn over': choice(
+    CheckTurnEnded: choice(
       [
         { Variable: '$.work.answer.status', StringEquals: 'running', Next: 'WaitForTurn' },
-        { Variable: '$.work.answer.status', StringEquals: 'deadline', Next: 'Deadline passed' },
+        { Variable: '$.work.answer.status', StringEquals: 'deadline', Next: 'EndDeadlinePassed' },
         ...(rules.finalAnswer
           ? [{ Variable: '$.work.answer.status', StringEquals: 'wrong-form', Next: 'AskAgain' }]
           : []),
       ],
-      'Turn ended',
+      'UseTurnEnding',
     ),
     ...(rules.finalAnswer ? askAgainStates(targets) : {}),
-    'Deadline passed': end(ending('TimedOut', 'deadline', 'The turn was not over at its deadline and was cancelled')),
-    'Turn ended': endWith('$.work.answer.ending'),
+    EndDeadlinePassed: end(ending('TimedOut', 'deadline', 'The turn was not over at its deadline and was cancelled')),
+    UseTurnEnding: endWith('$.work.answer.ending'),
     // Only the verdicts on the prompt are kept: its text would stay in the state until the end.
     [LEAVE]: pass(
       { 'ending.$': '$.ending', 'verdicts.$': '$.screened[*].verdict', 'approval.$': '$.approval' },
@@ -193,7 +193,7 @@ function askAgainStates(targets: Targets): States {
         screened: [],
         message: 'answer-request',
       },
-      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'Was the message accepted' },
+      { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.work', Next: 'CheckMessageAccepted' },
     ),
   };
 }

@@ -73,7 +73,7 @@ describe('a night', () => {
       Catch: [
         {
           ErrorEquals: ['DynamoDB.ConditionalCheckFailedException', 'DynamoDb.ConditionalCheckFailedException'],
-          Next: 'Audited by another execution',
+          Next: 'SkipAuditedNight',
         },
       ],
       Next: 'Repositories',
@@ -100,10 +100,15 @@ describe('a night', () => {
   test('goes on whatever becomes of one repository', () => {
     const { States } = definitionOf(auditor()).States.AuditRepositories.ItemProcessor;
     expect(States.AuditRepository.Catch).toEqual([
-      { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Turn broke' },
+      { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'MarkTurnFailed' },
     ]);
     const ends = Object.entries<any>(States).filter(([, state]) => state.End);
-    expect(ends.map(([name]) => name)).toEqual(['Accepted', 'Not accepted', 'Nothing delivered', 'Turn broke']);
+    expect(ends.map(([name]) => name)).toEqual([
+      'Accepted',
+      'MarkNotAccepted',
+      'MarkNothingDelivered',
+      'MarkTurnFailed',
+    ]);
   });
 
   test('is started by a schedule in its time zone, with the scheduled time as its name, and dead letters', () => {

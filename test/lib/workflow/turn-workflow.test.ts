@@ -281,9 +281,7 @@ test('staging stands before the guardrail, the slot and the session; delivery af
   expect(before).toContain('StageTurn');
   expect([...before].some((name) => /Screen|Slot|Session/.test(name))).toBe(false);
   // No way from the screened output to its publication leads past the delivery.
-  expect(reached(machine.States, 'Output may be published', 'DeliverOutput')).toEqual(
-    new Set(['Output may be published']),
-  );
+  expect(reached(machine.States, 'AllowOutput', 'DeliverOutput')).toEqual(new Set(['AllowOutput']));
   expect(reached(machine.States, 'CollectEvidence', 'ScreenOutput')).not.toContain('DeliverOutput');
 
   const invokers = (step: string) =>
@@ -294,6 +292,20 @@ test('staging stands before the guardrail, the slot and the session; delivery af
   expect(invokers('stage')).toEqual(['turns']);
   expect(invokers('deliver').sort()).toEqual(['settlement', 'turns']);
 });
+
+test('names of states are PascalCase', () => {
+  const machines = new SynthesizedAccount(withApproval.stack).all('AWS::StepFunctions::StateMachine');
+  const names = machines.flatMap(({ properties }) => stateNames(JSON.parse(properties.DefinitionString as string)));
+  expect(names.length).toBeGreaterThan(90);
+  expect(names.filter((name) => !/^([A-Z][a-z0-9]*)+$/.test(name))).toEqual([]);
+});
+
+function stateNames({ States }: { States: Record<string, State & { ItemProcessor?: Machine }> }): string[] {
+  return Object.entries(States).flatMap(([name, { ItemProcessor }]) => [
+    name,
+    ...(ItemProcessor ? stateNames(ItemProcessor) : []),
+  ]);
+}
 
 test('a workflow without steps has no state of them', () => {
   const names = ofType('AWS::StepFunctions::StateMachine').map(([, machine]) => JSON.stringify(machine));
@@ -307,7 +319,7 @@ function reached(states: Record<string, State>, from: string, until: string, see
   const { Next, Default, Choices } = states[from] as { Next?: string; Default?: string; Choices?: { Next: string }[] };
   for (const next of [Next, Default, ...(Choices ?? []).map((each) => each.Next)]) {
     // The ways to an early end belong to no step.
-    if (next && next !== 'Is there work to stop') reached(states, next, until, seen);
+    if (next && next !== 'CheckWorkToStop') reached(states, next, until, seen);
   }
   return seen;
 }
@@ -368,9 +380,9 @@ test('the history of the longest possible turn stays below 25,000 events', () =>
 
   // What repeats costs the most events a minute at its longest interval; a retry is one attempt, half a minute apart in the mean.
   const perSecond = {
-    looking: sum(pick(branch, 'WaitForTurn', 'CheckTurn', 'Is the turn over')) / LONGEST_WAIT_SECONDS,
-    waiting: sum(pick(branch, 'AdmitTurn', 'Is the turn admitted', 'Wait on', 'WaitForTurnToBegin')) / FAR_SECONDS,
-    busy: sum(pick(branch, 'WaitForSession', 'OpenSession', 'Is the session open')) / BUSY_WAIT_SECONDS,
+    looking: sum(pick(branch, 'WaitForTurn', 'CheckTurn', 'CheckTurnEnded')) / LONGEST_WAIT_SECONDS,
+    waiting: sum(pick(branch, 'AdmitTurn', 'CheckTurnAdmitted', 'KeepWaiting', 'WaitForTurnToBegin')) / FAR_SECONDS,
+    busy: sum(pick(branch, 'WaitForSession', 'OpenSession', 'CheckSessionOpen')) / BUSY_WAIT_SECONDS,
     retrying: retry / 30,
   };
   const deadline = 28_800;

@@ -76,7 +76,7 @@ export async function engagedDuring(scene: KillScenario, task: string, place: 'b
 export const TURN_TASKS = [
   'PrepareTurn',
   'RegisterTurn',
-  'Judge input',
+  'JudgeInput',
   'AdmitTurn',
   'AcquireSlot',
   'PublishStarted',
@@ -87,7 +87,7 @@ export const TURN_TASKS = [
   'ReadStop',
   'RecordEnding',
   'CollectEvidence',
-  'Judge output',
+  'JudgeOutput',
   'RecordOutcome',
   'PublishOutcome',
   'MarkSettled',
