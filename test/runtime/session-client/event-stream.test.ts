@@ -260,20 +260,6 @@ describe('a live stream', () => {
     await closed;
   });
 
-  test('comments keep a silent stream alive', async () => {
-    service.next((response) => {
-      sse(response);
-      let beats = 0;
-      const timer = setInterval(() => {
-        if (++beats < 8) return void response.write(': keep-alive\n\n');
-        clearInterval(timer);
-        response.end(data({ type: 'a' }));
-      }, 100);
-    });
-    const stream = await clientOf(service.origin).stream('s1', { idleTimeoutMs: 700 });
-    expect(await collect(stream)).toEqual([{ type: 'a' }]);
-  });
-
   test('more events than the reader takes pause the connection, and none is lost', async () => {
     const count = 20_000;
     service.next((response) => {
