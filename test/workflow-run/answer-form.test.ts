@@ -1,7 +1,7 @@
 import { FinalAnswer } from '../../lib';
 import { turnExecutionName, type TurnRequest } from '../../lib/contracts/turn';
 import { readScript, startLocalService, type LocalService } from '../../local';
-import { fakeCompute, type FakeCompute } from './support/fake-compute';
+import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './support/fake-compute';
 import { deploy } from './support/scenario-stack';
 import { WorkflowCloud } from './support/workflow-cloud';
 
@@ -22,6 +22,7 @@ beforeAll(async () => {
   compute = await fakeCompute();
   service = await startLocalService({
     compute,
+    connectTimeoutMs: SLOW_MACHINE_MS,
     script: readScript({
       rules: [
         { when: { contains: AGAIN, turn: 2 }, answer: DOCUMENT },

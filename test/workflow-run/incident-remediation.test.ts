@@ -8,7 +8,7 @@ import { turnExecutionName } from '../../lib/contracts/turn';
 import { FakeAws } from '../runtime/agent-tools/fake-aws';
 import { remediationScene, RUNBOOK_ROLE } from '../lib/blueprint/remediation-scene';
 import { stageAssets } from '../staged-assets';
-import { fakeCompute, type FakeCompute } from './support/fake-compute';
+import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './support/fake-compute';
 
 stageAssets();
 
@@ -57,6 +57,7 @@ beforeAll(async () => {
   compute = await fakeCompute();
   service = await startLocalService({
     compute,
+    connectTimeoutMs: SLOW_MACHINE_MS,
     script: {
       rules: Object.entries(PROPOSALS).map(([word, proposal]) => ({
         when: { contains: `CASE:${word}.` },

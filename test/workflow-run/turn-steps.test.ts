@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { AgentCoreEnvironment, type ITurnStep, TurnStep } from '../../lib';
 import { turnExecutionName, type TurnRequest, type TurnSubject } from '../../lib/contracts/turn';
 import { readScript, startLocalService, type LocalService } from '../../local';
-import { fakeCompute, type FakeCompute } from './support/fake-compute';
+import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './support/fake-compute';
 import { deploy } from './support/scenario-stack';
 import { WorkflowCloud } from './support/workflow-cloud';
 
@@ -84,6 +84,7 @@ beforeAll(async () => {
   compute = await fakeCompute();
   service = await startLocalService({
     compute,
+    connectTimeoutMs: SLOW_MACHINE_MS,
     script: readScript({
       rules: [
         { when: { contains: 'for ever' }, steps: [{ wait: 120 }], answer: 'never' },

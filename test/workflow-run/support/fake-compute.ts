@@ -5,6 +5,9 @@ import type { LocalService } from '../../../local';
 import type { ComputeProvider } from '../../../local/compute/compute';
 import { connectFakeExecServer, type FakeExecServer } from '../../local/support/fake-exec-server';
 
+/** How long a session waits for its exec server where a slow machine is no fault of the turn. Milliseconds. */
+export const SLOW_MACHINE_MS = 600_000;
+
 export interface FakeCompute extends ComputeProvider {
   /** The service that exec servers connect to; set it when it has started. */
   service?: LocalService;

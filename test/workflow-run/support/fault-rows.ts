@@ -4,7 +4,7 @@ import { turnExecutionName } from '../../../lib/contracts/turn';
 import { type LocalService, startLocalService } from '../../../local';
 import type { Execution } from '../../../local/cloud';
 import { clientOf } from '../../local/support/service';
-import { fakeCompute, type FakeCompute } from './fake-compute';
+import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './fake-compute';
 import { faultyProxy, type FaultyProxy, type StoreFault } from './faulty-proxy';
 import { deploy } from './scenario-stack';
 import { WorkflowCloud } from './workflow-cloud';
@@ -42,6 +42,7 @@ export function testFaults(rows: readonly Row[]): void {
     compute = await fakeCompute();
     service = await startLocalService({
       compute,
+      connectTimeoutMs: SLOW_MACHINE_MS,
       script: { rules: [{ when: {}, steps: [], answer: 'Done with {{input}}' }] },
     });
     compute.service = service;

@@ -11,7 +11,7 @@ import { Deployment, type Execution, HangUp, LocalCloud, type Machine } from '..
 import { AwsError } from '../../../local/cloud/aws-error';
 import { ACCOUNT, REGION, type SynthesizedAccount } from '../../iam/synthesized-account';
 import { eventually } from '../../local/support/service';
-import { fakeCompute, type FakeCompute } from './fake-compute';
+import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './fake-compute';
 import { type FaultyProxy, faultyProxy } from './faulty-proxy';
 import { deploy } from './scenario-stack';
 
@@ -52,6 +52,7 @@ export class KillScenario {
     const compute = await fakeCompute(deployment.one('AWS::IAM::Role', 'ExecutionRole').arn);
     const service = await startLocalService({
       compute,
+      connectTimeoutMs: SLOW_MACHINE_MS,
       template: assembly,
       caller: deployment.one('AWS::IAM::Role', 'EndSessions').arn,
       script: {

@@ -8,7 +8,7 @@ import { startLocalService } from '../../../local';
 import { HangUp } from '../../../local/cloud';
 import { allStates } from '../../../local/cloud/interpreter';
 import { clientOf } from '../../local/support/service';
-import { fakeCompute } from './fake-compute';
+import { fakeCompute, SLOW_MACHINE_MS } from './fake-compute';
 import { deploy } from './scenario-stack';
 import { WorkflowCloud } from './workflow-cloud';
 
@@ -61,6 +61,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
   const compute = await fakeCompute();
   const service = await startLocalService({
     compute,
+    connectTimeoutMs: SLOW_MACHINE_MS,
     // The answer names the message that it answers.
     script: { rules: [{ when: {}, steps: [], answer: 'Reviewed {{input}}' }] },
     faults: {
