@@ -26,14 +26,20 @@ const RULE = /^(ma-[a-z]+\d)\.ts$/;
 /** The rules whose code a file is: that of the rule, or what rules import. Without one, it is the code of all. */
 function rulesOf(file) {
   const folder = path.dirname(file);
-  const importsOf = (each, seen = new Set()) => {
+  const importsOf = (each, isLeft = () => false, seen = new Set()) => {
     if (!seen.has(each) && existsSync(each)) {
       seen.add(each);
       const imports = readFileSync(each, 'utf8').matchAll(/^import (?!type\b)[^;]*? from '\.\/([\w-]+)';$/gm);
-      for (const [, name] of imports) importsOf(path.join(folder, `${name}.ts`), seen);
+      for (const [, name] of imports) {
+        if (!isLeft(`${name}.ts`)) importsOf(path.join(folder, `${name}.ts`), isLeft, seen);
+      }
     }
     return seen;
   };
+  // What the check itself uses, whatever the rules are.
+  if (importsOf(path.join(folder, 'check.ts'), (name) => RULE.test(name) || name === 'index.ts').has(file)) {
+    return [];
+  }
   return readdirSync(folder)
     .filter((name) => RULE.test(name) && importsOf(path.join(folder, name)).has(file))
     .map((name) => RULE.exec(name)[1].toUpperCase());
