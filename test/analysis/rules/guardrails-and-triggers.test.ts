@@ -218,8 +218,8 @@ test.each<[string, (resources: Record<string, any>, states: Record<string, any>)
   expect(found(change)).toEqual([]);
 });
 
-test.each<[string, object, object, boolean, object?]>([
-  ['no bound', {}, {}, true],
+test.each<[string, object, object, boolean, object | undefined]>([
+  ['no bound', {}, {}, true, undefined],
   [
     'a bound of one of two queues',
     {},
@@ -243,9 +243,9 @@ test.each<[string, object, object, boolean, object?]>([
       },
     },
   ],
-  ['a bound of the function', { ReservedConcurrentExecutions: 1 }, {}, false],
-  ['a bound of the queue', {}, { ScalingConfig: { MaximumConcurrency: 2 } }, false],
-  ['another setting of the queue', {}, { BatchSize: 1 }, true],
+  ['a bound of the function', { ReservedConcurrentExecutions: 1 }, {}, false, undefined],
+  ['a bound of the queue', {}, { ScalingConfig: { MaximumConcurrency: 2 } }, false, undefined],
+  ['another setting of the queue', {}, { BatchSize: 1 }, true, undefined],
 ])('MA-TRG2: a function that starts turns by itself, with %s', (_name, ofFunction, ofQueue, isOpen, more) => {
   const says = found((resources) => {
     resources.Direct = { Type: 'AWS::Lambda::Function', Properties: { Role: arnOf('OpenRole'), ...ofFunction } };
