@@ -24,7 +24,11 @@ export interface ApproveTurnParts {
   readonly states: Pick<SFNClient, 'send'>;
   /** The kind of decision. */
   readonly records: ApprovalRecords;
+  /** Waits between two reads of the ledger. @default real time */
+  readonly pause?: (milliseconds: number) => Promise<void>;
 }
+
+const inRealTime = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 interface Answer {
   readonly turn: string;
@@ -38,7 +42,7 @@ interface Answer {
  */
 export async function approveTurn(
   call: ApprovalCall,
-  { ledger, states, records }: ApproveTurnParts,
+  { ledger, states, records, pause = inRealTime }: ApproveTurnParts,
 ): Promise<ApprovalReply> {
   const by = call.requestContext?.authorizer?.iam?.userArn;
   if (!by) return reply(403, 'caller-unknown', 'The caller is not known: call the URL with a SigV4 signature');
@@ -83,7 +87,7 @@ export async function approveTurn(
     const { name } = error as Error;
     if (name !== 'TaskTimedOut' && name !== 'TaskDoesNotExist' && name !== 'InvalidToken') throw error;
     // A concurrent call may have sent it: that call removes the token next.
-    if (await tokenRemoved(ledger, pk, approvalToken)) return answered(standing, by, decision);
+    if (await tokenRemoved(ledger, pk, approvalToken, pause)) return answered(standing, by, decision);
     return reply(410, 'expired', 'The turn does not wait any more');
   }
   await ledger.change(pk, {
@@ -99,10 +103,15 @@ export async function approveTurn(
 const REMOVAL_LOOKS = 10;
 const REMOVAL_LOOK_MS = 200;
 
-async function tokenRemoved(ledger: Ledger, pk: string, token: string): Promise<boolean> {
+async function tokenRemoved(
+  ledger: Ledger,
+  pk: string,
+  token: string,
+  pause: (milliseconds: number) => Promise<void>,
+): Promise<boolean> {
   for (let looks = 0; looks < REMOVAL_LOOKS; looks++) {
     if ((await ledger.turn(pk)).approvalToken !== token) return true;
-    await new Promise((resolve) => setTimeout(resolve, REMOVAL_LOOK_MS));
+    await pause(REMOVAL_LOOK_MS);
   }
   return false;
 }

@@ -134,7 +134,12 @@ describe('approve-turn', () => {
         body: JSON.stringify({ turn: 'turn-1', decision }),
         requestContext: { authorizer: { iam: { userArn: by } } },
       },
-      { ledger: ledger as never, states: states as never, records: 'turn' },
+      {
+        ledger: ledger as never,
+        states: states as never,
+        records: 'turn',
+        pause: () => new Promise((resolve) => setImmediate(resolve)),
+      },
     );
     return [reply.statusCode, JSON.parse(reply.body).message as string];
   };
