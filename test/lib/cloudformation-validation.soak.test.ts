@@ -10,10 +10,8 @@ import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { App, Stack } from 'aws-cdk-lib/core';
 import {
   AgentAuditTrail,
-  AgentBaseline,
   AgentEgress,
   AgentGuardrail,
-  AgentModel,
   AgentNetwork,
   AgentTrigger,
   GuardrailContentFilter,
@@ -23,11 +21,9 @@ import {
   GuardrailStrength,
   GuardrailTopic,
   GuardrailWordFilter,
-  ManagedAgent,
-  TurnApproval,
-  TurnWorkflow,
 } from '../../lib';
 import { KINDS, TriggerScene } from './trigger/trigger-scene';
+import { approvalWorkflow } from './workflow/approval-workflow';
 
 const env = { account: '111122223333', region: 'us-east-1' };
 const { context } = JSON.parse(readFileSync(path.join(__dirname, '../../cdk.json'), 'utf8')) as { context: object };
@@ -76,16 +72,7 @@ test('a trigger of each kind', () => {
 
 test('a workflow with approval', () => {
   const stack = strictStack();
-  const agent = new ManagedAgent(stack, 'Reviewer', {
-    model: AgentModel.GPT_5_6_LUNA,
-    instructions: 'Review.',
-    baseline: new AgentBaseline(stack, 'Baseline'),
-  });
-  new TurnWorkflow(stack, 'Turns', {
-    agent,
-    guardrail: AgentGuardrail.standard(stack, 'Guardrail'),
-    approval: TurnApproval.onRequest(),
-  });
+  approvalWorkflow(stack);
   expect(() => synth(stack)).not.toThrow();
 });
 

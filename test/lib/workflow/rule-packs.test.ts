@@ -2,23 +2,14 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
-import { AgentBaseline, AgentGuardrail, AgentModel, ManagedAgent, TurnApproval, TurnWorkflow } from '../../../lib';
+import { approvalWorkflow } from './approval-workflow';
 
 const CONTEXT = JSON.parse(fs.readFileSync(path.join(__dirname, '../../../cdk.json'), 'utf8')).context as object;
 
 function app(): App {
   const created = new App({ context: CONTEXT });
   const stack = new Stack(created, 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
-  const agent = new ManagedAgent(stack, 'Reviewer', {
-    model: AgentModel.GPT_5_6_LUNA,
-    instructions: 'Review.',
-    baseline: new AgentBaseline(stack, 'Baseline'),
-  });
-  new TurnWorkflow(stack, 'Turns', {
-    agent,
-    guardrail: AgentGuardrail.standard(stack, 'Guardrail'),
-    approval: TurnApproval.onRequest(),
-  });
+  approvalWorkflow(stack);
   return created;
 }
 

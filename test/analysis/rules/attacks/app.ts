@@ -207,6 +207,21 @@ export const substituted = (Definition: object) => ({
   }),
 });
 
+/** The policy of a Runtime or an endpoint that denies every principal but the session role. */
+export const sessionRoleOnly = (arn: object) =>
+  of('AWS::BedrockAgentCore::ResourcePolicy', {
+    ResourceArn: arn,
+    Policy: {
+      'Fn::ToJsonString': document({
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'bedrock-agentcore:*',
+        Resource: arn,
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': arnOf('SessionRole') } },
+      }),
+    },
+  });
+
 /** A governed agent as somebody might write it by hand, with ordinary resources next to it: the pack finds nothing in it. */
 export const app = (): Resources => ({
   Key: of('AWS::KMS::Key', {
@@ -303,18 +318,7 @@ export const app = (): Resources => ({
     RoleArn: arnOf('ExecutionRole'),
     EnvironmentVariables: { AGENT_HOME: '/mnt/home' },
   }),
-  RuntimePolicy: of('AWS::BedrockAgentCore::ResourcePolicy', {
-    ResourceArn: arnOf('Runtime', 'AgentRuntimeArn'),
-    Policy: {
-      'Fn::ToJsonString': document({
-        Effect: 'Deny',
-        Principal: { AWS: '*' },
-        Action: 'bedrock-agentcore:*',
-        Resource: arnOf('Runtime', 'AgentRuntimeArn'),
-        Condition: { ArnNotEquals: { 'aws:PrincipalArn': arnOf('SessionRole') } },
-      }),
-    },
-  }),
+  RuntimePolicy: sessionRoleOnly(arnOf('Runtime', 'AgentRuntimeArn')),
   RuntimeLogs: logs({ LogGroupName: sub('/aws/bedrock-agentcore/runtimes/${Runtime.AgentRuntimeId}-DEFAULT') }),
   Logs: logs(),
   TrailBucket: bucket({

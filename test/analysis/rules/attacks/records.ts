@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { FOREIGN, document, may, of, ref, sub } from './app';
+import { FOREIGN, may, of, ref, sessionRoleOnly, sub } from './app';
 import { type Pair, pair, policyFor } from './pair';
 
 const set = (rules: string, name: string, path: string, bad: unknown, good: unknown): Pair =>
@@ -214,18 +214,7 @@ export const RECORDS: readonly Pair[] = [
         AgentRuntimeId: arnOf('Runtime', 'AgentRuntimeId'),
         Name: 'live',
       }),
-      LivePolicy: of('AWS::BedrockAgentCore::ResourcePolicy', {
-        ResourceArn: arnOf('Live', 'AgentRuntimeEndpointArn'),
-        Policy: {
-          'Fn::ToJsonString': document({
-            Effect: 'Deny',
-            Principal: { AWS: '*' },
-            Action: 'bedrock-agentcore:*',
-            Resource: arnOf('Live', 'AgentRuntimeEndpointArn'),
-            Condition: { ArnNotEquals: { 'aws:PrincipalArn': arnOf('SessionRole') } },
-          }),
-        },
-      }),
+      LivePolicy: sessionRoleOnly(arnOf('Live', 'AgentRuntimeEndpointArn')),
       LiveLogs: of('AWS::Logs::LogGroup', {
         KmsKeyId: arnOf('Key'),
         RetentionInDays: 365,
