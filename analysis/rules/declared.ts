@@ -248,6 +248,38 @@ function records(nodes: readonly Node[]): Node[] {
 
 const TEXTS = ['role', 'action', 'resources', 'vpc', 'peer', 'port', 'names'];
 
+/** The members of every record (lib/contracts/declarations.ts). */
+const MEMBERS = ['kind', 'reason', 'expires', 'subject', 'within'];
+
+const MEMBERS_OF: Readonly<Record<string, readonly string[]>> = {
+  action: ['role', 'action', 'resources'],
+  egress: ['vpc', 'peer', 'port'],
+  principal: ['principal', 'conditions'],
+  unreadable: ['parts', 'names'],
+  exempt: [],
+};
+
+const PART_MEMBERS = ['stack', 'logicalIds'];
+
+/** A member that isn't known may have been meant to limit what the record allows. */
+function isInKnownForm(node: Node, kind: string): boolean {
+  const isKnown = (each: Node, members: readonly string[]) => each.entries().every(([name]) => members.includes(name));
+  const parts = node.at('parts');
+  return (
+    Object.hasOwn(MEMBERS_OF, kind) &&
+    isKnown(node, [...MEMBERS, ...MEMBERS_OF[kind]]) &&
+    parts.every(({ kind: form }) => form === 'list') &&
+    parts
+      .flatMap((list) => list.items())
+      .every(
+        (part) =>
+          part.kind === 'object' &&
+          isKnown(part, PART_MEMBERS) &&
+          part.at('logicalIds').every((ids) => ids.kind === 'list' && ids.items().length > 0),
+      )
+  );
+}
+
 /** The record, if it says everything that its kind needs. Templates can be written by hand. */
 function readRecord(model: TemplateModel, node: Node, now: Date, only?: ReadonlySet<string>): Declaration[] {
   const plain = (key: string) => {
@@ -274,7 +306,7 @@ function readRecord(model: TemplateModel, node: Node, now: Date, only?: Readonly
     .flatMap((value) => value.entries())
     .filter(([, names]) => names.kind === 'list')
     .flatMap(([type, names]) => textsIn(model, names).map((name) => ({ kind: type, name })));
-  if (!isDecided || !isComplete(kind, texts, principals.length)) {
+  if (!isDecided || !isInKnownForm(node, kind) || !isComplete(kind, texts, principals.length)) {
     return [];
   }
   const within = node
@@ -336,7 +368,7 @@ function partsOf(model: TemplateModel, node: Node): string[] {
     .flatMap((part) => {
       const [stack = node.place.stack.id] = part.at('stack').flatMap((value) => textsIn(model, value).map(printed));
       const ids = part.at('logicalIds').flatMap((value) => textsIn(model, value).map(printed));
-      return ids.length > 0 ? ids.map((id) => `${stack}#${id}`) : part.kind === 'object' ? [stack] : [];
+      return ids.length > 0 ? ids.map((id) => `${stack}#${id}`) : [stack];
     });
 }
 

@@ -3,7 +3,7 @@
  *
  * A template holds a list of records under `Metadata.AgentDeclarations`. They apply to the whole template, or to the
  * resources in `within`. The `Metadata` attribute of a resource may have such a list, too; it applies to that resource.
- * Records in an unknown form are ignored.
+ * Records in an unknown form are ignored, also those with a member that isn't listed here: it may have been meant as a limit.
  */
 
 /** Key of the list, in the `Metadata` of a template and in that of a resource. */

@@ -160,6 +160,18 @@ describe('what can’t be read', () => {
     expect(run(template({}, { AgentDeclarations: [declaration] }), [everyName])).toEqual([]);
   });
 
+  test.each<[string, object]>([
+    ['a part by an unknown member', { parts: [{ stack: 'App', resource: 'One' }] }],
+    ['no resource of a stack', { parts: [{ stack: 'App', logicalIds: [] }] }],
+    ['resources that are no list', { parts: [{ stack: 'App', logicalIds: 'One' }] }],
+    ['parts that are no list', { parts: { stack: 'App' } }],
+    ['a part that is no object', { parts: ['App'] }],
+    ['an end by an unknown member', { parts: [{ stack: 'App' }], expire: '2026-01-01' }],
+  ])('is not cleared by a declaration of %s', (_, named) => {
+    const declaration = { kind: 'unreadable', reason: 'Reviewed', ...named };
+    expect(run(template({}, { AgentDeclarations: [declaration] }), [everyName])).not.toEqual([]);
+  });
+
   test('comes back when the declaration has ended, with a warning that it has', () => {
     const declaration = { kind: 'unreadable', reason: 'Reviewed', expires: '2027-01-01', parts: [{ stack: 'App' }] };
     const declared = template({}, { AgentDeclarations: [declaration] });
@@ -211,6 +223,7 @@ describe('a declared action', () => {
     ['another role', { role: 'arn:aws:iam::111122223333:role/other' }, [FINDING, UNUSED]],
     ['another resource', { resources: ['arn:aws:ecr:us-east-1:111122223333:repository/a'] }, [FINDING, UNUSED]],
     ['no reason', { reason: ' ' }, [FINDING]],
+    ['a limit by an unknown member', { resource: 'arn:aws:ecr:us-east-1:111122223333:repository/a' }, [FINDING]],
   ])('%s', (_, change, expected) => {
     expect(check({ ...record, ...change })).toEqual(expected);
   });
