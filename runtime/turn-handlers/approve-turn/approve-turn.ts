@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { ApprovalAnswer, ApprovalAnswerCode, TurnApprovalRecord } from '../../../lib/contracts/turn';
 import { approvalLedgerKey, type ApprovalRecords } from '../../../lib/contracts/turn-ledger';
@@ -28,8 +29,6 @@ export interface ApproveTurnParts {
   readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
-const inRealTime = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
-
 interface Answer {
   readonly turn: string;
   readonly decision: 'approve' | 'deny';
@@ -42,7 +41,7 @@ interface Answer {
  */
 export async function approveTurn(
   call: ApprovalCall,
-  { ledger, states, records, pause = inRealTime }: ApproveTurnParts,
+  { ledger, states, records, pause = delay }: ApproveTurnParts,
 ): Promise<ApprovalReply> {
   const by = call.requestContext?.authorizer?.iam?.userArn;
   if (!by) return reply(403, 'caller-unknown', 'The caller is not known: call the URL with a SigV4 signature');

@@ -11,6 +11,7 @@ import {
 import { TransientStepError } from '../turn/aws-errors';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
+import { nextClaim } from '../turn/next-claim';
 import type { OpenSessionParts } from './open-session';
 
 /** With the limits for calls to the service. */
@@ -73,14 +74,14 @@ export async function createOnce(
 
 /** @returns when the create was claimed, milliseconds since the epoch; never the same twice */
 async function claimCreate(turn: PreparedTurn, last: number | undefined, ledger: Ledger): Promise<number> {
-  const now = Math.max(Date.now(), (last ?? 0) + 1);
+  const { at, condition, values } = nextClaim('createStartedAt', last);
   const claimed = await ledger.change(turn.sessionPk, {
     UpdateExpression: 'SET #state = :creating, createStartedAt = :now',
-    ConditionExpression: `heldBy = :me AND ${last === undefined ? 'attribute_not_exists(createStartedAt)' : 'createStartedAt = :last'}`,
-    values: { creating: 'creating', now, me: turn.name, ...(last === undefined ? {} : { last }) },
+    ConditionExpression: `heldBy = :me AND ${condition}`,
+    values: { ...values, creating: 'creating', me: turn.name },
   });
   if (claimed === undefined) throw new TransientStepError('another attempt of this step creates the session');
-  return now;
+  return at;
 }
 
 async function adopt(

@@ -14,6 +14,7 @@ import { endingOf } from '../turn/failures';
 import type { Ledger } from '../turn/ledger';
 import { log } from '../turn/log';
 import { markOf, markText } from '../turn/mark';
+import { nextClaim } from '../turn/next-claim';
 import { attributesOf, recordOf } from '../turn/sent-message';
 import type { TextStore } from '../turn/text-store';
 import { callsEnd } from '../turn/time-left';
@@ -119,21 +120,13 @@ async function claim(
   ledger: Ledger,
 ): Promise<number | undefined> {
   const { state, startedAt, mark } = attributesOf(message);
-  const { submitStartedAt: last } = read;
-  // Never the same twice: two claims differ by it.
-  const now = Math.max(Date.now(), (last ?? 0) + 1);
-  const isUnchanged = last === undefined ? `attribute_not_exists(${startedAt})` : `${startedAt} = :last`;
+  const { at, condition, values } = nextClaim(startedAt, read.submitStartedAt);
   const claimed = await ledger.change(turn.turnPk, {
     UpdateExpression: `SET ${state} = :submitting, ${startedAt} = :now, ${mark} = :mark`,
-    ConditionExpression: `attribute_not_exists(stopped) AND ${isUnchanged}`,
-    values: {
-      submitting: 'submitting',
-      now,
-      mark: markText(before),
-      ...(last === undefined ? {} : { last }),
-    },
+    ConditionExpression: `attribute_not_exists(stopped) AND ${condition}`,
+    values: { ...values, submitting: 'submitting', mark: markText(before) },
   });
-  return claimed === undefined ? undefined : now;
+  return claimed === undefined ? undefined : at;
 }
 
 async function accepted(
