@@ -1,4 +1,5 @@
 import { literalOf } from './compose-text';
+import { beginsExpression } from './state-call';
 import { type Flow, type State, statesOf } from './state-machine';
 import type { Case, Text } from './text';
 
@@ -13,7 +14,7 @@ export function constantArgument(flow: Flow, { call }: State, key: string): read
   const paths = given.flatMap((node) => node.at(`${key}.$`)).flatMap((node) => node.texts());
   const found: Case<Text>[] = [];
   for (const text of [...written, ...paths]) {
-    const isComputed = paths.includes(text) || isExpression(text);
+    const isComputed = paths.includes(text) || beginsExpression(text.value);
     const name = isComputed ? VARIABLE.exec(literalOf(text.value) ?? '')?.[1] : undefined;
     const values = name === undefined ? [text] : assignedTo(flow, name);
     if ((isComputed && name === undefined) || values.length === 0) {
@@ -21,13 +22,11 @@ export function constantArgument(flow: Flow, { call }: State, key: string): read
     }
     found.push(...values);
   }
-  return found.some(isExpression) ? undefined : found;
+  return found.some(({ value }) => beginsExpression(value)) ? undefined : found;
 }
 
 /** `$name`, or `{% $name %}`. */
 const VARIABLE = /^\s*(?:\{%)?\s*\$(?!states\b)([A-Za-z_]\w*)\s*(?:%\})?\s*$/;
-
-const isExpression = ({ value: [first] }: Case<Text>): boolean => typeof first === 'string' && /^\s*\{%/.test(first);
 
 /** What the states of a definition assign to a variable; nothing when one of them computes it. */
 function assignedTo(flow: Flow, name: string): readonly Case<Text>[] {

@@ -2,6 +2,7 @@ import type { Resource } from './assembly';
 import type { Model } from './model';
 import type { Node } from './node';
 import type { Text } from './text';
+import { remembered } from './remembered';
 
 /** A resource that a property of another one names. */
 export interface Mention {
@@ -29,13 +30,7 @@ const MAX_DEPTH = 12;
 
 /** The other resources that the properties of a resource name, read once. */
 export function mentionsOf(model: Model, resource: Resource): readonly Mention[] {
-  const known = model.view(memory);
-  let mentions = known.get(resource);
-  if (!mentions) {
-    mentions = mentionsBelow(model, resource, () => true);
-    known.set(resource, mentions);
-  }
-  return mentions;
+  return remembered(model.view(memory), resource, () => mentionsBelow(model, resource, () => true));
 }
 
 function memory(): Map<Resource, readonly Mention[]> {

@@ -7,6 +7,7 @@ import { loads } from './loads';
 import { logMetrics } from './log-metrics';
 import type { Model } from './model';
 import { PermissionEdges, type Wanted } from './permission-edges';
+import { remembered } from './remembered';
 import { principalEdges } from './principal-edges';
 import { serviceEvents } from './service-events';
 import { wiring } from './wiring';
@@ -171,15 +172,6 @@ function stepOf({ start, end, edges, guard, certainty }: Path, next: 'to' | 'fro
 
 function ofKinds(edges: readonly Edge[] | undefined, kinds: readonly EdgeKind[]): readonly Edge[] {
   return (edges ?? []).filter(({ kind }) => kinds.includes(kind));
-}
-
-function remembered<T>(known: Map<string, T>, key: string, build: () => T): T {
-  let value = known.get(key);
-  if (value === undefined) {
-    value = build();
-    known.set(key, value);
-  }
-  return value;
 }
 
 function put(map: Map<NodeId, Edge[]>, key: NodeId, edge: Edge): void {

@@ -96,13 +96,14 @@ export function calleesOf(model: TemplateModel, call: Call): Callee[] {
   return [...direct, ...passed];
 }
 
+/** Whether a text is an expression of JSONata, also one with holes. */
+export const beginsExpression = ([first]: Text): boolean => typeof first === 'string' && /^\s*\{%/.test(first);
+
 /** Arguments that the input of the execution decides: `FunctionName` of `"FunctionName.$": "$.name"`. */
 export function dynamicArguments(call: Call): string[] {
   return call.arguments.flatMap((node) =>
     node.entries().flatMap(([key, value]) => {
-      const computed = value
-        .texts()
-        .some(({ value: text }) => /^\s*\{%/.test(typeof text[0] === 'string' ? text[0] : ''));
+      const computed = value.texts().some(({ value: text }) => beginsExpression(text));
       return key.endsWith('.$') ? [key.slice(0, -2)] : computed ? [key] : [];
     }),
   );

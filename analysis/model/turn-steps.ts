@@ -2,7 +2,8 @@ import { overlap } from '../policy/pattern';
 import { literalOf, textOf } from './compose-text';
 import type { Resource } from './assembly';
 import { identities, type Identity } from './identities';
-import { type Callee, calleesOf } from './state-call';
+import { remembered } from './remembered';
+import { beginsExpression, type Callee, calleesOf } from './state-call';
 import { type Flow, type State, statesOf } from './state-machine';
 import type { TemplateModel } from './template-model';
 import type { Text } from './text';
@@ -41,10 +42,7 @@ const SESSION_ACTIONS: readonly (readonly [action: string, kind: StepKind])[] = 
 
 /** Every task of a flow, with what it does. */
 export function stepsOf(model: TemplateModel, flow: Flow): readonly Step[] {
-  const known = model.view(memory);
-  const steps = known.get(flow) ?? readSteps(model, flow);
-  known.set(flow, steps);
-  return steps;
+  return remembered(model.view(memory), flow, () => readSteps(model, flow));
 }
 
 function memory(): Map<Flow, readonly Step[]> {
@@ -68,10 +66,9 @@ function kindsOf(model: TemplateModel, state: State, callees: readonly Callee[])
   const call = state.call!;
   if (call.api.toLowerCase() === 'bedrockruntime:applyguardrail') {
     for (const { value } of call.arguments.flatMap((node) => node.at('Source')).flatMap((node) => node.texts())) {
-      const source = literalOf(value);
       // What an expression says, the input of the execution may decide.
-      if (!source?.trimStart().startsWith('{%')) {
-        kinds.add(source === 'OUTPUT' ? 'screens output' : 'screens input');
+      if (!beginsExpression(value)) {
+        kinds.add(literalOf(value) === 'OUTPUT' ? 'screens output' : 'screens input');
       }
     }
   }

@@ -9,6 +9,7 @@ import { isEverything } from '../policy/condition';
 import { knownText } from '../policy/operators';
 import { subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
+import { remembered } from '../model/remembered';
 
 /** Patterns of actions that stand for a whole service, or for all of them: they grow with what AWS adds. */
 export function wholeServices({ actions }: Statement): KnownActions[] {
@@ -32,12 +33,7 @@ const usesByStatement = new WeakMap<Statement, readonly Use[]>();
 
 /** What a statement allows, action by action, without the patterns that stand for whole services. Many rules ask. */
 export function namedUses(statement: Statement): readonly Use[] {
-  let uses = usesByStatement.get(statement);
-  if (!uses) {
-    uses = readNamedUses(statement);
-    usesByStatement.set(statement, uses);
-  }
-  return uses;
+  return remembered(usesByStatement, statement, () => readNamedUses(statement));
 }
 
 function readNamedUses(statement: Statement): Use[] {

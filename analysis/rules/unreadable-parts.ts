@@ -21,6 +21,7 @@ import { isOfLibrary, namedUses, wholeServices } from './permissions';
 import { scopeOf } from '../policy/named-resource';
 import { mentionsAnAgent } from './relevance';
 import type { Unread } from './unread';
+import { remembered } from '../model/remembered';
 
 /** Transforms of AWS that write out resources of their own types and leave every other one alone. */
 const OWN_TYPES_ONLY = /^AWS::(?:Serverless|SecretsManager|CodeDeployBlueGreen)/;
@@ -80,20 +81,16 @@ function noteRoleChanges(model: TemplateModel, unread: Unread): void {
   const known = identities(model);
   const own = agentRoles(model).filter(({ identity }) => identity.resource !== undefined);
   const changed = new Map<Identity, AgentRole[]>();
-  const changedBy = (worker: Identity): AgentRole[] => {
-    let found = changed.get(worker);
-    if (!found) {
+  const changedBy = (worker: Identity): AgentRole[] =>
+    remembered(changed, worker, () => {
       const actions = ROLE_CHANGES.filter((action) =>
         covering(worker, action).some((statement) => !isOfLibrary(action, statement)),
       );
-      found = own.filter(
+      return own.filter(
         ({ identity }) =>
           identity !== worker && actions.some((action) => known.may(worker, action, identity.arn).verdict !== 'no'),
       );
-      changed.set(worker, found);
-    }
-    return found;
-  };
+    });
   const workers = new Map<Resource, Identity[]>();
   known.all.forEach((identity) =>
     identity.runs.forEach(({ resource }) => workers.set(resource, [...(workers.get(resource) ?? []), identity])),
@@ -106,7 +103,9 @@ function noteRoleChanges(model: TemplateModel, unread: Unread): void {
       continue;
     }
     const under = isCustom
-      ? providersOf(model, resource).flatMap((each) => workers.get(each) ?? [])
+      ? serviceTokens(resource)
+          .flatMap((token) => model.mentioned(token))
+          .flatMap((each) => workers.get(each) ?? [])
       : (workers.get(resource) ?? []);
     const roles = under.flatMap(changedBy);
     const given = roles.length > 0 ? mentioned(model, resource) : undefined;
@@ -118,20 +117,21 @@ function noteRoleChanges(model: TemplateModel, unread: Unread): void {
   }
 }
 
-function providersOf(model: TemplateModel, { properties }: Resource): Resource[] {
+/** What performs a custom resource. */
+function serviceTokens({ properties }: Resource): Text[] {
   return properties
     .at('ServiceToken')
     .flatMap((node) => node.texts())
-    .flatMap(({ value }) => model.mentioned(value));
+    .map(({ value }) => value);
 }
 
 function isUnknown(model: TemplateModel): (resource: Resource) => boolean {
-  return ({ type, properties }) => {
+  return (resource) => {
+    const { type } = resource;
     if (!isCustomResource(type)) {
       return type.startsWith('AWS::') ? isNew(type) : type.includes('::') && !type.endsWith('::MODULE');
     }
-    const providers = properties.at('ServiceToken').flatMap((node) => node.texts());
-    return providers.some(({ value }) => model.mentioned(value).length + model.named(value).length === 0);
+    return serviceTokens(resource).some((token) => model.mentioned(token).length + model.named(token).length === 0);
   };
 }
 

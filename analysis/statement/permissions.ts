@@ -9,6 +9,7 @@ import { overlap, subset } from '../policy/pattern';
 import type { Condition as PolicyCondition, Pattern, Selection, Statement } from '../policy/statement';
 import { type App, distinctBy, sorted, whenOf } from './app';
 import type { Condition, Permission } from './statement';
+import { remembered } from '../model/remembered';
 
 /** A permission with what it was read from. */
 export interface ReadPermission {
@@ -30,13 +31,7 @@ export interface ReadPermission {
  * outside of what the boundary names. Whatever is less certain stays allowed, and the denial is listed with it.
  */
 export function permissionsOf(app: App, identity: Identity): readonly ReadPermission[] {
-  const known = app.model.view(memory);
-  let permissions = known.get(identity);
-  if (!permissions) {
-    permissions = readPermissions(app, identity);
-    known.set(identity, permissions);
-  }
-  return permissions;
+  return remembered(app.model.view(memory), identity, () => readPermissions(app, identity));
 }
 
 function memory(): Map<Identity, readonly ReadPermission[]> {
