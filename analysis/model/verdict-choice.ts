@@ -1,9 +1,7 @@
+import { ALWAYS, and, NEVER, not, or, type Truth, UNKNOWN, verdictOf } from '../policy/truth';
 import { literalOf } from './compose-text';
 import type { Node } from './node';
 import { type State, textAt } from './state-machine';
-
-/** Whether a condition holds after a guardrail has intervened; undefined when that isn't known. */
-type Truth = boolean | undefined;
 
 /**
  * The states that a choice can lead to after a guardrail has intervened. A condition that asks for something else than
@@ -14,12 +12,12 @@ type Truth = boolean | undefined;
 export function afterIntervention({ node }: State): ReadonlySet<string> {
   const found = new Set<string>();
   for (const option of node.at('Choices').flatMap((each) => each.items())) {
-    const truth = ofRule(option);
+    const verdict = verdictOf(ofRule(option));
     const next = textAt(option, 'Next');
-    if (truth !== false && next !== undefined) {
+    if (verdict !== 'no' && next !== undefined) {
       found.add(next);
     }
-    if (truth === true) {
+    if (verdict === 'yes') {
       return found;
     }
   }
@@ -30,12 +28,7 @@ export function afterIntervention({ node }: State): ReadonlySet<string> {
 const CLEAN = 'NONE';
 const INTERVENED = 'GUARDRAIL_INTERVENED';
 
-const not = (truth: Truth): Truth => (truth === undefined ? undefined : !truth);
-const all = (truths: readonly Truth[]): Truth =>
-  truths.includes(false) ? false : truths.includes(undefined) ? undefined : true;
-const any = (truths: readonly Truth[]): Truth => not(all(truths.map(not)));
-
-/** A rule of a choice in JSONPath, or its `Condition` in JSONata. */
+/** Whether a rule of a choice in JSONPath, or its `Condition` in JSONata, holds after a guardrail has intervened. */
 function ofRule(rule: Node): Truth {
   const [inverted] = rule.at('Not');
   if (inverted) {
@@ -43,8 +36,8 @@ function ofRule(rule: Node): Truth {
   }
   const rules = (key: string) => rule.at(key).flatMap((each) => each.items().map(ofRule));
   for (const [key, combine] of [
-    ['And', all],
-    ['Or', any],
+    ['And', and],
+    ['Or', or],
   ] as const) {
     if (rule.at(key).length > 0) {
       return combine(rules(key));
@@ -58,12 +51,12 @@ function ofRule(rule: Node): Truth {
     .at('StringEquals')
     .flatMap((each) => each.texts())
     .map((text) => literalOf(text.value));
-  return value === undefined ? undefined : isVerdict(value);
+  return value === undefined ? UNKNOWN : isVerdict(value);
 }
 
 /** Whether the verdict is the one that something is compared with. */
 function isVerdict(value: string): Truth {
-  return value === INTERVENED ? true : value === CLEAN ? false : undefined;
+  return value === INTERVENED ? ALWAYS : value === CLEAN ? NEVER : UNKNOWN;
 }
 
 /** The parts of an expression of JSONata between a word, outside of parentheses and texts. */
@@ -91,11 +84,11 @@ const DEEPEST = 20;
 function ofExpression(written: string, depth = 0): Truth {
   const expression = written.trim();
   if (depth > DEEPEST) {
-    return undefined;
+    return UNKNOWN;
   }
   for (const [word, combine] of [
-    ['or', any],
-    ['and', all],
+    ['or', or],
+    ['and', and],
   ] as const) {
     const parts = partsOf(expression, word);
     if (parts.length > 1) {
@@ -108,13 +101,13 @@ function ofExpression(written: string, depth = 0): Truth {
     return negation ? not(truth) : truth;
   }
   if (expression === 'true' || expression === 'false') {
-    return expression === 'true';
+    return expression === 'true' ? ALWAYS : NEVER;
   }
   const [, first, operator, last] = /^([^=!<>]+?)\s*(!?=)\s*([^=!<>]+)$/.exec(expression) ?? [];
   const [text] = [first, last]
     .flatMap((each) => /^\s*(?:"([^"]*)"|'([^']*)')\s*$/.exec(each ?? '') ?? [])
     .slice(1)
     .filter(Boolean);
-  const truth = text === undefined ? undefined : isVerdict(text);
+  const truth = text === undefined ? UNKNOWN : isVerdict(text);
   return operator === '!=' ? not(truth) : truth;
 }
