@@ -6,7 +6,8 @@ import type { Pattern, Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import { COMPUTE_KINDS, type ComputeKind, type DrivenCompute } from '../../lib/facts/compute-kinds';
 import type { Edge, EdgeKind } from './edge';
-import { connects, identities, type Identity, statementsFor } from './identities';
+import { identities, type Identity } from './identities';
+import { connects, statementsFor } from './statements-for';
 import type { Model } from './model';
 import type { Text } from './text';
 

@@ -127,7 +127,7 @@ export function storesOutside(model: Model): readonly OutsideStore[] {
 
 function collectOutside(model: Model): OutsideStore[] {
   const found = new Map<string, OutsideStore>();
-  for (const { statements, granted } of identities(model).rolesOfAgents()) {
+  for (const { statements, granted } of identities(model).rolesOfAgents) {
     for (const { effect, resources } of [...statements, ...granted]) {
       for (const { value } of effect === 'Deny' || resources.except ? [] : resources.patterns) {
         const text = textOfParts(value);

@@ -1,5 +1,6 @@
 import { AGENT_SERVICES } from '../../lib/facts/compute-kinds';
 import type { Statement } from '../policy/statement';
+import { accountIn } from './arn-parts';
 import { literalOf, soleHole, textOf } from './compose-text';
 import { identities } from './identities';
 import type { Model } from './model';
@@ -57,37 +58,6 @@ export function ownAccounts(model: Model): OwnAccounts {
 }
 
 const build = (model: Model): OwnAccounts => new OwnAccounts(model);
-
-const ACCOUNT_FIELD = 4;
-
-/** The account of an ARN; empty where the ARN has none, undefined for what is no ARN. */
-export function accountIn(arn: Text): Text | undefined {
-  const [first] = arn;
-  if (typeof first !== 'string' || !first.startsWith('arn:')) {
-    return undefined;
-  }
-  const account: Text[number][] = [];
-  let field = 0;
-  for (const part of arn) {
-    if (typeof part !== 'string') {
-      if (field === ACCOUNT_FIELD) {
-        account.push(part);
-      }
-      continue;
-    }
-    const pieces = part.split(':');
-    pieces.forEach((piece, at) => {
-      if (field + at === ACCOUNT_FIELD && piece !== '') {
-        account.push(piece);
-      }
-    });
-    field += pieces.length - 1;
-    if (field > ACCOUNT_FIELD) {
-      break;
-    }
-  }
-  return account;
-}
 
 /** The account of an ARN or of the URL of a queue, or the account itself. */
 export function accountOf(text: Text): Text | undefined {

@@ -149,7 +149,7 @@ function assumingIdentities(model: Model, { name }: Principal, statement: Statem
   const known = identities(model);
   const admitted =
     literalOf(name.value) === '*'
-      ? known.rolesOfAgents().filter((identity) => canMeet(identity, statement))
+      ? known.rolesOfAgents.filter((identity) => canMeet(identity, statement))
       : known.named(name.value);
   return admitted.flatMap((identity): Edge[] => {
     const { verdict, possible } = known.may(identity, 'sts:AssumeRole', role.arn);

@@ -5,7 +5,8 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import { rulesOnDefaultBus } from './default-bus';
 import type { Edge } from './edge';
-import { identities, type Identity, statementsFor } from './identities';
+import { identities, type Identity } from './identities';
+import { statementsFor } from './statements-for';
 import type { Model } from './model';
 import type { Node } from './node';
 import { knownText } from '../policy/operators';
@@ -149,8 +150,7 @@ function ofCalls(model: Model, rule: Resource, { services, isCall, eventNames, s
     return [];
   }
   return identities(model)
-    .rolesOfAgents()
-    .filter((role) => services.some((service) => mayCall(role, service, eventNames)))
+    .rolesOfAgents.filter((role) => services.some((service) => mayCall(role, service, eventNames)))
     .filter((role) => subjects.every((text) => !isOfAnother(model, text, role)))
     .map((role) => edge(role.id, rule));
 }

@@ -1,7 +1,8 @@
 import { INFERENCE_ACTIONS, RUNTIME_DRIVE_ACTIONS, SESSION_START_ACTIONS } from '../../lib/identity/perms';
 import { type Agent, agents, namesService, sessionRoles } from '../model/agents';
 import type { Resource } from '../model/assembly';
-import { identities, type Identity, statementsFor } from '../model/identities';
+import { identities, type Identity } from '../model/identities';
+import { statementsFor } from '../model/statements-for';
 import type { Model } from '../model/model';
 import { isOfAdministrator } from '../model/edge';
 import { reach } from '../model/reach';

@@ -1,6 +1,6 @@
 import type { Resource } from '../model/assembly';
 import { agents } from '../model/agents';
-import { statementsFor } from '../model/identities';
+import { statementsFor } from '../model/statements-for';
 import { constantArgument } from '../model/assigned-constants';
 import { literalOf } from '../model/compose-text';
 import { printed } from '../model/printed-text';

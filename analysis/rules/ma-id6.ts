@@ -1,5 +1,6 @@
 import { sessionRolesOutside } from '../model/agents';
-import { identities, type Identity, statementsFor } from '../model/identities';
+import { identities, type Identity } from '../model/identities';
+import { statementsFor } from '../model/statements-for';
 import type { TemplateModel } from '../model/template-model';
 import { printed } from '../model/printed-text';
 import { hasWildcard } from '../policy/pattern';

@@ -1,5 +1,6 @@
 import { SECRET_READ_ACTIONS } from '../../lib/identity/perms';
-import { identities, statementsFor } from '../model/identities';
+import { identities } from '../model/identities';
+import { statementsFor } from '../model/statements-for';
 import type { Resource } from '../model/assembly';
 import { textKey } from '../model/compose-text';
 import type { TemplateModel } from '../model/template-model';

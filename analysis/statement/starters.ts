@@ -1,5 +1,6 @@
 import { literalOf, textKey, textOf } from '../model/compose-text';
-import { identities, type Identity, statementsFor } from '../model/identities';
+import { identities, type Identity } from '../model/identities';
+import { statementsFor } from '../model/statements-for';
 import type { Resource } from '../model/assembly';
 import { reach, type Path } from '../model/reach';
 import type { Text } from '../model/text';

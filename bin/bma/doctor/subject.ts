@@ -1,5 +1,5 @@
 import { type Agent, agents } from '../../../analysis/model/agents';
-import { statementsFor } from '../../../analysis/model/identities';
+import { statementsFor } from '../../../analysis/model/statements-for';
 import type { Assembly, Resource } from '../../../analysis/model/assembly';
 import { literalOf } from '../../../analysis/model/compose-text';
 import { inPlace } from '../../../analysis/model/deployed';

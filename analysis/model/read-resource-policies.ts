@@ -1,0 +1,89 @@
+import { isEverything } from '../policy/condition';
+import type { Statement } from '../policy/statement';
+import { canMeet } from './caller-limits';
+import { literalOf, referencesOf } from './compose-text';
+import type { Identity } from './identities';
+import { identitiesNamed } from './identities-named';
+import type { Model } from './model';
+import { type Draft, statementsUnder } from './read-identities';
+import { type ResourcePolicy, resourcePolicies } from './resource-policies';
+import type { Text } from './text';
+
+/** The resource policies of an assembly. */
+export interface ResourcePolicyIndex {
+  /** By the id of the resource that they are attached to. */
+  readonly byTarget: ReadonlyMap<string, readonly ResourcePolicy[]>;
+  /** Those of a whole account. */
+  readonly ofAccounts: readonly ResourcePolicy[];
+}
+
+/** Indexes the resource policies, and grants their permissions to the identities that they name. */
+export function readResourcePolicies(
+  model: Model,
+  byId: ReadonlyMap<string, Draft>,
+  rolesOfAgents: readonly Draft[],
+): ResourcePolicyIndex {
+  const byTarget = new Map<string, ResourcePolicy[]>();
+  const ofAccounts: ResourcePolicy[] = [];
+  const named = (text: Text) => identitiesNamed(model, byId, text);
+  for (const policy of resourcePolicies(model)) {
+    if (policy.targets.length === 0) {
+      ofAccounts.push(policy);
+    }
+    for (const { resource } of policy.targets) {
+      if (resource) {
+        const known = byTarget.get(resource.id) ?? [];
+        byTarget.set(resource.id, known.includes(policy) ? known : [...known, policy]);
+      }
+    }
+    for (const statement of policy.statements) {
+      grant(policy, statement, rolesOfAgents, named);
+    }
+  }
+  return { byTarget, ofAccounts };
+}
+
+/** A statement of a resource policy that names an identity is a permission of that identity. */
+function grant(
+  policy: ResourcePolicy,
+  statement: Statement,
+  rolesOfAgents: readonly Draft[],
+  named: (text: Text) => readonly Draft[],
+): void {
+  if (statement.effect === 'Deny' || statement.principals === 'attached') {
+    return;
+  }
+  for (const { kind, except, name } of statement.principals) {
+    const isEverybody = except || (kind === 'AWS' && literalOf(name.value) === '*');
+    if (kind === 'Service' || (isEverybody && policy.holder.type === 'AWS::ApiGateway::RestApi')) {
+      continue; // An API asks its authorizers, too.
+    }
+    const admits = isEverybody ? rolesOfAgents.filter((role) => lets(statement, role)) : named(name.value);
+    for (const { granted } of admits.filter((each) => !except || !named(name.value).includes(each))) {
+      granted.push(...statementsUnder([onTargets(statement, policy)], name.guard));
+    }
+  }
+}
+
+/**
+ * Whether a statement for everybody lets a role in by its name. One for a whole account or organization names nobody:
+ * the rules of entries, stores and keys judge it.
+ */
+function lets(statement: Statement, role: Identity): boolean {
+  const names = statement.conditions.some(
+    ({ key, values }) =>
+      key === 'aws:principalarn' ||
+      // A session is called after the id of its role.
+      (key === 'aws:userid' &&
+        values.some(({ value }) => referencesOf(value).some(({ resource }) => resource === role.id))),
+  );
+  return names && canMeet(role, statement);
+}
+
+/** `Resource: "*"` in the policy of a resource is that resource. */
+function onTargets(statement: Statement, { targets }: ResourcePolicy): Statement {
+  const { except, patterns } = statement.resources;
+  return targets.length > 0 && !except && patterns.some(({ value }) => isEverything(value))
+    ? { ...statement, resources: { except, patterns: targets.map(({ text }) => text) } }
+    : statement;
+}
