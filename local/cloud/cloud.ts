@@ -1,33 +1,32 @@
 /** The local cloud: the resources of the templates that turns need, on this machine. */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { turnEventType, type TurnOutcome } from '../../lib/contracts/turn';
 import { SLOTS_KEY } from '../../lib/contracts/turn-ledger';
-import { LOCAL_VARIABLES, TURN_VARIABLES } from '../../lib/contracts/handler-variables';
+import { TURN_VARIABLES } from '../../lib/contracts/handler-variables';
 import type { Credentials } from '../auth/principals';
 import { AccountPolicies } from '../iam/account-policies';
 import type { LocalService } from '../service';
+import { type AlarmState, Alarms } from './alarms';
 import { AwsError, type Fields } from './aws-error';
 import type { AwsRequest } from './aws-request';
 import { Deliveries } from './deliveries';
 import { type DeployedResource, Deployment } from './deployment';
 import { type CloudEvent, type Delivery, EventBuses, type EventEntry, eventOf, type Schedule } from './event-buses';
-import { eventSourceMappingCalls } from './event-source-mappings';
-import { executionCalls } from './execution-calls';
 import { type Execution, Executions, type TaskPlace } from './executions';
 import { Front, type Operation } from './front';
-import { Functions, variablesOf } from './functions';
+import { functionEnvironment } from './function-environment';
+import { Functions } from './functions';
 import { LocalGuardrail } from './guardrail';
 import type { Pace } from './interpreter';
 import { PARAMETER_BYTES } from './limits';
 import { ObjectEvents } from './object-events';
 import { Permissions } from './permissions';
-import { queueCalls } from './queue-calls';
 import { Queues } from './queues';
-import { rolePolicyCalls } from './role-policies';
 import { ServiceCalls } from './service-calls';
-import { describeStacks } from './stack-outputs';
+import { standardOperations } from './standard-operations';
+import { statusEvent } from './status-event';
 import { Stores } from './stores';
 import { Topics } from './topics';
 
@@ -112,6 +111,7 @@ export class LocalCloud {
   private readonly front: Front;
   private readonly permissions: Permissions;
   private readonly deliveries: Deliveries;
+  private readonly alarms: Alarms;
   private readonly service: LocalService;
   private readonly machines: ReadonlyMap<string, DeployedResource>;
   private readonly secrets = new Map<string, string>();
@@ -119,7 +119,7 @@ export class LocalCloud {
   private delivering = 0;
 
   private constructor(
-    private readonly options: LocalCloudOptions,
+    options: LocalCloudOptions,
     { deployment, stores, operations, front, policies, permissions, answered }: Parts,
   ) {
     this.service = options.service;
@@ -137,7 +137,10 @@ export class LocalCloud {
     this.endpoint('DYNAMODB', stores.dynamoUrl);
     this.endpoint('S3', stores.s3Url);
     this.functions = new Functions(deployment, {
-      environment: (found) => this.environmentOf(found),
+      environment: (found) => ({
+        ...functionEnvironment(found, this.service, deployment, front.url),
+        ...options.variables,
+      }),
       onStart: (found) => this.functionStarts(found),
       onLog: options.onFunctionLog,
     });
@@ -153,6 +156,13 @@ export class LocalCloud {
         this.deliveries.topicDelivers(topicArn, functionArn);
         await this.functions.invoke(functionArn, event);
       },
+    });
+    this.alarms = new Alarms({
+      deployment,
+      deliveries: this.deliveries,
+      functions: this.functions,
+      topics: this.topics,
+      deliver: (event) => this.deliver(event),
     });
     this.buses = new EventBuses(deployment, {
       admit: (bus, event) => this.admit(bus, event),
@@ -190,7 +200,10 @@ export class LocalCloud {
     this.executions = new Executions({
       deployment,
       task: (at, resource, parameters) => this.task(at, resource, parameters as Fields),
-      onStatus: (execution) => this.publishStatus(execution),
+      onStatus: (execution) => {
+        const failed = (error: Error) => this.failed(`status of ${execution.name}`, error);
+        void this.deliver(statusEvent(execution, deployment.place)).catch(failed);
+      },
       onStart: (arn) => this.deliveries.executionStarts(this.machines.get(arn)!),
       pace: () => options.pace ?? {},
     });
@@ -208,7 +221,18 @@ export class LocalCloud {
       watchJob: (arn, executionArn) => this.deliveries.jobIsWatched(this.roleOfMachine(arn), executionArn),
       onObject: (bucket, key) => objects.changed({ bucket, key, change: 'Created', reason: 'PutObject' }),
     });
-    for (const [target, operation] of this.standardOperations()) operations.set(target, operation);
+    const { executions, queues, topics } = this;
+    const sdkOperations = standardOperations({
+      executions,
+      queues,
+      topics,
+      policies,
+      deployment,
+      putEvents: (entries) => this.putEvents(entries),
+      parameter: (name) => this.parameter(name),
+      secret: (arn) => this.secret(arn),
+    });
+    for (const [target, operation] of sdkOperations) operations.set(target, operation);
   }
 
   public get region(): string {
@@ -275,40 +299,8 @@ export class LocalCloud {
    * Changes the state of an alarm: runs its actions for that state, and sends the event to the default bus. @param id a
    * unique part of its logical id @returns failed actions, with the reason
    */
-  public async alarm(id: string, state: 'ALARM' | 'OK' | 'INSUFFICIENT_DATA' = 'ALARM'): Promise<readonly Error[]> {
-    const { arn, ref, properties } = this.deployment.one('AWS::CloudWatch::Alarm', id);
-    const { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } = properties as Record<string, string[]>;
-    const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[state];
-    const refused: Error[] = [];
-    for (const topicArn of properties.ActionsEnabled === false ? [] : actions) {
-      try {
-        if (topicArn.split(':')[2] === 'lambda') {
-          this.deliveries.alarmInvokes(arn, topicArn);
-          await this.functions.invoke(topicArn, alarmData(arn, ref, state));
-          continue;
-        }
-        this.deliveries.alarmNotifies(arn, topicArn);
-        await this.topics.publish({
-          topicArn,
-          subject: `${state}: "${ref}"`,
-          message: JSON.stringify({ AlarmName: ref, AlarmArn: arn, NewStateValue: state }),
-        });
-      } catch (error) {
-        refused.push(error as Error);
-      }
-    }
-    // Form: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
-    const event = eventOf(
-      {
-        Source: 'aws.cloudwatch',
-        DetailType: 'CloudWatch Alarm State Change',
-        Resources: [arn],
-        Detail: { alarmName: ref, state: { value: state, timestamp: new Date().toISOString() } },
-      },
-      this.deployment.place,
-    );
-    await this.deliver(event);
-    return refused;
+  public async alarm(id: string, state: AlarmState = 'ALARM'): Promise<readonly Error[]> {
+    return await this.alarms.change(id, state);
   }
 
   /**
@@ -478,35 +470,6 @@ export class LocalCloud {
     return { name, arn, keyArn: KmsKeyArn as string | undefined, target: Target as Schedule['target'] };
   }
 
-  private environmentOf({ arn, properties }: DeployedResource): Record<string, string> {
-    const role = String(properties.Role);
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = this.service.credentialsFor(role, undefined, arn);
-    // The S3-compatible server checks signatures, too.
-    Stores.admit({ accessKeyId, secretAccessKey });
-    return {
-      ...this.queueVariables(properties),
-      AWS_ENDPOINT_URL: this.front.url,
-      AWS_REGION: this.region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_SESSION_TOKEN: sessionToken,
-      [LOCAL_VARIABLES.s3PathStyle]: 'true',
-      [LOCAL_VARIABLES.managedAgentsEndpoint]: this.service.url,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      ...this.options.variables,
-    };
-  }
-
-  /** The client of Amazon SQS uses the host in the URL of the queue, ignoring the configured endpoint. */
-  private queueVariables(properties: DeployedResource['properties']): Record<string, string> {
-    const urls = new Set(this.deployment.all('AWS::SQS::Queue').map(({ ref }) => ref));
-    return Object.fromEntries(
-      Object.entries(variablesOf({ properties }))
-        .filter(([, value]) => urls.has(value))
-        .map(([name, value]) => [name, this.front.url + new URL(value).pathname]),
-    );
-  }
-
   private async take(arn: string, event: unknown): Promise<void> {
     if (this.unavailable.has(arn)) throw new AwsError('ServiceUnavailable', `${arn} does not answer`, 503);
     const [, , service] = arn.split(':');
@@ -532,90 +495,6 @@ export class LocalCloud {
         throw new Error(`No target of the service ${service} here: ${arn}`);
     }
   }
-
-  /**
-   * Step Functions sends these events on a best-effort basis; the local cloud always sends them. Source:
-   * docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-   */
-  private publishStatus({ arn, name, machine, status, startDate, input, output }: Execution): void {
-    const stopped = status === 'RUNNING' ? null : Date.now();
-    const event = eventOf(
-      {
-        Source: 'aws.states',
-        DetailType: 'Step Functions Execution Status Change',
-        Resources: [arn],
-        Detail: {
-          executionArn: arn,
-          stateMachineArn: machine.arn,
-          name,
-          status,
-          startDate: Date.parse(startDate),
-          stopDate: stopped,
-          input: JSON.stringify(input),
-          output: output === undefined ? null : JSON.stringify(output),
-        },
-      },
-      this.deployment.place,
-    );
-    this.deliver(event).catch((error: Error) => this.failures.push({ state: `status of ${name}`, error }));
-  }
-
-  private standardOperations(): [string, Operation][] {
-    return [
-      ...executionCalls(() => this.executions),
-      ...queueCalls(() => this.queues),
-      ...eventSourceMappingCalls(() => this.queues),
-      ...rolePolicyCalls(this.policies),
-      ['cloudformation:DescribeStacks', (input) => describeStacks(this.deployment.model, this.deployment.place, input)],
-      [
-        'AWSStepFunctions.StartExecution',
-        ({ stateMachineArn, name, input }) => {
-          const execution = this.executions.start(String(stateMachineArn), String(name), JSON.parse(String(input)));
-          return { executionArn: execution.arn, startDate: Date.parse(execution.startDate) / 1000 };
-        },
-      ],
-      [
-        'AWSStepFunctions.SendTaskSuccess',
-        ({ taskToken, output }) => this.executions.succeed(String(taskToken), JSON.parse(String(output))),
-      ],
-      [
-        'AWSStepFunctions.SendTaskFailure',
-        ({ taskToken, error, cause }) =>
-          this.executions.fail(String(taskToken), (error ?? 'Error') as string, (cause ?? '') as string),
-      ],
-      [
-        'AmazonSQS.SendMessage',
-        ({ QueueUrl, MessageBody }) => ({
-          MessageId: this.queues.send(String(QueueUrl), String(MessageBody)),
-          MD5OfMessageBody: createHash('md5').update(String(MessageBody), 'utf8').digest('hex'),
-        }),
-      ],
-      [
-        'AWSEvents.PutEvents',
-        ({ Entries }) => {
-          const entries = Entries as EventEntry[];
-          this.putEvents(entries);
-          return { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: randomUUID() })) };
-        },
-      ],
-      [
-        'sns:Publish',
-        async ({ TopicArn, Subject, Message }) => {
-          const id = await this.topics.publish({
-            topicArn: String(TopicArn),
-            subject: Subject as string | undefined,
-            message: String(Message),
-          });
-          return `<PublishResponse><PublishResult><MessageId>${id}</MessageId></PublishResult></PublishResponse>`;
-        },
-      ],
-      ['AmazonSSM.GetParameter', ({ Name }) => ({ Parameter: { Name, Value: this.parameter(String(Name)) } })],
-      [
-        'secretsmanager.GetSecretValue',
-        ({ SecretId }) => ({ ARN: SecretId, SecretString: this.secret(String(SecretId)) }),
-      ],
-    ];
-  }
 }
 
 interface Parts {
@@ -627,19 +506,6 @@ interface Parts {
   readonly permissions: Permissions;
   readonly answered: Map<string, (request: AwsRequest) => void>;
 }
-
-/**
- * The event of the function. Source:
- * docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
- */
-const alarmData = (alarmArn: string, alarmName: string, value: string) => ({
-  source: 'aws.cloudwatch',
-  alarmArn,
-  accountId: alarmArn.split(':')[4],
-  time: new Date().toISOString(),
-  region: alarmArn.split(':')[3],
-  alarmData: { alarmName, state: { value } },
-});
 
 /** @throws Error when CloudFormation could not make a parameter */
 function checkParameters(deployment: Deployment): void {
