@@ -21,7 +21,7 @@ export const MA_AUD1 = rule({
   subject: 'trail',
   what: 'A trail records management events, all data events of AWS::BedrockMantle::Project, AWS::BedrockAgentCore::Runtime and RuntimeEndpoint, and denied calls at the VPC endpoints whose service supports it.',
   why: 'Data events are off by default: without them there is no record of the requests to an agent, their callers, or the calls that it tried. An event-name filter loses operations that AWS starts to record later.',
-  fix: 'Add one AgentAuditTrail per account and Region, add the missing event selector to the trail, or acknowledge with the name of the organization trail that records these events',
+  fix: 'Add one AgentAuditTrail per account, add the missing event selector to the trail, or acknowledge with the name of the organization trail that records these events',
   page: 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html',
   controls: { nist: ['AU-2', 'AU-3', 'AU-12'], iso: ['A.8.15', 'A.8.16'], soc2: ['CC7.2', 'CC7.3'] },
   *check(context) {

@@ -45,7 +45,8 @@ export const newCommand: Command<Options> = {
         '',
         'Next:',
         `  1. Define instructions, tools and triggers in ${path.join(made.directory, path.basename(made.directory))}.ts`,
-        `  2. List the permissions that it may have in the test, and run: npx jest ${test}`,
+        // The configuration of `cdk init` searches for tests only in test/.
+        `  2. List the permissions that it may have in ${test}, and run: npx jest --roots ${made.directory}`,
         `  3. Add ${String(name)}Stack (${stack}) to your app, with ManagedAgentChecks, and run: npx cdk synth`,
         '',
       ].join('\n'),

@@ -36,7 +36,7 @@ export class CiPipelineAgentStack extends Stack {
     const { repositoryName = 'payments-service', packages = 'example/packages' } = props;
     const [domainName = '', packageRepository = ''] = packages.split('/');
 
-    // One per account and Region: pass the trail that you have instead, if there is one.
+    // One per account, for all Regions: pass the trail that you have instead, if there is one.
     const auditTrail = new AgentAuditTrail(this, 'Audit');
     const baseline = new AgentBaseline(this, 'Baseline', { network: props.network, auditTrail });
 

@@ -19,7 +19,7 @@ export class IncidentResponseStack extends Stack {
   constructor(scope: Construct, id: string, props: IncidentResponseProps) {
     super(scope, id, props);
     const encryptionKey = new AgentKey(this, 'Key', { protects: 'the checkout service and its incident responder' });
-    // One per account and Region: pass the trail that you have instead, if there is one.
+    // One per account, for all Regions: pass the trail that you have instead, if there is one.
     const auditTrail = new AgentAuditTrail(this, 'Audit');
     const baseline = new AgentBaseline(this, 'Baseline', {
       network: props.network,

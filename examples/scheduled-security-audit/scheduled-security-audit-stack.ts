@@ -16,7 +16,7 @@ export class ScheduledSecurityAuditStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps = {}) {
     super(scope, id, props);
     const encryptionKey = new AgentKey(this, 'Key', { protects: 'the bundles and everything the auditor stores' });
-    // One per account and Region: pass the trail that you have instead, if there is one.
+    // One per account, for all Regions: pass the trail that you have instead, if there is one.
     const auditTrail = new AgentAuditTrail(this, 'Trail');
     const baseline = new AgentBaseline(this, 'Baseline', { dataKey: encryptionKey, auditTrail });
 

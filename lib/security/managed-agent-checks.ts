@@ -11,6 +11,7 @@ import type { IConstruct } from 'constructs';
 import { checkReport, type CheckRequest, ruleTexts } from './check-report';
 import { readConstructTree, stacksBelow } from './construct-tree';
 import { type ManagedAgentChecksProps, ManagedAgentRuleFamily } from './managed-agent-checks-props';
+import { reportStages } from './stage-reports';
 import { checkInputsOf, requireProps } from '../validation/checked-inputs';
 
 const NAME = 'ManagedAgentChecks';
@@ -56,7 +57,8 @@ export class ManagedAgentChecks extends NagPack {
   private readonly options: CheckRequest['options'];
 
   /**
-   * @param scope the App, Stage or Stack to check; default: the construct that the pack is registered on
+   * @param scope the App, Stage or Stack to check; default: the construct that the pack is registered on. Name it: without it,
+   * `cdk synth` doesn't report the findings of Stages unless their stacks are selected (`cdk synth '**'`)
    */
   constructor(scope?: IConstruct, props: ManagedAgentChecksProps = {}) {
     super(scope);
@@ -68,6 +70,9 @@ export class ManagedAgentChecks extends NagPack {
       Object.values(ManagedAgentRuleFamily).filter((family) => family !== ManagedAgentRuleFamily.COST);
     this.ruleIds = ruleTexts().flatMap(({ id, family }) => (this.families.includes(family) ? [id] : []));
     this.options = { permissionsBoundary: props.permissionsBoundary };
+    if (scope) {
+      reportStages(scope);
+    }
   }
 
   /** Called by core after synthesis, with the stacks of the Stage that the pack is registered on. */

@@ -33,7 +33,7 @@ test('another name is another class in other files, and otherwise the same', asy
 
   expect(filesOf(directory)).toEqual(Object.fromEntries(renamed));
   expect(JSON.stringify(filesOf(directory))).not.toMatch(/SampleAgent|sample-agent|licence/i);
-  expect(out).toContain(`npx jest ${path.join(directory, 'sbom-reporter.test.ts')}`);
+  expect(out).toContain(`npx jest --roots ${directory}\n`);
   expect(out).toContain('SBOMReporterStack');
 });
 

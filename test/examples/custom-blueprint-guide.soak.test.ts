@@ -69,6 +69,7 @@ function project(): string {
     path.join(directory, 'jest.config.js'),
     `module.exports = {
       testEnvironment: 'node',
+      roots: ['<rootDir>/test'], // as cdk init writes it
       transform: { '^.+\\\\.ts$': ['ts-jest', { diagnostics: false }] },
       moduleNameMapper: {
         '^${PACKAGE}$': ${JSON.stringify(path.join(ROOT, 'lib/index.ts'))},

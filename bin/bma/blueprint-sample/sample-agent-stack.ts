@@ -9,7 +9,7 @@ export class SampleAgentStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StackProps = {}) {
     super(scope, id, props);
-    // One per account and Region: pass the trail that you have instead, if there is one.
+    // One per account, for all Regions: pass the trail that you have instead, if there is one.
     const auditTrail = new AgentAuditTrail(this, 'Audit');
     const baseline = new AgentBaseline(this, 'Baseline', { auditTrail });
     this.blueprint = new SampleAgent(this, 'SampleAgent', { baseline });

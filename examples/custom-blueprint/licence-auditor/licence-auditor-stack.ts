@@ -11,7 +11,7 @@ export class LicenceAuditorStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps = {}) {
     super(scope, id, props);
     const encryptionKey = new AgentKey(this, 'Key', { protects: 'the repositories and everything the agent stores' });
-    // One per account and Region: pass the trail that you have instead, if there is one.
+    // One per account, for all Regions: pass the trail that you have instead, if there is one.
     const auditTrail = new AgentAuditTrail(this, 'Audit');
     const baseline = new AgentBaseline(this, 'Baseline', { dataKey: encryptionKey, auditTrail });
 

@@ -401,6 +401,26 @@ describe('what happens at synth', () => {
     expect(unread.map(({ ruleName, severity }: any) => [ruleName, severity])).toEqual([['MA-READ1', 'error']]);
   });
 
+  test('stacks of Stages are in what cdk synth reports, as top-level stacks are', () => {
+    const app = new App();
+    const [judged, other] = ['Judged', 'Other'].map((id) => new Stage(app, id));
+    const inner = new Stage(judged, 'Inner');
+    const stacks = [judged, inner, other].map((stage) => stackIn(stage, 'Stack'));
+    new sns.Topic(new NestedStack(stacks[0], 'Nested'), 'Topic');
+    new ManagedAgentChecks(judged);
+    new ManagedAgentChecks(inner);
+    app.synth();
+    app.synth({ force: true });
+
+    // What the CLI reads: aws-cdk selects stacks by this property of the manifest.
+    const marked = stacks.map((stack) => {
+      const file = path.join(Stage.of(stack)!.outdir, 'manifest.json');
+      return JSON.parse(fs.readFileSync(file, 'utf8')).artifacts[stack.artifactId].properties.validateOnSynth === true;
+    });
+    expect(marked).toEqual([true, true, false]);
+    expect(app.node.children.map(({ node }) => node.id)).not.toContain('ManagedAgentChecksOfStages');
+  });
+
   test('AwsSolutionsChecks works beside it in the same app', () => {
     const app = new App();
     const stack = stackIn(app, 'Hand');
