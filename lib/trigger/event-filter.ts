@@ -29,7 +29,23 @@ export function narrowed(where: IConstruct, own: Members, filter: Members, path 
   return result;
 }
 
-/** Refuses a pattern that would match every event of the bus, and members that match nothing. */
+/** The members of a pattern. `EventPattern` has no list of them at run time. */
+const PATTERN_MEMBERS: readonly (keyof EventPattern)[] = [
+  'account',
+  'detail',
+  'detailType',
+  'id',
+  'region',
+  'resources',
+  'source',
+  'time',
+  'version',
+];
+
+/**
+ * Refuses a pattern that would match every event of the bus, members that match nothing, and members that the rule would ignore, for
+ * example `detail-type`: without them, more events would start turns.
+ */
 export function requireNarrowPattern(where: IConstruct, pattern: EventPattern): void {
   const members = Object.entries(pattern as Members).filter(([, value]) => value !== undefined);
   requireInput(
@@ -42,7 +58,15 @@ export function requireNarrowPattern(where: IConstruct, pattern: EventPattern): 
       fix: 'Name what to wait for; a pattern without them matches every event of the bus, each of which starts a turn',
     },
   );
-  members.forEach(([member, value]) => checkedFilter(where, value, `pattern.${member}`));
+  members.forEach(([member, value]) => {
+    requireInput((PATTERN_MEMBERS as readonly string[]).includes(member), where, {
+      input: `pattern.${member}`,
+      value,
+      allowed: `a pattern of ${PATTERN_MEMBERS.join(', ')}`,
+      fix: member === 'detail-type' ? 'Write detailType' : 'Write members of the event below detail, or leave it out',
+    });
+    checkedFilter(where, value, `pattern.${member}`);
+  });
 }
 
 function checkedFilter(where: IConstruct, value: unknown, path: string): unknown {

@@ -107,7 +107,7 @@ function isOfKind(value: unknown, kind: string): boolean {
   if (kind === 'string' || kind === 'number' || kind === 'boolean') return typeof value === kind;
   if (kind === 'object') return typeof value === 'object' && !Array.isArray(value);
   if (ENUMS[kind]) return ENUMS[kind].includes(value as string);
-  if (kind === 'Date') return value instanceof Date;
+  if (kind === 'Date') return value instanceof Date && !Number.isNaN(value.getTime());
   const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
   if (!isObject) return false;
   const { members } = OBJECTS[kind];
@@ -144,6 +144,7 @@ function shown(value: unknown): unknown {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (value === null) return 'null';
   if (Construct.isConstruct(value)) return `${value.node.path} (${value.constructor.name})`;
+  if (value instanceof Date) return String(value);
   if (Array.isArray(value)) return value.length === 0 ? '[]' : 'an array';
   return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
 }
@@ -163,6 +164,8 @@ export function kindText(kind: string): string {
       return 'true or false';
     case 'object':
       return 'an object';
+    case 'Date':
+      return 'a valid Date';
   }
   if (ENUMS[kind]) return `one of ${ENUMS[kind].join(', ')}`;
   return `${/^[AEIO]/.test(baseName(kind)) ? 'an' : 'a'} ${baseName(kind)}`;
@@ -184,6 +187,7 @@ function fixText(input: string, value: unknown, kind: string): string {
   if (kind === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     return `Write the value in quotes: '${value}'`;
   }
+  if (kind === 'Date') return "Write it as in new Date('2027-06-30T12:00:00Z')";
   const { make = [] } = OBJECTS[kind] ?? OBJECTS[kind.slice(0, -2)] ?? {};
   return make.length > 0 ? `Pass ${make.join(', or ')}` : `Pass ${kindText(kind)}`;
 }

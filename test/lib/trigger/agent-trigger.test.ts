@@ -459,6 +459,11 @@ describe('refused at synth', () => {
     ['a pattern of nothing', {}, /matches every event of the bus/],
     ['a pattern of the account alone', { account: [ACCOUNT] }, /matches every event of the bus/],
     ['a member with no values', { source: [] }, /pattern\.source/],
+    [
+      'a member that the rule would ignore',
+      { source: ['x'], 'detail-type': ['y'] } as EventPattern,
+      /pattern\.detail-type \["y"\] .*Fix: Write detailType/,
+    ],
     ['a detail with an empty member', { source: ['x'], detail: { a: {} } }, /pattern\.detail\.a/],
   ])('%s', (_, pattern, message) => {
     expect(onEvent({}, pattern)).toThrow(message);

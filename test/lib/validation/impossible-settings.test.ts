@@ -232,7 +232,7 @@ const LATER: [string, () => unknown][] = [
   ['rotationPeriod', () => new AgentKey(stack, next('Key'), { rotationPeriod: Duration.days(number) })],
   ['percent', () => AgentBudgetAction.refuseTurns(number)],
   [
-    'acceptedFindings',
+    'acceptedFindings\\[0\\]\\.reason',
     () =>
       new PullRequestReviewer(stack, next('Reviewer'), {
         baseline,

@@ -11,7 +11,7 @@ type Class = (new (...args: unknown[]) => object) & Record<string, (...args: unk
 const api = { ...library, ...blueprints, ...operations } as unknown as Record<string, Class>;
 
 /** A value of every wrong kind, by the kind that it is of. */
-const WRONG = { string: 'text', number: 7, boolean: true, null: null, object: {}, list: [] };
+const WRONG = { string: 'text', number: 7, boolean: true, null: null, object: {}, list: [], date: new Date(NaN) };
 
 /** Kinds that the value is of, too. */
 const FITS: Record<keyof typeof WRONG, RegExp> = {
@@ -21,10 +21,13 @@ const FITS: Record<keyof typeof WRONG, RegExp> = {
   null: /^$/,
   object: /^object$|^\{/,
   list: /\[\]$/,
+  // An invalid date is no date.
+  date: /^object$|^\{/,
 };
 
 function fits(value: keyof typeof WRONG, kind: string): boolean {
-  const acceptsEmpty = value === 'object' && STRUCTS[kind] && Object.keys(STRUCTS[kind]).every((n) => n.endsWith('?'));
+  const isObject = value === 'object' || value === 'date';
+  const acceptsEmpty = isObject && STRUCTS[kind] && Object.keys(STRUCTS[kind]).every((n) => n.endsWith('?'));
   return Boolean(acceptsEmpty) || kind.split('|').some((each) => each === 'any' || FITS[value].test(each));
 }
 
