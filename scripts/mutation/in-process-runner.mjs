@@ -2,8 +2,9 @@
  * Runs the suites of `analysis/` for each mutant in one Node process. They use nothing of Jest but `describe`, `test`, `each` and
  * `expect`, and Jest's sandbox of each suite takes more time than the tests: a mutant takes seconds here instead of a minute.
  *
- * The modules of `analysis/` and `test/` are loaded again for each mutant, so that neither constants nor caches of another mutant
- * remain; those of the library and of CDK are not.
+ * The modules of the tests and of what is mutated are loaded again for each mutant, so that neither constants nor caches of
+ * another mutant remain; those of the library and of CDK are not, nor those that the rules only use: the code that reads
+ * templates and compares policies stays compiled.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,7 +21,11 @@ import { expect } from 'expect';
 import { bind } from 'jest-each';
 import { register } from 'tsx/cjs/api';
 
-const RELOADED = /^(analysis|test)\//;
+/** Modules that are loaded again, by the folder of the tests. Of what is outside of the folder, only the statement uses rules. */
+const RELOADED = {
+  'test/analysis/rules': /^(analysis\/(rules|statement)|test)\//,
+  'test/analysis/policy': /^(analysis|test)\//,
+};
 const RULE = /^(ma-[a-z]+\d)\.ts$/;
 
 /** The rules whose code a file is: that of the rule, or what rules import. Without one, it is the code of all. */
@@ -55,10 +60,12 @@ class InProcessRunner {
   static inject = [commonTokens.options];
   #root = process.cwd();
   #suites = [];
+  #reloaded;
   /** Suite and time of each test of the run without a mutant, the quick suites first. */
   #known = new Map();
 
   constructor({ inProcess: { folder, without } }) {
+    this.#reloaded = RELOADED[folder];
     this.#suites = readdirSync(path.join(this.#root, folder), { recursive: true })
       .filter((name) => name.endsWith('.test.ts') && !without.some((each) => name.startsWith(each)))
       .map((name) => `${folder}/${name}`);
@@ -160,7 +167,7 @@ class InProcessRunner {
   #forget() {
     const { cache } = this.#require;
     for (const file of Object.keys(cache)) {
-      if (RELOADED.test(path.relative(this.#root, file))) delete cache[file];
+      if (this.#reloaded.test(path.relative(this.#root, file))) delete cache[file];
     }
   }
 

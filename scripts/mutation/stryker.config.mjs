@@ -7,6 +7,7 @@ const isInProcess = folder.startsWith('analysis/');
 export default {
   plugins: [
     fileURLToPath(import.meta.resolve('@stryker-mutator/jest-runner')),
+    fileURLToPath(new URL('survivors.mjs', import.meta.url)),
     fileURLToPath(new URL('prose.mjs', import.meta.url)),
     fileURLToPath(new URL('in-process-runner.mjs', import.meta.url)),
   ],
@@ -14,6 +15,8 @@ export default {
   testRunner: isInProcess ? 'in-process' : 'jest',
   // The folder's own suites, with those of `npm run test:soak`. What is left out compares other programs with the rules.
   inProcess: { folder: `test/${folder}`, without: ['simulator', 'malformed', 'attacks/agreement'] },
+  // Each mutant loads and judges everything again: with a small nursery, a quarter of the time is garbage collection.
+  testRunnerNodeArgs: ['--max-semi-space-size=64'],
   jest: { configFile: 'scripts/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   // The run without a mutant, on a busy machine.
@@ -33,7 +36,7 @@ export default {
     '.stryker-tmp',
     '**/node_modules',
   ],
-  reporters: ['progress-append-only', 'clear-text', 'json'],
+  reporters: ['survivors', 'progress-append-only', 'clear-text', 'json'],
   jsonReporter: { fileName: process.env.MUTATED_REPORT ?? 'reports/mutation/mutation.json' },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
 };

@@ -1,10 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { checkStacks } from '../../../../analysis/rules/check';
 import type { ReportedFinding } from '../../../../analysis/rules/finding';
-import { FAMILIES } from '../../../../analysis/rules/rule';
 import { KINDS } from './kinds';
-import { changed } from './pair';
+import { everything } from './reported';
 
 /** What a finding says of an attack, and where. */
 export interface Sentence {
@@ -16,20 +14,13 @@ export interface Sentence {
   };
 }
 
-/** One sentence of each form that the rules have for the attacks, one a line. */
+/** One finding of each form that the rules have for the attacks, one a line. */
 export const FILE = path.join(__dirname, 'sentences.jsonl');
-
-const families = FAMILIES.filter((family) => family !== 'cost');
-
-const known = new Map<string, readonly Sentence['finding'][]>();
 
 /** What is said of an attack. */
 export function sentencesOf(kind: string, attack: string): readonly Sentence['finding'][] {
-  const key = `${kind}: ${attack}`;
   const pair = KINDS.find(([each]) => each === kind)?.[1].find(({ name }) => name === attack);
-  const found = known.get(key) ?? (pair ? checkStacks({ stacks: changed(pair.attack), families }).map(summary) : []);
-  known.set(key, found);
-  return found;
+  return pair ? everything(pair.attack).map(summary) : [];
 }
 
 const placeOf = ({ stack, logicalId, path: at }: ReportedFinding['location']) => `${stack}.${logicalId} ${at}`;
@@ -47,13 +38,17 @@ const summary = ({ rule, severity, says, location, related, data }: ReportedFind
 const formOf = (says: string) =>
   says.replace(/[^\s,()]*[0-9:./#*@$_{}][^\s,()]*|\b[A-Z][\w-]+/g, 'X').replace(/X(?:(?:, | and )X)+/g, 'X');
 
-/** The first sentence of each form. */
+/** The form of a finding: its sentence without names, the kind of place, and what it has for programs. */
+const shapeOf = ({ rule, severity, says, at, related, data }: Sentence['finding']) =>
+  [rule, severity, formOf(says), at.replace(/^\S+|\d+/g, ''), related.length, Object.keys(data)].join();
+
+/** The first finding of each form. */
 export function distinctSentences(): Sentence[] {
   const found = new Map<string, Sentence>();
   for (const [kind, pairs] of KINDS) {
     for (const { name: attack } of pairs) {
       for (const finding of sentencesOf(kind, attack)) {
-        const form = [finding.rule, finding.severity, formOf(finding.says)].join();
+        const form = shapeOf(finding);
         if (!found.has(form)) found.set(form, { kind, attack, finding });
       }
     }

@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { ACCOUNT, document, machine, may, of, ref, roleOf, sub } from './app';
+import { ACCOUNT, bucket, document, machine, may, of, ref, roleOf, sub } from './app';
 import { type Change, type Pair, pair } from './pair';
 
 const include = { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://code/policy.json' } } };
@@ -101,12 +101,33 @@ export const UNREADABLE: readonly Pair[] = [
       other: {
         OtherVpc: of('AWS::EC2::VPC', { CidrBlock: '10.9.0.0/16' }),
         OtherTable: of('AWS::EC2::RouteTable', { VpcId: ref('OtherVpc') }),
+        OtherSubnet: of('AWS::EC2::Subnet', { VpcId: ref('OtherVpc'), CidrBlock: '10.9.0.0/24' }),
+        OtherAssociation: of('AWS::EC2::SubnetRouteTableAssociation', {
+          SubnetId: ref('OtherSubnet'),
+          RouteTableId: ref('OtherTable'),
+        }),
         Nested: of('AWS::CloudFormation::Stack', {
           TemplateURL: sub('https://s3.${AWS::Region}.amazonaws.com/b/routes.json'),
           Parameters: { Table: table },
         }),
       },
     }),
+  ),
+  ...(
+    [
+      ['the VPC', ref('Vpc'), ref('OtherVpc')],
+      ['a subnet', ref('SubnetB'), ref('Data')],
+      ['the security group', arnOf('RuntimeGroup', 'GroupId'), arnOf('EndpointGroup', 'GroupId')],
+    ] as const
+  ).map(([what, own, other]) =>
+    pair('MA-READ1', `a type of a third party is given ${what} of the Runtime`, own, other, (Target) => ({
+      set: { 'Runtime.EnvironmentVariables': { DATA: ref('Data') } },
+      add: {
+        Data: bucket(),
+        OtherVpc: of('AWS::EC2::VPC', { CidrBlock: '10.9.0.0/16' }),
+        Peering: of('Acme::Network::Peering', { Target }),
+      },
+    })),
   ),
   pair('MA-READ1', 'the definition of a second machine is in a bucket', 'Machine', 'Data', (id) => ({
     add: {
