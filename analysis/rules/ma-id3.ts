@@ -1,6 +1,6 @@
 import { agents } from '../model/agents';
 import { COMPUTE_KINDS, computeKindOf } from '../../lib/facts/compute-kinds';
-import { FALSE } from '../model/guard';
+import type { Resource } from '../model/assembly';
 import { usesElsewhere } from '../model/runs-as';
 import type { TemplateModel } from '../model/template-model';
 import { textKey } from '../model/compose-text';
@@ -10,6 +10,7 @@ import { type AgentRole, agentRoles, allowing, placeOfIdentity } from './agent-r
 import type { Finding } from './finding';
 import { scopeOf } from '../policy/named-resource';
 import { rule } from './rule';
+import { placeAt } from './setting';
 
 /** One agent, one identity. */
 export const MA_ID3 = rule({
@@ -38,18 +39,16 @@ export const MA_ID3 = rule({
 });
 
 function* sharedExecutionRoles(model: TemplateModel): Iterable<Finding> {
-  const byRole = new Map<string, ReturnType<typeof agents>[number]>();
-  for (const agent of agents(model)) {
-    const { runtime, kind, executionRoles } = agent;
-    for (const role of executionRoles) {
-      const first = byRole.get(role.id);
-      byRole.set(role.id, first ?? agent);
-      const guard = runtime.guard.and(first?.runtime.guard ?? FALSE);
-      if (first && guard.possible()) {
-        const says = `The execution role is also that of ${first.runtime.logicalId}`;
-        const place = role.runs.find(({ resource, property }) => resource === runtime && property === kind.role)?.place;
-        yield { at: place ?? runtime, says, when: guard };
+  const users = new Map<string, Resource[]>();
+  for (const { runtime, kind, executionRoles } of agents(model)) {
+    for (const { id } of executionRoles) {
+      const others = users.get(id) ?? [];
+      const other = others.find(({ guard }) => runtime.guard.and(guard).possible());
+      if (other) {
+        const says = `The execution role is also that of ${other.logicalId}`;
+        yield { at: placeAt(runtime, kind.role), says, when: runtime.guard.and(other.guard) };
       }
+      users.set(id, [...others, runtime]);
     }
   }
 }

@@ -54,6 +54,32 @@ describe('MA-NET1', () => {
     expect(found(MA_NET1, internet, declaredEgress('0.0.0.0/0'))).toEqual(['MA-NET1 Route']);
   });
 
+  test.each<[string, Changes]>([
+    [
+      'names that other servers answer',
+      {
+        Forward: resource('AWS::Route53Resolver::ResolverRule', { RuleType: 'FORWARD', DomainName: '0.0.0.0/0' }),
+        Way: resource('AWS::Route53Resolver::ResolverRuleAssociation', {
+          ResolverRuleId: ref('Forward'),
+          VPCId: ref('Vpc'),
+        }),
+      },
+    ],
+    [
+      'the services of a service network',
+      {
+        Way: resource('AWS::VpcLattice::ServiceNetworkVpcAssociation', {
+          ServiceNetworkIdentifier: 'sn-1',
+          VpcIdentifier: ref('Vpc'),
+        }),
+      },
+    ],
+  ])('a declaration of all addresses doesn’t cover %s', (_name, changes) => {
+    const declared = found(MA_NET1, changes, declaredEgress('0.0.0.0/0'));
+    expect(declared).toContain('MA-NET1 Way');
+    expect(declared).toEqual(found(MA_NET1, changes));
+  });
+
   test('a network outside of the assembly is one thing that can’t be read', () => {
     const Runtime = resource('AWS::BedrockAgentCore::Runtime', {
       NetworkConfiguration: {
