@@ -87,7 +87,9 @@ function readTemplate(file: string): Readonly<Record<string, unknown>> {
     template = parsed(file, text);
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`${file} can't be read: ${message}${/Fix: /.test(message) ? '' : ` ${FIX}`}`, { cause: error });
+    throw new Error(`${file} can't be read: ${/Fix: /.test(message) ? message : `${sentence(message)} ${FIX}`}`, {
+      cause: error,
+    });
   }
   if (!isObject(template)) {
     const form = Array.isArray(template) ? 'a list' : template === null ? 'empty' : `a ${typeof template}`;
@@ -99,16 +101,18 @@ function readTemplate(file: string): Readonly<Record<string, unknown>> {
   return template;
 }
 
+const sentence = (text: string): string => text.replace(/\.?$/, '.');
+
 function readText(file: string): string {
   let bytes: Buffer;
   try {
     const { size } = fs.statSync(file);
     if (size > MOST_BYTES) {
-      throw new Error(`it has ${size} bytes, and at most ${MOST_BYTES} are read.`);
+      throw new Error(`it has ${size} bytes, and at most ${MOST_BYTES} are read`);
     }
     bytes = fs.readFileSync(file);
   } catch (error) {
-    throw new Error(`${file} can't be read: ${(error as Error).message} ${FIX}`, { cause: error });
+    throw new Error(`${file} can't be read: ${sentence((error as Error).message)} ${FIX}`, { cause: error });
   }
   let text: string;
   try {

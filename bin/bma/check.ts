@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { checkReport, SEVERITIES, type CheckReport } from '../../analysis/report/check-report';
 import { checkSarif } from '../../analysis/report/check-sarif';
 import { checkSummary, checkText } from '../../analysis/report/check-text';
+import type { StackData } from '../../analysis/model/read-stacks';
 import { checkApp } from '../../analysis/rules/check';
 import { isRelevant } from '../../analysis/rules/relevance';
 import { FAMILIES, type Family, type Severity } from '../../analysis/rules/rule';
@@ -63,6 +64,9 @@ export const checkCommand: Command<Options> = {
   run([places], { output, severity, family, permissionsBoundary, account, region, ...options }, { out, style }) {
     const format = formatOf(options, FORMATS);
     const { stacks, files, acknowledgements } = readCheckInputs(places as readonly string[], { account, region });
+    if (output !== undefined) {
+      requireNoInput(output, places as readonly string[], stacks);
+    }
     const families = family ?? FAMILIES.filter((each) => each !== 'cost');
     const result = checkApp({ stacks, files, families, options: { permissionsBoundary } });
     const report = checkReport(stacks, result, acknowledgements, isRelevant(stacks));
@@ -85,6 +89,19 @@ function accountId(account: string): string {
   return account;
 }
 
+/** The report must not replace what was checked. */
+function requireNoInput(output: string, places: readonly string[], stacks: readonly StackData[]): void {
+  const inputs = [
+    ...stacks.flatMap(({ templatePath }) => templatePath ?? []),
+    ...places.flatMap((place) => [place, path.join(place, 'manifest.json')]),
+  ];
+  const realPath = (file: string) => (fs.existsSync(file) ? fs.realpathSync(file) : undefined);
+  const replaced = realPath(output);
+  if (replaced !== undefined && inputs.some((input) => realPath(input) === replaced)) {
+    throw new UsageError(`--output is '${output}', which is an input of the check. Fix: name another file.`);
+  }
+}
+
 /**
  * Writes the complete report or nothing, so that readers never get half of it. A pipe or device is written to directly.
  */
@@ -96,6 +113,8 @@ function write(file: string, text: string): void {
     if (isReplaced) fs.renameSync(target, file);
   } catch (problem) {
     if (isReplaced) fs.rmSync(target, { force: true });
-    throw new UsageError(`${file} can't be written: ${(problem as Error).message}`);
+    throw new UsageError(
+      `--output is '${file}', which can't be written: ${(problem as Error).message}. Fix: name a file in a directory that exists.`,
+    );
   }
 }

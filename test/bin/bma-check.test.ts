@@ -275,6 +275,11 @@ test.each<[string, () => string[], RegExp]>([
   ],
   ['an account that is none', () => [write('x.json', OPEN), '--account', '12'], /--account is '12'/],
   [
+    'an output that is an input',
+    () => [write('x.json', OPEN), '--output', path.join(work, 'x.json')],
+    /--output is '.*x\.json', which is an input/,
+  ],
+  [
     'an output that can not be written',
     () => [write('x.json', OPEN), '--output', path.join(work, 'no/such/file')],
     /can't be written/,
