@@ -1,4 +1,5 @@
 import { levelOf } from '../facts/actions';
+import { entryTypeOf } from '../facts/entry-types';
 import type { EdgeKind } from './edge';
 
 /** Starts something, or sends it something, whatever class the action has otherwise. */
@@ -15,3 +16,29 @@ export function edgeKindOf(action: string, actionClass: string): EdgeKind {
   }
   return actionClass === 'data-read' ? 'reads' : actionClass === 'data-write' ? 'writes' : 'governs';
 }
+
+/** What can be started: the other types of the entry table hand on what happens to them. */
+const STARTED: ReadonlySet<string> = new Set(['compute', 'alias', 'mapping', 'public', 'time']);
+
+/** What the edges of actions of a kind can be, where that depends on the resource. */
+export const KINDS_ON: Readonly<Partial<Record<EdgeKind, readonly EdgeKind[]>>> = {
+  starts: ['sends to', 'starts', 'governs'],
+};
+
+/** What the edge of actions of a kind is on a resource of a type. */
+export function kindOn(type: string, kind: EdgeKind): EdgeKind {
+  if (kind !== 'starts') {
+    return kind;
+  }
+  const entry = entryTypeOf(type)?.kind ?? '';
+  return WITH_ROLES_OF_THEIR_OWN.has(type)
+    ? 'starts'
+    : entry === 'holder'
+      ? 'sends to'
+      : STARTED.has(entry)
+        ? 'starts'
+        : 'governs';
+}
+
+/** SQL calls functions and reads buckets under the roles of its database. */
+const WITH_ROLES_OF_THEIR_OWN: ReadonlySet<string> = new Set(['AWS::RDS::DBCluster']);

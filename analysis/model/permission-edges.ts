@@ -1,44 +1,14 @@
-import { classify } from '../facts/action-classes';
-import { formsOf } from '../facts/actions';
-import { entryTypeOf } from '../facts/entry-types';
 import type { Answer } from '../policy/evaluate';
-import { knownText } from '../policy/operators';
 import { overlap, patternKey, subset, type Verdict } from '../policy/pattern';
-import type { Selection, Statement } from '../policy/statement';
-import { edgeKindOf } from './action-edges';
-import { concat, textOf } from './compose-text';
-import { defaultBuses } from './default-bus';
+import type { Statement } from '../policy/statement';
+import { kindOn, KINDS_ON } from './action-edges';
+import { type ActionGroup, ActionGroups, type Forms } from './action-groups';
 import type { Edge, EdgeKind } from './edge';
 import { FALSE, type Guard, TRUE } from './guard';
-import { storesOutside } from './loads';
 import { type Identities, identities, type Identity } from './identities';
 import type { Model } from './model';
+import { permissionTargets, type Target } from './permission-targets';
 import type { Text } from './text';
-
-/** Something that a permission can be on. */
-interface Target {
-  readonly id: string;
-  readonly arn: Text;
-  readonly service: string;
-  readonly type: string;
-  readonly guard: Guard;
-}
-
-/** The actions of a statement that lead to the same kind of edge on the same resources. */
-interface ActionGroup {
-  readonly kind: EdgeKind;
-  readonly actions: readonly string[];
-  /** ARN forms of the resources that they work on. */
-  readonly forms: Forms;
-  readonly certain: boolean;
-}
-
-/** ARN forms of the resources that some actions work on; one object for equal lists. */
-interface Forms {
-  readonly key: string;
-  readonly texts: readonly Text[];
-  readonly services: ReadonlySet<string>;
-}
 
 /** A permission of an identity on a pattern of resources. */
 interface Holding {
@@ -95,26 +65,18 @@ export class PermissionEdges {
   private readonly byId = new Map<string, Target[]>();
   private readonly nodes = new Map<string, PatternNode>();
   private readonly held = new Map<string, [PatternNode, Holding][]>();
-  private readonly groups = new Map<string, readonly ActionGroup[]>();
+  private readonly groups: ActionGroups;
   private readonly arns = new Map<Target, readonly Text[]>();
-  private readonly forms = new Map<string, Forms>();
   private readonly formed = new Map<string, boolean>();
   private index?: NodeIndex;
 
   constructor(private readonly model: Model) {
     this.identities = identities(model);
-    for (const found of [
-      ...resourceTargets(model, this.identities),
-      ...defaultBuses(model),
-      ...outsideTargets(model),
-    ]) {
-      const service = serviceOf(found.arn);
-      if (service !== undefined) {
-        const target = { ...found, service };
-        push(this.byService, service, target);
-        push(this.byId, target.id, target);
-      }
+    for (const target of permissionTargets(model, this.identities)) {
+      push(this.byService, target.service, target);
+      push(this.byId, target.id, target);
     }
+    this.groups = new ActionGroups(this.byService.keys());
     for (const identity of this.identities.all) {
       [...identity.statements, ...identity.granted].forEach((statement) => this.hold(identity, statement));
     }
@@ -172,7 +134,7 @@ export class PermissionEdges {
       return;
     }
     const { except, patterns } = statement.resources;
-    for (const group of this.groupsOf(statement)) {
+    for (const group of this.groups.of(statement)) {
       const rows: readonly (readonly [Text, readonly Text[] | undefined, Guard])[] = except
         ? [[['*'], patterns.map(({ value }) => value), statement.guard]]
         : patterns.map(({ value, guard }) => [value, undefined, statement.guard.and(guard)]);
@@ -189,59 +151,6 @@ export class PermissionEdges {
         push(this.held, identity.id, [node, holding]);
       }
     }
-  }
-
-  /** The actions of a statement by kind and forms, for services that the assembly has resources of. */
-  private groupsOf({ actions }: Statement): readonly ActionGroup[] {
-    const key = [String(actions.except), ...actions.patterns.map(({ value }) => patternKey(value))].join('\u0001');
-    let groups = this.groups.get(key);
-    if (!groups) {
-      groups = this.readGroups(actions);
-      this.groups.set(key, groups);
-    }
-    return groups;
-  }
-
-  private readGroups({ except, patterns }: Selection): ActionGroup[] {
-    const found = new Map<string, { kind: EdgeKind; actions: string[]; forms: Forms; certain: boolean }>();
-    const add = (action: string, actionClass: string, certain: boolean): void => {
-      const kind = edgeKindOf(action, actionClass);
-      const known = formsOf(action) ?? [];
-      // What starts something and has no resource form (answering a task of a machine) works on all of its service.
-      const forms = this.formsOf(
-        known.length > 0 || kind !== 'starts' ? known : [`arn:*:${action.slice(0, action.indexOf(':'))}:*`],
-      );
-      const key = `${kind} ${String(certain)} ${forms.key}`;
-      const group = found.get(key) ?? { kind, actions: [], forms, certain };
-      group.actions.push(action);
-      found.set(key, group);
-    };
-    // Roles are assumed through STS and clusters are queried through RDS Data, which have no resources of their own.
-    const services = [...this.byService.keys(), 'sts', 'rds-data'];
-    const expand = (pattern: string, certain: boolean, keep: (action: string) => boolean = () => true): void => {
-      const [prefix, name = '*'] = pattern.toLowerCase().split(':');
-      const named = /[*?]/.test(prefix)
-        ? services.filter((service) => subset([service], [prefix]) === 'yes')
-        : services.filter((service) => service === prefix);
-      for (const service of named) {
-        for (const entry of classify(`${service}:${name}`)) {
-          if (keep(entry.action)) {
-            add(entry.action, entry.class, certain);
-          }
-        }
-      }
-    };
-    if (except) {
-      expand('*:*', true, (action) =>
-        patterns.every(({ value }) => subset([action], value, { ignoreCase: true }) !== 'yes'),
-      );
-    } else {
-      for (const { value } of patterns) {
-        const known = knownText(value);
-        expand(known ?? '*:*', known !== undefined);
-      }
-    }
-    return [...found.values()];
   }
 
   private match(node: PatternNode, target: Target): Match | undefined {
@@ -284,17 +193,6 @@ export class PermissionEdges {
       this.formed.set(key, has);
     }
     return has;
-  }
-
-  private formsOf(forms: readonly string[]): Forms {
-    const key = forms.join(' ');
-    let known = this.forms.get(key);
-    if (!known) {
-      const texts = forms.map((form): Text => [form]);
-      known = { key, texts, services: new Set(texts.flatMap((form) => serviceOf(form) ?? [])) };
-      this.forms.set(key, known);
-    }
-    return known;
   }
 
   /** The resource that a pattern names, or those of the services that its forms are of. */
@@ -396,37 +294,6 @@ type Judgement = Pick<Answer, 'verdict' | 'possible'>;
 const ALLOWED: Judgement = { verdict: 'yes', possible: TRUE };
 const DENIED: Judgement = { verdict: 'no', possible: FALSE };
 
-/** What can be started: the other types of the entry table hand on what happens to them. */
-const STARTED: ReadonlySet<string> = new Set(['compute', 'alias', 'mapping', 'public', 'time']);
-
-/** What `starts` can be on a resource. */
-const KINDS_ON: Readonly<Partial<Record<EdgeKind, readonly EdgeKind[]>>> = {
-  starts: ['sends to', 'starts', 'governs'],
-};
-
-function kindOn(type: string, kind: EdgeKind): EdgeKind {
-  if (kind !== 'starts') {
-    return kind;
-  }
-  const entry = entryTypeOf(type)?.kind ?? '';
-  return WITH_ROLES_OF_THEIR_OWN.has(type)
-    ? 'starts'
-    : entry === 'holder'
-      ? 'sends to'
-      : STARTED.has(entry)
-        ? 'starts'
-        : 'governs';
-}
-
-/** SQL calls functions and reads buckets under the roles of its database. */
-const WITH_ROLES_OF_THEIR_OWN: ReadonlySet<string> = new Set(['AWS::RDS::DBCluster']);
-
-/** The service of an ARN, by which actions and resources are brought together. */
-function serviceOf(arn: Text): string | undefined {
-  const first = arn[0];
-  return typeof first === 'string' ? /^arn:[^:]*:([a-z0-9-]+):/.exec(first)?.[1] : undefined;
-}
-
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const values = map.get(key);
   if (values) {
@@ -434,43 +301,4 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   } else {
     map.set(key, [value]);
   }
-}
-
-type Found = Omit<Target, 'service'>;
-
-function outsideTargets(model: Model): Found[] {
-  return storesOutside(model).map(({ id, arn, type }) => ({ id, arn, type, guard: TRUE }));
-}
-
-function resourceTargets(model: Model, known: Identities): Found[] {
-  const resources = model.resources.flatMap((resource): Found[] =>
-    model
-      .arn(resource)
-      .map(({ value }) => ({ id: resource.id, arn: value, type: resource.type, guard: resource.guard })),
-  );
-  // Those who call an API name it by another ARN than those who change it.
-  const called = model.ofType('AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api').flatMap((resource): Found[] => {
-    const { partition, region, account } = resource.stack;
-    return model.arn(resource).map(({ value }) => ({
-      id: resource.id,
-      arn: concat(textOf(`arn:${partition}:execute-api:`), region, [':'], account, [':'], value.slice(-1)),
-      type: resource.type,
-      guard: resource.guard,
-    }));
-  });
-  // An execution is named by the machine that it is of, under another type.
-  const executed = model.ofType('AWS::StepFunctions::StateMachine').flatMap((resource): Found[] =>
-    model.arn(resource).map(({ value }) => ({
-      id: resource.id,
-      arn: value.map((part) => (typeof part === 'string' ? part.replace(':stateMachine:', ':execution:') : part)),
-      type: resource.type,
-      guard: resource.guard,
-    })),
-  );
-  const outside = known.all.flatMap(({ id, arn, kind, resource, statements }): Found[] =>
-    resource || kind !== 'role' || statements.length === 0
-      ? []
-      : [{ id, arn, type: 'AWS::IAM::Role', guard: statements[0].guard }],
-  );
-  return [...resources, ...called, ...executed, ...outside];
 }
