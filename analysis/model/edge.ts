@@ -53,3 +53,8 @@ export function isOfAdministrator({ because }: Edge): boolean {
     because.actions.patterns.some(({ value }) => value.length === 1 && value[0] === '*')
   );
 }
+
+/** An edge that is there only because a policy can't be read. */
+export function isUnreadEdge({ because, certainty }: Edge): boolean {
+  return 'actions' in because && certainty === 'maybe' && because.unreadable.length > 0;
+}

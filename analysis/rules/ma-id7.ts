@@ -1,29 +1,21 @@
-import { type Agent, agents } from '../model/agents';
-import type { Resource } from '../model/assembly';
 import { formsOf } from '../facts/actions';
-import { entryTypeOf } from '../facts/entry-types';
-import { DRIVING_AND_WRITING, type Edge } from '../model/edge';
-import { evidenceBuckets } from '../model/evidence';
-import { governanceOf } from '../model/governance';
-import { identities, type Identity } from '../model/identities';
+import type { Identity } from '../model/identities';
 import { ownAccounts } from '../model/own-accounts';
-import { storesOutside } from '../model/loads';
-import type { Model } from '../model/model';
-import { printed } from '../model/printed-text';
-import { type Path, reach } from '../model/reach';
+import { reach } from '../model/reach';
 import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
-import { type Use, usesOf } from '../policy/actions';
-import type { Statement } from '../policy/statement';
-import { type AgentRole, agentRoles, allowsOf, covering, handlerRoles } from './agent-roles';
-import type { Finding, Located } from './finding';
-import { scopeOf } from '../policy/named-resource';
-import { isDenied, isIntent, isOfLibrary, listed, namedUses, wholeServices } from './permissions';
 import { NETWORK_TOOLS } from '../network/network';
+import { type Use, usesOf } from '../policy/actions';
+import { scopeOf } from '../policy/named-resource';
+import type { Statement } from '../policy/statement';
+import { type AgentRole, agentRoles, allowsOf, handlerRoles } from './agent-roles';
+import type { Finding } from './finding';
+import { governingAccess } from './governing-access';
+import { isDenied, isIntent, isOfLibrary, listed, namedUses, wholeServices } from './permissions';
 import { changesOfRecords } from './record-changes';
-import { isStrong, strengthOf } from './strength';
 import { rule, type RuleContext } from './rule';
 import { isUnread } from './trust';
+import { waysToPower, waysToStrongRoles } from './ways-to-power';
 
 /** Actions that return the values of secrets. */
 const SECRET_READING: ReadonlySet<string> = new Set([
@@ -47,19 +39,19 @@ export const MA_ID7 = rule({
       if (role.kinds.has('execution role')) {
         yield* outsideTheList(role, 'execution', context);
         yield* openSecrets(role);
-        yield* governance(role, context);
-        yield* ways(role, context);
+        yield* governingAccess(role, context);
+        yield* waysToPower(role, context);
       } else if (role.kinds.has('session role')) {
         yield* outsideTheList(role, 'session', context);
-        yield* ways(role, context);
+        yield* waysToPower(role, context);
       } else {
         yield* powers(role.identity, 'client role', context);
-        yield* strongWays(role, 'client role', context);
+        yield* waysToStrongRoles(role, 'client role', context);
       }
     }
     for (const [identity, agents] of handlerRoles(context.model)) {
       yield* powers(identity, 'role of what starts turns', context);
-      yield* strongWays({ identity, agents }, 'role of what starts turns', context);
+      yield* waysToStrongRoles({ identity, agents }, 'role of what starts turns', context);
     }
   },
 });
@@ -174,243 +166,6 @@ function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
   }
 }
 
-/** What the role writes, or reads of secrets, that governs the agent. */
-function* governance(role: AgentRole, { model, declared }: RuleContext): Iterable<Finding> {
-  for (const agent of role.agents) {
-    const governing = governanceOf(model, agent);
-    for (const edge of reach(model).outOf(role.identity.id, ['writes', 'governs', 'reads', 'sends to'])) {
-      const reason = governing.get(edge.to);
-      const resource = model.resource(edge.to);
-      const { type } = resource ?? storesOutside(model).find(({ id }) => id === edge.to) ?? {};
-      if (reason === undefined || type === undefined || !('actions' in edge.because) || isUnreadEdge(edge)) {
-        continue;
-      }
-      const statement = edge.because;
-      if (isWideEverywhere(statement)) {
-        continue; // MA-ID5 says so, and what governs the agent is only a part.
-      }
-      const actions = namedUses(statement)
-        .filter((use) => touches(use, resource && isRecord(model, resource, reason) ? 'record' : reason, type))
-        .map(({ action }) => action)
-        .filter((action) => !declared.use(role.identity, action, statement));
-      if (actions.length > 0) {
-        yield {
-          at: statement,
-          subject: `${role.identity.id} ${edge.to}`,
-          says: `The execution role may call ${listed(actions)} on ${nameOf(model, edge.to)}, which governs the agent`,
-          when: edge.guard,
-          certainty: edge.certainty,
-          severity: reason === 'record' || actions.every(isReading) ? 'error' : 'fatal',
-          related: resource ? [resource] : [],
-          data: { actions, resource: edge.to },
-        };
-      }
-    }
-  }
-}
-
-const isReading = (action: string): boolean => /^s3:(?:Get|List)/i.test(action);
-
-/** What a trail or the workflow records is for auditors: an agent that reads it sees what other turns did. */
-function isRecord(model: Model, resource: Resource, reason: string): boolean {
-  const isKept = reason === 'trail' || reason === 'record' || evidenceBuckets(model).has(resource);
-  return resource.type === 'AWS::S3::Bucket' && isKept;
-}
-
-function isWideEverywhere({ resources: { except, patterns } }: Statement): boolean {
-  return except || patterns.every(({ value }) => ['every', 'type'].includes(scopeOf(value)));
-}
-
-/** Whether a use changes what governs an agent. Logs are written and images are read by every execution role. */
-function touches({ action, class: kind }: Use, reason: string, type: string): boolean {
-  const name = action.toLowerCase();
-  switch (reason) {
-    case 'log':
-      return kind !== 'data-read' && !/^logs:(?:createlogstream|putlogevents)$/.test(name) && name.startsWith('logs:');
-    case 'key':
-      return false; // Uses of a key are limited by what is encrypted with it.
-    case 'definition':
-      return type === 'AWS::SecretsManager::Secret' ? /^secretsmanager:/.test(name) : kind === 'data-write';
-    case 'record':
-      return kind === 'data-write' || kind === 'data-read';
-    case 'trail':
-    case 'store':
-    case 'code':
-    case 'image':
-      // An event on the bus of outcomes is written, although the action starts what listens elsewhere.
-      return (
-        (kind === 'data-write' || name === 'events:putevents') && !name.startsWith('kms:') && !name.startsWith('logs:')
-      );
-    default:
-      return false; // What drives the agent is a matter of the ways.
-  }
-}
-
-/** What the role can become or drive counts as its own. */
-function* ways(role: AgentRole, context: RuleContext): Iterable<Finding> {
-  const { model, declared } = context;
-  const { identity } = role;
-  const own = new Set(
-    role.agents.flatMap((agent) => [agent.id, agent.runtime.id, ...agent.endpoints.map(({ id }) => id)]),
-  );
-  const isSession = !role.kinds.has('execution role');
-  const best = new Map<unknown, { readonly path: Path; readonly says: string; readonly certain: boolean }>();
-  for (const path of reach(model).from(identity.id, DRIVING_AND_WRITING)) {
-    const [first] = path.edges;
-    // A session drives its agent: that is what it is for.
-    if (isSession && path.edges.some(({ to }) => own.has(to))) {
-      continue;
-    }
-    if (path.edges.some(isUnreadEdge)) {
-      continue; // What can't be read is one finding, and neither good nor bad.
-    }
-    const end = endOf(model, role, path);
-    if (!end || isDeclared(role, path, declared)) {
-      continue;
-    }
-    const certain = path.certainty === 'yes' && end.certain;
-    const known = best.get(first.because);
-    if (!known || (certain && !known.certain)) {
-      best.set(first.because, { path, says: end.says, certain });
-    }
-  }
-  for (const { path, says, certain } of best.values()) {
-    const [first, ...rest] = path.edges;
-    const at: Located = first.because;
-    const way = rest.length > 0 ? `, through ${nameOf(model, first.to)},` : '';
-    yield {
-      at,
-      subject: identity.id,
-      says: `The ${isSession ? 'session' : 'execution'} role${way} ${says}`,
-      when: path.guard,
-      certainty: certain ? 'yes' : 'maybe',
-      related: rest.map(({ because }) => because),
-      data: { path: [path.start, ...path.edges.map(({ to }) => to)] },
-    };
-  }
-}
-
-/** Agents, and the roles around them: what one of these can do is said of it, not of everybody who starts it. */
-function judgedElsewhere(model: Model): ReadonlySet<string> {
-  return new Set([
-    ...agents(model).flatMap(({ id, runtime, endpoints }) => [id, runtime.id, ...endpoints.map((each) => each.id)]),
-    ...agentRoles(model).map(({ identity }) => identity.id),
-    ...[...handlerRoles(model).keys()].map(({ id }) => id),
-  ]);
-}
-
-/** What a role around an agent can drive and that can make it stronger. Starting turns is what such a role is for. */
-function* strongWays(
-  role: Pick<AgentRole, 'identity' | 'agents'>,
-  kind: string,
-  context: RuleContext,
-): Iterable<Finding> {
-  const { model, declared } = context;
-  const known = identities(model);
-  const found = new Set<unknown>();
-  const elsewhere = context.model.view(judgedElsewhere);
-  for (const path of reach(model).from(role.identity.id)) {
-    const [first, ...rest] = path.edges;
-    const target = known.byName(path.end);
-    const strength =
-      target && target.id !== role.identity.id && isActedWith(model, path) ? strengthOf(target) : undefined;
-    if (
-      strength?.certain &&
-      path.certainty === 'yes' &&
-      !found.has(first.because) &&
-      !path.edges.some(({ to }) => to !== role.identity.id && elsewhere.has(to)) &&
-      !isDeclared(role, path, declared)
-    ) {
-      found.add(first.because);
-      const way = rest.length > 0 ? `, through ${nameOf(model, first.to)},` : '';
-      yield {
-        at: first.because,
-        subject: role.identity.id,
-        says: `The ${kind}${way} can act with ${nameOf(model, path.end)}, which ${strength.says}`,
-        when: path.guard,
-        severity: 'error',
-        related: rest.map(({ because }) => because),
-        data: { path: [path.start, ...path.edges.map(({ to }) => to)] },
-      };
-    }
-  }
-}
-
-/** An edge that is there only because a policy can't be read. */
-function isUnreadEdge({ because, certainty }: Edge): boolean {
-  return 'actions' in because && certainty === 'maybe' && because.unreadable.length > 0;
-}
-
-/** What runs under a role only to send on to its targets (rules, schedules, pipes): the ways from those are what counts. */
-const DELIVERING: ReadonlySet<string> = new Set(['mapping', 'time']);
-
-/** Whether what a way leads through runs what its caller sends or writes under the role at the end. */
-function isActedWith(model: TemplateModel, { edges }: Pick<Path, 'edges'>): boolean {
-  const holder = model.resource(edges.at(-1)!.from);
-  return !DELIVERING.has(entryTypeOf(holder?.type ?? '')?.kind ?? '') || edges.some(({ kind }) => kind === 'loads');
-}
-
-/** What is wrong with the end of a way; undefined when nothing is. */
-function endOf(
-  model: TemplateModel,
-  { identity, agents }: AgentRole,
-  { end, edges }: Path,
-): { readonly says: string; readonly certain: boolean } | undefined {
-  if (end === identity.id) {
-    return undefined;
-  }
-  const target = identities(model).byName(end);
-  const drives = agents.some((agent: Agent) => end === agent.id || governanceOf(model, agent).get(end) === 'drives');
-  if (edges.every(({ kind }) => kind === 'assumes') && target) {
-    const strength = strengthOf(target);
-    const why = strength ? `, which ${strength.says}` : '';
-    // A role that only reads and writes data gives the agent nothing to escalate with, but a second identity.
-    return { says: `can become ${nameOf(model, end)}${why}`, certain: strength?.certain ?? false };
-  }
-  if (drives) {
-    return { says: `can start turns of its own agent (${nameOf(model, end)})`, certain: true };
-  }
-  const strength = target && isActedWith(model, { edges }) ? strengthOf(target) : undefined;
-  // Whether something runs what is written next to it, or is told, is a guess: it counts where its role is known to be strong.
-  if (isStrong(strength) && (strength.certain || !edges.some(isGuess))) {
-    return { says: `can act with ${nameOf(model, end)}, which ${strength.says}`, certain: strength.certain };
-  }
-  // What this library makes to stop an agent lets it run again, too.
-  const own = agents.flatMap(({ executionRoles, sessionRoles }) => [...executionRoles, ...sessionRoles]);
-  return target && !edges.some(isGuess) && mayChange(model, target, own)
-    ? { says: `can act with ${nameOf(model, end)}, which may change the roles of the agent`, certain: true }
-    : undefined;
-}
-
-const isGuess = ({ kind }: Edge): boolean => kind === 'loads' || kind === 'reports to';
-
-const ROLE_CHANGES = ['Attach', 'Detach', 'Put', 'Delete'].map((verb) => `iam:${verb}RolePolicy`);
-
-function mayChange(model: TemplateModel, worker: Identity, roles: readonly Identity[]): boolean {
-  return roles.some((role) =>
-    ROLE_CHANGES.some(
-      (action) =>
-        covering(worker, action).length > 0 && identities(model).may(worker, action, role.arn).verdict !== 'no',
-    ),
-  );
-}
-
-/** A declaration of the action of the first step covers the way. */
-function isDeclared(
-  { identity }: Pick<AgentRole, 'identity'>,
-  { edges: [{ because }] }: Path,
-  declared: RuleContext['declared'],
-): boolean {
-  if (!('actions' in because) || because.principals !== 'attached') {
-    return false;
-  }
-  const uses = namedUses(because);
-  const starting = uses.filter(({ class: kind }) => kind === 'start' || kind === 'power');
-  // Writing leads on, too, where what is written to hands it on.
-  const leading = starting.length > 0 ? starting : uses.filter(({ class: kind }) => kind === 'data-write');
-  return leading.length > 0 && leading.every(({ action }) => declared.use(identity, action, because));
-}
-
 /** Actions with which a role makes itself or others stronger, beside those that this library grants to such roles. */
 function* powers(identity: Identity, kind: string, { model, declared }: RuleContext): Iterable<Finding> {
   for (const statement of allowsOf(identity)) {
@@ -440,12 +195,3 @@ function powerOf(identity: Identity, statement: Statement): string[] {
 
 /** Actions that end or shorten what was logged. Nothing around an agent needs them. */
 const ERASES = /^logs:(?:delete(?:loggroup|logstream|retentionpolicy)|putretentionpolicy)$/i;
-
-function nameOf(model: TemplateModel, id: string): string {
-  const resource = model.resource(id);
-  const identity = identities(model).byName(id);
-  return (
-    resource?.logicalId ??
-    (identity ? printed(identity.arn) : (model.resource(id.replace(/^agent /, ''))?.logicalId ?? id))
-  );
-}

@@ -1,0 +1,87 @@
+import type { Resource } from '../model/assembly';
+import { isUnreadEdge } from '../model/edge';
+import { evidenceBuckets } from '../model/evidence';
+import { governanceOf } from '../model/governance';
+import { storesOutside } from '../model/loads';
+import type { Model } from '../model/model';
+import { reach } from '../model/reach';
+import type { Use } from '../policy/actions';
+import { scopeOf } from '../policy/named-resource';
+import type { Statement } from '../policy/statement';
+import type { AgentRole } from './agent-roles';
+import type { Finding } from './finding';
+import { listed, namedUses } from './permissions';
+import type { RuleContext } from './rule';
+import { shownName } from './shown-name';
+
+/** What the role writes, or reads of secrets, that governs the agent. */
+export function* governingAccess(role: AgentRole, { model, declared }: RuleContext): Iterable<Finding> {
+  for (const agent of role.agents) {
+    const governing = governanceOf(model, agent);
+    for (const edge of reach(model).outOf(role.identity.id, ['writes', 'governs', 'reads', 'sends to'])) {
+      const reason = governing.get(edge.to);
+      const resource = model.resource(edge.to);
+      const { type } = resource ?? storesOutside(model).find(({ id }) => id === edge.to) ?? {};
+      if (reason === undefined || type === undefined || !('actions' in edge.because) || isUnreadEdge(edge)) {
+        continue;
+      }
+      const statement = edge.because;
+      if (isWideEverywhere(statement)) {
+        continue; // MA-ID5 says so, and what governs the agent is only a part.
+      }
+      const actions = namedUses(statement)
+        .filter((use) => touches(use, resource && isRecord(model, resource, reason) ? 'record' : reason, type))
+        .map(({ action }) => action)
+        .filter((action) => !declared.use(role.identity, action, statement));
+      if (actions.length > 0) {
+        yield {
+          at: statement,
+          subject: `${role.identity.id} ${edge.to}`,
+          says: `The execution role may call ${listed(actions)} on ${shownName(model, edge.to)}, which governs the agent`,
+          when: edge.guard,
+          certainty: edge.certainty,
+          severity: reason === 'record' || actions.every(isReading) ? 'error' : 'fatal',
+          related: resource ? [resource] : [],
+          data: { actions, resource: edge.to },
+        };
+      }
+    }
+  }
+}
+
+const isReading = (action: string): boolean => /^s3:(?:Get|List)/i.test(action);
+
+/** What a trail or the workflow records is for auditors: an agent that reads it sees what other turns did. */
+function isRecord(model: Model, resource: Resource, reason: string): boolean {
+  const isKept = reason === 'trail' || reason === 'record' || evidenceBuckets(model).has(resource);
+  return resource.type === 'AWS::S3::Bucket' && isKept;
+}
+
+function isWideEverywhere({ resources: { except, patterns } }: Statement): boolean {
+  return except || patterns.every(({ value }) => ['every', 'type'].includes(scopeOf(value)));
+}
+
+/** Whether a use changes what governs an agent. Logs are written and images are read by every execution role. */
+function touches({ action, class: kind }: Use, reason: string, type: string): boolean {
+  const name = action.toLowerCase();
+  switch (reason) {
+    case 'log':
+      return kind !== 'data-read' && !/^logs:(?:createlogstream|putlogevents)$/.test(name) && name.startsWith('logs:');
+    case 'key':
+      return false; // Uses of a key are limited by what is encrypted with it.
+    case 'definition':
+      return type === 'AWS::SecretsManager::Secret' ? /^secretsmanager:/.test(name) : kind === 'data-write';
+    case 'record':
+      return kind === 'data-write' || kind === 'data-read';
+    case 'trail':
+    case 'store':
+    case 'code':
+    case 'image':
+      // An event on the bus of outcomes is written, although the action starts what listens elsewhere.
+      return (
+        (kind === 'data-write' || name === 'events:putevents') && !name.startsWith('kms:') && !name.startsWith('logs:')
+      );
+    default:
+      return false; // What drives the agent is a matter of the ways.
+  }
+}

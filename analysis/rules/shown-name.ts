@@ -1,0 +1,13 @@
+import { identities } from '../model/identities';
+import { printed } from '../model/printed-text';
+import type { TemplateModel } from '../model/template-model';
+
+/** What findings call a resource or an identity. */
+export function shownName(model: TemplateModel, id: string): string {
+  const resource = model.resource(id);
+  const identity = identities(model).byName(id);
+  return (
+    resource?.logicalId ??
+    (identity ? printed(identity.arn) : (model.resource(id.replace(/^agent /, ''))?.logicalId ?? id))
+  );
+}
