@@ -1,6 +1,6 @@
 import { printed } from '../model/printed-text';
 import type { Text } from '../model/text';
-import type { Declaration } from './declared';
+import type { Declaration } from './read-declarations';
 
 /** A declaration in words. */
 export interface Decision {

@@ -1,5 +1,6 @@
 import { titleOf } from '../rules/decisions';
-import { type Declaration, Declared } from '../rules/declared';
+import { Declared } from '../rules/declared';
+import type { Declaration } from '../rules/read-declarations';
 import type { Resource } from '../model/assembly';
 import type { TemplateModel } from '../model/template-model';
 import type { Agent } from './agent';
