@@ -1,3 +1,5 @@
+import type { Resource } from './assembly';
+import type { Model } from './model';
 import type { Node } from './node';
 import type { Case, Text } from './text';
 
@@ -13,4 +15,12 @@ export function destinationsIn(node: Node, depth = 0): Case<Text>[] {
       : node.entries().flatMap(([key, value]) => (NO_DESTINATION.test(key) ? [] : destinationsIn(value, depth + 1)));
   }
   return node.kind === 'list' ? node.items().flatMap((item) => destinationsIn(item, depth + 1)) : node.texts();
+}
+
+/** The resources of the assembly that the texts below a node name. */
+export function mentionedIn(model: Model, node: Node): Resource[] {
+  return destinationsIn(node).flatMap(({ value }) => [
+    ...model.mentioned(value),
+    ...model.named(value).map(({ resource }) => resource),
+  ]);
 }

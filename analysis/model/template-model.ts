@@ -3,8 +3,7 @@ import { concat, literalOf, referencesOf, textKey, textOf } from './compose-text
 import { Exports } from './cross-stack';
 import { DecisionDiagrams } from './decision-diagram';
 import type { Naming } from './deployed';
-import type { Guard } from './guard';
-import { TRUE } from './guard';
+import { type Guard, TRUE } from './guard';
 import { excludedBy } from './identity';
 import { at, entriesOf, isObject } from './json';
 import { type Expanded, expandLoops, hasLoops } from './loops';
@@ -16,6 +15,7 @@ import { printed } from './printed-text';
 import { ResourceNames } from './resource-names';
 import { TemplateNode } from './template-node';
 import { TemplateReader } from './template-reader';
+import { mayBeMissing, TemplateResource } from './template-resource';
 import type { Hole, Reference, Text, Unreadable } from './text';
 import { unreadableParts } from './unreadable-parts';
 
@@ -327,64 +327,6 @@ export class TemplateModel implements Model {
     }
     return { ...stack, template: template as Stack['template'], constructPathOf: (id) => stack.constructPathOf(id) };
   }
-}
-
-/** A resource of a template; its guard and properties are read when they are asked for. */
-export class TemplateResource implements Resource {
-  public readonly id: string;
-  private when?: Guard;
-  private node?: Node;
-
-  constructor(
-    public readonly reader: TemplateReader,
-    public readonly logicalId: string,
-    public readonly type: string,
-    public readonly raw: Readonly<Record<string, unknown>>,
-  ) {
-    this.id = `${reader.stack.id}#${logicalId}`;
-  }
-
-  public get stack(): Stack {
-    return this.reader.stack;
-  }
-
-  public get constructPath(): string | undefined {
-    return this.stack.constructPathOf(this.logicalId);
-  }
-
-  public get guard(): Guard {
-    this.when ??= this.readGuard();
-    return this.when;
-  }
-
-  public get properties(): Node {
-    this.node ??= new TemplateNode(
-      { kind: 'json', json: at(this.raw, 'Properties') ?? {} },
-      this.guard,
-      this.reader.origin('Properties', this),
-      this.reader,
-      undefined,
-    );
-    return this.node;
-  }
-
-  private readGuard(): Guard {
-    const { model } = this.reader;
-    const condition = at(this.raw, 'Condition');
-    const own = typeof condition === 'string' ? this.reader.conditions.guard(condition) : TRUE;
-    const parent = model.parentOf(this.stack);
-    return parent
-      ? model.once(
-          `${this.id} guard`,
-          () => own.and(parent.resource.guard),
-          () => own,
-        )
-      : own;
-  }
-}
-
-function mayBeMissing(resource: Resource): boolean {
-  return resource.stack.nestedIn !== undefined || Object.hasOwn(resource.raw, 'Condition');
 }
 
 /** What can't be read in a text, a hole, or what can't be read itself. */

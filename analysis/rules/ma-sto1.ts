@@ -1,6 +1,7 @@
 import { agentStores, policySubject } from '../model/agent-stores';
 import { identities } from '../model/identities';
-import { type OutsideAccess, outsideAccess, registryOf } from '../model/outside-access';
+import { registryOf } from '../model/moved-outside';
+import { type OutsideAccess, outsideAccess } from '../model/outside-access';
 import { accountOf } from '../model/own-accounts';
 import { printed } from '../model/printed-text';
 import type { Finding } from './finding';

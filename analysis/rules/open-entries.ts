@@ -1,28 +1,12 @@
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
-import { identities } from '../model/identities';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
-import { admitted } from '../policy/admitted';
+import { API_AUTHORIZATION, body, eased, quickApi, restMethod, route } from './open-apis';
 import { LISTENING, openPorts } from './open-ports';
+import { type EntryJudge, judged, type Opening, setting } from './opening';
 import { literalsAt, resourcesAt as named, valuesAt } from './setting';
 
-/**
- * How a public entry is open. `open`: whoever finds it may use it. `weak`: no authorization is known, but something else
- * may limit it (an API key, a security group, a policy). `unread`: what decides can't be read.
- */
-export interface Opening {
-  readonly how: 'open' | 'weak' | 'unread';
-  readonly says: string;
-  /** Where the setting is, or would be. */
-  readonly path: readonly string[];
-  /** For `unread`, the setting. */
-  readonly nodes?: readonly Node[];
-}
-
-type Judge = (resource: Resource, model: TemplateModel) => Opening | undefined;
-
-const API_AUTHORIZATION = ['AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS', 'JWT'];
 const APPSYNC_AUTHENTICATION = ['AWS_IAM', 'AMAZON_COGNITO_USER_POOLS', 'OPENID_CONNECT', 'AWS_LAMBDA'];
 /** What an action does with a request that nobody signed in for is in one of these. */
 const AUTHENTICATING_CONFIGS = ['AuthenticateOidcConfig', 'AuthenticateCognitoConfig'];
@@ -32,7 +16,7 @@ const AUTHENTICATING_ACTION = /^(?:authenticate-oidc|authenticate-cognito|jwt-va
  * The types whose authorization is known. Any other public type is open to somebody whom its template doesn't limit.
  * Sources: the pages of entry-types.json
  */
-const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
+const JUDGES: ReadonlyMap<string, EntryJudge> = new Map<string, EntryJudge>([
   ['AWS::Lambda::Url', setting(['AuthType'], ['AWS_IAM'])],
   ['AWS::Lambda::WebFunctionEndpoint', setting(['AuthType'], ['AWS_IAM'])],
   ['AWS::VpcLattice::Service', setting(['AuthType'], ['AWS_IAM'])],
@@ -66,7 +50,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ['AWS::Pipes::Pipe', outsideSource(['SourceParameters', 'SelfManagedKafkaParameters'])],
   ['AWS::MSK::Cluster', unauthenticated],
   ['AWS::CloudFront::Distribution', distribution],
-  ...LISTENING.map((type): [string, Judge] => [type, openPorts]),
+  ...LISTENING.map((type): [string, EntryJudge] => [type, openPorts]),
 ]);
 
 /** How an entry of a public type is open; undefined if it has a known authorization. */
@@ -106,160 +90,6 @@ function distribution({ properties, type }: Resource): Opening | undefined {
   return behaviors.length > 0 && behaviors.every((each) => valuesAt(each, 'TrustedKeyGroups').length > 0)
     ? undefined
     : { how: 'weak', says: `${type} has no authorization that is known`, path: [] };
-}
-
-function setting(path: readonly string[], good: readonly string[], how: 'open' | 'weak' = 'open'): Judge {
-  return ({ properties, type }) => judged(valuesAt(properties, ...path), good, path, type, how);
-}
-
-function judged(
-  nodes: readonly Node[],
-  good: readonly string[],
-  path: readonly string[],
-  type: string,
-  how: 'open' | 'weak' = 'open',
-): Opening | undefined {
-  const texts = nodes.flatMap((node) => node.texts());
-  const values = texts.map(({ value }) => literalOf(value));
-  const bad = values.find((value) => value !== undefined && !good.includes(value));
-  const name = path.at(-1)!;
-  if (texts.length === 0 && !nodes.some(({ kind }) => kind === 'unreadable')) {
-    return { how, path, says: `${type} has no ${name}` };
-  }
-  if (bad !== undefined) {
-    return { how: bad === 'API_KEY' ? 'weak' : how, path, says: `${type} has the ${name} ${bad}` };
-  }
-  return values.includes(undefined) || texts.length === 0
-    ? { how: 'unread', path, says: `the ${name} can't be read`, nodes }
-    : undefined;
-}
-
-function authorizationOf(entry: Resource, model: TemplateModel): Opening | undefined {
-  const path = ['AuthorizationType'];
-  const found = judged(valuesAt(entry.properties, ...path), API_AUTHORIZATION, path, entry.type);
-  return found ?? signedUp(named(entry, 'AuthorizerId', model), entry, model);
-}
-
-/** Users of a pool in which everybody can sign up are everybody. */
-function signedUp(authorizers: readonly Resource[], { type }: Resource, model: TemplateModel): Opening | undefined {
-  const pools = authorizers.flatMap((authorizer) => [
-    ...named(authorizer, 'ProviderARNs', model),
-    ...valuesAt(authorizer.properties, 'JwtConfiguration', 'Issuer')
-      .flatMap((node) => node.texts())
-      .flatMap(({ value }) => model.mentioned(value)),
-  ]);
-  const isOpen = pools.some(
-    (pool) =>
-      pool.type === 'AWS::Cognito::UserPool' &&
-      setting(['AdminCreateUserConfig', 'AllowAdminCreateUserOnly'], ['true'])(pool, model)?.how === 'open',
-  );
-  return isOpen
-    ? { how: 'weak', path: ['AuthorizerId'], says: `${type} lets in users of a pool in which everybody can sign up` }
-    : undefined;
-}
-
-function restMethod(method: Resource, model: TemplateModel): Opening | undefined {
-  const found = authorizationOf(method, model);
-  const [api] = named(method, 'RestApiId', model);
-  return api ? eased(found, api, model) : found;
-}
-
-/** The policy of an API can limit who may call it; a private API is called from VPCs only. */
-function eased(found: Opening | undefined, api: Resource, model: TemplateModel): Opening | undefined {
-  const statements = identities(model)
-    .policiesOf(api)
-    .flatMap((policy) => policy.statements);
-  const allows = statements.filter(({ effect }) => effect !== 'Deny');
-  if (
-    found &&
-    allows.length > 0 &&
-    allows.every((each) => each.effect === 'Allow' && admitted(model, each).length === 0)
-  ) {
-    return undefined;
-  }
-  const isLimited =
-    statements.length > 0 ||
-    valuesAt(api.properties, 'Policy').length > 0 ||
-    literalsAt(api.properties, 'EndpointConfiguration', 'Types').includes('PRIVATE');
-  return found?.how === 'open' && isLimited ? { ...found, how: 'weak' } : found;
-}
-
-function route(each: Resource, model: TemplateModel): Opening | undefined {
-  const found = authorizationOf(each, model);
-  // A WebSocket API authorizes the connection; its other routes have no authorizer.
-  const apis = named(each, 'ApiId', model);
-  const isWebSocket = apis.some(({ properties }) => literalsAt(properties, 'ProtocolType').includes('WEBSOCKET'));
-  if (found && isWebSocket && !literalsAt(each.properties, 'RouteKey').includes('$connect')) {
-    const connects = model
-      .ofType(each.type)
-      .filter(
-        (other) =>
-          literalsAt(other.properties, 'RouteKey').includes('$connect') && named(other, 'ApiId', model)[0] === apis[0],
-      );
-    return connects.length > 0 && connects.every((other) => route(other, model) === undefined) ? undefined : found;
-  }
-  return found;
-}
-
-/** An API that is created with a target has one open route, which is no resource. */
-function quickApi(api: Resource, model: TemplateModel): Opening | undefined {
-  return valuesAt(api.properties, 'Target').length > 0
-    ? { how: 'open', path: ['Target'], says: 'An API that is created with a target lets everybody in' }
-    : body(api, model);
-}
-
-/** The operations of an OpenAPI document with an integration: each needs a security scheme with an authorizer. */
-function body(api: Resource, _model: TemplateModel): Opening | undefined {
-  if (valuesAt(api.properties, 'BodyS3Location').length > 0) {
-    return {
-      how: 'weak',
-      path: ['BodyS3Location'],
-      says: 'The API is described by a file that is not part of the template',
-    };
-  }
-  const documents = api.properties.at('Body').flatMap((node) => (node.kind === 'scalar' ? node.json() : [node]));
-  for (const document of documents) {
-    if (document.kind !== 'object') {
-      return { how: 'unread', path: ['Body'], says: "the Body can't be read", nodes: [document] };
-    }
-    const schemes = authorizing(document);
-    for (const [path, operations] of document.at('paths').flatMap((node) => node.entries())) {
-      for (const [method, operation] of operations.entries()) {
-        if (operation.at('x-amazon-apigateway-integration').length > 0 && !isSecured(operation, document, schemes)) {
-          return { how: 'open', path: ['Body'], says: `The operation ${method} ${path} has no authorizer` };
-        }
-      }
-    }
-  }
-  return undefined;
-}
-
-/** Names of the security schemes that authorize: with IAM, with an authorizer, or with the tokens of a provider. */
-function authorizing(document: Node): ReadonlySet<string> {
-  const schemes = [
-    ...valuesAt(document, 'securityDefinitions'),
-    ...valuesAt(document, 'components', 'securitySchemes'),
-  ];
-  return new Set(
-    schemes
-      .flatMap((node) => node.entries())
-      .filter(([, scheme]) =>
-        ['x-amazon-apigateway-authtype', 'x-amazon-apigateway-authorizer'].some((key) => scheme.at(key).length > 0),
-      )
-      .map(([name]) => name),
-  );
-}
-
-function isSecured(operation: Node, document: Node, schemes: ReadonlySet<string>): boolean {
-  if (literalsAt(operation, 'x-amazon-apigateway-auth', 'type').some((type) => API_AUTHORIZATION.includes(type))) {
-    return true;
-  }
-  const own = operation.at('security');
-  const alternatives = (own.length > 0 ? own : document.at('security')).flatMap((node) => node.items());
-  return (
-    alternatives.length > 0 &&
-    alternatives.every((alternative) => alternative.entries().some(([name]) => schemes.has(name)))
-  );
 }
 
 function graphql({ properties, type }: Resource): Opening | undefined {
@@ -328,7 +158,7 @@ function webhook({ properties }: Resource): Opening | undefined {
 }
 
 /** Who may write to a cluster that runs outside of AWS, its operators decide. */
-function outsideSource(path: readonly string[]): Judge {
+function outsideSource(path: readonly string[]): EntryJudge {
   return ({ properties }) =>
     valuesAt(properties, ...path).length > 0
       ? { how: 'weak', path, says: 'Nobody here knows who may write to a cluster outside of AWS' }

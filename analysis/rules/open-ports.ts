@@ -1,7 +1,7 @@
 import type { Resource } from '../model/assembly';
 import { mentionsOf } from '../model/mentions';
 import type { TemplateModel } from '../model/template-model';
-import type { Opening } from './open-entries';
+import type { Opening } from './opening';
 import { literalsAt, resourcesAt, valuesAt } from './setting';
 
 /** Compute that takes connections from the network. */

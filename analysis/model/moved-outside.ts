@@ -1,0 +1,146 @@
+import type { Resource } from './assembly';
+import { literalOf, textOf } from './compose-text';
+import { destinationsIn, mentionedIn } from './destinations-in';
+import type { Model } from './model';
+import type { Node } from './node';
+import type { OutsideAccess } from './outside-access';
+import { accountOf, ownAccounts } from './own-accounts';
+import type { Text } from './text';
+
+/** Types that move data of what they name to where else they name. */
+const MOVES_DATA =
+  /^AWS::(?:SNS::Subscription|Logs::(?:SubscriptionFilter|Delivery|DeliveryDestination|AccountPolicy)|Events::(?:Rule|Archive|Endpoint)|Pipes::Pipe|KinesisFirehose::DeliveryStream|DMS::\w+|DataSync::\w+|AppFlow::Flow|ECR::ReplicationConfiguration|Backup::BackupPlan|S3::(?:AccessPoint|MultiRegionAccessPoint|AccessGrant)|Kinesis::StreamConsumer|Lambda::EventSourceMapping|DynamoDB::GlobalTable|RAM::ResourceShare|Oam::Link)$/;
+
+/** Types that move the data of every resource of a type in the account. */
+const OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
+  ['AWS::ECR::ReplicationConfiguration', 'AWS::ECR::Repository'],
+  ['AWS::Logs::AccountPolicy', 'AWS::Logs::LogGroup'],
+  ['AWS::Oam::Link', 'AWS::Logs::LogGroup'],
+]);
+
+/** Links of CloudWatch share what they list: metrics say nothing about what an agent was told. */
+const sharesLogs = ({ type, properties }: Resource): boolean =>
+  type !== 'AWS::Oam::Link' ||
+  properties
+    .at('ResourceTypes')
+    .flatMap((list) => list.items())
+    .flatMap((each) => each.texts())
+    .some(({ value }) => !/^AWS::(?!Logs::)/.test(literalOf(value) ?? ''));
+
+/** Destinations of a delivery stream that are no AWS service. */
+const OUTSIDE_DESTINATION = /^(?:HttpEndpoint|Splunk|Snowflake)DestinationConfiguration$/;
+
+/** What moves data of a resource next to an agent to another account, or to somebody who isn't in AWS. */
+export function byMovers(model: Model, near: ReadonlySet<Resource>, used: ReadonlySet<Resource>): OutsideAccess[] {
+  return model.resources
+    .filter((mover) => MOVES_DATA.test(mover.type) && sharesLogs(mover))
+    .flatMap((mover) => {
+      const type = OF_THE_ACCOUNT.get(mover.type);
+      const from = type
+        ? [...used, ...near].find((each) => each.type === type)
+        : movedBy(model, mover).find((each) => used.has(each) || near.has(each));
+      return from && !used.has(mover)
+        ? [mover, ...behind(model, mover)].flatMap((each) => [
+            ...byDestinations(model, each, from),
+            ...byDelivery(each, from),
+            ...byBuckets(model, each, from),
+          ])
+        : [];
+    });
+}
+
+/** What a resource moves data of. A backup plan gets that from its selections. */
+function movedBy(model: Model, mover: Resource): Resource[] {
+  const selections =
+    mover.type === 'AWS::Backup::BackupPlan'
+      ? model
+          .ofType('AWS::Backup::BackupSelection')
+          .map(({ properties }) => mentionedIn(model, properties))
+          .filter((selected) => selected.includes(mover))
+          .flat()
+      : [];
+  return [...mentionedIn(model, mover.properties), ...selections];
+}
+
+/** What a mover hands its data to, if that moves data itself: a delivery stream, the location of a task. */
+function behind(model: Model, mover: Resource, depth = 0): Resource[] {
+  const next = depth > 3 ? [] : mentionedIn(model, mover.properties).filter(({ type }) => HANDS_ON.test(type));
+  return next.flatMap((each) => [each, ...behind(model, each, depth + 1)]);
+}
+
+const HANDS_ON = /^AWS::(?:KinesisFirehose::DeliveryStream|Logs::DeliveryDestination|DataSync::Location\w+)$/;
+
+/** What a mover hands to somebody who isn't in AWS. */
+function byDelivery(mover: Resource, to: Resource): OutsideAccess[] {
+  const streams = mover.properties.entries().filter(([name]) => OUTSIDE_DESTINATION.test(name));
+  const flows = mover.properties
+    .at('DestinationFlowConfigList')
+    .flatMap((list) => list.items())
+    .flatMap((each) => each.at('ConnectorType'))
+    .filter((each) => each.texts().some(({ value }) => !OF_AWS.has(literalOf(value) ?? '')));
+  return [
+    ...streams,
+    ...flows.flatMap((each) => each.texts().map(({ value }): [string, Node] => [literalOf(value) ?? '', each])),
+  ].map(([name, { place, guard }]) => ({
+    to,
+    by: 'destination',
+    who: 'somebody unknown',
+    name: [name],
+    kind: 'AWS',
+    giver: mover,
+    place,
+    guard: guard.and(mover.guard),
+  }));
+}
+
+/** Connectors of Amazon AppFlow whose data stays in AWS. */
+const OF_AWS: ReadonlySet<string> = new Set(['S3', 'EventBridge', 'Redshift', 'LookoutMetrics']);
+
+/** Buckets that a mover writes to and that the assembly doesn't have: they may be anybody's. */
+function byBuckets(model: Model, mover: Resource, to: Resource): OutsideAccess[] {
+  return destinationsIn(mover.properties)
+    .filter(({ value }) => /^arn:[^:]*:s3:::/.test(leading(value)) && model.named(value).length === 0)
+    .filter(({ value }) => model.mentioned(value).length === 0)
+    .map(({ value, guard, place }) => ({
+      to,
+      by: 'copy',
+      who: literalOf(value) === undefined ? 'unread' : 'somebody unknown',
+      name: value,
+      kind: 'AWS',
+      giver: mover,
+      place: place.resource ? place : mover.properties.place,
+      guard: guard.and(mover.guard),
+    }));
+}
+
+const leading = ([first]: Text): string => (typeof first === 'string' ? first : '');
+
+/** Accounts, ARNs and buckets that a resource names, and that aren't the owner's. */
+export function byDestinations(model: Model, at: Resource, to: Resource): OutsideAccess[] {
+  const accounts = ownAccounts(model);
+  const documents = OF_THE_ACCOUNT.has(at.type)
+    ? at.properties.at('PolicyDocument').flatMap((node) => node.json())
+    : [];
+  return [at.properties, ...documents]
+    .flatMap((node) => destinationsIn(node))
+    .filter(({ value }) => {
+      const account = accountOf(value) ?? (at.type === 'AWS::Lambda::Function' ? registryOf(value) : undefined);
+      return account !== undefined && accounts.ofAccount(account) === 'foreign';
+    })
+    .map(({ value, guard, place }) => ({
+      to,
+      by: 'destination',
+      who: 'another account',
+      name: value,
+      kind: 'AWS',
+      giver: at,
+      place: place.resource ? place : at.properties.place,
+      guard: guard.and(at.guard),
+    }));
+}
+
+/** The account of the registry that the image of a function is from. */
+export function registryOf([first]: Text): Text | undefined {
+  const account = typeof first === 'string' ? /^(\d{12})\.dkr\.ecr\./.exec(first)?.[1] : undefined;
+  return account === undefined ? undefined : textOf(account);
+}

@@ -1,0 +1,68 @@
+import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
+import type { Model } from './model';
+import { mentionedIn } from './destinations-in';
+import type { Node } from './node';
+import type { OutsideAccess } from './outside-access';
+
+/** Entries that hand out what is in a store, or write to it, without asking who it is. */
+export function byOpenEntries(model: Model, used: ReadonlySet<Resource>): OutsideAccess[] {
+  return model.resources.flatMap((entry) => {
+    const open = OPEN_TO_STORES.get(entry.type)?.(model, entry) ?? [];
+    return open
+      .filter((store) => used.has(store) && STORE.test(store.type))
+      .map((to) => ({
+        to,
+        by: 'destination' as const,
+        who: 'everybody' as const,
+        name: [entry.logicalId],
+        kind: 'AWS' as const,
+        giver: entry,
+        place: entry.properties.place,
+        guard: entry.guard,
+      }));
+  });
+}
+
+const STORE = /^AWS::(?:S3::Bucket|DynamoDB::\w*Table)$/;
+
+/** What entries without an authorization read and write by themselves. */
+const OPEN_TO_STORES: ReadonlyMap<string, (model: Model, entry: Resource) => Resource[]> = new Map([
+  [
+    'AWS::CloudFront::Distribution',
+    (model: Model, { properties }: Resource) =>
+      properties
+        .at('DistributionConfig', 'DefaultCacheBehavior')
+        .some((behavior) => behavior.at('TrustedKeyGroups').length > 0)
+        ? []
+        : properties.at('DistributionConfig', 'Origins').flatMap((origins) => mentionedIn(model, origins)),
+  ],
+  [
+    'AWS::ApiGateway::Method',
+    (model: Model, { properties }: Resource) =>
+      textsOf(properties, 'AuthorizationType').some((type) => type !== 'NONE')
+        ? []
+        : properties.at('Integration', 'Uri').flatMap((uri) => mentionedIn(model, uri)),
+  ],
+  [
+    'AWS::AppSync::DataSource',
+    (model: Model, { properties }: Resource) =>
+      properties
+        .at('ApiId')
+        .flatMap((api) => mentionedIn(model, api))
+        .some(hasApiKey)
+        ? properties.at('DynamoDBConfig').flatMap((config) => mentionedIn(model, config))
+        : [],
+  ],
+]);
+
+const hasApiKey = ({ properties }: Resource): boolean =>
+  [properties, ...properties.at('AdditionalAuthenticationProviders').flatMap((list) => list.items())].some((each) =>
+    textsOf(each, 'AuthenticationType').includes('API_KEY'),
+  );
+
+const textsOf = (node: Node, key: string): string[] =>
+  node
+    .at(key)
+    .flatMap((each) => each.texts())
+    .flatMap(({ value }) => literalOf(value) ?? []);
