@@ -1,0 +1,156 @@
+import {
+  CREDENTIAL_FORMATS,
+  CREDENTIAL_NAME,
+  FURTHER_CREDENTIAL_FORMATS,
+  REFERENCE_NAME,
+} from '../../lib/facts/credential-formats';
+import { literalOf } from '../model/compose-text';
+import { keyTest, rememberedTest } from '../model/key-test';
+import type { Hole, Text } from '../model/text';
+import { isInClear, type Keys } from './keys-above';
+
+/** Properties whose value is a credential; a reference to a secret is right there. */
+const isCredentialProperty = keyTest(
+  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token)$/,
+);
+
+/** A setting, for example `ManageMasterUserPassword`: never the credential itself. */
+const SWITCH = /^(?:true|false)$/i;
+
+/** How names end that hold a credential. */
+const HOLDS_A_CREDENTIAL =
+  /(?:secret|passw(?:or)?d|passphrase|token|api_?key|access_?key|private_?key|credentials?|authorization)$/i;
+
+/** Tokens that page through a list, repeat a request once or answer a task. */
+const NO_CREDENTIAL = /(?:request|client|next|task|page|pagination|continuation)_?token$/i;
+
+/** The kind of credential that a text is. */
+export function credentialOf(text: Text, key: string, above: Keys): string | undefined {
+  const whole = literalOf(text);
+  return whole === undefined ? inComputed(text, key, above) : inLiteral(whole, key, above);
+}
+
+/** What a text that is written out is. */
+export function inLiteral(text: string, key: string, above: Keys): string | undefined {
+  const format = formatIn(text) ?? encodedFormatIn(text);
+  if (format !== undefined) {
+    return format;
+  }
+  if (isHolder(key, above, text)) {
+    return EMPTY.test(text) ? undefined : 'a credential in clear text';
+  }
+  const isNamed =
+    (above.areData && isCredential(key, text)) || (above.areVariables && isCredentialName(key) && !isCount(key, text));
+  return isNamed && !EMPTY.test(text) ? 'a credential, as its name says' : undefined;
+}
+
+/** What a text with parts that the deployment fills in is. */
+function inComputed(text: Text, key: string, above: Keys): string | undefined {
+  const known = text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
+  const format = formatIn(known) ?? encodedFormatIn(known);
+  if (format !== undefined) {
+    return format;
+  }
+  const holes = text.filter((part) => typeof part !== 'string');
+  const isVariable = above.areVariables;
+  if (isHolder(key, above, known)) {
+    return holes.some((hole) => referenceKind(hole) === 'plain')
+      ? 'a credential from a parameter that is kept in clear text'
+      : undefined;
+  }
+  const inClear = isVariable || above.areInClear || isInClear(key);
+  if (inClear && holes.some(isSecretAttribute)) {
+    return 'a secret attribute of a resource in clear text';
+  }
+  if (inClear && holes.some((hole) => referenceKind(hole) === 'secret')) {
+    return 'a secret in clear text, which CloudFormation inserts at deployment';
+  }
+  if (inClear && holes.some((hole) => hole.kind === 'parameter' && hole.secret)) {
+    return 'the value of a parameter with NoEcho in clear text';
+  }
+  if (isVariable && isCredentialName(key) && !isCount(key, known) && holes.some(({ kind }) => kind === 'parameter')) {
+    return 'a credential, as its name says';
+  }
+  if (isVariable && holes.some((hole) => referenceKind(hole) === 'plain' && SECRET_PARAMETER.test(hole.key))) {
+    return 'a credential, as the name of its parameter says, in clear text';
+  }
+  return undefined;
+}
+
+/** A property that is the credential, not a policy or a setting about it. */
+function isHolder(key: string, above: Keys, text: string): boolean {
+  return !above.areVariables && isCredentialProperty(key) && !/polic/i.test(above.key) && !SWITCH.test(text);
+}
+
+/** A number of tokens, for example. */
+const isCount = (key: string, text: string): boolean => /^\d+$/.test(text) && !/passw|secret|pin/i.test(key);
+
+/** An attribute that is a credential: `ClientSecret`, `SecretAccessKey`, `ApiKey`. */
+export function isSecretAttribute(hole: Hole): boolean {
+  return hole.kind === 'reference' && HOLDS_A_CREDENTIAL.test(inWords(hole.attribute ?? ''));
+}
+
+/** No text, or an object without a value: a secret that somebody sets after the deployment. */
+const EMPTY = /^\s*(?:\{\s*(?:"[^"]*"\s*:\s*""\s*,?\s*)*\})?\s*$/;
+
+/** A parameter whose name says that it holds a credential. */
+const SECRET_PARAMETER = /(?:secret|passw(?:or)?d|token|credential|(?:^|[^a-z])key(?:$|[^a-z]))/i;
+
+/** What a dynamic reference inserts. */
+export function referenceKind(hole: Hole): 'secret' | 'plain' | undefined {
+  if (hole.kind !== 'unreadable' || hole.unreadable?.reason !== 'dynamic reference') {
+    return undefined;
+  }
+  return /resolve:(?:secretsmanager|ssm-secure):/.test(hole.key) ? 'secret' : 'plain';
+}
+
+/** Whether data holds a credential under a name: a word of some length that is no path, ARN or expression. */
+function isCredential(name: string, value: string): boolean {
+  return (
+    isNameOfACredential(name) &&
+    !NAME_WITH_PARTS.test(value) &&
+    /^(?![$/{<]|arn:|https?:|\d+$)\S{8,}$|^'?(?:Bearer|Basic) \S{8,}$/.test(value)
+  );
+}
+
+/** `apiKey`, `x-api-key` and `api key` as `api_key`. */
+const inWords = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[\s.-]+/g, '_');
+
+const isNameOfACredential = rememberedTest((name) => {
+  const words = inWords(name);
+  return HOLDS_A_CREDENTIAL.test(words) && !NO_CREDENTIAL.test(words);
+});
+
+/** `prod/github`: the name of a secret. */
+const NAME_WITH_PARTS = /^[a-z][\w.-]{0,23}(?:\/[a-z][\w.-]{0,23})+$/;
+
+const FORMATS = [...CREDENTIAL_FORMATS, ...FURTHER_CREDENTIAL_FORMATS];
+
+/** Any of them: most texts have none. */
+const ANY_FORMAT = new RegExp(FORMATS.map(({ pattern }) => `(?:${pattern.source})`).join('|'));
+
+/** A user name and a password in a URL. */
+const SHORTEST_CREDENTIAL = 8;
+
+/** The kind of credential that a text has the published format of. */
+export function formatIn(text: string): string | undefined {
+  // No published format is shorter, and most texts of a template are.
+  return text.length < SHORTEST_CREDENTIAL || !ANY_FORMAT.test(text)
+    ? undefined
+    : FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
+}
+
+const SHORTEST_ENCODED = 24;
+const ENCODED = /^[A-Za-z0-9+/]{24,}={0,2}$/;
+
+/** The same of a text that is encoded as base64. */
+function encodedFormatIn(text: string): string | undefined {
+  return text.length >= SHORTEST_ENCODED && ENCODED.test(text)
+    ? formatIn(Buffer.from(text, 'base64').toString('latin1'))
+    : undefined;
+}
+
+/** Whether a variable of this name holds a credential itself, not a reference to one. */
+export const isCredentialName = rememberedTest(
+  (name: string) => CREDENTIAL_NAME.test(name) && !REFERENCE_NAME.test(name),
+);
