@@ -73,7 +73,7 @@ function requireKnownThere(trail: IAgentAuditTrail, scope: Construct, pattern: s
       input: 'auditTrail',
       value: `${trail.node.path} in another Region`,
       allowed: 'for a role that the alarm of the trail watches, a role with a name, in a stack whose account is known',
-      fix: 'Set env.account and env.region of both stacks, and roleName of a role that you pass as sessionRole',
+      fix: 'set env.account and env.region of both stacks, and roleName of a role that you pass as sessionRole',
     });
   }
 }

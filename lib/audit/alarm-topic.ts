@@ -37,7 +37,7 @@ export function admitAlarms(scope: Construct, topic: sns.ITopic): void {
       input: 'alarmTopic',
       value: topic.node.path,
       allowed: 'a topic without encryption or under a customer-managed key, which can admit CloudWatch',
-      fix: 'Give the topic an AgentKey as masterKey',
+      fix: 'give the topic an AgentKey as masterKey',
     });
     allowTopicPublishers(key, scope, ALARMS);
   }

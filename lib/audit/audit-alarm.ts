@@ -156,7 +156,7 @@ export class AuditAlarm {
       name,
       /^[A-Za-z][A-Za-z0-9]{0,63}$/,
       '1 to 64 letters and digits, beginning with a letter',
-      "Choose a name such as 'SecretRead'",
+      "choose a name such as 'SecretRead'",
     );
     requireWholeNumber(where, 'threshold', threshold, 1, 1_000_000, 'events within five minutes');
     this.name = name;
@@ -173,7 +173,7 @@ export class AuditAlarm {
       input: 'pattern',
       value: text,
       allowed: `at most ${MAX_FILTER_PATTERN_LENGTH} characters (this has ${text.length})`,
-      fix: 'Split it into two alarms',
+      fix: 'split it into two alarms',
     });
     return pattern;
   }

@@ -34,7 +34,7 @@ export class AgentAuditTrailGrants {
     requireInput(bucket !== undefined, this.trail, {
       input: 'grants.readFiles',
       allowed: 'a trail whose bucket is known',
-      fix: 'Pass `bucket` (and `encryptionKey`) to AgentAuditTrail.fromAgentAuditTrailAttributes',
+      fix: 'pass `bucket` (and `encryptionKey`) to AgentAuditTrail.fromAgentAuditTrailAttributes',
     });
     const objects = bucket.arnForObjects('*');
     const files = iam.Grant.addToPrincipal({
@@ -71,7 +71,7 @@ export class AgentAuditTrailGrants {
     requireInput(logGroup !== undefined, this.trail, {
       input: 'grants.readEvents',
       allowed: 'a trail whose log group is known',
-      fix: 'Pass `logGroup` to AgentAuditTrail.fromAgentAuditTrailAttributes',
+      fix: 'pass `logGroup` to AgentAuditTrail.fromAgentAuditTrailAttributes',
     });
     const events = logGroup.grantRead(grantee);
     const grant = encryptionKey

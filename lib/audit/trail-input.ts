@@ -21,14 +21,14 @@ export function requireTrailInput(scope: IConstruct, input: TrailInput): void {
     trailName,
     TRAIL_NAME,
     '3 to 128 letters, digits and . _ -, beginning and ending with a letter or digit, no two separators in a row',
-    "Choose a name such as 'bedrock-managed-agents'",
+    "choose a name such as 'bedrock-managed-agents'",
   );
   requireWholeNumber(scope, 'retention', retention.toDays({ integral: false }), 1, 36_500, 'days');
   requireInput(!lock.period || retention.toDays() >= lock.period.toDays(), scope, {
     input: 'retention',
     value: `${retention.toDays()} days`,
     allowed: `at least as long as the lock (${lock.period?.toDays()} days)`,
-    fix: 'Lengthen the retention or shorten the lock',
+    fix: 'lengthen the retention or shorten the lock',
   });
   for (const source of networkEventSources) {
     requirePattern(
@@ -37,13 +37,13 @@ export function requireTrailInput(scope: IConstruct, input: TrailInput): void {
       source,
       /^[a-z0-9.-]+\.amazonaws\.com$/,
       'a CloudTrail event source such as kms.amazonaws.com',
-      'Write the service as CloudTrail does',
+      'write the service as CloudTrail does',
     );
     requireInput(!NETWORK_EVENT_SOURCES_UNSUPPORTED.includes(source), scope, {
       input: 'networkEventSources',
       value: source,
       allowed: 'a service whose network activity CloudTrail supports',
-      fix: 'Leave it out: CloudTrail refuses a trail that selects it',
+      fix: 'leave it out: CloudTrail refuses a trail that selects it',
     });
   }
 }

@@ -99,7 +99,7 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
         input: 'network',
         what: 'a network whose VPC is',
         construct: network.vpc,
-        fix: 'Create one in this account and Region; a baseline is for one account and Region',
+        fix: 'create one in this account and Region; a baseline is for one account and Region',
       });
     }
     if (auditTrail) {

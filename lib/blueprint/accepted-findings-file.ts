@@ -19,50 +19,50 @@ export function acceptedFindingsFile(scope: IConstruct, findings: AcceptedFindin
     findings.length <= MAX_ENTRIES,
     `${findings.length} entries`,
     `at most ${MAX_ENTRIES}`,
-    'Fix some of them, or accept several with one pattern of files',
+    'fix some of them, or accept several with one pattern of files',
   );
   findings.forEach(({ files, rule, containing, reason, until }, index) => {
     const entry = `acceptedFindings[${index}]`;
     for (const [member, text] of Object.entries({ files, rule, containing, reason, until })) {
       const later = 'a value that only the deployment knows';
-      check(`${entry}.${member}`, !Token.isUnresolved(text), later, 'a text that is known at synth', 'Write the text');
+      check(`${entry}.${member}`, !Token.isUnresolved(text), later, 'a text that is known at synth', 'write the text');
     }
     check(
       `${entry}.files`,
       /^(?!\/)(?!.*\*\*[^/])[^\0\\]{1,200}$/.test(files),
       files,
       "patterns as in 'src/legacy/**'",
-      'Write a path',
+      'write a path',
     );
     check(
       `${entry}.rule`,
       rule === undefined || /^[A-Za-z0-9._/-]{1,100}$/.test(rule),
       rule,
       'the id of a rule',
-      "Write it as in 'CWE-89'",
+      "write it as in 'CWE-89'",
     );
     check(
       `${entry}.containing`,
       containing === undefined || (containing.trim().length >= 5 && containing.length <= 300),
       containing,
       '5 to 300 characters',
-      'Name words that only this finding has',
+      'name words that only this finding has',
     );
     check(
       `${entry}.files`,
       rule !== undefined || containing !== undefined || !/^\**$/.test(files.replace(/\//g, '')),
       files,
       'entries that do not accept every finding of every file',
-      'Name files, a rule or words',
+      'name files, a rule or words',
     );
     check(
       `${entry}.reason`,
       reason.trim().length >= 10 && reason.length <= 300 && !/[\0-\x1f]/.test(reason),
       reason,
       '10 to 300 characters on one line',
-      'Say why it is accepted, and by whom',
+      'say why it is accepted, and by whom',
     );
-    check(`${entry}.until`, isDay(until), until, 'a day as in 2027-06-30', 'Name the last day on which it is accepted');
+    check(`${entry}.until`, isDay(until), until, 'a day as in 2027-06-30', 'name the last day on which it is accepted');
   });
   const entries: AcceptedFindingEntry[] = findings.filter(({ until }) => Date.now() < endOf(until));
   if (entries.length < findings.length) {

@@ -102,7 +102,7 @@ export abstract class AgentBlueprint extends Construct {
       input: 'define',
       value: this.defined?.agent.node.path,
       allowed: 'one agent per blueprint',
-      fix: 'Make another blueprint for another agent',
+      fix: 'make another blueprint for another agent',
     });
     const { governance } = this;
     const agent = this.makeAgent(definition);
@@ -144,7 +144,7 @@ export abstract class AgentBlueprint extends Construct {
       input: 'retention',
       value: `${days} days`,
       allowed: `at least the ${locked} days that objects are locked`,
-      fix: 'Keep objects longer, or lock them for a shorter time',
+      fix: 'keep objects longer, or lock them for a shorter time',
     });
     return protectedBucket(this, id, {
       removalPolicy: removalPolicy(this, REMOVAL.recordBucket),
@@ -188,7 +188,7 @@ export abstract class AgentBlueprint extends Construct {
         input,
         value: undefined,
         allowed: 'a blueprint whose define was called',
-        fix: 'Call this.define({ … }) in the constructor of the subclass first',
+        fix: 'call this.define({ … }) in the constructor of the subclass first',
       });
     }
     return this.defined;

@@ -67,7 +67,7 @@ export class BlueprintBudget {
       input: 'budget',
       value: model.modelId,
       allowed: 'a model whose list price this library knows, or a price',
-      fix: 'Pass budget: BlueprintBudget.notify(topic, { tokenPrice: { input, output } }), or BlueprintBudget.none()',
+      fix: 'pass budget: BlueprintBudget.notify(topic, { tokenPrice: { input, output } }), or BlueprintBudget.none()',
     });
     return new AgentBudget(scope, 'Budget', {
       workflows: [workflow],

@@ -117,7 +117,7 @@ function description(where: string, protects: string): string {
     input: 'protects',
     value: protects,
     allowed: 'a noun phrase of 1 to 8000 characters',
-    fix: 'Name what would be lost with the key',
+    fix: 'name what would be lost with the key',
   });
   return `Protects ${protects}`;
 }
@@ -133,7 +133,7 @@ function aliasName(key: AgentKey, alias: string | undefined): string {
     full,
     /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/,
     'letters, digits, /, _ and -, at most 250, not below aws/',
-    "Choose another name, for example 'bma/reviewer'",
+    "choose another name, for example 'bma/reviewer'",
   );
   return full;
 }

@@ -78,7 +78,7 @@ export function requireUsableKey(key: kms.IKey, scope: IConstruct): void {
     what: 'a key',
     construct: key,
     arn: key.keyArn,
-    fix: 'Create an AgentKey in this account and Region',
+    fix: 'create an AgentKey in this account and Region',
   });
 }
 

@@ -36,7 +36,7 @@ export function allowLogs(key: kms.IKey, scope: IConstruct, logGroupName: string
     logGroupName,
     /^[\w./#-]{1,511}\*?$/,
     'a log group name (letters, digits and . - _ / #), or a prefix followed by *',
-    'Pass the name, not the ARN',
+    'pass the name, not the ARN',
   );
   requireKnownBeforeTheKey(scope, 'logGroupName', logGroupName);
   requireUsableKey(key, scope);
@@ -160,7 +160,7 @@ export function allowTopicPublishers(key: kms.IKey, scope: IConstruct, ...servic
     input: 'services',
     value: 'events.amazonaws.com',
     allowed: 'services that send aws:SourceAccount to KMS',
-    fix: 'Let EventBridge send to a queue instead, with allowQueueForEventBridge',
+    fix: 'let EventBridge send to a queue instead, with allowQueueForEventBridge',
   });
   requireUsableKey(key, scope);
   for (const service of services) {
@@ -262,6 +262,6 @@ function requireKnownBeforeTheKey(scope: IConstruct, input: string, name: string
     input,
     value: resource && `an attribute of ${resource.node.path}`,
     allowed: 'a name that is known before the key exists',
-    fix: 'Name the resource yourself, or pass a name prefix followed by * (the key policy would depend on a resource that depends on the key)',
+    fix: 'name the resource yourself, or pass a name prefix followed by * (the key policy would depend on a resource that depends on the key)',
   });
 }

@@ -39,14 +39,14 @@ export function granted(
       construct,
       arn: `arn:aws:iam::${account}:root`,
       anyRegion: true,
-      fix: 'Grant it to a role of this account, and let that role be assumed from the other one',
+      fix: 'grant it to a role of this account, and let that role be assumed from the other one',
     });
   }
   requireInput(grant.principalStatements.length > 0, scope, {
     input,
     value: construct?.node.path ?? principal.constructor.name,
     allowed: 'a role, a user, a group, or a resource that has a role',
-    fix: 'Grant it to a role that the principal may assume',
+    fix: 'grant it to a role that the principal may assume',
   });
   if (construct) wildcards.forEach((reason, resource) => acknowledgeIam5(construct, resource, reason));
   if (construct && !construct.node.findAll().some((each) => each instanceof Policy) && !makesNoRoles(construct)) {

@@ -14,6 +14,6 @@ export function requireSameAccount(scope: IConstruct, input: string, role: IRole
     construct: role,
     arn: role.roleArn,
     anyRegion: true,
-    fix: 'Pass a role of this account, which may assume the role of the other account',
+    fix: 'pass a role of this account, which may assume the role of the other account',
   });
 }

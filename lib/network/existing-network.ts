@@ -131,7 +131,7 @@ function endpointsInVpc(network: Construct, props: AgentNetworkFromVpcOptions): 
     input: 'vpc',
     value: vpc.node.path,
     allowed: 'a VPC with enableDnsHostnames and enableDnsSupport, which private DNS of endpoints needs',
-    fix: 'Leave both out when you make the VPC, or name its endpoints in existingEndpoints',
+    fix: 'leave both out when you make the VPC, or name its endpoints in existingEndpoints',
   });
   const endpointSecurityGroup =
     props.endpointSecurityGroup ??

@@ -59,7 +59,7 @@ export class AgentBudgetAction {
       input: 'percent',
       value: _percent,
       allowed: '1 to 1000',
-      fix: 'Pass the share of the limit in percent, for example 80',
+      fix: 'pass the share of the limit in percent, for example 80',
     });
   }
 }

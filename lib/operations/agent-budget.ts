@@ -114,7 +114,7 @@ export class AgentBudget extends Construct {
       input: 'actions',
       value: '0 entries',
       allowed: 'at least an action',
-      fix: 'Pass AgentBudgetAction.refuseTurns(100)',
+      fix: 'pass AgentBudgetAction.refuseTurns(100)',
     });
     // Several budgets would remove each other's refusals. A budget that only notifies writes no refusal.
     if (actions.some(({ _refuse }) => _refuse)) requireOnlyOne(this, 'AgentBudget with refuseTurns', workflows);
@@ -175,7 +175,7 @@ export class AgentBudget extends Construct {
         input: `actions[${index}].killSwitch`,
         value: _killSwitch?.node.path,
         allowed: `a kill switch of all workflows of the budget; it does not stop ${left?.node.path}`,
-        fix: 'Pass the same workflows to both',
+        fix: 'pass the same workflows to both',
       });
     }
   }

@@ -65,7 +65,7 @@ export class AgentDashboard extends Construct {
         dashboardName,
         /^[A-Za-z0-9_-]{1,255}$/,
         '1 to 255 letters, digits, dashes and underscores',
-        'Choose another name, for example agents',
+        'choose another name, for example agents',
       );
       if (!Token.isUnresolved(dashboardName)) requireUniqueName(this, 'dashboardName', dashboardName);
     }

@@ -30,7 +30,7 @@ function requireOrder(scope: IConstruct, { hour, day, month }: BudgetLimits): vo
       input,
       value,
       allowed: `at most ${longer} (${limit} US dollars)`,
-      fix: `Lower ${input}, or raise ${longer}`,
+      fix: `lower ${input}, or raise ${longer}`,
     });
   }
 }
@@ -48,7 +48,7 @@ export function budgetedWorkflow(
     input: 'tokenPrice',
     value: undefined,
     allowed: `a price, because the model of ${agent.agentName} has none in the catalogue of this library`,
-    fix: 'Pass the price that you pay: { input, output, cachedInput } in US dollars per million tokens',
+    fix: 'pass the price that you pay: { input, output, cachedInput } in US dollars per million tokens',
   });
   const { input, output, cachedInput = input } = price;
   const maxTurn = positive(scope, 'maxTurnUsd', props.maxTurnUsd ?? maxTurnUsd(price));
@@ -56,7 +56,7 @@ export function budgetedWorkflow(
     input: 'hourlyLimitUsd',
     value: hourlyLimitUsd,
     allowed: `at least ${maxTurn} US dollars, which one turn of ${agent.agentName} counts while it runs`,
-    fix: 'Raise hourlyLimitUsd (a tenth of monthlyLimitUsd unless you set it), or lower maxTurnUsd',
+    fix: 'raise hourlyLimitUsd (a tenth of monthlyLimitUsd unless you set it), or lower maxTurnUsd',
   });
   return {
     agentName: agent.agentName,
@@ -71,7 +71,7 @@ function positive(scope: IConstruct, input: string, usd: number): number {
     input,
     value: usd,
     allowed: 'US dollars, more than 0',
-    fix: 'Pass a positive number, for example 400',
+    fix: 'pass a positive number, for example 400',
   });
   return usd;
 }

@@ -8,14 +8,14 @@ export function requireWorkflows(scope: IConstruct, workflows: TurnWorkflow[]): 
     input: 'workflows',
     value: '0 workflows',
     allowed: 'at least one TurnWorkflow',
-    fix: 'Pass the workflows of the agents, for example reviewer.workflow',
+    fix: 'pass the workflows of the agents, for example reviewer.workflow',
   });
   const twice = workflows.find((workflow, index) => workflows.indexOf(workflow) < index);
   requireInput(twice === undefined, scope, {
     input: 'workflows',
     value: twice?.node.path,
     allowed: 'every workflow once',
-    fix: 'Remove the second one',
+    fix: 'remove the second one',
   });
 }
 
@@ -35,7 +35,7 @@ export function requireOnlyOne(owner: IConstruct, kind: string, workflows: TurnW
       input: 'workflows',
       value: workflow.node.path,
       allowed: `one ${kind} per workflow; this one has ${other?.node.path}`,
-      fix: 'Use that one, or divide the workflows between them',
+      fix: 'use that one, or divide the workflows between them',
     });
     ofWorkflow.set(kind, owner);
   }

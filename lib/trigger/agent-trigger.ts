@@ -174,7 +174,7 @@ export class AgentTrigger implements IAgentTrigger {
       input: 'triggerId',
       value: 'a value that only the deployment knows',
       allowed: 'an id that is known at synth',
-      fix: 'Write the id',
+      fix: 'write the id',
     });
     requirePattern(
       where,
@@ -182,20 +182,20 @@ export class AgentTrigger implements IAgentTrigger {
       id,
       /^[A-Za-z][A-Za-z0-9-]{0,63}$/,
       '1 to 64 letters, digits and dashes, beginning with a letter',
-      'Pass triggerId to the trigger',
+      'pass triggerId to the trigger',
     );
     requireInput(this.bound === undefined, where, {
       input: 'trigger',
       value: this.bound?.node.path,
       allowed: 'a trigger that no workflow has yet',
-      fix: 'Make one trigger per workflow',
+      fix: 'make one trigger per workflow',
     });
     const triggers = agent.node.tryFindChild(TRIGGERS) ?? new Construct(agent, TRIGGERS);
     requireInput(triggers.node.tryFindChild(id) === undefined, where, {
       input: 'triggerId',
       value: id,
       allowed: 'an id that no other trigger of the agent has',
-      fix: 'Pass another triggerId to one of them',
+      fix: 'pass another triggerId to one of them',
     });
     this.bound = new BoundTrigger(triggers, id, this.definition, {
       workflow,
@@ -213,7 +213,7 @@ export class AgentTrigger implements IAgentTrigger {
         input,
         value: undefined,
         allowed: 'a trigger that was added to a workflow',
-        fix: 'Call workflow.addTrigger(trigger) first',
+        fix: 'call workflow.addTrigger(trigger) first',
       });
     }
     return this.bound;

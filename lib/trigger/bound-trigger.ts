@@ -41,7 +41,7 @@ export class BoundTrigger extends Construct {
     for (const source of definition.sources ?? []) {
       requireSamePlace(this, {
         ...source,
-        fix: 'Forward its events to an event bus of this account and Region, and use AgentTrigger.onEvent with that bus',
+        fix: 'forward its events to an event bus of this account and Region, and use AgentTrigger.onEvent with that bus',
       });
     }
     if (rule?.eventBus) {
@@ -50,7 +50,7 @@ export class BoundTrigger extends Construct {
         what: 'an event bus',
         construct: rule.eventBus,
         arn: rule.eventBus.eventBusArn,
-        fix: 'Forward the events to a bus of this account and Region',
+        fix: 'forward the events to a bus of this account and Region',
       });
     }
     if (options.requireApproval) {
@@ -103,7 +103,7 @@ export class BoundTrigger extends Construct {
       input: 'deduplicationKey',
       value: subject,
       allowed: 'at least one path',
-      fix: "Name what identifies the subject; ['id'] makes every event a turn",
+      fix: "name what identifies the subject; ['id'] makes every event a turn",
     });
     const named = parseSubject(this, { ...facts, ...options.subject });
     const conversation = options.sessionKey ?? sessionKey ?? [];

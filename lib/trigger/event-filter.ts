@@ -22,7 +22,7 @@ export function narrowed(where: IConstruct, own: Members, filter: Members, path 
         input: `${path}.${member}`,
         value: narrower,
         allowed: 'members that the trigger does not filter on itself',
-        fix: 'Use the options of the trigger for this member, or AgentTrigger.onEvent with a pattern of your own',
+        fix: 'use the options of the trigger for this member, or AgentTrigger.onEvent with a pattern of your own',
       });
     }
   }
@@ -55,7 +55,7 @@ export function requireNarrowPattern(where: IConstruct, pattern: EventPattern): 
       input: 'pattern',
       value: pattern,
       allowed: 'a pattern that names at least one of source, detailType, resources and detail',
-      fix: 'Name what to wait for; a pattern without them matches every event of the bus, each of which starts a turn',
+      fix: 'name what to wait for; a pattern without them matches every event of the bus, each of which starts a turn',
     },
   );
   members.forEach(([member, value]) => {
@@ -78,7 +78,7 @@ function checkedFilter(where: IConstruct, value: unknown, path: string): unknown
     input: path,
     value,
     allowed: 'a list of values with at least one element, or an object with at least one member',
-    fix: "Write every value in a list, for example ['main'], or leave the member out",
+    fix: "write every value in a list, for example ['main'], or leave the member out",
   });
   if (isMembers(value)) {
     Object.entries(value).forEach(([member, inner]) => checkedFilter(where, inner, `${path}.${member}`));

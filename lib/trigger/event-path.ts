@@ -14,7 +14,7 @@ export function eventPath(where: IConstruct | string, input: string, path: strin
       input,
       value: path,
       allowed: `a path that begins with a member of an EventBridge event (${ENVELOPE.join(', ')}) and goes on with dots, for example detail.pullRequestId`,
-      fix: "Write the path as the event's JSON nests it; a number selects from a list, as in resources.0",
+      fix: "write the path as the event's JSON nests it; a number selects from a list, as in resources.0",
     },
   );
   return members;

@@ -206,7 +206,7 @@ export class GitHubWebhook extends Construct implements IGitHubWebhook {
       input: 'replayWindow',
       value: seconds,
       allowed: '60 to 259200 whole seconds',
-      fix: 'Choose a duration between one minute and three days, the time for which GitHub can send a delivery again',
+      fix: 'choose a duration between one minute and three days, the time for which GitHub can send a delivery again',
     });
     requireWholeNumber(this, 'maxBodyBytes', maxBodyBytes, 1024, MAX_URL_BODY_BYTES, 'bytes');
     requireWholeNumber(this, 'maxConcurrency', maxConcurrency, 1, 1000, 'deliveries at the same time');

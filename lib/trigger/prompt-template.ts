@@ -39,13 +39,13 @@ export function parsePrompt(where: IConstruct | string, template: string): Parse
     input: 'prompt',
     value: text,
     allowed: `1 to ${PROMPT_LIMITS.template} characters`,
-    fix: 'Say what the agent is to do with the event',
+    fix: 'say what the agent is to do with the event',
   });
   const kind = credentialKindIn(text);
   requireInput(kind === undefined, where, {
     input: 'prompt',
     allowed: `no credentials; this text holds what looks like ${kind}`,
-    fix: 'Store it in Secrets Manager, grant the agent to read it, and name its ARN',
+    fix: 'store it in Secrets Manager, grant the agent to read it, and name its ARN',
   });
 
   let binding = 0;
@@ -63,14 +63,14 @@ export function parsePrompt(where: IConstruct | string, template: string): Parse
         input: 'prompt',
         value: piece,
         allowed: '{{ and }} around placeholders only, in pairs',
-        fix: 'Close the placeholder, or write the braces with a space between them',
+        fix: 'close the placeholder, or write the braces with a space between them',
       });
       const other = /\$?\{\s*event\.[^}]*\}|<event\.[^>]*>/.exec(piece)?.[0];
       requireInput(other === undefined, where, {
         input: 'prompt',
         value: other,
         allowed: 'placeholders in double braces; this one would reach the agent as it is written',
-        fix: 'Write it as in {{event.detail.title | text:200}}',
+        fix: 'write it as in {{event.detail.title | text:200}}',
       });
       return { text: piece };
     });
@@ -81,7 +81,7 @@ export function parsePrompt(where: IConstruct | string, template: string): Parse
     input: 'prompt',
     value: `(values of up to ${values} characters together)`,
     allowed: `at most ${PROMPT_LIMITS.values} characters of event text in one prompt`,
-    fix: 'Lower the limits of the placeholders, for example text:2000',
+    fix: 'lower the limits of the placeholders, for example text:2000',
   });
   // In addition to its value, a placeholder adds its name twice and a few words; the fence has about 350 characters.
   const around = placeholders.reduce((sum, { name }) => sum + 2 * name.length + 100, 500);
@@ -97,13 +97,13 @@ export function parsePlaceholder(where: IConstruct | string, input: string, piec
   if (!path.startsWith('event.') || rest.length > 0 || (optional !== undefined && optional !== 'optional')) {
     return refuse(
       'event.<path> | <type>[:<argument>], and | optional when the event may lack it',
-      'Write it as in event.detail.title | text:200',
+      'write it as in event.detail.title | text:200',
     );
   }
   if (!typed) {
     return refuse(
       'a placeholder with a type',
-      `Add one of ${[...PLAIN_TYPES, ...FENCED_TYPES].join(', ')}, for example ${path} | text`,
+      `add one of ${[...PLAIN_TYPES, ...FENCED_TYPES].join(', ')}, for example ${path} | text`,
     );
   }
   const [type, ...argument] = typed.split(':').map((part) => part.trim());
@@ -118,7 +118,7 @@ export function parsePlaceholder(where: IConstruct | string, input: string, piec
   if (!(PLAIN_TYPES as readonly string[]).includes(type)) {
     return refuse(
       `one of the types ${[...PLAIN_TYPES, ...FENCED_TYPES].join(', ')}`,
-      'Choose the narrowest type that fits, text if none does',
+      'choose the narrowest type that fits, text if none does',
     );
   }
   const values = argument
@@ -129,7 +129,7 @@ export function parsePlaceholder(where: IConstruct | string, input: string, piec
   if ((type === 'enum') !== values.length > 0) {
     return refuse(
       'enum:A,B with its values, and no argument for other types of this kind',
-      'Name the values after enum, or remove the argument',
+      'name the values after enum, or remove the argument',
     );
   }
   return { ...placeholder, type: type as PlainType, ...(type === 'enum' ? { values } : {}) };
@@ -142,7 +142,7 @@ function limitOf(argument: string[], refuse: (allowed: string, fix: string) => n
   const limit = argument.length === 1 && /^\d{1,6}$/.test(argument[0]) ? Number(argument[0]) : 0;
   return limit >= 1 && limit <= PROMPT_LIMITS.value
     ? limit
-    : refuse(`a limit of 1 to ${PROMPT_LIMITS.value} characters`, 'Write it as in text:2000');
+    : refuse(`a limit of 1 to ${PROMPT_LIMITS.value} characters`, 'write it as in text:2000');
 }
 
 /** The template with one mark for every unresolved value, and the values. */
@@ -150,7 +150,7 @@ function withoutTokens(where: IConstruct | string, template: string): { text: st
   requireInput(!template.includes(BINDING), where, {
     input: 'prompt',
     allowed: 'text without NUL characters',
-    fix: 'Remove them',
+    fix: 'remove them',
   });
   if (!Token.isUnresolved(template)) {
     return { text: template, bindings: [] };

@@ -37,7 +37,7 @@ export function requireSchedule(where: IConstruct, schedule: ScheduleExpression)
       input: 'schedule',
       value: expression,
       allowed: `rate(<number> minutes|hours|days), cron(<six fields>) or at(yyyy-mm-ddThh:mm:ss); here ${wrong} is wrong`,
-      fix: "Use ScheduleExpression.cron({ minute: '0', hour: '6' }), .rate(Duration.hours(6)) or .at(date)",
+      fix: "use ScheduleExpression.cron({ minute: '0', hour: '6' }), .rate(Duration.hours(6)) or .at(date)",
     });
   }
   const zone = schedule.timeZone?.timezoneName;
@@ -45,7 +45,7 @@ export function requireSchedule(where: IConstruct, schedule: ScheduleExpression)
     input: 'schedule.timeZone',
     value: zone,
     allowed: 'a name of the IANA time zone database',
-    fix: "Write it as in TimeZone.of('Europe/Berlin')",
+    fix: "write it as in TimeZone.of('Europe/Berlin')",
   });
 }
 

@@ -15,7 +15,7 @@ export function parseSubject(where: IConstruct, subject: Record<string, string>)
     input: 'subject',
     value: names,
     allowed: `at most ${SUBJECT_LIMITS.names} names`,
-    fix: 'Leave out what staging and delivery do not need',
+    fix: 'leave out what staging and delivery do not need',
   });
   return Object.fromEntries(names.map((name) => [name, parseFact(where, name, subject[name])]));
 }
@@ -25,14 +25,14 @@ function parseFact(where: IConstruct, name: string, fact: string): EventPlacehol
     input: 'subject',
     value: name,
     allowed: 'names of 1 to 32 letters and digits that begin with a lower-case letter',
-    fix: 'Write it as in pullRequestId',
+    fix: 'write it as in pullRequestId',
   });
   const placeholder = parsePlaceholder(where, `subject.${name}`, fact);
   requireInput((SUBJECT_TYPES as readonly string[]).includes(placeholder.type), where, {
     input: `subject.${name}`,
     value: fact,
     allowed: `one of the types ${SUBJECT_TYPES.join(', ')}, which hold no free text`,
-    fix: 'Let staging read the text from its source, and tell it only what identifies it',
+    fix: 'let staging read the text from its source, and tell it only what identifies it',
   });
   return placeholder;
 }

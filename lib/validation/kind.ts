@@ -89,7 +89,7 @@ function requireKnown({ where, input, value, kind }: GivenInput): void {
       input,
       value: 'a value that only the deployment knows',
       allowed: `${kindText(kind)} that is known at synth`,
-      fix: 'Write the value, or read it from the context or the environment of the app',
+      fix: 'write the value, or read it from the context or the environment of the app',
     });
   }
 }

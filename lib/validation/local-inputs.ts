@@ -115,7 +115,7 @@ class Walk {
       input,
       value: value.node.path,
       allowed: 'a key: IAM policies and log groups take no alias in its place',
-      fix: 'Pass kms.Key.fromLookup(…) with the name of the alias, kms.Key.fromKeyArn(…), or the key that the alias names',
+      fix: 'pass kms.Key.fromLookup(…) with the name of the alias, kms.Key.fromKeyArn(…), or the key that the alias names',
     });
     // A resource and its key are in one Region; the key can be of another account.
     const { encryptionKey } = value as { encryptionKey?: IConstruct & { keyArn?: string } };
@@ -143,7 +143,7 @@ class Walk {
       input,
       value: value.node.path,
       allowed: `${what} of the same Stage, because CDK cannot refer to another one`,
-      fix: 'Create it in this Stage, or import it by its ARN or name',
+      fix: 'create it in this Stage, or import it by its ARN or name',
     });
   }
 

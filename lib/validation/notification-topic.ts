@@ -14,14 +14,14 @@ export function requireStandardTopic(scope: IConstruct, input: string, topic: IT
     input,
     value: topic.node.path,
     allowed: 'a standard topic',
-    fix: 'Create a topic without fifo: true',
+    fix: 'create a topic without fifo: true',
   });
   requireSamePlace(scope, {
     input,
     what: 'a topic',
     construct: topic,
     arn: topic.topicArn,
-    fix: 'Create a topic in this account and Region, and subscribe the other place to it',
+    fix: 'create a topic in this account and Region, and subscribe the other place to it',
   });
   if (topic.masterKey) {
     requireSamePlace(scope, {
@@ -29,7 +29,7 @@ export function requireStandardTopic(scope: IConstruct, input: string, topic: IT
       what: 'a topic whose key is',
       construct: topic.masterKey,
       arn: topic.masterKey.keyArn,
-      fix: 'Give the topic a key of this account and Region',
+      fix: 'give the topic a key of this account and Region',
     });
   }
 }

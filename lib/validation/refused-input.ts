@@ -8,7 +8,7 @@ export interface RefusedInput {
   readonly value?: unknown;
   /** The allowed values, as a noun phrase: `60 to 28800 seconds`. */
   readonly allowed: string;
-  /** The fix, as an imperative: `Raise it to at least one minute`. */
+  /** The fix, as an imperative: `raise it to at least one minute`. */
   readonly fix: string;
 }
 

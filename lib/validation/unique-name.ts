@@ -20,7 +20,7 @@ export function requireUniqueName(owner: IConstruct, input: string, name: string
     input,
     value: 'a value that only the deployment knows',
     allowed: 'a name that is known at synth, so that no other construct takes it',
-    fix: `Write the name, or leave ${input} out for a unique one`,
+    fix: `write the name, or leave ${input} out for a unique one`,
   });
   const root = owner.node.root;
   const names = namesOfApp.get(root) ?? [];

@@ -10,6 +10,6 @@ export function requireApprovalStep(scope: IConstruct | string, workflow: ITurnW
     input: 'requireApproval',
     value: true,
     allowed: 'nothing but false, because the workflow has no approval step and would reject the turn',
-    fix: 'Pass approval: TurnApproval.onRequest() to the TurnWorkflow',
+    fix: 'pass approval: TurnApproval.onRequest() to the TurnWorkflow',
   });
 }

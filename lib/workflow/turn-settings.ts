@@ -57,7 +57,7 @@ function requireLifetime(scope: IConstruct, { environment }: IManagedAgent, dead
     input: 'turnDeadline',
     value: deadlineSeconds,
     allowed: `at most the maxLifetime of the environment (${lifetime} seconds), when the compute of a turn ends`,
-    fix: 'Lower turnDeadline, or raise maxLifetime of the environment',
+    fix: 'lower turnDeadline, or raise maxLifetime of the environment',
   });
 }
 

@@ -173,7 +173,7 @@ export class TurnTask extends TaskStateBase {
       input: 'subject',
       value: wrong ?? entries.map(([key]) => key),
       allowed: `at most ${names} names in lower camel case, values of 1 to 2,400 visible ASCII characters`,
-      fix: 'Name what identifies the subject, and let staging read the rest from its source',
+      fix: 'name what identifies the subject, and let staging read the rest from its source',
     });
   }
 

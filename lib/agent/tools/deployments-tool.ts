@@ -108,7 +108,7 @@ export function checkDeployments(props: DeploymentsToolOptions): void {
       input: 'functions',
       value: each.node.path,
       allowed: 'functions, not their aliases and versions, which the tool lists',
-      fix: 'Pass the function of the alias or version',
+      fix: 'pass the function of the alias or version',
     });
   }
   requireSeconds(WHERE, 'maxTimeRange', props.maxTimeRange ?? Duration.days(7), 60, 90 * 24 * 3600);

@@ -55,7 +55,7 @@ export class IncidentRemediation {
       input: 'runbooks',
       value: twice,
       allowed: 'each document once',
-      fix: 'Name all its parameters in one RemediationRunbook.automation',
+      fix: 'name all its parameters in one RemediationRunbook.automation',
     });
     requireSeconds(where, 'expiry', expiry, 60, 30 * DAY_SECONDS);
     const remediation = new IncidentRemediation(runbooks, expiry, notify);
@@ -64,7 +64,7 @@ export class IncidentRemediation {
       input: 'runbooks',
       value: `${bytes} bytes`,
       allowed: `at most ${MAX_RULES_BYTES} bytes of names, values and patterns`,
-      fix: 'Use RunbookParameter.matching in place of long lists',
+      fix: 'use RunbookParameter.matching in place of long lists',
     });
     return remediation;
   }

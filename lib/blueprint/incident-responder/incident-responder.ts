@@ -180,31 +180,31 @@ export class IncidentResponder extends AgentBlueprint {
       props.serviceName,
       /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
       '1 to 64 lower-case letters, digits and dashes',
-      'Name the service as in checkout',
+      'name the service as in checkout',
     );
     requireInput(!Token.isUnresolved(props.serviceName), this, {
       input: 'serviceName',
       allowed: 'a name that is known at synth, because permissions are made from it',
-      fix: 'Write the name',
+      fix: 'write the name',
     });
     requireInput(props.logGroups.length > 0, this, {
       input: 'logGroups',
       value: [],
       allowed: 'at least one log group',
-      fix: 'Name the log groups of the service',
+      fix: 'name the log groups of the service',
     });
     requireInput(props.metricNamespaces.length > 0, this, {
       input: 'metricNamespaces',
       value: [],
       allowed: 'at least one namespace',
-      fix: 'Name the namespaces of the metrics that the alarms watch',
+      fix: 'name the namespaces of the metrics that the alarms watch',
     });
     requireWholeNumber(this, 'maxTurns', maxTurns, 1, 100, 'turns');
     requireInput(maxTurns > 1 || (props.resumeOn ?? []).length === 0, this, {
       input: 'maxTurns',
       value: maxTurns,
       allowed: 'at least 2 turns, because resumeOn names events that start a next one',
-      fix: 'Raise maxTurns, or leave resumeOn out',
+      fix: 'raise maxTurns, or leave resumeOn out',
     });
     const wait = (props.resumeOn ?? [])
       .map(({ _timer }) => _timer?.after.toMinutes() ?? 0)
@@ -213,7 +213,7 @@ export class IncidentResponder extends AgentBlueprint {
       input: 'resumeOn',
       value: `a timer after ${wait} minutes`,
       allowed: `less than the incidentWindow of ${window.toMinutes()} minutes, after which an incident is over`,
-      fix: 'Shorten the timer, or lengthen incidentWindow',
+      fix: 'shorten the timer, or lengthen incidentWindow',
     });
     requireWholeNumber(this, 'incidentWindow', window.toHours({ integral: false }), 1, 14 * 24, 'hours');
   }
@@ -225,7 +225,7 @@ export class IncidentResponder extends AgentBlueprint {
         input: 'resumeOn',
         value: event._kind,
         allowed: 'each kind once',
-        fix: 'Name all applications in one ResumeEvent.deploymentFinished, and one timer',
+        fix: 'name all applications in one ResumeEvent.deploymentFinished, and one timer',
       });
       byKind[event._kind] = event;
     }

@@ -31,26 +31,26 @@ export class QuietHours {
         time,
         /^([01]\d|2[0-3]):[0-5]\d$/,
         'a time from 00:00 to 23:59',
-        'Write it as in 22:00',
+        'write it as in 22:00',
       );
       requireInput(!Token.isUnresolved(time), WHERE, {
         input,
         allowed: 'a time that is known at synth',
-        fix: 'Write it',
+        fix: 'write it',
       });
     }
     requireInput(from !== to, WHERE, {
       input: 'to',
       value: to,
       allowed: 'another time than from',
-      fix: 'Leave quietHours out for none; a responder that never works needs no alarms',
+      fix: 'leave quietHours out for none; a responder that never works needs no alarms',
     });
     const zone = timeZone.timezoneName;
     requireInput(Token.isUnresolved(zone) || isTimeZone(zone), WHERE, {
       input: 'timeZone',
       value: zone,
       allowed: 'a name of the IANA time zone database',
-      fix: "Write it as in TimeZone.of('Europe/Berlin')",
+      fix: "write it as in TimeZone.of('Europe/Berlin')",
     });
     return new QuietHours({ from, to, timeZone: timeZone.timezoneName });
   }

@@ -24,7 +24,7 @@ export class RunbookParameter {
         input: 'values',
         value: Token.isUnresolved(value) ? 'a value of the deployment' : value,
         allowed: `1 to ${MAX_PARAMETER_CHARACTERS} visible characters of ASCII that are known at synth`,
-        fix: 'Write the value, or use RunbookParameter.matching',
+        fix: 'write the value, or use RunbookParameter.matching',
       });
     }
     return new RunbookParameter({ values: [...values] });
@@ -41,7 +41,7 @@ export class RunbookParameter {
       input: 'pattern',
       value: Token.isUnresolved(pattern) ? 'a value of the deployment' : pattern,
       allowed: 'a regular expression of 1 to 256 characters that is known at synth',
-      fix: 'Write it as in i-[0-9a-f]{17}',
+      fix: 'write it as in i-[0-9a-f]{17}',
     });
     return new RunbookParameter({ pattern });
   }
@@ -89,7 +89,7 @@ export class RemediationRunbook {
     requireInput(!Token.isUnresolved(documentName), WHERE, {
       input: 'documentName',
       allowed: 'a name that is known at synth, because permissions and instructions are made from it',
-      fix: 'Write the name',
+      fix: 'write the name',
     });
     requirePattern(
       WHERE,
@@ -97,7 +97,7 @@ export class RemediationRunbook {
       documentName,
       /^[A-Za-z0-9_.-]{3,128}$/,
       '3 to 128 letters, digits and _-.',
-      'Pass the name of the document, not the ARN',
+      'pass the name of the document, not the ARN',
     );
     const names = Object.keys(parameters);
     requireWholeNumber(WHERE, 'number of parameters', names.length, 0, 20, 'parameters');
@@ -106,7 +106,7 @@ export class RemediationRunbook {
         input: 'parameters',
         value: name,
         allowed: `names of 1 to 50 letters, digits and _-, not ${ASSUMED_ROLE}`,
-        fix: 'Name the role that the runbook works under as automationRoleArn',
+        fix: 'name the role that the runbook works under as automationRoleArn',
       });
     }
     requirePattern(
@@ -115,7 +115,7 @@ export class RemediationRunbook {
       automationRoleArn ?? 'arn:aws:iam::111122223333:role/none',
       /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
       'the ARN of one role',
-      'Pass role.roleArn',
+      'pass role.roleArn',
     );
     return new RemediationRunbook(documentName, parameters, automationRoleArn);
   }

@@ -48,7 +48,7 @@ export class ResumeEvent {
         name,
         /^[A-Za-z0-9+=,._@-]{1,100}$/,
         'names of CodeDeploy applications',
-        'Pass the name, not the ARN',
+        'pass the name, not the ARN',
       );
     }
     return new ResumeEvent('deployment', applications);

@@ -102,7 +102,7 @@ function bindGitHub(
     input: 'credentials',
     value: credentials.node.path,
     allowed: 'a secret whose full ARN is known, because permissions name it',
-    fix: 'Import it with Secret.fromSecretCompleteArn',
+    fix: 'import it with Secret.fromSecretCompleteArn',
   });
   requireInput(
     repositories.every((name) => !Token.isUnresolved(name)),
@@ -110,7 +110,7 @@ function bindGitHub(
     {
       input: 'repositories',
       allowed: 'names that are known at synth',
-      fix: "Write them as in 'example-org/payments'",
+      fix: "write them as in 'example-org/payments'",
     },
   );
   const key = credentials.encryptionKey;

@@ -173,7 +173,7 @@ export class PullRequestReviewer extends AgentBlueprint {
       input: 'additionalInstructions',
       value: `${additional.length} characters`,
       allowed: 'at most 8000 characters',
-      fix: 'Say what matters most, and keep the rest in the repository',
+      fix: 'say what matters most, and keep the rest in the repository',
     });
   }
 }

@@ -42,7 +42,7 @@ export function reviewPolicyDocument(scope: IConstruct, policy: ReviewPolicy = {
       input: `policy.${input}`,
       value: wrong ?? `${entries.length} entries`,
       allowed: `at most ${MAX_ENTRIES} ${allowed}`,
-      fix: 'Name fewer of them, each as in the documentation of the property',
+      fix: 'name fewer of them, each as in the documentation of the property',
     });
   };
   check('skippedAuthors', skippedAuthors, /^[\x21-\x7e]{1,200}$/, 'logins or ARNs without spaces');
@@ -58,7 +58,7 @@ export function reviewPolicyDocument(scope: IConstruct, policy: ReviewPolicy = {
     input: 'policy',
     value: `${length} characters`,
     allowed: `at most ${MAX_CHARACTERS} characters in all`,
-    fix: 'Use wider patterns in ignoredPaths, or fewer names in skippedAuthors',
+    fix: 'use wider patterns in ignoredPaths, or fewer names in skippedAuthors',
   });
   return document;
 }

@@ -63,7 +63,7 @@ export class SecurityAuditor extends AgentBlueprint {
       input: 'additionalRules',
       value: `${additionalRules?.length} characters`,
       allowed: `at most ${MAX_RULE_CHARACTERS} characters`,
-      fix: 'Say what differs from a usual audit, and no more',
+      fix: 'say what differs from a usual audit, and no more',
     });
     const findings = this.addOutputBucket('Findings', {
       lock: props.findingsLock ?? ObjectLock.governance(Duration.days(90)),

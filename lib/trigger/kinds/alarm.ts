@@ -86,7 +86,7 @@ export function alarmTrigger(id: string, alarms: cloudwatch.IAlarm[], options: A
         input: 'states',
         value: states,
         allowed: 'at least one state',
-        fix: 'Leave states out for ALARM alone',
+        fix: 'leave states out for ALARM alone',
       });
       requireWholeNumber(scope, 'number of alarms', alarms.length, 1, MAX_ALARMS, 'alarms');
       alarms.forEach((alarm) => requireMeasure(scope, alarm));
@@ -111,6 +111,6 @@ function requireMeasure(scope: IConstruct, alarm: cloudwatch.IAlarm): void {
     input: 'alarm',
     value: alarm.node.path,
     allowed: 'an alarm that watches a metric',
-    fix: 'Give the alarm a metric; without one it never changes its state',
+    fix: 'give the alarm a metric; without one it never changes its state',
   });
 }

@@ -70,7 +70,7 @@ export function codeCommitPullRequestTrigger(
         input: 'events',
         value: wrong ?? events,
         allowed: `one or more of ${EVENTS.join(', ')}`,
-        fix: 'Name the events as CodeCommit does',
+        fix: 'name the events as CodeCommit does',
       });
     },
     sources: [{ input: 'repository', what: 'a repository', construct: repository, arn: repository.repositoryArn }],

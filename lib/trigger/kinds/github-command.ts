@@ -63,7 +63,7 @@ export function gitHubCommandTrigger(webhook: IGitHubWebhook, options: GitHubCom
         command,
         GITHUB_COMMAND,
         'a slash and up to 39 lower-case letters, digits and dashes',
-        "Write it as in '/review'",
+        "write it as in '/review'",
       );
       if (webhook instanceof GitHubWebhook) webhook._subscribe({ repositories, actions: [], associations, command });
     },

@@ -71,7 +71,7 @@ export function requireRepositories(scope: IConstruct, repositories: readonly st
     input: 'repositories',
     value: wrong ?? repositories,
     allowed: "at least one repository, written 'owner/name'",
-    fix: "Write it as in 'example-org/payments'",
+    fix: "write it as in 'example-org/payments'",
   });
 }
 
@@ -113,7 +113,7 @@ export function gitHubPullRequestTrigger(
     input: 'actions',
     value: unknown ?? actions,
     allowed: `one or more of ${ACTIONS.join(', ')}`,
-    fix: 'Name the actions as GitHub does',
+    fix: 'name the actions as GitHub does',
   });
   return {
     type: 'pull-request',
@@ -181,7 +181,7 @@ export function gitHubPullRequestTrigger(
           requestedReviewer,
           /^[A-Za-z0-9-]{1,39}(\[bot\])?$/,
           'a login of GitHub',
-          'Write the login of the account as GitHub shows it, without @',
+          'write the login of the account as GitHub shows it, without @',
         );
       }
       if (webhook instanceof GitHubWebhook) {

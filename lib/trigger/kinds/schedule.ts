@@ -53,13 +53,13 @@ export function scheduleTrigger(
         input: 'filter',
         value: options.filter,
         allowed: 'no filter: a schedule has no events to choose from',
-        fix: 'Leave it out',
+        fix: 'leave it out',
       });
       requireInput(!start || !end || start < end, scope, {
         input: 'end',
         value: end?.toISOString(),
         allowed: `a time after start (${start?.toISOString()})`,
-        fix: 'Exchange start and end, or leave one out',
+        fix: 'exchange start and end, or leave one out',
       });
     },
   };

@@ -125,7 +125,7 @@ describe('AgentKey', () => {
     const stack = newStack();
     const alias = new CfnParameter(stack, 'Alias');
     expect(() => new AgentKey(stack, 'Key', { alias: alias.valueAsString })).toThrow(
-      /alias 'a value that only the deployment knows'.*Fix: Write the name/,
+      /alias 'a value that only the deployment knows'.*Fix: write the name/,
     );
   });
 });
@@ -334,7 +334,7 @@ describe('names that a key policy cannot carry', () => {
   test.each(['arn:aws:logs:us-east-1:111122223333:log-group:/a', '/a b', '', '/a*b'])('%p is refused', (name) => {
     const stack = newStack();
     expect(() => allowLogs(new AgentKey(stack, 'Key'), stack, name)).toThrow(
-      /logGroupName .*Pass the name, not the ARN/,
+      /logGroupName .*pass the name, not the ARN/,
     );
   });
 

@@ -533,7 +533,7 @@ describe('refused at synth', () => {
   });
 
   test('asking a trigger for its queue before it has one', () => {
-    expect(() => AgentTrigger.onEvent('E', { source: ['x'] }).deadLetterQueue).toThrow(/Call workflow\.addTrigger/);
+    expect(() => AgentTrigger.onEvent('E', { source: ['x'] }).deadLetterQueue).toThrow(/call workflow\.addTrigger/);
   });
 
   test('agents that start each other for ever', () => {

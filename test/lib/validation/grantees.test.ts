@@ -54,7 +54,7 @@ const foreignRole = (id: string) => iam.Role.fromRoleArn(stack, id, `arn:aws:iam
 test.each(methods)('%s: a role of another account is refused', (method) => {
   expect(() => grants[method](foreignRole(`Foreign-${method}`))).toThrow(
     new RegExp(
-      `${method} .*444455556666' is not accepted\\. Allowed: a grantee in 111122223333\\. Fix: Grant it to a role`,
+      `${method} .*444455556666' is not accepted\\. Allowed: a grantee in 111122223333\\. Fix: grant it to a role`,
     ),
   );
 });

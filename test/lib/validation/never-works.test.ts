@@ -110,7 +110,7 @@ describe.each(ELSEWHERE)('sources of events in %s', (_, region, account) => {
 
   test.each(SOURCES)('%s: refused, because its events do not arrive here', (input, make) => {
     expect(() => workflow.addTrigger(make(stack))).toThrow(
-      new RegExp(`${input} .*in ${account}/${region}'.*Fix: Forward`),
+      new RegExp(`${input} .*in ${account}/${region}'.*Fix: forward`),
     );
   });
 
