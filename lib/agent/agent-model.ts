@@ -112,7 +112,7 @@ export class AgentModel {
       input: 'model',
       value: this.modelId,
       allowed: `${this.modelId} in ${this.regions?.join(', ') ?? ''}, and this stack is in ${region}`,
-      fix: `move the stack, choose another model, or, if the model has arrived since, AgentModel.of('${this.modelId}', { regions: [...] })`,
+      fix: `move the stack, choose another model, or, if the model is available there now, AgentModel.of('${this.modelId}', { regions: [...] })`,
     });
   }
 }

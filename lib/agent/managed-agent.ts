@@ -159,12 +159,12 @@ export class ManagedAgent extends ManagedAgentBase {
       input: 'instructions',
       value: instructions,
       allowed: 'a non-empty text',
-      fix: 'say what the agent is to do',
+      fix: 'describe the task of the agent',
     });
     const kind = credentialKindIn(instructions);
     requireInput(kind === undefined, this, {
       input: 'instructions',
-      allowed: `no credentials; this text holds what looks like ${kind}`,
+      allowed: `no credentials; this text contains what looks like ${kind}`,
       fix: 'store it in Secrets Manager, grant the agent to read it, and name its ARN',
     });
   }
@@ -196,7 +196,7 @@ export class ManagedAgent extends ManagedAgentBase {
         value: this.sessionRole.node.path,
         allowed:
           'another role than the execution role: commands of the agent must not be able to call models or start sessions',
-        fix: 'bring two roles, or leave sessionRole out',
+        fix: 'pass two roles, or leave sessionRole out',
       },
     );
   }

@@ -34,19 +34,19 @@ export interface KillTarget {
 
 /** Steps of the function that can change triggers and roles of an agent, but can't call sessions. */
 export type KillStep =
-  | 'announce'
-  | 'park'
-  | 'mark'
-  | 'deny'
+  | 'record-stop'
+  | 'disable-triggers'
+  | 'refuse-turns'
+  | 'deny-roles'
   | 'stop-turns'
-  | 'look-at-settlements'
+  | 'check-settlements'
   | 'count-cancelled'
   | 'count-deleted'
-  | 'confirm'
+  | 'confirm-stop'
   | 'check-release'
-  | 'allow'
-  | 'unmark'
-  | 'unpark';
+  | 'allow-roles'
+  | 'accept-turns'
+  | 'enable-triggers';
 
 export interface KillStepPayload {
   readonly step: KillStep;
@@ -92,11 +92,12 @@ export interface KillReport {
   readonly left: number;
   /** What can't be verified from outside of the service. */
   readonly unproven: readonly string[];
-  /** How often settlements were checked and sessions deleted. */
-  readonly looks: number;
-  readonly rounds: number;
+  /** How often it was checked whether the settlements have ended. */
+  readonly settlementChecks: number;
+  /** How often the sessions were listed and deleted. */
+  readonly deletionRounds: number;
   /** How often it was checked whether the triggers are disabled. */
-  readonly parks: number;
+  readonly triggerChecks: number;
   /** For a release: the stop of each agent that it reverts, by the name of the ledger. */
   readonly releases?: Readonly<Record<string, string>>;
 }

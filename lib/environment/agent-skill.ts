@@ -145,7 +145,7 @@ function checkFiles(where: string, root: string, files: string[]): void {
     requireInput(kind === undefined, where, {
       input: 'file',
       value: file,
-      allowed: `no credentials; this file holds what looks like ${kind}`,
+      allowed: `no credentials; this file contains what looks like ${kind}`,
       fix: 'store it in Secrets Manager, grant the agent to read it, and name its ARN',
     });
   }

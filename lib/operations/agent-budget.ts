@@ -238,7 +238,7 @@ export class AgentBudget extends Construct {
       ...(topics.length > 0
         ? [
             new iam.PolicyStatement({
-              sid: 'Tell',
+              sid: 'Notify',
               actions: TOPIC_PUBLISH_ACTIONS,
               resources: topics.map(({ topicArn }) => topicArn),
             }),

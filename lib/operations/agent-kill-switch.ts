@@ -152,7 +152,7 @@ export class AgentKillSwitch extends Construct {
           resources: [control.function.functionArn, ...targets.map(({ endFunctionArn }) => endFunctionArn)],
         }),
         ...(notify
-          ? [new iam.PolicyStatement({ sid: 'Tell', actions: TOPIC_PUBLISH_ACTIONS, resources: [notify.topicArn] })]
+          ? [new iam.PolicyStatement({ sid: 'Notify', actions: TOPIC_PUBLISH_ACTIONS, resources: [notify.topicArn] })]
           : []),
         ...(notify?.masterKey
           ? [kmsViaService(this, notify.masterKey, 'sns', ['kms:Decrypt', 'kms:GenerateDataKey'])]
@@ -186,7 +186,7 @@ export class AgentKillSwitch extends Construct {
         conditions: onlyItems('StringEquals', STOP_KEY),
       }),
       new iam.PolicyStatement({
-        sid: 'SeeSlots',
+        sid: 'ReadSlots',
         actions: LEDGER_READ_ACTIONS,
         resources: workflows.map(({ ledger }) => ledger.tableArn),
         conditions: onlyItems('StringEquals', SLOTS_KEY),

@@ -180,7 +180,7 @@ function decisionOf(where: string, { reason, expires }: DeclarationOptions): { r
   const kind = credentialKindIn(reason);
   requireInput(kind === undefined, where, {
     input: 'reason',
-    allowed: `no credentials; this text holds what looks like ${kind}`,
+    allowed: `no credentials; this text contains what looks like ${kind}`,
     fix: 'remove it',
   });
   requireInput(expires === undefined || !Number.isNaN(expires.getTime()), where, {

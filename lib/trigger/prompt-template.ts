@@ -39,12 +39,12 @@ export function parsePrompt(where: IConstruct | string, template: string): Parse
     input: 'prompt',
     value: text,
     allowed: `1 to ${PROMPT_LIMITS.template} characters`,
-    fix: 'say what the agent is to do with the event',
+    fix: 'describe what the agent is to do with the event',
   });
   const kind = credentialKindIn(text);
   requireInput(kind === undefined, where, {
     input: 'prompt',
-    allowed: `no credentials; this text holds what looks like ${kind}`,
+    allowed: `no credentials; this text contains what looks like ${kind}`,
     fix: 'store it in Secrets Manager, grant the agent to read it, and name its ARN',
   });
 

@@ -43,7 +43,7 @@ beforeAll(async () => {
   cloud.aroundTask = (state, call, { machine }) => {
     const isBroken = [...broken].some((agent) => machine.logicalId.startsWith(`Stop${agent}`));
     // An error that is not repeated.
-    if (isBroken && (state === 'Park' || state === 'Allow'))
+    if (isBroken && (state === 'DisableTriggers' || state === 'AllowRoles'))
       throw Object.assign(new Error('broken'), { name: 'StillEngaging' });
     return call();
   };

@@ -40,7 +40,7 @@ test('everything is stopped, events wait and run once after the release, and not
     sessionsDeleted: 3,
     left: 0,
   });
-  expect(report.unproven.join()).toMatch(/id that the service does not give out/);
+  expect(report.unproven.join()).toMatch(/id that the service does not provide/);
   const ended = scene.cloud.outcomes().map(({ Detail }) => Detail);
   expect(ended).toEqual(
     before.map(() =>
@@ -94,8 +94,9 @@ test('wherever a turn is struck, it ends as stopped or as what it was before, an
 test('until new turns are refused, an answer counts, and a failure is taken for one of the stop', async () => {
   const turns: Execution[] = [];
   scene.beforeTask = async (state, execution) => {
-    if (state === 'Park' && turns.length === 0) turns.push(scene.startTurn('Work.'), scene.startTurn('Fail.'));
-    if (state === 'Mark') await Promise.all(turns.map(({ over }) => over));
+    if (state === 'DisableTriggers' && turns.length === 0)
+      turns.push(scene.startTurn('Work.'), scene.startTurn('Fail.'));
+    if (state === 'RefuseTurns') await Promise.all(turns.map(({ over }) => over));
     if (state === 'OpenSession' && execution === turns[1]) throw new Error('denied');
   };
   await scene.stop();
@@ -103,7 +104,7 @@ test('until new turns are refused, an answer counts, and a failure is taken for 
   await releaseAll(scene);
 });
 
-test.each(['Park', 'Deny', 'StopTurns', 'DeleteSessionsOfAgent'])(
+test.each(['DisableTriggers', 'DenyRoles', 'StopTurns', 'DeleteSessionsOfAgent'])(
   'interrupted in %s, and engaged again, it comes to the same end',
   async (task) => {
     await interruptedIn(scene, task, some(1));
@@ -138,9 +139,9 @@ test('a release while it is being engaged is refused, and says why', async () =>
 });
 
 test.each([
-  ['Allow', 'before'],
-  ['Unmark', 'after'],
-  ['Unpark', 'before'],
+  ['AllowRoles', 'before'],
+  ['AcceptTurns', 'after'],
+  ['EnableTriggers', 'before'],
 ] as const)('engaged while it is being released, %s %s, it stays engaged', async (task, place) => {
   await engagedDuring(scene, task, place);
   await releaseAll(scene);

@@ -35,7 +35,7 @@ beforeAll(async () => {
     },
   });
   // Long enough to look at what a stopped execution left behind.
-  workflow = await WorkflowCloud.start(deployed, service, {}, { waits: { LetLastStepEnd: 500 } });
+  workflow = await WorkflowCloud.start(deployed, service, {}, { waits: { WaitForLastStep: 500 } });
   cloud = workflow.cloud;
 });
 

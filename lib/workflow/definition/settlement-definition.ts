@@ -34,9 +34,9 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
           UpdateExpression: 'SET stopped = :yes',
           ExpressionAttributeValues: { ':yes': { BOOL: true } },
         },
-        { ResultPath: null, Next: 'LetLastStepEnd' },
+        { ResultPath: null, Next: 'WaitForLastStep' },
       ),
-      LetLastStepEnd: { Type: 'Wait', Seconds: rules.lastStepSeconds, Next: 'ReadTurn' },
+      WaitForLastStep: { Type: 'Wait', Seconds: rules.lastStepSeconds, Next: 'ReadTurn' },
       ReadTurn: call(
         targets,
         'dynamodb:getItem',

@@ -6,7 +6,7 @@ import {
 } from '../../../lib/contracts/kill-switch';
 
 const UNPROVEN: KillReport['unproven'] = [
-  'Compute: to stop the Runtime session of a session takes an id that the service does not give out. AgentCore ends the compute after the idle timeout of the Runtime. Until then the execution role is denied everything.',
+  'Compute: stopping the Runtime session of a session requires an id that the service does not provide. AgentCore ends the compute after the idle timeout of the Runtime. Until then the execution role is denied everything.',
   'Sessions that the service does not list were not deleted. The session role is denied everything, so none of them can call a model.',
 ];
 
@@ -26,13 +26,14 @@ export function newReport({ step, execution, targets }: KillStepPayload): KillRe
     sessionsDeleted: 0,
     left: 0,
     unproven: step === 'check-release' ? [] : UNPROVEN,
-    looks: 0,
-    rounds: 0,
-    parks: 0,
+    settlementChecks: 0,
+    deletionRounds: 0,
+    triggerChecks: 0,
   };
 }
 
-type Count = 'turnsStopped' | 'sessionsCancelled' | 'sessionsDeleted' | 'looks' | 'rounds' | 'parks';
+type Count =
+  'turnsStopped' | 'sessionsCancelled' | 'sessionsDeleted' | 'settlementChecks' | 'deletionRounds' | 'triggerChecks';
 
 /** The report with added counts. */
 export function counted(report: KillReport, more: Partial<Record<Count, number>>, again: boolean): KillStepAnswer {

@@ -35,11 +35,11 @@ export interface KillParts {
 /** Time that is reserved for the response, so that a step is repeated before Lambda ends it. */
 const RESERVE_MS = 20_000;
 /** A stopped turn is settled in about six minutes; it is checked every half minute. */
-const MOST_LOOKS = 40;
+const MAX_SETTLEMENT_CHECKS = 40;
 /** How often sessions are deleted while the service still lists some. */
-const MOST_ROUNDS = 10;
+const MAX_DELETION_ROUNDS = 10;
 /** It is checked every two seconds. A trigger that is disabled slowly doesn't keep agents running. */
-const MOST_PARKS = 15;
+const MAX_TRIGGER_CHECKS = 15;
 
 interface StepPayload extends KillStepPayload {
   readonly report: KillReport;
@@ -49,7 +49,7 @@ type Step = (payload: StepPayload, parts: KillParts) => Promise<KillStepAnswer>;
 /** Every step can be repeated, and can follow an interrupted one. */
 const STEPS: Readonly<Record<KillStep, Step>> = {
   // This comes first, so that a concurrent release reverts its later changes.
-  announce: forEachTarget(async ({ ledgerTable }, { report: { stop } }, { dynamo }) => {
+  'record-stop': forEachTarget(async ({ ledgerTable }, { report: { stop } }, { dynamo }) => {
     await dynamo.send(
       new UpdateItemCommand({
         TableName: ledgerTable,
@@ -62,14 +62,14 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
   }),
   // Triggers are disabled before turns are refused: otherwise, events that are still read from the queue would be
   // refused instead of waiting.
-  park: async ({ targets, report }, { lambda }) => {
+  'disable-triggers': async ({ targets, report }, { lambda }) => {
     const all = targets.flatMap(({ mappings }) => mappings);
     const slow = await setEnabled(all, false, lambda);
-    const again = slow.length > 0 && report.parks + 1 < MOST_PARKS;
+    const again = slow.length > 0 && report.triggerChecks + 1 < MAX_TRIGGER_CHECKS;
     const known = slow.length > 0 && !again ? [...report.unproven, slowTriggers(slow)] : report.unproven;
-    return counted({ ...report, unproven: known }, { parks: 1 }, again);
+    return counted({ ...report, unproven: known }, { triggerChecks: 1 }, again);
   },
-  mark: forEachTarget(async ({ ledgerTable }, _, { dynamo }) => {
+  'refuse-turns': forEachTarget(async ({ ledgerTable }, _, { dynamo }) => {
     await dynamo.send(
       new UpdateItemCommand({
         TableName: ledgerTable,
@@ -79,7 +79,7 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       }),
     );
   }),
-  deny: forEachTarget(({ roles }, { denyPolicyArn }, { iam }) => deny(roles, denyPolicyArn, iam)),
+  'deny-roles': forEachTarget(({ roles }, { denyPolicyArn }, { iam }) => deny(roles, denyPolicyArn, iam)),
   'stop-turns': async ({ targets, report }, { states, timeLeft }) => {
     let count = 0;
     for (const { turnMachineArn } of targets) {
@@ -100,7 +100,7 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
     }
     return counted(report, { turnsStopped: count }, false);
   },
-  'look-at-settlements': async ({ targets, report }, { states, dynamo }) => {
+  'check-settlements': async ({ targets, report }, { states, dynamo }) => {
     let left = 0;
     for (const { settlementMachineArn, ledgerTable } of targets) {
       const settling = await runningExecutions(settlementMachineArn, states);
@@ -108,7 +108,11 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       left += Math.max(settling.length, await slotHolders(ledgerTable, dynamo));
     }
     // Evidence that couldn't be stored doesn't prevent the deletion of a session.
-    return counted({ ...report, left }, { looks: 1 }, left > 0 && report.looks + 1 < MOST_LOOKS);
+    return counted(
+      { ...report, left },
+      { settlementChecks: 1 },
+      left > 0 && report.settlementChecks + 1 < MAX_SETTLEMENT_CHECKS,
+    );
   },
   'count-cancelled': ({ report, ended = [] }) => {
     const sessionsCancelled = ended.reduce((sum, { changed }) => sum + changed, 0);
@@ -118,11 +122,11 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
     const sessionsDeleted = ended.reduce((sum, { changed }) => sum + changed, 0);
     const left = ended.reduce((sum, each) => sum + each.left, 0);
     // The last round is the first one that finds nothing to delete.
-    const again = (sessionsDeleted > 0 || left > 0) && report.rounds + 1 < MOST_ROUNDS;
-    return Promise.resolve(counted({ ...report, left }, { sessionsDeleted, rounds: 1 }, again));
+    const again = (sessionsDeleted > 0 || left > 0) && report.deletionRounds + 1 < MAX_DELETION_ROUNDS;
+    return Promise.resolve(counted({ ...report, left }, { sessionsDeleted, deletionRounds: 1 }, again));
   },
   // Repeats what a concurrent release may have reverted.
-  confirm: async ({ targets, denyPolicyArn, report }, parts) => {
+  'confirm-stop': async ({ targets, denyPolicyArn, report }, parts) => {
     await stopAgain(targets, denyPolicyArn, parts);
     return { report, again: false };
   },
@@ -138,7 +142,7 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
     for (const { ledgerTable } of targets) releases[ledgerTable] = (await lastStop(ledgerTable, dynamo)) ?? '';
     return { report: { ...report, releases }, again: false };
   },
-  allow: release(async ({ roles }, { denyPolicyArn }, { iam }) => {
+  'allow-roles': release(async ({ roles }, { denyPolicyArn }, { iam }) => {
     for (const RoleName of roles) {
       const command = new DetachRolePolicyCommand({ RoleName, PolicyArn: denyPolicyArn });
       await iam.send(command).catch((error: Error) => {
@@ -146,7 +150,7 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       });
     }
   }),
-  unmark: release(async ({ ledgerTable }, { report: { releases = {} } }, { dynamo }) => {
+  'accept-turns': release(async ({ ledgerTable }, { report: { releases = {} } }, { dynamo }) => {
     const command = new DeleteItemCommand({
       TableName: ledgerTable,
       Key: { pk: { S: STOP_KEY } },
@@ -159,7 +163,7 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
   }),
-  unpark: release(async ({ mappings }, _, { lambda }) => {
+  'enable-triggers': release(async ({ mappings }, _, { lambda }) => {
     await setEnabled(mappings, true, lambda);
   }),
 };

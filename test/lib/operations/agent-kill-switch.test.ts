@@ -47,9 +47,9 @@ function definition(name: string): string {
 
 test('it stops each agent: its roles, its triggers of today and later, its sessions', () => {
   const { States } = JSON.parse(definition('Engage')) as {
-    States: { Targets: { Parameters: { targets: { roles: string[]; mappings: string[]; agentName: string }[] } } };
+    States: { SetTargets: { Parameters: { targets: { roles: string[]; mappings: string[]; agentName: string }[] } } };
   };
-  const [one, two] = States.Targets.Parameters.targets;
+  const [one, two] = States.SetTargets.Parameters.targets;
   expect([one.mappings.length, two.mappings.length]).toEqual([2, 0]);
   // Session, compute, open, submit; and the starters of two triggers.
   expect([one.roles.length, two.roles.length]).toEqual([6, 4]);

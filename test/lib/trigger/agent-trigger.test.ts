@@ -430,7 +430,7 @@ describe('refused at synth', () => {
     [
       'a credential in the prompt',
       { prompt: `Use AKIA${'A'.repeat(16)}` },
-      /no credentials; this text holds what looks like an AWS access key id/,
+      /no credentials; this text contains what looks like an AWS access key id/,
     ],
     [
       'values too long together',

@@ -329,11 +329,11 @@ test('a settlement waits until nothing that ran when the execution was stopped c
   const settlement = account.all('AWS::StepFunctions::StateMachine').find(({ id }) => id.includes('Settlement'))!;
   const { States } = JSON.parse(settlement.properties.DefinitionString as string) as Machine;
   // First the mark that every send and every claim is conditional on, then the wait, then everything else.
-  expect([States.StopSubmits.Next, States.LetLastStepEnd.Next]).toEqual(['LetLastStepEnd', 'ReadTurn']);
+  expect([States.StopSubmits.Next, States.WaitForLastStep.Next]).toEqual(['WaitForLastStep', 'ReadTurn']);
   const longest = ['OpenSession', 'SubmitTurn'].map(
     (step) => account.find('AWS::Lambda::Function', `${step}Function`).properties.Timeout as number,
   );
-  expect(States.LetLastStepEnd.Seconds).toBeGreaterThan(Math.max(...longest));
+  expect(States.WaitForLastStep.Seconds).toBeGreaterThan(Math.max(...longest));
 });
 
 test('no role uses a key without a condition on the service or on what is encrypted', () => {

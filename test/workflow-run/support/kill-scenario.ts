@@ -25,7 +25,7 @@ const CALLS = [
   'AWSStepFunctions.StopExecution',
 ];
 
-const LOOK = 'LookAtSettlements';
+const LOOK = 'CheckSettlements';
 
 /** A commit whose turn works until somebody ends it, and one whose turn is over soon. */
 export const endless = (index: number) => `e${'0'.repeat(20)}${index.toString(16).padStart(19, '0')}`;
@@ -73,7 +73,7 @@ export class KillScenario {
       variables: { BMA_LISTEN_SECONDS: '1', BMA_SETTLE_SECONDS: '1' },
       pace: {
         waitMs: 30,
-        waits: { LetLastStepEnd: 30, LetTriggersPark: 60, LetDenialsSpread: 60, LetSettlementsEnd: 30 },
+        waits: { WaitForLastStep: 30, WaitForTriggers: 60, WaitForDenials: 60, WaitForSettlements: 30 },
       },
     });
     const ledger = await faultyProxy(cloud.storeUrls.dynamodb);
@@ -125,9 +125,9 @@ export class KillScenario {
 
   get target(): KillTarget {
     const { States } = this.engageMachine.definition as unknown as {
-      States: { Targets: { Parameters: { targets: KillTarget[] } } };
+      States: { SetTargets: { Parameters: { targets: KillTarget[] } } };
     };
-    return States.Targets.Parameters.targets[0];
+    return States.SetTargets.Parameters.targets[0];
   }
 
   /** Calls of the kill switch fail before or after they do something: throttled, broken, or without an answer. */

@@ -4,20 +4,20 @@ import { endless, type KillScenario, NOTHING } from './kill-scenario';
 
 /** Tasks of the state machine that engages. */
 export const ENGAGE_TASKS = [
-  'Announce',
-  'Park',
-  'Mark',
-  'Deny',
+  'RecordStop',
+  'DisableTriggers',
+  'RefuseTurns',
+  'DenyRoles',
   'StopTurns',
   'CancelTurnsOfAgent',
   'CountCancelled',
-  'LookAtSettlements',
+  'CheckSettlements',
   'DeleteSessionsOfAgent',
   'CountDeleted',
-  'Confirm',
+  'ConfirmStop',
 ] as const;
 /** Tasks of the state machine that releases. */
-export const RELEASE_TASKS = ['CheckRelease', 'Allow', 'Unmark', 'Unpark'] as const;
+export const RELEASE_TASKS = ['CheckRelease', 'AllowRoles', 'AcceptTurns', 'EnableTriggers'] as const;
 
 /** Releases, and waits until everything that waited has run. */
 export async function releaseAll(scene: KillScenario): Promise<void> {
@@ -63,7 +63,7 @@ export async function engagedDuring(scene: KillScenario, task: string, place: 'b
   await scene.cloud.quiet();
 
   // To engage after the last task of a release is to engage after the release.
-  if (task !== 'Unpark' || place === 'before') {
+  if (task !== 'EnableTriggers' || place === 'before') {
     expect(['EngagedAgain', 'StillEngaging']).toContain(releasing.error?.name);
   }
   expect(await scene.left()).toEqual(NOTHING);
@@ -114,7 +114,7 @@ export async function struckAt(scene: KillScenario, tasks: readonly string[], co
     await denied;
   };
   scene.afterTask = (now, { machine }) => {
-    if (machine === scene.engageMachine && now === 'Deny') deny();
+    if (machine === scene.engageMachine && now === 'DenyRoles') deny();
   };
   await scene.send(...commits);
   await eventually(() => Promise.resolve(held.size === tasks.length));
