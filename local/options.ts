@@ -12,8 +12,9 @@ export interface LocalServiceOptions {
   /** @default '111122223333' */
   readonly accountId?: string;
   /**
-   * Template file, or cdk.out directory, whose policies authorize every call. @default every authenticated caller is
-   * allowed
+   * Template file, or cdk.out directory, whose policies authorize every call.
+   *
+   * @default every authenticated caller is allowed
    */
   readonly template?: string;
   /** Its policies, if they were read before, with the recorded decisions. @default read again */
@@ -25,8 +26,9 @@ export interface LocalServiceOptions {
   /** @default a script that shows the workspace and repeats the message */
   readonly script?: Script;
   /**
-   * Base URL of an OpenAI-compatible endpoint (Responses API): the real Codex harness replaces the script. @default the
-   * script
+   * Base URL of an OpenAI-compatible endpoint (Responses API): the real Codex harness replaces the script.
+   *
+   * @default the script
    */
   readonly modelEndpoint?: ModelEndpoint;
   /** Model ids that sessions can use. @default those of `AgentModel` */

@@ -30,8 +30,8 @@ import { costsNothingIdle } from './unmetered-types';
 /**
  * Estimates what an app costs per month.
  *
- * @param model all templates of the app: a stack can refer to resources in another one @param given assumptions that
- * {@link refusedAssumption} accepts
+ * @param model all templates of the app: a stack can refer to resources in another one
+ * @param given assumptions that {@link refusedAssumption} accepts
  * @param only ids of the stacks to estimate; nested stacks belong to theirs. By default, all
  */
 export function estimate(model: TemplateModel, given: Partial<Assumed> = {}, only?: readonly string[]): CostRecord {

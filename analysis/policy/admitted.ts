@@ -18,8 +18,9 @@ export interface Admitted {
 
 /**
  * The principals that a policy statement allows, other than AWS services and identities of the accounts of the
- * assembly. A condition counts only if it is known to refuse all others. @param statement of a resource policy; a
- * denial allows no principal
+ * assembly. A condition counts only if it is known to refuse all others.
+ *
+ * @param statement of a resource policy; a denial allows no principal
  */
 export function admitted(model: Model, statement: Statement): Admitted[] {
   const { principals, effect, guard } = statement;

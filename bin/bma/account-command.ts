@@ -30,8 +30,10 @@ export function addAccountOptions(command: ParsedCommand, json: string): void {
 }
 
 /**
- * Runs a command in the account of the caller's credentials. @param needs the required permission, for the error of a
- * denial @throws CommandError when AWS refuses a call or does not respond
+ * Runs a command in the account of the caller's credentials.
+ *
+ * @param needs the required permission, for the error of a denial
+ * @throws CommandError when AWS refuses a call or does not respond
  */
 export async function inAccount<T>(
   { region }: AccountOptions,

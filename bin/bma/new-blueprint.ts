@@ -12,7 +12,9 @@ export interface NewBlueprint {
 }
 
 /**
- * Writes all files of a new blueprint to a new directory, or none. @param className name of the class, in PascalCase
+ * Writes all files of a new blueprint to a new directory, or none.
+ *
+ * @param className name of the class, in PascalCase
  * @param parent where the directory is created
  */
 export function newBlueprint(className: string, parent: string): NewBlueprint {

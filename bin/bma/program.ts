@@ -14,7 +14,9 @@ const SHARED_CODES = {
 };
 
 /**
- * The program for commander. @param finish called with the exit code of the command
+ * The program for commander.
+ *
+ * @param finish called with the exit code of the command
  */
 export function program(terminal: Terminal, finish: (exitCode: number) => void): ParsedCommand {
   const whole = new ParsedCommand('bma')

@@ -18,7 +18,9 @@ export interface AgentAuditTrailProps {
 
   /**
    * Key of the files, the log group and the topic. The policy of a key of this app gets the policy statements that it
-   * needs; for an imported key, a warning prints them. @default - a new AgentKey
+   * needs; for an imported key, a warning prints them.
+   *
+   * @default - a new AgentKey
    */
   readonly encryptionKey?: kms.IKey;
 

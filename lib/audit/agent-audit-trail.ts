@@ -157,8 +157,10 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
   }
 
   /**
-   * Adds an alarm for a CloudTrail event. @param scope the construct that needs the alarm; filter and alarm are created
-   * in it @param alarm the event
+   * Adds an alarm for a CloudTrail event.
+   *
+   * @param scope the construct that needs the alarm; filter and alarm are created in it
+   * @param alarm the event
    */
   public addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined {
     return alarmResources(this, scope, alarm);

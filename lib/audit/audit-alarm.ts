@@ -117,10 +117,11 @@ export class AuditAlarm {
   }
 
   /**
-   * Any other event. @param name letters and digits, beginning with a letter; becomes part of the construct path and
-   * the metric name
-   * @param description what happened and what to do, for the recipient of the notification @param pattern the filter
-   * pattern for the CloudTrail event, at most 1024 characters
+   * Any other event.
+   *
+   * @param name letters and digits, beginning with a letter; becomes part of the construct path and the metric name
+   * @param description what happened and what to do, for the recipient of the notification
+   * @param pattern the filter pattern for the CloudTrail event, at most 1024 characters
    * @param threshold events within five minutes, at least 1. Default: 1
    */
   public static of(name: string, description: string, pattern: logs.JsonPattern, threshold: number = 1): AuditAlarm {

@@ -28,9 +28,11 @@ export interface IAgentAuditTrail extends IConstruct {
   readonly grants: AgentAuditTrailGrants;
 
   /**
-   * Adds an alarm for a CloudTrail event. Without a log group, it adds a warning and creates nothing. @param scope
-   * filter and alarm are created in this construct. Use the construct that needs the alarm, so that in an app of
-   * several stacks its stack depends on the stack of the trail and never the other way round @param alarm the event
+   * Adds an alarm for a CloudTrail event. Without a log group, it adds a warning and creates nothing.
+   *
+   * @param scope filter and alarm are created in this construct. Use the construct that needs the alarm, so that in an
+   * app of several stacks its stack depends on the stack of the trail and never the other way round
+   * @param alarm the event
    * @returns the alarm, or undefined when the log group is unknown
    */
   addAlarm(scope: Construct, alarm: AuditAlarm): cloudwatch.Alarm | undefined;
@@ -43,8 +45,9 @@ export interface AgentAuditTrailAttributes {
 
   /**
    * Log group of this account and Region that the trail is delivered to. The log group of an organization trail is in
-   * the management account, where alarms of this account can't read it. @default - no alarms are created; for each
-   * requested alarm, a warning prints its filter pattern
+   * the management account, where alarms of this account can't read it.
+   *
+   * @default - no alarms are created; for each requested alarm, a warning prints its filter pattern
    */
   readonly logGroup?: logs.ILogGroup;
 

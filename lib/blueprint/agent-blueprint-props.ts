@@ -114,7 +114,9 @@ export interface AgentBlueprintDefinition {
   readonly tools?: AgentTool[];
 
   /**
-   * The triggers that start turns. @default - none; callers with `workflow.grants.startTurns` start turns
+   * The triggers that start turns.
+   *
+   * @default - none; callers with `workflow.grants.startTurns` start turns
    */
   readonly triggers?: IAgentTrigger[];
 

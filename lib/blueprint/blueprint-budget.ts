@@ -38,7 +38,9 @@ export class BlueprintBudget {
   }
 
   /**
-   * A budget that notifies a topic. @param topic gets the messages
+   * A budget that notifies a topic.
+   *
+   * @param topic gets the messages
    */
   public static notify(topic: ITopic, options: BlueprintBudgetOptions = {}): BlueprintBudget {
     return new BlueprintBudget(topic, options);

@@ -25,8 +25,9 @@ export function placeholderOf(index: number): string {
 }
 
 /**
- * A text with its placeholders filled, once: a value that looks like a placeholder isn't replaced. @param missing
- * called for a placeholder without a value in the binding; throws
+ * A text with its placeholders filled, once: a value that looks like a placeholder isn't replaced.
+ *
+ * @param missing called for a placeholder without a value in the binding; throws
  */
 export function filled(text: string, values: readonly string[], missing: (index: number) => never): string {
   return text.replace(/\{\{binding:(0|[1-9]\d{0,5})\}\}/g, (_placeholder, index: string) =>

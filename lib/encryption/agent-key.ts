@@ -40,8 +40,10 @@ export interface AgentKeyProps {
 
   /**
    * What happens to the key when it is removed from the stack. If a key is destroyed, all data encrypted with it is
-   * lost. @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - kept, unless the deployment that created it is rolled
-   * back. The key of an audit trail is kept in that case, too
+   * lost.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - kept, unless the deployment that created it is rolled back. The
+   * key of an audit trail is kept in that case, too
    */
   readonly removalPolicy?: RemovalPolicy;
 }

@@ -39,8 +39,9 @@ export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable 
   /**
    * The function that starts compute for a session, created in the scope. Called once, by the workflow. The workflow
    * invokes the function after it opened a session, repeats that until the compute is ready, and then sends the
-   * message. The function must be idempotent per session. The compute must stop by itself. @returns undefined if the
-   * service starts the compute
+   * message. The function must be idempotent per session. The compute must stop by itself.
+   *
+   * @returns undefined if the service starts the compute
    */
   bindCompute(scope: Construct): IFunction | undefined;
 

@@ -33,8 +33,9 @@ export interface AgentCoreEnvironmentProps {
 
   /**
    * The role of the Runtime and of every command in it. AgentCore must be able to assume your own role. For a role that
-   * this app can't change, synthesis adds a warning with the policy to attach. @default - a role with only the
-   * permissions that the Runtime needs
+   * this app can't change, synthesis adds a warning with the policy to attach.
+   *
+   * @default - a role with only the permissions that the Runtime needs
    */
   readonly executionRole?: IRole;
 
@@ -134,8 +135,9 @@ export interface AgentCoreEnvironmentAttributes {
    */
   readonly capabilityDirectories?: string[];
   /**
-   * Maximum lifetime of the compute of a session (`maxLifetime`). A workflow refuses a longer `turnDeadline`. @default
-   * - not known, and not compared
+   * Maximum lifetime of the compute of a session (`maxLifetime`). A workflow refuses a longer `turnDeadline`.
+   *
+   * @default - not known, and not compared
    */
   readonly maxLifetime?: Duration;
 }

@@ -54,8 +54,9 @@ export interface AgentGuardrailOptions {
    */
   readonly grounding?: GuardrailGrounding[];
   /**
-   * Customer-managed key of the guardrail. Callers that apply the guardrail need it; `grants.apply` grants it. @default
-   * - a new AgentKey
+   * Customer-managed key of the guardrail. Callers that apply the guardrail need it; `grants.apply` grants it.
+   *
+   * @default - a new AgentKey
    */
   readonly encryptionKey?: IKey;
   /**
@@ -88,8 +89,9 @@ export interface AgentGuardrailProps extends AgentGuardrailOptions {
    */
   readonly sensitiveInformation?: GuardrailSensitiveInformation[];
   /**
-   * The models that evaluate content filters and denied topics. @default GuardrailTier.STANDARD - supports code, many
-   * languages and prompt leakage
+   * The models that evaluate content filters and denied topics.
+   *
+   * @default GuardrailTier.STANDARD - supports code, many languages and prompt leakage
    */
   readonly tier?: GuardrailTier;
 }
@@ -111,8 +113,9 @@ export interface StandardGuardrailOptions extends AgentGuardrailOptions {
   readonly sensitiveInformation?: GuardrailSensitiveInformation[];
   /**
    * What happens to secrets, in both directions: MASK or BLOCK. Private keys are always blocked, because a pattern
-   * finds only their first line. @default GuardrailAction.MASK - the agent can report a secret, and a false positive
-   * doesn't stop a review
+   * finds only their first line.
+   *
+   * @default GuardrailAction.MASK - the agent can report a secret, and a false positive doesn't stop a review
    */
   readonly secrets?: GuardrailAction;
 }

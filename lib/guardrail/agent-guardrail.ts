@@ -137,15 +137,18 @@ export class AgentGuardrail extends AgentGuardrailBase {
   }
 
   /**
-   * Adds a content filter. @throws InputError when its category has a filter already.
+   * Adds a content filter.
+   *
+   * @throws InputError when its category has a filter already.
    */
   public addContentFilter(filter: GuardrailContentFilter): void {
     this.policy.addContentFilter(filter);
   }
 
   /**
-   * Denies a topic. @throws InputError when the name exists already, there are 30 topics, or its definition is too long
-   * for the tier.
+   * Denies a topic.
+   *
+   * @throws InputError when the name exists already, there are 30 topics, or its definition is too long for the tier.
    */
   public addTopic(topic: GuardrailTopic): void {
     this.policy.addTopic(topic);
@@ -161,15 +164,18 @@ export class AgentGuardrail extends AgentGuardrailBase {
   }
 
   /**
-   * Adds sensitive information to find. @throws InputError when the entity or the pattern's name exists already, or
-   * there are 10 patterns.
+   * Adds sensitive information to find.
+   *
+   * @throws InputError when the entity or the pattern's name exists already, or there are 10 patterns.
    */
   public addSensitiveInformation(information: GuardrailSensitiveInformation): void {
     this.policy.addSensitiveInformation(information);
   }
 
   /**
-   * Adds a grounding check. @throws InputError when its kind exists already.
+   * Adds a grounding check.
+   *
+   * @throws InputError when its kind exists already.
    */
   public addGrounding(check: GuardrailGrounding): void {
     this.policy.addGrounding(check);

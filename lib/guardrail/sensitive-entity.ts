@@ -100,8 +100,9 @@ export class GuardrailEntity {
   public static readonly VEHICLE_IDENTIFICATION_NUMBER = new GuardrailEntity('VEHICLE_IDENTIFICATION_NUMBER');
 
   /**
-   * An entity that AWS added after this version of the library. @param entityType name of the entity in the service,
-   * for example `PASSPORT_NUMBER`
+   * An entity that AWS added after this version of the library.
+   *
+   * @param entityType name of the entity in the service, for example `PASSPORT_NUMBER`
    * @throws InputError when the name is not in capitals.
    */
   public static of(entityType: string): GuardrailEntity {

@@ -37,7 +37,9 @@ export class GuardrailSensitiveInformation {
   }
 
   /**
-   * Different actions for input and output. @throws InputError when it is off in both.
+   * Different actions for input and output.
+   *
+   * @throws InputError when it is off in both.
    */
   public static perDirection(entity: GuardrailEntity, directions: GuardrailDirections): GuardrailSensitiveInformation {
     return new GuardrailSensitiveInformation(entity, directions);

@@ -23,8 +23,9 @@ export const makesNoRoles = (scope: IConstruct): boolean => scope.node.tryGetCon
  * Attaches policy statements to a role as a separate inline policy, so that a reviewer finds them under one logical id.
  * Policy statements that don't fit into the inline policies of a role become managed policies below that id. For a role
  * that this app can't change (imported without policy updates, or from another account), the CDK silently drops
- * policies. In that case, this adds a warning with the exact policy to attach. @returns the policy, or the construct
- * with the managed policies; undefined if the role can't be changed
+ * policies. In that case, this adds a warning with the exact policy to attach.
+ *
+ * @returns the policy, or the construct with the managed policies; undefined if the role can't be changed
  */
 export function attachPolicy(
   scope: Construct,

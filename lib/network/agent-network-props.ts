@@ -79,8 +79,9 @@ export interface AgentNetworkProps {
   readonly ipAddresses?: ec2.IIpAddresses;
 
   /**
-   * Destinations that agents can reach in addition to the endpoints. @default AgentEgress.isolated() - none; no
-   * internet gateway and no NAT gateway exist
+   * Destinations that agents can reach in addition to the endpoints.
+   *
+   * @default AgentEgress.isolated() - none; no internet gateway and no NAT gateway exist
    */
   readonly egress?: AgentEgress;
 
@@ -152,8 +153,9 @@ export interface AgentNetworkFromVpcOptions {
 
   /**
    * The egress that the network already allows. Only the DNS Firewall of an allow-list is created for it, which then
-   * applies to the whole VPC. @default AgentEgress.isolated() - security groups allow only the endpoints, for any
-   * routes
+   * applies to the whole VPC.
+   *
+   * @default AgentEgress.isolated() - security groups allow only the endpoints, for any routes
    */
   readonly egress?: AgentEgress;
 

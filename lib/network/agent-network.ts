@@ -49,8 +49,9 @@ export class AgentNetwork extends AgentNetworkBase {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-bedrock-managed-agents.AgentNetwork';
 
   /**
-   * Places agents in an existing VPC. Creates missing endpoints, with the same policies as in a new network. @throws
-   * InputError when subnets are public or missing, or an endpoint can't be created
+   * Places agents in an existing VPC. Creates missing endpoints, with the same policies as in a new network.
+   *
+   * @throws InputError when subnets are public or missing, or an endpoint can't be created
    */
   public static fromVpc(scope: Construct, id: string, props: AgentNetworkFromVpcOptions): IAgentNetwork {
     return networkFromVpc(scope, id, props);
@@ -58,8 +59,9 @@ export class AgentNetwork extends AgentNetworkBase {
 
   /**
    * Uses an existing network with all endpoints. Creates no endpoint, so that two stacks don't conflict over private
-   * DNS. In one app, pass the network itself instead. @throws InputError when subnets are public or missing, or a
-   * needed endpoint is missing
+   * DNS. In one app, pass the network itself instead.
+   *
+   * @throws InputError when subnets are public or missing, or a needed endpoint is missing
    */
   public static fromAgentNetworkAttributes(scope: Construct, id: string, attrs: AgentNetworkAttributes): IAgentNetwork {
     return networkFromAttributes(scope, id, attrs);

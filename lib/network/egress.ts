@@ -71,7 +71,9 @@ export class AgentEgress {
   public readonly domains: string[];
 
   /**
-   * Requested number of NAT gateways. @default - one, if the egress includes the internet
+   * Requested number of NAT gateways.
+   *
+   * @default - one, if the egress includes the internet
    */
   public readonly natGateways?: number;
 

@@ -164,8 +164,10 @@ export class AgentNetworkService {
   public static readonly LAMBDA = new AgentNetworkService({ name: 'lambda', rules: LAMBDA_RULES });
 
   /**
-   * A service with an interface endpoint but without a constant. @param name the part after the Region in the endpoint
-   * service name, for example `athena` in `com.amazonaws.us-east-1.athena`
+   * A service with an interface endpoint but without a constant.
+   *
+   * @param name the part after the Region in the endpoint service name, for example `athena` in
+   * `com.amazonaws.us-east-1.athena`
    * @throws InputError when the name, an action or the list of actions isn't valid
    */
   public static interface(name: string, options: AgentNetworkServiceOptions): AgentNetworkService {
@@ -230,8 +232,9 @@ export class AgentNetworkService {
   }
 
   /**
-   * The same service with more actions, on the same resources as its main actions. @param actions names without
-   * wildcards, for example `codecommit:GitPush`
+   * The same service with more actions, on the same resources as its main actions.
+   *
+   * @param actions names without wildcards, for example `codecommit:GitPush`
    * @throws InputError when an action has a wildcard or uses a bearer token
    */
   public withActions(actions: string[]): AgentNetworkService {

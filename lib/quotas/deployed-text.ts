@@ -37,8 +37,8 @@ export class DeployedText {
   private readonly names = new Map<string, string>();
 
   /**
-   * @param elements the elements of the stack by logical id @param exports the values of the app's exports; unknown
-   * without it
+   * @param elements the elements of the stack by logical id
+   * @param exports the values of the app's exports; unknown without it
    */
   constructor(
     private readonly stack: Stack,

@@ -4,8 +4,9 @@ import type { Duration } from 'aws-cdk-lib/core';
 export interface AgentTriggerOptions {
   /**
    * Id of the trigger in its agent: 1 to 64 letters, digits and dashes, beginning with a letter. Part of the
-   * deduplication key and of the evidence of every turn; a new id creates a new trigger. @default - generated from the
-   * kind of the trigger and the construct id of its source
+   * deduplication key and of the evidence of every turn; a new id creates a new trigger.
+   *
+   * @default - generated from the kind of the trigger and the construct id of its source
    */
   readonly triggerId?: string;
 

@@ -159,8 +159,9 @@ export class AgentTrigger implements IAgentTrigger {
   }
 
   /**
-   * The queue in which events wait for the start of their turn. @throws InputError before the trigger was added to a
-   * workflow
+   * The queue in which events wait for the start of their turn.
+   *
+   * @throws InputError before the trigger was added to a workflow
    */
   public get eventQueue(): IQueue {
     return this.placed('eventQueue').queues.events;

@@ -47,8 +47,9 @@ export interface IGitHubWebhook extends IConstruct {
 /** Properties of a {@link GitHubWebhook}. */
 export interface GitHubWebhookProps {
   /**
-   * The secret that GitHub signs deliveries with: a plain text of at least 32 characters. @default - a new random
-   * secret, encrypted with the key; copy its value into the webhook's settings on GitHub
+   * The secret that GitHub signs deliveries with: a plain text of at least 32 characters.
+   *
+   * @default - a new random secret, encrypted with the key; copy its value into the webhook's settings on GitHub
    */
   readonly secret?: secretsmanager.ISecret;
 

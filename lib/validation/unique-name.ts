@@ -12,8 +12,9 @@ interface GivenName {
 const namesOfApp = new WeakMap<IConstruct, GivenName[]>();
 
 /**
- * Adds an error at synthesis if an earlier construct has the same name in the same account and Region. @throws
- * InputError for a name that is known only at deployment
+ * Adds an error at synthesis if an earlier construct has the same name in the same account and Region.
+ *
+ * @throws InputError for a name that is known only at deployment
  */
 export function requireUniqueName(owner: IConstruct, input: string, name: string): void {
   requireInput(!Token.isUnresolved(name), owner, {

@@ -28,12 +28,16 @@ export interface TurnTaskProps {
 
   /**
    * Whether the guardrail screens the prompt. Leave it on for text that others may have written. A prompt-attack filter
-   * treats instructions as an attack. @default - true for a text of the state, false for a text that is known at synth
+   * treats instructions as an attack.
+   *
+   * @default - true for a text of the state, false for a text that is known at synth
    */
   readonly screenPrompt?: boolean;
 
   /**
-   * Names the conversation; later turns with the same key resume its session. @default - the turn has its own session
+   * Names the conversation; later turns with the same key resume its session.
+   *
+   * @default - the turn has its own session
    */
   readonly sessionKey?: string;
 

@@ -130,7 +130,9 @@ export interface TurnWorkflowAttributes {
    */
   readonly turnDeadline?: Duration;
   /**
-   * The URL for decisions of approvers. @default - the workflow has no approval step, or its URL isn't known
+   * The URL for decisions of approvers.
+   *
+   * @default - the workflow has no approval step, or its URL isn't known
    */
   readonly approveUrl?: string;
   /**

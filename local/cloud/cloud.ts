@@ -296,8 +296,10 @@ export class LocalCloud {
   }
 
   /**
-   * Changes the state of an alarm: runs its actions for that state, and sends the event to the default bus. @param id a
-   * unique part of its logical id @returns failed actions, with the reason
+   * Changes the state of an alarm: runs its actions for that state, and sends the event to the default bus.
+   *
+   * @param id a unique part of its logical id
+   * @returns failed actions, with the reason
    */
   public async alarm(id: string, state: AlarmState = 'ALARM'): Promise<readonly Error[]> {
     return await this.alarms.change(id, state);

@@ -81,8 +81,10 @@ export class EventBuses {
   ) {}
 
   /**
-   * Sends an event to a bus. @returns the deliveries of its rules. @throws Error when a pattern uses an unknown
-   * operator
+   * Sends an event to a bus.
+   *
+   * @returns the deliveries of its rules.
+   * @throws Error when a pattern uses an unknown operator
    */
   public async deliver(event: CloudEvent, bus = 'default'): Promise<readonly Delivery[]> {
     if (!this.targets.admit(busName(bus), event)) return [];

@@ -24,7 +24,9 @@ export interface FunctionHostOptions {
   readonly timeoutSeconds?: number;
   /**
    * The memory size for the function's environment, and the limit of its heap. The thread serves all invocations at
-   * once. @default 128
+   * once.
+   *
+   * @default 128
    */
   readonly memoryMegabytes?: number;
   /** Gets the lines that the function logs. */

@@ -89,9 +89,10 @@ export class Permissions implements Account {
   }
 
   /**
-   * Checks a call, and the use of the customer-managed key of its resource. @param name the operation:
-   * `dynamodb:GetItem` @throws AccessDenied with the message of AWS, or with the name of an operation whose permissions
-   * aren't known
+   * Checks a call, and the use of the customer-managed key of its resource.
+   *
+   * @param name the operation: `dynamodb:GetItem`
+   * @throws AccessDenied with the message of AWS, or with the name of an operation whose permissions aren't known
    */
   public authorize(caller: Caller, name: string, input: Fields): void {
     const calls = callsOf(name);
@@ -124,8 +125,9 @@ export class Permissions implements Account {
   }
 
   /**
-   * Checks only the use of a resource's key by its service, which needs no permission for the resource. @throws
-   * AccessDenied
+   * Checks only the use of a resource's key by its service, which needs no permission for the resource.
+   *
+   * @throws AccessDenied
    */
   public requireOwnKeyUse(action: string, resource: string): void {
     this.decide(...this.keyUses({ caller: '', action, resource }));

@@ -113,8 +113,9 @@ export class Queues {
   }
 
   /**
-   * Enables or disables the polling of an event source mapping. @returns after a disabled mapping has delivered its
-   * received messages
+   * Enables or disables the polling of an event source mapping.
+   *
+   * @returns after a disabled mapping has delivered its received messages
    */
   public async poll(mappingId: string, enabled: boolean): Promise<void> {
     const queue = this.queues.find(({ mapping }) => mapping?.ref === mappingId);

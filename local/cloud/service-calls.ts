@@ -36,7 +36,9 @@ export interface ServiceCallsOptions {
   /** @throws AwsError when the role of the state machine isn't permitted to make the call */
   readonly authorize: (machineArn: string, name: string, parameters: Fields) => void;
   /**
-   * The role of a state machine polls the execution that it started as a job. @throws AwsError when it isn't permitted
+   * The role of a state machine polls the execution that it started as a job.
+   *
+   * @throws AwsError when it isn't permitted
    */
   readonly watchJob: (machineArn: string, executionArn: string) => void;
   /** Called with every object that a state machine wrote. */

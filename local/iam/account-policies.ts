@@ -112,8 +112,9 @@ export class AccountPolicies {
   }
 
   /**
-   * Attaches a managed policy of the templates to a role: from now on, its policy statements apply. @returns false when
-   * the policy doesn't exist
+   * Attaches a managed policy of the templates to a role: from now on, its policy statements apply.
+   *
+   * @returns false when the policy doesn't exist
    */
   public attach(roleArn: string, policyArn: string): boolean {
     const policy = this.model

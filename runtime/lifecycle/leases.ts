@@ -34,7 +34,8 @@ export class TurnLeases {
   /**
    * Starts or extends a lease. A renewal never shortens one: a late or repeated message must not end a turn early.
    *
-   * @returns the seconds granted. @throws RequestFailure 429
+   * @returns the seconds granted.
+   * @throws RequestFailure 429
    */
   public renew(turnId: string, requestedSeconds: number): number {
     this.checkRoomFor(turnId);

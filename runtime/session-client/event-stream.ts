@@ -10,12 +10,15 @@ export interface EventStreamOptions {
   /** Ends the stream with an AbortError. */
   readonly signal?: AbortSignal;
   /**
-   * Longest silence, comments included. The service documents no heartbeat, and a long command is silent.
-   * Milliseconds. @default 300000
+   * Longest silence, comments included. The service documents no heartbeat, and a long command is silent. Milliseconds.
+   *
+   * @default 300000
    */
   readonly idleTimeoutMs?: number;
   /**
-   * The stream ends after this time as if it had been closed, even while events arrive. Milliseconds. @default no limit
+   * The stream ends after this time as if it had been closed, even while events arrive. Milliseconds.
+   *
+   * @default no limit
    */
   readonly closeAfterMs?: number;
 }

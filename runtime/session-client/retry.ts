@@ -14,7 +14,9 @@ export interface RetryOptions {
   readonly maxRetryAfterMs?: number;
   /**
    * Budget of repetitions of the whole client, so that a failing service doesn't get `maxAttempts` requests from every
-   * caller. Five successes add one repetition. @default 100
+   * caller. Five successes add one repetition.
+   *
+   * @default 100
    */
   readonly budget?: number;
 }

@@ -33,8 +33,9 @@ export interface RecordKind<Record extends StackRecord> {
 }
 
 /**
- * The records in the stack outputs whose keys begin with a prefix. @param stackName default: all stacks
+ * The records in the stack outputs whose keys begin with a prefix.
  *
+ * @param stackName default: all stacks
  * @throws CommandError when there is no such stack
  */
 export async function stackRecords<Record extends StackRecord>(

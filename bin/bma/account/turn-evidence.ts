@@ -36,8 +36,10 @@ interface OutcomeFile {
 }
 
 /**
- * Reads the evidence of a turn and compares each file with its recorded hash. @param onLine called with every line of
- * the transcript, before it is known whether the file matches @returns undefined if nothing was collected
+ * Reads the evidence of a turn and compares each file with its recorded hash.
+ *
+ * @param onLine called with every line of the transcript, before it is known whether the file matches
+ * @returns undefined if nothing was collected
  */
 export async function readEvidence(
   { objects }: Account,

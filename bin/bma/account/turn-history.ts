@@ -43,8 +43,9 @@ export async function statesSince(
 
 /**
  * Polls every `intervalMs` until `look` returns that it is done. A poll that AWS throttles or doesn't answer is
- * repeated later, with twice the wait for each consecutive failure. @throws the error of `look`, if it is final or
- * there were too many failures
+ * repeated later, with twice the wait for each consecutive failure.
+ *
+ * @throws the error of `look`, if it is final or there were too many failures
  */
 export async function keepLooking(intervalMs: number, look: () => Promise<boolean>): Promise<void> {
   for (let failed = 0; ;) {

@@ -10,8 +10,11 @@ export class Unanswered extends Error {
 }
 
 /**
- * Calls AWS. @param action the IAM action of the call @param also names of errors that are an answer, which are
- * rethrown unchanged @throws Unanswered when AWS refuses, throttles, fails or can't be reached
+ * Calls AWS.
+ *
+ * @param action the IAM action of the call
+ * @param also names of errors that are an answer, which are rethrown unchanged
+ * @throws Unanswered when AWS refuses, throttles, fails or can't be reached
  */
 export async function ask<T>(action: string, call: Promise<T>, ...also: readonly string[]): Promise<T> {
   try {

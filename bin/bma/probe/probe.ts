@@ -27,8 +27,9 @@ export interface Answer {
 export interface Permission {
   readonly actions: readonly string[];
   /**
-   * `ACCOUNT` and `REGION` are placeholders. @default every resource: the actions only read, or have no resource-level
-   * permissions
+   * `ACCOUNT` and `REGION` are placeholders.
+   *
+   * @default every resource: the actions only read, or have no resource-level permissions
    */
   readonly resources?: readonly string[];
 }

@@ -45,8 +45,8 @@ export class TemporaryStacks {
   ) {}
 
   /**
-   * @param work gets the outputs of the stack @throws NoAnswer when the stack can't be created; errors of `work`. The
-   * stack is deleted in any case
+   * @param work gets the outputs of the stack
+   * @throws NoAnswer when the stack can't be created; errors of `work`. The stack is deleted in any case
    */
   async with<T>(
     probe: string,
@@ -79,8 +79,10 @@ export class TemporaryStacks {
   }
 
   /**
-   * Deletes the stacks of earlier runs. @returns a problem for each stack that still exists @param isAsked true if a
-   * person requests it: also stacks of a process that seems to run
+   * Deletes the stacks of earlier runs.
+   *
+   * @returns a problem for each stack that still exists
+   * @param isAsked true if a person requests it: also stacks of a process that seems to run
    */
   async cleanUp(isAsked: boolean): Promise<readonly string[]> {
     const problems: string[] = [];

@@ -37,7 +37,9 @@ export interface Account {
 }
 
 /**
- * A property of a template with the values of the deployment. @throws Error when it can't be resolved from the template
+ * A property of a template with the values of the deployment.
+ *
+ * @throws Error when it can't be resolved from the template
  */
 export function property(resource: Resource, name: string): unknown {
   return concreteValue(resource.properties.at(name));

@@ -19,7 +19,9 @@ export interface RemediationApprovalOptions {
 
   /**
    * Topic that approvers are subscribed to. The message contains runbook, parameters, incident, turn, and the agent's
-   * reason. @default - the topic of the responder, if there is one; otherwise only the event `Managed Agent Remediation
+   * reason.
+   *
+   * @default - the topic of the responder, if there is one; otherwise only the event `Managed Agent Remediation
    * Proposed`
    */
   readonly notify?: ITopic;

@@ -33,8 +33,8 @@ export class RunbookParameter {
   /**
    * A value that this regular expression matches completely, at most 512 visible characters.
    *
-   * @param pattern of JavaScript with the flag `u`, at most 256 characters; anchors are added @throws InputError when
-   * it isn't a regular expression
+   * @param pattern of JavaScript with the flag `u`, at most 256 characters; anchors are added
+   * @throws InputError when it isn't a regular expression
    */
   public static matching(pattern: string): RunbookParameter {
     requireInput(!Token.isUnresolved(pattern) && isPattern(pattern), 'RunbookParameter', {
@@ -67,8 +67,10 @@ export interface RemediationAutomationOptions {
 
   /**
    * ARN of the role that the runbook works under, passed as its parameter `AutomationAssumeRole`. The state machine can
-   * pass only this role to Systems Manager. @default - none: a runbook that names no role runs under the role of the
-   * state machine, which can only start runbooks
+   * pass only this role to Systems Manager.
+   *
+   * @default - none: a runbook that names no role runs under the role of the state machine, which can only start
+   * runbooks
    */
   readonly automationRoleArn?: string;
 }

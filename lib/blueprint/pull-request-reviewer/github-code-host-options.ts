@@ -34,7 +34,9 @@ export interface GitHubCodeHostOptions {
 
   /**
    * Login of the account whose token the credentials contain. If its review is requested on GitHub, the pull request is
-   * reviewed again. On GitHub, the review of an app can't be requested. @default - review requests start no review
+   * reviewed again. On GitHub, the review of an app can't be requested.
+   *
+   * @default - review requests start no review
    */
   readonly requestedReviewer?: string;
 }

@@ -48,13 +48,16 @@ export interface GitHubPullRequestTriggerOptions extends AgentTriggerOptions {
   readonly actions?: string[];
 
   /**
-   * The authors whose pull requests start turns. @default GitHubAuthors.COLLABORATORS
+   * The authors whose pull requests start turns.
+   *
+   * @default GitHubAuthors.COLLABORATORS
    */
   readonly authors?: GitHubAuthors;
 
   /**
-   * Login of an account: requesting its review also starts a turn. @default - review requests start no turn, unless
-   * `review_requested` is among the actions
+   * Login of an account: requesting its review also starts a turn.
+   *
+   * @default - review requests start no turn, unless `review_requested` is among the actions
    */
   readonly requestedReviewer?: string;
 }

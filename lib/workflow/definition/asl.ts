@@ -60,8 +60,9 @@ export const REPEATABLE = [
 
 /**
  * For a function of this workflow: Lambda's own failures, and the error with which a function requests a repetition.
- * Other errors of a function are refusals or defects, for which a repetition wouldn't help. @param attempts number of
- * attempts; a function that knows the deadline of its turn stops by itself
+ * Other errors of a function are refusals or defects, for which a repetition wouldn't help.
+ *
+ * @param attempts number of attempts; a function that knows the deadline of its turn stops by itself
  */
 const repeatableStep = (attempts: number) => [
   {

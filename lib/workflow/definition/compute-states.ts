@@ -5,8 +5,10 @@ export const START_COMPUTE = 'StartCompute';
 
 /**
  * Starts the compute of a session, if no service does. It runs after the session was opened, because a host connects to
- * the session, and before the message, which fails without a host. @param functionArn function of the environment,
- * idempotent by session @param end the state that reads an ending from a path
+ * the session, and before the message, which fails without a host.
+ *
+ * @param functionArn function of the environment, idempotent by session
+ * @param end the state that reads an ending from a path
  */
 export function computeStates(
   targets: Targets,

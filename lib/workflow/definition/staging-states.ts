@@ -18,9 +18,10 @@ export const STAGE = 'StageTurn';
 
 /**
  * Calls the user's function that prepares the turn. It runs before the screening, which therefore includes the parts
- * that staging adds to the prompt, and before the slot, so that a refused turn uses none. @param register the state
- * that records the turn, with its next state @param after the next states of a turn that is staged, refused, or could
- * not be staged
+ * that staging adds to the prompt, and before the slot, so that a refused turn uses none.
+ *
+ * @param register the state that records the turn, with its next state
+ * @param after the next states of a turn that is staged, refused, or could not be staged
  */
 export function stagingStates(
   targets: Targets,

@@ -14,8 +14,9 @@ export interface ForwardClients {
 
 /**
  * Sends the event to the bus; if that fails, to the dead-letter queue. GitHub doesn't repeat a delivery automatically
- * (docs.github.com/webhooks/using-webhooks/handling-failed-webhook-deliveries), so it is kept here. @throws if both
- * fail.
+ * (docs.github.com/webhooks/using-webhooks/handling-failed-webhook-deliveries), so it is kept here.
+ *
+ * @throws if both fail.
  */
 export async function forward(
   clients: ForwardClients,
