@@ -58,6 +58,19 @@ export default tseslint.config(
   },
   boundaries,
   {
+    // The fix of an InputError follows `Fix: ` in its message.
+    files: ['lib/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'Property[key.name="fix"] > Literal[value=/^[A-Z][a-z]+ /]',
+          message: 'Begin the fix in lower case.',
+        },
+      ],
+    },
+  },
+  {
     // One seed for all property tests (test/fast-check.ts).
     files: ['test/**/*.ts'],
     ignores: ['test/fast-check.ts'],
