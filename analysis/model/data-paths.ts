@@ -1,5 +1,6 @@
 import { literalOf } from './compose-text';
 import type { Node } from './node';
+import { beginsExpression } from './state-call';
 import type { State } from './state-machine';
 
 /** A path in the data of an execution (`$.answer.text`), or an expression of JSONata (`$states.input.answer`). */
@@ -15,14 +16,12 @@ export function dataPaths(node: Node, key = ''): DataPath[] {
   }
   return node.texts().flatMap(({ value }) => {
     const text = value.map((part) => (typeof part === 'string' ? part : ' ')).join('');
-    return isExpression(text) ? inExpression(text) : isComputed(key) ? inPath(text) : [];
+    return beginsExpression(value) ? inExpression(text) : isComputed(key) ? inPath(text) : [];
   });
 }
 
 /** Arguments with a path, and the properties of states that are one. */
 const isComputed = (key: string) => key.endsWith('.$') || /^(?:ItemsPath|InputPath|Variable)$/.test(key);
-
-const isExpression = (text: string) => /^\s*\{%/.test(text);
 
 /** Functions that tell whether there is a value, or how long it is, but not the value. */
 const ABOUT_A_VALUE = /\$(?:exists|count|length|type|boolean|not)\s*\([^()]*\)/g;

@@ -85,12 +85,11 @@ const LITERALS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 /** A path and nothing else. */
 const PLAIN = new RegExp(String.raw`^\s*\$${NAME}(?:\.${NAME}|\[\d+\])*\s*$`, 'u');
 
-export const isExpression = (text: string): boolean => EXPRESSION.test(text);
-
 /** The value of an expression in JSONata. Where it does more than put values together, it is mixed from all it names. */
 export function expressionValue(text: string, scope: DataScope): DataValue {
-  const [, written = ''] = EXPRESSION.exec(text) ?? [];
-  return composed(written.replace(/\/\*.*?\*\//gs, ' ').trim(), scope);
+  const written = EXPRESSION.exec(text)?.[1];
+  // The deployment fills in the end.
+  return written === undefined ? everything(scope) : composed(written.replace(/\/\*.*?\*\//gs, ' ').trim(), scope);
 }
 
 /** Paths, objects, lists and `$merge` of these. */

@@ -1,6 +1,6 @@
 import { computeKindOf } from '../../lib/facts/compute-kinds';
 import { entryTypeOf } from '../facts/entry-types';
-import type { Resource } from './assembly';
+import type { Resource, Stack } from './assembly';
 import { concat, literalOf } from './compose-text';
 import type { Edge } from './edge';
 import { identities } from './identities';
@@ -9,6 +9,7 @@ import { keyTest } from './key-test';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
+import { remembered } from './remembered';
 import type { Text } from './text';
 
 /**
@@ -80,8 +81,9 @@ function collect(model: Model): Edge[] {
     ...model.ofType(...INSTANCES),
     ...stores.filter(({ type }) => PARTS.has(type)),
   ];
+  const parameters = new Map<Stack, string>();
   return takers.flatMap((resource) =>
-    [...referenced(model, resource), ...byName(resource, named)].map(([store, node]): Edge => ({
+    [...referenced(model, resource), ...byName(resource, named, parameters)].map(([store, node]): Edge => ({
       from: store.id,
       to: resource.id,
       kind: 'loads',
@@ -165,14 +167,20 @@ function namesOf(stores: readonly Resource[]): ReadonlyMap<string, Resource> {
   );
 }
 
-/** Stores that a resource names by text: `s3://data/job.py`, `data/source.zip`, `{{resolve:ssm:/boot}}`. */
-function byName(resource: Resource, named: ReadonlyMap<string, Store>): Found[] {
+/**
+ * Stores that a resource names by text: `s3://data/job.py`, `data/source.zip`, `{{resolve:ssm:/boot}}`.
+ *
+ * @param parameters of each stack as JSON, made once: the name of a parameter of Parameter Store is the default of one
+ */
+function byName(resource: Resource, named: ReadonlyMap<string, Store>, parameters: Map<Stack, string>): Found[] {
   if (named.size === 0) {
     return [];
   }
-  // The name of a parameter of Parameter Store is the default of a parameter of the template.
-  const text = JSON.stringify([resource.raw.Properties, at(resource.stack.template, 'Parameters')]);
-  const candidates = [...named].filter(([name]) => text.includes(name));
+  const text = JSON.stringify(resource.raw.Properties) ?? '';
+  const ofStack = remembered(parameters, resource.stack, () =>
+    JSON.stringify(at(resource.stack.template, 'Parameters') ?? {}),
+  );
+  const candidates = [...named].filter(([name]) => text.includes(name) || ofStack.includes(name));
   const found: Found[] = [];
   const visit = (node: Node, path: readonly string[]): void => {
     if (isWrittenOrTold(path)) {

@@ -1,5 +1,6 @@
 import { literalOf } from './compose-text';
-import { type DataScope, expressionValue, isExpression, pathValue } from './data-references';
+import { type DataScope, expressionValue, pathValue } from './data-references';
+import { beginsExpression } from './state-call';
 import { CONSTANT, DataValue, joined, mixed, withMember } from './data-value';
 import type { Node } from './node';
 import { textAt } from './state-machine';
@@ -50,7 +51,7 @@ export function valueOf(node: Node, key: string, isPath: boolean, scope: DataSco
         .texts()
         .map(({ value }) => {
           const text = literalOf(value) ?? value.map((part) => (typeof part === 'string' ? part : '\uFFFC')).join('');
-          return isExpression(text)
+          return beginsExpression(value)
             ? expressionValue(text, scope)
             : isPath && PATHS.test(key)
               ? pathValue(text, scope)
