@@ -52,7 +52,8 @@ export class ActionGroups {
     const add = (action: string, actionClass: string, certain: boolean): void => {
       const kind = edgeKindOf(action, actionClass);
       const known = formsOf(action) ?? [];
-      // What starts something and has no resource form (answering a task of a machine) works on all of its service.
+      // An action that starts something and has no resource form (such as answering a task of a state machine) works on
+      // every resource of its service.
       const forms = this.formsOf(
         known.length > 0 || kind !== 'starts' ? known : [`arn:*:${action.slice(0, action.indexOf(':'))}:*`],
       );

@@ -8,7 +8,7 @@ import type { Node } from './node';
 
 /** What agents use: what governs them, what their roles name, and what is deployed in the stack of a Runtime. */
 export interface AgentStores {
-  /** Known to be of an agent: it governs one, a role of one names it, or a Runtime mounts it. */
+  /** Known to belong to an agent: it governs one, a role of one names it, or a Runtime mounts it. */
   readonly used: ReadonlySet<Resource>;
   /** The used ones, and everything in the stacks of agents. */
   readonly near: ReadonlySet<Resource>;
@@ -21,8 +21,8 @@ export function agentStores(model: Model): AgentStores {
 
 /** Whether a resource is used by an agent, or in a stack of one of its parts. */
 export function isNear(model: Model, agent: Agent, resource: Resource): boolean {
-  const { used, families } = model.view(readUses).get(agent.id)!;
-  return used.has(resource) || families.has(model.view(familiesOf).get(resource.stack.id));
+  const { used, topStacks } = model.view(readUses).get(agent.id)!;
+  return used.has(resource) || topStacks.has(model.view(topLevelStacks).get(resource.stack.id));
 }
 
 /** The subject of a sentence about a store: `The bucket`, and why it is judged if no agent is known to use it. */
@@ -30,7 +30,7 @@ export function storeSubject(model: Model, store: Resource, name: string): strin
   return agentStores(model).used.has(store) ? name : `${name} is in the stack of an agent and`;
 }
 
-/** The same of the policy of a store. */
+/** The subject of a sentence about the policy of a store. */
 export function policySubject(model: Model, store: Resource, name: string, policy: string): string {
   return agentStores(model).used.has(store) ? policy : `${name} is in the stack of an agent, and its policy`;
 }
@@ -38,16 +38,16 @@ export function policySubject(model: Model, store: Resource, name: string, polic
 function collect(model: Model): AgentStores {
   const all = [...model.view(readUses).values()];
   const used = new Set(all.flatMap((each) => [...each.used]));
-  const families = new Set(all.flatMap((each) => [...each.families]));
-  const familyOf = model.view(familiesOf);
-  const near = model.resources.filter(({ stack }) => families.has(familyOf.get(stack.id)));
+  const topStacks = new Set(all.flatMap((each) => [...each.topStacks]));
+  const topOf = model.view(topLevelStacks);
+  const near = model.resources.filter(({ stack }) => topStacks.has(topOf.get(stack.id)));
   return { used, near: new Set([...used, ...near]) };
 }
 
 interface Uses {
   readonly used: ReadonlySet<Resource>;
-  /** Ids of the stacks at the top of what the parts of the agent are in. */
-  readonly families: ReadonlySet<string | undefined>;
+  /** Ids of the top-level stacks that the parts of the agent are in. */
+  readonly topStacks: ReadonlySet<string | undefined>;
 }
 
 function readUses(model: Model): ReadonlyMap<string, Uses> {
@@ -91,12 +91,12 @@ function usesOf(model: Model, agent: Agent): Uses {
       mentionedIn(model, resource.properties).forEach((each) => used.add(each));
     }
   }
-  const familyOf = model.view(familiesOf);
-  return { used, families: new Set([...parts].map(({ stack }) => familyOf.get(stack.id))) };
+  const topOf = model.view(topLevelStacks);
+  return { used, topStacks: new Set([...parts].map(({ stack }) => topOf.get(stack.id))) };
 }
 
-/** With a nested stack its whole family counts: stack → the stack at the top. */
-function familiesOf(model: Model): ReadonlyMap<string, string> {
+/** The top-level stack of each stack: a stack and its nested stacks count as one. */
+function topLevelStacks(model: Model): ReadonlyMap<string, string> {
   const parents = new Map(model.assembly.stacks.map(({ id, nestedIn }) => [id, nestedIn?.stack]));
   const top = (id: string, depth = 0): string => {
     const parent = parents.get(id);

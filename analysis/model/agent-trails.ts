@@ -6,8 +6,8 @@ import type { Node } from './node';
 const AGENT_TYPES: ReadonlySet<string> = new Set(Object.values(AGENT_DATA_EVENT_TYPES));
 
 /**
- * The trails that have to hold for agents: those that record what agents do. Where none does, every trail could be meant for
- * it. A trail for something else, next to one for agents, proves nothing about them.
+ * The trails to judge: those that record what agents do, or every trail if none does. A trail for something else, next
+ * to a trail for agents, proves nothing about agents.
  */
 export function trailsOfAgents(trails: readonly Resource[]): readonly Resource[] {
   const recording = trails.filter(recordsAgents);

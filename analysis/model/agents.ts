@@ -72,7 +72,7 @@ function collect(model: Model): Agent[] {
   });
 }
 
-/** Who drives the compute drives the agent, and a session runs its commands on the compute. */
+/** Whoever starts the compute starts the agent, and a session runs its commands on the compute. */
 function computeEdges(runtime: Resource, agent: string, roles: readonly Identity[]): Edge[] {
   const edge = (from: string, to: string, kind: EdgeKind): Edge => ({
     from,
@@ -124,8 +124,9 @@ function clientsOf(model: Model): Client[] {
 }
 
 /**
- * An identity starts sessions of an agent if it may create sessions, and pass the session role. A session role that isn't
- * in the assembly can't be told from others: then creating is enough, without certainty.
+ * An identity starts sessions of an agent if it may create sessions, and pass the session role. A session role that
+ * isn't in the assembly can't be identified: then the permission to create sessions is enough, and the edge is
+ * uncertain.
  */
 function sessionEdge(client: Client, roles: readonly Identity[], to: string): Edge | undefined {
   const { identity, statement, create, passes } = client;
@@ -164,12 +165,15 @@ function sessionRolesByRuntime(
   return found;
 }
 
-/** The session roles of compute that nobody drives: no policy names it, so they are those of its stack. */
+/**
+ * The session roles of compute that no action starts. No policy names such compute, so these are the session roles of
+ * its stack.
+ */
 function sessionRolesOf(model: Model, { stack }: Resource): Identity[] {
   return sessionRoles(model).filter(({ resource }) => resource?.stack === stack);
 }
 
-/** Those that the statements of an identity on an action can be about: the ones that they name, or all. */
+/** The elements that an identity's statements for an action can apply to: those that the statements name, or all. */
 function candidates<T>(
   model: Model,
   identity: Identity,
@@ -215,7 +219,7 @@ function executionRolesByRuntime(model: Model, { type, role }: ComputeKind): Map
   return found;
 }
 
-/** Whether a statement names a service in one of its actions, rather than taking it in by `*` as administrators do. */
+/** Whether a statement names a service in one of its actions. The `*` of an administrator's policy doesn't count. */
 export function namesService({ actions }: Statement, service: string): boolean {
   return actions.patterns.some(({ value }) => knownText(value)?.toLowerCase().startsWith(`${service}:`));
 }

@@ -20,7 +20,7 @@ export const NAMES = without(/[A-Za-z0-9_.-]/);
 export const IAM_NAMES = without(/[A-Za-z0-9+=,.@_-]/);
 /** Letters, digits and `/_.#-`: log groups, secrets, parameters, repositories. */
 export const PATHS = without(/[A-Za-z0-9/_.#+=@-]/);
-/** A resource's value of which only is known that it has no wildcard in it. */
+/** A value of a resource of which only one thing is known: it has no wildcard. */
 export const NO_WILDCARD = '*? ';
 /** An ARN: no wildcard, no space, no quote. */
 export const ARN = `${NO_WILDCARD}"'<>\\`;

@@ -3,7 +3,7 @@ import type { Text } from './text';
 
 const ACCOUNT_FIELD = 4;
 
-/** The account of an ARN; empty where the ARN has none, undefined for what is no ARN. */
+/** The account of an ARN. Empty if the ARN has none, undefined if the text isn't an ARN. */
 export function accountIn(arn: Text): Text | undefined {
   const [first] = arn;
   if (typeof first !== 'string' || !first.startsWith('arn:')) {

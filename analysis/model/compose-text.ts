@@ -2,7 +2,7 @@ import type { Case, Hole, Reference, Text } from './text';
 
 export const EMPTY: Text = [];
 
-/** Above this many possible values a text is one hole. */
+/** A text with more possible values than this is one hole. */
 const MOST_CASES = 64;
 
 /** A text of known characters. */
@@ -113,7 +113,7 @@ function merged(cases: readonly Case<Text>[]): Case<Text>[] {
   for (const each of cases) {
     const key = textKey(each.value);
     const same = byKey.get(key);
-    // A value that holds without an assumption, too, isn't assumed.
+    // A value that is also possible without an assumption isn't assumed.
     const assumed = same ? same.assumed && each.assumed : each.assumed;
     byKey.set(key, same ? { ...same, guard: same.guard.or(each.guard), assumed } : each);
   }

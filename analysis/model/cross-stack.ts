@@ -113,7 +113,7 @@ export class Exports {
   }
 }
 
-/** Two Stages may deploy the same stack to environments known only at deployment; then the nearer one is meant. */
+/** Two Stages may deploy the same stack to environments that are known only at deployment. Then the nearer one is used. */
 function nearest<T>(from: Stack, candidates: readonly T[], stackOf: (candidate: T) => Stack): T | undefined {
   return candidates.find((each) => stageOf(stackOf(each).id) === stageOf(from.id)) ?? candidates[0];
 }

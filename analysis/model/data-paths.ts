@@ -23,7 +23,7 @@ export function dataPaths(node: Node, key = ''): DataPath[] {
 /** Arguments with a path, and the properties of states that are one. */
 const isComputed = (key: string) => key.endsWith('.$') || /^(?:ItemsPath|InputPath|Variable)$/.test(key);
 
-/** Functions that tell whether there is a value, or how long it is, but not the value. */
+/** Functions that return whether there is a value, or its length, but not the value. */
 const ABOUT_A_VALUE = /\$(?:exists|count|length|type|boolean|not)\s*\([^()]*\)/g;
 
 function inExpression(text: string): DataPath[] {
@@ -39,7 +39,7 @@ function inPath(text: string): DataPath[] {
   return found.flatMap((path) => ofTheTurn(path.replace(/\)+$/, ''), /^\$\$\.(?:Execution\.Input|Map\.Item)/, '$$'));
 }
 
-/** Of the context, only the input says something about the turn. */
+/** Only the input in the context object has data of the turn. */
 function ofTheTurn(path: string, input: RegExp, context: string): DataPath[] {
   return path.startsWith(context) && !input.test(path) ? [] : [path];
 }
@@ -53,12 +53,12 @@ export function judgedPaths({ node, call }: State): DataPath[] {
   return [...own, ...content];
 }
 
-/** Whether one path is in what another names. */
+/** Whether a path is inside the value that another path names. */
 export function isWithin(path: DataPath, whole: DataPath): boolean {
   return path === whole || path.startsWith(`${whole}[`) || path.startsWith(`${whole}.`);
 }
 
-/** The path that a choice only asks for whether there is something; undefined when it asks something else. */
+/** The path of which a choice only tests the presence; undefined when it tests something else. */
 export function presence(option: Node): DataPath | undefined {
   const known = (key: string) =>
     option

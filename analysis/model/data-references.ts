@@ -4,7 +4,7 @@ import { CONSTANT, DataValue, ELEMENT, INPUT, joined, member, mixed, valueFrom }
 export interface DataScope {
   /** `$` in JSONPath, `$states.input` in JSONata. */
   readonly input: DataValue;
-  /** `$states.result`; in JSONPath `$` stands for it where it is there. */
+  /** `$states.result`. In JSONPath, `$` is the result if there is one. */
   readonly result?: DataValue;
   /** Variables, without the dollar sign. */
   readonly variables: ReadonlyMap<string, DataValue>;
@@ -12,7 +12,7 @@ export interface DataScope {
   readonly item?: DataValue;
 }
 
-/** Everything that can be referred to: where a text isn't understood, its value may be any of it. */
+/** All values that a text can refer to, mixed: the value of a text that isn't understood may be any of them. */
 export function everything({ input, result, variables, item }: DataScope): DataValue {
   return mixed([input, result ?? CONSTANT, item ?? CONSTANT, valueFrom(INPUT), ...variables.values()]);
 }
@@ -29,7 +29,7 @@ const keysOf = (rest: string): string[] =>
   [...rest.matchAll(STEP)].map(([, ...names]) => names.find((name) => name !== undefined) ?? '');
 /** A path inside of an intrinsic function. */
 const REFERENCE = /\$\$?[^\s,)]*/g;
-/** Intrinsic functions that tell something about a value, and not the value. */
+/** Intrinsic functions that return something about a value, but not the value. */
 const ABOUT_IN_JSON_PATH = /States\.(?:ArrayLength|ArrayContains|Hash|UUID|MathRandom)\([^()]*\)/g;
 
 /** The value of a text in JSONPath that is a path or an intrinsic function. */
@@ -64,7 +64,7 @@ function atPath(text: string, scope: DataScope): DataValue | undefined {
 
 const below = (value: DataValue, keys: readonly string[]) => keys.reduce(member, value);
 
-/** Of the context, only the input of the execution and the element of a loop say something about the turn. */
+/** Only the input of the execution and the element of a loop in the context object have data of the turn. */
 function inContext([first, second, ...rest]: readonly string[], scope: DataScope): DataValue {
   if (first === 'Execution' && second === 'Input') {
     return below(valueFrom(INPUT), rest);
@@ -77,7 +77,7 @@ function inContext([first, second, ...rest]: readonly string[], scope: DataScope
   return isWhole ? mixed([valueFrom(INPUT), scope.item ?? CONSTANT]) : CONSTANT;
 }
 
-/** Functions that tell whether there is a value, or how long it is, but not the value. */
+/** Functions that return whether there is a value, or its length, but not the value. */
 const ABOUT_IN_JSONATA = /\$(?:exists|count|length|type|hash)\s*\([^()]*\)|\$(?:boolean|not)\s*\([^()=]*\)/g;
 const EXPRESSION = /^\s*\{%(.*)%\}\s*$/s;
 const VARIABLE = new RegExp(String.raw`\$(?:\$|${NAME})?((?:\.${NAME}|\[\d+\])*)(\s*\()?`, 'gu');
@@ -85,10 +85,13 @@ const LITERALS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 /** A path and nothing else. */
 const PLAIN = new RegExp(String.raw`^\s*\$${NAME}(?:\.${NAME}|\[\d+\])*\s*$`, 'u');
 
-/** The value of an expression in JSONata. Where it does more than put values together, it is mixed from all it names. */
+/**
+ * The value of an expression in JSONata. The result of an expression that computes something is mixed from all the
+ * values that it names.
+ */
 export function expressionValue(text: string, scope: DataScope): DataValue {
   const written = EXPRESSION.exec(text)?.[1];
-  // The deployment fills in the end.
+  // The deployment decides how the expression ends.
   return written === undefined ? everything(scope) : composed(written.replace(/\/\*.*?\*\//gs, ' ').trim(), scope);
 }
 
@@ -114,14 +117,14 @@ function composed(code: string, scope: DataScope): DataValue {
 
 const MEMBER = /^\s*(?:'([^']*)'|"([^"]*)")\s*:(.*)$/s;
 
-/** One object over another. */
+/** Two objects merged: the second one overrides the first one. */
 function overlaid(below: DataValue, above: DataValue): DataValue {
   return above.from.size > 0
     ? joined(below, above)
     : new DataValue(below.from, new Map([...(below.fields ?? []), ...(above.fields ?? [])]));
 }
 
-/** The members of an object or list that is all there is in a text. */
+/** The members of a text that is one object or one list. */
 function elementsOf(code: string): string[] | undefined {
   if (!/^(?:\[.*\]|\{.*\})$/s.test(code)) {
     return undefined;
@@ -145,7 +148,7 @@ function elementsOf(code: string): string[] | undefined {
 
 function computed(written: string, scope: DataScope): DataValue {
   const code = written.replace(LITERALS, "''").replace(ABOUT_IN_JSONATA, '');
-  // Code in a text, and a function that reads what it isn't given.
+  // `$eval` runs code that is in a text, and `$$` reads data that isn't passed to it.
   if (/\$eval\b/.test(code) || /\$\$/.test(code)) {
     return everything(scope);
   }
@@ -155,7 +158,10 @@ function computed(written: string, scope: DataScope): DataValue {
   return values.length === 1 && PLAIN.test(code) ? values[0] : mixed(values);
 }
 
-/** `$states.input.a`, `$name.b`. A variable of the expression itself has what the expression gives it. */
+/**
+ * `$states.input.a`, `$name.b`. A variable that the expression itself assigns adds nothing: what it is computed from
+ * counts where it is assigned.
+ */
 function named(reference: string, scope: DataScope): DataValue {
   const [, root = '', rest = ''] = /^\$([^.[]*)(.*)$/su.exec(reference) ?? [];
   const keys = keysOf(rest);

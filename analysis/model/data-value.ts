@@ -1,6 +1,7 @@
 /**
- * A value in the data of an execution, by where its parts come from. An origin is the input of the execution or the result
- * of a task, with the path in it: `Open`, `Payload`, `text`. Values never change: what was made of one is remembered.
+ * A value in the data of an execution, by where its parts come from. An origin is the input of the execution or the
+ * result of a task, with the path in it: `Open`, `Payload`, `text`. Values never change, so the results of operations
+ * are kept.
  */
 export class DataValue {
   /** How many levels of fields it has. */
@@ -54,7 +55,7 @@ const NO_ORIGINS: ReadonlySet<string> = new Set();
 /** The input of the execution. State names can't begin with it in a reference. */
 export const INPUT = '$input';
 
-/** An element of a list, whichever. */
+/** Any element of a list. */
 export const ELEMENT = '[]';
 
 /** What the definition itself says: the same in every execution. */
@@ -80,7 +81,7 @@ export function originsOf(value: DataValue, found = new Set<string>()): Set<stri
   return found;
 }
 
-/** A value that is computed from others: nobody knows which part is where. */
+/** A value that is computed from others. Which part comes from which of them is unknown. */
 export function mixed(values: readonly DataValue[]): DataValue {
   const from = new Set<string>();
   values.forEach((value) => originsOf(value, from));
@@ -131,7 +132,7 @@ export function withMember(whole: DataValue, [key, ...rest]: readonly string[], 
   return new DataValue(whole.from, fields);
 }
 
-/** A value that is one or the other: the first one itself where the other adds nothing, which is the usual case. */
+/** A value that is one or the other. Returns the first one itself if the other adds nothing, which is the usual case. */
 export function joined(one: DataValue, other: DataValue): DataValue {
   return one === other ? one : one.rememberedWith(other, joinedAtTop);
 }
@@ -163,12 +164,12 @@ function joinedAt(one: DataValue, other: DataValue, depth: number): DataValue {
   return isOne ? one : new DataValue(from, fields);
 }
 
-/** Where nothing is too deep, it doesn't matter at which depth two values are. */
+/** If nothing is too deep, the depths of two values don't matter. */
 function joinedBelow(one: DataValue, other: DataValue, depth: number): DataValue {
   return depth + Math.max(one.height, other.height) <= DEEPEST ? joined(one, other) : joinedAt(one, other, depth);
 }
 
-/** The first set itself where the second adds nothing. */
+/** Both sets together: the first set itself if the second adds nothing. */
 function union(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
   if (hasAll(one, other)) {
     return one;
@@ -209,7 +210,7 @@ export function isSameValue(one: DataValue, other: DataValue): boolean {
   return true;
 }
 
-/** An origin without the judgements that it has passed. */
+/** An origin without the names of the steps that have judged it. */
 export function plain(origin: string): string {
   return origin.slice(origin.lastIndexOf(JUDGED) + 1);
 }
@@ -232,7 +233,7 @@ export function judgedBy(value: DataValue, judge: string, origins: ReadonlySet<s
   );
 }
 
-/** Whether one origin is in what another names. */
+/** Whether an origin is inside another one. */
 export function isWithin(origin: string, whole: string): boolean {
   const [inner, outer] = [plain(origin), plain(whole)];
   return inner === outer || inner.startsWith(outer + SEPARATOR);

@@ -42,10 +42,13 @@ export interface Edge {
 /** What lets its caller do something through another: start it, send to it, become it. */
 export const DRIVING: readonly EdgeKind[] = ['assumes', 'runs as', 'starts', 'sends to', 'feeds', 'delivers to', 'is'];
 
-/** The same, also by writing the code or the settings of what works under another role, and by events of AWS services. */
+/** The same, and writing the code or the settings of what works under another role, and events of AWS services. */
 export const DRIVING_AND_WRITING: readonly EdgeKind[] = [...DRIVING, 'loads', 'reports to'];
 
-/** True for an edge of somebody who may do everything: an administrator, not a part of what the edge leads to. */
+/**
+ * Whether an edge starts at an identity that may do everything: an administrator, who isn't part of what the edge leads
+ * to.
+ */
 export function isOfAdministrator({ because }: Edge): boolean {
   return (
     'actions' in because &&
@@ -54,7 +57,7 @@ export function isOfAdministrator({ because }: Edge): boolean {
   );
 }
 
-/** An edge that is there only because a policy can't be read. */
+/** An edge that exists only because a policy can't be read. */
 export function isUnreadEdge({ because, certainty }: Edge): boolean {
   return 'actions' in because && certainty === 'maybe' && because.unreadable.length > 0;
 }

@@ -27,8 +27,9 @@ export type GovernanceReason =
   'drives' | 'role' | 'store' | 'record' | 'definition' | 'key' | 'log' | 'image' | 'code' | 'trail';
 
 /**
- * Whether an edge is there because somebody of another stack may use every resource of a type: an ordinary service, which
- * can drive an agent and is made for none. What it writes isn't the agent's.
+ * Whether an edge exists because an identity of another stack may use every resource of a type. Such an identity
+ * belongs to a general service, which can start an agent but isn't made for it. What it writes doesn't belong to the
+ * agent.
  */
 function isOfEveryApp({ runtime }: Agent, { because }: Edge): boolean {
   return (
@@ -40,7 +41,7 @@ function isOfEveryApp({ runtime }: Agent, { because }: Edge): boolean {
   );
 }
 
-/** What governs an agent: nothing of it may be changed, driven or written by the agent itself. */
+/** What governs an agent. The agent itself may change, start and write none of these. */
 export function governanceOf(model: Model, agent: Agent): ReadonlyMap<NodeId, GovernanceReason> {
   return model.view(memory).of(agent);
 }
@@ -108,7 +109,7 @@ class Governance {
       if (known.byName(node)) {
         for (const edge of reach(this.model).outOf(node, ['writes', 'reads', 'sends to'])) {
           const resource = this.model.resource(edge.to);
-          // Who reads outcomes believes the bus: they must not come from the agent.
+          // Readers of outcomes trust the bus, so the agent must not be able to send to it.
           if (edge.kind === 'sends to' && resource?.type === 'AWS::Events::EventBus') {
             add(edge.to, 'store');
           }
@@ -131,7 +132,7 @@ class Governance {
         }
       }
     }
-    // What belongs to all of these: keys of the stores, too.
+    // What belongs to all of these, for example the keys of the stores.
     for (const node of [...found.keys()]) {
       const resource = this.model.resource(node);
       if (resource && !own.has(node) && !TRAILS.includes(resource.type)) {
@@ -153,8 +154,8 @@ class Governance {
   }
 
   /**
-   * The evidence of an agent is where the roles that govern it write to: a store. Only where they write to no bucket, so
-   * that nothing in the templates says what the evidence is, the name of a bucket next to the Runtime has to do.
+   * The evidence of an agent is in the stores that the roles that govern it write to. If they write to no bucket, no
+   * template says where the evidence is, and the name of a bucket next to the Runtime decides.
    */
   private records(agent: Agent, found: ReadonlyMap<NodeId, GovernanceReason>): readonly Resource[] {
     const buckets = this.model.ofType('AWS::S3::Bucket');
@@ -165,7 +166,7 @@ class Governance {
       : buckets.filter((bucket) => bucket.stack === agent.runtime.stack && isNamed(bucket));
   }
 
-  /** Stores that are not in the app and that what drives the agent is loaded from: the assets of a deployment. */
+  /** Stores outside of the app from which the code of what starts the agent is loaded: the assets of a deployment. */
   private codeOutside(found: ReadonlyMap<NodeId, GovernanceReason>): readonly NodeId[] {
     const outside = new Set(storesOutside(this.model).map(({ id }) => id));
     return outside.size === 0
@@ -175,7 +176,7 @@ class Governance {
           .map(({ from }) => from);
   }
 
-  /** Log groups whose name has a resource in it. */
+  /** Log groups with the name of a resource in their name. */
   private logGroupsOf(resource: Resource | undefined): readonly Resource[] {
     if (!this.logGroups) {
       const groups = new Map<Resource, Resource[]>();
@@ -187,7 +188,10 @@ class Governance {
     return (resource && this.logGroups.get(resource)) ?? [];
   }
 
-  /** What leads to sessions, without ways through the agent itself: what it may drive is not its governance by that. */
+  /**
+   * What leads to sessions, without ways through the agent itself: what the agent may start doesn't govern it for that
+   * reason.
+   */
   private drivers(agent: Agent, own: ReadonlySet<NodeId>): NodeId[] {
     return reach(this.model)
       .into(agent.id, INTO)
@@ -202,7 +206,10 @@ class Governance {
       .filter((node) => this.model.resource(node) !== undefined || identities(this.model).byName(node) !== undefined);
   }
 
-  /** Who may do everything can drive every agent and is made for none: a pipeline that deploys apps. */
+  /**
+   * An identity that may do everything, such as the role of a deployment pipeline, can start every agent but isn't made
+   * for any.
+   */
   private isAdministrator(node: NodeId): boolean {
     let is = this.administrators.get(node);
     if (is === undefined) {
@@ -227,7 +234,7 @@ class Governance {
     return [...trailsOfAgents(trails), ...stores].flatMap((trail) => [
       trail.id,
       ...mentionsOf(this.model, trail)
-        // Where its records go. Other properties name what it records, for example buckets of agents.
+        // Only properties that name where its records go. Others name what it records, for example buckets of agents.
         .filter(({ path: [property] }) => TRAIL_TARGETS.has(property))
         .map(({ resource }) => resource.id),
     ]);

@@ -31,10 +31,7 @@ export const FALSE: Guard = {
   example: () => undefined,
 };
 
-/**
- * Too large to be decided: may hold or not. What is kept is what is safe for both kinds of rule: it is possible, and it
- * implies nothing.
- */
+/** Too large to be decided. It is possible and implies nothing, which is safe for rules that ask either question. */
 export const UNDECIDED: Guard = {
   and: (other) => (other === FALSE ? FALSE : UNDECIDED),
   or: (other) => (other === TRUE ? TRUE : UNDECIDED),

@@ -55,11 +55,11 @@ function read(model: Model): Identities {
   return new Identities(model);
 }
 
-/** Who there is, and what each may do. */
+/** The identities of an assembly, and what each may do. */
 export class Identities {
   public readonly all: readonly Identity[];
 
-  /** The roles of agents, which commands of anybody may run under. */
+  /** The roles of agents. */
   public readonly rolesOfAgents: readonly Identity[];
 
   private readonly byId: ReadonlyMap<string, Identity>;
@@ -96,16 +96,16 @@ export class Identities {
   }
 
   /**
-   * Whether an identity may do an action on a resource, by all policies of the assembly.
+   * Whether all policies of the assembly together allow an identity an action on a resource.
    *
-   * @param context what is known of the request; the caller may choose the rest
+   * @param context what is known about the request; the caller may choose the rest
    */
   public may(caller: Identity, action: string, resource: Text, context?: RequestContext): Answer {
     const target = this.model.canonical(resource);
     if (context) {
       return this.decide(caller, action, target, context);
     }
-    // Without a context the same few questions are asked for many reasons.
+    // Many rules ask the same few questions without a context.
     const key = `${caller.id}\u0002${action}\u0002${textKey(target)}`;
     let answer = this.answers.get(key);
     if (!answer) {

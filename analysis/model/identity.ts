@@ -5,7 +5,7 @@ import { ARN, IAM_NAMES, NAMES, NO_WILDCARD, PATHS, WORDS } from './alphabet';
 export interface Identity extends ResourceName {
   /** Characters that the name can't contain. */
   readonly excludes: string;
-  /** How CloudFormation makes a name where the template has none. */
+  /** How CloudFormation makes a name if the template has none. */
   readonly generated: 'stack name' | 'lower-case stack name' | 'id';
 }
 

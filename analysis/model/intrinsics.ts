@@ -132,7 +132,7 @@ function joinedAtOnce(
   return join(texts, delimiter);
 }
 
-/** The texts of an element of a list; undefined where the element isn't there. */
+/** The texts of an element of a list; undefined if there is no such element. */
 function elementTexts(reader: TemplateReader, json: unknown, origin: Origin, guard: Guard): Case<Text | undefined>[] {
   if (typeof json === 'string') {
     return [{ value: textOf(json), guard, place: origin, assumed: undefined }];
@@ -179,7 +179,7 @@ function split(reader: TemplateReader, argument: unknown, origin: Origin, guard:
     return reader.malformed('Fn::Split', origin, guard);
   }
   return reader.texts(source, origin.below('Fn::Split').below(1), guard).map((each) => {
-    // As ARN, a reference has parts that can be told apart.
+    // Written as an ARN, a reference can be split into its parts.
     const items = splitText(delimiter, each.value) ?? splitText(delimiter, reader.model.canonical(each.value));
     const value = items
       ? ({ kind: 'list', items } as const)

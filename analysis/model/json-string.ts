@@ -6,7 +6,7 @@ import type { Settled } from './settled';
 import { type TemplateReader, textsOf } from './template-reader';
 import type { Case, Text } from './text';
 
-/** JSON below this depth is not written: such templates are made to exhaust readers. */
+/** JSON that is nested more deeply isn't written: such templates are made to exhaust their readers. */
 const MOST_NESTED = 500;
 
 /** The texts that `Fn::ToJsonString` writes. */

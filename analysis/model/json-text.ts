@@ -13,8 +13,8 @@ export interface ParsedJson {
 }
 
 /**
- * Parses a text with JSON in it. A hole inside of a string is a part of it; a hole outside of strings is a value. The
- * value of a hole is taken as one value, also where the deployer could write quotes into it.
+ * Parses a text with JSON in it. A hole inside a string is part of the string; a hole outside of strings is a value. A
+ * hole counts as one value, even if whoever deploys could write quotes into it.
  */
 export function parseJsonText(text: Text): ParsedJson | undefined {
   const known = literalOf(text);

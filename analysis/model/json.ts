@@ -1,4 +1,4 @@
-/** JSON of a template, of which nothing is known. Keys such as `constructor` are ordinary keys. */
+/** JSON of a template, in any form. Keys such as `constructor` are ordinary keys. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Json {

@@ -1,15 +1,15 @@
-/** More different keys than templates have; what is beyond them is tested again. */
+/** More different keys than templates have. Keys beyond this number are tested each time. */
 const MOST_KEYS = 10_000;
 
 /**
- * A test of keys that remembers its answers: the same few hundred names of properties come again and again, and a look at a
- * map costs less than a regular expression.
+ * A test of keys that keeps its results. Templates repeat a few hundred property names, and a map lookup costs less
+ * than a regular expression.
  */
 export function keyTest(pattern: RegExp): (key: string) => boolean {
   return rememberedTest((key) => pattern.test(key));
 }
 
-/** The same of a test that is more than one expression. */
+/** Keeps the results of a test that is more than one expression. */
 export function rememberedTest(test: (key: string) => boolean): (key: string) => boolean {
   const known = new Map<string, boolean>();
   return (key) => {

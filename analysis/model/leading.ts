@@ -11,7 +11,7 @@ export function leadingToAgents(model: TemplateModel): ReadonlyMap<NodeId, Path>
 function collect(model: TemplateModel): Map<NodeId, Path> {
   const found = new Map<NodeId, Path>();
   for (const { id, executionRoles, sessionRoles } of agents(model)) {
-    // Ways through the agent itself are what it may do, not entries.
+    // A way through the agent itself is what the agent may do, not an entry.
     const own = new Set([...executionRoles, ...sessionRoles].map((role) => role.id));
     for (const path of reach(model).into(id)) {
       if (!found.has(path.start) && !path.edges.some(({ from, to }) => own.has(from) || own.has(to))) {

@@ -7,7 +7,7 @@ import { afterIntervention } from './verdict-choice';
 /** A state that does something with the text of a turn although a judgement is missing. */
 export interface Leak {
   readonly state: State;
-  /** The judgement that failed before it, or that nobody looked at; undefined when there was none yet. */
+  /** The judgement that failed before it, or that no choice looked at. Undefined if there was none. */
   readonly judge?: State;
   readonly why: 'too early' | 'failed' | 'ignored';
 }
@@ -19,13 +19,13 @@ export interface LeakQuestion {
   judged(state: State): ReadonlySet<string>;
   /** Whether a step judges what goes into a turn. */
   judgesInput(state: State): boolean;
-  /** Whether a state hands what it gets to somebody outside of the workflow. */
+  /** Whether a state sends its input to a receiver outside of the workflow. */
   sends(state: State): boolean;
   readonly opens: ReadonlySet<State>;
 }
 
 interface Known {
-  /** Judgements that nobody looked at, on some path. */
+  /** Judgements that no choice looked at, on some path. */
   readonly ignored: ReadonlySet<State>;
   /** A judgement that failed, on some path. */
   readonly failed?: State;
@@ -34,8 +34,9 @@ interface Known {
 const NOTHING: Known = { ignored: new Set() };
 
 /**
- * The states that send on what a screening step judges before it judges it, after it failed or without a look at the
- * verdict, and those that start a turn without a look at the verdict on its input. A copy of the output is the output.
+ * The states that send the text of a turn before a screening step has judged it, after the step failed, or without a
+ * choice that looks at the verdict; and those that start a turn without a choice that looks at the verdict on its
+ * input. A copy of the output counts as the output.
  */
 export function leaksOf(flow: Flow, question: LeakQuestion): Leak[] {
   const output = new Set<string>();
@@ -72,7 +73,7 @@ function walk(flow: Flow, start: Known, search: Search): Known {
   return followFlow(flow, start, { step, either, isSame }) ?? start;
 }
 
-/** A choice that leads on in the same way when the guardrail has intervened has not looked at the verdict. */
+/** A choice that leads to the same state when the guardrail has intervened hasn't looked at the verdict. */
 function behindChoice(state: State, target: string, known: Known, after: Known): Known {
   return state.type === 'Choice' && after.ignored.size < known.ignored.size && afterIntervention(state).has(target)
     ? { ...after, ignored: new Set([...after.ignored, ...known.ignored]) }

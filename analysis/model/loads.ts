@@ -13,15 +13,15 @@ import { remembered } from './remembered';
 import type { Text } from './text';
 
 /**
- * The edges from what keeps files, images and values to what works under a role and takes its code, its image or its
- * settings from there: who writes to such a store decides what runs. Every property counts, but for those that say where
- * something is written to or what code is told.
+ * The edges from stores of files, images and values to what works under a role and loads its code, image or settings
+ * from there: whoever writes to such a store decides what runs. Every property counts, except those that say where
+ * something is written to and those that are input of the code.
  */
 export function loads(model: Model): readonly Edge[] {
   return model.view(collect);
 }
 
-/** What files, images and texts are kept in, with the property that names it. */
+/** Types of stores, with the property that names one. */
 const STORES: ReadonlyMap<string, string> = new Map([
   ['AWS::S3::Bucket', 'BucketName'],
   ['AWS::S3::AccessPoint', 'Name'],
@@ -34,22 +34,25 @@ const STORES: ReadonlyMap<string, string> = new Map([
   ['AWS::Lambda::LayerVersion', ''],
 ]);
 
-/** Stores that only show another one: what is in a layer, an access point. */
+/** Stores whose content is in another store: a layer, an access point. */
 const PARTS: ReadonlySet<string> = new Set([
   'AWS::S3::AccessPoint',
   'AWS::EFS::AccessPoint',
   'AWS::Lambda::LayerVersion',
 ]);
 
-/** Work under the role of an instance profile. */
+/** Types that work under the role of an instance profile. */
 const INSTANCES = ['AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate'];
 
-/** Where something is written to, what is recorded, and what is only told to code or worked on. */
+/** Properties that say where something is written to, what is recorded, or what is input of the code. */
 const isWrittenOrToldKey = keyTest(
   /destination|output|report|result|export|log(?!in)|^(?:Artifacts|ArtifactS3Location|EnvironmentVariables|Variables|Definition|DefinitionString|DefinitionSubstitutions|DefaultArguments|NonOverridableArguments|Targets|Tags|Metadata|Description|.*Polic(?:y|ies).*)$/i,
 );
 
-/** Keeps data, delivers it, or is the agent itself, whose image and files are judged as its governance. */
+/**
+ * Whether a resource runs code that it loads. Not counted are what stores or delivers data, and the agent itself: its
+ * image and files govern it.
+ */
 function runsCode({ type }: Resource): boolean {
   const kind = entryTypeOf(type)?.kind ?? '';
   return (
@@ -103,7 +106,7 @@ function referenced(model: Model, resource: Resource): Found[] {
 }
 
 function isWrittenOrTold(path: readonly string[]): boolean {
-  // Variables of a container; of a build, the environment has the image.
+  // The variables of a container. The environment of a build isn't input: it has the image.
   return path.some((key, index) => isWrittenOrToldKey(key) || (key === 'Environment' && path[index + 1] === 'Value'));
 }
 
@@ -115,14 +118,14 @@ export interface OutsideStore extends Store {
   readonly arn: Text;
 }
 
-/** ARN of what a policy names → type of the store that it is, or is in. */
+/** Forms of ARNs in policies, with the type of store that they name. */
 const OUTSIDE_STORES: readonly (readonly [RegExp, string])[] = [
   [/^arn:[^:]*:s3:::([^/*?]+)/, 'AWS::S3::Bucket'],
   [/^arn:[^:]*:ecr:[^:]*:[^:]*:repository\/([^*?]+)$/, 'AWS::ECR::Repository'],
   [/^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(\/[^*?]+)$/, 'AWS::SSM::Parameter'],
 ];
 
-/** Stores outside of the app that the roles of its agents are given by name: what loads from them may be in the app. */
+/** Stores outside of the app that a policy of an agent's role names. What loads from them may be in the app. */
 export function storesOutside(model: Model): readonly OutsideStore[] {
   return model.view(collectOutside);
 }

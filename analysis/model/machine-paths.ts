@@ -32,13 +32,13 @@ export function walkPaths(
     }
     seen.add(`${settled} ${name}`);
     visit(state, settled);
-    // Every branch of a Parallel runs, so one branch that settles it is enough. A Map may have nothing to work on: what
-    // it does for its items settles nothing for what follows.
+    // Every branch of a Parallel runs, so one branch that settles the question is enough. A Map may have no items, so
+    // its inner states settle nothing for what follows.
     const inner = state.inner.map((each) => walkPaths(each, mark, visit, settled));
     const insideSettles = state.type === 'Parallel' && inner.some((paths) => paths.length > 0 && paths.every(Boolean));
     const after = settled || mark(state) || insideSettles;
     pending.push(...state.next.map((target): [string, boolean] => [target, after]));
-    // It failed: nothing was settled by it.
+    // A state that failed settles nothing.
     pending.push(...state.catches.map((target): [string, boolean] => [target, settled]));
     if (state.ends) {
       ends.push(after);
@@ -62,8 +62,8 @@ export interface Following<T> {
 }
 
 /**
- * Follows what is known on all paths from the start, until nothing more is learned; loops end because `either` has only
- * so much to add.
+ * Follows what is known on all paths from the start, until nothing changes. Loops end because `either` can add only a
+ * limited number of things.
  *
  * @returns what is known at the ends of the flow; undefined when no path reaches one
  */
@@ -93,12 +93,12 @@ export function followFlow<T>(flow: Flow, start: T, { step, either, isSame }: Fo
 }
 
 /**
- * The longest way through a state machine on which nothing fails and nothing is repeated; lists are worked through for
- * one element. So it is the expensive side of an ordinary execution, without its loops.
+ * The longest path through a state machine on which nothing fails and nothing is repeated, with one element in each
+ * list: the most expensive ordinary execution without loops.
  */
 export function longestPath(flow: Flow): MachinePath {
   const known = new Map<string, MachinePath | undefined>();
-  /** From a state to an end; undefined when that way only leads back to where it came from. */
+  /** The path from a state to an end; undefined if it only leads back to an earlier state. */
   const from = (name: string, before: ReadonlySet<string>): MachinePath | undefined => {
     const state = flow.states.get(name);
     if (!state || before.has(name)) {

@@ -14,10 +14,10 @@ export interface Artifact {
 }
 
 /**
- * The artifacts of a cloud assembly (`cdk.out`), those of nested assemblies included.
+ * The artifacts of a cloud assembly (`cdk.out`), including those of nested assemblies.
  *
- * The assembly classes of aws-cdk-lib are not used: they read no nested stacks, refuse assemblies of a newer schema, and
- * would be most of the bundle of the analysis.
+ * The assembly classes of aws-cdk-lib are not used: they read no nested stacks, refuse assemblies of a newer schema,
+ * and would be most of the bundle of the analysis.
  *
  * @throws Error when the directory has no `manifest.json`
  */

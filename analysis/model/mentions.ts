@@ -12,7 +12,7 @@ export interface Mention {
   readonly path: readonly string[];
 }
 
-/** Properties that may hold the plain name of a resource, and the types that it can be of. */
+/** Properties that may hold the plain name of a resource, and the types that the resource can have. */
 const PLAIN_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['Bucket', ['AWS::S3::Bucket']],
   ['EventBusName', ['AWS::Events::EventBus']],
@@ -37,7 +37,7 @@ function memory(): Map<Resource, readonly Mention[]> {
   return new Map();
 }
 
-/** What the properties of a resource name, but for those below keys that the caller doesn't ask for. */
+/** What the properties of a resource name, except below keys that the caller doesn't ask for. */
 export function mentionsBelow(
   model: Model,
   resource: Resource,
@@ -76,7 +76,7 @@ export function mentionsBelow(
   return found;
 }
 
-/** Whether a text that is written out may be, or have in it, an ARN or a URL. */
+/** Whether a literal text may be an ARN or a URL, or contain one. */
 function mayName(text: string): boolean {
   return text.includes('arn:') || text.includes('https:');
 }

@@ -2,7 +2,7 @@ import type { Assembly, Resource } from './assembly';
 import type { Naming } from './deployed';
 import type { Hole, Text, Unreadable } from './text';
 
-/** The templates of an assembly, as every question sees them. */
+/** The templates of an assembly, in the form in which every question reads them. */
 export interface Model {
   readonly assembly: Assembly;
   /** Set in a model of one deployment. */
@@ -12,7 +12,7 @@ export interface Model {
   /** The resources of the given types, in the order of the templates. */
   ofType(...types: string[]): readonly Resource[];
   resource(id: string): Resource | undefined;
-  /** A text with references to resources written as ARN or name, as far as the type is known. */
+  /** A text with references to resources written as ARNs or names if the type is known. */
   canonical(text: Text): Text;
   /** The ARN of a resource in canonical form; undefined for a type without a known ARN. */
   arn(resource: Resource): readonly { readonly value: Text }[];
@@ -23,7 +23,7 @@ export interface Model {
   named(text: Text, ...types: string[]): readonly Named[];
   /** The resources that occur in a text by reference or by name hole. */
   mentioned(text: Text): readonly Resource[];
-  /** Notes that a question about a subject (an agent) met a value that can't be read. */
+  /** Records that a question about a subject (an agent) found a value that can't be read. */
   ask(subject: string, ...met: (Unreadable | Hole | Text | undefined)[]): void;
   /** Something computed from the whole model, once. */
   view<T>(build: (model: Model) => T): T;

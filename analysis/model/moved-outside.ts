@@ -7,7 +7,7 @@ import type { OutsideAccess } from './outside-access';
 import { accountOf, ownAccounts } from './own-accounts';
 import type { Text } from './text';
 
-/** Types that move data of what they name to where else they name. */
+/** Types that move data from one resource that they name to another one. */
 const MOVES_DATA =
   /^AWS::(?:SNS::Subscription|Logs::(?:SubscriptionFilter|Delivery|DeliveryDestination|AccountPolicy)|Events::(?:Rule|Archive|Endpoint)|Pipes::Pipe|KinesisFirehose::DeliveryStream|DMS::\w+|DataSync::\w+|AppFlow::Flow|ECR::ReplicationConfiguration|Backup::BackupPlan|S3::(?:AccessPoint|MultiRegionAccessPoint|AccessGrant)|Kinesis::StreamConsumer|Lambda::EventSourceMapping|DynamoDB::GlobalTable|RAM::ResourceShare|Oam::Link)$/;
 
@@ -18,7 +18,7 @@ const OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
   ['AWS::Oam::Link', 'AWS::Logs::LogGroup'],
 ]);
 
-/** Links of CloudWatch share what they list: metrics say nothing about what an agent was told. */
+/** Links of CloudWatch share the types that they list. Metrics don't contain what an agent was told. */
 const sharesLogs = ({ type, properties }: Resource): boolean =>
   type !== 'AWS::Oam::Link' ||
   properties
@@ -27,10 +27,10 @@ const sharesLogs = ({ type, properties }: Resource): boolean =>
     .flatMap((each) => each.texts())
     .some(({ value }) => !/^AWS::(?!Logs::)/.test(literalOf(value) ?? ''));
 
-/** Destinations of a delivery stream that are no AWS service. */
+/** Destinations of a delivery stream that aren't AWS services. */
 const OUTSIDE_DESTINATION = /^(?:HttpEndpoint|Splunk|Snowflake)DestinationConfiguration$/;
 
-/** What moves data of a resource next to an agent to another account, or to somebody who isn't in AWS. */
+/** Access by resources that move data of an agent's resources to another account or out of AWS. */
 export function byMovers(model: Model, near: ReadonlySet<Resource>, used: ReadonlySet<Resource>): OutsideAccess[] {
   return model.resources
     .filter((mover) => MOVES_DATA.test(mover.type) && sharesLogs(mover))
@@ -49,7 +49,7 @@ export function byMovers(model: Model, near: ReadonlySet<Resource>, used: Readon
     });
 }
 
-/** What a resource moves data of. A backup plan gets that from its selections. */
+/** The resources that a mover reads. For a backup plan these are in its selections. */
 function movedBy(model: Model, mover: Resource): Resource[] {
   const selections =
     mover.type === 'AWS::Backup::BackupPlan'
@@ -62,7 +62,7 @@ function movedBy(model: Model, mover: Resource): Resource[] {
   return [...mentionedIn(model, mover.properties), ...selections];
 }
 
-/** What a mover hands its data to, if that moves data itself: a delivery stream, the location of a task. */
+/** The targets of a mover that move data themselves: a delivery stream, the location of a task. */
 function behind(model: Model, mover: Resource, depth = 0): Resource[] {
   const next = depth > 3 ? [] : mentionedIn(model, mover.properties).filter(({ type }) => HANDS_ON.test(type));
   return next.flatMap((each) => [each, ...behind(model, each, depth + 1)]);
@@ -70,7 +70,7 @@ function behind(model: Model, mover: Resource, depth = 0): Resource[] {
 
 const HANDS_ON = /^AWS::(?:KinesisFirehose::DeliveryStream|Logs::DeliveryDestination|DataSync::Location\w+)$/;
 
-/** What a mover hands to somebody who isn't in AWS. */
+/** Access by receivers of a mover that aren't in AWS. */
 function byDelivery(mover: Resource, to: Resource): OutsideAccess[] {
   const streams = mover.properties.entries().filter(([name]) => OUTSIDE_DESTINATION.test(name));
   const flows = mover.properties
@@ -93,10 +93,10 @@ function byDelivery(mover: Resource, to: Resource): OutsideAccess[] {
   }));
 }
 
-/** Connectors of Amazon AppFlow whose data stays in AWS. */
+/** Connectors of Amazon AppFlow that keep the data in AWS. */
 const OF_AWS: ReadonlySet<string> = new Set(['S3', 'EventBridge', 'Redshift', 'LookoutMetrics']);
 
-/** Buckets that a mover writes to and that the assembly doesn't have: they may be anybody's. */
+/** Access by buckets that a mover writes to and that aren't in the assembly: they may belong to anybody. */
 function byBuckets(model: Model, mover: Resource, to: Resource): OutsideAccess[] {
   return destinationsIn(mover.properties)
     .filter(({ value }) => /^arn:[^:]*:s3:::/.test(leading(value)) && model.named(value).length === 0)
@@ -115,7 +115,7 @@ function byBuckets(model: Model, mover: Resource, to: Resource): OutsideAccess[]
 
 const leading = ([first]: Text): string => (typeof first === 'string' ? first : '');
 
-/** Accounts, ARNs and buckets that a resource names, and that aren't the owner's. */
+/** Access by accounts, ARNs and buckets that a resource names and that don't belong to the owner. */
 export function byDestinations(model: Model, at: Resource, to: Resource): OutsideAccess[] {
   const accounts = ownAccounts(model);
   const documents = OF_THE_ACCOUNT.has(at.type)

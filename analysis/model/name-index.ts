@@ -16,7 +16,7 @@ export class NameIndex {
   private readonly arns = new Map<string, Resource[]>();
   private readonly names = new Map<string, Resource[]>();
   private readonly all: IndexedArn[] = [];
-  /** Length of the longest key: a definition or a script of many lines is searched no further than this. */
+  /** Length of the longest key. Long texts, such as definitions and scripts, are searched up to this length. */
   private longest = 0;
   private sorted?: IndexedArn[];
   private readonly answers = new Map<string, readonly Named[]>();
@@ -120,7 +120,7 @@ export class NameIndex {
       if (inner) {
         found.push([inner, []]);
       }
-      // Where a part begins in the key.
+      // Where a part begins in the key of the text.
       let offset = 0;
       text.forEach((part, at) => {
         if (typeof part !== 'string') {
@@ -146,7 +146,7 @@ export class NameIndex {
 }
 
 /**
- * IAM doesn't tell names apart by case: two roles can't be called `Deploy` and `deploy`.
+ * IAM ignores the case of names: two roles can't be called `Deploy` and `deploy`.
  * Source: docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
  */
 function nameKey(type: string, name: Text): string {

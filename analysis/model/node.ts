@@ -2,8 +2,8 @@ import type { Guard } from './guard';
 import type { Case, Place, Text, Unreadable } from './text';
 
 /**
- * A value in a template. It is never an `Fn::If` or `AWS::NoValue`: where a property has several possible values, `at`
- * and `items` return one node for each. A property that isn't there has no node.
+ * A value in a template. It is never an `Fn::If` or `AWS::NoValue`: if a property has several possible values, `at` and
+ * `items` return one node for each. A property that isn't there has no node.
  */
 export interface Node {
   /** `scalar` is any value that can be written as a text: text, number, Boolean, and functions that return a text. */
@@ -32,10 +32,10 @@ export interface Node {
   /**
    * Goes through the keys and values of an object, or the elements of a list with an empty key.
    *
-   * @param asked false for a plain text that the caller does nothing with; most of a template is such texts
+   * @param asked false for a plain text that the caller ignores: most texts of a template
    */
   eachMember(asked: (text: string, key: string) => boolean, visit: (key: string, value: Node) => void): void;
-  /** What is in a text with JSON in it, parsed. None when the text is not JSON. */
+  /** The parsed value of a text with JSON in it. None if the text isn't JSON. */
   json(): Node[];
   /** The keys of an object, also of those whose value is `AWS::NoValue`. */
   keys(): readonly string[];

@@ -5,7 +5,7 @@ import { mentionedIn } from './destinations-in';
 import type { Node } from './node';
 import type { OutsideAccess } from './outside-access';
 
-/** Entries that hand out what is in a store, or write to it, without asking who it is. */
+/** Access by everybody through entries that read or write a store without authorization. */
 export function byOpenEntries(model: Model, used: ReadonlySet<Resource>): OutsideAccess[] {
   return model.resources.flatMap((entry) => {
     const open = OPEN_TO_STORES.get(entry.type)?.(model, entry) ?? [];
@@ -26,7 +26,7 @@ export function byOpenEntries(model: Model, used: ReadonlySet<Resource>): Outsid
 
 const STORE = /^AWS::(?:S3::Bucket|DynamoDB::\w*Table)$/;
 
-/** What entries without an authorization read and write by themselves. */
+/** The stores that an entry without an authorization reads and writes, by the type of the entry. */
 const OPEN_TO_STORES: ReadonlyMap<string, (model: Model, entry: Resource) => Resource[]> = new Map([
   [
     'AWS::CloudFront::Distribution',

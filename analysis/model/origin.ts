@@ -1,7 +1,7 @@
 import type { Resource, Stack } from './assembly';
 import type { Place } from './text';
 
-/** A place that writes its path only when it is asked: most values are never reported. */
+/** A place that writes its path only when asked, because most values are never reported. */
 export class Origin implements Place {
   private written?: string;
 

@@ -38,7 +38,7 @@ export interface OutsideAccess {
   readonly guard: Guard;
 }
 
-/** ACLs that let in others than the owner and the log delivery of Amazon S3. */
+/** ACLs that let in only the owner and AWS services (log delivery, Amazon EC2). */
 const CLOSED_ACLS = new Set([
   'Private',
   'BucketOwnerFullControl',
@@ -47,19 +47,22 @@ const CLOSED_ACLS = new Set([
   'AwsExecRead',
 ]);
 
-/** Stores whose own properties say where their data goes. */
+/** Stores with properties that say where their data goes. */
 const SENDS_BY_ITSELF = /^AWS::(?:S3::|SNS::Topic$|DynamoDB::)/;
 
-/** Types whose policy speaks of every resource of a type in the account and Region. */
+/** Types with a policy for every resource of another type in the account and Region. */
 const POLICY_OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
   ['AWS::ECR::RegistryPolicy', 'AWS::ECR::Repository'],
   ['AWS::Logs::ResourcePolicy', 'AWS::Logs::LogGroup'],
 ]);
 
-/** Policies of these say who invokes, assumes or passes something: starters, roles and endpoints tell it. */
+/**
+ * Policies of these types say who invokes, assumes or passes something. The rules of entries, roles and endpoints judge
+ * them.
+ */
 const NO_STORE = /^AWS::(?:Lambda|IAM|EC2|ApiGateway\w*|BedrockAgentCore)::/;
 
-/** Everything next to an agent that others have access to. */
+/** All access of others to resources next to an agent. */
 export function outsideAccess(model: TemplateModel): readonly OutsideAccess[] {
   return model.view(collect);
 }
@@ -82,7 +85,7 @@ function collect(model: TemplateModel): OutsideAccess[] {
   ];
 }
 
-/** Who invokes a function is a matter of its entries. Everything else shows or changes its code and variables. */
+/** The rules of entries judge who invokes a function. Any other action reads or changes its code and variables. */
 function ofFunctions(model: Model, to: Resource): OutsideAccess[] {
   const isMore = ({ actions: { except, patterns } }: Statement) =>
     except || patterns.some(({ value }) => !/^lambda:invoke/i.test(literalOf(value) ?? ''));
@@ -91,7 +94,7 @@ function ofFunctions(model: Model, to: Resource): OutsideAccess[] {
     : [];
 }
 
-/** Whom the policy of a registry or of all log groups lets in to those of an agent. */
+/** Access to an agent's repositories and log groups by the policy of the registry or of all log groups. */
 function byAccountPolicies(model: Model, near: ReadonlySet<Resource>): OutsideAccess[] {
   return resourcePolicies(model).flatMap(({ holder, statements }) => {
     const type = POLICY_OF_THE_ACCOUNT.get(holder.type);
@@ -162,7 +165,7 @@ const COPIES = [
   ['AnalyticsConfigurations', 'StorageClassAnalysis', 'DataExport', 'Destination', 'BucketArn'],
 ] as const;
 
-/** The ARN of a bucket has no account: one that the assembly doesn't have may be anybody's. */
+/** The ARN of a bucket has no account: a bucket that isn't in the assembly may belong to anybody. */
 function byCopies(model: Model, bucket: Resource): OutsideAccess[] {
   return COPIES.flatMap((path) =>
     path

@@ -7,22 +7,25 @@ import { printed } from './printed-text';
 import { reach } from './reach';
 import type { Case, Text } from './text';
 
-/** Something that sends what it is handed to a host outside of the app. */
+/** A resource that sends what it receives to a host outside of the app. */
 export interface OutsideHost {
   readonly resource: Resource;
   readonly url: string;
   readonly target: Case<Text>;
 }
 
-/** What sends to hosts outside of the app, by the targets that the entry table names: API destinations, subscriptions, integrations. */
+/**
+ * The resources that send to hosts outside of the app (API destinations, subscriptions, integrations), by the target
+ * properties in the entry table.
+ */
 export function outsideHosts(model: Model): readonly OutsideHost[] {
   return model.view(collect);
 }
 
-/** What hands data on as it is. A function or a state machine does with it what its own code says. */
+/** Edges that pass data on unchanged. A function or a state machine may process it. */
 const HANDING_ON = ['starts', 'sends to', 'feeds', 'delivers to', 'is'] as const;
 
-/** The hosts outside of the app that data of a role is sent to, each with the first step of the way. */
+/** The hosts outside of the app that data of a role is sent to, each with the first edge to it. */
 export function hostsFrom(model: Model, role: NodeId): readonly (OutsideHost & { readonly first: Edge })[] {
   const hosts = outsideHosts(model);
   const ways = hosts.length === 0 ? [] : reach(model).from(role, HANDING_ON);
@@ -69,7 +72,7 @@ function textsBelow(node: Node): Case<Text>[] {
   return node.kind === 'list' ? node.items().flatMap(textsBelow) : [...node.texts()];
 }
 
-/** Endpoints of AWS services are judged as actions of roles; those that customers make are theirs. */
+/** Endpoints of AWS services are judged as actions of roles. Endpoints that customers create can belong to anybody. */
 const OF_A_SERVICE = /^https?:\/\/(?:[a-z0-9-]+\.){1,3}(?:amazonaws\.com(?:\.cn)?|api\.aws)(?:[/:]|$)/;
 const OF_CUSTOMERS = /\.(?:execute-api|elb|s3|s3-website|compute|lambda-url)[.-]/;
 

@@ -7,12 +7,12 @@ import type { Model } from './model';
 import type { Text } from './text';
 
 /**
- * Whose something is. `own`: of an account that the assembly is deployed to. `aws`: of AWS. `foreign`: of another account.
- * `unread`: whoever deploys decides. `unknown`: the text doesn't say.
+ * The owner of an account, a resource or an identity. `own`: of an account that the assembly is deployed to. `aws`: of
+ * AWS. `foreign`: of another account. `unread`: whoever deploys decides. `unknown`: the text doesn't say.
  */
 export type Owner = 'own' | 'aws' | 'foreign' | 'unread' | 'unknown';
 
-/** Says which accounts are the owner's. */
+/** Tells the owner's accounts from others. */
 export class OwnAccounts {
   private readonly own: ReadonlySet<string>;
 
@@ -21,7 +21,7 @@ export class OwnAccounts {
     this.own = new Set(deployed.length > 0 ? deployed : statedAccounts(model));
   }
 
-  /** Whose an account is: twelve digits, or what stands for them. */
+  /** The owner of an account: of twelve digits, or a hole for them. */
   public ofAccount(account: Text): Owner {
     const known = literalOf(account);
     if (known === undefined) {
@@ -37,7 +37,7 @@ export class OwnAccounts {
     return this.own.has(known) ? 'own' : this.own.size === 0 ? 'unknown' : 'foreign';
   }
 
-  /** Whose a resource or an identity is, by its ARN or account. What the assembly makes is the owner's. */
+  /** The owner of a resource or an identity, by its ARN or account. What the assembly creates belongs to its owner. */
   public of(text: Text): Owner {
     const canonical = this.model.canonical(text);
     if (soleHole(canonical)?.kind === 'reference') {
@@ -71,8 +71,8 @@ export function accountOf(text: Text): Text | undefined {
 }
 
 /**
- * Without an account of any stack, the one that the templates state where no other works: the trust policies of the
- * roles of an agent.
+ * The accounts that the trust policies of agents' roles name in `aws:SourceAccount`. They are used if no stack has a
+ * known account: no other account works there.
  */
 function statedAccounts(model: Model): string[] {
   const isOfAgent = ({ principals }: Statement) =>
