@@ -100,17 +100,10 @@ function exceptedFrom(
   if (!isForAll) {
     return undefined;
   }
-  const roles = new Map<string, Text>();
-  let expected = 0;
-  for (const { value } of condition.values) {
-    const isOwn = isSessionRole(context, agent, value);
-    if (isOwn && expected === 0) {
-      expected += 1;
-    } else {
-      roles.set(textKey(value), value);
-    }
-  }
-  return [...roles.values()];
+  const excepted = [...new Map(condition.values.map(({ value }) => [textKey(value), value])).values()];
+  // One role drives the agent: a second one is named, even if it is declared.
+  const own = excepted.find((each) => isSessionRole(context, agent, each));
+  return excepted.filter((each) => each !== own);
 }
 
 function isExcept(condition: Condition | undefined): condition is Condition {

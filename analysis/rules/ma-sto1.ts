@@ -22,9 +22,6 @@ export const MA_STO1 = rule({
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html',
   controls: { nist: ['AC-3', 'AC-4', 'AC-21'], iso: ['A.5.15', 'A.5.33', 'A.8.3'], soc2: ['CC6.1', 'CC6.6'] },
   *check(context) {
-    if (context.agents.length === 0) {
-      return;
-    }
     for (const store of agentStores(context.model).near) {
       const policies = JUDGED_ELSEWHERE.test(store.type) ? [] : identities(context.model).policiesOf(store);
       for (const statement of policies

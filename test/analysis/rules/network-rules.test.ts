@@ -52,6 +52,10 @@ describe('MA-NET1', () => {
     const internet = { Route: route({ DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' }) };
     expect(found(MA_NET1, nat, declaredEgress('0.0.0.0/0'))).toEqual([]);
     expect(found(MA_NET1, internet, declaredEgress('0.0.0.0/0'))).toEqual(['MA-NET1 Route']);
+    const peering = { Route: route({ DestinationCidrBlock: '10.9.0.0/16', VpcPeeringConnectionId: 'pcx-1' }) };
+    expect(found(MA_NET1, peering, declaredEgress('0.0.0.0/0'))).toEqual([]);
+    expect(found(MA_NET1, peering, declaredEgress('10.9.0.0/16'))).toEqual([]);
+    expect(found(MA_NET1, peering, declaredEgress('10.8.0.0/16'))).toEqual(['MA-NET1 Route']);
   });
 
   test.each<[string, Changes]>([

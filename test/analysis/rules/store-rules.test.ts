@@ -213,6 +213,12 @@ describe('MA-STO1', () => {
     ['the organization', { Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } }],
   ])('%s may be let in', (_name, more) => expect(found(MA_STO1, statement(more))).toEqual([]));
 
+  test('a key that another account may use is left to MA-ENC1', () => {
+    const shared = key(allow('kms:Decrypt', '*', { Principal: { AWS: FOREIGN } }));
+    expect(found(MA_STO1, { Key: shared })).toEqual([]);
+    expect(found(MA_ENC1, { Key: shared })).toEqual(['MA-ENC1 fatal Key']);
+  });
+
   test('a copy in another account, and a subscription from there', () => {
     const copied = bucket({
       ReplicationConfiguration: { Rules: [{ Destination: { Bucket: 'arn:aws:s3:::copy', Account: FOREIGN } }] },
@@ -272,12 +278,13 @@ describe('MA-NET5 judges the policy of a Runtime', () => {
     Condition: { ArnNotEquals: { 'aws:PrincipalArn': SESSION } },
     ...rest,
   });
-  const said = (Statement: object[], changes: Resources = {}) => {
+  const said = (Statement: object[], changes: Resources = {}, names: readonly string[] = []) => {
+    const Metadata = { AgentDeclarations: [{ kind: 'unreadable', reason: 'Reviewed', names }] };
     const RuntimePolicy = resource('AWS::BedrockAgentCore::ResourcePolicy', {
       ResourceArn: RUNTIME,
       Policy: { Statement },
     });
-    const template = { Resources: { ...APP, RuntimePolicy, ...changes } };
+    const template = { Metadata, Resources: { ...APP, RuntimePolicy, ...changes } };
     const model = new TemplateModel(assemblyOf([{ id: 'App', account: OWN, region: 'us-east-1', template }]));
     return checkModel(model, { rules: [MA_NET5] }).map(({ says, location }) => [
       location.logicalId,
@@ -334,6 +341,10 @@ describe('MA-NET5 judges the policy of a Runtime', () => {
     expect(except(SESSION, 'arn:aws:iam::999988887777:role/x', 'arn:aws:iam::999988887777:role/y')).toEqual(
       says('arn:aws:iam::999988887777:role/x, arn:aws:iam::999988887777:role/y'),
     );
+    expect(except(SESSION, SESSION)).toEqual([]);
+    const declared = 'arn:aws:iam::999988887777:role/x';
+    const both = denial({ Condition: { ArnNotEquals: { 'aws:PrincipalArn': [SESSION, declared] } } });
+    expect(said([both], {}, [declared])).toEqual(says(declared));
   });
 
   test('an allowance is for the session role alone', () => {

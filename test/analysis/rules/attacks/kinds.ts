@@ -2,6 +2,7 @@ import { ACCOUNTS } from './accounts';
 import { ACTIONS } from './actions';
 import { ANSWERS } from './answers';
 import { CREDENTIALS } from './credentials';
+import { DECLARATIONS } from './declarations';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
 import { HANDED_OUT } from './handed-out';
@@ -28,6 +29,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ["a part that can't be read", UNREADABLE],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
   ['another account', [...ACCOUNTS, ...HANDED_OUT]],
+  ['a declaration of something else', DECLARATIONS],
   ['an entry', ENTRIES],
   ['an entry that something beside it opens', OPENINGS],
   ['a workflow without screening', [...WORKFLOWS, ...VERDICTS]],

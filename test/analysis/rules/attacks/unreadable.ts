@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { ACCOUNT, bucket, document, machine, may, of, ref, roleOf, sub } from './app';
+import { ACCOUNT, bucket, bucketPolicy, document, machine, may, of, ref, roleOf, sub } from './app';
 import { type Change, type Pair, pair } from './pair';
 
 const include = { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://code/policy.json' } } };
@@ -336,6 +336,26 @@ export const UNREADABLE: readonly Pair[] = [
         Create: sub(`{"service":"IAM","action":"putRolePolicy","parameters":{"RoleName":"\${${id}}"}}`),
       }),
     },
+  })),
+  ...Object.entries({
+    'a principal': { Principal: { AWS: ref('Any') } },
+    'an action': { Action: ref('Any'), Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/reader` } },
+    'an effect': { Effect: ref('Any'), Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/reader` } },
+  }).map(([part, rest]) =>
+    pair(
+      'MA-STO1 MA-READ1',
+      `${part} in the policy of the evidence is a parameter`,
+      { ...may('s3:GetObject', sub('${Evidence.Arn}/*')), ...rest },
+      { ...may('s3:GetObject', sub('${Evidence.Arn}/*')), ...rest, Effect: 'Deny' },
+      (statement) => ({
+        sections: { Parameters: { Any: { Type: 'String' } } },
+        add: { EvidencePolicy: bucketPolicy('Evidence', statement) },
+      }),
+    ),
+  ),
+  pair('MA-STO1 MA-READ1', 'the ACL of the evidence is a parameter', ref('Any'), 'Private', (acl) => ({
+    sections: { Parameters: { Any: { Type: 'String' } } },
+    set: { 'Evidence.AccessControl': acl },
   })),
   pair('MA-READ1', 'a stack with a macro has a policy for the role by name', ['CompanyMacro'], [], (Transform) => ({
     set: { 'ExecutionRole.RoleName': 'exec-role' },
