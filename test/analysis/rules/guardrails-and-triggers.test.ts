@@ -257,3 +257,17 @@ test.each<[string, object, object, boolean, object | undefined]>([
     ...(isOpen ? ['MA-TRG2 The function starts turns with an unbounded concurrency'] : []),
   ]);
 });
+
+test('MA-GRD1: a workflow that opens sessions itself is judged by its states alone', () => {
+  const says = found((resources) => {
+    resources.MachineRole.Properties.Policies = resources.OpenRole.Properties.Policies;
+    resources.Machine.Properties.Definition.States = {
+      Claim: { ...claim(), Next: 'Create' },
+      Create: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:bedrockmantle:createAgentSession', End: true },
+    };
+  });
+  expect(says.filter((text) => !text.includes(' Open '))).toEqual([
+    'MA-GRD1 The state Create starts a turn on a path that has not screened the input',
+    'MA-GRD1 A path ends after the state Create without screening the output of the turn',
+  ]);
+});
