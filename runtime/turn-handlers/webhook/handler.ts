@@ -116,7 +116,7 @@ function formOf(request: UrlRequest, maxBodyBytes: number): Delivery | UrlAnswer
   const signature = request.headers['x-hub-signature-256'] ?? '';
   const id = request.headers['x-github-delivery'] ?? '';
   const event = request.headers['x-github-event'] ?? '';
-  if (!SIGNATURE.test(signature) || !/^[0-9a-f-]{36}$/i.test(id) || !/^[a-z_]{1,64}$/.test(event)) {
+  if (!SIGNATURE.test(signature) || !/^[0-9a-f-]{36}$/i.test(id) || !/^[a-z0-9_]{1,64}$/.test(event)) {
     return answer(401, 'not signed');
   }
   return { id, event, signature, body };

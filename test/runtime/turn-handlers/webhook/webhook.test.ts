@@ -142,7 +142,12 @@ describe('a delivery that GitHub signed', () => {
       statusCode: 200,
       body: 'pong',
     });
-    expect(await handler(request(payload(), { 'x-github-event': 'push' }))).toMatchObject({ statusCode: 200 });
+    for (const event of ['push', 'projects_v2_item']) {
+      expect(await handler(request(payload(), { 'x-github-event': event }))).toMatchObject({
+        statusCode: 200,
+        body: expect.stringContaining(`not used: the event ${event}`),
+      });
+    }
     expect(services.entries).toEqual([]);
   });
 
