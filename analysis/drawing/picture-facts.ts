@@ -1,10 +1,10 @@
 import { reachesOf } from '../statement/reaches';
-import type { RoleReach, Starter, Statement, Trigger } from '../statement/statement';
+import type { Permission, RoleReach, Starter, Statement, Trigger } from '../statement/statement';
 import { type Card, type PictureFacts, type RuntimePlace, SIGNS } from './facts';
 import { reachCards } from './reach-cards';
 import { starterCard, triggerCard } from './start-cards';
 import { surroundingCards } from './surrounding-cards';
-import { counted, durationText, shortPath } from './words';
+import { counted, durationText, resourceName, shortPath } from './words';
 import { requesterCards, stepsOf } from './workflow-steps';
 
 /** The uses of a principal that start something; other steps of a workflow can only continue it. */
@@ -135,14 +135,22 @@ function nameNotes({ network: { names = [] } }: Statement): string[] {
 
 function executionNotes(statement: Statement): string[] {
   const roles = executionRoles(statement);
-  const denied = new Set(
-    roles
-      .flatMap(({ permissions }) => permissions)
-      .filter(({ effect }) => effect === 'deny')
-      .map(({ action }) => action),
-  );
   return [
     ...(roles.length === 0 ? [`${SIGNS.warn} execution role not found in the app`] : roles.flatMap(roleNotes)),
-    ...(denied.size > 0 ? [`${SIGNS.never} never: ${[...denied].sort().join(', ')}`] : []),
+    ...denialNotes(roles.flatMap(({ permissions }) => permissions)),
   ];
+}
+
+/** What is denied in every case, with the resource if it is denied on some only. Denials with conditions are in the list of permissions. */
+function denialNotes(permissions: readonly Permission[]): string[] {
+  const denied = new Map<string, Set<string>>();
+  for (const { effect, action, resource, conditions, when } of permissions) {
+    if (effect === 'deny' && conditions.length === 0 && when === undefined) {
+      const place = resource === '*' ? '' : ` on ${resourceName(resource) ?? resource}`;
+      denied.set(place, (denied.get(place) ?? new Set()).add(action));
+    }
+  }
+  return [...denied]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([place, actions]) => `${SIGNS.never} never: ${[...actions].sort().join(', ')}${place}`);
 }

@@ -109,6 +109,11 @@ test('the picture of an agent with a workflow tells what starts it, its steps, i
   }
 });
 
+test('what is denied on one resource is not shown as denied on all', () => {
+  const texts = textsOf(usual).join(' ');
+  expect(texts).toMatch(/never: .*iam:PassRole ⊘ never: kms:\* on /);
+});
+
 test('it holds nothing that the templates do not hold', () => {
   const texts = textsOf(draw({ repository: 'payments-service' })).join('\n');
   expect(texts).not.toMatch(/Ask a person|Stage turn|Deliver output|Starts turns/);

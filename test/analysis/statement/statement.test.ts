@@ -10,6 +10,7 @@ import {
   AgentGuardrail,
   AgentKey,
   AgentModel,
+  AgentTool,
   AgentTrigger,
   GitHubWebhook,
   ManagedAgent,
@@ -296,6 +297,29 @@ describe('writing at synth', () => {
     const [found] = written(stage.outdir);
     expect(found.agent).toMatchObject({ name: 'Nested', region: 'us-east-1' });
     expect(found.stores.map(({ name, access }) => `${name}: ${access.join()}`)).toEqual(['Prod/Data/Bucket: read']);
+  });
+
+  test('reads the tools and prompts of an agent of a Stage, whose assets are in the directory of the app', () => {
+    const env = { account: '111122223333', region: 'us-east-1' };
+    const app = new App();
+    const stage = new Stage(new Stage(app, 'Outer'), 'Prod', { env });
+    const stack = new Stack(stage, 'Agents');
+    const agent = new ManagedAgent(stack, 'Agent', {
+      model: AgentModel.GPT_5_6_LUNA,
+      instructions: 'Report.',
+      baseline: new AgentBaseline(stack, 'Baseline'),
+      tools: [AgentTool.stdio({ serverLabel: 'prices', command: '/opt/agent/tools/prices' })],
+    });
+    const prompt = 'Costs of {{event.detail.month | int}}';
+    const workflow = new TurnWorkflow(stack, 'Turns', { agent });
+    workflow.addTrigger(AgentTrigger.onEvent('Asked', { source: ['example.costs'] }, { prompt }));
+    SecurityStatement.writeFor(app);
+    app.synth();
+
+    const [found] = written(stage.outdir);
+    expect(found.definition?.tools).toEqual([expect.objectContaining({ label: 'prices' })]);
+    const asked = found.triggers.find(({ name }) => name.includes('Asked'));
+    expect(asked?.passesIn).toEqual(['a fixed text', 'event.detail.month (int)']);
   });
 
   test('writes nothing but an empty directory for an app without agents, and can be asked for twice', () => {
