@@ -2,10 +2,12 @@ import { AGENT_DATA_EVENT_TYPES, NETWORK_EVENT_SOURCES } from '../../lib/facts/c
 import { trailsOfAgents } from '../model/agent-trails';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
-import { literalOf } from '../model/compose-text';
+import { concat, literalOf, textOf } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
+import type { Text } from '../model/text';
+import { subset } from '../policy/pattern';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 import { literalsAt, placeAt, valuesAt, whenLacking } from './setting';
@@ -88,16 +90,22 @@ function* judge(context: RuleContext, trails: readonly Resource[], agents: Reado
   );
   for (const type of Object.values(AGENT_DATA_EVENT_TYPES)) {
     const some = selectors.some((selector) => names(selector, 'resources.type', type));
-    const isOf = (selector: Selector, ...fields: string[]) =>
-      equals(selector, 'eventCategory', 'Data') &&
-      equals(selector, 'resources.type', type) &&
-      only(selector, 'eventCategory', 'resources.type', ...fields);
-    const without = (readOnly: string) =>
-      when((selector) => isOf(selector, 'readOnly') && equals(selector, 'readOnly', readOnly));
+    // Several selectors may share the resources.
+    const lacking = [...agents].map((agent) => {
+      const recorded = arnsRecorded(context.model, agent, type);
+      const isOf = (selector: Selector, ...fields: string[]) =>
+        equals(selector, 'eventCategory', 'Data') &&
+        equals(selector, 'resources.type', type) &&
+        only(selector, 'eventCategory', 'resources.type', 'resources.ARN', ...fields) &&
+        takesIn(context.model, selector, recorded);
+      const without = (readOnly: string) =>
+        when((selector) => isOf(selector, 'readOnly') && equals(selector, 'readOnly', readOnly));
+      // Two selectors, of which one records what reads and the other what writes, record everything as well.
+      return when((selector) => isOf(selector)).and(without('true').or(without('false')));
+    });
     yield says(
       some ? `records only some data events of ${type}` : `records no data events of ${type}`,
-      // Two selectors, of which one records what reads and the other what writes, record everything as well.
-      when((selector) => isOf(selector)).and(without('true').or(without('false'))),
+      lacking.reduce<Guard>((any, guard) => any.or(guard), FALSE),
     );
   }
   const services = endpointServices(context.model, agents);
@@ -113,6 +121,48 @@ function* judge(context: RuleContext, trails: readonly Resource[], agents: Reado
       ),
     );
   }
+}
+
+/**
+ * What a trail has to record of an agent, as patterns of ARNs: its Runtime and the endpoints of that, and every project of
+ * its account and Region, because sessions are of a project that isn't a part of the agent.
+ * Source of the forms: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html and
+ * list_amazonbedrockpoweredbyaws-mantle.html
+ */
+function arnsRecorded(model: TemplateModel, { runtime, kind }: Agent, type: string): readonly Text[] {
+  const arns = model.arn(runtime).map(({ value }) => value);
+  if (type === kind.type) {
+    return arns;
+  }
+  if (kind.endpoints.some(([endpoint]) => endpoint === type)) {
+    return arns.map((arn) => [...arn, '/runtime-endpoint/*']);
+  }
+  const [, service, form] = type.toLowerCase().split('::');
+  const { partition, region, account } = runtime.stack;
+  return service === 'bedrockmantle'
+    ? [concat(textOf(`arn:${partition}:bedrock-mantle:`), region, [':'], account, [`:${form}/*`])]
+    : [];
+}
+
+/** Whether a selector leaves out none of the resources: it has no field for ARNs, or each begins as one of its values. */
+function takesIn(model: TemplateModel, { fields }: Selector, arns: readonly Text[]): boolean {
+  const field = fields.get('resources.ARN');
+  if (!field) {
+    return true;
+  }
+  const operators = field.entries().flatMap(([key]) => (key === 'Field' ? [] : [key]));
+  const values = (operator: string) =>
+    valuesAt(field, operator)
+      .filter(({ guard }) => field.guard.implies(guard))
+      .flatMap((each) => each.texts())
+      .map(({ value }) => model.canonical(value));
+  const patterns = [...values('Equals'), ...values('StartsWith').map((value): Text => [...value, '*'])];
+  return (
+    operators.every((operator) => operator === 'Equals' || operator === 'StartsWith') &&
+    operators.length === 1 &&
+    arns.length > 0 &&
+    arns.every((arn) => patterns.some((pattern) => subset(arn, pattern) === 'yes'))
+  );
 }
 
 /** Services that the VPCs of the agents have endpoints for, as event sources. */
