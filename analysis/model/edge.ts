@@ -1,6 +1,7 @@
 import type { Statement } from '../policy/statement';
 import type { Guard } from './guard';
-import type { Place } from './text';
+import type { Taken } from './taken';
+import type { Place, Text } from './text';
 
 /**
  * A node of reach: the id of a resource or an identity, `service s3.amazonaws.com`, `outside 444455556666`,
@@ -37,6 +38,10 @@ export interface Edge {
   readonly certainty: 'yes' | 'maybe';
   /** What makes it: a statement of a policy, or a property. */
   readonly because: Place | Statement;
+  /** What it hands on of what its node gets. @default - everything */
+  readonly takes?: Taken;
+  /** Of a permission, the pattern of resources that it is on. */
+  readonly resources?: Text;
 }
 
 /** What lets its caller do something through another: start it, send to it, become it. */

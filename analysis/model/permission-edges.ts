@@ -248,6 +248,7 @@ export class PermissionEdges {
             guard: possible,
             certainty: certain && allowed.verdict === 'yes' ? 'yes' : 'maybe',
             because: statement,
+            ...(node.except ? {} : { resources: node.pattern }),
           },
         ]
       : [];

@@ -10,6 +10,7 @@ import { PermissionEdges, type Wanted } from './permission-edges';
 import { remembered } from './remembered';
 import { principalEdges } from './principal-edges';
 import { serviceEvents } from './service-events';
+import { canPass, takenFromBus } from './taken';
 import { wiring } from './wiring';
 
 /** The way from one node to another. */
@@ -55,7 +56,10 @@ export class Reach {
   private readonly edgesFrom = new Map<string, readonly Edge[]>();
   private readonly edgesInto = new Map<string, readonly Edge[]>();
 
-  constructor(model: Model, sources: readonly EdgeSource[] = SOURCES) {
+  constructor(
+    private readonly model: Model,
+    sources: readonly EdgeSource[] = SOURCES,
+  ) {
     this.identities = identities(model);
     this.permissions = new PermissionEdges(model);
     for (const edge of sources.flatMap((source) => source(model))) {
@@ -108,8 +112,18 @@ export class Reach {
     return (this.out.get(node) ?? []).some(({ kind }) => HANDING.has(kind) && kinds.includes(kind));
   }
 
+  /** Whether what a node gets goes on by some of its edges only, depending on what it is. */
+  public divides(node: NodeId): boolean {
+    return (this.out.get(node) ?? []).some(({ takes }) => takes !== undefined);
+  }
+
+  /** Whether where a way goes on depends on its edge, and not only on the node that it leads to. */
+  private isDivided(edge: Edge, next: 'to' | 'from'): boolean {
+    return next === 'to' ? this.divides(edge.to) : edge.takes !== undefined;
+  }
+
   private paths(start: NodeId, edgesOf: (node: NodeId) => readonly Edge[], next: 'to' | 'from'): Path[] {
-    const reached = new Map<NodeId, Guard>([[start, TRUE]]);
+    const reached = new Map<NodeId | Edge, Guard>([[start, TRUE]]);
     const found: Path[] = [];
     const turned = (edges: readonly Edge[]) => (next === 'to' ? edges : [...edges].reverse());
     // Ways without a doubt first, so that no doubtful one hides them.
@@ -120,18 +134,21 @@ export class Reach {
       }
       for (let at = 0; at < queue.length; at += 1) {
         const { node, guard, edges, certainty } = queue[at];
+        const last = edges.at(-1);
         for (const edge of edgesOf(node)) {
           const both = guard.and(edge.guard);
           const end = edge[next];
-          const before = reached.get(end) ?? FALSE;
+          const state = this.isDivided(edge, next) ? edge : end;
+          const before = reached.get(state) ?? FALSE;
           if (
             !(certainties as readonly string[]).includes(edge.certainty) ||
             !both.possible() ||
-            both.implies(before)
+            both.implies(before) ||
+            (last && !(next === 'to' ? canPass(this.model, last, edge) : canPass(this.model, edge, last)))
           ) {
             continue;
           }
-          reached.set(end, before.or(both));
+          reached.set(state, before.or(both));
           const step: Step = {
             node: end,
             guard: both,
@@ -195,5 +212,6 @@ function defaultBusEdges(model: Model): Edge[] {
     guard: rule.guard,
     certainty: 'yes',
     because: rule.properties.place,
+    takes: takenFromBus(rule),
   }));
 }

@@ -9,6 +9,7 @@ import { identities, type Identity } from './identities';
 import { statementsFor } from './statements-for';
 import type { Model } from './model';
 import type { Node } from './node';
+import { takenFromBucket } from './taken';
 import { knownText } from '../policy/operators';
 import { overlap } from '../policy/pattern';
 import type { Text } from './text';
@@ -92,7 +93,10 @@ function ofResources(model: Model, rule: Resource, { services, subjects, isEvent
     .flatMap((service) => known.get(service) ?? [])
     .filter((resource) => sendsEvents(model, resource))
     .filter((resource) => subjects.length === 0 || subjects.some((text) => isAbout(model, text, resource)))
-    .map((resource) => edge(resource.id, rule));
+    .map((resource) => ({
+      ...edge(resource.id, rule),
+      ...(resource.type === 'AWS::S3::Bucket' ? { takes: takenFromBucket(rule) } : {}),
+    }));
 }
 
 /** Resources by the service that their events come from. */

@@ -6,6 +6,7 @@ import { type Mention, mentionsBelow } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
 import { identities } from './identities';
+import { takenByNotification, takenFromBus } from './taken';
 
 /**
  * The edges that the properties of resources make, without any permission: what hands on to what, other names, what runs
@@ -85,7 +86,13 @@ function wired(model: Model, resource: Resource): Edge[] {
       hands(resource, found),
     );
     return resource.type === BUCKET_NOTIFICATIONS
-      ? [...provider, ...notifications(wiredMentions(model, resource, () => true))]
+      ? [
+          ...provider,
+          ...notifications(
+            resource,
+            wiredMentions(model, resource, () => true),
+          ),
+        ]
       : provider;
   }
   if (!entry || entry.kind === 'authorization' || entry.kind === 'credential' || entry.kind === 'macro') {
@@ -94,9 +101,15 @@ function wired(model: Model, resource: Resource): Edge[] {
   return wiredMentions(model, resource, (key) => entry.kind !== 'holder' || OF_A_HOLDER.test(key)).map((found) => {
     const { guard, place } = found.node;
     if (isSource(resource.type, found.path[0], entry)) {
-      return edge(found.resource.id, resource.id, 'feeds', guard, place);
+      const feeds = edge(found.resource.id, resource.id, 'feeds', guard, place);
+      return resource.type === 'AWS::Events::Rule' ? { ...feeds, takes: takenFromBus(resource) } : feeds;
     }
-    return entry.kind === 'alias' ? edge(resource.id, found.resource.id, 'is', guard, place) : hands(resource, found);
+    return entry.kind === 'alias'
+      ? edge(resource.id, found.resource.id, 'is', guard, place)
+      : {
+          ...hands(resource, found),
+          ...(found.path[0] === NOTIFICATIONS ? { takes: takenByNotification(resource, place) } : {}),
+        };
   });
 }
 
@@ -114,12 +127,17 @@ function isSource(type: string, property: string, { kind }: EntryType): boolean 
 /** What AWS CDK sets the notifications of a bucket with, because a template can't without a circle. */
 const BUCKET_NOTIFICATIONS = 'Custom::S3BucketNotifications';
 
-function notifications(mentions: readonly Mention[]): Edge[] {
-  const targets = mentions.filter(({ path }) => path[0] === 'NotificationConfiguration');
+const NOTIFICATIONS = 'NotificationConfiguration';
+
+function notifications(custom: Resource, mentions: readonly Mention[]): Edge[] {
+  const targets = mentions.filter(({ path }) => path[0] === NOTIFICATIONS);
   return mentions
     .filter(({ path }) => path[0] === 'BucketName')
     .flatMap(({ resource: bucket }) =>
-      targets.map(({ resource, node }) => edge(bucket.id, resource.id, 'delivers to', node.guard, node.place)),
+      targets.map(({ resource, node }) => ({
+        ...edge(bucket.id, resource.id, 'delivers to', node.guard, node.place),
+        takes: takenByNotification(custom, node.place),
+      })),
     );
 }
 

@@ -129,7 +129,8 @@ function endOf(
     // A role that only reads and writes data gives the agent nothing to escalate with, but a second identity.
     return { says: `can become ${shownName(model, end)}${why}`, certain: strength?.certain ?? false };
   }
-  if (drives) {
+  // What has edges for some of what it gets starts turns only where the way goes on.
+  if (drives && !reach(model).divides(end)) {
     return { says: `can start turns of its own agent (${shownName(model, end)})`, certain: true };
   }
   const strength = target && isActedWith(model, { edges }) ? strengthOf(target) : undefined;

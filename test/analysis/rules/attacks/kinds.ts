@@ -9,6 +9,7 @@ import { HANDED_OUT } from './handed-out';
 import { INDIRECT } from './indirect';
 import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
+import { NARROWED_WAYS } from './narrowed-ways';
 import { OUTSIDE_HOSTS } from './outside-hosts';
 import { OPENINGS } from './openings';
 import { PATHS } from './paths';
@@ -24,6 +25,7 @@ import type { Pair } from './pair';
 const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a policy that reaches a role by another name', [...NAMES, ...NAMED_PRINCIPALS]],
   ['a way to something stronger', [...ESCALATION, ...STORES_OF_CODE, ...SERVICE_EVENTS, ...AROUND_THE_AGENT]],
+  ['a way that a prefix or a condition narrows', NARROWED_WAYS],
   ['something beside the agent', INDIRECT],
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", UNREADABLE],
