@@ -171,7 +171,7 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
     return;
   }
   if (edge.from.startsWith('federated ')) {
-    if (!isLimitedFederation(edge.from, statement) && !isDeclared(context, statement, edge.from)) {
+    if (!isLimitedFederation(model, edge.from, statement) && !isDeclared(context, statement, edge.from)) {
       yield finding(
         `Every user of ${edge.from.slice('federated '.length)} may become ${name}, which leads to an agent`,
         'error',
@@ -225,10 +225,20 @@ function isDeclared({ declared }: RuleContext, statement: Statement, from: strin
   );
 }
 
-/** A provider signs in users of many; a SAML provider is that of one organization. */
-function isLimitedFederation(from: string, { conditions, guard }: Statement): boolean {
+/**
+ * A provider signs in users of many; a SAML provider is that of one organization, which says in each assertion which
+ * roles its user may assume.
+ * Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
+ */
+function isLimitedFederation(
+  model: TemplateModel,
+  from: string,
+  { principals, conditions, guard }: Statement,
+): boolean {
+  const providers = principals === 'attached' ? [] : principals.flatMap(({ name }) => model.mentioned(name.value));
   return (
     from.includes(':saml-provider/') ||
+    (providers.length > 0 && providers.every(({ type }) => type === 'AWS::IAM::SAMLProvider')) ||
     conditions.some(
       ({ key, test, ifExists, set, values, guard: when, unreadable }) =>
         !ifExists &&

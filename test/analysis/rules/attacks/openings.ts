@@ -40,6 +40,22 @@ const front = (policy: string) => ({
 
 /** Entries that are open by something that stands beside them. */
 export const OPENINGS: readonly Pair[] = [
+  opening(
+    'every user of a provider may become a starter',
+    of('AWS::IAM::OIDCProvider', { Url: 'https://login.example.com', ClientIdList: ['app'] }),
+    of('AWS::IAM::SAMLProvider', { SamlMetadataDocument: 'x' }),
+    (Provider) => ({
+      Provider,
+      Deploy: of('AWS::IAM::Role', {
+        AssumeRolePolicyDocument: document({
+          Effect: 'Allow',
+          Principal: { Federated: ref('Provider') },
+          Action: ['sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'],
+        }),
+        Policies: [{ PolicyName: 'start', PolicyDocument: document(may('states:StartExecution', ref('Machine'))) }],
+      }),
+    }),
+  ),
   opening('CloudFront signs the requests of everybody', 'lambda', 's3', (OriginAccessControlOriginType) => ({
     Url: of('AWS::Lambda::Url', { AuthType: 'AWS_IAM', TargetFunctionArn: arnOf('Starter') }),
     Control: of('AWS::CloudFront::OriginAccessControl', {

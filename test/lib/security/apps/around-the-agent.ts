@@ -13,14 +13,12 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
-import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -29,61 +27,16 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
-import type { Construct } from 'constructs';
 import type { AgentNetwork } from '../../../../lib';
 import { AgentTrigger } from '../../../../lib/trigger';
 import { TurnTask } from '../../../../lib/workflow';
 import { ENV } from '../governed-app';
-import { inAgentStack, oneStack, stackIn, type Neighbour, type OrdinaryApp } from './app';
+import { inAgentStack, oneStack, stackIn, type OrdinaryApp } from './app';
 import { functionIn } from './compute';
-
-const keyIn = (scope: Construct) => new kms.Key(scope, 'Key', { enableKeyRotation: true });
-
-const bucketIn = (scope: Construct, id: string, encryptionKey: kms.IKey, props: s3.BucketProps = {}) =>
-  new s3.Bucket(scope, id, {
-    encryptionKey,
-    encryption: s3.BucketEncryption.KMS,
-    enforceSSL: true,
-    versioned: true,
-    ...props,
-  });
-
-const queueIn = (scope: Construct, id: string, encryptionMasterKey: kms.IKey, props: sqs.QueueProps = {}) =>
-  new sqs.Queue(scope, id, { encryption: sqs.QueueEncryption.KMS, encryptionMasterKey, enforceSSL: true, ...props });
-
-const loggedIn = (scope: Construct, id: string, encryptionKey: kms.IKey) =>
-  functionIn(scope, id, {
-    logGroup: new logs.LogGroup(scope, `${id}Log`, { encryptionKey, retention: logs.RetentionDays.ONE_YEAR }),
-  });
-
-/** A function as this library asks for next to an agent: with a log group, a key for its variables and a limit. */
-const starterIn = (
-  scope: Construct,
-  { workflow, key }: Neighbour,
-  id = 'Starter',
-  props: Partial<lambda.FunctionProps> = {},
-) => {
-  const handler = functionIn(scope, id, {
-    reservedConcurrentExecutions: 2,
-    environmentEncryption: key,
-    logGroup: new logs.LogGroup(scope, `${id}Log`, { encryptionKey: key, retention: logs.RetentionDays.ONE_YEAR }),
-    ...props,
-  });
-  workflow.grants.startTurns(handler);
-  return handler;
-};
+import { bucketIn, keyIn, loggedIn, queueIn, starterIn } from './governed';
 
 /** What teams build around an agent: apps that feed it, start it, read its results and share its network. */
 export const AROUND_THE_AGENT: readonly OrdinaryApp[] = [
-  inAgentStack(
-    'files under incoming/ start turns, the agent writes reports/ of the same bucket',
-    (scope, neighbour) => {
-      const bucket = bucketIn(scope, 'Files', keyIn(scope), { eventBridgeEnabled: true });
-      neighbour.workflow.addTrigger(AgentTrigger.onObjectCreated(bucket, { keyPrefix: 'incoming/' }));
-      bucket.grantRead(neighbour.agent, 'incoming/*');
-      bucket.grantPut(neighbour.agent, 'reports/*');
-    },
-  ),
   inAgentStack(
     'a function of the shop that starts turns and works with its own table and secret',
     (scope, neighbour) => {
@@ -160,32 +113,18 @@ export const AROUND_THE_AGENT: readonly OrdinaryApp[] = [
   }),
   {
     name: 'a database and a function in the VPC of the agent, with groups of their own',
-    add: (_, id, { networkStack }) => {
-      const stack = networkStack;
+    add: (app, id, { networkStack }) => {
+      const stack = stackIn(app, id);
       const { vpc } = networkStack.node.findChild('Network') as AgentNetwork;
-      const database = new rds.DatabaseInstance(stack, `${id}Database`, {
+      const vpcSubnets = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
+      const database = new rds.DatabaseInstance(stack, 'Database', {
         vpc,
-        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+        vpcSubnets,
         engine: rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_17 }),
       });
-      const handler = functionIn(stack, `${id}Function`, {
-        vpc,
-        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
-      });
-      database.connections.allowDefaultPortFrom(handler);
+      database.connections.allowDefaultPortFrom(functionIn(stack, 'Function', { vpc, vpcSubnets }));
     },
   },
-  oneStack('people on call: a role that stops turns, one that approves, a group that reads', (stack, { workflow }) => {
-    const saml = new iam.SamlProvider(stack, 'Saml', {
-      metadataDocument: iam.SamlMetadataDocument.fromXml(`<md>${'x'.repeat(1000)}</md>`),
-    });
-    const onCall = new iam.Role(stack, 'OnCall', { assumedBy: new iam.SamlConsolePrincipal(saml) });
-    workflow.grants.stopTurns(onCall);
-    workflow.grants.readTurns(onCall);
-    workflow.grants.replayEvents(onCall);
-    const readers = new iam.Group(stack, 'Readers');
-    readers.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'));
-  }),
   inAgentStack('alarms of the shop start turns, a dashboard shows them', (scope, { workflow }) => {
     const metric = new Metric({ namespace: 'Shop', metricName: 'Errors', period: Duration.minutes(5) });
     const alarm = new Alarm(scope, 'Errors', { metric, threshold: 10, evaluationPeriods: 1 });
@@ -200,9 +139,11 @@ export const AROUND_THE_AGENT: readonly OrdinaryApp[] = [
     pipeline.addStage({
       stageName: 'Source',
       actions: [
-        new actions.CodeCommitSourceAction({
+        new actions.CodeStarConnectionsSourceAction({
           actionName: 'Source',
-          repository: new Repository(scope, 'Repository', { repositoryName: 'shop-with-agent' }),
+          connectionArn: `arn:aws:codeconnections:us-east-1:${ENV.account}:connection/0b1c2d3e-0000-4000-8000-000000000000`,
+          owner: 'example-org',
+          repo: 'shop',
           output: source,
         }),
       ],
@@ -259,24 +200,6 @@ export const AROUND_THE_AGENT: readonly OrdinaryApp[] = [
     topic.grantPublish(handler);
     handler.addEventSource(new DynamoEventSource(table, { startingPosition: lambda.StartingPosition.LATEST }));
   }),
-  inAgentStack('one bus: orders of the shop start turns, findings of the agent go to a queue', (scope, neighbour) => {
-    const { agent, workflow } = neighbour;
-    const key = keyIn(scope);
-    const bus = new events.EventBus(scope, 'Bus', { kmsKey: key, deadLetterQueue: queueIn(scope, 'Lost', key) });
-    workflow.addTrigger(AgentTrigger.onEvent('Orders', { source: ['shop.orders'] }, { eventBus: bus }));
-    agent.grantPrincipal.addToPrincipalPolicy(
-      new iam.PolicyStatement({
-        actions: ['events:PutEvents'],
-        resources: [bus.eventBusArn],
-        conditions: { StringEquals: { 'events:source': 'shop.agent' } },
-      }),
-    );
-    new events.Rule(scope, 'Findings', {
-      eventBus: bus,
-      eventPattern: { source: ['shop.agent'] },
-      targets: [new targets.SqsQueue(queueIn(scope, 'Found', key))],
-    });
-  }),
   inAgentStack('the agent calls a function that reads one table', (scope, { agent }) => {
     const key = keyIn(scope);
     const tool = functionIn(scope, 'Tool', { environmentEncryption: key });
@@ -309,18 +232,6 @@ export const AROUND_THE_AGENT: readonly OrdinaryApp[] = [
     topic.addSubscription(new SqsSubscription(queue));
     starterIn(scope, neighbour).addEventSource(new SqsEventSource(queue));
     topic.grantPublish(loggedIn(scope, 'Shop', neighbour.key));
-  }),
-  inAgentStack('uploads that a function checks before it starts turns', (scope, neighbour) => {
-    const key = keyIn(scope);
-    const bucket = bucketIn(scope, 'Uploads', key);
-    const queue = queueIn(scope, 'Queue', key, {
-      deadLetterQueue: { queue: queueIn(scope, 'Dead', key), maxReceiveCount: 3 },
-    });
-    bucket.addEventNotification(s3.EventType.OBJECT_CREATED, new SqsDestination(queue), { prefix: 'incoming/' });
-    const handler = starterIn(scope, neighbour);
-    handler.addEventSource(new SqsEventSource(queue));
-    bucket.grantRead(handler);
-    bucket.grantPut(neighbour.agent, 'answers/*');
   }),
   oneStack('a backup plan for everything and a role that restores', (stack) => {
     const plan = backup.BackupPlan.daily35DayRetention(stack, 'Plan');
