@@ -159,5 +159,5 @@ function allOf<T>(lists: readonly (readonly T[] | undefined)[]): readonly T[] | 
 
 function taken(parts: { readonly [Part in keyof Taken]: Taken[Part] | undefined }): Taken | undefined {
   const known = Object.entries(parts).filter(([, patterns]) => patterns !== undefined);
-  return known.length > 0 ? (Object.fromEntries(known)) : undefined;
+  return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
