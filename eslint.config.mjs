@@ -63,10 +63,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        {
-          selector: 'Property[key.name="fix"] > Literal[value=/^[A-Z][a-z]+ /]',
-          message: 'Begin the fix in lower case.',
-        },
+        ...[
+          'Property[key.name="fix"] > Literal[value=/^[A-Z][a-z]+ /]',
+          'Property[key.name="fix"] > ConditionalExpression > Literal[value=/^[A-Z][a-z]+ /]',
+          'Property[key.name="fix"] > TemplateLiteral > TemplateElement:first-child[value.raw=/^[A-Z][a-z]+ /]',
+        ].map((selector) => ({ selector, message: 'Begin the fix in lower case.' })),
       ],
     },
   },

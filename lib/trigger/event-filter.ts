@@ -63,7 +63,7 @@ export function requireNarrowPattern(where: IConstruct, pattern: EventPattern): 
       input: `pattern.${member}`,
       value,
       allowed: `a pattern of ${PATTERN_MEMBERS.join(', ')}`,
-      fix: member === 'detail-type' ? 'Write detailType' : 'Write members of the event below detail, or leave it out',
+      fix: member === 'detail-type' ? 'write detailType' : 'write members of the event below detail, or leave it out',
     });
     checkedFilter(where, value, `pattern.${member}`);
   });

@@ -82,7 +82,7 @@ function requireNoCycle(where: IConstruct, agent: IManagedAgent, followed: IMana
     input: 'source',
     value: followed.node.path,
     allowed: 'an agent whose turns are not, directly or through others, started by this one',
-    fix: 'break the circle: let the first agent do the work in one turn, or start it from something else',
+    fix: 'break the cycle: let the first agent do the work in one turn, or start it from something else',
   });
   FOLLOWED.set(agent, (FOLLOWED.get(agent) ?? new Set()).add(followed));
 }
