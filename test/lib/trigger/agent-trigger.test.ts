@@ -462,7 +462,7 @@ describe('refused at synth', () => {
     [
       'a member that the rule would ignore',
       { source: ['x'], 'detail-type': ['y'] } as EventPattern,
-      /pattern\.detail-type \["y"\] .*Fix: Write detailType/,
+      /pattern\.detail-type \["y"\] .*Fix: write detailType/,
     ],
     ['a detail with an empty member', { source: ['x'], detail: { a: {} } }, /pattern\.detail\.a/],
   ])('%s', (_, pattern, message) => {
