@@ -14,6 +14,7 @@ import {
 import { pictureSvg } from '../drawing/picture';
 import { pictureStyle } from '../drawing/style';
 import type { DeclaredDecision, NameReach, RoleReach, Statement } from './statement';
+import { turnCalls } from './turn-calls';
 
 /**
  * A statement as one page: no script, no external asset, and a policy that forbids both. Readable in light and dark, on a
@@ -49,6 +50,7 @@ ${statement.roles.map(roleSection).join('\n')}
 ${block('Who can start it, besides its triggers', rows(['Principal', 'May', 'Assumed by'], starterRows(statement, false)))}
 ${block('Triggers', rows(['Trigger', 'Fires on', 'Path', 'Passes in', 'Failed deliveries'], triggerRows(statement)))}
 ${block('Steps of its workflow', rows(['Principal', 'May', 'Works for'], starterRows(statement, true)))}
+${block('What its workflow reaches', rows(['By', 'Calls', 'Reaches'], callRows(statement)))}
 ${block('Network', networkTables(statement))}
 ${block('Data stores', rows(['Store', 'Access', 'By', 'Encryption'], storeRows(statement)))}
 ${block('Access from outside', rows(['Who', 'What', 'To'], outsideRows(statement)))}
@@ -240,6 +242,10 @@ function triggerRows({ triggers }: Statement): string[][] {
     names(passesIn),
     deadLetterQueue === undefined ? '' : deadLetterQueue ? '✓ kept' : '<b class="warn">△ lost</b>',
   ]);
+}
+
+function callRows(statement: Statement): string[][] {
+  return turnCalls(statement).map(({ by, how, reaches }) => [name(by), name(how), names(reaches)]);
 }
 
 function networkTables({ network }: Statement): string {

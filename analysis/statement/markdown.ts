@@ -10,6 +10,7 @@ import {
   type PermissionGroup,
 } from './phrases';
 import type { RoleReach, Starter, Statement } from './statement';
+import { turnCalls } from './turn-calls';
 
 /**
  * A statement as Markdown. Everything from a template is in a code span. Tables are not used: a code span can't protect a pipe in
@@ -58,6 +59,9 @@ export function statementMarkdown(statement: Statement): string {
       ),
     ),
     ...statement.roles.flatMap(roleMarkdown),
+    '## What its workflow reaches',
+    '',
+    ...list(turnCalls(statement).map(({ by, how, reaches }) => `${code(by)} (${code(how)}): ${codes(reaches)}`)),
     '## Network',
     '',
     ...list([

@@ -30,8 +30,13 @@ const OPERATORS: Readonly<Record<string, string>> = {
 export function conditionText({ operator, key, values }: Condition): string {
   const optional = operator.endsWith('IfExists');
   const [, set, name] = /^(ForAllValues:|ForAnyValue:)?(.*?)(?:IfExists)?$/s.exec(operator)!;
+  // ForAllValues holds for a request without the key, too: IAM User Guide, "Set operators for multivalued context keys".
+  const orAbsent = optional || set === 'ForAllValues:' ? ' (or is absent)' : '';
+  if (name === 'Null' && values.length === 1 && /^(true|false)$/.test(values[0])) {
+    return `${key} is ${values[0] === 'true' ? 'absent' : 'present'}`;
+  }
   const every = set === 'ForAllValues:' ? 'every ' : set === 'ForAnyValue:' ? 'some ' : '';
-  return `${every}${key} ${OPERATORS[name] ?? name} ${values.join(' or ')}${optional ? ' (or is absent)' : ''}`;
+  return `${every}${key} ${OPERATORS[name] ?? name} ${values.join(' or ')}${orAbsent}`;
 }
 
 export function conditionsText(conditions: readonly Condition[]): string {

@@ -18,7 +18,8 @@ import {
 } from '../../../lib';
 import { SecurityStatement } from '../../../lib/security/security-statement';
 import { statementHtml } from '../../../analysis/statement/html';
-import { grouped } from '../../../analysis/statement/phrases';
+import { statementMarkdown } from '../../../analysis/statement/markdown';
+import { conditionText, grouped } from '../../../analysis/statement/phrases';
 import type { Permission, Statement } from '../../../analysis/statement/statement';
 import {
   arn,
@@ -207,6 +208,13 @@ describe('the statement of an agent with a workflow and triggers of this library
     );
   });
 
+  test('lists in every form what the workflow reaches: delivery and evidence are no permissions of the agent', () => {
+    const writes = 's3: write ${Stack/Turns/Evidence}/turns/*';
+    expect(statementMarkdown(found)).toContain(`- \`CollectEvidence\` (\`lambda:invoke\`): `);
+    expect(statementMarkdown(found)).toContain(writes);
+    expect(statementHtml(found).replaceAll('<wbr>', '')).toContain(`<code>${writes}</code>`);
+  });
+
   test('knows the bounds of a turn and the guardrails of the workflow', () => {
     expect(found.bounds).toEqual(
       expect.arrayContaining([
@@ -241,6 +249,16 @@ describe('the statement of an agent with a workflow and triggers of this library
     expect(found.keys.flatMap(({ encrypts }) => encrypts)).toContainEqual({ type: 'AWS::DynamoDB::Table', count: 1 });
     expect(found.deadLetterQueues).toContainEqual(expect.stringMatching(/^Stack\/.*DeadLetters$/));
   });
+});
+
+test.each([
+  ['Null', 's3:if-none-match', ['false'], 's3:if-none-match is present'],
+  ['Null', 'aws:SourceVpce', ['true'], 'aws:SourceVpce is absent'],
+  ['StringEqualsIfExists', 'aws:SourceVpce', ['a', 'b'], 'aws:SourceVpce is a or b (or is absent)'],
+  ['ForAllValues:StringEquals', 'aws:TagKeys', ['a'], 'every aws:TagKeys is a (or is absent)'],
+  ['ForAnyValue:StringLike', 'aws:TagKeys', ['a*'], 'some aws:TagKeys is like a*'],
+])('the condition %s %s is a phrase', (operator, key, values, phrase) => {
+  expect(conditionText({ operator, key, values })).toBe(phrase);
 });
 
 describe('writing at synth', () => {
