@@ -28,7 +28,7 @@ export interface Finding {
    */
   readonly severity?: Severity;
   /**
-   * When it is wrong.
+   * When it is wrong. A finding that no deployment has isn't reported.
    * @default - whenever the place is deployed
    */
   readonly when?: Guard;

@@ -24,9 +24,6 @@ export const MA_ENC1 = rule({
   page: 'https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html',
   controls: { nist: ['SC-12', 'SC-28', 'AC-3'], iso: ['A.8.24'], soc2: ['CC6.1'] },
   *check(context) {
-    if (context.agents.length === 0) {
-      return;
-    }
     for (const key of agentStores(context.model).near) {
       if (key.type === 'AWS::KMS::Key') {
         yield* judgeRotation(context, key);
@@ -57,19 +54,19 @@ function* judgeRotation({ model }: RuleContext, key: Resource): Iterable<Finding
       .filter(({ value }) => holds(literalOf(value)))
       .reduce<Guard>((any, each) => any.or(each.guard), FALSE);
   const disabled = guard.and(when('Enabled', (value) => value?.toLowerCase() === 'false'));
-  if (disabled.possible()) {
-    const says = 'The key is disabled, so nothing that it encrypts can be read';
-    yield { at: placeAt(key, 'Enabled'), when: disabled, severity: 'error', says };
-  }
+  yield {
+    at: placeAt(key, 'Enabled'),
+    when: disabled,
+    severity: 'error',
+    says: 'The key is disabled, so nothing that it encrypts can be read',
+  };
   const cannot = when('KeySpec', (spec) => spec !== 'SYMMETRIC_DEFAULT').or(when('Origin', (at) => at !== 'AWS_KMS'));
   const rotates = when('EnableKeyRotation', (value) => value?.toLowerCase() === 'true');
   const still = guard.and(cannot.not()).and(rotates.not());
-  if (still.possible()) {
-    const unknown = when('EnableKeyRotation', (value) => value === undefined).possible();
-    const at = placeAt(key, 'EnableKeyRotation');
-    const says = `${storeSubject(model, key, 'The key')} does not rotate`;
-    yield { at, when: still, certainty: unknown ? 'maybe' : 'yes', severity: severityOf(model, key), says };
-  }
+  const unknown = when('EnableKeyRotation', (value) => value === undefined).possible();
+  const at = placeAt(key, 'EnableKeyRotation');
+  const says = `${storeSubject(model, key, 'The key')} does not rotate`;
+  yield { at, when: still, certainty: unknown ? 'maybe' : 'yes', severity: severityOf(model, key), says };
 }
 
 function* judgeStatement(

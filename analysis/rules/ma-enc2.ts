@@ -77,9 +77,6 @@ export const MA_ENC2 = rule({
   page: 'https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html',
   controls: { nist: ['SC-12', 'SC-28', 'SC-28(1)'], iso: ['A.8.24'], soc2: ['CC6.1'] },
   *check(context) {
-    if (context.agents.length === 0) {
-      return;
-    }
     const { used, near } = agentStores(context.model);
     const drivers = context.model.view(driversOf);
     for (const store of near) {
@@ -111,14 +108,11 @@ function* judge(context: RuleContext, store: Resource, { name, key, switch: on }
   const at = placeAt(store, key[0]);
   const off = on ? switchedOn(context, store, on).not() : FALSE;
   const own = keyed(context, store, [store.properties], key);
-  const without = store.guard.and(off.or(own.not()));
-  if (without.possible()) {
-    yield {
-      at,
-      when: without,
-      says: `${storeSubject(context.model, store, `The ${name}`)} has no customer-managed key`,
-    };
-  }
+  yield {
+    at,
+    when: store.guard.and(off.or(own.not())),
+    says: `${storeSubject(context.model, store, `The ${name}`)} has no customer-managed key`,
+  };
 }
 
 function switchedOn({ unread }: RuleContext, store: Resource, [path, value]: NonNullable<StoreKind['switch']>): Guard {

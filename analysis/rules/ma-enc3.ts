@@ -27,15 +27,13 @@ export const MA_ENC3 = rule({
   fix: 'Set enforceSSL, or add a policy that denies everybody when aws:SecureTransport is false. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html',
   controls: { nist: ['SC-8', 'SC-8(1)'], iso: ['A.5.14', 'A.8.24'], soc2: ['CC6.7'] },
-  *check({ model, agents }) {
-    for (const store of agents.length === 0 ? [] : agentStores(model).near) {
+  *check({ model }) {
+    for (const store of agentStores(model).near) {
       const kind = Object.hasOwn(STORES, store.type) ? STORES[store.type] : undefined;
       if (kind) {
         const refused = refusesPlainHttp(model, store, kind.action);
         const open = store.guard.and(refused.not());
-        if (open.possible()) {
-          yield { at: store, when: open, says: `${storeSubject(model, store, `The ${kind.name}`)} accepts plain HTTP` };
-        }
+        yield { at: store, when: open, says: `${storeSubject(model, store, `The ${kind.name}`)} accepts plain HTTP` };
       }
     }
   },

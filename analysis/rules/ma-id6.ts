@@ -101,7 +101,7 @@ function* passFindings(
     isStrict(condition, 'iam:passedtoservice', ['stringequals', 'stringlike']),
   );
   const without = strict.reduce((left, condition) => left.and(condition.guard.not()), guard);
-  if (without.possible() && !conditions.some(({ unreadable }) => unreadable)) {
+  if (!conditions.some(({ unreadable }) => unreadable)) {
     yield { at: statement, subject: id, says: 'iam:PassRole is allowed without iam:PassedToService', when: without };
   }
   if (strict.some(({ values }) => values.some(({ value }) => hasWildcard(value)))) {

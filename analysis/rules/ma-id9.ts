@@ -23,9 +23,7 @@ export const MA_ID9 = rule({
       const resource = identity.resource!;
       const present = identity.boundaries.map(({ policy }) => policy.guard);
       const without = present.reduce((left, guard) => left.and(guard.not()), resource.guard);
-      if (without.possible()) {
-        yield { at: resource, says: 'The role has no permissions boundary', when: without };
-      }
+      yield { at: resource, says: 'The role has no permissions boundary', when: without };
       for (const { policy, statements } of identity.boundaries) {
         const name = printed(policy.value);
         const named = model

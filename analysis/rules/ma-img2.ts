@@ -31,10 +31,8 @@ export const MA_IMG2 = rule({
           .filter(({ value }) => literalOf(value) === undefined || Number(literalOf(value)) > 0)
           .reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
         const missing = runtime.guard.and(stated.not());
-        if (missing.possible()) {
-          const at = placeAt(runtime, ...path.slice(0, -1));
-          yield { at, when: missing, says: `The Runtime doesn't set its ${name}` };
-        }
+        const at = placeAt(runtime, ...path.slice(0, -1));
+        yield { at, when: missing, says: `The Runtime doesn't set its ${name}` };
       }
     }
   },

@@ -43,15 +43,11 @@ function* judge({ model }: RuleContext, { runtime, kind }: Agent, network: Netwo
   for (const service of [...SERVICES, ...(isContainer ? CONTAINER_SERVICES : [])]) {
     const endpoints = network.endpoints.filter((endpoint) => endpoint.service === service);
     const missing = deployed.and(anyOf(endpoints, ({ guard }) => guard).not());
-    if (missing.possible()) {
-      yield { at, subject: service, when: missing, says: `The VPC of the Runtime has no ${service} endpoint` };
-    }
+    yield { at, subject: service, when: missing, says: `The VPC of the Runtime has no ${service} endpoint` };
     for (const endpoint of endpoints) {
       const silent = deployed.and(endpoint.guard).and(isPrivate(endpoint).not());
-      if (silent.possible()) {
-        const says = `The ${service} endpoint isn't an interface endpoint with private DNS`;
-        yield { at: endpoint.resource, when: silent, says };
-      }
+      const says = `The ${service} endpoint isn't an interface endpoint with private DNS`;
+      yield { at: endpoint.resource, when: silent, says };
     }
   }
   const s3 = network.endpoints.filter(({ service }) => service === 's3');
@@ -60,7 +56,7 @@ function* judge({ model }: RuleContext, { runtime, kind }: Agent, network: Netwo
       endpoint.guard.and(isPrivate(endpoint).or(serves(model, endpoint, subnet))),
     );
     const missing = deployed.and(subnet.guard).and(reached.not());
-    if (missing.possible() && subnet.resource?.type === 'AWS::EC2::Subnet') {
+    if (subnet.resource?.type === 'AWS::EC2::Subnet') {
       yield {
         at,
         subject: 's3',

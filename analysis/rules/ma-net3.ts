@@ -51,9 +51,7 @@ function* judge(context: RuleContext, runtime: string, endpoint: Endpoint): Iter
   const at = placeAt(resource, 'PolicyDocument');
   const stated = policies.reduce<Guard>((any, policy) => any.or(policy.guard), FALSE);
   const without = guard.and(stated.not());
-  if (without.possible()) {
-    yield { at, when: without, says: `The ${name} endpoint has no policy, which allows everything to everybody` };
-  }
+  yield { at, when: without, says: `The ${name} endpoint has no policy, which allows everything to everybody` };
   const statements = policies.flatMap((policy) => readPolicy(policy, resource, (text) => model.canonical(text)));
   for (const statement of statements.filter(({ effect }) => effect !== 'Deny')) {
     unread(runtime, statement, ...statement.unreadable);

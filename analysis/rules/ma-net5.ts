@@ -74,11 +74,9 @@ function* judge(context: RuleContext, agent: Agent, target: Resource, name: stri
     }
   }
   const open = target.guard.and(kept.not());
-  if (open.possible()) {
-    const at = { stack: target.stack, resource: policies[0].holder, path: 'Properties.Policy' };
-    const says = `The resource policy of ${name} does not deny it to everybody but the session role`;
-    yield { at, subject: target.id, when: open, says };
-  }
+  const at = { stack: target.stack, resource: policies[0].holder, path: 'Properties.Policy' };
+  const says = `The resource policy of ${name} does not deny it to everybody but the session role`;
+  yield { at, subject: target.id, when: open, says };
 }
 
 /** Whom a denial of every way to drive a Runtime excepts, but its session role. Undefined for another statement. */

@@ -149,6 +149,42 @@ describe('MA-NET2', () => {
     ]);
   });
 
+  test('leaves the endpoints of a VPC that isn’t in the app to MA-NET1', () => {
+    const subnet = resource('AWS::EC2::Subnet', { VpcId: 'vpc-0aaaaaaaa', CidrBlock: '10.0.0.0/24' });
+    const Group = resource('AWS::EC2::SecurityGroup', { VpcId: 'vpc-0aaaaaaaa' });
+    const outside = { Vpc: undefined, Endpoint: undefined, Table: undefined, InA: undefined, InB: undefined };
+    expect(found(MA_NET2, { ...outside, SubnetA: subnet, SubnetB: subnet, Group })).toEqual([]);
+  });
+
+  test('asks for a way to S3 of the subnets that are in the app', () => {
+    const Runtime = resource('AWS::BedrockAgentCore::Runtime', {
+      NetworkConfiguration: {
+        NetworkMode: 'VPC',
+        NetworkModeConfig: { Subnets: ['subnet-0aaaaaaaa'], SecurityGroups: [att('Group', 'GroupId')] },
+      },
+    });
+    const says = checkModel(appWith({ Runtime }), { rules: [MA_NET2] }).map((finding) => finding.says);
+    expect(says).toEqual(['The VPC of the Runtime has no logs endpoint']);
+  });
+
+  test('finds no way to S3 where the only table of the subnet has no endpoint', () => {
+    const Objects = (table: string) =>
+      resource('AWS::EC2::VPCEndpoint', {
+        VpcId: ref('Vpc'),
+        VpcEndpointType: 'Gateway',
+        ServiceName: 'com.amazonaws.us-east-1.s3',
+        RouteTableIds: [ref(table)],
+      });
+    const Other = resource('AWS::EC2::RouteTable', { VpcId: ref('Vpc') });
+    const s3 = (table: string, changes: Changes = {}) =>
+      checkModel(appWith({ Objects: Objects(table), Other, ...changes }), { rules: [MA_NET2] }).filter(({ says }) =>
+        says.includes('S3'),
+      );
+    expect(s3('Table')).toEqual([]);
+    expect(s3('Other')).toHaveLength(1);
+    expect(s3('Table', { InB: undefined })).toHaveLength(1);
+  });
+
   test('an endpoint of another Region doesn’t serve', () => {
     const model = appWith({
       Endpoint: resource('AWS::EC2::VPCEndpoint', {
