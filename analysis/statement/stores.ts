@@ -78,7 +78,7 @@ function storeOf(app: App, { permission: { action, resource: shown }, resource, 
   const service =
     /^arn:[^:]*:([a-z0-9-]+):/.exec(shown)?.[1] ?? (shown === '*' ? action.split(':')[0].toLowerCase() : undefined);
   const kind = STORES.find((candidate) => candidate.service === service);
-  if (!kind || (shown === '*' && !carriesData(action))) {
+  if (!kind || (shown === '*' && WITHOUT_DATA.has(action))) {
     return undefined;
   }
   // Objects of one bucket and streams of one group are one store.
@@ -86,10 +86,8 @@ function storeOf(app: App, { permission: { action, resource: shown }, resource, 
   return { name: shown === '*' ? `every ${kind.name}` : name, type: kind.name };
 }
 
-/** Actions on `*` that hand out no stored data. */
-function carriesData(action: string): boolean {
-  return action !== 'ecr:GetAuthorizationToken';
-}
+/** Actions on `*` that return no stored data: one returns a registry login, the other ends a query. */
+const WITHOUT_DATA: ReadonlySet<string> = new Set(['ecr:GetAuthorizationToken', 'logs:StopQuery']);
 
 /** Storage that the Runtime mounts; it is reached without an action of a role. */
 function mountsOf(app: App, runtime: Resource): { name: string; type: string }[] {
