@@ -1,6 +1,7 @@
 import { asJson, change, name, protection, reach, cameAndWent, type Change } from './change';
 import { diffGrants } from './diff-grants';
 import { trustChange, trustPieces, trusts } from './diff-roles';
+import { firesOn } from './phrases';
 import type { Starter, Statement } from './statement';
 
 /** The principals that may drive the agent. */
@@ -41,15 +42,15 @@ export function triggers(before: Statement, after: Statement): Change[] {
     const changes = cameAndWent(was.passesIn, trigger.passesIn, (what, added) =>
       reach(added, ['receive ', name(what), ' from the trigger ', name(id)]),
     );
-    if (was.when !== trigger.when) {
+    if (firesOn(was) !== firesOn(trigger)) {
       changes.push(
         change('other', 'neutral', [
           'the trigger ',
           name(id),
           ' fires on ',
-          name(trigger.when),
+          name(firesOn(trigger)),
           ' (before: on ',
-          name(was.when),
+          name(firesOn(was)),
           ')',
         ]),
       );
@@ -61,8 +62,8 @@ export function triggers(before: Statement, after: Statement): Change[] {
   });
   return [
     ...cameAndWent([...old.keys()], [...now.keys()], (id, added) => {
-      const { type, when } = (added ? now : old).get(id)!;
-      return reach(added, [`be started by the ${type} `, name(id), ' (', name(when), ')']);
+      const trigger = (added ? now : old).get(id)!;
+      return reach(added, [`be started by the ${trigger.type} `, name(id), ' (', name(firesOn(trigger)), ')']);
     }),
     ...kept,
   ];

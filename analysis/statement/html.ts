@@ -5,6 +5,7 @@ import {
   accessText,
   boundText,
   conditionsText,
+  firesOn,
   flowText,
   grouped,
   outsideAccessText,
@@ -235,9 +236,9 @@ function starterRows({ starters }: Statement, steps: boolean): string[][] {
 }
 
 function triggerRows({ triggers }: Statement): string[][] {
-  return triggers.map(({ name: id, type, when, path, passesIn, deadLetterQueue, settles }) => [
+  return triggers.map(({ name: id, type, when, bus, path, passesIn, deadLetterQueue, settles }) => [
     `${html(type)}<br>${name(id)}${settles ? '<br><small>settles stopped turns</small>' : ''}`,
-    name(when),
+    name(firesOn({ when, bus })),
     path.map(name).join(' → '),
     names(passesIn),
     deadLetterQueue === undefined ? '' : deadLetterQueue ? '✓ kept' : '<b class="warn">△ lost</b>',

@@ -3,6 +3,7 @@ import {
   accessText,
   boundText,
   conditionsText,
+  firesOn,
   flowText,
   grouped,
   outsideAccessText,
@@ -48,8 +49,8 @@ export function statementMarkdown(statement: Statement): string {
     '',
     ...list(
       statement.triggers.map(
-        ({ name, type, when, path, passesIn, deadLetterQueue }) =>
-          `${type} ${code(name)} on ${code(when)} → ${path.map(code).join(' → ')}; passes in ${codes(passesIn)}${
+        ({ name, type, when, bus, path, passesIn, deadLetterQueue }) =>
+          `${type} ${code(name)} on ${code(firesOn({ when, bus }))} → ${path.map(code).join(' → ')}; passes in ${codes(passesIn)}${
             deadLetterQueue === undefined
               ? ''
               : deadLetterQueue

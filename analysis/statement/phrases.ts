@@ -1,4 +1,4 @@
-import type { Bound, Condition, Flow, OutsideAccess, Permission, Store, Trust } from './statement';
+import type { Bound, Condition, Flow, OutsideAccess, Permission, Store, Trigger, Trust } from './statement';
 
 /**
  * The phrases of a statement, shared by Markdown, page, picture, difference and terminal. Their result is still
@@ -41,6 +41,11 @@ export function conditionText({ operator, key, values }: Condition): string {
 
 export function conditionsText(conditions: readonly Condition[]): string {
   return conditions.map(conditionText).join(' and ');
+}
+
+/** `{"source":["x"]} on the bus ${Stack/Bus}` */
+export function firesOn({ when, bus }: Pick<Trigger, 'when' | 'bus'>): string {
+  return `${when}${bus === undefined ? '' : ` on the bus ${bus}`}`;
 }
 
 /** ` only if …`, or nothing. */

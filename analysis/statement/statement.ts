@@ -170,6 +170,8 @@ export interface Trigger {
   readonly type: string;
   /** When it fires: an event pattern, a schedule, a route. */
   readonly when: string;
+  /** The event bus of a rule: who may put events on it can fire the trigger. Absent: the default bus, or no rule. */
+  readonly bus?: string;
   /** What it starts, step by step, to the principal that drives the agent. */
   readonly path: readonly string[];
   /** What of the event reaches the prompt. */

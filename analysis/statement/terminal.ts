@@ -1,5 +1,5 @@
 import { visible } from '../../lib/contracts/untrusted-text';
-import { boundText, conditionText, grouped, outsideAccessText, shortArn } from './phrases';
+import { boundText, conditionText, firesOn, grouped, outsideAccessText, shortArn } from './phrases';
 import type { RoleReach, Statement } from './statement';
 
 /** Text styles of a terminal. */
@@ -27,7 +27,7 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
     [
       ...triggers
         .filter(({ settles }) => !settles)
-        .map(({ type, name, when }) => visible(`${type} ${name} on ${when}`)),
+        .map((trigger) => visible(`${trigger.type} ${trigger.name} on ${firesOn(trigger)}`)),
       ...starters
         .filter(({ step }) => !step)
         .map(({ principal, may }) => visible(`${principal} may ${may.join(', ')}`)),

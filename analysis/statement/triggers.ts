@@ -41,10 +41,12 @@ function triggerOf(app: App, resource: Resource, path: Path): Trigger {
       const targets = properties.at('Targets').flatMap((list) => list.items());
       const target = targets.find((each) => leadsTo(app, each, first.to)) ?? targets[0];
       const pattern = plainJson(at(resource.raw, 'Properties', 'EventPattern')) ?? said('EventPattern');
+      const bus = said('EventBusName');
       return {
         ...base,
         type: 'EventBridge rule',
         when: `${pattern || said('ScheduleExpression')}${disabled(said('State'))}`,
+        ...(bus && bus !== 'default' ? { bus } : {}),
         passesIn: passedIn(app, way, target),
         deadLetterQueue: hasQueue(target),
       };

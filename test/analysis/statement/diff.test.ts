@@ -190,6 +190,11 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
     ],
   ],
   [
+    'a rule is moved to another bus, on which others may put events',
+    (resources) => (resources.Rule.Properties!.EventBusName = 'orders'),
+    [['other', 'neutral', /^the trigger Hand#Rule fires on .* on the bus orders \(before: on /]],
+  ],
+  [
     'a trigger fires on something else',
     (all) => (all.Rule.Properties.EventPattern = { source: ['aws.s3'] }),
     [['other', 'neutral', /^the trigger Hand#Rule fires on .*aws\.s3.* \(before: on .*codecommit/]],
