@@ -42,8 +42,8 @@ const CDK_CUSTOM_RESOURCES: Readonly<Record<string, 'consumer' | undefined>> = {
   'Custom::AWSCDK-EKS-Cluster': 'consumer',
 };
 
-/** A property of a new type with such a name says where in a network it is. */
-const isPlaceProperty = keyTest(/vpc|subnet|securitygroup|routetable|^Groups$|^GroupSet$/i);
+/** A property of a new type with such a name says where in a network it is. Names with a colon are condition keys of a policy. */
+const isPlaceProperty = keyTest(/^(?:[^:]*(?:vpc|subnet|securitygroup|routetable)[^:]*|Groups|GroupSet)$/i);
 
 /** Key of a place → who names it. Made once for a model, when the first agent asks. */
 export function tiesByPlace(model: Model): ReadonlyMap<string, readonly Tie[]> {

@@ -4,7 +4,7 @@ import type { Model } from '../model/model';
 import { type Owner, ownAccounts } from '../model/own-accounts';
 import type { Text } from '../model/text';
 import { limitsOf } from './limits';
-import type { PrincipalKind, Statement } from './statement';
+import type { Condition, PrincipalKind, Statement } from './statement';
 
 /** A principal outside of the accounts of the assembly that a resource policy statement allows. */
 export interface Admitted {
@@ -94,7 +94,9 @@ function limitedTo(model: Model, statement: Statement): Limited {
       continue;
     }
     const owners = condition.values.map(({ value, guard }) => {
-      const owner = literalOf(value) === ACCOUNT_OF_THE_RESOURCE ? ('own' as const) : accounts.of(value);
+      const isOfResource = literalOf(value) === ACCOUNT_OF_THE_RESOURCE;
+      const account = condition.key === 'aws:userid' ? accountOfUserId(value) : undefined;
+      const owner = isOfResource ? 'own' : account ? accounts.ofAccount(account) : accounts.of(value);
       return { owner, name: value, guard };
     });
     if (kind === 'account' || kind === 'principal' || kind === 'source' || kind === 'network') {
@@ -111,15 +113,33 @@ function limitedTo(model: Model, statement: Statement): Limited {
   // A condition on the calling service allows only AWS; a condition on access through a mount target allows only
   // callers in its VPC.
   const isService = statement.conditions.some(
-    ({ key, test, ifExists, set, values }) =>
-      !ifExists &&
-      set === undefined &&
-      ((key === 'aws:principalservicename' && test === 'stringequals' && values.length > 0) ||
-        (/^(?:aws:principalisawsservice|elasticfilesystem:accessedviamounttarget)$/.test(key) &&
-          test === 'bool' &&
-          values.every(({ value }) => isTrue(value)))),
+    (condition) => statement.guard.implies(condition.guard) && isOfServices(condition),
   );
   return { isOwn: isService && !others.some(({ who }) => who === 'another account'), isOrganization, others };
+}
+
+/** The root user and federated users of an account have an id that begins with it. */
+function accountOfUserId(id: Text): Text | undefined {
+  const account = /^(\d{12})(?::|$)/.exec(literalOf(id) ?? '')?.[1];
+  return account === undefined ? undefined : [account];
+}
+
+/** Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+function isOfServices({ key, test, ifExists, set, values, unreadable }: Condition): boolean {
+  if (ifExists || unreadable || values.length === 0) {
+    return false;
+  }
+  switch (key) {
+    case 'aws:principalservicename':
+      return test === 'stringequals' && !set;
+    case 'aws:principalservicenameslist':
+      return test === 'stringequals' && set === 'any';
+    case 'aws:principalisawsservice':
+    case 'elasticfilesystem:accessedviamounttarget':
+      return test === 'bool' && !set && values.every(({ value }) => isTrue(value));
+    default:
+      return false;
+  }
 }
 
 const isTrue = (value: Text): boolean => literalOf(value)?.toLowerCase() === 'true';

@@ -9,6 +9,7 @@ import { HANDED_OUT } from './handed-out';
 import { INDIRECT } from './indirect';
 import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
+import { NARROWED_PRINCIPALS } from './narrowed-principals';
 import { NARROWED_WAYS } from './narrowed-ways';
 import { OUTSIDE_HOSTS } from './outside-hosts';
 import { OPENINGS } from './openings';
@@ -31,6 +32,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ["a part that can't be read", UNREADABLE],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
   ['another account', [...ACCOUNTS, ...HANDED_OUT]],
+  ['everybody, under a condition', NARROWED_PRINCIPALS],
   ['a declaration of something else', DECLARATIONS],
   ['an entry', ENTRIES],
   ['an entry that something beside it opens', OPENINGS],
