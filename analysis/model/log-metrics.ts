@@ -5,8 +5,8 @@ import type { Model } from './model';
 import type { Node } from './node';
 
 /**
- * The edges that metric filters make: whoever writes a line to a log group raises the alarms on the metrics that are counted
- * in it, or on queries of it.
+ * The edges that metric filters make: a line in a log group can set off the alarms on metrics that are counted in the
+ * log group, and on queries of it.
  * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
  */
 export function logMetrics(model: Model): readonly Edge[] {

@@ -6,7 +6,7 @@ import { textsOf } from './template-reader';
 
 const LOOP = 'Fn::ForEach::';
 
-/** What loops of a template became. */
+/** A template with its loops written out. */
 export interface Expanded {
   readonly template: unknown;
   /** Loops that can't be expanded: path and what they loop over. */
@@ -79,7 +79,7 @@ export function expandLoops(template: unknown, reader: TemplateReader): Expanded
       return {};
     }
     if (!items) {
-      return expand(body, path, values); // Whatever it loops over, this is what each turn of it makes.
+      return expand(body, path, values); // The body is written out once: it has the form of every iteration.
     }
     return Object.fromEntries(
       items.values.flatMap((item) => entriesOf(expand(body, path, new Map([...values, [identifier, item]])))),
@@ -89,9 +89,7 @@ export function expandLoops(template: unknown, reader: TemplateReader): Expanded
   return { template: expand(template, '', new Map()), unread };
 }
 
-/**
- * The values of a list. A parameter counts with its default, which is one possible deployment: `certain` is false then.
- */
+/** The values of a list. For a parameter these are its default, which is one possible deployment, and `certain` is false. */
 function itemsOf(collection: unknown, reader: TemplateReader): { values: string[]; certain: boolean } | undefined {
   const values: string[] = [];
   let certain = true;

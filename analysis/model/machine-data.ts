@@ -19,9 +19,9 @@ import type { Node } from './node';
 import { assigned, looked, pathAt, placedAt, valueOf } from './state-fields';
 import { type Flow, type State, textAt } from './state-machine';
 
-/** What a state gets, on all paths that lead to it. */
+/** The data that a state receives, on all paths that lead to it. */
 export interface StateData {
-  /** What it works with: arguments of a task, input of a branch, the cause of a failure, what a choice looks at. */
+  /** The value that it reads: arguments of a task, input of a branch, the cause of a failure, what a choice tests. */
   readonly reads: DataValue;
   /** The list that a `Map` state goes through. */
   readonly items?: DataValue;
@@ -41,8 +41,8 @@ interface Walk {
 }
 
 /**
- * Follows the data of an execution through the states of a definition: where the value comes from that each state works
- * with. Everything that isn't understood counts as all that there is at that point.
+ * Follows the data of an execution through the states of a definition, to find where the value that each state reads
+ * comes from. A value that isn't understood counts as all the data at that point.
  *
  * @param judges which states judge their `Content`: what comes from the same origins has passed them afterwards
  */
@@ -86,7 +86,7 @@ function step(state: State, data: Data, walk: Walk): KnownAfter<Data> {
   return { end: after, targets: [...targets, ...caught(node, data, isPath)] };
 }
 
-/** The data behind a state that only leads on. */
+/** The data after a state that has no result of its own. */
 function passedOn({ node, language }: State, given: Data, data: Data): Data {
   if (language === 'JSONata') {
     const output = written(node, 'Output', false, data) ?? data.input;
@@ -96,7 +96,7 @@ function passedOn({ node, language }: State, given: Data, data: Data): Data {
   return { ...data, input: output, variables: assigned(node, data.variables, true, given) };
 }
 
-/** The data behind a state with a result. */
+/** The data after a state with a result. */
 function putOut({ type, node, language }: State, result: DataValue, data: Data): Data {
   if (language === 'JSONata') {
     const scope: DataScope = { ...data, result };
@@ -110,7 +110,7 @@ function putOut({ type, node, language }: State, result: DataValue, data: Data):
   return { ...data, input: output, variables: assigned(node, data.variables, true, scope) };
 }
 
-/** Everything that comes from what was judged has passed the judgement. */
+/** Marks all data that comes from judged origins as judged. */
 function marked(data: Data, before: Data['judged']): Data {
   const made = [...data.judged].filter(([judge, origins]) => before.get(judge) !== origins);
   if (made.length === 0) {
@@ -127,13 +127,13 @@ function marked(data: Data, before: Data['judged']): Data {
 
 interface Work extends StateData {
   readonly result: DataValue;
-  /** The judgements that have happened inside. */
+  /** The judgements inside the state. */
   readonly inside: Data['judged'];
 }
 
 const NONE: Data['judged'] = new Map();
 
-/** What a state works with, and what comes out of it. */
+/** What a state reads, and its result. */
 function work({ name, type, node, language, inner }: State, data: Data, walk: Walk): Work {
   const isPath = language === 'JSONPath';
   const at = (key: string, scope: DataScope = data) => written(node, key, isPath, scope);
@@ -147,7 +147,7 @@ function work({ name, type, node, language, inner }: State, data: Data, walk: Wa
       const reads = given() ?? data.input;
       const ends = inner.map((flow) => run(flow, { ...data, input: reads }, walk));
       const fields = new Map(ends.map(({ input }, index) => [String(index), input]));
-      // Every branch has run.
+      // All branches have run.
       return {
         reads,
         result: DataValue.ofFields(fields),
@@ -177,7 +177,7 @@ function work({ name, type, node, language, inner }: State, data: Data, walk: Wa
   }
 }
 
-/** A loop may have had nothing to do: only what comes from its list has been judged in it. */
+/** The list of a loop may be empty: only what comes from the list has been judged inside. */
 function overItems(ends: readonly Data[], items: DataValue): Data['judged'] {
   const lists = [...originsOf(items)];
   const isOfList = (origin: string) => lists.some((each) => isWithin(origin, each));
@@ -191,7 +191,7 @@ function written(node: Node, key: string, isPath: boolean, scope: DataScope): Da
   return values.length > 0 ? anyOf(values) : undefined;
 }
 
-/** Where a failure leads, and with which data: what failed has put out nothing but an error. */
+/** The states that follow a failure, with their data. A failed state has no result but the error. */
 function caught(node: Node, data: Data, isPath: boolean): (readonly [string, Data])[] {
   return node
     .at('Catch')

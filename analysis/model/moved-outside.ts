@@ -64,11 +64,11 @@ function movedBy(model: Model, mover: Resource): Resource[] {
 
 /** The targets of a mover that move data themselves: a delivery stream, the location of a task. */
 function behind(model: Model, mover: Resource, depth = 0): Resource[] {
-  const next = depth > 3 ? [] : mentionedIn(model, mover.properties).filter(({ type }) => HANDS_ON.test(type));
+  const next = depth > 3 ? [] : mentionedIn(model, mover.properties).filter(({ type }) => PASSES_DATA_ON.test(type));
   return next.flatMap((each) => [each, ...behind(model, each, depth + 1)]);
 }
 
-const HANDS_ON = /^AWS::(?:KinesisFirehose::DeliveryStream|Logs::DeliveryDestination|DataSync::Location\w+)$/;
+const PASSES_DATA_ON = /^AWS::(?:KinesisFirehose::DeliveryStream|Logs::DeliveryDestination|DataSync::Location\w+)$/;
 
 /** Access by receivers of a mover that aren't in AWS. */
 function byDelivery(mover: Resource, to: Resource): OutsideAccess[] {

@@ -23,12 +23,12 @@ export function outsideHosts(model: Model): readonly OutsideHost[] {
 }
 
 /** Edges that pass data on unchanged. A function or a state machine may process it. */
-const HANDING_ON = ['starts', 'sends to', 'feeds', 'delivers to', 'is'] as const;
+const PASSING_ON = ['starts', 'sends to', 'feeds', 'delivers to', 'is'] as const;
 
 /** The hosts outside of the app that data of a role is sent to, each with the first edge to it. */
 export function hostsFrom(model: Model, role: NodeId): readonly (OutsideHost & { readonly first: Edge })[] {
   const hosts = outsideHosts(model);
-  const ways = hosts.length === 0 ? [] : reach(model).from(role, HANDING_ON);
+  const ways = hosts.length === 0 ? [] : reach(model).from(role, PASSING_ON);
   return hosts.flatMap((host) => {
     const way = ways.find(
       ({ end, edges }) =>

@@ -59,7 +59,7 @@ export class Parameters {
     });
   }
 
-  /** What whoever deploys the stack can give. */
+  /** The values that whoever deploys the stack can give. */
   private given(name: string, withoutDefault: boolean): Settled[] {
     const { reader } = this;
     const { declaration, list, origin } = this.declared(name);

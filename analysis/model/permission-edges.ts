@@ -26,8 +26,8 @@ interface Match {
 }
 
 /**
- * All permissions on one pattern for resources of the same forms. Who has them points to it, and it points to what it
- * matches: identities and resources are never compared pair by pair.
+ * All permissions on one pattern for resources of the same forms. Identities refer to the pattern and the pattern
+ * refers to the resources that it matches, so identities and resources are never compared pair by pair.
  */
 interface PatternNode {
   /** Position among all nodes. */
@@ -38,11 +38,11 @@ interface PatternNode {
   readonly forms: Forms;
   readonly holdings: Holding[];
   readonly matches: Map<Target, Match | undefined>;
-  /** The resources that the pattern names, once they are asked for; `none` for a pattern that may match any. */
+  /** The resources that the pattern names, set at the first question. `none` for a pattern that may match any. */
   named?: readonly string[] | 'none';
 }
 
-/** Where the nodes are that may match a resource. */
+/** Finds the nodes that may match a resource. */
 interface NodeIndex {
   /** By the resources that their patterns name. */
   readonly named: ReadonlyMap<string, readonly PatternNode[]>;
@@ -52,13 +52,13 @@ interface NodeIndex {
 
 /** Which edges are asked for. */
 export interface Wanted {
-  /** Whether edges of a kind are asked for, to some resource at least. */
+  /** Whether edges of a kind are asked for, to at least one resource. */
   kind(kind: EdgeKind): boolean;
   /** Whether edges of a kind that is asked for are asked for to this resource. */
   to(kind: EdgeKind, target: string): boolean;
 }
 
-/** The edges that permissions make, found when they are asked for. */
+/** The edges that permissions make. They are computed when they are asked for. */
 export class PermissionEdges {
   private readonly identities: Identities;
   private readonly byService = new Map<string, Target[]>();
@@ -163,7 +163,7 @@ export class PermissionEdges {
   private findMatch(node: PatternNode, target: Target): Match | undefined {
     let doubtful: Match | undefined;
     for (const arn of this.arnsOf(target)) {
-      // The pattern rules out most of them at their first characters; the forms are asked for the rest.
+      // Comparing with the pattern is cheaper and rules out most ARNs, so the forms are compared second.
       const verdict = matches(arn, node);
       if (verdict !== 'no' && (verdict === 'yes' || !doubtful) && this.hasForm(arn, node.forms)) {
         if (verdict === 'yes') {
@@ -175,7 +175,7 @@ export class PermissionEdges {
     return doubtful;
   }
 
-  /** What is below a resource (objects, aliases, executions) counts as the resource. */
+  /** What is in a resource (objects, aliases, executions) counts as the resource. */
   private arnsOf(target: Target): readonly Text[] {
     let arns = this.arns.get(target);
     if (!arns) {
@@ -226,7 +226,7 @@ export class PermissionEdges {
     wanted: Wanted,
   ): Edge[] {
     const kind = kindOn(target.type, group.kind);
-    // Most permissions are on data, which few questions are about: these are not compared with anything.
+    // Most permissions are on data, which few questions are about. They are left out before anything is compared.
     if (identity.id === target.id || !wanted.kind(kind) || !wanted.to(kind, target.id)) {
       return [];
     }
@@ -267,7 +267,7 @@ export class PermissionEdges {
     return best;
   }
 
-  /** Whether something besides the statement decides: a denial, a boundary, a policy of the resource, a condition. */
+  /** Whether more than the statement decides: a denial, a boundary, a policy of the resource, a trust policy. */
   private needsJudgement(identity: Identity, kind: EdgeKind, target: Target): boolean {
     const resource = this.model.resource(target.id);
     return (
@@ -287,7 +287,7 @@ function matches(arn: Text, { pattern, except }: PatternNode): Verdict {
   return inside.includes('yes') ? 'no' : inside.every((verdict) => verdict === 'no') ? 'yes' : 'maybe';
 }
 
-/** What follows the ARN of a resource in the ARN of what is in it. */
+/** How the ARN of something in a resource continues after the ARN of the resource. */
 const BELOW = ['/*', ':*'];
 
 type Judgement = Pick<Answer, 'verdict' | 'possible'>;

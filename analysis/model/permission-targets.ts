@@ -23,7 +23,7 @@ export function permissionTargets(model: Model, known: Identities): Target[] {
   });
 }
 
-/** The service of an ARN, by which actions and resources are brought together. */
+/** The service of an ARN. Actions are only compared with resources of their service. */
 export function serviceOf(arn: Text): string | undefined {
   const first = arn[0];
   return typeof first === 'string' ? /^arn:[^:]*:([a-z0-9-]+):/.exec(first)?.[1] : undefined;
@@ -41,7 +41,7 @@ function resourceTargets(model: Model, known: Identities): Found[] {
       .arn(resource)
       .map(({ value }) => ({ id: resource.id, arn: value, type: resource.type, guard: resource.guard })),
   );
-  // Those who call an API name it by another ARN than those who change it.
+  // The permission to call an API names it by another ARN than the permission to change it.
   const called = model.ofType('AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api').flatMap((resource): Found[] => {
     const { partition, region, account } = resource.stack;
     return model.arn(resource).map(({ value }) => ({
@@ -51,7 +51,7 @@ function resourceTargets(model: Model, known: Identities): Found[] {
       guard: resource.guard,
     }));
   });
-  // An execution is named by the machine that it is of, under another type.
+  // The ARN of an execution begins with that of its state machine, with another type.
   const executed = model.ofType('AWS::StepFunctions::StateMachine').flatMap((resource): Found[] =>
     model.arn(resource).map(({ value }) => ({
       id: resource.id,

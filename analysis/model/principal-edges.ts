@@ -17,8 +17,8 @@ import { resourcePolicies, type ResourcePolicy, type Target } from './resource-p
 import type { Text } from './text';
 
 /**
- * The edges from who is named in trust policies and in the policies of resources: services, other accounts, identity
- * providers, everybody. Identities of the assembly that are named have it as a permission.
+ * The edges from the principals in trust policies and resource policies: services, other accounts, identity providers,
+ * everybody. For identities of the assembly, such a statement is a permission.
  */
 export function principalEdges(model: Model): readonly Edge[] {
   return model.view(collect);
@@ -75,7 +75,7 @@ function sourceEdges(model: Model, { targets, statements }: ResourcePolicy): Edg
     );
 }
 
-/** The alias that a permission names, and not its function, too: who may use that follows from the alias. */
+/** Leaves out the function of an alias that a permission names: who may use it follows from the alias. */
 function isWholeTarget({ resource, text }: Target, _: number, targets: readonly Target[]): boolean {
   return (
     resource?.type !== 'AWS::Lambda::Function' ||
@@ -88,8 +88,8 @@ function isWholeTarget({ resource, text }: Target, _: number, targets: readonly 
 const QUALIFIED: ReadonlySet<string> = new Set(['AWS::Lambda::Alias', 'AWS::Lambda::Version']);
 
 /**
- * A permission for function URLs holds for URLs of one AuthType: with the other one it lets nobody in. Without a URL in
- * the assembly it counts, as one may be made elsewhere.
+ * A permission for function URLs applies to URLs of one AuthType and allows nothing for URLs of the other one. Without
+ * a URL in the assembly it counts, because a URL may be created elsewhere.
  * Source: docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 function isInForce(model: Model, { conditions }: Statement, targets: readonly Target[]): boolean {
@@ -144,7 +144,10 @@ function edgesTo(model: Model, to: NodeId, kind: EdgeKind, statement: Statement,
   });
 }
 
-/** Identities that a trust policy names need no permission of their own, but a denial or a boundary can refuse it. */
+/**
+ * Identities that a trust policy names don't need a permission of their own, but a denial or a boundary can refuse the
+ * call.
+ */
 function assumingIdentities(model: Model, { name }: Principal, statement: Statement, role: Identity): Edge[] {
   const known = identities(model);
   const admitted =
@@ -160,7 +163,7 @@ function assumingIdentities(model: Model, { name }: Principal, statement: Statem
   });
 }
 
-/** The node of a principal; undefined for one whose permissions are those of an identity, or of the own account. */
+/** The node of a principal; undefined for the own account and for an identity, which have the statement as a permission. */
 function nodeOf(model: Model, { kind, except, name }: Principal, own: Text): NodeId | undefined {
   const { value } = name;
   if (except || (value.length === 1 && value[0] === '*')) {

@@ -4,11 +4,11 @@ import type { Value } from './settled';
 import type { TemplateReader } from './template-reader';
 import type { OpaqueHole, Text } from './text';
 
-/** The pseudo parameters of a stack: known where the stack is, else a hole. */
+/** The pseudo parameters of a stack. A value that the stack doesn't have is a hole. */
 export class PseudoParameters {
   constructor(private readonly reader: TemplateReader) {}
 
-  /** Undefined for a name that is no pseudo parameter. */
+  /** Undefined for a name that isn't a pseudo parameter. */
   public value(name: string): Value | undefined {
     const { stack } = this.reader;
     switch (name) {
@@ -37,7 +37,7 @@ export class PseudoParameters {
     return this.reader.stack.name ?? [this.own('AWS::StackName', WORDS)];
   }
 
-  /** An ARN that ends with a UUID, of which templates cut parts to make names unique. */
+  /** An ARN that ends with a UUID. Templates use parts of the UUID to make names unique. */
   private stackId(): Text {
     const { account, region, partition } = this.reader.stack;
     const { naming } = this.reader.model;

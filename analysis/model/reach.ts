@@ -19,13 +19,13 @@ export interface Path {
   readonly end: NodeId;
   /** From start to end. */
   readonly edges: readonly Edge[];
-  /** When all of them are there. */
+  /** When all of them exist. */
   readonly guard: Guard;
   /** That of the weakest edge. */
   readonly certainty: 'yes' | 'maybe';
 }
 
-/** Where edges come from that no permission makes. */
+/** A source of edges that don't come from permissions. */
 export type EdgeSource = (model: Model) => readonly Edge[];
 
 const SOURCES: readonly EdgeSource[] = [
@@ -38,7 +38,7 @@ const SOURCES: readonly EdgeSource[] = [
   defaultBusEdges,
 ];
 
-/** What leads where in an assembly. */
+/** The edges and paths of an assembly. */
 export function reach(model: Model): Reach {
   return model.view(read);
 }
@@ -47,7 +47,7 @@ function read(model: Model): Reach {
   return new Reach(model);
 }
 
-/** Edges between the nodes of an assembly, and the ways that they make. */
+/** Edges between the nodes of an assembly, and the paths along them. */
 export class Reach {
   private readonly out = new Map<NodeId, Edge[]>();
   private readonly in = new Map<NodeId, Edge[]>();
@@ -68,12 +68,15 @@ export class Reach {
     }
   }
 
-  /** The ways out of a node, the shortest to each node first. A node has several when it depends on the deployment. */
+  /**
+   * The paths from a node, the shortest to each node first. There are several paths to a node if they depend on the
+   * deployment.
+   */
   public from(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): Path[] {
     return this.paths(node, (each) => this.outOf(each, kinds), 'to');
   }
 
-  /** The ways into a node. */
+  /** The paths to a node. */
   public into(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): Path[] {
     return this.paths(node, (each) => this.intoNode(each, kinds), 'from');
   }
@@ -95,12 +98,12 @@ export class Reach {
     ]);
   }
 
-  /** Who writes to a store that hands on what it gets (a bucket with notifications) sends something. */
+  /** Whoever writes to a store that reports it (a bucket with notifications) sends something. */
   private wanted(kinds: readonly EdgeKind[]): Wanted {
     const deliveries = kinds.includes('sends to');
     return {
       kind: (kind) => kinds.includes(kind) || (kind === 'writes' && deliveries),
-      to: (kind, target) => kinds.includes(kind) || this.handsOn(target, kinds),
+      to: (kind, target) => kinds.includes(kind) || this.passesOn(target, kinds),
     };
   }
 
@@ -108,8 +111,8 @@ export class Reach {
     return kinds.includes(edge.kind) ? edge : { ...edge, kind: 'sends to' };
   }
 
-  private handsOn(node: NodeId, kinds: readonly EdgeKind[]): boolean {
-    return (this.out.get(node) ?? []).some(({ kind }) => HANDING.has(kind) && kinds.includes(kind));
+  private passesOn(node: NodeId, kinds: readonly EdgeKind[]): boolean {
+    return (this.out.get(node) ?? []).some(({ kind }) => PASSING_ON.has(kind) && kinds.includes(kind));
   }
 
   /** Whether what a node gets goes on by some of its edges only, depending on what it is. */
@@ -126,7 +129,7 @@ export class Reach {
     const reached = new Map<NodeId | Edge, Guard>([[start, TRUE]]);
     const found: Path[] = [];
     const turned = (edges: readonly Edge[]) => (next === 'to' ? edges : [...edges].reverse());
-    // Ways without a doubt first, so that no doubtful one hides them.
+    // Certain paths first, so that an uncertain one doesn't hide them.
     for (const certainties of [['yes'], ['yes', 'maybe']] as const) {
       const queue: Step[] = [{ node: start, guard: TRUE, edges: [], certainty: 'yes' }];
       if (certainties.length === 2) {
@@ -179,7 +182,7 @@ interface Step {
   readonly certainty: 'yes' | 'maybe';
 }
 
-const HANDING: ReadonlySet<EdgeKind> = new Set(['feeds', 'delivers to', 'loads', 'reports to', 'runs as']);
+const PASSING_ON: ReadonlySet<EdgeKind> = new Set(['feeds', 'delivers to', 'loads', 'reports to', 'runs as']);
 
 function stepOf({ start, end, edges, guard, certainty }: Path, next: 'to' | 'from'): Step {
   return next === 'to'

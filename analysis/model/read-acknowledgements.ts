@@ -30,7 +30,10 @@ function inMetadata(directory: string): Acknowledgement[] {
     );
 }
 
-/** The metadata of stacks has none of the App and of Stages: the report of the plugins says which of these it used. */
+/**
+ * The metadata of stacks doesn't have those of the App and of Stages. The report of the plugins says which of them were
+ * used.
+ */
 function inReport(directory: string): Acknowledgement[] {
   const file = path.join(directory, 'validation-report.json');
   const report = fs.existsSync(file) ? readJson(file) : {};
@@ -43,8 +46,8 @@ function inReport(directory: string): Acknowledgement[] {
 }
 
 /**
- * The acknowledgements that a template has in the format of cdk-nag: `cdk_nag.rules_to_suppress` in the Metadata of a
- * resource, or of the template for all of it. One without a reason doesn't count.
+ * The acknowledgements of a template in the format of cdk-nag: `cdk_nag.rules_to_suppress` in the Metadata of a
+ * resource, or in the Metadata of the template for all resources. One without a reason doesn't count.
  */
 export function acknowledgementsIn({ id, template }: StackData): Acknowledgement[] {
   const of = (metadata: unknown, scope: string) =>

@@ -71,7 +71,7 @@ function nestedIn(directory: string, parent: StackData): StackData[] {
   });
 }
 
-/** The template of a nested stack: by the metadata that the CDK CLI asks for, else by the asset hash in the URL. */
+/** The template file of a nested stack, from the metadata for the CDK CLI or else from the asset hash in the URL. */
 function nestedFile(directory: string, resource: unknown): string | undefined {
   const recorded = textAt(resource, 'Metadata', 'aws:asset:path');
   const url = JSON.stringify(at(resource, 'Properties', 'TemplateURL') ?? '');

@@ -61,7 +61,7 @@ class IdentityReader {
     }
   }
 
-  /** A permission set is the role that it becomes in each account it is assigned to. */
+  /** A permission set counts as the role that IAM Identity Center creates from it in each account. */
   private addPermissionSet(set: Resource): void {
     const { properties, stack } = set;
     const name: Text = [
@@ -83,7 +83,7 @@ class IdentityReader {
     }
   }
 
-  /** Policies that are resources of their own and say whom they are attached to. */
+  /** Attaches the policies that are resources of their own. */
   private attachPolicies(): void {
     const lists = { role: ['Roles', 'RoleName'], user: ['Users', 'UserName'], group: ['Groups', 'GroupName'] } as const;
     const types = ['Policy', 'ManagedPolicy', 'RolePolicy', 'UserPolicy', 'GroupPolicy'];
@@ -150,7 +150,7 @@ class IdentityReader {
     return readPolicy(document, holder, (text) => this.model.canonical(text));
   }
 
-  /** The identities that a name stands for. One that is not in the assembly is made when it is named first. */
+  /** The identities that a name stands for. An identity that isn't in the assembly is added when it is first named. */
   private find(kind: IdentityKind, name: Case<Text>, holder: Resource): Draft[] {
     const known = this.named(name.value, kind);
     if (known.length > 0) {
@@ -160,7 +160,7 @@ class IdentityReader {
     const hole = soleHole(canonical);
     const type = hole?.kind === 'reference' ? this.model.resource(hole.resource)?.type : undefined;
     if (type !== undefined && !isCustomResource(type)) {
-      return []; // A resource of another kind. What a custom resource returns can be the name of any role.
+      return []; // A resource that isn't an identity. A custom resource can return the name of any role.
     }
     const { partition, account } = holder.stack;
     const short = nameIn(canonical);
@@ -197,7 +197,7 @@ class IdentityReader {
   }
 }
 
-/** Statements that are there when a guard holds. */
+/** Statements, limited to the deployments in which a guard holds. */
 export function statementsUnder(statements: readonly Statement[], guard: Guard): Statement[] {
   return statements.flatMap((statement) => {
     const both = statement.guard.and(guard);
@@ -209,7 +209,7 @@ function roleArn(partition: string, account: Text): Text {
   return concat(textOf(`arn:${partition}:iam::`), account, textOf(':role/'));
 }
 
-/** The texts of a property, or of each element of a list. */
+/** The texts of a property, or of the elements of its list. */
 function textsAt(node: Node, property: string): Case<Text>[] {
   return node
     .at(property)

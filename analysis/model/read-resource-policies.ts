@@ -56,7 +56,7 @@ function grant(
   for (const { kind, except, name } of statement.principals) {
     const isEverybody = except || (kind === 'AWS' && literalOf(name.value) === '*');
     if (kind === 'Service' || (isEverybody && policy.holder.type === 'AWS::ApiGateway::RestApi')) {
-      continue; // An API asks its authorizers, too.
+      continue; // An API also asks its authorizers.
     }
     const admits = isEverybody ? rolesOfAgents.filter((role) => lets(statement, role)) : named(name.value);
     for (const { granted } of admits.filter((each) => !except || !named(name.value).includes(each))) {
@@ -66,21 +66,21 @@ function grant(
 }
 
 /**
- * Whether a statement for everybody lets a role in by its name. One for a whole account or organization names nobody:
- * the rules of entries, stores and keys judge it.
+ * Whether a statement for everybody allows a role that its conditions name. A statement for a whole account or
+ * organization names no role: the rules of entries, stores and keys judge it.
  */
 function lets(statement: Statement, role: Identity): boolean {
   const names = statement.conditions.some(
     ({ key, values }) =>
       key === 'aws:principalarn' ||
-      // A session is called after the id of its role.
+      // `aws:userid` of a session begins with the id of its role.
       (key === 'aws:userid' &&
         values.some(({ value }) => referencesOf(value).some(({ resource }) => resource === role.id))),
   );
   return names && canMeet(role, statement);
 }
 
-/** `Resource: "*"` in the policy of a resource is that resource. */
+/** `Resource: "*"` in the policy of a resource means that resource. */
 function onTargets(statement: Statement, { targets }: ResourcePolicy): Statement {
   const { except, patterns } = statement.resources;
   return targets.length > 0 && !except && patterns.some(({ value }) => isEverything(value))

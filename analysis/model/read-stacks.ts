@@ -23,7 +23,7 @@ export interface StackData {
 
 const NO_FILES: FileReader = { read: () => undefined };
 
-/** Account and Region of stacks that leave them to the deployment are the same value in the whole assembly. */
+/** All stacks without a known account or Region have the same one in an assembly. */
 const UNKNOWN_ACCOUNT: Text = [{ kind: 'pseudo', key: 'AWS::AccountId', excludes: DIGITS }];
 const UNKNOWN_REGION: Text = [{ kind: 'pseudo', key: 'AWS::Region', excludes: WORDS }];
 

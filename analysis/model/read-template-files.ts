@@ -6,7 +6,7 @@ import { filesIn } from './read-directory';
 import { assemblyOf, type StackData } from './read-stacks';
 import { parseYamlTemplate } from './yaml-template';
 
-/** Where the stacks of template files will be deployed, as far as it is known. */
+/** Where the stacks of template files will be deployed, if known. */
 export interface Environment {
   readonly account?: string;
   readonly region?: string;
@@ -22,7 +22,7 @@ export function readTemplateFiles(files: readonly string[], environment: Environ
   return assemblyOf(templateStacks(files, environment), filesIn(path.dirname(files[0] ?? '.')));
 }
 
-/** The stacks of template files as plain data; a file that another one nests is that nested stack only. */
+/** The stacks of template files as plain data. A file that another one nests is only read as that nested stack. */
 export function templateStacks(files: readonly string[], environment: Environment = {}): StackData[] {
   const given = [...new Set(files)];
   const ids = new Map(given.map((file) => [file, idOf(file)]));
@@ -74,7 +74,7 @@ function withoutExtension(file: string): string {
   return file.replace(/(\.template)?\.(json|ya?ml|template)$/i, '');
 }
 
-/** Far more than the templates that CloudFormation takes have. */
+/** Far more than CloudFormation accepts for a template. */
 const MOST_BYTES = 5 * 1024 * 1024;
 
 const FIX = 'Fix: give a CloudFormation template in JSON or YAML.';
@@ -126,7 +126,7 @@ function readText(file: string): string {
   return text;
 }
 
-/** JSON is read as JSON: YAML would allow more, and is slower. */
+/** JSON isn't read as YAML, which allows more and is slower. */
 function parsed(file: string, text: string): unknown {
   if (/^\s*[{[]/.test(text)) {
     try {

@@ -5,11 +5,12 @@ import type { Naming } from './deployed';
 import { type Identity, identityOf } from './identity';
 import type { Case, Reference, Text } from './text';
 
-/** CloudFormation begins a generated name with the name of the stack; longer ones may be cut. */
+/** A generated name begins with the name of the stack, which CloudFormation may cut to this length. */
 const STACK_NAME_CHARACTERS = 20;
 
 /**
- * After the whole name of a stack follows the logical id, which may be cut, too: `mystack-mybucket-abcdefghijk1`.
+ * The logical id follows the whole name of a stack. CloudFormation may cut it to this length:
+ * `mystack-mybucket-abcdefghijk1`.
  * Source: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html, for a bucket
  */
 const LOGICAL_ID_CHARACTERS = 8;
@@ -43,7 +44,7 @@ export class ResourceNames {
     });
   }
 
-  /** What a reference to a resource is, as ARN, name or URL; undefined where it is only equal to itself. */
+  /** A reference to a resource written as ARN, name or URL; undefined if it is only equal to itself. */
   public resolved(resource: Resource, reference: Reference): Text | undefined {
     const identity = identityOf(resource.type);
     if (!identity) {
@@ -80,7 +81,7 @@ export class ResourceNames {
     const reading = this.reading.get(known) ?? new Set();
     this.reading.set(known, reading);
     if (reading.has(resource)) {
-      // A name that is made from itself can't be deployed.
+      // A name that refers to itself can't be deployed.
       return [this.generated(resource, identityOf(resource.type))];
     }
     reading.add(resource);
@@ -121,7 +122,7 @@ export class ResourceNames {
       : stackName?.slice(0, STACK_NAME_CHARACTERS);
   }
 
-  /** The cases of a property, with something else where it isn't given. */
+  /** The cases of a property, with other cases if it isn't given. */
   private property(resource: Resource, property: string, otherwise: () => Text): readonly Case<Text>[] {
     const cases = resource.properties.at(property).flatMap((node) => node.texts());
     const given = cases.reduce((any, each) => any.or(each.guard), FALSE);
@@ -176,7 +177,7 @@ export class ResourceNames {
     return cases ?? [];
   }
 
-  /** The usual case, a name with one value between known texts; undefined for any other. */
+  /** The usual case: a name with one value between known texts. Undefined for any other. */
   private filledAtOnce(resource: Resource, pieces: readonly string[]): Omit<Case<Text>, 'place'> | undefined {
     const { account, region, partition } = resource.stack;
     const texts: Text[] = [];
@@ -253,7 +254,7 @@ function single(cases: readonly Case<Text>[]): Text | undefined {
   return cases.length === 1 ? cases[0].value : undefined;
 }
 
-/** What follows a mark in a text, or the whole text without one. */
+/** The text after a mark, or the whole text without one. */
 function following(text: Text, mark: string): Text {
   for (let at = text.length - 1; at >= 0; at -= 1) {
     const part = text[at];
@@ -265,7 +266,7 @@ function following(text: Text, mark: string): Text {
   return text;
 }
 
-/** Parameter names begin with `/`, which their ARN has once. */
+/** Names of parameters begin with `/`, which isn't repeated in their ARN. */
 function withoutDoubleSlash(text: Text): Text {
   return text.some((part) => typeof part === 'string' && part.includes(':parameter//'))
     ? text.map((part) => (typeof part === 'string' ? part.replace(':parameter//', ':parameter/') : part))

@@ -24,7 +24,7 @@ export interface Target {
   readonly text: Case<Text>;
 }
 
-/** The property that names what a policy is attached to; types that aren't here have policies of their own. */
+/** The property that names what a policy is attached to. A type that isn't listed has its own policy. */
 const TARGETS: ReadonlyMap<string, readonly [property: string, ...types: string[]]> = new Map([
   ['AWS::Bedrock::KnowledgeBasePolicy', ['KnowledgeBaseId', 'AWS::Bedrock::KnowledgeBase']],
   ['AWS::Bedrock::ResourcePolicy', ['ResourceArn']],
@@ -53,10 +53,10 @@ const TARGETS: ReadonlyMap<string, readonly [property: string, ...types: string[
   ['AWS::VpcLattice::ResourcePolicy', ['ResourceArn']],
 ]);
 
-/** Types whose policy speaks of the whole account and Region. */
+/** Types with a policy for the whole account and Region. */
 const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(['AWS::ECR::RegistryPolicy', 'AWS::Logs::ResourcePolicy']);
 
-/** Policies of identities and of networks, which other readers have. */
+/** Policies of identities and of networks. Other files read them. */
 const NOT_OF_A_RESOURCE = /^AWS::(?:IAM|SSO|Organizations|IoT|DLM)::|^AWS::EC2::VPCEndpoint$/;
 
 /** Policies below the first level of the properties. */
@@ -77,7 +77,7 @@ const NESTED: ReadonlyMap<string, readonly string[][]> = new Map([
   ],
 ]);
 
-/** Every policy of a resource in the assembly, whatever the type: what has a `Statement` is one. */
+/** Every policy of a resource in the assembly, of any type: a value with a `Statement` is a policy. */
 export function resourcePolicies(model: Model): readonly ResourcePolicy[] {
   return model.view(collect);
 }
@@ -119,7 +119,7 @@ function items(node: Node): Node[] {
   return node.kind === 'list' ? node.items() : [node];
 }
 
-/** Other properties are called a policy, too (retention, scaling); those can't be read as one. */
+/** Some properties have a name with `Policy` but hold something else (retention, scaling). */
 function isPolicy(document: Node, type: string): boolean {
   return document.kind === 'unreadable'
     ? TARGETS.has(type) || OF_THE_ACCOUNT.has(type)
@@ -154,7 +154,7 @@ function targetsOf(model: Model, holder: Resource): Target[] {
     });
 }
 
-/** The ARN of a resource; for a type without a known one, a reference that is equal to itself only. */
+/** The ARN of a resource; for a type without a known ARN, a reference that is equal only to itself. */
 function arnsOf(model: Model, resource: Resource): readonly Case<Text>[] {
   const place = resource.properties.place;
   const known = model.arn(resource).map(({ value }) => ({ value, guard: resource.guard, place }));

@@ -6,8 +6,8 @@ import type { Identity } from './identities';
 import { connects } from './statements-for';
 
 /**
- * The roles of agents, which commands of anybody may run under: what everybody may do counts for them. Other identities
- * do what they are made for.
+ * The roles of agents. Anybody's commands may run under them, so what everybody may do counts as their permission.
+ * Other identities do only what they are made for.
  */
 export function rolesOfAgents<T extends Identity>(identities: Iterable<T>): T[] {
   return [...identities].filter(
@@ -18,7 +18,7 @@ export function rolesOfAgents<T extends Identity>(identities: Iterable<T>): T[] 
   );
 }
 
-/** Compute of a type that others use, too, is an agent's if it may connect to the service. */
+/** Compute of a type that isn't only for agents belongs to an agent if it may connect to the service. */
 function isCompute({ type }: Resource, statements: readonly Statement[]): boolean {
   const kind = computeKindOf(type);
   return kind !== undefined && (kind.driven !== undefined || connects({ statements, granted: [] }));

@@ -24,11 +24,11 @@ export interface RunsAs {
  */
 export const ROLE_PROPERTY = /role(?:s|name|arns?|id)?$|^roles$|^credentials(?:arn)?$/i;
 
-/** What is passed to code or kept as data names roles without working under them, and so do policies. */
+/** Values that are passed to code or stored as data, and policies, name roles without running under them. */
 const NOT_OF_THE_RESOURCE =
   /^(?:Environment|EnvironmentVariables|Variables|Parameters|Metadata|Tags|.*Polic(?:y|ies).*)$/i;
 
-/** Policies attach roles; they don't work under them. */
+/** Policies name the roles that they are attached to, and don't run under them. */
 const ATTACHING = /^AWS::IAM::(?!InstanceProfile$)|^AWS::SSO::/;
 
 /** Which resources work under a role, for every type with a property that names one. */

@@ -12,13 +12,13 @@ import type { TemplateModel } from './template-model';
 import type { TurnMachine } from './turn-starters';
 import { type StepKind, stepsOf } from './turn-steps';
 
-/** The steps of a state machine that judge the text of a turn, and the paths that lead around them. */
+/** The steps of a state machine that judge the text of a turn, and the paths without them. */
 export interface Screening {
   /** Steps that apply a guardrail. */
   readonly guarded: readonly State[];
-  /** Steps that apply a guardrail to what is the same in every turn. */
+  /** Steps that apply a guardrail to a text that is the same in every turn. */
   readonly constant: readonly State[];
-  /** Steps that apply a guardrail to something else than what goes into a turn, or comes out of it. */
+  /** Steps that apply a guardrail to something other than the input or the output of a turn. */
   readonly beside: readonly State[];
   /** Steps that start a turn on a path on which the input wasn't judged. */
   readonly unscreenedStarts: readonly State[];
@@ -28,7 +28,7 @@ export interface Screening {
   readonly leaks: readonly Leak[];
 }
 
-/** How a state machine judges what goes into its turns and what comes out. */
+/** How a state machine judges the input and the output of its turns. */
 export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screening {
   const { machine, steps, opens } = workflow;
   const { flow } = machine;
@@ -43,7 +43,7 @@ export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screen
   const content = (state: State) =>
     new Set([...originsOf(member(data.get(state)?.reads ?? CONSTANT, 'Content'))].map(plain));
   const judges = (state: State): boolean =>
-    // Nothing leads there.
+    // No path leads to the state.
     !data.has(state) ||
     hasUnreadableContent(state) ||
     (kindOf(state, 'screens input') ? content(state).size > 0 : [...content(state)].some(isOutput));
@@ -79,7 +79,7 @@ export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screen
   };
 }
 
-/** The tasks that start a turn, and those that can follow: what they put out may be what the agent answered. */
+/** The tasks that start a turn, and those that can follow: their results may contain the answer of the agent. */
 function tasksOfTheTurn(flow: Flow, opens: ReadonlySet<State>): Map<string, State> {
   const found = new Map<string, State>();
   const reached = new Set<string>();
@@ -104,8 +104,8 @@ function tasksOfTheTurn(flow: Flow, opens: ReadonlySet<State>): Map<string, Stat
 }
 
 /**
- * Whether a step judges one part of what the execution was started with, and its turns get another one. What went through
- * a task before can't be told apart.
+ * Whether a step judges one part of the input of the execution, and its turns get another part. The parts of a task's
+ * result can't be distinguished.
  */
 function isOfNoTurn(
   state: State,
@@ -126,7 +126,7 @@ function isOfNoTurn(
   );
 }
 
-/** What reads, computes or keeps a text within the app. Everything else may hand it to somebody. */
+/** Calls that read, compute or store a text within the app. Any other call may send it to somebody. */
 const WITHIN =
   /^(?:lambda|dynamodb|bedrock\w*|comprehend\w*|kms|ecs|batch|codebuild|glue|athena|sagemaker):|^states:(?:activity|sendtask)|:(?:get|list|describe|head|batchget|query|scan|detect)/i;
 
@@ -154,8 +154,8 @@ function screensOutput(model: TemplateModel, machine: Resource): boolean {
 }
 
 /**
- * The steps that start a turn, or contain one that does, after which some path ends without a judgement. What is judged
- * inside of a step needs no judgement after it. Paths of failures have no output of the turn.
+ * The steps that start a turn, or contain one that does, after which some path ends without a judgement. An output that
+ * is judged inside a step needs no judgement after it. After a failure there is no output of the turn.
  */
 function openEnds(flow: Flow, opens: ReadonlySet<State>, covers: (state: State) => boolean): State[] {
   return [...flow.states.values()].filter((state) => {
@@ -183,7 +183,7 @@ function leadsOut(flow: Flow, startAt: readonly string[], covers: (state: State)
   return false;
 }
 
-/** Whether a choice only asks if there is something to judge, and has it judged then. */
+/** Whether a choice only tests if there is an output, and leads to a judgement if there is. */
 function asksForOutput(flow: Flow, { type, node }: State, covers: (state: State) => boolean): boolean {
   return (
     type === 'Choice' &&
@@ -204,7 +204,7 @@ function asksForOutput(flow: Flow, { type, node }: State, covers: (state: State)
   );
 }
 
-/** A state that settles it, or a loop over pieces of the text in which every path does. */
+/** States that judge the text, and loops over pieces of the text with a judgement on every path. */
 function covering(mark: (state: State) => boolean, data: ReadonlyMap<State, StateData>): (state: State) => boolean {
   const covers = (state: State): boolean =>
     mark(state) ||
@@ -218,7 +218,7 @@ function covering(mark: (state: State) => boolean, data: ReadonlyMap<State, Stat
   return covers;
 }
 
-/** A list that the template has is the same in every turn. */
+/** A list that is written in the template is the same in every turn. */
 function isOverTheTurn(data: StateData | undefined): boolean {
   return originsOf(data?.items ?? CONSTANT).size > 0;
 }
@@ -229,7 +229,7 @@ function hasUnreadableContent({ call }: State): boolean {
   );
 }
 
-/** Nobody here knows whether it is the same in every turn. */
+/** Whether the text is the same in every turn isn't known then. */
 function hasUnreadable(node: Node): boolean {
   return node.kind === 'object'
     ? node.entries().some(([, value]) => hasUnreadable(value))

@@ -9,7 +9,10 @@ import type { TemplateModel } from './template-model';
 import type { Case, Text } from './text';
 import { writtenChanges } from './written-calls';
 
-/** Whom a call lets in is in its parameters, or in what somebody does afterwards: nobody here knows. */
+/**
+ * Access that calls in the template give. Whom they give it to depends on their parameters or on later calls, so it
+ * counts as unknown.
+ */
 export function byCalls(model: TemplateModel): OutsideAccess[] {
   return writtenChanges(model).map(({ of, action, maker, place, guard }) => ({
     to: of,
@@ -23,7 +26,7 @@ export function byCalls(model: TemplateModel): OutsideAccess[] {
   }));
 }
 
-/** Whom the states of a workflow call or send to, and whose roles they do that with. */
+/** Access of other accounts that the states of a workflow call or send to, or by whose roles they call. */
 export function byTasks(model: TemplateModel, used: ReadonlySet<Resource>): OutsideAccess[] {
   return stateMachines(model)
     .filter(({ resource }) => used.has(resource))
@@ -39,7 +42,7 @@ export function byTasks(model: TemplateModel, used: ReadonlySet<Resource>): Outs
           const account = accountOf(value);
           return account !== undefined && ownAccounts(model).ofAccount(account) === 'foreign';
         })
-        // Which guardrail screens is a question of MA-GRD1.
+        // MA-GRD1 judges which guardrail is used.
         .filter(({ value }) => !/:guardrail\//.test(literalOf(value) ?? ''))
         .map((text) => ({ ...sentTo(to, text, text.guard.and(guard)), who: 'another account' as const })),
     );
@@ -57,7 +60,7 @@ function sentTo(to: Resource, { value, place }: Case<Text>, guard: Guard) {
   };
 }
 
-/** Where the recordings of a browser go: what the agent saw. The name of a bucket doesn't say whose it is. */
+/** Access to the recordings of a browser, which show what the agent saw. The name of a bucket doesn't say who owns it. */
 export function byRecordings(model: TemplateModel, used: ReadonlySet<Resource>): OutsideAccess[] {
   return [...used]
     .filter(({ type }) => /^AWS::BedrockAgentCore::Browser/.test(type))

@@ -15,8 +15,8 @@ import { overlap } from '../policy/pattern';
 import type { Text } from './text';
 
 /**
- * The edges that events of AWS services make: whoever writes to a bucket or calls a service has EventBridge tell the rules
- * on the default bus that ask for these events.
+ * The edges that events of AWS services make: whoever writes to a bucket or calls a service causes an event, and
+ * EventBridge sends it to the rules on the default bus that match it.
  * Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
  */
 export function serviceEvents(model: Model): readonly Edge[] {
@@ -30,7 +30,7 @@ function collect(model: Model): Edge[] {
   });
 }
 
-/** What a rule asks for; undefined where it asks for anything. */
+/** The events that a rule matches. Undefined members match anything. */
 interface Asked {
   readonly services: readonly string[];
   readonly isCall: boolean;
@@ -122,7 +122,7 @@ function serviceOf(type: string): string {
 
 const SERVICE_NAMES: Readonly<Record<string, string>> = { stepfunctions: 'states' };
 
-/** A bucket sends events only where that is turned on: by its own property, or by the custom resource of AWS CDK. */
+/** A bucket sends events only if they are turned on, by its own property or by the custom resource of AWS CDK. */
 function sendsEvents(model: Model, { id, type, properties }: Resource): boolean {
   return type !== 'AWS::S3::Bucket' || isTurnedOn(properties) || model.view(bucketsByCustomResource).has(id);
 }
@@ -148,7 +148,7 @@ function isAbout(model: Model, text: Text, resource: Resource): boolean {
   );
 }
 
-/** Calls of the roles that commands of an agent run under: CloudTrail records them, whatever they are on. */
+/** Events of calls that an agent's roles make: CloudTrail records them for every resource. */
 function ofCalls(model: Model, rule: Resource, { services, isCall, eventNames, subjects }: Asked): Edge[] {
   if (!isCall) {
     return [];
@@ -159,7 +159,7 @@ function ofCalls(model: Model, rule: Resource, { services, isCall, eventNames, s
     .map((role) => edge(role.id, rule));
 }
 
-/** Calls that only read are left out: a rule gets them only in a state of its own. */
+/** Read-only calls are left out: a rule receives them only with a special value of its `State`. */
 function mayCall(role: Identity, service: string, names: readonly (string | undefined)[] | undefined): boolean {
   return (names ?? [undefined]).some((name) =>
     name === undefined

@@ -3,7 +3,7 @@ import type { Origin } from './origin';
 import type { TemplateReader } from './template-reader';
 import type { Hole, OpaqueHole, Text } from './text';
 
-/** A value without functions around it. */
+/** A value that isn't a function call. */
 export type Value =
   /** JSON whose elements may be functions. With holes: parsed from a text, without functions, with placeholders. */
   | { readonly kind: 'json'; readonly json: unknown; readonly holes?: readonly Hole[] }

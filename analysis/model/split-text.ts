@@ -1,7 +1,7 @@
 import { concat, textOf } from './compose-text';
 import type { Text } from './text';
 
-/** Splits at a delimiter; undefined when a hole could hold it, or a part of it. */
+/** Splits at a delimiter; undefined if a hole could contain the delimiter or a part of it. */
 export function splitText(delimiter: string, text: Text): Text[] | undefined {
   if (delimiter === '') {
     return undefined;

@@ -46,7 +46,7 @@ export class StackConditions {
       if (literalOf(other) !== undefined) {
         return FALSE;
       }
-      // The characters that are known must be there, whatever the holes are.
+      // The known characters must occur, whatever the holes are.
       if (!fits(known, other)) {
         return FALSE;
       }
@@ -137,7 +137,7 @@ function packed(parts: readonly Text[number][]): Text {
   return text;
 }
 
-/** False when a text with holes can't be a known text. What is known must be in it, in order. */
+/** False when a text with holes can't equal a known text, which must contain the known characters in order. */
 function fits(known: string, text: Text): boolean {
   const hole = soleHole(text);
   if (hole) {

@@ -35,7 +35,7 @@ const SDK_NAMES: ReadonlyMap<string, string> = new Map([
   ['eventbridge', 'events'],
 ]);
 
-/** Arguments that are plain names: what type of resource they name. */
+/** Arguments that are plain names, with the types of resources that they name. */
 const NAMING_ARGUMENTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['FunctionName', ['AWS::Lambda::Function', 'AWS::Lambda::Alias', 'AWS::Lambda::Version']],
   ['StateMachineArn', ['AWS::StepFunctions::StateMachine', 'AWS::StepFunctions::StateMachineAlias']],
@@ -96,7 +96,7 @@ export function calleesOf(model: TemplateModel, call: Call): Callee[] {
   return [...direct, ...passed];
 }
 
-/** Whether a text is an expression of JSONata, also one with holes. */
+/** Whether a text, with or without holes, is an expression of JSONata. */
 export const beginsExpression = ([first]: Text): boolean => typeof first === 'string' && /^\s*\{%/.test(first);
 
 /** Arguments that the input of the execution decides: `FunctionName` of `"FunctionName.$": "$.name"`. */
@@ -123,7 +123,7 @@ function below(model: TemplateModel, node: Node, argument: string): Callee[] {
 function found(model: TemplateModel, text: Text, argument: string, types: readonly string[]): Callee[] {
   const literal = literalOf(text);
   if (types.length === 0 && literal !== undefined && !literal.includes('arn:')) {
-    return []; // Most arguments are no names.
+    return []; // Most arguments aren't names.
   }
   return model.named(text, ...types).map(({ resource, suffix }) => ({ resource, argument, suffix }));
 }

@@ -7,7 +7,7 @@ import { textAt } from './state-machine';
 
 type Variables = ReadonlyMap<string, DataValue>;
 
-/** What the options of a choice look at. */
+/** The values that the options of a choice test. */
 export function looked(node: Node, scope: DataScope): DataValue {
   if (node.kind === 'object' || node.kind === 'list') {
     return mixed(

@@ -42,7 +42,7 @@ export interface State {
   readonly call?: Call;
 }
 
-/** Deeper than this no definition is nested that Step Functions accepts (1 MB). */
+/** A definition that Step Functions accepts (1 MB) isn't nested more deeply than this. */
 const MOST_NESTED = 100;
 
 /** Every definition that a state machine of the assembly can have. */
@@ -61,7 +61,7 @@ function machineOf(model: TemplateModel, resource: Resource, { guard, root, unre
   return { resource, guard, flow, root, unreadable };
 }
 
-/** Every state of a flow, those inside of others included. */
+/** Every state of a flow, including states inside others. */
 export function statesOf(flow: Flow): State[] {
   return [...flow.states.values()].flatMap((state) => [state, ...state.inner.flatMap(statesOf)]);
 }

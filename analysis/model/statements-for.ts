@@ -19,7 +19,7 @@ export function statementsFor(identity: Pick<Identity, 'statements' | 'granted'>
   );
 }
 
-/** Whether what works under an identity may connect to the service, as the host of a session. */
+/** Whether an identity may connect to the service as the host of a session. */
 export function connects(identity: Pick<Identity, 'statements' | 'granted'>): boolean {
   return statementsFor(identity, 'bedrock-mantle:ConnectEnvironment').length > 0;
 }

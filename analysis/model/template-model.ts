@@ -19,7 +19,7 @@ import { mayBeMissing, TemplateResource } from './template-resource';
 import type { Hole, Reference, Text, Unreadable } from './text';
 import { unreadableParts } from './unreadable-parts';
 
-/** A value that can't be read and the subjects that were asked about when it was met. */
+/** A value that can't be read, with the subjects of the questions that found it. */
 export interface Unread {
   readonly unreadable: Unreadable;
   readonly subjects: ReadonlySet<string>;
@@ -48,7 +48,7 @@ export class TemplateModel implements Model {
   private exported?: Exports;
   private nameIndex?: NameIndex;
 
-  /** @param naming set for one deployment of the assembly: what it decides is known then, and nothing is left open */
+  /** @param naming set for a model of one deployment: everything that the deployment decides is known */
   constructor(
     public readonly assembly: Assembly,
     public readonly naming?: Naming,
@@ -139,9 +139,9 @@ export class TemplateModel implements Model {
   public mentioned(text: Text): readonly Resource[] {
     const only = literalOf(text);
     if (only !== undefined && !only.includes('arn:') && !only.includes('https://')) {
-      return []; // Most texts of a template name nothing.
+      return []; // Most texts of a template don't name a resource.
     }
-    // Equal texts name the same: in a template each is written for many readers.
+    // Many readers ask about equal texts, which name the same resources.
     const key = textKey(text);
     let mentioned = this.mentions.get(key);
     if (!mentioned) {
@@ -179,7 +179,7 @@ export class TemplateModel implements Model {
     }
   }
 
-  /** What questions met that can't be read, once per origin. */
+  /** The values that questions found and that can't be read, once per origin. */
   public unread(): readonly Unread[] {
     return [...this.met].map(([unreadable, subjects]) => ({ unreadable, subjects }));
   }
@@ -219,7 +219,7 @@ export class TemplateModel implements Model {
     return reference;
   }
 
-  /** What a reference is in the one deployment that the model is of; undefined where that isn't known. */
+  /** The value of a reference in the deployment of this model; undefined if it isn't known. */
   public deployedValue(id: string, attribute: string | undefined): Text | undefined {
     const resource = this.byId.get(id);
     if (!this.naming || !resource) {
@@ -260,7 +260,7 @@ export class TemplateModel implements Model {
     }
   }
 
-  /** Reads something once at a time; a second time within the first means that it refers to itself. */
+  /** Reads something that may refer to itself: `circular` gives the value of a second reading within the first one. */
   public once<T>(key: string, read: () => T, circular: () => T): T {
     if (this.open.has(key)) {
       return circular();
@@ -307,7 +307,7 @@ export class TemplateModel implements Model {
       return expandLoops(stack.template, new TemplateReader(this, stack));
     } catch (error) {
       if (error instanceof RangeError) {
-        // Nested more deeply than JSON that people write.
+        // The template is nested more deeply than any template that people write.
         return { template: {}, unread: [{ path: '', name: 'in the template' }] };
       }
       throw error;

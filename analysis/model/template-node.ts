@@ -8,7 +8,7 @@ import type { Settled, Value } from './settled';
 import { functionCall, type TemplateReader, textsOf, writtenText } from './template-reader';
 import type { Case, Text, Unreadable } from './text';
 
-/** Values of a template. What is below is resolved when it is asked for, once. */
+/** A value of a template. The values below it are resolved once, when they are asked for. */
 export class TemplateNode implements Node, Settled {
   /** Made when it is needed: most values are scalars. */
   private children?: Map<string, Node[]>;
@@ -18,7 +18,7 @@ export class TemplateNode implements Node, Settled {
 
   public readonly kind: Node['kind'];
 
-  /** It is the settled value itself, which is one object less for each value of a template. */
+  /** The node is also the settled value, which saves one object for each value of a template. */
   constructor(
     public readonly value: Value,
     public readonly guard: Guard,
@@ -40,7 +40,7 @@ export class TemplateNode implements Node, Settled {
     return nodes;
   }
 
-  /** A text that is not written in the template as it is. */
+  /** A text that isn't written in the template literally. */
   public static ofText(reader: TemplateReader, text: Case<Text>): TemplateNode {
     const origin = text.place as Origin;
     return new TemplateNode({ kind: 'text', text: text.value }, text.guard, origin, reader, undefined);
@@ -72,7 +72,7 @@ export class TemplateNode implements Node, Settled {
       return this.cases;
     }
     const cases = textsOf(this);
-    // A text that is as it is written, or as the value has it, is made again: there are more of them than of anything else.
+    // Literal texts, the most frequent values, are made again each time instead of being kept.
     const isAsItIs =
       cases.length === 1 &&
       ((this.value.kind === 'text' && cases[0].value === this.value.text) || literalOf(cases[0].value) !== undefined);
@@ -125,7 +125,7 @@ export class TemplateNode implements Node, Settled {
     asked: (text: string, key: string) => boolean,
     visit: (key: string, value: Node) => void,
   ): void {
-    // What is more than texts is asked for by others, too: it is read once for all of them.
+    // Lists of other things than texts are asked for several times, so they are read once and kept.
     if (this.elements || items.some((item) => scalarText(item) === undefined)) {
       this.items().forEach((node) => visit('', node));
       return;
@@ -150,7 +150,7 @@ export class TemplateNode implements Node, Settled {
     if (kind !== 'object' || value.kind !== 'json') {
       return this.json().flatMap((node) => node.entries());
     }
-    // Keys may have holes, too, in JSON parsed from a text; they are given as they are printed there.
+    // Keys in JSON that is parsed from a text may have holes, which are printed.
     const pairs: [string, Node][] = [];
     for (const key of Object.keys(value.json as Json)) {
       for (const node of this.child(key)) {

@@ -24,7 +24,7 @@ export class TemplateReader {
   private readonly pseudo: PseudoParameters;
   private readonly references = new Map<string, Map<string | undefined, Value>>();
   private depth = 0;
-  /** Set while a text with too many cases is read again without the defaults of parameters. */
+  /** True while a text with too many cases is read again without the defaults of parameters. */
   private withoutDefaults = false;
 
   constructor(
@@ -196,7 +196,7 @@ export class TemplateReader {
     };
   }
 
-  /** A value that is computed from texts, by a function that can't be computed here. Equal calls are equal values. */
+  /** A value of a function that isn't computed here, with the texts of its argument. Equal calls have equal values. */
   public derived(name: string, texts: readonly Text[], origin: Origin): OpaqueHole {
     const known = texts.every((text) => soleHole(text)?.kind === 'pseudo' || literalOf(text) !== undefined);
     const key = `${name} ${texts.map(textKey).join('\u0002')}`;
@@ -211,14 +211,14 @@ export class TemplateReader {
     };
   }
 
-  /** Reads something that may lead back to itself. */
+  /** Reads something that may refer to itself. */
   public within(what: string, origin: Origin, guard: Guard, read: () => Settled[]): Settled[] {
     return this.model.once(`${this.stack.id} ${what}`, read, () => [
       this.unreadable('circular', origin, guard, `${what} refers to itself`),
     ]);
   }
 
-  /** The value of a reference: made once, with the ids that it is told apart by. */
+  /** The value of a reference, made once for its ids. */
   private reference(logicalId: string, attribute: string | undefined, origin: Origin): Value {
     let ofResource = this.references.get(logicalId);
     if (!ofResource) {
@@ -228,7 +228,7 @@ export class TemplateReader {
     let value = ofResource.get(attribute);
     if (!value) {
       value = this.makeReference(logicalId, attribute, origin);
-      // In one deployment it may be asked for while a name is read that it is a part of.
+      // In a model of one deployment, the value may be asked for while a name that contains it is being read.
       if (value.kind === 'text' && !this.model.naming) {
         ofResource.set(attribute, value);
       }

@@ -18,11 +18,11 @@ export interface Reference {
   readonly attribute?: string;
   /** Characters that the value can't contain. */
   readonly excludes: string;
-  /** How the value begins, where this is known: a generated name begins with the name of its stack. */
+  /** How the value begins, if known: a generated name begins with the name of its stack. */
   readonly begins?: string;
 }
 
-/** A value that isn't that of a resource. */
+/** A value that isn't the value of a resource. */
 export interface OpaqueHole {
   readonly kind: 'pseudo' | 'parameter' | 'unreadable';
   readonly key: string;
@@ -34,7 +34,7 @@ export interface OpaqueHole {
   readonly unreadable?: Unreadable;
   /** The text that the value is computed from, or the text of a dynamic reference. */
   readonly from?: Text;
-  /** How the hole is printed, where this isn't its key. */
+  /** How the hole is printed, if not by its key. */
   readonly printed?: string;
 }
 
@@ -74,7 +74,7 @@ export type UnreadableReason =
   | 'circular'
   | 'malformed';
 
-/** A value that can't be read, by its origin: however often it is used, it is the same unreadable thing. */
+/** A value that can't be read. There is one object for each origin, however often the value is used. */
 export interface Unreadable {
   /** The place, parameter or export that can't be read. */
   readonly origin: Place;

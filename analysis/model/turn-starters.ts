@@ -10,7 +10,7 @@ import { type Flow, type State, type StateMachine, stateMachines } from './state
 import type { TemplateModel } from './template-model';
 import { rolesByResource, type Step, stepsOf } from './turn-steps';
 
-/** A state machine that starts turns of an agent: by what it calls, or by itself. */
+/** A state machine that starts turns of an agent, directly or by calling something that does. */
 export interface TurnMachine {
   readonly machine: StateMachine & { readonly flow: Flow };
   readonly steps: ReadonlyMap<State, Step>;
@@ -48,7 +48,8 @@ export function guardrailsOf(model: TemplateModel): ReadonlyMap<Resource, string
 function collectStarters(model: TemplateModel): TurnStarter[] {
   const found = new Map<string, TurnStarter>();
   const all = agents(model);
-  // Without the permission to pass a session role, too: it may come from where nobody here can see it.
+  // A role without the permission to pass a session role counts: it may have that from a policy outside of the
+  // assembly.
   for (const role of identities(model).all.filter(namesSessions)) {
     const agent = all.find(({ clients }) => clients.includes(role)) ?? all[0];
     for (const { resource } of agent ? role.runs : []) {
@@ -60,7 +61,7 @@ function collectStarters(model: TemplateModel): TurnStarter[] {
   return [...found.values()];
 }
 
-/** A permission for everything, as administrators have it, says nothing about what a role is for. */
+/** An administrator's permission for everything says nothing about the purpose of a role. */
 function namesSessions(role: Identity): boolean {
   return statementsFor(role, CREATE_SESSION).some(({ actions: { patterns } }) =>
     patterns.some(({ value }) => !/^\*(?::\*)?$/.test(knownText(value) ?? '')),
@@ -96,7 +97,7 @@ function collectMachines(model: TemplateModel): TurnMachine[] {
   });
 }
 
-/** What the role of a machine may start, if that starts turns. */
+/** A starter of turns that the role of a state machine may start; undefined if there is none. */
 function startedBy(
   model: TemplateModel,
   machine: Resource,
@@ -109,8 +110,8 @@ function startedBy(
 }
 
 /**
- * Whether a step starts a turn: it calls something that may, or the service itself. What the input of the execution
- * decides counts as the worst that the role of the machine may do.
+ * Whether a step starts a turn: it calls the service, or something that may start turns. If the input of the execution
+ * decides what is called, everything that the role of the state machine may call counts.
  */
 function opens(
   { state, kinds, callees }: Step,
@@ -138,7 +139,7 @@ function opens(
   return (isOpen && mayStart) || (api === 'unknown' && (mayCreate || mayStart));
 }
 
-/** Arguments that name what runs. */
+/** Arguments that name what is started. */
 const NAMING = /^(?:FunctionName|TaskDefinition|ProjectName|JobDefinition)$/;
 
 function collectGuardrails(model: TemplateModel): Map<Resource, string> {

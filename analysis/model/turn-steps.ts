@@ -66,7 +66,7 @@ function kindsOf(model: TemplateModel, state: State, callees: readonly Callee[])
   const call = state.call!;
   if (call.api.toLowerCase() === 'bedrockruntime:applyguardrail') {
     for (const { value } of call.arguments.flatMap((node) => node.at('Source')).flatMap((node) => node.texts())) {
-      // What an expression says, the input of the execution may decide.
+      // The input of the execution may decide the value of an expression.
       if (!beginsExpression(value)) {
         kinds.add(literalOf(value) === 'OUTPUT' ? 'screens output' : 'screens input');
       }
@@ -105,7 +105,7 @@ function collectRoles(model: TemplateModel): Map<Resource, Identity[]> {
   return roles;
 }
 
-/** A permission for everything says nothing about what a step is for. */
+/** A permission for everything says nothing about the purpose of a step. */
 function namesSessions([first]: Text): boolean {
   return typeof first === 'string' && /^bedrock-mantle:/i.test(first);
 }

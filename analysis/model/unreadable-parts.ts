@@ -18,7 +18,7 @@ export function unreadableParts(model: TemplateModel): Unreadable[] {
         typeof each === 'string' ? [each] : typeof at(each, 'Name') === 'string' ? [String(at(each, 'Name'))] : [],
       );
       const macros = names.filter((name) => name !== COMPUTED_TRANSFORM);
-      // A macro in a section adds to it, one beside the sections adds sections.
+      // A macro in a section adds to that section. A macro next to the sections adds sections.
       const added = [stack.template, ...entriesOf(stack.template).map(([, section]) => section)].flatMap((section) => {
         const macro = at(section, 'Fn::Transform');
         return macro === undefined ? [] : [String(at(macro, 'Name'))];

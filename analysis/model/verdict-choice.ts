@@ -4,8 +4,8 @@ import type { Node } from './node';
 import { type State, textAt } from './state-machine';
 
 /**
- * The states that a choice can lead to after a guardrail has intervened. A condition that asks for something else than
- * the verdict may hold or not.
+ * The states that a choice can lead to after a guardrail has intervened. A condition on something other than the
+ * verdict may hold or not.
  *
  * Source: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html (`action`).
  */
@@ -54,12 +54,12 @@ function ofRule(rule: Node): Truth {
   return value === undefined ? UNKNOWN : isVerdict(value);
 }
 
-/** Whether the verdict is the one that something is compared with. */
+/** Whether the verdict after an intervention equals a text. */
 function isVerdict(value: string): Truth {
   return value === INTERVENED ? ALWAYS : value === CLEAN ? NEVER : UNKNOWN;
 }
 
-/** The parts of an expression of JSONata between a word, outside of parentheses and texts. */
+/** Splits an expression of JSONata at a word, except inside parentheses and texts. */
 function partsOf(expression: string, word: 'and' | 'or'): string[] {
   const parts: string[] = [];
   const pattern = new RegExp(`"[^"]*"|'[^']*'|[()[\\]{}]|\\b${word}\\b`, 'g');
@@ -78,7 +78,7 @@ function partsOf(expression: string, word: 'and' | 'or'): string[] {
   return [...parts, expression.slice(start)];
 }
 
-/** Deeper than this no condition is nested that anybody wrote. */
+/** Conditions that people write aren't nested more deeply than this. */
 const DEEPEST = 20;
 
 function ofExpression(written: string, depth = 0): Truth {

@@ -9,15 +9,15 @@ import { identities } from './identities';
 import { takenByNotification, takenFromBus } from './taken';
 
 /**
- * The edges that the properties of resources make, without any permission: what hands on to what, other names, what runs
- * under which role. A property counts as a source or as a target by its name; any resource of the entry table that it
- * mentions is one.
+ * The edges that properties of resources make without a permission: from a source to a target, from an alias to its
+ * resource, from compute to its role. The name of a property decides whether it is a source or a target. Every resource
+ * of the entry table that the property mentions is one.
  */
 export function wiring(model: Model): readonly Edge[] {
   return model.view(collect);
 }
 
-/** Properties of a mapping that name where it takes from. */
+/** Properties of a mapping that name its source. */
 const SOURCES: ReadonlySet<string> = new Set([
   'ApiId',
   'ApplicationName',
@@ -40,7 +40,7 @@ const SOURCES: ReadonlySet<string> = new Set([
   'TopicArn',
 ]);
 
-/** Properties that are a source in one type only: `Source` is what is built in a build. */
+/** Properties that are a source in one type only: `Source` of a build is the code to build. */
 const SOURCES_OF: ReadonlyMap<string, readonly string[]> = new Map([
   ['AWS::Pipes::Pipe', ['Source']],
   // Target groups and registries, through which requests come in.
@@ -49,18 +49,21 @@ const SOURCES_OF: ReadonlyMap<string, readonly string[]> = new Map([
   ['AWS::AutoScaling::AutoScalingGroup', ['LoadBalancerNames', 'TargetGroupARNs', 'TrafficSources']],
 ]);
 
-/** What is only told to code, or describes. */
+/** Properties that are input of code, or descriptions. */
 const isNotWired = keyTest(
   /^(?:Environment|EnvironmentVariables|EventPattern|FilterCriteria|FilterPolicy|Variables|Metadata|Tags|Description|Code|UserData|DefinitionString|Definition|DefinitionSubstitutions|LoggingConfig(?:uration)?|DependsOn|(?!Redrive).*Polic(?:y|ies).*|.*Role|.*RoleArn|.*Kms.*)$/i,
 );
 
-/** Of what only keeps messages, the properties that send them on. */
+/** For resources that only store messages, the properties that send the messages on. */
 const OF_A_HOLDER = /^(?:RedrivePolicy|DeadLetterConfig|Subscription)$/;
 
-/** Keeps data and only replicates or writes under its role; nothing that is sent to it runs, but for SQL under the roles of a database. */
+/**
+ * Stores that use their role only to replicate or write. Nothing that is sent to them runs, except SQL, under the roles
+ * of a database.
+ */
 const STORES: ReadonlySet<string> = new Set(['AWS::S3::Bucket', 'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster']);
 
-/** Pulls images and secrets for a task; the code of the task doesn't have it. */
+/** The role that pulls images and secrets for a task. The code of the task can't use it. */
 const ROLE_OF_THE_AGENT = ['AWS::ECS::TaskDefinition', 'ExecutionRoleArn'] as const;
 
 function collect(model: Model): Edge[] {
@@ -113,7 +116,7 @@ function wired(model: Model, resource: Resource): Edge[] {
   });
 }
 
-/** What something can be sent to, or runs; not what is only told to code. */
+/** The resources that a resource sends to or runs, without those in input of code. */
 function wiredMentions(model: Model, resource: Resource, asked: (property: string) => boolean): Mention[] {
   return mentionsBelow(model, resource, (key, depth) => (depth > 0 || asked(key)) && !isNotWired(key)).filter(
     ({ resource: { type } }) => entryTypeOf(type) !== undefined || type === 'AWS::IAM::InstanceProfile',
@@ -124,7 +127,10 @@ function isSource(type: string, property: string, { kind }: EntryType): boolean 
   return kind !== 'alias' && (SOURCES.has(property) || SOURCES_OF.get(type)?.includes(property) === true);
 }
 
-/** What AWS CDK sets the notifications of a bucket with, because a template can't without a circle. */
+/**
+ * The custom resource of AWS CDK that sets the notifications of a bucket. The property of the bucket would be a
+ * circular reference.
+ */
 const BUCKET_NOTIFICATIONS = 'Custom::S3BucketNotifications';
 
 const NOTIFICATIONS = 'NotificationConfiguration';
@@ -150,7 +156,7 @@ function hands(resource: Resource, { resource: target, node }: Mention): Edge {
   return edge(resource.id, target.id, kind, node.guard, node.place);
 }
 
-/** A service and its task definition, an instance and its profile: what drives one drives the other. */
+/** A service and its task definition, an instance and its profile: whatever starts one starts the other. */
 function isPartOfCompute(type: string, target: string): boolean {
   return (
     entryTypeOf(type)?.kind === 'compute' &&

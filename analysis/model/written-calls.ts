@@ -12,26 +12,26 @@ import { stateMachines, statesOf, textAt } from './state-machine';
 import type { TemplateModel } from './template-model';
 import type { Place, Text } from './text';
 
-/** A call of an AWS API that the template itself says, so that it is known which one it is. */
+/** A call of an AWS API that is written in the template. */
 export interface WrittenCall {
-  /** In the spelling of IAM, as far as the service authorization reference has it: `cloudtrail:StopLogging`. */
+  /** In the spelling of the service authorization reference, if it has the action: `cloudtrail:StopLogging`. */
   readonly action: string;
   /** The schedule, state machine or custom resource that makes it. */
   readonly maker: Resource;
   readonly place: Place;
   readonly guard: Guard;
-  /** What the call is given. */
+  /** The arguments of the call. */
   readonly given: readonly Node[];
 }
 
-/** A written call that changes something that governs an agent, and what that is. */
+/** A written call that changes something that governs an agent, and what it changes. */
 export interface WrittenChange extends WrittenCall {
   readonly of: Resource;
 }
 
 /**
- * The calls that change what governs an agent: its trail, evidence, logs, keys, workflow or roles. What only reads, writes
- * data or starts something is no such call; one that the tables don't know is.
+ * The calls that change what governs an agent: its trail, evidence, logs, keys, workflow or roles. Calls that read,
+ * write data or start something are left out. Unknown calls are included.
  */
 export function writtenChanges(model: TemplateModel): readonly WrittenChange[] {
   return model.view(collect);
@@ -60,10 +60,10 @@ function collect(model: TemplateModel): WrittenChange[] {
   });
 }
 
-/** Calls that switch on what protects a resource. */
+/** Calls that turn on a protection of a resource. */
 const PROTECTS = /:(?:start|enable|resume)/i;
 
-/** Operations that the service authorization reference has under another name. */
+/** Operations that only read. */
 const READS = /:(?:get|list|describe|head|lookup|search|query|scan|select|check|test|validate|simulate)/i;
 
 const isHarmless = (kind: ActionClass) => kind === 'data-read' || kind === 'data-write' || kind === 'start';
@@ -83,7 +83,7 @@ function isChange(action: string): boolean {
   }
 }
 
-/** Calls that let somebody in, or send data to somebody, and that name who it is. */
+/** Calls that give access or send data to somebody that they name. */
 const GIVES = /:(?:put(?:\w*policy|permission|subscriptionfilter|targets)|addpermission|creategrant|subscribe)$/i;
 
 /** Whether a call gives something to principals and resources of the owner's accounts only. */
@@ -108,7 +108,7 @@ interface Given {
   readonly value: Text;
 }
 
-/** Every text that a call is given, those in a policy that is written as a text included. */
+/** Every text in the arguments of a call, including the texts of a policy that is written as a text. */
 function textsBelow(node: Node, key = ''): Given[] {
   if (node.kind === 'object') {
     return node.entries().flatMap(([name, value]) => textsBelow(value, name));

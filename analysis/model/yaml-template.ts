@@ -14,7 +14,7 @@ const SHORT_FORMS = new Set([
   ...['Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll'],
 ]);
 
-/** Tags that only say what a value is anyway. */
+/** Tags of the types that values have without a tag. */
 const CORE_TAGS = new Set([
   '!',
   ...['map', 'seq', 'str', 'int', 'float', 'bool', 'null'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -42,7 +42,7 @@ export const TEMPLATE_YAML = {
   version: '1.1',
   merge: false,
   customTags: (tags: Tags) => tags.filter((tag) => typeof tag === 'string' || !UNSUPPORTED.has(tag.tag)),
-  // The short forms are tags that no schema knows.
+  // The short forms are tags that aren't in any schema.
   logLevel: 'error',
 } as const;
 
@@ -51,7 +51,7 @@ class Reader {
 
   public jsonOf(node: unknown): unknown {
     if (isMap(node)) {
-      // Object.fromEntries makes `__proto__` a key like any other.
+      // Object.fromEntries treats `__proto__` as an ordinary key.
       const entries = node.items.map(({ key, value }): [string, unknown] => [
         String(this.jsonOf(key)),
         this.jsonOf(value),

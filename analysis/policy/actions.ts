@@ -6,13 +6,13 @@ import type { Place, Text } from '../model/text';
 import { overlap, subset } from './pattern';
 import type { Pattern, Selection, Statement } from './statement';
 
-/** A pattern of actions, without a part that only the deployment knows, and its text. */
+/** A pattern of actions that is known before the deployment, with its text. */
 export interface KnownActions {
   readonly text: string;
   readonly pattern: Pattern;
 }
 
-/** An action on resources that a statement speaks of. */
+/** An action of a statement, with the resources of the statement that it works on. */
 export interface Use {
   /** In the spelling of the service authorization reference; as written when that doesn't have it. */
   readonly action: string;
@@ -20,16 +20,16 @@ export interface Use {
   /** When the policy has the action. */
   readonly guard: Guard;
   readonly place: Place;
-  /** The resources of the statement that the action can work on; everything but them with `except`. */
+  /** The resources of the statement that the action can work on. With `except`, all other resources. */
   readonly resources: Selection;
   readonly statement: Statement;
 }
 
 /**
- * What a statement speaks of by one of its patterns, action by action, each with the resources that it can work on. A pair
- * without an effect (`lambda:GetLayerVersion` on a function) is left out when the action comes from a wildcard, and stays when it is
- * written out, because the reference may lack a form of its resources. A service or an action that the reference doesn't
- * have is one entry of class `unknown`.
+ * The actions that one pattern of a statement matches, each with the resources that it can work on. A pair without an
+ * effect (`lambda:GetLayerVersion` on a function) is left out if the action comes from a wildcard. It is kept if the
+ * action is written out, because the reference may lack a form of its resources. A service or an action that isn't in
+ * the reference is one entry of class `unknown`.
  */
 export function usesOf(statement: Statement, { text, pattern: { guard, place } }: KnownActions): Use[] {
   const isWildcard = /[*?]/.test(text);
@@ -53,8 +53,9 @@ function withEffect(action: string, resources: Selection): Selection | undefined
 }
 
 /**
- * Whether an action and a resource of one policy statement belong to the same service, or may. A statement of two services
- * has pairs without an effect, such as `sqs:SendMessage` on a bucket. What isn't known may belong to every service.
+ * Whether an action and a resource of one policy statement belong, or may belong, to the same service. A statement for
+ * two services has pairs without an effect, such as `sqs:SendMessage` on a bucket. An unknown action or resource may
+ * belong to every service.
  */
 export function mayWorkOn(action: Text, resource: Text): boolean {
   const [, prefix] = /^([\w-]+):/.exec(literalOf(action) ?? '') ?? [];

@@ -47,7 +47,7 @@ export function admitted(model: Model, statement: Statement): Admitted[] {
       return isOfOrganization ? [] : [{ ...one, who: 'unread' }];
     }
     const who = whoOf(kind === 'AWS' ? ownAccounts(model).of(name.value) : ownerOfOther(model, name.value));
-    // Another account that is named is another account in whatever organization.
+    // An account that is named is another account, also within an organization.
     return who.filter((each) => !isOfOrganization || each === 'another account').map((each) => ({ ...one, who: each }));
   });
 }
@@ -66,22 +66,22 @@ function whoOf(owner: Owner): Admitted['who'][] {
   }
 }
 
-/** A user of an identity provider, or the canonical id of an account: own if the assembly makes it. */
+/** The owner of a user of an identity provider, or of a canonical id of an account: `own` if the assembly creates it. */
 function ownerOfOther(model: Model, name: Text): Owner {
   const owner = ownAccounts(model).of(name);
   return owner === 'own' ? 'own' : owner === 'foreign' ? 'foreign' : owner === 'unread' ? 'unread' : 'unknown';
 }
 
 interface Limited {
-  /** One condition lets nobody in but the owner. */
+  /** Whether a condition lets in only the owner. */
   readonly isOwn: boolean;
-  /** One condition lets in an organization only. */
+  /** Whether a condition lets in only an organization. */
   readonly isOrganization: boolean;
-  /** Whom the conditions name else. */
+  /** The other accounts and principals that the conditions name. */
   readonly others: readonly Pick<Admitted, 'who' | 'name' | 'guard'>[];
 }
 
-/** As a policy variable. */
+/** A policy variable. */
 const ACCOUNT_OF_THE_RESOURCE = '${aws:ResourceAccount}';
 
 function limitedTo(model: Model, statement: Statement): Limited {

@@ -1,13 +1,13 @@
 import type { Guard } from '../model/guard';
 import type { Selection, Statement } from './statement';
 
-/** Above this number of cases only the parts that every deployment has count. */
+/** With more cases than this, only the parts that every deployment has count. */
 const MOST_CASES = 16;
 
 /**
- * A statement as the deployments have it: one statement for each, where a part that refuses something is in some of them
- * only. A denial of `Fn::If(Prod, "iam:*", …)` refuses nothing in the other deployments, and neither does a condition or an
- * entry of `NotAction` that isn't there. What allows something stays together: it has its own guard.
+ * Splits a statement into one for each kind of deployment if a part that refuses something is only in some of them. A
+ * denial of `Fn::If(Prod, "iam:*", …)` refuses nothing in the other deployments, nor does a condition or an entry of
+ * `NotAction` that they don't have. Parts that allow something aren't split, because each has its own guard.
  */
 export function byDeployment(statement: Statement): Statement[] {
   let cases: readonly Guard[] = [statement.guard];
@@ -24,7 +24,7 @@ export function byDeployment(statement: Statement): Statement[] {
 function refusingGuards({ effect, actions, resources, principals, conditions, guard }: Statement): ReadonlySet<Guard> {
   const denies = effect === 'Deny';
   let found: Set<Guard> | undefined;
-  // Nearly every part is there wherever its statement is.
+  // Nearly every part is in all deployments of its statement.
   const note = (part: { readonly guard: Guard }): void => {
     if (part.guard !== guard && !guard.implies(part.guard)) {
       found ??= new Set();
@@ -50,12 +50,13 @@ function refusingGuards({ effect, actions, resources, principals, conditions, gu
 
 const NO_GUARDS: ReadonlySet<Guard> = new Set();
 
-/** A statement in the deployments that a guard stands for; none when it has nothing to deny there. */
+/** A statement as it is in the deployments in which a guard holds. None if it denies nothing there. */
 function inCase(statement: Statement, guard: Guard): Statement[] {
   const denies = statement.effect === 'Deny';
   const isCertain = (part: { readonly guard: Guard }) => guard.implies(part.guard);
   const isPossible = (part: { readonly guard: Guard }) => guard.and(part.guard).possible();
-  // What widens a denial, or limits an allow, has to be there for sure; anything else may be there.
+  // A part that widens a denial or limits an allow must be in all these deployments. Any other part may be in some of
+  // them.
   const stays = (except: boolean) => (denies === except ? isPossible : isCertain);
   const selection = ({ except, patterns }: Selection): Selection => ({
     except,

@@ -16,8 +16,8 @@ export interface ContextValue {
 export type RequestContext = ReadonlyMap<string, ContextValue>;
 
 /**
- * `given`: the request has the keys of the context and no others, as one request in one account does. `any`: the caller
- * can choose every key that the context doesn't have, as in the question what a policy allows.
+ * `given`: the request has the keys of the context and no others, like a real request. `any`: the caller can choose
+ * every key that the context doesn't have, for the question what a policy allows.
  */
 export type ContextMode = 'given' | 'any';
 
@@ -25,7 +25,7 @@ export type ContextMode = 'given' | 'any';
 export interface Outcome {
   /** Whether it holds in a request. */
   readonly holds: Truth;
-  /** Whether it holds in every such request: what an explicit denial needs, which else can be avoided. */
+  /** Whether it holds in every such request. An explicit denial needs this: otherwise the caller can avoid it. */
   readonly holdsAlways: Truth;
   /** The operator isn't known. */
   readonly problem?: string;
@@ -59,7 +59,7 @@ export function conditionsHold(conditions: readonly Condition[], context: Reques
   };
 }
 
-/** Whether one condition holds. Where the template has the condition only in some cases, it holds in the others. */
+/** Whether one condition holds. In deployments without the condition it holds. */
 export function conditionHolds(condition: Condition, context: RequestContext, mode: ContextMode): Outcome {
   const { holds, holdsAlways, problem } = judge(condition, context, mode);
   const absent = when(condition.guard.not());
@@ -96,7 +96,7 @@ function judge(condition: Condition, context: RequestContext, mode: ContextMode)
   if (present.length === 0) {
     const { ifExists, set } = condition;
     if (set === 'any') {
-      // Not documented together: without a value no value matches, and `IfExists` passes without the key.
+      // The combination isn't documented: without a value no value matches, but `IfExists` passes without the key.
       return same(ifExists && mode === 'any' ? UNKNOWN : NEVER);
     }
     return same(ifExists || set === 'all' || known.negated ? ALWAYS : NEVER);
@@ -111,7 +111,7 @@ function judge(condition: Condition, context: RequestContext, mode: ContextMode)
       return verdict && verdictWhen(verdict, guard);
     });
     if (known.negated && matches.includes(undefined)) {
-      // What can't be compared, or has a variable without a value, doesn't match.
+      // Values that can't be compared, or that have a variable without a value, don't match.
       return NEVER;
     }
     const any = or(matches.flatMap((match) => match ?? []));
@@ -148,7 +148,7 @@ function isEveryText(pattern: Text): boolean {
 export function isEverything(pattern: Text): boolean {
   const first = pattern[0];
   const known = typeof first === 'string' ? /^[^*?$]*/.exec(first)![0] : undefined;
-  // One that begins with more than every ARN does, or with a value of the deployment, doesn't.
+  // A pattern with a longer beginning than every ARN has, or with a value of the deployment, doesn't.
   if (pattern.length > 0 && (known === undefined || !'arn:'.startsWith(known))) {
     return false;
   }
@@ -156,8 +156,8 @@ export function isEverything(pattern: Text): boolean {
 }
 
 /**
- * A value of a policy with the variables of the request in it, and with its wildcards as plain characters where the
- * operator has none. Undefined when a variable has no value.
+ * A value of a policy with the variables of the request filled in. Its wildcards become plain characters if the
+ * operator has no wildcards. Undefined when a variable has no value.
  */
 export function withVariables(
   text: Text,

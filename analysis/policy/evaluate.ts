@@ -41,7 +41,7 @@ export interface Reason {
 }
 
 export interface Answer {
-  /** `yes` when some deployment allows it for sure; `maybe` when it isn't known. */
+  /** `yes` when some deployment certainly allows it; `maybe` when that isn't known. */
   readonly verdict: Verdict;
   /** The deployments in which the verdict applies. */
   readonly guard: Guard;
@@ -104,7 +104,7 @@ function coreAllows(
   if (caller.kind !== 'AWS') {
     return direct;
   }
-  // An account that is decided at deployment counts as the account in the template.
+  // An account that is decided at deployment counts as equal to the account in the template.
   const isSameAccount =
     resourceAccount === undefined || caller.account === undefined || overlap(caller.account, resourceAccount) !== 'no';
   if (!isSameAccount) {
@@ -120,7 +120,7 @@ function coreAllows(
 
 function judgeGate(gate: Gate, source: PolicySource, request: Request, mode: ContextMode): GateResult {
   if (source === 'unknown') {
-    // Whether it allows is open, which says as much as that it may deny.
+    // Whether an unreadable policy allows or denies isn't known.
     return {
       allowed: mode === 'given' ? NEVER : UNKNOWN,
       denied: NEVER,

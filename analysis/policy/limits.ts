@@ -23,7 +23,10 @@ export interface Limit {
   readonly condition: Condition;
 }
 
-/** `text`: exact values. `organization`: the id of an organization, maybe with a path in it. `pattern`: not everything. `arn`: names an account or a bucket. `range`: a small network. */
+/**
+ * `text`: exact values. `organization`: the id of an organization, maybe with a path in it. `pattern`: a pattern that
+ * doesn't match everything. `arn`: names an account or a bucket. `range`: a small network.
+ */
 type ValueKind = 'text' | 'organization' | 'pattern' | 'arn' | 'range';
 
 /**
@@ -107,7 +110,7 @@ function isNarrow(value: Text, kind: ValueKind, wildcards: boolean): boolean {
     case 'organization':
       return !isOfTheCaller(value) && (!wildcards || !hasWildcard(value) || namesOrganization(value));
     case 'pattern':
-      // A value that begins with a wildcard leaves open what it is of.
+      // A value that begins with a wildcard can match ARNs of any owner.
       return !wildcards || (!isEverything(value) && !(typeof value[0] === 'string' && /^[*?]/.test(value[0])));
     case 'arn':
       return !wildcards || namesOwner(value);
@@ -116,7 +119,7 @@ function isNarrow(value: Text, kind: ValueKind, wildcards: boolean): boolean {
   }
 }
 
-/** A policy variable is filled by the request itself, unless it is of the resource: everybody passes it. */
+/** A policy variable takes its value from the request, so everybody passes, unless it is a variable of the resource. */
 function isOfTheCaller(value: Text): boolean {
   return value.some((part) => typeof part === 'string' && /\$\{(?!aws:Resource)/i.test(part));
 }
@@ -126,7 +129,7 @@ function namesOrganization([first]: Text): boolean {
   return typeof first === 'string' && /^o-[a-z0-9]+\//.test(first);
 }
 
-/** Whether an ARN pattern says whose ARNs it matches: it names the account, or the bucket of an S3 ARN, which has none. */
+/** Whether an ARN pattern names the owner: an account, or for S3 a bucket, because ARNs of buckets have no account. */
 function namesOwner(pattern: Text): boolean {
   const placeholders = pattern.map((part) => (typeof part === 'string' ? part : '\u0000')).join('');
   if (!hasWildcard(pattern) || (placeholders.startsWith('\u0000') && !/^\u0000:/.test(placeholders))) {
@@ -140,7 +143,7 @@ function namesOwner(pattern: Text): boolean {
   return account === '' ? service === 's3' && bucket !== '' && !/[*?]/.test(bucket) : !/[*?]/.test(account);
 }
 
-/** At most 65,536 IPv4 addresses, or an IPv6 network of one site: larger ranges, added up, can be everything. */
+/** At most 65,536 IPv4 addresses, or an IPv6 network of one site. Several larger ranges could add up to every address. */
 function isSmallRange(value: Text): boolean {
   const range = knownText(value);
   if (range === undefined) {

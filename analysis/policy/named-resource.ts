@@ -11,9 +11,9 @@ import { isEverything } from './condition';
  */
 export type Scope = 'one' | 'part' | 'type' | 'every';
 
-/** Types whose names hold slashes: what follows a slash is still the name. With a colon, the name has ended. */
+/** Types with slashes in their names: the name continues after a slash and ends at a colon. */
 const NAMES_WITH_SLASHES: Readonly<Record<string, RegExp>> = {
-  // An account has one directory and one vault, which are called `default`: what is in them has names.
+  // An account has one directory and one vault, both with the name `default`. Names follow after it.
   'bedrock-agentcore':
     /^(?:workload-identity-directory|token-vault)\/[^/]+\/[a-z0-9-]+\/[^/]+\/|^(?!workload-identity-directory|token-vault)[a-z-]+[/:][^/:]+[/:]/,
   logs: /^log-group:[^:]+:|^(?:delivery|destination)[\w-]*:[^:]+:/,
@@ -31,7 +31,7 @@ export function scopeOf(pattern: Text): Scope {
   if (isEverything(pattern)) {
     return 'every';
   }
-  // A hole has no wildcard, as far as is known; what can't be read is reported for itself.
+  // A hole counts as a text without a wildcard. A value that can't be read is a finding of its own.
   const text = pattern.map((part) => (typeof part === 'string' ? part : '\u0001')).join('');
   const open = withOpenVariables(text);
   if (!/[*?]/.test(open)) {
@@ -54,14 +54,14 @@ export function scopeOf(pattern: Text): Scope {
 }
 
 /**
- * A policy variable is whatever the request says (`${aws:PrincipalTag/bucket}`), so it names as little as a wildcard.
+ * The request decides the value of a policy variable (`${aws:PrincipalTag/bucket}`), so it counts as a wildcard.
  * `${*}`, `${?}` and `${$}` are these characters.
  */
 function withOpenVariables(text: string): string {
   return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => (/^[*?$]$/.test(name) ? '\u0001' : '*'));
 }
 
-/** The service ends ids with random text, which may stay open. */
+/** Ids end with random text of the service, for which a wildcard is accepted. */
 function withoutGeneratedEnd(service: string, resource: string): string {
   switch (service) {
     case 'secretsmanager':

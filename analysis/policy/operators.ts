@@ -3,8 +3,8 @@ import type { Text } from '../model/text';
 import { literal, subset, type Verdict } from './pattern';
 
 /**
- * Compares the value of a condition key with one value of the policy. Undefined when they can't be compared, as a text
- * that is no number: then neither the operator nor its negation holds.
+ * Compares the value of a condition key with one value of the policy. Undefined when they can't be compared, such as a
+ * text that isn't a number. Then neither the operator nor its negation holds.
  */
 export type Comparison = (policyValue: Text, contextValue: Text) => Verdict | undefined;
 
@@ -80,7 +80,7 @@ const ordered = (name: string, as: typeof asNumbers): [string, Operator][] => [
 ];
 
 /**
- * Every condition operator of IAM but `Null`, by its name in lower case.
+ * Every condition operator of IAM except `Null`, by its name in lower case.
  * Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
@@ -97,7 +97,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['binaryequals', { compare: known((expected, actual) => expected === actual), negated: false, wildcards: false }],
 ]);
 
-/** A text without holes as a string, with `${*}` and the like as the characters that they are. */
+/** A text without holes as a string, with `${*}`, `${?}` and `${$}` replaced by the character. */
 export function knownText(text: Text): string | undefined {
   const parts = text.filter((part) => typeof part === 'string');
   const whole = parts.join('');
@@ -115,7 +115,7 @@ function isArn(text: Text): boolean {
   return whole.startsWith('arn:') && whole.split(':').length > 5;
 }
 
-/** Milliseconds; whole numbers are taken as they are, like those of `aws:EpochTime` and `aws:CurrentTime`. */
+/** A date in milliseconds. Whole numbers aren't converted, like those of `aws:EpochTime` and `aws:CurrentTime`. */
 function dateOf(text: string): number {
   return /^-?\d+$/.test(text) ? Number(text) : Date.parse(text);
 }

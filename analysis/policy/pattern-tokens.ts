@@ -4,7 +4,7 @@ import type { Hole, Text } from '../model/text';
 export interface Matching {
   /**
    * Wildcards don't cross the first five colons, as IAM compares the ARNs in `Resource` and in ARN conditions. Without
-   * it, a wildcard stands for any characters.
+   * it, a wildcard matches any characters.
    */
   readonly segments?: boolean;
   /** Letters are compared without regard to case, as IAM compares actions and condition keys. */
@@ -14,13 +14,13 @@ export interface Matching {
 /** A wildcard. */
 export interface Wild {
   readonly wild: '*' | '?';
-  /** Characters that it can't stand for. */
+  /** Characters that it can't match. */
   readonly excludes: string;
-  /** True for a hole that was widened to everything it could contain. */
+  /** True for a hole that was replaced by everything it could contain. */
   readonly widened?: true;
 }
 
-/** A part that only the deployment, or the request, decides: without how it begins, where this is known. */
+/** A part that the deployment or the request decides. A known beginning isn't part of it. */
 export interface HoleToken {
   readonly hole: Pick<Hole, 'key' | 'excludes'> & Partial<Hole>;
 }
@@ -28,7 +28,7 @@ export interface HoleToken {
 /** One known character, a wildcard, or a hole. */
 export type Token = string | Wild | HoleToken;
 
-/** A pattern, taken apart when it has to be. */
+/** A pattern. It is split into tokens when they are first needed. */
 export class Tokens {
   /** Equal for equal texts. */
   public readonly key: string;
@@ -65,7 +65,7 @@ const SPECIAL = /[*?$]/;
 
 const parsed: readonly WeakMap<Text, Tokens>[] = Array.from({ length: 4 }, () => new WeakMap());
 
-/** Names of actions and forms of ARNs are the same few texts, made again and again. */
+/** The same few names of actions and forms of ARNs occur again and again. */
 const known: readonly Map<string, Tokens>[] = Array.from({ length: 4 }, () => new Map());
 const MOST_KNOWN = 50_000;
 
@@ -181,7 +181,7 @@ function isLowSurrogate(letter: string): boolean {
   return letter >= '\uDC00' && letter <= '\uDFFF';
 }
 
-/** Whether two texts already differ in the known characters that they begin with. */
+/** Whether two texts differ in the known characters at their beginning. */
 export function beginDifferently(left: Text, right: Text, ignoreCase: boolean): boolean {
   const a = left[0];
   const b = right[0];
@@ -194,7 +194,7 @@ export function beginDifferently(left: Text, right: Text, ignoreCase: boolean): 
     return false;
   }
   if (!SPECIAL.test(x) && !SPECIAL.test(y)) {
-    return true; // The usual case, without a look at each character.
+    return true; // The usual case, without comparing each character.
   }
   for (let at = 0; ; at += 1) {
     if (isSpecial(x[at]) || isSpecial(y[at])) {

@@ -21,7 +21,10 @@ export type { Matching };
  */
 export type Verdict = 'yes' | 'no' | 'maybe';
 
-/** A character that stands for all that no text mentions. Wildcards can be it, the value of a hole can't. */
+/**
+ * A character that stands for all characters that no text contains. Wildcards can match it; the value of a hole can't
+ * contain it.
+ */
 const FRESH = '\uFFFF';
 
 /** Above this number of states a question is answered with `maybe`. */
@@ -89,7 +92,7 @@ function answer(
   return verdict;
 }
 
-/** The answers that the written texts give without being taken apart: most patterns are of something else. */
+/** Answers from the written texts, without splitting them into tokens. Most compared patterns are about different things. */
 function quickly(a: Text, b: Text, question: string, { segments, ignoreCase }: Matching): Verdict | undefined {
   if (isAnything(b) || (isAnything(a) && question === 'overlap')) {
     return 'yes';
@@ -119,7 +122,7 @@ function quickly(a: Text, b: Text, question: string, { segments, ignoreCase }: M
   return differ ? 'no' : undefined;
 }
 
-/** Whether a name is complete: nothing follows, or what no name contains. */
+/** Whether a name is complete: nothing follows, or a character that no name contains. */
 function endsName({ excludes }: Hole, next: string | Hole | undefined): boolean {
   return next === undefined || (typeof next === 'string' && excludes.includes(next[0]));
 }
@@ -152,7 +155,8 @@ function decideSubset(left: Tokens, right: Tokens): Verdict {
   if (apart(a, b)) {
     return 'no';
   }
-  // A text of `a` that `b` can't match whatever the holes are: its wildcards stand for characters that no hole contains.
+  // Looks for a text of `a` that `b` can't match, whatever the values of the holes: its wildcards stand for characters
+  // that no hole contains.
   const longest = b.filter((token) => typeof token !== 'string').length + 1;
   const outside = [0, 1, longest].some((times) => {
     const text = a.flatMap((token): Token[] =>
@@ -163,12 +167,12 @@ function decideSubset(left: Tokens, right: Tokens): Verdict {
   return outside ? 'no' : 'maybe';
 }
 
-/** Whether no value of the holes lets the two meet. */
+/** Whether no values of the holes make the two match the same text. */
 function apart(a: readonly Token[], b: readonly Token[]): boolean {
   return differentNames(a, b) || !meet(widened(a), widened(b));
 }
 
-/** Two texts that begin with the names of two different resources, each followed by what no name contains. */
+/** Whether two texts begin with the names of two different resources, each followed by a character that no name contains. */
 function differentNames([a, ...restA]: readonly Token[], [b, ...restB]: readonly Token[]): boolean {
   const isClosed = (next: Token | undefined, { excludes }: { readonly excludes: string }) =>
     next === undefined || (typeof next === 'string' && excludes.includes(next));
@@ -206,7 +210,10 @@ function sameAtom(x: Token, y: Token): boolean {
   return x === y || (isHole(x) && isHole(y) && x.hole.key === y.hole.key);
 }
 
-/** Pairs of places that `meetInProduct` has seen; used again, because a new array costs more than a short comparison. */
+/**
+ * Pairs of positions that `meetInProduct` has visited. The array is reused, because a new one costs more than a short
+ * comparison.
+ */
 let seenPairs = new Uint8Array(1024);
 const pairs: number[] = [];
 
@@ -218,12 +225,12 @@ function meet(a: readonly Token[], b: readonly Token[]): boolean {
   return !b.some(isWild) && hasOpenStars(a) ? isMatched(b, a) : meetInProduct(a, b);
 }
 
-/** Whether every star of a pattern stands for anything, so that the last one that was tried is the only one to try again. */
+/** Whether every star of a pattern matches anything. Then only the last star has to be tried again. */
 function hasOpenStars(pattern: readonly Token[]): boolean {
   return pattern.every((token) => !isStar(token) || (token.excludes === '' && !token.widened));
 }
 
-/** Whether a text without wildcards is matched: nearly every pattern is compared with the ARN of something. */
+/** Whether a pattern matches a text without wildcards. Nearly every comparison is one with an ARN. */
 function isMatched(text: readonly Token[], pattern: readonly Token[]): boolean {
   let at = 0;
   let tried = 0;
@@ -299,7 +306,7 @@ function haveCommonLetter(x: Token, y: Token): boolean {
   return isWild(y) ? contains(y, x) : sameAtom(x, y);
 }
 
-/** Whether a wildcard can stand for a character or a hole. */
+/** Whether a wildcard can match a character or a hole. */
 function contains(wild: Wild, token: string | HoleToken): boolean {
   if (typeof token === 'string') {
     return !wild.excludes.includes(token) && !(token === FRESH && wild.widened);
@@ -309,8 +316,8 @@ function contains(wild: Wild, token: string | HoleToken): boolean {
 }
 
 /**
- * Whether all texts of `a` are texts of `b`: `a` is walked together with the set of places that `b` can be at. Exact
- * without holes; `no` isn't proven with holes.
+ * Whether all texts of `a` are texts of `b`: The tokens of `a` are followed with the set of positions that `b` can be
+ * at. The result is exact without holes. With holes, `no` isn't proven.
  */
 function isWithin(a: readonly Token[], b: readonly Token[]): Verdict {
   const letters = [
@@ -321,7 +328,7 @@ function isWithin(a: readonly Token[], b: readonly Token[]): Verdict {
   const seen = new Set<string>();
   const stack: [number, readonly number[]][] = [];
   const visit = (i: number, places: readonly number[]): void => {
-    // Whatever follows is matched by a star at the end.
+    // A star at the end matches everything that follows.
     if (open !== undefined && places.includes(open)) {
       return;
     }
@@ -360,7 +367,7 @@ function isWithin(a: readonly Token[], b: readonly Token[]): Verdict {
   return 'yes';
 }
 
-/** The places after a letter or a hole. */
+/** The positions after a letter or a hole. */
 function after(b: readonly Token[], places: readonly number[], letter: string | HoleToken): readonly number[] {
   const next = places.flatMap((place) => {
     const token = b[place];
@@ -372,7 +379,7 @@ function after(b: readonly Token[], places: readonly number[], letter: string | 
   return closed(b, next);
 }
 
-/** Places together with those that follow by leaving out a star, in order. */
+/** The positions, and those that follow them by skipping a star, in order. */
 function closed(b: readonly Token[], places: readonly number[]): readonly number[] {
   const all = new Set<number>();
   for (let place of places) {
@@ -384,7 +391,7 @@ function closed(b: readonly Token[], places: readonly number[]): readonly number
   return [...all].sort((x, y) => x - y);
 }
 
-/** Every hole replaced by all that it could contain. */
+/** The tokens with every hole replaced by a wildcard for all that it could contain. */
 function widened(tokens: readonly Token[]): Token[] {
   return tokens.map((token) => (isHole(token) ? { wild: '*', excludes: token.hole.excludes, widened: true } : token));
 }

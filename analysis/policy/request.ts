@@ -64,7 +64,7 @@ export function deniesRequest(statement: Statement, request: Request, mode: Cont
   return problem !== undefined && mode === 'given' ? { truth: scope, problem } : { truth: and([scope, holdsAlways]) };
 }
 
-/** Whether the actions and resources of a statement take in the request. */
+/** Whether the actions and resources of a statement cover the request. */
 function covers(statement: Statement, request: Request, mode: ContextMode, effect: 'allow' | 'deny'): Truth {
   const actions = selects(statement.actions, (pattern) =>
     verdictWhen(subset([request.action], pattern.value, { ignoreCase: true }), pattern.guard),
@@ -73,7 +73,7 @@ function covers(statement: Statement, request: Request, mode: ContextMode, effec
     return NEVER;
   }
   const { except, patterns } = statement.resources;
-  // Allows are widened and denials narrowed: one resource of those in question is enough for an allow, and wildcards
+  // Allows are widened and denials narrowed: for an allow, one of the requested resources is enough, and wildcards
   // cross colons.
   const widen = (effect === 'allow') !== except;
   const compare = widen ? overlap : subset;
@@ -84,7 +84,7 @@ function covers(statement: Statement, request: Request, mode: ContextMode, effec
     problem ||= pattern === undefined;
     return pattern === undefined ? NEVER : verdictWhen(compare(request.resource, pattern, { segments }), guard);
   });
-  // Everything but a resource whose variable has no value: "the statement doesn't match".
+  // With `NotResource` and a variable without a value, "the statement doesn't match".
   return problem && except ? NEVER : and([when(statement.guard), actions, resources]);
 }
 
@@ -100,12 +100,12 @@ function selects({ except, patterns }: Selection, matches: (pattern: Case<Text>)
   return except ? not(any) : any;
 }
 
-/** How a principal of a statement is the caller: as everybody, by its own name, or by its account. */
+/** How a principal of a statement matches the caller: as everybody, by its own name, or by its account. */
 export type PrincipalMatch = 'everybody' | 'named' | 'account';
 
 const MATCHES: readonly PrincipalMatch[] = ['everybody', 'named', 'account'];
 
-/** Whether one of the principals of a statement is the caller, in one of the given ways. */
+/** Whether one of the principals of a statement matches the caller in one of the given ways. */
 export function principalsMatch(
   { principals, effect }: Statement,
   caller: Caller,
@@ -119,7 +119,7 @@ export function principalsMatch(
     return or(of.map((way) => truths[way]));
   };
   const included = principals.filter(({ except }) => !except).map((principal) => match(principal, ways));
-  // Whether an account in `NotPrincipal` stands for its roles isn't documented: they have to be named, too.
+  // Whether an account in `NotPrincipal` includes its roles isn't documented, so roles count only if they are named.
   const excluded = principals
     .filter(({ except }) => except)
     .flatMap((principal) => [

@@ -6,12 +6,12 @@ import { byDeployment } from './by-deployment';
 
 /** A statement of an IAM policy of any kind, with every short form written out. */
 export interface Statement {
-  /** `unknown` when it can't be read or isn't one of the two: it counts as the worse of the two. */
+  /** `unknown` when it can't be read or isn't one of the two. Then the more dangerous one is assumed. */
   readonly effect: 'Allow' | 'Deny' | 'unknown';
   readonly actions: Selection;
-  /** Without `Resource`, as in trust policies, everything: the statement speaks of what it is attached to. */
+  /** Everything if there is no `Resource`, as in trust policies: the statement is about what it is attached to. */
   readonly resources: Selection;
-  /** `attached` in policies of identities, where the principal is who has the policy. */
+  /** `attached` in policies of identities: the principal is the identity that has the policy. */
   readonly principals: readonly Principal[] | 'attached';
   readonly conditions: readonly Condition[];
   /** When the statement is deployed. */
@@ -27,11 +27,11 @@ export interface Statement {
 
 /** One possible value in a policy: canonical, so that names and ARNs can be compared. */
 export interface Pattern extends Case<Text> {
-  /** As it is written, where that is different. */
+  /** As it is written, if that is different. */
   readonly written?: Text;
 }
 
-/** A list of patterns, or everything but them. */
+/** A list of patterns, or everything except them. */
 export interface Selection {
   readonly except: boolean;
   readonly patterns: readonly Pattern[];
@@ -42,7 +42,7 @@ export type PrincipalKind = 'AWS' | 'Service' | 'Federated' | 'CanonicalUser' | 
 /** One principal of a statement. */
 export interface Principal {
   readonly kind: PrincipalKind;
-  /** True for `NotPrincipal`: everybody but this one. */
+  /** True for `NotPrincipal`: everybody except this one. */
   readonly except: boolean;
   /** ARN, account, service, or `*`. */
   readonly name: Pattern;
@@ -95,10 +95,10 @@ export function readPolicy(document: Node, holder: Resource, canonical: Canonica
   }
 }
 
-/** The values below a key, in whatever case it is written: IAM reads the names of elements without regard to case. */
+/** The values below a key, in any case: IAM ignores the case of element names. */
 type Members = (key: string) => readonly Node[];
 
-/** The usual spelling. */
+/** The names of elements in their usual spelling. */
 const ELEMENTS: ReadonlySet<string> = new Set([
   ...['Version', 'Id', 'Statement', 'Sid', 'Effect', 'Condition'],
   ...['Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource'],
@@ -119,7 +119,10 @@ function membersOf(node: Node): Members {
 
 const NOTHING: readonly Node[] = [];
 
-/** The statements that one statement of a policy is: more than one when what it refuses or its form depends on conditions. */
+/**
+ * Reads one statement of a policy. The result has several statements if what it refuses, or its form, depends on
+ * conditions.
+ */
 export function readStatement(node: Node, holder: Resource, canonical: Canonical = (text) => text): Statement[] {
   if (node.kind !== 'object') {
     return [unreadableStatement(node, holder)];
@@ -283,7 +286,7 @@ function takenApart(operator: string): Operator {
   };
 }
 
-/** The texts of a value or of a list of values. What is neither is a hole. */
+/** The texts of a value or of a list of values. An object is a hole. */
 export function textsOf(node: Node, canonical: Canonical): Pattern[] {
   const texts: Pattern[] = node.listTexts((item) => hole(item.unreadable ?? malformed(item)));
   texts.forEach((text, at) => {
@@ -378,7 +381,7 @@ export function aboutService(statements: readonly Statement[], action: string): 
   return found;
 }
 
-/** Whether a pattern of actions may be of a service: its first characters tell, unless there are wildcards among them. */
+/** Whether a pattern of actions may match actions of a service, by its beginning. */
 function mayBeOf(pattern: Text, service: string): boolean {
   const first = pattern[0];
   if (typeof first !== 'string') {

@@ -2,11 +2,11 @@ import { FALSE, type Guard, TRUE } from '../model/guard';
 import type { Verdict } from './pattern';
 
 /**
- * Whether something is true, in every deployment at once: in which it is for sure, and in which it may be. What is
- * written under a condition of the template, and what can't be read, is in the difference of the two or of neither.
+ * Whether something is true, for all deployments at once: the deployments in which it is certainly true, and those in
+ * which it may be true.
  */
 export interface Truth {
-  /** When it is true for sure. Implies `possible`. */
+  /** When it is certainly true. Implies `possible`. */
   readonly yes: Guard;
   /** When it may be true. */
   readonly possible: Guard;
@@ -21,7 +21,7 @@ export function when(guard: Guard): Truth {
   return { yes: guard, possible: guard };
 }
 
-/** A verdict on something that is there when a guard holds. */
+/** A verdict on something that exists only when a guard holds. */
 export function verdictWhen(verdict: Verdict, guard: Guard = TRUE): Truth {
   return { yes: verdict === 'yes' ? guard : FALSE, possible: verdict === 'no' ? FALSE : guard };
 }
@@ -59,7 +59,7 @@ export function or(truths: readonly Truth[]): Truth {
   return { yes, possible };
 }
 
-/** `yes` when it is true for sure in some deployment, else `maybe` when it may be in one. */
+/** `yes` when it is certainly true in some deployment, else `maybe` when it may be true in one. */
 export function verdictOf({ yes, possible }: Truth): Verdict {
   return yes.possible() ? 'yes' : possible.possible() ? 'maybe' : 'no';
 }
