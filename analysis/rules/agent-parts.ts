@@ -7,7 +7,7 @@ import { agentRoles } from './agent-roles';
 
 /**
  * Ids of the stacks that hold a part of an agent: a Runtime, a session or execution role, or something that runs as a
- * client. With a nested stack its whole family counts.
+ * client. A stack and its nested stacks count as one.
  */
 export function agentStacks(model: Model): ReadonlySet<string> {
   return model.view(collectStacks);

@@ -22,7 +22,7 @@ export interface AgentRole {
   readonly subjects: readonly string[];
 }
 
-/** The identities of the agents of an assembly, whoever made them. */
+/** The identities of the agents of an assembly, made by this library or not. */
 export function agentRoles(model: Model): readonly AgentRole[] {
   return model.view(collect);
 }
@@ -54,7 +54,7 @@ function collect(model: Model): AgentRole[] {
   });
 }
 
-/** A role that isn't in the app, but gets from it what only a session role needs: a model and a Runtime. */
+/** Whether a role outside of the app gets permissions that only a session role needs: for a model and a Runtime. */
 function hasSessionWork(identity: Identity): boolean {
   return (
     identity.resource === undefined &&
@@ -62,35 +62,41 @@ function hasSessionWork(identity: Identity): boolean {
   );
 }
 
-/** Whether a policy lets it start turns by naming the service. Administrators that may do everything don't count. */
+/**
+ * Whether a policy that names the service lets an identity start turns. Administrators, who may do everything, don't
+ * count.
+ */
 function startsTurns(identity: Identity): boolean {
   return SESSION_START_ACTIONS.some((action) => allowing(identity, action).length > 0);
 }
 
-/** Allow statements that cover an action and name its service, rather than reaching it through a bare `*`. */
+/** Allow statements that cover an action and name its service. A bare `*` doesn't count. */
 export function allowing(identity: Identity, action: string): Statement[] {
   return covering(identity, action).filter((statement) => namesService(statement, action.split(':')[0]));
 }
 
-/** Every allow statement of an identity, those of resource policies that name it included, and those that can't be read. */
+/**
+ * Every allow statement of an identity, including statements of resource policies that name it and statements that
+ * can't be read.
+ */
 export function allowsOf(identity: Identity): Statement[] {
   return [...identity.statements, ...identity.granted].filter(({ effect }) => effect !== 'Deny');
 }
 
-/** Allow statements that an action is covered by. Whether one that can't be read covers it, isn't known. */
+/** Allow statements that cover an action. Statements that can't be read are left out. */
 export function covering(identity: Identity, action: string): Statement[] {
   return statementsFor(identity, action).filter((statement) => isKnownToAllow(statement, action));
 }
 
-/** Whether a statement allows an action, whatever the parts of it are that only the deployment knows. */
+/** Whether a statement allows an action in every deployment. */
 export function isKnownToAllow({ effect, actions: { except, patterns } }: Statement, action: string): boolean {
   const isNamed = () => patterns.some(({ value }) => subset([action], value, { ignoreCase: true }) === 'yes');
   return effect === 'Allow' && (except || isNamed());
 }
 
 /**
- * Roles of what leads to an agent and isn't one of its own roles: functions, machines and builds that start turns through
- * others. Who could do so only by a permission on everything isn't one: that is an administrator.
+ * Roles of functions, state machines and builds that start turns of an agent, also through others. The agent's own
+ * roles aren't included, nor are administrators, who can do so only because they may do everything.
  */
 export function handlerRoles(model: Model): ReadonlyMap<Identity, readonly Agent[]> {
   return model.view(collectHandlers);
@@ -125,7 +131,7 @@ function collectHandlers(model: Model): Map<Identity, Agent[]> {
   return found;
 }
 
-/** Where a finding about an identity is: its resource, or the first policy when the app only refers to it. */
+/** The place of a finding about an identity: its resource, or its first policy if the identity isn't in the app. */
 export function placeOfIdentity({ resource, statements, granted, runs }: Identity): Resource | undefined {
   return resource ?? statements[0]?.holder ?? granted[0]?.holder ?? runs[0]?.resource;
 }

@@ -17,17 +17,17 @@ import { noteParts } from './unreadable-parts';
 
 /** What to check. */
 export interface CheckStacksRequest {
-  /** All stacks of the app: references lead from one to another. */
+  /** All stacks of the app, because stacks refer to each other. */
   readonly stacks: readonly StackData[];
   readonly files?: FileReader;
   /**
-   * Only the rules of these families. What can't be read is always reported, as far as these rules ask.
+   * Only the rules of these families. Values that these rules ask for and that can't be read are always reported.
    * @default - every family
    */
   readonly families?: readonly Family[];
   readonly options?: RuleOptions;
   /**
-   * Ids of the stacks where findings count.
+   * Ids of the stacks for which findings are reported.
    * @default - all of them
    */
   readonly judged?: ReadonlySet<string>;
@@ -38,19 +38,19 @@ export interface CheckStacksRequest {
   readonly rules?: readonly Rule[];
 }
 
-/** What a check says. */
+/** The result of a check. */
 export interface CheckResult {
   readonly findings: readonly ReportedFinding[];
-  /** What the owner of the app has declared in the stacks that are judged. */
+  /** The declarations of the app's owner in the judged stacks. */
   readonly decisions: readonly Decision[];
 }
 
-/** Runs the rules over templates, however malformed these are. */
+/** Runs the rules over templates. Malformed templates don't raise an error. */
 export function checkStacks(request: CheckStacksRequest): readonly ReportedFinding[] {
   return checkApp(request).findings;
 }
 
-/** Runs the rules over templates, and reads what is declared in them. */
+/** Runs the rules over templates, and reads the declarations in them. */
 export function checkApp(request: CheckStacksRequest): CheckResult {
   if (!isRelevant(request.stacks)) {
     return { findings: [], decisions: [] };
@@ -75,7 +75,7 @@ export function checkModel(
   const findings = new Findings();
   const context: RuleContext = {
     model,
-    // Read when a rule asks for them: a rule of regions doesn't need the roles.
+    // Read only when a rule asks for them: the rule about Regions doesn't need the roles.
     get agents() {
       return agents(model);
     },
@@ -91,7 +91,7 @@ export function checkModel(
         }
       }
     } catch (error) {
-      // Nothing passes because it could not be judged.
+      // A template that can't be judged doesn't pass.
       const [stack] = model.assembly.stacks;
       const why = error instanceof Error ? error.message : String(error);
       findings.add(MA_READ1, {
@@ -116,12 +116,12 @@ export function checkModel(
   return [...reported, ...leftOver.all().filter(counts)];
 }
 
-/** The rules that use the declarations of a kind: only when all of them have run, it is known which are needed. */
+/** The rules that use the declarations of a kind. Unused ones are known only after all of these rules have run. */
 const USERS: Readonly<Record<Declaration['kind'], readonly string[]>> = {
   action: ['MA-ID5', 'MA-ID7'],
   egress: ['MA-NET1', 'MA-NET4'],
   principal: ['MA-STO1'],
-  // Constructs declare what they were given from outside of the app, whether or not a rule asks.
+  // Constructs declare everything from outside of the app that they were given, even if no rule asks for it.
   unreadable: [],
   exempt: [],
 };

@@ -17,10 +17,13 @@ export interface Credential {
   readonly where: string;
 }
 
-/** The environment of a machine: its variables are in members of these names, its other members are settings. */
+/**
+ * Members of the environment of a build or a compute environment: only those with `Variables` in their name have
+ * variables, the others are settings.
+ */
 const HAS_SETTINGS = new Set(['Variables', 'EnvironmentVariables', 'ComputeType']);
 
-/** A value to read: its key, and those above. */
+/** A value to read, with its key and the keys above. */
 interface Open {
   readonly node: Node;
   readonly key: string;
@@ -41,7 +44,7 @@ export function credentialsIn(root: Node, key = ''): Credential[] {
   return found;
 }
 
-/** Notes the credentials in a value, and what is below it. */
+/** Adds the credentials in a value to `found`, and the values below it to `open`. */
 function readValue(value: Open, found: Credential[], open: Open[]): void {
   const { node, key, above } = value;
   if (node.kind === 'object') {
@@ -66,7 +69,10 @@ function readValue(value: Open, found: Credential[], open: Open[]): void {
   }
 }
 
-/** What is below the keys of an object, without the plain texts that hold nothing: most of a template. */
+/**
+ * Adds the values below the keys of an object, without the literal texts that can't be credentials, which are most of a
+ * template.
+ */
 function readMembers({ node, key: own, above }: Open, open: Open[]): void {
   const keys = below(above, own);
   const isPair = own !== 'Tags' && node.keys().some(isValueOfAPair);
@@ -92,7 +98,7 @@ function readMembers({ node, key: own, above }: Open, open: Open[]): void {
   }
 }
 
-/** A text that holds data is read like the data. */
+/** A text with JSON in it is read like the JSON. */
 function readData({ node, key, above }: Open, open: Open[]): void {
   if (node.texts().some(({ value: [first] }) => isJson(first))) {
     for (const each of node.json()) {
@@ -103,7 +109,7 @@ function readData({ node, key, above }: Open, open: Open[]): void {
   }
 }
 
-/** Whether a text that is written out as it is can be, or hold, a credential. */
+/** Whether a literal text can be, or contain, a credential. */
 function mayConcern(text: string, key: string, above: Keys): boolean {
   return (
     hasDynamicReference(text) ||
@@ -114,7 +120,7 @@ function mayConcern(text: string, key: string, above: Keys): boolean {
 
 const isJson = (part: Text[number] | undefined): boolean => typeof part === 'string' && /^\s*[{[]/.test(part);
 
-/** `{ Name, Value, Type }`, as tasks and builds write their variables. References to stores hold no credential. */
+/** `{ Name, Value, Type }`, the form of variables of tasks and builds. References to stores aren't credentials. */
 function variableOf(entries: readonly [string, Node][]): readonly string[] | undefined {
   const name = textOf(entries, 'name');
   const type = textOf(entries, 'type');
@@ -130,7 +136,7 @@ function parameterOf(entries: readonly [string, Node][]): readonly string[] | un
 
 const isValueOfAPair = keyTest(/^(?:Header)?Value$/i);
 
-/** Two texts of which one says what the other is: a header, an option, a parameter. */
+/** A name and a value: a header, an option, a parameter. */
 function pairOf(entries: readonly [string, Node][]): readonly string[] | undefined {
   const names = ['name', 'optionname', 'headername', 'parametername', 'key'].flatMap(
     (key) => textOf(entries, key) ?? [],

@@ -9,7 +9,7 @@ import { keyTest, rememberedTest } from '../model/key-test';
 import type { Hole, Text } from '../model/text';
 import { isInClear, type Keys } from './keys-above';
 
-/** Properties whose value is a credential; a reference to a secret is right there. */
+/** Properties that hold a credential. A reference to a secret is correct there. */
 const isCredentialProperty = keyTest(
   /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token)$/,
 );
@@ -17,7 +17,7 @@ const isCredentialProperty = keyTest(
 /** A setting, for example `ManageMasterUserPassword`: never the credential itself. */
 const SWITCH = /^(?:true|false)$/i;
 
-/** How names end that hold a credential. */
+/** Endings of names for credentials. */
 const HOLDS_A_CREDENTIAL =
   /(?:secret|passw(?:or)?d|passphrase|token|api_?key|access_?key|private_?key|credentials?|authorization)$/i;
 
@@ -30,7 +30,7 @@ export function credentialOf(text: Text, key: string, above: Keys): string | und
   return whole === undefined ? inComputed(text, key, above) : inLiteral(whole, key, above);
 }
 
-/** What a text that is written out is. */
+/** The kind of credential that a literal text is. */
 export function inLiteral(text: string, key: string, above: Keys): string | undefined {
   const format = formatIn(text) ?? encodedFormatIn(text);
   if (format !== undefined) {
@@ -44,7 +44,7 @@ export function inLiteral(text: string, key: string, above: Keys): string | unde
   return isNamed && !EMPTY.test(text) ? 'a credential, as its name says' : undefined;
 }
 
-/** What a text with parts that the deployment fills in is. */
+/** The kind of credential that a text with holes is. */
 function inComputed(text: Text, key: string, above: Keys): string | undefined {
   const known = text.map((part) => (typeof part === 'string' ? part : ' ')).join('');
   const format = formatIn(known) ?? encodedFormatIn(known);
@@ -77,7 +77,7 @@ function inComputed(text: Text, key: string, above: Keys): string | undefined {
   return undefined;
 }
 
-/** A property that is the credential, not a policy or a setting about it. */
+/** Whether a property is the credential itself, not a policy or a setting for it. */
 function isHolder(key: string, above: Keys, text: string): boolean {
   return !above.areVariables && isCredentialProperty(key) && !/polic/i.test(above.key) && !SWITCH.test(text);
 }
@@ -93,7 +93,7 @@ export function isSecretAttribute(hole: Hole): boolean {
 /** No text, or an object without a value: a secret that somebody sets after the deployment. */
 const EMPTY = /^\s*(?:\{\s*(?:"[^"]*"\s*:\s*""\s*,?\s*)*\})?\s*$/;
 
-/** A parameter whose name says that it holds a credential. */
+/** Names of parameters that hold a credential. */
 const SECRET_PARAMETER = /(?:secret|passw(?:or)?d|token|credential|(?:^|[^a-z])key(?:$|[^a-z]))/i;
 
 /** What a dynamic reference inserts. */
@@ -104,7 +104,7 @@ export function referenceKind(hole: Hole): 'secret' | 'plain' | undefined {
   return /resolve:(?:secretsmanager|ssm-secure):/.test(hole.key) ? 'secret' : 'plain';
 }
 
-/** Whether data holds a credential under a name: a word of some length that is no path, ARN or expression. */
+/** Whether a name and a value in data are a credential: a longer word that isn't a path, an ARN or an expression. */
 function isCredential(name: string, value: string): boolean {
   return (
     isNameOfACredential(name) &&
@@ -126,10 +126,10 @@ const NAME_WITH_PARTS = /^[a-z][\w.-]{0,23}(?:\/[a-z][\w.-]{0,23})+$/;
 
 const FORMATS = [...CREDENTIAL_FORMATS, ...FURTHER_CREDENTIAL_FORMATS];
 
-/** Any of them: most texts have none. */
+/** All formats in one test, because most texts have none. */
 const ANY_FORMAT = new RegExp(FORMATS.map(({ pattern }) => `(?:${pattern.source})`).join('|'));
 
-/** A user name and a password in a URL. */
+/** Length of the shortest credential: a user name and a password in a URL. */
 const SHORTEST_CREDENTIAL = 8;
 
 /** The kind of credential that a text has the published format of. */
@@ -143,7 +143,7 @@ export function formatIn(text: string): string | undefined {
 const SHORTEST_ENCODED = 24;
 const ENCODED = /^[A-Za-z0-9+/]{24,}={0,2}$/;
 
-/** The same of a text that is encoded as base64. */
+/** The kind of credential in a text that is encoded as base64. */
 function encodedFormatIn(text: string): string | undefined {
   return text.length >= SHORTEST_ENCODED && ENCODED.test(text)
     ? formatIn(Buffer.from(text, 'base64').toString('latin1'))

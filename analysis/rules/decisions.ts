@@ -2,17 +2,17 @@ import { printed } from '../model/printed-text';
 import type { Text } from '../model/text';
 import type { Declaration } from './read-declarations';
 
-/** A declaration in words. */
+/** A declaration as text. */
 export interface Decision {
   /** The kind and what it is about: `egress 10.20.0.0/16:443 (Network/Network)`. */
   readonly what: string;
-  /** The reason, with its end. */
+  /** The reason, with the end of the declaration. */
   readonly reason: string;
   /** Id of the stack whose template has it. */
   readonly stack: string;
 }
 
-/** What a declaration says, for whoever reads a report. */
+/** A declaration as text for reports. */
 export function decisionOf(declaration: Declaration): Decision {
   const { reason, expires, place } = declaration;
   return {

@@ -3,8 +3,8 @@ import type { Text } from '../model/text';
 import type { RuleContext } from './rule';
 
 /**
- * Whether a declaration allows a VPC to reach one of some peers. A gateway that gives addresses of the internet to a VPC
- * is never what a declaration means: a NAT gateway is.
+ * Whether a declaration allows a VPC to reach one of some peers. A declaration covers a NAT gateway, but never a
+ * gateway that gives internet addresses to a VPC.
  */
 export function egressDeclared(
   { declared }: RuleContext,

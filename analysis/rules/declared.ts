@@ -16,7 +16,7 @@ export interface DeclaredEgress {
   readonly port: number;
 }
 
-/** What the owner of an app has decided: the declarations in the metadata of its templates. */
+/** The decisions of an app's owner: the declarations in the metadata of its templates. */
 export class Declared {
   public readonly all: readonly Declaration[];
 
@@ -96,7 +96,7 @@ export class Declared {
     );
   }
 
-  /** Whether somebody has looked at a part that can't be read, by its origin or by what templates call it. */
+  /** Whether a part that can't be read is declared as reviewed, by its origin or by its name in templates. */
   public unreadable({ origin }: Unreadable, ...written: readonly Text[]): boolean {
     const { stack, resource } = origin;
     const places = new Set([
@@ -134,7 +134,7 @@ export class Declared {
     return known;
   }
 
-  /** Declarations that have expired and that a rule would have used, and those that no rule used. Once for equal ones. */
+  /** Expired declarations that a rule would have used, and declarations that no rule used. Equal ones are listed once. */
   public leftOver(): { readonly expired: Declaration[]; readonly unused: Declaration[] } {
     const once = [...new Map(this.all.map((each) => [each.key, each])).values()];
     return {
@@ -190,7 +190,7 @@ function locatedName({ path }: Place): string {
   return path.split('.')[1] ?? '';
 }
 
-/** The account of an ARN of a principal, as a key; with `whole` only of a principal that stands for its account. */
+/** The account of an ARN of a principal, as a key. With `whole`, only for a principal that means its whole account. */
 function accountIn(name: Text, whole = false): string | undefined {
   const key = textKey(name);
   const root = /^(\d{12})$/.exec(key) ?? /^arn:[^:]*:iam::([^:]+):root$/.exec(key);

@@ -4,7 +4,7 @@ import type { Place } from '../model/text';
 import type { Statement } from '../policy/statement';
 import type { RuleText, Severity } from './rule';
 
-/** What is somewhere in a template. */
+/** Something with a place in a template. */
 export type Located = Place | Statement | Resource;
 
 /** One place that breaks a rule. */
@@ -101,7 +101,7 @@ export class Findings {
         data,
       };
     });
-    // Of several roles that one policy is attached to, the same sentence is said once.
+    // A policy that is attached to several roles has the same sentence for each. It is shown once.
     const said = new Set<string>();
     return reported.filter(({ rule, severity, says, location: { stack, logicalId, path } }) => {
       const key = [rule, severity, says, stack, logicalId, path].join('\n');
@@ -110,7 +110,7 @@ export class Findings {
   }
 }
 
-/** References as `Fn::Sub` has them; those to other stacks keep the name of the stack. */
+/** References in the form of `Fn::Sub`. References to other stacks keep the name of the stack. */
 function withinStack(says: string, stack: string): string {
   return says.replaceAll(`\${${stack}#`, '${').replace(/(\$\{[^{}]+)\.@name\}/g, '$1}');
 }
@@ -134,7 +134,7 @@ function guardOf(at: Located): Guard {
   return guard === FALSE ? TRUE : guard;
 }
 
-/** The place of anything that is somewhere. */
+/** The place of a statement, a resource or a place itself. */
 export function placeOf(at: Located): Place {
   return 'properties' in at ? at.properties.place : 'place' in at ? at.place : at;
 }

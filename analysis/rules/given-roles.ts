@@ -10,17 +10,17 @@ import { type AgentRole, agentRoles } from './agent-roles';
 import type { Unread } from './unread';
 
 /**
- * Services whose resources give permissions to roles by policies only, which are read, or work under them. Any other
- * service may have permissions of its own (Lake Formation, EKS access entries, S3 Access Grants), or changes what it is
- * given (AWS Config, Service Catalog).
+ * Services that give permissions to roles only by policies, which are read, or that use the roles. Any other service
+ * may have permissions of its own (Lake Formation, EKS access entries, S3 Access Grants), or may change the roles that
+ * it is given (AWS Config, Service Catalog).
  */
 const BY_POLICY_ONLY =
   /^AWS::(?:ApiGateway|ApiGatewayV2|ApplicationAutoScaling|AppSync|AutoScaling|Backup|Bedrock|BedrockAgentCore|BedrockMantle|Budgets|CDK|CertificateManager|CloudFront|CloudTrail|CloudWatch|CodeArtifact|CodeBuild|CodeCommit|CodePipeline|Cognito|DynamoDB|EC2|ECR|ECS|EFS|ElasticLoadBalancing|ElasticLoadBalancingV2|Events|IAM|KMS|Kinesis|KinesisFirehose|Lambda|Logs|Pipes|RDS|Route53|Route53Resolver|S3Express|S3Tables|S3Vectors|SES|SNS|SQS|Scheduler|SecretsManager|StepFunctions|Synthetics|VpcLattice|XRay)::|^AWS::S3::(?:Bucket|BucketPolicy|AccessPoint|MultiRegionAccessPoint|MultiRegionAccessPointPolicy|StorageLens)$|^AWS::SSM::Parameter$|^AWS::CloudFormation::/;
 
-/** What is only told to code, and what says under which role a resource works itself. */
+/** Properties that are input of code, and properties that name the role of the resource itself. */
 const TOLD = /^(?:Environment|EnvironmentVariables|Variables|Metadata|Tags|Description)$/;
 
-/** Resources that are given a role of an agent by a property whose meaning nobody here knows. */
+/** Notes resources that name a role of an agent in a property without a known meaning. */
 export function noteGivenRoles(model: TemplateModel, unread: Unread): void {
   const roles = agentRoles(model).filter(({ identity, kinds }) => identity.resource && !isOnly(kinds, 'client role'));
   const byPolicy = new Set(resourcePolicies(model).map(({ holder }) => holder));
@@ -34,7 +34,7 @@ export function noteGivenRoles(model: TemplateModel, unread: Unread): void {
       continue;
     }
     for (const role of givenTo(model, resource, roles)) {
-      const hint = `nobody here knows what ${resource.type} lets the role do that it is given`;
+      const hint = `it isn't known what ${resource.type} allows the role that it names`;
       const origin = { stack: resource.stack, resource, path: 'Type' };
       role.subjects.forEach((subject) => unread.note(subject, undefined, { origin, reason: 'unknown type', hint }));
     }
@@ -43,7 +43,7 @@ export function noteGivenRoles(model: TemplateModel, unread: Unread): void {
 
 const isOnly = (kinds: AgentRole['kinds'], kind: string) => [...kinds].every((each) => each === kind);
 
-/** Those of some roles that a resource is given. */
+/** The roles that a resource names. */
 function givenTo(model: TemplateModel, resource: Resource, roles: readonly AgentRole[]): readonly AgentRole[] {
   const worksUnder = (key: string, depth: number) => depth === 0 && ROLE_PROPERTY.test(key);
   const asked = (key: string, depth: number) => !TOLD.test(key) && !worksUnder(key, depth);
@@ -52,7 +52,7 @@ function givenTo(model: TemplateModel, resource: Resource, roles: readonly Agent
   return roles.filter(({ identity }) => mentioned.has(identity.resource!) || isNamed(identity.resource!));
 }
 
-/** Whether a text of a resource is the name of a role: mentions are references and ARNs. */
+/** Whether a text of a resource is the name of a role. Mentions are only references and ARNs. */
 export function namedIn(resource: Resource): (role: Resource) => boolean {
   let text: string | undefined;
   return (role) =>

@@ -14,7 +14,7 @@ import { listed, namedUses } from './permissions';
 import type { RuleContext } from './rule';
 import { shownName } from './shown-name';
 
-/** What the role writes, or reads of secrets, that governs the agent. */
+/** What governs the agent and its role may write, and the secrets and records that its role may read. */
 export function* governingAccess(role: AgentRole, { model, declared }: RuleContext): Iterable<Finding> {
   for (const agent of role.agents) {
     const governing = governanceOf(model, agent);
@@ -27,7 +27,7 @@ export function* governingAccess(role: AgentRole, { model, declared }: RuleConte
       }
       const statement = edge.because;
       if (isWideEverywhere(statement)) {
-        continue; // MA-ID5 says so, and what governs the agent is only a part.
+        continue; // MA-ID5 reports this, and what governs the agent is only a part of it.
       }
       const actions = namedUses(statement)
         .filter((use) => touches(use, resource && isRecord(model, resource, reason) ? 'record' : reason, type))
@@ -51,7 +51,10 @@ export function* governingAccess(role: AgentRole, { model, declared }: RuleConte
 
 const isReading = (action: string): boolean => /^s3:(?:Get|List)/i.test(action);
 
-/** What a trail or the workflow records is for auditors: an agent that reads it sees what other turns did. */
+/**
+ * Whether a bucket has records of a trail or a workflow. They are for auditors: an agent that reads them sees other
+ * turns.
+ */
 function isRecord(model: Model, resource: Resource, reason: string): boolean {
   const isKept = reason === 'trail' || reason === 'record' || evidenceBuckets(model).has(resource);
   return resource.type === 'AWS::S3::Bucket' && isKept;
@@ -68,7 +71,7 @@ function touches({ action, class: kind }: Use, reason: string, type: string): bo
     case 'log':
       return kind !== 'data-read' && !/^logs:(?:createlogstream|putlogevents)$/.test(name) && name.startsWith('logs:');
     case 'key':
-      return false; // Uses of a key are limited by what is encrypted with it.
+      return false; // The permissions on what is encrypted with a key limit its use.
     case 'definition':
       return type === 'AWS::SecretsManager::Secret' ? /^secretsmanager:/.test(name) : kind === 'data-write';
     case 'record':
@@ -77,11 +80,11 @@ function touches({ action, class: kind }: Use, reason: string, type: string): bo
     case 'store':
     case 'code':
     case 'image':
-      // An event on the bus of outcomes is written, although the action starts what listens elsewhere.
+      // On the bus of outcomes, sending an event is writing, although the action starts something on other buses.
       return (
         (kind === 'data-write' || name === 'events:putevents') && !name.startsWith('kms:') && !name.startsWith('logs:')
       );
     default:
-      return false; // What drives the agent is a matter of the ways.
+      return false; // waysToPower judges what starts the agent.
   }
 }

@@ -47,11 +47,11 @@ const OTHERS = [
   ...[MA_REG1],
 ];
 
-/** Every rule that asks. The ids are public API: never renumbered. */
+/** Every rule with a check. The ids are public API and never change. */
 export const RULES: readonly Rule[] = [...OF_IDENTITY, ...OTHERS];
 
 /**
- * Everything that findings can be of, in the order of the rules page: the rules, what they can't read, and declarations
- * that do nothing.
+ * Everything that findings can report, in the order of the rules page: the rules, what they can't read, and
+ * declarations without an effect.
  */
 export const RULE_TEXTS: readonly RuleText[] = [...OF_IDENTITY, MA_DECL1, MA_READ1, ...OTHERS];

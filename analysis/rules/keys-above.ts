@@ -1,23 +1,23 @@
 import { keyTest } from '../model/key-test';
 
-/** Objects whose keys, or whose `Name` and `Value`, are variables that a program sees. */
+/** Objects with variables of a program, as keys or as `Name` and `Value`. */
 const isVariableKey = keyTest(
   /^(?:\w*Environment(?:Variables)?(?:Override)?|Variables|env|StageVariables|\w*Arguments|HyperParameters)$/i,
 );
 
-/** Texts and objects that are handed to a program, whose keys say what their values are. */
+/** Input of programs, with keys that say what the values are. */
 export const isDataKey = keyTest(
   /^(?:Input|InputTemplate|Definition|DefinitionString|ConstantInput|HttpParameters|InvocationHttpParameters|Parameters|RequestParameters|Headers|ProviderDetails|SecretStringTemplate)$/,
 );
 
-/** Texts that programs run or that everybody reads, so that CloudFormation must not put a secret into them. */
+/** Texts that programs run or that everybody may read, so CloudFormation must not insert a secret. */
 export const isInClear = keyTest(
   /^(?:ZipFile|InlineCode|DefinitionString|Definition|DefinitionSubstitutions|Input|InputTemplate|UserData|BuildSpec|Command|Value)$/,
 );
 
 const isHttpParameters = keyTest(/HttpParameters$/);
 
-/** What a key and the keys above it say of the values below. */
+/** What a key and the keys above it say about the values below. */
 export interface Keys {
   readonly key: string;
   readonly above?: Keys;

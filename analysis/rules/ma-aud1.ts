@@ -15,7 +15,7 @@ import { hasImportedTrail, trailsFor } from './trails';
 
 const SELECTORS = ['AdvancedEventSelectors'];
 
-/** A trail sees what agents do. */
+/** A trail records what agents do. */
 export const MA_AUD1 = rule({
   id: 'MA-AUD1',
   family: 'audit',
@@ -58,7 +58,7 @@ function* judge(context: RuleContext, trails: readonly Resource[], agents: Reado
     says: `The trail ${what}`,
     when,
   });
-  // A trail for something else may be off, unless those of agents rely on it for management events.
+  // A trail for something else may be off if the trails of agents also record management events.
   const ofAgents = trailsOfAgents(trails);
   const isWhole = ofAgents.flatMap(selectorsOf).some((each) => names(each, 'eventCategory', 'Management'));
   for (const trail of isWhole ? ofAgents : trails) {
@@ -220,7 +220,7 @@ function selectorsOf(trail: Resource): Selector[] {
   }));
 }
 
-/** Whether a field has to equal one value and nothing else limits it. */
+/** Whether a field must equal one value and has no other limit. */
 function equals({ fields }: Selector, name: string, value: string): boolean {
   const field = fields.get(name);
   const operators = new Set(field?.entries().map(([key]) => key) ?? []);
@@ -229,7 +229,7 @@ function equals({ fields }: Selector, name: string, value: string): boolean {
   return operators.size === 1 && values.length === 1 && literalOf(values[0].value) === value;
 }
 
-/** Whether a field may have a value, however else it is limited. */
+/** Whether a field may have a value, with any other limits. */
 function names({ fields }: Selector, name: string, value: string): boolean {
   const field = fields.get(name);
   return field !== undefined && literalsAt(field, 'Equals').includes(value);

@@ -18,10 +18,10 @@ import { isTrue, literalsAt, placeAt, valuesAt, whenLacking, whenPresent, whenSo
 import { rule, type RuleContext } from './rule';
 import { trailsFor } from './trails';
 
-/** The shortest time for which the files of a trail, and the evidence of turns, are kept unchanged, as MA-AUD2 accepts it. */
+/** The shortest lock of the files of a trail and of the evidence of turns that MA-AUD2 accepts. */
 const SHORTEST_LOCK_DAYS = 90;
 
-/** What the trail writes can be believed later. */
+/** The files of the trail can't be changed later. */
 export const MA_AUD2 = rule({
   id: 'MA-AUD2',
   family: 'audit',
@@ -163,7 +163,7 @@ function* judgeLock(context: RuleContext, bucket: Resource, id: string, name: st
 
 const BYPASS = 's3:BypassGovernanceRetention';
 
-/** Who may delete locked files before their time. Administrators may do everything, and are in every account. */
+/** Identities that may delete locked files early. Administrators don't count: every account has them. */
 function* judgeBypass({ model, declared }: RuleContext, bucket: Resource, name: string): Iterable<Finding> {
   const isGovernance = literalsAt(bucket.properties, ...RETENTION, 'Mode').includes('GOVERNANCE');
   const isRefused = identities(model)
@@ -190,7 +190,7 @@ function* judgeBypass({ model, declared }: RuleContext, bucket: Resource, name: 
   }
 }
 
-/** Reads nothing and changes nothing: what a policy may give to others without a doubt about the record. */
+/** Actions that can't change the record. */
 const HARMLESS = /^s3:(?:Get|List|Head)/i;
 
 function* judgePolicy({ model, declared }: RuleContext, bucket: Resource): Iterable<Finding> {

@@ -12,10 +12,10 @@ import type { Finding } from './finding';
 import { literalsAt, placeAt, valuesAt, whenLacking, whenPresent, whenSome } from './setting';
 import { rule, type RuleContext } from './rule';
 
-/** The shortest time for which logs of an agent are kept, as MA-AUD3 accepts it. */
+/** The shortest retention of an agent's logs that MA-AUD3 accepts. */
 const SHORTEST_RETENTION_DAYS = 7;
 
-/** The logs of an agent are encrypted and end some day. */
+/** The logs of an agent are encrypted and have a retention. */
 export const MA_AUD3 = rule({
   id: 'MA-AUD3',
   family: 'audit',
@@ -63,7 +63,7 @@ function anyOf(resources: readonly Resource[]): Guard {
   return resources.reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
 }
 
-/** What an agent consists of, with what its workflows call and what records its network. */
+/** The resources of an agent, of its workflows and of its flow logs. */
 function partsOf(model: TemplateModel, agent: Agent): ReadonlySet<Resource> {
   const parts = new Set<Resource>();
   for (const [node, reason] of governanceOf(model, agent)) {
@@ -152,7 +152,7 @@ function* judgeRuntime(model: TemplateModel, { id, runtime, endpoints, kind }: A
     says: 'The log group of the Runtime is created by the service, not by the app',
     when: runtime.guard.and(anyOf(groupsEnding('')).not()),
   };
-  // Each endpoint writes to a log group of its own, whose name ends with that of the endpoint.
+  // Each endpoint has its own log group. The name ends with the name of the endpoint.
   for (const endpoint of endpoints) {
     for (const name of literalsAt(endpoint.properties, 'Name')) {
       yield {
@@ -165,7 +165,7 @@ function* judgeRuntime(model: TemplateModel, { id, runtime, endpoints, kind }: A
   }
 }
 
-/** Log groups outside of the app that something on the way to an agent writes to: nobody here knows their key and retention. */
+/** Log groups outside of the app that something on the way to an agent writes to. Their key and retention aren't known. */
 function* groupsOutside({ model, declared }: RuleContext, agent: Agent): Iterable<Finding> {
   for (const resource of partsOf(model, agent)) {
     const named =
@@ -210,7 +210,7 @@ function* judgeGroup(context: RuleContext, group: Resource, id: string): Iterabl
     `The log group keeps its events for less than ${SHORTEST_RETENTION_DAYS} days`,
     whenLacking(context, id, group, ['RetentionInDays'], days).and(some.not()),
   );
-  // Whatever the retention says (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html).
+  // With any retention (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html).
   yield at(
     'LogGroupClass',
     'The log group is of the class DELIVERY, which keeps its events for a day',

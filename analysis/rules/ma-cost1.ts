@@ -4,7 +4,7 @@ import { FALSE, type Guard } from '../model/guard';
 import { literalsAt, valuesAt, whenPresent } from './setting';
 import { rule } from './rule';
 
-/** Somebody is told before an agent costs too much. */
+/** An alarm or a budget reports costs before they become too high. */
 export const MA_COST1 = rule({
   id: 'MA-COST1',
   family: 'cost',
@@ -31,7 +31,7 @@ export const MA_COST1 = rule({
   },
 });
 
-/** When an alarm or a budget watches spending and tells somebody. */
+/** When an alarm or a budget watches spending and has a recipient. */
 function whenWired({ type, properties, guard }: Resource): Guard {
   if (type === 'AWS::Budgets::Budget') {
     return guard.and(whenPresent(valuesAt(properties, 'NotificationsWithSubscribers', 'Subscribers')));

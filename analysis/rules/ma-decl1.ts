@@ -1,6 +1,6 @@
 import type { RuleText } from './rule';
 
-/** Declarations that no longer do anything are removed. It has no check of its own, as `MA_READ1`. */
+/** Declarations without an effect are removed. Like `MA_READ1`, it has no check of its own. */
 export const MA_DECL1: RuleText = {
   id: 'MA-DECL1',
   family: 'identity',

@@ -12,7 +12,7 @@ import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 import { placeAt } from './setting';
 
-/** Keys rotate and are nobody else's. */
+/** Keys rotate and belong to the owner only. */
 export const MA_ENC1 = rule({
   id: 'MA-ENC1',
   family: 'encryption',
@@ -39,7 +39,7 @@ export const MA_ENC1 = rule({
   },
 });
 
-/** A key that no agent is known to use protects something else: whoever knows may acknowledge it. */
+/** A key that no agent is known to use may protect something else, so the finding can be acknowledged. */
 function severityOf(model: Model, key: Resource): 'fatal' | 'error' {
   return agentStores(model).used.has(key) ? 'fatal' : 'error';
 }
@@ -104,7 +104,7 @@ function* judgeStatement(
   }
 }
 
-/** Changes the policy, or ends the key. */
+/** Actions that change the policy or delete the key. */
 const ADMINISTRATION = ['kms:PutKeyPolicy', 'kms:CreateGrant', 'kms:ScheduleKeyDeletion', 'kms:DisableKey'];
 
 function administers({ actions: { except, patterns }, conditions }: Statement): boolean {

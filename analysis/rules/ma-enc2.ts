@@ -12,14 +12,14 @@ import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 import { placeAt } from './setting';
 
-/** A kind of store: what to call it and where its key is. */
+/** A kind of store: its name in findings and the property of its key. */
 interface StoreKind {
   readonly name: string;
   /** Path to the key. A list on the way needs a key in each of its elements. */
   readonly key: readonly string[];
-  /** Property with this value where the key is in use; without it the key is of AWS. */
+  /** The key is used only if a property has this value. Otherwise the key belongs to AWS. */
   readonly switch?: readonly [path: readonly string[], value: RegExp];
-  /** Judged wherever an agent's stack has it, not only where an agent is known to use it. */
+  /** Judged in every stack of an agent, not only if an agent is known to use it. */
   readonly near?: true;
 }
 
@@ -65,7 +65,7 @@ const STORES: Readonly<Record<string, StoreKind>> = {
   'AWS::OpenSearchService::Domain': { name: 'search domain', key: ['EncryptionAtRestOptions', 'KmsKeyId'] },
 };
 
-/** Everything an agent stores is under a key of the owner. */
+/** Everything that an agent stores is encrypted with a key of the owner. */
 export const MA_ENC2 = rule({
   id: 'MA-ENC2',
   family: 'encryption',
@@ -132,7 +132,7 @@ function itemsAt(nodes: readonly Node[], path: readonly string[]): Node[] {
 
 const itemsOf = (node: Node): Node[] => (node.kind === 'list' ? node.items() : [node]);
 
-/** When each element of each list on the way has a key of the owner. */
+/** When each element of each list on the path has a key of the owner. */
 function keyed(context: RuleContext, store: Resource, nodes: readonly Node[], path: readonly string[]): Guard {
   const [name, ...rest] = path;
   if (name === undefined) {
@@ -152,7 +152,10 @@ function keyed(context: RuleContext, store: Resource, nodes: readonly Node[], pa
   return lists.length > 0 ? all.and(single.length > 0 ? one : TRUE) : one;
 }
 
-/** `alias/aws/…` names keys that AWS manages; a key of another account is its owner's. */
+/**
+ * Whether a key belongs to the owner. `alias/aws/…` are keys of AWS, and a key in another account belongs to that
+ * account.
+ */
 function isOwnKey({ model, unread }: RuleContext, store: Resource, key: Text): boolean {
   const known = literalOf(key) ?? '';
   const written = key.map((part) => (typeof part === 'string' ? part : '\u0000')).join('');

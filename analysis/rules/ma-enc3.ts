@@ -8,15 +8,15 @@ import { subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { rule } from './rule';
 
-/** Type → what to call it, and an action that a denial of every action covers. */
+/** By type: the name in findings, and an action that a denial of every action covers. */
 const STORES: Readonly<Record<string, { readonly name: string; readonly action: string }>> = {
   'AWS::S3::Bucket': { name: 'bucket', action: 's3:*' },
   'AWS::SQS::Queue': { name: 'queue', action: 'sqs:*' },
-  // The service refuses a policy with every action.
+  // The service doesn't accept a policy with `*` as action.
   'AWS::SNS::Topic': { name: 'topic', action: 'sns:Publish' },
 };
 
-/** Nothing an agent stores travels in clear text. */
+/** Nothing that an agent stores is transmitted in clear text. */
 export const MA_ENC3 = rule({
   id: 'MA-ENC3',
   family: 'encryption',

@@ -14,7 +14,7 @@ import type { TemplateModel } from '../model/template-model';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 
-/** No turn without a guardrail before it and after it. */
+/** A guardrail screens the input and the output of every turn. */
 export const MA_GRD1 = rule({
   id: 'MA-GRD1',
   family: 'guardrail',
@@ -58,10 +58,7 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
     yield at(state, `The state ${state.name} screens a text that is the same in every turn`);
   }
   for (const state of beside) {
-    yield at(
-      state,
-      `The state ${state.name} screens another text than the one that goes into the turn or comes out of it`,
-    );
+    yield at(state, `The state ${state.name} screens neither the input nor the output of the turn`);
   }
   for (const state of guarded) {
     yield* judgeGuardrail(context, workflow, state);
@@ -74,7 +71,7 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
       return isVersion || isUnread || (known !== undefined && /^[1-9][0-9]*$/.test(known));
     });
     if (versions.length === 0 || numbered.length < versions.length) {
-      yield at(state, `The state ${state.name} uses no numbered guardrail version`);
+      yield at(state, `The state ${state.name} doesn't use a numbered guardrail version`);
     }
   }
 }
@@ -91,7 +88,7 @@ function leakText({ state, judge, why }: Leak, { opens }: TurnMachine): string {
   }
 }
 
-/** A screening step names one guardrail of the app, or one that somebody has declared. */
+/** A screening step names one guardrail of the app, or one that is declared. */
 function* judgeGuardrail(
   { model, declared, unread }: RuleContext,
   { machine, agent }: TurnMachine,
@@ -116,7 +113,7 @@ function* judgeGuardrail(
   }
 }
 
-/** A machine whose definition can't be read and that could start turns. */
+/** Notes state machines that could start turns and have a definition that can't be read. */
 function noteUnreadable({ model, unread }: RuleContext): void {
   for (const { resource, unreadable } of stateMachines(model)) {
     if (unreadable) {
@@ -130,7 +127,7 @@ function noteUnreadable({ model, unread }: RuleContext): void {
   }
 }
 
-/** What creates sessions outside of a workflow has to call the guardrail itself. */
+/** Code that creates sessions outside of a workflow must call the guardrail itself. */
 function* startersOutside(model: TemplateModel): Iterable<Finding> {
   const called = new Set<Resource>();
   for (const { opens, steps } of turnMachines(model)) {
@@ -152,7 +149,7 @@ function* startersOutside(model: TemplateModel): Iterable<Finding> {
       }
       continue;
     }
-    // It leaves the screening to the workflow: whoever calls it directly has none.
+    // The workflow does the screening, so a direct caller of the function has none.
     for (const edge of directCallers(model, resource)) {
       yield {
         at: edge.because,

@@ -7,8 +7,8 @@ import { rule, type RuleContext } from './rule';
 import { isTrue, type Judge, literalsAt, placeAt, valuesAt, whenPresent, whenSome } from './setting';
 
 /**
- * The lowest strengths that count. A coding agent is told of misconduct in the input of every security review, so a low
- * strength there is what the guardrail of this library has.
+ * The lowest strengths that are accepted. For misconduct in the input, a low strength is enough, as in the guardrail of
+ * this library: the input of every security review mentions misconduct.
  */
 const CONTENT: readonly (readonly [type: string, input: readonly string[], output: readonly string[]])[] = [
   ...['HATE', 'INSULTS', 'SEXUAL', 'VIOLENCE'].map((type) => [type, ['MEDIUM', 'HIGH'], ['MEDIUM', 'HIGH']] as const),
@@ -19,7 +19,7 @@ const SECRETS = ['AWS_ACCESS_KEY', 'AWS_SECRET_KEY', 'PASSWORD'];
 const FILTERS = ['ContentPolicyConfig', 'FiltersConfig'];
 const ENTITIES = ['SensitiveInformationPolicyConfig', 'PiiEntitiesConfig'];
 
-/** The guardrail of an agent does what an agent needs. */
+/** The guardrail of an agent blocks what is dangerous for an agent. */
 export const MA_GRD2 = rule({
   id: 'MA-GRD2',
   family: 'guardrail',
@@ -73,7 +73,7 @@ function* judge(context: RuleContext, guardrail: Resource, subject: string): Ite
   yield at(ENTITIES, 'The guardrail neither blocks nor masks personal data', personal.not());
 }
 
-/** The names of what is missing in some deployment, and when one of them is. */
+/** The names of the parts that are missing in some deployment, and when any of them is missing. */
 function missing(parts: readonly (readonly [name: string, when: Guard])[]): { names: string; when: Guard } {
   const open = parts.map(([name, when]): [string, Guard] => [name, when.not()]).filter(([, when]) => when.possible());
   return { names: open.map(([name]) => name).join(', '), when: any(open.map(([, when]) => when)) };
@@ -113,12 +113,12 @@ function whenOn(
   return any(filters.filter((filter) => isOfType(filter, type)).map(on));
 }
 
-/** True without the setting; else when one of its values is right. */
+/** True without the setting. With it, when one of its values is right. */
 function unlessSet(nodes: readonly Node[], judge: Judge): Guard {
   return nodes.length === 0 ? TRUE : whenPresent(nodes).not().or(whenSome(nodes, judge));
 }
 
-/** When it is blocked or masked in what an agent says. */
+/** When an entity is blocked or masked in the answers of an agent. */
 function whenHandled(entity: Node): Guard {
   if (entity.kind === 'unreadable') {
     return entity.guard;

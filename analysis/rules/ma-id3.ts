@@ -45,7 +45,7 @@ function* sharedExecutionRoles(model: TemplateModel): Iterable<Finding> {
       const others = users.get(id) ?? [];
       const other = others.find(({ guard }) => runtime.guard.and(guard).possible());
       if (other) {
-        const says = `The execution role is also that of ${other.logicalId}`;
+        const says = `${other.logicalId} has the same execution role`;
         yield { at: placeAt(runtime, kind.role), says, when: runtime.guard.and(other.guard) };
       }
       users.set(id, [...others, runtime]);
@@ -53,7 +53,7 @@ function* sharedExecutionRoles(model: TemplateModel): Iterable<Finding> {
   }
 }
 
-/** What else works under a role of an agent has its permissions in a network and under limits of its own. */
+/** Other resources that run under a role of an agent have its permissions, but not its network and limits. */
 function* usedElsewhere(model: TemplateModel): Iterable<Finding> {
   for (const { identity, kinds } of agentRoles(model)) {
     const kind = ['execution role', 'session role'].find((each) => kinds.has(each as 'execution role'));

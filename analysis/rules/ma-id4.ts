@@ -27,7 +27,7 @@ export const MA_ID4 = rule({
     const ofAgents = new Map(agentRoles(context.model).map((role) => [role.identity, role]));
     for (const identity of identities(context.model).all) {
       const role = ofAgents.get(identity);
-      // A bare `*` counts on the roles of agents only: administrators have it, too.
+      // A bare `*` counts only for roles of agents, because administrators also have it.
       const statements = INFERENCE_ACTIONS.flatMap((action) =>
         role ? covering(identity, action) : allowing(identity, action),
       );
@@ -62,7 +62,7 @@ function* modelFindings(
     return;
   }
   for (const { value, guard: when } of strict.flatMap(({ values }) => values)) {
-    // A policy variable is what the request says: a tag of the role, for example.
+    // The request decides the value of a policy variable, for example with a tag of the role.
     const isOpen =
       isUnread(value) || hasWildcard(value) || value.some((part) => typeof part !== 'string' || part.includes('${'));
     if (isOpen) {
@@ -81,7 +81,7 @@ function* openPolicies({ id, outside }: Identity): Iterable<Finding> {
   }
 }
 
-/** Models that the API of Bedrock runs, past the model of the session. */
+/** Actions of Bedrock that call a model without the session. */
 const OTHER_INFERENCE =
   /^bedrock:(?:Invoke(?!Agent|Flow|Inline|Builder|DataAuto)|Converse|CreateModelInvocationJob|StartAsyncInvoke)/i;
 

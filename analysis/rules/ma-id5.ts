@@ -99,7 +99,7 @@ function* openResources(
   }
 }
 
-/** Policies that aren't in the app: those of AWS are broad and widened in place, others can't be read. */
+/** Policies outside of the app. Policies of AWS are broad and AWS extends them; others can't be read. */
 function* outsidePolicies({ identity, subjects }: AgentRole, { declared, unread }: RuleContext): Iterable<Finding> {
   for (const policy of identity.outside) {
     const name = printed(policy.value);

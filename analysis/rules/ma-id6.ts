@@ -13,7 +13,7 @@ import { isStrict, isUnread } from './trust';
 
 const PASS_ROLE = 'iam:PassRole';
 
-/** Handing a role on is limited to that role and that service. */
+/** Passing a role is limited to that role and that service. */
 export const MA_ID6 = rule({
   id: 'MA-ID6',
   family: 'identity',
@@ -51,7 +51,7 @@ export const MA_ID6 = rule({
   },
 });
 
-/** What a role may do that sessions get, and whom it trusts, isn't known where it is not in the app. */
+/** Notes session roles outside of the app: their permissions and trust policies aren't known. */
 function noteRolesOutside(identity: Identity, subject: string, { model, declared, unread }: RuleContext): void {
   for (const { value, place } of sessionRolesOutside(model, identity)) {
     if (!declared.outside(value)) {
@@ -61,7 +61,7 @@ function noteRolesOutside(identity: Identity, subject: string, { model, declared
   }
 }
 
-/** Whether a statement names a role of an agent. Everybody with `*` may pass it, too, and isn't reported for it. */
+/** Whether a statement names a role of an agent. Identities with `*` may also pass it but aren't reported. */
 function passesOneOf(model: TemplateModel, { resources }: Statement, roles: ReadonlySet<Identity>): boolean {
   return resources.patterns.some(({ value }) =>
     identities(model)

@@ -23,7 +23,7 @@ const SECRET_READING: ReadonlySet<string> = new Set([
   'secretsmanager:batchgetsecretvalue',
 ]);
 
-/** The role untrusted commands run under cannot become more than it is, nor can the roles around it. */
+/** The role for untrusted commands, and the roles around it, can't gain permissions. */
 export const MA_ID7 = rule({
   id: 'MA-ID7',
   family: 'identity',
@@ -56,7 +56,7 @@ export const MA_ID7 = rule({
   },
 });
 
-/** Everything that isn't data on named resources, and isn't what the role is for. */
+/** Every permission that isn't reading or writing data of named resources, and isn't the purpose of the role. */
 function* outsideTheList(
   { identity }: AgentRole,
   kind: 'execution' | 'session',
@@ -106,12 +106,15 @@ function* outsideTheList(
   }
 }
 
-/** What is written there has left the account. */
+/** Data that is written to another account has left the owner's control. */
 function isOfAnotherAccount(model: TemplateModel, { resources }: Use): boolean {
   return !resources.except && resources.patterns.some(({ value }) => ownAccounts(model).of(value) === 'foreign');
 }
 
-/** Whether what an action starts is in the app, so that the ways from there are known. Those of a tool are judged by MA-NET1. */
+/**
+ * Whether an action starts something in the app, so that the paths from there are known. MA-NET1 judges those of
+ * network tools.
+ */
 function isKnownStart(
   model: TemplateModel,
   identity: Identity,
@@ -133,7 +136,7 @@ function isKnownStart(
   );
 }
 
-/** MA-ID5 reports what is wide. An action without a resource form is never wide, and starts whatever there is. */
+/** MA-ID5 reports wide patterns. For an action without a resource form, `*` isn't wide. */
 function isWide(action: string, value: Text): boolean {
   return scopeOf(value) !== 'one' && formsOf(action)?.length !== 0;
 }
@@ -153,7 +156,7 @@ function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
     const isWritten = uses.some((use) => use.class === 'data-write');
     if (!isOpen && isGivenBySecret && (isRead || isWritten)) {
       const does = [...(isRead ? ['read'] : []), ...(isWritten ? ['change'] : [])].join(' and ');
-      const says = `The policy of a secret lets the execution role ${does} it, which the policies of the role don't say`;
+      const says = `The policy of a secret lets the execution role ${does} it, but no policy of the role does`;
       yield { at: statement, subject: identity.id, says, severity: 'error' };
     }
     if (isOpen) {
@@ -166,7 +169,7 @@ function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
   }
 }
 
-/** Actions with which a role makes itself or others stronger, beside those that this library grants to such roles. */
+/** Actions that give a role or others more permissions, without those that this library grants to such roles. */
 function* powers(identity: Identity, kind: string, { model, declared }: RuleContext): Iterable<Finding> {
   for (const statement of allowsOf(identity)) {
     const actions = [...powerOf(identity, statement), ...changesOfRecords(model, identity, statement)].filter(
@@ -193,5 +196,5 @@ function powerOf(identity: Identity, statement: Statement): string[] {
     .map(({ action }) => action);
 }
 
-/** Actions that end or shorten what was logged. Nothing around an agent needs them. */
+/** Actions that delete logs or shorten their retention. No role around an agent needs them. */
 const ERASES = /^logs:(?:delete(?:loggroup|logstream|retentionpolicy)|putretentionpolicy)$/i;

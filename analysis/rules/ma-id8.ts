@@ -63,7 +63,7 @@ function* bearerTokens(model: TemplateModel): Iterable<Finding> {
   const ofAgents = new Set(agentRoles(model).map(({ identity }) => identity));
   for (const identity of identities(model).all) {
     for (const action of BEARER_TOKEN_ACTIONS) {
-      // Administrators hold a bare "*"; on the roles of agents that counts as well.
+      // A bare "*" is for administrators, so it counts only for roles of agents.
       const isOfAgent = ofAgents.has(identity);
       const found = isOfAgent
         ? covering(identity, action)
@@ -76,13 +76,13 @@ function* bearerTokens(model: TemplateModel): Iterable<Finding> {
   }
 }
 
-/** An endpoint that lets requests with a bearer token through takes them with anybody's token of the account. */
+/** An endpoint that accepts requests with a bearer token accepts the token of any user of the account. */
 function* bearerTokensThroughEndpoints({ model, agents }: RuleContext): Iterable<Finding> {
   const endpoints = new Set(agents.flatMap(({ runtime }) => networkOf(model, runtime).endpoints));
   for (const { resource, policies } of endpoints) {
     const statements = policies.flatMap((policy) => readPolicy(policy, resource, (text) => model.canonical(text)));
     for (const action of BEARER_TOKEN_ACTIONS) {
-      // A pattern of actions is reported by MA-NET3.
+      // MA-NET3 reports patterns of actions.
       const named = ({ actions }: Statement) =>
         !actions.except &&
         actions.patterns.some(({ value }) => literalOf(value)?.toLowerCase() === action.toLowerCase());
@@ -97,7 +97,7 @@ function* bearerTokensThroughEndpoints({ model, agents }: RuleContext): Iterable
   }
 }
 
-/** The permission is in both services of Bedrock: `bedrock*:CallWith…` names it, too. */
+/** Statements with the permission in both services of Bedrock, such as `bedrock*:CallWith…`. */
 function crossing(identity: Identity, action: string) {
   return covering(identity, action).filter(({ actions }) =>
     actions.patterns.some(({ value: [first] }) => typeof first === 'string' && /^bedrock[^:]*[*?]/i.test(first)),
@@ -122,7 +122,7 @@ function* standing(model: TemplateModel): Iterable<Finding> {
   }
 }
 
-/** Users that aren't in the app, but get from it what drives an agent: their own keys, or a role that trusts them. */
+/** Users outside of the app that may start an agent, directly or by a role that trusts them. */
 function* usersOutside(model: TemplateModel): Iterable<Finding> {
   const driving = [...agentRoles(model).map(({ identity }) => identity), ...handlerRoles(model).keys()];
   for (const { kind, resource, statements, trust } of driving) {
@@ -178,7 +178,7 @@ function* textsOf(resource: Resource): Iterable<Finding> {
   }
 }
 
-/** The key of an API as text: whoever may read the template may call the API with it. */
+/** The key of an API as literal text: whoever may read the template may call the API. */
 function* apiKeys(resource: Resource): Iterable<Finding> {
   for (const value of resource.type === 'AWS::ApiGateway::ApiKey' ? resource.properties.at('Value') : []) {
     if (value.texts().some((text) => literalOf(text.value) !== undefined)) {
@@ -187,7 +187,7 @@ function* apiKeys(resource: Resource): Iterable<Finding> {
   }
 }
 
-/** Scripts of machines are encoded where they are used, so what they hold is read as it is written. */
+/** Scripts of machines. They are encoded by a function, so the text before encoding is read. */
 function* scripts(resource: Resource): Iterable<Finding> {
   const texts: string[] = [];
   const visit = (value: unknown, isEncoded: boolean): void => {
@@ -215,7 +215,7 @@ function* scripts(resource: Resource): Iterable<Finding> {
   }
 }
 
-/** What every function of AWS SAM gets. */
+/** The `Globals` of AWS SAM, which every function gets. */
 function* globals(model: TemplateModel, stack: Resource['stack']): Iterable<Finding> {
   for (const node of model.nodes(stack, 'Globals')) {
     for (const { place, guard, what, where } of credentialsIn(node)) {
@@ -224,7 +224,7 @@ function* globals(model: TemplateModel, stack: Resource['stack']): Iterable<Find
   }
 }
 
-/** The metadata of a template is read by everybody who may read the template. */
+/** The metadata of a template, which everybody can read who may read the template. */
 function* notes(stack: Resource['stack']): Iterable<Finding> {
   const what = formatIn(JSON.stringify(stack.template.Metadata ?? ''));
   if (what !== undefined) {
@@ -243,7 +243,7 @@ function serverVariable(definitions: ReturnType<Resource['properties']['json']>)
     .find(isCredentialName);
 }
 
-/** Defaults of secret parameters stand in the template. */
+/** Defaults of secret parameters, which are in the template. */
 function* parameters(model: TemplateModel, stack: Resource['stack']): Iterable<Finding> {
   for (const [name, declaration] of entriesOf(stack.template.Parameters)) {
     const preset = scalarText(at(declaration, 'Default')) ?? '';
@@ -257,7 +257,7 @@ function* parameters(model: TemplateModel, stack: Resource['stack']): Iterable<F
   }
 }
 
-/** Outputs are seen by everybody with read access to the stack. */
+/** Outputs, which everybody with read access to the stack can see. */
 function* outputs(model: TemplateModel, stack: Resource['stack']): Iterable<Finding> {
   for (const [name] of entriesOf(stack.template.Outputs)) {
     const output = model.reader(stack).origin(`Outputs.${name}`).below('Value');

@@ -5,7 +5,7 @@ import { limitsOf } from '../policy/limits';
 import { agentRoles } from './agent-roles';
 import { rule } from './rule';
 
-/** The boundary an app has decided on is on every role of its agents. */
+/** Every role of an agent has the boundary that the app requires. */
 export const MA_ID9 = rule({
   id: 'MA-ID9',
   family: 'identity',

@@ -87,7 +87,7 @@ function* judgeImage(
   }
 }
 
-/** Holes as one character each: they may hold colons of their own. */
+/** A text with one character for each hole, because values of holes may contain colons. */
 const withHoles = (text: Text): string => text.map((part) => (typeof part === 'string' ? part : '\u0000')).join('');
 
 /** The account of a private registry of Amazon ECR: `111122223333.dkr.ecr.us-east-1.amazonaws.com`. */
@@ -100,7 +100,7 @@ function hostOf(uri: Text): { readonly account: Text } | undefined {
   return account === undefined ? undefined : { account: textOf(account) };
 }
 
-/** A digest in the template, or one that a resource of the assembly returns. */
+/** Whether a URI ends with a digest, written in the template or returned by a resource. */
 function isDigest(uri: Text): boolean {
   const last = uri[uri.length - 1];
   if (typeof last === 'string') {

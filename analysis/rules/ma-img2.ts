@@ -8,7 +8,7 @@ const LIMITS = [
   ['maxLifetime', 'maximum lifetime'],
 ] as const;
 
-/** Compute ends by itself. */
+/** Compute stops by itself. */
 export const MA_IMG2 = rule({
   id: 'MA-IMG2',
   family: 'image',
@@ -26,7 +26,8 @@ export const MA_IMG2 = rule({
         if (!path) continue;
         const texts = runtime.properties.at(...path).flatMap((node) => node.texts());
         texts.forEach(({ value }) => context.unread(runtime.id, runtime, value));
-        // A value that can't be read is noted; a text that is no number is refused by the service, and counts as none.
+        // A value that can't be read is noted. A text that isn't a number counts as no value, because the service
+        // refuses it.
         const stated = texts
           .filter(({ value }) => literalOf(value) === undefined || Number(literalOf(value)) > 0)
           .reduce<Guard>((any, { guard }) => any.or(guard), FALSE);

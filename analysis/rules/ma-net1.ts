@@ -10,7 +10,7 @@ import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 import { unreadNetwork } from './unread-network';
 
-/** A Runtime has no way to the internet, nor to another network. */
+/** A Runtime has no way to the internet or to another network. */
 export const MA_NET1 = rule({
   id: 'MA-NET1',
   family: 'network',
@@ -72,7 +72,7 @@ function* judge(context: RuleContext, agent: Agent, network: Network): Iterable<
   unreadNetwork(context, agent, network);
 }
 
-/** An endpoint of the app is judged by MA-NET3. What is behind another one, nobody here knows. */
+/** Whether MA-NET3 judges a way out as an endpoint of the app. What is behind other endpoints isn't known. */
 function isJudgedAsEndpoint({ model }: RuleContext, { kind, resource, through }: WayOut): boolean {
   return (
     kind === 'endpoint' &&
@@ -94,7 +94,7 @@ function article(kind: string): string {
   return /^(?:route prop)/.test(kind) ? kind : `${/^[aeio]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
-/** A declaration of all addresses covers what leads to any of them. */
+/** Whether a way out is declared. A declaration of all addresses covers every address. */
 function isDeclared(context: RuleContext, { vpcs }: Network, way: WayOut): boolean {
   return (
     context.declared.part(way.resource) ||
@@ -108,7 +108,7 @@ function isDeclared(context: RuleContext, { vpcs }: Network, way: WayOut): boole
 
 const HTTPS = 443;
 
-/** Browsers and code interpreters with a way to the internet: who drives one has this way, too. */
+/** Browsers and code interpreters with a way to the internet, which is then a way of the agent that uses them. */
 function* publicTools({ model, agents, declared }: RuleContext): Iterable<Finding> {
   const open = exits(model).filter((resource) => !declared.part(resource));
   for (const tool of open) {
@@ -133,7 +133,7 @@ function* publicTools({ model, agents, declared }: RuleContext): Iterable<Findin
   }
 }
 
-/** Data that the execution role may hand to something that sends it on to a host outside of the app. */
+/** Data that the execution role may send to a resource that passes it to a host outside of the app. */
 function* dataSentOut({ model, agents, declared }: RuleContext): Iterable<Finding> {
   for (const { runtime, executionRoles } of agents) {
     for (const role of executionRoles) {

@@ -27,7 +27,7 @@ export const MA_NET2 = rule({
       const { runtime } = agent;
       const network = networkOf(context.model, runtime);
       for (const vpc of network.vpcs) {
-        // The endpoints of a VPC outside of the assembly can't be read; MA-NET1 notes it.
+        // The endpoints of a VPC outside of the assembly can't be read. MA-NET1 notes this.
         if (vpc.resource?.type === 'AWS::EC2::VPC') {
           yield* judge(context, agent, network, vpc);
         }

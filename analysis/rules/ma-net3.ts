@@ -12,7 +12,7 @@ import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 import { placeAt } from './setting';
 
-/** The second gate of everything that leaves an agent's subnets. */
+/** Endpoint policies limit every call from an agent's subnets. */
 export const MA_NET3 = rule({
   id: 'MA-NET3',
   family: 'network',
@@ -45,7 +45,7 @@ function* judge(context: RuleContext, runtime: string, endpoint: Endpoint): Iter
   }
   if (owner === 'foreign' && !declared.part(resource) && !declared.outside(serviceName)) {
     yield { at: place, when: guard, says: `The endpoint leads to ${printed(serviceName)}, which isn't an AWS service` };
-    return; // Whatever its policy says, the other side doesn't ask it.
+    return; // Such an endpoint doesn't evaluate its policy.
   }
   const name = endpoint.service ?? printed(serviceName);
   const at = placeAt(resource, 'PolicyDocument');
@@ -75,7 +75,7 @@ function* judgeStatement(
   if (servesAws(statement)) {
     return;
   }
-  // Every request comes from the VPC: only what says whose it is limits anything.
+  // Every request comes from the VPC, so only conditions on the owner of the caller or the resource are a limit.
   const conditions = statement.conditions.filter(({ key }) => !OF_THE_NETWORK.test(key));
   for (const { who, kind, name: other, guard: when } of admitted(model, { ...statement, conditions })) {
     if (who === 'unread') {
@@ -89,7 +89,10 @@ function* judgeStatement(
 
 const OF_THE_NETWORK = /^aws:(?:sourcevpce?|sourceip|vpcsourceip)$/;
 
-/** Reading image layers and packages: URLs that ECR or CodeArtifact signed, so the caller isn't of this account. */
+/**
+ * Whether a statement is for reading image layers or packages. ECR or CodeArtifact signs these URLs, so the caller
+ * isn't in this account.
+ */
 function servesAws({ actions, resources }: Statement): boolean {
   return (
     !actions.except &&
@@ -100,7 +103,7 @@ function servesAws({ actions, resources }: Statement): boolean {
   );
 }
 
-/** A part that only the deployment knows is the Region. */
+/** The text of an ARN. A part that only the deployment knows is the Region. */
 const written = (text: Text): string =>
   text.map((part) => (typeof part === 'string' ? part : part.kind === 'pseudo' ? 'REGION' : '\u0000')).join('');
 

@@ -52,8 +52,8 @@ function* judge(context: RuleContext, runtime: Resource, network: Network, flow:
   if (flow.implied) {
     const isDefault = resource.type === 'AWS::EC2::VPC';
     const says = isDefault
-      ? 'A Runtime uses the default security group of its VPC, which lets everything out'
-      : 'A security group of a Runtime states no egress, so everything is allowed';
+      ? 'A Runtime uses the default security group of its VPC, which allows all egress'
+      : "A security group of a Runtime doesn't set its egress, so everything is allowed";
     yield {
       at: isDefault ? runtime : placeAt(resource, 'SecurityGroupEgress'),
       when,
@@ -67,7 +67,7 @@ function* judge(context: RuleContext, runtime: Resource, network: Network, flow:
   const name = peerName(peer);
   const hole = peerText(peer)?.find((part) => typeof part !== 'string');
   if (typeof hole === 'object' && hole.kind !== 'reference' && hole.unreadable && isNarrow(flow)) {
-    // Whoever deploys decides, and may pass the group of the endpoints.
+    // Whoever deploys passes the security group, and may pass the group of the endpoints.
     unread(runtime.id, resource, [hole]);
     return;
   }
@@ -79,7 +79,7 @@ function* judge(context: RuleContext, runtime: Resource, network: Network, flow:
   };
 }
 
-/** One TCP port that agents need. */
+/** Whether a rule opens one TCP port that agents need. */
 function isNarrow({ protocol, fromPort, toPort }: Flow): boolean {
   return (
     protocol === 'tcp' && fromPort !== undefined && fromPort === toPort && (fromPort === HTTPS || fromPort === NFS)
@@ -97,7 +97,7 @@ function isAllowed({ connections, endpoints, of }: Network, flow: Flow): boolean
   if (peer.kind !== 'group') {
     return false;
   }
-  // Who else has this group can be connected to, too.
+  // Other members of this group can also be reached.
   const others = connections.filter((each) => each.flow === flow && each.to.id !== of.id).map(({ to }) => to);
   return fromPort === NFS
     ? others.length > 0 && others.every(({ type }) => MOUNT_TARGET.test(type))
@@ -112,7 +112,7 @@ function isDeclared(context: RuleContext, { vpcs }: Network, flow: Flow): boolea
   if (!text || protocol !== 'tcp' || fromPort === undefined || fromPort !== toPort) {
     return false;
   }
-  // A group outside of the assembly that a construct was given.
+  // A security group outside of the assembly, passed to a construct.
   const isGiven = peer.kind === 'group' && !peer.id.resource && isNarrow(flow) && declared.outside(text);
   return isGiven || vpcs.some((vpc) => egressDeclared(context, resource, vpc.text, [text], fromPort));
 }
@@ -145,7 +145,7 @@ function peerName(peer: Peer): string {
 
 const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 
-/** With DNS Firewall, the names that an agent can connect to by this way: what `AgentEgress.allowList` chose. */
+/** The names that an agent can connect to if DNS Firewall limits them: those of `AgentEgress.allowList`. */
 function namesText({ names }: Network, peer: Peer): string {
   const everywhere = peer.kind === 'addresses' && EVERYWHERE.includes(literalOf(peer.cidr) ?? '');
   const [first] = names;

@@ -10,7 +10,7 @@ import type { Condition, Selection, Statement } from '../policy/statement';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 
-/** Only the session role drives a Runtime, whatever other policies say. */
+/** Only the session role can invoke a Runtime, whatever other policies allow. */
 export const MA_NET5 = rule({
   id: 'MA-NET5',
   family: 'network',
@@ -32,7 +32,7 @@ export const MA_NET5 = rule({
   },
 });
 
-/** With an authorizer, the service asks an identity provider who a caller is, in place of IAM. */
+/** With an authorizer, an identity provider instead of IAM authenticates callers. */
 function* tokens({ runtime, kind: { driven } }: Agent): Iterable<Finding> {
   for (const node of runtime.properties.at(driven!.authorizer)) {
     yield {
@@ -75,11 +75,14 @@ function* judge(context: RuleContext, agent: Agent, target: Resource, name: stri
   }
   const open = target.guard.and(kept.not());
   const at = { stack: target.stack, resource: policies[0].holder, path: 'Properties.Policy' };
-  const says = `The resource policy of ${name} does not deny it to everybody but the session role`;
+  const says = `The resource policy of ${name} doesn't deny it to everybody except the session role`;
   yield { at, subject: target.id, when: open, says };
 }
 
-/** Whom a denial of every way to drive a Runtime excepts, but its session role. Undefined for another statement. */
+/**
+ * The callers that a denial of every way to invoke a Runtime excepts, without its session role. Undefined for another
+ * statement.
+ */
 function exceptedFrom(
   context: RuleContext,
   agent: Agent,

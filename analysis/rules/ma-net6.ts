@@ -6,7 +6,7 @@ import { networkOf } from '../network/network';
 import { rule } from './rule';
 import { placeAt } from './setting';
 
-/** What an agent can't resolve, it can't reach, and names are a way out by themselves. */
+/** DNS Firewall limits the names that an agent can resolve. DNS queries for any name are a way out. */
 export const MA_NET6 = rule({
   id: 'MA-NET6',
   family: 'network',
@@ -39,10 +39,10 @@ export const MA_NET6 = rule({
           continue;
         }
         judged.add(vpc.key);
-        // Without DNS Firewall the VPC is as AWS makes it; rules that don't do what they say are mistakes.
+        // A VPC without DNS Firewall has the default of AWS. Rules without an effect are mistakes.
         const isDefault = !resolution.hasRules && resolution.place === undefined;
         if (isDefault && reachesInternet) {
-          // MA-NET1 speaks of the way out, unless it is declared: names add nothing to a way to every host.
+          // MA-NET1 reports the way out, unless it is declared. Names add nothing to a way to every host.
           continue;
         }
         yield {
@@ -61,7 +61,7 @@ export const MA_NET6 = rule({
 /** Names of AWS and of the VPC itself. */
 const OF_AWS = /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|on\.aws|aws\.dev|(?:ec2|compute)\.internal)\.?$/;
 
-/** A wildcard for names that somebody else answers for: neither AWS nor a private zone of the app. */
+/** Whether a wildcard matches names of others: neither of AWS nor of a private zone of the app. */
 function isOfOthers(model: Model, name: Text): boolean {
   const known = literalOf(name);
   const zones = model

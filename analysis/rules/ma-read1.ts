@@ -1,8 +1,8 @@
 import type { RuleText } from './rule';
 
 /**
- * Everything that could touch an agent can be read, or is declared. It has no check of its own: the other rules note what
- * their questions meet, and each origin is one finding.
+ * Everything that could affect an agent can be read, or is declared. The rule has no check of its own: the other rules
+ * note the values that they can't read, and each origin is one finding.
  */
 export const MA_READ1: RuleText = {
   id: 'MA-READ1',

@@ -7,10 +7,10 @@ import { printed } from '../model/printed-text';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 
-/** Policies of these are judged elsewhere: keys, entries, Runtimes, identities, networks. */
+/** Types with policies that other rules judge: keys, entries, Runtimes, identities, networks. */
 const JUDGED_ELSEWHERE = /^AWS::(?:KMS|Lambda|IAM|EC2|ApiGateway\w*|BedrockAgentCore)::/;
 
-/** What an agent stores, or is started by, is of the owner alone. */
+/** Only the owner has access to what an agent stores and to what starts it. */
 export const MA_STO1 = rule({
   id: 'MA-STO1',
   family: 'store',

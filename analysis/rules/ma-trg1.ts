@@ -7,7 +7,7 @@ import type { Finding } from './finding';
 import { rule } from './rule';
 import { placeAt, valuesAt, whenPresent } from './setting';
 
-/** No event for an agent is lost or retried without end. */
+/** No event for an agent is lost or retried forever. */
 export const MA_TRG1 = rule({
   id: 'MA-TRG1',
   family: 'trigger',
@@ -62,7 +62,7 @@ function* judgeTargets(
   }
 }
 
-/** When something takes messages from a queue and hands them on. A queue that nothing takes from keeps them. */
+/** When something receives messages from a queue and passes them on. Without a receiver, the queue keeps them. */
 function whenTaken(model: TemplateModel, queue: Resource): Guard {
   return model
     .ofType('AWS::Lambda::EventSourceMapping', 'AWS::Pipes::Pipe')

@@ -18,7 +18,7 @@ const CLAIMS = new Set(['dynamodb:updateitem', 'dynamodb:putitem']);
  */
 const LONGEST_EXECUTION_SECONDS = 366 * 24 * 3600;
 
-/** Turns are bounded in number and time. */
+/** The number and the time of turns have limits. */
 export const MA_TRG2 = rule({
   id: 'MA-TRG2',
   family: 'trigger',
@@ -69,7 +69,7 @@ function claimsSlot({ call }: State): boolean {
   );
 }
 
-/** What bounds the concurrency of a function, and of what else runs code by itself. */
+/** Functions and other compute that start turns without a limit of their concurrency. */
 function* unbounded(model: TemplateModel): Iterable<Finding> {
   const called = new Set<Resource>();
   for (const { machine, opens, steps } of turnMachines(model)) {
@@ -95,7 +95,7 @@ function* unbounded(model: TemplateModel): Iterable<Finding> {
   }
 }
 
-/** When what starts a function has a bound of its own: only the mapping of a queue has one. */
+/** When the source of a function limits its concurrency. Only the mapping of a queue has such a limit. */
 function whenBounded(source: Resource | undefined): Guard {
   return source?.type === 'AWS::Lambda::EventSourceMapping'
     ? source.guard.not().or(whenPresent(valuesAt(source.properties, 'ScalingConfig', 'MaximumConcurrency')))

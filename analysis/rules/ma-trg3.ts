@@ -21,13 +21,13 @@ import { verifiesSignatures } from './signatures';
 
 const OUTSIDE = /^(?:everybody$|outside |service |federated )/;
 
-/** Limits that name whom or what a service acts for. */
+/** Limits that name the account or resource that a service acts for. */
 const OF_A_SOURCE: ReadonlySet<string> = new Set(['source', 'account', 'organization', 'principal']);
 
-/** Parts of an entry, which hand on what it gets as it is. */
+/** Kinds of entries that pass their input on unchanged. */
 const HANDS_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
 
-/** Types that aren't public, but that somebody outside can set off. */
+/** Types that aren't public but that others can trigger. */
 const OPEN_TO_OTHERS: ReadonlySet<string> = new Set([
   'AWS::CodeBuild::Project',
   'AWS::Lambda::EventSourceMapping',
@@ -38,7 +38,7 @@ const OPEN_TO_OTHERS: ReadonlySet<string> = new Set([
 
 type Leading = ReadonlyMap<string, Path>;
 
-/** Nobody from the internet, or of another account, starts turns unverified. */
+/** No caller from the internet or another account starts turns without being verified. */
 export const MA_TRG3 = rule({
   id: 'MA-TRG3',
   family: 'trigger',
@@ -90,7 +90,7 @@ function* judgeEntry(context: RuleContext, entry: Resource, path: Path, leading:
   };
 }
 
-/** Whether everything behind an entry that leads to an agent verifies what it gets, or is judged as an entry itself. */
+/** Whether everything behind an entry that leads to an agent verifies its input, or is judged as an entry itself. */
 function isDecidedLater({ model }: RuleContext, entry: Resource, leading: Leading): boolean {
   const seen = new Set([entry.id]);
   const behind = [entry.id];
@@ -123,7 +123,8 @@ function* judgeWhoIsLetIn(context: RuleContext, id: string, path: Path): Iterabl
     if (!OUTSIDE.test(from) || !('effect' in because)) {
       continue;
     }
-    // A statement is asked once whom it lets in; services and providers of identities are judged one by one.
+    // A statement is judged once for all principals, except services and identity providers, which are judged one by
+    // one.
     const isOne = /^(?:service|federated) /.test(from);
     if (isOne || !judged.has(because)) {
       yield* judgeStatement(context, edge, because, path);
@@ -138,7 +139,8 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
   const { model, declared, unread } = context;
   const target = model.resource(edge.to);
   statement.unreadable.forEach((each) => unread(path.end, statement, each));
-  // Where methods have an authorizer, or none, they are judged. With IAM, the policy of the API says who else may call it.
+  // Methods with an authorizer or without authorization are judged themselves. With IAM, the policy of the API says who
+  // else may call it.
   if (statement.effect !== 'Allow' || (target?.type === 'AWS::ApiGateway::RestApi' && !hasIamMethod(model, target))) {
     return;
   }
@@ -195,7 +197,10 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
   }
 }
 
-/** Whether a condition says whom or what a service acts for. A bucket has no account in its ARN: its name may be anybody's. */
+/**
+ * Whether a condition names the account or resource that a service acts for. The ARN of a bucket has no account, so its
+ * name may belong to anybody.
+ */
 function limitsTheSource(model: TemplateModel, { kind, condition }: Limit): boolean {
   return (
     OF_A_SOURCE.has(kind) &&
@@ -226,8 +231,8 @@ function isDeclared({ declared }: RuleContext, statement: Statement, from: strin
 }
 
 /**
- * A provider signs in users of many; a SAML provider is that of one organization, which says in each assertion which
- * roles its user may assume.
+ * Whether a federated provider is limited. An OIDC provider signs in users of many organizations. A SAML provider belongs
+ * to one organization, and each assertion names the roles that the user may assume.
  * Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
  */
 function isLimitedFederation(
@@ -254,7 +259,7 @@ function isLimitedFederation(
   );
 }
 
-/** Subjects that begin with what all of a provider begin with, and what has to follow to name somebody. */
+/** Subjects that name an owner, for the known beginnings of subjects. */
 const SUBJECTS = [/^repo:[^*?/]+\//, /^project_path:[^*?/]+\//, /^system:serviceaccount:[^*?:]+:/];
 
 /**
@@ -266,7 +271,7 @@ function namesSubject(subject: string): boolean {
   return !/[*?]/.test(subject) || (known ? known.test(subject) : !/^[*?]/.test(subject));
 }
 
-/** The function that an alias or a version is of. */
+/** The function of an alias or a version. */
 function behindAlias(model: TemplateModel, resource: Resource): Resource {
   const next = reach(model)
     .from(resource.id, ['is'])

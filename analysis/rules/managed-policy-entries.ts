@@ -10,8 +10,8 @@ import { verifiesSignatures } from './signatures';
 import { HARMLESS_POLICIES } from './strength';
 
 /**
- * Open entries of what has a policy of AWS for a service that starts turns here. What these policies allow is in no
- * template, so they make no way to an agent by themselves.
+ * Open entries of resources with an AWS managed policy for a service that starts turns here. No template has the
+ * content of these policies, so they make no path to an agent.
  */
 export function* managedPolicies(model: TemplateModel, leading: ReadonlyMap<string, Path>): Iterable<Finding> {
   const services = new Set([...leading.keys()].flatMap((id) => model.resource(id)?.type.split('::')[1] ?? []));
@@ -41,7 +41,7 @@ export function* managedPolicies(model: TemplateModel, leading: ReadonlyMap<stri
   }
 }
 
-/** Whether a policy of AWS is for everything, or by its name for more than reading a service. */
+/** Whether an AWS managed policy is for everything or, by its name, for more than reading a service. */
 function mayDrive(policy: string, services: ReadonlySet<string>): boolean {
   const name = policy.replace(/^.*[/]/, '');
   return (

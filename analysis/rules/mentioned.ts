@@ -33,7 +33,7 @@ export function* nodesOf({
   }
 }
 
-/** Whether a part of a template has the name of a role of an agent in it, also within other text. */
+/** Whether a part of a template contains the name of a role of an agent, also within other text. */
 export function namesARole(
   model: TemplateModel,
   part: unknown,
@@ -48,7 +48,7 @@ export function namesARole(
     .some((name) => text.includes(written(name)));
 }
 
-/** What performs a custom resource. */
+/** The functions and topics that handle a custom resource. */
 export function serviceTokens({ properties }: Resource): Text[] {
   return properties
     .at('ServiceToken')

@@ -14,7 +14,7 @@ function authorizationOf(entry: Resource, model: TemplateModel): Opening | undef
   return found ?? signedUp(named(entry, 'AuthorizerId', model), entry, model);
 }
 
-/** Users of a pool in which everybody can sign up are everybody. */
+/** How an authorizer leaves an entry open: in some user pools everybody can sign up. */
 function signedUp(authorizers: readonly Resource[], { type }: Resource, model: TemplateModel): Opening | undefined {
   const pools = authorizers.flatMap((authorizer) => [
     ...named(authorizer, 'ProviderARNs', model),
@@ -28,7 +28,7 @@ function signedUp(authorizers: readonly Resource[], { type }: Resource, model: T
       setting(['AdminCreateUserConfig', 'AllowAdminCreateUserOnly'], ['true'])(pool, model)?.how === 'open',
   );
   return isOpen
-    ? { how: 'weak', path: ['AuthorizerId'], says: `${type} lets in users of a pool in which everybody can sign up` }
+    ? { how: 'weak', path: ['AuthorizerId'], says: `${type} accepts users of a pool in which everybody can sign up` }
     : undefined;
 }
 
@@ -38,7 +38,10 @@ export function restMethod(method: Resource, model: TemplateModel): Opening | un
   return api ? eased(found, api, model) : found;
 }
 
-/** The policy of an API can limit who may call it; a private API is called from VPCs only. */
+/**
+ * Applies the limits of an API to an opening: its policy can limit callers, and a private API can only be called from
+ * VPCs.
+ */
 export function eased(found: Opening | undefined, api: Resource, model: TemplateModel): Opening | undefined {
   const statements = identities(model)
     .policiesOf(api)
@@ -75,14 +78,17 @@ export function route(each: Resource, model: TemplateModel): Opening | undefined
   return found;
 }
 
-/** An API that is created with a target has one open route, which is no resource. */
+/** An API that is created with a target has one open route, which isn't a resource. */
 export function quickApi(api: Resource, model: TemplateModel): Opening | undefined {
   return valuesAt(api.properties, 'Target').length > 0
-    ? { how: 'open', path: ['Target'], says: 'An API that is created with a target lets everybody in' }
+    ? { how: 'open', path: ['Target'], says: 'An API that is created with a target accepts every caller' }
     : body(api, model);
 }
 
-/** The operations of an OpenAPI document with an integration: each needs a security scheme with an authorizer. */
+/**
+ * How an OpenAPI document leaves an API open: each operation with an integration needs a security scheme with an
+ * authorizer.
+ */
 export function body(api: Resource, _model: TemplateModel): Opening | undefined {
   if (valuesAt(api.properties, 'BodyS3Location').length > 0) {
     return {

@@ -8,12 +8,12 @@ import { type EntryJudge, judged, type Opening, setting } from './opening';
 import { literalsAt, resourcesAt as named, valuesAt } from './setting';
 
 const APPSYNC_AUTHENTICATION = ['AWS_IAM', 'AMAZON_COGNITO_USER_POOLS', 'OPENID_CONNECT', 'AWS_LAMBDA'];
-/** What an action does with a request that nobody signed in for is in one of these. */
+/** The properties that say what a listener does with requests without authentication. */
 const AUTHENTICATING_CONFIGS = ['AuthenticateOidcConfig', 'AuthenticateCognitoConfig'];
 const AUTHENTICATING_ACTION = /^(?:authenticate-oidc|authenticate-cognito|jwt-validation)$/;
 
 /**
- * The types whose authorization is known. Any other public type is open to somebody whom its template doesn't limit.
+ * The types with known settings for authorization. Any other public type counts as open.
  * Sources: the pages of entry-types.json
  */
 const JUDGES: ReadonlyMap<string, EntryJudge> = new Map<string, EntryJudge>([
@@ -58,10 +58,10 @@ export function openingOf(resource: Resource, model: TemplateModel): Opening | u
   const judge = JUDGES.get(resource.type);
   return judge
     ? judge(resource, model)
-    : { how: 'weak', says: `${resource.type} has no authorization that is known`, path: [] };
+    : { how: 'weak', says: `${resource.type} has no known authorization`, path: [] };
 }
 
-/** Whether what is behind an entry decides who may use it: it hands on requests as they are. */
+/** Whether the origin behind an entry decides who may use it, because the entry passes requests on unchanged. */
 export function leavesItToOrigin(entry: Resource, model: TemplateModel): boolean {
   return entry.type === 'AWS::CloudFront::Distribution' && !signsRequests(entry, model);
 }
@@ -82,14 +82,14 @@ function signsRequests({ properties }: Resource, model: TemplateModel): boolean 
     });
 }
 
-/** Signed URLs and cookies are for those who have been given one, in every behavior. */
+/** A distribution is closed if every behavior requires signed URLs or cookies. */
 function distribution({ properties, type }: Resource): Opening | undefined {
   const behaviors = ['DefaultCacheBehavior', 'CacheBehaviors'].flatMap((key) =>
     valuesAt(properties, 'DistributionConfig', key),
   );
   return behaviors.length > 0 && behaviors.every((each) => valuesAt(each, 'TrustedKeyGroups').length > 0)
     ? undefined
-    : { how: 'weak', says: `${type} has no authorization that is known`, path: [] };
+    : { how: 'weak', says: `${type} has no known authorization`, path: [] };
 }
 
 function graphql({ properties, type }: Resource): Opening | undefined {
@@ -132,7 +132,7 @@ function listening(
     : { how: 'weak', path: [actions], says: `${type} of a public load balancer authenticates nobody` };
 }
 
-/** A pull request of anybody runs its own commands in a build, unless the webhook limits whose events start one. */
+/** A pull request of anybody runs its own commands in a build, unless the webhook limits the users or events. */
 function webhook({ properties }: Resource): Opening | undefined {
   if (!literalsAt(properties, 'Triggers', 'Webhook').includes('true')) {
     return undefined;
@@ -157,22 +157,22 @@ function webhook({ properties }: Resource): Opening | undefined {
       };
 }
 
-/** Who may write to a cluster that runs outside of AWS, its operators decide. */
+/** A source outside of AWS, which its operators control. */
 function outsideSource(path: readonly string[]): EntryJudge {
   return ({ properties }) =>
     valuesAt(properties, ...path).length > 0
-      ? { how: 'weak', path, says: 'Nobody here knows who may write to a cluster outside of AWS' }
+      ? { how: 'weak', path, says: "It isn't known who may write to a cluster outside of AWS" }
       : undefined;
 }
 
 function unauthenticated({ properties, type }: Resource): Opening | undefined {
   const path = ['ClientAuthentication', 'Unauthenticated', 'Enabled'];
   return literalsAt(properties, ...path).includes('true')
-    ? { how: 'weak', path, says: `${type} takes messages of clients that don't authenticate` }
+    ? { how: 'weak', path, says: `${type} accepts messages from clients that don't authenticate` }
     : undefined;
 }
 
-/** Users of a server have signed in, but its identity provider is asked before that. */
+/** Users of a server sign in, but the function that checks them runs before that. */
 function transfer({ properties, type }: Resource): Opening | undefined {
   return valuesAt(properties, 'IdentityProviderDetails', 'Function').length > 0
     ? {

@@ -4,7 +4,7 @@ import type { TemplateModel } from '../model/template-model';
 import type { Opening } from './opening';
 import { literalsAt, resourcesAt, valuesAt } from './setting';
 
-/** Compute that takes connections from the network. */
+/** Compute that accepts connections from the network. */
 export const LISTENING: readonly string[] = [
   'AWS::EC2::Instance',
   'AWS::EC2::LaunchTemplate',
@@ -14,7 +14,7 @@ export const LISTENING: readonly string[] = [
   'AWS::EMR::Cluster',
 ];
 
-/** What programs of the app listen on is in none of the templates. */
+/** Templates don't say which ports programs listen on, so every open port counts. */
 export function openPorts(resource: Resource, model: TemplateModel): Opening | undefined {
   const groups = mentionsOf(model, resource).filter(({ resource: { type } }) => type === 'AWS::EC2::SecurityGroup');
   const open = groups.find(({ resource: group }) => letsInTheWorld(group, model));
@@ -23,7 +23,7 @@ export function openPorts(resource: Resource, model: TemplateModel): Opening | u
     : undefined;
 }
 
-/** Rules for a large part of all addresses, IPv4 or IPv6. */
+/** Ranges with a large part of all addresses, IPv4 or IPv6. */
 const OF_THE_WORLD = /\/[0-7]$/;
 
 function letsInTheWorld(group: Resource, model: TemplateModel): boolean {

@@ -5,8 +5,8 @@ import type { TemplateModel } from '../model/template-model';
 import { valuesAt } from './setting';
 
 /**
- * How a public entry is open. `open`: whoever finds it may use it. `weak`: no authorization is known, but something else
- * may limit it (an API key, a security group, a policy). `unread`: what decides can't be read.
+ * How a public entry is open. `open`: whoever finds it may use it. `weak`: no authorization is known, but something
+ * else may limit it (an API key, a security group, a policy). `unread`: the setting that decides can't be read.
  */
 export interface Opening {
   readonly how: 'open' | 'weak' | 'unread';

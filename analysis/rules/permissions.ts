@@ -11,7 +11,7 @@ import { subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { remembered } from '../model/remembered';
 
-/** Patterns of actions that stand for a whole service, or for all of them: they grow with what AWS adds. */
+/** Patterns of actions for a whole service or for all services. They also allow the actions that AWS adds later. */
 export function wholeServices({ actions }: Statement): KnownActions[] {
   return knownActions(actions).filter(({ text }) => isWholeService(text));
 }
@@ -31,7 +31,7 @@ function isWholeService(action: string): boolean {
 
 const usesByStatement = new WeakMap<Statement, readonly Use[]>();
 
-/** What a statement allows, action by action, without the patterns that stand for whole services. Many rules ask. */
+/** The actions that a statement allows, without patterns for whole services. Many rules ask for them. */
 export function namedUses(statement: Statement): readonly Use[] {
   return remembered(usesByStatement, statement, () => readNamedUses(statement));
 }
@@ -44,7 +44,7 @@ function readNamedUses(statement: Statement): Use[] {
         .flatMap((actions) => usesOf(statement, actions));
 }
 
-/** Patterns with a wildcard that no grant of AWS CDK writes in this way. */
+/** Patterns with a wildcard that no grant of AWS CDK writes. */
 export function unusualPatterns({ actions }: Statement): string[] {
   return actions.except
     ? []
@@ -73,7 +73,7 @@ export function isDenied({ statements }: Identity, action: string, use?: Use): b
   return denied !== FALSE && (use?.guard ?? denied).implies(denied);
 }
 
-/** Why `Resource: "*"` isn't a wildcard for an action of a role; undefined when it is one. */
+/** Why an action of a role needs `Resource: "*"`; undefined if it doesn't. */
 export function reasonForEverything(action: string, identity: Identity, isExecution: boolean): string | undefined {
   const inVpc = identity.runs.some(
     ({ resource }) => resource.type === 'AWS::Lambda::Function' && resource.properties.at('VpcConfig').length > 0,
@@ -120,7 +120,7 @@ const INTENTS = {
   ),
 };
 
-/** Whether an action is what a role of this kind is for. */
+/** Whether an action is the purpose of a role of this kind. */
 export function isIntent(kind: keyof typeof INTENTS, action: string): boolean {
   return INTENTS[kind].has(action.toLowerCase());
 }

@@ -26,7 +26,7 @@ export interface Declaration {
   readonly conditions?: Node;
   /** Resources (`stack#logicalId`) or stacks (`stack`) of an `unreadable` record. */
   readonly parts: ReadonlySet<string>;
-  /** Equal for records of several templates that say the same. */
+  /** Equal for equal records of several templates. */
   readonly key: string;
   /** False once it has expired. */
   readonly inForce: boolean;
@@ -76,7 +76,7 @@ const MEMBERS_OF: Readonly<Record<string, readonly string[]>> = {
 
 const PART_MEMBERS = ['stack', 'logicalIds'];
 
-/** A member that isn't known may have been meant to limit what the record allows. */
+/** Whether all members are known. An unknown member may have been meant to limit what the record allows. */
 function isInKnownForm(node: Node, kind: string): boolean {
   const isKnown = (each: Node, members: readonly string[]) => each.entries().every(([name]) => members.includes(name));
   const parts = node.at('parts');
@@ -95,7 +95,7 @@ function isInKnownForm(node: Node, kind: string): boolean {
   );
 }
 
-/** The record, if it says everything that its kind needs. Templates can be written by hand. */
+/** The record, if it is complete. Templates can be written by hand. */
 function readRecord(model: TemplateModel, node: Node, now: Date, only?: ReadonlySet<string>): Declaration[] {
   const plain = (key: string) => {
     const [first, ...others] = node
@@ -148,7 +148,7 @@ function readRecord(model: TemplateModel, node: Node, now: Date, only?: Readonly
       principals,
       parts: new Set(partsOf(model, node)),
       key,
-      // An end that can't be read has passed.
+      // An end that can't be read counts as passed.
       inForce: expires === undefined || Date.parse(expires) > now.getTime(),
       ...(expires === undefined ? {} : { expires }),
       ...(subject === undefined ? {} : { subject }),

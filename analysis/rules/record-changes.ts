@@ -11,16 +11,16 @@ import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { isDenied, isOfLibrary, namedUses } from './permissions';
 
-/** Why something is a record of what an agent does, or keeps it from being changed. */
+/** Reasons of governance that make a resource a record of what an agent does, or protect the record. */
 const OF_RECORDS: ReadonlySet<string> = new Set(['trail', 'record', 'store', 'log', 'key']);
 
-/** What keeps a record of the agents of an assembly. */
+/** The resources that keep records of the agents of an assembly. */
 function records(model: Model): ReadonlySet<Resource> {
   const governing = agents(model).flatMap((agent) => [...governanceOf(model, agent)]);
   return new Set(governing.flatMap(([id, reason]) => (OF_RECORDS.has(reason) ? (model.resource(id) ?? []) : [])));
 }
 
-/** Actions that change how a record is kept, and neither read nor write what is in it. */
+/** Actions that change how a record is kept, without reading or writing its content. */
 export function changesOfRecords(model: TemplateModel, identity: Identity, statement: Statement): string[] {
   const uses = namedUses(statement).filter(
     (use) =>
@@ -40,7 +40,7 @@ function namesARecord(model: TemplateModel, { except, patterns }: Statement['res
       ({ value }) =>
         scopeOf(value) === 'one' &&
         (model.mentioned(value).some((each) => kept.has(each)) ||
-          // A log group is known by its name, which may have the id of a Runtime in it.
+          // A log group may only be known by its name, which can contain the id of a Runtime.
           [...kept].some((each) =>
             model
               .arn(each)

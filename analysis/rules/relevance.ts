@@ -3,7 +3,7 @@ import { DEVELOPMENT_MODE_KEY } from '../../lib/contracts/development';
 import { at } from '../model/json';
 import type { StackData } from '../model/read-stacks';
 
-/** In every template that has a part of an agent: the type of a Runtime, a principal, or an action. */
+/** Every template with a part of an agent contains this: in the type of a Runtime, a principal, or an action. */
 const OF_AN_AGENT = /bedrock-?(?:mantle|agentcore)/i;
 
 /**
@@ -20,7 +20,7 @@ export function isRelevant(stacks: readonly StackData[]): boolean {
 
 /** Whether a value of a template names an agent's service. */
 export function mentionsAnAgent(value: unknown): boolean {
-  // A list of what is still to be looked at: templates may be nested more deeply than the stack of calls allows.
+  // A list of open values instead of recursion, because templates may be nested more deeply than the call stack allows.
   const open: unknown[] = [value];
   for (let next = open.pop(); open.length > 0 || next !== undefined; next = open.pop()) {
     if (typeof next === 'string') {

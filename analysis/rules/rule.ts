@@ -22,7 +22,7 @@ export const FAMILIES: readonly Family[] = [
   'region',
 ];
 
-/** Controls of public catalogues that a rule helps to meet, where the relation is plain. */
+/** Controls of public catalogs that a rule clearly helps to meet. */
 export interface ControlMapping {
   /** NIST SP 800-53 revision 5. */
   readonly nist: readonly string[];
@@ -35,7 +35,7 @@ export interface ControlMapping {
 /** `fatal` can't be acknowledged. `warning` fails nothing. */
 export type Severity = 'fatal' | 'error' | 'warning';
 
-/** What a rule says about itself: the rules page, reports and SARIF are made from it. */
+/** The texts of a rule, for the rules page, reports and SARIF. */
 export interface RuleText {
   readonly id: string;
   readonly family: Family;
@@ -44,7 +44,7 @@ export interface RuleText {
   readonly subject: string;
   /** What must hold. */
   readonly what: string;
-  /** Why, in one sentence or two. Follows what a finding says. */
+  /** Why, in one or two sentences. Shown after the sentence of a finding. */
   readonly why: string;
   /** The repair, as an imperative without its full stop. */
   readonly fix: string;
@@ -53,35 +53,35 @@ export interface RuleText {
   readonly controls: ControlMapping;
 }
 
-/** What whoever runs the rules may tell them. */
+/** Settings for the rules. */
 export interface RuleOptions {
   /** Managed policy that has to be the boundary of every role of an agent. */
   readonly permissionsBoundary?: string;
   /**
-   * The time at which declarations have to hold.
+   * The time at which declarations must be in force.
    * @default - now
    */
   readonly now?: Date;
 }
 
-/** What a rule asks. */
+/** The input of a rule. */
 export interface RuleContext {
   readonly model: TemplateModel;
   readonly agents: readonly Agent[];
-  /** What the owner of the app has decided. */
+  /** The declarations of the app's owner. */
   readonly declared: Declared;
   readonly options: RuleOptions;
   /**
-   * Notes that a question met something that can't be read. After the rules, MA-READ1 reports it, once for each origin,
-   * unless it is declared. What can be read is ignored, so a rule may hand over any text.
+   * Notes values that a question found and that can't be read. After the rules, MA-READ1 reports each origin once,
+   * unless it is declared. Values that can be read are ignored, so a rule may pass any text.
    *
    * @param subject id of the agent (or of another subject) that the question was about
-   * @param at where it was met: the finding is there when the origin is no part of a resource (a parameter)
+   * @param at where it was found: the place of the finding if the origin isn't part of a resource (a parameter)
    */
   readonly unread: (subject: string, at: Located, ...met: readonly (Unreadable | Hole | Text | undefined)[]) => void;
 }
 
-/** A rule of the security model. It only asks the model; it never sees JSON. */
+/** A rule of the security model. It reads only the model, never JSON. */
 export interface Rule extends RuleText {
   check(context: RuleContext): Iterable<Finding>;
 }

@@ -6,7 +6,7 @@ import type { TemplateModel } from '../model/template-model';
 import type { Place, Text } from '../model/text';
 import type { RuleContext } from './rule';
 
-/** Whether a value is as it should be. `known` is undefined for a text that only the deployment knows. */
+/** Whether a value is good. `known` is undefined for a text that only the deployment knows. */
 export type Judge = (known: string | undefined, text: Text) => boolean;
 
 /** The values at a path of properties, through lists. */
@@ -28,7 +28,7 @@ export function literalsAt(node: Node, ...path: readonly string[]): string[] {
     .flatMap(({ value }) => literalOf(value) ?? []);
 }
 
-/** When some of the values is as it should be. What the deployment decides is neither good nor bad; its holes are noted. */
+/** When one of the values is good. A value that the deployment decides is neither good nor bad, and is noted. */
 export function whenSome(nodes: readonly Node[], judge: Judge, note?: (text: Text) => void): Guard {
   return nodes
     .flatMap((node) => node.texts())
@@ -61,7 +61,7 @@ export function whenLacking(
   return resource.guard.and(good.not());
 }
 
-/** CloudFormation takes Booleans as texts, too. */
+/** CloudFormation also accepts Booleans as texts. */
 export const isTrue: Judge = (known) => known?.toLowerCase() === 'true';
 
 /** The resources of the assembly that a property names. */

@@ -2,7 +2,7 @@ import { identities } from '../model/identities';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 
-/** What findings call a resource or an identity. */
+/** The name of a resource or an identity in findings. */
 export function shownName(model: TemplateModel, id: string): string {
   const resource = model.resource(id);
   const identity = identities(model).byName(id);

@@ -6,12 +6,12 @@ import { textKey } from '../model/compose-text';
 import type { TemplateModel } from '../model/template-model';
 import { valuesAt } from './setting';
 
-/** The six characters that Secrets Manager adds to the name of a secret, where they aren't known. */
+/** A pattern for the six characters that Secrets Manager adds to the name of a secret. */
 const UNKNOWN_SUFFIX = /-\?{6}$/;
 
 /**
- * A function that may read exactly one secret, and is told which by its environment: the shape of one that checks the
- * signatures of what it is sent.
+ * Whether a function may read exactly one secret and has its name in a variable: the form of a function that checks
+ * signatures of requests.
  */
 export function verifiesSignatures(model: TemplateModel, target: Resource): boolean {
   if (target.type !== 'AWS::Lambda::Function') {

@@ -11,7 +11,7 @@ export interface Strength {
   readonly certain: boolean;
 }
 
-/** Managed policies of AWS that only let a service do its work for the resource: logs, network interfaces, traces. */
+/** AWS managed policies that only let a service write logs, network interfaces and traces for the resource. */
 export const HARMLESS_POLICIES =
   /^arn:[^:]*:iam::aws:policy\/(?:service-role\/(?:AWSLambda\w*ExecutionRole|AmazonECSTaskExecutionRolePolicy|AmazonAPIGatewayPushToCloudWatchLogs|AWSAppSyncPushToCloudWatchLogs)|CloudWatchLambdaInsightsExecutionRolePolicy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|CloudWatchAgentServerPolicy)$/;
 

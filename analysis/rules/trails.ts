@@ -3,7 +3,7 @@ import { literalOf, textKey } from '../model/compose-text';
 import type { TemplateModel } from '../model/template-model';
 import type { Declared } from './declared';
 
-/** The trails that record in the account of a stack; one that is decided at deployment may be the same. */
+/** The trails that record in the account of a stack. An account that is decided at deployment counts as the same. */
 export function trailsFor(model: TemplateModel, { account }: Stack): readonly Resource[] {
   return model
     .ofType('AWS::CloudTrail::Trail')
@@ -15,7 +15,7 @@ export function trailsFor(model: TemplateModel, { account }: Stack): readonly Re
     );
 }
 
-/** Whether somebody has declared a trail of the account that isn't in the app. */
+/** Whether a trail of the account outside of the app is declared. */
 export function hasImportedTrail(declared: Declared, { account }: Stack): boolean {
   const own = literalOf(account);
   return declared.all

@@ -12,7 +12,7 @@ import type { RuleContext } from './rule';
 /** The only actions that the trust policy of an agent's role needs. */
 const TRUST_ACTIONS = new Set(['sts:assumerole', 'sts:tagsession', 'sts:setsourceidentity']);
 
-/** What is wrong with the trust policy of a role that one service, and nobody else, may assume. */
+/** Findings about the trust policy of a role that only one service may assume. */
 export function* trustFindings(
   identity: Identity,
   service: string,
@@ -38,7 +38,7 @@ export function* trustFindings(
   }
 }
 
-/** A role that is only referred to: neither its trust policy nor its other policies are in the app. */
+/** Notes a role that the app only refers to: its policies aren't in the app. */
 function noteOutside(
   { arn, runs, statements }: Identity,
   subject: string,
@@ -63,7 +63,7 @@ function* statementFindings(statement: Statement, service: string, stack: Stack)
       !isUnread(name.value) && (except || kind !== 'Service' || literalOf(name.value)?.toLowerCase() !== service),
   );
   for (const { kind, except, name } of others) {
-    const who = except ? 'everybody but the principal of a NotPrincipal' : `${kind} ${printed(name.value)}`;
+    const who = except ? 'everybody except the principal of a NotPrincipal' : `${kind} ${printed(name.value)}`;
     const says = `The role trusts more than ${service}: ${who}`;
     yield { at: statement, says, when: statement.guard.and(name.guard) };
   }
@@ -95,7 +95,7 @@ function* statementFindings(statement: Statement, service: string, stack: Stack)
 const STRINGS = ['stringequals', 'stringlike'];
 const ARNS = ['arnlike', 'arnequals', 'stringlike', 'stringequals'];
 
-/** Whether every request has to have a key with one of the values, in every deployment that has the statement. */
+/** Whether every request must have a key with one of the values, in every deployment that has the statement. */
 function requires(
   statement: Statement,
   key: string,
@@ -110,14 +110,14 @@ function requires(
   );
 }
 
-/** The deployments in which the statement has no such condition; all, if a condition is there and lets others pass. */
+/** The deployments in which the statement has no such condition. All, if a condition also allows others. */
 function withoutLimit({ guard, conditions }: Statement, key: string) {
   const strict = conditions.filter((condition) => condition.key === key);
   const without = strict.reduce((left, condition) => left.and(condition.guard.not()), guard);
   return strict.length > 0 && without.possible() ? without : guard;
 }
 
-/** A condition that refuses requests without the key. */
+/** Whether a condition refuses requests without the key. */
 export function isStrict(
   { key, test, set, ifExists, values }: Condition,
   wanted: string,
@@ -130,13 +130,16 @@ export function isUnread(value: Text): boolean {
   return value.some((part) => typeof part === 'object' && part.kind !== 'reference' && part.unreadable !== undefined);
 }
 
-/** A stack whose account or Region is decided at deployment is judged by what it says. */
+/**
+ * Whether a value is the account of a stack. If the deployment decides the account, any account id counts as this
+ * account.
+ */
 function isOwnAccount(value: Text, { account }: Stack): boolean {
   const known = literalOf(value);
   return textKey(value) === textKey(account) || (literalOf(account) === undefined && /^\d{12}$/.test(known ?? ''));
 }
 
-/** An ARN (pattern) that can only match resources of one service in the stack's account and Region. */
+/** Whether an ARN pattern matches only resources of one service in the stack's account and Region. */
 function isOwnArn(value: Text, namespace: string, { account, region, partition }: Stack): boolean {
   const own = concat(textOf(`arn:${partition}:${namespace}:`), region, textOf(':'), account, textOf(':*'));
   if (subset(value, own) === 'yes') {

@@ -8,8 +8,8 @@ import { placeAt } from './setting';
 type Gap = Network['gaps'][number];
 
 /**
- * Notes what of a network can't be read. Subnets, groups and a VPC that the assembly names by id are one thing: the
- * network of this Runtime. It is declared with the VPC, or with each of the ids.
+ * Notes the parts of a network that can't be read. A VPC, subnets and groups that the assembly names by id are noted
+ * once, as the network of this Runtime, and are declared with the VPC or with each id.
  */
 export function unreadNetwork(
   { declared, unread }: RuleContext,
@@ -24,7 +24,7 @@ export function unreadNetwork(
       !declared.outside(text) &&
       !(place.resource && place.resource.id !== runtime.id && declared.part(place.resource)),
   );
-  // A resource of the assembly that nobody here knows is a thing of its own.
+  // An unknown resource of the assembly is noted separately.
   const ofResource = ({ place, text }: Gap) => place.resource?.logicalId === literalOf(text);
   for (const { what, place, text } of open.filter(ofResource)) {
     unread(runtime.id, place, { origin: place, reason: 'unknown reference', hint: `${what} ${printed(text)}` });
@@ -42,6 +42,6 @@ export function unreadNetwork(
   open.forEach(({ place, text }) => unread(runtime.id, place, text));
 }
 
-/** A reference to a resource of a type that does not belong there. */
+/** Whether a text is readable: it refers to a resource of an unexpected type. */
 const isKnown = (text: Gap['text']): boolean =>
   text.every((part) => typeof part === 'string' || part.kind === 'reference');

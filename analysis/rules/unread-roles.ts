@@ -20,9 +20,8 @@ import type { Unread } from './unread';
 const ROLE_EXPANSIONS = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
 
 /**
- * Resources that are given a role of an agent, and work under a role that may change it: a custom resource by its function,
- * a schedule, a state machine. With which policy isn't in a template. Policies that a condition names are: those count as
- * part of the role.
+ * Notes resources that name a role of an agent and run under a role that may change it: a custom resource (by its
+ * function), a schedule, a state machine. The template doesn't say which policy they add.
  */
 export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
   const known = identities(model);
@@ -42,7 +41,7 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
   known.all.forEach((identity) =>
     identity.runs.forEach(({ resource }) => workers.set(resource, [...(workers.get(resource) ?? []), identity])),
   );
-  // MA-STO1 reports the call of a schedule or a state machine, which the template says. The code of a function decides its own.
+  // MA-STO1 reports calls of schedules and state machines, which are in the template. The calls of a function aren't.
   const written = new Set(writtenChanges(model).map(({ maker }) => maker));
   for (const resource of model.resources) {
     const isCustom = isCustomResource(resource.type);
@@ -64,7 +63,10 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
   }
 }
 
-/** Policies that are more than data for a role that only the deployment knows, where that could be a role of an agent. */
+/**
+ * Notes policies with more than data access for a role that only the deployment knows and that could be a role of an
+ * agent.
+ */
 export function noteRolesDecidedLater(model: TemplateModel, unread: Unread): void {
   const own = agentRoles(model).filter(({ identity }) => identity.resource !== undefined);
   const open = identities(model).all.filter(
@@ -84,7 +86,7 @@ export function noteRolesDecidedLater(model: TemplateModel, unread: Unread): voi
   }
 }
 
-/** Whether the template has a name for it, which whoever deploys may replace. */
+/** Whether the template has a default name for the role, which whoever deploys may replace. */
 function hasPreset({ properties }: Resource): boolean {
   return ['Roles', 'RoleName']
     .flatMap((key) => properties.at(key))
@@ -113,9 +115,9 @@ function isMoreThanData(statement: Statement): boolean {
   );
 }
 
-/** A resource whose type says nothing about what it does. */
+/** A resource with an unknown effect. */
 export const unknownUse = (resource: Resource): Unreadable => ({
   origin: { stack: resource.stack, resource, path: 'Type' },
   reason: 'unknown type',
-  hint: `nobody here knows what ${resource.type} does with what it is given`,
+  hint: `the effect of ${resource.type} isn't known`,
 });

@@ -7,12 +7,12 @@ import { type Finding, type Located, placeOf } from './finding';
 export interface Met {
   readonly unreadable: Unreadable;
   readonly subjects: Set<string>;
-  /** Where it was met first. */
+  /** The place where it was found first. */
   readonly at: Located | undefined;
   readonly texts: Text[];
 }
 
-/** What questions met that can't be read, by origin. */
+/** The values that questions found and that can't be read, by origin. */
 export class Unread {
   private readonly byOrigin = new Map<string, Met>();
 
@@ -39,7 +39,7 @@ export class Unread {
     }
   }
 
-  /** Everything that was met, with the subjects that it could touch. */
+  /** All of these values, with the subjects that they could affect. */
   public all(): readonly Pick<Met, 'unreadable' | 'subjects'>[] {
     return [...this.byOrigin.values()];
   }
@@ -60,7 +60,7 @@ export class Unread {
         yield {
           at: unreadable.origin.resource || !at ? unreadable.origin : at,
           subject: originKey(unreadable),
-          // The default is judged like any other value. That there may be another one is for people to know.
+          // The default is judged like any other value. The finding says that another value can be passed.
           ...(preset === undefined
             ? { says: `${sentence(unreadable)}, and it could touch ${list(names)}` }
             : { says: `${ofDefault(unreadable)}, and it could touch ${list(names)}`, severity: 'warning' }),
@@ -77,7 +77,7 @@ export class Unread {
   }
 }
 
-/** What is known of an unreadable thing: names of functions keep their case. */
+/** The sentence about a value that can't be read. Names of functions keep their case. */
 function sentence({ hint, reason }: Unreadable): string {
   const text = hint.replace(/\.$/, '');
   return reason === 'malformed' ? `This can't be read: ${lowerFirst(text)}` : `This can't be read: ${text}`;
@@ -99,7 +99,7 @@ function list(names: readonly string[]): string {
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }
 
-/** One for each place, parameter or export; what is called the same outside of the assembly is the same thing. */
+/** One key for each place, parameter or export. Things outside of the assembly with the same name have one key. */
 function originKey({ origin, reason, hint }: Unreadable): string {
   const { stack, resource, path } = origin;
   const isNamed = reason === 'dynamic reference' || (reason === 'outside the assembly' && path !== 'Type');

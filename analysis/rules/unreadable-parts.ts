@@ -16,7 +16,7 @@ import { noteRoleChanges, noteRolesDecidedLater, unknownUse } from './unread-rol
 /** Transforms of AWS that write out resources of their own types and leave every other one alone. */
 const OWN_TYPES_ONLY = /^AWS::(?:Serverless|SecretsManager|CodeDeployBlueGreen)/;
 
-/** Parts of templates that can't be read and that could touch an agent. */
+/** Notes parts of templates that can't be read and that could affect an agent. */
 export function noteParts(model: TemplateModel, unread: Unread): void {
   if (agentRoles(model).length === 0 && agents(model).length === 0) {
     return;
@@ -31,13 +31,16 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
   noteGivenRoles(model, unread);
 }
 
-/** Types of other vendors, types that are newer than the tables, and custom resources whose function is not in the app: what they do, nobody here knows. */
+/**
+ * Resources with an unknown effect: types of other vendors, types that are newer than the tables, and custom resources
+ * with a function outside of the app.
+ */
 function unknownTypes(model: TemplateModel): Unreadable[] {
   const isUnknownType = isUnknown(model);
   return model.resources.filter(isUnknownType).map(unknownUse);
 }
 
-/** Properties of the compute of agents that are newer than the rules, or that move it to a place that they don't read. */
+/** Properties of an agent's compute that are newer than the rules, or that the rules don't read. */
 function unknownProperties(model: TemplateModel): Unreadable[] {
   return agents(model).flatMap(({ runtime, kind }) =>
     runtime.properties
@@ -46,7 +49,7 @@ function unknownProperties(model: TemplateModel): Unreadable[] {
       .map(([name, { place }]) => ({
         origin: place,
         reason: 'unknown type',
-        hint: `nobody here knows what ${name} of ${runtime.type} changes`,
+        hint: `the effect of ${name} of ${runtime.type} isn't known`,
       })),
   );
 }
@@ -61,10 +64,10 @@ function isUnknown(model: TemplateModel): (resource: Resource) => boolean {
   };
 }
 
-/** SAM is read as what it is: written out at deployment. */
+/** Whether a type isn't in the tables. Types of SAM are unreadable parts already. */
 const isNew = (type: string): boolean => !/^AWS::Serverless::|::MODULE$/.test(type) && !isKnownType(type);
 
-/** Parts of policies, and of what belongs to an agent, that a transform writes. */
+/** Notes parts of policies and of an agent's resources that a transform writes. */
 function noteInside(model: TemplateModel, unread: Unread): void {
   for (const resource of model.resources) {
     if (agentStacks(model).has(resource.stack.id) && hasTransform(resource.raw)) {
@@ -78,7 +81,7 @@ function noteInside(model: TemplateModel, unread: Unread): void {
   }
 }
 
-/** Without a list of the keys of each object: every value of an agent's stack is looked at. */
+/** Loops over keys without making a list of them, because every value of an agent's stack is visited. */
 function hasTransform(value: unknown): boolean {
   if (Array.isArray(value)) {
     return value.some(hasTransform);
@@ -95,7 +98,7 @@ function hasTransform(value: unknown): boolean {
   return false;
 }
 
-/** The agents that a part could touch. */
+/** The agents that a part could affect. */
 function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): readonly string[] {
   const { resource, stack } = origin;
   const isOfAnAgent = agentStacks(model).has(stack.id);
@@ -111,11 +114,11 @@ function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): re
     return [...new Set(named)];
   }
   if (resource.type === 'AWS::CloudFormation::StackSet' || isCustomResource(resource.type)) {
-    // Most stack sets deploy to other accounts, and most custom resources do something else: they touch an agent if they name
-    // one of its roles.
+    // Most stack sets deploy to other accounts, and most custom resources have another purpose: they can affect an
+    // agent only if they name one of its roles.
     return namesARole(model, resource.raw) || mentionsAnAgent(resource.raw) ? all() : [];
   }
-  // The properties of a SAM resource say what it is given; what is in another template, nobody here knows.
+  // The properties of a SAM resource say what it uses. The content of another template isn't known.
   const isWhole =
     reason !== 'unknown type' &&
     (!resource.type.startsWith('AWS::Serverless::') || resource.type === 'AWS::Serverless::Application');
@@ -132,7 +135,7 @@ function allAgents(model: TemplateModel): readonly string[] {
   return ids.length > 0 ? ids : agentRoles(model).flatMap(({ subjects }) => subjects);
 }
 
-/** Whether a stack, or what transforms it, is given something of an agent. */
+/** Whether a stack or its transform names something of an agent. */
 function namesAnAgent(model: TemplateModel, stack: Stack): boolean {
   return (
     hasRoleName(model, at(stack.template, 'Transform')) ||

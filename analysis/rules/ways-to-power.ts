@@ -13,7 +13,7 @@ import type { RuleContext } from './rule';
 import { shownName } from './shown-name';
 import { isStrong, strengthOf } from './strength';
 
-/** What the role can become or drive counts as its own. */
+/** The paths on which a role of an agent can become or use something stronger. */
 export function* waysToPower(role: AgentRole, context: RuleContext): Iterable<Finding> {
   const { model, declared } = context;
   const { identity } = role;
@@ -24,12 +24,12 @@ export function* waysToPower(role: AgentRole, context: RuleContext): Iterable<Fi
   const best = new Map<unknown, { readonly path: Path; readonly says: string; readonly certain: boolean }>();
   for (const path of reach(model).from(identity.id, DRIVING_AND_WRITING)) {
     const [first] = path.edges;
-    // A session drives its agent: that is what it is for.
+    // Starting its agent is the purpose of a session role.
     if (isSession && path.edges.some(({ to }) => own.has(to))) {
       continue;
     }
     if (path.edges.some(isUnreadEdge)) {
-      continue; // What can't be read is one finding, and neither good nor bad.
+      continue; // What can't be read is a finding of MA-READ1.
     }
     const end = endOf(model, role, path);
     if (!end || isDeclared(role, path, declared)) {
@@ -57,7 +57,7 @@ export function* waysToPower(role: AgentRole, context: RuleContext): Iterable<Fi
   }
 }
 
-/** Agents, and the roles around them: what one of these can do is said of it, not of everybody who starts it. */
+/** Agents and the roles around them. Their own findings say what they can do, not the findings of those who start them. */
 function judgedElsewhere(model: Model): ReadonlySet<string> {
   return new Set([
     ...agents(model).flatMap(({ id, runtime, endpoints }) => [id, runtime.id, ...endpoints.map((each) => each.id)]),
@@ -66,7 +66,7 @@ function judgedElsewhere(model: Model): ReadonlySet<string> {
   ]);
 }
 
-/** What a role around an agent can drive and that can make it stronger. Starting turns is what such a role is for. */
+/** The paths on which a role around an agent can use a stronger role. Starting turns is the purpose of such a role. */
 export function* waysToStrongRoles(
   role: Pick<AgentRole, 'identity' | 'agents'>,
   kind: string,
@@ -103,16 +103,19 @@ export function* waysToStrongRoles(
   }
 }
 
-/** What runs under a role only to send on to its targets (rules, schedules, pipes): the ways from those are what counts. */
+/**
+ * Kinds of entries that use a role only to send to their targets (rules, schedules, pipes). The paths from the targets
+ * count instead.
+ */
 const DELIVERING: ReadonlySet<string> = new Set(['mapping', 'time']);
 
-/** Whether what a way leads through runs what its caller sends or writes under the role at the end. */
+/** Whether the last resource on a path runs its caller's input under the role at the end of the path. */
 function isActedWith(model: TemplateModel, { edges }: Pick<Path, 'edges'>): boolean {
   const holder = model.resource(edges.at(-1)!.from);
   return !DELIVERING.has(entryTypeOf(holder?.type ?? '')?.kind ?? '') || edges.some(({ kind }) => kind === 'loads');
 }
 
-/** What is wrong with the end of a way; undefined when nothing is. */
+/** What is wrong with the end of a path; undefined when nothing is. */
 function endOf(
   model: TemplateModel,
   { identity, agents }: AgentRole,
@@ -126,7 +129,7 @@ function endOf(
   if (edges.every(({ kind }) => kind === 'assumes') && target) {
     const strength = strengthOf(target);
     const why = strength ? `, which ${strength.says}` : '';
-    // A role that only reads and writes data gives the agent nothing to escalate with, but a second identity.
+    // A role that only reads and writes data gives the agent no power, but a second identity.
     return { says: `can become ${shownName(model, end)}${why}`, certain: strength?.certain ?? false };
   }
   // What has edges for some of what it gets starts turns only where the way goes on.
@@ -134,11 +137,12 @@ function endOf(
     return { says: `can start turns of its own agent (${shownName(model, end)})`, certain: true };
   }
   const strength = target && isActedWith(model, { edges }) ? strengthOf(target) : undefined;
-  // Whether something runs what is written next to it, or is told, is a guess: it counts where its role is known to be strong.
+  // Whether something runs what is written to its store, or the events that it gets, is a guess. It counts only if its
+  // role is known to be strong.
   if (isStrong(strength) && (strength.certain || !edges.some(isGuess))) {
     return { says: `can act with ${shownName(model, end)}, which ${strength.says}`, certain: strength.certain };
   }
-  // What this library makes to stop an agent lets it run again, too.
+  // The kill switch of this library may change roles of the agent, so it can also let the agent run again.
   const own = agents.flatMap(({ executionRoles, sessionRoles }) => [...executionRoles, ...sessionRoles]);
   return target && !edges.some(isGuess) && mayChange(model, target, own)
     ? { says: `can act with ${shownName(model, end)}, which may change the roles of the agent`, certain: true }
@@ -159,7 +163,7 @@ function mayChange(model: TemplateModel, worker: Identity, roles: readonly Ident
   );
 }
 
-/** A declaration of the action of the first step covers the way. */
+/** Whether a path is declared. A declaration for the action of the first step covers the path. */
 function isDeclared(
   { identity }: Pick<AgentRole, 'identity'>,
   { edges: [{ because }] }: Path,
@@ -170,7 +174,7 @@ function isDeclared(
   }
   const uses = namedUses(because);
   const starting = uses.filter(({ class: kind }) => kind === 'start' || kind === 'power');
-  // Writing leads on, too, where what is written to hands it on.
+  // A path can also begin with writing data that something passes on.
   const leading = starting.length > 0 ? starting : uses.filter(({ class: kind }) => kind === 'data-write');
   return leading.length > 0 && leading.every(({ action }) => declared.use(identity, action, because));
 }

@@ -110,7 +110,7 @@ test.each<[string, (resources: Record<string, any>, states: Record<string, any>)
     },
   ],
   [
-    'MA-GRD1 The state In uses no numbered guardrail version',
+    "MA-GRD1 The state In doesn't use a numbered guardrail version",
     (_, { In }) => (In.Parameters.GuardrailVersion = 'DRAFT'),
   ],
   [

@@ -312,7 +312,7 @@ describe('MA-NET4', () => {
       ['Group', 'Properties.SecurityGroupEgress[0].CidrIp', 'A Runtime may connect to 10.0.0.0/8, port 443'],
     ]);
     expect(at(group({}))).toEqual([
-      ['Group', 'Properties.SecurityGroupEgress', expect.stringContaining('states no egress')],
+      ['Group', 'Properties.SecurityGroupEgress', expect.stringContaining("doesn't set its egress")],
     ]);
     const runtime = (groups: unknown[]) => ({
       Runtime: resource('AWS::BedrockAgentCore::Runtime', {

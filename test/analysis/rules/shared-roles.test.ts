@@ -27,7 +27,7 @@ const stages = {
 describe('MA-ID3, an execution role', () => {
   test('of two Runtimes is reported where the second one names it', () => {
     expect(says({ add: { Second: another() } })).toEqual([
-      'Second Properties.RoleArn: The execution role is also that of Runtime',
+      'Second Properties.RoleArn: Runtime has the same execution role',
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('MA-ID3, an execution role', () => {
   test('is compared with every other Runtime', () => {
     const add = { Runtime: another('prod'), Second: another('dev'), Third: another('dev'), Fourth: another('test') };
     expect(says({ add, sections: stages })).toEqual([
-      'Third Properties.RoleArn: The execution role is also that of Second (when Stage = dev)',
+      'Third Properties.RoleArn: Second has the same execution role (when Stage = dev)',
     ]);
   });
 

@@ -295,7 +295,7 @@ describe('MA-NET5 judges the policy of a Runtime', () => {
   const OPEN = [
     'RuntimePolicy',
     'Properties.Policy',
-    'The resource policy of the Runtime does not deny it to everybody but the session role',
+    "The resource policy of the Runtime doesn't deny it to everybody except the session role",
   ];
 
   test.each<[object]>([

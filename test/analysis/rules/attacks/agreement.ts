@@ -68,7 +68,7 @@ const BY_NAME = /^MA-(?:NET[14]|STO1|TRG3|READ1)$/;
 
 /** Findings of these whose row says the same in other words. */
 const IN_OTHER_WORDS =
-  /accepts connections|states no egress|default security group|doesn't show|names that the rule does not show|route propagation|no analyzed stack exports|network mode|a cluster outside of AWS|may use Live|Everybody can connect to/;
+  /accepts connections|set its egress|default security group|doesn't show|names that the rule does not show|route propagation|no analyzed stack exports|network mode|a cluster outside of AWS|may use Live|Everybody can connect to/;
 
 /** Words of a sentence that are names: ids, addresses, ARNs, types, who is let in. */
 const namesIn = (says: string): string[] =>
