@@ -15,7 +15,7 @@ import { bytes, median, ms, report } from './report';
 const mcp = path.resolve(__dirname, '../assets/image/mcp');
 const RUNS = Number(process.argv[2] ?? 9);
 
-/** Each server with the scope without which it ends at once. */
+/** Each server with the scope that it needs to start. */
 const SERVERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cloudwatch: {
     BMA_LOG_GROUPS: '/app/checkout',
@@ -63,7 +63,7 @@ function filesOf(name: string): readonly Buffer[] {
   const found = new Map<string, Buffer>();
   const add = (file: string): void => {
     if (found.has(file)) return;
-    if (!existsSync(file)) return; // The SDK has such a text for a file that its bundle doesn't need.
+    if (!existsSync(file)) return; // The SDK contains an import of a file that isn't in the bundle.
     const content = readFileSync(file);
     found.set(file, content);
     for (const [, imported] of content.toString('utf8').matchAll(/require\("(\.[\w./-]+\.js)"\)/g)) {

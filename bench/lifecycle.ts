@@ -59,7 +59,10 @@ async function invoke(url: string, body: unknown): Promise<Record<string, unknow
   return (await answer.json()) as Record<string, unknown>;
 }
 
-/** Idle: freshly started; then with an exec server below it, after a hundred pings. The exec server counts for itself. */
+/**
+ * Memory when idle: freshly started, and with an exec server after a hundred pings. The memory of the exec server isn't
+ * included.
+ */
 async function memory(registry: FakeRegistry): Promise<{ fresh: number; attached: number }> {
   const { child, url } = await startServer();
   const pid = child.pid as number;

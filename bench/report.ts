@@ -1,10 +1,10 @@
-// What every benchmark hands over: tables, printed for a person, or written for scripts/benchmarks-doc.mjs.
+// The output of every benchmark: tables, printed or written for scripts/benchmarks-doc.mjs.
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 
 /** One table of docs/benchmarks.md. */
 export interface BenchmarkTable {
-  /** Names the table; the page has a place for each. */
+  /** Id of the table, which the page refers to. */
   readonly id: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -21,7 +21,7 @@ export function report(tables: readonly BenchmarkTable[]): void {
   else dated.forEach((table) => console.log(`\n${markdown(table)}`));
 }
 
-/** A table with the sentence below it that says when and on what it was measured. */
+/** A table with a sentence that says when and on which machine it was measured. */
 export function markdown({ columns, rows, of, measured }: BenchmarkTable & { readonly measured: string }): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line), '', `${of} ${measured}`].join('\n');

@@ -5,7 +5,7 @@ import { isPowerAction } from './power-actions';
 /**
  * - a class of data-actions.ts; `control` also for every action that isn't in that table
  * - `power`: one call makes its caller stronger (power-actions.ts)
- * - `unknown`: the service data has no such service or action, so nobody knows what it allows
+ * - `unknown`: the service data has no such service or action, so its effect isn't known
  */
 export type ActionClass = DataClass | 'power' | 'unknown';
 

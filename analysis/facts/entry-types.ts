@@ -6,16 +6,16 @@ import table from './entry-types.json';
  */
 
 /**
- * - `public`: can be called from outside of AWS, if its authorisation allows it
+ * - `public`: can be called from outside of AWS, if its authorization allows it
  * - `service event`: sends events of its service to a target
- * - `mapping`: takes from a holder and hands on to a target
- * - `holder`: keeps messages or events until somebody takes them
+ * - `mapping`: takes messages from a holder and passes them to a target
+ * - `holder`: keeps messages or events until a receiver takes them
  * - `alias`: another name of its target
- * - `time`: starts its target by the clock
+ * - `time`: starts its target at set times
  * - `compute`: runs code or steps under a role
  * - `authorization`: says who may use its target
  * - `exit`: reaches hosts outside of AWS
- * - `credential`: holds or hands out credentials
+ * - `credential`: stores or issues credentials
  * - `macro`: rewritten before deployment, so it can't be read
  */
 export type EntryKind =
@@ -40,7 +40,7 @@ export interface EntryType {
   readonly properties: readonly string[];
   /** The property that authorizes its callers; undefined if the template has none. */
   readonly authorisedBy?: string;
-  /** AWS page of the authorisation; undefined if none was looked up. */
+  /** AWS page about the authorization; undefined if none was looked up. */
   readonly page?: string;
 }
 

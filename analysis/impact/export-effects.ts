@@ -95,7 +95,7 @@ function exportsOf(model: TemplateModel, stack: Stack): Exported[] {
   );
 }
 
-/** Export → the stacks that import it. */
+/** By export: the stacks that import it. */
 function importersOf(model: TemplateModel): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const reader of model.readers) {

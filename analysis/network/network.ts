@@ -13,7 +13,7 @@ import { waysOutOf, type Gap, type WayOut } from './ways-out';
 
 /** One possible network mode of a resource. */
 export interface NetworkMode {
-  /** `none` where no mode is stated; `unknown` where it can't be read. */
+  /** `none` if the template sets no mode, `unknown` if it can't be read. */
   readonly mode: 'VPC' | 'PUBLIC' | 'SANDBOX' | 'none' | 'unknown';
   readonly guard: Guard;
   readonly place: Place;
@@ -24,7 +24,7 @@ export interface Connection {
   readonly to: Resource;
   readonly flow: Flow;
   readonly guard: Guard;
-  /** `yes` if the group of the other side accepts it, too. */
+  /** `yes` if the security group of the resource also accepts it. */
   readonly certainty: 'yes' | 'maybe';
 }
 
@@ -42,7 +42,7 @@ export interface Network {
   readonly connections: readonly Connection[];
   /** For each VPC of the assembly. */
   readonly names: readonly { readonly vpc: PlaceId; readonly resolution: NameResolution }[];
-  /** Path-makers that reference the network and are none of the above: joins, shares, mirrors, ways in. */
+  /** Other path-makers that reference the network: joins, shares, mirrors, ways in. */
   readonly ties: readonly Tie[];
   /** Parts that aren't in the assembly or can't be read, and unknown types. */
   readonly gaps: readonly Gap[];
@@ -60,7 +60,7 @@ interface Shape {
 /** Resources that an agent can call to use their network. */
 export const NETWORK_TOOLS = ['AWS::BedrockAgentCore::BrowserCustom', 'AWS::BedrockAgentCore::CodeInterpreterCustom'];
 
-/** Type → where its mode, subnets and groups are. */
+/** By type: the properties with the mode, subnets and groups. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(
     COMPUTE_KINDS.map(({ type, mode, subnets, securityGroups }) => [type, { mode, subnets, groups: securityGroups }]),
@@ -214,7 +214,7 @@ function wayOfEndpoint({ owner, resource, serviceName, place, guard }: Endpoint)
   ];
 }
 
-/** Who names one of the places, once each; a resource of the network itself is none. */
+/** The resources that name one of the places, once each, without resources of the network itself. */
 function tiesOf(model: Model, places: readonly PlaceId[]): Tie[] {
   const ties = new Map<string, Tie>();
   const all = model.view(tiesByPlace);

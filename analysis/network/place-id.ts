@@ -66,7 +66,7 @@ export function idKey(model: Model, text: Text): string {
   return textKey(model.canonical(text));
 }
 
-/** An id of a place that is written out: `subnet-0abc`. */
+/** A literal id of a place: `subnet-0abc`. */
 const WRITTEN_ID = /\b(?:vpc|subnet|rtb|sg|igw|acl)-[0-9a-f]{8,17}\b/g;
 
 function hasWrittenId(text: string): boolean {

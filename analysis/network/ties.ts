@@ -16,7 +16,10 @@ export interface Tie {
   readonly place: Place;
 }
 
-/** Paths that change where an agent's traffic goes, or who gets it. The rest is judged by itself, or leads nowhere without a route. */
+/**
+ * Kinds of paths that change where an agent's traffic goes or who receives it. The others are judged by themselves, or
+ * lead nowhere without a route.
+ */
 const TIES: Readonly<Partial<Record<PathKind, string>>> = {
   join: 'joins it to another network',
   share: 'shares it with other accounts',
@@ -32,7 +35,7 @@ export function tieEffect(kind: Tie['kind']): string | undefined {
   return TIES[kind as PathKind];
 }
 
-/** Path-makers that are read by themselves: routes, endpoints, rules of groups, names. They are no ties. */
+/** Path-makers that are read by themselves: routes, endpoints, rules of groups, names. They aren't ties. */
 const READ_BY_ITSELF =
   /^AWS::(EC2::(VPC|Subnet|Route|RouteTable|SubnetRouteTableAssociation|GatewayRouteTableAssociation|VPNGatewayRoutePropagation|RouteServer\w*|VPCEndpoint|VPCGatewayAttachment|VPCPeeringConnection|TransitGateway\w*|NatGateway|InternetGateway|EgressOnlyInternetGateway|CarrierGateway|VPNGateway|LocalGateway\w*|SecurityGroup\w*|NetworkAcl\w*|SubnetNetworkAclAssociation|PrefixList|DHCPOptions|VPCDHCPOptionsAssociation|VPCBlockPublicAccess\w*)|Route53Resolver::(Firewall\w*|ResolverRule\w*|ResolverConfig|ResolverEndpoint)|Route53::(HostedZone|RecordSet|RecordSetGroup)|ServiceDiscovery::\w+|NetworkFirewall::\w+|NetworkManager::\w+|BedrockAgentCore::(BrowserCustom|CodeInterpreterCustom))$/;
 
@@ -45,7 +48,7 @@ const CDK_CUSTOM_RESOURCES: Readonly<Record<string, 'consumer' | undefined>> = {
 /** A property of a new type with such a name says where in a network it is. Names with a colon are condition keys of a policy. */
 const isPlaceProperty = keyTest(/^(?:[^:]*(?:vpc|subnet|securitygroup|routetable)[^:]*|Groups|GroupSet)$/i);
 
-/** Key of a place → who names it. Made once for a model, when the first agent asks. */
+/** The resources that name a place, by the key of the place. Made once for a model, when the first agent asks. */
 export function tiesByPlace(model: Model): ReadonlyMap<string, readonly Tie[]> {
   const ties = new Map<string, Tie[]>();
   // What a nested stack gets is used by its resources, which are read.
@@ -96,7 +99,7 @@ function tieOf(resource: Resource): Omit<Tie, 'place'> | undefined {
   return hasPlaceProperty(resource) ? { resource, kind: 'unknown', why: 'the type is not known' } : undefined;
 }
 
-/** Every type of the table's version with such a property has a class: one without is new, or not of AWS. */
+/** Whether a resource of a type without a class has such a property. The type is new or isn't a type of AWS. */
 function hasPlaceProperty({ raw }: Resource): boolean {
   return namesPlace(raw.Properties);
 }

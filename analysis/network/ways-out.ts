@@ -35,7 +35,7 @@ export interface Gap {
   readonly guard: Guard;
 }
 
-/** Property of a route → kind and end of the way. A `GatewayId` may be several kinds of gateways. */
+/** By property of a route: kind and end of the way. A `GatewayId` may be several kinds of gateways. */
 const TARGETS: readonly (readonly [string, string, Beyond])[] = [
   ['NatGatewayId', 'NAT gateway', 'internet'],
   ['EgressOnlyInternetGatewayId', 'egress-only internet gateway', 'internet'],
@@ -62,7 +62,7 @@ const GATEWAYS: Readonly<Record<string, readonly [string, Beyond]>> = {
 /** Destinations of a route. Any of them counts: two halves of all addresses are all addresses. */
 const DESTINATIONS = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'];
 
-/** Routes come into a table by themselves from these: which ones is decided elsewhere. */
+/** Resources that add routes to a table automatically. Which routes isn't in the template. */
 const PROPAGATIONS: readonly (readonly [string, string, string])[] = [
   ['AWS::EC2::VPNGatewayRoutePropagation', 'RouteTableIds', 'VpnGatewayId'],
   ['AWS::EC2::RouteServerPropagation', 'RouteTableId', 'RouteServerId'],

@@ -89,14 +89,14 @@ function locationOf({ file, line, stack, logicalId, constructPath, path: propert
   };
 }
 
-/** Relative to the working directory where it is below it, as code scanning wants it. */
+/** A file below the working directory relative to it, as code scanning requires. */
 function uriOf(file: string): string {
   const relative = path.relative('', file);
   const isBelow = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
   return isBelow ? relative.split(path.sep).map(encodeURIComponent).join('/') : pathToFileURL(file).href;
 }
 
-/** The same for a finding that only moved to another line. */
+/** A fingerprint that stays the same if a finding moves to another line. */
 function fingerprintOf({ rule, stack, logicalId, path: property, what }: CheckedFinding): string {
   return createHash('sha256').update([rule, stack, logicalId, property, what].join('\n')).digest('hex');
 }

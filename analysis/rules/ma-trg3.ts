@@ -25,7 +25,7 @@ const OUTSIDE = /^(?:everybody$|outside |service |federated )/;
 const OF_A_SOURCE: ReadonlySet<string> = new Set(['source', 'account', 'organization', 'principal']);
 
 /** Kinds of entries that pass their input on unchanged. */
-const HANDS_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
+const PASSES_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
 
 /** Types that aren't public but that others can trigger. */
 const OPEN_TO_OTHERS: ReadonlySet<string> = new Set([
@@ -106,7 +106,7 @@ function isDecidedLater({ model }: RuleContext, entry: Resource, leading: Leadin
       const isJudged = kind === 'public' && leavesItToOrigin(entry, model);
       if (resource && (isJudged || verifiesSignatures(model, resource))) {
         ends += 1;
-      } else if (kind !== undefined && HANDS_ON.has(kind)) {
+      } else if (kind !== undefined && PASSES_ON.has(kind)) {
         behind.push(to);
       } else {
         return false;

@@ -7,7 +7,7 @@ import type { Agent } from './agent';
 import { type App, distinctBy } from './app';
 import type { DeclaredDecision } from './statement';
 
-/** Declarations in the stacks of an agent, its roles and its network. Whether they still hold is told by their end. */
+/** Declarations in the stacks of an agent, its roles and its network. Their end says whether they are still in force. */
 export function declaredFor(app: App, agent: Agent, networks: readonly Resource[]): DeclaredDecision[] {
   const byStack = app.model.view(declarationsByStack);
   const resources = [agent.runtime, ...agent.roles.flatMap(({ identity }) => identity.resource ?? []), ...networks];

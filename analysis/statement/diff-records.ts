@@ -82,7 +82,7 @@ export function bounds(before: Statement, after: Statement): Change[] {
       const text = [name(id), ': ', name(boundText(is)), ' (before: ', name(boundText(was)), ')'];
       return same ? [] : [change('bound', boundDirection(id, size(was.value), size(is.value)), text)];
     }
-    // What the bound is about came or went with it; but a budget is nothing else than a bound.
+    // The bound was added or removed with its subject, except a budget, which has no other subject.
     const budget = id.startsWith('Budget ');
     return is
       ? [change('bound', budget ? 'narrower' : 'neutral', ['new: ', name(id), ': ', name(boundText(is))])]
@@ -104,7 +104,7 @@ function size(value: number | string): number {
 
 function boundDirection(id: string, was: number, is: number): ChangeDirection {
   if (LESS_IS_WIDER.test(id)) {
-    // Kept for ever is more evidence, none at all is less.
+    // A longer retention is more evidence. `0` means forever, and Infinity means that there are no logs.
     const kept = (days: number) => (days === 0 ? Infinity : days === Infinity ? -1 : days);
     return kept(is) < kept(was) ? 'wider' : 'narrower';
   }

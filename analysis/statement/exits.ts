@@ -6,7 +6,7 @@ import { type App, sorted } from './app';
 import type { ReadPermission } from './permissions';
 import { nodeName } from './ways';
 
-/** Who may do one of these in a browser or a code interpreter acts where that is. */
+/** Actions of browsers and code interpreters that let the caller act in their network. */
 const TOOLS: readonly (readonly [what: string, type: string, actions: readonly string[]])[] = [
   [
     'browser',

@@ -7,7 +7,7 @@ import type { Statement } from './statement';
 /** Directory of the statements inside a cloud assembly. */
 export const STATEMENT_DIRECTORY = 'security-statements';
 
-/** A file of a statement: its name and what is in it. */
+/** A file of a statement: its name and its content. */
 export interface StatementFile {
   readonly name: string;
   readonly content: string;
@@ -28,7 +28,7 @@ export function statementJson(statement: Statement): string {
 }
 
 /**
- * Writes the statements into a directory. What else is in it stays.
+ * Writes the statements into a directory. Other files in it are kept.
  *
  * @returns the pages, in the order of the statements.
  */
@@ -39,7 +39,7 @@ export function writeStatements(statements: readonly Statement[], directory: str
   return files.filter(({ name }) => name.endsWith('.html')).map(({ name }) => path.join(directory, name));
 }
 
-/** The agent's name where that is unique, else with its stack; nothing of a name can lead out of the directory. */
+/** The agent's name if it is unique, else with its stack, with characters that can't lead out of the directory. */
 function fileNames(statements: readonly Statement[]): Map<Statement, string> {
   const plain = (text: string) => text.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 120) || 'agent';
   const counts = new Map<string, number>();

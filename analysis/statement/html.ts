@@ -88,7 +88,7 @@ function names(texts: readonly string[]): string {
 
 type Fact = readonly [text: string, good: boolean | undefined];
 
-/** Signs of what is good, of what to look at, and of what is a number only. */
+/** Signs for what is good, for what needs attention, and for plain numbers. */
 const SIGNS = { good: '✓', warn: '△', plain: '•' } as const;
 
 function headline(statement: Statement): string {
@@ -129,7 +129,7 @@ function headline(statement: Statement): string {
   return `<ul class="facts">${items.join('')}</ul>`;
 }
 
-/** Who drives an agent is no praise and no warning by its number. */
+/** The number of starters is neither good nor a warning. */
 function starterText({ starters, ...statement }: Statement): string {
   const triggers = statement.triggers.filter(({ settles }) => !settles);
   const people = starters.filter(({ step }) => !step).length;
@@ -148,7 +148,7 @@ function block(title: string, content: string): string {
   return `<section><h2>${html(title)}</h2>${content}</section>`;
 }
 
-/** A table whose cells are HTML already; on a narrow screen every cell carries its heading. */
+/** A table with cells in HTML. On a narrow screen, every cell has its heading. */
 function rows(headings: readonly string[], cells: readonly (readonly string[])[], kind = ''): string {
   if (!cells.length) {
     return '<p class="none">None in the app.</p>';

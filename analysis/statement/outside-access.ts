@@ -38,7 +38,7 @@ export function unreadAccessOf(app: App, agent: Agent): Unknown[] {
     }));
 }
 
-/** Names of resources of the app are known, whatever they will be. */
+/** Whether a name has a part that only the deployment decides and that isn't a resource of the app. */
 function namesNobody({ model }: App, name: ReadAccess['name']): boolean {
   return name.some(
     (part) =>

@@ -54,7 +54,7 @@ function readPermissions(app: App, identity: Identity): ReadPermission[] {
         ),
       );
     });
-  // What a resource policy grants once more is one permission: that of the policy of the role, which is last.
+  // A permission that a resource policy repeats is listed once, as the one of the role's policy, which is last.
   return distinctBy([...read(identity.granted), ...read(own)], ({ permission: each }) => orderOf(each));
 }
 
@@ -81,8 +81,8 @@ function choices(selection: Selection): readonly Choice[] {
 }
 
 /**
- * What an action of a statement can work on. All of it, if it fits nothing: the statement was written for something that
- * the table of actions doesn't have.
+ * The resources of a statement that an action can work on. All of them if none fits: then the table of actions lacks
+ * something.
  */
 function resourcesFor(action: Choice, resources: Selection): readonly Choice[] {
   const all = choices(resources);
@@ -95,7 +95,7 @@ function isPattern(choice: Choice): choice is Pattern {
   return 'value' in choice;
 }
 
-/** One pair of what a statement speaks of. */
+/** One pair of an action and a resource of a statement. */
 interface Pair {
   readonly statement: Statement;
   readonly action: Choice;
@@ -158,7 +158,7 @@ function choiceText(app: App, choice: Choice): string {
     : `everything but ${sorted(choice.patterns.map((pattern) => app.text(pattern.written ?? pattern.value))).join(', ')}`;
 }
 
-/** Whether a statement speaks of every call that the action and resource patterns stand for. */
+/** Whether a statement covers every call that matches the action and resource patterns. */
 function coversAll({ actions, resources }: Statement, action: Text, resource: Text): boolean {
   return selectsAll(actions, action, true) && selectsAll(resources, resource, false);
 }
@@ -169,7 +169,7 @@ function selectsAll({ except, patterns }: Selection, value: Text, ignoreCase: bo
     : patterns.some((pattern) => subset(value, pattern.value, { ignoreCase }) === 'yes');
 }
 
-/** Whether a statement speaks of any such call. */
+/** Whether a statement covers any such call. */
 function mayCover({ actions, resources }: Statement, action: Text, resource: Text): boolean {
   return selectsAny(actions, action, true) && selectsAny(resources, resource, false);
 }
@@ -192,7 +192,7 @@ export function conditionsOf(app: App, conditions: readonly PolicyCondition[]): 
   );
 }
 
-/** Said of a wildcard that the tables of actions without a resource-level form do not explain. */
+/** For a wildcard that the tables of actions without a resource-level form don't explain. */
 export const NO_REASON = 'no reason is recorded for this wildcard';
 
 function wildcardReason(action: string): string {

@@ -53,7 +53,7 @@ export function onlyIf(conditions: readonly Condition[]): string {
   return conditions.length ? ` only if ${conditionsText(conditions)}` : '';
 }
 
-/** Permissions that differ in their actions and resources alone: every action is meant on every resource. */
+/** Permissions that differ only in their actions and resources: every action is allowed on every resource. */
 export interface PermissionGroup extends Omit<Permission, 'action' | 'resource'> {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -86,7 +86,7 @@ export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
   return [...joined.values()];
 }
 
-/** An ARN without what is the same for every resource of the stack, and references without their braces. */
+/** An ARN without the parts that are equal for every resource of the stack, and references without their braces. */
 export function shortArn(text: string): string {
   return text.replace(/\$\{(?:AWS::)?([^{}]*)\}/g, '$1').replace(/^arn:[^:]*:([^:]*):[^:]*:[^:]*:/, '$1 ');
 }

@@ -16,8 +16,8 @@ const PLUMBING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a role may use, by service and resource, from its permissions: what it does there rather than by which actions.
- * Not included, because they aren't specific to the role: keys, network interfaces, traces, sessions, and its own log
+ * What a role may use, by service and resource, from its permissions: the kind of access instead of the actions. Not
+ * included, because they aren't specific to the role: keys, network interfaces, traces, sessions, and its own log
  * group.
  */
 export function reachesOf(permissions: readonly Permission[], role: string): Reached[] {

@@ -80,7 +80,7 @@ export function startersOf(app: App, agent: Agent, ways: Ways): Starter[] {
   }
 }
 
-/** Roles that only services work under which deliver what others have started. */
+/** Whether only delivering services use a role, for what others have started. */
 function delivers({ trust }: Identity): boolean {
   const principals = trust.flatMap((statement) => (statement.principals === 'attached' ? [] : statement.principals));
   return (
@@ -96,7 +96,7 @@ const DELIVERING: ReadonlySet<string> = new Set([
   'scheduler.amazonaws.com',
 ]);
 
-/** What principals on the way may do beside the shortest way, which is the only one that the paths have. */
+/** What principals on a path may also do directly. The paths have only the shortest way. */
 function directDrives(app: App, agent: Agent, { paths }: Ways): [string, Drive][] {
   const known = reach(app.model);
   const own = new Set([...agent.sessionRoles, ...agent.executionRoles].map(({ id }) => id));
@@ -134,8 +134,8 @@ function isIdentity(app: App, node: string): boolean {
 }
 
 /**
- * Identities, and who is let in by the policy of a resource. Who may only assume a role is listed with the role; services
- * that call for a trigger of the app are listed as that trigger.
+ * Whether a path starts at an identity or at a principal of a resource policy. A principal that may only assume a role
+ * is listed with the role, and a service that calls for a trigger of the app is listed as that trigger.
  */
 function isPrincipal(app: App, { start, edges: [first] }: Path): boolean {
   if (identities(app.model).byName(start)) {
@@ -208,7 +208,7 @@ function usersByProject(model: App['model']): { exact: Map<string, SessionUse[]>
   return { exact, others };
 }
 
-/** A project without wildcards and without parts that are not the same for the whole app. */
+/** Whether a pattern is one project: without wildcards, and with parts that are the same for the whole app. */
 function isOneProject(pattern: Text): boolean {
   const written = pattern.map((part) => (typeof part === 'string' ? part : part.kind === 'pseudo' ? '' : '*')).join('');
   return (

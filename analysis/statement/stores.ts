@@ -89,7 +89,7 @@ function storeOf(app: App, { permission: { action, resource: shown }, resource, 
 /** Actions on `*` that return no stored data: one returns a registry login, the other ends a query. */
 const WITHOUT_DATA: ReadonlySet<string> = new Set(['ecr:GetAuthorizationToken', 'logs:StopQuery']);
 
-/** Storage that the Runtime mounts; it is reached without an action of a role. */
+/** Storage that the Runtime mounts, which needs no permission of a role. */
 function mountsOf(app: App, runtime: Resource): { name: string; type: string }[] {
   return runtime.properties
     .at('FilesystemConfigurations')

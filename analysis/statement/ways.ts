@@ -45,12 +45,12 @@ export function isTrigger(type: string | undefined): boolean {
     kind === 'public' ||
     kind === 'time' ||
     (kind === 'service event' && type !== 'AWS::S3::Bucket') ||
-    (kind === 'mapping' && !HANDS_ON.test(type!))
+    (kind === 'mapping' && !PASSES_ON.test(type!))
   );
 }
 
 /** Mappings that only connect what keeps messages with what takes them. */
-const HANDS_ON = /^AWS::(?:Lambda::|SNS::Subscription$|Pipes::Pipe$|ApiGatewayV2::Integration$|Events::Archive$)/;
+const PASSES_ON = /^AWS::(?:Lambda::|SNS::Subscription$|Pipes::Pipe$|ApiGatewayV2::Integration$|Events::Archive$)/;
 
 function isStep(type: string): boolean {
   const kind = entryTypeOf(type)?.kind;
