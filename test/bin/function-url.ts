@@ -12,7 +12,7 @@ export interface FunctionUrlOptions {
   readonly region: string;
 }
 
-/** Event and answer as in docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, as far as they are used. */
+/** Event and response as in docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, as far as they are used. */
 export async function functionUrl(options: FunctionUrlOptions): Promise<{ url: string; server: Server }> {
   const { principals, mayInvoke, invoke, region } = options;
   const server = createServer((request, response) => {

@@ -15,7 +15,7 @@ import { stageAssets } from '../staged-assets';
 
 stageAssets();
 
-/** Roles of people: who may do everything, who may only read, and who may do nothing. */
+/** Roles of people: one that may do everything, one that may only read, and one that may do nothing. */
 const PEOPLE: Readonly<Record<string, (workflow: TurnWorkflow, role: Role) => void>> = {
   Operator: ({ grants }, role) => {
     grants.startTurns(role);
@@ -67,7 +67,7 @@ export class OperatedAccount {
     return runInEnvironment(this.environment(role), ...args);
   }
 
-  /** The same as it ships, in a process of its own. */
+  /** Runs the packaged program in a separate process. */
   bmaProcess(role: string, ...args: string[]): Promise<Result> {
     return run(process.execPath, [PROGRAM, ...args], this.environment(role));
   }

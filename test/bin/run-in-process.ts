@@ -2,7 +2,7 @@
 import { bma } from '../../bin/bma';
 import { terminalStyle } from '../../bin/terminal-style';
 
-/** What a command prints and ends with, where neither output is a terminal. */
+/** The output and exit code of a command, with outputs that aren't terminals. */
 export async function runInProcess(...args: string[]) {
   let [out, error] = ['', ''];
   const exit = await bma(
@@ -15,7 +15,10 @@ export async function runInProcess(...args: string[]) {
   return { exit, out, error };
 }
 
-/** The same with another environment, which is that of the whole process until the command ends: one command at a time. */
+/**
+ * The same with another environment. It is the environment of the whole process until the command ends, so only one
+ * command can run at a time.
+ */
 export async function runInEnvironment(environment: NodeJS.ProcessEnv, ...args: string[]) {
   const before = process.env;
   process.env = environment;

@@ -1,4 +1,4 @@
-/** The program `bma` as it ships, in a process of its own. */
+/** The packaged program `bma` in a separate process. */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import type { LocalService } from '../../local';
@@ -11,7 +11,7 @@ export interface Result {
   readonly error: string;
 }
 
-/** The whole environment of a process that acts as a role of a local account, and finds no other credentials. */
+/** The environment of a process with the credentials of a role in a local account and no others. */
 export function environmentOf(service: LocalService, roleArn: string, accountUrl: string): Record<string, string> {
   const { accessKeyId, secretAccessKey, sessionToken = '' } = service.credentialsFor(roleArn);
   return {
@@ -28,7 +28,7 @@ export function environmentOf(service: LocalService, roleArn: string, accountUrl
   };
 }
 
-/** What a person types when the program asks. */
+/** The input of a person when the program asks. */
 export interface Reply {
   /** The last words of the question. */
   readonly to: string;

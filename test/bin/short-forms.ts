@@ -7,7 +7,7 @@ export function shortForms(template: object): string {
     Map(_, node) {
       const [pair, ...others] = node.items;
       const key = isScalar(pair?.key) ? String(pair.key.value) : '';
-      // A short form inside another one on one line would be no YAML: only lists and texts are written with a tag.
+      // Nested short forms on one line aren't valid YAML, so only lists and texts are written with a tag.
       if (others.length === 0 && /^(Ref|Fn::\w+)$/.test(key) && isNode(pair.value) && !isMap(pair.value)) {
         const value = pair.value;
         value.tag = `!${key.replace('Fn::', '')}`;

@@ -1,4 +1,4 @@
-/** What a reviewer reads of the templates of an app: who may do what, keys, network, entries, and how many of what there are. */
+/** The parts of an app's templates that a reviewer reads: permissions, keys, network, entries, and numbers of resources. */
 
 interface Resource {
   readonly Type: string;

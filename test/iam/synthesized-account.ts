@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 
-/** Where the synthesized stack would be deployed. */
+/** The account and Region of the synthesized stack. */
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
 
@@ -10,12 +10,12 @@ interface Resource {
   readonly Properties: Record<string, any>;
 }
 
-/** A policy with every intrinsic function replaced by what the account would hold after the deployment. */
+/** A policy with every intrinsic function replaced by its value after the deployment. */
 export type Policy = { Version?: string; Statement: any[] };
 
 /**
- * A synthesized stack as the account would look after its deployment: every `Ref`, `GetAtt` and `Join` of a policy
- * becomes a concrete ARN, so that an IAM simulator can judge the policies that would really be there.
+ * A synthesized stack as it is after its deployment: every `Ref`, `GetAtt` and `Join` of a policy becomes a concrete
+ * ARN, so that an IAM simulator can judge the real policies.
  */
 export class SynthesizedAccount {
   private readonly resources: Record<string, Resource>;
@@ -25,7 +25,7 @@ export class SynthesizedAccount {
     this.resources = Object.assign({}, ...stacks.map((stack) => Template.fromStack(stack).toJSON().Resources));
   }
 
-  /** The only resource of a type whose logical id holds `part`. */
+  /** The only resource of a type with `part` in its logical id. */
   public find(type: string, part = ''): { id: string; properties: Record<string, any> } {
     const found = Object.entries(this.resources).filter(([id, { Type }]) => Type === type && id.includes(part));
     if (found.length !== 1) {
@@ -44,7 +44,7 @@ export class SynthesizedAccount {
     return String(this.attribute(id, 'Arn'));
   }
 
-  /** Everything attached to a role: inline policies in the role and policies of their own. */
+  /** All policies of a role: inline policies and separate ones. */
   public identityPolicies(roleId: string): { name: string; policy: Policy }[] {
     const role = this.resources[roleId];
     const inline = (role.Properties.Policies ?? []).map((policy: any) => ({

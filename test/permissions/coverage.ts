@@ -22,7 +22,7 @@ export interface Grant {
   readonly shown: Shown;
 }
 
-/** Agents of the examples, by the beginning of their logical ids; what stands in a baseline is the same anywhere. */
+/** Agents of the examples, by the beginning of their logical ids. The resources of a baseline are the same everywhere. */
 const OWNERS = /^(?:LicenceAuditor|Responder|Reviewer|Auditor|Baseline)(?=[A-Z])/;
 export const kindOf = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '').replace(OWNERS, '');
 
@@ -54,7 +54,7 @@ export function grantsOf({ example, policies, decisions }: ExampleRun): Grant[] 
   );
 }
 
-/** Of a key: the service that it is used through. Else the resource, without what differs between examples. */
+/** For a key, the service that uses it. Otherwise the resource, without the parts that differ between examples. */
 function described({ resources, conditions }: Statement): string {
   const via = conditions.find(({ key }) => key === 'kms:viaservice');
   if (via !== undefined) return `key, through ${printed(via.values[0].value).split('.')[0]}`;
@@ -73,7 +73,7 @@ const fits = (mark: Mark, role: string, action: string, on: string): boolean =>
   mark.roles.test(role) && mark.actions.includes(action) && (mark.on === undefined || on.includes(mark.on));
 
 const usedMarks = new Set<Mark>();
-/** Rows of the two tables that were needed for no grant so far. */
+/** Rows of the two tables that no grant needs. */
 export const idleMarks = (): Mark[] => [...PERFORMED_BY_AWS, ...ON_ANOTHER_PATH].filter((mark) => !usedMarks.has(mark));
 
 function markOf(role: string, action: string, on: string): Shown {

@@ -20,7 +20,7 @@ const ROOT = path.resolve(__dirname, '../..');
 export interface ExampleRun {
   readonly example: string;
   readonly policies: AccountPolicies;
-  /** Of the run in which it was made first. */
+  /** Each decision with the variant that made it first. */
   readonly decisions: readonly (RecordedDecision & { readonly variant: string })[];
 }
 
@@ -57,7 +57,7 @@ export function synthesized(example: string, change?: Change): string {
   return outdir;
 }
 
-/** What is done to the first event of the scenario, in a deployment of its own. */
+/** A change of the first event of the scenario, in a separate deployment. */
 type Variant = (run: ScenarioRun) => Promise<void> | void;
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
@@ -120,7 +120,7 @@ function stopAt(cloud: LocalCloud, state: string): void {
   };
 }
 
-/** The prompt has a part that was stored, texts are masked, and creating and submitting answer ambiguously. */
+/** A part of the prompt is stored, texts are masked, and the results of creating and submitting are ambiguous. */
 async function largeAndMasked({ cloud, service }: ScenarioRun): Promise<void> {
   cloud.guardrail.judge = () => 'MASKED';
   for (const fault of ['ambiguous-create', 'ambiguous-submit'] as const) service.faults.plan(fault);
@@ -137,7 +137,7 @@ async function largeAndMasked({ cloud, service }: ScenarioRun): Promise<void> {
   };
 }
 
-/** The time of every session is over. */
+/** Every session is over its time limit. */
 async function expireSessions(cloud: LocalCloud): Promise<void> {
   for (const { ref } of cloud.deployment.all('AWS::DynamoDB::Table')) {
     const { Items = [] } = await cloud.dynamo.send(new ScanCommand({ TableName: ref }));

@@ -8,7 +8,7 @@ export interface Mark {
   readonly actions: readonly string[];
   /** Roles, by a pattern of their kind: the logical id without hash and name of the agent. */
   readonly roles: RegExp;
-  /** Condition of the statement that the row is for, by a part of what the page says of it. @default every statement */
+  /** A part of the text of the statement's condition on the page. @default every statement */
   readonly on?: string;
 }
 

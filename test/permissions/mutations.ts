@@ -1,13 +1,13 @@
 /**
- * What becomes of the recorded decisions when one statement of a template is taken away: of a policy of a role, a key, a
- * bucket, a queue, a topic, an endpoint. A statement whose absence nothing notices is tested by nothing.
+ * Removes one policy statement at a time from the templates (of a role, a key, a bucket, a queue, a topic, an endpoint)
+ * and compares the recorded decisions. If no decision changes, no test covers the statement.
  */
 import { literalOf, printed, resourcePolicies, identities, type Statement } from '../../analysis';
 import type { AccessRequest } from '../../local/iam/account-policies';
 import { kindOf, grantsOf } from './coverage';
 import type { Change, ExampleRun } from './every-path';
 
-/** One statement that is taken away. */
+/** One removed statement. */
 export interface Mutation {
   readonly example: string;
   /** Kind of the resource that has the policy, and the place of the statement in it. */
@@ -17,11 +17,11 @@ export interface Mutation {
   readonly noticed?: 'recorded decision' | 'denied probe' | 'probe of another path' | 'granted twice';
   /** Run in which a recorded decision changes. */
   readonly variant?: string;
-  /** A service of AWS uses it. */
+  /** An AWS service uses it. */
   readonly performed: boolean;
 }
 
-/** Policies of resources that only services of AWS use, which don't run here. */
+/** Policies of resources that only AWS services use. These services don't run here. */
 const RESOURCES_USED_BY_AWS: readonly { readonly holder: RegExp; readonly who: RegExp; readonly source: string }[] = [
   {
     holder: /(?:Audit|Trail)(?:Key|Bucket)/,
@@ -45,19 +45,19 @@ const RESOURCES_USED_BY_AWS: readonly { readonly holder: RegExp; readonly who: R
   },
 ];
 
-/** Roles that services assume which don't run here: test/permissions/marks.ts has their sources. */
+/** Roles of AWS services that don't run here. test/permissions/marks.ts has the sources. */
 const ASSUMED_BY_AWS = /FlowLogsRole$|(?:Audit|Trail)DeliveryRole$|^CheckoutRole$|EnvironmentExecutionRole$/;
 
-/** Denials of what no statement of the examples allows: they hold against what is granted later. */
+/** Denials of actions that no statement of the examples allows. They protect against later grants. */
 const GUARDS =
   /CallWithBearerToken|BypassGovernanceRetention|kms:\*|kms:CreateGrant|bedrock-agentcore:InvokeAgentRuntimeCommand/;
 
-/** Every statement of an example, with what its absence changes. */
+/** Every statement of an example, with the changes without it. */
 export function mutationsOf(run: ExampleRun): Mutation[] {
   const { example, policies, decisions } = run;
   const grants = grantsOf(run);
   const probes = deniedProbes(run);
-  // What no run used is asked for as it is granted.
+  // Permissions that no run used are requested as they are granted.
   const unused = [...new Set(grants.filter(({ shown }) => shown.how !== 'exercised').map((grant) => grant.statement))]
     .flatMap((statement) => madeUp(run, statement))
     .filter((request) => policies.judge(request).allowed);
@@ -69,7 +69,7 @@ export function mutationsOf(run: ExampleRun): Mutation[] {
     const recorded = decisions.find((each) => each.decision.statements.includes(statement) && changes(each));
     const denied = recorded ? undefined : probes.get(statement)?.find(changes);
     const made = recorded || denied ? undefined : unused.find(changes);
-    // Two statements allow the same: a role has it in two policies, or the policy of the resource names the role, too.
+    // Two statements allow the same, in two policies of a role or in the policy of the resource.
     const isTwice = decisions.some(
       ({ decision: { allowed, statements } }) =>
         allowed &&
@@ -183,7 +183,7 @@ function ofServices({ policies }: ExampleRun): AccessRequest[] {
   );
 }
 
-/** Takes the statement out of the template that it is in. */
+/** Removes the statement from its template. */
 export function without({ holder, place }: Statement): Change {
   return ({ Resources }, stack) => {
     if (stack !== holder.stack.id || Resources[holder.logicalId] === undefined) return;

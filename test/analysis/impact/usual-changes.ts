@@ -82,7 +82,7 @@ const put =
   <K extends keyof UsualApp>(part: K, value: UsualApp[K]): Change =>
   (base) => ({ ...base, [part]: value });
 
-/** What people change in an app, in the words of docs/updates.md; `from` when the usual app isn't where it begins. */
+/** Usual changes of an app, in the words of docs/updates.md. `from` is set if the change doesn't begin with the usual app. */
 export const USUAL_CHANGES: readonly { readonly change: string; readonly to: Change; readonly from?: Change }[] = [
   { change: 'Instructions', to: set('agent', { instructions: 'Review, and be brief.' }) },
   { change: 'Model', to: set('agent', { model: AgentModel.GPT_5_5 }) },

@@ -7,7 +7,7 @@ import { readDirectory } from '../../../analysis/model/read-directory';
 import { TemplateModel } from '../../../analysis/model/template-model';
 import { synthesize, unchanged, USUAL_CHANGES } from './usual-changes';
 
-/** What a usual change does, one word per column of docs/updates.md. */
+/** The effect of a usual change, one word per column of docs/updates.md. */
 export interface UsualImpact {
   readonly change: string;
   readonly runtime: string;
@@ -29,7 +29,7 @@ export function usualImpacts(only?: readonly string[]): UsualImpact[] {
     const read = (change: Parameters<typeof synthesize>[0]) =>
       new TemplateModel(readDirectory(synthesize(change, outdir)));
     const usual = read(unchanged);
-    // What can't be read is looked up when it is asked for, so each pair is compared before the next is written.
+    // Files are read lazily, so each pair is compared before the next one is written.
     return USUAL_CHANGES.filter(({ change }) => !only || only.includes(change)).map(({ change, to, from }) => {
       const before = from ? read(from) : usual;
       return inWords(change, impactOf(before, read(to)));

@@ -6,7 +6,7 @@ const inline = (...documents: object[]) => ({
 
 const PROJECT = 'arn:aws:bedrock-mantle:us-east-1:111122223333:project/default';
 
-/** An agent with the way into it: bus, rule, queue, starter, workflow, the function that opens sessions. */
+/** An agent with everything that starts it: bus, rule, queue, starter, workflow, the function that opens sessions. */
 export function agentApp(changes: Readonly<Record<string, object>> = {}): Record<string, object> {
   return {
     ExecutionRole: role('bedrock-agentcore.amazonaws.com', inline(allow('bedrock-mantle:ConnectEnvironment', PROJECT))),

@@ -8,7 +8,7 @@ export const resource = (Type: string, Properties: Properties = {}) => ({ Type, 
 export const ref = (Ref: string) => ({ Ref });
 export const att = (...names: string[]) => ({ 'Fn::GetAtt': names });
 
-/** A Runtime in two isolated subnets of a VPC with one endpoint, in which nothing is found. */
+/** A Runtime in two isolated subnets of a VPC with one endpoint, without findings. */
 const ISOLATED: Resources = {
   Vpc: resource('AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16' }),
   SubnetA: resource('AWS::EC2::Subnet', { VpcId: ref('Vpc'), CidrBlock: '10.0.0.0/24' }),
@@ -52,7 +52,7 @@ const ISOLATED: Resources = {
   }),
 };
 
-/** The model of the isolated app with some resources more, changed, or (`undefined`) less. */
+/** The model of the isolated app with some resources added, changed, or (`undefined`) removed. */
 export function appWith(
   changes: Record<string, Resources[string] | undefined> = {},
   sections: object = {},

@@ -1,7 +1,7 @@
 import type { StackData } from '../../../analysis/model/read-stacks';
 import type { TemplateModel } from '../../../analysis/model/template-model';
 
-/** One change of a compliant app, as mutations.json describes it, and the rule that has to notice. */
+/** One change of a compliant app, as in mutations.json, and the rule that must report it. */
 export interface Mutation {
   readonly name: string;
   readonly rule: string;
@@ -74,7 +74,7 @@ export function mutate(stacks: readonly StackData[], model: TemplateModel, mutat
   });
 }
 
-/** The same stack, written for another Region throughout. */
+/** The same stack, written for another Region. */
 function inRegion(source: StackData, region: string): StackData {
   const template = JSON.parse(JSON.stringify(source.template).replaceAll(source.region!, region));
   return { ...source, template, region };
@@ -123,7 +123,7 @@ function change(template: any, logicalId: string, mutation: Mutation, model: Tem
   }
 }
 
-/** Keys of conditions hold dots in no template of ours, so a dot always separates. */
+/** A dot always separates keys: no key in these templates contains one. */
 function locate(root: any, path: string): [any, string] {
   const keys = path.split('.');
   const last = keys.pop()!;

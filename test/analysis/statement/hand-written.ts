@@ -27,7 +27,7 @@ function role(service: string, statements: unknown[]) {
   };
 }
 
-/** One agent as somebody might write it without this library: everything a statement speaks of, once. */
+/** One agent, written without this library, with one of everything that a statement shows. */
 export function handWritten(): Resources {
   return {
     Runtime: {

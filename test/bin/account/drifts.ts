@@ -3,7 +3,7 @@ import type { AccountState } from './state';
 /** One change that somebody makes to one part of one resource, outside CloudFormation. */
 export interface SingleDrift {
   readonly kind: string;
-  /** What the physical id or name of the changed resource holds. */
+  /** A part of the physical id or name of the changed resource. */
   readonly id: string;
   readonly make: (state: AccountState) => void;
 }
@@ -138,7 +138,7 @@ const CHANGES: readonly (readonly [string, Part, Change])[] = [
   ],
 ];
 
-/** Somebody deletes a resource: every part whose services say so by name. */
+/** Somebody deletes a resource. These are the parts of which the service names a missing resource. */
 const DELETIONS: readonly Part[] = [
   'roles',
   'managedPolicies',

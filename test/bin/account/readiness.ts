@@ -8,10 +8,10 @@ export interface Readiness {
   callerArn: string;
   /** Ids of zones by the names that they have in this account. */
   zones: Record<string, string>;
-  /** Names of the zones of endpoint services whose names end so; others are in all zones. */
+  /** Names of the zones of endpoint services, by the end of their names. Other services are in all zones. */
   servicesIn: Record<string, string[]>;
   parameters: Record<string, string>;
-  /** What IAM's simulator says. */
+  /** The response of IAM's simulator. */
   decision: (principal: string, action: string, resource: string) => string;
   vpcs: number;
   runtimes: number;

@@ -7,12 +7,12 @@ type Input = Record<string, any>;
 
 /**
  * The read operations of IAM, STS, CloudFormation, EC2, KMS, S3, SQS, SNS, CloudTrail, Bedrock and AgentCore on
- * loopback, in the wire formats of real SDK clients. A service answers in another order than it was told, as AWS may.
+ * loopback, in the wire formats of real SDK clients. Responses have another order than the templates, as AWS allows.
  */
 export class AccountServer {
-  /** What the services hold; replace it to change the account. */
+  /** The resources of the services. Replace it to change the account. */
   public state!: AccountState;
-  /** What only `bma doctor` asks. */
+  /** The data that only `bma doctor` reads. */
   public ready = readyAccount();
   /** Operations that were called. */
   public readonly calls: string[] = [];
@@ -123,7 +123,7 @@ const EC2_RULE =
         : { groupId: rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId },
   });
 
-/** As CloudFormation; DescribeStackResources, which knows no pages, answers with as many and leaves out the rest. */
+/** Page size of CloudFormation. DescribeStackResources has no pages and leaves out the rest. */
 const RESOURCES_PER_PAGE = 100;
 
 const endpoint = (state: AccountState) => (id: string) => {
@@ -173,7 +173,7 @@ function guardrailParts(properties: Input): Input {
           .map(([list, short]) => [
             short,
             short === 'filters'
-              ? // The service says what a template left to it.
+              ? // The service returns its default for a setting that the template doesn't have.
                 lowered(properties[name][list]).map((each: Input) => ({
                   inputEnabled: true,
                   outputEnabled: true,

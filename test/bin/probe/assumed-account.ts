@@ -40,7 +40,7 @@ const RESOURCES: readonly (readonly [logicalId: string, type: string, physicalId
   ['GuardrailVersion', 'AWS::Bedrock::GuardrailVersion', 'gr1|3'],
 ];
 
-/** Events of CloudTrail as an account has them that does what the library assumes. */
+/** The CloudTrail events of an account that behaves as the library assumes. */
 export const TRAIL = {
   inference: {
     eventSource: 'bedrock-mantle.amazonaws.com',
@@ -126,7 +126,7 @@ const POLICY = (Condition: object | undefined) =>
   );
 export const openSessionPolicy = (Condition?: object): Answer => ({ PolicyDocument: POLICY(Condition) });
 
-/** What a turn left: its result, its evidence and its items. */
+/** The result, evidence and items of a turn. */
 export interface Left {
   readonly result: object;
   readonly items: readonly object[];
@@ -152,7 +152,7 @@ const execution = {
   stopDate: ENDED / 1000,
 };
 
-/** An account where everything is as the library assumes. */
+/** An account that behaves as the library assumes. */
 export function assume(account: ProbedAccount): void {
   account.calls.length = 0;
   account.denied.clear();
@@ -295,7 +295,7 @@ export function withTrail(events: readonly TrailEvent[]): void {
   trail = events;
 }
 
-/** The filter patterns of the probes: members that are equal, where an asterisk stands for anything. */
+/** Evaluates the filter patterns of the probes: members must be equal, and an asterisk matches anything. */
 function matches(event: any, pattern: string): boolean {
   const conditions = [...pattern.matchAll(/\$\.(\w+) = "([^"]+)"/g)];
   const fits = (value: unknown, text: string) =>

@@ -1,7 +1,7 @@
 import { LoopbackServer, type LoopbackAnswer, type LoopbackRequest } from '../../../local/stand-ins/loopback-server';
 import { errorAnswer, type Form, Refusal, xml } from '../wire-formats';
 
-/** What an operation answers: a value in the form of its protocol, an error, or either of a request. */
+/** The response of an operation: a value in the form of its protocol, an error, or a function of the request. */
 export type Answer = object | Refusal | ((input: any) => object | Refusal);
 
 /** Resources of one stack, as CloudFormation lists them. */
@@ -23,13 +23,13 @@ export class ProbedAccount {
   /** Stacks that are deployed, with outputs. */
   stacks: Record<string, { readonly outputs: Record<string, string>; readonly resources: readonly StackResource[] }> =
     {};
-  /** Stacks that were created here and not deleted yet, with the looks that each status lasts. */
+  /** Stacks that were created here and not deleted, with the number of polls that each status lasts. */
   readonly created = new Map<string, { status: string; next?: string; readonly outputs: Record<string, string> }>();
   /** Outputs of a stack that is created. */
   outputsOf: (template: any) => Record<string, string> = () => ({});
   /** Names of operations that are denied; `*` is all. */
   readonly denied = new Set<string>();
-  /** Calls after which nothing is answered any more. */
+  /** Number of calls after which the account no longer responds. */
   dieAfter = Infinity;
   /** CloudFormation can't delete. */
   keeps = false;

@@ -4,8 +4,8 @@ import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { ManagedAgent, ManagedAgentChecks } from 'cdk-bedrock-managed-agents';
 import { Surroundings } from './surroundings';
 
-// Synthesizes every snippet of README.md and docs/ as an app of its own, with the checks on: no finding but what the
-// snippet itself declares or acknowledges. scripts/doc-snippets.mjs writes the modules.
+// Synthesizes every snippet of README.md and docs/ as an app of its own, with the checks on: only findings that the
+// snippet itself declares or acknowledges are accepted. scripts/doc-snippets.mjs writes the modules.
 interface Snippet {
   readonly from: string;
   readonly registersChecks: boolean;
@@ -36,7 +36,7 @@ function synthesize({ add, registersChecks }: Snippet): App {
   const own = add.call(stack, given) as App;
   const isOwn = own !== app;
   if (isOwn && !registersChecks) Validations.of(own).addPlugins(new ManagedAgentChecks(own));
-  // A snippet without an agent gets one, so that there is something to judge.
+  // An agent is added to a snippet without one, so that the rules apply.
   if (!own.node.findAll().some((each) => each instanceof ManagedAgent)) {
     const place = own.node.children.find((child) => Stack.isStack(child));
     if (Stack.isStack(place)) void (isOwn ? new Surroundings(place) : given).agent;

@@ -23,8 +23,8 @@ import {
 const isTrail = (construct: IConstruct): construct is AgentAuditTrail => construct instanceof AgentAuditTrail;
 
 /**
- * What the snippets of the documentation leave out, by the names they use: what a reader of the page has already. Each is
- * made when a snippet asks for it, with the defaults of the library.
+ * Variables that the snippets of the documentation use without defining them, because a reader of the page already has
+ * them. Each is created with the defaults of the library when a snippet uses it.
  */
 export class Surroundings {
   private readonly made = new Map<string, unknown>();
@@ -39,7 +39,7 @@ export class Surroundings {
   private get root(): App {
     return this.stack.node.root as App;
   }
-  /** A stack of an app that exists and has nothing to do with agents. */
+  /** A stack of an existing app that is unrelated to agents. */
   get legacyStack() {
     return this.once('legacyStack', () => {
       const legacy = new Stack(this.root, 'Legacy', { env: { region: this.stack.region } });
@@ -52,7 +52,7 @@ export class Surroundings {
   get auditTrail() {
     return this.once(
       'auditTrail',
-      // An account has one: the snippet's if there is one.
+      // An account has only one. If the snippet has one, that is used.
       () => this.root.node.findAll().find(isTrail) ?? new AgentAuditTrail(this.stack, 'GivenAudit'),
     );
   }

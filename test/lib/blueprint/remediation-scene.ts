@@ -27,7 +27,7 @@ export const remediation = (): IncidentRemediation =>
   });
 
 export const remediationScene = (given: (stack: Stack) => Partial<IncidentResponderProps> = () => ({})) =>
-  // Tests let the same alarm go off many times in a row.
+  // Tests set off the same alarm many times in a row.
   responderScene((stack) => ({
     remediation: remediation(),
     coolDown: Duration.seconds(0),

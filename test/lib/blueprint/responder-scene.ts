@@ -1,4 +1,4 @@
-/** An incident responder for the service `checkout`, with everything that it can be given. */
+/** An incident responder for the service `checkout`, with all of its options. */
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';

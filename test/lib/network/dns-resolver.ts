@@ -1,4 +1,4 @@
-/** A DNS Firewall as the template of a stack sets it up: which names does a VPC resolve? */
+/** The DNS Firewall of a stack's template: which names does a VPC resolve? */
 export function resolverOf(template: { Resources: Record<string, { Type: string; Properties: any }> }) {
   const of = (type: string) =>
     Object.entries(template.Resources)

@@ -19,10 +19,10 @@ import type { Neighbour } from './apps/app';
 import { functionIn } from './apps/compute';
 import { ENV } from './governed-app';
 
-/** Ordinary CDK code that takes a guarantee away, with the rule that has to say so. */
+/** Ordinary CDK code that breaks a guarantee, with the rule that must report it. */
 export interface CdkAttack {
   readonly name: string;
-  /** The rules of which one has to find it. */
+  /** The rules, one of which must report it. */
   readonly rules: readonly string[];
   /** @param scope an empty construct in the agent's stack */
   apply(neighbour: Neighbour, scope: Construct): void;

@@ -51,7 +51,7 @@ const attack = (name: string, rules: readonly string[], apply: CdkAttack['apply'
   apply,
 });
 
-/** Grants of L2 constructs whose data is code of something stronger, starts it, or leaves the network. */
+/** Grants of L2 constructs to data that is the code of a stronger role, starts it, or leaves the network. */
 export const CDK_CODE_ATTACKS: readonly CdkAttack[] = [
   attack('writing to the bucket of the assets by its name', ['MA-ID7'], ({ agent, stack }, scope) => {
     const { account, region } = stack;

@@ -16,7 +16,7 @@ import { TurnWorkflow } from '../../../lib/workflow';
 export const ENV = { account: '111122223333', region: 'us-east-1' };
 
 /**
- * Everything this library makes, with its defaults, in two stacks: what the pack must find nothing in.
+ * Everything that this library creates, with its defaults, in two stacks. The pack must not report anything.
  *
  * @param hasTriggers false for an app that is made faster
  */

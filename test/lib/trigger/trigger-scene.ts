@@ -30,7 +30,7 @@ import {
 } from '../../../lib/trigger';
 import { ACCOUNT, REGION } from '../../iam/synthesized-account';
 
-/** Stands for a TurnWorkflow, which has a few dozen resources that would be in the way of what these tests look at. */
+/** Replaces a TurnWorkflow, which would add a few dozen resources that these tests aren't about. */
 class StandInWorkflow extends Construct implements ITurnWorkflow {
   public readonly turnDeadline = Duration.hours(1);
   public readonly approveUrl = 'https://approve.example/';
@@ -230,7 +230,7 @@ export const KINDS: readonly {
   },
 ];
 
-/** A recorded event, fresh for every caller. */
+/** A copy of a recorded event. */
 export function eventNamed(name: string): any {
   return JSON.parse(fs.readFileSync(path.join(__dirname, '../../fixtures/events', `${name}.json`), 'utf8'));
 }

@@ -1,4 +1,7 @@
-/** The part of docs/local-service.md that is made from the tables of local/cloud: what is authorised, and what is not proven. */
+/**
+ * The part of docs/local-service.md that is made from the tables of local/cloud: what is authorized, and what isn't
+ * proven.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { KNOWN_OPERATIONS } from '../../../local/cloud/api-calls';

@@ -54,7 +54,7 @@ export class LocalStack {
   /** URL of the queue that senders send to: their client takes the host from it. */
   queueUrl?: string;
 
-  /** A function that sends what it is told, with a role that has these statements and no others. */
+  /** A function that sends the command of its input, with a role that has only these statements. */
   sender(
     id: string,
     statements: iam.PolicyStatement[] = [],

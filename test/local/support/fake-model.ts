@@ -1,4 +1,4 @@
-/** An OpenAI-compatible endpoint that wants one command run, or one tool called, and then answers. */
+/** An OpenAI-compatible endpoint that requests one command or one tool call, and then answers. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -100,7 +100,7 @@ export async function eventsOfType(client: SessionClient, sessionId: string, typ
   for await (const event of await client.stream(sessionId)) if ((event.type as string) === type) return;
 }
 
-/** Polls a condition that other processes bring about. */
+/** Polls a condition that other processes change. */
 export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 120_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {

@@ -1,4 +1,4 @@
-/** Requests signed by the official signer, and sent as they are: what the verifier has to agree with. */
+/** Requests that the official signer signs. The verifier must accept them unchanged. */
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';

@@ -12,7 +12,7 @@ import { CREDENTIALS, ToolUnderTest } from './tool-under-test';
 
 const IDENTITY = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.com' };
 
-/** git of the test itself, without the configuration of who runs it. */
+/** git of the test, without the configuration of the user. */
 export const git = (directory: string, ...args: string[]): string => gitReading('', directory, ...args);
 
 export const gitReading = (input: string, directory: string, ...args: string[]): string =>
@@ -98,7 +98,7 @@ export class SourceScene {
     for (const name of readdirSync(workspace)) rmSync(path.join(workspace, name), { recursive: true });
   }
 
-  /** A server of its own for a workspace. */
+  /** Starts a server for a workspace. */
   public async tool(workspace: string, scope: Record<string, string>): Promise<ToolUnderTest> {
     const environment = {
       ...CREDENTIALS,
@@ -116,7 +116,7 @@ export class SourceScene {
     await this.client.send(new PutObjectCommand({ Bucket: 'source-bucket', Key: key, Body: body }));
   }
 
-  /** A repository with the given files in one commit after the other, on main. */
+  /** A repository with one commit on main for each of the given sets of files. */
   public repository(...commits: Record<string, string>[]): { directory: string; commits: string[] } {
     const directory = path.join(this.root, `repository-${++this.made}`);
     mkdirSync(directory);
@@ -142,7 +142,7 @@ export interface TarEntry {
   readonly mode?: string;
 }
 
-/** A tar archive with exactly these entries, however wrong they are. */
+/** A tar archive with exactly these entries, including wrong ones. */
 export function tar(...entries: TarEntry[]): Buffer {
   const blocks = entries.flatMap(({ name, type = '0', target = '', content = '', mode = '0000644' }) => {
     const body = Buffer.from(content);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 
-/** One answer of the lifecycle server: contract.json holds them all. */
+/** One response of the lifecycle server. contract.json has all of them. */
 export interface ContractRow {
   readonly name: string;
   /** `documented` by AWS, `observed` in AWS's public lifecycle server, or an `own decision` where ours differs or adds. */
   readonly source: 'documented' | 'observed' | 'own decision';
-  /** What was there before the request. The driver knows how to reach it. */
+  /** The state before the request. The driver sets it up. */
   readonly state: string;
   readonly request: {
     /** @default POST */
@@ -23,7 +23,7 @@ export interface ContractRow {
   readonly status: number;
   /** The whole body; `$TEXT`, `$NUMBER` and `$SESSION` are any text, any number, and the session of the request. */
   readonly answer: Readonly<Record<string, unknown>>;
-  /** What `/ping` says afterwards. */
+  /** The response of `/ping` afterwards. */
   readonly ping?: string;
 }
 

@@ -97,7 +97,7 @@ export class FakeRegistry {
   public readonly registrations: Registration[] = [];
   /** Targets of the WebSocket handshakes, refused ones included. */
   public readonly handshakes: string[] = [];
-  /** HTTP status that the next handshakes are answered with, first one first. */
+  /** HTTP statuses of the next handshakes, in order. */
   public readonly refusals: number[] = [];
   private readonly waiting: ((connection: ExecConnection) => void)[] = [];
   private readonly arrived: ExecConnection[] = [];
@@ -150,7 +150,7 @@ export class FakeRegistry {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The next exec server that connects; one that already did counts. */
+  /** The next exec server that connects, or one that has already connected. */
   public connection(): Promise<ExecConnection> {
     const ready = this.arrived.shift();
     return ready ? Promise.resolve(ready) : new Promise((resolve) => this.waiting.push(resolve));

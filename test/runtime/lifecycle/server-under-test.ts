@@ -25,7 +25,7 @@ const SHARED_ROOT = process.env.BMA_TEST_ROOT;
 
 export const IN_IMAGE = LAUNCHER !== undefined;
 
-/** Environment values that must show up nowhere. */
+/** Values in the environment that must not appear in any output. */
 export const SECRETS = {
   bearer: 'bearer-value-9b1c',
   secretKey: 'secret-key-value-4f2a',
@@ -34,7 +34,7 @@ export const SECRETS = {
 
 export type Json = Record<string, unknown>;
 
-/** Directories of one test: a persistent mount and what lies on it. */
+/** Directories of one test: a persistent mount and its content. */
 export class Sandbox {
   public readonly root: string;
   public readonly workspace: string;
@@ -65,7 +65,7 @@ export class Sandbox {
     }
   }
 
-  /** How often the fake exec server was started here. */
+  /** The number of starts of the fake exec server. */
   public get starts(): number {
     return this.read('starts.log').split('\n').length - 1;
   }
@@ -231,7 +231,7 @@ export class ServerUnderTest {
   }
 }
 
-/** Ids of processes with this text on their command line, wherever they hang in the tree. */
+/** Ids of processes with this text on their command line, anywhere in the tree. */
 export function processesWith(text: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name) && Number(name) !== process.pid)
@@ -245,7 +245,7 @@ export function processesWith(text: string): number[] {
     });
 }
 
-/** Polls until a value is there. The bound only ends a test that hangs. */
+/** Polls until there is a value. The limit only ends a test that hangs. */
 export async function eventually<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   ms = 120_000,

@@ -1,6 +1,6 @@
 /**
- * The smallest service that has sessions, items and events, for following and reconciling turns. `local/` has the
- * faithful one; this one lets a test decide about every single answer.
+ * A minimal service with sessions, items and events, for following and reconciling turns. The service in `local/` is
+ * complete; with this one a test decides every single response.
  */
 import type { ServerResponse } from 'node:http';
 import type { Item, Session } from '../../../runtime/session-client';

@@ -1,4 +1,4 @@
-/** A real HTTP server on loopback that checks every signature and answers as a test tells it to. */
+/** A real HTTP server on loopback that checks every signature and returns the responses of a test. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -15,10 +15,10 @@ export const KEY: Required<KnownKey> = {
   sessionToken: 'SESSION-TOKEN-MARKER-1a2b3c4d5e==',
 };
 
-/** In every prompt and in every answer that could echo one. */
+/** A text in every prompt, and in every response that could repeat the prompt. */
 export const PROMPT = 'PROMPT-MARKER please review the change';
 
-/** Answers one request; `count` is how many came before it. */
+/** Responds to one request; `count` is the number of earlier requests. */
 export type Answer = (response: ServerResponse, request: ReceivedRequest, count: number) => void;
 
 export class LoopbackService {
@@ -61,7 +61,7 @@ export class LoopbackService {
     try {
       for await (const chunk of incoming) body += chunk;
     } catch {
-      return; // The client went away while sending.
+      return; // The client closed the connection while sending.
     }
     const request: ReceivedRequest = {
       method: incoming.method ?? '',
@@ -104,7 +104,7 @@ export function reset(response: ServerResponse): void {
   response.socket?.resetAndDestroy();
 }
 
-/** Ends the connection after what was written, without ending the answer. */
+/** Ends the connection after the written part, without ending the response. */
 export function cut(response: ServerResponse): void {
   response.socket?.end();
 }

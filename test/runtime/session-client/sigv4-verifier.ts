@@ -1,12 +1,12 @@
 /**
- * SigV4 written down a second time, from the specification and with node:crypto only, so that the client is not
- * checked by the code it signs with. `signing.test.ts` holds it to the vectors AWS publishes.
+ * A second implementation of SigV4, from the specification and with node:crypto only, so that the code that signs isn't
+ * checked by itself. `signing.test.ts` checks it against the test vectors of AWS.
  */
 import { createHash, createHmac } from 'node:crypto';
 
 export interface ReceivedRequest {
   readonly method: string;
-  /** Path and query as they came over the wire. */
+  /** Path and query as received. */
   readonly target: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface KnownKey {
   readonly sessionToken?: string;
 }
 
-/** Throws what is wrong with the signature of a request. */
+/** Throws an error if the signature of a request is wrong. */
 export function verifySignature(request: ReceivedRequest, key: KnownKey, service: string, now?: number): void {
   const { headers } = request;
   const match =
@@ -64,7 +64,7 @@ export function signatureOf(
   if (declared !== undefined && declared !== bodyHash) throw new Error('x-amz-content-sha256 is not of this body');
   const canonical = [
     method,
-    // Every service but S3 encodes the path once more than the wire does.
+    // Every service except S3 encodes the path once more.
     path.split('/').map(encode).join('/'),
     query
       .split('&')

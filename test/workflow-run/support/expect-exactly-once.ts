@@ -1,12 +1,15 @@
 import type { ManyEvents, ManyEventsResult } from './many-events';
 
-/** None lost, none doubled, no answer of another, no outcome that is not what happened, no slot left. */
+/**
+ * Expects that no message is lost or run twice, no answer belongs to another message, every outcome is right, and every
+ * slot is released.
+ */
 export function expectExactlyOnce(many: ManyEvents, result: ManyEventsResult): void {
   const { turnsOf, outcomes } = result;
   expect(new Set(outcomes.map(({ commit }) => commit)).size).toBe(many.subjects);
   expect(result.executions).toBe(many.subjects);
   expect([...turnsOf].filter(([, turns]) => turns > 1)).toEqual([]);
-  // Only somebody who stops a turn keeps it from completing.
+  // Every turn completes unless it is stopped.
   expect(
     outcomes.filter(({ outcome, stopped }) => outcome !== 'Completed' && !(stopped && outcome === 'Cancelled')),
   ).toEqual([]);

@@ -5,7 +5,7 @@ import type { LocalService } from '../../../local';
 import type { ComputeProvider } from '../../../local/compute/compute';
 import { connectFakeExecServer, type FakeExecServer } from '../../local/support/fake-exec-server';
 
-/** How long a session waits for its exec server where a slow machine is no fault of the turn. Milliseconds. */
+/** How long a session waits for its exec server, long enough for a slow machine. Milliseconds. */
 export const SLOW_MACHINE_MS = 600_000;
 
 export interface FakeCompute extends ComputeProvider {
@@ -16,7 +16,7 @@ export interface FakeCompute extends ComputeProvider {
   close(): Promise<void>;
 }
 
-/** @param role that the exec servers sign as, where calls are authorised */
+/** @param role that the exec servers sign as, if calls are authorized */
 export async function fakeCompute(role?: string): Promise<FakeCompute> {
   const connected = new Map<string, FakeExecServer>();
   const server = createServer((request, response) => {
@@ -29,7 +29,7 @@ export async function fakeCompute(role?: string): Promise<FakeCompute> {
         attachment_generation: number;
       };
       if (body.action === 'activate' && !connected.has(id)) {
-        // One that may not register is a turn without an environment, as it is in AWS.
+        // As in AWS, a turn has no environment if its exec server may not register.
         connectFakeExecServer(compute.service!, id, role).then(
           (fake) => connected.set(id, fake),
           (error: Error) => compute.refused.push(error),

@@ -99,7 +99,7 @@ export function testFaults(rows: readonly Row[]): void {
         prompt: [{ text: `row ${index}.` }],
       }).execution.over;
     };
-    // Faults of a store meet whoever calls it, so those rows have it to themselves.
+    // Every caller of a store gets its faults, so the rows `during` run one by one.
     await Promise.all(turns.filter(({ row }) => row.when !== 'during').map(run));
     await workflow.cloud.quiet();
     for (const turn of turns.filter(({ row }) => row.when === 'during')) await run(turn);

@@ -1,4 +1,4 @@
-/** Stands before a store and answers instead of it, for a number of requests: what SDK clients meet is the real thing. */
+/** A proxy in front of a store that returns errors for a number of requests, so that SDK clients get real network faults. */
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

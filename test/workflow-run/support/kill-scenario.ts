@@ -1,4 +1,4 @@
-/** An agent with a trigger and a kill switch, many sessions that work, and what is left of them after it was engaged. */
+/** An agent with a trigger and a kill switch, many working sessions, and what is left of them after the switch is engaged. */
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
@@ -27,7 +27,7 @@ const CALLS = [
 
 const LOOK = 'CheckSettlements';
 
-/** A commit whose turn works until somebody ends it, and one whose turn is over soon. */
+/** One commit with a turn that works until it is stopped, and one with a turn that ends soon. */
 export const endless = (index: number) => `e${'0'.repeat(20)}${index.toString(16).padStart(19, '0')}`;
 export const quick = (index: number) => `a${'0'.repeat(20)}${index.toString(16).padStart(19, '0')}`;
 
@@ -112,7 +112,10 @@ export class KillScenario {
     };
   }
 
-  /** Half a minute passes between two looks at settlements. Here as much as they need, however busy the machine is. */
+  /**
+   * In AWS, half a minute passes between two polls of settlements. Here the poll waits until they are done, so a slow
+   * machine doesn't matter.
+   */
   private async settlementsOver(): Promise<void> {
     const until = Date.now() + 10_000;
     while (Date.now() < until && this.running(this.settlement) > 0)
@@ -144,7 +147,7 @@ export class KillScenario {
     }
   }
 
-  /** Sends events of these commits. Each is a conversation of its own. */
+  /** Sends events of these commits. Each has a session of its own. */
   async send(...commits: string[]): Promise<void> {
     for (const commit of commits) await this.cloud.deliver(pullRequest(commit));
   }
@@ -193,7 +196,7 @@ export class KillScenario {
     );
   }
 
-  /** What somebody sees who looks at the account after it was stopped. */
+  /** What is visible in the account after the agent was stopped. */
   async left() {
     const { roles, mappings } = this.target;
     const denyPolicy = this.cloud.deployment.one('AWS::IAM::ManagedPolicy', 'DenyEverything').arn;
@@ -221,7 +224,7 @@ export class KillScenario {
   }
 }
 
-/** What `left` is when everything was stopped. */
+/** The value of `left` when everything is stopped. */
 export const NOTHING = { turns: 0, settlements: 0, sessions: 0, polled: 0, rolesWithoutDenial: [], slots: 0 };
 
 function pullRequest(sourceCommit: string) {

@@ -1,4 +1,4 @@
-/** What can come between the steps of a kill switch. */
+/** Events that can occur between the steps of a kill switch. */
 import { eventually } from '../../local/support/service';
 import { endless, type KillScenario, NOTHING } from './kill-scenario';
 
@@ -19,7 +19,7 @@ export const ENGAGE_TASKS = [
 /** Tasks of the state machine that releases. */
 export const RELEASE_TASKS = ['CheckRelease', 'AllowRoles', 'AcceptTurns', 'EnableTriggers'] as const;
 
-/** Releases, and waits until everything that waited has run. */
+/** Releases, and waits until all pending turns have run. */
 export async function releaseAll(scene: KillScenario): Promise<void> {
   await scene.reportOf(scene.release());
   await eventually(async () => (await scene.left()).polled === 1);

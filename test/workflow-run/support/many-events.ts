@@ -1,6 +1,6 @@
 /**
- * Many pull request events through the starter as it is deployed and the synthesized machine, with faults at every step of
- * both and in the service, several turns per conversation, stopped executions, lost functions, and outages.
+ * Many pull request events through the deployed starter and the synthesized state machine, with faults at every step of
+ * both and in the service, several turns per session, stopped executions, lost functions, and outages.
  */
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AgentTrigger } from '../../../lib';
@@ -16,7 +16,7 @@ export interface ManyEvents {
   readonly events: number;
   /** Distinct among the events; the others are duplicates. */
   readonly subjects: number;
-  /** Conversations that the subjects belong to. */
+  /** Sessions that the subjects belong to. */
   readonly pullRequests: number;
   /** Of every call and every step, from 0 to 1. */
   readonly faultRate: number;
@@ -24,11 +24,14 @@ export interface ManyEvents {
   readonly stopRate: number;
   /** Part of the calls of a function during which its execution environment is lost, with all calls in it. */
   readonly crashRate: number;
-  /** Part of the calls of functions that the machine loses while the function goes on: it is repeated beside itself. */
+  /**
+   * Part of the function calls that the state machine loses while the function continues, so that it runs twice at the
+   * same time.
+   */
   readonly lossRate: number;
   /** Outages of the service's API and of DynamoDB, in milliseconds, and how far apart they begin. */
   readonly outage?: { readonly lastsMs: number; readonly everyMs: number };
-  /** Executions at a time that this machine's interpreter is asked to run; Step Functions has no such limit. */
+  /** Executions at the same time in the interpreter. Step Functions has no such limit. */
   readonly atOnce: number;
 }
 
@@ -40,7 +43,7 @@ export interface ManyEventsResult {
   readonly outcomes: readonly { readonly commit: string; readonly outcome: string; readonly stopped: boolean }[];
   /** Outputs that answer another message. */
   readonly answersOfOthers: number;
-  /** Completed turns whose message never ran, or stopped ones that are called something else than they were. */
+  /** Turns that still have a slot at the end. */
   readonly slotHolders: readonly string[];
   readonly publishedTwice: number;
   readonly notPublished: number;
@@ -82,7 +85,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
   const workflow = await WorkflowCloud.start(
     deployed,
     service,
-    // 30 s in AWS. Longer than this process can be busy with something else, or a message would count as not accepted.
+    // 30 s in AWS. Must be longer than this process can be busy, or a message would count as not accepted.
     { BMA_SETTLE_SECONDS: '3', BMA_LISTEN_SECONDS: '0.5' },
     { waitMs: 100 },
   );
@@ -113,7 +116,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
         faults.crashes += 1;
         setTimeout(() => void cloud.functions.crash(functionOf(state)), random() * 50);
       }
-      // As a function says it, and as a call of the machine itself fails.
+      // The error of a function, and the error of a call of the state machine itself.
       if (outage && random() < 0.5)
         throw named(functions.has(state) ? 'TransientStepError' : 'DynamoDB.ThrottlingException');
       if (random() >= faultRate / 2) return;
@@ -144,7 +147,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
     cloud.operations.set('AWSStepFunctions.StartExecution', (input) => {
       const answer = startExecution(input);
       if (random() >= faultRate) return answer;
-      // Started, and nobody hears of it: to the caller it looks like a duplicate when it tries again.
+      // The execution starts but the response is lost, so a retry of the caller finds a duplicate.
       faults.starts += 1;
       throw new HangUp();
     });
@@ -163,7 +166,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
         faults.starterCrashes += 1;
         setTimeout(() => void cloud.functions.crash(starter), 5);
       }
-      // What is not answered for becomes visible again.
+      // A message that isn't deleted becomes visible again.
       const back = await call.then(
         (answer) =>
           (answer as { batchItemFailures: { itemIdentifier: string }[] }).batchItemFailures.map(

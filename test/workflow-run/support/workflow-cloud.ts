@@ -35,7 +35,7 @@ export class WorkflowCloud {
   /** Called before every task, and after it was done; throw to inject a fault. */
   beforeTask: (state: string, execution: Execution) => void = () => undefined;
   afterTask: (state: string, execution: Execution) => void = () => undefined;
-  /** Whether the machine loses a function that goes on: the task fails at once, and what was called comes to its end. */
+  /** Whether the state machine loses a function that continues: the task fails at once, and the function runs to its end. */
   isLost: (state: string, execution: Execution) => boolean = () => false;
 
   private constructor(readonly cloud: LocalCloud) {
@@ -68,7 +68,7 @@ export class WorkflowCloud {
     return { name, result, execution };
   }
 
-  /** What the settlement of a turn, which the rule of the workflow starts, comes to. */
+  /** The result of the settlement of a turn, which the workflow's rule starts. */
   async settled(name: string): Promise<any> {
     await this.cloud.quiet();
     const settlements = this.cloud.executions.all.filter(

@@ -21,7 +21,7 @@ export function oneStack(name: string, fill: (stack: Stack, neighbour: Neighbour
   };
 }
 
-/** Constructs in the stack of the agent: keys and policies would tie separate stacks together in a circle. */
+/** Constructs in the stack of the agent, because keys and policies of separate stacks would be a circular dependency. */
 export function inAgentStack(name: string, fill: (scope: Construct, neighbour: Neighbour) => void): OrdinaryApp {
   return { name, add: (_, id, neighbour) => fill(new Construct(neighbour.stack, id), neighbour) };
 }

@@ -56,7 +56,7 @@ function templateFile(template: object): string {
 
 const PARTNER = '222233334444';
 
-/** What an organization has in its accounts, and shapes that templates have. */
+/** Resources that an organization has in all accounts, and usual forms of templates. */
 export const LANDING_ZONE: readonly OrdinaryApp[] = [
   oneStack('a bus that partners send orders to, and a rule that sends on', (stack) => {
     const bus = new events.EventBus(stack, 'Orders', { eventBusName: 'orders' });

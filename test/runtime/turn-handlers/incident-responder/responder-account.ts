@@ -19,7 +19,7 @@ import { FakeAws } from '../../agent-tools/fake-aws';
 const HANDLERS = path.resolve(__dirname, '../../../../assets/handlers');
 const TABLE = 'ledger';
 
-/** S3 as far as reports need it: an object that is there is not overwritten by a conditional write. */
+/** The part of S3 that reports need: a conditional write doesn't overwrite an existing object. */
 class Objects {
   readonly stored = new Map<string, string>();
   writes = 0;
@@ -106,7 +106,7 @@ export class ResponderAccount {
     private readonly delivery: FunctionHost,
   ) {}
 
-  /** As if nothing had happened yet. */
+  /** Resets the account. */
   async reset(): Promise<void> {
     this.s3.stored.clear();
     await this.dynamo.send(new DeleteItemCommand({ TableName: TABLE, Key: KEY }));

@@ -1,9 +1,9 @@
-/** A bundled function with its variables, the objects it reads and writes, and the turn it is asked about. */
+/** A bundled function with its variables, the objects that it reads and writes, and the turn of its input. */
 import * as path from 'path';
 import { createHash } from 'crypto';
 import { type LoopbackAnswer, LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 
-/** As the construct writes it by default, with one author more. */
+/** As the construct writes it by default, with one more author. */
 export const POLICY = {
   drafts: false,
   bots: true,
@@ -61,7 +61,7 @@ export class Stores {
   }
 }
 
-/** Loads a bundle anew, as Lambda does at a cold start. */
+/** Loads a bundle again, as Lambda does at a cold start. */
 export function coldStart<Payload, Answer>(
   name: string,
   variables: Record<string, string>,
@@ -92,7 +92,7 @@ export function coldStart<Payload, Answer>(
       ({ handler } = jest.requireActual<{ handler: typeof handler }>(file));
     });
   } finally {
-    // What a function reads of its environment, it reads when it is loaded; the SDK looks endpoints up later.
+    // A function reads its environment when it is loaded. The SDK reads endpoints later.
     process.env = { ...environment, ...pick(process.env, /^(AWS_|BMA_|S3_|GITHUB_)/) };
   }
   return handler!;
@@ -102,7 +102,7 @@ function pick(from: NodeJS.ProcessEnv, names: RegExp): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(from).filter(([name]) => names.test(name)));
 }
 
-/** The turn that a trigger starts, as staging and delivery are told it. */
+/** The turn that a trigger starts, as staging and delivery receive it. */
 export function turnAbout(subject: Record<string, string>, name = 'turn-1'): any {
   return { name, detail: { agentName: AGENT, turn: { name }, subject, trigger: { detailType: 'pull_request' } } };
 }

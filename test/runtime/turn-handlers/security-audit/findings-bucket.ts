@@ -14,7 +14,7 @@ const S3rver = require('s3rver');
 export class FindingsBucket {
   /** Keys and headers of the writes that arrived, refused ones included. */
   public readonly writes: { readonly key: string; readonly headers: IncomingMessage['headers']; status: number }[] = [];
-  /** Called before a request, once: may use the bucket itself, and answer with a status instead of the bucket. */
+  /** Called once, before a request. It may use the bucket, and return a status instead of the bucket's response. */
   public intervene?: { readonly method: string; readonly ends: string; readonly act: () => Promise<number | void> };
 
   private readonly etags = new Map<string, string>();

@@ -17,8 +17,8 @@ const KEY = {
 };
 
 /**
- * StartExecution and PutObject on loopback: names are used once, and a name that runs with another input is refused, as
- * the service documents it. Checks every signature.
+ * StartExecution and PutObject on loopback: a name can be used once, and a name that runs with another input is
+ * refused, as documented. Checks every signature.
  */
 export class FakeStepFunctions {
   /** Executions, by name. */

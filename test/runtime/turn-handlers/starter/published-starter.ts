@@ -5,7 +5,7 @@ import { stageAssets } from '../../../staged-assets';
 
 stageAssets();
 
-/** What Lambda would be given for the starter of the only trigger: its code, its configuration and its variables. */
+/** The starter of the only trigger as it is deployed to Lambda: its code, its configuration and its variables. */
 export interface PublishedStarter {
   /** Directory of the asset: `starter.js`, the parts it shares and `trigger.json`. */
   readonly directory: string;

@@ -1,4 +1,4 @@
-/** Conversations and answers of a service that has gone wrong, by the names that `turn-faults.json` uses. */
+/** Sessions and responses of a faulty service, by the names in `turn-faults.json`. */
 import type { ServerResponse } from 'node:http';
 import { data, json, reset, sse } from '../../session-client/loopback-service';
 import type { ReceivedRequest } from '../../session-client/sigv4-verifier';
@@ -140,7 +140,7 @@ export function playConversation(
       const url = new URL(request.target, 'http://host');
       if (at === 'session') {
         json(response, 200, { id: 's1', status });
-        // After the first look with a terminal event, the session is at rest.
+        // After the first poll with a terminal event, the session is idle.
         if (status === 'in_progress') status = 'idle';
       } else if (at === 'stream') {
         sse(response);

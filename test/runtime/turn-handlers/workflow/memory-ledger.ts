@@ -1,7 +1,10 @@
-/** A ledger in memory with the few expressions that the handlers write. What DynamoDB makes of them is tested on the local cloud. */
+/**
+ * A ledger in memory that understands the few expressions of the handlers. The tests on the local cloud use real
+ * DynamoDB expressions.
+ */
 export class MemoryLedger {
   readonly items = new Map<string, Record<string, unknown>>();
-  /** Runs before a change, for what happens in between. */
+  /** Runs before a change, to simulate a concurrent change. */
   before: (pk: string) => void = () => undefined;
 
   turn = (pk: string) => Promise.resolve({ ...this.items.get(pk) });
