@@ -1,7 +1,6 @@
 import type { Resource } from '../model/assembly';
 import { literalOf, referencesOf, soleHole } from '../model/compose-text';
 import type { Guard } from '../model/guard';
-import { entriesOf, isObject } from '../model/json';
 import type { Node } from '../model/node';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
@@ -155,21 +154,6 @@ export class App {
 export function whenOf(guard: Guard): { readonly when?: string } {
   const when = guard.example();
   return when === undefined ? {} : { when };
-}
-
-/** A value of a template without functions, for rows that show it as it is written. */
-export function plainJson(value: unknown): string | undefined {
-  return hasFunctions(value) ? undefined : JSON.stringify(value);
-}
-
-function hasFunctions(value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return value.some(hasFunctions);
-  }
-  return (
-    isObject(value) &&
-    entriesOf(value).some(([key, member]) => key === 'Ref' || key.startsWith('Fn::') || hasFunctions(member))
-  );
 }
 
 /** Construct paths without uninformative endings; the id if a path is missing, shared or ambiguous. */

@@ -2,10 +2,11 @@ import type { Resource } from '../model/assembly';
 import { at } from '../model/json';
 import type { Node } from '../model/node';
 import type { Path } from '../model/reach';
-import { type App, distinctBy, plainJson } from './app';
+import { type App, distinctBy } from './app';
 import type { Trigger } from './statement';
 import { passedIn } from './trigger-input';
 import { isTrigger, nodeName, wayOf, type Ways } from './ways';
+import { writtenJson } from './written-json';
 
 /** The triggers of an agent's turns: rules, schedules, URLs, APIs, and services that a resource policy allows. */
 export function triggersOf(app: App, { paths }: Ways, settlements: ReadonlySet<string>): Trigger[] {
@@ -40,7 +41,7 @@ function triggerOf(app: App, resource: Resource, path: Path): Trigger {
     case 'AWS::Events::Rule': {
       const targets = properties.at('Targets').flatMap((list) => list.items());
       const target = targets.find((each) => leadsTo(app, each, first.to)) ?? targets[0];
-      const pattern = plainJson(at(resource.raw, 'Properties', 'EventPattern')) ?? said('EventPattern');
+      const pattern = writtenJson(at(resource.raw, 'Properties', 'EventPattern'), said('EventPattern'));
       const bus = said('EventBusName');
       return {
         ...base,

@@ -429,6 +429,17 @@ describe('a hand-written agent', () => {
     );
   });
 
+  test('an event pattern is shown as it is written, also with a reference in it', () => {
+    const exists = { detail: { owner: [{ exists: false }], size: [{ numeric: ['>', 5] }], draft: [false, '5'] } };
+    const when = (pattern: object) =>
+      statementFrom(changed((resources) => (resources.Rule.Properties!.EventPattern = pattern))).triggers[0].when;
+    expect(when(exists)).toBe(JSON.stringify(exists));
+    expect(when({ source: [null] })).toBe('{"source":[null]}');
+    expect(when({ ...exists, resources: [arn('Data')] })).toBe(
+      JSON.stringify({ ...exists, resources: ['${Hand#Data}'] }),
+    );
+  });
+
   test('a function URL without authentication is a trigger of anybody', () => {
     const all = changed((resources) => {
       resources.Url = {
