@@ -1,8 +1,10 @@
 import { INFERENCE_ACTIONS, RUNTIME_DRIVE_ACTIONS, SESSION_START_ACTIONS } from '../../lib/identity/perms';
 import { type Agent, agents, namesService, sessionRoles } from '../model/agents';
 import type { Resource } from '../model/assembly';
+import { governanceOf, type GovernanceReason } from '../model/governance';
 import { identities, type Identity } from '../model/identities';
 import { statementsFor } from '../model/statements-for';
+import { mentionsOf } from '../model/mentions';
 import type { Model } from '../model/model';
 import { isOfAdministrator } from '../model/edge';
 import { reach } from '../model/reach';
@@ -96,7 +98,8 @@ export function isKnownToAllow({ effect, actions: { except, patterns } }: Statem
 
 /**
  * Roles of functions, state machines and builds that start turns of an agent, also through others. The agent's own
- * roles aren't included, nor are administrators, who can do so only because they may do everything.
+ * roles aren't included, nor are administrators, who can do so only because they may do everything, unless what runs
+ * under the role names a part of the agent.
  */
 export function handlerRoles(model: Model): ReadonlyMap<Identity, readonly Agent[]> {
   return model.view(collectHandlers);
@@ -123,12 +126,26 @@ function collectHandlers(model: Model): Map<Identity, Agent[]> {
         because.effect === 'Allow' &&
         !because.resources.patterns.some(({ value }) => isEverything(value));
       const isOfAgent = edges.some(({ from }) => agent.executionRoles.some(({ id }) => id === from));
-      if (identity && isNamed && !own.has(identity) && !isOfAgent && !edges.some(isOfAdministrator)) {
-        found.set(identity, [...(found.get(identity) ?? []), agent]);
+      const isMadeForIt = () =>
+        isNamed ? !edges.some(isOfAdministrator) : edges.length > 0 && namesPartOf(model, identity!, agent);
+      if (identity && !own.has(identity) && !isOfAgent && isMadeForIt()) {
+        const known = found.get(identity) ?? [];
+        found.set(identity, known.includes(agent) ? known : [...known, agent]);
       }
     }
   }
   return found;
+}
+
+/** What code is told of an agent that it starts turns of. */
+const TOLD: ReadonlySet<GovernanceReason | undefined> = new Set<GovernanceReason>(['drives', 'role', 'definition']);
+
+/** Whether something that runs under an identity names what starts turns: in a variable, for example. */
+function namesPartOf(model: Model, identity: Identity, agent: Agent): boolean {
+  const governing = governanceOf(model, agent);
+  return identity.runs.some(({ resource }) =>
+    mentionsOf(model, resource).some(({ resource: { id } }) => id !== identity.id && TOLD.has(governing.get(id))),
+  );
 }
 
 /** The place of a finding about an identity: its resource, or its first policy if the identity isn't in the app. */

@@ -172,9 +172,10 @@ function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
 /** Actions that give a role or others more permissions, without those that this library grants to such roles. */
 function* powers(identity: Identity, kind: string, { model, declared }: RuleContext): Iterable<Finding> {
   for (const statement of allowsOf(identity)) {
-    const actions = [...powerOf(identity, statement), ...changesOfRecords(model, identity, statement)].filter(
+    const known = [...powerOf(identity, statement), ...changesOfRecords(model, identity, statement)].filter(
       (action) => !declared.use(identity, action, statement),
     );
+    const actions = [...known, ...everythingOf(identity, statement)];
     if (actions.length > 0) {
       yield {
         at: statement,
@@ -185,6 +186,19 @@ function* powers(identity: Identity, kind: string, { model, declared }: RuleCont
       };
     }
   }
+}
+
+/** Patterns of actions with which a role can do everything, or give itself what it wants. */
+function everythingOf(identity: Identity, statement: Statement): string[] {
+  return wholeServices(statement)
+    .filter(({ text }) => /^(?:iam:|sts:|[^:]*[*?])/i.test(text))
+    .flatMap((actions) => {
+      const first = usesOf(statement, actions).find(
+        ({ action, class: kind }) => kind === 'power' && !isDenied(identity, action),
+      );
+      const isAny = /^[^:]*[*?]/.test(actions.text);
+      return first ? [isAny ? `every action (${actions.text})` : `${first.action} (part of ${actions.text})`] : [];
+    });
 }
 
 function powerOf(identity: Identity, statement: Statement): string[] {

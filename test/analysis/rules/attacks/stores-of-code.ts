@@ -282,6 +282,24 @@ export const AROUND_THE_AGENT: readonly Pair[] = [
       },
     }),
   ),
+  pair('MA-ID7', 'the role of the starter allows everything', '*', 'states:StartExecution', (action) => ({
+    add: {
+      StarterRole: roleOf(
+        'lambda.amazonaws.com',
+        action === '*' ? may('*', '*') : may(action, ref('Machine')),
+        may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf('Queue')),
+      ),
+    },
+  })),
+  pair('MA-ID7', 'a function of an administrator is told the workflow', ref('Machine'), ref('Data'), (TARGET) => ({
+    add: {
+      DeployRole: roleOf('lambda.amazonaws.com', may('*', '*')),
+      Deploy: functionOf('DeployRole', { Environment: { Variables: { TARGET } } }),
+    },
+  })),
+  pair('MA-ID7', 'the role of the starter may change every role', 'iam:*', 's3:*', (action) => ({
+    add: { Changes: policyFor(ref('StarterRole'), may(action, action === 'iam:*' ? '*' : sub('${Data.Arn}/*'))) },
+  })),
   pair('MA-ID7', 'the execution role reads the trail', 'TrailBucket', 'Data', (id) =>
     execution(may('s3:GetObject', sub(`\${${id}.Arn}/*`))),
   ),
