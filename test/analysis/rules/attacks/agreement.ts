@@ -25,6 +25,7 @@ const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
   'MachineRole updates the code of a function': NOT_ITS_ROLE,
   'OpenRole updates the code of a function': NOT_ITS_ROLE,
   'a starter attaches any policy': NOT_ITS_ROLE,
+  'the role of the starter may change every role': NOT_ITS_ROLE,
   'a starter sets when files': NOT_ITS_ROLE,
   'a starter deletes the filters': NOT_ITS_ROLE,
   'the workflow deletes its ledger': NOT_ITS_ROLE,
