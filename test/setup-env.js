@@ -13,3 +13,9 @@ process.env.CDK_CONTEXT_JSON ??= JSON.stringify({
   // The stack traces of constructs.
   'aws:cdk:disable-creation-stack-traces': true,
 });
+// The file tree.json of the assembly, which nothing here reads: the hook that CDK calls with every new app.
+globalThis[Symbol.for('@aws-cdk/core.App#initHook')] = (app) => {
+  app._treeMetadata = false;
+};
+// Jest keeps 100 frames of each error, and CDK maps the frames of every acknowledgement to their sources.
+Error.stackTraceLimit = 25;
