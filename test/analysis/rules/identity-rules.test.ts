@@ -538,6 +538,37 @@ describe('credentials', () => {
     expect(found(agent(), { Other: user(allow('ses:SendRawEmail', arn('ses', 'identity/example.com'))) })).toEqual([]);
   });
 
+  test('of a user by its name in another stack count, those of a group don’t', () => {
+    const key = { K: { Type: 'AWS::IAM::AccessKey', Properties: { UserName: 'starter' } } };
+    const starts = policy([], allow('bedrock-mantle:CreateAgentSession', arn('bedrock-mantle', 'project/default')));
+    const of = (attached: object) => ({
+      P: { ...starts, Properties: { ...starts.Properties, Roles: undefined, ...attached } },
+    });
+    expect(found(agent([], of({ Users: ['starter'] })), { Other: key })).toEqual(['MA-ID8 error', 'MA-ID8 fatal']);
+    expect(found(agent([], of({ Roles: ['starter'] })), { Other: key })).not.toContain('MA-ID8 fatal');
+  });
+
+  test.each([
+    ['bedrock.amazonaws.com', ['MA-ID8 fatal']],
+    ['codecommit.amazonaws.com', []],
+  ])('of a user for %s, in another stack', (ServiceName, expected) => {
+    const Properties = { UserName: 'somebody', ServiceName };
+    const of = (Type: string) => found(agent(), { Other: { K: { Type, Properties } } });
+    expect(of('AWS::IAM::ServiceSpecificCredential')).toEqual(expected);
+    expect(of('AWS::IAM::AccessKey')).toEqual([]);
+  });
+
+  test.each([
+    ['GITHUB_TOKEN', ['MA-ID8 fatal']],
+    ['LOG_LEVEL', []],
+  ])('in the variable %s of an MCP server of a session definition', (name, expected) => {
+    const Value = JSON.stringify({
+      agent: { tools: [{ type: 'mcp', transport: { type: 'stdio', command: 'x', env: { [name]: 'x' } } }] },
+    });
+    const parameter = { D: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value } } };
+    expect(found(agent([], parameter))).toEqual(expected);
+  });
+
   test('of a parameter with NoEcho are in the template by its default, and seen in outputs', () => {
     const Parameters = { Password: { Type: 'String', NoEcho: true } };
     const preset = { Password: { ...Parameters.Password, Default: 'hunter2' } };
