@@ -10,7 +10,7 @@ import { readPolicy, type Statement } from '../policy/statement';
 import { agentStacks } from './agent-parts';
 import { agentRoles, allowing, covering, handlerRoles } from './agent-roles';
 import { credentialsIn } from './credential-texts';
-import { formatIn, isCredentialName, isSecretAttribute, referenceKind } from './credential-value';
+import { formatIn, isSecretAttribute, referenceKind } from './credential-value';
 import type { Finding } from './finding';
 import { isDenied } from './permissions';
 import { rule, type RuleContext } from './rule';
@@ -169,11 +169,6 @@ function* textsOf(resource: Resource): Iterable<Finding> {
           yield { at: place, says: `${where} in the parameter ${resource.logicalId} holds ${what}`, when: guard };
         }
       }
-      const found = serverVariable(value.json());
-      if (found !== undefined) {
-        const says = `The variable ${found} of an MCP server in the parameter ${resource.logicalId} holds a credential, as its name says`;
-        yield { at: value.place, says, when: value.guard };
-      }
     }
   }
 }
@@ -230,17 +225,6 @@ function* notes(stack: Resource['stack']): Iterable<Finding> {
   if (what !== undefined) {
     yield { at: { stack, path: 'Metadata' }, says: `The metadata of the template holds ${what}` };
   }
-}
-
-/** Credential-like names in the `env` of MCP servers of a session definition. */
-function serverVariable(definitions: ReturnType<Resource['properties']['json']>): string | undefined {
-  return definitions
-    .flatMap((node) => node.at('agent', 'tools'))
-    .flatMap((tools) => tools.items())
-    .flatMap((tool) => tool.at('transport', 'env'))
-    .flatMap((env) => env.entries())
-    .map(([name]) => name)
-    .find(isCredentialName);
 }
 
 /** Defaults of secret parameters, which are in the template. */

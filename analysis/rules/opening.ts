@@ -37,13 +37,11 @@ export function judged(
   const values = texts.map(({ value }) => literalOf(value));
   const bad = values.find((value) => value !== undefined && !good.includes(value));
   const name = path.at(-1)!;
-  if (texts.length === 0 && !nodes.some(({ kind }) => kind === 'unreadable')) {
+  if (texts.length === 0) {
     return { how, path, says: `${type} has no ${name}` };
   }
   if (bad !== undefined) {
     return { how: bad === 'API_KEY' ? 'weak' : how, path, says: `${type} has the ${name} ${bad}` };
   }
-  return values.includes(undefined) || texts.length === 0
-    ? { how: 'unread', path, says: `the ${name} can't be read`, nodes }
-    : undefined;
+  return values.includes(undefined) ? { how: 'unread', path, says: `the ${name} can't be read`, nodes } : undefined;
 }

@@ -207,7 +207,7 @@ const FOREIGN = /(\$\{[^{}#]+#[^{}]+\})/;
 function withForeignReferences(model: TemplateModel, text: Text): Text {
   return concat(
     ...text.map((part): Text => {
-      if (typeof part !== 'string' || !part.includes('${')) {
+      if (typeof part !== 'string') {
         return [part];
       }
       return concat(

@@ -431,6 +431,20 @@ describe('what can’t be read', () => {
     expect(found(template)).toEqual(one);
   });
 
+  test.each([
+    ['arn:aws:iam::111122223333:role/x', 'the role arn:aws:iam::111122223333:role/x is not part of what is analyzed'],
+    [{ Ref: 'R' }, 'parameter R is given at deployment'],
+  ])('of the role of the Runtime is said where it is named: %j', (RoleArn, what) => {
+    const template = {
+      Parameters: { R: { Type: 'String' } },
+      Resources: { Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties: { RoleArn } } },
+    };
+    const findings = checkStacks({ stacks: [{ id: 'App', template }], families: ['identity'] });
+    expect(findings.map(({ says, location }) => [location.logicalId, says])).toEqual([
+      ['Runtime', `This can't be read: ${what}, and it could touch Runtime`],
+    ]);
+  });
+
   test('in a stack without a part of an agent is none', () => {
     const others = { Other: { Transform: 'Company', Resources: { F: sam({}), T: { Type: 'AWS::SNS::Topic' } } } };
     expect(found(agent(), others)).toEqual([]);

@@ -76,5 +76,16 @@ export const DECLARATIONS: readonly Pair[] = [
   declared('another caller is declared', part('Operator'), part('Operation'), { add: OPERATION }),
   declared('another receiver is declared', principal(THIRD), principal(FOREIGN), { add: SUBSCRIPTION }),
   declared('another queue is declared', names(`${TOPIC_READER}2`), names(TOPIC_READER), { add: SUBSCRIPTION }),
+  pair('MA-TRG3', 'another account is declared for a service', principal(THIRD), principal(FOREIGN), (declaration) => ({
+    sections: { Metadata: { AgentDeclarations: [{ reason: 'Reviewed', ...declaration }] } },
+    add: {
+      Permission: of('AWS::Lambda::Permission', {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: ref('Starter'),
+        Principal: 's3.amazonaws.com',
+        SourceAccount: FOREIGN,
+      }),
+    },
+  })),
   declared('another subscription is declared', part('Topic'), part('Subscription'), { add: SUBSCRIPTION }),
 ];
