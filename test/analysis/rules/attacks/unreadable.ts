@@ -267,6 +267,30 @@ export const UNREADABLE: readonly Pair[] = [
       Resources: { Thing: of('Acme::Company::Thing', { Role: { 'Fn::ImportValue': name } }) },
     },
   })),
+  pair('MA-READ1', 'a macro writes the variables of the Runtime', 'Runtime', 'Console', (id) => ({
+    add: { Console: of('AWS::CloudWatch::Dashboard', { DashboardBody: '{}' }) },
+    set: {
+      [id === 'Runtime' ? 'Runtime.EnvironmentVariables' : 'Console.DashboardBody']: {
+        'Fn::Transform': { Name: 'Variables', Parameters: { Level: 3 } },
+      },
+    },
+  })),
+  pair(
+    'MA-READ1',
+    'a macro writes a setting of what names the execution role',
+    'ExecutionRole',
+    'WorkerRole',
+    (id) => ({
+      add: {
+        Alarm: of('AWS::CloudWatch::Alarm', {
+          AlarmDescription: { 'Fn::Transform': { Name: 'Text', Parameters: { Level: 3 } } },
+          Dimensions: [{ Name: 'Role', Value: ref(id) }],
+          ComparisonOperator: 'GreaterThanThreshold',
+          EvaluationPeriods: 1,
+        }),
+      },
+    }),
+  ),
   pair('MA-READ1', 'the key policy is included', 'Key', 'OtherKey', (id) => ({
     add: {
       OtherKey: of('AWS::KMS::Key', {
