@@ -13,6 +13,7 @@ import { NARROWED_PRINCIPALS } from './narrowed-principals';
 import { NARROWED_WAYS } from './narrowed-ways';
 import { OUTSIDE_HOSTS } from './outside-hosts';
 import { OPENINGS } from './openings';
+import { PASSED_ROLES } from './passed-roles';
 import { PATHS } from './paths';
 import { RECORDS } from './records';
 import { AROUND_THE_AGENT, SERVICE_EVENTS, STORES_OF_CODE } from './stores-of-code';
@@ -27,6 +28,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a policy that reaches a role by another name', [...NAMES, ...NAMED_PRINCIPALS]],
   ['a way to something stronger', [...ESCALATION, ...STORES_OF_CODE, ...SERVICE_EVENTS, ...AROUND_THE_AGENT]],
   ['a way that a prefix or a condition narrows', NARROWED_WAYS],
+  ['a role that is passed on', PASSED_ROLES],
   ['something beside the agent', INDIRECT],
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", UNREADABLE],
