@@ -25,6 +25,9 @@ export class Conversation {
   /** Called for every opened stream, with its number. */
   onStream: (stream: ServerResponse, number: number) => void = () => undefined;
 
+  /** Called after the status of a session was answered. */
+  onRead: () => void = () => undefined;
+
   session(id: string, members: Partial<Session> = {}): this {
     this.sessions.unshift({
       id,
@@ -75,6 +78,7 @@ export class Conversation {
     } else {
       const session = this.sessions.find((candidate) => candidate.id === id);
       json(response, session ? 200 : 404, session ?? {});
+      this.onRead();
     }
   };
 

@@ -138,13 +138,14 @@ describe('a turn', () => {
       conversation.streams.splice(0).forEach(cut);
     };
     let opened = 0;
-    conversation.onStream = () => {
-      if (++opened < 2) return;
-      setTimeout(() => {
-        conversation.say('s1', 't1', 'assistant', 'done');
-        conversation.status('s1', 'idle');
-        conversation.emit(turn('completed'));
-      }, 50);
+    conversation.onStream = () => (opened += 1);
+    // The turn ends when the session was read as running after the stream was opened again.
+    conversation.onRead = () => {
+      if (opened < 2) return;
+      conversation.onRead = () => undefined;
+      conversation.say('s1', 't1', 'assistant', 'done');
+      conversation.status('s1', 'idle');
+      conversation.emit(turn('completed'));
     };
     expect(await runTurn(client, 's1', 'hello')).toMatchObject({
       state: 'completed',
