@@ -124,7 +124,7 @@ class Governance {
     this.trails ??= this.trailNodes();
     this.trails.forEach((id) => add(id, 'trail'));
     this.records(agent, found).forEach(({ id }) => add(id, 'record'));
-    for (const point of this.model.ofType('AWS::S3::AccessPoint')) {
+    for (const point of this.model.ofType('AWS::S3::AccessPoint', 'AWS::S3::MultiRegionAccessPoint')) {
       for (const { id } of this.mentioned(point)) {
         const reason = found.get(id);
         if (reason === 'store' || reason === 'record' || reason === 'trail') {

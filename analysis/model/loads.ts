@@ -185,21 +185,23 @@ function byName(resource: Resource, named: ReadonlyMap<string, Store>, parameter
   );
   const candidates = [...named].filter(([name]) => text.includes(name) || ofStack.includes(name));
   const found: Found[] = [];
-  const visit = (node: Node, path: readonly string[]): void => {
-    if (isWrittenOrTold(path)) {
+  const visit = (node: Node, path: readonly string[], below = candidates): void => {
+    // What is written elsewhere, or told to code, names a store for that. The value of a parameter is put in its place.
+    const asked = isWrittenOrTold(path) ? below.filter(([, { type }]) => type === 'AWS::SSM::Parameter') : below;
+    if (asked.length === 0) {
       return;
     }
     if (node.kind === 'object') {
-      node.entries().forEach(([key, value]) => visit(value, [...path, key]));
+      node.entries().forEach(([key, value]) => visit(value, [...path, key], asked));
     } else if (node.kind === 'list') {
-      node.items().forEach((item) => visit(item, path));
+      node.items().forEach((item) => visit(item, path, asked));
     } else {
       for (const { value } of node.texts()) {
         const written = value
           .map((part) => (typeof part !== 'string' && part.kind === 'parameter' && part.from) || [part])
           .map(textOfParts)
           .join('');
-        candidates
+        asked
           .filter(([name, { type }]) => isNameOf(type, name, written, path[path.length - 1] ?? ''))
           .forEach(([, store]) => store !== resource && found.push([store, node]));
       }

@@ -24,9 +24,9 @@ export interface RunsAs {
  */
 export const ROLE_PROPERTY = /role(?:s|name|arns?|id)?$|^roles$|^credentials(?:arn)?$/i;
 
-/** Values that are passed to code or stored as data, and policies, name roles without running under them. */
+/** Values that are passed to code, filtered for or stored as data, and policies, name roles without running under them. */
 const NOT_OF_THE_RESOURCE =
-  /^(?:Environment|EnvironmentVariables|Variables|Parameters|Metadata|Tags|.*Polic(?:y|ies).*)$/i;
+  /^(?:Environment|EnvironmentVariables|EventPattern|FilterCriteria|Variables|Parameters|Metadata|Tags|.*Polic(?:y|ies).*)$/i;
 
 /** Policies name the roles that they are attached to, and don't run under them. */
 const ATTACHING = /^AWS::IAM::(?!InstanceProfile$)|^AWS::SSO::/;

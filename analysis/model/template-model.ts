@@ -55,15 +55,14 @@ export class TemplateModel implements Model {
   ) {
     this.names = new ResourceNames((resource) => this.stackNamePrefix(resource.stack), naming);
     this.names.canonical = (text) => this.canonical(text);
-    this.readers = assembly.stacks.map((given) => {
-      const stack = this.withoutLoops(given);
-      const reader = new TemplateReader(this, stack);
-      this.byStack.set(stack.id, reader);
-      if (stack.nestedIn) {
-        this.nested.set(`${stack.nestedIn.stack}#${stack.nestedIn.logicalId}`, reader);
-      }
-      return reader;
-    });
+    this.readers = this.readersOf(assembly.stacks);
+    if (assembly.stacks.some(({ template }) => hasLoops(template))) {
+      // A loop may run over an export or an output of another stack, so every stack had to have a reader.
+      const written = assembly.stacks.map((stack) => this.withoutLoops(stack));
+      this.exported = undefined;
+      this.canonicalReferences.clear();
+      this.readers = this.readersOf(written);
+    }
     this.resources = this.readers
       .flatMap((reader) =>
         entriesOf(reader.section('Resources')).flatMap(([logicalId, raw]) => {
@@ -300,6 +299,17 @@ export class TemplateModel implements Model {
     const parent = stack.nestedIn && this.byStack.get(stack.nestedIn.stack);
     const above = parent && this.stackNamePrefix(parent.stack);
     return above && `${above}-${stack.nestedIn.logicalId}-`;
+  }
+
+  private readersOf(stacks: readonly Stack[]): TemplateReader[] {
+    return stacks.map((stack) => {
+      const reader = new TemplateReader(this, stack);
+      this.byStack.set(stack.id, reader);
+      if (stack.nestedIn) {
+        this.nested.set(`${stack.nestedIn.stack}#${stack.nestedIn.logicalId}`, reader);
+      }
+      return reader;
+    });
   }
 
   private expanded(stack: Stack): Expanded {

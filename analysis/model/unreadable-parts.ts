@@ -1,3 +1,4 @@
+import type { Resource } from './assembly';
 import { at, entriesOf } from './json';
 import { Origin } from './origin';
 import type { TemplateModel } from './template-model';
@@ -5,6 +6,18 @@ import type { Unreadable } from './text';
 
 /** `AWS::LanguageExtensions` is deterministic: what it adds is computed here. */
 const COMPUTED_TRANSFORM = 'AWS::LanguageExtensions';
+
+/** Properties that contain or name a template. */
+const TEMPLATE = /^Template(?:Body|URL|S3Uri|SSMDocumentDetails)$/;
+
+/** Whether a resource deploys a template apart from its stack: a stack set, a change set, a conformance pack. */
+export function deploysApart({ type, raw }: Resource): boolean {
+  return (
+    type.startsWith('AWS::') &&
+    type !== 'AWS::CloudFormation::Stack' &&
+    (type === 'AWS::CloudFormation::StackSet' || entriesOf(at(raw, 'Properties')).some(([key]) => TEMPLATE.test(key)))
+  );
+}
 
 /**
  * Parts of templates that only the deployment knows: macros over a whole template, modules, resources of AWS SAM, and
@@ -47,8 +60,11 @@ export function unreadableParts(model: TemplateModel): Unreadable[] {
       if (type.startsWith('AWS::Serverless::')) {
         return part('transform', `${type} is written out by AWS SAM at deployment`);
       }
-      if (type === 'AWS::CloudFormation::StackSet') {
-        return part('outside the assembly', 'the templates of a stack set are deployed apart from what is analyzed');
+      if (deploysApart(resource)) {
+        return part(
+          'outside the assembly',
+          `the templates of ${type === 'AWS::CloudFormation::StackSet' ? 'a stack set' : type} are deployed apart from what is analyzed`,
+        );
       }
       if (type === 'AWS::CloudFormation::Stack' && !model.nestedStack(resource)) {
         return part('outside the assembly', 'the template of the nested stack is not part of what is analyzed');

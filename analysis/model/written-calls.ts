@@ -37,10 +37,17 @@ export function writtenChanges(model: TemplateModel): readonly WrittenChange[] {
   return model.view(collect);
 }
 
+/** Every call that custom resources, schedules and state machines make. */
+export function writtenCalls(model: TemplateModel): readonly WrittenCall[] {
+  return model.view(everyCall);
+}
+
+function everyCall(model: TemplateModel): WrittenCall[] {
+  return [...ofCustomResources(model), ...ofSchedules(model), ...ofStateMachines(model)];
+}
+
 function collect(model: TemplateModel): WrittenChange[] {
-  const calls = [...ofCustomResources(model), ...ofSchedules(model), ...ofStateMachines(model)].filter(({ action }) =>
-    isChange(action),
-  );
+  const calls = writtenCalls(model).filter(({ action }) => isChange(action));
   if (calls.length === 0) {
     return [];
   }
@@ -102,14 +109,14 @@ function staysInside(model: TemplateModel, { action, given }: WrittenCall, of: R
   );
 }
 
-interface Given {
+export interface Given {
   /** The key that the text is below. */
   readonly key: string;
   readonly value: Text;
 }
 
 /** Every text in the arguments of a call, including the texts of a policy that is written as a text. */
-function textsBelow(node: Node, key = ''): Given[] {
+export function textsBelow(node: Node, key = ''): Given[] {
   if (node.kind === 'object') {
     return node.entries().flatMap(([name, value]) => textsBelow(value, name));
   }

@@ -1,5 +1,5 @@
 import type { Resource } from '../model/assembly';
-import { literalOf, referencesOf } from '../model/compose-text';
+import { literalOf, referencesOf, textKey } from '../model/compose-text';
 import type { Guard } from '../model/guard';
 import { FALSE } from '../model/guard';
 import type { Model } from '../model/model';
@@ -66,11 +66,13 @@ function endpointsOf(model: Model, resource: Resource, guard: Guard): Endpoint[]
       type,
       serviceName: name.value,
       ...ownerOf(model, resource, type, name.value),
-      privateNames: properties
-        .at('PrivateDnsEnabled')
-        .flatMap((node) => node.texts())
-        .filter(({ value }) => /^true$/i.test(literalOf(value) ?? ''))
-        .reduce<Guard>((any, each) => any.or(each.guard), FALSE),
+      privateNames: resolvesEveryName(properties)
+        ? properties
+            .at('PrivateDnsEnabled')
+            .flatMap((node) => node.texts())
+            .filter(({ value }) => /^true$/i.test(literalOf(value) ?? ''))
+            .reduce<Guard>((any, each) => any.or(each.guard), FALSE)
+        : FALSE,
       policies: properties.at('PolicyDocument'),
       groups: idsOf(model, properties.at('SecurityGroupIds')),
       subnets: idsOf(model, properties.at('SubnetIds')),
@@ -79,7 +81,27 @@ function endpointsOf(model: Model, resource: Resource, guard: Guard): Endpoint[]
     }));
 }
 
-function ownerOf(model: Model, { stack }: Resource, type: string, name: Text): Pick<Endpoint, 'owner' | 'service'> {
+/** Values of `DnsOptions` with which the names of the service resolve to the endpoint in the VPC; any other may limit that. */
+const DNS_OPTIONS: ReadonlyMap<string, RegExp> = new Map([
+  ['DnsRecordIpType', /./],
+  ['PrivateDnsOnlyForInboundResolverEndpoint', /^AllResolvers$/],
+  ['PrivateDnsPreference', /^ALL_DOMAINS$/],
+]);
+
+function resolvesEveryName(properties: Node): boolean {
+  return properties
+    .at('DnsOptions')
+    .flatMap((options) => options.entries())
+    .every(([name, value]) => DNS_OPTIONS.get(name)?.test(knownText([value]) ?? '') ?? false);
+}
+
+/** An endpoint for the same service in another Region, which doesn't serve calls to this one. */
+function isOfAnotherRegion({ properties, stack }: Resource): boolean {
+  const regions = properties.at('ServiceRegion').flatMap((node) => node.texts());
+  return regions.some(({ value }) => textKey(value) !== textKey(stack.region));
+}
+
+function ownerOf(model: Model, resource: Resource, type: string, name: Text): Pick<Endpoint, 'owner' | 'service'> {
   const written = name.map((part) => (typeof part === 'string' ? part : HOLE)).join('');
   const isApp = referencesOf(name).some((reference) =>
     OWN_SERVICES.includes(model.resource(reference.resource)?.type ?? ''),
@@ -89,8 +111,8 @@ function ownerOf(model: Model, { stack }: Resource, type: string, name: Text): P
   }
   const [, region, service] = AWS_SERVICE.exec(written) ?? [];
   if (service !== undefined && !OTHER_TYPES.includes(type)) {
-    const here = literalOf(stack.region);
-    const elsewhere = here !== undefined && region !== HOLE && region !== here;
+    const here = literalOf(resource.stack.region);
+    const elsewhere = (here !== undefined && region !== HOLE && region !== here) || isOfAnotherRegion(resource);
     return { owner: 'AWS', ...(elsewhere ? {} : { service }) };
   }
   return { owner: written.includes(HOLE) && !CUSTOMER_SERVICE.test(written) ? 'unknown' : 'foreign' };

@@ -52,7 +52,7 @@ export function nameResolutionOf(model: Model, vpc: PlaceId): NameResolution {
     for (const action of node.at('Action').flatMap((each) => each.texts())) {
       const deployed = guard.and(action.guard);
       if (literalOf(action.value) === 'BLOCK') {
-        const everything = blocksEveryType(node) ? anyOf(domains, ({ value }) => literalOf(value) === '*') : FALSE;
+        const everything = blocksEveryName(node) ? anyOf(domains, ({ value }) => literalOf(value) === '*') : FALSE;
         limited = limited.or(deployed.and(everything).and(passed.not()));
         continue;
       }
@@ -114,11 +114,28 @@ const priorityOf = (node: Node): number => Number(knownText(node.at('Priority'))
 const mayBeEverything = (domain: Text): boolean =>
   literalOf(domain) === '*' || (domain.length === 1 && typeof domain[0] !== 'string');
 
-/** A rule for one query type, or one that responds with another name, doesn't block other queries. */
-function blocksEveryType(node: Node): boolean {
+/** Properties with which a rule still blocks every query for its names. */
+const OF_A_BLOCK: ReadonlySet<string> = new Set([
+  'Action',
+  'BlockResponse',
+  'FirewallDomainListId',
+  'FirewallDomainRedirectionAction',
+  'Priority',
+]);
+
+/**
+ * A rule for one query type, one that is disabled, or one that responds with another name doesn't block every query. What
+ * a property that isn't known here changes, nobody here knows.
+ */
+function blocksEveryName(node: Node): boolean {
   const responses = node.at('BlockResponse');
   const response = responses.length === 0 ? 'NODATA' : knownText(responses);
-  return node.at('Qtype').length === 0 && (response === 'NODATA' || response === 'NXDOMAIN');
+  const status = node.at('Status');
+  return (
+    (response === 'NODATA' || response === 'NXDOMAIN') &&
+    (status.length === 0 || knownText(status) === 'ENABLED') &&
+    node.entries().every(([name]) => name === 'Status' || OF_A_BLOCK.has(name))
+  );
 }
 
 /** When one of the names is such a name. */
@@ -126,10 +143,14 @@ const anyOf = (domains: readonly Case<Text>[], matches: (domain: Case<Text>) => 
   domains.filter(matches).reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
 
 /**
- * The names of a rule. A list that isn't in the assembly is one name of which nothing is known; a rule without a list is
- * for threats, not for names.
+ * The names of a rule. A list that isn't in the assembly is one name of which nothing is known. So is what a rule without a
+ * list is for: kinds of threats or of content, which are not in the assembly either.
  */
 function domainsOf(model: Model, node: Node): readonly Case<Text>[] {
+  if (node.at('FirewallDomainListId').length === 0) {
+    const { guard, place } = node;
+    return [{ value: [{ kind: 'unreadable', key: `names of ${place.path}`, excludes: '' }], guard, place }];
+  }
   return idsOf(model, node.at('FirewallDomainListId')).flatMap((list): Case<Text>[] => {
     const { resource, guard, place, key } = list;
     if (!resource || resource.properties.at('DomainFileUrl').length > 0) {

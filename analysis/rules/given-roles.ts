@@ -52,7 +52,7 @@ function givenTo(model: TemplateModel, resource: Resource, roles: readonly Agent
   return roles.filter(({ identity }) => mentioned.has(identity.resource!) || isNamed(identity.resource!));
 }
 
-/** Whether a text of a resource is the name of a role. Mentions are only references and ARNs. */
+/** Whether a text of a resource is the name of a role, or is JSON or YAML that contains it. Mentions are only references and ARNs. */
 export function namedIn(resource: Resource): (role: Resource) => boolean {
   let text: string | undefined;
   return (role) =>
@@ -62,6 +62,10 @@ export function namedIn(resource: Resource): (role: Resource) => boolean {
       .some(({ value }) => {
         const name = literalOf(value);
         text ??= name === undefined ? undefined : JSON.stringify(resource.raw.Properties ?? {});
-        return name !== undefined && text!.includes(`"${name}"`);
+        return name !== undefined && formsOf(name).some((form) => text!.includes(form));
       });
 }
+
+/** A name, and the end of an ARN with it, in quotes: of JSON, of JSON within JSON, and of YAML. */
+const formsOf = (name: string): string[] =>
+  ['"', ':role/'].flatMap((before) => ['"', '\\'].map((after) => `${before}${name}${after}`)).concat(`'${name}'`);

@@ -3,6 +3,7 @@ import { isUnreadEdge } from '../model/edge';
 import { evidenceBuckets } from '../model/evidence';
 import { governanceOf } from '../model/governance';
 import { storesOutside } from '../model/loads';
+import { mentionsOf } from '../model/mentions';
 import type { Model } from '../model/model';
 import { reach } from '../model/reach';
 import type { Use } from '../policy/actions';
@@ -49,15 +50,22 @@ export function* governingAccess(role: AgentRole, { model, declared }: RuleConte
   }
 }
 
-const isReading = (action: string): boolean => /^s3:(?:Get|List)/i.test(action);
+const isReading = (action: string): boolean => /^(?:s3:(?:Get|List)|sqs:Receive)/i.test(action);
+
+/** Give access to the objects of the buckets that they name. */
+const ACCESS_POINTS: ReadonlySet<string> = new Set(['AWS::S3::AccessPoint', 'AWS::S3::MultiRegionAccessPoint']);
 
 /**
  * Whether a bucket has records of a trail or a workflow. They are for auditors: an agent that reads them sees other
  * turns.
  */
 function isRecord(model: Model, resource: Resource, reason: string): boolean {
-  const isKept = reason === 'trail' || reason === 'record' || evidenceBuckets(model).has(resource);
-  return resource.type === 'AWS::S3::Bucket' && isKept;
+  const shown = ACCESS_POINTS.has(resource.type)
+    ? mentionsOf(model, resource).map((each) => each.resource)
+    : [resource];
+  const evidence = evidenceBuckets(model);
+  const isKept = reason === 'trail' || reason === 'record' || shown.some((each) => evidence.has(each));
+  return shown.some(({ type }) => type === 'AWS::S3::Bucket') && isKept;
 }
 
 function isWideEverywhere({ resources: { except, patterns } }: Statement): boolean {
@@ -84,6 +92,9 @@ function touches({ action, class: kind }: Use, reason: string, type: string): bo
       return (
         (kind === 'data-write' || name === 'events:putevents') && !name.startsWith('kms:') && !name.startsWith('logs:')
       );
+    case 'drives':
+      // waysToPower judges who sends messages. Who receives or deletes them prevents turns, and reads the input of others.
+      return type === 'AWS::SQS::Queue' && (kind === 'data-write' || name === 'sqs:receivemessage');
     default:
       return false; // waysToPower judges what starts the agent.
   }

@@ -1,67 +1,17 @@
 import { formsOf } from '../facts/actions';
 import { isCustomResource } from '../facts/custom-resources';
 import type { Resource } from '../model/assembly';
-import { identities, type Identity } from '../model/identities';
+import { identities } from '../model/identities';
 import { printed } from '../model/printed-text';
-import { remembered } from '../model/remembered';
 import type { TemplateModel } from '../model/template-model';
 import type { Text, Unreadable } from '../model/text';
-import { writtenChanges } from '../model/written-calls';
 import type { Use } from '../policy/actions';
 import { scopeOf } from '../policy/named-resource';
 import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
-import { type AgentRole, agentRoles, covering } from './agent-roles';
-import { mentioned, namesARole, serviceTokens } from './mentioned';
-import { isOfLibrary, namedUses, wholeServices } from './permissions';
+import { agentRoles } from './agent-roles';
+import { namedUses, wholeServices } from './permissions';
 import type { Unread } from './unread';
-
-/** Actions that add permissions to a role, or let others assume it. */
-const ROLE_EXPANSIONS = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
-
-/**
- * Notes resources that name a role of an agent and run under a role that may change it: a custom resource (by its
- * function), a schedule, a state machine. The template doesn't say which policy they add.
- */
-export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
-  const known = identities(model);
-  const own = agentRoles(model).filter(({ identity }) => identity.resource !== undefined);
-  const changed = new Map<Identity, AgentRole[]>();
-  const changedBy = (worker: Identity): AgentRole[] =>
-    remembered(changed, worker, () => {
-      const actions = ROLE_EXPANSIONS.filter((action) =>
-        covering(worker, action).some((statement) => !isOfLibrary(action, statement)),
-      );
-      return own.filter(
-        ({ identity }) =>
-          identity !== worker && actions.some((action) => known.may(worker, action, identity.arn).verdict !== 'no'),
-      );
-    });
-  const workers = new Map<Resource, Identity[]>();
-  known.all.forEach((identity) =>
-    identity.runs.forEach(({ resource }) => workers.set(resource, [...(workers.get(resource) ?? []), identity])),
-  );
-  // MA-STO1 reports calls of schedules and state machines, which are in the template. The calls of a function aren't.
-  const written = new Set(writtenChanges(model).map(({ maker }) => maker));
-  for (const resource of model.resources) {
-    const isCustom = isCustomResource(resource.type);
-    if (written.has(resource) && !isCustom) {
-      continue;
-    }
-    const under = isCustom
-      ? serviceTokens(resource)
-          .flatMap((token) => model.mentioned(token))
-          .flatMap((each) => workers.get(each) ?? [])
-      : (workers.get(resource) ?? []);
-    const roles = under.flatMap(changedBy);
-    const given = roles.length > 0 ? mentioned(model, resource) : undefined;
-    const subjects = roles
-      .filter(({ identity }) => given!.has(identity.resource!) || namesARole(model, resource.raw, [identity]))
-      .flatMap((role) => role.subjects);
-    const part = unknownUse(resource);
-    new Set(subjects).forEach((subject) => unread.note(subject, undefined, part));
-  }
-}
 
 /**
  * Notes policies with more than data access for a role that only the deployment knows and that could be a role of an

@@ -5,13 +5,15 @@ import type { Resource, Stack } from '../model/assembly';
 import { at, isObject } from '../model/json';
 import type { TemplateModel } from '../model/template-model';
 import type { Unreadable } from '../model/text';
+import { deploysApart } from '../model/unreadable-parts';
 import { agentParts, agentStacks, networkParts } from './agent-parts';
 import { agentRoles } from './agent-roles';
 import { namedIn, noteGivenRoles } from './given-roles';
 import { mentioned, namesARole, nodesOf, serviceTokens } from './mentioned';
 import { mentionsAnAgent } from './relevance';
 import type { Unread } from './unread';
-import { noteRoleChanges, noteRolesDecidedLater, unknownUse } from './unread-roles';
+import { noteRoleChanges, noteToldRoles } from './unread-role-changes';
+import { noteRolesDecidedLater, unknownUse } from './unread-roles';
 
 /** Transforms of AWS that write out resources of their own types and leave every other one alone. */
 const OWN_TYPES_ONLY = /^AWS::(?:Serverless|SecretsManager|CodeDeployBlueGreen)/;
@@ -28,6 +30,7 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
   noteInside(model, unread);
   noteRolesDecidedLater(model, unread);
   noteRoleChanges(model, unread);
+  noteToldRoles(model, unread);
   noteGivenRoles(model, unread);
 }
 
@@ -113,9 +116,9 @@ function touched(model: TemplateModel, { origin, hint, reason }: Unreadable): re
   if (named.length > 0) {
     return [...new Set(named)];
   }
-  if (resource.type === 'AWS::CloudFormation::StackSet' || isCustomResource(resource.type)) {
-    // Most stack sets deploy to other accounts, and most custom resources have another purpose: they can affect an
-    // agent only if they name one of its roles.
+  if (deploysApart(resource) || isCustomResource(resource.type)) {
+    // Most stack sets deploy to other accounts, most change sets to other stacks, and most custom resources have another
+    // purpose: they can affect an agent only if they name one of its roles.
     return namesARole(model, resource.raw) || mentionsAnAgent(resource.raw) ? all() : [];
   }
   // The properties of a SAM resource say what it uses. The content of another template isn't known.

@@ -88,6 +88,7 @@ AWS::Pipes::Pipe                     | pipes:R:A:pipe/{name}                    
 AWS::RDS::DBCluster                  | rds:R:A:cluster:{name}                                | DBClusterIdentifier  | name | name | DBClusterArn={arn}
 AWS::S3::AccessPoint                 | s3:R:A:accesspoint/{name}                             | Name                 | name | word | Name={name}
 AWS::S3::Bucket                      | s3:::{name}                                           | BucketName           | name | name |
+AWS::S3::MultiRegionAccessPoint      | s3::A:accesspoint/{name}                              | -                    | other | name | Alias={name}
 AWS::S3Vectors::VectorBucket         | s3vectors:R:A:bucket/{name}                           | VectorBucketName     | arn  | word | VectorBucketArn={arn}
 AWS::SNS::Topic                      | sns:R:A:{name}                                        | TopicName            | arn  | name | TopicArn={arn} TopicName={name}
 AWS::SQS::Queue                      | sqs:R:A:{name}                                        | QueueName            | url  | name | QueueName={name} QueueUrl={url}

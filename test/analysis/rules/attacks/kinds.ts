@@ -11,6 +11,7 @@ import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
 import { NARROWED_PRINCIPALS } from './narrowed-principals';
 import { NARROWED_WAYS } from './narrowed-ways';
+import { NEWER_FORMS } from './newer-forms';
 import { OUTSIDE_HOSTS } from './outside-hosts';
 import { OPENINGS } from './openings';
 import { PASSED_ROLES } from './passed-roles';
@@ -32,6 +33,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['something beside the agent', INDIRECT],
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", UNREADABLE],
+  ['a newer type, property or form', NEWER_FORMS],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
   ['another account', [...ACCOUNTS, ...HANDED_OUT]],
   ['everybody, under a condition', NARROWED_PRINCIPALS],

@@ -1,0 +1,141 @@
+import { computeKindOf } from '../../lib/facts/compute-kinds';
+import { classify } from '../facts/action-classes';
+import { levelOf } from '../facts/actions';
+import { isCustomResource } from '../facts/custom-resources';
+import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
+import { identities, type Identity } from '../model/identities';
+import { mentionsOf } from '../model/mentions';
+import { remembered } from '../model/remembered';
+import type { TemplateModel } from '../model/template-model';
+import type { Text } from '../model/text';
+import { textsBelow, writtenCalls, writtenChanges } from '../model/written-calls';
+import { type AgentRole, agentRoles, covering } from './agent-roles';
+import { mentioned, namesARole, serviceTokens } from './mentioned';
+import { isOfLibrary } from './permissions';
+import type { Unread } from './unread';
+import { unknownUse } from './unread-roles';
+
+/** Actions that add permissions to a role, or let others assume it. */
+const ROLE_EXPANSIONS = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
+
+/** Policies, tags and descriptions pass nothing to what they name. */
+const NOT_HANDED_ON = /polic(?:y|ies)|^(?:Tags|Metadata|Description)$/i;
+
+/**
+ * Notes resources that name a role of an agent, and that run under a role that may change it, invoke something that does,
+ * or name such a role, too: a custom resource (by its function), a schedule, an instance (by its profile), an automation
+ * (by its parameters). The template doesn't say which policy they add.
+ */
+export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
+  const known = identities(model);
+  const own = agentRoles(model).filter(({ identity }) => identity.resource !== undefined);
+  const changed = new Map<Identity, AgentRole[]>();
+  const changedBy = (worker: Identity): AgentRole[] =>
+    remembered(changed, worker, () => {
+      const actions = ROLE_EXPANSIONS.filter((action) =>
+        covering(worker, action).some((statement) => !isOfLibrary(action, statement)),
+      );
+      return own.filter(
+        ({ identity }) =>
+          identity !== worker && actions.some((action) => known.may(worker, action, identity.arn).verdict !== 'no'),
+      );
+    });
+  const changers = new Map<Resource, Identity[]>();
+  const add = (resource: Resource, identity: Identity) =>
+    changers.set(resource, [...(changers.get(resource) ?? []), identity]);
+  for (const identity of known.all.filter((each) => changedBy(each).length > 0)) {
+    identity.runs.forEach(({ resource }) => add(resource, identity));
+    if (identity.resource) {
+      add(identity.resource, identity);
+    }
+  }
+  if (changers.size === 0) {
+    return;
+  }
+  // MA-STO1 reports calls of schedules and state machines, which are in the template. The calls of a function aren't.
+  const written = new Set(writtenChanges(model).map(({ maker }) => maker));
+  for (const resource of model.resources) {
+    const isCustom = isCustomResource(resource.type);
+    if ((written.has(resource) && !isCustom) || isIdentity(resource) || computeKindOf(resource.type)) {
+      continue;
+    }
+    const under = isCustom
+      ? serviceTokens(resource).flatMap((token) => model.mentioned(token))
+      : [resource, ...handedTo(model, resource)];
+    const roles = under.flatMap((each) => changers.get(each) ?? []).flatMap(changedBy);
+    const given = roles.length > 0 ? mentioned(model, resource) : undefined;
+    const subjects = roles
+      .filter(({ identity }) => given!.has(identity.resource!) || namesARole(model, resource.raw, [identity]))
+      .flatMap((role) => role.subjects);
+    new Set(subjects).forEach((subject) => unread.note(subject, undefined, unknownUse(resource)));
+  }
+}
+
+/** Policies and roles are judged by what they allow, and an instance profile only contains a role. */
+const isIdentity = ({ type }: Resource): boolean => /^AWS::IAM::/.test(type);
+
+/** The resources that the properties of a resource name, except in policies. */
+function handedTo(model: TemplateModel, resource: Resource): Resource[] {
+  return mentionsOf(model, resource)
+    .filter(({ path }) => !path.some((key) => NOT_HANDED_ON.test(key)))
+    .map((mention) => mention.resource);
+}
+
+/** The service of agents gets their roles to run them. */
+const OF_AGENTS = /^bedrock-(?:mantle|agentcore):/;
+
+/** Targets that only store or pass on what they get. */
+const KEEPS_ONLY = /^arn:[^:]*:(?:sns|sqs|logs|kinesis|firehose|events):/;
+
+/** Properties of targets and pipes that aren't sent to the target. */
+const NOT_TOLD: ReadonlySet<string> = new Set(['Description', 'RoleArn', 'Source', 'SourceParameters', 'Tags']);
+
+/**
+ * Notes what sends the name of an agent's role to something outside of the app: the calls of schedules and state machines,
+ * and the targets of rules and pipes. For example, an automation that attaches a policy to the role in its parameters isn't
+ * in the template.
+ */
+export function noteToldRoles(model: TemplateModel, unread: Unread): void {
+  const roles = agentRoles(model).filter(({ identity }) => identity.resource !== undefined);
+  const note = (maker: Resource, texts: readonly Text[]) => {
+    const named = new Set(texts.flatMap((value) => model.mentioned(value)));
+    if ([...named].some((each) => !isIdentity(each))) {
+      return; // The target is in the app: noteRoleChanges judges the role that it runs under.
+    }
+    const literals = texts.map(literalOf);
+    roles
+      .filter(({ identity }) => named.has(identity.resource!) || namesARole(model, literals, [identity]))
+      .flatMap((role) => role.subjects)
+      .forEach((subject) => unread.note(subject, undefined, unknownUse(maker)));
+  };
+  const changes = new Set(writtenChanges(model).map(({ maker }) => maker));
+  for (const { action, given, maker } of writtenCalls(model)) {
+    if (!OF_AGENTS.test(action) && !isOfData(action) && !changes.has(maker)) {
+      note(
+        maker,
+        given.flatMap((node) => textsBelow(node)).map(({ value }) => value),
+      );
+    }
+  }
+  for (const rule of model.ofType('AWS::Events::Rule', 'AWS::Pipes::Pipe')) {
+    const targets = rule.type === 'AWS::Pipes::Pipe' ? [rule.properties] : rule.properties.at('Targets');
+    for (const target of targets.flatMap((list) => list.items())) {
+      const told = target.entries().filter(([name]) => !NOT_TOLD.has(name));
+      const texts = told.flatMap(([, node]) => textsBelow(node)).map(({ value }) => value);
+      const arns = texts.flatMap((value) => literalOf(value) ?? []).filter((text) => text.startsWith('arn:'));
+      if (!arns.some((arn) => KEEPS_ONLY.test(arn))) {
+        note(rule, texts);
+      }
+    }
+  }
+}
+
+/** Actions that only read, or read and write data. They don't change roles. */
+function isOfData(action: string): boolean {
+  const kinds = classify(action).map((each) => each.class);
+  return (
+    /^(?:read|list|tagging)$/.test(levelOf(action) ?? '') ||
+    (kinds.length > 0 && kinds.every((kind) => kind === 'data-read' || kind === 'data-write'))
+  );
+}
