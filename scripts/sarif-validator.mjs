@@ -23,7 +23,7 @@ const ANNOTATIONS = new Set(['description', 'title', 'default']);
 const json = async (file) => JSON.parse(await readFile(path.join(root, file), 'utf8'));
 
 /** The schema for the properties of the profile. What the profile does not name, the schema then refuses. */
-export async function profiledSchema() {
+async function profiledSchema() {
   const { $schema, id, definitions, ...log } = await json(SCHEMA);
   const { $comment, ...profile } = await json(PROFILE);
   // Of what draft 4 writes differently from the drafts that ajv reads, this schema uses `id` alone.
@@ -59,7 +59,7 @@ function withoutAnnotations(schema) {
 }
 
 /** CommonJS, to be bundled: `module.exports = validate`. */
-export async function sarifValidator() {
+async function sarifValidator() {
   const ajv = new Ajv({
     code: { source: true, optimize: 2 },
     formats: FORMATS,

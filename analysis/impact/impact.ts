@@ -12,7 +12,7 @@ import { stackEffects } from './stack-effects';
 import { stackPairs } from './stack-pairs';
 
 /** Name and version of the JSON form. */
-export const IMPACT_FORMAT = 'cdk-bedrock-managed-agents/impact/1';
+const IMPACT_FORMAT = 'cdk-bedrock-managed-agents/impact/1';
 
 /** The change of a stack. */
 export interface StackImpact {

@@ -225,7 +225,7 @@ export function namesService({ actions }: Statement, service: string): boolean {
 }
 
 /** What an identity may pass to sessions: roles of the assembly, others and patterns. */
-export function passedToSessions(identity: Identity): Pattern[] {
+function passedToSessions(identity: Identity): Pattern[] {
   return statementsFor(identity, PASS_ROLE).flatMap(({ conditions, resources }) => {
     const services = conditions
       .filter(({ key }) => key === 'iam:passedtoservice')

@@ -7,7 +7,7 @@ import type { State } from './state-machine';
 type DataPath = string;
 
 /** The paths that the values below a node are computed from. */
-export function dataPaths(node: Node, key = ''): DataPath[] {
+function dataPaths(node: Node, key = ''): DataPath[] {
   if (node.kind === 'object') {
     return node.entries().flatMap(([name, value]) => dataPaths(value, name));
   }

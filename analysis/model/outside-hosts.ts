@@ -18,7 +18,7 @@ export interface OutsideHost {
  * The resources that send to hosts outside of the app (API destinations, subscriptions, integrations), by the target
  * properties in the entry table.
  */
-export function outsideHosts(model: Model): readonly OutsideHost[] {
+function outsideHosts(model: Model): readonly OutsideHost[] {
   return model.view(collect);
 }
 

@@ -58,7 +58,7 @@ const SIDES = {
 } as const;
 
 /** True for the default security group of a VPC, which has no resource of its own. */
-export function isDefaultGroup(group: PlaceId): boolean {
+function isDefaultGroup(group: PlaceId): boolean {
   return group.resource?.type === 'AWS::EC2::VPC' && group.attribute === 'DefaultSecurityGroup';
 }
 

@@ -62,7 +62,7 @@ export function isUnread(text: Text): boolean {
 }
 
 /** The key of an id. */
-export function idKey(model: Model, text: Text): string {
+function idKey(model: Model, text: Text): string {
   return textKey(model.canonical(text));
 }
 

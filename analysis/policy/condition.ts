@@ -60,7 +60,7 @@ export function conditionsHold(conditions: readonly Condition[], context: Reques
 }
 
 /** Whether one condition holds. In deployments without the condition it holds. */
-export function conditionHolds(condition: Condition, context: RequestContext, mode: ContextMode): Outcome {
+function conditionHolds(condition: Condition, context: RequestContext, mode: ContextMode): Outcome {
   const { holds, holdsAlways, problem } = judge(condition, context, mode);
   const absent = when(condition.guard.not());
   return {

@@ -9,7 +9,7 @@ import type { RuleText, Severity } from '../rules/rule';
 import { segmentsOf, TemplateLines } from './template-lines';
 
 /** Version of the JSON form. */
-export const CHECK_FORMAT = 'cdk-bedrock-managed-agents/check/1';
+const CHECK_FORMAT = 'cdk-bedrock-managed-agents/check/1';
 
 /** Severities, the worst first. */
 export const SEVERITIES: readonly Severity[] = ['fatal', 'error', 'warning'];

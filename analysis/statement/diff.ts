@@ -6,7 +6,7 @@ import { starters, triggers } from './diff-starters';
 import type { Statement } from './statement';
 
 /** Names and version of a difference. */
-export const DIFF_FORMAT = 'cdk-bedrock-managed-agents/security-statement-diff/1';
+const DIFF_FORMAT = 'cdk-bedrock-managed-agents/security-statement-diff/1';
 
 export interface AgentDiff {
   /** Stack and logical id of its Runtime. */
@@ -49,7 +49,7 @@ function removal(was: Statement): Change[] {
 }
 
 /** Everything that differs between two statements of one agent. */
-export function diffStatement(before: Statement, after: Statement): Change[] {
+function diffStatement(before: Statement, after: Statement): Change[] {
   return [
     ...models(before, after),
     ...definition(before, after),

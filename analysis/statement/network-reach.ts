@@ -96,7 +96,7 @@ function wayText(app: App, { kind, through, to, guard, certainty }: WayOut): str
   return withCase(`${kind}${through ? ` ${app.text(through)}` : ''} to ${app.text(to)}${doubt}`, whenOf(guard).when);
 }
 
-export function withCase(text: string, when: string | undefined): string {
+function withCase(text: string, when: string | undefined): string {
   return when === undefined ? text : `${text}, when ${when}`;
 }
 

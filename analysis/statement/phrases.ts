@@ -49,7 +49,7 @@ export function firesOn({ when, bus }: Pick<Trigger, 'when' | 'bus'>): string {
 }
 
 /** ` only if …`, or nothing. */
-export function onlyIf(conditions: readonly Condition[]): string {
+function onlyIf(conditions: readonly Condition[]): string {
   return conditions.length ? ` only if ${conditionsText(conditions)}` : '';
 }
 

@@ -90,7 +90,7 @@ function triggerOf(app: App, resource: Resource, path: Path): Trigger {
 }
 
 /** `AWS::IoT::TopicRule` → `IoT TopicRule`. */
-export function shortType(type: string): string {
+function shortType(type: string): string {
   return type.replace(/^AWS::/, '').replace('::', ' ');
 }
 

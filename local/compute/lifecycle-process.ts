@@ -21,7 +21,7 @@ process.stdin.resume().on('close', () => process.kill(process.pid, 'SIGTERM'));
 require(process.argv[1]);`;
 
 /** The bundled lifecycle server: next to this bundle in the package, in assets/ when run from source. */
-export function bundledLifecycleServer(): string {
+function bundledLifecycleServer(): string {
   const candidates = [
     '../image/lifecycle/server.js',
     '../assets/image/lifecycle/server.js',

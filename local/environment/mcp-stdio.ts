@@ -8,7 +8,7 @@ import { ConnectionLost, type ExecConnection } from './exec-connection';
 import { EnvironmentProcess } from './process';
 
 /** The call failed, or the server returned an error. */
-export class McpError extends Error {
+class McpError extends Error {
   public constructor(message: string) {
     super(message);
     this.name = 'McpError';

@@ -22,7 +22,7 @@ export interface MonitorOptions {
 }
 
 /** The exec server ended immediately after its start. */
-export class ExecServerEnded extends Error {
+class ExecServerEnded extends Error {
   public readonly code = 'exited';
 }
 

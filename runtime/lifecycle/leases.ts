@@ -1,7 +1,7 @@
 import { RequestFailure } from './failure';
 
 /** A longer lease is cut to this: after a lost release the container counts as idle again within five minutes. */
-export const MAX_LEASE_SECONDS = 300;
+const MAX_LEASE_SECONDS = 300;
 
 /** Far more than one session runs at once; limits memory for any input. */
 const MAX_LEASES = 256;

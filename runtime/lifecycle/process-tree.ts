@@ -8,7 +8,7 @@ export interface ProcessEntry {
 }
 
 /** All processes of this machine, or an empty list without /proc (macOS): then only the process group is stopped. */
-export function listProcesses(): ProcessEntry[] {
+function listProcesses(): ProcessEntry[] {
   let names: string[];
   try {
     names = readdirSync('/proc');

@@ -115,11 +115,6 @@ export interface CancelInputEvent {
 
 export type InputEvent = MessageInputEvent | CancelInputEvent;
 
-/** The body of `POST …/{id}/events`. */
-export interface SubmitEventsRequest {
-  readonly events: InputEvent[];
-}
-
 // --- Turns -------------------------------------------------------------------------------------------------------
 
 /** Token counts of a turn. AWS doesn't document whether they have values. SDK. */
@@ -318,16 +313,4 @@ export interface Model {
 export interface ModelList {
   readonly object?: 'list';
   readonly data: Model[];
-}
-
-// --- Errors ------------------------------------------------------------------------------------------------------
-
-/** The body of an error response, as far as it is known. Members are optional because gateways use other formats. */
-export interface ErrorBody {
-  readonly error?: {
-    readonly message?: string;
-    readonly type?: string;
-    readonly code?: string | null;
-    readonly param?: string | null;
-  };
 }

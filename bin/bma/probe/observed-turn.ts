@@ -16,7 +16,7 @@ export const NEW_TURN_PERMISSIONS: readonly Permission[] = [
 ];
 
 /** The message of a turn that is started for probes: one command, so that the environment is used, and a short answer. */
-export const PROBE_PROMPT =
+const PROBE_PROMPT =
   'Run the command `echo probe` once in the workspace. Then answer with its output and nothing else.';
 
 /** An ended turn, with its evidence. */

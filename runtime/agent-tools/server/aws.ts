@@ -2,7 +2,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Refusal } from './refusal';
 
 /** Attempts of one AWS request: the SDK's standard mode waits between them, with jitter. */
-export const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 const CONNECT_TIMEOUT_MS = 3_000;
 

@@ -3,7 +3,7 @@ import { redacted } from './redaction';
 /** Most bytes of JSON in one result: the model must be able to read it together with the rest of its context. */
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 /** Longest single text in an answer, in characters. */
-export const MAX_TEXT = 4_000;
+const MAX_TEXT = 4_000;
 /** Searched beyond the cut, so that a credential across the cut is still recognized. */
 const MARGIN = 4_000;
 

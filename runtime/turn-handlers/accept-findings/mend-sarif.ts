@@ -94,7 +94,7 @@ function mended(value: unknown, pointer = ''): unknown {
 }
 
 /** A path as a URI reference. Percent-encoded characters stay unchanged. */
-export function encodedPath(path: string): string {
+function encodedPath(path: string): string {
   return path
     .replace(/\p{Cs}/gu, '\ufffd')
     .replace(/%(?![0-9A-Fa-f]{2})/g, '%25')

@@ -41,6 +41,6 @@ async function stored(
   );
 }
 
-export function inlineBytes(parts: readonly TextPart[]): number {
+function inlineBytes(parts: readonly TextPart[]): number {
   return Buffer.byteLength(JSON.stringify(parts.filter(({ text }) => text !== undefined)));
 }

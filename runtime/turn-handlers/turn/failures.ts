@@ -15,7 +15,7 @@ import { TransientStepError } from './aws-errors';
 export { TransientStepError };
 
 /** Whether repeating the step can't help; every other error may be temporary. */
-export function isDefinite(error: unknown): boolean {
+function isDefinite(error: unknown): boolean {
   return !(error instanceof TransientStepError) && failureKind(error) === 'definite';
 }
 

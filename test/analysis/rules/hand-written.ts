@@ -296,7 +296,7 @@ export const functionRole = (id: string, ...statements: unknown[]): Resources =>
 });
 
 /** Starts turns by itself, and applies a guardrail first. */
-export const starterStatements = [
+const starterStatements = [
   {
     Effect: 'Allow',
     Action: ['bedrock-mantle:CreateAgentSession', 'bedrock-mantle:GetAgentSession'],

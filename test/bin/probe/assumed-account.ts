@@ -21,7 +21,7 @@ const AGENT = {
 
 /** Role names and ids as CloudFormation makes them. */
 export const SESSION_ROLE = 'Agent-ReviewerSessionRole-abc';
-export const EXECUTION_ROLE = 'arn:aws:iam::111122223333:role/Agent-ExecutionRole-abc';
+const EXECUTION_ROLE = 'arn:aws:iam::111122223333:role/Agent-ExecutionRole-abc';
 export const KEY = '11111111-2222-3333-4444-555555555555';
 export const ENDPOINT = 'vpce-0ec';
 const KEY_ARN = `arn:aws:kms:us-east-1:111122223333:key/${KEY}`;

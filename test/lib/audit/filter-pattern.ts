@@ -6,7 +6,7 @@
  *
  * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html, read 2026-11-23.
  */
-export class UndocumentedComparison extends Error {}
+class UndocumentedComparison extends Error {}
 
 type Json = Record<string, unknown>;
 type Verdict = boolean | 'undocumented';

@@ -4,8 +4,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { FakeAws } from './fake-aws';
 
-export const serverFile = (name: string): string =>
-  path.resolve(__dirname, `../../../assets/image/mcp/${name}/server.js`);
+const serverFile = (name: string): string => path.resolve(__dirname, `../../../assets/image/mcp/${name}/server.js`);
 
 /** A secret of no published format, so that only the tool's own knowledge of it can remove it. */
 export const OWN_SECRET = 'own/secret/of/the/tool/0123456789abcdefg';

@@ -43,7 +43,7 @@ const shapeOf = ({ rule, severity, says, at, related, data }: Sentence['finding'
   [rule, severity, formOf(says), at.replace(/^\S+|\d+/g, ''), related.length, Object.keys(data)].join();
 
 /** The first finding of each form. */
-export function distinctSentences(): Sentence[] {
+function distinctSentences(): Sentence[] {
   const found = new Map<string, Sentence>();
   for (const [kind, pairs] of KINDS) {
     for (const { name: attack } of pairs) {
