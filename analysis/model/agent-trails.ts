@@ -1,7 +1,6 @@
 import { AGENT_DATA_EVENT_TYPES } from '../../lib/facts/cloudtrail';
 import type { Resource } from './assembly';
-import { literalOf } from './compose-text';
-import type { Node } from './node';
+import { literalsAt } from './values-at';
 
 const AGENT_TYPES: ReadonlySet<string> = new Set(Object.values(AGENT_DATA_EVENT_TYPES));
 
@@ -15,9 +14,7 @@ export function trailsOfAgents(trails: readonly Resource[]): readonly Resource[]
 }
 
 function recordsAgents({ properties }: Resource): boolean {
-  const items = (node: Node): Node[] => (node.kind === 'list' ? node.items() : [node]);
-  return ['AdvancedEventSelectors', 'FieldSelectors', 'Equals']
-    .reduce<Node[]>((nodes, key) => nodes.flatMap((node) => node.at(key)).flatMap(items), [properties])
-    .flatMap((node) => node.texts())
-    .some(({ value }) => AGENT_TYPES.has(literalOf(value) ?? ''));
+  return literalsAt(properties, 'AdvancedEventSelectors', 'FieldSelectors', 'Equals').some((type) =>
+    AGENT_TYPES.has(type),
+  );
 }

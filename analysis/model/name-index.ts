@@ -1,5 +1,6 @@
 import type { Resource } from './assembly';
 import { concat, literalOf, soleHole, textKey, textOf } from './compose-text';
+import { addTo } from './list-map';
 import type { Named } from './model';
 import type { ResourceNames } from './resource-names';
 import type { Text } from './text';
@@ -30,12 +31,12 @@ export class NameIndex {
     for (const resource of resources) {
       for (const { value } of [...names.arn(resource), ...names.url(resource)]) {
         const key = textKey(value);
-        add(this.arns, key, resource);
+        addTo(this.arns, key, resource);
         this.longest = Math.max(this.longest, key.length);
         this.all.push({ key, text: value, resource });
       }
       for (const { value } of names.name(resource)) {
-        add(this.names, nameKey(resource.type, value), resource);
+        addTo(this.names, nameKey(resource.type, value), resource);
       }
     }
   }
@@ -166,12 +167,3 @@ const BEGINNING = /arn:|https:\/\/sqs\./g;
 
 /** Resources that a text begins with, and what follows. */
 type Found = readonly [resources: readonly Resource[], suffix: Text];
-
-function add<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values) {
-    values.push(value);
-  } else {
-    map.set(key, [value]);
-  }
-}

@@ -1,8 +1,7 @@
 import type { Resource } from './assembly';
-import { literalOf } from './compose-text';
 import type { Model } from './model';
+import { literalsAt } from './values-at';
 import { mentionedIn } from './destinations-in';
-import type { Node } from './node';
 import type { OutsideAccess } from './outside-access';
 
 /** Access by everybody through entries that read or write a store without authorization. */
@@ -40,7 +39,7 @@ const OPEN_TO_STORES: ReadonlyMap<string, (model: Model, entry: Resource) => Res
   [
     'AWS::ApiGateway::Method',
     (model: Model, { properties }: Resource) =>
-      textsOf(properties, 'AuthorizationType').some((type) => type !== 'NONE')
+      literalsAt(properties, 'AuthorizationType').some((type) => type !== 'NONE')
         ? []
         : properties.at('Integration', 'Uri').flatMap((uri) => mentionedIn(model, uri)),
   ],
@@ -58,11 +57,5 @@ const OPEN_TO_STORES: ReadonlyMap<string, (model: Model, entry: Resource) => Res
 
 const hasApiKey = ({ properties }: Resource): boolean =>
   [properties, ...properties.at('AdditionalAuthenticationProviders').flatMap((list) => list.items())].some((each) =>
-    textsOf(each, 'AuthenticationType').includes('API_KEY'),
+    literalsAt(each, 'AuthenticationType').includes('API_KEY'),
   );
-
-const textsOf = (node: Node, key: string): string[] =>
-  node
-    .at(key)
-    .flatMap((each) => each.texts())
-    .flatMap(({ value }) => literalOf(value) ?? []);

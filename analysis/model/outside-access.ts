@@ -8,12 +8,12 @@ import type { Guard } from './guard';
 import { identities } from './identities';
 import type { Model } from './model';
 import { byDestinations, byMovers } from './moved-outside';
-import type { Node } from './node';
 import { byOpenEntries } from './open-to-stores';
 import { resourcePolicies } from './resource-policies';
 import { byCalls, byRecordings, byTasks } from './sent-outside';
 import type { TemplateModel } from './template-model';
 import type { Place, Text } from './text';
+import { valuesAt } from './values-at';
 
 /** Access that somebody outside of the accounts of the assembly has to a resource next to an agent. */
 export interface OutsideAccess {
@@ -168,12 +168,7 @@ const COPIES = [
 /** The ARN of a bucket has no account: a bucket that isn't in the assembly may belong to anybody. */
 function byCopies(model: Model, bucket: Resource): OutsideAccess[] {
   return COPIES.flatMap((path) =>
-    path
-      .reduce<Node[]>(
-        (nodes, key) =>
-          nodes.flatMap((node) => node.at(key)).flatMap((node) => (node.kind === 'list' ? node.items() : [node])),
-        [bucket.properties],
-      )
+    valuesAt(bucket.properties, ...path)
       .flatMap((node) => node.texts())
       .filter(({ value }) => model.named(value).length === 0)
       .map(({ value, guard }) => ({

@@ -6,6 +6,7 @@ import { type ActionGroup, ActionGroups, type Forms } from './action-groups';
 import type { Edge, EdgeKind } from './edge';
 import { FALSE, type Guard, TRUE } from './guard';
 import { type Identities, identities, type Identity } from './identities';
+import { addTo } from './list-map';
 import type { Model } from './model';
 import { permissionTargets, type Target } from './permission-targets';
 import type { Text } from './text';
@@ -73,8 +74,8 @@ export class PermissionEdges {
   constructor(private readonly model: Model) {
     this.identities = identities(model);
     for (const target of permissionTargets(model, this.identities)) {
-      push(this.byService, target.service, target);
-      push(this.byId, target.id, target);
+      addTo(this.byService, target.service, target);
+      addTo(this.byId, target.id, target);
     }
     this.groups = new ActionGroups(this.byService.keys());
     for (const identity of this.identities.all) {
@@ -121,9 +122,9 @@ export class PermissionEdges {
     const ofService = new Map<string, PatternNode[]>();
     for (const node of this.nodes.values()) {
       const ids = this.exactly(node);
-      ids?.forEach((id) => push(named, id, node));
+      ids?.forEach((id) => addTo(named, id, node));
       if (!ids) {
-        node.forms.services.forEach((service) => push(ofService, service, node));
+        node.forms.services.forEach((service) => addTo(ofService, service, node));
       }
     }
     return { named, ofService };
@@ -148,7 +149,7 @@ export class PermissionEdges {
         }
         const holding = { identity, statement, group, guard };
         node.holdings.push(holding);
-        push(this.held, identity.id, [node, holding]);
+        addTo(this.held, identity.id, [node, holding]);
       }
     }
   }
@@ -294,12 +295,3 @@ type Judgement = Pick<Answer, 'verdict' | 'possible'>;
 
 const ALLOWED: Judgement = { verdict: 'yes', possible: TRUE };
 const DENIED: Judgement = { verdict: 'no', possible: FALSE };
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values) {
-    values.push(value);
-  } else {
-    map.set(key, [value]);
-  }
-}

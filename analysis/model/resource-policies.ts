@@ -6,6 +6,7 @@ import { FALSE } from './guard';
 import type { Model } from './model';
 import type { Node } from './node';
 import type { Case, Text } from './text';
+import { valuesAt } from './values-at';
 
 /** A policy that is attached to resources: who may use them. */
 export interface ResourcePolicy {
@@ -109,14 +110,8 @@ function documentsOf(holder: Resource): Node[] {
     ...(NESTED.get(holder.type) ?? []),
   ];
   return paths
-    .flatMap((path) =>
-      path.reduce<Node[]>((nodes, key) => nodes.flatMap((node) => node.at(key)).flatMap(items), [holder.properties]),
-    )
+    .flatMap((path) => valuesAt(holder.properties, ...path))
     .filter((document) => isPolicy(document, holder.type));
-}
-
-function items(node: Node): Node[] {
-  return node.kind === 'list' ? node.items() : [node];
 }
 
 /** Some properties have a name with `Policy` but hold something else (retention, scaling). */

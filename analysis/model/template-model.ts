@@ -6,6 +6,7 @@ import type { Naming } from './deployed';
 import { type Guard, TRUE } from './guard';
 import { excludedBy } from './identity';
 import { at, entriesOf, isObject } from './json';
+import { addTo } from './list-map';
 import { type Expanded, expandLoops, hasLoops } from './loops';
 import type { Model, Named } from './model';
 import { type IndexedArn, NameIndex } from './name-index';
@@ -77,12 +78,7 @@ export class TemplateModel implements Model {
       )
       .filter((resource) => !mayBeMissing(resource) || resource.guard.possible());
     for (const resource of this.resources) {
-      const same = this.byType.get(resource.type);
-      if (same) {
-        same.push(resource);
-      } else {
-        this.byType.set(resource.type, [resource]);
-      }
+      addTo(this.byType, resource.type, resource);
     }
     this.unreadableParts.push(...unreadableParts(this));
   }

@@ -7,10 +7,11 @@ import { FALSE, type Guard } from '../model/guard';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
+import { literalsAt, valuesAt } from '../model/values-at';
 import { subset } from '../policy/pattern';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { literalsAt, placeAt, valuesAt, whenLacking } from './setting';
+import { placeAt, whenLacking } from './setting';
 import { hasImportedTrail, trailsFor } from './trails';
 
 const SELECTORS = ['AdvancedEventSelectors'];

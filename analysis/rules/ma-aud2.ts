@@ -8,13 +8,14 @@ import { FALSE, type Guard } from '../model/guard';
 import { identities } from '../model/identities';
 import { at as json } from '../model/json';
 import { printed } from '../model/printed-text';
+import { literalsAt, valuesAt } from '../model/values-at';
 import { accountOf } from '../policy/request';
 import { limitsOf } from '../policy/limits';
 import { subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { allowing } from './agent-roles';
 import type { Finding } from './finding';
-import { isTrue, literalsAt, placeAt, valuesAt, whenLacking, whenPresent, whenSome } from './setting';
+import { isTrue, placeAt, whenLacking, whenPresent, whenSome } from './setting';
 import { rule, type RuleContext } from './rule';
 import { trailsFor } from './trails';
 

@@ -8,8 +8,9 @@ import type { TemplateModel } from '../model/template-model';
 import { calleesOf } from '../model/state-call';
 import { stateMachines, statesOf } from '../model/state-machine';
 import { printed } from '../model/printed-text';
+import { literalsAt, valuesAt } from '../model/values-at';
 import type { Finding } from './finding';
-import { literalsAt, placeAt, valuesAt, whenLacking, whenPresent, whenSome } from './setting';
+import { placeAt, whenLacking, whenPresent, whenSome } from './setting';
 import { rule, type RuleContext } from './rule';
 
 /** The shortest retention of an agent's logs that MA-AUD3 accepts. */

@@ -1,7 +1,8 @@
 import type { Resource } from '../model/assembly';
 import { textKey } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
-import { literalsAt, valuesAt, whenPresent } from './setting';
+import { literalsAt, valuesAt } from '../model/values-at';
+import { whenPresent } from './setting';
 import { rule } from './rule';
 
 /** An alarm or a budget reports costs before they become too high. */

@@ -127,10 +127,11 @@ function switchedOn({ unread }: RuleContext, store: Resource, [path, value]: Non
 }
 
 function itemsAt(nodes: readonly Node[], path: readonly string[]): Node[] {
-  return path.reduce<Node[]>((found, name) => found.flatMap((node) => node.at(name)).flatMap(itemsOf), [...nodes]);
+  return path.reduce<Node[]>(
+    (found, name) => found.flatMap((node) => node.at(name)).flatMap((node) => node.items()),
+    [...nodes],
+  );
 }
-
-const itemsOf = (node: Node): Node[] => (node.kind === 'list' ? node.items() : [node]);
 
 /** When each element of each list on the path has a key of the owner. */
 function keyed(context: RuleContext, store: Resource, nodes: readonly Node[], path: readonly string[]): Guard {

@@ -2,9 +2,10 @@ import type { Resource } from '../model/assembly';
 import { FALSE, type Guard, TRUE } from '../model/guard';
 import type { Node } from '../model/node';
 import { guardrailsOf } from '../model/turn-starters';
+import { literalsAt, valuesAt } from '../model/values-at';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-import { isTrue, type Judge, literalsAt, placeAt, valuesAt, whenPresent, whenSome } from './setting';
+import { isTrue, type Judge, placeAt, whenPresent, whenSome } from './setting';
 
 /**
  * The lowest strengths that are accepted. For misconduct in the input, a low strength is enough, as in the guardrail of

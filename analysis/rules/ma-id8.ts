@@ -5,6 +5,7 @@ import { identities, type Identity } from '../model/identities';
 import { at, entriesOf, isObject, scalarText } from '../model/json';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
+import { literalsAt } from '../model/values-at';
 import { networkOf } from '../network/network';
 import { readPolicy, type Statement } from '../policy/statement';
 import { agentStacks } from './agent-parts';
@@ -14,7 +15,6 @@ import { formatIn, isSecretAttribute, referenceKind } from './credential-value';
 import type { Finding } from './finding';
 import { isDenied } from './permissions';
 import { rule, type RuleContext } from './rule';
-import { literalsAt } from './setting';
 
 /** Types that are standing credentials. */
 const CREDENTIAL_TYPES: ReadonlyMap<string, string> = new Map([

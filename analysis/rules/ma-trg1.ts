@@ -3,9 +3,10 @@ import { FALSE, type Guard } from '../model/guard';
 import { leadingToAgents } from '../model/leading';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
+import { valuesAt } from '../model/values-at';
 import type { Finding } from './finding';
 import { rule } from './rule';
-import { placeAt, valuesAt, whenPresent } from './setting';
+import { placeAt, whenPresent } from './setting';
 
 /** No event for an agent is lost or retried forever. */
 export const MA_TRG1 = rule({

@@ -6,9 +6,10 @@ import { reach } from '../model/reach';
 import type { State } from '../model/state-machine';
 import { type TurnMachine, turnMachines, turnStarters } from '../model/turn-starters';
 import type { TemplateModel } from '../model/template-model';
+import { valuesAt } from '../model/values-at';
 import type { Finding } from './finding';
 import { rule } from './rule';
-import { placeAt, valuesAt, whenPresent } from './setting';
+import { placeAt, whenPresent } from './setting';
 
 const CLAIMS = new Set(['dynamodb:updateitem', 'dynamodb:putitem']);
 

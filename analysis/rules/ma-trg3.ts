@@ -7,6 +7,7 @@ import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
 import { type Path, reach } from '../model/reach';
+import { literalsAt, valuesAt } from '../model/values-at';
 import { admitted } from '../policy/admitted';
 import { isEverything } from '../policy/condition';
 import { type Limit, limitsOf } from '../policy/limits';
@@ -16,7 +17,7 @@ import { leavesItToOrigin, openingOf } from './open-entries';
 import { LISTENING } from './open-ports';
 import { rule, type RuleContext } from './rule';
 import { managedPolicies } from './managed-policy-entries';
-import { literalsAt, placeAt, valuesAt } from './setting';
+import { placeAt } from './setting';
 import { verifiesSignatures } from './signatures';
 
 const OUTSIDE = /^(?:everybody$|outside |service |federated )/;

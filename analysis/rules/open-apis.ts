@@ -2,9 +2,10 @@ import type { Resource } from '../model/assembly';
 import { identities } from '../model/identities';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
+import { literalsAt, valuesAt } from '../model/values-at';
 import { admitted } from '../policy/admitted';
 import { judged, type Opening, setting } from './opening';
-import { literalsAt, resourcesAt as named, valuesAt } from './setting';
+import { resourcesAt as named } from './setting';
 
 export const API_AUTHORIZATION = ['AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS', 'JWT'];
 

@@ -2,10 +2,11 @@ import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
+import { literalsAt, valuesAt } from '../model/values-at';
 import { API_AUTHORIZATION, body, eased, quickApi, restMethod, route } from './open-apis';
 import { LISTENING, openPorts } from './open-ports';
 import { type EntryJudge, judged, type Opening, setting } from './opening';
-import { literalsAt, resourcesAt as named, valuesAt } from './setting';
+import { resourcesAt as named } from './setting';
 
 const APPSYNC_AUTHENTICATION = ['AWS_IAM', 'AMAZON_COGNITO_USER_POOLS', 'OPENID_CONNECT', 'AWS_LAMBDA'];
 /** The properties that say what a listener does with requests without authentication. */

@@ -1,8 +1,9 @@
 import type { Resource } from '../model/assembly';
 import { mentionsOf } from '../model/mentions';
 import type { TemplateModel } from '../model/template-model';
+import { literalsAt, valuesAt } from '../model/values-at';
 import type { Opening } from './opening';
-import { literalsAt, resourcesAt, valuesAt } from './setting';
+import { resourcesAt } from './setting';
 
 /** Compute that accepts connections from the network. */
 export const LISTENING: readonly string[] = [

@@ -2,7 +2,7 @@ import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
-import { valuesAt } from './setting';
+import { valuesAt } from '../model/values-at';
 
 /**
  * How a public entry is open. `open`: whoever finds it may use it. `weak`: no authorization is known, but something

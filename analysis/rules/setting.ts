@@ -4,28 +4,15 @@ import { FALSE, type Guard } from '../model/guard';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import type { Place, Text } from '../model/text';
+import { valuesAt } from '../model/values-at';
 import type { RuleContext } from './rule';
 
 /** Whether a value is good. `known` is undefined for a text that only the deployment knows. */
 export type Judge = (known: string | undefined, text: Text) => boolean;
 
-/** The values at a path of properties, through lists. */
-export function valuesAt(node: Node, ...path: readonly string[]): Node[] {
-  return path
-    .reduce<Node[]>((nodes, key) => nodes.flatMap((each) => each.items()).flatMap((each) => each.at(key)), [node])
-    .flatMap((each) => each.items());
-}
-
 /** Where a property of a resource is, or would be. */
 export function placeAt(resource: Resource, ...path: readonly string[]): Place {
   return { stack: resource.stack, resource, path: ['Properties', ...path].join('.') };
-}
-
-/** The known texts at a path. */
-export function literalsAt(node: Node, ...path: readonly string[]): string[] {
-  return valuesAt(node, ...path)
-    .flatMap((each) => each.texts())
-    .flatMap(({ value }) => literalOf(value) ?? []);
 }
 
 /** When one of the values is good. A value that the deployment decides is neither good nor bad, and is noted. */

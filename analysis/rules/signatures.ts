@@ -4,7 +4,7 @@ import { statementsFor } from '../model/statements-for';
 import type { Resource } from '../model/assembly';
 import { textKey } from '../model/compose-text';
 import type { TemplateModel } from '../model/template-model';
-import { valuesAt } from './setting';
+import { valuesAt } from '../model/values-at';
 
 /** A pattern for the six characters that Secrets Manager adds to the name of a secret. */
 const UNKNOWN_SUFFIX = /-\?{6}$/;
