@@ -2,11 +2,15 @@ import { visible } from '../../lib/contracts/untrusted-text';
 import type { StatementStyle } from '../statement/terminal';
 import type { CheckedFinding, CheckReport } from './check-report';
 import { SEVERITIES } from './check-report';
+import { byPlace, type FindingsOfPlace } from './one-place';
 
-/** The report for people: each finding with its location, problem, reason and fix; then a one-line summary. */
+/**
+ * The report for people: each place with its problem, reason and fix, and what else is wrong with it; then a one-line
+ * summary.
+ */
 export function checkText(report: CheckReport, style: StatementStyle): string {
   const open = report.findings.filter(({ acknowledged }) => !acknowledged);
-  return [...open.map((finding) => `${findingText(finding, style)}\n\n`), `${checkSummary(report)}\n`].join('');
+  return [...byPlace(open).map((found) => `${placeText(found, style)}\n\n`), `${checkSummary(report)}\n`].join('');
 }
 
 /** The number of findings, in one line. */
@@ -20,14 +24,22 @@ export function checkSummary({ templates, agents, findings, declarations }: Chec
     .filter(([, count]) => count !== 0)
     .map(([severity, count]) => `${count} ${severity}`)
     .join(', ');
+  const places = byPlace(open).length;
   const accepted = findings.length - open.length;
   return [
-    `${of}: ${open.length === 0 ? 'no findings' : `${count(open.length, 'finding')} (${bySeverity})`}`,
+    `${of}: ${open.length === 0 ? 'no findings' : `${count(open.length, 'finding')} (${bySeverity})${places < open.length ? ` at ${count(places, 'place')}` : ''}`}`,
     ...(accepted ? [`${accepted} acknowledged`] : []),
     ...(declarations.length ? [count(declarations.length, 'declaration')] : []),
   ]
     .join(', ')
     .concat('.');
+}
+
+function placeText({ first, others }: FindingsOfPlace, style: StatementStyle): string {
+  return [
+    findingText(first, style),
+    ...others.map(({ rule, severity, what }) => `  Also:  ${rule} ${severity}: ${visible(what)}`),
+  ].join('\n');
 }
 
 function findingText(finding: CheckedFinding, style: StatementStyle): string {

@@ -287,3 +287,65 @@ test.each<[string, () => string[], RegExp]>([
 ])('%s is refused, and nothing is printed', async (_, args, message) => {
   expect(await check(...args())).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(message) });
 });
+
+/** A statement that breaks five rules. */
+const EVERYTHING = {
+  Resources: {
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'sts:AssumeRole',
+              Principal: { Service: 'bedrock-agentcore.amazonaws.com' },
+              Condition: {
+                StringEquals: { 'aws:SourceAccount': '111122223333' },
+                ArnLike: { 'aws:SourceArn': 'arn:aws:bedrock-agentcore:us-east-1:111122223333:*' },
+              },
+            },
+          ],
+        },
+        Policies: [
+          { PolicyName: 'all', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } },
+        ],
+      },
+    },
+    Runtime: {
+      Type: 'AWS::BedrockAgentCore::Runtime',
+      Properties: { RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+    },
+  },
+};
+
+test('the text explains each place once, and names every rule that it breaks', async () => {
+  const place = ['--account', '111122223333', '--region', 'us-east-1'];
+  const file = write('everything.json', EVERYTHING);
+  const found = (await findings(file, ...place)).filter(({ path: at }) => at.includes('PolicyDocument.Statement[0]'));
+  const ofPolicy = found.filter(({ path: at }) => at.startsWith('Properties.Policies'));
+  expect(new Set(ofPolicy.map(({ rule }) => rule)).size).toBeGreaterThan(2);
+
+  const { out } = await check(file, ...place);
+  const blocks = out.split('\n\n').filter((block) => block.includes('Properties.Policies[0]'));
+  expect(blocks).toHaveLength(1);
+  expect(blocks[0]).toMatch(/^MA-ID5 fatal/);
+  expect(blocks[0].match(/ {2}Fix:/g)).toHaveLength(1);
+  expect([...blocks[0].matchAll(/(?:^| {2}Also: {2})(MA-\w+) /gm)].map(([, rule]) => rule).sort()).toEqual(
+    ofPolicy.map(({ rule }) => rule).sort(),
+  );
+  expect(out).toMatch(/^1 template: \d+ findings \(.*\) at \d+ places\.$/m);
+});
+
+test('to acknowledge one rule of a place accepts no other one', async () => {
+  const suppress = { cdk_nag: { rules_to_suppress: [{ id: 'ManagedAgentChecks::MA-AUD1', reason: 'Recorded' }] } };
+  const trail = {
+    ...BARE.Resources,
+    Trail: { Type: 'AWS::CloudTrail::Trail', Properties: { S3BucketName: 'b', AdvancedEventSelectors: [] } },
+  };
+  const { out: before } = await check(write('open.json', { Resources: trail }));
+  const { out: after } = await check(write('accepted.json', { Resources: trail, Metadata: suppress }));
+  const rulesIn = (text: string) => new Set(text.match(/MA-[A-Z]+\d/g));
+  expect(rulesIn(before)).toContain('MA-AUD1');
+  expect([...rulesIn(before)].filter((rule) => !rulesIn(after).has(rule))).toEqual(['MA-AUD1']);
+});
