@@ -9,7 +9,7 @@ const evidence = (name: string, bad: object, good: object): Pair =>
   pair('MA-STO1', name, bad, good, (rest) => ({ add: { EvidencePolicy: reading(rest) } }));
 const everybody = (name: string, bad: object, good: object = OWN): Pair =>
   evidence(name, { Principal: '*', Condition: bad }, { Principal: '*', Condition: good });
-/** A value of another account and the same of the account of the app. */
+/** A value of another account, and the same value of the app's account. */
 const accounts = (
   rules: string,
   name: string,

@@ -9,7 +9,7 @@ type Use = readonly [action: unknown, resource: unknown, rest?: object];
 const uses = (name: string, bad: Use, good: Use): Pair =>
   pair('MA-ID5 MA-ID7 MA-ID4', name, bad, good, ([action, resource, rest]) => execution(may(action, resource, rest)));
 
-/** Actions and resources of the execution role that are not the reading and writing of named data. */
+/** Actions and resources of the execution role other than reading and writing named data. */
 export const ACTIONS: readonly Pair[] = [
   uses('deletes a table', ['dynamodb:DeleteTable', ITEMS], ['dynamodb:PutItem', ITEMS]),
   uses('opens a table to others', ['dynamodb:PutResourcePolicy', ITEMS], ['dynamodb:Query', ITEMS]),

@@ -19,7 +19,7 @@ const SCREENING = 'which guardrail screens is a setting of the workflow';
 
 const EXCEPTED = 'a denial that leaves a role out allows nothing by itself';
 
-/** What the pack reports of these rules and the statement doesn't show, by how the name begins, with the reason. */
+/** Pairs with findings that the statement doesn't show, by the beginning of their names, with the reason. */
 const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
   'StarterRole updates the code of a function': NOT_ITS_ROLE,
   'MachineRole updates the code of a function': NOT_ITS_ROLE,
@@ -58,7 +58,7 @@ function rowsOf(value: unknown): string[] {
 
 const ordinary = statementOf({});
 
-/** What sections have that the statement of an ordinary agent doesn't have. */
+/** The rows of some sections that the statement of an ordinary agent doesn't have. */
 function added(statement: Statement, sections: readonly (keyof Statement)[]): string[] {
   const known = new Set(sections.flatMap((section) => rowsOf(ordinary[section] ?? [])));
   return sections.flatMap((section) => rowsOf(statement[section] ?? [])).filter((row) => !known.has(row));
@@ -67,7 +67,7 @@ function added(statement: Statement, sections: readonly (keyof Statement)[]): st
 /** Rules about entries, networks, stores and unread parts: a row has to name what the finding names. */
 const BY_NAME = /^MA-(?:NET[14]|STO1|TRG3|READ1)$/;
 
-/** Findings of these whose row says the same in other words. */
+/** Findings of these rules with a row that says the same in other words. */
 const IN_OTHER_WORDS =
   /accepts connections|set its egress|default security group|doesn't show|names that the rule does not show|route propagation|no analyzed stack exports|network mode|a cluster outside of AWS|may use Live|Everybody can connect to/;
 
@@ -88,7 +88,10 @@ function isNamed(rows: readonly string[], { rule, says, location, data = {} }: R
   );
 }
 
-/** What an ordinary agent doesn't have: each of these rows is a reason for a finding. What a role can drive may be harmless. */
+/**
+ * Rows that an ordinary agent doesn't have: each of them is a reason for a finding. What a role can start may be
+ * harmless.
+ */
 const alarming = ({ outsideAccess = [], network: { internet }, unknown }: Statement) =>
   [...outsideAccess, ...internet, ...unknown].map((row) => JSON.stringify(row));
 

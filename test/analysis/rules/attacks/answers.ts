@@ -14,7 +14,7 @@ const judged = (path: string, rest: object = {}) => {
   const { Out } = states();
   return { Out: { ...Out, Parameters: { ...Out.Parameters, 'Content.$': path }, ...rest } };
 };
-/** The answer is `$.turn.answer`; the name of the execution is what may be told. */
+/** The answer is `$.turn.answer`. Only the name of the execution may be sent. */
 const copies = (name: string, bad: unknown, good: unknown, change: (value: any) => Resources, path = '$.turn.answer') =>
   pair('MA-GRD1', name, bad, good, (value) => ({
     add: { Machine: machine({ Open: answered({ Next: 'Copy' }), ...judged(path), ...change(value) }) },
@@ -36,7 +36,7 @@ const send = (Resource: string, Parameters: object) => ({
   Next: 'Out',
 });
 
-/** Answers of an agent that leave the workflow by a copy before they are screened, or whatever the verdict is. */
+/** Answers of an agent that leave the workflow as a copy before they are screened, or without a check of the verdict. */
 export const ANSWERS: readonly Pair[] = [
   copies('a Pass state copies it', '$.turn.answer', '$$.Execution.Name', (path) => ({
     Copy: { Type: 'Pass', Parameters: { 'text.$': path }, ResultPath: '$.mail', Next: 'Send' },

@@ -11,7 +11,7 @@ export const of = (Type: string, Properties: object = {}, rest: object = {}) => 
 export const sub = (text: string) => ({ 'Fn::Sub': text });
 export const ref = (id: string) => ({ Ref: id });
 
-/** One statement that allows. */
+/** One allow statement. */
 export const may = (Action: unknown, Resource: unknown, rest: object = {}) => ({
   Effect: 'Allow',
   Action,
@@ -222,7 +222,7 @@ export const sessionRoleOnly = (arn: object) =>
     },
   });
 
-/** A governed agent as somebody might write it by hand, with ordinary resources next to it: the pack finds nothing in it. */
+/** A governed agent, written by hand, with ordinary resources next to it. The pack reports nothing for it. */
 export const app = (): Resources => ({
   Key: of('AWS::KMS::Key', {
     EnableKeyRotation: true,

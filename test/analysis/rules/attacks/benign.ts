@@ -23,7 +23,7 @@ const withKeyPolicy = (...more: object[]): Change => ({
   set: { 'Key.KeyPolicy.Statement': (own: object[]) => [...own, ...more] },
 });
 
-/** What looks like an attack and is none. */
+/** Changes that look like an attack but aren't. */
 export const BENIGN: Readonly<Record<string, Change>> = {
   'a bucket outside of the app whose name begins like that of a generated one': execution(
     may('s3:PutObject', 'arn:aws:s3:::agent-results/*'),

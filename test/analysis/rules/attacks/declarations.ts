@@ -50,7 +50,7 @@ const principal = (AWS: string, ...within: string[]) => ({
 const names = (...all: string[]) => ({ kind: 'unreadable', names: all });
 const part = (...logicalIds: string[]) => ({ kind: 'unreadable', parts: [{ stack: 'Agent', logicalIds }] });
 
-/** Ways to what agents store that the owner has decided on. */
+/** Access to an agent's stores that the owner has declared. */
 export const DECLARATIONS: readonly Pair[] = [
   declared('another account is declared', principal(THIRD), principal(FOREIGN), { add: EVIDENCE_POLICY }),
   declared('the account is declared for another bucket', principal(FOREIGN, 'Data'), principal(FOREIGN, 'Evidence'), {

@@ -38,7 +38,7 @@ const open = (Type: string, property: string, id: string, action: string, Condit
   });
 const OWN = { StringEquals: { 'aws:PrincipalAccount': ACCOUNT } };
 
-/** Who can send to what leads to an agent. */
+/** Principals that can send to something that leads to an agent. */
 export const ENTRIES: readonly Pair[] = [
   entry('an open function URL on a version', 'NONE', 'AWS_IAM', (AuthType) => ({
     Version: of('AWS::Lambda::Version', { FunctionName: ref('Starter') }),

@@ -18,7 +18,7 @@ const ADMIN = 'AdminRole';
 const WORKER = 'WorkerRole';
 type Strength = typeof ADMIN | typeof WORKER;
 const strengths = (name: string, change: (id: Strength) => Change) => pair('MA-ID7', name, ADMIN, WORKER, change);
-/** The execution role gets one more statement, beside other resources. */
+/** Adds a statement to the execution role, and other resources. */
 const also = (add: object, ...statements: unknown[]): Change => ({ add: { ...add, ...execution(...statements).add } });
 const mapped = (function_: string, source: unknown, rest: object = {}) =>
   of('AWS::Lambda::EventSourceMapping', { FunctionName: ref(function_), EventSourceArn: source, ...rest });
@@ -459,7 +459,7 @@ export const ESCALATION: readonly Pair[] = [
       [`Old${name}Policy`]: bucketPolicy(`Old${name}`),
       ...execution(may('s3:DeleteObjectVersion', sub(`\${Old${name}.Arn}/*`))).add,
     },
-    // Nothing says what the evidence is, but its name.
+    // Only the name says that the bucket has the evidence.
     set: {
       'OpenRole.Policies': ([own]: any[]) => [
         {

@@ -6,7 +6,7 @@ const handed = (name: string, bad: unknown, good: unknown, change: (value: any) 
   pair('MA-STO1', name, bad, good, (value): Change => ({ add: change(value) }));
 const OBJECTS = sub('${Evidence.Arn}/*');
 
-/** What an agent stores, handed to others by what stands between. */
+/** An agent's data that a resource in between gives to others. */
 export const HANDED_OUT: readonly Pair[] = [
   handed(
     'a stream of the logs ends in a bucket outside of the app',

@@ -43,7 +43,7 @@ const changing = (name: string, service: string, action: string, make: (roleName
     },
   }));
 
-/** Ways to an agent that only something beside it makes. */
+/** Ways to an agent that a resource next to it makes. */
 export const INDIRECT: readonly Pair[] = [
   changing('a schedule attaches a policy to the role', 'scheduler.amazonaws.com', 'iam:AttachRolePolicy', (role) =>
     of('AWS::Scheduler::Schedule', {

@@ -4,7 +4,7 @@ import { type Change, type Pair, pair, policyFor } from './pair';
 
 const EXECUTION = 'ExecutionRole';
 const WORKER = 'WorkerRole';
-/** The same for the execution role and for a role that has nothing to do with the agent. */
+/** The same for the execution role and for a role that is unrelated to the agent. */
 const forRole = (rules: string, name: string, change: (id: string) => Change): Pair =>
   pair(rules, name, EXECUTION, WORKER, change);
 const evidenceFor = (Principal: unknown, rest: object = {}): Change => ({
@@ -17,7 +17,7 @@ const evidenceFor = (Principal: unknown, rest: object = {}): Change => ({
 });
 const exported = (id: string) => ({ 'Fn::ImportValue': id === EXECUTION ? 'execution-name' : 'worker-name' });
 
-/** Policies and other permissions that name a role in other ways than by its ARN. */
+/** Policies and other permissions that don't name a role by its ARN. */
 export const NAMED_PRINCIPALS: readonly Pair[] = [
   forRole('MA-ID7', 'a bucket policy names sessions of the role', (id) =>
     evidenceFor({ AWS: sub(`arn:aws:sts::\${AWS::AccountId}:assumed-role/\${${id}}/commands`) }),

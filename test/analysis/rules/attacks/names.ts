@@ -16,7 +16,7 @@ const READ = may('s3:GetObject', 'arn:aws:s3:::team-data/*');
 const drive = may('states:StartExecution', { 'Fn::ImportValue': 'machine-arn' });
 const readData = may('s3:GetObject', 'arn:aws:s3:::team-data/*');
 
-/** Policies that reach a role of an agent by another name, and others that may drive one. */
+/** Policies that apply to a role of an agent by another name, and other principals that may start an agent. */
 export const NAMES: readonly Pair[] = [
   pair('MA-ID5', 'another stack cuts the name from an imported ARN', 'execution-arn', 'worker-arn', (name) => ({
     other: { More: policyFor(select(1, 'role/', imported(name)), WIDE) },

@@ -31,7 +31,7 @@ const role = (rules: string, name: string, bad: object, good: object): Pair =>
 const userId = (value: unknown) => ({ StringLike: { 'aws:userid': value } });
 const team = { 'aws:PrincipalTag/team': 'shop' };
 
-/** Whom a condition leaves of everybody. */
+/** Conditions that limit everybody to some principals. */
 export const NARROWED_PRINCIPALS: readonly Pair[] = [
   store('sessions of a role that may be anybody’s', userId('AROAEXAMPLEID:*'), userId(sub('${WorkerRole.RoleId}:*'))),
   store('federated users of another account', userId(`${FOREIGN}:*`), userId(`${ACCOUNT}:*`)),

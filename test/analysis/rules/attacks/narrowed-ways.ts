@@ -64,7 +64,7 @@ const event = (name: string, bad: unknown, good: unknown, change: (value: any) =
     };
   });
 
-/** What an agent writes is not what starts turns: a prefix or a condition tells them apart. */
+/** A prefix or a condition separates what an agent writes from what starts turns. */
 export const NARROWED_WAYS: readonly Pair[] = [
   written('objects that it writes start its turns, by prefix', { prefix: 'reports/' }, { prefix: 'incoming/' }),
   written('objects that it writes start its turns, by a part of the prefix', { prefix: 're' }, { prefix: 'in' }),

@@ -38,7 +38,7 @@ const front = (policy: string) => ({
   Url: of('AWS::Lambda::Url', { AuthType: 'NONE', TargetFunctionArn: arnOf('Front') }),
 });
 
-/** Entries that are open by something that stands beside them. */
+/** Entries that another resource opens. */
 export const OPENINGS: readonly Pair[] = [
   opening(
     'every user of a provider may become a starter',

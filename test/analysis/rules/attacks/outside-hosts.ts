@@ -3,7 +3,7 @@ import { ACCOUNT, denyPlain, document, may, of, ref, roleOf, sub } from './app';
 import { execution, type Pair, pair } from './pair';
 
 const OUTSIDE = 'https://collect.example.net/in';
-/** The same data goes to a host of nobody here, or to something of the app. */
+/** The same data goes to an unknown host, or to a resource of the app. */
 const sent = (name: string, bad: unknown, good: unknown, grant: object, make: (to: any) => object): Pair =>
   pair('MA-NET1', name, bad, good, (to) => ({ add: { ...execution(grant).add, ...make(to) } }));
 
@@ -25,7 +25,7 @@ const news = {
   NewsPolicy: of('AWS::SNS::TopicPolicy', { Topics: [ref('News')], PolicyDocument: document(denyPlain('sns:*')) }),
 };
 
-/** Data of the execution role that something of the app sends on to a host outside. */
+/** Data of the execution role that a resource of the app sends to a host outside of the app. */
 export const OUTSIDE_HOSTS: readonly Pair[] = [
   sent(
     'a topic posts to a host',

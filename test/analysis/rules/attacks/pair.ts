@@ -4,7 +4,7 @@ import { type Resources, app, document, of, ref } from './app';
 export interface Change {
   /** Resources that are added to the stack of the agent, or replace those of their id. */
   readonly add?: Resources;
-  /** Values by path: `Runtime.NetworkConfiguration.NetworkMode`. A function gets the value of today. */
+  /** Values by path: `Runtime.NetworkConfiguration.NetworkMode`. A function gets the current value. */
   readonly set?: Readonly<Record<string, unknown>>;
   /** Other sections of that template: `Parameters`, `Conditions`, `Transform`. */
   readonly sections?: Readonly<Record<string, unknown>>;
@@ -17,22 +17,22 @@ export interface Change {
 /** An attack and its benign twin, which differ in one value. */
 export interface Pair {
   readonly name: string;
-  /** Ids of the rules of which at least one has to report the attack. */
+  /** Ids of the rules, at least one of which must report the attack. */
   readonly rules: string;
   readonly attack: Change;
   readonly twin: Change;
 }
 
-/** An attack by `bad`, and the same with `good`, in which nothing is wrong. */
+/** An attack with `bad`, and the benign twin with `good`. */
 export function pair(rules: string, name: string, bad: unknown, good: unknown, change: (value: any) => Change): Pair {
   return { rules, name, attack: change(bad), twin: change(good) };
 }
 
-/** A policy of its own for a role. */
+/** A separate policy for a role. */
 export const policyFor = (role: unknown, ...statements: unknown[]) =>
   of('AWS::IAM::Policy', { PolicyName: 'more', PolicyDocument: document(...statements), Roles: [role] });
 
-/** The execution role gets one more statement. */
+/** Adds a statement to the execution role. */
 export const execution = (...statements: unknown[]): Change => ({
   add: { More: policyFor(ref('ExecutionRole'), ...statements) },
 });

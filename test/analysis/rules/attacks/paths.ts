@@ -8,7 +8,7 @@ const OTHER = {
   OtherSubnet: of('AWS::EC2::Subnet', { VpcId: ref('OtherVpc'), CidrBlock: '10.9.0.0/24' }),
   OtherGroup: of('AWS::EC2::SecurityGroup', { GroupDescription: 'x', VpcId: ref('OtherVpc') }),
 };
-/** The same in the VPC of the agent and in another VPC of the app. */
+/** The same resource in the VPC of the agent and in another VPC of the app. */
 const inVpc = (
   rules: string,
   name: string,

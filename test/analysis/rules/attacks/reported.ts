@@ -4,13 +4,13 @@ import { type Change, changed } from './pair';
 
 const families = FAMILIES.filter((family) => family !== 'cost');
 
-/** What the pack says of the app with a change. */
+/** All findings of the pack for the app with a change. */
 export const everything = (change: Change) => checkStacks({ stacks: changed(change), families });
 
-/** What the pack reports that fails a synthesis. */
+/** The findings that fail a synthesis. */
 export const reported = (change: Change) => everything(change).filter(({ severity }) => severity !== 'warning');
 
-/** What the pack only warns about. */
+/** The warnings. */
 export const warned = (change: Change) => everything(change).filter(({ severity }) => severity === 'warning');
 
 /** The findings as text. */

@@ -4,7 +4,7 @@ import type { ReportedFinding } from '../../../../analysis/rules/finding';
 import { KINDS } from './kinds';
 import { everything } from './reported';
 
-/** What a finding says of an attack, and where. */
+/** The sentence and the place of a finding about an attack. */
 export interface Sentence {
   readonly kind: string;
   readonly attack: string;
@@ -17,7 +17,7 @@ export interface Sentence {
 /** One finding of each form that the rules have for the attacks, one a line. */
 export const FILE = path.join(__dirname, 'sentences.jsonl');
 
-/** What is said of an attack. */
+/** The findings about an attack. */
 export function sentencesOf(kind: string, attack: string): readonly Sentence['finding'][] {
   const pair = KINDS.find(([each]) => each === kind)?.[1].find(({ name }) => name === attack);
   return pair ? everything(pair.attack).map(summary) : [];

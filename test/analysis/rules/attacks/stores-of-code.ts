@@ -8,7 +8,7 @@ const WEAK = (service: string) => roleOf(service, may('s3:GetObject', sub('${Dat
 const role = arnOf('Strong');
 const put = may('s3:PutObject', sub('${Data.Arn}/*'));
 
-/** The agent writes to a store from which something takes what it runs under the role `Strong`. */
+/** The agent writes to a store, and something loads code from there that runs under the role `Strong`. */
 const runs = (name: string, service: string, takers: object, write: object = put): Pair =>
   pair('MA-ID7', name, STRONG(service), WEAK(service), (Strong) => ({
     add: { ...execution(write).add, Strong, ...takers },
@@ -164,7 +164,7 @@ const evented = bucket({
   NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
 });
 
-/** AWS tells EventBridge what the agent did, and EventBridge starts something. */
+/** EventBridge receives an event for a call of the agent, and starts something. */
 export const SERVICE_EVENTS: readonly Pair[] = [
   pair('MA-ID7', 'an object that it writes starts an administrator', arnOf('Admin'), arnOf('Worker'), (target) => ({
     add: {

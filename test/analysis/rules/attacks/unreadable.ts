@@ -8,13 +8,13 @@ const CONDITIONAL = {
   Conditions: { Prod: { 'Fn::Equals': [ref('Stage'), 'prod'] } },
 };
 
-/** Resources that can't be read, in the stack of an agent and in another one that has nothing to do with it. */
+/** Resources that can't be read, in the stack of an agent and in an unrelated one. */
 const apart = (name: string, resources: object, sections: object = {}): Pair =>
   pair('MA-READ1', name, true, false, (isNear): Change =>
     isNear ? { add: { ...resources }, sections: { ...sections } } : { other: { ...sections, Resources: resources } },
   );
 
-/** What can't be read where it could touch an agent. */
+/** Parts that can't be read and could affect an agent. */
 export const UNREADABLE: readonly Pair[] = [
   apart('a policy is included from a bucket', {
     More: of('AWS::IAM::Policy', { PolicyName: 'p', Roles: ['worker'], PolicyDocument: include }),

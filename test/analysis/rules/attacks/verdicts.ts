@@ -67,7 +67,7 @@ const asks = (name: string, bad: string, good: string): Pair =>
     Check: { ...Check, Choices: [{ Condition: `{% ${Condition} %}`, Next: 'Open' }] },
   }));
 
-/** Choices that ask for a verdict and lead on whatever it is. */
+/** Choices that test a verdict but lead to the same state for each result. */
 export const VERDICTS: readonly Pair[] = [
   asks('a condition that always holds', "$verdict = 'NONE' or true", "$verdict = 'NONE' and true"),
   asks(

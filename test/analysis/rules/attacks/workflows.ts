@@ -31,7 +31,7 @@ const screen =
   });
 const filters = (change: (each: any) => any) => (list: object[]) => list.map(change);
 
-/** Workflows that run turns without screening, and guardrails that screen nothing. */
+/** Workflows that run turns without screening, and guardrails without an effect. */
 export const WORKFLOWS: readonly Pair[] = [
   workflow('a flag of the input skips the screening', 'Open', 'In', (Next, { Claim }) => ({
     Claim: { ...Claim, Next: 'Trusted' },

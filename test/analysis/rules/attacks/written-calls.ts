@@ -59,7 +59,7 @@ const permission = (principal: string) => [
   `","StatementId":"x","Action":"lambda:InvokeFunction","Principal":"${principal}"}}`,
 ];
 
-/** Calls that the template has AWS make, and that change what governs an agent. */
+/** Calls that are written in the template and change what governs an agent. */
 export const WRITTEN_CALLS: readonly Pair[] = [
   custom('a custom resource stops the trail', onTrail('stopLogging'), onTrail('getTrailStatus')),
   custom(

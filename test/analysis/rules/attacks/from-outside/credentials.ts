@@ -3,7 +3,7 @@ import { ACCOUNT, document, machine, may, of, ref, states } from '../app';
 import type { Pair, Change } from '../pair';
 import { type Numbered, row } from './row';
 
-// Put together here, so that no scanner takes it for one of ours.
+// Joined here, so that no scanner mistakes it for a real credential.
 const TOKEN = ['sk-', 'proj-', 'abcdefghijklmnopqrstuvwxyz0123456789ABCD'].join('');
 const GITHUB = ['gh', 'p_', 'abcdefghijklmnopqrstuvwxyz0123456789'].join('');
 const RESOLVED = '{{resolve:secretsmanager:team/token}}';
@@ -27,7 +27,7 @@ const drive = document(
   ),
 );
 
-/** Credentials that outsiders put into templates. */
+/** Attacks of outsiders with credentials in templates. */
 export const CREDENTIALS: Numbered = [
   [
     42,

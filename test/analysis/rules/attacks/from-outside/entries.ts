@@ -13,7 +13,7 @@ const OTHER = {
     Definition: { StartAt: 'Do', States: { Do: { Type: 'Succeed' } } },
   }),
 };
-/** An entry that leads to the starter, and what else the same entry may be. */
+/** An entry that leads to the starter, and the benign form of the same entry. */
 const leads = (
   name: string,
   change: (id: string, value: any) => Change,
@@ -68,7 +68,7 @@ const putEvents = (rest: object) => ({
   Statement: { ...may('events:PutEvents', '*'), ...rest },
 });
 
-/** Entries that outsiders opened. */
+/** Attacks of outsiders with open entries. */
 export const ENTRIES: Numbered = [
   [
     50,

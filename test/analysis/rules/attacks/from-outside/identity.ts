@@ -49,7 +49,7 @@ const boundary = (statement: unknown) => ({
   ),
 });
 
-/** What outsiders did to the permissions of an agent. */
+/** Attacks of outsiders on the permissions of an agent. */
 export const IDENTITY: Numbered = [
   [
     2,

@@ -78,7 +78,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'vpce-svc-0evil': 'execute-api:Invoke',
 };
 
-/** What outsiders did to the network of an agent. */
+/** Attacks of outsiders on the network of an agent. */
 export const NETWORK: Numbered = [
   [
     24,

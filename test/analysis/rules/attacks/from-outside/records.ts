@@ -25,7 +25,7 @@ const strength =
     OutputStrength: each.OutputStrength === 'NONE' ? 'NONE' : value,
   });
 
-/** What outsiders did to the trail, the keys, the stores and the guardrail of an agent. */
+/** Attacks of outsiders on the trail, the keys, the stores and the guardrail of an agent. */
 export const RECORDS: Numbered = [
   [
     33,

@@ -1,7 +1,7 @@
 import { may } from '../app';
 import { type Change, type Pair, pair } from '../pair';
 
-/** Attacks by the number that those who wrote them gave them, each with its benign twins. */
+/** Attacks by the numbers that their authors gave them, each with its benign twins. */
 export type Numbered = readonly (readonly [number: number, pairs: readonly Pair[]])[];
 
 /** An attack and its benign twins: pairs that differ in one value. `good` says how, for the name of the test. */

@@ -13,7 +13,7 @@ const samFunction = (rest: object) =>
   });
 const include = { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://b/more.json' } } };
 
-/** Parts that outsiders wrote so that nobody could read them. */
+/** Attacks of outsiders with parts that can't be read. */
 export const UNREADABLE: Numbered = [
   [
     8,

@@ -22,7 +22,7 @@ const sessions = (actions: readonly string[], isPassing: boolean) => [
       ]
     : []),
 ];
-/** What runs under a role that may start turns, and under one that may only look at them. */
+/** A resource under a role that may start turns, and under a role that may only read them. */
 const starter = (name: string, service: string, add: Resources): Pair[] =>
   row(
     'MA-GRD1',
@@ -55,7 +55,7 @@ const second = (name: string, bad: object, good: Readonly<Record<string, object>
   }));
 const http = (ApiEndpoint: string) => task('arn:aws:states:::http:invoke', { ApiEndpoint, Method: 'POST' });
 
-/** What outsiders did to the screening of turns. */
+/** Attacks of outsiders on the screening of turns. */
 export const WORKFLOWS: Numbered = [
   [
     47,
