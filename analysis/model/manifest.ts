@@ -52,14 +52,15 @@ export function artifactsOf(directory: string): Artifact[] {
 /**
  * A file with a JSON object; anything else counts as an empty one.
  *
- * @throws Error with the file when it isn't JSON
+ * @throws Error with the file when it isn't JSON or can't be read
  */
 export function readJson(file: string): unknown {
   try {
     const json = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown;
     return isObject(json) ? json : {};
   } catch (error) {
-    throw new Error(`${file} isn't JSON: ${(error as Error).message}. Fix: synthesize again (cdk synth).`, {
+    const problem = error instanceof SyntaxError ? "isn't JSON" : "can't be read";
+    throw new Error(`${file} ${problem}: ${(error as Error).message}. Fix: synthesize again (cdk synth).`, {
       cause: error,
     });
   }

@@ -51,7 +51,7 @@ export const statementCommand: Command<Options> = {
       );
     }
     if (options.out !== undefined) {
-      writeStatements(statements, options.out).forEach((page) => out(`${page}\n`));
+      written(statements, options.out).forEach((page) => out(`${page}\n`));
       return EXIT.done;
     }
     if (statements.length > 1 && (format === 'json' || format === 'html')) {
@@ -61,3 +61,13 @@ export const statementCommand: Command<Options> = {
     return EXIT.done;
   },
 };
+
+function written(statements: readonly Statement[], directory: string): string[] {
+  try {
+    return writeStatements(statements, directory);
+  } catch (problem) {
+    throw new UsageError(
+      `--out is '${directory}', where no statement can be written: ${(problem as Error).message}. Fix: name a directory.`,
+    );
+  }
+}

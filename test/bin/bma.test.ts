@@ -137,6 +137,11 @@ test.each([
   [['diff-statement', before, path.join(work, 'nowhere')], /does not exist/],
   [['diff-statement', before, path.join(before, 'manifest.json')], /isn't a security statement of this version/],
   [['diff-statement', before, __filename], /isn't JSON/],
+  // A file is no directory.
+  [
+    ['statement', before, '--out', __filename],
+    /--out is '.*bma\.test\.ts', where no statement can be written: .*Fix: name/,
+  ],
 ])('%j is refused with what is wrong', async (args, expected) => {
   expect(await run(...args)).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(expected) });
 });
