@@ -1,5 +1,8 @@
-import type { Identity } from '../model/identities';
+import { identities, type Identity } from '../model/identities';
+import type { Model } from '../model/model';
 import { printed } from '../model/printed-text';
+import type { Use } from '../policy/actions';
+import { hasWildcard } from '../policy/pattern';
 import { allowsOf } from './agent-roles';
 import { isDenied, isOfLibrary, namedUses, wholeServices } from './permissions';
 
@@ -16,7 +19,7 @@ export const HARMLESS_POLICIES =
   /^arn:[^:]*:iam::aws:policy\/(?:service-role\/(?:AWSLambda\w*ExecutionRole|AmazonECSTaskExecutionRolePolicy|AmazonAPIGatewayPushToCloudWatchLogs|AWSAppSyncPushToCloudWatchLogs)|CloudWatchLambdaInsightsExecutionRolePolicy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|CloudWatchAgentServerPolicy)$/;
 
 /** Why a role is stronger than one that reads and writes data; undefined when it isn't. */
-export function strengthOf(identity: Identity): Strength | undefined {
+export function strengthOf(model: Model, identity: Identity): Strength | undefined {
   for (const statement of allowsOf(identity)) {
     if (statement.effect !== 'Allow') {
       return { says: "has a policy that can't be read", certain: false };
@@ -29,7 +32,11 @@ export function strengthOf(identity: Identity): Strength | undefined {
       return { says: `may call ${whole.text}`, certain: true };
     }
     const power = namedUses(statement).find(
-      ({ action, class: kind }) => kind === 'power' && !isOfLibrary(action, statement) && !isDenied(identity, action),
+      (use) =>
+        use.class === 'power' &&
+        !isOfLibrary(use.action, statement) &&
+        !isDenied(identity, use.action) &&
+        !isKnownRole(model, use),
     );
     if (power) {
       return { says: `may call ${power.action}`, certain: true };
@@ -49,4 +56,13 @@ export function strengthOf(identity: Identity): Strength | undefined {
 /** Narrows: the role has something that makes it stronger. */
 export function isStrong(strength: Strength | undefined): strength is Strength {
   return strength !== undefined;
+}
+
+/** To assume roles of the app by name makes it as strong as these are, which the ways to them say. */
+function isKnownRole(model: Model, { action, resources: { except, patterns } }: Use): boolean {
+  return (
+    /^sts:(?:assumerole|tagsession|setsourceidentity)$/i.test(action) &&
+    !except &&
+    patterns.every(({ value }) => !hasWildcard(value) && identities(model).named(value, 'role').length > 0)
+  );
 }

@@ -300,6 +300,40 @@ export const AROUND_THE_AGENT: readonly Pair[] = [
   pair('MA-ID7', 'the role of the starter may change every role', 'iam:*', 's3:*', (action) => ({
     add: { Changes: policyFor(ref('StarterRole'), may(action, action === 'iam:*' ? '*' : sub('${Data.Arn}/*'))) },
   })),
+  pair('MA-ID7', 'a pipeline that starts beside turns may become any role', '*', arnOf('WorkerRole'), (target) => ({
+    add: {
+      PipelineRole: roleOf('codepipeline.amazonaws.com', may('sts:AssumeRole', target)),
+      Pipeline: of('AWS::CodePipeline::Pipeline', { RoleArn: arnOf('PipelineRole'), Stages: [] }),
+      Starts: policyFor(
+        ref('StarterRole'),
+        may('codepipeline:StartPipelineExecution', sub(`arn:aws:codepipeline:us-east-1:${ACCOUNT}:\${Pipeline}`)),
+      ),
+    },
+  })),
+  pair(
+    'MA-ID7',
+    'a pipeline that starts beside turns becomes an administrator',
+    ['s3:*', 'iam:*'],
+    's3:GetObject',
+    (power) => ({
+      add: {
+        PipelineRole: roleOf('codepipeline.amazonaws.com', may('sts:AssumeRole', arnOf('ActionRole'))),
+        ActionRole: of('AWS::IAM::Role', {
+          AssumeRolePolicyDocument: document({
+            Effect: 'Allow',
+            Principal: { AWS: arnOf('PipelineRole') },
+            Action: 'sts:AssumeRole',
+          }),
+          Policies: [{ PolicyName: 'action', PolicyDocument: document(may(power, sub('${Data.Arn}/*'))) }],
+        }),
+        Pipeline: of('AWS::CodePipeline::Pipeline', { RoleArn: arnOf('PipelineRole'), Stages: [] }),
+        Starts: policyFor(
+          ref('StarterRole'),
+          may('codepipeline:StartPipelineExecution', sub(`arn:aws:codepipeline:us-east-1:${ACCOUNT}:\${Pipeline}`)),
+        ),
+      },
+    }),
+  ),
   pair('MA-ID7', 'the execution role reads the trail', 'TrailBucket', 'Data', (id) =>
     execution(may('s3:GetObject', sub(`\${${id}.Arn}/*`))),
   ),
