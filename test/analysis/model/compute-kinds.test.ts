@@ -53,7 +53,7 @@ test('the statement shows the agent with its roles, its network and its starters
   expect(statement.bounds.map(({ name }) => name)).toContain('Lifetime of the environment');
 });
 
-test('a resource of the type whose role may not connect to the service is no agent', () => {
+test("a resource of the type isn't an agent if its role may not connect to the service", () => {
   const Build = { Type: 'AWS::CodeBuild::Project', Properties: { Name: 'build', ServiceRole: arnOf('BuildRole') } };
   const BuildRole = role('codebuild.amazonaws.com');
   expect(statementsOfStacks(stacks({ ...host(), Build, BuildRole })).map(({ agent }) => agent.name)).toEqual(['hosts']);

@@ -70,7 +70,7 @@ describe('every way of attachment', () => {
     expect(actions(identity(model, 'App#Role'))).toEqual(['s3:a']);
   });
 
-  test('users have the policies of their groups, however they joined', () => {
+  test('users have the policies of their groups, for each way of joining a group', () => {
     const model = modelOf({
       App: {
         First: { Type: 'AWS::IAM::User', Properties: { Groups: [{ Ref: 'Group' }] } },

@@ -132,7 +132,7 @@ test.each<[string, unknown, string]>([
   expect(reasons(value)).toEqual([reason]);
 });
 
-test('a macro next to other keys may add any key, and hides none', () => {
+test('a macro next to other keys may add any key, and the other keys are still read', () => {
   const [node] = holder(valueIn({ A: 1, 'Fn::Transform': { Name: 'AWS::Include' } }));
   expect(node.at('A').map(({ kind }) => kind)).toEqual(['scalar']);
   expect(node.at('B').map(({ kind }) => kind)).toEqual(['unreadable']);
@@ -267,7 +267,7 @@ test('loops over known lists are written out', () => {
   expect(model.unreadableParts).toEqual([]);
 });
 
-test('a loop over an unknown list can not be read, and what each turn of it makes is still judged', () => {
+test("a loop over an unknown list can't be read, and its body is still judged", () => {
   const model = modelOf({
     Transform: 'AWS::LanguageExtensions',
     Resources: {
@@ -393,7 +393,7 @@ test.each<[string, unknown]>([
   expect(model.resources.every(({ type }) => typeof type === 'string')).toBe(true);
 });
 
-test('a template that is nested too deeply to be read can not be read, instead of ending the program', () => {
+test("a template that is nested too deeply can't be read and doesn't end the program", () => {
   let value: unknown = 'x';
   for (let depth = 0; depth < 5_000; depth += 1) {
     value = { 'Fn::Join': ['', [value]] };

@@ -149,7 +149,7 @@ test('a resource with several names is found by each', () => {
   ]);
 });
 
-test('a name is known to begin with the name of the stack, where CloudFormation makes it', () => {
+test('a name that CloudFormation generates begins with the name of the stack', () => {
   const model = modelOf({
     Resources: {
       Role: { Type: 'AWS::IAM::Role' },

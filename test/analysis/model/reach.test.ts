@@ -68,7 +68,7 @@ test('a path has every step, and is as certain as its weakest one', () => {
   expect(path).toMatchObject({ end: AGENT, certainty: 'yes' });
 });
 
-describe('the execution role drives its own agent', () => {
+describe('the execution role can start its own agent', () => {
   const admin = { Policies: [{ PolicyName: 'p', PolicyDocument: allow('*', '*') }] };
   const function_ = { Type: 'AWS::Lambda::Function', Properties: { Role: arnOf('AdminRole') } };
 
@@ -224,7 +224,7 @@ describe('the execution role drives its own agent', () => {
   });
 });
 
-test('what depends on a parameter is there in those deployments', () => {
+test('resources that depend on a parameter exist only in its deployments', () => {
   const template = {
     Parameters: { Stage: { Type: 'String', AllowedValues: ['test', 'prod'] } },
     Conditions: { Prod: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
@@ -271,7 +271,7 @@ test('resources that are named in plain text are wired, too', () => {
   ).toContain('App#Named');
 });
 
-test('who is let in from outside is a node', () => {
+test('a principal outside of the assembly is a node', () => {
   const open = (Principal: unknown) => ({
     Policy: {
       Type: 'AWS::SQS::QueuePolicy',
@@ -304,7 +304,7 @@ test('governance is what leads to an agent, with what that writes, reads and is 
   expect(governed.has('App#Unrelated')).toBe(false);
 });
 
-test('the edges of many agents beside each other grow with the templates, not with their square', () => {
+test('the number of edges of many agents grows linearly with the templates', () => {
   const stacks = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`App${at}`, agentApp()]));
   const edges = (count: number) => {
@@ -315,7 +315,7 @@ test('the edges of many agents beside each other grow with the templates, not wi
   expect(edges(20)).toBe(10 * edges(2));
 });
 
-test('a rule leads to its targets, not to what its pattern names', () => {
+test('a rule leads to its targets, not to resources in its pattern', () => {
   const model = app({
     Watch: {
       Type: 'AWS::Events::Rule',

@@ -87,7 +87,7 @@ test.each<[string, Record<string, Resources[string] | undefined>]>([
   expect(resolution(changes).because).not.toBe('');
 });
 
-test('a list that has every name only under a condition limits names only then', () => {
+test('a list with every name under a condition limits names only under that condition', () => {
   const sections = {
     Parameters: { Stage: { Type: 'String' } },
     Conditions: { IsProd: { 'Fn::Equals': [ref('Stage'), 'prod'] } },

@@ -159,7 +159,7 @@ describe('what is not in the assembly is a gap', () => {
     expect(networkWith(changes).gaps.map((gap) => gap.what)).toContain(what);
   });
 
-  test('a type that nobody knows, if it names the network', () => {
+  test('an unknown type, if it names the network', () => {
     const joined = networkWith({ New: resource('AWS::EC2::QuantumLink', { VpcId: ref('Vpc') }) });
     expect(joined.gaps.map(({ what }) => what)).toEqual([
       'what AWS::EC2::QuantumLink does to the network (the type is not known)',
@@ -168,7 +168,7 @@ describe('what is not in the assembly is a gap', () => {
     expect(elsewhere.gaps).toEqual([]);
   });
 
-  test('a rule for what goes out of a group of a parameter', () => {
+  test('an egress rule for a group from a parameter', () => {
     const rule = resource('AWS::EC2::SecurityGroupEgress', {
       GroupId: ref('Some'),
       IpProtocol: '-1',
@@ -195,7 +195,7 @@ describe('security groups', () => {
       ({ direction, protocol, fromPort, peer }) => `${direction} ${protocol} ${fromPort ?? 'all'} ${peer.kind}`,
     );
 
-  test('a group that has no rule for what goes out lets everything out, whatever rules are added to it', () => {
+  test('a group without its own egress rule allows all egress, even if separate rules are added', () => {
     const bare = resource('AWS::EC2::SecurityGroup', { VpcId: ref('Vpc') });
     const everything = ['to all all addresses', 'to all all addresses'];
     expect(flows(networkWith({ Group: bare, ToEndpoint: undefined }))).toEqual(everything);
@@ -211,7 +211,7 @@ describe('security groups', () => {
     expect(networkOf(model, model.resource('App#Runtime')!).gaps).toEqual([]);
   });
 
-  test('the default group of a VPC lets everything out', () => {
+  test('the default group of a VPC allows all egress', () => {
     const network = networkWith({ Runtime: runtimeIn(ref('SubnetA'), att('Vpc', 'DefaultSecurityGroup')) });
     expect(flows(network)).toEqual(['to all all addresses', 'to all all addresses']);
     expect(network.gaps).toEqual([]);
@@ -375,7 +375,7 @@ describe('modes and exits', () => {
     expect(edgesOf(network)).toMatchObject([{ to: 'internet', kind: 'exits to', certainty }]);
   });
 
-  test('a mode that is not stated', () => {
+  test('no mode', () => {
     expect(networkWith({ Runtime: resource('AWS::BedrockAgentCore::Runtime', {}) }).modes).toMatchObject([
       { mode: 'none' },
     ]);
@@ -421,7 +421,7 @@ test('the edges say where the network leads', () => {
   ]);
 });
 
-test('a malformed template throws nothing', () => {
+test('a malformed template raises no error', () => {
   for (const broken of [null, 1, 'x', [], { 'Fn::If': ['No'] }, { Ref: 'constructor' }]) {
     const model: TemplateModel = appWith({
       Runtime: resource('AWS::BedrockAgentCore::Runtime', { NetworkConfiguration: broken }),

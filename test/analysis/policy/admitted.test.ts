@@ -57,7 +57,7 @@ describe('without a condition', () => {
     expect(letsIn(principal)).toEqual(expected);
   });
 
-  test('a denial lets nobody in', () => {
+  test('a denial admits nobody', () => {
     expect(letsIn('*', undefined, 'Deny')).toEqual([]);
   });
 });

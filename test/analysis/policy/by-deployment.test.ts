@@ -140,7 +140,7 @@ test('200 statements say in each deployment what the deployment has', () => {
   expect(divided).toBeGreaterThan(50);
 });
 
-describe('a statement with more conditions than are told apart', () => {
+describe('a statement with too many conditions to split', () => {
   const names = Array.from({ length: 6 }, (_, at) => `C${at}`);
   const template = {
     Parameters: Object.fromEntries(names.map((name) => [`P${name}`, { Type: 'String', AllowedValues: ['y', 'n'] }])),

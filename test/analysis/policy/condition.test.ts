@@ -87,7 +87,7 @@ describe('where the caller chooses the keys of the request', () => {
     expect(outcome(condition, context, 'any')).toEqual([holds, always]);
   });
 
-  test('an operator that nobody knows may hold, and is named', () => {
+  test('an unknown operator may hold, and is named', () => {
     const known = { StringEquals: { [TAG]: 'a' } };
     for (const condition of [{ StringSounds: { [TAG]: 'a' } }, { ...known, StringSounds: { [TAG]: 'a' } }]) {
       expect(outcome(condition, contextOf({ [TAG]: 'a' }), 'any')).toEqual(['maybe', 'maybe', 'StringSounds']);

@@ -47,7 +47,7 @@ describe('without a context: is there a request that is allowed', () => {
     });
   });
 
-  test('what is known of the request decides', () => {
+  test('the known context of the request decides', () => {
     const context = contextOf({ 'aws:PrincipalArn': ROLE.name });
     const only = (arn: string) =>
       of(deny({ Principal: '*', Condition: { ArnNotEquals: { 'aws:PrincipalArn': arn } } }));
@@ -83,7 +83,7 @@ describe('without a context: is there a request that is allowed', () => {
     expect(ask({ identity: of(allow(), deny({ Resource: '*' })) }, { resource }).verdict).toBe('no');
   });
 
-  test('what cannot be read may allow and may deny', () => {
+  test("a policy that can't be read may allow and may deny", () => {
     const outside = { outside: [{ ...of(allow())[0].actions.patterns[0], value: ['arn:aws:iam::aws:policy/X'] }] };
     expect(ask({ identity: [], ...outside }).verdict).toBe('maybe');
     expect(ask({ identity: of({ ...allow(), Effect: 'allow' }) }).verdict).toBe('maybe');
@@ -113,7 +113,7 @@ describe('one request with its context', () => {
     });
   });
 
-  test('what cannot be read allows nothing', () => {
+  test("a policy that can't be read allows nothing", () => {
     expect(given({ identity: of(allow()), boundary: 'unknown' }).verdict).toBe('no');
     expect(given({ identity: of({ ...allow(), Effect: 'allow' }) }).verdict).toBe('no');
     expect(given({ identity: of(allow(), { ...allow(), Effect: 'deny' }) }).verdict).toBe('no');
@@ -161,7 +161,7 @@ describe('who has to allow', () => {
     expect(ask({ identity: of(allow()), resource: open }, { caller: FOREIGN }).verdict).toBe('yes');
   });
 
-  test('a service is let in by the resource only', () => {
+  test('only the policy of the resource allows a service', () => {
     const caller: Caller = { kind: 'Service', name: ['events.amazonaws.com'] };
     expect(ask({ resource: of(allow({ Principal: { Service: 'events.amazonaws.com' } })) }, { caller }).verdict).toBe(
       'yes',
@@ -274,7 +274,7 @@ describe('gates of an organization, an endpoint and a session', () => {
     expect(ask({ identity: of(allow()), ...policies }).verdict).toBe(verdict);
   });
 
-  test('a policy from outside is taken for nothing where the request is given', () => {
+  test('a policy outside of the assembly allows nothing if the request is given', () => {
     expect(ask({ outside: [all[0].actions.patterns[0]] }, { mode: 'given' }).verdict).toBe('no');
   });
 });

@@ -115,7 +115,7 @@ describe('ARN by segment', () => {
     );
   });
 
-  test('a reference that is a whole ARN stands for all its segments', () => {
+  test('a reference that is a whole ARN has all segments of the ARN', () => {
     expect(subset([H, '/a:b'], [H, '/*'], segments)).toBe('yes');
   });
 });
@@ -172,7 +172,7 @@ test('a literal text has no wildcards', () => {
  * Every answer against all words of up to seven letters and a few values of the holes. A word of a pattern of four parts
  * that another doesn't match is never longer than that.
  */
-test('20,000 random pairs agree with trying it out', () => {
+test('20,000 random pairs agree with an exhaustive comparison', () => {
   const words = [''];
   for (let i = 0; i < words.length && words[i].length < 7; i++) {
     words.push(...['a', 'b', 'c'].map((letter) => words[i] + letter));

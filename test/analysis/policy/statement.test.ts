@@ -39,7 +39,7 @@ test('negated elements, and elements in another case', () => {
   });
 });
 
-test('without Resource it speaks of everything, without Principal of who it is attached to', () => {
+test('without Resource it applies to everything, without Principal to the identity that has it', () => {
   const [statement] = statementsOf({ Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole' }] });
   expect(statement).toMatchObject({
     resources: { except: false, patterns: [{ value: ['*'] }] },

@@ -117,7 +117,7 @@ describe('MA-ENC2', () => {
     expect(found(MA_ENC2, { Store: of(type, bad) }, 'Store')).toEqual([]);
   });
 
-  test('a function that drives an agent needs one for its variables', () => {
+  test('a function that starts an agent needs one for its variables', () => {
     const open = (properties: object) => ({
       Open: of('AWS::Lambda::Function', { Role: arnOf('OpenRole'), ...properties }),
     });

@@ -243,7 +243,7 @@ describe('before anything is read', () => {
     },
   });
 
-  test('an app without any part of an agent is left alone', () => {
+  test("an app without any part of an agent isn't judged", () => {
     expect(run({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } } }, [fails])).toEqual([]);
   });
 

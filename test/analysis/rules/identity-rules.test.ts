@@ -308,7 +308,7 @@ describe('a policy reaches the execution role', () => {
   });
 });
 
-describe('what the execution role can become or drive', () => {
+describe('what the execution role can become or start', () => {
   const tools = (Small: object) => ({ Tool: tool('Small'), Small });
 
   test.each<[string, readonly object[], Record<string, unknown>]>([
@@ -389,7 +389,7 @@ describe('roles of other things', () => {
     expect(found(agent([], { Memory, MemoryRole }))).toEqual([]);
   });
 
-  test('administrators and pipelines beside an agent are left alone', () => {
+  test('administrators and pipelines next to an agent have no finding', () => {
     expect(found(agent([], { Admin: admin() }), { Other: { Admin: admin() } })).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ function places(value: unknown, here: (string | number)[], found: (string | numb
   }
 }
 
-test('no rule throws, whatever stands in the place of a value', () => {
+test('no rule raises an error for any value in the place of another', () => {
   const { app } = governedApp();
   app.synth();
   const stacks = readConstructTree(app);

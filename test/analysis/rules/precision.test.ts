@@ -90,7 +90,7 @@ describe.each(MEMBERS)('the name %s', (name) => {
   };
   const wide = execution(may('s3:*', '*'));
 
-  test('of a resource hides nothing that it does', () => {
+  test("of a resource doesn't hide its other properties", () => {
     expect(renamed('More', wide)).toContainEqual(
       expect.objectContaining({
         rule: 'MA-ID5',
@@ -128,7 +128,7 @@ describe.each(MEMBERS)('the name %s', (name) => {
   });
 });
 
-test('null in place of a resource or of any of its members is nothing', () => {
+test('null in place of a resource or of any of its members counts as absent', () => {
   const Nothing = null;
   expect(said({ add: { Nothing } as any })).toEqual([]);
   for (const rest of [{ Properties: null }, { Metadata: null }, { DependsOn: null }, { Condition: null }]) {

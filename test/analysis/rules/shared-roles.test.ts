@@ -42,7 +42,7 @@ describe('MA-ID3, an execution role', () => {
     ]);
   });
 
-  test('under which something else works is named for programs', () => {
+  test('that another resource runs under is named for programs', () => {
     expect(said({ add: { Other: functionOf('ExecutionRole') } })).toEqual([
       ['Other Properties.Role: Other also runs under the execution role of an agent', { role: ROLE }],
     ]);
@@ -89,7 +89,7 @@ describe('MA-ID3, a session role', () => {
     ]);
   });
 
-  test('under which something else works', () => {
+  test('that another resource runs under', () => {
     expect(says({ add: { Other: functionOf('SessionRole') } })).toEqual([
       'Other Properties.Role: Other also runs under the session role of an agent',
     ]);

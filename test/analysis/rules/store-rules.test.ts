@@ -444,7 +444,7 @@ describe('MA-NET6', () => {
     expect(severities({})).toEqual(['warning']);
   });
 
-  test('where a way to the internet was chosen, names add nothing to it', () => {
+  test("names aren't reported next to a declared way to the internet", () => {
     const Route = resource('AWS::EC2::Route', {
       RouteTableId: ref('Table'),
       DestinationCidrBlock: '0.0.0.0/0',
