@@ -113,7 +113,7 @@ export class AgentBaseline extends Construct implements IAgentBaseline {
  * records other accounts), and a trail of another Stage, which CDK can't reference.
  */
 function requireSharableTrail(scope: IConstruct, trail: IAgentAuditTrail): void {
-  const fix = 'Pass AgentAuditTrail.fromAgentAuditTrailAttributes(…) with the ARN of that trail';
+  const fix = 'pass AgentAuditTrail.fromAgentAuditTrailAttributes(…) with the ARN of that trail';
   if (trail instanceof ImportedAuditTrail) {
     return;
   }

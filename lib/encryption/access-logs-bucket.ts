@@ -9,7 +9,7 @@ import { requireInput } from '../validation/input-error';
  * Source: docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html
  */
 export function requireLogTarget(scope: IConstruct, bucket: IBucket | undefined): void {
-  const fix = 'Pass a bucket with encryption: BucketEncryption.S3_MANAGED and without a lock';
+  const fix = 'pass a bucket with encryption: BucketEncryption.S3_MANAGED and without a lock';
   const value = bucket?.node.path;
   requireInput(bucket?.encryptionKey === undefined, scope, {
     input: 'accessLogsBucket',

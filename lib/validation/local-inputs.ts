@@ -148,8 +148,7 @@ class Walk {
   }
 
   private requireHere(given: Omit<PlacedInput, 'fix'>): void {
-    const fix = `Create it in this account and Region, or leave ${given.input} out`;
-    requireSamePlace(this.scope, { ...given, fix }, this.where);
+    requireSamePlace(this.scope, { ...given, fix: `pass ${given.what} of this account and Region` }, this.where);
   }
 }
 
