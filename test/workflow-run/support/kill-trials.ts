@@ -129,14 +129,15 @@ export async function struckAt(scene: KillScenario, tasks: readonly string[], co
   );
 }
 
-/** Sends events while it is engaged. @returns how many of them waited */
+/** Sends some of the events before each task that engages it, and the rest afterwards. @returns how many of them waited */
 export async function eventsWhileEngaging(scene: KillScenario, commits: readonly string[]): Promise<number> {
-  const engaging = scene.engage();
-  for (const commit of commits) {
-    await scene.send(commit);
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-  await scene.reportOf(engaging);
+  const unsent = [...commits];
+  const each = Math.ceil(commits.length / ENGAGE_TASKS.length);
+  scene.beforeTask = async (_state, { machine }) => {
+    if (machine === scene.engageMachine) await scene.send(...unsent.splice(0, each));
+  };
+  await scene.stop();
+  await scene.send(...unsent);
   await scene.cloud.quiet();
   expect(await scene.left()).toEqual(NOTHING);
   await releaseAll(scene);
