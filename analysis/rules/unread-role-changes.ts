@@ -89,7 +89,14 @@ const OF_AGENTS = /^bedrock-(?:mantle|agentcore):/;
 const KEEPS_ONLY = /^arn:[^:]*:(?:sns|sqs|logs|kinesis|firehose|events):/;
 
 /** Properties of targets and pipes that aren't sent to the target. */
-const NOT_TOLD: ReadonlySet<string> = new Set(['Description', 'RoleArn', 'Source', 'SourceParameters', 'Tags']);
+const NOT_TOLD: ReadonlySet<string> = new Set([
+  'DeadLetterConfig',
+  'Description',
+  'RoleArn',
+  'Source',
+  'SourceParameters',
+  'Tags',
+]);
 
 /**
  * Notes what sends the name of an agent's role to something outside of the app: the calls of schedules and state machines,
@@ -118,18 +125,24 @@ export function noteToldRoles(model: TemplateModel, unread: Unread): void {
       );
     }
   }
-  for (const rule of model.ofType('AWS::Events::Rule', 'AWS::Pipes::Pipe')) {
-    const targets = rule.type === 'AWS::Pipes::Pipe' ? [rule.properties] : rule.properties.at('Targets');
+  for (const sender of model.ofType('AWS::Events::Rule', 'AWS::Pipes::Pipe', 'AWS::Scheduler::Schedule')) {
+    const { type, properties } = sender;
+    const targets =
+      type === 'AWS::Pipes::Pipe' ? [properties] : [...properties.at('Targets'), ...properties.at('Target')];
     for (const target of targets.flatMap((list) => list.items())) {
       const told = target.entries().filter(([name]) => !NOT_TOLD.has(name));
       const texts = told.flatMap(([, node]) => textsBelow(node)).map(({ value }) => value);
       const arns = texts.flatMap((value) => literalOf(value) ?? []).filter((text) => text.startsWith('arn:'));
-      if (!arns.some((arn) => KEEPS_ONLY.test(arn))) {
-        note(rule, texts);
+      const isCall = arns.some((arn) => UNIVERSAL_TARGET.test(arn));
+      if (!isCall && (arns.length === 0 || !arns.every((arn) => KEEPS_ONLY.test(arn)))) {
+        note(sender, texts);
       }
     }
   }
 }
+
+/** A call of EventBridge Scheduler, which is one of the written calls. */
+const UNIVERSAL_TARGET = /^arn:[^:]*:scheduler:::aws-sdk:/;
 
 /** Actions that only read, or read and write data. They don't change roles. */
 function isOfData(action: string): boolean {

@@ -301,4 +301,36 @@ export const NEWER_FORMS: readonly Pair[] = [
       ),
     },
   })),
+  pair(
+    'MA-READ1',
+    'a schedule tells a function outside of the app the execution role',
+    'reviewer-exec',
+    'somebody',
+    (name) => ({
+      set: { 'ExecutionRole.RoleName': 'reviewer-exec' },
+      other: {
+        Nightly: of('AWS::Scheduler::Schedule', {
+          ScheduleExpression: 'rate(1 day)',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: {
+            Arn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:fix`,
+            RoleArn: `arn:aws:iam::${ACCOUNT}:role/scheduler`,
+            Input: JSON.stringify({ role: name }),
+          },
+        }),
+      },
+    }),
+  ),
+  pair('MA-READ1', 'the enrichment of a pipe is told the execution role', 'reviewer-exec', 'somebody', (name) => ({
+    set: { 'ExecutionRole.RoleName': 'reviewer-exec' },
+    other: {
+      Pipe: of('AWS::Pipes::Pipe', {
+        RoleArn: `arn:aws:iam::${ACCOUNT}:role/pipes`,
+        Source: `arn:aws:sqs:us-east-1:${ACCOUNT}:in`,
+        Enrichment: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:fix`,
+        EnrichmentParameters: { InputTemplate: JSON.stringify({ role: name }) },
+        Target: `arn:aws:sqs:us-east-1:${ACCOUNT}:out`,
+      }),
+    },
+  })),
 ];
