@@ -359,3 +359,16 @@ test('a setting that only one deployment has is a finding with its case', () => 
     'The log group keeps its events for ever (when Stage = test)',
   ]);
 });
+
+test.each<[string, object, boolean]>([
+  ['without selectors', {}, true],
+  ['with basic selectors for data', { EventSelectors: [{ IncludeManagementEvents: false }] }, false],
+  ['with selectors for data', { AdvancedEventSelectors: [data('AWS::BedrockMantle::Project')] }, false],
+])('MA-AUD1: whether a trail %s records management events', (_name, selectors, records) => {
+  const says = found(({ Trail }) => {
+    delete Trail.Properties.AdvancedEventSelectors;
+    Object.assign(Trail.Properties, selectors);
+  });
+  const lacks = says.some((text) => text.includes('does not record all management events'));
+  expect(lacks).toBe(!records);
+});
