@@ -90,7 +90,7 @@ function leakText({ state, judge, why }: Leak, { opens }: TurnMachine): string {
 
 /** A screening step names one guardrail of the app, or one that is declared. */
 function* judgeGuardrail(
-  { model, declared, unread }: RuleContext,
+  { declared, unread }: RuleContext,
   { machine, agent }: TurnMachine,
   state: State,
 ): Iterable<Finding> {
@@ -102,8 +102,8 @@ function* judgeGuardrail(
   }
   for (const name of names) {
     unread(agent, machine.resource, name);
-    const isKnown = model.mentioned(name).length > 0 || model.named(name, 'AWS::Bedrock::Guardrail').length > 0;
-    if (literalOf(name) !== undefined && !isKnown && !declared.outside(name)) {
+    // A guardrail of the app is named by a reference: its id is made at deployment.
+    if (literalOf(name) !== undefined && !declared.outside(name)) {
       unread(agent, machine.resource, {
         origin: state.node.place,
         reason: 'outside the assembly',

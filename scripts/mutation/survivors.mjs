@@ -1,11 +1,14 @@
-/** Prints each mutant that survives when it is known: a run takes long. */
+/** Prints each mutant that no test notices once it is known: the report comes after a run of an hour. */
+import path from 'node:path';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 class Survivors {
-  onMutantTested({ status, fileName, location, replacement, mutatorName }) {
+  onMutantTested({ status, fileName, location: { start }, mutatorName, replacement }) {
     if (status === 'Survived' || status === 'NoCoverage') {
-      console.log(`SURVIVED ${JSON.stringify({ fileName, location, mutatorName, replacement })}`);
+      const file = path.relative(process.cwd(), fileName);
+      console.log(`Not noticed: ${file}:${start.line}:${start.column} ${mutatorName}: ${replacement}`);
     }
   }
 }
+
 export const strykerPlugins = [declareClassPlugin(PluginKind.Reporter, 'survivors', Survivors)];

@@ -231,6 +231,10 @@ export const WORKFLOWS: readonly Pair[] = [
       },
     }),
   ),
+  pair('MA-GRD1 MA-READ1', 'the guardrail is a parameter', ref('Any'), arnOf('Guardrail', 'GuardrailArn'), (id) => ({
+    add: { Machine: withGuardrail(id) },
+    sections: { Parameters: { Any: { Type: 'String' } } },
+  })),
   pair('MA-READ1', 'a guardrail outside of the app that nobody declared', [], ['abcdefgh1234'], (names) => ({
     add: { Machine: withGuardrail('abcdefgh1234') },
     sections: { Metadata: { AgentDeclarations: [{ kind: 'unreadable', reason: 'Reviewed', names }] } },
