@@ -1,3 +1,4 @@
+import { computeKindOf } from '../../lib/facts/compute-kinds';
 import type { Resource } from './assembly';
 import { literalOf, textOf } from './compose-text';
 import { destinationsIn, mentionedIn } from './destinations-in';
@@ -10,6 +11,28 @@ import type { Text } from './text';
 /** Types that move data from one resource that they name to another one. */
 const MOVES_DATA =
   /^AWS::(?:SNS::Subscription|Logs::(?:SubscriptionFilter|Delivery|DeliveryDestination|AccountPolicy)|Events::(?:Rule|Archive|Endpoint)|Pipes::Pipe|KinesisFirehose::DeliveryStream|DMS::\w+|DataSync::\w+|AppFlow::Flow|ECR::ReplicationConfiguration|Backup::BackupPlan|S3::(?:AccessPoint|MultiRegionAccessPoint|AccessGrant)|Kinesis::StreamConsumer|Lambda::EventSourceMapping|DynamoDB::GlobalTable|RAM::ResourceShare|Oam::Link)$/;
+
+/**
+ * Services with resources that name stores and accounts without moving data between them: code (what it does isn't in a
+ * template), policies and identities, networks, and what measures, tags or deploys.
+ */
+const MOVES_NOTHING =
+  /^AWS::(?:Amplify|ApiGateway|ApiGatewayV2|AppConfig|AppRunner|ApplicationAutoScaling|AutoScaling|Batch|Bedrock|BedrockAgentCore|BedrockMantle|Budgets|CDK|CE|CertificateManager|CloudFormation|CloudFront|CloudTrail|CloudWatch|CodeBuild|CodeDeploy|CodePipeline|Cognito|Config|EC2|ECR|ECS|EFS|EKS|EMR\w*|ElasticLoadBalancing\w*|GuardDuty|IAM|KMS|LakeFormation|Lambda|Organizations|RAM|ResourceGroups|Route53\w*|SSM|SSO|SageMaker|Scheduler|SecretsManager|SecurityHub|Serverless|ServiceCatalog\w*|StepFunctions|Synthetics|Tags|VpcLattice|WAFv2|XRay)::|Polic(?:y|ies)$|Permissions?$/;
+
+/** Whether a resource could move data to another account: a known type, or any other type that is given an account. */
+function mayMove({ type, raw, stack }: Resource): boolean {
+  if (MOVES_DATA.test(type) || !type.startsWith('AWS::') || MOVES_NOTHING.test(type)) {
+    return MOVES_DATA.test(type);
+  }
+  const text = JSON.stringify(raw.Properties ?? {});
+  const { Parameters, Mappings } = stack.template;
+  return (
+    ACCOUNT.test(text) ||
+    (/"Ref"|"Fn::(?:FindInMap|Sub|ImportValue)"/.test(text) && ACCOUNT.test(JSON.stringify([Parameters, Mappings])))
+  );
+}
+
+const ACCOUNT = /(?<!\d)\d{12}(?!\d)/;
 
 /** Types that move the data of every resource of a type in the account. */
 const OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
@@ -33,7 +56,7 @@ const OUTSIDE_DESTINATION = /^(?:HttpEndpoint|Splunk|Snowflake)DestinationConfig
 /** Access by resources that move data of an agent's resources to another account or out of AWS. */
 export function byMovers(model: Model, near: ReadonlySet<Resource>, used: ReadonlySet<Resource>): OutsideAccess[] {
   return model.resources
-    .filter((mover) => MOVES_DATA.test(mover.type) && sharesLogs(mover))
+    .filter((mover) => mayMove(mover) && sharesLogs(mover))
     .flatMap((mover) => {
       const type = OF_THE_ACCOUNT.get(mover.type);
       const from = type
@@ -43,7 +66,7 @@ export function byMovers(model: Model, near: ReadonlySet<Resource>, used: Readon
         ? [mover, ...behind(model, mover)].flatMap((each) => [
             ...byDestinations(model, each, from),
             ...byDelivery(each, from),
-            ...byBuckets(model, each, from),
+            ...(MOVES_DATA.test(mover.type) ? byBuckets(model, each, from) : []),
           ])
         : [];
     });
@@ -121,10 +144,11 @@ export function byDestinations(model: Model, at: Resource, to: Resource): Outsid
   const documents = OF_THE_ACCOUNT.has(at.type)
     ? at.properties.at('PolicyDocument').flatMap((node) => node.json())
     : [];
-  return [at.properties, ...documents]
+  // The image of a build is next to its variables.
+  return [at.properties, ...at.properties.at('Environment', 'Image'), ...documents]
     .flatMap((node) => destinationsIn(node))
     .filter(({ value }) => {
-      const account = accountOf(value) ?? (at.type === 'AWS::Lambda::Function' ? registryOf(value) : undefined);
+      const account = accountOf(value) ?? (computeKindOf(at.type) ? undefined : registryOf(value));
       return account !== undefined && accounts.ofAccount(account) === 'foreign';
     })
     .map(({ value, guard, place }) => ({

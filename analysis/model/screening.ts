@@ -2,6 +2,7 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import { isWithin as isPathWithin, judgedPaths, presence } from './data-paths';
 import { CONSTANT, INPUT, member, originsOf, overlaps, plain, sourceOf } from './data-value';
+import { losesText } from './kept-text';
 import { type Leak, leaksOf } from './leaks';
 import { dataOf, type StateData } from './machine-data';
 import { walkPaths } from './machine-paths';
@@ -53,11 +54,15 @@ export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screen
     .map(({ state }) => state)
     .filter((state) => kindOf(state, 'screens input') || kindOf(state, 'screens output'));
   const unscreenedStarts = new Set<State>();
-  walkPaths(flow, covers('screens input'), (state, settled) => {
+  const note = (state: State, settled: boolean): void => {
     if (opens.has(state) && !settled) {
       unscreenedStarts.add(state);
     }
-  });
+    if (readsItems(state)) {
+      state.inner.forEach((each) => walkPaths(each, covers('screens input'), note));
+    }
+  };
+  walkPaths(flow, covers('screens input'), note);
   const none = new Set<string>();
   return {
     guarded,
@@ -65,7 +70,9 @@ export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screen
     beside: guarded.filter(
       (state) =>
         content(state).size > 0 &&
-        (!judges(state) || (kindOf(state, 'screens input') && isOfNoTurn(state, content(state), workflow, data))),
+        (!judges(state) ||
+          losesText(state) ||
+          (kindOf(state, 'screens input') && isOfNoTurn(state, content(state), workflow, data))),
     ),
     unscreenedStarts: [...unscreenedStarts],
     unscreenedEnds: openEnds(flow, opens, covers('screens output')),
@@ -217,6 +224,9 @@ function covering(mark: (state: State) => boolean, data: ReadonlyMap<State, Stat
       }));
   return covers;
 }
+
+/** Whether a loop reads its items from a bucket, after every screening. */
+const readsItems = ({ type, node }: State): boolean => type === 'Map' && node.at('ItemReader').length > 0;
 
 /** A list that is written in the template is the same in every turn. */
 function isOverTheTurn(data: StateData | undefined): boolean {

@@ -75,7 +75,8 @@ const READS = /:(?:get|list|describe|head|lookup|search|query|scan|select|check|
 
 const isHarmless = (kind: ActionClass) => kind === 'data-read' || kind === 'data-write' || kind === 'start';
 
-function isChange(action: string): boolean {
+/** Whether an action changes a resource, and neither reads, writes data, starts nor protects. */
+export function isChange(action: string): boolean {
   switch (levelOf(action)) {
     case 'read':
     case 'list':

@@ -1,3 +1,4 @@
+import { PASSED_ON } from '../../lib/facts/credential-formats';
 import { hasDynamicReference } from '../model/dynamic-reference';
 import type { Guard } from '../model/guard';
 import { keyTest } from '../model/key-test';
@@ -58,13 +59,15 @@ function readValue(value: Open, found: Credential[], open: Open[]): void {
     );
     return;
   }
+  const isData = above.areData || isDataKey(key);
   for (const text of node.texts()) {
     const what = credentialOf(text.value, key, above);
-    if (what !== undefined) {
+    // A text with JSON in it is read like the JSON.
+    if (what !== undefined && !(what === PASSED_ON && isData && isJson(text.value[0]))) {
       found.push({ place: node.place, guard: text.guard, what, where: placeName(key, above) });
     }
   }
-  if (above.areData || isDataKey(key)) {
+  if (isData) {
     readData(value, open);
   }
 }

@@ -11,7 +11,7 @@ import { isInClear, type Keys } from './keys-above';
 
 /** Properties that hold a credential. A reference to a secret is correct there. */
 const isCredentialProperty = keyTest(
-  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token)$/,
+  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token|Passwords)$/,
 );
 
 /** A setting, for example `ManageMasterUserPassword`: never the credential itself. */
@@ -19,10 +19,10 @@ const SWITCH = /^(?:true|false)$/i;
 
 /** Endings of names for credentials. */
 const HOLDS_A_CREDENTIAL =
-  /(?:secret|passw(?:or)?d|passphrase|token|api_?key|access_?key|private_?key|credentials?|authorization)$/i;
+  /(?:secret|passw(?:or)?d|passphrase|(?:db|user|admin|root|_)pwd|token|(?:api|access|private|hmac|account|shared)_?key|credentials?|authorization)$/i;
 
 /** Tokens that page through a list, repeat a request once or answer a task. */
-const NO_CREDENTIAL = /(?:request|client|next|task|page|pagination|continuation)_?token$/i;
+const NO_CREDENTIAL = /(?:request|client|next|task|page|pagination|continuation|event_?source)_?token$/i;
 
 /** The kind of credential that a text is. */
 export function credentialOf(text: Text, key: string, above: Keys): string | undefined {
@@ -40,7 +40,9 @@ export function inLiteral(text: string, key: string, above: Keys): string | unde
     return EMPTY.test(text) ? undefined : 'a credential in clear text';
   }
   const isNamed =
-    (above.areData && isCredential(key, text)) || (above.areVariables && isCredentialName(key) && !isCount(key, text));
+    ((above.areData || (WITH_A_DIGIT.test(text) && !IS_SETTING.test(above.key))) && isCredential(key, text)) ||
+    (above.areVariables && isCredentialName(key) && !isCount(key, text)) ||
+    (key === 'AccessString' && WITH_PASSWORD.test(text));
   return isNamed && !EMPTY.test(text) ? 'a credential, as its name says' : undefined;
 }
 
@@ -77,9 +79,18 @@ function inComputed(text: Text, key: string, above: Keys): string | undefined {
   return undefined;
 }
 
+/** Outside of data, a value has to look like a credential: values that a schema lists have no digit. */
+const WITH_A_DIGIT = /\d/;
+
+/** Keys above a setting of credentials, for example how long they are valid. */
+const IS_SETTING = /polic|units$/i;
+
+/** The password of a user of Redis or Valkey in its access string: `on >… ~* +@all`. */
+const WITH_PASSWORD = /(?:^|\s)>\S/;
+
 /** Whether a property is the credential itself, not a policy or a setting for it. */
 function isHolder(key: string, above: Keys, text: string): boolean {
-  return !above.areVariables && isCredentialProperty(key) && !/polic/i.test(above.key) && !SWITCH.test(text);
+  return !above.areVariables && isCredentialProperty(key) && !IS_SETTING.test(above.key) && !SWITCH.test(text);
 }
 
 /** A number of tokens, for example. */
@@ -126,8 +137,16 @@ const NAME_WITH_PARTS = /^[a-z][\w.-]{0,23}(?:\/[a-z][\w.-]{0,23})+$/;
 
 const FORMATS = [...CREDENTIAL_FORMATS, ...FURTHER_CREDENTIAL_FORMATS];
 
-/** All formats in one test, because most texts have none. */
-const ANY_FORMAT = new RegExp(FORMATS.map(({ pattern }) => `(?:${pattern.source})`).join('|'));
+/** All formats in two tests, one of them without regard to case, because most texts have none. */
+const ANY_FORMAT = ['', 'i'].map(
+  (flags) =>
+    new RegExp(
+      FORMATS.filter(({ pattern }) => pattern.flags === flags)
+        .map(({ pattern }) => `(?:${pattern.source})`)
+        .join('|'),
+      flags,
+    ),
+);
 
 /** Length of the shortest credential: a user name and a password in a URL. */
 const SHORTEST_CREDENTIAL = 8;
@@ -135,7 +154,7 @@ const SHORTEST_CREDENTIAL = 8;
 /** The kind of credential that a text has the published format of. */
 export function formatIn(text: string): string | undefined {
   // No published format is shorter, and most texts of a template are.
-  return text.length < SHORTEST_CREDENTIAL || !ANY_FORMAT.test(text)
+  return text.length < SHORTEST_CREDENTIAL || !ANY_FORMAT.some((format) => format.test(text))
     ? undefined
     : FORMATS.find(({ pattern }) => pattern.test(text))?.kind;
 }

@@ -2,7 +2,7 @@ import { DEVELOPMENT_MODE_KEY } from '../../lib/contracts/development';
 import { trailsOfAgents } from '../model/agent-trails';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
-import { literalOf, textKey } from '../model/compose-text';
+import { concat, literalOf, textKey } from '../model/compose-text';
 import { evidenceBuckets } from '../model/evidence';
 import { FALSE, type Guard } from '../model/guard';
 import { identities } from '../model/identities';
@@ -11,7 +11,8 @@ import { printed } from '../model/printed-text';
 import { literalsAt, valuesAt } from '../model/values-at';
 import { accountOf } from '../policy/request';
 import { limitsOf } from '../policy/limits';
-import { subset } from '../policy/pattern';
+import { scopeOf } from '../policy/named-resource';
+import { overlap, subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { allowing } from './agent-roles';
 import type { Finding } from './finding';
@@ -177,11 +178,17 @@ function* judgeBypass({ model, declared }: RuleContext, bucket: Resource, name: 
         !actions.except &&
         actions.patterns.some(({ value }) => subset([BYPASS], value, { ignoreCase: true }) === 'yes'),
     );
+  const files = model.arn(bucket).map(({ value }) => concat(value, ['/*']));
   for (const identity of isGovernance && !isRefused ? identities(model).all : []) {
     for (const statement of allowing(identity, BYPASS)) {
+      const isByName = statement.actions.patterns.some(
+        ({ value: [first] }) => typeof first === 'string' && /^s3:\W*b/i.test(first),
+      );
       const isOfBucket = statement.resources.patterns.some(
         ({ value }) =>
-          model.mentioned(value).includes(bucket) || model.named(value).some(({ resource }) => resource === bucket),
+          model.mentioned(value).includes(bucket) ||
+          model.named(value).some(({ resource }) => resource === bucket) ||
+          ((isByName || scopeOf(value) === 'one') && files.some((each) => overlap(value, each) === 'yes')),
       );
       if (isOfBucket && !statement.resources.except && !declared.use(identity, BYPASS, statement)) {
         const says = `${name} has a lock that ${identity.resource?.logicalId ?? printed(identity.arn)} may bypass`;

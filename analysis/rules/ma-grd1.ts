@@ -6,11 +6,12 @@ import { literalOf } from '../model/compose-text';
 import { printed } from '../model/printed-text';
 import type { Leak } from '../model/leaks';
 import { screeningOf } from '../model/screening';
-import type { State } from '../model/state-machine';
+import type { Flow, State } from '../model/state-machine';
 import { stateMachines } from '../model/state-machine';
 import { reach } from '../model/reach';
 import { turnMachines, type TurnMachine, turnStarters } from '../model/turn-starters';
 import type { TemplateModel } from '../model/template-model';
+import type { Text } from '../model/text';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 
@@ -70,10 +71,24 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
       const isUnread = value.some((part) => typeof part !== 'string' && part.kind !== 'reference' && part.unreadable);
       return isVersion || isUnread || (known !== undefined && /^[1-9][0-9]*$/.test(known));
     });
+    if (versions.some(({ value }) => isOfAnother(context.model, value, machine.flow, state))) {
+      yield at(state, `The state ${state.name} uses the number of a version of another guardrail`);
+    }
     if (versions.length === 0 || numbered.length < versions.length) {
       yield at(state, `The state ${state.name} doesn't use a numbered guardrail version`);
     }
   }
+}
+
+/** Whether a version in the app is one of another guardrail than the one that a state names. */
+function isOfAnother(model: TemplateModel, version: Text, flow: Flow, state: State): boolean {
+  const named = (texts: readonly { readonly value: Text }[]) => texts.flatMap(({ value }) => model.mentioned(value));
+  const guardrails = named(constantArgument(flow, state, 'GuardrailIdentifier') ?? []);
+  const owners = model
+    .mentioned(version)
+    .filter(({ type }) => type === 'AWS::Bedrock::GuardrailVersion')
+    .flatMap(({ properties }) => named(properties.at('GuardrailIdentifier').flatMap((node) => node.texts())));
+  return owners.length > 0 && guardrails.length > 0 && !owners.some((each) => guardrails.includes(each));
 }
 
 function leakText({ state, judge, why }: Leak, { opens }: TurnMachine): string {

@@ -189,6 +189,10 @@ function* scripts(resource: Resource): Iterable<Finding> {
     if (typeof value === 'string' && isEncoded) {
       texts.push(value);
     } else if (Array.isArray(value)) {
+      if (value.some((each) => typeof each === 'string' && each.startsWith('--'))) {
+        // An option and its value, as in a command line.
+        texts.push(['', ...value.filter((each) => typeof each === 'string')].join(' '));
+      }
       value.forEach((each) => visit(each, isEncoded));
     } else if (isObject(value)) {
       for (const key in value) {
@@ -219,12 +223,24 @@ function* globals(model: TemplateModel, stack: Resource['stack']): Iterable<Find
   }
 }
 
-/** The metadata of a template, which everybody can read who may read the template. */
+/** Every section of a template, which everybody can read who may read the template. */
 function* notes(stack: Resource['stack']): Iterable<Finding> {
-  const what = formatIn(JSON.stringify(stack.template.Metadata ?? ''));
-  if (what !== undefined) {
-    yield { at: { stack, path: 'Metadata' }, says: `The metadata of the template holds ${what}` };
+  for (const [section, content] of Object.entries(stack.template)) {
+    const what = READ_ELSEWHERE.has(section) ? undefined : formatIn(JSON.stringify(withoutValues(section, content)));
+    if (what !== undefined) {
+      yield { at: { stack, path: section }, says: `The section ${section} of the template holds ${what}` };
+    }
   }
+}
+
+const READ_ELSEWHERE: ReadonlySet<string> = new Set(['Resources', 'Globals']);
+
+/** A section without the defaults of parameters and the values of outputs, which are judged with what fills them in. */
+function withoutValues(section: string, content: unknown): unknown {
+  const value = { Parameters: 'Default', Outputs: 'Value' }[section];
+  return value === undefined
+    ? content
+    : entriesOf(content).map(([name, declared]) => [name, entriesOf(declared).filter(([key]) => key !== value)]);
 }
 
 /** Defaults of secret parameters, which are in the template. */

@@ -43,7 +43,7 @@ function saysOf({ to, who, name, giver }: OutsideAccess): string {
     return `${to.logicalId} is open to everybody through ${giver.logicalId}`;
   }
   return who === 'another account'
-    ? to.type === 'AWS::Lambda::Function' && to === giver
+    ? to === giver && (to.type === 'AWS::Lambda::Function' || registryOf(name))
       ? `${to.logicalId} runs or sends to something of another account (${printed(name)})`
       : `${to.logicalId} is copied or sent to another account (${printed(name)})`
     : `${to.logicalId} is sent out of AWS (${printed(name)})`;

@@ -18,6 +18,7 @@ import { LISTENING } from './open-ports';
 import { rule, type RuleContext } from './rule';
 import { managedPolicies } from './managed-policy-entries';
 import { placeAt } from './setting';
+import { signsInEverybody } from './sign-up';
 import { verifiesSignatures } from './signatures';
 
 const OUTSIDE = /^(?:everybody$|outside |service |federated )/;
@@ -242,6 +243,10 @@ function isLimitedFederation(
   { principals, conditions, guard }: Statement,
 ): boolean {
   const providers = principals === 'attached' ? [] : principals.flatMap(({ name }) => model.mentioned(name.value));
+  const isOfEverybody = conditions
+    .filter(({ key }) => key.endsWith(':aud'))
+    .flatMap(({ values }) => values.flatMap(({ value }) => model.mentioned(value)))
+    .some((pool) => signsInEverybody(pool, model));
   return (
     from.includes(':saml-provider/') ||
     (providers.length > 0 && providers.every(({ type }) => type === 'AWS::IAM::SAMLProvider')) ||
@@ -255,7 +260,9 @@ function isLimitedFederation(
         values.length > 0 &&
         (key.endsWith(':sub')
           ? values.every(({ value }) => !isEverything(value) && namesSubject(literalOf(value) ?? ''))
-          : key.endsWith(':amr') && values.every(({ value }) => literalOf(value) === 'authenticated')),
+          : !isOfEverybody &&
+            key.endsWith(':amr') &&
+            values.every(({ value }) => literalOf(value) === 'authenticated')),
     )
   );
 }

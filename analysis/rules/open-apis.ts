@@ -4,33 +4,15 @@ import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { literalsAt, valuesAt } from '../model/values-at';
 import { admitted } from '../policy/admitted';
-import { judged, type Opening, setting } from './opening';
+import { judged, type Opening } from './opening';
 import { resourcesAt as named } from './setting';
+import { signedUp } from './sign-up';
 
 export const API_AUTHORIZATION = ['AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS', 'JWT'];
 
 function authorizationOf(entry: Resource, model: TemplateModel): Opening | undefined {
   const path = ['AuthorizationType'];
-  const found = judged(valuesAt(entry.properties, ...path), API_AUTHORIZATION, path, entry.type);
-  return found ?? signedUp(named(entry, 'AuthorizerId', model), entry, model);
-}
-
-/** How an authorizer leaves an entry open: in some user pools everybody can sign up. */
-function signedUp(authorizers: readonly Resource[], { type }: Resource, model: TemplateModel): Opening | undefined {
-  const pools = authorizers.flatMap((authorizer) => [
-    ...named(authorizer, 'ProviderARNs', model),
-    ...valuesAt(authorizer.properties, 'JwtConfiguration', 'Issuer')
-      .flatMap((node) => node.texts())
-      .flatMap(({ value }) => model.mentioned(value)),
-  ]);
-  const isOpen = pools.some(
-    (pool) =>
-      pool.type === 'AWS::Cognito::UserPool' &&
-      setting(['AdminCreateUserConfig', 'AllowAdminCreateUserOnly'], ['true'])(pool, model)?.how === 'open',
-  );
-  return isOpen
-    ? { how: 'weak', path: ['AuthorizerId'], says: `${type} accepts users of a pool in which everybody can sign up` }
-    : undefined;
+  return judged(valuesAt(entry.properties, ...path), API_AUTHORIZATION, path, entry.type) ?? signedUp(entry, model);
 }
 
 export function restMethod(method: Resource, model: TemplateModel): Opening | undefined {

@@ -7,6 +7,7 @@ import { API_AUTHORIZATION, body, eased, quickApi, restMethod, route } from './o
 import { LISTENING, openPorts } from './open-ports';
 import { type EntryJudge, judged, type Opening, setting } from './opening';
 import { resourcesAt as named } from './setting';
+import { signedUp } from './sign-up';
 
 const APPSYNC_AUTHENTICATION = ['AWS_IAM', 'AMAZON_COGNITO_USER_POOLS', 'OPENID_CONNECT', 'AWS_LAMBDA'];
 /** The properties that say what a listener does with requests without authentication. */
@@ -54,11 +55,14 @@ const JUDGES: ReadonlyMap<string, EntryJudge> = new Map<string, EntryJudge>([
   ...LISTENING.map((type): [string, EntryJudge] => [type, openPorts]),
 ]);
 
+/** Types whose authorizer is judged with their other settings. */
+const AUTHORIZES = /^AWS::ApiGateway(?:::Method|V2::Route)$/;
+
 /** How an entry of a public type is open; undefined if it has a known authorization. */
 export function openingOf(resource: Resource, model: TemplateModel): Opening | undefined {
   const judge = JUDGES.get(resource.type);
   return judge
-    ? judge(resource, model)
+    ? (judge(resource, model) ?? (AUTHORIZES.test(resource.type) ? undefined : signedUp(resource, model)))
     : { how: 'weak', says: `${resource.type} has no known authorization`, path: [] };
 }
 

@@ -8,6 +8,7 @@ import type { Unreadable } from '../model/text';
 import { deploysApart } from '../model/unreadable-parts';
 import { agentParts, agentStacks, networkParts } from './agent-parts';
 import { agentRoles } from './agent-roles';
+import { noteGivenRecords } from './given-records';
 import { namedIn, noteGivenRoles } from './given-roles';
 import { mentioned, namesARole, nodesOf, serviceTokens } from './mentioned';
 import { mentionsAnAgent } from './relevance';
@@ -32,6 +33,7 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
   noteRoleChanges(model, unread);
   noteToldRoles(model, unread);
   noteGivenRoles(model, unread);
+  noteGivenRecords(model, unread);
 }
 
 /**

@@ -6,7 +6,7 @@
 
 /** Names of variables with credentials. */
 export const CREDENTIAL_NAME =
-  /(secret|passw(or)?d|passphrase|token|api_?key|access_?key|private_?key|credential|bearer)/i;
+  /(secret|passw(or)?d|passphrase|(?:db|user|admin|root|[_-])pwd|token|(?:api|access|private|hmac|account|shared)_?key|credential|bearer)/i;
 /** A name of a reference (…_ARN, …_NAME, …_ID, …_PARAMETER) contains no credential. */
 export const REFERENCE_NAME =
   /(_ARN|_NAME|_ID|_PARAMETER|_PATH|_URL|_ENDPOINT|_FILE|_DIRECTORY|_DIR|_LIMIT|_BUDGET|_COUNT)$/i;
@@ -28,6 +28,9 @@ export const CREDENTIAL_FORMATS = [
   { kind: 'a user name and password in a URL', pattern: /\b[a-zA-Z][a-zA-Z0-9+.-]{0,30}:\/\/[^\s/:@]+:[^\s/:@]+@/ },
 ] as const;
 
+/** What a script or a command is given, found by the name of its variable or option. */
+export const PASSED_ON = 'a credential that a script or a command passes on';
+
 /**
  * Additional formats for the checks of templates. The guardrail doesn't use them, because its number of patterns is
  * limited, and a new one changes every guardrail.
@@ -35,7 +38,7 @@ export const CREDENTIAL_FORMATS = [
  * Sources: Hugging Face, the rule of gitleaks (https://github.com/gitleaks/gitleaks/commit/9fb36b2); Stripe, what Stripe told GitLab
  * (https://gitlab.com/gitlab-org/gitlab/-/issues/458019); Google, Microsoft Purview
  * (https://learn.microsoft.com/purview/sit-defn-google-api-key); Vault, SendGrid, Databricks and webhooks of Slack, the rules of
- * gitleaks (https://github.com/gitleaks/gitleaks/tree/master/cmd/generate/config/rules). The last three are no formats of a
+ * gitleaks (https://github.com/gitleaks/gitleaks/tree/master/cmd/generate/config/rules). The last five are no formats of a
  * vendor: a credential is named where it is passed on.
  */
 export const FURTHER_CREDENTIAL_FORMATS = [
@@ -49,6 +52,18 @@ export const FURTHER_CREDENTIAL_FORMATS = [
   {
     kind: 'the address of a webhook of Slack, which is a credential',
     pattern: /\bhooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,}/,
+  },
+  // https://host/webhooks/…, https://team.webhook.host/…: whoever knows the address may send to it.
+  {
+    kind: 'the address of a webhook, which is a credential',
+    pattern:
+      /:\/\/(?:(?:[\w-]+\.)*(?:hooks|webhook)\.|[^\s"'<>?]*\/webhook\w{0,2}\/)[^\s"'<>?]*\/(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}/,
+  },
+  // export DB_PASSWORD=…, --auth-token …, const apiKey = '…': letters and digits, and neither a path nor the name of a secret.
+  {
+    kind: PASSED_ON,
+    pattern:
+      /(?:passw(?:or)?d|passphrase|[_-]pwd|secret[_-]?(?:access[_-]?)?key|(?:client|app|shared|webhook)[_-]?secret|(?:api|access|private|account|hmac)[_-]?key|(?<!(?:client|next|task|request|page|pagination|continuation)[_-]?)token)(?:=["']?|["']?\s?[:=]\s?["'`]|\\?["'],?\s\\?["']|(?<=\s--[\w-]+)\s["']?)(?!\/|[^\s"'`;]*(?:secret|token|passw|key|credential|param)|(?:[a-z][\w.-]{0,23}\/)+[a-z][\w.-]{0,23}(?:["'`;&\s\\]|$))(?=[^\s"'`;]*\d)(?=[^\s"'`;]*[A-Za-z])[\w!@%^*+/~-]{8,}(?=["'`;&\s\\]|$)/i,
   },
   // https://host/path?token=…, jdbc:postgresql://host/database?user=…&password=…
   {

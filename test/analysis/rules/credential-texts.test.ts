@@ -33,12 +33,14 @@ describe('a property', () => {
     expect(found({ [name]: '' })).toEqual([]);
   });
 
-  test.each(['PasswordLength', 'SecretArn', 'XApiKey', 'NextToken', 'TokenX', 'KeyToken', 'Name'])(
-    '%s is none',
-    (name) => {
-      expect(found({ [name]: VALUE })).toEqual([]);
-    },
-  );
+  test.each(['PasswordLength', 'SecretArn', 'NextToken', 'TokenX', 'Name'])('%s is none', (name) => {
+    expect(found({ [name]: VALUE })).toEqual([]);
+  });
+
+  test.each(['XApiKey', 'KeyToken', 'client_secret'])('%s is one if its value looks like one', (name) => {
+    expect(found({ [name]: VALUE })).toEqual([`${name}: ${NAMED}`]);
+    expect(found({ [name]: 'required' })).toEqual([]);
+  });
 
   test.each(['true', 'false', 'True', true])('that is the switch %p is none', (value) => {
     expect(found({ ManageMasterUserPassword: value })).toEqual([]);
@@ -58,7 +60,7 @@ describe('a variable of a program', () => {
     expect(found({ [holder]: { GITHUB_TOKEN: VALUE, MODE: VALUE } })).toEqual(
       holder === 'Environment' ? expect.any(Array) : [`${holder}.GITHUB_TOKEN: ${NAMED}`],
     );
-    expect(found({ [`${holder}X1`]: { GITHUB_TOKEN: VALUE } })).toEqual([]);
+    expect(found({ [`${holder}X1`]: { GITHUB_TOKEN: 'required' } })).toEqual([]);
   });
 
   test('of a function, and of a machine whose other members are settings', () => {
@@ -105,7 +107,7 @@ describe('data that is handed to a program', () => {
     ),
   )('in %s is a credential by its name and its look', (holder) => {
     expect(found({ [holder]: { client_secret: VALUE } })).toEqual([`${holder}.client_secret: ${NAMED}`]);
-    expect(found({ [`My${holder}`]: { client_secret: VALUE } })).toEqual([]);
+    expect(found({ [`My${holder}`]: { client_secret: 'required' } })).toEqual([]);
   });
 
   test.each([

@@ -1,11 +1,12 @@
 import { may } from './app';
 import { BENIGN } from './benign';
+import { NO_CREDENTIALS } from './credential-texts';
 import { testAttacks } from './every-attack';
 import { REPRESENTATIVE } from './kinds';
 import { execution } from './pair';
 import { said } from './reported';
 
-test.each(Object.entries(BENIGN))('nothing is reported: %s', (_name, change) => {
+test.each(Object.entries({ ...BENIGN, ...NO_CREDENTIALS }))('nothing is reported: %s', (_name, change) => {
   expect(said(change)).toEqual([]);
 });
 

@@ -1,5 +1,19 @@
 import { arnOf } from '../../model/templates';
-import { bucket, bucketPolicy, denyPlain, document, FOREIGN, machine, may, of, ref, roleOf, states, sub } from './app';
+import {
+  ACCOUNT,
+  bucket,
+  bucketPolicy,
+  denyPlain,
+  document,
+  FOREIGN,
+  machine,
+  may,
+  of,
+  ref,
+  roleOf,
+  states,
+  sub,
+} from './app';
 import { type Change, type Pair, pair, policyFor } from './pair';
 
 const handed = (name: string, bad: unknown, good: unknown, change: (value: any) => Record<string, any>): Pair =>
@@ -184,4 +198,44 @@ export const HANDED_OUT: readonly Pair[] = [
       }),
     })),
   ),
+  ...[
+    ['an integration copies a table', 'AWS::Glue::Integration', { IntegrationName: 'copy' }],
+    ['an integration of another service copies a table', 'AWS::RDS::Integration', {}],
+  ].map(([name, type, rest]): Pair =>
+    pair('MA-STO1', name as string, FOREIGN, ACCOUNT, (account) => ({
+      add: {
+        Copy: of(type as string, {
+          ...(rest as object),
+          SourceArn: arnOf('Ledger'),
+          TargetArn: `arn:aws:redshift-serverless:us-east-1:${account}:namespace/copy`,
+        }),
+      },
+    })),
+  ),
+  pair('MA-STO1', 'a crawler works for another account, which a mapping names', FOREIGN, ACCOUNT, (account) => ({
+    add: {
+      Crawler: of('AWS::Glue::Crawler', {
+        Role: 'arn:aws:iam::111122223333:role/crawler',
+        Targets: { DynamoDBTargets: [{ Path: ref('Ledger') }] },
+        LakeFormationConfiguration: { AccountId: { 'Fn::FindInMap': ['Accounts', 'Lake', 'Id'] } },
+      }),
+    },
+    sections: { Mappings: { Accounts: { Lake: { Id: account } } } },
+  })),
+  pair('MA-STO1', 'a build that starts turns runs in an image of another account', FOREIGN, ACCOUNT, (account) => ({
+    add: {
+      BuildRole: roleOf('codebuild.amazonaws.com', may('states:StartExecution', ref('Machine'))),
+      Build: of('AWS::CodeBuild::Project', {
+        ServiceRole: arnOf('BuildRole'),
+        EncryptionKey: arnOf('Key'),
+        Artifacts: { Type: 'NO_ARTIFACTS' },
+        Source: { Type: 'NO_SOURCE', BuildSpec: 'version: 0.2' },
+        Environment: {
+          Type: 'LINUX_CONTAINER',
+          ComputeType: 'BUILD_GENERAL1_SMALL',
+          Image: `${account}.dkr.ecr.us-east-1.amazonaws.com/build:1`,
+        },
+      }),
+    },
+  })),
 ];

@@ -1,10 +1,12 @@
 import { ACCOUNTS } from './accounts';
 import { ACTIONS } from './actions';
 import { ANSWERS } from './answers';
+import { CREDENTIAL_TEXTS } from './credential-texts';
 import { CREDENTIALS } from './credentials';
 import { DECLARATIONS } from './declarations';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
+import { GIVEN_TRAIL } from './given-trail';
 import { HANDED_OUT } from './handed-out';
 import { INDIRECT } from './indirect';
 import { NAMED_PRINCIPALS } from './named-principals';
@@ -17,6 +19,7 @@ import { OPENINGS } from './openings';
 import { PASSED_ROLES } from './passed-roles';
 import { PATHS } from './paths';
 import { RECORDS } from './records';
+import { SCREENED_TEXTS } from './screened-texts';
 import { AROUND_THE_AGENT, SERVICE_EVENTS, STORES_OF_CODE } from './stores-of-code';
 import { UNREADABLE } from './unreadable';
 import { VERDICTS } from './verdicts';
@@ -40,11 +43,11 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a declaration of something else', DECLARATIONS],
   ['an entry', ENTRIES],
   ['an entry that something beside it opens', OPENINGS],
-  ['a workflow without screening', [...WORKFLOWS, ...VERDICTS]],
+  ['a workflow without screening', [...WORKFLOWS, ...VERDICTS, ...SCREENED_TEXTS]],
   ['an answer that leaves before it is screened', ANSWERS],
-  ['a credential', CREDENTIALS],
+  ['a credential', [...CREDENTIALS, ...CREDENTIAL_TEXTS]],
   ['a record that is not complete', RECORDS],
-  ['a call that the template makes', WRITTEN_CALLS],
+  ['a call that the template makes', [...WRITTEN_CALLS, ...GIVEN_TRAIL]],
 ];
 
 /** Attacks and their benign twins, by kind. */

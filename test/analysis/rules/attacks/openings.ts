@@ -196,4 +196,79 @@ export const OPENINGS: readonly Pair[] = [
       Invoke: of('AWS::Lambda::Permission', { FunctionName, Action: 'lambda:InvokeFunction', Principal }),
     })),
   ),
+  opening(
+    'an API takes tokens that everybody can get',
+    'https://token.actions.githubusercontent.com',
+    'https://example.okta.com',
+    (Issuer) => ({
+      ApiRole: starts('apigateway.amazonaws.com'),
+      Api: of('AWS::ApiGatewayV2::Api', { Name: 'a', ProtocolType: 'HTTP' }),
+      Tokens: of('AWS::ApiGatewayV2::Authorizer', {
+        ApiId: ref('Api'),
+        AuthorizerType: 'JWT',
+        Name: 'tokens',
+        IdentitySource: ['$request.header.Authorization'],
+        JwtConfiguration: { Audience: ['agents'], Issuer },
+      }),
+      Integration: of('AWS::ApiGatewayV2::Integration', {
+        ApiId: ref('Api'),
+        IntegrationType: 'AWS_PROXY',
+        IntegrationSubtype: 'StepFunctions-StartExecution',
+        CredentialsArn: arnOf('ApiRole'),
+        PayloadFormatVersion: '1.0',
+        RequestParameters: { StateMachineArn: ref('Machine') },
+      }),
+      Route: of('AWS::ApiGatewayV2::Route', {
+        ApiId: ref('Api'),
+        RouteKey: 'POST /',
+        AuthorizationType: 'JWT',
+        AuthorizerId: ref('Tokens'),
+        Target: sub('integrations/${Integration}'),
+      }),
+    }),
+  ),
+  opening('a load balancer lets in users who sign up themselves', false, true, (AllowAdminCreateUserOnly) => ({
+    Users: of('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly } }),
+    Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing' }),
+    Target: of('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      TargetType: 'lambda',
+      Targets: [{ Id: arnOf('Starter') }],
+    }),
+    Listener: of('AWS::ElasticLoadBalancingV2::Listener', {
+      LoadBalancerArn: ref('Balancer'),
+      Port: 443,
+      Protocol: 'HTTPS',
+      DefaultActions: [
+        {
+          Type: 'authenticate-cognito',
+          Order: 1,
+          AuthenticateCognitoConfig: { UserPoolArn: arnOf('Users'), UserPoolClientId: 'c', UserPoolDomain: 'd' },
+        },
+        { Type: 'forward', Order: 2, TargetGroupArn: ref('Target') },
+      ],
+    }),
+  })),
+  ...['a user pool in which everybody signs up', 'the users of Google'].map((name, at): Pair =>
+    opening(`an identity pool signs in ${name}`, true, false, (isOpen) => ({
+      Users: of('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: at === 1 || !isOpen } }),
+      Client: of('AWS::Cognito::UserPoolClient', { UserPoolId: ref('Users') }),
+      Pool: of('AWS::Cognito::IdentityPool', {
+        AllowUnauthenticatedIdentities: false,
+        CognitoIdentityProviders: [{ ClientId: ref('Client'), ProviderName: arnOf('Users', 'ProviderName') }],
+        ...(at === 1 && isOpen ? { SupportedLoginProviders: { 'accounts.google.com': 'client' } } : {}),
+      }),
+      Signed: of('AWS::IAM::Role', {
+        AssumeRolePolicyDocument: document({
+          Effect: 'Allow',
+          Principal: { Federated: 'cognito-identity.amazonaws.com' },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: {
+            StringEquals: { 'cognito-identity.amazonaws.com:aud': ref('Pool') },
+            'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+          },
+        }),
+        Policies: [{ PolicyName: 'own', PolicyDocument: document(may('sqs:SendMessage', arnOf('Queue'))) }],
+      }),
+    })),
+  ),
 ];
