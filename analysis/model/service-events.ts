@@ -37,7 +37,7 @@ interface Asked {
   readonly isEvent: boolean;
   readonly eventNames?: readonly (string | undefined)[];
   /** Names, ids and ARNs that events must have. */
-  readonly subjects: readonly Text[];
+  readonly subjects: readonly (readonly Text[])[];
 }
 
 const CALL = 'AWS API Call via CloudTrail';
@@ -58,7 +58,7 @@ function patternOf(pattern: Node): Asked[] {
           isEvent: kinds.some((kind) => kind !== CALL) || kinds.length === 0,
           ...(names.length > 0 ? { eventNames: names } : {}),
           subjects: [
-            ...textsOf(pattern.at('resources')),
+            ...pattern.at('resources').flatMap((list) => subjectsIn(list, 'arn')),
             ...pattern.at('detail').flatMap((detail) => subjectsIn(detail, '')),
           ],
         },
@@ -68,14 +68,17 @@ function patternOf(pattern: Node): Asked[] {
 /** Properties of an event that say which resource it is about. */
 const SUBJECT = /(?:^|[a-z-])(?:name|arn|id)$/i;
 
-function subjectsIn(node: Node, key: string): Text[] {
+/** By field: an event has one of the values of each. A field with a matcher can have values that aren't written out. */
+function subjectsIn(node: Node, key: string): Text[][] {
   if (node.kind === 'object') {
     return node.entries().flatMap(([name, value]) => subjectsIn(value, name));
   }
   if (node.kind === 'list') {
-    return node.items().flatMap((item) => subjectsIn(item, key));
+    const items = node.items();
+    const isWritten = SUBJECT.test(key) && key !== 'eventName' && items.every(({ kind }) => kind === 'scalar');
+    return isWritten && items.length > 0 ? [items.flatMap((item) => item.texts()).map(({ value }) => value)] : [];
   }
-  return SUBJECT.test(key) && key !== 'eventName' ? node.texts().map(({ value }) => value) : [];
+  return [];
 }
 
 const textsOf = (nodes: readonly Node[]): Text[] =>
@@ -92,7 +95,7 @@ function ofResources(model: Model, rule: Resource, { services, subjects, isEvent
   return [...new Set(services)]
     .flatMap((service) => known.get(service) ?? [])
     .filter((resource) => sendsEvents(model, resource))
-    .filter((resource) => subjects.length === 0 || subjects.some((text) => isAbout(model, text, resource)))
+    .filter((resource) => subjects.length === 0 || subjects.flat().some((text) => isAbout(model, text, resource)))
     .map((resource) => ({
       ...edge(resource.id, rule),
       ...(resource.type === 'AWS::S3::Bucket' ? { takes: takenFromBucket(rule) } : {}),
@@ -155,7 +158,15 @@ function ofCalls(model: Model, rule: Resource, { services, isCall, eventNames, s
   }
   return identities(model)
     .rolesOfAgents.filter((role) => services.some((service) => mayCall(role, service, eventNames)))
-    .filter((role) => subjects.every((text) => !isOfAnother(model, text, role)))
+    .filter((role) =>
+      subjects.every((texts) =>
+        texts.some(
+          (text) =>
+            !isOfAnother(model, text, role) &&
+            services.some((service) => mayBeOn(model, role, service, eventNames, text)),
+        ),
+      ),
+    )
     .map((role) => edge(role.id, rule));
 }
 
@@ -182,6 +193,28 @@ function changes({ actions: { except, patterns } }: Statement, service: string):
           classify(known).some(({ action }) => !/^(?:read|list)$/.test(levelOf(action) ?? '')))
       );
     })
+  );
+}
+
+/** Whether the role may make one of the calls on what a field of the event names, where that is a resource of the service. */
+function mayBeOn(
+  model: Model,
+  role: Identity,
+  service: string,
+  names: readonly (string | undefined)[] | undefined,
+  text: Text,
+): boolean {
+  const named = [...model.mentioned(text), ...model.named(text).map(({ resource }) => resource)].filter(
+    ({ type }) => serviceOf(type) === service,
+  );
+  const arns = named.flatMap((resource) => model.arn(resource)).flatMap(({ value }) => [value, [...value, '/*']]);
+  return (
+    arns.length === 0 ||
+    (names ?? [undefined]).some(
+      (name) =>
+        name === undefined ||
+        arns.some((arn) => identities(model).may(role, `${service}:${name}`, arn).verdict !== 'no'),
+    )
   );
 }
 

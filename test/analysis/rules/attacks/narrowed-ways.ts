@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { bucket, document, may, of, queue, ref, sub } from './app';
+import { bucket, bucketPolicy, document, may, of, queue, ref, sub } from './app';
 import { execution, type Pair, pair } from './pair';
 
 const put = (keys: unknown) => may('s3:PutObject', sub(`\${Data.Arn}/${String(keys)}`));
@@ -94,6 +94,36 @@ export const NARROWED_WAYS: readonly Pair[] = [
     [{ Name: 'prefix', Value: 'incoming/' }],
   ),
   notified('a notification by suffix', [{ Name: 'suffix', Value: '.json' }], [{ Name: 'Prefix', Value: 'incoming/' }]),
+  pair(RULE, 'a call on its bucket is an event that starts turns', ref('Data'), ref('Others'), (bucketName) => ({
+    add: {
+      ...execution(put('*')).add,
+      Others: bucket({ BucketName: 'of-others' }),
+      OthersPolicy: bucketPolicy('Others'),
+      Told: ruleOf({
+        source: ['aws.s3'],
+        'detail-type': ['AWS API Call via CloudTrail'],
+        detail: { eventName: ['PutObject', 'CopyObject'], requestParameters: { bucketName: [bucketName] } },
+      }),
+      Sending: sending('events', 'Told'),
+    },
+  })),
+  pair(
+    RULE,
+    'calls of one of two roles are events that start turns',
+    arnOf('ExecutionRole'),
+    arnOf('OpenRole'),
+    (who) => ({
+      add: {
+        ...execution(put('*')).add,
+        Told: ruleOf({
+          source: ['aws.s3'],
+          'detail-type': ['AWS API Call via CloudTrail'],
+          detail: { userIdentity: { sessionContext: { sessionIssuer: { arn: [arnOf('WorkerRole'), who] } } } },
+        }),
+        Sending: sending('events', 'Told'),
+      },
+    }),
+  ),
   event('events of a source that starts turns', 'my.app', 'my.agent', (source) => [
     { StringEquals: { 'events:source': source } },
   ]),
