@@ -1,14 +1,11 @@
-import { agentStores, policySubject } from '../model/agent-stores';
-import { identities } from '../model/identities';
+import { policySubject } from '../model/agent-stores';
 import { registryOf } from '../model/moved-outside';
 import { type OutsideAccess, outsideAccess } from '../model/outside-access';
 import { accountOf } from '../model/own-accounts';
 import { printed } from '../model/printed-text';
+import { unreadStorePolicies } from '../model/unread-store-policies';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
-
-/** Types with policies that other rules judge: keys, entries, Runtimes, identities, networks. */
-const JUDGED_ELSEWHERE = /^AWS::(?:KMS|Lambda|IAM|EC2|ApiGateway\w*|BedrockAgentCore)::/;
 
 /** Only the owner has access to what an agent stores and to what starts it. */
 export const MA_STO1 = rule({
@@ -22,13 +19,8 @@ export const MA_STO1 = rule({
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html',
   controls: { nist: ['AC-3', 'AC-4', 'AC-21'], iso: ['A.5.15', 'A.5.33', 'A.8.3'], soc2: ['CC6.1', 'CC6.6'] },
   *check(context) {
-    for (const store of agentStores(context.model).near) {
-      const policies = JUDGED_ELSEWHERE.test(store.type) ? [] : identities(context.model).policiesOf(store);
-      for (const statement of policies
-        .flatMap(({ statements }) => statements)
-        .filter(({ effect }) => effect !== 'Deny')) {
-        statement.unreadable.forEach((each) => context.unread(store.id, statement, each));
-      }
+    for (const { store, statement, part } of unreadStorePolicies(context.model)) {
+      context.unread(store.id, statement, part);
     }
     for (const access of outsideAccess(context.model)) {
       if (!access.to.type.startsWith('AWS::KMS::') || access.by !== 'policy') {

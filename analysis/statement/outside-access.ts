@@ -1,6 +1,7 @@
 import { type OutsideAccess as ReadAccess, outsideAccess } from '../model/outside-access';
 import { isNear } from '../model/agent-stores';
 import { literalOf } from '../model/compose-text';
+import { unreadStorePolicies } from '../model/unread-store-policies';
 import type { Agent } from './agent';
 import { type App, distinctBy, whenOf } from './app';
 import { conditionsOf, selectionTexts } from './permissions';
@@ -28,14 +29,18 @@ export function outsideAccessOf(app: App, agent: Agent): OutsideAccess[] {
   return distinctBy(found, (each) => JSON.stringify(each));
 }
 
-/** Policies and copies with a principal that is known only at deployment. */
+/** Policies and copies with a principal that is known only at deployment, and other parts of policies that can't be read. */
 export function unreadAccessOf(app: App, agent: Agent): Unknown[] {
-  return accessTo(app, agent)
+  const principals = accessTo(app, agent)
     .filter(({ who, name }) => who === 'unread' && namesNobody(app, name))
     .map(({ to, by, name }) => ({
       where: app.nameOf(to),
       what: `who ${app.text(name)} is, whom its ${by} gives access`,
     }));
+  const parts = unreadStorePolicies(app.model)
+    .filter(({ store }) => isNear(app.model, agent, store))
+    .map(({ store, part }) => ({ where: app.nameOf(store), what: `what its policy allows: ${part.hint}` }));
+  return [...principals, ...parts];
 }
 
 /** Whether a name has a part that only the deployment decides and that isn't a resource of the app. */

@@ -40,6 +40,7 @@ const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
   'the function that opens sessions deletes logs': NOT_ITS_ROLE,
   'the guardrail of the workflow is not in the app': SCREENING,
   'a guardrail outside of the app that nobody declared': SCREENING,
+  'the guardrail is a parameter': SCREENING,
   'the definition of a second machine is in a bucket': 'the statement has what the role of the machine may start',
   'an open function has a policy of AWS that starts workflows': OF_AWS,
   'an open function is an administrator': OF_AWS,
