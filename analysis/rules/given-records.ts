@@ -71,7 +71,7 @@ function mayChange(model: TemplateModel, identity: Identity, kept: ReadonlyMap<R
   }
   const arns = [...kept.keys()].flatMap((resource) => model.arn(resource));
   return (
-    strengthOf(model, identity)?.certain === true ||
+    strengthOf(identity)?.certain === true ||
     allowsOf(identity).some((statement) =>
       namedUses(statement).some(
         ({ action, resources }) =>

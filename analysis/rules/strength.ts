@@ -18,8 +18,12 @@ export interface Strength {
 export const HARMLESS_POLICIES =
   /^arn:[^:]*:iam::aws:policy\/(?:service-role\/(?:AWSLambda\w*ExecutionRole|AmazonECSTaskExecutionRolePolicy|AmazonAPIGatewayPushToCloudWatchLogs|AWSAppSyncPushToCloudWatchLogs)|CloudWatchLambdaInsightsExecutionRolePolicy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|CloudWatchAgentServerPolicy)$/;
 
-/** Why a role is stronger than one that reads and writes data; undefined when it isn't. */
-export function strengthOf(model: Model, identity: Identity): Strength | undefined {
+/**
+ * Why a role is stronger than one that reads and writes data; undefined when it isn't.
+ *
+ * @param counts false for a power that doesn't make it stronger where it is asked
+ */
+export function strengthOf(identity: Identity, counts: (use: Use) => boolean = () => true): Strength | undefined {
   for (const statement of allowsOf(identity)) {
     if (statement.effect !== 'Allow') {
       return { says: "has a policy that can't be read", certain: false };
@@ -33,10 +37,7 @@ export function strengthOf(model: Model, identity: Identity): Strength | undefin
     }
     const power = namedUses(statement).find(
       (use) =>
-        use.class === 'power' &&
-        !isOfLibrary(use.action, statement) &&
-        !isDenied(identity, use.action) &&
-        !isKnownRole(model, use),
+        use.class === 'power' && !isOfLibrary(use.action, statement) && !isDenied(identity, use.action) && counts(use),
     );
     if (power) {
       return { says: `may call ${power.action}`, certain: true };
@@ -58,8 +59,8 @@ export function isStrong(strength: Strength | undefined): strength is Strength {
   return strength !== undefined;
 }
 
-/** To assume roles of the app by name makes it as strong as these are, which the ways to them say. */
-function isKnownRole(model: Model, { action, resources: { except, patterns } }: Use): boolean {
+/** To assume roles of the app by name makes a role as strong as these are, which the ways to them say. */
+export function assumesKnownRoles(model: Model, { action, resources: { except, patterns } }: Use): boolean {
   return (
     /^sts:(?:assumerole|tagsession|setsourceidentity)$/i.test(action) &&
     !except &&

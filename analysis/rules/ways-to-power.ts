@@ -11,7 +11,7 @@ import type { Finding, Located } from './finding';
 import { namedUses } from './permissions';
 import type { RuleContext } from './rule';
 import { shownName } from './shown-name';
-import { isStrong, strengthOf } from './strength';
+import { assumesKnownRoles, isStrong, strengthOf } from './strength';
 
 /** The paths on which a role of an agent can become or use something stronger. */
 export function* waysToPower(role: AgentRole, context: RuleContext): Iterable<Finding> {
@@ -80,7 +80,9 @@ export function* waysToStrongRoles(
     const [first, ...rest] = path.edges;
     const target = known.byName(path.end);
     const strength =
-      target && target.id !== role.identity.id && isActedWith(model, path) ? strengthOf(model, target) : undefined;
+      target && target.id !== role.identity.id && isActedWith(model, path)
+        ? strengthOf(target, (use) => !assumesKnownRoles(model, use))
+        : undefined;
     if (
       strength?.certain &&
       path.certainty === 'yes' &&
@@ -127,7 +129,7 @@ function endOf(
   const target = identities(model).byName(end);
   const drives = agents.some((agent: Agent) => end === agent.id || governanceOf(model, agent).get(end) === 'drives');
   if (edges.every(({ kind }) => kind === 'assumes') && target) {
-    const strength = strengthOf(model, target);
+    const strength = strengthOf(target);
     const why = strength ? `, which ${strength.says}` : '';
     // A role that only reads and writes data gives the agent no power, but a second identity.
     return { says: `can become ${shownName(model, end)}${why}`, certain: strength?.certain ?? false };
@@ -136,7 +138,7 @@ function endOf(
   if (drives && !reach(model).divides(end)) {
     return { says: `can start turns of its own agent (${shownName(model, end)})`, certain: true };
   }
-  const strength = target && isActedWith(model, { edges }) ? strengthOf(model, target) : undefined;
+  const strength = target && isActedWith(model, { edges }) ? strengthOf(target) : undefined;
   // Whether something runs what is written to its store, or the events that it gets, is a guess. It counts only if its
   // role is known to be strong.
   if (isStrong(strength) && (strength.certain || !edges.some(isGuess))) {
