@@ -1,3 +1,4 @@
+// `npm run lint:code` checks the files in four processes: one process would need more than 4 GB.
 import js from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
