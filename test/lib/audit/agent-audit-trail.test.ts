@@ -484,8 +484,8 @@ describe('a trail that is brought', () => {
     const stack = newStack();
     const audit = AgentAuditTrail.fromAgentAuditTrailAttributes(stack, 'Audit', { trailArn: arn });
     const reader = new iam.AccountRootPrincipal();
-    expect(() => audit.grants.readFiles(reader)).toThrow(/S\/Audit: grants.readFiles .*Pass `bucket`/);
-    expect(() => audit.grants.readEvents(reader)).toThrow(/S\/Audit: grants.readEvents .*Pass `logGroup`/);
+    expect(() => audit.grants.readFiles(reader)).toThrow(/S\/Audit: grants.readFiles .*pass `bucket`/);
+    expect(() => audit.grants.readEvents(reader)).toThrow(/S\/Audit: grants.readEvents .*pass `logGroup`/);
   });
 
   test('grants without a key when it has none', () => {
