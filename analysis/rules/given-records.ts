@@ -2,8 +2,8 @@ import { isCustomResource } from '../facts/custom-resources';
 import { agents } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { governanceOf } from '../model/governance';
+import { handedTo } from '../model/handed-to';
 import { identities, type Identity } from '../model/identities';
-import { mentionsOf } from '../model/mentions';
 import type { Model } from '../model/model';
 import type { TemplateModel } from '../model/template-model';
 import { isChange, writtenChanges } from '../model/written-calls';
@@ -40,7 +40,7 @@ export function noteGivenRecords(model: TemplateModel, unread: Unread): void {
     ) {
       continue;
     }
-    const named = mentionsOf(model, resource).map((mention) => mention.resource);
+    const named = handedTo(model, resource);
     const record = named.find((each) => kept.has(each));
     if (record && (underRoles.has(resource) || named.some((each) => roles.has(each)))) {
       const hint = `the effect of ${resource.type} on ${record.logicalId}, which its role can change, isn't known`;

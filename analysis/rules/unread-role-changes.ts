@@ -5,7 +5,7 @@ import { isCustomResource } from '../facts/custom-resources';
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
 import { identities, type Identity } from '../model/identities';
-import { mentionsOf } from '../model/mentions';
+import { handedTo } from '../model/handed-to';
 import { remembered } from '../model/remembered';
 import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
@@ -18,9 +18,6 @@ import { unknownUse } from './unread-roles';
 
 /** Actions that add permissions to a role, or let others assume it. */
 const ROLE_EXPANSIONS = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
-
-/** Policies, tags and descriptions pass nothing to what they name. */
-const NOT_HANDED_ON = /polic(?:y|ies)|^(?:Tags|Metadata|Description)$/i;
 
 /**
  * Notes resources that name a role of an agent, and that run under a role that may change it, invoke something that does,
@@ -74,13 +71,6 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
 
 /** Policies and roles are judged by what they allow, and an instance profile only contains a role. */
 const isIdentity = ({ type }: Resource): boolean => /^AWS::IAM::/.test(type);
-
-/** The resources that the properties of a resource name, except in policies. */
-function handedTo(model: TemplateModel, resource: Resource): Resource[] {
-  return mentionsOf(model, resource)
-    .filter(({ path }) => !path.some((key) => NOT_HANDED_ON.test(key)))
-    .map((mention) => mention.resource);
-}
 
 /** The service of agents gets their roles to run them. */
 const OF_AGENTS = /^bedrock-(?:mantle|agentcore):/;
