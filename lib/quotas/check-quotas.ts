@@ -1,7 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { attachCustomSynthesis, Stack, Stage } from 'aws-cdk-lib/core';
-import { Construct, type IConstruct } from 'constructs';
+import { Stack, Stage } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { afterTemplates } from '../validation/after-templates';
 import { stackQuotas } from './stack-quotas';
 import { stageQuotas } from './stage-quotas';
 import { WrittenTemplates } from './written-templates';
@@ -21,42 +22,27 @@ export function checkQuotas(scope: IConstruct): void {
   const checked = stage[CHECKED] ?? new Set();
   if (!stage[CHECKED]) {
     Object.defineProperty(stage, CHECKED, { value: checked });
-    stage.node.addValidation({
-      validate: () => {
-        new QuotaCheck(stage, checked);
-        return [];
-      },
-    });
+    afterTemplates(stage, ID, () => countQuotas(stage, checked));
   }
   checked.add(Stack.of(scope));
 }
 
 /**
  * Reads the templates after the CDK wrote all of them, so that resources aren't resolved a second time, and before it
- * writes the manifest, without which a deployment isn't possible. The CDK synthesizes the constructs of a Stage in
- * their order. This construct is added last, when the Stage is validated, and removed after it was synthesized.
+ * writes the manifest, without which a deployment isn't possible.
  *
  * So quotas are reported only when no other validation fails. Counting them during validation, before there are templates,
  * resolved each resource a second time: 15 % of the CPU time of every synthesis.
  */
-class QuotaCheck extends Construct {
-  constructor(stage: Stage, checked: ReadonlySet<Stack>) {
-    stage.node.tryRemoveChild(ID); // of a synthesis that failed
-    super(stage, ID);
-    attachCustomSynthesis(this, {
-      onSynthesize: () => {
-        stage.node.tryRemoveChild(ID);
-        const templates = new WrittenTemplates(stage);
-        const errors = templates.stacks
-          .filter((stack) => checked.has(stack))
-          .flatMap((stack) => stackQuotas(stack, templates.of(stack)).map((error) => `[${stack.node.path}] ${error}`));
-        errors.push(...stageQuotas(stage, templates).map((error) => `[${stage.node.path}] ${error}`));
-        if (errors.length > 0) {
-          // An earlier synthesis may have left one: with it, the new templates could be deployed.
-          fs.rmSync(path.join(stage.outdir, 'manifest.json'), { force: true });
-          throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
-        }
-      },
-    });
+function countQuotas(stage: Stage, checked: ReadonlySet<Stack>): void {
+  const templates = new WrittenTemplates(stage);
+  const errors = templates.stacks
+    .filter((stack) => checked.has(stack))
+    .flatMap((stack) => stackQuotas(stack, templates.of(stack)).map((error) => `[${stack.node.path}] ${error}`));
+  errors.push(...stageQuotas(stage, templates).map((error) => `[${stage.node.path}] ${error}`));
+  if (errors.length > 0) {
+    // An earlier synthesis may have left one: with it, the new templates could be deployed.
+    fs.rmSync(path.join(stage.outdir, 'manifest.json'), { force: true });
+    throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
   }
 }

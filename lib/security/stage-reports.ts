@@ -1,7 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { attachCustomSynthesis, type Stack, Stage } from 'aws-cdk-lib/core';
-import { Construct, type IConstruct } from 'constructs';
+import { type Stack, Stage } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { afterTemplates } from '../validation/after-templates';
 import { stacksBelow } from './construct-tree';
 
 const ID = 'ManagedAgentChecksOfStages';
@@ -27,41 +28,28 @@ export function reportStages(scope: IConstruct): void {
   }
   const checked = new Set([scope]);
   scopes.set(app, checked);
-  app.node.addValidation({
-    validate: () => {
-      new StageReports(app, checked);
-      return [];
-    },
+  // Changes the manifests of Stages after the CDK wrote them, and before it runs the packs, which may not write to the assembly.
+  afterTemplates(app, ID, () => {
+    const stacks = [...checked].flatMap((each) => stacksBelow(each)).filter(isInStage);
+    for (const stage of new Set(stacks.map((stack) => Stage.of(stack)!))) {
+      report(
+        stage,
+        stacks.filter((stack) => Stage.of(stack) === stage),
+      );
+    }
   });
-}
-
-/**
- * Changes the manifests of Stages after the CDK wrote them, and before it runs the packs, which may not write to the assembly. This
- * construct is added when the app is validated, and removed when it is synthesized.
- */
-class StageReports extends Construct {
-  constructor(app: Stage, checked: ReadonlySet<IConstruct>) {
-    app.node.tryRemoveChild(ID); // of a synthesis that failed
-    super(app, ID);
-    attachCustomSynthesis(this, {
-      onSynthesize: () => {
-        app.node.tryRemoveChild(ID);
-        for (const scope of checked) {
-          stacksBelow(scope).filter(isInStage).forEach(report);
-        }
-      },
-    });
-  }
 }
 
 function isInStage(stack: Stack): boolean {
   return Stage.of(stack)?.parentStage !== undefined && stack.nestedStackParent === undefined;
 }
 
-function report(stack: Stack): void {
-  const file = path.join(Stage.of(stack)!.outdir, 'manifest.json');
+function report(stage: Stage, stacks: readonly Stack[]): void {
+  const file = path.join(stage.outdir, 'manifest.json');
   const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as { artifacts: Record<string, { properties?: object }> };
-  const artifact = manifest.artifacts[stack.artifactId];
-  artifact.properties = { ...artifact.properties, validateOnSynth: true };
+  for (const { artifactId } of stacks) {
+    const artifact = manifest.artifacts[artifactId];
+    artifact.properties = { ...artifact.properties, validateOnSynth: true };
+  }
   fs.writeFileSync(file, JSON.stringify(manifest, undefined, 2));
 }
