@@ -2,6 +2,7 @@ import { code, visible } from '../../lib/contracts/untrusted-text';
 import { EFFECT_LEVELS, type Effect, type EffectLevel } from './effect';
 import type { Impact, StackImpact } from './impact';
 import type { Action, ResourceChange } from './resource-changes';
+import { addTo } from '../model/list-map';
 
 const HEADINGS: Readonly<Record<EffectLevel, string>> = {
   blocks: 'The deployment fails',
@@ -68,7 +69,7 @@ function entries(effects: readonly Effect[], quote: Quote): string[] {
   const subjects = new Map<string, string[]>();
   for (const effect of effects) {
     const said = sentence(effect, quote);
-    subjects.set(said, [...(subjects.get(said) ?? []), quote(effect.subject)]);
+    addTo(subjects, said, quote(effect.subject));
   }
   return [...subjects].map(([said, of]) =>
     of.length === 1

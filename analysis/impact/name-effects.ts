@@ -5,6 +5,7 @@ import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 import type { Effect } from './effect';
 import { creates, ends, idOf, isKept, isOrMayBe, nameOf, printedAt, type Scene } from './scene';
+import { addTo } from '../model/list-map';
 
 /** A name that a template gives to a resource, and where it has to be unique. */
 interface GivenName {
@@ -62,7 +63,7 @@ function holds(end: Parameters<typeof isKept>[0] | undefined, holder: Resource, 
 /** Names that two resources of the new assembly have. Conflicts that existed before aren't reported. */
 function shared(names: readonly GivenName[], known: ReadonlySet<string>): Effect[] {
   const byKey = new Map<string, GivenName[]>();
-  for (const each of names) byKey.set(each.key, [...(byKey.get(each.key) ?? []), each]);
+  for (const each of names) addTo(byKey, each.key, each);
   return [...byKey.values()]
     .filter((same) => same.length > 1 && !same.every(({ key, resource }) => known.has(`${key} ${resource.id}`)))
     .map(([first, ...others]) => ({

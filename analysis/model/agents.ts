@@ -10,6 +10,7 @@ import { identities, type Identity } from './identities';
 import { connects, statementsFor } from './statements-for';
 import type { Model } from './model';
 import type { Text } from './text';
+import { addTo } from './list-map';
 
 /** An agent: compute with the roles around it. */
 export interface Agent {
@@ -160,7 +161,7 @@ function sessionRolesByRuntime(
         }),
       ),
     );
-    invoked.forEach((runtime) => found.set(runtime, [...(found.get(runtime) ?? []), role]));
+    invoked.forEach((runtime) => addTo(found, runtime, role));
   }
   return found;
 }
@@ -200,7 +201,7 @@ function endpointsByRuntime(model: Model, kind: ComputeKind): Map<Resource, Reso
     for (const endpoint of model.ofType(type)) {
       const texts = endpoint.properties.at(property).flatMap((node) => node.texts());
       for (const runtime of new Set(texts.flatMap(({ value }) => model.mentioned(value)))) {
-        found.set(runtime, [...(found.get(runtime) ?? []), endpoint]);
+        addTo(found, runtime, endpoint);
       }
     }
   }
@@ -212,7 +213,7 @@ function executionRolesByRuntime(model: Model, { type, role }: ComputeKind): Map
   for (const identity of identities(model).all) {
     for (const { resource, property } of identity.runs) {
       if (resource.type === type && property === role) {
-        found.set(resource, [...(found.get(resource) ?? []), identity]);
+        addTo(found, resource, identity);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { expressionIn, LITERALS, withoutComments } from './jsonata';
 import { CONSTANT, DataValue, ELEMENT, INPUT, joined, member, mixed, valueFrom } from './data-value';
 
 /** What a text in a state can refer to. */
@@ -79,9 +80,7 @@ function inContext([first, second, ...rest]: readonly string[], scope: DataScope
 
 /** Functions that return whether there is a value, or its length, but not the value. */
 const ABOUT_IN_JSONATA = /\$(?:exists|count|length|type|hash)\s*\([^()]*\)|\$(?:boolean|not)\s*\([^()=]*\)/g;
-const EXPRESSION = /^\s*\{%(.*)%\}\s*$/s;
 const VARIABLE = new RegExp(String.raw`\$(?:\$|${NAME})?((?:\.${NAME}|\[\d+\])*)(\s*\()?`, 'gu');
-const LITERALS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 /** A path and nothing else. */
 const PLAIN = new RegExp(String.raw`^\s*\$${NAME}(?:\.${NAME}|\[\d+\])*\s*$`, 'u');
 
@@ -90,9 +89,9 @@ const PLAIN = new RegExp(String.raw`^\s*\$${NAME}(?:\.${NAME}|\[\d+\])*\s*$`, 'u
  * values that it names.
  */
 export function expressionValue(text: string, scope: DataScope): DataValue {
-  const written = EXPRESSION.exec(text)?.[1];
+  const written = expressionIn(text);
   // The deployment decides how the expression ends.
-  return written === undefined ? everything(scope) : composed(written.replace(/\/\*.*?\*\//gs, ' ').trim(), scope);
+  return written === undefined ? everything(scope) : composed(withoutComments(written).trim(), scope);
 }
 
 /** Paths, objects, lists and `$merge` of these. */

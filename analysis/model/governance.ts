@@ -11,6 +11,7 @@ import { loads, storesOutside } from './loads';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
 import { reach } from './reach';
+import { addTo } from './list-map';
 
 /**
  * Why something governs an agent.
@@ -181,7 +182,7 @@ class Governance {
     if (!this.logGroups) {
       const groups = new Map<Resource, Resource[]>();
       for (const group of this.model.ofType('AWS::Logs::LogGroup')) {
-        this.mentioned(group).forEach((each) => groups.set(each, [...(groups.get(each) ?? []), group]));
+        this.mentioned(group).forEach((each) => addTo(groups, each, group));
       }
       this.logGroups = groups;
     }

@@ -1,4 +1,5 @@
 import { literalOf } from './compose-text';
+import { expressionIn, LITERALS, withoutComments } from './jsonata';
 import type { Node } from './node';
 import type { State } from './state-machine';
 
@@ -28,9 +29,9 @@ export function losesText({ call }: State): boolean {
 }
 
 function isLost(text: string, key: string): boolean {
-  const code = /^\s*\{%(.*)%\}\s*$/s.exec(text)?.[1];
+  const code = expressionIn(text);
   if (code !== undefined) {
-    const plain = code.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, "''").replace(/\/\*.*?\*\//gs, ' ');
+    const plain = withoutComments(code.replace(LITERALS, "''"));
     const called = [...plain.matchAll(/(\$\w+)\s*\(/g)].map(([, name]) => name);
     return called.some((name) => !KEEPS.test(name) && !ASKS.test(name)) || leavesOut(plain);
   }

@@ -3,6 +3,7 @@ import type { Edge } from './edge';
 import type { Resource } from './assembly';
 import type { Model } from './model';
 import type { Node } from './node';
+import { addTo } from './list-map';
 
 /**
  * The edges that metric filters make: a line in a log group can set off the alarms on metrics that are counted in the
@@ -39,7 +40,7 @@ function byMetric(model: Model): Edge[] {
       .flatMap((list) => list.items())
       .flatMap((each) => each.at('MetricStat', 'Metric'));
     for (const metric of [properties, ...stats].flatMap((node) => metricsOf(node, 'Namespace', 'MetricName'))) {
-      alarms.set(metric, [...(alarms.get(metric) ?? []), alarm]);
+      addTo(alarms, metric, alarm);
     }
   }
   return filters.flatMap((filter) => {

@@ -7,6 +7,7 @@ import { beginsExpression, type Callee, calleesOf } from './state-call';
 import { type Flow, type State, statesOf } from './state-machine';
 import type { TemplateModel } from './template-model';
 import type { Text } from './text';
+import { addTo } from './list-map';
 
 /**
  * What a step does, by what it calls and may do there, whatever its name is. A step whose function may do several things
@@ -99,7 +100,7 @@ function collectRoles(model: TemplateModel): Map<Resource, Identity[]> {
   const roles = new Map<Resource, Identity[]>();
   for (const identity of identities(model).all) {
     for (const { resource } of identity.runs) {
-      roles.set(resource, [...(roles.get(resource) ?? []), identity]);
+      addTo(roles, resource, identity);
     }
   }
   return roles;

@@ -1,4 +1,5 @@
 import { SEVERITIES, type CheckedFinding } from './check-report';
+import { addTo } from '../model/list-map';
 
 /** The findings that one property or statement has: one mistake can break several rules. */
 export interface FindingsOfPlace {
@@ -20,7 +21,7 @@ export function byPlace(findings: readonly CheckedFinding[]): FindingsOfPlace[] 
     const { file, stack, logicalId, path } = finding;
     const isProperty = path.includes('.') || path.includes('[');
     const key = isProperty ? [file, stack, logicalId, path].join('\n') : String(at);
-    groups.set(key, [...(groups.get(key) ?? []), finding]);
+    addTo(groups, key, finding);
   });
   return [...groups.values()].map((group) => {
     const [first, ...others] = [...group].sort((one, other) => rank(one) - rank(other));

@@ -4,6 +4,7 @@ import { governanceOf } from '../model/governance';
 import { mentionsOf } from '../model/mentions';
 import type { Model } from '../model/model';
 import { agentRoles } from './agent-roles';
+import { addTo } from '../model/list-map';
 
 /**
  * Ids of the stacks that hold a part of an agent: a Runtime, a session or execution role, or something that runs as a
@@ -36,7 +37,7 @@ function collectNetworks(model: Model): Map<string, string[]> {
         joined.forEach((each) => used.add(each));
       }
     }
-    used.forEach(({ id }) => parts.set(id, [...(parts.get(id) ?? []), agent.id]));
+    used.forEach(({ id }) => addTo(parts, id, agent.id));
   }
   return parts;
 }
@@ -61,15 +62,14 @@ function collectStacks(model: Model): Set<string> {
 
 function collectParts(model: Model): Map<string, string[]> {
   const parts = new Map<string, string[]>();
-  const add = (id: string, agent: string) => parts.set(id, [...(parts.get(id) ?? []), agent]);
   for (const agent of agents(model)) {
     for (const id of governanceOf(model, agent).keys()) {
-      add(id, agent.id);
+      addTo(parts, id, agent.id);
     }
   }
   for (const { identity, subjects } of agentRoles(model)) {
     if (!parts.has(identity.id)) {
-      subjects.forEach((subject) => add(identity.id, subject));
+      subjects.forEach((subject) => addTo(parts, identity.id, subject));
     }
   }
   return parts;

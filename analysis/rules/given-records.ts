@@ -12,6 +12,7 @@ import { agentRoles, allowsOf } from './agent-roles';
 import { isDenied, isOfLibrary, namedUses } from './permissions';
 import { strengthOf } from './strength';
 import type { Unread } from './unread';
+import { addTo } from '../model/list-map';
 
 /**
  * Services that run code: what it does isn't in a template, and operators use it to change trails. What schedules and state
@@ -57,7 +58,7 @@ function trailsAndRecords(model: Model): ReadonlyMap<Resource, readonly string[]
     for (const [id, reason] of governanceOf(model, agent)) {
       const resource = reason === 'trail' || reason === 'record' ? model.resource(id) : undefined;
       if (resource) {
-        found.set(resource, [...(found.get(resource) ?? []), agent.id]);
+        addTo(found, resource, agent.id);
       }
     }
   }

@@ -13,6 +13,7 @@ import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 import { placeAt, whenLacking } from './setting';
 import { hasImportedTrail, trailsFor } from './trails';
+import { addTo } from '../model/list-map';
 
 const SELECTORS = ['AdvancedEventSelectors'];
 
@@ -32,7 +33,7 @@ export const MA_AUD1 = rule({
     const recorded = new Map<Resource, Agent[]>();
     for (const agent of agents) {
       const trails = trailsFor(model, agent.runtime.stack);
-      trails.forEach((trail) => recorded.set(trail, [...(recorded.get(trail) ?? []), agent]));
+      trails.forEach((trail) => addTo(recorded, trail, agent));
       const there = trails.reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
       if (!hasImportedTrail(declared, agent.runtime.stack)) {
         yield {

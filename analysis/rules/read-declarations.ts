@@ -6,6 +6,7 @@ import type { Node } from '../model/node';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 import type { Place, Text } from '../model/text';
+import { addTo } from '../model/list-map';
 
 /** A declaration of a template, with its references resolved. */
 export interface Declaration {
@@ -51,7 +52,7 @@ function declaring(model: TemplateModel): ReadonlyMap<string, readonly string[]>
   const found = new Map<string, string[]>();
   for (const { stack, logicalId, raw } of model.resources) {
     if (at(raw, 'Metadata', DECLARATIONS_KEY) !== undefined) {
-      found.set(stack.id, [...(found.get(stack.id) ?? []), logicalId]);
+      addTo(found, stack.id, logicalId);
     }
   }
   return found;

@@ -15,6 +15,7 @@ import { mentioned, namesARole, serviceTokens } from './mentioned';
 import { isOfLibrary } from './permissions';
 import type { Unread } from './unread';
 import { unknownUse } from './unread-roles';
+import { addTo } from '../model/list-map';
 
 /** Actions that add permissions to a role, or let others assume it. */
 const ROLE_EXPANSIONS = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
@@ -39,12 +40,10 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
       );
     });
   const changers = new Map<Resource, Identity[]>();
-  const add = (resource: Resource, identity: Identity) =>
-    changers.set(resource, [...(changers.get(resource) ?? []), identity]);
   for (const identity of known.all.filter((each) => changedBy(each).length > 0)) {
-    identity.runs.forEach(({ resource }) => add(resource, identity));
+    identity.runs.forEach(({ resource }) => addTo(changers, resource, identity));
     if (identity.resource) {
-      add(identity.resource, identity);
+      addTo(changers, identity.resource, identity);
     }
   }
   if (changers.size === 0) {
