@@ -29,6 +29,25 @@ const group = (CidrIp: string) =>
     VpcId: 'vpc-0a1b2c3d4e5f60718',
     SecurityGroupIngress: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp }],
   });
+const balancer = (AuthenticateCognitoConfig: object) => ({
+  Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    Scheme: 'internet-facing',
+    Subnets: ['subnet-0a1b2c3d4e5f60718'],
+  }),
+  Target: of('AWS::ElasticLoadBalancingV2::TargetGroup', {
+    TargetType: 'lambda',
+    Targets: [{ Id: arnOf('Starter') }],
+  }),
+  Listener: of('AWS::ElasticLoadBalancingV2::Listener', {
+    LoadBalancerArn: ref('Balancer'),
+    Port: 443,
+    Protocol: 'HTTPS',
+    DefaultActions: [
+      { Type: 'authenticate-cognito', Order: 1, AuthenticateCognitoConfig },
+      { Type: 'forward', Order: 2, TargetGroupArn: ref('Target') },
+    ],
+  }),
+});
 const front = (policy: string) => ({
   FrontRole: {
     ...roleOf('lambda.amazonaws.com'),
@@ -159,31 +178,11 @@ export const OPENINGS: readonly Pair[] = [
     }),
   })),
   opening('a load balancer lets pass who has not signed in', 'allow', 'authenticate', (OnUnauthenticatedRequest) => ({
-    Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', {
-      Scheme: 'internet-facing',
-      Subnets: ['subnet-0a1b2c3d4e5f60718'],
-    }),
-    Target: of('AWS::ElasticLoadBalancingV2::TargetGroup', {
-      TargetType: 'lambda',
-      Targets: [{ Id: arnOf('Starter') }],
-    }),
-    Listener: of('AWS::ElasticLoadBalancingV2::Listener', {
-      LoadBalancerArn: ref('Balancer'),
-      Port: 443,
-      Protocol: 'HTTPS',
-      DefaultActions: [
-        {
-          Type: 'authenticate-cognito',
-          Order: 1,
-          AuthenticateCognitoConfig: {
-            UserPoolArn: `arn:aws:cognito-idp:us-east-1:${ACCOUNT}:userpool/us-east-1_x`,
-            UserPoolClientId: 'c',
-            UserPoolDomain: 'd',
-            OnUnauthenticatedRequest,
-          },
-        },
-        { Type: 'forward', Order: 2, TargetGroupArn: ref('Target') },
-      ],
+    ...balancer({
+      UserPoolArn: `arn:aws:cognito-idp:us-east-1:${ACCOUNT}:userpool/us-east-1_x`,
+      UserPoolClientId: 'c',
+      UserPoolDomain: 'd',
+      OnUnauthenticatedRequest,
     }),
     Invoke: invokedBy('elasticloadbalancing.amazonaws.com', ref('Target')),
   })),
@@ -229,24 +228,7 @@ export const OPENINGS: readonly Pair[] = [
   ),
   opening('a load balancer lets in users who sign up themselves', false, true, (AllowAdminCreateUserOnly) => ({
     Users: of('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly } }),
-    Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing' }),
-    Target: of('AWS::ElasticLoadBalancingV2::TargetGroup', {
-      TargetType: 'lambda',
-      Targets: [{ Id: arnOf('Starter') }],
-    }),
-    Listener: of('AWS::ElasticLoadBalancingV2::Listener', {
-      LoadBalancerArn: ref('Balancer'),
-      Port: 443,
-      Protocol: 'HTTPS',
-      DefaultActions: [
-        {
-          Type: 'authenticate-cognito',
-          Order: 1,
-          AuthenticateCognitoConfig: { UserPoolArn: arnOf('Users'), UserPoolClientId: 'c', UserPoolDomain: 'd' },
-        },
-        { Type: 'forward', Order: 2, TargetGroupArn: ref('Target') },
-      ],
-    }),
+    ...balancer({ UserPoolArn: arnOf('Users'), UserPoolClientId: 'c', UserPoolDomain: 'd' }),
   })),
   ...['a user pool in which everybody signs up', 'the users of Google'].map((name, at): Pair =>
     opening(`an identity pool signs in ${name}`, true, false, (isOpen) => ({

@@ -34,6 +34,7 @@ import { ENV } from '../governed-app';
 import { inAgentStack, oneStack, stackIn, type OrdinaryApp } from './app';
 import { functionIn } from './compute';
 import { bucketIn, keyIn, loggedIn, queueIn, starterIn } from './governed';
+import { addSource } from './pipeline-source';
 
 /** What teams build around an agent: apps that feed it, start it, read its results and share its network. */
 export const AROUND_THE_AGENT: readonly OrdinaryApp[] = [
@@ -132,22 +133,10 @@ export const AROUND_THE_AGENT: readonly OrdinaryApp[] = [
     new Dashboard(scope, 'Dashboard', { widgets: [[new GraphWidget({ left: [metric] })]] });
   }),
   inAgentStack('a pipeline that runs a turn after the build', (scope, { workflow, key }) => {
-    const source = new codepipeline.Artifact();
     const pipeline = new codepipeline.Pipeline(scope, 'Pipeline', {
       artifactBucket: bucketIn(scope, 'Artifacts', key),
     });
-    pipeline.addStage({
-      stageName: 'Source',
-      actions: [
-        new actions.CodeStarConnectionsSourceAction({
-          actionName: 'Source',
-          connectionArn: `arn:aws:codeconnections:us-east-1:${ENV.account}:connection/0b1c2d3e-0000-4000-8000-000000000000`,
-          owner: 'example-org',
-          repo: 'shop',
-          output: source,
-        }),
-      ],
-    });
+    const source = addSource(pipeline);
     const project = new codebuild.PipelineProject(scope, 'Build', { encryptionKey: key });
     pipeline.addStage({
       stageName: 'Build',

@@ -23,6 +23,7 @@ import { CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep, type W
 import { ENV } from '../governed-app';
 import { oneStack, stackIn, type OrdinaryApp } from './app';
 import { functionIn } from './compute';
+import { addSource } from './pipeline-source';
 
 const TOOLS = '222233334444';
 const ORGANIZATION = 'o-exampleorg1';
@@ -35,20 +36,8 @@ export const OPERATIONS: readonly OrdinaryApp[] = [
     const target = iam.Role.fromRoleArn(stack, 'Target', `arn:aws:iam::${TOOLS}:role/deployer`, { mutable: false });
     bucket.grantReadWrite(new iam.AccountPrincipal(TOOLS));
     key.grantEncryptDecrypt(new iam.AccountPrincipal(TOOLS));
-    const source = new codepipeline.Artifact();
     const pipeline = new codepipeline.Pipeline(stack, 'Pipeline', { artifactBucket: bucket, crossAccountKeys: true });
-    pipeline.addStage({
-      stageName: 'Source',
-      actions: [
-        new actions.CodeStarConnectionsSourceAction({
-          actionName: 'Source',
-          connectionArn: `arn:aws:codeconnections:us-east-1:${ENV.account}:connection/0b1c2d3e-0000-4000-8000-000000000000`,
-          owner: 'example-org',
-          repo: 'shop',
-          output: source,
-        }),
-      ],
-    });
+    const source = addSource(pipeline);
     pipeline.addStage({
       stageName: 'Deploy',
       actions: [
