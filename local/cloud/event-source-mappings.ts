@@ -10,11 +10,11 @@ import type { Queues } from './queues';
 const CHANGE_MS = 40;
 
 /** @throws AwsError ResourceNotFoundException; ResourceInUseException while a change is in progress */
-export function eventSourceMappingCalls(queues: () => Queues): [string, Operation][] {
+export function eventSourceMappingCalls(queues: Queues): [string, Operation][] {
   const changing = new Map<string, boolean>();
   const describe = ({ UUID }: Fields) => {
     const id = String(UUID);
-    const isEnabled = queues().polls(id);
+    const isEnabled = queues.polls(id);
     if (isEnabled === undefined) throw new AwsError('ResourceNotFoundException', `No mapping ${id}`, 404);
     const next = changing.get(id);
     const State = next === undefined ? (isEnabled ? 'Enabled' : 'Disabled') : next ? 'Enabling' : 'Disabling';
@@ -31,9 +31,7 @@ export function eventSourceMappingCalls(queues: () => Queues): [string, Operatio
         if (typeof Enabled === 'boolean') {
           changing.set(UUID, Enabled);
           setTimeout(() => {
-            void queues()
-              .poll(UUID, Enabled)
-              .finally(() => changing.delete(UUID));
+            void queues.poll(UUID, Enabled).finally(() => changing.delete(UUID));
           }, CHANGE_MS).unref();
         }
         return describe(input);

@@ -6,23 +6,23 @@ import type { Operation } from './front';
 const seconds = (time: string) => Date.parse(time) / 1000;
 
 /** By `x-amz-target`. The history has only tasks: the local interpreter doesn't report other states. */
-export function executionCalls(executions: () => Executions): [string, Operation][] {
+export function executionCalls(executions: Executions): [string, Operation][] {
   const find = ({ executionArn }: Fields): Execution => {
-    const found = executions().find(String(executionArn));
+    const found = executions.find(String(executionArn));
     if (found === undefined) {
       throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(executionArn)}'`);
     }
     return found;
   };
   return [
-    ['AWSStepFunctions.ListExecutions', (input) => list(executions(), input)],
+    ['AWSStepFunctions.ListExecutions', (input) => list(executions, input)],
     ['AWSStepFunctions.DescribeExecution', (input) => describe(find(input))],
     ['AWSStepFunctions.GetExecutionHistory', (input) => history(find(input), input)],
     [
       'AWSStepFunctions.StopExecution',
       (input) => {
         // Responds immediately, like Step Functions; see `Executions.stop` for the time of its event.
-        void executions().stop(find(input));
+        void executions.stop(find(input));
         return { stopDate: Date.now() / 1000 };
       },
     ],

@@ -8,12 +8,12 @@ const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex
 /**
  * By `x-amz-target`. A received message stays hidden until it is made visible again: there is no visibility timeout.
  */
-export function queueCalls(queues: () => Queues): [string, Operation][] {
+export function queueCalls(queues: Queues): [string, Operation][] {
   return [
     [
       'AmazonSQS.ReceiveMessage',
       ({ QueueUrl, MaxNumberOfMessages = 1 }) => ({
-        Messages: queues()
+        Messages: queues
           .receive(String(QueueUrl), Number(MaxNumberOfMessages))
           .map(({ messageId, body, sent, handle, receives }) => ({
             MessageId: messageId,
@@ -26,16 +26,16 @@ export function queueCalls(queues: () => Queues): [string, Operation][] {
     ],
     [
       'AmazonSQS.DeleteMessage',
-      ({ QueueUrl, ReceiptHandle }) => queues().remove(String(QueueUrl), String(ReceiptHandle)),
+      ({ QueueUrl, ReceiptHandle }) => queues.remove(String(QueueUrl), String(ReceiptHandle)),
     ],
     [
       'AmazonSQS.ChangeMessageVisibility',
-      ({ QueueUrl, ReceiptHandle }) => queues().release(String(QueueUrl), String(ReceiptHandle)),
+      ({ QueueUrl, ReceiptHandle }) => queues.release(String(QueueUrl), String(ReceiptHandle)),
     ],
     [
       'AmazonSQS.GetQueueAttributes',
       ({ QueueUrl }) => ({
-        Attributes: { ApproximateNumberOfMessages: String(queues().waiting(String(QueueUrl)).length) },
+        Attributes: { ApproximateNumberOfMessages: String(queues.waiting(String(QueueUrl)).length) },
       }),
     ],
   ];

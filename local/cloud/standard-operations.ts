@@ -27,9 +27,9 @@ interface OperationsOptions {
 export function standardOperations(on: OperationsOptions): [string, Operation][] {
   const { executions, queues, topics, policies, deployment } = on;
   return [
-    ...executionCalls(() => executions),
-    ...queueCalls(() => queues),
-    ...eventSourceMappingCalls(() => queues),
+    ...executionCalls(executions),
+    ...queueCalls(queues),
+    ...eventSourceMappingCalls(queues),
     ...rolePolicyCalls(policies),
     ['cloudformation:DescribeStacks', (input) => describeStacks(deployment.model, deployment.place, input)],
     [
