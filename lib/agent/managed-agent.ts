@@ -116,10 +116,7 @@ export class ManagedAgent extends ManagedAgentBase {
       projectId: project.projectId,
     });
     this.sessionDefinitionHash = definition.sha256;
-    this.sessionDefinition = {
-      parameterName,
-      fileArn: definition.file.bucket.arnForObjects(definition.file.s3ObjectKey),
-    };
+    this.sessionDefinition = { parameterName, fileArn: definition.fileArn };
     environment.baseline.auditTrail?.addAlarm(this, AuditAlarm.unexpectedSessionRoleUse(this.sessionRole));
   }
 

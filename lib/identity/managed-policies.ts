@@ -10,26 +10,26 @@ const GENERATED_NAME = 45;
 const ROOM = QUOTAS.managedPolicy.limit - FRAME;
 
 /**
- * Estimated number of characters of a deployed policy statement. A referenced resource may not exist yet, so references
+ * Estimated number of characters of deployed policy statements. A referenced resource may not exist yet, so references
  * aren't resolved: each counts as the generated name of a resource, or as an ARN. The exact check follows at synthesis
  * (checkQuotas).
  */
-function sizeOf(scope: Construct, statement: PolicyStatement): number {
+function sizeOf(scope: Construct, ...statements: PolicyStatement[]): number {
   const { stackName, partition, region, account } = Stack.of(scope);
   const name = 'x'.repeat(stackName.length + GENERATED_NAME);
   return (
-    JSON.stringify(statement.toStatementJson())
+    JSON.stringify(statements.map((statement) => statement.toStatementJson() as object))
       .replaceAll(partition, 'aws')
       .replaceAll(region, 'ap-southeast-1')
       .replaceAll(account, '111122223333')
       .replace(/"[$#]\{Token\[[^\]]+\]\}"/g, `"arn:aws:service:ap-southeast-1:111122223333:kind/${name}"`)
-      .replace(/[$#]\{Token\[[^\]]+\]\}/g, name).length + 1
+      .replace(/[$#]\{Token\[[^\]]+\]\}/g, name).length - 1
   );
 }
 
 /** Estimated number of characters of a deployed inline policy with these policy statements. */
 export const inlineSize = (scope: Construct, statements: PolicyStatement[]): number =>
-  statements.reduce((sum, statement) => sum + sizeOf(scope, statement), FRAME);
+  FRAME + sizeOf(scope, ...statements);
 
 /**
  * The smallest number of managed policies for the policy statements; a statement that is too large for one is divided
