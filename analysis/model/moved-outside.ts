@@ -39,6 +39,8 @@ const OF_THE_ACCOUNT: ReadonlyMap<string, string> = new Map([
   ['AWS::ECR::ReplicationConfiguration', 'AWS::ECR::Repository'],
   ['AWS::Logs::AccountPolicy', 'AWS::Logs::LogGroup'],
   ['AWS::Oam::Link', 'AWS::Logs::LogGroup'],
+  ['AWS::ObservabilityAdmin::OrganizationCentralizationRule', 'AWS::Logs::LogGroup'],
+  ['AWS::SecurityLake::Subscriber', 'AWS::CloudTrail::Trail'],
 ]);
 
 /** Links of CloudWatch share the types that they list. Metrics don't contain what an agent was told. */
@@ -61,7 +63,7 @@ export function byMovers(model: Model, near: ReadonlySet<Resource>, used: Readon
       const type = OF_THE_ACCOUNT.get(mover.type);
       const from = type
         ? [...used, ...near].find((each) => each.type === type)
-        : movedBy(model, mover).find((each) => used.has(each) || near.has(each));
+        : movedFrom(movedBy(model, mover), near, used);
       return from && !used.has(mover)
         ? [mover, ...behind(model, mover)].flatMap((each) => [
             ...byDestinations(model, each, from),
@@ -70,6 +72,16 @@ export function byMovers(model: Model, near: ReadonlySet<Resource>, used: Readon
           ])
         : [];
     });
+}
+
+/** The store that a mover reads, rather than the role and the key that it works with. */
+function movedFrom(
+  named: readonly Resource[],
+  near: ReadonlySet<Resource>,
+  used: ReadonlySet<Resource>,
+): Resource | undefined {
+  const ofAgents = named.filter((each) => used.has(each) || near.has(each));
+  return ofAgents.find(({ type }) => !/^AWS::(?:IAM|KMS)::/.test(type)) ?? ofAgents[0];
 }
 
 /** The resources that a mover reads. For a backup plan these are in its selections. */

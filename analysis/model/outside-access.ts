@@ -3,10 +3,11 @@ import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { agentStores } from './agent-stores';
 import type { Resource } from './assembly';
-import { concat, literalOf } from './compose-text';
+import { concat, literalOf, textKey } from './compose-text';
 import type { Guard } from './guard';
 import { identities } from './identities';
 import type { Model } from './model';
+import { byServices } from './moved-by-service';
 import { byDestinations, byMovers } from './moved-outside';
 import { byOpenEntries } from './open-to-stores';
 import { resourcePolicies } from './resource-policies';
@@ -74,9 +75,13 @@ function collect(model: TemplateModel): OutsideAccess[] {
     ...(store.type === 'AWS::S3::Bucket' ? [...byAcl(store), ...byCopies(model, store)] : []),
     ...(used.has(store) || SENDS_BY_ITSELF.test(store.type) ? byDestinations(model, store, store) : []),
   ]);
+  const moved = byMovers(model, near, used);
   return [
     ...inPlace,
-    ...byMovers(model, near, used),
+    ...moved,
+    ...byServices(model, used).filter(
+      ({ giver, name }) => !moved.some((each) => each.giver === giver && textKey(each.name) === textKey(name)),
+    ),
     ...byAccountPolicies(model, near),
     ...byOpenEntries(model, used),
     ...byCalls(model),

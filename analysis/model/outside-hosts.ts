@@ -76,7 +76,8 @@ function textsBelow(node: Node): Case<Text>[] {
 const OF_A_SERVICE = /^https?:\/\/(?:[a-z0-9-]+\.){1,3}(?:amazonaws\.com(?:\.cn)?|api\.aws)(?:[/:]|$)/;
 const OF_CUSTOMERS = /\.(?:execute-api|elb|s3|s3-website|compute|lambda-url)[.-]/;
 
-function isOutside(model: Model, text: Text): boolean {
+/** Whether a text is the URL of a host that belongs neither to AWS nor to the app. */
+export function isOutside(model: Model, text: Text): boolean {
   const [first] = text;
   const known = typeof first === 'string' && /^https?:\/\//.test(first) ? first : undefined;
   return (

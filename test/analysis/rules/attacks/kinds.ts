@@ -9,6 +9,7 @@ import { ESCALATION } from './escalation';
 import { GIVEN_TRAIL } from './given-trail';
 import { HANDED_OUT } from './handed-out';
 import { INDIRECT } from './indirect';
+import { MOVED_AWAY } from './moved-away';
 import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
 import { NARROWED_PRINCIPALS } from './narrowed-principals';
@@ -38,7 +39,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ["a part that can't be read", UNREADABLE],
   ['a newer type, property or form', NEWER_FORMS],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
-  ['another account', [...ACCOUNTS, ...HANDED_OUT]],
+  ['another account', [...ACCOUNTS, ...HANDED_OUT, ...MOVED_AWAY]],
   ['everybody, under a condition', NARROWED_PRINCIPALS],
   ['a declaration of something else', DECLARATIONS],
   ['an entry', ENTRIES],
