@@ -19,8 +19,12 @@ export function byServices(model: Model, used: ReadonlySet<Resource>): OutsideAc
   const services = new Map<string, Resource[]>();
   for (const resource of stores.size === 0 ? [] : model.resources) {
     if (!MOVES_NOTHING.test(resource.type) && !used.has(resource)) {
-      const service = serviceOf(resource);
-      services.set(service, [...(services.get(service) ?? []), resource]);
+      const same = services.get(serviceOf(resource));
+      if (same) {
+        same.push(resource);
+      } else {
+        services.set(serviceOf(resource), [resource]);
+      }
     }
   }
   return [...services.values()].flatMap((resources) => {
