@@ -54,8 +54,13 @@ export const showCommand: Command<Options> = {
       if (options.json) {
         out(jsonText({ format: FORMAT, ...ended, evidence: evidence ?? null, items }));
       } else {
-        out(`${outcomeText(ended, style)}\n`);
-        if (evidence === undefined) out(`${style.faint('No evidence was collected.')}\n`);
+        out(`${outcomeText(ended, style, evidence?.reason)}\n`);
+        if (evidence === undefined) {
+          const isRunning = turn.state === 'Running';
+          out(
+            `${style.faint(isRunning ? 'Evidence is collected when the turn ends.' : 'No evidence was collected.')}\n`,
+          );
+        }
         if (evidence?.complete === false) out(`${style.bad('The evidence does not have all items of the turn.')}\n`);
         for (const { key, status, expectedBy } of evidence?.files ?? []) {
           const verdict = status === 'matches' ? style.good(status) : style.bad(status);

@@ -1,4 +1,4 @@
-import type { TurnResult } from '../../lib/contracts/turn';
+import type { TurnReason } from '../../lib/contracts/turn';
 import { printable } from '../printable-text';
 import type { TerminalStyle } from '../terminal-style';
 import { UNREADABLE_RESULT, type TurnState } from './account/turn-state';
@@ -6,14 +6,23 @@ import { UNREADABLE_RESULT, type TurnState } from './account/turn-state';
 /** The clock time of an ISO 8601 time, UTC. */
 export const clock = (at: string): string => at.slice(11, 19);
 
-/** `Completed`, `Failed: session-failed (…)`. */
-export function outcomeText({ state, result, settled }: TurnState, style: TerminalStyle): string {
-  const reason = state === 'Unknown' ? `: ${UNREADABLE_RESULT}` : result === undefined ? '' : reasonText(result);
+/**
+ * `Completed`, `Failed: session-failed (…)`.
+ *
+ * @param recorded the reason in the evidence, for a turn whose execution has no result
+ */
+export function outcomeText(
+  { state, result, settled }: TurnState,
+  style: TerminalStyle,
+  recorded?: TurnReason,
+): string {
+  const reason =
+    state === 'Unknown' ? `: ${UNREADABLE_RESULT}` : reasonText(result === undefined ? recorded : result.reason);
   const kind = state === 'Completed' ? 'good' : state === 'Running' ? 'name' : 'bad';
   return `${style[kind](state)}${reason}${settled ? style.faint(' (published by the settlement)') : ''}`;
 }
 
-function reasonText({ reason }: TurnResult): string {
+function reasonText(reason: TurnReason | undefined): string {
   if (reason === undefined) return '';
   return `: ${printable(reason.code)}${reason.message === undefined ? '' : ` (${printable(reason.message)})`}`;
 }

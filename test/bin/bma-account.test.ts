@@ -157,6 +157,11 @@ test('a turn that fails ends the command with 1 and the reason', async () => {
 test('a running turn is cancelled, and its settlement publishes that', async () => {
   const { out } = await account.bma('Operator', 'run', 'reviewer', '--prompt', 'for ever', ...READ);
   const [turn] = out.split(' ');
+  expect(await account.bma('Reader', 'show', turn, ...READ)).toMatchObject({
+    exit: 0,
+    out: expect.stringContaining('Running\nEvidence is collected when the turn ends.'),
+    error: '',
+  });
   expect(await account.bma('Reader', 'cancel', turn, ...READ)).toMatchObject({
     exit: 4,
     error: expect.stringContaining('workflow.grants.stopTurns'),
@@ -171,6 +176,10 @@ test('a running turn is cancelled, and its settlement publishes that', async () 
     exit: 7,
     error: expect.stringContaining('has already ended: Cancelled'),
   });
+  const shown = await account.bma('Reader', 'show', turn, ...READ);
+  expect(shown).toMatchObject({ exit: 0, error: '' });
+  expect(shown.out).toMatch(/Cancelled: stopped \(The execution was stopped\) \(published by the settlement\)/);
+  expect(shown.out).toMatch(/matches {2}turns\/turn-\w+\/manifest\.json {2}\(hash of outcome\.json/);
 });
 
 test('tail tells the turns that start while it runs, state by state, and how they end', async () => {
