@@ -115,6 +115,7 @@ export class AgentAuditTrail extends Construct implements IAgentAuditTrail {
     });
     const delivery = new TrailLogDelivery(this, 'Delivery', {
       trailName: this.trailName,
+      uniqueName: uniqueTrailName(this),
       encryptionKey: key,
       retention: logRetention(this, props.logRetention),
     });

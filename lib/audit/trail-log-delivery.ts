@@ -1,9 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { ArnFormat, Aws, Fn, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allowLogs } from '../encryption/key-statements';
+import { creationId } from '../identity/creation-id';
 import { protectionIfRetained, REMOVAL, removalPolicy } from '../lifecycle/removal';
 import { acknowledgeIam5 } from '../identity/acknowledge-iam5';
 import { logCallerStatements } from '../encryption/log-caller-statements';
@@ -11,6 +12,8 @@ import { logCallerStatements } from '../encryption/log-caller-statements';
 /** Settings of the delivery. */
 interface TrailLogDeliveryProps {
   readonly trailName: string;
+  /** Part of the name of the log group. It doesn't change with the name of the trail, so the log group stays. */
+  readonly uniqueName: string;
   readonly encryptionKey: kms.IKey;
   readonly retention: logs.RetentionDays;
 }
@@ -26,14 +29,19 @@ export class TrailLogDelivery extends Construct {
   constructor(scope: Construct, id: string, props: TrailLogDeliveryProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const { trailName, encryptionKey } = props;
+    const { trailName, uniqueName, encryptionKey } = props;
 
-    // The key policy names the log group, so this library chooses the name. The log group outlives the stack. Its name
-    // contains the id of the stack, so that a stack that is created again gets a new log group.
-    const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-    allowLogs(encryptionKey, this, `/aws/cloudtrail/${trailName}/*`);
+    // No aws:SourceArn here: according to one report, CloudTrail doesn't send it and the delivery stops (
+    // github.com/prowler-cloud/prowler/issues/4714). Only this account can pass the role to a trail, with iam:PassRole.
+    this.role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('cloudtrail.amazonaws.com'),
+      description: `CloudTrail writes the trail ${trailName} to CloudWatch Logs`,
+    });
+    // The key policy names the log group, so this library chooses the name. The log group outlives the stack, and a
+    // rollback of the deployment that created it.
+    allowLogs(encryptionKey, this, `/aws/cloudtrail/${uniqueName}/*`);
     this.logGroup = new logs.LogGroup(this, 'LogGroup', {
-      logGroupName: `/aws/cloudtrail/${trailName}/${stackId}`,
+      logGroupName: `/aws/cloudtrail/${uniqueName}/${creationId(this.role)}`,
       encryptionKey,
       retention: props.retention,
       removalPolicy: removalPolicy(this, REMOVAL.trailLogGroup),
@@ -42,12 +50,6 @@ export class TrailLogDelivery extends Construct {
     const group = this.logGroup.node.defaultChild as logs.CfnLogGroup;
     group.deletionProtectionEnabled = protectionIfRetained(group);
 
-    // No aws:SourceArn here: according to one report, CloudTrail doesn't send it and the delivery stops (
-    // github.com/prowler-cloud/prowler/issues/4714). Only this account can pass the role to a trail, with iam:PassRole.
-    this.role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('cloudtrail.amazonaws.com'),
-      description: `CloudTrail writes the trail ${trailName} to CloudWatch Logs`,
-    });
     // CloudTrail numbers the streams of a busy trail (…_2, …_3), hence the asterisk.
     const streams = stack.formatArn({
       service: 'logs',

@@ -94,16 +94,17 @@ export class CodeBuildImage extends Construct {
   private createProject(source: Asset, imageTag: string, props: CodeBuildImageProps): CfnProject {
     const stack = Stack.of(this);
     const { partition, region, account } = stack;
-    const logGroup = functionLogGroup(this, {
-      prefix: '/bma/image/',
-      encryptionKey: props.dataKey,
-      retention: props.logRetention,
-    });
     const role = new iam.Role(this, 'Role', {
       description: 'Builds the agent image and pushes it to its repository',
       assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
+    });
+    const logGroup = functionLogGroup(this, {
+      prefix: '/bma/image/',
+      writer: role,
+      encryptionKey: props.dataKey,
+      retention: props.logRetention,
     });
     const streams = `arn:${partition}:logs:${region}:${account}:log-group:${logGroup.logGroupName}:*`;
     const policy = attachPolicy(this, 'Policy', role, 'role of the image build', [

@@ -52,16 +52,16 @@ export class HandlerFunction extends Construct {
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     const { encryptionKey } = props;
-    this.logGroup = functionLogGroup(this, {
-      prefix: props.logPrefix ?? '/bma/trigger/',
-      admitted: props.logPrefix !== undefined,
-      encryptionKey,
-      retention: props.logRetention,
-    });
-
     this.role = new iam.Role(this, 'Role', {
       description: props.description,
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.logGroup = functionLogGroup(this, {
+      prefix: props.logPrefix ?? '/bma/trigger/',
+      admitted: props.logPrefix !== undefined,
+      writer: this.role,
+      encryptionKey,
+      retention: props.logRetention,
     });
     const { partition, region, account } = Stack.of(this);
     const streams = `arn:${partition}:logs:${region}:${account}:log-group:${this.logGroup.logGroupName}:*`;

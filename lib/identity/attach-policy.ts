@@ -1,5 +1,5 @@
 import { type CfnPolicy, type IRole, Policy, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { Annotations, Stack } from 'aws-cdk-lib/core';
+import { Annotations, Names, Stack } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import { checkQuotas } from '../quotas/check-quotas';
 import { inlineSize, managedPolicies } from './managed-policies';
@@ -41,6 +41,7 @@ export function attachPolicy(
     return managedPolicies(scope, id, role, statements);
   }
   const policy = new Policy(scope, id, { statements });
+  nameForRole(policy, role);
   role.attachInlinePolicy(policy);
   if (makesNoRoles(scope)) {
     return policy; // The CDK's report on roles of another team contains its policy statements.
@@ -57,6 +58,20 @@ export function attachPolicy(
       `Attach this policy to it: ${policyText(scope, document.toJSON())}`,
   );
   return undefined;
+}
+
+/**
+ * Names an inline policy of a role that isn't of this stack. The CDK's name is the logical id, which another stack or
+ * Region with the same construct ids also has: its deployment would silently replace the policy, and its deletion would
+ * remove it.
+ */
+function nameForRole(policy: Policy, role: IRole): void {
+  const stack = Stack.of(policy);
+  if (role instanceof Role && Stack.of(role) === stack) {
+    return;
+  }
+  const name = Names.uniqueResourceName(policy, { separator: '-', maxLength: 100 });
+  (policy.node.defaultChild as CfnPolicy).policyName = `${name}-${stack.region}`;
 }
 
 /** What an imported role did with a policy shows only in its template. */

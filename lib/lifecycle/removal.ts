@@ -48,7 +48,7 @@ export const REMOVAL = {
     policy: RemovalPolicy.RETAIN,
     what: 'The log group of an audit trail',
     reason:
-      'It has deletion protection, which also stops a rollback. Its name has the id of the stack and blocks nothing.',
+      'It has deletion protection, which also stops a rollback. Its name is new each time it is created and blocks nothing.',
   },
   trailBucket: {
     policy: RemovalPolicy.RETAIN,

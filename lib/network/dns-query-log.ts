@@ -31,7 +31,7 @@ export class DnsQueryLog extends Construct {
 
   constructor(scope: Construct, id: string, props: DnsQueryLogProps) {
     super(scope, id);
-    this.logGroup = retainedLogGroup(this, 'dns', props.encryptionKey, props.retention).logGroup;
+    this.logGroup = retainedLogGroup(this, 'dns', props.vpcId, props.encryptionKey, props.retention).logGroup;
     const config = new resolver.CfnResolverQueryLoggingConfig(this, 'Config', {
       name: Names.uniqueResourceName(this, { separator: '-', maxLength: 60 }),
       destinationArn: this.logGroup.logGroupArn,

@@ -22,7 +22,13 @@ export class FlowLogs extends Construct {
     super(scope, id);
     // Construct ids may contain characters that IAM refuses in descriptions.
     const path = this.node.path.replace(/[^ -~]/g, '?');
-    const { logGroup, logGroupName } = retainedLogGroup(this, 'network', props.encryptionKey, props.retention);
+    const { logGroup, logGroupName } = retainedLogGroup(
+      this,
+      'network',
+      props.vpc.vpcId,
+      props.encryptionKey,
+      props.retention,
+    );
     this.logGroup = logGroup;
 
     const { partition, region, account } = Stack.of(this);

@@ -63,10 +63,11 @@ export class TurnFunctions extends Construct {
     private readonly props: TurnFunctionsProps,
   ) {
     super(scope, id);
-    const { network, agent } = props;
+    const { network } = props;
     this.securityGroup = new ec2.SecurityGroup(this, 'Group', {
       vpc: network.vpc,
-      description: `Functions that drive the agent ${agent.agentName}: only to the endpoints of its network`,
+      // A change of the description would replace the group, so it doesn't name the agent.
+      description: 'Functions that drive a managed agent: only to the endpoints of its network',
       allowAllOutbound: false,
     });
     network.connect(this.securityGroup);

@@ -174,6 +174,26 @@ describe('identity', () => {
     expect(Object.keys(statements(stack, 'OwnExecution'))).toContain('WriteOwnLogGroup');
   });
 
+  test('policies of an imported role have names that no other stack or Region repeats', () => {
+    const namesIn = (stackName: string, region: string) => {
+      const stack = new Stack(new App(), 'Agents', { stackName, env: { account: ACCOUNT, region } });
+      const sessionRole = Role.fromRoleName(stack, 'Given', 'given');
+      const baseline = new AgentBaseline(stack, 'Baseline');
+      new ManagedAgent(stack, 'Agent', {
+        model: AgentModel.GPT_5_6_LUNA,
+        instructions: 'Work.',
+        baseline,
+        sessionRole,
+      });
+      return Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+        .filter(({ Properties }) => Properties.Roles.includes('given'))
+        .map(({ Properties }) => Properties.PolicyName as string);
+    };
+    const names = [namesIn('One', 'us-east-1'), namesIn('One', 'us-west-2'), namesIn('Two', 'us-east-1')].flat();
+    expect(names).toHaveLength(3);
+    expect(new Set(names).size).toBe(3);
+  });
+
   test('roles that cannot be changed yield warnings that print the policy to attach', () => {
     const { stack, baseline, agent } = scene();
     const imported = (name: string) =>

@@ -292,14 +292,14 @@ describe('the delivery to CloudWatch Logs', () => {
     });
   });
 
-  test('its name differs from deployment to deployment and fits the pattern in the key policy', () => {
+  test('its name differs each time it is created, and fits the pattern in the key policy', () => {
     template.hasResourceProperties('AWS::Logs::LogGroup', {
       LogGroupName: {
         'Fn::Join': [
           '',
           [
             '/aws/cloudtrail/S-Audit-34E3B4E6-us-east-1/',
-            { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
+            { 'Fn::GetAtt': [Match.stringLikeRegexp('^AuditDeliveryRole'), 'RoleId'] },
           ],
         ],
       },
@@ -307,6 +307,15 @@ describe('the delivery to CloudWatch Logs', () => {
     expect(JSON.stringify(template.findResources('AWS::KMS::Key'))).toContain(
       ':logs:us-east-1:111122223333:log-group:/aws/cloudtrail/S-Audit-34E3B4E6-us-east-1/*',
     );
+  });
+
+  test('a change of the name of the trail keeps it', () => {
+    const logGroups = [undefined, 'agents'].map((trailName) => {
+      const stack = new Stack(new App(), 'S');
+      new AgentAuditTrail(stack, 'Audit', { trailName });
+      return Template.fromStack(stack).findResources('AWS::Logs::LogGroup');
+    });
+    expect(logGroups[1]).toEqual(logGroups[0]);
   });
 
   test('the role writes the streams of this account and Region and uses the key only through CloudWatch Logs', () => {

@@ -2,8 +2,20 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { AgentAuditTrail, AgentKey } from '../../../lib';
+import {
+  AgentAuditTrail,
+  AgentBaseline,
+  AgentCompute,
+  AgentImage,
+  AgentKey,
+  AgentModel,
+  ImageBuilder,
+  ManagedAgent,
+  TurnApproval,
+  TurnWorkflow,
+} from '../../../lib';
 import { REMOVAL } from '../../../lib/lifecycle/removal';
+import { AgentBudget, AgentBudgetAction, AgentKillSwitch } from '../../../lib/operations';
 import { ENV, governedApp } from '../security/governed-app';
 
 interface Resource {
@@ -57,6 +69,49 @@ describe('a rolled-back first deployment', () => {
     expect(stopped).toEqual([]);
   });
 });
+
+describe('a resource that is kept', () => {
+  const app = new App();
+  const stack = new Stack(app, 'More', { env: ENV });
+  const baseline = new AgentBaseline(stack, 'Baseline');
+  const agent = new ManagedAgent(stack, 'Builder', {
+    model: AgentModel.GPT_5_6_LUNA,
+    instructions: 'Build.',
+    baseline,
+    compute: AgentCompute.agentCore({ image: AgentImage.bundled({ builder: ImageBuilder.CODE_BUILD }) }),
+  });
+  const workflow = new TurnWorkflow(stack, 'Turns', { agent, approval: TurnApproval.always() });
+  const workflows = [workflow];
+  new AgentBudget(stack, 'Budget', {
+    workflows,
+    monthlyLimitUsd: 400,
+    actions: [AgentBudgetAction.engage(100, new AgentKillSwitch(stack, 'KillSwitch', { workflows }))],
+  });
+  const more = Object.entries(Template.fromStack(stack).toJSON().Resources as Record<string, Resource>);
+
+  // Otherwise CloudFormation answers "already exists" when a construct is removed and added again in the same stack.
+  test.each([
+    ['of trail, network, agent, workflow and triggers', () => resourcesOf(governedApp())],
+    ['of image builds, approvals, kill switch and budget', () => more],
+  ])('has a name with an id that is new each time it is created: %s', (_, resources) => {
+    const kept = resources().filter(([, each]) => (each.DeletionPolicy ?? 'Delete') !== 'Delete');
+    const named = kept.filter(([, each]) => each.Type === 'AWS::Logs::LogGroup');
+    expect(named.length).toBeGreaterThan(5);
+    const repeated = kept.filter(([, { Properties = {} }]) =>
+      Object.entries(Properties).some(([name, value]) => /Name$|^Name$/.test(name) && !namesResource(value)),
+    );
+    expect(repeated.map(([id]) => id)).toEqual([]);
+  });
+});
+
+/** Whether a value has a reference to a resource of the template. */
+function namesResource(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(namesResource);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) =>
+    key === 'Ref' ? !String(inner).startsWith('AWS::') : key === 'Fn::GetAtt' || namesResource(inner),
+  );
+}
 
 test('RemovalPolicies.destroy() leaves no resource that CloudFormation keeps or that refuses to be deleted', () => {
   const governed = governedApp();
