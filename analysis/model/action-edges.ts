@@ -2,9 +2,14 @@ import { levelOf } from '../facts/actions';
 import { entryTypeOf } from '../facts/entry-types';
 import type { EdgeKind } from './edge';
 
-/** Starts something, or sends it something, whatever class the action has otherwise. */
+/**
+ * Starts something, or sends it something, whatever class the action has otherwise. A published version of code runs only
+ * when something invokes it, and `states:InvokeHTTPEndpoint` lets a state machine send requests, not start.
+ * Source: docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html,
+ * docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+ */
 const STARTING =
-  /:(?:Invoke|Start|Run|Execute|Submit|Send|Publish|Retry|Redrive|Resume|Trigger|Signal|Deliver|Post|Put(?:Events|Partner|Record|Message)|BatchPutMessage|Create(?:AgentSession|Invocation))/;
+  /:(?:Invoke(?!HTTPEndpoint$)|Start|Run|Execute|Submit|Send|Publish(?!(?:Layer)?Version$)|Retry|Redrive|Resume|Trigger|Signal|Deliver|Post|Put(?:Events|Partner|Record|Message)|BatchPutMessage|Create(?:AgentSession|Invocation))/;
 
 /** How an action leads to the resource that it is allowed on. */
 export function edgeKindOf(action: string, actionClass: string): EdgeKind {

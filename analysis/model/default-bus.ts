@@ -32,9 +32,12 @@ export function defaultBusArn({ partition, region, account }: Stack): Text {
   return concat(textOf(`arn:${partition}:events:`), region, textOf(':'), account, textOf(':event-bus/default'));
 }
 
+/** How the node of every default bus begins. */
+export const DEFAULT_BUS = 'default bus ';
+
 /** The node of a default bus. */
 export function defaultBusNode(arn: Text): string {
-  return `default bus ${textKey(arn)}`;
+  return `${DEFAULT_BUS}${textKey(arn)}`;
 }
 
 /** Rules on default buses, whatever they ask for. */

@@ -1,11 +1,11 @@
-import { scopeOf } from '../policy/named-resource';
 import type { Selection } from '../policy/statement';
 import { trailsOfAgents } from './agent-trails';
 import type { Agent } from './agents';
 import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
-import type { Edge, EdgeKind, NodeId } from './edge';
+import type { EdgeKind, NodeId } from './edge';
 import { evidenceBuckets } from './evidence';
+import { isGeneralPermission } from './general-permission';
 import { identities } from './identities';
 import { loads, storesOutside } from './loads';
 import { mentionsOf } from './mentions';
@@ -26,21 +26,6 @@ import { addTo } from './list-map';
  */
 export type GovernanceReason =
   'drives' | 'role' | 'store' | 'record' | 'definition' | 'key' | 'log' | 'image' | 'code' | 'trail';
-
-/**
- * Whether an edge exists because an identity of another stack may use every resource of a type. Such an identity
- * belongs to a general service, which can start an agent but isn't made for it. What it writes doesn't belong to the
- * agent.
- */
-function isOfEveryApp({ runtime }: Agent, { because }: Edge): boolean {
-  return (
-    'resources' in because &&
-    because.principals === 'attached' &&
-    because.holder.stack !== runtime.stack &&
-    (because.resources.except ||
-      because.resources.patterns.some(({ value }) => ['every', 'type'].includes(scopeOf(value))))
-  );
-}
 
 /** What governs an agent. The agent itself may change, start and write none of these. */
 export function governanceOf(model: Model, agent: Agent): ReadonlyMap<NodeId, GovernanceReason> {
@@ -195,13 +180,14 @@ class Governance {
    */
   private drivers(agent: Agent, own: ReadonlySet<NodeId>): NodeId[] {
     return reach(this.model)
-      .into(agent.id, INTO)
-      .filter(
-        ({ edges }) =>
-          !edges.some(
-            (edge) =>
-              own.has(edge.from) || own.has(edge.to) || this.isAdministrator(edge.from) || isOfEveryApp(agent, edge),
-          ),
+      .into(
+        agent.id,
+        INTO,
+        (edge) =>
+          !own.has(edge.from) &&
+          !own.has(edge.to) &&
+          !this.isAdministrator(edge.from) &&
+          !isGeneralPermission(agent, edge),
       )
       .map(({ start }) => start)
       .filter((node) => this.model.resource(node) !== undefined || identities(this.model).byName(node) !== undefined);

@@ -24,9 +24,26 @@ const IDENTITIES: ReadonlyMap<string, Identity> = new Map(
   ]),
 );
 
+/**
+ * What AWS SAM writes out has the logical id and the names of the resource that it is written out from. `Alias` is the
+ * alias that AutoPublishAlias asks for.
+ * Source: docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html,
+ * sam-resource-statemachine.html and sam-resource-simpletable.html there
+ */
+const WRITTEN_OUT: ReadonlyMap<string, Identity> = new Map([
+  ['AWS::Serverless::Function', writtenOut('AWS::Lambda::Function', { Alias: '{arn}:{*}', Version: '{arn}:{*}' })],
+  ['AWS::Serverless::StateMachine', { ...writtenOut('AWS::StepFunctions::StateMachine'), name: 'Name' }],
+  ['AWS::Serverless::SimpleTable', writtenOut('AWS::DynamoDB::Table')],
+]);
+
+function writtenOut(type: string, attributes: Readonly<Record<string, string>> = {}): Identity {
+  const row = IDENTITIES.get(type)!;
+  return { ...row, attributes: new Map([...row.attributes, ...Object.entries(attributes)]) };
+}
+
 /** How resources of a type are named; undefined for a type whose references are only equal to themselves. */
 export function identityOf(type: string): Identity | undefined {
-  return IDENTITIES.get(type);
+  return IDENTITIES.get(type) ?? WRITTEN_OUT.get(type);
 }
 
 /** Every type with a row. */

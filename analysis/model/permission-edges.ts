@@ -1,15 +1,16 @@
 import type { Answer } from '../policy/evaluate';
-import { overlap, patternKey, subset, type Verdict } from '../policy/pattern';
+import { type Matching, overlap, patternKey, subset, type Verdict } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { kindOn, KINDS_ON } from './action-edges';
 import { type ActionGroup, ActionGroups, type Forms } from './action-groups';
+import { NAMES } from './alphabet';
 import type { Edge, EdgeKind } from './edge';
 import { FALSE, type Guard, TRUE } from './guard';
 import { type Identities, identities, type Identity } from './identities';
 import { addTo } from './list-map';
 import type { Model } from './model';
 import { permissionTargets, type Target } from './permission-targets';
-import type { Text } from './text';
+import type { Hole, Text } from './text';
 
 /** A permission of an identity on a pattern of resources. */
 interface Holding {
@@ -163,9 +164,9 @@ export class PermissionEdges {
 
   private findMatch(node: PatternNode, target: Target): Match | undefined {
     let doubtful: Match | undefined;
-    for (const arn of this.arnsOf(target)) {
+    for (const [at, arn] of this.arnsOf(target).entries()) {
       // Comparing with the pattern is cheaper and rules out most ARNs, so the forms are compared second.
-      const verdict = matches(arn, node);
+      const verdict = at === 0 ? matches(arn, node) : matchesBelow(arn, node);
       if (verdict !== 'no' && (verdict === 'yes' || !doubtful) && this.hasForm(arn, node.forms)) {
         if (verdict === 'yes') {
           return { arn, verdict };
@@ -190,7 +191,8 @@ export class PermissionEdges {
     const key = `${patternKey(arn)}\u0001${forms.key}`;
     let has = this.formed.get(key);
     if (has === undefined) {
-      has = forms.texts.some((form) => overlap(arn, form) !== 'no');
+      // The type of a resource is in the last segment: what is below a rule isn't a bus.
+      has = forms.texts.some((form) => overlap(arn, form, { segments: true }) !== 'no');
       this.formed.set(key, has);
     }
     return has;
@@ -280,9 +282,23 @@ export class PermissionEdges {
   }
 }
 
-function matches(arn: Text, { pattern, except }: PatternNode): Verdict {
+/**
+ * Whether a pattern matches something below a resource. Its wildcards may cross colons, as they may in every allow, but
+ * the wildcard for what is below must not: `arn:aws:lambda:*:111122223333:function:tool` doesn't match what is below
+ * another function.
+ */
+function matchesBelow(arn: Text, node: PatternNode): Verdict {
+  const verdict = matches(arn, node, { segments: true });
+  if (verdict !== 'no' || node.except) {
+    return verdict;
+  }
+  const below = [...arn.slice(0, -1), (arn.at(-1) as string).slice(0, -1), NAME_BELOW];
+  return overlap(below, node.pattern) === 'no' ? 'no' : 'maybe';
+}
+
+function matches(arn: Text, { pattern, except }: PatternNode, matching?: Matching): Verdict {
   if (!except) {
-    return overlap(arn, pattern);
+    return overlap(arn, pattern, matching);
   }
   const inside = except.map((excluded) => subset(arn, excluded));
   return inside.includes('yes') ? 'no' : inside.every((verdict) => verdict === 'no') ? 'yes' : 'maybe';
@@ -290,6 +306,9 @@ function matches(arn: Text, { pattern, except }: PatternNode): Verdict {
 
 /** How the ARN of something in a resource continues after the ARN of the resource. */
 const BELOW = ['/*', ':*'];
+
+/** A name of something below a resource, which has no colons. */
+const NAME_BELOW: Hole = { kind: 'unreadable', key: 'name below', excludes: NAMES };
 
 type Judgement = Pick<Answer, 'verdict' | 'possible'>;
 

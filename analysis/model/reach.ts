@@ -76,9 +76,14 @@ export class Reach {
     return this.paths(node, (each) => this.outOf(each, kinds), 'to');
   }
 
-  /** The paths to a node. */
-  public into(node: NodeId, kinds: readonly EdgeKind[] = DRIVING): Path[] {
-    return this.paths(node, (each) => this.intoNode(each, kinds), 'from');
+  /**
+   * The paths to a node.
+   *
+   * @param keep whether paths may use an edge. Filtering paths afterwards would lose nodes that a longer path leads from.
+   */
+  public into(node: NodeId, kinds: readonly EdgeKind[] = DRIVING, keep?: (edge: Edge) => boolean): Path[] {
+    const edgesOf = (each: NodeId) => this.intoNode(each, kinds);
+    return this.paths(node, keep ? (each) => edgesOf(each).filter(keep) : edgesOf, 'from');
   }
 
   /** The edges out of a node, of the given kinds. */

@@ -37,7 +37,10 @@ const SDK_NAMES: ReadonlyMap<string, string> = new Map([
 
 /** Arguments that are plain names, with the types of resources that they name. */
 const NAMING_ARGUMENTS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['FunctionName', ['AWS::Lambda::Function', 'AWS::Lambda::Alias', 'AWS::Lambda::Version']],
+  [
+    'FunctionName',
+    ['AWS::Lambda::Function', 'AWS::Lambda::Alias', 'AWS::Lambda::Version', 'AWS::Serverless::Function'],
+  ],
   ['StateMachineArn', ['AWS::StepFunctions::StateMachine', 'AWS::StepFunctions::StateMachineAlias']],
   ['TableName', ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']],
   ['Bucket', ['AWS::S3::Bucket']],

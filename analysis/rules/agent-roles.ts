@@ -1,6 +1,7 @@
 import { INFERENCE_ACTIONS, RUNTIME_DRIVE_ACTIONS, SESSION_START_ACTIONS } from '../../lib/identity/perms';
 import { type Agent, agents, namesService, sessionRoles } from '../model/agents';
 import type { Resource } from '../model/assembly';
+import { isGeneralPermission } from '../model/general-permission';
 import { governanceOf, type GovernanceReason } from '../model/governance';
 import { identities, type Identity } from '../model/identities';
 import { statementsFor } from '../model/statements-for';
@@ -127,7 +128,9 @@ function collectHandlers(model: Model): Map<Identity, Agent[]> {
         !because.resources.patterns.some(({ value }) => isEverything(value));
       const isOfAgent = edges.some(({ from }) => agent.executionRoles.some(({ id }) => id === from));
       const isMadeForIt = () =>
-        isNamed ? !edges.some(isOfAdministrator) : edges.length > 0 && namesPartOf(model, identity!, agent);
+        isNamed
+          ? !edges.some((edge) => isOfAdministrator(edge) || isGeneralPermission(agent, edge))
+          : edges.length > 0 && namesPartOf(model, identity!, agent);
       if (identity && !own.has(identity) && !isOfAgent && isMadeForIt()) {
         const known = found.get(identity) ?? [];
         found.set(identity, known.includes(agent) ? known : [...known, agent]);

@@ -9,8 +9,9 @@ import { isDenied, listed, namedUses } from './permissions';
 import { rule, type RuleContext } from './rule';
 import { isStrict, isUnread } from './trust';
 
-/** AWS managed policies that allow inference with every model. */
-const OPEN_POLICIES = /\/AmazonBedrock(?:Mantle)?(?:FullAccess|InferenceAccess|LimitedAccess)$/;
+/** AWS managed policies that allow inference with every model: in sessions, and by Amazon Bedrock itself. */
+const OPEN_POLICIES = /\/AmazonBedrockMantle(?:FullAccess|InferenceAccess|LimitedAccess)$/;
+const OPEN_POLICIES_OF_BEDROCK = /\/AmazonBedrock(?:FullAccess|InferenceAccess|LimitedAccess)$/;
 
 /** Every permission to call a model names the models. */
 export const MA_ID4 = rule({
@@ -34,7 +35,7 @@ export const MA_ID4 = rule({
       for (const statement of new Set(statements)) {
         yield* modelFindings(identity, statement, role?.subjects[0] ?? identity.id, context);
       }
-      yield* openPolicies(identity);
+      yield* openPolicies(identity, role ? [OPEN_POLICIES, OPEN_POLICIES_OF_BEDROCK] : [OPEN_POLICIES]);
       if (role && !(role.kinds.size === 1 && role.kinds.has('client role'))) {
         yield* otherInference(identity, context);
       }
@@ -72,10 +73,10 @@ function* modelFindings(
   }
 }
 
-function* openPolicies({ id, outside }: Identity): Iterable<Finding> {
+function* openPolicies({ id, outside }: Identity, open: readonly RegExp[]): Iterable<Finding> {
   for (const { value, place, guard } of outside) {
     const name = printed(value);
-    if (OPEN_POLICIES.test(name)) {
+    if (open.some((policies) => policies.test(name))) {
       yield { at: place, subject: id, says: `${name} allows inference with every model`, when: guard };
     }
   }

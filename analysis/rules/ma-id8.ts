@@ -59,10 +59,23 @@ export const MA_ID8 = rule({
   },
 });
 
+/** A bearer token with which sessions can be created. */
+const [SESSION_TOKEN] = BEARER_TOKEN_ACTIONS;
+
 function* bearerTokens(model: TemplateModel): Iterable<Finding> {
   const ofAgents = new Set(agentRoles(model).map(({ identity }) => identity));
+  const driving = handlerRoles(model);
+  const stacks = agentStacks(model);
   for (const identity of identities(model).all) {
-    for (const action of BEARER_TOKEN_ACTIONS) {
+    // A token of Amazon Bedrock calls models, not agents. A role of another app may have one, which ends with its session.
+    const isNear =
+      identity.kind !== 'role' ||
+      ofAgents.has(identity) ||
+      driving.has(identity) ||
+      [identity.resource, ...identity.statements.map(({ holder }) => holder)].some(
+        (resource) => resource !== undefined && stacks.has(resource.stack.id),
+      );
+    for (const action of isNear ? BEARER_TOKEN_ACTIONS : [SESSION_TOKEN]) {
       // A bare "*" is for administrators, so it counts only for roles of agents.
       const isOfAgent = ofAgents.has(identity);
       const found = isOfAgent

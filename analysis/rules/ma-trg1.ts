@@ -1,6 +1,6 @@
 import type { Resource } from '../model/assembly';
 import { FALSE, type Guard } from '../model/guard';
-import { leadingToAgents } from '../model/leading';
+import { madeForAgents } from '../model/leading';
 import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { valuesAt } from '../model/values-at';
@@ -20,7 +20,7 @@ export const MA_TRG1 = rule({
   page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html',
   controls: { nist: ['AU-5', 'SI-11', 'CP-10'], iso: ['A.8.6', 'A.8.16'], soc2: ['A1.2', 'PI1.3'] },
   *check({ model }) {
-    const leading = leadingToAgents(model);
+    const leading = madeForAgents(model);
     const resources = [...leading.keys()].flatMap((id) => model.resource(id) ?? []);
     for (const resource of resources) {
       if (resource.type === 'AWS::Events::Rule') {

@@ -1,7 +1,10 @@
 import { entryTypeOf } from '../facts/entry-types';
+import { agents } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
 import type { Edge } from '../model/edge';
+import { isGeneralPermission } from '../model/general-permission';
+import { identities } from '../model/identities';
 import { leadingToAgents } from '../model/leading';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
@@ -38,6 +41,12 @@ const OPEN_TO_OTHERS: ReadonlySet<string> = new Set([
   ...LISTENING,
 ]);
 
+/** Properties of a resource of AWS SAM that write out entries. */
+const EVENTS = ['Events', 'FunctionUrlConfig'];
+
+const hasEvents = ({ type, properties }: Resource): boolean =>
+  !/::(?:Function|StateMachine)$/.test(type) || EVENTS.some((name) => properties.at(name).length > 0);
+
 type Leading = ReadonlyMap<string, Path>;
 
 /** No caller from the internet or another account starts turns without being verified. */
@@ -59,7 +68,7 @@ export const MA_TRG3 = rule({
       const kind = resource && entryTypeOf(resource.type)?.kind;
       if (resource && (kind === 'public' || OPEN_TO_OTHERS.has(resource.type))) {
         yield* judgeEntry(context, resource, path, leading);
-      } else if (resource && kind === 'macro') {
+      } else if (resource && kind === 'macro' && (!generalStep(model, path) || hasEvents(resource))) {
         const hint = `${resource.logicalId} is written by a transform`;
         context.unread(path.end, resource, { origin: placeAt(resource), reason: 'transform', hint });
       }
@@ -85,11 +94,29 @@ function* judgeEntry(context: RuleContext, entry: Resource, path: Path, leading:
   yield {
     at: placeAt(entry, ...opening.path),
     subject: entry.id,
-    says: `${opening.says}, and leads to an agent`,
-    severity: opening.how === 'open' ? 'fatal' : 'error',
+    says: `${opening.says}, and leads to an agent${byPermission(model, path)}`,
+    severity: opening.how === 'open' && !generalStep(model, path) ? 'fatal' : 'error',
     certainty: path.certainty,
     when: entry.guard.and(path.guard),
   };
+}
+
+/**
+ * The step of a path that exists only because of a permission that doesn't name the agent. Then the code of the app
+ * decides whether its callers reach the agent, which a reviewer can acknowledge.
+ */
+function generalStep(model: TemplateModel, { end, edges }: Path): Edge | undefined {
+  const agent = agents(model).find(({ id }) => id === end);
+  return agent && edges.find((edge) => isGeneralPermission(agent, edge));
+}
+
+/** How a path gets to an agent, if nobody sees that from the resources: `, by the permission of Role on *`. */
+function byPermission(model: TemplateModel, path: Path): string {
+  const step = generalStep(model, path);
+  const holder = step && (identities(model).byName(step.from)?.resource?.logicalId ?? step.from);
+  return step
+    ? ` by the permission of ${holder} on ${step.resources ? printed(step.resources) : 'other resources'}`
+    : '';
 }
 
 /** Whether everything behind an entry that leads to an agent verifies its input, or is judged as an entry itself. */
@@ -162,7 +189,10 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
     }
     const service = edge.from.slice('service '.length);
     if (!limitsOf(statement).some((limit) => limitsTheSource(model, limit))) {
-      yield finding(`${service} may use ${name}, which leads to an agent, on behalf of any account`, 'error');
+      yield finding(
+        `${service} may use ${name}, which leads to an agent${byPermission(model, path)}, on behalf of any account`,
+        'error',
+      );
     }
     for (const { who, kind, name: other } of admitted(model, statement)) {
       if (who === 'another account' && !declared.principal(kind, other, statement.holder)) {
