@@ -1,6 +1,8 @@
 import { TURN_VARIABLES } from '../../lib/contracts/handler-variables';
 import type { Resource } from '../model/assembly';
 import type { Node } from '../model/node';
+import { stateMachines } from '../model/state-machine';
+import { stepsOf } from '../model/turn-steps';
 import type { Agent } from './agent';
 import { type App, distinctBy } from './app';
 import type { Bound } from './statement';
@@ -43,18 +45,27 @@ function stepBounds(app: App, step: Resource): Bound[] {
     case 'AWS::StepFunctions::StateMachine': {
       const definition = [...properties.at('DefinitionString'), ...properties.at('Definition')];
       const timeout = definition.flatMap((node) => node.at('TimeoutSeconds'));
-      return [bound(app, `Duration of ${name}`, timeout, 'seconds'), ...slotBounds(app, name, definition)];
+      return [
+        bound(app, `Duration of ${name}`, timeout, 'seconds'),
+        ...slotBounds(app, name, definition),
+        ...calledBy(app, step).flatMap((called) => turnDeadline(app, called.properties)),
+      ];
     }
     case 'AWS::Lambda::Function':
-      return [
-        bound(app, `Concurrency of ${name}`, properties.at('ReservedConcurrentExecutions'), 'executions'),
-        ...turnDeadline(app, properties),
-      ];
+      return [bound(app, `Concurrency of ${name}`, properties.at('ReservedConcurrentExecutions'), 'executions')];
     case 'AWS::SQS::Queue':
       return [bound(app, `Deliveries from ${name}`, properties.at('RedrivePolicy', 'maxReceiveCount'), 'attempts')];
     default:
       return [];
   }
+}
+
+/** What a state machine calls. */
+function calledBy({ model }: App, machine: Resource): Resource[] {
+  return stateMachines(model)
+    .filter(({ resource }) => resource === machine)
+    .flatMap(({ flow }) => (flow ? stepsOf(model, flow) : []))
+    .flatMap(({ callees }) => callees.map(({ resource }) => resource));
 }
 
 /** Number of concurrent turns of this library's workflow: the limit that its ledger's slots are claimed under. */
@@ -66,11 +77,11 @@ function slotBounds(app: App, name: string, definition: readonly Node[]): Bound[
     : [{ name: `Turns at the same time in ${name}`, value: Number(limit), unit: 'turns' }];
 }
 
-/** Longest duration of a turn of this library's workflow: a variable of its steps. */
+/** Longest duration of a turn of this library's workflow: a variable of the step that checks requests. */
 function turnDeadline(app: App, properties: Node): Bound[] {
   const variable = (name: string) => properties.at('Environment', 'Variables', name);
   const deadline = variable(TURN_VARIABLES.deadlineSeconds);
-  return variable(TURN_VARIABLES.ledgerTable).length === 0 || deadline.length === 0
+  return deadline.length === 0
     ? []
     : [bound(app, `Duration of a turn of ${app.said(variable(TURN_VARIABLES.agentName))}`, deadline, 'seconds')];
 }

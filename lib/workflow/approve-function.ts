@@ -42,9 +42,10 @@ export class ApproveFunction extends Construct {
     super(scope, id);
     this.function = new TurnFunction(this, 'ApproveTurn', {
       ...setting,
-      ...(records === 'turn'
-        ? {}
-        : { environment: { ...setting.environment, [TURN_VARIABLES.approvalRecords]: records } }),
+      environment: {
+        [TURN_VARIABLES.ledgerTable]: ledger.tableName,
+        ...(records === 'turn' ? {} : { [TURN_VARIABLES.approvalRecords]: records }),
+      },
       code: 'approve-turn',
       description: 'Takes the answers of approvers',
       timeout: Duration.seconds(30),

@@ -18,12 +18,12 @@ export interface TurnFunctionSetting {
   readonly logRetention: logs.RetentionDays;
   /** Prefix of the names of the log groups, which the key policy already allows. */
   readonly logPrefix: string;
-  readonly environment: { [name: string]: string };
 }
 
 export interface TurnFunctionProps extends TurnFunctionSetting {
   /** Directory of the bundle. */
   readonly code: string;
+  readonly environment: { [name: string]: string };
   /** Files that are published with the code. */
   readonly files?: { [file: string]: string };
   readonly description: string;

@@ -26,7 +26,13 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { kmsViaService } from '../function/kms-via-service';
 import { TurnFunction, type TurnFunctionSetting } from './turn-function';
-import { type StepNeed, TURN_FUNCTION_NAMES, TURN_STEPS, type TurnFunctionName } from './turn-step-table';
+import {
+  type StepNeed,
+  TURN_FUNCTION_NAMES,
+  TURN_STEPS,
+  type TurnFunctionName,
+  type TurnVariable,
+} from './turn-step-table';
 import { DELETION_INDEX } from './turn-stores';
 
 export interface TurnFunctionsProps extends TurnFunctionSetting {
@@ -34,6 +40,8 @@ export interface TurnFunctionsProps extends TurnFunctionSetting {
   readonly network: IAgentNetwork;
   readonly ledger: ITable;
   readonly evidence: IBucket;
+  /** The values of variables that depend on the workflow. */
+  readonly variables: Readonly<Partial<Record<TurnVariable, string>>>;
 }
 
 /** How long the result of an ambiguous create, submit or cancel is searched. */
@@ -46,7 +54,7 @@ interface Need extends StepNeed {
 }
 
 /**
- * The functions of the workflow, each with only the permissions of its own step. They run in the agent's network with
+ * The functions of the workflow, each with only the variables and permissions of its own step. They run in the agent's network with
  * their own security group. Their session permissions apply only through the agent's `bedrock-mantle` endpoint, so
  * their credentials can't be used elsewhere.
  */
@@ -80,6 +88,7 @@ export class TurnFunctions extends Construct {
     });
     this.byName = Object.fromEntries(made) as Record<TurnFunctionName, TurnFunction>;
     this.expireSessions = this.makeFor('expire-sessions', 600, 'deletes sessions whose time is over', {
+      variables: ['ledgerTable', 'ledgerIndex'],
       session: TURN_SESSION_ACTIONS.close,
       ledger: [...LEDGER_CHANGE_ACTIONS, ...LEDGER_REMOVE_ACTIONS],
       more: [
@@ -95,7 +104,8 @@ export class TurnFunctions extends Construct {
   /** The function for a kill switch that ends the sessions of the agent. */
   public endSessions(scope: Construct, id: string): TurnFunction {
     const { sessionRole } = this.props.agent;
-    return this.makeFor('end-sessions', 300, 'ends all sessions', { session: END_SESSIONS_ACTIONS }, scope, id, {
+    const need = { variables: [], session: END_SESSIONS_ACTIONS };
+    return this.makeFor('end-sessions', 300, 'ends all sessions', need, scope, id, {
       [KILL_VARIABLES.sessionRoleArn]: sessionRole.roleArn,
     });
   }
@@ -107,9 +117,17 @@ export class TurnFunctions extends Construct {
     need: Need,
     scope: Construct = this,
     id = pascalCase(code),
-    variables: { [name: string]: string } = {},
+    more: { [name: string]: string } = {},
   ): TurnFunction {
-    const { agent, network } = this.props;
+    const { agent, network, ledger, evidence, variables } = this.props;
+    const values: Readonly<Partial<Record<TurnVariable, string>>> = {
+      ...variables,
+      ledgerTable: ledger.tableName,
+      ledgerIndex: DELETION_INDEX,
+      evidenceBucket: evidence.bucketName,
+      settleSeconds: String(SETTLE_SECONDS),
+      listenSeconds: String(LISTEN_SECONDS),
+    };
     return new TurnFunction(scope, id, {
       ...this.props,
       code,
@@ -117,11 +135,8 @@ export class TurnFunctions extends Construct {
       timeout: Duration.seconds(timeoutSeconds),
       memoryMegabytes: 512,
       environment: {
-        ...this.props.environment,
-        [TURN_VARIABLES.settleSeconds]: String(SETTLE_SECONDS),
-        [TURN_VARIABLES.listenSeconds]: String(LISTEN_SECONDS),
-        [TURN_VARIABLES.ledgerIndex]: DELETION_INDEX,
-        ...variables,
+        ...Object.fromEntries(need.variables.map((each) => [TURN_VARIABLES[each], values[each]!])),
+        ...more,
       },
       statements: this.statements(need),
       placement: { network, securityGroup: this.securityGroup },

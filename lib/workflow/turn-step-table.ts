@@ -1,3 +1,4 @@
+import type { TURN_VARIABLES } from '../contracts/handler-variables';
 import {
   LEDGER_CHANGE_ACTIONS,
   LEDGER_READ_ACTIONS,
@@ -5,8 +6,13 @@ import {
   TURN_SESSION_ACTIONS,
 } from '../identity/perms';
 
-/** The permissions of a function of the workflow in addition to writing its logs. */
+/** The environment variables of the functions of turns. */
+export type TurnVariable = keyof typeof TURN_VARIABLES;
+
+/** The variables of a function of the workflow, and its permissions in addition to writing its logs. */
 export interface StepNeed {
+  /** The environment variables that its handler reads. */
+  readonly variables: TurnVariable[];
   readonly session?: string[];
   readonly ledger?: string[];
   /** Folders of the evidence bucket that it reads and writes. */
@@ -27,22 +33,34 @@ interface TurnStep extends StepNeed {
 }
 
 /**
- * The functions that the state machine of turns calls, each with the permissions of its own step. To add a step, add a
+ * The functions that the state machine of turns calls, each with the variables and permissions of its own step. To add a step, add a
  * row, a directory with its name in runtime/turn-handlers, its payload in lib/contracts/step.ts, and a state in the
  * definition.
  */
 const TABLE = {
-  'prepare-turn': { seconds: 60, does: 'checks requests and what was staged', writes: ['prompts/*'] },
-  'judge-screening': { seconds: 30, does: 'weighs what a guardrail found', writes: ['turns/*'] },
+  'prepare-turn': {
+    seconds: 60,
+    does: 'checks requests and what was staged',
+    variables: ['agentName', 'deadlineSeconds', 'recordSeconds', 'approval', 'evidenceBucket'],
+    writes: ['prompts/*'],
+  },
+  'judge-screening': {
+    seconds: 30,
+    does: 'weighs what a guardrail found',
+    variables: ['evidenceBucket'],
+    writes: ['turns/*'],
+  },
   'admit-turn': {
     seconds: 60,
     does: 'holds the conversation and says who is next',
+    variables: ['ledgerTable', 'maxConcurrency', 'slotSeconds'],
     commits: true,
     ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
   },
   'open-session': {
     seconds: 300,
     does: 'opens or resumes a session',
+    variables: ['ledgerTable', 'evidenceBucket', 'sessionRetentionSeconds', 'settleSeconds'],
     commits: true,
     session: TURN_SESSION_ACTIONS.open,
     ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
@@ -51,6 +69,7 @@ const TABLE = {
   'submit-turn': {
     seconds: 240,
     does: 'sends a message',
+    variables: ['ledgerTable', 'evidenceBucket', 'settleSeconds'],
     commits: true,
     session: TURN_SESSION_ACTIONS.submit,
     ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
@@ -59,18 +78,21 @@ const TABLE = {
   'check-turn': {
     seconds: 90,
     does: 'looks at a running turn',
+    variables: ['ledgerTable', 'listenSeconds'],
     session: TURN_SESSION_ACTIONS.check,
     ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS],
   },
   'cancel-turn': {
     seconds: 120,
     does: 'stops a turn',
+    variables: ['ledgerTable', 'settleSeconds'],
     session: TURN_SESSION_ACTIONS.cancel,
     ledger: LEDGER_READ_ACTIONS,
   },
   'collect-evidence': {
     seconds: 300,
     does: 'stores the evidence of a turn',
+    variables: ['ledgerTable', 'evidenceBucket', 'guardrailArn', 'guardrailVersion', 'settleSeconds'],
     session: TURN_SESSION_ACTIONS.collect,
     ledger: LEDGER_READ_ACTIONS,
     writes: ['turns/*'],
@@ -79,6 +101,7 @@ const TABLE = {
   'close-session': {
     seconds: 60,
     does: 'gives back or deletes a session',
+    variables: ['ledgerTable', 'sessionRetentionSeconds'],
     session: TURN_SESSION_ACTIONS.close,
     ledger: [...LEDGER_READ_ACTIONS, ...LEDGER_CHANGE_ACTIONS, ...LEDGER_REMOVE_ACTIONS],
   },

@@ -7,7 +7,6 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { type Duration, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { TURN_VARIABLES } from '../contracts/handler-variables';
 import type { IManagedAgent } from '../agent';
 import type { IAgentBaseline } from '../baseline';
 import { definitionParameterArn } from '../agent/definition-parameter';
@@ -144,30 +143,24 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
 
     const logPrefix = `/bma/turns/${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}-`;
     allowLogs(encryptionKey, this, `${logPrefix}*`);
-    const setting: TurnFunctionSetting = {
-      encryptionKey,
-      logRetention,
-      logPrefix,
-      environment: {
-        [TURN_VARIABLES.agentName]: agent.agentName,
-        [TURN_VARIABLES.ledgerTable]: this.ledger.tableName,
-        [TURN_VARIABLES.evidenceBucket]: this.evidenceBucket.bucketName,
-        [TURN_VARIABLES.guardrailArn]: guardrail.guardrailArn,
-        [TURN_VARIABLES.guardrailVersion]: guardrail.guardrailVersion,
-        [TURN_VARIABLES.deadlineSeconds]: String(deadlineSeconds),
-        [TURN_VARIABLES.sessionRetentionSeconds]: String(settings.sessionRetentionSeconds),
-        [TURN_VARIABLES.recordSeconds]: String(RECORD_SECONDS),
-        [TURN_VARIABLES.maxConcurrency]: String(this.maxConcurrency),
-        [TURN_VARIABLES.slotSeconds]: String(settings.slotSeconds),
-        [TURN_VARIABLES.approval]: approval._mode,
-      },
-    };
+    const setting: TurnFunctionSetting = { encryptionKey, logRetention, logPrefix };
     const functions = new TurnFunctions(this, 'Steps', {
       ...setting,
       agent,
       network,
       ledger: this.ledger,
       evidence: this.evidenceBucket,
+      variables: {
+        agentName: agent.agentName,
+        guardrailArn: guardrail.guardrailArn,
+        guardrailVersion: guardrail.guardrailVersion,
+        deadlineSeconds: String(deadlineSeconds),
+        sessionRetentionSeconds: String(settings.sessionRetentionSeconds),
+        recordSeconds: String(RECORD_SECONDS),
+        maxConcurrency: String(this.maxConcurrency),
+        slotSeconds: String(settings.slotSeconds),
+        approval: approval._mode,
+      },
     });
     this.functions = functions;
     const host: TurnStepHost = {

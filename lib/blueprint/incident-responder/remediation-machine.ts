@@ -6,7 +6,6 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Names, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { TURN_VARIABLES } from '../../contracts/handler-variables';
 import { allowLogs } from '../../encryption/key-statements';
 import {
   KEY_READ_WRITE_ACTIONS,
@@ -97,7 +96,7 @@ export class RemediationMachine extends Construct {
     const approve = new ApproveFunction(
       this,
       'Approve',
-      { encryptionKey, logRetention, logPrefix, environment: { [TURN_VARIABLES.ledgerTable]: ledger.tableName } },
+      { encryptionKey, logRetention, logPrefix },
       ledger,
       'remediation',
     );

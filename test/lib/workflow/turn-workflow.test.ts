@@ -1,3 +1,4 @@
+import * as path from 'path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -132,6 +133,33 @@ test('every function is bundled code on a current runtime, arm64, with encrypted
   }
   expect(new Set(functions.map(([, { Properties }]) => JSON.stringify(Properties.Role))).size).toBe(11);
   expect(JSON.stringify(ofType('AWS::IAM::Role'))).not.toContain('service-role/AWSLambda');
+});
+
+interface Handler {
+  handler(this: void, payload: object): unknown;
+}
+
+test('every function has the variables that its bundled handler reads, and no others', async () => {
+  const real = process.env;
+  try {
+    for (const [id, { Properties }] of turnsResources('AWS::Lambda::Function')) {
+      const variables = Object.keys(Properties.Environment.Variables as object);
+      const read = new Set<PropertyKey>();
+      process.env = new Proxy(
+        { AWS_REGION: 'us-east-1', ...Object.fromEntries(variables.map((name) => [name, '60'])) },
+        { get: (values, name) => (read.add(name), Reflect.get(values, name) as string | undefined) },
+      );
+      // A handler throws when a variable is missing: most of them when they are loaded, one when it is called.
+      const [code] = (Properties.Handler as string).split('.');
+      const { handler } = jest.requireActual<Handler>(path.resolve('assets/handlers', code));
+      if (code === 'prepare-turn') {
+        await handler({ request: {}, execution: { name: 'turn', id: 'arn', startTime: '2026-11-28T12:00:00Z' } });
+      }
+      expect([id, variables.filter((name) => !read.has(name))]).toEqual([id, []]);
+    }
+  } finally {
+    process.env = real;
+  }
 });
 
 test('functions that reach sessions are in the subnets of the agent, with a group that only reaches endpoints', () => {
